@@ -1,0 +1,262 @@
+//! What the catalog says of a resource type: facts of AWS's published CloudFormation schemas, without their prose.
+//!
+//! Two spellings live side by side. AWS's (`AWS::RDS::DBCluster`, `DBSubnetGroupName`) is what the model, the state and
+//! the clouds speak; gpb's (`aws.rds.db_cluster`, `db_subnet_group_name`) is what people read and write.
+
+use std::collections::BTreeMap;
+
+/// A place inside a resource's properties, in AWS's spelling: `VpcConfig/SubnetIds/*`. `*` stands for every element;
+/// `/` and `~` in a map's key are written `~1` and `~0`, as in a JSON Pointer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct PropPath(pub String);
+
+impl PropPath {
+    pub fn segments(&self) -> impl Iterator<Item = &str> {
+        self.0.split('/').filter(|segment| !segment.is_empty())
+    }
+
+    /// The first segment: a top-level property.
+    pub fn head(&self) -> &str {
+        self.segments().next().unwrap_or("")
+    }
+
+    #[must_use]
+    pub fn child(&self, segment: &str) -> PropPath {
+        let segment = segment.replace('~', "~0").replace('/', "~1");
+        if self.0.is_empty() { PropPath(segment) } else { PropPath(format!("{}/{segment}", self.0)) }
+    }
+
+    /// A segment as it stands in the document.
+    pub fn unescape(segment: &str) -> String {
+        segment.replace("~1", "/").replace("~0", "~")
+    }
+
+    /// Whether this path, which may hold `*`, is `concrete` or a parent of it.
+    pub fn covers(&self, concrete: &PropPath) -> bool {
+        let mut rest = concrete.segments();
+        self.segments().all(|mine| rest.next().is_some_and(|other| mine == "*" || mine == other))
+    }
+}
+
+impl std::fmt::Display for PropPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A resource type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypeDef {
+    /// `aws.rds.db_cluster`
+    pub name: String,
+    /// `AWS::RDS::DBCluster`
+    pub aws: String,
+    pub root: ObjectShape,
+    /// Nested types that properties refer to by [`Shape::Nested`].
+    pub nested: Vec<NestedType>,
+    /// Properties that together name one instance; joined by `|` they are the identifier of Cloud Control.
+    pub primary_identifier: Vec<PropPath>,
+    pub additional_identifiers: Vec<Vec<PropPath>>,
+    /// Set by AWS alone: an output.
+    pub read_only: Vec<PropPath>,
+    /// A change needs a new resource.
+    pub create_only: Vec<PropPath>,
+    /// A change may need a new resource, depending on the value.
+    pub conditional_create_only: Vec<PropPath>,
+    /// Never given back by a read.
+    pub write_only: Vec<PropPath>,
+    pub deprecated: Vec<PropPath>,
+    pub tagging: Option<Tagging>,
+    /// By handler (`create`, `read`, `update`, `delete`, `list`): the IAM actions AWS's own handler needs.
+    pub permissions: BTreeMap<String, Vec<String>>,
+    /// Whether AWS has an update handler at all: without one, every change is a replacement.
+    pub updatable: bool,
+    /// `create_then_delete` or `delete_then_create` where the schema says so.
+    pub replacement: Option<Replacement>,
+    /// Holds data that deleting it would lose.
+    pub stateful: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Replacement {
+    CreateThenDelete,
+    DeleteThenCreate,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tagging {
+    /// The property that holds the tags, in AWS's spelling.
+    pub property: String,
+    pub update: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct NestedType {
+    pub aws: String,
+    pub shape: Shape,
+}
+
+/// The type of a value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    Bool,
+    Int {
+        min: Option<i64>,
+        max: Option<i64>,
+        one_of: Vec<i64>,
+    },
+    Number {
+        min: Option<f64>,
+        max: Option<f64>,
+    },
+    Text(TextShape),
+    List(ListShape),
+    Object(ObjectShape),
+    /// Keys are free (or match a pattern), values share a shape.
+    Map {
+        key_pattern: Option<String>,
+        value: Box<Shape>,
+    },
+    /// An index into [`TypeDef::nested`]; recursion goes through here.
+    Nested(usize),
+    /// A document: any JSON, or JSON as text (policies, definitions).
+    Json,
+    /// One of several shapes, as `oneOf` / `anyOf` or a list of types.
+    Any(Vec<Shape>),
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TextShape {
+    pub min_length: Option<u64>,
+    pub max_length: Option<u64>,
+    /// An ECMA-262 regular expression.
+    pub pattern: Option<String>,
+    pub one_of: Vec<String>,
+    /// `date-time`, `uri`, `arn`, … as the schema names it.
+    pub format: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListShape {
+    pub item: Box<Shape>,
+    /// `insertionOrder: false` makes this false: the order means nothing, the list is a set or a bag.
+    pub ordered: bool,
+    pub unique: bool,
+    pub min: Option<u64>,
+    pub max: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ObjectShape {
+    /// In order of AWS's names.
+    pub properties: Vec<Property>,
+    pub required: Vec<String>,
+    pub rules: Vec<Rule>,
+    /// Other keys are allowed.
+    pub open: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Property {
+    /// `db_subnet_group_name`
+    pub name: String,
+    /// `DBSubnetGroupName`
+    pub aws: String,
+    pub shape: Shape,
+    pub default: Option<serde_json::Value>,
+}
+
+/// Rules between properties of one object, in AWS's spelling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rule {
+    /// With the first, all of the others.
+    RequiredTogether(String, Vec<String>),
+    /// With the first, none of the others.
+    Excluded(String, Vec<String>),
+    /// Exactly one.
+    ExactlyOne(Vec<String>),
+    /// At least one.
+    AtLeastOne(Vec<String>),
+    /// One of these groups must be wholly present.
+    OneOfGroups(Vec<Vec<String>>),
+}
+
+impl ObjectShape {
+    pub fn by_name(&self, name: &str) -> Option<&Property> {
+        self.properties.iter().find(|property| property.name == name)
+    }
+
+    pub fn by_aws(&self, aws: &str) -> Option<&Property> {
+        let index = self.properties.binary_search_by(|property| property.aws.as_str().cmp(aws)).ok()?;
+        self.properties.get(index)
+    }
+}
+
+impl TypeDef {
+    /// The shape behind [`Shape::Nested`]; any other shape is itself.
+    pub fn resolve<'a>(&'a self, shape: &'a Shape) -> &'a Shape {
+        match shape {
+            Shape::Nested(index) => self.nested.get(*index).map_or(shape, |nested| &nested.shape),
+            _ => shape,
+        }
+    }
+
+    /// The shape at a place, `None` when the type has no such place.
+    pub fn shape_at(&self, path: &PropPath) -> Option<&Shape> {
+        let mut segments = path.segments();
+        let mut shape = &self.root.by_aws(segments.next()?)?.shape;
+        for segment in segments {
+            shape = match self.resolve(shape) {
+                Shape::Object(object) => &object.by_aws(segment)?.shape,
+                Shape::List(list) => &list.item,
+                Shape::Map { value, .. } => value,
+                _ => return None,
+            };
+        }
+        Some(self.resolve(shape))
+    }
+
+    /// A place in gpb's spelling, for people: `vpc_config.subnet_ids`.
+    pub fn display(&self, path: &PropPath) -> String {
+        let mut out = String::new();
+        let mut object = Some(&self.root);
+        let mut shape: Option<&Shape> = None;
+        for segment in path.segments() {
+            let property = object.and_then(|object| object.by_aws(segment));
+            let is_index = property.is_none() && matches!(shape, Some(Shape::List(_)));
+            if is_index {
+                out.extend(["[", segment, "]"]);
+            } else {
+                if !out.is_empty() {
+                    out.push('.');
+                }
+                out.push_str(property.map_or(segment, |property| &property.name));
+            }
+            let next = property.map(|property| &property.shape).or(match shape {
+                Some(Shape::List(list)) => Some(&*list.item),
+                Some(Shape::Map { value, .. }) => Some(&**value),
+                _ => None,
+            });
+            shape = next.map(|shape| self.resolve(shape));
+            object = match shape {
+                Some(Shape::Object(object)) => Some(object),
+                _ => None,
+            };
+        }
+        out
+    }
+
+    pub fn is_read_only(&self, path: &PropPath) -> bool {
+        self.read_only.iter().any(|one| one.covers(path))
+    }
+
+    pub fn is_create_only(&self, path: &PropPath) -> bool {
+        self.create_only.iter().any(|one| one.covers(path))
+    }
+
+    pub fn is_write_only(&self, path: &PropPath) -> bool {
+        self.write_only.iter().any(|one| one.covers(path))
+    }
+}

@@ -1,0 +1,146 @@
+//! The one place where diagnostics become text: for people by miette, for machines as JSON.
+
+use crate::diag::{Diagnostic, Severity};
+use crate::source::{SourceMap, Span};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
+use std::fmt;
+
+/// How a report is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    pub color: bool,
+    pub unicode: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+}
+
+impl Style {
+    /// No colour, ASCII, 100 columns: what snapshots hold.
+    pub const PLAIN: Style = Style { color: false, unicode: false, width: 100 };
+}
+
+/// All diagnostics, each followed by an empty line.
+pub fn human(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> String {
+    let theme = match (style.color, style.unicode) {
+        (true, true) => GraphicalTheme::unicode(),
+        (true, false) => {
+            GraphicalTheme { characters: miette::ThemeCharacters::ascii(), styles: miette::ThemeStyles::ansi() }
+        }
+        (false, true) => GraphicalTheme::unicode_nocolor(),
+        (false, false) => GraphicalTheme::none(),
+    };
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width.max(40)).with_links(false);
+    let mut out = String::new();
+    for diagnostic in diagnostics {
+        // Each file a diagnostic points into is shown by a report of its own: the primary file first.
+        for part in by_file(diagnostic, sources) {
+            if handler.render_report(&mut out, &part).is_err() {
+                out.push_str(&diagnostic.message);
+            }
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// The diagnostic as one JSON object; spans with byte offsets, line and column.
+pub fn json(diagnostic: &Diagnostic, sources: &SourceMap) -> serde_json::Value {
+    let place = |span: Span| {
+        let (line, column) = sources.line_column(span);
+        serde_json::json!({
+            "file": sources.get(span.file).map_or("", |file| file.path.as_str()),
+            "start": span.start, "end": span.end, "line": line, "column": column,
+        })
+    };
+    let mut object = serde_json::json!({
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+        "labels": diagnostic.labels.iter()
+            .map(|label| serde_json::json!({ "at": place(label.span), "text": label.text }))
+            .collect::<Vec<_>>(),
+    });
+    if let Some(help) = &diagnostic.help {
+        object["help"] = help.as_str().into();
+    }
+    if let Some(fix) = &diagnostic.fix {
+        object["fix"] =
+            serde_json::json!({ "title": fix.title, "at": place(fix.span), "replacement": fix.replacement });
+    }
+    object
+}
+
+/// A diagnostic seen from one file, in miette's terms.
+struct Part {
+    diagnostic: Diagnostic,
+    source: Option<NamedSource<String>>,
+    labels: Vec<LabeledSpan>,
+    primary: bool,
+}
+
+fn by_file(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<Part> {
+    let mut files: Vec<_> = Vec::new();
+    for label in &diagnostic.labels {
+        if !files.contains(&label.span.file) {
+            files.push(label.span.file);
+        }
+    }
+    if files.is_empty() {
+        return vec![Part { diagnostic: diagnostic.clone(), source: None, labels: Vec::new(), primary: true }];
+    }
+    let part = |(index, file): (usize, crate::source::FileId)| {
+        let labels = diagnostic.labels.iter().filter(|label| label.span.file == file);
+        Part {
+            source: sources.get(file).map(|source| NamedSource::new(&source.path, source.text.to_string())),
+            labels: labels
+                .map(|label| {
+                    LabeledSpan::new_with_span(Some(label.text.clone()).filter(|t| !t.is_empty()), label.span.range())
+                })
+                .collect(),
+            primary: index == 0,
+            diagnostic: diagnostic.clone(),
+        }
+    };
+    files.into_iter().enumerate().map(part).collect()
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.diagnostic.message)
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.primary { &self.diagnostic.message } else { "see also" })
+    }
+}
+
+impl std::error::Error for Part {}
+
+impl miette::Diagnostic for Part {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.primary.then(|| Box::new(self.diagnostic.code) as Box<dyn fmt::Display>)
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match (self.primary, self.diagnostic.severity) {
+            (true, Severity::Error) => miette::Severity::Error,
+            (true, Severity::Warning) => miette::Severity::Warning,
+            _ => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let help = self.diagnostic.help.as_ref().filter(|_| self.primary)?;
+        Some(Box::new(help))
+    }
+
+    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn miette::SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+}

@@ -1,0 +1,13 @@
+//! gpb: a declarative reconciliation engine for AWS.
+//!
+//! Each module is one stage of the way from text to cloud; `ARCHITECTURE.md` lists the rules that hold between them.
+
+pub mod catalog;
+pub mod cloud;
+pub mod diag;
+pub mod model;
+pub mod plan;
+pub mod source;
+pub mod state;
+pub mod stdlib;
+pub mod syntax;

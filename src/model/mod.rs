@@ -1,0 +1,161 @@
+//! What a program means: the resources of one environment, with their properties resolved as far as a compiler can.
+//!
+//! The model is the compiler's result and the input of everything behind it. Properties are in AWS's spelling; what is
+//! not known until apply stands as a hole ([`Value::Ref`]) inside its structure.
+
+mod value;
+
+pub use value::{Reference, Secret, Value};
+
+use crate::catalog::PropPath;
+use crate::source::Span;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// A resource's identity: the path of names that leads to it, `network.subnet["us-east-1a"]`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct Address(pub Arc<str>);
+
+impl From<String> for Address {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<Address> for String {
+    fn from(address: Address) -> Self {
+        address.0.as_ref().to_owned()
+    }
+}
+
+impl Address {
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
+        Self(text.into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The whole result of compiling one environment.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    pub environment: Environment,
+    /// In order of declaration.
+    pub layers: Vec<Layer>,
+    /// In order of declaration; addresses are unique.
+    pub resources: Vec<Resource>,
+    pub outputs: BTreeMap<String, Output>,
+    pub moves: Vec<Move>,
+    /// The `override`s of the environment, for every plan to list.
+    pub overrides: Vec<Override>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    pub name: String,
+    pub stack: String,
+    /// The environment's own account and region; resources may be placed elsewhere.
+    pub place: Place,
+    pub mode: Mode,
+    pub span: Span,
+    /// The stack's parameters as the environment sets them, as text for people.
+    pub params: BTreeMap<String, String>,
+}
+
+/// How careful gpb is: stateful resources of a live environment are protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    #[default]
+    Sandbox,
+    Live,
+}
+
+/// Where a resource lives. Each distinct place has one client.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct Place {
+    /// Twelve digits; absent means whatever account the credentials belong to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    pub region: String,
+    /// The role to assume there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layer {
+    pub name: String,
+    pub uses: Vec<String>,
+    pub doc: Option<String>,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct Resource {
+    pub address: Address,
+    /// gpb's name of the type: `aws.sqs.queue`.
+    pub ty: String,
+    /// Read and not managed (`existing`): `properties` say which one is meant.
+    pub existing: bool,
+    pub place: Place,
+    /// The layer it was declared in.
+    pub layer: Option<String>,
+    /// The component instances around it, outermost first: `data.main`.
+    pub components: Vec<String>,
+    pub properties: BTreeMap<String, Value>,
+    /// Where each property was written, by path; a path without an entry was written where its parent was.
+    pub spans: BTreeMap<PropPath, Span>,
+    /// Named by `after`; references make the other edges.
+    pub after: Vec<Address>,
+    pub lifecycle: Lifecycle,
+    /// The declaration's head.
+    pub span: Span,
+    /// What `for` bound and `///` said, for people.
+    pub doc: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lifecycle {
+    /// `protect always` / `protect never`; without it, the type and the mode decide.
+    pub protect: Option<bool>,
+    /// Properties whose drift is left alone once the resource exists.
+    pub ignore: Vec<PropPath>,
+    /// `replace create_first` / `replace delete_first`; without it, the catalog decides.
+    pub replace: Option<crate::catalog::Replacement>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Output {
+    pub value: Value,
+    pub span: Span,
+    pub doc: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    pub from: Address,
+    pub to: Address,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    pub address: Address,
+    /// The properties it set, in AWS's spelling.
+    pub properties: Vec<String>,
+    pub span: Span,
+}
