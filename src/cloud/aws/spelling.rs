@@ -2,11 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-/// A name without case and punctuation.
-pub fn plain(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
-}
-
+/// Whether two names are the same once case and punctuation are ignored.
 pub fn same(a: &str, b: &str) -> bool {
     let letters = |text: &'_ str| -> Vec<u8> {
         text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect()

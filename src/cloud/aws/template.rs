@@ -2,7 +2,7 @@
 
 mod expression;
 
-pub use expression::{Expression, Function, Term};
+pub use expression::{Expression, Term};
 
 use super::spelling::text_of;
 use serde::Deserialize;

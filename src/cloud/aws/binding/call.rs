@@ -2,7 +2,7 @@
 
 use super::super::path::Path;
 use super::super::template::{Template, Tree};
-use super::{Places, Several};
+use super::Several;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
