@@ -16,6 +16,8 @@ mod scope;
 mod shapes;
 mod spelling;
 mod template;
+#[cfg(test)]
+mod tests;
 
 pub use clock::{Clock, SystemClock};
 pub use invoke::{Invoke, InvokeError, InvokeErrorKind};
