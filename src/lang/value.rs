@@ -3,6 +3,7 @@
 //! A value that is known only after apply is a [`Hole`]: the [`model::Value`] that will compute it, and its type.
 
 use crate::catalog::PropPath;
+use crate::diag::Diagnostic;
 use crate::lang::ty::Type;
 use crate::lang::unit::Quantity;
 use crate::model::{self, Address};
@@ -16,6 +17,7 @@ use std::sync::Arc;
 pub struct Value {
     pub kind: Kind,
     pub span: Span,
+    size: Size,
 }
 
 impl PartialEq for Value {
@@ -23,6 +25,23 @@ impl PartialEq for Value {
         self.kind == other.kind
     }
 }
+
+/// How much there is inside a value, kept while it is built: shared parts count each time, so a value that is small in
+/// memory and endless when walked is refused before anything walks it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Size {
+    nodes: u32,
+    depth: u16,
+}
+
+/// The most parts a value may have.
+pub const MAX_NODES: u32 = 1 << 20;
+/// The most levels of lists and maps in a value.
+pub const MAX_DEPTH: u16 = 200;
+/// The most parts of a value that is unknown until apply; those are copied, not shared.
+pub const MAX_HOLE_NODES: u32 = 1 << 14;
+/// The longest text, in bytes.
+pub const MAX_TEXT: usize = 4 << 20;
 
 /// What a value is.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,7 +126,33 @@ pub struct Hole {
 
 impl Value {
     pub fn new(kind: Kind, span: Span) -> Self {
-        Self { kind, span }
+        let size = match &kind {
+            Kind::List(items) => Size::around(items.iter()),
+            Kind::Map(entries) => Size::around(entries.values().map(|entry| &entry.value)),
+            Kind::Range(range) => Size::around([&range.low, &range.high].into_iter()),
+            Kind::Hole(hole) => Size { nodes: nodes(&hole.value, MAX_HOLE_NODES + 1), depth: 1 },
+            _ => Size { nodes: 1, depth: 1 },
+        };
+        Self { kind, span, size }
+    }
+
+    /// The value, unless it is larger than any real one.
+    ///
+    /// # Errors
+    /// When it has too many parts, nests too deeply, or is too long a text.
+    pub fn bounded(self) -> Result<Self, Diagnostic> {
+        let what = match &self.kind {
+            _ if self.size.depth > MAX_DEPTH => format!("nests deeper than {MAX_DEPTH} levels"),
+            _ if self.size.nodes > MAX_NODES => format!("has more than {MAX_NODES} parts"),
+            Kind::Hole(_) if self.size.nodes > MAX_HOLE_NODES => {
+                format!("is unknown until apply and has more than {MAX_HOLE_NODES} parts")
+            }
+            Kind::Text(text) if text.len() > MAX_TEXT => format!("is longer than {MAX_TEXT} bytes"),
+            _ => return Ok(self),
+        };
+        Err(Diagnostic::error("GPB1130", format!("this value {what}"))
+            .at(self.span, "becomes too large here")
+            .help("every program must come to an end: split the value, or move it into a file the resource reads"))
     }
 
     pub fn bool(value: bool, span: Span) -> Self {
@@ -235,4 +280,33 @@ impl Value {
             Kind::Absent => "nothing".into(),
         }
     }
+}
+
+impl Size {
+    fn around<'a>(parts: impl Iterator<Item = &'a Value>) -> Size {
+        parts.fold(Size { nodes: 1, depth: 1 }, |size, part| Size {
+            nodes: size.nodes.saturating_add(part.size.nodes),
+            depth: size.depth.max(part.size.depth.saturating_add(1)),
+        })
+    }
+}
+
+/// The parts of a model's value, counted no further than `limit`.
+fn nodes(value: &model::Value, limit: u32) -> u32 {
+    let mut count = 0_u32;
+    let mut left = vec![value];
+    while let Some(next) = left.pop() {
+        count += 1;
+        if count >= limit {
+            break;
+        }
+        match next {
+            model::Value::List(items) | model::Value::Concat(items) | model::Value::Call { args: items, .. } => {
+                left.extend(items);
+            }
+            model::Value::Map(entries) => left.extend(entries.values()),
+            _ => {}
+        }
+    }
+    count
 }

@@ -7,10 +7,13 @@ mod shape;
 mod text;
 
 pub use conform::conform;
+pub(crate) use conform::{article, borrow_unit, check_order, secret_as_text};
 pub use context::{ActionFact, Context, Facts};
 pub use shape::of_shape;
+pub use text::cidr;
 
 use crate::lang::unit::Dimension;
+use crate::lang::value::{Kind, Value};
 use crate::source::Span;
 use indexmap::IndexMap;
 use std::fmt;
@@ -103,6 +106,29 @@ pub fn names() -> Vec<&'static str> {
     let mut names: Vec<_> = SIMPLE.iter().map(|(name, _)| *name).chain(["list", "map", "range"]).collect();
     names.sort_unstable();
     names
+}
+
+/// The type a value has by itself.
+pub fn of(value: &Value) -> Type {
+    let same = |values: &mut dyn Iterator<Item = &Value>| {
+        let Some(first) = values.next().map(of) else { return Type::Any };
+        if values.all(|value| of(value) == first) { first } else { Type::Any }
+    };
+    match &value.kind {
+        Kind::Bool(_) => Type::Bool,
+        Kind::Number(_) => Type::Number,
+        Kind::Quantity(quantity) => Type::Dimension(quantity.dimension),
+        Kind::Text(_) => Type::String,
+        Kind::Word(word) => word.among.clone().map_or(Type::Any, Type::Words),
+        Kind::List(items) => Type::list(same(&mut items.iter())),
+        Kind::Map(entries) => Type::map(same(&mut entries.values().map(|entry| &entry.value))),
+        Kind::Range(range) => Type::range(of(&range.high)),
+        Kind::Secret(_) => Type::Secret,
+        Kind::Place(_) => Type::Place,
+        Kind::Resource(handle) => Type::Resource(Some(handle.ty.clone())),
+        Kind::Hole(hole) => hole.ty.clone(),
+        Kind::Instance(_) | Kind::Absent => Type::Any,
+    }
 }
 
 impl Type {

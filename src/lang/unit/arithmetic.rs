@@ -2,15 +2,45 @@
 
 use super::{Dimension, Quantity};
 use crate::diag::Diagnostic;
+use crate::lang::value::{Kind, Value};
 use crate::source::Span;
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
+use std::fmt;
 
 /// A bare number or a quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Amount {
     Number(Decimal),
     Quantity(Quantity),
+}
+
+impl Amount {
+    /// The amount a value is, when it is one.
+    pub fn of(value: &Value) -> Option<Amount> {
+        match value.kind {
+            Kind::Number(number) => Some(Amount::Number(number)),
+            Kind::Quantity(quantity) => Some(Amount::Quantity(quantity)),
+            _ => None,
+        }
+    }
+
+    pub fn into_value(self, span: Span) -> Value {
+        let kind = match self {
+            Amount::Number(number) => Kind::Number(number),
+            Amount::Quantity(quantity) => Kind::Quantity(quantity),
+        };
+        Value::new(kind, span)
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Amount::Number(number) => write!(f, "{}", number.normalize()),
+            Amount::Quantity(quantity) => write!(f, "{quantity}"),
+        }
+    }
 }
 
 /// Both sides of an operator, with the places to blame.

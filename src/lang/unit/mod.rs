@@ -25,11 +25,21 @@ pub enum Dimension {
 /// An amount in the dimension's canonical unit: seconds, bytes, percent points, dollars, ACU, vCPU, times per hour.
 ///
 /// Rates are held by the hour so that `1000/min` is exact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy)]
 pub struct Quantity {
     pub dimension: Dimension,
     pub amount: Decimal,
+    /// The unit it was written with, for whatever borrows it: `512..2048 MiB`. It is no part of the meaning.
+    pub unit: &'static Unit,
 }
+
+impl PartialEq for Quantity {
+    fn eq(&self, other: &Self) -> bool {
+        (self.dimension, self.amount) == (other.dimension, other.amount)
+    }
+}
+
+impl Eq for Quantity {}
 
 /// A way of writing quantities of a dimension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,7 +195,7 @@ pub fn find(name: &str) -> Option<&'static Unit> {
 pub fn quantity(amount: Decimal, name: &str, span: Span) -> Result<Quantity, Diagnostic> {
     let Some(unit) = find(name) else { return Err(unknown(name, span)) };
     let amount = amount.checked_mul(unit.size).ok_or_else(|| too_large(span))?;
-    Ok(Quantity { dimension: unit.dimension, amount: amount.normalize() })
+    Ok(Quantity { dimension: unit.dimension, amount: amount.normalize(), unit })
 }
 
 fn unknown(name: &str, span: Span) -> Diagnostic {
