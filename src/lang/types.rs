@@ -22,7 +22,7 @@ pub struct Types<'p> {
 
 impl<'p> Types<'p> {
     /// The expression behind a default and the module it stands in.
-    pub fn default(&self, id: DefaultId) -> Option<(ModuleId, &'p Expr)> {
+    pub fn default_of(&self, id: DefaultId) -> Option<(ModuleId, &'p Expr)> {
         self.defaults.borrow().get(id.0 as usize).copied()
     }
 

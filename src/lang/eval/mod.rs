@@ -26,6 +26,7 @@ pub use expr::partition;
 
 use super::expand::{Expansion, Overrides};
 use super::modules::ModuleId;
+use super::names::Named;
 use super::resolve::Resolved;
 use super::ty::{Context, DefaultId, Type, conform};
 use super::value::Value;
@@ -93,6 +94,16 @@ impl<'w, 'p> Machine<'w, 'p> {
         Scope::of(frame)
     }
 
+    /// Every constant of the program's files, so that a mistake in one nobody uses is found.
+    pub fn constants(&self) {
+        for item in &self.world.names.items {
+            if let Named::Const(global) = item {
+                // A failure has been reported where it happened.
+                let _ = self.constant(global.module, global.item, global.item.name.span);
+            }
+        }
+    }
+
     /// A constant of the program.
     pub fn constant(&self, module: ModuleId, binding: &'p Binding, used: Span) -> Outcome<Value> {
         let key = Key::Item(super::resolve::key(binding));
@@ -135,7 +146,7 @@ impl<'w, 'p> Machine<'w, 'p> {
     }
 
     fn default(&self, id: DefaultId, scope: &Scope<'p>) -> Result<Value, Vec<Diagnostic>> {
-        let Some((module, written)) = self.world.types.default(id) else { return Err(Vec::new()) };
+        let Some((module, written)) = self.world.types.default_of(id) else { return Err(Vec::new()) };
         let inner = Scope { place: scope.place.clone(), ..self.root(module) };
         self.eval(written, &inner, Expect::Any).map_err(|Failed| Vec::new())
     }

@@ -7,7 +7,7 @@ use crate::lang::resolve;
 use crate::lang::value::{InstanceHandle, Kind, Value};
 use crate::lang::world::{Failed, Outcome};
 use crate::source::Span;
-use crate::syntax::ast::{Binding, Block, Body, Layer, Name, Stmt};
+use crate::syntax::ast::{Binding, Block, Layer, Name, Stmt};
 use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -30,6 +30,16 @@ pub struct Instance<'p> {
     pub head: Span,
     /// Where the body is declared.
     pub declared: Span,
+}
+
+/// The fields of an environment that are not parameters of its stack, or not only.
+pub const RESERVED: &[&str] = &["account", "region", "mode", "role", "profile", "tags"];
+
+impl Instance<'_> {
+    /// The stack itself, given its parameters by an environment.
+    fn is_stack(&self) -> bool {
+        self.address.is_empty()
+    }
 }
 
 impl<'p> Machine<'_, 'p> {
@@ -178,15 +188,11 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// Refuses what is given to no parameter.
-    pub fn check_given(&self, instance: &Rc<Instance<'p>>, body: &'p Body, more: &[&str]) {
+    pub fn check_given(&self, instance: &Rc<Instance<'p>>) {
+        let Some(frame) = instance.frame.get().filter(|_| instance.given.is_some()) else { return };
         let Ok(entries) = self.given_to(instance, instance.head) else { return };
-        let index = self.world.indexes.of(&body.stmts);
-        let params: Vec<&str> = index
-            .in_order()
-            .iter()
-            .filter(|declared| matches!(declared.what, What::Param(_)))
-            .map(|declared| declared.name.text.as_str())
-            .collect();
+        let params: Vec<&str> = self.params_of(frame).iter().map(|binding| binding.name.text.as_str()).collect();
+        let more = if instance.is_stack() { RESERVED } else { &[] };
         for (name, given) in &entries.given {
             if params.contains(name) || more.contains(name) {
                 continue;

@@ -10,7 +10,8 @@ mod nodes;
 mod places;
 mod visit;
 
-pub use instances::Instance;
+pub use after::below;
+pub use instances::{Instance, RESERVED};
 pub use nodes::{Node, Overridden, Overrides};
 pub use visit::{Collected, FoundOutput};
 

@@ -12,6 +12,8 @@ use super::world::World;
 use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{Binding, Body, FnItem, Layer, Name};
+pub use scope::AMBIENT;
+
 use cycles::Edges;
 use scope::View;
 use std::collections::HashSet;
