@@ -252,6 +252,7 @@ impl Value {
     pub fn find_secret(&self) -> Option<&Value> {
         match &self.kind {
             Kind::Secret(_) => Some(self),
+            Kind::Hole(hole) => holds_secret(&hole.value).then_some(self),
             Kind::List(items) => items.iter().find_map(Value::find_secret),
             Kind::Map(entries) => entries.values().find_map(|entry| entry.value.find_secret()),
             _ => None,
@@ -288,6 +289,18 @@ impl Size {
             nodes: size.nodes.saturating_add(part.size.nodes),
             depth: size.depth.max(part.size.depth.saturating_add(1)),
         })
+    }
+}
+
+/// Whether a secret is anywhere in a model's value.
+fn holds_secret(value: &model::Value) -> bool {
+    match value {
+        model::Value::Secret(_) => true,
+        model::Value::List(items) | model::Value::Concat(items) | model::Value::Call { args: items, .. } => {
+            items.iter().any(holds_secret)
+        }
+        model::Value::Map(entries) => entries.values().any(holds_secret),
+        _ => false,
     }
 }
 

@@ -99,7 +99,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 pub fn unknown<'a>(name: &'a str, span: Span, others: impl IntoIterator<Item = &'a str>) -> Diagnostic {
     let diagnostic =
         Diagnostic::error("GPB1201", format!("there is no function `{name}`")).at(span, "no function of this name");
-    match nearest(name, names().chain(others)) {
+    let candidates: Vec<&'a str> = names().map(|name| -> &'a str { name }).chain(others).collect();
+    match nearest(name, candidates) {
         Some(meant) => {
             diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("change to `{meant}`"), span, meant)
         }

@@ -16,6 +16,7 @@ pub fn text(parts: Vec<Value>, span: Span) -> Result<Value, Diagnostic> {
     let mut joined: Vec<model::Value> = Vec::new();
     for part in &parts {
         match &part.kind {
+            Kind::Hole(_) if part.find_secret().is_some() => return Err(ty::secret_as_text(part)),
             Kind::Hole(_) => match strict(part)? {
                 model::Value::Concat(inner) => inner.into_iter().for_each(|one| push(&mut joined, one)),
                 value => joined.push(value),

@@ -142,8 +142,16 @@ pub(crate) fn from_symbol(text: &str) -> Option<BinaryOp> {
     all.into_iter().find(|op| symbol(*op) == text)
 }
 
+/// The functions that hand their arguments on as they are; only these may wait for a secret.
+const HAND_ON: &[&str] = &["concat", "flatten", "if", "index", "member", "merge", "values"];
+
 /// A call that waits for its arguments.
 pub(crate) fn wait(function: &str, args: &[&Value], ty: Type, span: Span) -> Result<Value, Diagnostic> {
+    if !HAND_ON.contains(&function)
+        && let Some(secret) = args.iter().find_map(|arg| arg.find_secret())
+    {
+        return Err(ty::secret_as_text(secret));
+    }
     let args = args.iter().map(|arg| strict(arg)).collect::<Result<Vec<_>, _>>()?;
     Value::hole(model::Value::Call { function: function.to_owned(), args }, ty, span).bounded()
 }

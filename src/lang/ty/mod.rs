@@ -110,18 +110,14 @@ pub fn names() -> Vec<&'static str> {
 
 /// The type a value has by itself.
 pub fn of(value: &Value) -> Type {
-    let same = |values: &mut dyn Iterator<Item = &Value>| {
-        let Some(first) = values.next().map(of) else { return Type::Any };
-        if values.all(|value| of(value) == first) { first } else { Type::Any }
-    };
     match &value.kind {
         Kind::Bool(_) => Type::Bool,
         Kind::Number(_) => Type::Number,
         Kind::Quantity(quantity) => Type::Dimension(quantity.dimension),
         Kind::Text(_) => Type::String,
         Kind::Word(word) => word.among.clone().map_or(Type::Any, Type::Words),
-        Kind::List(items) => Type::list(same(&mut items.iter())),
-        Kind::Map(entries) => Type::map(same(&mut entries.values().map(|entry| &entry.value))),
+        Kind::List(items) => Type::list(common(items.iter())),
+        Kind::Map(entries) => Type::map(common(entries.values().map(|entry| &entry.value))),
         Kind::Range(range) => Type::range(of(&range.high)),
         Kind::Secret(_) => Type::Secret,
         Kind::Place(_) => Type::Place,
@@ -129,6 +125,12 @@ pub fn of(value: &Value) -> Type {
         Kind::Hole(hole) => hole.ty.clone(),
         Kind::Instance(_) | Kind::Absent => Type::Any,
     }
+}
+
+/// The type that all of the values have.
+fn common<'a>(mut values: impl Iterator<Item = &'a Value>) -> Type {
+    let Some(first) = values.next().map(of) else { return Type::Any };
+    if values.all(|value| of(value) == first) { first } else { Type::Any }
 }
 
 impl Type {
