@@ -6,7 +6,7 @@ use super::names::Names;
 use super::ty::Facts;
 use super::types::Types;
 use crate::catalog::{Catalog, TypeDef};
-use crate::diag::{Diagnostic, nearest};
+use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{Path, PathSegment};
 use std::cell::RefCell;
@@ -67,14 +67,13 @@ impl<'p> World<'p> {
     pub fn unknown_type(&self, name: &str, span: Span) -> Failed {
         let diagnostic = Diagnostic::error("GPB1008", format!("there is no resource type `{name}`"))
             .at(span, "unknown resource type");
-        let lower = name.to_lowercase();
-        let near = self.catalog.names().find(|other| *other == lower);
-        let near = near.or_else(|| nearest(name, self.catalog.names()));
-        self.reports.add(match near {
-            Some(near) => {
-                diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, near)
+        let near = self.catalog.suggest(name);
+        self.reports.add(match near.as_slice() {
+            [near] => {
+                diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, *near)
             }
-            None => diagnostic.help("types are written `aws.service.type`, as in `aws.sqs.queue`"),
+            [_, ..] => diagnostic.help(format!("did you mean `{}`?", near.join("` or `"))),
+            [] => diagnostic.help("types are written `aws.service.type`, as in `aws.sqs.queue`"),
         })
     }
 }

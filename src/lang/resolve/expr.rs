@@ -88,11 +88,12 @@ impl<'p> Resolver<'_, 'p> {
         if builtins::lookup(&callee.text).is_some() {
             return;
         }
-        let diagnostic = Diagnostic::error("GPB1004", format!("there is no function `{}`", callee.text))
-            .at(callee.span, "unknown function");
-        let names: Vec<&'static str> = builtins::names().collect();
-        let near = self.world.names.nearest(self.module, Kind::Fn, &callee.text, &names);
-        self.report(self.hint(diagnostic, Kind::Fn, callee, near));
+        let own: Vec<&str> = self.world.names.nearest(self.module, Kind::Fn, &callee.text, &[]).into_iter().collect();
+        let diagnostic = builtins::unknown(&callee.text, callee.span, own);
+        self.report(match self.world.names.elsewhere(Kind::Fn, &callee.text) {
+            Some(_) => self.hint(diagnostic, Kind::Fn, callee, None),
+            None => diagnostic,
+        });
     }
 
     fn comprehension(&mut self, comprehension: &'p Comprehension) {
