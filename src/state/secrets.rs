@@ -5,10 +5,10 @@ use super::StateError;
 use super::sqlite::files;
 use crate::catalog::PropPath;
 use crate::cloud::Properties;
+use crate::cloud::naming::hex;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Map, Value as Json};
 use sha2::Sha256;
-use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 
@@ -75,13 +75,6 @@ impl SecretKey {
     fn mark(&self, value: &Json) -> Json {
         Json::Object(Map::from_iter([("$secret".to_owned(), Json::String(self.hash(value)))]))
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Whether this stands where a secret was.

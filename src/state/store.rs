@@ -1,8 +1,8 @@
 //! What any state store does. The embedded one is [`super::SqliteStore`]; the conformance suite is written against these
 //! two traits alone.
 
-use super::secrets::hex;
 use super::{Holder, Intent, Operation, Record, Scope, SecretKey, Snapshot, StateError};
+use crate::cloud::naming::hex;
 use crate::cloud::{CloudError, Properties};
 use crate::model::{Address, Place};
 use serde::{Deserialize, Serialize};

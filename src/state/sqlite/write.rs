@@ -2,9 +2,9 @@
 
 use super::read::signed;
 use super::{lock, read, schema};
+use crate::cloud::naming::hex;
 use crate::model::Address;
 use crate::state::lock::Lock;
-use crate::state::secrets::hex;
 use crate::state::{
     Concluded, Conclusion, Intent, NewIntent, Operation, Record, Scope, SecretKey, Snapshot, StateError, Verdict, Writer,
     deposed_address, token,
