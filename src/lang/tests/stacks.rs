@@ -32,7 +32,7 @@ fn first() {
   output arn = data.jobs.arn
   output zones = [for zone, s in network.public: "${zone}=${s.id}"]
 "#
-    ).replace("stack demo", "component queue {\n  param name: string\n  param tags: map<string> = {}\n  resource aws.sqs.queue main { queue_name = name  tags = tags }\n  output arn = main.arn\n}\nstack demo")), @"");
+    ).replace("stack demo", "component queue {\n  param name: string\n  param tags: map<string> = {}\n  resource aws.sqs.queue main { queue_name = name  tags = tags }\n  output arn = main.arn\n}\nstack demo")));
 }
 
 #[test]
@@ -44,5 +44,5 @@ fn one_error_does_not_hide_another() {
   resource aws.sqs.queue c { queue_name = "${nothing}" }
   resource aws.sqs.queue d { queue_name = b.queue_name }
 "#
-    )), @"");
+    )));
 }
