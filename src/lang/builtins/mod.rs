@@ -230,3 +230,6 @@ impl Call<'_> {
         Diagnostic::error("GPB1214", message).at(self.arg_span(index), "out of bounds")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -229,3 +229,6 @@ fn not_for(symbol: &str, operands: &[&Value], span: Span) -> Diagnostic {
         _ => diagnostic,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -165,12 +165,13 @@ fn is_word(text: &str) -> bool {
 pub fn unknown_type(name: &str, span: Span) -> Diagnostic {
     let diagnostic =
         Diagnostic::error("GPB2020", format!("there is no resource type `{name}`")).at(span, "no type of this name");
-    let meant = Catalog::embedded().suggest(name);
+    let catalog = Catalog::embedded();
+    let meant = catalog.suggest(name);
     match meant.as_slice() {
+        [first, ..] if crate::catalog::nearest(name, catalog.names()) == Some(first) => diagnostic
+            .help(format!("did you mean `{first}`?"))
+            .fix(format!("change to `{first}`"), span, *first),
         [] => diagnostic.help("types are named `aws.service.type`, as in AWS's documentation, in snake_case"),
-        [only] => diagnostic
-            .help(format!("did you mean `{only}`?"))
-            .fix(format!("change to `{only}`"), span, *only),
         several => {
             let listed: Vec<String> = several.iter().map(|name| format!("`{name}`")).collect();
             diagnostic.help(format!("did you mean {}?", listed.join(" or ")))

@@ -1,0 +1,121 @@
+use super::{shape_of, to_model, unknown_type};
+use crate::catalog::{Catalog, Shape};
+use crate::lang::ty::Context;
+use crate::lang::ty::testing::{NOWHERE, World, show_all, value};
+use serde_json::{Map as JsonMap, Value as Json, json};
+
+/// What a body comes to: the properties as JSON, then the diagnostics.
+fn check(ty: &str, body: Json, expected: Json, diagnostics: &str) {
+    let def = Catalog::embedded().get(ty).unwrap();
+    let names = || vec!["engine_name".into()];
+    let cx = Context { names: &names, ..Context::new(&World) };
+    let found = to_model(&value(body), &def, false, NOWHERE, &cx);
+    let values: JsonMap<String, Json> = found.values.into_iter().map(|(name, value)| (name, value.into())).collect();
+    assert_eq!(Json::Object(values), expected);
+    assert_eq!(show_all(&found.diagnostics), diagnostics);
+}
+
+#[test]
+fn names_and_values_become_aws_s() {
+    check(
+        "aws.sqs.queue",
+        json!({"queue_name": "jobs", "delay_seconds": 5, "fifo_queue": null, "tags": {"b": "2", "a": "1"},
+            "redrive_policy": {"dead_letter_target_arn": {"$hole": "arn"}, "max_receive_count": 3}}),
+        json!({"QueueName": "jobs", "DelaySeconds": 5,
+            "Tags": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}],
+            "RedrivePolicy": {"deadLetterTargetArn": {"$ref": {"to": "x", "path": "Out"}}, "maxReceiveCount": 3}}),
+        "",
+    );
+    check(
+        "aws.ec2.security_group",
+        json!({"group_description": "web", "security_group_ingress": {"ip_protocol": "tcp", "from_port": 80}}),
+        json!({"GroupDescription": "web", "SecurityGroupIngress": [{"IpProtocol": "tcp", "FromPort": 80}]}),
+        "",
+    );
+}
+
+#[test]
+fn names_that_do_not_exist_are_told() {
+    check("aws.sqs.queue", json!({"queu_name": "x"}), json!({}), "GPB2001 `aws.sqs.queue` has no property `queu_name` [rename to `queue_name`]");
+    check("aws.sqs.queue", json!({"QueueName": "x"}), json!({"QueueName": "x"}), "GPB2002 `QueueName` is written `queue_name` here [rename to `queue_name`]");
+    check("aws.sqs.queue", json!({"arn": "x"}), json!({}), "GPB2003 `arn` of `aws.sqs.queue` is set by AWS alone");
+    check(
+        "aws.sqs.queue",
+        json!({"queue_name": "x", "QueueName": "y"}),
+        json!({"QueueName": "y"}),
+        "GPB2002 `QueueName` is written `queue_name` here [rename to `queue_name`]\nGPB2009 `queue_name` is given twice",
+    );
+}
+
+#[test]
+fn values_that_do_not_fit_are_told() {
+    check(
+        "aws.sqs.queue",
+        json!({"delay_seconds": "#5s", "queue_name": {"$resource": "aws.sns.topic"}, "fifo_queue": "yes", "kms_master_key_id": "~alias"}),
+        json!({}),
+        "GPB2004 `delay_seconds` is a bare number, and `5s` is a duration\n\
+         GPB2008 `fifo_queue` is a bool, not text\n\
+         GPB1105 `alias` is not a name in scope, and `kms_master_key_id` is text [put it in quotes]\n\
+         GPB2005 text is expected here, and this is a whole `aws.sns.topic` [add `.id`]",
+    );
+    check(
+        "aws.ec2.vpc",
+        json!({"cidr_block": "10.0.0.0/16", "instance_tenancy": "~default", "enable_dns_support": {"$hole": "number"}}),
+        json!({"CidrBlock": "10.0.0.0/16", "InstanceTenancy": "default"}),
+        "GPB2008 `enable_dns_support` is a bool, not a `number` that is unknown until apply",
+    );
+}
+
+#[test]
+fn secrets_go_only_where_they_are_never_shown() {
+    check(
+        "aws.rds.db_instance",
+        json!({"master_user_password": {"$secret": "pw"}}),
+        json!({"MasterUserPassword": {"$secret": {"from": "store", "name": "pw"}}}),
+        "",
+    );
+    check("aws.sqs.queue", json!({"queue_name": {"$secret": "pw"}}), json!({}), "GPB2007 `queue_name` keeps no secrets");
+    check(
+        "aws.iam.managed_policy",
+        json!({"policy_document": {"Statement": [{"Sid": {"$secret": "pw"}}]}}),
+        json!({}),
+        "GPB2007 `policy_document` keeps no secrets",
+    );
+}
+
+#[test]
+fn the_spans_name_every_place() {
+    let def = Catalog::embedded().get("aws.ec2.security_group").unwrap();
+    let body = value(json!({"group_description": "d", "tags": {"Name": "n"}, "security_group_ingress": [{"ip_protocol": "tcp"}]}));
+    let spans = to_model(&body, &def, false, NOWHERE, &Context::new(&World)).spans;
+    let paths: Vec<String> = spans.into_keys().map(|path| path.0).collect();
+    assert_eq!(
+        paths,
+        [
+            "GroupDescription",
+            "SecurityGroupIngress",
+            "SecurityGroupIngress/0",
+            "SecurityGroupIngress/0/IpProtocol",
+            "Tags",
+            "Tags/0",
+            "Tags/0/Key",
+            "Tags/0/Value",
+        ]
+    );
+}
+
+#[test]
+fn shapes_are_found_by_gpb_s_names() {
+    let def = Catalog::embedded().get("aws.ec2.security_group").unwrap();
+    assert!(matches!(shape_of(&def, &["security_group_ingress"]), Some(Shape::List(_))));
+    assert!(matches!(shape_of(&def, &["security_group_ingress", "from_port"]), Some(Shape::Int { .. })));
+    assert!(shape_of(&def, &["security_group_ingress", "nope"]).is_none());
+}
+
+#[test]
+fn a_type_that_does_not_exist_is_told_which_was_meant() {
+    assert_eq!(
+        show_all(&[unknown_type("aws.sqs.queu", NOWHERE)]),
+        "GPB2020 there is no resource type `aws.sqs.queu` [change to `aws.sqs.queue`]"
+    );
+}
