@@ -166,8 +166,7 @@ impl Builtin {
 
     /// How it is called: `cidr_subnet(block: cidr, bits: count, index: count) -> cidr`.
     pub fn signature(&self) -> String {
-        let params: Vec<String> =
-            self.params.iter().map(|param| format!("{}: {}", param.name, param.ty)).collect();
+        let params: Vec<String> = self.params.iter().map(|param| format!("{}: {}", param.name, param.ty)).collect();
         let more = if self.variadic { ", …" } else { "" };
         format!("{}({}{more}) -> {}", self.name, params.join(", "), self.result)
     }

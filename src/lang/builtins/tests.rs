@@ -25,17 +25,33 @@ fn check(name: &str, args: Json, expected: &str) {
 fn networks() {
     check("cidr_split", json!(["10.0.0.0/16", 3]), r#"["10.0.0.0/18","10.0.64.0/18","10.0.128.0/18"]"#);
     check("cidr_split", json!(["10.0.0.0/16", 1]), r#"["10.0.0.0/16"]"#);
-    check("cidr_split", json!(["10.0.0.0/31", 4]), "GPB1210 `10.0.0.0/31` is too small: its parts would need a prefix of /33");
+    check(
+        "cidr_split",
+        json!(["10.0.0.0/31", 4]),
+        "GPB1210 `10.0.0.0/31` is too small: its parts would need a prefix of /33",
+    );
     check("cidr_split", json!(["10.0.0.0/8", 0]), "GPB1214 a network is split into 1 to 4096 parts, not 0");
     check("cidr_subnet", json!(["10.0.0.0/16", 8, 255]), "\"10.0.255.0/24\"");
-    check("cidr_subnet", json!(["10.0.0.0/16", 8, 256]), "GPB1211 `10.0.0.0/16` has no part 256: 8 more bits make parts 0 to 255");
+    check(
+        "cidr_subnet",
+        json!(["10.0.0.0/16", 8, 256]),
+        "GPB1211 `10.0.0.0/16` has no part 256: 8 more bits make parts 0 to 255",
+    );
     check("cidr_subnet", json!(["2001:db8::/32", 32, 5]), "\"2001:db8:0:5::/64\"");
     check("cidr_subnet", json!(["::/0", 128, 7]), "\"::7/128\"");
     check("cidr_subnet", json!(["::/0", 0, 0]), "\"::/0\"");
-    check("cidr_subnet", json!(["10.0.0.1/16", 8, 0]), "GPB1111 `10.0.0.1/16` is an address inside a network, not a network [change to \"10.0.0.0/16\"]");
+    check(
+        "cidr_subnet",
+        json!(["10.0.0.1/16", 8, 0]),
+        "GPB1111 `10.0.0.1/16` is an address inside a network, not a network [change to \"10.0.0.0/16\"]",
+    );
     check("cidr_host", json!(["10.0.0.0/24", 5]), "\"10.0.0.5\"");
     check("cidr_host", json!(["10.0.0.0/24", -1]), "\"10.0.0.255\"");
-    check("cidr_host", json!(["10.0.0.0/24", 256]), "GPB1211 `10.0.0.0/24` has no address 256: its addresses are 0 to 255");
+    check(
+        "cidr_host",
+        json!(["10.0.0.0/24", 256]),
+        "GPB1211 `10.0.0.0/24` has no address 256: its addresses are 0 to 255",
+    );
     check("cidr_host", json!(["::/0", 1]), "\"::1\"");
     check("cidr_host", json!(["10.0.0.7/32", 0]), "\"10.0.0.7\"");
 }
@@ -93,7 +109,10 @@ fn texts_and_numbers() {
 fn places_and_secrets() {
     check("zones", json!([2]), r#"["us-east-1a","us-east-1b"]"#);
     check("zones", json!([4]), "GPB1215 `us-east-1` has 3 zones, not 4");
-    assert_eq!(run("zones", &[("n", json!(1)), ("region", json!("us-west-2"))]), "GPB1212 the zones of `us-west-2` are not known");
+    assert_eq!(
+        run("zones", &[("n", json!(1)), ("region", json!("us-west-2"))]),
+        "GPB1212 the zones of `us-west-2` are not known"
+    );
     assert_eq!(run("place", &[("region", json!("~us-west-2"))]), "\"us-west-2\"");
     check("secret", json!(["stripe/key"]), r#"{"$secret":{"from":"store","name":"stripe/key"}}"#);
     check("generated", json!([]), r#"{"$secret":{"from":"generated","length":32}}"#);
@@ -105,7 +124,10 @@ fn arguments_are_matched_to_parameters() {
     check("upper", json!([]), "GPB1202 `upper` needs the argument `text`");
     check("upper", json!(["a", "b"]), "GPB1203 `upper` takes 1 argument");
     assert_eq!(run("upper", &[("txt", json!("a"))]), "GPB1204 `upper` has no parameter `txt` [rename to `text`]");
-    assert_eq!(run("upper", &[("", json!("a")), ("text", json!("b"))]), "GPB1205 the argument `text` of `upper` is given twice");
+    assert_eq!(
+        run("upper", &[("", json!("a")), ("text", json!("b"))]),
+        "GPB1205 the argument `text` of `upper` is given twice"
+    );
     assert_eq!(run("split", &[("sep", json!(",")), ("text", json!("a,b"))]), r#"["a","b"]"#);
 }
 
@@ -119,7 +141,11 @@ fn what_is_unknown_leaves_a_hole() {
     check("contains", json!([["a", hole], "a"]), "true");
     check("join", json!([["a", hole], "-"]), r#"{"$concat":["a-",{"$ref":{"path":"Out","to":"x"}}]}"#);
     check("range", json!([{"$hole": "number"}]), "GPB1124 `range` needs a value that is known before apply");
-    check("seconds", json!([{"$hole": "number"}]), "GPB1101 expected a `duration`, found a `number` that is unknown until apply");
+    check(
+        "seconds",
+        json!([{"$hole": "number"}]),
+        "GPB1101 expected a `duration`, found a `number` that is unknown until apply",
+    );
 }
 
 #[test]
@@ -133,10 +159,7 @@ fn a_waiting_call_is_computed_at_apply() {
     assert_eq!(at_apply("index", json!([["a"], 0])), Ok(json!("a")));
     assert_eq!(at_apply("member", json!([{"Port": 80}, "Port"])), Ok(json!(80)));
     assert_eq!(at_apply("nope", json!([])), Err("there is no function `nope`".into()));
-    assert_eq!(
-        at_apply("index", json!([[], 0])),
-        Err("the list has no element 0 (the list is empty)".into())
-    );
+    assert_eq!(at_apply("index", json!([[], 0])), Err("the list has no element 0 (the list is empty)".into()));
 }
 
 #[test]
@@ -147,9 +170,16 @@ fn the_table_is_whole() {
         assert!(documented.contains(&format!("`{}", builtin.name)), "{} is not in docs/language.md", builtin.name);
         assert!(builtin.doc.ends_with('.') && !builtin.params.is_empty(), "{}", builtin.name);
         let optional_last = builtin.params.is_sorted_by_key(|param| param.ty.is_optional());
-        assert!(optional_last, "{}: what may be left out comes last, so that a waiting call needs no gaps", builtin.name);
+        assert!(
+            optional_last,
+            "{}: what may be left out comes last, so that a waiting call needs no gaps",
+            builtin.name
+        );
     }
-    assert_eq!(lookup("cidr_subnet").unwrap().signature(), "cidr_subnet(block: cidr, bits: count, index: count) -> cidr");
+    assert_eq!(
+        lookup("cidr_subnet").unwrap().signature(),
+        "cidr_subnet(block: cidr, bits: count, index: count) -> cidr"
+    );
     assert_eq!(lookup("zones").unwrap().result, Type::list(Type::Zone));
 }
 

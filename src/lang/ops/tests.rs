@@ -56,7 +56,12 @@ fn unknown_sides_wait() {
     check(hole.clone(), "+", json!(1), r#"{"$call":["+",{"$ref":{"path":"Out","to":"x"}},1]}"#);
     check(json!({"$hole": "bool"}), "||", json!(true), "true");
     check(hole.clone(), "==", hole.clone(), "true");
-    check(hole, "+", json!("#1s"), "GPB1120 `+` does not apply to a `number` that is unknown until apply and a duration");
+    check(
+        hole,
+        "+",
+        json!("#1s"),
+        "GPB1120 `+` does not apply to a `number` that is unknown until apply and a duration",
+    );
     assert_eq!(
         shown(negate(value(json!({"$hole": "number"})), NOWHERE)),
         r#"{"$call":["-",0,{"$ref":{"path":"Out","to":"x"}}]}"#

@@ -30,7 +30,8 @@ pub fn value(json: Json) -> Value {
             Some((key, inner)) if key.starts_with('$') => special(key, inner.clone()),
             _ => {
                 let entries = entries.into_iter();
-                let map: Map = entries.map(|(key, json)| (key.into(), Entry { key: NOWHERE, value: value(json) })).collect();
+                let map: Map =
+                    entries.map(|(key, json)| (key.into(), Entry { key: NOWHERE, value: value(json) })).collect();
                 Value::map(map, NOWHERE)
             }
         },
@@ -46,8 +47,7 @@ fn special(key: &str, inner: Json) -> Value {
         }
         "$secret" => Value::new(Kind::Secret(Arc::new(Secret::Store { name: text })), NOWHERE),
         "$resource" => {
-            let handle =
-                ResourceHandle { address: Address::new("x"), ty: text.into(), place: Place::default() };
+            let handle = ResourceHandle { address: Address::new("x"), ty: text.into(), place: Place::default() };
             Value::new(Kind::Resource(Arc::new(handle)), NOWHERE)
         }
         "$range" => {

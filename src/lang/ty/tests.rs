@@ -95,18 +95,18 @@ fn texts_have_their_form() {
 
 #[test]
 fn objects_are_completed_and_every_mistake_is_told() {
-    check(
-        json!({"every": "#30s"}),
-        &health(),
-        r#"{"every":"30s","path":"default 7"}"#,
-    );
+    check(json!({"every": "#30s"}), &health(), r#"{"every":"30s","path":"default 7"}"#);
     check(
         json!({"pth": "/", "every": 30}),
         &health(),
         "GPB1108 `health_check` has no field `pth` [rename to `path`]\nGPB1104 a number without a unit, where a duration is expected",
     );
     check(json!({}), &health(), "GPB1109 the field `every` of `health_check` is missing");
-    let open = conform(value(json!({"every": "#1s"})), &health(), &Context { defaults: &|_| Ok(value(json!("/"))), ..Context::new(&World) });
+    let open = conform(
+        value(json!({"every": "#1s"})),
+        &health(),
+        &Context { defaults: &|_| Ok(value(json!("/"))), ..Context::new(&World) },
+    );
     assert!(open.unwrap().as_map().unwrap()["note"].value.is_absent());
 }
 
@@ -150,7 +150,13 @@ fn a_region_given_as_a_place_keeps_the_account() {
 fn types_read_as_they_are_written() {
     assert_eq!(Type::range(duration()).optional().to_string(), "range<duration>?");
     assert_eq!(Type::words(["a", "b"]).optional().to_string(), "(a | b)?");
-    let plain = ObjectType { name: None, ..match health() { Type::Object(o) => (*o).clone(), _ => unreachable!() } };
+    let plain = ObjectType {
+        name: None,
+        ..match health() {
+            Type::Object(o) => (*o).clone(),
+            _ => unreachable!(),
+        }
+    };
     assert_eq!(plain.to_string(), "{ path: string, every: duration, note: string? }");
 }
 

@@ -96,9 +96,8 @@ fn units_have_one_meaning_each() {
 }
 
 fn any_quantity() -> impl Strategy<Value = Quantity> {
-    (prop::sample::select(UNITS), -1_000_000_000i64..1_000_000_000, 0u32..4).prop_map(|(unit, number, scale)| {
-        quantity(Decimal::new(number, scale), unit.name, Span::default()).unwrap()
-    })
+    (prop::sample::select(UNITS), -1_000_000_000i64..1_000_000_000, 0u32..4)
+        .prop_map(|(unit, number, scale)| quantity(Decimal::new(number, scale), unit.name, Span::default()).unwrap())
 }
 
 fn apply(operation: fn(&Sides) -> Result<Amount, Diagnostic>, a: Amount, b: Amount) -> Option<Amount> {
