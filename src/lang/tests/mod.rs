@@ -2,6 +2,7 @@
 
 mod dump;
 mod facts;
+mod scale;
 mod stacks;
 
 use super::{Compilation, Inputs, check as check_program, compile};
@@ -73,4 +74,13 @@ fn describe(out: &mut String, diagnostic: &Diagnostic, compilation: &Compilation
     if let Some(fix) = &diagnostic.fix {
         let _ = writeln!(out, "  fix: {} -> `{}`", compilation.sources.slice(fix.span), fix.replacement);
     }
+}
+
+/// A stack with one environment around it.
+fn stack(body: &str) -> String {
+    format!("stack demo {{\n{body}\n}}\n{}", environment(""))
+}
+
+fn environment(fields: &str) -> String {
+    format!("environment test of demo {{\n  account = \"123456789012\"\n  region = us-east-1\n{fields}}}\n")
 }
