@@ -5,8 +5,10 @@
 pub mod catalog;
 pub mod cloud;
 pub mod diag;
+pub mod graph;
 pub mod model;
 pub mod plan;
+pub mod report;
 pub mod source;
 pub mod state;
 pub mod stdlib;
