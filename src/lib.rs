@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod cloud;
 pub mod diag;
 pub mod graph;
+pub mod lang;
 pub mod model;
 pub mod plan;
 pub mod report;

@@ -3,11 +3,18 @@
 //! A cloud speaks resource types, identifiers and properties in the spelling of AWS's schemas; how that becomes calls is
 //! its own affair. `sim` is embedded; `aws` drives the official SDKs by bindings.
 
-use crate::catalog::PropPath;
+pub mod check;
+pub mod clock;
+pub mod naming;
+pub mod retry;
+pub mod sim;
+
+use crate::catalog::{Catalog, PropPath, TypeDef};
 use crate::model::Place;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A resource's properties as JSON, by AWS's names.
@@ -19,6 +26,18 @@ pub struct ResourceKey {
     pub ty: String,
     pub place: Place,
     pub id: String,
+}
+
+/// Where a cloud and the engine look up resource types: the catalog, or a test's own few.
+pub trait Types: Send + Sync {
+    /// By gpb's name.
+    fn get(&self, name: &str) -> Option<Arc<TypeDef>>;
+}
+
+impl Types for Catalog {
+    fn get(&self, name: &str) -> Option<Arc<TypeDef>> {
+        Catalog::get(self, name)
+    }
 }
 
 /// What the cloud says a resource is.

@@ -1,6 +1,6 @@
 //! The planning itself: each resource in the order of the graph, so that what becomes of those it refers to is decided.
 
-use super::known::{Everything, Known, Seen, everything, leftover_address};
+use super::known::{Everything, Known, Seen, everything};
 use super::resolve::{CallFailed, Fate, Fates};
 use super::{
     Action, Change, Difference, FORMAT, Inputs, PLACE, Plan, TYPE, basis, compare, moves, order, protect, replace, values,
@@ -9,6 +9,7 @@ use crate::catalog::{PropPath, TypeDef};
 use crate::cloud::Properties;
 use crate::diag::Diagnostic;
 use crate::model::{Address, Lifecycle, Place, Resource, Secret, Value};
+use crate::state::deposed_from;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -30,7 +31,7 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
         planning.declared();
     }
     planning.undeclared();
-    planning.leftovers();
+    planning.void();
     planning.finish()
 }
 
@@ -251,7 +252,10 @@ impl<'a> Planning<'a> {
             change.id = Some(known.id.clone());
             change.protect = known.protect;
             change.moved_from.clone_from(&known.moved_from);
-            change.protected = self.protection(address, action, known, def.as_deref(), known.protect);
+            // What was deposed has a successor: that it may go was said when it was replaced.
+            if deposed_from(address).is_none() {
+                change.protected = self.protection(address, action, known, def.as_deref(), known.protect);
+            }
             if known.is_gone() {
                 change.drift = vec![gone(known)];
             } else {
@@ -262,26 +266,8 @@ impl<'a> Planning<'a> {
         }
     }
 
-    /// What interrupted runs left besides: half-made successors and predecessors not deleted yet.
-    fn leftovers(&mut self) {
-        let replaced: BTreeSet<Address> = self
-            .changes
-            .iter()
-            .filter(|change| change.action == Action::Replace)
-            .map(|change| change.address.clone())
-            .collect();
-        for leftover in &self.everything.leftovers {
-            let intent = leftover.intent;
-            let resumes = intent.operation == crate::state::Operation::Create && replaced.contains(&intent.address);
-            // The replacement is still wanted: apply goes on with the successor that is half made.
-            if resumes {
-                continue;
-            }
-            let address = leftover_address(&intent.address, leftover.id);
-            let mut change = bare(address, &intent.ty, &intent.place, intent.layer.as_deref(), Action::Delete);
-            change.id = Some(leftover.id.to_owned());
-            self.changes.push(change);
-        }
+    /// Interrupted creations that made nothing and are wanted no longer: only the intent goes.
+    fn void(&mut self) {
         let declared: BTreeSet<&Address> = self.changes.iter().map(|change| &change.address).collect();
         let void = self.everything.void.iter().filter(|intent| !declared.contains(&intent.address));
         let forgotten: BTreeMap<&Address, Change> = void

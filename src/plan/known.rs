@@ -51,32 +51,12 @@ impl<'a> Known<'a> {
     }
 }
 
-/// Something that exists besides what its address stands for: the old one of an interrupted replacement, or the new.
-#[derive(Debug, Clone)]
-pub(super) struct Leftover<'a> {
-    pub intent: &'a Intent,
-    pub id: &'a str,
-}
-
 /// All that is known, by today's addresses.
 #[derive(Debug, Default)]
 pub(super) struct Everything<'a> {
     pub known: BTreeMap<Address, Known<'a>>,
-    pub leftovers: Vec<Leftover<'a>>,
     /// Interrupted creations that left nothing behind.
     pub void: Vec<&'a Intent>,
-}
-
-/// The address under which a plan deletes what was left over at `address`: one that no resource can have.
-pub(super) fn leftover_address(address: &Address, id: &str) -> Address {
-    Address::new(format!("{address} (left over: {id})"))
-}
-
-/// The address a leftover was left at, when the address of a change is that of one: apply deletes it by the change's own
-/// type, place and identifier, and touches no record.
-pub fn leftover_of(address: &Address) -> Option<Address> {
-    let (address, rest) = address.as_str().split_once(" (left over: ")?;
-    rest.ends_with(')').then(|| Address::new(address))
 }
 
 pub(super) fn everything<'a>(inputs: &Inputs<'a>) -> Result<Everything<'a>, Vec<Diagnostic>> {
@@ -90,17 +70,15 @@ pub(super) fn everything<'a>(inputs: &Inputs<'a>) -> Result<Everything<'a>, Vec<
     intents.sort_by_key(|intent| intent.sequence);
     for intent in intents {
         let address = renames.get(&intent.address).unwrap_or(&intent.address);
-        let other = everything.known.get(address).filter(|known| !known.adopt).map(|known| known.id.clone());
-        match (intent.operation, other, intent.id.as_deref()) {
-            (Operation::Update, ..) => {}
-            (Operation::Create, None, _) => match from_intent(inputs, intent, &renames) {
-                Some(known) => drop(everything.known.insert(address.clone(), known)),
-                None => everything.void.push(intent),
-            },
-            (Operation::Create | Operation::Delete, other, Some(id)) if other.as_deref() != Some(id) => {
-                everything.leftovers.push(Leftover { intent, id });
-            }
-            (Operation::Create | Operation::Delete, ..) => {}
+        let is_over = everything.known.get(address).is_some_and(|known| !known.adopt);
+        // What an update or a deletion has done is seen by comparing; a creation over what stands is a replacement, which
+        // is planned again.
+        if intent.operation != Operation::Create || is_over {
+            continue;
+        }
+        match from_intent(inputs, intent, &renames) {
+            Some(known) => drop(everything.known.insert(address.clone(), known)),
+            None => everything.void.push(intent),
         }
     }
     Ok(everything)

@@ -18,7 +18,6 @@ pub mod values;
 
 pub use basis::{model_hash, stale};
 pub use build::plan;
-pub use known::leftover_of;
 pub use protect::refusals;
 pub use saved::{FORMAT, SavedPlanError, from_json, to_json};
 

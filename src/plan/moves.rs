@@ -3,6 +3,7 @@
 use super::{Action, Change, Inputs, Options};
 use crate::diag::Diagnostic;
 use crate::model::{Address, Model, Move};
+use crate::state::deposed_from;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// For each address of the state that a `moved` gives another name: that name.
@@ -74,9 +75,9 @@ pub(super) fn forgotten(
 ) -> Vec<Diagnostic> {
     let mut by_type: BTreeMap<&str, (Vec<&Change>, Vec<&Change>)> = BTreeMap::new();
     for change in changes {
-        let is_leftover = super::leftover_of(&change.address).is_some();
+        let is_deposed = deposed_from(&change.address).is_some();
         match change.action {
-            Action::Delete if !is_leftover => by_type.entry(&change.ty).or_default().0.push(change),
+            Action::Delete if !is_deposed => by_type.entry(&change.ty).or_default().0.push(change),
             Action::Create if !is_recreated.contains(&change.address) => {
                 by_type.entry(&change.ty).or_default().1.push(change);
             }

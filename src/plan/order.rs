@@ -1,9 +1,10 @@
 //! What must be done before what, within one plan.
 
 use super::known::Everything;
-use super::{Action, Change, leftover_of, replace};
+use super::{Action, Change, replace};
 use crate::graph::{Graph, TypeLookup};
 use crate::model::{Address, Place};
+use crate::state::deposed_from;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fills in `depends_on` of every change. The result has no cycle.
@@ -97,10 +98,11 @@ fn after_dependents(
             }
         }
     }
-    // What was left over at an address goes when all that may still use it has been pointed to its successor.
-    for (leftover, at) in changes.iter().zip(0..).filter_map(|(c, at)| Some((leftover_of(&c.address)?, at))) {
-        let users = edges.to.iter().zip(0usize..).filter(|(to, _)| index.get(&leftover).is_some_and(|l| to.contains(l)));
-        let users: Vec<usize> = users.map(|(_, user)| user).chain(index.get(&leftover).copied()).collect();
+    // What was deposed goes when all that may still use it has turned to its successor.
+    for (base, at) in changes.iter().zip(0usize..).filter_map(|(c, at)| Some((deposed_from(&c.address)?, at))) {
+        let Some(base) = index.get(&base).copied() else { continue };
+        let users = edges.to.iter().zip(0usize..).filter(|(to, user)| to.contains(&base) && *user != at);
+        let users: Vec<usize> = users.map(|(_, user)| user).chain([base]).collect();
         for user in users {
             edges.soft(at, user);
         }

@@ -3,6 +3,13 @@
 //! [`parse`] cannot fail: it returns a tree whatever the text, with the diagnostics of everything that was not right.
 
 pub mod ast;
+mod lower;
+mod report;
+mod shape;
+mod tree;
+
+#[cfg(test)]
+mod tests;
 
 use crate::diag::Diagnostic;
 use crate::source::FileId;
@@ -16,6 +23,10 @@ pub struct Parsed {
 
 /// The tree of `text`, with a diagnostic for each mistake in it.
 pub fn parse(file: FileId, text: &str) -> Parsed {
-    let _ = text;
-    Parsed { module: ast::Module { file, doc: None, items: Vec::new() }, diagnostics: Vec::new() }
+    let Some(tree) = tree::Tree::parse(text) else {
+        return Parsed { module: ast::Module { file, doc: None, items: Vec::new() }, diagnostics: Vec::new() };
+    };
+    let (module, mut diagnostics) = lower::module(file, &tree);
+    crate::diag::sort(&mut diagnostics);
+    Parsed { module, diagnostics }
 }

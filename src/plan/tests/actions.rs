@@ -1,10 +1,10 @@
 //! What becomes of a resource, by what is wanted, what was applied and what is there.
 
-use crate::model::{Address, Lifecycle, Mode, Model, Move, Value};
+use crate::model::{Lifecycle, Mode, Model, Move, Value};
 use crate::plan::fixtures::*;
 use crate::plan::{Action, Change, Plan, Unprotect, refusals};
 use crate::source::Span;
-use crate::state::{Intent, Operation};
+use crate::state::{Intent, Operation, Record, deposed_address};
 use serde_json::{Value as Json, json};
 
 fn store(properties: Json) -> Model {
@@ -161,7 +161,7 @@ fn what_is_gone_is_created_again_and_told() {
     let mut world = World::applied(&model);
     world.cloud.insert(address("data.main"), None);
     assert_eq!(told(&world.plan(&model)), "+ data.main: ()");
-    assert_eq!(told(&world.plan(&super::actions::model_of_nothing())), "x data.main: ()");
+    assert_eq!(told(&world.plan(&model_of_nothing())), "x data.main: ()");
 }
 
 fn model_of_nothing() -> Model {
@@ -213,30 +213,19 @@ fn an_interrupted_creation_is_adopted_or_undone() {
 }
 
 #[test]
-fn the_old_one_of_an_interrupted_replacement_is_deleted_under_an_address_of_its_own() {
+fn what_was_deposed_is_deleted_when_all_have_turned_to_its_successor() {
     let model = model([
         resource("network.vpc", "aws.net.vpc", json!({ "Cidr": "10.0.0.0/16" })),
         resource("network.a", "aws.net.subnet", json!({ "Vpc": to("network.vpc", "") })),
     ]);
     let mut world = World::applied(&model);
-    world.snapshot.pending.push(Intent {
-        sequence: 1,
-        address: address("network.vpc"),
-        ty: "aws.net.vpc".into(),
-        place: place(),
-        operation: Operation::Delete,
-        token: "t".into(),
-        id: Some("old".into()),
-        desired: serde_json::Map::new(),
-        depends_on: Vec::new(),
-        layer: Some("network".into()),
-        started_ms: 0,
-    });
+    let old = deposed_address(&address("network.vpc"), 7);
+    let record = world.snapshot.resources[&address("network.vpc")].clone();
+    world.snapshot.resources.insert(old.clone(), Record { address: old.clone(), id: "old".into(), ..record });
+    world.cloud.insert(old, world.cloud[&address("network.vpc")].clone());
     let plan = world.plan(&model);
-    assert_eq!(told(&plan), "= network.a\n= network.vpc\n- network.vpc (left over: old)");
-    let leftover = &plan.changes[2];
-    assert_eq!(crate::plan::leftover_of(&leftover.address), Some(address("network.vpc")));
-    assert_eq!(leftover.depends_on, [address("network.a"), address("network.vpc")]);
+    assert_eq!(told(&plan), "= network.a\n= network.vpc\n- network.vpc~7");
+    assert_eq!(plan.changes[2].depends_on, [address("network.a"), address("network.vpc")]);
 }
 
 #[test]
@@ -389,9 +378,4 @@ fn no_secret_is_in_a_plan() {
     let saved = crate::plan::to_json(&plan);
     assert!(!saved.contains("CLEAR TEXT"), "{saved}");
     assert!(saved.contains("shown"));
-}
-
-#[test]
-fn an_address_is_never_a_leftover_by_accident() {
-    assert_eq!(crate::plan::leftover_of(&Address::new("data.main[\"(left over: x\"]")), None);
 }

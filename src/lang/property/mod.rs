@@ -1,0 +1,110 @@
+//! The body of a resource as the model's properties: names in AWS's spelling, values in the catalog's shapes.
+
+mod object;
+mod plain;
+mod problem;
+mod shape;
+mod violation;
+
+pub use plain::{plain, strict};
+pub use problem::{resource_as_text, unknown_type};
+
+use crate::catalog::{PropPath, Shape, TypeDef};
+use crate::diag::Diagnostic;
+use crate::lang::ty::Context;
+use crate::lang::value::{Kind, Value};
+use crate::model;
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// What a body came to.
+#[derive(Debug, Default)]
+pub struct Properties {
+    pub values: BTreeMap<String, model::Value>,
+    /// Where each was written.
+    pub spans: BTreeMap<PropPath, Span>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The properties of a resource of type `def`. `body` is the object of everything written in it; `head` is what to
+/// blame for what is missing. With `partial` (an `existing` resource, an `override`) nothing is required and
+/// read-only properties may be given.
+pub fn to_model(body: &Value, def: &TypeDef, partial: bool, head: Span, cx: &Context) -> Properties {
+    let mut reading = Reading { def, partial, cx, spans: BTreeMap::new(), diagnostics: Vec::new() };
+    let values = match &body.kind {
+        Kind::Map(entries) => reading.object(entries, &def.root, &PropPath(String::new())),
+        _ => BTreeMap::new(),
+    };
+    let Reading { spans, mut diagnostics, .. } = reading;
+    // A body that could not be read has properties missing that were written: the catalog would blame the wrong thing.
+    if !partial && !diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.extend(check(def, &values, &spans, head));
+    }
+    Properties { values, spans, diagnostics }
+}
+
+/// What the catalog finds wrong with properties that are whole: also of use after an `override` changed some.
+pub fn check(
+    def: &TypeDef,
+    values: &BTreeMap<String, model::Value>,
+    spans: &BTreeMap<PropPath, Span>,
+    head: Span,
+) -> Vec<Diagnostic> {
+    violation::check(def, values, spans, head)
+}
+
+/// The shape of a property, by gpb's names from the root inward: what decides whether a block is an element of a list.
+/// List elements and map values are passed through.
+pub fn shape_of<'a>(def: &'a TypeDef, names: &[&str]) -> Option<&'a Shape> {
+    let (first, rest) = names.split_first()?;
+    let find = |object: &'a crate::catalog::ObjectShape, name: &str| {
+        object.by_name(name).or_else(|| object.by_aws(name)).map(|property| def.resolve(&property.shape))
+    };
+    let mut shape = find(&def.root, first)?;
+    for name in rest {
+        let object = inner_object(def, shape)?;
+        shape = find(object, name)?;
+    }
+    Some(shape)
+}
+
+fn inner_object<'a>(def: &'a TypeDef, shape: &'a Shape) -> Option<&'a crate::catalog::ObjectShape> {
+    let mut shape = def.resolve(shape);
+    // Lists of lists of objects exist; the bound is for shapes that lead back to themselves.
+    for _ in 0..8 {
+        shape = match shape {
+            Shape::Object(object) => return Some(object),
+            Shape::List(list) => def.resolve(&list.item),
+            Shape::Map { value, .. } => def.resolve(value),
+            Shape::Any(shapes) => def.resolve(
+                shapes.iter().find(|shape| matches!(def.resolve(shape), Shape::Object(_) | Shape::List(_)))?,
+            ),
+            _ => return None,
+        };
+    }
+    None
+}
+
+/// A body on its way into the model.
+struct Reading<'a> {
+    def: &'a TypeDef,
+    partial: bool,
+    cx: &'a Context<'a>,
+    spans: BTreeMap<PropPath, Span>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reading<'_> {
+    /// A place for messages, in gpb's spelling.
+    fn name(&self, path: &PropPath) -> String {
+        self.def.display(path)
+    }
+
+    fn refuse<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
+        self.diagnostics.push(diagnostic);
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;
