@@ -10,6 +10,7 @@ pub mod graph;
 pub mod lang;
 pub mod model;
 pub mod plan;
+pub mod report;
 pub mod source;
 pub mod state;
 pub mod stdlib;

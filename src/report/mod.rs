@@ -1,0 +1,1 @@
+//! What models, graphs, plans and states look like to people and to machines.
