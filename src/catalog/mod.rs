@@ -1,13 +1,18 @@
 //! The catalog of AWS resource types: every CloudFormation type's properties and semantics, embedded and decoded one type
 //! at a time.
 
+pub mod actions;
+pub mod check;
 mod decode;
 mod nearest;
+pub mod regions;
+pub mod secrets;
 pub mod types;
 
 #[cfg(test)]
 mod tests;
 
+pub use check::{Violation, ViolationKind, check, check_json};
 pub use nearest::nearest;
 pub use types::*;
 
