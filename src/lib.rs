@@ -5,6 +5,7 @@
 pub mod catalog;
 pub mod cloud;
 pub mod diag;
+pub mod engine;
 pub mod model;
 pub mod plan;
 pub mod source;

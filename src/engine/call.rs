@@ -4,6 +4,7 @@ use super::apply::Run;
 use super::events::{Event, ms};
 use super::lanes::LaneKey;
 use super::outcome::Cause;
+use crate::cloud::clock::Clock;
 use crate::cloud::retry::Backoff;
 use crate::cloud::{CloudError, ErrorKind, Progress, Sink};
 use crate::model::Address;
@@ -145,6 +146,29 @@ impl<'a> Run<'a> {
 
     pub fn since_start(&self) -> Duration {
         self.apply.clock.now().saturating_sub(self.start)
+    }
+}
+
+/// Calls what changes nothing until it answers or its failure is to be believed; outside of an apply.
+pub async fn patiently<T, F>(
+    clock: &dyn Clock,
+    seed_of_run: u64,
+    subject: &str,
+    mut call: impl FnMut() -> F,
+) -> Result<T, CloudError>
+where
+    F: Future<Output = Result<T, CloudError>>,
+{
+    let mut backoff = Backoff::new(seed(seed_of_run, subject));
+    loop {
+        let error = match call().await {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        match backoff.after(error.kind, clock.now()) {
+            Some(wait) => clock.sleep(wait).await,
+            None => return Err(error),
+        }
     }
 }
 

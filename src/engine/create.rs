@@ -179,7 +179,7 @@ pub fn without_secrets(applied: &Properties) -> Properties {
 }
 
 /// What a creation that was cut short has still to set. What no read gives back is set again, unless only a creation can.
-fn unfinished(def: &TypeDef, observed: &Properties, desired: &Properties) -> Vec<PropPath> {
+pub fn unfinished(def: &TypeDef, observed: &Properties, desired: &Properties) -> Vec<PropPath> {
     let root = PropPath(String::new());
     let open = desired.iter().filter(|(name, value)| {
         let path = root.child(name);

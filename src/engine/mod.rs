@@ -29,5 +29,5 @@ pub use error::EngineError;
 pub use events::{Event, Events, Silent};
 pub use outcome::{Cause, Done, Failure, Outcome, Skipped};
 pub use recover::{Recovery, Settled, recover};
-pub use refresh::{Refreshed, refresh};
+pub use refresh::{Refresh, Refreshed, refresh};
 pub use resolve::Functions;

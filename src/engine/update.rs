@@ -2,6 +2,7 @@
 
 use super::apply::Run;
 use super::call::{CallSink, Trouble};
+use super::create::unfinished;
 use super::outcome::Cause;
 use crate::cloud::{CloudError, ErrorKind, Observed, ResourceKey, Update};
 use crate::plan::Change;
@@ -24,8 +25,17 @@ impl Run<'_> {
         })?;
         let sink = CallSink::new(self, &change.address, intent.sequence);
         let key = ResourceKey { ty: record.ty, place: record.place, id: record.id };
-        let changed: Vec<_> = change.differences.iter().map(|difference| difference.path.clone()).collect();
         let mut before = change.before.clone().unwrap_or(record.observed);
+        let mut changed: Vec<_> = change.differences.iter().map(|difference| difference.path.clone()).collect();
+        if record.tainted.is_some()
+            && let Some(def) = self.apply.types.get(&change.ty)
+        {
+            // What its creation was to set and no read can show is set again.
+            let open = unfinished(&def, &before, &sent.clear);
+            changed.extend(open.into_iter().filter(|path| !change.ignore.iter().any(|ignored| ignored.covers(path))));
+            changed.sort();
+            changed.dedup();
+        }
         let mut backoff = self.backoff(&intent.token);
         let done = loop {
             let attempt = if changed.is_empty() {
@@ -78,14 +88,11 @@ impl Run<'_> {
     /// Nothing is done to the resource; what is known of it may have changed.
     pub async fn keep(&self, change: &Change) -> Result<(), Trouble> {
         let mut record = self.known(change)?;
-        let was = record.clone();
-        let mut observed = change.before.clone().unwrap_or_else(|| record.observed.clone());
-        if record.tainted.take().is_some() {
-            let key = ResourceKey { ty: record.ty.clone(), place: record.place.clone(), id: record.id.clone() };
-            let sink = CallSink::new(self, &change.address, 0);
-            let ready = self.retry(change, || self.apply.cloud.wait(&key, &sink)).await;
-            observed = ready.map_err(Trouble::cloud)?.properties;
+        if record.tainted.is_some() {
+            return self.update(change).await;
         }
+        let was = record.clone();
+        let observed = change.before.clone().unwrap_or_else(|| record.observed.clone());
         record.depends_on.clone_from(&change.depends_on);
         record.layer.clone_from(&change.layer);
         record.protect = change.protect;
