@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod cli;
 pub mod cloud;
 pub mod diag;
+pub mod engine;
 pub mod graph;
 pub mod lang;
 pub mod model;

@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod clock;
+pub mod document;
 pub mod naming;
 pub mod retry;
 pub mod sim;

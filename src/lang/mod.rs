@@ -4,7 +4,6 @@
 //! and never stop at the first mistake.
 
 pub mod builtins;
-pub mod facts;
 pub mod ops;
 pub mod policy;
 pub mod property;
