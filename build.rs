@@ -57,7 +57,10 @@ fn pages(folder: &Path) -> io::Result<String> {
 
 fn stdlib(folder: &Path) -> io::Result<String> {
     let mut text = String::from("static FILES: &[(&str, &str)] = &[\n");
-    for file in files(folder, &["gpb", "toml"])? {
+    let mut carried = files(folder, &["gpb", "toml"])?;
+    carried.extend(files(&folder.join("aws"), &["json"])?);
+    carried.sort();
+    for file in carried {
         let name = file.strip_prefix(folder).unwrap_or(&file).display().to_string();
         let _ = writeln!(text, "({name:?}, include_str!({:?})),", file.display().to_string());
     }

@@ -11,6 +11,9 @@ pub mod retry;
 pub mod sim;
 
 use crate::catalog::{Catalog, PropPath, TypeDef};
+pub mod aws;
+
+use crate::catalog::PropPath;
 use crate::model::Place;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
