@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::{DispatchFailure, SdkError};
+use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::retry::ErrorKind as RetryKind;
 
@@ -65,38 +65,44 @@ where
     };
     match error {
         SdkError::TimeoutError(_) => transport("Timeout", true),
-        SdkError::DispatchFailure(failure) if never_connected(failure) => transport("NoConnection", false),
+        SdkError::DispatchFailure(_) if never_connected(error) => transport("NoConnection", false),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => transport("Timeout", true),
-        SdkError::DispatchFailure(failure) if failure.is_io() => transport("BrokenConnection", true),
+        SdkError::DispatchFailure(failure) if failure.is_io() || failure.as_other().is_some() => {
+            transport("BrokenConnection", true)
+        }
         // Neither the network nor the server has a part in the rest: signing, endpoints, a body that cannot be read.
         _ => Error::new(ErrorKind::Input, "NotSent", message),
     }
 }
 
-/// The SDK knows whether a connection was made, and tells it only in its debug output.
-fn never_connected(failure: &DispatchFailure) -> bool {
-    failure.as_connector_error().is_some_and(|error| format!("{error:?}").contains("connection: NeverConnected"))
+/// Whether the connection was never made, so that nothing was sent. The HTTP client tells it only in its words.
+fn never_connected(error: &(dyn StdError + 'static)) -> bool {
+    chain(error).any(|cause| {
+        let said = cause.to_string();
+        said == "client error (Connect)" || said.starts_with("HTTP connect timeout")
+    })
 }
 
 /// The failure to get credentials, if that is at the bottom of it.
 fn credentials(error: &(dyn StdError + 'static)) -> Option<Error> {
-    let mut next = Some(error);
-    while let Some(current) = next {
-        if let Some(found) = current.downcast_ref::<CredentialsError>() {
-            let message = DisplayErrorContext(found).to_string();
-            return Some(match found {
-                CredentialsError::CredentialsNotLoaded(_) => Error::new(ErrorKind::Credentials, "NoCredentials", message),
-                CredentialsError::ProviderTimedOut(_) => {
-                    Error { retryable: true, ..Error::new(ErrorKind::Credentials, "CredentialsTimeout", message) }
-                }
-                _ => Error::new(ErrorKind::Credentials, "CredentialsFailed", message),
-            });
-        }
-        if current.to_string().starts_with("identity resolver timed out") {
-            let timeout = Error::new(ErrorKind::Credentials, "CredentialsTimeout", current.to_string());
-            return Some(Error { retryable: true, ..timeout });
-        }
-        next = current.source();
-    }
-    None
+    let late = |message: String| Error {
+        retryable: true,
+        ..Error::new(ErrorKind::Credentials, "CredentialsTimeout", message)
+    };
+    chain(error).find_map(|cause| {
+        let Some(found) = cause.downcast_ref::<CredentialsError>() else {
+            let said = cause.to_string();
+            return said.starts_with("identity resolver timed out").then(|| late(said));
+        };
+        let message = DisplayErrorContext(found).to_string();
+        Some(match found {
+            CredentialsError::CredentialsNotLoaded(_) => Error::new(ErrorKind::Credentials, "NoCredentials", message),
+            CredentialsError::ProviderTimedOut(_) => late(message),
+            _ => Error::new(ErrorKind::Credentials, "CredentialsFailed", message),
+        })
+    })
+}
+
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&current| current.source())
 }
