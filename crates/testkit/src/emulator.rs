@@ -9,16 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::venv::{target, venv};
 
-/// Ends the emulator when the test's process ends in whatever way: its standard input closes then.
-const LEASH: &str = "
-import os, runpy, sys, threading
-def leash():
-    sys.stdin.read()
-    os._exit(0)
-threading.Thread(target=leash, daemon=True).start()
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name='__main__')
-";
+const LAUNCH: &str = include_str!("launch.py");
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -30,12 +21,12 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// moto: the most services, all of it in memory, ready at once.
+    /// moto: the most services, all in memory. It does not speak CloudWatch's protocol.
     pub fn moto() -> io::Result<Self> {
         Self::start("moto_server", |port| vec!["-H".into(), "127.0.0.1".into(), "-p".into(), port.to_string()])
     }
 
-    /// ministack: fewer services, with behaviour closer to the real one in some.
+    /// ministack: other services, CloudWatch among them.
     pub fn ministack() -> io::Result<Self> {
         Self::start("ministack", |_| Vec::new())
     }
@@ -79,10 +70,10 @@ impl Emulator {
         let log = logs.join(format!("{script}-{port}.log"));
         let file = File::create(&log)?;
         let child = Command::new(venv.join("bin/python"))
-            .args(["-c", LEASH])
+            .args(["-c", LAUNCH])
             .arg(venv.join("bin").join(script))
             .args(arguments(port))
-            .envs([("GATEWAY_PORT", port.to_string()), ("BIND_HOST", "127.0.0.1".into())])
+            .envs([("GATEWAY_PORT", port.to_string()), ("BIND_HOST", "127.0.0.1".into()), ("IOT_MTLS_ENABLED", "0".into())])
             .stdin(Stdio::piped())
             .stdout(file.try_clone()?)
             .stderr(file)
@@ -92,7 +83,6 @@ impl Emulator {
             let said = fs::read_to_string(&log).unwrap_or_default();
             Error::other(format!("{script} on port {port}: {error}\n{said}"))
         })?;
-        let _ = fs::remove_file(&log);
         Ok(emulator)
     }
 

@@ -1,4 +1,5 @@
-//! Real requests and answers of every service, against moto.
+//! Real requests and answers of every service, against emulators: moto, and ministack where moto does not speak the
+//! protocol of the Rust SDK (CloudWatch, in CBOR).
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -9,11 +10,8 @@ use serde_json::{Value as Json, json};
 
 use crate::support::{block, call, clients};
 
-/// One emulator for all cases; it ends with the process.
-fn endpoint() -> String {
-    static MOTO: OnceLock<Emulator> = OnceLock::new();
-    MOTO.get_or_init(|| Emulator::moto().unwrap()).endpoint()
-}
+static MOTO: OnceLock<Emulator> = OnceLock::new();
+static MINISTACK: OnceLock<Emulator> = OnceLock::new();
 
 struct Run(Clients);
 
@@ -31,8 +29,17 @@ impl Run {
     }
 }
 
+/// One emulator of a kind serves all cases; it ends with the process.
 fn with_moto<F: Future<Output = ()>>(case: impl FnOnce(Run) -> F) {
-    block(async { case(Run(clients(&endpoint(), Duration::from_secs(60)).await)).await });
+    with(MOTO.get_or_init(|| Emulator::moto().unwrap()), case);
+}
+
+fn with_ministack<F: Future<Output = ()>>(case: impl FnOnce(Run) -> F) {
+    with(MINISTACK.get_or_init(|| Emulator::ministack().unwrap()), case);
+}
+
+fn with<F: Future<Output = ()>>(emulator: &Emulator, case: impl FnOnce(Run) -> F) {
+    block(async { case(Run(clients(&emulator.endpoint(), Duration::from_secs(60)).await)).await });
 }
 
 fn text(json: &Json, pointer: &str) -> String {
@@ -112,7 +119,8 @@ fn iam_documents_come_back_encoded_and_times_as_text() {
         assert!(text(&read, "/Role/AssumeRolePolicyDocument").starts_with("%7B%22Version"));
         let created = text(&read, "/Role/CreateDate");
         assert!(created.contains('T') && created.ends_with('Z'), "{created}");
-        let policy = json!({"RoleName": "app", "PolicyName": "p", "PolicyDocument": trust});
+        let allow = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
+        let policy = json!({"RoleName": "app", "PolicyName": "p", "PolicyDocument": allow});
         run.ok("iam.PutRolePolicy", policy).await;
         let listed = run.ok("iam.ListRolePolicies", json!({"RoleName": "app"})).await;
         assert_eq!(listed, json!({"PolicyNames": ["p"], "IsTruncated": false}));
@@ -156,6 +164,10 @@ fn s3_buckets_have_their_properties_apart_and_objects_are_streams() {
         let read = run.ok("s3.GetBucketLifecycleConfiguration", json!({"Bucket": "media"})).await;
         assert_eq!(read.pointer("/Rules/0/Filter"), Some(&json!({"Prefix": "tmp/"})));
         assert_eq!(read.pointer("/Rules/0/Expiration/Days"), Some(&json!(3)));
+        let versioning = json!({"Status": "Enabled"});
+        run.ok("s3.PutBucketVersioning", json!({"Bucket": "media", "VersioningConfiguration": versioning})).await;
+        let read = run.ok("s3.GetBucketVersioning", json!({"Bucket": "media"})).await;
+        assert_eq!(read, json!({"Status": "Enabled"}));
         let metrics = json!({"Id": "all", "Filter": {"Prefix": "a/"}});
         let input = json!({"Bucket": "media", "Id": "all", "MetricsConfiguration": metrics});
         // The emulator does not know metrics; what counts is that the union was accepted and sent.
@@ -168,7 +180,8 @@ fn s3_buckets_have_their_properties_apart_and_objects_are_streams() {
         assert_eq!(run.fails("s3.DeleteBucket", json!({"Bucket": "media"})).await, "BucketNotEmpty");
         let listed = run.ok("s3.ListObjectVersions", json!({"Bucket": "media"})).await;
         assert_eq!(text(&listed, "/Versions/0/Key"), "k");
-        let delete = json!({"Bucket": "media", "Delete": {"Objects": [{"Key": "k"}]}});
+        let version = text(&listed, "/Versions/0/VersionId");
+        let delete = json!({"Bucket": "media", "Delete": {"Objects": [{"Key": "k", "VersionId": version}]}});
         run.ok("s3.DeleteObjects", delete).await;
         run.ok("s3.DeleteBucket", json!({"Bucket": "media"})).await;
         assert_eq!(run.fails("s3.HeadBucket", json!({"Bucket": "media"})).await, "NotFound");
@@ -178,7 +191,27 @@ fn s3_buckets_have_their_properties_apart_and_objects_are_streams() {
 }
 
 #[test]
-fn logs_and_alarms() {
+fn the_parts_of_a_bucket_that_nobody_set_are_empty() {
+    with_moto(|run| async move {
+        run.ok("s3.CreateBucket", json!({"Bucket": "plain"})).await;
+        let bucket = || json!({"Bucket": "plain"});
+        for (what, expected) in [
+            ("s3.GetBucketAccelerateConfiguration", json!({})),
+            ("s3.GetBucketNotificationConfiguration", json!({})),
+            ("s3.GetBucketVersioning", json!({})),
+            ("s3.GetBucketRequestPayment", json!({"Payer": "BucketOwner"})),
+            ("s3.ListBucketAnalyticsConfigurations", json!({})),
+            ("s3.ListBucketIntelligentTieringConfigurations", json!({})),
+            ("s3.ListBucketMetricsConfigurations", json!({})),
+        ] {
+            assert_eq!(run.ok(what, bucket()).await, expected, "{what}");
+        }
+        assert_eq!(run.fails("s3.GetBucketTagging", bucket()).await, "NoSuchTagSet");
+    });
+}
+
+#[test]
+fn log_groups_keep_what_they_hold_for_a_while() {
     with_moto(|run| async move {
         run.ok("cloudwatchlogs.CreateLogGroup", json!({"logGroupName": "/app"})).await;
         run.ok("cloudwatchlogs.PutRetentionPolicy", json!({"logGroupName": "/app", "retentionInDays": 30})).await;
@@ -186,7 +219,12 @@ fn logs_and_alarms() {
         assert_eq!(read.pointer("/logGroups/0/retentionInDays"), Some(&json!(30)));
         let again = json!({"logGroupName": "/app"});
         assert_eq!(run.fails("cloudwatchlogs.CreateLogGroup", again).await, "ResourceAlreadyExistsException");
+    });
+}
 
+#[test]
+fn alarms_have_a_threshold_with_a_fraction() {
+    with_ministack(|run| async move {
         let alarm = json!({"AlarmName": "deep", "Namespace": "AWS/SQS", "MetricName": "ApproximateAgeOfOldestMessage",
             "Statistic": "Maximum", "Period": 60, "EvaluationPeriods": 3, "Threshold": 0.1,
             "ComparisonOperator": "GreaterThanThreshold", "Dimensions": [{"Name": "QueueName", "Value": "orders"}]});
