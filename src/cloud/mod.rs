@@ -3,6 +3,7 @@
 //! A cloud speaks resource types, identifiers and properties in the spelling of AWS's schemas; how that becomes calls is
 //! its own affair. `sim` is embedded; `aws` drives the official SDKs by bindings.
 
+pub mod aws;
 pub mod check;
 pub mod clock;
 pub mod document;
@@ -11,9 +12,6 @@ pub mod retry;
 pub mod sim;
 
 use crate::catalog::{Catalog, PropPath, TypeDef};
-pub mod aws;
-
-use crate::catalog::PropPath;
 use crate::model::Place;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
