@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::cli::{Session, exit::Exit, files::Disk};
 use crate::diag;
 use crate::graph::Graph;
-use crate::lang::{self, Compilation, facts::CatalogFacts};
+use crate::lang::{self, Compilation};
 use crate::model::Model;
 use crate::source::SourceMap;
 use std::path::Path;
@@ -18,7 +18,7 @@ pub struct Compiled {
 
 impl Session {
     fn inputs(&self) -> lang::Inputs<'_> {
-        lang::Inputs { loader: &Disk, library: &self.library, catalog: Catalog::embedded(), facts: &CatalogFacts }
+        lang::Inputs { loader: &Disk, library: &self.library, catalog: Catalog::embedded(), facts: &lang::EmbeddedFacts }
     }
 
     /// Compiles the chosen environment of a spec.

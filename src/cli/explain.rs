@@ -21,7 +21,7 @@ pub fn run(subject: &str, json: bool) -> Exit {
     let near = if upper.starts_with("GPB") {
         diag::nearest(&upper, codes).map(str::to_owned)
     } else {
-        catalog.suggest(subject).into_iter().next()
+        catalog.suggest(subject).into_iter().next().map(str::to_owned)
     };
     let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
     term::warn(&format!("error: `{subject}` is neither a code nor a resource type{hint}\n"));

@@ -3,8 +3,10 @@
 //! A cloud speaks resource types, identifiers and properties in the spelling of AWS's schemas; how that becomes calls is
 //! its own affair. `sim` is embedded; `aws` drives the official SDKs by bindings.
 
+pub mod aws;
 pub mod check;
 pub mod clock;
+pub mod document;
 pub mod naming;
 pub mod retry;
 pub mod sim;

@@ -1,13 +1,13 @@
-//! What the compiler takes from the catalog besides types: regions, zones, and the actions of IAM.
+//! The facts in the binary, as the language asks for them.
 
 use super::ty::{ActionFact, Facts};
 use crate::catalog::{actions, regions};
 
-/// The facts in the binary.
+/// Regions, zones and IAM actions of the embedded catalog.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct CatalogFacts;
+pub struct EmbeddedFacts;
 
-impl Facts for CatalogFacts {
+impl Facts for EmbeddedFacts {
     fn regions(&self) -> Vec<&str> {
         regions::names().collect()
     }

@@ -15,6 +15,7 @@ mod assemble;
 mod environment;
 mod eval;
 mod expand;
+mod facts;
 mod index;
 mod modules;
 mod names;
@@ -26,6 +27,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
+pub use facts::EmbeddedFacts;
 pub use modules::defined;
 
 use crate::catalog::Catalog;
@@ -47,6 +49,13 @@ pub struct Inputs<'a> {
     pub catalog: &'a Catalog,
     /// Regions, zones and the actions of IAM.
     pub facts: &'a (dyn ty::Facts + Sync),
+}
+
+impl<'a> Inputs<'a> {
+    /// With the catalog and the facts in the binary.
+    pub fn embedded(loader: &'a dyn Loader, library: &'a Library) -> Self {
+        Self { loader, library, catalog: Catalog::embedded(), facts: &EmbeddedFacts }
+    }
 }
 
 /// What became of a program.

@@ -5,7 +5,7 @@ use crate::source::{FileId, Loader, SourceMap, Span};
 use crate::stdlib::Library;
 use crate::syntax::ast::{Item, Module};
 use crate::syntax::parse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// The number of a module in [`Program::modules`].
@@ -106,27 +106,37 @@ impl Program {
     /// Parses the files of the standard library that define something the program mentions. A mention is any word of the
     /// text, so this may read too much and never too little; it is what keeps start-up independent of the library's size.
     fn add_library(&mut self, library: &Library) {
-        let mut pending: Vec<(&str, &Arc<str>)> = library
+        let files: Vec<(&str, &Arc<str>)> = library
             .below("", ".gpb")
             .filter(|(path, _)| !path.starts_with("aws/") && !path.starts_with("catalog/"))
             .collect();
-        let mut mentioned: HashSet<String> = HashSet::new();
-        for loaded in &self.modules {
-            if let Some(source) = self.sources.get(loaded.module.file) {
-                mention(&source.text, &mut mentioned);
+        let mut definers: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (file, (_, text)) in files.iter().enumerate() {
+            for name in defined(text) {
+                definers.entry(name).or_default().push(file);
             }
         }
-        loop {
-            let is_needed = |text: &str| defined(text).any(|name| mentioned.contains(name));
-            let (needed, rest): (Vec<_>, Vec<_>) = pending.into_iter().partition(|(_, text)| is_needed(text));
-            if needed.is_empty() {
-                return;
+        let mut needed: BTreeSet<usize> = BTreeSet::new();
+        let mut pending: Vec<usize> = Vec::new();
+        let mut mention = |text: &str, pending: &mut Vec<usize>| {
+            for word in text.split(|c: char| !is_word(c)) {
+                let files = definers.get(word).into_iter().flatten();
+                pending.extend(files.filter(|file| needed.insert(**file)));
             }
-            for (path, text) in needed {
-                mention(text, &mut mentioned);
-                self.add(format!("std:{path}"), text.clone(), true);
+        };
+        if definers.is_empty() {
+            return;
+        }
+        for source in self.modules.iter().filter_map(|loaded| self.sources.get(loaded.module.file)) {
+            mention(&source.text, &mut pending);
+        }
+        while let Some(file) = pending.pop() {
+            if let Some((_, text)) = files.get(file) {
+                mention(text, &mut pending);
             }
-            pending = rest;
+        }
+        for (path, text) in needed.iter().filter_map(|file| files.get(*file)) {
+            self.add(format!("std:{path}"), (*text).clone(), true);
         }
     }
 }
@@ -143,12 +153,4 @@ pub fn defined(text: &str) -> impl Iterator<Item = &str> {
 
 fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '-'
-}
-
-fn mention(text: &str, words: &mut HashSet<String>) {
-    for word in text.split(|c: char| !is_word(c)) {
-        if !word.is_empty() && !words.contains(word) {
-            words.insert(word.to_owned());
-        }
-    }
 }

@@ -1,9 +1,9 @@
 //! What the cloud decides by itself: identifiers, ARNs, endpoints, made up from the catalog's shapes, always the same for
 //! the same creation.
 
-use super::{document, pattern};
+use super::pattern;
 use crate::catalog::{ListShape, ObjectShape, PropPath, Shape, TextShape, TypeDef};
-use crate::cloud::Properties;
+use crate::cloud::{Properties, document};
 use crate::cloud::naming::short_hash;
 use crate::model::Place;
 use regress::Regex;

@@ -3,7 +3,6 @@
 //! It serves every type of the catalog alike and knows none of them: what a resource gives back is made up from the
 //! shapes of its read-only properties.
 
-mod document;
 mod faults;
 mod latency;
 mod made;
@@ -21,7 +20,7 @@ use super::clock::Clock;
 use super::naming::{fill_names, hex};
 use super::{
     Cloud, CloudError, Create, ErrorKind, Find, Identity, Observed, Progress, Properties, ResourceKey, Sink, Types, Update,
-    check::check,
+    check::check, document,
 };
 use crate::catalog::{PropPath, TypeDef};
 use crate::model::Place;

@@ -1,7 +1,6 @@
 //! The resources of the embedded cloud, in a SQLite file of its own.
 
-use super::document;
-use crate::cloud::{CloudError, ErrorKind, Properties};
+use crate::cloud::{CloudError, ErrorKind, Properties, document};
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;

@@ -46,7 +46,7 @@ fn def(name: &str, id: &str, read_only: &[&str], create_only: &[&str], write_onl
         default: Some(1.into()),
         ..property("Size", Shape::Int { min: Some(0), max: Some(100), one_of: vec![] })
     };
-    let name_shape = TextShape { pattern: Some("^[a-z][a-z0-9-]*$".into()), max_length: Some(40), ..TextShape::default() };
+    let name_shape = TextShape { pattern: Some("^[a-z][a-z0-9-]*$".into()), max_length: Some(60), ..TextShape::default() };
     let mut properties = vec![
         size,
         property("Note", text()),

@@ -2,6 +2,7 @@
 
 use super::expect::Expect;
 use super::{Key, Label, Machine, Scope};
+use crate::catalog::regions;
 use crate::diag::Diagnostic;
 use crate::lang::index::{Declared, What};
 use crate::lang::ops;
@@ -149,7 +150,7 @@ impl<'p> Machine<'_, 'p> {
         };
         match (name, &place.account) {
             ("region", _) => Ok(Some(Value::text(place.region.as_str(), span))),
-            ("partition", _) => Ok(Some(Value::text(partition(&place.region), span))),
+            ("partition", _) => Ok(Some(Value::text(regions::partition(&place.region).unwrap_or("aws"), span))),
             (_, Some(account)) => Ok(Some(Value::text(account.as_str(), span))),
             (_, None) => Err(self.report(
                 Diagnostic::error("GPB1802", "the account of this place is not written anywhere")
@@ -254,10 +255,4 @@ impl<'p> Machine<'_, 'p> {
                 .help("compare it with something, or ask `given(x)`"),
         )
     }
-}
-
-/// The partition a region belongs to, by the form of its name.
-pub fn partition(region: &str) -> &'static str {
-    let forms = [("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("us-iso-", "aws-iso"), ("us-isob-", "aws-iso-b")];
-    forms.iter().find(|(start, _)| region.starts_with(start)).map_or("aws", |(_, partition)| partition)
 }

@@ -22,7 +22,6 @@ pub use limits::Budget;
 pub use memo::{Key, Label, Memo};
 pub use scope::{After, Around, Frame, Local, Scope, key_segment};
 pub use call::is_optional;
-pub use expr::partition;
 
 use super::expand::{Expansion, Overrides};
 use super::modules::ModuleId;

@@ -1,7 +1,7 @@
 //! Statements: what may stand where, and the names in it.
 
 use super::scope::{Found, View};
-use super::{Resolver, suggest};
+use super::{Group, Resolver, suggest};
 use crate::diag::{Diagnostic, nearest};
 use crate::lang::index::What;
 use crate::lang::names::Kind;
@@ -55,16 +55,17 @@ impl<'p> Resolver<'_, 'p> {
 
     fn declaration(&mut self, stmt: &'p Stmt, place: Place) {
         match stmt {
-            Stmt::Param(binding) if place != Place::Layer => self.binding(binding),
-            Stmt::Let(binding) | Stmt::Output(binding) => self.binding(binding),
-            Stmt::Layer(layer) if place == Place::Stack => self.layer(layer),
+            Stmt::Param(binding) if place != Place::Layer && self.group.is_none() => self.binding(binding),
+            Stmt::Output(binding) if self.group != Some(Group::For) => self.binding(binding),
+            Stmt::Let(binding) => self.binding(binding),
+            Stmt::Layer(layer) if place == Place::Stack && self.group != Some(Group::For) => self.layer(layer),
             Stmt::Resource(resource) => self.resource(resource),
             Stmt::Block(block) => self.component_use(block, place),
-            Stmt::For(group) => self.for_each(group, |this| this.body(&group.stmts, place)),
-            Stmt::If(group) => self.choose(group, |this, branch| this.body(branch, place)),
+            Stmt::For(group) => self.for_each(group, |this| this.grouped(&group.stmts, place, Group::For)),
+            Stmt::If(group) => self.choose(group, |this, branch| this.grouped(branch, place, Group::Once)),
             Stmt::In { place: expr, stmts, .. } => {
                 self.expr(expr);
-                self.body(stmts, place);
+                self.grouped(stmts, place, Group::Once);
             }
             Stmt::After { paths, .. } => paths.iter().for_each(|path| self.path(path)),
             Stmt::Moved { .. } if place == Place::Stack => {}
@@ -72,13 +73,20 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
+    fn grouped(&mut self, stmts: &'p [Stmt], place: Place, group: Group) {
+        let outer = self.group;
+        self.group = if outer == Some(Group::For) { outer } else { Some(group) };
+        self.body(stmts, place);
+        self.group = outer;
+    }
+
     fn layer(&mut self, layer: &'p Layer) {
         if let Some(place) = &layer.place {
             self.expr(place);
         }
-        let outer = self.layer.replace(layer);
+        let outer = (self.layer.replace(layer), self.group.take());
         self.body(&layer.stmts, Place::Layer);
-        self.layer = outer;
+        (self.layer, self.group) = outer;
     }
 
     fn resource(&mut self, resource: &'p Resource) {
@@ -236,12 +244,12 @@ impl<'p> Resolver<'_, 'p> {
 
 /// How to speak of a misplaced statement: what it is, where it stands, and where it belongs.
 pub fn describe(stmt: &Stmt, place: Place) -> (String, Span, String) {
-    let belongs = |what: &str, span: Span, where_: &str| (format!("`{what}`"), span, format!("it belongs in {where_}"));
+    let belongs = |what: &str, span: Span, home: &str| (format!("`{what}`"), span, format!("it belongs in {home}"));
     match stmt {
-        Stmt::Param(binding) => belongs("param", binding.span, "a stack or a component"),
+        Stmt::Param(binding) => belongs("param", binding.span, "a stack or a component, outside `for`, `if` and `in`"),
         Stmt::Let(binding) => belongs("let", binding.span, "a stack, a layer or a component"),
-        Stmt::Output(binding) => belongs("output", binding.span, "a stack, a layer or a component"),
-        Stmt::Layer(layer) => belongs("layer", layer.name.span, "a stack, side by side with the other layers"),
+        Stmt::Output(binding) => belongs("output", binding.span, "a stack, a layer or a component, outside `for`"),
+        Stmt::Layer(layer) => belongs("layer", layer.name.span, "a stack, side by side with the other layers, outside `for`"),
         Stmt::Resource(resource) => belongs("resource", resource.name.span, "a stack, a layer or a component"),
         Stmt::Field(field) => {
             let help = if place.declares() {

@@ -146,7 +146,7 @@ impl<'p> Resolver<'_, 'p> {
     pub(super) fn misplaced(&mut self, stmt: &Stmt, place: super::body::Place) {
         let (what, span, help) = super::body::describe(stmt, place);
         self.report(
-            Diagnostic::error("GPB1014", format!("{what} means nothing in {}", place.describe()))
+            Diagnostic::error("GPB1014", format!("{what} cannot stand here, in {}", place.describe()))
                 .at(span, "misplaced")
                 .help(help),
         );

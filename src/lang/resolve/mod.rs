@@ -50,6 +50,14 @@ pub fn key<T>(item: &T) -> usize {
     std::ptr::from_ref(item) as usize
 }
 
+/// What repeats or chooses the statements inside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Group {
+    /// `if` or `in`
+    Once,
+    For,
+}
+
 /// One item being resolved.
 struct Resolver<'w, 'p> {
     world: &'w World<'p>,
@@ -60,6 +68,8 @@ struct Resolver<'w, 'p> {
     layer: Option<&'p Layer>,
     /// The function or component being resolved.
     item: usize,
+    /// The innermost group around: what has one value for the whole body cannot stand in it.
+    group: Option<Group>,
     functions: &'w mut Edges,
     components: &'w mut Edges,
 }
@@ -73,7 +83,7 @@ impl<'w, 'p> Resolver<'w, 'p> {
             Named::Component(global) | Named::Stack(global) => (global.module, key(global.item)),
             Named::Environment(environment) => (environment.module, key(environment.body)),
         };
-        Self { world, module, views: Vec::new(), layer: None, item, functions, components }
+        Self { world, module, views: Vec::new(), layer: None, item, group: None, functions, components }
     }
 
     fn report(&self, diagnostic: Diagnostic) {

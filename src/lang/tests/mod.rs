@@ -1,15 +1,20 @@
 //! What the language promises, as programs and what they come to.
 
+mod components;
 mod dump;
-mod facts;
+mod environments;
+mod files;
+mod groups;
+mod layers;
+mod references;
+mod scale;
 mod stacks;
+mod values;
 
 use super::{Compilation, Inputs, check as check_program, compile};
-use crate::catalog::Catalog;
 use crate::diag::Diagnostic;
 use crate::source::Loader;
 use crate::stdlib::Library;
-use facts::TestFacts;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -30,8 +35,7 @@ impl Loader for Files {
 fn with_files<T>(files: &[(&str, &str)], library: &[(&str, &str)], run: impl FnOnce(&str, &Inputs<'_>) -> T) -> T {
     let loader = Files(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect());
     let library: Library = library.iter().map(|(path, text)| ((*path).to_owned(), Arc::from(*text))).collect();
-    let inputs = Inputs { loader: &loader, library: &library, catalog: Catalog::embedded(), facts: &TestFacts };
-    run(files.first().map_or("", |(path, _)| path), &inputs)
+    run(files.first().map_or("", |(path, _)| path), &Inputs::embedded(&loader, &library))
 }
 
 /// The model of the only environment as text, or what is wrong.
@@ -73,4 +77,13 @@ fn describe(out: &mut String, diagnostic: &Diagnostic, compilation: &Compilation
     if let Some(fix) = &diagnostic.fix {
         let _ = writeln!(out, "  fix: {} -> `{}`", compilation.sources.slice(fix.span), fix.replacement);
     }
+}
+
+/// A stack with one environment around it.
+fn stack(body: &str) -> String {
+    format!("stack demo {{\n{body}\n}}\n{}", environment(""))
+}
+
+fn environment(fields: &str) -> String {
+    format!("environment test of demo {{\n  account = \"123456789012\"\n  region = us-east-1\n{fields}}}\n")
 }

@@ -1,12 +1,6 @@
 //! Stacks, parameters, layers, components, resources and what expands them.
 
-use super::{check, model};
-
-const ENVIRONMENT: &str = "environment test of demo {\n  account = \"123456789012\"\n  region = us-east-1\n";
-
-fn stack(body: &str) -> String {
-    format!("stack demo {{\n{body}\n}}\n{ENVIRONMENT}}}\n")
-}
+use super::{check, model, stack};
 
 #[test]
 fn first() {

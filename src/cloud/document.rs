@@ -1,7 +1,7 @@
 //! Work on properties that knows their places and nothing of their meaning.
 
+use super::Properties;
 use crate::catalog::{ObjectShape, PropPath, Shape, TypeDef};
-use crate::cloud::Properties;
 use serde_json::Value as Json;
 
 /// The value at a place without `*`.
