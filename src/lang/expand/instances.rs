@@ -252,7 +252,12 @@ impl<'p> Machine<'_, 'p> {
         names.extend(items.iter().filter(|one| !matches!(one.what, What::Let(_))).map(|one| one.name.text.as_str()));
         names.sort_unstable();
         names.dedup();
-        let diagnostic = Diagnostic::error("GPB1701", format!("`{}` has no `{}`", of.what, name.text))
+        let what = match of.what.strip_prefix("layer ") {
+            Some(layer) => format!("the layer `{layer}`"),
+            None => format!("the component `{}`", of.what),
+        };
+        // Resolution says the same where it can see the head of the path; it is then said once.
+        let diagnostic = Diagnostic::error("GPB1701", format!("{what} has no `{}`", name.text))
             .at(name.span, "not one of its items or outputs");
         self.report(match nearest(&name.text, names.iter().copied()) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
