@@ -89,11 +89,13 @@ impl Reading<'_> {
     /// A document where AWS wants its text.
     fn encoded(&mut self, value: &Value, path: &PropPath) -> Option<model::Value> {
         let document = self.document(value, path)?;
-        Some(if document.is_known() {
-            model::Value::Text(json::write(&document.into()))
-        } else {
-            model::Value::Call { function: "json".to_owned(), args: vec![document] }
-        })
+        if !value.is_known() {
+            return Some(model::Value::Call { function: "json".to_owned(), args: vec![document] });
+        }
+        match json::document(value) {
+            Ok(document) => Some(model::Value::Text(json::write(&document))),
+            Err(diagnostic) => self.refuse(diagnostic),
+        }
     }
 
     /// A secret may go only where AWS itself never gives it back.
