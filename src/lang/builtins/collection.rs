@@ -36,7 +36,14 @@ pub(super) fn table() -> Vec<Builtin> {
         .variadic(),
         define("concat", &[("a", any_list())], any_list(), Parts, concat, "The elements of all lists, in order.")
             .variadic(),
-        define("flatten", &[("x", any_list())], any_list(), Parts, flatten, "The elements of a list and of the lists in it."),
+        define(
+            "flatten",
+            &[("x", any_list())],
+            any_list(),
+            Parts,
+            flatten,
+            "The elements of a list and of the lists in it.",
+        ),
         define(
             "distinct",
             &[("x", any_list())],
@@ -45,7 +52,14 @@ pub(super) fn table() -> Vec<Builtin> {
             distinct,
             "The elements of a list, each once, where it first stood.",
         ),
-        define("sort", &[("x", any_list())], any_list(), Waits, sort, "The elements of a list in order: texts, numbers or quantities."),
+        define(
+            "sort",
+            &[("x", any_list())],
+            any_list(),
+            Waits,
+            sort,
+            "The elements of a list in order: texts, numbers or quantities.",
+        ),
         define(
             "contains",
             &[("x", Type::Any), ("y", Type::Any)],

@@ -166,8 +166,7 @@ impl Builtin {
 
     /// How it is called: `cidr_subnet(block: cidr, bits: count, index: count) -> cidr`.
     pub fn signature(&self) -> String {
-        let params: Vec<String> =
-            self.params.iter().map(|param| format!("{}: {}", param.name, param.ty)).collect();
+        let params: Vec<String> = self.params.iter().map(|param| format!("{}: {}", param.name, param.ty)).collect();
         let more = if self.variadic { ", …" } else { "" };
         format!("{}({}{more}) -> {}", self.name, params.join(", "), self.result)
     }
@@ -230,3 +229,6 @@ impl Call<'_> {
         Diagnostic::error("GPB1214", message).at(self.arg_span(index), "out of bounds")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,8 @@ use crate::diag::Diagnostic;
 use crate::lang::ty::Type;
 use crate::lang::unit::{self, Amount, Dimension, Quantity, Sides};
 use crate::lang::value::{Kind, Value};
-use rust_decimal::prelude::{Decimal, ToPrimitive};
 use rust_decimal::RoundingStrategy;
+use rust_decimal::prelude::{Decimal, ToPrimitive};
 use std::cmp::Ordering;
 
 /// The longest list `range` makes.
@@ -24,13 +24,34 @@ fn arithmetic() -> Vec<Builtin> {
     let number = || [("x", Type::Number)];
     let any = || [("a", Type::Any)];
     vec![
-        define("min", &any(), Type::Any, Waits, |call| extreme(call, Ordering::Less), "The smallest of the values, or of one list.")
-            .variadic(),
-        define("max", &any(), Type::Any, Waits, |call| extreme(call, Ordering::Greater), "The largest of the values, or of one list.")
-            .variadic(),
+        define(
+            "min",
+            &any(),
+            Type::Any,
+            Waits,
+            |call| extreme(call, Ordering::Less),
+            "The smallest of the values, or of one list.",
+        )
+        .variadic(),
+        define(
+            "max",
+            &any(),
+            Type::Any,
+            Waits,
+            |call| extreme(call, Ordering::Greater),
+            "The largest of the values, or of one list.",
+        )
+        .variadic(),
         define("sum", &any(), Type::Any, Waits, sum, "The sum of the values, or of one list.").variadic(),
         define("ceil", &number(), Type::Int, Waits, |call| whole(call, Decimal::ceil), "The next whole number above."),
-        define("floor", &number(), Type::Int, Waits, |call| whole(call, Decimal::floor), "The next whole number below."),
+        define(
+            "floor",
+            &number(),
+            Type::Int,
+            Waits,
+            |call| whole(call, Decimal::floor),
+            "The next whole number below.",
+        ),
         define(
             "round",
             &number(),
@@ -40,7 +61,14 @@ fn arithmetic() -> Vec<Builtin> {
             "The nearest whole number, halves away from zero.",
         ),
         define("abs", &[("x", Type::Any)], Type::Any, Waits, abs, "A number or quantity without its sign."),
-        define("range", &[("n", Type::Count)], Type::list(Type::Count), Unknown::Refused, range, "The numbers from 0 to n-1."),
+        define(
+            "range",
+            &[("n", Type::Count)],
+            Type::list(Type::Count),
+            Unknown::Refused,
+            range,
+            "The numbers from 0 to n-1.",
+        ),
         define("low", &[("r", Type::Any)], Type::Any, Waits, |call| end(call, true), "The low end of a range."),
         define("high", &[("r", Type::Any)], Type::Any, Waits, |call| end(call, false), "The high end of a range."),
     ]

@@ -29,7 +29,11 @@ fn whole() -> Vec<Builtin> {
             |call| Ok(call.as_text(base64::engine::general_purpose::STANDARD.encode(call.text(0)))),
             "The bytes of the text in base 64.",
         ),
-        one("sha256", |call| Ok(call.as_text(sha256(call.text(0)))), "The SHA-256 of the text's bytes, in hexadecimal."),
+        one(
+            "sha256",
+            |call| Ok(call.as_text(sha256(call.text(0)))),
+            "The SHA-256 of the text's bytes, in hexadecimal.",
+        ),
         define(
             "text",
             &[("x", Type::Any)],
@@ -101,8 +105,10 @@ fn number(call: &Call) -> Result<Value, Diagnostic> {
     let text = call.text(0).trim();
     match text.parse::<Decimal>() {
         Ok(number) => Ok(call.as_number(number.normalize())),
-        Err(_) => Err(Diagnostic::error("GPB1213", format!("`{text}` is not a number"))
-            .at(call.arg_span(0), "read as a number")),
+        Err(_) => {
+            Err(Diagnostic::error("GPB1213", format!("`{text}` is not a number"))
+                .at(call.arg_span(0), "read as a number"))
+        }
     }
 }
 

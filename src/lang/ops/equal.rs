@@ -63,9 +63,9 @@ fn words(one: &Word, left: &Value, right: &Value) -> Result<bool, Diagnostic> {
 
 fn secret(left: &Value, right: &Value) -> Diagnostic {
     let secret = if matches!(left.kind, Kind::Secret(_)) { left } else { right };
-    Diagnostic::error("GPB1115", "a secret cannot be compared").at(secret.span, "this is a secret").help(
-        "a secret may only be given, whole, to a property that keeps secrets, or to a parameter of type `secret`",
-    )
+    Diagnostic::error("GPB1115", "a secret cannot be compared")
+        .at(secret.span, "this is a secret")
+        .help("a secret may only be given, whole, to a property that keeps secrets, or to a parameter of type `secret`")
 }
 
 fn never(left: &Value, right: &Value) -> Diagnostic {

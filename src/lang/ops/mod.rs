@@ -166,9 +166,7 @@ fn logical(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value,
         (Kind::Bool(_), _) if is_bool(&right) => Ok(right.at(span)),
         // An unknown left side cannot change what a decisive right side says.
         (Kind::Hole(_), Kind::Bool(bool)) if is_bool(&left) && (op == BinaryOp::Or) == *bool => Ok(right.at(span)),
-        (Kind::Hole(_), _) if is_bool(&left) && is_bool(&right) => {
-            wait(symbol(op), &[&left, &right], Type::Bool, span)
-        }
+        (Kind::Hole(_), _) if is_bool(&left) && is_bool(&right) => wait(symbol(op), &[&left, &right], Type::Bool, span),
         _ => Err(not_for(symbol(op), &[&left, &right], span)),
     }
 }
@@ -229,3 +227,6 @@ fn not_for(symbol: &str, operands: &[&Value], span: Span) -> Diagnostic {
         _ => diagnostic,
     }
 }
+
+#[cfg(test)]
+mod tests;

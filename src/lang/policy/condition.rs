@@ -119,8 +119,8 @@ fn expects_object(value: &Value) -> Diagnostic {
 }
 
 fn unknown(name: &str, span: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::error("GPB9003", format!("`{name}` is no condition operator"))
-        .at(span, "no operator of this name");
+    let diagnostic =
+        Diagnostic::error("GPB9003", format!("`{name}` is no condition operator")).at(span, "no operator of this name");
     let bare = QUANTIFIERS.iter().find_map(|(gpb, _)| name.strip_prefix(gpb)).unwrap_or(name);
     let bare = bare.strip_suffix("_if_exists").unwrap_or(bare);
     match nearest(bare, OPERATORS.iter().map(|(gpb, _)| *gpb)) {

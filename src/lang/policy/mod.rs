@@ -131,13 +131,13 @@ fn check_action(action: &str, span: Span, cx: &Context) -> Option<Diagnostic> {
     }
     match cx.facts.action(action) {
         ActionFact::Known => None,
-        ActionFact::Unknown { nearest: Some(meant) } => Some(
-            unknown().at(span, "no action of this name").help(format!("did you mean `{meant}`?")).fix(
+        ActionFact::Unknown { nearest: Some(meant) } => {
+            Some(unknown().at(span, "no action of this name").help(format!("did you mean `{meant}`?")).fix(
                 format!("change to `{meant}`"),
                 span,
                 format!("\"{meant}\""),
-            ),
-        ),
+            ))
+        }
         ActionFact::Unknown { nearest: None } => {
             Some(unknown().at(span, "no action of this name").help("see the service authorization reference of AWS"))
         }
@@ -164,11 +164,9 @@ fn principals(principals: &[Principal], diagnostics: &mut Vec<Diagnostic>) -> Op
                 }
                 by_kind.entry(*aws).or_default().extend(found);
             }
-            (Some((name, _)), None) => diagnostics.push(shape(
-                &format!("`{name}` needs a value"),
-                principal.kind_span,
-                "which one?",
-            )),
+            (Some((name, _)), None) => {
+                diagnostics.push(shape(&format!("`{name}` needs a value"), principal.kind_span, "which one?"))
+            }
             (None, _) => diagnostics.push(unknown_principal(principal)),
         }
     }

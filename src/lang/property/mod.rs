@@ -30,15 +30,15 @@ pub struct Properties {
 /// blame for what is missing. With `partial` (an `existing` resource, an `override`) nothing is required and
 /// read-only properties may be given.
 pub fn to_model(body: &Value, def: &TypeDef, partial: bool, head: Span, cx: &Context) -> Properties {
-    let mut reading = Reading { def, partial, cx, spans: BTreeMap::new(), diagnostics: Vec::new() };
+    let blamed = violation::Blamed::default();
+    let mut reading = Reading { def, partial, cx, spans: BTreeMap::new(), blamed, diagnostics: Vec::new() };
     let values = match &body.kind {
         Kind::Map(entries) => reading.object(entries, &def.root, &PropPath(String::new())),
         _ => BTreeMap::new(),
     };
-    let Reading { spans, mut diagnostics, .. } = reading;
-    // A body that could not be read has properties missing that were written: the catalog would blame the wrong thing.
-    if !partial && !diagnostics.iter().any(Diagnostic::is_error) {
-        diagnostics.extend(check(def, &values, &spans, head));
+    let Reading { spans, mut diagnostics, blamed, .. } = reading;
+    if !partial {
+        diagnostics.extend(violation::check(def, &values, &spans, &blamed, head));
     }
     Properties { values, spans, diagnostics }
 }
@@ -50,7 +50,7 @@ pub fn check(
     spans: &BTreeMap<PropPath, Span>,
     head: Span,
 ) -> Vec<Diagnostic> {
-    violation::check(def, values, spans, head)
+    violation::check(def, values, spans, &violation::Blamed::default(), head)
 }
 
 /// The shape of a property, by gpb's names from the root inward: what decides whether a block is an element of a list.
@@ -76,9 +76,8 @@ fn inner_object<'a>(def: &'a TypeDef, shape: &'a Shape) -> Option<&'a crate::cat
             Shape::Object(object) => return Some(object),
             Shape::List(list) => def.resolve(&list.item),
             Shape::Map { value, .. } => def.resolve(value),
-            Shape::Any(shapes) => def.resolve(
-                shapes.iter().find(|shape| matches!(def.resolve(shape), Shape::Object(_) | Shape::List(_)))?,
-            ),
+            Shape::Any(shapes) => def
+                .resolve(shapes.iter().find(|shape| matches!(def.resolve(shape), Shape::Object(_) | Shape::List(_)))?),
             _ => return None,
         };
     }
@@ -91,6 +90,7 @@ struct Reading<'a> {
     partial: bool,
     cx: &'a Context<'a>,
     spans: BTreeMap<PropPath, Span>,
+    blamed: violation::Blamed,
     diagnostics: Vec<Diagnostic>,
 }
 

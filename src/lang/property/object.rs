@@ -33,6 +33,7 @@ impl Reading<'_> {
                 continue;
             }
             if !self.partial && self.def.is_read_only(&at) {
+                self.blamed.values.insert(at.clone());
                 self.diagnostics.push(problem::read_only(&self.name(&at), &self.def.name, entry.key));
                 continue;
             }
@@ -45,13 +46,7 @@ impl Reading<'_> {
     }
 
     /// The property a name means. An unknown one is blamed, unless the object is open for any.
-    fn find<'s>(
-        &mut self,
-        name: &str,
-        entry: &Entry,
-        shape: &'s ObjectShape,
-        path: &PropPath,
-    ) -> Option<&'s Property> {
+    fn find<'s>(&mut self, name: &str, entry: &Entry, shape: &'s ObjectShape, path: &PropPath) -> Option<&'s Property> {
         if let Some(property) = shape.by_name(name) {
             return Some(property);
         }
@@ -60,6 +55,7 @@ impl Reading<'_> {
             return Some(property);
         }
         if !shape.open {
+            self.blamed.objects.insert(path.clone());
             let within = if path.0.is_empty() { self.def.name.clone() } else { self.name(path) };
             self.diagnostics.push(problem::unknown(name, &within, shape, entry.key));
         }

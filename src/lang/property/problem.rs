@@ -117,6 +117,28 @@ pub(super) fn mismatch(name: &str, wanted: &str, value: &Value) -> Diagnostic {
     }
 }
 
+/// Whether a text stands where its span is, as itself or in quotes, and not behind a name.
+pub(super) fn is_literal(text: &str, span: Span) -> bool {
+    let length = (span.end - span.start.min(span.end)) as usize;
+    length == text.len() || length == text.len() + 2
+}
+
+/// What AWS takes as text, written without quotes.
+pub(super) fn quote(diagnostic: Diagnostic, literal: &str, span: Span) -> Diagnostic {
+    let diagnostic = diagnostic.help("AWS takes it as text: put it in quotes, or make text of it with `text(…)`");
+    if is_literal(literal, span) {
+        diagnostic.fix("put it in quotes", span, format!("\"{literal}\""))
+    } else {
+        diagnostic
+    }
+}
+
+/// What AWS takes as a number or a bool, written in quotes.
+pub(super) fn unquote(diagnostic: Diagnostic, literal: &str, span: Span) -> Diagnostic {
+    let diagnostic = diagnostic.help(format!("write {literal}, without quotes"));
+    if is_literal(literal, span) { diagnostic.fix("remove the quotes", span, literal) } else { diagnostic }
+}
+
 /// A bare word that is no name in scope, for a text property.
 pub(super) fn word(name: &str, word: &str, shape: &TextShape, span: Span, cx: &Context) -> Diagnostic {
     let known = || shape.one_of.iter().map(String::as_str);
@@ -124,12 +146,12 @@ pub(super) fn word(name: &str, word: &str, shape: &TextShape, span: Span, cx: &C
         let message = format!("`{word}` is not a name in scope, and `{name}` is text");
         let diagnostic = Diagnostic::error("GPB1105", message).at(span, "not a name in scope");
         return match cx.nearest_name(word) {
-            Some(meant) => diagnostic
-                .help(format!("did you mean `{meant}`? Text is written in quotes"))
-                .fix(format!("change to `{meant}`"), span, &*meant),
-            None => diagnostic
-                .help("text is written in quotes")
-                .fix("put it in quotes", span, format!("\"{word}\"")),
+            Some(meant) => diagnostic.help(format!("did you mean `{meant}`? Text is written in quotes")).fix(
+                format!("change to `{meant}`"),
+                span,
+                &*meant,
+            ),
+            None => diagnostic.help("text is written in quotes").fix("put it in quotes", span, format!("\"{word}\"")),
         };
     }
     let diagnostic = Diagnostic::error("GPB2006", format!("`{word}` is no value of `{name}`"))
@@ -155,9 +177,7 @@ pub(super) fn some(names: &[&str]) -> String {
 
 /// Whether text can stand without quotes.
 fn is_word(text: &str) -> bool {
-    let part = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    };
+    let part = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     !text.starts_with(|first: char| first.is_ascii_digit()) && text.split('-').all(part)
 }
 
@@ -165,12 +185,13 @@ fn is_word(text: &str) -> bool {
 pub fn unknown_type(name: &str, span: Span) -> Diagnostic {
     let diagnostic =
         Diagnostic::error("GPB2020", format!("there is no resource type `{name}`")).at(span, "no type of this name");
-    let meant = Catalog::embedded().suggest(name);
+    let catalog = Catalog::embedded();
+    let meant = catalog.suggest(name);
     match meant.as_slice() {
+        [first, ..] if crate::catalog::nearest(name, catalog.names()) == Some(first) => {
+            diagnostic.help(format!("did you mean `{first}`?")).fix(format!("change to `{first}`"), span, *first)
+        }
         [] => diagnostic.help("types are named `aws.service.type`, as in AWS's documentation, in snake_case"),
-        [only] => diagnostic
-            .help(format!("did you mean `{only}`?"))
-            .fix(format!("change to `{only}`"), span, *only),
         several => {
             let listed: Vec<String> = several.iter().map(|name| format!("`{name}`")).collect();
             diagnostic.help(format!("did you mean {}?", listed.join(" or ")))

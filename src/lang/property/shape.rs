@@ -1,7 +1,8 @@
 //! Values by the catalog's shapes.
 
 use super::{Reading, plain, problem};
-use crate::catalog::{ListShape, ObjectShape, PropPath, Shape, TextShape};
+use crate::catalog::{ListShape, ObjectShape, PropPath, Shape, TextShape, secrets};
+use crate::lang::builtins::json;
 use crate::lang::ty::{Type, of_shape};
 use crate::lang::value::{Hole, Kind, Map, Value};
 use crate::model;
@@ -10,6 +11,14 @@ use std::collections::BTreeMap;
 impl Reading<'_> {
     /// The value at a place, or `None` when there is none: it is absent, or it was blamed.
     pub(super) fn value(&mut self, value: &Value, shape: &Shape, path: &PropPath) -> Option<model::Value> {
+        let read = self.read(value, shape, path);
+        if read.is_none() && !value.is_absent() {
+            self.blamed.values.insert(path.clone());
+        }
+        read
+    }
+
+    fn read(&mut self, value: &Value, shape: &Shape, path: &PropPath) -> Option<model::Value> {
         let shape = self.def.resolve(shape);
         match (&value.kind, shape) {
             (Kind::Absent, _) => None,
@@ -21,7 +30,7 @@ impl Reading<'_> {
                 self.refuse(problem::secret(&self.name(path), value))
             }
             (_, Shape::Any(shapes)) => match self.choose(value, shapes) {
-                Some(shape) => self.value(value, shape, path),
+                Some(shape) => self.read(value, shape, path),
                 None => self.refuse(problem::mismatch(&self.name(path), "another type", value)),
             },
             (_, Shape::Json) => self.document(value, path),
@@ -50,7 +59,18 @@ impl Reading<'_> {
                         .help(format!("name a property of the `{}` that is {wanted}", handle.ty)),
                 )
             }
-            _ => self.refuse(problem::mismatch(&self.name(path), wanted_of(shape), value)),
+            _ => {
+                let diagnostic = problem::mismatch(&self.name(path), wanted_of(shape), value);
+                self.refuse(match (&value.kind, shape) {
+                    (Kind::Text(text), Shape::Bool) if matches!(&**text, "true" | "false") => {
+                        problem::unquote(diagnostic, text, value.span)
+                    }
+                    (Kind::Text(text), Shape::Int { .. }) if text.parse::<i64>().is_ok() => {
+                        problem::unquote(diagnostic, text, value.span)
+                    }
+                    _ => diagnostic,
+                })
+            }
         }
     }
 
@@ -66,9 +86,22 @@ impl Reading<'_> {
         }
     }
 
+    /// A document where AWS wants its text.
+    fn encoded(&mut self, value: &Value, path: &PropPath) -> Option<model::Value> {
+        let document = self.document(value, path)?;
+        if !value.is_known() {
+            return Some(model::Value::Call { function: "json".to_owned(), args: vec![document] });
+        }
+        match json::document(value) {
+            Ok(document) => Some(model::Value::Text(json::write(&document))),
+            Err(diagnostic) => self.refuse(diagnostic),
+        }
+    }
+
     /// A secret may go only where AWS itself never gives it back.
     fn keeps_secrets(&self, path: &PropPath) -> bool {
         self.def.is_write_only(path)
+            || secrets::safe(&self.def.aws).is_some_and(|safe| safe.iter().any(|place| place.covers(path)))
     }
 
     fn hole(&mut self, hole: &Hole, value: &Value, shape: &Shape, path: &PropPath) -> Option<model::Value> {
@@ -95,10 +128,13 @@ impl Reading<'_> {
             Kind::Word(word) if shape.one_of.iter().any(|one| **one == *word.text) => {
                 Some(model::Value::Text(word.text.to_string()))
             }
-            Kind::Word(word) if shape.any_case && shape.one_of.iter().any(|one| one.eq_ignore_ascii_case(&word.text)) => {
+            Kind::Word(word)
+                if shape.any_case && shape.one_of.iter().any(|one| one.eq_ignore_ascii_case(&word.text)) =>
+            {
                 Some(model::Value::Text(word.text.to_string()))
             }
             Kind::Word(word) => self.refuse(problem::word(&self.name(path), &word.text, shape, value.span, self.cx)),
+            Kind::Map(_) | Kind::List(_) if shape.format.as_deref() == Some("json") => self.encoded(value, path),
             Kind::Resource(handle) => {
                 let arn = path.segments().any(|segment| segment.to_lowercase().contains("arn"));
                 self.refuse(problem::resource_as_text(&handle.ty, value.span, if arn { "arn" } else { "id" }))
@@ -106,7 +142,8 @@ impl Reading<'_> {
             _ => {
                 let diagnostic = problem::mismatch(&self.name(path), "text", value);
                 self.refuse(match &value.kind {
-                    Kind::Number(_) | Kind::Bool(_) => diagnostic.help("AWS takes it as text: `\"${…}\"` or quotes"),
+                    Kind::Number(number) => problem::quote(diagnostic, &number.normalize().to_string(), value.span),
+                    Kind::Bool(bool) => problem::quote(diagnostic, &bool.to_string(), value.span),
                     Kind::Quantity(_) => diagnostic.help("`text(…)` makes text of it"),
                     Kind::Map(_) | Kind::List(_) => diagnostic.help("`json(…)` makes JSON text of it"),
                     Kind::Place(_) => diagnostic.help("name what is meant: `.region` or `.account`"),
@@ -205,15 +242,17 @@ impl Reading<'_> {
             | (Kind::Text(_) | Kind::Word(_) | Kind::Resource(_) | Kind::Secret(_), Shape::Text(_))
             | (Kind::Quantity(_), Shape::Int { .. } | Shape::Number { .. }) => 2,
             (Kind::Number(number), Shape::Int { .. }) => {
-                if number.is_integer() { 3 } else { 0 }
+                if number.is_integer() {
+                    3
+                } else {
+                    0
+                }
             }
             (Kind::Number(_), Shape::Number { .. }) => 2,
-            (_, Shape::Any(shapes)) => {
-                usize::from(shapes.iter().any(|inner| {
-                    let inner = self.def.resolve(inner);
-                    !matches!(inner, Shape::Any(_)) && self.score(value, inner) > 0
-                }))
-            }
+            (_, Shape::Any(shapes)) => usize::from(shapes.iter().any(|inner| {
+                let inner = self.def.resolve(inner);
+                !matches!(inner, Shape::Any(_)) && self.score(value, inner) > 0
+            })),
             (Kind::Map(_), Shape::List(list)) => usize::from(matches!(self.def.resolve(&list.item), Shape::Object(_))),
             (_, Shape::Json) => 1,
             _ => 0,

@@ -51,10 +51,18 @@ fn scalar(value: Value, ty: &Type, cx: &Context) -> Result<Value, Diagnostic> {
         (Kind::Number(number), Type::Int | Type::Count) => whole(&value, *number, ty, cx).map(|()| value),
         (Kind::Number(_), Type::Dimension(dimension)) => Err(no_unit(&value, *dimension, cx)),
         (Kind::Quantity(quantity), Type::Dimension(dimension)) => {
-            if quantity.dimension == *dimension { Ok(value) } else { Err(other_dimension(&value, ty, cx)) }
+            if quantity.dimension == *dimension {
+                Ok(value)
+            } else {
+                Err(other_dimension(&value, ty, cx))
+            }
         }
         (Kind::Resource(handle), Type::Resource(Some(name))) => {
-            if handle.ty == *name { Ok(value) } else { Err(other_resource(&value, &handle.ty, name, cx)) }
+            if handle.ty == *name {
+                Ok(value)
+            } else {
+                Err(other_resource(&value, &handle.ty, name, cx))
+            }
         }
         (Kind::Text(found) | Kind::Word(Word { text: found, .. }), Type::Words(words)) => {
             among(found, words, value.span).ok_or_else(|| not_among(found, words, ty, &value, cx))
@@ -78,9 +86,7 @@ fn scalar(value: Value, ty: &Type, cx: &Context) -> Result<Value, Diagnostic> {
 /// A bare word that is no name in scope: what it is, the expected type says.
 fn read_word(value: &Value, word: &Arc<str>, ty: &Type, cx: &Context) -> Result<Value, Diagnostic> {
     match ty {
-        Type::Words(words) => {
-            among(word, words, value.span).ok_or_else(|| not_among(word, words, ty, value, cx))
-        }
+        Type::Words(words) => among(word, words, value.span).ok_or_else(|| not_among(word, words, ty, value, cx)),
         Type::Region | Type::Zone => {
             text::check(word, ty, value.span, false, cx)?;
             Ok(Value::text(word.clone(), value.span))
@@ -297,7 +303,8 @@ fn mismatch(value: &Value, ty: &Type, cx: &Context) -> Diagnostic {
             "`text(…)` or `\"${…}\"` make text of it".to_owned()
         }
         (Kind::Text(_), Type::Secret) => {
-            "a secret is never written down: `secret(\"name\")`, `env_secret(\"NAME\")` or `generated(length: 32)`".into()
+            "a secret is never written down: `secret(\"name\")`, `env_secret(\"NAME\")` or `generated(length: 32)`"
+                .into()
         }
         (Kind::Text(_), Type::Number | Type::Int | Type::Count) => "`number(…)` reads a number from text".into(),
         (_, Type::List(of)) if !matches!(value.kind, Kind::Map(_)) => format!("a list of one `{of}` is written `[x]`"),

@@ -4,6 +4,8 @@ mod conform;
 mod context;
 mod object;
 mod shape;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
 
 pub use conform::conform;
@@ -245,3 +247,6 @@ impl fmt::Display for ObjectType {
         f.write_str(if self.fields.is_empty() { "}" } else { " }" })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,8 +115,7 @@ fn is_arn(text: &str) -> bool {
 
 fn is_instance_type(text: &str) -> bool {
     let part = |part: &str| {
-        !part.is_empty()
-            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
     };
     text.contains('.') && text.split('.').all(part)
 }

@@ -203,7 +203,10 @@ fn unknown(name: &str, span: Span) -> Diagnostic {
     let same_letters = || UNITS.iter().map(|unit| unit.name).find(|unit| unit.eq_ignore_ascii_case(name));
     let habit = || HABITS.iter().find(|(from, _)| *from == name).map(|(_, to)| *to);
     match habit().or_else(same_letters).or_else(|| nearest(name, UNITS.iter().map(|unit| unit.name))) {
-        Some(meant) => diagnostic.help(format!("the unit `{meant}` is {}", described_unit(meant))),
+        Some(meant) => {
+            let dimension = find(meant).map_or("", |unit| unit.dimension.name());
+            diagnostic.help(format!("did you mean `{meant}`? It is a unit of `{dimension}`"))
+        }
         None => {
             let names: Vec<_> = UNITS.iter().filter(|unit| unit.shown).map(|unit| unit.name).collect();
             diagnostic.help(format!("the units are {}", names.join(", ")))
@@ -211,6 +214,5 @@ fn unknown(name: &str, span: Span) -> Diagnostic {
     }
 }
 
-fn described_unit(name: &str) -> String {
-    find(name).map_or_else(String::new, |unit| format!("of {}", unit.dimension.described()))
-}
+#[cfg(test)]
+mod tests;
