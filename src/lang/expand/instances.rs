@@ -179,12 +179,24 @@ impl<'p> Machine<'_, 'p> {
 
     fn missing(&self, instance: &Instance<'p>, binding: &Binding) -> Failed {
         let name = &binding.name.text;
+        if self.is_misspelt(instance, name) {
+            // The unknown parameter is reported with this one as its right name.
+            return Failed;
+        }
         self.report(
             Diagnostic::error("GPB1501", format!("`{}` needs `{name}`", instance.what))
                 .at(instance.head, format!("`{name}` is not given"))
                 .at(binding.name.span, "declared here, with no default")
                 .help(format!("add `{name} = …`")),
         )
+    }
+
+    fn is_misspelt(&self, instance: &Instance<'p>, name: &str) -> bool {
+        let given = self.expansion.given.borrow().get(&instance.id).cloned();
+        let params = instance.frame.get().map(|frame| self.params_of(frame)).unwrap_or_default();
+        let params: Vec<&str> = params.iter().map(|binding| binding.name.text.as_str()).collect();
+        let mut unknown = given.iter().flat_map(|given| given.given.keys()).filter(|other| !params.contains(*other));
+        unknown.any(|other| nearest(other, params.iter().copied()) == Some(name))
     }
 
     /// Refuses what is given to no parameter.

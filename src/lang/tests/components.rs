@@ -39,7 +39,7 @@ fn parameters_in_every_form() {
     when cpu > 70% add 2 remove 1
     when memory > 80% add 3
   }
-  queue one { name = "one", rules { path = "/only" }, retry wait 2s times 1 }
+  queue one { name = "one", rules { path = "/only" }, retry { wait 2s times 1 } }
   output arn = jobs.arn
   output inside = jobs.main.queue_name
 "#
