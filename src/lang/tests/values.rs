@@ -51,7 +51,7 @@ fn every_program_ends() {
         source.push_str(&format!("const t{number} = [t{0}, t{0}]\n", number - 1));
     }
     let found = check(&source);
-    assert!(found.starts_with("GPB140"), "{found:.300}");
+    assert!(found.starts_with("GPB1403"), "{found:.300}");
 }
 
 #[test]
