@@ -73,6 +73,9 @@ impl<'p> Machine<'_, 'p> {
         let profile = self.own_field(item, scope, "profile", &Type::String);
         let mode = self.own_field(item, scope, "mode", &Type::words(["sandbox", "live"]));
         let text = |value: Option<Value>| value.and_then(|value| value.as_text().map(ToString::to_string));
+        // Without a region nothing can be placed. What else is wrong is reported, and stands in the way of nothing.
+        let account = account.map_or_else(|Failed| Some("000000000000".to_owned()), text);
+        let or_none = |value: Outcome<Option<Value>>| text(value.unwrap_or_default());
         let Some(region) = text(region?) else {
             return Err(self.report(
                 Diagnostic::error("GPB1905", format!("the environment `{}` has no region", item.body.name.text))
@@ -80,14 +83,14 @@ impl<'p> Machine<'_, 'p> {
                     .help("add `region = us-east-1`, or another region"),
             ));
         };
-        let mode = match text(mode?).as_deref() {
+        let mode = match or_none(mode).as_deref() {
             Some("live") => Mode::Live,
             _ => Mode::Sandbox,
         };
         Ok(model::Environment {
             name: item.body.name.text.clone(),
             stack: item.of.text.clone(),
-            place: Place { account: text(account?), region, role: text(role?), profile: text(profile?) },
+            place: Place { account, region, role: or_none(role), profile: or_none(profile) },
             mode,
             span: item.body.name.span,
             params: BTreeMap::new(),

@@ -62,7 +62,8 @@ impl<'p> World<'p> {
         if matches!(name.text.as_str(), "list" | "map" | "range") {
             return self.generic(module, name, args, span);
         }
-        if !args.is_empty() {
+        let is_known = self.names.ty(module, &name.text).is_some() || Type::simple(&name.text).is_some();
+        if !args.is_empty() && is_known {
             let message = format!("the type `{}` takes no type in `<…>`", name.text);
             let help = "only `list<T>`, `map<T>` and `range<T>` do";
             return Err(self.reports.add(Diagnostic::error("GPB1013", message).at(span, "here").help(help)));

@@ -106,14 +106,14 @@ impl<'p> Machine<'_, 'p> {
                 }
                 None => {
                     let found = name.map_or_else(
-                        || format!("`{}` takes {} arguments", item.name.text, item.params.len()),
+                        || format!("`{}` is given more than it takes", item.name.text),
                         |name| format!("`{}` has no parameter `{}`", item.name.text, name.text),
                     );
                     let at = name.map_or(arg.value.span, |name| name.span);
                     let near = name.and_then(|name| {
                         nearest(&name.text, item.params.iter().map(|param| param.name.text.as_str()))
                     });
-                    let diagnostic = wrong(found, at, "too much");
+                    let diagnostic = wrong(found, at, if name.is_some() { "unknown parameter" } else { "one too many" });
                     failed = Some(self.report(match near {
                         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                         None => diagnostic,
@@ -122,7 +122,7 @@ impl<'p> Machine<'_, 'p> {
             }
         }
         for (param, slot) in item.params.iter().zip(&given) {
-            if slot.is_none() && param.value.is_none() && !is_optional(param) {
+            if failed.is_none() && slot.is_none() && param.value.is_none() && !is_optional(param) {
                 let message = format!("`{}` needs `{}`", item.name.text, param.name.text);
                 failed = Some(self.report(wrong(message, callee.span, "an argument is missing")));
             }

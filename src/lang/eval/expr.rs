@@ -40,11 +40,11 @@ impl<'p> Machine<'_, 'p> {
             ExprKind::Member { of, name, optional } => self.member(of, name, *optional, scope, span),
             ExprKind::Index { of, index } => self.index(of, index, scope, span),
             ExprKind::Not(inner) => {
-                let value = self.eval(inner, scope, Expect::Any)?;
+                let value = self.named(inner, scope)?;
                 self.ok(ops::not(value, span))
             }
             ExprKind::Negate(inner) => {
-                let value = self.eval(inner, scope, Expect::Any)?;
+                let value = self.named(inner, scope)?;
                 self.ok(ops::negate(value, span))
             }
             ExprKind::Binary { op, left, right } => self.binary(*op, left, right, scope, span),
@@ -214,16 +214,17 @@ impl<'p> Machine<'_, 'p> {
     }
 
     fn binary(&self, op: BinaryOp, left: &'p Expr, right: &'p Expr, scope: &Scope<'p>, span: Span) -> Outcome<Value> {
-        let first = self.eval(left, scope, Expect::Any);
+        let may_be_word = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::Coalesce);
+        let side = |expr| if may_be_word { self.eval(expr, scope, Expect::Any) } else { self.named(expr, scope) };
+        let first = side(left);
         if matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Coalesce) {
             let first = first?;
             if let Some(value) = ops::decided(op, &first) {
                 return Ok(value);
             }
-            let second = self.eval(right, scope, Expect::Any)?;
-            return self.ok(ops::binary(op, first, second, span));
+            return self.ok(ops::binary(op, first, side(right)?, span));
         }
-        let second = self.eval(right, scope, Expect::Any);
+        let second = side(right);
         self.ok(ops::binary(op, first?, second?, span))
     }
 

@@ -179,12 +179,24 @@ impl<'p> Machine<'_, 'p> {
 
     fn missing(&self, instance: &Instance<'p>, binding: &Binding) -> Failed {
         let name = &binding.name.text;
+        if self.is_misspelt(instance, name) {
+            // The unknown parameter is reported with this one as its right name.
+            return Failed;
+        }
         self.report(
             Diagnostic::error("GPB1501", format!("`{}` needs `{name}`", instance.what))
                 .at(instance.head, format!("`{name}` is not given"))
                 .at(binding.name.span, "declared here, with no default")
                 .help(format!("add `{name} = …`")),
         )
+    }
+
+    fn is_misspelt(&self, instance: &Instance<'p>, name: &str) -> bool {
+        let given = self.expansion.given.borrow().get(&instance.id).cloned();
+        let params = instance.frame.get().map(|frame| self.params_of(frame)).unwrap_or_default();
+        let params: Vec<&str> = params.iter().map(|binding| binding.name.text.as_str()).collect();
+        let mut unknown = given.iter().flat_map(|given| given.given.keys()).filter(|other| !params.contains(*other));
+        unknown.any(|other| nearest(other, params.iter().copied()) == Some(name))
     }
 
     /// Refuses what is given to no parameter.
@@ -252,7 +264,12 @@ impl<'p> Machine<'_, 'p> {
         names.extend(items.iter().filter(|one| !matches!(one.what, What::Let(_))).map(|one| one.name.text.as_str()));
         names.sort_unstable();
         names.dedup();
-        let diagnostic = Diagnostic::error("GPB1701", format!("`{}` has no `{}`", of.what, name.text))
+        let what = match of.what.strip_prefix("layer ") {
+            Some(layer) => format!("the layer `{layer}`"),
+            None => format!("the component `{}`", of.what),
+        };
+        // Resolution says the same where it can see the head of the path; it is then said once.
+        let diagnostic = Diagnostic::error("GPB1701", format!("{what} has no `{}`", name.text))
             .at(name.span, "not one of its items or outputs");
         self.report(match nearest(&name.text, names.iter().copied()) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(

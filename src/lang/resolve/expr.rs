@@ -6,7 +6,7 @@ use crate::diag::Diagnostic;
 use crate::lang::builtins;
 use crate::lang::names::Kind;
 use crate::syntax::ast::{
-    Binding, Comprehension, Expr, ExprKind, Name, PolicyStatement, Stmt, TextPart, TypeExpr, TypeKind,
+    BinaryOp, Binding, Comprehension, Expr, ExprKind, Name, PolicyStatement, Stmt, TextPart, TypeExpr, TypeKind,
 };
 
 impl<'p> Resolver<'_, 'p> {
@@ -32,10 +32,15 @@ impl<'p> Resolver<'_, 'p> {
                 self.head(of);
                 self.expr(index);
             }
-            ExprKind::Not(inner) | ExprKind::Negate(inner) => self.expr(inner),
-            ExprKind::Binary { left, right, .. } => {
+            ExprKind::Not(inner) | ExprKind::Negate(inner) => self.head(inner),
+            // Words are compared and chosen, but neither added nor put in order.
+            ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::Coalesce, left, right } => {
                 self.expr(left);
                 self.expr(right);
+            }
+            ExprKind::Binary { left, right, .. } => {
+                self.head(left);
+                self.head(right);
             }
             ExprKind::Range { low, high } => {
                 self.expr(low);

@@ -10,8 +10,8 @@ stack demo {
   param region: region
   param note: string?
   layer data {
-    resource aws.sqs.queue q { queue_name = "q-${mode}-${region}-${environment.name}-${high(tasks)}"  tags { Team = "own" } }
-    resource aws.sqs.queue_policy p { queues = [q.id]  policy_document = policy { allow "sqs:SendMessage" to anyone on q.arn } }
+    resource aws.sqs.queue q { queue_name = "q-${mode}-${region}-${environment.name}-${high(tasks)}", tags { Team = "own" } }
+    resource aws.sqs.queue_policy p { queues = [q.id], policy_document = policy { allow "sqs:SendMessage" to anyone on q.arn } }
   }
 }
 "#;

@@ -6,6 +6,7 @@ mod environments;
 mod files;
 mod groups;
 mod layers;
+mod pages;
 mod references;
 mod scale;
 mod stacks;
