@@ -44,6 +44,7 @@ pub struct Binding {
     pub aspects: Vec<Aspect>,
     pub ready: Several<Ready>,
     pub gone: Vec<String>,
+    pub gone_with: Option<Path>,
     pub tags: Option<TypeTags>,
     pub errors: Errors,
     pub defaults: BTreeMap<String, Json>,

@@ -220,8 +220,8 @@ impl Cloud for AwsCloud {
     async fn wait(&self, key: &ResourceKey, sink: &dyn Sink) -> Result<Observed, CloudError> {
         let work = self.work(&key.ty, &key.place).await?;
         let scope = work.scope_of(&key.id);
-        work.ready(&scope, sink).await?;
-        work.seen(&key.id).await
+        let fetched = work.ready(&scope, sink).await?;
+        work.seen(&key.id, &fetched).await
     }
 
     async fn secret(&self, place: &Place, name: &str) -> Result<String, CloudError> {

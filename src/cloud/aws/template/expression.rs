@@ -56,6 +56,7 @@ pub enum Function {
     Not,
     Keys,
     Count,
+    Rest,
 }
 
 const FUNCTIONS: &[(&str, Function)] = &[
@@ -75,6 +76,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("not", Function::Not),
     ("keys", Function::Keys),
     ("count", Function::Count),
+    ("rest", Function::Rest),
 ];
 
 impl Expression {
@@ -124,9 +126,10 @@ impl Function {
             (Function::Not, value) => (text_of(&value) != "true").into(),
             (Function::Keys, Json::Object(entries)) => entries.into_iter().map(|(key, _)| key).collect(),
             (Function::Keys, _) => return None,
+            (Function::Rest, Json::Array(items)) => items.into_iter().skip(1).collect(),
             (Function::Count, Json::Array(items)) => items.len().into(),
             (Function::Count, Json::Object(entries)) => entries.len().into(),
-            (Function::Count, _) => return None,
+            (Function::Count | Function::Rest, _) => return None,
         })
     }
 }
