@@ -1,5 +1,7 @@
-//! Embeds what the binary carries: the pages behind the codes and the standard library.
+//! Embeds what the binary carries: the pages behind the codes, the standard library and the catalog of resource types.
 
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -9,7 +11,34 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("pages.rs"), pages(&root.join("src/diag/codes"))?)?;
     fs::write(out.join("stdlib.rs"), stdlib(&root.join("stdlib"))?)?;
+    pack_catalog(&root.join("stdlib/catalog/generated"), &out)?;
     Ok(())
+}
+
+/// The catalog as one blob of types, each compressed by itself so that reading one decodes one, and a sorted index of them.
+fn pack_catalog(folder: &Path, out: &Path) -> io::Result<()> {
+    let mut types = Vec::new();
+    for file in files(folder, &["json"])? {
+        let service: BTreeMap<String, Json> = serde_json::from_slice(&fs::read(&file)?)?;
+        for (aws, facts) in service {
+            let name = facts.get("name").and_then(Json::as_str).unwrap_or_default().to_owned();
+            types.push((name, aws, facts.to_string()));
+        }
+    }
+    types.sort();
+    let mut blob = Vec::new();
+    let mut index = String::from("static ENTRIES: &[Entry] = &[\n");
+    for (name, aws, text) in &types {
+        let (start, size) = (blob.len(), text.len());
+        blob.extend(lz4_flex::block::compress(text.as_bytes()));
+        let end = blob.len();
+        let _ = writeln!(index, "Entry {{ name: {name:?}, aws: {aws:?}, start: {start}, end: {end}, size: {size} }},");
+    }
+    let mut by_aws: Vec<usize> = (0..types.len()).collect();
+    by_aws.sort_by_key(|at| types.get(*at).map(|(_, aws, _)| aws));
+    let _ = writeln!(index, "];\nstatic BY_AWS: &[usize] = &{by_aws:?};");
+    fs::write(out.join("catalog.bin"), blob)?;
+    fs::write(out.join("catalog.rs"), index)
 }
 
 fn pages(folder: &Path) -> io::Result<String> {
@@ -24,7 +53,10 @@ fn pages(folder: &Path) -> io::Result<String> {
 
 fn stdlib(folder: &Path) -> io::Result<String> {
     let mut text = String::from("static FILES: &[(&str, &str)] = &[\n");
-    for file in files(folder, &["gpb", "toml"])? {
+    let mut carried = files(folder, &["gpb", "toml"])?;
+    carried.extend(files(&folder.join("aws"), &["json"])?);
+    carried.sort();
+    for file in carried {
         let name = file.strip_prefix(folder).unwrap_or(&file).display().to_string();
         let _ = writeln!(text, "({name:?}, include_str!({:?})),", file.display().to_string());
     }

@@ -134,6 +134,8 @@ pub struct TextShape {
     /// An ECMA-262 regular expression.
     pub pattern: Option<String>,
     pub one_of: Vec<String>,
+    /// `one_of` in any mix of capitals.
+    pub any_case: bool,
     /// `date-time`, `uri`, `arn`, … as the schema names it.
     pub format: Option<String>,
 }

@@ -3,6 +3,8 @@
 //! A cloud speaks resource types, identifiers and properties in the spelling of AWS's schemas; how that becomes calls is
 //! its own affair. `sim` is embedded; `aws` drives the official SDKs by bindings.
 
+pub mod aws;
+
 use crate::catalog::PropPath;
 use crate::model::Place;
 use async_trait::async_trait;

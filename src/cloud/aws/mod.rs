@@ -1,0 +1,23 @@
+//! The real cloud: AWS, driven by bindings over its APIs.
+//!
+//! What a resource type becomes in calls is data (`stdlib/aws/*.toml`, described in `docs/bindings.md`); [`AwsCloud`] runs it
+//! over an [`Invoke`].
+
+pub mod binding;
+pub mod check;
+mod clock;
+mod errors;
+pub mod invoke;
+pub mod load;
+mod map;
+mod path;
+mod run;
+mod scope;
+mod shapes;
+mod spelling;
+mod template;
+
+pub use clock::{Clock, SystemClock};
+pub use invoke::{Invoke, InvokeError, InvokeErrorKind};
+pub use load::{BindingError, Bindings, Types};
+pub use run::{AwsCloud, short_token};
