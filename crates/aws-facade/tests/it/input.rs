@@ -75,7 +75,8 @@ fn bytes_and_times_have_one_form_each() {
 
 #[test]
 fn a_union_has_exactly_one_member() {
-    let filter = |filter: Json| json!({"Bucket": "b", "Id": "m", "MetricsConfiguration": {"Id": "m", "Filter": filter}});
+    let filter =
+        |filter: Json| json!({"Bucket": "b", "Id": "m", "MetricsConfiguration": {"Id": "m", "Filter": filter}});
     let place = "MetricsConfiguration.Filter";
     refused(
         "s3.PutBucketMetricsConfiguration",
