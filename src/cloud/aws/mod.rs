@@ -13,6 +13,8 @@ mod map;
 mod path;
 mod run;
 mod scope;
+#[cfg(feature = "_sdk")]
+pub mod sdk;
 mod shapes;
 mod spelling;
 mod template;
