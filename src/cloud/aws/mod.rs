@@ -5,7 +5,6 @@
 
 pub mod binding;
 pub mod check;
-mod clock;
 mod errors;
 pub mod invoke;
 pub mod load;
@@ -21,7 +20,6 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-pub use clock::{Clock, SystemClock};
 pub use invoke::{Invoke, InvokeError, InvokeErrorKind};
 pub use load::{BindingError, Bindings, Types};
 pub use run::{AwsCloud, short_token};

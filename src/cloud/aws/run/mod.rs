@@ -13,7 +13,6 @@ mod wait;
 pub use name::short_token;
 
 use super::binding::{Conditions, Errors};
-use super::clock::{Clock, SystemClock};
 use super::errors::{cloud_error, kind};
 use super::invoke::Invoke;
 use super::load::{Bindings, Bound};
@@ -21,6 +20,7 @@ use super::map::Mapping;
 use super::scope::{Scope, World};
 use super::spelling::text_of;
 use super::template::Template;
+use crate::cloud::clock::{Clock, SystemClock};
 use crate::cloud::{
     Cloud, CloudError, Create, ErrorKind, Find, Identity, Observed, Properties, ResourceKey, Sink, Update,
 };

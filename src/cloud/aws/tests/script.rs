@@ -1,6 +1,7 @@
 //! An API that expects certain requests, and time that passes at once.
 
-use super::super::{AwsCloud, Bindings, Clock, Invoke, InvokeError, InvokeErrorKind};
+use super::super::{AwsCloud, Bindings, Invoke, InvokeError, InvokeErrorKind};
+use crate::cloud::clock::Clock;
 use crate::cloud::{CloudError, Progress, Sink};
 use crate::model::Place;
 use async_trait::async_trait;
@@ -55,6 +56,10 @@ struct Skipping(Mutex<Duration>);
 impl Clock for Skipping {
     fn now(&self) -> Duration {
         *self.0.lock().unwrap()
+    }
+
+    fn epoch_ms(&self) -> u64 {
+        0
     }
 
     async fn sleep(&self, span: Duration) {
