@@ -18,6 +18,8 @@ pub mod sdk;
 mod shapes;
 mod spelling;
 mod template;
+#[cfg(test)]
+mod tests;
 
 pub use clock::{Clock, SystemClock};
 pub use invoke::{Invoke, InvokeError, InvokeErrorKind};

@@ -172,7 +172,7 @@ impl Work<'_> {
     }
 
     /// The identifier, once creation's outputs and the desired properties tell all of it.
-    fn identify(&self, scope: &Scope) -> Option<String> {
+    pub(super) fn identify(&self, scope: &Scope) -> Option<String> {
         let at = self.bound.binding.create.iter().rev().find_map(|call| call.at.as_ref());
         let object = at.and_then(|path| path.get(&scope.out, &scope.out)).unwrap_or_else(|| scope.out.clone());
         let mut shown = self.properties(&object, &scope.out, scope, None);
