@@ -13,6 +13,8 @@ mod map;
 mod path;
 mod run;
 mod scope;
+#[cfg(feature = "_sdk")]
+mod sdk;
 mod shapes;
 mod spelling;
 mod template;
@@ -21,3 +23,5 @@ pub use clock::{Clock, SystemClock};
 pub use invoke::{Invoke, InvokeError, InvokeErrorKind};
 pub use load::{BindingError, Bindings, Types};
 pub use run::{AwsCloud, short_token};
+#[cfg(feature = "_sdk")]
+pub use sdk::Sdk;
