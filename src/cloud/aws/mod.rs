@@ -14,7 +14,7 @@ mod path;
 mod run;
 mod scope;
 #[cfg(feature = "_sdk")]
-pub mod sdk;
+mod sdk;
 mod shapes;
 mod spelling;
 mod template;
@@ -25,3 +25,5 @@ pub use clock::{Clock, SystemClock};
 pub use invoke::{Invoke, InvokeError, InvokeErrorKind};
 pub use load::{BindingError, Bindings, Types};
 pub use run::{AwsCloud, short_token};
+#[cfg(feature = "_sdk")]
+pub use sdk::Sdk;
