@@ -22,6 +22,7 @@ mod names;
 mod resolve;
 mod tags;
 mod types;
+mod unexpanded;
 mod world;
 
 #[cfg(test)]
@@ -156,6 +157,7 @@ fn evaluate(
     if chosen.is_empty() {
         Machine::new(&world, &resolved).constants();
     }
+    unexpanded::check(&world);
     Found { environments, model, diagnostics: world.reports.take() }
 }
 

@@ -30,13 +30,13 @@ fn an_unused_layer_is_out_of_reach() {
 #[test]
 fn circles_and_unknown_layers() {
     insta::assert_snapshot!(check(&stack(
-        r#"
+        r"
   layer a uses b { }
   layer b uses c { }
   layer c uses a { }
   layer network { }
   layer data uses netwrok { }
-"#
+"
     )));
 }
 

@@ -33,6 +33,20 @@ fn wrong_references() {
 }
 
 #[test]
+fn what_nobody_expands_is_checked_as_far_as_it_goes() {
+    insta::assert_snapshot!(check(
+        r#"
+component unused {
+  param name: string
+  resource aws.sqs.queue q { queue_nam = name }
+  resource aws.ec2.subnet s { cidr_block = name }
+  if name == "x" { resource aws.sqs.queue r { arn = name } }
+}
+"#
+    ));
+}
+
+#[test]
 fn lifecycle() {
     insta::assert_snapshot!(model(&stack(
         r#"
@@ -47,7 +61,7 @@ fn lifecycle() {
 "#
     )));
     insta::assert_snapshot!(check(&stack(
-        r#"
+        r"
   resource aws.sqs.queue a {
     protect alway
     replace soon
@@ -58,6 +72,6 @@ fn lifecycle() {
   }
   resource aws.sqs.queue b { }
   x = 5
-"#
+"
     )));
 }
