@@ -41,7 +41,7 @@ impl Session {
 
     #[cfg(feature = "_sdk")]
     fn aws(&self) -> Result<Arc<dyn Cloud>, String> {
-        use crate::cloud::aws::{AwsCloud, Bindings, sdk::Sdk};
+        use crate::cloud::aws::{AwsCloud, Bindings, Sdk};
         let bindings = Bindings::new(self.library.clone(), Arc::new(Catalog::embedded()));
         Ok(Arc::new(AwsCloud::new(Arc::new(Sdk::default()), Arc::new(bindings))))
     }

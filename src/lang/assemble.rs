@@ -1,6 +1,6 @@
 //! From what was expanded to the model.
 
-use super::eval::{Entries, Machine, Scope};
+use super::eval::{Entries, Given, Machine, Scope};
 use super::expand::{Collected, Node, below};
 use super::property;
 use super::tags;
@@ -80,7 +80,7 @@ impl<'p> Machine<'_, 'p> {
         let mut map = Map::with_capacity(entries.given.len());
         let mut whole = true;
         for (name, given) in &entries.given {
-            let key = given.first().map_or(node.stmt.name.span, |one| one.head());
+            let key = given.first().map_or(node.stmt.name.span, Given::head);
             match self.written(node, name, given, key) {
                 Ok(value) if value.is_absent() => {}
                 Ok(value) => {

@@ -2,7 +2,7 @@
 
 use super::assemble::Assembly;
 use super::eval::{Around, Expect, Frame, Machine, Scope};
-use super::expand::{Collected, Overridden};
+use super::expand::{Collected, Overridden, params_of};
 use super::modules::ModuleId;
 use super::names::EnvironmentItem;
 use super::property;
@@ -166,12 +166,12 @@ impl<'p> Machine<'_, 'p> {
     /// The parameters as people read them.
     fn params_shown(&self, frame: &Rc<Frame<'p>>) -> BTreeMap<String, String> {
         let mut shown = BTreeMap::new();
-        for binding in self.params_of(frame) {
+        for binding in params_of(frame) {
             let Some(declared) = frame.index.names.get(binding.name.text.as_str()) else { continue };
-            if let Ok(value) = self.declared(frame, declared, binding.name.span) {
-                if !value.is_absent() {
-                    shown.insert(binding.name.text.clone(), show(&value));
-                }
+            if let Ok(value) = self.declared(frame, declared, binding.name.span)
+                && !value.is_absent()
+            {
+                shown.insert(binding.name.text.clone(), show(&value));
             }
         }
         shown

@@ -13,7 +13,7 @@ mod path;
 mod run;
 mod scope;
 #[cfg(feature = "_sdk")]
-pub mod sdk;
+mod sdk;
 mod shapes;
 mod spelling;
 mod template;
@@ -23,3 +23,5 @@ mod tests;
 pub use invoke::{Invoke, InvokeError, InvokeErrorKind};
 pub use load::{BindingError, Bindings, Types};
 pub use run::{AwsCloud, short_token};
+#[cfg(feature = "_sdk")]
+pub use sdk::Sdk;

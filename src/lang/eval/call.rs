@@ -31,8 +31,8 @@ impl<'p> Machine<'_, 'p> {
         if let Some(why) = failed {
             return Err(why);
         }
-        let result = self.with_context(scope, |cx| builtins::call(builtin, given, cx, span));
-        let value = self.sized(self.ok(result)?, span)?;
+        let value = self.with_context(scope, |cx| self.ok(builtins::call(builtin, given, cx, span)))?;
+        let value = self.sized(value, span)?;
         self.budget.text(self, span, value.as_text().map_or(0, |text| text.len()))?;
         Ok(value)
     }

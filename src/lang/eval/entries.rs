@@ -122,10 +122,10 @@ impl<'p> Machine<'_, 'p> {
 
     /// Repeated blocks, and `when` statements: the elements of a list.
     fn appended(&self, name: &str, given: &[Given<'p>], expect: Expect<'_>) -> Outcome<Value> {
-        if let [first, second, ..] = given {
-            if given.iter().any(|one| matches!(one, Given::Field(..))) {
-                return Err(self.twice(name, second.head(), Some(first.head())));
-            }
+        if let [first, second, ..] = given
+            && given.iter().any(|one| matches!(one, Given::Field(..)))
+        {
+            return Err(self.twice(name, second.head(), Some(first.head())));
         }
         let mut items = Vec::with_capacity(given.len());
         let mut failed = None;

@@ -119,10 +119,10 @@ impl<'p> Machine<'_, 'p> {
             if let Some(declared) = one.index.names.get(name.text.as_str()) {
                 return self.declared(one, declared, name.span).map(Some);
             }
-            if one.placed {
-                if let Some(value) = self.of_place(&name.text, scope, name.span)? {
-                    return Ok(Some(value));
-                }
+            if one.placed
+                && let Some(value) = self.of_place(&name.text, scope, name.span)?
+            {
+                return Ok(Some(value));
             }
             frame = one.parent.as_ref();
         }

@@ -49,6 +49,7 @@ impl<'p> Machine<'_, 'p> {
     pub(super) fn resource(&self, frame: &Rc<Frame<'p>>, stmt: &'p Resource) -> Outcome<Value> {
         let (name, def) = self.world.def_at(&stmt.ty)?;
         self.budget.item(self, stmt.name.span)?;
+        self.world.expand(stmt);
         let place = match (&stmt.place, &frame.place) {
             (Some(place), _) => self.place(place, &Scope::of(frame.clone()))?,
             (None, Some(place)) => place.clone(),

@@ -118,7 +118,16 @@ impl Reading<'_> {
         if fits {
             return Some(hole.value.as_ref().clone());
         }
-        self.refuse(problem::mismatch(&self.name(path), wanted_of(shape), value))
+        let diagnostic = problem::mismatch(&self.name(path), wanted_of(shape), value);
+        self.refuse(match shape {
+            Shape::Text(_) if hole.ty.may_be(&Type::Number) || hole.ty.may_be(&Type::Bool) => {
+                diagnostic.help("make text of it: `\"${…}\"` or `text(…)`")
+            }
+            Shape::Int { .. } | Shape::Number { .. } if hole.ty.is_text() => {
+                diagnostic.help("`number(…)` reads the number from it")
+            }
+            _ => diagnostic,
+        })
     }
 
     fn text(&mut self, value: &Value, shape: &TextShape, path: &PropPath) -> Option<model::Value> {

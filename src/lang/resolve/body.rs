@@ -145,7 +145,9 @@ impl<'p> Resolver<'_, 'p> {
                 }
                 Stmt::When(when) => {
                     self.expr(&when.threshold);
-                    when.actions.iter().for_each(|action| self.expr(&action.value));
+                    for action in &when.actions {
+                        self.expr(&action.value);
+                    }
                 }
                 Stmt::Let(binding) => {
                     self.binding(binding);
@@ -154,7 +156,9 @@ impl<'p> Resolver<'_, 'p> {
                 Stmt::For(group) => self.for_each(group, |this| this.object(&group.stmts, place)),
                 Stmt::If(group) => self.choose(group, |this, branch| this.object(branch, place)),
                 Stmt::After { paths, .. } if matches!(place, Place::Resource | Place::Use) => {
-                    paths.iter().for_each(|path| self.path(path));
+                    for path in paths {
+                        self.path(path);
+                    }
                 }
                 Stmt::Protect { word, .. } if matches!(place, Place::Resource | Place::Use) => {
                     self.word(word, &["always", "never"], "protect");

@@ -21,11 +21,17 @@ impl<'p> Resolver<'_, 'p> {
             }
             ExprKind::Text(parts) => self.text(parts),
             ExprKind::Tagged { value, .. } => self.expr(value),
-            ExprKind::List(items) => items.iter().for_each(|item| self.expr(item)),
+            ExprKind::List(items) => {
+                for item in items {
+                    self.expr(item);
+                }
+            }
             ExprKind::Object(stmts) => self.object(stmts, super::body::Place::Object),
             ExprKind::Call { callee, args } => {
                 self.callee(callee);
-                args.iter().for_each(|arg| self.expr(&arg.value));
+                for arg in args {
+                    self.expr(&arg.value);
+                }
             }
             ExprKind::Member { of, name, .. } => self.member(of, name),
             ExprKind::Index { of, index } => {

@@ -65,7 +65,7 @@ fn wrong_parameters() {
 #[test]
 fn recursion_is_refused() {
     insta::assert_snapshot!(check(
-        r#"
+        r"
 component a { b inner { } }
 component b { c inner { } }
 component c { a inner { } }
@@ -73,7 +73,7 @@ fn f(n: count) -> count = g(n)
 fn g(n: count) -> count = f(n)
 fn h(n: count) -> count = h(n)
 const x = f(1)
-"#
+"
     ));
 }
 

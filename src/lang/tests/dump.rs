@@ -45,7 +45,7 @@ fn one(out: &mut String, resource: &Resource, home: &Place) {
         let _ = writeln!(out, "  {name} = {}", value(property));
     }
     if !resource.after.is_empty() {
-        let after: Vec<&str> = resource.after.iter().map(|address| address.as_str()).collect();
+        let after: Vec<&str> = resource.after.iter().map(crate::model::Address::as_str).collect();
         let _ = writeln!(out, "  after {}", after.join(", "));
     }
     let lifecycle = &resource.lifecycle;

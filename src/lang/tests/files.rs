@@ -9,8 +9,8 @@ fn checked(files: &[(&str, &str)], library: &[(&str, &str)]) -> String {
 #[test]
 fn files_use_each_other_in_any_order() {
     let files = [
-        ("live.gpb", "use \"platform.gpb\"\nenvironment live of demo { region = us-east-1  n = office_count }\nconst office_count = 3\n"),
-        ("platform.gpb", "use \"live.gpb\"\nuse \"platform.gpb\"\nstack demo { param n: count  output n = n + office_count }\n"),
+        ("live.gpb", "use \"platform.gpb\"\nenvironment live of demo { region = us-east-1, n = office_count }\nconst office_count = 3\n"),
+        ("platform.gpb", "use \"live.gpb\"\nuse \"platform.gpb\"\nstack demo { param n: count, output n = n + office_count }\n"),
     ];
     insta::assert_snapshot!(with_files(&files, &[], |entry, inputs| shown(&compile(entry, inputs, None))));
 }
@@ -37,7 +37,7 @@ fn the_library_is_there_and_may_be_replaced() {
     ];
     let files = [(
         "main.gpb",
-        "fn label(x: string) -> string = \"mine-${x}\"\nstack s { queue q { size = large }  output l = label(\"x\") }\nenvironment e of s { region = us-east-1 }\n",
+        "fn label(x: string) -> string = \"mine-${x}\"\nstack s { queue q { size = large }, output l = label(\"x\") }\nenvironment e of s { region = us-east-1 }\n",
     )];
     insta::assert_snapshot!(with_files(&files, &library, |entry, inputs| {
         let compilation = compile(entry, inputs, None);

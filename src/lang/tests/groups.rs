@@ -41,7 +41,7 @@ fn conditions_choose_items_and_properties() {
   resource aws.sqs.queue r {
     queue_name = "r"
     if live { delay_seconds = 5 } else { delay_seconds = 0 }
-    tags { Never = never?.arn ?? "none"  Name = q.queue_name }
+    tags { Never = never?.arn ?? "none", Name = q.queue_name }
   }
 "#
     )));

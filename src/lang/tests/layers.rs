@@ -7,7 +7,7 @@ fn a_layer_sees_what_it_uses_and_itself() {
     insta::assert_snapshot!(model(&stack(
         r#"
   layer compute uses network {
-    resource aws.sqs.queue q { queue_name = "q", tags { Vpc = network.main.id  Other = compute.p.arn } }
+    resource aws.sqs.queue q { queue_name = "q", tags { Vpc = network.main.id, Other = compute.p.arn } }
     resource aws.sqs.queue p { queue_name = "p" }
   }
   layer network { resource aws.ec2.vpc main { cidr_block = "10.0.0.0/16" } }
@@ -30,13 +30,13 @@ fn an_unused_layer_is_out_of_reach() {
 #[test]
 fn circles_and_unknown_layers() {
     insta::assert_snapshot!(check(&stack(
-        r#"
+        r"
   layer a uses b { }
   layer b uses c { }
   layer c uses a { }
   layer network { }
   layer data uses netwrok { }
-"#
+"
     )));
 }
 

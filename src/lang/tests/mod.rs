@@ -1,6 +1,7 @@
 //! What the language promises, as programs and what they come to.
 
 mod components;
+mod damaged;
 mod dump;
 mod environments;
 mod files;

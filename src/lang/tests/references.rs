@@ -6,8 +6,8 @@ use super::{check, model, stack};
 fn known_properties_are_values_and_others_are_holes() {
     insta::assert_snapshot!(model(&stack(
         r#"
-  resource aws.sqs.queue a { queue_name = "${b.queue_name}-a", tags { Id = b.id  Arn = b.arn  Url = b.queue_url } }
-  resource aws.sqs.queue b { queue_name = "b", redrive_policy = { deadLetterTargetArn = a.arn, maxReceiveCount = 5 } }
+  resource aws.sqs.queue a { queue_name = "${b.queue_name}-a", tags { Id = b.id, Arn = b.arn, Url = b.queue_url } }
+  resource aws.sqs.queue b { queue_name = "b", redrive_policy = { dead_letter_target_arn = a.arn, max_receive_count = 5 } }
   resource aws.rds.db_instance db { db_instance_class = "db.t4g.micro", engine = "postgres", allocated_storage = "20" }
   output address = "${db.endpoint.address}:${db.endpoint.port}"
   existing aws.ec2.vpc shared { tags = { Name = "shared" } }
@@ -33,6 +33,20 @@ fn wrong_references() {
 }
 
 #[test]
+fn what_nobody_expands_is_checked_as_far_as_it_goes() {
+    insta::assert_snapshot!(check(
+        r#"
+component unused {
+  param name: string
+  resource aws.sqs.queue q { queue_nam = name }
+  resource aws.ec2.subnet s { cidr_block = name }
+  if name == "x" { resource aws.sqs.queue r { arn = name } }
+}
+"#
+    ));
+}
+
+#[test]
 fn lifecycle() {
     insta::assert_snapshot!(model(&stack(
         r#"
@@ -47,7 +61,7 @@ fn lifecycle() {
 "#
     )));
     insta::assert_snapshot!(check(&stack(
-        r#"
+        r"
   resource aws.sqs.queue a {
     protect alway
     replace soon
@@ -58,6 +72,6 @@ fn lifecycle() {
   }
   resource aws.sqs.queue b { }
   x = 5
-"#
+"
     )));
 }
