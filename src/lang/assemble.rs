@@ -42,7 +42,8 @@ impl<'p> Machine<'_, 'p> {
         // Where something has failed, what is missing is no news.
         let partial = stmt.existing || !whole;
         let scope = node.scope();
-        let mut read = self.with_context(&scope, |cx| property::to_model(&body, &node.def, partial, stmt.name.span, cx));
+        let mut read =
+            self.with_context(&scope, |cx| property::to_model(&body, &node.def, partial, stmt.name.span, cx));
         self.world.reports.all(std::mem::take(&mut read.diagnostics));
         if !stmt.existing {
             tags::merge(&node.def, shared.tags, &mut read.values);
@@ -224,7 +225,9 @@ fn nearest_address(
     span: crate::source::Span,
 ) -> Diagnostic {
     match crate::diag::nearest(wrong, all.iter().map(Address::as_str)) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, near),
+        Some(near) => {
+            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, near)
+        }
         None => diagnostic,
     }
 }

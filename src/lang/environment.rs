@@ -97,7 +97,13 @@ impl<'p> Machine<'_, 'p> {
         })
     }
 
-    fn own_field(&self, item: &EnvironmentItem<'p>, scope: &Scope<'p>, name: &str, ty: &Type) -> Outcome<Option<Value>> {
+    fn own_field(
+        &self,
+        item: &EnvironmentItem<'p>,
+        scope: &Scope<'p>,
+        name: &str,
+        ty: &Type,
+    ) -> Outcome<Option<Value>> {
         let mut found = None;
         for stmt in &item.body.stmts {
             match stmt {
@@ -195,7 +201,8 @@ pub fn show(value: &Value) -> String {
         Kind::Word(word) => word.text.to_string(),
         Kind::List(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
         Kind::Map(entries) => {
-            let entries: Vec<String> = entries.iter().map(|(key, entry)| format!("{key} = {}", show(&entry.value))).collect();
+            let entries: Vec<String> =
+                entries.iter().map(|(key, entry)| format!("{key} = {}", show(&entry.value))).collect();
             format!("{{ {} }}", entries.join(", "))
         }
         Kind::Range(range) => format!("{}..{}", show(&range.low), show(&range.high)),

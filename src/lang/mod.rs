@@ -135,13 +135,7 @@ struct Found {
     diagnostics: Vec<Diagnostic>,
 }
 
-fn evaluate(
-    program: &Program,
-    catalog: &Catalog,
-    facts: &dyn ty::Facts,
-    wanted: Option<&str>,
-    goal: Goal,
-) -> Found {
+fn evaluate(program: &Program, catalog: &Catalog, facts: &dyn ty::Facts, wanted: Option<&str>, goal: Goal) -> Found {
     let mut early = Vec::new();
     let names = Names::collect(program, &mut early);
     let world = World::new(program, names, catalog, facts);

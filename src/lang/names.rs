@@ -264,7 +264,8 @@ fn see<'p>(
             match table.get(&key) {
                 // Environments are chosen from outside, each by its own file.
                 Some(first) if module_of(first) != *used && item.kind() != Kind::Environment => {
-                    diagnostics.push(duplicate(item.kind().word(), item.name(), first.name().span).at(*span, "drawn in here"));
+                    diagnostics
+                        .push(duplicate(item.kind().word(), item.name(), first.name().span).at(*span, "drawn in here"));
                 }
                 Some(_) => {}
                 None => {

@@ -72,7 +72,13 @@ impl<'p> Machine<'_, 'p> {
         Ok(self.sized(value, span)?.at(span))
     }
 
-    fn argument(&self, param: &'p Binding, arg: Option<&'p Arg>, scope: &Scope<'p>, home: &Scope<'p>) -> Outcome<Value> {
+    fn argument(
+        &self,
+        param: &'p Binding,
+        arg: Option<&'p Arg>,
+        scope: &Scope<'p>,
+        home: &Scope<'p>,
+    ) -> Outcome<Value> {
         let (written, from) = match (arg, &param.value) {
             (Some(arg), _) => (&arg.value, scope),
             (None, Some(default)) => (default, home),
@@ -110,10 +116,10 @@ impl<'p> Machine<'_, 'p> {
                         |name| format!("`{}` has no parameter `{}`", item.name.text, name.text),
                     );
                     let at = name.map_or(arg.value.span, |name| name.span);
-                    let near = name.and_then(|name| {
-                        nearest(&name.text, item.params.iter().map(|param| param.name.text.as_str()))
-                    });
-                    let diagnostic = wrong(found, at, if name.is_some() { "unknown parameter" } else { "one too many" });
+                    let near = name
+                        .and_then(|name| nearest(&name.text, item.params.iter().map(|param| param.name.text.as_str())));
+                    let diagnostic =
+                        wrong(found, at, if name.is_some() { "unknown parameter" } else { "one too many" });
                     failed = Some(self.report(match near {
                         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                         None => diagnostic,

@@ -26,9 +26,8 @@ impl<'p> Machine<'_, 'p> {
                 Ok(numbered.map(|(at, item)| (Some(Value::number(at as u64, item.span)), item.clone())).collect())
             }
             Kind::Map(entries) => {
-                let turns = entries.iter().map(|(key, entry)| {
-                    (Some(Value::text(key.clone(), entry.key)), entry.value.clone())
-                });
+                let turns =
+                    entries.iter().map(|(key, entry)| (Some(Value::text(key.clone(), entry.key)), entry.value.clone()));
                 Ok(turns.collect())
             }
             Kind::Absent => Ok(Vec::new()),

@@ -90,7 +90,8 @@ impl<'p> Machine<'_, 'p> {
     /// An expression where a bare word can only be a name; one that is none has been reported by resolution.
     pub fn named(&self, expr: &'p Expr, scope: &Scope<'p>) -> Outcome<Value> {
         let value = self.eval(expr, scope, Expect::Any)?;
-        let is_bare = matches!(&*expr.kind, ExprKind::Name(_)) && matches!(&value.kind, Kind::Word(word) if word.among.is_none());
+        let is_bare =
+            matches!(&*expr.kind, ExprKind::Name(_)) && matches!(&value.kind, Kind::Word(word) if word.among.is_none());
         if is_bare && self.is_unknown(expr, scope) { Err(Failed) } else { Ok(value) }
     }
 
@@ -186,7 +187,12 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// A name of a frame's own body.
-    pub fn declared(&self, frame: &std::rc::Rc<super::Frame<'p>>, declared: &Declared<'p>, used: Span) -> Outcome<Value> {
+    pub fn declared(
+        &self,
+        frame: &std::rc::Rc<super::Frame<'p>>,
+        declared: &Declared<'p>,
+        used: Span,
+    ) -> Outcome<Value> {
         match declared.what {
             What::Let(binding) => {
                 let key = Key::Slot(frame.id, declared.at);

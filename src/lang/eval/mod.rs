@@ -15,13 +15,13 @@ mod policy;
 mod scope;
 mod size;
 
+pub use call::is_optional;
 pub use comprehension::scalar;
 pub use entries::{Entries, Given, bind_turn};
 pub use expect::Expect;
 pub use limits::Budget;
 pub use memo::{Key, Label, Memo};
 pub use scope::{After, Around, Frame, Local, Scope, key_segment};
-pub use call::is_optional;
 
 use super::expand::{Expansion, Overrides};
 use super::modules::ModuleId;
@@ -158,7 +158,9 @@ impl<'w, 'p> Machine<'w, 'p> {
         Err(self.report(
             Diagnostic::error("GPB1405", format!("{why} is unknown until apply"))
                 .at(value.span, value.describe())
-                .help("a plan shows every resource it will make, so what exists may depend only on what is known before"),
+                .help(
+                    "a plan shows every resource it will make, so what exists may depend only on what is known before",
+                ),
         ))
     }
 }

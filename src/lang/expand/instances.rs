@@ -73,7 +73,8 @@ impl<'p> Machine<'_, 'p> {
         let inner = self.inner_frame(frame, &layer.stmts, around);
         let placed = place.is_some();
         let frame = Frame { placed, place: place.or_else(|| inner.place.clone()), ..inner };
-        let made = self.instantiate(format!("layer {name}").into(), None, layer.name.span, layer.name.span, |_| frame)?;
+        let made =
+            self.instantiate(format!("layer {name}").into(), None, layer.name.span, layer.name.span, |_| frame)?;
         Ok(handle(&made, layer.name.span))
     }
 

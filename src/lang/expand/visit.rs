@@ -42,13 +42,7 @@ impl<'p> Machine<'_, 'p> {
         }
     }
 
-    fn visit_stmt(
-        &self,
-        frame: &Rc<Frame<'p>>,
-        at: usize,
-        stmt: &'p Stmt,
-        into: &mut Collected<'p>,
-    ) -> Outcome<()> {
+    fn visit_stmt(&self, frame: &Rc<Frame<'p>>, at: usize, stmt: &'p Stmt, into: &mut Collected<'p>) -> Outcome<()> {
         match stmt {
             Stmt::Param(binding) | Stmt::Let(binding) => self.visit_name(frame, at, &binding.name).map(drop),
             Stmt::Resource(resource) => {

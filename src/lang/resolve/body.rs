@@ -179,8 +179,10 @@ impl<'p> Resolver<'_, 'p> {
         if known.contains(&word.text.as_str()) {
             return;
         }
-        let diagnostic = Diagnostic::error("GPB1708", format!("`{statement}` does not know `{}`", word.text))
-            .at(word.span, format!("expected {}", known.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(" or ")));
+        let diagnostic = Diagnostic::error("GPB1708", format!("`{statement}` does not know `{}`", word.text)).at(
+            word.span,
+            format!("expected {}", known.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(" or ")),
+        );
         self.report(match nearest(&word.text, known.iter().copied()) {
             Some(near) => suggest(diagnostic, near, word.span),
             None => diagnostic,
@@ -253,7 +255,9 @@ pub fn describe(stmt: &Stmt, place: Place) -> (String, Span, String) {
         Stmt::Param(binding) => belongs("param", binding.span, "a stack or a component, outside `for`, `if` and `in`"),
         Stmt::Let(binding) => belongs("let", binding.span, "a stack, a layer or a component"),
         Stmt::Output(binding) => belongs("output", binding.span, "a stack, a layer or a component, outside `for`"),
-        Stmt::Layer(layer) => belongs("layer", layer.name.span, "a stack, side by side with the other layers, outside `for`"),
+        Stmt::Layer(layer) => {
+            belongs("layer", layer.name.span, "a stack, side by side with the other layers, outside `for`")
+        }
         Stmt::Resource(resource) => belongs("resource", resource.name.span, "a stack, a layer or a component"),
         Stmt::Field(field) => {
             let help = if place.declares() {

@@ -25,9 +25,10 @@ type metric = cpu | memory
 
 #[test]
 fn parameters_in_every_form() {
-    insta::assert_snapshot!(model(&(QUEUE.to_owned()
-        + &stack(
-            r#"
+    insta::assert_snapshot!(model(
+        &(QUEUE.to_owned()
+            + &stack(
+                r#"
   let memory = 5
   queue jobs {
     name = "jobs"
@@ -43,14 +44,16 @@ fn parameters_in_every_form() {
   output arn = jobs.arn
   output inside = jobs.main.queue_name
 "#
-        ))));
+            ))
+    ));
 }
 
 #[test]
 fn wrong_parameters() {
-    insta::assert_snapshot!(check(&(QUEUE.to_owned()
-        + &stack(
-            r#"
+    insta::assert_snapshot!(check(
+        &(QUEUE.to_owned()
+            + &stack(
+                r#"
   queue a { }
   queue b { name = "b", nam = "b", retry { wiat = 1s } }
   queue c { name = "c", retry { wait = 70% } }
@@ -59,7 +62,8 @@ fn wrong_parameters() {
   quue f { name = "f" }
   output x = a.arm
 "#
-        ))));
+            ))
+    ));
 }
 
 #[test]
@@ -79,10 +83,11 @@ const x = f(1)
 
 #[test]
 fn a_component_may_be_used_many_times_and_in_components() {
-    insta::assert_snapshot!(model(&(QUEUE.to_owned()
-        + "component pair {\n, param names: list<string>\n, for n in names { queue each { name = n } }\n, output arns = [for n, q in each: q.arn]\n}\n"
-        + &stack(
-            r#"
+    insta::assert_snapshot!(model(
+        &(QUEUE.to_owned()
+            + "component pair {\n, param names: list<string>\n, for n in names { queue each { name = n } }\n, output arns = [for n, q in each: q.arn]\n}\n"
+            + &stack(
+                r#"
   layer work {
     for side in ["left", "right"] { pair both in us-west-2 { names = ["${side}-a", "${side}-b"], after first, protect always } }
     resource aws.sqs.queue first { queue_name = "first" }
@@ -90,5 +95,6 @@ fn a_component_may_be_used_many_times_and_in_components() {
   }
   resource aws.sqs.queue last { queue_name = "last", after work.both["right"] }
 "#
-        ))));
+            ))
+    ));
 }

@@ -6,7 +6,14 @@ use std::fmt::Write as _;
 pub fn model(model: &Model) -> String {
     let mut out = String::new();
     let environment = &model.environment;
-    let _ = writeln!(out, "environment {} of {} {:?} {}", environment.name, environment.stack, environment.mode, place(&environment.place));
+    let _ = writeln!(
+        out,
+        "environment {} of {} {:?} {}",
+        environment.name,
+        environment.stack,
+        environment.mode,
+        place(&environment.place)
+    );
     for (name, value) in &environment.params {
         let _ = writeln!(out, "  param {name} = {value}");
     }

@@ -45,7 +45,9 @@ fn everything_an_environment_gets_wrong() {
 ",
     );
     insta::assert_snapshot!(check(&(STACK.to_owned() + &text)));
-    insta::assert_snapshot!(check(&(STACK.to_owned() + "environment e of dmo { region = us-east-1 }\nenvironment f of demo { }")));
+    insta::assert_snapshot!(check(
+        &(STACK.to_owned() + "environment e of dmo { region = us-east-1 }\nenvironment f of demo { }")
+    ));
 }
 
 #[test]
