@@ -58,7 +58,8 @@ fn after_makes_an_edge_without_a_property() {
     let mut model = made_of("a:\nb:");
     model.resources[0].after = vec![address("b")];
     let graph = Graph::build(&model);
-    let edges: Vec<_> = graph.edges().map(|(from, to, edge)| (from.as_str(), to.as_str(), edge.property.is_some())).collect();
+    let edges: Vec<_> =
+        graph.edges().map(|(from, to, edge)| (from.as_str(), to.as_str(), edge.property.is_some())).collect();
     assert_eq!(edges, [("a", "b", false)]);
     model.resources[1].after = vec![address("a")];
     let told = Graph::build(&model).diagnose(&model, &types);

@@ -60,9 +60,11 @@ impl Edges {
             return;
         }
         let all = || changes.iter().map(|change| change.address.clone());
-        let pairs = self.to.iter().zip(changes).flat_map(|(to, from)| {
-            to.iter().filter_map(|to| Some((&from.address, &changes.get(*to)?.address)))
-        });
+        let pairs = self
+            .to
+            .iter()
+            .zip(changes)
+            .flat_map(|(to, from)| to.iter().filter_map(|to| Some((&from.address, &changes.get(*to)?.address))));
         let group_of = Graph::from_edges(all(), pairs).groups();
         let is_circular = |(from, to): &(usize, usize)| {
             let group = |at: &usize| group_of.get(&changes.get(*at)?.address);

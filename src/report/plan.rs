@@ -18,6 +18,7 @@ pub struct Summary {
     pub delete: usize,
     pub adopt: usize,
     pub forget: usize,
+    /// Moved to another address, and nothing else.
     pub moved: usize,
     pub read: usize,
     pub unchanged: usize,
@@ -37,9 +38,9 @@ impl Summary {
                 Action::Adopt => &mut summary.adopt,
                 Action::Forget => &mut summary.forget,
                 Action::Read => &mut summary.read,
+                Action::Keep if change.moved_from.is_some() => &mut summary.moved,
                 Action::Keep => &mut summary.unchanged,
             } += 1;
-            summary.moved += usize::from(change.moved_from.is_some());
             summary.protected += usize::from(change.protected.is_some());
         }
         summary
@@ -66,7 +67,10 @@ pub fn human(plan: &Plan, types: TypeLookup<'_>, styles: &Styles) -> String {
     let page = Page { view: View { types, kinds: &kinds }, styles, several_places: places.len() > 1 };
     let mut out = String::new();
     if !plan.observed {
-        push(&mut out, &paint(styles.alert, "Made from the state alone: the cloud was not read. This plan cannot be applied."));
+        push(
+            &mut out,
+            &paint(styles.alert, "Made from the state alone: the cloud was not read. This plan cannot be applied."),
+        );
         out.push('\n');
     }
     drift(plan, &page, &mut out);

@@ -29,7 +29,10 @@ pub fn overview(snapshot: &Snapshot, types: TypeLookup<'_>, styles: &Styles) -> 
     let mut out = String::new();
     let head = format!("{} of {}", scope.environment, scope.stack);
     let noun = if count == 1 { "resource" } else { "resources" };
-    push(&mut out, &format!("{} on {}: {count} {noun}, serial {}", paint(styles.strong, head), scope.cloud, snapshot.serial));
+    push(
+        &mut out,
+        &format!("{} on {}: {count} {noun}, serial {}", paint(styles.strong, head), scope.cloud, snapshot.serial),
+    );
     if count > 0 {
         out.push('\n');
         out.push_str(&list(snapshot, styles));
@@ -53,13 +56,17 @@ pub fn overview(snapshot: &Snapshot, types: TypeLookup<'_>, styles: &Styles) -> 
     let notes: Vec<String> = troubled.chain(pending).collect();
     if !notes.is_empty() {
         push(&mut out, &format!("\n{}", paint(styles.alert, "Unfinished:")));
-        notes.iter().for_each(|note| push(&mut out, &format!("  {note}")));
+        for note in notes {
+            push(&mut out, &format!("  {note}"));
+        }
     }
     if !snapshot.outputs.is_empty() {
         push(&mut out, &format!("\n{}", paint(styles.strong, "Outputs:")));
         let kinds = BTreeMap::new();
         let view = View { types, kinds: &kinds };
-        snapshot.outputs.iter().for_each(|(name, json)| property(&view, None, name, "", json, &mut out));
+        for (name, json) in &snapshot.outputs {
+            property(&view, None, name, "", json, &mut out);
+        }
     }
     out
 }
@@ -129,6 +136,8 @@ fn table<const N: usize>(head: [&str; N], rows: &[[&str; N]], styles: &Styles) -
     };
     let mut out = String::new();
     push(&mut out, &paint(styles.dim, line(&head)));
-    rows.iter().for_each(|row| push(&mut out, &line(row)));
+    for row in rows {
+        push(&mut out, &line(row));
+    }
     out
 }

@@ -13,6 +13,9 @@ pub(super) struct View<'a> {
     pub kinds: &'a BTreeMap<&'a Address, &'a str>,
 }
 
+/// How a part of a structure is printed.
+type Part<'a> = dyn Fn(Option<&TypeDef>, Option<&Shape>, &Value) -> Vec<String> + 'a;
+
 /// The longest value that is kept on one line.
 const INLINE: usize = 80;
 
@@ -23,17 +26,22 @@ impl View<'_> {
         if let Some(inline) = inline.filter(|inline| inline.chars().count() <= INLINE) {
             return vec![inline];
         }
-        self.spread(def, shape, value)
+        self.broken(def, shape, value, &|def, shape, value| self.lines(def, shape, value))
     }
 
     /// A value with every structure spread over lines, for comparison line by line.
     pub fn spread(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &Value) -> Vec<String> {
+        self.broken(def, shape, value, &|def, shape, value| self.spread(def, shape, value))
+    }
+
+    /// A value on several lines, the parts of a structure as `part` prints them.
+    fn broken(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &Value, part: &Part<'_>) -> Vec<String> {
         let shape = pick(def, shape, value);
         match value {
             Value::Map(entries) if !entries.is_empty() => {
                 let mut lines = vec!["{".to_owned()];
                 for (key, value) in entries {
-                    let inner = self.spread(def, entry(shape, key), value);
+                    let inner = part(def, entry(shape, key), value);
                     nest(&mut lines, &format!("{} = ", name(shape, key)), inner, "");
                 }
                 lines.push("}".to_owned());
@@ -42,7 +50,7 @@ impl View<'_> {
             Value::List(items) if !items.is_empty() => {
                 let mut lines = vec!["[".to_owned()];
                 for item in items {
-                    nest(&mut lines, "", self.spread(def, element(shape), item), ",");
+                    nest(&mut lines, "", part(def, element(shape), item), ",");
                 }
                 lines.push("]".to_owned());
                 lines

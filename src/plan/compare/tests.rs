@@ -1,3 +1,5 @@
+#![allow(clippy::needless_pass_by_value)] // the cases are literals
+
 use super::{Rules, Sides, differences, documents_equal};
 use crate::catalog::PropPath;
 use crate::model::Value;
@@ -52,7 +54,10 @@ fn objects_are_compared_place_by_place() {
 #[test]
 fn order_means_something_only_where_the_catalog_says_so() {
     same("aws.data.store", json!({ "Subnets": ["a", "b"] }), json!({ "Subnets": ["b", "a"] }));
-    assert_eq!(places("aws.data.store", json!({ "Subnets": ["a", "a"] }), json!({ "Subnets": ["a", "b"] })), ["Subnets"]);
+    assert_eq!(
+        places("aws.data.store", json!({ "Subnets": ["a", "a"] }), json!({ "Subnets": ["a", "b"] })),
+        ["Subnets"]
+    );
     let container = |command: Json| json!({ "Containers": [{ "Name": "n", "Command": command }] });
     same("aws.run.task", container(json!(["a", "b"])), container(json!(["a", "b"])));
     assert_eq!(places("aws.run.task", container(json!(["a", "b"])), container(json!(["b", "a"]))), ["Containers"]);
@@ -74,11 +79,10 @@ fn an_element_more_or_less_is_a_difference() {
 
 #[test]
 fn many_elements_in_another_order_are_still_the_same() {
-    let rules = |range: &mut dyn Iterator<Item = i64>| {
-        json!({ "Rules": range.map(|n| json!({ "Port": n, "Cidr": format!("10.0.{n}.0/24") })).collect::<Vec<_>>() })
-    };
+    let rules = |range: &mut dyn Iterator<Item = i64>| json!({ "Rules": range.map(|n| json!({ "Port": n, "Cidr": format!("10.0.{n}.0/24") })).collect::<Vec<_>>() });
     same("aws.net.group", rules(&mut (0..200)), rules(&mut (0..200).rev()));
-    let names = |range: &mut dyn Iterator<Item = i64>| json!({ "Subnets": range.map(|n| format!("s{n}")).collect::<Vec<_>>() });
+    let names =
+        |range: &mut dyn Iterator<Item = i64>| json!({ "Subnets": range.map(|n| format!("s{n}")).collect::<Vec<_>>() });
     same("aws.data.store", names(&mut (0..5_000)), names(&mut (0..5_000).rev()));
 }
 
@@ -94,7 +98,8 @@ fn a_removal_inside_an_element_is_a_difference() {
     let Value::Map(desired) = value(json!({ "Rules": [{ "Port": 1 }] })) else { panic!() };
     let full = json!({ "Rules": [{ "Port": 1, "Note": "n" }] });
     let full = full.as_object().unwrap();
-    let found = |applied| differences(rules, &desired, Sides { observed: full, applied: Some(applied), recorded: Some(full) });
+    let found =
+        |applied| differences(rules, &desired, Sides { observed: full, applied: Some(applied), recorded: Some(full) });
     assert_eq!(found(full).len(), 1);
     // Nobody asked for the note: it is the cloud's.
     assert_eq!(found(json!({ "Rules": [{ "Port": 1 }] }).as_object().unwrap()), []);
@@ -107,7 +112,8 @@ fn create_only_places_that_the_cloud_spells_its_own_way_are_left_alone() {
     let Value::Map(desired) = value(json!({ "Engine": "X" })) else { panic!() };
     let object = |engine: &str| Map::from_iter([("Engine".to_owned(), Json::from(engine))]);
     let found = |applied: &str, recorded: &str| {
-        let sides = Sides { observed: &object("x"), applied: Some(&object(applied)), recorded: Some(&object(recorded)) };
+        let sides =
+            Sides { observed: &object("x"), applied: Some(&object(applied)), recorded: Some(&object(recorded)) };
         differences(rules, &desired, sides).len()
     };
     assert_eq!(found("X", "x"), 0);
@@ -139,7 +145,10 @@ fn policies_are_compared_by_meaning() {
             policy(allow(json!({ "Condition": { "Bool": { "aws:SecureTransport": true } } }))),
             policy(allow(json!({ "Condition": { "Bool": { "AWS:SecureTransport": ["true"] } } }))),
         ),
-        (policy(json!([allow(json!({})), allow(json!({ "Sid": "b" }))])), policy(json!([allow(json!({ "Sid": "b" })), allow(json!({ "Sid": "" }))]))),
+        (
+            policy(json!([allow(json!({})), allow(json!({ "Sid": "b" }))])),
+            policy(json!([allow(json!({ "Sid": "b" })), allow(json!({ "Sid": "" }))])),
+        ),
         (policy(allow(json!({}))), Json::from(policy(json!([allow(json!({}))])).to_string())),
     ];
     for (a, b) in equal {
@@ -150,7 +159,10 @@ fn policies_are_compared_by_meaning() {
         (policy(allow(json!({}))), policy(allow(json!({ "Effect": "Deny" })))),
         (policy(allow(json!({ "Resource": "A" }))), policy(allow(json!({ "Resource": "a" })))),
         (policy(allow(json!({ "Principal": "*" }))), policy(allow(json!({ "Principal": { "Service": "*" } })))),
-        (policy(allow(json!({ "Principal": { "AWS": "123456789012" } }))), policy(allow(json!({ "Principal": { "AWS": "210987654321" } })))),
+        (
+            policy(allow(json!({ "Principal": { "AWS": "123456789012" } }))),
+            policy(allow(json!({ "Principal": { "AWS": "210987654321" } }))),
+        ),
         (policy(allow(json!({}))), policy(json!([allow(json!({})), allow(json!({ "Action": "s3:*" }))]))),
         (policy(allow(json!({}))), json!({ "Statement": allow(json!({})) })),
     ];
@@ -167,13 +179,18 @@ fn a_document_is_the_same_as_its_text_however_it_comes_back() {
         .bytes()
         .map(|byte| if byte.is_ascii_alphanumeric() { (byte as char).to_string() } else { format!("%{byte:02X}") })
         .collect();
-    for observed in [trust.clone(), trust.to_string().into(), encoded.into(), serde_json::to_string_pretty(&trust).unwrap().into()] {
+    for observed in
+        [trust.clone(), trust.to_string().into(), encoded.into(), serde_json::to_string_pretty(&trust).unwrap().into()]
+    {
         same("aws.iam.role", json!({ "Trust": trust }), json!({ "Trust": observed }));
     }
     same("aws.iam.role", json!({ "Note": "{\"a\": 1}" }), json!({ "Note": "{ \"a\" : 1 }" }));
     assert_eq!(places("aws.iam.role", json!({ "Trust": trust }), json!({ "Trust": "%7Bbroken" })), ["Trust"]);
     // A document is compared as a whole: what it does not say, it denies.
-    assert_eq!(places("aws.iam.role", json!({ "Trust": { "a": 1 } }), json!({ "Trust": { "a": 1, "b": 2 } })), ["Trust"]);
+    assert_eq!(
+        places("aws.iam.role", json!({ "Trust": { "a": 1 } }), json!({ "Trust": { "a": 1, "b": 2 } })),
+        ["Trust"]
+    );
 }
 
 #[test]
@@ -182,7 +199,8 @@ fn a_secret_in_a_readable_place_is_known_by_its_hash() {
     let rules = Rules { def: def.as_deref(), secret: &hash, ..Rules::bare() };
     let env = |value: Json| json!({ "Containers": [{ "Name": "web", "Env": [{ "Name": "KEY", "Value": value }] }] });
     let Value::Map(desired) = value(env(json!({ "$secret": { "from": "env", "name": "A" } }))) else { panic!() };
-    let (clear, old, now) = (env("clear".into()), env(json!({ "$secret": "old" })), env(json!({ "$secret": "hash of A" })));
+    let (clear, old, now) =
+        (env("clear".into()), env(json!({ "$secret": "old" })), env(json!({ "$secret": "hash of A" })));
     let found = |applied: &Json| {
         let sides = Sides { observed: clear.as_object().unwrap(), applied: applied.as_object(), recorded: None };
         differences(rules, &desired, sides)
@@ -202,7 +220,11 @@ fn a_mask_covers_what_is_secret_on_either_side_and_nothing_else() {
     assert!(!masked.contains("one") && masked.contains("\"A\""), "{masked}");
     // It has no name, so it could be the secret's.
     assert!(!masked.contains("three"), "{masked}");
-    let text = mask(&json!("{\"password\":\"p\"}"), Some(&value(json!({ "password": { "$secret": { "from": "env", "name": "A" } } }))), None);
+    let text = mask(
+        &json!("{\"password\":\"p\"}"),
+        Some(&value(json!({ "password": { "$secret": { "from": "env", "name": "A" } } }))),
+        None,
+    );
     assert_eq!(text, json!({ "$secret": "" }));
 }
 

@@ -16,24 +16,47 @@ fn platform(engine: &str, size: i64, command: &str) -> Model {
         { "Sid": "Read", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": [{ "$concat": [to("data.main", ""), "/*"] }] },
     ] });
     let mut model = model([
-        resource("network.vpc", "aws.net.vpc", json!({ "Cidr": "10.0.0.0/16", "Dns": true, "Tags": [{ "Key": "Name", "Value": "vpc" }] })),
-        resource("network.subnet[\"us-east-1a\"]", "aws.net.subnet", json!({ "Vpc": to("network.vpc", ""), "Cidr": "10.0.0.0/24" })),
-        resource("data.main", "aws.data.store", json!({
-            "Engine": engine, "Size": size, "Backup": { "Days": 7, "Window": "night" },
-            "Password": { "$secret": { "from": "store", "name": "db" } },
-            "Subnets": [to("network.subnet[\"us-east-1a\"]", "")],
-        })),
-        resource("data.role", "aws.iam.role", json!({ "RoleName": "role", "Trust": trust, "Note": "line one\nline two\n" })),
-        resource("compute.task", "aws.run.task", json!({
-            "Count": 2,
-            "Containers": [{ "Name": "web", "Image": "web:1", "Command": [command, "--verbose"], "Env": [
-                { "Name": "HOST", "Value": to("data.main", "Endpoint/Host") },
-                { "Name": "KEY", "Value": { "$secret": { "from": "env", "name": "KEY" } } },
-            ] }],
-            "Options": { "log-level": "info", "two words": "x" },
-        })),
+        resource(
+            "network.vpc",
+            "aws.net.vpc",
+            json!({ "Cidr": "10.0.0.0/16", "Dns": true, "Tags": [{ "Key": "Name", "Value": "vpc" }] }),
+        ),
+        resource(
+            "network.subnet[\"us-east-1a\"]",
+            "aws.net.subnet",
+            json!({ "Vpc": to("network.vpc", ""), "Cidr": "10.0.0.0/24" }),
+        ),
+        resource(
+            "data.main",
+            "aws.data.store",
+            json!({
+                "Engine": engine, "Size": size, "Backup": { "Days": 7, "Window": "night" },
+                "Password": { "$secret": { "from": "store", "name": "db" } },
+                "Subnets": [to("network.subnet[\"us-east-1a\"]", "")],
+            }),
+        ),
+        resource(
+            "data.role",
+            "aws.iam.role",
+            json!({ "RoleName": "role", "Trust": trust, "Note": "line one\nline two\n" }),
+        ),
+        resource(
+            "compute.task",
+            "aws.run.task",
+            json!({
+                "Count": 2,
+                "Containers": [{ "Name": "web", "Image": "web:1", "Command": [command, "--verbose"], "Env": [
+                    { "Name": "HOST", "Value": to("data.main", "Endpoint/Host") },
+                    { "Name": "KEY", "Value": { "$secret": { "from": "env", "name": "KEY" } } },
+                ] }],
+                "Options": { "log-level": "info", "two words": "x" },
+            }),
+        ),
     ]);
-    model.outputs.insert("host".into(), Output { value: value(to("data.main", "Endpoint/Host")), span: Span::default(), doc: None });
+    model.outputs.insert(
+        "host".into(),
+        Output { value: value(to("data.main", "Endpoint/Host")), span: Span::default(), doc: None },
+    );
     model
 }
 
@@ -53,7 +76,8 @@ fn a_replacement_names_what_forces_it_and_what_follows() {
     let before = platform("x", 10, "serve");
     let mut after = platform("y", 20, "run");
     after.environment.mode = Mode::Live;
-    after.overrides = vec![Override { address: address("data.main"), properties: vec!["Size".into()], span: Span::default() }];
+    after.overrides =
+        vec![Override { address: address("data.main"), properties: vec!["Size".into()], span: Span::default() }];
     insta::assert_snapshot!(human(&World::applied(&before), &after));
 }
 
@@ -70,11 +94,31 @@ fn changes_in_place_are_shown_line_by_line() {
     set(&mut after, 2, "Size", json!(20));
     set(&mut after, 2, "Backup", json!({ "Days": 14 }));
     set(&mut after, 3, "Note", json!("line one\nline 2\n"));
-    set(&mut after, 3, "Trust", json!({ "Version": "2012-10-17", "Statement": [
+    set(
+        &mut after,
+        3,
+        "Trust",
+        json!({ "Version": "2012-10-17", "Statement": [
         { "Sid": "Assume", "Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession"], "Principal": { "Service": "tasks.example" } },
         { "Sid": "Read", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": [{ "$concat": [to("data.main", ""), "/*"] }] },
-    ] }));
+    ] }),
+    );
     insta::assert_snapshot!(human(&world, &after));
+}
+
+#[test]
+fn a_secret_that_changes_inside_a_list_is_told_without_a_word_of_it() {
+    let before = platform("x", 10, "serve");
+    let mut after = before.clone();
+    after.resources[4].properties.insert(
+        "Containers".into(),
+        value(json!([{ "Name": "web", "Image": "web:1",
+        "Command": ["serve", "--verbose"], "Env": [
+            { "Name": "KEY", "Value": { "$secret": { "from": "env", "name": "OTHER" } } },
+            { "Name": "HOST", "Value": to("data.main", "Endpoint/Host") },
+        ] }])),
+    );
+    insta::assert_snapshot!(human(&World::applied(&before), &after));
 }
 
 #[test]
@@ -94,7 +138,8 @@ fn deletions_moves_and_several_places() {
     let world = World::applied(&before);
     let mut after = model([before.resources[0].clone()]);
     after.resources[0].address = address("network.main");
-    after.moves = vec![crate::model::Move { from: address("network.vpc"), to: address("network.main"), span: Span::default() }];
+    after.moves =
+        vec![crate::model::Move { from: address("network.vpc"), to: address("network.main"), span: Span::default() }];
     insta::assert_snapshot!(human(&world, &after));
 }
 
@@ -130,7 +175,10 @@ fn a_state_for_people_and_machines() {
     let record = world.snapshot.resources.get_mut(&address("compute.task")).unwrap();
     record.tainted = Some("its tags were refused".into());
     insta::assert_snapshot!("overview", state::overview(&world.snapshot, &types, &Styles::PLAIN));
-    insta::assert_snapshot!("show", state::show(&world.snapshot, &address("data.main"), &types, &Styles::PLAIN).unwrap());
+    insta::assert_snapshot!(
+        "show",
+        state::show(&world.snapshot, &address("data.main"), &types, &Styles::PLAIN).unwrap()
+    );
     assert_eq!(state::show(&world.snapshot, &address("nobody"), &types, &Styles::PLAIN), None);
     let text = json::state(&world.snapshot).to_string();
     assert!(!text.contains("CLEAR TEXT") && !text.contains("hash of"), "{text}");
