@@ -213,10 +213,10 @@ fn mentioned(bound: &Bound) -> Vec<(String, PropPath)> {
     };
     all("name", &mut binding.name.iter().map(|name| &name.property));
     all("defaults", &mut binding.defaults.keys());
-    all("unsupported", &mut binding.unsupported.iter());
+    all("unsupported", &mut binding.unsupported.iter().chain(&binding.later));
     let calls = [&binding.create, &binding.update, &binding.delete].into_iter().flat_map(|calls| calls.iter());
     for call in calls {
-        all(&call.call, &mut call.properties.iter().flatten());
+        all(&call.call, &mut call.properties.iter().flatten().chain(&call.grown).chain(&call.shrunk));
         conditions(call.conditions(), &mut |name| all(&call.call, &mut std::iter::once(name)));
     }
     for read in binding.read.iter() {

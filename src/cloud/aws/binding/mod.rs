@@ -49,6 +49,8 @@ pub struct Binding {
     pub errors: Errors,
     pub defaults: BTreeMap<String, Json>,
     pub unsupported: Vec<String>,
+    /// Properties that only an update takes: creation leaves them out.
+    pub later: Vec<String>,
     pub delete_wait: Option<Span>,
 }
 
@@ -138,6 +140,7 @@ pub struct TagCall {
     pub call: String,
     #[serde(default)]
     pub input: Tree,
+    #[serde(alias = "keys")]
     pub member: Option<String>,
 }
 

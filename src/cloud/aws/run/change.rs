@@ -71,6 +71,7 @@ impl Work<'_> {
         let heads: BTreeSet<String> = update.changed.iter().map(|path| path.head().to_owned()).collect();
         scope.desired = update.desired.clone();
         scope.token = Some(short_token(update.token));
+        scope.before = update.before.clone();
         scope.observed = update.before.clone();
         scope.observed.retain(|name, _| !heads.contains(name));
         self.refuse_unsupported(heads.iter())?;
@@ -110,7 +111,7 @@ impl Work<'_> {
         sink: &dyn Sink,
     ) -> Result<(), CloudError> {
         let covered: BTreeSet<String> = heads.iter().filter(|name| self.covers(call, name)).cloned().collect();
-        if covered.is_empty() || !Self::holds(call.conditions(), scope) {
+        if covered.is_empty() || !Self::holds(call.conditions(), scope) || !Self::moved(call, scope) {
             return Ok(());
         }
         let all = call.send == Some(Send::All);
@@ -262,7 +263,8 @@ impl Work<'_> {
             let used = binding.id.values().any(|template| template.terms().any(|term| term.word == *name))
                 || binding.create.iter().any(|call| self.conditional(call, name))
                 || binding.aspects.iter().flat_map(|aspect| aspect.put.iter()).any(|call| self.mentions(call, name));
-            if !aspect && !call && !used && self.tag_property() != Some(name.as_str()) {
+            let later = binding.later.contains(name);
+            if !aspect && !call && !used && !later && self.tag_property() != Some(name.as_str()) {
                 return Err(self.unsupported(name));
             }
         }

@@ -12,7 +12,7 @@ mod wait;
 
 pub use name::short_token;
 
-use super::binding::{Conditions, Errors};
+use super::binding::{Call, Conditions, Errors};
 use super::errors::{cloud_error, kind};
 use super::invoke::Invoke;
 use super::load::{Bindings, Bound};
@@ -157,6 +157,20 @@ impl Work<'_> {
             && !conditions.unless.iter().any(|(name, wanted)| is(name, wanted))
             && conditions.given.iter().all(|name| scope.property(name).is_some())
             && conditions.absent.iter().all(|name| scope.property(name).is_none())
+    }
+
+    /// Whether the number (or the list) that a call speaks of has grown or shrunk.
+    fn moved(call: &Call, scope: &Scope) -> bool {
+        let size = |value: Option<&Json>| match value {
+            Some(Json::Array(items)) => u32::try_from(items.len()).ok().map(f64::from),
+            Some(value) => text_of(value).parse::<f64>().ok(),
+            None => None,
+        };
+        let change = |name: &String| Some((size(scope.before.get(name))?, size(scope.desired.get(name))?));
+        let is = |name: &Option<String>, fits: fn(f64, f64) -> bool| {
+            name.as_ref().is_none_or(|name| change(name).is_some_and(|(before, after)| fits(before, after)))
+        };
+        is(&call.grown, |before, after| after > before) && is(&call.shrunk, |before, after| after < before)
     }
 
     fn internal(&self, code: &str, message: String) -> CloudError {
