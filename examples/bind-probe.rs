@@ -73,7 +73,11 @@ async fn probe(
         let changes: Properties = serde_json::from_str(changed)?;
         let changed: Vec<PropPath> = changes.keys().map(|name| PropPath(name.clone())).collect();
         for (name, value) in changes {
-            if value.is_null() { after.remove(&name) } else { after.insert(name, value) };
+            if value.is_null() {
+                after.remove(&name)
+            } else {
+                after.insert(name, value)
+            };
         }
         println!("update");
         let before = &made.properties;
@@ -99,7 +103,10 @@ fn show(what: &str, desired: &Properties, seen: &Properties, id: &str) {
     for (name, value) in desired {
         let there = seen.get(name);
         if there != Some(value) {
-            println!("  ! {name}: asked {value}, there {}", there.map_or_else(|| "nothing".to_owned(), Json::to_string));
+            println!(
+                "  ! {name}: asked {value}, there {}",
+                there.map_or_else(|| "nothing".to_owned(), Json::to_string)
+            );
         }
     }
 }
@@ -149,8 +156,11 @@ fn audit(what: &str) -> Result<(), Box<dyn std::error::Error>> {
             ];
             let lacks: Vec<&str> = lacks.into_iter().filter(|(lacks, _)| *lacks).map(|(_, text)| text).collect();
             let ways = [("set", &line.create), ("changed", &line.update), ("read", &line.read)];
-            let ways: Vec<String> =
-                ways.iter().filter(|(_, by)| !by.is_empty()).map(|(verb, by)| format!("{verb} by {}", by.join(", "))).collect();
+            let ways: Vec<String> = ways
+                .iter()
+                .filter(|(_, by)| !by.is_empty())
+                .map(|(verb, by)| format!("{verb} by {}", by.join(", ")))
+                .collect();
             println!("  {:<32} {}  {}", line.property, ways.join("; "), lacks.join(", "));
         }
     }

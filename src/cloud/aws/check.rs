@@ -114,11 +114,12 @@ fn use_problems(bound: &Bound, one: &Use<'_>) -> Vec<Problem> {
 }
 
 fn term_problem(bound: &Bound, term: &Term) -> Option<String> {
-    let known = term.literal.is_some()
-        || WORDS.contains(&term.word.as_str())
-        || bound.def.root.by_aws(&term.word).is_some();
+    let known =
+        term.literal.is_some() || WORDS.contains(&term.word.as_str()) || bound.def.root.by_aws(&term.word).is_some();
     let path = PropPath(term.word.clone());
-    (!known).then(|| format!("`${{{}}}` is neither a property of `{}` nor a word{}", term.word, bound.ty, hint(bound, &path)))
+    (!known).then(|| {
+        format!("`${{{}}}` is neither a property of `{}` nor a word{}", term.word, bound.ty, hint(bound, &path))
+    })
 }
 
 /// Whether an input has the member that a path starts with.
@@ -192,7 +193,8 @@ fn of_call<'a>(place: &str, call: &'a Call) -> Use<'a> {
 }
 
 fn of_read<'a>(place: &str, read: &'a Read) -> Vec<Use<'a>> {
-    let at = read.at.iter().chain(&read.list).filter(|path| !path.absolute && (read.at.is_none() || read.list.is_none()));
+    let at =
+        read.at.iter().chain(&read.list).filter(|path| !path.absolute && (read.at.is_none() || read.list.is_none()));
     let mut found = vec![Use { place: place.to_owned(), call: &read.call, input: &read.input, at: at.collect() }];
     if let Some(many) = &read.many {
         found.push(Use { place: place.to_owned(), call: &read.call, input: &many.input, at: vec![&many.at] });
@@ -225,7 +227,8 @@ fn mentioned(bound: &Bound) -> Vec<(String, PropPath)> {
     }
     for aspect in &binding.aspects {
         all("aspects", &mut aspect.properties.iter());
-        for call in [&aspect.put, &aspect.clear, &aspect.add, &aspect.remove].into_iter().flat_map(|calls| calls.iter()) {
+        for call in [&aspect.put, &aspect.clear, &aspect.add, &aspect.remove].into_iter().flat_map(|calls| calls.iter())
+        {
             conditions(call.conditions(), &mut |name| all(&call.call, &mut std::iter::once(name)));
         }
     }

@@ -89,7 +89,9 @@ impl Bindings {
     pub fn names(&self) -> Vec<Result<String, BindingError>> {
         let mut names = Vec::new();
         for (path, _) in self.library.below("aws/", ".toml") {
-            let Some(namespace) = path.strip_prefix("aws/").and_then(|name| name.strip_suffix(".toml")) else { continue };
+            let Some(namespace) = path.strip_prefix("aws/").and_then(|name| name.strip_suffix(".toml")) else {
+                continue;
+            };
             match self.file(namespace) {
                 Ok(file) => names.extend(file.types.keys().map(|name| Ok(format!("aws.{namespace}.{name}")))),
                 Err(error) => names.push(Err(error)),
@@ -153,7 +155,8 @@ impl Bindings {
             Bound { ty: ty.to_owned(), def, file, binding, tags, apis: BTreeMap::new(), needs_account: false };
         bound.needs_account = check::terms(&bound).iter().any(|term| term.word == "account");
         let services = check::calls(&bound).into_iter().map(|call| bound.split(call).0.to_owned());
-        let apis = services.collect::<BTreeSet<_>>().into_iter().filter_map(|name| Some((name.clone(), self.api(&name)?)));
+        let apis =
+            services.collect::<BTreeSet<_>>().into_iter().filter_map(|name| Some((name.clone(), self.api(&name)?)));
         bound.apis = apis.collect();
         match check::problems(&bound).into_iter().next() {
             Some(problem) => Err(mismatch(format!("{place}.{}", problem.place), problem.message)),

@@ -51,8 +51,21 @@ impl World {
 
 /// The words that are not properties.
 pub const WORDS: &[&str] = &[
-    "id", "ids", "out", "read", "item", "raw", "property", "value", "name", "token", "marker", "account", "region",
-    "partition", "suffix",
+    "id",
+    "ids",
+    "out",
+    "read",
+    "item",
+    "raw",
+    "property",
+    "value",
+    "name",
+    "token",
+    "marker",
+    "account",
+    "region",
+    "partition",
+    "suffix",
 ];
 
 impl Lookup for Scope {

@@ -76,11 +76,13 @@ impl Template {
 
     /// Every word that a hole refers to.
     pub fn terms(&self) -> impl Iterator<Item = &Term> {
-        self.0.iter().flat_map(|piece| match piece {
-            Piece::Text(_) => [].iter(),
-            Piece::Hole(hole) => hole.choices.iter(),
-        })
-        .map(|choice| &choice.term)
+        self.0
+            .iter()
+            .flat_map(|piece| match piece {
+                Piece::Text(_) => [].iter(),
+                Piece::Hole(hole) => hole.choices.iter(),
+            })
+            .map(|choice| &choice.term)
     }
 }
 
@@ -203,6 +205,7 @@ fn fill_object(entries: &[(String, Tree)], from: &dyn Lookup) -> Filled {
 }
 
 #[cfg(test)]
+#[allow(clippy::needless_pass_by_value)] // Cases read better without `&`.
 mod tests {
     use super::*;
     use serde_json::json;

@@ -1,4 +1,5 @@
 //! Bindings run against a scripted API: every request is as expected, in order.
+#![allow(clippy::needless_pass_by_value)] // Cases read better without `&`.
 
 mod script;
 
@@ -34,14 +35,28 @@ fn create<'a>(ty: &'a str, place: &'a Place, desired: &'a Properties) -> Create<
 async fn a_queue_is_created_named_marked_and_read() {
     let url = "https://sqs/1/shop-ca978112";
     let script = Script::new(vec![
-        ok("sqs:CreateQueue", json!({ "QueueName": "shop-ca978112", "Attributes": { "VisibilityTimeout": "30" }, "tags": { "gpb:token": TOKEN } }), json!({ "QueueUrl": url })),
-        ok("sqs:GetQueueAttributes", json!({ "QueueUrl": url, "AttributeNames": ["All"] }), json!({ "Attributes": { "VisibilityTimeout": "30", "QueueArn": "arn:q" } })),
+        ok(
+            "sqs:CreateQueue",
+            json!({ "QueueName": "shop-ca978112", "Attributes": { "VisibilityTimeout": "30" }, "tags": { "gpb:token": TOKEN } }),
+            json!({ "QueueUrl": url }),
+        ),
+        ok(
+            "sqs:GetQueueAttributes",
+            json!({ "QueueUrl": url, "AttributeNames": ["All"] }),
+            json!({ "Attributes": { "VisibilityTimeout": "30", "QueueArn": "arn:q" } }),
+        ),
         ok("sqs:ListQueueTags", json!({ "QueueUrl": url }), json!({ "Tags": { "gpb:token": TOKEN, "aws:x": "y" } })),
     ]);
     let sink = Quiet::default();
-    let seen = cloud(&script).create(create("aws.sqs.queue", &place(), &object(json!({ "VisibilityTimeout": 30 }))), &sink).await.unwrap();
+    let seen = cloud(&script)
+        .create(create("aws.sqs.queue", &place(), &object(json!({ "VisibilityTimeout": 30 }))), &sink)
+        .await
+        .unwrap();
     assert_eq!(seen.id, url);
-    assert_eq!(Json::Object(seen.properties), json!({ "Arn": "arn:q", "QueueName": "shop-ca978112", "QueueUrl": url, "VisibilityTimeout": 30 }));
+    assert_eq!(
+        Json::Object(seen.properties),
+        json!({ "Arn": "arn:q", "QueueName": "shop-ca978112", "QueueUrl": url, "VisibilityTimeout": 30 })
+    );
     assert_eq!(sink.identified(), [url]);
     script.done();
 }
@@ -49,14 +64,26 @@ async fn a_queue_is_created_named_marked_and_read() {
 #[tokio::test]
 async fn an_update_sends_what_changed_and_the_tags_apart() {
     let script = Script::new(vec![
-        ok("sqs:SetQueueAttributes", json!({ "QueueUrl": "u", "Attributes": { "DelaySeconds": "0", "VisibilityTimeout": "60" } }), json!({})),
+        ok(
+            "sqs:SetQueueAttributes",
+            json!({ "QueueUrl": "u", "Attributes": { "DelaySeconds": "0", "VisibilityTimeout": "60" } }),
+            json!({}),
+        ),
         ok("sqs:UntagQueue", json!({ "QueueUrl": "u", "TagKeys": ["old"] }), json!({})),
         ok("sqs:TagQueue", json!({ "QueueUrl": "u", "Tags": { "new": "1" } }), json!({})),
-        ok("sqs:GetQueueAttributes", json!({ "QueueUrl": "u", "AttributeNames": ["All"] }), json!({ "Attributes": { "QueueArn": "arn:q" } })),
+        ok(
+            "sqs:GetQueueAttributes",
+            json!({ "QueueUrl": "u", "AttributeNames": ["All"] }),
+            json!({ "Attributes": { "QueueArn": "arn:q" } }),
+        ),
         ok("sqs:ListQueueTags", json!({ "QueueUrl": "u" }), json!({})),
     ]);
-    let before = object(json!({ "VisibilityTimeout": 30, "DelaySeconds": 5, "Tags": [{ "Key": "old", "Value": "1" }, { "Key": "same", "Value": "1" }] }));
-    let desired = object(json!({ "VisibilityTimeout": 60, "Tags": [{ "Key": "same", "Value": "1" }, { "Key": "new", "Value": "1" }] }));
+    let before = object(
+        json!({ "VisibilityTimeout": 30, "DelaySeconds": 5, "Tags": [{ "Key": "old", "Value": "1" }, { "Key": "same", "Value": "1" }] }),
+    );
+    let desired = object(
+        json!({ "VisibilityTimeout": 60, "Tags": [{ "Key": "same", "Value": "1" }, { "Key": "new", "Value": "1" }] }),
+    );
     let changed = ["VisibilityTimeout", "DelaySeconds", "Tags/0/Key"].map(|path| PropPath(path.into()));
     let key = key("aws.sqs.queue", "u");
     let update = Update { key: &key, before: &before, desired: &desired, changed: &changed, token: "b" };
@@ -88,7 +115,8 @@ async fn what_is_not_visible_yet_is_waited_for_and_what_is_in_use_is_not() {
         error("ec2:AttachInternetGateway", attach(), "Resource.AlreadyAssociated"),
     ]);
     let desired = object(attach());
-    let made = cloud(&script).create(create("aws.ec2.vpc_gateway_attachment", &place(), &desired), &Quiet::default()).await;
+    let made =
+        cloud(&script).create(create("aws.ec2.vpc_gateway_attachment", &place(), &desired), &Quiet::default()).await;
     assert_eq!(made.unwrap_err().kind, ErrorKind::Conflict);
     script.done();
 }
@@ -98,10 +126,23 @@ async fn many_are_read_in_one_call() {
     let keys: Vec<_> = ["igw-1", "igw-2", "igw-3"].map(|id| key("aws.ec2.internet_gateway", id)).into();
     let input = json!({ "Filters": [{ "Name": "internet-gateway-id", "Values": ["igw-1", "igw-2", "igw-3"] }] });
     let script = Script::new(vec![
-        ok("ec2:DescribeInternetGateways", input.clone(), json!({ "InternetGateways": [{ "InternetGatewayId": "igw-3" }], "NextToken": "n" })),
-        ok("ec2:DescribeInternetGateways", { let mut next = input; next["NextToken"] = json!("n"); next }, json!({ "InternetGateways": [{ "InternetGatewayId": "igw-1" }] })),
+        ok(
+            "ec2:DescribeInternetGateways",
+            input.clone(),
+            json!({ "InternetGateways": [{ "InternetGatewayId": "igw-3" }], "NextToken": "n" }),
+        ),
+        ok(
+            "ec2:DescribeInternetGateways",
+            {
+                let mut next = input;
+                next["NextToken"] = json!("n");
+                next
+            },
+            json!({ "InternetGateways": [{ "InternetGatewayId": "igw-1" }] }),
+        ),
     ]);
-    let found: Vec<_> = cloud(&script).read_many(&keys).await.into_iter().map(|one| one.unwrap().map(|seen| seen.id)).collect();
+    let found: Vec<_> =
+        cloud(&script).read_many(&keys).await.into_iter().map(|one| one.unwrap().map(|seen| seen.id)).collect();
     assert_eq!(found, [Some("igw-1".to_owned()), None, Some("igw-3".to_owned())]);
     script.done();
 }
@@ -132,8 +173,16 @@ async fn rules_are_added_and_removed_one_by_one() {
     let wanted = |port: u16| json!({ "IpProtocol": "tcp", "FromPort": port, "ToPort": port, "CidrIp": "10.0.0.0/8" });
     let script = Script::new(vec![
         ok("ec2:DescribeSecurityGroupRules", read(), rules()),
-        ok("ec2:RevokeSecurityGroupIngress", json!({ "GroupId": "sg-1", "SecurityGroupRuleIds": ["sgr-2"] }), json!({})),
-        ok("ec2:AuthorizeSecurityGroupIngress", json!({ "GroupId": "sg-1", "IpPermissions": [{ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{ "CidrIp": "10.0.0.0/8" }] }] }), json!({})),
+        ok(
+            "ec2:RevokeSecurityGroupIngress",
+            json!({ "GroupId": "sg-1", "SecurityGroupRuleIds": ["sgr-2"] }),
+            json!({}),
+        ),
+        ok(
+            "ec2:AuthorizeSecurityGroupIngress",
+            json!({ "GroupId": "sg-1", "IpPermissions": [{ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{ "CidrIp": "10.0.0.0/8" }] }] }),
+            json!({}),
+        ),
         ok("ec2:DescribeSecurityGroups", read(), json!({ "SecurityGroups": [{ "GroupId": "sg-1" }] })),
         ok("ec2:DescribeSecurityGroupRules", read(), rules()),
         ok("ec2:DescribeSecurityGroupRules", read(), rules()),
@@ -161,7 +210,13 @@ async fn what_cannot_be_done_is_said() {
     assert_eq!((refused.kind, refused.code.as_str()), (ErrorKind::Unsupported, "GPB8104"));
     let key = key("aws.secretsmanager.secret", "s");
     let before = object(json!({ "SecretString": "x" }));
-    let update = Update { key: &key, before: &before, desired: &Properties::new(), changed: &[PropPath("SecretString".into())], token: "b" };
+    let update = Update {
+        key: &key,
+        before: &before,
+        desired: &Properties::new(),
+        changed: &[PropPath("SecretString".into())],
+        token: "b",
+    };
     assert_eq!(cloud.update(update, &Quiet::default()).await.unwrap_err().code, "GPB8105");
     script.done();
 }
@@ -198,7 +253,9 @@ fn no_property_is_forgotten() {
     let mut forgotten = Vec::new();
     for name in bindings.names().into_iter().flatten() {
         let lines = check::audit(&bindings.get(&name).unwrap());
-        forgotten.extend(lines.into_iter().filter(check::Coverage::lacks_create).map(|line| format!("{name}: {}", line.property)));
+        forgotten.extend(
+            lines.into_iter().filter(check::Coverage::lacks_create).map(|line| format!("{name}: {}", line.property)),
+        );
     }
     assert!(forgotten.is_empty(), "{}", forgotten.join("\n"));
 }
@@ -211,12 +268,24 @@ fn mistakes_in_bindings_are_named() {
         let library: Library = files.into_iter().chain([("aws/generated/sqs.json".to_owned(), generated)]).collect();
         Bindings::new(library, Arc::new(Catalog::embedded())).get("aws.sqs.queue").err().unwrap().to_string()
     };
-    let binding = |rest: &str| format!("service = \"sqs\"\n[types.queue]\ncreate = {{ call = \"CreateQueue\" }}\nread = {{ call = \"GetQueueAttributes\" }}\n{rest}");
+    let binding = |rest: &str| {
+        format!(
+            "service = \"sqs\"\n[types.queue]\ncreate = {{ call = \"CreateQueue\" }}\nread = {{ call = \"GetQueueAttributes\" }}\n{rest}"
+        )
+    };
     assert!(problem(&binding("raed = 1")).contains("unknown field `raed`"));
-    assert!(problem(&binding("unsupported = [\"QueueNam\"]")).contains("has no property `QueueNam`; did you mean `QueueName`?"));
+    assert!(
+        problem(&binding("unsupported = [\"QueueNam\"]"))
+            .contains("has no property `QueueNam`; did you mean `QueueName`?")
+    );
     assert!(problem(&binding("delete = { call = \"DropQueue\" }")).contains("`sqs:DropQueue` are not known"));
-    assert!(problem(&binding("delete = { call = \"DeleteQueue\", input = { Nope = 1 } }")).contains("has no member `Nope`"));
-    assert!(problem(&binding("delete = { call = \"DeleteQueue\", input = { QueueUrl = \"${Nope}\" } }")).contains("`${Nope}` is neither"));
+    assert!(
+        problem(&binding("delete = { call = \"DeleteQueue\", input = { Nope = 1 } }")).contains("has no member `Nope`")
+    );
+    assert!(
+        problem(&binding("delete = { call = \"DeleteQueue\", input = { QueueUrl = \"${Nope}\" } }"))
+            .contains("`${Nope}` is neither")
+    );
     assert!(problem(&binding("list = { call = \"ListQueues\", at = \"Nope\" }")).contains("no such place: `Nope`"));
     assert!(problem("service = 1").contains("invalid type"));
     assert!(toml::from_str::<File>("service = \"x\"\n[types.a]\nready = { path = \"a..b\" }").is_err());

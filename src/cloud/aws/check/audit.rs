@@ -5,6 +5,7 @@ use super::super::load::Bound;
 use super::super::map::Mapping;
 use super::super::path::{Path, Step};
 use super::super::shapes::Shape;
+use super::super::template::Template;
 use super::{leads, walk, written};
 use crate::catalog::PropPath;
 
@@ -87,7 +88,7 @@ fn takes(bound: &Bound, call: &Call, name: &str) -> bool {
         return names.iter().any(|one| one == name);
     }
     let mentioned = call.input.terms().iter().any(|term| term.word == name)
-        || call.each.iter().flat_map(|each| each.terms()).any(|term| term.word == name);
+        || call.each.iter().flat_map(Template::terms).any(|term| term.word == name);
     if mentioned || call.once_per.is_some() {
         return mentioned || written(bound, name);
     }

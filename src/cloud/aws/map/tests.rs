@@ -1,3 +1,6 @@
+//! What properties become in an API, and back.
+#![allow(clippy::needless_pass_by_value)] // Cases read better without `&`.
+
 use super::super::binding::{Place, Places};
 use super::super::path::Path;
 use super::super::shapes::Api;
@@ -7,8 +10,10 @@ use serde_json::{Map, Value as Json, json};
 
 /// An API with one operation, whose input and output is the structure `In`.
 fn api(shapes: Json) -> Api {
-    serde_json::from_value(json!({ "service": "x", "operations": { "Op": { "input": "In", "output": "In" } }, "shapes": shapes }))
-        .unwrap()
+    serde_json::from_value(
+        json!({ "service": "x", "operations": { "Op": { "input": "In", "output": "In" } }, "shapes": shapes }),
+    )
+    .unwrap()
 }
 
 fn with<T>(ty: &str, places: Json, attributes: Option<&str>, run: impl FnOnce(Mapping<'_>) -> T) -> T {
@@ -117,12 +122,17 @@ fn lists_of_ids_become_lists_of_objects() {
 
 #[test]
 fn objects_may_lie_flat_in_their_parent() {
-    with("aws.rds.db_cluster", json!({ "Endpoint": ".", "Endpoint/Address": "Endpoint", "Endpoint/Port": "Port" }), None, |mapping| {
-        let object = json!({ "Endpoint": "host", "Port": 5432, "DatabaseName": null });
-        let read = Json::Object(mapping.read(&object, &object));
-        assert_eq!(read["Endpoint"], json!({ "Address": "host", "Port": "5432" }));
-        assert!(read.get("DatabaseName").is_none(), "null is absent");
-    });
+    with(
+        "aws.rds.db_cluster",
+        json!({ "Endpoint": ".", "Endpoint/Address": "Endpoint", "Endpoint/Port": "Port" }),
+        None,
+        |mapping| {
+            let object = json!({ "Endpoint": "host", "Port": 5432, "DatabaseName": null });
+            let read = Json::Object(mapping.read(&object, &object));
+            assert_eq!(read["Endpoint"], json!({ "Address": "host", "Port": "5432" }));
+            assert!(read.get("DatabaseName").is_none(), "null is absent");
+        },
+    );
 }
 
 #[test]
@@ -136,10 +146,13 @@ fn url_encoded_documents_are_read() {
 
 #[test]
 fn what_does_not_fit_is_refused_with_its_path() {
-    let api = api(json!({ "In": { "members": { "Tags": "Tags" } }, "Tags": { "list": "Tag" }, "Tag": { "members": { "Name": "string" } } }));
+    let api = api(
+        json!({ "In": { "members": { "Tags": "Tags" } }, "Tags": { "list": "Tag" }, "Tag": { "members": { "Name": "string" } } }),
+    );
     with("aws.kms.key", json!({}), None, |mapping| {
         let mut target = Json::Object(Map::new());
-        let error = mapping.write("Tags", &json!([{ "Key": "a", "Value": "b" }]), api.input("Op"), &mut target).unwrap_err();
+        let error =
+            mapping.write("Tags", &json!([{ "Key": "a", "Value": "b" }]), api.input("Op"), &mut target).unwrap_err();
         assert_eq!(error.to_string(), "`tags[*].key` has no member `Key` to be written to");
         let error = mapping.write("Tags", &json!("x"), api.input("Op"), &mut target).unwrap_err();
         assert_eq!(error.to_string(), "`tags` is text, and the API takes a list");
@@ -149,10 +162,15 @@ fn what_does_not_fit_is_refused_with_its_path() {
 
 #[test]
 fn nested_places_may_be_nowhere() {
-    let api = api(json!({ "In": { "members": { "Tags": "Tags" } }, "Tags": { "list": "Tag" }, "Tag": { "members": { "Key": "string" } } }));
+    let api = api(
+        json!({ "In": { "members": { "Tags": "Tags" } }, "Tags": { "list": "Tag" }, "Tag": { "members": { "Key": "string" } } }),
+    );
     let def = Catalog::embedded().get("aws.kms.key").unwrap();
     let mut places = Places::new();
-    places.insert(PropPath("Tags/*/Value".into()), super::super::binding::Mapped { write: Place::Nowhere, read: Place::SameName });
+    places.insert(
+        PropPath("Tags/*/Value".into()),
+        super::super::binding::Mapped { write: Place::Nowhere, read: Place::SameName },
+    );
     let mapping = Mapping { def: &def, places: &places, attributes: None, fill: &|_| None };
     let mut target = json!({});
     mapping.write("Tags", &json!([{ "Key": "a", "Value": "b" }]), api.input("Op"), &mut target).unwrap();

@@ -31,13 +31,7 @@ impl Mapping<'_> {
     }
 
     /// Writes a top-level property; false when the input has no place for it.
-    pub fn write(
-        &self,
-        property: &str,
-        value: &Json,
-        input: Shape<'_>,
-        target: &mut Json,
-    ) -> Result<bool, MapError> {
+    pub fn write(&self, property: &str, value: &Json, input: Shape<'_>, target: &mut Json) -> Result<bool, MapError> {
         let Some(path) = self.place(property, input) else { return Ok(false) };
         self.put(target, path.bind(self.fill).steps(), input, value, &PropPath(property.to_owned()))?;
         Ok(true)
@@ -88,12 +82,7 @@ impl Mapping<'_> {
         }
     }
 
-    fn structure(
-        &self,
-        entries: &Map<String, Json>,
-        shape: Shape<'_>,
-        property: &PropPath,
-    ) -> Result<Json, MapError> {
+    fn structure(&self, entries: &Map<String, Json>, shape: Shape<'_>, property: &PropPath) -> Result<Json, MapError> {
         let mut target = Json::Object(Map::new());
         for (name, value) in entries {
             let child = property.child(name);
@@ -204,7 +193,9 @@ fn renamed_pair(item: &Json, list: Shape<'_>) -> Option<Json> {
     let (key, held) = list.pair()?;
     let object = item.as_object()?;
     let (name, value) = key_and_value(item)?;
-    let fits = object.keys().all(|member| super::super::spelling::same(member, key) || super::super::spelling::same(member, held));
+    let fits = object
+        .keys()
+        .all(|member| super::super::spelling::same(member, key) || super::super::spelling::same(member, held));
     if fits || object.len() > 2 {
         return None;
     }
@@ -218,11 +209,10 @@ fn renamed_pair(item: &Json, list: Shape<'_>) -> Option<Json> {
 fn scalar_of(value: &Json, shape: Shape<'_>) -> Option<Json> {
     match (shape, value) {
         (Shape::Text | Shape::Blob | Shape::Time, value) => Some(text_of(value).into()),
-        (Shape::Bool, Json::Bool(_)) => Some(value.clone()),
+        (Shape::Bool, Json::Bool(_)) | (Shape::Float, Json::Number(_)) => Some(value.clone()),
         (Shape::Bool, Json::String(text)) => text.to_lowercase().parse::<bool>().ok().map(Json::from),
         (Shape::Int, Json::Number(_)) => text_of(value).parse::<i64>().ok().map(Json::from),
         (Shape::Int, Json::String(text)) => text.parse::<i64>().ok().map(Json::from),
-        (Shape::Float, Json::Number(_)) => Some(value.clone()),
         (Shape::Float, Json::String(text)) => text.parse::<f64>().ok().map(Json::from),
         _ => None,
     }

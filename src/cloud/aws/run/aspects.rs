@@ -4,8 +4,8 @@ use super::super::binding::{Aspect, Call, Send};
 use super::super::map::matches;
 use super::super::scope::Scope;
 use super::super::spelling::text_of;
-use super::call::Patience;
 use super::Work;
+use super::call::Patience;
 use crate::cloud::{CloudError, Properties};
 use serde_json::Value as Json;
 

@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json};
 use std::time::Duration;
 
 /// How long something that is not visible yet may stay so.
-pub(super) const SETTLING: Duration = Duration::from_secs(60);
+pub(super) const SETTLING: Duration = Duration::from_mins(1);
 /// No listing has so many pages; a token that never ends is a fault of the service.
 const MOST_PAGES: usize = 10_000;
 

@@ -40,8 +40,7 @@ impl Work<'_> {
             }
         }
         let id = known.ok_or_else(|| {
-            let message = "creation does not tell the identifier; say where it is under `id`".to_owned();
-            self.internal("NoIdentifier", message)
+            self.internal("NoIdentifier", "creation does not tell the identifier; say where it is under `id`")
         })?;
         let fetched = self.finish(&mut scope, sink).await?;
         self.seen(&id, &fetched).await
@@ -127,9 +126,10 @@ impl Work<'_> {
                 Some(value) => {
                     send.insert(name.clone(), value);
                 }
-                None if all || self.mentions(call, name) || call.send == Some(Send::None) => {}
+                None if all || Self::mentions(call, name) || call.send == Some(Send::None) => {}
                 None => {
-                    let message = format!("{}: `{name}` cannot be taken out again; say the value it shall have", self.bound.ty);
+                    let message =
+                        format!("{}: `{name}` cannot be taken out again; say the value it shall have", self.bound.ty);
                     return Err(CloudError::new(ErrorKind::Invalid, "GPB8105", message));
                 }
             }
@@ -153,7 +153,9 @@ impl Work<'_> {
         let terms = calls.map(|call| &call.input).chain(tags).flat_map(super::super::template::Tree::terms);
         let lacks = |term: &super::super::template::Term| match term.word.as_str() {
             "read" => scope.read.is_none(),
-            word => self.bound.def.root.by_aws(word).is_some_and(|_| self.read_only(word)) && scope.property(word).is_none(),
+            word => {
+                self.bound.def.root.by_aws(word).is_some_and(|_| self.read_only(word)) && scope.property(word).is_none()
+            }
         };
         if !terms.into_iter().any(lacks) {
             return Ok(());
@@ -202,7 +204,8 @@ impl Work<'_> {
     /// Whether a property is sent with the others, and not by an aspect or with the tags.
     fn is_free(&self, name: &str, creating: bool) -> bool {
         let owned = self.bound.binding.aspects.iter().any(|aspect| {
-            aspect.properties.iter().any(|property| property == name) && (if creating { aspect.create } else { aspect.update })
+            aspect.properties.iter().any(|property| property == name)
+                && (if creating { aspect.create } else { aspect.update })
         });
         let tags = self.tag_property() == Some(name) && !creating && self.has_tag_calls();
         !owned && !tags && !self.read_only(name)
@@ -219,9 +222,9 @@ impl Work<'_> {
         }
         let Some(attributes) = &self.bound.binding.attributes else { return true };
         let creations = self.bound.binding.create.iter();
-        creations.filter_map(|create| self.placed(create, name)).any(|path| {
-            path.first() == attributes.steps().first() && path.len() > attributes.steps().len()
-        })
+        creations
+            .filter_map(|create| self.placed(create, name))
+            .any(|path| path.first() == attributes.steps().first() && path.len() > attributes.steps().len())
     }
 
     /// Where a call's input takes a property.
@@ -235,13 +238,13 @@ impl Work<'_> {
     fn covers(&self, call: &Call, name: &str) -> bool {
         match &call.properties {
             Some(names) => names.iter().any(|one| one == name),
-            None if self.mentions(call, name) => true,
+            None if Self::mentions(call, name) => true,
             None if call.once_per.is_some() => self.is_free(name, false) && self.is_attribute(call, name),
             None => self.is_free(name, false) && self.placed(call, name).is_some(),
         }
     }
 
-    fn mentions(&self, call: &Call, name: &str) -> bool {
+    fn mentions(call: &Call, name: &str) -> bool {
         let in_input = call.input.terms().iter().any(|term| term.word == name);
         in_input || call.each.as_ref().is_some_and(|each| each.terms().any(|term| term.word == name))
     }
@@ -259,10 +262,10 @@ impl Work<'_> {
         let binding = &self.bound.binding;
         for name in scope.desired.keys() {
             let aspect = binding.aspects.iter().any(|aspect| aspect.properties.contains(name));
-            let call = binding.create.iter().any(|call| self.placed(call, name).is_some() || self.mentions(call, name));
+            let call = binding.create.iter().any(|call| self.placed(call, name).is_some() || Self::mentions(call, name));
             let used = binding.id.values().any(|template| template.terms().any(|term| term.word == *name))
-                || binding.create.iter().any(|call| self.conditional(call, name))
-                || binding.aspects.iter().flat_map(|aspect| aspect.put.iter()).any(|call| self.mentions(call, name));
+                || binding.create.iter().any(|call| Self::conditional(call, name))
+                || binding.aspects.iter().flat_map(|aspect| aspect.put.iter()).any(|call| Self::mentions(call, name));
             let later = binding.later.contains(name);
             if !aspect && !call && !used && !later && self.tag_property() != Some(name.as_str()) {
                 return Err(self.unsupported(name));
@@ -271,8 +274,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn conditional(&self, call: &Call, name: &String) -> bool {
-        let _ = self;
+    fn conditional(call: &Call, name: &String) -> bool {
         let conditions = call.conditions();
         conditions.when.contains_key(name)
             || conditions.unless.contains_key(name)

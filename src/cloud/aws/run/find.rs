@@ -18,7 +18,11 @@ impl Work<'_> {
         scope.marker = find.token.map(short_token);
         if let Some(id) = self.identify(&scope) {
             let found = self.see(&self.scope_of(&id)).await?;
-            return Ok(found.into_iter().filter(|seen| self.is_meant(seen, find, true)).map(|seen| seen.observed).collect());
+            return Ok(found
+                .into_iter()
+                .filter(|seen| self.is_meant(seen, find, true))
+                .map(|seen| seen.observed)
+                .collect());
         }
         let Some((listing, input)) = self.listing(&scope)? else {
             let message = format!("{}: the binding cannot look for it by these properties", self.bound.ty);
@@ -68,7 +72,8 @@ impl Work<'_> {
                     [super::super::path::Step::Name(head)] => Some(head.clone()),
                     _ => None,
                 });
-                let required = wanted.and_then(|head| shape.member(&head)).is_some_and(|(head, _)| structure.is_required(&head));
+                let required =
+                    wanted.and_then(|head| shape.member(&head)).is_some_and(|(head, _)| structure.is_required(&head));
                 if required {
                     mapping.write(name, value, shape, input)?;
                 }

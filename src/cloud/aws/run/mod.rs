@@ -134,9 +134,8 @@ impl Work<'_> {
 
     /// Runs something with the mapping of this type, templates in paths filled from `scope`.
     fn mapping<T>(&self, scope: &Scope, run: impl FnOnce(Mapping<'_>) -> T) -> T {
-        let fill = |text: &str| {
-            Template::try_from(text.to_owned()).ok()?.fill(scope).value().map(|value| text_of(&value))
-        };
+        let fill =
+            |text: &str| Template::try_from(text.to_owned()).ok()?.fill(scope).value().map(|value| text_of(&value));
         run(Mapping {
             def: &self.bound.def,
             places: &self.bound.binding.properties,
@@ -173,7 +172,7 @@ impl Work<'_> {
         is(&call.grown, |before, after| after > before) && is(&call.shrunk, |before, after| after < before)
     }
 
-    fn internal(&self, code: &str, message: String) -> CloudError {
+    fn internal(&self, code: &str, message: &str) -> CloudError {
         CloudError::new(ErrorKind::Internal, code, format!("{}: {message}", self.bound.ty))
     }
 }
@@ -190,9 +189,10 @@ impl Cloud for AwsCloud {
             return Ok(identity.clone());
         }
         let file = self.bindings.file("sts")?;
-        let call = file.identity.as_ref().ok_or_else(|| {
-            CloudError::new(ErrorKind::Internal, "GPB8101", "aws/sts.toml: `identity` is missing")
-        })?;
+        let call = file
+            .identity
+            .as_ref()
+            .ok_or_else(|| CloudError::new(ErrorKind::Internal, "GPB8101", "aws/sts.toml: `identity` is missing"))?;
         let answer = self.plain_call(place, &file.service, &call.call, Json::Object(Properties::new())).await?;
         let text = |path: &super::path::Path| path.get(&answer, &answer).map(|value| text_of(&value));
         let identity = Identity {

@@ -26,10 +26,12 @@ impl Work<'_> {
             return;
         }
         let mut scope = self.scope();
-        scope.desired = desired.clone();
+        scope.desired.clone_from(desired);
         let suffix = rule.suffix.as_ref().and_then(|suffix| suffix.fill(&scope).value());
         let suffix = suffix.map_or_else(String::new, |suffix| text_of(&suffix));
-        let name = self.by_pattern(rule, label, token, &suffix).unwrap_or_else(|| name(rule, self.longest(rule), label, token, &suffix));
+        let name = self
+            .by_pattern(rule, label, token, &suffix)
+            .unwrap_or_else(|| name(rule, self.longest(rule), label, token, &suffix));
         desired.insert(rule.property.clone(), name.into());
     }
 
@@ -91,13 +93,7 @@ mod tests {
     use super::*;
 
     fn check(label: &str, longest: usize, lower: bool, expected: &str) {
-        let rule = Name {
-            property: "N".into(),
-            max: None,
-            lower,
-            separator: "-".into(),
-            suffix: None,
-        };
+        let rule = Name { property: "N".into(), max: None, lower, separator: "-".into(), suffix: None };
         let made = name(&rule, longest, label, "t", "");
         let tail = short_hash("t");
         assert_eq!(made, format!("{expected}{tail}"));

@@ -68,7 +68,11 @@ impl Clock for Skipping {
 }
 
 pub fn cloud(script: &Arc<Script>) -> AwsCloud {
-    AwsCloud::with_clock(Arc::clone(script) as Arc<dyn Invoke>, Arc::new(Bindings::embedded()), Arc::new(Skipping::default()))
+    AwsCloud::with_clock(
+        Arc::clone(script) as Arc<dyn Invoke>,
+        Arc::new(Bindings::embedded()),
+        Arc::new(Skipping::default()),
+    )
 }
 
 #[derive(Default)]
