@@ -80,7 +80,8 @@ fn fits(plan: &Plan, snapshot: &Snapshot) -> Result<(), EngineError> {
     if let Some(intent) = snapshot.pending.first() {
         return Err(StateError::Unsettled { address: intent.address.clone() }.into());
     }
-    let (basis, name) = (&plan.basis, |lineage: &str, serial| format!("{serial} of {}", lineage.get(..8).unwrap_or("none")));
+    let (basis, name) =
+        (&plan.basis, |lineage: &str, serial| format!("{serial} of {}", lineage.get(..8).unwrap_or("none")));
     if (&basis.lineage, basis.serial) != (&snapshot.lineage, snapshot.serial) {
         let found = name(&snapshot.lineage, snapshot.serial);
         return Err(EngineError::Stale { expected: name(&basis.lineage, basis.serial), found });
@@ -366,7 +367,8 @@ impl<'r, 'a> Course<'r, 'a> {
 
     fn finish(&mut self, step: usize, result: Result<(), Trouble>) -> Result<(), StateError> {
         let Some((index, change)) = self.change(step) else { return Ok(()) };
-        let elapsed_ms = ms(self.run.since_start().saturating_sub(self.started.get(&index).copied().unwrap_or_default()));
+        let elapsed_ms =
+            ms(self.run.since_start().saturating_sub(self.started.get(&index).copied().unwrap_or_default()));
         match result {
             Ok(()) => {
                 self.run.succeeded(change);

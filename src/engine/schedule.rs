@@ -84,7 +84,8 @@ struct Graph<'a> {
 
 impl<'a> Graph<'a> {
     fn new(plan: &'a Plan, records: &'a BTreeMap<Address, Record>) -> Self {
-        let by_address: BTreeMap<_, _> = plan.changes.iter().enumerate().map(|(i, change)| (&change.address, i)).collect();
+        let by_address: BTreeMap<_, _> =
+            plan.changes.iter().enumerate().map(|(i, change)| (&change.address, i)).collect();
         let mut users: BTreeMap<&Address, Vec<usize>> = BTreeMap::new();
         for (index, change) in plan.changes.iter().enumerate().filter(|(_, change)| change.action != Action::Delete) {
             for address in &change.depends_on {
@@ -98,7 +99,15 @@ impl<'a> Graph<'a> {
             let mut add = |phase, wanted: bool| {
                 wanted.then(|| {
                     let (before, soft, after) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-                    steps.push(Step { change: index, phase, delete_first, before, soft, after, priority: Duration::ZERO });
+                    steps.push(Step {
+                        change: index,
+                        phase,
+                        delete_first,
+                        before,
+                        soft,
+                        after,
+                        priority: Duration::ZERO,
+                    });
                     steps.len() - 1
                 })
             };

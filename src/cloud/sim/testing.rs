@@ -40,13 +40,16 @@ fn property(aws: &str, shape: Shape) -> Property {
 
 fn def(name: &str, id: &str, read_only: &[&str], create_only: &[&str], write_only: &[&str]) -> TypeDef {
     let paths = |paths: &[&str]| paths.iter().map(|path| PropPath((*path).to_owned())).collect::<Vec<_>>();
-    let endpoint =
-        ObjectShape { properties: vec![property("Address", text()), property("Port", text())], ..ObjectShape::default() };
+    let endpoint = ObjectShape {
+        properties: vec![property("Address", text()), property("Port", text())],
+        ..ObjectShape::default()
+    };
     let size = Property {
         default: Some(1.into()),
         ..property("Size", Shape::Int { min: Some(0), max: Some(100), one_of: vec![] })
     };
-    let name_shape = TextShape { pattern: Some("^[a-z][a-z0-9-]*$".into()), max_length: Some(60), ..TextShape::default() };
+    let name_shape =
+        TextShape { pattern: Some("^[a-z][a-z0-9-]*$".into()), max_length: Some(60), ..TextShape::default() };
     let mut properties = vec![
         size,
         property("Note", text()),
@@ -89,7 +92,14 @@ pub fn place() -> Place {
 }
 
 pub fn options(clock: &VirtualClock, faults: Faults, hook: Option<Hook>) -> Options {
-    Options { types: Arc::new(TestTypes), clock: Arc::new(clock.clone()), faults, latency: Latency::none(), hook }
+    Options {
+        types: Arc::new(TestTypes),
+        clock: Arc::new(clock.clone()),
+        faults,
+        latency: Latency::none(),
+        idempotent: true,
+        hook,
+    }
 }
 
 pub fn sim() -> Sim {

@@ -5,14 +5,15 @@ mod apply;
 mod kill;
 mod order;
 mod random;
+mod refresh;
 mod secrets;
 
 use super::*;
 use crate::catalog::PropPath;
+use crate::cloud::Types as _;
 use crate::cloud::clock::{Clock as _, VirtualClock};
 use crate::cloud::sim::testing::{TestTypes, options, place};
 use crate::cloud::sim::{Faults, Hook, Sim};
-use crate::cloud::Types as _;
 use crate::model::{Address, Model, Reference, Value};
 use crate::plan::{Action, Basis, Change, Difference, Observation, Plan};
 use crate::state::{Holder, Record, Scope, Snapshot, SqliteStore, Store, Writer, deposed_from, is_redacted};
@@ -38,12 +39,17 @@ impl World {
     }
 
     pub fn with(faults: Faults, hook: Option<Hook>) -> Self {
+        Self::of_kind(false, faults, hook)
+    }
+
+    pub fn of_kind(idempotent: bool, faults: Faults, hook: Option<Hook>) -> Self {
         // In memory where there is such a folder: these tests are about order, not about disks.
         let temp = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         let clock = VirtualClock::default();
         Self {
             store: SqliteStore::new(temp.path().join(".gpb")),
-            sim: Sim::in_memory(options(&clock, faults, hook)).unwrap(),
+            // The harder of the two kinds of service: one that knows no token.
+            sim: Sim::in_memory(crate::cloud::sim::Options { idempotent, ..options(&clock, faults, hook) }).unwrap(),
             seed: 1,
             clock,
             _temp: temp,
@@ -249,12 +255,15 @@ fn differences(
     earlier: &[Change],
 ) -> Vec<Difference> {
     let is_new = |address: &Address| {
-        earlier.iter().any(|change| change.address == *address && matches!(change.action, Action::Create | Action::Replace))
+        earlier
+            .iter()
+            .any(|change| change.address == *address && matches!(change.action, Action::Create | Action::Replace))
     };
     let outputs =
         |reference: &Reference| observation.get(&reference.to).cloned().flatten().filter(|_| !is_new(&reference.to));
     let secrets = BTreeMap::new();
-    let sources = super::resolve::Sources { outputs: &outputs, functions: &no_functions, secrets: &secrets, kept: &|_| false };
+    let sources =
+        super::resolve::Sources { outputs: &outputs, functions: &no_functions, secrets: &secrets, kept: &|_| false };
     let observed = observation[&record.address].as_ref().map(|observed| &observed.properties);
     let differs = |name: &str, value: &Value| match super::resolve::resolve_value(value, &sources) {
         Ok(Some(json)) => observed.and_then(|o| o.get(name)).is_none_or(|there| *there != json),

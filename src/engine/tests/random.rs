@@ -15,7 +15,8 @@ fn desired() -> impl Strategy<Value = Desired> {
             if !there {
                 continue;
             }
-            let uses: Vec<Json> = uses.iter().filter_map(|at| desired.get(*at)).map(|(name, ..)| to(name, "")).collect();
+            let uses: Vec<Json> =
+                uses.iter().filter_map(|at| desired.get(*at)).map(|(name, ..)| to(name, "")).collect();
             let (name, ty) = (NAMES[index], ["net", "box", "store"][ty]);
             let mut properties = json!({"Size": size, "Uses": uses});
             match ty {
@@ -76,8 +77,9 @@ proptest! {
         wanted in proptest::collection::vec(desired(), 1..3),
         deaths in proptest::collection::vec(0..80i64, 0..5),
         faults in faults(),
+        idempotent in any::<bool>(),
     ) {
-        let mortal = MortalWorld::new(faults);
+        let mortal = MortalWorld::of_kind(idempotent, faults);
         for desired in wanted {
             for instants in &deaths {
                 mortal.killer.arm(*instants);
