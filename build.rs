@@ -28,7 +28,7 @@ fn pack_catalog(folder: &Path, out: &Path) -> io::Result<()> {
     }
     types.sort();
     let mut blob = Vec::new();
-    let mut index = String::from("static ENTRIES: &[Entry] = &[\n");
+    let mut index = String::from("pub(super) static ENTRIES: &[Entry] = &[\n");
     for (name, aws, text) in &types {
         let (start, size) = (blob.len(), text.len());
         blob.extend(lz4_flex::block::compress(text.as_bytes()));
@@ -37,7 +37,7 @@ fn pack_catalog(folder: &Path, out: &Path) -> io::Result<()> {
     }
     let mut by_aws: Vec<usize> = (0..types.len()).collect();
     by_aws.sort_by_key(|at| types.get(*at).map(|(_, aws, _)| aws));
-    let _ = writeln!(index, "];\nstatic BY_AWS: &[usize] = &{by_aws:?};");
+    let _ = writeln!(index, "];\npub(super) static BY_AWS: &[usize] = &{by_aws:?};");
     let actions = fs::read(folder.join("iam_actions.txt"))?;
     fs::write(out.join("iam_actions.bin"), lz4_flex::block::compress_prepend_size(&actions))?;
     println!("cargo::rerun-if-changed={}", folder.join("iam_actions.txt").display());
@@ -57,7 +57,10 @@ fn pages(folder: &Path) -> io::Result<String> {
 
 fn stdlib(folder: &Path) -> io::Result<String> {
     let mut text = String::from("static FILES: &[(&str, &str)] = &[\n");
-    for file in files(folder, &["gpb", "toml"])? {
+    let mut carried = files(folder, &["gpb", "toml"])?;
+    carried.extend(files(&folder.join("aws"), &["json"])?);
+    carried.sort();
+    for file in carried {
         let name = file.strip_prefix(folder).unwrap_or(&file).display().to_string();
         let _ = writeln!(text, "({name:?}, include_str!({:?})),", file.display().to_string());
     }

@@ -21,7 +21,7 @@ pub enum ActionCheck {
 pub fn exists(action: &str) -> ActionCheck {
     let all = actions();
     if action == "*" || action == "*:*" {
-        return ActionCheck::Known(all.values().map(|service| service.len()).sum());
+        return ActionCheck::Known(all.values().map(Vec::len).sum());
     }
     let Some((service, name)) = action.split_once(':') else { return ActionCheck::Malformed };
     if name.is_empty() || service.contains(['*', '?']) {

@@ -3,6 +3,7 @@
 //! A cloud speaks resource types, identifiers and properties in the spelling of AWS's schemas; how that becomes calls is
 //! its own affair. `sim` is embedded; `aws` drives the official SDKs by bindings.
 
+pub mod aws;
 pub mod check;
 pub mod clock;
 pub mod document;
@@ -33,6 +34,12 @@ pub struct ResourceKey {
 pub trait Types: Send + Sync {
     /// By gpb's name.
     fn get(&self, name: &str) -> Option<Arc<TypeDef>>;
+}
+
+impl<T: Types + ?Sized> Types for &T {
+    fn get(&self, name: &str) -> Option<Arc<TypeDef>> {
+        (**self).get(name)
+    }
 }
 
 impl Types for Catalog {

@@ -15,6 +15,7 @@ mod tests;
 use super::types::{PropPath, Rule, Shape, TypeDef};
 use crate::model::Value;
 use serde_json::{Map, Value as Json};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// One mistake in one place.
@@ -61,7 +62,7 @@ impl ViolationKind {
 }
 
 /// Everything wrong with a resource's properties, in order of place.
-pub fn check(def: &TypeDef, properties: &BTreeMap<String, Value>) -> Vec<Violation> {
+pub fn check<'a>(def: &'a TypeDef, properties: &'a BTreeMap<String, Value>) -> Vec<Violation> {
     let mut checker = Checker { def, path: Vec::new(), found: Vec::new() };
     checker.object(&def.root, properties);
     // Properties are met in order; what is missing is noticed last. A stable sort puts it where it belongs.
@@ -98,17 +99,17 @@ const MAX_DEPTH: usize = 128;
 struct Checker<'a> {
     def: &'a TypeDef,
     /// The place being looked at, each step as it stands in the document.
-    path: Vec<String>,
+    path: Vec<Cow<'a, str>>,
     found: Vec<Violation>,
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
     /// Looks at what stands one step further in.
-    fn within(&mut self, step: &str, look: impl FnOnce(&mut Self)) {
+    fn within(&mut self, step: impl Into<Cow<'a, str>>, look: impl FnOnce(&mut Self)) {
         if self.path.len() >= MAX_DEPTH {
             return;
         }
-        self.path.push(step.to_owned());
+        self.path.push(step.into());
         look(self);
         self.path.pop();
     }
@@ -117,12 +118,10 @@ impl Checker<'_> {
         self.path.iter().fold(PropPath(String::new()), |path, step| path.child(step))
     }
 
-    /// Whether one of these places is the one being looked at, or is around it.
-    fn covered_by(&self, places: &[PropPath]) -> bool {
-        places.iter().any(|place| {
-            let mut steps = self.path.iter();
-            place.segments().all(|mine| steps.next().is_some_and(|step| mine == "*" || mine == step))
-        })
+    /// Whether this place is the one being looked at, or is around it.
+    fn covered_by(&self, place: &PropPath) -> bool {
+        let mut steps = self.path.iter();
+        place.segments().all(|mine| steps.next().is_some_and(|step| mine == "*" || mine == step))
     }
 
     /// The place being looked at, as people write it.
@@ -130,23 +129,23 @@ impl Checker<'_> {
         self.def.display(&self.here())
     }
 
-    fn violation(&mut self, kind: ViolationKind, message: String) -> &mut Violation {
-        let path = self.here();
-        self.found.push(Violation { path, kind, message, help: None, nearest: None });
-        let last = self.found.len() - 1;
-        &mut self.found[last]
+    /// What is wrong here.
+    fn violation(&self, kind: ViolationKind, message: String) -> Violation {
+        Violation { path: self.here(), kind, message, help: None, nearest: None }
+    }
+
+    fn report(&mut self, kind: ViolationKind, message: String) {
+        self.found.push(self.violation(kind, message));
     }
 }
 
 impl Violation {
-    fn help(&mut self, help: impl Into<String>) -> &mut Self {
-        self.help = Some(help.into());
-        self
+    fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
     }
 
-    fn nearest(&mut self, nearest: Option<impl Into<String>>) -> &mut Self {
-        self.nearest = nearest.map(Into::into);
-        self
+    fn nearest(self, nearest: Option<impl Into<String>>) -> Self {
+        Self { nearest: nearest.map(Into::into), ..self }
     }
 }
 

@@ -3,12 +3,12 @@
 use super::words::{all, either};
 use super::{Checker, ViolationKind};
 use crate::catalog::nearest;
-use crate::catalog::types::{ObjectShape, Property, Rule};
+use crate::catalog::types::{ObjectShape, PropPath, Property, Rule};
 use crate::model::Value;
 use std::collections::BTreeMap;
 
-impl Checker<'_> {
-    pub(super) fn object(&mut self, shape: &ObjectShape, entries: &BTreeMap<String, Value>) {
+impl<'a> Checker<'a> {
+    pub(super) fn object(&mut self, shape: &'a ObjectShape, entries: &'a BTreeMap<String, Value>) {
         for (name, value) in entries {
             match shape.by_aws(name) {
                 Some(property) => self.within(name, |checker| checker.property(property, value)),
@@ -26,18 +26,19 @@ impl Checker<'_> {
         }
     }
 
-    fn property(&mut self, property: &Property, value: &Value) {
-        if self.covered_by(&self.def.read_only) {
+    fn property(&mut self, property: &'a Property, value: &'a Value) {
+        if self.def.read_only.iter().any(|place| self.covered_by(place)) {
             let name = self.name();
-            self.violation(ViolationKind::ReadOnly, format!("`{name}` is set by AWS and can only be read"))
+            let violation = self
+                .violation(ViolationKind::ReadOnly, format!("`{name}` is set by AWS and can only be read"))
                 .help("remove it; others may refer to it as a property of this resource");
+            self.found.push(violation);
             return;
         }
-        if self.def.deprecated.iter().any(|place| place.segments().count() == self.path.len())
-            && self.covered_by(&self.def.deprecated)
-        {
+        let is_here = |place: &PropPath| place.segments().count() == self.path.len() && self.covered_by(place);
+        if self.def.deprecated.iter().any(is_here) {
             let name = self.name();
-            self.violation(ViolationKind::Deprecated, format!("`{name}` is deprecated"));
+            self.report(ViolationKind::Deprecated, format!("`{name}` is deprecated"));
         }
         self.value(&property.shape, value);
     }
@@ -52,22 +53,23 @@ impl Checker<'_> {
         let place = match self.path.split_last() {
             Some((_, [])) | None => format!("`{}`", self.def.name),
             Some((_, around)) => {
-                let around = around.iter().fold(crate::catalog::PropPath(String::new()), |path, step| path.child(step));
+                let around = around.iter().fold(PropPath(String::new()), |path, step| path.child(step));
                 format!("`{}` of `{}`", self.def.display(&around), self.def.name)
             }
         };
         let violation =
             self.violation(ViolationKind::UnknownProperty, format!("{place} has no property `{name}`")).nearest(meant);
-        if let Some(meant) = meant {
-            violation.help(format!("did you mean `{meant}`?"));
-        }
+        self.found.push(match meant {
+            Some(meant) => violation.help(format!("did you mean `{meant}`?")),
+            None => violation,
+        });
     }
 
     fn missing(&mut self) {
         // Schemas require of answers what no request may hold.
-        if !self.covered_by(&self.def.read_only) {
+        if !self.def.read_only.iter().any(|place| self.covered_by(place)) {
             let name = self.name();
-            self.violation(ViolationKind::MissingRequired, format!("`{name}` is required and missing"));
+            self.report(ViolationKind::MissingRequired, format!("`{name}` is required and missing"));
         }
     }
 
@@ -117,11 +119,11 @@ impl Checker<'_> {
         }
         let kind = ViolationKind::Rule(rule.clone());
         match at {
-            Some(name) => self.within(name, |checker| {
-                checker.violation(kind, message);
+            Some(name) => self.within(name.clone(), |checker| {
+                checker.report(kind, message);
             }),
             None => {
-                self.violation(kind, message);
+                self.report(kind, message);
             }
         }
     }

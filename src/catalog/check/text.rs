@@ -33,9 +33,11 @@ impl Checker<'_> {
             Some(meant) => format!("did you mean {}? It is {}", quoted(meant), some_of(&shape.one_of)),
             None => some_of(&shape.one_of),
         };
-        self.violation(ViolationKind::NotInEnum, format!("`{name}` may not be {}", quoted(text)))
+        let violation = self
+            .violation(ViolationKind::NotInEnum, format!("`{name}` may not be {}", quoted(text)))
             .help(help)
             .nearest(meant);
+        self.found.push(violation);
     }
 
     fn length(&mut self, shape: &TextShape, text: &str) -> bool {
@@ -46,7 +48,7 @@ impl Checker<'_> {
             _ => return false,
         };
         let name = self.name();
-        self.violation(ViolationKind::Bounds, format!("`{name}` must have {bound}, not {length}"));
+        self.report(ViolationKind::Bounds, format!("`{name}` must have {bound}, not {length}"));
         true
     }
 
@@ -58,7 +60,7 @@ impl Checker<'_> {
         };
         if !fits {
             let name = self.name();
-            self.violation(ViolationKind::Format, format!("`{name}` must be {expected}, not {}", quoted(text)));
+            self.report(ViolationKind::Format, format!("`{name}` must be {expected}, not {}", quoted(text)));
         }
     }
 
@@ -67,7 +69,9 @@ impl Checker<'_> {
             return;
         }
         let name = self.name();
-        self.violation(ViolationKind::Pattern, format!("{what} {} does not have the form of `{name}`", quoted(text)))
+        let violation = self
+            .violation(ViolationKind::Pattern, format!("{what} {} does not have the form of `{name}`", quoted(text)))
             .help(format!("AWS asks that it match {pattern}"));
+        self.found.push(violation);
     }
 }

@@ -7,11 +7,11 @@ use crate::catalog::types::{ListShape, Shape};
 use crate::model::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-impl Checker<'_> {
-    pub(super) fn value(&mut self, shape: &Shape, value: &Value) {
+impl<'a> Checker<'a> {
+    pub(super) fn value(&mut self, shape: &'a Shape, value: &'a Value) {
         let def = self.def;
         match (def.resolve(shape), value) {
-            (_, Value::Ref(_)) => {}
+            (_, Value::Ref(_)) | (Shape::Bool, Value::Bool(_)) => {}
             (_, Value::Call { args, .. }) => self.no_secrets(args),
             (Shape::Any(shapes), _) => self.any(shapes, value),
             (Shape::Json, Value::Map(_) | Value::List(_) | Value::Text(_)) => {
@@ -20,7 +20,6 @@ impl Checker<'_> {
             (Shape::Text(_) | Shape::Json, Value::Secret(_)) => self.secret(),
             (Shape::Text(_) | Shape::Json, Value::Concat(parts)) => self.no_secrets(parts),
             (Shape::Text(text), Value::Text(value)) => self.text(text, value),
-            (Shape::Bool, Value::Bool(_)) => {}
             (Shape::Int { min, max, one_of }, Value::Int(int)) => self.int(*min, *max, one_of, *int),
             (Shape::Int { min, max, one_of }, Value::Float(float)) => match whole(*float) {
                 Some(int) => self.int(*min, *max, one_of, int),
@@ -32,7 +31,7 @@ impl Checker<'_> {
             (Shape::List(list), Value::List(items)) => self.list(list, items),
             (Shape::Object(object), Value::Map(entries)) => self.object(object, entries),
             (Shape::Map { key_pattern, value }, Value::Map(entries)) => {
-                self.map(key_pattern.as_deref(), value, entries)
+                self.map(key_pattern.as_deref(), value, entries);
             }
             (shape, value) => self.wrong_type(shape, value),
         }
@@ -51,7 +50,7 @@ impl Checker<'_> {
             Value::Secret(_) => "a secret".into(),
         };
         let violation = self.violation(ViolationKind::WrongType, format!("`{name}` must be {expected}, not {found}"));
-        match (shape, value) {
+        self.found.push(match (shape, value) {
             (Shape::Text(_), Value::Int(int)) => {
                 violation.nearest(Some(format!("\"{int}\""))).help(format!("write \"{int}\""))
             }
@@ -66,11 +65,11 @@ impl Checker<'_> {
             }
             (Shape::List(_), _) => violation.help("put it in brackets: `[…]`"),
             _ => violation,
-        };
+        });
     }
 
     /// What fits one of the shapes fits. Of what fits none, the nearest miss is reported.
-    fn any(&mut self, shapes: &[Shape], value: &Value) {
+    fn any(&mut self, shapes: &'a [Shape], value: &'a Value) {
         let mut best: Option<Vec<super::Violation>> = None;
         for shape in shapes {
             let mut attempt = Checker { def: self.def, path: self.path.clone(), found: Vec::new() };
@@ -102,7 +101,9 @@ impl Checker<'_> {
     fn int(&mut self, min: Option<i64>, max: Option<i64>, one_of: &[i64], value: i64) {
         if !one_of.is_empty() && !one_of.contains(&value) {
             let name = self.name();
-            self.violation(ViolationKind::NotInEnum, format!("`{name}` may not be {value}")).help(some_of(one_of));
+            let violation =
+                self.violation(ViolationKind::NotInEnum, format!("`{name}` may not be {value}")).help(some_of(one_of));
+            self.found.push(violation);
         }
         let bound = match (min, max) {
             (Some(min), _) if value < min => format!("at least {min}"),
@@ -110,7 +111,7 @@ impl Checker<'_> {
             _ => return,
         };
         let name = self.name();
-        self.violation(ViolationKind::Bounds, format!("`{name}` must be {bound}, not {value}"));
+        self.report(ViolationKind::Bounds, format!("`{name}` must be {bound}, not {value}"));
     }
 
     fn number(&mut self, min: Option<f64>, max: Option<f64>, value: f64, shown: &str) {
@@ -120,10 +121,10 @@ impl Checker<'_> {
             _ => return,
         };
         let name = self.name();
-        self.violation(ViolationKind::Bounds, format!("`{name}` must be {bound}, not {shown}"));
+        self.report(ViolationKind::Bounds, format!("`{name}` must be {bound}, not {shown}"));
     }
 
-    fn list(&mut self, shape: &ListShape, items: &[Value]) {
+    fn list(&mut self, shape: &'a ListShape, items: &'a [Value]) {
         let count = items.len() as u64;
         let bound = match (shape.min, shape.max) {
             (Some(min), _) if count < min => Some(format!("at least {}", plural(min, "item"))),
@@ -132,21 +133,21 @@ impl Checker<'_> {
         };
         if let Some(bound) = bound {
             let name = self.name();
-            self.violation(ViolationKind::Bounds, format!("`{name}` must have {bound}, not {count}"));
+            self.report(ViolationKind::Bounds, format!("`{name}` must have {bound}, not {count}"));
         }
         let mut seen = BTreeSet::new();
         for (index, item) in items.iter().enumerate() {
-            self.within(&index.to_string(), |checker| {
+            self.within(index.to_string(), |checker| {
                 if shape.unique && !seen.insert(serde_json::Value::from(item.clone()).to_string()) {
                     let name = checker.name();
-                    checker.violation(ViolationKind::NotUnique, format!("`{name}` repeats an earlier item"));
+                    checker.report(ViolationKind::NotUnique, format!("`{name}` repeats an earlier item"));
                 }
                 checker.value(&shape.item, item);
             });
         }
     }
 
-    fn map(&mut self, key_pattern: Option<&str>, shape: &Shape, entries: &BTreeMap<String, Value>) {
+    fn map(&mut self, key_pattern: Option<&str>, shape: &'a Shape, entries: &'a BTreeMap<String, Value>) {
         for (key, value) in entries {
             self.within(key, |checker| {
                 if let Some(pattern) = key_pattern {
@@ -158,17 +159,18 @@ impl Checker<'_> {
     }
 
     fn secret(&mut self) {
-        if self.covered_by(&self.def.write_only)
-            || secrets::safe(&self.def.aws).is_some_and(|safe| self.covered_by(safe))
-        {
+        let safe = secrets::safe(&self.def.aws).unwrap_or_default();
+        if self.def.write_only.iter().chain(safe).any(|place| self.covered_by(place)) {
             return;
         }
         let name = self.name();
-        self.violation(
-            ViolationKind::SecretInPlainProperty,
-            format!("a secret may not go into `{name}`: AWS shows its value to whoever may read the resource"),
-        )
-        .help("pass the secret's name or ARN where the service takes one, and let the service read it");
+        let violation = self
+            .violation(
+                ViolationKind::SecretInPlainProperty,
+                format!("a secret may not go into `{name}`: AWS shows its value to whoever may read the resource"),
+            )
+            .help("pass the secret's name or ARN where the service takes one, and let the service read it");
+        self.found.push(violation);
     }
 
     /// A secret inside a larger value is shown with it.

@@ -56,6 +56,25 @@ impl Class {
     }
 }
 
+/// A class, with its answers for ASCII at hand.
+#[derive(Debug, Clone)]
+pub(super) struct Table {
+    ascii: u128,
+    class: Class,
+}
+
+impl Table {
+    pub fn new(class: &Class) -> Table {
+        let holds = |code: &u8| class.has(char::from(*code));
+        let ascii = (0..128).filter(holds).fold(0, |table, code| table | 1 << code);
+        Table { ascii, class: class.clone() }
+    }
+
+    pub fn has(&self, char: char) -> bool {
+        if char.is_ascii() { self.ascii >> u32::from(char) & 1 == 1 } else { self.class.has(char) }
+    }
+}
+
 impl Kind {
     /// By the name in `\p{…}`.
     pub fn named(name: &str) -> Option<Kind> {

@@ -172,10 +172,10 @@ impl Parser<'_> {
 
     fn escape(&mut self) -> Option<Node> {
         match self.peek()? {
-            'b' => self.then(Node::Boundary(true)),
-            'B' => self.then(Node::Boundary(false)),
-            'A' => self.then(Node::Start),
-            'Z' | 'z' => self.then(Node::End),
+            'b' => Some(self.then(Node::Boundary(true))),
+            'B' => Some(self.then(Node::Boundary(false))),
+            'A' => Some(self.then(Node::Start)),
+            'Z' | 'z' => Some(self.then(Node::End)),
             // A group said again: no table of states can tell.
             '1'..='9' => None,
             _ => {
@@ -186,9 +186,10 @@ impl Parser<'_> {
         }
     }
 
-    fn then(&mut self, node: Node) -> Option<Node> {
+    /// `node`, for the one character here.
+    fn then(&mut self, node: Node) -> Node {
         self.at += 1;
-        Some(node)
+        node
     }
 
     /// After a backslash, inside and outside of brackets.

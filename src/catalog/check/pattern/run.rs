@@ -1,14 +1,14 @@
 //! A pattern's tree as a program, and running it.
 
-use super::class::Class;
+use super::class::Table;
 use super::parse::Node;
 
 #[derive(Debug, Clone)]
 enum Step {
-    Set(Class),
+    Set(Table),
     /// One class, repeated.
     Run {
-        class: Class,
+        class: Table,
         min: usize,
         max: usize,
     },
@@ -49,6 +49,10 @@ impl Program {
 
     /// Whether the pattern is found in the text; `None` when the budget does not suffice to tell.
     pub fn matches(&self, text: &str) -> Option<bool> {
+        // Half of all patterns are one class from start to end.
+        if let [Step::Start, Step::Run { class, min, max }, Step::End, Step::Done] = self.steps.as_slice() {
+            return Some((*min..=*max).contains(&text.chars().count()) && text.chars().all(|char| class.has(char)));
+        }
         let chars: Vec<char> = text.chars().collect();
         let mut run = Run { program: self, chars: &chars, budget: BUDGET };
         run.search((0..=chars.len()).map(|place| (0, place)))
@@ -56,7 +60,7 @@ impl Program {
 
     fn emit(&mut self, node: &Node) -> Option<()> {
         match node {
-            Node::Set(class) => self.steps.push(Step::Set(class.clone())),
+            Node::Set(class) => self.steps.push(Step::Set(Table::new(class))),
             Node::Cat(nodes) => nodes.iter().try_for_each(|node| self.emit(node))?,
             Node::Alt(nodes) => self.emit_alternatives(nodes)?,
             Node::Repeat(node, min, max) => self.emit_repeat(node, *min, *max)?,
@@ -86,14 +90,16 @@ impl Program {
         }
         self.emit(last)?;
         let end = self.steps.len();
-        exits.into_iter().for_each(|at| self.put(at, Step::Jump(end)));
+        for at in exits {
+            self.put(at, Step::Jump(end));
+        }
         Some(())
     }
 
     fn emit_repeat(&mut self, node: &Node, min: u32, max: Option<u32>) -> Option<()> {
         if let Node::Set(class) = node {
             let (min, max) = (min as usize, max.map_or(usize::MAX, |max| max as usize));
-            self.steps.push(Step::Run { class: class.clone(), min, max });
+            self.steps.push(Step::Run { class: Table::new(class), min, max });
             return Some(());
         }
         let start = self.steps.len();
@@ -131,7 +137,9 @@ impl Program {
 
     fn leave(&mut self, exits: Vec<usize>) {
         let end = self.steps.len();
-        exits.into_iter().for_each(|at| self.put(at, Step::Split(at + 1, end)));
+        for at in exits {
+            self.put(at, Step::Split(at + 1, end));
+        }
     }
 
     fn reserve(&mut self) -> usize {

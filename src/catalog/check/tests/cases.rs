@@ -137,17 +137,17 @@ fn holes_stand_where_their_kind_could() {
 #[test]
 fn secrets_go_only_where_nobody_reads_them() {
     let secret = || Value::Secret(Secret::Store { name: "a".into() });
-    let plain = ViolationKind::SecretInPlainProperty;
+    let plain = [ViolationKind::SecretInPlainProperty];
     assert_eq!(kinds("aws.secretsmanager.secret", "SecretString", secret()), []);
     assert_eq!(kinds("aws.docdb.db_cluster", "MasterUserPassword", secret()), []);
-    assert_eq!(kinds("aws.sqs.queue", "QueueName", secret()), [plain.clone()]);
+    assert_eq!(kinds("aws.sqs.queue", "QueueName", secret()), plain);
     let inside = Value::Concat(vec![Value::Text("a".into()), secret()]);
     assert_eq!(kinds("aws.secretsmanager.secret", "SecretString", inside.clone()), []);
-    assert_eq!(kinds("aws.sqs.queue", "QueueName", inside.clone()), [plain.clone()]);
+    assert_eq!(kinds("aws.sqs.queue", "QueueName", inside.clone()), plain);
     let document = Value::Map(BTreeMap::from([("a".to_owned(), Value::List(vec![inside]))]));
-    assert_eq!(kinds("aws.sqs.queue", "RedriveAllowPolicy", document), [plain.clone()]);
+    assert_eq!(kinds("aws.sqs.queue", "RedriveAllowPolicy", document), plain);
     let call = Value::Call { function: "base64".into(), args: vec![secret()] };
-    assert_eq!(kinds("aws.sqs.queue", "QueueName", call), [plain]);
+    assert_eq!(kinds("aws.sqs.queue", "QueueName", call), plain);
     assert_eq!(kinds("aws.sqs.queue", "DelaySeconds", secret()), [ViolationKind::WrongType]);
 }
 

@@ -1,0 +1,66 @@
+"""Runs an emulator's script on a leash: it ends with the process that started it, in whatever way that one ends."""
+
+import os
+import runpy
+import sys
+import threading
+
+
+def leash():
+    sys.stdin.read()
+    os._exit(0)
+
+
+def mend():
+    """What moto writes otherwise than AWS, and the official SDKs do not forgive."""
+    from moto.core.serialize import S3Serializer
+    from moto.kafka.models import FakeKafkaCluster
+    from moto.s3.responses import S3Response
+
+    made = FakeKafkaCluster.__init__
+
+    def with_offset(self, *arguments, **named):
+        made(self, *arguments, **named)
+        # A time without an offset is no RFC 3339.
+        self.creation_time += "Z"
+
+    FakeKafkaCluster.__init__ = with_offset
+    written = S3Serializer._serialize_body
+
+    def with_root(self, body):
+        return written(self, {ROOTS.get(name, name): content for name, content in body.items()})
+
+    S3Serializer._serialize_body = with_root
+    listed = S3Response._bucket_response_get
+
+    def with_parts(self, bucket_name, query):
+        for name, document in PARTS.items():
+            if name in query and "id" not in query:
+                self.backend.get_bucket(bucket_name)
+                return 200, {}, document
+        return listed(self, bucket_name, query)
+
+    S3Response._bucket_response_get = with_parts
+
+
+# The roots of documents, by the names that moto makes up.
+ROOTS = {
+    "GetBucketAccelerateConfigurationResponse": "AccelerateConfiguration",
+    "GetBucketNotificationResponse": "NotificationConfiguration",
+    "GetBucketVersioningResponse": "VersioningConfiguration",
+    "ListBucketInventoryConfigurationsResponse": "ListInventoryConfigurationsResult",
+}
+
+# What a bucket has none of, since moto does not know it; it would answer with a list of objects.
+PARTS = {
+    "analytics": "<ListBucketAnalyticsConfigurationResult/>",
+    "intelligent-tiering": "<ListBucketIntelligentTieringConfigurationsOutput/>",
+    "metrics": "<ListMetricsConfigurationsResult/>",
+    "requestPayment": "<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>",
+}
+
+threading.Thread(target=leash, daemon=True).start()
+sys.argv = sys.argv[1:]
+if os.path.basename(sys.argv[0]) == "moto_server":
+    mend()
+runpy.run_path(sys.argv[0], run_name="__main__")

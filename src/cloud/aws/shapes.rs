@@ -1,0 +1,178 @@
+//! The shapes of API operations, as far as bindings use them: generated data under `aws/generated/`.
+
+use super::spelling::same;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The operations of one service.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Api {
+    pub service: String,
+    pub operations: BTreeMap<String, Operation>,
+    shapes: BTreeMap<String, RawShape>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operation {
+    input: Option<String>,
+    output: Option<String>,
+    pub page: Option<Page>,
+}
+
+/// How an operation's answers go on: members of its input and output.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Page {
+    pub input: Vec<String>,
+    pub output: Vec<String>,
+    /// The lists that grow.
+    pub items: Vec<String>,
+    pub more: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RawShape {
+    List(String),
+    Map(String),
+    #[serde(untagged)]
+    Structure(Structure),
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Structure {
+    #[serde(default)]
+    members: BTreeMap<String, String>,
+    #[serde(default)]
+    pub required: Vec<String>,
+    /// Idempotency tokens.
+    #[serde(default)]
+    pub tokens: Vec<String>,
+}
+
+/// A member's type.
+#[derive(Debug, Clone, Copy)]
+pub enum Shape<'a> {
+    Structure(&'a Structure, &'a Api),
+    List(&'a str, &'a Api),
+    Map(&'a str, &'a Api),
+    Text,
+    Blob,
+    Time,
+    Bool,
+    Int,
+    Float,
+    /// Any JSON, or a shape that is not known: values pass as they are.
+    Document,
+}
+
+impl Api {
+    pub fn input(&self, operation: &str) -> Shape<'_> {
+        self.side(operation, |found| found.input.as_deref())
+    }
+
+    pub fn output(&self, operation: &str) -> Shape<'_> {
+        self.side(operation, |found| found.output.as_deref())
+    }
+
+    fn side<'a>(&'a self, operation: &str, side: impl Fn(&'a Operation) -> Option<&'a str>) -> Shape<'a> {
+        static NOTHING: Structure = Structure { members: BTreeMap::new(), required: Vec::new(), tokens: Vec::new() };
+        let name = self.operations.get(operation).and_then(side);
+        name.map_or(Shape::Structure(&NOTHING, self), |name| self.shape(name))
+    }
+
+    pub fn shape<'a>(&'a self, name: &str) -> Shape<'a> {
+        match name {
+            "string" => Shape::Text,
+            "blob" => Shape::Blob,
+            "timestamp" => Shape::Time,
+            "boolean" => Shape::Bool,
+            "integer" => Shape::Int,
+            "float" => Shape::Float,
+            _ => match self.shapes.get(name) {
+                Some(RawShape::Structure(structure)) => Shape::Structure(structure, self),
+                Some(RawShape::List(item)) => Shape::List(item, self),
+                Some(RawShape::Map(value)) => Shape::Map(value, self),
+                None => Shape::Document,
+            },
+        }
+    }
+}
+
+impl Structure {
+    /// The API's spelling of a member, and its shape.
+    pub fn member<'a>(&'a self, name: &str, api: &'a Api) -> Option<(&'a str, Shape<'a>)> {
+        let exact = self.members.get_key_value(name);
+        let found = exact.or_else(|| self.members.iter().find(|(member, _)| same(member, name)));
+        found.map(|(member, shape)| (member.as_str(), api.shape(shape)))
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.members.keys().map(String::as_str)
+    }
+
+    pub fn is_required(&self, name: &str) -> bool {
+        self.required.iter().any(|required| required == name)
+    }
+}
+
+impl<'a> Shape<'a> {
+    /// The shape of a list's or a map's elements.
+    pub fn element(self) -> Option<Shape<'a>> {
+        match self {
+            Shape::List(name, api) | Shape::Map(name, api) => Some(api.shape(name)),
+            _ => None,
+        }
+    }
+
+    /// A structure's member in the API's spelling. Documents and maps have every member.
+    pub fn member(self, name: &str) -> Option<(String, Shape<'a>)> {
+        match self {
+            Shape::Structure(structure, api) => {
+                structure.member(name, api).map(|(member, shape)| (member.to_owned(), shape))
+            }
+            Shape::Map(value, api) => Some((name.to_owned(), api.shape(value))),
+            Shape::Document => Some((name.to_owned(), Shape::Document)),
+            _ => None,
+        }
+    }
+
+    /// The members of a list's elements that are a key and a value.
+    pub fn pair(self) -> Option<(&'a str, &'a str)> {
+        let Shape::List(item, api) = self else { return None };
+        let Shape::Structure(structure, _) = api.shape(item) else { return None };
+        let find = |names: [&str; 2]| names.into_iter().find_map(|name| structure.member(name, api));
+        Some((find(["Key", "TagKey"])?.0, find(["Value", "TagValue"])?.0))
+    }
+
+    /// The members of a `{ Quantity, Items }` wrapper.
+    pub fn counted(self) -> Option<(&'a str, &'a str, Shape<'a>)> {
+        let Shape::Structure(structure, api) = self else { return None };
+        let (items, shape) = structure.member("Items", api)?;
+        Some((structure.member("Quantity", api)?.0, items, shape))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const API: &str = r#"{"service":"x","operations":{"Make":{"input":"In"}},"shapes":{
+        "In":{"members":{"Name":"string","tags":"Tags","Set":"Set"},"required":["Name"],"tokens":["Name"]},
+        "Tags":{"list":"Tag"},"Tag":{"members":{"key":"string","value":"string"}},
+        "Set":{"members":{"Quantity":"integer","Items":"Names"}},"Names":{"list":"string"}}}"#;
+
+    #[test]
+    fn shapes_are_walked_by_name() {
+        let api: Api = serde_json::from_str(API).unwrap();
+        let (name, tags) = api.input("Make").member("Tags").unwrap();
+        assert_eq!((name.as_str(), tags.pair()), ("tags", Some(("key", "value"))));
+        let (_, set) = api.input("Make").member("set").unwrap();
+        assert!(matches!(set.counted(), Some(("Quantity", "Items", Shape::List(..)))));
+        assert!(api.input("Make").member("nope").is_none());
+        assert!(api.output("Make").member("nope").is_none(), "an operation without output has no members");
+    }
+}
