@@ -432,8 +432,8 @@ impl<'r, 'a> Course<'r, 'a> {
 
     /// What was not begun because the run was stopped.
     fn skip_rest(&mut self) {
-        let left: Vec<usize> = self.open.iter().filter(|(_, open)| **open > 0).map(|(index, _)| *index).collect();
-        let left: Vec<usize> = left.into_iter().filter(|index| !self.ended.contains(index)).collect();
+        let left = self.open.iter().filter(|(index, open)| **open > 0 && !self.ended.contains(*index));
+        let left: BTreeSet<usize> = left.map(|(index, _)| *index).collect();
         self.outcome.cancelled = !left.is_empty();
         for step in 0..self.steps.len() {
             if self.steps.get(step).is_some_and(|step| left.contains(&step.change)) {

@@ -44,9 +44,6 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     pub faults: Faults,
     pub latency: Latency,
-    /// Whether a creation that is asked for twice with one token is made once. Many services look at no token: without
-    /// this the cloud makes another resource, or finds the name taken.
-    pub idempotent: bool,
     /// Where tests let a process die.
     pub hook: Option<Hook>,
 }
@@ -94,9 +91,16 @@ impl Sim {
             clock: options.clock,
             dice: Dice::new(options.faults),
             latency: options.latency,
-            idempotent: options.idempotent,
+            idempotent: true,
             hook: options.hook,
         })
+    }
+
+    /// The same cloud, but one that looks at no token, as many services do not: a creation that is asked for twice makes
+    /// another resource, or finds the name taken.
+    #[must_use]
+    pub fn looking_at_no_token(self) -> Sim {
+        Sim { idempotent: false, ..self }
     }
 
     /// Everything there is, oldest first, with the token it was made with: what a test compares the state with.

@@ -92,16 +92,10 @@ pub fn place() -> Place {
 }
 
 pub fn options(clock: &VirtualClock, faults: Faults, hook: Option<Hook>) -> Options {
-    Options {
-        types: Arc::new(TestTypes),
-        clock: Arc::new(clock.clone()),
-        faults,
-        latency: Latency::none(),
-        idempotent: true,
-        hook,
-    }
+    Options { types: Arc::new(TestTypes), clock: Arc::new(clock.clone()), faults, latency: Latency::none(), hook }
 }
 
+#[allow(clippy::missing_panics_doc)] // Only tests call it.
 pub fn sim() -> Sim {
     Sim::in_memory(options(&VirtualClock::default(), Faults::default(), None)).unwrap()
 }

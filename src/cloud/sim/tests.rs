@@ -79,8 +79,7 @@ fn the_same_token_makes_one_resource() {
 
 #[test]
 fn a_cloud_that_looks_at_no_token_makes_another() {
-    let options = Options { idempotent: false, ..options(&VirtualClock::default(), Faults::default(), None) };
-    let sim = Sim::in_memory(options).unwrap();
+    let sim = sim().looking_at_no_token();
     let first = create(&sim, "net", &json!({}), "t").unwrap();
     assert_ne!(create(&sim, "net", &json!({}), "t").unwrap().id, first.id);
     create(&sim, "store", &json!({}), "u").unwrap();

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::cloud::sim::Latency;
-use crate::cloud::{Cloud as _, ErrorKind, ResourceKey};
+use crate::cloud::{ErrorKind, ResourceKey};
 use std::time::Duration;
 
 fn shop() -> Desired {
@@ -162,7 +162,7 @@ fn a_wish_to_stop_lets_what_is_under_way_finish() {
 fn a_plan_of_another_state_is_refused() {
     let world = World::new();
     let snapshot = world.snapshot();
-    let stale = plan(&shop(), &snapshot, &Observation::new());
+    let stale = world.plan(&shop(), &snapshot, &Observation::new());
     world.live(&vec![("net", "net", json!({}))]);
     let (writer, cancel, options) = (world.writer(), Cancel::default(), Options::default());
     let request = |plan| super::super::Apply {
@@ -189,7 +189,7 @@ fn a_move_renames_and_touches_nothing() {
     world.live(&shop());
     let (snapshot, writer) = (world.snapshot(), world.writer());
     let observation = world.clock.run(world.observe(&snapshot));
-    let mut plan = plan(&shop(), &snapshot, &observation);
+    let mut plan = world.plan(&shop(), &snapshot, &observation);
     for change in &mut plan.changes {
         let was = change.address.clone();
         change.address = Address::new(format!("new.{was}"));
@@ -243,6 +243,6 @@ fn independent_work_goes_on_at_once_and_the_longest_way_goes_first() {
     desired.push(("end", "box", json!({"Uses": [to("n299", "")]})));
     world.live(&desired);
     // 256 are under way at once; the one with something behind it is among them, so two rounds do.
-    assert_eq!(world.clock.now(), Duration::from_secs(120));
+    assert_eq!(world.clock.now(), Duration::from_mins(2));
     world.assert_settled(&desired, "wide");
 }

@@ -20,7 +20,7 @@ fn a_plan(changes: Vec<Change>) -> Plan {
         pending: vec![],
         outputs: BTreeMap::new(),
     };
-    Plan { changes, ..plan(&vec![], &snapshot, &Observation::new()) }
+    plan_of(changes, &snapshot)
 }
 
 fn records(uses: &[(&str, &[&str])]) -> BTreeMap<Address, Record> {
@@ -97,7 +97,7 @@ fn known_durations_decide_what_is_urgent() {
     let mut plan = plan;
     plan.changes[1].ty = "aws.test.slow".into();
     let slow = ("aws.test.slow".to_owned(), crate::state::Operation::Create);
-    let steps = steps(&plan, &BTreeMap::new(), &Durations::from([(slow, Duration::from_secs(600))])).unwrap();
+    let steps = steps(&plan, &BTreeMap::new(), &Durations::from([(slow, Duration::from_mins(10))])).unwrap();
     assert!(steps[1].priority > steps[0].priority);
 }
 

@@ -2,8 +2,7 @@
 
 use super::*;
 use crate::cloud::ErrorKind;
-use crate::model::{Lifecycle, Resource};
-use crate::source::Span;
+
 use crate::state::{Conclusion, NewIntent, Operation};
 
 fn existing(name: &str, ty: &str, properties: Json) -> Resource {

@@ -1,7 +1,6 @@
 //! Secrets reach the cloud and nothing else.
 
 use super::*;
-use crate::cloud::Cloud as _;
 
 fn with_secrets() -> Desired {
     vec![
