@@ -83,6 +83,12 @@ fn what_was_deposed_goes_when_its_successor_is_used() {
 }
 
 #[test]
+fn deletions_that_contradict_the_records_are_left_to_the_cloud() {
+    let changes = vec![change("a~3", Delete, &["a"]), change("a", Keep, &[]), change("b~4", Delete, &["a~3"])];
+    check(changes, &[("a~3", &[]), ("a", &[]), ("b~4", &["a"])], "+a -a~3 -b~4");
+}
+
+#[test]
 fn a_circle_is_told() {
     let plan = a_plan(vec![change("a", Create, &["b"]), change("b", Create, &["c"]), change("c", Create, &["b"])]);
     let error = steps(&plan, &BTreeMap::new(), &Durations::new()).unwrap_err();
