@@ -119,10 +119,14 @@ pub fn fill_defaults(def: &TypeDef, properties: &mut Properties) {
         match (def.resolve(shape), value) {
             (Shape::Object(shape), Json::Object(entries)) => object(def, shape, entries, depth),
             (Shape::List(list), Json::Array(items)) => {
-                items.iter_mut().for_each(|item| inside(def, &list.item, item, depth + 1));
+                for item in items {
+                    inside(def, &list.item, item, depth + 1);
+                }
             }
             (Shape::Map { value: shape, .. }, Json::Object(entries)) => {
-                entries.values_mut().for_each(|value| inside(def, shape, value, depth + 1));
+                for value in entries.values_mut() {
+                    inside(def, shape, value, depth + 1);
+                }
             }
             _ => {}
         }

@@ -10,6 +10,10 @@ use std::fmt::Write as _;
 /// A name from `label` and a short hash of `token`, within the length and the pattern of `shape`; `ending` stays at the
 /// end (`.fifo`). The same label and token give the same name. `None` when nothing of that kind fits the pattern.
 pub fn physical_name(shape: &TextShape, label: &str, token: &str, ending: &str) -> Option<String> {
+    // What is one of a few words, or has a form of its own, is no name.
+    if !shape.one_of.is_empty() || shape.format.is_some() {
+        return None;
+    }
     let hash = short_hash(token);
     let pattern = shape.pattern.as_deref().and_then(|pattern| Regex::new(pattern).ok());
     // 63 is what DNS labels, and with them most services, take where the catalog does not say.

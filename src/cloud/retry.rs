@@ -24,10 +24,9 @@ impl Policy {
         match kind {
             ErrorKind::Throttled => Some(policy(500, 20, 900)),
             ErrorKind::Unavailable => Some(policy(500, 20, 300)),
-            ErrorKind::NotReady => Some(policy(1000, 15, 300)),
+            ErrorKind::NotReady | ErrorKind::Ambiguous => Some(policy(1000, 15, 300)),
             // Network interfaces of a deleted service stay attached for many minutes.
             ErrorKind::Conflict => Some(policy(2000, 30, 1500)),
-            ErrorKind::Ambiguous => Some(policy(1000, 15, 300)),
             ErrorKind::NotFound
             | ErrorKind::AlreadyExists
             | ErrorKind::Denied

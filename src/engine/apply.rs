@@ -80,7 +80,8 @@ fn fits(plan: &Plan, snapshot: &Snapshot) -> Result<(), EngineError> {
     if let Some(intent) = snapshot.pending.first() {
         return Err(StateError::Unsettled { address: intent.address.clone() }.into());
     }
-    let (basis, name) = (&plan.basis, |lineage: &str, serial| format!("{serial} of {}", lineage.get(..8).unwrap_or("none")));
+    let (basis, name) =
+        (&plan.basis, |lineage: &str, serial| format!("{serial} of {}", lineage.get(..8).unwrap_or("none")));
     if (&basis.lineage, basis.serial) != (&snapshot.lineage, snapshot.serial) {
         let found = name(&snapshot.lineage, snapshot.serial);
         return Err(EngineError::Stale { expected: name(&basis.lineage, basis.serial), found });
@@ -366,7 +367,8 @@ impl<'r, 'a> Course<'r, 'a> {
 
     fn finish(&mut self, step: usize, result: Result<(), Trouble>) -> Result<(), StateError> {
         let Some((index, change)) = self.change(step) else { return Ok(()) };
-        let elapsed_ms = ms(self.run.since_start().saturating_sub(self.started.get(&index).copied().unwrap_or_default()));
+        let elapsed_ms =
+            ms(self.run.since_start().saturating_sub(self.started.get(&index).copied().unwrap_or_default()));
         match result {
             Ok(()) => {
                 self.run.succeeded(change);
@@ -430,8 +432,8 @@ impl<'r, 'a> Course<'r, 'a> {
 
     /// What was not begun because the run was stopped.
     fn skip_rest(&mut self) {
-        let left: Vec<usize> = self.open.iter().filter(|(_, open)| **open > 0).map(|(index, _)| *index).collect();
-        let left: Vec<usize> = left.into_iter().filter(|index| !self.ended.contains(index)).collect();
+        let left = self.open.iter().filter(|(index, open)| **open > 0 && !self.ended.contains(*index));
+        let left: BTreeSet<usize> = left.map(|(index, _)| *index).collect();
         self.outcome.cancelled = !left.is_empty();
         for step in 0..self.steps.len() {
             if self.steps.get(step).is_some_and(|step| left.contains(&step.change)) {

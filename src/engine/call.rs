@@ -101,7 +101,7 @@ impl Sink for CallSink<'_> {
     }
 }
 
-impl<'a> Run<'a> {
+impl Run<'_> {
     /// Waits before a call is tried again; the error comes back when it is to be believed.
     pub async fn pause(&self, change: &Change, backoff: &mut Backoff, error: CloudError) -> Result<(), CloudError> {
         let (now, lane) = (self.apply.clock.now(), LaneKey::of(&change.ty, &change.place));

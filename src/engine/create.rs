@@ -5,7 +5,9 @@ use super::call::{CallSink, Trouble};
 use super::outcome::Cause;
 use super::prepare::Sent;
 use crate::catalog::{PropPath, TypeDef};
-use crate::cloud::{CloudError, Create, ErrorKind, Find, Observed, Progress, Properties, ResourceKey, Sink as _, Update, document};
+use crate::cloud::{
+    CloudError, Create, ErrorKind, Find, Observed, Progress, Properties, ResourceKey, Sink as _, Update, document,
+};
 use crate::plan::Change;
 use crate::state::{Conclusion, Intent, NewIntent, Operation, is_redacted};
 use serde_json::Value as Json;

@@ -127,7 +127,9 @@ mod tests {
     #[test]
     fn the_most_urgent_goes_first() {
         let mut lanes = Lanes::default();
-        for (node, (ty, priority)) in [("aws.a.x", 1), ("aws.b.x", 3), ("aws.a.y", 2), ("aws.b.y", 3)].iter().enumerate() {
+        for (node, (ty, priority)) in
+            [("aws.a.x", 1), ("aws.b.x", 3), ("aws.a.y", 2), ("aws.b.y", 3)].iter().enumerate()
+        {
             lanes.push(key(ty), SECOND * *priority, node);
         }
         let order: Vec<usize> = std::iter::from_fn(|| lanes.pop(Duration::ZERO)).collect();

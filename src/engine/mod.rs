@@ -4,8 +4,8 @@
 //! [`apply`]. Nothing here knows a service or a store: clouds, stores, time, randomness' seed and the environment are given.
 
 mod apply;
-mod cancel;
 mod call;
+mod cancel;
 mod create;
 mod delete;
 mod error;

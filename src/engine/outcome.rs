@@ -89,7 +89,9 @@ impl Failure {
             Cause::Cloud => cloud(self.error.kind),
             Cause::Unresolved => ("GPB7604", "what it refers to has to exist and give that property back"),
             Cause::Secret => ("GPB7605", "set the secret where the declaration reads it from, and apply again"),
-            Cause::Refused => ("GPB7606", "a value known only now does not fit the property; change what it is made from"),
+            Cause::Refused => {
+                ("GPB7606", "a value known only now does not fit the property; change what it is made from")
+            }
             Cause::Unsettled => ("GPB7506", "run `gpb apply` again: it first finds out whether the change was made"),
         };
         Diagnostic::error(code, message).help(help)
@@ -100,10 +102,13 @@ impl Failure {
 pub(super) fn cloud(kind: ErrorKind) -> (&'static str, &'static str) {
     match kind {
         ErrorKind::NotFound => ("GPB8001", "it was deleted behind gpb's back: plan again"),
-        ErrorKind::AlreadyExists => {
-            ("GPB8002", "choose another name, or delete the other one; gpb never takes over what it did not make unasked")
+        ErrorKind::AlreadyExists => (
+            "GPB8002",
+            "choose another name, or delete the other one; gpb never takes over what it did not make unasked",
+        ),
+        ErrorKind::Throttled => {
+            ("GPB8003", "the service kept refusing for its rate; apply again later or ask for a higher quota")
         }
-        ErrorKind::Throttled => ("GPB8003", "the service kept refusing for its rate; apply again later or ask for a higher quota"),
         ErrorKind::Conflict => ("GPB8004", "something still uses it or changes it; when that has ended, apply again"),
         ErrorKind::NotReady => ("GPB8005", "what it depends on did not become visible in time; apply again"),
         ErrorKind::Denied => ("GPB8006", "give the credentials the permission the message names"),
@@ -111,7 +116,9 @@ pub(super) fn cloud(kind: ErrorKind) -> (&'static str, &'static str) {
         ErrorKind::Quota => ("GPB8008", "raise the quota it names, or ask for less"),
         ErrorKind::Unavailable => ("GPB8009", "the service did not work; apply again later"),
         ErrorKind::Ambiguous => ("GPB8010", "apply again: gpb first finds out whether the change was made"),
-        ErrorKind::Unsupported => ("GPB8011", "this build has no way to reach the type; build with its service's feature"),
+        ErrorKind::Unsupported => {
+            ("GPB8011", "this build has no way to reach the type; build with its service's feature")
+        }
         ErrorKind::Internal => ("GPB8012", "see the message; nothing is lost, and `gpb apply` goes on from here"),
     }
 }

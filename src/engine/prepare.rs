@@ -1,10 +1,10 @@
 //! From a change's desired values to the document that is sent: holes filled, secrets read, checked by the catalog.
 
 use super::apply::Run;
+use super::call::Trouble;
 use super::outcome::Cause;
 use super::random;
 use super::resolve::{Resolved, Sources, resolve, secrets_of};
-use super::call::Trouble;
 use crate::catalog::PropPath;
 use crate::cloud::{CloudError, ErrorKind, Observed, Properties, check::check, document};
 use crate::model::{Reference, Secret};
@@ -29,7 +29,8 @@ impl Run<'_> {
     /// Fills and checks what a change sends. `before` is what the resource was last made of, when it exists and stays.
     pub async fn prepare(&self, change: &Change, before: Option<&Record>) -> Result<Sent, Trouble> {
         let secrets = self.read_secrets(change).await?;
-        let kept = |path: &PropPath| before.and_then(|record| document::get(&record.applied, path)).is_some_and(is_redacted);
+        let kept =
+            |path: &PropPath| before.and_then(|record| document::get(&record.applied, path)).is_some_and(is_redacted);
         let outputs = |reference: &Reference| self.output(&reference.to);
         let functions = self.apply.functions;
         let sources = Sources { outputs: &outputs, functions, secrets: &secrets, kept: &kept };

@@ -30,15 +30,29 @@ pub struct Recovery<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settled {
     /// It was created, and is in the state from now on.
-    Created { address: Address, id: String },
+    Created {
+        address: Address,
+        id: String,
+    },
     /// It was not created.
-    NotCreated { address: Address },
+    NotCreated {
+        address: Address,
+    },
     /// How far it was changed shows when the cloud is read.
-    Changed { address: Address },
-    Deleted { address: Address },
-    NotDeleted { address: Address },
+    Changed {
+        address: Address,
+    },
+    Deleted {
+        address: Address,
+    },
+    NotDeleted {
+        address: Address,
+    },
     /// Not to be found out now; the intent stays open.
-    Open { address: Address, error: CloudError },
+    Open {
+        address: Address,
+        error: CloudError,
+    },
 }
 
 impl Settled {

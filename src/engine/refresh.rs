@@ -61,7 +61,7 @@ type Answer<'a> = (&'a Address, ResourceKey, Result<Option<Observed>, CloudError
 
 impl Refresh<'_> {
     /// One batch; what failed for a while is read again one by one.
-    async fn batch<'b>(self, batch: Vec<(&'b Address, ResourceKey)>) -> Vec<Answer<'b>> {
+    async fn batch(self, batch: Vec<(&Address, ResourceKey)>) -> Vec<Answer<'_>> {
         let keys: Vec<ResourceKey> = batch.iter().map(|(_, key)| key.clone()).collect();
         let mut answers = self.cloud.read_many(&keys).await.into_iter();
         let mut read = Vec::with_capacity(batch.len());
@@ -84,14 +84,11 @@ impl Refresh<'_> {
             let mut waiting = Vec::new();
             for resource in open {
                 let wanted = self.wanted(resource, &refreshed.observation);
-                match wanted {
-                    Ok(wanted) => match self.one(resource, &wanted).await {
-                        Ok(observed) => {
-                            refreshed.observation.insert(resource.address.clone(), Some(observed));
-                        }
-                        Err(diagnostic) => refreshed.diagnostics.push(*diagnostic),
-                    },
-                    Err(why) => waiting.push((resource, why)),
+                let wanted = wanted.map_err(|why| waiting.push((resource, why)));
+                let Ok(wanted) = wanted else { continue };
+                match self.one(resource, &wanted).await {
+                    Ok(observed) => drop(refreshed.observation.insert(resource.address.clone(), Some(observed))),
+                    Err(diagnostic) => refreshed.diagnostics.push(*diagnostic),
                 }
             }
             if waiting.is_empty() || waiting.len() == before {
@@ -114,17 +111,14 @@ impl Refresh<'_> {
     async fn one(&self, resource: &Resource, wanted: &Properties) -> Result<Observed, Box<Diagnostic>> {
         let (ty, place) = (&resource.ty, &resource.place);
         let id = self.types.get(ty).and_then(|def| identifier(&def, wanted));
-        let found = match &id {
+        let found = if let Some(id) = id {
             // Who names the resource wholly need not search for it.
-            Some(id) => {
-                let key = ResourceKey { ty: ty.clone(), place: place.clone(), id: id.clone() };
-                let read = patiently(self.clock, self.seed, ty, || self.cloud.read(&key)).await;
-                read.map(|found| found.into_iter().filter(|found| matches(found, wanted)).collect::<Vec<_>>())
-            }
-            None => {
-                let find = || self.cloud.find(Find { ty, place, matching: wanted, token: None });
-                patiently(self.clock, self.seed, ty, find).await
-            }
+            let key = ResourceKey { ty: ty.clone(), place: place.clone(), id };
+            let read = patiently(self.clock, self.seed, ty, || self.cloud.read(&key)).await;
+            read.map(|found| found.into_iter().filter(|found| matches(found, wanted)).collect::<Vec<_>>())
+        } else {
+            let find = || self.cloud.find(Find { ty, place, matching: wanted, token: None });
+            patiently(self.clock, self.seed, ty, find).await
         };
         let mut found = found.map_err(|error| Box::new(unread(&resource.address, ty, &error)))?;
         match (found.pop(), found.len()) {
@@ -144,7 +138,8 @@ fn matches(found: &Observed, wanted: &Properties) -> bool {
 
 /// The identifier, when all its parts are given.
 fn identifier(def: &TypeDef, wanted: &Properties) -> Option<String> {
-    let part = |path| document::get(wanted, path).map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned));
+    let part =
+        |path| document::get(wanted, path).map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned));
     let parts = def.primary_identifier.iter().map(part).collect::<Option<Vec<_>>>()?;
     (!parts.is_empty()).then(|| parts.join("|"))
 }
@@ -163,9 +158,12 @@ fn unknown(resource: &Resource, why: &str) -> Diagnostic {
 }
 
 fn none(resource: &Resource) -> Diagnostic {
-    Diagnostic::error("GPB7609", format!("no {} in {} matches {}", resource.ty, resource.place.region, resource.address))
-        .at(resource.span, "these properties are looked for")
-        .help("check the properties, the region and the account; or let gpb make it with `resource`")
+    Diagnostic::error(
+        "GPB7609",
+        format!("no {} in {} matches {}", resource.ty, resource.place.region, resource.address),
+    )
+    .at(resource.span, "these properties are looked for")
+    .help("check the properties, the region and the account; or let gpb make it with `resource`")
 }
 
 fn many(resource: &Resource, count: usize, ids: &[&str]) -> Diagnostic {

@@ -59,7 +59,9 @@ pub fn secrets_of(value: &Value, found: &mut BTreeSet<Secret>) {
             found.insert(secret.clone());
         }
         Value::List(items) | Value::Concat(items) | Value::Call { args: items, .. } => {
-            items.iter().for_each(|item| secrets_of(item, found));
+            for item in items {
+                secrets_of(item, found);
+            }
         }
         Value::Map(entries) => entries.values().for_each(|value| secrets_of(value, found)),
         Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Ref(_) => {}

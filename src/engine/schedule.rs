@@ -84,7 +84,8 @@ struct Graph<'a> {
 
 impl<'a> Graph<'a> {
     fn new(plan: &'a Plan, records: &'a BTreeMap<Address, Record>) -> Self {
-        let by_address: BTreeMap<_, _> = plan.changes.iter().enumerate().map(|(i, change)| (&change.address, i)).collect();
+        let by_address: BTreeMap<_, _> =
+            plan.changes.iter().enumerate().map(|(i, change)| (&change.address, i)).collect();
         let mut users: BTreeMap<&Address, Vec<usize>> = BTreeMap::new();
         for (index, change) in plan.changes.iter().enumerate().filter(|(_, change)| change.action != Action::Delete) {
             for address in &change.depends_on {
@@ -98,7 +99,15 @@ impl<'a> Graph<'a> {
             let mut add = |phase, wanted: bool| {
                 wanted.then(|| {
                     let (before, soft, after) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-                    steps.push(Step { change: index, phase, delete_first, before, soft, after, priority: Duration::ZERO });
+                    steps.push(Step {
+                        change: index,
+                        phase,
+                        delete_first,
+                        before,
+                        soft,
+                        after,
+                        priority: Duration::ZERO,
+                    });
                     steps.len() - 1
                 })
             };
@@ -119,12 +128,16 @@ impl<'a> Graph<'a> {
         let (made, unmade) = (self.made(index), self.unmade(index));
         for other in self.indices(&change.depends_on) {
             let Some(needed) = self.plan.changes.get(other) else { continue };
-            // Rule 1. Whoever is deleted names here those it must outlive, wholly.
-            let wholly = change.action == Action::Delete || needed.action == Action::Delete;
-            let step = if change.action == Action::Delete { unmade } else { made };
-            self.edge(self.made(other), step);
-            if wholly {
-                self.edge(self.unmade(other), step);
+            // Rule 1. Whoever is deleted names here those it must outlive, wholly; that comes from records of the past,
+            // which may contradict each other.
+            if change.action == Action::Delete {
+                self.wish(self.made(other), unmade);
+                self.wish(self.unmade(other), unmade);
+                continue;
+            }
+            self.edge(self.made(other), made);
+            if needed.action == Action::Delete {
+                self.edge(self.unmade(other), made);
             }
         }
         match (self.step(unmade).map(|step| step.delete_first), unmade.is_some()) {

@@ -4,7 +4,9 @@ use super::apply::Run;
 use super::call::{CallSink, Trouble};
 use super::create::unfinished;
 use super::outcome::Cause;
-use crate::cloud::{CloudError, ErrorKind, Observed, ResourceKey, Update};
+use super::prepare::Sent;
+use crate::catalog::PropPath;
+use crate::cloud::{CloudError, ErrorKind, Observed, Properties, ResourceKey, Update};
 use crate::plan::Change;
 use crate::state::{Conclusion, NewIntent, Operation, Record};
 
@@ -25,38 +27,9 @@ impl Run<'_> {
         })?;
         let sink = CallSink::new(self, &change.address, intent.sequence);
         let key = ResourceKey { ty: record.ty, place: record.place, id: record.id };
-        let mut before = change.before.clone().unwrap_or(record.observed);
-        let mut changed: Vec<_> = change.differences.iter().map(|difference| difference.path.clone()).collect();
-        if record.tainted.is_some()
-            && let Some(def) = self.apply.types.get(&change.ty)
-        {
-            // What its creation was to set and no read can show is set again.
-            let open = unfinished(&def, &before, &sent.clear);
-            changed.extend(open.into_iter().filter(|path| !change.ignore.iter().any(|ignored| ignored.covers(path))));
-            changed.sort();
-            changed.dedup();
-        }
-        let mut backoff = self.backoff(&intent.token);
-        let done = loop {
-            let attempt = if changed.is_empty() {
-                self.apply.cloud.wait(&key, &sink).await
-            } else {
-                let (desired, changed, token) = (&sent.clear, &changed, intent.token.as_str());
-                self.apply.cloud.update(Update { key: &key, before: &before, desired, changed, token }, &sink).await
-            };
-            let error = match attempt {
-                Ok(observed) => break Ok(observed),
-                Err(error) => error,
-            };
-            let in_doubt = error.kind == ErrorKind::Ambiguous;
-            if let Err(error) = self.pause(change, &mut backoff, error).await {
-                break Err(error);
-            }
-            // An update says what shall be, so it may be made twice; it only must start from what is there.
-            if in_doubt && let Ok(Some(observed)) = self.apply.cloud.read(&key).await {
-                before = observed.properties;
-            }
-        };
+        let before = change.before.clone().unwrap_or(record.observed);
+        let done =
+            self.update_until_sure(change, &sent, &intent.token, &key, record.tainted.is_some(), before, &sink).await;
         sink.check()?;
         match done {
             Ok(observed) => {
@@ -65,10 +38,61 @@ impl Run<'_> {
             }
             Err(error) if error.kind == ErrorKind::Ambiguous => Err(Trouble::Call { cause: Cause::Unsettled, error }),
             Err(error) => {
-                self.conclude(&change.address, intent.sequence, Conclusion::Failed { error: error.clone(), left: None }, None)?;
+                self.conclude(
+                    &change.address,
+                    intent.sequence,
+                    Conclusion::Failed { error: error.clone(), left: None },
+                    None,
+                )?;
                 Err(Trouble::cloud(error))
             }
         }
+    }
+
+    /// Tries until the resource is what it shall be or the failure is to be believed.
+    #[allow(clippy::too_many_arguments)] // Each is a fact of this one call.
+    async fn update_until_sure(
+        &self,
+        change: &Change,
+        sent: &Sent,
+        token: &str,
+        key: &ResourceKey,
+        is_unfinished: bool,
+        mut before: Properties,
+        sink: &CallSink<'_>,
+    ) -> Result<Observed, CloudError> {
+        let changed = self.changed(change, sent, &before, is_unfinished);
+        let mut backoff = self.backoff(token);
+        loop {
+            let attempt = if changed.is_empty() {
+                self.apply.cloud.wait(key, sink).await
+            } else {
+                let (before, desired, changed) = (&before, &sent.clear, &changed);
+                self.apply.cloud.update(Update { key, before, desired, changed, token }, sink).await
+            };
+            let error = match attempt {
+                Ok(observed) => return Ok(observed),
+                Err(error) => error,
+            };
+            let in_doubt = error.kind == ErrorKind::Ambiguous;
+            self.pause(change, &mut backoff, error).await?;
+            // An update says what shall be, so it may be made twice; it only must start from what is there.
+            if in_doubt && let Ok(Some(observed)) = self.apply.cloud.read(key).await {
+                before = observed.properties;
+            }
+        }
+    }
+
+    /// The places an update sets. What an unfinished creation was to set and no read can show is set again.
+    fn changed(&self, change: &Change, sent: &Sent, before: &Properties, is_unfinished: bool) -> Vec<PropPath> {
+        let mut changed: Vec<_> = change.differences.iter().map(|difference| difference.path.clone()).collect();
+        if is_unfinished && let Some(def) = self.apply.types.get(&change.ty) {
+            let open = unfinished(&def, before, &sent.clear);
+            changed.extend(open.into_iter().filter(|path| !change.ignore.iter().any(|ignored| ignored.covers(path))));
+            changed.sort();
+            changed.dedup();
+        }
+        changed
     }
 
     /// Takes over a resource that exists; what differs is then changed.

@@ -165,7 +165,10 @@ fn moves_are_made_all_at_once(store: &impl Store) {
     let before = writer.snapshot().unwrap();
     let occupied = writer.move_addresses(&[(address("a"), address("d")), (address("b"), address("c"))]);
     assert_eq!(occupied, Err(StateError::Occupied { address: address("c") }));
-    assert_eq!(writer.move_addresses(&[(address("x"), address("y"))]), Err(StateError::NoRecord { address: address("x") }));
+    assert_eq!(
+        writer.move_addresses(&[(address("x"), address("y"))]),
+        Err(StateError::NoRecord { address: address("x") })
+    );
     assert_eq!(writer.snapshot().unwrap(), before, "a refused move changes nothing");
 
     writer.forget(&address("a")).unwrap();

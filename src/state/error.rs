@@ -58,9 +58,13 @@ impl StateError {
             Self::Damaged { .. } => {
                 "restore the file from a backup; gpb never writes over a damaged state, since it is the only list of what exists"
             }
-            Self::Locked { .. } => "wait until that run ends; the lock goes with its process, so nothing needs removing by hand",
+            Self::Locked { .. } => {
+                "wait until that run ends; the lock goes with its process, so nothing needs removing by hand"
+            }
             Self::Io { .. } => "check that the folder exists, may be written by you, and has space left",
-            Self::Unsettled { .. } => "run `gpb apply` with a fresh plan: it settles interrupted work before anything else",
+            Self::Unsettled { .. } => {
+                "run `gpb apply` with a fresh plan: it settles interrupted work before anything else"
+            }
             Self::NoIntent { .. } => "this is a fault in gpb; please report it with the output of `gpb state list`",
             Self::NoRecord { .. } => "`gpb state list` shows the addresses there are",
             Self::Occupied { .. } => "move or forget the resource that has the address first",

@@ -27,7 +27,8 @@ pub struct Holder {
 impl Holder {
     /// This process.
     pub fn current(command: impl Into<String>, now_ms: u64) -> Holder {
-        let variable = |names: &[&str]| names.iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+        let variable =
+            |names: &[&str]| names.iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
             .ok()
             .map(|name| name.trim().to_owned())

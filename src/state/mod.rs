@@ -18,7 +18,7 @@ pub use error::StateError;
 pub use lock::Holder;
 pub use secrets::{SecretKey, is_redacted, redact, redact_values, redacted_paths};
 pub use sqlite::SqliteStore;
-pub use store::{Conclusion, Concluded, Durations, Entry, NewIntent, Store, Verdict, Writer, token};
+pub use store::{Concluded, Conclusion, Durations, Entry, NewIntent, Store, Verdict, Writer, token};
 
 use crate::cloud::Properties;
 use crate::model::{Address, Place};

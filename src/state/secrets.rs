@@ -102,7 +102,9 @@ pub fn redact_values(properties: &Properties, values: &[String], key: &SecretKey
     if values.iter().any(|value| !value.is_empty()) {
         each_text(&mut root, &mut |value| {
             let text = value.as_str().unwrap_or_default();
-            if values.iter().any(|secret| !secret.is_empty() && (text == secret || (secret.len() >= 8 && text.contains(secret.as_str())))) {
+            if values.iter().any(|secret| {
+                !secret.is_empty() && (text == secret || (secret.len() >= 8 && text.contains(secret.as_str())))
+            }) {
                 *value = key.mark(value);
             }
         });

@@ -83,7 +83,10 @@ pub enum Conclusion {
     Done(Box<Record>),
     Deleted,
     /// The call failed for good. `left` is what stands there nevertheless, deposing another one as above.
-    Failed { error: CloudError, left: Option<Box<Record>> },
+    Failed {
+        error: CloudError,
+        left: Option<Box<Record>>,
+    },
     /// The interrupted call turned out to have done nothing. The next intent at the address has the same token, so that
     /// a cloud which does carry the call out late takes both for one.
     Abandoned,

@@ -108,24 +108,32 @@ impl Dice {
 
     /// Throws for a call that only reads.
     pub fn read(&self, subject: &str) -> Fate {
-        self.throw("read", subject, &[
-            (self.faults.throttle, Fate::Before(ErrorKind::Throttled)),
-            (self.faults.unavailable, Fate::Before(ErrorKind::Unavailable)),
-        ])
+        self.throw(
+            "read",
+            subject,
+            &[
+                (self.faults.throttle, Fate::Before(ErrorKind::Throttled)),
+                (self.faults.unavailable, Fate::Before(ErrorKind::Unavailable)),
+            ],
+        )
     }
 
     /// Throws for a call that changes something.
     pub fn change(&self, operation: &str, subject: &str) -> Fate {
         let faults = &self.faults;
         let unless_deleting = |share: f64| if operation == "delete" { 0.0 } else { share };
-        self.throw(operation, subject, &[
-            (faults.throttle, Fate::Before(ErrorKind::Throttled)),
-            (faults.unavailable, Fate::Before(ErrorKind::Unavailable)),
-            (faults.lost, Fate::Before(ErrorKind::Ambiguous)),
-            (unless_deleting(faults.not_ready), Fate::Before(ErrorKind::NotReady)),
-            (faults.ambiguous, Fate::After),
-            (if operation == "create" { faults.unfinished } else { 0.0 }, Fate::Unfinished),
-        ])
+        self.throw(
+            operation,
+            subject,
+            &[
+                (faults.throttle, Fate::Before(ErrorKind::Throttled)),
+                (faults.unavailable, Fate::Before(ErrorKind::Unavailable)),
+                (faults.lost, Fate::Before(ErrorKind::Ambiguous)),
+                (unless_deleting(faults.not_ready), Fate::Before(ErrorKind::NotReady)),
+                (faults.ambiguous, Fate::After),
+                (if operation == "create" { faults.unfinished } else { 0.0 }, Fate::Unfinished),
+            ],
+        )
     }
 
     fn throw(&self, operation: &str, subject: &str, shares: &[(f64, Fate)]) -> Fate {

@@ -67,7 +67,12 @@ mod tests {
 
     #[test]
     fn bad_tables_are_refused() {
-        for bad in ["a = 1", "[a]\ncreate = 1", "[a]\ncreate = -1\nupdate = 0\ndelete = 0", "[a]\ncreate = nan\nupdate = 0\ndelete = 0"] {
+        for bad in [
+            "a = 1",
+            "[a]\ncreate = 1",
+            "[a]\ncreate = -1\nupdate = 0\ndelete = 0",
+            "[a]\ncreate = nan\nupdate = 0\ndelete = 0",
+        ] {
             assert!(Latency::parse(bad, 1.0).is_err(), "{bad}");
         }
         assert_eq!(Latency::none().of("a", Operation::Create), Duration::ZERO);

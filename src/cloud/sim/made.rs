@@ -3,8 +3,8 @@
 
 use super::pattern;
 use crate::catalog::{ListShape, ObjectShape, PropPath, Shape, TextShape, TypeDef};
-use crate::cloud::{Properties, document};
 use crate::cloud::naming::short_hash;
+use crate::cloud::{Properties, document};
 use crate::model::Place;
 use regress::Regex;
 use serde_json::{Map, Value as Json};
@@ -208,7 +208,8 @@ impl<'a> Maker<'a> {
     }
 
     fn host(&self) -> String {
-        let host: String = self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
+        let host: String =
+            self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
         host.trim_matches('-').to_ascii_lowercase()
     }
 }

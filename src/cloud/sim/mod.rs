@@ -19,8 +19,8 @@ pub use latency::Latency;
 use super::clock::Clock;
 use super::naming::{fill_names, hex};
 use super::{
-    Cloud, CloudError, Create, ErrorKind, Find, Identity, Observed, Progress, Properties, ResourceKey, Sink, Types, Update,
-    check::check, document,
+    Cloud, CloudError, Create, ErrorKind, Find, Identity, Observed, Progress, Properties, ResourceKey, Sink, Types,
+    Update, check::check, document,
 };
 use crate::catalog::{PropPath, TypeDef};
 use crate::model::Place;
@@ -55,6 +55,7 @@ pub struct Sim {
     clock: Arc<dyn Clock>,
     dice: Dice,
     latency: Latency,
+    idempotent: bool,
     hook: Option<Hook>,
 }
 
@@ -90,8 +91,16 @@ impl Sim {
             clock: options.clock,
             dice: Dice::new(options.faults),
             latency: options.latency,
+            idempotent: true,
             hook: options.hook,
         })
+    }
+
+    /// The same cloud, but one that looks at no token, as many services do not: a creation that is asked for twice makes
+    /// another resource, or finds the name taken.
+    #[must_use]
+    pub fn looking_at_no_token(self) -> Sim {
+        Sim { idempotent: false, ..self }
     }
 
     /// Everything there is, oldest first, with the token it was made with: what a test compares the state with.
@@ -117,7 +126,8 @@ impl Sim {
     }
 
     fn def(&self, ty: &str) -> Result<Arc<TypeDef>, CloudError> {
-        let unknown = || CloudError::new(ErrorKind::Unsupported, "UnknownType", format!("the catalog has no type {ty}"));
+        let unknown =
+            || CloudError::new(ErrorKind::Unsupported, "UnknownType", format!("the catalog has no type {ty}"));
         self.types.get(ty).ok_or_else(unknown)
     }
 
@@ -161,7 +171,8 @@ impl Sim {
         let whole = self.latency.of(ty, operation);
         let mut elapsed = Duration::ZERO;
         while elapsed < whole {
-            let step = (whole - elapsed).min(whole / 4).max(Duration::from_millis(1)).min(Duration::from_secs(5));
+            let step =
+                whole.saturating_sub(elapsed).min(whole / 4).max(Duration::from_millis(1)).min(Duration::from_secs(5));
             sink.progress(Progress::Waiting { for_what: doing.to_owned(), elapsed })?;
             self.clock.sleep(step).await;
             elapsed += step;
@@ -173,7 +184,9 @@ impl Sim {
     fn make(&self, def: &TypeDef, create: &Create<'_>) -> Result<Observed, CloudError> {
         let sent = hex(&Sha256::digest(Json::Object(create.desired.clone()).to_string().as_bytes()));
         self.change(|transaction| {
-            if let Some(thing) = table::by_token(transaction, create.token).map_err(|e| table::internal(&e))? {
+            let mut same = table::by_token(transaction, create.token).map_err(|e| table::internal(&e))?;
+            let salt = if same.is_empty() { String::new() } else { same.len().to_string() };
+            if let Some(thing) = same.pop().filter(|_| self.idempotent) {
                 return if thing.ty == create.ty && thing.sent == sent {
                     Ok(observed(thing))
                 } else {
@@ -181,7 +194,7 @@ impl Sim {
                     Err(CloudError::new(ErrorKind::Invalid, "IdempotentParameterMismatch", message))
                 };
             }
-            let thing = new_thing(def, create, sent);
+            let thing = new_thing(def, create, sent, &salt);
             if !table::insert(transaction, &thing).map_err(|e| table::internal(&e))? {
                 let message = format!("{} {} exists already", def.aws, thing.id);
                 return Err(CloudError::new(ErrorKind::AlreadyExists, "AlreadyExists", message));
@@ -236,19 +249,20 @@ fn missing(def: &TypeDef, key: &ResourceKey) -> CloudError {
     CloudError::new(ErrorKind::NotFound, "NotFound", format!("there is no {} {}", def.aws, key.id))
 }
 
-/// The resource a creation makes.
-fn new_thing(def: &TypeDef, create: &Create<'_>, sent: String) -> Thing {
+/// The resource a creation makes. What the cloud makes up differs by `salt`.
+fn new_thing(def: &TypeDef, create: &Create<'_>, sent: String, salt: &str) -> Thing {
     let account = account(create.place);
     let mut properties = create.desired.clone();
     fill_names(def, &mut properties, create.label, create.token);
-    Maker::new(def, create.place, account, create.label, create.token, &properties.clone()).fill(&mut properties);
+    let salted = [create.token, salt].concat();
+    Maker::new(def, create.place, account, create.label, &salted, &properties.clone()).fill(&mut properties);
     document::fill_defaults(def, &mut properties);
     let parts = def.primary_identifier.iter().filter_map(|path| document::get(&properties, path));
-    let parts: Vec<String> =
-        parts.map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned)).collect();
+    let parts: Vec<String> = parts.map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned)).collect();
     // A type whose schema names no identifier, or one that was left open, still needs one.
     let whole = parts.len() == def.primary_identifier.len() && !parts.is_empty();
-    let id = if whole { parts.join("|") } else { format!("{}-{}", create.label, super::naming::short_hash(create.token)) };
+    let id =
+        if whole { parts.join("|") } else { format!("{}-{}", create.label, super::naming::short_hash(create.token)) };
     def.write_only.iter().for_each(|path| document::remove(&mut properties, path));
     Thing {
         number: 0,
@@ -288,7 +302,8 @@ fn own_names<'a>(def: &TypeDef, properties: &'a Properties) -> BTreeSet<&'a str>
         if is_name {
             for value in document::all(properties, path) {
                 // An echo of a property that was given is another resource's name.
-                let echo = properties.iter().any(|(key, other)| !def.is_read_only(&PropPath(key.clone())) && other == value);
+                let echo =
+                    properties.iter().any(|(key, other)| !def.is_read_only(&PropPath(key.clone())) && other == value);
                 names.extend(value.as_str().filter(|text| text.len() >= 8 && *text != ACCOUNT && !echo));
             }
         }
@@ -325,7 +340,7 @@ impl Cloud for Sim {
         if let Some(token) = find.token {
             let found = self.query(|c| table::by_token(c, token))?;
             let here = |thing: &Thing| thing.ty == find.ty && thing.account == account && thing.region == *region;
-            return Ok(found.filter(here).map(observed).into_iter().collect());
+            return Ok(found.into_iter().filter(here).map(observed).collect());
         }
         let things = self.query(|c| table::of_type(c, find.ty, account, region))?;
         let wanted = Json::Object(find.matching.clone());

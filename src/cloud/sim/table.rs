@@ -12,7 +12,7 @@ const TABLES: &str = "
 CREATE TABLE thing (
   number INTEGER PRIMARY KEY,
   ty TEXT NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL, id TEXT NOT NULL,
-  token TEXT NOT NULL UNIQUE, sent TEXT NOT NULL, properties TEXT NOT NULL,
+  token TEXT NOT NULL, sent TEXT NOT NULL, properties TEXT NOT NULL,
   UNIQUE (ty, account, region, id)
 ) STRICT;
 CREATE TABLE mention (
@@ -20,6 +20,7 @@ CREATE TABLE mention (
   PRIMARY KEY (value, thing)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mention_thing ON mention (thing);
+CREATE INDEX thing_token ON thing (token);
 ";
 
 /// A resource of the embedded cloud.
@@ -86,13 +87,20 @@ fn thing(row: &Row) -> rusqlite::Result<Thing> {
 
 const SELECT: &str = "SELECT number, ty, account, region, id, token, sent, properties FROM thing";
 
-pub fn by_id(connection: &Connection, ty: &str, account: &str, region: &str, id: &str) -> rusqlite::Result<Option<Thing>> {
+pub fn by_id(
+    connection: &Connection,
+    ty: &str,
+    account: &str,
+    region: &str,
+    id: &str,
+) -> rusqlite::Result<Option<Thing>> {
     let sql = format!("{SELECT} WHERE ty = ?1 AND account = ?2 AND region = ?3 AND id = ?4");
     connection.prepare_cached(&sql)?.query_row([ty, account, region, id], thing).optional()
 }
 
-pub fn by_token(connection: &Connection, token: &str) -> rusqlite::Result<Option<Thing>> {
-    connection.prepare_cached(&format!("{SELECT} WHERE token = ?1"))?.query_row([token], thing).optional()
+pub fn by_token(connection: &Connection, token: &str) -> rusqlite::Result<Vec<Thing>> {
+    let sql = format!("{SELECT} WHERE token = ?1 ORDER BY number");
+    connection.prepare_cached(&sql)?.query_map([token], thing)?.collect()
 }
 
 pub fn of_type(connection: &Connection, ty: &str, account: &str, region: &str) -> rusqlite::Result<Vec<Thing>> {
@@ -131,7 +139,11 @@ pub fn delete(transaction: &Transaction<'_>, thing: &Thing) -> rusqlite::Result<
 }
 
 /// The first other resource that holds one of these texts.
-pub fn user_of(connection: &Connection, thing: &Thing, values: &BTreeSet<&str>) -> rusqlite::Result<Option<(String, String)>> {
+pub fn user_of(
+    connection: &Connection,
+    thing: &Thing,
+    values: &BTreeSet<&str>,
+) -> rusqlite::Result<Option<(String, String)>> {
     let sql = "SELECT ty, id FROM mention JOIN thing ON thing = number WHERE value = ?1 AND number <> ?2 LIMIT 1";
     for value in values {
         let read = |row: &Row| Ok((row.get(0)?, row.get(1)?));

@@ -40,13 +40,16 @@ fn property(aws: &str, shape: Shape) -> Property {
 
 fn def(name: &str, id: &str, read_only: &[&str], create_only: &[&str], write_only: &[&str]) -> TypeDef {
     let paths = |paths: &[&str]| paths.iter().map(|path| PropPath((*path).to_owned())).collect::<Vec<_>>();
-    let endpoint =
-        ObjectShape { properties: vec![property("Address", text()), property("Port", text())], ..ObjectShape::default() };
+    let endpoint = ObjectShape {
+        properties: vec![property("Address", text()), property("Port", text())],
+        ..ObjectShape::default()
+    };
     let size = Property {
         default: Some(1.into()),
         ..property("Size", Shape::Int { min: Some(0), max: Some(100), one_of: vec![] })
     };
-    let name_shape = TextShape { pattern: Some("^[a-z][a-z0-9-]*$".into()), max_length: Some(60), ..TextShape::default() };
+    let name_shape =
+        TextShape { pattern: Some("^[a-z][a-z0-9-]*$".into()), max_length: Some(60), ..TextShape::default() };
     let mut properties = vec![
         size,
         property("Note", text()),
@@ -92,6 +95,7 @@ pub fn options(clock: &VirtualClock, faults: Faults, hook: Option<Hook>) -> Opti
     Options { types: Arc::new(TestTypes), clock: Arc::new(clock.clone()), faults, latency: Latency::none(), hook }
 }
 
+#[allow(clippy::missing_panics_doc)] // Only tests call it.
 pub fn sim() -> Sim {
     Sim::in_memory(options(&VirtualClock::default(), Faults::default(), None)).unwrap()
 }

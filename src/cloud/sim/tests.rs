@@ -78,6 +78,15 @@ fn the_same_token_makes_one_resource() {
 }
 
 #[test]
+fn a_cloud_that_looks_at_no_token_makes_another() {
+    let sim = sim().looking_at_no_token();
+    let first = create(&sim, "net", &json!({}), "t").unwrap();
+    assert_ne!(create(&sim, "net", &json!({}), "t").unwrap().id, first.id);
+    create(&sim, "store", &json!({}), "u").unwrap();
+    assert_eq!(kind(create(&sim, "store", &json!({}), "u")), ErrorKind::AlreadyExists);
+}
+
+#[test]
 fn a_name_is_taken_once() {
     let sim = sim();
     create(&sim, "store", &json!({"StoreName": "main"}), "t").unwrap();
@@ -140,9 +149,8 @@ fn it_finds_by_token_and_by_properties_in_one_place() {
 #[test]
 fn a_file_keeps_everything_and_no_other_file_is_touched() {
     let folder = tempfile::tempdir().unwrap();
-    let open = |name: &str| {
-        Sim::open(&folder.path().join(name), options(&VirtualClock::default(), Faults::default(), None))
-    };
+    let open =
+        |name: &str| Sim::open(&folder.path().join(name), options(&VirtualClock::default(), Faults::default(), None));
     let made = create(&open("sim.db").unwrap(), "net", &json!({}), "t").unwrap();
     let again = open("sim.db").unwrap();
     assert_eq!(block_on(again.read(&key("net", &made.id))), Ok(Some(made)));
@@ -153,9 +161,7 @@ fn a_file_keeps_everything_and_no_other_file_is_touched() {
 
 #[test]
 fn a_lost_answer_leaves_the_change_made_or_not() {
-    let with = |faults: &str| {
-        Sim::in_memory(options(&VirtualClock::default(), faults.parse().unwrap(), None)).unwrap()
-    };
+    let with = |faults: &str| Sim::in_memory(options(&VirtualClock::default(), faults.parse().unwrap(), None)).unwrap();
     let sim = with("ambiguous=1");
     assert_eq!(kind(create(&sim, "net", &json!({}), "t")), ErrorKind::Ambiguous);
     assert_eq!(sim.everything().unwrap().len(), 1);
@@ -181,4 +187,31 @@ fn latency_passes_on_the_clock_and_is_told() {
     assert_eq!(clock.now(), Duration::from_secs(30));
     let told = told.0.lock().unwrap();
     assert!(told.iter().filter(|told| matches!(told, Progress::Waiting { .. })).count() >= 4);
+}
+
+/// Every type of the catalog has an identifier and outputs of the right form, the same each time.
+#[test]
+fn every_type_of_the_catalog_can_be_made_up() {
+    use crate::catalog::{Catalog, ViolationKind, check_json};
+    let (place, catalog, mut wrong) = (place(), Catalog::embedded(), Vec::new());
+    for name in catalog.names() {
+        let def = catalog.get(name).unwrap();
+        let make = || {
+            let desired = Properties::new();
+            let create =
+                Create { ty: name, place: &place, desired: &desired, label: "shop-test-data-main", token: "t" };
+            new_thing(&def, &create, String::new(), "")
+        };
+        let thing = make();
+        assert_eq!(thing, make(), "{name}");
+        assert!(!thing.id.is_empty(), "{name}");
+        let about_form = |kind: &ViolationKind| {
+            use ViolationKind::{Bounds, Format, NotInEnum, Pattern, WrongType};
+            matches!(kind, Bounds | Format | NotInEnum | Pattern | WrongType)
+        };
+        let found = check_json(&def, &thing.properties).into_iter().filter(|one| about_form(&one.kind));
+        wrong.extend(found.map(|one| format!("{name} {}: {}", one.path, one.message)));
+    }
+    // A handful of published defaults break the schema they stand in (`false` for a text); nothing made up here may.
+    assert!(wrong.len() < 8, "{}", wrong.join("\n"));
 }

@@ -84,10 +84,14 @@ pub struct MortalWorld {
 
 impl MortalWorld {
     pub fn new(faults: Faults) -> Self {
+        Self::of_kind(false, faults)
+    }
+
+    pub fn of_kind(idempotent: bool, faults: Faults) -> Self {
         let killer = Arc::new(Killer::default());
         killer.disarm();
         let hooked = killer.clone();
-        Self { world: World::with(faults, hook(move |_| hooked.instant())), killer }
+        Self { world: World::of_kind(idempotent, faults, hook(move |_| hooked.instant())), killer }
     }
 
     /// One life that may end early; `None` when it did.

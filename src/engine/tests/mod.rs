@@ -1,10 +1,11 @@
-//! The engine against the embedded cloud: with a planner just good enough for the test types, every run is a whole life
-//! of the program, from settling what was interrupted to the last outcome.
+//! The engine against the embedded cloud: every run is a whole life of the program, from settling what was interrupted
+//! over reading and planning to the last outcome.
 
 mod apply;
 mod kill;
 mod order;
 mod random;
+mod refresh;
 mod secrets;
 
 use super::*;
@@ -12,9 +13,11 @@ use crate::catalog::PropPath;
 use crate::cloud::clock::{Clock as _, VirtualClock};
 use crate::cloud::sim::testing::{TestTypes, options, place};
 use crate::cloud::sim::{Faults, Hook, Sim};
-use crate::cloud::Types as _;
-use crate::model::{Address, Model, Reference, Value};
-use crate::plan::{Action, Basis, Change, Difference, Observation, Plan};
+use crate::cloud::{Cloud as _, Types as _};
+use crate::graph::Graph;
+use crate::model::{Address, Environment, Lifecycle, Model, Output, Reference, Resource, Secret, Value};
+use crate::plan::{Action, Basis, Change, Inputs, Observation, Plan, Unprotect};
+use crate::source::Span;
 use crate::state::{Holder, Record, Scope, Snapshot, SqliteStore, Store, Writer, deposed_from, is_redacted};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,13 +40,19 @@ impl World {
         Self::with(Faults::default(), None)
     }
 
+    /// Over the harder of the two kinds of service: one that looks at no token.
     pub fn with(faults: Faults, hook: Option<Hook>) -> Self {
+        Self::of_kind(false, faults, hook)
+    }
+
+    pub fn of_kind(idempotent: bool, faults: Faults, hook: Option<Hook>) -> Self {
         // In memory where there is such a folder: these tests are about order, not about disks.
         let temp = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         let clock = VirtualClock::default();
+        let sim = Sim::in_memory(options(&clock, faults, hook)).unwrap();
         Self {
             store: SqliteStore::new(temp.path().join(".gpb")),
-            sim: Sim::in_memory(options(&clock, faults, hook)).unwrap(),
+            sim: if idempotent { sim } else { sim.looking_at_no_token() },
             seed: 1,
             clock,
             _temp: temp,
@@ -80,7 +89,7 @@ impl World {
             recover(Recovery { writer, cloud, clock, events, seed }).await?;
             let snapshot = writer.snapshot()?;
             let observation = self.observe(&snapshot).await;
-            let plan = plan(desired, &snapshot, &observation);
+            let plan = self.plan(desired, &snapshot, &observation);
             let options = Options { seed, ..Options::default() };
             let environment = |name: &str| (name == "TOKEN").then(|| "hunter2hunter2".to_owned());
             apply(super::Apply {
@@ -99,6 +108,30 @@ impl World {
         })
     }
 
+    pub fn plan(&self, desired: &Desired, snapshot: &Snapshot, observation: &Observation) -> Plan {
+        let (model, key) = (model_of(desired), self.store.key().unwrap());
+        let secret = |secret: &Secret| match secret {
+            Secret::Env { .. } => Some(key.hash(&"hunter2hunter2".into())),
+            Secret::Store { name } => {
+                let value = self.clock.run(self.sim.secret(&place(), name)).unwrap();
+                Some(key.hash(&value.into()))
+            }
+            Secret::Generated { .. } => None,
+        };
+        let options = crate::plan::Options { unprotect: Unprotect::All, ..crate::plan::Options::default() };
+        let inputs = Inputs {
+            model: &model,
+            graph: &Graph::build(&model),
+            types: &|name| TestTypes.get(name),
+            snapshot,
+            observation: Some(observation),
+            call: &no_functions,
+            secret: &secret,
+            options: &options,
+        };
+        crate::plan::plan(&inputs).unwrap()
+    }
+
     async fn observe(&self, snapshot: &Snapshot) -> Observation {
         let (cloud, clock, seed) = (&self.sim, &self.clock, self.seed);
         let reading = Refresh { cloud, types: &TestTypes, functions: &no_functions, clock, seed };
@@ -112,7 +145,7 @@ impl World {
         let snapshot = self.snapshot();
         assert_eq!(snapshot.pending, [], "nothing is left open");
         let observation = self.clock.run(self.observe(&snapshot));
-        let changes = plan(desired, &snapshot, &observation).changes.into_iter();
+        let changes = self.plan(desired, &snapshot, &observation).changes.into_iter();
         let to_do = changes.filter(|change| {
             let tainted = snapshot.resources.get(&change.address).is_some_and(|record| record.tainted.is_some());
             change.action != Action::Keep || tainted
@@ -154,36 +187,56 @@ pub fn to(name: &str, path: &str) -> Json {
     json!({"$ref": {"to": name, "path": path}})
 }
 
-/// A planner just good enough.
-pub fn plan(desired: &Desired, snapshot: &Snapshot, observation: &Observation) -> Plan {
-    let mut changes: Vec<Change> = Vec::new();
-    for (name, ty, properties) in desired {
-        let change = declared(name, &format!("aws.test.{ty}"), properties, snapshot, observation, &changes);
-        changes.push(change);
-    }
-    let declared: BTreeSet<Address> = changes.iter().map(|change| change.address.clone()).collect();
-    for record in snapshot.resources.values().filter(|record| !declared.contains(&record.address)) {
-        let gone = observation[&record.address].is_none();
-        let mut change = bare(&record.address, &record.ty, if gone { Action::Forget } else { Action::Delete });
-        let users = snapshot.resources.values().filter(|user| user.depends_on.contains(&record.address));
-        change.depends_on = users.map(|user| user.address.clone()).collect();
-        change.id = Some(record.id.clone());
-        changes.push(change);
-    }
+/// A plan with these changes and nothing else.
+pub fn plan_of(changes: Vec<Change>, snapshot: &Snapshot) -> Plan {
     let (lineage, serial) = (snapshot.lineage.clone(), snapshot.serial);
     let (model, observed, account, gpb) = (String::new(), BTreeMap::new(), None, String::new());
-    let outputs = desired.iter().map(|(name, ..)| {
-        let reference = Reference { to: Address::new(*name), path: PropPath(String::new()) };
-        ((*name).to_owned(), Value::Ref(reference))
-    });
     Plan {
         format: 1,
         scope: snapshot.scope.clone(),
         basis: Basis { model, lineage, serial, observed, account, gpb },
-        outputs: outputs.collect(),
+        outputs: BTreeMap::new(),
         changes,
         overrides: vec![],
         observed: true,
+    }
+}
+
+/// What the compiler would make of a program.
+pub fn model_of(desired: &Desired) -> Model {
+    let resource = |(name, ty, properties): &(&str, &str, Json)| {
+        let Ok(Value::Map(properties)) = Value::try_from(properties.clone()) else {
+            panic!("{name} has no properties")
+        };
+        Resource {
+            address: Address::new(*name),
+            ty: format!("aws.test.{ty}"),
+            existing: false,
+            place: place(),
+            layer: None,
+            components: vec![],
+            properties,
+            spans: BTreeMap::new(),
+            after: vec![],
+            lifecycle: Lifecycle::default(),
+            span: Span::default(),
+            doc: None,
+        }
+    };
+    let output = |(name, ..): &(&'static str, &str, Json)| {
+        let value = Value::Ref(Reference { to: Address::new(*name), path: PropPath(String::new()) });
+        ((*name).to_owned(), Output { value, span: Span::default(), doc: None })
+    };
+    Model {
+        environment: Environment {
+            name: "test".into(),
+            stack: "shop".into(),
+            place: place(),
+            ..Environment::default()
+        },
+        resources: desired.iter().map(resource).collect(),
+        outputs: desired.iter().map(output).collect(),
+        ..Model::default()
     }
 }
 
@@ -209,76 +262,13 @@ fn bare(address: &Address, ty: &str, action: Action) -> Change {
     }
 }
 
-fn declared(
-    name: &str,
-    ty: &str,
-    properties: &Json,
-    snapshot: &Snapshot,
-    observation: &Observation,
-    earlier: &[Change],
-) -> Change {
-    let mut change = bare(&Address::new(name), ty, Action::Create);
-    let Ok(Value::Map(desired)) = Value::try_from(properties.clone()) else { panic!("{name} has no properties") };
-    let mut references = Vec::new();
-    desired.values().for_each(|value| value.references(&mut references));
-    change.depends_on = references.iter().map(|reference| reference.to.clone()).collect();
-    change.depends_on.dedup();
-    change.create_first = !desired.contains_key("StoreName");
-    change.desired = desired;
-    let record = snapshot.resources.get(&change.address);
-    let Some((record, Some(observed))) = record.map(|record| (record, &observation[&record.address])) else {
-        return change;
-    };
-    change.id = Some(observed.id.clone());
-    change.before = Some(observed.properties.clone());
-    change.differences = differences(&change.desired, record, observation, earlier);
-    let def = TestTypes.get(ty).unwrap();
-    let forced = change.differences.iter().any(|difference| def.is_create_only(&difference.path));
-    change.action = match change.differences.as_slice() {
-        _ if forced || record.ty != ty => Action::Replace,
-        [] => Action::Keep,
-        _ => Action::Update,
-    };
-    change
-}
-
-fn differences(
-    desired: &BTreeMap<String, Value>,
-    record: &Record,
-    observation: &Observation,
-    earlier: &[Change],
-) -> Vec<Difference> {
-    let is_new = |address: &Address| {
-        earlier.iter().any(|change| change.address == *address && matches!(change.action, Action::Create | Action::Replace))
-    };
-    let outputs =
-        |reference: &Reference| observation.get(&reference.to).cloned().flatten().filter(|_| !is_new(&reference.to));
-    let secrets = BTreeMap::new();
-    let sources = super::resolve::Sources { outputs: &outputs, functions: &no_functions, secrets: &secrets, kept: &|_| false };
-    let observed = observation[&record.address].as_ref().map(|observed| &observed.properties);
-    let differs = |name: &str, value: &Value| match super::resolve::resolve_value(value, &sources) {
-        Ok(Some(json)) => observed.and_then(|o| o.get(name)).is_none_or(|there| *there != json),
-        // A secret is there when its hash is; what refers to the new waits to be told.
-        _ => !record.applied.get(name).is_some_and(|applied| is_redacted(applied)),
-    };
-    let mut found: BTreeSet<&str> =
-        desired.iter().filter(|(name, value)| differs(name, value)).map(|(name, _)| name.as_str()).collect();
-    found.extend(record.applied.keys().filter(|name| !desired.contains_key(*name)).map(String::as_str));
-    let difference = |name: &str| Difference {
-        path: PropPath(name.to_owned()),
-        before: None,
-        after: desired.get(name).cloned(),
-        forces_replacement: false,
-    };
-    found.into_iter().map(difference).collect()
-}
-
 /// The addresses and identifiers of the state that are not deposed.
 pub fn ids(snapshot: &Snapshot) -> BTreeMap<String, String> {
     let standing = snapshot.resources.values().filter(|record| deposed_from(&record.address).is_none());
     standing.map(|record| (record.address.to_string(), record.id.clone())).collect()
 }
 
+#[allow(clippy::unnecessary_wraps)] // It is where the option goes.
 pub fn hook(act: impl Fn(&str) + Send + Sync + 'static) -> Option<Hook> {
     Some(Arc::new(act))
 }

@@ -20,7 +20,7 @@ fn a_plan(changes: Vec<Change>) -> Plan {
         pending: vec![],
         outputs: BTreeMap::new(),
     };
-    Plan { changes, ..plan(&vec![], &snapshot, &Observation::new()) }
+    plan_of(changes, &snapshot)
 }
 
 fn records(uses: &[(&str, &[&str])]) -> BTreeMap<Address, Record> {
@@ -83,6 +83,12 @@ fn what_was_deposed_goes_when_its_successor_is_used() {
 }
 
 #[test]
+fn deletions_that_contradict_the_records_are_left_to_the_cloud() {
+    let changes = vec![change("a~3", Delete, &["a"]), change("a", Keep, &[]), change("b~4", Delete, &["a~3"])];
+    check(changes, &[("a~3", &[]), ("a", &[]), ("b~4", &["a"])], "+a -a~3 -b~4");
+}
+
+#[test]
 fn a_circle_is_told() {
     let plan = a_plan(vec![change("a", Create, &["b"]), change("b", Create, &["c"]), change("c", Create, &["b"])]);
     let error = steps(&plan, &BTreeMap::new(), &Durations::new()).unwrap_err();
@@ -97,7 +103,7 @@ fn known_durations_decide_what_is_urgent() {
     let mut plan = plan;
     plan.changes[1].ty = "aws.test.slow".into();
     let slow = ("aws.test.slow".to_owned(), crate::state::Operation::Create);
-    let steps = steps(&plan, &BTreeMap::new(), &Durations::from([(slow, Duration::from_secs(600))])).unwrap();
+    let steps = steps(&plan, &BTreeMap::new(), &Durations::from([(slow, Duration::from_mins(10))])).unwrap();
     assert!(steps[1].priority > steps[0].priority);
 }
 

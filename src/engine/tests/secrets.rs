@@ -1,16 +1,11 @@
 //! Secrets reach the cloud and nothing else.
 
 use super::*;
-use crate::cloud::Cloud as _;
 
 fn with_secrets() -> Desired {
     vec![
         ("data", "store", json!({"Password": {"$secret": {"from": "generated", "length": 16}}, "Note": "x"})),
-        (
-            "front",
-            "box",
-            json!({"Note": {"$concat": ["token:", {"$secret": {"from": "env", "name": "TOKEN"}}]}}),
-        ),
+        ("front", "box", json!({"Note": {"$concat": ["token:", {"$secret": {"from": "env", "name": "TOKEN"}}]}})),
         ("back", "box", json!({"Note": {"$secret": {"from": "store", "name": "stripe/key"}}})),
     ]
 }

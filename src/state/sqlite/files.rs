@@ -51,7 +51,8 @@ pub fn open_or_make(path: &Path) -> Result<Connection, StateError> {
         return Ok(connection);
     }
     make(path)?;
-    open(path)?.ok_or_else(|| StateError::Io { path: path.to_owned(), what: "it vanished while it was made".to_owned() })
+    open(path)?
+        .ok_or_else(|| StateError::Io { path: path.to_owned(), what: "it vanished while it was made".to_owned() })
 }
 
 /// A new state is made aside and renamed, so that an empty file is always a damaged one and never taken for a new one.

@@ -31,7 +31,11 @@ impl SqliteStore {
     }
 
     /// Runs `act` on the file, or gives `absent` when there is none.
-    fn read<T>(&self, absent: T, act: impl FnOnce(&mut Connection, &Path) -> Result<T, StateError>) -> Result<T, StateError> {
+    fn read<T>(
+        &self,
+        absent: T,
+        act: impl FnOnce(&mut Connection, &Path) -> Result<T, StateError>,
+    ) -> Result<T, StateError> {
         let path = self.path();
         let mut reading = lock(&self.reading);
         if reading.is_none() {

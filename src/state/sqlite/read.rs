@@ -37,14 +37,18 @@ pub struct Head {
 }
 
 pub fn head(connection: &Connection, scope: &Scope) -> rusqlite::Result<Option<Head>> {
-    let sql = "SELECT id, lineage, serial, sequence, outputs FROM scope WHERE cloud = ?1 AND stack = ?2 AND environment = ?3";
+    let sql =
+        "SELECT id, lineage, serial, sequence, outputs FROM scope WHERE cloud = ?1 AND stack = ?2 AND environment = ?3";
     let read = |row: &Row| {
-        Ok(Head { id: row.get(0)?, lineage: row.get(1)?, serial: unsigned(row, 2)?, sequence: unsigned(row, 3)?, outputs: row.get(4)? })
+        Ok(Head {
+            id: row.get(0)?,
+            lineage: row.get(1)?,
+            serial: unsigned(row, 2)?,
+            sequence: unsigned(row, 3)?,
+            outputs: row.get(4)?,
+        })
     };
-    connection
-        .prepare_cached(sql)?
-        .query_row(params![scope.cloud, scope.stack, scope.environment], read)
-        .optional()
+    connection.prepare_cached(sql)?.query_row(params![scope.cloud, scope.stack, scope.environment], read).optional()
 }
 
 pub fn snapshot(connection: &mut Connection, path: &Path, scope: &Scope) -> Result<Snapshot, StateError> {
@@ -73,6 +77,9 @@ pub fn snapshot(connection: &mut Connection, path: &Path, scope: &Scope) -> Resu
     })
 }
 
+/// An intent, its verdict, when it ended, and its error.
+type Line = (String, Option<String>, Option<u64>, Option<String>);
+
 pub fn history(
     connection: &mut Connection,
     path: &Path,
@@ -84,12 +91,15 @@ pub fn history(
     let Some(head) = head(connection, scope).map_err(sql_error)? else { return Ok(Vec::new()) };
     let sql = "SELECT intent, verdict, finished_ms, error FROM journal
                WHERE scope = ?1 AND (?2 IS NULL OR address = ?2) ORDER BY sequence DESC LIMIT ?3";
-    type Line = (String, Option<String>, Option<u64>, Option<String>);
-    let finished = |row: &Row| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(2)?.and_then(|ms| ms.try_into().ok()));
+    let finished =
+        |row: &Row| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(2)?.and_then(|ms| ms.try_into().ok()));
     let run = || -> rusqlite::Result<Vec<Line>> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let read = |row: &Row| Ok((row.get(0)?, row.get(1)?, finished(row)?, row.get(3)?));
-        connection.prepare_cached(sql)?.query_map(params![head.id, address.map(Address::as_str), limit], read)?.collect()
+        connection
+            .prepare_cached(sql)?
+            .query_map(params![head.id, address.map(Address::as_str), limit], read)?
+            .collect()
     };
     let entry = |(intent, verdict, finished_ms, error): Line| {
         Ok(Entry {
@@ -122,8 +132,10 @@ pub fn durations(connection: &mut Connection, path: &Path, scope: &Scope) -> Res
 
 /// What gpb wrote and cannot read back was changed by someone else.
 pub fn decode<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, StateError> {
-    serde_json::from_str(text)
-        .map_err(|error| StateError::Damaged { path: path.to_owned(), what: format!("an entry cannot be read: {error}") })
+    serde_json::from_str(text).map_err(|error| StateError::Damaged {
+        path: path.to_owned(),
+        what: format!("an entry cannot be read: {error}"),
+    })
 }
 
 /// SQLite's integers have a sign; gpb's counters do not.

@@ -2,8 +2,8 @@
 #![allow(clippy::disallowed_methods)] // Tests look at the files.
 
 use super::*;
-use crate::state::conformance::{self, holder, new_intent, scope};
 use crate::state::Operation;
+use crate::state::conformance::{self, holder, new_intent, scope};
 use std::fs;
 
 fn folder() -> (tempfile::TempDir, PathBuf) {

@@ -6,8 +6,8 @@ use crate::cloud::naming::hex;
 use crate::model::Address;
 use crate::state::lock::Lock;
 use crate::state::{
-    Concluded, Conclusion, Intent, NewIntent, Operation, Record, Scope, SecretKey, Snapshot, StateError, Verdict, Writer,
-    deposed_address, token,
+    Concluded, Conclusion, Intent, NewIntent, Operation, Record, Scope, SecretKey, Snapshot, StateError, Verdict,
+    Writer, deposed_address, token,
 };
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use serde::Serialize;
@@ -127,7 +127,12 @@ impl Change<'_> {
             .map_err(|e| self.error(&e))?;
         let intent = Intent {
             sequence,
-            token: token(&self.head.lineage, &new.address, new.operation, generation.and_then(|last| last.try_into().ok()).unwrap_or(0)),
+            token: token(
+                &self.head.lineage,
+                &new.address,
+                new.operation,
+                generation.and_then(|last| last.try_into().ok()).unwrap_or(0),
+            ),
             address: new.address,
             ty: new.ty,
             place: new.place,
@@ -142,7 +147,8 @@ impl Change<'_> {
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let operation = word(&intent.operation);
         let (address, text) = (intent.address.as_str(), encode(&intent));
-        let values = params![self.head.id, signed(sequence), address, intent.ty, operation, text, signed(intent.started_ms)];
+        let values =
+            params![self.head.id, signed(sequence), address, intent.ty, operation, text, signed(intent.started_ms)];
         match self.transaction.prepare_cached(sql).and_then(|mut sql| sql.execute(values)) {
             Ok(_) => {}
             // The index over open intents holds one an address.
@@ -200,7 +206,10 @@ impl Change<'_> {
         if intent.operation != Operation::Create {
             return Ok(None);
         }
-        let Some(mut old) = self.record(&record.address)?.filter(|old| old.id != record.id || old.place != record.place || old.ty != record.ty) else {
+        let Some(mut old) = self
+            .record(&record.address)?
+            .filter(|old| old.id != record.id || old.place != record.place || old.ty != record.ty)
+        else {
             return Ok(None);
         };
         old.address = deposed_address(&record.address, intent.sequence);
@@ -284,9 +293,7 @@ fn head_or_new(transaction: &Transaction<'_>, path: &Path, scope: &Scope) -> Res
         .map_err(|error| StateError::Io { path: path.to_owned(), what: format!("no randomness: {error}") })?;
     let sql = "INSERT INTO scope (cloud, stack, environment, lineage, serial, sequence, outputs)
                VALUES (?1, ?2, ?3, ?4, 0, 0, '{}')";
-    transaction
-        .execute(sql, params![scope.cloud, scope.stack, scope.environment, hex(&bytes)])
-        .map_err(sql_error)?;
+    transaction.execute(sql, params![scope.cloud, scope.stack, scope.environment, hex(&bytes)]).map_err(sql_error)?;
     read::head(transaction, scope)
         .map_err(sql_error)?
         .ok_or_else(|| StateError::Io { path: path.to_owned(), what: "the scope was not written".to_owned() })
