@@ -9,10 +9,11 @@
 mod bridge;
 
 use bridge::Bridge;
-use gpb::catalog::PropPath;
+use gpb::catalog::{Catalog, PropPath};
 use gpb::cloud::aws::{AwsCloud, Bindings, check};
 use gpb::cloud::{Cloud, CloudError, Create, Find, Progress, Properties, ResourceKey, Sink, Update};
 use gpb::model::Place;
+use gpb::stdlib::Library;
 use serde_json::Value as Json;
 use std::sync::Arc;
 
@@ -43,7 +44,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(error) => println!("    {operation} {input}\n      -> error {error}"),
     };
     let bridge = Bridge::start(&python, &option("--endpoint", "http://127.0.0.1:5555"), Box::new(log))?;
-    let cloud = AwsCloud::new(Arc::new(bridge), Arc::new(Bindings::embedded()));
+    let cloud = AwsCloud::new(Arc::new(bridge), Arc::new(bindings()?));
     let place = Place { region: option("--region", "us-east-1"), ..Place::default() };
     let changed = option("--update", "");
     let keep = arguments.iter().any(|argument| argument == "--keep");
@@ -103,15 +104,43 @@ fn show(what: &str, desired: &Properties, seen: &Properties, id: &str) {
     }
 }
 
+/// The bindings as they lie in the source folder, so that an edit needs no build.
+fn bindings() -> std::io::Result<Bindings> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib/aws");
+    let mut files = Vec::new();
+    for (folder, prefix) in [(folder.join("generated"), "aws/generated/"), (folder, "aws/")] {
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_file() {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                files.push((format!("{prefix}{name}"), Arc::from(std::fs::read_to_string(&path)?)));
+            }
+        }
+    }
+    Ok(Bindings::new(files.into_iter().collect::<Library>(), Arc::new(Catalog::embedded())))
+}
+
 fn audit(what: &str) -> Result<(), Box<dyn std::error::Error>> {
-    let bindings = Bindings::embedded();
+    let bindings = bindings()?;
     for name in bindings.names() {
-        let name = name?;
+        let name = match name {
+            Ok(name) => name,
+            Err(error) => {
+                println!("{error}");
+                continue;
+            }
+        };
         if name != what && !name.starts_with(&format!("{what}.")) {
             continue;
         }
         println!("{name}");
-        let bound = bindings.get(&name)?;
+        let bound = match bindings.get(&name) {
+            Ok(bound) => bound,
+            Err(error) => {
+                println!("  {error}");
+                continue;
+            }
+        };
         for line in check::audit(&bound) {
             let lacks = [
                 (line.lacks_create(), "CANNOT BE SET"),

@@ -9,8 +9,9 @@ use super::load::Bound;
 use super::path::{Path, Step};
 use super::scope::WORDS;
 use super::shapes::Shape;
-use super::template::{Term, Tree};
+use super::template::{Template, Term, Tree};
 use crate::catalog::{PropPath, Shape as Property};
+use std::collections::BTreeMap;
 
 /// Something that does not hold together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,17 @@ pub struct Problem {
 /// Every operation a binding names, as it names them.
 pub fn calls(bound: &Bound) -> Vec<&str> {
     uses(bound).into_iter().map(|one| one.call).collect()
+}
+
+/// Every word that the holes of a binding refer to.
+pub fn terms(bound: &Bound) -> Vec<&Term> {
+    let binding = &bound.binding;
+    let sets = binding.read.iter().map(|read| &read.set).chain(binding.list.iter().map(|listing| &listing.set));
+    let aspects = binding.aspects.iter().filter_map(|aspect| aspect.read.as_ref()).map(|read| &read.set);
+    let mut found: Vec<&Term> = sets.chain(aspects).flat_map(BTreeMap::values).flat_map(Tree::terms).collect();
+    found.extend(uses(bound).iter().flat_map(|one| one.input.terms()));
+    found.extend(binding.id.values().flat_map(Template::terms));
+    found
 }
 
 /// One mention of an operation.
@@ -40,6 +52,10 @@ pub fn problems(bound: &Bound) -> Vec<Problem> {
     }
     for one in uses(bound) {
         found.extend(use_problems(bound, &one));
+    }
+    for term in terms(bound) {
+        let problem = term_problem(bound, term).map(|message| Problem { place: "templates".to_owned(), message });
+        found.extend(problem.filter(|problem| !found.iter().any(|other| other.message == problem.message)));
     }
     for (place, path) in mentioned(bound) {
         if !is_property(bound, &path) {
@@ -93,9 +109,6 @@ fn use_problems(bound: &Bound, one: &Use<'_>) -> Vec<Problem> {
         if !path.alternatives.iter().any(|steps| leads(output, steps)) {
             found.push(problem(format!("the output of `{operation}` has no such place: {}", shown(path))));
         }
-    }
-    for term in one.input.terms() {
-        found.extend(term_problem(bound, term).map(problem));
     }
     found
 }
@@ -200,10 +213,10 @@ fn mentioned(bound: &Bound) -> Vec<(String, PropPath)> {
     };
     all("name", &mut binding.name.iter().map(|name| &name.property));
     all("defaults", &mut binding.defaults.keys());
-    all("unsupported", &mut binding.unsupported.iter());
+    all("unsupported", &mut binding.unsupported.iter().chain(&binding.later));
     let calls = [&binding.create, &binding.update, &binding.delete].into_iter().flat_map(|calls| calls.iter());
     for call in calls {
-        all(&call.call, &mut call.properties.iter().flatten());
+        all(&call.call, &mut call.properties.iter().flatten().chain(&call.grown).chain(&call.shrunk));
         conditions(call.conditions(), &mut |name| all(&call.call, &mut std::iter::once(name)));
     }
     for read in binding.read.iter() {

@@ -252,6 +252,7 @@ mod tests {
         check(json!("${Off then .fifo}"), None);
         check(json!("${region except us-east-1}"), None);
         check(json!("${region except eu-west-1}"), Some(json!("us-east-1")));
+        check(json!("${Arn after :kind/}"), Some(json!("name")));
         check(json!("${Doc:json}"), Some(json!(r#"{"a":1}"#)));
         check(json!("${Arn:last}"), Some(json!("name")));
         check(json!("${Ids:csv:split:first}"), Some(json!("x")));

@@ -20,12 +20,14 @@ pub struct Coverage {
     pub write_only: bool,
     pub create_only: bool,
     pub unsupported: bool,
+    /// Creation does not take it, and need not.
+    pub later: bool,
 }
 
 impl Coverage {
     /// Whether the property can be set, but the binding has no way to.
     pub fn lacks_create(&self) -> bool {
-        !self.read_only && !self.unsupported && self.create.is_empty()
+        !self.read_only && !self.unsupported && !self.later && self.create.is_empty()
     }
 
     pub fn lacks_update(&self, updatable: bool) -> bool {
@@ -54,6 +56,7 @@ fn coverage(bound: &Bound, name: &str) -> Coverage {
         write_only: bound.def.is_write_only(&path),
         create_only: bound.def.is_create_only(&path),
         unsupported: bound.binding.unsupported.iter().any(|one| one == name),
+        later: bound.binding.later.iter().any(|one| one == name),
     }
 }
 

@@ -150,6 +150,10 @@ fn scalar_of(shape: &Shape, value: &Json) -> Option<Json> {
         (Shape::Number { .. }, Json::String(text)) => {
             text.parse::<i64>().ok().map(Json::from).or_else(|| text.parse::<f64>().ok().map(Json::from))
         }
+        // A document that the API escapes, where the property holds it as text.
+        (Shape::Text(_), Json::String(text)) if text.starts_with('%') => {
+            Some(document(text).map_or_else(|| value.clone(), |parsed| parsed.to_string().into()))
+        }
         (Shape::Text(_), value) => Some(text_of(value).into()),
         _ => None,
     }

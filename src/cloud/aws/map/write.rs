@@ -58,7 +58,11 @@ impl Mapping<'_> {
             (Shape::Structure(..), _) => Err(kind("a structure")),
             (Shape::List(..), Json::Array(items)) => {
                 let element = shape.element().unwrap_or(Shape::Document);
-                items.iter().map(|item| self.convert(item, element, &property.child("*"))).collect()
+                let convert = |item: &Json| {
+                    let renamed = renamed_pair(item, shape);
+                    self.convert(renamed.as_ref().unwrap_or(item), element, &property.child("*"))
+                };
+                items.iter().map(convert).collect()
             }
             (Shape::List(..), Json::Object(entries)) => {
                 let (key, held) = shape.pair().ok_or_else(|| kind("a list"))?;
@@ -193,6 +197,22 @@ fn element_with<'a>(items: &'a mut Vec<Json>, key: &str, wanted: &str) -> Option
     }
     let last = items.len().checked_sub(1)?;
     items.get_mut(found.unwrap_or(last))
+}
+
+/// `{ Key, Value }` as the API spells it, `{ TagKey, TagValue }`.
+fn renamed_pair(item: &Json, list: Shape<'_>) -> Option<Json> {
+    let (key, held) = list.pair()?;
+    let object = item.as_object()?;
+    let (name, value) = key_and_value(item)?;
+    let fits = object.keys().all(|member| super::super::spelling::same(member, key) || super::super::spelling::same(member, held));
+    if fits || object.len() > 2 {
+        return None;
+    }
+    let mut out = Map::from_iter([(key.to_owned(), Json::from(name))]);
+    if let Some(value) = value {
+        out.insert(held.to_owned(), value.clone());
+    }
+    Some(Json::Object(out))
 }
 
 fn scalar_of(value: &Json, shape: Shape<'_>) -> Option<Json> {

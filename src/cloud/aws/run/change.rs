@@ -6,6 +6,7 @@ use super::super::scope::Scope;
 use super::super::spelling::text_of;
 use super::call::Patience;
 use super::name::short_token;
+use super::read::Fetched;
 use super::{Work, tags::pairs};
 use crate::catalog::PropPath;
 use crate::cloud::{CloudError, Create, ErrorKind, Observed, Progress, Properties, Sink, Update};
@@ -25,9 +26,7 @@ impl Work<'_> {
         let mut known = None;
         for call in self.bound.binding.create.iter() {
             let send = self.sendable(call, &scope.desired, true);
-            let made = self.perform(call, &mut scope, &send, Patience::Own).await;
-            // From the second call on there is something to finish, so a failure must not hide what exists.
-            made?;
+            self.perform(call, &mut scope, &send, Patience::Own).await?;
             if known.is_none() {
                 known = self.identify(&scope);
                 if let Some(id) = &known {
@@ -44,12 +43,12 @@ impl Work<'_> {
             let message = "creation does not tell the identifier; say where it is under `id`".to_owned();
             self.internal("NoIdentifier", message)
         })?;
-        self.finish(&mut scope, sink).await?;
-        self.seen(&id).await
+        let fetched = self.finish(&mut scope, sink).await?;
+        self.seen(&id, &fetched).await
     }
 
     /// What follows the creation itself: tags, aspects, readiness.
-    async fn finish(&self, scope: &mut Scope, sink: &dyn Sink) -> Result<(), CloudError> {
+    async fn finish(&self, scope: &mut Scope, sink: &dyn Sink) -> Result<Fetched, CloudError> {
         if let (false, Some(property)) = (self.tags_on_create(), self.tag_property())
             && let Some(tags) = scope.desired.get(property).cloned()
         {
@@ -59,15 +58,12 @@ impl Work<'_> {
         for aspect in self.bound.binding.aspects.iter().filter(|aspect| !aspect.after_ready) {
             self.put_new(aspect, scope).await?;
         }
-        self.ready(scope, sink).await?;
+        let fetched = self.ready(scope, sink).await?;
         let mut done = false;
         for aspect in self.bound.binding.aspects.iter().filter(|aspect| aspect.after_ready) {
             done |= self.put_new(aspect, scope).await?;
         }
-        if done {
-            self.ready(scope, sink).await?;
-        }
-        Ok(())
+        if done { self.ready(scope, sink).await } else { Ok(fetched) }
     }
 
     pub(super) async fn update(&self, update: &Update<'_>, sink: &dyn Sink) -> Result<Observed, CloudError> {
@@ -75,6 +71,7 @@ impl Work<'_> {
         let heads: BTreeSet<String> = update.changed.iter().map(|path| path.head().to_owned()).collect();
         scope.desired = update.desired.clone();
         scope.token = Some(short_token(update.token));
+        scope.before = update.before.clone();
         scope.observed = update.before.clone();
         scope.observed.retain(|name, _| !heads.contains(name));
         self.refuse_unsupported(heads.iter())?;
@@ -101,8 +98,8 @@ impl Work<'_> {
             let message = format!("{}: no operation of the binding changes `{}`", self.bound.ty, names.join("`, `"));
             return Err(CloudError::new(ErrorKind::Unsupported, "GPB8104", message));
         }
-        self.ready(&scope, sink).await?;
-        self.seen(&update.key.id).await
+        let fetched = self.ready(&scope, sink).await?;
+        self.seen(&update.key.id, &fetched).await
     }
 
     async fn update_call(
@@ -114,7 +111,7 @@ impl Work<'_> {
         sink: &dyn Sink,
     ) -> Result<(), CloudError> {
         let covered: BTreeSet<String> = heads.iter().filter(|name| self.covers(call, name)).cloned().collect();
-        if covered.is_empty() || !Self::holds(call.conditions(), scope) {
+        if covered.is_empty() || !Self::holds(call.conditions(), scope) || !Self::moved(call, scope) {
             return Ok(());
         }
         let all = call.send == Some(Send::All);
@@ -176,7 +173,7 @@ impl Work<'_> {
     }
 
     /// The identifier, once creation's outputs and the desired properties tell all of it.
-    fn identify(&self, scope: &Scope) -> Option<String> {
+    pub(super) fn identify(&self, scope: &Scope) -> Option<String> {
         let at = self.bound.binding.create.iter().rev().find_map(|call| call.at.as_ref());
         let object = at.and_then(|path| path.get(&scope.out, &scope.out)).unwrap_or_else(|| scope.out.clone());
         let mut shown = self.properties(&object, &scope.out, scope, None);
@@ -266,7 +263,8 @@ impl Work<'_> {
             let used = binding.id.values().any(|template| template.terms().any(|term| term.word == *name))
                 || binding.create.iter().any(|call| self.conditional(call, name))
                 || binding.aspects.iter().flat_map(|aspect| aspect.put.iter()).any(|call| self.mentions(call, name));
-            if !aspect && !call && !used && self.tag_property() != Some(name.as_str()) {
+            let later = binding.later.contains(name);
+            if !aspect && !call && !used && !later && self.tag_property() != Some(name.as_str()) {
                 return Err(self.unsupported(name));
             }
         }

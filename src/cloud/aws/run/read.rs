@@ -32,10 +32,11 @@ impl Work<'_> {
         Ok(self.see(&self.scope_of(id)).await?.map(|seen| seen.observed))
     }
 
-    /// A resource that must be there.
-    pub(super) async fn seen(&self, id: &str) -> Result<Observed, CloudError> {
+    /// A resource that was just found ready, with its aspects.
+    pub(super) async fn seen(&self, id: &str, fetched: &Fetched) -> Result<Observed, CloudError> {
         let gone = || CloudError::new(ErrorKind::NotReady, "NotFound", format!("{} {id} is not to be found", self.bound.ty));
-        self.read(id).await?.ok_or_else(gone)
+        let seen = self.observe(fetched, &self.scope_of(id)).await?;
+        seen.map(|seen| seen.observed).ok_or_else(gone)
     }
 
     pub(super) async fn see(&self, scope: &Scope) -> Result<Option<Seen>, CloudError> {
@@ -78,6 +79,9 @@ impl Work<'_> {
 
     fn is_gone(&self, object: &Json, root: &Json) -> bool {
         let gone = &self.bound.binding.gone;
+        if self.bound.binding.gone_with.as_ref().is_some_and(|path| path.get(object, root).is_some()) {
+            return true;
+        }
         let path = self.bound.binding.ready.first().map(|ready| &ready.path);
         let value = path.and_then(|path| path.get(object, root)).map(|value| text_of(&value));
         value.is_some_and(|value| gone.contains(&value))

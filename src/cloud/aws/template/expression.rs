@@ -36,6 +36,7 @@ enum Condition {
     None,
     Then(String),
     Except(String),
+    After(String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub enum Function {
     Not,
     Keys,
     Count,
+    Rest,
+    Undot,
 }
 
 const FUNCTIONS: &[(&str, Function)] = &[
@@ -75,6 +78,8 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("not", Function::Not),
     ("keys", Function::Keys),
     ("count", Function::Count),
+    ("rest", Function::Rest),
+    ("undot", Function::Undot),
 ];
 
 impl Expression {
@@ -93,6 +98,7 @@ impl Choice {
         match &self.condition {
             Condition::None => Some(value),
             Condition::Then(word) => (value != Json::Bool(false)).then(|| word.clone().into()),
+            Condition::After(word) => text_of(&value).split_once(word).map(|(_, rest)| rest.into()),
             Condition::Except(word) => (text_of(&value) != *word).then_some(value),
         }
     }
@@ -119,14 +125,16 @@ impl Function {
             (Function::Last, value) => text_of(&value).rsplit(['/', ':']).next()?.into(),
             (Function::First, Json::Array(items)) => items.first()?.clone(),
             (Function::First, value) => text_of(&value).split(['/', ':']).next()?.into(),
+            (Function::Undot, value) => text_of(&value).trim_end_matches('.').into(),
             (Function::Lower, value) => text_of(&value).to_lowercase().into(),
             (Function::Upper, value) => text_of(&value).to_uppercase().into(),
             (Function::Not, value) => (text_of(&value) != "true").into(),
             (Function::Keys, Json::Object(entries)) => entries.into_iter().map(|(key, _)| key).collect(),
             (Function::Keys, _) => return None,
+            (Function::Rest, Json::Array(items)) => items.into_iter().skip(1).collect(),
             (Function::Count, Json::Array(items)) => items.len().into(),
             (Function::Count, Json::Object(entries)) => entries.len().into(),
-            (Function::Count, _) => return None,
+            (Function::Count | Function::Rest, _) => return None,
         })
     }
 }
@@ -153,8 +161,9 @@ fn choice(text: &str) -> Result<Choice, String> {
         [head] => (*head, Condition::None),
         [head, "then", word] => (*head, Condition::Then(word.trim_matches('\'').to_owned())),
         [head, "except", word] => (*head, Condition::Except(word.trim_matches('\'').to_owned())),
+        [head, "after", word] => (*head, Condition::After(word.trim_matches('\'').to_owned())),
         [] => return Err("a `${}` is empty".to_owned()),
-        _ => return Err(format!("`{text}` is neither `x`, `x then word` nor `x except word`")),
+        _ => return Err(format!("`{text}` is none of `x`, `x then word`, `x except word` and `x after word`")),
     };
     let mut parts = head.split(':');
     let term = term(parts.next().unwrap_or_default())?;
