@@ -131,7 +131,7 @@ impl<'a> Walk<'a> {
             }
             Some(_) => false,
         };
-        settled && there.applied.is_some_and(as_applied)
+        settled && there.applied.is_some_and(|applied| as_applied(applied) && !lacks(wanted, applied))
     }
 
     /// Whether an element of a list had something applied that is wanted no longer and is still there.
