@@ -1,6 +1,6 @@
 //! The planning itself: each resource in the order of the graph, so that what becomes of those it refers to is decided.
 
-use super::known::{Everything, Known, Seen, everything};
+use super::known::{Everything, Known, everything};
 use super::parts::{bare, call_failed, drift, gone, leave_ignored, prepared, relocation, sides, skeleton};
 use super::resolve::{CallFailed, Fate, Fates};
 use super::{Action, Change, Difference, FORMAT, Inputs, Plan, basis, compare, moves, order, protect, replace};

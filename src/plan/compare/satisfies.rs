@@ -54,8 +54,25 @@ impl<'a> Rules<'a> {
                     }
                 })
             }
-            _ => scalar::equal(wanted, there) || self.document_satisfied(wanted, there, against),
+            _ => {
+                scalar::equal(wanted, there)
+                    || in_any_case(shape, wanted, there)
+                    || self.document_satisfied(wanted, there, against)
+            }
         }
+    }
+
+    /// Whether a list is what is wanted but for its order, though the catalog says that the order means something.
+    pub(super) fn reordered(&self, shape: Option<&'a Shape>, wanted: &Value, there: &Json, path: &PropPath) -> bool {
+        let (Value::List(wanted), Json::Array(there)) = (wanted, there) else { return false };
+        let item = list_of(shape).map(|list| &*list.item);
+        let path = path.child("*");
+        let (wanted, there): (Vec<_>, Vec<_>) = (wanted.iter().collect(), there.iter().collect());
+        let mut fits = |mine: usize, theirs: usize| {
+            let pair = wanted.get(mine).zip(there.get(theirs));
+            pair.is_some_and(|(mine, theirs)| self.satisfied(item, mine, theirs, &path, Against::Observed))
+        };
+        lists::perfect(&wanted, &there, &mut fits).is_some()
     }
 
     /// Whether a place that is not there is as good as what is wanted: nothing in it, or the default.
@@ -165,6 +182,16 @@ impl<'a> Rules<'a> {
         let mut references = Vec::new();
         wanted.references(&mut references);
         !references.is_empty() && references.iter().all(|reference| (self.unseen)(reference))
+    }
+}
+
+/// Words of which the catalog says that their capitals mean nothing.
+fn in_any_case(shape: Option<&Shape>, wanted: &Value, there: &Json) -> bool {
+    match (shape, wanted, there) {
+        (Some(Shape::Text(text)), Value::Text(wanted), Json::String(there)) => {
+            text.any_case && wanted.eq_ignore_ascii_case(there)
+        }
+        _ => false,
     }
 }
 

@@ -1,7 +1,7 @@
 #![allow(clippy::needless_pass_by_value)] // the cases are literals
 
 use super::{Rules, Sides, differences, documents_equal};
-use crate::catalog::PropPath;
+use crate::catalog::{PropPath, Shape, TextShape};
 use crate::model::Value;
 use crate::plan::fixtures::{hash, types, value};
 use crate::plan::values::mask;
@@ -119,6 +119,31 @@ fn create_only_places_that_the_cloud_spells_its_own_way_are_left_alone() {
     assert_eq!(found("X", "x"), 0);
     assert_eq!(found("X", "X"), 1, "it was changed since");
     assert_eq!(found("y", "x"), 1, "it was applied as something else");
+}
+
+#[test]
+fn a_list_that_the_cloud_keeps_in_its_own_order_is_left_alone_as_long_as_nothing_moves() {
+    let list = |items: [&str; 2]| json!({ "Names": items }).as_object().unwrap().clone();
+    let Value::Map(desired) = value(json!({ "Names": ["a", "b"] })) else { panic!() };
+    let found = |applied: [&str; 2], recorded: [&str; 2]| {
+        let (observed, applied, recorded) = (list(["b", "a"]), list(applied), list(recorded));
+        let sides = Sides { observed: &observed, applied: Some(&applied), recorded: Some(&recorded) };
+        differences(Rules::bare(), &desired, sides).len()
+    };
+    assert_eq!(found(["a", "b"], ["b", "a"]), 0);
+    assert_eq!(found(["a", "b"], ["a", "b"]), 1, "somebody turned it round");
+    assert_eq!(found(["b", "a"], ["b", "a"]), 1, "the text turned it round");
+}
+
+#[test]
+fn capitals_mean_nothing_where_the_catalog_says_so() {
+    let mut def = (*types("aws.data.store").unwrap()).clone();
+    let engine = def.root.properties.iter_mut().find(|property| property.aws == "Engine").unwrap();
+    engine.shape = Shape::Text(TextShape { any_case: true, ..TextShape::default() });
+    let Value::Map(desired) = value(json!({ "Engine": "Fast" })) else { panic!() };
+    let observed = json!({ "Engine": "FAST" });
+    let sides = Sides { observed: observed.as_object().unwrap(), applied: None, recorded: None };
+    assert_eq!(differences(Rules { def: Some(&def), ..Rules::bare() }, &desired, sides), []);
 }
 
 fn policy(statement: Json) -> Json {

@@ -121,12 +121,17 @@ impl<'a> Walk<'a> {
             // What the cloud does not tell inside a list or a document is held against what was applied.
             return !self.has_unreadable(wanted, path) || there.applied.is_some_and(as_applied);
         }
-        // What was sent just so and answered just so has not moved: a place that reads never give, or one that only a
-        // creation sets and the cloud spells its own way.
-        let unmoved = there.observed == there.recorded;
-        let settled = there.observed.is_none() || rules.is_create_only(path);
-        let withheld = there.observed.is_none() && rules.is_create_only(path);
-        ((unmoved && settled) || withheld) && there.applied.is_some_and(as_applied)
+        // What was sent just so and answered just so has not moved: a place that reads never give, one that only a creation
+        // sets and the cloud spells its own way, a list that it keeps in an order of its own.
+        let is_create_only = rules.is_create_only(path);
+        let settled = match there.observed {
+            None => is_create_only || there.recorded.is_none(),
+            Some(observed) if there.observed == there.recorded => {
+                is_create_only || rules.reordered(shape, wanted, observed, path)
+            }
+            Some(_) => false,
+        };
+        settled && there.applied.is_some_and(|applied| as_applied(applied) && !lacks(wanted, applied))
     }
 
     /// Whether an element of a list had something applied that is wanted no longer and is still there.
