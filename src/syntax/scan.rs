@@ -246,7 +246,7 @@ impl Scanner<'_> {
         while self.open.last() == Some(&Open::Angle) {
             self.pop();
         }
-        let next = self.text.get(self.at..).unwrap_or_default().trim_start_matches('\n');
+        let next = self.text.get(self.at + 1..).unwrap_or_default();
         if !self.open.is_empty() && ITEMS.iter().any(|item| next.starts_with(item)) {
             self.open.clear();
             self.depth = 0;
