@@ -1,5 +1,8 @@
 //! What the parser and the formatter promise.
 
+mod format;
+mod programs;
+mod properties;
 mod recovery;
 mod scale;
 mod valid;
