@@ -32,6 +32,13 @@ pub(super) fn invisible(at: Span, found: char) -> Diagnostic {
         .fix(if replacement.is_empty() { "remove it" } else { "write a plain space" }, at, replacement)
 }
 
+pub(super) fn carriage_return(at: Span) -> Diagnostic {
+    Diagnostic::error("GPB0002", "found a carriage return without a newline")
+        .at(at, "expected a newline")
+        .help("save the file with newlines at the ends of its lines")
+        .fix("write a newline", at, "\n")
+}
+
 pub(super) fn too_deep(at: Span) -> Diagnostic {
     let limit = super::lower::MAX_DEPTH;
     Diagnostic::error("GPB0004", format!("nested deeper than {limit} levels"))

@@ -2,7 +2,7 @@
 
 use super::super::tree::{Node, Rule};
 use super::brackets::is_open;
-use super::printer::{Printer, STEP, WIDTH};
+use super::printer::{Printer, STEP};
 
 impl Printer {
     /// `{ … }` around entries.
@@ -75,7 +75,7 @@ impl Printer {
         self.newline(indent);
     }
 
-    /// A run of fields on consecutive lines, `=` below `=`. Returns where it ends in the text.
+    /// A run of fields on consecutive lines, all with a label or all without, `=` below `=`. Returns where it ends in the text.
     fn run<'t>(
         &mut self,
         node: Node<'t>,
@@ -91,7 +91,9 @@ impl Printer {
                 if let Some((_, comment)) = run.last_mut() {
                     *comment = Some(next);
                 }
-            } else if let Some(field) = head_and_value(next, indent).filter(|_| newlines <= 1) {
+            } else if let Some(field) =
+                head_and_value(next, indent).filter(|_| newlines <= 1 && next.rule() == first.0.rule())
+            {
                 run.push((field, None));
             } else {
                 break;
@@ -129,7 +131,13 @@ fn head_and_value(node: Node<'_>, indent: usize) -> Option<Field> {
     if !matches!(node.rule(), Rule::direct | Rule::labelled) || !node.has(Rule::eq) {
         return None;
     }
-    let line = Printer::one_line(node).filter(|line| indent + line.chars().count() <= WIDTH)?;
+    let mut line = Printer::new();
+    line.out.extend(std::iter::repeat_n(' ', indent));
+    line.node(node, indent);
+    if line.out.contains('\n') {
+        return None;
+    }
+    let line = line.out.trim_start();
     let names = node.children().take_while(|child| !child.is(Rule::eq));
     let head = names.map(Node::text).collect::<Vec<_>>().join(" ");
     let value = line.strip_prefix(&head)?.strip_prefix(" = ")?.to_owned();

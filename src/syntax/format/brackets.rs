@@ -1,7 +1,7 @@
 //! Lists, arguments and groups: on one line, or one element a line.
 
 use super::super::tree::{Node, Rule};
-use super::printer::{Printer, STEP};
+use super::printer::{Printer, STEP, WIDTH};
 
 /// Whether the writer broke the line behind the opening bracket, and so wants it broken.
 pub(super) fn is_open(node: Node<'_>) -> bool {
@@ -42,12 +42,30 @@ impl Printer {
                 }
                 self.node(*child, indent);
             }
-        } else if let Some(only) = hugged(node, &inside) {
-            self.node(only, indent);
+        } else if let Some(before) = self.hugging(node, &inside) {
+            self.out.push_str(&before);
+            if let Some(last) = inside.last() {
+                self.node(*last, indent);
+            }
         } else if !inside.is_empty() {
             self.one_a_line(node, &inside, indent);
         }
         self.out.push_str(close);
+    }
+
+    /// `merge(a, {` and `[{`: the last element keeps its brackets on the lines of these. Returns what stands before it.
+    fn hugging(&self, node: Node<'_>, inside: &[Node<'_>]) -> Option<String> {
+        let (last, others) = inside.split_last()?;
+        let shares = is_bracketed(*last) && !is_open(node) && (others.is_empty() || node.is(Rule::args));
+        if !shares || inside.iter().any(|child| child.is(Rule::comment)) {
+            return None;
+        }
+        let mut before = String::new();
+        for other in others {
+            before.push_str(&Self::one_line(*other)?);
+            before.push_str(", ");
+        }
+        (self.column() + before.chars().count() < WIDTH).then_some(before)
     }
 
     fn one_a_line(&mut self, node: Node<'_>, inside: &[Node<'_>], indent: usize) {
@@ -97,18 +115,17 @@ impl Printer {
     }
 }
 
-/// The only element, when it is itself a list or an object: then the two pairs of brackets share their lines.
-fn hugged<'t>(node: Node<'t>, inside: &[Node<'t>]) -> Option<Node<'t>> {
-    let [only] = inside else { return None };
-    let mut core = *only;
+/// Whether an element is itself a list or an object, so that two pairs of brackets may share their lines.
+fn is_bracketed(element: Node<'_>) -> bool {
+    let mut core = element;
     while matches!(core.rule(), Rule::arg | Rule::chain | Rule::free_chain | Rule::postfix) {
         let mut parts = core.children().filter(|part| !part.is(Rule::arg_name));
-        core = parts.next()?;
-        if parts.next().is_some() {
-            return None;
+        match (parts.next(), parts.next()) {
+            (Some(only), None) => core = only,
+            _ => return false,
         }
     }
-    (matches!(core.rule(), Rule::list | Rule::body) && !is_open(node)).then_some(*only)
+    matches!(core.rule(), Rule::list | Rule::body)
 }
 
 fn signs(rule: Rule) -> (&'static str, &'static str) {

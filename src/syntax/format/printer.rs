@@ -113,7 +113,7 @@ impl Printer {
     }
 
     /// How many characters the line at hand has.
-    fn column(&self) -> usize {
+    pub fn column(&self) -> usize {
         let line = self.out.rfind('\n').map_or(0, |at| at + 1);
         self.out.get(line..).map_or(0, |line| line.chars().count())
     }

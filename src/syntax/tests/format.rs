@@ -126,6 +126,9 @@ stack s {
   u = [{
     a = 1
   }]
+  w = merge(app_env(mode, account), {
+    short = "a value that is so long that it has to reach over the hundredth column of the line it is on"
+    longer_name = 1 })
   v = [ // first
     1
   ]

@@ -53,11 +53,15 @@ const HABITS: &[&str] = &[
     "stack a {\n  b = f(n = 1)\n  c = x+1\n  d = x -1\n  e = 1-2\n  f = 10.0.0.0/16\n  g = 1.2.3\n}",
     "stack a {\n  policy {\n    allow \"s3:GetObject\" on x\n  }\n  else { c = 1 }\n  else if d { e = 1 }\n}",
     "stack a {\n  b = {for k, v in m: k = v, c = 1}\n  for x in xs if x.ok { d = 1 }\n  t {for k, v in m: k = v}\n  u = {for k, v in m: k: v}\n}",
+    "stack \"shop\" { }\nenvironment \"my live\" of \"shop\" { }\nconst \"a\" = 1",
     "type t = a | list<string> | { b: c }",
     "stack a {\n  b = 30 sec\n  c = 30sec\n  d = 1 = 2\n  e = (f)(1)\n}",
 ];
 
 const STRANGE: &[&str] = &[
+    "enviroment live of shop {\n  a = 1\n}\nconst b = 1",
+    "A: 1\nB:\n  C:\n    D: E::F\n",
+    "const a = 1\rconst b = 2\r",
     "layer x { a = 1 }\nb = 2\nc\nstack d { }\nstak e { }",
     "@@@\nstack a {\n  @ b = 1\n  c = @\n  d = 1 @ 2\n  e = [@, 2]\n  ~\n}\n~ { x = 1 }\n,",
     "{ a = 1 }\nstack a { }",
