@@ -90,7 +90,6 @@ fn long_chains_are_refused_not_overflowed() {
     }
 }
 
-/// Twice the text may take twice the time, and some.
 #[test]
 #[allow(clippy::disallowed_methods)] // this test measures
 fn time_grows_with_the_text() {
@@ -117,7 +116,9 @@ fn time_grows_with_the_text() {
         &|n| format!("const a = [{}]\n", "1, ".repeat(n * 5)),
     ];
     for (index, shape) in shapes.iter().enumerate() {
-        let (small, large) = (time(&shape(50)), time(&shape(400)));
-        assert!(large < small * 24 + Duration::from_millis(40), "shape {index}: {small:?} then {large:?}");
+        // Eight times the text: were time its square, it would be sixty-four times the time. A busy machine may spoil
+        // a measurement, but hardly five.
+        let linear = || time(&shape(400)) < time(&shape(50)) * 24 + Duration::from_millis(20);
+        assert!((0..5).any(|_| linear()), "shape {index} takes more than its share");
     }
 }
