@@ -32,6 +32,13 @@ pub(super) fn invisible(at: Span, found: char) -> Diagnostic {
         .fix(if replacement.is_empty() { "remove it" } else { "write a plain space" }, at, replacement)
 }
 
+pub(super) fn carriage_return(at: Span) -> Diagnostic {
+    Diagnostic::error("GPB0002", "found a carriage return without a newline")
+        .at(at, "expected a newline")
+        .help("save the file with newlines at the ends of its lines")
+        .fix("write a newline", at, "\n")
+}
+
 pub(super) fn too_deep(at: Span) -> Diagnostic {
     let limit = super::lower::MAX_DEPTH;
     Diagnostic::error("GPB0004", format!("nested deeper than {limit} levels"))
@@ -61,6 +68,12 @@ pub(super) fn unknown_escape(at: Span, body: &str) -> Diagnostic {
 pub(super) fn bad_unicode_escape(at: Span, code: &str) -> Diagnostic {
     Diagnostic::error("GPB0016", format!("`\\u{{{code}}}` is no Unicode character"))
         .at(at, "expected one to six hexadecimal digits of a character, as in `\\u{1F600}`")
+}
+
+pub(super) fn closing_quotes(at: Span) -> Diagnostic {
+    Diagnostic::error("GPB0017", "the quotes that close a text block stand on a line of their own")
+        .at(at, "text stands before them on this line")
+        .help("begin a new line before the quotes; the blanks before them are the margin of the text")
 }
 
 pub(super) fn left_of_margin(at: Span, quotes: Span) -> Diagnostic {

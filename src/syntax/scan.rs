@@ -115,7 +115,9 @@ impl Scanner<'_> {
     fn run(&mut self) {
         while let Some(byte) = self.byte(0) {
             let start = self.at;
-            if is_control(byte) {
+            if byte == b'\r' && self.byte(1) != Some(b'\n') {
+                self.carriage_return();
+            } else if is_control(byte) {
                 self.control();
             } else if byte >= 0x80 {
                 self.wide();
@@ -152,6 +154,15 @@ impl Scanner<'_> {
         self.overwritten.push((range, b' '));
     }
 
+    /// Alone, it was once a newline, and is read as one. The first one speaks for all.
+    fn carriage_return(&mut self) {
+        let range = self.at..self.at + 1;
+        if self.overwritten.iter().all(|(_, with)| *with != b'\n') {
+            self.scan.diagnostics.push(report::carriage_return(self.span(&range)));
+        }
+        self.overwritten.push((range, b'\n'));
+    }
+
     fn wide(&mut self) {
         let Some(character) = self.rest().chars().next() else { return };
         let range = self.at..self.at + character.len_utf8();
@@ -167,8 +178,7 @@ impl Scanner<'_> {
     fn in_text(&mut self, byte: u8) {
         match byte {
             b'\\' => self.at += if self.byte(1) == Some(b'\n') { 1 } else { 2 },
-            b'"' => self.pop(),
-            b'\n' => self.pop(),
+            b'"' | b'\n' => self.pop(),
             b'$' if self.byte(1) == Some(b'{') => self.push(Open::Hole, 2),
             _ => {}
         }
@@ -189,7 +199,7 @@ impl Scanner<'_> {
     fn in_code(&mut self, byte: u8) {
         match byte {
             b'/' if self.byte(1) == Some(b'/') => self.skip_line(),
-            b'/' if self.byte(1) == Some(b'*') => self.block_comment(),
+            b'/' if self.byte(1) == Some(b'*') && self.stands_apart() => self.block_comment(),
             b'#' => self.skip_line(),
             b'"' if self.rest().starts_with("\"\"\"") => self.push(Open::Block, 3),
             b'"' => self.push(Open::Text, 1),
@@ -201,6 +211,12 @@ impl Scanner<'_> {
             b'\n' => self.newline(),
             _ => {}
         }
+    }
+
+    /// Behind a blank. Elsewhere `/*` is most likely text whose quotes are forgotten, as in `"${arn/*"`.
+    fn stands_apart(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|at| self.text.as_bytes().get(at));
+        before.is_none_or(u8::is_ascii_whitespace)
     }
 
     /// `name<name`, with no blank between: a comparison has blanks around it.
@@ -246,7 +262,7 @@ impl Scanner<'_> {
         while self.open.last() == Some(&Open::Angle) {
             self.pop();
         }
-        let next = self.text.get(self.at..).unwrap_or_default().trim_start_matches('\n');
+        let next = self.text.get(self.at + 1..).unwrap_or_default();
         if !self.open.is_empty() && ITEMS.iter().any(|item| next.starts_with(item)) {
             self.open.clear();
             self.depth = 0;

@@ -162,9 +162,13 @@ fn path(path: &Path) -> String {
     let mut out = String::new();
     for segment in &path.segments {
         match segment {
-            PathSegment::Name(of) if out.is_empty() => out.push_str(&name(of)),
-            PathSegment::Name(of) => out.push_str(&format!(".{}", name(of))),
-            PathSegment::Index(index) => out.push_str(&format!("[{}]", expr(index))),
+            PathSegment::Name(of) => {
+                out.push_str(if out.is_empty() { "" } else { "." });
+                out.push_str(&name(of));
+            }
+            PathSegment::Index(index) => {
+                let _ = write!(out, "[{}]", expr(index));
+            }
         }
     }
     out

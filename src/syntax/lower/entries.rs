@@ -90,13 +90,11 @@ impl Lower {
             let value = self.object(map);
             return Stmt::Field(Field { doc, head, label, value, span });
         }
-        match self.value_after(node, assigned) {
-            Some(value) => Stmt::Field(Field { doc, head, label, value, span }),
-            None => {
-                let place = self.place(node);
-                Stmt::Block(Block { doc, head, label, place, stmts: self.body_in(node), span })
-            }
+        if let Some(value) = self.value_after(node, assigned) {
+            return Stmt::Field(Field { doc, head, label, value, span });
         }
+        let place = self.place(node);
+        Stmt::Block(Block { doc, head, label, place, stmts: self.body_in(node), span })
     }
 
     pub(super) fn place(&mut self, node: Node<'_>) -> Option<Expr> {

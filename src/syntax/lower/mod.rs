@@ -12,6 +12,8 @@ mod text;
 mod types;
 mod values;
 
+pub(super) use exprs::precedence;
+
 use super::ast::{Expr, ExprKind, Module, Name};
 use super::tree::{Node, Rule, Tree};
 use crate::diag::Diagnostic;
@@ -67,6 +69,10 @@ impl Lower {
     /// The name a `name` or `quoted_key` node stands for; an empty one where it is missing.
     fn name(&mut self, node: Node<'_>) -> Name {
         match node.rule() {
+            Rule::bad_name => {
+                let text = node.child(Rule::quoted_key).map_or_else(String::new, |key| self.plain_text(key));
+                Name { text, span: self.span(node), quoted: false }
+            }
             Rule::quoted_key => Name { text: self.plain_text(node), span: self.span(node), quoted: true },
             _ => Name { text: node.text().to_owned(), span: self.span(node), quoted: false },
         }
@@ -82,7 +88,7 @@ impl Lower {
 }
 
 fn is_name(node: Node<'_>) -> bool {
-    matches!(node.rule(), Rule::name | Rule::quoted_key | Rule::missing_name)
+    matches!(node.rule(), Rule::name | Rule::quoted_key | Rule::bad_name | Rule::missing_name)
 }
 
 /// The `///` lines met since the last entry.

@@ -60,7 +60,10 @@ impl Lower {
     }
 
     fn type_name(&mut self, node: Node<'_>) -> Name {
-        node.child(Rule::type_name).map(|name| self.name(name)).unwrap_or_else(|| self.name_in(node))
+        match node.child(Rule::type_name) {
+            Some(name) => self.name(name),
+            None => self.name_in(node),
+        }
     }
 
     fn named(&mut self, node: Node<'_>) -> TypeKind {

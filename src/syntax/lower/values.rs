@@ -118,13 +118,11 @@ impl Lower {
     }
 
     fn list(&mut self, node: Node<'_>) -> ExprKind {
-        match node.child(Rule::list_for) {
-            Some(each) => ExprKind::Comprehension(self.list_for(each)),
-            None => {
-                let values = node.children().filter(|child| is_value(child.rule()));
-                ExprKind::List(values.map(|value| self.expr(value)).collect())
-            }
+        if let Some(each) = node.child(Rule::list_for) {
+            return ExprKind::Comprehension(self.list_for(each));
         }
+        let values = node.children().filter(|child| is_value(child.rule()));
+        ExprKind::List(values.map(|value| self.expr(value)).collect())
     }
 
     fn list_for(&mut self, node: Node<'_>) -> Comprehension {

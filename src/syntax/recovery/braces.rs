@@ -25,14 +25,11 @@ impl Found {
             None => diagnostic,
         })
     }
+}
 
-    pub(super) fn stray(&self, at: Span, sign: &str) -> Diagnostic {
-        Diagnostic::error("GPB0037", format!("this `{sign}` closes nothing")).at(at, "no bracket is open here").fix(
-            "remove it",
-            at,
-            "",
-        )
-    }
+pub(super) fn stray(at: Span, sign: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error("GPB0037", format!("this `{sign}` closes nothing"));
+    diagnostic.at(at, "no bracket is open here").fix("remove it", at, "")
 }
 
 fn closing(brackets: Node<'_>) -> Option<Node<'_>> {

@@ -98,6 +98,14 @@ impl Found {
         match node.rule() {
             Rule::name => self.null(node),
             Rule::compat_hcl | Rule::labelled => self.hcl(node),
+            Rule::bad_name => {
+                let inner = node.text().trim_matches('"');
+                let diagnostic =
+                    Diagnostic::error("GPB0056", "this name stands without quotes").at(span, "expected a plain word");
+                let plain = inner.starts_with(|first: char| first.is_ascii_alphabetic());
+                let plain = plain && inner.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+                Some(if plain { diagnostic.fix("remove the quotes", span, inner) } else { diagnostic })
+            }
             Rule::compat_type_args | Rule::compat_type_list => {
                 let inner = node.text().trim_start_matches('[').trim_end_matches(']').trim();
                 let empty = inner.is_empty() || node.is(Rule::compat_type_list);

@@ -48,7 +48,7 @@ impl Found {
                 let diagnostic = expected("GPB0038", "`,`", "commas stand between the parts in brackets");
                 diagnostic.map(|diagnostic| diagnostic.fix("add a comma", at, ","))
             }
-            Rule::missing_newline => self.missing_newline(node),
+            Rule::missing_newline => Some(self.missing_newline(node)),
             Rule::missing_quote => self.missing_quote(node),
             Rule::missing_triple => {
                 let opening = node.parent().and_then(|text| text.child(Rule::triple)).unwrap_or(node);
@@ -71,15 +71,13 @@ impl Found {
         }
     }
 
-    fn missing_newline(&self, node: Node<'_>) -> Option<Diagnostic> {
-        let rest = node.source().get(node.start()..).unwrap_or_default().trim_start_matches([' ', '\t']);
+    fn missing_newline(&self, node: Node<'_>) -> Diagnostic {
+        let rest = node.source().get(node.start()..).unwrap_or_default().trim_start_matches([' ', '\t', '\r']);
         let word = first_word(rest);
         let at = self.point(node.start());
-        Some(
-            Diagnostic::error("GPB0039", format!("expected a newline or a comma before `{word}`"))
-                .at(at, "the entry before ends here")
-                .fix("separate the entries with a comma", at, ","),
-        )
+        Diagnostic::error("GPB0039", format!("expected a newline or a comma before `{word}`"))
+            .at(at, "the entry before ends here")
+            .fix("separate the entries with a comma", at, ",")
     }
 
     fn missing_quote(&self, node: Node<'_>) -> Option<Diagnostic> {

@@ -47,10 +47,13 @@ impl Found {
 }
 
 /// The word or sign that ends right before `at`.
-fn word_before<'t>(node: Node<'t>, at: usize) -> &'t str {
+fn word_before(node: Node<'_>, at: usize) -> &str {
     let before = node.source().get(..at).unwrap_or_default().trim_end_matches([' ', '\t', '\r', '\n']);
     last_word(before)
 }
+
+/// Signs of more than one character.
+const SIGNS: [&str; 12] = ["${", "..", "?.", "??", "==", "!=", "<=", ">=", "&&", "||", "->", "=>"];
 
 fn last_word(text: &str) -> &str {
     let is_word = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-');
@@ -61,7 +64,10 @@ fn last_word(text: &str) -> &str {
     if let Some(start) = text.strip_suffix('"').and_then(|inside| inside.rfind(['"', '\n'])) {
         return text.get(start..).unwrap_or_default();
     }
-    let sign = text.chars().next_back().map_or(0, char::len_utf8);
+    let sign = match SIGNS.iter().find(|sign| text.ends_with(**sign)) {
+        Some(sign) => sign.len(),
+        None => text.chars().next_back().map_or(0, char::len_utf8),
+    };
     text.get(text.len() - sign..).unwrap_or_default()
 }
 

@@ -1,6 +1,7 @@
 //! What stands where it cannot stand.
 
 use super::super::tree::{Node, Rule};
+use super::braces::stray;
 use super::{Found, first_word};
 use crate::diag::{Diagnostic, nearest};
 use crate::source::Span;
@@ -19,7 +20,7 @@ impl Found {
             Rule::junk_tail => Some(self.after_the_end(node)),
             Rule::junk_entry => Some(self.no_entry(node)),
             Rule::junk_item => Some(self.no_item(node)),
-            Rule::stray_rbrace => Some(self.stray(self.span(node), "}")),
+            Rule::stray_rbrace => Some(stray(self.span(node), "}")),
             Rule::misplaced => self.misplaced(node),
             Rule::incomplete if !node.parent()?.is(Rule::misplaced) => Some(
                 Diagnostic::error("GPB0033", format!("`{}` is only the beginning of an entry", node.text()))
@@ -93,7 +94,7 @@ impl Found {
     fn no_entry(&mut self, node: Node<'_>) -> Diagnostic {
         let found = first_word(node.text());
         if matches!(found, ")" | "]") {
-            return self.stray(Span::new(self.file, node.start(), node.start() + 1), found);
+            return stray(Span::new(self.file, node.start(), node.start() + 1), found);
         }
         if found == "{" {
             return Diagnostic::error("GPB0031", "expected a name before `{`")
@@ -107,7 +108,7 @@ impl Found {
     fn no_item(&mut self, node: Node<'_>) -> Diagnostic {
         let found = first_word(node.text());
         if matches!(found, ")" | "]") {
-            return self.stray(Span::new(self.file, node.start(), node.start() + 1), found);
+            return stray(Span::new(self.file, node.start(), node.start() + 1), found);
         }
         self.silent_until = node.end();
         Diagnostic::error("GPB0003", format!("expected an item, found `{found}`"))
@@ -122,7 +123,9 @@ impl Found {
         if matches!(entry.rule(), Rule::compat_hcl) || super::habits::is_hcl(entry) {
             return None;
         }
-        self.silent_until = node.end();
+        // What follows on the line belongs to it: an item is seldom complete where its first word is wrong.
+        let line = node.source().get(node.end()..).unwrap_or_default();
+        self.silent_until = node.end() + line.find('\n').unwrap_or(line.len()) + 1;
         if std::mem::replace(&mut self.after_misplaced, true) {
             return None;
         }

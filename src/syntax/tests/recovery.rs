@@ -53,11 +53,15 @@ const HABITS: &[&str] = &[
     "stack a {\n  b = f(n = 1)\n  c = x+1\n  d = x -1\n  e = 1-2\n  f = 10.0.0.0/16\n  g = 1.2.3\n}",
     "stack a {\n  policy {\n    allow \"s3:GetObject\" on x\n  }\n  else { c = 1 }\n  else if d { e = 1 }\n}",
     "stack a {\n  b = {for k, v in m: k = v, c = 1}\n  for x in xs if x.ok { d = 1 }\n  t {for k, v in m: k = v}\n  u = {for k, v in m: k: v}\n}",
+    "stack \"shop\" { }\nenvironment \"my live\" of \"shop\" { }\nconst \"a\" = 1",
     "type t = a | list<string> | { b: c }",
     "stack a {\n  b = 30 sec\n  c = 30sec\n  d = 1 = 2\n  e = (f)(1)\n}",
 ];
 
 const STRANGE: &[&str] = &[
+    "enviroment live of shop {\n  a = 1\n}\nconst b = 1",
+    "A: 1\nB:\n  C:\n    D: E::F\n",
+    "const a = 1\rconst b = 2\r",
     "layer x { a = 1 }\nb = 2\nc\nstack d { }\nstak e { }",
     "@@@\nstack a {\n  @ b = 1\n  c = @\n  d = 1 @ 2\n  e = [@, 2]\n  ~\n}\n~ { x = 1 }\n,",
     "{ a = 1 }\nstack a { }",
@@ -114,6 +118,26 @@ fn every_mistake_is_told() {
             assert!(crate::diag::page(diagnostic.code).is_some(), "{} has no page", diagnostic.code);
         }
     }
+}
+
+/// The two examples on a page: the first has the mistake, the second has no mistake of this room at all.
+#[test]
+fn pages_show_the_mistake_and_its_mending() {
+    let block = |text: &str, mark: &str| -> Option<String> {
+        let (_, rest) = text.split_once(&format!("```gpb {mark}\n"))?;
+        Some(rest.split_once("```")?.0.to_owned())
+    };
+    let codes = |text: &str| -> Vec<&str> {
+        super::parse(crate::source::FileId(0), text).diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
+    };
+    let mut shown = 0;
+    for page in crate::diag::pages().iter().filter(|page| page.code.starts_with("GPB0")) {
+        let (Some(fail), Some(pass)) = (block(page.text, "fail"), block(page.text, "pass")) else { continue };
+        assert!(codes(&fail).contains(&page.code), "{}: the failing example gives {:?}", page.code, codes(&fail));
+        assert_eq!(codes(&pass), Vec::<&str>::new(), "{}: the mended example", page.code);
+        shown += 1;
+    }
+    assert!(shown > 40, "only {shown} pages have examples");
 }
 
 #[test]
