@@ -1,4 +1,5 @@
 //! Embeds what the binary carries: the pages behind the codes, the standard library and the catalog of resource types.
+#![allow(clippy::disallowed_methods)] // A build script is there to read and write files.
 
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -27,7 +28,7 @@ fn pack_catalog(folder: &Path, out: &Path) -> io::Result<()> {
     }
     types.sort();
     let mut blob = Vec::new();
-    let mut index = String::from("static ENTRIES: &[Entry] = &[\n");
+    let mut index = String::from("pub(super) static ENTRIES: &[Entry] = &[\n");
     for (name, aws, text) in &types {
         let (start, size) = (blob.len(), text.len());
         blob.extend(lz4_flex::block::compress(text.as_bytes()));
@@ -36,7 +37,10 @@ fn pack_catalog(folder: &Path, out: &Path) -> io::Result<()> {
     }
     let mut by_aws: Vec<usize> = (0..types.len()).collect();
     by_aws.sort_by_key(|at| types.get(*at).map(|(_, aws, _)| aws));
-    let _ = writeln!(index, "];\nstatic BY_AWS: &[usize] = &{by_aws:?};");
+    let _ = writeln!(index, "];\npub(super) static BY_AWS: &[usize] = &{by_aws:?};");
+    let actions = fs::read(folder.join("iam_actions.txt"))?;
+    fs::write(out.join("iam_actions.bin"), lz4_flex::block::compress_prepend_size(&actions))?;
+    println!("cargo::rerun-if-changed={}", folder.join("iam_actions.txt").display());
     fs::write(out.join("catalog.bin"), blob)?;
     fs::write(out.join("catalog.rs"), index)
 }

@@ -3,10 +3,15 @@
 //! Each module is one stage of the way from text to cloud; `ARCHITECTURE.md` lists the rules that hold between them.
 
 pub mod catalog;
+pub mod cli;
 pub mod cloud;
 pub mod diag;
+pub mod engine;
+pub mod graph;
+pub mod lang;
 pub mod model;
 pub mod plan;
+pub mod report;
 pub mod source;
 pub mod state;
 pub mod stdlib;

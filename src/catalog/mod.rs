@@ -1,16 +1,22 @@
 //! The catalog of AWS resource types: every CloudFormation type's properties and semantics, embedded and decoded one type
 //! at a time.
 
+pub mod actions;
+pub mod check;
 mod decode;
 mod nearest;
+pub mod regions;
+pub mod secrets;
 pub mod types;
 
 #[cfg(test)]
 mod tests;
 
+pub use check::{Violation, ViolationKind, check, check_json};
 pub use nearest::nearest;
 pub use types::*;
 
+use index::{BY_AWS, ENTRIES};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -31,7 +37,13 @@ struct Entry {
     size: usize,
 }
 
-include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
+/// What the build script wrote: every type, sorted by gpb's name, and their order by AWS's.
+#[allow(clippy::unreadable_literal)]
+mod index {
+    use super::Entry;
+    include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
+}
+
 static BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
 
 impl Catalog {

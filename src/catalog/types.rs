@@ -208,46 +208,57 @@ impl TypeDef {
     /// The shape at a place, `None` when the type has no such place.
     pub fn shape_at(&self, path: &PropPath) -> Option<&Shape> {
         let mut segments = path.segments();
-        let mut shape = &self.root.by_aws(segments.next()?)?.shape;
-        for segment in segments {
-            shape = match self.resolve(shape) {
-                Shape::Object(object) => &object.by_aws(segment)?.shape,
-                Shape::List(list) => &list.item,
-                Shape::Map { value, .. } => value,
-                _ => return None,
-            };
-        }
-        Some(self.resolve(shape))
+        let first = &self.root.by_aws(segments.next()?)?.shape;
+        segments
+            .try_fold(first, |shape, segment| self.inside(shape, segment).map(|(shape, _)| shape))
+            .map(|shape| self.resolve(shape))
     }
 
-    /// A place in gpb's spelling, for people: `vpc_config.subnet_ids`.
+    /// One step into a shape: the shape there, and the property when the step named one. Of several shapes, the first that
+    /// has such a place.
+    fn inside<'a>(&'a self, shape: &'a Shape, segment: &str) -> Option<(&'a Shape, Option<&'a Property>)> {
+        match self.resolve(shape) {
+            Shape::Object(object) => object.by_aws(segment).map(|property| (&property.shape, Some(property))),
+            Shape::List(list) if segment == "*" || segment.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Some((&list.item, None))
+            }
+            Shape::Map { value, .. } => Some((value, None)),
+            Shape::Any(shapes) => shapes.iter().find_map(|shape| self.inside(shape, segment)),
+            _ => None,
+        }
+    }
+
+    /// A place in gpb's spelling, for people: `vpc_config.subnet_ids[0]`.
     pub fn display(&self, path: &PropPath) -> String {
         let mut out = String::new();
-        let mut object = Some(&self.root);
         let mut shape: Option<&Shape> = None;
-        for segment in path.segments() {
-            let property = object.and_then(|object| object.by_aws(segment));
-            let is_index = property.is_none() && matches!(shape, Some(Shape::List(_)));
+        for (depth, segment) in path.segments().enumerate() {
+            let inside = match shape {
+                _ if depth == 0 => self.root.by_aws(segment).map(|property| (&property.shape, Some(property))),
+                Some(shape) => self.inside(shape, segment),
+                None => None,
+            };
+            let property = inside.and_then(|(_, property)| property);
+            let is_index = property.is_none() && shape.is_some_and(|shape| self.is_list(shape));
             if is_index {
                 out.extend(["[", segment, "]"]);
             } else {
                 if !out.is_empty() {
                     out.push('.');
                 }
-                out.push_str(property.map_or(segment, |property| &property.name));
+                out.push_str(&property.map_or_else(|| PropPath::unescape(segment), |property| property.name.clone()));
             }
-            let next = property.map(|property| &property.shape).or(match shape {
-                Some(Shape::List(list)) => Some(&*list.item),
-                Some(Shape::Map { value, .. }) => Some(&**value),
-                _ => None,
-            });
-            shape = next.map(|shape| self.resolve(shape));
-            object = match shape {
-                Some(Shape::Object(object)) => Some(object),
-                _ => None,
-            };
+            shape = inside.map(|(shape, _)| shape);
         }
         out
+    }
+
+    fn is_list(&self, shape: &Shape) -> bool {
+        match self.resolve(shape) {
+            Shape::List(_) => true,
+            Shape::Any(shapes) => shapes.iter().any(|shape| self.is_list(shape)),
+            _ => false,
+        }
     }
 
     pub fn is_read_only(&self, path: &PropPath) -> bool {

@@ -4,12 +4,19 @@
 //! its own affair. `sim` is embedded; `aws` drives the official SDKs by bindings.
 
 pub mod aws;
+pub mod check;
+pub mod clock;
+pub mod document;
+pub mod naming;
+pub mod retry;
+pub mod sim;
 
-use crate::catalog::PropPath;
+use crate::catalog::{Catalog, PropPath, TypeDef};
 use crate::model::Place;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A resource's properties as JSON, by AWS's names.
@@ -21,6 +28,24 @@ pub struct ResourceKey {
     pub ty: String,
     pub place: Place,
     pub id: String,
+}
+
+/// Where a cloud and the engine look up resource types: the catalog, or a test's own few.
+pub trait Types: Send + Sync {
+    /// By gpb's name.
+    fn get(&self, name: &str) -> Option<Arc<TypeDef>>;
+}
+
+impl<T: Types + ?Sized> Types for &T {
+    fn get(&self, name: &str) -> Option<Arc<TypeDef>> {
+        (**self).get(name)
+    }
+}
+
+impl Types for Catalog {
+    fn get(&self, name: &str) -> Option<Arc<TypeDef>> {
+        Catalog::get(self, name)
+    }
 }
 
 /// What the cloud says a resource is.

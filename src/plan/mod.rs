@@ -1,14 +1,90 @@
 //! The plan: desired × last applied × observed, and what follows from them.
 
+mod basis;
+mod build;
+pub mod compare;
+#[cfg(test)]
+pub(crate) mod fixtures;
+mod known;
+mod moves;
+mod order;
+mod parts;
+mod protect;
+mod replace;
+mod resolve;
+mod saved;
+#[cfg(test)]
+mod tests;
+pub mod values;
+
+pub use basis::{model_hash, stale};
+pub use build::plan;
+pub use protect::refusals;
+pub use saved::{FORMAT, SavedPlanError, from_json, to_json};
+
 use crate::catalog::PropPath;
 use crate::cloud::{Observed, Properties};
-use crate::model::{Address, Place, Value};
-use crate::state::Scope;
+use crate::graph::{Graph, TypeLookup};
+use crate::model::{Address, Model, Place, Secret, Value};
+use crate::state::{Scope, Snapshot};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// What the cloud says of each address that is in the state (`None`: it is gone) or declared `existing`.
+/// What the cloud says of each address that is in the state, is the address of an interrupted creation, or is declared
+/// `existing`. `None` means it was looked for and is not there; an address that is missing was not looked for.
 pub type Observation = BTreeMap<Address, Option<Observed>>;
+
+/// Computes a pure function of the language.
+pub type Call<'a> = &'a dyn Fn(&str, &[serde_json::Value]) -> Result<serde_json::Value, String>;
+
+/// What a plan is made from. Planning is a pure function of it.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    pub model: &'a Model,
+    pub graph: &'a Graph,
+    pub types: TypeLookup<'a>,
+    pub snapshot: &'a Snapshot,
+    /// `None` when the cloud was not read; the plan is then made against the state alone and cannot be applied.
+    pub observation: Option<&'a Observation>,
+    /// For the calls whose arguments are known only now.
+    pub call: Call<'a>,
+    /// The keyed hash of a secret's value; `None` when it cannot be known now, as of one that is generated.
+    pub secret: &'a dyn Fn(&Secret) -> Option<String>,
+    pub options: &'a Options,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Plan the end of everything instead of what the model says.
+    pub destroy: bool,
+    pub unprotect: Unprotect,
+    /// Resources to be made anew though nothing about them asks for it.
+    pub replace: BTreeSet<Address>,
+    /// The account the credentials belong to.
+    pub account: Option<String>,
+}
+
+/// Which protected resources may be replaced or deleted all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unprotect {
+    Only(BTreeSet<Address>),
+    All,
+}
+
+impl Default for Unprotect {
+    fn default() -> Self {
+        Unprotect::Only(BTreeSet::new())
+    }
+}
+
+impl Unprotect {
+    pub fn covers(&self, address: &Address) -> bool {
+        match self {
+            Unprotect::All => true,
+            Unprotect::Only(addresses) => addresses.contains(address),
+        }
+    }
+}
 
 /// Everything one apply will do. It is saved, shown, and kept as a promise.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,17 +125,21 @@ pub struct Change {
     pub action: Action,
     /// The identifier, when it exists.
     pub id: Option<String>,
-    /// As observed (or as last applied, in a plan that was not observed).
+    /// As observed (or as last read, in a plan that was not observed). What is secret stands as `{"$secret": …}`, and
+    /// tags that gpb neither wants nor ever set are left out, so that no update takes them away.
     pub before: Option<Properties>,
-    /// What will be sent: JSON with holes. Absent for deletions.
+    /// What will be sent: JSON with holes. Empty for deletions. An ignored property of a resource that exists stands as
+    /// it was observed. For an `existing` resource: what it is found by.
     pub desired: BTreeMap<String, Value>,
     /// Property by property, what differs.
     pub differences: Vec<Difference>,
-    /// Where the cloud has left what was last applied.
+    /// Where the cloud has left what was last applied: `before` is as applied, `after` as observed. The empty path
+    /// means the resource itself, which is gone.
     pub drift: Vec<Difference>,
     /// The properties that force a replacement.
     pub forced_by: Vec<PropPath>,
-    /// What must be done before: addresses of this plan.
+    /// What must be done before: addresses of this plan, those that need nothing done included. A deletion waits for
+    /// those that were built on what it deletes; everything else waits for what it is built on.
     pub depends_on: Vec<Address>,
     /// A stateful resource that would be lost: why it is protected and what would be lost.
     pub protected: Option<String>,
@@ -88,7 +168,33 @@ pub enum Action {
     Forget,
 }
 
-/// One property's change. A secret on either side is shown as changed or not, never as text.
+impl Change {
+    /// Whether apply has anything to do for it: a `moved` alone is written to the state.
+    pub fn is_pending(&self) -> bool {
+        !matches!(self.action, Action::Keep | Action::Read) || self.moved_from.is_some()
+    }
+}
+
+impl Plan {
+    /// Whether apply has anything to do.
+    pub fn is_empty(&self) -> bool {
+        !self.changes.iter().any(Change::is_pending)
+    }
+
+    /// The changes in an order that respects `depends_on`, as a graph of addresses.
+    pub fn graph(&self) -> Graph {
+        let edges = self.changes.iter().flat_map(|c| c.depends_on.iter().map(move |to| (&c.address, to)));
+        Graph::from_edges(self.changes.iter().map(|change| change.address.clone()), edges)
+    }
+}
+
+/// The path a [`Difference`] has when the resource is to live elsewhere.
+pub const PLACE: &str = "@place";
+/// The path a [`Difference`] has when another type is declared under the same address.
+pub const TYPE: &str = "@type";
+
+/// One place's change, by the path to the deepest object that holds it: a list or a document changes as a whole. A secret
+/// on either side is shown as changed or not, never as text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     pub path: PropPath,

@@ -3,6 +3,23 @@
 //! The journal is written ahead: an [`Intent`] is durable before the cloud is called and its outcome after, so a process
 //! killed at any instant leaves a record of everything that may exist.
 
+mod deposed;
+mod error;
+mod lock;
+mod secrets;
+mod sqlite;
+mod store;
+
+#[cfg(test)]
+pub mod conformance;
+
+pub use deposed::{deposed_address, deposed_from};
+pub use error::StateError;
+pub use lock::Holder;
+pub use secrets::{SecretKey, is_redacted, redact, redact_values, redacted_paths};
+pub use sqlite::SqliteStore;
+pub use store::{Conclusion, Concluded, Durations, Entry, NewIntent, Store, Verdict, Writer, token};
+
 use crate::cloud::Properties;
 use crate::model::{Address, Place};
 use serde::{Deserialize, Serialize};
@@ -42,6 +59,7 @@ pub struct Record {
 pub struct Snapshot {
     pub scope: Scope,
     /// Made when the scope is first written; a plan of another lineage does not fit.
+    /// Empty as long as nothing was written.
     pub lineage: String,
     /// Grows by one with every change.
     pub serial: u64,
@@ -73,7 +91,7 @@ pub struct Intent {
     pub started_ms: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Operation {
     Create,

@@ -7,6 +7,7 @@ use crate::source::{FileId, Span};
 use rust_decimal::Decimal;
 
 /// An identifier, a bare word (`us-east-1`) or, where a key may be any text, a quoted string.
+/// Where a name is missing its text is empty; a diagnostic has said so.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name {
     pub text: String,

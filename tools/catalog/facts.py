@@ -55,7 +55,7 @@ def tagging(schema, places):
     said = schema.get("tagging", {})
     if not said.get("taggable", schema.get("taggable", True)):
         return None
-    [property] = places.all([said.get("tagProperty", "/properties/Tags")]) or [None]
+    property = places.find(said.get("tagProperty", "/properties/Tags"))
     return property and {"property": property, "update": said.get("tagUpdatable", True)}
 
 
@@ -77,16 +77,16 @@ class Places:
 
     def __init__(self, root, types):
         self.root, self.types = {"object": root}, types
-        self.dropped = []
 
     def all(self, pointers):
-        found = [self.path(pointer.removeprefix("/properties/").split("/")) for pointer in pointers]
-        self.dropped += [pointer for pointer, path in zip(pointers, found) if path is None]
-        return [path for path in found if path is not None]
+        found = {pointer: self.find(pointer) for pointer in pointers}
+        if None in found.values():
+            raise ValueError(f"no such property: {[pointer for pointer, path in found.items() if path is None]}")
+        return list(found.values())
 
-    def path(self, steps):
+    def find(self, pointer):
         shape, done = self.root, []
-        for step in steps:
+        for step in pointer.removeprefix("/properties/").split("/"):
             if step in ("items", "properties") and self.within(shape, step) is None:
                 continue
             while step != "*" and (inner := self.element(shape)) is not None:

@@ -6,10 +6,12 @@
 
 The schemas come from the PyPI package cfn-lint, action names and regions also from botocore, both at the versions pinned
 in `source.py`. `--cfn-lint FOLDER` (or the environment variable GPB_CFN_LINT) names the `cfnlint` folder of an installed
-cfn-lint with botocore beside it; without one, a private virtual environment is made under `~/.cache/gpb`.
+cfn-lint with botocore beside it; without one, a private virtual environment is made under `~/.cache/gpb`, unless
+`--no-fetch` forbids it.
 
 Needs Python 3.11 and its standard library alone. The output depends on nothing but the pinned packages and the curated
-files: `words.txt` (spelling) and `stdlib/catalog/stateful.toml` (types that hold data).
+files: `words.txt` (spelling) and `stdlib/catalog/stateful.toml` (types that hold data). `cargo test` runs the check when
+the packages are at hand.
 """
 
 import argparse
@@ -19,7 +21,9 @@ import pathlib
 import sys
 import tomllib
 
+import actions
 import facts
+import regions
 import source
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -30,8 +34,9 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--cfn-lint", metavar="FOLDER", help="the cfnlint package folder of an installed cfn-lint")
     arguments.add_argument("--check", action="store_true", help="write nothing; fail when the committed files differ")
+    arguments.add_argument("--no-fetch", action="store_true", help="exit 3 rather than fetch cfn-lint")
     options = arguments.parse_args()
-    made = everything(source.locate(options.cfn_lint))
+    made = everything(source.locate(options.cfn_lint, fetch=not options.no_fetch))
     folder = CATALOG / "generated"
     present = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*") if path.is_file()}
     stale = sorted(name for name in made.keys() | present.keys() if made.get(name) != present.get(name))
@@ -63,6 +68,7 @@ def everything(packages):
     if unknown:
         raise SystemExit(f"stateful.toml names types that do not exist: {', '.join(sorted(unknown))}")
     made = {name: service_text(types) for name, types in services.items()}
+    made |= {"iam_actions.txt": actions.text(packages), "regions.toml": regions.text(packages)}
     return dict(sorted(made.items()))
 
 

@@ -24,7 +24,8 @@ def of_object(node, variants, known):
     for key, parts in variants:
         choose(key, parts, set(node.get("required", [])), always, found)
     for part in node.get("allOf", []):
-        if is_rule(part) or set(part) <= {"oneOf", "anyOf"}:
+        if is_rule(part):
+            always |= needs(part)
             more, between = of_object(part, [], known)
             always |= more
             found += between
@@ -108,7 +109,8 @@ def conditional(node):
         return []
     [first] = test["required"]
     for name, says in test.get("properties", {}).items():
-        if name != first or not (says is True or set(says) <= COSMETIC):
+        # `minItems` says nothing about what is no list; it only asks that the property be there.
+        if name != first or not (says is True or set(says) <= COSMETIC | {"minItems"}):
             return []
     found = []
     if then.get("required"):

@@ -1,5 +1,7 @@
 """Where the facts come from: cfn-lint, which ships AWS's published schemas, and botocore, which it depends on."""
 
+import ast
+import gzip
 import json
 import os
 import pathlib
@@ -40,11 +42,33 @@ class Source:
         parts = [part for one in found for part in one.get("allOf", [one])]
         return [part for part in parts if "if" in part]
 
-    def botocore(self, name):
-        return json.loads((self.site / "botocore" / "data" / name).read_text(encoding="utf-8"))
+    def botocore(self, *path):
+        file = self.site.joinpath("botocore", "data", *path)
+        opened = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+        return json.loads(opened)
+
+    def operations(self):
+        """Every operation of every API, with the name its requests are signed for."""
+        for model in sorted((self.site / "botocore" / "data").glob("*/*/service-2.json*")):
+            api = self.botocore(*model.parts[-3:])
+            signed = api["metadata"].get("signingName", api["metadata"]["endpointPrefix"])
+            yield from ((signed, operation) for operation in api["operations"])
+
+    def zones(self):
+        """Availability zones by region: a table in cfn-lint's source, read without running it."""
+        module = ast.parse((self.package / "helpers.py").read_text(encoding="utf-8"))
+        for statement in module.body:
+            target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+            if isinstance(target, ast.Name) and target.id == "AVAILABILITY_ZONES":
+                return ast.literal_eval(statement.value)
+        raise SystemExit("cfn-lint no longer lists availability zones")
 
 
-def locate(given):
+# What the generator exits with when it may not fetch cfn-lint and has none.
+NOT_AT_HAND = 3
+
+
+def locate(given, fetch=True):
     """The package folder given, named by the environment, or fetched into a private environment of its own."""
     given = given or os.environ.get("GPB_CFN_LINT")
     if given:
@@ -54,6 +78,9 @@ def locate(given):
     done = home / "complete"
     python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
     if not done.exists():
+        if not fetch:
+            print(f"no cfn-lint {CFN_LINT} at hand: name one by GPB_CFN_LINT, or run without --no-fetch", file=sys.stderr)
+            sys.exit(NOT_AT_HAND)
         print(f"fetching cfn-lint {CFN_LINT} into {home}", file=sys.stderr)
         venv.create(home, with_pip=True, clear=True)
         command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]

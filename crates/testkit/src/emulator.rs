@@ -77,6 +77,8 @@ impl Emulator {
                 ("GATEWAY_PORT", port.to_string()),
                 ("BIND_HOST", "127.0.0.1".into()),
                 ("IOT_MTLS_ENABLED", "0".into()),
+                // moto's services have no tasks running unless told so; then their deployments complete.
+                ("MOTO_ECS_SERVICE_RUNNING", "100".into()),
             ])
             .stdin(Stdio::piped())
             .stdout(file.try_clone()?)

@@ -1,12 +1,8 @@
 //! The generated data: every type decodes, and means what AWS's schemas say.
 
+use super::all;
 use crate::catalog::{Catalog, PropPath, Rule, Shape, TypeDef};
 use std::sync::Arc;
-
-pub(super) fn all() -> Vec<Arc<TypeDef>> {
-    let catalog = Catalog::embedded();
-    catalog.names().map(|name| catalog.get(name).unwrap_or_else(|| panic!("{name} does not decode"))).collect()
-}
 
 fn get(name: &str) -> Arc<TypeDef> {
     Catalog::embedded().get(name).unwrap_or_else(|| panic!("no {name}"))

@@ -1,6 +1,6 @@
 //! gpb's spelling is as exact as AWS's: one name there is one name here.
 
-use super::data::all;
+use super::all;
 use crate::catalog::{ObjectShape, Shape};
 use std::collections::{BTreeMap, BTreeSet};
 

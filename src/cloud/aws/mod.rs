@@ -5,7 +5,6 @@
 
 pub mod binding;
 pub mod check;
-mod clock;
 mod errors;
 pub mod invoke;
 pub mod load;
@@ -18,8 +17,9 @@ mod sdk;
 mod shapes;
 mod spelling;
 mod template;
+#[cfg(test)]
+mod tests;
 
-pub use clock::{Clock, SystemClock};
 pub use invoke::{Invoke, InvokeError, InvokeErrorKind};
 pub use load::{BindingError, Bindings, Types};
 pub use run::{AwsCloud, short_token};

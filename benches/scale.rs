@@ -1,0 +1,107 @@
+//! How `gpb check` and `gpb plan` grow with the number of resources: wall time and peak memory of the real binary.
+//!
+//! `cargo bench --no-default-features --bench scale` writes specs of 1,000, 10,000 and 100,000 resources, runs the commands
+//! on each, prints the figures, and fails when 10,000 resources take over 0.3 s or 200 MB to check, or when 100,000 take
+//! more than fifteen times as long as 10,000.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used)] // A program that measures the outside world.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use wait4::Wait4;
+
+/// What a spec of 10,000 resources may take to check.
+const CHECK_LIMIT: Duration = Duration::from_millis(300);
+const CHECK_MEMORY_LIMIT_MB: f64 = 200.0;
+/// 100,000 against 10,000: ten times is linear; the rest is room for caches.
+const GROWTH_LIMIT: f64 = 15.0;
+const RUNS: usize = 5;
+
+struct Figure {
+    wall: Duration,
+    peak_mb: f64,
+}
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    println!("{:<8} {:>10} {:>10} {:>10}", "command", "resources", "seconds", "MB");
+    let mut checks = Vec::new();
+    for count in [1_000, 10_000, 100_000] {
+        let spec = folder.path().join(format!("spec_{count}.gpb"));
+        std::fs::write(&spec, spec_of(count)).expect("the spec can be written");
+        checks.push(report("check", count, &spec, folder.path(), &[]));
+        report("plan", count, &spec, folder.path(), &["--cloud", "sim"]);
+    }
+    let [_, ten, hundred] = checks.as_slice() else { return };
+    let growth = hundred.wall.as_secs_f64() / ten.wall.as_secs_f64();
+    println!("check: 100,000 takes {growth:.1} times as long as 10,000");
+    assert!(ten.wall < CHECK_LIMIT, "10,000 resources took {:?} to check", ten.wall);
+    assert!(ten.peak_mb < CHECK_MEMORY_LIMIT_MB, "10,000 resources took {:.0} MB to check", ten.peak_mb);
+    assert!(growth < GROWTH_LIMIT, "checking is not linear");
+}
+
+/// The median of several runs.
+fn report(command: &str, count: usize, spec: &Path, folder: &Path, options: &[&str]) -> Figure {
+    let mut figures: Vec<_> = (0..RUNS).map(|_| run(command, spec, folder, options)).collect();
+    figures.sort_by_key(|figure| figure.wall);
+    let figure = figures.swap_remove(RUNS / 2);
+    println!("{command:<8} {count:>10} {:>10.3} {:>10.1}", figure.wall.as_secs_f64(), figure.peak_mb);
+    figure
+}
+
+fn run(command: &str, spec: &Path, folder: &Path, options: &[&str]) -> Figure {
+    let started = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gpb"))
+        .arg(command)
+        .arg(spec)
+        .args(["--state".as_ref(), folder.join("state").as_os_str()])
+        .args(options)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("gpb starts");
+    let end = child.wait4().expect("gpb ends");
+    assert!(end.status.success(), "gpb {command} failed");
+    #[allow(clippy::cast_precision_loss)] // Megabytes need no more than a float's precision.
+    Figure { wall: started.elapsed(), peak_mb: end.rusage.maxrss as f64 / 1_000_000.0 }
+}
+
+/// Groups of four: a queue, its dead-letter queue, an alarm on it, and a policy that may send to it.
+fn spec_of(resources: usize) -> String {
+    let mut text = String::from("stack load {\n  layer queues {\n");
+    for n in 0..resources / 4 {
+        let _ = write!(
+            text,
+            r#"    resource aws.sqs.queue jobs_{n} {{
+      queue_name         = "jobs-{n}"
+      visibility_timeout = 30
+      redrive_policy     = {{ deadLetterTargetArn = dead_{n}.arn, maxReceiveCount = 5 }}
+    }}
+    resource aws.sqs.queue dead_{n} {{
+      queue_name               = "jobs-{n}-dead"
+      message_retention_period = seconds(14d)
+      sqs_managed_sse_enabled  = true
+    }}
+    resource aws.cloudwatch.alarm late_{n} {{
+      alarm_name          = "jobs-{n}-late"
+      namespace           = "AWS/SQS"
+      metric_name         = "ApproximateAgeOfOldestMessage"
+      dimensions          = [{{ name = "QueueName", value = jobs_{n}.queue_name }}]
+      statistic           = "Maximum"
+      period              = seconds(1min)
+      evaluation_periods  = 5
+      comparison_operator = "GreaterThanThreshold"
+      threshold           = {n}
+    }}
+    resource aws.iam.managed_policy send_{n} {{
+      managed_policy_name = "send-{n}"
+      policy_document     = policy {{
+        allow "sqs:SendMessage", "sqs:GetQueueUrl" on jobs_{n}.arn
+      }}
+    }}
+"#
+        );
+    }
+    text.push_str("  }\n}\nenvironment bench of load {\n  account = \"123456789012\"\n  region = us-east-1\n  mode = sandbox\n}\n");
+    text
+}

@@ -1,0 +1,99 @@
+//! IAM's actions: `s3:GetObject`, `s3:Get*`.
+
+use super::nearest::nearest as nearest_word;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// What is known of an action as a policy names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActionCheck {
+    /// It names this many actions: one, or with wildcards more.
+    Known(usize),
+    /// No service of that prefix.
+    UnknownService,
+    /// The service has no such action, or none that fits the wildcards.
+    UnknownAction,
+    /// Not `service:Action` or `*` at all.
+    Malformed,
+}
+
+/// Whether an action exists. IAM reads names in any mix of capitals; `*` and `?` stand for any characters and any one.
+pub fn exists(action: &str) -> ActionCheck {
+    let all = actions();
+    if action == "*" || action == "*:*" {
+        return ActionCheck::Known(all.values().map(Vec::len).sum());
+    }
+    let Some((service, name)) = action.split_once(':') else { return ActionCheck::Malformed };
+    if name.is_empty() || service.contains(['*', '?']) {
+        return ActionCheck::Malformed;
+    }
+    let Some(known) = all.get(service.to_ascii_lowercase().as_str()) else { return ActionCheck::UnknownService };
+    let name = name.to_ascii_lowercase();
+    match known.iter().filter(|known| glob(name.as_bytes(), known.to_ascii_lowercase().as_bytes())).count() {
+        0 => ActionCheck::UnknownAction,
+        count => ActionCheck::Known(count),
+    }
+}
+
+/// The action probably meant, spelt in full.
+pub fn nearest(action: &str) -> Option<String> {
+    let all = actions();
+    let (service, name) = action.split_once(':')?;
+    let service = match all.get_key_value(service.to_ascii_lowercase().as_str()) {
+        Some((service, _)) => service,
+        None => nearest_word(service, all.keys().copied())?,
+    };
+    let known = all.get(service)?;
+    let same = known.iter().find(|known| known.eq_ignore_ascii_case(name)).copied();
+    let meant = same.or_else(|| nearest_word(name, known.iter().copied()))?;
+    Some(format!("{service}:{meant}"))
+}
+
+/// Every service's prefix, sorted.
+pub fn services() -> impl Iterator<Item = &'static str> {
+    actions().keys().copied()
+}
+
+/// A service's actions, sorted.
+pub fn of_service(service: &str) -> Option<&'static [&'static str]> {
+    actions().get(service).map(Vec::as_slice)
+}
+
+fn actions() -> &'static BTreeMap<&'static str, Vec<&'static str>> {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    static ACTIONS: OnceLock<BTreeMap<&'static str, Vec<&'static str>>> = OnceLock::new();
+    ACTIONS.get_or_init(|| {
+        let text = TEXT.get_or_init(|| {
+            // The build script packed it; a test unpacks it.
+            let packed = include_bytes!(concat!(env!("OUT_DIR"), "/iam_actions.bin"));
+            let text = lz4_flex::block::decompress_size_prepended(packed).unwrap_or_default();
+            String::from_utf8(text).unwrap_or_default()
+        });
+        let lines = text.lines().filter_map(|line| line.split_once(": "));
+        lines.map(|(service, names)| (service, names.split(' ').collect())).collect()
+    })
+}
+
+/// Whether a text fits a pattern of `*` and `?`, in time at most the product of their lengths.
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut at, mut place) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while place < text.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at, place));
+                at += 1;
+            }
+            Some(one) if *one == b'?' || Some(one) == text.get(place) => {
+                at += 1;
+                place += 1;
+            }
+            _ => {
+                let Some((back, taken)) = star else { return false };
+                star = Some((back, taken + 1));
+                (at, place) = (back + 1, taken + 1);
+            }
+        }
+    }
+    pattern.get(at..).is_some_and(|rest| rest.iter().all(|one| *one == b'*'))
+}

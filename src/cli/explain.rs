@@ -1,0 +1,138 @@
+//! `gpb explain`: the page behind a code, or what the catalog knows of a type.
+
+use crate::catalog::{Catalog, ListShape, PropPath, Property, Shape, TypeDef};
+use crate::cli::{exit::Exit, term};
+use crate::diag;
+use std::fmt::Write as _;
+
+pub fn run(subject: &str, json: bool) -> Exit {
+    let upper = subject.to_uppercase();
+    if let Some(page) = diag::page(&upper) {
+        let document = serde_json::json!({ "code": page.code, "text": page.text });
+        term::print(&if json { format!("{document:#}\n") } else { format!("{}\n", page.text.trim_end()) });
+        return Exit::Done;
+    }
+    let catalog = Catalog::embedded();
+    if let Some(def) = catalog.get(subject).or_else(|| catalog.get_aws(subject)) {
+        term::print(&if json { format!("{:#}\n", describe_json(&def)) } else { describe(&def) });
+        return Exit::Done;
+    }
+    let codes = diag::pages().iter().map(|page| page.code);
+    let near = if upper.starts_with("GPB") {
+        diag::nearest(&upper, codes).map(str::to_owned)
+    } else {
+        catalog.suggest(subject).into_iter().next().map(str::to_owned)
+    };
+    let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    term::warn(&format!("error: `{subject}` is neither a code nor a resource type{hint}\n"));
+    Exit::Error
+}
+
+fn describe(def: &TypeDef) -> String {
+    let mut out = format!("{} ({})\n\n", def.name, def.aws);
+    let names = |paths: &[PropPath]| paths.iter().map(|path| def.display(path)).collect::<Vec<_>>().join(", ");
+    let _ = writeln!(out, "identifier:  {}", names(&def.primary_identifier));
+    if let Some(tagging) = &def.tagging {
+        let _ = writeln!(out, "tags:        {}", def.display(&PropPath(tagging.property.clone())));
+    }
+    if def.stateful {
+        out.push_str("stateful:    yes; protected where the environment is live\n");
+    }
+    if !def.updatable {
+        out.push_str("update:      none; every change makes a new one\n");
+    }
+    let (outputs, inputs): (Vec<_>, Vec<_>) =
+        def.root.properties.iter().partition(|property| def.is_read_only(&PropPath(property.aws.clone())));
+    out.push_str("\nproperties:\n");
+    for property in inputs {
+        let _ = writeln!(out, "{}", line(def, property));
+    }
+    if !outputs.is_empty() {
+        out.push_str("\nset by AWS:\n");
+        for property in outputs {
+            let _ = writeln!(out, "{}", line(def, property));
+        }
+    }
+    for (handler, actions) in &def.permissions {
+        let _ = writeln!(out, "\nto {handler} it AWS needs: {}", actions.join(", "));
+    }
+    out
+}
+
+fn line(def: &TypeDef, property: &Property) -> String {
+    let path = PropPath(property.aws.clone());
+    let marks = [
+        (def.root.required.contains(&property.aws), "required"),
+        (def.is_create_only(&path), "a change makes a new one"),
+        (def.is_write_only(&path), "never read back"),
+        (def.deprecated.iter().any(|one| one.covers(&path)), "deprecated"),
+    ];
+    let marks: Vec<_> = marks.into_iter().filter(|(holds, _)| *holds).map(|(_, mark)| mark).collect();
+    let marks = if marks.is_empty() { String::new() } else { format!("  ({})", marks.join("; ")) };
+    format!("  {}: {}{marks}", property.name, shape(def, &property.shape, 2))
+}
+
+/// A shape as people read it; objects are opened down to `depth`.
+fn shape(def: &TypeDef, of: &Shape, depth: usize) -> String {
+    match def.resolve(of) {
+        Shape::Bool => "bool".into(),
+        Shape::Int { min, max, one_of } if one_of.is_empty() => format!("int{}", bounds(*min, *max)),
+        Shape::Int { one_of, .. } => one_of.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | "),
+        Shape::Number { min, max } => format!("number{}", bounds(*min, *max)),
+        Shape::Text(text) if text.one_of.is_empty() => {
+            format!("string{}", text.pattern.as_ref().map_or(String::new(), |pattern| format!(" /{pattern}/")))
+        }
+        Shape::Text(text) => text.one_of.join(" | "),
+        Shape::List(ListShape { item, ordered, .. }) => {
+            format!("{}<{}>", if *ordered { "list" } else { "set" }, shape(def, item, depth))
+        }
+        Shape::Map { value, .. } => format!("map<{}>", shape(def, value, depth)),
+        Shape::Json => "document".into(),
+        Shape::Any(shapes) => {
+            let mut texts: Vec<_> = shapes.iter().map(|one| shape(def, one, depth)).collect();
+            texts.dedup();
+            texts.join(" or ")
+        }
+        Shape::Object(_) | Shape::Nested(_) if depth == 0 => "{ … }".into(),
+        Shape::Object(object) => {
+            let field = |property: &Property| format!("{}: {}", property.name, shape(def, &property.shape, depth - 1));
+            format!("{{ {} }}", object.properties.iter().map(field).collect::<Vec<_>>().join(", "))
+        }
+        Shape::Nested(_) => "{ … }".into(),
+    }
+}
+
+fn bounds<T: std::fmt::Display>(min: Option<T>, max: Option<T>) -> String {
+    match (min, max) {
+        (Some(min), Some(max)) => format!(" {min}..{max}"),
+        (Some(min), None) => format!(" from {min}"),
+        (None, Some(max)) => format!(" up to {max}"),
+        (None, None) => String::new(),
+    }
+}
+
+fn describe_json(def: &TypeDef) -> serde_json::Value {
+    let names = |paths: &[PropPath]| paths.iter().map(|path| def.display(path)).collect::<Vec<_>>();
+    let property = |property: &Property| {
+        let path = PropPath(property.aws.clone());
+        serde_json::json!({
+            "name": property.name,
+            "aws": property.aws,
+            "type": shape(def, &property.shape, 2),
+            "required": def.root.required.contains(&property.aws),
+            "read_only": def.is_read_only(&path),
+            "create_only": def.is_create_only(&path),
+            "write_only": def.is_write_only(&path),
+        })
+    };
+    serde_json::json!({
+        "type": def.name,
+        "aws": def.aws,
+        "identifier": names(&def.primary_identifier),
+        "tags": def.tagging.as_ref().map(|tagging| tagging.property.as_str()),
+        "stateful": def.stateful,
+        "updatable": def.updatable,
+        "properties": def.root.properties.iter().map(property).collect::<Vec<_>>(),
+        "permissions": def.permissions,
+    })
+}

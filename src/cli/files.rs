@@ -1,0 +1,103 @@
+//! Files as the compiler sees them: specs by path, the standard library from a folder.
+#![allow(clippy::disallowed_methods)] // This is the room that reads files.
+
+use crate::source::{Loader, MAX_FILE_BYTES};
+use crate::stdlib::Library;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// Reads specs from the file system; a `use` is relative to the file it stands in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Disk;
+
+impl Loader for Disk {
+    fn load(&self, from: &str, path: &str) -> Result<(String, Arc<str>), String> {
+        let folder = Path::new(from).parent().unwrap_or(Path::new(""));
+        let path = normal(&folder.join(path));
+        read(&path).map(|text| (path.display().to_string(), text))
+    }
+}
+
+/// The text of a file, or a sentence that says why there is none.
+///
+/// # Errors
+/// When it does not exist, is a folder, is too large, is not UTF-8, or may not be read.
+pub fn read(path: &Path) -> Result<Arc<str>, String> {
+    let name = path.display();
+    let meta = fs::metadata(path).map_err(|error| format!("`{name}` cannot be read: {}", plain(&error)))?;
+    if meta.is_dir() {
+        return Err(format!("`{name}` is a folder, and a file is expected"));
+    }
+    if meta.len() > MAX_FILE_BYTES as u64 {
+        return Err(format!("`{name}` has {} bytes; a spec has at most {MAX_FILE_BYTES}", meta.len()));
+    }
+    let bytes = fs::read(path).map_err(|error| format!("`{name}` cannot be read: {}", plain(&error)))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text.into()),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            Err(format!("`{name}` is not UTF-8 text: the byte at offset {at} belongs to no character"))
+        }
+    }
+}
+
+/// A standard library in a folder.
+///
+/// # Errors
+/// When the folder or one of its files cannot be read.
+pub fn library(folder: &Path) -> Result<Library, String> {
+    let files = below(folder, &["gpb", "toml"])?;
+    if files.is_empty() {
+        return Err(format!("`{}` holds no standard library: no .gpb and no .toml file is in it", folder.display()));
+    }
+    let entry = |path: &PathBuf| {
+        let name = path.strip_prefix(folder).unwrap_or(path).display().to_string();
+        read(path).map(|text| (name, text))
+    };
+    files.iter().map(entry).collect()
+}
+
+/// The files below a folder with one of the endings, sorted; hidden folders are left out.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn below(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, String> {
+    let cannot = |error: &std::io::Error| format!("`{}` cannot be read: {}", folder.display(), plain(error));
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| cannot(&error))? {
+        let path = entry.map_err(|error| cannot(&error))?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if hidden || path.ends_with("node_modules") {
+            continue;
+        }
+        if path.is_dir() {
+            found.extend(below(&path, endings)?);
+        } else if path.extension().is_some_and(|end| endings.iter().any(|wanted| end == *wanted)) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// An I/O error without its number, which means nothing to most readers.
+fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+/// The path without `.` and with `..` resolved by name, so that a file has one name however it is reached.
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if out.file_name().is_some() => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}

@@ -1,0 +1,22 @@
+//! `gpb graph`.
+
+use crate::cli::args::GraphFormat;
+use crate::cli::{Session, exit::Exit, term};
+use crate::graph::output;
+use std::path::Path;
+
+pub fn run(session: &Session, spec: &Path, format: GraphFormat) -> Exit {
+    let compiled = match session.compile(spec) {
+        Ok(compiled) => compiled,
+        Err(exit) => return exit,
+    };
+    let (model, graph) = (&compiled.model, &compiled.graph);
+    // `--json` asks for a document whatever the format says.
+    let format = if session.common.json { GraphFormat::Json } else { format };
+    match format {
+        GraphFormat::Dot => term::print(&output::dot(model, graph)),
+        GraphFormat::Mermaid => term::print(&output::mermaid(model, graph)),
+        GraphFormat::Json => session.document(&output::json(model, graph)),
+    }
+    Exit::Done
+}

@@ -1,0 +1,143 @@
+//! The command line: reads files, calls the stages, prints what they give.
+
+mod apply;
+mod args;
+mod clouds;
+mod compile;
+mod exit;
+mod explain;
+mod files;
+mod graph;
+mod look;
+mod plan;
+mod progress;
+mod store;
+mod term;
+
+use crate::diag::{Diagnostic, Severity, render};
+use crate::source::SourceMap;
+use crate::stdlib::Library;
+use args::{Cli, Command, Common};
+use clap::{CommandFactory, Parser};
+use exit::Exit;
+use std::future::Future;
+use std::process::ExitCode;
+use term::Term;
+
+/// What every command works with.
+pub struct Session {
+    common: Common,
+    term: Term,
+    library: Library,
+}
+
+/// Runs the command of this process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Clap's own code for a wrong command line is 2, which here means "changes pending".
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Error.into() } else { Exit::Done.into() };
+        }
+    };
+    let term = Term::new(cli.common.color);
+    let library = match cli.common.stdlib.as_deref().map(files::library).transpose() {
+        Ok(library) => library.unwrap_or_else(Library::embedded),
+        Err(why) => {
+            term::warn(&format!("error: {why}\n"));
+            return Exit::Error.into();
+        }
+    };
+    Session { common: cli.common, term, library }.run(&cli.command).into()
+}
+
+impl Session {
+    fn run(&self, command: &Command) -> Exit {
+        match command {
+            Command::Check { spec } => compile::check(self, spec),
+            Command::Plan { spec, out, detailed_exitcode, unprotect } => {
+                plan::run(self, spec.as_deref(), out.as_deref(), *detailed_exitcode, unprotect)
+            }
+            Command::Apply { target, yes, unprotect } => apply::run(self, target.as_deref(), *yes, unprotect),
+            Command::Destroy { spec, yes, unprotect } => apply::destroy(self, spec, *yes, unprotect),
+            Command::Show { plan } => look::show(self, plan.as_deref()),
+            Command::State { command } => look::state(self, command),
+            Command::Output { spec, name } => look::output(self, spec, name.as_deref()),
+            Command::Graph { spec, format } => graph::run(self, spec, *format),
+            Command::Fmt { .. } | Command::Lsp => self.fail("this command is not in this build"),
+            Command::Explain { subject } => explain::run(subject, self.common.json),
+            Command::Completions { shell } => {
+                let mut text = Vec::new();
+                clap_complete::generate(*shell, &mut Cli::command(), "gpb", &mut text);
+                term::print(&String::from_utf8_lossy(&text));
+                Exit::Done
+            }
+        }
+    }
+
+    /// The same session for another environment than the command line names.
+    fn of_environment(&self, name: &str) -> Session {
+        let common = Common { env: Some(name.to_owned()), ..self.common.clone() };
+        Session { common, term: self.term, library: self.library.clone() }
+    }
+
+    /// Runs what waits for clouds.
+    fn block_on<T>(&self, work: impl Future<Output = Result<T, Exit>>) -> Result<T, Exit> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        runtime.map_err(|error| self.fail(&format!("no threads to work with: {error}")))?.block_on(work)
+    }
+
+    /// Says why a command cannot go on.
+    fn fail(&self, why: &str) -> Exit {
+        if self.common.json {
+            self.document(&serde_json::json!({ "error": why }));
+        } else {
+            term::warn(&format!("error: {why}\n"));
+        }
+        Exit::Error
+    }
+
+    /// Prints the one JSON document of a command.
+    fn document(&self, document: &serde_json::Value) {
+        term::print(&format!("{document:#}\n"));
+    }
+
+    /// Prints diagnostics: for people to standard error, for machines as the document.
+    fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
+        if self.common.json {
+            self.document(&diagnostics_document(diagnostics, sources));
+        } else {
+            self.show(diagnostics, sources);
+        }
+    }
+
+    /// Prints diagnostics for people, with a count at the end when there are several.
+    fn show(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
+        if diagnostics.is_empty() {
+            return;
+        }
+        let mut text = render::human(diagnostics, sources, self.term.err);
+        let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        if errors + warnings > 1 {
+            text.push_str(&format!("{}\n", counted(errors, warnings)));
+        }
+        term::warn(&text);
+    }
+}
+
+/// The JSON document of a command that ends with diagnostics.
+fn diagnostics_document(diagnostics: &[Diagnostic], sources: &SourceMap) -> serde_json::Value {
+    let list: Vec<_> = diagnostics.iter().map(|diagnostic| render::json(diagnostic, sources)).collect();
+    serde_json::json!({ "ok": !diagnostics.iter().any(Diagnostic::is_error), "diagnostics": list })
+}
+
+fn counted(errors: usize, warnings: usize) -> String {
+    let of = |count: usize, word: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        n => Some(format!("{n} {word}s")),
+    };
+    [of(errors, "error"), of(warnings, "warning")].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,124 @@
+//! Progress while applying: lines for people on standard error, JSON lines for machines on standard output.
+
+use crate::cli::term;
+use crate::engine::{Event, Events};
+use crate::model::Address;
+use crate::plan::Action;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// One JSON object a line.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct JsonLines;
+
+impl Events for JsonLines {
+    fn event(&self, event: &Event) {
+        if let Ok(text) = serde_json::to_string(event) {
+            term::print(&format!("{text}\n"));
+        }
+    }
+}
+
+/// A line for every beginning and end; on a terminal, also one that is redrawn for everything under way.
+pub struct Lines {
+    bars: Option<MultiProgress>,
+    under_way: Mutex<BTreeMap<Address, ProgressBar>>,
+}
+
+impl Lines {
+    pub fn new(interactive: bool) -> Self {
+        Self { bars: interactive.then(MultiProgress::new), under_way: Mutex::default() }
+    }
+
+    fn say(&self, text: &str) {
+        match &self.bars {
+            // Bars that are drawn have to make room for a line.
+            Some(bars) => drop(bars.println(text)),
+            None => term::warn(&format!("{text}\n")),
+        }
+    }
+
+    fn begin(&self, address: &Address, verb: &str) {
+        let Some(bars) = &self.bars else {
+            self.say(&format!("{address}: {verb} …"));
+            return;
+        };
+        let bar = bars.add(ProgressBar::new_spinner());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix}: {msg} ({elapsed})") {
+            bar.set_style(style);
+        }
+        bar.set_prefix(address.to_string());
+        bar.set_message(format!("{verb} …"));
+        bar.enable_steady_tick(Duration::from_millis(120));
+        self.under_way().insert(address.clone(), bar);
+    }
+
+    fn message(&self, address: &Address, text: &str) {
+        match self.under_way().get(address) {
+            Some(bar) => bar.set_message(text.to_owned()),
+            None => self.say(&format!("{address}: {text}")),
+        }
+    }
+
+    fn end(&self, address: &Address, text: &str) {
+        if let Some(bar) = self.under_way().remove(address) {
+            bar.finish_and_clear();
+        }
+        self.say(&format!("{address}: {text}"));
+    }
+
+    fn under_way(&self) -> std::sync::MutexGuard<'_, BTreeMap<Address, ProgressBar>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Events for Lines {
+    fn event(&self, event: &Event) {
+        match event {
+            Event::Started { address, action, .. } => self.begin(address, words(*action).0),
+            Event::Identified { address, id } => self.message(address, &format!("is {id}")),
+            Event::Waiting { address, for_what, elapsed_ms } => {
+                self.message(address, &format!("waiting for {for_what}, {} so far", time(*elapsed_ms)));
+            }
+            Event::Retrying { address, error, after_ms } => {
+                self.message(address, &format!("{error}; trying again in {}", time(*after_ms)));
+            }
+            Event::Done { address, action, id, elapsed_ms } => {
+                let id = id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
+                self.end(address, &format!("{}{id} ({})", words(*action).1, time(*elapsed_ms)));
+            }
+            Event::Failed { address, error, elapsed_ms, .. } => {
+                self.end(address, &format!("failed after {}: {error}", time(*elapsed_ms)));
+            }
+            Event::Skipped { address, because, .. } => {
+                let why = because.as_ref().map_or("stopped".to_owned(), |because| format!("{because} failed"));
+                self.end(address, &format!("skipped: {why}"));
+            }
+            Event::Settled { address, what } => self.say(&format!("{address}: {what}")),
+        }
+    }
+}
+
+/// What is being done, and what has been.
+fn words(action: Action) -> (&'static str, &'static str) {
+    match action {
+        Action::Keep => ("keeping", "kept"),
+        Action::Read => ("reading", "read"),
+        Action::Create => ("creating", "created"),
+        Action::Update => ("updating", "updated"),
+        Action::Replace => ("replacing", "replaced"),
+        Action::Delete => ("deleting", "deleted"),
+        Action::Adopt => ("adopting", "adopted"),
+        Action::Forget => ("forgetting", "forgotten"),
+    }
+}
+
+fn time(ms: u64) -> String {
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
+    }
+}

@@ -1,0 +1,51 @@
+//! The first Ctrl-C: start nothing more, finish what is under way.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+/// A wish to stop, shared by who may wish it and who must heed it.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    wished: AtomicBool,
+    waiting: Mutex<Vec<Waker>>,
+}
+
+impl Cancel {
+    pub fn cancel(&self) {
+        self.0.wished.store(true, Ordering::SeqCst);
+        let waiting = std::mem::take(&mut *self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        self.0.wished.load(Ordering::SeqCst)
+    }
+
+    /// Waits for the wish.
+    pub fn cancelled(&self) -> impl Future<Output = ()> + Send + Unpin + '_ {
+        Cancelled(self)
+    }
+}
+
+struct Cancelled<'a>(&'a Cancel);
+
+impl Future for Cancelled<'_> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut waiting = self.0.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.0.is_cancelled() {
+            return Poll::Ready(());
+        }
+        if !waiting.iter().any(|waker| waker.will_wake(context.waker())) {
+            waiting.push(context.waker().clone());
+        }
+        Poll::Pending
+    }
+}

@@ -1,0 +1,240 @@
+//! From what was expanded to the model.
+
+use super::eval::{Entries, Given, Machine, Scope};
+use super::expand::{Collected, Node, below};
+use super::property;
+use super::tags;
+use super::value::{Entry, Kind, Map, Value};
+use super::world::{Failed, Outcome};
+use crate::catalog::{PropPath, Replacement};
+use crate::diag::Diagnostic;
+use crate::model::{self, Address, Lifecycle, Resource};
+use crate::syntax::ast::{Path, PathSegment, Stmt};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// What all resources of an environment share.
+pub struct Assembly<'a> {
+    pub tags: &'a BTreeMap<String, model::Value>,
+    pub addresses: &'a BTreeSet<Address>,
+}
+
+impl<'p> Machine<'_, 'p> {
+    /// The resources, in order.
+    pub fn assemble(&self, collected: &Collected<'p>, shared: &Assembly<'_>) -> Vec<Resource> {
+        let mut resources = Vec::with_capacity(collected.nodes.len());
+        for node in &collected.nodes {
+            if self.budget.is_spent() {
+                break;
+            }
+            // A body that could not be read has been reported.
+            if let Ok(resource) = self.assemble_one(node, shared) {
+                resources.push(resource);
+            }
+        }
+        resources
+    }
+
+    fn assemble_one(&self, node: &Rc<Node<'p>>, shared: &Assembly<'_>) -> Outcome<Resource> {
+        let stmt = node.stmt;
+        let entries = self.body_of(node, stmt.name.span)?;
+        let (body, whole) = self.evaluated(node, &entries);
+        // Where something has failed, what is missing is no news.
+        let partial = stmt.existing || !whole;
+        let scope = node.scope();
+        let mut read =
+            self.with_context(&scope, |cx| property::to_model(&body, &node.def, partial, stmt.name.span, cx));
+        self.world.reports.all(std::mem::take(&mut read.diagnostics));
+        if !stmt.existing {
+            tags::merge(&node.def, shared.tags, &mut read.values);
+        }
+        let around = &node.frame.around;
+        let mut after = self.afters(around, shared.addresses);
+        let mut lifecycle = Lifecycle { protect: around.protect, ..Lifecycle::default() };
+        for (stmt, scope) in &entries.rest {
+            match stmt {
+                Stmt::After { paths, .. } => after.extend(self.after_paths(paths, scope, shared.addresses)),
+                other => self.lifecycle(node, other, scope, &mut lifecycle),
+            }
+        }
+        let address = node.handle.address.clone();
+        let mut seen = BTreeSet::new();
+        after.retain(|other| *other != address && seen.insert(other.clone()));
+        Ok(Resource {
+            address,
+            ty: node.handle.ty.to_string(),
+            existing: stmt.existing,
+            place: (*node.place).clone(),
+            layer: around.layer.as_ref().map(ToString::to_string),
+            components: around.components.to_vec(),
+            properties: read.values,
+            spans: read.spans,
+            after,
+            lifecycle,
+            span: stmt.name.span,
+            doc: stmt.doc.clone(),
+        })
+    }
+
+    /// Every property as a value; and whether all could be made out.
+    fn evaluated(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>) -> (Value, bool) {
+        let mut map = Map::with_capacity(entries.given.len());
+        let mut whole = true;
+        for (name, given) in &entries.given {
+            let key = given.first().map_or(node.stmt.name.span, Given::head);
+            match self.written(node, name, given, key) {
+                Ok(value) if value.is_absent() => {}
+                Ok(value) => {
+                    map.insert((*name).into(), Entry { key, value });
+                }
+                Err(Failed) => whole = false,
+            }
+        }
+        (Value::map(map, node.stmt.span), whole)
+    }
+
+    fn lifecycle(&self, node: &Node<'p>, stmt: &'p Stmt, scope: &Scope<'p>, lifecycle: &mut Lifecycle) {
+        match stmt {
+            Stmt::Protect { word, .. } => lifecycle.protect = Some(word.text == "always"),
+            Stmt::Replace { word, .. } => {
+                lifecycle.replace = match word.text.as_str() {
+                    "create_first" => Some(Replacement::CreateThenDelete),
+                    "delete_first" => Some(Replacement::DeleteThenCreate),
+                    _ => None,
+                };
+            }
+            Stmt::Ignore { paths, .. } => {
+                let read = paths.iter().filter_map(|path| self.ignored(node, path, scope).ok());
+                lifecycle.ignore.extend(read);
+            }
+            _ => {}
+        }
+    }
+
+    fn ignored(&self, node: &Node<'p>, path: &'p Path, scope: &Scope<'p>) -> Outcome<PropPath> {
+        let mut segments = Vec::with_capacity(path.segments.len());
+        for segment in &path.segments {
+            segments.push(match segment {
+                PathSegment::Name(name) => (name.text.clone(), name.span),
+                PathSegment::Index(index) => {
+                    let key = self.eval(index, scope, super::eval::Expect::Any)?;
+                    let text = super::eval::scalar(&key).ok_or_else(|| self.no_key(&key))?;
+                    (text, index.span)
+                }
+            });
+        }
+        self.property_path(&node.def, &segments)
+    }
+
+    /// The outputs. A secret has no text form, so it is no output.
+    pub fn outputs(&self, collected: &Collected<'p>) -> BTreeMap<String, model::Output> {
+        let mut outputs = BTreeMap::new();
+        for found in &collected.outputs {
+            let secret = found.value.find_secret().or_else(|| secret_hole(&found.value));
+            if let Some(secret) = secret {
+                self.report(
+                    Diagnostic::error("GPB1907", format!("the output `{}` holds a secret", found.name))
+                        .at(secret.span, "a secret has no text form")
+                        .help("give out the name or the ARN of the secret instead"),
+                );
+                continue;
+            }
+            match property::plain(&found.value) {
+                Ok(value) => {
+                    let (span, doc) = (found.binding.name.span, found.binding.doc.clone());
+                    outputs.insert(found.name.clone(), model::Output { value, span, doc });
+                }
+                Err(diagnostic) => {
+                    self.report(diagnostic);
+                }
+            }
+        }
+        outputs
+    }
+
+    /// The moves, resource by resource: moving a component or a layer moves everything in it.
+    pub fn moves(
+        &self,
+        written: &[(&'p Path, &'p Path, crate::source::Span)],
+        scope: &Scope<'p>,
+        all: &BTreeSet<Address>,
+    ) -> Vec<model::Move> {
+        let mut moves = Vec::new();
+        for (from, to, span) in written {
+            let (Ok(from_text), Ok(to_text)) = (self.address(from, scope), self.address(to, scope)) else { continue };
+            if let Some(still) = below(all, &from_text).next() {
+                let message = format!("`{from_text}` is said to have moved, but `{still}` is still declared");
+                self.report(
+                    Diagnostic::error("GPB1904", message).at(from.span, "still declared").help("remove one of the two"),
+                );
+                continue;
+            }
+            let before = moves.len();
+            moves.extend(below(all, &to_text).map(|address| {
+                let rest = address.as_str().get(to_text.len()..).unwrap_or("");
+                let from = Address::new(format!("{from_text}{rest}"));
+                model::Move { from, to: address.clone(), span: *span }
+            }));
+            if moves.len() == before {
+                let diagnostic = Diagnostic::error("GPB1904", format!("nothing is declared at `{to_text}`"))
+                    .at(to.span, "where it is said to have moved");
+                self.report(nearest_address(diagnostic, &to_text, all, to.span));
+            }
+        }
+        moves
+    }
+
+    /// The address a path spells: `network.subnet["us-east-1a"]`.
+    pub fn address(&self, path: &'p Path, scope: &Scope<'p>) -> Outcome<String> {
+        let mut out = String::new();
+        for segment in &path.segments {
+            match segment {
+                PathSegment::Name(name) => {
+                    if !out.is_empty() {
+                        out.push('.');
+                    }
+                    out.push_str(&name.text);
+                }
+                PathSegment::Index(index) => {
+                    let key = self.eval(index, scope, super::eval::Expect::Any)?;
+                    let text = super::eval::scalar(&key).ok_or_else(|| self.no_key(&key))?;
+                    out.push_str(&super::eval::key_segment(&text));
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Refuses the overrides of what is not there.
+    pub fn check_overrides(&self, all: &BTreeSet<Address>) {
+        for (address, overridden) in self.overrides.borrow().iter() {
+            if overridden.met.get() || all.contains(address) {
+                continue;
+            }
+            let diagnostic = Diagnostic::error("GPB1903", format!("there is no resource `{address}` to override"))
+                .at(overridden.span, "unknown address");
+            self.report(nearest_address(diagnostic, address.as_str(), all, overridden.span));
+        }
+    }
+}
+
+fn nearest_address(
+    diagnostic: Diagnostic,
+    wrong: &str,
+    all: &BTreeSet<Address>,
+    span: crate::source::Span,
+) -> Diagnostic {
+    match crate::diag::nearest(wrong, all.iter().map(Address::as_str)) {
+        Some(near) => {
+            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, near)
+        }
+        None => diagnostic,
+    }
+}
+
+fn secret_hole(value: &Value) -> Option<&Value> {
+    match &value.kind {
+        Kind::Hole(hole) if matches!(hole.ty.required(), super::ty::Type::Secret) => Some(value),
+        _ => None,
+    }
+}

@@ -1,0 +1,132 @@
+//! `of.name` and `of[index]`, through resources, instances and what is not known yet.
+
+use super::expect::Expect;
+use super::{Machine, Scope};
+use crate::catalog::{PropPath, Shape};
+use crate::diag::{Diagnostic, nearest};
+use crate::lang::ops;
+use crate::lang::ty::of_shape;
+use crate::lang::value::{Hole, Kind, Value};
+use crate::lang::world::Outcome;
+use crate::model;
+use crate::source::Span;
+use crate::syntax::ast::{Expr, Name};
+
+impl<'p> Machine<'_, 'p> {
+    pub(super) fn member(
+        &self,
+        of: &'p Expr,
+        name: &'p Name,
+        optional: bool,
+        scope: &Scope<'p>,
+        span: Span,
+    ) -> Outcome<Value> {
+        let of = self.named(of, scope)?;
+        self.member_of(&of, name, optional, span)
+    }
+
+    /// `of.name` of any value.
+    pub fn member_of(&self, of: &Value, name: &Name, optional: bool, span: Span) -> Outcome<Value> {
+        match &of.kind {
+            Kind::Resource(handle) => self.property(handle, name, span),
+            Kind::Instance(handle) => self.instance_member(handle, name, span),
+            Kind::Hole(hole) => match self.below(hole, &name.text, name.span, span)? {
+                Some(value) => Ok(value),
+                None => self.ok(ops::member(of, &name.text, name.span, optional, span)),
+            },
+            _ => self.ok(ops::member(of, &name.text, name.span, optional, span)),
+        }
+    }
+
+    pub(super) fn index(&self, of: &'p Expr, index: &'p Expr, scope: &Scope<'p>, span: Span) -> Outcome<Value> {
+        let of = self.named(of, scope);
+        let index = self.eval(index, scope, Expect::Any);
+        let (of, index) = (of?, index?);
+        if let Kind::Hole(hole) = &of.kind {
+            let segment = super::scalar(&index);
+            if let Some(value) = segment.map(|key| self.below(hole, &key, index.span, span)).transpose()?.flatten() {
+                return Ok(value);
+            }
+        }
+        self.ok(ops::index(&of, &index, span))
+    }
+
+    /// A part of a property that is unknown: the catalog says whether there is one and what it will be.
+    fn below(&self, hole: &Hole, name: &str, at: Span, span: Span) -> Outcome<Option<Value>> {
+        let model::Value::Ref(reference) = &*hole.value else { return Ok(None) };
+        let Some(node) = self.expansion.by_address(&reference.to) else { return Ok(None) };
+        let def = &node.def;
+        let Some(shape) = def.shape_at(&reference.path) else { return Ok(None) };
+        let made = |segment: &str, shape: &Shape| {
+            let path = reference.path.child(segment);
+            Some(Value::reference(reference.to.clone(), path, of_shape(def, shape), span))
+        };
+        match shape {
+            Shape::Object(object) => {
+                if let Some(property) = object.by_name(name).or_else(|| object.by_aws(name)) {
+                    return Ok(made(&property.aws, &property.shape));
+                }
+                let names: Vec<&str> = object.properties.iter().map(|property| property.name.as_str()).collect();
+                Err(self.no_property(&def.display(&reference.path), name, at, &names))
+            }
+            Shape::Map { value, .. } => Ok(made(name, value)),
+            Shape::List(list) if name.parse::<u32>().is_ok() => Ok(made(name, &list.item)),
+            _ => Ok(None),
+        }
+    }
+
+    /// A property that does not exist.
+    pub fn no_property(&self, of: &str, name: &str, at: Span, names: &[&str]) -> crate::lang::world::Failed {
+        let diagnostic =
+            Diagnostic::error("GPB1702", format!("`{of}` has no property `{name}`")).at(at, "unknown property");
+        let near = nearest(name, names.iter().copied());
+        self.report(match near {
+            Some(near) => {
+                diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), at, near)
+            }
+            None if names.len() <= 12 => diagnostic.help(format!("it has {}", names.join(", "))),
+            None => diagnostic,
+        })
+    }
+
+    /// Where a written property path leads, in AWS's spelling: `vpc_config.subnet_ids`.
+    pub fn property_path(&self, def: &crate::catalog::TypeDef, segments: &[(String, Span)]) -> Outcome<PropPath> {
+        let mut path = PropPath(String::new());
+        let mut shape: Option<&Shape> = None;
+        for (name, span) in segments {
+            let object = match shape {
+                None => Some(&def.root),
+                Some(Shape::Object(object)) => Some(object),
+                Some(_) => None,
+            };
+            let next = match (object, shape) {
+                (Some(object), _) => {
+                    let Some(property) = object.by_name(name).or_else(|| object.by_aws(name)) else {
+                        let names: Vec<&str> = object.properties.iter().map(|one| one.name.as_str()).collect();
+                        let of = if path.0.is_empty() { def.name.clone() } else { def.display(&path) };
+                        return Err(self.no_property(&of, name, *span, &names));
+                    };
+                    path = path.child(&property.aws);
+                    Some(&property.shape)
+                }
+                (None, Some(Shape::List(list))) => {
+                    path = path.child(name);
+                    Some(&*list.item)
+                }
+                (None, Some(Shape::Map { value, .. })) => {
+                    path = path.child(name);
+                    Some(&**value)
+                }
+                _ => {
+                    path = path.child(name);
+                    None
+                }
+            };
+            shape = next.map(|shape| def.resolve(shape));
+            if shape.is_none() {
+                return Ok(path);
+            }
+        }
+        Ok(path)
+    }
+}

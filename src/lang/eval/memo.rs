@@ -1,0 +1,100 @@
+//! What has been computed, and what is being computed.
+
+use super::Machine;
+use crate::diag::Diagnostic;
+use crate::lang::value::Value;
+use crate::lang::world::Outcome;
+use crate::model::Address;
+use crate::source::Span;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// What is computed once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Key<'p> {
+    /// A constant, by its place in the tree.
+    Item(usize),
+    /// A statement of a frame: a `let`, a parameter, an output, a group.
+    Slot(u32, usize),
+    /// Everything a keyed name of a frame stands for.
+    Keyed(u32, &'p str),
+    /// A property of a resource, by the number of the resource.
+    Property(u32, &'p str),
+    /// The entries of a resource.
+    Body(u32),
+    /// The entries of a use or of the environment, by the number of the instance.
+    Given(u32),
+}
+
+/// How a step of a circle is named to the user.
+#[derive(Debug, Clone)]
+pub enum Label<'p> {
+    Name(&'p str),
+    Property(Address, &'p str),
+    Body(Address),
+}
+
+impl Label<'_> {
+    fn text(&self) -> String {
+        match self {
+            Label::Name(name) => format!("`{name}`"),
+            Label::Property(address, name) => format!("`{address}.{name}`"),
+            Label::Body(address) => format!("what is written in `{address}`"),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+enum State {
+    Open,
+    Done(Outcome<Value>),
+}
+
+/// Everything computed so far, and the trail of what is being computed now.
+#[derive(Debug, Default)]
+pub struct Memo<'p> {
+    states: RefCell<HashMap<Key<'p>, State>>,
+    trail: RefCell<Vec<(Key<'p>, Label<'p>, Span)>>,
+}
+
+impl<'p> Machine<'_, 'p> {
+    /// The value under a key, computed at the first demand. `used` is where it is needed: what a circle shows.
+    pub fn demand(
+        &self,
+        key: Key<'p>,
+        label: Label<'p>,
+        used: Span,
+        compute: impl FnOnce() -> Outcome<Value>,
+    ) -> Outcome<Value> {
+        if let Some(state) = self.memo.states.borrow().get(&key) {
+            match state {
+                State::Done(value) => return value.clone(),
+                State::Open => {}
+            }
+        }
+        if self.memo.states.borrow().contains_key(&key) {
+            return Err(self.report(self.circle(key, used)));
+        }
+        self.memo.states.borrow_mut().insert(key, State::Open);
+        self.memo.trail.borrow_mut().push((key, label, used));
+        let value = self.budget.deeper(self, used, compute);
+        self.memo.trail.borrow_mut().pop();
+        self.memo.states.borrow_mut().insert(key, State::Done(value.clone()));
+        value
+    }
+
+    fn circle(&self, key: Key<'p>, used: Span) -> Diagnostic {
+        let trail = self.memo.trail.borrow();
+        let start = trail.iter().position(|(other, ..)| *other == key).unwrap_or(0);
+        let steps: Vec<_> = trail.iter().skip(start).collect();
+        let name = steps.first().map_or_else(String::new, |(_, label, _)| label.text());
+        let mut diagnostic = Diagnostic::error("GPB1011", format!("{name} needs its own value"));
+        let needed = steps.iter().skip(1).map(|(_, label, span)| (label.text(), *span));
+        let mut needing = name.clone();
+        for (what, span) in needed.chain([(name, used)]) {
+            diagnostic = diagnostic.at(span, format!("{needing} needs {what}"));
+            needing = what;
+        }
+        diagnostic.help("break the circle: one of these has to be written without the others")
+    }
+}

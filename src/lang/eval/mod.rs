@@ -1,0 +1,182 @@
+//! Evaluation: from expressions to values, on demand, each thing once.
+//!
+//! Nothing here is evaluated in the order it was written: a `let`, a parameter, a property is computed when it is first
+//! needed and remembered, so forward references need no care and only true circles are refused.
+
+mod call;
+mod comprehension;
+mod entries;
+mod expect;
+mod expr;
+mod limits;
+mod member;
+mod memo;
+mod policy;
+mod scope;
+mod size;
+
+pub use call::is_optional;
+pub use comprehension::scalar;
+pub use entries::{Entries, Given, bind_turn};
+pub use expect::Expect;
+pub use limits::Budget;
+pub use memo::{Key, Label, Memo};
+pub use scope::{After, Around, Frame, Local, Scope, key_segment};
+
+use super::expand::{Expansion, Overrides};
+use super::modules::ModuleId;
+use super::names::Named;
+use super::resolve::Resolved;
+use super::ty::{Context, DefaultId, Type, conform};
+use super::value::Value;
+use super::world::{Failed, Outcome, World};
+use crate::diag::Diagnostic;
+use crate::model;
+use crate::source::Span;
+use crate::syntax::ast::Binding;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Evaluates one program, for one environment or for none.
+pub struct Machine<'w, 'p> {
+    pub world: &'w World<'p>,
+    pub resolved: &'w Resolved,
+    pub budget: Budget,
+    pub memo: Memo<'p>,
+    /// What the stack has been expanded to so far.
+    pub expansion: Expansion<'p>,
+    /// What the environment overrides, by address.
+    pub overrides: Overrides<'p>,
+    /// The environment, once its own fields are known.
+    pub ambient: RefCell<Option<Rc<model::Environment>>>,
+    roots: RefCell<Vec<Option<Rc<Frame<'p>>>>>,
+}
+
+impl<'w, 'p> Machine<'w, 'p> {
+    pub fn new(world: &'w World<'p>, resolved: &'w Resolved) -> Self {
+        Self {
+            world,
+            resolved,
+            budget: Budget::default(),
+            memo: Memo::default(),
+            expansion: Expansion::default(),
+            overrides: Overrides::default(),
+            ambient: RefCell::default(),
+            roots: RefCell::default(),
+        }
+    }
+
+    pub fn report(&self, diagnostic: Diagnostic) -> Failed {
+        self.world.reports.add(diagnostic)
+    }
+
+    pub fn ok<T>(&self, result: Result<T, Diagnostic>) -> Outcome<T> {
+        result.map_err(|diagnostic| self.report(diagnostic))
+    }
+
+    /// The scope of a module's own items: no names but the module's.
+    pub fn root(&self, module: ModuleId) -> Scope<'p> {
+        let known = self.roots.borrow().get(module.0).cloned().flatten();
+        let frame = known.unwrap_or_else(|| {
+            let around = Rc::new(Around::of_module(module));
+            let frame = self.expansion.root(around, self.world.indexes.of(&[]));
+            let mut roots = self.roots.borrow_mut();
+            if roots.len() <= module.0 {
+                roots.resize(module.0 + 1, None);
+            }
+            if let Some(slot) = roots.get_mut(module.0) {
+                *slot = Some(frame.clone());
+            }
+            frame
+        });
+        Scope::of(frame)
+    }
+
+    /// Every constant of the program's files, so that a mistake in one nobody uses is found.
+    pub fn constants(&self) {
+        for item in &self.world.names.items {
+            if let Named::Const(global) = item {
+                // A failure has been reported where it happened.
+                let _ = self.constant(global.module, global.item, global.item.name.span);
+            }
+        }
+    }
+
+    /// A constant of the program.
+    pub fn constant(&self, module: ModuleId, binding: &'p Binding, used: Span) -> Outcome<Value> {
+        let key = Key::Item(super::resolve::key(binding));
+        self.demand(key, Label::Name(&binding.name.text), used, || {
+            let scope = self.root(module);
+            self.bound(binding, &scope)
+        })
+    }
+
+    /// The value of a `const` or a `let`, read as its type.
+    pub fn bound(&self, binding: &'p Binding, scope: &Scope<'p>) -> Outcome<Value> {
+        let Some(written) = &binding.value else { return Err(Failed) };
+        let Some(ty) = &binding.ty else {
+            let value = self.eval(written, scope, Expect::Any)?;
+            return self.sized(value, binding.name.span);
+        };
+        let ty = self.world.ty(scope.frame.around.module, ty)?;
+        let value = self.eval(written, scope, Expect::Type(&ty))?;
+        let value = self.conform(value, &ty, scope, Some(binding.name.span))?;
+        self.sized(value, binding.name.span)
+    }
+
+    /// The value as one of `ty`.
+    pub fn conform(&self, value: Value, ty: &Type, scope: &Scope<'p>, declared: Option<Span>) -> Outcome<Value> {
+        let read = self.with_context(scope, |cx| conform(value, ty, &cx.expected_at(declared)));
+        read.map_err(|diagnostics| self.world.reports.all(diagnostics))
+    }
+
+    /// Calls `f` with what values need to know of a scope.
+    pub fn with_context<R>(&self, scope: &Scope<'p>, f: impl FnOnce(&Context<'_>) -> R) -> R {
+        let names = || names_in(scope);
+        let defaults = |id| self.default(id, scope);
+        f(&Context {
+            facts: self.world.facts,
+            place: scope.place(),
+            names: &names,
+            defaults: &defaults,
+            expected_at: None,
+        })
+    }
+
+    fn default(&self, id: DefaultId, scope: &Scope<'p>) -> Result<Value, Vec<Diagnostic>> {
+        let Some((module, written)) = self.world.types.default_of(id) else { return Err(Vec::new()) };
+        let inner = Scope { place: scope.place.clone(), ..self.root(module) };
+        self.eval(written, &inner, Expect::Any).map_err(|Failed| Vec::new())
+    }
+
+    /// A value that must be known now, such as a condition that decides what exists.
+    pub fn known(&self, value: Value, why: &str) -> Outcome<Value> {
+        if value.is_known() {
+            return Ok(value);
+        }
+        Err(self.report(
+            Diagnostic::error("GPB1405", format!("{why} is unknown until apply"))
+                .at(value.span, value.describe())
+                .help(
+                    "a plan shows every resource it will make, so what exists may depend only on what is known before",
+                ),
+        ))
+    }
+}
+
+/// What the names in scope are, for suggestions.
+fn names_in(scope: &Scope<'_>) -> Vec<Arc<str>> {
+    let mut names: Vec<Arc<str>> = super::resolve::AMBIENT.iter().map(|name| Arc::from(*name)).collect();
+    let mut local = scope.locals.as_ref();
+    while let Some(one) = local {
+        names.push(one.name.into());
+        local = one.next.as_ref();
+    }
+    let mut frame = Some(&scope.frame);
+    while let Some(one) = frame {
+        names.extend(one.index.in_order().iter().map(|declared| Arc::from(declared.name.text.as_str())));
+        frame = one.parent.as_ref();
+    }
+    names
+}

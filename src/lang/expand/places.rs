@@ -1,0 +1,46 @@
+//! Where things live.
+
+use crate::diag::Diagnostic;
+use crate::lang::eval::{Expect, Machine, Scope};
+use crate::lang::ty::Type;
+use crate::lang::value::Kind;
+use crate::lang::world::Outcome;
+use crate::model::Place;
+use crate::syntax::ast::Expr;
+use std::rc::Rc;
+
+impl<'p> Machine<'_, 'p> {
+    /// The place an expression means: a region of the current account, or a place written in full.
+    pub(super) fn place(&self, written: &'p Expr, scope: &Scope<'p>) -> Outcome<Rc<Place>> {
+        let value = self.eval(written, scope, Expect::Type(&Type::Place))?.at(written.span);
+        let value = self.known(value, "where this lives")?;
+        let found = value.describe();
+        let read = match value.kind {
+            Kind::Absent => None,
+            _ => match self.conform(value, &Type::Place, scope, None)?.kind {
+                Kind::Place(place) => Some(place),
+                _ => None,
+            },
+        };
+        let Some(place) = read else {
+            return Err(self.report(
+                Diagnostic::error("GPB1801", format!("a place is expected here, not {found}"))
+                    .at(written.span, "a region, or `place(region: …, account: …)`"),
+            ));
+        };
+        Ok(Rc::new(beside(&place, scope.place())))
+    }
+}
+
+/// What a place leaves unsaid is as in the place around it: another region of one account is reached in the same way.
+fn beside(place: &Place, around: Option<&Place>) -> Place {
+    let mut place = place.clone();
+    let Some(around) = around else { return place };
+    let same_account = place.account.is_none() || place.account == around.account;
+    if same_account {
+        place.account.clone_from(&around.account);
+        place.role = place.role.or_else(|| around.role.clone());
+        place.profile = place.profile.or_else(|| around.profile.clone());
+    }
+    place
+}

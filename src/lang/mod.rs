@@ -1,0 +1,188 @@
+//! The language: names, types, values, and what a program comes to.
+//!
+//! [`check`] looks at every environment of a program; [`compile`] makes the model of one. Both return all there is to say
+//! and never stop at the first mistake.
+
+pub mod builtins;
+pub mod ops;
+pub mod policy;
+pub mod property;
+pub mod ty;
+pub mod unit;
+pub mod value;
+
+mod assemble;
+mod environment;
+mod eval;
+mod expand;
+mod facts;
+mod index;
+mod modules;
+mod names;
+mod resolve;
+mod tags;
+mod types;
+mod unexpanded;
+mod world;
+
+#[cfg(test)]
+mod tests;
+
+pub use facts::EmbeddedFacts;
+pub use modules::defined;
+
+use crate::catalog::Catalog;
+use crate::diag::{self, Diagnostic, nearest};
+use crate::model::Model;
+use crate::source::{Loader, SourceMap};
+use crate::stdlib::Library;
+use crate::syntax::ast::Module;
+use eval::Machine;
+use modules::Program;
+use names::{EnvironmentItem, Names};
+use world::World;
+
+/// What a compilation starts from.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    pub loader: &'a dyn Loader,
+    pub library: &'a Library,
+    pub catalog: &'a Catalog,
+    /// Regions, zones and the actions of IAM.
+    pub facts: &'a (dyn ty::Facts + Sync),
+}
+
+impl<'a> Inputs<'a> {
+    /// With the catalog and the facts in the binary.
+    pub fn embedded(loader: &'a dyn Loader, library: &'a Library) -> Self {
+        Self { loader, library, catalog: Catalog::embedded(), facts: &EmbeddedFacts }
+    }
+}
+
+/// What became of a program.
+#[derive(Debug)]
+pub struct Compilation {
+    pub sources: SourceMap,
+    /// The trees: the entry first, then what it uses, then the library's.
+    pub modules: Vec<Module>,
+    /// The environments of the program, in order.
+    pub environments: Vec<String>,
+    /// The model of the chosen environment, as far as it could be made out. It may be trusted only without errors.
+    pub model: Option<Model>,
+    /// Sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Compilation {
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Checks a program: all its environments, or the one named. A file without environments is checked as far as that goes.
+pub fn check(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>) -> Compilation {
+    run(entry, inputs, environment, Goal::Check)
+}
+
+/// Compiles one environment: the one named, or the only one there is.
+pub fn compile(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>) -> Compilation {
+    run(entry, inputs, environment, Goal::Compile)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goal {
+    Check,
+    Compile,
+}
+
+/// Evaluation recurses as deep as values wait for each other; its ceiling is made for a stack of this size. Only what is
+/// touched of it is ever taken from the machine.
+const STACK: usize = 512 * 1024 * 1024;
+
+fn run(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>, goal: Goal) -> Compilation {
+    let mut program = modules::load(entry, inputs.loader, inputs.library);
+    let early = std::mem::take(&mut program.diagnostics);
+    let (catalog, facts) = (inputs.catalog, inputs.facts);
+    let evaluate = || evaluate(&program, catalog, facts, environment, goal);
+    let found = std::thread::scope(|scope| {
+        let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, evaluate);
+        match spawned.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(found)) => found,
+            // A fault of the compiler's own is the caller's to hear of, as if there were no thread.
+            Ok(Err(fault)) => std::panic::resume_unwind(fault),
+            Err(_) => Found {
+                diagnostics: vec![Diagnostic::error("GPB1404", "there is no memory for the compiler's stack")],
+                ..Found::default()
+            },
+        }
+    });
+    let mut diagnostics = early;
+    diagnostics.extend(found.diagnostics);
+    diag::sort(&mut diagnostics);
+    Compilation {
+        sources: program.sources,
+        modules: program.modules.into_iter().map(|loaded| loaded.module).collect(),
+        environments: found.environments,
+        model: found.model,
+        diagnostics,
+    }
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    environments: Vec<String>,
+    model: Option<Model>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn evaluate(program: &Program, catalog: &Catalog, facts: &dyn ty::Facts, wanted: Option<&str>, goal: Goal) -> Found {
+    let mut early = Vec::new();
+    let names = Names::collect(program, &mut early);
+    let world = World::new(program, names, catalog, facts);
+    world.reports.all(early);
+    let resolved = resolve::resolve(&world);
+    let environments: Vec<String> =
+        world.names.environments.iter().map(|environment| environment.body.name.text.clone()).collect();
+    let chosen = choose(&world, wanted, goal);
+    let mut model = None;
+    for environment in &chosen {
+        let machine = Machine::new(&world, &resolved);
+        machine.constants();
+        // A failure has been reported where it happened.
+        let made = machine.environment(environment).ok();
+        model = made.filter(|_| chosen.len() == 1);
+    }
+    if chosen.is_empty() {
+        Machine::new(&world, &resolved).constants();
+    }
+    unexpanded::check(&world);
+    Found { environments, model, diagnostics: world.reports.take() }
+}
+
+/// The environments to look at.
+fn choose<'p>(world: &World<'p>, wanted: Option<&str>, goal: Goal) -> Vec<EnvironmentItem<'p>> {
+    let all = &world.names.environments;
+    let list = || all.iter().map(|environment| environment.body.name.text.as_str()).collect::<Vec<_>>();
+    let Some(wanted) = wanted else {
+        if goal == Goal::Check || all.len() == 1 {
+            return all.clone();
+        }
+        let diagnostic = if all.is_empty() {
+            Diagnostic::error("GPB1908", "the program has no environment")
+                .help("add `environment NAME of STACK { … }`, which gives the stack its account, region and parameters")
+        } else {
+            let diagnostic = Diagnostic::error("GPB1901", format!("there are {} environments: choose one", all.len()));
+            diagnostic.help(format!("choose with `--env`: {}", list().join(", ")))
+        };
+        world.reports.add(diagnostic);
+        return Vec::new();
+    };
+    let found: Vec<_> = all.iter().filter(|environment| environment.body.name.text == wanted).copied().collect();
+    if found.is_empty() {
+        let diagnostic = Diagnostic::error("GPB1902", format!("there is no environment `{wanted}`"));
+        let near = nearest(wanted, list()).map(|near| format!("did you mean `{near}`?"));
+        let listed = || format!("the environments are {}", list().join(", "));
+        world.reports.add(diagnostic.help(near.unwrap_or_else(listed)));
+    }
+    found
+}

@@ -1,0 +1,72 @@
+//! Objects: names from gpb's spelling to AWS's.
+
+use super::{Reading, problem};
+use crate::catalog::{ObjectShape, PropPath, Property};
+use crate::lang::value::{Entry, Map};
+use crate::model;
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+impl Reading<'_> {
+    /// The entries by AWS's names. What cannot be read is left out and blamed.
+    pub(super) fn object(
+        &mut self,
+        entries: &Map,
+        shape: &ObjectShape,
+        path: &PropPath,
+    ) -> BTreeMap<String, model::Value> {
+        let mut out = BTreeMap::new();
+        let mut written: BTreeMap<&str, Span> = BTreeMap::new();
+        for (name, entry) in entries {
+            let Some(property) = self.find(name, entry, shape, path) else {
+                if shape.open && !entry.value.is_absent() {
+                    self.open_entry(name, entry, path, &mut out);
+                }
+                continue;
+            };
+            let at = path.child(&property.aws);
+            if let Some(first) = written.insert(&property.aws, entry.key) {
+                self.diagnostics.push(problem::twice(&property.name, first, entry.key));
+                continue;
+            }
+            if entry.value.is_absent() {
+                continue;
+            }
+            if !self.partial && self.def.is_read_only(&at) {
+                self.blamed.values.insert(at.clone());
+                self.diagnostics.push(problem::read_only(&self.name(&at), &self.def.name, entry.key));
+                continue;
+            }
+            self.spans.insert(at.clone(), entry.value.span);
+            if let Some(value) = self.value(&entry.value, &property.shape, &at) {
+                out.insert(property.aws.clone(), value);
+            }
+        }
+        out
+    }
+
+    /// The property a name means. An unknown one is blamed, unless the object is open for any.
+    fn find<'s>(&mut self, name: &str, entry: &Entry, shape: &'s ObjectShape, path: &PropPath) -> Option<&'s Property> {
+        if let Some(property) = shape.by_name(name) {
+            return Some(property);
+        }
+        if let Some(property) = shape.by_aws(name) {
+            self.diagnostics.push(problem::aws_spelling(name, &property.name, entry.key));
+            return Some(property);
+        }
+        if !shape.open {
+            self.blamed.objects.insert(path.clone());
+            let within = if path.0.is_empty() { self.def.name.clone() } else { self.name(path) };
+            self.diagnostics.push(problem::unknown(name, &within, shape, entry.key));
+        }
+        None
+    }
+
+    fn open_entry(&mut self, name: &str, entry: &Entry, path: &PropPath, out: &mut BTreeMap<String, model::Value>) {
+        let at = path.child(name);
+        self.spans.insert(at.clone(), entry.value.span);
+        if let Some(value) = self.document(&entry.value, &at) {
+            out.insert(name.to_owned(), value);
+        }
+    }
+}

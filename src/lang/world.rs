@@ -1,0 +1,127 @@
+//! What every part of the compiler looks at: the program, its names, the catalog, and where diagnostics go.
+
+use super::index::Indexes;
+use super::modules::Program;
+use super::names::Names;
+use super::ty::Facts;
+use super::types::Types;
+use crate::catalog::{Catalog, TypeDef};
+use crate::diag::Diagnostic;
+use crate::source::Span;
+use crate::syntax::ast::{Path, PathSegment, Resource};
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Something could not be made out; a diagnostic has been given, so whoever needs it stays silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failed;
+
+pub type Outcome<T> = Result<T, Failed>;
+
+/// The surroundings of one compilation.
+pub struct World<'p> {
+    pub program: &'p Program,
+    pub names: Names<'p>,
+    pub catalog: &'p Catalog,
+    pub facts: &'p dyn Facts,
+    pub indexes: Indexes<'p>,
+    pub types: Types<'p>,
+    pub reports: Reports,
+    defs: RefCell<HashMap<String, Option<Arc<TypeDef>>>>,
+    /// The resources that some environment has expanded, by their place in the tree.
+    expanded: RefCell<HashSet<usize>>,
+}
+
+impl<'p> World<'p> {
+    pub fn new(program: &'p Program, names: Names<'p>, catalog: &'p Catalog, facts: &'p dyn Facts) -> Self {
+        Self {
+            program,
+            names,
+            catalog,
+            facts,
+            indexes: Indexes::default(),
+            types: Types::default(),
+            reports: Reports::default(),
+            defs: RefCell::default(),
+            expanded: RefCell::default(),
+        }
+    }
+
+    /// A resource type, decoded once.
+    pub fn def(&self, name: &str) -> Option<Arc<TypeDef>> {
+        if let Some(known) = self.defs.borrow().get(name) {
+            return known.clone();
+        }
+        let found = self.catalog.get(name);
+        self.defs.borrow_mut().insert(name.to_owned(), found.clone());
+        found
+    }
+
+    pub fn expand(&self, resource: &Resource) {
+        self.expanded.borrow_mut().insert(std::ptr::from_ref(resource) as usize);
+    }
+
+    pub fn is_expanded(&self, resource: &Resource) -> bool {
+        self.expanded.borrow().contains(&(std::ptr::from_ref(resource) as usize))
+    }
+
+    /// The resource type a path names; an unknown one is reported.
+    pub fn def_at(&self, path: &Path) -> Outcome<(String, Arc<TypeDef>)> {
+        let Some(name) = dotted(path) else { return Err(Failed) };
+        match self.def(&name) {
+            Some(def) => Ok((name, def)),
+            None => Err(self.unknown_type(&name, path.span)),
+        }
+    }
+
+    pub fn unknown_type(&self, name: &str, span: Span) -> Failed {
+        let diagnostic = Diagnostic::error("GPB1008", format!("there is no resource type `{name}`"))
+            .at(span, "unknown resource type");
+        let near = self.catalog.suggest(name);
+        self.reports.add(match near.as_slice() {
+            [near] => {
+                diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, *near)
+            }
+            [_, ..] => diagnostic.help(format!("did you mean `{}`?", near.join("` or `"))),
+            [] => diagnostic.help("types are written `aws.service.type`, as in `aws.sqs.queue`"),
+        })
+    }
+}
+
+/// `aws.sqs.queue` as text; `None` for a path with an index in it.
+pub fn dotted(path: &Path) -> Option<String> {
+    let names = path.segments.iter().map(|segment| match segment {
+        PathSegment::Name(name) => Some(name.text.as_str()),
+        PathSegment::Index(_) => None,
+    });
+    names.collect::<Option<Vec<_>>>().map(|names| names.join("."))
+}
+
+/// Where diagnostics go. One that was given already (a body expanded a thousand times) is not given again.
+#[derive(Debug, Default)]
+pub struct Reports {
+    list: RefCell<Vec<Diagnostic>>,
+    seen: RefCell<HashSet<(&'static str, Option<Span>, String)>>,
+}
+
+impl Reports {
+    pub fn add(&self, diagnostic: Diagnostic) -> Failed {
+        let key = (diagnostic.code, diagnostic.span(), diagnostic.message.clone());
+        if self.seen.borrow_mut().insert(key) {
+            self.list.borrow_mut().push(diagnostic);
+        }
+        Failed
+    }
+
+    pub fn all(&self, diagnostics: impl IntoIterator<Item = Diagnostic>) -> Failed {
+        for diagnostic in diagnostics {
+            self.add(diagnostic);
+        }
+        Failed
+    }
+
+    pub fn take(&self) -> Vec<Diagnostic> {
+        std::mem::take(&mut *self.list.borrow_mut())
+    }
+}

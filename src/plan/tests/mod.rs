@@ -1,0 +1,5 @@
+mod actions;
+mod basis;
+mod laws;
+mod references;
+mod speed;

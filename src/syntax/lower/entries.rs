@@ -1,0 +1,141 @@
+//! What stands between braces.
+
+use super::super::ast::{Block, Expr, ExprKind, Field, Name, Stmt};
+use super::super::recovery;
+use super::super::tree::{Node, Rule};
+use super::exprs::is_value;
+use super::{Docs, Lower, is_name};
+
+pub(super) fn is_entry(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::direct
+            | Rule::labelled
+            | Rule::compat_hcl
+            | Rule::phrase
+            | Rule::incomplete
+            | Rule::odd_key
+            | Rule::param_stmt
+            | Rule::let_stmt
+            | Rule::output_stmt
+            | Rule::layer_stmt
+            | Rule::resource_stmt
+            | Rule::for_stmt
+            | Rule::if_stmt
+            | Rule::in_stmt
+            | Rule::after_stmt
+            | Rule::ignore_stmt
+            | Rule::protect_stmt
+            | Rule::replace_stmt
+            | Rule::moved_stmt
+            | Rule::override_stmt
+            | Rule::when_stmt
+            | Rule::compat_else
+    )
+}
+
+fn is_foreign(node: Node<'_>) -> bool {
+    match node.rule() {
+        Rule::compat_hcl | Rule::odd_key | Rule::compat_else => true,
+        Rule::direct => recovery::is_else(node) || recovery::is_policy_block(node),
+        Rule::labelled => recovery::is_hcl(node),
+        _ => false,
+    }
+}
+
+/// `tags {for k, v in m: k = v}`: the braces hold one computed map.
+fn map_body(node: Node<'_>) -> Option<Node<'_>> {
+    let body = node.child(Rule::body).filter(|_| !node.has(Rule::place))?;
+    super::values::map_for(body).map(|_| body)
+}
+
+impl Lower {
+    pub(super) fn body(&mut self, node: Node<'_>) -> Vec<Stmt> {
+        let mut stmts = Vec::new();
+        let mut docs = Docs::default();
+        for part in node.children() {
+            if part.is(Rule::comment) {
+                docs.see(part);
+            } else if is_entry(part.rule()) {
+                let doc = docs.take();
+                self.entry(part, doc, &mut stmts);
+            }
+        }
+        stmts
+    }
+
+    fn entry(&mut self, node: Node<'_>, doc: Option<String>, stmts: &mut Vec<Stmt>) {
+        match node.rule() {
+            // The message says what to write instead; what it would have meant is not guessed.
+            _ if is_foreign(node) => {}
+            Rule::direct | Rule::labelled => stmts.push(self.head(node, doc)),
+            Rule::phrase => self.phrase(node, doc, stmts),
+            Rule::incomplete => {
+                let head = self.name_in(node);
+                let value = self.missing(node);
+                stmts.push(Stmt::Field(Field { doc, head, label: None, value, span: self.span(node) }));
+            }
+            _ => stmts.extend(self.statement(node, doc)),
+        }
+    }
+
+    /// `head label in place { … }` and `head label = value`.
+    fn head(&mut self, node: Node<'_>, doc: Option<String>) -> Stmt {
+        let names: Vec<_> = node.children().filter(|child| is_name(*child)).collect();
+        let label = if node.is(Rule::labelled) { names.get(1).map(|label| self.name(*label)) } else { None };
+        let head = self.name_in(node);
+        let span = self.span(node);
+        let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };
+        if let Some(map) = map_body(node) {
+            let value = self.object(map);
+            return Stmt::Field(Field { doc, head, label, value, span });
+        }
+        match self.value_after(node, assigned) {
+            Some(value) => Stmt::Field(Field { doc, head, label, value, span }),
+            None => {
+                let place = self.place(node);
+                Stmt::Block(Block { doc, head, label, place, stmts: self.body_in(node), span })
+            }
+        }
+    }
+
+    pub(super) fn place(&mut self, node: Node<'_>) -> Option<Expr> {
+        node.child(Rule::place).map(|place| self.expr_in(place))
+    }
+
+    fn phrase(&mut self, node: Node<'_>, mut doc: Option<String>, stmts: &mut Vec<Stmt>) {
+        let Some(name) = node.child(Rule::name) else { return };
+        let head = self.name(name);
+        let value = self.expr_in(node);
+        let span = head.span.to(value.span);
+        stmts.push(Stmt::Field(Field { doc: doc.take(), head, label: None, value, span }));
+        stmts.extend(self.pairs(node).into_iter().map(Stmt::Field));
+    }
+
+    pub(super) fn pairs(&mut self, node: Node<'_>) -> Vec<Field> {
+        let pairs = node.children().filter(|child| child.is(Rule::pair));
+        pairs
+            .map(|pair| Field {
+                doc: None,
+                head: self.name_in(pair),
+                label: None,
+                value: self.expr_in(pair),
+                span: self.span(pair),
+            })
+            .collect()
+    }
+
+    /// The one name a statement such as `protect always` carries.
+    pub(super) fn word(&mut self, node: Node<'_>) -> Name {
+        self.name_in(node)
+    }
+
+    /// The value right behind a keyword, missing or not.
+    pub(super) fn after_keyword(&mut self, node: Node<'_>, keyword: Rule) -> Expr {
+        let mut rest = node.children().skip_while(|child| !child.is(keyword)).skip(1);
+        match rest.next().filter(|next| is_value(next.rule())) {
+            Some(value) => self.expr(value),
+            None => Expr::new(ExprKind::Missing, self.end_of(node)),
+        }
+    }
+}

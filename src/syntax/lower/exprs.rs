@@ -1,0 +1,181 @@
+//! Expressions: chains of operands and operators become trees by precedence.
+
+use super::super::ast::{BinaryOp, Expr, ExprKind};
+use super::super::tree::{Node, Rule};
+use super::Lower;
+use std::iter::Peekable;
+
+/// What a binary operator makes of its two sides.
+#[derive(Clone, Copy)]
+enum Operator {
+    Binary(BinaryOp),
+    Range,
+}
+
+/// Precedence, from loosest to tightest; `??` binds looser than `..`, which binds looser than sums.
+fn operator(rule: Rule) -> Option<(u8, Operator)> {
+    let binary = |level, op| Some((level, Operator::Binary(op)));
+    match rule {
+        Rule::op_or | Rule::compat_or => binary(1, BinaryOp::Or),
+        Rule::op_and | Rule::compat_and => binary(2, BinaryOp::And),
+        _ => match comparison(rule) {
+            Some(op) => binary(3, op),
+            None => match rule {
+                Rule::op_coalesce => binary(4, BinaryOp::Coalesce),
+                Rule::op_range => Some((5, Operator::Range)),
+                Rule::op_add => binary(6, BinaryOp::Add),
+                Rule::op_subtract => binary(6, BinaryOp::Subtract),
+                Rule::op_multiply => binary(7, BinaryOp::Multiply),
+                Rule::op_divide => binary(7, BinaryOp::Divide),
+                Rule::op_remainder => binary(7, BinaryOp::Remainder),
+                _ => None,
+            },
+        },
+    }
+}
+
+pub(super) fn comparison(rule: Rule) -> Option<BinaryOp> {
+    match rule {
+        Rule::op_equal | Rule::compat_equal => Some(BinaryOp::Equal),
+        Rule::op_not_equal | Rule::compat_not_equal => Some(BinaryOp::NotEqual),
+        Rule::op_less => Some(BinaryOp::Less),
+        Rule::op_less_equal => Some(BinaryOp::LessEqual),
+        Rule::op_greater => Some(BinaryOp::Greater),
+        Rule::op_greater_equal => Some(BinaryOp::GreaterEqual),
+        _ => None,
+    }
+}
+
+pub(super) fn is_prefix(rule: Rule) -> bool {
+    matches!(rule, Rule::op_not | Rule::op_negate | Rule::compat_not)
+}
+
+/// Rules whose node is a value by itself.
+pub(super) fn is_value(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::chain
+            | Rule::free_chain
+            | Rule::sum
+            | Rule::phrase_value
+            | Rule::postfix
+            | Rule::if_expr
+            | Rule::bad_value
+            | Rule::bad_element
+            | Rule::missing_value
+            | Rule::text
+            | Rule::block_text
+    )
+}
+
+impl Lower {
+    /// The first value among the children; a missing one where there is none.
+    pub(super) fn expr_in(&mut self, node: Node<'_>) -> Expr {
+        match node.children().find(|child| is_value(child.rule())) {
+            Some(value) => self.expr(value),
+            None => self.missing(node),
+        }
+    }
+
+    /// The first value behind a child made by `mark`, if that child is there.
+    pub(super) fn value_after(&mut self, node: Node<'_>, mark: Rule) -> Option<Expr> {
+        let mut rest = node.children().skip_while(|child| !child.is(mark));
+        rest.next()?;
+        Some(match rest.find(|child| is_value(child.rule())) {
+            Some(value) => self.expr(value),
+            None => self.missing(node),
+        })
+    }
+
+    pub(super) fn expr(&mut self, node: Node<'_>) -> Expr {
+        match node.rule() {
+            Rule::chain | Rule::free_chain | Rule::sum | Rule::phrase_value => self.chain(node),
+            Rule::if_expr => self.if_expr(node),
+            Rule::text | Rule::block_text => Expr::new(ExprKind::Text(self.text_parts(node)), self.span(node)),
+            Rule::postfix => self.postfix(node),
+            _ => Expr::new(ExprKind::Missing, self.span(node)),
+        }
+    }
+
+    /// Operators make a tree as deep as there are operators, so each counts as a level.
+    fn chain(&mut self, node: Node<'_>) -> Expr {
+        let is_operator = |child: &Node<'_>| operator(child.rule()).is_some() || is_prefix(child.rule());
+        let levels = node.children().filter(is_operator).count();
+        self.deeper(levels, node, |lower| {
+            let parts = node.children().filter(|child| !matches!(child.rule(), Rule::comment | Rule::compat_hash));
+            lower.climb(&mut parts.peekable(), 0, node)
+        })
+        .unwrap_or_else(|| self.missing(node))
+    }
+
+    fn climb<'t>(&mut self, parts: &mut Peekable<impl Iterator<Item = Node<'t>>>, floor: u8, whole: Node<'t>) -> Expr {
+        let mut left = self.operand(parts, whole);
+        while let Some((level, operator)) = parts.peek().and_then(|part| operator(part.rule())) {
+            if level <= floor {
+                break;
+            }
+            parts.next();
+            let right = self.climb(parts, level, whole);
+            let span = left.span.to(right.span);
+            let kind = match operator {
+                Operator::Binary(op) => ExprKind::Binary { op, left, right },
+                Operator::Range => ExprKind::Range { low: left, high: right },
+            };
+            left = Expr::new(kind, span);
+        }
+        left
+    }
+
+    fn operand<'t>(&mut self, parts: &mut Peekable<impl Iterator<Item = Node<'t>>>, whole: Node<'t>) -> Expr {
+        let mut prefixes = Vec::new();
+        while let Some(prefix) = parts.next_if(|part| is_prefix(part.rule())) {
+            prefixes.push(prefix);
+        }
+        let mut value = match parts.next() {
+            Some(part) => self.expr(part),
+            None => self.missing(whole),
+        };
+        while let Some(prefix) = prefixes.pop() {
+            let span = self.span(prefix).to(value.span);
+            let kind = if prefix.is(Rule::op_negate) { ExprKind::Negate(value) } else { ExprKind::Not(value) };
+            value = Expr::new(kind, span);
+        }
+        value
+    }
+
+    fn if_expr(&mut self, node: Node<'_>) -> Expr {
+        let levels = node.children().filter(|child| child.is(Rule::kw_if)).count();
+        self.deeper(levels, node, |lower| lower.if_chain(node)).unwrap_or_else(|| self.missing(node))
+    }
+
+    /// `if`, condition, branch, and again, and a last branch: built from the last to the first.
+    fn if_chain(&mut self, node: Node<'_>) -> Expr {
+        let mut steps: Vec<(Node<'_>, Expr, Expr)> = Vec::new();
+        let mut last = None;
+        let mut parts = node.children();
+        while let Some(part) = parts.next() {
+            match part.rule() {
+                Rule::kw_if => {
+                    let condition = parts.next().map(|part| self.expr(part));
+                    let branch = parts.next().map(|part| self.branch(part));
+                    if let (Some(condition), Some(branch)) = (condition, branch) {
+                        steps.push((part, condition, branch));
+                    }
+                }
+                Rule::branch | Rule::missing_body | Rule::missing_else => last = Some(self.branch(part)),
+                _ => {}
+            }
+        }
+        let end = self.span(node);
+        let mut value = last.unwrap_or_else(|| self.missing(node));
+        while let Some((start, condition, then)) = steps.pop() {
+            let kind = ExprKind::If { condition, then, otherwise: value };
+            value = Expr::new(kind, self.span(start).to(end));
+        }
+        value
+    }
+
+    fn branch(&mut self, node: Node<'_>) -> Expr {
+        if node.is(Rule::branch) { self.expr_in(node) } else { self.missing(node) }
+    }
+}

@@ -1,0 +1,100 @@
+//! What stands at the top of a file.
+
+use super::super::ast::{Binding, Body, FnItem, Item, Module, Name, TypeExpr, TypeItem, TypeKind};
+use super::super::tree::{Node, Rule};
+use super::{Docs, Lower, doc_line, is_name};
+
+impl Lower {
+    pub(super) fn module(&mut self, root: Option<Node<'_>>) -> Module {
+        let mut module = Module { file: self.file, doc: None, items: Vec::new() };
+        let mut docs = Docs::default();
+        let mut about: Vec<&str> = Vec::new();
+        for node in root.into_iter().flat_map(Node::children) {
+            if node.is(Rule::comment) {
+                about.extend(doc_line(node.text(), "//!"));
+                docs.see(node);
+            } else if let Some(item) = self.item(node, &mut docs) {
+                module.items.push(item);
+            }
+        }
+        module.doc = (!about.is_empty()).then(|| about.join("\n"));
+        module
+    }
+
+    fn item(&mut self, node: Node<'_>, docs: &mut Docs<'_>) -> Option<Item> {
+        match node.rule() {
+            Rule::use_item => {
+                docs.take();
+                let path = node.children().find(|child| matches!(child.rule(), Rule::text | Rule::compat_single))?;
+                Some(Item::Use { path: self.plain_text(path), span: self.span(node) })
+            }
+            Rule::const_item => Some(Item::Const(self.binding(node, docs.take()))),
+            Rule::fn_item => Some(Item::Fn(self.fn_item(node, docs.take()))),
+            Rule::type_item => Some(Item::Type(self.type_item(node, docs.take()))),
+            Rule::component_item => Some(Item::Component(self.item_body(node, docs.take()))),
+            Rule::stack_item => Some(Item::Stack(self.item_body(node, docs.take()))),
+            Rule::environment_item => {
+                let of = node.children().filter(|child| is_name(*child)).nth(1);
+                let of = match of {
+                    Some(of) => self.name(of),
+                    None => Name { text: String::new(), span: self.end_of(node), quoted: false },
+                };
+                Some(Item::Environment { of, body: self.item_body(node, docs.take()) })
+            }
+            // Documentation above something that is no item belongs to nothing.
+            Rule::misplaced | Rule::junk_item | Rule::stray_rbrace => {
+                docs.take();
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn item_body(&mut self, node: Node<'_>, doc: Option<String>) -> Body {
+        Body { doc, name: self.name_in(node), stmts: self.body_in(node), span: self.span(node) }
+    }
+
+    /// `name: type = value`, whatever word leads it.
+    pub(super) fn binding(&mut self, node: Node<'_>, doc: Option<String>) -> Binding {
+        let ty = node.children().find(|child| matches!(child.rule(), Rule::type_expr | Rule::missing_type));
+        Binding {
+            doc,
+            name: self.name_in(node),
+            ty: ty.map(|ty| self.type_expr(ty)),
+            value: self.value_after(node, Rule::eq),
+            span: self.span(node),
+        }
+    }
+
+    fn fn_item(&mut self, node: Node<'_>, doc: Option<String>) -> FnItem {
+        let mut params = Vec::new();
+        let mut docs = Docs::default();
+        for part in node.child(Rule::params).into_iter().flat_map(Node::children) {
+            match part.rule() {
+                Rule::comment => docs.see(part),
+                Rule::fn_param => params.push(self.binding(part, docs.take())),
+                _ => {}
+            }
+        }
+        let result = node.children().find(|child| matches!(child.rule(), Rule::type_expr | Rule::missing_type));
+        FnItem {
+            doc,
+            name: self.name_in(node),
+            params,
+            result: result.map(|ty| self.type_expr(ty)),
+            value: self.value_after(node, Rule::eq).unwrap_or_else(|| self.missing(node)),
+            span: self.span(node),
+        }
+    }
+
+    fn type_item(&mut self, node: Node<'_>, doc: Option<String>) -> TypeItem {
+        let ty = node.children().find(|child| {
+            matches!(child.rule(), Rule::type_object | Rule::type_expr | Rule::missing_type | Rule::missing_eq)
+        });
+        let ty = match ty {
+            Some(ty) => self.type_expr(ty),
+            None => TypeExpr { kind: TypeKind::Missing, span: self.end_of(node) },
+        };
+        TypeItem { doc, name: self.name_in(node), ty, span: self.span(node) }
+    }
+}

@@ -1,0 +1,155 @@
+//! Entries that a keyword leads.
+
+use super::super::ast::{BinaryOp, Expr, ExprKind, For, If, Layer, Name, Path, PathSegment, Resource, Stmt, When};
+use super::super::tree::{Node, Rule};
+use super::Lower;
+use super::exprs::{comparison, is_prefix, is_value};
+
+impl Lower {
+    pub(super) fn statement(&mut self, node: Node<'_>, doc: Option<String>) -> Option<Stmt> {
+        let span = self.span(node);
+        Some(match node.rule() {
+            Rule::param_stmt => Stmt::Param(self.binding(node, doc)),
+            Rule::let_stmt => Stmt::Let(self.binding(node, doc)),
+            Rule::output_stmt => Stmt::Output(self.binding(node, doc)),
+            Rule::layer_stmt => Stmt::Layer(self.layer(node, doc)),
+            Rule::resource_stmt => Stmt::Resource(self.resource(node, doc)),
+            Rule::for_stmt => self.for_stmt(node)?,
+            Rule::if_stmt => self.if_stmt(node)?,
+            Rule::in_stmt => Stmt::In { place: self.after_keyword(node, Rule::kw_in), stmts: self.body_in(node), span },
+            Rule::after_stmt => Stmt::After { paths: self.paths(node), span },
+            Rule::ignore_stmt => Stmt::Ignore { paths: self.paths(node), span },
+            Rule::protect_stmt => Stmt::Protect { word: self.word(node), span },
+            Rule::replace_stmt => Stmt::Replace { word: self.word(node), span },
+            Rule::moved_stmt => {
+                let mut paths = self.paths(node).into_iter();
+                let from = paths.next().unwrap_or_else(|| self.no_path(node));
+                Stmt::Moved { from, to: paths.next().unwrap_or_else(|| self.no_path(node)), span }
+            }
+            Rule::override_stmt => {
+                let path = self.paths(node).into_iter().next().unwrap_or_else(|| self.no_path(node));
+                Stmt::Override { path, stmts: self.body_in(node), span }
+            }
+            Rule::when_stmt => Stmt::When(self.when(node)),
+            _ => return None,
+        })
+    }
+
+    fn layer(&mut self, node: Node<'_>, doc: Option<String>) -> Layer {
+        let uses = node.child(Rule::uses).into_iter().flat_map(Node::children);
+        Layer {
+            doc,
+            name: self.name_in(node),
+            uses: uses.filter(|child| child.is(Rule::name)).map(|name| self.name(name)).collect(),
+            place: self.place(node),
+            stmts: self.body_in(node),
+            span: self.span(node),
+        }
+    }
+
+    fn resource(&mut self, node: Node<'_>, doc: Option<String>) -> Resource {
+        let ty = self.paths(node).into_iter().next().unwrap_or_else(|| self.no_path(node));
+        Resource {
+            doc,
+            existing: node.has(Rule::kw_existing),
+            ty,
+            name: self.name_in(node),
+            place: self.place(node),
+            stmts: self.body_in(node),
+            span: self.span(node),
+        }
+    }
+
+    fn for_stmt(&mut self, node: Node<'_>) -> Option<Stmt> {
+        // With a colon it is a comprehension; where it is not alone in its braces, a message has said so.
+        if node.has(Rule::colon) {
+            return None;
+        }
+        Some(Stmt::For(For {
+            names: self.for_names(node),
+            over: self.after_keyword(node, Rule::kw_in),
+            key: node.has(Rule::kw_key).then(|| self.after_keyword(node, Rule::kw_key)),
+            stmts: self.body_in(node),
+            span: self.span(node),
+        }))
+    }
+
+    /// `if`, condition, body, and again, and a last body: built from the last to the first.
+    fn if_stmt(&mut self, node: Node<'_>) -> Option<Stmt> {
+        let levels = node.children().filter(|child| child.is(Rule::kw_if)).count();
+        self.deeper(levels, node, |lower| lower.if_steps(node))?
+    }
+
+    fn if_steps(&mut self, node: Node<'_>) -> Option<Stmt> {
+        let mut steps: Vec<(Node<'_>, Expr, Vec<Stmt>)> = Vec::new();
+        let mut last = Vec::new();
+        let mut parts = node.children();
+        while let Some(part) = parts.next() {
+            if part.is(Rule::kw_if) {
+                let condition = parts.next().map(|part| self.expr(part));
+                let then = parts.next().map(|part| self.if_body(part));
+                if let (Some(condition), Some(then)) = (condition, then) {
+                    steps.push((part, condition, then));
+                }
+            } else if part.is(Rule::body) {
+                last = self.if_body(part);
+            }
+        }
+        let end = self.span(node);
+        while let Some((start, condition, then)) = steps.pop() {
+            let step = Stmt::If(If { condition, then, otherwise: last, span: self.span(start).to(end) });
+            last = vec![step];
+        }
+        last.pop()
+    }
+
+    fn if_body(&mut self, node: Node<'_>) -> Vec<Stmt> {
+        if node.is(Rule::body) {
+            self.deeper(1, node, |lower| lower.body(node)).unwrap_or_default()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Metric, comparison, threshold, and the pairs after them.
+    fn when(&mut self, node: Node<'_>) -> When {
+        let sign = node.children().find_map(|child| comparison(child.rule()));
+        let metric = node.children().take_while(|child| comparison(child.rule()).is_none());
+        let metric = metric.filter(|child| is_value(child.rule()) && !is_prefix(child.rule())).last();
+        let threshold = node.children().skip_while(|child| comparison(child.rule()).is_none());
+        let threshold = threshold.into_iter().find(|child| is_value(child.rule()));
+        let or_missing = |lower: &mut Self, part: Option<Node<'_>>| match part {
+            Some(part) => lower.expr(part),
+            None => Expr::new(ExprKind::Missing, lower.end_of(node)),
+        };
+        When {
+            metric: or_missing(self, metric),
+            op: sign.unwrap_or(BinaryOp::Greater),
+            threshold: or_missing(self, threshold),
+            actions: self.pairs(node),
+            span: self.span(node),
+        }
+    }
+
+    fn paths(&mut self, node: Node<'_>) -> Vec<Path> {
+        node.children().filter(|child| child.is(Rule::path)).map(|path| self.path(path)).collect()
+    }
+
+    fn path(&mut self, node: Node<'_>) -> Path {
+        let mut segments = Vec::new();
+        for part in node.children() {
+            match part.rule() {
+                Rule::name => segments.push(PathSegment::Name(self.name(part))),
+                Rule::path_member => segments.push(PathSegment::Name(self.name_in(part))),
+                Rule::index => segments.push(PathSegment::Index(self.expr_in(part))),
+                _ => {}
+            }
+        }
+        Path { segments, span: self.span(node) }
+    }
+
+    fn no_path(&self, node: Node<'_>) -> Path {
+        let name = Name { text: String::new(), span: self.end_of(node), quoted: false };
+        Path { segments: vec![PathSegment::Name(name)], span: self.end_of(node) }
+    }
+}

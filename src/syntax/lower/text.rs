@@ -1,0 +1,164 @@
+//! Text between quotes: escapes, holes, and the margin of blocks.
+
+use super::super::ast::TextPart;
+use super::super::report;
+use super::super::tree::{Node, Rule};
+use super::Lower;
+use crate::source::Span;
+
+impl Lower {
+    /// The parts of a `text` or `block_text` node, adjacent text joined.
+    pub(super) fn text_parts(&mut self, node: Node<'_>) -> Vec<TextPart> {
+        let margin = node.is(Rule::block_text).then(|| margin_of(node));
+        let mut parts = Parts { done: Vec::new(), margin: margin.unwrap_or_default(), at_line_start: margin.is_some() };
+        for child in node.children() {
+            match child.rule() {
+                Rule::text_raw => parts.push(child.text()),
+                Rule::block_raw => {
+                    let short = parts.push_lines(child.text());
+                    if let Some(offset) = short {
+                        let at = child.start() + offset;
+                        let first = node.end().saturating_sub(3);
+                        self.report(report::left_of_margin(
+                            Span::new(self.file, at, at),
+                            Span::new(self.file, first, node.end()),
+                        ));
+                    }
+                }
+                Rule::escape => {
+                    if let Some(character) = self.escape(child) {
+                        parts.push(character.encode_utf8(&mut [0; 4]));
+                    }
+                }
+                Rule::hole => {
+                    let hole = self.hole(child);
+                    parts.done.push(TextPart::Hole(hole));
+                    parts.at_line_start = false;
+                }
+                _ => {}
+            }
+        }
+        if node.is(Rule::block_text) {
+            parts.drop_last_newline();
+        }
+        parts.done
+    }
+
+    /// Text that may hold no hole: a key, the path of a `use`.
+    pub(super) fn plain_text(&mut self, node: Node<'_>) -> String {
+        if node.is(Rule::compat_single) {
+            return node.text().trim_matches('\'').to_owned();
+        }
+        let mut plain = String::new();
+        for part in node.children() {
+            match part.rule() {
+                Rule::text_raw => plain.push_str(part.text()),
+                Rule::escape => plain.extend(self.escape(part)),
+                Rule::hole => {
+                    let span = self.span(part);
+                    self.report(report::hole_in_fixed_text(span));
+                }
+                _ => {}
+            }
+        }
+        plain
+    }
+
+    fn hole(&mut self, node: Node<'_>) -> super::super::ast::Expr {
+        self.deeper(1, node, |lower| lower.expr_in(node)).unwrap_or_else(|| self.missing(node))
+    }
+
+    fn escape(&mut self, node: Node<'_>) -> Option<char> {
+        let span = self.span(node);
+        let body = node.text().strip_prefix('\\').unwrap_or_default();
+        if let Some(code) = body.strip_prefix("u{").and_then(|rest| rest.strip_suffix('}')) {
+            let digits = (1..=6).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_hexdigit());
+            let scalar = u32::from_str_radix(code, 16).ok().filter(|_| digits).and_then(char::from_u32);
+            if scalar.is_none() {
+                self.report(report::bad_unicode_escape(span, code));
+            }
+            return scalar;
+        }
+        match body {
+            "n" => Some('\n'),
+            "t" => Some('\t'),
+            "\"" => Some('"'),
+            "\\" => Some('\\'),
+            "$" => Some('$'),
+            _ => {
+                self.report(report::unknown_escape(span, body));
+                None
+            }
+        }
+    }
+}
+
+/// The blanks before the closing quotes.
+fn margin_of(node: Node<'_>) -> &str {
+    let inside = node.text().strip_suffix("\"\"\"").unwrap_or_default();
+    let line = inside.rsplit_once('\n').map_or("", |(_, line)| line);
+    if line.bytes().all(|byte| matches!(byte, b' ' | b'\t')) { line } else { "" }
+}
+
+/// Text in the making.
+struct Parts<'t> {
+    done: Vec<TextPart>,
+    margin: &'t str,
+    at_line_start: bool,
+}
+
+impl Parts<'_> {
+    fn push(&mut self, text: &str) {
+        self.at_line_start = false;
+        self.append(text);
+    }
+
+    fn append(&mut self, text: &str) {
+        if let Some(TextPart::Text(last)) = self.done.last_mut() {
+            last.push_str(text);
+        } else if !text.is_empty() {
+            self.done.push(TextPart::Text(text.to_owned()));
+        }
+    }
+
+    /// Adds the lines of a block without their margin; returns where a line does not reach it.
+    fn push_lines(&mut self, text: &str) -> Option<usize> {
+        let mut short = None;
+        let mut offset = 0;
+        for line in text.split_inclusive('\n') {
+            let mut rest = line;
+            if std::mem::replace(&mut self.at_line_start, line.ends_with('\n')) {
+                if let Some(inner) = line.strip_prefix(self.margin) {
+                    rest = inner;
+                } else {
+                    rest = line.trim_start_matches([' ', '\t']);
+                    // A line of blanks alone, and the line of the closing quotes, may be as short as they like.
+                    if !rest.trim().is_empty() {
+                        short = short.or(Some(offset));
+                    }
+                }
+            }
+            match rest.strip_suffix("\r\n") {
+                Some(body) => {
+                    self.append(body);
+                    self.append("\n");
+                }
+                None => self.append(rest),
+            }
+            offset += line.len();
+        }
+        short
+    }
+
+    /// The newline before the closing quotes belongs to them.
+    fn drop_last_newline(&mut self) {
+        if let Some(TextPart::Text(last)) = self.done.last_mut() {
+            if last.ends_with('\n') {
+                last.pop();
+            }
+            if last.is_empty() {
+                self.done.pop();
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Types.
+
+use super::super::ast::{Binding, Name, TypeExpr, TypeKind};
+use super::super::tree::{Node, Rule};
+use super::{Docs, Lower};
+
+impl Lower {
+    /// Of a `type_expr`, or of one of the terms it is made of.
+    pub(super) fn type_expr(&mut self, node: Node<'_>) -> TypeExpr {
+        let span = self.span(node);
+        let kind = self.deeper(1, node, |lower| lower.type_kind(node)).unwrap_or(TypeKind::Missing);
+        TypeExpr { kind, span }
+    }
+
+    fn type_kind(&mut self, node: Node<'_>) -> TypeKind {
+        match node.rule() {
+            Rule::type_expr => self.union(node),
+            Rule::type_named => self.named(node),
+            Rule::quoted_key => TypeKind::Words(vec![self.name(node)]),
+            Rule::type_object => TypeKind::Object(self.type_fields(node)),
+            Rule::compat_type_list => {
+                let name = Name { text: "list".to_owned(), span: self.span(node), quoted: false };
+                TypeKind::Named { name, args: self.type_args(node) }
+            }
+            _ => TypeKind::Missing,
+        }
+    }
+
+    fn union(&mut self, node: Node<'_>) -> TypeKind {
+        let is_term = |child: &Node<'_>| {
+            matches!(
+                child.rule(),
+                Rule::type_named | Rule::type_object | Rule::quoted_key | Rule::compat_type_list | Rule::missing_type
+            )
+        };
+        let terms: Vec<_> = node.children().filter(is_term).collect();
+        let kind = match terms.as_slice() {
+            [only] => self.type_kind(*only),
+            words => TypeKind::Words(words.iter().filter_map(|word| self.union_word(*word)).collect()),
+        };
+        if !node.has(Rule::optional_mark) {
+            return kind;
+        }
+        let start = terms.first().map_or(node, |first| *first);
+        let span = self.span(start).to(self.span(terms.last().map_or(node, |last| *last)));
+        TypeKind::Optional(Box::new(TypeExpr { kind, span }))
+    }
+
+    fn union_word(&mut self, term: Node<'_>) -> Option<Name> {
+        match term.rule() {
+            Rule::quoted_key => Some(self.name(term)),
+            Rule::type_named if !term.has(Rule::type_args) => Some(self.type_name(term)),
+            Rule::missing_type => None,
+            _ => {
+                let span = self.span(term);
+                self.report(super::super::report::not_a_union_word(span));
+                None
+            }
+        }
+    }
+
+    fn type_name(&mut self, node: Node<'_>) -> Name {
+        node.child(Rule::type_name).map(|name| self.name(name)).unwrap_or_else(|| self.name_in(node))
+    }
+
+    fn named(&mut self, node: Node<'_>) -> TypeKind {
+        let name = self.type_name(node);
+        if let Some(brackets) = node.child(Rule::compat_type_args) {
+            let args = self.type_args(brackets);
+            if !args.is_empty() {
+                return TypeKind::Named { name, args };
+            }
+            // `string[]` is how others write `list<string>`.
+            let of = TypeExpr { span: name.span, kind: TypeKind::Named { name, args } };
+            let list = Name { text: "list".to_owned(), span: self.span(brackets), quoted: false };
+            return TypeKind::Named { name: list, args: vec![of] };
+        }
+        let args = node.child(Rule::type_args).map(|args| self.type_args(args)).unwrap_or_default();
+        TypeKind::Named { name, args }
+    }
+
+    fn type_args(&mut self, node: Node<'_>) -> Vec<TypeExpr> {
+        let types = node.children().filter(|child| matches!(child.rule(), Rule::type_expr | Rule::missing_type));
+        types.map(|ty| self.type_expr(ty)).collect()
+    }
+
+    fn type_fields(&mut self, node: Node<'_>) -> Vec<Binding> {
+        let mut docs = Docs::default();
+        let mut fields = Vec::new();
+        for part in node.children() {
+            match part.rule() {
+                Rule::comment => docs.see(part),
+                Rule::type_field => fields.push(self.binding(part, docs.take())),
+                _ => {}
+            }
+        }
+        fields
+    }
+}

@@ -1,0 +1,196 @@
+//! Operands: names, numbers, text, brackets, and what follows them.
+
+use super::super::ast::{Arg, Comprehension, Expr, ExprKind, Name, Stmt, TextPart};
+use super::super::tree::{Node, Rule};
+use super::super::{recovery, report};
+use super::Lower;
+use super::exprs::is_value;
+use rust_decimal::Decimal;
+use std::str::FromStr;
+
+fn is_tail(rule: Rule) -> bool {
+    matches!(rule, Rule::member | Rule::optional_member | Rule::index | Rule::args)
+}
+
+impl Lower {
+    pub(super) fn postfix(&mut self, node: Node<'_>) -> Expr {
+        // The arguments of a call count for themselves.
+        let levels = node.children().skip(2).filter(|child| is_tail(child.rule())).count();
+        self.deeper(levels, node, |lower| lower.operand_with_tails(node)).unwrap_or_else(|| self.missing(node))
+    }
+
+    fn operand_with_tails(&mut self, node: Node<'_>) -> Expr {
+        let mut parts = node.children().peekable();
+        let Some(first) = parts.next() else { return self.missing(node) };
+        let mut value = match (first.rule(), parts.peek().map(|part| part.rule())) {
+            (Rule::name, Some(Rule::args)) => parts.next().map(|args| self.call(first, args)),
+            (Rule::name, Some(Rule::tag_text)) => parts.next().map(|text| self.tagged(first, text)),
+            _ => None,
+        }
+        .unwrap_or_else(|| self.primary(first));
+        for tail in parts {
+            value = self.tail(value, tail);
+        }
+        value
+    }
+
+    fn primary(&mut self, node: Node<'_>) -> Expr {
+        let span = self.span(node);
+        let kind = match node.rule() {
+            Rule::name => match node.text() {
+                "true" => ExprKind::Bool(true),
+                "false" => ExprKind::Bool(false),
+                _ if recovery::is_null(node) => ExprKind::Missing,
+                _ => ExprKind::Name(self.name(node)),
+            },
+            Rule::numeric => self.numeric(node),
+            Rule::text | Rule::block_text => ExprKind::Text(self.text_parts(node)),
+            Rule::compat_single | Rule::compat_smart => ExprKind::Text(vec![TextPart::Text(unquoted(node.text()))]),
+            Rule::list => self.deeper(1, node, |lower| lower.list(node)).unwrap_or(ExprKind::Missing),
+            Rule::body => return self.object(node),
+            Rule::group => return Expr { span, ..self.expr_in(node) },
+            Rule::compat_hole => match node.child(Rule::hole) {
+                Some(hole) => return self.expr_in(hole),
+                None => ExprKind::Missing,
+            },
+            Rule::policy => ExprKind::Policy(self.policy(node)),
+            _ => ExprKind::Missing,
+        };
+        Expr::new(kind, span)
+    }
+
+    fn tail(&mut self, of: Expr, tail: Node<'_>) -> Expr {
+        let span = of.span.to(self.span(tail));
+        let kind = match tail.rule() {
+            Rule::member | Rule::optional_member => {
+                let optional = tail.is(Rule::optional_member);
+                match tail.child(Rule::number_index) {
+                    Some(number) => {
+                        let amount = Decimal::from_str(number.text()).unwrap_or_default();
+                        ExprKind::Index { of, index: Expr::new(ExprKind::Number(amount), self.span(number)) }
+                    }
+                    None => ExprKind::Member { of, name: self.name_in(tail), optional },
+                }
+            }
+            Rule::index => ExprKind::Index { of, index: self.expr_in(tail) },
+            // A call of what is no name: reported with the recovery nodes.
+            _ => ExprKind::Missing,
+        };
+        Expr::new(kind, span)
+    }
+
+    fn call(&mut self, callee: Node<'_>, args: Node<'_>) -> Expr {
+        let span = self.span(callee).to(self.span(args));
+        let list = args.children().filter(|child| child.is(Rule::arg));
+        let args = self.deeper(1, args, |lower| list.map(|arg| lower.arg(arg)).collect()).unwrap_or_default();
+        Expr::new(ExprKind::Call { callee: self.name(callee), args }, span)
+    }
+
+    fn arg(&mut self, node: Node<'_>) -> Arg {
+        let name = node.child(Rule::arg_name).map(|name| self.name_in(name));
+        Arg { name, value: self.expr_in(node) }
+    }
+
+    fn tagged(&mut self, tag: Node<'_>, text: Node<'_>) -> Expr {
+        let span = self.span(tag).to(self.span(text));
+        Expr::new(ExprKind::Tagged { tag: self.name(tag), value: self.expr_in(text) }, span)
+    }
+
+    fn numeric(&mut self, node: Node<'_>) -> ExprKind {
+        if node.has(Rule::compat_dots) {
+            return ExprKind::Text(vec![TextPart::Text(node.text().to_owned())]);
+        }
+        let Some(number) = node.child(Rule::number) else { return ExprKind::Missing };
+        let digits: String = number.text().chars().filter(|character| *character != '_').collect();
+        let Ok(amount) = Decimal::from_str_exact(&digits) else {
+            let span = self.span(number);
+            self.report(report::too_many_digits(span));
+            return ExprKind::Missing;
+        };
+        let unit = node.children().find(|child| matches!(child.rule(), Rule::unit | Rule::known_unit | Rule::dollar));
+        match unit {
+            None => ExprKind::Number(amount),
+            Some(unit) => ExprKind::Quantity {
+                amount,
+                unit: Name { text: unit.text().to_owned(), span: self.span(unit), quoted: false },
+            },
+        }
+    }
+
+    fn list(&mut self, node: Node<'_>) -> ExprKind {
+        match node.child(Rule::list_for) {
+            Some(each) => ExprKind::Comprehension(self.list_for(each)),
+            None => {
+                let values = node.children().filter(|child| is_value(child.rule()));
+                ExprKind::List(values.map(|value| self.expr(value)).collect())
+            }
+        }
+    }
+
+    fn list_for(&mut self, node: Node<'_>) -> Comprehension {
+        let names = node.children().take_while(|child| !child.is(Rule::kw_in));
+        let names = names.filter(|child| child.is(Rule::name)).map(|name| self.name(name)).collect();
+        Comprehension {
+            names,
+            over: self.value_after(node, Rule::kw_in).unwrap_or_else(|| self.missing(node)),
+            condition: self.value_after(node, Rule::kw_if),
+            key: None,
+            value: self.value_after(node, Rule::colon).unwrap_or_else(|| self.missing(node)),
+        }
+    }
+
+    /// `{ a = 1 }`, or `{for k, v in m: k = v}`, which is a body whose only entry is a `for` with a colon.
+    pub(super) fn object(&mut self, node: Node<'_>) -> Expr {
+        let span = self.span(node);
+        let kind = match map_for(node) {
+            Some(only) => {
+                let comprehension = self.deeper(1, node, |lower| lower.map_for(only));
+                comprehension.map_or(ExprKind::Missing, ExprKind::Comprehension)
+            }
+            None => ExprKind::Object(self.deeper(1, node, |lower| lower.body(node)).unwrap_or_default()),
+        };
+        Expr::new(kind, span)
+    }
+
+    fn map_for(&mut self, node: Node<'_>) -> Comprehension {
+        let pair = node.child(Rule::for_pair);
+        let key = pair.map(|pair| self.expr_in(pair));
+        let value = pair.and_then(|pair| {
+            let mark = if pair.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };
+            self.value_after(pair, mark)
+        });
+        Comprehension {
+            names: self.for_names(node),
+            over: self.value_after(node, Rule::kw_in).unwrap_or_else(|| self.missing(node)),
+            condition: node.child(Rule::for_filter).map(|filter| self.expr_in(filter)),
+            key: Some(key.unwrap_or_else(|| self.missing(node))),
+            value: value.unwrap_or_else(|| self.missing(node)),
+        }
+    }
+
+    pub(super) fn for_names(&mut self, node: Node<'_>) -> Vec<Name> {
+        let names = node.children().take_while(|child| !child.is(Rule::kw_in)).filter(|child| child.is(Rule::name));
+        names.map(|name| self.name(name)).collect()
+    }
+
+    /// The statements of the first body among the children.
+    pub(super) fn body_in(&mut self, node: Node<'_>) -> Vec<Stmt> {
+        let Some(body) = node.child(Rule::body) else { return Vec::new() };
+        self.deeper(1, body, |lower| lower.body(body)).unwrap_or_default()
+    }
+}
+
+/// The only entry of a body, if it is a `for` with a colon.
+pub(super) fn map_for(body: Node<'_>) -> Option<Node<'_>> {
+    let mut entries = body.children().filter(|child| super::entries::is_entry(child.rule()));
+    let only = entries.next().filter(|only| only.is(Rule::for_stmt) && only.has(Rule::colon))?;
+    entries.next().is_none().then_some(only)
+}
+
+/// Text in quotes gpb does not have.
+fn unquoted(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next();
+    characters.next_back();
+    characters.as_str().to_owned()
+}

@@ -1,0 +1,113 @@
+//! Texts without mistakes.
+
+use super::check;
+
+#[test]
+fn items() {
+    check(
+        "items",
+        r#"//! About the
+//! module.
+
+use "platform.gpb"                     // all items of that file
+const office: cidr = "203.0.113.0/24"
+/// Names a thing.
+fn label(kind: string, n: count = 1) -> string = "${kind}-${n}"
+type health_check {
+  /// Where to ask.
+  path: string = "/"
+  every: duration = 30s, tags: map<string>?
+}
+type tier = low | medium | high
+type pick = "a b" | c?
+component queue { param name: string }
+stack gpubroker { }
+environment live of gpubroker { region = us-east-1 }
+"#,
+    );
+}
+
+#[test]
+fn entries() {
+    check(
+        "entries",
+        r#"
+stack s {
+  param tasks: range<count> = 2..10
+  let base = cidr_split(network, 4)
+  layer data uses security, network in recovery {
+    name = value
+    type = "A"
+    "quoted key" = 1, policy { x = 1 }
+    in { a = 1 }
+    secret STRIPE = secrets.stripe.key
+    name label { a = 1 }
+    aurora main in place(region: us-west-2, role: "x") { }
+    path "/health" every 30s timeout 5s list [1, 2] range 1..3 neg -1 where a.b["c"] engine postgresql "15"
+    when cpu > 70% add 2 remove 1
+    when alb.requests >= 1000/min add 5
+  }
+  resource aws.sqs.queue jobs { after network.gateway["a"].x, b
+    protect always
+    ignore desired_count, tags["x"]
+    replace create_first }
+  existing aws.ec2.vpc shared { tags = { Name = "shared" } }
+  for zone in zones(3) { resource aws.ec2.subnet public { } }
+  for name, size in sizes { a = 1 }
+  for s in subnets key s.name { a = 1 }
+  if live { a = 1 } else if x == 2 { b = 1 }
+  else { c = 1 }
+  in recovery { d = 1 }
+  output endpoint = main.endpoint
+  moved old.address to new["k"].address
+  override data.main { size = 3 }
+}
+"#,
+    );
+}
+
+#[test]
+fn expressions() {
+    check(
+        "expressions",
+        r#"
+stack s {
+  a = 1 + 2 * 3 - -4
+  b = !x || y && z == 1 ?? 2..3 + 1
+  c = if a { 1 } else if b { 2 } else { 3 }
+  d = [for s in subnets if s.public: s.id]
+  e = {for k, v in m: k = v}
+  e2 = {for k, v in m if v.ok: "${k}-x" = { a = v }}
+  f = postgresql "15.17"
+  g = f(a, name: b,)
+  h = [1_000, 0.25, 30s, 70%, 1000/min, 512MiB, 8 ACU, 0.25 vcpu, $2_000, $0.25, 10..100]
+  i = x?.y.z[0]["k"] ?? { a = 1, b { c = 2 } }
+  j = (
+    // inside
+    1 +
+    2
+    + 3
+  )
+  k = "a\n\t\"\\\$\u{1F600} ${x + "in ${y}"} b $ c"
+  l = """
+    margin
+      in ${x}
+    \${no}
+    """
+  m = policy {
+    allow "s3:GetObject", "s3:PutObject" on "${bucket.arn}/*" when { string_equals { "aws:SourceAccount" = account } }
+    allow "sts:AssumeRole" to service "ecs-tasks.amazonaws.com"
+    deny "s3:*" to anyone on bucket.arn, "${bucket.arn}/*" when { bool { "aws:SecureTransport" = false } }
+    allow "x"
+      to aws account, service ["a", "b"]
+      on all
+  }
+  n = us-east-1 + a-b - c
+  o = []
+  p = {}
+  q = [{ a = 1 }, [1], (2)]
+  r = a - b / c % d < e
+}
+"#,
+    );
+}

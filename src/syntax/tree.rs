@@ -1,0 +1,171 @@
+//! The concrete tree: every piece of the text that means something, with its place, in one flat list.
+//!
+//! pest's pairs are turned into it at once. The lowering, the diagnostics and the formatter all read this one tree.
+
+use pest::iterators::Pairs;
+use pest::{Parser, Token};
+
+#[derive(pest_derive::Parser)]
+#[grammar = "../grammar/gpb.pest"]
+struct Grammar;
+
+/// The tree of one text, in the order of the text: a node is followed by all that lies inside it.
+#[derive(Debug)]
+pub(super) struct Tree<'t> {
+    pub text: &'t str,
+    nodes: Vec<Data>,
+}
+
+#[derive(Debug)]
+struct Data {
+    rule: Rule,
+    start: u32,
+    end: u32,
+    parent: u32,
+    /// The first node after this one that does not lie inside it.
+    next: u32,
+}
+
+/// A node, with the tree it belongs to.
+#[derive(Clone, Copy)]
+pub(super) struct Node<'t> {
+    tree: &'t Tree<'t>,
+    id: u32,
+}
+
+impl<'t> Tree<'t> {
+    /// `None` when the parser gave up: the native stack or its call limit did not suffice.
+    pub fn parse(text: &'t str) -> Option<Tree<'t>> {
+        let pairs = Grammar::parse(Rule::file, text).ok()?;
+        Some(Tree { text, nodes: flatten(text, pairs) })
+    }
+
+    pub fn root(&'t self) -> Option<Node<'t>> {
+        (!self.nodes.is_empty()).then_some(Node { tree: self, id: 0 })
+    }
+
+    /// Every node, in the order of the text.
+    pub fn nodes(&'t self) -> impl Iterator<Item = Node<'t>> {
+        (0u32..).take(self.nodes.len()).map(|id| Node { tree: self, id })
+    }
+}
+
+fn flatten(text: &str, pairs: Pairs<'_, Rule>) -> Vec<Data> {
+    let mut nodes: Vec<Data> = Vec::new();
+    let mut open: Vec<u32> = Vec::new();
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    for token in pairs.tokens() {
+        match token {
+            Token::Start { rule, pos } => {
+                let parent = open.last().copied().unwrap_or_default();
+                open.push(offset(nodes.len()));
+                nodes.push(Data { rule, start: offset(pos.pos()), end: offset(pos.pos()), parent, next: 0 });
+            }
+            Token::End { rule, pos } => {
+                let next = offset(nodes.len());
+                let Some(node) = open.pop().and_then(|id| nodes.get_mut(id as usize)) else { continue };
+                let (start, end) = trim(text, rule, node.start as usize, pos.pos());
+                (node.start, node.end, node.next) = (offset(start), offset(end), next);
+            }
+        }
+    }
+    nodes
+}
+
+/// pest lets a rule end with the blanks before an optional part that was not there; a node ends with its last sign, and
+/// an empty node stands right behind what came before it.
+fn trim(text: &str, rule: Rule, start: usize, end: usize) -> (usize, usize) {
+    if matches!(rule, Rule::text_raw | Rule::block_raw | Rule::block_line | Rule::escape) {
+        return (start, end);
+    }
+    let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r');
+    let bytes = text.as_bytes();
+    let floor = if start == end { 0 } else { start };
+    let before = bytes.get(floor..end).unwrap_or_default();
+    let end = end - before.iter().rev().take_while(|byte| blank(byte)).count();
+    (start.min(end), end)
+}
+
+impl<'t> Node<'t> {
+    fn data(self) -> &'t Data {
+        // Every id was made from an index of this very list.
+        &self.tree.nodes[self.id as usize]
+    }
+
+    pub fn rule(self) -> Rule {
+        self.data().rule
+    }
+
+    pub fn start(self) -> usize {
+        self.data().start as usize
+    }
+
+    pub fn end(self) -> usize {
+        self.data().end as usize
+    }
+
+    pub fn text(self) -> &'t str {
+        self.tree.text.get(self.start()..self.end()).unwrap_or_default()
+    }
+
+    /// The whole text the node lies in.
+    pub fn source(self) -> &'t str {
+        self.tree.text
+    }
+
+    pub fn is(self, rule: Rule) -> bool {
+        self.rule() == rule
+    }
+
+    pub fn parent(self) -> Option<Node<'t>> {
+        (self.id != 0).then(|| Node { tree: self.tree, id: self.data().parent })
+    }
+
+    pub fn children(self) -> Children<'t> {
+        Children { tree: self.tree, at: self.id + 1, end: self.data().next }
+    }
+
+    /// The first child made by `rule`.
+    pub fn child(self, rule: Rule) -> Option<Node<'t>> {
+        self.children().find(|child| child.is(rule))
+    }
+
+    pub fn has(self, rule: Rule) -> bool {
+        self.child(rule).is_some()
+    }
+
+    /// The node and all that lies inside it, in the order of the text.
+    pub fn descendants(self) -> impl Iterator<Item = Node<'t>> {
+        (self.id..self.data().next.max(self.id + 1)).map(move |id| Node { tree: self.tree, id })
+    }
+
+    /// The sibling before this one.
+    pub fn before(self) -> Option<Node<'t>> {
+        self.parent()?.children().take_while(|node| node.id != self.id).last()
+    }
+}
+
+impl PartialEq for Node<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+pub(super) struct Children<'t> {
+    tree: &'t Tree<'t>,
+    at: u32,
+    end: u32,
+}
+
+impl<'t> Iterator for Children<'t> {
+    type Item = Node<'t>;
+
+    fn next(&mut self) -> Option<Node<'t>> {
+        if self.at >= self.end {
+            return None;
+        }
+        let node = Node { tree: self.tree, id: self.at };
+        self.at = node.data().next;
+        Some(node)
+    }
+}

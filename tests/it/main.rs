@@ -1,0 +1,11 @@
+//! The tests that see gpb from outside, in one binary (linking is slow).
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)] // Tests touch the world and may fail.
+
+mod bad_specs;
+mod cli;
+mod pages;
+mod rules;
+mod specs;
+mod support;
+#[cfg(feature = "_sdk")]
+mod wire;

@@ -1,0 +1,50 @@
+//! The pages behind the codes: their failing examples fail with that code, their mended ones do not.
+
+use crate::support::Folder;
+use std::fmt::Write as _;
+
+/// The text of the first fenced block opened by ```` ```<info> ````.
+fn block<'a>(page: &'a str, info: &str) -> Option<&'a str> {
+    let start = page.find(&format!("```{info}\n"))? + info.len() + 4;
+    let end = page[start..].find("\n```")? + start + 1;
+    page.get(start..end)
+}
+
+fn codes(folder: &Folder, name: &str, text: &str) -> Vec<String> {
+    folder.write(name, text);
+    let ran = folder.gpb(&["check", name, "--json"]);
+    let document = ran.json();
+    let diagnostics = document["diagnostics"].as_array().cloned().unwrap_or_default();
+    diagnostics.iter().filter_map(|diagnostic| diagnostic["code"].as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn examples_do_what_their_pages_say() {
+    let folder = Folder::new();
+    let mut wrong = String::new();
+    let mut tried = 0;
+    for page in gpb::diag::pages() {
+        if !page.text.starts_with(&format!("# {}: ", page.code)) {
+            let _ = writeln!(wrong, "{}: the page does not start with its code and title", page.code);
+        }
+        let examples = (block(page.text, "gpb fail"), block(page.text, "gpb pass"));
+        let (Some(fail), Some(pass)) = examples else {
+            if examples != (None, None) || block(page.text, "text").is_none() {
+                let _ = writeln!(wrong, "{}: the page needs a failing and a mended example", page.code);
+            }
+            continue;
+        };
+        tried += 1;
+        let name = format!("{}.gpb", page.code.to_lowercase());
+        let failed = codes(&folder, &name, fail);
+        if !failed.iter().any(|code| code == page.code) {
+            let _ = writeln!(wrong, "{}: the failing example gives {failed:?}", page.code);
+        }
+        let passed = codes(&folder, &name, pass);
+        if passed.iter().any(|code| code == page.code) {
+            let _ = writeln!(wrong, "{}: the mended example still fails", page.code);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(tried > 50, "only {tried} pages had examples");
+}

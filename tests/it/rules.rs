@@ -1,0 +1,79 @@
+//! The rules of `ARCHITECTURE.md` that a program can check.
+
+use crate::support::root;
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The code without comments and without the unit tests at its end.
+fn code(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).unwrap();
+    let body = text.split("#[cfg(test)]").next().unwrap_or("");
+    body.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+fn is_test(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str() == "tests") || path.ends_with("tests.rs")
+}
+
+#[test]
+fn the_compiler_knows_no_service() {
+    let services: Vec<String> = gpb::catalog::Catalog::embedded()
+        .names()
+        .filter_map(|name| name.split('.').nth(1))
+        .map(|service| format!("aws.{service}."))
+        .collect();
+    let src = root().join("src");
+    let mut named = Vec::new();
+    for path in sources(&src) {
+        if path.starts_with(src.join("cloud/aws")) || is_test(&path) {
+            continue;
+        }
+        let code = code(&path);
+        for (number, line) in code.lines().enumerate() {
+            if line.contains("AWS::") || services.iter().any(|service| line.contains(service.as_str())) {
+                named.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(named.is_empty(), "AWS services named in the compiler:\n{}", named.join("\n"));
+}
+
+#[test]
+fn every_test_file_is_part_of_the_binary() {
+    let folder = root().join("tests/it");
+    let main = std::fs::read_to_string(folder.join("main.rs")).unwrap();
+    for path in std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let is_module = path.extension().is_some_and(|end| end == "rs") && name != "main";
+        assert!(!is_module || main.contains(&format!("mod {name};")), "tests/it/{name}.rs is not in main.rs");
+    }
+}
+
+#[test]
+fn every_code_has_a_page_and_every_page_a_code() {
+    let mut used = std::collections::BTreeSet::new();
+    for path in sources(&root().join("src")) {
+        let code = code(&path);
+        for (at, _) in code.match_indices("\"GPB") {
+            let name: String = code[at + 1..].chars().take(7).collect();
+            if name.len() == 7 && name[3..].chars().all(|c| c.is_ascii_digit()) {
+                used.insert(name);
+            }
+        }
+    }
+    let pages: std::collections::BTreeSet<_> = gpb::diag::pages().iter().map(|page| page.code.to_owned()).collect();
+    assert_eq!(used, pages, "codes in the source and pages in src/diag/codes differ");
+}
