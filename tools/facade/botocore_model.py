@@ -21,8 +21,8 @@ def data_folder(target: Path, given: str | None) -> Path:
             return folder / "data"
     if given:
         sys.exit(f"{given} has no botocore {VERSION}")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(private)]
-    subprocess.run([*pip, f"botocore=={VERSION}"], check=True)
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--root-user-action=ignore"]
+    subprocess.run([*pip, "--target", str(private), f"botocore=={VERSION}"], check=True)
     return private / "botocore" / "data"
 
 

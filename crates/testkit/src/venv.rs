@@ -47,7 +47,9 @@ fn install(root: &Path, folder: &Path) -> io::Result<()> {
     run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
     let list = root.join("requirements.txt");
     fs::write(&list, REQUIREMENTS)?;
-    run(Command::new(folder.join("bin/python")).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&list))
+    run(Command::new(folder.join("bin/python"))
+        .args(["-m", "pip", "install", "--quiet", "--root-user-action=ignore", "-r"])
+        .arg(&list))
 }
 
 fn run(command: &mut Command) -> io::Result<()> {
