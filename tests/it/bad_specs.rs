@@ -1,0 +1,277 @@
+//! The corpus of bad specs under `tests/bad`, as users write them: each says in its first lines what gpb has to tell, and
+//! where; what it tells, word for word, stands beside it in a snapshot.
+//!
+//! ```text
+//! // expect: GPB1003 "= «replcas»"                 the code, and a text that occurs once, its marked part being the span
+//! // expect: GPB0035 "environment live«»"          nothing is marked: the span is the point between the marks
+//! // expect: GPB2001 in parts/shop.gpb "queu_name" in another file
+//! // expect: GPB0004 somewhere                     in this file
+//! // expect: GPB1001                               without a place
+//! // expect: nothing                               the file is well, however it looks
+//! ```
+//!
+//! Each line is one diagnostic, alternatives stand between ` | `, and errors or warnings beyond these lines fail the test;
+//! advice is free. A file that cannot hold its expectations has them in `<name>.expect`. What gpb does not yet tell as it
+//! should stands in `known.txt`. `UPDATE=1` writes the snapshots.
+
+mod expectation;
+
+use crate::support::root;
+use expectation::{Place, Wanted, expectations};
+use gpb::catalog::Catalog;
+use gpb::diag::{self, Diagnostic, render};
+use gpb::graph::Graph;
+use gpb::lang::{self, Inputs};
+use gpb::source::Loader;
+use gpb::stdlib::Library;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+const LIMIT: Duration = Duration::from_mins(1);
+/// Categories whose files are read by the program itself, because what is tried is the reading.
+const BY_THE_PROGRAM: [&str; 2] = ["files", "modules"];
+/// What the compiler says when its thread came to no end.
+const CAUGHT_PANIC: &str = "there is no memory for the compiler's stack";
+
+#[test]
+fn each_bad_spec_is_told_what_is_wrong_with_it() {
+    let files = corpus();
+    let known = known();
+    let mut wrong = String::new();
+    for (file, told) in ask_all(&files) {
+        let complaints = match told {
+            Ok(told) => judge(&file, &told, known.contains(&file)),
+            Err(message) => format!("{file}: {message}\n"),
+        };
+        wrong += &complaints;
+    }
+    for file in known.iter().filter(|file| !files.contains(file)) {
+        let _ = writeln!(wrong, "known.txt: there is no `{file}`");
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn the_corpus_is_large_and_wide() {
+    let files = corpus();
+    assert!(files.len() >= 200, "{} files", files.len());
+    let mut categories: BTreeMap<&str, usize> = BTreeMap::new();
+    for file in &files {
+        *categories.entry(category(file)).or_default() += 1;
+    }
+    let small: Vec<_> = categories.iter().filter(|(_, count)| **count < 3).collect();
+    assert!(small.is_empty(), "categories with fewer than three files: {small:?}");
+    let mostly_bad = files.iter().filter(|file| expectations(file).0 != ["nothing"]).count();
+    assert!(mostly_bad >= 200, "only {mostly_bad} files have a mistake");
+}
+
+#[test]
+fn every_snapshot_belongs_to_a_spec() {
+    let files: BTreeSet<PathBuf> = corpus().iter().map(|file| bad().join(file)).collect();
+    let mut wrong = Vec::new();
+    for ending in ["txt", "expect"] {
+        wrong.extend(
+            below(&bad(), ending)
+                .into_iter()
+                .filter(|path| path.parent() != Some(&bad()) && !files.contains(&path.with_extension("gpb"))),
+        );
+    }
+    assert_eq!(wrong, Vec::<PathBuf>::new());
+}
+
+/// What was said about a file.
+struct Told {
+    diagnostics: Vec<Value>,
+    text: String,
+}
+
+fn bad() -> PathBuf {
+    root().join("tests/bad")
+}
+
+/// The specs by their paths below `tests/bad`; what lies deeper is there to be used by them.
+fn corpus() -> Vec<String> {
+    let mut files = Vec::new();
+    for folder in fs::read_dir(bad()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+        let specs = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let specs = specs.filter(|path| path.extension().is_some_and(|ending| ending == "gpb"));
+        files.extend(specs.map(|path| path.strip_prefix(bad()).unwrap().to_str().unwrap().to_owned()));
+    }
+    files.sort();
+    files
+}
+
+fn below(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(below(&path, ending));
+        } else if path.extension().is_some_and(|found| found == ending) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn category(file: &str) -> &str {
+    file.split('/').next().unwrap_or_default()
+}
+
+/// The files gpb does not yet judge as it should: one a line, then a colon and why.
+fn known() -> BTreeSet<String> {
+    let text = fs::read_to_string(bad().join("known.txt")).unwrap_or_default();
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    lines.map(|line| line.split(':').next().unwrap_or(line).to_owned()).collect()
+}
+
+/// Asks about all files at once. A file that never ends is named, instead of the test never ending.
+fn ask_all(files: &[String]) -> Vec<(String, Result<Told, String>)> {
+    let queue = Arc::new(Mutex::new(files.iter().rev().cloned().collect::<Vec<_>>()));
+    let library = Arc::new(Library::embedded());
+    let (sender, receiver) = mpsc::channel();
+    for _ in 0..thread::available_parallelism().map_or(2, usize::from) {
+        let (queue, sender, library) = (Arc::clone(&queue), sender.clone(), Arc::clone(&library));
+        thread::spawn(move || {
+            loop {
+                let Some(file) = queue.lock().unwrap().pop() else { return };
+                let told = catch_unwind(AssertUnwindSafe(|| ask(&file, &library)));
+                let told = told.map_err(|_| "panicked".to_owned());
+                if sender.send((file, told)).is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    drop(sender);
+    let start = Instant::now();
+    let mut told = BTreeMap::new();
+    while told.len() < files.len() {
+        let Ok((file, result)) = receiver.recv_timeout(LIMIT.saturating_sub(start.elapsed())) else {
+            let missing: Vec<_> = files.iter().filter(|file| !told.contains_key(*file)).take(4).collect();
+            panic!("after {LIMIT:?} there is no word about {missing:?} and those after them");
+        };
+        told.insert(file, result);
+    }
+    told.into_iter().collect()
+}
+
+fn ask(file: &str, library: &Library) -> Told {
+    if BY_THE_PROGRAM.contains(&category(file)) {
+        return ask_the_program(file);
+    }
+    let mut compilation = lang::check(file, &Inputs::embedded(&Corpus, library), None);
+    if let Some(model) = &compilation.model {
+        let cycles = Graph::build(model).diagnose(model, &|name| Catalog::embedded().get(name));
+        compilation.diagnostics.extend(cycles);
+        diag::sort(&mut compilation.diagnostics);
+    }
+    let (diagnostics, sources) = (&compilation.diagnostics, &compilation.sources);
+    Told {
+        diagnostics: diagnostics.iter().map(|diagnostic: &Diagnostic| render::json(diagnostic, sources)).collect(),
+        text: render::human(diagnostics, sources, render::Style::PLAIN),
+    }
+}
+
+/// The files below `tests/bad`, by their paths from there.
+struct Corpus;
+
+impl Loader for Corpus {
+    fn load(&self, _: &str, path: &str) -> Result<(String, Arc<str>), String> {
+        let text = fs::read_to_string(bad().join(path)).map_err(|error| error.to_string())?;
+        Ok((path.to_owned(), text.into()))
+    }
+}
+
+fn ask_the_program(file: &str) -> Told {
+    let run = |json: &[&str]| -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gpb"));
+        command.args(["check", file]).args(json).current_dir(bad());
+        command.env_remove("GPB_STDLIB").env("COLUMNS", "100").env("NO_COLOR", "1").output().unwrap()
+    };
+    let json = run(&["--json"]);
+    let document: Value = serde_json::from_slice(&json.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&json.stderr)));
+    let plain = run(&[]);
+    let refused = if document["ok"] == true { 0 } else { 3 };
+    assert_eq!((json.status.code(), plain.status.code()), (Some(refused), Some(refused)), "{file}");
+    Told {
+        diagnostics: document["diagnostics"].as_array().unwrap().clone(),
+        text: without_count(&String::from_utf8(plain.stderr).unwrap()),
+    }
+}
+
+/// The program closes several diagnostics with their number.
+fn without_count(text: &str) -> String {
+    let counts = |line: &str| {
+        let words = line.split(", ").all(|part| part.ends_with(" error") || part.ends_with('s'));
+        words && line.starts_with(|first: char| first.is_ascii_digit())
+    };
+    match text.trim_end().rsplit_once('\n') {
+        Some((before, last)) if counts(last) => format!("{before}\n"),
+        _ => text.to_owned(),
+    }
+}
+
+/// What is wrong with what was told, as lines; nothing is wrong when that is empty.
+fn judge(file: &str, told: &Told, is_known: bool) -> String {
+    let mut wrong = compare(file, told);
+    let panicked = told.diagnostics.iter().any(|diagnostic| diagnostic["message"] == CAUGHT_PANIC);
+    if panicked {
+        return format!("{file}: panicked\n");
+    }
+    if is_known {
+        return if wrong.is_empty() {
+            format!("{file}: is well now; take it out of known.txt\n")
+        } else {
+            String::new()
+        };
+    }
+    let path = bad().join(file).with_extension("txt");
+    let snapshot = fs::read_to_string(&path).unwrap_or_default();
+    if env::var_os("UPDATE").is_some() {
+        if told.text.is_empty() {
+            let _ = fs::remove_file(path);
+        } else {
+            fs::write(path, &told.text).unwrap();
+        }
+    } else if snapshot != told.text {
+        let _ = writeln!(wrong, "{file}: the snapshot was\n{snapshot}and now it is\n{}", told.text);
+    }
+    wrong
+}
+
+fn compare(file: &str, told: &Told) -> String {
+    let mut wrong = String::new();
+    let (lines, offset) = expectations(file);
+    if lines.is_empty() {
+        let _ = writeln!(wrong, "{file}: says nothing of what is expected");
+    }
+    let mut left: Vec<Place> = told.diagnostics.iter().map(Place::of).collect();
+    for line in lines.iter().filter(|line| *line != "nothing") {
+        let parts = line.split(" | GPB").map(|part| part.trim_start_matches("GPB"));
+        let any: Result<Vec<Wanted>, String> = parts.map(|part| Wanted::parse(part, file, offset)).collect();
+        let problem = match any {
+            Ok(any) => match left.iter().position(|place| any.iter().any(|wanted| wanted.is(place))) {
+                Some(found) => {
+                    left.remove(found);
+                    continue;
+                }
+                None => "not told".to_owned(),
+            },
+            Err(problem) => problem,
+        };
+        let _ = writeln!(wrong, "{file}: expected {line}: {problem}");
+    }
+    for place in left.iter().filter(|place| !place.is_advice) {
+        let _ = writeln!(wrong, "{file}: not expected: {place}");
+    }
+    wrong
+}
