@@ -24,11 +24,11 @@ syntax match gpbBuiltin /\v%([A-Za-z0-9_.-])@<!<<functions>>\(@=/
 syntax match gpbTag /\v<<name>>%(\s+")@=/
 syntax match gpbMember /\v%(\.)@<=<<name>>/
 syntax match gpbBoolean /\v%([A-Za-z0-9_.-])@<!%(true|false)%(<<ident_char>>)@!/
-syntax match gpbNumber /\v%([A-Za-z0-9_-])@<!\$?<<number>>%(<<unit>>|[ \t]+<<known_unit>>)?/
+syntax match gpbNumber /\v%([A-Za-z0-9_])@<!\$?<<number>>%(<<unit>>|[ \t]+<<known_unit>>)?/
 
 " Heads of blocks and their labels, fields.
 syntax match gpbHead /\v%(%(^|[{,])\s*)@<=<<name>>%(\s*\{)@=/
-syntax match gpbHead /\v%(%(^|[{,])\s*)@<=<<name>>%(\s+<<name>>\s*\{|\s+<<name>>\s+<<kw_in>>\s)@=/ nextgroup=gpbLabel skipwhite
+syntax match gpbHead /\v%(%(^|[{,])\s*)@<=<<name>>%(\s+%(<<kw_in>>)@!<<name>>%(\s*\{|\s+<<kw_in>>\s))@=/ nextgroup=gpbLabel skipwhite
 syntax match gpbLabel /\v<<name>>/ contained
 syntax match gpbProperty /\v<<name>>%(\s*<<eq>>)@=/
 syntax match gpbHead /\v%(%(^|[{,])\s*)@<=<<name>>%(\s+<<name>>\s*<<eq>>)@=/ nextgroup=gpbLabel skipwhite
@@ -36,7 +36,7 @@ syntax match gpbHead /\v%(%(^|[{,])\s*)@<=<<name>>%(\s+<<name>>\s*<<eq>>)@=/ nex
 " Expressions.
 syntax match gpbConditional /\v%([A-Za-z0-9_.-])@<!<<kw_if|kw_else>>%(\s*<<eq>>)@!/
 syntax match gpbRepeat /\v%([A-Za-z0-9_.-])@<!<<kw_for>>%(\s+<<name>>%(\s*,\s*<<name>>)?\s+<<kw_in>>)@=/
-syntax match gpbRepeat /\v%(\s)@<=<<kw_in>>%(\s)@=/
+syntax match gpbRepeat /\v%(\s)@<=<<kw_in>>%(\s*<<eq>>)@!%(\s)@=/
 syntax match gpbRepeat /\v%(<<kw_for>>\s+[^:]*\s<<kw_in>>\s+[^:]*\s)@<=<<kw_key>>%(\s+%(<<kw_if|kw_in>>)@!["A-Za-z_(\[])@=/
 
 " Statements.
@@ -49,7 +49,7 @@ syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=<<kw_protect|kw_replace>>%(\s+<<nam
 syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=<<kw_moved>>%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+<<name>>)@=/
 syntax match gpbKeyword /\v%(%(^|[{,])\s*<<kw_moved>>\s+[^=]*\s)@<=<<kw_to>>%(\s)@=/
 syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=<<kw_override>>%(\s+<<name>>\s*<<eq>>)@!%(\s+<<name>>)@=/
-syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=<<kw_when>>%(\s*[={])@!%(\s+<<name>>\s*%(<<eq>>|\{))@!/
+syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=<<kw_when>>%(\s*[={:])@!%(\s+<<name>>\s*%(<<eq>>|\{))@!/
 syntax match gpbName /\v<<name>>/ contained
 syntax match gpbChoice /\v<<name>>/ contained
 syntax match gpbResourceType /\v<<type_name>>/ contained nextgroup=gpbResourceName skipwhite

@@ -35,8 +35,21 @@ function s:Code(lnum) abort
   return substitute(line, '//.*$', '', '')
 endfunction
 
-function s:Count(text, class) abort
-  return len(substitute(a:text, '[^' . a:class . ']', '', 'g'))
+" How many more brackets open than close.
+function s:Count(text, open, close) abort
+  let opened = substitute(a:text, '[^' . a:open . ']', '', 'g')
+  let closed = substitute(a:text, '[^' . a:close . ']', '', 'g')
+  return len(opened) - len(closed)
+endfunction
+
+" The indent of the line that opened what closes at a place.
+function s:Opener(lnum, column) abort
+  let place = getcurpos()
+  call cursor(a:lnum, a:column)
+  let text = "synIDattr(synID(line('.'), col('.'), 1), 'name') =~# '^gpb\\%(String\\|BlockString\\|Comment\\|DocComment\\|Quote\\|Escape\\)$'"
+  let opener = searchpair('[\[({]', '', '[\])}]', 'bnW', text)
+  call setpos('.', place)
+  return opener > 0 ? indent(opener) : 0
 endfunction
 
 function GpbIndent(lnum) abort
@@ -51,14 +64,18 @@ function GpbIndent(lnum) abort
     return 0
   endif
 
-  " Brackets that close at the start of a line moved that line itself, so they do not move the next.
-  let code = substitute(s:Code(before), '^[[:blank:]\])}]*', '', '')
-  let change = s:Count(code, '\[({') - s:Count(code, '\])}')
-  let width = indent(before) + (change > 0 ? shiftwidth() : change < 0 ? -shiftwidth() : 0)
-
+  " Whatever a line opens, the next stands one step in; what closes stands where the line stands that opened it.
   let line = getline(a:lnum)
   if line =~# '^\s*[\])}]'
-    let width -= shiftwidth()
+    return s:Opener(a:lnum, matchend(line, '^\s*[\])}]'))
+  endif
+  let code = s:Code(before)
+  let change = s:Count(substitute(code, '^[[:blank:]\])}]*', '', ''), '\[({', '\])}')
+  let width = indent(before)
+  if change > 0
+    let width += shiftwidth()
+  elseif change < 0
+    let width = s:Opener(before, strridx(getline(before), matchstr(code, '[\])}]\ze[^\])}]*$')) + 1)
   endif
 
   " The clauses of a policy's statement stand below it, one step in.

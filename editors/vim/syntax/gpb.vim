@@ -16,7 +16,7 @@ syntax sync fromstart
 syntax match gpbOperator /\v%(%(\|\|)@>|%(\&\&)@>|%(\=\=%(\=)@!)@>|%(!\=%(\=)@!)@>|%(\<\=)@>|%(\>\=)@>|%(\<)@>|%(\>)@>)/
 syntax match gpbOperator /\v%(%(\?\?)@>|%(\.\.)@>|%(\+)@>|%(-)@>|%(-)@>|%(\*)@>|%(\%)@>|%(!)@>)/
 syntax match gpbOperator /\v%(\/%(\/)@!)@>/
-syntax match gpbOperator /\v%(%(\=%(%(\=|\>))@!)@>|%(-\>)@>)/
+syntax match gpbOperator /\v%(%(\=%(%(\=|\>))@!)@>|%(-\>)@>|%(\|%(\|)@!)@>|%(\?%(%(\?|\.))@!)@>)/
 syntax match gpbWord /\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/
 syntax match gpbType /\v%([:<|]\s*|-\>\s*)@<=%(account|acu|any|arn|bool|bytes|cidr|count|duration|instance_type|int|list|map|money|number|percent|place|policy|range|rate|region|resource|secret|string|vcpu|zone)%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>|[.:(])@!/
 syntax match gpbFunction /\v%([A-Za-z0-9_.-])@<!%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\(@=/
@@ -24,11 +24,11 @@ syntax match gpbBuiltin /\v%([A-Za-z0-9_.-])@<!%(abs|amount|base64|ceil|cidr_hos
 syntax match gpbTag /\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s+")@=/
 syntax match gpbMember /\v%(\.)@<=%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/
 syntax match gpbBoolean /\v%([A-Za-z0-9_.-])@<!%(true|false)%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!/
-syntax match gpbNumber /\v%([A-Za-z0-9_-])@<!\$?%([0-9]%(%([0-9]|_))*%(\.[0-9]%(%([0-9]|_))*)?)@>%(%(%(%(\%|\/[A-Za-z]%(%(%([A-Za-z0-9]|_))@>)*)|%(%([A-Za-z]|_))@>%(%(%([A-Za-z0-9]|_))@>)*))@>|[ \t]+%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(ms|min)|s)|h)|days)|day)|d)|KiB)|MiB)|GiB)|TiB)|KB)|MB)|GB)|TB)|B)|ACU)|acu)|vcpu)|vCPU)%(%(%(%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>|\.)|\()|%(%(%(%( |\t)|\r))*)@>%(\=%(\=)@!|\{)))@!)@>)?/
+syntax match gpbNumber /\v%([A-Za-z0-9_])@<!\$?%([0-9]%(%([0-9]|_))*%(\.[0-9]%(%([0-9]|_))*)?)@>%(%(%(%(\%|\/[A-Za-z]%(%(%([A-Za-z0-9]|_))@>)*)|%(%([A-Za-z]|_))@>%(%(%([A-Za-z0-9]|_))@>)*))@>|[ \t]+%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(ms|min)|s)|h)|days)|day)|d)|KiB)|MiB)|GiB)|TiB)|KB)|MB)|GB)|TB)|B)|ACU)|acu)|vcpu)|vCPU)%(%(%(%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>|\.)|\()|%(%(%(%( |\t)|\r))*)@>%(\=%(\=)@!|\{)))@!)@>)?/
 
 " Heads of blocks and their labels, fields.
 syntax match gpbHead /\v%(%(^|[{,])\s*)@<=%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s*\{)@=/
-syntax match gpbHead /\v%(%(^|[{,])\s*)@<=%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*\{|\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s+%(in%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s)@=/ nextgroup=gpbLabel skipwhite
+syntax match gpbHead /\v%(%(^|[{,])\s*)@<=%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s+%(%(in%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)@!%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s*\{|\s+%(in%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s))@=/ nextgroup=gpbLabel skipwhite
 syntax match gpbLabel /\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/ contained
 syntax match gpbProperty /\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s*%(\=%(%(\=|\>))@!)@>)@=/
 syntax match gpbHead /\v%(%(^|[{,])\s*)@<=%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%(\=%(%(\=|\>))@!)@>)@=/ nextgroup=gpbLabel skipwhite
@@ -36,7 +36,7 @@ syntax match gpbHead /\v%(%(^|[{,])\s*)@<=%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-
 " Expressions.
 syntax match gpbConditional /\v%([A-Za-z0-9_.-])@<!%(%(if%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(else%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%(\s*%(\=%(%(\=|\>))@!)@>)@!/
 syntax match gpbRepeat /\v%([A-Za-z0-9_.-])@<!%(for%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s*,\s*%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>)?\s+%(in%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)@=/
-syntax match gpbRepeat /\v%(\s)@<=%(in%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s)@=/
+syntax match gpbRepeat /\v%(\s)@<=%(in%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s*%(\=%(%(\=|\>))@!)@>)@!%(\s)@=/
 syntax match gpbRepeat /\v%(%(for%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^:]*\s%(in%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^:]*\s)@<=%(key%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(if%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(in%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>))@!["A-Za-z_(\[])@=/
 
 " Statements.
@@ -49,7 +49,7 @@ syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=%(%(protect%(%(%(%(%([A-Za-z0-9]|_)
 syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=%(moved%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%(%(\=%(%(\=|\>))@!)@>|\{))@!%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>)@=/
 syntax match gpbKeyword /\v%(%(^|[{,])\s*%(moved%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^=]*\s)@<=%(to%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s)@=/
 syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=%(override%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%(\=%(%(\=|\>))@!)@>)@!%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>)@=/
-syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=%(when%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s*[={])@!%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%(%(\=%(%(\=|\>))@!)@>|\{))@!/
+syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=%(when%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s*[={:])@!%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%(%(\=%(%(\=|\>))@!)@>|\{))@!/
 syntax match gpbName /\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/ contained
 syntax match gpbChoice /\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/ contained
 syntax match gpbResourceType /\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>%(\.%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)*)@>/ contained nextgroup=gpbResourceName skipwhite
@@ -72,9 +72,9 @@ syntax match gpbOf /\v%(of%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>
 
 " Braces nest, and a policy's words mean something in the policy's own braces only.
 syntax region gpbBraces matchgroup=gpbDelimiter start=/{/ end=/}/ transparent contains=TOP
-syntax region gpbPolicy matchgroup=gpbKeyword start=/\v%([A-Za-z0-9_.-])@<!%(policy%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s*\{)@=/ end=/}/me=e-1 nextgroup=gpbDelimiter transparent contains=gpbPolicyBraces
-syntax region gpbPolicyBraces matchgroup=gpbDelimiter start=/{/ end=/}/ contained transparent contains=TOP,gpbPolicyWord
+syntax region gpbPolicy matchgroup=gpbPolicyMark start=/\v%([A-Za-z0-9_.-])@<!%(policy%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s*\{/ matchgroup=gpbDelimiter end=/}/ transparent contains=@gpbExpression,gpbPolicyWord
 syntax match gpbPolicyWord /\v%([A-Za-z0-9_.-])@<!%(%(allow%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(deny%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(to%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(on%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(when%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%([.(])@!/ contained
+syntax cluster gpbExpression contains=gpbOperator,gpbWord,gpbFunction,gpbBuiltin,gpbTag,gpbMember,gpbBoolean,gpbNumber,gpbProperty,gpbConditional,gpbRepeat,gpbBraces,gpbComment,gpbDocComment,gpbString,gpbBlockString
 
 " Text.
 syntax match gpbComment /\v\/\/.*$/ contains=gpbTodo,@Spell
@@ -112,6 +112,7 @@ highlight default link gpbItem Structure
 highlight default link gpbItemName Typedef
 highlight default link gpbFunctionName Function
 highlight default link gpbOf Keyword
+highlight default link gpbPolicyMark Keyword
 highlight default link gpbPolicyWord Keyword
 highlight default link gpbDelimiter Delimiter
 highlight default link gpbComment Comment
