@@ -9,10 +9,11 @@
 mod bridge;
 
 use bridge::Bridge;
-use gpb::catalog::PropPath;
+use gpb::catalog::{Catalog, PropPath};
 use gpb::cloud::aws::{AwsCloud, Bindings, check};
 use gpb::cloud::{Cloud, CloudError, Create, Find, Progress, Properties, ResourceKey, Sink, Update};
 use gpb::model::Place;
+use gpb::stdlib::Library;
 use serde_json::Value as Json;
 use std::sync::Arc;
 
@@ -43,7 +44,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(error) => println!("    {operation} {input}\n      -> error {error}"),
     };
     let bridge = Bridge::start(&python, &option("--endpoint", "http://127.0.0.1:5555"), Box::new(log))?;
-    let cloud = AwsCloud::new(Arc::new(bridge), Arc::new(Bindings::embedded()));
+    let cloud = AwsCloud::new(Arc::new(bridge), Arc::new(bindings()?));
     let place = Place { region: option("--region", "us-east-1"), ..Place::default() };
     let changed = option("--update", "");
     let keep = arguments.iter().any(|argument| argument == "--keep");
@@ -72,7 +73,11 @@ async fn probe(
         let changes: Properties = serde_json::from_str(changed)?;
         let changed: Vec<PropPath> = changes.keys().map(|name| PropPath(name.clone())).collect();
         for (name, value) in changes {
-            if value.is_null() { after.remove(&name) } else { after.insert(name, value) };
+            if value.is_null() {
+                after.remove(&name)
+            } else {
+                after.insert(name, value)
+            };
         }
         println!("update");
         let before = &made.properties;
@@ -98,20 +103,51 @@ fn show(what: &str, desired: &Properties, seen: &Properties, id: &str) {
     for (name, value) in desired {
         let there = seen.get(name);
         if there != Some(value) {
-            println!("  ! {name}: asked {value}, there {}", there.map_or_else(|| "nothing".to_owned(), Json::to_string));
+            println!(
+                "  ! {name}: asked {value}, there {}",
+                there.map_or_else(|| "nothing".to_owned(), Json::to_string)
+            );
         }
     }
 }
 
+/// The bindings as they lie in the source folder, so that an edit needs no build.
+fn bindings() -> std::io::Result<Bindings> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib/aws");
+    let mut files = Vec::new();
+    for (folder, prefix) in [(folder.join("generated"), "aws/generated/"), (folder, "aws/")] {
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_file() {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                files.push((format!("{prefix}{name}"), Arc::from(std::fs::read_to_string(&path)?)));
+            }
+        }
+    }
+    Ok(Bindings::new(files.into_iter().collect::<Library>(), Arc::new(Catalog::embedded())))
+}
+
 fn audit(what: &str) -> Result<(), Box<dyn std::error::Error>> {
-    let bindings = Bindings::embedded();
+    let bindings = bindings()?;
     for name in bindings.names() {
-        let name = name?;
+        let name = match name {
+            Ok(name) => name,
+            Err(error) => {
+                println!("{error}");
+                continue;
+            }
+        };
         if name != what && !name.starts_with(&format!("{what}.")) {
             continue;
         }
         println!("{name}");
-        let bound = bindings.get(&name)?;
+        let bound = match bindings.get(&name) {
+            Ok(bound) => bound,
+            Err(error) => {
+                println!("  {error}");
+                continue;
+            }
+        };
         for line in check::audit(&bound) {
             let lacks = [
                 (line.lacks_create(), "CANNOT BE SET"),
@@ -120,8 +156,11 @@ fn audit(what: &str) -> Result<(), Box<dyn std::error::Error>> {
             ];
             let lacks: Vec<&str> = lacks.into_iter().filter(|(lacks, _)| *lacks).map(|(_, text)| text).collect();
             let ways = [("set", &line.create), ("changed", &line.update), ("read", &line.read)];
-            let ways: Vec<String> =
-                ways.iter().filter(|(_, by)| !by.is_empty()).map(|(verb, by)| format!("{verb} by {}", by.join(", "))).collect();
+            let ways: Vec<String> = ways
+                .iter()
+                .filter(|(_, by)| !by.is_empty())
+                .map(|(verb, by)| format!("{verb} by {}", by.join(", ")))
+                .collect();
             println!("  {:<32} {}  {}", line.property, ways.join("; "), lacks.join(", "));
         }
     }

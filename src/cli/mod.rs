@@ -1,11 +1,17 @@
 //! The command line: reads files, calls the stages, prints what they give.
 
+mod apply;
 mod args;
+mod clouds;
 mod compile;
 mod exit;
 mod explain;
 mod files;
 mod graph;
+mod look;
+mod plan;
+mod progress;
+mod store;
 mod term;
 
 use crate::diag::{Diagnostic, Severity, render};
@@ -14,6 +20,7 @@ use crate::stdlib::Library;
 use args::{Cli, Command, Common};
 use clap::{CommandFactory, Parser};
 use exit::Exit;
+use std::future::Future;
 use std::process::ExitCode;
 use term::Term;
 
@@ -49,7 +56,16 @@ impl Session {
     fn run(&self, command: &Command) -> Exit {
         match command {
             Command::Check { spec } => compile::check(self, spec),
+            Command::Plan { spec, out, detailed_exitcode, unprotect } => {
+                plan::run(self, spec.as_deref(), out.as_deref(), *detailed_exitcode, unprotect)
+            }
+            Command::Apply { target, yes, unprotect } => apply::run(self, target.as_deref(), *yes, unprotect),
+            Command::Destroy { spec, yes, unprotect } => apply::destroy(self, spec, *yes, unprotect),
+            Command::Show { plan } => look::show(self, plan.as_deref()),
+            Command::State { command } => look::state(self, command),
+            Command::Output { spec, name } => look::output(self, spec, name.as_deref()),
             Command::Graph { spec, format } => graph::run(self, spec, *format),
+            Command::Fmt { .. } | Command::Lsp => self.fail("this command is not in this build"),
             Command::Explain { subject } => explain::run(subject, self.common.json),
             Command::Completions { shell } => {
                 let mut text = Vec::new();
@@ -57,8 +73,19 @@ impl Session {
                 term::print(&String::from_utf8_lossy(&text));
                 Exit::Done
             }
-            _ => self.fail("this command is being built"),
         }
+    }
+
+    /// The same session for another environment than the command line names.
+    fn of_environment(&self, name: &str) -> Session {
+        let common = Common { env: Some(name.to_owned()), ..self.common.clone() };
+        Session { common, term: self.term, library: self.library.clone() }
+    }
+
+    /// Runs what waits for clouds.
+    fn block_on<T>(&self, work: impl Future<Output = Result<T, Exit>>) -> Result<T, Exit> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        runtime.map_err(|error| self.fail(&format!("no threads to work with: {error}")))?.block_on(work)
     }
 
     /// Says why a command cannot go on.

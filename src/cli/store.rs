@@ -106,7 +106,8 @@ fn write_private(path: &Path, text: &str) -> Result<(), String> {
     })
 }
 
-fn private_folder(folder: &Path) -> std::io::Result<()> {
+/// Makes a folder that only its owner can enter, unless it is there.
+pub fn private_folder(folder: &Path) -> std::io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }

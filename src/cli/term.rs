@@ -3,6 +3,7 @@
 
 use crate::cli::args::Color;
 use crate::diag::render::Style;
+use crate::report::Styles;
 use std::io::{self, IsTerminal, Write};
 
 /// What a command writes with.
@@ -35,6 +36,18 @@ impl Term {
             interactive,
         }
     }
+}
+
+impl Term {
+    /// How plans and states are coloured on standard output.
+    pub fn styles(&self) -> &'static Styles {
+        if self.out_color { &Styles::COLOR } else { &Styles::PLAIN }
+    }
+}
+
+/// An environment variable, when it is there and is text.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// Writes to standard output. A reader that has gone away (`gpb show | head`) ends the program quietly.

@@ -36,6 +36,12 @@ pub trait Types: Send + Sync {
     fn get(&self, name: &str) -> Option<Arc<TypeDef>>;
 }
 
+impl<T: Types + ?Sized> Types for &T {
+    fn get(&self, name: &str) -> Option<Arc<TypeDef>> {
+        (**self).get(name)
+    }
+}
+
 impl Types for Catalog {
     fn get(&self, name: &str) -> Option<Arc<TypeDef>> {
         Catalog::get(self, name)

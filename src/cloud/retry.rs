@@ -1,6 +1,7 @@
 //! When a failed call is tried again: how long to wait, and when to give up.
 
 use super::ErrorKind;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How one kind of failure is tried again.
@@ -8,7 +9,7 @@ use std::time::Duration;
 pub struct Policy {
     pub first: Duration,
     pub longest: Duration,
-    /// From the first failure of this kind until it is believed.
+    /// How long is waited for this kind of failure in all until it is believed.
     pub patience: Duration,
 }
 
@@ -42,39 +43,33 @@ impl Policy {
 #[derive(Debug, Clone)]
 pub struct Backoff {
     random: fastrand::Rng,
-    /// The kind that is failing, when it first did, and how often it has.
-    failing: Option<(ErrorKind, Duration, u32)>,
-    tries: u32,
+    /// The kind that failed last and how often it has in a row.
+    failing: Option<(ErrorKind, u32)>,
+    /// How long was waited for each kind. It adds up, so that failures of several kinds in turn come to an end too.
+    waited: BTreeMap<ErrorKind, Duration>,
 }
 
 impl Backoff {
     /// The same seed waits the same.
     pub fn new(seed: u64) -> Self {
-        Self { random: fastrand::Rng::with_seed(seed), failing: None, tries: 0 }
-    }
-
-    /// How many calls have failed so far.
-    pub fn tries(&self) -> u32 {
-        self.tries
+        Self { random: fastrand::Rng::with_seed(seed), failing: None, waited: BTreeMap::new() }
     }
 
     /// How long to wait before the next try, `None` when the failure is to be believed.
-    pub fn after(&mut self, kind: ErrorKind, now: Duration) -> Option<Duration> {
-        self.tries = self.tries.saturating_add(1);
+    pub fn after(&mut self, kind: ErrorKind) -> Option<Duration> {
         let policy = Policy::of(kind)?;
-        let (since, count) = match self.failing {
-            Some((failing, since, count)) if failing == kind => (since, count),
-            _ => (now, 0),
-        };
-        self.failing = Some((kind, since, count.saturating_add(1)));
-        let elapsed = now.saturating_sub(since);
-        if elapsed >= policy.patience {
+        let count = self.failing.filter(|(failing, _)| *failing == kind).map_or(0, |(_, count)| count);
+        self.failing = Some((kind, count.saturating_add(1)));
+        let waited = self.waited.entry(kind).or_default();
+        let left = policy.patience.saturating_sub(*waited);
+        if left.is_zero() {
             return None;
         }
         let ceiling = policy.first.saturating_mul(1 << count.min(16)).min(policy.longest);
         // Between half of it and all, so that many who failed together do not come back together.
-        let wait = ceiling.mul_f64(0.5 + self.random.f64() / 2.0);
-        Some(wait.min(policy.patience.saturating_sub(elapsed)))
+        let wait = ceiling.mul_f64(0.5 + self.random.f64() / 2.0).min(left);
+        *waited += wait;
+        Some(wait)
     }
 }
 
@@ -82,14 +77,10 @@ impl Backoff {
 mod tests {
     use super::*;
 
-    /// All waits until the failure is believed, as if each call failed at once.
+    /// All waits until the failure is believed.
     fn waits(kind: ErrorKind, seed: u64) -> Vec<Duration> {
-        let (mut backoff, mut now, mut waits) = (Backoff::new(seed), Duration::ZERO, Vec::new());
-        while let Some(wait) = backoff.after(kind, now) {
-            now += wait;
-            waits.push(wait);
-        }
-        waits
+        let mut backoff = Backoff::new(seed);
+        std::iter::from_fn(|| backoff.after(kind)).collect()
     }
 
     #[test]
@@ -111,13 +102,15 @@ mod tests {
     }
 
     #[test]
-    fn another_kind_of_failure_begins_anew() {
+    fn another_kind_of_failure_is_waited_for_anew_but_not_for_ever() {
         let mut backoff = Backoff::new(1);
-        for second in 0..200 {
-            backoff.after(ErrorKind::Ambiguous, Duration::from_secs(second));
+        let first = Policy::of(ErrorKind::Throttled).unwrap().first;
+        let mut waits = 0;
+        while backoff.after(ErrorKind::Conflict).is_some() {
+            let Some(wait) = backoff.after(ErrorKind::Throttled) else { break };
+            assert!(wait <= first);
+            waits += 1;
         }
-        let policy = Policy::of(ErrorKind::Throttled).unwrap();
-        let wait = backoff.after(ErrorKind::Throttled, Duration::from_secs(9999)).unwrap();
-        assert!(wait <= policy.first);
+        assert!((100..10_000).contains(&waits), "{waits}");
     }
 }

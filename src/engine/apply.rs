@@ -99,6 +99,8 @@ pub(super) struct Run<'a> {
     pub key: SecretKey,
     pub start: Duration,
     outputs_before: BTreeMap<String, serde_json::Value>,
+    /// What this plan deletes.
+    leaving: BTreeSet<Address>,
     shared: Mutex<Shared>,
 }
 
@@ -115,7 +117,9 @@ struct Shared {
 impl<'a> Run<'a> {
     fn new(apply: Apply<'a>, snapshot: Snapshot) -> Result<Self, EngineError> {
         let shared = Shared { records: snapshot.resources, ..Shared::default() };
+        let leaving = apply.plan.changes.iter().filter(|change| change.action == Action::Delete);
         Ok(Self {
+            leaving: leaving.map(|change| change.address.clone()).collect(),
             key: apply.writer.key()?,
             start: apply.clock.now(),
             outputs_before: snapshot.outputs,
@@ -197,6 +201,11 @@ impl<'a> Run<'a> {
         words.collect::<Vec<_>>().join("-")
     }
 
+    /// What a resource is built on: of what its change waits for, all that stays.
+    pub fn built_on(&self, change: &Change) -> Vec<Address> {
+        change.depends_on.iter().filter(|address| !self.leaving.contains(*address)).cloned().collect()
+    }
+
     /// Does one step.
     async fn step(&self, change: &Change, step: &Step) -> Result<(), Trouble> {
         match (step.phase, change.action) {
@@ -208,7 +217,12 @@ impl<'a> Run<'a> {
                 }
             }
             (Phase::Unmake, _) => self.delete(change, &change.address).await,
-            (Phase::Make, Action::Create | Action::Replace) => self.create(change).await,
+            (Phase::Make, Action::Create) => {
+                // A record here is that of a resource which was found gone when the plan was made.
+                self.forget(&change.address)?;
+                self.create(change).await
+            }
+            (Phase::Make, Action::Replace) => self.create(change).await,
             (Phase::Make, Action::Update) => self.update(change).await,
             (Phase::Make, Action::Adopt) => self.adopt(change).await,
             (Phase::Make, Action::Keep) => self.keep(change).await,

@@ -108,7 +108,7 @@ impl<'a> Run<'a> {
         if error.kind == ErrorKind::Throttled {
             self.lanes().throttled(&lane, now);
         }
-        let Some(wait) = backoff.after(error.kind, now).filter(|_| !self.apply.cancel.is_cancelled()) else {
+        let Some(wait) = backoff.after(error.kind).filter(|_| !self.apply.cancel.is_cancelled()) else {
             return Err(error);
         };
         let turn = self.lanes().reserve(&lane, now.saturating_add(wait));
@@ -165,7 +165,7 @@ where
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        match backoff.after(error.kind, clock.now()) {
+        match backoff.after(error.kind) {
             Some(wait) => clock.sleep(wait).await,
             None => return Err(error),
         }

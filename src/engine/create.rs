@@ -20,7 +20,7 @@ impl Run<'_> {
             operation: Operation::Create,
             id: None,
             desired: sent.applied.clone(),
-            depends_on: change.depends_on.clone(),
+            depends_on: self.built_on(change),
             layer: change.layer.clone(),
             started_ms: self.apply.clock.epoch_ms(),
         })?;

@@ -108,7 +108,7 @@ impl Run<'_> {
             id: observed.id.clone(),
             applied: sent.applied.clone(),
             observed: properties,
-            depends_on: change.depends_on.clone(),
+            depends_on: self.built_on(change),
             layer: change.layer.clone(),
             protect: change.protect,
             tainted,

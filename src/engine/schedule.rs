@@ -8,11 +8,17 @@
 //! 3. A replacement that deletes first imposes that on those replaced together with it who depend on it, because they must
 //!    be gone before it goes.
 //! 4. What a replacement left behind goes after its successor is there and all who depend on that have turned to it.
+//!
+//! What the text asks for has no circle, but together with what the state remembers it may: a user that must be changed
+//! before its old base goes, and cannot be changed before. Then the wishes of rules 2 and 4 give way, deletions that
+//! wait for changes first; the cloud has the last word on whether something is still in use.
 
 use super::error::EngineError;
 use crate::model::Address;
 use crate::plan::{Action, Change, Plan};
 use crate::state::{Durations, Operation, Record, deposed_from};
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -31,6 +37,8 @@ pub struct Step {
     /// For a replacement: whether it is deleted before it is created.
     pub delete_first: bool,
     pub before: BTreeSet<usize>,
+    /// Those of `before` that give way when they close a circle.
+    soft: BTreeSet<usize>,
     pub after: Vec<usize>,
     /// How long it takes from its start to the end of all that waits for it.
     pub priority: Duration,
@@ -47,6 +55,8 @@ pub fn steps(
         graph.connect(index);
     }
     let mut steps = graph.steps;
+    give_way(&mut steps, &[Phase::Make]);
+    give_way(&mut steps, &[Phase::Make, Phase::Unmake]);
     for index in 0..steps.len() {
         let before: Vec<usize> = steps.get(index).map(|step| step.before.iter().copied().collect()).unwrap_or_default();
         for earlier in before {
@@ -87,8 +97,8 @@ impl<'a> Graph<'a> {
             let delete_first = delete_first.contains(&index);
             let mut add = |phase, wanted: bool| {
                 wanted.then(|| {
-                    let (before, after) = (BTreeSet::new(), Vec::new());
-                    steps.push(Step { change: index, phase, delete_first, before, after, priority: Duration::ZERO });
+                    let (before, soft, after) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+                    steps.push(Step { change: index, phase, delete_first, before, soft, after, priority: Duration::ZERO });
                     steps.len() - 1
                 })
             };
@@ -138,16 +148,16 @@ impl<'a> Graph<'a> {
         let used: Vec<usize> = self.indices(used).into_iter().chain(deposed).collect();
         for other in used {
             let target = self.unmade(other);
-            self.edge(self.unmade(index), target);
+            self.wish(self.unmade(index), target);
             let makes_way = self.step(target).is_some_and(|step| step.delete_first) && !self.is_deleted(other);
             if !makes_way {
-                self.edge(self.made(index), target);
+                self.wish(self.made(index), target);
             }
         }
         let base = deposed_from(&change.address).and_then(|base| self.by_address.get(&base).copied());
         if let (Action::Delete, Some(base)) = (change.action, base) {
             let unmade = self.unmade(index);
-            self.edge(self.made(base), unmade);
+            self.wish(self.made(base), unmade);
             self.after_users(base, unmade);
         }
     }
@@ -156,9 +166,9 @@ impl<'a> Graph<'a> {
     fn after_users(&mut self, index: usize, step: Option<usize>) {
         let Some(address) = self.plan.changes.get(index).map(|change| &change.address) else { return };
         for user in self.users.get(address).cloned().unwrap_or_default() {
-            self.edge(self.made(user), step);
+            self.wish(self.made(user), step);
             if user != index {
-                self.edge(self.unmade(user), step);
+                self.wish(self.unmade(user), step);
             }
         }
     }
@@ -173,6 +183,18 @@ impl<'a> Graph<'a> {
             && let Some(step) = self.steps.get_mut(later)
         {
             step.before.insert(earlier);
+            step.soft.remove(&earlier);
+        }
+    }
+
+    /// An edge that gives way when it closes a circle.
+    fn wish(&mut self, earlier: Option<usize>, later: Option<usize>) {
+        if let (Some(earlier), Some(later)) = (earlier, later)
+            && earlier != later
+            && let Some(step) = self.steps.get_mut(later)
+            && step.before.insert(earlier)
+        {
+            step.soft.insert(earlier);
         }
     }
 
@@ -212,6 +234,36 @@ fn delete_first<'a>(
         }
     }
     found
+}
+
+/// Takes away the soft edges that lie on a circle and come from steps of these phases.
+fn give_way(steps: &mut [Step], phases: &[Phase]) {
+    if steps.iter().all(|step| step.soft.is_empty()) {
+        return;
+    }
+    let mut graph = DiGraph::<(), (), usize>::with_capacity(steps.len(), steps.len());
+    for _ in &*steps {
+        graph.add_node(());
+    }
+    for (later, step) in steps.iter().enumerate() {
+        for earlier in &step.before {
+            graph.add_edge((*earlier).into(), later.into(), ());
+        }
+    }
+    for group in tarjan_scc(&graph).into_iter().filter(|group| group.len() > 1) {
+        let group: BTreeSet<usize> = group.into_iter().map(NodeIndex::index).collect();
+        for later in &group {
+            let soft = steps.get(*later).map(|step| step.soft.clone()).unwrap_or_default();
+            let gives_way = |earlier: &usize| {
+                group.contains(earlier) && steps.get(*earlier).is_some_and(|step| phases.contains(&step.phase))
+            };
+            let gone: Vec<usize> = soft.into_iter().filter(gives_way).collect();
+            if let Some(step) = steps.get_mut(*later) {
+                step.before.retain(|earlier| !gone.contains(earlier));
+                step.soft.retain(|earlier| !gone.contains(earlier));
+            }
+        }
+    }
 }
 
 /// Sets each step's priority, walking from the ends back; finds cycles on the way.

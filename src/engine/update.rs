@@ -19,7 +19,7 @@ impl Run<'_> {
             operation: Operation::Update,
             id: Some(record.id.clone()),
             desired: sent.applied.clone(),
-            depends_on: change.depends_on.clone(),
+            depends_on: self.built_on(change),
             layer: change.layer.clone(),
             started_ms: self.apply.clock.epoch_ms(),
         })?;
@@ -73,6 +73,10 @@ impl Run<'_> {
 
     /// Takes over a resource that exists; what differs is then changed.
     pub async fn adopt(&self, change: &Change) -> Result<(), Trouble> {
+        let known = self.record_at(&change.address);
+        if known.is_some_and(|record| change.id.as_ref().is_none_or(|id| *id == record.id)) {
+            return self.update(change).await;
+        }
         let id = change.id.clone().ok_or_else(|| {
             let message = "the plan does not say which resource to take over".to_owned();
             Trouble::refused(Cause::Refused, ErrorKind::Internal, "NoIdentifier", message)
@@ -93,7 +97,7 @@ impl Run<'_> {
         }
         let was = record.clone();
         let observed = change.before.clone().unwrap_or_else(|| record.observed.clone());
-        record.depends_on.clone_from(&change.depends_on);
+        record.depends_on = self.built_on(change);
         record.layer.clone_from(&change.layer);
         record.protect = change.protect;
         let observed = Observed { id: record.id.clone(), properties: observed };

@@ -7,6 +7,7 @@ use crate::model::{Address, Model};
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// One step of a cycle: `from` needs `to`, and why.
@@ -106,8 +107,8 @@ impl Graph {
                 if to == start {
                     return Some(trace(start, node, &came));
                 }
-                if !came.contains_key(&to) {
-                    came.insert(to, (node, length));
+                if let Entry::Vacant(free) = came.entry(to) {
+                    free.insert((node, length));
                     queue.push_back((to, length + 1));
                 }
             }
@@ -151,7 +152,9 @@ fn tell(steps: &[Step], display: &dyn Fn(&Address, &PropPath) -> String) -> Diag
     for step in steps.iter().take(SHOWN_STEPS) {
         let Some(span) = step.edge.span else { continue };
         let through = match &step.edge.property {
-            Some(property) => format!("`{}` needs `{}` through `{}`", step.from, step.to, display(&step.from, property)),
+            Some(property) => {
+                format!("`{}` needs `{}` through `{}`", step.from, step.to, display(&step.from, property))
+            }
             None => format!("`{}` comes after `{}`", step.from, step.to),
         };
         diagnostic = diagnostic.at(span, through);

@@ -5,7 +5,8 @@
 mod critical;
 mod cycles;
 pub mod output;
-
+#[cfg(test)]
+mod tests;
 
 pub use critical::CriticalPath;
 pub use cycles::Step;

@@ -89,8 +89,7 @@ fn clusters(model: &Model) -> Vec<(Option<&str>, Vec<&Resource>)> {
     }
     let outside = by_layer.remove(&None);
     let declared = model.layers.iter().map(|layer| layer.name.as_str());
-    let mut clusters: Vec<_> =
-        declared.filter_map(|name| Some((Some(name), by_layer.remove(&Some(name))?))).collect();
+    let mut clusters: Vec<_> = declared.filter_map(|name| Some((Some(name), by_layer.remove(&Some(name))?))).collect();
     clusters.extend(by_layer);
     clusters.extend(outside.map(|resources| (None, resources)));
     clusters

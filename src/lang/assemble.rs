@@ -1,6 +1,6 @@
 //! From what was expanded to the model.
 
-use super::eval::{Entries, Machine, Scope};
+use super::eval::{Entries, Given, Machine, Scope};
 use super::expand::{Collected, Node, below};
 use super::property;
 use super::tags;
@@ -42,7 +42,8 @@ impl<'p> Machine<'_, 'p> {
         // Where something has failed, what is missing is no news.
         let partial = stmt.existing || !whole;
         let scope = node.scope();
-        let mut read = self.with_context(&scope, |cx| property::to_model(&body, &node.def, partial, stmt.name.span, cx));
+        let mut read =
+            self.with_context(&scope, |cx| property::to_model(&body, &node.def, partial, stmt.name.span, cx));
         self.world.reports.all(std::mem::take(&mut read.diagnostics));
         if !stmt.existing {
             tags::merge(&node.def, shared.tags, &mut read.values);
@@ -80,7 +81,7 @@ impl<'p> Machine<'_, 'p> {
         let mut map = Map::with_capacity(entries.given.len());
         let mut whole = true;
         for (name, given) in &entries.given {
-            let key = given.first().map_or(node.stmt.name.span, |one| one.head());
+            let key = given.first().map_or(node.stmt.name.span, Given::head);
             match self.written(node, name, given, key) {
                 Ok(value) if value.is_absent() => {}
                 Ok(value) => {
@@ -224,7 +225,9 @@ fn nearest_address(
     span: crate::source::Span,
 ) -> Diagnostic {
     match crate::diag::nearest(wrong, all.iter().map(Address::as_str)) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, near),
+        Some(near) => {
+            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, near)
+        }
         None => diagnostic,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::assemble::Assembly;
 use super::eval::{Around, Expect, Frame, Machine, Scope};
-use super::expand::{Collected, Overridden};
+use super::expand::{Collected, Overridden, params_of};
 use super::modules::ModuleId;
 use super::names::EnvironmentItem;
 use super::property;
@@ -73,6 +73,9 @@ impl<'p> Machine<'_, 'p> {
         let profile = self.own_field(item, scope, "profile", &Type::String);
         let mode = self.own_field(item, scope, "mode", &Type::words(["sandbox", "live"]));
         let text = |value: Option<Value>| value.and_then(|value| value.as_text().map(ToString::to_string));
+        // Without a region nothing can be placed. What else is wrong is reported, and stands in the way of nothing.
+        let account = account.map_or_else(|Failed| Some("000000000000".to_owned()), text);
+        let or_none = |value: Outcome<Option<Value>>| text(value.unwrap_or_default());
         let Some(region) = text(region?) else {
             return Err(self.report(
                 Diagnostic::error("GPB1905", format!("the environment `{}` has no region", item.body.name.text))
@@ -80,21 +83,27 @@ impl<'p> Machine<'_, 'p> {
                     .help("add `region = us-east-1`, or another region"),
             ));
         };
-        let mode = match text(mode?).as_deref() {
+        let mode = match or_none(mode).as_deref() {
             Some("live") => Mode::Live,
             _ => Mode::Sandbox,
         };
         Ok(model::Environment {
             name: item.body.name.text.clone(),
             stack: item.of.text.clone(),
-            place: Place { account: text(account?), region, role: text(role?), profile: text(profile?) },
+            place: Place { account, region, role: or_none(role), profile: or_none(profile) },
             mode,
             span: item.body.name.span,
             params: BTreeMap::new(),
         })
     }
 
-    fn own_field(&self, item: &EnvironmentItem<'p>, scope: &Scope<'p>, name: &str, ty: &Type) -> Outcome<Option<Value>> {
+    fn own_field(
+        &self,
+        item: &EnvironmentItem<'p>,
+        scope: &Scope<'p>,
+        name: &str,
+        ty: &Type,
+    ) -> Outcome<Option<Value>> {
         let mut found = None;
         for stmt in &item.body.stmts {
             match stmt {
@@ -163,12 +172,12 @@ impl<'p> Machine<'_, 'p> {
     /// The parameters as people read them.
     fn params_shown(&self, frame: &Rc<Frame<'p>>) -> BTreeMap<String, String> {
         let mut shown = BTreeMap::new();
-        for binding in self.params_of(frame) {
+        for binding in params_of(frame) {
             let Some(declared) = frame.index.names.get(binding.name.text.as_str()) else { continue };
-            if let Ok(value) = self.declared(frame, declared, binding.name.span) {
-                if !value.is_absent() {
-                    shown.insert(binding.name.text.clone(), show(&value));
-                }
+            if let Ok(value) = self.declared(frame, declared, binding.name.span)
+                && !value.is_absent()
+            {
+                shown.insert(binding.name.text.clone(), show(&value));
             }
         }
         shown
@@ -192,7 +201,8 @@ pub fn show(value: &Value) -> String {
         Kind::Word(word) => word.text.to_string(),
         Kind::List(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
         Kind::Map(entries) => {
-            let entries: Vec<String> = entries.iter().map(|(key, entry)| format!("{key} = {}", show(&entry.value))).collect();
+            let entries: Vec<String> =
+                entries.iter().map(|(key, entry)| format!("{key} = {}", show(&entry.value))).collect();
             format!("{{ {} }}", entries.join(", "))
         }
         Kind::Range(range) => format!("{}..{}", show(&range.low), show(&range.high)),

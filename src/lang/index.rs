@@ -6,6 +6,7 @@
 use super::names::duplicate;
 use crate::diag::Diagnostic;
 use crate::syntax::ast::{Binding, Block, Layer, Name, Resource, Stmt};
+use indexmap::IndexMap;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -54,7 +55,7 @@ pub struct Declared<'p> {
 pub struct Index<'p> {
     pub names: HashMap<&'p str, Declared<'p>>,
     /// Outputs have names of their own, each with the statement it stands in.
-    pub outputs: HashMap<&'p str, (&'p Binding, usize)>,
+    pub outputs: IndexMap<&'p str, (&'p Binding, usize)>,
     pub duplicates: Vec<Diagnostic>,
 }
 

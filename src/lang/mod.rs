@@ -22,6 +22,7 @@ mod names;
 mod resolve;
 mod tags;
 mod types;
+mod unexpanded;
 mod world;
 
 #[cfg(test)]
@@ -103,13 +104,17 @@ fn run(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>, goal: Goal) 
     let early = std::mem::take(&mut program.diagnostics);
     let (catalog, facts) = (inputs.catalog, inputs.facts);
     let evaluate = || evaluate(&program, catalog, facts, environment, goal);
-    let threaded = std::thread::scope(|scope| {
+    let found = std::thread::scope(|scope| {
         let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, evaluate);
-        spawned.ok().and_then(|handle| handle.join().ok())
-    });
-    let found = threaded.unwrap_or_else(|| Found {
-        diagnostics: vec![Diagnostic::error("GPB1404", "there is no memory for the compiler's stack")],
-        ..Found::default()
+        match spawned.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(found)) => found,
+            // A fault of the compiler's own is the caller's to hear of, as if there were no thread.
+            Ok(Err(fault)) => std::panic::resume_unwind(fault),
+            Err(_) => Found {
+                diagnostics: vec![Diagnostic::error("GPB1404", "there is no memory for the compiler's stack")],
+                ..Found::default()
+            },
+        }
     });
     let mut diagnostics = early;
     diagnostics.extend(found.diagnostics);
@@ -130,13 +135,7 @@ struct Found {
     diagnostics: Vec<Diagnostic>,
 }
 
-fn evaluate(
-    program: &Program,
-    catalog: &Catalog,
-    facts: &dyn ty::Facts,
-    wanted: Option<&str>,
-    goal: Goal,
-) -> Found {
+fn evaluate(program: &Program, catalog: &Catalog, facts: &dyn ty::Facts, wanted: Option<&str>, goal: Goal) -> Found {
     let mut early = Vec::new();
     let names = Names::collect(program, &mut early);
     let world = World::new(program, names, catalog, facts);
@@ -156,6 +155,7 @@ fn evaluate(
     if chosen.is_empty() {
         Machine::new(&world, &resolved).constants();
     }
+    unexpanded::check(&world);
     Found { environments, model, diagnostics: world.reports.take() }
 }
 

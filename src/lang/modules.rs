@@ -36,7 +36,7 @@ pub fn load(entry: &str, loader: &dyn Loader, library: &Library) -> Program {
     let mut known: BTreeMap<String, ModuleId> = BTreeMap::new();
     match loader.load("", entry) {
         Ok((path, text)) => {
-            let id = program.add(path.clone(), text, false);
+            let id = program.add(path.clone(), &text, false);
             known.insert(path, id);
         }
         Err(reason) => {
@@ -55,9 +55,9 @@ pub fn load(entry: &str, loader: &dyn Loader, library: &Library) -> Program {
 }
 
 impl Program {
-    fn add(&mut self, path: String, text: Arc<str>, std: bool) -> ModuleId {
+    fn add(&mut self, path: String, text: &Arc<str>, std: bool) -> ModuleId {
         let file = self.sources.add(path, text.clone());
-        let parsed = parse(file, &text);
+        let parsed = parse(file, text);
         self.diagnostics.extend(parsed.diagnostics);
         self.modules.push(Loaded { module: parsed.module, std, uses: Vec::new() });
         ModuleId(self.modules.len() - 1)
@@ -88,7 +88,7 @@ impl Program {
         for (path, span) in wanted {
             let target = match loader.load(&from, &path) {
                 Ok((known_as, text)) => {
-                    *known.entry(known_as.clone()).or_insert_with(|| self.add(known_as, text, false))
+                    *known.entry(known_as.clone()).or_insert_with(|| self.add(known_as, &text, false))
                 }
                 Err(reason) => {
                     let message = format!("cannot read `{path}`: {reason}");
@@ -136,7 +136,7 @@ impl Program {
             }
         }
         for (path, text) in needed.iter().filter_map(|file| files.get(*file)) {
-            self.add(format!("std:{path}"), (*text).clone(), true);
+            self.add(format!("std:{path}"), text, true);
         }
     }
 }

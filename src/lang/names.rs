@@ -106,10 +106,9 @@ pub struct Names<'p> {
     /// By module: its own items and those of the files it uses. Empty for the library's modules.
     visible: Vec<Table<'p>>,
     prelude: Table<'p>,
-    std: Vec<bool>,
     /// The environments of the program's files, by name and in order.
     pub environments: Vec<EnvironmentItem<'p>>,
-    /// The consts of the program's files, in order.
+    /// Every item, the library's included, in order.
     pub items: Vec<Named<'p>>,
 }
 
@@ -132,9 +131,8 @@ impl<'p> Names<'p> {
         }
         let std: Vec<bool> = program.modules.iter().map(|loaded| loaded.std).collect();
         let prelude = merge_library(&own, &std, &items, diagnostics);
-        let visible = program.iter().map(|(id, loaded)| match loaded.std {
-            true => Table::new(),
-            false => see(id, &loaded.uses, &own, &items, diagnostics),
+        let visible = program.iter().map(|(id, loaded)| {
+            if loaded.std { Table::new() } else { see(id, &loaded.uses, &own, &items, diagnostics) }
         });
         let visible = visible.collect();
         let is_program = |module: ModuleId| std.get(module.0) == Some(&false);
@@ -146,7 +144,7 @@ impl<'p> Names<'p> {
             })
             .collect();
         check_environments(&mut environments, diagnostics);
-        Self { visible, prelude, std, environments, items }
+        Self { visible, prelude, environments, items }
     }
 
     fn get(&self, from: ModuleId, kind: Kind, name: &str) -> Option<Named<'p>> {
@@ -187,10 +185,6 @@ impl<'p> Names<'p> {
             Some(Named::Stack(global)) => Some(global),
             _ => None,
         }
-    }
-
-    pub fn is_std(&self, module: ModuleId) -> bool {
-        self.std.get(module.0).copied().unwrap_or(false)
     }
 
     /// The name of that kind, seen from `from`, that is nearest to a wrong one.
@@ -270,7 +264,8 @@ fn see<'p>(
             match table.get(&key) {
                 // Environments are chosen from outside, each by its own file.
                 Some(first) if module_of(first) != *used && item.kind() != Kind::Environment => {
-                    diagnostics.push(duplicate(item.kind().word(), item.name(), first.name().span).at(*span, "drawn in here"));
+                    diagnostics
+                        .push(duplicate(item.kind().word(), item.name(), first.name().span).at(*span, "drawn in here"));
                 }
                 Some(_) => {}
                 None => {
@@ -287,18 +282,14 @@ fn check_environments(environments: &mut Vec<EnvironmentItem<'_>>, diagnostics: 
     let mut first: BTreeMap<&str, (ModuleId, Span)> = BTreeMap::new();
     environments.retain(|environment| {
         let name = &environment.body.name;
-        match first.get(name.text.as_str()) {
-            Some((module, span)) => {
-                // Two in one file have been reported with that file's items.
-                if *module != environment.module {
-                    diagnostics.push(duplicate("environment", name, *span));
-                }
-                false
+        if let Some((module, span)) = first.get(name.text.as_str()) {
+            // Two in one file have been reported with that file's items.
+            if *module != environment.module {
+                diagnostics.push(duplicate("environment", name, *span));
             }
-            None => {
-                first.insert(&name.text, (environment.module, name.span));
-                true
-            }
+            return false;
         }
+        first.insert(&name.text, (environment.module, name.span));
+        true
     });
 }

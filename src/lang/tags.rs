@@ -45,10 +45,8 @@ fn add_pairs(items: &mut Vec<Value>, tags: &BTreeMap<String, Value>, flags: &[&s
         if items.iter().any(|item| is_key(item, key)) {
             continue;
         }
-        let mut pair = BTreeMap::from([
-            ("Key".to_owned(), Value::Text(key.clone())),
-            ("Value".to_owned(), value.clone()),
-        ]);
+        let mut pair =
+            BTreeMap::from([("Key".to_owned(), Value::Text(key.clone())), ("Value".to_owned(), value.clone())]);
         pair.extend(flags.iter().map(|flag| ((*flag).to_owned(), Value::Bool(true))));
         items.push(Value::Map(pair));
     }

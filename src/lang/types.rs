@@ -62,7 +62,8 @@ impl<'p> World<'p> {
         if matches!(name.text.as_str(), "list" | "map" | "range") {
             return self.generic(module, name, args, span);
         }
-        if !args.is_empty() {
+        let is_known = self.names.ty(module, &name.text).is_some() || Type::simple(&name.text).is_some();
+        if !args.is_empty() && is_known {
             let message = format!("the type `{}` takes no type in `<…>`", name.text);
             let help = "only `list<T>`, `map<T>` and `range<T>` do";
             return Err(self.reports.add(Diagnostic::error("GPB1013", message).at(span, "here").help(help)));
@@ -108,7 +109,9 @@ impl<'p> World<'p> {
                 name.span,
                 near,
             ),
-            None => diagnostic.help(format!("the types are {}, and those declared with `type`", ty::names().join(", "))),
+            None => {
+                diagnostic.help(format!("the types are {}, and those declared with `type`", ty::names().join(", ")))
+            }
         })
     }
 
@@ -116,8 +119,9 @@ impl<'p> World<'p> {
     fn alias(&self, module: ModuleId, item: &'p TypeItem, used: Span) -> Outcome<Type> {
         let open = self.types.open.borrow().iter().position(|other| std::ptr::eq(*other, item));
         if let Some(start) = open {
-            let mut diagnostic = Diagnostic::error("GPB1012", format!("the type `{}` is made of itself", item.name.text))
-                .at(used, "which needs the whole type again");
+            let mut diagnostic =
+                Diagnostic::error("GPB1012", format!("the type `{}` is made of itself", item.name.text))
+                    .at(used, "which needs the whole type again");
             for other in self.types.open.borrow().iter().skip(start) {
                 diagnostic = diagnostic.at(other.name.span, format!("`{}` is made of …", other.name.text));
             }

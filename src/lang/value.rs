@@ -150,9 +150,12 @@ impl Value {
             Kind::Text(text) if text.len() > MAX_TEXT => format!("is longer than {MAX_TEXT} bytes"),
             _ => return Ok(self),
         };
-        Err(Diagnostic::error("GPB1130", format!("this value {what}"))
-            .at(self.span, "becomes too large here")
-            .help("every program must come to an end: split the value, or move it into a file the resource reads"))
+        Err(too_large(&what, self.span))
+    }
+
+    /// The parts of several values together.
+    pub(crate) fn nodes_of(values: &[Value]) -> u32 {
+        values.iter().fold(0, |sum: u32, value| sum.saturating_add(value.size.nodes))
     }
 
     pub fn bool(value: bool, span: Span) -> Self {
@@ -290,6 +293,13 @@ impl Size {
             depth: size.depth.max(part.size.depth.saturating_add(1)),
         })
     }
+}
+
+/// The diagnostic for a value that no program needs; `what` is what it does: "has more than … parts".
+pub(crate) fn too_large(what: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("GPB1130", format!("this value {what}"))
+        .at(span, "becomes too large here")
+        .help("every program must come to an end: split the value, or move it into a file the resource reads")
 }
 
 /// Whether a secret is anywhere in a model's value.

@@ -8,7 +8,7 @@ use super::types::Types;
 use crate::catalog::{Catalog, TypeDef};
 use crate::diag::Diagnostic;
 use crate::source::Span;
-use crate::syntax::ast::{Path, PathSegment};
+use crate::syntax::ast::{Path, PathSegment, Resource};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -29,6 +29,8 @@ pub struct World<'p> {
     pub types: Types<'p>,
     pub reports: Reports,
     defs: RefCell<HashMap<String, Option<Arc<TypeDef>>>>,
+    /// The resources that some environment has expanded, by their place in the tree.
+    expanded: RefCell<HashSet<usize>>,
 }
 
 impl<'p> World<'p> {
@@ -42,6 +44,7 @@ impl<'p> World<'p> {
             types: Types::default(),
             reports: Reports::default(),
             defs: RefCell::default(),
+            expanded: RefCell::default(),
         }
     }
 
@@ -53,6 +56,14 @@ impl<'p> World<'p> {
         let found = self.catalog.get(name);
         self.defs.borrow_mut().insert(name.to_owned(), found.clone());
         found
+    }
+
+    pub fn expand(&self, resource: &Resource) {
+        self.expanded.borrow_mut().insert(std::ptr::from_ref(resource) as usize);
+    }
+
+    pub fn is_expanded(&self, resource: &Resource) -> bool {
+        self.expanded.borrow().contains(&(std::ptr::from_ref(resource) as usize))
     }
 
     /// The resource type a path names; an unknown one is reported.

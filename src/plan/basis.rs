@@ -146,7 +146,9 @@ fn feed(hash: &mut Sha256, json: &Json) {
         }
         Json::Array(items) => {
             hash.update(b"[");
-            items.iter().for_each(|item| feed(hash, item));
+            for item in items {
+                feed(hash, item);
+            }
             hash.update(b"]");
         }
         Json::String(text) => {

@@ -1,16 +1,13 @@
 //! The planning itself: each resource in the order of the graph, so that what becomes of those it refers to is decided.
 
 use super::known::{Everything, Known, Seen, everything};
+use super::parts::{bare, call_failed, drift, gone, leave_ignored, prepared, relocation, sides, skeleton};
 use super::resolve::{CallFailed, Fate, Fates};
-use super::{
-    Action, Change, Difference, FORMAT, Inputs, PLACE, Plan, TYPE, basis, compare, moves, order, protect, replace, values,
-};
+use super::{Action, Change, Difference, FORMAT, Inputs, Plan, basis, compare, moves, order, protect, replace};
 use crate::catalog::{PropPath, TypeDef};
-use crate::cloud::Properties;
 use crate::diag::Diagnostic;
-use crate::model::{Address, Lifecycle, Place, Resource, Secret, Value};
+use crate::model::{Address, Lifecycle, Resource, Value};
 use crate::state::deposed_from;
-use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -97,9 +94,12 @@ impl<'a> Planning<'a> {
             && desired.values().all(Value::is_known)
         {
             self.diagnostics.push(
-                Diagnostic::error("GPB7001", format!("there is no {} that `{}` could be", resource.ty, resource.address))
-                    .at(resource.span, "nothing in this account and region has these properties")
-                    .help("`existing` only reads; declare it as a `resource` to have it made, or mend what it is found by"),
+                Diagnostic::error(
+                    "GPB7001",
+                    format!("there is no {} that `{}` could be", resource.ty, resource.address),
+                )
+                .at(resource.span, "nothing in this account and region has these properties")
+                .help("`existing` only reads; declare it as a `resource` to have it made, or mend what it is found by"),
             );
         }
         let mut change = skeleton(resource, Action::Read);
@@ -150,11 +150,8 @@ impl<'a> Planning<'a> {
     ) {
         let is_same_type = resource.ty == known.ty;
         let lifecycle = &resource.lifecycle;
-        let mut differences = if is_same_type {
-            self.differences(&desired, known, def.as_deref(), lifecycle)
-        } else {
-            Vec::new()
-        };
+        let mut differences =
+            if is_same_type { self.differences(&desired, known, def.as_deref(), lifecycle) } else { Vec::new() };
         replace::mark(def.as_deref(), &mut differences);
         differences.extend(relocation(resource, known, self.inputs.options.account.as_deref()));
         let is_asked = self.inputs.options.replace.contains(&resource.address);
@@ -165,12 +162,12 @@ impl<'a> Planning<'a> {
             () => Action::Update,
         };
         let mut change = skeleton(resource, action);
-        change.drift = self.drift(known, def.as_deref(), lifecycle);
+        change.drift = drift(known, def.as_deref(), lifecycle);
         let before = prepared(known, &desired, def.as_deref());
         if action == Action::Replace {
             change.forced_by = replace::forced_by(&differences);
-            change.create_first = is_same_type
-                && replace::create_first(def.as_deref(), lifecycle.replace, &desired, &differences);
+            change.create_first =
+                is_same_type && replace::create_first(def.as_deref(), lifecycle.replace, &desired, &differences);
         } else {
             leave_ignored(&mut desired, &before, &lifecycle.ignore);
         }
@@ -209,25 +206,6 @@ impl<'a> Planning<'a> {
         compare::differences(rules, desired, sides(known, Some(known.applied)))
     }
 
-    /// Where the cloud has left what was applied.
-    fn drift(&self, known: &Known<'_>, def: Option<&TypeDef>, lifecycle: &Lifecycle) -> Vec<Difference> {
-        let Seen::There(observed) = known.seen else { return Vec::new() };
-        if known.recorded.is_none() || known.applied.iter().all(|(k, v)| observed.properties.get(k) == Some(v)) {
-            return Vec::new();
-        }
-        let applied: BTreeMap<String, Value> =
-            known.applied.iter().filter_map(|(k, v)| Some((k.clone(), values::lift(v)?))).collect();
-        let unknown = |_: &Secret| None;
-        let rules = compare::Rules { def, ignore: &lifecycle.ignore, secret: &unknown, unseen: &|_| false };
-        let found = compare::differences(rules, &applied, sides(known, Some(known.applied)));
-        let turned = found.into_iter().map(|one| Difference {
-            before: as_applied(known.applied, &one.path).cloned(),
-            after: one.before.as_ref().and_then(values::lift),
-            ..one
-        });
-        turned.collect()
-    }
-
     fn protection(
         &self,
         address: &Address,
@@ -259,7 +237,7 @@ impl<'a> Planning<'a> {
             if known.is_gone() {
                 change.drift = vec![gone(known)];
             } else {
-                change.drift = self.drift(known, def.as_deref(), &Lifecycle::default());
+                change.drift = drift(known, def.as_deref(), &Lifecycle::default());
                 change.before = Some(prepared(known, &BTreeMap::new(), def.as_deref()));
             }
             self.changes.push(change);
@@ -324,8 +302,11 @@ impl<'a> Planning<'a> {
             outputs.insert(name.clone(), self.fates.resolve(&output.value, &path, self.inputs.call, &mut failed));
             for CallFailed { function, message, .. } in failed {
                 self.diagnostics.push(
-                    Diagnostic::error("GPB7004", format!("`{function}` cannot be computed for the output `{name}`: {message}"))
-                        .at(output.span, "with what is known of the cloud now"),
+                    Diagnostic::error(
+                        "GPB7004",
+                        format!("`{function}` cannot be computed for the output `{name}`: {message}"),
+                    )
+                    .at(output.span, "with what is known of the cloud now"),
                 );
             }
         }
@@ -345,152 +326,4 @@ impl<'a> Planning<'a> {
         });
         overrides.collect()
     }
-}
-
-fn skeleton(resource: &Resource, action: Action) -> Change {
-    let mut change =
-        bare(resource.address.clone(), &resource.ty, &resource.place, resource.layer.as_deref(), action);
-    change.ignore.clone_from(&resource.lifecycle.ignore);
-    change.protect = resource.lifecycle.protect;
-    change
-}
-
-fn bare(address: Address, ty: &str, place: &Place, layer: Option<&str>, action: Action) -> Change {
-    Change {
-        address,
-        ty: ty.to_owned(),
-        place: place.clone(),
-        layer: layer.map(str::to_owned),
-        action,
-        id: None,
-        before: None,
-        desired: BTreeMap::new(),
-        differences: Vec::new(),
-        drift: Vec::new(),
-        forced_by: Vec::new(),
-        depends_on: Vec::new(),
-        protected: None,
-        moved_from: None,
-        ignore: Vec::new(),
-        protect: None,
-        create_first: false,
-    }
-}
-
-fn sides<'s>(known: &Known<'s>, applied: Option<&'s Properties>) -> compare::Sides<'s> {
-    compare::Sides { observed: known.properties(), applied, recorded: known.recorded }
-}
-
-/// What is known of a resource as a plan may hold it: secrets masked, tags of others left out.
-fn prepared(known: &Known<'_>, desired: &BTreeMap<String, Value>, def: Option<&TypeDef>) -> Properties {
-    let tags = def.and_then(|def| def.tagging.as_ref()).map(|tagging| tagging.property.as_str());
-    let masked = known.properties().iter().map(|(name, json)| {
-        let (wanted, applied) = (desired.get(name), known.applied.get(name));
-        let mut json = values::mask(json, wanted, applied);
-        if let (true, Json::Array(items)) = (tags == Some(name), &mut json) {
-            let ours = |tag: &Json| {
-                let key = compare::identity_of(tag);
-                let in_wanted = match wanted {
-                    Some(Value::List(items)) => items.iter().any(|item| compare::identity(item) == key),
-                    _ => false,
-                };
-                let mut was = applied.and_then(Json::as_array).into_iter().flatten();
-                key.is_none() || in_wanted || was.any(|tag| compare::identity_of(tag) == key)
-            };
-            items.retain(ours);
-        }
-        (name.clone(), json)
-    });
-    masked.collect()
-}
-
-/// Ignored places of a resource that exists stay as they are: sending the text's value would undo what is ignored.
-fn leave_ignored(desired: &mut BTreeMap<String, Value>, before: &Properties, ignore: &[PropPath]) {
-    for path in ignore {
-        let segments: Vec<String> = path.segments().map(PropPath::unescape).collect();
-        let Some((first, rest)) = segments.split_first() else { continue };
-        let there = before.get(first).filter(|json| !json.is_null());
-        let (Some(wanted), true) = (desired.get_mut(first), !rest.is_empty()) else {
-            match there.and_then(values::lift).filter(|_| rest.is_empty()) {
-                Some(value) => drop(desired.insert(first.clone(), value)),
-                None if rest.is_empty() => drop(desired.remove(first)),
-                None => {}
-            }
-            continue;
-        };
-        leave_inside(wanted, there, rest);
-    }
-}
-
-fn leave_inside(wanted: &mut Value, there: Option<&Json>, rest: &[String]) {
-    let (Value::Map(entries), Some((first, rest))) = (wanted, rest.split_first()) else { return };
-    let there = there.and_then(|json| json.get(first)).filter(|json| !json.is_null());
-    if !rest.is_empty() {
-        if let Some(inner) = entries.get_mut(first) {
-            leave_inside(inner, there, rest);
-        }
-        return;
-    }
-    match there.and_then(values::lift) {
-        Some(value) => drop(entries.insert(first.clone(), value)),
-        None => drop(entries.remove(first)),
-    }
-}
-
-/// What is declared somewhere else, or as something else, than it is.
-fn relocation(resource: &Resource, known: &Known<'_>, account: Option<&str>) -> Vec<Difference> {
-    let mut found = Vec::new();
-    let mut push = |path: &str, before: String, after: String| {
-        found.push(Difference {
-            path: PropPath(path.to_owned()),
-            before: Some(before.into()),
-            after: Some(Value::Text(after)),
-            forces_replacement: true,
-        });
-    };
-    if resource.ty != known.ty {
-        push(TYPE, known.ty.to_owned(), resource.ty.clone());
-    }
-    let account_of = |place: &Place| place.account.clone().or_else(|| account.map(str::to_owned));
-    let (old, new) = (account_of(known.place), account_of(&resource.place));
-    let is_elsewhere = old.is_some() && new.is_some() && old != new;
-    if is_elsewhere || known.place.region != resource.place.region {
-        let text = |account: Option<String>, region: &str| match account.filter(|_| is_elsewhere) {
-            Some(account) => format!("{account} {region}"),
-            None => region.to_owned(),
-        };
-        push(PLACE, text(old, &known.place.region), text(new, &resource.place.region));
-    }
-    found
-}
-
-fn gone(known: &Known<'_>) -> Difference {
-    Difference {
-        path: PropPath(String::new()),
-        before: Some(known.id.as_str().into()),
-        after: None,
-        forces_replacement: false,
-    }
-}
-
-fn as_applied<'s>(applied: &'s Properties, path: &PropPath) -> Option<&'s Json> {
-    let mut segments = path.segments();
-    let first = applied.get(&PropPath::unescape(segments.next()?))?;
-    values::at(first, &mut segments)
-}
-
-fn call_failed(resource: &Resource, failed: CallFailed) -> Diagnostic {
-    let CallFailed { path, function, message } = failed;
-    let mut at = path.clone();
-    let span = loop {
-        if let Some(span) = resource.spans.get(&at) {
-            break *span;
-        }
-        match at.0.rfind('/') {
-            Some(end) => at.0.truncate(end),
-            None => break resource.span,
-        }
-    };
-    let message = format!("`{function}` cannot be computed for `{}`: {message}", resource.address);
-    Diagnostic::error("GPB7004", message).at(span, "with what is known of the cloud now")
 }

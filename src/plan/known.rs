@@ -118,11 +118,7 @@ fn from_record<'a>(
 }
 
 /// What an interrupted creation left behind, if it was found, or if it was not looked for but had been given a name.
-fn from_intent<'a>(
-    inputs: &Inputs<'a>,
-    intent: &'a Intent,
-    renames: &BTreeMap<Address, Address>,
-) -> Option<Known<'a>> {
+fn from_intent<'a>(inputs: &Inputs<'a>, intent: &'a Intent, renames: &BTreeMap<Address, Address>) -> Option<Known<'a>> {
     let (id, seen) = match inputs.observation.and_then(|all| all.get(&intent.address)) {
         Some(Some(observed)) => (observed.id.clone(), Seen::There(observed)),
         Some(None) => return None,

@@ -8,6 +8,7 @@ pub(crate) mod fixtures;
 mod known;
 mod moves;
 mod order;
+mod parts;
 mod protect;
 mod replace;
 mod resolve;
@@ -33,6 +34,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// `existing`. `None` means it was looked for and is not there; an address that is missing was not looked for.
 pub type Observation = BTreeMap<Address, Option<Observed>>;
 
+/// Computes a pure function of the language.
+pub type Call<'a> = &'a dyn Fn(&str, &[serde_json::Value]) -> Result<serde_json::Value, String>;
+
 /// What a plan is made from. Planning is a pure function of it.
 #[derive(Clone, Copy)]
 pub struct Inputs<'a> {
@@ -42,8 +46,8 @@ pub struct Inputs<'a> {
     pub snapshot: &'a Snapshot,
     /// `None` when the cloud was not read; the plan is then made against the state alone and cannot be applied.
     pub observation: Option<&'a Observation>,
-    /// Computes a pure function of the language once its arguments are known.
-    pub call: &'a dyn Fn(&str, &[serde_json::Value]) -> Result<serde_json::Value, String>,
+    /// For the calls whose arguments are known only now.
+    pub call: Call<'a>,
     /// The keyed hash of a secret's value; `None` when it cannot be known now, as of one that is generated.
     pub secret: &'a dyn Fn(&Secret) -> Option<String>,
     pub options: &'a Options,

@@ -84,7 +84,8 @@ pub(super) fn forgotten(
             _ => {}
         }
     }
-    let spans: BTreeMap<&Address, _> = model.resources.iter().map(|resource| (&resource.address, resource.span)).collect();
+    let spans: BTreeMap<&Address, _> =
+        model.resources.iter().map(|resource| (&resource.address, resource.span)).collect();
     let mut diagnostics = Vec::new();
     for (ty, (gone, new)) in by_type {
         let ([gone], [new]) = (gone.as_slice(), new.as_slice()) else { continue };
@@ -92,10 +93,8 @@ pub(super) fn forgotten(
         if !is_stateful(ty) || options.unprotect.covers(&gone.address) || gone.protect == Some(false) {
             continue;
         }
-        let message = format!(
-            "`{}` ({ty}) would be deleted and an empty `{}` created in its place",
-            gone.address, new.address
-        );
+        let message =
+            format!("`{}` ({ty}) would be deleted and an empty `{}` created in its place", gone.address, new.address);
         let mut diagnostic = Diagnostic::error("GPB7002", message);
         if let Some(span) = spans.get(&new.address) {
             diagnostic = diagnostic.at(*span, "declared here under a new address");

@@ -12,6 +12,10 @@ pub(super) fn connect(changes: &mut [Change], graph: &Graph, everything: &Everyt
     let index: BTreeMap<Address, usize> = changes.iter().map(|c| c.address.clone()).zip(0..).collect();
     let mut edges = Edges { to: vec![BTreeSet::new(); changes.len()], soft: BTreeSet::new() };
     for (address, &from) in &index {
+        // What goes is not built any more; it only makes way.
+        if changes.get(from).is_none_or(|change| matches!(change.action, Action::Delete | Action::Forget)) {
+            continue;
+        }
         for (needed, _) in graph.dependencies(address) {
             if let Some(&to) = index.get(needed) {
                 edges.hard(from, to);
@@ -56,9 +60,11 @@ impl Edges {
             return;
         }
         let all = || changes.iter().map(|change| change.address.clone());
-        let pairs = self.to.iter().zip(changes).flat_map(|(to, from)| {
-            to.iter().filter_map(|to| Some((&from.address, &changes.get(*to)?.address)))
-        });
+        let pairs = self
+            .to
+            .iter()
+            .zip(changes)
+            .flat_map(|(to, from)| to.iter().filter_map(|to| Some((&from.address, &changes.get(*to)?.address))));
         let group_of = Graph::from_edges(all(), pairs).groups();
         let is_circular = |(from, to): &(usize, usize)| {
             let group = |at: &usize| group_of.get(&changes.get(*at)?.address);

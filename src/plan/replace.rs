@@ -43,7 +43,9 @@ pub(super) fn touches(create_only: &PropPath, difference: &Difference) -> bool {
     let known = difference.after.as_ref().is_none_or(|value| gather(value, &rest, &mut after));
     before.sort_by_cached_key(Json::to_string);
     after.sort_by_cached_key(Json::to_string);
-    !known || before.len() != after.len() || !before.iter().zip(&after).all(|(a, b)| super::compare::documents_equal(a, b))
+    !known
+        || before.len() != after.len()
+        || !before.iter().zip(&after).all(|(a, b)| super::compare::documents_equal(a, b))
 }
 
 /// Collects what stands at a path; false when something there is not known.
@@ -52,10 +54,18 @@ fn gather(value: &Value, rest: &[&str], found: &mut Vec<Json>) -> bool {
         ([], value) => values::plain(value).map(|json| found.push(json)).is_some(),
         ([segment, rest @ ..], Value::Map(entries)) => {
             let inside = entries.iter().filter(|(key, _)| *segment == "*" || segment == key);
-            inside.fold(true, |known, (_, value)| gather(value, rest, found) && known)
+            let mut known = true;
+            for (_, value) in inside {
+                known &= gather(value, rest, found);
+            }
+            known
         }
         ([_, rest @ ..], Value::List(items)) => {
-            items.iter().fold(true, |known, item| gather(item, rest, found) && known)
+            let mut known = true;
+            for item in items {
+                known &= gather(item, rest, found);
+            }
+            known
         }
         (_, Value::Ref(_) | Value::Call { .. }) => false,
         _ => true,
@@ -106,16 +116,10 @@ fn names(def: &TypeDef) -> Vec<Vec<PropPath>> {
 }
 
 /// Whether old and new would have the same name: the user gives all of it that AWS does not, and none of it changes.
-fn collides(
-    def: &TypeDef,
-    name: &[PropPath],
-    desired: &BTreeMap<String, Value>,
-    differences: &[Difference],
-) -> bool {
+fn collides(def: &TypeDef, name: &[PropPath], desired: &BTreeMap<String, Value>, differences: &[Difference]) -> bool {
     let given = |path: &PropPath| desired.contains_key(path.head());
     let changes = |path: &PropPath| differences.iter().any(|one| one.path.covers(path) || path.covers(&one.path));
-    name.iter().any(given)
-        && !name.iter().any(|path| changes(path) || (!given(path) && def.is_read_only(path)))
+    name.iter().any(given) && !name.iter().any(|path| changes(path) || (!given(path) && def.is_read_only(path)))
 }
 
 /// The identifier a resource will have, when its text gives all of it.

@@ -1,6 +1,6 @@
 //! References: those to resources that exist and stay become values, the others stay holes.
 
-use super::values;
+use super::{Call, values};
 use crate::catalog::{PropPath, TypeDef};
 use crate::cloud::Properties;
 use crate::model::{Address, Reference, Value};
@@ -37,9 +37,6 @@ pub(super) struct CallFailed {
     pub message: String,
 }
 
-/// Computes a function of the language.
-pub(super) type Call<'a> = &'a dyn Fn(&str, &[Json]) -> Result<Json, String>;
-
 impl Fates {
     pub fn decide(&mut self, address: Address, fate: Fate) {
         self.0.insert(address, fate);
@@ -62,9 +59,7 @@ impl Fates {
                 let entries = entries.iter();
                 Value::Map(entries.map(|(k, v)| (k.clone(), self.resolve(v, &path.child(k), call, failed))).collect())
             }
-            Value::Concat(parts) => {
-                join(parts.iter().map(|part| self.resolve(part, path, call, failed)).collect())
-            }
+            Value::Concat(parts) => join(parts.iter().map(|part| self.resolve(part, path, call, failed)).collect()),
             Value::Call { function, args } => {
                 let args: Vec<Value> = args.iter().map(|arg| self.resolve(arg, path, call, failed)).collect();
                 let known: Option<Vec<Json>> = args.iter().map(values::plain).collect();

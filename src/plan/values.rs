@@ -96,6 +96,11 @@ pub fn mask(observed: &Json, desired: Option<&Value>, applied: Option<&Json>) ->
     }
 }
 
+/// What was observed, masked where secrets were applied.
+pub fn masked(observed: &Map<String, Json>, applied: &Map<String, Json>) -> Map<String, Json> {
+    observed.iter().map(|(name, json)| (name.clone(), mask(json, None, applied.get(name)))).collect()
+}
+
 /// An element is masked like its namesakes; one without a namesake like any of the others that has a secret.
 fn mask_element(item: &Json, desired: Option<&Value>, applied: Option<&Json>) -> Json {
     use super::compare::{identity, identity_of};

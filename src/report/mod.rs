@@ -1,1 +1,14 @@
-//! What models, graphs, plans and states look like to people and to machines.
+//! What plans and states look like, to people and to machines.
+
+mod change;
+mod document;
+pub mod json;
+pub mod plan;
+pub mod state;
+mod styles;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use plan::Summary;
+pub use styles::Styles;

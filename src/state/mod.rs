@@ -11,7 +11,7 @@ mod sqlite;
 mod store;
 
 #[cfg(test)]
-mod conformance;
+pub mod conformance;
 
 pub use deposed::{deposed_address, deposed_from};
 pub use error::StateError;

@@ -3,8 +3,11 @@
 //! [`parse`] cannot fail: it returns a tree whatever the text, with the diagnostics of everything that was not right.
 
 pub mod ast;
+mod deep;
 mod lower;
+mod recovery;
 mod report;
+mod scan;
 mod shape;
 mod tree;
 
@@ -12,7 +15,8 @@ mod tree;
 mod tests;
 
 use crate::diag::Diagnostic;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
+use tree::Tree;
 
 /// What became of one file's text.
 #[derive(Debug, Clone)]
@@ -23,10 +27,24 @@ pub struct Parsed {
 
 /// The tree of `text`, with a diagnostic for each mistake in it.
 pub fn parse(file: FileId, text: &str) -> Parsed {
-    let Some(tree) = tree::Tree::parse(text) else {
-        return Parsed { module: ast::Module { file, doc: None, items: Vec::new() }, diagnostics: Vec::new() };
+    let nothing = ast::Module { file, doc: None, items: Vec::new() };
+    let mut scan = scan::scan(file, text);
+    let Some(clean) = scan.text.take() else { return Parsed { module: nothing, diagnostics: scan.diagnostics } };
+    let read = deep::run(scan.depth, || {
+        let tree = Tree::parse(&clean)?;
+        let (module, mut diagnostics) = lower::module(file, &tree);
+        diagnostics.extend(recovery::diagnostics(file, &tree));
+        Some((module, diagnostics))
+    });
+    let Some((module, diagnostics)) = read else {
+        let whole = Span::new(file, 0, text.len());
+        return Parsed { module: nothing, diagnostics: vec![report::too_deep(whole)] };
     };
-    let (module, mut diagnostics) = lower::module(file, &tree);
-    crate::diag::sort(&mut diagnostics);
-    Parsed { module, diagnostics }
+    let hidden = |diagnostic: &Diagnostic| {
+        let at = diagnostic.span().map_or(0, |span| span.start as usize);
+        scan.hidden.iter().any(|range| range.contains(&at))
+    };
+    scan.diagnostics.extend(diagnostics.into_iter().filter(|diagnostic| !hidden(diagnostic)));
+    crate::diag::sort(&mut scan.diagnostics);
+    Parsed { module, diagnostics: scan.diagnostics }
 }

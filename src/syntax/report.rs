@@ -1,7 +1,36 @@
-//! The messages of this room, one function a mistake.
+//! The messages about text: one function a mistake. Those about structure are in [`super::recovery`].
 
 use crate::diag::Diagnostic;
-use crate::source::Span;
+use crate::source::{MAX_FILE_BYTES, Span};
+
+pub(super) fn binary(at: Span) -> Diagnostic {
+    Diagnostic::error("GPB0001", "this file is not text")
+        .at(at, "the first byte that cannot be text")
+        .help("a `.gpb` file is UTF-8 text; is this the right file?")
+}
+
+pub(super) fn too_large(at: Span, bytes: usize) -> Diagnostic {
+    let (limit, bytes) = (MAX_FILE_BYTES / 1024 / 1024, bytes / 1024 / 1024);
+    Diagnostic::error("GPB0005", format!("this file has {bytes} MiB, more than {limit} MiB"))
+        .at(at, "not read")
+        .help("split the file, and join the parts with `use`")
+}
+
+pub(super) fn invisible(at: Span, found: char) -> Diagnostic {
+    let what = match found {
+        '\0' => "a NUL byte".to_owned(),
+        '\u{A0}' => "a non-breaking space".to_owned(),
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+            format!("U+{:04X}, which turns the direction of the text", u32::from(found))
+        }
+        _ => format!("the invisible character U+{:04X}", u32::from(found)),
+    };
+    let replacement = if found == '\u{A0}' { " " } else { "" };
+    Diagnostic::error("GPB0002", format!("found {what}"))
+        .at(at, "this cannot be seen, and is not allowed here")
+        .help("in text, write it as an escape: `\\u{…}`")
+        .fix(if replacement.is_empty() { "remove it" } else { "write a plain space" }, at, replacement)
+}
 
 pub(super) fn too_deep(at: Span) -> Diagnostic {
     let limit = super::lower::MAX_DEPTH;
@@ -10,15 +39,27 @@ pub(super) fn too_deep(at: Span) -> Diagnostic {
         .help("give a part of it a name with `let` or `const`, and use the name here")
 }
 
+pub(super) fn block_comment(at: Span) -> Diagnostic {
+    Diagnostic::error("GPB0013", "comments begin with `//` and end with the line")
+        .at(at, "`/* … */` is no comment here")
+        .help("begin each line of the comment with `//`")
+}
+
+pub(super) fn unclosed_comment(at: Span) -> Diagnostic {
+    Diagnostic::error("GPB0014", "this `/*` is not closed")
+        .at(at, "opened here")
+        .help("comments begin with `//` and end with the line; `/* … */` is no comment here")
+}
+
 pub(super) fn unknown_escape(at: Span, body: &str) -> Diagnostic {
     let message = if body.is_empty() { "a lone `\\`".to_owned() } else { format!("`\\{body}` is no escape") };
     Diagnostic::error("GPB0015", message)
         .at(at, "expected `\\n`, `\\t`, `\\\"`, `\\\\`, `\\$` or `\\u{…}`")
-        .fix("write a plain backslash", at, format!("\\\\{body}"))
+        .help(format!("for a backslash, write `\\\\{body}`"))
 }
 
 pub(super) fn bad_unicode_escape(at: Span, code: &str) -> Diagnostic {
-    Diagnostic::error("GPB0016", format!("`{code}` is no Unicode character"))
+    Diagnostic::error("GPB0016", format!("`\\u{{{code}}}` is no Unicode character"))
         .at(at, "expected one to six hexadecimal digits of a character, as in `\\u{1F600}`")
 }
 
@@ -36,12 +77,11 @@ pub(super) fn hole_in_fixed_text(at: Span) -> Diagnostic {
 }
 
 pub(super) fn too_many_digits(at: Span) -> Diagnostic {
-    Diagnostic::error("GPB0020", "this number has too many digits")
-        .at(at, "expected at most 28 significant digits")
+    Diagnostic::error("GPB0020", "this number has too many digits").at(at, "expected at most 28 significant digits")
 }
 
 pub(super) fn not_a_union_word(at: Span) -> Diagnostic {
     Diagnostic::error("GPB0023", "only words can be alternatives of a type")
         .at(at, "expected a word, as in `low | medium | high`")
-        .help("give the larger type a name of its own, or use `any`")
+        .help("give the property the type `any`, or two properties of one type each")
 }

@@ -7,5 +7,5 @@ mod pages;
 mod rules;
 mod specs;
 mod support;
-#[cfg(feature = "aws")]
+#[cfg(feature = "_sdk")]
 mod wire;

@@ -23,8 +23,7 @@ impl Clients {
 pub(crate) fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
     use aws_types::service_config::ServiceConfigKey;
 
-    let key =
-        ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url").build().ok();
+    let key = ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url").build().ok();
     let of_service = key.and_then(|key| config.service_config().and_then(|settings| settings.load_config(key)));
     let elsewhere = of_service.is_some() || config.endpoint_url().is_some();
     let built = aws_sdk_s3::config::Builder::from(config).force_path_style(elsewhere).build();

@@ -54,8 +54,8 @@ const CREDENTIALS: Duration = Duration::from_secs(30);
 fn limited(config: SdkConfig) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
-        .read_timeout(Duration::from_secs(60))
-        .operation_timeout(Duration::from_secs(120))
+        .read_timeout(Duration::from_mins(1))
+        .operation_timeout(Duration::from_mins(2))
         .build();
     config.into_builder().retry_config(RetryConfig::disabled()).timeout_config(timeouts).build()
 }

@@ -67,7 +67,7 @@ impl Error {
         }
     }
 
-    pub(crate) fn refused(refused: Refused) -> Self {
+    pub(crate) fn refused(refused: &Refused) -> Self {
         Self::new(ErrorKind::Input, "BadInput", refused.to_string())
     }
 
@@ -82,25 +82,26 @@ impl Error {
         Self::new(ErrorKind::Unsupported, "NoOperation", message)
     }
 
+    #[allow(dead_code)] // Only services with streams need it.
     /// The head of the answer came, and then the stream broke.
     pub(crate) fn broken_stream(error: &(dyn std::error::Error + 'static)) -> Self {
         let message = DisplayErrorContext(error).to_string();
         Self { retryable: true, ..Self::new(ErrorKind::Transport, "BrokenStream", message) }
     }
 
-    pub(crate) fn of_sdk<E>(error: SdkError<E, HttpResponse>) -> Self
+    pub(crate) fn of_sdk<E>(error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + ProvideErrorKind + std::error::Error + 'static,
     {
         let status = error.raw_response().map(|raw| raw.status().as_u16());
         let request_id = error.request_id().map(str::to_owned);
-        let found = match &error {
+        let found = match error {
             SdkError::ServiceError(context) => of_service(context.err(), status),
-            SdkError::ResponseError(_) => of_response(status, DisplayErrorContext(&error).to_string()),
+            SdkError::ResponseError(_) => of_response(status, DisplayErrorContext(error).to_string()),
             SdkError::ConstructionFailure(_) => {
-                Self::new(ErrorKind::Input, "BadInput", DisplayErrorContext(&error).to_string())
+                Self::new(ErrorKind::Input, "BadInput", DisplayErrorContext(error).to_string())
             }
-            _ => classify::unanswered(&error),
+            _ => classify::unanswered(error),
         };
         Self { status, request_id, ..found }
     }
@@ -118,7 +119,10 @@ where
 {
     let meta = ProvideErrorMetadata::meta(error);
     let Some(code) = meta.code() else {
-        return of_response(status, meta.message().map_or_else(|| DisplayErrorContext(error).to_string(), str::to_owned));
+        return of_response(
+            status,
+            meta.message().map_or_else(|| DisplayErrorContext(error).to_string(), str::to_owned),
+        );
     };
     let throttled = classify::is_throttling(code) || error.retryable_error_kind().is_some_and(classify::kind_throttles);
     let server = status.is_some_and(|status| status >= 500);

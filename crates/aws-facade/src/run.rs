@@ -57,7 +57,7 @@ pub fn names<C>(table: &'static [(&'static str, Operation<C>)]) -> Vec<&'static 
 /// The operation's input out of JSON.
 pub fn read<B: FromJson>(input: Json) -> Result<B, Error> {
     let input = if input.is_null() { Json::Object(serde_json::Map::new()) } else { input };
-    B::from_json(input, &At::top()).map_err(Error::refused)
+    B::from_json(input, &At::top()).map_err(|refused| Error::refused(&refused))
 }
 
 /// The answer as JSON.
@@ -66,7 +66,7 @@ where
     O: ToJson,
     E: ProvideErrorMetadata + ProvideErrorKind + std::error::Error + 'static,
 {
-    Box::pin(async move { sent.await.map(|output| output.to_json()).map_err(Error::of_sdk) })
+    Box::pin(async move { sent.await.map(|output| output.to_json()).map_err(|error| Error::of_sdk(&error)) })
 }
 
 /// The answer as JSON, with the stream that follows its head as base64 in the member `name`.
@@ -80,7 +80,7 @@ where
     E: ProvideErrorMetadata + ProvideErrorKind + std::error::Error + 'static,
 {
     Box::pin(async move {
-        let mut output = sent.await.map_err(Error::of_sdk)?;
+        let mut output = sent.await.map_err(|error| Error::of_sdk(&error))?;
         let bytes = take(&mut output).collect().await.map_err(|error| Error::broken_stream(&error))?;
         let mut json = output.to_json();
         if let Json::Object(members) = &mut json {

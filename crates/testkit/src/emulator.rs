@@ -11,7 +11,7 @@ use crate::venv::{target, venv};
 
 const LAUNCH: &str = include_str!("launch.py");
 
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// An emulator of AWS as a child process; dropped, it is stopped.
 #[derive(Debug)]
@@ -73,7 +73,13 @@ impl Emulator {
             .args(["-c", LAUNCH])
             .arg(venv.join("bin").join(script))
             .args(arguments(port))
-            .envs([("GATEWAY_PORT", port.to_string()), ("BIND_HOST", "127.0.0.1".into()), ("IOT_MTLS_ENABLED", "0".into())])
+            .envs([
+                ("GATEWAY_PORT", port.to_string()),
+                ("BIND_HOST", "127.0.0.1".into()),
+                ("IOT_MTLS_ENABLED", "0".into()),
+                // moto's services have no tasks running unless told so; then their deployments complete.
+                ("MOTO_ECS_SERVICE_RUNNING", "100".into()),
+            ])
             .stdin(Stdio::piped())
             .stdout(file.try_clone()?)
             .stderr(file)

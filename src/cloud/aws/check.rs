@@ -9,8 +9,9 @@ use super::load::Bound;
 use super::path::{Path, Step};
 use super::scope::WORDS;
 use super::shapes::Shape;
-use super::template::{Term, Tree};
+use super::template::{Template, Term, Tree};
 use crate::catalog::{PropPath, Shape as Property};
+use std::collections::BTreeMap;
 
 /// Something that does not hold together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,17 @@ pub struct Problem {
 /// Every operation a binding names, as it names them.
 pub fn calls(bound: &Bound) -> Vec<&str> {
     uses(bound).into_iter().map(|one| one.call).collect()
+}
+
+/// Every word that the holes of a binding refer to.
+pub fn terms(bound: &Bound) -> Vec<&Term> {
+    let binding = &bound.binding;
+    let sets = binding.read.iter().map(|read| &read.set).chain(binding.list.iter().map(|listing| &listing.set));
+    let aspects = binding.aspects.iter().filter_map(|aspect| aspect.read.as_ref()).map(|read| &read.set);
+    let mut found: Vec<&Term> = sets.chain(aspects).flat_map(BTreeMap::values).flat_map(Tree::terms).collect();
+    found.extend(uses(bound).iter().flat_map(|one| one.input.terms()));
+    found.extend(binding.id.values().flat_map(Template::terms));
+    found
 }
 
 /// One mention of an operation.
@@ -40,6 +52,10 @@ pub fn problems(bound: &Bound) -> Vec<Problem> {
     }
     for one in uses(bound) {
         found.extend(use_problems(bound, &one));
+    }
+    for term in terms(bound) {
+        let problem = term_problem(bound, term).map(|message| Problem { place: "templates".to_owned(), message });
+        found.extend(problem.filter(|problem| !found.iter().any(|other| other.message == problem.message)));
     }
     for (place, path) in mentioned(bound) {
         if !is_property(bound, &path) {
@@ -94,18 +110,16 @@ fn use_problems(bound: &Bound, one: &Use<'_>) -> Vec<Problem> {
             found.push(problem(format!("the output of `{operation}` has no such place: {}", shown(path))));
         }
     }
-    for term in one.input.terms() {
-        found.extend(term_problem(bound, term).map(problem));
-    }
     found
 }
 
 fn term_problem(bound: &Bound, term: &Term) -> Option<String> {
-    let known = term.literal.is_some()
-        || WORDS.contains(&term.word.as_str())
-        || bound.def.root.by_aws(&term.word).is_some();
+    let known =
+        term.literal.is_some() || WORDS.contains(&term.word.as_str()) || bound.def.root.by_aws(&term.word).is_some();
     let path = PropPath(term.word.clone());
-    (!known).then(|| format!("`${{{}}}` is neither a property of `{}` nor a word{}", term.word, bound.ty, hint(bound, &path)))
+    (!known).then(|| {
+        format!("`${{{}}}` is neither a property of `{}` nor a word{}", term.word, bound.ty, hint(bound, &path))
+    })
 }
 
 /// Whether an input has the member that a path starts with.
@@ -179,7 +193,8 @@ fn of_call<'a>(place: &str, call: &'a Call) -> Use<'a> {
 }
 
 fn of_read<'a>(place: &str, read: &'a Read) -> Vec<Use<'a>> {
-    let at = read.at.iter().chain(&read.list).filter(|path| !path.absolute && (read.at.is_none() || read.list.is_none()));
+    let at =
+        read.at.iter().chain(&read.list).filter(|path| !path.absolute && (read.at.is_none() || read.list.is_none()));
     let mut found = vec![Use { place: place.to_owned(), call: &read.call, input: &read.input, at: at.collect() }];
     if let Some(many) = &read.many {
         found.push(Use { place: place.to_owned(), call: &read.call, input: &many.input, at: vec![&many.at] });
@@ -200,10 +215,10 @@ fn mentioned(bound: &Bound) -> Vec<(String, PropPath)> {
     };
     all("name", &mut binding.name.iter().map(|name| &name.property));
     all("defaults", &mut binding.defaults.keys());
-    all("unsupported", &mut binding.unsupported.iter());
+    all("unsupported", &mut binding.unsupported.iter().chain(&binding.later));
     let calls = [&binding.create, &binding.update, &binding.delete].into_iter().flat_map(|calls| calls.iter());
     for call in calls {
-        all(&call.call, &mut call.properties.iter().flatten());
+        all(&call.call, &mut call.properties.iter().flatten().chain(&call.grown).chain(&call.shrunk));
         conditions(call.conditions(), &mut |name| all(&call.call, &mut std::iter::once(name)));
     }
     for read in binding.read.iter() {
@@ -212,7 +227,8 @@ fn mentioned(bound: &Bound) -> Vec<(String, PropPath)> {
     }
     for aspect in &binding.aspects {
         all("aspects", &mut aspect.properties.iter());
-        for call in [&aspect.put, &aspect.clear, &aspect.add, &aspect.remove].into_iter().flat_map(|calls| calls.iter()) {
+        for call in [&aspect.put, &aspect.clear, &aspect.add, &aspect.remove].into_iter().flat_map(|calls| calls.iter())
+        {
             conditions(call.conditions(), &mut |name| all(&call.call, &mut std::iter::once(name)));
         }
     }

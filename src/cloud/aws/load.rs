@@ -89,7 +89,9 @@ impl Bindings {
     pub fn names(&self) -> Vec<Result<String, BindingError>> {
         let mut names = Vec::new();
         for (path, _) in self.library.below("aws/", ".toml") {
-            let Some(namespace) = path.strip_prefix("aws/").and_then(|name| name.strip_suffix(".toml")) else { continue };
+            let Some(namespace) = path.strip_prefix("aws/").and_then(|name| name.strip_suffix(".toml")) else {
+                continue;
+            };
             match self.file(namespace) {
                 Ok(file) => names.extend(file.types.keys().map(|name| Ok(format!("aws.{namespace}.{name}")))),
                 Err(error) => names.push(Err(error)),
@@ -149,12 +151,12 @@ impl Bindings {
         let def = self.types.get(ty);
         let def = def.ok_or_else(|| mismatch(place.clone(), format!("the catalog has no type `{ty}`")))?;
         let tags = tags(&file, &binding, &def).map(Arc::new);
-        let text = self.library.get(&path).map_or("", |text| text);
-        let needs_account = text.contains("account");
         let mut bound =
-            Bound { ty: ty.to_owned(), def, file, binding, tags, apis: BTreeMap::new(), needs_account };
+            Bound { ty: ty.to_owned(), def, file, binding, tags, apis: BTreeMap::new(), needs_account: false };
+        bound.needs_account = check::terms(&bound).iter().any(|term| term.word == "account");
         let services = check::calls(&bound).into_iter().map(|call| bound.split(call).0.to_owned());
-        let apis = services.collect::<BTreeSet<_>>().into_iter().filter_map(|name| Some((name.clone(), self.api(&name)?)));
+        let apis =
+            services.collect::<BTreeSet<_>>().into_iter().filter_map(|name| Some((name.clone(), self.api(&name)?)));
         bound.apis = apis.collect();
         match check::problems(&bound).into_iter().next() {
             Some(problem) => Err(mismatch(format!("{place}.{}", problem.place), problem.message)),

@@ -5,7 +5,6 @@
 
 pub mod binding;
 pub mod check;
-mod clock;
 mod errors;
 pub mod invoke;
 pub mod load;
@@ -13,11 +12,16 @@ mod map;
 mod path;
 mod run;
 mod scope;
+#[cfg(feature = "_sdk")]
+mod sdk;
 mod shapes;
 mod spelling;
 mod template;
+#[cfg(test)]
+mod tests;
 
-pub use clock::{Clock, SystemClock};
 pub use invoke::{Invoke, InvokeError, InvokeErrorKind};
 pub use load::{BindingError, Bindings, Types};
 pub use run::{AwsCloud, short_token};
+#[cfg(feature = "_sdk")]
+pub use sdk::Sdk;

@@ -13,7 +13,10 @@ pub enum Step {
     /// Every element.
     Each,
     /// The element whose member has that value.
-    Where { key: String, value: String },
+    Where {
+        key: String,
+        value: String,
+    },
 }
 
 /// A path, as bindings write it.
@@ -170,6 +173,7 @@ pub fn outside_brackets(text: &str, separator: char) -> Vec<&str> {
 }
 
 #[cfg(test)]
+#[allow(clippy::needless_pass_by_value)] // Cases read better without `&`.
 mod tests {
     use super::*;
     use serde_json::json;
@@ -199,7 +203,12 @@ mod tests {
 
     #[test]
     fn bad_paths_say_why() {
-        for (path, why) in [("", "it is empty"), ("a..b", "a step is empty"), ("a[b", "a `[` is not closed"), ("a[b]", "a filter is `[Key=value]`")] {
+        for (path, why) in [
+            ("", "it is empty"),
+            ("a..b", "a step is empty"),
+            ("a[b", "a `[` is not closed"),
+            ("a[b]", "a filter is `[Key=value]`"),
+        ] {
             assert_eq!(path.parse::<Path>().unwrap_err().why, why, "{path}");
         }
     }

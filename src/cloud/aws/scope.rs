@@ -9,6 +9,8 @@ use serde_json::Value as Json;
 pub struct Scope {
     pub desired: Properties,
     pub observed: Properties,
+    /// In an update: as last observed, the changed ones too.
+    pub before: Properties,
     /// The parts of the identifier by name.
     pub parts: Properties,
     pub id: Option<String>,
@@ -49,8 +51,21 @@ impl World {
 
 /// The words that are not properties.
 pub const WORDS: &[&str] = &[
-    "id", "ids", "out", "read", "item", "raw", "property", "value", "name", "token", "marker", "account", "region",
-    "partition", "suffix",
+    "id",
+    "ids",
+    "out",
+    "read",
+    "item",
+    "raw",
+    "property",
+    "value",
+    "name",
+    "token",
+    "marker",
+    "account",
+    "region",
+    "partition",
+    "suffix",
 ];
 
 impl Lookup for Scope {

@@ -31,8 +31,7 @@ impl Sdk {
         if let Some(found) = known.get(place) {
             return Arc::clone(found);
         }
-        let target =
-            Target { region: place.region.clone(), profile: place.profile.clone(), role: place.role.clone() };
+        let target = Target { region: place.region.clone(), profile: place.profile.clone(), role: place.role.clone() };
         let made = Arc::new(config::load(&target).await);
         known.insert(place.clone(), Arc::clone(&made));
         made
@@ -79,9 +78,11 @@ fn ways_on(code: &str, place: &Place) -> String {
             "the profile `{profile}` gives no credentials: see that `aws configure list-profiles` names it, and sign on \
              with `aws sso login --profile {profile}` if it uses single sign-on"
         ),
-        None => "no credentials were found: name a `profile` in the spec, set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and \
+        None => {
+            "no credentials were found: name a `profile` in the spec, set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and \
                  AWS_SECRET_ACCESS_KEY; `aws sso login` renews a session that has ended"
-            .to_owned(),
+                .to_owned()
+        }
     }
 }
 

@@ -76,11 +76,13 @@ impl Template {
 
     /// Every word that a hole refers to.
     pub fn terms(&self) -> impl Iterator<Item = &Term> {
-        self.0.iter().flat_map(|piece| match piece {
-            Piece::Text(_) => [].iter(),
-            Piece::Hole(hole) => hole.choices.iter(),
-        })
-        .map(|choice| &choice.term)
+        self.0
+            .iter()
+            .flat_map(|piece| match piece {
+                Piece::Text(_) => [].iter(),
+                Piece::Hole(hole) => hole.choices.iter(),
+            })
+            .map(|choice| &choice.term)
     }
 }
 
@@ -203,6 +205,7 @@ fn fill_object(entries: &[(String, Tree)], from: &dyn Lookup) -> Filled {
 }
 
 #[cfg(test)]
+#[allow(clippy::needless_pass_by_value)] // Cases read better without `&`.
 mod tests {
     use super::*;
     use serde_json::json;
@@ -252,6 +255,7 @@ mod tests {
         check(json!("${Off then .fifo}"), None);
         check(json!("${region except us-east-1}"), None);
         check(json!("${region except eu-west-1}"), Some(json!("us-east-1")));
+        check(json!("${Arn after :kind/}"), Some(json!("name")));
         check(json!("${Doc:json}"), Some(json!(r#"{"a":1}"#)));
         check(json!("${Arn:last}"), Some(json!("name")));
         check(json!("${Ids:csv:split:first}"), Some(json!("x")));

@@ -30,7 +30,9 @@ impl<'a> Maker<'a> {
         token: &'a str,
         given: &Properties,
     ) -> Self {
-        let chosen = def.primary_identifier.iter().find_map(|path| document::get(given, path)?.as_str());
+        // A part of an identifier names nothing by itself: many policies share one dimension.
+        let whole = Some(def.primary_identifier.as_slice()).filter(|parts| parts.len() == 1);
+        let chosen = whole.and_then(|parts| document::get(given, parts.first()?)?.as_str());
         // `Name` or `QueueName` of a queue; any other name in it is that of something else.
         let kind = def.name.rsplit('.').next().unwrap_or_default().replace('_', "");
         let is_own = |key: &str| matches!(key.to_ascii_lowercase().strip_suffix("name"), Some(own) if own.is_empty() || own == kind);

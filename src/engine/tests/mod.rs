@@ -1,1 +1,342 @@
+//! The engine against the embedded cloud: with a planner just good enough for the test types, every run is a whole life
+//! of the program, from settling what was interrupted to the last outcome.
 
+mod apply;
+mod kill;
+mod order;
+mod random;
+mod secrets;
+
+use super::*;
+use crate::catalog::PropPath;
+use crate::cloud::clock::{Clock as _, VirtualClock};
+use crate::cloud::sim::testing::{TestTypes, options, place};
+use crate::cloud::sim::{Faults, Hook, Sim};
+use crate::cloud::Types as _;
+use crate::model::{Address, Model, Reference, Value};
+use crate::plan::{Action, Basis, Change, Difference, Observation, Plan};
+use crate::state::{Holder, Record, Scope, Snapshot, SqliteStore, Store, Writer, deposed_from, is_redacted};
+use serde_json::{Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+/// What a program declares, each after what it refers to.
+pub type Desired = Vec<(&'static str, &'static str, Json)>;
+
+/// A cloud and a state that outlive the processes which work on them.
+pub struct World {
+    _temp: tempfile::TempDir,
+    pub store: SqliteStore,
+    pub clock: VirtualClock,
+    pub sim: Sim,
+    pub seed: u64,
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self::with(Faults::default(), None)
+    }
+
+    pub fn with(faults: Faults, hook: Option<Hook>) -> Self {
+        // In memory where there is such a folder: these tests are about order, not about disks.
+        let temp = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        let clock = VirtualClock::default();
+        Self {
+            store: SqliteStore::new(temp.path().join(".gpb")),
+            sim: Sim::in_memory(options(&clock, faults, hook)).unwrap(),
+            seed: 1,
+            clock,
+            _temp: temp,
+        }
+    }
+
+    pub fn scope() -> Scope {
+        Scope { cloud: "sim".into(), stack: "shop".into(), environment: "test".into() }
+    }
+
+    pub fn writer(&self) -> Box<dyn Writer> {
+        let holder = Holder::current("gpb apply", self.clock.epoch_ms());
+        self.store.writer(&Self::scope(), &holder).unwrap()
+    }
+
+    pub fn snapshot(&self) -> Snapshot {
+        self.store.snapshot(&Self::scope()).unwrap()
+    }
+
+    /// One life: settle, read, plan, apply.
+    pub fn live(&self, desired: &Desired) -> Outcome {
+        self.live_with(desired, &*self.writer(), &Cancel::default(), &Silent).unwrap()
+    }
+
+    pub fn live_with(
+        &self,
+        desired: &Desired,
+        writer: &dyn Writer,
+        cancel: &Cancel,
+        events: &dyn Events,
+    ) -> Result<Outcome, EngineError> {
+        self.clock.run(async {
+            let (cloud, clock, seed) = (&self.sim, &self.clock, self.seed);
+            recover(Recovery { writer, cloud, clock, events, seed }).await?;
+            let snapshot = writer.snapshot()?;
+            let observation = self.observe(&snapshot).await;
+            let plan = plan(desired, &snapshot, &observation);
+            let options = Options { seed, ..Options::default() };
+            let environment = |name: &str| (name == "TOKEN").then(|| "hunter2hunter2".to_owned());
+            apply(super::Apply {
+                plan: &plan,
+                writer,
+                cloud,
+                types: &TestTypes,
+                functions: &no_functions,
+                environment: &environment,
+                clock,
+                events,
+                cancel,
+                options: &options,
+            })
+            .await
+        })
+    }
+
+    async fn observe(&self, snapshot: &Snapshot) -> Observation {
+        let (cloud, clock, seed) = (&self.sim, &self.clock, self.seed);
+        let reading = Refresh { cloud, types: &TestTypes, functions: &no_functions, clock, seed };
+        let refreshed = refresh(reading, snapshot, &Model::default()).await;
+        assert_eq!(refreshed.diagnostics, []);
+        refreshed.observation
+    }
+
+    /// What a plan made now would do.
+    pub fn pending(&self, desired: &Desired) -> Vec<(String, Action)> {
+        let snapshot = self.snapshot();
+        assert_eq!(snapshot.pending, [], "nothing is left open");
+        let observation = self.clock.run(self.observe(&snapshot));
+        let changes = plan(desired, &snapshot, &observation).changes.into_iter();
+        let to_do = changes.filter(|change| {
+            let tainted = snapshot.resources.get(&change.address).is_some_and(|record| record.tainted.is_some());
+            change.action != Action::Keep || tainted
+        });
+        to_do.map(|change| (change.address.to_string(), change.action)).collect()
+    }
+
+    /// Asserts that the cloud holds what the state says, no more and no less, and that both are what was declared.
+    pub fn assert_settled(&self, desired: &Desired, what: &str) {
+        let snapshot = self.snapshot();
+        let in_state: BTreeSet<_> = snapshot.resources.values().map(|r| (r.ty.clone(), r.id.clone())).collect();
+        let in_cloud: BTreeSet<_> =
+            self.sim.everything().unwrap().into_iter().map(|(key, ..)| (key.ty, key.id)).collect();
+        assert_eq!(in_state, in_cloud, "{what}: the state and the cloud differ");
+        let addresses: Vec<&str> = snapshot.resources.keys().map(Address::as_str).collect();
+        let mut declared: Vec<&str> = desired.iter().map(|(name, ..)| *name).collect();
+        declared.sort_unstable();
+        assert_eq!(addresses, declared, "{what}: the state is not what was declared");
+        assert_eq!(self.pending(desired), [], "{what}: something is left to do");
+    }
+}
+
+pub fn no_functions(name: &str, _: &[Json]) -> Result<Json, String> {
+    Err(format!("there is no function {name}"))
+}
+
+/// Keeps what happens.
+#[derive(Default)]
+pub struct Heard(pub Mutex<Vec<Event>>);
+
+impl Events for Heard {
+    fn event(&self, event: &Event) {
+        self.0.lock().unwrap().push(event.clone());
+    }
+}
+
+/// A reference, as the tests write it.
+pub fn to(name: &str, path: &str) -> Json {
+    json!({"$ref": {"to": name, "path": path}})
+}
+
+/// A planner just good enough.
+pub fn plan(desired: &Desired, snapshot: &Snapshot, observation: &Observation) -> Plan {
+    let mut changes: Vec<Change> = Vec::new();
+    for (name, ty, properties) in desired {
+        let change = declared(name, &format!("aws.test.{ty}"), properties, snapshot, observation, &changes);
+        changes.push(change);
+    }
+    let declared: BTreeSet<Address> = changes.iter().map(|change| change.address.clone()).collect();
+    for record in snapshot.resources.values().filter(|record| !declared.contains(&record.address)) {
+        let gone = observation[&record.address].is_none();
+        let mut change = bare(&record.address, &record.ty, if gone { Action::Forget } else { Action::Delete });
+        let users = snapshot.resources.values().filter(|user| user.depends_on.contains(&record.address));
+        change.depends_on = users.map(|user| user.address.clone()).collect();
+        change.id = Some(record.id.clone());
+        changes.push(change);
+    }
+    let (lineage, serial) = (snapshot.lineage.clone(), snapshot.serial);
+    let (model, observed, account, gpb) = (String::new(), BTreeMap::new(), None, String::new());
+    let outputs = desired.iter().map(|(name, ..)| {
+        let reference = Reference { to: Address::new(*name), path: PropPath(String::new()) };
+        ((*name).to_owned(), Value::Ref(reference))
+    });
+    Plan {
+        format: 1,
+        scope: snapshot.scope.clone(),
+        basis: Basis { model, lineage, serial, observed, account, gpb },
+        outputs: outputs.collect(),
+        changes,
+        overrides: vec![],
+        observed: true,
+    }
+}
+
+fn bare(address: &Address, ty: &str, action: Action) -> Change {
+    Change {
+        address: address.clone(),
+        ty: ty.to_owned(),
+        place: place(),
+        layer: None,
+        action,
+        id: None,
+        before: None,
+        desired: BTreeMap::new(),
+        differences: vec![],
+        drift: vec![],
+        forced_by: vec![],
+        depends_on: vec![],
+        protected: None,
+        moved_from: None,
+        ignore: vec![],
+        protect: None,
+        create_first: true,
+    }
+}
+
+fn declared(
+    name: &str,
+    ty: &str,
+    properties: &Json,
+    snapshot: &Snapshot,
+    observation: &Observation,
+    earlier: &[Change],
+) -> Change {
+    let mut change = bare(&Address::new(name), ty, Action::Create);
+    let Ok(Value::Map(desired)) = Value::try_from(properties.clone()) else { panic!("{name} has no properties") };
+    let mut references = Vec::new();
+    desired.values().for_each(|value| value.references(&mut references));
+    change.depends_on = references.iter().map(|reference| reference.to.clone()).collect();
+    change.depends_on.dedup();
+    change.create_first = !desired.contains_key("StoreName");
+    change.desired = desired;
+    let record = snapshot.resources.get(&change.address);
+    let Some((record, Some(observed))) = record.map(|record| (record, &observation[&record.address])) else {
+        return change;
+    };
+    change.id = Some(observed.id.clone());
+    change.before = Some(observed.properties.clone());
+    change.differences = differences(&change.desired, record, observation, earlier);
+    let def = TestTypes.get(ty).unwrap();
+    let forced = change.differences.iter().any(|difference| def.is_create_only(&difference.path));
+    change.action = match change.differences.as_slice() {
+        _ if forced || record.ty != ty => Action::Replace,
+        [] => Action::Keep,
+        _ => Action::Update,
+    };
+    change
+}
+
+fn differences(
+    desired: &BTreeMap<String, Value>,
+    record: &Record,
+    observation: &Observation,
+    earlier: &[Change],
+) -> Vec<Difference> {
+    let is_new = |address: &Address| {
+        earlier.iter().any(|change| change.address == *address && matches!(change.action, Action::Create | Action::Replace))
+    };
+    let outputs =
+        |reference: &Reference| observation.get(&reference.to).cloned().flatten().filter(|_| !is_new(&reference.to));
+    let secrets = BTreeMap::new();
+    let sources = super::resolve::Sources { outputs: &outputs, functions: &no_functions, secrets: &secrets, kept: &|_| false };
+    let observed = observation[&record.address].as_ref().map(|observed| &observed.properties);
+    let differs = |name: &str, value: &Value| match super::resolve::resolve_value(value, &sources) {
+        Ok(Some(json)) => observed.and_then(|o| o.get(name)).is_none_or(|there| *there != json),
+        // A secret is there when its hash is; what refers to the new waits to be told.
+        _ => !record.applied.get(name).is_some_and(|applied| is_redacted(applied)),
+    };
+    let mut found: BTreeSet<&str> =
+        desired.iter().filter(|(name, value)| differs(name, value)).map(|(name, _)| name.as_str()).collect();
+    found.extend(record.applied.keys().filter(|name| !desired.contains_key(*name)).map(String::as_str));
+    let difference = |name: &str| Difference {
+        path: PropPath(name.to_owned()),
+        before: None,
+        after: desired.get(name).cloned(),
+        forces_replacement: false,
+    };
+    found.into_iter().map(difference).collect()
+}
+
+/// The addresses and identifiers of the state that are not deposed.
+pub fn ids(snapshot: &Snapshot) -> BTreeMap<String, String> {
+    let standing = snapshot.resources.values().filter(|record| deposed_from(&record.address).is_none());
+    standing.map(|record| (record.address.to_string(), record.id.clone())).collect()
+}
+
+pub fn hook(act: impl Fn(&str) + Send + Sync + 'static) -> Option<Hook> {
+    Some(Arc::new(act))
+}
+
+/// Every code the state and the engine emit has a page that names it.
+#[test]
+fn every_code_has_a_page() {
+    use crate::cloud::{CloudError, ErrorKind};
+    use crate::state::StateError;
+    let path = std::path::PathBuf::new();
+    let (address, what) = (Address::new("a"), String::new());
+    let states = [
+        StateError::Newer { path: path.clone(), found: 2, known: 1 },
+        StateError::Foreign { path: path.clone(), what: what.clone() },
+        StateError::Damaged { path: path.clone(), what: what.clone() },
+        StateError::Locked { path: path.clone(), holder: None },
+        StateError::Io { path: path.clone(), what: what.clone() },
+        StateError::Unsettled { address: address.clone() },
+        StateError::NoIntent { sequence: 1 },
+        StateError::NoRecord { address: address.clone() },
+        StateError::Occupied { address: address.clone() },
+        StateError::BadKey { path },
+    ];
+    let engine = [
+        EngineError::Cycle { path: vec![] },
+        EngineError::Stale { expected: what.clone(), found: what },
+        EngineError::Unobserved,
+    ];
+    let kinds = [
+        ErrorKind::NotFound,
+        ErrorKind::AlreadyExists,
+        ErrorKind::Throttled,
+        ErrorKind::Conflict,
+        ErrorKind::NotReady,
+        ErrorKind::Denied,
+        ErrorKind::Invalid,
+        ErrorKind::Quota,
+        ErrorKind::Unavailable,
+        ErrorKind::Ambiguous,
+        ErrorKind::Unsupported,
+        ErrorKind::Internal,
+    ];
+    let failure = |cause, kind| Failure {
+        address: address.clone(),
+        ty: String::new(),
+        action: Action::Create,
+        cause,
+        error: CloudError::new(kind, "", ""),
+    };
+    let causes = [Cause::Unresolved, Cause::Secret, Cause::Refused, Cause::Unsettled];
+    let failures = kinds.map(|kind| failure(Cause::Cloud, kind)).into_iter();
+    let failures = failures.chain(causes.map(|cause| failure(cause, ErrorKind::Invalid)));
+    let mut codes: BTreeSet<&str> = failures.map(|failure| failure.diagnostic().code).collect();
+    codes.extend(states.iter().map(|error| error.diagnostic().code));
+    codes.extend(engine.iter().map(|error| error.diagnostic().code));
+    codes.extend(["GPB7607", "GPB7608", "GPB7609", "GPB7610"]);
+    for code in codes {
+        let page = crate::diag::page(code).unwrap_or_else(|| panic!("{code} has no page"));
+        assert!(page.text.starts_with(&format!("# {code}: ")) && page.text.contains("```text"), "{code}");
+    }
+}

@@ -8,21 +8,26 @@ use crate::lang::unit::{self, Amount, Sides};
 use crate::lang::value::{Hole, Kind, Map, Value};
 use std::cmp::Ordering;
 
+fn any_list() -> Type {
+    Type::list(Type::Any)
+}
+
+fn any_map() -> Type {
+    Type::map(Type::Any)
+}
+
 pub(super) fn table() -> Vec<Builtin> {
-    use Unknown::{Parts, Sees, Waits};
-    let any_list = || Type::list(Type::Any);
-    let any_map = || Type::map(Type::Any);
+    let mut all = building();
+    all.extend(asking());
+    all
+}
+
+/// The functions that make something of collections.
+fn building() -> Vec<Builtin> {
+    use Unknown::{Parts, Waits};
     vec![
         define("json", &[("value", Type::Any)], Type::String, Parts, json::encode, "The value as JSON, keys sorted."),
         define("from_json", &[("text", Type::String)], Type::Any, Waits, json::decode, "The value a JSON text holds."),
-        define(
-            "length",
-            &[("x", Type::Any)],
-            Type::Count,
-            Parts,
-            length,
-            "How many elements a list or map, or characters a text has.",
-        ),
         define("keys", &[("m", any_map())], Type::list(Type::String), Parts, keys, "The keys of a map, in its order."),
         define("values", &[("m", any_map())], any_list(), Parts, values, "The values of a map, in its order."),
         define(
@@ -59,6 +64,21 @@ pub(super) fn table() -> Vec<Builtin> {
             Waits,
             sort,
             "The elements of a list in order: texts, numbers or quantities.",
+        ),
+    ]
+}
+
+/// The functions that ask something of values.
+fn asking() -> Vec<Builtin> {
+    use Unknown::{Parts, Sees};
+    vec![
+        define(
+            "length",
+            &[("x", Type::Any)],
+            Type::Count,
+            Parts,
+            length,
+            "How many elements a list or map, or characters a text has.",
         ),
         define(
             "contains",

@@ -97,7 +97,7 @@ pub(super) fn encode(call: &Call) -> Result<Value, Diagnostic> {
 }
 
 /// A known value as the JSON document it is: unlike a model's value, it has no holes to be told apart from.
-fn document(value: &Value) -> Result<Json, Diagnostic> {
+pub(crate) fn document(value: &Value) -> Result<Json, Diagnostic> {
     Ok(match &value.kind {
         Kind::List(items) => {
             Json::Array(items.iter().filter(|item| !item.is_absent()).map(document).collect::<Result<_, _>>()?)

@@ -2,6 +2,7 @@
 //!
 //! Each is written once, for known values. What is unknown until apply makes a call wait in the plan; at apply
 //! [`resolve`] computes it with the same function.
+#![allow(clippy::unnecessary_wraps)] // every function of the table has the same signature
 
 mod bind;
 mod collection;
@@ -17,7 +18,7 @@ pub use resolve::resolve;
 use crate::diag::{Diagnostic, nearest};
 use crate::lang::ops;
 use crate::lang::ty::{Context, Type};
-use crate::lang::value::{Kind, Value};
+use crate::lang::value::{self, Kind, MAX_NODES, Value};
 use crate::source::Span;
 use rust_decimal::Decimal;
 use std::sync::{Arc, LazyLock};
@@ -118,6 +119,10 @@ pub fn call(builtin: &'static Builtin, args: Vec<Arg>, cx: &Context, span: Span)
 }
 
 fn run(builtin: &'static Builtin, args: Vec<Value>, cx: &Context, span: Span) -> Result<Value, Diagnostic> {
+    // Refused before it is made: no function gives back more parts than it was given.
+    if Value::nodes_of(&args) > MAX_NODES {
+        return Err(value::too_large(&format!("has more than {MAX_NODES} parts"), span));
+    }
     let unknown = match builtin.unknown {
         Unknown::Waits | Unknown::Refused => args.iter().find(|arg| !arg.is_known()),
         Unknown::Parts => args.iter().find(|arg| matches!(arg.kind, Kind::Hole(_))),

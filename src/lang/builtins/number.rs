@@ -126,13 +126,11 @@ fn extreme(call: &Call, wanted: Ordering) -> Result<Value, Diagnostic> {
 }
 
 fn mixed(call: &Call, first: &Value, other: &Value) -> Diagnostic {
-    match compare(first, other) {
-        Some(_) => call.cannot(0, "numbers or quantities"),
-        None => {
-            let message = format!("`{}` takes numbers or quantities, not {}", call.name, other.describe());
-            Diagnostic::error("GPB1206", message).at(other.span, "a number or a quantity is expected here")
-        }
+    if compare(first, other).is_some() {
+        return call.cannot(0, "numbers or quantities");
     }
+    let message = format!("`{}` takes numbers or quantities, not {}", call.name, other.describe());
+    Diagnostic::error("GPB1206", message).at(other.span, "a number or a quantity is expected here")
 }
 
 fn sum(call: &Call) -> Result<Value, Diagnostic> {

@@ -1,3 +1,4 @@
+#![allow(clippy::needless_pass_by_value)] // a case reads better without borrows
 use super::{Arg, all, call, lookup, names, resolve};
 use crate::lang::ty::testing::{NOWHERE, World, show, value};
 use crate::lang::ty::{Context, Type};

@@ -124,11 +124,9 @@ fn generated(call: &Call) -> Result<Value, Diagnostic> {
         Some(_) => call.number(0).to_u32().filter(|length| LENGTHS.contains(length)),
         None => Some(32),
     };
-    match length {
-        Some(length) => Ok(Value::new(Kind::Secret(Arc::new(Secret::Generated { length })), call.span)),
-        None => {
-            let message = format!("a generated secret has {} to {} characters", LENGTHS.start(), LENGTHS.end());
-            Err(call.outside(0, message))
-        }
-    }
+    let Some(length) = length else {
+        let message = format!("a generated secret has {} to {} characters", LENGTHS.start(), LENGTHS.end());
+        return Err(call.outside(0, message));
+    };
+    Ok(Value::new(Kind::Secret(Arc::new(Secret::Generated { length })), call.span))
 }

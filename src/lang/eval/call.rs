@@ -31,8 +31,8 @@ impl<'p> Machine<'_, 'p> {
         if let Some(why) = failed {
             return Err(why);
         }
-        let result = self.with_context(scope, |cx| builtins::call(builtin, given, cx, span));
-        let value = self.sized(self.ok(result)?, span)?;
+        let value = self.with_context(scope, |cx| self.ok(builtins::call(builtin, given, cx, span)))?;
+        let value = self.sized(value, span)?;
         self.budget.text(self, span, value.as_text().map_or(0, |text| text.len()))?;
         Ok(value)
     }
@@ -72,7 +72,13 @@ impl<'p> Machine<'_, 'p> {
         Ok(self.sized(value, span)?.at(span))
     }
 
-    fn argument(&self, param: &'p Binding, arg: Option<&'p Arg>, scope: &Scope<'p>, home: &Scope<'p>) -> Outcome<Value> {
+    fn argument(
+        &self,
+        param: &'p Binding,
+        arg: Option<&'p Arg>,
+        scope: &Scope<'p>,
+        home: &Scope<'p>,
+    ) -> Outcome<Value> {
         let (written, from) = match (arg, &param.value) {
             (Some(arg), _) => (&arg.value, scope),
             (None, Some(default)) => (default, home),
@@ -106,14 +112,14 @@ impl<'p> Machine<'_, 'p> {
                 }
                 None => {
                     let found = name.map_or_else(
-                        || format!("`{}` takes {} arguments", item.name.text, item.params.len()),
+                        || format!("`{}` is given more than it takes", item.name.text),
                         |name| format!("`{}` has no parameter `{}`", item.name.text, name.text),
                     );
                     let at = name.map_or(arg.value.span, |name| name.span);
-                    let near = name.and_then(|name| {
-                        nearest(&name.text, item.params.iter().map(|param| param.name.text.as_str()))
-                    });
-                    let diagnostic = wrong(found, at, "too much");
+                    let near = name
+                        .and_then(|name| nearest(&name.text, item.params.iter().map(|param| param.name.text.as_str())));
+                    let diagnostic =
+                        wrong(found, at, if name.is_some() { "unknown parameter" } else { "one too many" });
                     failed = Some(self.report(match near {
                         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                         None => diagnostic,
@@ -122,7 +128,7 @@ impl<'p> Machine<'_, 'p> {
             }
         }
         for (param, slot) in item.params.iter().zip(&given) {
-            if slot.is_none() && param.value.is_none() && !is_optional(param) {
+            if failed.is_none() && slot.is_none() && param.value.is_none() && !is_optional(param) {
                 let message = format!("`{}` needs `{}`", item.name.text, param.name.text);
                 failed = Some(self.report(wrong(message, callee.span, "an argument is missing")));
             }

@@ -26,9 +26,8 @@ impl<'p> Machine<'_, 'p> {
                 Ok(numbered.map(|(at, item)| (Some(Value::number(at as u64, item.span)), item.clone())).collect())
             }
             Kind::Map(entries) => {
-                let turns = entries.iter().map(|(key, entry)| {
-                    (Some(Value::text(key.clone(), entry.key)), entry.value.clone())
-                });
+                let turns =
+                    entries.iter().map(|(key, entry)| (Some(Value::text(key.clone(), entry.key)), entry.value.clone()));
                 Ok(turns.collect())
             }
             Kind::Absent => Ok(Vec::new()),
@@ -65,7 +64,7 @@ impl<'p> Machine<'_, 'p> {
                 Ok(None) => {}
                 Ok(Some((None, value))) => items.push(value),
                 Ok(Some((Some(key), value))) => {
-                    if let Err(why) = self.insert(&mut map, key, value) {
+                    if let Err(why) = self.insert(&mut map, &key, value) {
                         failed = Some(why);
                     }
                 }
@@ -84,10 +83,10 @@ impl<'p> Machine<'_, 'p> {
         scope: &Scope<'p>,
         expect: Expect<'_>,
     ) -> Outcome<Option<(Option<Value>, Value)>> {
-        if let Some(condition) = &comprehension.condition {
-            if !self.decide(condition, scope)? {
-                return Ok(None);
-            }
+        if let Some(condition) = &comprehension.condition
+            && !self.decide(condition, scope)?
+        {
+            return Ok(None);
         }
         let Some(key) = &comprehension.key else {
             let value = self.eval(&comprehension.value, scope, expect.item())?;
@@ -98,8 +97,8 @@ impl<'p> Machine<'_, 'p> {
         Ok(Some(value).filter(|value| !value.is_absent()).map(|value| (Some(key), value)))
     }
 
-    fn insert(&self, map: &mut Map, key: Value, value: Value) -> Outcome<()> {
-        let Some(text) = scalar(&key) else { return Err(self.no_key(&key)) };
+    fn insert(&self, map: &mut Map, key: &Value, value: Value) -> Outcome<()> {
+        let Some(text) = scalar(key) else { return Err(self.no_key(key)) };
         let span = key.span;
         if let Some(first) = map.get(text.as_str()) {
             let first = first.key;

@@ -122,16 +122,18 @@ impl<'p> Machine<'_, 'p> {
 
     /// Repeated blocks, and `when` statements: the elements of a list.
     fn appended(&self, name: &str, given: &[Given<'p>], expect: Expect<'_>) -> Outcome<Value> {
+        if let [first, second, ..] = given
+            && given.iter().any(|one| matches!(one, Given::Field(..)))
+        {
+            return Err(self.twice(name, second.head(), Some(first.head())));
+        }
         let mut items = Vec::with_capacity(given.len());
         let mut failed = None;
         for one in given {
             let item = match one {
                 Given::Block(block, scope) => self.object(&block.stmts, scope, expect.item(), block.span),
                 Given::When(when, scope) => self.when(when, scope, expect.item()),
-                Given::Field(field, _) => {
-                    let first = given.iter().map(Given::head).find(|head| *head != field.head.span);
-                    Err(self.twice(name, field.head.span, first))
-                }
+                Given::Field(..) => Err(Failed),
             };
             match item {
                 Ok(item) => items.push(item),

@@ -40,11 +40,11 @@ impl<'p> Machine<'_, 'p> {
             ExprKind::Member { of, name, optional } => self.member(of, name, *optional, scope, span),
             ExprKind::Index { of, index } => self.index(of, index, scope, span),
             ExprKind::Not(inner) => {
-                let value = self.eval(inner, scope, Expect::Any)?;
+                let value = self.named(inner, scope)?;
                 self.ok(ops::not(value, span))
             }
             ExprKind::Negate(inner) => {
-                let value = self.eval(inner, scope, Expect::Any)?;
+                let value = self.named(inner, scope)?;
                 self.ok(ops::negate(value, span))
             }
             ExprKind::Binary { op, left, right } => self.binary(*op, left, right, scope, span),
@@ -90,7 +90,8 @@ impl<'p> Machine<'_, 'p> {
     /// An expression where a bare word can only be a name; one that is none has been reported by resolution.
     pub fn named(&self, expr: &'p Expr, scope: &Scope<'p>) -> Outcome<Value> {
         let value = self.eval(expr, scope, Expect::Any)?;
-        let is_bare = matches!(&*expr.kind, ExprKind::Name(_)) && matches!(&value.kind, Kind::Word(word) if word.among.is_none());
+        let is_bare =
+            matches!(&*expr.kind, ExprKind::Name(_)) && matches!(&value.kind, Kind::Word(word) if word.among.is_none());
         if is_bare && self.is_unknown(expr, scope) { Err(Failed) } else { Ok(value) }
     }
 
@@ -119,10 +120,10 @@ impl<'p> Machine<'_, 'p> {
             if let Some(declared) = one.index.names.get(name.text.as_str()) {
                 return self.declared(one, declared, name.span).map(Some);
             }
-            if one.placed {
-                if let Some(value) = self.of_place(&name.text, scope, name.span)? {
-                    return Ok(Some(value));
-                }
+            if one.placed
+                && let Some(value) = self.of_place(&name.text, scope, name.span)?
+            {
+                return Ok(Some(value));
             }
             frame = one.parent.as_ref();
         }
@@ -186,7 +187,12 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// A name of a frame's own body.
-    pub fn declared(&self, frame: &std::rc::Rc<super::Frame<'p>>, declared: &Declared<'p>, used: Span) -> Outcome<Value> {
+    pub fn declared(
+        &self,
+        frame: &std::rc::Rc<super::Frame<'p>>,
+        declared: &Declared<'p>,
+        used: Span,
+    ) -> Outcome<Value> {
         match declared.what {
             What::Let(binding) => {
                 let key = Key::Slot(frame.id, declared.at);
@@ -214,16 +220,17 @@ impl<'p> Machine<'_, 'p> {
     }
 
     fn binary(&self, op: BinaryOp, left: &'p Expr, right: &'p Expr, scope: &Scope<'p>, span: Span) -> Outcome<Value> {
-        let first = self.eval(left, scope, Expect::Any);
+        let may_be_word = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::Coalesce);
+        let side = |expr| if may_be_word { self.eval(expr, scope, Expect::Any) } else { self.named(expr, scope) };
+        let first = side(left);
         if matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Coalesce) {
             let first = first?;
             if let Some(value) = ops::decided(op, &first) {
                 return Ok(value);
             }
-            let second = self.eval(right, scope, Expect::Any)?;
-            return self.ok(ops::binary(op, first, second, span));
+            return self.ok(ops::binary(op, first, side(right)?, span));
         }
-        let second = self.eval(right, scope, Expect::Any);
+        let second = side(right);
         self.ok(ops::binary(op, first?, second?, span))
     }
 

@@ -38,7 +38,12 @@ impl Budget {
         }
         let depth = self.depth.get() + 1;
         if depth > MAX_DEPTH {
-            return Err(self.stop(machine, "GPB1404", at, format!("values wait for each other more than {MAX_DEPTH} deep")));
+            return Err(self.stop(
+                machine,
+                "GPB1404",
+                at,
+                format!("values wait for each other more than {MAX_DEPTH} deep"),
+            ));
         }
         self.depth.set(depth);
         let result = f();
@@ -74,7 +79,12 @@ impl Budget {
         let bytes = self.bytes.get().saturating_add(length as u64);
         self.bytes.set(bytes);
         if bytes > MAX_BYTES {
-            return Err(self.stop(machine, "GPB1403", at, format!("the program makes more than {MAX_BYTES} bytes of text")));
+            return Err(self.stop(
+                machine,
+                "GPB1403",
+                at,
+                format!("the program makes more than {MAX_BYTES} bytes of text"),
+            ));
         }
         Ok(())
     }

@@ -90,8 +90,10 @@ impl<'p> Machine<'_, 'p> {
         let name = steps.first().map_or_else(String::new, |(_, label, _)| label.text());
         let mut diagnostic = Diagnostic::error("GPB1011", format!("{name} needs its own value"));
         let needed = steps.iter().skip(1).map(|(_, label, span)| (label.text(), *span));
-        for (what, span) in needed.chain([(name.clone(), used)]) {
-            diagnostic = diagnostic.at(span, format!("needs {what}"));
+        let mut needing = name.clone();
+        for (what, span) in needed.chain([(name, used)]) {
+            diagnostic = diagnostic.at(span, format!("{needing} needs {what}"));
+            needing = what;
         }
         diagnostic.help("break the circle: one of these has to be written without the others")
     }

@@ -15,13 +15,13 @@ mod policy;
 mod scope;
 mod size;
 
+pub use call::is_optional;
 pub use comprehension::scalar;
 pub use entries::{Entries, Given, bind_turn};
 pub use expect::Expect;
 pub use limits::Budget;
 pub use memo::{Key, Label, Memo};
 pub use scope::{After, Around, Frame, Local, Scope, key_segment};
-pub use call::is_optional;
 
 use super::expand::{Expansion, Overrides};
 use super::modules::ModuleId;
@@ -133,7 +133,7 @@ impl<'w, 'p> Machine<'w, 'p> {
 
     /// Calls `f` with what values need to know of a scope.
     pub fn with_context<R>(&self, scope: &Scope<'p>, f: impl FnOnce(&Context<'_>) -> R) -> R {
-        let names = || self.names_in(scope);
+        let names = || names_in(scope);
         let defaults = |id| self.default(id, scope);
         f(&Context {
             facts: self.world.facts,
@@ -158,23 +158,25 @@ impl<'w, 'p> Machine<'w, 'p> {
         Err(self.report(
             Diagnostic::error("GPB1405", format!("{why} is unknown until apply"))
                 .at(value.span, value.describe())
-                .help("a plan shows every resource it will make, so what exists may depend only on what is known before"),
+                .help(
+                    "a plan shows every resource it will make, so what exists may depend only on what is known before",
+                ),
         ))
     }
+}
 
-    /// What the names in scope are, for suggestions.
-    fn names_in(&self, scope: &Scope<'p>) -> Vec<Arc<str>> {
-        let mut names: Vec<Arc<str>> = super::resolve::AMBIENT.iter().map(|name| Arc::from(*name)).collect();
-        let mut local = scope.locals.as_ref();
-        while let Some(one) = local {
-            names.push(one.name.into());
-            local = one.next.as_ref();
-        }
-        let mut frame = Some(&scope.frame);
-        while let Some(one) = frame {
-            names.extend(one.index.in_order().iter().map(|declared| Arc::from(declared.name.text.as_str())));
-            frame = one.parent.as_ref();
-        }
-        names
+/// What the names in scope are, for suggestions.
+fn names_in(scope: &Scope<'_>) -> Vec<Arc<str>> {
+    let mut names: Vec<Arc<str>> = super::resolve::AMBIENT.iter().map(|name| Arc::from(*name)).collect();
+    let mut local = scope.locals.as_ref();
+    while let Some(one) = local {
+        names.push(one.name.into());
+        local = one.next.as_ref();
     }
+    let mut frame = Some(&scope.frame);
+    while let Some(one) = frame {
+        names.extend(one.index.in_order().iter().map(|declared| Arc::from(declared.name.text.as_str())));
+        frame = one.parent.as_ref();
+    }
+    names
 }

@@ -4,6 +4,7 @@ use crate::diag::{Diagnostic, nearest};
 use crate::lang::eval::{Around, Entries, Expect, Frame, Given, Key, Label, Machine, Scope, is_optional};
 use crate::lang::index::{Declared, What};
 use crate::lang::resolve;
+use crate::lang::ty::Type;
 use crate::lang::value::{InstanceHandle, Kind, Value};
 use crate::lang::world::{Failed, Outcome};
 use crate::source::Span;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use super::InstanceId;
 use super::after::with_after;
+use super::visit::params_of;
 
 /// A layer, a component's use, or the stack itself.
 #[derive(Debug)]
@@ -33,7 +35,7 @@ pub struct Instance<'p> {
 }
 
 /// The fields of an environment that are not parameters of its stack, or not only.
-pub const RESERVED: &[&str] = &["account", "region", "mode", "role", "profile", "tags"];
+const RESERVED: &[&str] = &["account", "region", "mode", "role", "profile", "tags"];
 
 impl Instance<'_> {
     /// The stack itself, given its parameters by an environment.
@@ -71,7 +73,8 @@ impl<'p> Machine<'_, 'p> {
         let inner = self.inner_frame(frame, &layer.stmts, around);
         let placed = place.is_some();
         let frame = Frame { placed, place: place.or_else(|| inner.place.clone()), ..inner };
-        let made = self.instantiate(format!("layer {name}").into(), None, layer.name.span, layer.name.span, |_| frame)?;
+        let made =
+            self.instantiate(format!("layer {name}").into(), None, layer.name.span, layer.name.span, |_| frame)?;
         Ok(handle(&made, layer.name.span))
     }
 
@@ -164,7 +167,7 @@ impl<'p> Machine<'_, 'p> {
             let (value, from) = match (given, &binding.value) {
                 (Some(given), _) => (self.given(&binding.name.text, given, expect)?, scope_of(given).unwrap_or(home)),
                 (None, Some(default)) => (self.eval(default, &home, expect)?, home),
-                (None, None) if ty.as_ref().is_some_and(|ty| ty.is_optional()) || is_optional(binding) => {
+                (None, None) if ty.as_ref().is_some_and(Type::is_optional) || is_optional(binding) => {
                     return Ok(Value::absent(binding.name.span));
                 }
                 (None, None) => return Err(self.missing(&instance, binding)),
@@ -179,6 +182,10 @@ impl<'p> Machine<'_, 'p> {
 
     fn missing(&self, instance: &Instance<'p>, binding: &Binding) -> Failed {
         let name = &binding.name.text;
+        if self.is_misspelt(instance, name) {
+            // The unknown parameter is reported with this one as its right name.
+            return Failed;
+        }
         self.report(
             Diagnostic::error("GPB1501", format!("`{}` needs `{name}`", instance.what))
                 .at(instance.head, format!("`{name}` is not given"))
@@ -187,11 +194,19 @@ impl<'p> Machine<'_, 'p> {
         )
     }
 
+    fn is_misspelt(&self, instance: &Instance<'p>, name: &str) -> bool {
+        let given = self.expansion.given.borrow().get(&instance.id).cloned();
+        let params = instance.frame.get().map(|frame| params_of(frame)).unwrap_or_default();
+        let params: Vec<&str> = params.iter().map(|binding| binding.name.text.as_str()).collect();
+        let mut unknown = given.iter().flat_map(|given| given.given.keys()).filter(|other| !params.contains(*other));
+        unknown.any(|other| nearest(other, params.iter().copied()) == Some(name))
+    }
+
     /// Refuses what is given to no parameter.
     pub fn check_given(&self, instance: &Rc<Instance<'p>>) {
         let Some(frame) = instance.frame.get().filter(|_| instance.given.is_some()) else { return };
         let Ok(entries) = self.given_to(instance, instance.head) else { return };
-        let params: Vec<&str> = self.params_of(frame).iter().map(|binding| binding.name.text.as_str()).collect();
+        let params: Vec<&str> = params_of(frame).iter().map(|binding| binding.name.text.as_str()).collect();
         let more = if instance.is_stack() { RESERVED } else { &[] };
         for (name, given) in &entries.given {
             if params.contains(name) || more.contains(name) {
@@ -252,7 +267,12 @@ impl<'p> Machine<'_, 'p> {
         names.extend(items.iter().filter(|one| !matches!(one.what, What::Let(_))).map(|one| one.name.text.as_str()));
         names.sort_unstable();
         names.dedup();
-        let diagnostic = Diagnostic::error("GPB1701", format!("`{}` has no `{}`", of.what, name.text))
+        let what = match of.what.strip_prefix("layer ") {
+            Some(layer) => format!("the layer `{layer}`"),
+            None => format!("the component `{}`", of.what),
+        };
+        // Resolution says the same where it can see the head of the path; it is then said once.
+        let diagnostic = Diagnostic::error("GPB1701", format!("{what} has no `{}`", name.text))
             .at(name.span, "not one of its items or outputs");
         self.report(match nearest(&name.text, names.iter().copied()) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(

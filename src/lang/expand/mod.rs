@@ -11,9 +11,9 @@ mod places;
 mod visit;
 
 pub use after::below;
-pub use instances::{Instance, RESERVED};
+pub use instances::Instance;
 pub use nodes::{Node, Overridden, Overrides};
-pub use visit::{Collected, FoundOutput};
+pub use visit::{Collected, params_of};
 
 use super::eval::{Around, Entries, Frame};
 use super::index::Index;

@@ -49,14 +49,14 @@ impl<'p> Machine<'_, 'p> {
     pub(super) fn resource(&self, frame: &Rc<Frame<'p>>, stmt: &'p Resource) -> Outcome<Value> {
         let (name, def) = self.world.def_at(&stmt.ty)?;
         self.budget.item(self, stmt.name.span)?;
+        self.world.expand(stmt);
         let place = match (&stmt.place, &frame.place) {
             (Some(place), _) => self.place(place, &Scope::of(frame.clone()))?,
             (None, Some(place)) => place.clone(),
             (None, None) => return Err(Failed),
         };
         let address = Address(frame.around.address(&stmt.name.text));
-        let handle =
-            Arc::new(ResourceHandle { address: address.clone(), ty: name.into(), place: (*place).clone() });
+        let handle = Arc::new(ResourceHandle { address: address.clone(), ty: name.into(), place: (*place).clone() });
         let mut nodes = self.expansion.nodes.borrow_mut();
         let id = u32::try_from(nodes.len()).map_err(|_| Failed)?;
         nodes.push(Rc::new(Node { id, stmt, frame: frame.clone(), handle: handle.clone(), def, place }));
@@ -109,9 +109,8 @@ impl<'p> Machine<'_, 'p> {
             return Err(self.no_property(&def.name, &name.text, name.span, &names));
         };
         let body = self.body_of(&node, span)?;
-        let written = [property.name.as_str(), property.aws.as_str()]
-            .into_iter()
-            .find_map(|name| body.given.get_key_value(name));
+        let written =
+            [property.name.as_str(), property.aws.as_str()].into_iter().find_map(|name| body.given.get_key_value(name));
         if let Some((written, given)) = written {
             let value = self.written(&node, written, given, span)?;
             if value.is_known() && !value.is_absent() {

@@ -42,16 +42,9 @@ impl<'p> Machine<'_, 'p> {
         }
     }
 
-    fn visit_stmt(
-        &self,
-        frame: &Rc<Frame<'p>>,
-        at: usize,
-        stmt: &'p Stmt,
-        into: &mut Collected<'p>,
-    ) -> Outcome<()> {
+    fn visit_stmt(&self, frame: &Rc<Frame<'p>>, at: usize, stmt: &'p Stmt, into: &mut Collected<'p>) -> Outcome<()> {
         match stmt {
-            Stmt::Param(binding) => self.visit_name(frame, at, &binding.name).map(drop),
-            Stmt::Let(binding) => self.visit_name(frame, at, &binding.name).map(drop),
+            Stmt::Param(binding) | Stmt::Let(binding) => self.visit_name(frame, at, &binding.name).map(drop),
             Stmt::Resource(resource) => {
                 let value = self.visit_name(frame, at, &resource.name)?;
                 if let Kind::Resource(handle) = &value.kind {
@@ -127,16 +120,16 @@ impl<'p> Machine<'_, 'p> {
         }
         Ok(())
     }
+}
 
-    /// The parameters a frame's body declares.
-    pub fn params_of(&self, frame: &Frame<'p>) -> Vec<&'p Binding> {
-        let declared = frame.index.in_order();
-        let params = declared.iter().filter_map(|declared| match declared.what {
-            What::Param(binding) => Some(binding),
-            _ => None,
-        });
-        params.collect()
-    }
+/// The parameters a frame's body declares.
+pub fn params_of<'p>(frame: &Frame<'p>) -> Vec<&'p Binding> {
+    let declared = frame.index.in_order();
+    let params = declared.iter().filter_map(|declared| match declared.what {
+        What::Param(binding) => Some(binding),
+        _ => None,
+    });
+    params.collect()
 }
 
 fn span_of(stmt: &Stmt) -> Span {

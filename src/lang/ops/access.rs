@@ -97,13 +97,13 @@ fn hole_member(hole: &Hole, of: &Value, name: &str, name_span: Span, span: Span)
     let ty = match hole.ty.required() {
         Type::Any => Type::Any,
         Type::Map(of) => of.as_ref().clone(),
-        Type::Object(object) => match object.fields.get(name) {
-            Some(field) => field.ty.clone(),
-            None => {
+        Type::Object(object) => {
+            let unknown = || {
                 let found = nearest(name, object.fields.keys().map(AsRef::as_ref));
-                return Err(suggest(name, name_span, found, &[]));
-            }
-        },
+                suggest(name, name_span, found, &[])
+            };
+            object.fields.get(name).ok_or_else(unknown)?.ty.clone()
+        }
         ty => {
             return Err(Diagnostic::error("GPB1126", format!("a `{ty}` has no members"))
                 .at(name_span, format!("`{name}` cannot be reached")));

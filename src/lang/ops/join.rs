@@ -4,7 +4,7 @@ use super::wait;
 use crate::diag::Diagnostic;
 use crate::lang::property::strict;
 use crate::lang::ty::{self, Type};
-use crate::lang::value::{Kind, Value};
+use crate::lang::value::{Kind, MAX_TEXT, Value, too_large};
 use crate::model;
 use crate::source::Span;
 
@@ -14,7 +14,12 @@ use crate::source::Span;
 /// When a part has no text form.
 pub fn text(parts: Vec<Value>, span: Span) -> Result<Value, Diagnostic> {
     let mut joined: Vec<model::Value> = Vec::new();
+    let mut length = 0;
     for part in &parts {
+        length += part.as_text().map_or(0, |text| text.len());
+        if length > MAX_TEXT {
+            return Err(too_large(&format!("is longer than {MAX_TEXT} bytes"), span));
+        }
         match &part.kind {
             Kind::Hole(_) if part.find_secret().is_some() => return Err(ty::secret_as_text(part)),
             Kind::Hole(_) => match strict(part)? {

@@ -1,6 +1,7 @@
 //! What operators do.
 //!
 //! An operator with a side that is unknown until apply becomes a call of itself that waits: its name is the operator.
+#![allow(clippy::needless_pass_by_value)] // operators consume their operands, whatever they then need of them
 
 mod access;
 mod equal;

@@ -165,7 +165,8 @@ fn principals(principals: &[Principal], diagnostics: &mut Vec<Diagnostic>) -> Op
                 by_kind.entry(*aws).or_default().extend(found);
             }
             (Some((name, _)), None) => {
-                diagnostics.push(shape(&format!("`{name}` needs a value"), principal.kind_span, "which one?"))
+                let message = format!("`{name}` needs a value");
+                diagnostics.push(shape(&message, principal.kind_span, "which one?"));
             }
             (None, _) => diagnostics.push(unknown_principal(principal)),
         }

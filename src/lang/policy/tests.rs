@@ -1,3 +1,4 @@
+#![allow(clippy::needless_pass_by_value)] // a case reads better without borrows
 use super::condition::operator;
 use super::{Principal, Statement, document};
 use crate::lang::ty::Context;

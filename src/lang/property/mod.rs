@@ -7,9 +7,9 @@ mod shape;
 mod violation;
 
 pub use plain::{plain, strict};
-pub use problem::{resource_as_text, unknown_type};
+pub use problem::resource_as_text;
 
-use crate::catalog::{PropPath, Shape, TypeDef};
+use crate::catalog::{PropPath, TypeDef};
 use crate::diag::Diagnostic;
 use crate::lang::ty::Context;
 use crate::lang::value::{Kind, Value};
@@ -51,37 +51,6 @@ pub fn check(
     head: Span,
 ) -> Vec<Diagnostic> {
     violation::check(def, values, spans, &violation::Blamed::default(), head)
-}
-
-/// The shape of a property, by gpb's names from the root inward: what decides whether a block is an element of a list.
-/// List elements and map values are passed through.
-pub fn shape_of<'a>(def: &'a TypeDef, names: &[&str]) -> Option<&'a Shape> {
-    let (first, rest) = names.split_first()?;
-    let find = |object: &'a crate::catalog::ObjectShape, name: &str| {
-        object.by_name(name).or_else(|| object.by_aws(name)).map(|property| def.resolve(&property.shape))
-    };
-    let mut shape = find(&def.root, first)?;
-    for name in rest {
-        let object = inner_object(def, shape)?;
-        shape = find(object, name)?;
-    }
-    Some(shape)
-}
-
-fn inner_object<'a>(def: &'a TypeDef, shape: &'a Shape) -> Option<&'a crate::catalog::ObjectShape> {
-    let mut shape = def.resolve(shape);
-    // Lists of lists of objects exist; the bound is for shapes that lead back to themselves.
-    for _ in 0..8 {
-        shape = match shape {
-            Shape::Object(object) => return Some(object),
-            Shape::List(list) => def.resolve(&list.item),
-            Shape::Map { value, .. } => def.resolve(value),
-            Shape::Any(shapes) => def
-                .resolve(shapes.iter().find(|shape| matches!(def.resolve(shape), Shape::Object(_) | Shape::List(_)))?),
-            _ => return None,
-        };
-    }
-    None
 }
 
 /// A body on its way into the model.

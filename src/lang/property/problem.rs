@@ -1,6 +1,6 @@
 //! The mistakes a body can hold.
 
-use crate::catalog::{Catalog, ObjectShape, TextShape};
+use crate::catalog::{ObjectShape, TextShape};
 use crate::diag::{Diagnostic, Severity, nearest};
 use crate::lang::ty::Context;
 use crate::lang::unit::{Dimension, Quantity};
@@ -179,22 +179,4 @@ pub(super) fn some(names: &[&str]) -> String {
 fn is_word(text: &str) -> bool {
     let part = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     !text.starts_with(|first: char| first.is_ascii_digit()) && text.split('-').all(part)
-}
-
-/// The diagnostic for a resource type that the catalog does not hold.
-pub fn unknown_type(name: &str, span: Span) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::error("GPB2020", format!("there is no resource type `{name}`")).at(span, "no type of this name");
-    let catalog = Catalog::embedded();
-    let meant = catalog.suggest(name);
-    match meant.as_slice() {
-        [first, ..] if crate::catalog::nearest(name, catalog.names()) == Some(first) => {
-            diagnostic.help(format!("did you mean `{first}`?")).fix(format!("change to `{first}`"), span, *first)
-        }
-        [] => diagnostic.help("types are named `aws.service.type`, as in AWS's documentation, in snake_case"),
-        several => {
-            let listed: Vec<String> = several.iter().map(|name| format!("`{name}`")).collect();
-            diagnostic.help(format!("did you mean {}?", listed.join(" or ")))
-        }
-    }
 }

@@ -89,11 +89,13 @@ impl Reading<'_> {
     /// A document where AWS wants its text.
     fn encoded(&mut self, value: &Value, path: &PropPath) -> Option<model::Value> {
         let document = self.document(value, path)?;
-        Some(if document.is_known() {
-            model::Value::Text(json::write(&document.into()))
-        } else {
-            model::Value::Call { function: "json".to_owned(), args: vec![document] }
-        })
+        if !value.is_known() {
+            return Some(model::Value::Call { function: "json".to_owned(), args: vec![document] });
+        }
+        match json::document(value) {
+            Ok(document) => Some(model::Value::Text(json::write(&document))),
+            Err(diagnostic) => self.refuse(diagnostic),
+        }
     }
 
     /// A secret may go only where AWS itself never gives it back.
@@ -116,7 +118,16 @@ impl Reading<'_> {
         if fits {
             return Some(hole.value.as_ref().clone());
         }
-        self.refuse(problem::mismatch(&self.name(path), wanted_of(shape), value))
+        let diagnostic = problem::mismatch(&self.name(path), wanted_of(shape), value);
+        self.refuse(match shape {
+            Shape::Text(_) if hole.ty.may_be(&Type::Number) || hole.ty.may_be(&Type::Bool) => {
+                diagnostic.help("make text of it: `\"${…}\"` or `text(…)`")
+            }
+            Shape::Int { .. } | Shape::Number { .. } if hole.ty.is_text() => {
+                diagnostic.help("`number(…)` reads the number from it")
+            }
+            _ => diagnostic,
+        })
     }
 
     fn text(&mut self, value: &Value, shape: &TextShape, path: &PropPath) -> Option<model::Value> {
@@ -238,15 +249,9 @@ impl Reading<'_> {
             | (Kind::List(_), Shape::List(_))
             | (Kind::Bool(_), Shape::Bool)
             | (Kind::Text(_) | Kind::Word(_) | Kind::Resource(_) | Kind::Secret(_), Shape::Text(_))
+            | (Kind::Number(_), Shape::Number { .. })
             | (Kind::Quantity(_), Shape::Int { .. } | Shape::Number { .. }) => 2,
-            (Kind::Number(number), Shape::Int { .. }) => {
-                if number.is_integer() {
-                    3
-                } else {
-                    0
-                }
-            }
-            (Kind::Number(_), Shape::Number { .. }) => 2,
+            (Kind::Number(number), Shape::Int { .. }) => 3 * usize::from(number.is_integer()),
             (_, Shape::Any(shapes)) => usize::from(shapes.iter().any(|inner| {
                 let inner = self.def.resolve(inner);
                 !matches!(inner, Shape::Any(_)) && self.score(value, inner) > 0

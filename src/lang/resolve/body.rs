@@ -145,7 +145,9 @@ impl<'p> Resolver<'_, 'p> {
                 }
                 Stmt::When(when) => {
                     self.expr(&when.threshold);
-                    when.actions.iter().for_each(|action| self.expr(&action.value));
+                    for action in &when.actions {
+                        self.expr(&action.value);
+                    }
                 }
                 Stmt::Let(binding) => {
                     self.binding(binding);
@@ -154,7 +156,9 @@ impl<'p> Resolver<'_, 'p> {
                 Stmt::For(group) => self.for_each(group, |this| this.object(&group.stmts, place)),
                 Stmt::If(group) => self.choose(group, |this, branch| this.object(branch, place)),
                 Stmt::After { paths, .. } if matches!(place, Place::Resource | Place::Use) => {
-                    paths.iter().for_each(|path| self.path(path));
+                    for path in paths {
+                        self.path(path);
+                    }
                 }
                 Stmt::Protect { word, .. } if matches!(place, Place::Resource | Place::Use) => {
                     self.word(word, &["always", "never"], "protect");
@@ -175,8 +179,10 @@ impl<'p> Resolver<'_, 'p> {
         if known.contains(&word.text.as_str()) {
             return;
         }
-        let diagnostic = Diagnostic::error("GPB1708", format!("`{statement}` does not know `{}`", word.text))
-            .at(word.span, format!("expected {}", known.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(" or ")));
+        let diagnostic = Diagnostic::error("GPB1708", format!("`{statement}` does not know `{}`", word.text)).at(
+            word.span,
+            format!("expected {}", known.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(" or ")),
+        );
         self.report(match nearest(&word.text, known.iter().copied()) {
             Some(near) => suggest(diagnostic, near, word.span),
             None => diagnostic,
@@ -249,7 +255,9 @@ pub fn describe(stmt: &Stmt, place: Place) -> (String, Span, String) {
         Stmt::Param(binding) => belongs("param", binding.span, "a stack or a component, outside `for`, `if` and `in`"),
         Stmt::Let(binding) => belongs("let", binding.span, "a stack, a layer or a component"),
         Stmt::Output(binding) => belongs("output", binding.span, "a stack, a layer or a component, outside `for`"),
-        Stmt::Layer(layer) => belongs("layer", layer.name.span, "a stack, side by side with the other layers, outside `for`"),
+        Stmt::Layer(layer) => {
+            belongs("layer", layer.name.span, "a stack, side by side with the other layers, outside `for`")
+        }
         Stmt::Resource(resource) => belongs("resource", resource.name.span, "a stack, a layer or a component"),
         Stmt::Field(field) => {
             let help = if place.declares() {

@@ -6,7 +6,7 @@ use crate::diag::Diagnostic;
 use crate::lang::builtins;
 use crate::lang::names::Kind;
 use crate::syntax::ast::{
-    Binding, Comprehension, Expr, ExprKind, Name, PolicyStatement, Stmt, TextPart, TypeExpr, TypeKind,
+    BinaryOp, Binding, Comprehension, Expr, ExprKind, Name, PolicyStatement, Stmt, TextPart, TypeExpr, TypeKind,
 };
 
 impl<'p> Resolver<'_, 'p> {
@@ -21,21 +21,32 @@ impl<'p> Resolver<'_, 'p> {
             }
             ExprKind::Text(parts) => self.text(parts),
             ExprKind::Tagged { value, .. } => self.expr(value),
-            ExprKind::List(items) => items.iter().for_each(|item| self.expr(item)),
+            ExprKind::List(items) => {
+                for item in items {
+                    self.expr(item);
+                }
+            }
             ExprKind::Object(stmts) => self.object(stmts, super::body::Place::Object),
             ExprKind::Call { callee, args } => {
                 self.callee(callee);
-                args.iter().for_each(|arg| self.expr(&arg.value));
+                for arg in args {
+                    self.expr(&arg.value);
+                }
             }
             ExprKind::Member { of, name, .. } => self.member(of, name),
             ExprKind::Index { of, index } => {
                 self.head(of);
                 self.expr(index);
             }
-            ExprKind::Not(inner) | ExprKind::Negate(inner) => self.expr(inner),
-            ExprKind::Binary { left, right, .. } => {
+            ExprKind::Not(inner) | ExprKind::Negate(inner) => self.head(inner),
+            // Words are compared and chosen, but neither added nor put in order.
+            ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::Coalesce, left, right } => {
                 self.expr(left);
                 self.expr(right);
+            }
+            ExprKind::Binary { left, right, .. } => {
+                self.head(left);
+                self.head(right);
             }
             ExprKind::Range { low, high } => {
                 self.expr(low);

@@ -45,7 +45,9 @@ impl<'p> Resolver<'_, 'p> {
             return;
         }
         let mut names: Vec<&str> = index.outputs.keys().copied().collect();
-        names.extend(index.names.values().filter(|declared| shown(declared)).map(|declared| declared.name.text.as_str()));
+        names.extend(
+            index.names.values().filter(|declared| shown(declared)).map(|declared| declared.name.text.as_str()),
+        );
         names.sort_unstable();
         names.dedup();
         let diagnostic = diagnostic.at(declared_at, "declared here");

@@ -40,7 +40,8 @@ pub fn resolve(world: &World<'_>) -> Resolved {
             Named::Environment(environment) => resolver.environment(environment.of, environment.body),
         }
     }
-    let mut recursive = functions.report(world, "GPB1009", "function", "every program must end, so functions cannot call themselves");
+    let mut recursive =
+        functions.report(world, "GPB1009", "function", "every program must end, so functions cannot call themselves");
     recursive.extend(components.report(world, "GPB1010", "component", "its expansion would never end"));
     Resolved { recursive }
 }
@@ -125,8 +126,8 @@ impl<'w, 'p> Resolver<'w, 'p> {
 
     fn environment(&mut self, of: &'p Name, body: &'p Body) {
         if self.world.names.stack(self.module, &of.text).is_none() {
-            let diagnostic = Diagnostic::error("GPB1006", format!("there is no stack `{}`", of.text))
-                .at(of.span, "unknown stack");
+            let diagnostic =
+                Diagnostic::error("GPB1006", format!("there is no stack `{}`", of.text)).at(of.span, "unknown stack");
             let near = self.world.names.nearest(self.module, Kind::Stack, &of.text, &[]);
             self.report(self.hint(diagnostic, Kind::Stack, of, near));
         }

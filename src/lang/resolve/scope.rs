@@ -87,11 +87,14 @@ impl<'p> Resolver<'_, 'p> {
             None => (layer.name.span, format!("{} uses {}", layer.name.text, target.name.text)),
         };
         self.report(
-            Diagnostic::error("GPB1603", format!("the layer `{}` does not use `{}`", layer.name.text, target.name.text))
-                .at(name.span, format!("an item of the layer `{}`", target.name.text))
-                .at(layer.name.span, "used in this layer")
-                .help(format!("add `{}` to what the layer uses", target.name.text))
-                .fix(format!("use the layer `{}`", target.name.text), at, text),
+            Diagnostic::error(
+                "GPB1603",
+                format!("the layer `{}` does not use `{}`", layer.name.text, target.name.text),
+            )
+            .at(name.span, format!("an item of the layer `{}`", target.name.text))
+            .at(layer.name.span, "used in this layer")
+            .help(format!("add `{}` to what the layer uses", target.name.text))
+            .fix(format!("use the layer `{}`", target.name.text), at, text),
         );
     }
 }

@@ -3,7 +3,7 @@
 use super::{check, model, stack};
 
 const QUEUE: &str = r#"
-type retry { times: count = 3  wait: duration = 30s }
+type retry { times: count = 3, wait: duration = 30s }
 component queue {
   param name: string
   param retry: retry = { times = 5 }
@@ -25,9 +25,10 @@ type metric = cpu | memory
 
 #[test]
 fn parameters_in_every_form() {
-    insta::assert_snapshot!(model(&(QUEUE.to_owned()
-        + &stack(
-            r#"
+    insta::assert_snapshot!(model(
+        &(QUEUE.to_owned()
+            + &stack(
+                r#"
   let memory = 5
   queue jobs {
     name = "jobs"
@@ -35,37 +36,40 @@ fn parameters_in_every_form() {
     env A = "1"
     env B = "2"
     rules { path = "/a" }
-    rules { path = "/b"  port = 443 }
+    rules { path = "/b", port = 443 }
     when cpu > 70% add 2 remove 1
     when memory > 80% add 3
   }
-  queue one { name = "one"  rules { path = "/only" }  retry wait 2s times 1 }
+  queue one { name = "one", rules { path = "/only" }, retry { wait 2s times 1 } }
   output arn = jobs.arn
   output inside = jobs.main.queue_name
 "#
-        ))));
+            ))
+    ));
 }
 
 #[test]
 fn wrong_parameters() {
-    insta::assert_snapshot!(check(&(QUEUE.to_owned()
-        + &stack(
-            r#"
+    insta::assert_snapshot!(check(
+        &(QUEUE.to_owned()
+            + &stack(
+                r#"
   queue a { }
-  queue b { name = "b"  nam = "b"  retry { wiat = 1s } }
-  queue c { name = "c"  retry { wait = 70% } }
-  queue d { name = 5  name = 6 }
+  queue b { name = "b", nam = "b", retry { wiat = 1s } }
+  queue c { name = "c", retry { wait = 70% } }
+  queue d { name = 5, name = 6 }
   queue { name = "e" }
   quue f { name = "f" }
   output x = a.arm
 "#
-        ))));
+            ))
+    ));
 }
 
 #[test]
 fn recursion_is_refused() {
     insta::assert_snapshot!(check(
-        r#"
+        r"
 component a { b inner { } }
 component b { c inner { } }
 component c { a inner { } }
@@ -73,22 +77,24 @@ fn f(n: count) -> count = g(n)
 fn g(n: count) -> count = f(n)
 fn h(n: count) -> count = h(n)
 const x = f(1)
-"#
+"
     ));
 }
 
 #[test]
 fn a_component_may_be_used_many_times_and_in_components() {
-    insta::assert_snapshot!(model(&(QUEUE.to_owned()
-        + "component pair {\n  param names: list<string>\n  for n in names { queue each { name = n } }\n  output arns = [for n, q in each: q.arn]\n}\n"
-        + &stack(
-            r#"
+    insta::assert_snapshot!(model(
+        &(QUEUE.to_owned()
+            + "component pair {\n, param names: list<string>\n, for n in names { queue each { name = n } }\n, output arns = [for n, q in each: q.arn]\n}\n"
+            + &stack(
+                r#"
   layer work {
-    for side in ["left", "right"] { pair both in us-west-2 { names = ["${side}-a", "${side}-b"]  after first  protect always } }
+    for side in ["left", "right"] { pair both in us-west-2 { names = ["${side}-a", "${side}-b"], after first, protect always } }
     resource aws.sqs.queue first { queue_name = "first" }
     output arns = both["left"].arns
   }
-  resource aws.sqs.queue last { queue_name = "last"  after work.both["right"] }
+  resource aws.sqs.queue last { queue_name = "last", after work.both["right"] }
 "#
-        ))));
+            ))
+    ));
 }

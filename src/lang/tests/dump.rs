@@ -6,7 +6,14 @@ use std::fmt::Write as _;
 pub fn model(model: &Model) -> String {
     let mut out = String::new();
     let environment = &model.environment;
-    let _ = writeln!(out, "environment {} of {} {:?} {}", environment.name, environment.stack, environment.mode, place(&environment.place));
+    let _ = writeln!(
+        out,
+        "environment {} of {} {:?} {}",
+        environment.name,
+        environment.stack,
+        environment.mode,
+        place(&environment.place)
+    );
     for (name, value) in &environment.params {
         let _ = writeln!(out, "  param {name} = {value}");
     }
@@ -45,7 +52,7 @@ fn one(out: &mut String, resource: &Resource, home: &Place) {
         let _ = writeln!(out, "  {name} = {}", value(property));
     }
     if !resource.after.is_empty() {
-        let after: Vec<&str> = resource.after.iter().map(|address| address.as_str()).collect();
+        let after: Vec<&str> = resource.after.iter().map(crate::model::Address::as_str).collect();
         let _ = writeln!(out, "  after {}", after.join(", "));
     }
     let lifecycle = &resource.lifecycle;

@@ -10,8 +10,8 @@ stack demo {
   param region: region
   param note: string?
   layer data {
-    resource aws.sqs.queue q { queue_name = "q-${mode}-${region}-${environment.name}-${high(tasks)}"  tags { Team = "own" } }
-    resource aws.sqs.queue_policy p { queues = [q.id]  policy_document = policy { allow "sqs:SendMessage" to anyone on q.arn } }
+    resource aws.sqs.queue q { queue_name = "q-${mode}-${region}-${environment.name}-${high(tasks)}", tags { Team = "own" } }
+    resource aws.sqs.queue_policy p { queues = [q.id], policy_document = policy { allow "sqs:SendMessage" to anyone on q.arn } }
   }
 }
 "#;
@@ -34,7 +34,7 @@ fn everything_an_environment_says() {
 #[test]
 fn everything_an_environment_gets_wrong() {
     let text = environment(
-        r#"
+        r"
   mode = production
   tasks = 10..2
   databse = 1..2 ACU
@@ -42,10 +42,12 @@ fn everything_an_environment_gets_wrong() {
   moved data.q to data.p
   moved x to data.nothing
   role = 5
-"#,
+",
     );
     insta::assert_snapshot!(check(&(STACK.to_owned() + &text)));
-    insta::assert_snapshot!(check(&(STACK.to_owned() + "environment e of dmo { region = us-east-1 }\nenvironment f of demo { }")));
+    insta::assert_snapshot!(check(
+        &(STACK.to_owned() + "environment e of dmo { region = us-east-1 }\nenvironment f of demo { }")
+    ));
 }
 
 #[test]

@@ -9,8 +9,14 @@ fn checked(files: &[(&str, &str)], library: &[(&str, &str)]) -> String {
 #[test]
 fn files_use_each_other_in_any_order() {
     let files = [
-        ("live.gpb", "use \"platform.gpb\"\nenvironment live of demo { region = us-east-1  n = office_count }\nconst office_count = 3\n"),
-        ("platform.gpb", "use \"live.gpb\"\nuse \"platform.gpb\"\nstack demo { param n: count  output n = n + office_count }\n"),
+        (
+            "live.gpb",
+            "use \"platform.gpb\"\nenvironment live of demo { region = us-east-1, n = office_count }\nconst office_count = 3\n",
+        ),
+        (
+            "platform.gpb",
+            "use \"live.gpb\"\nuse \"platform.gpb\"\nstack demo { param n: count, output n = n + office_count }\n",
+        ),
     ];
     insta::assert_snapshot!(with_files(&files, &[], |entry, inputs| shown(&compile(entry, inputs, None))));
 }
@@ -18,7 +24,10 @@ fn files_use_each_other_in_any_order() {
 #[test]
 fn what_cannot_be_read_or_seen() {
     let files = [
-        ("main.gpb", "use \"nowhere.gpb\"\nuse \"a.gpb\"\nconst x = hidden + y\nconst y = 1\nconst y = 2\nconst z = hidden_fn(1)\nconst w = \"${hidden}\"\n"),
+        (
+            "main.gpb",
+            "use \"nowhere.gpb\"\nuse \"a.gpb\"\nconst x = hidden + y\nconst y = 1\nconst y = 2\nconst z = hidden_fn(1)\nconst w = \"${hidden}\"\n",
+        ),
         ("a.gpb", "use \"b.gpb\"\nconst y = 5\n"),
         ("b.gpb", "const hidden = 1\nfn hidden_fn(n: count) -> count = n\n"),
     ];
@@ -29,7 +38,10 @@ fn what_cannot_be_read_or_seen() {
 #[test]
 fn the_library_is_there_and_may_be_replaced() {
     let library = [
-        ("data/queue.gpb", "component queue {\n  param size: size = small\n  resource aws.sqs.queue main { queue_name = label(\"std\") }\n}\n"),
+        (
+            "data/queue.gpb",
+            "component queue {\n  param size: size = small\n  resource aws.sqs.queue main { queue_name = label(\"std\") }\n}\n",
+        ),
         ("data/kinds.gpb", "type size = small | large\n"),
         ("label.gpb", "fn label(x: string) -> string = \"library-${x}\"\n"),
         ("unused.gpb", "component unused { this is not even parsed }\n"),
@@ -37,7 +49,7 @@ fn the_library_is_there_and_may_be_replaced() {
     ];
     let files = [(
         "main.gpb",
-        "fn label(x: string) -> string = \"mine-${x}\"\nstack s { queue q { size = large }  output l = label(\"x\") }\nenvironment e of s { region = us-east-1 }\n",
+        "fn label(x: string) -> string = \"mine-${x}\"\nstack s { queue q { size = large }, output l = label(\"x\") }\nenvironment e of s { region = us-east-1 }\n",
     )];
     insta::assert_snapshot!(with_files(&files, &library, |entry, inputs| {
         let compilation = compile(entry, inputs, None);

@@ -25,7 +25,7 @@ fn keys_go_wrong() {
   for s in 5 { resource aws.sqs.queue z { queue_name = "z" } }
   for s in ["a", "b"] { resource aws.sqs.queue w { queue_name = s } }
   output missing = w["c"].arn
-  resource aws.sqs.queue late { queue_name = "late"  after w["d"] }
+  resource aws.sqs.queue late { queue_name = "late", after w["d"] }
   for s in [late.arn] { resource aws.sqs.queue v { queue_name = "v" } }
 "#
     )));
@@ -41,7 +41,7 @@ fn conditions_choose_items_and_properties() {
   resource aws.sqs.queue r {
     queue_name = "r"
     if live { delay_seconds = 5 } else { delay_seconds = 0 }
-    tags { Never = never?.arn ?? "none"  Name = q.queue_name }
+    tags { Never = never?.arn ?? "none", Name = q.queue_name }
   }
 "#
     )));
@@ -65,7 +65,7 @@ fn places_nest_and_reach_across() {
         r#"
   param recovery: region = us-west-2
   param other: place = place(region: us-east-1, account: "210987654321", role: "deploy")
-  resource aws.sqs.queue here { queue_name = "here-${region}"  tags { There = there.arn } }
+  resource aws.sqs.queue here { queue_name = "here-${region}", tags { There = there.arn } }
   in recovery {
     resource aws.sqs.queue there { queue_name = "there-${region}-${length(zones(2))}" }
     resource aws.sqs.queue away in other { queue_name = "away-${region}-${account}-${partition}" }

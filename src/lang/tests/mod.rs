@@ -1,11 +1,13 @@
 //! What the language promises, as programs and what they come to.
 
 mod components;
+mod damaged;
 mod dump;
 mod environments;
 mod files;
 mod groups;
 mod layers;
+mod pages;
 mod references;
 mod scale;
 mod stacks;

@@ -18,7 +18,7 @@ fn first() {
     }
   }
   layer data uses network {
-    queue jobs { name = "jobs-${region}"  tags k = "v" }
+    queue jobs { name = "jobs-${region}", tags k = "v" }
     if tier == high { resource aws.sqs.queue extra { queue_name = "x" } }
     in us-west-2 { resource aws.sqs.queue far { queue_name = "far-${region}-${account}" } }
     after network.public["us-east-1a"]
@@ -26,7 +26,7 @@ fn first() {
   output arn = data.jobs.arn
   output zones = [for zone, s in network.public: "${zone}=${s.id}"]
 "#
-    ).replace("stack demo", "component queue {\n  param name: string\n  param tags: map<string> = {}\n  resource aws.sqs.queue main { queue_name = name  tags = tags }\n  output arn = main.arn\n}\nstack demo")));
+    ).replace("stack demo", "component queue {\n, param name: string\n, param tags: map<string> = {}\n, resource aws.sqs.queue main { queue_name = name, tags = tags }\n, output arn = main.arn\n}\nstack demo")));
 }
 
 #[test]

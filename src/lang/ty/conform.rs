@@ -95,7 +95,6 @@ fn read_word(value: &Value, word: &Arc<str>, ty: &Type, cx: &Context) -> Result<
             text::region(word, value.span, false, cx)?;
             Ok(place(word, value, cx))
         }
-        Type::List(_) | Type::Map(_) | Type::Object(_) => Err(no_name(value, word, ty, cx)),
         _ => Err(no_name(value, word, ty, cx)),
     }
 }

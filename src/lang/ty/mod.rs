@@ -199,18 +199,19 @@ impl Type {
     /// is refused: the cloud's text may turn out to be any text, its number any number.
     pub fn may_be(&self, expected: &Type) -> bool {
         match (self, expected) {
-            (Type::Any, _) | (_, Type::Any) => true,
             (Type::Optional(mine), _) => mine.may_be(expected),
             (_, Type::Optional(inner)) => self.may_be(inner),
             (Type::List(mine), Type::List(theirs))
             | (Type::Map(mine), Type::Map(theirs))
             | (Type::Range(mine), Type::Range(theirs)) => mine.may_be(theirs),
             (Type::Map(mine), Type::Object(object)) => object.fields.values().all(|field| mine.may_be(&field.ty)),
-            (Type::Map(_), Type::Policy) | (Type::Policy, Type::Map(_)) => true,
+            (Type::Any, _)
+            | (_, Type::Any)
+            | (Type::Map(_), Type::Policy)
+            | (Type::Policy, Type::Map(_))
+            | (Type::Int | Type::Number | Type::Count, Type::Int | Type::Number | Type::Count) => true,
             (mine, Type::Policy | Type::Place) if mine.is_text() => true,
-            (mine, theirs) if mine.is_text() && theirs.is_text() => true,
-            (Type::Int | Type::Number | Type::Count, Type::Int | Type::Number | Type::Count) => true,
-            _ => self == expected,
+            (mine, theirs) => mine == theirs || (mine.is_text() && theirs.is_text()),
         }
     }
 }

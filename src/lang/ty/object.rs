@@ -65,17 +65,13 @@ fn unknown_field(name: &str, key: Span, ty: &ObjectType) -> Diagnostic {
     let of = ty.name.as_ref().map_or_else(|| "this object".to_owned(), |name| format!("`{name}`"));
     let diagnostic =
         Diagnostic::error("GPB1108", format!("{of} has no field `{name}`")).at(key, "no field of this name");
-    match nearest(name, ty.fields.keys().map(AsRef::as_ref)) {
-        Some(meant) => {
-            diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("rename to `{meant}`"), key, meant)
-        }
-        None => {
-            let names: Vec<&str> = ty.fields.keys().map(AsRef::as_ref).collect();
-            diagnostic.help(if names.is_empty() {
-                "it has no fields".to_owned()
-            } else {
-                format!("its fields are {}", names.join(", "))
-            })
-        }
+    if let Some(meant) = nearest(name, ty.fields.keys().map(AsRef::as_ref)) {
+        return diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("rename to `{meant}`"), key, meant);
     }
+    let names: Vec<&str> = ty.fields.keys().map(AsRef::as_ref).collect();
+    diagnostic.help(if names.is_empty() {
+        "it has no fields".to_owned()
+    } else {
+        format!("its fields are {}", names.join(", "))
+    })
 }

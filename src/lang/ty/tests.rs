@@ -1,3 +1,4 @@
+#![allow(clippy::needless_pass_by_value)] // a case reads better without borrows
 use super::testing::{NOWHERE, World, show, value};
 use super::{Context, DefaultId, FieldType, ObjectType, Type, conform};
 use crate::lang::unit::Dimension;

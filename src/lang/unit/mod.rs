@@ -202,16 +202,12 @@ fn unknown(name: &str, span: Span) -> Diagnostic {
     let diagnostic = Diagnostic::error("GPB1103", format!("there is no unit `{name}`")).at(span, "unknown unit");
     let same_letters = || UNITS.iter().map(|unit| unit.name).find(|unit| unit.eq_ignore_ascii_case(name));
     let habit = || HABITS.iter().find(|(from, _)| *from == name).map(|(_, to)| *to);
-    match habit().or_else(same_letters).or_else(|| nearest(name, UNITS.iter().map(|unit| unit.name))) {
-        Some(meant) => {
-            let dimension = find(meant).map_or("", |unit| unit.dimension.name());
-            diagnostic.help(format!("did you mean `{meant}`? It is a unit of `{dimension}`"))
-        }
-        None => {
-            let names: Vec<_> = UNITS.iter().filter(|unit| unit.shown).map(|unit| unit.name).collect();
-            diagnostic.help(format!("the units are {}", names.join(", ")))
-        }
+    let meant = habit().or_else(same_letters).or_else(|| nearest(name, UNITS.iter().map(|unit| unit.name)));
+    if let Some(unit) = meant.and_then(find) {
+        return diagnostic.help(format!("did you mean `{}`? It is a unit of `{}`", unit.name, unit.dimension));
     }
+    let names: Vec<_> = UNITS.iter().filter(|unit| unit.shown).map(|unit| unit.name).collect();
+    diagnostic.help(format!("the units are {}", names.join(", ")))
 }
 
 #[cfg(test)]

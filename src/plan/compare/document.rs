@@ -117,9 +117,9 @@ fn condition(value: &Json) -> Json {
     let text = |one: &Json| scalar::json_key(one).filter(|_| !one.is_string()).map_or_else(|| one.clone(), Json::from);
     let keys = |operator: &Json| match operator.as_object() {
         // Condition keys are not told apart by case.
-        Some(keys) => Json::Object(
-            keys.iter().map(|(key, values)| (key.to_ascii_lowercase(), set(values, &text))).collect(),
-        ),
+        Some(keys) => {
+            Json::Object(keys.iter().map(|(key, values)| (key.to_ascii_lowercase(), set(values, &text))).collect())
+        }
         None => operator.clone(),
     };
     match value.as_object() {

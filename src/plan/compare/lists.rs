@@ -95,8 +95,7 @@ fn by_identity(desired: &[&Value], observed: &[&Json]) -> Option<Vec<usize>> {
             return None;
         }
     }
-    let pairs: Vec<usize> =
-        desired.iter().map(|value| names.remove(&identity(value)?)).collect::<Option<Vec<_>>>()?;
+    let pairs: Vec<usize> = desired.iter().map(|value| names.remove(&identity(value)?)).collect::<Option<Vec<_>>>()?;
     Some(pairs)
 }
 

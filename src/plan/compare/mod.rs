@@ -7,7 +7,8 @@ mod document;
 mod lists;
 mod satisfies;
 mod scalar;
-
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub use document::{canonical as canonical_document, equal as documents_equal, parse as parse_document};

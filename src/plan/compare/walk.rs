@@ -84,7 +84,7 @@ impl<'a> Walk<'a> {
             return self.tags(picked, items, others, there.applied, path);
         }
         if let Value::Map(entries) = wanted
-            && self.is_walked(picked, wanted, there)
+            && is_walked(picked, wanted, there)
         {
             let (object, map) = entries_of(picked);
             let maps = Maps {
@@ -97,15 +97,6 @@ impl<'a> Walk<'a> {
         if !self.same(picked, default, wanted, there, path) {
             let before = there.observed.map(|observed| values::mask(observed, Some(wanted), there.applied));
             self.push(path, before, Some(wanted.clone()));
-        }
-    }
-
-    /// An object is walked entry by entry where both sides are objects, and where a part of it could not be read.
-    fn is_walked(&self, shape: Option<&Shape>, wanted: &Value, there: There<'_>) -> bool {
-        let is_document = matches!(shape, Some(Shape::Json));
-        match there.observed {
-            Some(observed) => observed.is_object() && !is_document,
-            None => !is_document && there.applied.is_some_and(Json::is_object) && matches!(wanted, Value::Map(m) if !m.is_empty()),
         }
     }
 
@@ -170,7 +161,9 @@ impl<'a> Walk<'a> {
         path: &PropPath,
     ) {
         let same = match applied {
-            Some(applied) if is_secret_text(wanted) && !matches!(wanted, Value::Secret(_)) => values::is_hashed(applied),
+            Some(applied) if is_secret_text(wanted) && !matches!(wanted, Value::Secret(_)) => {
+                values::is_hashed(applied)
+            }
             Some(applied) => self.rules.satisfied(shape, wanted, applied, path, Against::Applied),
             None => self.rules.absence_satisfies(shape, default, wanted, path, Against::Applied),
         };
@@ -222,9 +215,8 @@ impl<'a> Walk<'a> {
             return self.push(path, Some(applied.clone()), None);
         }
         let Some(observed) = observed else { return };
-        let is_default = values::lift(observed).is_none_or(|value| {
-            self.rules.absence_satisfies(shape, default, &value, path, Against::Applied)
-        });
+        let is_default = values::lift(observed)
+            .is_none_or(|value| self.rules.absence_satisfies(shape, default, &value, path, Against::Applied));
         if !is_default {
             self.push(path, Some(values::mask(observed, None, Some(applied))), None);
         }
@@ -237,7 +229,10 @@ impl<'a> Walk<'a> {
     fn has_unreadable(&self, wanted: &Value, path: &PropPath) -> bool {
         let inside = |one: &PropPath| path.covers(one) && one.segments().count() > path.segments().count();
         values::has_secret(wanted)
-            || self.rules.def.is_some_and(|def| def.write_only.iter().any(|one| inside(one) && reaches(wanted, one, path)))
+            || self
+                .rules
+                .def
+                .is_some_and(|def| def.write_only.iter().any(|one| inside(one) && reaches(wanted, one, path)))
     }
 
     fn push(&mut self, path: &PropPath, before: Option<Json>, after: Option<Value>) {
@@ -247,6 +242,16 @@ impl<'a> Walk<'a> {
 
 fn of<'s>(side: Option<&'s Map<String, Json>>, key: &str) -> Option<&'s Json> {
     side.and_then(|side| side.get(key)).filter(|json| !json.is_null())
+}
+
+/// An object is walked entry by entry where both sides are objects, and where a part of it could not be read.
+fn is_walked(shape: Option<&Shape>, wanted: &Value, there: There<'_>) -> bool {
+    let is_document = matches!(shape, Some(Shape::Json));
+    let is_empty = matches!(wanted, Value::Map(entries) if entries.is_empty());
+    match there.observed {
+        Some(observed) => observed.is_object() && !is_document,
+        None => !is_document && !is_empty && there.applied.is_some_and(Json::is_object),
+    }
 }
 
 /// A scalar that is a secret, or is made with one.
@@ -261,9 +266,9 @@ fn is_secret_text(value: &Value) -> bool {
 /// Whether `was` has an entry, at any depth, that `wanted` has not.
 fn lacks(wanted: &Value, was: &Json) -> bool {
     match (wanted, was) {
-        (Value::Map(wanted), Json::Object(was)) if !values::is_hashed(&Json::Object(was.clone())) => was
-            .iter()
-            .any(|(key, was)| wanted.get(key).map_or(!was.is_null(), |wanted| lacks(wanted, was))),
+        (Value::Map(wanted), Json::Object(was)) if !values::is_hashed(&Json::Object(was.clone())) => {
+            was.iter().any(|(key, was)| wanted.get(key).map_or(!was.is_null(), |wanted| lacks(wanted, was)))
+        }
         (Value::List(wanted), Json::Array(was)) => wanted.iter().zip(was).any(|(wanted, was)| lacks(wanted, was)),
         _ => false,
     }
@@ -272,15 +277,16 @@ fn lacks(wanted: &Value, was: &Json) -> bool {
 /// Whether the value at `at` has anything where `target`, a deeper path with stars, leads.
 fn reaches(value: &Value, target: &PropPath, at: &PropPath) -> bool {
     let rest: Vec<&str> = target.segments().skip(at.segments().count()).collect();
-    fn walk(value: &Value, rest: &[&str]) -> bool {
-        match (rest, value) {
-            ([], _) => true,
-            ([segment, rest @ ..], Value::Map(entries)) => {
-                entries.iter().any(|(key, value)| (*segment == "*" || segment == key) && walk(value, rest))
-            }
-            ([_, rest @ ..], Value::List(items)) => items.iter().any(|item| walk(item, rest)),
-            _ => false,
+    leads(value, &rest)
+}
+
+fn leads(value: &Value, rest: &[&str]) -> bool {
+    match (rest, value) {
+        ([], _) => true,
+        ([segment, rest @ ..], Value::Map(entries)) => {
+            entries.iter().any(|(key, value)| (*segment == "*" || segment == key) && leads(value, rest))
         }
+        ([_, rest @ ..], Value::List(items)) => items.iter().any(|item| leads(item, rest)),
+        _ => false,
     }
-    walk(value, &rest)
 }

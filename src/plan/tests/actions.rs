@@ -90,7 +90,11 @@ fn a_type_without_an_update_is_replaced_for_anything() {
 #[test]
 fn a_property_given_no_longer_is_a_removal() {
     check(json!({ "Size": 1, "Timeout": 5 }), json!({ "Size": 1 }), "~ data.main: Timeout");
-    check(json!({ "Backup": { "Days": 1, "Window": "w" } }), json!({ "Backup": { "Days": 1 } }), "~ data.main: Backup/Window");
+    check(
+        json!({ "Backup": { "Days": 1, "Window": "w" } }),
+        json!({ "Backup": { "Days": 1 } }),
+        "~ data.main: Backup/Window",
+    );
     // What it would be without is what it is.
     check(json!({ "Size": 1, "Timeout": 30 }), json!({ "Size": 1 }), "= data.main");
 }

@@ -7,10 +7,14 @@ use serde_json::json;
 fn a_plan() -> (World, crate::model::Model, crate::plan::Plan) {
     let before = model([
         resource("network.vpc", "aws.net.vpc", json!({ "Cidr": "10.0.0.0/16" })),
-        resource("data.main", "aws.data.store", json!({
-            "Engine": "x", "Size": 1, "Subnets": [to("network.vpc", "")],
-            "Password": { "$secret": { "from": "store", "name": "p" } },
-        })),
+        resource(
+            "data.main",
+            "aws.data.store",
+            json!({
+                "Engine": "x", "Size": 1, "Subnets": [to("network.vpc", "")],
+                "Password": { "$secret": { "from": "store", "name": "p" } },
+            }),
+        ),
     ]);
     let mut world = World::applied(&before);
     world.observed("data.main").insert("Size".into(), 3.into());

@@ -53,15 +53,19 @@ fn an_update_ripples_only_through_what_changes() {
     let with = |size: i64| {
         model([
             resource("data.main", "aws.data.store", json!({ "Size": size, "Engine": "x" })),
-            resource("compute.task", "aws.run.task", json!({
-                "Count": to("data.main", "Size"),
-                "Options": {
-                    "host": to("data.main", "Endpoint/Host"),
-                    "engine": to("data.main", "Engine"),
-                    "url": { "$concat": ["db://", to("data.main", "Endpoint/Host"), ":", to("data.main", "Endpoint/Port")] },
-                    "both": { "$call": ["join", [to("data.main", "Engine"), "y"], "-"] },
-                },
-            })),
+            resource(
+                "compute.task",
+                "aws.run.task",
+                json!({
+                    "Count": to("data.main", "Size"),
+                    "Options": {
+                        "host": to("data.main", "Endpoint/Host"),
+                        "engine": to("data.main", "Engine"),
+                        "url": { "$concat": ["db://", to("data.main", "Endpoint/Host"), ":", to("data.main", "Endpoint/Port")] },
+                        "both": { "$call": ["join", [to("data.main", "Engine"), "y"], "-"] },
+                    },
+                }),
+            ),
         ])
     };
     let plan = World::applied(&with(1)).plan(&with(2));
@@ -78,9 +82,13 @@ fn an_update_ripples_only_through_what_changes() {
 fn a_text_keeps_one_hole_and_a_document_too() {
     let model = model([
         resource("data.role", "aws.iam.role", json!({ "RoleName": "r" })),
-        resource("compute.task", "aws.run.task", json!({
-            "Options": { "a": { "$concat": ["<", "role ", to("data.role", "Arn"), ">", "!"] } },
-        })),
+        resource(
+            "compute.task",
+            "aws.run.task",
+            json!({
+                "Options": { "a": { "$concat": ["<", "role ", to("data.role", "Arn"), ">", "!"] } },
+            }),
+        ),
     ]);
     let plan = World::new().plan(&model);
     let hole = json!({ "$concat": ["<role ", to("data.role", "Arn"), ">!"] });

@@ -1,6 +1,7 @@
 //! What stands between braces.
 
 use super::super::ast::{Block, Expr, ExprKind, Field, Name, Stmt};
+use super::super::recovery;
 use super::super::tree::{Node, Rule};
 use super::exprs::is_value;
 use super::{Docs, Lower, is_name};
@@ -33,6 +34,21 @@ pub(super) fn is_entry(rule: Rule) -> bool {
     )
 }
 
+fn is_foreign(node: Node<'_>) -> bool {
+    match node.rule() {
+        Rule::compat_hcl | Rule::odd_key | Rule::compat_else => true,
+        Rule::direct => recovery::is_else(node) || recovery::is_policy_block(node),
+        Rule::labelled => recovery::is_hcl(node),
+        _ => false,
+    }
+}
+
+/// `tags {for k, v in m: k = v}`: the braces hold one computed map.
+fn map_body(node: Node<'_>) -> Option<Node<'_>> {
+    let body = node.child(Rule::body).filter(|_| !node.has(Rule::place))?;
+    super::values::map_for(body).map(|_| body)
+}
+
 impl Lower {
     pub(super) fn body(&mut self, node: Node<'_>) -> Vec<Stmt> {
         let mut stmts = Vec::new();
@@ -50,6 +66,8 @@ impl Lower {
 
     fn entry(&mut self, node: Node<'_>, doc: Option<String>, stmts: &mut Vec<Stmt>) {
         match node.rule() {
+            // The message says what to write instead; what it would have meant is not guessed.
+            _ if is_foreign(node) => {}
             Rule::direct | Rule::labelled => stmts.push(self.head(node, doc)),
             Rule::phrase => self.phrase(node, doc, stmts),
             Rule::incomplete => {
@@ -57,8 +75,6 @@ impl Lower {
                 let value = self.missing(node);
                 stmts.push(Stmt::Field(Field { doc, head, label: None, value, span: self.span(node) }));
             }
-            // The message says what to write instead; what it would have meant is not guessed.
-            Rule::compat_hcl | Rule::odd_key | Rule::compat_else => {}
             _ => stmts.extend(self.statement(node, doc)),
         }
     }
@@ -70,6 +86,10 @@ impl Lower {
         let head = self.name_in(node);
         let span = self.span(node);
         let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };
+        if let Some(map) = map_body(node) {
+            let value = self.object(map);
+            return Stmt::Field(Field { doc, head, label, value, span });
+        }
         match self.value_after(node, assigned) {
             Some(value) => Stmt::Field(Field { doc, head, label, value, span }),
             None => {

@@ -16,9 +16,7 @@ impl Lower {
             Rule::resource_stmt => Stmt::Resource(self.resource(node, doc)),
             Rule::for_stmt => self.for_stmt(node)?,
             Rule::if_stmt => self.if_stmt(node)?,
-            Rule::in_stmt => {
-                Stmt::In { place: self.after_keyword(node, Rule::kw_in), stmts: self.body_in(node), span }
-            }
+            Rule::in_stmt => Stmt::In { place: self.after_keyword(node, Rule::kw_in), stmts: self.body_in(node), span },
             Rule::after_stmt => Stmt::After { paths: self.paths(node), span },
             Rule::ignore_stmt => Stmt::Ignore { paths: self.paths(node), span },
             Rule::protect_stmt => Stmt::Protect { word: self.word(node), span },
@@ -106,7 +104,11 @@ impl Lower {
     }
 
     fn if_body(&mut self, node: Node<'_>) -> Vec<Stmt> {
-        if node.is(Rule::body) { self.deeper(1, node, |lower| lower.body(node)).unwrap_or_default() } else { Vec::new() }
+        if node.is(Rule::body) {
+            self.deeper(1, node, |lower| lower.body(node)).unwrap_or_default()
+        } else {
+            Vec::new()
+        }
     }
 
     /// Metric, comparison, threshold, and the pairs after them.

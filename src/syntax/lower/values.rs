@@ -1,8 +1,8 @@
 //! Operands: names, numbers, text, brackets, and what follows them.
 
 use super::super::ast::{Arg, Comprehension, Expr, ExprKind, Name, Stmt, TextPart};
-use super::super::report;
 use super::super::tree::{Node, Rule};
+use super::super::{recovery, report};
 use super::Lower;
 use super::exprs::is_value;
 use rust_decimal::Decimal;
@@ -14,7 +14,8 @@ fn is_tail(rule: Rule) -> bool {
 
 impl Lower {
     pub(super) fn postfix(&mut self, node: Node<'_>) -> Expr {
-        let levels = node.children().filter(|child| is_tail(child.rule())).count().max(1);
+        // The arguments of a call count for themselves.
+        let levels = node.children().skip(2).filter(|child| is_tail(child.rule())).count();
         self.deeper(levels, node, |lower| lower.operand_with_tails(node)).unwrap_or_else(|| self.missing(node))
     }
 
@@ -39,12 +40,13 @@ impl Lower {
             Rule::name => match node.text() {
                 "true" => ExprKind::Bool(true),
                 "false" => ExprKind::Bool(false),
+                _ if recovery::is_null(node) => ExprKind::Missing,
                 _ => ExprKind::Name(self.name(node)),
             },
             Rule::numeric => self.numeric(node),
             Rule::text | Rule::block_text => ExprKind::Text(self.text_parts(node)),
             Rule::compat_single | Rule::compat_smart => ExprKind::Text(vec![TextPart::Text(unquoted(node.text()))]),
-            Rule::list => self.list(node),
+            Rule::list => self.deeper(1, node, |lower| lower.list(node)).unwrap_or(ExprKind::Missing),
             Rule::body => return self.object(node),
             Rule::group => return Expr { span, ..self.expr_in(node) },
             Rule::compat_hole => match node.child(Rule::hole) {
@@ -79,7 +81,8 @@ impl Lower {
 
     fn call(&mut self, callee: Node<'_>, args: Node<'_>) -> Expr {
         let span = self.span(callee).to(self.span(args));
-        let args = args.children().filter(|child| child.is(Rule::arg)).map(|arg| self.arg(arg)).collect();
+        let list = args.children().filter(|child| child.is(Rule::arg));
+        let args = self.deeper(1, args, |lower| list.map(|arg| lower.arg(arg)).collect()).unwrap_or_default();
         Expr::new(ExprKind::Call { callee: self.name(callee), args }, span)
     }
 
@@ -107,9 +110,10 @@ impl Lower {
         let unit = node.children().find(|child| matches!(child.rule(), Rule::unit | Rule::known_unit | Rule::dollar));
         match unit {
             None => ExprKind::Number(amount),
-            Some(unit) => {
-                ExprKind::Quantity { amount, unit: Name { text: unit.text().to_owned(), span: self.span(unit), quoted: false } }
-            }
+            Some(unit) => ExprKind::Quantity {
+                amount,
+                unit: Name { text: unit.text().to_owned(), span: self.span(unit), quoted: false },
+            },
         }
     }
 
@@ -136,15 +140,14 @@ impl Lower {
     }
 
     /// `{ a = 1 }`, or `{for k, v in m: k = v}`, which is a body whose only entry is a `for` with a colon.
-    fn object(&mut self, node: Node<'_>) -> Expr {
+    pub(super) fn object(&mut self, node: Node<'_>) -> Expr {
         let span = self.span(node);
-        let mut entries = node.children().filter(|child| super::entries::is_entry(child.rule()));
-        let kind = match (entries.next(), entries.next()) {
-            (Some(only), None) if only.is(Rule::for_stmt) && only.has(Rule::colon) => {
+        let kind = match map_for(node) {
+            Some(only) => {
                 let comprehension = self.deeper(1, node, |lower| lower.map_for(only));
                 comprehension.map_or(ExprKind::Missing, ExprKind::Comprehension)
             }
-            _ => ExprKind::Object(self.deeper(1, node, |lower| lower.body(node)).unwrap_or_default()),
+            None => ExprKind::Object(self.deeper(1, node, |lower| lower.body(node)).unwrap_or_default()),
         };
         Expr::new(kind, span)
     }
@@ -175,6 +178,13 @@ impl Lower {
         let Some(body) = node.child(Rule::body) else { return Vec::new() };
         self.deeper(1, body, |lower| lower.body(body)).unwrap_or_default()
     }
+}
+
+/// The only entry of a body, if it is a `for` with a colon.
+pub(super) fn map_for(body: Node<'_>) -> Option<Node<'_>> {
+    let mut entries = body.children().filter(|child| super::entries::is_entry(child.rule()));
+    let only = entries.next().filter(|only| only.is(Rule::for_stmt) && only.has(Rule::colon))?;
+    entries.next().is_none().then_some(only)
 }
 
 /// Text in quotes gpb does not have.

@@ -1,5 +1,7 @@
 //! What the parser and the formatter promise.
 
+mod recovery;
+mod scale;
 mod valid;
 
 use super::{parse, shape::shape};
@@ -15,6 +17,17 @@ fn read(text: &str) -> String {
         out.push_str(&format!("{} {:?} at {found:?}: {}\n", diagnostic.code, at, diagnostic.message));
     }
     out
+}
+
+/// The same for several small texts in one snapshot.
+fn check_each(name: &str, texts: &[&str]) {
+    let mut snapshot = String::new();
+    for text in texts {
+        snapshot.push_str(&format!("{text}\n=>\n{}\n", read(text)));
+    }
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(name, snapshot);
+    });
 }
 
 /// Holds a text, its meaning and the messages about it against a snapshot.

@@ -4,7 +4,9 @@ use super::check;
 
 #[test]
 fn items() {
-    check("items", r#"//! About the
+    check(
+        "items",
+        r#"//! About the
 //! module.
 
 use "platform.gpb"                     // all items of that file
@@ -21,12 +23,15 @@ type pick = "a b" | c?
 component queue { param name: string }
 stack gpubroker { }
 environment live of gpubroker { region = us-east-1 }
-"#);
+"#,
+    );
 }
 
 #[test]
 fn entries() {
-    check("entries", r#"
+    check(
+        "entries",
+        r#"
 stack s {
   param tasks: range<count> = 2..10
   let base = cidr_split(network, 4)
@@ -57,12 +62,15 @@ stack s {
   moved old.address to new["k"].address
   override data.main { size = 3 }
 }
-"#);
+"#,
+    );
 }
 
 #[test]
 fn expressions() {
-    check("expressions", r#"
+    check(
+        "expressions",
+        r#"
 stack s {
   a = 1 + 2 * 3 - -4
   b = !x || y && z == 1 ?? 2..3 + 1
@@ -100,5 +108,6 @@ stack s {
   q = [{ a = 1 }, [1], (2)]
   r = a - b / c % d < e
 }
-"#);
+"#,
+    );
 }

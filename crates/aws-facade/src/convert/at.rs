@@ -65,7 +65,9 @@ impl Display for At<'_> {
         }
         match self.step {
             Step::Top => Ok(()),
-            Step::Member(name) if self.parent.is_none_or(|parent| matches!(parent.step, Step::Top)) => f.write_str(name),
+            Step::Member(name) if self.parent.is_none_or(|parent| matches!(parent.step, Step::Top)) => {
+                f.write_str(name)
+            }
             Step::Member(name) => write!(f, ".{name}"),
             Step::Item(index) => write!(f, "[{index}]"),
         }

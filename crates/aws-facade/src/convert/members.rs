@@ -21,7 +21,11 @@ impl<'a> Members<'a> {
         left.retain(|_, value| !value.is_null());
         let missing: Vec<String> =
             required.iter().filter(|name| !left.contains_key(**name)).map(|name| format!("`{name}`")).collect();
-        if missing.is_empty() { Ok(Self { left, at: *at }) } else { Err(at.refuse(format!("{} missing", list(&missing)))) }
+        if missing.is_empty() {
+            Ok(Self { left, at: *at })
+        } else {
+            Err(at.refuse(format!("{} missing", list(&missing))))
+        }
     }
 
     /// The member of that name.
@@ -45,7 +49,11 @@ impl<'a> Members<'a> {
         let mut given = choices.iter().filter(|choice| self.left.contains_key(**choice));
         match (given.next(), given.next()) {
             (Some(one), None) => Ok(one),
-            _ => Err(self.at.refuse(format!("expected exactly one of {}, found {}", choices.join(", "), self.left.len()))),
+            _ => Err(self.at.refuse(format!(
+                "expected exactly one of {}, found {}",
+                choices.join(", "),
+                self.left.len()
+            ))),
         }
     }
 

@@ -9,15 +9,8 @@ pub const VERSIONS: Versions = Versions { generated: "1.140.0", linked: aws_sdk_
 
 pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("DeleteAlarms", delete_alarms),
-    ("DeleteDashboards", delete_dashboards),
     ("DescribeAlarms", describe_alarms),
-    ("DisableAlarmActions", disable_alarm_actions),
-    ("EnableAlarmActions", enable_alarm_actions),
-    ("GetDashboard", get_dashboard),
-    ("ListDashboards", list_dashboards),
     ("ListTagsForResource", list_tags_for_resource),
-    ("PutCompositeAlarm", put_composite_alarm),
-    ("PutDashboard", put_dashboard),
     ("PutMetricAlarm", put_metric_alarm),
     ("TagResource", tag_resource),
     ("UntagResource", untag_resource),
@@ -27,40 +20,12 @@ fn delete_alarms(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_alarms::builders::DeleteAlarmsInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_dashboards(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_dashboards::builders::DeleteDashboardsInputBuilder>(input)?.send_with(client)))
-}
-
 fn describe_alarms(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_alarms::builders::DescribeAlarmsInputBuilder>(input)?.send_with(client)))
 }
 
-fn disable_alarm_actions(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::disable_alarm_actions::builders::DisableAlarmActionsInputBuilder>(input)?.send_with(client)))
-}
-
-fn enable_alarm_actions(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::enable_alarm_actions::builders::EnableAlarmActionsInputBuilder>(input)?.send_with(client)))
-}
-
-fn get_dashboard(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_dashboard::builders::GetDashboardInputBuilder>(input)?.send_with(client)))
-}
-
-fn list_dashboards(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_dashboards::builders::ListDashboardsInputBuilder>(input)?.send_with(client)))
-}
-
 fn list_tags_for_resource(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder>(input)?.send_with(client)))
-}
-
-fn put_composite_alarm(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_composite_alarm::builders::PutCompositeAlarmInputBuilder>(input)?.send_with(client)))
-}
-
-fn put_dashboard(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_dashboard::builders::PutDashboardInputBuilder>(input)?.send_with(client)))
 }
 
 fn put_metric_alarm(client: &Client, input: Json) -> Started<'_> {
@@ -87,24 +52,6 @@ impl FromJson for o::delete_alarms::builders::DeleteAlarmsInputBuilder {
 }
 
 impl ToJson for o::delete_alarms::DeleteAlarmsOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_dashboards::builders::DeleteDashboardsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DashboardNames"])?;
-        let b = Self::default()
-            .set_dashboard_names(m.take("DashboardNames")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_dashboards::DeleteDashboardsOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
         Json::Object(m)
@@ -141,84 +88,6 @@ impl ToJson for o::describe_alarms::DescribeAlarmsOutput {
     }
 }
 
-impl FromJson for o::disable_alarm_actions::builders::DisableAlarmActionsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AlarmNames"])?;
-        let b = Self::default()
-            .set_alarm_names(m.take("AlarmNames")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::disable_alarm_actions::DisableAlarmActionsOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::enable_alarm_actions::builders::EnableAlarmActionsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AlarmNames"])?;
-        let b = Self::default()
-            .set_alarm_names(m.take("AlarmNames")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::enable_alarm_actions::EnableAlarmActionsOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::get_dashboard::builders::GetDashboardInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DashboardName"])?;
-        let b = Self::default()
-            .set_dashboard_name(m.take("DashboardName")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_dashboard::GetDashboardOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DashboardArn", &self.dashboard_arn);
-        put(&mut m, "DashboardBody", &self.dashboard_body);
-        put(&mut m, "DashboardName", &self.dashboard_name);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::list_dashboards::builders::ListDashboardsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_dashboard_name_prefix(m.take("DashboardNamePrefix")?)
-            .set_next_token(m.take("NextToken")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_dashboards::ListDashboardsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DashboardEntries", &self.dashboard_entries);
-        put(&mut m, "NextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["ResourceARN"])?;
@@ -234,55 +103,6 @@ impl ToJson for o::list_tags_for_resource::ListTagsForResourceOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Tags", &self.tags);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::put_composite_alarm::builders::PutCompositeAlarmInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AlarmName", "AlarmRule"])?;
-        let b = Self::default()
-            .set_actions_enabled(m.take("ActionsEnabled")?)
-            .set_alarm_actions(m.take("AlarmActions")?)
-            .set_alarm_description(m.take("AlarmDescription")?)
-            .set_alarm_name(m.take("AlarmName")?)
-            .set_alarm_rule(m.take("AlarmRule")?)
-            .set_insufficient_data_actions(m.take("InsufficientDataActions")?)
-            .set_ok_actions(m.take("OKActions")?)
-            .set_tags(m.take("Tags")?)
-            .set_actions_suppressor(m.take("ActionsSuppressor")?)
-            .set_actions_suppressor_wait_period(m.take("ActionsSuppressorWaitPeriod")?)
-            .set_actions_suppressor_extension_period(m.take("ActionsSuppressorExtensionPeriod")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_composite_alarm::PutCompositeAlarmOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::put_dashboard::builders::PutDashboardInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DashboardName", "DashboardBody"])?;
-        let b = Self::default()
-            .set_dashboard_name(m.take("DashboardName")?)
-            .set_dashboard_body(m.take("DashboardBody")?)
-            .set_tags(m.take("Tags")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_dashboard::PutDashboardOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DashboardValidationMessages", &self.dashboard_validation_messages);
         Json::Object(m)
     }
 }
@@ -423,26 +243,6 @@ impl ToJson for t::CompositeAlarm {
         put(&mut m, "ActionsSuppressor", &self.actions_suppressor);
         put(&mut m, "ActionsSuppressorWaitPeriod", &self.actions_suppressor_wait_period);
         put(&mut m, "ActionsSuppressorExtensionPeriod", &self.actions_suppressor_extension_period);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::DashboardEntry {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DashboardName", &self.dashboard_name);
-        put(&mut m, "DashboardArn", &self.dashboard_arn);
-        put(&mut m, "LastModified", &self.last_modified);
-        put(&mut m, "Size", &self.size);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::DashboardValidationMessage {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DataPath", &self.data_path);
-        put(&mut m, "Message", &self.message);
         Json::Object(m)
     }
 }

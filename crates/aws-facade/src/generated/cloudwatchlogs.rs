@@ -10,31 +10,13 @@ pub const VERSIONS: Versions = Versions { generated: "1.162.0", linked: aws_sdk_
 pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("AssociateKmsKey", associate_kms_key),
     ("CreateLogGroup", create_log_group),
-    ("CreateLogStream", create_log_stream),
-    ("DeleteDataProtectionPolicy", delete_data_protection_policy),
-    ("DeleteIndexPolicy", delete_index_policy),
     ("DeleteLogGroup", delete_log_group),
-    ("DeleteLogStream", delete_log_stream),
-    ("DeleteMetricFilter", delete_metric_filter),
-    ("DeleteResourcePolicy", delete_resource_policy),
     ("DeleteRetentionPolicy", delete_retention_policy),
-    ("DeleteSubscriptionFilter", delete_subscription_filter),
-    ("DescribeIndexPolicies", describe_index_policies),
     ("DescribeLogGroups", describe_log_groups),
-    ("DescribeLogStreams", describe_log_streams),
-    ("DescribeMetricFilters", describe_metric_filters),
-    ("DescribeResourcePolicies", describe_resource_policies),
-    ("DescribeSubscriptionFilters", describe_subscription_filters),
     ("DisassociateKmsKey", disassociate_kms_key),
-    ("GetDataProtectionPolicy", get_data_protection_policy),
     ("ListTagsForResource", list_tags_for_resource),
-    ("PutDataProtectionPolicy", put_data_protection_policy),
-    ("PutIndexPolicy", put_index_policy),
     ("PutLogGroupDeletionProtection", put_log_group_deletion_protection),
-    ("PutMetricFilter", put_metric_filter),
-    ("PutResourcePolicy", put_resource_policy),
     ("PutRetentionPolicy", put_retention_policy),
-    ("PutSubscriptionFilter", put_subscription_filter),
     ("TagResource", tag_resource),
     ("UntagResource", untag_resource),
 ];
@@ -47,104 +29,32 @@ fn create_log_group(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_log_group::builders::CreateLogGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_log_stream(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_log_stream::builders::CreateLogStreamInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_data_protection_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_data_protection_policy::builders::DeleteDataProtectionPolicyInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_index_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_index_policy::builders::DeleteIndexPolicyInputBuilder>(input)?.send_with(client)))
-}
-
 fn delete_log_group(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_log_group::builders::DeleteLogGroupInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_log_stream(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_log_stream::builders::DeleteLogStreamInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_metric_filter(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_metric_filter::builders::DeleteMetricFilterInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_resource_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_resource_policy::builders::DeleteResourcePolicyInputBuilder>(input)?.send_with(client)))
 }
 
 fn delete_retention_policy(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_retention_policy::builders::DeleteRetentionPolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_subscription_filter(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_subscription_filter::builders::DeleteSubscriptionFilterInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_index_policies(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_index_policies::builders::DescribeIndexPoliciesInputBuilder>(input)?.send_with(client)))
-}
-
 fn describe_log_groups(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_log_groups::builders::DescribeLogGroupsInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_log_streams(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_log_streams::builders::DescribeLogStreamsInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_metric_filters(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_metric_filters::builders::DescribeMetricFiltersInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_resource_policies(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_resource_policies::builders::DescribeResourcePoliciesInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_subscription_filters(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_subscription_filters::builders::DescribeSubscriptionFiltersInputBuilder>(input)?.send_with(client)))
 }
 
 fn disassociate_kms_key(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::disassociate_kms_key::builders::DisassociateKmsKeyInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_data_protection_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_data_protection_policy::builders::GetDataProtectionPolicyInputBuilder>(input)?.send_with(client)))
-}
-
 fn list_tags_for_resource(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder>(input)?.send_with(client)))
-}
-
-fn put_data_protection_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_data_protection_policy::builders::PutDataProtectionPolicyInputBuilder>(input)?.send_with(client)))
-}
-
-fn put_index_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_index_policy::builders::PutIndexPolicyInputBuilder>(input)?.send_with(client)))
 }
 
 fn put_log_group_deletion_protection(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::put_log_group_deletion_protection::builders::PutLogGroupDeletionProtectionInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_metric_filter(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_metric_filter::builders::PutMetricFilterInputBuilder>(input)?.send_with(client)))
-}
-
-fn put_resource_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_resource_policy::builders::PutResourcePolicyInputBuilder>(input)?.send_with(client)))
-}
-
 fn put_retention_policy(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::put_retention_policy::builders::PutRetentionPolicyInputBuilder>(input)?.send_with(client)))
-}
-
-fn put_subscription_filter(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_subscription_filter::builders::PutSubscriptionFilterInputBuilder>(input)?.send_with(client)))
 }
 
 fn tag_resource(client: &Client, input: Json) -> Started<'_> {
@@ -197,61 +107,6 @@ impl ToJson for o::create_log_group::CreateLogGroupOutput {
     }
 }
 
-impl FromJson for o::create_log_stream::builders::CreateLogStreamInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupName", "logStreamName"])?;
-        let b = Self::default()
-            .set_log_group_name(m.take("logGroupName")?)
-            .set_log_stream_name(m.take("logStreamName")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_log_stream::CreateLogStreamOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_data_protection_policy::builders::DeleteDataProtectionPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupIdentifier"])?;
-        let b = Self::default()
-            .set_log_group_identifier(m.take("logGroupIdentifier")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_data_protection_policy::DeleteDataProtectionPolicyOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_index_policy::builders::DeleteIndexPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupIdentifier"])?;
-        let b = Self::default()
-            .set_log_group_identifier(m.take("logGroupIdentifier")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_index_policy::DeleteIndexPolicyOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::delete_log_group::builders::DeleteLogGroupInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["logGroupName"])?;
@@ -264,64 +119,6 @@ impl FromJson for o::delete_log_group::builders::DeleteLogGroupInputBuilder {
 }
 
 impl ToJson for o::delete_log_group::DeleteLogGroupOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_log_stream::builders::DeleteLogStreamInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupName", "logStreamName"])?;
-        let b = Self::default()
-            .set_log_group_name(m.take("logGroupName")?)
-            .set_log_stream_name(m.take("logStreamName")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_log_stream::DeleteLogStreamOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_metric_filter::builders::DeleteMetricFilterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupName", "filterName"])?;
-        let b = Self::default()
-            .set_log_group_name(m.take("logGroupName")?)
-            .set_filter_name(m.take("filterName")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_metric_filter::DeleteMetricFilterOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_resource_policy::builders::DeleteResourcePolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_policy_name(m.take("policyName")?)
-            .set_resource_arn(m.take("resourceArn")?)
-            .set_expected_revision_id(m.take("expectedRevisionId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_resource_policy::DeleteResourcePolicyOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
         Json::Object(m)
@@ -342,46 +139,6 @@ impl FromJson for o::delete_retention_policy::builders::DeleteRetentionPolicyInp
 impl ToJson for o::delete_retention_policy::DeleteRetentionPolicyOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_subscription_filter::builders::DeleteSubscriptionFilterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupName", "filterName"])?;
-        let b = Self::default()
-            .set_log_group_name(m.take("logGroupName")?)
-            .set_filter_name(m.take("filterName")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_subscription_filter::DeleteSubscriptionFilterOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_index_policies::builders::DescribeIndexPoliciesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupIdentifiers"])?;
-        let b = Self::default()
-            .set_log_group_identifiers(m.take("logGroupIdentifiers")?)
-            .set_next_token(m.take("nextToken")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_index_policies::DescribeIndexPoliciesOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "indexPolicies", &self.index_policies);
-        put(&mut m, "nextToken", &self.next_token);
         Json::Object(m)
     }
 }
@@ -413,103 +170,6 @@ impl ToJson for o::describe_log_groups::DescribeLogGroupsOutput {
     }
 }
 
-impl FromJson for o::describe_log_streams::builders::DescribeLogStreamsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_log_group_name(m.take("logGroupName")?)
-            .set_log_group_identifier(m.take("logGroupIdentifier")?)
-            .set_log_stream_name_prefix(m.take("logStreamNamePrefix")?)
-            .set_order_by(m.take("orderBy")?)
-            .set_descending(m.take("descending")?)
-            .set_next_token(m.take("nextToken")?)
-            .set_limit(m.take("limit")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_log_streams::DescribeLogStreamsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "logStreams", &self.log_streams);
-        put(&mut m, "nextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_metric_filters::builders::DescribeMetricFiltersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_log_group_name(m.take("logGroupName")?)
-            .set_filter_name_prefix(m.take("filterNamePrefix")?)
-            .set_next_token(m.take("nextToken")?)
-            .set_limit(m.take("limit")?)
-            .set_metric_name(m.take("metricName")?)
-            .set_metric_namespace(m.take("metricNamespace")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_metric_filters::DescribeMetricFiltersOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "metricFilters", &self.metric_filters);
-        put(&mut m, "nextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_resource_policies::builders::DescribeResourcePoliciesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_next_token(m.take("nextToken")?)
-            .set_limit(m.take("limit")?)
-            .set_resource_arn(m.take("resourceArn")?)
-            .set_policy_scope(m.take("policyScope")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_resource_policies::DescribeResourcePoliciesOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "resourcePolicies", &self.resource_policies);
-        put(&mut m, "nextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_subscription_filters::builders::DescribeSubscriptionFiltersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupName"])?;
-        let b = Self::default()
-            .set_log_group_name(m.take("logGroupName")?)
-            .set_filter_name_prefix(m.take("filterNamePrefix")?)
-            .set_next_token(m.take("nextToken")?)
-            .set_limit(m.take("limit")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_subscription_filters::DescribeSubscriptionFiltersOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "subscriptionFilters", &self.subscription_filters);
-        put(&mut m, "nextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::disassociate_kms_key::builders::DisassociateKmsKeyInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -525,27 +185,6 @@ impl FromJson for o::disassociate_kms_key::builders::DisassociateKmsKeyInputBuil
 impl ToJson for o::disassociate_kms_key::DisassociateKmsKeyOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::get_data_protection_policy::builders::GetDataProtectionPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupIdentifier"])?;
-        let b = Self::default()
-            .set_log_group_identifier(m.take("logGroupIdentifier")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_data_protection_policy::GetDataProtectionPolicyOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "logGroupIdentifier", &self.log_group_identifier);
-        put(&mut m, "policyDocument", &self.policy_document);
-        put(&mut m, "lastUpdatedTime", &self.last_updated_time);
         Json::Object(m)
     }
 }
@@ -569,48 +208,6 @@ impl ToJson for o::list_tags_for_resource::ListTagsForResourceOutput {
     }
 }
 
-impl FromJson for o::put_data_protection_policy::builders::PutDataProtectionPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupIdentifier", "policyDocument"])?;
-        let b = Self::default()
-            .set_log_group_identifier(m.take("logGroupIdentifier")?)
-            .set_policy_document(m.take("policyDocument")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_data_protection_policy::PutDataProtectionPolicyOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "logGroupIdentifier", &self.log_group_identifier);
-        put(&mut m, "policyDocument", &self.policy_document);
-        put(&mut m, "lastUpdatedTime", &self.last_updated_time);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::put_index_policy::builders::PutIndexPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupIdentifier", "policyDocument"])?;
-        let b = Self::default()
-            .set_log_group_identifier(m.take("logGroupIdentifier")?)
-            .set_policy_document(m.take("policyDocument")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_index_policy::PutIndexPolicyOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "indexPolicy", &self.index_policy);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::put_log_group_deletion_protection::builders::PutLogGroupDeletionProtectionInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["logGroupIdentifier", "deletionProtectionEnabled"])?;
@@ -630,53 +227,6 @@ impl ToJson for o::put_log_group_deletion_protection::PutLogGroupDeletionProtect
     }
 }
 
-impl FromJson for o::put_metric_filter::builders::PutMetricFilterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupName", "filterName", "filterPattern", "metricTransformations"])?;
-        let b = Self::default()
-            .set_log_group_name(m.take("logGroupName")?)
-            .set_filter_name(m.take("filterName")?)
-            .set_filter_pattern(m.take("filterPattern")?)
-            .set_metric_transformations(m.take("metricTransformations")?)
-            .set_apply_on_transformed_logs(m.take("applyOnTransformedLogs")?)
-            .set_field_selection_criteria(m.take("fieldSelectionCriteria")?)
-            .set_emit_system_field_dimensions(m.take("emitSystemFieldDimensions")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_metric_filter::PutMetricFilterOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::put_resource_policy::builders::PutResourcePolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_policy_name(m.take("policyName")?)
-            .set_policy_document(m.take("policyDocument")?)
-            .set_resource_arn(m.take("resourceArn")?)
-            .set_expected_revision_id(m.take("expectedRevisionId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_resource_policy::PutResourcePolicyOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "resourcePolicy", &self.resource_policy);
-        put(&mut m, "revisionId", &self.revision_id);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::put_retention_policy::builders::PutRetentionPolicyInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["logGroupName", "retentionInDays"])?;
@@ -690,32 +240,6 @@ impl FromJson for o::put_retention_policy::builders::PutRetentionPolicyInputBuil
 }
 
 impl ToJson for o::put_retention_policy::PutRetentionPolicyOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::put_subscription_filter::builders::PutSubscriptionFilterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupName", "filterName", "filterPattern", "destinationArn"])?;
-        let b = Self::default()
-            .set_log_group_name(m.take("logGroupName")?)
-            .set_filter_name(m.take("filterName")?)
-            .set_filter_pattern(m.take("filterPattern")?)
-            .set_destination_arn(m.take("destinationArn")?)
-            .set_role_arn(m.take("roleArn")?)
-            .set_distribution(m.take("distribution")?)
-            .set_apply_on_transformed_logs(m.take("applyOnTransformedLogs")?)
-            .set_field_selection_criteria(m.take("fieldSelectionCriteria")?)
-            .set_emit_system_fields(m.take("emitSystemFields")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_subscription_filter::PutSubscriptionFilterOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
         Json::Object(m)
@@ -762,26 +286,9 @@ impl ToJson for o::untag_resource::UntagResourceOutput {
 
 words!(
     t::DataProtectionStatus,
-    t::Distribution,
-    t::IndexSource,
     t::InheritedProperty,
     t::LogGroupClass,
-    t::OrderBy,
-    t::PolicyScope,
-    t::StandardUnit,
 );
-
-impl ToJson for t::IndexPolicy {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "logGroupIdentifier", &self.log_group_identifier);
-        put(&mut m, "lastUpdateTime", &self.last_update_time);
-        put(&mut m, "policyDocument", &self.policy_document);
-        put(&mut m, "policyName", &self.policy_name);
-        put(&mut m, "source", &self.source);
-        Json::Object(m)
-    }
-}
 
 impl ToJson for t::LogGroup {
     fn to_json(&self) -> Json {
@@ -799,95 +306,6 @@ impl ToJson for t::LogGroup {
         put(&mut m, "logGroupArn", &self.log_group_arn);
         put(&mut m, "deletionProtectionEnabled", &self.deletion_protection_enabled);
         put(&mut m, "bearerTokenAuthenticationEnabled", &self.bearer_token_authentication_enabled);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::LogStream {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "logStreamName", &self.log_stream_name);
-        put(&mut m, "creationTime", &self.creation_time);
-        put(&mut m, "firstEventTimestamp", &self.first_event_timestamp);
-        put(&mut m, "lastEventTimestamp", &self.last_event_timestamp);
-        put(&mut m, "lastIngestionTime", &self.last_ingestion_time);
-        put(&mut m, "uploadSequenceToken", &self.upload_sequence_token);
-        put(&mut m, "arn", &self.arn);
-        put(&mut m, "storedBytes", &self.stored_bytes);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::MetricFilter {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "filterName", &self.filter_name);
-        put(&mut m, "filterPattern", &self.filter_pattern);
-        put(&mut m, "metricTransformations", &self.metric_transformations);
-        put(&mut m, "creationTime", &self.creation_time);
-        put(&mut m, "logGroupName", &self.log_group_name);
-        put(&mut m, "applyOnTransformedLogs", &self.apply_on_transformed_logs);
-        put(&mut m, "fieldSelectionCriteria", &self.field_selection_criteria);
-        put(&mut m, "emitSystemFieldDimensions", &self.emit_system_field_dimensions);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::MetricTransformation {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["metricName", "metricNamespace", "metricValue"])?;
-        let b = Self::builder()
-            .set_metric_name(m.take("metricName")?)
-            .set_metric_namespace(m.take("metricNamespace")?)
-            .set_metric_value(m.take("metricValue")?)
-            .set_default_value(m.take("defaultValue")?)
-            .set_dimensions(m.take("dimensions")?)
-            .set_unit(m.take("unit")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
-impl ToJson for t::MetricTransformation {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "metricName", &self.metric_name);
-        put(&mut m, "metricNamespace", &self.metric_namespace);
-        put(&mut m, "metricValue", &self.metric_value);
-        put(&mut m, "defaultValue", &self.default_value);
-        put(&mut m, "dimensions", &self.dimensions);
-        put(&mut m, "unit", &self.unit);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ResourcePolicy {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "policyName", &self.policy_name);
-        put(&mut m, "policyDocument", &self.policy_document);
-        put(&mut m, "lastUpdatedTime", &self.last_updated_time);
-        put(&mut m, "policyScope", &self.policy_scope);
-        put(&mut m, "resourceArn", &self.resource_arn);
-        put(&mut m, "revisionId", &self.revision_id);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::SubscriptionFilter {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "filterName", &self.filter_name);
-        put(&mut m, "logGroupName", &self.log_group_name);
-        put(&mut m, "filterPattern", &self.filter_pattern);
-        put(&mut m, "destinationArn", &self.destination_arn);
-        put(&mut m, "roleArn", &self.role_arn);
-        put(&mut m, "distribution", &self.distribution);
-        put(&mut m, "applyOnTransformedLogs", &self.apply_on_transformed_logs);
-        put(&mut m, "creationTime", &self.creation_time);
-        put(&mut m, "fieldSelectionCriteria", &self.field_selection_criteria);
-        put(&mut m, "emitSystemFields", &self.emit_system_fields);
         Json::Object(m)
     }
 }

@@ -9,18 +9,12 @@ pub const VERSIONS: Versions = Versions { generated: "1.274.0", linked: aws_sdk_
 
 pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("AllocateAddress", allocate_address),
-    ("AssociateAddress", associate_address),
     ("AssociateRouteTable", associate_route_table),
-    ("AssociateSubnetCidrBlock", associate_subnet_cidr_block),
-    ("AssociateVpcCidrBlock", associate_vpc_cidr_block),
     ("AttachInternetGateway", attach_internet_gateway),
     ("AuthorizeSecurityGroupEgress", authorize_security_group_egress),
     ("AuthorizeSecurityGroupIngress", authorize_security_group_ingress),
-    ("CreateEgressOnlyInternetGateway", create_egress_only_internet_gateway),
     ("CreateInternetGateway", create_internet_gateway),
     ("CreateNatGateway", create_nat_gateway),
-    ("CreateNetworkAcl", create_network_acl),
-    ("CreateNetworkAclEntry", create_network_acl_entry),
     ("CreateRoute", create_route),
     ("CreateRouteTable", create_route_table),
     ("CreateSecurityGroup", create_security_group),
@@ -28,11 +22,8 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("CreateTags", create_tags),
     ("CreateVpc", create_vpc),
     ("CreateVpcEndpoint", create_vpc_endpoint),
-    ("DeleteEgressOnlyInternetGateway", delete_egress_only_internet_gateway),
     ("DeleteInternetGateway", delete_internet_gateway),
     ("DeleteNatGateway", delete_nat_gateway),
-    ("DeleteNetworkAcl", delete_network_acl),
-    ("DeleteNetworkAclEntry", delete_network_acl_entry),
     ("DeleteRoute", delete_route),
     ("DeleteRouteTable", delete_route_table),
     ("DeleteSecurityGroup", delete_security_group),
@@ -41,66 +32,34 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("DeleteVpc", delete_vpc),
     ("DeleteVpcEndpoints", delete_vpc_endpoints),
     ("DescribeAddresses", describe_addresses),
-    ("DescribeAddressesAttribute", describe_addresses_attribute),
-    ("DescribeAvailabilityZones", describe_availability_zones),
-    ("DescribeEgressOnlyInternetGateways", describe_egress_only_internet_gateways),
     ("DescribeInternetGateways", describe_internet_gateways),
-    ("DescribeManagedPrefixLists", describe_managed_prefix_lists),
     ("DescribeNatGateways", describe_nat_gateways),
     ("DescribeNetworkAcls", describe_network_acls),
-    ("DescribeNetworkInterfaces", describe_network_interfaces),
-    ("DescribePrefixLists", describe_prefix_lists),
-    ("DescribeRegions", describe_regions),
     ("DescribeRouteTables", describe_route_tables),
     ("DescribeSecurityGroupRules", describe_security_group_rules),
     ("DescribeSecurityGroups", describe_security_groups),
     ("DescribeSubnets", describe_subnets),
-    ("DescribeTags", describe_tags),
     ("DescribeVpcAttribute", describe_vpc_attribute),
-    ("DescribeVpcEndpointServices", describe_vpc_endpoint_services),
     ("DescribeVpcEndpoints", describe_vpc_endpoints),
     ("DescribeVpcs", describe_vpcs),
     ("DetachInternetGateway", detach_internet_gateway),
-    ("DisassociateAddress", disassociate_address),
     ("DisassociateRouteTable", disassociate_route_table),
-    ("DisassociateSubnetCidrBlock", disassociate_subnet_cidr_block),
-    ("DisassociateVpcCidrBlock", disassociate_vpc_cidr_block),
-    ("ModifyAddressAttribute", modify_address_attribute),
-    ("ModifySecurityGroupRules", modify_security_group_rules),
     ("ModifySubnetAttribute", modify_subnet_attribute),
     ("ModifyVpcAttribute", modify_vpc_attribute),
     ("ModifyVpcEndpoint", modify_vpc_endpoint),
     ("ModifyVpcTenancy", modify_vpc_tenancy),
     ("ReleaseAddress", release_address),
-    ("ReplaceNetworkAclAssociation", replace_network_acl_association),
-    ("ReplaceNetworkAclEntry", replace_network_acl_entry),
     ("ReplaceRoute", replace_route),
-    ("ReplaceRouteTableAssociation", replace_route_table_association),
-    ("ResetAddressAttribute", reset_address_attribute),
     ("RevokeSecurityGroupEgress", revoke_security_group_egress),
     ("RevokeSecurityGroupIngress", revoke_security_group_ingress),
-    ("UpdateSecurityGroupRuleDescriptionsEgress", update_security_group_rule_descriptions_egress),
-    ("UpdateSecurityGroupRuleDescriptionsIngress", update_security_group_rule_descriptions_ingress),
 ];
 
 fn allocate_address(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::allocate_address::builders::AllocateAddressInputBuilder>(input)?.send_with(client)))
 }
 
-fn associate_address(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::associate_address::builders::AssociateAddressInputBuilder>(input)?.send_with(client)))
-}
-
 fn associate_route_table(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::associate_route_table::builders::AssociateRouteTableInputBuilder>(input)?.send_with(client)))
-}
-
-fn associate_subnet_cidr_block(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::associate_subnet_cidr_block::builders::AssociateSubnetCidrBlockInputBuilder>(input)?.send_with(client)))
-}
-
-fn associate_vpc_cidr_block(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::associate_vpc_cidr_block::builders::AssociateVpcCidrBlockInputBuilder>(input)?.send_with(client)))
 }
 
 fn attach_internet_gateway(client: &Client, input: Json) -> Started<'_> {
@@ -115,24 +74,12 @@ fn authorize_security_group_ingress(client: &Client, input: Json) -> Started<'_>
     Ok(run(read::<o::authorize_security_group_ingress::builders::AuthorizeSecurityGroupIngressInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_egress_only_internet_gateway(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_egress_only_internet_gateway::builders::CreateEgressOnlyInternetGatewayInputBuilder>(input)?.send_with(client)))
-}
-
 fn create_internet_gateway(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_internet_gateway::builders::CreateInternetGatewayInputBuilder>(input)?.send_with(client)))
 }
 
 fn create_nat_gateway(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_nat_gateway::builders::CreateNatGatewayInputBuilder>(input)?.send_with(client)))
-}
-
-fn create_network_acl(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_network_acl::builders::CreateNetworkAclInputBuilder>(input)?.send_with(client)))
-}
-
-fn create_network_acl_entry(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_network_acl_entry::builders::CreateNetworkAclEntryInputBuilder>(input)?.send_with(client)))
 }
 
 fn create_route(client: &Client, input: Json) -> Started<'_> {
@@ -163,24 +110,12 @@ fn create_vpc_endpoint(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_vpc_endpoint::builders::CreateVpcEndpointInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_egress_only_internet_gateway(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_egress_only_internet_gateway::builders::DeleteEgressOnlyInternetGatewayInputBuilder>(input)?.send_with(client)))
-}
-
 fn delete_internet_gateway(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_internet_gateway::builders::DeleteInternetGatewayInputBuilder>(input)?.send_with(client)))
 }
 
 fn delete_nat_gateway(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_nat_gateway::builders::DeleteNatGatewayInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_network_acl(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_network_acl::builders::DeleteNetworkAclInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_network_acl_entry(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_network_acl_entry::builders::DeleteNetworkAclEntryInputBuilder>(input)?.send_with(client)))
 }
 
 fn delete_route(client: &Client, input: Json) -> Started<'_> {
@@ -215,24 +150,8 @@ fn describe_addresses(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_addresses::builders::DescribeAddressesInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_addresses_attribute(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_addresses_attribute::builders::DescribeAddressesAttributeInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_availability_zones(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_availability_zones::builders::DescribeAvailabilityZonesInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_egress_only_internet_gateways(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_egress_only_internet_gateways::builders::DescribeEgressOnlyInternetGatewaysInputBuilder>(input)?.send_with(client)))
-}
-
 fn describe_internet_gateways(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_internet_gateways::builders::DescribeInternetGatewaysInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_managed_prefix_lists(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_managed_prefix_lists::builders::DescribeManagedPrefixListsInputBuilder>(input)?.send_with(client)))
 }
 
 fn describe_nat_gateways(client: &Client, input: Json) -> Started<'_> {
@@ -241,18 +160,6 @@ fn describe_nat_gateways(client: &Client, input: Json) -> Started<'_> {
 
 fn describe_network_acls(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_network_acls::builders::DescribeNetworkAclsInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_network_interfaces(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_network_interfaces::builders::DescribeNetworkInterfacesInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_prefix_lists(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_prefix_lists::builders::DescribePrefixListsInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_regions(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_regions::builders::DescribeRegionsInputBuilder>(input)?.send_with(client)))
 }
 
 fn describe_route_tables(client: &Client, input: Json) -> Started<'_> {
@@ -271,16 +178,8 @@ fn describe_subnets(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_subnets::builders::DescribeSubnetsInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_tags(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_tags::builders::DescribeTagsInputBuilder>(input)?.send_with(client)))
-}
-
 fn describe_vpc_attribute(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_vpc_attribute::builders::DescribeVpcAttributeInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_vpc_endpoint_services(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_vpc_endpoint_services::builders::DescribeVpcEndpointServicesInputBuilder>(input)?.send_with(client)))
 }
 
 fn describe_vpc_endpoints(client: &Client, input: Json) -> Started<'_> {
@@ -295,28 +194,8 @@ fn detach_internet_gateway(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::detach_internet_gateway::builders::DetachInternetGatewayInputBuilder>(input)?.send_with(client)))
 }
 
-fn disassociate_address(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::disassociate_address::builders::DisassociateAddressInputBuilder>(input)?.send_with(client)))
-}
-
 fn disassociate_route_table(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::disassociate_route_table::builders::DisassociateRouteTableInputBuilder>(input)?.send_with(client)))
-}
-
-fn disassociate_subnet_cidr_block(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::disassociate_subnet_cidr_block::builders::DisassociateSubnetCidrBlockInputBuilder>(input)?.send_with(client)))
-}
-
-fn disassociate_vpc_cidr_block(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::disassociate_vpc_cidr_block::builders::DisassociateVpcCidrBlockInputBuilder>(input)?.send_with(client)))
-}
-
-fn modify_address_attribute(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::modify_address_attribute::builders::ModifyAddressAttributeInputBuilder>(input)?.send_with(client)))
-}
-
-fn modify_security_group_rules(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::modify_security_group_rules::builders::ModifySecurityGroupRulesInputBuilder>(input)?.send_with(client)))
 }
 
 fn modify_subnet_attribute(client: &Client, input: Json) -> Started<'_> {
@@ -339,24 +218,8 @@ fn release_address(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::release_address::builders::ReleaseAddressInputBuilder>(input)?.send_with(client)))
 }
 
-fn replace_network_acl_association(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::replace_network_acl_association::builders::ReplaceNetworkAclAssociationInputBuilder>(input)?.send_with(client)))
-}
-
-fn replace_network_acl_entry(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::replace_network_acl_entry::builders::ReplaceNetworkAclEntryInputBuilder>(input)?.send_with(client)))
-}
-
 fn replace_route(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::replace_route::builders::ReplaceRouteInputBuilder>(input)?.send_with(client)))
-}
-
-fn replace_route_table_association(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::replace_route_table_association::builders::ReplaceRouteTableAssociationInputBuilder>(input)?.send_with(client)))
-}
-
-fn reset_address_attribute(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::reset_address_attribute::builders::ResetAddressAttributeInputBuilder>(input)?.send_with(client)))
 }
 
 fn revoke_security_group_egress(client: &Client, input: Json) -> Started<'_> {
@@ -365,14 +228,6 @@ fn revoke_security_group_egress(client: &Client, input: Json) -> Started<'_> {
 
 fn revoke_security_group_ingress(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::revoke_security_group_ingress::builders::RevokeSecurityGroupIngressInputBuilder>(input)?.send_with(client)))
-}
-
-fn update_security_group_rule_descriptions_egress(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::update_security_group_rule_descriptions_egress::builders::UpdateSecurityGroupRuleDescriptionsEgressInputBuilder>(input)?.send_with(client)))
-}
-
-fn update_security_group_rule_descriptions_ingress(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::update_security_group_rule_descriptions_ingress::builders::UpdateSecurityGroupRuleDescriptionsIngressInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::allocate_address::builders::AllocateAddressInputBuilder {
@@ -408,31 +263,6 @@ impl ToJson for o::allocate_address::AllocateAddressOutput {
     }
 }
 
-impl FromJson for o::associate_address::builders::AssociateAddressInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_allocation_id(m.take("AllocationId")?)
-            .set_instance_id(m.take("InstanceId")?)
-            .set_public_ip(m.take("PublicIp")?)
-            .set_dry_run(m.take("DryRun")?)
-            .set_network_interface_id(m.take("NetworkInterfaceId")?)
-            .set_private_ip_address(m.take("PrivateIpAddress")?)
-            .set_allow_reassociation(m.take("AllowReassociation")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::associate_address::AssociateAddressOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "AssociationId", &self.association_id);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::associate_route_table::builders::AssociateRouteTableInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["RouteTableId"])?;
@@ -453,59 +283,6 @@ impl ToJson for o::associate_route_table::AssociateRouteTableOutput {
         let mut m = Object::new();
         put(&mut m, "AssociationId", &self.association_id);
         put(&mut m, "AssociationState", &self.association_state);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::associate_subnet_cidr_block::builders::AssociateSubnetCidrBlockInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SubnetId"])?;
-        let b = Self::default()
-            .set_ipv6_ipam_pool_id(m.take("Ipv6IpamPoolId")?)
-            .set_ipv6_netmask_length(m.take("Ipv6NetmaskLength")?)
-            .set_subnet_id(m.take("SubnetId")?)
-            .set_ipv6_cidr_block(m.take("Ipv6CidrBlock")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::associate_subnet_cidr_block::AssociateSubnetCidrBlockOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Ipv6CidrBlockAssociation", &self.ipv6_cidr_block_association);
-        put(&mut m, "SubnetId", &self.subnet_id);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::associate_vpc_cidr_block::builders::AssociateVpcCidrBlockInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["VpcId"])?;
-        let b = Self::default()
-            .set_cidr_block(m.take("CidrBlock")?)
-            .set_ipv6_cidr_block_network_border_group(m.take("Ipv6CidrBlockNetworkBorderGroup")?)
-            .set_ipv6_pool(m.take("Ipv6Pool")?)
-            .set_ipv6_cidr_block(m.take("Ipv6CidrBlock")?)
-            .set_ipv4_ipam_pool_id(m.take("Ipv4IpamPoolId")?)
-            .set_ipv4_netmask_length(m.take("Ipv4NetmaskLength")?)
-            .set_ipv6_ipam_pool_id(m.take("Ipv6IpamPoolId")?)
-            .set_ipv6_netmask_length(m.take("Ipv6NetmaskLength")?)
-            .set_vpc_id(m.take("VpcId")?)
-            .set_amazon_provided_ipv6_cidr_block(m.take("AmazonProvidedIpv6CidrBlock")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::associate_vpc_cidr_block::AssociateVpcCidrBlockOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Ipv6CidrBlockAssociation", &self.ipv6_cidr_block_association);
-        put(&mut m, "CidrBlockAssociation", &self.cidr_block_association);
-        put(&mut m, "VpcId", &self.vpc_id);
         Json::Object(m)
     }
 }
@@ -589,29 +366,6 @@ impl ToJson for o::authorize_security_group_ingress::AuthorizeSecurityGroupIngre
     }
 }
 
-impl FromJson for o::create_egress_only_internet_gateway::builders::CreateEgressOnlyInternetGatewayInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["VpcId"])?;
-        let b = Self::default()
-            .set_client_token(m.take("ClientToken")?)
-            .set_dry_run(m.take("DryRun")?)
-            .set_vpc_id(m.take("VpcId")?)
-            .set_tag_specifications(m.take("TagSpecifications")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_egress_only_internet_gateway::CreateEgressOnlyInternetGatewayOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ClientToken", &self.client_token);
-        put(&mut m, "EgressOnlyInternetGateway", &self.egress_only_internet_gateway);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::create_internet_gateway::builders::CreateInternetGatewayInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -660,56 +414,6 @@ impl ToJson for o::create_nat_gateway::CreateNatGatewayOutput {
         let mut m = Object::new();
         put(&mut m, "ClientToken", &self.client_token);
         put(&mut m, "NatGateway", &self.nat_gateway);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::create_network_acl::builders::CreateNetworkAclInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["VpcId"])?;
-        let b = Self::default()
-            .set_tag_specifications(m.take("TagSpecifications")?)
-            .set_client_token(m.take("ClientToken")?)
-            .set_dry_run(m.take("DryRun")?)
-            .set_vpc_id(m.take("VpcId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_network_acl::CreateNetworkAclOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "NetworkAcl", &self.network_acl);
-        put(&mut m, "ClientToken", &self.client_token);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::create_network_acl_entry::builders::CreateNetworkAclEntryInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["NetworkAclId", "RuleNumber", "Protocol", "RuleAction", "Egress"])?;
-        let b = Self::default()
-            .set_dry_run(m.take("DryRun")?)
-            .set_network_acl_id(m.take("NetworkAclId")?)
-            .set_rule_number(m.take("RuleNumber")?)
-            .set_protocol(m.take("Protocol")?)
-            .set_rule_action(m.take("RuleAction")?)
-            .set_egress(m.take("Egress")?)
-            .set_cidr_block(m.take("CidrBlock")?)
-            .set_ipv6_cidr_block(m.take("Ipv6CidrBlock")?)
-            .set_icmp_type_code(m.take("IcmpTypeCode")?)
-            .set_port_range(m.take("PortRange")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_network_acl_entry::CreateNetworkAclEntryOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
         Json::Object(m)
     }
 }
@@ -915,26 +619,6 @@ impl ToJson for o::create_vpc_endpoint::CreateVpcEndpointOutput {
     }
 }
 
-impl FromJson for o::delete_egress_only_internet_gateway::builders::DeleteEgressOnlyInternetGatewayInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["EgressOnlyInternetGatewayId"])?;
-        let b = Self::default()
-            .set_dry_run(m.take("DryRun")?)
-            .set_egress_only_internet_gateway_id(m.take("EgressOnlyInternetGatewayId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_egress_only_internet_gateway::DeleteEgressOnlyInternetGatewayOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ReturnCode", &self.return_code);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::delete_internet_gateway::builders::DeleteInternetGatewayInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["InternetGatewayId"])?;
@@ -970,46 +654,6 @@ impl ToJson for o::delete_nat_gateway::DeleteNatGatewayOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "NatGatewayId", &self.nat_gateway_id);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_network_acl::builders::DeleteNetworkAclInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["NetworkAclId"])?;
-        let b = Self::default()
-            .set_dry_run(m.take("DryRun")?)
-            .set_network_acl_id(m.take("NetworkAclId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_network_acl::DeleteNetworkAclOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_network_acl_entry::builders::DeleteNetworkAclEntryInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["NetworkAclId", "RuleNumber", "Egress"])?;
-        let b = Self::default()
-            .set_dry_run(m.take("DryRun")?)
-            .set_network_acl_id(m.take("NetworkAclId")?)
-            .set_rule_number(m.take("RuleNumber")?)
-            .set_egress(m.take("Egress")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_network_acl_entry::DeleteNetworkAclEntryOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
         Json::Object(m)
     }
 }
@@ -1177,77 +821,6 @@ impl ToJson for o::describe_addresses::DescribeAddressesOutput {
     }
 }
 
-impl FromJson for o::describe_addresses_attribute::builders::DescribeAddressesAttributeInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_allocation_ids(m.take("AllocationIds")?)
-            .set_attribute(m.take("Attribute")?)
-            .set_next_token(m.take("NextToken")?)
-            .set_max_results(m.take("MaxResults")?)
-            .set_dry_run(m.take("DryRun")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_addresses_attribute::DescribeAddressesAttributeOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Addresses", &self.addresses);
-        put(&mut m, "NextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_availability_zones::builders::DescribeAvailabilityZonesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_zone_names(m.take("ZoneNames")?)
-            .set_zone_ids(m.take("ZoneIds")?)
-            .set_all_availability_zones(m.take("AllAvailabilityZones")?)
-            .set_dry_run(m.take("DryRun")?)
-            .set_filters(m.take("Filters")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_availability_zones::DescribeAvailabilityZonesOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "AvailabilityZones", &self.availability_zones);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_egress_only_internet_gateways::builders::DescribeEgressOnlyInternetGatewaysInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_dry_run(m.take("DryRun")?)
-            .set_egress_only_internet_gateway_ids(m.take("EgressOnlyInternetGatewayIds")?)
-            .set_max_results(m.take("MaxResults")?)
-            .set_next_token(m.take("NextToken")?)
-            .set_filters(m.take("Filters")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_egress_only_internet_gateways::DescribeEgressOnlyInternetGatewaysOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "EgressOnlyInternetGateways", &self.egress_only_internet_gateways);
-        put(&mut m, "NextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::describe_internet_gateways::builders::DescribeInternetGatewaysInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -1268,30 +841,6 @@ impl ToJson for o::describe_internet_gateways::DescribeInternetGatewaysOutput {
         let mut m = Object::new();
         put(&mut m, "InternetGateways", &self.internet_gateways);
         put(&mut m, "NextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_managed_prefix_lists::builders::DescribeManagedPrefixListsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_dry_run(m.take("DryRun")?)
-            .set_filters(m.take("Filters")?)
-            .set_max_results(m.take("MaxResults")?)
-            .set_next_token(m.take("NextToken")?)
-            .set_prefix_list_ids(m.take("PrefixListIds")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_managed_prefix_lists::DescribeManagedPrefixListsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "NextToken", &self.next_token);
-        put(&mut m, "PrefixLists", &self.prefix_lists);
         Json::Object(m)
     }
 }
@@ -1340,77 +889,6 @@ impl ToJson for o::describe_network_acls::DescribeNetworkAclsOutput {
         let mut m = Object::new();
         put(&mut m, "NetworkAcls", &self.network_acls);
         put(&mut m, "NextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_network_interfaces::builders::DescribeNetworkInterfacesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_next_token(m.take("NextToken")?)
-            .set_max_results(m.take("MaxResults")?)
-            .set_include_managed_resources(m.take("IncludeManagedResources")?)
-            .set_dry_run(m.take("DryRun")?)
-            .set_network_interface_ids(m.take("NetworkInterfaceIds")?)
-            .set_filters(m.take("Filters")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_network_interfaces::DescribeNetworkInterfacesOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "NetworkInterfaces", &self.network_interfaces);
-        put(&mut m, "NextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_prefix_lists::builders::DescribePrefixListsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_dry_run(m.take("DryRun")?)
-            .set_filters(m.take("Filters")?)
-            .set_max_results(m.take("MaxResults")?)
-            .set_next_token(m.take("NextToken")?)
-            .set_prefix_list_ids(m.take("PrefixListIds")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_prefix_lists::DescribePrefixListsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "NextToken", &self.next_token);
-        put(&mut m, "PrefixLists", &self.prefix_lists);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_regions::builders::DescribeRegionsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_region_names(m.take("RegionNames")?)
-            .set_all_regions(m.take("AllRegions")?)
-            .set_dry_run(m.take("DryRun")?)
-            .set_filters(m.take("Filters")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_regions::DescribeRegionsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Regions", &self.regions);
         Json::Object(m)
     }
 }
@@ -1512,29 +990,6 @@ impl ToJson for o::describe_subnets::DescribeSubnetsOutput {
     }
 }
 
-impl FromJson for o::describe_tags::builders::DescribeTagsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_dry_run(m.take("DryRun")?)
-            .set_filters(m.take("Filters")?)
-            .set_max_results(m.take("MaxResults")?)
-            .set_next_token(m.take("NextToken")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_tags::DescribeTagsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "NextToken", &self.next_token);
-        put(&mut m, "Tags", &self.tags);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::describe_vpc_attribute::builders::DescribeVpcAttributeInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Attribute", "VpcId"])?;
@@ -1555,32 +1010,6 @@ impl ToJson for o::describe_vpc_attribute::DescribeVpcAttributeOutput {
         put(&mut m, "EnableDnsSupport", &self.enable_dns_support);
         put(&mut m, "EnableNetworkAddressUsageMetrics", &self.enable_network_address_usage_metrics);
         put(&mut m, "VpcId", &self.vpc_id);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_vpc_endpoint_services::builders::DescribeVpcEndpointServicesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_dry_run(m.take("DryRun")?)
-            .set_service_names(m.take("ServiceNames")?)
-            .set_filters(m.take("Filters")?)
-            .set_max_results(m.take("MaxResults")?)
-            .set_next_token(m.take("NextToken")?)
-            .set_service_regions(m.take("ServiceRegions")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_vpc_endpoint_services::DescribeVpcEndpointServicesOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ServiceNames", &self.service_names);
-        put(&mut m, "ServiceDetails", &self.service_details);
-        put(&mut m, "NextToken", &self.next_token);
         Json::Object(m)
     }
 }
@@ -1653,26 +1082,6 @@ impl ToJson for o::detach_internet_gateway::DetachInternetGatewayOutput {
     }
 }
 
-impl FromJson for o::disassociate_address::builders::DisassociateAddressInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_association_id(m.take("AssociationId")?)
-            .set_public_ip(m.take("PublicIp")?)
-            .set_dry_run(m.take("DryRun")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::disassociate_address::DisassociateAddressOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::disassociate_route_table::builders::DisassociateRouteTableInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["AssociationId"])?;
@@ -1688,89 +1097,6 @@ impl FromJson for o::disassociate_route_table::builders::DisassociateRouteTableI
 impl ToJson for o::disassociate_route_table::DisassociateRouteTableOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::disassociate_subnet_cidr_block::builders::DisassociateSubnetCidrBlockInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AssociationId"])?;
-        let b = Self::default()
-            .set_association_id(m.take("AssociationId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::disassociate_subnet_cidr_block::DisassociateSubnetCidrBlockOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Ipv6CidrBlockAssociation", &self.ipv6_cidr_block_association);
-        put(&mut m, "SubnetId", &self.subnet_id);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::disassociate_vpc_cidr_block::builders::DisassociateVpcCidrBlockInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AssociationId"])?;
-        let b = Self::default()
-            .set_association_id(m.take("AssociationId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::disassociate_vpc_cidr_block::DisassociateVpcCidrBlockOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Ipv6CidrBlockAssociation", &self.ipv6_cidr_block_association);
-        put(&mut m, "CidrBlockAssociation", &self.cidr_block_association);
-        put(&mut m, "VpcId", &self.vpc_id);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::modify_address_attribute::builders::ModifyAddressAttributeInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AllocationId"])?;
-        let b = Self::default()
-            .set_allocation_id(m.take("AllocationId")?)
-            .set_domain_name(m.take("DomainName")?)
-            .set_dry_run(m.take("DryRun")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::modify_address_attribute::ModifyAddressAttributeOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Address", &self.address);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::modify_security_group_rules::builders::ModifySecurityGroupRulesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["GroupId", "SecurityGroupRules"])?;
-        let b = Self::default()
-            .set_group_id(m.take("GroupId")?)
-            .set_security_group_rules(m.take("SecurityGroupRules")?)
-            .set_dry_run(m.take("DryRun")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::modify_security_group_rules::ModifySecurityGroupRulesOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Return", &self.r#return);
         Json::Object(m)
     }
 }
@@ -1898,54 +1224,6 @@ impl ToJson for o::release_address::ReleaseAddressOutput {
     }
 }
 
-impl FromJson for o::replace_network_acl_association::builders::ReplaceNetworkAclAssociationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AssociationId", "NetworkAclId"])?;
-        let b = Self::default()
-            .set_dry_run(m.take("DryRun")?)
-            .set_association_id(m.take("AssociationId")?)
-            .set_network_acl_id(m.take("NetworkAclId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::replace_network_acl_association::ReplaceNetworkAclAssociationOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "NewAssociationId", &self.new_association_id);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::replace_network_acl_entry::builders::ReplaceNetworkAclEntryInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["NetworkAclId", "RuleNumber", "Protocol", "RuleAction", "Egress"])?;
-        let b = Self::default()
-            .set_dry_run(m.take("DryRun")?)
-            .set_network_acl_id(m.take("NetworkAclId")?)
-            .set_rule_number(m.take("RuleNumber")?)
-            .set_protocol(m.take("Protocol")?)
-            .set_rule_action(m.take("RuleAction")?)
-            .set_egress(m.take("Egress")?)
-            .set_cidr_block(m.take("CidrBlock")?)
-            .set_ipv6_cidr_block(m.take("Ipv6CidrBlock")?)
-            .set_icmp_type_code(m.take("IcmpTypeCode")?)
-            .set_port_range(m.take("PortRange")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::replace_network_acl_entry::ReplaceNetworkAclEntryOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::replace_route::builders::ReplaceRouteInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["RouteTableId"])?;
@@ -1977,49 +1255,6 @@ impl FromJson for o::replace_route::builders::ReplaceRouteInputBuilder {
 impl ToJson for o::replace_route::ReplaceRouteOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::replace_route_table_association::builders::ReplaceRouteTableAssociationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AssociationId", "RouteTableId"])?;
-        let b = Self::default()
-            .set_dry_run(m.take("DryRun")?)
-            .set_association_id(m.take("AssociationId")?)
-            .set_route_table_id(m.take("RouteTableId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::replace_route_table_association::ReplaceRouteTableAssociationOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "NewAssociationId", &self.new_association_id);
-        put(&mut m, "AssociationState", &self.association_state);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::reset_address_attribute::builders::ResetAddressAttributeInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AllocationId", "Attribute"])?;
-        let b = Self::default()
-            .set_allocation_id(m.take("AllocationId")?)
-            .set_attribute(m.take("Attribute")?)
-            .set_dry_run(m.take("DryRun")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::reset_address_attribute::ResetAddressAttributeOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Address", &self.address);
         Json::Object(m)
     }
 }
@@ -2085,63 +1320,13 @@ impl ToJson for o::revoke_security_group_ingress::RevokeSecurityGroupIngressOutp
     }
 }
 
-impl FromJson for o::update_security_group_rule_descriptions_egress::builders::UpdateSecurityGroupRuleDescriptionsEgressInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_dry_run(m.take("DryRun")?)
-            .set_group_id(m.take("GroupId")?)
-            .set_group_name(m.take("GroupName")?)
-            .set_ip_permissions(m.take("IpPermissions")?)
-            .set_security_group_rule_descriptions(m.take("SecurityGroupRuleDescriptions")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::update_security_group_rule_descriptions_egress::UpdateSecurityGroupRuleDescriptionsEgressOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Return", &self.r#return);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::update_security_group_rule_descriptions_ingress::builders::UpdateSecurityGroupRuleDescriptionsIngressInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_dry_run(m.take("DryRun")?)
-            .set_group_id(m.take("GroupId")?)
-            .set_group_name(m.take("GroupName")?)
-            .set_ip_permissions(m.take("IpPermissions")?)
-            .set_security_group_rule_descriptions(m.take("SecurityGroupRuleDescriptions")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::update_security_group_rule_descriptions_ingress::UpdateSecurityGroupRuleDescriptionsIngressOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Return", &self.r#return);
-        Json::Object(m)
-    }
-}
-
 words!(
-    t::AddressAttributeName,
     t::AttachmentStatus,
     t::AutoProvisionZonesState,
     t::AutoScalingIpsState,
     t::AvailabilityMode,
-    t::AvailabilityZoneOptInStatus,
-    t::AvailabilityZoneState,
     t::BlockPublicAccessMode,
     t::ConnectivityType,
-    t::DnsNameState,
     t::DnsRecordIpType,
     t::DomainType,
     t::HostnameType,
@@ -2153,20 +1338,14 @@ words!(
     t::NatGatewayApplianceState,
     t::NatGatewayApplianceType,
     t::NatGatewayState,
-    t::NetworkInterfaceStatus,
-    t::NetworkInterfaceType,
-    t::PayerResponsibility,
     t::PayerResponsibilityScope,
     t::PayerResponsibilityType,
-    t::PrefixListState,
     t::ResourceType,
     t::RouteOrigin,
     t::RouteState,
     t::RouteTableAssociationStateCode,
     t::RuleAction,
-    t::ServiceConnectivityType,
     t::ServiceManaged,
-    t::ServiceType,
     t::State,
     t::SubnetCidrBlockStateCode,
     t::SubnetState,
@@ -2205,34 +1384,6 @@ impl ToJson for t::Address {
     }
 }
 
-impl ToJson for t::AddressAttribute {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "PublicIp", &self.public_ip);
-        put(&mut m, "AllocationId", &self.allocation_id);
-        put(&mut m, "PtrRecord", &self.ptr_record);
-        put(&mut m, "PtrRecordUpdate", &self.ptr_record_update);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::AttachmentEnaSrdSpecification {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "EnaSrdEnabled", &self.ena_srd_enabled);
-        put(&mut m, "EnaSrdUdpSpecification", &self.ena_srd_udp_specification);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::AttachmentEnaSrdUdpSpecification {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "EnaSrdUdpEnabled", &self.ena_srd_udp_enabled);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::AttributeBooleanValue {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -2252,27 +1403,6 @@ impl ToJson for t::AttributeBooleanValue {
     }
 }
 
-impl ToJson for t::AvailabilityZone {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "OptInStatus", &self.opt_in_status);
-        put(&mut m, "Messages", &self.messages);
-        put(&mut m, "RegionName", &self.region_name);
-        put(&mut m, "ZoneName", &self.zone_name);
-        put(&mut m, "ZoneId", &self.zone_id);
-        put(&mut m, "GroupName", &self.group_name);
-        put(&mut m, "NetworkBorderGroup", &self.network_border_group);
-        put(&mut m, "ZoneType", &self.zone_type);
-        put(&mut m, "ParentZoneName", &self.parent_zone_name);
-        put(&mut m, "ParentZoneId", &self.parent_zone_id);
-        put(&mut m, "GroupLongName", &self.group_long_name);
-        put(&mut m, "Geography", &self.geography);
-        put(&mut m, "SubGeography", &self.sub_geography);
-        put(&mut m, "State", &self.state);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::AvailabilityZoneAddress {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -2286,44 +1416,10 @@ impl FromJson for t::AvailabilityZoneAddress {
     }
 }
 
-impl ToJson for t::AvailabilityZoneGeography {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Name", &self.name);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::AvailabilityZoneMessage {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Message", &self.message);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::AvailabilityZoneSubGeography {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Name", &self.name);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::BlockPublicAccessStates {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "InternetGatewayBlockMode", &self.internet_gateway_block_mode);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ConnectionTrackingConfiguration {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "TcpEstablishedTimeout", &self.tcp_established_timeout);
-        put(&mut m, "UdpStreamTimeout", &self.udp_stream_timeout);
-        put(&mut m, "UdpTimeout", &self.udp_timeout);
         Json::Object(m)
     }
 }
@@ -2362,43 +1458,12 @@ impl FromJson for t::DnsOptionsSpecification {
     }
 }
 
-impl ToJson for t::EgressOnlyInternetGateway {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Attachments", &self.attachments);
-        put(&mut m, "EgressOnlyInternetGatewayId", &self.egress_only_internet_gateway_id);
-        put(&mut m, "Tags", &self.tags);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::Filter {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
         let b = Self::builder()
             .set_name(m.take("Name")?)
             .set_values(m.take("Values")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::GroupIdentifier {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GroupId", &self.group_id);
-        put(&mut m, "GroupName", &self.group_name);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::IcmpTypeCode {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_code(m.take("Code")?)
-            .set_type(m.take("Type")?)
             ;
         m.close()?;
         Ok(b.build())
@@ -2486,22 +1551,6 @@ impl ToJson for t::IpRange {
     }
 }
 
-impl ToJson for t::Ipv4PrefixSpecification {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Ipv4Prefix", &self.ipv4_prefix);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::Ipv6PrefixSpecification {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Ipv6Prefix", &self.ipv6_prefix);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::Ipv6Range {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -2528,25 +1577,6 @@ impl ToJson for t::LastError {
         let mut m = Object::new();
         put(&mut m, "Message", &self.message);
         put(&mut m, "Code", &self.code);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ManagedPrefixList {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "PrefixListId", &self.prefix_list_id);
-        put(&mut m, "AddressFamily", &self.address_family);
-        put(&mut m, "State", &self.state);
-        put(&mut m, "StateMessage", &self.state_message);
-        put(&mut m, "PrefixListArn", &self.prefix_list_arn);
-        put(&mut m, "PrefixListName", &self.prefix_list_name);
-        put(&mut m, "MaxEntries", &self.max_entries);
-        put(&mut m, "Version", &self.version);
-        put(&mut m, "Tags", &self.tags);
-        put(&mut m, "OwnerId", &self.owner_id);
-        put(&mut m, "IpamPrefixListResolverTargetId", &self.ipam_prefix_list_resolver_target_id);
-        put(&mut m, "IpamPrefixListResolverSyncEnabled", &self.ipam_prefix_list_resolver_sync_enabled);
         Json::Object(m)
     }
 }
@@ -2645,107 +1675,6 @@ impl ToJson for t::NetworkAclEntry {
     }
 }
 
-impl ToJson for t::NetworkInterface {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Association", &self.association);
-        put(&mut m, "Attachment", &self.attachment);
-        put(&mut m, "AvailabilityZone", &self.availability_zone);
-        put(&mut m, "ConnectionTrackingConfiguration", &self.connection_tracking_configuration);
-        put(&mut m, "Description", &self.description);
-        put(&mut m, "Groups", &self.groups);
-        put(&mut m, "InterfaceType", &self.interface_type);
-        put(&mut m, "Ipv6Addresses", &self.ipv6_addresses);
-        put(&mut m, "MacAddress", &self.mac_address);
-        put(&mut m, "NetworkInterfaceId", &self.network_interface_id);
-        put(&mut m, "OutpostArn", &self.outpost_arn);
-        put(&mut m, "OwnerId", &self.owner_id);
-        put(&mut m, "PrivateDnsName", &self.private_dns_name);
-        put(&mut m, "PublicDnsName", &self.public_dns_name);
-        put(&mut m, "PublicIpDnsNameOptions", &self.public_ip_dns_name_options);
-        put(&mut m, "PrivateIpAddress", &self.private_ip_address);
-        put(&mut m, "PrivateIpAddresses", &self.private_ip_addresses);
-        put(&mut m, "Ipv4Prefixes", &self.ipv4_prefixes);
-        put(&mut m, "Ipv6Prefixes", &self.ipv6_prefixes);
-        put(&mut m, "RequesterId", &self.requester_id);
-        put(&mut m, "RequesterManaged", &self.requester_managed);
-        put(&mut m, "SourceDestCheck", &self.source_dest_check);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "SubnetId", &self.subnet_id);
-        put(&mut m, "TagSet", &self.tag_set);
-        put(&mut m, "VpcId", &self.vpc_id);
-        put(&mut m, "DenyAllIgwTraffic", &self.deny_all_igw_traffic);
-        put(&mut m, "Ipv6Native", &self.ipv6_native);
-        put(&mut m, "Ipv6Address", &self.ipv6_address);
-        put(&mut m, "Operator", &self.operator);
-        put(&mut m, "AssociatedSubnets", &self.associated_subnets);
-        put(&mut m, "AvailabilityZoneId", &self.availability_zone_id);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::NetworkInterfaceAssociation {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "AllocationId", &self.allocation_id);
-        put(&mut m, "AssociationId", &self.association_id);
-        put(&mut m, "IpOwnerId", &self.ip_owner_id);
-        put(&mut m, "PublicDnsName", &self.public_dns_name);
-        put(&mut m, "PublicIp", &self.public_ip);
-        put(&mut m, "CustomerOwnedIp", &self.customer_owned_ip);
-        put(&mut m, "CarrierIp", &self.carrier_ip);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::NetworkInterfaceAttachment {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "AttachTime", &self.attach_time);
-        put(&mut m, "AttachmentId", &self.attachment_id);
-        put(&mut m, "DeleteOnTermination", &self.delete_on_termination);
-        put(&mut m, "DeviceIndex", &self.device_index);
-        put(&mut m, "NetworkCardIndex", &self.network_card_index);
-        put(&mut m, "InstanceId", &self.instance_id);
-        put(&mut m, "InstanceOwnerId", &self.instance_owner_id);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "EnaSrdSpecification", &self.ena_srd_specification);
-        put(&mut m, "EnaQueueCount", &self.ena_queue_count);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::NetworkInterfaceIpv6Address {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Ipv6Address", &self.ipv6_address);
-        put(&mut m, "PublicIpv6DnsName", &self.public_ipv6_dns_name);
-        put(&mut m, "IsPrimaryIpv6", &self.is_primary_ipv6);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::NetworkInterfacePrivateIpAddress {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Association", &self.association);
-        put(&mut m, "Primary", &self.primary);
-        put(&mut m, "PrivateDnsName", &self.private_dns_name);
-        put(&mut m, "PrivateIpAddress", &self.private_ip_address);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::OperatorResponse {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Managed", &self.managed);
-        put(&mut m, "Principal", &self.principal);
-        put(&mut m, "HiddenByDefault", &self.hidden_by_default);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::PayerResponsibilityEntry {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -2755,33 +1684,11 @@ impl ToJson for t::PayerResponsibilityEntry {
     }
 }
 
-impl FromJson for t::PortRange {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_from(m.take("From")?)
-            .set_to(m.take("To")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
 impl ToJson for t::PortRange {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "From", &self.from);
         put(&mut m, "To", &self.to);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::PrefixList {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Cidrs", &self.cidrs);
-        put(&mut m, "PrefixListId", &self.prefix_list_id);
-        put(&mut m, "PrefixListName", &self.prefix_list_name);
         Json::Object(m)
     }
 }
@@ -2803,14 +1710,6 @@ impl ToJson for t::PrefixListId {
         let mut m = Object::new();
         put(&mut m, "Description", &self.description);
         put(&mut m, "PrefixListId", &self.prefix_list_id);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::PrivateDnsDetails {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "PrivateDnsName", &self.private_dns_name);
         Json::Object(m)
     }
 }
@@ -2845,27 +1744,6 @@ impl ToJson for t::ProvisionedBandwidth {
     }
 }
 
-impl ToJson for t::PtrUpdateStatus {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Value", &self.value);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "Reason", &self.reason);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::PublicIpDnsNameOptions {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DnsHostnameType", &self.dns_hostname_type);
-        put(&mut m, "PublicIpv4DnsName", &self.public_ipv4_dns_name);
-        put(&mut m, "PublicIpv6DnsName", &self.public_ipv6_dns_name);
-        put(&mut m, "PublicDualStackDnsName", &self.public_dual_stack_dns_name);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::ReferencedSecurityGroup {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -2874,25 +1752,6 @@ impl ToJson for t::ReferencedSecurityGroup {
         put(&mut m, "UserId", &self.user_id);
         put(&mut m, "VpcId", &self.vpc_id);
         put(&mut m, "VpcPeeringConnectionId", &self.vpc_peering_connection_id);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::Region {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "OptInStatus", &self.opt_in_status);
-        put(&mut m, "Geography", &self.geography);
-        put(&mut m, "RegionName", &self.region_name);
-        put(&mut m, "Endpoint", &self.endpoint);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::RegionGeography {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Name", &self.name);
         Json::Object(m)
     }
 }
@@ -3023,80 +1882,6 @@ impl ToJson for t::SecurityGroupRule {
     }
 }
 
-impl FromJson for t::SecurityGroupRuleDescription {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_security_group_rule_id(m.take("SecurityGroupRuleId")?)
-            .set_description(m.take("Description")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl FromJson for t::SecurityGroupRuleRequest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_ip_protocol(m.take("IpProtocol")?)
-            .set_from_port(m.take("FromPort")?)
-            .set_to_port(m.take("ToPort")?)
-            .set_cidr_ipv4(m.take("CidrIpv4")?)
-            .set_cidr_ipv6(m.take("CidrIpv6")?)
-            .set_prefix_list_id(m.take("PrefixListId")?)
-            .set_referenced_group_id(m.take("ReferencedGroupId")?)
-            .set_description(m.take("Description")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl FromJson for t::SecurityGroupRuleUpdate {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecurityGroupRuleId"])?;
-        let b = Self::builder()
-            .set_security_group_rule_id(m.take("SecurityGroupRuleId")?)
-            .set_security_group_rule(m.take("SecurityGroupRule")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ServiceDetail {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ServiceName", &self.service_name);
-        put(&mut m, "ServiceId", &self.service_id);
-        put(&mut m, "ServiceType", &self.service_type);
-        put(&mut m, "ServiceRegion", &self.service_region);
-        put(&mut m, "AvailabilityZoneIds", &self.availability_zone_ids);
-        put(&mut m, "AvailabilityZones", &self.availability_zones);
-        put(&mut m, "Owner", &self.owner);
-        put(&mut m, "BaseEndpointDnsNames", &self.base_endpoint_dns_names);
-        put(&mut m, "PrivateDnsName", &self.private_dns_name);
-        put(&mut m, "PrivateDnsNames", &self.private_dns_names);
-        put(&mut m, "VpcEndpointPolicySupported", &self.vpc_endpoint_policy_supported);
-        put(&mut m, "AcceptanceRequired", &self.acceptance_required);
-        put(&mut m, "ManagesVpcEndpoints", &self.manages_vpc_endpoints);
-        put(&mut m, "PayerResponsibility", &self.payer_responsibility);
-        put(&mut m, "Tags", &self.tags);
-        put(&mut m, "PrivateDnsNameVerificationState", &self.private_dns_name_verification_state);
-        put(&mut m, "SupportedIpAddressTypes", &self.supported_ip_address_types);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ServiceTypeDetail {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ServiceType", &self.service_type);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::Subnet {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -3186,17 +1971,6 @@ impl ToJson for t::Tag {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Key", &self.key);
-        put(&mut m, "Value", &self.value);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::TagDescription {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Key", &self.key);
-        put(&mut m, "ResourceId", &self.resource_id);
-        put(&mut m, "ResourceType", &self.resource_type);
         put(&mut m, "Value", &self.value);
         Json::Object(m)
     }

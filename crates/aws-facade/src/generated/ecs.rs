@@ -8,38 +8,25 @@ use crate::run::*;
 pub const VERSIONS: Versions = Versions { generated: "1.157.0", linked: aws_sdk_ecs::meta::PKG_VERSION };
 
 pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
-    ("CreateCapacityProvider", create_capacity_provider),
     ("CreateCluster", create_cluster),
     ("CreateService", create_service),
-    ("DeleteCapacityProvider", delete_capacity_provider),
     ("DeleteCluster", delete_cluster),
     ("DeleteService", delete_service),
-    ("DeleteTaskDefinitions", delete_task_definitions),
     ("DeregisterTaskDefinition", deregister_task_definition),
-    ("DescribeCapacityProviders", describe_capacity_providers),
     ("DescribeClusters", describe_clusters),
     ("DescribeServices", describe_services),
     ("DescribeTaskDefinition", describe_task_definition),
-    ("DescribeTasks", describe_tasks),
     ("ListClusters", list_clusters),
     ("ListServices", list_services),
     ("ListTagsForResource", list_tags_for_resource),
     ("ListTaskDefinitions", list_task_definitions),
-    ("ListTasks", list_tasks),
-    ("PutAccountSetting", put_account_setting),
     ("PutClusterCapacityProviders", put_cluster_capacity_providers),
     ("RegisterTaskDefinition", register_task_definition),
     ("TagResource", tag_resource),
     ("UntagResource", untag_resource),
-    ("UpdateCapacityProvider", update_capacity_provider),
     ("UpdateCluster", update_cluster),
-    ("UpdateClusterSettings", update_cluster_settings),
     ("UpdateService", update_service),
 ];
-
-fn create_capacity_provider(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_capacity_provider::builders::CreateCapacityProviderInputBuilder>(input)?.send_with(client)))
-}
 
 fn create_cluster(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_cluster::builders::CreateClusterInputBuilder>(input)?.send_with(client)))
@@ -47,10 +34,6 @@ fn create_cluster(client: &Client, input: Json) -> Started<'_> {
 
 fn create_service(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_service::builders::CreateServiceInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_capacity_provider(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_capacity_provider::builders::DeleteCapacityProviderInputBuilder>(input)?.send_with(client)))
 }
 
 fn delete_cluster(client: &Client, input: Json) -> Started<'_> {
@@ -61,16 +44,8 @@ fn delete_service(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_service::builders::DeleteServiceInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_task_definitions(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_task_definitions::builders::DeleteTaskDefinitionsInputBuilder>(input)?.send_with(client)))
-}
-
 fn deregister_task_definition(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::deregister_task_definition::builders::DeregisterTaskDefinitionInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_capacity_providers(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_capacity_providers::builders::DescribeCapacityProvidersInputBuilder>(input)?.send_with(client)))
 }
 
 fn describe_clusters(client: &Client, input: Json) -> Started<'_> {
@@ -83,10 +58,6 @@ fn describe_services(client: &Client, input: Json) -> Started<'_> {
 
 fn describe_task_definition(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_task_definition::builders::DescribeTaskDefinitionInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_tasks(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_tasks::builders::DescribeTasksInputBuilder>(input)?.send_with(client)))
 }
 
 fn list_clusters(client: &Client, input: Json) -> Started<'_> {
@@ -105,14 +76,6 @@ fn list_task_definitions(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_task_definitions::builders::ListTaskDefinitionsInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_tasks(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_tasks::builders::ListTasksInputBuilder>(input)?.send_with(client)))
-}
-
-fn put_account_setting(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_account_setting::builders::PutAccountSettingInputBuilder>(input)?.send_with(client)))
-}
-
 fn put_cluster_capacity_providers(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::put_cluster_capacity_providers::builders::PutClusterCapacityProvidersInputBuilder>(input)?.send_with(client)))
 }
@@ -129,43 +92,12 @@ fn untag_resource(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::untag_resource::builders::UntagResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_capacity_provider(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::update_capacity_provider::builders::UpdateCapacityProviderInputBuilder>(input)?.send_with(client)))
-}
-
 fn update_cluster(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::update_cluster::builders::UpdateClusterInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_cluster_settings(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::update_cluster_settings::builders::UpdateClusterSettingsInputBuilder>(input)?.send_with(client)))
-}
-
 fn update_service(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::update_service::builders::UpdateServiceInputBuilder>(input)?.send_with(client)))
-}
-
-impl FromJson for o::create_capacity_provider::builders::CreateCapacityProviderInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["name"])?;
-        let b = Self::default()
-            .set_name(m.take("name")?)
-            .set_cluster(m.take("cluster")?)
-            .set_auto_scaling_group_provider(m.take("autoScalingGroupProvider")?)
-            .set_managed_instances_provider(m.take("managedInstancesProvider")?)
-            .set_tags(m.take("tags")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_capacity_provider::CreateCapacityProviderOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "capacityProvider", &self.capacity_provider);
-        Json::Object(m)
-    }
 }
 
 impl FromJson for o::create_cluster::builders::CreateClusterInputBuilder {
@@ -238,26 +170,6 @@ impl ToJson for o::create_service::CreateServiceOutput {
     }
 }
 
-impl FromJson for o::delete_capacity_provider::builders::DeleteCapacityProviderInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["capacityProvider"])?;
-        let b = Self::default()
-            .set_capacity_provider(m.take("capacityProvider")?)
-            .set_cluster(m.take("cluster")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_capacity_provider::DeleteCapacityProviderOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "capacityProvider", &self.capacity_provider);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::delete_cluster::builders::DeleteClusterInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["cluster"])?;
@@ -298,26 +210,6 @@ impl ToJson for o::delete_service::DeleteServiceOutput {
     }
 }
 
-impl FromJson for o::delete_task_definitions::builders::DeleteTaskDefinitionsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["taskDefinitions"])?;
-        let b = Self::default()
-            .set_task_definitions(m.take("taskDefinitions")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_task_definitions::DeleteTaskDefinitionsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "taskDefinitions", &self.task_definitions);
-        put(&mut m, "failures", &self.failures);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::deregister_task_definition::builders::DeregisterTaskDefinitionInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["taskDefinition"])?;
@@ -333,31 +225,6 @@ impl ToJson for o::deregister_task_definition::DeregisterTaskDefinitionOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "taskDefinition", &self.task_definition);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_capacity_providers::builders::DescribeCapacityProvidersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_capacity_providers(m.take("capacityProviders")?)
-            .set_cluster(m.take("cluster")?)
-            .set_include(m.take("include")?)
-            .set_max_results(m.take("maxResults")?)
-            .set_next_token(m.take("nextToken")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_capacity_providers::DescribeCapacityProvidersOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "capacityProviders", &self.capacity_providers);
-        put(&mut m, "failures", &self.failures);
-        put(&mut m, "nextToken", &self.next_token);
         Json::Object(m)
     }
 }
@@ -422,28 +289,6 @@ impl ToJson for o::describe_task_definition::DescribeTaskDefinitionOutput {
         let mut m = Object::new();
         put(&mut m, "taskDefinition", &self.task_definition);
         put(&mut m, "tags", &self.tags);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_tasks::builders::DescribeTasksInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["tasks"])?;
-        let b = Self::default()
-            .set_cluster(m.take("cluster")?)
-            .set_tasks(m.take("tasks")?)
-            .set_include(m.take("include")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_tasks::DescribeTasksOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "tasks", &self.tasks);
-        put(&mut m, "failures", &self.failures);
         Json::Object(m)
     }
 }
@@ -533,56 +378,6 @@ impl ToJson for o::list_task_definitions::ListTaskDefinitionsOutput {
         let mut m = Object::new();
         put(&mut m, "taskDefinitionArns", &self.task_definition_arns);
         put(&mut m, "nextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::list_tasks::builders::ListTasksInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_cluster(m.take("cluster")?)
-            .set_container_instance(m.take("containerInstance")?)
-            .set_family(m.take("family")?)
-            .set_next_token(m.take("nextToken")?)
-            .set_max_results(m.take("maxResults")?)
-            .set_started_by(m.take("startedBy")?)
-            .set_service_name(m.take("serviceName")?)
-            .set_desired_status(m.take("desiredStatus")?)
-            .set_launch_type(m.take("launchType")?)
-            .set_daemon_name(m.take("daemonName")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_tasks::ListTasksOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "taskArns", &self.task_arns);
-        put(&mut m, "nextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::put_account_setting::builders::PutAccountSettingInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["name", "value"])?;
-        let b = Self::default()
-            .set_name(m.take("name")?)
-            .set_value(m.take("value")?)
-            .set_principal_arn(m.take("principalArn")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_account_setting::PutAccountSettingOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "setting", &self.setting);
         Json::Object(m)
     }
 }
@@ -683,28 +478,6 @@ impl ToJson for o::untag_resource::UntagResourceOutput {
     }
 }
 
-impl FromJson for o::update_capacity_provider::builders::UpdateCapacityProviderInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["name"])?;
-        let b = Self::default()
-            .set_name(m.take("name")?)
-            .set_cluster(m.take("cluster")?)
-            .set_auto_scaling_group_provider(m.take("autoScalingGroupProvider")?)
-            .set_managed_instances_provider(m.take("managedInstancesProvider")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::update_capacity_provider::UpdateCapacityProviderOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "capacityProvider", &self.capacity_provider);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::update_cluster::builders::UpdateClusterInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["cluster"])?;
@@ -720,26 +493,6 @@ impl FromJson for o::update_cluster::builders::UpdateClusterInputBuilder {
 }
 
 impl ToJson for o::update_cluster::UpdateClusterOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "cluster", &self.cluster);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::update_cluster_settings::builders::UpdateClusterSettingsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["cluster", "settings"])?;
-        let b = Self::default()
-            .set_cluster(m.take("cluster")?)
-            .set_settings(m.take("settings")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::update_cluster_settings::UpdateClusterSettingsOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "cluster", &self.cluster);
@@ -789,35 +542,20 @@ impl ToJson for o::update_service::UpdateServiceOutput {
 }
 
 words!(
-    t::AcceleratorManufacturer,
-    t::AcceleratorName,
-    t::AcceleratorType,
     t::ApplicationProtocol,
     t::AssignPublicIp,
-    t::AutoRepairActionsStatus,
     t::AvailabilityZoneRebalancing,
-    t::BareMetal,
-    t::BurstablePerformance,
-    t::CapacityOptionType,
-    t::CapacityProviderField,
-    t::CapacityProviderStatus,
-    t::CapacityProviderType,
-    t::CapacityProviderUpdateStatus,
-    t::CapacityReservationPreference,
     t::ClusterField,
     t::ClusterSettingName,
     t::Compatibility,
-    t::Connectivity,
     t::ContainerCondition,
     t::CpuArchitecture,
-    t::CpuManufacturer,
     t::DeploymentControllerType,
     t::DeploymentLifecycleHookAction,
     t::DeploymentLifecycleHookStage,
     t::DeploymentLifecycleHookTargetType,
     t::DeploymentRolloutState,
     t::DeploymentStrategy,
-    t::DesiredStatus,
     t::DeviceCgroupPermission,
     t::EbsResourceType,
     t::EfsAuthorizationConfigIam,
@@ -825,24 +563,14 @@ words!(
     t::EnvironmentFileType,
     t::ExecuteCommandLogging,
     t::FirelensConfigurationType,
-    t::HealthStatus,
-    t::InstanceGeneration,
     t::IpcMode,
     t::LaunchType,
-    t::LocalStorage,
-    t::LocalStorageType,
     t::LogDriver,
-    t::ManagedAgentName,
-    t::ManagedDraining,
-    t::ManagedInstancesMonitoringOptions,
-    t::ManagedScalingStatus,
-    t::ManagedTerminationProtection,
     t::NetworkMode,
     t::OsFamily,
     t::PidMode,
     t::PlacementConstraintType,
     t::PlacementStrategyType,
-    t::PropagateMiTags,
     t::PropagateTags,
     t::ProxyConfigurationType,
     t::ResourceManagementType,
@@ -854,64 +582,18 @@ words!(
     t::ServiceConnectIncludeQueryParameters,
     t::ServiceField,
     t::ServiceRevisionCleanup,
-    t::SettingName,
-    t::SettingType,
     t::SortOrder,
     t::StabilityStatus,
     t::TargetType,
     t::TaskDefinitionField,
     t::TaskDefinitionPlacementConstraintType,
     t::TaskDefinitionStatus,
-    t::TaskField,
     t::TaskFilesystemType,
-    t::TaskStopCode,
     t::ThresholdType,
     t::TransportProtocol,
     t::UlimitName,
     t::VersionConsistency,
 );
-
-impl FromJson for t::AcceleratorCountRequest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_min(m.take("min")?)
-            .set_max(m.take("max")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::AcceleratorCountRequest {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "min", &self.min);
-        put(&mut m, "max", &self.max);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::AcceleratorTotalMemoryMiBRequest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_min(m.take("min")?)
-            .set_max(m.take("max")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::AcceleratorTotalMemoryMiBRequest {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "min", &self.min);
-        put(&mut m, "max", &self.max);
-        Json::Object(m)
-    }
-}
 
 impl FromJson for t::AdvancedConfiguration {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
@@ -960,63 +642,6 @@ impl ToJson for t::Attribute {
     }
 }
 
-impl FromJson for t::AutoRepairConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_actions_status(m.take("actionsStatus")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::AutoRepairConfiguration {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "actionsStatus", &self.actions_status);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::AutoScalingGroupProvider {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["autoScalingGroupArn"])?;
-        let b = Self::builder()
-            .set_auto_scaling_group_arn(m.take("autoScalingGroupArn")?)
-            .set_managed_scaling(m.take("managedScaling")?)
-            .set_managed_termination_protection(m.take("managedTerminationProtection")?)
-            .set_managed_draining(m.take("managedDraining")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
-impl ToJson for t::AutoScalingGroupProvider {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "autoScalingGroupArn", &self.auto_scaling_group_arn);
-        put(&mut m, "managedScaling", &self.managed_scaling);
-        put(&mut m, "managedTerminationProtection", &self.managed_termination_protection);
-        put(&mut m, "managedDraining", &self.managed_draining);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::AutoScalingGroupProviderUpdate {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_managed_scaling(m.take("managedScaling")?)
-            .set_managed_termination_protection(m.take("managedTerminationProtection")?)
-            .set_managed_draining(m.take("managedDraining")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
 impl FromJson for t::AwsVpcConfiguration {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["subnets"])?;
@@ -1036,27 +661,6 @@ impl ToJson for t::AwsVpcConfiguration {
         put(&mut m, "subnets", &self.subnets);
         put(&mut m, "securityGroups", &self.security_groups);
         put(&mut m, "assignPublicIp", &self.assign_public_ip);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::BaselineEbsBandwidthMbpsRequest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_min(m.take("min")?)
-            .set_max(m.take("max")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::BaselineEbsBandwidthMbpsRequest {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "min", &self.min);
-        put(&mut m, "max", &self.max);
         Json::Object(m)
     }
 }
@@ -1082,23 +686,6 @@ impl ToJson for t::CanaryConfiguration {
     }
 }
 
-impl ToJson for t::CapacityProvider {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "capacityProviderArn", &self.capacity_provider_arn);
-        put(&mut m, "name", &self.name);
-        put(&mut m, "cluster", &self.cluster);
-        put(&mut m, "status", &self.status);
-        put(&mut m, "autoScalingGroupProvider", &self.auto_scaling_group_provider);
-        put(&mut m, "managedInstancesProvider", &self.managed_instances_provider);
-        put(&mut m, "updateStatus", &self.update_status);
-        put(&mut m, "updateStatusReason", &self.update_status_reason);
-        put(&mut m, "tags", &self.tags);
-        put(&mut m, "type", &self.r#type);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::CapacityProviderStrategyItem {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["capacityProvider"])?;
@@ -1118,27 +705,6 @@ impl ToJson for t::CapacityProviderStrategyItem {
         put(&mut m, "capacityProvider", &self.capacity_provider);
         put(&mut m, "weight", &self.weight);
         put(&mut m, "base", &self.base);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::CapacityReservationRequest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_reservation_group_arn(m.take("reservationGroupArn")?)
-            .set_reservation_preference(m.take("reservationPreference")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::CapacityReservationRequest {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "reservationGroupArn", &self.reservation_group_arn);
-        put(&mut m, "reservationPreference", &self.reservation_preference);
         Json::Object(m)
     }
 }
@@ -1223,31 +789,6 @@ impl ToJson for t::ClusterSetting {
         let mut m = Object::new();
         put(&mut m, "name", &self.name);
         put(&mut m, "value", &self.value);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::Container {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "containerArn", &self.container_arn);
-        put(&mut m, "taskArn", &self.task_arn);
-        put(&mut m, "name", &self.name);
-        put(&mut m, "image", &self.image);
-        put(&mut m, "imageDigest", &self.image_digest);
-        put(&mut m, "runtimeId", &self.runtime_id);
-        put(&mut m, "lastStatus", &self.last_status);
-        put(&mut m, "exitCode", &self.exit_code);
-        put(&mut m, "reason", &self.reason);
-        put(&mut m, "networkBindings", &self.network_bindings);
-        put(&mut m, "networkInterfaces", &self.network_interfaces);
-        put(&mut m, "healthStatus", &self.health_status);
-        put(&mut m, "managedAgents", &self.managed_agents);
-        put(&mut m, "cpu", &self.cpu);
-        put(&mut m, "memory", &self.memory);
-        put(&mut m, "memoryReservation", &self.memory_reservation);
-        put(&mut m, "gpuIds", &self.gpu_ids);
-        put(&mut m, "neuronDeviceIds", &self.neuron_device_ids);
         Json::Object(m)
     }
 }
@@ -1374,21 +915,6 @@ impl ToJson for t::ContainerDependency {
     }
 }
 
-impl ToJson for t::ContainerOverride {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "name", &self.name);
-        put(&mut m, "command", &self.command);
-        put(&mut m, "environment", &self.environment);
-        put(&mut m, "environmentFiles", &self.environment_files);
-        put(&mut m, "cpu", &self.cpu);
-        put(&mut m, "memory", &self.memory);
-        put(&mut m, "memoryReservation", &self.memory_reservation);
-        put(&mut m, "resourceRequirements", &self.resource_requirements);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::ContainerRestartPolicy {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["enabled"])?;
@@ -1409,21 +935,6 @@ impl ToJson for t::ContainerRestartPolicy {
         put(&mut m, "ignoredExitCodes", &self.ignored_exit_codes);
         put(&mut m, "restartAttemptPeriod", &self.restart_attempt_period);
         Json::Object(m)
-    }
-}
-
-impl FromJson for t::CreateManagedInstancesProviderConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["infrastructureRoleArn", "instanceLaunchTemplate"])?;
-        let b = Self::builder()
-            .set_infrastructure_role_arn(m.take("infrastructureRoleArn")?)
-            .set_instance_launch_template(m.take("instanceLaunchTemplate")?)
-            .set_propagate_tags(m.take("propagateTags")?)
-            .set_infrastructure_optimization(m.take("infrastructureOptimization")?)
-            .set_auto_repair_configuration(m.take("autoRepairConfiguration")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
     }
 }
 
@@ -2014,154 +1525,6 @@ impl ToJson for t::InferenceAccelerator {
     }
 }
 
-impl ToJson for t::InferenceAcceleratorOverride {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "deviceName", &self.device_name);
-        put(&mut m, "deviceType", &self.device_type);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::InfrastructureOptimization {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_scale_in_after(m.take("scaleInAfter")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::InfrastructureOptimization {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "scaleInAfter", &self.scale_in_after);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::InstanceLaunchTemplate {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ec2InstanceProfileArn", "networkConfiguration"])?;
-        let b = Self::builder()
-            .set_ec2_instance_profile_arn(m.take("ec2InstanceProfileArn")?)
-            .set_network_configuration(m.take("networkConfiguration")?)
-            .set_storage_configuration(m.take("storageConfiguration")?)
-            .set_local_storage_configuration(m.take("localStorageConfiguration")?)
-            .set_monitoring(m.take("monitoring")?)
-            .set_capacity_option_type(m.take("capacityOptionType")?)
-            .set_instance_metadata_tags_propagation(m.take("instanceMetadataTagsPropagation")?)
-            .set_instance_requirements(m.take("instanceRequirements")?)
-            .set_fips_enabled(m.take("fipsEnabled")?)
-            .set_capacity_reservations(m.take("capacityReservations")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
-impl ToJson for t::InstanceLaunchTemplate {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ec2InstanceProfileArn", &self.ec2_instance_profile_arn);
-        put(&mut m, "networkConfiguration", &self.network_configuration);
-        put(&mut m, "storageConfiguration", &self.storage_configuration);
-        put(&mut m, "localStorageConfiguration", &self.local_storage_configuration);
-        put(&mut m, "monitoring", &self.monitoring);
-        put(&mut m, "capacityOptionType", &self.capacity_option_type);
-        put(&mut m, "instanceMetadataTagsPropagation", &self.instance_metadata_tags_propagation);
-        put(&mut m, "instanceRequirements", &self.instance_requirements);
-        put(&mut m, "fipsEnabled", &self.fips_enabled);
-        put(&mut m, "capacityReservations", &self.capacity_reservations);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::InstanceLaunchTemplateUpdate {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_ec2_instance_profile_arn(m.take("ec2InstanceProfileArn")?)
-            .set_network_configuration(m.take("networkConfiguration")?)
-            .set_storage_configuration(m.take("storageConfiguration")?)
-            .set_instance_metadata_tags_propagation(m.take("instanceMetadataTagsPropagation")?)
-            .set_local_storage_configuration(m.take("localStorageConfiguration")?)
-            .set_monitoring(m.take("monitoring")?)
-            .set_instance_requirements(m.take("instanceRequirements")?)
-            .set_capacity_reservations(m.take("capacityReservations")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl FromJson for t::InstanceRequirementsRequest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["vCpuCount", "memoryMiB"])?;
-        let b = Self::builder()
-            .set_v_cpu_count(m.take("vCpuCount")?)
-            .set_memory_mib(m.take("memoryMiB")?)
-            .set_cpu_manufacturers(m.take("cpuManufacturers")?)
-            .set_memory_gib_per_v_cpu(m.take("memoryGiBPerVCpu")?)
-            .set_excluded_instance_types(m.take("excludedInstanceTypes")?)
-            .set_instance_generations(m.take("instanceGenerations")?)
-            .set_spot_max_price_percentage_over_lowest_price(m.take("spotMaxPricePercentageOverLowestPrice")?)
-            .set_on_demand_max_price_percentage_over_lowest_price(m.take("onDemandMaxPricePercentageOverLowestPrice")?)
-            .set_bare_metal(m.take("bareMetal")?)
-            .set_burstable_performance(m.take("burstablePerformance")?)
-            .set_require_hibernate_support(m.take("requireHibernateSupport")?)
-            .set_network_interface_count(m.take("networkInterfaceCount")?)
-            .set_local_storage(m.take("localStorage")?)
-            .set_local_storage_types(m.take("localStorageTypes")?)
-            .set_total_local_storage_gb(m.take("totalLocalStorageGB")?)
-            .set_baseline_ebs_bandwidth_mbps(m.take("baselineEbsBandwidthMbps")?)
-            .set_accelerator_types(m.take("acceleratorTypes")?)
-            .set_accelerator_count(m.take("acceleratorCount")?)
-            .set_accelerator_manufacturers(m.take("acceleratorManufacturers")?)
-            .set_accelerator_names(m.take("acceleratorNames")?)
-            .set_accelerator_total_memory_mib(m.take("acceleratorTotalMemoryMiB")?)
-            .set_network_bandwidth_gbps(m.take("networkBandwidthGbps")?)
-            .set_allowed_instance_types(m.take("allowedInstanceTypes")?)
-            .set_max_spot_price_as_percentage_of_optimal_on_demand_price(m.take("maxSpotPriceAsPercentageOfOptimalOnDemandPrice")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::InstanceRequirementsRequest {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "vCpuCount", &self.v_cpu_count);
-        put(&mut m, "memoryMiB", &self.memory_mib);
-        put(&mut m, "cpuManufacturers", &self.cpu_manufacturers);
-        put(&mut m, "memoryGiBPerVCpu", &self.memory_gib_per_v_cpu);
-        put(&mut m, "excludedInstanceTypes", &self.excluded_instance_types);
-        put(&mut m, "instanceGenerations", &self.instance_generations);
-        put(&mut m, "spotMaxPricePercentageOverLowestPrice", &self.spot_max_price_percentage_over_lowest_price);
-        put(&mut m, "onDemandMaxPricePercentageOverLowestPrice", &self.on_demand_max_price_percentage_over_lowest_price);
-        put(&mut m, "bareMetal", &self.bare_metal);
-        put(&mut m, "burstablePerformance", &self.burstable_performance);
-        put(&mut m, "requireHibernateSupport", &self.require_hibernate_support);
-        put(&mut m, "networkInterfaceCount", &self.network_interface_count);
-        put(&mut m, "localStorage", &self.local_storage);
-        put(&mut m, "localStorageTypes", &self.local_storage_types);
-        put(&mut m, "totalLocalStorageGB", &self.total_local_storage_gb);
-        put(&mut m, "baselineEbsBandwidthMbps", &self.baseline_ebs_bandwidth_mbps);
-        put(&mut m, "acceleratorTypes", &self.accelerator_types);
-        put(&mut m, "acceleratorCount", &self.accelerator_count);
-        put(&mut m, "acceleratorManufacturers", &self.accelerator_manufacturers);
-        put(&mut m, "acceleratorNames", &self.accelerator_names);
-        put(&mut m, "acceleratorTotalMemoryMiB", &self.accelerator_total_memory_mib);
-        put(&mut m, "networkBandwidthGbps", &self.network_bandwidth_gbps);
-        put(&mut m, "allowedInstanceTypes", &self.allowed_instance_types);
-        put(&mut m, "maxSpotPriceAsPercentageOfOptimalOnDemandPrice", &self.max_spot_price_as_percentage_of_optimal_on_demand_price);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::KernelCapabilities {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -2306,115 +1669,6 @@ impl ToJson for t::LogConfiguration {
     }
 }
 
-impl ToJson for t::ManagedAgent {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "lastStartedAt", &self.last_started_at);
-        put(&mut m, "name", &self.name);
-        put(&mut m, "reason", &self.reason);
-        put(&mut m, "lastStatus", &self.last_status);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ManagedInstancesLocalStorageConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_use_local_storage(m.take("useLocalStorage")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ManagedInstancesLocalStorageConfiguration {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "useLocalStorage", &self.use_local_storage);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ManagedInstancesNetworkConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_subnets(m.take("subnets")?)
-            .set_security_groups(m.take("securityGroups")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ManagedInstancesNetworkConfiguration {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "subnets", &self.subnets);
-        put(&mut m, "securityGroups", &self.security_groups);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ManagedInstancesProvider {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "infrastructureRoleArn", &self.infrastructure_role_arn);
-        put(&mut m, "instanceLaunchTemplate", &self.instance_launch_template);
-        put(&mut m, "propagateTags", &self.propagate_tags);
-        put(&mut m, "infrastructureOptimization", &self.infrastructure_optimization);
-        put(&mut m, "autoRepairConfiguration", &self.auto_repair_configuration);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ManagedInstancesStorageConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_storage_size_gib(m.take("storageSizeGiB")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ManagedInstancesStorageConfiguration {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "storageSizeGiB", &self.storage_size_gib);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ManagedScaling {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_status(m.take("status")?)
-            .set_target_capacity(m.take("targetCapacity")?)
-            .set_minimum_scaling_step_size(m.take("minimumScalingStepSize")?)
-            .set_maximum_scaling_step_size(m.take("maximumScalingStepSize")?)
-            .set_instance_warmup_period(m.take("instanceWarmupPeriod")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ManagedScaling {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "status", &self.status);
-        put(&mut m, "targetCapacity", &self.target_capacity);
-        put(&mut m, "minimumScalingStepSize", &self.minimum_scaling_step_size);
-        put(&mut m, "maximumScalingStepSize", &self.maximum_scaling_step_size);
-        put(&mut m, "instanceWarmupPeriod", &self.instance_warmup_period);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::ManagedStorageConfiguration {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -2432,48 +1686,6 @@ impl ToJson for t::ManagedStorageConfiguration {
         let mut m = Object::new();
         put(&mut m, "kmsKeyId", &self.kms_key_id);
         put(&mut m, "fargateEphemeralStorageKmsKeyId", &self.fargate_ephemeral_storage_kms_key_id);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::MemoryGiBPerVCpuRequest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_min(m.take("min")?)
-            .set_max(m.take("max")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::MemoryGiBPerVCpuRequest {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "min", &self.min);
-        put(&mut m, "max", &self.max);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::MemoryMiBRequest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["min"])?;
-        let b = Self::builder()
-            .set_min(m.take("min")?)
-            .set_max(m.take("max")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
-impl ToJson for t::MemoryMiBRequest {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "min", &self.min);
-        put(&mut m, "max", &self.max);
         Json::Object(m)
     }
 }
@@ -2524,40 +1736,6 @@ impl ToJson for t::MountPoint {
     }
 }
 
-impl FromJson for t::NetworkBandwidthGbpsRequest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_min(m.take("min")?)
-            .set_max(m.take("max")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::NetworkBandwidthGbpsRequest {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "min", &self.min);
-        put(&mut m, "max", &self.max);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::NetworkBinding {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "bindIP", &self.bind_ip);
-        put(&mut m, "containerPort", &self.container_port);
-        put(&mut m, "hostPort", &self.host_port);
-        put(&mut m, "protocol", &self.protocol);
-        put(&mut m, "containerPortRange", &self.container_port_range);
-        put(&mut m, "hostPortRange", &self.host_port_range);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::NetworkConfiguration {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -2573,37 +1751,6 @@ impl ToJson for t::NetworkConfiguration {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "awsvpcConfiguration", &self.awsvpc_configuration);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::NetworkInterface {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "attachmentId", &self.attachment_id);
-        put(&mut m, "privateIpv4Address", &self.private_ipv4_address);
-        put(&mut m, "ipv6Address", &self.ipv6_address);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::NetworkInterfaceCountRequest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_min(m.take("min")?)
-            .set_max(m.take("max")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::NetworkInterfaceCountRequest {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "min", &self.min);
-        put(&mut m, "max", &self.max);
         Json::Object(m)
     }
 }
@@ -3176,17 +2323,6 @@ impl ToJson for t::ServiceVolumeConfiguration {
     }
 }
 
-impl ToJson for t::Setting {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "name", &self.name);
-        put(&mut m, "value", &self.value);
-        put(&mut m, "principalArn", &self.principal_arn);
-        put(&mut m, "type", &self.r#type);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::SystemControl {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -3225,50 +2361,6 @@ impl ToJson for t::Tag {
         let mut m = Object::new();
         put(&mut m, "key", &self.key);
         put(&mut m, "value", &self.value);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::Task {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "attachments", &self.attachments);
-        put(&mut m, "attributes", &self.attributes);
-        put(&mut m, "availabilityZone", &self.availability_zone);
-        put(&mut m, "capacityProviderName", &self.capacity_provider_name);
-        put(&mut m, "clusterArn", &self.cluster_arn);
-        put(&mut m, "connectivity", &self.connectivity);
-        put(&mut m, "connectivityAt", &self.connectivity_at);
-        put(&mut m, "containerInstanceArn", &self.container_instance_arn);
-        put(&mut m, "containers", &self.containers);
-        put(&mut m, "cpu", &self.cpu);
-        put(&mut m, "createdAt", &self.created_at);
-        put(&mut m, "desiredStatus", &self.desired_status);
-        put(&mut m, "enableExecuteCommand", &self.enable_execute_command);
-        put(&mut m, "executionStoppedAt", &self.execution_stopped_at);
-        put(&mut m, "group", &self.group);
-        put(&mut m, "healthStatus", &self.health_status);
-        put(&mut m, "inferenceAccelerators", &self.inference_accelerators);
-        put(&mut m, "lastStatus", &self.last_status);
-        put(&mut m, "launchType", &self.launch_type);
-        put(&mut m, "memory", &self.memory);
-        put(&mut m, "overrides", &self.overrides);
-        put(&mut m, "platformVersion", &self.platform_version);
-        put(&mut m, "platformFamily", &self.platform_family);
-        put(&mut m, "pullStartedAt", &self.pull_started_at);
-        put(&mut m, "pullStoppedAt", &self.pull_stopped_at);
-        put(&mut m, "startedAt", &self.started_at);
-        put(&mut m, "startedBy", &self.started_by);
-        put(&mut m, "stopCode", &self.stop_code);
-        put(&mut m, "stoppedAt", &self.stopped_at);
-        put(&mut m, "stoppedReason", &self.stopped_reason);
-        put(&mut m, "stoppingAt", &self.stopping_at);
-        put(&mut m, "tags", &self.tags);
-        put(&mut m, "taskArn", &self.task_arn);
-        put(&mut m, "taskDefinitionArn", &self.task_definition_arn);
-        put(&mut m, "version", &self.version);
-        put(&mut m, "ephemeralStorage", &self.ephemeral_storage);
-        put(&mut m, "fargateEphemeralStorage", &self.fargate_ephemeral_storage);
         Json::Object(m)
     }
 }
@@ -3323,29 +2415,6 @@ impl ToJson for t::TaskDefinitionPlacementConstraint {
         let mut m = Object::new();
         put(&mut m, "type", &self.r#type);
         put(&mut m, "expression", &self.expression);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::TaskEphemeralStorage {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "sizeInGiB", &self.size_in_gib);
-        put(&mut m, "kmsKeyId", &self.kms_key_id);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::TaskOverride {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "containerOverrides", &self.container_overrides);
-        put(&mut m, "cpu", &self.cpu);
-        put(&mut m, "inferenceAcceleratorOverrides", &self.inference_accelerator_overrides);
-        put(&mut m, "executionRoleArn", &self.execution_role_arn);
-        put(&mut m, "memory", &self.memory);
-        put(&mut m, "taskRoleArn", &self.task_role_arn);
-        put(&mut m, "ephemeralStorage", &self.ephemeral_storage);
         Json::Object(m)
     }
 }
@@ -3447,27 +2516,6 @@ impl ToJson for t::Tmpfs {
     }
 }
 
-impl FromJson for t::TotalLocalStorageGbRequest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_min(m.take("min")?)
-            .set_max(m.take("max")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::TotalLocalStorageGbRequest {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "min", &self.min);
-        put(&mut m, "max", &self.max);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::Ulimit {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["name", "softLimit", "hardLimit"])?;
@@ -3487,42 +2535,6 @@ impl ToJson for t::Ulimit {
         put(&mut m, "name", &self.name);
         put(&mut m, "softLimit", &self.soft_limit);
         put(&mut m, "hardLimit", &self.hard_limit);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::UpdateManagedInstancesProviderConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["infrastructureRoleArn", "instanceLaunchTemplate"])?;
-        let b = Self::builder()
-            .set_infrastructure_role_arn(m.take("infrastructureRoleArn")?)
-            .set_instance_launch_template(m.take("instanceLaunchTemplate")?)
-            .set_propagate_tags(m.take("propagateTags")?)
-            .set_infrastructure_optimization(m.take("infrastructureOptimization")?)
-            .set_auto_repair_configuration(m.take("autoRepairConfiguration")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
-impl FromJson for t::VCpuCountRangeRequest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["min"])?;
-        let b = Self::builder()
-            .set_min(m.take("min")?)
-            .set_max(m.take("max")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
-impl ToJson for t::VCpuCountRangeRequest {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "min", &self.min);
-        put(&mut m, "max", &self.max);
         Json::Object(m)
     }
 }

@@ -9,173 +9,51 @@ pub const VERSIONS: Versions = Versions { generated: "1.129.0", linked: aws_sdk_
 
 pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("AddTagsToResource", add_tags_to_resource),
-    ("CreateCacheCluster", create_cache_cluster),
-    ("CreateCacheParameterGroup", create_cache_parameter_group),
     ("CreateCacheSubnetGroup", create_cache_subnet_group),
-    ("CreateGlobalReplicationGroup", create_global_replication_group),
     ("CreateReplicationGroup", create_replication_group),
-    ("CreateServerlessCache", create_serverless_cache),
-    ("CreateUser", create_user),
-    ("CreateUserGroup", create_user_group),
-    ("DecreaseNodeGroupsInGlobalReplicationGroup", decrease_node_groups_in_global_replication_group),
     ("DecreaseReplicaCount", decrease_replica_count),
-    ("DeleteCacheCluster", delete_cache_cluster),
-    ("DeleteCacheParameterGroup", delete_cache_parameter_group),
     ("DeleteCacheSubnetGroup", delete_cache_subnet_group),
-    ("DeleteGlobalReplicationGroup", delete_global_replication_group),
     ("DeleteReplicationGroup", delete_replication_group),
-    ("DeleteServerlessCache", delete_serverless_cache),
-    ("DeleteUser", delete_user),
-    ("DeleteUserGroup", delete_user_group),
-    ("DescribeCacheClusters", describe_cache_clusters),
-    ("DescribeCacheParameterGroups", describe_cache_parameter_groups),
-    ("DescribeCacheParameters", describe_cache_parameters),
     ("DescribeCacheSubnetGroups", describe_cache_subnet_groups),
-    ("DescribeGlobalReplicationGroups", describe_global_replication_groups),
     ("DescribeReplicationGroups", describe_replication_groups),
-    ("DescribeServerlessCaches", describe_serverless_caches),
-    ("DescribeUserGroups", describe_user_groups),
-    ("DescribeUsers", describe_users),
-    ("DisassociateGlobalReplicationGroup", disassociate_global_replication_group),
-    ("FailoverGlobalReplicationGroup", failover_global_replication_group),
-    ("IncreaseNodeGroupsInGlobalReplicationGroup", increase_node_groups_in_global_replication_group),
     ("IncreaseReplicaCount", increase_replica_count),
     ("ListTagsForResource", list_tags_for_resource),
-    ("ModifyCacheCluster", modify_cache_cluster),
-    ("ModifyCacheParameterGroup", modify_cache_parameter_group),
     ("ModifyCacheSubnetGroup", modify_cache_subnet_group),
-    ("ModifyGlobalReplicationGroup", modify_global_replication_group),
     ("ModifyReplicationGroup", modify_replication_group),
     ("ModifyReplicationGroupShardConfiguration", modify_replication_group_shard_configuration),
-    ("ModifyServerlessCache", modify_serverless_cache),
-    ("ModifyUser", modify_user),
-    ("ModifyUserGroup", modify_user_group),
     ("RemoveTagsFromResource", remove_tags_from_resource),
-    ("ResetCacheParameterGroup", reset_cache_parameter_group),
 ];
 
 fn add_tags_to_resource(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::add_tags_to_resource::builders::AddTagsToResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_cache_cluster(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_cache_cluster::builders::CreateCacheClusterInputBuilder>(input)?.send_with(client)))
-}
-
-fn create_cache_parameter_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_cache_parameter_group::builders::CreateCacheParameterGroupInputBuilder>(input)?.send_with(client)))
-}
-
 fn create_cache_subnet_group(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_cache_subnet_group::builders::CreateCacheSubnetGroupInputBuilder>(input)?.send_with(client)))
-}
-
-fn create_global_replication_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_global_replication_group::builders::CreateGlobalReplicationGroupInputBuilder>(input)?.send_with(client)))
 }
 
 fn create_replication_group(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_replication_group::builders::CreateReplicationGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_serverless_cache(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_serverless_cache::builders::CreateServerlessCacheInputBuilder>(input)?.send_with(client)))
-}
-
-fn create_user(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_user::builders::CreateUserInputBuilder>(input)?.send_with(client)))
-}
-
-fn create_user_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_user_group::builders::CreateUserGroupInputBuilder>(input)?.send_with(client)))
-}
-
-fn decrease_node_groups_in_global_replication_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::decrease_node_groups_in_global_replication_group::builders::DecreaseNodeGroupsInGlobalReplicationGroupInputBuilder>(input)?.send_with(client)))
-}
-
 fn decrease_replica_count(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::decrease_replica_count::builders::DecreaseReplicaCountInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_cache_cluster(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_cache_cluster::builders::DeleteCacheClusterInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_cache_parameter_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_cache_parameter_group::builders::DeleteCacheParameterGroupInputBuilder>(input)?.send_with(client)))
 }
 
 fn delete_cache_subnet_group(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_cache_subnet_group::builders::DeleteCacheSubnetGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_global_replication_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_global_replication_group::builders::DeleteGlobalReplicationGroupInputBuilder>(input)?.send_with(client)))
-}
-
 fn delete_replication_group(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_replication_group::builders::DeleteReplicationGroupInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_serverless_cache(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_serverless_cache::builders::DeleteServerlessCacheInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_user(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_user::builders::DeleteUserInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_user_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_user_group::builders::DeleteUserGroupInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_cache_clusters(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_cache_clusters::builders::DescribeCacheClustersInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_cache_parameter_groups(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_cache_parameter_groups::builders::DescribeCacheParameterGroupsInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_cache_parameters(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_cache_parameters::builders::DescribeCacheParametersInputBuilder>(input)?.send_with(client)))
 }
 
 fn describe_cache_subnet_groups(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_cache_subnet_groups::builders::DescribeCacheSubnetGroupsInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_global_replication_groups(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_global_replication_groups::builders::DescribeGlobalReplicationGroupsInputBuilder>(input)?.send_with(client)))
-}
-
 fn describe_replication_groups(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_replication_groups::builders::DescribeReplicationGroupsInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_serverless_caches(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_serverless_caches::builders::DescribeServerlessCachesInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_user_groups(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_user_groups::builders::DescribeUserGroupsInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_users(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_users::builders::DescribeUsersInputBuilder>(input)?.send_with(client)))
-}
-
-fn disassociate_global_replication_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::disassociate_global_replication_group::builders::DisassociateGlobalReplicationGroupInputBuilder>(input)?.send_with(client)))
-}
-
-fn failover_global_replication_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::failover_global_replication_group::builders::FailoverGlobalReplicationGroupInputBuilder>(input)?.send_with(client)))
-}
-
-fn increase_node_groups_in_global_replication_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::increase_node_groups_in_global_replication_group::builders::IncreaseNodeGroupsInGlobalReplicationGroupInputBuilder>(input)?.send_with(client)))
 }
 
 fn increase_replica_count(client: &Client, input: Json) -> Started<'_> {
@@ -186,20 +64,8 @@ fn list_tags_for_resource(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_cache_cluster(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::modify_cache_cluster::builders::ModifyCacheClusterInputBuilder>(input)?.send_with(client)))
-}
-
-fn modify_cache_parameter_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::modify_cache_parameter_group::builders::ModifyCacheParameterGroupInputBuilder>(input)?.send_with(client)))
-}
-
 fn modify_cache_subnet_group(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::modify_cache_subnet_group::builders::ModifyCacheSubnetGroupInputBuilder>(input)?.send_with(client)))
-}
-
-fn modify_global_replication_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::modify_global_replication_group::builders::ModifyGlobalReplicationGroupInputBuilder>(input)?.send_with(client)))
 }
 
 fn modify_replication_group(client: &Client, input: Json) -> Started<'_> {
@@ -210,24 +76,8 @@ fn modify_replication_group_shard_configuration(client: &Client, input: Json) ->
     Ok(run(read::<o::modify_replication_group_shard_configuration::builders::ModifyReplicationGroupShardConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_serverless_cache(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::modify_serverless_cache::builders::ModifyServerlessCacheInputBuilder>(input)?.send_with(client)))
-}
-
-fn modify_user(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::modify_user::builders::ModifyUserInputBuilder>(input)?.send_with(client)))
-}
-
-fn modify_user_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::modify_user_group::builders::ModifyUserGroupInputBuilder>(input)?.send_with(client)))
-}
-
 fn remove_tags_from_resource(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::remove_tags_from_resource::builders::RemoveTagsFromResourceInputBuilder>(input)?.send_with(client)))
-}
-
-fn reset_cache_parameter_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::reset_cache_parameter_group::builders::ResetCacheParameterGroupInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::add_tags_to_resource::builders::AddTagsToResourceInputBuilder {
@@ -250,76 +100,6 @@ impl ToJson for o::add_tags_to_resource::AddTagsToResourceOutput {
     }
 }
 
-impl FromJson for o::create_cache_cluster::builders::CreateCacheClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["CacheClusterId"])?;
-        let b = Self::default()
-            .set_cache_cluster_id(m.take("CacheClusterId")?)
-            .set_replication_group_id(m.take("ReplicationGroupId")?)
-            .set_az_mode(m.take("AZMode")?)
-            .set_preferred_availability_zone(m.take("PreferredAvailabilityZone")?)
-            .set_preferred_availability_zones(m.take("PreferredAvailabilityZones")?)
-            .set_num_cache_nodes(m.take("NumCacheNodes")?)
-            .set_cache_node_type(m.take("CacheNodeType")?)
-            .set_engine(m.take("Engine")?)
-            .set_engine_version(m.take("EngineVersion")?)
-            .set_cache_parameter_group_name(m.take("CacheParameterGroupName")?)
-            .set_cache_subnet_group_name(m.take("CacheSubnetGroupName")?)
-            .set_cache_security_group_names(m.take("CacheSecurityGroupNames")?)
-            .set_security_group_ids(m.take("SecurityGroupIds")?)
-            .set_tags(m.take("Tags")?)
-            .set_snapshot_arns(m.take("SnapshotArns")?)
-            .set_snapshot_name(m.take("SnapshotName")?)
-            .set_preferred_maintenance_window(m.take("PreferredMaintenanceWindow")?)
-            .set_port(m.take("Port")?)
-            .set_notification_topic_arn(m.take("NotificationTopicArn")?)
-            .set_auto_minor_version_upgrade(m.take("AutoMinorVersionUpgrade")?)
-            .set_snapshot_retention_limit(m.take("SnapshotRetentionLimit")?)
-            .set_snapshot_window(m.take("SnapshotWindow")?)
-            .set_auth_token(m.take("AuthToken")?)
-            .set_outpost_mode(m.take("OutpostMode")?)
-            .set_preferred_outpost_arn(m.take("PreferredOutpostArn")?)
-            .set_preferred_outpost_arns(m.take("PreferredOutpostArns")?)
-            .set_log_delivery_configurations(m.take("LogDeliveryConfigurations")?)
-            .set_transit_encryption_enabled(m.take("TransitEncryptionEnabled")?)
-            .set_network_type(m.take("NetworkType")?)
-            .set_ip_discovery(m.take("IpDiscovery")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_cache_cluster::CreateCacheClusterOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CacheCluster", &self.cache_cluster);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::create_cache_parameter_group::builders::CreateCacheParameterGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["CacheParameterGroupName", "CacheParameterGroupFamily", "Description"])?;
-        let b = Self::default()
-            .set_cache_parameter_group_name(m.take("CacheParameterGroupName")?)
-            .set_cache_parameter_group_family(m.take("CacheParameterGroupFamily")?)
-            .set_description(m.take("Description")?)
-            .set_tags(m.take("Tags")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_cache_parameter_group::CreateCacheParameterGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CacheParameterGroup", &self.cache_parameter_group);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::create_cache_subnet_group::builders::CreateCacheSubnetGroupInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["CacheSubnetGroupName", "CacheSubnetGroupDescription", "SubnetIds"])?;
@@ -338,28 +118,6 @@ impl ToJson for o::create_cache_subnet_group::CreateCacheSubnetGroupOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "CacheSubnetGroup", &self.cache_subnet_group);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::create_global_replication_group::builders::CreateGlobalReplicationGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["GlobalReplicationGroupIdSuffix", "PrimaryReplicationGroupId"])?;
-        let b = Self::default()
-            .set_global_replication_group_id_suffix(m.take("GlobalReplicationGroupIdSuffix")?)
-            .set_global_replication_group_description(m.take("GlobalReplicationGroupDescription")?)
-            .set_primary_replication_group_id(m.take("PrimaryReplicationGroupId")?)
-            .set_tags(m.take("Tags")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_global_replication_group::CreateGlobalReplicationGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GlobalReplicationGroup", &self.global_replication_group);
         Json::Object(m)
     }
 }
@@ -422,126 +180,6 @@ impl ToJson for o::create_replication_group::CreateReplicationGroupOutput {
     }
 }
 
-impl FromJson for o::create_serverless_cache::builders::CreateServerlessCacheInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ServerlessCacheName", "Engine"])?;
-        let b = Self::default()
-            .set_serverless_cache_name(m.take("ServerlessCacheName")?)
-            .set_description(m.take("Description")?)
-            .set_engine(m.take("Engine")?)
-            .set_major_engine_version(m.take("MajorEngineVersion")?)
-            .set_cache_usage_limits(m.take("CacheUsageLimits")?)
-            .set_kms_key_id(m.take("KmsKeyId")?)
-            .set_security_group_ids(m.take("SecurityGroupIds")?)
-            .set_snapshot_arns_to_restore(m.take("SnapshotArnsToRestore")?)
-            .set_tags(m.take("Tags")?)
-            .set_user_group_id(m.take("UserGroupId")?)
-            .set_subnet_ids(m.take("SubnetIds")?)
-            .set_snapshot_retention_limit(m.take("SnapshotRetentionLimit")?)
-            .set_daily_snapshot_time(m.take("DailySnapshotTime")?)
-            .set_network_type(m.take("NetworkType")?)
-            .set_connection_type(m.take("ConnectionType")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_serverless_cache::CreateServerlessCacheOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ServerlessCache", &self.serverless_cache);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::create_user::builders::CreateUserInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["UserId", "UserName", "Engine", "AccessString"])?;
-        let b = Self::default()
-            .set_user_id(m.take("UserId")?)
-            .set_user_name(m.take("UserName")?)
-            .set_engine(m.take("Engine")?)
-            .set_passwords(m.take("Passwords")?)
-            .set_access_string(m.take("AccessString")?)
-            .set_no_password_required(m.take("NoPasswordRequired")?)
-            .set_tags(m.take("Tags")?)
-            .set_authentication_mode(m.take("AuthenticationMode")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_user::CreateUserOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "UserId", &self.user_id);
-        put(&mut m, "UserName", &self.user_name);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "MinimumEngineVersion", &self.minimum_engine_version);
-        put(&mut m, "AccessString", &self.access_string);
-        put(&mut m, "UserGroupIds", &self.user_group_ids);
-        put(&mut m, "Authentication", &self.authentication);
-        put(&mut m, "ARN", &self.arn);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::create_user_group::builders::CreateUserGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["UserGroupId", "Engine"])?;
-        let b = Self::default()
-            .set_user_group_id(m.take("UserGroupId")?)
-            .set_engine(m.take("Engine")?)
-            .set_user_ids(m.take("UserIds")?)
-            .set_tags(m.take("Tags")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_user_group::CreateUserGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "UserGroupId", &self.user_group_id);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "UserIds", &self.user_ids);
-        put(&mut m, "MinimumEngineVersion", &self.minimum_engine_version);
-        put(&mut m, "PendingChanges", &self.pending_changes);
-        put(&mut m, "ReplicationGroups", &self.replication_groups);
-        put(&mut m, "ServerlessCaches", &self.serverless_caches);
-        put(&mut m, "ARN", &self.arn);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::decrease_node_groups_in_global_replication_group::builders::DecreaseNodeGroupsInGlobalReplicationGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["GlobalReplicationGroupId", "NodeGroupCount", "ApplyImmediately"])?;
-        let b = Self::default()
-            .set_global_replication_group_id(m.take("GlobalReplicationGroupId")?)
-            .set_node_group_count(m.take("NodeGroupCount")?)
-            .set_global_node_groups_to_remove(m.take("GlobalNodeGroupsToRemove")?)
-            .set_global_node_groups_to_retain(m.take("GlobalNodeGroupsToRetain")?)
-            .set_apply_immediately(m.take("ApplyImmediately")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::decrease_node_groups_in_global_replication_group::DecreaseNodeGroupsInGlobalReplicationGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GlobalReplicationGroup", &self.global_replication_group);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::decrease_replica_count::builders::DecreaseReplicaCountInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["ReplicationGroupId", "ApplyImmediately"])?;
@@ -565,44 +203,6 @@ impl ToJson for o::decrease_replica_count::DecreaseReplicaCountOutput {
     }
 }
 
-impl FromJson for o::delete_cache_cluster::builders::DeleteCacheClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["CacheClusterId"])?;
-        let b = Self::default()
-            .set_cache_cluster_id(m.take("CacheClusterId")?)
-            .set_final_snapshot_identifier(m.take("FinalSnapshotIdentifier")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_cache_cluster::DeleteCacheClusterOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CacheCluster", &self.cache_cluster);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_cache_parameter_group::builders::DeleteCacheParameterGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["CacheParameterGroupName"])?;
-        let b = Self::default()
-            .set_cache_parameter_group_name(m.take("CacheParameterGroupName")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_cache_parameter_group::DeleteCacheParameterGroupOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::delete_cache_subnet_group::builders::DeleteCacheSubnetGroupInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["CacheSubnetGroupName"])?;
@@ -617,26 +217,6 @@ impl FromJson for o::delete_cache_subnet_group::builders::DeleteCacheSubnetGroup
 impl ToJson for o::delete_cache_subnet_group::DeleteCacheSubnetGroupOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_global_replication_group::builders::DeleteGlobalReplicationGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["GlobalReplicationGroupId", "RetainPrimaryReplicationGroup"])?;
-        let b = Self::default()
-            .set_global_replication_group_id(m.take("GlobalReplicationGroupId")?)
-            .set_retain_primary_replication_group(m.take("RetainPrimaryReplicationGroup")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_global_replication_group::DeleteGlobalReplicationGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GlobalReplicationGroup", &self.global_replication_group);
         Json::Object(m)
     }
 }
@@ -658,150 +238,6 @@ impl ToJson for o::delete_replication_group::DeleteReplicationGroupOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "ReplicationGroup", &self.replication_group);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_serverless_cache::builders::DeleteServerlessCacheInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ServerlessCacheName"])?;
-        let b = Self::default()
-            .set_serverless_cache_name(m.take("ServerlessCacheName")?)
-            .set_final_snapshot_name(m.take("FinalSnapshotName")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_serverless_cache::DeleteServerlessCacheOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ServerlessCache", &self.serverless_cache);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_user::builders::DeleteUserInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["UserId"])?;
-        let b = Self::default()
-            .set_user_id(m.take("UserId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_user::DeleteUserOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "UserId", &self.user_id);
-        put(&mut m, "UserName", &self.user_name);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "MinimumEngineVersion", &self.minimum_engine_version);
-        put(&mut m, "AccessString", &self.access_string);
-        put(&mut m, "UserGroupIds", &self.user_group_ids);
-        put(&mut m, "Authentication", &self.authentication);
-        put(&mut m, "ARN", &self.arn);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_user_group::builders::DeleteUserGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["UserGroupId"])?;
-        let b = Self::default()
-            .set_user_group_id(m.take("UserGroupId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_user_group::DeleteUserGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "UserGroupId", &self.user_group_id);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "UserIds", &self.user_ids);
-        put(&mut m, "MinimumEngineVersion", &self.minimum_engine_version);
-        put(&mut m, "PendingChanges", &self.pending_changes);
-        put(&mut m, "ReplicationGroups", &self.replication_groups);
-        put(&mut m, "ServerlessCaches", &self.serverless_caches);
-        put(&mut m, "ARN", &self.arn);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_cache_clusters::builders::DescribeCacheClustersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_cache_cluster_id(m.take("CacheClusterId")?)
-            .set_max_records(m.take("MaxRecords")?)
-            .set_marker(m.take("Marker")?)
-            .set_show_cache_node_info(m.take("ShowCacheNodeInfo")?)
-            .set_show_cache_clusters_not_in_replication_groups(m.take("ShowCacheClustersNotInReplicationGroups")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_cache_clusters::DescribeCacheClustersOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Marker", &self.marker);
-        put(&mut m, "CacheClusters", &self.cache_clusters);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_cache_parameter_groups::builders::DescribeCacheParameterGroupsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_cache_parameter_group_name(m.take("CacheParameterGroupName")?)
-            .set_max_records(m.take("MaxRecords")?)
-            .set_marker(m.take("Marker")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_cache_parameter_groups::DescribeCacheParameterGroupsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Marker", &self.marker);
-        put(&mut m, "CacheParameterGroups", &self.cache_parameter_groups);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_cache_parameters::builders::DescribeCacheParametersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["CacheParameterGroupName"])?;
-        let b = Self::default()
-            .set_cache_parameter_group_name(m.take("CacheParameterGroupName")?)
-            .set_source(m.take("Source")?)
-            .set_max_records(m.take("MaxRecords")?)
-            .set_marker(m.take("Marker")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_cache_parameters::DescribeCacheParametersOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Marker", &self.marker);
-        put(&mut m, "Parameters", &self.parameters);
-        put(&mut m, "CacheNodeTypeSpecificParameters", &self.cache_node_type_specific_parameters);
         Json::Object(m)
     }
 }
@@ -828,29 +264,6 @@ impl ToJson for o::describe_cache_subnet_groups::DescribeCacheSubnetGroupsOutput
     }
 }
 
-impl FromJson for o::describe_global_replication_groups::builders::DescribeGlobalReplicationGroupsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_global_replication_group_id(m.take("GlobalReplicationGroupId")?)
-            .set_max_records(m.take("MaxRecords")?)
-            .set_marker(m.take("Marker")?)
-            .set_show_member_info(m.take("ShowMemberInfo")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_global_replication_groups::DescribeGlobalReplicationGroupsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Marker", &self.marker);
-        put(&mut m, "GlobalReplicationGroups", &self.global_replication_groups);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::describe_replication_groups::builders::DescribeReplicationGroupsInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -869,138 +282,6 @@ impl ToJson for o::describe_replication_groups::DescribeReplicationGroupsOutput 
         let mut m = Object::new();
         put(&mut m, "Marker", &self.marker);
         put(&mut m, "ReplicationGroups", &self.replication_groups);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_serverless_caches::builders::DescribeServerlessCachesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_serverless_cache_name(m.take("ServerlessCacheName")?)
-            .set_max_results(m.take("MaxResults")?)
-            .set_next_token(m.take("NextToken")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_serverless_caches::DescribeServerlessCachesOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "NextToken", &self.next_token);
-        put(&mut m, "ServerlessCaches", &self.serverless_caches);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_user_groups::builders::DescribeUserGroupsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_user_group_id(m.take("UserGroupId")?)
-            .set_max_records(m.take("MaxRecords")?)
-            .set_marker(m.take("Marker")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_user_groups::DescribeUserGroupsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "UserGroups", &self.user_groups);
-        put(&mut m, "Marker", &self.marker);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_users::builders::DescribeUsersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_engine(m.take("Engine")?)
-            .set_user_id(m.take("UserId")?)
-            .set_filters(m.take("Filters")?)
-            .set_max_records(m.take("MaxRecords")?)
-            .set_marker(m.take("Marker")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_users::DescribeUsersOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Users", &self.users);
-        put(&mut m, "Marker", &self.marker);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::disassociate_global_replication_group::builders::DisassociateGlobalReplicationGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["GlobalReplicationGroupId", "ReplicationGroupId", "ReplicationGroupRegion"])?;
-        let b = Self::default()
-            .set_global_replication_group_id(m.take("GlobalReplicationGroupId")?)
-            .set_replication_group_id(m.take("ReplicationGroupId")?)
-            .set_replication_group_region(m.take("ReplicationGroupRegion")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::disassociate_global_replication_group::DisassociateGlobalReplicationGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GlobalReplicationGroup", &self.global_replication_group);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::failover_global_replication_group::builders::FailoverGlobalReplicationGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["GlobalReplicationGroupId", "PrimaryRegion", "PrimaryReplicationGroupId"])?;
-        let b = Self::default()
-            .set_global_replication_group_id(m.take("GlobalReplicationGroupId")?)
-            .set_primary_region(m.take("PrimaryRegion")?)
-            .set_primary_replication_group_id(m.take("PrimaryReplicationGroupId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::failover_global_replication_group::FailoverGlobalReplicationGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GlobalReplicationGroup", &self.global_replication_group);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::increase_node_groups_in_global_replication_group::builders::IncreaseNodeGroupsInGlobalReplicationGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["GlobalReplicationGroupId", "NodeGroupCount", "ApplyImmediately"])?;
-        let b = Self::default()
-            .set_global_replication_group_id(m.take("GlobalReplicationGroupId")?)
-            .set_node_group_count(m.take("NodeGroupCount")?)
-            .set_regional_configurations(m.take("RegionalConfigurations")?)
-            .set_apply_immediately(m.take("ApplyImmediately")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::increase_node_groups_in_global_replication_group::IncreaseNodeGroupsInGlobalReplicationGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GlobalReplicationGroup", &self.global_replication_group);
         Json::Object(m)
     }
 }
@@ -1046,67 +327,6 @@ impl ToJson for o::list_tags_for_resource::ListTagsForResourceOutput {
     }
 }
 
-impl FromJson for o::modify_cache_cluster::builders::ModifyCacheClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["CacheClusterId"])?;
-        let b = Self::default()
-            .set_cache_cluster_id(m.take("CacheClusterId")?)
-            .set_num_cache_nodes(m.take("NumCacheNodes")?)
-            .set_cache_node_ids_to_remove(m.take("CacheNodeIdsToRemove")?)
-            .set_az_mode(m.take("AZMode")?)
-            .set_new_availability_zones(m.take("NewAvailabilityZones")?)
-            .set_cache_security_group_names(m.take("CacheSecurityGroupNames")?)
-            .set_security_group_ids(m.take("SecurityGroupIds")?)
-            .set_preferred_maintenance_window(m.take("PreferredMaintenanceWindow")?)
-            .set_notification_topic_arn(m.take("NotificationTopicArn")?)
-            .set_cache_parameter_group_name(m.take("CacheParameterGroupName")?)
-            .set_notification_topic_status(m.take("NotificationTopicStatus")?)
-            .set_apply_immediately(m.take("ApplyImmediately")?)
-            .set_engine(m.take("Engine")?)
-            .set_engine_version(m.take("EngineVersion")?)
-            .set_auto_minor_version_upgrade(m.take("AutoMinorVersionUpgrade")?)
-            .set_snapshot_retention_limit(m.take("SnapshotRetentionLimit")?)
-            .set_snapshot_window(m.take("SnapshotWindow")?)
-            .set_cache_node_type(m.take("CacheNodeType")?)
-            .set_auth_token(m.take("AuthToken")?)
-            .set_auth_token_update_strategy(m.take("AuthTokenUpdateStrategy")?)
-            .set_log_delivery_configurations(m.take("LogDeliveryConfigurations")?)
-            .set_ip_discovery(m.take("IpDiscovery")?)
-            .set_scale_config(m.take("ScaleConfig")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::modify_cache_cluster::ModifyCacheClusterOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CacheCluster", &self.cache_cluster);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::modify_cache_parameter_group::builders::ModifyCacheParameterGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["CacheParameterGroupName", "ParameterNameValues"])?;
-        let b = Self::default()
-            .set_cache_parameter_group_name(m.take("CacheParameterGroupName")?)
-            .set_parameter_name_values(m.take("ParameterNameValues")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::modify_cache_parameter_group::ModifyCacheParameterGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CacheParameterGroupName", &self.cache_parameter_group_name);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::modify_cache_subnet_group::builders::ModifyCacheSubnetGroupInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["CacheSubnetGroupName"])?;
@@ -1124,32 +344,6 @@ impl ToJson for o::modify_cache_subnet_group::ModifyCacheSubnetGroupOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "CacheSubnetGroup", &self.cache_subnet_group);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::modify_global_replication_group::builders::ModifyGlobalReplicationGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["GlobalReplicationGroupId", "ApplyImmediately"])?;
-        let b = Self::default()
-            .set_global_replication_group_id(m.take("GlobalReplicationGroupId")?)
-            .set_apply_immediately(m.take("ApplyImmediately")?)
-            .set_cache_node_type(m.take("CacheNodeType")?)
-            .set_engine(m.take("Engine")?)
-            .set_engine_version(m.take("EngineVersion")?)
-            .set_cache_parameter_group_name(m.take("CacheParameterGroupName")?)
-            .set_global_replication_group_description(m.take("GlobalReplicationGroupDescription")?)
-            .set_automatic_failover_enabled(m.take("AutomaticFailoverEnabled")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::modify_global_replication_group::ModifyGlobalReplicationGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GlobalReplicationGroup", &self.global_replication_group);
         Json::Object(m)
     }
 }
@@ -1227,97 +421,6 @@ impl ToJson for o::modify_replication_group_shard_configuration::ModifyReplicati
     }
 }
 
-impl FromJson for o::modify_serverless_cache::builders::ModifyServerlessCacheInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ServerlessCacheName"])?;
-        let b = Self::default()
-            .set_serverless_cache_name(m.take("ServerlessCacheName")?)
-            .set_description(m.take("Description")?)
-            .set_cache_usage_limits(m.take("CacheUsageLimits")?)
-            .set_remove_user_group(m.take("RemoveUserGroup")?)
-            .set_user_group_id(m.take("UserGroupId")?)
-            .set_security_group_ids(m.take("SecurityGroupIds")?)
-            .set_snapshot_retention_limit(m.take("SnapshotRetentionLimit")?)
-            .set_daily_snapshot_time(m.take("DailySnapshotTime")?)
-            .set_engine(m.take("Engine")?)
-            .set_major_engine_version(m.take("MajorEngineVersion")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::modify_serverless_cache::ModifyServerlessCacheOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ServerlessCache", &self.serverless_cache);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::modify_user::builders::ModifyUserInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["UserId"])?;
-        let b = Self::default()
-            .set_user_id(m.take("UserId")?)
-            .set_access_string(m.take("AccessString")?)
-            .set_append_access_string(m.take("AppendAccessString")?)
-            .set_passwords(m.take("Passwords")?)
-            .set_no_password_required(m.take("NoPasswordRequired")?)
-            .set_authentication_mode(m.take("AuthenticationMode")?)
-            .set_engine(m.take("Engine")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::modify_user::ModifyUserOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "UserId", &self.user_id);
-        put(&mut m, "UserName", &self.user_name);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "MinimumEngineVersion", &self.minimum_engine_version);
-        put(&mut m, "AccessString", &self.access_string);
-        put(&mut m, "UserGroupIds", &self.user_group_ids);
-        put(&mut m, "Authentication", &self.authentication);
-        put(&mut m, "ARN", &self.arn);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::modify_user_group::builders::ModifyUserGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["UserGroupId"])?;
-        let b = Self::default()
-            .set_user_group_id(m.take("UserGroupId")?)
-            .set_user_ids_to_add(m.take("UserIdsToAdd")?)
-            .set_user_ids_to_remove(m.take("UserIdsToRemove")?)
-            .set_engine(m.take("Engine")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::modify_user_group::ModifyUserGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "UserGroupId", &self.user_group_id);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "UserIds", &self.user_ids);
-        put(&mut m, "MinimumEngineVersion", &self.minimum_engine_version);
-        put(&mut m, "PendingChanges", &self.pending_changes);
-        put(&mut m, "ReplicationGroups", &self.replication_groups);
-        put(&mut m, "ServerlessCaches", &self.serverless_caches);
-        put(&mut m, "ARN", &self.arn);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::remove_tags_from_resource::builders::RemoveTagsFromResourceInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["ResourceName", "TagKeys"])?;
@@ -1338,190 +441,30 @@ impl ToJson for o::remove_tags_from_resource::RemoveTagsFromResourceOutput {
     }
 }
 
-impl FromJson for o::reset_cache_parameter_group::builders::ResetCacheParameterGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["CacheParameterGroupName"])?;
-        let b = Self::default()
-            .set_cache_parameter_group_name(m.take("CacheParameterGroupName")?)
-            .set_reset_all_parameters(m.take("ResetAllParameters")?)
-            .set_parameter_name_values(m.take("ParameterNameValues")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::reset_cache_parameter_group::ResetCacheParameterGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CacheParameterGroupName", &self.cache_parameter_group_name);
-        Json::Object(m)
-    }
-}
-
 words!(
     t::AuthTokenUpdateStatus,
     t::AuthTokenUpdateStrategyType,
-    t::AuthenticationType,
     t::AutomaticFailoverStatus,
-    t::AzMode,
-    t::ChangeType,
     t::ClusterMode,
-    t::ConnectionType,
-    t::DataStorageUnit,
     t::DataTieringStatus,
     t::DestinationType,
     t::Durability,
     t::EffectiveDurability,
-    t::InputAuthenticationType,
     t::IpDiscovery,
     t::LogDeliveryConfigurationStatus,
     t::LogFormat,
     t::LogType,
     t::MultiAzStatus,
     t::NetworkType,
-    t::OutpostMode,
     t::PendingAutomaticFailoverStatus,
     t::StorageEncryptionType,
     t::TransitEncryptionMode,
 );
 
-impl ToJson for t::Authentication {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Type", &self.r#type);
-        put(&mut m, "PasswordCount", &self.password_count);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::AuthenticationMode {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_type(m.take("Type")?)
-            .set_passwords(m.take("Passwords")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
 impl ToJson for t::AvailabilityZone {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Name", &self.name);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::CacheCluster {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CacheClusterId", &self.cache_cluster_id);
-        put(&mut m, "ConfigurationEndpoint", &self.configuration_endpoint);
-        put(&mut m, "ClientDownloadLandingPage", &self.client_download_landing_page);
-        put(&mut m, "CacheNodeType", &self.cache_node_type);
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "EngineVersion", &self.engine_version);
-        put(&mut m, "CacheClusterStatus", &self.cache_cluster_status);
-        put(&mut m, "NumCacheNodes", &self.num_cache_nodes);
-        put(&mut m, "PreferredAvailabilityZone", &self.preferred_availability_zone);
-        put(&mut m, "PreferredOutpostArn", &self.preferred_outpost_arn);
-        put(&mut m, "CacheClusterCreateTime", &self.cache_cluster_create_time);
-        put(&mut m, "PreferredMaintenanceWindow", &self.preferred_maintenance_window);
-        put(&mut m, "PendingModifiedValues", &self.pending_modified_values);
-        put(&mut m, "NotificationConfiguration", &self.notification_configuration);
-        put(&mut m, "CacheSecurityGroups", &self.cache_security_groups);
-        put(&mut m, "CacheParameterGroup", &self.cache_parameter_group);
-        put(&mut m, "CacheSubnetGroupName", &self.cache_subnet_group_name);
-        put(&mut m, "CacheNodes", &self.cache_nodes);
-        put(&mut m, "AutoMinorVersionUpgrade", &self.auto_minor_version_upgrade);
-        put(&mut m, "SecurityGroups", &self.security_groups);
-        put(&mut m, "ReplicationGroupId", &self.replication_group_id);
-        put(&mut m, "SnapshotRetentionLimit", &self.snapshot_retention_limit);
-        put(&mut m, "SnapshotWindow", &self.snapshot_window);
-        put(&mut m, "AuthTokenEnabled", &self.auth_token_enabled);
-        put(&mut m, "AuthTokenLastModifiedDate", &self.auth_token_last_modified_date);
-        put(&mut m, "TransitEncryptionEnabled", &self.transit_encryption_enabled);
-        put(&mut m, "AtRestEncryptionEnabled", &self.at_rest_encryption_enabled);
-        put(&mut m, "ARN", &self.arn);
-        put(&mut m, "ReplicationGroupLogDeliveryEnabled", &self.replication_group_log_delivery_enabled);
-        put(&mut m, "LogDeliveryConfigurations", &self.log_delivery_configurations);
-        put(&mut m, "NetworkType", &self.network_type);
-        put(&mut m, "IpDiscovery", &self.ip_discovery);
-        put(&mut m, "TransitEncryptionMode", &self.transit_encryption_mode);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::CacheNode {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CacheNodeId", &self.cache_node_id);
-        put(&mut m, "CacheNodeStatus", &self.cache_node_status);
-        put(&mut m, "CacheNodeCreateTime", &self.cache_node_create_time);
-        put(&mut m, "Endpoint", &self.endpoint);
-        put(&mut m, "ParameterGroupStatus", &self.parameter_group_status);
-        put(&mut m, "SourceCacheNodeId", &self.source_cache_node_id);
-        put(&mut m, "CustomerAvailabilityZone", &self.customer_availability_zone);
-        put(&mut m, "CustomerOutpostArn", &self.customer_outpost_arn);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::CacheNodeTypeSpecificParameter {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ParameterName", &self.parameter_name);
-        put(&mut m, "Description", &self.description);
-        put(&mut m, "Source", &self.source);
-        put(&mut m, "DataType", &self.data_type);
-        put(&mut m, "AllowedValues", &self.allowed_values);
-        put(&mut m, "IsModifiable", &self.is_modifiable);
-        put(&mut m, "MinimumEngineVersion", &self.minimum_engine_version);
-        put(&mut m, "CacheNodeTypeSpecificValues", &self.cache_node_type_specific_values);
-        put(&mut m, "ChangeType", &self.change_type);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::CacheNodeTypeSpecificValue {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CacheNodeType", &self.cache_node_type);
-        put(&mut m, "Value", &self.value);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::CacheParameterGroup {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CacheParameterGroupName", &self.cache_parameter_group_name);
-        put(&mut m, "CacheParameterGroupFamily", &self.cache_parameter_group_family);
-        put(&mut m, "Description", &self.description);
-        put(&mut m, "IsGlobal", &self.is_global);
-        put(&mut m, "ARN", &self.arn);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::CacheParameterGroupStatus {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CacheParameterGroupName", &self.cache_parameter_group_name);
-        put(&mut m, "ParameterApplyStatus", &self.parameter_apply_status);
-        put(&mut m, "CacheNodeIdsToReboot", &self.cache_node_ids_to_reboot);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::CacheSecurityGroupMembership {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CacheSecurityGroupName", &self.cache_security_group_name);
-        put(&mut m, "Status", &self.status);
         Json::Object(m)
     }
 }
@@ -1535,27 +478,6 @@ impl ToJson for t::CacheSubnetGroup {
         put(&mut m, "Subnets", &self.subnets);
         put(&mut m, "ARN", &self.arn);
         put(&mut m, "SupportedNetworkTypes", &self.supported_network_types);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::CacheUsageLimits {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_data_storage(m.take("DataStorage")?)
-            .set_ecpu_per_second(m.take("ECPUPerSecond")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::CacheUsageLimits {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DataStorage", &self.data_storage);
-        put(&mut m, "ECPUPerSecond", &self.ecpu_per_second);
         Json::Object(m)
     }
 }
@@ -1593,29 +515,6 @@ impl FromJson for t::ConfigureShard {
     }
 }
 
-impl FromJson for t::DataStorage {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Unit"])?;
-        let b = Self::builder()
-            .set_maximum(m.take("Maximum")?)
-            .set_minimum(m.take("Minimum")?)
-            .set_unit(m.take("Unit")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::DataStorage {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Maximum", &self.maximum);
-        put(&mut m, "Minimum", &self.minimum);
-        put(&mut m, "Unit", &self.unit);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::DestinationDetails {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -1637,27 +536,6 @@ impl ToJson for t::DestinationDetails {
     }
 }
 
-impl FromJson for t::EcpuPerSecond {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_maximum(m.take("Maximum")?)
-            .set_minimum(m.take("Minimum")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::EcpuPerSecond {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Maximum", &self.maximum);
-        put(&mut m, "Minimum", &self.minimum);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::Endpoint {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -1667,64 +545,11 @@ impl ToJson for t::Endpoint {
     }
 }
 
-impl FromJson for t::Filter {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Name", "Values"])?;
-        let b = Self::builder()
-            .set_name(m.take("Name")?)
-            .set_values(m.take("Values")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::GlobalNodeGroup {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GlobalNodeGroupId", &self.global_node_group_id);
-        put(&mut m, "Slots", &self.slots);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::GlobalReplicationGroup {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GlobalReplicationGroupId", &self.global_replication_group_id);
-        put(&mut m, "GlobalReplicationGroupDescription", &self.global_replication_group_description);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "CacheNodeType", &self.cache_node_type);
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "EngineVersion", &self.engine_version);
-        put(&mut m, "Members", &self.members);
-        put(&mut m, "ClusterEnabled", &self.cluster_enabled);
-        put(&mut m, "GlobalNodeGroups", &self.global_node_groups);
-        put(&mut m, "AuthTokenEnabled", &self.auth_token_enabled);
-        put(&mut m, "TransitEncryptionEnabled", &self.transit_encryption_enabled);
-        put(&mut m, "AtRestEncryptionEnabled", &self.at_rest_encryption_enabled);
-        put(&mut m, "ARN", &self.arn);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::GlobalReplicationGroupInfo {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "GlobalReplicationGroupId", &self.global_replication_group_id);
         put(&mut m, "GlobalReplicationGroupMemberRole", &self.global_replication_group_member_role);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::GlobalReplicationGroupMember {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ReplicationGroupId", &self.replication_group_id);
-        put(&mut m, "ReplicationGroupRegion", &self.replication_group_region);
-        put(&mut m, "Role", &self.role);
-        put(&mut m, "AutomaticFailover", &self.automatic_failover);
-        put(&mut m, "Status", &self.status);
         Json::Object(m)
     }
 }
@@ -1819,43 +644,6 @@ impl ToJson for t::NodeGroupMember {
     }
 }
 
-impl ToJson for t::NotificationConfiguration {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "TopicArn", &self.topic_arn);
-        put(&mut m, "TopicStatus", &self.topic_status);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::Parameter {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ParameterName", &self.parameter_name);
-        put(&mut m, "ParameterValue", &self.parameter_value);
-        put(&mut m, "Description", &self.description);
-        put(&mut m, "Source", &self.source);
-        put(&mut m, "DataType", &self.data_type);
-        put(&mut m, "AllowedValues", &self.allowed_values);
-        put(&mut m, "IsModifiable", &self.is_modifiable);
-        put(&mut m, "MinimumEngineVersion", &self.minimum_engine_version);
-        put(&mut m, "ChangeType", &self.change_type);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ParameterNameValue {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_parameter_name(m.take("ParameterName")?)
-            .set_parameter_value(m.take("ParameterValue")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
 impl ToJson for t::PendingLogDeliveryConfiguration {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -1864,35 +652,6 @@ impl ToJson for t::PendingLogDeliveryConfiguration {
         put(&mut m, "DestinationDetails", &self.destination_details);
         put(&mut m, "LogFormat", &self.log_format);
         Json::Object(m)
-    }
-}
-
-impl ToJson for t::PendingModifiedValues {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "NumCacheNodes", &self.num_cache_nodes);
-        put(&mut m, "CacheNodeIdsToRemove", &self.cache_node_ids_to_remove);
-        put(&mut m, "EngineVersion", &self.engine_version);
-        put(&mut m, "CacheNodeType", &self.cache_node_type);
-        put(&mut m, "AuthTokenStatus", &self.auth_token_status);
-        put(&mut m, "LogDeliveryConfigurations", &self.log_delivery_configurations);
-        put(&mut m, "TransitEncryptionEnabled", &self.transit_encryption_enabled);
-        put(&mut m, "TransitEncryptionMode", &self.transit_encryption_mode);
-        put(&mut m, "ScaleConfig", &self.scale_config);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::RegionalConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ReplicationGroupId", "ReplicationGroupRegion", "ReshardingConfiguration"])?;
-        let b = Self::builder()
-            .set_replication_group_id(m.take("ReplicationGroupId")?)
-            .set_replication_group_region(m.take("ReplicationGroupRegion")?)
-            .set_resharding_configuration(m.take("ReshardingConfiguration")?)
-            ;
-        m.close()?;
-        Ok(b.build())
     }
 }
 
@@ -1974,63 +733,6 @@ impl ToJson for t::ReshardingStatus {
     }
 }
 
-impl FromJson for t::ScaleConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_scale_percentage(m.take("ScalePercentage")?)
-            .set_scale_interval_minutes(m.take("ScaleIntervalMinutes")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ScaleConfig {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ScalePercentage", &self.scale_percentage);
-        put(&mut m, "ScaleIntervalMinutes", &self.scale_interval_minutes);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::SecurityGroupMembership {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "SecurityGroupId", &self.security_group_id);
-        put(&mut m, "Status", &self.status);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ServerlessCache {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ServerlessCacheName", &self.serverless_cache_name);
-        put(&mut m, "Description", &self.description);
-        put(&mut m, "CreateTime", &self.create_time);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "MajorEngineVersion", &self.major_engine_version);
-        put(&mut m, "FullEngineVersion", &self.full_engine_version);
-        put(&mut m, "CacheUsageLimits", &self.cache_usage_limits);
-        put(&mut m, "KmsKeyId", &self.kms_key_id);
-        put(&mut m, "StorageEncryptionType", &self.storage_encryption_type);
-        put(&mut m, "SecurityGroupIds", &self.security_group_ids);
-        put(&mut m, "Endpoint", &self.endpoint);
-        put(&mut m, "ReaderEndpoint", &self.reader_endpoint);
-        put(&mut m, "ARN", &self.arn);
-        put(&mut m, "UserGroupId", &self.user_group_id);
-        put(&mut m, "SubnetIds", &self.subnet_ids);
-        put(&mut m, "SnapshotRetentionLimit", &self.snapshot_retention_limit);
-        put(&mut m, "DailySnapshotTime", &self.daily_snapshot_time);
-        put(&mut m, "NetworkType", &self.network_type);
-        put(&mut m, "ConnectionType", &self.connection_type);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::SlotMigration {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -2075,47 +777,6 @@ impl ToJson for t::Tag {
         let mut m = Object::new();
         put(&mut m, "Key", &self.key);
         put(&mut m, "Value", &self.value);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::User {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "UserId", &self.user_id);
-        put(&mut m, "UserName", &self.user_name);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "MinimumEngineVersion", &self.minimum_engine_version);
-        put(&mut m, "AccessString", &self.access_string);
-        put(&mut m, "UserGroupIds", &self.user_group_ids);
-        put(&mut m, "Authentication", &self.authentication);
-        put(&mut m, "ARN", &self.arn);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::UserGroup {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "UserGroupId", &self.user_group_id);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "UserIds", &self.user_ids);
-        put(&mut m, "MinimumEngineVersion", &self.minimum_engine_version);
-        put(&mut m, "PendingChanges", &self.pending_changes);
-        put(&mut m, "ReplicationGroups", &self.replication_groups);
-        put(&mut m, "ServerlessCaches", &self.serverless_caches);
-        put(&mut m, "ARN", &self.arn);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::UserGroupPendingChanges {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "UserIdsToRemove", &self.user_ids_to_remove);
-        put(&mut m, "UserIdsToAdd", &self.user_ids_to_add);
         Json::Object(m)
     }
 }

@@ -8,7 +8,6 @@ use crate::run::*;
 pub const VERSIONS: Versions = Versions { generated: "1.134.0", linked: aws_sdk_elasticloadbalancingv2::meta::PKG_VERSION };
 
 pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
-    ("AddListenerCertificates", add_listener_certificates),
     ("AddTags", add_tags),
     ("CreateListener", create_listener),
     ("CreateLoadBalancer", create_load_balancer),
@@ -19,9 +18,7 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("DeleteRule", delete_rule),
     ("DeleteTargetGroup", delete_target_group),
     ("DeregisterTargets", deregister_targets),
-    ("DescribeCapacityReservation", describe_capacity_reservation),
     ("DescribeListenerAttributes", describe_listener_attributes),
-    ("DescribeListenerCertificates", describe_listener_certificates),
     ("DescribeListeners", describe_listeners),
     ("DescribeLoadBalancerAttributes", describe_load_balancer_attributes),
     ("DescribeLoadBalancers", describe_load_balancers),
@@ -30,7 +27,6 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("DescribeTargetGroupAttributes", describe_target_group_attributes),
     ("DescribeTargetGroups", describe_target_groups),
     ("DescribeTargetHealth", describe_target_health),
-    ("ModifyCapacityReservation", modify_capacity_reservation),
     ("ModifyListener", modify_listener),
     ("ModifyListenerAttributes", modify_listener_attributes),
     ("ModifyLoadBalancerAttributes", modify_load_balancer_attributes),
@@ -38,17 +34,12 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("ModifyTargetGroup", modify_target_group),
     ("ModifyTargetGroupAttributes", modify_target_group_attributes),
     ("RegisterTargets", register_targets),
-    ("RemoveListenerCertificates", remove_listener_certificates),
     ("RemoveTags", remove_tags),
     ("SetIpAddressType", set_ip_address_type),
     ("SetRulePriorities", set_rule_priorities),
     ("SetSecurityGroups", set_security_groups),
     ("SetSubnets", set_subnets),
 ];
-
-fn add_listener_certificates(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::add_listener_certificates::builders::AddListenerCertificatesInputBuilder>(input)?.send_with(client)))
-}
 
 fn add_tags(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::add_tags::builders::AddTagsInputBuilder>(input)?.send_with(client)))
@@ -90,16 +81,8 @@ fn deregister_targets(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::deregister_targets::builders::DeregisterTargetsInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_capacity_reservation(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_capacity_reservation::builders::DescribeCapacityReservationInputBuilder>(input)?.send_with(client)))
-}
-
 fn describe_listener_attributes(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_listener_attributes::builders::DescribeListenerAttributesInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_listener_certificates(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_listener_certificates::builders::DescribeListenerCertificatesInputBuilder>(input)?.send_with(client)))
 }
 
 fn describe_listeners(client: &Client, input: Json) -> Started<'_> {
@@ -134,10 +117,6 @@ fn describe_target_health(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_target_health::builders::DescribeTargetHealthInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_capacity_reservation(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::modify_capacity_reservation::builders::ModifyCapacityReservationInputBuilder>(input)?.send_with(client)))
-}
-
 fn modify_listener(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::modify_listener::builders::ModifyListenerInputBuilder>(input)?.send_with(client)))
 }
@@ -166,10 +145,6 @@ fn register_targets(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::register_targets::builders::RegisterTargetsInputBuilder>(input)?.send_with(client)))
 }
 
-fn remove_listener_certificates(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::remove_listener_certificates::builders::RemoveListenerCertificatesInputBuilder>(input)?.send_with(client)))
-}
-
 fn remove_tags(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::remove_tags::builders::RemoveTagsInputBuilder>(input)?.send_with(client)))
 }
@@ -188,26 +163,6 @@ fn set_security_groups(client: &Client, input: Json) -> Started<'_> {
 
 fn set_subnets(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::set_subnets::builders::SetSubnetsInputBuilder>(input)?.send_with(client)))
-}
-
-impl FromJson for o::add_listener_certificates::builders::AddListenerCertificatesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ListenerArn", "Certificates"])?;
-        let b = Self::default()
-            .set_listener_arn(m.take("ListenerArn")?)
-            .set_certificates(m.take("Certificates")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::add_listener_certificates::AddListenerCertificatesOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Certificates", &self.certificates);
-        Json::Object(m)
-    }
 }
 
 impl FromJson for o::add_tags::builders::AddTagsInputBuilder {
@@ -436,28 +391,6 @@ impl ToJson for o::deregister_targets::DeregisterTargetsOutput {
     }
 }
 
-impl FromJson for o::describe_capacity_reservation::builders::DescribeCapacityReservationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["LoadBalancerArn"])?;
-        let b = Self::default()
-            .set_load_balancer_arn(m.take("LoadBalancerArn")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_capacity_reservation::DescribeCapacityReservationOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "LastModifiedTime", &self.last_modified_time);
-        put(&mut m, "DecreaseRequestsRemaining", &self.decrease_requests_remaining);
-        put(&mut m, "MinimumLoadBalancerCapacity", &self.minimum_load_balancer_capacity);
-        put(&mut m, "CapacityReservationState", &self.capacity_reservation_state);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::describe_listener_attributes::builders::DescribeListenerAttributesInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["ListenerArn"])?;
@@ -473,28 +406,6 @@ impl ToJson for o::describe_listener_attributes::DescribeListenerAttributesOutpu
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Attributes", &self.attributes);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_listener_certificates::builders::DescribeListenerCertificatesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ListenerArn"])?;
-        let b = Self::default()
-            .set_listener_arn(m.take("ListenerArn")?)
-            .set_marker(m.take("Marker")?)
-            .set_page_size(m.take("PageSize")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_listener_certificates::DescribeListenerCertificatesOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Certificates", &self.certificates);
-        put(&mut m, "NextMarker", &self.next_marker);
         Json::Object(m)
     }
 }
@@ -670,30 +581,6 @@ impl ToJson for o::describe_target_health::DescribeTargetHealthOutput {
     }
 }
 
-impl FromJson for o::modify_capacity_reservation::builders::ModifyCapacityReservationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["LoadBalancerArn"])?;
-        let b = Self::default()
-            .set_load_balancer_arn(m.take("LoadBalancerArn")?)
-            .set_minimum_load_balancer_capacity(m.take("MinimumLoadBalancerCapacity")?)
-            .set_reset_capacity_reservation(m.take("ResetCapacityReservation")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::modify_capacity_reservation::ModifyCapacityReservationOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "LastModifiedTime", &self.last_modified_time);
-        put(&mut m, "DecreaseRequestsRemaining", &self.decrease_requests_remaining);
-        put(&mut m, "MinimumLoadBalancerCapacity", &self.minimum_load_balancer_capacity);
-        put(&mut m, "CapacityReservationState", &self.capacity_reservation_state);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::modify_listener::builders::ModifyListenerInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["ListenerArn"])?;
@@ -850,25 +737,6 @@ impl ToJson for o::register_targets::RegisterTargetsOutput {
     }
 }
 
-impl FromJson for o::remove_listener_certificates::builders::RemoveListenerCertificatesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ListenerArn", "Certificates"])?;
-        let b = Self::default()
-            .set_listener_arn(m.take("ListenerArn")?)
-            .set_certificates(m.take("Certificates")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::remove_listener_certificates::RemoveListenerCertificatesOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::remove_tags::builders::RemoveTagsInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["ResourceArns", "TagKeys"])?;
@@ -980,7 +848,6 @@ words!(
     t::AnomalyResultEnum,
     t::AuthenticateCognitoActionConditionalBehaviorEnum,
     t::AuthenticateOidcActionConditionalBehaviorEnum,
-    t::CapacityReservationStateEnum,
     t::DescribeTargetHealthInputIncludeEnum,
     t::EnablePrefixForIpv6SourceNatEnum,
     t::EnforceSecurityGroupInboundRulesOnPrivateLinkTrafficEnum,
@@ -1139,15 +1006,6 @@ impl ToJson for t::AvailabilityZone {
         put(&mut m, "OutpostId", &self.outpost_id);
         put(&mut m, "LoadBalancerAddresses", &self.load_balancer_addresses);
         put(&mut m, "SourceNatIpv6Prefixes", &self.source_nat_ipv6_prefixes);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::CapacityReservationStatus {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Code", &self.code);
-        put(&mut m, "Reason", &self.reason);
         Json::Object(m)
     }
 }
@@ -1482,25 +1340,6 @@ impl ToJson for t::Matcher {
         let mut m = Object::new();
         put(&mut m, "HttpCode", &self.http_code);
         put(&mut m, "GrpcCode", &self.grpc_code);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::MinimumLoadBalancerCapacity {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_capacity_units(m.take("CapacityUnits")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::MinimumLoadBalancerCapacity {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CapacityUnits", &self.capacity_units);
         Json::Object(m)
     }
 }
@@ -1943,16 +1782,6 @@ impl ToJson for t::UrlRewriteConfig {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Rewrites", &self.rewrites);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ZonalCapacityReservationState {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "State", &self.state);
-        put(&mut m, "AvailabilityZone", &self.availability_zone);
-        put(&mut m, "EffectiveCapacityUnits", &self.effective_capacity_units);
         Json::Object(m)
     }
 }

@@ -14,45 +14,31 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("CreatePolicy", create_policy),
     ("CreatePolicyVersion", create_policy_version),
     ("CreateRole", create_role),
-    ("CreateServiceLinkedRole", create_service_linked_role),
     ("DeleteInstanceProfile", delete_instance_profile),
     ("DeletePolicy", delete_policy),
     ("DeletePolicyVersion", delete_policy_version),
     ("DeleteRole", delete_role),
     ("DeleteRolePermissionsBoundary", delete_role_permissions_boundary),
     ("DeleteRolePolicy", delete_role_policy),
-    ("DeleteServiceLinkedRole", delete_service_linked_role),
     ("DetachRolePolicy", detach_role_policy),
     ("GetInstanceProfile", get_instance_profile),
     ("GetPolicy", get_policy),
     ("GetPolicyVersion", get_policy_version),
     ("GetRole", get_role),
     ("GetRolePolicy", get_role_policy),
-    ("GetServiceLinkedRoleDeletionStatus", get_service_linked_role_deletion_status),
     ("ListAttachedRolePolicies", list_attached_role_policies),
     ("ListEntitiesForPolicy", list_entities_for_policy),
-    ("ListInstanceProfileTags", list_instance_profile_tags),
-    ("ListInstanceProfilesForRole", list_instance_profiles_for_role),
+    ("ListInstanceProfiles", list_instance_profiles),
     ("ListPolicies", list_policies),
-    ("ListPolicyTags", list_policy_tags),
-    ("ListPolicyVersions", list_policy_versions),
     ("ListRolePolicies", list_role_policies),
-    ("ListRoleTags", list_role_tags),
     ("ListRoles", list_roles),
     ("PutRolePermissionsBoundary", put_role_permissions_boundary),
     ("PutRolePolicy", put_role_policy),
     ("RemoveRoleFromInstanceProfile", remove_role_from_instance_profile),
-    ("SetDefaultPolicyVersion", set_default_policy_version),
-    ("SimulatePrincipalPolicy", simulate_principal_policy),
-    ("TagInstanceProfile", tag_instance_profile),
-    ("TagPolicy", tag_policy),
     ("TagRole", tag_role),
-    ("UntagInstanceProfile", untag_instance_profile),
-    ("UntagPolicy", untag_policy),
     ("UntagRole", untag_role),
     ("UpdateAssumeRolePolicy", update_assume_role_policy),
     ("UpdateRole", update_role),
-    ("UpdateRoleDescription", update_role_description),
 ];
 
 fn add_role_to_instance_profile(client: &Client, input: Json) -> Started<'_> {
@@ -79,10 +65,6 @@ fn create_role(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_role::builders::CreateRoleInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_service_linked_role(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_service_linked_role::builders::CreateServiceLinkedRoleInputBuilder>(input)?.send_with(client)))
-}
-
 fn delete_instance_profile(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_instance_profile::builders::DeleteInstanceProfileInputBuilder>(input)?.send_with(client)))
 }
@@ -105,10 +87,6 @@ fn delete_role_permissions_boundary(client: &Client, input: Json) -> Started<'_>
 
 fn delete_role_policy(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_role_policy::builders::DeleteRolePolicyInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_service_linked_role(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_service_linked_role::builders::DeleteServiceLinkedRoleInputBuilder>(input)?.send_with(client)))
 }
 
 fn detach_role_policy(client: &Client, input: Json) -> Started<'_> {
@@ -135,10 +113,6 @@ fn get_role_policy(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::get_role_policy::builders::GetRolePolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_service_linked_role_deletion_status(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_service_linked_role_deletion_status::builders::GetServiceLinkedRoleDeletionStatusInputBuilder>(input)?.send_with(client)))
-}
-
 fn list_attached_role_policies(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_attached_role_policies::builders::ListAttachedRolePoliciesInputBuilder>(input)?.send_with(client)))
 }
@@ -147,32 +121,16 @@ fn list_entities_for_policy(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_entities_for_policy::builders::ListEntitiesForPolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_instance_profile_tags(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_instance_profile_tags::builders::ListInstanceProfileTagsInputBuilder>(input)?.send_with(client)))
-}
-
-fn list_instance_profiles_for_role(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_instance_profiles_for_role::builders::ListInstanceProfilesForRoleInputBuilder>(input)?.send_with(client)))
+fn list_instance_profiles(client: &Client, input: Json) -> Started<'_> {
+    Ok(run(read::<o::list_instance_profiles::builders::ListInstanceProfilesInputBuilder>(input)?.send_with(client)))
 }
 
 fn list_policies(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_policies::builders::ListPoliciesInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_policy_tags(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_policy_tags::builders::ListPolicyTagsInputBuilder>(input)?.send_with(client)))
-}
-
-fn list_policy_versions(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_policy_versions::builders::ListPolicyVersionsInputBuilder>(input)?.send_with(client)))
-}
-
 fn list_role_policies(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_role_policies::builders::ListRolePoliciesInputBuilder>(input)?.send_with(client)))
-}
-
-fn list_role_tags(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_role_tags::builders::ListRoleTagsInputBuilder>(input)?.send_with(client)))
 }
 
 fn list_roles(client: &Client, input: Json) -> Started<'_> {
@@ -191,32 +149,8 @@ fn remove_role_from_instance_profile(client: &Client, input: Json) -> Started<'_
     Ok(run(read::<o::remove_role_from_instance_profile::builders::RemoveRoleFromInstanceProfileInputBuilder>(input)?.send_with(client)))
 }
 
-fn set_default_policy_version(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::set_default_policy_version::builders::SetDefaultPolicyVersionInputBuilder>(input)?.send_with(client)))
-}
-
-fn simulate_principal_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::simulate_principal_policy::builders::SimulatePrincipalPolicyInputBuilder>(input)?.send_with(client)))
-}
-
-fn tag_instance_profile(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::tag_instance_profile::builders::TagInstanceProfileInputBuilder>(input)?.send_with(client)))
-}
-
-fn tag_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::tag_policy::builders::TagPolicyInputBuilder>(input)?.send_with(client)))
-}
-
 fn tag_role(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::tag_role::builders::TagRoleInputBuilder>(input)?.send_with(client)))
-}
-
-fn untag_instance_profile(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::untag_instance_profile::builders::UntagInstanceProfileInputBuilder>(input)?.send_with(client)))
-}
-
-fn untag_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::untag_policy::builders::UntagPolicyInputBuilder>(input)?.send_with(client)))
 }
 
 fn untag_role(client: &Client, input: Json) -> Started<'_> {
@@ -229,10 +163,6 @@ fn update_assume_role_policy(client: &Client, input: Json) -> Started<'_> {
 
 fn update_role(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::update_role::builders::UpdateRoleInputBuilder>(input)?.send_with(client)))
-}
-
-fn update_role_description(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::update_role_description::builders::UpdateRoleDescriptionInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::add_role_to_instance_profile::builders::AddRoleToInstanceProfileInputBuilder {
@@ -363,27 +293,6 @@ impl ToJson for o::create_role::CreateRoleOutput {
     }
 }
 
-impl FromJson for o::create_service_linked_role::builders::CreateServiceLinkedRoleInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AWSServiceName"])?;
-        let b = Self::default()
-            .set_aws_service_name(m.take("AWSServiceName")?)
-            .set_description(m.take("Description")?)
-            .set_custom_suffix(m.take("CustomSuffix")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_service_linked_role::CreateServiceLinkedRoleOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Role", &self.role);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::delete_instance_profile::builders::DeleteInstanceProfileInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["InstanceProfileName"])?;
@@ -490,25 +399,6 @@ impl FromJson for o::delete_role_policy::builders::DeleteRolePolicyInputBuilder 
 impl ToJson for o::delete_role_policy::DeleteRolePolicyOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_service_linked_role::builders::DeleteServiceLinkedRoleInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName"])?;
-        let b = Self::default()
-            .set_role_name(m.take("RoleName")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_service_linked_role::DeleteServiceLinkedRoleOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DeletionTaskId", &self.deletion_task_id);
         Json::Object(m)
     }
 }
@@ -631,26 +521,6 @@ impl ToJson for o::get_role_policy::GetRolePolicyOutput {
     }
 }
 
-impl FromJson for o::get_service_linked_role_deletion_status::builders::GetServiceLinkedRoleDeletionStatusInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DeletionTaskId"])?;
-        let b = Self::default()
-            .set_deletion_task_id(m.take("DeletionTaskId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_service_linked_role_deletion_status::GetServiceLinkedRoleDeletionStatusOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "Reason", &self.reason);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::list_attached_role_policies::builders::ListAttachedRolePoliciesInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["RoleName"])?;
@@ -703,11 +573,11 @@ impl ToJson for o::list_entities_for_policy::ListEntitiesForPolicyOutput {
     }
 }
 
-impl FromJson for o::list_instance_profile_tags::builders::ListInstanceProfileTagsInputBuilder {
+impl FromJson for o::list_instance_profiles::builders::ListInstanceProfilesInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["InstanceProfileName"])?;
+        let mut m = Members::open(json, at, &[])?;
         let b = Self::default()
-            .set_instance_profile_name(m.take("InstanceProfileName")?)
+            .set_path_prefix(m.take("PathPrefix")?)
             .set_marker(m.take("Marker")?)
             .set_max_items(m.take("MaxItems")?)
             ;
@@ -716,30 +586,7 @@ impl FromJson for o::list_instance_profile_tags::builders::ListInstanceProfileTa
     }
 }
 
-impl ToJson for o::list_instance_profile_tags::ListInstanceProfileTagsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Tags", &self.tags);
-        put(&mut m, "IsTruncated", &self.is_truncated);
-        put(&mut m, "Marker", &self.marker);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::list_instance_profiles_for_role::builders::ListInstanceProfilesForRoleInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName"])?;
-        let b = Self::default()
-            .set_role_name(m.take("RoleName")?)
-            .set_marker(m.take("Marker")?)
-            .set_max_items(m.take("MaxItems")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_instance_profiles_for_role::ListInstanceProfilesForRoleOutput {
+impl ToJson for o::list_instance_profiles::ListInstanceProfilesOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "InstanceProfiles", &self.instance_profiles);
@@ -775,52 +622,6 @@ impl ToJson for o::list_policies::ListPoliciesOutput {
     }
 }
 
-impl FromJson for o::list_policy_tags::builders::ListPolicyTagsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PolicyArn"])?;
-        let b = Self::default()
-            .set_policy_arn(m.take("PolicyArn")?)
-            .set_marker(m.take("Marker")?)
-            .set_max_items(m.take("MaxItems")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_policy_tags::ListPolicyTagsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Tags", &self.tags);
-        put(&mut m, "IsTruncated", &self.is_truncated);
-        put(&mut m, "Marker", &self.marker);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::list_policy_versions::builders::ListPolicyVersionsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PolicyArn"])?;
-        let b = Self::default()
-            .set_policy_arn(m.take("PolicyArn")?)
-            .set_marker(m.take("Marker")?)
-            .set_max_items(m.take("MaxItems")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_policy_versions::ListPolicyVersionsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Versions", &self.versions);
-        put(&mut m, "IsTruncated", &self.is_truncated);
-        put(&mut m, "Marker", &self.marker);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::list_role_policies::builders::ListRolePoliciesInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["RoleName"])?;
@@ -838,29 +639,6 @@ impl ToJson for o::list_role_policies::ListRolePoliciesOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "PolicyNames", &self.policy_names);
-        put(&mut m, "IsTruncated", &self.is_truncated);
-        put(&mut m, "Marker", &self.marker);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::list_role_tags::builders::ListRoleTagsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName"])?;
-        let b = Self::default()
-            .set_role_name(m.take("RoleName")?)
-            .set_marker(m.take("Marker")?)
-            .set_max_items(m.take("MaxItems")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_role_tags::ListRoleTagsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Tags", &self.tags);
         put(&mut m, "IsTruncated", &self.is_truncated);
         put(&mut m, "Marker", &self.marker);
         Json::Object(m)
@@ -948,96 +726,6 @@ impl ToJson for o::remove_role_from_instance_profile::RemoveRoleFromInstanceProf
     }
 }
 
-impl FromJson for o::set_default_policy_version::builders::SetDefaultPolicyVersionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PolicyArn", "VersionId"])?;
-        let b = Self::default()
-            .set_policy_arn(m.take("PolicyArn")?)
-            .set_version_id(m.take("VersionId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::set_default_policy_version::SetDefaultPolicyVersionOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::simulate_principal_policy::builders::SimulatePrincipalPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PolicySourceArn", "ActionNames"])?;
-        let b = Self::default()
-            .set_policy_source_arn(m.take("PolicySourceArn")?)
-            .set_policy_input_list(m.take("PolicyInputList")?)
-            .set_permissions_boundary_policy_input_list(m.take("PermissionsBoundaryPolicyInputList")?)
-            .set_policy_exclusion_list(m.take("PolicyExclusionList")?)
-            .set_action_names(m.take("ActionNames")?)
-            .set_resource_arns(m.take("ResourceArns")?)
-            .set_resource_policy(m.take("ResourcePolicy")?)
-            .set_resource_owner(m.take("ResourceOwner")?)
-            .set_caller_arn(m.take("CallerArn")?)
-            .set_context_entries(m.take("ContextEntries")?)
-            .set_resource_handling_option(m.take("ResourceHandlingOption")?)
-            .set_max_items(m.take("MaxItems")?)
-            .set_marker(m.take("Marker")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::simulate_principal_policy::SimulatePrincipalPolicyOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "EvaluationResults", &self.evaluation_results);
-        put(&mut m, "IsTruncated", &self.is_truncated);
-        put(&mut m, "Marker", &self.marker);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::tag_instance_profile::builders::TagInstanceProfileInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["InstanceProfileName", "Tags"])?;
-        let b = Self::default()
-            .set_instance_profile_name(m.take("InstanceProfileName")?)
-            .set_tags(m.take("Tags")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::tag_instance_profile::TagInstanceProfileOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::tag_policy::builders::TagPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PolicyArn", "Tags"])?;
-        let b = Self::default()
-            .set_policy_arn(m.take("PolicyArn")?)
-            .set_tags(m.take("Tags")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::tag_policy::TagPolicyOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::tag_role::builders::TagRoleInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["RoleName", "Tags"])?;
@@ -1051,44 +739,6 @@ impl FromJson for o::tag_role::builders::TagRoleInputBuilder {
 }
 
 impl ToJson for o::tag_role::TagRoleOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::untag_instance_profile::builders::UntagInstanceProfileInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["InstanceProfileName", "TagKeys"])?;
-        let b = Self::default()
-            .set_instance_profile_name(m.take("InstanceProfileName")?)
-            .set_tag_keys(m.take("TagKeys")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::untag_instance_profile::UntagInstanceProfileOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::untag_policy::builders::UntagPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PolicyArn", "TagKeys"])?;
-        let b = Self::default()
-            .set_policy_arn(m.take("PolicyArn")?)
-            .set_tag_keys(m.take("TagKeys")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::untag_policy::UntagPolicyOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
         Json::Object(m)
@@ -1153,36 +803,10 @@ impl ToJson for o::update_role::UpdateRoleOutput {
     }
 }
 
-impl FromJson for o::update_role_description::builders::UpdateRoleDescriptionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName", "Description"])?;
-        let b = Self::default()
-            .set_role_name(m.take("RoleName")?)
-            .set_description(m.take("Description")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::update_role_description::UpdateRoleDescriptionOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Role", &self.role);
-        Json::Object(m)
-    }
-}
-
 words!(
-    t::AttachmentType,
-    t::ContextKeyTypeEnum,
-    t::DeletionTaskStatusType,
     t::EntityType,
     t::PermissionsBoundaryAttachmentType,
-    t::PolicyEvaluationDecisionType,
-    t::PolicyIdentifierPolicyType,
     t::PolicyScopeType,
-    t::PolicySourceType,
     t::PolicyUsageType,
 );
 
@@ -1204,57 +828,6 @@ impl ToJson for t::AttachedPolicy {
     }
 }
 
-impl FromJson for t::ContextEntry {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_context_key_name(m.take("ContextKeyName")?)
-            .set_context_key_values(m.take("ContextKeyValues")?)
-            .set_context_key_type(m.take("ContextKeyType")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::DeletionTaskFailureReasonType {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Reason", &self.reason);
-        put(&mut m, "RoleUsageList", &self.role_usage_list);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::EvaluationResult {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "EvalActionName", &self.eval_action_name);
-        put(&mut m, "EvalResourceName", &self.eval_resource_name);
-        put(&mut m, "EvalDecision", &self.eval_decision);
-        put(&mut m, "MatchedStatements", &self.matched_statements);
-        put(&mut m, "MissingContextValues", &self.missing_context_values);
-        put(&mut m, "OrganizationsDecisionDetail", &self.organizations_decision_detail);
-        put(&mut m, "PermissionsBoundaryDecisionDetail", &self.permissions_boundary_decision_detail);
-        put(&mut m, "EvalDecisionDetails", &self.eval_decision_details);
-        put(&mut m, "ResourceSpecificResults", &self.resource_specific_results);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::InlinePolicyIdentifierType {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PolicyName", "AttachmentType", "AttachmentName"])?;
-        let b = Self::builder()
-            .set_policy_name(m.take("PolicyName")?)
-            .set_attachment_type(m.take("AttachmentType")?)
-            .set_attachment_name(m.take("AttachmentName")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
 impl ToJson for t::InstanceProfile {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -1265,22 +838,6 @@ impl ToJson for t::InstanceProfile {
         put(&mut m, "CreateDate", &self.create_date);
         put(&mut m, "Roles", &self.roles);
         put(&mut m, "Tags", &self.tags);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::OrganizationsDecisionDetail {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "AllowedByOrganizations", &self.allowed_by_organizations);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::PermissionsBoundaryDecisionDetail {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "AllowedByPermissionsBoundary", &self.allowed_by_permissions_boundary);
         Json::Object(m)
     }
 }
@@ -1313,18 +870,6 @@ impl ToJson for t::PolicyGroup {
     }
 }
 
-impl FromJson for t::PolicyIdentifier {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        match m.only(&["PolicyType", "PolicyArn", "InlinePolicyIdentifier"])? {
-            "PolicyType" => Ok(Self::PolicyType(m.need("PolicyType")?)),
-            "PolicyArn" => Ok(Self::PolicyArn(m.need("PolicyArn")?)),
-            "InlinePolicyIdentifier" => Ok(Self::InlinePolicyIdentifier(m.need("InlinePolicyIdentifier")?)),
-            _ => Err(m.empty()),
-        }
-    }
-}
-
 impl ToJson for t::PolicyRole {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -1350,28 +895,6 @@ impl ToJson for t::PolicyVersion {
         put(&mut m, "VersionId", &self.version_id);
         put(&mut m, "IsDefaultVersion", &self.is_default_version);
         put(&mut m, "CreateDate", &self.create_date);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::Position {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Line", &self.line);
-        put(&mut m, "Column", &self.column);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ResourceSpecificResult {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "EvalResourceName", &self.eval_resource_name);
-        put(&mut m, "EvalResourceDecision", &self.eval_resource_decision);
-        put(&mut m, "MatchedStatements", &self.matched_statements);
-        put(&mut m, "MissingContextValues", &self.missing_context_values);
-        put(&mut m, "EvalDecisionDetails", &self.eval_decision_details);
-        put(&mut m, "PermissionsBoundaryDecisionDetail", &self.permissions_boundary_decision_detail);
         Json::Object(m)
     }
 }
@@ -1404,31 +927,11 @@ impl ToJson for t::RoleLastUsed {
     }
 }
 
-impl ToJson for t::RoleUsageType {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Region", &self.region);
-        put(&mut m, "Resources", &self.resources);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::SourceRoleTemplate {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "TemplateArn", &self.template_arn);
         put(&mut m, "TemplateMinorVersion", &self.template_minor_version);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::Statement {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "SourcePolicyId", &self.source_policy_id);
-        put(&mut m, "SourcePolicyType", &self.source_policy_type);
-        put(&mut m, "StartPosition", &self.start_position);
-        put(&mut m, "EndPosition", &self.end_position);
         Json::Object(m)
     }
 }

@@ -8,63 +8,26 @@ use crate::run::*;
 pub const VERSIONS: Versions = Versions { generated: "1.134.0", linked: aws_sdk_kafka::meta::PKG_VERSION };
 
 pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
-    ("BatchAssociateScramSecret", batch_associate_scram_secret),
-    ("BatchDisassociateScramSecret", batch_disassociate_scram_secret),
     ("CreateCluster", create_cluster),
     ("CreateClusterV2", create_cluster_v2),
     ("CreateConfiguration", create_configuration),
-    ("CreateReplicator", create_replicator),
-    ("CreateVpcConnection", create_vpc_connection),
     ("DeleteCluster", delete_cluster),
-    ("DeleteClusterPolicy", delete_cluster_policy),
     ("DeleteConfiguration", delete_configuration),
-    ("DeleteReplicator", delete_replicator),
-    ("DeleteVpcConnection", delete_vpc_connection),
     ("DescribeCluster", describe_cluster),
-    ("DescribeClusterOperation", describe_cluster_operation),
-    ("DescribeClusterOperationV2", describe_cluster_operation_v2),
     ("DescribeClusterV2", describe_cluster_v2),
     ("DescribeConfiguration", describe_configuration),
     ("DescribeConfigurationRevision", describe_configuration_revision),
-    ("DescribeReplicator", describe_replicator),
-    ("DescribeVpcConnection", describe_vpc_connection),
-    ("GetBootstrapBrokers", get_bootstrap_brokers),
-    ("GetClusterPolicy", get_cluster_policy),
-    ("GetCompatibleKafkaVersions", get_compatible_kafka_versions),
-    ("ListClusterOperationsV2", list_cluster_operations_v2),
     ("ListClusters", list_clusters),
-    ("ListClustersV2", list_clusters_v2),
-    ("ListConfigurationRevisions", list_configuration_revisions),
     ("ListConfigurations", list_configurations),
-    ("ListNodes", list_nodes),
-    ("ListReplicators", list_replicators),
-    ("ListScramSecrets", list_scram_secrets),
-    ("ListTagsForResource", list_tags_for_resource),
-    ("ListVpcConnections", list_vpc_connections),
-    ("PutClusterPolicy", put_cluster_policy),
-    ("RebootBroker", reboot_broker),
     ("TagResource", tag_resource),
     ("UntagResource", untag_resource),
     ("UpdateBrokerCount", update_broker_count),
-    ("UpdateBrokerStorage", update_broker_storage),
-    ("UpdateBrokerType", update_broker_type),
     ("UpdateClusterConfiguration", update_cluster_configuration),
     ("UpdateClusterKafkaVersion", update_cluster_kafka_version),
     ("UpdateConfiguration", update_configuration),
-    ("UpdateConnectivity", update_connectivity),
     ("UpdateMonitoring", update_monitoring),
-    ("UpdateReplicationInfo", update_replication_info),
     ("UpdateSecurity", update_security),
-    ("UpdateStorage", update_storage),
 ];
-
-fn batch_associate_scram_secret(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::batch_associate_scram_secret::builders::BatchAssociateScramSecretInputBuilder>(input)?.send_with(client)))
-}
-
-fn batch_disassociate_scram_secret(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::batch_disassociate_scram_secret::builders::BatchDisassociateScramSecretInputBuilder>(input)?.send_with(client)))
-}
 
 fn create_cluster(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_cluster::builders::CreateClusterInputBuilder>(input)?.send_with(client)))
@@ -78,44 +41,16 @@ fn create_configuration(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_configuration::builders::CreateConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_replicator(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_replicator::builders::CreateReplicatorInputBuilder>(input)?.send_with(client)))
-}
-
-fn create_vpc_connection(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_vpc_connection::builders::CreateVpcConnectionInputBuilder>(input)?.send_with(client)))
-}
-
 fn delete_cluster(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_cluster::builders::DeleteClusterInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_cluster_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_cluster_policy::builders::DeleteClusterPolicyInputBuilder>(input)?.send_with(client)))
 }
 
 fn delete_configuration(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_configuration::builders::DeleteConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_replicator(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_replicator::builders::DeleteReplicatorInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_vpc_connection(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_vpc_connection::builders::DeleteVpcConnectionInputBuilder>(input)?.send_with(client)))
-}
-
 fn describe_cluster(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_cluster::builders::DescribeClusterInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_cluster_operation(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_cluster_operation::builders::DescribeClusterOperationInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_cluster_operation_v2(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_cluster_operation_v2::builders::DescribeClusterOperationV2InputBuilder>(input)?.send_with(client)))
 }
 
 fn describe_cluster_v2(client: &Client, input: Json) -> Started<'_> {
@@ -130,72 +65,12 @@ fn describe_configuration_revision(client: &Client, input: Json) -> Started<'_> 
     Ok(run(read::<o::describe_configuration_revision::builders::DescribeConfigurationRevisionInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_replicator(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_replicator::builders::DescribeReplicatorInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_vpc_connection(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_vpc_connection::builders::DescribeVpcConnectionInputBuilder>(input)?.send_with(client)))
-}
-
-fn get_bootstrap_brokers(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_bootstrap_brokers::builders::GetBootstrapBrokersInputBuilder>(input)?.send_with(client)))
-}
-
-fn get_cluster_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_cluster_policy::builders::GetClusterPolicyInputBuilder>(input)?.send_with(client)))
-}
-
-fn get_compatible_kafka_versions(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_compatible_kafka_versions::builders::GetCompatibleKafkaVersionsInputBuilder>(input)?.send_with(client)))
-}
-
-fn list_cluster_operations_v2(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_cluster_operations_v2::builders::ListClusterOperationsV2InputBuilder>(input)?.send_with(client)))
-}
-
 fn list_clusters(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_clusters::builders::ListClustersInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_clusters_v2(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_clusters_v2::builders::ListClustersV2InputBuilder>(input)?.send_with(client)))
-}
-
-fn list_configuration_revisions(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_configuration_revisions::builders::ListConfigurationRevisionsInputBuilder>(input)?.send_with(client)))
-}
-
 fn list_configurations(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_configurations::builders::ListConfigurationsInputBuilder>(input)?.send_with(client)))
-}
-
-fn list_nodes(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_nodes::builders::ListNodesInputBuilder>(input)?.send_with(client)))
-}
-
-fn list_replicators(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_replicators::builders::ListReplicatorsInputBuilder>(input)?.send_with(client)))
-}
-
-fn list_scram_secrets(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_scram_secrets::builders::ListScramSecretsInputBuilder>(input)?.send_with(client)))
-}
-
-fn list_tags_for_resource(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder>(input)?.send_with(client)))
-}
-
-fn list_vpc_connections(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_vpc_connections::builders::ListVpcConnectionsInputBuilder>(input)?.send_with(client)))
-}
-
-fn put_cluster_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_cluster_policy::builders::PutClusterPolicyInputBuilder>(input)?.send_with(client)))
-}
-
-fn reboot_broker(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::reboot_broker::builders::RebootBrokerInputBuilder>(input)?.send_with(client)))
 }
 
 fn tag_resource(client: &Client, input: Json) -> Started<'_> {
@@ -210,14 +85,6 @@ fn update_broker_count(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::update_broker_count::builders::UpdateBrokerCountInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_broker_storage(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::update_broker_storage::builders::UpdateBrokerStorageInputBuilder>(input)?.send_with(client)))
-}
-
-fn update_broker_type(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::update_broker_type::builders::UpdateBrokerTypeInputBuilder>(input)?.send_with(client)))
-}
-
 fn update_cluster_configuration(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::update_cluster_configuration::builders::UpdateClusterConfigurationInputBuilder>(input)?.send_with(client)))
 }
@@ -230,66 +97,12 @@ fn update_configuration(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::update_configuration::builders::UpdateConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_connectivity(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::update_connectivity::builders::UpdateConnectivityInputBuilder>(input)?.send_with(client)))
-}
-
 fn update_monitoring(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::update_monitoring::builders::UpdateMonitoringInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_replication_info(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::update_replication_info::builders::UpdateReplicationInfoInputBuilder>(input)?.send_with(client)))
-}
-
 fn update_security(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::update_security::builders::UpdateSecurityInputBuilder>(input)?.send_with(client)))
-}
-
-fn update_storage(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::update_storage::builders::UpdateStorageInputBuilder>(input)?.send_with(client)))
-}
-
-impl FromJson for o::batch_associate_scram_secret::builders::BatchAssociateScramSecretInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn", "SecretArnList"])?;
-        let b = Self::default()
-            .set_cluster_arn(m.take("ClusterArn")?)
-            .set_secret_arn_list(m.take("SecretArnList")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::batch_associate_scram_secret::BatchAssociateScramSecretOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ClusterArn", &self.cluster_arn);
-        put(&mut m, "UnprocessedScramSecrets", &self.unprocessed_scram_secrets);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::batch_disassociate_scram_secret::builders::BatchDisassociateScramSecretInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn", "SecretArnList"])?;
-        let b = Self::default()
-            .set_cluster_arn(m.take("ClusterArn")?)
-            .set_secret_arn_list(m.take("SecretArnList")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::batch_disassociate_scram_secret::BatchDisassociateScramSecretOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ClusterArn", &self.cluster_arn);
-        put(&mut m, "UnprocessedScramSecrets", &self.unprocessed_scram_secrets);
-        Json::Object(m)
-    }
 }
 
 impl FromJson for o::create_cluster::builders::CreateClusterInputBuilder {
@@ -376,64 +189,6 @@ impl ToJson for o::create_configuration::CreateConfigurationOutput {
     }
 }
 
-impl FromJson for o::create_replicator::builders::CreateReplicatorInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KafkaClusters", "ReplicationInfoList", "ReplicatorName", "ServiceExecutionRoleArn"])?;
-        let b = Self::default()
-            .set_description(m.take("Description")?)
-            .set_kafka_clusters(m.take("KafkaClusters")?)
-            .set_replication_info_list(m.take("ReplicationInfoList")?)
-            .set_replicator_name(m.take("ReplicatorName")?)
-            .set_service_execution_role_arn(m.take("ServiceExecutionRoleArn")?)
-            .set_tags(m.take("Tags")?)
-            .set_log_delivery(m.take("LogDelivery")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_replicator::CreateReplicatorOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ReplicatorArn", &self.replicator_arn);
-        put(&mut m, "ReplicatorName", &self.replicator_name);
-        put(&mut m, "ReplicatorState", &self.replicator_state);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::create_vpc_connection::builders::CreateVpcConnectionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TargetClusterArn", "Authentication", "VpcId", "ClientSubnets", "SecurityGroups"])?;
-        let b = Self::default()
-            .set_target_cluster_arn(m.take("TargetClusterArn")?)
-            .set_authentication(m.take("Authentication")?)
-            .set_vpc_id(m.take("VpcId")?)
-            .set_client_subnets(m.take("ClientSubnets")?)
-            .set_security_groups(m.take("SecurityGroups")?)
-            .set_tags(m.take("Tags")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_vpc_connection::CreateVpcConnectionOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "VpcConnectionArn", &self.vpc_connection_arn);
-        put(&mut m, "State", &self.state);
-        put(&mut m, "Authentication", &self.authentication);
-        put(&mut m, "VpcId", &self.vpc_id);
-        put(&mut m, "ClientSubnets", &self.client_subnets);
-        put(&mut m, "SecurityGroups", &self.security_groups);
-        put(&mut m, "CreationTime", &self.creation_time);
-        put(&mut m, "Tags", &self.tags);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::delete_cluster::builders::DeleteClusterInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["ClusterArn"])?;
@@ -451,24 +206,6 @@ impl ToJson for o::delete_cluster::DeleteClusterOutput {
         let mut m = Object::new();
         put(&mut m, "ClusterArn", &self.cluster_arn);
         put(&mut m, "State", &self.state);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_cluster_policy::builders::DeleteClusterPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn"])?;
-        let b = Self::default()
-            .set_cluster_arn(m.take("ClusterArn")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_cluster_policy::DeleteClusterPolicyOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
         Json::Object(m)
     }
 }
@@ -493,47 +230,6 @@ impl ToJson for o::delete_configuration::DeleteConfigurationOutput {
     }
 }
 
-impl FromJson for o::delete_replicator::builders::DeleteReplicatorInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ReplicatorArn"])?;
-        let b = Self::default()
-            .set_current_version(m.take("CurrentVersion")?)
-            .set_replicator_arn(m.take("ReplicatorArn")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_replicator::DeleteReplicatorOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ReplicatorArn", &self.replicator_arn);
-        put(&mut m, "ReplicatorState", &self.replicator_state);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_vpc_connection::builders::DeleteVpcConnectionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Arn"])?;
-        let b = Self::default()
-            .set_arn(m.take("Arn")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_vpc_connection::DeleteVpcConnectionOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "VpcConnectionArn", &self.vpc_connection_arn);
-        put(&mut m, "State", &self.state);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::describe_cluster::builders::DescribeClusterInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["ClusterArn"])?;
@@ -549,44 +245,6 @@ impl ToJson for o::describe_cluster::DescribeClusterOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "ClusterInfo", &self.cluster_info);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_cluster_operation::builders::DescribeClusterOperationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterOperationArn"])?;
-        let b = Self::default()
-            .set_cluster_operation_arn(m.take("ClusterOperationArn")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_cluster_operation::DescribeClusterOperationOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ClusterOperationInfo", &self.cluster_operation_info);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_cluster_operation_v2::builders::DescribeClusterOperationV2InputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterOperationArn"])?;
-        let b = Self::default()
-            .set_cluster_operation_arn(m.take("ClusterOperationArn")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_cluster_operation_v2::DescribeClusterOperationV2Output {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ClusterOperationInfo", &self.cluster_operation_info);
         Json::Object(m)
     }
 }
@@ -659,158 +317,6 @@ impl ToJson for o::describe_configuration_revision::DescribeConfigurationRevisio
     }
 }
 
-impl FromJson for o::describe_replicator::builders::DescribeReplicatorInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ReplicatorArn"])?;
-        let b = Self::default()
-            .set_replicator_arn(m.take("ReplicatorArn")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_replicator::DescribeReplicatorOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CreationTime", &self.creation_time);
-        put(&mut m, "CurrentVersion", &self.current_version);
-        put(&mut m, "IsReplicatorReference", &self.is_replicator_reference);
-        put(&mut m, "KafkaClusters", &self.kafka_clusters);
-        put(&mut m, "ReplicationInfoList", &self.replication_info_list);
-        put(&mut m, "ReplicatorArn", &self.replicator_arn);
-        put(&mut m, "ReplicatorDescription", &self.replicator_description);
-        put(&mut m, "ReplicatorName", &self.replicator_name);
-        put(&mut m, "ReplicatorResourceArn", &self.replicator_resource_arn);
-        put(&mut m, "ReplicatorState", &self.replicator_state);
-        put(&mut m, "ServiceExecutionRoleArn", &self.service_execution_role_arn);
-        put(&mut m, "StateInfo", &self.state_info);
-        put(&mut m, "Tags", &self.tags);
-        put(&mut m, "LogDelivery", &self.log_delivery);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_vpc_connection::builders::DescribeVpcConnectionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Arn"])?;
-        let b = Self::default()
-            .set_arn(m.take("Arn")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_vpc_connection::DescribeVpcConnectionOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "VpcConnectionArn", &self.vpc_connection_arn);
-        put(&mut m, "TargetClusterArn", &self.target_cluster_arn);
-        put(&mut m, "State", &self.state);
-        put(&mut m, "Authentication", &self.authentication);
-        put(&mut m, "VpcId", &self.vpc_id);
-        put(&mut m, "Subnets", &self.subnets);
-        put(&mut m, "SecurityGroups", &self.security_groups);
-        put(&mut m, "CreationTime", &self.creation_time);
-        put(&mut m, "Tags", &self.tags);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::get_bootstrap_brokers::builders::GetBootstrapBrokersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn"])?;
-        let b = Self::default()
-            .set_cluster_arn(m.take("ClusterArn")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_bootstrap_brokers::GetBootstrapBrokersOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "BootstrapBrokerString", &self.bootstrap_broker_string);
-        put(&mut m, "BootstrapBrokerStringTls", &self.bootstrap_broker_string_tls);
-        put(&mut m, "BootstrapBrokerStringSaslScram", &self.bootstrap_broker_string_sasl_scram);
-        put(&mut m, "BootstrapBrokerStringSaslIam", &self.bootstrap_broker_string_sasl_iam);
-        put(&mut m, "BootstrapBrokerStringPublicTls", &self.bootstrap_broker_string_public_tls);
-        put(&mut m, "BootstrapBrokerStringPublicSaslScram", &self.bootstrap_broker_string_public_sasl_scram);
-        put(&mut m, "BootstrapBrokerStringPublicSaslIam", &self.bootstrap_broker_string_public_sasl_iam);
-        put(&mut m, "BootstrapBrokerStringVpcConnectivityTls", &self.bootstrap_broker_string_vpc_connectivity_tls);
-        put(&mut m, "BootstrapBrokerStringVpcConnectivitySaslScram", &self.bootstrap_broker_string_vpc_connectivity_sasl_scram);
-        put(&mut m, "BootstrapBrokerStringVpcConnectivitySaslIam", &self.bootstrap_broker_string_vpc_connectivity_sasl_iam);
-        put(&mut m, "BootstrapBrokerStringIpv6", &self.bootstrap_broker_string_ipv6);
-        put(&mut m, "BootstrapBrokerStringTlsIpv6", &self.bootstrap_broker_string_tls_ipv6);
-        put(&mut m, "BootstrapBrokerStringSaslScramIpv6", &self.bootstrap_broker_string_sasl_scram_ipv6);
-        put(&mut m, "BootstrapBrokerStringSaslIamIpv6", &self.bootstrap_broker_string_sasl_iam_ipv6);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::get_cluster_policy::builders::GetClusterPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn"])?;
-        let b = Self::default()
-            .set_cluster_arn(m.take("ClusterArn")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_cluster_policy::GetClusterPolicyOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CurrentVersion", &self.current_version);
-        put(&mut m, "Policy", &self.policy);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::get_compatible_kafka_versions::builders::GetCompatibleKafkaVersionsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_cluster_arn(m.take("ClusterArn")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_compatible_kafka_versions::GetCompatibleKafkaVersionsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CompatibleKafkaVersions", &self.compatible_kafka_versions);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::list_cluster_operations_v2::builders::ListClusterOperationsV2InputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn"])?;
-        let b = Self::default()
-            .set_cluster_arn(m.take("ClusterArn")?)
-            .set_max_results(m.take("MaxResults")?)
-            .set_next_token(m.take("NextToken")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_cluster_operations_v2::ListClusterOperationsV2Output {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ClusterOperationInfoList", &self.cluster_operation_info_list);
-        put(&mut m, "NextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::list_clusters::builders::ListClustersInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -833,51 +339,6 @@ impl ToJson for o::list_clusters::ListClustersOutput {
     }
 }
 
-impl FromJson for o::list_clusters_v2::builders::ListClustersV2InputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_cluster_name_filter(m.take("ClusterNameFilter")?)
-            .set_cluster_type_filter(m.take("ClusterTypeFilter")?)
-            .set_max_results(m.take("MaxResults")?)
-            .set_next_token(m.take("NextToken")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_clusters_v2::ListClustersV2Output {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ClusterInfoList", &self.cluster_info_list);
-        put(&mut m, "NextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::list_configuration_revisions::builders::ListConfigurationRevisionsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Arn"])?;
-        let b = Self::default()
-            .set_arn(m.take("Arn")?)
-            .set_max_results(m.take("MaxResults")?)
-            .set_next_token(m.take("NextToken")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_configuration_revisions::ListConfigurationRevisionsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "NextToken", &self.next_token);
-        put(&mut m, "Revisions", &self.revisions);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::list_configurations::builders::ListConfigurationsInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -895,154 +356,6 @@ impl ToJson for o::list_configurations::ListConfigurationsOutput {
         let mut m = Object::new();
         put(&mut m, "Configurations", &self.configurations);
         put(&mut m, "NextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::list_nodes::builders::ListNodesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn"])?;
-        let b = Self::default()
-            .set_cluster_arn(m.take("ClusterArn")?)
-            .set_max_results(m.take("MaxResults")?)
-            .set_next_token(m.take("NextToken")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_nodes::ListNodesOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "NextToken", &self.next_token);
-        put(&mut m, "NodeInfoList", &self.node_info_list);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::list_replicators::builders::ListReplicatorsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_max_results(m.take("MaxResults")?)
-            .set_next_token(m.take("NextToken")?)
-            .set_replicator_name_filter(m.take("ReplicatorNameFilter")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_replicators::ListReplicatorsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "NextToken", &self.next_token);
-        put(&mut m, "Replicators", &self.replicators);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::list_scram_secrets::builders::ListScramSecretsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn"])?;
-        let b = Self::default()
-            .set_cluster_arn(m.take("ClusterArn")?)
-            .set_max_results(m.take("MaxResults")?)
-            .set_next_token(m.take("NextToken")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_scram_secrets::ListScramSecretsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "NextToken", &self.next_token);
-        put(&mut m, "SecretArnList", &self.secret_arn_list);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceArn"])?;
-        let b = Self::default()
-            .set_resource_arn(m.take("ResourceArn")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_tags_for_resource::ListTagsForResourceOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Tags", &self.tags);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::list_vpc_connections::builders::ListVpcConnectionsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_max_results(m.take("MaxResults")?)
-            .set_next_token(m.take("NextToken")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_vpc_connections::ListVpcConnectionsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "VpcConnections", &self.vpc_connections);
-        put(&mut m, "NextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::put_cluster_policy::builders::PutClusterPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn", "Policy"])?;
-        let b = Self::default()
-            .set_cluster_arn(m.take("ClusterArn")?)
-            .set_current_version(m.take("CurrentVersion")?)
-            .set_policy(m.take("Policy")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_cluster_policy::PutClusterPolicyOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CurrentVersion", &self.current_version);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::reboot_broker::builders::RebootBrokerInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["BrokerIds", "ClusterArn"])?;
-        let b = Self::default()
-            .set_broker_ids(m.take("BrokerIds")?)
-            .set_cluster_arn(m.take("ClusterArn")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::reboot_broker::RebootBrokerOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ClusterArn", &self.cluster_arn);
-        put(&mut m, "ClusterOperationArn", &self.cluster_operation_arn);
         Json::Object(m)
     }
 }
@@ -1099,50 +412,6 @@ impl FromJson for o::update_broker_count::builders::UpdateBrokerCountInputBuilde
 }
 
 impl ToJson for o::update_broker_count::UpdateBrokerCountOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ClusterArn", &self.cluster_arn);
-        put(&mut m, "ClusterOperationArn", &self.cluster_operation_arn);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::update_broker_storage::builders::UpdateBrokerStorageInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn", "CurrentVersion", "TargetBrokerEBSVolumeInfo"])?;
-        let b = Self::default()
-            .set_cluster_arn(m.take("ClusterArn")?)
-            .set_current_version(m.take("CurrentVersion")?)
-            .set_target_broker_ebs_volume_info(m.take("TargetBrokerEBSVolumeInfo")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::update_broker_storage::UpdateBrokerStorageOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ClusterArn", &self.cluster_arn);
-        put(&mut m, "ClusterOperationArn", &self.cluster_operation_arn);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::update_broker_type::builders::UpdateBrokerTypeInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn", "CurrentVersion", "TargetInstanceType"])?;
-        let b = Self::default()
-            .set_cluster_arn(m.take("ClusterArn")?)
-            .set_current_version(m.take("CurrentVersion")?)
-            .set_target_instance_type(m.take("TargetInstanceType")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::update_broker_type::UpdateBrokerTypeOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "ClusterArn", &self.cluster_arn);
@@ -1218,29 +487,6 @@ impl ToJson for o::update_configuration::UpdateConfigurationOutput {
     }
 }
 
-impl FromJson for o::update_connectivity::builders::UpdateConnectivityInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn", "CurrentVersion"])?;
-        let b = Self::default()
-            .set_cluster_arn(m.take("ClusterArn")?)
-            .set_connectivity_info(m.take("ConnectivityInfo")?)
-            .set_current_version(m.take("CurrentVersion")?)
-            .set_zookeeper_access(m.take("ZookeeperAccess")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::update_connectivity::UpdateConnectivityOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ClusterArn", &self.cluster_arn);
-        put(&mut m, "ClusterOperationArn", &self.cluster_operation_arn);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::update_monitoring::builders::UpdateMonitoringInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["ClusterArn", "CurrentVersion"])?;
@@ -1261,34 +507,6 @@ impl ToJson for o::update_monitoring::UpdateMonitoringOutput {
         let mut m = Object::new();
         put(&mut m, "ClusterArn", &self.cluster_arn);
         put(&mut m, "ClusterOperationArn", &self.cluster_operation_arn);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::update_replication_info::builders::UpdateReplicationInfoInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["CurrentVersion", "ReplicatorArn"])?;
-        let b = Self::default()
-            .set_consumer_group_replication(m.take("ConsumerGroupReplication")?)
-            .set_current_version(m.take("CurrentVersion")?)
-            .set_replicator_arn(m.take("ReplicatorArn")?)
-            .set_source_kafka_cluster_arn(m.take("SourceKafkaClusterArn")?)
-            .set_source_kafka_cluster_id(m.take("SourceKafkaClusterId")?)
-            .set_target_kafka_cluster_arn(m.take("TargetKafkaClusterArn")?)
-            .set_target_kafka_cluster_id(m.take("TargetKafkaClusterId")?)
-            .set_topic_replication(m.take("TopicReplication")?)
-            .set_log_delivery(m.take("LogDelivery")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::update_replication_info::UpdateReplicationInfoOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ReplicatorArn", &self.replicator_arn);
-        put(&mut m, "ReplicatorState", &self.replicator_state);
         Json::Object(m)
     }
 }
@@ -1316,94 +534,18 @@ impl ToJson for o::update_security::UpdateSecurityOutput {
     }
 }
 
-impl FromJson for o::update_storage::builders::UpdateStorageInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn", "CurrentVersion"])?;
-        let b = Self::default()
-            .set_cluster_arn(m.take("ClusterArn")?)
-            .set_current_version(m.take("CurrentVersion")?)
-            .set_provisioned_throughput(m.take("ProvisionedThroughput")?)
-            .set_storage_mode(m.take("StorageMode")?)
-            .set_volume_size_gb(m.take("VolumeSizeGB")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::update_storage::UpdateStorageOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ClusterArn", &self.cluster_arn);
-        put(&mut m, "ClusterOperationArn", &self.cluster_operation_arn);
-        Json::Object(m)
-    }
-}
-
 words!(
     t::BrokerAzDistribution,
     t::ClientBroker,
     t::ClusterState,
     t::ClusterType,
     t::ConfigurationState,
-    t::ConsumerGroupOffsetSyncMode,
     t::CustomerActionStatus,
     t::EnhancedMonitoring,
-    t::JwtSigningAlgorithm,
-    t::KafkaClusterEncryptionInTransitType,
-    t::KafkaClusterSaslScramMechanism,
     t::NetworkType,
-    t::NodeType,
     t::RebalancingStatus,
-    t::ReplicationStartingPositionType,
-    t::ReplicationTopicNameConfigurationType,
-    t::ReplicatorState,
     t::StorageMode,
-    t::TargetCompressionType,
-    t::TokenEndpointAuthenticationMethod,
-    t::UserIdentityType,
-    t::VpcConnectionState,
 );
-
-impl FromJson for t::AmazonMskCluster {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["MskClusterArn"])?;
-        let b = Self::builder()
-            .set_msk_cluster_arn(m.take("MskClusterArn")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::AmazonMskCluster {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "MskClusterArn", &self.msk_cluster_arn);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ApacheKafkaCluster {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ApacheKafkaClusterId", "BootstrapBrokerString"])?;
-        let b = Self::builder()
-            .set_apache_kafka_cluster_id(m.take("ApacheKafkaClusterId")?)
-            .set_bootstrap_broker_string(m.take("BootstrapBrokerString")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ApacheKafkaCluster {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ApacheKafkaClusterId", &self.apache_kafka_cluster_id);
-        put(&mut m, "BootstrapBrokerString", &self.bootstrap_broker_string);
-        Json::Object(m)
-    }
-}
 
 impl FromJson for t::AuthorizerLogs {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
@@ -1424,38 +566,6 @@ impl ToJson for t::AuthorizerLogs {
         put(&mut m, "CloudWatchLogs", &self.cloud_watch_logs);
         put(&mut m, "Firehose", &self.firehose);
         put(&mut m, "S3", &self.s3);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::BrokerCountUpdateInfo {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CreatedBrokerIds", &self.created_broker_ids);
-        put(&mut m, "DeletedBrokerIds", &self.deleted_broker_ids);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::BrokerEbsVolumeInfo {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KafkaBrokerNodeId"])?;
-        let b = Self::builder()
-            .set_kafka_broker_node_id(m.take("KafkaBrokerNodeId")?)
-            .set_provisioned_throughput(m.take("ProvisionedThroughput")?)
-            .set_volume_size_gb(m.take("VolumeSizeGB")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::BrokerEbsVolumeInfo {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "KafkaBrokerNodeId", &self.kafka_broker_node_id);
-        put(&mut m, "ProvisionedThroughput", &self.provisioned_throughput);
-        put(&mut m, "VolumeSizeGB", &self.volume_size_gb);
         Json::Object(m)
     }
 }
@@ -1510,19 +620,6 @@ impl ToJson for t::BrokerNodeGroupInfo {
         put(&mut m, "StorageInfo", &self.storage_info);
         put(&mut m, "ConnectivityInfo", &self.connectivity_info);
         put(&mut m, "ZoneIds", &self.zone_ids);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::BrokerNodeInfo {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "AttachedENIId", &self.attached_eni_id);
-        put(&mut m, "BrokerId", &self.broker_id);
-        put(&mut m, "ClientSubnet", &self.client_subnet);
-        put(&mut m, "ClientVpcIpAddress", &self.client_vpc_ip_address);
-        put(&mut m, "CurrentBrokerSoftwareInfo", &self.current_broker_software_info);
-        put(&mut m, "Endpoints", &self.endpoints);
         Json::Object(m)
     }
 }
@@ -1627,103 +724,6 @@ impl ToJson for t::ClusterInfo {
     }
 }
 
-impl ToJson for t::ClusterOperationInfo {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ClientRequestId", &self.client_request_id);
-        put(&mut m, "ClusterArn", &self.cluster_arn);
-        put(&mut m, "CreationTime", &self.creation_time);
-        put(&mut m, "EndTime", &self.end_time);
-        put(&mut m, "ErrorInfo", &self.error_info);
-        put(&mut m, "OperationArn", &self.operation_arn);
-        put(&mut m, "OperationState", &self.operation_state);
-        put(&mut m, "OperationSteps", &self.operation_steps);
-        put(&mut m, "OperationType", &self.operation_type);
-        put(&mut m, "SourceClusterInfo", &self.source_cluster_info);
-        put(&mut m, "TargetClusterInfo", &self.target_cluster_info);
-        put(&mut m, "VpcConnectionInfo", &self.vpc_connection_info);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ClusterOperationStep {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "StepInfo", &self.step_info);
-        put(&mut m, "StepName", &self.step_name);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ClusterOperationStepInfo {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "StepStatus", &self.step_status);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ClusterOperationV2 {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ClusterArn", &self.cluster_arn);
-        put(&mut m, "ClusterType", &self.cluster_type);
-        put(&mut m, "StartTime", &self.start_time);
-        put(&mut m, "EndTime", &self.end_time);
-        put(&mut m, "ErrorInfo", &self.error_info);
-        put(&mut m, "OperationArn", &self.operation_arn);
-        put(&mut m, "OperationState", &self.operation_state);
-        put(&mut m, "OperationType", &self.operation_type);
-        put(&mut m, "Provisioned", &self.provisioned);
-        put(&mut m, "Serverless", &self.serverless);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ClusterOperationV2Provisioned {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "OperationSteps", &self.operation_steps);
-        put(&mut m, "SourceClusterInfo", &self.source_cluster_info);
-        put(&mut m, "TargetClusterInfo", &self.target_cluster_info);
-        put(&mut m, "VpcConnectionInfo", &self.vpc_connection_info);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ClusterOperationV2Serverless {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "SourceClusterInfo", &self.source_cluster_info);
-        put(&mut m, "TargetClusterInfo", &self.target_cluster_info);
-        put(&mut m, "VpcConnectionInfo", &self.vpc_connection_info);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ClusterOperationV2Summary {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ClusterArn", &self.cluster_arn);
-        put(&mut m, "ClusterType", &self.cluster_type);
-        put(&mut m, "StartTime", &self.start_time);
-        put(&mut m, "EndTime", &self.end_time);
-        put(&mut m, "OperationArn", &self.operation_arn);
-        put(&mut m, "OperationState", &self.operation_state);
-        put(&mut m, "OperationType", &self.operation_type);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::CompatibleKafkaVersion {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "SourceVersion", &self.source_version);
-        put(&mut m, "TargetVersions", &self.target_versions);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::Configuration {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -1747,15 +747,6 @@ impl FromJson for t::ConfigurationInfo {
             ;
         m.close()?;
         Ok(b.build())
-    }
-}
-
-impl ToJson for t::ConfigurationInfo {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Arn", &self.arn);
-        put(&mut m, "Revision", &self.revision);
-        Json::Object(m)
     }
 }
 
@@ -1788,55 +779,6 @@ impl ToJson for t::ConnectivityInfo {
         put(&mut m, "PublicAccess", &self.public_access);
         put(&mut m, "VpcConnectivity", &self.vpc_connectivity);
         put(&mut m, "NetworkType", &self.network_type);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ConsumerGroupReplication {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ConsumerGroupsToReplicate"])?;
-        let b = Self::builder()
-            .set_consumer_groups_to_exclude(m.take("ConsumerGroupsToExclude")?)
-            .set_consumer_groups_to_replicate(m.take("ConsumerGroupsToReplicate")?)
-            .set_detect_and_copy_new_consumer_groups(m.take("DetectAndCopyNewConsumerGroups")?)
-            .set_synchronise_consumer_group_offsets(m.take("SynchroniseConsumerGroupOffsets")?)
-            .set_consumer_group_offset_sync_mode(m.take("ConsumerGroupOffsetSyncMode")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ConsumerGroupReplication {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ConsumerGroupsToExclude", &self.consumer_groups_to_exclude);
-        put(&mut m, "ConsumerGroupsToReplicate", &self.consumer_groups_to_replicate);
-        put(&mut m, "DetectAndCopyNewConsumerGroups", &self.detect_and_copy_new_consumer_groups);
-        put(&mut m, "SynchroniseConsumerGroupOffsets", &self.synchronise_consumer_group_offsets);
-        put(&mut m, "ConsumerGroupOffsetSyncMode", &self.consumer_group_offset_sync_mode);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ConsumerGroupReplicationUpdate {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ConsumerGroupsToExclude", "ConsumerGroupsToReplicate", "DetectAndCopyNewConsumerGroups", "SynchroniseConsumerGroupOffsets"])?;
-        let b = Self::builder()
-            .set_consumer_groups_to_exclude(m.take("ConsumerGroupsToExclude")?)
-            .set_consumer_groups_to_replicate(m.take("ConsumerGroupsToReplicate")?)
-            .set_detect_and_copy_new_consumer_groups(m.take("DetectAndCopyNewConsumerGroups")?)
-            .set_synchronise_consumer_group_offsets(m.take("SynchroniseConsumerGroupOffsets")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ControllerNodeInfo {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Endpoints", &self.endpoints);
         Json::Object(m)
     }
 }
@@ -1923,15 +865,6 @@ impl ToJson for t::EncryptionInfo {
     }
 }
 
-impl ToJson for t::ErrorInfo {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ErrorCode", &self.error_code);
-        put(&mut m, "ErrorString", &self.error_string);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::Firehose {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Enabled"])?;
@@ -1999,264 +932,6 @@ impl ToJson for t::JmxExporterInfo {
     }
 }
 
-impl FromJson for t::KafkaCluster {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_amazon_msk_cluster(m.take("AmazonMskCluster")?)
-            .set_apache_kafka_cluster(m.take("ApacheKafkaCluster")?)
-            .set_vpc_config(m.take("VpcConfig")?)
-            .set_client_authentication(m.take("ClientAuthentication")?)
-            .set_encryption_in_transit(m.take("EncryptionInTransit")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl FromJson for t::KafkaClusterClientAuthentication {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_sasl_scram(m.take("SaslScram")?)
-            .set_mtls(m.take("MTLS")?)
-            .set_sasl_o_auth_bearer(m.take("SaslOAuthBearer")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::KafkaClusterClientAuthentication {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "SaslScram", &self.sasl_scram);
-        put(&mut m, "MTLS", &self.mtls);
-        put(&mut m, "SaslOAuthBearer", &self.sasl_o_auth_bearer);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::KafkaClusterClientVpcConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SubnetIds"])?;
-        let b = Self::builder()
-            .set_security_group_ids(m.take("SecurityGroupIds")?)
-            .set_subnet_ids(m.take("SubnetIds")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::KafkaClusterClientVpcConfig {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "SecurityGroupIds", &self.security_group_ids);
-        put(&mut m, "SubnetIds", &self.subnet_ids);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::KafkaClusterDescription {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "AmazonMskCluster", &self.amazon_msk_cluster);
-        put(&mut m, "ApacheKafkaCluster", &self.apache_kafka_cluster);
-        put(&mut m, "KafkaClusterAlias", &self.kafka_cluster_alias);
-        put(&mut m, "VpcConfig", &self.vpc_config);
-        put(&mut m, "ClientAuthentication", &self.client_authentication);
-        put(&mut m, "EncryptionInTransit", &self.encryption_in_transit);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::KafkaClusterEncryptionInTransit {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["EncryptionType"])?;
-        let b = Self::builder()
-            .set_encryption_type(m.take("EncryptionType")?)
-            .set_root_ca_certificate(m.take("RootCaCertificate")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::KafkaClusterEncryptionInTransit {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "EncryptionType", &self.encryption_type);
-        put(&mut m, "RootCaCertificate", &self.root_ca_certificate);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::KafkaClusterMtlsAuthentication {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecretArn"])?;
-        let b = Self::builder()
-            .set_secret_arn(m.take("SecretArn")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::KafkaClusterMtlsAuthentication {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "SecretArn", &self.secret_arn);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::KafkaClusterOAuthClientCredentials {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TokenRequestSecretArn"])?;
-        let b = Self::builder()
-            .set_token_request_secret_arn(m.take("TokenRequestSecretArn")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::KafkaClusterOAuthClientCredentials {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "TokenRequestSecretArn", &self.token_request_secret_arn);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::KafkaClusterOAuthClientCredentialsAssertion {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Audience", "SigningAlgorithm"])?;
-        let b = Self::builder()
-            .set_audience(m.take("Audience")?)
-            .set_signing_algorithm(m.take("SigningAlgorithm")?)
-            .set_token_request_secret_arn(m.take("TokenRequestSecretArn")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::KafkaClusterOAuthClientCredentialsAssertion {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Audience", &self.audience);
-        put(&mut m, "SigningAlgorithm", &self.signing_algorithm);
-        put(&mut m, "TokenRequestSecretArn", &self.token_request_secret_arn);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::KafkaClusterOAuthIamJwtBearer {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Audience", "SigningAlgorithm"])?;
-        let b = Self::builder()
-            .set_audience(m.take("Audience")?)
-            .set_signing_algorithm(m.take("SigningAlgorithm")?)
-            .set_token_request_secret_arn(m.take("TokenRequestSecretArn")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::KafkaClusterOAuthIamJwtBearer {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Audience", &self.audience);
-        put(&mut m, "SigningAlgorithm", &self.signing_algorithm);
-        put(&mut m, "TokenRequestSecretArn", &self.token_request_secret_arn);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::KafkaClusterSaslOAuthBearerAuthentication {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TokenEndpointUrl", "TokenEndpointAuthenticationMethod"])?;
-        let b = Self::builder()
-            .set_token_endpoint_url(m.take("TokenEndpointUrl")?)
-            .set_client_credentials(m.take("ClientCredentials")?)
-            .set_iam_jwt_bearer(m.take("IamJwtBearer")?)
-            .set_client_credentials_assertion(m.take("ClientCredentialsAssertion")?)
-            .set_token_endpoint_authentication_method(m.take("TokenEndpointAuthenticationMethod")?)
-            .set_scope(m.take("Scope")?)
-            .set_token_endpoint_tls_certificate_arn(m.take("TokenEndpointTlsCertificateArn")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::KafkaClusterSaslOAuthBearerAuthentication {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "TokenEndpointUrl", &self.token_endpoint_url);
-        put(&mut m, "ClientCredentials", &self.client_credentials);
-        put(&mut m, "IamJwtBearer", &self.iam_jwt_bearer);
-        put(&mut m, "ClientCredentialsAssertion", &self.client_credentials_assertion);
-        put(&mut m, "TokenEndpointAuthenticationMethod", &self.token_endpoint_authentication_method);
-        put(&mut m, "Scope", &self.scope);
-        put(&mut m, "TokenEndpointTlsCertificateArn", &self.token_endpoint_tls_certificate_arn);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::KafkaClusterSaslScramAuthentication {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Mechanism", "SecretArn"])?;
-        let b = Self::builder()
-            .set_mechanism(m.take("Mechanism")?)
-            .set_secret_arn(m.take("SecretArn")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::KafkaClusterSaslScramAuthentication {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Mechanism", &self.mechanism);
-        put(&mut m, "SecretArn", &self.secret_arn);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::KafkaClusterSummary {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "AmazonMskCluster", &self.amazon_msk_cluster);
-        put(&mut m, "ApacheKafkaCluster", &self.apache_kafka_cluster);
-        put(&mut m, "KafkaClusterAlias", &self.kafka_cluster_alias);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::LogDelivery {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_replicator_log_delivery(m.take("ReplicatorLogDelivery")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::LogDelivery {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ReplicatorLogDelivery", &self.replicator_log_delivery);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::LoggingInfo {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["BrokerLogs"])?;
@@ -2274,28 +949,6 @@ impl ToJson for t::LoggingInfo {
         let mut m = Object::new();
         put(&mut m, "AuthorizerLogs", &self.authorizer_logs);
         put(&mut m, "BrokerLogs", &self.broker_logs);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::MutableClusterInfo {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "BrokerEBSVolumeInfo", &self.broker_ebs_volume_info);
-        put(&mut m, "ConfigurationInfo", &self.configuration_info);
-        put(&mut m, "NumberOfBrokerNodes", &self.number_of_broker_nodes);
-        put(&mut m, "EnhancedMonitoring", &self.enhanced_monitoring);
-        put(&mut m, "OpenMonitoring", &self.open_monitoring);
-        put(&mut m, "ZookeeperAccess", &self.zookeeper_access);
-        put(&mut m, "KafkaVersion", &self.kafka_version);
-        put(&mut m, "LoggingInfo", &self.logging_info);
-        put(&mut m, "InstanceType", &self.instance_type);
-        put(&mut m, "ClientAuthentication", &self.client_authentication);
-        put(&mut m, "EncryptionInfo", &self.encryption_info);
-        put(&mut m, "ConnectivityInfo", &self.connectivity_info);
-        put(&mut m, "StorageMode", &self.storage_mode);
-        put(&mut m, "BrokerCountUpdateInfo", &self.broker_count_update_info);
-        put(&mut m, "Rebalancing", &self.rebalancing);
         Json::Object(m)
     }
 }
@@ -2323,20 +976,6 @@ impl ToJson for t::NodeExporterInfo {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "EnabledInBroker", &self.enabled_in_broker);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::NodeInfo {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "AddedToClusterTime", &self.added_to_cluster_time);
-        put(&mut m, "BrokerNodeInfo", &self.broker_node_info);
-        put(&mut m, "ControllerNodeInfo", &self.controller_node_info);
-        put(&mut m, "InstanceType", &self.instance_type);
-        put(&mut m, "NodeARN", &self.node_arn);
-        put(&mut m, "NodeType", &self.node_type);
-        put(&mut m, "ZookeeperNodeInfo", &self.zookeeper_node_info);
         Json::Object(m)
     }
 }
@@ -2494,195 +1133,6 @@ impl ToJson for t::Rebalancing {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Status", &self.status);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ReplicationInfo {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ConsumerGroupReplication", "TargetCompressionType", "TopicReplication"])?;
-        let b = Self::builder()
-            .set_consumer_group_replication(m.take("ConsumerGroupReplication")?)
-            .set_source_kafka_cluster_arn(m.take("SourceKafkaClusterArn")?)
-            .set_source_kafka_cluster_id(m.take("SourceKafkaClusterId")?)
-            .set_target_compression_type(m.take("TargetCompressionType")?)
-            .set_target_kafka_cluster_arn(m.take("TargetKafkaClusterArn")?)
-            .set_target_kafka_cluster_id(m.take("TargetKafkaClusterId")?)
-            .set_topic_replication(m.take("TopicReplication")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ReplicationInfoDescription {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ConsumerGroupReplication", &self.consumer_group_replication);
-        put(&mut m, "SourceKafkaClusterAlias", &self.source_kafka_cluster_alias);
-        put(&mut m, "TargetCompressionType", &self.target_compression_type);
-        put(&mut m, "TargetKafkaClusterAlias", &self.target_kafka_cluster_alias);
-        put(&mut m, "TopicReplication", &self.topic_replication);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ReplicationInfoSummary {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "SourceKafkaClusterAlias", &self.source_kafka_cluster_alias);
-        put(&mut m, "TargetKafkaClusterAlias", &self.target_kafka_cluster_alias);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ReplicationStartingPosition {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_type(m.take("Type")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ReplicationStartingPosition {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Type", &self.r#type);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ReplicationStateInfo {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Code", &self.code);
-        put(&mut m, "Message", &self.message);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ReplicationTopicNameConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_type(m.take("Type")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ReplicationTopicNameConfiguration {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Type", &self.r#type);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ReplicatorCloudWatchLogs {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Enabled"])?;
-        let b = Self::builder()
-            .set_enabled(m.take("Enabled")?)
-            .set_log_group(m.take("LogGroup")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ReplicatorCloudWatchLogs {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Enabled", &self.enabled);
-        put(&mut m, "LogGroup", &self.log_group);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ReplicatorFirehose {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Enabled"])?;
-        let b = Self::builder()
-            .set_enabled(m.take("Enabled")?)
-            .set_delivery_stream(m.take("DeliveryStream")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ReplicatorFirehose {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Enabled", &self.enabled);
-        put(&mut m, "DeliveryStream", &self.delivery_stream);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ReplicatorLogDelivery {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_cloud_watch_logs(m.take("CloudWatchLogs")?)
-            .set_firehose(m.take("Firehose")?)
-            .set_s3(m.take("S3")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ReplicatorLogDelivery {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CloudWatchLogs", &self.cloud_watch_logs);
-        put(&mut m, "Firehose", &self.firehose);
-        put(&mut m, "S3", &self.s3);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ReplicatorS3 {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Enabled"])?;
-        let b = Self::builder()
-            .set_enabled(m.take("Enabled")?)
-            .set_bucket(m.take("Bucket")?)
-            .set_prefix(m.take("Prefix")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ReplicatorS3 {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Enabled", &self.enabled);
-        put(&mut m, "Bucket", &self.bucket);
-        put(&mut m, "Prefix", &self.prefix);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ReplicatorSummary {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CreationTime", &self.creation_time);
-        put(&mut m, "CurrentVersion", &self.current_version);
-        put(&mut m, "IsReplicatorReference", &self.is_replicator_reference);
-        put(&mut m, "KafkaClustersSummary", &self.kafka_clusters_summary);
-        put(&mut m, "ReplicationInfoSummaryList", &self.replication_info_summary_list);
-        put(&mut m, "ReplicatorArn", &self.replicator_arn);
-        put(&mut m, "ReplicatorName", &self.replicator_name);
-        put(&mut m, "ReplicatorResourceArn", &self.replicator_resource_arn);
-        put(&mut m, "ReplicatorState", &self.replicator_state);
         Json::Object(m)
     }
 }
@@ -2867,52 +1317,6 @@ impl ToJson for t::Tls {
     }
 }
 
-impl FromJson for t::TopicReplication {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TopicsToReplicate"])?;
-        let b = Self::builder()
-            .set_copy_access_control_lists_for_topics(m.take("CopyAccessControlListsForTopics")?)
-            .set_copy_topic_configurations(m.take("CopyTopicConfigurations")?)
-            .set_detect_and_copy_new_topics(m.take("DetectAndCopyNewTopics")?)
-            .set_starting_position(m.take("StartingPosition")?)
-            .set_topic_name_configuration(m.take("TopicNameConfiguration")?)
-            .set_topics_to_exclude(m.take("TopicsToExclude")?)
-            .set_topics_to_replicate(m.take("TopicsToReplicate")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::TopicReplication {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CopyAccessControlListsForTopics", &self.copy_access_control_lists_for_topics);
-        put(&mut m, "CopyTopicConfigurations", &self.copy_topic_configurations);
-        put(&mut m, "DetectAndCopyNewTopics", &self.detect_and_copy_new_topics);
-        put(&mut m, "StartingPosition", &self.starting_position);
-        put(&mut m, "TopicNameConfiguration", &self.topic_name_configuration);
-        put(&mut m, "TopicsToExclude", &self.topics_to_exclude);
-        put(&mut m, "TopicsToReplicate", &self.topics_to_replicate);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::TopicReplicationUpdate {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["CopyAccessControlListsForTopics", "CopyTopicConfigurations", "DetectAndCopyNewTopics", "TopicsToExclude", "TopicsToReplicate"])?;
-        let b = Self::builder()
-            .set_copy_access_control_lists_for_topics(m.take("CopyAccessControlListsForTopics")?)
-            .set_copy_topic_configurations(m.take("CopyTopicConfigurations")?)
-            .set_detect_and_copy_new_topics(m.take("DetectAndCopyNewTopics")?)
-            .set_topics_to_exclude(m.take("TopicsToExclude")?)
-            .set_topics_to_replicate(m.take("TopicsToReplicate")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
 impl FromJson for t::Unauthenticated {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -2928,25 +1332,6 @@ impl ToJson for t::Unauthenticated {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Enabled", &self.enabled);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::UnprocessedScramSecret {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ErrorCode", &self.error_code);
-        put(&mut m, "ErrorMessage", &self.error_message);
-        put(&mut m, "SecretArn", &self.secret_arn);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::UserIdentity {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Type", &self.r#type);
-        put(&mut m, "PrincipalId", &self.principal_id);
         Json::Object(m)
     }
 }
@@ -2968,41 +1353,6 @@ impl ToJson for t::VpcConfig {
         let mut m = Object::new();
         put(&mut m, "SubnetIds", &self.subnet_ids);
         put(&mut m, "SecurityGroupIds", &self.security_group_ids);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::VpcConnection {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "VpcConnectionArn", &self.vpc_connection_arn);
-        put(&mut m, "TargetClusterArn", &self.target_cluster_arn);
-        put(&mut m, "CreationTime", &self.creation_time);
-        put(&mut m, "Authentication", &self.authentication);
-        put(&mut m, "VpcId", &self.vpc_id);
-        put(&mut m, "State", &self.state);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::VpcConnectionInfo {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "VpcConnectionArn", &self.vpc_connection_arn);
-        put(&mut m, "Owner", &self.owner);
-        put(&mut m, "UserIdentity", &self.user_identity);
-        put(&mut m, "CreationTime", &self.creation_time);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::VpcConnectionInfoServerless {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CreationTime", &self.creation_time);
-        put(&mut m, "Owner", &self.owner);
-        put(&mut m, "UserIdentity", &self.user_identity);
-        put(&mut m, "VpcConnectionArn", &self.vpc_connection_arn);
         Json::Object(m)
     }
 }
@@ -3121,37 +1471,6 @@ impl ToJson for t::VpcConnectivityTls {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Enabled", &self.enabled);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ZookeeperAccess {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_enabled(m.take("Enabled")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ZookeeperAccess {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Enabled", &self.enabled);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ZookeeperNodeInfo {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "AttachedENIId", &self.attached_eni_id);
-        put(&mut m, "ClientVpcIpAddress", &self.client_vpc_ip_address);
-        put(&mut m, "Endpoints", &self.endpoints);
-        put(&mut m, "ZookeeperId", &self.zookeeper_id);
-        put(&mut m, "ZookeeperVersion", &self.zookeeper_version);
         Json::Object(m)
     }
 }

@@ -8,7 +8,6 @@ use crate::run::*;
 pub const VERSIONS: Versions = Versions { generated: "1.129.0", linked: aws_sdk_kms::meta::PKG_VERSION };
 
 pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
-    ("CancelKeyDeletion", cancel_key_deletion),
     ("CreateAlias", create_alias),
     ("CreateKey", create_key),
     ("DeleteAlias", delete_alias),
@@ -23,18 +22,12 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("ListKeys", list_keys),
     ("ListResourceTags", list_resource_tags),
     ("PutKeyPolicy", put_key_policy),
-    ("ReplicateKey", replicate_key),
     ("ScheduleKeyDeletion", schedule_key_deletion),
     ("TagResource", tag_resource),
     ("UntagResource", untag_resource),
     ("UpdateAlias", update_alias),
     ("UpdateKeyDescription", update_key_description),
-    ("UpdatePrimaryRegion", update_primary_region),
 ];
-
-fn cancel_key_deletion(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::cancel_key_deletion::builders::CancelKeyDeletionInputBuilder>(input)?.send_with(client)))
-}
 
 fn create_alias(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_alias::builders::CreateAliasInputBuilder>(input)?.send_with(client)))
@@ -92,10 +85,6 @@ fn put_key_policy(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::put_key_policy::builders::PutKeyPolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn replicate_key(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::replicate_key::builders::ReplicateKeyInputBuilder>(input)?.send_with(client)))
-}
-
 fn schedule_key_deletion(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::schedule_key_deletion::builders::ScheduleKeyDeletionInputBuilder>(input)?.send_with(client)))
 }
@@ -114,29 +103,6 @@ fn update_alias(client: &Client, input: Json) -> Started<'_> {
 
 fn update_key_description(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::update_key_description::builders::UpdateKeyDescriptionInputBuilder>(input)?.send_with(client)))
-}
-
-fn update_primary_region(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::update_primary_region::builders::UpdatePrimaryRegionInputBuilder>(input)?.send_with(client)))
-}
-
-impl FromJson for o::cancel_key_deletion::builders::CancelKeyDeletionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId"])?;
-        let b = Self::default()
-            .set_key_id(m.take("KeyId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::cancel_key_deletion::CancelKeyDeletionOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "KeyId", &self.key_id);
-        Json::Object(m)
-    }
 }
 
 impl FromJson for o::create_alias::builders::CreateAliasInputBuilder {
@@ -431,32 +397,6 @@ impl ToJson for o::put_key_policy::PutKeyPolicyOutput {
     }
 }
 
-impl FromJson for o::replicate_key::builders::ReplicateKeyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId", "ReplicaRegion"])?;
-        let b = Self::default()
-            .set_key_id(m.take("KeyId")?)
-            .set_replica_region(m.take("ReplicaRegion")?)
-            .set_policy(m.take("Policy")?)
-            .set_bypass_policy_lockout_safety_check(m.take("BypassPolicyLockoutSafetyCheck")?)
-            .set_description(m.take("Description")?)
-            .set_tags(m.take("Tags")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::replicate_key::ReplicateKeyOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ReplicaKeyMetadata", &self.replica_key_metadata);
-        put(&mut m, "ReplicaPolicy", &self.replica_policy);
-        put(&mut m, "ReplicaTags", &self.replica_tags);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::schedule_key_deletion::builders::ScheduleKeyDeletionInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["KeyId"])?;
@@ -550,25 +490,6 @@ impl FromJson for o::update_key_description::builders::UpdateKeyDescriptionInput
 }
 
 impl ToJson for o::update_key_description::UpdateKeyDescriptionOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::update_primary_region::builders::UpdatePrimaryRegionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId", "PrimaryRegion"])?;
-        let b = Self::default()
-            .set_key_id(m.take("KeyId")?)
-            .set_primary_region(m.take("PrimaryRegion")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::update_primary_region::UpdatePrimaryRegionOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
         Json::Object(m)

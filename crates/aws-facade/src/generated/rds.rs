@@ -9,86 +9,27 @@ pub const VERSIONS: Versions = Versions { generated: "1.159.0", linked: aws_sdk_
 
 pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("AddRoleToDBCluster", add_role_to_db_cluster),
-    ("AddRoleToDBInstance", add_role_to_db_instance),
     ("AddTagsToResource", add_tags_to_resource),
     ("CreateDBCluster", create_db_cluster),
-    ("CreateDBClusterParameterGroup", create_db_cluster_parameter_group),
-    ("CreateDBClusterSnapshot", create_db_cluster_snapshot),
     ("CreateDBInstance", create_db_instance),
-    ("CreateDBInstanceReadReplica", create_db_instance_read_replica),
-    ("CreateDBParameterGroup", create_db_parameter_group),
-    ("CreateDBProxy", create_db_proxy),
-    ("CreateDBSnapshot", create_db_snapshot),
     ("CreateDBSubnetGroup", create_db_subnet_group),
-    ("CreateEventSubscription", create_event_subscription),
-    ("CreateGlobalCluster", create_global_cluster),
     ("DeleteDBCluster", delete_db_cluster),
-    ("DeleteDBClusterParameterGroup", delete_db_cluster_parameter_group),
-    ("DeleteDBClusterSnapshot", delete_db_cluster_snapshot),
     ("DeleteDBInstance", delete_db_instance),
-    ("DeleteDBParameterGroup", delete_db_parameter_group),
-    ("DeleteDBProxy", delete_db_proxy),
-    ("DeleteDBSnapshot", delete_db_snapshot),
     ("DeleteDBSubnetGroup", delete_db_subnet_group),
-    ("DeleteEventSubscription", delete_event_subscription),
-    ("DeleteGlobalCluster", delete_global_cluster),
-    ("DeregisterDBProxyTargets", deregister_db_proxy_targets),
-    ("DescribeDBClusterParameterGroups", describe_db_cluster_parameter_groups),
-    ("DescribeDBClusterParameters", describe_db_cluster_parameters),
-    ("DescribeDBClusterSnapshots", describe_db_cluster_snapshots),
     ("DescribeDBClusters", describe_db_clusters),
-    ("DescribeDBEngineVersions", describe_db_engine_versions),
     ("DescribeDBInstances", describe_db_instances),
-    ("DescribeDBParameterGroups", describe_db_parameter_groups),
-    ("DescribeDBParameters", describe_db_parameters),
-    ("DescribeDBProxies", describe_db_proxies),
-    ("DescribeDBProxyTargetGroups", describe_db_proxy_target_groups),
-    ("DescribeDBProxyTargets", describe_db_proxy_targets),
-    ("DescribeDBSnapshots", describe_db_snapshots),
     ("DescribeDBSubnetGroups", describe_db_subnet_groups),
-    ("DescribeEventSubscriptions", describe_event_subscriptions),
-    ("DescribeGlobalClusters", describe_global_clusters),
-    ("DescribeOrderableDBInstanceOptions", describe_orderable_db_instance_options),
-    ("DescribePendingMaintenanceActions", describe_pending_maintenance_actions),
-    ("FailoverDBCluster", failover_db_cluster),
-    ("FailoverGlobalCluster", failover_global_cluster),
     ("ListTagsForResource", list_tags_for_resource),
     ("ModifyDBCluster", modify_db_cluster),
-    ("ModifyDBClusterParameterGroup", modify_db_cluster_parameter_group),
     ("ModifyDBInstance", modify_db_instance),
-    ("ModifyDBParameterGroup", modify_db_parameter_group),
-    ("ModifyDBProxy", modify_db_proxy),
-    ("ModifyDBProxyTargetGroup", modify_db_proxy_target_group),
     ("ModifyDBSubnetGroup", modify_db_subnet_group),
-    ("ModifyEventSubscription", modify_event_subscription),
-    ("ModifyGlobalCluster", modify_global_cluster),
-    ("PromoteReadReplica", promote_read_replica),
-    ("PromoteReadReplicaDBCluster", promote_read_replica_db_cluster),
-    ("RebootDBInstance", reboot_db_instance),
-    ("RegisterDBProxyTargets", register_db_proxy_targets),
-    ("RemoveFromGlobalCluster", remove_from_global_cluster),
     ("RemoveRoleFromDBCluster", remove_role_from_db_cluster),
-    ("RemoveRoleFromDBInstance", remove_role_from_db_instance),
     ("RemoveTagsFromResource", remove_tags_from_resource),
-    ("ResetDBClusterParameterGroup", reset_db_cluster_parameter_group),
-    ("ResetDBParameterGroup", reset_db_parameter_group),
-    ("RestoreDBClusterFromSnapshot", restore_db_cluster_from_snapshot),
     ("RestoreDBClusterToPointInTime", restore_db_cluster_to_point_in_time),
-    ("RestoreDBInstanceFromDBSnapshot", restore_db_instance_from_db_snapshot),
-    ("RestoreDBInstanceToPointInTime", restore_db_instance_to_point_in_time),
-    ("StartDBCluster", start_db_cluster),
-    ("StartDBInstance", start_db_instance),
-    ("StopDBCluster", stop_db_cluster),
-    ("StopDBInstance", stop_db_instance),
-    ("SwitchoverGlobalCluster", switchover_global_cluster),
 ];
 
 fn add_role_to_db_cluster(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::add_role_to_db_cluster::builders::AddRoleToDbClusterInputBuilder>(input)?.send_with(client)))
-}
-
-fn add_role_to_db_instance(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::add_role_to_db_instance::builders::AddRoleToDbInstanceInputBuilder>(input)?.send_with(client)))
 }
 
 fn add_tags_to_resource(client: &Client, input: Json) -> Started<'_> {
@@ -99,164 +40,36 @@ fn create_db_cluster(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_db_cluster::builders::CreateDbClusterInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_db_cluster_parameter_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_db_cluster_parameter_group::builders::CreateDbClusterParameterGroupInputBuilder>(input)?.send_with(client)))
-}
-
-fn create_db_cluster_snapshot(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_db_cluster_snapshot::builders::CreateDbClusterSnapshotInputBuilder>(input)?.send_with(client)))
-}
-
 fn create_db_instance(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_db_instance::builders::CreateDbInstanceInputBuilder>(input)?.send_with(client)))
-}
-
-fn create_db_instance_read_replica(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_db_instance_read_replica::builders::CreateDbInstanceReadReplicaInputBuilder>(input)?.send_with(client)))
-}
-
-fn create_db_parameter_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_db_parameter_group::builders::CreateDbParameterGroupInputBuilder>(input)?.send_with(client)))
-}
-
-fn create_db_proxy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_db_proxy::builders::CreateDbProxyInputBuilder>(input)?.send_with(client)))
-}
-
-fn create_db_snapshot(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_db_snapshot::builders::CreateDbSnapshotInputBuilder>(input)?.send_with(client)))
 }
 
 fn create_db_subnet_group(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_db_subnet_group::builders::CreateDbSubnetGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_event_subscription(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_event_subscription::builders::CreateEventSubscriptionInputBuilder>(input)?.send_with(client)))
-}
-
-fn create_global_cluster(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_global_cluster::builders::CreateGlobalClusterInputBuilder>(input)?.send_with(client)))
-}
-
 fn delete_db_cluster(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_db_cluster::builders::DeleteDbClusterInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_db_cluster_parameter_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_db_cluster_parameter_group::builders::DeleteDbClusterParameterGroupInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_db_cluster_snapshot(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_db_cluster_snapshot::builders::DeleteDbClusterSnapshotInputBuilder>(input)?.send_with(client)))
 }
 
 fn delete_db_instance(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_db_instance::builders::DeleteDbInstanceInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_db_parameter_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_db_parameter_group::builders::DeleteDbParameterGroupInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_db_proxy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_db_proxy::builders::DeleteDbProxyInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_db_snapshot(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_db_snapshot::builders::DeleteDbSnapshotInputBuilder>(input)?.send_with(client)))
-}
-
 fn delete_db_subnet_group(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_db_subnet_group::builders::DeleteDbSubnetGroupInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_event_subscription(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_event_subscription::builders::DeleteEventSubscriptionInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_global_cluster(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_global_cluster::builders::DeleteGlobalClusterInputBuilder>(input)?.send_with(client)))
-}
-
-fn deregister_db_proxy_targets(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::deregister_db_proxy_targets::builders::DeregisterDbProxyTargetsInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_db_cluster_parameter_groups(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_db_cluster_parameter_groups::builders::DescribeDbClusterParameterGroupsInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_db_cluster_parameters(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_db_cluster_parameters::builders::DescribeDbClusterParametersInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_db_cluster_snapshots(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_db_cluster_snapshots::builders::DescribeDbClusterSnapshotsInputBuilder>(input)?.send_with(client)))
 }
 
 fn describe_db_clusters(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_db_clusters::builders::DescribeDbClustersInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_db_engine_versions(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_db_engine_versions::builders::DescribeDbEngineVersionsInputBuilder>(input)?.send_with(client)))
-}
-
 fn describe_db_instances(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_db_instances::builders::DescribeDbInstancesInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_db_parameter_groups(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_db_parameter_groups::builders::DescribeDbParameterGroupsInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_db_parameters(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_db_parameters::builders::DescribeDbParametersInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_db_proxies(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_db_proxies::builders::DescribeDbProxiesInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_db_proxy_target_groups(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_db_proxy_target_groups::builders::DescribeDbProxyTargetGroupsInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_db_proxy_targets(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_db_proxy_targets::builders::DescribeDbProxyTargetsInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_db_snapshots(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_db_snapshots::builders::DescribeDbSnapshotsInputBuilder>(input)?.send_with(client)))
-}
-
 fn describe_db_subnet_groups(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_db_subnet_groups::builders::DescribeDbSubnetGroupsInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_event_subscriptions(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_event_subscriptions::builders::DescribeEventSubscriptionsInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_global_clusters(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_global_clusters::builders::DescribeGlobalClustersInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_orderable_db_instance_options(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_orderable_db_instance_options::builders::DescribeOrderableDbInstanceOptionsInputBuilder>(input)?.send_with(client)))
-}
-
-fn describe_pending_maintenance_actions(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::describe_pending_maintenance_actions::builders::DescribePendingMaintenanceActionsInputBuilder>(input)?.send_with(client)))
-}
-
-fn failover_db_cluster(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::failover_db_cluster::builders::FailoverDbClusterInputBuilder>(input)?.send_with(client)))
-}
-
-fn failover_global_cluster(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::failover_global_cluster::builders::FailoverGlobalClusterInputBuilder>(input)?.send_with(client)))
 }
 
 fn list_tags_for_resource(client: &Client, input: Json) -> Started<'_> {
@@ -267,112 +80,24 @@ fn modify_db_cluster(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::modify_db_cluster::builders::ModifyDbClusterInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_db_cluster_parameter_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::modify_db_cluster_parameter_group::builders::ModifyDbClusterParameterGroupInputBuilder>(input)?.send_with(client)))
-}
-
 fn modify_db_instance(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::modify_db_instance::builders::ModifyDbInstanceInputBuilder>(input)?.send_with(client)))
-}
-
-fn modify_db_parameter_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::modify_db_parameter_group::builders::ModifyDbParameterGroupInputBuilder>(input)?.send_with(client)))
-}
-
-fn modify_db_proxy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::modify_db_proxy::builders::ModifyDbProxyInputBuilder>(input)?.send_with(client)))
-}
-
-fn modify_db_proxy_target_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::modify_db_proxy_target_group::builders::ModifyDbProxyTargetGroupInputBuilder>(input)?.send_with(client)))
 }
 
 fn modify_db_subnet_group(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::modify_db_subnet_group::builders::ModifyDbSubnetGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_event_subscription(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::modify_event_subscription::builders::ModifyEventSubscriptionInputBuilder>(input)?.send_with(client)))
-}
-
-fn modify_global_cluster(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::modify_global_cluster::builders::ModifyGlobalClusterInputBuilder>(input)?.send_with(client)))
-}
-
-fn promote_read_replica(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::promote_read_replica::builders::PromoteReadReplicaInputBuilder>(input)?.send_with(client)))
-}
-
-fn promote_read_replica_db_cluster(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::promote_read_replica_db_cluster::builders::PromoteReadReplicaDbClusterInputBuilder>(input)?.send_with(client)))
-}
-
-fn reboot_db_instance(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::reboot_db_instance::builders::RebootDbInstanceInputBuilder>(input)?.send_with(client)))
-}
-
-fn register_db_proxy_targets(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::register_db_proxy_targets::builders::RegisterDbProxyTargetsInputBuilder>(input)?.send_with(client)))
-}
-
-fn remove_from_global_cluster(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::remove_from_global_cluster::builders::RemoveFromGlobalClusterInputBuilder>(input)?.send_with(client)))
-}
-
 fn remove_role_from_db_cluster(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::remove_role_from_db_cluster::builders::RemoveRoleFromDbClusterInputBuilder>(input)?.send_with(client)))
-}
-
-fn remove_role_from_db_instance(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::remove_role_from_db_instance::builders::RemoveRoleFromDbInstanceInputBuilder>(input)?.send_with(client)))
 }
 
 fn remove_tags_from_resource(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::remove_tags_from_resource::builders::RemoveTagsFromResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn reset_db_cluster_parameter_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::reset_db_cluster_parameter_group::builders::ResetDbClusterParameterGroupInputBuilder>(input)?.send_with(client)))
-}
-
-fn reset_db_parameter_group(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::reset_db_parameter_group::builders::ResetDbParameterGroupInputBuilder>(input)?.send_with(client)))
-}
-
-fn restore_db_cluster_from_snapshot(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::restore_db_cluster_from_snapshot::builders::RestoreDbClusterFromSnapshotInputBuilder>(input)?.send_with(client)))
-}
-
 fn restore_db_cluster_to_point_in_time(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::restore_db_cluster_to_point_in_time::builders::RestoreDbClusterToPointInTimeInputBuilder>(input)?.send_with(client)))
-}
-
-fn restore_db_instance_from_db_snapshot(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::restore_db_instance_from_db_snapshot::builders::RestoreDbInstanceFromDbSnapshotInputBuilder>(input)?.send_with(client)))
-}
-
-fn restore_db_instance_to_point_in_time(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::restore_db_instance_to_point_in_time::builders::RestoreDbInstanceToPointInTimeInputBuilder>(input)?.send_with(client)))
-}
-
-fn start_db_cluster(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::start_db_cluster::builders::StartDbClusterInputBuilder>(input)?.send_with(client)))
-}
-
-fn start_db_instance(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::start_db_instance::builders::StartDbInstanceInputBuilder>(input)?.send_with(client)))
-}
-
-fn stop_db_cluster(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::stop_db_cluster::builders::StopDbClusterInputBuilder>(input)?.send_with(client)))
-}
-
-fn stop_db_instance(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::stop_db_instance::builders::StopDbInstanceInputBuilder>(input)?.send_with(client)))
-}
-
-fn switchover_global_cluster(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::switchover_global_cluster::builders::SwitchoverGlobalClusterInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::add_role_to_db_cluster::builders::AddRoleToDbClusterInputBuilder {
@@ -389,26 +114,6 @@ impl FromJson for o::add_role_to_db_cluster::builders::AddRoleToDbClusterInputBu
 }
 
 impl ToJson for o::add_role_to_db_cluster::AddRoleToDbClusterOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::add_role_to_db_instance::builders::AddRoleToDbInstanceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBInstanceIdentifier", "RoleArn", "FeatureName"])?;
-        let b = Self::default()
-            .set_db_instance_identifier(m.take("DBInstanceIdentifier")?)
-            .set_role_arn(m.take("RoleArn")?)
-            .set_feature_name(m.take("FeatureName")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::add_role_to_db_instance::AddRoleToDbInstanceOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
         Json::Object(m)
@@ -512,49 +217,6 @@ impl ToJson for o::create_db_cluster::CreateDbClusterOutput {
     }
 }
 
-impl FromJson for o::create_db_cluster_parameter_group::builders::CreateDbClusterParameterGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterParameterGroupName", "DBParameterGroupFamily", "Description"])?;
-        let b = Self::default()
-            .set_db_cluster_parameter_group_name(m.take("DBClusterParameterGroupName")?)
-            .set_db_parameter_group_family(m.take("DBParameterGroupFamily")?)
-            .set_description(m.take("Description")?)
-            .set_tags(m.take("Tags")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_db_cluster_parameter_group::CreateDbClusterParameterGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBClusterParameterGroup", &self.db_cluster_parameter_group);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::create_db_cluster_snapshot::builders::CreateDbClusterSnapshotInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterSnapshotIdentifier", "DBClusterIdentifier"])?;
-        let b = Self::default()
-            .set_db_cluster_snapshot_identifier(m.take("DBClusterSnapshotIdentifier")?)
-            .set_db_cluster_identifier(m.take("DBClusterIdentifier")?)
-            .set_tags(m.take("Tags")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_db_cluster_snapshot::CreateDbClusterSnapshotOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBClusterSnapshot", &self.db_cluster_snapshot);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::create_db_instance::builders::CreateDbInstanceInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["DBInstanceIdentifier", "DBInstanceClass", "Engine"])?;
@@ -640,147 +302,6 @@ impl ToJson for o::create_db_instance::CreateDbInstanceOutput {
     }
 }
 
-impl FromJson for o::create_db_instance_read_replica::builders::CreateDbInstanceReadReplicaInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBInstanceIdentifier"])?;
-        let b = Self::default()
-            .set_db_instance_identifier(m.take("DBInstanceIdentifier")?)
-            .set_source_db_instance_identifier(m.take("SourceDBInstanceIdentifier")?)
-            .set_db_instance_class(m.take("DBInstanceClass")?)
-            .set_availability_zone(m.take("AvailabilityZone")?)
-            .set_port(m.take("Port")?)
-            .set_multi_az(m.take("MultiAZ")?)
-            .set_auto_minor_version_upgrade(m.take("AutoMinorVersionUpgrade")?)
-            .set_iops(m.take("Iops")?)
-            .set_storage_throughput(m.take("StorageThroughput")?)
-            .set_option_group_name(m.take("OptionGroupName")?)
-            .set_db_parameter_group_name(m.take("DBParameterGroupName")?)
-            .set_publicly_accessible(m.take("PubliclyAccessible")?)
-            .set_tags(m.take("Tags")?)
-            .set_db_subnet_group_name(m.take("DBSubnetGroupName")?)
-            .set_vpc_security_group_ids(m.take("VpcSecurityGroupIds")?)
-            .set_storage_type(m.take("StorageType")?)
-            .set_copy_tags_to_snapshot(m.take("CopyTagsToSnapshot")?)
-            .set_monitoring_interval(m.take("MonitoringInterval")?)
-            .set_monitoring_role_arn(m.take("MonitoringRoleArn")?)
-            .set_kms_key_id(m.take("KmsKeyId")?)
-            .set_pre_signed_url(m.take("PreSignedUrl")?)
-            .set_enable_iam_database_authentication(m.take("EnableIAMDatabaseAuthentication")?)
-            .set_database_insights_mode(m.take("DatabaseInsightsMode")?)
-            .set_enable_performance_insights(m.take("EnablePerformanceInsights")?)
-            .set_performance_insights_kms_key_id(m.take("PerformanceInsightsKMSKeyId")?)
-            .set_performance_insights_retention_period(m.take("PerformanceInsightsRetentionPeriod")?)
-            .set_enable_cloudwatch_logs_exports(m.take("EnableCloudwatchLogsExports")?)
-            .set_processor_features(m.take("ProcessorFeatures")?)
-            .set_use_default_processor_features(m.take("UseDefaultProcessorFeatures")?)
-            .set_deletion_protection(m.take("DeletionProtection")?)
-            .set_domain(m.take("Domain")?)
-            .set_domain_iam_role_name(m.take("DomainIAMRoleName")?)
-            .set_domain_fqdn(m.take("DomainFqdn")?)
-            .set_domain_ou(m.take("DomainOu")?)
-            .set_domain_auth_secret_arn(m.take("DomainAuthSecretArn")?)
-            .set_domain_dns_ips(m.take("DomainDnsIps")?)
-            .set_replica_mode(m.take("ReplicaMode")?)
-            .set_enable_customer_owned_ip(m.take("EnableCustomerOwnedIp")?)
-            .set_network_type(m.take("NetworkType")?)
-            .set_max_allocated_storage(m.take("MaxAllocatedStorage")?)
-            .set_backup_target(m.take("BackupTarget")?)
-            .set_custom_iam_instance_profile(m.take("CustomIamInstanceProfile")?)
-            .set_allocated_storage(m.take("AllocatedStorage")?)
-            .set_source_db_cluster_identifier(m.take("SourceDBClusterIdentifier")?)
-            .set_dedicated_log_volume(m.take("DedicatedLogVolume")?)
-            .set_upgrade_storage_config(m.take("UpgradeStorageConfig")?)
-            .set_ca_certificate_identifier(m.take("CACertificateIdentifier")?)
-            .set_additional_storage_volumes(m.take("AdditionalStorageVolumes")?)
-            .set_tag_specifications(m.take("TagSpecifications")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_db_instance_read_replica::CreateDbInstanceReadReplicaOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBInstance", &self.db_instance);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::create_db_parameter_group::builders::CreateDbParameterGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBParameterGroupName", "DBParameterGroupFamily", "Description"])?;
-        let b = Self::default()
-            .set_db_parameter_group_name(m.take("DBParameterGroupName")?)
-            .set_db_parameter_group_family(m.take("DBParameterGroupFamily")?)
-            .set_description(m.take("Description")?)
-            .set_tags(m.take("Tags")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_db_parameter_group::CreateDbParameterGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBParameterGroup", &self.db_parameter_group);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::create_db_proxy::builders::CreateDbProxyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBProxyName", "EngineFamily", "RoleArn", "VpcSubnetIds"])?;
-        let b = Self::default()
-            .set_db_proxy_name(m.take("DBProxyName")?)
-            .set_engine_family(m.take("EngineFamily")?)
-            .set_default_auth_scheme(m.take("DefaultAuthScheme")?)
-            .set_auth(m.take("Auth")?)
-            .set_role_arn(m.take("RoleArn")?)
-            .set_vpc_subnet_ids(m.take("VpcSubnetIds")?)
-            .set_vpc_security_group_ids(m.take("VpcSecurityGroupIds")?)
-            .set_require_tls(m.take("RequireTLS")?)
-            .set_idle_client_timeout(m.take("IdleClientTimeout")?)
-            .set_debug_logging(m.take("DebugLogging")?)
-            .set_tags(m.take("Tags")?)
-            .set_endpoint_network_type(m.take("EndpointNetworkType")?)
-            .set_target_connection_network_type(m.take("TargetConnectionNetworkType")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_db_proxy::CreateDbProxyOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBProxy", &self.db_proxy);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::create_db_snapshot::builders::CreateDbSnapshotInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBSnapshotIdentifier", "DBInstanceIdentifier"])?;
-        let b = Self::default()
-            .set_db_snapshot_identifier(m.take("DBSnapshotIdentifier")?)
-            .set_db_instance_identifier(m.take("DBInstanceIdentifier")?)
-            .set_tags(m.take("Tags")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_db_snapshot::CreateDbSnapshotOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBSnapshot", &self.db_snapshot);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::create_db_subnet_group::builders::CreateDbSubnetGroupInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["DBSubnetGroupName", "DBSubnetGroupDescription", "SubnetIds"])?;
@@ -799,58 +320,6 @@ impl ToJson for o::create_db_subnet_group::CreateDbSubnetGroupOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "DBSubnetGroup", &self.db_subnet_group);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::create_event_subscription::builders::CreateEventSubscriptionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SubscriptionName", "SnsTopicArn"])?;
-        let b = Self::default()
-            .set_subscription_name(m.take("SubscriptionName")?)
-            .set_sns_topic_arn(m.take("SnsTopicArn")?)
-            .set_source_type(m.take("SourceType")?)
-            .set_event_categories(m.take("EventCategories")?)
-            .set_source_ids(m.take("SourceIds")?)
-            .set_enabled(m.take("Enabled")?)
-            .set_tags(m.take("Tags")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_event_subscription::CreateEventSubscriptionOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "EventSubscription", &self.event_subscription);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::create_global_cluster::builders::CreateGlobalClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["GlobalClusterIdentifier"])?;
-        let b = Self::default()
-            .set_global_cluster_identifier(m.take("GlobalClusterIdentifier")?)
-            .set_source_db_cluster_identifier(m.take("SourceDBClusterIdentifier")?)
-            .set_engine(m.take("Engine")?)
-            .set_engine_version(m.take("EngineVersion")?)
-            .set_engine_lifecycle_support(m.take("EngineLifecycleSupport")?)
-            .set_deletion_protection(m.take("DeletionProtection")?)
-            .set_database_name(m.take("DatabaseName")?)
-            .set_storage_encrypted(m.take("StorageEncrypted")?)
-            .set_tags(m.take("Tags")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_global_cluster::CreateGlobalClusterOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GlobalCluster", &self.global_cluster);
         Json::Object(m)
     }
 }
@@ -877,43 +346,6 @@ impl ToJson for o::delete_db_cluster::DeleteDbClusterOutput {
     }
 }
 
-impl FromJson for o::delete_db_cluster_parameter_group::builders::DeleteDbClusterParameterGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterParameterGroupName"])?;
-        let b = Self::default()
-            .set_db_cluster_parameter_group_name(m.take("DBClusterParameterGroupName")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_db_cluster_parameter_group::DeleteDbClusterParameterGroupOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_db_cluster_snapshot::builders::DeleteDbClusterSnapshotInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterSnapshotIdentifier"])?;
-        let b = Self::default()
-            .set_db_cluster_snapshot_identifier(m.take("DBClusterSnapshotIdentifier")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_db_cluster_snapshot::DeleteDbClusterSnapshotOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBClusterSnapshot", &self.db_cluster_snapshot);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::delete_db_instance::builders::DeleteDbInstanceInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["DBInstanceIdentifier"])?;
@@ -936,62 +368,6 @@ impl ToJson for o::delete_db_instance::DeleteDbInstanceOutput {
     }
 }
 
-impl FromJson for o::delete_db_parameter_group::builders::DeleteDbParameterGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBParameterGroupName"])?;
-        let b = Self::default()
-            .set_db_parameter_group_name(m.take("DBParameterGroupName")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_db_parameter_group::DeleteDbParameterGroupOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_db_proxy::builders::DeleteDbProxyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBProxyName"])?;
-        let b = Self::default()
-            .set_db_proxy_name(m.take("DBProxyName")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_db_proxy::DeleteDbProxyOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBProxy", &self.db_proxy);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_db_snapshot::builders::DeleteDbSnapshotInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBSnapshotIdentifier"])?;
-        let b = Self::default()
-            .set_db_snapshot_identifier(m.take("DBSnapshotIdentifier")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_db_snapshot::DeleteDbSnapshotOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBSnapshot", &self.db_snapshot);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::delete_db_subnet_group::builders::DeleteDbSubnetGroupInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["DBSubnetGroupName"])?;
@@ -1006,140 +382,6 @@ impl FromJson for o::delete_db_subnet_group::builders::DeleteDbSubnetGroupInputB
 impl ToJson for o::delete_db_subnet_group::DeleteDbSubnetGroupOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_event_subscription::builders::DeleteEventSubscriptionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SubscriptionName"])?;
-        let b = Self::default()
-            .set_subscription_name(m.take("SubscriptionName")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_event_subscription::DeleteEventSubscriptionOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "EventSubscription", &self.event_subscription);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_global_cluster::builders::DeleteGlobalClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["GlobalClusterIdentifier"])?;
-        let b = Self::default()
-            .set_global_cluster_identifier(m.take("GlobalClusterIdentifier")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_global_cluster::DeleteGlobalClusterOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GlobalCluster", &self.global_cluster);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::deregister_db_proxy_targets::builders::DeregisterDbProxyTargetsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBProxyName"])?;
-        let b = Self::default()
-            .set_db_proxy_name(m.take("DBProxyName")?)
-            .set_target_group_name(m.take("TargetGroupName")?)
-            .set_db_instance_identifiers(m.take("DBInstanceIdentifiers")?)
-            .set_db_cluster_identifiers(m.take("DBClusterIdentifiers")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::deregister_db_proxy_targets::DeregisterDbProxyTargetsOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_db_cluster_parameter_groups::builders::DescribeDbClusterParameterGroupsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_db_cluster_parameter_group_name(m.take("DBClusterParameterGroupName")?)
-            .set_filters(m.take("Filters")?)
-            .set_max_records(m.take("MaxRecords")?)
-            .set_marker(m.take("Marker")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_db_cluster_parameter_groups::DescribeDbClusterParameterGroupsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Marker", &self.marker);
-        put(&mut m, "DBClusterParameterGroups", &self.db_cluster_parameter_groups);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_db_cluster_parameters::builders::DescribeDbClusterParametersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterParameterGroupName"])?;
-        let b = Self::default()
-            .set_db_cluster_parameter_group_name(m.take("DBClusterParameterGroupName")?)
-            .set_source(m.take("Source")?)
-            .set_filters(m.take("Filters")?)
-            .set_max_records(m.take("MaxRecords")?)
-            .set_marker(m.take("Marker")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_db_cluster_parameters::DescribeDbClusterParametersOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Parameters", &self.parameters);
-        put(&mut m, "Marker", &self.marker);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_db_cluster_snapshots::builders::DescribeDbClusterSnapshotsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_db_cluster_identifier(m.take("DBClusterIdentifier")?)
-            .set_db_cluster_snapshot_identifier(m.take("DBClusterSnapshotIdentifier")?)
-            .set_snapshot_type(m.take("SnapshotType")?)
-            .set_filters(m.take("Filters")?)
-            .set_max_records(m.take("MaxRecords")?)
-            .set_marker(m.take("Marker")?)
-            .set_include_shared(m.take("IncludeShared")?)
-            .set_include_public(m.take("IncludePublic")?)
-            .set_db_cluster_resource_id(m.take("DbClusterResourceId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_db_cluster_snapshots::DescribeDbClusterSnapshotsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Marker", &self.marker);
-        put(&mut m, "DBClusterSnapshots", &self.db_cluster_snapshots);
         Json::Object(m)
     }
 }
@@ -1168,35 +410,6 @@ impl ToJson for o::describe_db_clusters::DescribeDbClustersOutput {
     }
 }
 
-impl FromJson for o::describe_db_engine_versions::builders::DescribeDbEngineVersionsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_engine(m.take("Engine")?)
-            .set_engine_version(m.take("EngineVersion")?)
-            .set_db_parameter_group_family(m.take("DBParameterGroupFamily")?)
-            .set_filters(m.take("Filters")?)
-            .set_max_records(m.take("MaxRecords")?)
-            .set_marker(m.take("Marker")?)
-            .set_default_only(m.take("DefaultOnly")?)
-            .set_list_supported_character_sets(m.take("ListSupportedCharacterSets")?)
-            .set_list_supported_timezones(m.take("ListSupportedTimezones")?)
-            .set_include_all(m.take("IncludeAll")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_db_engine_versions::DescribeDbEngineVersionsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Marker", &self.marker);
-        put(&mut m, "DBEngineVersions", &self.db_engine_versions);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::describe_db_instances::builders::DescribeDbInstancesInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -1220,152 +433,6 @@ impl ToJson for o::describe_db_instances::DescribeDbInstancesOutput {
     }
 }
 
-impl FromJson for o::describe_db_parameter_groups::builders::DescribeDbParameterGroupsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_db_parameter_group_name(m.take("DBParameterGroupName")?)
-            .set_filters(m.take("Filters")?)
-            .set_max_records(m.take("MaxRecords")?)
-            .set_marker(m.take("Marker")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_db_parameter_groups::DescribeDbParameterGroupsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Marker", &self.marker);
-        put(&mut m, "DBParameterGroups", &self.db_parameter_groups);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_db_parameters::builders::DescribeDbParametersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBParameterGroupName"])?;
-        let b = Self::default()
-            .set_db_parameter_group_name(m.take("DBParameterGroupName")?)
-            .set_source(m.take("Source")?)
-            .set_filters(m.take("Filters")?)
-            .set_max_records(m.take("MaxRecords")?)
-            .set_marker(m.take("Marker")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_db_parameters::DescribeDbParametersOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Parameters", &self.parameters);
-        put(&mut m, "Marker", &self.marker);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_db_proxies::builders::DescribeDbProxiesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_db_proxy_name(m.take("DBProxyName")?)
-            .set_filters(m.take("Filters")?)
-            .set_marker(m.take("Marker")?)
-            .set_max_records(m.take("MaxRecords")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_db_proxies::DescribeDbProxiesOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBProxies", &self.db_proxies);
-        put(&mut m, "Marker", &self.marker);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_db_proxy_target_groups::builders::DescribeDbProxyTargetGroupsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBProxyName"])?;
-        let b = Self::default()
-            .set_db_proxy_name(m.take("DBProxyName")?)
-            .set_target_group_name(m.take("TargetGroupName")?)
-            .set_filters(m.take("Filters")?)
-            .set_marker(m.take("Marker")?)
-            .set_max_records(m.take("MaxRecords")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_db_proxy_target_groups::DescribeDbProxyTargetGroupsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "TargetGroups", &self.target_groups);
-        put(&mut m, "Marker", &self.marker);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_db_proxy_targets::builders::DescribeDbProxyTargetsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBProxyName"])?;
-        let b = Self::default()
-            .set_db_proxy_name(m.take("DBProxyName")?)
-            .set_target_group_name(m.take("TargetGroupName")?)
-            .set_filters(m.take("Filters")?)
-            .set_marker(m.take("Marker")?)
-            .set_max_records(m.take("MaxRecords")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_db_proxy_targets::DescribeDbProxyTargetsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Targets", &self.targets);
-        put(&mut m, "Marker", &self.marker);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_db_snapshots::builders::DescribeDbSnapshotsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_db_instance_identifier(m.take("DBInstanceIdentifier")?)
-            .set_db_snapshot_identifier(m.take("DBSnapshotIdentifier")?)
-            .set_snapshot_type(m.take("SnapshotType")?)
-            .set_filters(m.take("Filters")?)
-            .set_max_records(m.take("MaxRecords")?)
-            .set_marker(m.take("Marker")?)
-            .set_include_shared(m.take("IncludeShared")?)
-            .set_include_public(m.take("IncludePublic")?)
-            .set_dbi_resource_id(m.take("DbiResourceId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_db_snapshots::DescribeDbSnapshotsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Marker", &self.marker);
-        put(&mut m, "DBSnapshots", &self.db_snapshots);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::describe_db_subnet_groups::builders::DescribeDbSubnetGroupsInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -1385,145 +452,6 @@ impl ToJson for o::describe_db_subnet_groups::DescribeDbSubnetGroupsOutput {
         let mut m = Object::new();
         put(&mut m, "Marker", &self.marker);
         put(&mut m, "DBSubnetGroups", &self.db_subnet_groups);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_event_subscriptions::builders::DescribeEventSubscriptionsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_subscription_name(m.take("SubscriptionName")?)
-            .set_filters(m.take("Filters")?)
-            .set_max_records(m.take("MaxRecords")?)
-            .set_marker(m.take("Marker")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_event_subscriptions::DescribeEventSubscriptionsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Marker", &self.marker);
-        put(&mut m, "EventSubscriptionsList", &self.event_subscriptions_list);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_global_clusters::builders::DescribeGlobalClustersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_global_cluster_identifier(m.take("GlobalClusterIdentifier")?)
-            .set_filters(m.take("Filters")?)
-            .set_max_records(m.take("MaxRecords")?)
-            .set_marker(m.take("Marker")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_global_clusters::DescribeGlobalClustersOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Marker", &self.marker);
-        put(&mut m, "GlobalClusters", &self.global_clusters);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_orderable_db_instance_options::builders::DescribeOrderableDbInstanceOptionsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Engine"])?;
-        let b = Self::default()
-            .set_engine(m.take("Engine")?)
-            .set_engine_version(m.take("EngineVersion")?)
-            .set_db_instance_class(m.take("DBInstanceClass")?)
-            .set_license_model(m.take("LicenseModel")?)
-            .set_availability_zone_group(m.take("AvailabilityZoneGroup")?)
-            .set_vpc(m.take("Vpc")?)
-            .set_filters(m.take("Filters")?)
-            .set_max_records(m.take("MaxRecords")?)
-            .set_marker(m.take("Marker")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_orderable_db_instance_options::DescribeOrderableDbInstanceOptionsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "OrderableDBInstanceOptions", &self.orderable_db_instance_options);
-        put(&mut m, "Marker", &self.marker);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::describe_pending_maintenance_actions::builders::DescribePendingMaintenanceActionsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_resource_identifier(m.take("ResourceIdentifier")?)
-            .set_filters(m.take("Filters")?)
-            .set_marker(m.take("Marker")?)
-            .set_max_records(m.take("MaxRecords")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::describe_pending_maintenance_actions::DescribePendingMaintenanceActionsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "PendingMaintenanceActions", &self.pending_maintenance_actions);
-        put(&mut m, "Marker", &self.marker);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::failover_db_cluster::builders::FailoverDbClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterIdentifier"])?;
-        let b = Self::default()
-            .set_db_cluster_identifier(m.take("DBClusterIdentifier")?)
-            .set_target_db_instance_identifier(m.take("TargetDBInstanceIdentifier")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::failover_db_cluster::FailoverDbClusterOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBCluster", &self.db_cluster);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::failover_global_cluster::builders::FailoverGlobalClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["GlobalClusterIdentifier", "TargetDbClusterIdentifier"])?;
-        let b = Self::default()
-            .set_global_cluster_identifier(m.take("GlobalClusterIdentifier")?)
-            .set_target_db_cluster_identifier(m.take("TargetDbClusterIdentifier")?)
-            .set_allow_data_loss(m.take("AllowDataLoss")?)
-            .set_switchover(m.take("Switchover")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::failover_global_cluster::FailoverGlobalClusterOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GlobalCluster", &self.global_cluster);
         Json::Object(m)
     }
 }
@@ -1614,26 +542,6 @@ impl ToJson for o::modify_db_cluster::ModifyDbClusterOutput {
     }
 }
 
-impl FromJson for o::modify_db_cluster_parameter_group::builders::ModifyDbClusterParameterGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterParameterGroupName", "Parameters"])?;
-        let b = Self::default()
-            .set_db_cluster_parameter_group_name(m.take("DBClusterParameterGroupName")?)
-            .set_parameters(m.take("Parameters")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::modify_db_cluster_parameter_group::ModifyDbClusterParameterGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBClusterParameterGroupName", &self.db_cluster_parameter_group_name);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::modify_db_instance::builders::ModifyDbInstanceInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["DBInstanceIdentifier"])?;
@@ -1717,75 +625,6 @@ impl ToJson for o::modify_db_instance::ModifyDbInstanceOutput {
     }
 }
 
-impl FromJson for o::modify_db_parameter_group::builders::ModifyDbParameterGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBParameterGroupName", "Parameters"])?;
-        let b = Self::default()
-            .set_db_parameter_group_name(m.take("DBParameterGroupName")?)
-            .set_parameters(m.take("Parameters")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::modify_db_parameter_group::ModifyDbParameterGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBParameterGroupName", &self.db_parameter_group_name);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::modify_db_proxy::builders::ModifyDbProxyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBProxyName"])?;
-        let b = Self::default()
-            .set_db_proxy_name(m.take("DBProxyName")?)
-            .set_new_db_proxy_name(m.take("NewDBProxyName")?)
-            .set_default_auth_scheme(m.take("DefaultAuthScheme")?)
-            .set_auth(m.take("Auth")?)
-            .set_require_tls(m.take("RequireTLS")?)
-            .set_idle_client_timeout(m.take("IdleClientTimeout")?)
-            .set_debug_logging(m.take("DebugLogging")?)
-            .set_role_arn(m.take("RoleArn")?)
-            .set_security_groups(m.take("SecurityGroups")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::modify_db_proxy::ModifyDbProxyOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBProxy", &self.db_proxy);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::modify_db_proxy_target_group::builders::ModifyDbProxyTargetGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TargetGroupName", "DBProxyName"])?;
-        let b = Self::default()
-            .set_target_group_name(m.take("TargetGroupName")?)
-            .set_db_proxy_name(m.take("DBProxyName")?)
-            .set_connection_pool_config(m.take("ConnectionPoolConfig")?)
-            .set_new_name(m.take("NewName")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::modify_db_proxy_target_group::ModifyDbProxyTargetGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBProxyTargetGroup", &self.db_proxy_target_group);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::modify_db_subnet_group::builders::ModifyDbSubnetGroupInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["DBSubnetGroupName", "SubnetIds"])?;
@@ -1803,155 +642,6 @@ impl ToJson for o::modify_db_subnet_group::ModifyDbSubnetGroupOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "DBSubnetGroup", &self.db_subnet_group);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::modify_event_subscription::builders::ModifyEventSubscriptionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SubscriptionName"])?;
-        let b = Self::default()
-            .set_subscription_name(m.take("SubscriptionName")?)
-            .set_sns_topic_arn(m.take("SnsTopicArn")?)
-            .set_source_type(m.take("SourceType")?)
-            .set_event_categories(m.take("EventCategories")?)
-            .set_enabled(m.take("Enabled")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::modify_event_subscription::ModifyEventSubscriptionOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "EventSubscription", &self.event_subscription);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::modify_global_cluster::builders::ModifyGlobalClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["GlobalClusterIdentifier"])?;
-        let b = Self::default()
-            .set_global_cluster_identifier(m.take("GlobalClusterIdentifier")?)
-            .set_new_global_cluster_identifier(m.take("NewGlobalClusterIdentifier")?)
-            .set_deletion_protection(m.take("DeletionProtection")?)
-            .set_engine_version(m.take("EngineVersion")?)
-            .set_allow_major_version_upgrade(m.take("AllowMajorVersionUpgrade")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::modify_global_cluster::ModifyGlobalClusterOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GlobalCluster", &self.global_cluster);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::promote_read_replica::builders::PromoteReadReplicaInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBInstanceIdentifier"])?;
-        let b = Self::default()
-            .set_db_instance_identifier(m.take("DBInstanceIdentifier")?)
-            .set_backup_retention_period(m.take("BackupRetentionPeriod")?)
-            .set_preferred_backup_window(m.take("PreferredBackupWindow")?)
-            .set_tag_specifications(m.take("TagSpecifications")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::promote_read_replica::PromoteReadReplicaOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBInstance", &self.db_instance);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::promote_read_replica_db_cluster::builders::PromoteReadReplicaDbClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterIdentifier"])?;
-        let b = Self::default()
-            .set_db_cluster_identifier(m.take("DBClusterIdentifier")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::promote_read_replica_db_cluster::PromoteReadReplicaDbClusterOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBCluster", &self.db_cluster);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::reboot_db_instance::builders::RebootDbInstanceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBInstanceIdentifier"])?;
-        let b = Self::default()
-            .set_db_instance_identifier(m.take("DBInstanceIdentifier")?)
-            .set_force_failover(m.take("ForceFailover")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::reboot_db_instance::RebootDbInstanceOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBInstance", &self.db_instance);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::register_db_proxy_targets::builders::RegisterDbProxyTargetsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBProxyName"])?;
-        let b = Self::default()
-            .set_db_proxy_name(m.take("DBProxyName")?)
-            .set_target_group_name(m.take("TargetGroupName")?)
-            .set_db_instance_identifiers(m.take("DBInstanceIdentifiers")?)
-            .set_db_cluster_identifiers(m.take("DBClusterIdentifiers")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::register_db_proxy_targets::RegisterDbProxyTargetsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBProxyTargets", &self.db_proxy_targets);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::remove_from_global_cluster::builders::RemoveFromGlobalClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["GlobalClusterIdentifier", "DbClusterIdentifier"])?;
-        let b = Self::default()
-            .set_global_cluster_identifier(m.take("GlobalClusterIdentifier")?)
-            .set_db_cluster_identifier(m.take("DbClusterIdentifier")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::remove_from_global_cluster::RemoveFromGlobalClusterOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GlobalCluster", &self.global_cluster);
         Json::Object(m)
     }
 }
@@ -1976,26 +666,6 @@ impl ToJson for o::remove_role_from_db_cluster::RemoveRoleFromDbClusterOutput {
     }
 }
 
-impl FromJson for o::remove_role_from_db_instance::builders::RemoveRoleFromDbInstanceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBInstanceIdentifier", "RoleArn", "FeatureName"])?;
-        let b = Self::default()
-            .set_db_instance_identifier(m.take("DBInstanceIdentifier")?)
-            .set_role_arn(m.take("RoleArn")?)
-            .set_feature_name(m.take("FeatureName")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::remove_role_from_db_instance::RemoveRoleFromDbInstanceOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::remove_tags_from_resource::builders::RemoveTagsFromResourceInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["ResourceName", "TagKeys"])?;
@@ -2011,107 +681,6 @@ impl FromJson for o::remove_tags_from_resource::builders::RemoveTagsFromResource
 impl ToJson for o::remove_tags_from_resource::RemoveTagsFromResourceOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::reset_db_cluster_parameter_group::builders::ResetDbClusterParameterGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterParameterGroupName"])?;
-        let b = Self::default()
-            .set_db_cluster_parameter_group_name(m.take("DBClusterParameterGroupName")?)
-            .set_reset_all_parameters(m.take("ResetAllParameters")?)
-            .set_parameters(m.take("Parameters")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::reset_db_cluster_parameter_group::ResetDbClusterParameterGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBClusterParameterGroupName", &self.db_cluster_parameter_group_name);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::reset_db_parameter_group::builders::ResetDbParameterGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBParameterGroupName"])?;
-        let b = Self::default()
-            .set_db_parameter_group_name(m.take("DBParameterGroupName")?)
-            .set_reset_all_parameters(m.take("ResetAllParameters")?)
-            .set_parameters(m.take("Parameters")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::reset_db_parameter_group::ResetDbParameterGroupOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBParameterGroupName", &self.db_parameter_group_name);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::restore_db_cluster_from_snapshot::builders::RestoreDbClusterFromSnapshotInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterIdentifier", "SnapshotIdentifier", "Engine"])?;
-        let b = Self::default()
-            .set_availability_zones(m.take("AvailabilityZones")?)
-            .set_db_cluster_identifier(m.take("DBClusterIdentifier")?)
-            .set_snapshot_identifier(m.take("SnapshotIdentifier")?)
-            .set_engine(m.take("Engine")?)
-            .set_engine_version(m.take("EngineVersion")?)
-            .set_port(m.take("Port")?)
-            .set_db_subnet_group_name(m.take("DBSubnetGroupName")?)
-            .set_database_name(m.take("DatabaseName")?)
-            .set_option_group_name(m.take("OptionGroupName")?)
-            .set_vpc_security_group_ids(m.take("VpcSecurityGroupIds")?)
-            .set_tags(m.take("Tags")?)
-            .set_kms_key_id(m.take("KmsKeyId")?)
-            .set_enable_iam_database_authentication(m.take("EnableIAMDatabaseAuthentication")?)
-            .set_backtrack_window(m.take("BacktrackWindow")?)
-            .set_enable_cloudwatch_logs_exports(m.take("EnableCloudwatchLogsExports")?)
-            .set_engine_mode(m.take("EngineMode")?)
-            .set_scaling_configuration(m.take("ScalingConfiguration")?)
-            .set_db_cluster_parameter_group_name(m.take("DBClusterParameterGroupName")?)
-            .set_deletion_protection(m.take("DeletionProtection")?)
-            .set_copy_tags_to_snapshot(m.take("CopyTagsToSnapshot")?)
-            .set_domain(m.take("Domain")?)
-            .set_domain_iam_role_name(m.take("DomainIAMRoleName")?)
-            .set_db_cluster_instance_class(m.take("DBClusterInstanceClass")?)
-            .set_storage_type(m.take("StorageType")?)
-            .set_iops(m.take("Iops")?)
-            .set_publicly_accessible(m.take("PubliclyAccessible")?)
-            .set_network_type(m.take("NetworkType")?)
-            .set_serverless_v2_scaling_configuration(m.take("ServerlessV2ScalingConfiguration")?)
-            .set_rds_custom_cluster_configuration(m.take("RdsCustomClusterConfiguration")?)
-            .set_monitoring_interval(m.take("MonitoringInterval")?)
-            .set_monitoring_role_arn(m.take("MonitoringRoleArn")?)
-            .set_enable_performance_insights(m.take("EnablePerformanceInsights")?)
-            .set_performance_insights_kms_key_id(m.take("PerformanceInsightsKMSKeyId")?)
-            .set_performance_insights_retention_period(m.take("PerformanceInsightsRetentionPeriod")?)
-            .set_backup_retention_period(m.take("BackupRetentionPeriod")?)
-            .set_preferred_backup_window(m.take("PreferredBackupWindow")?)
-            .set_engine_lifecycle_support(m.take("EngineLifecycleSupport")?)
-            .set_tag_specifications(m.take("TagSpecifications")?)
-            .set_enable_vpc_networking(m.take("EnableVPCNetworking")?)
-            .set_enable_internet_access_gateway(m.take("EnableInternetAccessGateway")?)
-            .set_associated_roles(m.take("AssociatedRoles")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::restore_db_cluster_from_snapshot::RestoreDbClusterFromSnapshotOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBCluster", &self.db_cluster);
         Json::Object(m)
     }
 }
@@ -2175,266 +744,18 @@ impl ToJson for o::restore_db_cluster_to_point_in_time::RestoreDbClusterToPointI
     }
 }
 
-impl FromJson for o::restore_db_instance_from_db_snapshot::builders::RestoreDbInstanceFromDbSnapshotInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBInstanceIdentifier"])?;
-        let b = Self::default()
-            .set_db_instance_identifier(m.take("DBInstanceIdentifier")?)
-            .set_db_snapshot_identifier(m.take("DBSnapshotIdentifier")?)
-            .set_db_instance_class(m.take("DBInstanceClass")?)
-            .set_port(m.take("Port")?)
-            .set_availability_zone(m.take("AvailabilityZone")?)
-            .set_db_subnet_group_name(m.take("DBSubnetGroupName")?)
-            .set_multi_az(m.take("MultiAZ")?)
-            .set_publicly_accessible(m.take("PubliclyAccessible")?)
-            .set_auto_minor_version_upgrade(m.take("AutoMinorVersionUpgrade")?)
-            .set_license_model(m.take("LicenseModel")?)
-            .set_db_name(m.take("DBName")?)
-            .set_engine(m.take("Engine")?)
-            .set_iops(m.take("Iops")?)
-            .set_storage_throughput(m.take("StorageThroughput")?)
-            .set_option_group_name(m.take("OptionGroupName")?)
-            .set_tags(m.take("Tags")?)
-            .set_storage_type(m.take("StorageType")?)
-            .set_tde_credential_arn(m.take("TdeCredentialArn")?)
-            .set_tde_credential_password(m.take("TdeCredentialPassword")?)
-            .set_vpc_security_group_ids(m.take("VpcSecurityGroupIds")?)
-            .set_domain(m.take("Domain")?)
-            .set_domain_fqdn(m.take("DomainFqdn")?)
-            .set_domain_ou(m.take("DomainOu")?)
-            .set_domain_auth_secret_arn(m.take("DomainAuthSecretArn")?)
-            .set_domain_dns_ips(m.take("DomainDnsIps")?)
-            .set_copy_tags_to_snapshot(m.take("CopyTagsToSnapshot")?)
-            .set_domain_iam_role_name(m.take("DomainIAMRoleName")?)
-            .set_enable_iam_database_authentication(m.take("EnableIAMDatabaseAuthentication")?)
-            .set_enable_cloudwatch_logs_exports(m.take("EnableCloudwatchLogsExports")?)
-            .set_processor_features(m.take("ProcessorFeatures")?)
-            .set_use_default_processor_features(m.take("UseDefaultProcessorFeatures")?)
-            .set_db_parameter_group_name(m.take("DBParameterGroupName")?)
-            .set_deletion_protection(m.take("DeletionProtection")?)
-            .set_enable_customer_owned_ip(m.take("EnableCustomerOwnedIp")?)
-            .set_network_type(m.take("NetworkType")?)
-            .set_backup_target(m.take("BackupTarget")?)
-            .set_custom_iam_instance_profile(m.take("CustomIamInstanceProfile")?)
-            .set_allocated_storage(m.take("AllocatedStorage")?)
-            .set_db_cluster_snapshot_identifier(m.take("DBClusterSnapshotIdentifier")?)
-            .set_backup_retention_period(m.take("BackupRetentionPeriod")?)
-            .set_preferred_backup_window(m.take("PreferredBackupWindow")?)
-            .set_dedicated_log_volume(m.take("DedicatedLogVolume")?)
-            .set_ca_certificate_identifier(m.take("CACertificateIdentifier")?)
-            .set_engine_lifecycle_support(m.take("EngineLifecycleSupport")?)
-            .set_additional_storage_volumes(m.take("AdditionalStorageVolumes")?)
-            .set_tag_specifications(m.take("TagSpecifications")?)
-            .set_manage_master_user_password(m.take("ManageMasterUserPassword")?)
-            .set_master_user_secret_kms_key_id(m.take("MasterUserSecretKmsKeyId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::restore_db_instance_from_db_snapshot::RestoreDbInstanceFromDbSnapshotOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBInstance", &self.db_instance);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::restore_db_instance_to_point_in_time::builders::RestoreDbInstanceToPointInTimeInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TargetDBInstanceIdentifier"])?;
-        let b = Self::default()
-            .set_source_db_instance_identifier(m.take("SourceDBInstanceIdentifier")?)
-            .set_target_db_instance_identifier(m.take("TargetDBInstanceIdentifier")?)
-            .set_restore_time(m.take("RestoreTime")?)
-            .set_use_latest_restorable_time(m.take("UseLatestRestorableTime")?)
-            .set_db_instance_class(m.take("DBInstanceClass")?)
-            .set_port(m.take("Port")?)
-            .set_availability_zone(m.take("AvailabilityZone")?)
-            .set_db_subnet_group_name(m.take("DBSubnetGroupName")?)
-            .set_multi_az(m.take("MultiAZ")?)
-            .set_publicly_accessible(m.take("PubliclyAccessible")?)
-            .set_auto_minor_version_upgrade(m.take("AutoMinorVersionUpgrade")?)
-            .set_license_model(m.take("LicenseModel")?)
-            .set_db_name(m.take("DBName")?)
-            .set_engine(m.take("Engine")?)
-            .set_iops(m.take("Iops")?)
-            .set_storage_throughput(m.take("StorageThroughput")?)
-            .set_option_group_name(m.take("OptionGroupName")?)
-            .set_copy_tags_to_snapshot(m.take("CopyTagsToSnapshot")?)
-            .set_tags(m.take("Tags")?)
-            .set_storage_type(m.take("StorageType")?)
-            .set_tde_credential_arn(m.take("TdeCredentialArn")?)
-            .set_tde_credential_password(m.take("TdeCredentialPassword")?)
-            .set_vpc_security_group_ids(m.take("VpcSecurityGroupIds")?)
-            .set_domain(m.take("Domain")?)
-            .set_domain_iam_role_name(m.take("DomainIAMRoleName")?)
-            .set_domain_fqdn(m.take("DomainFqdn")?)
-            .set_domain_ou(m.take("DomainOu")?)
-            .set_domain_auth_secret_arn(m.take("DomainAuthSecretArn")?)
-            .set_domain_dns_ips(m.take("DomainDnsIps")?)
-            .set_enable_iam_database_authentication(m.take("EnableIAMDatabaseAuthentication")?)
-            .set_enable_cloudwatch_logs_exports(m.take("EnableCloudwatchLogsExports")?)
-            .set_processor_features(m.take("ProcessorFeatures")?)
-            .set_use_default_processor_features(m.take("UseDefaultProcessorFeatures")?)
-            .set_db_parameter_group_name(m.take("DBParameterGroupName")?)
-            .set_deletion_protection(m.take("DeletionProtection")?)
-            .set_source_dbi_resource_id(m.take("SourceDbiResourceId")?)
-            .set_max_allocated_storage(m.take("MaxAllocatedStorage")?)
-            .set_enable_customer_owned_ip(m.take("EnableCustomerOwnedIp")?)
-            .set_network_type(m.take("NetworkType")?)
-            .set_source_db_instance_automated_backups_arn(m.take("SourceDBInstanceAutomatedBackupsArn")?)
-            .set_backup_target(m.take("BackupTarget")?)
-            .set_custom_iam_instance_profile(m.take("CustomIamInstanceProfile")?)
-            .set_allocated_storage(m.take("AllocatedStorage")?)
-            .set_backup_retention_period(m.take("BackupRetentionPeriod")?)
-            .set_preferred_backup_window(m.take("PreferredBackupWindow")?)
-            .set_dedicated_log_volume(m.take("DedicatedLogVolume")?)
-            .set_ca_certificate_identifier(m.take("CACertificateIdentifier")?)
-            .set_engine_lifecycle_support(m.take("EngineLifecycleSupport")?)
-            .set_additional_storage_volumes(m.take("AdditionalStorageVolumes")?)
-            .set_tag_specifications(m.take("TagSpecifications")?)
-            .set_manage_master_user_password(m.take("ManageMasterUserPassword")?)
-            .set_master_user_secret_kms_key_id(m.take("MasterUserSecretKmsKeyId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::restore_db_instance_to_point_in_time::RestoreDbInstanceToPointInTimeOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBInstance", &self.db_instance);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::start_db_cluster::builders::StartDbClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterIdentifier"])?;
-        let b = Self::default()
-            .set_db_cluster_identifier(m.take("DBClusterIdentifier")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::start_db_cluster::StartDbClusterOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBCluster", &self.db_cluster);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::start_db_instance::builders::StartDbInstanceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBInstanceIdentifier"])?;
-        let b = Self::default()
-            .set_db_instance_identifier(m.take("DBInstanceIdentifier")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::start_db_instance::StartDbInstanceOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBInstance", &self.db_instance);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::stop_db_cluster::builders::StopDbClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterIdentifier"])?;
-        let b = Self::default()
-            .set_db_cluster_identifier(m.take("DBClusterIdentifier")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::stop_db_cluster::StopDbClusterOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBCluster", &self.db_cluster);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::stop_db_instance::builders::StopDbInstanceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBInstanceIdentifier"])?;
-        let b = Self::default()
-            .set_db_instance_identifier(m.take("DBInstanceIdentifier")?)
-            .set_db_snapshot_identifier(m.take("DBSnapshotIdentifier")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::stop_db_instance::StopDbInstanceOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBInstance", &self.db_instance);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::switchover_global_cluster::builders::SwitchoverGlobalClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["GlobalClusterIdentifier", "TargetDbClusterIdentifier"])?;
-        let b = Self::default()
-            .set_global_cluster_identifier(m.take("GlobalClusterIdentifier")?)
-            .set_target_db_cluster_identifier(m.take("TargetDbClusterIdentifier")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::switchover_global_cluster::SwitchoverGlobalClusterOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GlobalCluster", &self.global_cluster);
-        Json::Object(m)
-    }
-}
-
 words!(
     t::ActivityStreamMode,
     t::ActivityStreamPolicyStatus,
     t::ActivityStreamStatus,
-    t::ApplyMethod,
-    t::AuthScheme,
     t::AutomationMode,
-    t::ClientPasswordAuthType,
     t::ClusterScalabilityType,
     t::DatabaseInsightsMode,
-    t::DbProxyStatus,
-    t::DefaultAuthScheme,
-    t::EndpointNetworkType,
-    t::EngineFamily,
-    t::FailoverStatus,
-    t::GlobalClusterMemberSynchronizationStatus,
-    t::IamAuthMode,
     t::LimitlessDatabaseStatus,
     t::LocalWriteForwardingStatus,
     t::MasterUserAuthenticationType,
     t::ReplicaMode,
     t::StorageEncryptionType,
-    t::TargetConnectionNetworkType,
-    t::TargetHealthReason,
-    t::TargetRole,
-    t::TargetState,
-    t::TargetType,
     t::UpgradeRolloutOrder,
     t::WriteForwardingStatus,
 );
@@ -2492,49 +813,11 @@ impl ToJson for t::AvailabilityZone {
     }
 }
 
-impl ToJson for t::AvailableAdditionalStorageVolumesOption {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "SupportsStorageAutoscaling", &self.supports_storage_autoscaling);
-        put(&mut m, "SupportsStorageThroughput", &self.supports_storage_throughput);
-        put(&mut m, "SupportsIops", &self.supports_iops);
-        put(&mut m, "StorageType", &self.storage_type);
-        put(&mut m, "MinStorageSize", &self.min_storage_size);
-        put(&mut m, "MaxStorageSize", &self.max_storage_size);
-        put(&mut m, "MinIops", &self.min_iops);
-        put(&mut m, "MaxIops", &self.max_iops);
-        put(&mut m, "MinIopsPerGib", &self.min_iops_per_gib);
-        put(&mut m, "MaxIopsPerGib", &self.max_iops_per_gib);
-        put(&mut m, "MinStorageThroughput", &self.min_storage_throughput);
-        put(&mut m, "MaxStorageThroughput", &self.max_storage_throughput);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::AvailableProcessorFeature {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Name", &self.name);
-        put(&mut m, "DefaultValue", &self.default_value);
-        put(&mut m, "AllowedValues", &self.allowed_values);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::CertificateDetails {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "CAIdentifier", &self.ca_identifier);
         put(&mut m, "ValidTill", &self.valid_till);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::CharacterSet {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CharacterSetName", &self.character_set_name);
-        put(&mut m, "CharacterSetDescription", &self.character_set_description);
         Json::Object(m)
     }
 }
@@ -2565,42 +848,6 @@ impl ToJson for t::ClusterPendingModifiedValues {
         put(&mut m, "RdsCustomClusterConfiguration", &self.rds_custom_cluster_configuration);
         put(&mut m, "Iops", &self.iops);
         put(&mut m, "CertificateDetails", &self.certificate_details);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ConnectionPoolConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_max_connections_percent(m.take("MaxConnectionsPercent")?)
-            .set_max_idle_connections_percent(m.take("MaxIdleConnectionsPercent")?)
-            .set_connection_borrow_timeout(m.take("ConnectionBorrowTimeout")?)
-            .set_session_pinning_filters(m.take("SessionPinningFilters")?)
-            .set_init_query(m.take("InitQuery")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ConnectionPoolConfigurationInfo {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "MaxConnectionsPercent", &self.max_connections_percent);
-        put(&mut m, "MaxIdleConnectionsPercent", &self.max_idle_connections_percent);
-        put(&mut m, "ConnectionBorrowTimeout", &self.connection_borrow_timeout);
-        put(&mut m, "SessionPinningFilters", &self.session_pinning_filters);
-        put(&mut m, "InitQuery", &self.init_query);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::CustomDbEngineVersionAmi {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ImageId", &self.image_id);
-        put(&mut m, "Status", &self.status);
         Json::Object(m)
     }
 }
@@ -2732,59 +979,12 @@ impl ToJson for t::DbClusterOptionGroupStatus {
     }
 }
 
-impl ToJson for t::DbClusterParameterGroup {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBClusterParameterGroupName", &self.db_cluster_parameter_group_name);
-        put(&mut m, "DBParameterGroupFamily", &self.db_parameter_group_family);
-        put(&mut m, "Description", &self.description);
-        put(&mut m, "DBClusterParameterGroupArn", &self.db_cluster_parameter_group_arn);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::DbClusterRole {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "RoleArn", &self.role_arn);
         put(&mut m, "Status", &self.status);
         put(&mut m, "FeatureName", &self.feature_name);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::DbClusterSnapshot {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "AvailabilityZones", &self.availability_zones);
-        put(&mut m, "DBClusterSnapshotIdentifier", &self.db_cluster_snapshot_identifier);
-        put(&mut m, "DBClusterIdentifier", &self.db_cluster_identifier);
-        put(&mut m, "SnapshotCreateTime", &self.snapshot_create_time);
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "EngineMode", &self.engine_mode);
-        put(&mut m, "AllocatedStorage", &self.allocated_storage);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "Port", &self.port);
-        put(&mut m, "VpcId", &self.vpc_id);
-        put(&mut m, "ClusterCreateTime", &self.cluster_create_time);
-        put(&mut m, "MasterUsername", &self.master_username);
-        put(&mut m, "EngineVersion", &self.engine_version);
-        put(&mut m, "LicenseModel", &self.license_model);
-        put(&mut m, "SnapshotType", &self.snapshot_type);
-        put(&mut m, "PercentProgress", &self.percent_progress);
-        put(&mut m, "StorageEncrypted", &self.storage_encrypted);
-        put(&mut m, "StorageEncryptionType", &self.storage_encryption_type);
-        put(&mut m, "BackupRetentionPeriod", &self.backup_retention_period);
-        put(&mut m, "PreferredBackupWindow", &self.preferred_backup_window);
-        put(&mut m, "KmsKeyId", &self.kms_key_id);
-        put(&mut m, "DBClusterSnapshotArn", &self.db_cluster_snapshot_arn);
-        put(&mut m, "SourceDBClusterSnapshotArn", &self.source_db_cluster_snapshot_arn);
-        put(&mut m, "IAMDatabaseAuthenticationEnabled", &self.iam_database_authentication_enabled);
-        put(&mut m, "TagList", &self.tag_list);
-        put(&mut m, "StorageType", &self.storage_type);
-        put(&mut m, "StorageThroughput", &self.storage_throughput);
-        put(&mut m, "DbClusterResourceId", &self.db_cluster_resource_id);
-        put(&mut m, "DBSystemId", &self.db_system_id);
         Json::Object(m)
     }
 }
@@ -2796,50 +996,6 @@ impl ToJson for t::DbClusterStatusInfo {
         put(&mut m, "Normal", &self.normal);
         put(&mut m, "Status", &self.status);
         put(&mut m, "Message", &self.message);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::DbEngineVersion {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "MajorEngineVersion", &self.major_engine_version);
-        put(&mut m, "EngineVersion", &self.engine_version);
-        put(&mut m, "DatabaseInstallationFilesS3BucketName", &self.database_installation_files_s3_bucket_name);
-        put(&mut m, "DatabaseInstallationFilesS3Prefix", &self.database_installation_files_s3_prefix);
-        put(&mut m, "DatabaseInstallationFiles", &self.database_installation_files);
-        put(&mut m, "CustomDBEngineVersionManifest", &self.custom_db_engine_version_manifest);
-        put(&mut m, "DBParameterGroupFamily", &self.db_parameter_group_family);
-        put(&mut m, "DBEngineDescription", &self.db_engine_description);
-        put(&mut m, "DBEngineVersionArn", &self.db_engine_version_arn);
-        put(&mut m, "DBEngineVersionDescription", &self.db_engine_version_description);
-        put(&mut m, "DefaultCharacterSet", &self.default_character_set);
-        put(&mut m, "FailureReason", &self.failure_reason);
-        put(&mut m, "Image", &self.image);
-        put(&mut m, "DBEngineMediaType", &self.db_engine_media_type);
-        put(&mut m, "KMSKeyId", &self.kms_key_id);
-        put(&mut m, "CreateTime", &self.create_time);
-        put(&mut m, "SupportedCharacterSets", &self.supported_character_sets);
-        put(&mut m, "SupportedNcharCharacterSets", &self.supported_nchar_character_sets);
-        put(&mut m, "ValidUpgradeTarget", &self.valid_upgrade_target);
-        put(&mut m, "SupportedTimezones", &self.supported_timezones);
-        put(&mut m, "ExportableLogTypes", &self.exportable_log_types);
-        put(&mut m, "SupportsLogExportsToCloudwatchLogs", &self.supports_log_exports_to_cloudwatch_logs);
-        put(&mut m, "SupportsReadReplica", &self.supports_read_replica);
-        put(&mut m, "SupportedEngineModes", &self.supported_engine_modes);
-        put(&mut m, "SupportedFeatureNames", &self.supported_feature_names);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "SupportsParallelQuery", &self.supports_parallel_query);
-        put(&mut m, "SupportsGlobalDatabases", &self.supports_global_databases);
-        put(&mut m, "TagList", &self.tag_list);
-        put(&mut m, "SupportsBabelfish", &self.supports_babelfish);
-        put(&mut m, "SupportsLimitlessDatabase", &self.supports_limitless_database);
-        put(&mut m, "SupportsCertificateRotationWithoutRestart", &self.supports_certificate_rotation_without_restart);
-        put(&mut m, "SupportedCACertificateIdentifiers", &self.supported_ca_certificate_identifiers);
-        put(&mut m, "SupportsLocalWriteForwarding", &self.supports_local_write_forwarding);
-        put(&mut m, "SupportsIntegrations", &self.supports_integrations);
-        put(&mut m, "ServerlessV2FeaturesSupport", &self.serverless_v2_features_support);
         Json::Object(m)
     }
 }
@@ -2973,17 +1129,6 @@ impl ToJson for t::DbInstanceStatusInfo {
     }
 }
 
-impl ToJson for t::DbParameterGroup {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBParameterGroupName", &self.db_parameter_group_name);
-        put(&mut m, "DBParameterGroupFamily", &self.db_parameter_group_family);
-        put(&mut m, "Description", &self.description);
-        put(&mut m, "DBParameterGroupArn", &self.db_parameter_group_arn);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::DbParameterGroupStatus {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -2993,115 +1138,11 @@ impl ToJson for t::DbParameterGroupStatus {
     }
 }
 
-impl ToJson for t::DbProxy {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBProxyName", &self.db_proxy_name);
-        put(&mut m, "DBProxyArn", &self.db_proxy_arn);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "EngineFamily", &self.engine_family);
-        put(&mut m, "VpcId", &self.vpc_id);
-        put(&mut m, "VpcSecurityGroupIds", &self.vpc_security_group_ids);
-        put(&mut m, "VpcSubnetIds", &self.vpc_subnet_ids);
-        put(&mut m, "DefaultAuthScheme", &self.default_auth_scheme);
-        put(&mut m, "Auth", &self.auth);
-        put(&mut m, "RoleArn", &self.role_arn);
-        put(&mut m, "Endpoint", &self.endpoint);
-        put(&mut m, "RequireTLS", &self.require_tls);
-        put(&mut m, "IdleClientTimeout", &self.idle_client_timeout);
-        put(&mut m, "DebugLogging", &self.debug_logging);
-        put(&mut m, "CreatedDate", &self.created_date);
-        put(&mut m, "UpdatedDate", &self.updated_date);
-        put(&mut m, "EndpointNetworkType", &self.endpoint_network_type);
-        put(&mut m, "TargetConnectionNetworkType", &self.target_connection_network_type);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::DbProxyTarget {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "TargetArn", &self.target_arn);
-        put(&mut m, "Endpoint", &self.endpoint);
-        put(&mut m, "TrackedClusterId", &self.tracked_cluster_id);
-        put(&mut m, "RdsResourceId", &self.rds_resource_id);
-        put(&mut m, "Port", &self.port);
-        put(&mut m, "Type", &self.r#type);
-        put(&mut m, "Role", &self.role);
-        put(&mut m, "TargetHealth", &self.target_health);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::DbProxyTargetGroup {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBProxyName", &self.db_proxy_name);
-        put(&mut m, "TargetGroupName", &self.target_group_name);
-        put(&mut m, "TargetGroupArn", &self.target_group_arn);
-        put(&mut m, "IsDefault", &self.is_default);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "ConnectionPoolConfig", &self.connection_pool_config);
-        put(&mut m, "CreatedDate", &self.created_date);
-        put(&mut m, "UpdatedDate", &self.updated_date);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::DbSecurityGroupMembership {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "DBSecurityGroupName", &self.db_security_group_name);
         put(&mut m, "Status", &self.status);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::DbSnapshot {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBSnapshotIdentifier", &self.db_snapshot_identifier);
-        put(&mut m, "DBInstanceIdentifier", &self.db_instance_identifier);
-        put(&mut m, "SnapshotCreateTime", &self.snapshot_create_time);
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "AllocatedStorage", &self.allocated_storage);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "Port", &self.port);
-        put(&mut m, "AvailabilityZone", &self.availability_zone);
-        put(&mut m, "VpcId", &self.vpc_id);
-        put(&mut m, "InstanceCreateTime", &self.instance_create_time);
-        put(&mut m, "MasterUsername", &self.master_username);
-        put(&mut m, "EngineVersion", &self.engine_version);
-        put(&mut m, "LicenseModel", &self.license_model);
-        put(&mut m, "SnapshotType", &self.snapshot_type);
-        put(&mut m, "Iops", &self.iops);
-        put(&mut m, "StorageThroughput", &self.storage_throughput);
-        put(&mut m, "OptionGroupName", &self.option_group_name);
-        put(&mut m, "PercentProgress", &self.percent_progress);
-        put(&mut m, "SourceRegion", &self.source_region);
-        put(&mut m, "SourceDBSnapshotIdentifier", &self.source_db_snapshot_identifier);
-        put(&mut m, "StorageType", &self.storage_type);
-        put(&mut m, "TdeCredentialArn", &self.tde_credential_arn);
-        put(&mut m, "Encrypted", &self.encrypted);
-        put(&mut m, "StorageEncryptionType", &self.storage_encryption_type);
-        put(&mut m, "BackupRetentionPeriod", &self.backup_retention_period);
-        put(&mut m, "PreferredBackupWindow", &self.preferred_backup_window);
-        put(&mut m, "KmsKeyId", &self.kms_key_id);
-        put(&mut m, "DBSnapshotArn", &self.db_snapshot_arn);
-        put(&mut m, "Timezone", &self.timezone);
-        put(&mut m, "IAMDatabaseAuthenticationEnabled", &self.iam_database_authentication_enabled);
-        put(&mut m, "ProcessorFeatures", &self.processor_features);
-        put(&mut m, "DbiResourceId", &self.dbi_resource_id);
-        put(&mut m, "TagList", &self.tag_list);
-        put(&mut m, "SnapshotTarget", &self.snapshot_target);
-        put(&mut m, "OriginalSnapshotCreateTime", &self.original_snapshot_create_time);
-        put(&mut m, "SnapshotDatabaseTime", &self.snapshot_database_time);
-        put(&mut m, "DBSystemId", &self.db_system_id);
-        put(&mut m, "MultiTenant", &self.multi_tenant);
-        put(&mut m, "DedicatedLogVolume", &self.dedicated_log_volume);
-        put(&mut m, "AdditionalStorageVolumes", &self.additional_storage_volumes);
-        put(&mut m, "SnapshotAvailabilityZone", &self.snapshot_availability_zone);
-        put(&mut m, "FullSnapshotSizeInBytes", &self.full_snapshot_size_in_bytes);
         Json::Object(m)
     }
 }
@@ -3144,34 +1185,6 @@ impl ToJson for t::Endpoint {
     }
 }
 
-impl ToJson for t::EventSubscription {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "CustomerAwsId", &self.customer_aws_id);
-        put(&mut m, "CustSubscriptionId", &self.cust_subscription_id);
-        put(&mut m, "SnsTopicArn", &self.sns_topic_arn);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "SubscriptionCreationTime", &self.subscription_creation_time);
-        put(&mut m, "SourceType", &self.source_type);
-        put(&mut m, "SourceIdsList", &self.source_ids_list);
-        put(&mut m, "EventCategoriesList", &self.event_categories_list);
-        put(&mut m, "Enabled", &self.enabled);
-        put(&mut m, "EventSubscriptionArn", &self.event_subscription_arn);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::FailoverState {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "FromDbClusterArn", &self.from_db_cluster_arn);
-        put(&mut m, "ToDbClusterArn", &self.to_db_cluster_arn);
-        put(&mut m, "IsDataLossAllowed", &self.is_data_loss_allowed);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::Filter {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Name", "Values"])?;
@@ -3181,40 +1194,6 @@ impl FromJson for t::Filter {
             ;
         m.close()?;
         Ok(b.build())
-    }
-}
-
-impl ToJson for t::GlobalCluster {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "GlobalClusterIdentifier", &self.global_cluster_identifier);
-        put(&mut m, "GlobalClusterResourceId", &self.global_cluster_resource_id);
-        put(&mut m, "GlobalClusterArn", &self.global_cluster_arn);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "EngineVersion", &self.engine_version);
-        put(&mut m, "EngineLifecycleSupport", &self.engine_lifecycle_support);
-        put(&mut m, "DatabaseName", &self.database_name);
-        put(&mut m, "StorageEncrypted", &self.storage_encrypted);
-        put(&mut m, "StorageEncryptionType", &self.storage_encryption_type);
-        put(&mut m, "DeletionProtection", &self.deletion_protection);
-        put(&mut m, "GlobalClusterMembers", &self.global_cluster_members);
-        put(&mut m, "Endpoint", &self.endpoint);
-        put(&mut m, "FailoverState", &self.failover_state);
-        put(&mut m, "TagList", &self.tag_list);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::GlobalClusterMember {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DBClusterArn", &self.db_cluster_arn);
-        put(&mut m, "Readers", &self.readers);
-        put(&mut m, "IsWriter", &self.is_writer);
-        put(&mut m, "GlobalWriteForwardingStatus", &self.global_write_forwarding_status);
-        put(&mut m, "SynchronizationStatus", &self.synchronization_status);
-        Json::Object(m)
     }
 }
 
@@ -3263,95 +1242,10 @@ impl ToJson for t::OptionGroupMembership {
     }
 }
 
-impl ToJson for t::OrderableDbInstanceOption {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "EngineVersion", &self.engine_version);
-        put(&mut m, "DBInstanceClass", &self.db_instance_class);
-        put(&mut m, "LicenseModel", &self.license_model);
-        put(&mut m, "AvailabilityZoneGroup", &self.availability_zone_group);
-        put(&mut m, "AvailabilityZones", &self.availability_zones);
-        put(&mut m, "MultiAZCapable", &self.multi_az_capable);
-        put(&mut m, "ReadReplicaCapable", &self.read_replica_capable);
-        put(&mut m, "Vpc", &self.vpc);
-        put(&mut m, "SupportsStorageEncryption", &self.supports_storage_encryption);
-        put(&mut m, "StorageType", &self.storage_type);
-        put(&mut m, "SupportsIops", &self.supports_iops);
-        put(&mut m, "SupportsStorageThroughput", &self.supports_storage_throughput);
-        put(&mut m, "SupportsEnhancedMonitoring", &self.supports_enhanced_monitoring);
-        put(&mut m, "SupportsIAMDatabaseAuthentication", &self.supports_iam_database_authentication);
-        put(&mut m, "SupportsPerformanceInsights", &self.supports_performance_insights);
-        put(&mut m, "MinStorageSize", &self.min_storage_size);
-        put(&mut m, "MaxStorageSize", &self.max_storage_size);
-        put(&mut m, "MinIopsPerDbInstance", &self.min_iops_per_db_instance);
-        put(&mut m, "MaxIopsPerDbInstance", &self.max_iops_per_db_instance);
-        put(&mut m, "MinIopsPerGib", &self.min_iops_per_gib);
-        put(&mut m, "MaxIopsPerGib", &self.max_iops_per_gib);
-        put(&mut m, "MinStorageThroughputPerDbInstance", &self.min_storage_throughput_per_db_instance);
-        put(&mut m, "MaxStorageThroughputPerDbInstance", &self.max_storage_throughput_per_db_instance);
-        put(&mut m, "MinStorageThroughputPerIops", &self.min_storage_throughput_per_iops);
-        put(&mut m, "MaxStorageThroughputPerIops", &self.max_storage_throughput_per_iops);
-        put(&mut m, "AvailableProcessorFeatures", &self.available_processor_features);
-        put(&mut m, "SupportedEngineModes", &self.supported_engine_modes);
-        put(&mut m, "SupportsStorageAutoscaling", &self.supports_storage_autoscaling);
-        put(&mut m, "SupportsKerberosAuthentication", &self.supports_kerberos_authentication);
-        put(&mut m, "OutpostCapable", &self.outpost_capable);
-        put(&mut m, "SupportedActivityStreamModes", &self.supported_activity_stream_modes);
-        put(&mut m, "SupportsGlobalDatabases", &self.supports_global_databases);
-        put(&mut m, "SupportedNetworkTypes", &self.supported_network_types);
-        put(&mut m, "SupportsClusters", &self.supports_clusters);
-        put(&mut m, "SupportsDedicatedLogVolume", &self.supports_dedicated_log_volume);
-        put(&mut m, "SupportsAdditionalStorageVolumes", &self.supports_additional_storage_volumes);
-        put(&mut m, "SupportsHttpEndpoint", &self.supports_http_endpoint);
-        put(&mut m, "AvailableAdditionalStorageVolumesOptions", &self.available_additional_storage_volumes_options);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::Outpost {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Arn", &self.arn);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::Parameter {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_parameter_name(m.take("ParameterName")?)
-            .set_parameter_value(m.take("ParameterValue")?)
-            .set_description(m.take("Description")?)
-            .set_source(m.take("Source")?)
-            .set_apply_type(m.take("ApplyType")?)
-            .set_data_type(m.take("DataType")?)
-            .set_allowed_values(m.take("AllowedValues")?)
-            .set_is_modifiable(m.take("IsModifiable")?)
-            .set_minimum_engine_version(m.take("MinimumEngineVersion")?)
-            .set_apply_method(m.take("ApplyMethod")?)
-            .set_supported_engine_modes(m.take("SupportedEngineModes")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::Parameter {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ParameterName", &self.parameter_name);
-        put(&mut m, "ParameterValue", &self.parameter_value);
-        put(&mut m, "Description", &self.description);
-        put(&mut m, "Source", &self.source);
-        put(&mut m, "ApplyType", &self.apply_type);
-        put(&mut m, "DataType", &self.data_type);
-        put(&mut m, "AllowedValues", &self.allowed_values);
-        put(&mut m, "IsModifiable", &self.is_modifiable);
-        put(&mut m, "MinimumEngineVersion", &self.minimum_engine_version);
-        put(&mut m, "ApplyMethod", &self.apply_method);
-        put(&mut m, "SupportedEngineModes", &self.supported_engine_modes);
         Json::Object(m)
     }
 }
@@ -3361,19 +1255,6 @@ impl ToJson for t::PendingCloudwatchLogsExports {
         let mut m = Object::new();
         put(&mut m, "LogTypesToEnable", &self.log_types_to_enable);
         put(&mut m, "LogTypesToDisable", &self.log_types_to_disable);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::PendingMaintenanceAction {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Action", &self.action);
-        put(&mut m, "AutoAppliedAfterDate", &self.auto_applied_after_date);
-        put(&mut m, "ForcedApplyDate", &self.forced_apply_date);
-        put(&mut m, "OptInStatus", &self.opt_in_status);
-        put(&mut m, "CurrentApplyDate", &self.current_apply_date);
-        put(&mut m, "Description", &self.description);
         Json::Object(m)
     }
 }
@@ -3452,15 +1333,6 @@ impl ToJson for t::RdsCustomClusterConfiguration {
     }
 }
 
-impl ToJson for t::ResourcePendingMaintenanceActions {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ResourceIdentifier", &self.resource_identifier);
-        put(&mut m, "PendingMaintenanceActionDetails", &self.pending_maintenance_action_details);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::ScalingConfiguration {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -3486,15 +1358,6 @@ impl ToJson for t::ScalingConfigurationInfo {
         put(&mut m, "SecondsUntilAutoPause", &self.seconds_until_auto_pause);
         put(&mut m, "TimeoutAction", &self.timeout_action);
         put(&mut m, "SecondsBeforeTimeout", &self.seconds_before_timeout);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::ServerlessV2FeaturesSupport {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "MinCapacity", &self.min_capacity);
-        put(&mut m, "MaxCapacity", &self.max_capacity);
         Json::Object(m)
     }
 }
@@ -3563,72 +1426,6 @@ impl FromJson for t::TagSpecification {
             ;
         m.close()?;
         Ok(b.build())
-    }
-}
-
-impl ToJson for t::TargetHealth {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "State", &self.state);
-        put(&mut m, "Reason", &self.reason);
-        put(&mut m, "Description", &self.description);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::Timezone {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "TimezoneName", &self.timezone_name);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::UpgradeTarget {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Engine", &self.engine);
-        put(&mut m, "EngineVersion", &self.engine_version);
-        put(&mut m, "Description", &self.description);
-        put(&mut m, "AutoUpgrade", &self.auto_upgrade);
-        put(&mut m, "IsMajorVersionUpgrade", &self.is_major_version_upgrade);
-        put(&mut m, "SupportedEngineModes", &self.supported_engine_modes);
-        put(&mut m, "SupportsParallelQuery", &self.supports_parallel_query);
-        put(&mut m, "SupportsGlobalDatabases", &self.supports_global_databases);
-        put(&mut m, "SupportsBabelfish", &self.supports_babelfish);
-        put(&mut m, "SupportsLimitlessDatabase", &self.supports_limitless_database);
-        put(&mut m, "SupportsLocalWriteForwarding", &self.supports_local_write_forwarding);
-        put(&mut m, "SupportsIntegrations", &self.supports_integrations);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::UserAuthConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_description(m.take("Description")?)
-            .set_user_name(m.take("UserName")?)
-            .set_auth_scheme(m.take("AuthScheme")?)
-            .set_secret_arn(m.take("SecretArn")?)
-            .set_iam_auth(m.take("IAMAuth")?)
-            .set_client_password_auth_type(m.take("ClientPasswordAuthType")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::UserAuthConfigInfo {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Description", &self.description);
-        put(&mut m, "UserName", &self.user_name);
-        put(&mut m, "AuthScheme", &self.auth_scheme);
-        put(&mut m, "SecretArn", &self.secret_arn);
-        put(&mut m, "IAMAuth", &self.iam_auth);
-        put(&mut m, "ClientPasswordAuthType", &self.client_password_auth_type);
-        Json::Object(m)
     }
 }
 

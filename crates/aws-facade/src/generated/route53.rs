@@ -13,20 +13,13 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("ChangeTagsForResource", change_tags_for_resource),
     ("CreateHealthCheck", create_health_check),
     ("CreateHostedZone", create_hosted_zone),
-    ("CreateQueryLoggingConfig", create_query_logging_config),
     ("DeleteHealthCheck", delete_health_check),
     ("DeleteHostedZone", delete_hosted_zone),
-    ("DeleteQueryLoggingConfig", delete_query_logging_config),
     ("DisassociateVPCFromHostedZone", disassociate_vpc_from_hosted_zone),
-    ("GetChange", get_change),
-    ("GetDNSSEC", get_dnssec),
     ("GetHealthCheck", get_health_check),
     ("GetHostedZone", get_hosted_zone),
-    ("GetQueryLoggingConfig", get_query_logging_config),
     ("ListHealthChecks", list_health_checks),
     ("ListHostedZones", list_hosted_zones),
-    ("ListHostedZonesByName", list_hosted_zones_by_name),
-    ("ListQueryLoggingConfigs", list_query_logging_configs),
     ("ListResourceRecordSets", list_resource_record_sets),
     ("ListTagsForResource", list_tags_for_resource),
     ("UpdateHealthCheck", update_health_check),
@@ -53,10 +46,6 @@ fn create_hosted_zone(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_hosted_zone::builders::CreateHostedZoneInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_query_logging_config(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::create_query_logging_config::builders::CreateQueryLoggingConfigInputBuilder>(input)?.send_with(client)))
-}
-
 fn delete_health_check(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_health_check::builders::DeleteHealthCheckInputBuilder>(input)?.send_with(client)))
 }
@@ -65,20 +54,8 @@ fn delete_hosted_zone(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_hosted_zone::builders::DeleteHostedZoneInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_query_logging_config(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_query_logging_config::builders::DeleteQueryLoggingConfigInputBuilder>(input)?.send_with(client)))
-}
-
 fn disassociate_vpc_from_hosted_zone(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::disassociate_vpc_from_hosted_zone::builders::DisassociateVpcFromHostedZoneInputBuilder>(input)?.send_with(client)))
-}
-
-fn get_change(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_change::builders::GetChangeInputBuilder>(input)?.send_with(client)))
-}
-
-fn get_dnssec(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_dnssec::builders::GetDnssecInputBuilder>(input)?.send_with(client)))
 }
 
 fn get_health_check(client: &Client, input: Json) -> Started<'_> {
@@ -89,24 +66,12 @@ fn get_hosted_zone(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::get_hosted_zone::builders::GetHostedZoneInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_query_logging_config(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_query_logging_config::builders::GetQueryLoggingConfigInputBuilder>(input)?.send_with(client)))
-}
-
 fn list_health_checks(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_health_checks::builders::ListHealthChecksInputBuilder>(input)?.send_with(client)))
 }
 
 fn list_hosted_zones(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_hosted_zones::builders::ListHostedZonesInputBuilder>(input)?.send_with(client)))
-}
-
-fn list_hosted_zones_by_name(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_hosted_zones_by_name::builders::ListHostedZonesByNameInputBuilder>(input)?.send_with(client)))
-}
-
-fn list_query_logging_configs(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_query_logging_configs::builders::ListQueryLoggingConfigsInputBuilder>(input)?.send_with(client)))
 }
 
 fn list_resource_record_sets(client: &Client, input: Json) -> Started<'_> {
@@ -235,27 +200,6 @@ impl ToJson for o::create_hosted_zone::CreateHostedZoneOutput {
     }
 }
 
-impl FromJson for o::create_query_logging_config::builders::CreateQueryLoggingConfigInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["HostedZoneId", "CloudWatchLogsLogGroupArn"])?;
-        let b = Self::default()
-            .set_hosted_zone_id(m.take("HostedZoneId")?)
-            .set_cloud_watch_logs_log_group_arn(m.take("CloudWatchLogsLogGroupArn")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::create_query_logging_config::CreateQueryLoggingConfigOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "QueryLoggingConfig", &self.query_logging_config);
-        put(&mut m, "Location", &self.location);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::delete_health_check::builders::DeleteHealthCheckInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["HealthCheckId"])?;
@@ -293,24 +237,6 @@ impl ToJson for o::delete_hosted_zone::DeleteHostedZoneOutput {
     }
 }
 
-impl FromJson for o::delete_query_logging_config::builders::DeleteQueryLoggingConfigInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Id"])?;
-        let b = Self::default()
-            .set_id(m.take("Id")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_query_logging_config::DeleteQueryLoggingConfigOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::disassociate_vpc_from_hosted_zone::builders::DisassociateVpcFromHostedZoneInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["HostedZoneId", "VPC"])?;
@@ -328,45 +254,6 @@ impl ToJson for o::disassociate_vpc_from_hosted_zone::DisassociateVpcFromHostedZ
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "ChangeInfo", &self.change_info);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::get_change::builders::GetChangeInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Id"])?;
-        let b = Self::default()
-            .set_id(m.take("Id")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_change::GetChangeOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ChangeInfo", &self.change_info);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::get_dnssec::builders::GetDnssecInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["HostedZoneId"])?;
-        let b = Self::default()
-            .set_hosted_zone_id(m.take("HostedZoneId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_dnssec::GetDnssecOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "KeySigningKeys", &self.key_signing_keys);
         Json::Object(m)
     }
 }
@@ -407,25 +294,6 @@ impl ToJson for o::get_hosted_zone::GetHostedZoneOutput {
         put(&mut m, "HostedZone", &self.hosted_zone);
         put(&mut m, "DelegationSet", &self.delegation_set);
         put(&mut m, "VPCs", &self.vpcs);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::get_query_logging_config::builders::GetQueryLoggingConfigInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Id"])?;
-        let b = Self::default()
-            .set_id(m.take("Id")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_query_logging_config::GetQueryLoggingConfigOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "QueryLoggingConfig", &self.query_logging_config);
         Json::Object(m)
     }
 }
@@ -476,55 +344,6 @@ impl ToJson for o::list_hosted_zones::ListHostedZonesOutput {
         put(&mut m, "IsTruncated", &self.is_truncated);
         put(&mut m, "NextMarker", &self.next_marker);
         put(&mut m, "MaxItems", &self.max_items);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::list_hosted_zones_by_name::builders::ListHostedZonesByNameInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_dns_name(m.take("DNSName")?)
-            .set_hosted_zone_id(m.take("HostedZoneId")?)
-            .set_max_items(m.take("MaxItems")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_hosted_zones_by_name::ListHostedZonesByNameOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "HostedZones", &self.hosted_zones);
-        put(&mut m, "DNSName", &self.dns_name);
-        put(&mut m, "HostedZoneId", &self.hosted_zone_id);
-        put(&mut m, "IsTruncated", &self.is_truncated);
-        put(&mut m, "NextDNSName", &self.next_dns_name);
-        put(&mut m, "NextHostedZoneId", &self.next_hosted_zone_id);
-        put(&mut m, "MaxItems", &self.max_items);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::list_query_logging_configs::builders::ListQueryLoggingConfigsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_hosted_zone_id(m.take("HostedZoneId")?)
-            .set_next_token(m.take("NextToken")?)
-            .set_max_results(m.take("MaxResults")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_query_logging_configs::ListQueryLoggingConfigsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "QueryLoggingConfigs", &self.query_logging_configs);
-        put(&mut m, "NextToken", &self.next_token);
         Json::Object(m)
     }
 }
@@ -806,15 +625,6 @@ impl ToJson for t::Dimension {
     }
 }
 
-impl ToJson for t::DnssecStatus {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ServeSignature", &self.serve_signature);
-        put(&mut m, "StatusMessage", &self.status_message);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::GeoLocation {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -981,44 +791,11 @@ impl ToJson for t::HostedZoneFeatures {
     }
 }
 
-impl ToJson for t::KeySigningKey {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Name", &self.name);
-        put(&mut m, "KmsArn", &self.kms_arn);
-        put(&mut m, "Flag", &self.flag);
-        put(&mut m, "SigningAlgorithmMnemonic", &self.signing_algorithm_mnemonic);
-        put(&mut m, "SigningAlgorithmType", &self.signing_algorithm_type);
-        put(&mut m, "DigestAlgorithmMnemonic", &self.digest_algorithm_mnemonic);
-        put(&mut m, "DigestAlgorithmType", &self.digest_algorithm_type);
-        put(&mut m, "KeyTag", &self.key_tag);
-        put(&mut m, "DigestValue", &self.digest_value);
-        put(&mut m, "PublicKey", &self.public_key);
-        put(&mut m, "DSRecord", &self.ds_record);
-        put(&mut m, "DNSKEYRecord", &self.dnskey_record);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "StatusMessage", &self.status_message);
-        put(&mut m, "CreatedDate", &self.created_date);
-        put(&mut m, "LastModifiedDate", &self.last_modified_date);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::LinkedService {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "ServicePrincipal", &self.service_principal);
         put(&mut m, "Description", &self.description);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::QueryLoggingConfig {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Id", &self.id);
-        put(&mut m, "HostedZoneId", &self.hosted_zone_id);
-        put(&mut m, "CloudWatchLogsLogGroupArn", &self.cloud_watch_logs_log_group_arn);
         Json::Object(m)
     }
 }

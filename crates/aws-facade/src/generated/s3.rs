@@ -10,73 +10,45 @@ pub const VERSIONS: Versions = Versions { generated: "1.157.0", linked: aws_sdk_
 pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("CreateBucket", create_bucket),
     ("DeleteBucket", delete_bucket),
-    ("DeleteBucketAnalyticsConfiguration", delete_bucket_analytics_configuration),
     ("DeleteBucketCors", delete_bucket_cors),
     ("DeleteBucketEncryption", delete_bucket_encryption),
-    ("DeleteBucketIntelligentTieringConfiguration", delete_bucket_intelligent_tiering_configuration),
-    ("DeleteBucketInventoryConfiguration", delete_bucket_inventory_configuration),
     ("DeleteBucketLifecycle", delete_bucket_lifecycle),
-    ("DeleteBucketMetricsConfiguration", delete_bucket_metrics_configuration),
     ("DeleteBucketOwnershipControls", delete_bucket_ownership_controls),
     ("DeleteBucketPolicy", delete_bucket_policy),
-    ("DeleteBucketReplication", delete_bucket_replication),
     ("DeleteBucketTagging", delete_bucket_tagging),
-    ("DeleteBucketWebsite", delete_bucket_website),
-    ("DeleteObject", delete_object),
     ("DeleteObjects", delete_objects),
     ("DeletePublicAccessBlock", delete_public_access_block),
     ("GetBucketAccelerateConfiguration", get_bucket_accelerate_configuration),
-    ("GetBucketAcl", get_bucket_acl),
-    ("GetBucketAnalyticsConfiguration", get_bucket_analytics_configuration),
     ("GetBucketCors", get_bucket_cors),
     ("GetBucketEncryption", get_bucket_encryption),
-    ("GetBucketIntelligentTieringConfiguration", get_bucket_intelligent_tiering_configuration),
-    ("GetBucketInventoryConfiguration", get_bucket_inventory_configuration),
     ("GetBucketLifecycleConfiguration", get_bucket_lifecycle_configuration),
-    ("GetBucketLocation", get_bucket_location),
     ("GetBucketLogging", get_bucket_logging),
-    ("GetBucketMetricsConfiguration", get_bucket_metrics_configuration),
     ("GetBucketNotificationConfiguration", get_bucket_notification_configuration),
     ("GetBucketOwnershipControls", get_bucket_ownership_controls),
     ("GetBucketPolicy", get_bucket_policy),
-    ("GetBucketPolicyStatus", get_bucket_policy_status),
-    ("GetBucketReplication", get_bucket_replication),
     ("GetBucketRequestPayment", get_bucket_request_payment),
     ("GetBucketTagging", get_bucket_tagging),
     ("GetBucketVersioning", get_bucket_versioning),
-    ("GetBucketWebsite", get_bucket_website),
     ("GetObject", get_object),
-    ("GetObjectLockConfiguration", get_object_lock_configuration),
     ("GetPublicAccessBlock", get_public_access_block),
     ("HeadBucket", head_bucket),
-    ("HeadObject", head_object),
     ("ListBucketAnalyticsConfigurations", list_bucket_analytics_configurations),
     ("ListBucketIntelligentTieringConfigurations", list_bucket_intelligent_tiering_configurations),
-    ("ListBucketInventoryConfigurations", list_bucket_inventory_configurations),
     ("ListBucketMetricsConfigurations", list_bucket_metrics_configurations),
     ("ListBuckets", list_buckets),
     ("ListObjectVersions", list_object_versions),
-    ("ListObjectsV2", list_objects_v2),
     ("PutBucketAccelerateConfiguration", put_bucket_accelerate_configuration),
-    ("PutBucketAcl", put_bucket_acl),
-    ("PutBucketAnalyticsConfiguration", put_bucket_analytics_configuration),
     ("PutBucketCors", put_bucket_cors),
     ("PutBucketEncryption", put_bucket_encryption),
-    ("PutBucketIntelligentTieringConfiguration", put_bucket_intelligent_tiering_configuration),
-    ("PutBucketInventoryConfiguration", put_bucket_inventory_configuration),
     ("PutBucketLifecycleConfiguration", put_bucket_lifecycle_configuration),
     ("PutBucketLogging", put_bucket_logging),
     ("PutBucketMetricsConfiguration", put_bucket_metrics_configuration),
-    ("PutBucketNotificationConfiguration", put_bucket_notification_configuration),
     ("PutBucketOwnershipControls", put_bucket_ownership_controls),
     ("PutBucketPolicy", put_bucket_policy),
     ("PutBucketReplication", put_bucket_replication),
-    ("PutBucketRequestPayment", put_bucket_request_payment),
     ("PutBucketTagging", put_bucket_tagging),
     ("PutBucketVersioning", put_bucket_versioning),
-    ("PutBucketWebsite", put_bucket_website),
     ("PutObject", put_object),
-    ("PutObjectLockConfiguration", put_object_lock_configuration),
     ("PutPublicAccessBlock", put_public_access_block),
 ];
 
@@ -88,10 +60,6 @@ fn delete_bucket(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_bucket::builders::DeleteBucketInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_bucket_analytics_configuration(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_bucket_analytics_configuration::builders::DeleteBucketAnalyticsConfigurationInputBuilder>(input)?.send_with(client)))
-}
-
 fn delete_bucket_cors(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_bucket_cors::builders::DeleteBucketCorsInputBuilder>(input)?.send_with(client)))
 }
@@ -100,20 +68,8 @@ fn delete_bucket_encryption(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_bucket_encryption::builders::DeleteBucketEncryptionInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_bucket_intelligent_tiering_configuration(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_bucket_intelligent_tiering_configuration::builders::DeleteBucketIntelligentTieringConfigurationInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_bucket_inventory_configuration(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_bucket_inventory_configuration::builders::DeleteBucketInventoryConfigurationInputBuilder>(input)?.send_with(client)))
-}
-
 fn delete_bucket_lifecycle(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_bucket_lifecycle::builders::DeleteBucketLifecycleInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_bucket_metrics_configuration(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_bucket_metrics_configuration::builders::DeleteBucketMetricsConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
 fn delete_bucket_ownership_controls(client: &Client, input: Json) -> Started<'_> {
@@ -124,20 +80,8 @@ fn delete_bucket_policy(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_bucket_policy::builders::DeleteBucketPolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_bucket_replication(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_bucket_replication::builders::DeleteBucketReplicationInputBuilder>(input)?.send_with(client)))
-}
-
 fn delete_bucket_tagging(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_bucket_tagging::builders::DeleteBucketTaggingInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_bucket_website(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_bucket_website::builders::DeleteBucketWebsiteInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_object(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_object::builders::DeleteObjectInputBuilder>(input)?.send_with(client)))
 }
 
 fn delete_objects(client: &Client, input: Json) -> Started<'_> {
@@ -152,14 +96,6 @@ fn get_bucket_accelerate_configuration(client: &Client, input: Json) -> Started<
     Ok(run(read::<o::get_bucket_accelerate_configuration::builders::GetBucketAccelerateConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_bucket_acl(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_bucket_acl::builders::GetBucketAclInputBuilder>(input)?.send_with(client)))
-}
-
-fn get_bucket_analytics_configuration(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_bucket_analytics_configuration::builders::GetBucketAnalyticsConfigurationInputBuilder>(input)?.send_with(client)))
-}
-
 fn get_bucket_cors(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::get_bucket_cors::builders::GetBucketCorsInputBuilder>(input)?.send_with(client)))
 }
@@ -168,28 +104,12 @@ fn get_bucket_encryption(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::get_bucket_encryption::builders::GetBucketEncryptionInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_bucket_intelligent_tiering_configuration(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_bucket_intelligent_tiering_configuration::builders::GetBucketIntelligentTieringConfigurationInputBuilder>(input)?.send_with(client)))
-}
-
-fn get_bucket_inventory_configuration(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_bucket_inventory_configuration::builders::GetBucketInventoryConfigurationInputBuilder>(input)?.send_with(client)))
-}
-
 fn get_bucket_lifecycle_configuration(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::get_bucket_lifecycle_configuration::builders::GetBucketLifecycleConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_bucket_location(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_bucket_location::builders::GetBucketLocationInputBuilder>(input)?.send_with(client)))
-}
-
 fn get_bucket_logging(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::get_bucket_logging::builders::GetBucketLoggingInputBuilder>(input)?.send_with(client)))
-}
-
-fn get_bucket_metrics_configuration(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_bucket_metrics_configuration::builders::GetBucketMetricsConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
 fn get_bucket_notification_configuration(client: &Client, input: Json) -> Started<'_> {
@@ -204,14 +124,6 @@ fn get_bucket_policy(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::get_bucket_policy::builders::GetBucketPolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_bucket_policy_status(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_bucket_policy_status::builders::GetBucketPolicyStatusInputBuilder>(input)?.send_with(client)))
-}
-
-fn get_bucket_replication(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_bucket_replication::builders::GetBucketReplicationInputBuilder>(input)?.send_with(client)))
-}
-
 fn get_bucket_request_payment(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::get_bucket_request_payment::builders::GetBucketRequestPaymentInputBuilder>(input)?.send_with(client)))
 }
@@ -224,16 +136,8 @@ fn get_bucket_versioning(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::get_bucket_versioning::builders::GetBucketVersioningInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_bucket_website(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_bucket_website::builders::GetBucketWebsiteInputBuilder>(input)?.send_with(client)))
-}
-
 fn get_object(client: &Client, input: Json) -> Started<'_> {
     Ok(run_stream(read::<o::get_object::builders::GetObjectInputBuilder>(input)?.send_with(client), "Body", |o: &mut o::get_object::GetObjectOutput| std::mem::take(&mut o.body)))
-}
-
-fn get_object_lock_configuration(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_object_lock_configuration::builders::GetObjectLockConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
 fn get_public_access_block(client: &Client, input: Json) -> Started<'_> {
@@ -244,20 +148,12 @@ fn head_bucket(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::head_bucket::builders::HeadBucketInputBuilder>(input)?.send_with(client)))
 }
 
-fn head_object(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::head_object::builders::HeadObjectInputBuilder>(input)?.send_with(client)))
-}
-
 fn list_bucket_analytics_configurations(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_bucket_analytics_configurations::builders::ListBucketAnalyticsConfigurationsInputBuilder>(input)?.send_with(client)))
 }
 
 fn list_bucket_intelligent_tiering_configurations(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_bucket_intelligent_tiering_configurations::builders::ListBucketIntelligentTieringConfigurationsInputBuilder>(input)?.send_with(client)))
-}
-
-fn list_bucket_inventory_configurations(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_bucket_inventory_configurations::builders::ListBucketInventoryConfigurationsInputBuilder>(input)?.send_with(client)))
 }
 
 fn list_bucket_metrics_configurations(client: &Client, input: Json) -> Started<'_> {
@@ -272,20 +168,8 @@ fn list_object_versions(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_object_versions::builders::ListObjectVersionsInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_objects_v2(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::list_objects_v2::builders::ListObjectsV2InputBuilder>(input)?.send_with(client)))
-}
-
 fn put_bucket_accelerate_configuration(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::put_bucket_accelerate_configuration::builders::PutBucketAccelerateConfigurationInputBuilder>(input)?.send_with(client)))
-}
-
-fn put_bucket_acl(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_bucket_acl::builders::PutBucketAclInputBuilder>(input)?.send_with(client)))
-}
-
-fn put_bucket_analytics_configuration(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_bucket_analytics_configuration::builders::PutBucketAnalyticsConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
 fn put_bucket_cors(client: &Client, input: Json) -> Started<'_> {
@@ -294,14 +178,6 @@ fn put_bucket_cors(client: &Client, input: Json) -> Started<'_> {
 
 fn put_bucket_encryption(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::put_bucket_encryption::builders::PutBucketEncryptionInputBuilder>(input)?.send_with(client)))
-}
-
-fn put_bucket_intelligent_tiering_configuration(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_bucket_intelligent_tiering_configuration::builders::PutBucketIntelligentTieringConfigurationInputBuilder>(input)?.send_with(client)))
-}
-
-fn put_bucket_inventory_configuration(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_bucket_inventory_configuration::builders::PutBucketInventoryConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
 fn put_bucket_lifecycle_configuration(client: &Client, input: Json) -> Started<'_> {
@@ -316,10 +192,6 @@ fn put_bucket_metrics_configuration(client: &Client, input: Json) -> Started<'_>
     Ok(run(read::<o::put_bucket_metrics_configuration::builders::PutBucketMetricsConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_bucket_notification_configuration(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_bucket_notification_configuration::builders::PutBucketNotificationConfigurationInputBuilder>(input)?.send_with(client)))
-}
-
 fn put_bucket_ownership_controls(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::put_bucket_ownership_controls::builders::PutBucketOwnershipControlsInputBuilder>(input)?.send_with(client)))
 }
@@ -332,10 +204,6 @@ fn put_bucket_replication(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::put_bucket_replication::builders::PutBucketReplicationInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_bucket_request_payment(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_bucket_request_payment::builders::PutBucketRequestPaymentInputBuilder>(input)?.send_with(client)))
-}
-
 fn put_bucket_tagging(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::put_bucket_tagging::builders::PutBucketTaggingInputBuilder>(input)?.send_with(client)))
 }
@@ -344,16 +212,8 @@ fn put_bucket_versioning(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::put_bucket_versioning::builders::PutBucketVersioningInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_bucket_website(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_bucket_website::builders::PutBucketWebsiteInputBuilder>(input)?.send_with(client)))
-}
-
 fn put_object(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::put_object::builders::PutObjectInputBuilder>(input)?.send_with(client)))
-}
-
-fn put_object_lock_configuration(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_object_lock_configuration::builders::PutObjectLockConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
 fn put_public_access_block(client: &Client, input: Json) -> Started<'_> {
@@ -409,26 +269,6 @@ impl ToJson for o::delete_bucket::DeleteBucketOutput {
     }
 }
 
-impl FromJson for o::delete_bucket_analytics_configuration::builders::DeleteBucketAnalyticsConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Id"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_id(m.take("Id")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_bucket_analytics_configuration::DeleteBucketAnalyticsConfigurationOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::delete_bucket_cors::builders::DeleteBucketCorsInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Bucket"])?;
@@ -467,46 +307,6 @@ impl ToJson for o::delete_bucket_encryption::DeleteBucketEncryptionOutput {
     }
 }
 
-impl FromJson for o::delete_bucket_intelligent_tiering_configuration::builders::DeleteBucketIntelligentTieringConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Id"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_id(m.take("Id")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_bucket_intelligent_tiering_configuration::DeleteBucketIntelligentTieringConfigurationOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_bucket_inventory_configuration::builders::DeleteBucketInventoryConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Id"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_id(m.take("Id")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_bucket_inventory_configuration::DeleteBucketInventoryConfigurationOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::delete_bucket_lifecycle::builders::DeleteBucketLifecycleInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Bucket"])?;
@@ -520,26 +320,6 @@ impl FromJson for o::delete_bucket_lifecycle::builders::DeleteBucketLifecycleInp
 }
 
 impl ToJson for o::delete_bucket_lifecycle::DeleteBucketLifecycleOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_bucket_metrics_configuration::builders::DeleteBucketMetricsConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Id"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_id(m.take("Id")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_bucket_metrics_configuration::DeleteBucketMetricsConfigurationOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
         Json::Object(m)
@@ -584,25 +364,6 @@ impl ToJson for o::delete_bucket_policy::DeleteBucketPolicyOutput {
     }
 }
 
-impl FromJson for o::delete_bucket_replication::builders::DeleteBucketReplicationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_bucket_replication::DeleteBucketReplicationOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::delete_bucket_tagging::builders::DeleteBucketTaggingInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Bucket"])?;
@@ -618,55 +379,6 @@ impl FromJson for o::delete_bucket_tagging::builders::DeleteBucketTaggingInputBu
 impl ToJson for o::delete_bucket_tagging::DeleteBucketTaggingOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_bucket_website::builders::DeleteBucketWebsiteInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_bucket_website::DeleteBucketWebsiteOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_object::builders::DeleteObjectInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Key"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_key(m.take("Key")?)
-            .set_mfa(m.take("MFA")?)
-            .set_version_id(m.take("VersionId")?)
-            .set_request_payer(m.take("RequestPayer")?)
-            .set_bypass_governance_retention(m.take("BypassGovernanceRetention")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            .set_if_match(m.take("IfMatch")?)
-            .set_if_match_last_modified_time(m.take("IfMatchLastModifiedTime")?)
-            .set_if_match_size(m.take("IfMatchSize")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_object::DeleteObjectOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DeleteMarker", &self.delete_marker);
-        put(&mut m, "VersionId", &self.version_id);
-        put(&mut m, "RequestCharged", &self.request_charged);
         Json::Object(m)
     }
 }
@@ -739,48 +451,6 @@ impl ToJson for o::get_bucket_accelerate_configuration::GetBucketAccelerateConfi
     }
 }
 
-impl FromJson for o::get_bucket_acl::builders::GetBucketAclInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_bucket_acl::GetBucketAclOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Owner", &self.owner);
-        put(&mut m, "Grants", &self.grants);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::get_bucket_analytics_configuration::builders::GetBucketAnalyticsConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Id"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_id(m.take("Id")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_bucket_analytics_configuration::GetBucketAnalyticsConfigurationOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "AnalyticsConfiguration", &self.analytics_configuration);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::get_bucket_cors::builders::GetBucketCorsInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Bucket"])?;
@@ -821,48 +491,6 @@ impl ToJson for o::get_bucket_encryption::GetBucketEncryptionOutput {
     }
 }
 
-impl FromJson for o::get_bucket_intelligent_tiering_configuration::builders::GetBucketIntelligentTieringConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Id"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_id(m.take("Id")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_bucket_intelligent_tiering_configuration::GetBucketIntelligentTieringConfigurationOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "IntelligentTieringConfiguration", &self.intelligent_tiering_configuration);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::get_bucket_inventory_configuration::builders::GetBucketInventoryConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Id"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_id(m.take("Id")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_bucket_inventory_configuration::GetBucketInventoryConfigurationOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "InventoryConfiguration", &self.inventory_configuration);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::get_bucket_lifecycle_configuration::builders::GetBucketLifecycleConfigurationInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Bucket"])?;
@@ -884,26 +512,6 @@ impl ToJson for o::get_bucket_lifecycle_configuration::GetBucketLifecycleConfigu
     }
 }
 
-impl FromJson for o::get_bucket_location::builders::GetBucketLocationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_bucket_location::GetBucketLocationOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "LocationConstraint", &self.location_constraint);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::get_bucket_logging::builders::GetBucketLoggingInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Bucket"])?;
@@ -920,27 +528,6 @@ impl ToJson for o::get_bucket_logging::GetBucketLoggingOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "LoggingEnabled", &self.logging_enabled);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::get_bucket_metrics_configuration::builders::GetBucketMetricsConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Id"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_id(m.take("Id")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_bucket_metrics_configuration::GetBucketMetricsConfigurationOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "MetricsConfiguration", &self.metrics_configuration);
         Json::Object(m)
     }
 }
@@ -1008,46 +595,6 @@ impl ToJson for o::get_bucket_policy::GetBucketPolicyOutput {
     }
 }
 
-impl FromJson for o::get_bucket_policy_status::builders::GetBucketPolicyStatusInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_bucket_policy_status::GetBucketPolicyStatusOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "PolicyStatus", &self.policy_status);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::get_bucket_replication::builders::GetBucketReplicationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_bucket_replication::GetBucketReplicationOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ReplicationConfiguration", &self.replication_configuration);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::get_bucket_request_payment::builders::GetBucketRequestPaymentInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Bucket"])?;
@@ -1105,29 +652,6 @@ impl ToJson for o::get_bucket_versioning::GetBucketVersioningOutput {
         let mut m = Object::new();
         put(&mut m, "Status", &self.status);
         put(&mut m, "MFADelete", &self.mfa_delete);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::get_bucket_website::builders::GetBucketWebsiteInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_bucket_website::GetBucketWebsiteOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "RedirectAllRequestsTo", &self.redirect_all_requests_to);
-        put(&mut m, "IndexDocument", &self.index_document);
-        put(&mut m, "ErrorDocument", &self.error_document);
-        put(&mut m, "RoutingRules", &self.routing_rules);
         Json::Object(m)
     }
 }
@@ -1215,26 +739,6 @@ impl ToJson for o::get_object::GetObjectOutput {
     }
 }
 
-impl FromJson for o::get_object_lock_configuration::builders::GetObjectLockConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_object_lock_configuration::GetObjectLockConfigurationOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ObjectLockConfiguration", &self.object_lock_configuration);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::get_public_access_block::builders::GetPublicAccessBlockInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Bucket"])?;
@@ -1275,90 +779,6 @@ impl ToJson for o::head_bucket::HeadBucketOutput {
         put(&mut m, "BucketLocationName", &self.bucket_location_name);
         put(&mut m, "BucketRegion", &self.bucket_region);
         put(&mut m, "AccessPointAlias", &self.access_point_alias);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::head_object::builders::HeadObjectInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Key"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_if_match(m.take("IfMatch")?)
-            .set_if_modified_since(m.take("IfModifiedSince")?)
-            .set_if_none_match(m.take("IfNoneMatch")?)
-            .set_if_unmodified_since(m.take("IfUnmodifiedSince")?)
-            .set_key(m.take("Key")?)
-            .set_range(m.take("Range")?)
-            .set_response_cache_control(m.take("ResponseCacheControl")?)
-            .set_response_content_disposition(m.take("ResponseContentDisposition")?)
-            .set_response_content_encoding(m.take("ResponseContentEncoding")?)
-            .set_response_content_language(m.take("ResponseContentLanguage")?)
-            .set_response_content_type(m.take("ResponseContentType")?)
-            .set_response_expires(m.take("ResponseExpires")?)
-            .set_version_id(m.take("VersionId")?)
-            .set_sse_customer_algorithm(m.take("SSECustomerAlgorithm")?)
-            .set_sse_customer_key(m.take("SSECustomerKey")?)
-            .set_sse_customer_key_md5(m.take("SSECustomerKeyMD5")?)
-            .set_request_payer(m.take("RequestPayer")?)
-            .set_part_number(m.take("PartNumber")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            .set_checksum_mode(m.take("ChecksumMode")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::head_object::HeadObjectOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DeleteMarker", &self.delete_marker);
-        put(&mut m, "AcceptRanges", &self.accept_ranges);
-        put(&mut m, "Expiration", &self.expiration);
-        put(&mut m, "Restore", &self.restore);
-        put(&mut m, "ArchiveStatus", &self.archive_status);
-        put(&mut m, "LastModified", &self.last_modified);
-        put(&mut m, "ContentLength", &self.content_length);
-        put(&mut m, "ChecksumCRC32", &self.checksum_crc32);
-        put(&mut m, "ChecksumCRC32C", &self.checksum_crc32_c);
-        put(&mut m, "ChecksumCRC64NVME", &self.checksum_crc64_nvme);
-        put(&mut m, "ChecksumSHA1", &self.checksum_sha1);
-        put(&mut m, "ChecksumSHA256", &self.checksum_sha256);
-        put(&mut m, "ChecksumSHA512", &self.checksum_sha512);
-        put(&mut m, "ChecksumMD5", &self.checksum_md5);
-        put(&mut m, "ChecksumXXHASH64", &self.checksum_xxhash64);
-        put(&mut m, "ChecksumXXHASH3", &self.checksum_xxhash3);
-        put(&mut m, "ChecksumXXHASH128", &self.checksum_xxhash128);
-        put(&mut m, "ChecksumType", &self.checksum_type);
-        put(&mut m, "ETag", &self.e_tag);
-        put(&mut m, "MissingMeta", &self.missing_meta);
-        put(&mut m, "VersionId", &self.version_id);
-        put(&mut m, "CacheControl", &self.cache_control);
-        put(&mut m, "ContentDisposition", &self.content_disposition);
-        put(&mut m, "ContentEncoding", &self.content_encoding);
-        put(&mut m, "ContentLanguage", &self.content_language);
-        put(&mut m, "ContentType", &self.content_type);
-        put(&mut m, "ContentRange", &self.content_range);
-        put(&mut m, "Expires", &self.expires);
-        put(&mut m, "WebsiteRedirectLocation", &self.website_redirect_location);
-        put(&mut m, "ServerSideEncryption", &self.server_side_encryption);
-        put(&mut m, "Metadata", &self.metadata);
-        put(&mut m, "SSECustomerAlgorithm", &self.sse_customer_algorithm);
-        put(&mut m, "SSECustomerKeyMD5", &self.sse_customer_key_md5);
-        put(&mut m, "SSEKMSKeyId", &self.ssekms_key_id);
-        put(&mut m, "BucketKeyEnabled", &self.bucket_key_enabled);
-        put(&mut m, "StorageClass", &self.storage_class);
-        put(&mut m, "RequestCharged", &self.request_charged);
-        put(&mut m, "ReplicationStatus", &self.replication_status);
-        put(&mut m, "PartsCount", &self.parts_count);
-        put(&mut m, "TagCount", &self.tag_count);
-        put(&mut m, "ObjectLockMode", &self.object_lock_mode);
-        put(&mut m, "ObjectLockRetainUntilDate", &self.object_lock_retain_until_date);
-        put(&mut m, "ObjectLockLegalHoldStatus", &self.object_lock_legal_hold_status);
-        put(&mut m, "ObjectLockEventHold", &self.object_lock_event_hold);
-        put(&mut m, "ObjectLockEventHoldDurationDays", &self.object_lock_event_hold_duration_days);
-        put(&mut m, "ObjectLockEventHoldDurationYears", &self.object_lock_event_hold_duration_years);
         Json::Object(m)
     }
 }
@@ -1407,30 +827,6 @@ impl ToJson for o::list_bucket_intelligent_tiering_configurations::ListBucketInt
         put(&mut m, "ContinuationToken", &self.continuation_token);
         put(&mut m, "NextContinuationToken", &self.next_continuation_token);
         put(&mut m, "IntelligentTieringConfigurationList", &self.intelligent_tiering_configuration_list);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::list_bucket_inventory_configurations::builders::ListBucketInventoryConfigurationsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_continuation_token(m.take("ContinuationToken")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_bucket_inventory_configurations::ListBucketInventoryConfigurationsOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ContinuationToken", &self.continuation_token);
-        put(&mut m, "InventoryConfigurationList", &self.inventory_configuration_list);
-        put(&mut m, "IsTruncated", &self.is_truncated);
-        put(&mut m, "NextContinuationToken", &self.next_continuation_token);
         Json::Object(m)
     }
 }
@@ -1525,47 +921,6 @@ impl ToJson for o::list_object_versions::ListObjectVersionsOutput {
     }
 }
 
-impl FromJson for o::list_objects_v2::builders::ListObjectsV2InputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_delimiter(m.take("Delimiter")?)
-            .set_encoding_type(m.take("EncodingType")?)
-            .set_max_keys(m.take("MaxKeys")?)
-            .set_prefix(m.take("Prefix")?)
-            .set_continuation_token(m.take("ContinuationToken")?)
-            .set_fetch_owner(m.take("FetchOwner")?)
-            .set_start_after(m.take("StartAfter")?)
-            .set_request_payer(m.take("RequestPayer")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            .set_optional_object_attributes(m.take("OptionalObjectAttributes")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::list_objects_v2::ListObjectsV2Output {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "IsTruncated", &self.is_truncated);
-        put(&mut m, "Contents", &self.contents);
-        put(&mut m, "Name", &self.name);
-        put(&mut m, "Prefix", &self.prefix);
-        put(&mut m, "Delimiter", &self.delimiter);
-        put(&mut m, "MaxKeys", &self.max_keys);
-        put(&mut m, "CommonPrefixes", &self.common_prefixes);
-        put(&mut m, "EncodingType", &self.encoding_type);
-        put(&mut m, "KeyCount", &self.key_count);
-        put(&mut m, "ContinuationToken", &self.continuation_token);
-        put(&mut m, "NextContinuationToken", &self.next_continuation_token);
-        put(&mut m, "StartAfter", &self.start_after);
-        put(&mut m, "RequestCharged", &self.request_charged);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::put_bucket_accelerate_configuration::builders::PutBucketAccelerateConfigurationInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Bucket", "AccelerateConfiguration"])?;
@@ -1581,55 +936,6 @@ impl FromJson for o::put_bucket_accelerate_configuration::builders::PutBucketAcc
 }
 
 impl ToJson for o::put_bucket_accelerate_configuration::PutBucketAccelerateConfigurationOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::put_bucket_acl::builders::PutBucketAclInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
-        let b = Self::default()
-            .set_acl(m.take("ACL")?)
-            .set_access_control_policy(m.take("AccessControlPolicy")?)
-            .set_bucket(m.take("Bucket")?)
-            .set_content_md5(m.take("ContentMD5")?)
-            .set_checksum_algorithm(m.take("ChecksumAlgorithm")?)
-            .set_grant_full_control(m.take("GrantFullControl")?)
-            .set_grant_read(m.take("GrantRead")?)
-            .set_grant_read_acp(m.take("GrantReadACP")?)
-            .set_grant_write(m.take("GrantWrite")?)
-            .set_grant_write_acp(m.take("GrantWriteACP")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_bucket_acl::PutBucketAclOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::put_bucket_analytics_configuration::builders::PutBucketAnalyticsConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Id", "AnalyticsConfiguration"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_id(m.take("Id")?)
-            .set_analytics_configuration(m.take("AnalyticsConfiguration")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_bucket_analytics_configuration::PutBucketAnalyticsConfigurationOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
         Json::Object(m)
@@ -1674,48 +980,6 @@ impl FromJson for o::put_bucket_encryption::builders::PutBucketEncryptionInputBu
 }
 
 impl ToJson for o::put_bucket_encryption::PutBucketEncryptionOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::put_bucket_intelligent_tiering_configuration::builders::PutBucketIntelligentTieringConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Id", "IntelligentTieringConfiguration"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_id(m.take("Id")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            .set_intelligent_tiering_configuration(m.take("IntelligentTieringConfiguration")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_bucket_intelligent_tiering_configuration::PutBucketIntelligentTieringConfigurationOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::put_bucket_inventory_configuration::builders::PutBucketInventoryConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Id", "InventoryConfiguration"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_id(m.take("Id")?)
-            .set_inventory_configuration(m.take("InventoryConfiguration")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_bucket_inventory_configuration::PutBucketInventoryConfigurationOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
         Json::Object(m)
@@ -1782,27 +1046,6 @@ impl FromJson for o::put_bucket_metrics_configuration::builders::PutBucketMetric
 }
 
 impl ToJson for o::put_bucket_metrics_configuration::PutBucketMetricsConfigurationOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::put_bucket_notification_configuration::builders::PutBucketNotificationConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "NotificationConfiguration"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_notification_configuration(m.take("NotificationConfiguration")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            .set_skip_destination_validation(m.take("SkipDestinationValidation")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_bucket_notification_configuration::PutBucketNotificationConfigurationOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
         Json::Object(m)
@@ -1877,28 +1120,6 @@ impl ToJson for o::put_bucket_replication::PutBucketReplicationOutput {
     }
 }
 
-impl FromJson for o::put_bucket_request_payment::builders::PutBucketRequestPaymentInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "RequestPaymentConfiguration"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_content_md5(m.take("ContentMD5")?)
-            .set_checksum_algorithm(m.take("ChecksumAlgorithm")?)
-            .set_request_payment_configuration(m.take("RequestPaymentConfiguration")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_bucket_request_payment::PutBucketRequestPaymentOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::put_bucket_tagging::builders::PutBucketTaggingInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Bucket", "Tagging"])?;
@@ -1938,28 +1159,6 @@ impl FromJson for o::put_bucket_versioning::builders::PutBucketVersioningInputBu
 }
 
 impl ToJson for o::put_bucket_versioning::PutBucketVersioningOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::put_bucket_website::builders::PutBucketWebsiteInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "WebsiteConfiguration"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_content_md5(m.take("ContentMD5")?)
-            .set_checksum_algorithm(m.take("ChecksumAlgorithm")?)
-            .set_website_configuration(m.take("WebsiteConfiguration")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_bucket_website::PutBucketWebsiteOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
         Json::Object(m)
@@ -2054,31 +1253,6 @@ impl ToJson for o::put_object::PutObjectOutput {
     }
 }
 
-impl FromJson for o::put_object_lock_configuration::builders::PutObjectLockConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
-        let b = Self::default()
-            .set_bucket(m.take("Bucket")?)
-            .set_object_lock_configuration(m.take("ObjectLockConfiguration")?)
-            .set_request_payer(m.take("RequestPayer")?)
-            .set_token(m.take("Token")?)
-            .set_content_md5(m.take("ContentMD5")?)
-            .set_checksum_algorithm(m.take("ChecksumAlgorithm")?)
-            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_object_lock_configuration::PutObjectLockConfigurationOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "RequestCharged", &self.request_charged);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::put_public_access_block::builders::PutPublicAccessBlockInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Bucket", "PublicAccessBlockConfiguration"])?;
@@ -2103,7 +1277,6 @@ impl ToJson for o::put_public_access_block::PutPublicAccessBlockOutput {
 
 words!(
     t::AnalyticsS3ExportFileFormat,
-    t::ArchiveStatus,
     t::BucketAccelerateStatus,
     t::BucketCannedAcl,
     t::BucketLocationConstraint,
@@ -2124,29 +1297,20 @@ words!(
     t::FilterRuleName,
     t::IntelligentTieringAccessTier,
     t::IntelligentTieringStatus,
-    t::InventoryFormat,
-    t::InventoryFrequency,
-    t::InventoryIncludedObjectVersions,
-    t::InventoryOptionalField,
     t::LocationType,
     t::MetricsStatus,
     t::MfaDelete,
     t::MfaDeleteStatus,
     t::ObjectCannedAcl,
-    t::ObjectLockEnabled,
     t::ObjectLockEventHold,
     t::ObjectLockLegalHoldStatus,
     t::ObjectLockMode,
-    t::ObjectLockRetentionMode,
     t::ObjectOwnership,
-    t::ObjectStorageClass,
     t::ObjectVersionStorageClass,
     t::OptionalObjectAttributes,
     t::OwnerOverride,
     t::PartitionDateSource,
     t::Payer,
-    t::Permission,
-    t::Protocol,
     t::ReplicaModificationsStatus,
     t::ReplicationRuleStatus,
     t::ReplicationStatus,
@@ -2192,18 +1356,6 @@ impl FromJson for t::AccelerateConfiguration {
     }
 }
 
-impl FromJson for t::AccessControlPolicy {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_grants(m.take("Grants")?)
-            .set_owner(m.take("Owner")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
 impl FromJson for t::AccessControlTranslation {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Owner"])?;
@@ -2215,45 +1367,12 @@ impl FromJson for t::AccessControlTranslation {
     }
 }
 
-impl ToJson for t::AccessControlTranslation {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Owner", &self.owner);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::AnalyticsAndOperator {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_prefix(m.take("Prefix")?)
-            .set_tags(m.take("Tags")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
 impl ToJson for t::AnalyticsAndOperator {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Prefix", &self.prefix);
         put(&mut m, "Tags", &self.tags);
         Json::Object(m)
-    }
-}
-
-impl FromJson for t::AnalyticsConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Id", "StorageClassAnalysis"])?;
-        let b = Self::builder()
-            .set_id(m.take("Id")?)
-            .set_filter(m.take("Filter")?)
-            .set_storage_class_analysis(m.take("StorageClassAnalysis")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
     }
 }
 
@@ -2267,34 +1386,11 @@ impl ToJson for t::AnalyticsConfiguration {
     }
 }
 
-impl FromJson for t::AnalyticsExportDestination {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["S3BucketDestination"])?;
-        let b = Self::builder()
-            .set_s3_bucket_destination(m.take("S3BucketDestination")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
 impl ToJson for t::AnalyticsExportDestination {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "S3BucketDestination", &self.s3_bucket_destination);
         Json::Object(m)
-    }
-}
-
-impl FromJson for t::AnalyticsFilter {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        match m.only(&["Prefix", "Tag", "And"])? {
-            "Prefix" => Ok(Self::Prefix(m.need("Prefix")?)),
-            "Tag" => Ok(Self::Tag(m.need("Tag")?)),
-            "And" => Ok(Self::And(m.need("And")?)),
-            _ => Err(m.empty()),
-        }
     }
 }
 
@@ -2306,20 +1402,6 @@ impl ToJson for t::AnalyticsFilter {
             Self::And(v) => single("And", v),
             _ => Json::Null,
         }
-    }
-}
-
-impl FromJson for t::AnalyticsS3BucketDestination {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Format", "Bucket"])?;
-        let b = Self::builder()
-            .set_format(m.take("Format")?)
-            .set_bucket_account_id(m.take("BucketAccountId")?)
-            .set_bucket(m.take("Bucket")?)
-            .set_prefix(m.take("Prefix")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
     }
 }
 
@@ -2406,27 +1488,6 @@ impl ToJson for t::CommonPrefix {
     }
 }
 
-impl FromJson for t::Condition {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_http_error_code_returned_equals(m.take("HttpErrorCodeReturnedEquals")?)
-            .set_key_prefix_equals(m.take("KeyPrefixEquals")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::Condition {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "HttpErrorCodeReturnedEquals", &self.http_error_code_returned_equals);
-        put(&mut m, "KeyPrefixEquals", &self.key_prefix_equals);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::CorsConfiguration {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["CORSRules"])?;
@@ -2481,31 +1542,6 @@ impl FromJson for t::CreateBucketConfiguration {
     }
 }
 
-impl FromJson for t::DefaultRetention {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_mode(m.take("Mode")?)
-            .set_days(m.take("Days")?)
-            .set_years(m.take("Years")?)
-            .set_default_event_hold(m.take("DefaultEventHold")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::DefaultRetention {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Mode", &self.mode);
-        put(&mut m, "Days", &self.days);
-        put(&mut m, "Years", &self.years);
-        put(&mut m, "DefaultEventHold", &self.default_event_hold);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::Delete {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Objects"])?;
@@ -2541,14 +1577,6 @@ impl FromJson for t::DeleteMarkerReplication {
     }
 }
 
-impl ToJson for t::DeleteMarkerReplication {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Status", &self.status);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::DeletedObject {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -2577,20 +1605,6 @@ impl FromJson for t::Destination {
     }
 }
 
-impl ToJson for t::Destination {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Bucket", &self.bucket);
-        put(&mut m, "Account", &self.account);
-        put(&mut m, "StorageClass", &self.storage_class);
-        put(&mut m, "AccessControlTranslation", &self.access_control_translation);
-        put(&mut m, "EncryptionConfiguration", &self.encryption_configuration);
-        put(&mut m, "ReplicationTime", &self.replication_time);
-        put(&mut m, "Metrics", &self.metrics);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::EncryptionConfiguration {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -2599,14 +1613,6 @@ impl FromJson for t::EncryptionConfiguration {
             ;
         m.close()?;
         Ok(b.build())
-    }
-}
-
-impl ToJson for t::EncryptionConfiguration {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ReplicaKmsKeyID", &self.replica_kms_key_id);
-        Json::Object(m)
     }
 }
 
@@ -2621,59 +1627,9 @@ impl ToJson for t::Error {
     }
 }
 
-impl FromJson for t::ErrorDocument {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Key"])?;
-        let b = Self::builder()
-            .set_key(m.take("Key")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
-impl ToJson for t::ErrorDocument {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Key", &self.key);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::EventBridgeConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
 impl ToJson for t::EventBridgeConfiguration {
     fn to_json(&self) -> Json {
         let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::EventHoldDuration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_days(m.take("Days")?)
-            .set_years(m.take("Years")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::EventHoldDuration {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Days", &self.days);
-        put(&mut m, "Years", &self.years);
         Json::Object(m)
     }
 }
@@ -2689,52 +1645,11 @@ impl FromJson for t::ExistingObjectReplication {
     }
 }
 
-impl ToJson for t::ExistingObjectReplication {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Status", &self.status);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::FilterRule {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_name(m.take("Name")?)
-            .set_value(m.take("Value")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
 impl ToJson for t::FilterRule {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Name", &self.name);
         put(&mut m, "Value", &self.value);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::Grant {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_grantee(m.take("Grantee")?)
-            .set_permission(m.take("Permission")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::Grant {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Grantee", &self.grantee);
-        put(&mut m, "Permission", &self.permission);
         Json::Object(m)
     }
 }
@@ -2766,57 +1681,12 @@ impl ToJson for t::Grantee {
     }
 }
 
-impl FromJson for t::IndexDocument {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Suffix"])?;
-        let b = Self::builder()
-            .set_suffix(m.take("Suffix")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
-impl ToJson for t::IndexDocument {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Suffix", &self.suffix);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::IntelligentTieringAndOperator {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_prefix(m.take("Prefix")?)
-            .set_tags(m.take("Tags")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
 impl ToJson for t::IntelligentTieringAndOperator {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Prefix", &self.prefix);
         put(&mut m, "Tags", &self.tags);
         Json::Object(m)
-    }
-}
-
-impl FromJson for t::IntelligentTieringConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Id", "Status", "Tierings"])?;
-        let b = Self::builder()
-            .set_id(m.take("Id")?)
-            .set_filter(m.take("Filter")?)
-            .set_status(m.take("Status")?)
-            .set_tierings(m.take("Tierings")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
     }
 }
 
@@ -2831,19 +1701,6 @@ impl ToJson for t::IntelligentTieringConfiguration {
     }
 }
 
-impl FromJson for t::IntelligentTieringFilter {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_prefix(m.take("Prefix")?)
-            .set_tag(m.take("Tag")?)
-            .set_and(m.take("And")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
 impl ToJson for t::IntelligentTieringFilter {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -2851,156 +1708,6 @@ impl ToJson for t::IntelligentTieringFilter {
         put(&mut m, "Tag", &self.tag);
         put(&mut m, "And", &self.and);
         Json::Object(m)
-    }
-}
-
-impl FromJson for t::InventoryConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Destination", "IsEnabled", "Id", "IncludedObjectVersions", "Schedule"])?;
-        let b = Self::builder()
-            .set_destination(m.take("Destination")?)
-            .set_is_enabled(m.take("IsEnabled")?)
-            .set_filter(m.take("Filter")?)
-            .set_id(m.take("Id")?)
-            .set_included_object_versions(m.take("IncludedObjectVersions")?)
-            .set_optional_fields(m.take("OptionalFields")?)
-            .set_schedule(m.take("Schedule")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
-impl ToJson for t::InventoryConfiguration {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Destination", &self.destination);
-        put(&mut m, "IsEnabled", &self.is_enabled);
-        put(&mut m, "Filter", &self.filter);
-        put(&mut m, "Id", &self.id);
-        put(&mut m, "IncludedObjectVersions", &self.included_object_versions);
-        put(&mut m, "OptionalFields", &self.optional_fields);
-        put(&mut m, "Schedule", &self.schedule);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::InventoryDestination {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["S3BucketDestination"])?;
-        let b = Self::builder()
-            .set_s3_bucket_destination(m.take("S3BucketDestination")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::InventoryDestination {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "S3BucketDestination", &self.s3_bucket_destination);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::InventoryEncryption {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_sses3(m.take("SSES3")?)
-            .set_ssekms(m.take("SSEKMS")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::InventoryEncryption {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "SSES3", &self.sses3);
-        put(&mut m, "SSEKMS", &self.ssekms);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::InventoryFilter {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Prefix"])?;
-        let b = Self::builder()
-            .set_prefix(m.take("Prefix")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
-impl ToJson for t::InventoryFilter {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Prefix", &self.prefix);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::InventoryS3BucketDestination {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Format"])?;
-        let b = Self::builder()
-            .set_account_id(m.take("AccountId")?)
-            .set_bucket(m.take("Bucket")?)
-            .set_format(m.take("Format")?)
-            .set_prefix(m.take("Prefix")?)
-            .set_encryption(m.take("Encryption")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
-impl ToJson for t::InventoryS3BucketDestination {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "AccountId", &self.account_id);
-        put(&mut m, "Bucket", &self.bucket);
-        put(&mut m, "Format", &self.format);
-        put(&mut m, "Prefix", &self.prefix);
-        put(&mut m, "Encryption", &self.encryption);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::InventorySchedule {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Frequency"])?;
-        let b = Self::builder()
-            .set_frequency(m.take("Frequency")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
-impl ToJson for t::InventorySchedule {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Frequency", &self.frequency);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::LambdaFunctionConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["LambdaFunctionArn", "Events"])?;
-        let b = Self::builder()
-            .set_id(m.take("Id")?)
-            .set_lambda_function_arn(m.take("LambdaFunctionArn")?)
-            .set_events(m.take("Events")?)
-            .set_filter(m.take("Filter")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
     }
 }
 
@@ -3174,15 +1881,6 @@ impl FromJson for t::Metrics {
     }
 }
 
-impl ToJson for t::Metrics {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "EventThreshold", &self.event_threshold);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::MetricsAndOperator {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -3296,51 +1994,10 @@ impl ToJson for t::NoncurrentVersionTransition {
     }
 }
 
-impl FromJson for t::NotificationConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_topic_configurations(m.take("TopicConfigurations")?)
-            .set_queue_configurations(m.take("QueueConfigurations")?)
-            .set_lambda_function_configurations(m.take("LambdaFunctionConfigurations")?)
-            .set_event_bridge_configuration(m.take("EventBridgeConfiguration")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl FromJson for t::NotificationConfigurationFilter {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_key(m.take("Key")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
 impl ToJson for t::NotificationConfigurationFilter {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Key", &self.key);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::Object {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Key", &self.key);
-        put(&mut m, "LastModified", &self.last_modified);
-        put(&mut m, "ETag", &self.e_tag);
-        put(&mut m, "ChecksumAlgorithm", &self.checksum_algorithm);
-        put(&mut m, "ChecksumType", &self.checksum_type);
-        put(&mut m, "Size", &self.size);
-        put(&mut m, "StorageClass", &self.storage_class);
-        put(&mut m, "Owner", &self.owner);
-        put(&mut m, "RestoreStatus", &self.restore_status);
         Json::Object(m)
     }
 }
@@ -3360,46 +2017,6 @@ impl FromJson for t::ObjectIdentifier {
     }
 }
 
-impl FromJson for t::ObjectLockConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_object_lock_enabled(m.take("ObjectLockEnabled")?)
-            .set_rule(m.take("Rule")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ObjectLockConfiguration {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ObjectLockEnabled", &self.object_lock_enabled);
-        put(&mut m, "Rule", &self.rule);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::ObjectLockRule {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_default_retention(m.take("DefaultRetention")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::ObjectLockRule {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DefaultRetention", &self.default_retention);
-        Json::Object(m)
-    }
-}
-
 impl ToJson for t::ObjectVersion {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -3415,18 +2032,6 @@ impl ToJson for t::ObjectVersion {
         put(&mut m, "Owner", &self.owner);
         put(&mut m, "RestoreStatus", &self.restore_status);
         Json::Object(m)
-    }
-}
-
-impl FromJson for t::Owner {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_display_name(m.take("DisplayName")?)
-            .set_id(m.take("ID")?)
-            ;
-        m.close()?;
-        Ok(b.build())
     }
 }
 
@@ -3496,14 +2101,6 @@ impl ToJson for t::PartitionedPrefix {
     }
 }
 
-impl ToJson for t::PolicyStatus {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "IsPublic", &self.is_public);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::PublicAccessBlockConfiguration {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -3529,20 +2126,6 @@ impl ToJson for t::PublicAccessBlockConfiguration {
     }
 }
 
-impl FromJson for t::QueueConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["QueueArn", "Events"])?;
-        let b = Self::builder()
-            .set_id(m.take("Id")?)
-            .set_queue_arn(m.take("QueueArn")?)
-            .set_events(m.take("Events")?)
-            .set_filter(m.take("Filter")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
 impl ToJson for t::QueueConfiguration {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -3550,54 +2133,6 @@ impl ToJson for t::QueueConfiguration {
         put(&mut m, "QueueArn", &self.queue_arn);
         put(&mut m, "Events", &self.events);
         put(&mut m, "Filter", &self.filter);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::Redirect {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_host_name(m.take("HostName")?)
-            .set_http_redirect_code(m.take("HttpRedirectCode")?)
-            .set_protocol(m.take("Protocol")?)
-            .set_replace_key_prefix_with(m.take("ReplaceKeyPrefixWith")?)
-            .set_replace_key_with(m.take("ReplaceKeyWith")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::Redirect {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "HostName", &self.host_name);
-        put(&mut m, "HttpRedirectCode", &self.http_redirect_code);
-        put(&mut m, "Protocol", &self.protocol);
-        put(&mut m, "ReplaceKeyPrefixWith", &self.replace_key_prefix_with);
-        put(&mut m, "ReplaceKeyWith", &self.replace_key_with);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::RedirectAllRequestsTo {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["HostName"])?;
-        let b = Self::builder()
-            .set_host_name(m.take("HostName")?)
-            .set_protocol(m.take("Protocol")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
-impl ToJson for t::RedirectAllRequestsTo {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "HostName", &self.host_name);
-        put(&mut m, "Protocol", &self.protocol);
         Json::Object(m)
     }
 }
@@ -3613,14 +2148,6 @@ impl FromJson for t::ReplicaModifications {
     }
 }
 
-impl ToJson for t::ReplicaModifications {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Status", &self.status);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::ReplicationConfiguration {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Role", "Rules"])?;
@@ -3630,15 +2157,6 @@ impl FromJson for t::ReplicationConfiguration {
             ;
         m.close()?;
         built(b.build(), at)
-    }
-}
-
-impl ToJson for t::ReplicationConfiguration {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Role", &self.role);
-        put(&mut m, "Rules", &self.rules);
-        Json::Object(m)
     }
 }
 
@@ -3661,22 +2179,6 @@ impl FromJson for t::ReplicationRule {
     }
 }
 
-impl ToJson for t::ReplicationRule {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ID", &self.id);
-        put(&mut m, "Priority", &self.priority);
-        put(&mut m, "Prefix", &self.prefix);
-        put(&mut m, "Filter", &self.filter);
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "SourceSelectionCriteria", &self.source_selection_criteria);
-        put(&mut m, "ExistingObjectReplication", &self.existing_object_replication);
-        put(&mut m, "Destination", &self.destination);
-        put(&mut m, "DeleteMarkerReplication", &self.delete_marker_replication);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::ReplicationRuleAndOperator {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &[])?;
@@ -3686,15 +2188,6 @@ impl FromJson for t::ReplicationRuleAndOperator {
             ;
         m.close()?;
         Ok(b.build())
-    }
-}
-
-impl ToJson for t::ReplicationRuleAndOperator {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Prefix", &self.prefix);
-        put(&mut m, "Tags", &self.tags);
-        Json::Object(m)
     }
 }
 
@@ -3711,16 +2204,6 @@ impl FromJson for t::ReplicationRuleFilter {
     }
 }
 
-impl ToJson for t::ReplicationRuleFilter {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Prefix", &self.prefix);
-        put(&mut m, "Tag", &self.tag);
-        put(&mut m, "And", &self.and);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::ReplicationTime {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Status", "Time"])?;
@@ -3730,15 +2213,6 @@ impl FromJson for t::ReplicationTime {
             ;
         m.close()?;
         built(b.build(), at)
-    }
-}
-
-impl ToJson for t::ReplicationTime {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Status", &self.status);
-        put(&mut m, "Time", &self.time);
-        Json::Object(m)
     }
 }
 
@@ -3753,63 +2227,12 @@ impl FromJson for t::ReplicationTimeValue {
     }
 }
 
-impl ToJson for t::ReplicationTimeValue {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Minutes", &self.minutes);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::RequestPaymentConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Payer"])?;
-        let b = Self::builder()
-            .set_payer(m.take("Payer")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
 impl ToJson for t::RestoreStatus {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "IsRestoreInProgress", &self.is_restore_in_progress);
         put(&mut m, "RestoreExpiryDate", &self.restore_expiry_date);
         Json::Object(m)
-    }
-}
-
-impl FromJson for t::RoutingRule {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Redirect"])?;
-        let b = Self::builder()
-            .set_condition(m.take("Condition")?)
-            .set_redirect(m.take("Redirect")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::RoutingRule {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Condition", &self.condition);
-        put(&mut m, "Redirect", &self.redirect);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::S3KeyFilter {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_filter_rules(m.take("FilterRules")?)
-            ;
-        m.close()?;
-        Ok(b.build())
     }
 }
 
@@ -3913,15 +2336,6 @@ impl FromJson for t::SourceSelectionCriteria {
     }
 }
 
-impl ToJson for t::SourceSelectionCriteria {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "SseKmsEncryptedObjects", &self.sse_kms_encrypted_objects);
-        put(&mut m, "ReplicaModifications", &self.replica_modifications);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for t::SseKmsEncryptedObjects {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["Status"])?;
@@ -3933,78 +2347,11 @@ impl FromJson for t::SseKmsEncryptedObjects {
     }
 }
 
-impl ToJson for t::SseKmsEncryptedObjects {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Status", &self.status);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::Ssekms {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId"])?;
-        let b = Self::builder()
-            .set_key_id(m.take("KeyId")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
-impl ToJson for t::Ssekms {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "KeyId", &self.key_id);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::Sses3 {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl ToJson for t::Sses3 {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::StorageClassAnalysis {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_data_export(m.take("DataExport")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
 impl ToJson for t::StorageClassAnalysis {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "DataExport", &self.data_export);
         Json::Object(m)
-    }
-}
-
-impl FromJson for t::StorageClassAnalysisDataExport {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["OutputSchemaVersion", "Destination"])?;
-        let b = Self::builder()
-            .set_output_schema_version(m.take("OutputSchemaVersion")?)
-            .set_destination(m.take("Destination")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
     }
 }
 
@@ -4091,38 +2438,12 @@ impl ToJson for t::TargetObjectKeyFormat {
     }
 }
 
-impl FromJson for t::Tiering {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Days", "AccessTier"])?;
-        let b = Self::builder()
-            .set_days(m.take("Days")?)
-            .set_access_tier(m.take("AccessTier")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
-    }
-}
-
 impl ToJson for t::Tiering {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Days", &self.days);
         put(&mut m, "AccessTier", &self.access_tier);
         Json::Object(m)
-    }
-}
-
-impl FromJson for t::TopicConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TopicArn", "Events"])?;
-        let b = Self::builder()
-            .set_id(m.take("Id")?)
-            .set_topic_arn(m.take("TopicArn")?)
-            .set_events(m.take("Events")?)
-            .set_filter(m.take("Filter")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
     }
 }
 
@@ -4166,20 +2487,6 @@ impl FromJson for t::VersioningConfiguration {
         let b = Self::builder()
             .set_mfa_delete(m.take("MFADelete")?)
             .set_status(m.take("Status")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl FromJson for t::WebsiteConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_error_document(m.take("ErrorDocument")?)
-            .set_index_document(m.take("IndexDocument")?)
-            .set_redirect_all_requests_to(m.take("RedirectAllRequestsTo")?)
-            .set_routing_rules(m.take("RoutingRules")?)
             ;
         m.close()?;
         Ok(b.build())

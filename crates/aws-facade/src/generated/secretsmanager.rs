@@ -8,36 +8,20 @@ use crate::run::*;
 pub const VERSIONS: Versions = Versions { generated: "1.125.0", linked: aws_sdk_secretsmanager::meta::PKG_VERSION };
 
 pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
-    ("CancelRotateSecret", cancel_rotate_secret),
     ("CreateSecret", create_secret),
-    ("DeleteResourcePolicy", delete_resource_policy),
     ("DeleteSecret", delete_secret),
     ("DescribeSecret", describe_secret),
-    ("GetRandomPassword", get_random_password),
-    ("GetResourcePolicy", get_resource_policy),
     ("GetSecretValue", get_secret_value),
     ("ListSecrets", list_secrets),
-    ("PutResourcePolicy", put_resource_policy),
-    ("PutSecretValue", put_secret_value),
     ("RemoveRegionsFromReplication", remove_regions_from_replication),
     ("ReplicateSecretToRegions", replicate_secret_to_regions),
-    ("RestoreSecret", restore_secret),
-    ("RotateSecret", rotate_secret),
     ("TagResource", tag_resource),
     ("UntagResource", untag_resource),
     ("UpdateSecret", update_secret),
 ];
 
-fn cancel_rotate_secret(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::cancel_rotate_secret::builders::CancelRotateSecretInputBuilder>(input)?.send_with(client)))
-}
-
 fn create_secret(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::create_secret::builders::CreateSecretInputBuilder>(input)?.send_with(client)))
-}
-
-fn delete_resource_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::delete_resource_policy::builders::DeleteResourcePolicyInputBuilder>(input)?.send_with(client)))
 }
 
 fn delete_secret(client: &Client, input: Json) -> Started<'_> {
@@ -48,14 +32,6 @@ fn describe_secret(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::describe_secret::builders::DescribeSecretInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_random_password(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_random_password::builders::GetRandomPasswordInputBuilder>(input)?.send_with(client)))
-}
-
-fn get_resource_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_resource_policy::builders::GetResourcePolicyInputBuilder>(input)?.send_with(client)))
-}
-
 fn get_secret_value(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::get_secret_value::builders::GetSecretValueInputBuilder>(input)?.send_with(client)))
 }
@@ -64,28 +40,12 @@ fn list_secrets(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_secrets::builders::ListSecretsInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_resource_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_resource_policy::builders::PutResourcePolicyInputBuilder>(input)?.send_with(client)))
-}
-
-fn put_secret_value(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_secret_value::builders::PutSecretValueInputBuilder>(input)?.send_with(client)))
-}
-
 fn remove_regions_from_replication(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::remove_regions_from_replication::builders::RemoveRegionsFromReplicationInputBuilder>(input)?.send_with(client)))
 }
 
 fn replicate_secret_to_regions(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::replicate_secret_to_regions::builders::ReplicateSecretToRegionsInputBuilder>(input)?.send_with(client)))
-}
-
-fn restore_secret(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::restore_secret::builders::RestoreSecretInputBuilder>(input)?.send_with(client)))
-}
-
-fn rotate_secret(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::rotate_secret::builders::RotateSecretInputBuilder>(input)?.send_with(client)))
 }
 
 fn tag_resource(client: &Client, input: Json) -> Started<'_> {
@@ -98,27 +58,6 @@ fn untag_resource(client: &Client, input: Json) -> Started<'_> {
 
 fn update_secret(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::update_secret::builders::UpdateSecretInputBuilder>(input)?.send_with(client)))
-}
-
-impl FromJson for o::cancel_rotate_secret::builders::CancelRotateSecretInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecretId"])?;
-        let b = Self::default()
-            .set_secret_id(m.take("SecretId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::cancel_rotate_secret::CancelRotateSecretOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ARN", &self.arn);
-        put(&mut m, "Name", &self.name);
-        put(&mut m, "VersionId", &self.version_id);
-        Json::Object(m)
-    }
 }
 
 impl FromJson for o::create_secret::builders::CreateSecretInputBuilder {
@@ -148,26 +87,6 @@ impl ToJson for o::create_secret::CreateSecretOutput {
         put(&mut m, "Name", &self.name);
         put(&mut m, "VersionId", &self.version_id);
         put(&mut m, "ReplicationStatus", &self.replication_status);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::delete_resource_policy::builders::DeleteResourcePolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecretId"])?;
-        let b = Self::default()
-            .set_secret_id(m.take("SecretId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::delete_resource_policy::DeleteResourcePolicyOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ARN", &self.arn);
-        put(&mut m, "Name", &self.name);
         Json::Object(m)
     }
 }
@@ -234,53 +153,6 @@ impl ToJson for o::describe_secret::DescribeSecretOutput {
     }
 }
 
-impl FromJson for o::get_random_password::builders::GetRandomPasswordInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::default()
-            .set_password_length(m.take("PasswordLength")?)
-            .set_exclude_characters(m.take("ExcludeCharacters")?)
-            .set_exclude_numbers(m.take("ExcludeNumbers")?)
-            .set_exclude_punctuation(m.take("ExcludePunctuation")?)
-            .set_exclude_uppercase(m.take("ExcludeUppercase")?)
-            .set_exclude_lowercase(m.take("ExcludeLowercase")?)
-            .set_include_space(m.take("IncludeSpace")?)
-            .set_require_each_included_type(m.take("RequireEachIncludedType")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_random_password::GetRandomPasswordOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "RandomPassword", &self.random_password);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::get_resource_policy::builders::GetResourcePolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecretId"])?;
-        let b = Self::default()
-            .set_secret_id(m.take("SecretId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_resource_policy::GetResourcePolicyOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ARN", &self.arn);
-        put(&mut m, "Name", &self.name);
-        put(&mut m, "ResourcePolicy", &self.resource_policy);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::get_secret_value::builders::GetSecretValueInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["SecretId"])?;
@@ -333,55 +205,6 @@ impl ToJson for o::list_secrets::ListSecretsOutput {
     }
 }
 
-impl FromJson for o::put_resource_policy::builders::PutResourcePolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecretId", "ResourcePolicy"])?;
-        let b = Self::default()
-            .set_secret_id(m.take("SecretId")?)
-            .set_resource_policy(m.take("ResourcePolicy")?)
-            .set_block_public_policy(m.take("BlockPublicPolicy")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_resource_policy::PutResourcePolicyOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ARN", &self.arn);
-        put(&mut m, "Name", &self.name);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::put_secret_value::builders::PutSecretValueInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecretId"])?;
-        let b = Self::default()
-            .set_secret_id(m.take("SecretId")?)
-            .set_client_request_token(m.take("ClientRequestToken")?)
-            .set_secret_binary(m.take("SecretBinary")?)
-            .set_secret_string(m.take("SecretString")?)
-            .set_version_stages(m.take("VersionStages")?)
-            .set_rotation_token(m.take("RotationToken")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_secret_value::PutSecretValueOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ARN", &self.arn);
-        put(&mut m, "Name", &self.name);
-        put(&mut m, "VersionId", &self.version_id);
-        put(&mut m, "VersionStages", &self.version_stages);
-        Json::Object(m)
-    }
-}
-
 impl FromJson for o::remove_regions_from_replication::builders::RemoveRegionsFromReplicationInputBuilder {
     fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
         let mut m = Members::open(json, at, &["SecretId", "RemoveReplicaRegions"])?;
@@ -421,53 +244,6 @@ impl ToJson for o::replicate_secret_to_regions::ReplicateSecretToRegionsOutput {
         let mut m = Object::new();
         put(&mut m, "ARN", &self.arn);
         put(&mut m, "ReplicationStatus", &self.replication_status);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::restore_secret::builders::RestoreSecretInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecretId"])?;
-        let b = Self::default()
-            .set_secret_id(m.take("SecretId")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::restore_secret::RestoreSecretOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ARN", &self.arn);
-        put(&mut m, "Name", &self.name);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::rotate_secret::builders::RotateSecretInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecretId"])?;
-        let b = Self::default()
-            .set_secret_id(m.take("SecretId")?)
-            .set_client_request_token(m.take("ClientRequestToken")?)
-            .set_rotation_lambda_arn(m.take("RotationLambdaARN")?)
-            .set_rotation_rules(m.take("RotationRules")?)
-            .set_external_secret_rotation_metadata(m.take("ExternalSecretRotationMetadata")?)
-            .set_external_secret_rotation_role_arn(m.take("ExternalSecretRotationRoleArn")?)
-            .set_rotate_immediately(m.take("RotateImmediately")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::rotate_secret::RotateSecretOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "ARN", &self.arn);
-        put(&mut m, "Name", &self.name);
-        put(&mut m, "VersionId", &self.version_id);
         Json::Object(m)
     }
 }
@@ -544,18 +320,6 @@ words!(
     t::StatusType,
 );
 
-impl FromJson for t::ExternalSecretRotationMetadataItem {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_key(m.take("Key")?)
-            .set_value(m.take("Value")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
 impl ToJson for t::ExternalSecretRotationMetadataItem {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -598,19 +362,6 @@ impl ToJson for t::ReplicationStatusType {
         put(&mut m, "StatusMessage", &self.status_message);
         put(&mut m, "LastAccessedDate", &self.last_accessed_date);
         Json::Object(m)
-    }
-}
-
-impl FromJson for t::RotationRulesType {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_automatically_after_days(m.take("AutomaticallyAfterDays")?)
-            .set_duration(m.take("Duration")?)
-            .set_schedule_expression(m.take("ScheduleExpression")?)
-            ;
-        m.close()?;
-        Ok(b.build())
     }
 }
 

@@ -10,13 +10,11 @@ pub const VERSIONS: Versions = Versions { generated: "1.121.0", linked: aws_sdk_
 pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("CreateTopic", create_topic),
     ("DeleteTopic", delete_topic),
-    ("GetDataProtectionPolicy", get_data_protection_policy),
     ("GetSubscriptionAttributes", get_subscription_attributes),
     ("GetTopicAttributes", get_topic_attributes),
     ("ListSubscriptionsByTopic", list_subscriptions_by_topic),
     ("ListTagsForResource", list_tags_for_resource),
     ("ListTopics", list_topics),
-    ("PutDataProtectionPolicy", put_data_protection_policy),
     ("SetSubscriptionAttributes", set_subscription_attributes),
     ("SetTopicAttributes", set_topic_attributes),
     ("Subscribe", subscribe),
@@ -31,10 +29,6 @@ fn create_topic(client: &Client, input: Json) -> Started<'_> {
 
 fn delete_topic(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::delete_topic::builders::DeleteTopicInputBuilder>(input)?.send_with(client)))
-}
-
-fn get_data_protection_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::get_data_protection_policy::builders::GetDataProtectionPolicyInputBuilder>(input)?.send_with(client)))
 }
 
 fn get_subscription_attributes(client: &Client, input: Json) -> Started<'_> {
@@ -55,10 +49,6 @@ fn list_tags_for_resource(client: &Client, input: Json) -> Started<'_> {
 
 fn list_topics(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::list_topics::builders::ListTopicsInputBuilder>(input)?.send_with(client)))
-}
-
-fn put_data_protection_policy(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::put_data_protection_policy::builders::PutDataProtectionPolicyInputBuilder>(input)?.send_with(client)))
 }
 
 fn set_subscription_attributes(client: &Client, input: Json) -> Started<'_> {
@@ -121,25 +111,6 @@ impl FromJson for o::delete_topic::builders::DeleteTopicInputBuilder {
 impl ToJson for o::delete_topic::DeleteTopicOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::get_data_protection_policy::builders::GetDataProtectionPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceArn"])?;
-        let b = Self::default()
-            .set_resource_arn(m.take("ResourceArn")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::get_data_protection_policy::GetDataProtectionPolicyOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "DataProtectionPolicy", &self.data_protection_policy);
         Json::Object(m)
     }
 }
@@ -238,25 +209,6 @@ impl ToJson for o::list_topics::ListTopicsOutput {
         let mut m = Object::new();
         put(&mut m, "Topics", &self.topics);
         put(&mut m, "NextToken", &self.next_token);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for o::put_data_protection_policy::builders::PutDataProtectionPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceArn", "DataProtectionPolicy"])?;
-        let b = Self::default()
-            .set_resource_arn(m.take("ResourceArn")?)
-            .set_data_protection_policy(m.take("DataProtectionPolicy")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::put_data_protection_policy::PutDataProtectionPolicyOutput {
-    fn to_json(&self) -> Json {
-        let m = Object::new();
         Json::Object(m)
     }
 }

@@ -8,52 +8,11 @@ use crate::run::*;
 pub const VERSIONS: Versions = Versions { generated: "1.124.0", linked: aws_sdk_sts::meta::PKG_VERSION };
 
 pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
-    ("AssumeRole", assume_role),
     ("GetCallerIdentity", get_caller_identity),
 ];
 
-fn assume_role(client: &Client, input: Json) -> Started<'_> {
-    Ok(run(read::<o::assume_role::builders::AssumeRoleInputBuilder>(input)?.send_with(client)))
-}
-
 fn get_caller_identity(client: &Client, input: Json) -> Started<'_> {
     Ok(run(read::<o::get_caller_identity::builders::GetCallerIdentityInputBuilder>(input)?.send_with(client)))
-}
-
-impl FromJson for o::assume_role::builders::AssumeRoleInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleArn", "RoleSessionName"])?;
-        let b = Self::default()
-            .set_role_arn(m.take("RoleArn")?)
-            .set_role_session_name(m.take("RoleSessionName")?)
-            .set_policy_arns(m.take("PolicyArns")?)
-            .set_policy(m.take("Policy")?)
-            .set_duration_seconds(m.take("DurationSeconds")?)
-            .set_tags(m.take("Tags")?)
-            .set_transitive_tag_keys(m.take("TransitiveTagKeys")?)
-            .set_external_id(m.take("ExternalId")?)
-            .set_serial_number(m.take("SerialNumber")?)
-            .set_token_code(m.take("TokenCode")?)
-            .set_source_identity(m.take("SourceIdentity")?)
-            .set_provided_contexts(m.take("ProvidedContexts")?)
-            .set_minimum_session_token_size(m.take("MinimumSessionTokenSize")?)
-            ;
-        m.close()?;
-        Ok(b)
-    }
-}
-
-impl ToJson for o::assume_role::AssumeRoleOutput {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "Credentials", &self.credentials);
-        put(&mut m, "AssumedRoleUser", &self.assumed_role_user);
-        put(&mut m, "PackedPolicySize", &self.packed_policy_size);
-        put(&mut m, "SourceIdentity", &self.source_identity);
-        put(&mut m, "SessionTokenUtilization", &self.session_token_utilization);
-        put(&mut m, "SessionTokenSize", &self.session_token_size);
-        Json::Object(m)
-    }
 }
 
 impl FromJson for o::get_caller_identity::builders::GetCallerIdentityInputBuilder {
@@ -73,60 +32,5 @@ impl ToJson for o::get_caller_identity::GetCallerIdentityOutput {
         put(&mut m, "Account", &self.account);
         put(&mut m, "Arn", &self.arn);
         Json::Object(m)
-    }
-}
-
-impl ToJson for t::AssumedRoleUser {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "AssumedRoleId", &self.assumed_role_id);
-        put(&mut m, "Arn", &self.arn);
-        Json::Object(m)
-    }
-}
-
-impl ToJson for t::Credentials {
-    fn to_json(&self) -> Json {
-        let mut m = Object::new();
-        put(&mut m, "AccessKeyId", &self.access_key_id);
-        put(&mut m, "SecretAccessKey", &self.secret_access_key);
-        put(&mut m, "SessionToken", &self.session_token);
-        put(&mut m, "Expiration", &self.expiration);
-        Json::Object(m)
-    }
-}
-
-impl FromJson for t::PolicyDescriptorType {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_arn(m.take("arn")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl FromJson for t::ProvidedContext {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
-        let b = Self::builder()
-            .set_provider_arn(m.take("ProviderArn")?)
-            .set_context_assertion(m.take("ContextAssertion")?)
-            ;
-        m.close()?;
-        Ok(b.build())
-    }
-}
-
-impl FromJson for t::Tag {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Key", "Value"])?;
-        let b = Self::builder()
-            .set_key(m.take("Key")?)
-            .set_value(m.take("Value")?)
-            ;
-        m.close()?;
-        built(b.build(), at)
     }
 }

@@ -15,11 +15,7 @@ use crate::support::{block, call};
 #[ignore = "run by the cases below, with an environment"]
 fn ask() {
     let variable = |name: &str| env::var(name).ok();
-    let target = Target {
-        region: "eu-west-1".into(),
-        profile: variable("ASK_PROFILE"),
-        role: variable("ASK_ROLE"),
-    };
+    let target = Target { region: "eu-west-1".into(), profile: variable("ASK_PROFILE"), role: variable("ASK_ROLE") };
     let what = variable("ASK_WHAT").unwrap_or_else(|| "sts.GetCallerIdentity".into());
     let input = variable("ASK_INPUT").map_or_else(|| json!({}), |text| text.parse().unwrap());
     let said = block(async { call(&config::load(&target).await, &what, input).await });

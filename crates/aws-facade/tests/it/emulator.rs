@@ -39,7 +39,7 @@ fn with_ministack<F: Future<Output = ()>>(case: impl FnOnce(Run) -> F) {
 }
 
 fn with<F: Future<Output = ()>>(emulator: &Emulator, case: impl FnOnce(Run) -> F) {
-    block(async { case(Run(clients(&emulator.endpoint(), Duration::from_secs(60)).await)).await });
+    block(async { case(Run(clients(&emulator.endpoint(), Duration::from_mins(1)).await)).await });
 }
 
 fn text(json: &Json, pointer: &str) -> String {
@@ -58,7 +58,8 @@ fn sts_says_who_we_are() {
 fn sqs_keeps_attributes_in_a_map_whose_keys_are_an_enumeration() {
     with_moto(|run| async move {
         let attributes = json!({"DelaySeconds": "7", "KmsMasterKeyId": "alias/aws/sqs"});
-        let made = run.ok("sqs.CreateQueue", json!({"QueueName": "orders", "Attributes": attributes, "tags": {"a": "b"}}));
+        let made =
+            run.ok("sqs.CreateQueue", json!({"QueueName": "orders", "Attributes": attributes, "tags": {"a": "b"}}));
         let url = text(&made.await, "/QueueUrl");
         let read = run.ok("sqs.GetQueueAttributes", json!({"QueueUrl": url, "AttributeNames": ["All"]})).await;
         assert_eq!(read.pointer("/Attributes/DelaySeconds"), Some(&json!("7")));
@@ -86,7 +87,8 @@ fn sns_topics_have_attributes_and_tags() {
 fn ec2_networks_nest_lists_of_objects() {
     with_moto(|run| async move {
         let named = |ty: &str| json!([{"ResourceType": ty, "Tags": [{"Key": "Name", "Value": "main"}]}]);
-        let made = run.ok("ec2.CreateVpc", json!({"CidrBlock": "10.9.0.0/16", "TagSpecifications": named("vpc")})).await;
+        let made =
+            run.ok("ec2.CreateVpc", json!({"CidrBlock": "10.9.0.0/16", "TagSpecifications": named("vpc")})).await;
         let vpc = text(&made, "/Vpc/VpcId");
         assert_eq!(text(&made, "/Vpc/Tags/0/Value"), "main");
         run.ok("ec2.ModifyVpcAttribute", json!({"VpcId": vpc, "EnableDnsHostnames": {"Value": true}})).await;
@@ -132,7 +134,8 @@ fn iam_documents_come_back_encoded_and_times_as_text() {
 #[test]
 fn kms_keys_rotate_and_are_deleted_later() {
     with_moto(|run| async move {
-        let made = run.ok("kms.CreateKey", json!({"Description": "data", "Tags": [{"TagKey": "a", "TagValue": "b"}]})).await;
+        let made =
+            run.ok("kms.CreateKey", json!({"Description": "data", "Tags": [{"TagKey": "a", "TagValue": "b"}]})).await;
         let key = text(&made, "/KeyMetadata/KeyId");
         run.ok("kms.EnableKeyRotation", json!({"KeyId": key})).await;
         let read = run.ok("kms.GetKeyRotationStatus", json!({"KeyId": key})).await;
@@ -246,7 +249,10 @@ fn ecs_task_definitions_nest_deeply() {
         let task = json!({"family": "web", "requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc",
             "cpu": "256", "memory": "512", "containerDefinitions": [container]});
         let made = run.ok("ecs.RegisterTaskDefinition", task).await;
-        assert_eq!(text(&made, "/taskDefinition/containerDefinitions/0/logConfiguration/options/awslogs-group"), "/app");
+        assert_eq!(
+            text(&made, "/taskDefinition/containerDefinitions/0/logConfiguration/options/awslogs-group"),
+            "/app"
+        );
         let arn = text(&made, "/taskDefinition/taskDefinitionArn");
         let service = json!({"cluster": "nowhere", "serviceName": "web", "taskDefinition": arn});
         assert_eq!(run.fails("ecs.CreateService", service).await, "ClusterNotFoundException");
@@ -263,17 +269,21 @@ fn load_balancers_forward_to_groups() {
             subnets.push(text(&run.ok("ec2.CreateSubnet", input).await, "/Subnet/SubnetId"));
         }
         let input = json!({"Name": "edge", "Subnets": subnets, "Scheme": "internal"});
-        let balancer = text(&run.ok("elasticloadbalancingv2.CreateLoadBalancer", input).await, "/LoadBalancers/0/LoadBalancerArn");
+        let balancer =
+            text(&run.ok("elasticloadbalancingv2.CreateLoadBalancer", input).await, "/LoadBalancers/0/LoadBalancerArn");
         let input = json!({"Name": "web", "Protocol": "HTTP", "Port": 80, "VpcId": vpc, "TargetType": "ip"});
-        let group = text(&run.ok("elasticloadbalancingv2.CreateTargetGroup", input).await, "/TargetGroups/0/TargetGroupArn");
-        let forward = json!([{"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": group, "Weight": 1}]}}]);
+        let group =
+            text(&run.ok("elasticloadbalancingv2.CreateTargetGroup", input).await, "/TargetGroups/0/TargetGroupArn");
+        let forward =
+            json!([{"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": group, "Weight": 1}]}}]);
         let input = json!({"LoadBalancerArn": balancer, "Protocol": "HTTP", "Port": 80, "DefaultActions": forward});
         let made = run.ok("elasticloadbalancingv2.CreateListener", input).await;
         assert_eq!(text(&made, "/Listeners/0/DefaultActions/0/ForwardConfig/TargetGroups/0/TargetGroupArn"), group);
         let attributes = json!([{"Key": "idle_timeout.timeout_seconds", "Value": "90"}]);
         let input = json!({"LoadBalancerArn": balancer, "Attributes": attributes});
         run.ok("elasticloadbalancingv2.ModifyLoadBalancerAttributes", input).await;
-        let read = run.ok("elasticloadbalancingv2.DescribeLoadBalancerAttributes", json!({"LoadBalancerArn": balancer})).await;
+        let read =
+            run.ok("elasticloadbalancingv2.DescribeLoadBalancerAttributes", json!({"LoadBalancerArn": balancer})).await;
         assert!(read.to_string().contains(r#"{"Key":"idle_timeout.timeout_seconds","Value":"90"}"#), "{read}");
     });
 }
@@ -292,7 +302,8 @@ fn scaling_targets_follow_a_metric() {
             all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             all
         };
-        run.ok("applicationautoscaling.RegisterScalableTarget", with(json!({"MinCapacity": 1, "MaxCapacity": 9}))).await;
+        run.ok("applicationautoscaling.RegisterScalableTarget", with(json!({"MinCapacity": 1, "MaxCapacity": 9})))
+            .await;
         let policy = json!({"PolicyName": "cpu", "PolicyType": "TargetTrackingScaling",
             "TargetTrackingScalingPolicyConfiguration": {"TargetValue": 60.5,
                 "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}}});
@@ -360,7 +371,8 @@ fn zones_have_records() {
     with_moto(|run| async move {
         let input = json!({"Name": "example.com", "CallerReference": "1", "HostedZoneConfig": {"Comment": "c", "PrivateZone": false}});
         let zone = text(&run.ok("route53.CreateHostedZone", input).await, "/HostedZone/Id");
-        let record = json!({"Name": "www.example.com", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.1"}]});
+        let record =
+            json!({"Name": "www.example.com", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.1"}]});
         let change = json!({"HostedZoneId": zone, "ChangeBatch": {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}});
         let made = run.ok("route53.ChangeResourceRecordSets", change).await;
         assert_eq!(text(&made, "/ChangeInfo/Status"), "INSYNC");

@@ -29,7 +29,8 @@ fn failure(reply: Reply, what: &str, input: Json) -> Error {
         match reply {
             Reply::Says { status, headers, body } => {
                 let length = body.len();
-                let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n");
+                let head =
+                    format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n");
                 stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
             }
             Reply::HangsUp => {}
@@ -115,7 +116,8 @@ fn a_success_that_cannot_be_read_is_not_tried_again() {
         let error = failure(says(200, "{not json"), what, input);
         assert_eq!(facts(&error), (ErrorKind::Response, "MalformedResponse", false, true), "{what}: {error}");
     }
-    let error = failure(says(200, "<not xml"), "iam.CreateRole", json!({"RoleName": "r", "AssumeRolePolicyDocument": "{}"}));
+    let error =
+        failure(says(200, "<not xml"), "iam.CreateRole", json!({"RoleName": "r", "AssumeRolePolicyDocument": "{}"}));
     assert_eq!(facts(&error), (ErrorKind::Response, "MalformedResponse", false, true), "{error}");
 }
 

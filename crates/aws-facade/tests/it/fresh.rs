@@ -9,7 +9,7 @@ fn listed() -> BTreeMap<String, Vec<String>> {
     let mut service = String::new();
     for line in text.lines().map(str::trim) {
         if let Some(name) = line.strip_suffix("= [") {
-            service = name.trim().to_owned();
+            name.trim().clone_into(&mut service);
         } else if let Some(name) = line.strip_prefix('"').and_then(|rest| rest.strip_suffix("\",")) {
             found.entry(service.clone()).or_default().push(name.to_owned());
         }
@@ -46,7 +46,9 @@ fn called(text: &str) -> Vec<String> {
 #[test]
 fn every_call_of_a_binding_is_listed() {
     assert_eq!(
-        called("service = \"sqs\"\n# call = \"No\"\nread = { call = \"A\" }\nlist = [{ call = \"x:B\" }, { call = \"C\" }]"),
+        called(
+            "service = \"sqs\"\n# call = \"No\"\nread = { call = \"A\" }\nlist = [{ call = \"x:B\" }, { call = \"C\" }]"
+        ),
         ["sqs:A", "x:B", "sqs:C"]
     );
     let listed = listed();

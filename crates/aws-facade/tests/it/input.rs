@@ -73,9 +73,28 @@ fn bytes_and_times_have_one_form_each() {
     );
 }
 
+/// It gets as far as the network, which is not there.
+fn passes(what: &str, input: Json) {
+    let error = call_once(NOWHERE, what, input).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Transport, "{what}: {error}");
+}
+
+#[test]
+fn numbers_and_times_may_be_written_in_several_ways() {
+    for time in [json!("2026-01-31T12:00:00Z"), json!("2026-01-31T13:00:00.5+01:00"), json!(1_769_860_800), json!(1.5)]
+    {
+        passes("rds.RestoreDBClusterToPointInTime", json!({"DBClusterIdentifier": "c", "RestoreToTime": time}));
+    }
+    for port in [json!(3306), json!(3306.0)] {
+        passes("rds.CreateDBCluster", json!({"DBClusterIdentifier": "c", "Engine": "aurora-mysql", "Port": port}));
+    }
+    passes("ecs.CreateCluster", json!({"clusterName": null}));
+}
+
 #[test]
 fn a_union_has_exactly_one_member() {
-    let filter = |filter: Json| json!({"Bucket": "b", "Id": "m", "MetricsConfiguration": {"Id": "m", "Filter": filter}});
+    let filter =
+        |filter: Json| json!({"Bucket": "b", "Id": "m", "MetricsConfiguration": {"Id": "m", "Filter": filter}});
     let place = "MetricsConfiguration.Filter";
     refused(
         "s3.PutBucketMetricsConfiguration",

@@ -42,6 +42,9 @@ pub struct Call {
     pub given: Vec<String>,
     #[serde(default)]
     pub absent: Vec<String>,
+    /// Only when that number, or the length of that list, is larger (smaller) than before.
+    pub grown: Option<String>,
+    pub shrunk: Option<String>,
     #[serde(default, rename = "for")]
     pub each: Option<Template>,
     pub once_per: Option<OncePer>,

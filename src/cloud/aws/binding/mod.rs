@@ -44,10 +44,13 @@ pub struct Binding {
     pub aspects: Vec<Aspect>,
     pub ready: Several<Ready>,
     pub gone: Vec<String>,
+    pub gone_with: Option<Path>,
     pub tags: Option<TypeTags>,
     pub errors: Errors,
     pub defaults: BTreeMap<String, Json>,
     pub unsupported: Vec<String>,
+    /// Properties that only an update takes: creation leaves them out.
+    pub later: Vec<String>,
     pub delete_wait: Option<Span>,
 }
 
@@ -137,6 +140,7 @@ pub struct TagCall {
     pub call: String,
     #[serde(default)]
     pub input: Tree,
+    #[serde(alias = "keys")]
     pub member: Option<String>,
 }
 

@@ -5,6 +5,7 @@ use super::super::load::Bound;
 use super::super::map::Mapping;
 use super::super::path::{Path, Step};
 use super::super::shapes::Shape;
+use super::super::template::Template;
 use super::{leads, walk, written};
 use crate::catalog::PropPath;
 
@@ -20,12 +21,14 @@ pub struct Coverage {
     pub write_only: bool,
     pub create_only: bool,
     pub unsupported: bool,
+    /// Creation does not take it, and need not.
+    pub later: bool,
 }
 
 impl Coverage {
     /// Whether the property can be set, but the binding has no way to.
     pub fn lacks_create(&self) -> bool {
-        !self.read_only && !self.unsupported && self.create.is_empty()
+        !self.read_only && !self.unsupported && !self.later && self.create.is_empty()
     }
 
     pub fn lacks_update(&self, updatable: bool) -> bool {
@@ -54,6 +57,7 @@ fn coverage(bound: &Bound, name: &str) -> Coverage {
         write_only: bound.def.is_write_only(&path),
         create_only: bound.def.is_create_only(&path),
         unsupported: bound.binding.unsupported.iter().any(|one| one == name),
+        later: bound.binding.later.iter().any(|one| one == name),
     }
 }
 
@@ -84,7 +88,7 @@ fn takes(bound: &Bound, call: &Call, name: &str) -> bool {
         return names.iter().any(|one| one == name);
     }
     let mentioned = call.input.terms().iter().any(|term| term.word == name)
-        || call.each.iter().flat_map(|each| each.terms()).any(|term| term.word == name);
+        || call.each.iter().flat_map(Template::terms).any(|term| term.word == name);
     if mentioned || call.once_per.is_some() {
         return mentioned || written(bound, name);
     }

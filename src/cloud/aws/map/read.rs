@@ -86,7 +86,10 @@ impl Mapping<'_> {
                 (Some(items), _, _) => self.list(shape, items, root, path),
                 (None, Some(_), _) => Some(Json::Array(Vec::new())),
                 (None, None, Some((key, held))) => Some(
-                    entries.iter().map(|(k, v)| serde_json::json!({ key.aws.as_str(): k, held.aws.as_str(): v })).collect(),
+                    entries
+                        .iter()
+                        .map(|(k, v)| serde_json::json!({ key.aws.as_str(): k, held.aws.as_str(): v }))
+                        .collect(),
                 ),
                 (None, None, None) => None,
             },
@@ -144,11 +147,17 @@ fn renamed_pair(item: &Shape, element: &Json) -> Option<Json> {
 
 fn scalar_of(shape: &Shape, value: &Json) -> Option<Json> {
     match (shape, value) {
-        (Shape::Bool, Json::Bool(_)) | (Shape::Int { .. } | Shape::Number { .. }, Json::Number(_)) => Some(value.clone()),
+        (Shape::Bool, Json::Bool(_)) | (Shape::Int { .. } | Shape::Number { .. }, Json::Number(_)) => {
+            Some(value.clone())
+        }
         (Shape::Bool, Json::String(text)) => text.to_lowercase().parse::<bool>().ok().map(Json::from),
         (Shape::Int { .. }, Json::String(text)) => text.parse::<i64>().ok().map(Json::from),
         (Shape::Number { .. }, Json::String(text)) => {
             text.parse::<i64>().ok().map(Json::from).or_else(|| text.parse::<f64>().ok().map(Json::from))
+        }
+        // A document that the API escapes, where the property holds it as text.
+        (Shape::Text(_), Json::String(text)) if text.starts_with('%') => {
+            Some(document(text).map_or_else(|| value.clone(), |parsed| parsed.to_string().into()))
         }
         (Shape::Text(_), value) => Some(text_of(value).into()),
         _ => None,
@@ -161,7 +170,9 @@ pub fn matches(wanted: &Json, found: &Json) -> bool {
         (Json::Object(wanted), Json::Object(found)) => {
             wanted.iter().all(|(key, value)| found.get(key).is_some_and(|other| matches(value, other)))
         }
-        (Json::Array(wanted), Json::Array(found)) => wanted.iter().all(|one| found.iter().any(|other| matches(one, other))),
+        (Json::Array(wanted), Json::Array(found)) => {
+            wanted.iter().all(|one| found.iter().any(|other| matches(one, other)))
+        }
         (wanted, found) => wanted == found || text_of(wanted) == text_of(found),
     }
 }

@@ -31,13 +31,7 @@ impl Mapping<'_> {
     }
 
     /// Writes a top-level property; false when the input has no place for it.
-    pub fn write(
-        &self,
-        property: &str,
-        value: &Json,
-        input: Shape<'_>,
-        target: &mut Json,
-    ) -> Result<bool, MapError> {
+    pub fn write(&self, property: &str, value: &Json, input: Shape<'_>, target: &mut Json) -> Result<bool, MapError> {
         let Some(path) = self.place(property, input) else { return Ok(false) };
         self.put(target, path.bind(self.fill).steps(), input, value, &PropPath(property.to_owned()))?;
         Ok(true)
@@ -58,7 +52,11 @@ impl Mapping<'_> {
             (Shape::Structure(..), _) => Err(kind("a structure")),
             (Shape::List(..), Json::Array(items)) => {
                 let element = shape.element().unwrap_or(Shape::Document);
-                items.iter().map(|item| self.convert(item, element, &property.child("*"))).collect()
+                let convert = |item: &Json| {
+                    let renamed = renamed_pair(item, shape);
+                    self.convert(renamed.as_ref().unwrap_or(item), element, &property.child("*"))
+                };
+                items.iter().map(convert).collect()
             }
             (Shape::List(..), Json::Object(entries)) => {
                 let (key, held) = shape.pair().ok_or_else(|| kind("a list"))?;
@@ -84,12 +82,7 @@ impl Mapping<'_> {
         }
     }
 
-    fn structure(
-        &self,
-        entries: &Map<String, Json>,
-        shape: Shape<'_>,
-        property: &PropPath,
-    ) -> Result<Json, MapError> {
+    fn structure(&self, entries: &Map<String, Json>, shape: Shape<'_>, property: &PropPath) -> Result<Json, MapError> {
         let mut target = Json::Object(Map::new());
         for (name, value) in entries {
             let child = property.child(name);
@@ -195,14 +188,31 @@ fn element_with<'a>(items: &'a mut Vec<Json>, key: &str, wanted: &str) -> Option
     items.get_mut(found.unwrap_or(last))
 }
 
+/// `{ Key, Value }` as the API spells it, `{ TagKey, TagValue }`.
+fn renamed_pair(item: &Json, list: Shape<'_>) -> Option<Json> {
+    let (key, held) = list.pair()?;
+    let object = item.as_object()?;
+    let (name, value) = key_and_value(item)?;
+    let fits = object
+        .keys()
+        .all(|member| super::super::spelling::same(member, key) || super::super::spelling::same(member, held));
+    if fits || object.len() > 2 {
+        return None;
+    }
+    let mut out = Map::from_iter([(key.to_owned(), Json::from(name))]);
+    if let Some(value) = value {
+        out.insert(held.to_owned(), value.clone());
+    }
+    Some(Json::Object(out))
+}
+
 fn scalar_of(value: &Json, shape: Shape<'_>) -> Option<Json> {
     match (shape, value) {
         (Shape::Text | Shape::Blob | Shape::Time, value) => Some(text_of(value).into()),
-        (Shape::Bool, Json::Bool(_)) => Some(value.clone()),
+        (Shape::Bool, Json::Bool(_)) | (Shape::Float, Json::Number(_)) => Some(value.clone()),
         (Shape::Bool, Json::String(text)) => text.to_lowercase().parse::<bool>().ok().map(Json::from),
         (Shape::Int, Json::Number(_)) => text_of(value).parse::<i64>().ok().map(Json::from),
         (Shape::Int, Json::String(text)) => text.parse::<i64>().ok().map(Json::from),
-        (Shape::Float, Json::Number(_)) => Some(value.clone()),
         (Shape::Float, Json::String(text)) => text.parse::<f64>().ok().map(Json::from),
         _ => None,
     }

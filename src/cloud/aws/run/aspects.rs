@@ -1,11 +1,11 @@
 //! Properties with operations of their own.
 
-use super::super::binding::{Aspect, Call};
+use super::super::binding::{Aspect, Call, Send};
 use super::super::map::matches;
 use super::super::scope::Scope;
 use super::super::spelling::text_of;
-use super::call::Patience;
 use super::Work;
+use super::call::Patience;
 use crate::cloud::{CloudError, Properties};
 use serde_json::Value as Json;
 
@@ -60,7 +60,7 @@ impl Work<'_> {
         for call in calls {
             let names = call.properties.as_ref().unwrap_or(&aspect.properties);
             let wanted = names.iter().filter_map(|name| Some((name.clone(), scope.desired.get(name)?.clone())));
-            let send: Properties = wanted.collect();
+            let send: Properties = if call.send == Some(Send::None) { Properties::new() } else { wanted.collect() };
             done |= self.perform(call, scope, &send, Patience::Step).await?;
         }
         Ok(done)

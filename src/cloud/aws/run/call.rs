@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json};
 use std::time::Duration;
 
 /// How long something that is not visible yet may stay so.
-pub(super) const SETTLING: Duration = Duration::from_secs(60);
+pub(super) const SETTLING: Duration = Duration::from_mins(1);
 /// No listing has so many pages; a token that never ends is a fault of the service.
 const MOST_PAGES: usize = 10_000;
 
@@ -160,18 +160,23 @@ impl Work<'_> {
         let shape = api.input(operation);
         let mut target = Json::Object(Map::new());
         let explicit: Vec<&str> = call.input.keys().collect();
+        let taken = |name: &str| explicit.iter().any(|key| super::super::spelling::same(key, name));
         let tags = self.tag_property();
         if let Some(tags) = tags.and_then(|property| send.get(property)) {
             self.tags_into(&call.call, tags, scope, &mut target)?;
         }
         self.mapping(scope, |mapping| -> Result<(), MapError> {
             for (name, value) in send.iter().filter(|(name, _)| Some(name.as_str()) != tags) {
-                mapping.write(name, value, shape, &mut target)?;
+                // What the binding writes itself wins, so the property's own form need not even fit there.
+                let path = mapping.place(name, shape);
+                let own = path.as_ref().is_some_and(|path| matches!(path.steps(), [Step::Name(head)] if taken(head)));
+                if !own {
+                    mapping.write(name, value, shape, &mut target)?;
+                }
             }
             Ok(())
         })
         .map_err(|error| self.unmapped(&error, operation))?;
-        let taken = |name: &str| explicit.iter().any(|key| super::super::spelling::same(key, name));
         self.add_required(scope, shape, &mut target, &taken, operation)?;
         Ok(if self.overlay(&call.input, scope, shape, &mut target, operation)? { Some(target) } else { None })
     }

@@ -6,6 +6,7 @@ use super::super::scope::Scope;
 use super::super::spelling::text_of;
 use super::call::Patience;
 use super::name::short_token;
+use super::read::Fetched;
 use super::{Work, tags::pairs};
 use crate::catalog::PropPath;
 use crate::cloud::{CloudError, Create, ErrorKind, Observed, Progress, Properties, Sink, Update};
@@ -25,9 +26,7 @@ impl Work<'_> {
         let mut known = None;
         for call in self.bound.binding.create.iter() {
             let send = self.sendable(call, &scope.desired, true);
-            let made = self.perform(call, &mut scope, &send, Patience::Own).await;
-            // From the second call on there is something to finish, so a failure must not hide what exists.
-            made?;
+            self.perform(call, &mut scope, &send, Patience::Own).await?;
             if known.is_none() {
                 known = self.identify(&scope);
                 if let Some(id) = &known {
@@ -41,15 +40,14 @@ impl Work<'_> {
             }
         }
         let id = known.ok_or_else(|| {
-            let message = "creation does not tell the identifier; say where it is under `id`".to_owned();
-            self.internal("NoIdentifier", message)
+            self.internal("NoIdentifier", "creation does not tell the identifier; say where it is under `id`")
         })?;
-        self.finish(&mut scope, sink).await?;
-        self.seen(&id).await
+        let fetched = self.finish(&mut scope, sink).await?;
+        self.seen(&id, &fetched).await
     }
 
     /// What follows the creation itself: tags, aspects, readiness.
-    async fn finish(&self, scope: &mut Scope, sink: &dyn Sink) -> Result<(), CloudError> {
+    async fn finish(&self, scope: &mut Scope, sink: &dyn Sink) -> Result<Fetched, CloudError> {
         if let (false, Some(property)) = (self.tags_on_create(), self.tag_property())
             && let Some(tags) = scope.desired.get(property).cloned()
         {
@@ -59,15 +57,12 @@ impl Work<'_> {
         for aspect in self.bound.binding.aspects.iter().filter(|aspect| !aspect.after_ready) {
             self.put_new(aspect, scope).await?;
         }
-        self.ready(scope, sink).await?;
+        let fetched = self.ready(scope, sink).await?;
         let mut done = false;
         for aspect in self.bound.binding.aspects.iter().filter(|aspect| aspect.after_ready) {
             done |= self.put_new(aspect, scope).await?;
         }
-        if done {
-            self.ready(scope, sink).await?;
-        }
-        Ok(())
+        if done { self.ready(scope, sink).await } else { Ok(fetched) }
     }
 
     pub(super) async fn update(&self, update: &Update<'_>, sink: &dyn Sink) -> Result<Observed, CloudError> {
@@ -75,6 +70,7 @@ impl Work<'_> {
         let heads: BTreeSet<String> = update.changed.iter().map(|path| path.head().to_owned()).collect();
         scope.desired = update.desired.clone();
         scope.token = Some(short_token(update.token));
+        scope.before = update.before.clone();
         scope.observed = update.before.clone();
         scope.observed.retain(|name, _| !heads.contains(name));
         self.refuse_unsupported(heads.iter())?;
@@ -101,8 +97,8 @@ impl Work<'_> {
             let message = format!("{}: no operation of the binding changes `{}`", self.bound.ty, names.join("`, `"));
             return Err(CloudError::new(ErrorKind::Unsupported, "GPB8104", message));
         }
-        self.ready(&scope, sink).await?;
-        self.seen(&update.key.id).await
+        let fetched = self.ready(&scope, sink).await?;
+        self.seen(&update.key.id, &fetched).await
     }
 
     async fn update_call(
@@ -114,7 +110,7 @@ impl Work<'_> {
         sink: &dyn Sink,
     ) -> Result<(), CloudError> {
         let covered: BTreeSet<String> = heads.iter().filter(|name| self.covers(call, name)).cloned().collect();
-        if covered.is_empty() || !Self::holds(call.conditions(), scope) {
+        if covered.is_empty() || !Self::holds(call.conditions(), scope) || !Self::moved(call, scope) {
             return Ok(());
         }
         let all = call.send == Some(Send::All);
@@ -130,9 +126,10 @@ impl Work<'_> {
                 Some(value) => {
                     send.insert(name.clone(), value);
                 }
-                None if all || self.mentions(call, name) || call.send == Some(Send::None) => {}
+                None if all || Self::mentions(call, name) || call.send == Some(Send::None) => {}
                 None => {
-                    let message = format!("{}: `{name}` cannot be taken out again; say the value it shall have", self.bound.ty);
+                    let message =
+                        format!("{}: `{name}` cannot be taken out again; say the value it shall have", self.bound.ty);
                     return Err(CloudError::new(ErrorKind::Invalid, "GPB8105", message));
                 }
             }
@@ -156,7 +153,9 @@ impl Work<'_> {
         let terms = calls.map(|call| &call.input).chain(tags).flat_map(super::super::template::Tree::terms);
         let lacks = |term: &super::super::template::Term| match term.word.as_str() {
             "read" => scope.read.is_none(),
-            word => self.bound.def.root.by_aws(word).is_some_and(|_| self.read_only(word)) && scope.property(word).is_none(),
+            word => {
+                self.bound.def.root.by_aws(word).is_some_and(|_| self.read_only(word)) && scope.property(word).is_none()
+            }
         };
         if !terms.into_iter().any(lacks) {
             return Ok(());
@@ -176,7 +175,7 @@ impl Work<'_> {
     }
 
     /// The identifier, once creation's outputs and the desired properties tell all of it.
-    fn identify(&self, scope: &Scope) -> Option<String> {
+    pub(super) fn identify(&self, scope: &Scope) -> Option<String> {
         let at = self.bound.binding.create.iter().rev().find_map(|call| call.at.as_ref());
         let object = at.and_then(|path| path.get(&scope.out, &scope.out)).unwrap_or_else(|| scope.out.clone());
         let mut shown = self.properties(&object, &scope.out, scope, None);
@@ -205,7 +204,8 @@ impl Work<'_> {
     /// Whether a property is sent with the others, and not by an aspect or with the tags.
     fn is_free(&self, name: &str, creating: bool) -> bool {
         let owned = self.bound.binding.aspects.iter().any(|aspect| {
-            aspect.properties.iter().any(|property| property == name) && (if creating { aspect.create } else { aspect.update })
+            aspect.properties.iter().any(|property| property == name)
+                && (if creating { aspect.create } else { aspect.update })
         });
         let tags = self.tag_property() == Some(name) && !creating && self.has_tag_calls();
         !owned && !tags && !self.read_only(name)
@@ -222,9 +222,9 @@ impl Work<'_> {
         }
         let Some(attributes) = &self.bound.binding.attributes else { return true };
         let creations = self.bound.binding.create.iter();
-        creations.filter_map(|create| self.placed(create, name)).any(|path| {
-            path.first() == attributes.steps().first() && path.len() > attributes.steps().len()
-        })
+        creations
+            .filter_map(|create| self.placed(create, name))
+            .any(|path| path.first() == attributes.steps().first() && path.len() > attributes.steps().len())
     }
 
     /// Where a call's input takes a property.
@@ -238,13 +238,13 @@ impl Work<'_> {
     fn covers(&self, call: &Call, name: &str) -> bool {
         match &call.properties {
             Some(names) => names.iter().any(|one| one == name),
-            None if self.mentions(call, name) => true,
+            None if Self::mentions(call, name) => true,
             None if call.once_per.is_some() => self.is_free(name, false) && self.is_attribute(call, name),
             None => self.is_free(name, false) && self.placed(call, name).is_some(),
         }
     }
 
-    fn mentions(&self, call: &Call, name: &str) -> bool {
+    fn mentions(call: &Call, name: &str) -> bool {
         let in_input = call.input.terms().iter().any(|term| term.word == name);
         in_input || call.each.as_ref().is_some_and(|each| each.terms().any(|term| term.word == name))
     }
@@ -262,19 +262,19 @@ impl Work<'_> {
         let binding = &self.bound.binding;
         for name in scope.desired.keys() {
             let aspect = binding.aspects.iter().any(|aspect| aspect.properties.contains(name));
-            let call = binding.create.iter().any(|call| self.placed(call, name).is_some() || self.mentions(call, name));
+            let call = binding.create.iter().any(|call| self.placed(call, name).is_some() || Self::mentions(call, name));
             let used = binding.id.values().any(|template| template.terms().any(|term| term.word == *name))
-                || binding.create.iter().any(|call| self.conditional(call, name))
-                || binding.aspects.iter().flat_map(|aspect| aspect.put.iter()).any(|call| self.mentions(call, name));
-            if !aspect && !call && !used && self.tag_property() != Some(name.as_str()) {
+                || binding.create.iter().any(|call| Self::conditional(call, name))
+                || binding.aspects.iter().flat_map(|aspect| aspect.put.iter()).any(|call| Self::mentions(call, name));
+            let later = binding.later.contains(name);
+            if !aspect && !call && !used && !later && self.tag_property() != Some(name.as_str()) {
                 return Err(self.unsupported(name));
             }
         }
         Ok(())
     }
 
-    fn conditional(&self, call: &Call, name: &String) -> bool {
-        let _ = self;
+    fn conditional(call: &Call, name: &String) -> bool {
         let conditions = call.conditions();
         conditions.when.contains_key(name)
             || conditions.unless.contains_key(name)

@@ -1,11 +1,12 @@
 //! Deleting.
 
+use super::Work;
 use super::call::{Patience, is};
 use super::name::short_token;
-use super::Work;
-use crate::cloud::{CloudError, ErrorKind, Properties, Sink};
 use crate::cloud::aws::binding::Call;
 use crate::cloud::aws::scope::Scope;
+use crate::cloud::aws::template::Template;
+use crate::cloud::{CloudError, ErrorKind, Properties, Sink};
 
 impl Work<'_> {
     pub(super) async fn delete(&self, id: &str, token: &str, sink: &dyn Sink) -> Result<(), CloudError> {
@@ -38,11 +39,15 @@ impl Work<'_> {
 
     /// Whether a call refers to what the identifier alone does not tell.
     fn needs_reading(&self, call: &Call, scope: &Scope) -> bool {
-        let each = call.each.iter().flat_map(|each| each.terms());
+        let each = call.each.iter().flat_map(Template::terms);
         let conditions = call.conditions();
-        let tested = conditions.when.keys().chain(conditions.unless.keys()).chain(conditions.given).chain(conditions.absent);
-        let lacks = |word: &str| word == "read" || (self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word));
-        call.input.terms().into_iter().chain(each).any(|term| lacks(&term.word)) || tested.into_iter().any(|name| lacks(name))
+        let tested =
+            conditions.when.keys().chain(conditions.unless.keys()).chain(conditions.given).chain(conditions.absent);
+        let lacks = |word: &str| {
+            word == "read" || (self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word))
+        };
+        call.input.terms().into_iter().chain(each).any(|term| lacks(&term.word))
+            || tested.into_iter().any(|name| lacks(name))
     }
 
     /// `NotFound` means done here, so it is not waited out.

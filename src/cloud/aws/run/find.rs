@@ -16,9 +16,13 @@ impl Work<'_> {
         let mut scope = self.scope();
         scope.desired = find.matching.clone();
         scope.marker = find.token.map(short_token);
-        if let Some(id) = self.identifier(find.matching) {
+        if let Some(id) = self.identify(&scope) {
             let found = self.see(&self.scope_of(&id)).await?;
-            return Ok(found.into_iter().filter(|seen| self.is_meant(seen, find, true)).map(|seen| seen.observed).collect());
+            return Ok(found
+                .into_iter()
+                .filter(|seen| self.is_meant(seen, find, true))
+                .map(|seen| seen.observed)
+                .collect());
         }
         let Some((listing, input)) = self.listing(&scope)? else {
             let message = format!("{}: the binding cannot look for it by these properties", self.bound.ty);
@@ -68,7 +72,8 @@ impl Work<'_> {
                     [super::super::path::Step::Name(head)] => Some(head.clone()),
                     _ => None,
                 });
-                let required = wanted.and_then(|head| shape.member(&head)).is_some_and(|(head, _)| structure.is_required(&head));
+                let required =
+                    wanted.and_then(|head| shape.member(&head)).is_some_and(|(head, _)| structure.is_required(&head));
                 if required {
                     mapping.write(name, value, shape, input)?;
                 }
@@ -103,7 +108,10 @@ impl Work<'_> {
                 let tags = self.tag_property() == Some(name.as_str());
                 properties.get(name).is_some_and(|other| !tags && !matches(value, other))
             };
-            let excluded = find.token.is_none() && find.matching.iter().any(|(name, value)| contradicts(name, value));
+            let excluded = match find.token {
+                None => find.matching.iter().any(|(name, value)| contradicts(name, value)),
+                Some(token) => self.bears_another_name(&properties, find, token),
+            };
             if let (Some(id), false) = (self.identifier(&properties), excluded) {
                 found.push(id);
             }
@@ -119,14 +127,32 @@ impl Work<'_> {
             None => matches(&Json::Object(find.matching.clone()), &Json::Object(properties.clone())),
             Some(token) => match &seen.marker {
                 Some(marker) => *marker == short_token(token),
-                None => self.bears_name(properties, token) || (by_id && self.tag_property().is_none()) || self.bears_given_name(properties, find),
+                None if self.bears_name(properties, token) => true,
+                None if self.tag_property().is_some() => false,
+                None => by_id || self.is_given(properties, find),
             },
         }
     }
 
-    /// A type without tags whose name was given: a resource of that name is what the creation was about.
-    fn bears_given_name(&self, properties: &Properties, find: &Find<'_>) -> bool {
-        let Some(name) = self.bound.binding.name.as_ref().filter(|_| self.tag_property().is_none()) else { return false };
-        find.matching.get(&name.property).is_some_and(|wanted| properties.get(&name.property) == Some(wanted))
+    /// A type that can bear no marker: one of the name that was given, or, where it has no name, with all that was asked for,
+    /// is what the creation was about.
+    fn is_given(&self, properties: &Properties, find: &Find<'_>) -> bool {
+        match &self.bound.binding.name {
+            Some(rule) => {
+                let given = find.matching.get(&rule.property);
+                given.is_some_and(|wanted| properties.get(&rule.property) == Some(wanted))
+            }
+            None => matches(&Json::Object(find.matching.clone()), &Json::Object(properties.clone())),
+        }
+    }
+
+    /// Whether a listing's element shows by its name alone that the creation was not about it.
+    fn bears_another_name(&self, properties: &Properties, find: &Find<'_>, token: &str) -> bool {
+        let Some(rule) = &self.bound.binding.name else { return false };
+        let Some(name) = properties.get(&rule.property) else { return false };
+        match find.matching.get(&rule.property) {
+            Some(given) => given != name,
+            None => !self.bears_name(properties, token),
+        }
     }
 }

@@ -12,8 +12,7 @@ mod wait;
 
 pub use name::short_token;
 
-use super::binding::{Conditions, Errors};
-use super::clock::{Clock, SystemClock};
+use super::binding::{Call, Conditions, Errors};
 use super::errors::{cloud_error, kind};
 use super::invoke::Invoke;
 use super::load::{Bindings, Bound};
@@ -21,6 +20,7 @@ use super::map::Mapping;
 use super::scope::{Scope, World};
 use super::spelling::text_of;
 use super::template::Template;
+use crate::cloud::clock::{Clock, SystemClock};
 use crate::cloud::{
     Cloud, CloudError, Create, ErrorKind, Find, Identity, Observed, Properties, ResourceKey, Sink, Update,
 };
@@ -134,9 +134,8 @@ impl Work<'_> {
 
     /// Runs something with the mapping of this type, templates in paths filled from `scope`.
     fn mapping<T>(&self, scope: &Scope, run: impl FnOnce(Mapping<'_>) -> T) -> T {
-        let fill = |text: &str| {
-            Template::try_from(text.to_owned()).ok()?.fill(scope).value().map(|value| text_of(&value))
-        };
+        let fill =
+            |text: &str| Template::try_from(text.to_owned()).ok()?.fill(scope).value().map(|value| text_of(&value));
         run(Mapping {
             def: &self.bound.def,
             places: &self.bound.binding.properties,
@@ -159,7 +158,21 @@ impl Work<'_> {
             && conditions.absent.iter().all(|name| scope.property(name).is_none())
     }
 
-    fn internal(&self, code: &str, message: String) -> CloudError {
+    /// Whether the number (or the list) that a call speaks of has grown or shrunk.
+    fn moved(call: &Call, scope: &Scope) -> bool {
+        let size = |value: Option<&Json>| match value {
+            Some(Json::Array(items)) => u32::try_from(items.len()).ok().map(f64::from),
+            Some(value) => text_of(value).parse::<f64>().ok(),
+            None => None,
+        };
+        let change = |name: &String| Some((size(scope.before.get(name))?, size(scope.desired.get(name))?));
+        let is = |name: &Option<String>, fits: fn(f64, f64) -> bool| {
+            name.as_ref().is_none_or(|name| change(name).is_some_and(|(before, after)| fits(before, after)))
+        };
+        is(&call.grown, |before, after| after > before) && is(&call.shrunk, |before, after| after < before)
+    }
+
+    fn internal(&self, code: &str, message: &str) -> CloudError {
         CloudError::new(ErrorKind::Internal, code, format!("{}: {message}", self.bound.ty))
     }
 }
@@ -176,9 +189,10 @@ impl Cloud for AwsCloud {
             return Ok(identity.clone());
         }
         let file = self.bindings.file("sts")?;
-        let call = file.identity.as_ref().ok_or_else(|| {
-            CloudError::new(ErrorKind::Internal, "GPB8101", "aws/sts.toml: `identity` is missing")
-        })?;
+        let call = file
+            .identity
+            .as_ref()
+            .ok_or_else(|| CloudError::new(ErrorKind::Internal, "GPB8101", "aws/sts.toml: `identity` is missing"))?;
         let answer = self.plain_call(place, &file.service, &call.call, Json::Object(Properties::new())).await?;
         let text = |path: &super::path::Path| path.get(&answer, &answer).map(|value| text_of(&value));
         let identity = Identity {
@@ -220,8 +234,8 @@ impl Cloud for AwsCloud {
     async fn wait(&self, key: &ResourceKey, sink: &dyn Sink) -> Result<Observed, CloudError> {
         let work = self.work(&key.ty, &key.place).await?;
         let scope = work.scope_of(&key.id);
-        work.ready(&scope, sink).await?;
-        work.seen(&key.id).await
+        let fetched = work.ready(&scope, sink).await?;
+        work.seen(&key.id, &fetched).await
     }
 
     async fn secret(&self, place: &Place, name: &str) -> Result<String, CloudError> {

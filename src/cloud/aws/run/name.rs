@@ -3,23 +3,19 @@
 use super::super::binding::Name;
 use super::super::spelling::text_of;
 use super::Work;
-use crate::catalog::{PropPath, Shape};
+use crate::catalog::{PropPath, Shape, TextShape};
 use crate::cloud::Properties;
+use crate::cloud::naming::{hex, physical_name, short_hash};
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 
-/// How much of the token a name ends with.
+/// How long the hash is that a name ends with.
 const TAIL: usize = 8;
 /// Where neither the binding nor the catalog says how long a name may be.
 const USUAL_LENGTH: usize = 60;
 
 /// 32 hexadecimal digits, the same for every try of one intent: what AWS takes as an idempotency token everywhere.
 pub fn short_token(token: &str) -> String {
-    let mut out = String::with_capacity(32);
-    for byte in Sha256::digest(token.as_bytes()).iter().take(16) {
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
+    hex(Sha256::digest(token.as_bytes()).get(..16).unwrap_or_default())
 }
 
 impl Work<'_> {
@@ -30,20 +26,32 @@ impl Work<'_> {
             return;
         }
         let mut scope = self.scope();
-        scope.desired = desired.clone();
+        scope.desired.clone_from(desired);
         let suffix = rule.suffix.as_ref().and_then(|suffix| suffix.fill(&scope).value());
         let suffix = suffix.map_or_else(String::new, |suffix| text_of(&suffix));
-        let name = name(rule, self.longest(rule), label, token, &suffix);
+        let name = self
+            .by_pattern(rule, label, token, &suffix)
+            .unwrap_or_else(|| name(rule, self.longest(rule), label, token, &suffix));
         desired.insert(rule.property.clone(), name.into());
     }
 
     /// Whether a resource bears a name that this creation made up.
     pub(super) fn bears_name(&self, properties: &Properties, token: &str) -> bool {
         let Some(rule) = &self.bound.binding.name else { return false };
-        let tail: String = format!("{}{}", rule.separator, tail(token));
+        let tail = short_hash(token);
         let name = properties.get(&rule.property).map(text_of).unwrap_or_default();
         // A suffix such as `.fifo` may stand behind it.
         name.rfind(&tail).is_some_and(|at| at + tail.len() == name.len() || rule.suffix.is_some())
+    }
+
+    /// A name within the catalog's pattern, where the binding does not say itself how names are spelled.
+    fn by_pattern(&self, rule: &Name, label: &str, token: &str, suffix: &str) -> Option<String> {
+        let Some(Shape::Text(shape)) = self.bound.def.shape_at(&PropPath(rule.property.clone())) else { return None };
+        if rule.lower || rule.separator != "-" {
+            return None;
+        }
+        let max_length = u64::try_from(self.longest(rule)).ok();
+        physical_name(&TextShape { max_length, ..shape.clone() }, label, token, suffix)
     }
 
     fn longest(&self, rule: &Name) -> usize {
@@ -54,10 +62,6 @@ impl Work<'_> {
         };
         rule.max.or(catalog).unwrap_or(USUAL_LENGTH)
     }
-}
-
-fn tail(token: &str) -> String {
-    short_token(token).chars().take(TAIL).collect()
 }
 
 /// Letters, digits and single separators; starts with a letter; ends with a part of the token.
@@ -79,9 +83,9 @@ fn name(rule: &Name, longest: usize, label: &str, token: &str, suffix: &str) -> 
         readable.truncate(readable.len() - rule.separator.len());
     }
     if readable.is_empty() {
-        return format!("g{}{suffix}", tail(token));
+        return format!("g{}{suffix}", short_hash(token));
     }
-    format!("{readable}{}{}{suffix}", rule.separator, tail(token))
+    format!("{readable}{}{}{suffix}", rule.separator, short_hash(token))
 }
 
 #[cfg(test)]
@@ -89,15 +93,9 @@ mod tests {
     use super::*;
 
     fn check(label: &str, longest: usize, lower: bool, expected: &str) {
-        let rule = Name {
-            property: "N".into(),
-            max: None,
-            lower,
-            separator: "-".into(),
-            suffix: None,
-        };
+        let rule = Name { property: "N".into(), max: None, lower, separator: "-".into(), suffix: None };
         let made = name(&rule, longest, label, "t", "");
-        let tail = tail("t");
+        let tail = short_hash("t");
         assert_eq!(made, format!("{expected}{tail}"));
         assert!(made.len() <= longest.max(TAIL + 1), "{made}");
     }

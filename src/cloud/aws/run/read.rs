@@ -32,10 +32,12 @@ impl Work<'_> {
         Ok(self.see(&self.scope_of(id)).await?.map(|seen| seen.observed))
     }
 
-    /// A resource that must be there.
-    pub(super) async fn seen(&self, id: &str) -> Result<Observed, CloudError> {
-        let gone = || CloudError::new(ErrorKind::NotReady, "NotFound", format!("{} {id} is not to be found", self.bound.ty));
-        self.read(id).await?.ok_or_else(gone)
+    /// A resource that was just found ready, with its aspects.
+    pub(super) async fn seen(&self, id: &str, fetched: &Fetched) -> Result<Observed, CloudError> {
+        let gone =
+            || CloudError::new(ErrorKind::NotReady, "NotFound", format!("{} {id} is not to be found", self.bound.ty));
+        let seen = self.observe(fetched, &self.scope_of(id)).await?;
+        seen.map(|seen| seen.observed).ok_or_else(gone)
     }
 
     pub(super) async fn see(&self, scope: &Scope) -> Result<Option<Seen>, CloudError> {
@@ -54,18 +56,17 @@ impl Work<'_> {
             Err(error) if absent(&error, &read.absent_on) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let object = self.select(read, scope, &root);
+        let object = Self::select(read, scope, &root);
         Ok(object.filter(|object| !self.is_gone(object, &root)).map(|object| Fetched { root, object }))
     }
 
     fn reading(&self, scope: &Scope) -> Result<&Read, CloudError> {
         let found = self.bound.binding.read.iter().find(|read| Self::holds(read.conditions(), scope));
-        found.ok_or_else(|| self.internal("NoRead", "no `read` of the binding fits this identifier".to_owned()))
+        found.ok_or_else(|| self.internal("NoRead", "no `read` of the binding fits this identifier"))
     }
 
     /// What is at `at`: the element that `where` means when it is a list.
-    fn select(&self, read: &Read, scope: &Scope, root: &Json) -> Option<Json> {
-        let _ = self;
+    fn select(read: &Read, scope: &Scope, root: &Json) -> Option<Json> {
         let found = match &read.at {
             Some(path) => path.bind(&filler(scope)).get(root, root)?,
             None => root.clone(),
@@ -78,6 +79,9 @@ impl Work<'_> {
 
     fn is_gone(&self, object: &Json, root: &Json) -> bool {
         let gone = &self.bound.binding.gone;
+        if self.bound.binding.gone_with.as_ref().is_some_and(|path| path.get(object, root).is_some()) {
+            return true;
+        }
         let path = self.bound.binding.ready.first().map(|ready| &ready.path);
         let value = path.and_then(|path| path.get(object, root)).map(|value| text_of(&value));
         value.is_some_and(|value| gone.contains(&value))
@@ -121,7 +125,7 @@ impl Work<'_> {
             }
         }
         let mut scope = scope.clone();
-        scope.observed = properties.clone();
+        scope.observed.clone_from(&properties);
         for (name, tree) in set.into_iter().flatten() {
             let shape = self.bound.def.root.by_aws(name).map(|property| &property.shape);
             let value = tree.fill(&scope).value();
@@ -161,7 +165,7 @@ impl Work<'_> {
         if let Some(list) = &read.list {
             return Ok((Properties::new(), Some(self.elements(aspect, read, list, &root, scope).await?)));
         }
-        let Some(object) = self.select(read, scope, &root) else { return Ok(nothing) };
+        let Some(object) = Self::select(read, scope, &root) else { return Ok(nothing) };
         let shape = |name: &str| self.bound.def.root.by_aws(name).map(|property| &property.shape);
         let mut properties = Properties::new();
         for name in &aspect.properties {
@@ -217,7 +221,6 @@ impl Work<'_> {
         }
         Ok(found)
     }
-
 }
 
 /// One element of a list property: by `item`'s paths, and by names for the rest.
@@ -229,7 +232,9 @@ fn element(mapping: &Mapping<'_>, read: &Read, raw: &Json, root: &Json, property
         for (member, place) in &read.item {
             let child = path.child(member);
             let value = place.get(raw, root);
-            let value = value.zip(mapping.def.shape_at(&child)).and_then(|(value, shape)| mapping.value(&value, shape, root, &child));
+            let value = value
+                .zip(mapping.def.shape_at(&child))
+                .and_then(|(value, shape)| mapping.value(&value, shape, root, &child));
             match value {
                 Some(value) => entries.insert(member.clone(), value),
                 None => entries.remove(member),
@@ -272,7 +277,8 @@ impl AwsCloud {
         }
         let mut answers: Vec<Option<Answer>> = keys.iter().map(|_| None).collect();
         for ((ty, place), members) in groups {
-            let ids: Vec<&str> = members.iter().filter_map(|index| keys.get(*index)).map(|key| key.id.as_str()).collect();
+            let ids: Vec<&str> =
+                members.iter().filter_map(|index| keys.get(*index)).map(|key| key.id.as_str()).collect();
             let found = match self.work(ty, place).await {
                 Ok(work) => work.read_all(&ids).await,
                 Err(error) => ids.iter().map(|_| Err(error.clone())).collect(),

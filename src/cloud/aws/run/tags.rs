@@ -4,8 +4,8 @@ use super::super::binding::{Place, TagCall};
 use super::super::scope::Scope;
 use super::super::shapes::Shape;
 use super::super::spelling::{key_and_value, same, text_of};
-use super::call::{Patience, is};
 use super::Work;
+use super::call::{Patience, is};
 use crate::catalog::{ObjectShape, PropPath, Shape as Property};
 use crate::cloud::{CloudError, ErrorKind, Properties};
 use serde_json::{Map, Value as Json, json};
@@ -102,7 +102,12 @@ impl Work<'_> {
     }
 
     /// Brings the tags of a resource from what they are to what they shall be.
-    pub(super) async fn change_tags(&self, before: Option<&Json>, after: Option<&Json>, scope: &Scope) -> Result<(), CloudError> {
+    pub(super) async fn change_tags(
+        &self,
+        before: Option<&Json>,
+        after: Option<&Json>,
+        scope: &Scope,
+    ) -> Result<(), CloudError> {
         let Some(tags) = &self.bound.tags else { return Ok(()) };
         let (old, new) = (pairs(before), pairs(after));
         let removed: Vec<&String> = old.keys().filter(|key| !new.contains_key(*key)).collect();
@@ -138,7 +143,7 @@ impl Work<'_> {
         let shape = api.input(operation);
         let member = call.member.clone().or_else(|| tag_member(shape, names, &call.input.keys().collect::<Vec<_>>()));
         let (name, inner) = member.and_then(|member| shape.member(&member)).ok_or_else(|| {
-            self.internal("NoTagMember", format!("{operation} has no member that takes tags; say `member`"))
+            self.internal("NoTagMember", &format!("{operation} has no member that takes tags; say `member`"))
         })?;
         let mut input = self.plain_input(&call.call, &call.input, scope)?.unwrap_or_else(|| Json::Object(Map::new()));
         let value = match (names, inner.element()) {
@@ -157,7 +162,11 @@ impl Work<'_> {
     }
 
     /// The tags as read, hidden ones apart; gives back the marker.
-    pub(super) async fn read_tags(&self, properties: &mut Properties, scope: &Scope) -> Result<Option<String>, CloudError> {
+    pub(super) async fn read_tags(
+        &self,
+        properties: &mut Properties,
+        scope: &Scope,
+    ) -> Result<Option<String>, CloudError> {
         let Some((tags, property)) = self.bound.tags.as_ref().zip(self.tag_property()) else { return Ok(None) };
         if let Some(read) = &tags.read
             && let Some(input) = self.plain_input(&read.call, &read.input, scope)?

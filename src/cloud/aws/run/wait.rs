@@ -3,17 +3,17 @@
 use super::super::binding::Ready;
 use super::super::scope::Scope;
 use super::super::spelling::text_of;
+use super::Work;
 use super::call::SETTLING;
 use super::read::Fetched;
-use super::Work;
 use crate::cloud::{CloudError, ErrorKind, Progress, Sink};
 use serde_json::Value as Json;
 use std::time::Duration;
 
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
-const PATIENCE: Duration = Duration::from_secs(600);
-const DELETION: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(10);
+const DELETION: Duration = Duration::from_mins(5);
 
 /// How a resource stands.
 enum Standing {
@@ -108,7 +108,8 @@ fn standing(rules: &[Ready], fetched: &Fetched) -> Standing {
     let mut pending = None;
     for rule in rules {
         let value = rule.path.get(&fetched.object, &fetched.root);
-        let is = |list: &[Json]| value.as_ref().is_some_and(|value| list.iter().any(|one| text_of(one) == text_of(value)));
+        let is =
+            |list: &[Json]| value.as_ref().is_some_and(|value| list.iter().any(|one| text_of(one) == text_of(value)));
         let shown = value.as_ref().map_or_else(|| "unknown".to_owned(), text_of);
         if is(&rule.failed) {
             let reason = rule.reason.as_ref().and_then(|path| path.get(&fetched.object, &fetched.root));
@@ -122,7 +123,9 @@ fn standing(rules: &[Ready], fetched: &Fetched) -> Standing {
         };
         if !holds && pending.is_none() {
             let wanted: Vec<String> = match &rule.same {
-                Some(other) => vec![other.get(&fetched.object, &fetched.root).map_or_else(String::new, |it| text_of(&it))],
+                Some(other) => {
+                    vec![other.get(&fetched.object, &fetched.root).map_or_else(String::new, |it| text_of(&it))]
+                }
                 None => rule.ready.iter().map(text_of).collect(),
             };
             pending = Some(format!("{} (now `{shown}`)", wanted.join(" or ")));

@@ -36,6 +36,7 @@ enum Condition {
     None,
     Then(String),
     Except(String),
+    After(String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub enum Function {
     Not,
     Keys,
     Count,
+    Rest,
+    Undot,
 }
 
 const FUNCTIONS: &[(&str, Function)] = &[
@@ -75,6 +78,8 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("not", Function::Not),
     ("keys", Function::Keys),
     ("count", Function::Count),
+    ("rest", Function::Rest),
+    ("undot", Function::Undot),
 ];
 
 impl Expression {
@@ -93,6 +98,7 @@ impl Choice {
         match &self.condition {
             Condition::None => Some(value),
             Condition::Then(word) => (value != Json::Bool(false)).then(|| word.clone().into()),
+            Condition::After(word) => text_of(&value).split_once(word).map(|(_, rest)| rest.into()),
             Condition::Except(word) => (text_of(&value) != *word).then_some(value),
         }
     }
@@ -105,28 +111,27 @@ impl Function {
             (Function::Json, Json::String(text)) => text.into(),
             (Function::Json, value) => value.to_string().into(),
             (Function::Parse, Json::String(text)) => document(&text)?,
-            (Function::Parse, value) => value,
-            (Function::Text, value) => text_of(&value).into(),
+            (Function::Parse, value) | (Function::List, value @ Json::Array(_)) => value,
             (Function::Number, value) => serde_json::from_str::<serde_json::Number>(&text_of(&value)).ok()?.into(),
             (Function::Base64, value) => STANDARD.encode(text_of(&value)).into(),
             (Function::Unbase64, value) => String::from_utf8(STANDARD.decode(text_of(&value)).ok()?).ok()?.into(),
-            (Function::List, value @ Json::Array(_)) => value,
             (Function::List, value) => Json::Array(vec![value]),
             (Function::Csv, Json::Array(items)) => items.iter().map(text_of).collect::<Vec<_>>().join(",").into(),
-            (Function::Csv, value) => text_of(&value).into(),
+            (Function::Text | Function::Csv, value) => text_of(&value).into(),
             (Function::Split, value) => text_of(&value).split(',').map(Json::from).collect(),
             (Function::Last, Json::Array(items)) => items.last()?.clone(),
             (Function::Last, value) => text_of(&value).rsplit(['/', ':']).next()?.into(),
             (Function::First, Json::Array(items)) => items.first()?.clone(),
             (Function::First, value) => text_of(&value).split(['/', ':']).next()?.into(),
+            (Function::Undot, value) => text_of(&value).trim_end_matches('.').into(),
             (Function::Lower, value) => text_of(&value).to_lowercase().into(),
             (Function::Upper, value) => text_of(&value).to_uppercase().into(),
             (Function::Not, value) => (text_of(&value) != "true").into(),
             (Function::Keys, Json::Object(entries)) => entries.into_iter().map(|(key, _)| key).collect(),
-            (Function::Keys, _) => return None,
+            (Function::Rest, Json::Array(items)) => items.into_iter().skip(1).collect(),
             (Function::Count, Json::Array(items)) => items.len().into(),
             (Function::Count, Json::Object(entries)) => entries.len().into(),
-            (Function::Count, _) => return None,
+            (Function::Keys | Function::Count | Function::Rest, _) => return None,
         })
     }
 }
@@ -153,8 +158,9 @@ fn choice(text: &str) -> Result<Choice, String> {
         [head] => (*head, Condition::None),
         [head, "then", word] => (*head, Condition::Then(word.trim_matches('\'').to_owned())),
         [head, "except", word] => (*head, Condition::Except(word.trim_matches('\'').to_owned())),
+        [head, "after", word] => (*head, Condition::After(word.trim_matches('\'').to_owned())),
         [] => return Err("a `${}` is empty".to_owned()),
-        _ => return Err(format!("`{text}` is neither `x`, `x then word` nor `x except word`")),
+        _ => return Err(format!("`{text}` is none of `x`, `x then word`, `x except word` and `x after word`")),
     };
     let mut parts = head.split(':');
     let term = term(parts.next().unwrap_or_default())?;

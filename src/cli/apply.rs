@@ -1,0 +1,198 @@
+//! `gpb apply` and `gpb destroy`.
+
+use crate::catalog::Catalog;
+use crate::cli::args::Unprotect;
+use crate::cli::plan::{Made, Wanted, command_line, make};
+use crate::cli::progress::{JsonLines, Lines};
+use crate::cli::{Session, exit::Exit, look, term};
+use crate::cloud::Cloud;
+use crate::cloud::clock::{Clock, SystemClock};
+use crate::diag::Diagnostic;
+use crate::engine::{self, Apply, Cancel, Events, Options, Outcome};
+use crate::lang;
+use crate::plan::{self, Plan};
+use crate::report;
+use crate::state::{Holder, Store};
+use std::path::Path;
+
+/// `gpb apply [SPEC|PLAN]`.
+pub fn run(session: &Session, target: Option<&Path>, yes: bool, unprotect: &Unprotect) -> Exit {
+    let is_spec = target.is_some_and(|target| target.extension().is_some_and(|end| end == "gpb"));
+    let outcome = match target {
+        Some(spec) if is_spec => {
+            let wanted = Wanted { spec: spec.to_owned(), destroy: false, unprotect: unprotect.unprotect.clone() };
+            session.block_on(fresh(session, &wanted, yes, "Apply this?"))
+        }
+        plan => session.block_on(kept(session, plan, yes)),
+    };
+    outcome.unwrap_or_else(|exit| exit)
+}
+
+/// `gpb destroy SPEC`.
+pub fn destroy(session: &Session, spec: &Path, yes: bool, unprotect: &Unprotect) -> Exit {
+    let wanted = Wanted { spec: spec.to_owned(), destroy: true, unprotect: unprotect.unprotect.clone() };
+    session.block_on(fresh(session, &wanted, yes, "Delete all this?")).unwrap_or_else(|exit| exit)
+}
+
+/// Plans, shows, asks, applies.
+async fn fresh(session: &Session, wanted: &Wanted, yes: bool, question: &str) -> Result<Exit, Exit> {
+    let made = make(session, wanted).await?;
+    if session.common.json {
+        // Standard output carries one line an event; the plan is the first.
+        let document = report::json::plan(&made.plan, &|name| Catalog::embedded().get(name));
+        term::print(&format!("{}\n", serde_json::json!({ "event": "plan", "plan": document })));
+    } else {
+        session.present(&made, wanted, None)?;
+    }
+    if !made.refusals.is_empty() {
+        if session.common.json {
+            session.diagnostics(&made.refusals, &made.compiled.sources);
+        }
+        return Err(Exit::Refused);
+    }
+    if made.plan.is_empty() {
+        return Ok(Exit::Done);
+    }
+    if !yes && (session.common.json || !term::confirm(question)) {
+        return Err(session.fail("nothing was done: it was not confirmed (`--yes` confirms beforehand)"));
+    }
+    carry_out(session, &made).await
+}
+
+/// Applies a plan that was shown before, if it still holds.
+async fn kept(session: &Session, path: Option<&Path>, yes: bool) -> Result<Exit, Exit> {
+    let (kept, promised) = session.kept(path)?;
+    let wanted = Wanted { spec: kept.spec, destroy: kept.destroy, unprotect: kept.unprotect };
+    let session = &session.of_environment(&kept.environment);
+    let mut made = make(session, &wanted).await?;
+    let sources = &made.compiled.sources;
+    let store = session.store();
+    let snapshot = store.snapshot(&promised.scope).map_err(|error| {
+        session.diagnostics(&[error.diagnostic()], sources);
+        Exit::Error
+    })?;
+    let observation = match &made.cloud {
+        Ok(cloud) => crate::cli::plan::observe(&snapshot, &made.compiled, cloud.as_ref()).await.map_err(|d| {
+            session.diagnostics(&d, sources);
+            Exit::Error
+        })?,
+        Err(why) => return Err(session.fail(&format!("the cloud cannot be asked: {why}"))),
+    };
+    if promised.scope.cloud != session.cloud_name() {
+        let message = format!(
+            "the plan was made for `--cloud {}`, and this is `--cloud {}`",
+            promised.scope.cloud,
+            session.cloud_name()
+        );
+        session.fail(&message);
+        return Err(Exit::Refused);
+    }
+    let model = plan::model_hash(&made.compiled.model);
+    if let Some(diagnostic) = plan::stale(&promised, Some(&model), &snapshot, Some(&observation)) {
+        session.diagnostics(&[diagnostic], sources);
+        return Err(Exit::Refused);
+    }
+    made.refusals = plan::refusals(&promised, Some(&made.compiled.model));
+    made.plan = promised;
+    if !made.refusals.is_empty() {
+        session.diagnostics(&made.refusals, &made.compiled.sources);
+        return Err(Exit::Refused);
+    }
+    if !session.common.json {
+        term::print(&report::plan::human(&made.plan, &|name| Catalog::embedded().get(name), session.term.styles()));
+    }
+    if made.plan.is_empty() {
+        return Ok(Exit::Done);
+    }
+    if !yes && (session.common.json || !term::confirm("Apply this?")) {
+        return Err(session.fail("nothing was done: it was not confirmed (`--yes` confirms beforehand)"));
+    }
+    carry_out(session, &made).await
+}
+
+async fn carry_out(session: &Session, made: &Made) -> Result<Exit, Exit> {
+    let cloud = match &made.cloud {
+        Ok(cloud) => cloud.as_ref(),
+        Err(why) => {
+            let ways = "set credentials (AWS_PROFILE, `aws sso login`) for AWS, or use `--cloud sim` to try it out";
+            return Err(session.fail(&format!("the plan was made without reading the cloud: {why}; {ways}")));
+        }
+    };
+    let lines = Lines::new(session.term.interactive);
+    let events: &dyn Events = if session.common.json { &JsonLines } else { &lines };
+    let outcome = execute(session, &made.plan, cloud, events).await.map_err(|error| {
+        session.diagnostics(&[error], &made.compiled.sources);
+        Exit::Error
+    })?;
+    Ok(conclude(session, made, &outcome))
+}
+
+/// Takes the lock, heeds Ctrl-C, and runs the engine.
+async fn execute(session: &Session, plan: &Plan, cloud: &dyn Cloud, events: &dyn Events) -> Result<Outcome, Diagnostic> {
+    let clock = SystemClock::default();
+    let store = session.store();
+    let holder = Holder::current(command_line(), clock.epoch_ms());
+    let writer = store.writer(&plan.scope, &holder).map_err(|error| error.diagnostic())?;
+    let durations = store.durations(&plan.scope).map_err(|error| error.diagnostic())?;
+    let options = Options { seed: plan.basis.serial, durations, ..Options::default() };
+    let cancel = Cancel::default();
+    let stop = cancel.clone();
+    let listener = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            term::warn("\nStopping: what is under way is finished, nothing more is begun.\n");
+            stop.cancel();
+        }
+    });
+    let apply = Apply {
+        plan,
+        writer: writer.as_ref(),
+        cloud,
+        types: Catalog::embedded(),
+        functions: &lang::builtins::resolve,
+        environment: &term::variable,
+        clock: &clock,
+        events,
+        cancel: &cancel,
+        options: &options,
+    };
+    let outcome = engine::apply(apply).await;
+    listener.abort();
+    outcome.map_err(|error| error.diagnostic())
+}
+
+/// Says how it went.
+fn conclude(session: &Session, made: &Made, outcome: &Outcome) -> Exit {
+    let diagnostics = outcome.diagnostics();
+    if session.common.json {
+        let mut line = serde_json::json!({ "event": "end", "complete": outcome.is_complete(), "outcome": outcome });
+        if !diagnostics.is_empty() {
+            line["diagnostics"] =
+                crate::cli::diagnostics_document(&diagnostics, &made.compiled.sources)["diagnostics"].take();
+        }
+        term::print(&format!("{line}\n"));
+    } else {
+        session.show(&diagnostics, &made.compiled.sources);
+        let mut summary = format!("\nDone: {} of {}.", outcome.done.len(), pending(&made.plan));
+        if !outcome.failed.is_empty() {
+            summary.push_str(&format!(" Failed: {}.", outcome.failed.len()));
+        }
+        if !outcome.skipped.is_empty() {
+            summary.push_str(&format!(" Not begun: {}.", outcome.skipped.len()));
+        }
+        if outcome.cancelled {
+            summary.push_str(" Stopped; `gpb apply` goes on from here.");
+        }
+        if session.cloud_name() == "sim" {
+            summary.push_str(" This was the embedded cloud: nothing real was made.");
+        }
+        term::warn(&format!("{summary}\n"));
+        if !outcome.outputs.is_empty() {
+            term::print(&look::outputs(&outcome.outputs));
+        }
+    }
+    if outcome.is_complete() { Exit::Done } else { Exit::Error }
+}
+
+fn pending(plan: &Plan) -> usize {
+    plan.changes.iter().filter(|change| change.is_pending()).count()
+}

@@ -1,0 +1,240 @@
+//! `gpb plan`: read the cloud, compare, show, keep.
+
+use crate::catalog::Catalog;
+use crate::cli::args::Unprotect;
+use crate::cli::clouds::{self, Account};
+use crate::cli::compile::Compiled;
+use crate::cli::store::Kept;
+use crate::cli::{Session, diagnostics_document, exit::Exit, progress::Lines, term};
+use crate::cloud::clock::{Clock, SystemClock};
+use crate::cloud::{Cloud, CloudError};
+use crate::diag::Diagnostic;
+use crate::engine::{self, Recovery, Refresh, Settled};
+use crate::lang;
+use crate::model::{Address, Secret, Value};
+use crate::plan::{self, Observation, Plan};
+use crate::report;
+use crate::state::{Holder, SecretKey, Snapshot, Store};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A plan with all it came from.
+pub struct Made {
+    pub compiled: Compiled,
+    pub plan: Plan,
+    /// Absent when the cloud could not be asked, for want of credentials or of SDKs; the reason then.
+    pub cloud: Result<Arc<dyn Cloud>, String>,
+    /// The protected resources that would be lost.
+    pub refusals: Vec<Diagnostic>,
+}
+
+/// What is wanted of a plan.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub spec: PathBuf,
+    pub destroy: bool,
+    pub unprotect: Vec<String>,
+}
+
+/// `gpb plan`.
+pub fn run(session: &Session, spec: Option<&Path>, out: Option<&Path>, detailed: bool, unprotect: &Unprotect) -> Exit {
+    let spec = match spec {
+        Some(spec) => spec.to_owned(),
+        None => match session.kept(None) {
+            Ok((kept, _)) => kept.spec,
+            Err(exit) => return exit,
+        },
+    };
+    let wanted = Wanted { spec, destroy: false, unprotect: unprotect.unprotect.clone() };
+    let made = match session.block_on(make(session, &wanted)) {
+        Ok(made) => made,
+        Err(exit) => return exit,
+    };
+    if let Err(exit) = session.present(&made, &wanted, out) {
+        return exit;
+    }
+    match (made.refusals.is_empty(), made.plan.is_empty()) {
+        (false, _) => Exit::Refused,
+        (true, false) if detailed => Exit::Changes,
+        _ => Exit::Done,
+    }
+}
+
+impl Session {
+    /// Shows a plan and keeps it.
+    ///
+    /// # Errors
+    /// The exit code, when it cannot be kept; the reason has been printed.
+    pub fn present(&self, made: &Made, wanted: &Wanted, out: Option<&Path>) -> Result<(), Exit> {
+        let kept = Kept {
+            spec: wanted.spec.clone(),
+            environment: made.compiled.model.environment.name.clone(),
+            destroy: wanted.destroy,
+            unprotect: wanted.unprotect.clone(),
+            plan: serde_json::from_str(&plan::to_json(&made.plan)).unwrap_or_default(),
+        };
+        self.keep(&kept, out)?;
+        let lookup = |name: &str| Catalog::embedded().get(name);
+        if self.common.json {
+            let mut document = report::json::plan(&made.plan, &lookup);
+            if !made.refusals.is_empty() {
+                document["refused"] = diagnostics_document(&made.refusals, &made.compiled.sources)["diagnostics"].take();
+            }
+            self.document(&document);
+            return Ok(());
+        }
+        term::print(&report::plan::human(&made.plan, &lookup, self.term.styles()));
+        if let Err(why) = &made.cloud {
+            term::warn(&format!("\nThe cloud was not read: {why}\nThis plan is made against the state alone and cannot be applied.\n"));
+        }
+        self.show(&made.refusals, &made.compiled.sources);
+        Ok(())
+    }
+}
+
+/// Compiles, settles what an interrupted run left, reads the cloud, and plans.
+///
+/// # Errors
+/// The exit code, after the reason has been printed.
+pub async fn make(session: &Session, wanted: &Wanted) -> Result<Made, Exit> {
+    let compiled = session.compile(&wanted.spec)?;
+    let refuse = |diagnostics: &[Diagnostic], exit| {
+        session.diagnostics(diagnostics, &compiled.sources);
+        exit
+    };
+    let store = session.store();
+    let scope = session.scope(&compiled.model);
+    let state_error = |error: crate::state::StateError| refuse(&[error.diagnostic()], Exit::Error);
+    let mut snapshot = store.snapshot(&scope).map_err(state_error)?;
+    let key = store.key().map_err(state_error)?;
+    let mut cloud = session.cloud();
+    let mut account = None;
+    if let Ok(found) = &cloud {
+        match clouds::account(found.as_ref(), &compiled.model, &snapshot).await {
+            Account::Right(own) => account = own,
+            Account::Unknown(error) => cloud = Err(error.message),
+            Account::Wrong(diagnostics) => return Err(refuse(&diagnostics, Exit::Refused)),
+        }
+    }
+    let mut observation = None;
+    let mut secrets = BTreeMap::new();
+    if let Ok(cloud) = &cloud {
+        if !snapshot.pending.is_empty() {
+            settle(session, &store, &snapshot, cloud.as_ref()).await.map_err(|d| refuse(&d, Exit::Error))?;
+            snapshot = store.snapshot(&scope).map_err(state_error)?;
+        }
+        let seen = observe(&snapshot, &compiled, cloud.as_ref()).await.map_err(|d| refuse(&d, Exit::Error))?;
+        observation = Some(seen);
+        secrets = hashes(&compiled, cloud.as_ref(), &key).await;
+    }
+    let options = plan::Options {
+        destroy: wanted.destroy,
+        unprotect: unprotected(&wanted.unprotect),
+        account,
+        ..plan::Options::default()
+    };
+    let inputs = plan::Inputs {
+        model: &compiled.model,
+        graph: &compiled.graph,
+        types: &|name| Catalog::embedded().get(name),
+        snapshot: &snapshot,
+        observation: observation.as_ref(),
+        call: &lang::builtins::resolve,
+        secret: &|secret| secrets.get(secret).cloned(),
+        options: &options,
+    };
+    let plan = plan::plan(&inputs).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
+    let refusals = plan::refusals(&plan, Some(&compiled.model));
+    Ok(Made { compiled, plan, cloud, refusals })
+}
+
+fn unprotected(names: &[String]) -> plan::Unprotect {
+    if names.iter().any(|name| name == "all") {
+        return plan::Unprotect::All;
+    }
+    plan::Unprotect::Only(names.iter().map(|name| Address::new(name.as_str())).collect())
+}
+
+/// Finds out what became of the calls an interrupted run was making.
+async fn settle(
+    session: &Session,
+    store: &dyn Store,
+    snapshot: &Snapshot,
+    cloud: &dyn Cloud,
+) -> Result<(), Vec<Diagnostic>> {
+    let clock = SystemClock::default();
+    let holder = Holder::current(command_line(), clock.epoch_ms());
+    let writer = store.writer(&snapshot.scope, &holder).map_err(|error| vec![error.diagnostic()])?;
+    let lines = Lines::new(false);
+    let silent = engine::Silent;
+    let events: &dyn engine::Events = if session.common.json { &silent } else { &lines };
+    let recovery = Recovery { writer: writer.as_ref(), cloud, clock: &clock, events, seed: snapshot.serial };
+    let settled = engine::recover(recovery).await.map_err(|error| vec![error.diagnostic()])?;
+    let open: Vec<_> = settled.iter().filter_map(Settled::diagnostic).collect();
+    if open.is_empty() { Ok(()) } else { Err(open) }
+}
+
+/// Reads the resources of the state and the existing ones the program refers to.
+pub async fn observe(
+    snapshot: &Snapshot,
+    compiled: &Compiled,
+    cloud: &dyn Cloud,
+) -> Result<Observation, Vec<Diagnostic>> {
+    let clock = SystemClock::default();
+    let refresh = Refresh {
+        cloud,
+        types: Catalog::embedded(),
+        functions: &lang::builtins::resolve,
+        clock: &clock,
+        seed: snapshot.serial,
+    };
+    let refreshed = engine::refresh(refresh, snapshot, &compiled.model).await;
+    if refreshed.diagnostics.is_empty() { Ok(refreshed.observation) } else { Err(refreshed.diagnostics) }
+}
+
+/// The keyed hashes of the secrets that can be read now: by them the plan sees whether one has changed.
+async fn hashes(compiled: &Compiled, cloud: &dyn Cloud, key: &SecretKey) -> BTreeMap<Secret, String> {
+    let mut wanted = BTreeSet::new();
+    for resource in &compiled.model.resources {
+        for value in resource.properties.values() {
+            collect(value, &mut wanted);
+        }
+    }
+    let mut found = BTreeMap::new();
+    for secret in wanted {
+        let value: Result<String, CloudError> = match secret {
+            Secret::Generated { .. } => continue,
+            Secret::Env { name } => match crate::cli::term::variable(name) {
+                Some(value) => Ok(value),
+                None => continue,
+            },
+            Secret::Store { name } => cloud.secret(&compiled.model.environment.place, name).await,
+        };
+        // One that cannot be read now is looked at again when it is needed, and reported then.
+        if let Ok(value) = value {
+            found.insert(secret.clone(), key.hash(&value.into()));
+        }
+    }
+    found
+}
+
+fn collect<'a>(value: &'a Value, found: &mut BTreeSet<&'a Secret>) {
+    match value {
+        Value::Secret(secret) => drop(found.insert(secret)),
+        Value::List(items) | Value::Concat(items) | Value::Call { args: items, .. } => {
+            items.iter().for_each(|item| collect(item, found));
+        }
+        Value::Map(entries) => entries.values().for_each(|value| collect(value, found)),
+        _ => {}
+    }
+}
+
+/// What this process was asked to do, for whoever waits for its lock. Options may hold nothing secret.
+pub fn command_line() -> String {
+    let mut words = std::env::args();
+    let name = words.next().map_or_else(String::new, |path| {
+        Path::new(&path).file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    });
+    std::iter::once(name).chain(words).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,74 @@
+//! Secrets reach the cloud and nothing else.
+
+use super::*;
+use crate::cloud::Cloud as _;
+
+fn with_secrets() -> Desired {
+    vec![
+        ("data", "store", json!({"Password": {"$secret": {"from": "generated", "length": 16}}, "Note": "x"})),
+        (
+            "front",
+            "box",
+            json!({"Note": {"$concat": ["token:", {"$secret": {"from": "env", "name": "TOKEN"}}]}}),
+        ),
+        ("back", "box", json!({"Note": {"$secret": {"from": "store", "name": "stripe/key"}}})),
+    ]
+}
+
+/// Every byte gpb has written, to look for what must not be there.
+#[allow(clippy::disallowed_methods)] // Tests look at the files.
+fn written(world: &World) -> Vec<u8> {
+    let folder = world.store.path().parent().unwrap().to_owned();
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
+    files.flatten().collect()
+}
+
+fn holds(haystack: &[u8], needle: &str) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle.as_bytes())
+}
+
+#[test]
+fn no_secret_is_written_down() {
+    let world = World::new();
+    let heard = Heard::default();
+    let outcome = world.live_with(&with_secrets(), &*world.writer(), &Cancel::default(), &heard).unwrap();
+    assert_eq!(outcome.failed, []);
+    let stripe = world.clock.run(world.sim.secret(&place(), "stripe/key")).unwrap();
+    let sent: Vec<Json> = world.sim.everything().unwrap().into_iter().map(|(_, o, _)| o.properties.into()).collect();
+    let sent = Json::Array(sent).to_string();
+    assert!(sent.contains("hunter2hunter2") && sent.contains(&stripe), "they reach the cloud: {sent}");
+    let written = written(&world);
+    let told = format!("{:?} {:?}", heard.0.lock().unwrap(), outcome);
+    for secret in ["hunter2", &stripe] {
+        assert!(!holds(&written, secret) && !told.contains(secret), "{secret} was written down");
+    }
+    let record = &world.snapshot().resources[&Address::new("front")];
+    assert!(is_redacted(&record.applied["Note"]) && is_redacted(&record.observed["Note"]));
+}
+
+#[test]
+fn a_generated_secret_is_made_once() {
+    let world = World::new();
+    world.live(&with_secrets());
+    let hash = || world.snapshot().resources[&Address::new("data")].applied["Password"].clone();
+    let before = hash();
+    assert!(is_redacted(&before));
+    let mut changed = with_secrets();
+    changed[0].2["Note"] = json!("y");
+    let outcome = world.live(&changed);
+    assert_eq!(outcome.failed, []);
+    assert_eq!(hash(), before, "another property's change makes no new one");
+}
+
+#[test]
+fn a_missing_secret_stops_its_resource() {
+    let world = World::new();
+    let desired = vec![
+        ("front", "box", json!({"Note": {"$secret": {"from": "env", "name": "MISSING"}}})),
+        ("net", "net", json!({})),
+    ];
+    let outcome = world.live(&desired);
+    assert_eq!((outcome.failed.len(), outcome.done.len()), (1, 1));
+    assert_eq!(outcome.failed[0].cause, Cause::Secret);
+    assert!(outcome.failed[0].error.message.contains("MISSING"));
+}

@@ -1,0 +1,241 @@
+//! One change, for people.
+
+use super::document;
+use super::styles::{Styles, paint};
+use super::value::{View, display};
+use crate::catalog::{PropPath, TypeDef};
+use crate::model::Value;
+use crate::plan::compare::parse_document;
+use crate::plan::{Action, Change, Difference, PLACE, TYPE, values};
+use anstyle::Style;
+use serde_json::Value as Json;
+
+/// What a change is printed with.
+#[derive(Clone, Copy)]
+pub(super) struct Page<'a> {
+    pub view: View<'a>,
+    pub styles: &'a Styles,
+    /// Whether the plan has resources in several places, so that each says where it is.
+    pub several_places: bool,
+}
+
+impl Page<'_> {
+    /// The change with its properties, indented by two.
+    pub fn change(&self, change: &Change, out: &mut String) {
+        let def = (self.view.types)(&change.ty);
+        let def = def.as_deref();
+        let (symbol, style) = symbol(change, self.styles);
+        let note = note(change, def);
+        let head = format!("  {} {}", paint(style, symbol), self.subject(change));
+        push(out, &if note.is_empty() { head } else { format!("{head}  {}", paint(style, note)) });
+        if let Some(why) = &change.protected {
+            push(out, &format!("      {}", paint(self.styles.alert, format_args!("! protected: {why}"))));
+        }
+        match change.action {
+            Action::Create => self.created(def, change, out),
+            Action::Update | Action::Replace | Action::Adopt => {
+                for difference in &change.differences {
+                    self.difference(def, difference, &consequence(def, difference), out);
+                }
+            }
+            Action::Keep | Action::Read | Action::Delete | Action::Forget => {}
+        }
+    }
+
+    /// What was changed behind gpb's back in one resource.
+    pub fn drift(&self, change: &Change, out: &mut String) {
+        let def = (self.view.types)(&change.ty);
+        push(out, &format!("  {}", self.subject(change)));
+        for difference in &change.drift {
+            if difference.path.0.is_empty() {
+                let id = difference.before.as_ref().and_then(Json::as_str).unwrap_or("");
+                push(out, &format!("      {}", paint(self.styles.delete, format_args!("- {id} is gone"))));
+            } else {
+                self.difference(def.as_deref(), difference, "", out);
+            }
+        }
+    }
+
+    fn subject(&self, change: &Change) -> String {
+        let what = match &change.id {
+            Some(id) => format!("{} {}", change.ty, super::value::visible(id)),
+            None => change.ty.clone(),
+        };
+        let place = if self.several_places { format!(" in {}", change.place.region) } else { String::new() };
+        format!(
+            "{} {}",
+            paint(self.styles.strong, &change.address),
+            paint(self.styles.dim, format_args!("({what}{place})"))
+        )
+    }
+
+    fn created(&self, def: Option<&TypeDef>, change: &Change, out: &mut String) {
+        let shown: Vec<(String, Vec<String>)> = change
+            .desired
+            .iter()
+            .map(|(name, value)| {
+                let path = PropPath(String::new()).child(name);
+                (display(def, &path), self.view.lines(def, def.and_then(|def| def.shape_at(&path)), value))
+            })
+            .collect();
+        let single = shown.iter().filter(|(_, lines)| lines.len() == 1);
+        let width = single.map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+        for (name, lines) in shown {
+            let pad = if lines.len() == 1 { width } else { 0 };
+            self.block('+', self.styles.create, &format!("{name:pad$} = "), &lines, "", out);
+        }
+    }
+
+    fn difference(&self, def: Option<&TypeDef>, difference: &Difference, tail: &str, out: &mut String) {
+        let name = place_name(def, &difference.path);
+        let shape = def.and_then(|def| def.shape_at(&difference.path));
+        let before = difference.before.as_ref();
+        let was_secret = before.is_some_and(values::is_hashed);
+        let head = format!("{name} = ");
+        match (before.and_then(values::lift), &difference.after) {
+            (_, Some(after)) if was_secret || (before.is_some() && matches!(after, Value::Secret(_))) => {
+                self.block('~', self.styles.update, &head, &["(secret, changed)".into()], tail, out);
+            }
+            (None, Some(after)) => {
+                self.block('+', self.styles.create, &head, &self.view.lines(def, shape, after), tail, out);
+            }
+            (Some(before), None) => {
+                self.block('-', self.styles.delete, &head, &self.view.lines(def, shape, &before), tail, out);
+            }
+            (Some(before), Some(after)) => self.both(def, difference, [&before, after], tail, out),
+            (None, None) => self.block('-', self.styles.delete, &name, &[String::new()], tail, out),
+        }
+    }
+
+    /// A place that has a value before and after.
+    fn both(
+        &self,
+        def: Option<&TypeDef>,
+        difference: &Difference,
+        [before, after]: [&Value; 2],
+        tail: &str,
+        out: &mut String,
+    ) {
+        let name = place_name(def, &difference.path);
+        let shape = def.and_then(|def| def.shape_at(&difference.path));
+        let was = difference.before.as_ref().map(|json| opened(json, after)).unwrap_or_default();
+        let (before, after) = (structured(before, after), structured(after, before));
+        let is_simple = |value: &Value| !matches!(value, Value::Map(_) | Value::List(_));
+        let (old, new) = (self.view.lines(def, shape, &before), self.view.lines(def, shape, &after));
+        if let ([old], [new]) = (old.as_slice(), new.as_slice())
+            && old != new
+            && (is_simple(&before) || is_simple(&after) || old.chars().count() + new.chars().count() < 60)
+        {
+            let line = format!("{old} -> {new}");
+            return self.block('~', self.styles.update, &format!("{name} = "), &[line], tail, out);
+        }
+        let arranged = document::arranged(def, shape, &was, &after);
+        let before = values::lift(&arranged).unwrap_or(before);
+        let (old, new) = (self.view.spread(def, shape, &before), self.view.spread(def, shape, &after));
+        if old == new {
+            // The same to the eye: what differs is a secret inside.
+            let text = "(secret inside, changed)".to_owned();
+            return self.block('~', self.styles.update, &format!("{name} = "), &[text], tail, out);
+        }
+        push(out, &format!("      {} {name}:{}", paint(self.styles.update, '~'), self.tail(tail)));
+        for line in document::differing_lines(&old, &new, self.styles) {
+            push(out, &format!("          {line}"));
+        }
+    }
+
+    fn tail(&self, tail: &str) -> String {
+        if tail.is_empty() {
+            String::new()
+        } else {
+            format!("  {}", paint(self.styles.replace, format_args!("// {tail}")))
+        }
+    }
+
+    /// Lines behind a mark, the head before the first and the tail behind it.
+    fn block(&self, mark: char, style: Style, head: &str, lines: &[String], tail: &str, out: &mut String) {
+        for (index, line) in lines.iter().enumerate() {
+            let (mark, head, tail) = if index == 0 { (mark, head, self.tail(tail)) } else { (' ', "", String::new()) };
+            push(out, &format!("      {} {head}{line}{tail}", paint(style, mark)));
+        }
+    }
+}
+
+/// What a change of this place does to the resource.
+fn consequence(def: Option<&TypeDef>, difference: &Difference) -> String {
+    let conditional = def.is_some_and(|def| {
+        def.conditional_create_only.iter().any(|one| one.covers(&difference.path) || difference.path.covers(one))
+    });
+    match (difference.forces_replacement, conditional) {
+        (true, _) => "forces replacement".to_owned(),
+        (false, true) => "may be replaced: that depends on the value".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// What a reader should know of a change besides its properties.
+fn note(change: &Change, def: Option<&TypeDef>) -> String {
+    let mut notes = Vec::new();
+    if change.action == Action::Replace {
+        let places: Vec<String> = change.forced_by.iter().map(|path| place_name(def, path)).collect();
+        let order = if change.create_first { "" } else { ", deleted before it is created" };
+        notes.push(match places.as_slice() {
+            [] => format!("replaced as asked{order}"),
+            places => format!("must be replaced: {}{order}", places.join(", ")),
+        });
+    }
+    match change.action {
+        Action::Adopt => notes.push("exists from an interrupted run: taken over".to_owned()),
+        Action::Forget => notes.push("is gone: forgotten".to_owned()),
+        Action::Read if change.id.is_none() => notes.push("read during apply".to_owned()),
+        Action::Create if !change.drift.is_empty() => notes.push("is gone: created again".to_owned()),
+        _ => {}
+    }
+    notes.extend(change.moved_from.as_ref().map(|old| format!("moved from {old}")));
+    notes.join("; ")
+}
+
+fn symbol(change: &Change, styles: &Styles) -> (&'static str, Style) {
+    match change.action {
+        Action::Create => ("+", styles.create),
+        Action::Update => ("~", styles.update),
+        Action::Replace if change.create_first => ("+/-", styles.replace),
+        Action::Replace => ("-/+", styles.replace),
+        Action::Delete => ("-", styles.delete),
+        Action::Adopt => ("<", styles.update),
+        Action::Forget => ("x", styles.dim),
+        Action::Read => ("?", styles.dim),
+        Action::Keep => (">", styles.dim),
+    }
+}
+
+fn place_name(def: Option<&TypeDef>, path: &PropPath) -> String {
+    match path.0.as_str() {
+        PLACE => "place".to_owned(),
+        TYPE => "type".to_owned(),
+        _ => display(def, path),
+    }
+}
+
+fn opened(json: &Json, other: &Value) -> Json {
+    let document = json.as_str().filter(|_| !matches!(other, Value::Text(text) if parse_document(text).is_none()));
+    document.and_then(parse_document).unwrap_or_else(|| json.clone())
+}
+
+/// A document that is kept as text, as the structure it is, when the other side is one too.
+fn structured(value: &Value, other: &Value) -> Value {
+    let is_document = |value: &Value| match value {
+        Value::Text(text) => parse_document(text).is_some(),
+        other => matches!(other, Value::Map(_) | Value::List(_)),
+    };
+    match value {
+        Value::Text(text) if is_document(other) => {
+            parse_document(text).and_then(|json| values::lift(&json)).unwrap_or_else(|| value.clone())
+        }
+        _ => value.clone(),
+    }
+}
+
+pub(super) fn push(out: &mut String, line: &str) {
+    out.push_str(line.trim_end());
+    out.push('\n');
+}

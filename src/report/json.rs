@@ -1,0 +1,112 @@
+//! Plans and states for machines. The keys are stable; what is secret stands as `{"$secret": true}`.
+
+use super::plan::Summary;
+use super::value::display;
+use crate::graph::TypeLookup;
+use crate::model::Value;
+use crate::plan::{Action, Change, Difference, Plan};
+use crate::state::{Record, Snapshot};
+use serde_json::{Map, Value as Json, json};
+
+/// A plan: `format`, `kind`, `stack`, `environment`, `cloud`, `observed`, `empty`, `summary`, `overrides`, `changes` and
+/// `outputs`. `changes` holds what is to be done and what drifted, by layer and address; `property` is a place in gpb's
+/// spelling, `path` in AWS's. A value known only after apply is an object with one key, `$ref`, `$concat` or `$call`.
+pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
+    let is_told = |change: &&Change| change.is_pending() || change.action == Action::Read || !change.drift.is_empty();
+    json!({
+        "format": 1,
+        "kind": "plan",
+        "stack": plan.scope.stack,
+        "environment": plan.scope.environment,
+        "cloud": plan.scope.cloud,
+        "observed": plan.observed,
+        "empty": plan.is_empty(),
+        "summary": Summary::of(plan),
+        "overrides": plan.overrides,
+        "changes": plan.changes.iter().filter(is_told).map(|one| change(one, types)).collect::<Vec<_>>(),
+        "outputs": plan.outputs.iter().map(|(name, one)| (name.clone(), value(one))).collect::<Map<_, _>>(),
+    })
+}
+
+/// A state: `format`, `kind`, `stack`, `environment`, `cloud`, `lineage`, `serial`, `resources`, `pending`, `outputs`.
+pub fn state(snapshot: &Snapshot) -> Json {
+    let pending = snapshot.pending.iter().map(|intent| {
+        json!({
+            "sequence": intent.sequence, "address": intent.address, "type": intent.ty, "operation": intent.operation,
+            "id": intent.id, "started_ms": intent.started_ms,
+        })
+    });
+    json!({
+        "format": 1,
+        "kind": "state",
+        "stack": snapshot.scope.stack,
+        "environment": snapshot.scope.environment,
+        "cloud": snapshot.scope.cloud,
+        "lineage": snapshot.lineage,
+        "serial": snapshot.serial,
+        "resources": snapshot.resources.values().map(resource).collect::<Vec<_>>(),
+        "pending": pending.collect::<Vec<_>>(),
+        "outputs": snapshot.outputs,
+    })
+}
+
+/// A resource of a state.
+pub fn resource(record: &Record) -> Json {
+    let properties = |properties: &Map<String, Json>| clean(&Json::Object(properties.clone()));
+    json!({
+        "address": record.address,
+        "type": record.ty,
+        "id": record.id,
+        "layer": record.layer,
+        "place": record.place,
+        "applied": properties(&record.applied),
+        "observed": properties(&crate::plan::values::masked(&record.observed, &record.applied)),
+        "depends_on": record.depends_on,
+        "protect": record.protect,
+        "tainted": record.tainted,
+    })
+}
+
+fn change(change: &Change, types: TypeLookup<'_>) -> Json {
+    let def = types(&change.ty);
+    let name = |path: &crate::catalog::PropPath| display(def.as_deref(), path);
+    let difference = |one: &Difference| {
+        json!({
+            "property": name(&one.path),
+            "path": one.path,
+            "before": one.before.as_ref().map(clean),
+            "after": one.after.as_ref().map(value),
+            "forces_replacement": one.forces_replacement,
+        })
+    };
+    json!({
+        "address": change.address,
+        "type": change.ty,
+        "layer": change.layer,
+        "place": change.place,
+        "action": change.action,
+        "id": change.id,
+        "desired": change.desired.iter().map(|(name, one)| (name.clone(), value(one))).collect::<Map<_, _>>(),
+        "differences": change.differences.iter().map(difference).collect::<Vec<_>>(),
+        "drift": change.drift.iter().map(difference).collect::<Vec<_>>(),
+        "forced_by": change.forced_by.iter().map(name).collect::<Vec<_>>(),
+        "create_first": change.create_first,
+        "protected": change.protected,
+        "moved_from": change.moved_from,
+        "depends_on": change.depends_on,
+    })
+}
+
+fn value(value: &Value) -> Json {
+    clean(&Json::from(value.clone()))
+}
+
+/// Without hashes and sources of secrets: that there is one is all there is to say.
+fn clean(json: &Json) -> Json {
+    match json {
+        Json::Array(items) => Json::Array(items.iter().map(clean).collect()),
+        Json::Object(entries) if entries.len() == 1 && entries.contains_key("$secret") => json!({ "$secret": true }),
+        Json::Object(entries) => Json::Object(entries.iter().map(|(key, json)| (key.clone(), clean(json))).collect()),
+        _ => json.clone(),
+    }
+}

@@ -1,0 +1,145 @@
+//! A plan, for people.
+
+use super::change::{Page, push};
+use super::styles::{Styles, paint};
+use super::value::View;
+use crate::graph::TypeLookup;
+use crate::model::{Address, Place};
+use crate::plan::{Action, Change, Plan};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// How many changes of each kind a plan has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Summary {
+    pub create: usize,
+    pub update: usize,
+    pub replace: usize,
+    pub delete: usize,
+    pub adopt: usize,
+    pub forget: usize,
+    /// Moved to another address, and nothing else.
+    pub moved: usize,
+    pub read: usize,
+    pub unchanged: usize,
+    /// Of those replaced or deleted: protected, so that the plan cannot be applied as it is.
+    pub protected: usize,
+}
+
+impl Summary {
+    pub fn of(plan: &Plan) -> Summary {
+        let mut summary = Summary::default();
+        for change in &plan.changes {
+            *match change.action {
+                Action::Create => &mut summary.create,
+                Action::Update => &mut summary.update,
+                Action::Replace => &mut summary.replace,
+                Action::Delete => &mut summary.delete,
+                Action::Adopt => &mut summary.adopt,
+                Action::Forget => &mut summary.forget,
+                Action::Read => &mut summary.read,
+                Action::Keep if change.moved_from.is_some() => &mut summary.moved,
+                Action::Keep => &mut summary.unchanged,
+            } += 1;
+            summary.protected += usize::from(change.protected.is_some());
+        }
+        summary
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Summary { create, update, replace, delete, unchanged, .. } = self;
+        write!(f, "{create} to create, {update} to update, {replace} to replace, {delete} to delete")?;
+        for (count, what) in [(self.adopt, "adopt"), (self.forget, "forget"), (self.moved, "move")] {
+            if count > 0 {
+                write!(f, ", {count} to {what}")?;
+            }
+        }
+        write!(f, ", {unchanged} unchanged.")
+    }
+}
+
+/// The whole plan: what drifted, what will be done layer by layer, the outputs, and the sum of it.
+pub fn human(plan: &Plan, types: TypeLookup<'_>, styles: &Styles) -> String {
+    let kinds: BTreeMap<&Address, &str> = plan.changes.iter().map(|c| (&c.address, c.ty.as_str())).collect();
+    let places: BTreeSet<&Place> = plan.changes.iter().map(|change| &change.place).collect();
+    let page = Page { view: View { types, kinds: &kinds }, styles, several_places: places.len() > 1 };
+    let mut out = String::new();
+    if !plan.observed {
+        push(
+            &mut out,
+            &paint(styles.alert, "Made from the state alone: the cloud was not read. This plan cannot be applied."),
+        );
+        out.push('\n');
+    }
+    drift(plan, &page, &mut out);
+    if !plan.overrides.is_empty() {
+        push(&mut out, &paint(styles.strong, "Overridden by the environment:"));
+        for line in &plan.overrides {
+            push(&mut out, &format!("  {line}"));
+        }
+        out.push('\n');
+    }
+    layers(plan, &page, &mut out);
+    outputs(plan, &page, &mut out);
+    let summary = Summary::of(plan);
+    if plan.is_empty() {
+        let kept = summary.unchanged;
+        let (noun, verb) = if kept == 1 { ("resource", "is") } else { ("resources", "are") };
+        push(&mut out, &paint(styles.strong, format_args!("No changes: {kept} {noun} {verb} as declared.")));
+    } else {
+        push(&mut out, &format!("{} {summary}", paint(styles.strong, "Plan:")));
+    }
+    if summary.protected > 0 {
+        let (count, verb) = (summary.protected, if summary.protected == 1 { "is" } else { "are" });
+        let text = format!("{count} of them {verb} protected: this plan is refused without `--unprotect`.");
+        push(&mut out, &paint(styles.alert, text));
+    }
+    out
+}
+
+fn drift(plan: &Plan, page: &Page<'_>, out: &mut String) {
+    let drifted: Vec<&Change> = plan.changes.iter().filter(|change| !change.drift.is_empty()).collect();
+    if drifted.is_empty() {
+        return;
+    }
+    push(out, &paint(page.styles.alert, "Changed outside gpb:"));
+    for change in drifted {
+        page.drift(change, out);
+    }
+    out.push('\n');
+}
+
+fn layers(plan: &Plan, page: &Page<'_>, out: &mut String) {
+    let is_shown = |change: &&Change| change.is_pending() || (change.action == Action::Read && change.id.is_none());
+    let mut layer: Option<Option<&str>> = None;
+    for change in plan.changes.iter().filter(is_shown) {
+        let mine = change.layer.as_deref();
+        if layer != Some(mine) {
+            if layer.is_some() {
+                out.push('\n');
+            }
+            push(out, &paint(page.styles.strong, mine.unwrap_or("(no layer)")));
+            layer = Some(mine);
+        }
+        page.change(change, out);
+    }
+    if layer.is_some() {
+        out.push('\n');
+    }
+}
+
+fn outputs(plan: &Plan, page: &Page<'_>, out: &mut String) {
+    if plan.outputs.is_empty() || plan.is_empty() {
+        return;
+    }
+    push(out, &paint(page.styles.strong, "Outputs:"));
+    let width = plan.outputs.keys().map(|name| name.chars().count()).max().unwrap_or(0);
+    for (name, value) in &plan.outputs {
+        for (index, line) in page.view.lines(None, None, value).into_iter().enumerate() {
+            push(out, &if index == 0 { format!("  {name:width$} = {line}") } else { format!("  {line}") });
+        }
+    }
+    out.push('\n');
+}

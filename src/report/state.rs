@@ -1,0 +1,143 @@
+//! A state, for people.
+
+use super::change::push;
+use super::styles::{Styles, paint};
+use super::value::{View, display};
+use crate::catalog::PropPath;
+use crate::graph::TypeLookup;
+use crate::model::Address;
+use crate::plan::values;
+use crate::state::{Operation, Record, Snapshot, deposed_from};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// A table of all resources: layer, address, type and identifier.
+pub fn list(snapshot: &Snapshot, styles: &Styles) -> String {
+    let mut records: Vec<&Record> = snapshot.resources.values().collect();
+    records.sort_by(|a, b| (a.layer.is_none(), &a.layer, &a.address).cmp(&(b.layer.is_none(), &b.layer, &b.address)));
+    let rows: Vec<[&str; 4]> = records
+        .into_iter()
+        .map(|record| [record.layer.as_deref().unwrap_or("-"), record.address.as_str(), &record.ty, &record.id])
+        .collect();
+    table(["LAYER", "ADDRESS", "TYPE", "ID"], &rows, styles)
+}
+
+/// What `gpb show` prints: whose state it is, its resources, what an interrupted run left open, and the outputs.
+pub fn overview(snapshot: &Snapshot, types: TypeLookup<'_>, styles: &Styles) -> String {
+    let scope = &snapshot.scope;
+    let count = snapshot.resources.len();
+    let mut out = String::new();
+    let head = format!("{} of {}", scope.environment, scope.stack);
+    let noun = if count == 1 { "resource" } else { "resources" };
+    push(
+        &mut out,
+        &format!("{} on {}: {count} {noun}, serial {}", paint(styles.strong, head), scope.cloud, snapshot.serial),
+    );
+    if count > 0 {
+        out.push('\n');
+        out.push_str(&list(snapshot, styles));
+    }
+    let troubled = snapshot.resources.values().filter_map(|record| {
+        let why = match (&record.tainted, deposed_from(&record.address)) {
+            (Some(why), _) => format!("not finished: {why}"),
+            (None, Some(base)) => format!("replaced at {base}, still to be deleted"),
+            (None, None) => return None,
+        };
+        Some(format!("{}: {why}", record.address))
+    });
+    let pending = snapshot.pending.iter().map(|intent| {
+        let verb = match intent.operation {
+            Operation::Create => "being created",
+            Operation::Update => "being updated",
+            Operation::Delete => "being deleted",
+        };
+        format!("{} ({}) was {verb} when a run ended", intent.address, intent.ty)
+    });
+    let notes: Vec<String> = troubled.chain(pending).collect();
+    if !notes.is_empty() {
+        push(&mut out, &format!("\n{}", paint(styles.alert, "Unfinished:")));
+        for note in notes {
+            push(&mut out, &format!("  {note}"));
+        }
+    }
+    if !snapshot.outputs.is_empty() {
+        push(&mut out, &format!("\n{}", paint(styles.strong, "Outputs:")));
+        let kinds = BTreeMap::new();
+        let view = View { types, kinds: &kinds };
+        for (name, json) in &snapshot.outputs {
+            property(&view, None, name, "", json, &mut out);
+        }
+    }
+    out
+}
+
+/// One resource: what it is, what was applied, and what the cloud says besides. `None` when there is no such address.
+pub fn show(snapshot: &Snapshot, address: &Address, types: TypeLookup<'_>, styles: &Styles) -> Option<String> {
+    let record = snapshot.resources.get(address)?;
+    let def = types(&record.ty);
+    let def = def.as_deref();
+    let kinds = BTreeMap::new();
+    let view = View { types, kinds: &kinds };
+    let mut out = String::new();
+    push(&mut out, &format!("{} ({})", paint(styles.strong, &record.address), record.ty));
+    let account = record.place.account.as_deref().map(|account| format!(" of {account}")).unwrap_or_default();
+    push(&mut out, &format!("  id         = {}", record.id));
+    push(&mut out, &format!("  place      = {}{account}", record.place.region));
+    if let Some(layer) = &record.layer {
+        push(&mut out, &format!("  layer      = {layer}"));
+    }
+    if !record.depends_on.is_empty() {
+        let names: Vec<&str> = record.depends_on.iter().map(Address::as_str).collect();
+        push(&mut out, &format!("  depends on = {}", names.join(", ")));
+    }
+    if let Some(protect) = record.protect {
+        push(&mut out, &format!("  protect    = {}", if protect { "always" } else { "never" }));
+    }
+    if let Some(why) = &record.tainted {
+        push(&mut out, &paint(styles.alert, format_args!("  not finished: {why}")));
+    }
+    let observed = values::masked(&record.observed, &record.applied);
+    let besides = observed.iter().filter(|(name, _)| !record.applied.contains_key(*name)).collect::<Vec<_>>();
+    let sections = [("Applied", record.applied.iter().collect()), ("Set by the cloud", besides)];
+    for (title, properties) in sections.into_iter().filter(|(_, properties)| !properties.is_empty()) {
+        push(&mut out, &format!("\n{}", paint(styles.strong, format_args!("{title}:"))));
+        for (name, json) in properties {
+            let name_shown = display(def, &PropPath(String::new()).child(name));
+            property(&view, def, &name_shown, name, json, &mut out);
+        }
+    }
+    Some(out)
+}
+
+fn property(
+    view: &View<'_>,
+    def: Option<&crate::catalog::TypeDef>,
+    name: &str,
+    aws: &str,
+    json: &Json,
+    out: &mut String,
+) {
+    let Some(value) = values::lift(json) else { return };
+    let shape = def.and_then(|def| def.shape_at(&PropPath(String::new()).child(aws)));
+    for (index, line) in view.lines(def, shape, &value).into_iter().enumerate() {
+        push(out, &if index == 0 { format!("  {name} = {line}") } else { format!("  {line}") });
+    }
+}
+
+fn table<const N: usize>(head: [&str; N], rows: &[[&str; N]], styles: &Styles) -> String {
+    let width = |column: usize| {
+        let cells = rows.iter().chain([&head]).filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let line = |row: &[&str; N]| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{:width$}", super::value::visible(cell)));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    let mut out = String::new();
+    push(&mut out, &paint(styles.dim, line(&head)));
+    for row in rows {
+        push(&mut out, &line(row));
+    }
+    out
+}

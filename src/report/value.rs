@@ -1,0 +1,203 @@
+//! Values in gpb's spelling: on one line where they fit, else on several.
+
+use crate::catalog::{PropPath, Shape, TypeDef};
+use crate::graph::TypeLookup;
+use crate::model::{Address, Reference, Value};
+use std::collections::BTreeMap;
+
+/// What a value is printed with.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub types: TypeLookup<'a>,
+    /// The type of each resource, for the names of properties that are referred to.
+    pub kinds: &'a BTreeMap<&'a Address, &'a str>,
+}
+
+/// How a part of a structure is printed.
+type Part<'a> = dyn Fn(Option<&TypeDef>, Option<&Shape>, &Value) -> Vec<String> + 'a;
+
+/// The longest value that is kept on one line.
+const INLINE: usize = 80;
+
+impl View<'_> {
+    /// A value as lines, the first without indentation.
+    pub fn lines(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &Value) -> Vec<String> {
+        let inline = self.inline(def, shape, value);
+        if let Some(inline) = inline.filter(|inline| inline.chars().count() <= INLINE) {
+            return vec![inline];
+        }
+        self.broken(def, shape, value, &|def, shape, value| self.lines(def, shape, value))
+    }
+
+    /// A value with every structure spread over lines, for comparison line by line.
+    pub fn spread(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &Value) -> Vec<String> {
+        self.broken(def, shape, value, &|def, shape, value| self.spread(def, shape, value))
+    }
+
+    /// A value on several lines, the parts of a structure as `part` prints them.
+    fn broken(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &Value, part: &Part<'_>) -> Vec<String> {
+        let shape = pick(def, shape, value);
+        match value {
+            Value::Map(entries) if !entries.is_empty() => {
+                let mut lines = vec!["{".to_owned()];
+                for (key, value) in entries {
+                    let inner = part(def, entry(shape, key), value);
+                    nest(&mut lines, &format!("{} = ", name(shape, key)), inner, "");
+                }
+                lines.push("}".to_owned());
+                lines
+            }
+            Value::List(items) if !items.is_empty() => {
+                let mut lines = vec!["[".to_owned()];
+                for item in items {
+                    nest(&mut lines, "", part(def, element(shape), item), ",");
+                }
+                lines.push("]".to_owned());
+                lines
+            }
+            Value::Text(text) if text.trim_end().contains('\n') => {
+                let mut lines = vec!["\"\"\"".to_owned()];
+                lines.extend(text.lines().map(|line| format!("  {}", visible(line))));
+                lines.push("\"\"\"".to_owned());
+                lines
+            }
+            _ => vec![self.inline(def, shape, value).unwrap_or_default()],
+        }
+    }
+
+    /// A value on one line; `None` where that would be unreadable.
+    fn inline(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &Value) -> Option<String> {
+        let shape = pick(def, shape, value);
+        Some(match value {
+            Value::Text(text) if text.trim_end().contains('\n') => return None,
+            Value::Text(text) => quoted(text),
+            Value::Bool(bool) => bool.to_string(),
+            Value::Int(int) => int.to_string(),
+            Value::Float(float) => float.to_string(),
+            Value::Secret(_) => "(secret)".to_owned(),
+            Value::Ref(_) | Value::Call { .. } => self.hole(value),
+            Value::Concat(parts) => self.concat(parts),
+            Value::List(items) => {
+                let items = items.iter().map(|item| self.inline(def, element(shape), item));
+                format!("[{}]", items.collect::<Option<Vec<_>>>()?.join(", "))
+            }
+            Value::Map(entries) if entries.is_empty() => "{}".to_owned(),
+            Value::Map(entries) => {
+                let entries = entries.iter().map(|(key, value)| {
+                    Some(format!("{} = {}", name(shape, key), self.inline(def, entry(shape, key), value)?))
+                });
+                format!("{{ {} }}", entries.collect::<Option<Vec<_>>>()?.join(", "))
+            }
+        })
+    }
+
+    /// `(known after apply: network.vpc.id)`: what a value waits for.
+    fn hole(&self, value: &Value) -> String {
+        let mut references = Vec::new();
+        value.references(&mut references);
+        let mut names: Vec<String> = references.into_iter().map(|reference| self.reference(reference)).collect();
+        names.dedup();
+        match names.as_slice() {
+            [] => "(known after apply)".to_owned(),
+            names => format!("(known after apply: {})", names.join(", ")),
+        }
+    }
+
+    fn concat(&self, parts: &[Value]) -> String {
+        let parts = parts.iter().map(|part| match part {
+            Value::Text(text) => escaped(text),
+            Value::Secret(_) => "(secret)".to_owned(),
+            other => self.hole(other),
+        });
+        format!("\"{}\"", parts.collect::<String>())
+    }
+
+    fn reference(&self, reference: &Reference) -> String {
+        let property = if reference.path.0.is_empty() {
+            "id".to_owned()
+        } else {
+            let def = self.kinds.get(&reference.to).and_then(|ty| (self.types)(ty));
+            display(def.as_deref(), &reference.path)
+        };
+        format!("{}.{property}", reference.to)
+    }
+}
+
+/// A place in gpb's spelling, as far as the type is known.
+pub(super) fn display(def: Option<&TypeDef>, path: &PropPath) -> String {
+    match def {
+        Some(def) if !path.0.starts_with('@') => def.display(path),
+        _ => path.segments().map(PropPath::unescape).collect::<Vec<_>>().join("."),
+    }
+}
+
+/// The shape a value has of those a place allows.
+fn pick<'a>(def: Option<&'a TypeDef>, shape: Option<&'a Shape>, value: &Value) -> Option<&'a Shape> {
+    let def = def?;
+    match def.resolve(shape?) {
+        Shape::Any(alternatives) => alternatives.iter().map(|one| def.resolve(one)).find(|one| {
+            matches!(
+                (value, one),
+                (Value::Map(_), Shape::Object(_) | Shape::Map { .. }) | (Value::List(_), Shape::List(_))
+            )
+        }),
+        shape => Some(shape),
+    }
+}
+
+fn entry<'a>(shape: Option<&'a Shape>, key: &str) -> Option<&'a Shape> {
+    match shape? {
+        Shape::Object(object) => object.by_aws(key).map(|property| &property.shape),
+        Shape::Map { value, .. } => Some(value),
+        _ => None,
+    }
+}
+
+pub(super) fn element(shape: Option<&Shape>) -> Option<&Shape> {
+    match shape? {
+        Shape::List(list) => Some(&list.item),
+        _ => None,
+    }
+}
+
+/// A key as it is written: a property's gpb name, or the key itself.
+fn name(shape: Option<&Shape>, key: &str) -> String {
+    if let Some(Shape::Object(object)) = shape
+        && let Some(property) = object.by_aws(key)
+    {
+        return property.name.clone();
+    }
+    let is_word = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    if is_word { key.to_owned() } else { quoted(key) }
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", escaped(text))
+}
+
+fn escaped(text: &str) -> String {
+    visible(&text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t"))
+}
+
+/// A line without what a terminal would obey.
+pub(super) fn visible(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    for letter in line.chars() {
+        if letter.is_control() && letter != '\t' {
+            out.extend(letter.escape_unicode());
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
+fn nest(lines: &mut Vec<String>, head: &str, inner: Vec<String>, tail: &str) {
+    let last = inner.len().saturating_sub(1);
+    for (index, line) in inner.into_iter().enumerate() {
+        let head = if index == 0 { head } else { "" };
+        let tail = if index == last { tail } else { "" };
+        lines.push(format!("  {head}{line}{tail}"));
+    }
+}

@@ -1,0 +1,20 @@
+//! Room on the stack for texts that nest.
+
+use std::panic::resume_unwind;
+
+/// Brackets this deep are read on the stack at hand: even a test's thread has room for them.
+const SHALLOW: usize = 12;
+/// Enough for the deepest text there can be, in a build without optimisation.
+const STACK_BYTES: usize = 256 * 1024 * 1024;
+
+/// Runs `work` where the stack suffices for text that nests `depth` brackets.
+pub(super) fn run<T: Send>(depth: usize, work: impl Fn() -> T + Sync) -> T {
+    if depth <= SHALLOW {
+        return work();
+    }
+    std::thread::scope(|scope| match std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, &work) {
+        Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+        // No thread to be had: pest stops by itself before the stack at hand ends.
+        Err(_) => work(),
+    })
+}

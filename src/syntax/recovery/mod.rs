@@ -1,0 +1,83 @@
+//! The messages about structure: each comes from a node that the grammar made where something was missing or strange.
+
+mod braces;
+mod habits;
+mod missing;
+mod strange;
+
+pub(super) use habits::{is_hcl, is_null, is_policy_block};
+pub(super) use strange::is_else;
+
+use super::tree::{Node, Rule, Tree};
+use crate::diag::Diagnostic;
+use crate::source::{FileId, Span};
+
+pub(super) fn diagnostics(file: FileId, tree: &Tree<'_>) -> Vec<Diagnostic> {
+    let mut found = Found { file, missing_at: None, after_misplaced: false, silent_until: 0 };
+    let mut diagnostics = Vec::new();
+    for node in tree.nodes() {
+        if node.start() < found.silent_until {
+            continue;
+        }
+        diagnostics.extend(found.first_missing(node));
+        diagnostics.extend(found.habit(node));
+        diagnostics.extend(found.strange(node));
+    }
+    diagnostics
+}
+
+struct Found {
+    file: FileId,
+    /// Where the last thing was missing: one message speaks for all that is missing in one place.
+    missing_at: Option<usize>,
+    /// The item before was none; one message speaks for a run of them.
+    after_misplaced: bool,
+    /// A message about a whole entry explains all that is strange inside it.
+    silent_until: usize,
+}
+
+impl Found {
+    fn span(&self, node: Node<'_>) -> Span {
+        Span::new(self.file, node.start(), node.end())
+    }
+
+    fn point(&self, at: usize) -> Span {
+        Span::new(self.file, at, at)
+    }
+}
+
+/// The word or sign that ends right before `at`.
+fn word_before<'t>(node: Node<'t>, at: usize) -> &'t str {
+    let before = node.source().get(..at).unwrap_or_default().trim_end_matches([' ', '\t', '\r', '\n']);
+    last_word(before)
+}
+
+fn last_word(text: &str) -> &str {
+    let is_word = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-');
+    let start = text.trim_end_matches(is_word).len();
+    if start < text.len() {
+        return text.get(start..).unwrap_or_default();
+    }
+    if let Some(start) = text.strip_suffix('"').and_then(|inside| inside.rfind(['"', '\n'])) {
+        return text.get(start..).unwrap_or_default();
+    }
+    let sign = text.chars().next_back().map_or(0, char::len_utf8);
+    text.get(text.len() - sign..).unwrap_or_default()
+}
+
+/// What a reader sees first in a strange piece of text: a word, a text in quotes, or a sign.
+fn first_word(text: &str) -> &str {
+    let is_word = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-');
+    let length = text.find(|character| !is_word(character)).unwrap_or(text.len());
+    let length = if length > 0 { length } else { text.chars().next().map_or(0, char::len_utf8) };
+    text.get(..length).unwrap_or_default()
+}
+
+/// Where there is nothing to read, only the place is known.
+fn after(word: &str) -> String {
+    if word.is_empty() { String::new() } else { format!(" after `{word}`") }
+}
+
+fn is_comment(node: Node<'_>) -> bool {
+    matches!(node.rule(), Rule::comment | Rule::compat_hash)
+}

@@ -1,0 +1,153 @@
+//! The sandbox over the wire: gpb with the official SDKs against AWS emulators, judged by boto3.
+//!
+//! moto has most services; ministack has those that moto lacks or lacks in part (MSK, ElastiCache, CloudWatch).
+
+use crate::support::{Folder, root};
+use gpb_testkit::Emulator;
+use serde_json::{Value as Json, json};
+use std::process::Command;
+
+/// Both emulators, and a folder whose commands talk to them.
+struct World {
+    folder: Folder,
+    variables: Vec<(String, String)>,
+    _emulators: (Emulator, Emulator),
+}
+
+const ACCOUNT: &str = "123456789012";
+
+impl World {
+    fn new() -> Self {
+        let moto = Emulator::moto().unwrap();
+        let ministack = Emulator::ministack().unwrap();
+        let mut variables: Vec<(String, String)> =
+            moto.environment().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        variables.retain(|(name, _)| !name.starts_with("AWS_ACCESS") && !name.starts_with("AWS_SECRET"));
+        let mut set = |name: &str, value: &str| variables.push((name.to_owned(), value.to_owned()));
+        // ministack takes an access key of twelve digits for the account.
+        set("AWS_ACCESS_KEY_ID", ACCOUNT);
+        set("AWS_SECRET_ACCESS_KEY", "test");
+        for service in ["KAFKA", "ELASTICACHE", "CLOUDWATCH"] {
+            set(&format!("AWS_ENDPOINT_URL_{service}"), &ministack.endpoint());
+        }
+        let mut folder = Folder::with_specs();
+        for (name, value) in &variables {
+            folder.set(name, value);
+        }
+        let world = World { folder, variables, _emulators: (moto, ministack) };
+        world.bring_certificate();
+        world
+    }
+
+    /// The spec names a certificate that already exists in the account; here it has to be made first.
+    fn bring_certificate(&self) {
+        let made = self.boto("acm", "request_certificate", &json!({ "DomainName": "sandbox.gpubroker.example" }));
+        let arn = made["CertificateArn"].as_str().unwrap();
+        let spec = std::fs::read_to_string(self.folder.path("specs/sandbox.gpb")).unwrap();
+        let start = spec.find("arn:aws:acm:").unwrap();
+        let end = start + spec[start..].find('"').unwrap();
+        self.folder.edit("specs/sandbox.gpb", &spec[start..end], arn);
+    }
+
+    fn reader(&self, arguments: &[&str]) -> Json {
+        let output = Command::new(gpb_testkit::python().unwrap())
+            .arg(root().join("tests/emulators/reader.py"))
+            .args(arguments)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_str(&text).unwrap()
+    }
+
+    fn inventory(&self) -> Json {
+        self.reader(&["inventory"])
+    }
+
+    fn boto(&self, service: &str, operation: &str, arguments: &Json) -> Json {
+        self.reader(&["get", service, operation, &arguments.to_string()])
+    }
+}
+
+#[test]
+fn the_sandbox_lives_its_whole_life_over_the_wire() {
+    let world = World::new();
+    let folder = &world.folder;
+    let before = world.inventory();
+
+    // From text to resources.
+    let plan = folder.expect(2, &["plan", "specs/sandbox.gpb", "--detailed-exitcode"]);
+    assert!(plan.out.contains("103 to create"), "{}", plan.text());
+    folder.expect(0, &["apply", "--yes"]);
+    let after = world.inventory();
+    insta::assert_json_snapshot!("sandbox", after);
+
+    // What was applied is what is declared.
+    let again = folder.expect(0, &["plan", "specs/sandbox.gpb", "--detailed-exitcode"]);
+    assert!(again.out.contains("No changes"), "{}", again.text());
+
+    // A changed parameter updates in place.
+    folder.edit("specs/sandbox.gpb", "log_retention = 7d", "log_retention = 14d");
+    let update = folder.expect(2, &["plan", "specs/sandbox.gpb", "--detailed-exitcode"]);
+    assert!(update.out.contains("0 to create, 3 to update, 0 to replace, 0 to delete"), "{}", update.text());
+    folder.expect(0, &["apply", "--yes"]);
+    assert_eq!(world.inventory()["streaming"]["log_groups"]["/msk/gpubroker-sandbox"], 14);
+
+    // A create-only change is a replacement that names the property.
+    folder.edit("specs/platform.gpb", "name       = \"${prefix}-jobs\"", "name       = \"${prefix}-work\"");
+    let replace = folder.expect(2, &["plan", "specs/sandbox.gpb", "--detailed-exitcode"]);
+    let forced = replace.out.lines().any(|line| line.contains("queue_name") && line.contains("forces replacement"));
+    assert!(forced, "{}", replace.text());
+    folder.expect(0, &["apply", "--yes"]);
+    let queues = world.inventory()["streaming"]["queues"].clone();
+    let names: Vec<_> = queues.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(names, ["gpubroker-sandbox-work", "gpubroker-sandbox-work-dead"]);
+
+    // A change behind gpb's back is drift, shown and repaired.
+    let url = world.boto("sqs", "get_queue_url", &json!({ "QueueName": "gpubroker-sandbox-work" }))["QueueUrl"].clone();
+    let attributes = json!({ "QueueUrl": url, "Attributes": { "VisibilityTimeout": "999" } });
+    world.boto("sqs", "set_queue_attributes", &attributes);
+    world.boto("logs", "delete_log_group", &json!({ "logGroupName": "/msk/gpubroker-sandbox" }));
+    let drift = folder.expect(2, &["plan", "specs/sandbox.gpb", "--detailed-exitcode"]);
+    assert!(drift.out.contains("999") && drift.out.contains("visibility_timeout"), "{}", drift.text());
+    assert!(drift.out.contains("1 to create, 1 to update"), "{}", drift.text());
+    folder.expect(0, &["apply", "--yes"]);
+    let repaired = world.inventory();
+    assert_eq!(repaired["streaming"]["queues"]["gpubroker-sandbox-work"]["VisibilityTimeout"], "120");
+    assert_eq!(repaired["streaming"]["log_groups"]["/msk/gpubroker-sandbox"], 14);
+    let still = folder.expect(0, &["plan", "specs/sandbox.gpb", "--detailed-exitcode"]);
+    assert!(still.out.contains("No changes"), "{}", still.text());
+
+    // The end leaves nothing.
+    folder.expect(0, &["destroy", "specs/sandbox.gpb", "--yes"]);
+    assert_eq!(world.inventory(), before);
+}
+
+#[test]
+fn credentials_of_another_account_are_refused_before_anything_is_done() {
+    let world = World::new();
+    let before = world.inventory();
+    world.folder.edit("specs/sandbox.gpb", "account = \"123456789012\"", "account = \"999999999999\"");
+    let refused = world.folder.expect(3, &["apply", "specs/sandbox.gpb", "--yes"]);
+    assert!(refused.err.contains("GPB8020"), "{}", refused.text());
+    assert_eq!(world.inventory(), before);
+}
+
+#[test]
+fn without_credentials_a_plan_is_made_against_the_state_alone() {
+    let mut folder = Folder::with_specs();
+    let nowhere = folder.path("none").display().to_string();
+    for name in ["AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"] {
+        folder.set(name, &nowhere);
+    }
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"] {
+        folder.set(name, "");
+    }
+    let plan = folder.expect(0, &["plan", "specs/sandbox.gpb"]);
+    assert!(plan.out.contains("103 to create") && plan.err.contains("cannot be applied"), "{}", plan.text());
+    let apply = folder.expect(1, &["apply", "--yes"]);
+    assert!(apply.err.contains("--cloud sim"), "{}", apply.text());
+}
