@@ -4,6 +4,7 @@
 
 pub mod ast;
 mod deep;
+mod format;
 mod lower;
 mod recovery;
 mod report;
@@ -13,6 +14,8 @@ mod tree;
 
 #[cfg(test)]
 mod tests;
+
+pub use format::{FormatError, format};
 
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};

@@ -63,6 +63,12 @@ pub(super) fn bad_unicode_escape(at: Span, code: &str) -> Diagnostic {
         .at(at, "expected one to six hexadecimal digits of a character, as in `\\u{1F600}`")
 }
 
+pub(super) fn closing_quotes(at: Span) -> Diagnostic {
+    Diagnostic::error("GPB0017", "the quotes that close a text block stand on a line of their own")
+        .at(at, "text stands before them on this line")
+        .help("begin a new line before the quotes; the blanks before them are the margin of the text")
+}
+
 pub(super) fn left_of_margin(at: Span, quotes: Span) -> Diagnostic {
     Diagnostic::error("GPB0018", "this line begins left of the margin of its text block")
         .at(at, "expected at least the blanks that stand before the closing quotes")

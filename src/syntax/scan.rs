@@ -189,7 +189,7 @@ impl Scanner<'_> {
     fn in_code(&mut self, byte: u8) {
         match byte {
             b'/' if self.byte(1) == Some(b'/') => self.skip_line(),
-            b'/' if self.byte(1) == Some(b'*') => self.block_comment(),
+            b'/' if self.byte(1) == Some(b'*') && self.stands_apart() => self.block_comment(),
             b'#' => self.skip_line(),
             b'"' if self.rest().starts_with("\"\"\"") => self.push(Open::Block, 3),
             b'"' => self.push(Open::Text, 1),
@@ -201,6 +201,12 @@ impl Scanner<'_> {
             b'\n' => self.newline(),
             _ => {}
         }
+    }
+
+    /// Behind a blank. Elsewhere `/*` is most likely text whose quotes are forgotten, as in `"${arn/*"`.
+    fn stands_apart(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|at| self.text.as_bytes().get(at));
+        before.is_none_or(u8::is_ascii_whitespace)
     }
 
     /// `name<name`, with no blank between: a comparison has blanks around it.
@@ -246,7 +252,7 @@ impl Scanner<'_> {
         while self.open.last() == Some(&Open::Angle) {
             self.pop();
         }
-        let next = self.text.get(self.at..).unwrap_or_default().trim_start_matches('\n');
+        let next = self.text.get(self.at + 1..).unwrap_or_default();
         if !self.open.is_empty() && ITEMS.iter().any(|item| next.starts_with(item)) {
             self.open.clear();
             self.depth = 0;

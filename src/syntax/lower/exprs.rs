@@ -34,6 +34,11 @@ fn operator(rule: Rule) -> Option<(u8, Operator)> {
     }
 }
 
+/// How tightly a binary operator binds; the formatter breaks long chains by it.
+pub(in super::super) fn precedence(rule: Rule) -> Option<u8> {
+    operator(rule).map(|(level, _)| level)
+}
+
 pub(super) fn comparison(rule: Rule) -> Option<BinaryOp> {
     match rule {
         Rule::op_equal | Rule::compat_equal => Some(BinaryOp::Equal),

@@ -12,6 +12,8 @@ mod text;
 mod types;
 mod values;
 
+pub(super) use exprs::precedence;
+
 use super::ast::{Expr, ExprKind, Module, Name};
 use super::tree::{Node, Rule, Tree};
 use crate::diag::Diagnostic;

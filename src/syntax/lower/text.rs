@@ -9,7 +9,7 @@ use crate::source::Span;
 impl Lower {
     /// The parts of a `text` or `block_text` node, adjacent text joined.
     pub(super) fn text_parts(&mut self, node: Node<'_>) -> Vec<TextPart> {
-        let margin = node.is(Rule::block_text).then(|| margin_of(node));
+        let margin = node.is(Rule::block_text).then(|| self.margin(node));
         let mut parts = Parts { done: Vec::new(), margin: margin.unwrap_or_default(), at_line_start: margin.is_some() };
         for child in node.children() {
             match child.rule() {
@@ -42,6 +42,18 @@ impl Lower {
             parts.drop_last_newline();
         }
         parts.done
+    }
+
+    /// The blanks before the closing quotes.
+    fn margin<'t>(&mut self, node: Node<'t>) -> &'t str {
+        let inside = node.text().strip_suffix("\"\"\"").unwrap_or_default();
+        let line = inside.rsplit_once('\n').map_or("", |(_, line)| line);
+        if line.bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
+            return line;
+        }
+        let quotes = Span::new(self.file, node.end().saturating_sub(3), node.end());
+        self.report(report::closing_quotes(quotes));
+        ""
     }
 
     /// Text that may hold no hole: a key, the path of a `use`.
@@ -91,13 +103,6 @@ impl Lower {
             }
         }
     }
-}
-
-/// The blanks before the closing quotes.
-fn margin_of(node: Node<'_>) -> &str {
-    let inside = node.text().strip_suffix("\"\"\"").unwrap_or_default();
-    let line = inside.rsplit_once('\n').map_or("", |(_, line)| line);
-    if line.bytes().all(|byte| matches!(byte, b' ' | b'\t')) { line } else { "" }
 }
 
 /// Text in the making.

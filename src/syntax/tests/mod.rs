@@ -1,5 +1,8 @@
 //! What the parser and the formatter promise.
 
+mod format;
+mod programs;
+mod properties;
 mod recovery;
 mod scale;
 mod valid;
@@ -21,9 +24,11 @@ fn read(text: &str) -> String {
 
 /// The same for several small texts in one snapshot.
 fn check_each(name: &str, texts: &[&str]) {
+    // Snapshots are text, whatever the case holds.
+    let plain = |text: &str| text.replace(|c: char| c.is_control() && c != '\n', "\u{FFFD}");
     let mut snapshot = String::new();
     for text in texts {
-        snapshot.push_str(&format!("{text}\n=>\n{}\n", read(text)));
+        snapshot.push_str(&format!("{}\n=>\n{}\n", plain(text), plain(&read(text))));
     }
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!(name, snapshot);

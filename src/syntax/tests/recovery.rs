@@ -116,6 +116,26 @@ fn every_mistake_is_told() {
     }
 }
 
+/// The two examples on a page: the first has the mistake, the second has no mistake of this room at all.
+#[test]
+fn pages_show_the_mistake_and_its_mending() {
+    let block = |text: &str, mark: &str| -> Option<String> {
+        let (_, rest) = text.split_once(&format!("```gpb {mark}\n"))?;
+        Some(rest.split_once("```")?.0.to_owned())
+    };
+    let codes = |text: &str| -> Vec<&str> {
+        super::parse(crate::source::FileId(0), text).diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
+    };
+    let mut shown = 0;
+    for page in crate::diag::pages().iter().filter(|page| page.code.starts_with("GPB0")) {
+        let (Some(fail), Some(pass)) = (block(page.text, "fail"), block(page.text, "pass")) else { continue };
+        assert!(codes(&fail).contains(&page.code), "{}: the failing example gives {:?}", page.code, codes(&fail));
+        assert_eq!(codes(&pass), Vec::<&str>::new(), "{}: the mended example", page.code);
+        shown += 1;
+    }
+    assert!(shown > 40, "only {shown} pages have examples");
+}
+
 #[test]
 fn bom_and_crlf_are_no_mistakes() {
     check("crlf", "\u{feff}stack a {\r\n  b = \"\"\"\r\n    x\r\n    \"\"\"\r\n  /// doc\r\n  c = 1 // d\r\n}\r\n");

@@ -30,15 +30,18 @@ const PAIRS: [(&str, &str); 9] = [
 #[test]
 fn nesting_within_the_limit_is_read() {
     for (open, close) in PAIRS {
-        let depth = if open.matches(['{', '[', '(']).count() > 1 { 100 } else { 200 };
-        assert_eq!(codes(&nested(open, close, depth)), Vec::<&str>::new(), "{open}");
+        let deepest = if open.matches(['{', '[', '(']).count() > 1 { 100 } else { 200 };
+        // The shallow ones are read on the stack of this very thread.
+        for depth in [6, 11, 12, 13, deepest] {
+            assert_eq!(codes(&nested(open, close, depth)), Vec::<&str>::new(), "{open}");
+        }
     }
 }
 
 #[test]
 fn nesting_beyond_the_limit_is_refused_and_the_rest_is_read() {
     for (open, close) in PAIRS {
-        for depth in [MAX_DEPTH + 1, 1000, 20_000] {
+        for depth in [MAX_DEPTH + 1, 100_000] {
             let parsed = parse(FileId(0), &nested(open, close, depth));
             let codes: Vec<_> = parsed.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
             assert_eq!(codes, ["GPB0004"], "{open} {depth}");
@@ -50,7 +53,7 @@ fn nesting_beyond_the_limit_is_refused_and_the_rest_is_read() {
 #[test]
 fn unclosed_nesting_ends() {
     for open in ["[", "(", "{", "f(", "{ a = ", "\"${", "list<", "if c {", "policy {", "a { ", "a(b["] {
-        for depth in [200, 1000, 20_000] {
+        for depth in [200, 100_000] {
             let text = format!("const x = {}\nconst after = 2\n", open.repeat(depth));
             let parsed = parse(FileId(0), &text);
             assert!(!parsed.diagnostics.is_empty(), "{open}");
@@ -61,7 +64,7 @@ fn unclosed_nesting_ends() {
 
 #[test]
 fn long_chains_are_refused_not_overflowed() {
-    let long = |piece: &str| piece.repeat(20_000);
+    let long = |piece: &str| piece.repeat(3_000);
     for value in [
         format!("{}1", long("!")),
         format!("{}1", long("-")),
@@ -72,22 +75,18 @@ fn long_chains_are_refused_not_overflowed() {
         format!("{}{{ 2 }}", long("if c { 1 } else ")),
         format!("a{}", long(" ?? b")),
     ] {
-        let start = std::time::Instant::now();
         let text = format!("const x = {value}\nstack s {{ y = {value} }}\n");
-        eprintln!("{value:.20?} {:?}", start.elapsed());
         assert_eq!(codes(&text), ["GPB0004"], "{:.40}", value);
     }
     let chain = format!("stack s {{\n  {}{{ }}\n}}\n", long("if c { } else "));
     assert_eq!(codes(&chain), ["GPB0004"]);
-    let types = format!("type t = {}string{}\n", "list<".repeat(20_000), ">".repeat(20_000));
+    let types = format!("type t = {}string{}\n", "list<".repeat(3_000), ">".repeat(3_000));
     assert_eq!(codes(&types), ["GPB0004"]);
     for word in
         ["if ", "for x in ", "in ", "not ", "a = ", "postgresql ", "after ", "\"", "'", "a ", "= ", "[]", "{}", "=>"]
     {
-        let start = std::time::Instant::now();
         let _ = codes(&format!("stack s {{\n  {}\n}}\n", long(word)));
         let _ = codes(&format!("const x = {}\n", long(word)));
-        eprintln!("{word:?} {:?}", start.elapsed());
     }
 }
 
@@ -103,7 +102,8 @@ fn time_grows_with_the_text() {
         };
         run().min(run()).min(run())
     };
-    let shapes: [&dyn Fn(usize) -> String; 6] = [
+    let shapes: [&dyn Fn(usize) -> String; 7] = [
+        &|n| "\n".repeat(n * 50),
         &|n| {
             format!(
                 "stack s {{\n{}}}\n",

@@ -1,0 +1,145 @@
+//! Entries between braces, and items in a file: one a line, comments and single empty lines where they were.
+
+use super::super::tree::{Node, Rule};
+use super::brackets::is_open;
+use super::printer::{Printer, STEP, WIDTH};
+
+impl Printer {
+    /// `{ … }` around entries.
+    pub fn block(&mut self, node: Node<'_>, indent: usize) {
+        let inside: Vec<_> = node.children().filter(|child| is_content(child.rule())).collect();
+        if inside.is_empty() {
+            self.out.push_str("{}");
+            return;
+        }
+        if self.flat {
+            self.flat_block(node, &inside, indent);
+            return;
+        }
+        self.out.push('{');
+        self.entries(node, indent + STEP);
+        self.newline(indent);
+        self.out.push('}');
+    }
+
+    fn flat_block(&mut self, node: Node<'_>, inside: &[Node<'_>], indent: usize) {
+        let statements = inside.iter().filter(|child| child.is(Rule::policy_stmt)).count();
+        self.failed |= is_open(node) || statements > 1 || inside.iter().any(|child| child.is(Rule::comment));
+        if self.failed {
+            return;
+        }
+        // A computed map is one expression, and looks like it.
+        let map = inside.iter().any(|child| child.is(Rule::for_stmt) && child.has(Rule::colon));
+        self.out.push_str(if map { "{" } else { "{ " });
+        for (index, child) in inside.iter().enumerate() {
+            if index > 0 {
+                self.out.push_str(", ");
+            }
+            self.node(*child, indent);
+        }
+        self.out.push_str(if map { "}" } else { " }" });
+    }
+
+    /// Everything in a body or a file, each on a line of its own.
+    pub fn entries(&mut self, node: Node<'_>, indent: usize) {
+        let mut end = node.children().find(|child| child.is(Rule::lbrace)).map_or(node.start(), Node::end);
+        let mut first = true;
+        let mut rest = node.children().filter(|child| is_content(child.rule())).peekable();
+        while let Some(child) = rest.next() {
+            let newlines = newlines(node, end, child.start());
+            if child.is(Rule::comment) && newlines == 0 && !self.out.is_empty() {
+                self.out.push(' ');
+                self.verbatim(child);
+                (end, first) = (child.end(), false);
+                continue;
+            }
+            self.line_before(indent, newlines > 1 && !first);
+            first = false;
+            match head_and_value(child, indent) {
+                None => {
+                    self.node(child, indent);
+                    end = child.end();
+                }
+                Some(head) => end = self.run(node, (child, head), &mut rest, indent),
+            }
+        }
+    }
+
+    fn line_before(&mut self, indent: usize, empty: bool) {
+        if self.out.is_empty() {
+            return;
+        }
+        if empty {
+            self.newline(0);
+        }
+        self.newline(indent);
+    }
+
+    /// A run of fields on consecutive lines, `=` below `=`. Returns where it ends in the text.
+    fn run<'t>(
+        &mut self,
+        node: Node<'t>,
+        first: (Node<'t>, Field),
+        rest: &mut std::iter::Peekable<impl Iterator<Item = Node<'t>>>,
+        indent: usize,
+    ) -> usize {
+        let mut end = first.0.end();
+        let mut run = vec![(first.1, None)];
+        while let Some(next) = rest.peek().copied() {
+            let newlines = newlines(node, end, next.start());
+            if next.is(Rule::comment) && newlines == 0 {
+                if let Some((_, comment)) = run.last_mut() {
+                    *comment = Some(next);
+                }
+            } else if let Some(field) = head_and_value(next, indent).filter(|_| newlines <= 1) {
+                run.push((field, None));
+            } else {
+                break;
+            }
+            end = next.end();
+            rest.next();
+        }
+        let width = run.iter().map(|(field, _)| field.head.chars().count()).max().unwrap_or_default();
+        for (index, (field, comment)) in run.iter().enumerate() {
+            if index > 0 {
+                self.newline(indent);
+            }
+            let padding = width - field.head.chars().count();
+            self.out.push_str(&field.head);
+            self.out.extend(std::iter::repeat_n(' ', padding));
+            self.out.push_str(" = ");
+            self.out.push_str(&field.value);
+            if let Some(comment) = comment {
+                self.out.push(' ');
+                self.verbatim(*comment);
+            }
+        }
+        end
+    }
+}
+
+/// A field whose value is on the line of its name.
+struct Field {
+    head: String,
+    value: String,
+}
+
+/// The two sides of a field that goes on one line; what is broken aligns with nothing.
+fn head_and_value(node: Node<'_>, indent: usize) -> Option<Field> {
+    if !matches!(node.rule(), Rule::direct | Rule::labelled) || !node.has(Rule::eq) {
+        return None;
+    }
+    let line = Printer::one_line(node).filter(|line| indent + line.chars().count() <= WIDTH)?;
+    let names = node.children().take_while(|child| !child.is(Rule::eq));
+    let head = names.map(Node::text).collect::<Vec<_>>().join(" ");
+    let value = line.strip_prefix(&head)?.strip_prefix(" = ")?.to_owned();
+    Some(Field { head, value })
+}
+
+fn newlines(node: Node<'_>, from: usize, to: usize) -> usize {
+    node.source().get(from..to).map_or(0, |between| between.matches('\n').count())
+}
+
+fn is_content(rule: Rule) -> bool {
+    !matches!(rule, Rule::lbrace | Rule::rbrace | Rule::comma | Rule::EOI)
+}

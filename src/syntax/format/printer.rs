@@ -1,0 +1,125 @@
+//! Writing, in one of two moods: flat, where everything must go on one line or fails, and open, where what does not fit
+//! is broken.
+
+use super::super::tree::{Node, Rule};
+
+pub(super) const WIDTH: usize = 100;
+pub(super) const STEP: usize = 2;
+
+pub(super) struct Printer {
+    pub out: String,
+    /// Everything goes on one line.
+    pub flat: bool,
+    /// It could not go on one line.
+    pub failed: bool,
+}
+
+impl Printer {
+    pub fn new() -> Self {
+        Self { out: String::new(), flat: false, failed: false }
+    }
+
+    pub fn file(mut self, root: Node<'_>) -> String {
+        self.entries(root, 0);
+        let mut out = self.out.trim_end().to_owned();
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out
+    }
+
+    /// A node on one line, when it can be.
+    pub fn one_line(node: Node<'_>) -> Option<String> {
+        let mut printer = Printer { out: String::new(), flat: true, failed: false };
+        printer.broken(node, 0);
+        (!printer.failed && printer.out.chars().count() <= WIDTH).then_some(printer.out)
+    }
+
+    /// Writes a node: on the line at hand where it fits, broken where not.
+    pub fn node(&mut self, node: Node<'_>, indent: usize) {
+        if self.flat {
+            // Whoever asked for one line has no use for more than a line.
+            self.failed |= self.out.len() > WIDTH * 4;
+            if !self.failed {
+                self.broken(node, indent);
+            }
+            return;
+        }
+        match Self::one_line(node).filter(|line| self.column() + line.chars().count() <= WIDTH) {
+            Some(line) => self.out.push_str(&line),
+            None => self.broken(node, indent),
+        }
+    }
+
+    fn broken(&mut self, node: Node<'_>, indent: usize) {
+        match node.rule() {
+            Rule::body | Rule::type_object | Rule::policy_body => self.block(node, indent),
+            Rule::list | Rule::args | Rule::params | Rule::type_args => self.brackets(node, indent),
+            Rule::group | Rule::index | Rule::branch => self.wrapped(node, indent),
+            Rule::chain | Rule::free_chain | Rule::sum | Rule::phrase_value => self.chain(node, indent),
+            Rule::if_expr | Rule::if_stmt => self.choice(node, indent),
+            Rule::postfix => self.postfix(node, indent),
+            Rule::list_for | Rule::for_stmt => self.comprehension(node, indent),
+            Rule::policy_stmt => self.policy_statement(node, indent),
+            Rule::block_text => self.block_text(node, indent),
+            Rule::numeric => self.numeric(node),
+            Rule::text | Rule::quoted_key | Rule::path | Rule::member | Rule::optional_member => self.verbatim(node),
+            _ if node.children().next().is_none() => self.verbatim(node),
+            _ => self.spaced(node, indent),
+        }
+    }
+
+    /// The parts of a node with single blanks between them.
+    pub fn spaced(&mut self, node: Node<'_>, indent: usize) {
+        let mut first = true;
+        for part in node.children().filter(|part| !part.text().is_empty()) {
+            if !std::mem::replace(&mut first, false) && !is_tight(part.rule()) {
+                self.out.push(' ');
+            }
+            self.node(part, indent);
+        }
+    }
+
+    /// `if … else …`: when one way is broken, all are.
+    fn choice(&mut self, node: Node<'_>, indent: usize) {
+        if self.flat {
+            self.spaced(node, indent);
+            return;
+        }
+        for (index, part) in node.children().enumerate() {
+            if index > 0 {
+                self.out.push(' ');
+            }
+            if matches!(part.rule(), Rule::body | Rule::branch) {
+                self.broken(part, indent);
+            } else {
+                self.node(part, indent);
+            }
+        }
+    }
+
+    pub fn verbatim(&mut self, node: Node<'_>) {
+        let text = node.text();
+        self.failed |= self.flat && text.contains('\n');
+        self.out.push_str(&text.replace("\r\n", "\n"));
+    }
+
+    pub fn newline(&mut self, indent: usize) {
+        while self.out.ends_with(' ') {
+            self.out.pop();
+        }
+        self.out.push('\n');
+        self.out.extend(std::iter::repeat_n(' ', indent));
+    }
+
+    /// How many characters the line at hand has.
+    fn column(&self) -> usize {
+        let line = self.out.rfind('\n').map_or(0, |at| at + 1);
+        self.out.get(line..).map_or(0, |line| line.chars().count())
+    }
+}
+
+/// Signs that follow at once.
+fn is_tight(rule: Rule) -> bool {
+    matches!(rule, Rule::comma | Rule::colon | Rule::optional_mark | Rule::params | Rule::type_args)
+}

@@ -1,0 +1,173 @@
+//! How a file looks.
+
+use super::super::{FormatError, format};
+
+/// Holds the layout of a text against a snapshot, and sees that laying it out again changes nothing.
+fn check(name: &str, text: &str) {
+    let once = format(text).unwrap_or_else(|error| panic!("{error:?}"));
+    assert_eq!(format(&once).as_deref(), Ok(once.as_str()), "a second time changes something");
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(name, once);
+    });
+}
+
+#[test]
+fn fields_and_blocks() {
+    check(
+        "format_fields",
+        r#"
+stack   s{
+    a=1
+  long_name =   2   // why
+      b  label = 3, c = 4
+
+
+  // a comment of its own
+
+  d = 5
+  tags = { Name="x",team=platform }
+  open = {
+    a = 1, b = 2 }
+  e = 6 // six
+  health { path   "/health"   every 30s timeout 5s }
+  empty {   }
+  empty_with_comment { // here
+  }
+  deep { deeper { deepest = 1 } }
+  deep { deeper {
+    deepest = 1 } }
+}
+"#,
+    );
+}
+
+#[test]
+fn statements() {
+    check(
+        "format_statements",
+        r#"
+use    "a.gpb"
+const   office :cidr="203.0.113.0/24"
+/// Doc.
+fn label ( kind:string , n : count=1 )->string="${kind}-${ n }"
+type tier=low|medium|high
+type list_of = list< string >?
+type health { path :string="/"
+  every: duration = 30s }
+component queue {param name:string}
+environment live of s{ region=us-east-1 }
+stack s {
+  param tasks :range< count >=2..10
+  let base=cidr_split(network,4)
+  layer data uses security,network in recovery {
+    when cpu>70% add 2   remove 1
+    moved a.b   to c["d"]
+    after x.y,z
+    ignore a , b["c"]
+    protect   always
+  }
+  resource   aws.sqs.queue jobs in place( region:us-west-2 ){ x=1 }
+  for name,size in sizes key name { a=1 }
+  if live{ a=1 }else   if x == 2 { b=1 }
+  else { c=1 }
+  if live {
+    a = 1
+  } else {
+    b = 2
+  }
+  in recovery { a=1 }
+  output endpoint=main.endpoint
+  override data.main{ size=3 }
+}
+"#
+        .replace("cpu>70%", "cpu > 70%")
+        .as_str(),
+    );
+}
+
+#[test]
+fn expressions() {
+    check(
+        "format_expressions",
+        r#"
+stack s {
+  a = 1   +  2*3
+  b = [1,2 , 3,]
+  c = [
+    1, 2 // two
+    // three
+    ,3
+  ]
+  d = f( a,name:b )
+  e = if   a {1} else { 2 }
+  f = if a {
+    1 } else { 2 }
+  g = ( a +
+    b )
+  h = (a + b)   * -c
+  i = { a = 1 , b { c = 2 } }
+  j = {  for k,v in m if v : k = v }
+  k = [ for s in subnets   if s.public : s.id ]
+  l = """
+      text ${x}
+
+        more
+      """
+  m = json({
+    a = 1
+  })
+  n = a . b
+  o = 8   ACU..64 ACU
+  p = merge(first_argument_with_a_long_name, second_argument_with_a_long_name, third_argument_with_a_long_name)
+  q = [first_element_with_a_long_name, second_element_with_a_long_name, third_element_with_a_long_name, d]
+  r = (first_operand_with_a_long_name + second_operand_with_a_long_name * third_operand_with_a_long_name + d)
+  s = { first_property_with_a_long_name = 1, second_property_with_a_long_name = 2, third_property_with_a_name = 3 }
+  t = [for subnet in all_the_subnets_of_the_network if subnet.is_public_and_not_reserved: subnet.identifier]
+  u = [{
+    a = 1
+  }]
+  v = [ // first
+    1
+  ]
+}
+"#
+        .replace("2*3", "2 * 3")
+        .replace("a . b", "a.b")
+        .as_str(),
+    );
+}
+
+#[test]
+fn policies() {
+    check(
+        "format_policies",
+        r#"
+stack s {
+  a = policy { allow "x"   on y }
+  b = policy {
+    allow "s3:GetObject","s3:PutObject" on "${bucket.arn}/*" when { string_equals { "aws:SourceAccount" = account } }
+    // a comment
+    deny "s3:*" to anyone,service "x" on a, b, c
+  }
+  c = policy { allow "x" on y, deny "z" on w }
+}
+"#
+        .replace("c = policy { allow \"x\" on y, deny", "c = policy { allow \"x\" on y\n deny")
+        .as_str(),
+    );
+}
+
+#[test]
+fn files() {
+    check(
+        "format_file",
+        "\u{feff}// first\r\n\r\n\r\n\r\nconst a = 1\r\nconst b = 2 // two\r\n//! about\r\n\r\n\r\n// last",
+    );
+    assert_eq!(format(""), Ok(String::new()));
+    assert_eq!(format("\n\n"), Ok(String::new()));
+}
+
+#[test]
+fn texts_with_mistakes_are_left_alone() {
+    assert!(matches!(format("const a = "), Err(FormatError::Invalid(found)) if found.len() == 1));
+}
