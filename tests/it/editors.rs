@@ -114,6 +114,36 @@ fn vim_colours_and_indents_what_the_parser_sees() {
     assert_eq!(said, "", "vim differs from the parser");
 }
 
+/// The snippet as it is put in, each placeholder with what it proposes.
+fn put_in(body: &str) -> String {
+    let mut text = body.replace("$0", "");
+    // The innermost placeholder is the last that opens.
+    while let Some(start) = text.rfind("${") {
+        let end = start + text[start..].find('}').unwrap();
+        let inner = text[start + 2..end].trim_start_matches(|c: char| c.is_ascii_digit());
+        let choice = inner.trim_matches('|').split(',').next().unwrap();
+        let proposed = if inner.starts_with('|') { choice } else { inner.trim_start_matches(':') };
+        text = format!("{}{proposed}{}", &text[..start], &text[end + 1..]);
+    }
+    text
+}
+
+#[test]
+fn snippets_are_right_where_they_belong() {
+    let text = fs::read_to_string(root().join("editors/vscode/snippets/gpb.json")).unwrap();
+    let snippets: serde_json::Map<String, Json> = serde_json::from_str(&text).unwrap();
+    let around = [("", ""), ("stack s {\n", "\n}"), ("const c = ", "")];
+    for (name, snippet) in snippets {
+        let lines: Vec<&str> = snippet["body"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+        let body = put_in(&lines.join("\n"));
+        let right = around.iter().any(|(before, after)| {
+            let text = format!("{before}{body}{after}\n");
+            gpb::syntax::parse(gpb::source::FileId::default(), &text).diagnostics.is_empty()
+        });
+        assert!(right, "the snippet `{name}` is no gpb:\n{body}");
+    }
+}
+
 /// The Node tests with what they need, made once below the target folder. Tests that run at once wait for the first.
 fn node_modules() -> PathBuf {
     let version = Command::new("node").arg("--version").output();

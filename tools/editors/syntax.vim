@@ -11,80 +11,81 @@ set cpoptions&vim
 
 syntax sync fromstart
 
+" `\%#=1` chooses the engine that is an order of magnitude faster at what lies around a word.
 " A later match wins over an earlier one that starts at the same place, so what is most particular comes last.
 
-syntax match gpbOperator /\v<<op_or|op_and|op_equal|op_not_equal|op_less_equal|op_greater_equal|op_less|op_greater>>/
-syntax match gpbOperator /\v<<op_coalesce|op_range|op_add|op_subtract|op_negate|op_multiply|op_remainder|op_not>>/
-syntax match gpbOperator /\v<<op_divide>>/
-syntax match gpbOperator /\v<<eq|arrow|pipe|optional_mark>>/
-syntax match gpbWord /\v<<name>>/
-syntax match gpbType /\v%([:<|]\s*|-\>\s*)@<=<<types>>%(<<ident_char>>|[.:(])@!/
-syntax match gpbFunction /\v%([A-Za-z0-9_.-])@<!<<name>>\(@=/
-syntax match gpbBuiltin /\v%([A-Za-z0-9_.-])@<!<<functions>>\(@=/
-syntax match gpbTag /\v<<name>>%(\s+")@=/
-syntax match gpbMember /\v%(\.)@<=<<name>>/
-syntax match gpbBoolean /\v%([A-Za-z0-9_.-])@<!%(true|false)%(<<ident_char>>)@!/
-syntax match gpbNumber /\v%([A-Za-z0-9_])@<!\$?<<number>>%(<<unit>>|[ \t]+<<known_unit>>)?/
+syntax match gpbOperator /\%#=1\v<<op_or|op_and|op_equal|op_not_equal|op_less_equal|op_greater_equal|op_less|op_greater>>/
+syntax match gpbOperator /\%#=1\v<<op_coalesce|op_range|op_add|op_subtract|op_negate|op_multiply|op_remainder|op_not>>/
+syntax match gpbOperator /\%#=1\v<<op_divide>>/
+syntax match gpbOperator /\%#=1\v<<eq|arrow|pipe|optional_mark>>/
+syntax match gpbWord /\%#=1\v<<name>>/
+syntax match gpbType /\%#=1\v%([:<|]\s*|-\>\s*)@20<=<<types>>%(<<ident_char>>|[.:(])@!/
+syntax match gpbFunction /\%#=1\v[A-Za-z0-9_.-]@1<!<<name>>\(@=/
+syntax match gpbBuiltin /\%#=1\v[A-Za-z0-9_.-]@1<!<<functions>>\(@=/
+syntax match gpbTag /\%#=1\v<<name>>%(\s+")@=/
+syntax match gpbMember /\%#=1\v\.@1<=<<name>>/
+syntax match gpbBoolean /\%#=1\v[A-Za-z0-9_.-]@1<!%(true|false)%(<<ident_char>>)@!/
+syntax match gpbNumber /\%#=1\v[A-Za-z0-9_]@1<!\$?<<number>>%(<<unit>>|[ \t]+<<known_unit>>)?/
 
 " Heads of blocks and their labels, fields.
-syntax match gpbHead /\v%(%(^|[{,])\s*)@<=<<name>>%(\s*\{)@=/
-syntax match gpbHead /\v%(%(^|[{,])\s*)@<=<<name>>%(\s+%(<<kw_in>>)@!<<name>>%(\s*\{|\s+<<kw_in>>\s))@=/ nextgroup=gpbLabel skipwhite
-syntax match gpbLabel /\v<<name>>/ contained
-syntax match gpbProperty /\v<<name>>%(\s*<<eq>>)@=/
-syntax match gpbHead /\v%(%(^|[{,])\s*)@<=<<name>>%(\s+<<name>>\s*<<eq>>)@=/ nextgroup=gpbLabel skipwhite
+syntax match gpbHead /\%#=1\v%(^\s*|[{,]\s*)@80<=<<name>>%(\s*\{)@=/
+syntax match gpbHead /\%#=1\v%(^\s*|[{,]\s*)@80<=<<name>>%(\s+%(<<kw_in>>)@!<<name>>%(\s*\{|\s+<<kw_in>>\s))@=/ nextgroup=gpbLabel skipwhite
+syntax match gpbLabel /\%#=1\v<<name>>/ contained
+syntax match gpbProperty /\%#=1\v<<name>>%(\s*<<eq>>)@=/
+syntax match gpbHead /\%#=1\v%(^\s*|[{,]\s*)@80<=<<name>>%(\s+<<name>>\s*<<eq>>)@=/ nextgroup=gpbLabel skipwhite
 
 " Expressions.
-syntax match gpbConditional /\v%([A-Za-z0-9_.-])@<!<<kw_if|kw_else>>%(\s*<<eq>>)@!/
-syntax match gpbRepeat /\v%([A-Za-z0-9_.-])@<!<<kw_for>>%(\s+<<name>>%(\s*,\s*<<name>>)?\s+<<kw_in>>)@=/
-syntax match gpbRepeat /\v%(\s)@<=<<kw_in>>%(\s*<<eq>>)@!%(\s)@=/
-syntax match gpbRepeat /\v%(<<kw_for>>\s+[^:]*\s<<kw_in>>\s+[^:]*\s)@<=<<kw_key>>%(\s+%(<<kw_if|kw_in>>)@!["A-Za-z_(\[])@=/
+syntax match gpbConditional /\%#=1\v[A-Za-z0-9_.-]@1<!<<kw_if|kw_else>>%(\s*<<eq>>)@!/
+syntax match gpbRepeat /\%#=1\v[A-Za-z0-9_.-]@1<!<<kw_for>>%(\s+<<name>>%(\s*,\s*<<name>>)?\s+<<kw_in>>)@=/
+syntax match gpbRepeat /\%#=1\v\s@1<=<<kw_in>>%(\s*<<eq>>)@!%(\s)@=/
+syntax match gpbRepeat /\%#=1\v%(<<kw_for>>\s+[^:]*\s<<kw_in>>\s+[^:]*\s)@200<=<<kw_key>>%(\s+%(<<kw_if|kw_in>>)@!["A-Za-z_(\[])@=/
 
 " Statements.
-syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=<<kw_param|kw_let|kw_output>>%(\s+<<name>>\s*%([:=,}]|$|\/\/))@=/ nextgroup=gpbName skipwhite
-syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=<<kw_layer>>%(\s+<<name>>%(\s*<<eq>>)@!)@=/ nextgroup=gpbLayerName skipwhite
-syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=<<kw_resource|kw_existing>>%(\s+<<name>>\s*<<eq>>)@!%(\s+<<name>>)@=/ nextgroup=gpbResourceType skipwhite
-syntax match gpbRepeat /\v%(%(^|[{,])\s*)@<=<<kw_in>>%(\s+[^= \t])@=/
-syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=<<kw_after|kw_ignore>>%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+<<name>>)@=/
-syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=<<kw_protect|kw_replace>>%(\s+<<name>>\s*%($|[,}]|\/\/))@=/ nextgroup=gpbChoice skipwhite
-syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=<<kw_moved>>%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+<<name>>)@=/
-syntax match gpbKeyword /\v%(%(^|[{,])\s*<<kw_moved>>\s+[^=]*\s)@<=<<kw_to>>%(\s)@=/
-syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=<<kw_override>>%(\s+<<name>>\s*<<eq>>)@!%(\s+<<name>>)@=/
-syntax match gpbKeyword /\v%(%(^|[{,])\s*)@<=<<kw_when>>%(\s*[={:])@!%(\s+<<name>>\s*%(<<eq>>|\{))@!/
-syntax match gpbName /\v<<name>>/ contained
-syntax match gpbChoice /\v<<name>>/ contained
-syntax match gpbResourceType /\v<<type_name>>/ contained nextgroup=gpbResourceName skipwhite
-syntax match gpbResourceName /\v%(<<kw_in>>\s)@!<<name>>/ contained
-syntax match gpbLayerName /\v<<name>>/ contained nextgroup=gpbUses skipwhite
-syntax match gpbUses /\v<<kw_uses>>/ contained nextgroup=gpbUsed skipwhite
-syntax match gpbUsed /\v<<name>>/ contained nextgroup=gpbUsedComma skipwhite
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_param|kw_let|kw_output>>%(\s+<<name>>\s*%([:=,}]|$|\/\/))@=/ nextgroup=gpbName skipwhite
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_layer>>%(\s+<<name>>%(\s*<<eq>>)@!)@=/ nextgroup=gpbLayerName skipwhite
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_resource|kw_existing>>%(\s+<<name>>\s*<<eq>>)@!%(\s+<<name>>)@=/ nextgroup=gpbResourceType skipwhite
+syntax match gpbRepeat /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_in>>%(\s+[^= \t])@=/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_after|kw_ignore>>%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+<<name>>)@=/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_protect|kw_replace>>%(\s+<<name>>\s*%($|[,}]|\/\/))@=/ nextgroup=gpbChoice skipwhite
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_moved>>%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+<<name>>)@=/
+syntax match gpbKeyword /\%#=1\v%(<<kw_moved>>\s+[^=]*\s)@200<=<<kw_to>>%(\s)@=/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_override>>%(\s+<<name>>\s*<<eq>>)@!%(\s+<<name>>)@=/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_when>>%(\s*[={:])@!%(\s+<<name>>\s*%(<<eq>>|\{))@!/
+syntax match gpbName /\%#=1\v<<name>>/ contained
+syntax match gpbChoice /\%#=1\v<<name>>/ contained
+syntax match gpbResourceType /\%#=1\v<<type_name>>/ contained nextgroup=gpbResourceName skipwhite
+syntax match gpbResourceName /\%#=1\v%(<<kw_in>>\s)@!<<name>>/ contained
+syntax match gpbLayerName /\%#=1\v<<name>>/ contained nextgroup=gpbUses skipwhite
+syntax match gpbUses /\%#=1\v<<kw_uses>>/ contained nextgroup=gpbUsed skipwhite
+syntax match gpbUsed /\%#=1\v<<name>>/ contained nextgroup=gpbUsedComma skipwhite
 syntax match gpbUsedComma /,/ contained nextgroup=gpbUsed skipwhite skipnl
 
 " Items, which start at the left margin.
-syntax match gpbInclude /\v^<<kw_use>>%(\s*["'])@=/
-syntax match gpbItem /\v^<<kw_stack|kw_component>>%(\s+<<name>>\s*%(\{|$|\/\/))@=/ nextgroup=gpbItemName skipwhite
-syntax match gpbItem /\v^<<kw_environment>>%(\s+<<name>>%(\s+<<kw_of>>|\s*\{|\s*$))@=/ nextgroup=gpbItemName skipwhite
-syntax match gpbItem /\v^<<kw_fn>>%(\s+<<name>>\s*\()@=/ nextgroup=gpbFunctionName skipwhite
-syntax match gpbItem /\v^<<kw_const>>%(\s+<<name>>\s*[:=])@=/ nextgroup=gpbName skipwhite
-syntax match gpbItem /\v^<<kw_type>>%(\s+<<name>>\s*[={])@=/ nextgroup=gpbItemName skipwhite
-syntax match gpbItemName /\v<<name>>/ contained nextgroup=gpbOf skipwhite
-syntax match gpbFunctionName /\v<<name>>/ contained
-syntax match gpbOf /\v<<kw_of>>/ contained nextgroup=gpbItemName skipwhite
+syntax match gpbInclude /\%#=1\v^<<kw_use>>%(\s*["'])@=/
+syntax match gpbItem /\%#=1\v^<<kw_stack|kw_component>>%(\s+<<name>>\s*%(\{|$|\/\/))@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v^<<kw_environment>>%(\s+<<name>>%(\s+<<kw_of>>|\s*\{|\s*$))@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v^<<kw_fn>>%(\s+<<name>>\s*\()@=/ nextgroup=gpbFunctionName skipwhite
+syntax match gpbItem /\%#=1\v^<<kw_const>>%(\s+<<name>>\s*[:=])@=/ nextgroup=gpbName skipwhite
+syntax match gpbItem /\%#=1\v^<<kw_type>>%(\s+<<name>>\s*[={])@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItemName /\%#=1\v<<name>>/ contained nextgroup=gpbOf skipwhite
+syntax match gpbFunctionName /\%#=1\v<<name>>/ contained
+syntax match gpbOf /\%#=1\v<<kw_of>>/ contained nextgroup=gpbItemName skipwhite
 
 " Braces nest, and a policy's words mean something in the policy's own braces only.
 syntax region gpbBraces matchgroup=gpbDelimiter start=/{/ end=/}/ transparent contains=TOP
-syntax region gpbPolicy matchgroup=gpbPolicyMark start=/\v%([A-Za-z0-9_.-])@<!<<kw_policy>>\s*\{/ matchgroup=gpbDelimiter end=/}/ transparent contains=@gpbExpression,gpbPolicyWord
-syntax match gpbPolicyWord /\v%([A-Za-z0-9_.-])@<!<<kw_allow|kw_deny|kw_to|kw_on|kw_when>>%([.(])@!/ contained
+syntax region gpbPolicy matchgroup=gpbPolicyMark start=/\%#=1\v[A-Za-z0-9_.-]@1<!<<kw_policy>>\s*\{/ matchgroup=gpbDelimiter end=/}/ transparent contains=@gpbExpression,gpbPolicyWord
+syntax match gpbPolicyWord /\%#=1\v[A-Za-z0-9_.-]@1<!<<kw_allow|kw_deny|kw_to|kw_on|kw_when>>%([.(])@!/ contained
 syntax cluster gpbExpression contains=gpbOperator,gpbWord,gpbFunction,gpbBuiltin,gpbTag,gpbMember,gpbBoolean,gpbNumber,gpbProperty,gpbConditional,gpbRepeat,gpbBraces,gpbComment,gpbDocComment,gpbString,gpbBlockString
 
 " Text.
-syntax match gpbComment /\v\/\/.*$/ contains=gpbTodo,@Spell
-syntax match gpbDocComment /\v\/\/[\/!].*$/ contains=gpbTodo,@Spell
+syntax match gpbComment /\%#=1\v\/\/.*$/ contains=gpbTodo,@Spell
+syntax match gpbDocComment /\%#=1\v\/\/[\/!].*$/ contains=gpbTodo,@Spell
 syntax keyword gpbTodo TODO FIXME XXX contained
 syntax region gpbString matchgroup=gpbQuote start=/"/ end=/"\|$/ oneline contains=gpbEscape,gpbHole,@Spell
-syntax match gpbString /\v<<compat_single>>/
+syntax match gpbString /\%#=1\v<<compat_single>>/
 syntax region gpbBlockString matchgroup=gpbQuote start=/"""/ end=/"""/ contains=gpbEscape,gpbHole,@Spell
-syntax match gpbEscape /\v<<escape>>/ contained
-syntax region gpbHole matchgroup=gpbHoleMark start=/\v<<hole_open>>/ end=/\v<<hole_close>>/ contained contains=TOP
+syntax match gpbEscape /\%#=1\v<<escape>>/ contained
+syntax region gpbHole matchgroup=gpbHoleMark start=/\%#=1\v<<hole_open>>/ end=/\%#=1\v<<hole_close>>/ contained contains=TOP
 
 highlight default link gpbOperator Operator
 highlight default link gpbType Type
