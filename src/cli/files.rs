@@ -47,7 +47,9 @@ pub fn read(path: &Path) -> Result<Arc<str>, String> {
 /// # Errors
 /// When the folder or one of its files cannot be read.
 pub fn library(folder: &Path) -> Result<Library, String> {
-    let files = below(folder, &["gpb", "toml"])?;
+    let mut files = below(folder, &["gpb", "toml", "json"])?;
+    // The catalog's data is packed into the binary and not read from here.
+    files.retain(|path| !path.starts_with(folder.join("catalog")) || path.extension().is_some_and(|end| end == "toml"));
     if files.is_empty() {
         return Err(format!("`{}` holds no standard library: no .gpb and no .toml file is in it", folder.display()));
     }

@@ -8,6 +8,7 @@ The endpoint and the credentials come from the usual AWS_* variables.
 
 import datetime
 import json
+import os
 import sys
 
 import boto3
@@ -17,7 +18,7 @@ CONFIG = Config(retries={"max_attempts": 2}, connect_timeout=5, read_timeout=60)
 
 
 def client(service):
-    return boto3.client(service, config=CONFIG)
+    return boto3.client(service, region_name=os.environ.get("AWS_REGION"), config=CONFIG)
 
 
 def pages(service, operation, key, **arguments):

@@ -2,7 +2,7 @@
 
 mod expression;
 
-pub use expression::{Expression, Term};
+pub use expression::{Expression, Function, Term};
 
 use super::spelling::text_of;
 use serde::Deserialize;

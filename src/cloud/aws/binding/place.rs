@@ -1,6 +1,7 @@
 //! Where a property is in the API, and spans of time.
 
 use super::super::path::Path;
+use super::super::template::Function;
 use crate::catalog::PropPath;
 use serde::{Deserialize, Deserializer, de};
 use std::collections::BTreeMap;
@@ -23,13 +24,15 @@ pub enum Place {
 pub struct Mapped {
     pub write: Place,
     pub read: Place,
+    /// What is done to a value that was read.
+    pub form: Option<Function>,
 }
 
 /// By property path, which may hold `*`.
 pub type Places = BTreeMap<PropPath, Mapped>;
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "a path, or a table { write, read }")]
+#[serde(untagged, expecting = "a path, or a table { write, read, form }")]
 enum Form {
     Both(Path),
     Each(Sides),
@@ -42,13 +45,14 @@ struct Sides {
     write: Place,
     #[serde(default)]
     read: Place,
+    form: Option<Function>,
 }
 
 impl From<Form> for Mapped {
     fn from(form: Form) -> Mapped {
         match form {
-            Form::Both(path) => Mapped { write: Place::At(path.clone()), read: Place::At(path) },
-            Form::Each(Sides { write, read }) => Mapped { write, read },
+            Form::Both(path) => Mapped { write: Place::At(path.clone()), read: Place::At(path), form: None },
+            Form::Each(Sides { write, read, form }) => Mapped { write, read, form },
         }
     }
 }

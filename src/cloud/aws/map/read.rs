@@ -39,13 +39,18 @@ impl Mapping<'_> {
             if self.def.is_write_only(&child) {
                 continue;
             }
-            let place = self.places.get(&child).map(|place| &place.read);
+            let mapped = self.places.get(&child);
+            let place = mapped.map(|place| &place.read);
             let found = match place {
                 Some(Place::Nowhere) => None,
                 Some(Place::At(at)) => at.bind(self.fill).get(here, root),
                 Some(Place::SameName) | None => {
                     here.as_object().and_then(|object| member(object, &property.aws)).cloned()
                 }
+            };
+            let found = match mapped.and_then(|place| place.form) {
+                Some(form) => found.and_then(|found| form.apply(found)),
+                None => found,
             };
             let spread = matches!(place, Some(Place::At(at)) if at.is_here());
             let value = found.and_then(|found| self.value(&found, &property.shape, root, &child));

@@ -83,7 +83,7 @@ impl Work<'_> {
         let place = match &bound.create {
             Place::Nowhere => return Ok(()),
             Place::SameName if !self.named_member(property, shape) => return Ok(()),
-            other => super::super::binding::Mapped { write: other.clone(), read: Place::SameName },
+            other => super::super::binding::Mapped { write: other.clone(), read: Place::SameName, form: None },
         };
         let mut places = self.bound.binding.properties.clone();
         if place.write != Place::SameName {

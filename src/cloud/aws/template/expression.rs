@@ -39,7 +39,8 @@ enum Condition {
     After(String),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Function {
     Json,
     Parse,
@@ -106,7 +107,7 @@ impl Choice {
 
 impl Function {
     /// `None` when the value has no such form.
-    fn apply(self, value: Json) -> Option<Json> {
+    pub fn apply(self, value: Json) -> Option<Json> {
         Some(match (self, value) {
             (Function::Json, Json::String(text)) => text.into(),
             (Function::Json, value) => value.to_string().into(),
