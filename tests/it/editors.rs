@@ -66,7 +66,11 @@ fn generated_files_are_fresh() {
             stale.push(file.path.display().to_string());
         }
     }
-    assert!(stale.is_empty(), "run `UPDATE=1 cargo test --test it editors::`, for these are stale: {}", stale.join(", "));
+    assert!(
+        stale.is_empty(),
+        "run `UPDATE=1 cargo test --test it editors::`, for these are stale: {}",
+        stale.join(", ")
+    );
 }
 
 #[test]
@@ -104,12 +108,8 @@ fn vim_colours_and_indents_what_the_parser_sees() {
     let report = work.path().join("report.txt");
     let mut command = Command::new("vim");
     command.args(["-N", "-u", "NONE", "-i", "NONE", "-n", "-es", "-S"]).arg(root().join("tests/editors/vim.vim"));
-    let output = command
-        .env("GPB_EXPECTED", &expected)
-        .env("GPB_REPORT", &report)
-        .env("GPB_ROOT", root())
-        .output()
-        .unwrap();
+    let output =
+        command.env("GPB_EXPECTED", &expected).env("GPB_REPORT", &report).env("GPB_ROOT", root()).output().unwrap();
     let said = fs::read_to_string(&report).unwrap_or_else(|_| format!("vim wrote no report: {output:?}"));
     assert_eq!(said, "", "vim differs from the parser");
 }

@@ -29,7 +29,11 @@ pub fn expand(template: &str, grammar: &Grammar, dialect: Dialect) -> Result<Str
     out.push_str(rest);
     let wanted = grammar.named("kw_").chain(grammar.named("op_"));
     let left_out: Vec<&str> = wanted.filter(|name| !used.contains(name)).collect();
-    if left_out.is_empty() { Ok(out) } else { Err(format!("the {dialect:?} template leaves out {}", left_out.join(", "))) }
+    if left_out.is_empty() {
+        Ok(out)
+    } else {
+        Err(format!("the {dialect:?} template leaves out {}", left_out.join(", ")))
+    }
 }
 
 fn words<'a>(names: impl IntoIterator<Item = &'a str>, dialect: Dialect) -> String {

@@ -78,7 +78,9 @@ fn missing(rule: &Json, repository: &Map<String, Json>) -> Option<String> {
     match rule {
         Json::Array(list) => list.iter().find_map(|rule| missing(rule, repository)),
         Json::Object(fields) => fields.iter().find_map(|(key, value)| match (key.as_str(), value.as_str()) {
-            ("include", Some(name)) => (!repository.contains_key(name.trim_start_matches('#'))).then(|| name.to_owned()),
+            ("include", Some(name)) => {
+                (!repository.contains_key(name.trim_start_matches('#'))).then(|| name.to_owned())
+            }
             _ => missing(value, repository),
         }),
         _ => None,
