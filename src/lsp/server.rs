@@ -59,12 +59,11 @@ pub fn run(connection: &Connection, library: Library) -> Result<(), String> {
     let gone = || "the editor is gone without `exit`".to_owned();
     loop {
         // While more has come in already, what is typed faster than it is checked is not checked in between.
-        let message = match connection.receiver.try_recv() {
-            Ok(message) => message,
-            Err(_) => {
-                server.refresh();
-                connection.receiver.recv().map_err(|_| gone())?
-            }
+        let message = if let Ok(message) = connection.receiver.try_recv() {
+            message
+        } else {
+            server.refresh();
+            connection.receiver.recv().map_err(|_| gone())?
         };
         match message {
             Message::Request(request) => server.request(request),

@@ -17,14 +17,13 @@ pub fn tokens(text: &str) -> Vec<Json> {
         let Some(kind) = kind(&rule) else { continue };
         let start = pair.as_span().start();
         let before = text.get(..start).unwrap_or("");
-        let mut line = before.matches('\n').count();
+        let line = before.matches('\n').count();
         let mut head = before.rsplit('\n').next().unwrap_or("");
-        for part in pair.as_str().split('\n') {
+        for (line, part) in (line..).zip(pair.as_str().split('\n')) {
             let part = part.trim_end_matches('\r');
             if !part.is_empty() {
                 found.push(json!([kind, line, utf16(head), utf16(part), rule, head.len(), part.len()]));
             }
-            line += 1;
             head = "";
         }
     }

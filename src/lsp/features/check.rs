@@ -7,6 +7,7 @@ use crate::lang::{self, Compilation, Inputs};
 use crate::lsp::position::{Extent, Lines};
 use crate::source::{FileId, SourceMap, Span};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,11 +87,13 @@ impl<'s> Places<'s> {
         for (at, label) in diagnostic.labels.iter().enumerate().filter(|(_, label)| !label.text.is_empty()) {
             match self.place(label.span) {
                 Some(place) if Some(at) != primary => related.push((place, label.text.clone())),
-                _ => message.push_str(&format!("\n{}", label.text)),
+                _ => {
+                    let _ = write!(message, "\n{}", label.text);
+                }
             }
         }
         if let Some(help) = &diagnostic.help {
-            message.push_str(&format!("\nhelp: {help}"));
+            let _ = write!(message, "\nhelp: {help}");
         }
         let fix = diagnostic.fix.as_ref().and_then(|fix| {
             let place = self.place(fix.span)?;

@@ -3,6 +3,7 @@
 use crate::catalog::Catalog;
 use crate::lang::{Compilation, builtins};
 use crate::syntax::ast::{Binding, Body, Item, Module, Stmt, TypeKind};
+use std::fmt::Write as _;
 
 /// What is known about the word at a byte of one of a compilation's files, as Markdown: an item's documentation with how
 /// it is used, a function's signature, a resource type's name.
@@ -59,13 +60,13 @@ fn component(kind: &str, body: &Body) -> String {
 fn page(head: &str, doc: Option<&str>, fields: &[&Binding]) -> String {
     let mut out = format!("```gpb\n{head}\n```\n");
     if let Some(doc) = doc {
-        out.push_str(&format!("\n{}\n", doc.trim()));
+        let _ = writeln!(out, "\n{}", doc.trim());
     }
     for (at, field) in fields.iter().enumerate() {
         let required = if field.value.is_none() { "" } else { " (may be left out)" };
         let doc = field.doc.as_deref().map(|doc| format!(": {}", doc.split_whitespace().collect::<Vec<_>>().join(" ")));
         let gap = if at == 0 { "\n" } else { "" };
-        out.push_str(&format!("{gap}- `{}`{required}{}\n", field.name.text, doc.unwrap_or_default()));
+        let _ = writeln!(out, "{gap}- `{}`{required}{}", field.name.text, doc.unwrap_or_default());
     }
     out
 }
