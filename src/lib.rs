@@ -9,6 +9,7 @@ pub mod diag;
 pub mod engine;
 pub mod graph;
 pub mod lang;
+pub mod lsp;
 pub mod model;
 pub mod plan;
 pub mod report;

@@ -3,6 +3,7 @@
 
 mod bad_specs;
 mod cli;
+mod editors;
 mod pages;
 mod rules;
 mod specs;

@@ -1,0 +1,99 @@
+" Vim indent file
+" Language: gpb
+
+if exists('b:did_indent')
+  finish
+endif
+let b:did_indent = 1
+
+setlocal indentexpr=GpbIndent(v:lnum)
+setlocal indentkeys=0{,0},0),0],!^F,o,O,0=else,0=to,0=on,0=when,0=allow,0=deny
+setlocal nolisp nosmartindent autoindent
+let b:undo_indent = 'setlocal indentexpr< indentkeys< lisp< smartindent< autoindent<'
+
+if exists('*GpbIndent')
+  finish
+endif
+
+" Whether the line starts inside a `"""` block, whose margin is the writer's.
+function s:InBlock(lnum) abort
+  if getline(a:lnum) =~# '^"""' || a:lnum == 1
+    return 0
+  endif
+  for id in synstack(a:lnum, 1)
+    if synIDattr(id, 'name') ==# 'gpbBlockString'
+      return 1
+    endif
+  endfor
+  return 0
+endfunction
+
+" The line without its texts and its comment, so that only brackets that count are left.
+function s:Code(lnum) abort
+  let line = substitute(getline(a:lnum), '"""', '', 'g')
+  let line = substitute(line, '"\%(\\.\|[^"\\]\)*"', '""', 'g')
+  return substitute(line, '//.*$', '', '')
+endfunction
+
+" How many more brackets open than close.
+function s:Count(text, open, close) abort
+  let opened = substitute(a:text, '[^' . a:open . ']', '', 'g')
+  let closed = substitute(a:text, '[^' . a:close . ']', '', 'g')
+  return len(opened) - len(closed)
+endfunction
+
+" The indent of the line that opened what closes at a place.
+function s:Opener(lnum, column) abort
+  let place = getcurpos()
+  call cursor(a:lnum, a:column)
+  let text = "synIDattr(synID(line('.'), col('.'), 1), 'name') =~# '^gpb\\%(String\\|BlockString\\|Comment\\|DocComment\\|Quote\\|Escape\\)$'"
+  let opener = searchpair('[\[({]', '', '[\])}]', 'bnW', text)
+  call setpos('.', place)
+  return opener > 0 ? indent(opener) : 0
+endfunction
+
+function GpbIndent(lnum) abort
+  if s:InBlock(a:lnum)
+    return -1
+  endif
+  let before = prevnonblank(a:lnum - 1)
+  while before > 1 && s:InBlock(before)
+    let before -= 1
+  endwhile
+  if before == 0
+    return 0
+  endif
+
+  " Whatever a line opens, the next stands one step in; what closes stands where the line stands that opened it.
+  let line = getline(a:lnum)
+  if line =~# '^\s*[\])}]'
+    return s:Opener(a:lnum, matchend(line, '^\s*[\])}]'))
+  endif
+  let code = s:Code(before)
+  let change = s:Count(substitute(code, '^[[:blank:]\])}]*', '', ''), '\[({', '\])}')
+  let width = indent(before)
+  if change > 0
+    let width += shiftwidth()
+  elseif change < 0
+    let width = s:Opener(before, strridx(getline(before), matchstr(code, '[\])}]\ze[^\])}]*$')) + 1)
+  endif
+
+  " The clauses of a policy's statement stand below it, one step in.
+  let clause = '^\s*\%(to\|on\|when\)\s\+[^=[:blank:]]'
+  let statement = '^\s*\%(allow\|deny\)\s'
+  if line =~# clause && getline(before) =~# statement && change == 0
+    let width += shiftwidth()
+  elseif line !~# clause && getline(before) =~# clause && s:Follows(before, statement)
+    let width -= shiftwidth()
+  endif
+  return width < 0 ? 0 : width
+endfunction
+
+" Whether the line is one of the clauses of a statement of a policy.
+function s:Follows(lnum, statement) abort
+  let lnum = a:lnum
+  while lnum > 1 && getline(lnum) =~# '^\s*\%(to\|on\|when\)\s'
+    let lnum -= 1
+  endwhile
+  return getline(lnum) =~# a:statement && indent(lnum) < indent(a:lnum)
+endfunction

@@ -1,0 +1,131 @@
+" Vim syntax file
+" Language: gpb
+" Generated from grammar/gpb.pest and tools/editors/syntax.vim.
+
+if exists('b:current_syntax')
+  finish
+endif
+
+let s:cpo = &cpoptions
+set cpoptions&vim
+
+syntax sync fromstart
+
+" `\%#=1` chooses the engine that is an order of magnitude faster at what lies around a word.
+" A later match wins over an earlier one that starts at the same place, so what is most particular comes last.
+
+syntax match gpbOperator /\%#=1\v%(%(\|\|)@>|%(\&\&)@>|%(\=\=%(\=)@!)@>|%(!\=%(\=)@!)@>|%(\<\=)@>|%(\>\=)@>|%(\<)@>|%(\>)@>)/
+syntax match gpbOperator /\%#=1\v%(%(\?\?)@>|%(\.\.)@>|%(\+)@>|%(-)@>|%(-)@>|%(\*)@>|%(\%)@>|%(!)@>)/
+syntax match gpbOperator /\%#=1\v%(\/%(\/)@!)@>/
+syntax match gpbOperator /\%#=1\v%(%(\=)@>|%(-\>)@>|%(\|%(\|)@!)@>|%(\?%(%(\?|\.))@!)@>)/
+syntax match gpbWord /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/
+syntax match gpbType /\%#=1\v%([:<|]\s*|-\>\s*)@20<=%(account|acu|any|arn|bool|bytes|cidr|count|duration|instance_type|int|list|map|money|number|percent|place|policy|range|rate|region|resource|secret|string|vcpu|zone)%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>|[.:(])@!/
+syntax match gpbFunction /\%#=1\v[A-Za-z0-9_.-]@1<!%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\(@=/
+syntax match gpbBuiltin /\%#=1\v[A-Za-z0-9_.-]@1<!%(abs|amount|base64|ceil|cidr_host|cidr_split|cidr_subnet|concat|contains|days|distinct|ends_with|env_secret|flatten|floor|from_json|generated|gib|given|high|hours|join|json|keys|length|low|lower|max|merge|mib|min|minutes|number|per_minute|per_second|place|range|replace|round|seconds|secret|sha256|sort|split|starts_with|substring|sum|text|trim|upper|values|zones)\(@=/
+syntax match gpbTag /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s+")@=/
+syntax match gpbMember /\%#=1\v\.@1<=%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/
+syntax match gpbBoolean /\%#=1\v[A-Za-z0-9_.-]@1<!%(true|false)%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!/
+syntax match gpbNumber /\%#=1\v[A-Za-z0-9_]@1<!\$?%([0-9]%(%([0-9]|_))*%(\.[0-9]%(%([0-9]|_))*)?)@>%(%(%(%(\%|\/[A-Za-z]%(%(%([A-Za-z0-9]|_))@>)*)|%(%([A-Za-z]|_))@>%(%(%([A-Za-z0-9]|_))@>)*))@>|[ \t]+%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(ms|min)|s)|h)|days)|day)|d)|KiB)|MiB)|GiB)|TiB)|KB)|MB)|GB)|TB)|B)|ACU)|acu)|vcpu)|vCPU)%(%(%(%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>|\.%(\.)@!)|\()|%(%(%(%( |\t)|\r))*)@>%(\=%(\=)@!|\{)))@!)@>)?/
+
+" Heads of blocks and their labels, fields.
+syntax match gpbHead /\%#=1\v%(^\s*|[{,]\s*)@80<=%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s*\{)@=/
+syntax match gpbHead /\%#=1\v%(^\s*|[{,]\s*)@80<=%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s+%(%(in%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)@!%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s*\{|\s+%(in%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s))@=/ nextgroup=gpbLabel skipwhite
+syntax match gpbLabel /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/ contained
+syntax match gpbProperty /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s*%(\=)@>)@=/
+syntax match gpbHead /\%#=1\v%(^\s*|[{,]\s*)@80<=%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%(\=)@>)@=/ nextgroup=gpbLabel skipwhite
+
+" Expressions.
+syntax match gpbConditional /\%#=1\v[A-Za-z0-9_.-]@1<!%(%(if%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(else%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%(\s*%(\=)@>)@!/
+syntax match gpbRepeat /\%#=1\v[A-Za-z0-9_.-]@1<!%(for%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s*,\s*%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>)?\s+%(in%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)@=/
+syntax match gpbRepeat /\%#=1\v\s@1<=%(in%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s*%(\=)@>)@!%(\s)@=/
+syntax match gpbRepeat /\%#=1\v%(%(for%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^:]*\s%(in%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^:]*\s)@200<=%(key%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(if%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(in%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>))@!["A-Za-z_(\[])@=/
+
+" Statements.
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(%(param%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(let%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(output%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%([:=,}]|$|\/\/))@=/ nextgroup=gpbName skipwhite
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(layer%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s*%(\=)@>)@!)@=/ nextgroup=gpbLayerName skipwhite
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(%(resource%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(existing%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%(\=)@>)@!%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>)@=/ nextgroup=gpbResourceType skipwhite
+syntax match gpbRepeat /\%#=1\v%(^\s*|[{,]\s*)@80<=%(in%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+[^= \t])@=/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(%(after%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(ignore%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%(%(\=)@>|\{))@!%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>)@=/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(%(protect%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(replace%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%($|[,}]|\/\/))@=/ nextgroup=gpbChoice skipwhite
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(moved%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%(%(\=)@>|\{))@!%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>)@=/
+syntax match gpbKeyword /\%#=1\v%(%(moved%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^=]*\s)@200<=%(to%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s)@=/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(override%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%(\=)@>)@!%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>)@=/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(when%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s*[={:])@!%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%(%(\=)@>|\{))@!/
+syntax match gpbName /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/ contained
+syntax match gpbChoice /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/ contained
+syntax match gpbResourceType /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>%(\.%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)*)@>/ contained nextgroup=gpbResourceName skipwhite
+syntax match gpbResourceName /\%#=1\v%(%(in%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s)@!%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/ contained
+syntax match gpbLayerName /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/ contained nextgroup=gpbUses skipwhite
+syntax match gpbUses /\%#=1\v%(uses%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>/ contained nextgroup=gpbUsed skipwhite
+syntax match gpbUsed /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/ contained nextgroup=gpbUsedComma skipwhite
+syntax match gpbUsedComma /,/ contained nextgroup=gpbUsed skipwhite skipnl
+
+" Items, which start at the left margin.
+syntax match gpbInclude /\%#=1\v^%(use%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s*["'])@=/
+syntax match gpbItem /\%#=1\v^%(%(stack%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(component%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%(\{|$|\/\/))@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v^%(environment%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s+%(of%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|\s*\{|\s*$))@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v^%(fn%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*\()@=/ nextgroup=gpbFunctionName skipwhite
+syntax match gpbItem /\%#=1\v^%(const%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*[:=])@=/ nextgroup=gpbName skipwhite
+syntax match gpbItem /\%#=1\v^%(type%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*[={])@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItemName /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/ contained nextgroup=gpbOf skipwhite
+syntax match gpbFunctionName /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/ contained
+syntax match gpbOf /\%#=1\v%(of%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>/ contained nextgroup=gpbItemName skipwhite
+
+" Braces nest, and a policy's words mean something in the policy's own braces only.
+syntax region gpbBraces matchgroup=gpbDelimiter start=/{/ end=/}/ transparent contains=TOP
+syntax region gpbPolicy matchgroup=gpbPolicyMark start=/\%#=1\v[A-Za-z0-9_.-]@1<!%(policy%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s*\{/ matchgroup=gpbDelimiter end=/}/ transparent contains=@gpbExpression,gpbPolicyWord
+syntax match gpbPolicyWord /\%#=1\v[A-Za-z0-9_.-]@1<!%(%(allow%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(deny%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(to%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(on%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(when%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%([.(])@!/ contained
+syntax cluster gpbExpression contains=gpbOperator,gpbWord,gpbFunction,gpbBuiltin,gpbTag,gpbMember,gpbBoolean,gpbNumber,gpbProperty,gpbConditional,gpbRepeat,gpbBraces,gpbComment,gpbDocComment,gpbString,gpbBlockString
+
+" Text.
+syntax match gpbComment /\%#=1\v\/\/.*$/ contains=gpbTodo,@Spell
+syntax match gpbDocComment /\%#=1\v\/\/[\/!].*$/ contains=gpbTodo,@Spell
+syntax keyword gpbTodo TODO FIXME XXX contained
+syntax region gpbString matchgroup=gpbQuote start=/"/ end=/"\|$/ oneline contains=gpbEscape,gpbHole,@Spell
+syntax match gpbString /\%#=1\v%('%(%(%('|\n))@!.)*')@>/
+syntax region gpbBlockString matchgroup=gpbQuote start=/"""/ end=/"""/ contains=gpbEscape,gpbHole,@Spell
+syntax match gpbEscape /\%#=1\v%(\\%(%(u\{%(%(%(%(\}|")|\n))@!.)*\}|%(%(\n|\r))@!.))?)@>/ contained
+syntax region gpbHole matchgroup=gpbHoleMark start=/\%#=1\v%(\$\{)@>/ end=/\%#=1\v%(\})@>/ contained contains=TOP
+
+highlight default link gpbOperator Operator
+highlight default link gpbType Type
+highlight default link gpbFunction Function
+highlight default link gpbBuiltin Function
+highlight default link gpbTag Function
+highlight default link gpbMember Identifier
+highlight default link gpbBoolean Boolean
+highlight default link gpbNumber Number
+highlight default link gpbHead Function
+highlight default link gpbLabel Identifier
+highlight default link gpbProperty Identifier
+highlight default link gpbConditional Conditional
+highlight default link gpbRepeat Repeat
+highlight default link gpbKeyword Keyword
+highlight default link gpbName Identifier
+highlight default link gpbChoice Constant
+highlight default link gpbResourceType Type
+highlight default link gpbResourceName Identifier
+highlight default link gpbLayerName Identifier
+highlight default link gpbUses Keyword
+highlight default link gpbUsed Identifier
+highlight default link gpbInclude Include
+highlight default link gpbItem Structure
+highlight default link gpbItemName Typedef
+highlight default link gpbFunctionName Function
+highlight default link gpbOf Keyword
+highlight default link gpbPolicyMark Keyword
+highlight default link gpbPolicyWord Keyword
+highlight default link gpbDelimiter Delimiter
+highlight default link gpbComment Comment
+highlight default link gpbDocComment SpecialComment
+highlight default link gpbTodo Todo
+highlight default link gpbString String
+highlight default link gpbBlockString String
+highlight default link gpbQuote String
+highlight default link gpbEscape SpecialChar
+highlight default link gpbHoleMark Special
+
+let b:current_syntax = 'gpb'
+
+let &cpoptions = s:cpo
+unlet s:cpo

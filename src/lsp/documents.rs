@@ -1,0 +1,167 @@
+//! The files an editor has open, over those on the disk.
+#![allow(clippy::disallowed_methods)] // A file that is used and not open is read from the disk.
+
+use crate::source::{Loader, MAX_FILE_BYTES};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// One file in the editor, as it is there, saved or not.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// How the editor names it; what goes back to it must be spelled the same.
+    pub uri: String,
+    pub version: Option<i32>,
+    pub text: Arc<str>,
+}
+
+/// All of them, by the path the compiler knows each by.
+#[derive(Debug, Default)]
+pub struct Documents {
+    open: BTreeMap<String, Document>,
+}
+
+impl Documents {
+    pub fn put(&mut self, uri: &str, version: Option<i32>, text: String) {
+        let document = Document { uri: uri.to_owned(), version, text: text.into() };
+        self.open.insert(path_of(uri), document);
+    }
+
+    pub fn remove(&mut self, uri: &str) {
+        self.open.remove(&path_of(uri));
+    }
+
+    pub fn get(&self, path: &str) -> Option<&Document> {
+        self.open.get(path)
+    }
+
+    /// The document of that name, with the path the compiler knows it by.
+    pub fn named(&self, uri: &str) -> Option<(&str, &Document)> {
+        self.open.get_key_value(&path_of(uri)).map(|(path, document)| (path.as_str(), document))
+    }
+
+    pub fn paths(&self) -> Vec<String> {
+        self.open.keys().cloned().collect()
+    }
+
+    /// How the editor names the file of that path.
+    pub fn uri(&self, path: &str) -> String {
+        self.open.get(path).map_or_else(|| uri_of(path), |document| document.uri.clone())
+    }
+}
+
+impl Loader for Documents {
+    fn load(&self, from: &str, path: &str) -> Result<(String, Arc<str>), String> {
+        if let Some(document) = self.open.get(path).filter(|_| from.is_empty()) {
+            return Ok((path.to_owned(), document.text.clone()));
+        }
+        let folder = Path::new(from).parent().unwrap_or(Path::new(""));
+        let path = plain(&folder.join(path)).display().to_string();
+        let text = self.open.get(&path).map_or_else(|| read(&path), |document| Ok(document.text.clone()));
+        text.map(|text| (path, text))
+    }
+}
+
+fn read(path: &str) -> Result<Arc<str>, String> {
+    let cannot = |error: std::io::Error| {
+        let why = error.to_string();
+        // Without the system's number, which means nothing to most readers.
+        format!("`{path}` cannot be read: {}", why.split(" (os error").next().unwrap_or(&why).to_lowercase())
+    };
+    let size = std::fs::metadata(path).map_err(cannot)?.len();
+    if size > MAX_FILE_BYTES as u64 {
+        return Err(format!("`{path}` has {size} bytes; a spec has at most {MAX_FILE_BYTES}"));
+    }
+    std::fs::read_to_string(path).map(Arc::from).map_err(cannot)
+}
+
+/// Without `.` and `..`, by name, so that a file has one path however it is reached.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if out.file_name().is_some() => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// The path of a `file:` URI; any other URI (an unsaved document's) is its own path.
+fn path_of(uri: &str) -> String {
+    let Some(rest) = uri.strip_prefix("file://") else { return uri.to_owned() };
+    let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or(rest);
+    let path = decode(path);
+    // `/c:/x` is how a drive is written.
+    let drive =
+        path.get(1..3).filter(|drive| drive.ends_with(':') && drive.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let path = if drive.is_some() { path.get(1..).unwrap_or(&path) } else { &path };
+    plain(Path::new(path)).display().to_string()
+}
+
+fn uri_of(path: &str) -> String {
+    let mut uri = String::from("file://");
+    if !path.starts_with('/') {
+        uri.push('/');
+    }
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => uri.push(char::from(byte)),
+            b'\\' => uri.push('/'),
+            other => {
+                let _ = write!(uri, "%{other:02X}");
+            }
+        }
+    }
+    uri
+}
+
+/// `%20` as a blank; what is no such escape stays.
+fn decode(text: &str) -> String {
+    let mut out = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let hex = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let escaped = hex.filter(|_| *first == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        out.push(escaped.unwrap_or(*first));
+        rest = if escaped.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uris_and_paths() {
+        assert_eq!(path_of("file:///home/a%20b/x.gpb"), "/home/a b/x.gpb");
+        assert_eq!(path_of("file://host/x.gpb"), "/x.gpb");
+        assert_eq!(path_of("file:///c%3A/x.gpb"), "c:/x.gpb");
+        assert_eq!(path_of("file:///a/./b/../%zz%"), "/a/%zz%");
+        assert_eq!(path_of("untitled:Untitled-1"), "untitled:Untitled-1");
+        assert_eq!(uri_of("/home/a b/é.gpb"), "file:///home/a%20b/%C3%A9.gpb");
+        assert_eq!(uri_of("c:\\x.gpb"), "file:///c%3A/x.gpb");
+    }
+
+    #[test]
+    fn open_files_come_before_those_on_the_disk() {
+        let dir = tempfile::tempdir().unwrap();
+        let (main, other) = (dir.path().join("main.gpb"), dir.path().join("other.gpb"));
+        std::fs::write(&main, "saved").unwrap();
+        std::fs::write(&other, "on the disk").unwrap();
+        let mut documents = Documents::default();
+        documents.put(&uri_of(&main.display().to_string()), Some(1), "open".into());
+
+        let load = |from: &str, path: &str| documents.load(from, path).map(|(_, text)| text.to_string());
+        let main = main.display().to_string();
+        assert_eq!(load("", &main), Ok("open".into()));
+        assert_eq!(load(&main, "./other.gpb"), Ok("on the disk".into()));
+        assert_eq!(load(&other.display().to_string(), "main.gpb"), Ok("open".into()));
+        assert!(load(&main, "absent.gpb").is_err_and(|why| why.contains("absent.gpb")));
+    }
+}

@@ -1,0 +1,104 @@
+//! Everything wrong with the programs whose files are open.
+
+use crate::catalog::Catalog;
+use crate::diag::{Diagnostic, Severity};
+use crate::graph::Graph;
+use crate::lang::{self, Compilation, Inputs};
+use crate::lsp::position::{Extent, Lines};
+use crate::source::{FileId, SourceMap, Span};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub path: String,
+    pub extent: Extent,
+}
+
+/// One mistake, where an editor can show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    pub code: &'static str,
+    pub severity: Severity,
+    /// What was found, what was expected, and how to mend it.
+    pub message: String,
+    pub place: Place,
+    /// Where the expectation comes from.
+    pub related: Vec<(Place, String)>,
+    pub fix: Option<Edit>,
+}
+
+/// A change to one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    pub title: String,
+    pub place: Place,
+    pub replacement: String,
+}
+
+/// Checks the program that starts with `entry`, in all its environments.
+pub fn check(entry: &str, inputs: &Inputs<'_>) -> Compilation {
+    let mut compilation = lang::check(entry, inputs, None);
+    if let Some(model) = &compilation.model {
+        let cycles = Graph::build(model).diagnose(model, &|name| Catalog::embedded().get(name));
+        compilation.diagnostics.extend(cycles);
+    }
+    compilation
+}
+
+/// The mistakes of a compilation by file. What is wrong in no file of the user's is told at the start of the entry.
+pub fn notes(compilation: &Compilation) -> BTreeMap<String, Vec<Note>> {
+    let places = Places::of(&compilation.sources);
+    let mut notes: BTreeMap<String, Vec<Note>> = BTreeMap::new();
+    for diagnostic in &compilation.diagnostics {
+        if let Some(note) = places.note(diagnostic) {
+            notes.entry(note.place.path.clone()).or_default().push(note);
+        }
+    }
+    notes
+}
+
+/// The lines of each file, made out once.
+struct Places<'s> {
+    files: BTreeMap<FileId, (&'s str, Lines<'s>)>,
+}
+
+impl<'s> Places<'s> {
+    fn of(sources: &'s SourceMap) -> Self {
+        let own = sources.iter().filter(|(_, file)| !file.path.starts_with("std:"));
+        Self { files: own.map(|(id, file)| (id, (file.path.as_str(), Lines::of(&file.text)))).collect() }
+    }
+
+    /// `None` for what an editor cannot open: the standard library in the binary.
+    fn place(&self, span: Span) -> Option<Place> {
+        let (path, lines) = self.files.get(&span.file)?;
+        Some(Place { path: (*path).to_owned(), extent: lines.extent(span.range()) })
+    }
+
+    fn note(&self, diagnostic: &Diagnostic) -> Option<Note> {
+        let primary = diagnostic.labels.iter().position(|label| self.place(label.span).is_some());
+        let place = match primary.and_then(|at| diagnostic.labels.get(at)) {
+            Some(label) => self.place(label.span)?,
+            None => self.place(Span::default())?,
+        };
+        let mut message = diagnostic.message.clone();
+        let mut related = Vec::new();
+        for (at, label) in diagnostic.labels.iter().enumerate().filter(|(_, label)| !label.text.is_empty()) {
+            match self.place(label.span) {
+                Some(place) if Some(at) != primary => related.push((place, label.text.clone())),
+                _ => {
+                    let _ = write!(message, "\n{}", label.text);
+                }
+            }
+        }
+        if let Some(help) = &diagnostic.help {
+            let _ = write!(message, "\nhelp: {help}");
+        }
+        let fix = diagnostic.fix.as_ref().and_then(|fix| {
+            let place = self.place(fix.span)?;
+            Some(Edit { title: fix.title.clone(), place, replacement: fix.replacement.clone() })
+        });
+        Some(Note { code: diagnostic.code, severity: diagnostic.severity, message, place, related, fix })
+    }
+}

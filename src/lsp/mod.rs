@@ -1,0 +1,29 @@
+//! The language server: what the compiler knows, as an editor asks for it.
+//!
+//! Features are plain functions over the compiler's values, which return plain data; only [`server`] and its translation
+//! know the protocol.
+
+mod documents;
+mod features;
+mod position;
+mod protocol;
+mod server;
+
+#[cfg(test)]
+mod tests;
+
+use crate::stdlib::Library;
+use lsp_server::Connection;
+
+/// Serves one editor over standard input and output, until it says goodbye.
+///
+/// # Errors
+/// When what arrives is no message of the protocol, or the editor is gone without a goodbye.
+pub fn serve(library: Library) -> Result<(), String> {
+    let (connection, threads) = Connection::stdio();
+    let served = server::run(&connection, library);
+    // The writing thread ends when nobody can send any more.
+    drop(connection);
+    let joined = threads.join().map_err(|error| format!("the editor's messages cannot be read: {error}"));
+    joined.and(served)
+}

@@ -1,0 +1,232 @@
+//! The conversation with one editor.
+
+use crate::diag;
+use crate::lang::{Compilation, Inputs};
+use crate::lsp::documents::Documents;
+use crate::lsp::features::check::{self, Note};
+use crate::lsp::features::{fixes, format, hover};
+use crate::lsp::position::Lines;
+use crate::lsp::protocol;
+use crate::stdlib::Library;
+use gen_lsp_types as lsp;
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response, ResponseError};
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How far the conversation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Nothing may be asked before `initialize`.
+    Greeting,
+    Talking,
+    /// After `shutdown` only `exit` may come.
+    Leaving,
+}
+
+struct Server<'c> {
+    connection: &'c Connection,
+    library: Library,
+    documents: Documents,
+    stage: Stage,
+    /// A document changed and the programs have not been checked since.
+    stale: bool,
+    /// The program of each open document.
+    programs: BTreeMap<String, Compilation>,
+    notes: BTreeMap<String, Vec<Note>>,
+    /// The files the editor shows diagnostics of, which have to be taken back when they are gone.
+    shown: BTreeSet<String>,
+}
+
+/// Why a request has no result.
+type Refusal = (ErrorCode, String);
+
+/// Answers the editor until it says goodbye.
+///
+/// # Errors
+/// When it is gone without a goodbye.
+pub fn run(connection: &Connection, library: Library) -> Result<(), String> {
+    let mut server = Server {
+        connection,
+        library,
+        documents: Documents::default(),
+        stage: Stage::Greeting,
+        stale: false,
+        programs: BTreeMap::new(),
+        notes: BTreeMap::new(),
+        shown: BTreeSet::new(),
+    };
+    let gone = || "the editor is gone without `exit`".to_owned();
+    loop {
+        // While more has come in already, what is typed faster than it is checked is not checked in between.
+        let message = if let Ok(message) = connection.receiver.try_recv() {
+            message
+        } else {
+            server.refresh();
+            connection.receiver.recv().map_err(|_| gone())?
+        };
+        match message {
+            Message::Request(request) => server.request(request),
+            Message::Notification(notice) if notice.method == "exit" => {
+                let asked = server.stage == Stage::Leaving;
+                return if asked { Ok(()) } else { Err("`exit` came without `shutdown`".to_owned()) };
+            }
+            Message::Notification(notice) => server.notice(notice),
+            Message::Response(_) => {}
+        }
+    }
+}
+
+impl Server<'_> {
+    fn request(&mut self, request: Request) {
+        let answer = self.answer(&request.method, request.params);
+        let response_result =
+            answer.map_err(|(code, message)| ResponseError { code: code as i32, message, data: None });
+        self.send(Message::Response(Response { id: request.id, response_result }));
+    }
+
+    fn answer(&mut self, method: &str, params: Json) -> Result<Json, Refusal> {
+        match (self.stage, method) {
+            (Stage::Greeting, "initialize") => {
+                self.stage = Stage::Talking;
+                let server = json!({ "name": "gpb", "version": env!("CARGO_PKG_VERSION") });
+                Ok(json!({ "capabilities": json(protocol::capabilities())?, "serverInfo": server }))
+            }
+            (Stage::Greeting, _) => {
+                Err((ErrorCode::ServerNotInitialized, format!("`{method}` came before `initialize`")))
+            }
+            (Stage::Leaving, _) => Err((ErrorCode::InvalidRequest, format!("`{method}` came after `shutdown`"))),
+            (Stage::Talking, "shutdown") => {
+                self.stage = Stage::Leaving;
+                Ok(Json::Null)
+            }
+            (Stage::Talking, "initialize") => Err((ErrorCode::InvalidRequest, "`initialize` came twice".into())),
+            (Stage::Talking, "textDocument/formatting") => self.format(&read(params)?),
+            (Stage::Talking, "textDocument/codeAction") => self.actions(&read(params)?),
+            (Stage::Talking, "textDocument/hover") => self.hover(&read(params)?),
+            (Stage::Talking, _) => Err((ErrorCode::MethodNotFound, format!("`{method}` is not something gpb can do"))),
+        }
+    }
+
+    fn notice(&mut self, notice: Notification) {
+        if self.stage != Stage::Talking {
+            return;
+        }
+        let Notification { method, params } = notice;
+        // A notification has no answer, so one that cannot be read is passed over.
+        let understood = match method.as_str() {
+            "textDocument/didOpen" => read(params).map(|it| self.opened(it)),
+            "textDocument/didChange" => read(params).map(|it| self.changed(it)),
+            "textDocument/didClose" => {
+                read(params).map(|it: lsp::DidCloseTextDocumentParams| self.documents.remove(&it.text_document.uri.0))
+            }
+            // What is saved may be a file that an open one uses.
+            "textDocument/didSave" | "workspace/didChangeWatchedFiles" => Ok(()),
+            _ => return,
+        };
+        self.stale |= understood.is_ok();
+    }
+
+    fn opened(&mut self, params: lsp::DidOpenTextDocumentParams) {
+        let document = params.text_document;
+        self.documents.put(&document.uri.0, Some(document.version), document.text);
+    }
+
+    fn changed(&mut self, params: lsp::DidChangeTextDocumentParams) {
+        let id = params.text_document;
+        // Changes come as the whole text; of several the last is what the editor shows.
+        let whole = params.content_changes.into_iter().rev().find_map(|change| match change {
+            lsp::TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(whole) => Some(whole.text),
+            lsp::TextDocumentContentChangeEvent::TextDocumentContentChangePartial(_) => None,
+        });
+        if let Some(text) = whole {
+            self.documents.put(&id.text_document_identifier.uri.0, Some(id.version), text);
+        }
+    }
+
+    /// Checks the programs of all open documents, when one has changed, and tells the editor what is wrong with them.
+    fn refresh(&mut self) {
+        if !std::mem::take(&mut self.stale) {
+            return;
+        }
+        let inputs = Inputs::embedded(&self.documents, &self.library);
+        let programs = self.documents.paths().into_iter().map(|path| {
+            let compilation = check::check(&path, &inputs);
+            (path, compilation)
+        });
+        self.programs = programs.collect();
+        self.notes.clear();
+        for (path, notes) in self.programs.values().flat_map(check::notes) {
+            // A file may belong to several programs, and most of what is wrong with it is wrong in all of them.
+            let known = self.notes.entry(path).or_default();
+            for note in notes {
+                if !known.contains(&note) {
+                    known.push(note);
+                }
+            }
+        }
+        let shown: BTreeSet<String> = self.documents.paths().into_iter().chain(self.notes.keys().cloned()).collect();
+        for path in self.shown.union(&shown) {
+            self.publish(path);
+        }
+        self.shown = shown;
+    }
+
+    fn publish(&self, path: &str) {
+        let notes = self.notes.get(path).map(Vec::as_slice).unwrap_or_default();
+        let params = lsp::PublishDiagnosticsParams {
+            uri: lsp::Uri(self.documents.uri(path)),
+            version: self.documents.get(path).and_then(|document| document.version),
+            diagnostics: notes.iter().map(|note| protocol::diagnostic(note, &self.documents)).collect(),
+        };
+        if let Ok(params) = serde_json::to_value(params) {
+            let method = "textDocument/publishDiagnostics".to_owned();
+            self.send(Message::Notification(Notification { method, params }));
+        }
+    }
+
+    fn format(&self, params: &lsp::DocumentFormattingParams) -> Result<Json, Refusal> {
+        let (_, document) = self.documents.named(&params.text_document.uri.0).ok_or_else(not_open)?;
+        let edit = format::format(&document.text);
+        json(edit.map(|(extent, new_text)| vec![lsp::TextEdit { range: protocol::range(extent), new_text }]))
+    }
+
+    fn actions(&mut self, params: &lsp::CodeActionParams) -> Result<Json, Refusal> {
+        self.refresh();
+        let (path, _) = self.documents.named(&params.text_document.uri.0).ok_or_else(not_open)?;
+        let notes = self.notes.get(path).map(Vec::as_slice).unwrap_or_default();
+        let mended = fixes::fixes(notes, protocol::extent(params.range));
+        let actions = mended.filter_map(|note| Some(protocol::action(note, note.fix.as_ref()?, &self.documents)));
+        json(actions.collect::<Vec<_>>())
+    }
+
+    fn hover(&mut self, params: &lsp::HoverParams) -> Result<Json, Refusal> {
+        self.refresh();
+        let at = &params.text_document_position_params;
+        let (path, document) = self.documents.named(&at.text_document.uri.0).ok_or_else(not_open)?;
+        let position = protocol::position(at.position);
+        let offset = Lines::of(&document.text).offset(position);
+        let known = self.programs.get(path).and_then(|program| hover::hover(program, path, offset));
+        let notes = self.notes.get(path).map(Vec::as_slice).unwrap_or_default();
+        let wrong = notes.iter().find(|note| note.place.extent.start <= position && position < note.place.extent.end);
+        let explained = wrong.and_then(|note| diag::page(note.code)).map(|page| page.text.to_owned());
+        json(explained.or(known).map(protocol::markdown))
+    }
+
+    /// An editor that is gone hears nothing; the next thing asked of it ends the conversation.
+    fn send(&self, message: Message) {
+        let _ = self.connection.sender.send(message);
+    }
+}
+
+fn not_open() -> Refusal {
+    (ErrorCode::InvalidParams, "the document is not open".to_owned())
+}
+
+fn read<T: DeserializeOwned>(params: Json) -> Result<T, Refusal> {
+    serde_json::from_value(params).map_err(|error| (ErrorCode::InvalidParams, error.to_string()))
+}
+
+fn json(value: impl serde::Serialize) -> Result<Json, Refusal> {
+    serde_json::to_value(value).map_err(|error| (ErrorCode::InternalError, error.to_string()))
+}
