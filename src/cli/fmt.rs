@@ -3,7 +3,7 @@
 
 use crate::cli::{Session, exit::Exit, files, term};
 use crate::source::SourceMap;
-use crate::syntax;
+use crate::syntax::{self, FormatError};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -84,9 +84,12 @@ fn standard_input(session: &Session, check: bool) -> Exit {
 
 fn format(session: &Session, name: &str, text: &str) -> Result<String, Exit> {
     syntax::format(text).map_err(|error| {
+        let FormatError::Invalid(diagnostics) = error else {
+            return session.fail(&format!("`{name}` was left as it is: {error}; please report this"));
+        };
         let mut sources = SourceMap::default();
         sources.add(name, text);
-        session.diagnostics(&error.diagnostics(), &sources);
+        session.diagnostics(&diagnostics, &sources);
         Exit::Error
     })
 }

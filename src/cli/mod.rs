@@ -7,6 +7,7 @@ mod compile;
 mod exit;
 mod explain;
 mod files;
+mod fmt;
 mod graph;
 mod look;
 mod plan;
@@ -15,6 +16,7 @@ mod store;
 mod term;
 
 use crate::diag::{Diagnostic, Severity, render};
+use crate::lsp;
 use crate::source::SourceMap;
 use crate::stdlib::Library;
 use args::{Cli, Command, Common};
@@ -65,7 +67,11 @@ impl Session {
             Command::State { command } => look::state(self, command),
             Command::Output { spec, name } => look::output(self, spec, name.as_deref()),
             Command::Graph { spec, format } => graph::run(self, spec, *format),
-            Command::Fmt { .. } | Command::Lsp => self.fail("this command is not in this build"),
+            Command::Fmt { paths, check } => fmt::run(self, paths, *check),
+            Command::Lsp => match lsp::serve(self.library.clone()) {
+                Ok(()) => Exit::Done,
+                Err(why) => self.fail(&why),
+            },
             Command::Explain { subject } => explain::run(subject, self.common.json),
             Command::Completions { shell } => {
                 let mut text = Vec::new();

@@ -2,7 +2,6 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)] // Tests touch the world and may fail.
 
 mod bad_specs;
-mod cli;
 mod editors;
 mod pages;
 mod rules;

@@ -79,6 +79,8 @@ impl Emulator {
                 ("IOT_MTLS_ENABLED", "0".into()),
                 // moto's services have no tasks running unless told so; then their deployments complete.
                 ("MOTO_ECS_SERVICE_RUNNING", "100".into()),
+                // AWS's own policies exist in every account; in moto only on demand.
+                ("MOTO_IAM_LOAD_MANAGED_POLICIES", "true".into()),
             ])
             .stdin(Stdio::piped())
             .stdout(file.try_clone()?)

@@ -41,6 +41,52 @@ def mend():
         return listed(self, bucket_name, query)
 
     S3Response._bucket_response_get = with_parts
+    tag_scalable_targets()
+
+
+def tag_scalable_targets():
+    """moto forgets the tags of scalable targets, and knows none of the operations about them."""
+    import json
+
+    from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse as Response
+
+    kept = {}
+    registered = Response.register_scalable_target
+
+    def register(self):
+        answer = registered(self)
+        document = json.loads(answer if isinstance(answer, str) else answer[-1])
+        kept.setdefault(document.get("ScalableTargetARN"), {}).update(self._get_param("Tags") or {})
+        return answer
+
+    def listed(self):
+        return json.dumps({"Tags": kept.get(self._get_param("ResourceARN"), {})})
+
+    def tag(self):
+        kept.setdefault(self._get_param("ResourceARN"), {}).update(self._get_param("Tags"))
+        return "{}"
+
+    def untag(self):
+        for key in self._get_param("TagKeys"):
+            kept.get(self._get_param("ResourceARN"), {}).pop(key, None)
+        return "{}"
+
+    Response.register_scalable_target = register
+    Response.list_tags_for_resource = listed
+    Response.tag_resource = tag
+    Response.untag_resource = untag
+
+
+def loosen():
+    """ministack looks for subnets in its own EC2; the tests have EC2 in moto."""
+    from ministack.services import elasticache
+
+    def anywhere(parameters):
+        names = elasticache._extract_configs(parameters, "SubnetIds", ("SubnetIdentifier", "member"))
+        zone = {"Name": f"{elasticache.get_region()}a"}
+        return [{"SubnetIdentifier": name, "SubnetAvailabilityZone": zone} for name in names], "vpc-elsewhere"
+
+    elasticache._resolve_subnets = anywhere
 
 
 # The roots of documents, by the names that moto makes up.
@@ -63,4 +109,6 @@ threading.Thread(target=leash, daemon=True).start()
 sys.argv = sys.argv[1:]
 if os.path.basename(sys.argv[0]) == "moto_server":
     mend()
+else:
+    loosen()
 runpy.run_path(sys.argv[0], run_name="__main__")

@@ -284,7 +284,7 @@ impl Work<'_> {
             if target.get(&name).is_some_and(|present| !present.is_object()) {
                 merge(target, serde_json::json!({ name: null }));
             }
-            merge(target, object);
+            lay_over(target, object);
         }
         Ok(true)
     }
@@ -292,6 +292,26 @@ impl Work<'_> {
     pub(super) fn unmapped(&self, error: &MapError, operation: &str) -> CloudError {
         let message = format!("{}: {operation}: {error}", self.bound.ty);
         CloudError::new(ErrorKind::Unsupported, "GPB8104", message)
+    }
+}
+
+/// Puts what a binding writes itself over what its properties have written; lists of objects element by element, so that
+/// `Changes = [{ Action = "CREATE" }]` completes the change that holds the record.
+fn lay_over(target: &mut Json, value: Json) {
+    match (target, value) {
+        (Json::Object(target), Json::Object(entries)) => {
+            for (key, value) in entries {
+                lay_over(target.entry(key).or_insert(Json::Null), value);
+            }
+        }
+        (Json::Array(target), Json::Array(items)) if target.iter().chain(&items).all(Json::is_object) => {
+            let mut items = items.into_iter();
+            for (present, item) in target.iter_mut().zip(items.by_ref()) {
+                lay_over(present, item);
+            }
+            target.extend(items);
+        }
+        (target, value) => *target = value,
     }
 }
 
