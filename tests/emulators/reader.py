@@ -253,12 +253,12 @@ def compute():
         ),
         "scalable_targets": sorted(
             [t["ResourceId"], t["MinCapacity"], t["MaxCapacity"]]
-            for space in ("ecs", "rds", "elasticache")
+            for space in ("ecs", "rds")
             for t in pages("application-autoscaling", "describe_scalable_targets", "ScalableTargets", ServiceNamespace=space)
         ),
         "scaling_policies": sorted(
             [p["PolicyName"], p["PolicyType"]]
-            for space in ("ecs", "rds", "elasticache")
+            for space in ("ecs", "rds")
             for p in pages("application-autoscaling", "describe_scaling_policies", "ScalingPolicies", ServiceNamespace=space)
         ),
     }

@@ -42,6 +42,25 @@ def mend():
 
     S3Response._bucket_response_get = with_parts
     tag_scalable_targets()
+    keep_managed_tags()
+
+
+def keep_managed_tags():
+    """moto forgets whether a service's tasks are tagged by ECS."""
+    from moto.ecs.models import ecs_backends
+    from moto.ecs.responses import EC2ContainerServiceResponse as Response
+
+    created = Response.create_service
+
+    def create(self):
+        answer = created(self)
+        services = ecs_backends[self.current_account][self.region].services.values()
+        for service in services:
+            if service.name == self._get_param("serviceName"):
+                service.enableECSManagedTags = self._get_param("enableECSManagedTags", False)
+        return answer
+
+    Response.create_service = create
 
 
 def tag_scalable_targets():

@@ -31,6 +31,26 @@ struct Maps<'s> {
     recorded: Option<&'s Properties>,
 }
 
+/// What is observed and recorded of a list, without the elements that the cloud put there by itself: they have a name, which is neither
+/// wanted nor was applied, and stood there in the same words when gpb last applied the list.
+fn without_surplus(wanted: &Value, there: There<'_>) -> Option<(Json, Json)> {
+    let (Value::List(wanted), Some(Json::Array(observed)), Some(Json::Array(recorded))) =
+        (wanted, there.observed, there.recorded)
+    else {
+        return None;
+    };
+    let ours: BTreeSet<String> = wanted.iter().filter_map(super::identity).collect();
+    let was: BTreeSet<String> =
+        there.applied.and_then(Json::as_array).into_iter().flatten().filter_map(super::identity_of).collect();
+    let is_surplus = |element: &&Json| {
+        let name = super::identity_of(element);
+        name.is_some_and(|name| !ours.contains(&name) && !was.contains(&name)) && recorded.contains(element)
+    };
+    let own = |list: &[Json]| list.iter().filter(|element| !is_surplus(element)).cloned().collect::<Vec<_>>();
+    let left = own(observed);
+    (left.len() < observed.len()).then(|| (Json::Array(left), Json::Array(own(recorded))))
+}
+
 /// The other sides of one place.
 #[derive(Clone, Copy)]
 struct There<'s> {
@@ -75,6 +95,12 @@ impl<'a> Walk<'a> {
             return;
         }
         let picked = self.rules.pick(shape, wanted);
+        let own = without_surplus(wanted, there);
+        let there = own.as_ref().map_or(there, |(observed, recorded)| There {
+            observed: Some(observed),
+            recorded: Some(recorded),
+            ..there
+        });
         if self.rules.is_write_only(path) || is_secret_text(wanted) {
             return self.unreadable(picked, default, wanted, there.applied, path);
         }
