@@ -12,6 +12,7 @@ use crate::lang;
 use crate::plan::{self, Action, Plan};
 use crate::report;
 use crate::state::{Holder, Store};
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// `gpb apply [SPEC|PLAN]`.
@@ -64,10 +65,12 @@ async fn kept(session: &Session, path: Option<&Path>, yes: bool, unprotect: &[St
         Exit::Error
     })?;
     let observation = match &made.cloud {
-        Ok(cloud) => crate::cli::plan::observe(session, &snapshot, &made.compiled, cloud.as_ref()).await.map_err(|d| {
-            session.diagnostics(&d, sources);
-            Exit::Error
-        })?,
+        Ok(cloud) => {
+            crate::cli::plan::observe(session, &snapshot, &made.compiled, cloud.as_ref()).await.map_err(|d| {
+                session.diagnostics(&d, sources);
+                Exit::Error
+            })?
+        }
         Err(why) => return Err(session.fail(&format!("the cloud cannot be asked: {why}"))),
     };
     if promised.scope.cloud != session.cloud_name() {
@@ -137,7 +140,12 @@ async fn carry_out(session: &Session, made: &Made) -> Result<Exit, Exit> {
 }
 
 /// Takes the lock, heeds Ctrl-C, and runs the engine.
-async fn execute(session: &Session, plan: &Plan, cloud: &dyn Cloud, events: &dyn Events) -> Result<Outcome, Diagnostic> {
+async fn execute(
+    session: &Session,
+    plan: &Plan,
+    cloud: &dyn Cloud,
+    events: &dyn Events,
+) -> Result<Outcome, Diagnostic> {
     let clock = session.clock();
     let store = session.store();
     let holder = Holder::current(command_line(), clock.epoch_ms());
@@ -148,7 +156,9 @@ async fn execute(session: &Session, plan: &Plan, cloud: &dyn Cloud, events: &dyn
     let stop = cancel.clone();
     let listener = tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
-            term::warn("\nStopping: what is under way is finished, nothing more is begun. Ctrl-C again stops at once.\n");
+            term::warn(
+                "\nStopping: what is under way is finished, nothing more is begun. Ctrl-C again stops at once.\n",
+            );
             stop.cancel();
         }
         if tokio::signal::ctrl_c().await.is_ok() {
@@ -188,10 +198,10 @@ fn conclude(session: &Session, made: &Made, outcome: &Outcome) -> Exit {
         let (all, moved) = pending(&made.plan);
         let mut summary = format!("\nDone: {} of {all}.", outcome.done.len() + moved);
         if !outcome.failed.is_empty() {
-            summary.push_str(&format!(" Failed: {}.", outcome.failed.len()));
+            let _ = write!(summary, " Failed: {}.", outcome.failed.len());
         }
         if !outcome.skipped.is_empty() {
-            summary.push_str(&format!(" Not begun: {}.", outcome.skipped.len()));
+            let _ = write!(summary, " Not begun: {}.", outcome.skipped.len());
         }
         if outcome.cancelled {
             summary.push_str(" Stopped; `gpb apply` goes on from here.");
