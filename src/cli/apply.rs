@@ -57,6 +57,15 @@ async fn kept(session: &Session, path: Option<&Path>, yes: bool, unprotect: &[St
     let unprotect = [kept.unprotect, unprotect.to_owned()].concat();
     let wanted = Wanted { spec: kept.spec, destroy: kept.destroy, unprotect };
     let session = &session.of_environment(&kept.environment);
+    if promised.scope.cloud != session.cloud_name() {
+        let message = format!(
+            "the plan was made for `--cloud {}`, and this is `--cloud {}`",
+            promised.scope.cloud,
+            session.cloud_name()
+        );
+        session.fail(&message);
+        return Err(Exit::Refused);
+    }
     let mut made = make(session, &wanted).await?;
     let sources = &made.compiled.sources;
     let store = session.store();
@@ -73,15 +82,6 @@ async fn kept(session: &Session, path: Option<&Path>, yes: bool, unprotect: &[St
         }
         Err(why) => return Err(session.fail(&format!("the cloud cannot be asked: {why}"))),
     };
-    if promised.scope.cloud != session.cloud_name() {
-        let message = format!(
-            "the plan was made for `--cloud {}`, and this is `--cloud {}`",
-            promised.scope.cloud,
-            session.cloud_name()
-        );
-        session.fail(&message);
-        return Err(Exit::Refused);
-    }
     let model = plan::model_hash(&made.compiled.model);
     if let Some(diagnostic) = plan::stale(&promised, Some(&model), &snapshot, Some(&observation)) {
         session.diagnostics(&[diagnostic], sources);
