@@ -2,15 +2,14 @@
 
 use crate::catalog::Catalog;
 use crate::cli::args::Unprotect;
-use crate::cli::plan::{Made, Wanted, command_line, make};
+use crate::cli::plan::{Made, Wanted, command_line, make, unprotected};
 use crate::cli::progress::{JsonLines, Lines};
 use crate::cli::{Session, exit::Exit, look, term};
 use crate::cloud::Cloud;
-use crate::cloud::clock::{Clock, SystemClock};
 use crate::diag::Diagnostic;
 use crate::engine::{self, Apply, Cancel, Events, Options, Outcome};
 use crate::lang;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Action, Plan};
 use crate::report;
 use crate::state::{Holder, Store};
 use std::path::Path;
@@ -23,7 +22,7 @@ pub fn run(session: &Session, target: Option<&Path>, yes: bool, unprotect: &Unpr
             let wanted = Wanted { spec: spec.to_owned(), destroy: false, unprotect: unprotect.unprotect.clone() };
             session.block_on(fresh(session, &wanted, yes, "Apply this?"))
         }
-        plan => session.block_on(kept(session, plan, yes)),
+        plan => session.block_on(kept(session, plan, yes, &unprotect.unprotect)),
     };
     outcome.unwrap_or_else(|exit| exit)
 }
@@ -38,9 +37,7 @@ pub fn destroy(session: &Session, spec: &Path, yes: bool, unprotect: &Unprotect)
 async fn fresh(session: &Session, wanted: &Wanted, yes: bool, question: &str) -> Result<Exit, Exit> {
     let made = make(session, wanted).await?;
     if session.common.json {
-        // Standard output carries one line an event; the plan is the first.
-        let document = report::json::plan(&made.plan, &|name| Catalog::embedded().get(name));
-        term::print(&format!("{}\n", serde_json::json!({ "event": "plan", "plan": document })));
+        announce(&made.plan);
     } else {
         session.present(&made, wanted, None)?;
     }
@@ -50,19 +47,14 @@ async fn fresh(session: &Session, wanted: &Wanted, yes: bool, question: &str) ->
         }
         return Err(Exit::Refused);
     }
-    if made.plan.is_empty() {
-        return Ok(Exit::Done);
-    }
-    if !yes && (session.common.json || !term::confirm(question)) {
-        return Err(session.fail("nothing was done: it was not confirmed (`--yes` confirms beforehand)"));
-    }
-    carry_out(session, &made).await
+    confirmed(session, &made, yes, question).await
 }
 
 /// Applies a plan that was shown before, if it still holds.
-async fn kept(session: &Session, path: Option<&Path>, yes: bool) -> Result<Exit, Exit> {
-    let (kept, promised) = session.kept(path)?;
-    let wanted = Wanted { spec: kept.spec, destroy: kept.destroy, unprotect: kept.unprotect };
+async fn kept(session: &Session, path: Option<&Path>, yes: bool, unprotect: &[String]) -> Result<Exit, Exit> {
+    let (kept, mut promised) = session.kept(path)?;
+    let unprotect = [kept.unprotect, unprotect.to_owned()].concat();
+    let wanted = Wanted { spec: kept.spec, destroy: kept.destroy, unprotect };
     let session = &session.of_environment(&kept.environment);
     let mut made = make(session, &wanted).await?;
     let sources = &made.compiled.sources;
@@ -72,7 +64,7 @@ async fn kept(session: &Session, path: Option<&Path>, yes: bool) -> Result<Exit,
         Exit::Error
     })?;
     let observation = match &made.cloud {
-        Ok(cloud) => crate::cli::plan::observe(&snapshot, &made.compiled, cloud.as_ref()).await.map_err(|d| {
+        Ok(cloud) => crate::cli::plan::observe(session, &snapshot, &made.compiled, cloud.as_ref()).await.map_err(|d| {
             session.diagnostics(&d, sources);
             Exit::Error
         })?,
@@ -92,22 +84,39 @@ async fn kept(session: &Session, path: Option<&Path>, yes: bool) -> Result<Exit,
         session.diagnostics(&[diagnostic], sources);
         return Err(Exit::Refused);
     }
+    let opened = unprotected(&wanted.unprotect);
+    for change in promised.changes.iter_mut().filter(|change| opened.covers(&change.address)) {
+        change.protected = None;
+    }
     made.refusals = plan::refusals(&promised, Some(&made.compiled.model));
     made.plan = promised;
+    if session.common.json {
+        announce(&made.plan);
+    } else {
+        term::print(&report::plan::human(&made.plan, &|name| Catalog::embedded().get(name), session.term.styles()));
+    }
     if !made.refusals.is_empty() {
         session.diagnostics(&made.refusals, &made.compiled.sources);
         return Err(Exit::Refused);
     }
-    if !session.common.json {
-        term::print(&report::plan::human(&made.plan, &|name| Catalog::embedded().get(name), session.term.styles()));
-    }
+    confirmed(session, &made, yes, "Apply this?").await
+}
+
+/// Standard output carries one line an event; the plan is the first.
+fn announce(plan: &Plan) {
+    let document = report::json::plan(plan, &|name| Catalog::embedded().get(name));
+    term::print(&format!("{}\n", serde_json::json!({ "event": "plan", "plan": document })));
+}
+
+/// Asks, unless that was done beforehand, and applies. A plan without changes is applied unasked for its outputs' sake.
+async fn confirmed(session: &Session, made: &Made, yes: bool, question: &str) -> Result<Exit, Exit> {
     if made.plan.is_empty() {
-        return Ok(Exit::Done);
+        return if made.cloud.is_ok() { carry_out(session, made).await } else { Ok(Exit::Done) };
     }
-    if !yes && (session.common.json || !term::confirm("Apply this?")) {
+    if !yes && (session.common.json || !term::confirm(question)) {
         return Err(session.fail("nothing was done: it was not confirmed (`--yes` confirms beforehand)"));
     }
-    carry_out(session, &made).await
+    carry_out(session, made).await
 }
 
 async fn carry_out(session: &Session, made: &Made) -> Result<Exit, Exit> {
@@ -129,7 +138,7 @@ async fn carry_out(session: &Session, made: &Made) -> Result<Exit, Exit> {
 
 /// Takes the lock, heeds Ctrl-C, and runs the engine.
 async fn execute(session: &Session, plan: &Plan, cloud: &dyn Cloud, events: &dyn Events) -> Result<Outcome, Diagnostic> {
-    let clock = SystemClock::default();
+    let clock = session.clock();
     let store = session.store();
     let holder = Holder::current(command_line(), clock.epoch_ms());
     let writer = store.writer(&plan.scope, &holder).map_err(|error| error.diagnostic())?;
@@ -139,8 +148,12 @@ async fn execute(session: &Session, plan: &Plan, cloud: &dyn Cloud, events: &dyn
     let stop = cancel.clone();
     let listener = tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
-            term::warn("\nStopping: what is under way is finished, nothing more is begun.\n");
+            term::warn("\nStopping: what is under way is finished, nothing more is begun. Ctrl-C again stops at once.\n");
             stop.cancel();
+        }
+        if tokio::signal::ctrl_c().await.is_ok() {
+            term::warn("\nStopped at once. The next apply finds out what became of what was under way.\n");
+            std::process::exit(1);
         }
     });
     let apply = Apply {
@@ -150,7 +163,7 @@ async fn execute(session: &Session, plan: &Plan, cloud: &dyn Cloud, events: &dyn
         types: Catalog::embedded(),
         functions: &lang::builtins::resolve,
         environment: &term::variable,
-        clock: &clock,
+        clock: clock.as_ref(),
         events,
         cancel: &cancel,
         options: &options,
@@ -172,7 +185,8 @@ fn conclude(session: &Session, made: &Made, outcome: &Outcome) -> Exit {
         term::print(&format!("{line}\n"));
     } else {
         session.show(&diagnostics, &made.compiled.sources);
-        let mut summary = format!("\nDone: {} of {}.", outcome.done.len(), pending(&made.plan));
+        let (all, moved) = pending(&made.plan);
+        let mut summary = format!("\nDone: {} of {all}.", outcome.done.len() + moved);
         if !outcome.failed.is_empty() {
             summary.push_str(&format!(" Failed: {}.", outcome.failed.len()));
         }
@@ -185,7 +199,9 @@ fn conclude(session: &Session, made: &Made, outcome: &Outcome) -> Exit {
         if session.cloud_name() == "sim" {
             summary.push_str(" This was the embedded cloud: nothing real was made.");
         }
-        term::warn(&format!("{summary}\n"));
+        if all > 0 {
+            term::warn(&format!("{summary}\n"));
+        }
         if !outcome.outputs.is_empty() {
             term::print(&look::outputs(&outcome.outputs));
         }
@@ -193,6 +209,9 @@ fn conclude(session: &Session, made: &Made, outcome: &Outcome) -> Exit {
     if outcome.is_complete() { Exit::Done } else { Exit::Error }
 }
 
-fn pending(plan: &Plan) -> usize {
-    plan.changes.iter().filter(|change| change.is_pending()).count()
+/// How many changes there are to make, and how many of them are moves alone, which are done before anything else.
+fn pending(plan: &Plan) -> (usize, usize) {
+    let pending = || plan.changes.iter().filter(|change| change.is_pending());
+    let moves = pending().filter(|change| matches!(change.action, Action::Keep | Action::Read));
+    (pending().count(), moves.count())
 }

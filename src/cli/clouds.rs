@@ -1,16 +1,18 @@
 //! Which cloud, and whether it is the right one.
 
 use crate::catalog::Catalog;
-use crate::cli::{Session, store};
+use crate::cli::{Session, files, store};
 use crate::cli::args::CloudName;
-use crate::cloud::clock::SystemClock;
+use crate::cloud::clock::{Clock, SystemClock};
 use crate::cloud::sim::{Faults, Latency, Options, Sim};
 use crate::cloud::{Cloud, CloudError, ErrorKind};
 use crate::diag::Diagnostic;
 use crate::model::{Model, Place};
 use crate::state::Snapshot;
+use async_trait::async_trait;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 impl Session {
     /// The cloud that was asked for.
@@ -24,6 +26,18 @@ impl Session {
         }
     }
 
+    /// The clock the engine waits by. The embedded cloud's troubles pass as fast as its latencies do.
+    pub fn clock(&self) -> Box<dyn Clock> {
+        let options = || sim_options(self.common.sim.as_deref().unwrap_or("")).ok();
+        match self.common.cloud {
+            CloudName::Aws => Box::new(SystemClock::default()),
+            CloudName::Sim => {
+                let pace = options().map_or(SIM_PACE, |(_, pace)| pace).min(1.0);
+                Box::new(Paced { clock: SystemClock::default(), pace, ahead: Mutex::default() })
+            }
+        }
+    }
+
     fn sim(&self) -> Result<Arc<dyn Cloud>, String> {
         let (faults, scale) = sim_options(self.common.sim.as_deref().unwrap_or(""))?;
         let table = self.library.get("sim/latency.toml").ok_or("the standard library has no sim/latency.toml")?;
@@ -34,7 +48,7 @@ impl Session {
             latency: Latency::parse(table, scale)?,
             hook: None,
         };
-        store::private_folder(&self.common.state).map_err(|error| format!("`{}`: {error}", self.common.state.display()))?;
+        store::private_folder(&self.common.state).map_err(|error| format!("`{}` cannot be made: {}", self.common.state.display(), files::plain(&error)))?;
         let sim = Sim::open(&self.common.state.join("sim.db"), options).map_err(|error| error.to_string())?;
         Ok(Arc::new(sim))
     }
@@ -50,6 +64,39 @@ impl Session {
     #[allow(clippy::unused_self)] // The same call as with the SDKs.
     fn aws(&self) -> Result<Arc<dyn Cloud>, String> {
         Err("this gpb was built without the AWS SDKs: build it with its default features, or use `--cloud sim`".into())
+    }
+}
+
+/// A clock on which waiting takes a share of its time, and that stands afterwards where it would have stood.
+struct Paced {
+    clock: SystemClock,
+    pace: f64,
+    /// How far ahead of the system's clock waiting has brought it.
+    ahead: Mutex<Duration>,
+}
+
+impl Paced {
+    fn ahead(&self) -> MutexGuard<'_, Duration> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Clock for Paced {
+    fn now(&self) -> Duration {
+        self.clock.now().saturating_add(*self.ahead())
+    }
+
+    fn epoch_ms(&self) -> u64 {
+        self.clock.epoch_ms()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let end = self.now().saturating_add(duration);
+        self.clock.sleep(duration.mul_f64(self.pace)).await;
+        // Who waits at the same time waits for the same moments: the latest counts, not the sum.
+        let mut ahead = self.ahead();
+        *ahead = end.saturating_sub(self.clock.now()).max(*ahead);
     }
 }
 

@@ -1,11 +1,12 @@
 //! `gpb explain`: the page behind a code, or what the catalog knows of a type.
 
 use crate::catalog::{Catalog, ListShape, PropPath, Property, Shape, TypeDef};
-use crate::cli::{exit::Exit, term};
+use crate::cli::{Session, exit::Exit, term};
 use crate::diag;
 use std::fmt::Write as _;
 
-pub fn run(subject: &str, json: bool) -> Exit {
+pub fn run(session: &Session, subject: &str) -> Exit {
+    let json = session.common.json;
     let upper = subject.to_uppercase();
     if let Some(page) = diag::page(&upper) {
         let document = serde_json::json!({ "code": page.code, "text": page.text });
@@ -24,8 +25,7 @@ pub fn run(subject: &str, json: bool) -> Exit {
         catalog.suggest(subject).into_iter().next().map(str::to_owned)
     };
     let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-    term::warn(&format!("error: `{subject}` is neither a code nor a resource type{hint}\n"));
-    Exit::Error
+    session.fail(&format!("`{subject}` is neither a code nor a resource type{hint}"))
 }
 
 fn describe(def: &TypeDef) -> String {

@@ -15,7 +15,7 @@ impl Loader for Disk {
     fn load(&self, from: &str, path: &str) -> Result<(String, Arc<str>), String> {
         let folder = Path::new(from).parent().unwrap_or(Path::new(""));
         let path = normal(&folder.join(path));
-        read(&path).map(|text| (path.display().to_string(), text))
+        text(&path).map(|text| (path.display().to_string(), text))
     }
 }
 
@@ -24,20 +24,24 @@ impl Loader for Disk {
 /// # Errors
 /// When it does not exist, is a folder, is too large, is not UTF-8, or may not be read.
 pub fn read(path: &Path) -> Result<Arc<str>, String> {
-    let name = path.display();
-    let meta = fs::metadata(path).map_err(|error| format!("`{name}` cannot be read: {}", plain(&error)))?;
+    text(path).map_err(|why| format!("`{}` cannot be read: {why}", path.display()))
+}
+
+/// The text of a file, or why there is none, without its name.
+fn text(path: &Path) -> Result<Arc<str>, String> {
+    let meta = fs::metadata(path).map_err(|error| plain(&error))?;
     if meta.is_dir() {
-        return Err(format!("`{name}` is a folder, and a file is expected"));
+        return Err("it is a folder, and a file is expected".to_owned());
     }
     if meta.len() > MAX_FILE_BYTES as u64 {
-        return Err(format!("`{name}` has {} bytes; a spec has at most {MAX_FILE_BYTES}", meta.len()));
+        return Err(format!("it has {} bytes; a spec has at most {MAX_FILE_BYTES}", meta.len()));
     }
-    let bytes = fs::read(path).map_err(|error| format!("`{name}` cannot be read: {}", plain(&error)))?;
+    let bytes = fs::read(path).map_err(|error| plain(&error))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text.into()),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
-            Err(format!("`{name}` is not UTF-8 text: the byte at offset {at} belongs to no character"))
+            Err(format!("it is not UTF-8 text: the byte at offset {at} belongs to no character"))
         }
     }
 }
@@ -84,7 +88,7 @@ pub fn below(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, String> {
 }
 
 /// An I/O error without its number, which means nothing to most readers.
-fn plain(error: &std::io::Error) -> String {
+pub fn plain(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
@@ -101,5 +105,5 @@ fn normal(path: &Path) -> PathBuf {
             other => out.push(other),
         }
     }
-    out
+    if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
 }

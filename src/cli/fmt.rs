@@ -1,7 +1,8 @@
 //! `gpb fmt`.
 #![allow(clippy::disallowed_methods)] // This is the room that writes specs.
 
-use crate::cli::{Session, exit::Exit, files, term};
+use crate::cli::{Session, diagnostics_document, exit::Exit, files, term};
+use crate::diag::Diagnostic;
 use crate::source::SourceMap;
 use crate::syntax::{self, FormatError};
 use std::io::Read;
@@ -19,34 +20,69 @@ pub fn run(session: &Session, paths: &[PathBuf], check: bool) -> Exit {
             Err(why) => return session.fail(&why),
         }
     }
-    let results: Vec<_> = found.iter().map(|path| one(session, path, check)).collect();
-    let changed: Vec<_> = results.iter().filter_map(|result| result.as_ref().ok().and_then(Option::as_ref)).collect();
-    if session.common.json {
-        let changed: Vec<_> = changed.iter().map(|path| path.display().to_string()).collect();
-        session.document(&serde_json::json!({ "files": found.len(), "changed": changed }));
-    } else {
-        for path in &changed {
-            term::print(&format!("{}\n", path.display()));
+    let (mut changed, mut left) = (Vec::new(), Vec::new());
+    for path in &found {
+        match one(path, check) {
+            Ok(true) => changed.push(path.display().to_string()),
+            Ok(false) => {}
+            Err(why) => left.push((path.display().to_string(), why)),
         }
     }
-    match (results.iter().any(Result::is_err), check && !changed.is_empty()) {
-        (true, _) => Exit::Error,
-        (false, true) => Exit::Error,
-        (false, false) => Exit::Done,
+    let exit = if left.is_empty() && !(check && !changed.is_empty()) { Exit::Done } else { Exit::Error };
+    if session.common.json {
+        let left: Vec<_> = left.iter().map(|(path, why)| why.document(path)).collect();
+        session.document(&serde_json::json!({ "files": found.len(), "changed": changed, "failed": left }));
+        return exit;
+    }
+    for path in &changed {
+        term::print(&format!("{path}\n"));
+    }
+    for (_, why) in &left {
+        why.tell(session);
+    }
+    exit
+}
+
+/// Why a text was left as it is.
+enum Left {
+    Because(String),
+    Invalid(Vec<Diagnostic>, SourceMap),
+}
+
+impl Left {
+    fn tell(&self, session: &Session) -> Exit {
+        match self {
+            Left::Because(why) => session.fail(why),
+            Left::Invalid(diagnostics, sources) => {
+                session.diagnostics(diagnostics, sources);
+                Exit::Error
+            }
+        }
+    }
+
+    fn document(&self, path: &str) -> serde_json::Value {
+        match self {
+            Left::Because(why) => serde_json::json!({ "file": path, "error": why }),
+            Left::Invalid(diagnostics, sources) => {
+                let mut document = diagnostics_document(diagnostics, sources);
+                document["file"] = path.into();
+                document
+            }
+        }
     }
 }
 
-/// The path, when its text changes.
-fn one(session: &Session, path: &Path, check: bool) -> Result<Option<PathBuf>, Exit> {
-    let text = files::read(path).map_err(|why| session.fail(&why))?;
-    let formatted = format(session, &path.display().to_string(), &text)?;
+/// Whether a file's text changes.
+fn one(path: &Path, check: bool) -> Result<bool, Left> {
+    let text = files::read(path).map_err(Left::Because)?;
+    let formatted = format(&path.display().to_string(), &text)?;
     if formatted == *text {
-        return Ok(None);
+        return Ok(false);
     }
     if !check {
-        replace(path, &formatted).map_err(|why| session.fail(&why))?;
+        replace(path, &formatted).map_err(Left::Because)?;
     }
-    Ok(Some(path.to_owned()))
+    Ok(true)
 }
 
 /// Written beside and renamed over it: a spec is never half-written.
@@ -66,7 +102,7 @@ fn standard_input(session: &Session, check: bool) -> Exit {
     if let Err(error) = std::io::stdin().read_to_string(&mut text) {
         return session.fail(&format!("standard input cannot be read: {error}"));
     }
-    match format(session, "standard input", &text) {
+    match format("standard input", &text) {
         Ok(formatted) if check => {
             if formatted == text {
                 Exit::Done
@@ -78,18 +114,17 @@ fn standard_input(session: &Session, check: bool) -> Exit {
             term::print(&formatted);
             Exit::Done
         }
-        Err(exit) => exit,
+        Err(why) => why.tell(session),
     }
 }
 
-fn format(session: &Session, name: &str, text: &str) -> Result<String, Exit> {
+fn format(name: &str, text: &str) -> Result<String, Left> {
     syntax::format(text).map_err(|error| {
         let FormatError::Invalid(diagnostics) = error else {
-            return session.fail(&format!("`{name}` was left as it is: {error}; please report this"));
+            return Left::Because(format!("`{name}` was left as it is: {error}; please report this"));
         };
         let mut sources = SourceMap::default();
         sources.add(name, text);
-        session.diagnostics(&diagnostics, &sources);
-        Exit::Error
+        Left::Invalid(diagnostics, sources)
     })
 }

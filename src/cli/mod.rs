@@ -31,6 +31,8 @@ pub struct Session {
     common: Common,
     term: Term,
     library: Library,
+    /// JSON is written a line an event, not as one document.
+    streams: bool,
 }
 
 /// Runs the command of this process.
@@ -51,7 +53,13 @@ pub fn main() -> ExitCode {
             return Exit::Error.into();
         }
     };
-    Session { common: cli.common, term, library }.run(&cli.command).into()
+    let streams = matches!(cli.command, Command::Apply { .. } | Command::Destroy { .. });
+    let exit = Session { common: cli.common, term, library, streams }.run(&cli.command);
+    if exit == Exit::Done && term::lost() {
+        term::warn("error: standard output cannot be written\n");
+        return Exit::Error.into();
+    }
+    exit.into()
 }
 
 impl Session {
@@ -72,7 +80,7 @@ impl Session {
                 Ok(()) => Exit::Done,
                 Err(why) => self.fail(&why),
             },
-            Command::Explain { subject } => explain::run(subject, self.common.json),
+            Command::Explain { subject } => explain::run(self, subject),
             Command::Completions { shell } => {
                 let mut text = Vec::new();
                 clap_complete::generate(*shell, &mut Cli::command(), "gpb", &mut text);
@@ -85,7 +93,7 @@ impl Session {
     /// The same session for another environment than the command line names.
     fn of_environment(&self, name: &str) -> Session {
         let common = Common { env: Some(name.to_owned()), ..self.common.clone() };
-        Session { common, term: self.term, library: self.library.clone() }
+        Session { common, term: self.term, library: self.library.clone(), streams: self.streams }
     }
 
     /// Runs what waits for clouds.
@@ -97,7 +105,7 @@ impl Session {
     /// Says why a command cannot go on.
     fn fail(&self, why: &str) -> Exit {
         if self.common.json {
-            self.document(&serde_json::json!({ "error": why }));
+            self.told("error", serde_json::json!({ "error": why }));
         } else {
             term::warn(&format!("error: {why}\n"));
         }
@@ -109,10 +117,20 @@ impl Session {
         term::print(&format!("{document:#}\n"));
     }
 
+    /// Prints what a command ends with when it cannot go on: the document, or the last line.
+    fn told(&self, event: &str, mut document: serde_json::Value) {
+        if self.streams {
+            document["event"] = event.into();
+            term::print(&format!("{document}\n"));
+        } else {
+            self.document(&document);
+        }
+    }
+
     /// Prints diagnostics: for people to standard error, for machines as the document.
     fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
         if self.common.json {
-            self.document(&diagnostics_document(diagnostics, sources));
+            self.told("diagnostics", diagnostics_document(diagnostics, sources));
         } else {
             self.show(diagnostics, sources);
         }

@@ -6,9 +6,8 @@ use crate::cli::clouds::{self, Account};
 use crate::cli::compile::Compiled;
 use crate::cli::store::Kept;
 use crate::cli::{Session, diagnostics_document, exit::Exit, progress::Lines, term};
-use crate::cloud::clock::{Clock, SystemClock};
 use crate::cloud::{Cloud, CloudError};
-use crate::diag::Diagnostic;
+use crate::diag::{self, Diagnostic};
 use crate::engine::{self, Recovery, Refresh, Settled};
 use crate::lang;
 use crate::model::{Address, Secret, Value};
@@ -109,6 +108,10 @@ pub async fn make(session: &Session, wanted: &Wanted) -> Result<Made, Exit> {
     let mut snapshot = store.snapshot(&scope).map_err(state_error)?;
     let key = store.key().map_err(state_error)?;
     let mut cloud = session.cloud();
+    if let (Err(why), "sim") = (&cloud, session.cloud_name()) {
+        // AWS may be out of reach, and a plan can be made all the same; the embedded cloud is either there or broken.
+        return Err(session.fail(&format!("the embedded cloud cannot be used: {why}")));
+    }
     let mut account = None;
     if let Ok(found) = &cloud {
         match clouds::account(found.as_ref(), &compiled.model, &snapshot).await {
@@ -124,7 +127,7 @@ pub async fn make(session: &Session, wanted: &Wanted) -> Result<Made, Exit> {
             settle(session, &store, &snapshot, cloud.as_ref()).await.map_err(|d| refuse(&d, Exit::Error))?;
             snapshot = store.snapshot(&scope).map_err(state_error)?;
         }
-        let seen = observe(&snapshot, &compiled, cloud.as_ref()).await.map_err(|d| refuse(&d, Exit::Error))?;
+        let seen = observe(session, &snapshot, &compiled, cloud.as_ref()).await.map_err(|d| refuse(&d, Exit::Error))?;
         observation = Some(seen);
         secrets = hashes(&compiled, cloud.as_ref(), &key).await;
     }
@@ -145,11 +148,21 @@ pub async fn make(session: &Session, wanted: &Wanted) -> Result<Made, Exit> {
         options: &options,
     };
     let plan = plan::plan(&inputs).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
+    nobody(&wanted.unprotect, &plan).map_or(Ok(()), |why| Err(session.fail(&why)))?;
     let refusals = plan::refusals(&plan, Some(&compiled.model));
     Ok(Made { compiled, plan, cloud, refusals })
 }
 
-fn unprotected(names: &[String]) -> plan::Unprotect {
+/// What is wrong with the addresses to unprotect: one that is misspelt protects nothing, and should not seem to.
+fn nobody(names: &[String], plan: &Plan) -> Option<String> {
+    let known = || plan.changes.iter().map(|change| change.address.as_str());
+    let unknown = names.iter().find(|name| *name != "all" && !known().any(|address| address == *name))?;
+    let near = diag::nearest(unknown, known()).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    Some(format!("`--unprotect {unknown}` names no resource of this plan{near}"))
+}
+
+/// The resources that may be lost.
+pub fn unprotected(names: &[String]) -> plan::Unprotect {
     if names.iter().any(|name| name == "all") {
         return plan::Unprotect::All;
     }
@@ -163,13 +176,13 @@ async fn settle(
     snapshot: &Snapshot,
     cloud: &dyn Cloud,
 ) -> Result<(), Vec<Diagnostic>> {
-    let clock = SystemClock::default();
+    let clock = session.clock();
     let holder = Holder::current(command_line(), clock.epoch_ms());
     let writer = store.writer(&snapshot.scope, &holder).map_err(|error| vec![error.diagnostic()])?;
     let lines = Lines::new(false);
     let silent = engine::Silent;
     let events: &dyn engine::Events = if session.common.json { &silent } else { &lines };
-    let recovery = Recovery { writer: writer.as_ref(), cloud, clock: &clock, events, seed: snapshot.serial };
+    let recovery = Recovery { writer: writer.as_ref(), cloud, clock: clock.as_ref(), events, seed: snapshot.serial };
     let settled = engine::recover(recovery).await.map_err(|error| vec![error.diagnostic()])?;
     let open: Vec<_> = settled.iter().filter_map(Settled::diagnostic).collect();
     if open.is_empty() { Ok(()) } else { Err(open) }
@@ -177,16 +190,17 @@ async fn settle(
 
 /// Reads the resources of the state and the existing ones the program refers to.
 pub async fn observe(
+    session: &Session,
     snapshot: &Snapshot,
     compiled: &Compiled,
     cloud: &dyn Cloud,
 ) -> Result<Observation, Vec<Diagnostic>> {
-    let clock = SystemClock::default();
+    let clock = session.clock();
     let refresh = Refresh {
         cloud,
         types: Catalog::embedded(),
         functions: &lang::builtins::resolve,
-        clock: &clock,
+        clock: clock.as_ref(),
         seed: snapshot.serial,
     };
     let refreshed = engine::refresh(refresh, snapshot, &compiled.model).await;

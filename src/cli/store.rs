@@ -1,7 +1,7 @@
 //! The state, the plan last shown, and what else lies in the state folder.
 #![allow(clippy::disallowed_methods)] // This is the room that reads and writes files.
 
-use crate::cli::{Session, args::CloudName, exit::Exit};
+use crate::cli::{Session, args::CloudName, exit::Exit, files::plain};
 use crate::model::Model;
 use crate::plan::{self, Plan};
 use crate::state::{Scope, SqliteStore};
@@ -66,7 +66,7 @@ impl Session {
             std::io::ErrorKind::NotFound if path == last => {
                 self.fail("no plan has been made here yet: run `gpb plan SPEC` first, or name a spec")
             }
-            _ => self.fail(&format!("`{}` cannot be read: {error}", path.display())),
+            _ => self.fail(&format!("`{}` cannot be read: {}", path.display(), plain(&error))),
         })?;
         let not_a_plan = |what: &str| self.fail(&format!("`{}` is not a saved plan: {what}", path.display()));
         let kept: Kept = serde_json::from_str(&text).map_err(|error| not_a_plan(&error.to_string()))?;
@@ -82,7 +82,7 @@ const LAST_PLAN: &str = "plan.json";
 
 /// Written beside, made durable and renamed: a plan is never half there. Only its owner can read it.
 fn write_private(path: &Path, text: &str) -> Result<(), String> {
-    let cannot = |error: std::io::Error| format!("`{}` cannot be written: {error}", path.display());
+    let cannot = |error: std::io::Error| format!("`{}` cannot be written: {}", path.display(), plain(&error));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         private_folder(folder).map_err(cannot)?;
     }

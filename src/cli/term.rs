@@ -5,6 +5,7 @@ use crate::cli::args::Color;
 use crate::diag::render::Style;
 use crate::report::Styles;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a command writes with.
 #[derive(Debug, Clone, Copy)]
@@ -50,13 +51,22 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Writes to standard output. A reader that has gone away (`gpb show | head`) ends the program quietly.
+/// Writes to standard output. A reader that has gone away (`gpb show | head`) ends nothing: an apply goes on without it.
 pub fn print(text: &str) {
     let mut out = io::stdout().lock();
-    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-        std::process::exit(0);
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        LOST.store(true, Ordering::Relaxed);
     }
 }
+
+/// Whether something that was printed did not arrive though somebody waits for it: the disk is full.
+pub fn lost() -> bool {
+    LOST.load(Ordering::Relaxed)
+}
+
+static LOST: AtomicBool = AtomicBool::new(false);
 
 /// Writes to standard error; there is nobody to tell when that fails.
 pub fn warn(text: &str) {

@@ -136,6 +136,10 @@ struct Found {
 }
 
 fn evaluate(program: &Program, catalog: &Catalog, facts: &dyn ty::Facts, wanted: Option<&str>, goal: Goal) -> Found {
+    if program.modules.is_empty() {
+        // The file could not be read, which has been said; that it has no environment is no news.
+        return Found::default();
+    }
     let mut early = Vec::new();
     let names = Names::collect(program, &mut early);
     let world = World::new(program, names, catalog, facts);
