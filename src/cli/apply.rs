@@ -64,10 +64,12 @@ async fn kept(session: &Session, path: Option<&Path>, yes: bool, unprotect: &[St
         Exit::Error
     })?;
     let observation = match &made.cloud {
-        Ok(cloud) => crate::cli::plan::observe(session, &snapshot, &made.compiled, cloud.as_ref()).await.map_err(|d| {
-            session.diagnostics(&d, sources);
-            Exit::Error
-        })?,
+        Ok(cloud) => {
+            crate::cli::plan::observe(session, &snapshot, &made.compiled, cloud.as_ref()).await.map_err(|d| {
+                session.diagnostics(&d, sources);
+                Exit::Error
+            })?
+        }
         Err(why) => return Err(session.fail(&format!("the cloud cannot be asked: {why}"))),
     };
     if promised.scope.cloud != session.cloud_name() {
@@ -137,7 +139,12 @@ async fn carry_out(session: &Session, made: &Made) -> Result<Exit, Exit> {
 }
 
 /// Takes the lock, heeds Ctrl-C, and runs the engine.
-async fn execute(session: &Session, plan: &Plan, cloud: &dyn Cloud, events: &dyn Events) -> Result<Outcome, Diagnostic> {
+async fn execute(
+    session: &Session,
+    plan: &Plan,
+    cloud: &dyn Cloud,
+    events: &dyn Events,
+) -> Result<Outcome, Diagnostic> {
     let clock = session.clock();
     let store = session.store();
     let holder = Holder::current(command_line(), clock.epoch_ms());
@@ -148,7 +155,9 @@ async fn execute(session: &Session, plan: &Plan, cloud: &dyn Cloud, events: &dyn
     let stop = cancel.clone();
     let listener = tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
-            term::warn("\nStopping: what is under way is finished, nothing more is begun. Ctrl-C again stops at once.\n");
+            term::warn(
+                "\nStopping: what is under way is finished, nothing more is begun. Ctrl-C again stops at once.\n",
+            );
             stop.cancel();
         }
         if tokio::signal::ctrl_c().await.is_ok() {

@@ -1,8 +1,8 @@
 //! Which cloud, and whether it is the right one.
 
 use crate::catalog::Catalog;
-use crate::cli::{Session, files, store};
 use crate::cli::args::CloudName;
+use crate::cli::{Session, files, store};
 use crate::cloud::clock::{Clock, SystemClock};
 use crate::cloud::sim::{Faults, Latency, Options, Sim};
 use crate::cloud::{Cloud, CloudError, ErrorKind};
@@ -48,7 +48,8 @@ impl Session {
             latency: Latency::parse(table, scale)?,
             hook: None,
         };
-        store::private_folder(&self.common.state).map_err(|error| format!("`{}` cannot be made: {}", self.common.state.display(), files::plain(&error)))?;
+        store::private_folder(&self.common.state)
+            .map_err(|error| format!("`{}` cannot be made: {}", self.common.state.display(), files::plain(&error)))?;
         let sim = Sim::open(&self.common.state.join("sim.db"), options).map_err(|error| error.to_string())?;
         Ok(Arc::new(sim))
     }

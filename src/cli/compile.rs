@@ -18,7 +18,12 @@ pub struct Compiled {
 
 impl Session {
     fn inputs(&self) -> lang::Inputs<'_> {
-        lang::Inputs { loader: &Disk, library: &self.library, catalog: Catalog::embedded(), facts: &lang::EmbeddedFacts }
+        lang::Inputs {
+            loader: &Disk,
+            library: &self.library,
+            catalog: Catalog::embedded(),
+            facts: &lang::EmbeddedFacts,
+        }
     }
 
     /// Compiles the chosen environment of a spec.

@@ -49,7 +49,12 @@ fn record(session: &Session, snapshot: &Snapshot, address: &str) -> Exit {
     if session.common.json {
         session.document(&report::json::resource(record));
     } else {
-        let text = report::state::show(snapshot, &record.address, &|name| Catalog::embedded().get(name), session.term.styles());
+        let text = report::state::show(
+            snapshot,
+            &record.address,
+            &|name| Catalog::embedded().get(name),
+            session.term.styles(),
+        );
         term::print(&text.unwrap_or_default());
     }
     Exit::Done

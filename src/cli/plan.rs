@@ -78,14 +78,17 @@ impl Session {
         if self.common.json {
             let mut document = report::json::plan(&made.plan, &lookup);
             if !made.refusals.is_empty() {
-                document["refused"] = diagnostics_document(&made.refusals, &made.compiled.sources)["diagnostics"].take();
+                document["refused"] =
+                    diagnostics_document(&made.refusals, &made.compiled.sources)["diagnostics"].take();
             }
             self.document(&document);
             return Ok(());
         }
         term::print(&report::plan::human(&made.plan, &lookup, self.term.styles()));
         if let Err(why) = &made.cloud {
-            term::warn(&format!("\nThe cloud was not read: {why}\nThis plan is made against the state alone and cannot be applied.\n"));
+            term::warn(&format!(
+                "\nThe cloud was not read: {why}\nThis plan is made against the state alone and cannot be applied.\n"
+            ));
         }
         self.show(&made.refusals, &made.compiled.sources);
         Ok(())
