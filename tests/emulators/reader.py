@@ -102,7 +102,9 @@ def security():
     iam = client("iam")
     kms = client("kms")
     keys = [kms.describe_key(KeyId=k["KeyId"])["KeyMetadata"] for k in pages("kms", "list_keys", "Keys")]
-    mine = {k["KeyId"]: k for k in keys if k["KeyManager"] == "CUSTOMER" and k["KeyState"] == "Enabled"}
+    # moto counts the keys that AWS makes by itself (`aws/s3` and the like) among the customer's.
+    own = [k for k in keys if k["KeyManager"] == "CUSTOMER" and k.get("Description") != "Default key"]
+    mine = {k["KeyId"]: k for k in own if k["KeyState"] == "Enabled"}
     return {
         "roles": {
             r["RoleName"]: {

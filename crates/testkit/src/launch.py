@@ -106,6 +106,25 @@ def loosen():
         return [{"SubnetIdentifier": name, "SubnetAvailabilityZone": zone} for name in names], "vpc-elsewhere"
 
     elasticache._resolve_subnets = anywhere
+    delete_kafka_configurations()
+
+
+def delete_kafka_configurations():
+    """ministack's MSK has no DeleteConfiguration."""
+    from urllib.parse import unquote
+
+    from ministack.services import msk
+
+    handled = msk.handle_request
+
+    async def handle(method, path, headers, body, query_params):
+        arn = unquote(path).removeprefix("/v1/configurations/")
+        if method == "DELETE" and arn in msk._configurations:
+            del msk._configurations[arn]
+            return msk._json({"arn": arn, "state": "DELETING"})
+        return await handled(method, path, headers, body, query_params)
+
+    msk.handle_request = handle
 
 
 # The roots of documents, by the names that moto makes up.

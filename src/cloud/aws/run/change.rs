@@ -262,7 +262,8 @@ impl Work<'_> {
         let binding = &self.bound.binding;
         for name in scope.desired.keys() {
             let aspect = binding.aspects.iter().any(|aspect| aspect.properties.contains(name));
-            let call = binding.create.iter().any(|call| self.placed(call, name).is_some() || Self::mentions(call, name));
+            let call =
+                binding.create.iter().any(|call| self.placed(call, name).is_some() || Self::mentions(call, name));
             let used = binding.id.values().any(|template| template.terms().any(|term| term.word == *name))
                 || binding.create.iter().any(|call| Self::conditional(call, name))
                 || binding.aspects.iter().flat_map(|aspect| aspect.put.iter()).any(|call| Self::mentions(call, name));
