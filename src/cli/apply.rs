@@ -28,6 +28,9 @@ pub fn run(session: &Session, target: Option<&Path>, yes: bool, unprotect: &Unpr
     outcome.unwrap_or_else(|exit| exit)
 }
 
+/// What to do where the cloud cannot be reached for want of credentials.
+const WAYS_ON: &str = "set credentials (AWS_PROFILE, `aws sso login`) for AWS, or use `--cloud sim` to try it out";
+
 /// `gpb destroy SPEC`.
 pub fn destroy(session: &Session, spec: &Path, yes: bool, unprotect: &Unprotect) -> Exit {
     let wanted = Wanted { spec: spec.to_owned(), destroy: true, unprotect: unprotect.unprotect.clone() };
@@ -80,7 +83,7 @@ async fn kept(session: &Session, path: Option<&Path>, yes: bool, unprotect: &[St
                 Exit::Error
             })?
         }
-        Err(why) => return Err(session.fail(&format!("the cloud cannot be asked: {why}"))),
+        Err(why) => return Err(session.fail(&format!("the cloud cannot be asked: {why}; {WAYS_ON}"))),
     };
     let model = plan::model_hash(&made.compiled.model);
     if let Some(diagnostic) = plan::stale(&promised, Some(&model), &snapshot, Some(&observation)) {
@@ -126,8 +129,7 @@ async fn carry_out(session: &Session, made: &Made) -> Result<Exit, Exit> {
     let cloud = match &made.cloud {
         Ok(cloud) => cloud.as_ref(),
         Err(why) => {
-            let ways = "set credentials (AWS_PROFILE, `aws sso login`) for AWS, or use `--cloud sim` to try it out";
-            return Err(session.fail(&format!("the plan was made without reading the cloud: {why}; {ways}")));
+            return Err(session.fail(&format!("the plan was made without reading the cloud: {why}; {WAYS_ON}")));
         }
     };
     let lines = Lines::new(session.term.interactive);
