@@ -158,7 +158,7 @@ fn meaning(text: &str) -> (serde_json::Value, String) {
 }
 
 proptest! {
-    #![proptest_config(cases(64))]
+    #![proptest_config(cases(24))]
 
     #[test]
     fn formatting_is_stable_and_keeps_the_meaning(
