@@ -78,7 +78,7 @@ impl<'p> Machine<'_, 'p> {
 
     /// Every property as a value; and whether all could be made out.
     fn evaluated(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>) -> (Value, bool) {
-        let mut map = Map::with_capacity(entries.given.len());
+        let mut map = Map::with_capacity_and_hasher(entries.given.len(), foldhash::fast::RandomState::default());
         let mut whole = true;
         for (name, given) in &entries.given {
             let key = given.first().map_or(node.stmt.name.span, Given::head);

@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 use crate::syntax::ast::{Binding, Block, Layer, Name, Resource, Stmt};
 use indexmap::IndexMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::rc::Rc;
 
 /// What a name of a body stands for.

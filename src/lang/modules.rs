@@ -5,7 +5,8 @@ use crate::source::{FileId, Loader, SourceMap, Span};
 use crate::stdlib::Library;
 use crate::syntax::ast::{Item, Module};
 use crate::syntax::parse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use foldhash::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The number of a module in [`Program::modules`].
@@ -110,7 +111,7 @@ impl Program {
             .below("", ".gpb")
             .filter(|(path, _)| !path.starts_with("aws/") && !path.starts_with("catalog/"))
             .collect();
-        let mut definers: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut definers: HashMap<&str, Vec<usize>> = HashMap::default();
         for (file, (_, text)) in files.iter().enumerate() {
             for name in defined(text) {
                 definers.entry(name).or_default().push(file);

@@ -4,7 +4,8 @@ use super::modules::{ModuleId, Program};
 use crate::diag::{Diagnostic, nearest};
 use crate::source::Span;
 use crate::syntax::ast::{Binding, Body, FnItem, Item, Name, TypeItem};
-use std::collections::{BTreeMap, HashMap};
+use foldhash::HashMap;
+use std::collections::BTreeMap;
 
 /// An item and the module it stands in.
 #[derive(Debug)]
@@ -118,7 +119,7 @@ impl<'p> Names<'p> {
         let mut own: Vec<Table<'p>> = Vec::new();
         let mut items = Vec::new();
         for (id, loaded) in program.iter() {
-            let mut table = Table::new();
+            let mut table = Table::default();
             for item in loaded.module.items.iter().filter_map(|item| Named::of(item, id)) {
                 items.push(item);
                 if let Some(first) = table.get(&(item.kind(), item.name().text.as_str())) {
@@ -132,7 +133,7 @@ impl<'p> Names<'p> {
         let std: Vec<bool> = program.modules.iter().map(|loaded| loaded.std).collect();
         let prelude = merge_library(&own, &std, &items, diagnostics);
         let visible = program.iter().map(|(id, loaded)| {
-            if loaded.std { Table::new() } else { see(id, &loaded.uses, &own, &items, diagnostics) }
+            if loaded.std { Table::default() } else { see(id, &loaded.uses, &own, &items, diagnostics) }
         });
         let visible = visible.collect();
         let is_program = |module: ModuleId| std.get(module.0) == Some(&false);
@@ -214,7 +215,7 @@ fn merge_library<'p>(
     items: &[Named<'p>],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Table<'p> {
-    let mut prelude = Table::new();
+    let mut prelude = Table::default();
     for item in items {
         let module = module_of(item);
         if !std.get(module.0).copied().unwrap_or(false) {

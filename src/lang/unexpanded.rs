@@ -45,7 +45,7 @@ fn body(world: &World<'_>, stmts: &[Stmt]) {
 fn resource(world: &World<'_>, stmt: &Resource) {
     // An unknown type has been reported.
     let Ok((_, def)) = world.def_at(&stmt.ty) else { return };
-    let mut entries = Map::new();
+    let mut entries = Map::default();
     let mut whole = true;
     given(&stmt.stmts, &mut entries, &mut whole);
     let read = property::to_model(

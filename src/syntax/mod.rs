@@ -6,6 +6,7 @@ pub mod ast;
 mod deep;
 mod format;
 mod lower;
+mod parser;
 mod recovery;
 mod report;
 mod scan;

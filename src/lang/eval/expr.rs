@@ -169,7 +169,7 @@ impl<'p> Machine<'_, 'p> {
                     .help("pass what you need as a parameter"),
             ));
         };
-        let mut map = Map::new();
+        let mut map = Map::default();
         let mut put = |name: &str, value: Value| {
             map.insert(name.into(), Entry { key: span, value });
         };

@@ -7,7 +7,7 @@ use crate::lang::world::Outcome;
 use crate::model::Address;
 use crate::source::Span;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// What is computed once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -21,7 +21,7 @@ use crate::model::Address;
 use crate::syntax::ast::Stmt;
 use groups::Group;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::rc::Rc;
 
 /// The number of a layer or a component instance.
