@@ -82,8 +82,10 @@ impl First {
     }
 }
 
-/// What pest knows by itself and the grammar uses, with the function that reads it.
-const BUILTINS: [(&str, &str, fn(&u8) -> bool); 4] = [
+/// A rule that pest knows by itself, the code that reads it, and the bytes it may begin with.
+type Builtin = (&'static str, &'static str, fn(&u8) -> bool);
+
+const BUILTINS: [Builtin; 4] = [
     ("ANY", "p.any()", |_| true),
     ("ASCII_DIGIT", "p.byte(u8::is_ascii_digit)", u8::is_ascii_digit),
     ("ASCII_ALPHA", "p.byte(u8::is_ascii_alphabetic)", u8::is_ascii_alphabetic),
@@ -122,7 +124,7 @@ impl Writer<'_> {
         let skip = if spaced { format!("skip::<{atomicity}>(p) && ") } else { String::new() };
         Ok(match expr {
             Expr::Str(text) if text.is_empty() => "true".to_owned(),
-            Expr::Str(text) => format!("p.string({text:?})"),
+            Expr::Str(text) => format!("p.string(&{:?})", text.as_bytes()),
             Expr::Range(from, to) => format!("p.byte(|byte| (b{from:?}[0]..=b{to:?}[0]).contains(byte))"),
             Expr::Ident(name) if name == "SOI" => "p.at_start()".to_owned(),
             Expr::Ident(name) => match BUILTINS.iter().find(|(builtin, ..)| builtin == name) {

@@ -119,8 +119,15 @@ impl Program {
         }
         let mut needed: BTreeSet<usize> = BTreeSet::new();
         let mut pending: Vec<usize> = Vec::new();
+        // Nearly every word of a long text begins as no name of the library does.
+        let mut begins = [false; 256];
+        for first in definers.keys().filter_map(|name| name.bytes().next()) {
+            begins[usize::from(first)] = true;
+        }
         let mut mention = |text: &str, pending: &mut Vec<usize>| {
-            for word in text.split(|c: char| !is_word(c)) {
+            for word in text.as_bytes().split(|byte| !is_word(char::from(*byte))) {
+                let likely = word.first().is_some_and(|first| begins[usize::from(*first)]);
+                let word = if likely { std::str::from_utf8(word).unwrap_or_default() } else { continue };
                 let files = definers.get(word).into_iter().flatten();
                 pending.extend(files.filter(|file| needed.insert(**file)));
             }

@@ -18,3 +18,19 @@ pub(super) fn run<T: Send>(depth: usize, work: impl Fn() -> Option<T> + Sync) ->
         Err(_) => None,
     })
 }
+
+/// The results of both: side by side if `apart`, where `other` must need little stack, and otherwise one after the other.
+pub(super) fn both<A, B: Send>(apart: bool, work: impl FnOnce() -> A, other: impl Fn() -> B + Sync) -> (A, B) {
+    if !apart {
+        return (work(), other());
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().spawn_scoped(scope, &other);
+        let done = work();
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(told)) => (done, told),
+            Ok(Err(panic)) => resume_unwind(panic),
+            Err(_) => (done, other()),
+        }
+    })
+}

@@ -104,13 +104,12 @@ impl Parser<'_> {
         self.next().is_some_and(|byte| set[usize::from(byte)])
     }
 
+    /// The length is a constant, so that no call is needed to compare a few bytes.
     #[inline]
-    fn string(&mut self, wanted: &str) -> bool {
+    fn string<const N: usize>(&mut self, wanted: &[u8; N]) -> bool {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let found = rest.starts_with(wanted.as_bytes());
-        if found {
-            self.at += wanted.len();
-        }
+        let found = rest.first_chunk() == Some(wanted);
+        self.at += if found { N } else { 0 };
         found
     }
 
