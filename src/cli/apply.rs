@@ -12,6 +12,7 @@ use crate::lang;
 use crate::plan::{self, Action, Plan};
 use crate::report;
 use crate::state::{Holder, Store};
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// `gpb apply [SPEC|PLAN]`.
@@ -26,6 +27,9 @@ pub fn run(session: &Session, target: Option<&Path>, yes: bool, unprotect: &Unpr
     };
     outcome.unwrap_or_else(|exit| exit)
 }
+
+/// What to do where the cloud cannot be reached for want of credentials.
+const WAYS_ON: &str = "set credentials (AWS_PROFILE, `aws sso login`) for AWS, or use `--cloud sim` to try it out";
 
 /// `gpb destroy SPEC`.
 pub fn destroy(session: &Session, spec: &Path, yes: bool, unprotect: &Unprotect) -> Exit {
@@ -56,6 +60,15 @@ async fn kept(session: &Session, path: Option<&Path>, yes: bool, unprotect: &[St
     let unprotect = [kept.unprotect, unprotect.to_owned()].concat();
     let wanted = Wanted { spec: kept.spec, destroy: kept.destroy, unprotect };
     let session = &session.of_environment(&kept.environment);
+    if promised.scope.cloud != session.cloud_name() {
+        let message = format!(
+            "the plan was made for `--cloud {}`, and this is `--cloud {}`",
+            promised.scope.cloud,
+            session.cloud_name()
+        );
+        session.fail(&message);
+        return Err(Exit::Refused);
+    }
     let mut made = make(session, &wanted).await?;
     let sources = &made.compiled.sources;
     let store = session.store();
@@ -70,17 +83,8 @@ async fn kept(session: &Session, path: Option<&Path>, yes: bool, unprotect: &[St
                 Exit::Error
             })?
         }
-        Err(why) => return Err(session.fail(&format!("the cloud cannot be asked: {why}"))),
+        Err(why) => return Err(session.fail(&format!("the cloud cannot be asked: {why}; {WAYS_ON}"))),
     };
-    if promised.scope.cloud != session.cloud_name() {
-        let message = format!(
-            "the plan was made for `--cloud {}`, and this is `--cloud {}`",
-            promised.scope.cloud,
-            session.cloud_name()
-        );
-        session.fail(&message);
-        return Err(Exit::Refused);
-    }
     let model = plan::model_hash(&made.compiled.model);
     if let Some(diagnostic) = plan::stale(&promised, Some(&model), &snapshot, Some(&observation)) {
         session.diagnostics(&[diagnostic], sources);
@@ -125,8 +129,7 @@ async fn carry_out(session: &Session, made: &Made) -> Result<Exit, Exit> {
     let cloud = match &made.cloud {
         Ok(cloud) => cloud.as_ref(),
         Err(why) => {
-            let ways = "set credentials (AWS_PROFILE, `aws sso login`) for AWS, or use `--cloud sim` to try it out";
-            return Err(session.fail(&format!("the plan was made without reading the cloud: {why}; {ways}")));
+            return Err(session.fail(&format!("the plan was made without reading the cloud: {why}; {WAYS_ON}")));
         }
     };
     let lines = Lines::new(session.term.interactive);
@@ -197,10 +200,10 @@ fn conclude(session: &Session, made: &Made, outcome: &Outcome) -> Exit {
         let (all, moved) = pending(&made.plan);
         let mut summary = format!("\nDone: {} of {all}.", outcome.done.len() + moved);
         if !outcome.failed.is_empty() {
-            summary.push_str(&format!(" Failed: {}.", outcome.failed.len()));
+            let _ = write!(summary, " Failed: {}.", outcome.failed.len());
         }
         if !outcome.skipped.is_empty() {
-            summary.push_str(&format!(" Not begun: {}.", outcome.skipped.len()));
+            let _ = write!(summary, " Not begun: {}.", outcome.skipped.len());
         }
         if outcome.cancelled {
             summary.push_str(" Stopped; `gpb apply` goes on from here.");

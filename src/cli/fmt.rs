@@ -28,7 +28,8 @@ pub fn run(session: &Session, paths: &[PathBuf], check: bool) -> Exit {
             Err(why) => left.push((path.display().to_string(), why)),
         }
     }
-    let exit = if left.is_empty() && !(check && !changed.is_empty()) { Exit::Done } else { Exit::Error };
+    let done = left.is_empty() && (!check || changed.is_empty());
+    let exit = if done { Exit::Done } else { Exit::Error };
     if session.common.json {
         let left: Vec<_> = left.iter().map(|(path, why)| why.document(path)).collect();
         session.document(&serde_json::json!({ "files": found.len(), "changed": changed, "failed": left }));

@@ -113,6 +113,7 @@ impl Session {
     }
 
     /// Prints the one JSON document of a command.
+    #[allow(clippy::unused_self)] // What is printed, and how, is the session's matter.
     fn document(&self, document: &serde_json::Value) {
         term::print(&format!("{document:#}\n"));
     }
@@ -145,7 +146,8 @@ impl Session {
         let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         if errors + warnings > 1 {
-            text.push_str(&format!("{}\n", counted(errors, warnings)));
+            text.push_str(&counted(errors, warnings));
+            text.push('\n');
         }
         term::warn(&text);
     }

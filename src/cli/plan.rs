@@ -240,7 +240,9 @@ fn collect<'a>(value: &'a Value, found: &mut BTreeSet<&'a Secret>) {
     match value {
         Value::Secret(secret) => drop(found.insert(secret)),
         Value::List(items) | Value::Concat(items) | Value::Call { args: items, .. } => {
-            items.iter().for_each(|item| collect(item, found));
+            for item in items {
+                collect(item, found);
+            }
         }
         Value::Map(entries) => entries.values().for_each(|value| collect(value, found)),
         _ => {}

@@ -49,6 +49,8 @@ impl<'p> Machine<'_, 'p> {
             moves: self.moves(&moved, &scope, &addresses),
             overrides: self.overrides_made(&addresses),
             layers: collected.layers,
+            goals: model::Goals::default(),
+            facts: Vec::new(),
         })
     }
 

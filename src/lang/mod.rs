@@ -69,8 +69,18 @@ pub struct Compilation {
     pub environments: Vec<String>,
     /// The model of the chosen environment, as far as it could be made out. It may be trusted only without errors.
     pub model: Option<Model>,
+    /// The same environment as it is at each budget that names a driver's value, in the order of the model's budgets.
+    pub tiers: Vec<Tier>,
     /// Sorted by place.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// An environment under another usage: `budget at 100k users` asks what it is with `usage.users` of 100,000.
+#[derive(Debug)]
+pub struct Tier {
+    pub driver: String,
+    pub value: rust_decimal::Decimal,
+    pub model: Model,
 }
 
 impl Compilation {
@@ -124,6 +134,7 @@ fn run(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>, goal: Goal) 
         modules: program.modules.into_iter().map(|loaded| loaded.module).collect(),
         environments: found.environments,
         model: found.model,
+        tiers: found.tiers,
         diagnostics,
     }
 }
@@ -132,6 +143,7 @@ fn run(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>, goal: Goal) 
 struct Found {
     environments: Vec<String>,
     model: Option<Model>,
+    tiers: Vec<Tier>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -160,7 +172,7 @@ fn evaluate(program: &Program, catalog: &Catalog, facts: &dyn ty::Facts, wanted:
         Machine::new(&world, &resolved).constants();
     }
     unexpanded::check(&world);
-    Found { environments, model, diagnostics: world.reports.take() }
+    Found { environments, model, tiers: Vec::new(), diagnostics: world.reports.take() }
 }
 
 /// The environments to look at.

@@ -48,7 +48,7 @@ def network():
         },
         "route_tables": {
             name_of(t.get("Tags")) or "main": sorted(
-                [r.get("DestinationCidrBlock") or r.get("DestinationPrefixListId", ""), kind_of_route(r)]
+                [r.get("DestinationCidrBlock") or "prefix list", kind_of_route(r)]
                 for r in t["Routes"]
             )
             for t in mine(pages("ec2", "describe_route_tables", "RouteTables"))

@@ -2,10 +2,14 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)] // Tests touch the world and may fail.
 
 mod bad_specs;
+mod cli;
 mod editors;
 mod pages;
+mod properties;
+mod random;
 mod rules;
 mod specs;
 mod support;
 #[cfg(feature = "_sdk")]
 mod wire;
+mod world;

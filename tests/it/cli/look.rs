@@ -1,0 +1,108 @@
+//! Commands that only look: state, output, graph, explain; and fmt.
+
+use super::{SHOP, Story, applied, empty, shop};
+use crate::support::{Folder, Ran};
+use std::io::Write as _;
+use std::process::Stdio;
+
+#[test]
+fn state() {
+    let folder = applied();
+    Story::of(&folder)
+        .run(0, &["state", "list"])
+        .json(0, &["state", "list", "--json"])
+        .run(0, &["state", "show", "messages.jobs"])
+        .json(0, &["state", "show", "messages.jobs", "--json"])
+        .run(1, &["state", "show", "messages.job"])
+        .json(1, &["state", "show", "messages.job", "--json"])
+        .end("state");
+    let folder = shop();
+    Story::of(&folder).run(1, &["state", "list"]).end("state_none");
+}
+
+#[test]
+fn output() {
+    let folder = shop();
+    Story::of(&folder)
+        .run(0, &["output", "shop.gpb"])
+        .run(1, &["output", "shop.gpb", "queue"])
+        .run(0, &["apply", "shop.gpb", "--yes"])
+        .run(0, &["output", "shop.gpb"])
+        .json(0, &["output", "shop.gpb", "--json"])
+        .run(0, &["output", "shop.gpb", "queue"])
+        .json(0, &["output", "shop.gpb", "queue", "--json"])
+        .json(0, &["output", "shop.gpb", "hold", "--json"])
+        .run(1, &["output", "shop.gpb", "quee"])
+        .end("output");
+}
+
+#[test]
+fn graph() {
+    let folder = shop();
+    Story::of(&folder)
+        .run(0, &["graph", "shop.gpb"])
+        .run(0, &["graph", "shop.gpb", "--format", "mermaid"])
+        .json(0, &["graph", "shop.gpb", "--format", "json"])
+        .end("graph");
+    assert_eq!(
+        folder.expect(0, &["graph", "shop.gpb", "--json"]).out,
+        folder.expect(0, &["graph", "shop.gpb", "--format", "json"]).out
+    );
+    Story::of(&folder)
+        .edit("topic_name = \"news\" }", "topic_name = \"news\", display_name = jobs.arn }")
+        .edit(
+            "queue_name         = \"jobs\"",
+            "queue_name         = news.topic_name\n      kms_master_key_id  = news.topic_arn",
+        )
+        .run(3, &["graph", "shop.gpb"])
+        .end("graph_cycle");
+}
+
+#[test]
+fn explain() {
+    let folder = empty();
+    Story::of(&folder)
+        .run(0, &["explain", "GPB7010"])
+        .json(0, &["explain", "gpb7010", "--json"])
+        .run(0, &["explain", "aws.sqs.queue"])
+        .run(1, &["explain", "GPB7099"])
+        .run(1, &["explain", "aws.sqs.queu"])
+        .run(1, &["explain", "nothing of the kind"])
+        .json(1, &["explain", "aws.sqs.queu", "--json"])
+        .end("explain");
+    let by_either_name = |name: &str| folder.expect(0, &["explain", name, "--json"]).json();
+    assert_eq!(by_either_name("aws.sqs.queue"), by_either_name("AWS::SQS::Queue"));
+}
+
+#[test]
+fn fmt() {
+    let folder = empty();
+    let untidy = SHOP.replace("  layer", "layer").replace("queue_name         =", "queue_name =");
+    folder.write("shop.gpb", &untidy);
+    folder.write("tidy.gpb", SHOP);
+    Story::of(&folder)
+        .run(1, &["fmt", "--check"])
+        .json(1, &["fmt", "--check", "--json"])
+        .run(0, &["fmt"])
+        .run(0, &["fmt"])
+        .run(0, &["fmt", "--check", "shop.gpb", "tidy.gpb"])
+        .run(1, &["fmt", "none.gpb"])
+        .then("broken.gpb has a brace too few", |folder| folder.write("broken.gpb", "stack shop {\n"))
+        .run(1, &["fmt"])
+        .json(1, &["fmt", "--json", ".", "none.gpb"])
+        .end("fmt");
+    let tidied = std::fs::read_to_string(folder.path("shop.gpb")).unwrap();
+    assert_eq!(tidied, std::fs::read_to_string(folder.path("tidy.gpb")).unwrap());
+    assert_eq!(std::fs::read_to_string(folder.path("broken.gpb")).unwrap(), "stack shop {\n");
+    assert_eq!(through(&folder, &["fmt", "-"], &untidy).out, tidied);
+    assert_eq!(through(&folder, &["fmt", "-", "--check"], &untidy).code, 1);
+    assert_eq!(through(&folder, &["fmt", "-", "--check"], &tidied).code, 0);
+}
+
+/// A command that is given a text on its standard input.
+fn through(folder: &Folder, arguments: &[&str], input: &str) -> Ran {
+    let mut command = folder.command(arguments);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    Ran::of(child.wait_with_output().unwrap())
+}

@@ -1,0 +1,108 @@
+//! `gpb check` and `gpb plan`.
+
+use super::{SHOP, Story, applied, empty, shop};
+use crate::world::lose;
+
+#[test]
+fn check() {
+    let folder = shop();
+    Story::of(&folder)
+        .run(0, &["check", "shop.gpb"])
+        .json(0, &["check", "shop.gpb", "--json"])
+        .edit("queue_name ", "queue_nmae ")
+        .edit("seconds(hold)", "hold")
+        .run(3, &["check", "shop.gpb"])
+        .json(3, &["check", "shop.gpb", "--json"])
+        .run(3, &["plan", "shop.gpb", "--detailed-exitcode"])
+        .lines(3, &["apply", "shop.gpb", "--yes", "--json"])
+        .end("check");
+    assert!(!folder.path(".gpb").exists(), "a program with errors touches nothing");
+}
+
+#[test]
+fn plan_of_everything_new() {
+    let folder = shop();
+    Story::of(&folder)
+        .run(0, &["plan", "shop.gpb"])
+        .run(2, &["plan", "shop.gpb", "--detailed-exitcode"])
+        .json(2, &["plan", "shop.gpb", "--detailed-exitcode", "--json"])
+        .end("plan_new");
+}
+
+#[test]
+fn plan_of_changes() {
+    let folder = applied();
+    Story::of(&folder)
+        .run(0, &["plan", "shop.gpb", "--detailed-exitcode"])
+        .json(0, &["plan", "shop.gpb", "--json"])
+        .edit("hold: duration = 30s", "hold: duration = 45s")
+        .edit("\"news\"", "\"news-2\"")
+        .run(2, &["plan", "shop.gpb", "--detailed-exitcode"])
+        .edit("    resource aws.sns.topic news { topic_name = \"news-2\" }\n", "    resource aws.sns.topic news {}\n")
+        .run(2, &["plan", "--detailed-exitcode"])
+        .end("plan_changes");
+}
+
+#[test]
+fn plan_of_drift() {
+    let folder = applied();
+    Story::of(&folder)
+        .then("the subscription is deleted behind gpb's back", |folder| lose(folder, "aws.sns.subscription"))
+        .run(2, &["plan", "shop.gpb", "--detailed-exitcode"])
+        .run(0, &["apply", "--yes"])
+        .run(0, &["plan", "shop.gpb", "--detailed-exitcode"])
+        .end("plan_drift");
+}
+
+#[test]
+fn a_kept_plan_is_shown_again() {
+    let folder = shop();
+    Story::of(&folder)
+        .run(1, &["show"])
+        .json(1, &["show", "--json"])
+        .run(0, &["plan", "shop.gpb", "--out", "kept.json"])
+        .run(0, &["show", "kept.json"])
+        .end("show");
+    let last = folder.expect(0, &["show"]);
+    assert_eq!(last.out, folder.expect(0, &["show", "kept.json"]).out);
+    assert_eq!(folder.expect(0, &["show", "--json"]).out, folder.expect(0, &["plan", "shop.gpb", "--json"]).out);
+}
+
+#[test]
+fn an_environment_is_chosen_by_name() {
+    let folder = empty();
+    let second =
+        "\nenvironment other of shop { account = \"123456789012\", region = eu-west-1, mode = sandbox, hold = 5s }\n";
+    folder.write("shop.gpb", &format!("{SHOP}{second}"));
+    Story::of(&folder)
+        .run(0, &["check", "shop.gpb"])
+        .run(3, &["plan", "shop.gpb"])
+        .run(3, &["plan", "shop.gpb", "--env", "othre"])
+        .run(0, &["plan", "shop.gpb", "--env", "other"])
+        .run(0, &["apply", "--yes"])
+        .run(0, &["apply", "shop.gpb", "--yes", "--env", "test"])
+        .run(1, &["state", "list"])
+        .run(0, &["state", "list", "--env", "other"])
+        .run(1, &["state", "list", "--env", "third"])
+        .run(0, &["output", "shop.gpb", "--env", "test"])
+        .end("environments");
+}
+
+#[test]
+fn colour_comes_when_it_is_asked_for() {
+    let mut folder = shop();
+    let plan =
+        |folder: &crate::support::Folder, color: &str| folder.expect(0, &["plan", "shop.gpb", "--color", color]).out;
+    assert!(plan(&folder, "always").contains("\x1b["));
+    assert!(!plan(&folder, "never").contains('\x1b'));
+    assert!(!plan(&folder, "auto").contains('\x1b'), "a pipe is no terminal");
+    folder.edit("shop.gpb", "seconds(hold)", "hold");
+    assert!(folder.expect(3, &["check", "shop.gpb", "--color", "always"]).err.contains("\x1b["));
+    assert!(!folder.expect(3, &["check", "shop.gpb"]).err.contains('\x1b'));
+    folder.set("NO_COLOR", "1");
+    assert!(
+        folder.expect(3, &["check", "shop.gpb", "--color", "always"]).err.contains("\x1b["),
+        "the option is the nearer word"
+    );
+    assert!(!folder.expect(3, &["check", "shop.gpb"]).err.contains('\x1b'));
+}

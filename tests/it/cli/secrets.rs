@@ -1,0 +1,126 @@
+//! Secrets reach the cloud and no file or terminal on the way.
+
+use super::empty;
+use crate::support::Folder;
+
+const SPEC: &str = r#"stack shop {
+  param mode: sandbox | live
+  resource aws.secretsmanager.secret token {
+    name          = "token"
+    secret_string = env_secret("SHOP_TOKEN")
+  }
+  resource aws.secretsmanager.secret made {
+    name          = "made"
+    secret_string = generated(length: 32)
+  }
+  output token = token.id
+}
+environment test of shop { account = "123456789012", region = us-east-1, mode = sandbox }
+"#;
+
+const FIRST: &str = "correct-horse-battery-staple";
+const SECOND: &str = "tr0ub4dor-and-three";
+
+/// Everything below the folder but the cloud itself, which is where secrets belong.
+fn files(folder: &Folder) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    for place in ["", ".gpb"] {
+        for entry in std::fs::read_dir(folder.path(place)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_file() && !name.starts_with("sim.db") {
+                found.push((name, std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    found
+}
+
+fn hidden(folder: &Folder, secret: &[u8]) {
+    for (name, bytes) in files(folder) {
+        assert!(!bytes.windows(secret.len()).any(|window| window == secret), "{name} holds the secret");
+    }
+}
+
+#[test]
+fn a_secret_is_nowhere_but_in_the_cloud() {
+    let mut folder = empty();
+    folder.write("shop.gpb", SPEC);
+    let commands: [&[&str]; 12] = [
+        &["plan", "shop.gpb", "--out", "kept.json"],
+        &["show", "--json"],
+        &["apply", "kept.json", "--yes"],
+        &["plan", "shop.gpb", "--json"],
+        &["state", "list", "--json"],
+        &["state", "show", "token", "--json"],
+        &["state", "show", "made"],
+        &["output", "shop.gpb", "--json"],
+        &["graph", "shop.gpb", "--json"],
+        &["apply", "shop.gpb", "--yes", "--json"],
+        &["check", "shop.gpb"],
+        &["show"],
+    ];
+    for secret in [FIRST, SECOND] {
+        folder.set("SHOP_TOKEN", secret);
+        for command in commands {
+            let ran = folder.expect(0, command);
+            for other in [FIRST, SECOND] {
+                assert!(!ran.text().contains(other), "gpb {} prints the secret", command.join(" "));
+            }
+        }
+        hidden(&folder, secret.as_bytes());
+        assert_eq!(folder.expect(0, &["plan", "shop.gpb", "--detailed-exitcode"]).code, 0);
+    }
+}
+
+#[test]
+fn a_changed_secret_is_a_change_and_a_generated_one_stays() {
+    let mut folder = empty();
+    folder.write("shop.gpb", SPEC);
+    folder.set("SHOP_TOKEN", FIRST);
+    folder.expect(0, &["apply", "shop.gpb", "--yes"]);
+    folder.set("SHOP_TOKEN", SECOND);
+    let plan = folder.expect(2, &["plan", "shop.gpb", "--detailed-exitcode"]);
+    assert!(plan.out.contains("1 to update") && plan.out.contains("1 unchanged"), "{}", plan.text());
+}
+
+#[test]
+fn a_program_that_would_show_a_secret_is_refused_without_showing_it() {
+    let mut folder = empty();
+    folder.set("SHOP_TOKEN", FIRST);
+    for (code, from, to) in [
+        ("GPB1907", "output token = token.id", "output token = env_secret(\"SHOP_TOKEN\")"),
+        ("GPB1115", "name          = \"token\"", "name = \"x-${env_secret(\"SHOP_TOKEN\")}\""),
+    ] {
+        folder.write("shop.gpb", SPEC);
+        folder.edit("shop.gpb", from, to);
+        let ran = folder.expect(3, &["apply", "shop.gpb", "--yes"]);
+        assert!(ran.err.contains(code) && !ran.text().contains(FIRST), "{}", ran.text());
+    }
+}
+
+#[test]
+fn a_secret_that_is_not_there_stops_what_needs_it_and_nothing_else() {
+    let folder = empty();
+    folder.write("shop.gpb", SPEC);
+    let ran = folder.expect(1, &["apply", "shop.gpb", "--yes"]);
+    assert!(ran.err.contains("GPB7605") && ran.err.contains("Done: 1 of 2. Failed: 1."), "{}", ran.text());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_kept_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut folder = empty();
+    folder.write("shop.gpb", SPEC);
+    folder.set("SHOP_TOKEN", FIRST);
+    folder.expect(0, &["plan", "shop.gpb", "--out", "kept.json"]);
+    folder.expect(0, &["apply", "--yes"]);
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder.path(".gpb")), 0o700);
+    assert_eq!(mode(&folder.path("kept.json")), 0o600);
+    for entry in std::fs::read_dir(folder.path(".gpb")).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+}

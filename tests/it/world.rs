@@ -1,0 +1,68 @@
+//! What there is, read without the command line: the embedded cloud's own table and the state.
+
+use crate::support::Folder;
+use gpb::catalog::Catalog;
+use gpb::cloud::clock::SystemClock;
+use gpb::cloud::sim::{Faults, Latency, Options, Sim};
+use gpb::cloud::{Cloud as _, CloudError, Progress, ResourceKey, Sink};
+use gpb::state::{Snapshot, SqliteStore, Store as _};
+use std::sync::Arc;
+
+/// The embedded cloud that commands in this folder work on.
+fn cloud(folder: &Folder) -> Sim {
+    let options = Options {
+        types: Arc::new(Catalog::embedded()),
+        clock: Arc::new(SystemClock::default()),
+        faults: Faults::default(),
+        latency: Latency::none(),
+        hook: None,
+    };
+    Sim::open(&folder.path(".gpb/sim.db"), options).unwrap()
+}
+
+/// Type and identifier of everything in the cloud, sorted; what is there twice is there twice.
+pub fn in_the_cloud(folder: &Folder) -> Vec<(String, String)> {
+    if !folder.path(".gpb/sim.db").exists() {
+        return Vec::new();
+    }
+    let mut all: Vec<_> = cloud(folder).everything().unwrap().into_iter().map(|(key, _, _)| (key.ty, key.id)).collect();
+    all.sort();
+    all
+}
+
+/// The only state there is; none before the first apply.
+pub fn snapshot(folder: &Folder) -> Option<Snapshot> {
+    let store = SqliteStore::new(folder.path(".gpb"));
+    let scopes = store.scopes().unwrap();
+    assert!(scopes.len() <= 1, "{scopes:?}");
+    scopes.first().map(|scope| store.snapshot(scope).unwrap())
+}
+
+/// Type and identifier of everything in the state, sorted.
+pub fn in_the_state(folder: &Folder) -> Vec<(String, String)> {
+    let resources = snapshot(folder).map(|snapshot| snapshot.resources).unwrap_or_default();
+    let mut all: Vec<_> = resources.into_values().map(|record| (record.ty, record.id)).collect();
+    all.sort();
+    all
+}
+
+/// Deletes something behind gpb's back.
+pub fn lose(folder: &Folder, ty: &str) {
+    let cloud = cloud(folder);
+    let all = cloud.everything().unwrap();
+    let (key, _, _) = all.into_iter().find(|(key, _, _)| key.ty == ty).unwrap();
+    run(async { cloud.delete(&key, "behind", &Deaf).await }).unwrap();
+    assert!(run(cloud.read(&ResourceKey { ..key })).unwrap().is_none());
+}
+
+struct Deaf;
+
+impl Sink for Deaf {
+    fn progress(&self, _: Progress) -> Result<(), CloudError> {
+        Ok(())
+    }
+}
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
