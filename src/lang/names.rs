@@ -3,7 +3,7 @@
 use super::modules::{ModuleId, Program};
 use crate::diag::{Diagnostic, nearest};
 use crate::source::Span;
-use crate::syntax::ast::{Binding, Body, FnItem, Item, Name, TypeItem};
+use crate::syntax::ast::{Binding, Body, Facts, FnItem, Item, Name, TypeItem};
 use foldhash::HashMap;
 use std::collections::BTreeMap;
 
@@ -44,7 +44,7 @@ pub enum Named<'p> {
 impl<'p> Named<'p> {
     fn of(item: &'p Item, module: ModuleId) -> Option<Self> {
         Some(match item {
-            Item::Use { .. } => return None,
+            Item::Use { .. } | Item::Facts(_) => return None,
             Item::Const(item) => Named::Const(Global { module, item }),
             Item::Fn(item) => Named::Fn(Global { module, item }),
             Item::Type(item) => Named::Type(Global { module, item }),
@@ -111,6 +111,8 @@ pub struct Names<'p> {
     pub environments: Vec<EnvironmentItem<'p>>,
     /// Every item, the library's included, in order.
     pub items: Vec<Named<'p>>,
+    /// What is known about resource types, in order: the program's facts before the library's.
+    pub facts: Vec<Global<'p, Facts>>,
 }
 
 impl<'p> Names<'p> {
@@ -145,7 +147,13 @@ impl<'p> Names<'p> {
             })
             .collect();
         check_environments(&mut environments, diagnostics);
-        Self { visible, prelude, environments, items }
+        let facts = program.iter().flat_map(|(module, loaded)| {
+            loaded.module.items.iter().filter_map(move |item| match item {
+                Item::Facts(item) => Some(Global { module, item }),
+                _ => None,
+            })
+        });
+        Self { visible, prelude, environments, facts: facts.collect(), items }
     }
 
     fn get(&self, from: ModuleId, kind: Kind, name: &str) -> Option<Named<'p>> {

@@ -64,6 +64,8 @@ fn given(stmts: &[Stmt], entries: &mut Map, whole: &mut bool) {
     for stmt in stmts {
         let head = match stmt {
             Stmt::Field(field) => &field.head,
+            // What a resource is used for is no property of it, unless its type has one of that name.
+            Stmt::Block(block) if block.head.text == "usage" => continue,
             Stmt::Block(block) => &block.head,
             Stmt::If(group) => {
                 *whole = false;

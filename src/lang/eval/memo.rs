@@ -6,8 +6,8 @@ use crate::lang::value::Value;
 use crate::lang::world::Outcome;
 use crate::model::Address;
 use crate::source::Span;
-use std::cell::RefCell;
 use foldhash::HashMap;
+use std::cell::RefCell;
 
 /// What is computed once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

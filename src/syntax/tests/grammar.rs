@@ -11,7 +11,8 @@ use proptest::prelude::*;
 use std::sync::LazyLock;
 
 static PEST: LazyLock<Vm> = LazyLock::new(|| {
-    let (_, rules) = pest_meta::parse_and_optimize(include_str!("../../../grammar/gpb.pest")).expect("the grammar is one");
+    let (_, rules) =
+        pest_meta::parse_and_optimize(include_str!("../../../grammar/gpb.pest")).expect("the grammar is one");
     Vm::new(rules)
 });
 
@@ -60,9 +61,57 @@ fn the_library_is_read_as_pest_reads_it() {
 
 /// What damages a text most when it is put somewhere.
 const DAMAGE: &[&str] = &[
-    "{", "}", "(", ")", "[", "]", "\"", "\"\"\"", "${", "\\", "$", ",", ":", ";", "=", "==", "=>", "<", ">", "|", "||", "&&", "!",
-    "??", "?.", "..", ".", "//", "#", "'", "\n", "\r\n", "\t", "é", "“", " if ", " else ", " for ", " in ", " or ", "not ",
-    "policy {", "\nresource ", "\nlet ", "\nstack x {\n", "1.2.3", "0", "-", "_", "%", "5 min",
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "\"",
+    "\"\"\"",
+    "${",
+    "\\",
+    "$",
+    ",",
+    ":",
+    ";",
+    "=",
+    "==",
+    "=>",
+    "<",
+    ">",
+    "|",
+    "||",
+    "&&",
+    "!",
+    "??",
+    "?.",
+    "..",
+    ".",
+    "//",
+    "#",
+    "'",
+    "\n",
+    "\r\n",
+    "\t",
+    "é",
+    "“",
+    " if ",
+    " else ",
+    " for ",
+    " in ",
+    " or ",
+    "not ",
+    "policy {",
+    "\nresource ",
+    "\nlet ",
+    "\nstack x {\n",
+    "1.2.3",
+    "0",
+    "-",
+    "_",
+    "%",
+    "5 min",
 ];
 
 proptest! {
