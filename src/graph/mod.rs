@@ -14,10 +14,10 @@ pub use cycles::Step;
 use crate::catalog::{PropPath, TypeDef};
 use crate::model::{Address, Model, Resource, Value};
 use crate::source::Span;
+use foldhash::{HashMap, HashSet};
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{DfsPostOrder, EdgeRef};
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// How a stage asks for a type's facts: by gpb's name, `aws.sqs.queue`.
@@ -56,7 +56,7 @@ impl Graph {
         edges: impl IntoIterator<Item = (&'a Address, &'a Address)>,
     ) -> Graph {
         let mut graph = Graph::with_nodes(nodes);
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         for (from, to) in edges {
             if let (Some(&from), Some(&to)) = (graph.index.get(from), graph.index.get(to))
                 && seen.insert((from, to))
@@ -137,7 +137,7 @@ impl Graph {
     /// Adds what a resource needs: one edge a neighbour, the first reason given.
     fn connect(&mut self, resource: &Resource) {
         let Some(&from) = self.index.get(&resource.address) else { return };
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         let mut add = |graph: &mut Graph, to: &Address, property: Option<PropPath>, span: Span| {
             if let Some(&to) = graph.index.get(to)
                 && seen.insert(to)

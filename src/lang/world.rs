@@ -9,8 +9,8 @@ use crate::catalog::{Catalog, TypeDef};
 use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{Path, PathSegment, Resource};
+use foldhash::{HashMap, HashSet};
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Something could not be made out; a diagnostic has been given, so whoever needs it stays silent.
@@ -103,10 +103,14 @@ pub fn dotted(path: &Path) -> Option<String> {
 pub struct Reports {
     list: RefCell<Vec<Diagnostic>>,
     seen: RefCell<HashSet<(&'static str, Option<Span>, String)>>,
+    muted: std::cell::Cell<bool>,
 }
 
 impl Reports {
     pub fn add(&self, diagnostic: Diagnostic) -> Failed {
+        if self.muted.get() {
+            return Failed;
+        }
         let key = (diagnostic.code, diagnostic.span(), diagnostic.message.clone());
         if self.seen.borrow_mut().insert(key) {
             self.list.borrow_mut().push(diagnostic);
@@ -119,6 +123,13 @@ impl Reports {
             self.add(diagnostic);
         }
         Failed
+    }
+
+    /// Does something whose mistakes are nobody's.
+    pub fn muted(&self, f: impl FnOnce()) {
+        let before = self.muted.replace(true);
+        f();
+        self.muted.set(before);
     }
 
     pub fn take(&self) -> Vec<Diagnostic> {

@@ -21,7 +21,7 @@ pub enum Given<'p> {
 #[derive(Debug, Default)]
 pub struct Entries<'p> {
     /// What gives names values, by name, in order.
-    pub given: IndexMap<&'p str, Vec<Given<'p>>>,
+    pub given: IndexMap<&'p str, Vec<Given<'p>>, foldhash::fast::RandomState>,
     /// The statements that are no entries: `after`, `protect`, …
     pub rest: Vec<(&'p Stmt, Scope<'p>)>,
 }
@@ -92,7 +92,7 @@ impl<'p> Machine<'_, 'p> {
 
     /// An object: all its entries, even after one has failed.
     pub fn object(&self, stmts: &'p [Stmt], scope: &Scope<'p>, expect: Expect<'_>, span: Span) -> Outcome<Value> {
-        let mut map = Map::new();
+        let mut map = Map::default();
         let mut failed = None;
         for (name, given) in self.entries(stmts, scope)?.given {
             let key = given.first().map_or(span, Given::head);
@@ -154,7 +154,7 @@ impl<'p> Machine<'_, 'p> {
                 None => failed = Some(self.twice(name, one.head(), given.first().map(Given::head))),
             }
         }
-        let mut map = Map::new();
+        let mut map = Map::default();
         for (label, given) in by_label {
             let key = given.first().and_then(|one| one.label()).map_or_else(Span::default, |label| label.span);
             match self.entry(label, &given, expect.field(label)) {
@@ -198,7 +198,7 @@ impl<'p> Machine<'_, 'p> {
 
     /// `when cpu > 70% add 2 remove 1` as the object `{ metric, op, threshold, add, remove }`.
     fn when(&self, when: &'p When, scope: &Scope<'p>, expect: Expect<'_>) -> Outcome<Value> {
-        let mut map = Map::new();
+        let mut map = Map::default();
         let mut put = |name: &str, key: Span, value: Value| map.insert(name.into(), Entry { key, value });
         // A metric is a word, even where something in scope is called the same.
         let metric = match &*when.metric.kind {

@@ -6,8 +6,8 @@ use crate::lang::value::Value;
 use crate::lang::world::Outcome;
 use crate::model::Address;
 use crate::source::Span;
+use foldhash::HashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 /// What is computed once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,16 +66,12 @@ impl<'p> Machine<'_, 'p> {
         used: Span,
         compute: impl FnOnce() -> Outcome<Value>,
     ) -> Outcome<Value> {
-        if let Some(state) = self.memo.states.borrow().get(&key) {
-            match state {
-                State::Done(value) => return value.clone(),
-                State::Open => {}
-            }
-        }
-        if self.memo.states.borrow().contains_key(&key) {
-            return Err(self.report(self.circle(key, used)));
-        }
-        self.memo.states.borrow_mut().insert(key, State::Open);
+        let known = self.memo.states.borrow().get(&key).cloned();
+        match known {
+            Some(State::Done(value)) => return value,
+            Some(State::Open) => return Err(self.report(self.circle(key, used))),
+            None => self.memo.states.borrow_mut().insert(key, State::Open),
+        };
         self.memo.trail.borrow_mut().push((key, label, used));
         let value = self.budget.deeper(self, used, compute);
         self.memo.trail.borrow_mut().pop();

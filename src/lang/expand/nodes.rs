@@ -97,6 +97,9 @@ impl<'p> Machine<'_, 'p> {
 
     /// `queue.arn`: what the declaration says, where that is known, and otherwise a hole of the catalog's type.
     pub fn property(&self, handle: &ResourceHandle, name: &Name, span: Span) -> Outcome<Value> {
+        if let Some(judge) = self.judge.borrow().clone() {
+            return self.judged(&judge, handle, name, span);
+        }
         let Some(node) = self.expansion.by_address(&handle.address) else { return Err(Failed) };
         let def = node.def.clone();
         let Some(property) = def.root.by_name(&name.text).or_else(|| def.root.by_aws(&name.text)) else {

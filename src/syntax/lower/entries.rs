@@ -30,6 +30,10 @@ pub(super) fn is_entry(rule: Rule) -> bool {
             | Rule::moved_stmt
             | Rule::override_stmt
             | Rule::when_stmt
+            | Rule::recover_stmt
+            | Rule::derived_stmt
+            | Rule::budget_stmt
+            | Rule::needs_stmt
             | Rule::compat_else
     )
 }
