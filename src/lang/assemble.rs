@@ -80,9 +80,9 @@ impl<'p> Machine<'_, 'p> {
     fn evaluated(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>) -> (Value, bool) {
         let mut map = Map::with_capacity_and_hasher(entries.given.len(), foldhash::fast::RandomState::default());
         let mut whole = true;
-        for (name, given) in &entries.given {
+        for (at, (name, given)) in entries.given.iter().enumerate() {
             let key = given.first().map_or(node.stmt.name.span, Given::head);
-            match self.written(node, name, given, key) {
+            match self.written(node, entries, at, key) {
                 Ok(value) if value.is_absent() => {}
                 Ok(value) => {
                     map.insert((*name).into(), Entry { key, value });
