@@ -88,9 +88,10 @@ impl<'p> Machine<'_, 'p> {
         let mut map = Map::with_capacity_and_hasher(entries.given.len(), foldhash::fast::RandomState::default());
         let mut whole = true;
         let usage = says_usage(&node.def, entries);
-        for (name, given) in entries.given.iter().filter(|(name, _)| !(usage && **name == "usage")) {
+        let given = entries.given.iter().enumerate().filter(|(_, (name, _))| !(usage && **name == "usage"));
+        for (at, (name, given)) in given {
             let key = given.first().map_or(node.stmt.name.span, Given::head);
-            match self.written(node, name, given, key) {
+            match self.written(node, entries, at, key) {
                 Ok(value) if value.is_absent() => {}
                 Ok(value) => {
                     map.insert((*name).into(), Entry { key, value });

@@ -91,11 +91,15 @@ impl<'p> World<'p> {
 
 /// `aws.sqs.queue` as text; `None` for a path with an index in it.
 pub fn dotted(path: &Path) -> Option<String> {
-    let names = path.segments.iter().map(|segment| match segment {
-        PathSegment::Name(name) => Some(name.text.as_str()),
-        PathSegment::Index(_) => None,
-    });
-    names.collect::<Option<Vec<_>>>().map(|names| names.join("."))
+    let mut dotted = String::new();
+    for segment in &path.segments {
+        let PathSegment::Name(name) = segment else { return None };
+        if !dotted.is_empty() {
+            dotted.push('.');
+        }
+        dotted.push_str(&name.text);
+    }
+    Some(dotted)
 }
 
 /// Where diagnostics go. One that was given already (a body expanded a thousand times) is not given again.

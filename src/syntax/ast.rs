@@ -356,7 +356,7 @@ pub enum ExprKind {
         otherwise: Expr,
     },
     /// `[for x in xs if c: x.name]` and `{for k, v in m if c: k = v}`
-    Comprehension(Comprehension),
+    Comprehension(Box<Comprehension>),
     /// `policy { allow … }`
     Policy(Vec<PolicyStatement>),
     /// Something had to stand here; a diagnostic says so.

@@ -8,6 +8,7 @@ mod comprehension;
 mod entries;
 mod expect;
 mod expr;
+mod given;
 mod limits;
 mod member;
 mod memo;
@@ -17,8 +18,9 @@ mod size;
 
 pub use call::is_optional;
 pub use comprehension::scalar;
-pub use entries::{Entries, Given, bind_turn};
+pub use entries::{Entries, bind_turn};
 pub use expect::Expect;
+pub use given::Given;
 pub use limits::Budget;
 pub use memo::{Key, Label, Memo};
 pub use scope::{After, Around, Frame, Local, Scope, key_segment};
