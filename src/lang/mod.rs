@@ -150,6 +150,9 @@ fn evaluate(program: &Program, catalog: &Catalog, facts: &dyn ty::Facts, wanted:
     let chosen = choose(&world, wanted, goal);
     let mut model = None;
     for environment in &chosen {
+        if world.spent.get() {
+            break;
+        }
         let machine = Machine::new(&world, &resolved);
         machine.constants();
         // A failure has been reported where it happened.
@@ -159,7 +162,7 @@ fn evaluate(program: &Program, catalog: &Catalog, facts: &dyn ty::Facts, wanted:
     if chosen.is_empty() {
         Machine::new(&world, &resolved).constants();
     }
-    unexpanded::check(&world);
+    unexpanded::check(&world, &resolved);
     Found { environments, model, diagnostics: world.reports.take() }
 }
 

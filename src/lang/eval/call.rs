@@ -1,7 +1,7 @@
 //! Calls of functions, the program's own and the language's.
 
 use super::expect::Expect;
-use super::{Machine, Scope};
+use super::{Machine, Scope, Unknowns};
 use crate::diag::{Diagnostic, nearest};
 use crate::lang::builtins;
 use crate::lang::names::Global;
@@ -30,6 +30,9 @@ impl<'p> Machine<'_, 'p> {
         }
         if let Some(why) = failed {
             return Err(why);
+        }
+        if self.unknown.get() != Unknowns::Nothing && scope.place().is_none() && builtin.needs_place() {
+            return Err(Failed);
         }
         let value = self.with_context(scope, |cx| self.ok(builtins::call(builtin, given, cx, span)))?;
         let value = self.sized(value, span)?;

@@ -91,6 +91,7 @@ impl Budget {
 
     pub fn stop(&self, machine: &Machine<'_, '_>, code: &'static str, at: Span, message: String) -> Failed {
         self.spent.set(true);
+        machine.world.spent.set(true);
         machine.report(
             Diagnostic::error(code, message)
                 .at(at, "the limit was reached here")

@@ -2,6 +2,7 @@
 
 use crate::catalog::{PropPath, TypeDef};
 use crate::lang::eval::{Entries, Expect, Frame, Given, Key, Label, Machine, Scope};
+use crate::lang::property::aws_spelling;
 use crate::lang::ty::{Type, of_shape};
 use crate::lang::value::{Kind, ResourceHandle, Value};
 use crate::lang::world::{Failed, Outcome};
@@ -108,6 +109,9 @@ impl<'p> Machine<'_, 'p> {
             names.push("id");
             return Err(self.no_property(&def.name, &name.text, name.span, &names));
         };
+        if property.name != name.text {
+            self.report(aws_spelling(&name.text, &property.name, name.span));
+        }
         let body = self.body_of(&node, span)?;
         let written =
             [property.name.as_str(), property.aws.as_str()].into_iter().find_map(|name| body.given.get_key_value(name));

@@ -7,7 +7,7 @@ mod shape;
 mod violation;
 
 pub use plain::{plain, strict};
-pub use problem::resource_as_text;
+pub use problem::{aws_spelling, resource_as_text};
 
 use crate::catalog::{PropPath, TypeDef};
 use crate::diag::Diagnostic;

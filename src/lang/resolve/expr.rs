@@ -155,6 +155,10 @@ impl<'p> Resolver<'_, 'p> {
 
     /// A statement that stands where nothing is made of it.
     pub(super) fn misplaced(&mut self, stmt: &Stmt, place: super::body::Place) {
+        // The mere beginning of an entry may become anything.
+        if matches!(stmt, Stmt::Field(field) if field.value.is_missing()) {
+            return;
+        }
         let (what, span, help) = super::body::describe(stmt, place);
         self.report(
             Diagnostic::error("GPB1014", format!("{what} cannot stand here, in {}", place.describe()))
