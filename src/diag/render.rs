@@ -88,13 +88,19 @@ fn by_file(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<Part> {
     if files.is_empty() {
         return vec![Part { diagnostic: diagnostic.clone(), source: None, labels: Vec::new(), primary: true }];
     }
+    let primary = diagnostic.span();
     let part = |(index, file): (usize, crate::source::FileId)| {
         let labels = diagnostic.labels.iter().filter(|label| label.span.file == file);
         Part {
-            source: sources.get(file).map(|source| NamedSource::new(&source.path, source.text.to_string())),
+            source: sources.get(file).map(|source| NamedSource::new(&source.path, ended(&source.text))),
             labels: labels
                 .map(|label| {
-                    LabeledSpan::new_with_span(Some(label.text.clone()).filter(|t| !t.is_empty()), label.span.range())
+                    let text = Some(label.text.clone()).filter(|text| !text.is_empty());
+                    if primary == Some(label.span) {
+                        LabeledSpan::new_primary_with_span(text, label.span.range())
+                    } else {
+                        LabeledSpan::new_with_span(text, label.span.range())
+                    }
                 })
                 .collect(),
             primary: index == 0,
@@ -102,6 +108,11 @@ fn by_file(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<Part> {
         }
     };
     files.into_iter().enumerate().map(part).collect()
+}
+
+/// The text with a newline at its end: miette draws nothing behind the last character.
+fn ended(text: &str) -> String {
+    if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") }
 }
 
 impl fmt::Debug for Part {

@@ -142,8 +142,8 @@ impl<'p> Machine<'_, 'p> {
             if let Some(first) = first {
                 self.report(
                     Diagnostic::error("GPB1409", "one resource is overridden twice")
-                        .at(path.span, "overridden here")
-                        .at(first.span, "and here")
+                        .at(path.span, "overridden again here")
+                        .at(first.span, "first overridden here")
                         .help("put both into one `override`"),
                 );
             }

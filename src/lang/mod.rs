@@ -12,6 +12,7 @@ pub mod unit;
 pub mod value;
 
 mod assemble;
+mod blame;
 mod environment;
 mod eval;
 mod expand;

@@ -35,7 +35,7 @@ struct Size {
 }
 
 /// The most parts a value may have.
-pub const MAX_NODES: u32 = 1 << 20;
+pub const MAX_NODES: u32 = 1 << 19;
 /// The most levels of lists and maps in a value.
 pub const MAX_DEPTH: u16 = 200;
 /// The most parts of a value that is unknown until apply; those are copied, not shared.

@@ -13,6 +13,9 @@ use crate::syntax::ast::{Arg, Binding, FnItem, Name};
 
 impl<'p> Machine<'_, 'p> {
     pub(super) fn call(&self, callee: &'p Name, args: &'p [Arg], scope: &Scope<'p>, span: Span) -> Outcome<Value> {
+        if args.iter().any(|arg| arg.value.is_missing()) {
+            return Err(Failed);
+        }
         if let Some(function) = self.world.names.function(scope.frame.around.module, &callee.text) {
             return self.call_own(function, callee, args, scope, span);
         }

@@ -38,6 +38,14 @@ pub struct Instance<'p> {
 const RESERVED: &[&str] = &["account", "region", "mode", "role", "profile", "tags"];
 
 impl Instance<'_> {
+    /// For messages: `aurora`, the stack `shop`.
+    fn described(&self) -> String {
+        match self.what.strip_prefix("stack ") {
+            Some(stack) if self.is_stack() => format!("the stack `{stack}`"),
+            _ => format!("`{}`", self.what),
+        }
+    }
+
     /// The stack itself, given its parameters by an environment.
     fn is_stack(&self) -> bool {
         self.address.is_empty()
@@ -91,8 +99,9 @@ impl<'p> Machine<'_, 'p> {
         let scope = Scope::of(frame.clone());
         let place = block.place.as_ref().map(|place| self.place(place, &scope)).transpose()?;
         let address = frame.around.address(&label.text);
+        self.budget.text(self, label.span, address.len())?;
         let mut components = frame.around.components.to_vec();
-        components.push(address.to_string());
+        components.push(address.clone());
         let mut around = Rc::new(Around {
             module: component.module,
             prefix: address,
@@ -211,7 +220,7 @@ impl<'p> Machine<'_, 'p> {
             return Failed;
         }
         self.report(
-            Diagnostic::error("GPB1501", format!("`{}` needs `{name}`", instance.what))
+            Diagnostic::error("GPB1501", format!("{} needs `{name}`", instance.described()))
                 .at(instance.head, format!("`{name}` is not given"))
                 .at(binding.name.span, "declared here, with no default")
                 .help(format!("add `{name} = …`")),
@@ -237,7 +246,8 @@ impl<'p> Machine<'_, 'p> {
                 continue;
             }
             let span = given.first().map_or(instance.head, Given::head);
-            let diagnostic = Diagnostic::error("GPB1502", format!("`{}` has no parameter `{name}`", instance.what))
+            let message = format!("{} has no parameter `{name}`", instance.described());
+            let diagnostic = Diagnostic::error("GPB1502", message)
                 .at(span, "unknown parameter")
                 .at(instance.declared, "its parameters are declared here");
             let near = nearest(name, params.iter().copied().chain(more.iter().copied()));

@@ -57,6 +57,7 @@ impl<'p> Machine<'_, 'p> {
             (None, None) => return Err(Failed),
         };
         let address = Address(frame.around.address(&stmt.name.text));
+        self.budget.text(self, stmt.name.span, address.as_str().len())?;
         let handle = Arc::new(ResourceHandle { address: address.clone(), ty: name.into(), place: (*place).clone() });
         let mut nodes = self.expansion.nodes.borrow_mut();
         let id = u32::try_from(nodes.len()).map_err(|_| Failed)?;

@@ -38,6 +38,7 @@ impl Reading<'_> {
                 continue;
             }
             self.spans.insert(at.clone(), entry.value.span);
+            self.keys.insert(at.clone(), entry.key);
             if let Some(value) = self.value(&entry.value, &property.shape, &at) {
                 out.insert(property.aws.clone(), value);
             }

@@ -6,6 +6,7 @@ use crate::lang::ty::Context;
 use crate::lang::unit::{Dimension, Quantity};
 use crate::lang::value::{Value, Word};
 use crate::source::Span;
+use rust_decimal::Decimal;
 
 pub(super) fn unknown(name: &str, within: &str, shape: &ObjectShape, key: Span) -> Diagnostic {
     let diagnostic = Diagnostic::error("GPB2001", format!("`{within}` has no property `{name}`"))
@@ -109,6 +110,11 @@ pub(super) fn secret(name: &str, secret: &Value) -> Diagnostic {
     Diagnostic::error("GPB2007", format!("`{name}` keeps no secrets"))
         .at(secret.span, "this secret could be read back from there")
         .help("secrets go only into properties that AWS never shows again; give the service the secret's ARN instead")
+}
+
+pub(super) fn not_whole(name: &str, found: Decimal, span: Span) -> Diagnostic {
+    Diagnostic::error("GPB2008", format!("`{name}` is a whole number, not {}", found.normalize()))
+        .at(span, "a whole number is expected here")
 }
 
 pub(super) fn mismatch(name: &str, wanted: &str, value: &Value) -> Diagnostic {

@@ -46,7 +46,7 @@ impl Reading<'_> {
             (Kind::Bool(bool), Shape::Bool) => Some(model::Value::Bool(*bool)),
             (Kind::Number(number), Shape::Int { .. }) => match plain::number(*number) {
                 int @ model::Value::Int(_) => Some(int),
-                _ => self.refuse(problem::mismatch(&self.name(path), "a whole number", value)),
+                _ => self.refuse(problem::not_whole(&self.name(path), *number, value.span)),
             },
             (Kind::Number(number), Shape::Number { .. }) => Some(plain::number(*number)),
             (Kind::Quantity(quantity), Shape::Int { .. } | Shape::Number { .. }) => {

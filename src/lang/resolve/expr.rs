@@ -1,6 +1,6 @@
 //! Names in expressions.
 
-use super::Resolver;
+use super::{Group, Resolver};
 use super::scope::{Found, View};
 use crate::diag::Diagnostic;
 use crate::lang::builtins;
@@ -160,8 +160,13 @@ impl<'p> Resolver<'_, 'p> {
             return;
         }
         let (what, span, help) = super::body::describe(stmt, place);
+        let within = match (stmt, self.group) {
+            (Stmt::Param(_) | Stmt::Output(_) | Stmt::Layer(_), Some(Group::For)) => "a `for`",
+            (Stmt::Param(_), Some(Group::Once)) => "a group",
+            _ => place.describe(),
+        };
         self.report(
-            Diagnostic::error("GPB1014", format!("{what} cannot stand here, in {}", place.describe()))
+            Diagnostic::error("GPB1014", format!("{what} cannot stand here, in {within}"))
                 .at(span, "misplaced")
                 .help(help),
         );
