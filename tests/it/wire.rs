@@ -162,6 +162,54 @@ fn the_sandbox_lives_its_whole_life_over_the_wire() {
     assert_eq!(world.inventory(), before);
 }
 
+const TAKEN: &str = r#"
+environment test of shop { account = "123456789012", region = us-east-1, mode = sandbox }
+
+stack shop {
+  layer streaming {
+    resource aws.sqs.queue jobs { queue_name = "jobs" }
+
+    resource aws.cloudwatch.alarm busy {
+      alarm_name          = "busy"
+      namespace           = "shop"
+      metric_name         = "depth"
+      statistic           = "Maximum"
+      period              = 60
+      evaluation_periods  = 1
+      threshold           = 100
+      comparison_operator = "GreaterThanThreshold"
+    }
+  }
+}
+"#;
+
+/// AWS would give the queue back as though it had just been made, and overwrite the alarm.
+#[test]
+fn what_somebody_else_made_under_the_same_name_is_left_as_it_was() {
+    let world = World::new();
+    world.folder.write("shop.gpb", TAKEN);
+    world.boto("sqs", "create_queue", &json!({ "QueueName": "jobs" }));
+    let alarm = json!({
+        "AlarmName": "busy", "Namespace": "theirs", "MetricName": "depth", "Statistic": "Maximum", "Period": 60,
+        "EvaluationPeriods": 1, "Threshold": 7.0, "ComparisonOperator": "GreaterThanThreshold",
+    });
+    world.boto("cloudwatch", "put_metric_alarm", &alarm);
+    let alarms = || world.boto("cloudwatch", "describe_alarms", &json!({}));
+    let url = world.boto("sqs", "get_queue_url", &json!({ "QueueName": "jobs" }))["QueueUrl"].clone();
+    let tags = || world.boto("sqs", "list_queue_tags", &json!({ "QueueUrl": url }));
+    let (before, alarms_before, tags_before) = (world.layer("streaming"), alarms(), tags());
+
+    let refused = world.folder.expect(1, &["apply", "shop.gpb", "--yes"]);
+    assert_eq!(refused.err.matches("GPB8002").count(), 2, "{}", refused.text());
+    for part in ["streaming.jobs", "AlarmName = busy", "QueueName = jobs", url.as_str().unwrap(), "`existing`"] {
+        assert!(refused.err.contains(part), "{part}\n{}", refused.text());
+    }
+    assert_eq!((world.layer("streaming"), alarms(), tags()), (before, alarms_before, tags_before));
+    // Nothing of theirs is in the state, so nothing of theirs goes.
+    world.folder.expect(0, &["destroy", "shop.gpb", "--yes"]);
+    assert_eq!(alarms()["MetricAlarms"][0]["Namespace"], "theirs");
+}
+
 #[test]
 fn credentials_of_another_account_are_refused_before_anything_is_done() {
     let world = World::new();
