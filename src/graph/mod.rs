@@ -145,15 +145,18 @@ impl Graph {
                 graph.graph.add_edge(from, to, Edge { property, span: Some(span) });
             }
         };
+        let mut at = Vec::new();
         for (name, value) in &resource.properties {
-            visit(value, &mut vec![Segment::Key(name)], &mut |to, segments| {
+            at.clear();
+            at.push(Segment::Key(name));
+            visit(value, &mut at, &mut |to, segments| {
                 let path = path_of(segments);
-                let span = span_of(resource, segments);
+                let span = span_of(resource, &path);
                 add(self, to, Some(path), span);
             });
         }
         for to in &resource.after {
-            add(self, to, None, resource.span);
+            add(self, to, None, resource.after_spans.get(to).copied().unwrap_or(resource.span));
         }
     }
 
@@ -231,10 +234,11 @@ fn path_of(segments: &[Segment<'_>]) -> PropPath {
 }
 
 /// Where a place was written: its own span, or that of the nearest place around it.
-fn span_of(resource: &Resource, segments: &[Segment<'_>]) -> Span {
-    (1..=segments.len())
-        .rev()
-        .find_map(|length| resource.spans.get(&path_of(segments.get(..length)?)))
-        .copied()
-        .unwrap_or(resource.span)
+fn span_of(resource: &Resource, path: &PropPath) -> Span {
+    if let Some(span) = resource.spans.get(path) {
+        return *span;
+    }
+    let ends = path.0.rmatch_indices('/').map(|(end, _)| end);
+    let mut around = ends.filter_map(|end| resource.spans.get(&PropPath(path.0.get(..end)?.to_owned())));
+    around.next().copied().unwrap_or(resource.span)
 }

@@ -12,6 +12,7 @@ pub mod unit;
 pub mod value;
 
 mod assemble;
+mod blame;
 mod environment;
 mod eval;
 mod expand;
@@ -164,6 +165,9 @@ fn evaluate(program: &Program, catalog: &Catalog, facts: &dyn ty::Facts, wanted:
     let chosen = choose(&world, wanted, goal);
     let mut found = Found { environments, ..Found::default() };
     for environment in &chosen {
+        if world.spent.get() {
+            break;
+        }
         let machine = Machine::new(&world, &resolved);
         machine.constants();
         // A failure has been reported where it happened.
@@ -177,7 +181,7 @@ fn evaluate(program: &Program, catalog: &Catalog, facts: &dyn ty::Facts, wanted:
     if chosen.is_empty() {
         Machine::new(&world, &resolved).constants();
     }
-    unexpanded::check(&world);
+    unexpanded::check(&world, &resolved);
     found.diagnostics = world.reports.take();
     found
 }

@@ -356,7 +356,7 @@ pub enum ExprKind {
         otherwise: Expr,
     },
     /// `[for x in xs if c: x.name]` and `{for k, v in m if c: k = v}`
-    Comprehension(Comprehension),
+    Comprehension(Box<Comprehension>),
     /// `policy { allow … }`
     Policy(Vec<PolicyStatement>),
     /// Something had to stand here; a diagnostic says so.
@@ -426,5 +426,10 @@ pub enum BinaryOp {
 impl Expr {
     pub fn new(kind: ExprKind, span: Span) -> Self {
         Self { kind: Box::new(kind), span }
+    }
+
+    /// Whether nothing is there; a diagnostic has said so.
+    pub fn is_missing(&self) -> bool {
+        matches!(*self.kind, ExprKind::Missing)
     }
 }

@@ -20,7 +20,9 @@ pub(super) use rules::Rule;
 
 /// The nodes of a whole file, each before what lies inside it. `None` if the grammar does not match, which it always does.
 pub(super) fn parse(text: &str) -> Option<Vec<Data>> {
-    let mut parser = Parser { text, at: 0, nodes: Vec::new(), parent: 0 };
+    // Most texts need less. What is never touched costs nothing, and to grow a long list is to copy it each time.
+    let nodes = Vec::with_capacity(text.len() / 3 + 16);
+    let mut parser = Parser { text, at: 0, nodes, parent: 0 };
     rules::whole(&mut parser).then_some(parser.nodes)
 }
 

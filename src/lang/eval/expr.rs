@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::expect::Expect;
-use super::{Key, Label, Machine, Scope};
+use super::{Key, Label, Machine, Scope, Unknowns};
 use crate::catalog::regions;
 use crate::diag::Diagnostic;
 use crate::lang::index::{Declared, What};
@@ -153,6 +153,9 @@ impl<'p> Machine<'_, 'p> {
             if name == "region" && self.judge.borrow().is_some() {
                 return Ok(None);
             }
+            if self.unknown.get() != Unknowns::Nothing {
+                return Err(Failed);
+            }
             return Err(self.report(
                 Diagnostic::error("GPB1410", format!("`{name}` has no value here"))
                     .at(span, "only what stands inside a stack has a place")
@@ -173,6 +176,9 @@ impl<'p> Machine<'_, 'p> {
 
     fn environment_value(&self, span: Span) -> Outcome<Value> {
         let Some(environment) = self.ambient.borrow().clone() else {
+            if self.unknown.get() != Unknowns::Nothing {
+                return Err(Failed);
+            }
             return Err(self.report(
                 Diagnostic::error("GPB1410", "`environment` has no value here")
                     .at(span, "only what stands inside a stack has an environment")

@@ -17,6 +17,16 @@ pub trait Facts {
 
     /// What is known of an IAM action such as `s3:GetObject`, which may hold `*` and `?`.
     fn action(&self, action: &str) -> ActionFact;
+
+    /// The property of a resource type that is its ARN, where there is no doubt which one is.
+    fn arn(&self, _ty: &str) -> Option<String> {
+        None
+    }
+
+    /// Whether `.id` of a resource type is its ARN.
+    fn id_is_arn(&self, _ty: &str) -> bool {
+        false
+    }
 }
 
 /// Whether an IAM action exists.
@@ -24,6 +34,8 @@ pub trait Facts {
 pub enum ActionFact {
     Known,
     Unknown { nearest: Option<String> },
+    /// No service has such a prefix.
+    UnknownService { nearest: Option<String> },
 }
 
 /// The surroundings of a value.
