@@ -6,11 +6,18 @@ use super::styles::{Styles, paint};
 use crate::check::recovery::{Chain, Considered, Row, Verdict};
 
 /// How much of a reason a line of the table holds.
-const WHY: usize = 110;
+const WHY: usize = 90;
 
 /// Target, achieved, verdict and why, a line for each resource and domain, the wholes last.
 pub fn table(environment: &str, rows: &[Row], styles: &Styles) -> String {
-    let cells: Vec<[String; 8]> = rows.iter().map(|row| cells(environment, row)).collect();
+    let mut cells: Vec<[String; 8]> = rows.iter().map(|row| cells(environment, row)).collect();
+    // A subject is named once, above all that is said of it.
+    for at in (1..cells.len()).rev() {
+        let same = cells.get(at).zip(cells.get(at - 1)).is_some_and(|(this, last)| this[0] == last[0]);
+        if let Some(row) = cells.get_mut(at).filter(|_| same) {
+            row[0].clear();
+        }
+    }
     let texts: Vec<[&str; 8]> = cells.iter().map(|row| row.each_ref().map(String::as_str)).collect();
     let head = ["SUBJECT", "LOSS OF", "RPO TARGET", "RPO", "RTO TARGET", "RTO", "VERDICT", "WHY"];
     let mut out = lines(head, &texts, styles);

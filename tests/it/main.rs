@@ -7,6 +7,7 @@ mod editors;
 mod pages;
 mod properties;
 mod random;
+mod recovery;
 mod rules;
 mod specs;
 mod support;

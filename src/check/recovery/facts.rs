@@ -167,6 +167,8 @@ enum Read<'m> {
     Obstacle(Way<'m>),
     Step(Step<'m>),
     Finding(Finding<'m>),
+    /// It keeps nothing of its own; there is no more to know of it.
+    Nothing,
 }
 
 impl<'m> Subject<'m> {
@@ -201,7 +203,7 @@ impl<'m> Subject<'m> {
             }
             Read::Obstacle(way) => self.obstacles.push(way),
             Read::Step(step) => self.steps.push(step),
-            Read::Finding(_) => {}
+            Read::Finding(_) | Read::Nothing => {}
         }
     }
 }
@@ -223,6 +225,10 @@ fn read_one<'m>(reader: &mut Reader<'m, '_>) -> Option<Read<'m>> {
         }
         "obstacle" => Some(Read::Obstacle(way(reader, true)?)),
         "step" => step(reader).map(Read::Step),
+        "keeps_nothing" => {
+            reader.only(&["says"]);
+            reader.text("says").map(|_| Read::Nothing)
+        }
         "contradiction" => finding(reader, FindingKind::Contradiction).map(Read::Finding),
         "caution" => finding(reader, FindingKind::Caution).map(Read::Finding),
         "lifecycle" => lifecycle(reader).map(Read::Finding),
@@ -259,7 +265,8 @@ fn way<'m>(reader: &mut Reader<'m, '_>, loses: bool) -> Option<Way<'m>> {
     Some(Way {
         fact: reader.fact,
         domains: reader.domains()?,
-        rpo: reader.number("rpo")?,
+        // A step takes time; what is lost by it has a figure of its own.
+        rpo: reader.number("rpo")?.map(|number| Number { step: false, ..number }),
         detect: reader.number("detect")?,
         recover,
         redirect: reader.number("redirect")?,
@@ -273,8 +280,8 @@ fn way<'m>(reader: &mut Reader<'m, '_>, loses: bool) -> Option<Way<'m>> {
 
 /// What takes any time at all is a step, and a step takes more than none.
 fn failing_over(number: Number) -> Number {
-    let seamless = number.figure().is_some_and(|figure| figure.is_zero());
-    Number { nonzero: number.nonzero || (!seamless && !number.unknown), ..number }
+    let takes = !number.expected.is_zero() || number.nonzero;
+    Number { step: number.step || takes, ..number }
 }
 
 fn step<'m>(reader: &mut Reader<'m, '_>) -> Option<Step<'m>> {

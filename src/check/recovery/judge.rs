@@ -233,7 +233,7 @@ impl<'m> Judge<'_, 'm> {
         let person = way.is_some_and(|way| way.mode == Mode::Person) && !times.total().unbounded;
         let lacks_decide = person && demand.decide.is_none();
         if person {
-            times.decide = demand.decide.map_or_else(|| Number { nonzero: true, ..Number::none() }, Number::bound);
+            times.decide = demand.decide.map_or_else(|| Number { step: true, ..Number::none() }, Number::bound);
         }
         let rto = times.total();
         let judged = |number: &Number, limit: Limit| number.judge(limit.seconds, limit.guaranteed);

@@ -51,6 +51,8 @@ pub struct Number {
     pub open: bool,
     /// It is never zero, though nobody says how much it is.
     pub nonzero: bool,
+    /// Something has to happen first, which takes longer than nothing.
+    pub step: bool,
     /// Everything is lost, or it never ends.
     pub unbounded: bool,
     /// What it comes to is unknown until apply.
@@ -104,6 +106,7 @@ impl Number {
             usual: self.usual || other.usual,
             open: self.open || other.open,
             nonzero: self.nonzero || other.nonzero,
+            step: self.step || other.step,
             unbounded: self.unbounded || other.unbounded,
             unknown: self.unknown || other.unknown,
         }
@@ -111,7 +114,7 @@ impl Number {
 
     /// Whether it stays within a limit. A stricter limit never gets a better verdict, and no more does a further part.
     pub fn judge(&self, limit: Decimal, guaranteed: bool) -> Verdict {
-        if self.unbounded || (self.nonzero && limit.is_zero()) || self.expected > limit {
+        if self.unbounded || ((self.nonzero || self.step) && limit.is_zero()) || self.expected > limit {
             return Verdict::Refuted;
         }
         match self.bound {
@@ -232,6 +235,7 @@ mod tests {
         let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
         (seconds(), proptest::option::of(seconds()), flags).prop_map(
             |(expected, more, (open, nonzero, unbounded, unknown))| Number {
+                step: nonzero,
                 expected,
                 bound: more.filter(|_| !open).map(|more| expected + more),
                 usual: more.is_none(),

@@ -107,7 +107,7 @@ impl<'m> Reader<'m, '_> {
         let Some(value) = self.given(name) else { return Some(None) };
         match number(value) {
             Some(number) => Some(Some(number)),
-            None => self.problem(name, "must be made by `bound`, `typical`, `unpublished`, `nonzero` or `unbounded`"),
+            None => self.problem(name, "must be made by `bound`, `typical`, `regional`, `unpublished`, `nonzero` or `unbounded`"),
         }
     }
 
@@ -202,7 +202,8 @@ fn number(value: &Value) -> Option<Number> {
             })
         }
         "typical" => at("at").map(Number::typical),
-        "none" => Some(Number::none()),
+        "none" => Some(Number { step: true, ..Number::none() }),
+        "regional" => Some(Number::none()),
         "nonzero" => Some(Number { nonzero: true, ..Number::none() }),
         "unbounded" => Some(Number::unbounded()),
         _ => None,

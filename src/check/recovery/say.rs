@@ -23,6 +23,14 @@ pub fn loss(domain: Domain) -> &'static str {
 }
 
 
+/// As much of a value as a label holds.
+fn shortened(value: &str) -> String {
+    match value.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", value.get(..end).unwrap_or_default()),
+        None => value.to_owned(),
+    }
+}
+
 fn display(ty: Option<&Arc<TypeDef>>, path: &PropPath) -> String {
     ty.map_or_else(|| path.0.clone(), |ty| ty.display(path))
 }
@@ -62,7 +70,7 @@ impl Check<'_, '_> {
         let ty = self.resource(&one.resource).and_then(|resource| (self.given.types)(&resource.ty));
         let property = display(ty.as_ref(), &one.property);
         match &one.value {
-            Some(value) => format!("`{property}` of `{}` is {value}", one.resource),
+            Some(value) => format!("`{property}` of `{}` is {}", one.resource, shortened(value)),
             None => format!("`{property}` of `{}` is not set", one.resource),
         }
     }
@@ -104,7 +112,7 @@ impl Check<'_, '_> {
         let outcome = &part.outcome;
         if outcome.lacks_decide {
             "GPB4003"
-        } else if limit.seconds.is_zero() && !outcome.rto.unbounded && outcome.rto.nonzero {
+        } else if limit.seconds.is_zero() && !outcome.rto.unbounded && outcome.rto.step {
             "GPB4004"
         } else {
             "GPB4002"
@@ -132,7 +140,11 @@ impl Check<'_, '_> {
     fn unproven(&self, part: &Assessment, subject: &Subject<'_>, half: &Half<'_>) -> Diagnostic {
         let who = format!("`{}` ({})", subject.resource.address, subject.what);
         let when = loss(part.domain);
-        let message = format!("nothing proves that {who} will {} {when}: {}", half.demanded, half.number);
+        let message = if part.perhaps.is_some() {
+            format!("whether {who} will {} {when} is unknown until apply", half.demanded)
+        } else {
+            format!("nothing proves that {who} will {} {when}: {}", half.demanded, half.number)
+        };
         let mut diagnostic =
             Diagnostic::warning("GPB4005", message).at(half.limit.span, format!("it must {}", half.demanded));
         diagnostic = self.with_evidence(diagnostic, part, subject);
@@ -179,8 +191,12 @@ impl Check<'_, '_> {
         }
         if half.code == "GPB4003" {
             lines.push("add `decide 5min` (what your people need, from the loss to the decision) to the target".to_owned());
+            if half.number.expected > half.limit.seconds {
+                lines.push(format!("even without deciding it takes {}", time(half.number.expected)));
+            }
+        } else {
+            lines.push(self.advice(part, subject, half));
         }
-        lines.push(self.advice(part, subject, half));
         lines.retain(|line| !line.is_empty());
         lines.join("\n")
     }
@@ -222,6 +238,9 @@ impl Check<'_, '_> {
             .filter_map(|way| figure(way).filter(|number| !number.unbounded).map(|number| (number, way)))
             .min_by_key(|(number, _)| number.rank());
         match best {
+            Some((number, way)) if number.figure().is_none() => {
+                format!("nothing known of this type meets it; the best there is has no published figure ({})", way.fact.name)
+            }
             Some((number, way)) => {
                 let how = way.remedies.first().map(|change| format!(": {}", change.say)).unwrap_or_default();
                 format!("nothing known of this type meets it; the nearest is {number} ({}){how}", way.fact.name)
