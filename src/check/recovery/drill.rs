@@ -131,20 +131,30 @@ impl Recovery<'_> {
         let mut tasks: Vec<Task> = stated(subject, part.domain).collect();
         let Some(way) = part.way.and_then(|way| subject.ways.get(way)) else { return tasks };
         let seamless = part.outcome.rto.figure().is_some_and(|figure| figure.is_zero());
+        if !part.outcome.times.detect.expected.is_zero() || part.outcome.times.detect.open {
+            tasks.push(Task {
+                phase: Phase::Detect,
+                person: false,
+                subject: subject.resource.address.to_string(),
+                does: "notice the loss".to_owned(),
+                commands: Vec::new(),
+                takes: Some(part.outcome.times.detect.clone()),
+                source: way.why.source.clone(),
+            });
+        }
         let covered = tasks.iter().any(|task| matches!(task.phase, Phase::Recover | Phase::Redirect));
         if covered || seamless || way.mode == Mode::Nobody || part.outcome.rto.unbounded {
             return tasks;
         }
         let person = way.mode == Mode::Person;
         let act = if person { "act" } else { "watch" };
-        let takes = part.outcome.times.detect.then(&part.outcome.times.recover);
         tasks.push(Task {
             phase: if subject.role == Role::Front { Phase::Redirect } else { Phase::Recover },
             person,
             subject: subject.resource.address.to_string(),
             does: format!("{act}: {}", way.says),
             commands: Vec::new(),
-            takes: Some(takes),
+            takes: Some(part.outcome.times.recover.clone()),
             source: way.why.source.clone(),
         });
         tasks

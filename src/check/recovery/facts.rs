@@ -193,7 +193,7 @@ impl<'m> Subject<'m> {
                 self.what = what;
             }
             Read::Way(way, what, role) => {
-                if self.role == Role::Other && role != Role::Other {
+                if self.role == Role::Other && role != Role::Other && applies != Applies::No {
                     self.role = role;
                     if let Some(what) = what {
                         self.what = what;

@@ -2,7 +2,7 @@
 
 use super::facts::{Change, Known, Mode, Role, Subject, Way};
 use super::number::{Number, Verdict};
-use crate::model::{Address, Applies, Domain, Goals, Resource};
+use crate::model::{Address, Applies, Derived, Domain, Goals, Resource};
 use crate::source::Span;
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
@@ -201,6 +201,7 @@ impl<'m> Judge<'_, 'm> {
             let nothing = Outcome { rpo_verdict: None, rto_verdict: None, ..chosen.clone() };
             open(&mut chosen, &nothing, |_, _| Verdict::Unproven);
         }
+        let sources = sources.iter().map(|derived| derived.from.clone()).collect();
         Assessment { subject: index, domain, demand, way, obstacles, outcome: chosen, perhaps, sources }
     }
 
@@ -212,7 +213,7 @@ impl<'m> Judge<'_, 'm> {
         obstacles: &[usize],
         domain: Domain,
         demand: Demand,
-        sources: &[Address],
+        sources: &[&Derived],
         depth: usize,
     ) -> Outcome {
         let mut times = Times {
@@ -252,7 +253,7 @@ impl<'m> Judge<'_, 'm> {
         &self,
         rpo: &mut Option<Number>,
         times: &mut Times,
-        sources: &[Address],
+        sources: &[&Derived],
         domain: Domain,
         demand: Demand,
         depth: usize,
@@ -263,7 +264,7 @@ impl<'m> Judge<'_, 'm> {
         let mut ready = Number::zero();
         for (index, subject) in self.known.subjects.iter().enumerate() {
             let address = &subject.resource.address;
-            let source = sources.iter().any(|source| covers(source.as_str(), address.as_str()));
+            let source = sources.iter().any(|derived| covers(derived.from.as_str(), address.as_str()));
             if source && subject.role == Role::Store && self.exposed(subject.resource, domain) {
                 let found = self.against(index, subject, domain, demand, depth - 1).outcome;
                 loss = loss.along(&found.rpo.unwrap_or_else(Number::zero));
@@ -272,22 +273,19 @@ impl<'m> Judge<'_, 'm> {
         }
         *rpo = Some(loss);
         if !whole {
-            let rebuild = self
-                .goals
-                .derived
-                .iter()
-                .filter(|derived| sources.contains(&derived.from))
-                .fold(Number::zero(), |sum, derived| sum.along(&derived.rebuild.map_or_else(Number::none, Number::bound)));
+            let rebuild = sources.iter().fold(Number::zero(), |sum, derived| {
+                sum.along(&derived.rebuild.map_or_else(Number::none, Number::bound))
+            });
             let own = if times.recover.unbounded { Number::zero() } else { times.recover.clone() };
             times.recover = own.along(&ready).then(&rebuild);
         }
     }
 
     /// What the nearest `derived from` says a resource can be made of.
-    fn sources(&self, address: &str) -> Vec<Address> {
+    fn sources(&self, address: &str) -> Vec<&Derived> {
         let around = || self.goals.derived.iter().filter(|derived| covers(&derived.scope, address));
         let nearest = around().map(|derived| derived.scope.len()).max();
-        around().filter(|derived| Some(derived.scope.len()) == nearest).map(|derived| derived.from.clone()).collect()
+        around().filter(|derived| Some(derived.scope.len()) == nearest).collect()
     }
 
     /// The changes that would turn a refuted or unproven target into one that stands better, cheapest first; where prices
@@ -295,13 +293,14 @@ impl<'m> Judge<'_, 'm> {
     pub fn remedies(&self, assessment: &Assessment) -> Vec<Remedy> {
         let Some(subject) = self.known.subjects.get(assessment.subject) else { return Vec::new() };
         let now = assessment.outcome.verdict();
+        let sources = self.sources(subject.resource.address.as_str());
         let mut found: Vec<Remedy> = Vec::new();
         for (index, way) in subject.ways.iter().enumerate() {
             if way.fact.applies == Applies::Yes || !way.domains.contains(&assessment.domain) {
                 continue;
             }
-            let Assessment { domain, demand, sources, obstacles, .. } = assessment;
-            let outcome = self.outcome(subject, Some(way), obstacles, *domain, *demand, sources, DEPTH);
+            let Assessment { domain, demand, obstacles, .. } = assessment;
+            let outcome = self.outcome(subject, Some(way), obstacles, *domain, *demand, &sources, DEPTH);
             if outcome.verdict() < now && outcome.verdict() < Some(Verdict::Refuted) {
                 found.extend(way.remedies.iter().map(|change| self.remedy(change, index, &outcome)));
             }

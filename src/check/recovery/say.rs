@@ -23,11 +23,21 @@ pub fn loss(domain: Domain) -> &'static str {
 }
 
 
-/// As much of a value as a label holds.
+/// As much of a value as a label holds, without what is absent in it.
 fn shortened(value: &str) -> String {
-    match value.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", value.get(..end).unwrap_or_default()),
-        None => value.to_owned(),
+    let mut text = String::new();
+    for part in value.split(", ") {
+        let kept = match part.strip_suffix(" = (absent)") {
+            Some(name) => name.rfind(['{', '[']).and_then(|at| name.get(..=at)).unwrap_or_default(),
+            None => part,
+        };
+        let apart = !text.is_empty() && !kept.is_empty();
+        text.push_str(if !apart { "" } else if text.ends_with(['{', '[']) { " " } else { ", " });
+        text.push_str(kept);
+    }
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
     }
 }
 
@@ -210,20 +220,19 @@ impl Check<'_, '_> {
         if !first.is_empty() {
             return format!("take away what stands in the way: {}", first.join("; "));
         }
+        if part.perhaps.is_some() {
+            return "write the deciding property out, so that it is known before apply".to_owned();
+        }
         if let Some(best) = remedies.first() {
-            let goal = match best.outcome.verdict() {
-                Some(Verdict::Unproven) => "nearest to it",
-                _ => "meets it",
+            let most = match best.outcome.verdict() {
+                Some(Verdict::Unproven) => "a change that comes nearer to it",
+                _ if remedies.len() > 1 && best.price.is_some() => "the cheapest change that meets it",
+                _ => "a change that meets it",
             };
-            let most = if remedies.len() > 1 { "the cheapest change that " } else { "a change that " };
-            let (most, goal) = if goal == "meets it" { (most, goal) } else { ("a change that comes ", goal) };
-            return format!("{most}{goal}: {}", change(best));
+            return format!("{most}: {}", change(best));
         }
         if half.verdict == Verdict::Unproven {
-            return match part.perhaps {
-                Some(_) => "write the deciding property out, so that it is known before apply".to_owned(),
-                None => "no figure is published: only a drill can tell (`gpb drill`)".to_owned(),
-            };
+            return "no figure is published: only a drill can tell (`gpb drill`)".to_owned();
         }
         self.nearest(part, subject, half)
     }
