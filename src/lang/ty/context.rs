@@ -35,7 +35,7 @@ pub enum ActionFact {
     Known,
     Unknown { nearest: Option<String> },
     /// No service has such a prefix.
-    UnknownService { nearest: Option<String> },
+    UnknownService { nearest: Option<String>, service: Option<String> },
 }
 
 /// The surroundings of a value.
