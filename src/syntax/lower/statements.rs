@@ -1,8 +1,8 @@
 //! Entries that a keyword leads.
 
 use super::super::ast::{BinaryOp, Expr, ExprKind, For, If, Layer, Name, Path, PathSegment, Resource, Stmt, When};
-use super::super::tree::{Node, Rule};
 use super::super::recovery;
+use super::super::tree::{Node, Rule};
 use super::Lower;
 use super::exprs::{comparison, is_prefix, is_value};
 

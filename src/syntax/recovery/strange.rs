@@ -161,7 +161,8 @@ impl Found {
                 .help("a statement begins with `allow` or `deny`");
         }
         let before = node.source().get(..node.start()).unwrap_or_default();
-        let thousands = before.strip_suffix(',').is_some_and(|before| before.ends_with(|last: char| last.is_ascii_digit()));
+        let thousands =
+            before.strip_suffix(',').is_some_and(|before| before.ends_with(|last: char| last.is_ascii_digit()));
         let help = if thousands && found.bytes().all(|byte| byte.is_ascii_digit()) {
             "a long number is written with `_`, as in `10_000`: a comma ends the entry"
         } else {
