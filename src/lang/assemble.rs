@@ -3,6 +3,7 @@
 use super::eval::{Entries, Given, Machine, Scope};
 use super::expand::{Collected, Node, below};
 use super::property;
+use super::reader::{Job, Read, Reader};
 use super::tags;
 use super::value::{Entry, Kind, Map, Value};
 use super::world::{Failed, Outcome};
@@ -22,28 +23,27 @@ pub struct Assembly<'a> {
 impl<'p> Machine<'_, 'p> {
     /// The resources, in order.
     pub fn assemble(&self, collected: &Collected<'p>, shared: &Assembly<'_>) -> Vec<Resource> {
-        let mut resources = Vec::with_capacity(collected.nodes.len());
-        for node in &collected.nodes {
-            if self.budget.is_spent() {
-                break;
+        let (evaluated, read) = std::thread::scope(|scope| {
+            let mut reader = Reader::start(scope, self.world.facts, collected.nodes.len());
+            let mut evaluated = Vec::with_capacity(collected.nodes.len());
+            for node in &collected.nodes {
+                if self.budget.is_spent() {
+                    break;
+                }
+                // A body that could not be read has been reported.
+                let Ok(entries) = self.body_of(node, node.stmt.name.span) else { continue };
+                reader.give(self.evaluated(node, &entries));
+                evaluated.push((node, entries));
             }
-            // A body that could not be read has been reported.
-            if let Ok(resource) = self.assemble_one(node, shared) {
-                resources.push(resource);
-            }
-        }
-        resources
+            (evaluated, reader.finish())
+        });
+        let both = evaluated.into_iter().zip(read);
+        both.map(|((node, entries), read)| self.assemble_one(node, &entries, read, shared)).collect()
     }
 
-    fn assemble_one(&self, node: &Rc<Node<'p>>, shared: &Assembly<'_>) -> Outcome<Resource> {
+    fn assemble_one(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>, read: Read, shared: &Assembly<'_>) -> Resource {
         let stmt = node.stmt;
-        let entries = self.body_of(node, stmt.name.span)?;
-        let (body, whole) = self.evaluated(node, &entries);
-        // Where something has failed, what is missing is no news.
-        let partial = stmt.existing || !whole;
-        let scope = node.scope();
-        let mut read =
-            self.with_context(&scope, |cx| property::to_model(&body, &node.def, partial, stmt.name.span, cx));
+        let mut read = read.unwrap_or_else(|job| self.with_context(&node.scope(), |cx| job.read(cx)));
         self.world.reports.all(std::mem::take(&mut read.diagnostics));
         if !stmt.existing {
             tags::merge(&node.def, shared.tags, &mut read.values);
@@ -60,7 +60,7 @@ impl<'p> Machine<'_, 'p> {
         let address = node.handle.address.clone();
         let mut seen = BTreeSet::new();
         after.retain(|other| *other != address && seen.insert(other.clone()));
-        Ok(Resource {
+        Resource {
             address,
             ty: node.handle.ty.to_string(),
             existing: stmt.existing,
@@ -73,11 +73,11 @@ impl<'p> Machine<'_, 'p> {
             lifecycle,
             span: stmt.name.span,
             doc: stmt.doc.clone(),
-        })
+        }
     }
 
-    /// Every property as a value; and whether all could be made out.
-    fn evaluated(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>) -> (Value, bool) {
+    /// Every property as a value, to be read by the catalog.
+    fn evaluated(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>) -> Job {
         let mut map = Map::with_capacity_and_hasher(entries.given.len(), foldhash::fast::RandomState::default());
         let mut whole = true;
         for (at, (name, given)) in entries.given.iter().enumerate() {
@@ -90,7 +90,10 @@ impl<'p> Machine<'_, 'p> {
                 Err(Failed) => whole = false,
             }
         }
-        (Value::map(map, node.stmt.span), whole)
+        let stmt = node.stmt;
+        // Where something has failed, what is missing is no news.
+        let partial = stmt.existing || !whole;
+        Job { body: Value::map(map, stmt.span), def: node.def.clone(), partial, head: stmt.name.span }
     }
 
     fn lifecycle(&self, node: &Node<'p>, stmt: &'p Stmt, scope: &Scope<'p>, lifecycle: &mut Lifecycle) {

@@ -111,23 +111,24 @@ impl Program {
             .below("", ".gpb")
             .filter(|(path, _)| !path.starts_with("aws/") && !path.starts_with("catalog/"))
             .collect();
-        let mut definers: HashMap<&str, Vec<usize>> = HashMap::default();
+        let mut definers: HashMap<&[u8], Vec<usize>> = HashMap::default();
         for (file, (_, text)) in files.iter().enumerate() {
             for name in defined(text) {
-                definers.entry(name).or_default().push(file);
+                definers.entry(name.as_bytes()).or_default().push(file);
             }
         }
         let mut needed: BTreeSet<usize> = BTreeSet::new();
         let mut pending: Vec<usize> = Vec::new();
         // Nearly every word of a long text begins as no name of the library does.
         let mut begins = [false; 256];
-        for first in definers.keys().filter_map(|name| name.bytes().next()) {
+        for first in definers.keys().filter_map(|name| name.first().copied()) {
             begins[usize::from(first)] = true;
         }
         let mut mention = |text: &str, pending: &mut Vec<usize>| {
-            for word in text.as_bytes().split(|byte| !is_word(char::from(*byte))) {
-                let likely = word.first().is_some_and(|first| begins[usize::from(*first)]);
-                let word = if likely { std::str::from_utf8(word).unwrap_or_default() } else { continue };
+            for word in text.as_bytes().split(|byte| !WORD[usize::from(*byte)]) {
+                if !word.first().is_some_and(|first| begins[usize::from(*first)]) {
+                    continue;
+                }
                 let files = definers.get(word).into_iter().flatten();
                 pending.extend(files.filter(|file| needed.insert(**file)));
             }
@@ -159,6 +160,17 @@ pub fn defined(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn is_word(c: char) -> bool {
+/// The bytes of words, which are looked at by the million.
+static WORD: [bool; 256] = {
+    let mut word = [false; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        word[byte as usize] = is_word(byte as char);
+        byte += 1;
+    }
+    word
+};
+
+const fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '-'
 }
