@@ -3,7 +3,7 @@
 use crate::catalog::Catalog;
 use crate::check::recovery::{self, Recovery};
 use crate::cli::{Session, exit::Exit, files::Disk};
-use crate::diag;
+use crate::diag::{self, Diagnostic};
 use crate::graph::Graph;
 use crate::lang::{self, Compilation};
 use crate::model::Model;
@@ -15,6 +15,8 @@ pub struct Compiled {
     pub model: Model,
     pub graph: Graph,
     pub sources: SourceMap,
+    /// What it was warned of, for machines; people have read it.
+    pub warnings: Vec<Diagnostic>,
 }
 
 impl Session {
@@ -37,11 +39,11 @@ impl Session {
         let graph = close(&mut compilation);
         judge(&mut compilation, &graph);
         match compilation.model {
-            Some(model) if !compilation.diagnostics.iter().any(diag::Diagnostic::is_error) => {
+            Some(model) if !compilation.diagnostics.iter().any(Diagnostic::is_error) => {
                 if !self.common.json {
                     self.show(&compilation.diagnostics, &compilation.sources);
                 }
-                Ok(Compiled { model, graph, sources: compilation.sources })
+                Ok(Compiled { model, graph, sources: compilation.sources, warnings: compilation.diagnostics })
             }
             _ => {
                 self.diagnostics(&compilation.diagnostics, &compilation.sources);

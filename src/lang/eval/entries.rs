@@ -174,7 +174,8 @@ impl<'p> Machine<'_, 'p> {
     }
 
     fn twice(&self, name: &str, at: Span, first: Option<Span>) -> Failed {
-        let diagnostic = Diagnostic::error("GPB1409", format!("`{name}` is given a value twice")).at(at, "given again here");
+        let diagnostic =
+            Diagnostic::error("GPB1409", format!("`{name}` is given a value twice")).at(at, "given again here");
         let diagnostic = match first.filter(|first| *first != at) {
             Some(first) => diagnostic.at(first, "first given here"),
             None => diagnostic,
@@ -188,7 +189,7 @@ impl<'p> Machine<'_, 'p> {
         let mut put = |name: &str, key: Span, value: Value| map.insert(name.into(), Entry { key, value });
         // A metric is a word, even where something in scope is called the same.
         let metric = match &*when.metric.kind {
-            crate::syntax::ast::ExprKind::Name(name) => Ok(Value::word(name.text.as_str(), name.span)),
+            crate::syntax::ast::ExprKind::Name(name) => Ok(Value::read_word(name.text.as_str(), name.span)),
             _ => self.eval(&when.metric, scope, Expect::Any),
         };
         put("metric", when.metric.span, metric?);
