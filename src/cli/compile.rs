@@ -51,9 +51,7 @@ impl Session {
             }
         }
     }
-}
 
-impl Session {
     /// Compiles the chosen environment of a spec, whatever the checks of its goals say.
     ///
     /// # Errors
@@ -63,7 +61,9 @@ impl Session {
         let mut compilation = lang::compile(&entry, &self.inputs(), self.common.env.as_deref());
         let graph = close(&mut compilation);
         match compilation.model.take() {
-            Some(model) if !compilation.has_errors() => Ok(Compiled { model, graph, sources: compilation.sources }),
+            Some(model) if !compilation.diagnostics.iter().any(Diagnostic::is_error) => {
+                Ok(Compiled { model, graph, sources: compilation.sources, warnings: compilation.diagnostics })
+            }
             _ => {
                 self.diagnostics(&compilation.diagnostics, &compilation.sources);
                 Err(Exit::Refused)
