@@ -29,26 +29,23 @@ pub fn run(session: &Session, spec: &Path, domain: Option<DomainName>, explain: 
     let domain = domain.map(Domain::from);
     let styles = session.term.styles();
     diag::sort(&mut found.diagnostics);
-    let shown = match explain {
-        Some(address) => {
-            let chains = found.chains(address, domain);
-            if chains.is_empty() {
-                return unknown(session, &found, address);
-            }
-            if session.common.json {
-                document(session, &found, &compiled.sources, "chains", serde_json::json!(chains));
-                return exit(&found);
-            }
-            report::recovery::chains(&chains, styles)
+    let shown = if let Some(address) = explain {
+        let chains = found.chains(address, domain);
+        if chains.is_empty() {
+            return unknown(session, &found, address);
         }
-        None => {
-            let rows = found.rows(domain);
-            if session.common.json {
-                document(session, &found, &compiled.sources, "rows", serde_json::json!(rows));
-                return exit(&found);
-            }
-            report::recovery::table(&compiled.model.environment.name, &rows, styles)
+        if session.common.json {
+            document(session, &found, &compiled.sources, "chains", serde_json::json!(chains));
+            return exit(&found);
         }
+        report::recovery::chains(&chains, styles)
+    } else {
+        let rows = found.rows(domain);
+        if session.common.json {
+            document(session, &found, &compiled.sources, "rows", serde_json::json!(rows));
+            return exit(&found);
+        }
+        report::recovery::table(&compiled.model.environment.name, &rows, styles)
     };
     term::print(&shown);
     session.show(&found.diagnostics, &compiled.sources);

@@ -1,13 +1,13 @@
 //! The runbook of a loss, from the same facts as the verdicts: what happens, who acts, in which order, how long it takes.
 
+use super::Recovery;
 use super::facts::{Mode, Phase, Role, Subject};
 use super::judge::Assessment;
 use super::number::{Number, time};
-use super::Recovery;
 use crate::model::{Applies, Domain};
-use rust_decimal::Decimal;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// What to do when a domain is lost.
 #[derive(Debug, Clone, Serialize)]
@@ -18,8 +18,8 @@ pub struct Runbook {
     pub tasks: Vec<Task>,
     /// What has no way back in this domain, and why.
     pub lost: Vec<String>,
-    /// All of it, one after the other where people act.
-    pub rto: Option<Number>,
+    /// When all that comes back is back, one after the other where people act.
+    pub rto: Number,
 }
 
 /// One step.
@@ -68,24 +68,28 @@ impl Recovery<'_> {
             let Some(subject) = self.check.known.subjects.get(part.subject) else { continue };
             let rank = order.get(&subject.resource.address).copied().unwrap_or_default();
             if part.outcome.rto.unbounded {
-                lost.push(self.hopeless(part, subject));
+                lost.push(hopeless(part, subject));
             }
-            tasks.extend(self.tasks(part, subject).into_iter().map(|task| (task.phase, rank, task)));
+            tasks.extend(tasks_of(part, subject).into_iter().map(|task| (task.phase, rank, task)));
         }
-        for subject in self.check.known.subjects.iter().filter(|subject| subject.role == Role::Other) {
+        let here = &model.environment.place.region;
+        let parts_of_others = |subject: &&Subject<'_>| subject.role == Role::Other && subject.resource.place.region == *here;
+        for subject in self.check.known.subjects.iter().filter(parts_of_others) {
             let rank = order.get(&subject.resource.address).copied().unwrap_or_default();
             tasks.extend(stated(subject, domain).map(|task| (task.phase, rank, task)));
         }
         tasks.extend(self.decision(domain).map(|task| (Phase::Decide, 0, task)));
         tasks.sort_by_key(|(phase, rank, _)| (*phase, *rank));
-        let whole = self.wholes.iter().find(|whole| whole.scope.is_empty() && whole.domain == domain);
+        let coming: Vec<&Assessment> = parts().filter(|part| !part.outcome.rto.unbounded).collect();
+        let graph = self.check.given.graph;
+        let (_, rto) = self.check.judge().times(&coming, graph, &graph.order());
         Runbook {
             environment: model.environment.name.clone(),
             region: model.environment.place.region.clone(),
             domain,
             tasks: tasks.into_iter().map(|(_, _, task)| task).collect(),
             lost,
-            rto: whole.map(|whole| whole.rto.clone()),
+            rto,
         }
     }
 
@@ -118,51 +122,52 @@ impl Recovery<'_> {
             source: None,
         })
     }
+}
 
-    fn hopeless(&self, part: &Assessment, subject: &Subject<'_>) -> String {
-        let facts = part.way.and_then(|way| subject.ways.get(way)).into_iter();
-        let blocked = part.obstacles.iter().filter_map(|index| subject.obstacles.get(*index));
-        let says: Vec<&str> = blocked.chain(facts).map(|way| way.says.as_str()).collect();
-        format!("{} ({}): {}", subject.resource.address, subject.what, says.join("; "))
-    }
+fn hopeless(part: &Assessment, subject: &Subject<'_>) -> String {
+    let facts = part.way.and_then(|way| subject.ways.get(way)).into_iter();
+    let blocked = part.obstacles.iter().filter_map(|index| subject.obstacles.get(*index));
+    let says: Vec<&str> = blocked.chain(facts).map(|way| way.says.as_str()).collect();
+    format!("{} ({}): {}", subject.resource.address, subject.what, says.join("; "))
+}
 
-    /// The steps that the facts state; where they state none, what happens by itself is watched and what does not is done.
-    fn tasks(&self, part: &Assessment, subject: &Subject<'_>) -> Vec<Task> {
-        let mut tasks: Vec<Task> = stated(subject, part.domain).collect();
-        let Some(way) = part.way.and_then(|way| subject.ways.get(way)) else { return tasks };
-        let seamless = part.outcome.rto.figure().is_some_and(|figure| figure.is_zero());
-        if !part.outcome.times.detect.expected.is_zero() || part.outcome.times.detect.open {
-            tasks.push(Task {
-                phase: Phase::Detect,
-                person: false,
-                subject: subject.resource.address.to_string(),
-                does: "notice the loss".to_owned(),
-                commands: Vec::new(),
-                takes: Some(part.outcome.times.detect.clone()),
-                source: way.why.source.clone(),
-            });
-        }
-        let covered = tasks.iter().any(|task| matches!(task.phase, Phase::Recover | Phase::Redirect));
-        if covered || seamless || way.mode == Mode::Nobody || part.outcome.rto.unbounded {
-            return tasks;
-        }
-        let person = way.mode == Mode::Person;
-        let act = if person { "act" } else { "watch" };
+/// The steps that the facts state; where they state none, what happens by itself is watched and what does not is done.
+fn tasks_of(part: &Assessment, subject: &Subject<'_>) -> Vec<Task> {
+    let mut tasks: Vec<Task> = stated(subject, part.domain).collect();
+    let Some(way) = part.way.and_then(|way| subject.ways.get(way)) else { return tasks };
+    let seamless = part.outcome.rto.figure().is_some_and(|figure| figure.is_zero());
+    if !part.outcome.times.detect.expected.is_zero() || part.outcome.times.detect.open {
         tasks.push(Task {
-            phase: if subject.role == Role::Front { Phase::Redirect } else { Phase::Recover },
-            person,
+            phase: Phase::Detect,
+            person: false,
             subject: subject.resource.address.to_string(),
-            does: format!("{act}: {}", way.says),
+            does: "notice the loss".to_owned(),
             commands: Vec::new(),
-            takes: Some(part.outcome.times.recover.clone()),
+            takes: Some(part.outcome.times.detect.clone()),
             source: way.why.source.clone(),
         });
-        tasks
     }
+    let covered = tasks.iter().any(|task| matches!(task.phase, Phase::Recover | Phase::Redirect));
+    if covered || seamless || way.mode == Mode::Nobody || part.outcome.rto.unbounded {
+        return tasks;
+    }
+    let person = way.mode == Mode::Person;
+    let act = if person { "act" } else { "watch" };
+    tasks.push(Task {
+        phase: if subject.role == Role::Front { Phase::Redirect } else { Phase::Recover },
+        person,
+        subject: subject.resource.address.to_string(),
+        does: format!("{act}: {}", way.says),
+        commands: Vec::new(),
+        takes: Some(part.outcome.times.recover.clone()),
+        source: way.why.source.clone(),
+    });
+    tasks
 }
 
 fn stated<'s>(subject: &'s Subject<'_>, domain: Domain) -> impl Iterator<Item = Task> + use<'s> {
-    let holds = move |step: &&super::facts::Step<'_>| step.fact.applies != Applies::No && step.domains.contains(&domain);
+    let holds =
+        move |step: &&super::facts::Step<'_>| step.fact.applies != Applies::No && step.domains.contains(&domain);
     subject.steps.iter().filter(holds).map(|step| Task {
         phase: step.phase,
         person: step.person,
@@ -184,7 +189,7 @@ impl Runbook {
         for task in &self.tasks {
             if phase != Some(task.phase) {
                 phase = Some(task.phase);
-                out.push_str(&format!("\n## {}\n\n", title(task.phase)));
+                let _ = writeln!(out, "\n## {}\n", title(task.phase));
             }
             number += 1;
             task.markdown(number, &mut out);
@@ -192,29 +197,72 @@ impl Runbook {
         if !self.lost.is_empty() {
             out.push_str("\n## What does not come back\n\n");
             for line in &self.lost {
-                out.push_str(&format!("- {line}\n"));
+                let _ = writeln!(out, "- {line}");
             }
         }
         out
     }
 
     fn summary(&self) -> String {
-        let people: Decimal = self.tasks.iter().filter(|task| task.person).map(|_| Decimal::ONE).sum();
-        let all = self.rto.as_ref().map_or_else(|| "unknown".to_owned(), ToString::to_string);
-        format!("{} steps, {people} of them by a person. All of it: {all}.\n", self.tasks.len())
+        let people = self.tasks.iter().filter(|task| task.person).count();
+        let steps = match self.tasks.len() {
+            1 => "1 step".to_owned(),
+            several => format!("{several} steps"),
+        };
+        let lost = match self.lost.len() {
+            0 => String::new(),
+            1 => " One resource does not come back; it is listed at the end.".to_owned(),
+            several => format!(" {several} resources do not come back; they are listed at the end."),
+        };
+        format!("{steps}, {people} of them by a person. What comes back is back after: {}.{lost}\n", self.rto)
     }
+
+    /// The runbook with what is known by now in place of what was unknown before apply: `known` tells the text behind a placeholder,
+    /// an address with a property.
+    #[must_use]
+    pub fn with_known(mut self, known: &dyn Fn(&str) -> Option<String>) -> Runbook {
+        for task in &mut self.tasks {
+            task.does = filled(&task.does, known);
+            for command in &mut task.commands {
+                *command = filled(command, known);
+            }
+        }
+        self
+    }
+}
+
+fn filled(text: &str, known: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        out.push_str(before);
+        let Some((name, behind)) = after.split_once('>') else {
+            out.push('<');
+            rest = after;
+            continue;
+        };
+        match known(name) {
+            Some(value) => out.push_str(&value),
+            None => {
+                let _ = write!(out, "<{name}>");
+            }
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
 }
 
 impl Task {
     fn markdown(&self, number: usize, out: &mut String) {
         let who = if self.person { "a person" } else { "by itself" };
         let takes = self.takes.as_ref().map(|takes| format!(", {}", in_seconds(takes))).unwrap_or_default();
-        out.push_str(&format!("{number}. **{}** ({who}{takes}): {}\n", self.subject, self.does));
+        let _ = writeln!(out, "{number}. **{}** ({who}{takes}): {}", self.subject, self.does);
         for command in &self.commands {
-            out.push_str(&format!("\n       {command}\n"));
+            let _ = writeln!(out, "\n       {command}");
         }
         if let Some(source) = &self.source {
-            out.push_str(&format!("   <{source}>\n"));
+            let _ = writeln!(out, "   <{source}>");
         }
     }
 }

@@ -53,7 +53,7 @@ struct Check<'a, 'm> {
 }
 
 /// Judges an environment.
-pub fn check<'a>(given: Given<'a>) -> Recovery<'a> {
+pub fn check(given: Given<'_>) -> Recovery<'_> {
     let mut known = facts::read(given.model);
     let mut diagnostics = std::mem::take(&mut known.problems);
     let resources = given.model.resources.iter().map(|resource| (&resource.address, resource)).collect();
@@ -65,7 +65,9 @@ pub fn check<'a>(given: Given<'a>) -> Recovery<'a> {
             continue;
         }
         let domains = Domain::ALL.into_iter().filter(|domain| judge.exposed(subject.resource, *domain));
-        let known = |domain: &Domain| subject.role == Role::Store || subject.ways.iter().any(|way| way.domains.contains(domain));
+        let known = |domain: &Domain| {
+            subject.role == Role::Store || subject.ways.iter().any(|way| way.domains.contains(domain))
+        };
         assessments.extend(domains.filter(known).filter_map(|domain| judge.assess(index, domain)));
     }
     let wholes = judge.wholes(&assessments, given.graph);
@@ -145,10 +147,12 @@ impl<'a, 'm> Check<'a, 'm> {
                 let diagnostic = Diagnostic::warning("GPB4010", message)
                     .at(target.span, format!("demanded {}", say::loss(target.domain)))
                     .at(first.span, "keeps data, and no fact speaks of it");
-                diagnostics.push(diagnostic.help(format!("state what you know in a `facts {} {{ … }}` item", first.ty)));
+                diagnostics
+                    .push(diagnostic.help(format!("state what you know in a `facts {} {{ … }}` item", first.ty)));
             } else if !judged {
-                let diagnostic = Diagnostic::warning("GPB4011", "nothing here keeps data or does work that recovery facts speak of")
-                    .at(target.span, format!("demanded {}", say::loss(target.domain)));
+                let diagnostic =
+                    Diagnostic::warning("GPB4011", "nothing here keeps data or does work that recovery facts speak of")
+                        .at(target.span, format!("demanded {}", say::loss(target.domain)));
                 diagnostics.push(diagnostic.help("put the target where the stores are, or above them"));
             }
         }
