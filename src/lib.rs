@@ -3,6 +3,7 @@
 //! Each module is one stage of the way from text to cloud; `ARCHITECTURE.md` lists the rules that hold between them.
 
 pub mod catalog;
+pub mod check;
 pub mod cli;
 pub mod cloud;
 pub mod diag;

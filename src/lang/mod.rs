@@ -17,7 +17,9 @@ mod environment;
 mod eval;
 mod expand;
 mod facts;
+mod goals;
 mod index;
+mod judge;
 mod modules;
 mod names;
 mod resolve;
@@ -70,8 +72,18 @@ pub struct Compilation {
     pub environments: Vec<String>,
     /// The model of the chosen environment, as far as it could be made out. It may be trusted only without errors.
     pub model: Option<Model>,
+    /// The same environment as it is at each budget that names a driver's value, in the order of the model's budgets.
+    pub tiers: Vec<Tier>,
     /// Sorted by place.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// An environment under another usage: `budget at 100k users` asks what it is with `usage.users` of 100,000.
+#[derive(Debug)]
+pub struct Tier {
+    pub driver: String,
+    pub value: rust_decimal::Decimal,
+    pub model: Model,
 }
 
 impl Compilation {
@@ -125,6 +137,7 @@ fn run(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>, goal: Goal) 
         modules: program.modules.into_iter().map(|loaded| loaded.module).collect(),
         environments: found.environments,
         model: found.model,
+        tiers: found.tiers,
         diagnostics,
     }
 }
@@ -133,6 +146,7 @@ fn run(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>, goal: Goal) 
 struct Found {
     environments: Vec<String>,
     model: Option<Model>,
+    tiers: Vec<Tier>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -149,7 +163,7 @@ fn evaluate(program: &Program, catalog: &Catalog, facts: &dyn ty::Facts, wanted:
     let environments: Vec<String> =
         world.names.environments.iter().map(|environment| environment.body.name.text.clone()).collect();
     let chosen = choose(&world, wanted, goal);
-    let mut model = None;
+    let mut found = Found { environments, ..Found::default() };
     for environment in &chosen {
         if world.spent.get() {
             break;
@@ -157,14 +171,34 @@ fn evaluate(program: &Program, catalog: &Catalog, facts: &dyn ty::Facts, wanted:
         let machine = Machine::new(&world, &resolved);
         machine.constants();
         // A failure has been reported where it happened.
-        let made = machine.environment(environment).ok();
-        model = made.filter(|_| chosen.len() == 1);
+        let made = machine.environment(environment, None).ok();
+        let tiers_of = |model: &Model| tiers(&world, &resolved, environment, model);
+        if let Some(made) = made.filter(|_| chosen.len() == 1) {
+            found.tiers = tiers_of(&made);
+            found.model = Some(made);
+        }
     }
     if chosen.is_empty() {
         Machine::new(&world, &resolved).constants();
     }
     unexpanded::check(&world, &resolved);
-    Found { environments, model, diagnostics: world.reports.take() }
+    found.diagnostics = world.reports.take();
+    found
+}
+
+/// The environment again under the usage of each budget that names one.
+fn tiers<'p>(
+    world: &World<'p>,
+    resolved: &resolve::Resolved,
+    environment: &EnvironmentItem<'p>,
+    model: &Model,
+) -> Vec<Tier> {
+    let wanted = model.goals.budgets.iter().filter_map(|budget| budget.at.as_ref());
+    let made = wanted.filter_map(|at| {
+        let model = Machine::new(world, resolved).environment(environment, Some(at)).ok()?;
+        Some(Tier { driver: at.0.clone(), value: at.1, model })
+    });
+    made.collect()
 }
 
 /// The environments to look at.

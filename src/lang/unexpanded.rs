@@ -3,6 +3,7 @@
 //! Much of it depends on parameters nobody has given; the names of properties, which of them are missing, the defaults,
 //! and every value that depends on nothing unknown do not.
 
+use super::assemble::says_usage;
 use super::eval::{Entries, Expect, Frame, Given, Machine, Scope, Unknowns};
 use super::modules::ModuleId;
 use super::names::Named;
@@ -111,6 +112,9 @@ impl<'p> Unused<'_, '_, 'p> {
     fn values(&self, read: &Entries<'p>, def: &TypeDef, body: &mut OpenBody) {
         for (name, given) in &read.given {
             let Some(head) = given.first().map(Given::head) else { continue };
+            if *name == "usage" && says_usage(def, read) {
+                continue;
+            }
             if given.iter().any(Given::is_missing) {
                 body.whole = false;
                 continue;
@@ -148,6 +152,8 @@ impl OpenBody {
             match stmt {
                 Stmt::Field(field) if field.value.is_missing() => self.whole = false,
                 Stmt::Field(field) => self.leave_open(&field.head.text, field.head.span),
+                // What a resource is used for is no property of it.
+                Stmt::Block(block) if block.head.text == "usage" => {}
                 Stmt::Block(block) => self.leave_open(&block.head.text, block.head.span),
                 Stmt::If(group) => {
                     self.whole = false;

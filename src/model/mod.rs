@@ -3,8 +3,12 @@
 //! The model is the compiler's result and the input of everything behind it. Properties are in AWS's spelling; what is
 //! not known until apply stands as a hole ([`Value::Ref`]) inside its structure.
 
+mod fact;
+mod goals;
 mod value;
 
+pub use fact::{Applies, Evidence, Fact};
+pub use goals::{Budget, Derived, Domain, Goals, Need, Target};
 pub use value::{Reference, Secret, Value};
 
 use crate::catalog::PropPath;
@@ -59,6 +63,9 @@ pub struct Model {
     pub moves: Vec<Move>,
     /// The `override`s of the environment, for every plan to list.
     pub overrides: Vec<Override>,
+    pub goals: Goals,
+    /// By resource in the order of `resources`, and for each as its facts are written.
+    pub facts: Vec<Fact>,
 }
 
 #[derive(Debug, Clone, Default)]

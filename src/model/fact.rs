@@ -1,0 +1,63 @@
+//! What is known about a resource: the facts of its type, evaluated over the whole graph of the environment.
+//!
+//! A `facts aws.rds.db_cluster { … }` item holds blocks of any kind, `recovery NAME { … }`, `price NAME { … }`; each becomes a
+//! [`Fact`] for every resource of that type. What a kind's fields mean is for the check of that kind to say.
+
+use super::Address;
+use crate::catalog::PropPath;
+use crate::lang::value::Value;
+use crate::source::Span;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One block of a `facts` item, for one resource.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// The resource it is about.
+    pub of: Address,
+    /// `recovery`, `price`, `offers`, …
+    pub kind: Arc<str>,
+    /// The block's label.
+    pub name: Arc<str>,
+    /// What `when` came to; without one, it applies.
+    pub applies: Applies,
+    /// Every other field but `when`. A field that is unknown until apply holds a hole; one that could not be made out is
+    /// absent (the mistake has been reported).
+    pub fields: BTreeMap<Arc<str>, Value>,
+    /// The properties that `when` and the fields looked at, in order, without repetition.
+    pub evidence: Vec<Evidence>,
+    /// The block's label, in the library or the program.
+    pub span: Span,
+}
+
+/// Whether a fact holds for its resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applies {
+    Yes,
+    No,
+    /// What decides it is unknown until apply.
+    Unknown,
+}
+
+/// A property that decided something.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    pub resource: Address,
+    /// In AWS's spelling.
+    pub property: PropPath,
+    /// What it is, for people; `None` where it is not written.
+    pub value: Option<String>,
+    /// Where it is written; for one that is not, the resource's name.
+    pub span: Span,
+}
+
+impl Fact {
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name)
+    }
+
+    /// A field that is text or a word.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.field(name).and_then(Value::as_text).map(|text| text.as_ref())
+    }
+}
