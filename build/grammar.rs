@@ -27,7 +27,9 @@ pub fn generate(grammar: &str) -> io::Result<String> {
         made.join(", "),
         made.join(", Rule::"),
     );
-    out.push_str("fn skip<const A: u8>(p: &mut Parser<'_>) -> bool { while A == 0 && r#WHITESPACE::<2, true>(p) {} true }\n");
+    out.push_str(
+        "fn skip<const A: u8>(p: &mut Parser<'_>) -> bool { while A == 0 && r#WHITESPACE::<2, true>(p) {} true }\n",
+    );
     out.push_str("fn r#EOI<const A: u8, const Q: bool>(p: &mut Parser<'_>) -> bool {\n");
     out.push_str("let open = p.open::<A, Q>(Rule::EOI); let matched = p.at_end(); p.close::<A, Q>(open, matched) }\n");
     out.push_str(&functions);

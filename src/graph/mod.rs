@@ -14,10 +14,10 @@ pub use cycles::Step;
 use crate::catalog::{PropPath, TypeDef};
 use crate::model::{Address, Model, Resource, Value};
 use crate::source::Span;
+use foldhash::{HashMap, HashSet};
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{DfsPostOrder, EdgeRef};
-use foldhash::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// How a stage asks for a type's facts: by gpb's name, `aws.sqs.queue`.

@@ -9,8 +9,8 @@ use crate::catalog::{Catalog, TypeDef};
 use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{Path, PathSegment, Resource};
-use std::cell::RefCell;
 use foldhash::{HashMap, HashSet};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// Something could not be made out; a diagnostic has been given, so whoever needs it stays silent.
@@ -34,12 +34,7 @@ pub struct World<'p> {
 }
 
 impl<'p> World<'p> {
-    pub fn new(
-        program: &'p Program,
-        names: Names<'p>,
-        catalog: &'p Catalog,
-        facts: &'p (dyn Facts + Sync),
-    ) -> Self {
+    pub fn new(program: &'p Program, names: Names<'p>, catalog: &'p Catalog, facts: &'p (dyn Facts + Sync)) -> Self {
         Self {
             program,
             names,

@@ -4,8 +4,8 @@ use super::{Call, values};
 use crate::catalog::{PropPath, TypeDef};
 use crate::cloud::Properties;
 use crate::model::{Address, Reference, Value};
-use serde_json::Value as Json;
 use foldhash::HashMap;
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -57,7 +57,8 @@ fn is_sign(byte: u8) -> bool {
         let mut signs = [false; 256];
         let mut byte = 0_u8;
         loop {
-            let dull = matches!(byte, b'_' | b' ' | b'\t' | b'=' | b',' | b'.' | b':' | b'-' | b'|' | b'&' | b'!' | b'?');
+            let dull =
+                matches!(byte, b'_' | b' ' | b'\t' | b'=' | b',' | b'.' | b':' | b'-' | b'|' | b'&' | b'!' | b'?');
             signs[byte as usize] = !(dull || byte.is_ascii_alphanumeric());
             if byte == u8::MAX {
                 break signs;
