@@ -28,6 +28,18 @@ pub struct Made {
     pub refusals: Vec<Diagnostic>,
 }
 
+impl Made {
+    /// The plan for machines, with the warnings of its compilation.
+    pub fn document(&self) -> serde_json::Value {
+        let mut document = report::json::plan(&self.plan, &|name| Catalog::embedded().get(name));
+        if !self.compiled.warnings.is_empty() {
+            document["warnings"] =
+                diagnostics_document(&self.compiled.warnings, &self.compiled.sources)["diagnostics"].take();
+        }
+        document
+    }
+}
+
 /// What is wanted of a plan.
 #[derive(Debug, Clone)]
 pub struct Wanted {
@@ -53,7 +65,7 @@ pub fn run(session: &Session, spec: Option<&Path>, out: Option<&Path>, detailed:
     if let Err(exit) = session.present(&made, &wanted, out) {
         return exit;
     }
-    let exit = match (made.refusals.is_empty(), made.plan.is_empty()) {
+    let exit = match (made.refusals.is_empty(), made.plan.is_empty() && made.plan.changed_outputs().is_empty()) {
         (false, _) => Exit::Refused,
         (true, false) if detailed => Exit::Changes,
         _ => Exit::Done,
@@ -82,7 +94,7 @@ impl Session {
         let lookup = |name: &str| Catalog::embedded().get(name);
         if self.common.json {
             keep()?;
-            let mut document = report::json::plan(&made.plan, &lookup);
+            let mut document = made.document();
             if !made.refusals.is_empty() {
                 document["refused"] =
                     diagnostics_document(&made.refusals, &made.compiled.sources)["diagnostics"].take();

@@ -32,6 +32,10 @@ impl<'p> Machine<'_, 'p> {
                 }
                 // A body that could not be read has been reported.
                 let Ok(entries) = self.body_of(node, node.stmt.name.span) else { continue };
+                if says_usage(&node.def, &entries) {
+                    let usage = self.usage(&entries);
+                    self.goals.borrow_mut().resource_usage.insert(node.handle.address.clone(), usage);
+                }
                 reader.give(self.evaluated(node, &entries));
                 evaluated.push((node, entries));
             }
@@ -44,7 +48,8 @@ impl<'p> Machine<'_, 'p> {
     fn assemble_one(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>, read: Read, shared: &Assembly<'_>) -> Resource {
         let stmt = node.stmt;
         let mut read = read.unwrap_or_else(|job| self.with_context(&node.scope(), |cx| job.read(cx)));
-        self.world.reports.all(std::mem::take(&mut read.diagnostics));
+        let told = std::mem::take(&mut read.diagnostics);
+        self.world.reports.all(told.into_iter().map(|diagnostic| self.blame_use(node, diagnostic)));
         if !stmt.existing {
             tags::merge(&node.def, shared.tags, &mut read.values);
         }
@@ -54,22 +59,28 @@ impl<'p> Machine<'_, 'p> {
         for (stmt, scope) in &entries.rest {
             match stmt {
                 Stmt::After { paths, .. } => after.extend(self.after_paths(paths, scope, shared.addresses)),
-                other => self.lifecycle(node, other, scope, &mut lifecycle),
+                other => {
+                    self.demanded(other, scope, node.handle.address.as_str());
+                    self.lifecycle(node, other, scope, &mut lifecycle);
+                }
             }
         }
         let address = node.handle.address.clone();
         let mut seen = BTreeSet::new();
-        after.retain(|other| *other != address && seen.insert(other.clone()));
+        after.retain(|(other, _)| *other != address && seen.insert(other.clone()));
+        let after_spans = after.iter().cloned().collect();
+        let after = after.into_iter().map(|(other, _)| other).collect();
         Resource {
             address,
             ty: node.handle.ty.to_string(),
             existing: stmt.existing,
             place: (*node.place).clone(),
             layer: around.layer.as_ref().map(ToString::to_string),
-            components: around.components.to_vec(),
+            components: around.components.iter().map(ToString::to_string).collect(),
             properties: read.values,
             spans: read.spans,
             after,
+            after_spans,
             lifecycle,
             span: stmt.name.span,
             doc: stmt.doc.clone(),
@@ -80,7 +91,9 @@ impl<'p> Machine<'_, 'p> {
     fn evaluated(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>) -> Job {
         let mut map = Map::with_capacity_and_hasher(entries.given.len(), foldhash::fast::RandomState::default());
         let mut whole = true;
-        for (at, (name, given)) in entries.given.iter().enumerate() {
+        let usage = says_usage(&node.def, entries);
+        let given = entries.given.iter().enumerate().filter(|(_, (name, _))| !(usage && **name == "usage"));
+        for (at, (name, given)) in given {
             let key = given.first().map_or(node.stmt.name.span, Given::head);
             match self.written(node, entries, at, key) {
                 Ok(value) if value.is_absent() => {}
@@ -219,6 +232,11 @@ impl<'p> Machine<'_, 'p> {
             self.report(nearest_address(diagnostic, address.as_str(), all, overridden.span));
         }
     }
+}
+
+/// Whether a body's `usage` is what the resource is used for, and not a property of that name.
+pub fn says_usage(def: &crate::catalog::TypeDef, entries: &Entries<'_>) -> bool {
+    entries.given.contains_key("usage") && def.root.by_name("usage").is_none()
 }
 
 fn nearest_address(

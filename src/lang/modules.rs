@@ -1,5 +1,6 @@
 //! Which files a program is made of: the entry, what it `use`s, and the part of the standard library it mentions.
 
+use super::names::Kind;
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Loader, SourceMap, Span};
 use crate::stdlib::Library;
@@ -29,6 +30,8 @@ pub struct Program {
     pub sources: SourceMap,
     pub modules: Vec<Loaded>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Every item of the library, read or not: what a misspelt name may mean.
+    pub library: Vec<(Kind, String)>,
 }
 
 /// Reads the entry and all it needs. A file that cannot be read is a diagnostic, and the rest goes on.
@@ -113,8 +116,12 @@ impl Program {
             .collect();
         let mut definers: HashMap<&[u8], Vec<usize>> = HashMap::default();
         for (file, (_, text)) in files.iter().enumerate() {
-            for name in defined(text) {
+            for name in known_types(text) {
                 definers.entry(name.as_bytes()).or_default().push(file);
+            }
+            for (kind, name) in items_of(text) {
+                definers.entry(name.as_bytes()).or_default().push(file);
+                self.library.push((kind, name.to_owned()));
             }
         }
         let mut needed: BTreeSet<usize> = BTreeSet::new();
@@ -130,6 +137,10 @@ impl Program {
                     continue;
                 }
                 let files = definers.get(word).into_iter().flatten();
+                pending.extend(files.filter(|file| needed.insert(**file)));
+            }
+            for ty in types_in(text) {
+                let files = definers.get(ty.as_bytes()).into_iter().flatten();
                 pending.extend(files.filter(|file| needed.insert(**file)));
             }
         };
@@ -152,11 +163,42 @@ impl Program {
 
 /// The names of the items of a library file, seen without parsing it: its items start at the margin.
 pub fn defined(text: &str) -> impl Iterator<Item = &str> {
+    items_of(text).map(|(_, name)| name)
+}
+
+fn items_of(text: &str) -> impl Iterator<Item = (Kind, &str)> {
     text.lines().filter_map(|line| {
         let (keyword, rest) = line.split_once(' ')?;
-        let is_item = matches!(keyword, "component" | "fn" | "type" | "const");
+        let kind = match keyword {
+            "component" => Kind::Component,
+            "fn" => Kind::Fn,
+            "type" => Kind::Type,
+            "const" => Kind::Const,
+            _ => return None,
+        };
         let end = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
-        rest.get(..end).filter(|name| is_item && !name.is_empty())
+        rest.get(..end).filter(|name| !name.is_empty()).map(|name| (kind, name))
+    })
+}
+
+/// The resource types that a library file has facts about.
+fn known_types(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| {
+        let rest = line.strip_prefix("facts ")?;
+        let end = rest.find(|c: char| !is_word(c) && c != '.')?;
+        rest.get(..end)
+    })
+}
+
+/// The resource types a text mentions.
+fn types_in(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("aws.").filter_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        let end = rest.find(|c: char| !is_word(c) && c != '.').unwrap_or(rest.len());
+        let dots = rest.get(..end)?.match_indices('.');
+        // What comes after a third dot is a property.
+        let end = dots.map(|(dot, _)| dot).nth(2).unwrap_or(end);
+        rest.get(..end)
     })
 }
 

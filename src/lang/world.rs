@@ -10,7 +10,7 @@ use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{Path, PathSegment, Resource};
 use foldhash::{HashMap, HashSet};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 /// Something could not be made out; a diagnostic has been given, so whoever needs it stays silent.
@@ -28,6 +28,8 @@ pub struct World<'p> {
     pub indexes: Indexes<'p>,
     pub types: Types<'p>,
     pub reports: Reports,
+    /// Whether some evaluation reached a ceiling: then nothing more is evaluated.
+    pub spent: Cell<bool>,
     defs: RefCell<HashMap<String, Option<Arc<TypeDef>>>>,
     /// The resources that some environment has expanded, by their place in the tree.
     expanded: RefCell<HashSet<usize>>,
@@ -43,6 +45,7 @@ impl<'p> World<'p> {
             indexes: Indexes::default(),
             types: Types::default(),
             reports: Reports::default(),
+            spent: Cell::default(),
             defs: RefCell::default(),
             expanded: RefCell::default(),
         }
@@ -68,7 +71,8 @@ impl<'p> World<'p> {
 
     /// The resource type a path names; an unknown one is reported.
     pub fn def_at(&self, path: &Path) -> Outcome<(String, Arc<TypeDef>)> {
-        let Some(name) = dotted(path) else { return Err(Failed) };
+        // A path that is not whole has been reported as such.
+        let Some(name) = dotted(path).filter(|name| !name.split('.').any(str::is_empty)) else { return Err(Failed) };
         match self.def(&name) {
             Some(def) => Ok((name, def)),
             None => Err(self.unknown_type(&name, path.span)),
@@ -107,10 +111,14 @@ pub fn dotted(path: &Path) -> Option<String> {
 pub struct Reports {
     list: RefCell<Vec<Diagnostic>>,
     seen: RefCell<HashSet<(&'static str, Option<Span>, String)>>,
+    muted: std::cell::Cell<bool>,
 }
 
 impl Reports {
     pub fn add(&self, diagnostic: Diagnostic) -> Failed {
+        if self.muted.get() {
+            return Failed;
+        }
         let key = (diagnostic.code, diagnostic.span(), diagnostic.message.clone());
         if self.seen.borrow_mut().insert(key) {
             self.list.borrow_mut().push(diagnostic);
@@ -123,6 +131,13 @@ impl Reports {
             self.add(diagnostic);
         }
         Failed
+    }
+
+    /// Does something whose mistakes are nobody's.
+    pub fn muted(&self, f: impl FnOnce()) {
+        let before = self.muted.replace(true);
+        f();
+        self.muted.set(before);
     }
 
     pub fn take(&self) -> Vec<Diagnostic> {

@@ -114,7 +114,7 @@ impl<'a> Planning<'a> {
                 Fate::Stays { id, observed, desired: Arc::clone(&desired), changed: Vec::new() }
             }
             None if desired.values().all(Value::is_known) => Fate::Unseen,
-            _ => Fate::Appears { desired: Arc::default(), def },
+            _ => Fate::Appears { desired: Arc::default(), def, instead_of: None },
         };
         change.desired = Arc::unwrap_or_clone(desired);
         self.fates.decide(resource.address.clone(), fate);
@@ -133,7 +133,7 @@ impl<'a> Planning<'a> {
                     self.recreated.insert(resource.address.clone());
                 }
                 let desired = Arc::new(desired);
-                let fate = Fate::Appears { desired: Arc::clone(&desired), def };
+                let fate = Fate::Appears { desired: Arc::clone(&desired), def, instead_of: None };
                 self.fates.decide(resource.address.clone(), fate);
                 change.desired = (*desired).clone();
                 self.changes.push(change);
@@ -164,22 +164,26 @@ impl<'a> Planning<'a> {
         let mut change = skeleton(resource, action);
         change.drift = drift(known, def.as_deref(), lifecycle);
         let before = prepared(known, &desired, def.as_deref());
+        let old_def = if is_same_type { def.clone() } else { self.def(known.ty) };
         if action == Action::Replace {
             change.forced_by = replace::forced_by(&differences);
-            change.create_first =
-                is_same_type && replace::create_first(def.as_deref(), lifecycle.replace, &desired, &differences);
+            change.create_first = if is_same_type {
+                replace::create_first(def.as_deref(), lifecycle.replace, &desired, &differences)
+            } else {
+                let old = old_def.as_deref().map(|old| (old, known.id.as_str(), known.properties()));
+                replace::create_first_as(old, def.as_deref(), lifecycle.replace, &desired)
+            };
         } else {
             leave_ignored(&mut desired, &before, &lifecycle.ignore);
         }
         change.id = Some(known.id.clone());
         change.moved_from.clone_from(&known.moved_from);
-        let old_def = if is_same_type { def.clone() } else { self.def(known.ty) };
         let protect = lifecycle.protect.or(known.protect);
         change.protected = self.protection(&change.address, action, known, old_def.as_deref(), protect);
         let desired = Arc::new(desired);
         change.desired = (*desired).clone();
         let fate = if action == Action::Replace {
-            Fate::Appears { desired, def }
+            Fate::Appears { desired, def, instead_of: Some(known.id.clone()) }
         } else {
             let changed = differences.iter().map(|one| one.path.clone()).collect();
             Fate::Stays { id: known.id.clone(), observed: before.clone(), desired, changed }
@@ -286,6 +290,7 @@ impl<'a> Planning<'a> {
             basis: basis::basis(inputs, &self.changes),
             overrides: if inputs.options.destroy { Vec::new() } else { self.overrides() },
             outputs,
+            outputs_before: inputs.snapshot.outputs.clone(),
             observed: inputs.observation.is_some() && inputs.snapshot.resources.keys().all(is_read),
             changes: self.changes,
         })

@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::expect::Expect;
-use super::{Key, Label, Machine, Scope};
+use super::{Key, Label, Machine, Scope, Unknowns};
 use crate::catalog::regions;
 use crate::diag::Diagnostic;
 use crate::lang::index::{Declared, What};
@@ -24,6 +24,9 @@ impl<'p> Machine<'_, 'p> {
         match &*expr.kind {
             ExprKind::Number(number) => Ok(Value::number(*number, span)),
             ExprKind::Quantity { amount, unit } => {
+                if let Some(number) = unit::thousands(*amount, &unit.text) {
+                    return Ok(Value::number(number, span));
+                }
                 let quantity = self.ok(unit::quantity(*amount, &unit.text, span))?;
                 Ok(Value::new(Kind::Quantity(quantity), span))
             }
@@ -110,6 +113,9 @@ impl<'p> Machine<'_, 'p> {
     /// What a name stands for; `None` for a bare word.
     pub fn lookup(&self, name: &Name, scope: &Scope<'p>) -> Outcome<Option<Value>> {
         if let Some(value) = scope.local(&name.text) {
+            if let Some(judge) = &*self.judge.borrow() {
+                judge.used(&name.text);
+            }
             return Ok(Some(value.clone()));
         }
         let mut frame = Some(&scope.frame);
@@ -143,6 +149,9 @@ impl<'p> Machine<'_, 'p> {
             return Ok(None);
         }
         let Some(place) = scope.place() else {
+            if self.unknown.get() != Unknowns::Nothing {
+                return Err(Failed);
+            }
             return Err(self.report(
                 Diagnostic::error("GPB1410", format!("`{name}` has no value here"))
                     .at(span, "only what stands inside a stack has a place")
@@ -163,6 +172,9 @@ impl<'p> Machine<'_, 'p> {
 
     fn environment_value(&self, span: Span) -> Outcome<Value> {
         let Some(environment) = self.ambient.borrow().clone() else {
+            if self.unknown.get() != Unknowns::Nothing {
+                return Err(Failed);
+            }
             return Err(self.report(
                 Diagnostic::error("GPB1410", "`environment` has no value here")
                     .at(span, "only what stands inside a stack has an environment")
@@ -180,6 +192,10 @@ impl<'p> Machine<'_, 'p> {
         };
         put("mode", Value::word(mode, span));
         put("region", Value::text(environment.place.region.as_str(), span));
+        let goals = self.goals.borrow();
+        let usage =
+            goals.usage.iter().map(|(name, value)| (name.as_str().into(), Entry { key: span, value: value.clone() }));
+        put("usage", Value::map(usage.collect(), span));
         if let Some(account) = &environment.place.account {
             put("account", Value::text(account.as_str(), span));
         }

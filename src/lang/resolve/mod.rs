@@ -7,11 +7,11 @@ mod members;
 mod scope;
 
 use super::modules::ModuleId;
-use super::names::{Kind, Named};
+use super::names::{Global, Kind, Named, duplicate};
 use super::world::World;
 use crate::diag::Diagnostic;
 use crate::source::Span;
-use crate::syntax::ast::{Binding, Body, FnItem, Layer, Name};
+use crate::syntax::ast::{Binding, Body, Facts, FnItem, Layer, Name};
 pub use scope::AMBIENT;
 
 use cycles::Edges;
@@ -39,6 +39,9 @@ pub fn resolve(world: &World<'_>) -> Resolved {
             Named::Stack(global) => resolver.stack(global.item),
             Named::Environment(environment) => resolver.environment(environment.of, environment.body),
         }
+    }
+    for facts in &world.names.facts {
+        Resolver::of_facts(world, *facts, &mut functions, &mut components).facts(facts.item);
     }
     let mut recursive =
         functions.report(world, "GPB1009", "function", "every program must end, so functions cannot call themselves");
@@ -87,6 +90,24 @@ impl<'w, 'p> Resolver<'w, 'p> {
         Self { world, module, views: Vec::new(), layer: None, item, group: None, functions, components }
     }
 
+    fn of_facts(
+        world: &'w World<'p>,
+        facts: Global<'p, Facts>,
+        functions: &'w mut Edges,
+        components: &'w mut Edges,
+    ) -> Self {
+        let (module, item) = (facts.module, key(facts.item));
+        Self { world, module, views: Vec::new(), layer: None, item, group: None, functions, components }
+    }
+
+    fn facts(&mut self, facts: &'p Facts) {
+        // An unknown type is reported by the look-up itself.
+        let _ = self.world.def_at(&facts.ty);
+        self.views.push(View::Vars(vec!["self", "usage"]));
+        self.object(&facts.stmts, body::Place::Facts);
+        self.views.pop();
+    }
+
     fn report(&self, diagnostic: Diagnostic) {
         self.world.reports.add(diagnostic);
     }
@@ -97,8 +118,12 @@ impl<'w, 'p> Resolver<'w, 'p> {
 
     fn function(&mut self, item: &'p FnItem) {
         self.functions.node(self.item, &item.name);
-        for param in &item.params {
+        for (at, param) in item.params.iter().enumerate() {
             self.binding(param);
+            let earlier = item.params.iter().take(at).find(|earlier| earlier.name.text == param.name.text);
+            if let Some(first) = earlier.filter(|first| !first.name.text.is_empty()) {
+                self.report(duplicate("parameter", &param.name, first.name.span));
+            }
         }
         if let Some(result) = &item.result {
             // The type's own mistakes are reported as it is read.
@@ -125,7 +150,8 @@ impl<'w, 'p> Resolver<'w, 'p> {
     }
 
     fn environment(&mut self, of: &'p Name, body: &'p Body) {
-        if self.world.names.stack(self.module, &of.text).is_none() {
+        // A name that is missing has been reported as such.
+        if !of.text.is_empty() && self.world.names.stack(self.module, &of.text).is_none() {
             let diagnostic =
                 Diagnostic::error("GPB1006", format!("there is no stack `{}`", of.text)).at(of.span, "unknown stack");
             let near = self.world.names.nearest(self.module, Kind::Stack, &of.text, &[]);

@@ -30,6 +30,10 @@ pub(super) fn is_entry(rule: Rule) -> bool {
             | Rule::moved_stmt
             | Rule::override_stmt
             | Rule::when_stmt
+            | Rule::recover_stmt
+            | Rule::derived_stmt
+            | Rule::budget_stmt
+            | Rule::needs_stmt
             | Rule::compat_else
     )
 }
@@ -92,6 +96,7 @@ impl Lower {
             return Stmt::Field(Field { doc, head, label, value, span });
         }
         if let Some(value) = self.value_after(node, assigned) {
+            let value = self.unless_cut(node, value);
             return Stmt::Field(Field { doc, head, label, value, span });
         }
         let place = self.place(node);

@@ -1,6 +1,6 @@
 //! What stands at the top of a file.
 
-use super::super::ast::{Binding, Body, FnItem, Item, Module, Name, TypeExpr, TypeItem, TypeKind};
+use super::super::ast::{Binding, Body, Facts, FnItem, Item, Module, Name, TypeExpr, TypeItem, TypeKind};
 use super::super::tree::{Node, Rule};
 use super::{Docs, Lower, doc_line, is_name};
 
@@ -26,7 +26,10 @@ impl Lower {
             Rule::use_item => {
                 docs.take();
                 let path = node.children().find(|child| matches!(child.rule(), Rule::text | Rule::compat_single))?;
-                Some(Item::Use { path: self.plain_text(path), span: self.span(node) })
+                let told = self.diagnostics.len();
+                let text = self.plain_text(path);
+                let is_whole = self.diagnostics.len() == told && !path.has(Rule::missing_quote);
+                is_whole.then(|| Item::Use { path: text, span: self.span(node) })
             }
             Rule::const_item => Some(Item::Const(self.binding(node, docs.take()))),
             Rule::fn_item => Some(Item::Fn(self.fn_item(node, docs.take()))),
@@ -40,6 +43,11 @@ impl Lower {
                     None => Name { text: String::new(), span: self.end_of(node), quoted: false },
                 };
                 Some(Item::Environment { of, body: self.item_body(node, docs.take()) })
+            }
+            Rule::facts_item => {
+                let doc = docs.take();
+                let ty = self.first_path(node);
+                Some(Item::Facts(Facts { doc, ty, stmts: self.body_in(node), span: self.span(node) }))
             }
             // Documentation above something that is no item belongs to nothing.
             Rule::misplaced | Rule::junk_item | Rule::stray_rbrace => {
@@ -57,11 +65,12 @@ impl Lower {
     /// `name: type = value`, whatever word leads it.
     pub(super) fn binding(&mut self, node: Node<'_>, doc: Option<String>) -> Binding {
         let ty = node.children().find(|child| matches!(child.rule(), Rule::type_expr | Rule::missing_type));
+        let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };
         Binding {
             doc,
             name: self.name_in(node),
             ty: ty.map(|ty| self.type_expr(ty)),
-            value: self.value_after(node, Rule::eq),
+            value: self.value_after(node, assigned).map(|value| self.unless_cut(node, value)),
             span: self.span(node),
         }
     }

@@ -1,9 +1,12 @@
 //! Entries that a keyword leads.
 
-use super::super::ast::{BinaryOp, Expr, ExprKind, For, If, Layer, Name, Path, PathSegment, Resource, Stmt, When};
+use super::super::ast::{
+    BinaryOp, Budget, Expr, ExprKind, For, If, Layer, Name, Path, PathSegment, Recover, Resource, Stmt, When,
+};
+use super::super::recovery;
 use super::super::tree::{Node, Rule};
-use super::Lower;
 use super::exprs::{comparison, is_prefix, is_value};
+use super::{Lower, is_name};
 
 impl Lower {
     pub(super) fn statement(&mut self, node: Node<'_>, doc: Option<String>) -> Option<Stmt> {
@@ -16,7 +19,10 @@ impl Lower {
             Rule::resource_stmt => Stmt::Resource(self.resource(node, doc)),
             Rule::for_stmt => self.for_stmt(node)?,
             Rule::if_stmt => self.if_stmt(node)?,
-            Rule::in_stmt => Stmt::In { place: self.after_keyword(node, Rule::kw_in), stmts: self.body_in(node), span },
+            Rule::in_stmt => {
+                let (place, stmts) = self.condition_and_body(node, Rule::kw_in);
+                Stmt::In { place, stmts, span }
+            }
             Rule::after_stmt => Stmt::After { paths: self.paths(node), span },
             Rule::ignore_stmt => Stmt::Ignore { paths: self.paths(node), span },
             Rule::protect_stmt => Stmt::Protect { word: self.word(node), span },
@@ -27,36 +33,68 @@ impl Lower {
                 Stmt::Moved { from, to: paths.next().unwrap_or_else(|| self.no_path(node)), span }
             }
             Rule::override_stmt => {
-                let path = self.paths(node).into_iter().next().unwrap_or_else(|| self.no_path(node));
+                let path = self.first_path(node);
                 Stmt::Override { path, stmts: self.body_in(node), span }
             }
             Rule::when_stmt => Stmt::When(self.when(node)),
+            Rule::recover_stmt => {
+                let domains = self.names(node);
+                Stmt::Recover(Recover { domains, stmts: self.body_in(node), span })
+            }
+            Rule::derived_stmt => {
+                let from = self.first_path(node);
+                Stmt::Derived { from, stmts: self.body_in(node), span }
+            }
+            Rule::budget_stmt => Stmt::Budget(self.budget(node)),
+            Rule::needs_stmt => {
+                let of = self.first_path(node);
+                Stmt::Needs { amount: self.after_keyword(node, Rule::kw_needs), what: self.name_in(node), of, span }
+            }
             _ => return None,
         })
     }
 
     fn layer(&mut self, node: Node<'_>, doc: Option<String>) -> Layer {
         let uses = node.child(Rule::uses).into_iter().flat_map(Node::children);
+        let (place, stmts) = self.place_and_body(node);
         Layer {
             doc,
             name: self.name_in(node),
             uses: uses.filter(|child| child.is(Rule::name)).map(|name| self.name(name)).collect(),
-            place: self.place(node),
-            stmts: self.body_in(node),
+            place,
+            stmts,
             span: self.span(node),
         }
     }
 
     fn resource(&mut self, node: Node<'_>, doc: Option<String>) -> Resource {
-        let ty = self.paths(node).into_iter().next().unwrap_or_else(|| self.no_path(node));
+        let ty = self.first_path(node);
+        let (place, stmts) = self.place_and_body(node);
         Resource {
             doc,
             existing: node.has(Rule::kw_existing),
             ty,
             name: self.name_in(node),
-            place: self.place(node),
-            stmts: self.body_in(node),
+            place,
+            stmts,
             span: self.span(node),
+        }
+    }
+
+    /// A condition behind a keyword, and the body; where the value is forgotten, the condition has taken the body.
+    fn condition_and_body(&mut self, node: Node<'_>, keyword: Rule) -> (Expr, Vec<Stmt>) {
+        let condition = node.children().skip_while(|child| !child.is(keyword)).nth(1);
+        match condition.filter(|_| node.has(Rule::missing_body)).and_then(recovery::swallowed_body) {
+            Some(body) => (self.missing(node), self.if_body(body)),
+            None => (self.after_keyword(node, keyword), self.body_in(node)),
+        }
+    }
+
+    fn place_and_body(&mut self, node: Node<'_>) -> (Option<Expr>, Vec<Stmt>) {
+        let place = node.child(Rule::place);
+        match place.filter(|_| node.has(Rule::missing_body)).and_then(recovery::swallowed_body) {
+            Some(body) => (Some(self.missing(node)), self.if_body(body)),
+            None => (self.place(node), self.body_in(node)),
         }
     }
 
@@ -65,11 +103,12 @@ impl Lower {
         if node.has(Rule::colon) {
             return None;
         }
+        let (over, stmts) = self.condition_and_body(node, Rule::kw_in);
         Some(Stmt::For(For {
             names: self.for_names(node),
-            over: self.after_keyword(node, Rule::kw_in),
+            over,
             key: node.has(Rule::kw_key).then(|| self.after_keyword(node, Rule::kw_key)),
-            stmts: self.body_in(node),
+            stmts,
             span: self.span(node),
         }))
     }
@@ -86,11 +125,12 @@ impl Lower {
         let mut parts = node.children();
         while let Some(part) = parts.next() {
             if part.is(Rule::kw_if) {
-                let condition = parts.next().map(|part| self.expr(part));
-                let then = parts.next().map(|part| self.if_body(part));
-                if let (Some(condition), Some(then)) = (condition, then) {
-                    steps.push((part, condition, then));
-                }
+                let (Some(condition), Some(then)) = (parts.next(), parts.next()) else { continue };
+                let swallowed = recovery::swallowed_body(condition).filter(|_| then.is(Rule::missing_body));
+                steps.push(match swallowed {
+                    Some(body) => (part, self.missing(condition), self.if_body(body)),
+                    None => (part, self.expr(condition), self.if_body(then)),
+                });
             } else if part.is(Rule::body) {
                 last = self.if_body(part);
             }
@@ -129,6 +169,30 @@ impl Lower {
             actions: self.pairs(node),
             span: self.span(node),
         }
+    }
+
+    fn names(&mut self, node: Node<'_>) -> Vec<Name> {
+        node.children().filter(|child| is_name(*child)).map(|name| self.name(name)).collect()
+    }
+
+    /// The names are the driver's, where there is one, and the period's.
+    fn budget(&mut self, node: Node<'_>) -> Budget {
+        let mut names = self.names(node).into_iter();
+        let at = node.has(Rule::kw_at).then(|| {
+            let value = self.after_keyword(node, Rule::kw_at);
+            names.next().map(|driver| (value, driver))
+        });
+        let values = node.children().filter(|child| is_value(child.rule()));
+        let amount = match values.last() {
+            Some(amount) => self.expr(amount),
+            None => self.missing(node),
+        };
+        let nothing = Name { text: String::new(), span: self.end_of(node), quoted: false };
+        Budget { at: at.flatten(), amount, per: names.next().unwrap_or(nothing), span: self.span(node) }
+    }
+
+    pub(super) fn first_path(&mut self, node: Node<'_>) -> Path {
+        self.paths(node).into_iter().next().unwrap_or_else(|| self.no_path(node))
     }
 
     fn paths(&mut self, node: Node<'_>) -> Vec<Path> {

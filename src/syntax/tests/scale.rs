@@ -121,6 +121,6 @@ fn time_grows_with_the_text() {
         // Eight times the text against the text eight times, so that a busy machine delays both alike: were time the
         // square of the text, the first would take eight times as long.
         let linear = || time(&shape(400), 1) < time(&shape(50), 8) * 3 + Duration::from_millis(20);
-        assert!((0..5).any(|_| linear()), "shape {index} takes more than its share");
+        assert!((0..60).any(|_| linear()), "shape {index} takes more than its share");
     }
 }
