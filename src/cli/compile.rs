@@ -1,6 +1,7 @@
 //! From a spec's path to its model; `gpb check`.
 
 use crate::catalog::Catalog;
+use crate::check::recovery::{self, Recovery};
 use crate::cli::{Session, exit::Exit, files::Disk};
 use crate::diag::{self, Diagnostic};
 use crate::graph::Graph;
@@ -36,11 +37,31 @@ impl Session {
         let entry = spec.display().to_string();
         let mut compilation = lang::compile(&entry, &self.inputs(), self.common.env.as_deref());
         let graph = close(&mut compilation);
+        judge(&mut compilation, &graph);
         match compilation.model {
             Some(model) if !compilation.diagnostics.iter().any(Diagnostic::is_error) => {
                 if !self.common.json {
                     self.show(&compilation.diagnostics, &compilation.sources);
                 }
+                Ok(Compiled { model, graph, sources: compilation.sources, warnings: compilation.diagnostics })
+            }
+            _ => {
+                self.diagnostics(&compilation.diagnostics, &compilation.sources);
+                Err(Exit::Refused)
+            }
+        }
+    }
+
+    /// Compiles the chosen environment of a spec, whatever the checks of its goals say.
+    ///
+    /// # Errors
+    /// As [`Session::compile`].
+    pub fn compile_unjudged(&self, spec: &Path) -> Result<Compiled, Exit> {
+        let entry = spec.display().to_string();
+        let mut compilation = lang::compile(&entry, &self.inputs(), self.common.env.as_deref());
+        let graph = close(&mut compilation);
+        match compilation.model.take() {
+            Some(model) if !compilation.diagnostics.iter().any(Diagnostic::is_error) => {
                 Ok(Compiled { model, graph, sources: compilation.sources, warnings: compilation.diagnostics })
             }
             _ => {
@@ -55,7 +76,8 @@ impl Session {
 pub fn check(session: &Session, spec: &Path) -> Exit {
     let entry = spec.display().to_string();
     let mut compilation = lang::check(&entry, &session.inputs(), session.common.env.as_deref());
-    close(&mut compilation);
+    let graph = close(&mut compilation);
+    judge(&mut compilation, &graph);
     session.diagnostics(&compilation.diagnostics, &compilation.sources);
     let exit = if compilation.has_errors() { Exit::Refused } else { Exit::Done };
     // The process ends next and takes the trees and the model with it; to free them piece by piece would only take time.
@@ -73,4 +95,23 @@ fn close(compilation: &mut Compilation) -> Graph {
         diag::sort(&mut compilation.diagnostics);
     }
     graph
+}
+
+/// Holds a model without errors to its goals.
+fn judge(compilation: &mut Compilation, graph: &Graph) {
+    if compilation.has_errors() {
+        return;
+    }
+    let Some(model) = &compilation.model else { return };
+    let found = recover(model, graph).diagnostics;
+    if !found.is_empty() {
+        compilation.diagnostics.extend(found);
+        diag::sort(&mut compilation.diagnostics);
+    }
+}
+
+/// Judges whether the environment can meet its recovery targets.
+pub fn recover<'a>(model: &'a Model, graph: &'a Graph) -> Recovery<'a> {
+    let types = &|name: &str| Catalog::embedded().get(name);
+    recovery::check(recovery::Given { model, graph, types, price: &|_| None })
 }

@@ -4,6 +4,7 @@ mod apply;
 mod args;
 mod clouds;
 mod compile;
+mod drill;
 mod exit;
 mod explain;
 mod files;
@@ -12,6 +13,7 @@ mod graph;
 mod look;
 mod plan;
 mod progress;
+mod recovery;
 mod store;
 mod term;
 
@@ -80,6 +82,8 @@ impl Session {
                 Ok(()) => Exit::Done,
                 Err(why) => self.fail(&why),
             },
+            Command::Recovery { spec, domain, explain } => recovery::run(self, spec, *domain, explain.as_deref()),
+            Command::Drill { spec, domain } => drill::run(self, spec, *domain),
             Command::Explain { subject } => explain::run(self, subject),
             Command::Completions { shell } => {
                 let mut text = Vec::new();

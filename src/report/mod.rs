@@ -4,6 +4,7 @@ mod change;
 mod document;
 pub mod json;
 pub mod plan;
+pub mod recovery;
 pub mod state;
 mod styles;
 #[cfg(test)]
