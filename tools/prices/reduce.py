@@ -80,6 +80,15 @@ def read(path):
         prefix = {"ecs-fargate": "fargate", "amazon-mq": "mq"}.get(row["service"], service)
         if not item.startswith(prefix + "."):
             item = f"{prefix}.{item}"
+        kind = re.fullmatch(r"ebs\.(\w+)\.(\w+)", item) or re.fullmatch(r"(?:opensearch|rds)\.(storage|iops|throughput)\.(\w+)", item)
+        if kind:
+            # A kind of volume is an attribute: a kind that the book lacks is then unpriced, not unheard of.
+            if service == "ebs":
+                attributes["type"], item = kind[1], f"ebs.{kind[2]}"
+            else:
+                attributes["type"], item = kind[2], f"{service}.{kind[1]}"
+        if item == "rds.proxy" and row["unit"] == "acu-hour":
+            item = "rds.proxy.serverless"
         low = Decimal(parts.get("tier_from", "0"))
         high = parts.get("tier_to", "inf")
         yield {

@@ -115,22 +115,26 @@ fn total(parts: &[Decimal]) -> Decimal {
     parts.iter().fold(Decimal::ZERO, |sum, part| sum.saturating_add(*part))
 }
 
+/// The finest share: far below a cent, and coarse enough that every sum of shares is exact.
+const SHARE_PLACES: u32 = 12;
+
 /// An amount, shared out by weight; the parts add up to it exactly.
 fn shared(amount: Decimal, weights: &[Decimal], sum: Decimal) -> Vec<Decimal> {
+    if amount == sum {
+        return weights.to_vec();
+    }
+    let last = weights.iter().rposition(|weight| !weight.is_zero());
     let mut left = amount;
-    let mut weight_left = sum;
     let mut parts = Vec::with_capacity(weights.len());
-    for weight in weights {
-        let part = if weight.is_zero() {
-            Decimal::ZERO
-        } else if *weight == weight_left {
+    for (index, weight) in weights.iter().enumerate() {
+        let part = if Some(index) == last {
             left
         } else {
             // The ratio first: the product of two large figures might not fit.
-            weight.checked_div(sum).and_then(|ratio| ratio.checked_mul(amount)).unwrap_or_default().min(left)
+            let part = weight.checked_div(sum).and_then(|ratio| ratio.checked_mul(amount)).unwrap_or_default();
+            part.trunc_with_scale(SHARE_PLACES).min(left)
         };
         left = left.saturating_sub(part);
-        weight_left = weight_left.saturating_sub(*weight);
         parts.push(part.normalize());
     }
     parts
