@@ -75,7 +75,7 @@ fn spec_of(resources: usize) -> String {
             r#"    resource aws.sqs.queue jobs_{n} {{
       queue_name         = "jobs-{n}"
       visibility_timeout = 30
-      redrive_policy     = {{ deadLetterTargetArn = dead_{n}.arn, maxReceiveCount = 5 }}
+      redrive_policy     = {{ dead_letter_target_arn = dead_{n}.arn, max_receive_count = 5 }}
     }}
     resource aws.sqs.queue dead_{n} {{
       queue_name               = "jobs-{n}-dead"

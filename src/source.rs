@@ -3,7 +3,7 @@
 //! Every value the compiler makes remembers the [`Span`] it came from, so that any later stage (a catalog check, a cycle,
 //! a refused plan) can point at the text that caused it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The number of a file in its [`SourceMap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -47,6 +47,29 @@ pub struct SourceFile {
     /// How the file is named in messages: relative to where the user stands, or `std:data/aurora.gpb`.
     pub path: String,
     pub text: Arc<str>,
+    /// Where its lines begin, once somebody has asked.
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl SourceFile {
+    /// The number of the line (from 0) that holds a byte, and where that line begins.
+    pub fn line(&self, at: usize) -> (usize, usize) {
+        let lines = self.line_starts();
+        let line = lines.partition_point(|start| *start <= at).saturating_sub(1);
+        (line, lines.get(line).copied().unwrap_or_default())
+    }
+
+    /// Where a line (from 0) begins; the end of the text if it has no such line.
+    pub fn line_start(&self, line: usize) -> usize {
+        self.line_starts().get(line).copied().unwrap_or(self.text.len())
+    }
+
+    fn line_starts(&self) -> &[usize] {
+        self.lines.get_or_init(|| {
+            let newlines = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(newlines.map(|(at, _)| at + 1)).collect()
+        })
+    }
 }
 
 /// All files of one compilation, in the order they were first used.
@@ -58,7 +81,7 @@ pub struct SourceMap {
 impl SourceMap {
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(SourceFile { path: path.into(), text: text.into() });
+        self.files.push(SourceFile { path: path.into(), text: text.into(), lines: OnceLock::new() });
         id
     }
 
@@ -83,9 +106,9 @@ impl SourceMap {
     /// Line and column (both from 1, the column in characters) of a span's start.
     pub fn line_column(&self, span: Span) -> (usize, usize) {
         let Some(file) = self.get(span.file) else { return (1, 1) };
-        let before = file.text.get(..span.start as usize).unwrap_or("");
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        let at = (span.start as usize).min(file.text.len());
+        let (line, start) = file.line(at);
+        (line + 1, file.text.get(start..at).unwrap_or("").chars().count() + 1)
     }
 }
 

@@ -28,8 +28,7 @@ pub fn exists(action: &str) -> ActionCheck {
         return ActionCheck::Malformed;
     }
     let Some(known) = all.get(service.to_ascii_lowercase().as_str()) else { return ActionCheck::UnknownService };
-    let name = name.to_ascii_lowercase();
-    match known.iter().filter(|known| glob(name.as_bytes(), known.to_ascii_lowercase().as_bytes())).count() {
+    match known.iter().filter(|known| glob(name.as_bytes(), known.as_bytes())).count() {
         0 => ActionCheck::UnknownAction,
         count => ActionCheck::Known(count),
     }
@@ -74,7 +73,7 @@ fn actions() -> &'static BTreeMap<&'static str, Vec<&'static str>> {
     })
 }
 
-/// Whether a text fits a pattern of `*` and `?`, in time at most the product of their lengths.
+/// Whether a text fits a pattern of `*` and `?`, in any mix of capitals and in time at most the product of their lengths.
 fn glob(pattern: &[u8], text: &[u8]) -> bool {
     let (mut at, mut place) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
@@ -84,7 +83,7 @@ fn glob(pattern: &[u8], text: &[u8]) -> bool {
                 star = Some((at, place));
                 at += 1;
             }
-            Some(one) if *one == b'?' || Some(one) == text.get(place) => {
+            Some(one) if *one == b'?' || text.get(place).is_some_and(|other| one.eq_ignore_ascii_case(other)) => {
                 at += 1;
                 place += 1;
             }

@@ -23,8 +23,17 @@ impl PropPath {
 
     #[must_use]
     pub fn child(&self, segment: &str) -> PropPath {
-        let segment = segment.replace('~', "~0").replace('/', "~1");
-        if self.0.is_empty() { PropPath(segment) } else { PropPath(format!("{}/{segment}", self.0)) }
+        let mut path = String::with_capacity(self.0.len() + 1 + segment.len());
+        path.push_str(&self.0);
+        if !path.is_empty() {
+            path.push('/');
+        }
+        if segment.contains(['~', '/']) {
+            path.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+        } else {
+            path.push_str(segment);
+        }
+        PropPath(path)
     }
 
     /// A segment as it stands in the document.

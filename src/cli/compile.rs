@@ -55,7 +55,10 @@ pub fn check(session: &Session, spec: &Path) -> Exit {
     let mut compilation = lang::check(&entry, &session.inputs(), session.common.env.as_deref());
     close(&mut compilation);
     session.diagnostics(&compilation.diagnostics, &compilation.sources);
-    if compilation.has_errors() { Exit::Refused } else { Exit::Done }
+    let exit = if compilation.has_errors() { Exit::Refused } else { Exit::Done };
+    // The process ends next and takes the trees and the model with it; to free them piece by piece would only take time.
+    std::mem::forget(compilation);
+    exit
 }
 
 /// The graph of the model, whose cycles are errors like any other.

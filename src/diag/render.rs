@@ -1,8 +1,9 @@
 //! The one place where diagnostics become text: for people by miette, for machines as JSON.
 
 use crate::diag::{Diagnostic, Severity};
-use crate::source::{SourceMap, Span};
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
+use crate::source::{SourceFile, SourceMap, Span};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode};
+use miette::{SourceSpan, SpanContents};
 use std::fmt;
 
 /// How a report is drawn.
@@ -71,14 +72,14 @@ pub fn json(diagnostic: &Diagnostic, sources: &SourceMap) -> serde_json::Value {
 }
 
 /// A diagnostic seen from one file, in miette's terms.
-struct Part {
-    diagnostic: Diagnostic,
-    source: Option<NamedSource<String>>,
+struct Part<'a> {
+    diagnostic: &'a Diagnostic,
+    source: Option<Excerpt<'a>>,
     labels: Vec<LabeledSpan>,
     primary: bool,
 }
 
-fn by_file(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<Part> {
+fn by_file<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Part<'a>> {
     let mut files: Vec<_> = Vec::new();
     for label in &diagnostic.labels {
         if !files.contains(&label.span.file) {
@@ -86,39 +87,77 @@ fn by_file(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<Part> {
         }
     }
     if files.is_empty() {
-        return vec![Part { diagnostic: diagnostic.clone(), source: None, labels: Vec::new(), primary: true }];
+        return vec![Part { diagnostic, source: None, labels: Vec::new(), primary: true }];
     }
     let part = |(index, file): (usize, crate::source::FileId)| {
         let labels = diagnostic.labels.iter().filter(|label| label.span.file == file);
         Part {
-            source: sources.get(file).map(|source| NamedSource::new(&source.path, source.text.to_string())),
+            source: sources.get(file).map(|source| Excerpt::of(source, labels.clone().map(|label| label.span))),
             labels: labels
                 .map(|label| {
                     LabeledSpan::new_with_span(Some(label.text.clone()).filter(|t| !t.is_empty()), label.span.range())
                 })
                 .collect(),
             primary: index == 0,
-            diagnostic: diagnostic.clone(),
+            diagnostic,
         }
     };
     files.into_iter().enumerate().map(part).collect()
 }
 
-impl fmt::Debug for Part {
+/// The lines of a file that a diagnostic shows. miette counts lines from the start of what it is given, so that a thousand
+/// diagnostics on a large file would read it a thousand times.
+struct Excerpt<'a> {
+    path: &'a str,
+    text: &'a str,
+    /// Where it begins in the file.
+    start: usize,
+    line: usize,
+}
+
+/// How many lines around a label are shown at most.
+const AROUND: usize = 2;
+
+impl<'a> Excerpt<'a> {
+    fn of(file: &'a SourceFile, spans: impl Iterator<Item = Span> + Clone) -> Self {
+        let first = spans.clone().map(|span| span.start as usize).min().unwrap_or_default();
+        let last = spans.map(|span| span.end as usize).max().unwrap_or_default();
+        let line = file.line(first).0.saturating_sub(AROUND);
+        let (start, end) = (file.line_start(line), file.line_start(file.line(last).0 + AROUND + 1));
+        Self { path: &file.path, text: file.text.get(start..end).unwrap_or_default(), start, line }
+    }
+}
+
+impl SourceCode for Excerpt<'_> {
+    fn read_span<'s>(
+        &'s self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'s> + 's>, MietteError> {
+        let at = span.offset().checked_sub(self.start).ok_or(MietteError::OutOfBounds)?;
+        let read = self.text.read_span(&(at, span.len()).into(), before, after)?;
+        let span = (read.span().offset() + self.start, read.span().len()).into();
+        let (line, column, lines) = (read.line() + self.line, read.column(), read.line_count());
+        Ok(Box::new(MietteSpanContents::new_named(self.path.to_owned(), read.data(), span, line, column, lines)))
+    }
+}
+
+impl fmt::Debug for Part<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.diagnostic.message)
     }
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for Part<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.primary { &self.diagnostic.message } else { "see also" })
     }
 }
 
-impl std::error::Error for Part {}
+impl std::error::Error for Part<'_> {}
 
-impl miette::Diagnostic for Part {
+impl miette::Diagnostic for Part<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.primary.then(|| Box::new(self.diagnostic.code) as Box<dyn fmt::Display>)
     }
@@ -136,8 +175,8 @@ impl miette::Diagnostic for Part {
         Some(Box::new(help))
     }
 
-    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        self.source.as_ref().map(|source| source as &dyn miette::SourceCode)
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {

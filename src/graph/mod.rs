@@ -14,10 +14,10 @@ pub use cycles::Step;
 use crate::catalog::{PropPath, TypeDef};
 use crate::model::{Address, Model, Resource, Value};
 use crate::source::Span;
+use foldhash::{HashMap, HashSet};
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{DfsPostOrder, EdgeRef};
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// How a stage asks for a type's facts: by gpb's name, `aws.sqs.queue`.
@@ -56,7 +56,7 @@ impl Graph {
         edges: impl IntoIterator<Item = (&'a Address, &'a Address)>,
     ) -> Graph {
         let mut graph = Graph::with_nodes(nodes);
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         for (from, to) in edges {
             if let (Some(&from), Some(&to)) = (graph.index.get(from), graph.index.get(to))
                 && seen.insert((from, to))
@@ -137,7 +137,7 @@ impl Graph {
     /// Adds what a resource needs: one edge a neighbour, the first reason given.
     fn connect(&mut self, resource: &Resource) {
         let Some(&from) = self.index.get(&resource.address) else { return };
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         let mut add = |graph: &mut Graph, to: &Address, property: Option<PropPath>, span: Span| {
             if let Some(&to) = graph.index.get(to)
                 && seen.insert(to)
@@ -145,10 +145,13 @@ impl Graph {
                 graph.graph.add_edge(from, to, Edge { property, span: Some(span) });
             }
         };
+        let mut at = Vec::new();
         for (name, value) in &resource.properties {
-            visit(value, &mut vec![Segment::Key(name)], &mut |to, segments| {
+            at.clear();
+            at.push(Segment::Key(name));
+            visit(value, &mut at, &mut |to, segments| {
                 let path = path_of(segments);
-                let span = span_of(resource, segments);
+                let span = span_of(resource, &path);
                 add(self, to, Some(path), span);
             });
         }
@@ -231,10 +234,11 @@ fn path_of(segments: &[Segment<'_>]) -> PropPath {
 }
 
 /// Where a place was written: its own span, or that of the nearest place around it.
-fn span_of(resource: &Resource, segments: &[Segment<'_>]) -> Span {
-    (1..=segments.len())
-        .rev()
-        .find_map(|length| resource.spans.get(&path_of(segments.get(..length)?)))
-        .copied()
-        .unwrap_or(resource.span)
+fn span_of(resource: &Resource, path: &PropPath) -> Span {
+    if let Some(span) = resource.spans.get(path) {
+        return *span;
+    }
+    let ends = path.0.rmatch_indices('/').map(|(end, _)| end);
+    let mut around = ends.filter_map(|end| resource.spans.get(&PropPath(path.0.get(..end)?.to_owned())));
+    around.next().copied().unwrap_or(resource.span)
 }

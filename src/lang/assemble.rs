@@ -39,6 +39,10 @@ impl<'p> Machine<'_, 'p> {
         let stmt = node.stmt;
         let entries = self.body_of(node, stmt.name.span)?;
         let (body, whole) = self.evaluated(node, &entries);
+        if says_usage(&node.def, &entries) {
+            let usage = self.usage(&entries);
+            self.goals.borrow_mut().resource_usage.insert(node.handle.address.clone(), usage);
+        }
         // Where something has failed, what is missing is no news.
         let partial = stmt.existing || !whole;
         let scope = node.scope();
@@ -54,7 +58,10 @@ impl<'p> Machine<'_, 'p> {
         for (stmt, scope) in &entries.rest {
             match stmt {
                 Stmt::After { paths, .. } => after.extend(self.after_paths(paths, scope, shared.addresses)),
-                other => self.lifecycle(node, other, scope, &mut lifecycle),
+                other => {
+                    self.demanded(other, scope, node.handle.address.as_str());
+                    self.lifecycle(node, other, scope, &mut lifecycle);
+                }
             }
         }
         let address = node.handle.address.clone();
@@ -78,11 +85,13 @@ impl<'p> Machine<'_, 'p> {
 
     /// Every property as a value; and whether all could be made out.
     fn evaluated(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>) -> (Value, bool) {
-        let mut map = Map::with_capacity(entries.given.len());
+        let mut map = Map::with_capacity_and_hasher(entries.given.len(), foldhash::fast::RandomState::default());
         let mut whole = true;
-        for (name, given) in &entries.given {
+        let usage = says_usage(&node.def, entries);
+        let given = entries.given.iter().enumerate().filter(|(_, (name, _))| !(usage && **name == "usage"));
+        for (at, (name, given)) in given {
             let key = given.first().map_or(node.stmt.name.span, Given::head);
-            match self.written(node, name, given, key) {
+            match self.written(node, entries, at, key) {
                 Ok(value) if value.is_absent() => {}
                 Ok(value) => {
                     map.insert((*name).into(), Entry { key, value });
@@ -216,6 +225,11 @@ impl<'p> Machine<'_, 'p> {
             self.report(nearest_address(diagnostic, address.as_str(), all, overridden.span));
         }
     }
+}
+
+/// Whether a body's `usage` is what the resource is used for, and not a property of that name.
+pub fn says_usage(def: &crate::catalog::TypeDef, entries: &Entries<'_>) -> bool {
+    entries.given.contains_key("usage") && def.root.by_name("usage").is_none()
 }
 
 fn nearest_address(

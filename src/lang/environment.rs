@@ -12,18 +12,31 @@ use super::world::{Failed, Outcome};
 use crate::diag::Diagnostic;
 use crate::model::{self, Address, Mode, Model, Place};
 use crate::syntax::ast::{Body, Path, Stmt};
+use rust_decimal::Decimal;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 impl<'p> Machine<'_, 'p> {
     /// The model of an environment. Whatever is wrong has been reported; the model holds what could be made out.
-    pub fn environment(&self, item: &EnvironmentItem<'p>) -> Outcome<Model> {
+    ///
+    /// A `tier` gives one of the drivers in its `usage` another value.
+    pub fn environment(&self, item: &EnvironmentItem<'p>, tier: Option<&(String, Decimal)>) -> Outcome<Model> {
         let stack = self.world.names.stack(item.module, &item.of.text).ok_or(Failed)?;
         let scope = self.root(item.module);
         let stmts = item.body.stmts.as_slice();
         let environment = self.own_fields(item, &scope)?;
+        let entries = self.entries(stmts, &scope)?;
+        let mut usage = self.usage(&entries);
+        if let Some((driver, value)) = tier {
+            usage.insert(driver.clone(), Value::number(*value, item.body.name.span));
+        }
+        self.goals.borrow_mut().usage = usage;
         *self.ambient.borrow_mut() = Some(Rc::new(environment.clone()));
+        self.budgets(stmts, &scope);
+        for (stmt, scope) in &entries.rest {
+            self.demanded(stmt, scope, "");
+        }
         self.read_overrides(stmts, &scope);
 
         let given = Some((stmts, scope.clone()));
@@ -40,6 +53,7 @@ impl<'p> Machine<'_, 'p> {
         let shared = Assembly { tags: &tags, addresses: &addresses };
         let resources = self.assemble(&collected, &shared);
         self.check_overrides(&addresses);
+        let (resources, facts) = self.judge(resources);
         let mut moved = std::mem::take(&mut collected.moves);
         moved.extend(moves_of(stmts));
         Ok(Model {
@@ -49,8 +63,8 @@ impl<'p> Machine<'_, 'p> {
             moves: self.moves(&moved, &scope, &addresses),
             overrides: self.overrides_made(&addresses),
             layers: collected.layers,
-            goals: model::Goals::default(),
-            facts: Vec::new(),
+            goals: self.goals.take(),
+            facts,
         })
     }
 

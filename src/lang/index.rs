@@ -6,9 +6,9 @@
 use super::names::duplicate;
 use crate::diag::Diagnostic;
 use crate::syntax::ast::{Binding, Block, Layer, Name, Resource, Stmt};
+use foldhash::HashMap;
 use indexmap::IndexMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// What a name of a body stands for.

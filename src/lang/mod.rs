@@ -16,7 +16,9 @@ mod environment;
 mod eval;
 mod expand;
 mod facts;
+mod goals;
 mod index;
+mod judge;
 mod modules;
 mod names;
 mod resolve;
@@ -160,19 +162,39 @@ fn evaluate(program: &Program, catalog: &Catalog, facts: &dyn ty::Facts, wanted:
     let environments: Vec<String> =
         world.names.environments.iter().map(|environment| environment.body.name.text.clone()).collect();
     let chosen = choose(&world, wanted, goal);
-    let mut model = None;
+    let mut found = Found { environments, ..Found::default() };
     for environment in &chosen {
         let machine = Machine::new(&world, &resolved);
         machine.constants();
         // A failure has been reported where it happened.
-        let made = machine.environment(environment).ok();
-        model = made.filter(|_| chosen.len() == 1);
+        let made = machine.environment(environment, None).ok();
+        let tiers_of = |model: &Model| tiers(&world, &resolved, environment, model);
+        if let Some(made) = made.filter(|_| chosen.len() == 1) {
+            found.tiers = tiers_of(&made);
+            found.model = Some(made);
+        }
     }
     if chosen.is_empty() {
         Machine::new(&world, &resolved).constants();
     }
     unexpanded::check(&world);
-    Found { environments, model, tiers: Vec::new(), diagnostics: world.reports.take() }
+    found.diagnostics = world.reports.take();
+    found
+}
+
+/// The environment again under the usage of each budget that names one.
+fn tiers<'p>(
+    world: &World<'p>,
+    resolved: &resolve::Resolved,
+    environment: &EnvironmentItem<'p>,
+    model: &Model,
+) -> Vec<Tier> {
+    let wanted = model.goals.budgets.iter().filter_map(|budget| budget.at.as_ref());
+    let made = wanted.filter_map(|at| {
+        let model = Machine::new(world, resolved).environment(environment, Some(at)).ok()?;
+        Some(Tier { driver: at.0.clone(), value: at.1, model })
+    });
+    made.collect()
 }
 
 /// The environments to look at.

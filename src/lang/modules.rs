@@ -5,7 +5,8 @@ use crate::source::{FileId, Loader, SourceMap, Span};
 use crate::stdlib::Library;
 use crate::syntax::ast::{Item, Module};
 use crate::syntax::parse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use foldhash::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The number of a module in [`Program::modules`].
@@ -110,17 +111,28 @@ impl Program {
             .below("", ".gpb")
             .filter(|(path, _)| !path.starts_with("aws/") && !path.starts_with("catalog/"))
             .collect();
-        let mut definers: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut definers: HashMap<&str, Vec<usize>> = HashMap::default();
         for (file, (_, text)) in files.iter().enumerate() {
-            for name in defined(text) {
+            for name in defined(text).chain(known_types(text)) {
                 definers.entry(name).or_default().push(file);
             }
         }
         let mut needed: BTreeSet<usize> = BTreeSet::new();
         let mut pending: Vec<usize> = Vec::new();
+        // Nearly every word of a long text begins as no name of the library does.
+        let mut begins = [false; 256];
+        for first in definers.keys().filter_map(|name| name.bytes().next()) {
+            begins[usize::from(first)] = true;
+        }
         let mut mention = |text: &str, pending: &mut Vec<usize>| {
-            for word in text.split(|c: char| !is_word(c)) {
+            for word in text.as_bytes().split(|byte| !is_word(char::from(*byte))) {
+                let likely = word.first().is_some_and(|first| begins[usize::from(*first)]);
+                let word = if likely { std::str::from_utf8(word).unwrap_or_default() } else { continue };
                 let files = definers.get(word).into_iter().flatten();
+                pending.extend(files.filter(|file| needed.insert(**file)));
+            }
+            for ty in types_in(text) {
+                let files = definers.get(ty).into_iter().flatten();
                 pending.extend(files.filter(|file| needed.insert(**file)));
             }
         };
@@ -148,6 +160,27 @@ pub fn defined(text: &str) -> impl Iterator<Item = &str> {
         let is_item = matches!(keyword, "component" | "fn" | "type" | "const");
         let end = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
         rest.get(..end).filter(|name| is_item && !name.is_empty())
+    })
+}
+
+/// The resource types that a library file has facts about.
+fn known_types(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| {
+        let rest = line.strip_prefix("facts ")?;
+        let end = rest.find(|c: char| !is_word(c) && c != '.')?;
+        rest.get(..end)
+    })
+}
+
+/// The resource types a text mentions.
+fn types_in(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("aws.").filter_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        let end = rest.find(|c: char| !is_word(c) && c != '.').unwrap_or(rest.len());
+        let dots = rest.get(..end)?.match_indices('.');
+        // What comes after a third dot is a property.
+        let end = dots.map(|(dot, _)| dot).nth(2).unwrap_or(end);
+        rest.get(..end)
     })
 }
 

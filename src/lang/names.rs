@@ -3,8 +3,9 @@
 use super::modules::{ModuleId, Program};
 use crate::diag::{Diagnostic, nearest};
 use crate::source::Span;
-use crate::syntax::ast::{Binding, Body, FnItem, Item, Name, TypeItem};
-use std::collections::{BTreeMap, HashMap};
+use crate::syntax::ast::{Binding, Body, Facts, FnItem, Item, Name, TypeItem};
+use foldhash::HashMap;
+use std::collections::BTreeMap;
 
 /// An item and the module it stands in.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ pub enum Named<'p> {
 impl<'p> Named<'p> {
     fn of(item: &'p Item, module: ModuleId) -> Option<Self> {
         Some(match item {
-            Item::Use { .. } => return None,
+            Item::Use { .. } | Item::Facts(_) => return None,
             Item::Const(item) => Named::Const(Global { module, item }),
             Item::Fn(item) => Named::Fn(Global { module, item }),
             Item::Type(item) => Named::Type(Global { module, item }),
@@ -110,6 +111,8 @@ pub struct Names<'p> {
     pub environments: Vec<EnvironmentItem<'p>>,
     /// Every item, the library's included, in order.
     pub items: Vec<Named<'p>>,
+    /// What is known about resource types, in order: the program's facts before the library's.
+    pub facts: Vec<Global<'p, Facts>>,
 }
 
 impl<'p> Names<'p> {
@@ -118,7 +121,7 @@ impl<'p> Names<'p> {
         let mut own: Vec<Table<'p>> = Vec::new();
         let mut items = Vec::new();
         for (id, loaded) in program.iter() {
-            let mut table = Table::new();
+            let mut table = Table::default();
             for item in loaded.module.items.iter().filter_map(|item| Named::of(item, id)) {
                 items.push(item);
                 if let Some(first) = table.get(&(item.kind(), item.name().text.as_str())) {
@@ -132,7 +135,7 @@ impl<'p> Names<'p> {
         let std: Vec<bool> = program.modules.iter().map(|loaded| loaded.std).collect();
         let prelude = merge_library(&own, &std, &items, diagnostics);
         let visible = program.iter().map(|(id, loaded)| {
-            if loaded.std { Table::new() } else { see(id, &loaded.uses, &own, &items, diagnostics) }
+            if loaded.std { Table::default() } else { see(id, &loaded.uses, &own, &items, diagnostics) }
         });
         let visible = visible.collect();
         let is_program = |module: ModuleId| std.get(module.0) == Some(&false);
@@ -144,7 +147,13 @@ impl<'p> Names<'p> {
             })
             .collect();
         check_environments(&mut environments, diagnostics);
-        Self { visible, prelude, environments, items }
+        let facts = program.iter().flat_map(|(module, loaded)| {
+            loaded.module.items.iter().filter_map(move |item| match item {
+                Item::Facts(item) => Some(Global { module, item }),
+                _ => None,
+            })
+        });
+        Self { visible, prelude, environments, facts: facts.collect(), items }
     }
 
     fn get(&self, from: ModuleId, kind: Kind, name: &str) -> Option<Named<'p>> {
@@ -214,7 +223,7 @@ fn merge_library<'p>(
     items: &[Named<'p>],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Table<'p> {
-    let mut prelude = Table::new();
+    let mut prelude = Table::default();
     for item in items {
         let module = module_of(item);
         if !std.get(module.0).copied().unwrap_or(false) {

@@ -7,8 +7,8 @@ use super::world::{Failed, Outcome, World};
 use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{Binding, Expr, Name, TypeExpr, TypeItem, TypeKind};
+use foldhash::HashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Every type expression, read once; and the defaults of object fields, by their number.

@@ -45,7 +45,7 @@ fn body(world: &World<'_>, stmts: &[Stmt]) {
 fn resource(world: &World<'_>, stmt: &Resource) {
     // An unknown type has been reported.
     let Ok((_, def)) = world.def_at(&stmt.ty) else { return };
-    let mut entries = Map::new();
+    let mut entries = Map::default();
     let mut whole = true;
     given(&stmt.stmts, &mut entries, &mut whole);
     let read = property::to_model(
@@ -64,6 +64,8 @@ fn given(stmts: &[Stmt], entries: &mut Map, whole: &mut bool) {
     for stmt in stmts {
         let head = match stmt {
             Stmt::Field(field) => &field.head,
+            // What a resource is used for is no property of it, unless its type has one of that name.
+            Stmt::Block(block) if block.head.text == "usage" => continue,
             Stmt::Block(block) => &block.head,
             Stmt::If(group) => {
                 *whole = false;

@@ -64,7 +64,7 @@ pub enum Kind {
 }
 
 /// A map or an object, in the order it was written.
-pub type Map = IndexMap<Arc<str>, Entry>;
+pub type Map = IndexMap<Arc<str>, Entry, foldhash::fast::RandomState>;
 
 /// The value under a key, and where the key stands.
 #[derive(Debug, Clone)]
@@ -186,7 +186,7 @@ impl Value {
     /// `postgresql "15.17"` is the object `{ tag, value }`.
     pub fn tagged(tag: impl Into<Arc<str>>, tag_span: Span, value: Value) -> Self {
         let span = tag_span.to(value.span);
-        let mut entries = Map::new();
+        let mut entries = Map::default();
         entries.insert("tag".into(), Entry { key: tag_span, value: Value::text(tag, tag_span) });
         entries.insert("value".into(), Entry { key: value.span, value });
         Self::map(entries, span)

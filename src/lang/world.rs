@@ -9,8 +9,8 @@ use crate::catalog::{Catalog, TypeDef};
 use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{Path, PathSegment, Resource};
+use foldhash::{HashMap, HashSet};
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Something could not be made out; a diagnostic has been given, so whoever needs it stays silent.
@@ -91,11 +91,15 @@ impl<'p> World<'p> {
 
 /// `aws.sqs.queue` as text; `None` for a path with an index in it.
 pub fn dotted(path: &Path) -> Option<String> {
-    let names = path.segments.iter().map(|segment| match segment {
-        PathSegment::Name(name) => Some(name.text.as_str()),
-        PathSegment::Index(_) => None,
-    });
-    names.collect::<Option<Vec<_>>>().map(|names| names.join("."))
+    let mut dotted = String::new();
+    for segment in &path.segments {
+        let PathSegment::Name(name) = segment else { return None };
+        if !dotted.is_empty() {
+            dotted.push('.');
+        }
+        dotted.push_str(&name.text);
+    }
+    Some(dotted)
 }
 
 /// Where diagnostics go. One that was given already (a body expanded a thousand times) is not given again.
@@ -103,10 +107,14 @@ pub fn dotted(path: &Path) -> Option<String> {
 pub struct Reports {
     list: RefCell<Vec<Diagnostic>>,
     seen: RefCell<HashSet<(&'static str, Option<Span>, String)>>,
+    muted: std::cell::Cell<bool>,
 }
 
 impl Reports {
     pub fn add(&self, diagnostic: Diagnostic) -> Failed {
+        if self.muted.get() {
+            return Failed;
+        }
         let key = (diagnostic.code, diagnostic.span(), diagnostic.message.clone());
         if self.seen.borrow_mut().insert(key) {
             self.list.borrow_mut().push(diagnostic);
@@ -119,6 +127,13 @@ impl Reports {
             self.add(diagnostic);
         }
         Failed
+    }
+
+    /// Does something whose mistakes are nobody's.
+    pub fn muted(&self, f: impl FnOnce()) {
+        let before = self.muted.replace(true);
+        f();
+        self.muted.set(before);
     }
 
     pub fn take(&self) -> Vec<Diagnostic> {

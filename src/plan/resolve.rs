@@ -4,8 +4,9 @@ use super::{Call, values};
 use crate::catalog::{PropPath, TypeDef};
 use crate::cloud::Properties;
 use crate::model::{Address, Reference, Value};
+use foldhash::HashMap;
 use serde_json::Value as Json;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What becomes of a resource, for those who refer to it.

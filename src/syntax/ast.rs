@@ -56,6 +56,16 @@ pub enum Item {
         of: Name,
         body: Body,
     },
+    Facts(Facts),
+}
+
+/// `facts aws.sqs.queue { … }`: what is known about a resource type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    pub doc: Option<String>,
+    pub ty: Path,
+    pub stmts: Vec<Stmt>,
+    pub span: Span,
 }
 
 /// `doc head name { stmts }`: a component, a stack, an environment.
@@ -171,6 +181,21 @@ pub enum Stmt {
         stmts: Vec<Stmt>,
         span: Span,
     },
+    Recover(Recover),
+    /// `derived from data.main { rebuild 5min }`: what is kept here can be made again from there.
+    Derived {
+        from: Path,
+        stmts: Vec<Stmt>,
+        span: Span,
+    },
+    Budget(Budget),
+    /// `needs 20 connections of data.main.cluster`: for each unit of the resource
+    Needs {
+        amount: Expr,
+        what: Name,
+        of: Path,
+        span: Span,
+    },
 }
 
 /// `layer data uses security, network in place { … }`
@@ -215,6 +240,25 @@ pub struct Field {
     pub head: Name,
     pub label: Option<Name>,
     pub value: Expr,
+    pub span: Span,
+}
+
+/// `recover from node, zone { rpo 0s  rto 1min }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recover {
+    pub domains: Vec<Name>,
+    pub stmts: Vec<Stmt>,
+    pub span: Span,
+}
+
+/// `budget at 100k users $10_000..$25_000 per month`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budget {
+    /// `100k`, `users`
+    pub at: Option<(Expr, Name)>,
+    pub amount: Expr,
+    /// `month`
+    pub per: Name,
     pub span: Span,
 }
 
@@ -312,7 +356,7 @@ pub enum ExprKind {
         otherwise: Expr,
     },
     /// `[for x in xs if c: x.name]` and `{for k, v in m if c: k = v}`
-    Comprehension(Comprehension),
+    Comprehension(Box<Comprehension>),
     /// `policy { allow … }`
     Policy(Vec<PolicyStatement>),
     /// Something had to stand here; a diagnostic says so.

@@ -6,6 +6,7 @@ pub mod ast;
 mod deep;
 mod format;
 mod lower;
+mod parser;
 mod recovery;
 mod report;
 mod scan;
@@ -21,6 +22,9 @@ use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
 use tree::Tree;
 
+/// From how many bytes on a file's text is worth a second thread.
+const LARGE: usize = 64 * 1024;
+
 /// What became of one file's text.
 #[derive(Debug, Clone)]
 pub struct Parsed {
@@ -35,8 +39,9 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let Some(clean) = scan.text.take() else { return Parsed { module: nothing, diagnostics: scan.diagnostics } };
     let read = deep::run(scan.depth, || {
         let tree = Tree::parse(&clean)?;
-        let (module, mut diagnostics) = lower::module(file, &tree);
-        diagnostics.extend(recovery::diagnostics(file, &tree));
+        let ((module, mut diagnostics), structure) =
+            deep::both(text.len() >= LARGE, || lower::module(file, &tree), || recovery::diagnostics(file, &tree));
+        diagnostics.extend(structure);
         Some((module, diagnostics))
     });
     let Some((module, diagnostics)) = read else {

@@ -53,6 +53,11 @@ impl Shape {
             }
             Item::Component(body) => self.body("component", body),
             Item::Stack(body) => self.body("stack", body),
+            Item::Facts(facts) => {
+                self.doc(facts.doc.as_ref());
+                self.line(&format!("facts {}", path(&facts.ty)));
+                self.stmts(&facts.stmts);
+            }
             Item::Environment { of, body } => self.body(&format!("environment of {}", name(of)), body),
         }
     }
@@ -94,6 +99,13 @@ impl Shape {
             Stmt::Ignore { paths, .. } => self.line(&format!("ignore {}", path_list(paths))),
             Stmt::Protect { word, .. } => self.line(&format!("protect {}", name(word))),
             Stmt::Replace { word, .. } => self.line(&format!("replace {}", name(word))),
+            Stmt::Budget(budget) => {
+                let at = budget.at.as_ref().map_or(String::new(), |(at, of)| format!(" at {} {}", expr(at), name(of)));
+                self.line(&format!("budget{at} {} per {}", expr(&budget.amount), name(&budget.per)));
+            }
+            Stmt::Needs { amount, what, of, .. } => {
+                self.line(&format!("needs {} {} of {}", expr(amount), name(what), path(of)));
+            }
             Stmt::Moved { from, to, .. } => self.line(&format!("moved {} to {}", path(from), path(to))),
             _ => self.nest(stmt),
         }
@@ -139,6 +151,15 @@ impl Shape {
             }
             Stmt::In { place, stmts, .. } => {
                 self.line(&format!("in {}", expr(place)));
+                self.stmts(stmts);
+            }
+            Stmt::Recover(recover) => {
+                let domains: Vec<_> = recover.domains.iter().map(name).collect();
+                self.line(&format!("recover from {}", domains.join(", ")));
+                self.stmts(&recover.stmts);
+            }
+            Stmt::Derived { from, stmts, .. } => {
+                self.line(&format!("derived from {}", path(from)));
                 self.stmts(stmts);
             }
             Stmt::Override { path: of, stmts, .. } => {

@@ -1,13 +1,9 @@
 //! The concrete tree: every piece of the text that means something, with its place, in one flat list.
 //!
-//! pest's pairs are turned into it at once. The lowering, the diagnostics and the formatter all read this one tree.
+//! The lowering, the diagnostics and the formatter all read this one tree.
 
-use pest::iterators::Pairs;
-use pest::{Parser, Token};
-
-#[derive(pest_derive::Parser)]
-#[grammar = "../grammar/gpb.pest"]
-struct Grammar;
+use super::parser;
+pub(super) use super::parser::Rule;
 
 /// The tree of one text, in the order of the text: a node is followed by all that lies inside it.
 #[derive(Debug)]
@@ -17,13 +13,18 @@ pub(super) struct Tree<'t> {
 }
 
 #[derive(Debug)]
-struct Data {
-    rule: Rule,
-    start: u32,
-    end: u32,
-    parent: u32,
+pub(super) struct Data {
+    pub rule: Rule,
+    pub start: u32,
+    pub end: u32,
+    pub parent: u32,
     /// The first node after this one that does not lie inside it.
-    next: u32,
+    pub next: u32,
+}
+
+/// A place in the text, or the number of a node: a file is far smaller than `u32::MAX`.
+pub(super) fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// A node, with the tree it belongs to.
@@ -34,10 +35,9 @@ pub(super) struct Node<'t> {
 }
 
 impl<'t> Tree<'t> {
-    /// `None` when the parser gave up: the native stack or its call limit did not suffice.
+    /// `None` if the grammar does not match; it is made to match any text.
     pub fn parse(text: &'t str) -> Option<Tree<'t>> {
-        let pairs = Grammar::parse(Rule::file, text).ok()?;
-        Some(Tree { text, nodes: flatten(text, pairs) })
+        parser::parse(text).map(|nodes| Tree { text, nodes })
     }
 
     pub fn root(&'t self) -> Option<Node<'t>> {
@@ -50,31 +50,9 @@ impl<'t> Tree<'t> {
     }
 }
 
-fn flatten(text: &str, pairs: Pairs<'_, Rule>) -> Vec<Data> {
-    let mut nodes: Vec<Data> = Vec::new();
-    let mut open: Vec<u32> = Vec::new();
-    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    for token in pairs.tokens() {
-        match token {
-            Token::Start { rule, pos } => {
-                let parent = open.last().copied().unwrap_or_default();
-                open.push(offset(nodes.len()));
-                nodes.push(Data { rule, start: offset(pos.pos()), end: offset(pos.pos()), parent, next: 0 });
-            }
-            Token::End { rule, pos } => {
-                let next = offset(nodes.len());
-                let Some(node) = open.pop().and_then(|id| nodes.get_mut(id as usize)) else { continue };
-                let (start, end) = trim(text, rule, node.start as usize, pos.pos());
-                (node.start, node.end, node.next) = (offset(start), offset(end), next);
-            }
-        }
-    }
-    nodes
-}
-
-/// pest lets a rule end with the blanks before an optional part that was not there; a node ends with its last sign, and
+/// A rule may end with the blanks before an optional part that was not there; a node ends with its last sign, and
 /// an empty node stands right behind what came before it.
-fn trim(text: &str, rule: Rule, start: usize, end: usize) -> (usize, usize) {
+pub(super) fn trim(text: &str, rule: Rule, start: usize, end: usize) -> (usize, usize) {
     if matches!(rule, Rule::text_raw | Rule::block_raw | Rule::block_line | Rule::escape) {
         return (start, end);
     }

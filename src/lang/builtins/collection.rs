@@ -123,7 +123,7 @@ fn values(call: &Call) -> Result<Value, Diagnostic> {
 }
 
 fn merge(call: &Call) -> Result<Value, Diagnostic> {
-    let mut merged = Map::new();
+    let mut merged = Map::default();
     for map in call.args.iter().filter_map(Value::as_map) {
         for (key, entry) in map.iter().filter(|(_, entry)| !entry.value.is_absent()) {
             merged.insert(key.clone(), entry.clone());

@@ -27,7 +27,7 @@ pub fn to_value(json: &Json, span: Span) -> Result<Value, Diagnostic> {
             Value::list(items.iter().map(|item| to_value(item, span)).collect::<Result<_, _>>()?, span)
         }
         Json::Object(entries) => {
-            let mut map = Map::with_capacity(entries.len());
+            let mut map = Map::with_capacity_and_hasher(entries.len(), foldhash::fast::RandomState::default());
             for (key, json) in entries {
                 map.insert(key.as_str().into(), Entry { key: span, value: to_value(json, span)? });
             }

@@ -16,6 +16,9 @@ impl<'p> Machine<'_, 'p> {
         if let Some(function) = self.world.names.function(scope.frame.around.module, &callee.text) {
             return self.call_own(function, callee, args, scope, span);
         }
+        if let Some(found) = self.graph_call(callee, args, scope, span) {
+            return found;
+        }
         let Some(builtin) = builtins::lookup(&callee.text) else { return Err(Failed) };
         let mut given = Vec::with_capacity(args.len());
         let mut failed = None;

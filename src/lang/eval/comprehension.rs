@@ -53,7 +53,7 @@ impl<'p> Machine<'_, 'p> {
     ) -> Outcome<Value> {
         let over = self.named(&comprehension.over, scope)?;
         let mut items = Vec::new();
-        let mut map = Map::new();
+        let mut map = Map::default();
         let mut failed = None;
         for (key, value) in self.turns_of(&over, comprehension.over.span)? {
             self.budget.step(self, span, 1)?;

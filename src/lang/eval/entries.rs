@@ -1,46 +1,32 @@
 //! The entries between braces: fields, blocks and phrases become the values of names.
 
 use super::expect::Expect;
+use super::given::{Given, Givens};
 use super::{Machine, Scope};
 use crate::diag::Diagnostic;
 use crate::lang::value::{Entry, Kind, Map, Value};
 use crate::lang::world::{Failed, Outcome};
 use crate::source::Span;
-use crate::syntax::ast::{Block, Field, Name, Stmt, When};
+use crate::syntax::ast::{Name, Stmt, When};
 use indexmap::IndexMap;
-
-/// One statement that gives a name a value, and where it is evaluated.
-#[derive(Debug, Clone)]
-pub enum Given<'p> {
-    Field(&'p Field, Scope<'p>),
-    Block(&'p Block, Scope<'p>),
-    When(&'p When, Scope<'p>),
-}
+use indexmap::map::Entry as MapEntry;
 
 /// All that stands between two braces.
 #[derive(Debug, Default)]
 pub struct Entries<'p> {
     /// What gives names values, by name, in order.
-    pub given: IndexMap<&'p str, Vec<Given<'p>>>,
+    pub given: IndexMap<&'p str, Givens<'p>, foldhash::fast::RandomState>,
     /// The statements that are no entries: `after`, `protect`, …
     pub rest: Vec<(&'p Stmt, Scope<'p>)>,
 }
 
-impl<'p> Given<'p> {
-    /// The name that is given a value.
-    pub fn head(&self) -> Span {
-        match self {
-            Given::Field(field, _) => field.head.span,
-            Given::Block(block, _) => block.head.span,
-            Given::When(when, _) => when.span,
-        }
-    }
-
-    fn label(&self) -> Option<&'p Name> {
-        match self {
-            Given::Field(field, _) => field.label.as_ref(),
-            Given::Block(block, _) => block.label.as_ref(),
-            Given::When(..) => None,
+impl<'p> Entries<'p> {
+    fn give(&mut self, name: &'p str, given: Given<'p>) {
+        match self.given.entry(name) {
+            MapEntry::Vacant(place) => {
+                place.insert(Givens::One(given));
+            }
+            MapEntry::Occupied(mut place) => place.get_mut().push(given),
         }
     }
 }
@@ -58,12 +44,12 @@ impl<'p> Machine<'_, 'p> {
         for stmt in stmts {
             match stmt {
                 Stmt::Field(field) => {
-                    entries.given.entry(&field.head.text).or_default().push(Given::Field(field, scope.clone()));
+                    entries.give(&field.head.text, Given::Field(field, scope.clone()));
                 }
                 Stmt::Block(block) => {
-                    entries.given.entry(&block.head.text).or_default().push(Given::Block(block, scope.clone()));
+                    entries.give(&block.head.text, Given::Block(block, scope.clone()));
                 }
-                Stmt::When(when) => entries.given.entry("when").or_default().push(Given::When(when, scope.clone())),
+                Stmt::When(when) => entries.give("when", Given::When(when, scope.clone())),
                 Stmt::Let(binding) => scope = scope.bind(&binding.name.text, self.bound(binding, &scope)?),
                 Stmt::If(group) => {
                     let branch = if self.decide(&group.condition, &scope)? { &group.then } else { &group.otherwise };
@@ -92,7 +78,7 @@ impl<'p> Machine<'_, 'p> {
 
     /// An object: all its entries, even after one has failed.
     pub fn object(&self, stmts: &'p [Stmt], scope: &Scope<'p>, expect: Expect<'_>, span: Span) -> Outcome<Value> {
-        let mut map = Map::new();
+        let mut map = Map::default();
         let mut failed = None;
         for (name, given) in self.entries(stmts, scope)?.given {
             let key = given.first().map_or(span, Given::head);
@@ -154,7 +140,7 @@ impl<'p> Machine<'_, 'p> {
                 None => failed = Some(self.twice(name, one.head(), given.first().map(Given::head))),
             }
         }
-        let mut map = Map::new();
+        let mut map = Map::default();
         for (label, given) in by_label {
             let key = given.first().and_then(|one| one.label()).map_or_else(Span::default, |label| label.span);
             match self.entry(label, &given, expect.field(label)) {
@@ -198,7 +184,7 @@ impl<'p> Machine<'_, 'p> {
 
     /// `when cpu > 70% add 2 remove 1` as the object `{ metric, op, threshold, add, remove }`.
     fn when(&self, when: &'p When, scope: &Scope<'p>, expect: Expect<'_>) -> Outcome<Value> {
-        let mut map = Map::new();
+        let mut map = Map::default();
         let mut put = |name: &str, key: Span, value: Value| map.insert(name.into(), Entry { key, value });
         // A metric is a word, even where something in scope is called the same.
         let metric = match &*when.metric.kind {

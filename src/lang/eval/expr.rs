@@ -24,6 +24,9 @@ impl<'p> Machine<'_, 'p> {
         match &*expr.kind {
             ExprKind::Number(number) => Ok(Value::number(*number, span)),
             ExprKind::Quantity { amount, unit } => {
+                if let Some(number) = unit::thousands(*amount, &unit.text) {
+                    return Ok(Value::number(number, span));
+                }
                 let quantity = self.ok(unit::quantity(*amount, &unit.text, span))?;
                 Ok(Value::new(Kind::Quantity(quantity), span))
             }
@@ -110,6 +113,9 @@ impl<'p> Machine<'_, 'p> {
     /// What a name stands for; `None` for a bare word.
     pub fn lookup(&self, name: &Name, scope: &Scope<'p>) -> Outcome<Option<Value>> {
         if let Some(value) = scope.local(&name.text) {
+            if let Some(judge) = &*self.judge.borrow() {
+                judge.used(&name.text);
+            }
             return Ok(Some(value.clone()));
         }
         let mut frame = Some(&scope.frame);
@@ -169,7 +175,7 @@ impl<'p> Machine<'_, 'p> {
                     .help("pass what you need as a parameter"),
             ));
         };
-        let mut map = Map::new();
+        let mut map = Map::default();
         let mut put = |name: &str, value: Value| {
             map.insert(name.into(), Entry { key: span, value });
         };
@@ -180,6 +186,10 @@ impl<'p> Machine<'_, 'p> {
         };
         put("mode", Value::word(mode, span));
         put("region", Value::text(environment.place.region.as_str(), span));
+        let goals = self.goals.borrow();
+        let usage =
+            goals.usage.iter().map(|(name, value)| (name.as_str().into(), Entry { key: span, value: value.clone() }));
+        put("usage", Value::map(usage.collect(), span));
         if let Some(account) = &environment.place.account {
             put("account", Value::text(account.as_str(), span));
         }

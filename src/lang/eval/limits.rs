@@ -31,6 +31,12 @@ impl Budget {
         self.spent.get()
     }
 
+    /// What comes now has ceilings of its own.
+    pub fn renew(&self) {
+        self.steps.set(0);
+        self.bytes.set(0);
+    }
+
     /// One more level of evaluation.
     pub fn deeper<T>(&self, machine: &Machine<'_, '_>, at: Span, f: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
         if self.spent.get() {

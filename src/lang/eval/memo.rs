@@ -6,8 +6,8 @@ use crate::lang::value::Value;
 use crate::lang::world::Outcome;
 use crate::model::Address;
 use crate::source::Span;
+use foldhash::HashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 /// What is computed once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,8 +18,8 @@ pub enum Key<'p> {
     Slot(u32, usize),
     /// Everything a keyed name of a frame stands for.
     Keyed(u32, &'p str),
-    /// A property of a resource, by the number of the resource.
-    Property(u32, &'p str),
+    /// A property of a resource, by the number of the resource and the property's place among its entries.
+    Property(u32, usize),
     /// The entries of a resource.
     Body(u32),
     /// The entries of a use or of the environment, by the number of the instance.
@@ -53,8 +53,58 @@ enum State {
 /// Everything computed so far, and the trail of what is being computed now.
 #[derive(Debug, Default)]
 pub struct Memo<'p> {
-    states: RefCell<HashMap<Key<'p>, State>>,
+    /// What is numbered lies in rows, by the two numbers of its key: there is far more of it than of everything else.
+    slots: RefCell<Rows>,
+    properties: RefCell<Rows>,
+    others: RefCell<HashMap<Key<'p>, State>>,
     trail: RefCell<Vec<(Key<'p>, Label<'p>, Span)>>,
+}
+
+type Rows = Vec<Vec<Option<State>>>;
+
+impl<'p> Memo<'p> {
+    /// Makes room for the properties of a resource, no more than there are.
+    pub fn reserve(&self, resource: u32, properties: usize) {
+        let mut rows = self.properties.borrow_mut();
+        let row = resource as usize;
+        if rows.len() <= row {
+            rows.resize_with(row + 1, Vec::new);
+        }
+        if let Some(row) = rows.get_mut(row).filter(|row| row.is_empty()) {
+            row.reserve_exact(properties);
+        }
+    }
+
+    fn state(&self, key: &Key<'p>) -> Option<State> {
+        let (rows, row, at) = match key {
+            Key::Slot(row, at) => (&self.slots, *row, *at),
+            Key::Property(row, at) => (&self.properties, *row, *at),
+            _ => return self.others.borrow().get(key).cloned(),
+        };
+        rows.borrow().get(row as usize)?.get(at)?.clone()
+    }
+
+    fn set(&self, key: Key<'p>, state: State) {
+        let (rows, row, at) = match key {
+            Key::Slot(row, at) => (&self.slots, row as usize, at),
+            Key::Property(row, at) => (&self.properties, row as usize, at),
+            _ => {
+                self.others.borrow_mut().insert(key, state);
+                return;
+            }
+        };
+        let mut rows = rows.borrow_mut();
+        if rows.len() <= row {
+            rows.resize_with(row + 1, Vec::new);
+        }
+        let Some(row) = rows.get_mut(row) else { return };
+        if row.len() <= at {
+            row.resize(at + 1, None);
+        }
+        if let Some(slot) = row.get_mut(at) {
+            *slot = Some(state);
+        }
+    }
 }
 
 impl<'p> Machine<'_, 'p> {
@@ -66,20 +116,15 @@ impl<'p> Machine<'_, 'p> {
         used: Span,
         compute: impl FnOnce() -> Outcome<Value>,
     ) -> Outcome<Value> {
-        if let Some(state) = self.memo.states.borrow().get(&key) {
-            match state {
-                State::Done(value) => return value.clone(),
-                State::Open => {}
-            }
+        match self.memo.state(&key) {
+            Some(State::Done(value)) => return value,
+            Some(State::Open) => return Err(self.report(self.circle(key, used))),
+            None => self.memo.set(key, State::Open),
         }
-        if self.memo.states.borrow().contains_key(&key) {
-            return Err(self.report(self.circle(key, used)));
-        }
-        self.memo.states.borrow_mut().insert(key, State::Open);
         self.memo.trail.borrow_mut().push((key, label, used));
         let value = self.budget.deeper(self, used, compute);
         self.memo.trail.borrow_mut().pop();
-        self.memo.states.borrow_mut().insert(key, State::Done(value.clone()));
+        self.memo.set(key, State::Done(value.clone()));
         value
     }
 

@@ -8,6 +8,7 @@ mod comprehension;
 mod entries;
 mod expect;
 mod expr;
+mod given;
 mod limits;
 mod member;
 mod memo;
@@ -17,13 +18,15 @@ mod size;
 
 pub use call::is_optional;
 pub use comprehension::scalar;
-pub use entries::{Entries, Given, bind_turn};
+pub use entries::{Entries, bind_turn};
 pub use expect::Expect;
+pub use given::Given;
 pub use limits::Budget;
 pub use memo::{Key, Label, Memo};
 pub use scope::{After, Around, Frame, Local, Scope, key_segment};
 
 use super::expand::{Expansion, Overrides};
+use super::judge::Judge;
 use super::modules::ModuleId;
 use super::names::Named;
 use super::resolve::Resolved;
@@ -50,6 +53,10 @@ pub struct Machine<'w, 'p> {
     pub overrides: Overrides<'p>,
     /// The environment, once its own fields are known.
     pub ambient: RefCell<Option<Rc<model::Environment>>>,
+    /// What the environment is held to, as far as it has been met.
+    pub goals: RefCell<model::Goals>,
+    /// The finished model while facts are evaluated over it.
+    pub judge: RefCell<Option<Rc<Judge>>>,
     roots: RefCell<Vec<Option<Rc<Frame<'p>>>>>,
 }
 
@@ -63,6 +70,8 @@ impl<'w, 'p> Machine<'w, 'p> {
             expansion: Expansion::default(),
             overrides: Overrides::default(),
             ambient: RefCell::default(),
+            goals: RefCell::default(),
+            judge: RefCell::default(),
             roots: RefCell::default(),
         }
     }

@@ -72,7 +72,11 @@ impl Around<'_> {
     /// The address of an item of this body.
     pub fn address(&self, name: &str) -> Arc<str> {
         let dot = if self.prefix.is_empty() { "" } else { "." };
-        format!("{}{dot}{name}{}", self.prefix, self.keys).into()
+        let mut address = String::with_capacity(self.prefix.len() + dot.len() + name.len() + self.keys.len());
+        for part in [&self.prefix, dot, name, &self.keys] {
+            address.push_str(part);
+        }
+        address.into()
     }
 }
 

@@ -139,7 +139,7 @@ impl<'p> Machine<'_, 'p> {
     }
 
     fn keyed(&self, turns: &IndexMap<Arc<str>, Turn<'p>>, name: &str, used: Span) -> Outcome<Value> {
-        let mut map = Map::with_capacity(turns.len());
+        let mut map = Map::with_capacity_and_hasher(turns.len(), foldhash::fast::RandomState::default());
         for (key, turn) in turns {
             let Some(found) = turn.frame.index.names.get(name) else { continue };
             let value = self.item(&turn.frame, found, used)?;

@@ -35,7 +35,7 @@ pub struct Instance<'p> {
 }
 
 /// The fields of an environment that are not parameters of its stack, or not only.
-const RESERVED: &[&str] = &["account", "region", "mode", "role", "profile", "tags"];
+const RESERVED: &[&str] = &["account", "region", "mode", "role", "profile", "tags", "usage"];
 
 impl Instance<'_> {
     /// The stack itself, given its parameters by an environment.

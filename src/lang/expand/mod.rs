@@ -19,9 +19,9 @@ use super::eval::{Around, Entries, Frame};
 use super::index::Index;
 use crate::model::Address;
 use crate::syntax::ast::Stmt;
+use foldhash::HashMap;
 use groups::Group;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// The number of a layer or a component instance.

@@ -1,7 +1,7 @@
 //! Resources as they are met during expansion, and their properties as others read them.
 
 use crate::catalog::{PropPath, TypeDef};
-use crate::lang::eval::{Entries, Expect, Frame, Given, Key, Label, Machine, Scope};
+use crate::lang::eval::{Entries, Expect, Frame, Key, Label, Machine, Scope};
 use crate::lang::ty::{Type, of_shape};
 use crate::lang::value::{Kind, ResourceHandle, Value};
 use crate::lang::world::{Failed, Outcome};
@@ -80,16 +80,18 @@ impl<'p> Machine<'_, 'p> {
                     entries.given.insert(name, given);
                 }
             }
+            self.memo.reserve(node.id, entries.given.len());
             self.expansion.bodies.borrow_mut().insert(node.id, Rc::new(entries));
             Ok(Value::absent(used))
         })?;
         self.expansion.bodies.borrow().get(&node.id).cloned().ok_or(Failed)
     }
 
-    /// The value a resource's declaration gives one of its properties.
-    pub fn written(&self, node: &Rc<Node<'p>>, name: &'p str, given: &[Given<'p>], used: Span) -> Outcome<Value> {
+    /// The value a resource's declaration gives one of its properties: the one at a place among its entries.
+    pub fn written(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>, at: usize, used: Span) -> Outcome<Value> {
+        let (name, given) = entries.given.get_index(at).ok_or(Failed)?;
         let label = Label::Property(node.handle.address.clone(), name);
-        self.demand(Key::Property(node.id, name), label, used, || {
+        self.demand(Key::Property(node.id, at), label, used, || {
             let value = self.given(name, given, Expect::Properties(&node.def).field(name))?;
             self.sized(value, used)
         })
@@ -97,6 +99,9 @@ impl<'p> Machine<'_, 'p> {
 
     /// `queue.arn`: what the declaration says, where that is known, and otherwise a hole of the catalog's type.
     pub fn property(&self, handle: &ResourceHandle, name: &Name, span: Span) -> Outcome<Value> {
+        if let Some(judge) = self.judge.borrow().clone() {
+            return self.judged(&judge, handle, name, span);
+        }
         let Some(node) = self.expansion.by_address(&handle.address) else { return Err(Failed) };
         let def = node.def.clone();
         let Some(property) = def.root.by_name(&name.text).or_else(|| def.root.by_aws(&name.text)) else {
@@ -110,9 +115,9 @@ impl<'p> Machine<'_, 'p> {
         };
         let body = self.body_of(&node, span)?;
         let written =
-            [property.name.as_str(), property.aws.as_str()].into_iter().find_map(|name| body.given.get_key_value(name));
-        if let Some((written, given)) = written {
-            let value = self.written(&node, written, given, span)?;
+            [property.name.as_str(), property.aws.as_str()].into_iter().find_map(|name| body.given.get_index_of(name));
+        if let Some(at) = written {
+            let value = self.written(&node, &body, at, span)?;
             if value.is_known() && !value.is_absent() {
                 return Ok(value.at(span));
             }

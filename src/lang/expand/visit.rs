@@ -3,7 +3,7 @@
 use super::groups::Group;
 use super::instances::Instance;
 use super::nodes::Node;
-use crate::lang::eval::{Frame, Machine};
+use crate::lang::eval::{Frame, Machine, Scope};
 use crate::lang::index::What;
 use crate::lang::value::{Kind, Value};
 use crate::lang::world::{Failed, Outcome};
@@ -65,7 +65,12 @@ impl<'p> Machine<'_, 'p> {
             Stmt::Block(block) => {
                 let label = block.label.as_ref().ok_or(Failed)?;
                 let value = self.visit_name(frame, at, label)?;
+                self.visit_use(&value)?;
                 self.visit_instance(&value, into)
+            }
+            Stmt::Recover(_) | Stmt::Derived { .. } => {
+                self.demanded(stmt, &Scope::of(frame.clone()), &frame.around.prefix);
+                Ok(())
             }
             Stmt::For(_) | Stmt::If(_) | Stmt::In { .. } => {
                 match self.group(frame, at, span_of(stmt))? {
@@ -87,6 +92,16 @@ impl<'p> Machine<'_, 'p> {
     fn visit_name(&self, frame: &Rc<Frame<'p>>, at: usize, name: &crate::syntax::ast::Name) -> Outcome<Value> {
         let declared = frame.index.names.get(name.text.as_str()).filter(|declared| declared.at == at).ok_or(Failed)?;
         self.declared(frame, declared, name.span)
+    }
+
+    /// What the use of a component demands of everything in it.
+    fn visit_use(&self, value: &Value) -> Outcome<()> {
+        let Kind::Instance(handle) = &value.kind else { return Ok(()) };
+        let instance = self.expansion.instance(handle.id).ok_or(Failed)?;
+        for (stmt, scope) in &self.given_to(&instance, instance.head)?.rest {
+            self.demanded(stmt, scope, &instance.address);
+        }
+        Ok(())
     }
 
     fn visit_instance(&self, value: &Value, into: &mut Collected<'p>) -> Outcome<()> {

@@ -61,7 +61,7 @@ pub fn operator(written: &str) -> Option<String> {
 
 /// The object after `when`, as the document writes it.
 pub(super) fn block(conditions: &Value, diagnostics: &mut Vec<Diagnostic>) -> Value {
-    let mut out = Map::new();
+    let mut out = Map::default();
     let Some(entries) = conditions.as_map() else {
         diagnostics.push(expects_object(conditions));
         return Value::map(out, conditions.span);
@@ -77,7 +77,7 @@ pub(super) fn block(conditions: &Value, diagnostics: &mut Vec<Diagnostic>) -> Va
         };
         let mut tests = match out.swap_remove(aws.as_str()) {
             Some(Entry { value: Value { kind: Kind::Map(earlier), .. }, .. }) => earlier.as_ref().clone(),
-            _ => Map::new(),
+            _ => Map::default(),
         };
         for (key, tested) in keys.iter().filter(|(_, tested)| !tested.value.is_absent()) {
             let mut values = Vec::new();

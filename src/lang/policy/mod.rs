@@ -39,14 +39,14 @@ const PRINCIPALS: &[(&str, &str)] =
 pub fn document(statements: &[Statement], cx: &Context, span: Span) -> (Value, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let statements = statements.iter().map(|one| statement(one, cx, &mut diagnostics)).collect();
-    let mut document = Map::new();
+    let mut document = Map::default();
     put(&mut document, "Version", Value::text("2012-10-17", span));
     put(&mut document, "Statement", Value::list(statements, span));
     match Value::map(document, span).bounded() {
         Ok(document) => (document, diagnostics),
         Err(diagnostic) => {
             diagnostics.push(diagnostic);
-            (Value::map(Map::new(), span), diagnostics)
+            (Value::map(Map::default(), span), diagnostics)
         }
     }
 }
@@ -56,7 +56,7 @@ fn put(map: &mut Map, key: &str, value: Value) {
 }
 
 fn statement(statement: &Statement, cx: &Context, diagnostics: &mut Vec<Diagnostic>) -> Value {
-    let mut out = Map::new();
+    let mut out = Map::default();
     put(&mut out, "Effect", Value::text(if statement.allow { "Allow" } else { "Deny" }, statement.span));
     if let Some(principal) = principals(&statement.principals, diagnostics) {
         put(&mut out, "Principal", principal);
@@ -177,7 +177,7 @@ fn principals(principals: &[Principal], diagnostics: &mut Vec<Diagnostic>) -> Op
         }
         return Some(Value::text("*", span));
     }
-    let mut out = Map::new();
+    let mut out = Map::default();
     for (kind, values) in by_kind {
         put(&mut out, kind, one_or_many(values, first.kind_span));
     }

@@ -16,7 +16,7 @@ impl Reading<'_> {
         path: &PropPath,
     ) -> BTreeMap<String, model::Value> {
         let mut out = BTreeMap::new();
-        let mut written: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut written: Vec<(&str, Span)> = Vec::with_capacity(entries.len().min(shape.properties.len()));
         for (name, entry) in entries {
             let Some(property) = self.find(name, entry, shape, path) else {
                 if shape.open && !entry.value.is_absent() {
@@ -25,10 +25,13 @@ impl Reading<'_> {
                 continue;
             };
             let at = path.child(&property.aws);
-            if let Some(first) = written.insert(&property.aws, entry.key) {
+            // A property is met twice where both its spellings are written, so there are never more than it has.
+            if let Some((_, first)) = written.iter_mut().find(|(aws, _)| *aws == property.aws) {
+                let first = std::mem::replace(first, entry.key);
                 self.diagnostics.push(problem::twice(&property.name, first, entry.key));
                 continue;
             }
+            written.push((&property.aws, entry.key));
             if entry.value.is_absent() {
                 continue;
             }
@@ -37,10 +40,10 @@ impl Reading<'_> {
                 self.diagnostics.push(problem::read_only(&self.name(&at), &self.def.name, entry.key));
                 continue;
             }
-            self.spans.insert(at.clone(), entry.value.span);
             if let Some(value) = self.value(&entry.value, &property.shape, &at) {
                 out.insert(property.aws.clone(), value);
             }
+            self.spans.insert(at, entry.value.span);
         }
         out
     }
@@ -64,9 +67,9 @@ impl Reading<'_> {
 
     fn open_entry(&mut self, name: &str, entry: &Entry, path: &PropPath, out: &mut BTreeMap<String, model::Value>) {
         let at = path.child(name);
-        self.spans.insert(at.clone(), entry.value.span);
         if let Some(value) = self.document(&entry.value, &at) {
             out.insert(name.to_owned(), value);
         }
+        self.spans.insert(at, entry.value.span);
     }
 }

@@ -18,6 +18,7 @@ pub enum Place {
     /// The body of a component's use.
     Use,
     Environment,
+    Facts,
     Object,
 }
 
@@ -30,6 +31,7 @@ impl Place {
             Place::Resource => "a resource",
             Place::Use => "the use of a component",
             Place::Environment => "an environment",
+            Place::Facts => "facts",
             Place::Object => "an object",
         }
     }
@@ -69,6 +71,11 @@ impl<'p> Resolver<'_, 'p> {
             }
             Stmt::After { paths, .. } => paths.iter().for_each(|path| self.path(path)),
             Stmt::Moved { .. } if place == Place::Stack => {}
+            Stmt::Recover(recover) => self.object(&recover.stmts, Place::Object),
+            Stmt::Derived { from, stmts, .. } => {
+                self.path(from);
+                self.object(stmts, Place::Object);
+            }
             other => self.misplaced(other, place),
         }
     }
@@ -169,6 +176,21 @@ impl<'p> Resolver<'_, 'p> {
                 Stmt::Ignore { .. } if place == Place::Resource => {}
                 Stmt::Moved { .. } if place == Place::Environment => {}
                 Stmt::Override { stmts, .. } if place == Place::Environment => self.object(stmts, Place::Object),
+                Stmt::Recover(recover) if matches!(place, Place::Resource | Place::Use | Place::Environment) => {
+                    self.object(&recover.stmts, Place::Object);
+                }
+                Stmt::Derived { from, stmts, .. } if matches!(place, Place::Resource | Place::Use) => {
+                    self.path(from);
+                    self.object(stmts, Place::Object);
+                }
+                Stmt::Needs { amount, of, .. } if place == Place::Resource => {
+                    self.expr(amount);
+                    self.path(of);
+                }
+                Stmt::Budget(budget) if place == Place::Environment => {
+                    budget.at.iter().for_each(|(value, _)| self.expr(value));
+                    self.expr(&budget.amount);
+                }
                 other => self.misplaced(other, place),
             }
         }
@@ -278,5 +300,11 @@ pub fn describe(stmt: &Stmt, place: Place) -> (String, Span, String) {
         Stmt::Replace { span, .. } => belongs("replace", *span, "a resource"),
         Stmt::Moved { span, .. } => belongs("moved", *span, "a stack or an environment"),
         Stmt::Override { span, .. } => belongs("override", *span, "an environment"),
+        Stmt::Recover(recover) => {
+            belongs("recover", recover.span, "an environment, a body, a resource or the use of a component")
+        }
+        Stmt::Derived { span, .. } => belongs("derived", *span, "a body, a resource or the use of a component"),
+        Stmt::Budget(budget) => belongs("budget", budget.span, "an environment"),
+        Stmt::Needs { span, .. } => belongs("needs", *span, "a resource"),
     }
 }

@@ -96,7 +96,7 @@ impl<'p> Resolver<'_, 'p> {
             self.functions.edge(self.item, super::key(function.item), callee.span);
             return;
         }
-        if builtins::lookup(&callee.text).is_some() {
+        if builtins::lookup(&callee.text).is_some() || crate::lang::judge::is_function(&callee.text) {
             return;
         }
         let own: Vec<&str> = self.world.names.nearest(self.module, Kind::Fn, &callee.text, &[]).into_iter().collect();

@@ -7,11 +7,11 @@ mod members;
 mod scope;
 
 use super::modules::ModuleId;
-use super::names::{Kind, Named};
+use super::names::{Global, Kind, Named};
 use super::world::World;
 use crate::diag::Diagnostic;
 use crate::source::Span;
-use crate::syntax::ast::{Binding, Body, FnItem, Layer, Name};
+use crate::syntax::ast::{Binding, Body, Facts, FnItem, Layer, Name};
 pub use scope::AMBIENT;
 
 use cycles::Edges;
@@ -39,6 +39,9 @@ pub fn resolve(world: &World<'_>) -> Resolved {
             Named::Stack(global) => resolver.stack(global.item),
             Named::Environment(environment) => resolver.environment(environment.of, environment.body),
         }
+    }
+    for facts in &world.names.facts {
+        Resolver::of_facts(world, *facts, &mut functions, &mut components).facts(facts.item);
     }
     let mut recursive =
         functions.report(world, "GPB1009", "function", "every program must end, so functions cannot call themselves");
@@ -85,6 +88,24 @@ impl<'w, 'p> Resolver<'w, 'p> {
             Named::Environment(environment) => (environment.module, key(environment.body)),
         };
         Self { world, module, views: Vec::new(), layer: None, item, group: None, functions, components }
+    }
+
+    fn of_facts(
+        world: &'w World<'p>,
+        facts: Global<'p, Facts>,
+        functions: &'w mut Edges,
+        components: &'w mut Edges,
+    ) -> Self {
+        let (module, item) = (facts.module, key(facts.item));
+        Self { world, module, views: Vec::new(), layer: None, item, group: None, functions, components }
+    }
+
+    fn facts(&mut self, facts: &'p Facts) {
+        // An unknown type is reported by the look-up itself.
+        let _ = self.world.def_at(&facts.ty);
+        self.views.push(View::Vars(vec!["self", "usage"]));
+        self.object(&facts.stmts, body::Place::Facts);
+        self.views.pop();
     }
 
     fn report(&self, diagnostic: Diagnostic) {

@@ -4,6 +4,7 @@ mod components;
 mod damaged;
 mod dump;
 mod environments;
+mod facts;
 mod files;
 mod groups;
 mod layers;

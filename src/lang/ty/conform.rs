@@ -165,7 +165,7 @@ fn list(items: &[Value], of: &Type, span: crate::source::Span, cx: &Context) -> 
 
 fn map(entries: &Map, of: &Type, span: crate::source::Span, cx: &Context) -> Result<Value, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
-    let mut read = Map::with_capacity(entries.len());
+    let mut read = Map::with_capacity_and_hasher(entries.len(), foldhash::fast::RandomState::default());
     for (name, entry) in entries {
         match conform(entry.value.clone(), of, cx) {
             Ok(value) => {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// there as absent, so that `x.field ?? y` works.
 pub fn conform(entries: &Map, ty: &ObjectType, span: Span, cx: &Context) -> Result<Value, Vec<Diagnostic>> {
     let mut diagnostics = unknown_fields(entries, ty);
-    let mut read = Map::with_capacity(ty.fields.len());
+    let mut read = Map::with_capacity_and_hasher(ty.fields.len(), foldhash::fast::RandomState::default());
     for (name, field) in &ty.fields {
         let given = entries.get(name).filter(|entry| !entry.value.is_absent());
         let result = match given {

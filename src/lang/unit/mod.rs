@@ -90,6 +90,16 @@ pub const UNITS: &[Unit] = &[
     unit("/s", Dimension::Rate, 3_600),
 ];
 
+/// `10k` and `1M` are numbers.
+pub fn thousands(amount: Decimal, unit: &str) -> Option<Decimal> {
+    let size: u64 = match unit {
+        "k" => 1_000,
+        "M" => 1_000_000,
+        _ => return None,
+    };
+    amount.checked_mul(size.into())
+}
+
 /// What people write for a unit in other tools, and what it is called here.
 const HABITS: &[(&str, &str)] = &[
     ("sec", "s"),

@@ -30,6 +30,10 @@ pub(super) fn is_entry(rule: Rule) -> bool {
             | Rule::moved_stmt
             | Rule::override_stmt
             | Rule::when_stmt
+            | Rule::recover_stmt
+            | Rule::derived_stmt
+            | Rule::budget_stmt
+            | Rule::needs_stmt
             | Rule::compat_else
     )
 }
@@ -51,7 +55,8 @@ fn map_body(node: Node<'_>) -> Option<Node<'_>> {
 
 impl Lower {
     pub(super) fn body(&mut self, node: Node<'_>) -> Vec<Stmt> {
-        let mut stmts = Vec::new();
+        // Statements are large, and there are more of them than of anything: no room is taken for some that never come.
+        let mut stmts = Vec::with_capacity(node.children().filter(|part| is_entry(part.rule())).count());
         let mut docs = Docs::default();
         for part in node.children() {
             if part.is(Rule::comment) {
@@ -81,8 +86,8 @@ impl Lower {
 
     /// `head label in place { … }` and `head label = value`.
     fn head(&mut self, node: Node<'_>, doc: Option<String>) -> Stmt {
-        let names: Vec<_> = node.children().filter(|child| is_name(*child)).collect();
-        let label = if node.is(Rule::labelled) { names.get(1).map(|label| self.name(*label)) } else { None };
+        let second = || node.children().filter(|child| is_name(*child)).nth(1);
+        let label = if node.is(Rule::labelled) { second().map(|label| self.name(label)) } else { None };
         let head = self.name_in(node);
         let span = self.span(node);
         let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };

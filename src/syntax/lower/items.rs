@@ -1,6 +1,6 @@
 //! What stands at the top of a file.
 
-use super::super::ast::{Binding, Body, FnItem, Item, Module, Name, TypeExpr, TypeItem, TypeKind};
+use super::super::ast::{Binding, Body, Facts, FnItem, Item, Module, Name, TypeExpr, TypeItem, TypeKind};
 use super::super::tree::{Node, Rule};
 use super::{Docs, Lower, doc_line, is_name};
 
@@ -40,6 +40,11 @@ impl Lower {
                     None => Name { text: String::new(), span: self.end_of(node), quoted: false },
                 };
                 Some(Item::Environment { of, body: self.item_body(node, docs.take()) })
+            }
+            Rule::facts_item => {
+                let doc = docs.take();
+                let ty = self.first_path(node);
+                Some(Item::Facts(Facts { doc, ty, stmts: self.body_in(node), span: self.span(node) }))
             }
             // Documentation above something that is no item belongs to nothing.
             Rule::misplaced | Rule::junk_item | Rule::stray_rbrace => {

@@ -1,9 +1,11 @@
 //! Entries that a keyword leads.
 
-use super::super::ast::{BinaryOp, Expr, ExprKind, For, If, Layer, Name, Path, PathSegment, Resource, Stmt, When};
+use super::super::ast::{
+    BinaryOp, Budget, Expr, ExprKind, For, If, Layer, Name, Path, PathSegment, Recover, Resource, Stmt, When,
+};
 use super::super::tree::{Node, Rule};
-use super::Lower;
 use super::exprs::{comparison, is_prefix, is_value};
+use super::{Lower, is_name};
 
 impl Lower {
     pub(super) fn statement(&mut self, node: Node<'_>, doc: Option<String>) -> Option<Stmt> {
@@ -27,10 +29,23 @@ impl Lower {
                 Stmt::Moved { from, to: paths.next().unwrap_or_else(|| self.no_path(node)), span }
             }
             Rule::override_stmt => {
-                let path = self.paths(node).into_iter().next().unwrap_or_else(|| self.no_path(node));
+                let path = self.first_path(node);
                 Stmt::Override { path, stmts: self.body_in(node), span }
             }
             Rule::when_stmt => Stmt::When(self.when(node)),
+            Rule::recover_stmt => {
+                let domains = self.names(node);
+                Stmt::Recover(Recover { domains, stmts: self.body_in(node), span })
+            }
+            Rule::derived_stmt => {
+                let from = self.first_path(node);
+                Stmt::Derived { from, stmts: self.body_in(node), span }
+            }
+            Rule::budget_stmt => Stmt::Budget(self.budget(node)),
+            Rule::needs_stmt => {
+                let of = self.first_path(node);
+                Stmt::Needs { amount: self.after_keyword(node, Rule::kw_needs), what: self.name_in(node), of, span }
+            }
             _ => return None,
         })
     }
@@ -48,7 +63,7 @@ impl Lower {
     }
 
     fn resource(&mut self, node: Node<'_>, doc: Option<String>) -> Resource {
-        let ty = self.paths(node).into_iter().next().unwrap_or_else(|| self.no_path(node));
+        let ty = self.first_path(node);
         Resource {
             doc,
             existing: node.has(Rule::kw_existing),
@@ -129,6 +144,30 @@ impl Lower {
             actions: self.pairs(node),
             span: self.span(node),
         }
+    }
+
+    fn names(&mut self, node: Node<'_>) -> Vec<Name> {
+        node.children().filter(|child| is_name(*child)).map(|name| self.name(name)).collect()
+    }
+
+    /// The names are the driver's, where there is one, and the period's.
+    fn budget(&mut self, node: Node<'_>) -> Budget {
+        let mut names = self.names(node).into_iter();
+        let at = node.has(Rule::kw_at).then(|| {
+            let value = self.after_keyword(node, Rule::kw_at);
+            names.next().map(|driver| (value, driver))
+        });
+        let values = node.children().filter(|child| is_value(child.rule()));
+        let amount = match values.last() {
+            Some(amount) => self.expr(amount),
+            None => self.missing(node),
+        };
+        let nothing = Name { text: String::new(), span: self.end_of(node), quoted: false };
+        Budget { at: at.flatten(), amount, per: names.next().unwrap_or(nothing), span: self.span(node) }
+    }
+
+    pub(super) fn first_path(&mut self, node: Node<'_>) -> Path {
+        self.paths(node).into_iter().next().unwrap_or_else(|| self.no_path(node))
     }
 
     fn paths(&mut self, node: Node<'_>) -> Vec<Path> {

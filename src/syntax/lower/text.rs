@@ -122,6 +122,10 @@ impl Parts<'_> {
         if let Some(TextPart::Text(last)) = self.done.last_mut() {
             last.push_str(text);
         } else if !text.is_empty() {
+            if self.done.is_empty() {
+                // Nearly every text is one part.
+                self.done.reserve_exact(1);
+            }
             self.done.push(TextPart::Text(text.to_owned()));
         }
     }

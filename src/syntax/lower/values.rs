@@ -119,7 +119,7 @@ impl Lower {
 
     fn list(&mut self, node: Node<'_>) -> ExprKind {
         if let Some(each) = node.child(Rule::list_for) {
-            return ExprKind::Comprehension(self.list_for(each));
+            return ExprKind::Comprehension(Box::new(self.list_for(each)));
         }
         let values = node.children().filter(|child| is_value(child.rule()));
         ExprKind::List(values.map(|value| self.expr(value)).collect())
@@ -143,7 +143,7 @@ impl Lower {
         let kind = match map_for(node) {
             Some(only) => {
                 let comprehension = self.deeper(1, node, |lower| lower.map_for(only));
-                comprehension.map_or(ExprKind::Missing, ExprKind::Comprehension)
+                comprehension.map_or(ExprKind::Missing, |it| ExprKind::Comprehension(Box::new(it)))
             }
             None => ExprKind::Object(self.deeper(1, node, |lower| lower.body(node)).unwrap_or_default()),
         };

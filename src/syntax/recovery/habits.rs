@@ -241,7 +241,10 @@ impl Found {
 /// An entry `policy { allow … }`.
 pub(in super::super) fn is_policy_block(node: Node<'_>) -> bool {
     let named = node.children().next().is_some_and(|name| name.text() == "policy");
-    let entries = node.child(Rule::body).filter(|_| named).into_iter().flat_map(Node::children);
+    if !named {
+        return false;
+    }
+    let entries = node.child(Rule::body).into_iter().flat_map(Node::children);
     entries.filter(|entry| entry.is(Rule::phrase)).any(|entry| {
         let first = entry.text().split([' ', '\t']).next().unwrap_or_default();
         matches!(first, "allow" | "deny")

@@ -13,6 +13,7 @@ fn sign(rule: Rule) -> Option<(&'static str, &'static str)> {
         Rule::missing_in => ("`in`", "then what to go through: `for x in xs { … }`"),
         Rule::missing_of => ("`of`", "then the name of a stack: `environment live of shop { … }`"),
         Rule::missing_to => ("`to`", "then the new address: `moved old.name to new.name`"),
+        Rule::missing_per => ("`per month`", "a budget is for a month: `budget $500 per month`"),
         Rule::missing_op => ("a comparison", "`<`, `<=`, `>`, `>=`, `==` or `!=`"),
         Rule::missing_else => ("`else`", "a value needs both ways: `if c { a } else { b }`"),
         Rule::missing_params => ("`(`", "then the parameters, then `)`"),

@@ -19,9 +19,10 @@ pub(super) fn diagnostics(file: FileId, tree: &Tree<'_>) -> Vec<Diagnostic> {
         if node.start() < found.silent_until {
             continue;
         }
-        diagnostics.extend(found.first_missing(node));
-        diagnostics.extend(found.habit(node));
-        diagnostics.extend(found.strange(node));
+        let told = [found.first_missing(node), found.habit(node), found.strange(node)];
+        if told.iter().any(Option::is_some) {
+            diagnostics.extend(told.into_iter().flatten());
+        }
     }
     diagnostics
 }

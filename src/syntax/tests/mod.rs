@@ -1,6 +1,7 @@
 //! What the parser and the formatter promise.
 
 mod format;
+mod grammar;
 mod programs;
 mod properties;
 mod recovery;

@@ -100,6 +100,7 @@ fn names(text: &str) -> Vec<String> {
         Item::Const(of) => of.name.text.clone(),
         Item::Fn(of) => of.name.text.clone(),
         Item::Type(of) => of.name.text.clone(),
+        Item::Facts(_) => "facts".to_owned(),
         Item::Component(of) | Item::Stack(of) | Item::Environment { body: of, .. } => of.name.text.clone(),
     };
     parse(FileId(0), text).module.items.iter().map(name).collect()

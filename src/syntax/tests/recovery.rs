@@ -1,6 +1,6 @@
 //! Texts with mistakes: what is said, where, and that the rest of the file is still read.
 
-use super::super::tree::{Rule, Tree};
+use super::super::tree::Tree;
 use super::{check, check_each};
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ const MISSING: &[&str] = &[
     "stack {\n  a = 1\n}\nconst\nfn\ntype\nuse\nenvironment\nstack",
     "const a:\nconst b = \nfn f(a:) -> = 1\ntype t = a |\ntype u { a b: }",
     "fn f = 1\nfn g(a: count)\nenvironment live { a = 1 }",
-    "stack s {\n  let x\n  output y: count\n  layer l\n  for x { a = 1 }\n  for x in { a = 1 }\n  moved a.b\n  when cpu 3 add 2\n}",
+    "stack s {\n  let x\n  output y: count\n  layer l\n  for x { a = 1 }\n  for x in { a = 1 }\n  moved a.b\n  budget $5\n  when cpu 3 add 2\n}",
     "stack s {\n  x = a.\n  y = a?.\n  z = if c { 1 }\n  resource\n}",
     "stack s {\n  list = [1 2, \"a\"\n    \"b\"]\n  call = f(1 2)\n  a = 1 b = 2\n  c = [for x in xs]\n  d = f(n:)\n}",
     "stack s {\n  name\n  path \"/x\" every\n}",
@@ -92,26 +92,30 @@ fn strange() {
     check_each("strange", STRANGE);
 }
 
+/// Every text here.
+pub fn cases() -> Vec<&'static str> {
+    [MISSING, BRACKETS, TEXT, HABITS, STRANGE].concat()
+}
+
 /// A rule for recovery that no case reaches may have no message at all.
 #[test]
 fn every_recovery_rule_is_met() {
-    let cases = [MISSING, BRACKETS, TEXT, HABITS, STRANGE].concat();
     let mut met = BTreeSet::new();
-    for case in cases {
+    for case in cases() {
         let tree = Tree::parse(case).expect("every text parses");
         met.extend(tree.nodes().map(|node| format!("{:?}", node.rule())));
     }
     let is_recovery =
         |name: &String| ["missing_", "junk_", "bad_", "compat_", "stray_"].iter().any(|start| name.starts_with(start));
     // A run of junk is told of by the node around it; a lone `?` in a type is no mistake.
-    let all = Rule::all_rules().iter().map(|rule| format!("{rule:?}")).filter(is_recovery);
+    let all = crate::syntax::parser::ALL_RULES.iter().map(|rule| format!("{rule:?}")).filter(is_recovery);
     let never: Vec<_> = all.filter(|name| !met.contains(name)).collect();
     assert_eq!(never, Vec::<String>::new());
 }
 
 #[test]
 fn every_mistake_is_told() {
-    for case in [MISSING, BRACKETS, TEXT, HABITS, STRANGE].concat() {
+    for case in cases() {
         let parsed = super::parse(crate::source::FileId(0), case);
         assert!(!parsed.diagnostics.is_empty(), "nothing was said about:\n{case}");
         for diagnostic in parsed.diagnostics {

@@ -1,0 +1,162 @@
+//! Facts about resource types, and what an environment is held to.
+
+use super::{check, with_files, wrong};
+use crate::lang::{Compilation, compile};
+use crate::model::{Applies, Domain};
+use std::fmt::Write as _;
+
+const SHOP: &str = r#"
+facts aws.sqs.queue {
+  let dead = that(self.redrive_policy?.dead_letter_target_arn)
+
+  usage {
+    requests = 1M
+    storage  = 10 GiB
+  }
+
+  recovery kept {
+    when    = given(dead) && (self.visibility_timeout ?? 30) > 10
+    domains = [node, zone]
+    rpo     = 0s
+    alarms  = those("aws.cloudwatch.alarm", "dimensions.value", self)
+  }
+
+  price requests {
+    quantity = usage.requests * 2
+    users    = environment.usage.users
+    needed   = needed(self, "slots")
+  }
+
+  price named {
+    when  = same(self.arn, self.queue_url)
+    where = region_of(self)
+  }
+}
+
+stack shop {
+  layer queues {
+    recover from zone, node { rpo 0s, rto 1min }
+
+    resource aws.sqs.queue dead {
+      queue_name = "dead"
+    }
+
+    resource aws.sqs.queue jobs {
+      queue_name         = "jobs"
+      visibility_timeout = 40
+      redrive_policy     = { dead_letter_target_arn = dead.arn, max_receive_count = 5 }
+      usage { requests = 5 * environment.usage.users }
+      needs 20 slots of dead
+      derived from dead { rebuild 5min }
+    }
+
+    resource aws.cloudwatch.alarm late {
+      alarm_name          = "late"
+      namespace           = "AWS/SQS"
+      metric_name         = "ApproximateAgeOfOldestMessage"
+      dimensions          = [{ name = "QueueName", value = jobs.queue_name }]
+      statistic           = "Maximum"
+      period              = 60
+      evaluation_periods  = 5
+      comparison_operator = "GreaterThanThreshold"
+      threshold           = 5
+    }
+  }
+}
+
+environment live of shop {
+  account = "123456789012"
+  region  = us-east-1
+  mode    = sandbox
+  usage { users = 10k }
+  recover from region { rto 4h, decide 15min, guaranteed true }
+  budget $500 per month
+  budget at 100k users $2_000..$5_000 per month
+}
+"#;
+
+fn facts_of(model: &crate::model::Model) -> String {
+    let mut out = String::new();
+    for fact in &model.facts {
+        let _ = writeln!(out, "{} {} {}: {:?}", fact.of, fact.kind, fact.name, fact.applies);
+        for (name, value) in &fact.fields {
+            let _ = writeln!(out, "  {name} = {}", crate::lang::environment::show(value));
+        }
+        for read in &fact.evidence {
+            let _ = writeln!(out, "  read {}.{} {:?}", read.resource, read.property, read.value);
+        }
+    }
+    out
+}
+
+fn compiled(text: &str) -> Compilation {
+    let compilation = with_files(&[("main.gpb", text)], &[], |entry, inputs| compile(entry, inputs, None));
+    assert!(!compilation.has_errors(), "{}", wrong(&compilation));
+    compilation
+}
+
+#[test]
+fn every_fact_of_a_type_is_evaluated_for_every_resource_of_it() {
+    let compilation = compiled(SHOP);
+    insta::assert_snapshot!(facts_of(compilation.model.as_ref().unwrap()));
+}
+
+#[test]
+fn what_an_environment_is_held_to_is_in_its_model() {
+    let compilation = compiled(SHOP);
+    let goals = &compilation.model.as_ref().unwrap().goals;
+    let targets: Vec<_> = goals.targets.iter().map(|one| (one.scope.as_str(), one.domain, one.guaranteed)).collect();
+    let expected = [("", Domain::Region, true), ("queues", Domain::Zone, false), ("queues", Domain::Node, false)];
+    assert_eq!(targets, expected);
+    assert_eq!(goals.targets[0].rto.unwrap().0, 14_400.into());
+    assert_eq!((goals.derived[0].scope.as_str(), goals.derived[0].from.as_str()), ("queues.jobs", "queues.dead"));
+    assert_eq!(goals.derived[0].rebuild, Some(300.into()));
+    assert_eq!((goals.needs[0].what.as_str(), goals.needs[0].amount), ("slots", 20.into()));
+    assert_eq!((goals.budgets[0].low, goals.budgets[0].high), (0.into(), 500.into()));
+    assert_eq!(goals.budgets[1].at, Some(("users".to_owned(), 100_000.into())));
+}
+
+#[test]
+fn a_budget_at_a_usage_brings_the_environment_as_it_is_then() {
+    let compilation = compiled(SHOP);
+    let [tier] = compilation.tiers.as_slice() else { panic!("{:?}", compilation.tiers.len()) };
+    let requests =
+        tier.model.facts.iter().find(|fact| fact.name.as_ref() == "requests" && fact.of.as_str() == "queues.jobs");
+    let quantity = requests.unwrap().field("quantity").unwrap();
+    assert_eq!(crate::lang::environment::show(quantity), "1000000");
+    assert!(tier.model.facts.iter().all(|fact| fact.applies != Applies::Unknown));
+}
+
+#[test]
+fn facts_of_the_library_are_read_for_the_types_a_program_mentions() {
+    let facts = "facts aws.sns.topic {\n  price free {\n    cost = $0\n  }\n}\n";
+    let of = |ty: &str| {
+        let text = super::stack(&format!("resource {ty} one {{ }}"));
+        let library = [("facts/prices/sns.gpb", facts)];
+        let compilation = with_files(&[("main.gpb", &text)], &library, |entry, inputs| compile(entry, inputs, None));
+        (compilation.modules.len(), compilation.model.map_or(0, |model| model.facts.len()))
+    };
+    assert_eq!((of("aws.sns.topic"), of("aws.sqs.queue")), ((2, 1), (1, 0)));
+}
+
+#[test]
+fn what_is_demanded_wrongly_is_told() {
+    let in_stack = |text: &str| check(&super::stack(text));
+    let in_environment = |text: &str| check(&format!("stack demo {{\n  resource aws.sqs.queue a {{}}\n}}\n{text}"));
+    insta::assert_snapshot!(
+        "demands",
+        [
+            in_stack("recover from zon { rpo 0s }"),
+            in_stack("recover from zone { }"),
+            in_stack("recover from zone { rpo 70% }"),
+            in_stack("recover from zone { rpa 1s }"),
+            in_stack("resource aws.sqs.queue a { derived from nothing }"),
+            in_stack("resource aws.sqs.queue a { usage { x = 1 } }"),
+            in_stack("let a = all(\"aws.sqs.queue\")\nresource aws.sqs.queue b { queue_name = length(a) }"),
+            in_environment(&super::environment("usage { users = 1 }\nbudget at 5 uses $5 per month")),
+            in_environment(&super::environment("budget $5 per day")),
+            in_environment(&super::environment("budget at 5 users $5h per month")),
+        ]
+        .join("\n---\n")
+    );
+}
