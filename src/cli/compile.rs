@@ -1,18 +1,27 @@
 //! From a spec's path to its model; `gpb check`.
 
 use crate::catalog::Catalog;
+use crate::check::cost;
 use crate::cli::{Session, exit::Exit, files::Disk};
 use crate::diag;
 use crate::graph::Graph;
-use crate::lang::{self, Compilation};
+use crate::lang::{self, Compilation, Tier};
 use crate::model::Model;
 use crate::source::SourceMap;
+use rust_decimal::Decimal;
 use std::path::Path;
 
 /// A program without errors.
 pub struct Compiled {
     pub model: Model,
     pub graph: Graph,
+    pub sources: SourceMap,
+}
+
+/// A program whose language is right, with the environment under each of its budgets.
+pub struct Judged {
+    pub model: Model,
+    pub tiers: Vec<Tier>,
     pub sources: SourceMap,
 }
 
@@ -26,6 +35,42 @@ impl Session {
         }
     }
 
+    /// Compiles a spec for a check to look at, under another usage where one is given. What the checks themselves find is
+    /// not reported: whoever asks for a table wants to see it, and why a target or a budget is missed, too.
+    ///
+    /// # Errors
+    /// The exit code of the command, after the diagnostics have been printed.
+    pub fn judged(&self, spec: &Path, at: Option<&(String, Decimal)>) -> Result<Judged, Exit> {
+        let entry = spec.display().to_string();
+        let inputs = self.inputs();
+        let mut compilation = match at {
+            None => lang::compile(&entry, &inputs, self.common.env.as_deref()),
+            Some(at) => lang::compile_at(&entry, &inputs, self.common.env.as_deref(), at),
+        };
+        close(&mut compilation);
+        let failed = compilation.has_errors();
+        match compilation.model {
+            Some(model) if !failed => {
+                Ok(Judged { model, tiers: compilation.tiers, sources: compilation.sources })
+            }
+            _ => {
+                self.diagnostics(&compilation.diagnostics, &compilation.sources);
+                Err(Exit::Refused)
+            }
+        }
+    }
+
+    /// What the checks find in a program that is right as far as the language goes.
+    fn verdicts(&self, compilation: &mut Compilation) {
+        if compilation.has_errors() || compilation.model.is_none() {
+            return;
+        }
+        let book = cost::book::Book::of(&self.library);
+        let found = cost::check(compilation, &cost::Inputs { book: &book, day: Some(&super::cost::today()) });
+        compilation.diagnostics.extend(found);
+        diag::sort(&mut compilation.diagnostics);
+    }
+
     /// Compiles the chosen environment of a spec.
     ///
     /// # Errors
@@ -34,6 +79,7 @@ impl Session {
         let entry = spec.display().to_string();
         let mut compilation = lang::compile(&entry, &self.inputs(), self.common.env.as_deref());
         let graph = close(&mut compilation);
+        self.verdicts(&mut compilation);
         match compilation.model {
             Some(model) if !compilation.diagnostics.iter().any(diag::Diagnostic::is_error) => {
                 if !self.common.json {
@@ -54,6 +100,7 @@ pub fn check(session: &Session, spec: &Path) -> Exit {
     let entry = spec.display().to_string();
     let mut compilation = lang::check(&entry, &session.inputs(), session.common.env.as_deref());
     close(&mut compilation);
+    session.verdicts(&mut compilation);
     session.diagnostics(&compilation.diagnostics, &compilation.sources);
     let exit = if compilation.has_errors() { Exit::Refused } else { Exit::Done };
     // The process ends next and takes the trees and the model with it; to free them piece by piece would only take time.

@@ -93,12 +93,22 @@ impl Compilation {
 
 /// Checks a program: all its environments, or the one named. A file without environments is checked as far as that goes.
 pub fn check(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>) -> Compilation {
-    run(entry, inputs, environment, Goal::Check)
+    run(entry, inputs, environment, Goal::Check, None)
 }
 
 /// Compiles one environment: the one named, or the only one there is.
 pub fn compile(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>) -> Compilation {
-    run(entry, inputs, environment, Goal::Compile)
+    run(entry, inputs, environment, Goal::Compile, None)
+}
+
+/// Compiles one environment under another usage: the value that one driver has then.
+pub fn compile_at(
+    entry: &str,
+    inputs: &Inputs<'_>,
+    environment: Option<&str>,
+    at: &(String, rust_decimal::Decimal),
+) -> Compilation {
+    run(entry, inputs, environment, Goal::Compile, Some(at))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,11 +121,17 @@ enum Goal {
 /// touched of it is ever taken from the machine.
 const STACK: usize = 512 * 1024 * 1024;
 
-fn run(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>, goal: Goal) -> Compilation {
+fn run(
+    entry: &str,
+    inputs: &Inputs<'_>,
+    environment: Option<&str>,
+    goal: Goal,
+    at: Option<&(String, rust_decimal::Decimal)>,
+) -> Compilation {
     let mut program = modules::load(entry, inputs.loader, inputs.library);
     let early = std::mem::take(&mut program.diagnostics);
     let (catalog, facts) = (inputs.catalog, inputs.facts);
-    let evaluate = || evaluate(&program, catalog, facts, environment, goal);
+    let evaluate = || evaluate(&program, catalog, facts, (environment, goal), at);
     let found = std::thread::scope(|scope| {
         let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, evaluate);
         match spawned.map(std::thread::ScopedJoinHandle::join) {
@@ -149,7 +165,13 @@ struct Found {
     diagnostics: Vec<Diagnostic>,
 }
 
-fn evaluate(program: &Program, catalog: &Catalog, facts: &dyn ty::Facts, wanted: Option<&str>, goal: Goal) -> Found {
+fn evaluate(
+    program: &Program,
+    catalog: &Catalog,
+    facts: &dyn ty::Facts,
+    (wanted, goal): (Option<&str>, Goal),
+    at: Option<&(String, rust_decimal::Decimal)>,
+) -> Found {
     if program.modules.is_empty() {
         // The file could not be read, which has been said; that it has no environment is no news.
         return Found::default();
@@ -167,7 +189,7 @@ fn evaluate(program: &Program, catalog: &Catalog, facts: &dyn ty::Facts, wanted:
         let machine = Machine::new(&world, &resolved);
         machine.constants();
         // A failure has been reported where it happened.
-        let made = machine.environment(environment, None).ok();
+        let made = machine.environment(environment, at).ok();
         let tiers_of = |model: &Model| tiers(&world, &resolved, environment, model);
         if let Some(made) = made.filter(|_| chosen.len() == 1) {
             found.tiers = tiers_of(&made);

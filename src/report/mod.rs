@@ -2,6 +2,7 @@
 
 mod change;
 mod document;
+pub mod cost;
 pub mod json;
 pub mod plan;
 pub mod state;

@@ -4,7 +4,7 @@ use super::saving::{self, Saving};
 use super::money::{dollars, grouped};
 use super::{Estimate, Inputs, Spread, estimate};
 use crate::diag::Diagnostic;
-use crate::lang::Compilation;
+use crate::lang::{Compilation, Tier};
 use crate::model::Budget;
 use crate::model::{Address, Model};
 use rust_decimal::Decimal;
@@ -31,7 +31,7 @@ pub fn check(compilation: &Compilation, inputs: &Inputs<'_>) -> Vec<Diagnostic> 
     let Some(model) = &compilation.model else { return Vec::new() };
     let own = estimate(model, inputs);
     let mut found = own.problems.clone();
-    for (budget, model) in budgets(compilation, model) {
+    for (budget, model) in budgets(model, &compilation.tiers) {
         let at = budget.at.is_some().then(|| estimate(model, inputs));
         let estimate = at.as_ref().unwrap_or(&own);
         if let Some(over) = over(budget, estimate) {
@@ -44,23 +44,24 @@ pub fn check(compilation: &Compilation, inputs: &Inputs<'_>) -> Vec<Diagnostic> 
 }
 
 /// The budgets of an environment, each with the model it is judged by.
-fn budgets<'a>(compilation: &'a Compilation, own: &'a Model) -> Vec<(&'a Budget, &'a Model)> {
-    let mut tiers = compilation.tiers.iter();
-    let model = |budget: &'a Budget| match budget.at {
+fn budgets<'a>(own: &'a Model, tiers: &'a [Tier]) -> Vec<(&'a Budget, &'a Model)> {
+    let model = |budget: &'a Budget| match &budget.at {
         None => Some((budget, own)),
-        Some(_) => tiers.next().map(|tier| (budget, &tier.model)),
+        Some((driver, value)) => {
+            let tier = tiers.iter().find(|tier| tier.driver == *driver && tier.value == *value)?;
+            Some((budget, &tier.model))
+        }
     };
     own.goals.budgets.iter().filter_map(model).collect()
 }
 
 impl Verdict {
     /// What became of each budget, without saying anything about it.
-    pub fn all(compilation: &Compilation, inputs: &Inputs<'_>) -> Vec<Verdict> {
-        let Some(model) = &compilation.model else { return Vec::new() };
+    pub fn all(model: &Model, tiers: &[Tier], inputs: &Inputs<'_>) -> Vec<Verdict> {
         let verdict = |(budget, model): (&Budget, &Model)| {
             let estimate = estimate(model, inputs);
             Verdict {
-                at: budget.at.as_ref().map(|(driver, value)| format!("{} {driver}", value.normalize())),
+                at: budget.at.as_ref().map(|(driver, value)| format!("{} {driver}", grouped(&value.normalize().to_string()))),
                 low: budget.low,
                 high: budget.high,
                 cost: estimate.total,
@@ -68,7 +69,7 @@ impl Verdict {
                 unpriced: estimate.unpriced.len(),
             }
         };
-        budgets(compilation, model).into_iter().map(verdict).collect()
+        budgets(model, tiers).into_iter().map(verdict).collect()
     }
 }
 

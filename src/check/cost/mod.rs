@@ -19,7 +19,7 @@ mod tiers;
 pub use budget::{Verdict, check};
 pub use change::{Moved, between, price_change};
 pub use estimate::{Estimate, Free, Line, LineSku, ResourceCost, Unpriced, estimate};
-pub use saving::{Saving, savings};
+pub use saving::{Saving, problems as saving_problems, savings};
 pub use spread::{Column, Spread};
 
 use book::Book;

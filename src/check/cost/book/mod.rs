@@ -83,9 +83,9 @@ impl Book {
             let service = path.trim_start_matches("prices/").trim_end_matches(".csv").to_owned();
             services.insert(service, Shelf::new(Text::Plain(Arc::clone(text))));
         }
-        let embedded = Library::embedded();
-        let free = library.get("prices/free.toml").or_else(|| embedded.get("prices/free.toml"));
-        Book { services, allowances: free::read(free.map_or("", |text| text)) }
+        let own = || Library::embedded().get("prices/free.toml").cloned();
+        let free = library.get("prices/free.toml").cloned().or_else(own);
+        Book { services, allowances: free::read(free.as_deref().unwrap_or_default()) }
     }
 
     /// The price of an item in a region, or of one that has the same price everywhere.
