@@ -9,7 +9,7 @@
 //! }
 //! ```
 //!
-//! The lines `of` names are priced by `sku` and with `quantity` instead; where neither is given, they fall away.
+//! A change that touches several lines in different ways is written as several facts of one name. The lines `of` names are priced by `sku` and with `quantity` instead; where neither is given, they fall away.
 
 use super::bill;
 use super::book::Series;
@@ -22,6 +22,7 @@ use crate::model::{Address, Applies, Fact, Model};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// A change of one resource, and what it takes off the bill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -93,7 +94,10 @@ pub fn savings(model: &Model, inputs: &Inputs<'_>) -> Vec<Saving> {
             saves,
         })
     };
-    bench.proposals.iter().take(MOST).filter_map(saving).collect()
+    // A change of several lines is several facts of one name.
+    let mut seen = BTreeSet::new();
+    let first = |proposal: &&Proposal<'_>| seen.insert((&proposal.fact.of, &proposal.fact.name));
+    bench.proposals.iter().filter(first).take(MOST).filter_map(saving).collect()
 }
 
 /// What is wrong with a model's `saving` facts.
