@@ -163,7 +163,6 @@ impl Writer<'_> {
                     format!("({{ while {inner} {{}} true }})")
                 }
             }
-            Expr::RepOnce(inner) => self.code(&once_or_more(inner), mode)?,
             Expr::Skip(ends) => format!("p.skip_until(&{ends:?})"),
             other => return Err(refuse(&format!("{other} has no code"))),
         })
@@ -221,7 +220,6 @@ impl Writer<'_> {
                 first.anything |= other.anything;
                 first
             }
-            Expr::RepOnce(inner) => self.first(inner)?,
             Expr::Opt(inner) | Expr::Rep(inner) => First { anything: true, ..self.first(inner)? },
             other => return Err(refuse(&format!("{other} has no first byte"))),
         })
@@ -234,11 +232,6 @@ impl Writer<'_> {
         let rule = self.rules.get(name).ok_or_else(|| refuse(name))?;
         self.first(&rule.expr)
     }
-}
-
-/// `e+` is `e ~ e*`.
-fn once_or_more(inner: &Expr) -> Expr {
-    Expr::Seq(Box::new(inner.clone()), Box::new(Expr::Rep(Box::new(inner.clone()))))
 }
 
 /// The parts of a chain that leans to the right.

@@ -40,12 +40,28 @@ pub fn nearest(action: &str) -> Option<String> {
     let (service, name) = action.split_once(':')?;
     let service = match all.get_key_value(service.to_ascii_lowercase().as_str()) {
         Some((service, _)) => service,
-        None => nearest_word(service, all.keys().copied())?,
+        None => nearest_service(action)?,
     };
     let known = all.get(service)?;
     let same = known.iter().find(|known| known.eq_ignore_ascii_case(name)).copied();
     let meant = same.or_else(|| nearest_word(name, known.iter().copied()))?;
     Some(format!("{service}:{meant}"))
+}
+
+/// The service whose prefix is probably meant.
+pub fn nearest_service(action: &str) -> Option<&'static str> {
+    let (written, name) = action.split_once(':')?;
+    let has_action = |service: &&&str| {
+        let known = of_service(service).unwrap_or_default();
+        known.iter().any(|known| known.eq_ignore_ascii_case(name))
+    };
+    let written = written.to_ascii_lowercase();
+    let begins = |service: &&&str| written.len() >= 2 && service.starts_with(written.as_str());
+    let all = actions();
+    let near = |service: &&&str| nearest_word(&written, [**service]).is_some();
+    // Of several that may be meant, the one that has such an action; a letter is more often left out than added.
+    let with_action = all.keys().filter(begins).find(has_action).or_else(|| all.keys().filter(near).find(has_action));
+    with_action.copied().or_else(|| nearest_word(&written, all.keys().copied()))
 }
 
 /// Every service's prefix, sorted.

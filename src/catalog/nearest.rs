@@ -31,6 +31,10 @@ impl Catalog {
             let meant = nearest(name, self.entries.iter().map(|entry| entry.aws));
             return meant.and_then(|aws| self.name_of(aws)).into_iter().collect();
         }
+        let without_cloud = |known: &&'static str| known.split_once('.').is_some_and(|(_, rest)| rest == name);
+        if let Some(whole) = self.names().find(without_cloud) {
+            return vec![whole];
+        }
         let last = |name: &'static str| name.rsplit_once('.').map_or(name, |(_, last)| last);
         let tail = name.rsplit_once('.').map_or(name, |(_, tail)| tail);
         let mut found: Vec<&'static str> = nearest(name, self.names()).into_iter().collect();

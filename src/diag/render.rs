@@ -89,13 +89,19 @@ fn by_file<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Part<'
     if files.is_empty() {
         return vec![Part { diagnostic, source: None, labels: Vec::new(), primary: true }];
     }
+    let primary = diagnostic.span();
     let part = |(index, file): (usize, crate::source::FileId)| {
         let labels = diagnostic.labels.iter().filter(|label| label.span.file == file);
         Part {
             source: sources.get(file).map(|source| Excerpt::of(source, labels.clone().map(|label| label.span))),
             labels: labels
                 .map(|label| {
-                    LabeledSpan::new_with_span(Some(label.text.clone()).filter(|t| !t.is_empty()), label.span.range())
+                    let text = Some(label.text.clone()).filter(|text| !text.is_empty());
+                    if primary == Some(label.span) {
+                        LabeledSpan::new_primary_with_span(text, label.span.range())
+                    } else {
+                        LabeledSpan::new_with_span(text, label.span.range())
+                    }
                 })
                 .collect(),
             primary: index == 0,

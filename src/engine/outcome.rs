@@ -104,7 +104,7 @@ pub(super) fn cloud(kind: ErrorKind) -> (&'static str, &'static str) {
         ErrorKind::NotFound => ("GPB8001", "it was deleted behind gpb's back: plan again"),
         ErrorKind::AlreadyExists => (
             "GPB8002",
-            "choose another name, or delete the other one; gpb never takes over what it did not make unasked",
+            "choose another name, or read the other one with `existing`; gpb never takes over what it did not make",
         ),
         ErrorKind::Throttled => {
             ("GPB8003", "the service kept refusing for its rate; apply again later or ask for a higher quota")

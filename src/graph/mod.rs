@@ -156,7 +156,7 @@ impl Graph {
             });
         }
         for to in &resource.after {
-            add(self, to, None, resource.span);
+            add(self, to, None, resource.after_spans.get(to).copied().unwrap_or(resource.span));
         }
     }
 

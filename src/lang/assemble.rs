@@ -48,7 +48,8 @@ impl<'p> Machine<'_, 'p> {
         let scope = node.scope();
         let mut read =
             self.with_context(&scope, |cx| property::to_model(&body, &node.def, partial, stmt.name.span, cx));
-        self.world.reports.all(std::mem::take(&mut read.diagnostics));
+        let told = std::mem::take(&mut read.diagnostics);
+        self.world.reports.all(told.into_iter().map(|diagnostic| self.blame_use(node, diagnostic)));
         if !stmt.existing {
             tags::merge(&node.def, shared.tags, &mut read.values);
         }
@@ -66,17 +67,20 @@ impl<'p> Machine<'_, 'p> {
         }
         let address = node.handle.address.clone();
         let mut seen = BTreeSet::new();
-        after.retain(|other| *other != address && seen.insert(other.clone()));
+        after.retain(|(other, _)| *other != address && seen.insert(other.clone()));
+        let after_spans = after.iter().cloned().collect();
+        let after = after.into_iter().map(|(other, _)| other).collect();
         Ok(Resource {
             address,
             ty: node.handle.ty.to_string(),
             existing: stmt.existing,
             place: (*node.place).clone(),
             layer: around.layer.as_ref().map(ToString::to_string),
-            components: around.components.to_vec(),
+            components: around.components.iter().map(ToString::to_string).collect(),
             properties: read.values,
             spans: read.spans,
             after,
+            after_spans,
             lifecycle,
             span: stmt.name.span,
             doc: stmt.doc.clone(),

@@ -91,7 +91,7 @@ impl<'p> Machine<'_, 'p> {
     fn own_fields(&self, item: &EnvironmentItem<'p>, scope: &Scope<'p>) -> Outcome<model::Environment> {
         let region = self.own_field(item, scope, "region", &Type::Region);
         let account = self.own_field(item, scope, "account", &Type::Account);
-        let role = self.own_field(item, scope, "role", &Type::String);
+        let role = self.own_field(item, scope, "role", &Type::Arn);
         let profile = self.own_field(item, scope, "profile", &Type::String);
         let mode = self.own_field(item, scope, "mode", &Type::words(["sandbox", "live"]));
         let text = |value: Option<Value>| value.and_then(|value| value.as_text().map(ToString::to_string));
@@ -164,8 +164,8 @@ impl<'p> Machine<'_, 'p> {
             if let Some(first) = first {
                 self.report(
                     Diagnostic::error("GPB1409", "one resource is overridden twice")
-                        .at(path.span, "overridden here")
-                        .at(first.span, "and here")
+                        .at(path.span, "overridden again here")
+                        .at(first.span, "first overridden here")
                         .help("put both into one `override`"),
                 );
             }

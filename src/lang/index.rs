@@ -90,6 +90,9 @@ impl<'p> Index<'p> {
     }
 
     fn insert(&mut self, declared: Declared<'p>) {
+        if declared.name.text.is_empty() {
+            return;
+        }
         match self.names.get(declared.name.text.as_str()) {
             Some(first) => self.duplicates.push(duplicate(declared.what.word(), declared.name, first.name.span)),
             None => {
@@ -99,6 +102,9 @@ impl<'p> Index<'p> {
     }
 
     fn output(&mut self, binding: &'p Binding, at: usize) {
+        if binding.name.text.is_empty() {
+            return;
+        }
         match self.outputs.get(binding.name.text.as_str()) {
             Some((first, _)) => self.duplicates.push(duplicate("output", &binding.name, first.name.span)),
             None => {

@@ -12,6 +12,7 @@ pub mod unit;
 pub mod value;
 
 mod assemble;
+mod blame;
 mod environment;
 mod eval;
 mod expand;
@@ -186,6 +187,9 @@ fn evaluate(
     let chosen = choose(&world, wanted, goal);
     let mut found = Found { environments, ..Found::default() };
     for environment in &chosen {
+        if world.spent.get() {
+            break;
+        }
         let machine = Machine::new(&world, &resolved);
         machine.constants();
         // A failure has been reported where it happened.
@@ -199,7 +203,7 @@ fn evaluate(
     if chosen.is_empty() {
         Machine::new(&world, &resolved).constants();
     }
-    unexpanded::check(&world);
+    unexpanded::check(&world, &resolved);
     found.diagnostics = world.reports.take();
     found
 }

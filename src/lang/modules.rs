@@ -1,5 +1,6 @@
 //! Which files a program is made of: the entry, what it `use`s, and the part of the standard library it mentions.
 
+use super::names::Kind;
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Loader, SourceMap, Span};
 use crate::stdlib::Library;
@@ -29,6 +30,8 @@ pub struct Program {
     pub sources: SourceMap,
     pub modules: Vec<Loaded>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Every item of the library, read or not: what a misspelt name may mean.
+    pub library: Vec<(Kind, String)>,
 }
 
 /// Reads the entry and all it needs. A file that cannot be read is a diagnostic, and the rest goes on.
@@ -113,8 +116,12 @@ impl Program {
             .collect();
         let mut definers: HashMap<&str, Vec<usize>> = HashMap::default();
         for (file, (_, text)) in files.iter().enumerate() {
-            for name in defined(text).chain(known_types(text)) {
+            for name in known_types(text) {
                 definers.entry(name).or_default().push(file);
+            }
+            for (kind, name) in items_of(text) {
+                definers.entry(name).or_default().push(file);
+                self.library.push((kind, name.to_owned()));
             }
         }
         let mut needed: BTreeSet<usize> = BTreeSet::new();
@@ -155,11 +162,21 @@ impl Program {
 
 /// The names of the items of a library file, seen without parsing it: its items start at the margin.
 pub fn defined(text: &str) -> impl Iterator<Item = &str> {
+    items_of(text).map(|(_, name)| name)
+}
+
+fn items_of(text: &str) -> impl Iterator<Item = (Kind, &str)> {
     text.lines().filter_map(|line| {
         let (keyword, rest) = line.split_once(' ')?;
-        let is_item = matches!(keyword, "component" | "fn" | "type" | "const");
+        let kind = match keyword {
+            "component" => Kind::Component,
+            "fn" => Kind::Fn,
+            "type" => Kind::Type,
+            "const" => Kind::Const,
+            _ => return None,
+        };
         let end = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
-        rest.get(..end).filter(|name| is_item && !name.is_empty())
+        rest.get(..end).filter(|name| !name.is_empty()).map(|name| (kind, name))
     })
 }
 

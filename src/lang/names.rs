@@ -107,6 +107,8 @@ pub struct Names<'p> {
     /// By module: its own items and those of the files it uses. Empty for the library's modules.
     visible: Vec<Table<'p>>,
     prelude: Table<'p>,
+    /// The library's items, those among them that nobody mentions too.
+    library: &'p [(Kind, String)],
     /// The environments of the program's files, by name and in order.
     pub environments: Vec<EnvironmentItem<'p>>,
     /// Every item, the library's included, in order.
@@ -124,6 +126,9 @@ impl<'p> Names<'p> {
             let mut table = Table::default();
             for item in loaded.module.items.iter().filter_map(|item| Named::of(item, id)) {
                 items.push(item);
+                if item.name().text.is_empty() {
+                    continue;
+                }
                 if let Some(first) = table.get(&(item.kind(), item.name().text.as_str())) {
                     diagnostics.push(duplicate(item.kind().word(), item.name(), first.name().span));
                     continue;
@@ -142,7 +147,12 @@ impl<'p> Names<'p> {
         let mut environments: Vec<_> = items
             .iter()
             .filter_map(|item| match item {
-                Named::Environment(environment) if is_program(environment.module) => Some(*environment),
+                // One whose name is missing cannot be chosen, and its message has been given.
+                Named::Environment(environment)
+                    if is_program(environment.module) && !environment.body.name.text.is_empty() =>
+                {
+                    Some(*environment)
+                }
                 _ => None,
             })
             .collect();
@@ -153,7 +163,7 @@ impl<'p> Names<'p> {
                 _ => None,
             })
         });
-        Self { visible, prelude, environments, facts: facts.collect(), items }
+        Self { visible, prelude, library: &program.library, environments, facts: facts.collect(), items }
     }
 
     fn get(&self, from: ModuleId, kind: Kind, name: &str) -> Option<Named<'p>> {
@@ -200,7 +210,8 @@ impl<'p> Names<'p> {
     pub fn nearest(&self, from: ModuleId, kind: Kind, name: &str, more: &[&'p str]) -> Option<&'p str> {
         let mine = self.visible.get(from.0).into_iter().flat_map(Table::keys);
         let candidates = mine.chain(self.prelude.keys()).filter(|(other, _)| *other == kind).map(|(_, name)| *name);
-        nearest(name, candidates.chain(more.iter().copied()))
+        let library = self.library.iter().filter(|(other, _)| *other == kind).map(|(_, name)| name.as_str());
+        nearest(name, candidates.chain(library).chain(more.iter().copied()))
     }
 
     /// The file of the program that defines a name which `from` does not see.
@@ -273,8 +284,11 @@ fn see<'p>(
             match table.get(&key) {
                 // Environments are chosen from outside, each by its own file.
                 Some(first) if module_of(first) != *used && item.kind() != Kind::Environment => {
-                    diagnostics
-                        .push(duplicate(item.kind().word(), item.name(), first.name().span).at(*span, "drawn in here"));
+                    // Whoever draws a file in can change their own item, so that one is the newcomer.
+                    let own = module_of(first) == id;
+                    let (again, first) = if own { (first, item) } else { (item, first) };
+                    let diagnostic = duplicate(item.kind().word(), again.name(), first.name().span);
+                    diagnostics.push(diagnostic.at(*span, "drawn in here"));
                 }
                 Some(_) => {}
                 None => {

@@ -35,7 +35,7 @@ struct Size {
 }
 
 /// The most parts a value may have.
-pub const MAX_NODES: u32 = 1 << 20;
+pub const MAX_NODES: u32 = 1 << 19;
 /// The most levels of lists and maps in a value.
 pub const MAX_DEPTH: u16 = 200;
 /// The most parts of a value that is unknown until apply; those are copied, not shared.
@@ -83,8 +83,24 @@ impl PartialEq for Entry {
 #[derive(Debug, Clone)]
 pub struct Word {
     pub text: Arc<str>,
+    /// Where it was written, wherever it is used.
+    pub written: Span,
     /// The words it was chosen from, once a type has read it; until then only an expected type can say what it means.
     pub among: Option<Arc<[Arc<str>]>>,
+}
+
+impl Word {
+    /// Adds the place of a word that means nothing where it is used: the word itself, and the use where that is another.
+    pub(crate) fn blamed(&self, diagnostic: Diagnostic, used: Span, text: &str) -> Diagnostic {
+        let diagnostic = diagnostic.at(self.written, text);
+        if self.written == used { diagnostic } else { diagnostic.at(used, "used here") }
+    }
+
+    /// The diagnostic for a word that is no name and that nothing expects.
+    pub(crate) fn unknown(&self, used: Span) -> Diagnostic {
+        let diagnostic = Diagnostic::error("GPB1105", format!("`{}` is not a name in scope", self.text));
+        self.blamed(diagnostic, used, "not a name in scope").help("text is written in quotes")
+    }
 }
 
 impl PartialEq for Word {
@@ -172,7 +188,7 @@ impl Value {
 
     /// A bare word that no type has read yet.
     pub fn word(value: impl Into<Arc<str>>, span: Span) -> Self {
-        Self::new(Kind::Word(Word { text: value.into(), among: None }), span)
+        Self::new(Kind::Word(Word { text: value.into(), written: span, among: None }), span)
     }
 
     pub fn list(items: Vec<Value>, span: Span) -> Self {
@@ -259,6 +275,16 @@ impl Value {
             Kind::List(items) => items.iter().find_map(Value::find_secret),
             Kind::Map(entries) => entries.values().find_map(|entry| entry.value.find_secret()),
             _ => None,
+        }
+    }
+
+    /// The words inside that no type has read.
+    pub fn unread_words(&self) -> Vec<&Word> {
+        match &self.kind {
+            Kind::Word(word) if word.among.is_none() => vec![word],
+            Kind::List(items) => items.iter().flat_map(Value::unread_words).collect(),
+            Kind::Map(entries) => entries.values().flat_map(|entry| entry.value.unread_words()).collect(),
+            _ => Vec::new(),
         }
     }
 

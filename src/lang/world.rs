@@ -10,7 +10,7 @@ use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{Path, PathSegment, Resource};
 use foldhash::{HashMap, HashSet};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 /// Something could not be made out; a diagnostic has been given, so whoever needs it stays silent.
@@ -28,6 +28,8 @@ pub struct World<'p> {
     pub indexes: Indexes<'p>,
     pub types: Types<'p>,
     pub reports: Reports,
+    /// Whether some evaluation reached a ceiling: then nothing more is evaluated.
+    pub spent: Cell<bool>,
     defs: RefCell<HashMap<String, Option<Arc<TypeDef>>>>,
     /// The resources that some environment has expanded, by their place in the tree.
     expanded: RefCell<HashSet<usize>>,
@@ -43,6 +45,7 @@ impl<'p> World<'p> {
             indexes: Indexes::default(),
             types: Types::default(),
             reports: Reports::default(),
+            spent: Cell::default(),
             defs: RefCell::default(),
             expanded: RefCell::default(),
         }
@@ -68,7 +71,8 @@ impl<'p> World<'p> {
 
     /// The resource type a path names; an unknown one is reported.
     pub fn def_at(&self, path: &Path) -> Outcome<(String, Arc<TypeDef>)> {
-        let Some(name) = dotted(path) else { return Err(Failed) };
+        // A path that is not whole has been reported as such.
+        let Some(name) = dotted(path).filter(|name| !name.split('.').any(str::is_empty)) else { return Err(Failed) };
         match self.def(&name) {
             Some(def) => Ok((name, def)),
             None => Err(self.unknown_type(&name, path.span)),

@@ -128,6 +128,8 @@ pub struct Resource {
     pub spans: BTreeMap<PropPath, Span>,
     /// Named by `after`; references make the other edges.
     pub after: Vec<Address>,
+    /// Where `after` names each of them.
+    pub after_spans: BTreeMap<Address, Span>,
     pub lifecycle: Lifecycle,
     /// The declaration's head.
     pub span: Span,

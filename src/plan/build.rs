@@ -114,7 +114,7 @@ impl<'a> Planning<'a> {
                 Fate::Stays { id, observed, desired: Arc::clone(&desired), changed: Vec::new() }
             }
             None if desired.values().all(Value::is_known) => Fate::Unseen,
-            _ => Fate::Appears { desired: Arc::default(), def },
+            _ => Fate::Appears { desired: Arc::default(), def, instead_of: None },
         };
         change.desired = Arc::unwrap_or_clone(desired);
         self.fates.decide(resource.address.clone(), fate);
@@ -133,7 +133,7 @@ impl<'a> Planning<'a> {
                     self.recreated.insert(resource.address.clone());
                 }
                 let desired = Arc::new(desired);
-                let fate = Fate::Appears { desired: Arc::clone(&desired), def };
+                let fate = Fate::Appears { desired: Arc::clone(&desired), def, instead_of: None };
                 self.fates.decide(resource.address.clone(), fate);
                 change.desired = (*desired).clone();
                 self.changes.push(change);
@@ -179,7 +179,7 @@ impl<'a> Planning<'a> {
         let desired = Arc::new(desired);
         change.desired = (*desired).clone();
         let fate = if action == Action::Replace {
-            Fate::Appears { desired, def }
+            Fate::Appears { desired, def, instead_of: Some(known.id.clone()) }
         } else {
             let changed = differences.iter().map(|one| one.path.clone()).collect();
             Fate::Stays { id: known.id.clone(), observed: before.clone(), desired, changed }

@@ -122,10 +122,10 @@ fn collides(def: &TypeDef, name: &[PropPath], desired: &BTreeMap<String, Value>,
     name.iter().any(given) && !name.iter().any(|path| changes(path) || (!given(path) && def.is_read_only(path)))
 }
 
-/// The identifier a resource will have, when its text gives all of it.
+/// The identifier a resource will have, when its text gives all of it: what AWS makes up is read-only in the catalog.
 pub(super) fn identifier(def: &TypeDef, desired: &BTreeMap<String, Value>) -> Option<String> {
     let parts = def.primary_identifier.iter().map(|path| match desired.get(path.head())? {
-        Value::Text(text) if path.segments().count() == 1 => Some(text.as_str()),
+        Value::Text(text) if path.segments().count() == 1 && !def.is_read_only(path) => Some(text.as_str()),
         _ => None,
     });
     let parts = parts.collect::<Option<Vec<_>>>()?;

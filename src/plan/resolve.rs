@@ -1,6 +1,6 @@
 //! References: those to resources that exist and stay become values, the others stay holes.
 
-use super::{Call, values};
+use super::{Call, replace, values};
 use crate::catalog::{PropPath, TypeDef};
 use crate::cloud::Properties;
 use crate::model::{Address, Reference, Value};
@@ -22,7 +22,12 @@ pub(super) enum Fate {
         changed: Vec<PropPath>,
     },
     /// It will be made: what the cloud decides of it is not known yet.
-    Appears { desired: Arc<BTreeMap<String, Value>>, def: Option<Arc<TypeDef>> },
+    Appears {
+        desired: Arc<BTreeMap<String, Value>>,
+        def: Option<Arc<TypeDef>>,
+        /// The identifier of what goes in its favour.
+        instead_of: Option<String>,
+    },
     /// It exists, but was not read.
     Unseen,
 }
@@ -98,15 +103,20 @@ impl Fates {
                     None => wanted.filter(|value| value.is_known()).cloned(),
                 }
             }
-            Fate::Appears { desired, def } => {
-                // What names a resource stays a hole though its text is known: whatever is attached to a resource that is
-                // made anew has to be attached anew.
-                let names = def.as_ref().is_some_and(|def| {
-                    let identifiers = def.primary_identifier.iter().chain(def.additional_identifiers.iter().flatten());
-                    identifiers.chain(&def.read_only).any(|one| one.covers(path))
-                });
-                let known = wanted(desired, path).filter(|value| value.is_known());
-                known.filter(|_| !names && !path.0.is_empty() && def.is_some()).cloned()
+            Fate::Appears { desired, def, instead_of } => {
+                let def = def.as_ref()?;
+                let id = replace::identifier(def, desired);
+                // What is attached to a resource that is made anew has to be attached anew, though its name stays the same:
+                // then what names it stays a hole.
+                let is_same = |old: &String| id.as_ref().is_none_or(|id| id.eq_ignore_ascii_case(old));
+                let is_namesake = instead_of.as_ref().is_some_and(is_same);
+                if path.0.is_empty() {
+                    return id.filter(|_| !is_namesake).map(Value::Text);
+                }
+                let names = def.primary_identifier.iter().chain(def.additional_identifiers.iter().flatten());
+                let mut holes = def.read_only.iter().chain(names.filter(|_| is_namesake));
+                let is_hole = holes.any(|hole| hole.covers(path) || path.covers(hole));
+                wanted(desired, path).filter(|value| value.is_known() && !is_hole).cloned()
             }
         }
     }

@@ -427,4 +427,9 @@ impl Expr {
     pub fn new(kind: ExprKind, span: Span) -> Self {
         Self { kind: Box::new(kind), span }
     }
+
+    /// Whether nothing is there; a diagnostic has said so.
+    pub fn is_missing(&self) -> bool {
+        matches!(*self.kind, ExprKind::Missing)
+    }
 }

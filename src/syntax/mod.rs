@@ -48,9 +48,12 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         let whole = Span::new(file, 0, text.len());
         return Parsed { module: nothing, diagnostics: vec![report::too_deep(whole)] };
     };
+    // A comment without an end has taken closing brackets with it.
+    let comment = scan.diagnostics.iter().find(|one| one.code == "GPB0014").and_then(Diagnostic::span);
     let hidden = |diagnostic: &Diagnostic| {
         let at = diagnostic.span().map_or(0, |span| span.start as usize);
-        scan.hidden.iter().any(|range| range.contains(&at))
+        let swallowed = diagnostic.code == "GPB0034" && comment.is_some_and(|comment| at < comment.start as usize);
+        swallowed || scan.hidden.iter().any(|range| range.contains(&at))
     };
     scan.diagnostics.extend(diagnostics.into_iter().filter(|diagnostic| !hidden(diagnostic)));
     crate::diag::sort(&mut scan.diagnostics);

@@ -32,6 +32,28 @@ pub(super) fn invisible(at: Span, found: char) -> Diagnostic {
         .fix(if replacement.is_empty() { "remove it" } else { "write a plain space" }, at, replacement)
 }
 
+/// Letters that look like others, and which.
+const LOOK_ALIKE: &str = "аaеeоoрpсcхxуyіiѕsАAВBЕEКKМMНHОOРPСCТTХXοoΑAΒBΕEΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXΖZ";
+
+pub(super) fn other_letter(at: Span, found: char) -> Diagnostic {
+    let pairs: Vec<char> = LOOK_ALIKE.chars().collect();
+    let like = pairs.chunks_exact(2).find_map(|pair| match pair {
+        [other, plain] if *other == found => Some(*plain),
+        _ => None,
+    });
+    let code = u32::from(found);
+    let diagnostic = Diagnostic::error("GPB0002", format!("found the letter `{found}` (U+{code:04X}) in a word"))
+        .at(at, "words are made of a to z, digits, `_` and `-`");
+    match like {
+        Some(like) => diagnostic.help(format!("it looks like `{like}` and is another letter")).fix(
+            format!("write `{like}`"),
+            at,
+            like.to_string(),
+        ),
+        None => diagnostic.help("other letters stand in text, in quotes"),
+    }
+}
+
 pub(super) fn carriage_return(at: Span) -> Diagnostic {
     Diagnostic::error("GPB0002", "found a carriage return without a newline")
         .at(at, "expected a newline")

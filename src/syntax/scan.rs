@@ -173,6 +173,26 @@ impl Scanner<'_> {
             self.overwritten.push((range.clone(), b' '));
         }
         self.at = range.end;
+        if !in_text && matches!(character, '“' | '”') {
+            // Text in other quotes is told of by the grammar.
+            let line = self.rest().split('\n').next().unwrap_or_default();
+            self.at += line.find(['“', '”']).unwrap_or_default();
+        } else if !in_text && character.is_alphabetic() {
+            self.letter(range.start, character);
+        }
+    }
+
+    /// A letter that no word can have. The first one of a word speaks for all; the word stays one.
+    fn letter(&mut self, start: usize, character: char) {
+        let end = start + character.len_utf8();
+        self.scan.diagnostics.push(report::other_letter(self.span(&(start..end)), character));
+        let rest = self.text.get(start..).unwrap_or_default();
+        let length = rest.find(|part: char| !part.is_alphanumeric() && part != '_').unwrap_or(rest.len());
+        let word = rest.get(..length).unwrap_or_default();
+        for (at, letter) in word.char_indices().filter(|(_, letter)| !letter.is_ascii()) {
+            self.overwritten.push((start + at..start + at + letter.len_utf8(), b'_'));
+        }
+        self.at = start + length;
     }
 
     fn in_text(&mut self, byte: u8) {

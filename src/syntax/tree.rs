@@ -117,6 +117,13 @@ impl<'t> Node<'t> {
         (self.id..self.data().next.max(self.id + 1)).map(move |id| Node { tree: self.tree, id })
     }
 
+    /// The sibling after this one.
+    pub fn after(self) -> Option<Node<'t>> {
+        let next = self.data().next;
+        let next = ((next as usize) < self.tree.nodes.len()).then_some(Node { tree: self.tree, id: next })?;
+        (next.data().parent == self.data().parent).then_some(next)
+    }
+
     /// The sibling before this one.
     pub fn before(self) -> Option<Node<'t>> {
         self.parent()?.children().take_while(|node| node.id != self.id).last()

@@ -1,12 +1,14 @@
 """An independent reader of an AWS endpoint: what exists there, as boto3 sees it, with nothing of gpb's in between.
 
-    reader.py inventory                   every resource the sandbox could have made, as one JSON document
+    reader.py inventory [LAYER]           every resource the sandbox could have made, as one JSON document
     reader.py get SERVICE OPERATION JSON  one boto3 call, for assertions and for changes behind gpb's back
+    reader.py serve                       a command a line, as a JSON list of words; its answer as one line
 
 The endpoint and the credentials come from the usual AWS_* variables.
 """
 
 import datetime
+import functools
 import json
 import os
 import sys
@@ -17,6 +19,7 @@ from botocore.config import Config
 CONFIG = Config(retries={"max_attempts": 2}, connect_timeout=5, read_timeout=60)
 
 
+@functools.cache
 def client(service):
     return boto3.client(service, region_name=os.environ.get("AWS_REGION"), config=CONFIG)
 
@@ -266,15 +269,17 @@ def compute():
     }
 
 
-def inventory():
-    layers = (network, security, data, streaming, edge, compute)
-    return {layer.__name__: layer() for layer in layers}
+LAYERS = {layer.__name__: layer for layer in (network, security, data, streaming, edge, compute)}
+
+
+def inventory(*names):
+    return {name: LAYERS[name]() for name in names or LAYERS}
 
 
 def get(service, operation, arguments):
-    answer = getattr(client(service), operation)(**json.loads(arguments))
-    answer.pop("ResponseMetadata", None)
-    return answer
+    output = getattr(client(service), operation)(**json.loads(arguments))
+    output.pop("ResponseMetadata", None)
+    return output
 
 
 def plain(value):
@@ -287,12 +292,32 @@ def plain(value):
     raise TypeError(type(value))
 
 
+def answer(command, *rest):
+    return {"inventory": inventory, "get": get}[command](*rest)
+
+
+def written(value, **layout):
+    return json.dumps(value, sort_keys=True, default=plain, **layout)
+
+
+def serve():
+    """One process for many commands: most of a short one's time is Python's own start."""
+    for line in sys.stdin:
+        try:
+            told = {"answer": answer(*json.loads(line))}
+        except Exception as error:
+            told = {"error": f"{type(error).__name__}: {error}"}
+        print(written(told), flush=True)
+
+
 def main(arguments):
     command, *rest = arguments or ["inventory"]
-    commands = {"inventory": inventory, "get": get}
-    if command not in commands:
+    if command == "serve":
+        serve()
+    elif command in ("inventory", "get"):
+        print(written(answer(command, *rest), indent=2))
+    else:
         sys.exit(__doc__)
-    print(json.dumps(commands[command](*rest), indent=2, sort_keys=True, default=plain))
 
 
 if __name__ == "__main__":

@@ -51,6 +51,15 @@ syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_moved>>%(\s+<<name>>\s*
 syntax match gpbKeyword /\%#=1\v%(<<kw_moved>>\s+[^=]*\s)@200<=<<kw_to>>%(\s)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_override>>%(\s+<<name>>\s*<<eq>>)@!%(\s+<<name>>)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_when>>%(\s*[={:])@!%(\s+<<name>>\s*%(<<eq>>|\{))@!/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_recover|kw_derived>>%(\s+<<kw_from>>\s+<<name>>)@=/ nextgroup=gpbFrom skipwhite
+syntax match gpbFrom /\%#=1\v<<kw_from>>/ contained nextgroup=gpbDomain skipwhite
+syntax match gpbDomain /\%#=1\v<<name>>%(\.)@!/ contained nextgroup=gpbDomainComma skipwhite
+syntax match gpbDomainComma /,/ contained nextgroup=gpbDomain skipwhite skipnl
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_budget>>%(\s+%(\$|<<kw_at>>))@=/
+syntax match gpbKeyword /\%#=1\v%(<<kw_budget>>\s+)@80<=<<kw_at>>%(\s)@=/
+syntax match gpbKeyword /\%#=1\v%(<<kw_budget>>\s+[^=]*\s)@200<=<<kw_per>>%(\s)@=/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_needs>>%(\s+\d)@=/
+syntax match gpbKeyword /\%#=1\v%(<<kw_needs>>\s+[^=]*\s)@200<=<<kw_of>>%(\s)@=/
 syntax match gpbName /\%#=1\v<<name>>/ contained
 syntax match gpbChoice /\%#=1\v<<name>>/ contained
 syntax match gpbResourceType /\%#=1\v<<type_name>>/ contained nextgroup=gpbResourceName skipwhite
@@ -64,6 +73,7 @@ syntax match gpbUsedComma /,/ contained nextgroup=gpbUsed skipwhite skipnl
 syntax match gpbInclude /\%#=1\v^<<kw_use>>%(\s*["'])@=/
 syntax match gpbItem /\%#=1\v^<<kw_stack|kw_component>>%(\s+<<name>>\s*%(\{|$|\/\/))@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItem /\%#=1\v^<<kw_environment>>%(\s+<<name>>%(\s+<<kw_of>>|\s*\{|\s*$))@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v^<<kw_facts>>%(\s+<<name>>\.)@=/ nextgroup=gpbResourceType skipwhite
 syntax match gpbItem /\%#=1\v^<<kw_fn>>%(\s+<<name>>\s*\()@=/ nextgroup=gpbFunctionName skipwhite
 syntax match gpbItem /\%#=1\v^<<kw_const>>%(\s+<<name>>\s*[:=])@=/ nextgroup=gpbName skipwhite
 syntax match gpbItem /\%#=1\v^<<kw_type>>%(\s+<<name>>\s*[={])@=/ nextgroup=gpbItemName skipwhite
@@ -107,6 +117,8 @@ highlight default link gpbResourceType Type
 highlight default link gpbResourceName Identifier
 highlight default link gpbLayerName Identifier
 highlight default link gpbUses Keyword
+highlight default link gpbFrom Keyword
+highlight default link gpbDomain Constant
 highlight default link gpbUsed Identifier
 highlight default link gpbInclude Include
 highlight default link gpbItem Structure

@@ -51,6 +51,15 @@ syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(moved%(%(%(%(%([A-Za-z0-9]
 syntax match gpbKeyword /\%#=1\v%(%(moved%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^=]*\s)@200<=%(to%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(override%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%(\=)@>)@!%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(when%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s*[={:])@!%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%(%(\=)@>|\{))@!/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(%(recover%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(derived%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%(\s+%(from%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>)@=/ nextgroup=gpbFrom skipwhite
+syntax match gpbFrom /\%#=1\v%(from%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>/ contained nextgroup=gpbDomain skipwhite
+syntax match gpbDomain /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\.)@!/ contained nextgroup=gpbDomainComma skipwhite
+syntax match gpbDomainComma /,/ contained nextgroup=gpbDomain skipwhite skipnl
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(budget%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(\$|%(at%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>))@=/
+syntax match gpbKeyword /\%#=1\v%(%(budget%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+)@80<=%(at%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s)@=/
+syntax match gpbKeyword /\%#=1\v%(%(budget%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^=]*\s)@200<=%(per%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s)@=/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(needs%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+\d)@=/
+syntax match gpbKeyword /\%#=1\v%(%(needs%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^=]*\s)@200<=%(of%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s)@=/
 syntax match gpbName /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/ contained
 syntax match gpbChoice /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>/ contained
 syntax match gpbResourceType /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>%(\.%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)*)@>/ contained nextgroup=gpbResourceName skipwhite
@@ -64,6 +73,7 @@ syntax match gpbUsedComma /,/ contained nextgroup=gpbUsed skipwhite skipnl
 syntax match gpbInclude /\%#=1\v^%(use%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s*["'])@=/
 syntax match gpbItem /\%#=1\v^%(%(stack%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(component%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*%(\{|$|\/\/))@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItem /\%#=1\v^%(environment%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>%(\s+%(of%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|\s*\{|\s*$))@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v^%(facts%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\.)@=/ nextgroup=gpbResourceType skipwhite
 syntax match gpbItem /\%#=1\v^%(fn%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*\()@=/ nextgroup=gpbFunctionName skipwhite
 syntax match gpbItem /\%#=1\v^%(const%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*[:=])@=/ nextgroup=gpbName skipwhite
 syntax match gpbItem /\%#=1\v^%(type%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%(%([A-Za-z]|_))@>%(%(%(%(%([A-Za-z0-9]|_))@>|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@>\s*[={])@=/ nextgroup=gpbItemName skipwhite
@@ -107,6 +117,8 @@ highlight default link gpbResourceType Type
 highlight default link gpbResourceName Identifier
 highlight default link gpbLayerName Identifier
 highlight default link gpbUses Keyword
+highlight default link gpbFrom Keyword
+highlight default link gpbDomain Constant
 highlight default link gpbUsed Identifier
 highlight default link gpbInclude Include
 highlight default link gpbItem Structure

@@ -14,9 +14,8 @@ impl<'a> Checker<'a> {
             (_, Value::Ref(_)) | (Shape::Bool, Value::Bool(_)) => {}
             (_, Value::Call { args, .. }) => self.no_secrets(args),
             (Shape::Any(shapes), _) => self.any(shapes, value),
-            (Shape::Json, Value::Map(_) | Value::List(_) | Value::Text(_)) => {
-                self.no_secrets(std::slice::from_ref(value));
-            }
+            (Shape::Json, Value::Map(_) | Value::List(_)) => self.no_secrets(std::slice::from_ref(value)),
+            (Shape::Json, Value::Text(text)) => self.document(text),
             (Shape::Text(_) | Shape::Json, Value::Secret(_)) => self.secret(),
             (Shape::Text(_) | Shape::Json, Value::Concat(parts)) => self.no_secrets(parts),
             (Shape::Text(text), Value::Text(value)) => self.text(text, value),
@@ -96,6 +95,22 @@ impl<'a> Checker<'a> {
             Some(found) => self.found.extend(found),
             None => {}
         }
+    }
+
+    /// A document that is given as its text: JSON, or YAML, which AWS takes in a few places and whose keys show it.
+    fn document(&mut self, text: &str) {
+        let is_json = text.trim_start().starts_with(['{', '[']);
+        let message = match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+            Ok(_) if is_json => return,
+            _ if !is_json && text.lines().any(|line| line.contains(": ") || line.trim_end().ends_with(':')) => return,
+            Err(error) if is_json => format!("is no JSON: {error}"),
+            _ => "is a document, not text".to_owned(),
+        };
+        let name = self.name();
+        let violation = self
+            .violation(ViolationKind::Format, format!("`{name}` {message}"))
+            .help("write the document itself, `{ … }` or `policy { … }`; gpb makes its text");
+        self.found.push(violation);
     }
 
     fn int(&mut self, min: Option<i64>, max: Option<i64>, one_of: &[i64], value: i64) {

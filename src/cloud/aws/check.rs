@@ -216,6 +216,7 @@ fn mentioned(bound: &Bound) -> Vec<(String, PropPath)> {
     all("name", &mut binding.name.iter().map(|name| &name.property));
     all("defaults", &mut binding.defaults.keys());
     all("unsupported", &mut binding.unsupported.iter().chain(&binding.later));
+    all("overwrites", &mut binding.overwrites.iter());
     let calls = [&binding.create, &binding.update, &binding.delete].into_iter().flat_map(|calls| calls.iter());
     for call in calls {
         all(&call.call, &mut call.properties.iter().flatten().chain(&call.grown).chain(&call.shrunk));

@@ -2,6 +2,7 @@
 #![allow(clippy::needless_pass_by_value)] // Cases read better without `&`.
 
 mod script;
+mod taken;
 
 use super::binding::File;
 use super::{Bindings, check};

@@ -218,6 +218,7 @@ pub fn model_of(desired: &Desired) -> Model {
             properties,
             spans: BTreeMap::new(),
             after: vec![],
+            after_spans: BTreeMap::new(),
             lifecycle: Lifecycle::default(),
             span: Span::default(),
             doc: None,

@@ -17,6 +17,7 @@ fn existing(name: &str, ty: &str, properties: Json) -> Resource {
         properties,
         spans: BTreeMap::new(),
         after: vec![],
+        after_spans: BTreeMap::new(),
         lifecycle: Lifecycle::default(),
         span: Span::default(),
         doc: None,

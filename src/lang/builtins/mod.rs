@@ -164,6 +164,11 @@ fn define(
 }
 
 impl Builtin {
+    /// Whether its result may depend on the place it is called in.
+    pub fn needs_place(&self) -> bool {
+        matches!(self.name, "zones" | "place")
+    }
+
     fn variadic(mut self) -> Self {
         self.variadic = true;
         self

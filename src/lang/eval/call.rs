@@ -1,7 +1,7 @@
 //! Calls of functions, the program's own and the language's.
 
 use super::expect::Expect;
-use super::{Machine, Scope};
+use super::{Machine, Scope, Unknowns};
 use crate::diag::{Diagnostic, nearest};
 use crate::lang::builtins;
 use crate::lang::names::Global;
@@ -13,6 +13,9 @@ use crate::syntax::ast::{Arg, Binding, FnItem, Name};
 
 impl<'p> Machine<'_, 'p> {
     pub(super) fn call(&self, callee: &'p Name, args: &'p [Arg], scope: &Scope<'p>, span: Span) -> Outcome<Value> {
+        if args.iter().any(|arg| arg.value.is_missing()) {
+            return Err(Failed);
+        }
         if let Some(function) = self.world.names.function(scope.frame.around.module, &callee.text) {
             return self.call_own(function, callee, args, scope, span);
         }
@@ -33,6 +36,9 @@ impl<'p> Machine<'_, 'p> {
         }
         if let Some(why) = failed {
             return Err(why);
+        }
+        if self.unknown.get() != Unknowns::Nothing && scope.place().is_none() && builtin.needs_place() {
+            return Err(Failed);
         }
         let value = self.with_context(scope, |cx| self.ok(builtins::call(builtin, given, cx, span)))?;
         let value = self.sized(value, span)?;

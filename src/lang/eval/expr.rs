@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::expect::Expect;
-use super::{Key, Label, Machine, Scope};
+use super::{Key, Label, Machine, Scope, Unknowns};
 use crate::catalog::regions;
 use crate::diag::Diagnostic;
 use crate::lang::index::{Declared, What};
@@ -149,6 +149,9 @@ impl<'p> Machine<'_, 'p> {
             return Ok(None);
         }
         let Some(place) = scope.place() else {
+            if self.unknown.get() != Unknowns::Nothing {
+                return Err(Failed);
+            }
             return Err(self.report(
                 Diagnostic::error("GPB1410", format!("`{name}` has no value here"))
                     .at(span, "only what stands inside a stack has a place")
@@ -169,6 +172,9 @@ impl<'p> Machine<'_, 'p> {
 
     fn environment_value(&self, span: Span) -> Outcome<Value> {
         let Some(environment) = self.ambient.borrow().clone() else {
+            if self.unknown.get() != Unknowns::Nothing {
+                return Err(Failed);
+            }
             return Err(self.report(
                 Diagnostic::error("GPB1410", "`environment` has no value here")
                     .at(span, "only what stands inside a stack has an environment")

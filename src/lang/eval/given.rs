@@ -53,6 +53,11 @@ impl<'p> Given<'p> {
         }
     }
 
+    /// Whether it is only the beginning of an entry, which has been reported.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Given::Field(field, _) if field.value.is_missing())
+    }
+
     pub fn label(&self) -> Option<&'p Name> {
         match self {
             Given::Field(field, _) => field.label.as_ref(),

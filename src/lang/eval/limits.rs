@@ -6,12 +6,13 @@ use crate::lang::world::{Failed, Outcome};
 use crate::source::Span;
 use std::cell::Cell;
 
-/// Expressions evaluated for one environment. Tests reach the ceilings too, and have no time for the real ones.
-const MAX_STEPS: u64 = if cfg!(test) { 1_000_000 } else { 50_000_000 };
+/// Expressions evaluated for one environment: a hundred thousand resources take a million, a hostile program a second.
+/// Tests reach the ceilings too, and have no time for the real ones.
+const MAX_STEPS: u64 = if cfg!(test) { 1_000_000 } else { 8_000_000 };
 /// Resources and component instances.
-const MAX_ITEMS: u32 = if cfg!(test) { 20_000 } else { 300_000 };
-/// Bytes of text made by evaluation.
-const MAX_BYTES: u64 = if cfg!(test) { 16 } else { 256 } * 1024 * 1024;
+const MAX_ITEMS: u32 = if cfg!(test) { 20_000 } else { 150_000 };
+/// Bytes of text made by evaluation, addresses included.
+const MAX_BYTES: u64 = if cfg!(test) { 16 } else { 128 } * 1024 * 1024;
 /// Values waiting for each other. Evaluation runs on a stack made for it.
 const MAX_DEPTH: u32 = 20_000;
 
@@ -97,6 +98,7 @@ impl Budget {
 
     pub fn stop(&self, machine: &Machine<'_, '_>, code: &'static str, at: Span, message: String) -> Failed {
         self.spent.set(true);
+        machine.world.spent.set(true);
         machine.report(
             Diagnostic::error(code, message)
                 .at(at, "the limit was reached here")

@@ -12,6 +12,14 @@ use crate::model;
 use crate::source::Span;
 use crate::syntax::ast::{Expr, Name};
 
+/// The first key of what a `for` made, where `key` is none of them.
+fn keyed_without(of: &Value, key: &str) -> Option<std::sync::Arc<str>> {
+    let turns = of.as_map().filter(|turns| !turns.contains_key(key))?;
+    let is_item = |value: &Value| matches!(value.kind, Kind::Resource(_) | Kind::Instance(_));
+    let all = turns.values().all(|entry| is_item(&entry.value));
+    turns.first().filter(|_| all).map(|(first, _)| first.clone())
+}
+
 impl<'p> Machine<'_, 'p> {
     pub(super) fn member(
         &self,
@@ -21,7 +29,14 @@ impl<'p> Machine<'_, 'p> {
         scope: &Scope<'p>,
         span: Span,
     ) -> Outcome<Value> {
+        let written = of.span;
         let of = self.named(of, scope)?;
+        if let Some(first) = keyed_without(&of, &name.text).filter(|_| !optional) {
+            let (of, name) = (self.world.program.sources.slice(written), (&name.text, name.span));
+            let message = format!("`{of}` is made by a `for`, once for each key, and no key is `{}`", name.0);
+            let help = format!("one of them is `{of}[\"{first}\"].{0}`, all are `[for x in {of}: x.{0}]`", name.0);
+            return Err(self.report(Diagnostic::error("GPB1701", message).at(name.1, "none of the keys").help(help)));
+        }
         self.member_of(&of, name, optional, span)
     }
 
@@ -47,6 +62,9 @@ impl<'p> Machine<'_, 'p> {
             if let Some(value) = segment.map(|key| self.below(hole, &key, index.span, span)).transpose()?.flatten() {
                 return Ok(value);
             }
+        }
+        if let Some(key) = super::scalar(&index).filter(|key| keyed_without(&of, key).is_some()) {
+            return Err(self.no_turn(&of, &key, index.span));
         }
         self.ok(ops::index(&of, &index, span))
     }

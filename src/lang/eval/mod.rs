@@ -31,15 +31,26 @@ use super::modules::ModuleId;
 use super::names::Named;
 use super::resolve::Resolved;
 use super::ty::{Context, DefaultId, Type, conform};
-use super::value::Value;
+use super::value::{Value, Word};
 use super::world::{Failed, Outcome, World};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, nearest};
 use crate::model;
 use crate::source::Span;
-use crate::syntax::ast::Binding;
-use std::cell::RefCell;
+use crate::syntax::ast::{Binding, Stmt};
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
+
+/// What fails in silence, because only an environment or the use of a component would give it a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unknowns {
+    #[default]
+    Nothing,
+    /// Places, the environment, items, and parameters without a default.
+    Environment,
+    /// All that, and parameters with a default too: something else may be given.
+    Parameters,
+}
 
 /// Evaluates one program, for one environment or for none.
 pub struct Machine<'w, 'p> {
@@ -57,6 +68,8 @@ pub struct Machine<'w, 'p> {
     pub goals: RefCell<model::Goals>,
     /// The finished model while facts are evaluated over it.
     pub judge: RefCell<Option<Rc<Judge>>>,
+    /// What cannot be known because nothing is expanded.
+    pub unknown: Cell<Unknowns>,
     roots: RefCell<Vec<Option<Rc<Frame<'p>>>>>,
 }
 
@@ -72,6 +85,7 @@ impl<'w, 'p> Machine<'w, 'p> {
             ambient: RefCell::default(),
             goals: RefCell::default(),
             judge: RefCell::default(),
+            unknown: Cell::default(),
             roots: RefCell::default(),
         }
     }
@@ -102,6 +116,17 @@ impl<'w, 'p> Machine<'w, 'p> {
         Scope::of(frame)
     }
 
+    /// A body of a module that nobody uses.
+    pub fn unused(&self, module: ModuleId, stmts: &'p [Stmt]) -> Rc<Frame<'p>> {
+        let around = Rc::new(Around::of_module(module));
+        self.expansion.unused(around, None, stmts, self.world.indexes.of(stmts))
+    }
+
+    /// A body inside one that nobody uses.
+    pub fn unused_inside(&self, frame: &Rc<Frame<'p>>, stmts: &'p [Stmt]) -> Rc<Frame<'p>> {
+        self.expansion.unused(frame.around.clone(), Some(frame.clone()), stmts, self.world.indexes.of(stmts))
+    }
+
     /// Every constant of the program's files, so that a mistake in one nobody uses is found.
     pub fn constants(&self) {
         for item in &self.world.names.items {
@@ -126,12 +151,52 @@ impl<'w, 'p> Machine<'w, 'p> {
         let Some(written) = &binding.value else { return Err(Failed) };
         let Some(ty) = &binding.ty else {
             let value = self.eval(written, scope, Expect::Any)?;
-            return self.sized(value, binding.name.span);
+            let value = self.sized(value, binding.name.span)?;
+            return self.without_words(value, scope);
         };
         let ty = self.world.ty(scope.frame.around.module, ty)?;
         let value = self.eval(written, scope, Expect::Type(&ty))?;
         let value = self.conform(value, &ty, scope, Some(binding.name.span))?;
         self.sized(value, binding.name.span)
+    }
+
+    /// A value that no type reads: a bare word in it means nothing.
+    fn without_words(&self, value: Value, scope: &Scope<'p>) -> Outcome<Value> {
+        let mut failed = None;
+        for word in value.unread_words() {
+            failed = Some(self.report(self.unexpected_word(word, scope)));
+        }
+        failed.map_or(Ok(value), Err)
+    }
+
+    fn unexpected_word(&self, word: &Word, scope: &Scope<'p>) -> Diagnostic {
+        let names = names_in(scope);
+        let diagnostic = word.unknown(word.written);
+        let hyphens = word.text.match_indices('-').map(|(at, _)| at);
+        let mut sides = hyphens.filter_map(|at| Some((word.text.get(..at)?, word.text.get(at + 1..)?)));
+        let is_value = |side: &str| {
+            side.bytes().all(|byte| byte.is_ascii_digit())
+                || names.iter().any(|name| **name == *side)
+                || self.world.names.constant(scope.frame.around.module, side).is_some()
+        };
+        if let Some((left, right)) = sides.find(|(left, right)| is_value(left) && is_value(right)) {
+            let apart = format!("{left} - {right}");
+            return diagnostic.help(format!("a hyphen inside a word is part of it; to subtract, write `{apart}`")).fix(
+                format!("write `{apart}`"),
+                word.written,
+                apart,
+            );
+        }
+        match nearest(&word.text, names.iter().map(AsRef::as_ref)) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`? Text is written in quotes")).fix(
+                format!("change to `{near}`"),
+                word.written,
+                near,
+            ),
+            None => {
+                diagnostic.help("text is written in quotes; a word needs a type that reads it, as in `x: region = …`")
+            }
+        }
     }
 
     /// The value as one of `ty`.

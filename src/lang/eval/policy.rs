@@ -33,6 +33,9 @@ impl<'p> Machine<'_, 'p> {
         let resources = self.each(&statement.resources, scope);
         let mut principals = Vec::with_capacity(statement.principals.len());
         for principal in &statement.principals {
+            if principal.kind.text.is_empty() {
+                return Err(Failed);
+            }
             let value = principal.value.as_ref().map(|value| self.eval(value, scope, Expect::Any)).transpose()?;
             principals.push(Principal {
                 kind: principal.kind.text.as_str().into(),

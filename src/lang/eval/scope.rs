@@ -5,6 +5,7 @@ use crate::lang::index::Index;
 use crate::lang::modules::ModuleId;
 use crate::lang::value::Value;
 use crate::model::{Address, Place};
+use crate::source::Span;
 use crate::syntax::ast::{Path, Stmt};
 use std::cell::OnceCell;
 use std::rc::{Rc, Weak};
@@ -35,7 +36,7 @@ pub struct Around<'p> {
     pub keys: Arc<str>,
     pub layer: Option<Arc<str>>,
     /// The component instances around, outermost first.
-    pub components: Arc<[String]>,
+    pub components: Arc<[Arc<str>]>,
     /// The use this is the body of.
     pub instance: Option<InstanceId>,
     /// What everything inside comes after.
@@ -51,7 +52,7 @@ pub struct After<'p> {
     /// Where the paths are read. The frame may be the one that holds this, so it is not kept alive from here.
     pub frame: Weak<Frame<'p>>,
     pub locals: Option<Rc<Local<'p>>>,
-    pub found: OnceCell<Vec<Address>>,
+    pub found: OnceCell<Vec<(Address, Span)>>,
     pub outer: Option<Rc<After<'p>>>,
 }
 

@@ -6,7 +6,7 @@ use crate::lang::world::Outcome;
 use crate::source::Span;
 
 /// The largest value, in parts.
-const MAX_PARTS: usize = 2_000_000;
+const MAX_PARTS: usize = 1 << 19;
 /// How deep lists and objects may lie in each other.
 const MAX_NESTING: usize = 512;
 

@@ -5,6 +5,7 @@ use crate::lang::eval::{After, Around, Expect, Frame, Local, Machine, Scope, sca
 use crate::lang::value::{Kind, Value};
 use crate::lang::world::{Failed, Outcome};
 use crate::model::Address;
+use crate::source::Span;
 use crate::syntax::ast::{Path, PathSegment};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -23,7 +24,7 @@ pub fn with_after<'p>(
 
 impl<'p> Machine<'_, 'p> {
     /// Everything the bodies around a resource come after. All has been expanded by now.
-    pub fn afters(&self, around: &Around<'p>, all: &BTreeSet<Address>) -> Vec<Address> {
+    pub fn afters(&self, around: &Around<'p>, all: &BTreeSet<Address>) -> Vec<(Address, Span)> {
         let mut found = Vec::new();
         let mut after = around.after.as_ref();
         while let Some(one) = after {
@@ -38,15 +39,18 @@ impl<'p> Machine<'_, 'p> {
         found
     }
 
-    pub fn after_paths(&self, paths: &'p [Path], scope: &Scope<'p>, all: &BTreeSet<Address>) -> Vec<Address> {
-        let mut found = Vec::new();
+    /// What the paths lead to, each with the path that does.
+    pub fn after_paths(&self, paths: &'p [Path], scope: &Scope<'p>, all: &BTreeSet<Address>) -> Vec<(Address, Span)> {
+        let mut named = Vec::new();
         for path in paths {
             if let Ok(value) = self.follow(path, scope) {
+                let mut found = Vec::new();
                 // A failure has been reported; the other paths still count.
                 let _ = self.addresses_of(&value, path, all, &mut found);
+                named.extend(found.into_iter().map(|address| (address, path.span)));
             }
         }
-        found
+        named
     }
 
     /// What a path of names and keys leads to.
@@ -73,14 +77,19 @@ impl<'p> Machine<'_, 'p> {
     fn keyed_item(&self, of: &Value, key: &Value) -> Outcome<Value> {
         let text = scalar(key).ok_or_else(|| self.no_key(key))?;
         let found = of.as_map().and_then(|map| map.get(text.as_str()));
-        found.map(|entry| entry.value.clone()).ok_or_else(|| {
-            let keys: Vec<&str> = of.as_map().into_iter().flatten().map(|(key, _)| &**key).collect();
-            let diagnostic =
-                Diagnostic::error("GPB1705", format!("there is no key `{text}` here")).at(key.span, "unknown key");
-            self.report(match nearest(&text, keys.iter().copied()) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => diagnostic.help(format!("the keys are {}", keys.join(", "))),
-            })
+        found.map(|entry| entry.value.clone()).ok_or_else(|| self.no_turn(of, &text, key.span))
+    }
+
+    /// A key that no turn of a `for` has.
+    pub fn no_turn(&self, of: &Value, key: &str, at: Span) -> Failed {
+        let keys: Vec<&str> = of.as_map().into_iter().flatten().map(|(key, _)| &**key).collect();
+        let diagnostic = Diagnostic::error("GPB1705", format!("there is no key `{key}` here")).at(at, "unknown key");
+        let more = if keys.len() > 12 { ", …" } else { "" };
+        let listed = || keys.iter().copied().take(12).collect::<Vec<_>>().join(", ");
+        // Of names as short as one letter each is near any other.
+        self.report(match nearest(key, keys.iter().copied()).filter(|_| key.chars().count() > 2) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help(format!("the keys are {}{more}", listed())),
         })
     }
 

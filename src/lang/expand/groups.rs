@@ -86,13 +86,18 @@ impl<'p> Machine<'_, 'p> {
                 failed = Some(Failed);
                 continue;
             };
-            if turns.contains_key(&text) {
-                failed = Some(self.report(
-                    Diagnostic::error("GPB1704", format!("the key `{text}` comes up twice in this `for`"))
-                        .at(key.span, "each turn needs a key of its own")
-                        .at(group.over.span, "gone over here")
-                        .help("keys are the identities of what the turns make: use `key` to name a part that is unique"),
-                ));
+            if let Some(first) = turns.get(&text) {
+                let diagnostic = Diagnostic::error("GPB1704", format!("the key `{text}` comes up twice in this `for`"))
+                    .at(key.span, "each turn needs a key of its own")
+                    .help("keys are the identities of what the turns make: use `key` to name a part that is unique");
+                let (first, over) = (first.key.span, group.over.span);
+                failed = Some(self.report(if first != key.span {
+                    diagnostic.at(first, "it comes up here first")
+                } else if over.to(key.span) != over {
+                    diagnostic.at(over, "gone over here")
+                } else {
+                    diagnostic
+                }));
                 continue;
             }
             let keys: Arc<str> = format!("{}{}", frame.around.keys, key_segment(&text)).into();

@@ -1,7 +1,7 @@
 //! Layers and uses of components: bodies with addresses, parameters and members.
 
 use crate::diag::{Diagnostic, nearest};
-use crate::lang::eval::{Around, Entries, Expect, Frame, Given, Key, Label, Machine, Scope, is_optional};
+use crate::lang::eval::{Around, Entries, Expect, Frame, Given, Key, Label, Machine, Scope, Unknowns, is_optional};
 use crate::lang::index::{Declared, What};
 use crate::lang::resolve;
 use crate::lang::ty::Type;
@@ -38,6 +38,14 @@ pub struct Instance<'p> {
 const RESERVED: &[&str] = &["account", "region", "mode", "role", "profile", "tags", "usage"];
 
 impl Instance<'_> {
+    /// For messages: `aurora`, the stack `shop`.
+    fn described(&self) -> String {
+        match self.what.strip_prefix("stack ") {
+            Some(stack) if self.is_stack() => format!("the stack `{stack}`"),
+            _ => format!("`{}`", self.what),
+        }
+    }
+
     /// The stack itself, given its parameters by an environment.
     fn is_stack(&self) -> bool {
         self.address.is_empty()
@@ -47,6 +55,9 @@ impl Instance<'_> {
 impl<'p> Machine<'_, 'p> {
     /// A layer, a resource or a component's use, by its name in a frame.
     pub fn item(&self, frame: &Rc<Frame<'p>>, declared: &Declared<'p>, used: Span) -> Outcome<Value> {
+        if self.unknown.get() != Unknowns::Nothing {
+            return Err(Failed);
+        }
         let stmt = frame.stmts.get(declared.at).ok_or(Failed)?;
         if matches!(stmt, Stmt::For(_) | Stmt::If(_) | Stmt::In { .. }) {
             return self.in_group(frame, declared, used);
@@ -88,8 +99,9 @@ impl<'p> Machine<'_, 'p> {
         let scope = Scope::of(frame.clone());
         let place = block.place.as_ref().map(|place| self.place(place, &scope)).transpose()?;
         let address = frame.around.address(&label.text);
+        self.budget.text(self, label.span, address.len())?;
         let mut components = frame.around.components.to_vec();
-        components.push(address.to_string());
+        components.push(address.clone());
         let mut around = Rc::new(Around {
             module: component.module,
             prefix: address,
@@ -156,6 +168,9 @@ impl<'p> Machine<'_, 'p> {
 
     /// A parameter of the stack or the component a frame is the body of.
     pub fn param(&self, frame: &Rc<Frame<'p>>, binding: &'p Binding, at: usize, used: Span) -> Outcome<Value> {
+        if self.unknown.get() != Unknowns::Nothing {
+            return self.default_alone(frame, binding, at, used);
+        }
         self.demand(Key::Slot(frame.id, at), Label::Name(&binding.name.text), used, || {
             let instance = frame.around.instance.and_then(|id| self.expansion.instance(id)).ok_or(Failed)?;
             let entries = self.given_to(&instance, used)?;
@@ -180,6 +195,24 @@ impl<'p> Machine<'_, 'p> {
         })
     }
 
+    /// A parameter where nothing is given: its default, unless something else may be given.
+    fn default_alone(&self, frame: &Rc<Frame<'p>>, binding: &'p Binding, at: usize, used: Span) -> Outcome<Value> {
+        if self.unknown.get() == Unknowns::Parameters {
+            return Err(Failed);
+        }
+        self.demand(Key::Slot(frame.id, at), Label::Name(&binding.name.text), used, || {
+            let home = Scope::of(frame.clone());
+            let ty = binding.ty.as_ref().map(|ty| self.world.ty(frame.around.module, ty)).transpose()?;
+            let default = binding.value.as_ref().ok_or(Failed)?;
+            let value = self.eval(default, &home, ty.as_ref().map_or(Expect::Any, Expect::Type))?;
+            let value = self.sized(value, used)?;
+            match &ty {
+                Some(ty) => self.conform(value, ty, &home, Some(binding.name.span)),
+                None => Ok(value),
+            }
+        })
+    }
+
     fn missing(&self, instance: &Instance<'p>, binding: &Binding) -> Failed {
         let name = &binding.name.text;
         if self.is_misspelt(instance, name) {
@@ -187,7 +220,7 @@ impl<'p> Machine<'_, 'p> {
             return Failed;
         }
         self.report(
-            Diagnostic::error("GPB1501", format!("`{}` needs `{name}`", instance.what))
+            Diagnostic::error("GPB1501", format!("{} needs `{name}`", instance.described()))
                 .at(instance.head, format!("`{name}` is not given"))
                 .at(binding.name.span, "declared here, with no default")
                 .help(format!("add `{name} = …`")),
@@ -198,8 +231,8 @@ impl<'p> Machine<'_, 'p> {
         let given = self.expansion.given.borrow().get(&instance.id).cloned();
         let params = instance.frame.get().map(|frame| params_of(frame)).unwrap_or_default();
         let params: Vec<&str> = params.iter().map(|binding| binding.name.text.as_str()).collect();
-        let mut unknown = given.iter().flat_map(|given| given.given.keys()).filter(|other| !params.contains(*other));
-        unknown.any(|other| nearest(other, params.iter().copied()) == Some(name))
+        let mut misspelt = given.iter().flat_map(|given| given.given.keys()).filter(|other| !params.contains(*other));
+        misspelt.any(|other| nearest(other, params.iter().copied()) == Some(name))
     }
 
     /// Refuses what is given to no parameter.
@@ -209,11 +242,12 @@ impl<'p> Machine<'_, 'p> {
         let params: Vec<&str> = params_of(frame).iter().map(|binding| binding.name.text.as_str()).collect();
         let more = if instance.is_stack() { RESERVED } else { &[] };
         for (name, given) in &entries.given {
-            if params.contains(name) || more.contains(name) {
+            if params.contains(name) || more.contains(name) || given.iter().all(Given::is_missing) {
                 continue;
             }
             let span = given.first().map_or(instance.head, Given::head);
-            let diagnostic = Diagnostic::error("GPB1502", format!("`{}` has no parameter `{name}`", instance.what))
+            let message = format!("{} has no parameter `{name}`", instance.described());
+            let diagnostic = Diagnostic::error("GPB1502", message)
                 .at(span, "unknown parameter")
                 .at(instance.declared, "its parameters are declared here");
             let near = nearest(name, params.iter().copied().chain(more.iter().copied()));

@@ -46,6 +46,17 @@ impl<'p> Expansion<'p> {
         self.frame(Frame { id: 0, parent: None, stmts: &[], index, vars: None, around, placed: false, place: None })
     }
 
+    /// The frame of a body with nothing given.
+    pub fn unused(
+        &self,
+        around: Rc<Around<'p>>,
+        parent: Option<Rc<Frame<'p>>>,
+        stmts: &'p [Stmt],
+        index: Rc<Index<'p>>,
+    ) -> Rc<Frame<'p>> {
+        self.frame(Frame { id: 0, parent, stmts, index, vars: None, around, placed: false, place: None })
+    }
+
     /// Gives a frame its number; the `after`s of its statements hold for everything in it.
     fn frame(&self, frame: Frame<'p>) -> Rc<Frame<'p>> {
         let id = self.next_frame.get();

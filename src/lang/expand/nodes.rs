@@ -2,6 +2,7 @@
 
 use crate::catalog::{PropPath, TypeDef};
 use crate::lang::eval::{Entries, Expect, Frame, Key, Label, Machine, Scope};
+use crate::lang::property::aws_spelling;
 use crate::lang::ty::{Type, of_shape};
 use crate::lang::value::{Kind, ResourceHandle, Value};
 use crate::lang::world::{Failed, Outcome};
@@ -56,6 +57,7 @@ impl<'p> Machine<'_, 'p> {
             (None, None) => return Err(Failed),
         };
         let address = Address(frame.around.address(&stmt.name.text));
+        self.budget.text(self, stmt.name.span, address.as_str().len())?;
         let handle = Arc::new(ResourceHandle { address: address.clone(), ty: name.into(), place: (*place).clone() });
         let mut nodes = self.expansion.nodes.borrow_mut();
         let id = u32::try_from(nodes.len()).map_err(|_| Failed)?;
@@ -113,6 +115,9 @@ impl<'p> Machine<'_, 'p> {
             names.push("id");
             return Err(self.no_property(&def.name, &name.text, name.span, &names));
         };
+        if property.name != name.text {
+            self.report(aws_spelling(&name.text, &property.name, name.span));
+        }
         let body = self.body_of(&node, span)?;
         let written =
             [property.name.as_str(), property.aws.as_str()].into_iter().find_map(|name| body.given.get_index_of(name));

@@ -76,8 +76,7 @@ pub(crate) fn part_text(part: &Value) -> Result<String, Diagnostic> {
     match &part.kind {
         Kind::Text(text) => Ok(text.to_string()),
         Kind::Word(word) if word.among.is_some() => Ok(word.text.to_string()),
-        Kind::Word(word) => Err(Diagnostic::error("GPB1105", format!("`{}` is not a name in scope", word.text))
-            .at(part.span, "not a name in scope")),
+        Kind::Word(word) => Err(word.unknown(part.span)),
         Kind::Number(number) => Ok(number.normalize().to_string()),
         Kind::Quantity(quantity) => Ok(quantity.to_string()),
         Kind::Bool(bool) => Ok(bool.to_string()),

@@ -100,11 +100,7 @@ fn scalars(value: &Value, found: &mut Vec<Value>, diagnostics: &mut Vec<Diagnost
         Kind::Secret(_) => diagnostics.push(ty::secret_as_text(value)),
         Kind::Absent => {}
         Kind::Word(word) if word.among.is_some() => found.push(Value::text(word.text.clone(), value.span)),
-        Kind::Word(word) => diagnostics.push(
-            Diagnostic::error("GPB1105", format!("`{}` is not a name in scope", word.text))
-                .at(value.span, "not a name in scope")
-                .help("text is written in quotes"),
-        ),
+        Kind::Word(word) => diagnostics.push(word.unknown(value.span)),
         _ => diagnostics.push(
             Diagnostic::error("GPB1101", format!("a condition tests text, numbers or bools, not {}", value.describe()))
                 .at(value.span, "cannot be tested against"),

@@ -58,10 +58,10 @@ fn put(map: &mut Map, key: &str, value: Value) {
 fn statement(statement: &Statement, cx: &Context, diagnostics: &mut Vec<Diagnostic>) -> Value {
     let mut out = Map::default();
     put(&mut out, "Effect", Value::text(if statement.allow { "Allow" } else { "Deny" }, statement.span));
-    if let Some(principal) = principals(&statement.principals, diagnostics) {
+    if let Some(principal) = principals(&statement.principals, cx, diagnostics) {
         put(&mut out, "Principal", principal);
     }
-    let actions = texts(&statement.actions, diagnostics);
+    let actions = texts(&statement.actions, cx, diagnostics);
     for action in &actions {
         if let Kind::Text(text) = &action.kind {
             diagnostics.extend(check_action(text, action.span, cx));
@@ -69,7 +69,7 @@ fn statement(statement: &Statement, cx: &Context, diagnostics: &mut Vec<Diagnost
     }
     put(&mut out, "Action", one_or_many(actions, statement.span));
     if !statement.resources.is_empty() {
-        put(&mut out, "Resource", one_or_many(texts(&statement.resources, diagnostics), statement.span));
+        put(&mut out, "Resource", one_or_many(texts(&statement.resources, cx, diagnostics), statement.span));
     } else if statement.principals.is_empty() {
         diagnostics.push(
             Diagnostic::error("GPB9006", "this statement says neither to whom nor on what")
@@ -92,22 +92,21 @@ fn one_or_many(mut values: Vec<Value>, span: Span) -> Value {
 }
 
 /// The texts among the values and the lists in them; anything else is refused and left out.
-fn texts(values: &[Value], diagnostics: &mut Vec<Diagnostic>) -> Vec<Value> {
+fn texts(values: &[Value], cx: &Context, diagnostics: &mut Vec<Diagnostic>) -> Vec<Value> {
     let mut found = Vec::new();
     for value in values {
         match &value.kind {
             Kind::Text(_) => found.push(value.clone()),
             Kind::Word(word) if word.among.is_some() => found.push(Value::text(word.text.clone(), value.span)),
             Kind::Hole(hole) if hole.ty.may_be(&Type::String) => found.push(value.clone()),
-            Kind::List(items) => found.extend(texts(items, diagnostics)),
+            Kind::List(items) => found.extend(texts(items, cx, diagnostics)),
             Kind::Absent => {}
-            Kind::Resource(handle) => diagnostics.push(resource_as_text(&handle.ty, value.span, "arn")),
+            Kind::Resource(handle) => {
+                let arn = cx.facts.arn(&handle.ty);
+                diagnostics.push(resource_as_text(&handle.ty, value.span, arn.as_deref()));
+            }
             Kind::Secret(_) => diagnostics.push(ty::secret_as_text(value)),
-            Kind::Word(word) => diagnostics.push(
-                Diagnostic::error("GPB1105", format!("`{}` is not a name in scope", word.text))
-                    .at(value.span, "not a name in scope")
-                    .help("text is written in quotes"),
-            ),
+            Kind::Word(word) => diagnostics.push(word.unknown(value.span)),
             _ => diagnostics.push(
                 Diagnostic::error("GPB1101", format!("expected a `string`, found {}", value.describe()))
                     .at(value.span, "text is expected here"),
@@ -129,22 +128,31 @@ fn check_action(action: &str, span: Span, cx: &Context) -> Option<Diagnostic> {
                 .help("an action is a service and a name, `s3:GetObject`; `*` stands for any letters"),
         );
     }
-    match cx.facts.action(action) {
-        ActionFact::Known => None,
-        ActionFact::Unknown { nearest: Some(meant) } => {
-            Some(unknown().at(span, "no action of this name").help(format!("did you mean `{meant}`?")).fix(
-                format!("change to `{meant}`"),
-                span,
-                format!("\"{meant}\""),
-            ))
+    let (label, nearest, otherwise) = match cx.facts.action(action) {
+        ActionFact::Known => return None,
+        ActionFact::Unknown { nearest } => {
+            ("no action of this name", nearest, "see the service authorization reference of AWS".to_owned())
         }
-        ActionFact::Unknown { nearest: None } => {
-            Some(unknown().at(span, "no action of this name").help("see the service authorization reference of AWS"))
+        ActionFact::UnknownService { nearest, service } => {
+            let otherwise = match service {
+                Some(meant) => format!("did you mean `{meant}:…`?"),
+                None => "an action begins with the prefix of its service, as in `s3:GetObject`".to_owned(),
+            };
+            ("no service of this prefix", nearest, otherwise)
         }
-    }
+    };
+    let diagnostic = unknown().at(span, label);
+    Some(match nearest {
+        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).fix(
+            format!("change to `{meant}`"),
+            span,
+            format!("\"{meant}\""),
+        ),
+        None => diagnostic.help(otherwise),
+    })
 }
 
-fn principals(principals: &[Principal], diagnostics: &mut Vec<Diagnostic>) -> Option<Value> {
+fn principals(principals: &[Principal], cx: &Context, diagnostics: &mut Vec<Diagnostic>) -> Option<Value> {
     let first = principals.first()?;
     let mut by_kind: IndexMap<&str, Vec<Value>> = IndexMap::new();
     let mut anyone = None;
@@ -158,7 +166,7 @@ fn principals(principals: &[Principal], diagnostics: &mut Vec<Diagnostic>) -> Op
                 anyone = Some(principal.kind_span);
             }
             (Some((_, aws)), Some(value)) => {
-                let found = texts(std::slice::from_ref(value), diagnostics);
+                let found = texts(std::slice::from_ref(value), cx, diagnostics);
                 if *aws == "Service" {
                     diagnostics.extend(found.iter().filter_map(check_service));
                 }

@@ -7,7 +7,7 @@ mod shape;
 mod violation;
 
 pub use plain::{plain, strict};
-pub use problem::resource_as_text;
+pub use problem::{aws_spelling, resource_as_text};
 
 use crate::catalog::{PropPath, TypeDef};
 use crate::diag::Diagnostic;
@@ -31,14 +31,15 @@ pub struct Properties {
 /// read-only properties may be given.
 pub fn to_model(body: &Value, def: &TypeDef, partial: bool, head: Span, cx: &Context) -> Properties {
     let blamed = violation::Blamed::default();
-    let mut reading = Reading { def, partial, cx, spans: BTreeMap::new(), blamed, diagnostics: Vec::new() };
+    let mut reading =
+        Reading { def, partial, cx, spans: BTreeMap::new(), keys: BTreeMap::new(), blamed, diagnostics: Vec::new() };
     let values = match &body.kind {
         Kind::Map(entries) => reading.object(entries, &def.root, &PropPath(String::new())),
         _ => BTreeMap::new(),
     };
-    let Reading { spans, mut diagnostics, blamed, .. } = reading;
+    let Reading { spans, keys, mut diagnostics, blamed, .. } = reading;
     if !partial {
-        diagnostics.extend(violation::check(def, &values, &spans, &blamed, head));
+        diagnostics.extend(violation::check(def, &values, (&spans, &keys), &blamed, head));
     }
     Properties { values, spans, diagnostics }
 }
@@ -50,7 +51,7 @@ pub fn check(
     spans: &BTreeMap<PropPath, Span>,
     head: Span,
 ) -> Vec<Diagnostic> {
-    violation::check(def, values, spans, &violation::Blamed::default(), head)
+    violation::check(def, values, (spans, spans), &violation::Blamed::default(), head)
 }
 
 /// A body on its way into the model.
@@ -59,6 +60,8 @@ struct Reading<'a> {
     partial: bool,
     cx: &'a Context<'a>,
     spans: BTreeMap<PropPath, Span>,
+    /// Where the names of properties stand.
+    keys: BTreeMap<PropPath, Span>,
     blamed: violation::Blamed,
     diagnostics: Vec<Diagnostic>,
 }

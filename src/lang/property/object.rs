@@ -40,6 +40,7 @@ impl Reading<'_> {
                 self.diagnostics.push(problem::read_only(&self.name(&at), &self.def.name, entry.key));
                 continue;
             }
+            self.keys.insert(at.clone(), entry.key);
             if let Some(value) = self.value(&entry.value, &property.shape, &at) {
                 out.insert(property.aws.clone(), value);
             }

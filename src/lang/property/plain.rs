@@ -77,9 +77,7 @@ fn no_form(value: &Value) -> Diagnostic {
             .help(help)
     };
     match &value.kind {
-        Kind::Word(word) => Diagnostic::error("GPB1105", format!("`{}` is not a name in scope", word.text))
-            .at(value.span, "not a name in scope")
-            .help("text is written in quotes"),
+        Kind::Word(word) => word.unknown(value.span),
         Kind::Quantity(quantity) => refuse(&format!(
             "say in which unit: {}; or make text of it with `text(…)`",
             super::problem::number_functions(quantity.dimension, "")

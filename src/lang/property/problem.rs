@@ -4,8 +4,9 @@ use crate::catalog::{ObjectShape, TextShape};
 use crate::diag::{Diagnostic, Severity, nearest};
 use crate::lang::ty::Context;
 use crate::lang::unit::{Dimension, Quantity};
-use crate::lang::value::Value;
+use crate::lang::value::{Value, Word};
 use crate::source::Span;
+use rust_decimal::Decimal;
 
 pub(super) fn unknown(name: &str, within: &str, shape: &ObjectShape, key: Span) -> Diagnostic {
     let diagnostic = Diagnostic::error("GPB2001", format!("`{within}` has no property `{name}`"))
@@ -21,7 +22,12 @@ pub(super) fn unknown(name: &str, within: &str, shape: &ObjectShape, key: Span) 
         let mut longer = names().filter(|known| name.len() >= 3 && known.split('_').any(|part| part == name));
         longer.next().filter(|_| longer.next().is_none())
     };
-    match by_letters().or_else(|| nearest(&lower, names())) {
+    // A known name with a word too many, `timeout_seconds`: the longest one.
+    let beginning = || {
+        let known = names().filter(|known| lower.strip_prefix(known).is_some_and(|rest| rest.starts_with('_')));
+        known.max_by_key(|known| known.len())
+    };
+    match by_letters().or_else(|| nearest(&lower, names())).or_else(beginning) {
         Some(meant) => {
             diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("rename to `{meant}`"), key, meant)
         }
@@ -36,7 +42,8 @@ pub(super) fn unknown(name: &str, within: &str, shape: &ObjectShape, key: Span) 
     }
 }
 
-pub(super) fn aws_spelling(aws: &str, name: &str, key: Span) -> Diagnostic {
+/// Advice to write a property in gpb's spelling.
+pub fn aws_spelling(aws: &str, name: &str, key: Span) -> Diagnostic {
     let mut diagnostic = Diagnostic::warning("GPB2002", format!("`{aws}` is written `{name}` here"))
         .at(key, "AWS's spelling")
         .fix(format!("rename to `{name}`"), key, name);
@@ -84,19 +91,30 @@ pub(super) fn number_functions(dimension: Dimension, property: &str) -> String {
     }
 }
 
-/// A resource where text is wanted; `member` is the property that is most likely meant.
-pub fn resource_as_text(ty: &str, span: Span, member: &str) -> Diagnostic {
+/// A resource where text is wanted; `member` is the property that is meant, where that is certain.
+pub fn resource_as_text(ty: &str, span: Span, member: Option<&str>) -> Diagnostic {
     let after = Span { start: span.end, ..span };
-    Diagnostic::error("GPB2005", format!("text is expected here, and this is a whole `{ty}`"))
-        .at(span, "a resource is no text")
-        .help(format!("name the property that is meant: `.{member}`"))
-        .fix(format!("add `.{member}`"), after, format!(".{member}"))
+    let diagnostic = Diagnostic::error("GPB2005", format!("text is expected here, and this is a whole `{ty}`"))
+        .at(span, "a resource is no text");
+    match member {
+        Some(member) => diagnostic.help(format!("name the property that is meant: `.{member}`")).fix(
+            format!("add `.{member}`"),
+            after,
+            format!(".{member}"),
+        ),
+        None => diagnostic.help("name the property that is meant: `.id`, its ARN, or another"),
+    }
 }
 
 pub(super) fn secret(name: &str, secret: &Value) -> Diagnostic {
     Diagnostic::error("GPB2007", format!("`{name}` keeps no secrets"))
         .at(secret.span, "this secret could be read back from there")
         .help("secrets go only into properties that AWS never shows again; give the service the secret's ARN instead")
+}
+
+pub(super) fn not_whole(name: &str, found: Decimal, span: Span) -> Diagnostic {
+    Diagnostic::error("GPB2008", format!("`{name}` is a whole number, not {}", found.normalize()))
+        .at(span, "a whole number is expected here")
 }
 
 pub(super) fn mismatch(name: &str, wanted: &str, value: &Value) -> Diagnostic {
@@ -140,11 +158,12 @@ pub(super) fn unquote(diagnostic: Diagnostic, literal: &str, span: Span) -> Diag
 }
 
 /// A bare word that is no name in scope, for a text property.
-pub(super) fn word(name: &str, word: &str, shape: &TextShape, span: Span, cx: &Context) -> Diagnostic {
+pub(super) fn word(name: &str, found: &Word, shape: &TextShape, used: Span, cx: &Context) -> Diagnostic {
+    let (word, span) = (&*found.text, found.written);
     let known = || shape.one_of.iter().map(String::as_str);
     if shape.one_of.is_empty() {
         let message = format!("`{word}` is not a name in scope, and `{name}` is text");
-        let diagnostic = Diagnostic::error("GPB1105", message).at(span, "not a name in scope");
+        let diagnostic = found.blamed(Diagnostic::error("GPB1105", message), used, "not a name in scope");
         return match cx.nearest_name(word) {
             Some(meant) => diagnostic.help(format!("did you mean `{meant}`? Text is written in quotes")).fix(
                 format!("change to `{meant}`"),
@@ -154,8 +173,8 @@ pub(super) fn word(name: &str, word: &str, shape: &TextShape, span: Span, cx: &C
             None => diagnostic.help("text is written in quotes").fix("put it in quotes", span, format!("\"{word}\"")),
         };
     }
-    let diagnostic = Diagnostic::error("GPB2006", format!("`{word}` is no value of `{name}`"))
-        .at(span, "neither a value of this property nor a name in scope");
+    let diagnostic = Diagnostic::error("GPB2006", format!("`{word}` is no value of `{name}`"));
+    let diagnostic = found.blamed(diagnostic, used, "neither a value of this property nor a name in scope");
     let folded = known().find(|one| one.eq_ignore_ascii_case(word) || one.replace('-', "_").eq_ignore_ascii_case(word));
     match folded.or_else(|| nearest(word, known())) {
         Some(meant) => {

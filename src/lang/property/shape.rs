@@ -46,7 +46,7 @@ impl Reading<'_> {
             (Kind::Bool(bool), Shape::Bool) => Some(model::Value::Bool(*bool)),
             (Kind::Number(number), Shape::Int { .. }) => match plain::number(*number) {
                 int @ model::Value::Int(_) => Some(int),
-                _ => self.refuse(problem::mismatch(&self.name(path), "a whole number", value)),
+                _ => self.refuse(problem::not_whole(&self.name(path), *number, value.span)),
             },
             (Kind::Number(number), Shape::Number { .. }) => Some(plain::number(*number)),
             (Kind::Quantity(quantity), Shape::Int { .. } | Shape::Number { .. }) => {
@@ -142,11 +142,11 @@ impl Reading<'_> {
             {
                 Some(model::Value::Text(word.text.to_string()))
             }
-            Kind::Word(word) => self.refuse(problem::word(&self.name(path), &word.text, shape, value.span, self.cx)),
+            Kind::Word(word) => self.refuse(problem::word(&self.name(path), word, shape, value.span, self.cx)),
             Kind::Map(_) | Kind::List(_) if shape.format.as_deref() == Some("json") => self.encoded(value, path),
             Kind::Resource(handle) => {
-                let arn = path.segments().any(|segment| segment.to_lowercase().contains("arn"));
-                self.refuse(problem::resource_as_text(&handle.ty, value.span, if arn { "arn" } else { "id" }))
+                let member = self.meant_of(&handle.ty, shape, path);
+                self.refuse(problem::resource_as_text(&handle.ty, value.span, member.as_deref()))
             }
             _ => {
                 let diagnostic = problem::mismatch(&self.name(path), "text", value);
@@ -160,6 +160,19 @@ impl Reading<'_> {
                 })
             }
         }
+    }
+
+    /// The property of a resource that a text property wants, where its name or its form says so.
+    fn meant_of(&self, ty: &str, shape: &TextShape, path: &PropPath) -> Option<String> {
+        let names = || path.segments().map(str::to_lowercase);
+        let form = shape.pattern.as_deref().unwrap_or_default();
+        let wants_arn = names().any(|name| name.ends_with("arn") || name.ends_with("arns"))
+            || form.contains("arn:")
+            || shape.format.as_deref() == Some("arn");
+        if wants_arn || self.cx.facts.id_is_arn(ty) {
+            return self.cx.facts.arn(ty);
+        }
+        names().any(|name| name.ends_with("id") || name.ends_with("ids")).then(|| "id".to_owned())
     }
 
     fn list(&mut self, items: &[Value], shape: &ListShape, path: &PropPath) -> model::Value {

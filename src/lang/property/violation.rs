@@ -2,7 +2,7 @@
 
 use super::problem;
 use crate::catalog::check::{Violation, ViolationKind};
-use crate::catalog::{PropPath, TypeDef, check as catalog};
+use crate::catalog::{PropPath, Rule, TypeDef, check as catalog};
 use crate::diag::Diagnostic;
 use crate::model;
 use crate::source::Span;
@@ -20,13 +20,18 @@ pub(super) struct Blamed {
 pub(super) fn check(
     def: &TypeDef,
     values: &BTreeMap<String, model::Value>,
-    spans: &BTreeMap<PropPath, Span>,
+    (spans, keys): (&BTreeMap<PropPath, Span>, &BTreeMap<PropPath, Span>),
     blamed: &Blamed,
     head: Span,
 ) -> Vec<Diagnostic> {
     let mut found = catalog::check(def, values);
     found.retain(|violation| !blamed.explains(violation));
-    found.iter().map(|violation| diagnostic(violation, values, spans, head)).collect()
+    let told = found.iter().map(|violation| {
+        // What is wrong with a property, whatever its value, is told at its name.
+        let spans = if violation.kind == ViolationKind::Deprecated { keys } else { spans };
+        diagnostic(violation, values, spans, head)
+    });
+    told.collect()
 }
 
 impl Blamed {
@@ -64,7 +69,7 @@ fn diagnostic(
         ViolationKind::Bounds => ("GPB2012", "out of bounds"),
         ViolationKind::MissingRequired => ("GPB2013", "something is missing here"),
         ViolationKind::NotUnique => ("GPB2014", "repeated"),
-        ViolationKind::Rule(_) => ("GPB2015", "these do not go together"),
+        ViolationKind::Rule(rule) => ("GPB2015", broken(rule, &violation.path)),
         ViolationKind::SecretInPlainProperty => ("GPB2007", "this secret could be read back from there"),
         ViolationKind::Deprecated => ("GPB2016", "deprecated"),
     };
@@ -83,6 +88,15 @@ fn diagnostic(
             diagnostic.fix(format!("change to `{meant}`"), span, format!("\"{meant}\""))
         }
         _ => diagnostic,
+    }
+}
+
+fn broken(rule: &Rule, path: &PropPath) -> &'static str {
+    let names_it = |names: &[String]| path.segments().last().is_some_and(|last| names.iter().any(|name| name == last));
+    match rule {
+        Rule::Excluded(..) => "these do not go together",
+        Rule::ExactlyOne(names) if names_it(names) => "these do not go together",
+        _ => "something is missing here",
     }
 }
 

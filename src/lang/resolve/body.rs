@@ -116,9 +116,29 @@ impl<'p> Resolver<'_, 'p> {
                     self.unlabelled(block);
                 }
             }
+            None if block.label.is_none() && self.keyword_alone(block, place) => return,
             None => self.unknown_component(block, place),
         }
         self.object(&block.stmts, Place::Use);
+    }
+
+    /// `layer {` and the like: what had to stand between the keyword and the braces is missing.
+    fn keyword_alone(&mut self, block: &'p Block, place: Place) -> bool {
+        let keyword = block.head.text.as_str();
+        let (code, what, inside) = match keyword {
+            "layer" => ("GPB0031", "a name", Some(Place::Layer)),
+            "in" => ("GPB0030", "a value", Some(place)),
+            "resource" | "existing" => ("GPB0032", "a type", None),
+            "param" | "let" | "output" => ("GPB0031", "a name", None),
+            _ => return false,
+        };
+        let after = Span { start: block.head.span.end, ..block.head.span };
+        let diagnostic = Diagnostic::error(code, format!("expected {what} after `{keyword}`"));
+        self.report(diagnostic.at(after, format!("{what} is missing here")));
+        if let Some(inside) = inside {
+            self.grouped(&block.stmts, inside, Group::Once);
+        }
+        true
     }
 
     fn unlabelled(&self, block: &Block) {
@@ -273,16 +293,23 @@ impl<'p> Resolver<'_, 'p> {
 /// How to speak of a misplaced statement: what it is, where it stands, and where it belongs.
 pub fn describe(stmt: &Stmt, place: Place) -> (String, Span, String) {
     let belongs = |what: &str, span: Span, home: &str| (format!("`{what}`"), span, format!("it belongs in {home}"));
+    let word =
+        |whole: Span, keyword: &str| Span::new(whole.file, whole.range().start, whole.range().start + keyword.len());
     match stmt {
         Stmt::Param(binding) => belongs("param", binding.span, "a stack or a component, outside `for`, `if` and `in`"),
         Stmt::Let(binding) => belongs("let", binding.span, "a stack, a layer or a component"),
         Stmt::Output(binding) => belongs("output", binding.span, "a stack, a layer or a component, outside `for`"),
         Stmt::Layer(layer) => {
-            belongs("layer", layer.name.span, "a stack, side by side with the other layers, outside `for`")
+            belongs("layer", word(layer.span, "layer"), "a stack, side by side with the other layers, outside `for`")
         }
-        Stmt::Resource(resource) => belongs("resource", resource.name.span, "a stack, a layer or a component"),
+        Stmt::Resource(resource) => {
+            let keyword = if resource.existing { "existing" } else { "resource" };
+            belongs(keyword, word(resource.span, keyword), "a stack, a layer or a component")
+        }
         Stmt::Field(field) => {
-            let help = if place.declares() {
+            let help = if matches!(field.head.text.as_str(), "allow" | "deny") {
+                "statements stand in a policy document: `policy { allow … on … }`".to_owned()
+            } else if place.declares() {
                 format!("name a value with `let {} = …`", field.head.text)
             } else {
                 "remove it".to_owned()

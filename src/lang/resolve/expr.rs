@@ -1,7 +1,7 @@
 //! Names in expressions.
 
-use super::Resolver;
 use super::scope::{Found, View};
+use super::{Group, Resolver};
 use crate::diag::Diagnostic;
 use crate::lang::builtins;
 use crate::lang::names::Kind;
@@ -155,9 +155,18 @@ impl<'p> Resolver<'_, 'p> {
 
     /// A statement that stands where nothing is made of it.
     pub(super) fn misplaced(&mut self, stmt: &Stmt, place: super::body::Place) {
+        // The mere beginning of an entry may become anything.
+        if matches!(stmt, Stmt::Field(field) if field.value.is_missing()) {
+            return;
+        }
         let (what, span, help) = super::body::describe(stmt, place);
+        let within = match (stmt, self.group) {
+            (Stmt::Param(_) | Stmt::Output(_) | Stmt::Layer(_), Some(Group::For)) => "a `for`",
+            (Stmt::Param(_), Some(Group::Once)) => "a group",
+            _ => place.describe(),
+        };
         self.report(
-            Diagnostic::error("GPB1014", format!("{what} cannot stand here, in {}", place.describe()))
+            Diagnostic::error("GPB1014", format!("{what} cannot stand here, in {within}"))
                 .at(span, "misplaced")
                 .help(help),
         );

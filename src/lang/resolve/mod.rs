@@ -7,7 +7,7 @@ mod members;
 mod scope;
 
 use super::modules::ModuleId;
-use super::names::{Global, Kind, Named};
+use super::names::{Global, Kind, Named, duplicate};
 use super::world::World;
 use crate::diag::Diagnostic;
 use crate::source::Span;
@@ -118,8 +118,12 @@ impl<'w, 'p> Resolver<'w, 'p> {
 
     fn function(&mut self, item: &'p FnItem) {
         self.functions.node(self.item, &item.name);
-        for param in &item.params {
+        for (at, param) in item.params.iter().enumerate() {
             self.binding(param);
+            let earlier = item.params.iter().take(at).find(|earlier| earlier.name.text == param.name.text);
+            if let Some(first) = earlier.filter(|first| !first.name.text.is_empty()) {
+                self.report(duplicate("parameter", &param.name, first.name.span));
+            }
         }
         if let Some(result) = &item.result {
             // The type's own mistakes are reported as it is read.
@@ -146,7 +150,8 @@ impl<'w, 'p> Resolver<'w, 'p> {
     }
 
     fn environment(&mut self, of: &'p Name, body: &'p Body) {
-        if self.world.names.stack(self.module, &of.text).is_none() {
+        // A name that is missing has been reported as such.
+        if !of.text.is_empty() && self.world.names.stack(self.module, &of.text).is_none() {
             let diagnostic =
                 Diagnostic::error("GPB1006", format!("there is no stack `{}`", of.text)).at(of.span, "unknown stack");
             let near = self.world.names.nearest(self.module, Kind::Stack, &of.text, &[]);

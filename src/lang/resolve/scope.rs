@@ -2,6 +2,7 @@
 
 use super::Resolver;
 use crate::diag::{Diagnostic, nearest};
+use crate::lang::builtins;
 use crate::lang::index::{Declared, Index, What};
 use crate::lang::names::Kind;
 use crate::syntax::ast::{Layer, Name};
@@ -69,11 +70,36 @@ impl<'p> Resolver<'_, 'p> {
             None => {
                 let diagnostic = Diagnostic::error("GPB1003", format!("there is no `{}` in scope", name.text))
                     .at(name.span, "unknown name");
+                if let Some(help) = self.other_meaning(&name.text) {
+                    self.report(diagnostic.help(help));
+                    return None;
+                }
                 let near = self.nearest_name(&name.text);
                 self.report(self.hint(diagnostic, Kind::Const, name, near.as_deref()));
                 None
             }
         }
+    }
+
+    /// What has such a name although it is no value here: a function, or an item of a layer.
+    fn other_meaning(&self, name: &str) -> Option<String> {
+        if self.world.names.function(self.module, name).is_some() || builtins::lookup(name).is_some() {
+            return Some(format!("`{name}` is a function: call it, `{name}(…)`"));
+        }
+        let bodies = self.views.iter().filter_map(|view| match view {
+            View::Body(index) => Some(index),
+            View::Vars(_) => None,
+        });
+        let mut layers = bodies.flat_map(|index| index.in_order().into_iter().copied().collect::<Vec<_>>());
+        let found = layers.find_map(|declared| match declared.what {
+            What::Layer(layer) => {
+                let inside = self.world.indexes.of(&layer.stmts);
+                let item = inside.names.get(name).is_some_and(|item| !matches!(item.what, What::Let(_)));
+                (item || inside.outputs.contains_key(name)).then_some(layer)
+            }
+            _ => None,
+        });
+        found.map(|layer| format!("the layer `{0}` has one: write `{0}.{name}`", layer.name.text))
     }
 
     /// A layer sees only the layers it uses, so that the order of layers is written where a reader looks for it.

@@ -27,7 +27,7 @@ pub fn conform(value: Value, ty: &Type, cx: &Context) -> Result<Value, Vec<Diagn
                 value.span,
             ))
         }
-        (Kind::Word(word), _) if word.among.is_none() => read_word(&value, &word.text, ty, cx).map_err(|one| vec![one]),
+        (Kind::Word(word), _) if word.among.is_none() => read_word(&value, word, ty, cx).map_err(|one| vec![one]),
         (_, Type::Range(of)) => range(&value, of, ty, cx),
         (Kind::List(items), Type::List(of)) => list(items, of, value.span, cx),
         (Kind::Map(entries), Type::Map(of)) => map(entries, of, value.span, cx),
@@ -84,7 +84,8 @@ fn scalar(value: Value, ty: &Type, cx: &Context) -> Result<Value, Diagnostic> {
 }
 
 /// A bare word that is no name in scope: what it is, the expected type says.
-fn read_word(value: &Value, word: &Arc<str>, ty: &Type, cx: &Context) -> Result<Value, Diagnostic> {
+fn read_word(value: &Value, found: &Word, ty: &Type, cx: &Context) -> Result<Value, Diagnostic> {
+    let word = &found.text;
     match ty {
         Type::Words(words) => among(word, words, value.span).ok_or_else(|| not_among(word, words, ty, value, cx)),
         Type::Region | Type::Zone => {
@@ -95,7 +96,7 @@ fn read_word(value: &Value, word: &Arc<str>, ty: &Type, cx: &Context) -> Result<
             text::region(word, value.span, false, cx)?;
             Ok(place(word, value, cx))
         }
-        _ => Err(no_name(value, word, ty, cx)),
+        _ => Err(no_name(value, found, ty, cx)),
     }
 }
 
@@ -108,7 +109,7 @@ fn place(region: &str, value: &Value, cx: &Context) -> Value {
 
 fn among(found: &str, words: &Arc<[Arc<str>]>, span: crate::source::Span) -> Option<Value> {
     let text = words.iter().find(|word| ***word == *found)?.clone();
-    Some(Value::new(Kind::Word(Word { text, among: Some(words.clone()) }), span))
+    Some(Value::new(Kind::Word(Word { text, written: span, among: Some(words.clone()) }), span))
 }
 
 fn range(value: &Value, of: &Type, ty: &Type, cx: &Context) -> Result<Value, Vec<Diagnostic>> {
@@ -262,15 +263,16 @@ fn not_among(found: &str, words: &[Arc<str>], ty: &Type, value: &Value, cx: &Con
 }
 
 /// `databse` where a range is expected: neither a name nor anything the type could read.
-fn no_name(value: &Value, word: &str, ty: &Type, cx: &Context) -> Diagnostic {
+fn no_name(value: &Value, found: &Word, ty: &Type, cx: &Context) -> Diagnostic {
+    let (word, written) = (&*found.text, found.written);
     let message = format!("`{word}` is not a name in scope, and {} is expected here", article(ty));
-    let diagnostic = Diagnostic::error("GPB1105", message).at(value.span, "not a name in scope");
+    let diagnostic = found.blamed(Diagnostic::error("GPB1105", message), value.span, "not a name in scope");
     cx.origin(match cx.nearest_name(word) {
         Some(name) => {
-            diagnostic.help(format!("did you mean `{name}`?")).fix(format!("change to `{name}`"), value.span, &*name)
+            diagnostic.help(format!("did you mean `{name}`?")).fix(format!("change to `{name}`"), written, &*name)
         }
         None if ty.is_text() => {
-            diagnostic.help("text is written in quotes").fix("put it in quotes", value.span, format!("\"{word}\""))
+            diagnostic.help("text is written in quotes").fix("put it in quotes", written, format!("\"{word}\""))
         }
         None => diagnostic,
     })

@@ -17,13 +17,30 @@ pub trait Facts {
 
     /// What is known of an IAM action such as `s3:GetObject`, which may hold `*` and `?`.
     fn action(&self, action: &str) -> ActionFact;
+
+    /// The property of a resource type that is its ARN, where there is no doubt which one is.
+    fn arn(&self, _ty: &str) -> Option<String> {
+        None
+    }
+
+    /// Whether `.id` of a resource type is its ARN.
+    fn id_is_arn(&self, _ty: &str) -> bool {
+        false
+    }
 }
 
 /// Whether an IAM action exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActionFact {
     Known,
-    Unknown { nearest: Option<String> },
+    Unknown {
+        nearest: Option<String>,
+    },
+    /// No service has such a prefix.
+    UnknownService {
+        nearest: Option<String>,
+        service: Option<String>,
+    },
 }
 
 /// The surroundings of a value.

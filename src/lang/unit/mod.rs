@@ -212,9 +212,15 @@ fn unknown(name: &str, span: Span) -> Diagnostic {
     let diagnostic = Diagnostic::error("GPB1103", format!("there is no unit `{name}`")).at(span, "unknown unit");
     let same_letters = || UNITS.iter().map(|unit| unit.name).find(|unit| unit.eq_ignore_ascii_case(name));
     let habit = || HABITS.iter().find(|(from, _)| *from == name).map(|(_, to)| *to);
-    let meant = habit().or_else(same_letters).or_else(|| nearest(name, UNITS.iter().map(|unit| unit.name)));
+    // What is written like a rate is meant as one.
+    let is_rate = name.starts_with('/');
+    let alike = || UNITS.iter().filter(|unit| unit.name.starts_with('/') == is_rate).map(|unit| unit.name);
+    let meant = habit().or_else(same_letters).or_else(|| nearest(name, alike()));
     if let Some(unit) = meant.and_then(find) {
         return diagnostic.help(format!("did you mean `{}`? It is a unit of `{}`", unit.name, unit.dimension));
+    }
+    if is_rate {
+        return diagnostic.help(format!("the units of `rate` are {}", Dimension::Rate.spelled_units()));
     }
     let names: Vec<_> = UNITS.iter().filter(|unit| unit.shown).map(|unit| unit.name).collect();
     diagnostic.help(format!("the units are {}", names.join(", ")))

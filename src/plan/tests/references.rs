@@ -34,6 +34,52 @@ fn a_reference_to_what_stays_is_a_value_and_to_what_will_be_made_a_hole() {
     assert!(plan.is_empty());
 }
 
+fn named(name: &str, engine: &str) -> Model {
+    let store = json!({ "StoreName": name, "Engine": engine });
+    model([
+        resource("data.main", "aws.data.store", store),
+        resource(
+            "compute.at",
+            "aws.run.attachment",
+            json!({
+                "Target": to("data.main", ""), "Store": to("data.main", "StoreName"),
+            }),
+        ),
+    ])
+}
+
+#[test]
+fn a_name_that_the_text_gives_is_known_before_the_resource_is_there() {
+    let plan = World::new().plan(&named("a", "x"));
+    assert_eq!(desired(&plan, "compute.at", "Target"), json!("a"));
+    assert_eq!(desired(&plan, "compute.at", "Store"), json!("a"));
+    let role = json!({ "RoleName": "r" });
+    let at = json!({ "Target": to("data.role", ""), "Store": to("data.role", "Arn") });
+    let model = model([resource("data.role", "aws.iam.role", role), resource("compute.at", "aws.run.attachment", at)]);
+    let plan = World::new().plan(&model);
+    assert_eq!(desired(&plan, "compute.at", "Target"), json!("r"));
+    assert_eq!(desired(&plan, "compute.at", "Store"), to("data.role", "Arn"));
+}
+
+#[test]
+fn what_is_gone_and_made_again_under_its_name_changes_nothing_else() {
+    let mut world = World::applied(&named("a", "x"));
+    world.cloud.insert(address("data.main"), None);
+    assert_eq!(actions(&world.plan(&named("a", "x"))), [("data.main", Action::Create), ("compute.at", Action::Keep)]);
+}
+
+#[test]
+fn what_is_replaced_under_its_name_is_attached_to_anew() {
+    let world = World::applied(&named("a", "x"));
+    let plan = world.plan(&named("a", "y"));
+    assert_eq!(actions(&plan), [("data.main", Action::Replace), ("compute.at", Action::Replace)]);
+    assert_eq!(desired(&plan, "compute.at", "Target"), to("data.main", ""));
+    assert_eq!(desired(&plan, "compute.at", "Store"), to("data.main", "StoreName"));
+    let plan = world.plan(&named("b", "y"));
+    assert_eq!(actions(&plan), [("data.main", Action::Replace), ("compute.at", Action::Replace)]);
+    assert_eq!(desired(&plan, "compute.at", "Target"), json!("b"));
+}
+
 #[test]
 fn a_replacement_ripples_through_everything_that_refers_to_it() {
     let world = World::applied(&network("10.0.0.0/16"));

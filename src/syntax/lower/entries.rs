@@ -96,6 +96,7 @@ impl Lower {
             return Stmt::Field(Field { doc, head, label, value, span });
         }
         if let Some(value) = self.value_after(node, assigned) {
+            let value = self.unless_cut(node, value);
             return Stmt::Field(Field { doc, head, label, value, span });
         }
         let place = self.place(node);

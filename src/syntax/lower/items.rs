@@ -26,7 +26,10 @@ impl Lower {
             Rule::use_item => {
                 docs.take();
                 let path = node.children().find(|child| matches!(child.rule(), Rule::text | Rule::compat_single))?;
-                Some(Item::Use { path: self.plain_text(path), span: self.span(node) })
+                let told = self.diagnostics.len();
+                let text = self.plain_text(path);
+                let is_whole = self.diagnostics.len() == told && !path.has(Rule::missing_quote);
+                is_whole.then(|| Item::Use { path: text, span: self.span(node) })
             }
             Rule::const_item => Some(Item::Const(self.binding(node, docs.take()))),
             Rule::fn_item => Some(Item::Fn(self.fn_item(node, docs.take()))),
@@ -62,11 +65,12 @@ impl Lower {
     /// `name: type = value`, whatever word leads it.
     pub(super) fn binding(&mut self, node: Node<'_>, doc: Option<String>) -> Binding {
         let ty = node.children().find(|child| matches!(child.rule(), Rule::type_expr | Rule::missing_type));
+        let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };
         Binding {
             doc,
             name: self.name_in(node),
             ty: ty.map(|ty| self.type_expr(ty)),
-            value: self.value_after(node, Rule::eq),
+            value: self.value_after(node, assigned).map(|value| self.unless_cut(node, value)),
             span: self.span(node),
         }
     }

@@ -53,6 +53,12 @@ impl Lower {
         Expr::new(ExprKind::Missing, self.end_of(node))
     }
 
+    /// A value that strange text follows is not the one that was meant.
+    fn unless_cut(&self, node: Node<'_>, value: Expr) -> Expr {
+        let cut = node.after().is_some_and(|next| next.is(Rule::junk_tail));
+        if cut { self.missing(node) } else { value }
+    }
+
     /// Lowers something `levels` deeper, or says that it lies too deep.
     fn deeper<T>(&mut self, levels: usize, node: Node<'_>, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.depth + levels > MAX_DEPTH {

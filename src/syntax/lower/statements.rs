@@ -3,6 +3,7 @@
 use super::super::ast::{
     BinaryOp, Budget, Expr, ExprKind, For, If, Layer, Name, Path, PathSegment, Recover, Resource, Stmt, When,
 };
+use super::super::recovery;
 use super::super::tree::{Node, Rule};
 use super::exprs::{comparison, is_prefix, is_value};
 use super::{Lower, is_name};
@@ -18,7 +19,10 @@ impl Lower {
             Rule::resource_stmt => Stmt::Resource(self.resource(node, doc)),
             Rule::for_stmt => self.for_stmt(node)?,
             Rule::if_stmt => self.if_stmt(node)?,
-            Rule::in_stmt => Stmt::In { place: self.after_keyword(node, Rule::kw_in), stmts: self.body_in(node), span },
+            Rule::in_stmt => {
+                let (place, stmts) = self.condition_and_body(node, Rule::kw_in);
+                Stmt::In { place, stmts, span }
+            }
             Rule::after_stmt => Stmt::After { paths: self.paths(node), span },
             Rule::ignore_stmt => Stmt::Ignore { paths: self.paths(node), span },
             Rule::protect_stmt => Stmt::Protect { word: self.word(node), span },
@@ -52,26 +56,45 @@ impl Lower {
 
     fn layer(&mut self, node: Node<'_>, doc: Option<String>) -> Layer {
         let uses = node.child(Rule::uses).into_iter().flat_map(Node::children);
+        let (place, stmts) = self.place_and_body(node);
         Layer {
             doc,
             name: self.name_in(node),
             uses: uses.filter(|child| child.is(Rule::name)).map(|name| self.name(name)).collect(),
-            place: self.place(node),
-            stmts: self.body_in(node),
+            place,
+            stmts,
             span: self.span(node),
         }
     }
 
     fn resource(&mut self, node: Node<'_>, doc: Option<String>) -> Resource {
         let ty = self.first_path(node);
+        let (place, stmts) = self.place_and_body(node);
         Resource {
             doc,
             existing: node.has(Rule::kw_existing),
             ty,
             name: self.name_in(node),
-            place: self.place(node),
-            stmts: self.body_in(node),
+            place,
+            stmts,
             span: self.span(node),
+        }
+    }
+
+    /// A condition behind a keyword, and the body; where the value is forgotten, the condition has taken the body.
+    fn condition_and_body(&mut self, node: Node<'_>, keyword: Rule) -> (Expr, Vec<Stmt>) {
+        let condition = node.children().skip_while(|child| !child.is(keyword)).nth(1);
+        match condition.filter(|_| node.has(Rule::missing_body)).and_then(recovery::swallowed_body) {
+            Some(body) => (self.missing(node), self.if_body(body)),
+            None => (self.after_keyword(node, keyword), self.body_in(node)),
+        }
+    }
+
+    fn place_and_body(&mut self, node: Node<'_>) -> (Option<Expr>, Vec<Stmt>) {
+        let place = node.child(Rule::place);
+        match place.filter(|_| node.has(Rule::missing_body)).and_then(recovery::swallowed_body) {
+            Some(body) => (Some(self.missing(node)), self.if_body(body)),
+            None => (self.place(node), self.body_in(node)),
         }
     }
 
@@ -80,11 +103,12 @@ impl Lower {
         if node.has(Rule::colon) {
             return None;
         }
+        let (over, stmts) = self.condition_and_body(node, Rule::kw_in);
         Some(Stmt::For(For {
             names: self.for_names(node),
-            over: self.after_keyword(node, Rule::kw_in),
+            over,
             key: node.has(Rule::kw_key).then(|| self.after_keyword(node, Rule::kw_key)),
-            stmts: self.body_in(node),
+            stmts,
             span: self.span(node),
         }))
     }
@@ -101,11 +125,12 @@ impl Lower {
         let mut parts = node.children();
         while let Some(part) = parts.next() {
             if part.is(Rule::kw_if) {
-                let condition = parts.next().map(|part| self.expr(part));
-                let then = parts.next().map(|part| self.if_body(part));
-                if let (Some(condition), Some(then)) = (condition, then) {
-                    steps.push((part, condition, then));
-                }
+                let (Some(condition), Some(then)) = (parts.next(), parts.next()) else { continue };
+                let swallowed = recovery::swallowed_body(condition).filter(|_| then.is(Rule::missing_body));
+                steps.push(match swallowed {
+                    Some(body) => (part, self.missing(condition), self.if_body(body)),
+                    None => (part, self.expr(condition), self.if_body(then)),
+                });
             } else if part.is(Rule::body) {
                 last = self.if_body(part);
             }

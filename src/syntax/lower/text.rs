@@ -25,11 +25,12 @@ impl Lower {
                         ));
                     }
                 }
-                Rule::escape => {
-                    if let Some(character) = self.escape(child) {
-                        parts.push(character.encode_utf8(&mut [0; 4]));
-                    }
-                }
+                Rule::escape => match self.escape(child) {
+                    Some(character) => parts.push(character.encode_utf8(&mut [0; 4])),
+                    None => parts.done.push(TextPart::Hole(self.missing(child))),
+                },
+                // What it would have held is not known, so nothing is said of it.
+                Rule::missing_quote | Rule::missing_triple => parts.done.push(TextPart::Hole(self.missing(child))),
                 Rule::hole => {
                     let hole = self.hole(child);
                     parts.done.push(TextPart::Hole(hole));

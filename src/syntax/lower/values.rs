@@ -82,8 +82,14 @@ impl Lower {
     fn call(&mut self, callee: Node<'_>, args: Node<'_>) -> Expr {
         let span = self.span(callee).to(self.span(args));
         let list = args.children().filter(|child| child.is(Rule::arg));
-        let args = self.deeper(1, args, |lower| list.map(|arg| lower.arg(arg)).collect()).unwrap_or_default();
-        Expr::new(ExprKind::Call { callee: self.name(callee), args }, span)
+        let read: Option<Vec<Arg>> = self.deeper(1, args, |lower| list.map(|arg| lower.arg(arg)).collect());
+        // What was not read may be any argument, so none is said to lack.
+        let whole = read.is_some() && !args.has(Rule::missing_rparen);
+        let mut read = read.unwrap_or_default();
+        if !whole {
+            read.push(Arg { name: None, value: self.missing(args) });
+        }
+        Expr::new(ExprKind::Call { callee: self.name(callee), args: read }, span)
     }
 
     fn arg(&mut self, node: Node<'_>) -> Arg {

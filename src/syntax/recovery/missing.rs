@@ -21,31 +21,61 @@ fn sign(rule: Rule) -> Option<(&'static str, &'static str)> {
     })
 }
 
+/// The braces that a condition has taken for an object, because the value before them is forgotten: `if mode == {`.
+pub(in super::super) fn swallowed_body(condition: Node<'_>) -> Option<Node<'_>> {
+    let mut last = condition;
+    while matches!(last.rule(), Rule::place | Rule::chain | Rule::postfix) {
+        last = last.children().last()?;
+    }
+    let alone = last.before().is_none();
+    (last.is(Rule::body) && alone && last.text().contains('\n')).then_some(last)
+}
+
+/// `70 %`: the sign stands for a remainder, whose right side is then missing.
+fn percent_apart(node: Node<'_>) -> Option<&'static str> {
+    let before = node.source().get(..node.start())?.trim_end().strip_suffix('%')?;
+    let number = before.strip_suffix([' ', '\t'])?.trim_end();
+    number
+        .ends_with(|last: char| last.is_ascii_digit())
+        .then_some("a percentage is written without a blank, as in `70%`")
+}
+
 impl Found {
     pub(super) fn first_missing(&mut self, node: Node<'_>) -> Option<Diagnostic> {
         let diagnostic = self.missing(node)?;
         let bracket = diagnostic.code == "GPB0034";
-        let before = self.missing_at.replace(node.start());
-        (bracket || before != Some(node.start())).then_some(diagnostic)
+        let is_first = self.missing_at.is_none_or(|(at, _)| at != node.start());
+        if is_first {
+            self.missing_at = Some((node.start(), node.rule()));
+        }
+        (bracket || is_first).then_some(diagnostic)
     }
 
     fn missing(&self, node: Node<'_>) -> Option<Diagnostic> {
+        let forgotten = node.before().filter(|_| node.is(Rule::missing_body)).and_then(swallowed_body);
+        let at = forgotten.map_or(node.start(), Node::start);
         let expected = |code, what: &str, help: &str| {
-            let word = word_before(node, node.start());
-            let diagnostic = Diagnostic::error(code, format!("expected {what}{}", after(word)))
-                .at(self.point(node.start()), format!("{what} is missing here"));
+            let end = self.end_before(node, at);
+            let diagnostic = Diagnostic::error(code, format!("expected {what}{}", after(word_before(node, end))))
+                .at(self.point(end), format!("{what} is missing here"));
             Some(if help.is_empty() { diagnostic } else { diagnostic.help(help) })
         };
+        if forgotten.is_some() {
+            return expected("GPB0030", "a value", "");
+        }
         if let Some((what, help)) = sign(node.rule()) {
             return expected("GPB0035", what, help);
         }
         match node.rule() {
-            Rule::missing_value => expected("GPB0030", "a value", ""),
+            Rule::missing_value => expected("GPB0030", "a value", percent_apart(node).unwrap_or_default()),
             Rule::missing_text => expected("GPB0030", "the path of a file, in quotes", "`use \"platform.gpb\"`"),
             Rule::missing_name => expected("GPB0031", "a name", ""),
+            Rule::missing_type if node.parent().is_some_and(|parent| parent.is(Rule::resource_stmt)) => {
+                expected("GPB0032", "a type", "types are written `aws.service.type`; a name and `{` follow")
+            }
             Rule::missing_type => expected("GPB0032", "a type", "for example `string`, `count` or `list<string>`"),
             Rule::missing_comma => {
-                let at = self.point(node.start());
+                let at = self.point(self.end_before(node, node.start()));
                 let diagnostic = expected("GPB0038", "`,`", "commas stand between the parts in brackets");
                 diagnostic.map(|diagnostic| diagnostic.fix("add a comma", at, ","))
             }

@@ -6,6 +6,7 @@ mod missing;
 mod strange;
 
 pub(super) use habits::{is_hcl, is_null, is_policy_block};
+pub(super) use missing::swallowed_body;
 pub(super) use strange::is_else;
 
 use super::tree::{Node, Rule, Tree};
@@ -13,9 +14,12 @@ use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
 
 pub(super) fn diagnostics(file: FileId, tree: &Tree<'_>) -> Vec<Diagnostic> {
-    let mut found = Found { file, missing_at: None, after_misplaced: false, silent_until: 0 };
+    let mut found = Found { file, missing_at: None, comments: Vec::new(), after_misplaced: false, silent_until: 0 };
     let mut diagnostics = Vec::new();
     for node in tree.nodes() {
+        if is_comment(node) {
+            found.comments.push((node.start(), node.end()));
+        }
         if node.start() < found.silent_until {
             continue;
         }
@@ -30,7 +34,9 @@ pub(super) fn diagnostics(file: FileId, tree: &Tree<'_>) -> Vec<Diagnostic> {
 struct Found {
     file: FileId,
     /// Where the last thing was missing: one message speaks for all that is missing in one place.
-    missing_at: Option<usize>,
+    missing_at: Option<(usize, Rule)>,
+    /// The comments so far, from where each starts to where it ends.
+    comments: Vec<(usize, usize)>,
     /// The item before was none; one message speaks for a run of them.
     after_misplaced: bool,
     /// A message about a whole entry explains all that is strange inside it.
@@ -44,6 +50,27 @@ impl Found {
 
     fn point(&self, at: usize) -> Span {
         Span::new(self.file, at, at)
+    }
+
+    /// The end of what was written last before `at`, comments aside: there something is missing, and not on a later line.
+    fn end_before(&self, node: Node<'_>, at: usize) -> usize {
+        let mut end = at;
+        let mut comments = self.comments.iter().rev();
+        loop {
+            let before = node.source().get(..end).unwrap_or_default();
+            end = before.trim_end_matches([' ', '\t', '\r', '\n']).len();
+            match comments.find(|(_, close)| *close <= end) {
+                Some((open, close)) if *close == end => end = *open,
+                _ => return end,
+            }
+        }
+    }
+
+    /// Whether something was missing right before a node, which is then no news.
+    fn follows_missing(&self, node: Node<'_>) -> Option<Rule> {
+        let (at, rule) = self.missing_at?;
+        let between = node.source().get(at..node.start())?;
+        between.trim_matches([' ', '\t', '\r']).is_empty().then_some(rule)
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Binding {
     pub errors: Errors,
     pub defaults: BTreeMap<String, Json>,
     pub unsupported: Vec<String>,
+    /// The properties that together are the name under which creation overwrites, or quietly gives back, what is there.
+    pub overwrites: Vec<String>,
     /// Properties that only an update takes: creation leaves them out.
     pub later: Vec<String>,
     pub delete_wait: Option<Span>,

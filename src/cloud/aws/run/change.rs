@@ -18,6 +18,7 @@ impl Work<'_> {
         let token = short_token(create.token);
         let mut desired = create.desired.clone();
         self.refuse_unsupported(desired.keys())?;
+        self.refuse_taken(create).await?;
         self.add_name(&mut desired, create.label, create.token);
         self.mark(&mut desired, &token);
         let mut scope = self.scope();

@@ -13,16 +13,17 @@ use serde_json::Value as Json;
 
 impl Work<'_> {
     pub(super) async fn find(&self, find: &Find<'_>) -> Result<Vec<Observed>, CloudError> {
+        Ok(self.seek(find).await?.into_iter().map(|seen| seen.observed).collect())
+    }
+
+    /// What is found, with the marks of who made it.
+    pub(super) async fn seek(&self, find: &Find<'_>) -> Result<Vec<Seen>, CloudError> {
         let mut scope = self.scope();
         scope.desired = find.matching.clone();
         scope.marker = find.token.map(short_token);
         if let Some(id) = self.identify(&scope) {
             let found = self.see(&self.scope_of(&id)).await?;
-            return Ok(found
-                .into_iter()
-                .filter(|seen| self.is_meant(seen, find, true))
-                .map(|seen| seen.observed)
-                .collect());
+            return Ok(found.into_iter().filter(|seen| self.is_meant(seen, find, true)).collect());
         }
         let Some((listing, input)) = self.listing(&scope)? else {
             let message = format!("{}: the binding cannot look for it by these properties", self.bound.ty);
@@ -40,7 +41,7 @@ impl Work<'_> {
         }
         let mut found = Vec::new();
         for one in together(reads).await {
-            found.extend(one?.filter(|seen| self.is_meant(seen, find, false)).map(|seen| seen.observed));
+            found.extend(one?.filter(|seen| self.is_meant(seen, find, false)));
         }
         Ok(found)
     }

@@ -8,6 +8,7 @@ mod find;
 mod name;
 mod read;
 mod tags;
+mod taken;
 mod wait;
 
 pub use name::short_token;
