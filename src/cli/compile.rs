@@ -26,7 +26,7 @@ pub struct Judged {
 }
 
 impl Session {
-    fn inputs(&self) -> lang::Inputs<'_> {
+    pub fn inputs(&self) -> lang::Inputs<'_> {
         lang::Inputs {
             loader: &Disk,
             library: &self.library,

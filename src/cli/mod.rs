@@ -2,6 +2,7 @@
 
 mod apply;
 mod args;
+mod bill;
 mod clouds;
 mod compile;
 mod cost;

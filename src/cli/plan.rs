@@ -2,6 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::cli::args::Unprotect;
+use crate::cli::bill::Bill;
 use crate::cli::clouds::{self, Account};
 use crate::cli::compile::Compiled;
 use crate::cli::store::Kept;
@@ -26,6 +27,8 @@ pub struct Made {
     pub cloud: Result<Arc<dyn Cloud>, String>,
     /// The protected resources that would be lost.
     pub refusals: Vec<Diagnostic>,
+    /// What it costs a month, and what is applied costs.
+    pub bill: Bill,
 }
 
 /// What is wanted of a plan.
@@ -77,6 +80,7 @@ impl Session {
         let lookup = |name: &str| Catalog::embedded().get(name);
         if self.common.json {
             let mut document = report::json::plan(&made.plan, &lookup);
+            document["cost"] = serde_json::json!(made.bill);
             if !made.refusals.is_empty() {
                 document["refused"] =
                     diagnostics_document(&made.refusals, &made.compiled.sources)["diagnostics"].take();
@@ -85,6 +89,10 @@ impl Session {
             return Ok(());
         }
         term::print(&report::plan::human(&made.plan, &lookup, self.term.styles()));
+        if !made.bill.is_empty() {
+            let Bill { total, before, unpriced } = &made.bill;
+            term::print(&format!("{}\n", report::cost::summary(total, before.as_ref(), *unpriced)));
+        }
         if let Err(why) = &made.cloud {
             term::warn(&format!(
                 "\nThe cloud was not read: {why}\nThis plan is made against the state alone and cannot be applied.\n"
@@ -153,7 +161,8 @@ pub async fn make(session: &Session, wanted: &Wanted) -> Result<Made, Exit> {
     let plan = plan::plan(&inputs).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
     nobody(&wanted.unprotect, &plan).map_or(Ok(()), |why| Err(session.fail(&why)))?;
     let refusals = plan::refusals(&plan, Some(&compiled.model));
-    Ok(Made { compiled, plan, cloud, refusals })
+    let bill = session.bill(&wanted.spec, &compiled, &snapshot, wanted.destroy);
+    Ok(Made { compiled, plan, cloud, refusals, bill })
 }
 
 /// What is wrong with the addresses to unprotect: one that is misspelt protects nothing, and should not seem to.

@@ -65,7 +65,7 @@ pub fn difference(before: &Estimate, after: &Estimate, moved: &[Moved], styles: 
 }
 
 /// The line under a plan: what the environment costs, and what it cost as last applied.
-pub fn summary(total: &Spread, before: Option<Decimal>, unpriced: usize) -> String {
+pub fn summary(total: &Spread, before: Option<&Spread>, unpriced: usize) -> String {
     let mut text = format!(
         "Cost: {} a month expected ({} to {})",
         dollars(total.expected),
@@ -74,10 +74,10 @@ pub fn summary(total: &Spread, before: Option<Decimal>, unpriced: usize) -> Stri
     );
     match before {
         Some(before) => {
-            let change = total.expected.saturating_sub(before);
-            let _ = write!(text, ", {} from what was applied last", signed(change));
+            let change = total.expected.saturating_sub(before.expected);
+            let _ = write!(text, ", {} against what is applied", signed(change));
         }
-        None => text.push_str("; nothing was applied before"),
+        None => text.push_str("; nothing is applied yet"),
     }
     match unpriced {
         0 => {}

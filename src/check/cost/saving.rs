@@ -96,8 +96,13 @@ pub fn savings(model: &Model, inputs: &Inputs<'_>) -> Vec<Saving> {
     };
     // A change of several lines is several facts of one name.
     let mut seen = BTreeSet::new();
-    let first = |proposal: &&Proposal<'_>| seen.insert((&proposal.fact.of, &proposal.fact.name));
-    bench.proposals.iter().filter(first).take(MOST).filter_map(saving).collect()
+    let mut first = Vec::new();
+    for proposal in &bench.proposals {
+        if seen.insert((&proposal.fact.of, &proposal.fact.name)) {
+            first.push(proposal);
+        }
+    }
+    first.into_iter().take(MOST).filter_map(saving).collect()
 }
 
 /// What is wrong with a model's `saving` facts.

@@ -33,6 +33,7 @@ impl World {
             properties: std::collections::BTreeMap::new(),
             spans: std::collections::BTreeMap::new(),
             after: Vec::new(),
+        after_spans: std::collections::BTreeMap::new(),
             lifecycle: crate::model::Lifecycle::default(),
             span: Span::default(),
             doc: None,
