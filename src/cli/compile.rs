@@ -3,7 +3,7 @@
 use crate::catalog::Catalog;
 use crate::check::cost;
 use crate::cli::{Session, exit::Exit, files::Disk};
-use crate::diag;
+use crate::diag::{self, Diagnostic};
 use crate::graph::Graph;
 use crate::lang::{self, Compilation, Tier};
 use crate::model::Model;
@@ -16,6 +16,8 @@ pub struct Compiled {
     pub model: Model,
     pub graph: Graph,
     pub sources: SourceMap,
+    /// What it was warned of, for machines; people have read it.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// A program whose language is right, with the environment under each of its budgets.
@@ -81,11 +83,11 @@ impl Session {
         let graph = close(&mut compilation);
         self.verdicts(&mut compilation);
         match compilation.model {
-            Some(model) if !compilation.diagnostics.iter().any(diag::Diagnostic::is_error) => {
+            Some(model) if !compilation.diagnostics.iter().any(Diagnostic::is_error) => {
                 if !self.common.json {
                     self.show(&compilation.diagnostics, &compilation.sources);
                 }
-                Ok(Compiled { model, graph, sources: compilation.sources })
+                Ok(Compiled { model, graph, sources: compilation.sources, warnings: compilation.diagnostics })
             }
             _ => {
                 self.diagnostics(&compilation.diagnostics, &compilation.sources);

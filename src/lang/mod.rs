@@ -22,6 +22,7 @@ mod index;
 mod judge;
 mod modules;
 mod names;
+mod reader;
 mod resolve;
 mod tags;
 mod types;
@@ -192,7 +193,7 @@ struct Found {
 fn evaluate(
     program: &Program,
     catalog: &Catalog,
-    facts: &dyn ty::Facts,
+    facts: &(dyn ty::Facts + Sync),
     (wanted, goal): (Option<&str>, Goal),
     beside: Beside<'_>,
 ) -> Found {

@@ -5,6 +5,7 @@ mod bad_specs;
 mod cli;
 mod cost;
 mod editors;
+mod lsp;
 mod pages;
 mod properties;
 mod random;
