@@ -1,7 +1,7 @@
 //! `gpb drill`.
 
 use crate::cli::args::DomainName;
-use crate::cli::{Session, compile, exit::Exit, term};
+use crate::cli::{Session, exit::Exit, term};
 use std::path::Path;
 
 pub fn run(session: &Session, spec: &Path, domain: DomainName) -> Exit {
@@ -10,7 +10,7 @@ pub fn run(session: &Session, spec: &Path, domain: DomainName) -> Exit {
         Err(exit) => return exit,
     };
     // A runbook is wanted most where the targets are not met.
-    let runbook = compile::recover(&compiled.model, &compiled.graph).drill(domain.into());
+    let runbook = session.recover(&compiled.model, &compiled.graph).drill(domain.into());
     if session.common.json {
         session.document(&serde_json::json!(runbook));
     } else {

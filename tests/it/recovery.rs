@@ -62,8 +62,18 @@ fn facts_of(case: &Path, library: &Library) -> Vec<Fact> {
 }
 
 /// The kinds of facts that recovery reads.
-const KINDS: &[&str] =
-    &["store", "recovery", "compute", "redirect", "obstacle", "contradiction", "caution", "lifecycle", "step", "keeps_nothing"];
+const KINDS: &[&str] = &[
+    "store",
+    "recovery",
+    "compute",
+    "redirect",
+    "obstacle",
+    "contradiction",
+    "caution",
+    "lifecycle",
+    "step",
+    "keeps_nothing",
+];
 
 /// `aws.x.y kind name`, for each fact in the library, and whether it has a condition.
 fn stated() -> BTreeMap<String, bool> {
@@ -148,7 +158,10 @@ fn the_chain_behind_a_verdict_names_the_facts_and_their_sources() {
     let folder = Folder::new();
     let case = root().join("tests/recovery/claims/cache.gpb");
     folder.write("case.gpb", &std::fs::read_to_string(case).unwrap());
-    insta::assert_snapshot!("explained", folder.gpb(&["recovery", "case.gpb", "--explain", "data.sessions", "--domain", "zone"]).out);
+    insta::assert_snapshot!(
+        "explained",
+        folder.gpb(&["recovery", "case.gpb", "--explain", "data.sessions", "--domain", "zone"]).out
+    );
     let wrong = folder.expect(1, &["recovery", "case.gpb", "--explain", "data.session"]);
     assert!(wrong.err.contains("did you mean `data.sessions`?"), "{}", wrong.text());
     let json = folder.expect(3, &["recovery", "case.gpb", "--json", "--domain", "zone"]).json();
@@ -176,12 +189,32 @@ fn the_suggested_change_makes_it_pass() {
         ("stores/memorydb_alone", "num_replicas_per_shard = 0", "num_replicas_per_shard = 1", ""),
         ("stores/bucket_replicated_partly", "\"orders/\"", "\"\"", ""),
         ("stores/broker_single_block", "\"SINGLE_INSTANCE\"", "\"ACTIVE_STANDBY_MULTI_AZ\"", ""),
-        ("stores/kafka_undeclared", "number_of_broker_nodes = 3", "number_of_broker_nodes = 3\n      usage { acks = \"all\" }", ""),
+        (
+            "stores/kafka_undeclared",
+            "number_of_broker_nodes = 3",
+            "number_of_broker_nodes = 3\n      usage { acks = \"all\" }",
+            "",
+        ),
         ("stores/kafka_one_ack", "acks = \"1\"", "acks = \"all\"", ""),
-        ("contradictions/unclean_election", "\"min.insync.replicas=2\"", "\"min.insync.replicas=2\", \"unclean.leader.election.enable=false\"", ""),
+        (
+            "contradictions/unclean_election",
+            "\"min.insync.replicas=2\"",
+            "\"min.insync.replicas=2\", \"unclean.leader.election.enable=false\"",
+            "",
+        ),
         ("contradictions/in_sync_leaves_no_room", "min.insync.replicas=3", "min.insync.replicas=2", ""),
-        ("contradictions/managed_password_and_global", "manage_master_user_password = true", "manage_master_user_password = false", ""),
-        ("contradictions/readers_in_one_zone", "availability_zone     = \"us-east-1a\"\n    }\n  }", "availability_zone     = \"us-east-1b\"\n    }\n  }", ""),
+        (
+            "contradictions/managed_password_and_global",
+            "manage_master_user_password = true",
+            "manage_master_user_password = false",
+            "",
+        ),
+        (
+            "contradictions/readers_in_one_zone",
+            "availability_zone     = \"us-east-1a\"\n    }\n  }",
+            "availability_zone     = \"us-east-1b\"\n    }\n  }",
+            "",
+        ),
         ("stores/aurora_global_undecided", "rto 15min", "rto 15min, decide 5min", ""),
         ("traffic/dns_failover_slow", "request_interval            = 30", "request_interval            = 10", ""),
         ("compute/service_slow_check", "health_check_interval_seconds = 30", "health_check_interval_seconds = 10", ""),

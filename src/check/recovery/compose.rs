@@ -50,7 +50,9 @@ impl Judge<'_, '_> {
         for scope in scopes {
             for domain in Domain::ALL {
                 let whole = self.whole(scope, domain, assessments, graph, &order);
-                wholes.extend(whole.filter(|whole| scope.is_empty() || (whole.parts.len() > 1 && !whole.demand.is_none())));
+                wholes.extend(
+                    whole.filter(|whole| scope.is_empty() || (whole.parts.len() > 1 && !whole.demand.is_none())),
+                );
             }
         }
         wholes
@@ -70,7 +72,8 @@ impl Judge<'_, '_> {
         demand.rto = demand.rto.filter(|limit| own(&limit.target));
         // A part with a target of its own answers for itself, not for what is demanded around it.
         let target = |demand: &Demand| [demand.rpo, demand.rto].map(|limit| limit.map(|limit| limit.target));
-        let belongs = |part: &Assessment| demand.is_none() || target(&part.demand).iter().flatten().any(|target| own(target));
+        let belongs =
+            |part: &Assessment| demand.is_none() || target(&part.demand).iter().flatten().any(|target| own(target));
         let parts: Vec<usize> = assessments
             .iter()
             .enumerate()

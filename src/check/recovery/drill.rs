@@ -1,9 +1,9 @@
 //! The runbook of a loss, from the same facts as the verdicts: what happens, who acts, in which order, how long it takes.
 
+use super::Recovery;
 use super::facts::{Mode, Phase, Role, Subject};
 use super::judge::Assessment;
 use super::number::{Number, time};
-use super::Recovery;
 use crate::model::{Applies, Domain};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -162,7 +162,8 @@ impl Recovery<'_> {
 }
 
 fn stated<'s>(subject: &'s Subject<'_>, domain: Domain) -> impl Iterator<Item = Task> + use<'s> {
-    let holds = move |step: &&super::facts::Step<'_>| step.fact.applies != Applies::No && step.domains.contains(&domain);
+    let holds =
+        move |step: &&super::facts::Step<'_>| step.fact.applies != Applies::No && step.domains.contains(&domain);
     subject.steps.iter().filter(holds).map(|step| Task {
         phase: step.phase,
         person: step.person,

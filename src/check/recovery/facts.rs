@@ -242,7 +242,8 @@ fn way<'m>(reader: &mut Reader<'m, '_>, loses: bool) -> Option<Way<'m>> {
         "domains", "rpo", "rto", "detect", "redirect", "mode", "only_if", "says", "source", "grade", "remedy", "what",
     ]);
     if !loses && reader.fact.field("rpo").is_some() {
-        reader.problem::<()>("rpo", "says what is lost, and there is nothing to lose in what only computes or leads on");
+        reader
+            .problem::<()>("rpo", "says what is lost, and there is nothing to lose in what only computes or leads on");
     }
     let only_if = reader.optional_text("only_if");
     let mode = match reader.optional_word("mode", &["automatic", "automatic_if", "person", "none"])?.as_deref() {

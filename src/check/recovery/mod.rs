@@ -26,16 +26,21 @@ use crate::graph::{Graph, TypeLookup};
 use crate::model::{Address, Domain, Model, Resource};
 use facts::Known;
 use judge::{Assessment, Judge, covers};
+use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// What a change would cost in dollars a month more, as far as anybody knows.
+pub type Price<'a> = Rc<dyn Fn(&Change) -> Option<Decimal> + 'a>;
 
 /// What the check starts from.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Given<'a> {
     pub model: &'a Model,
     pub graph: &'a Graph,
     pub types: TypeLookup<'a>,
     /// What a change would cost in dollars a month more, as far as anybody knows.
-    pub price: &'a dyn Fn(&Change) -> Option<rust_decimal::Decimal>,
+    pub price: Price<'a>,
 }
 
 /// Verdicts and what there is to say of them.
@@ -65,10 +70,12 @@ pub fn check<'a>(given: Given<'a>) -> Recovery<'a> {
             continue;
         }
         let domains = Domain::ALL.into_iter().filter(|domain| judge.exposed(subject.resource, *domain));
-        let known = |domain: &Domain| subject.role == Role::Store || subject.ways.iter().any(|way| way.domains.contains(domain));
+        let known = |domain: &Domain| {
+            subject.role == Role::Store || subject.ways.iter().any(|way| way.domains.contains(domain))
+        };
         assessments.extend(domains.filter(known).filter_map(|domain| judge.assess(index, domain)));
     }
-    let wholes = judge.wholes(&assessments, given.graph);
+    let wholes = judge.wholes(&assessments, check.given.graph);
     for part in &assessments {
         check.say(part, &mut diagnostics);
     }
@@ -89,7 +96,7 @@ impl<'a, 'm> Check<'a, 'm> {
             known: &self.known,
             goals: &self.given.model.goals,
             region: &self.given.model.environment.place.region,
-            price: self.given.price,
+            price: &*self.given.price,
         }
     }
 
@@ -145,10 +152,12 @@ impl<'a, 'm> Check<'a, 'm> {
                 let diagnostic = Diagnostic::warning("GPB4010", message)
                     .at(target.span, format!("demanded {}", say::loss(target.domain)))
                     .at(first.span, "keeps data, and no fact speaks of it");
-                diagnostics.push(diagnostic.help(format!("state what you know in a `facts {} {{ … }}` item", first.ty)));
+                diagnostics
+                    .push(diagnostic.help(format!("state what you know in a `facts {} {{ … }}` item", first.ty)));
             } else if !judged {
-                let diagnostic = Diagnostic::warning("GPB4011", "nothing here keeps data or does work that recovery facts speak of")
-                    .at(target.span, format!("demanded {}", say::loss(target.domain)));
+                let diagnostic =
+                    Diagnostic::warning("GPB4011", "nothing here keeps data or does work that recovery facts speak of")
+                        .at(target.span, format!("demanded {}", say::loss(target.domain)));
                 diagnostics.push(diagnostic.help("put the target where the stores are, or above them"));
             }
         }

@@ -29,8 +29,9 @@ impl<'m> Reader<'m, '_> {
     pub fn problem<T>(&mut self, field: &str, what: &str) -> Option<T> {
         let Fact { kind, name, of, .. } = self.fact;
         let span = self.fact.field(field).map_or(self.fact.span, |value| value.span);
-        let mut diagnostic = Diagnostic::error("GPB4009", format!("the fact `{kind} {name}` is not well formed: `{field}` {what}"))
-            .at(span, format!("as evaluated for `{of}`"));
+        let mut diagnostic =
+            Diagnostic::error("GPB4009", format!("the fact `{kind} {name}` is not well formed: `{field}` {what}"))
+                .at(span, format!("as evaluated for `{of}`"));
         if span != self.fact.span {
             diagnostic = diagnostic.at(self.fact.span, "the fact");
         }
@@ -46,7 +47,10 @@ impl<'m> Reader<'m, '_> {
             self.fact.fields.keys().filter(|name| !names.contains(&name.as_ref())).map(ToString::to_string).collect();
         for name in others {
             let near = nearest(&name, names.iter().copied());
-            let hint = near.map_or_else(|| format!("the fields are {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
+            let hint = near.map_or_else(
+                || format!("the fields are {}", names.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
             self.problem::<()>(&name, &format!("is no field of it; {hint}"));
         }
     }
@@ -107,7 +111,10 @@ impl<'m> Reader<'m, '_> {
         let Some(value) = self.given(name) else { return Some(None) };
         match number(value) {
             Some(number) => Some(Some(number)),
-            None => self.problem(name, "must be made by `bound`, `typical`, `regional`, `unpublished`, `nonzero` or `unbounded`"),
+            None => self.problem(
+                name,
+                "must be made by `bound`, `typical`, `regional`, `unpublished`, `nonzero` or `unbounded`",
+            ),
         }
     }
 
@@ -139,7 +146,8 @@ impl<'m> Reader<'m, '_> {
             Some(items) => items.iter().map(|item| self.change(item)).collect(),
             None => self.change(value).map(|change| vec![change]),
         };
-        changes.or_else(|| self.problem("remedy", "must be `{ say = \"…\", of = …, set = { … }, like = …, count = … }`"))
+        changes
+            .or_else(|| self.problem("remedy", "must be `{ say = \"…\", of = …, set = { … }, like = …, count = … }`"))
     }
 
     fn change(&self, value: &Value) -> Option<Change> {
@@ -195,11 +203,7 @@ fn number(value: &Value) -> Option<Number> {
         "bound" => {
             let bound = at("at")?;
             let usual = at("usual");
-            Some(Number {
-                expected: usual.unwrap_or(bound).min(bound),
-                usual: usual.is_some(),
-                ..Number::bound(bound)
-            })
+            Some(Number { expected: usual.unwrap_or(bound).min(bound), usual: usual.is_some(), ..Number::bound(bound) })
         }
         "typical" => at("at").map(Number::typical),
         "none" => Some(Number { step: true, ..Number::none() }),

@@ -1,9 +1,9 @@
 //! What people are told: each verdict with the properties that decided it, what the facts say, and what would help.
 
+use super::Check;
 use super::facts::{Change, Finding, FindingKind, Mode, Subject, Way};
 use super::judge::{Assessment, Limit, Perhaps, Remedy, covers};
 use super::number::{Number, Verdict, time};
-use super::Check;
 use crate::catalog::{PropPath, TypeDef};
 use crate::diag::Diagnostic;
 use crate::model::{Domain, Evidence, Fact, Resource};
@@ -22,7 +22,6 @@ pub fn loss(domain: Domain) -> &'static str {
     }
 }
 
-
 /// As much of a value as a label holds, without what is absent in it.
 fn shortened(value: &str) -> String {
     let mut text = String::new();
@@ -32,7 +31,13 @@ fn shortened(value: &str) -> String {
             None => part,
         };
         let apart = !text.is_empty() && !kept.is_empty();
-        text.push_str(if !apart { "" } else if text.ends_with(['{', '[']) { " " } else { ", " });
+        text.push_str(if !apart {
+            ""
+        } else if text.ends_with(['{', '[']) {
+            " "
+        } else {
+            ", "
+        });
         text.push_str(kept);
     }
     match text.char_indices().nth(60) {
@@ -57,7 +62,9 @@ pub fn origin(way: &Way<'_>) -> String {
 /// A change with its price.
 pub fn change(remedy: &Remedy) -> String {
     match remedy.price {
-        Some(price) if price.is_sign_negative() => format!("{} (${} a month less)", remedy.change.say, price.abs().round_dp(2)),
+        Some(price) if price.is_sign_negative() => {
+            format!("{} (${} a month less)", remedy.change.say, price.abs().round_dp(2))
+        }
         Some(price) => format!("{} (${} a month more)", remedy.change.say, price.round_dp(2)),
         None => remedy.change.say.clone(),
     }
@@ -134,7 +141,9 @@ impl Check<'_, '_> {
         let when = loss(part.domain);
         let usual = !half.number.unbounded && half.number.expected <= half.limit.seconds && half.limit.guaranteed;
         let message = match half.code {
-            "GPB4003" => format!("{who} comes back {when} only if a person acts, and nothing says how long deciding takes"),
+            "GPB4003" => {
+                format!("{who} comes back {when} only if a person acts, and nothing says how long deciding takes")
+            }
             "GPB4004" => format!("{who} cannot be back at once {when}: something has to fail over first"),
             _ if usual => format!("nothing guarantees that {who} will {} {when}: {}", half.demanded, half.number),
             _ if half.number.unbounded && half.loses => format!("{who} loses everything {when}"),
@@ -142,7 +151,8 @@ impl Check<'_, '_> {
             _ if half.loses => format!("{who} may lose more than {} {when}: {}", time(half.limit.seconds), half.number),
             _ => format!("{who} may take longer than {} {when}: {}", time(half.limit.seconds), half.number),
         };
-        let mut diagnostic = Diagnostic::error(half.code, message).at(half.limit.span, format!("it must {}", half.demanded));
+        let mut diagnostic =
+            Diagnostic::error(half.code, message).at(half.limit.span, format!("it must {}", half.demanded));
         diagnostic = self.with_evidence(diagnostic, part, subject);
         diagnostic.help(self.help(part, subject, half))
     }
@@ -190,7 +200,8 @@ impl Check<'_, '_> {
     fn help(&self, part: &Assessment, subject: &Subject<'_>, half: &Half<'_>) -> String {
         let mut lines = Vec::new();
         for way in Self::deciding(part, subject) {
-            let sure = if way.fact.applies == crate::model::Applies::Unknown { "unknown until apply whether: " } else { "" };
+            let sure =
+                if way.fact.applies == crate::model::Applies::Unknown { "unknown until apply whether: " } else { "" };
             lines.push(format!("{sure}{} [{}]", way.says, origin(way)));
             if let (Mode::AutomaticIf, Some(condition)) = (way.mode, &way.only_if) {
                 lines.push(format!("it does so by itself only if {condition}, which nothing here shows"));
@@ -200,7 +211,9 @@ impl Check<'_, '_> {
             lines.push("no fact says how it comes back".to_owned());
         }
         if half.code == "GPB4003" {
-            lines.push("add `decide 5min` (what your people need, from the loss to the decision) to the target".to_owned());
+            lines.push(
+                "add `decide 5min` (what your people need, from the loss to the decision) to the target".to_owned(),
+            );
             if half.number.expected > half.limit.seconds {
                 lines.push(format!("even without deciding it takes {}", time(half.number.expected)));
             }
@@ -248,7 +261,10 @@ impl Check<'_, '_> {
             .min_by_key(|(number, _)| number.rank());
         match best {
             Some((number, way)) if number.figure().is_none() => {
-                format!("nothing known of this type meets it; the best there is has no published figure ({})", way.fact.name)
+                format!(
+                    "nothing known of this type meets it; the best there is has no published figure ({})",
+                    way.fact.name
+                )
             }
             Some((number, way)) => {
                 let how = way.remedies.first().map(|change| format!(": {}", change.say)).unwrap_or_default();
@@ -269,7 +285,11 @@ impl Check<'_, '_> {
             FindingKind::Ending => Diagnostic::warning("GPB4013", message),
         };
         let mut diagnostic = self.blame(diagnostic, finding, resource);
-        let source = finding.why.source.as_ref().map(|source| format!("[{} (grade {}): {source}]", finding.fact.name, finding.why.grade));
+        let source = finding
+            .why
+            .source
+            .as_ref()
+            .map(|source| format!("[{} (grade {}): {source}]", finding.fact.name, finding.why.grade));
         let help: Vec<String> = [finding.help.clone(), source].into_iter().flatten().collect();
         if !help.is_empty() {
             diagnostic = diagnostic.help(help.join("\n"));

@@ -80,7 +80,8 @@ impl Recovery<'_> {
             let subject = self.check.known.subjects.get(part.subject);
             subject.is_some_and(|subject| covers(address, subject.resource.address.as_str()))
         };
-        let parts = self.assessments.iter().filter(below).filter(|part| domain.is_none_or(|domain| domain == part.domain));
+        let parts =
+            self.assessments.iter().filter(below).filter(|part| domain.is_none_or(|domain| domain == part.domain));
         parts.filter_map(|part| self.chain(part)).collect()
     }
 
@@ -140,10 +141,16 @@ impl Recovery<'_> {
         }
         match part.perhaps {
             Some(Perhaps::Way(index)) => reasons.extend(
-                subject.ways.get(index).map(|way| format!("better if, as is unknown until apply, {} [{}]", way.says, way.fact.name)),
+                subject
+                    .ways
+                    .get(index)
+                    .map(|way| format!("better if, as is unknown until apply, {} [{}]", way.says, way.fact.name)),
             ),
             Some(Perhaps::Obstacle(index)) => reasons.extend(
-                subject.obstacles.get(index).map(|way| format!("worse if, as is unknown until apply, {} [{}]", way.says, way.fact.name)),
+                subject
+                    .obstacles
+                    .get(index)
+                    .map(|way| format!("worse if, as is unknown until apply, {} [{}]", way.says, way.fact.name)),
             ),
             Some(Perhaps::Store) => reasons.push("whether it keeps anything is unknown until apply".to_owned()),
             None => {}
@@ -155,8 +162,13 @@ impl Recovery<'_> {
         let (target_rpo, target_rto) = demanded(&whole.demand, whole.rpo.is_some());
         let mut why = Vec::new();
         let parts: Vec<&Assessment> = whole.parts.iter().filter_map(|index| self.assessments.get(*index)).collect();
-        let name = |part: &&Assessment| self.check.known.subjects.get(part.subject).map(|one| one.resource.address.to_string());
-        let most = parts.iter().filter(|part| part.outcome.rpo.is_some()).max_by_key(|part| part.outcome.rpo.as_ref().map(Number::rank));
+        let name = |part: &&Assessment| {
+            self.check.known.subjects.get(part.subject).map(|one| one.resource.address.to_string())
+        };
+        let most = parts
+            .iter()
+            .filter(|part| part.outcome.rpo.is_some())
+            .max_by_key(|part| part.outcome.rpo.as_ref().map(Number::rank));
         if let Some(part) = most {
             why.extend(name(part).map(|name| format!("most is lost of {name}")));
         }

@@ -5,8 +5,10 @@ use crate::catalog::PropPath;
 use crate::graph::Graph;
 use crate::lang::unit;
 use crate::lang::value::{Entry, Kind, Map, ResourceHandle, Value};
-use crate::model::{Address, Applies, Derived, Domain, Evidence, Fact, Lifecycle, Model, Place, Reference, Resource, Target};
 use crate::model;
+use crate::model::{
+    Address, Applies, Derived, Domain, Evidence, Fact, Lifecycle, Model, Place, Reference, Resource, Target,
+};
 use crate::source::{FileId, Span};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -78,6 +80,7 @@ impl World {
             properties: BTreeMap::from([("Needs".to_owned(), model::Value::List(needs.iter().map(to).collect()))]),
             spans: BTreeMap::new(),
             after: Vec::new(),
+            after_spans: std::collections::BTreeMap::new(),
             lifecycle: Lifecycle::default(),
             span: span(self.model.resources.len()),
             doc: None,
@@ -149,7 +152,7 @@ impl World {
     fn judged<T>(&self, look: impl Fn(&Recovery<'_>) -> T) -> T {
         let graph = Graph::build(&self.model);
         let price = |change: &Change| (change.say == "do cheap").then_some(Decimal::TEN);
-        look(&check(Given { model: &self.model, graph: &graph, types: &|_| None, price: &price }))
+        look(&check(Given { model: &self.model, graph: &graph, types: &|_| None, price: std::rc::Rc::new(price) }))
     }
 
     /// The rows of the zone, a line each, and the codes of what is said.
@@ -316,7 +319,11 @@ fn the_nearest_target_holds() {
 fn a_malformed_fact_is_said_at_its_field() {
     let fields = [("domains", words(&["zone"])), ("rto", text("soon")), ("mode", word("automatic"))];
     let world = main_store().fact("main", "recovery", "a", Applies::Yes, &fields);
-    assert!(world.zone().contains("GPB4009 the fact `recovery a` is not well formed: `rto` must be made by"), "{}", world.zone());
+    assert!(
+        world.zone().contains("GPB4009 the fact `recovery a` is not well formed: `rto` must be made by"),
+        "{}",
+        world.zone()
+    );
     let world = main_store().fact("main", "store", "b", Applies::Yes, &[("what", text("x")), ("whta", text("x"))]);
     assert!(world.zone().contains("`whta` is no field of it; did you mean `what`?"), "{}", world.zone());
 }
