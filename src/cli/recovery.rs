@@ -2,7 +2,7 @@
 
 use crate::check::recovery::Recovery;
 use crate::cli::args::DomainName;
-use crate::cli::{Session, compile, diagnostics_document, exit::Exit, term};
+use crate::cli::{Session, diagnostics_document, exit::Exit, term};
 use crate::diag;
 use crate::model::Domain;
 use crate::report;
@@ -25,7 +25,7 @@ pub fn run(session: &Session, spec: &Path, domain: Option<DomainName>, explain: 
         Ok(compiled) => compiled,
         Err(exit) => return exit,
     };
-    let mut found = compile::recover(&compiled.model, &compiled.graph);
+    let mut found = session.recover(&compiled.model, &compiled.graph);
     let domain = domain.map(Domain::from);
     let styles = session.term.styles();
     diag::sort(&mut found.diagnostics);

@@ -1,6 +1,7 @@
 //! What plans and states look like, to people and to machines.
 
 mod change;
+pub mod cost;
 mod document;
 pub mod json;
 pub mod plan;

@@ -3,6 +3,7 @@
 
 mod bad_specs;
 mod cli;
+mod cost;
 mod editors;
 mod lsp;
 mod pages;

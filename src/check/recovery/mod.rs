@@ -26,16 +26,21 @@ use crate::graph::{Graph, TypeLookup};
 use crate::model::{Address, Domain, Model, Resource};
 use facts::Known;
 use judge::{Assessment, Judge, covers};
+use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// What a change would cost in dollars a month more, as far as anybody knows.
+pub type Price<'a> = Rc<dyn Fn(&Change) -> Option<Decimal> + 'a>;
 
 /// What the check starts from.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Given<'a> {
     pub model: &'a Model,
     pub graph: &'a Graph,
     pub types: TypeLookup<'a>,
     /// What a change would cost in dollars a month more, as far as anybody knows.
-    pub price: &'a dyn Fn(&Change) -> Option<rust_decimal::Decimal>,
+    pub price: Price<'a>,
 }
 
 /// Verdicts and what there is to say of them.
@@ -70,7 +75,7 @@ pub fn check(given: Given<'_>) -> Recovery<'_> {
         };
         assessments.extend(domains.filter(known).filter_map(|domain| judge.assess(index, domain)));
     }
-    let wholes = judge.wholes(&assessments, given.graph);
+    let wholes = judge.wholes(&assessments, check.given.graph);
     for part in &assessments {
         check.say(part, &mut diagnostics);
     }
@@ -91,7 +96,7 @@ impl<'a, 'm> Check<'a, 'm> {
             known: &self.known,
             goals: &self.given.model.goals,
             region: &self.given.model.environment.place.region,
-            price: self.given.price,
+            price: &*self.given.price,
         }
     }
 

@@ -80,6 +80,7 @@ impl World {
             properties: BTreeMap::from([("Needs".to_owned(), model::Value::List(needs.iter().map(to).collect()))]),
             spans: BTreeMap::new(),
             after: Vec::new(),
+            after_spans: std::collections::BTreeMap::new(),
             lifecycle: Lifecycle::default(),
             span: span(self.model.resources.len()),
             doc: None,
@@ -151,7 +152,7 @@ impl World {
     fn judged<T>(&self, look: impl Fn(&Recovery<'_>) -> T) -> T {
         let graph = Graph::build(&self.model);
         let price = |change: &Change| (change.say == "do cheap").then_some(Decimal::TEN);
-        look(&check(Given { model: &self.model, graph: &graph, types: &|_| None, price: &price }))
+        look(&check(Given { model: &self.model, graph: &graph, types: &|_| None, price: std::rc::Rc::new(price) }))
     }
 
     /// The rows of the zone, a line each, and the codes of what is said.
