@@ -52,9 +52,7 @@ impl Session {
         close(&mut compilation);
         let failed = compilation.has_errors();
         match compilation.model {
-            Some(model) if !failed => {
-                Ok(Judged { model, tiers: compilation.tiers, sources: compilation.sources })
-            }
+            Some(model) if !failed => Ok(Judged { model, tiers: compilation.tiers, sources: compilation.sources }),
             _ => {
                 self.diagnostics(&compilation.diagnostics, &compilation.sources);
                 Err(Exit::Refused)

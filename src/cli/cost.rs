@@ -46,7 +46,8 @@ fn one(session: &Session, spec: &Path, asked: &Asked<'_>) -> Result<Exit, Exit> 
         document["at"] = json!(shown);
         document["day"] = json!(day);
         document["budgets"] = json!(verdicts);
-        document["layers"] = estimate.layers().into_iter().map(|(name, total)| json!({ "layer": name, "total": total })).collect();
+        document["layers"] =
+            estimate.layers().into_iter().map(|(name, total)| json!({ "layer": name, "total": total })).collect();
         session.document(&document);
     } else {
         term::print(&report::cost::human(&estimate, shown.as_deref(), &verdicts, session.term.styles()));

@@ -115,12 +115,7 @@ pub fn compile_at(
 
 /// What the facts say about other resources than those a program declares, such as those applied last. They are seen with
 /// the program's usage, and nothing that is wrong with them is the program's mistake.
-pub fn facts_about(
-    entry: &str,
-    inputs: &Inputs<'_>,
-    environment: Option<&str>,
-    others: &[Resource],
-) -> Vec<Fact> {
+pub fn facts_about(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>, others: &[Resource]) -> Vec<Fact> {
     run(entry, inputs, environment, Goal::Compile, Beside { at: None, others: Some(others) }).1
 }
 

@@ -1,8 +1,8 @@
 //! What plans and states look like, to people and to machines.
 
 mod change;
-mod document;
 pub mod cost;
+mod document;
 pub mod json;
 pub mod plan;
 pub mod state;

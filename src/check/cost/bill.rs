@@ -86,7 +86,9 @@ fn costs(items: &[Item<'_>], free: &[Decimal], column: Column) -> Vec<Option<Dec
             .zip(&members)
             .map(|(quantity, at)| quantity.saturating_sub(free.get(*at).copied().unwrap_or_default()))
             .collect();
-        let Some(tiers) = members.first().and_then(|at| items.get(*at)).map(|item| &item.series.tiers) else { continue };
+        let Some(tiers) = members.first().and_then(|at| items.get(*at)).map(|item| &item.series.tiers) else {
+            continue;
+        };
         let shares: Vec<Option<Decimal>> = match tiers.as_slice() {
             // One rate needs no sharing out, and stays exact.
             [_] => billed.iter().map(|quantity| tiers::cost(tiers, *quantity)).collect(),

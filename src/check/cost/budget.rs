@@ -1,7 +1,7 @@
 //! Budgets are constraints: an expected figure above one is an error, with what costs most and what would mend it.
 
-use super::saving::{self, Saving};
 use super::money::{dollars, grouped};
+use super::saving::{self, Saving};
 use super::{Estimate, Inputs, Spread, estimate};
 use crate::diag::Diagnostic;
 use crate::lang::{Compilation, Tier};
@@ -64,7 +64,10 @@ impl Verdict {
         let verdict = |(budget, model): (&Budget, &Model)| {
             let estimate = estimate(model, inputs);
             Verdict {
-                at: budget.at.as_ref().map(|(driver, value)| format!("{} {driver}", grouped(&value.normalize().to_string()))),
+                at: budget
+                    .at
+                    .as_ref()
+                    .map(|(driver, value)| format!("{} {driver}", grouped(&value.normalize().to_string()))),
                 low: budget.low,
                 high: budget.high,
                 cost: estimate.total,
@@ -84,18 +87,14 @@ fn over(budget: &Budget, estimate: &Estimate) -> Option<Decimal> {
 /// `live` or `live at 100000 users`.
 fn named(budget: &Budget, estimate: &Estimate) -> String {
     match &budget.at {
-        Some((driver, value)) => format!("`{}` at {} {driver}", estimate.environment, grouped(&value.normalize().to_string())),
+        Some((driver, value)) => {
+            format!("`{}` at {} {driver}", estimate.environment, grouped(&value.normalize().to_string()))
+        }
         None => format!("`{}`", estimate.environment),
     }
 }
 
-fn exceeded(
-    budget: &Budget,
-    model: &Model,
-    estimate: &Estimate,
-    over: Decimal,
-    inputs: &Inputs<'_>,
-) -> Diagnostic {
+fn exceeded(budget: &Budget, model: &Model, estimate: &Estimate, over: Decimal, inputs: &Inputs<'_>) -> Diagnostic {
     let expected = dollars(estimate.total.expected);
     let message = format!(
         "{} is expected to cost {expected} a month, and its budget ends at {}",

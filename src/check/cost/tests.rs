@@ -33,7 +33,7 @@ impl World {
             properties: std::collections::BTreeMap::new(),
             spans: std::collections::BTreeMap::new(),
             after: Vec::new(),
-        after_spans: std::collections::BTreeMap::new(),
+            after_spans: std::collections::BTreeMap::new(),
             lifecycle: crate::model::Lifecycle::default(),
             span: Span::default(),
             doc: None,
@@ -152,17 +152,21 @@ fn quantities_with_a_unit_are_brought_to_the_prices() {
     );
     // 512 × 0.023
     assert_eq!(world.estimate().total.expected.to_string(), "11.776");
-    let slip = World::default()
-        .resource("network.gateway", "us-east-1")
-        .fact("price", "hours", price("vpc.nat.gateway", half_tebibyte, "gateway-hour"));
+    let slip = World::default().resource("network.gateway", "us-east-1").fact(
+        "price",
+        "hours",
+        price("vpc.nat.gateway", half_tebibyte, "gateway-hour"),
+    );
     assert_eq!(problem(&slip), "GPB5005: an amount of bytes is no quantity of gateway-hour");
 }
 
 #[test]
 fn a_unit_that_is_not_the_prices_is_refused() {
-    let world = World::default()
-        .resource("network.gateway", "us-east-1")
-        .fact("price", "hours", price("vpc.nat.gateway", number("1"), "gateway-month"));
+    let world = World::default().resource("network.gateway", "us-east-1").fact(
+        "price",
+        "hours",
+        price("vpc.nat.gateway", number("1"), "gateway-month"),
+    );
     assert_eq!(
         problem(&world),
         "GPB5005: `hours` counts in gateway-month, and vpc.nat.gateway is priced by the gateway-hour"
@@ -172,9 +176,11 @@ fn a_unit_that_is_not_the_prices_is_refused() {
 #[test]
 fn quantities_out_of_order_are_refused() {
     for bad in [spread("2", "1", "3"), spread("1", "3", "2"), spread("-1", "0", "0")] {
-        let world = World::default()
-            .resource("network.gateway", "us-east-1")
-            .fact("price", "hours", price("vpc.nat.gateway", bad, "gateway-hour"));
+        let world = World::default().resource("network.gateway", "us-east-1").fact(
+            "price",
+            "hours",
+            price("vpc.nat.gateway", bad, "gateway-hour"),
+        );
         assert!(problem(&world).starts_with("GPB5006: the quantities of `hours` are out of order"));
     }
 }
@@ -372,15 +378,16 @@ fn saving_problems(world: &World, inputs: &Inputs<'_>) -> Vec<crate::diag::Diagn
 fn what_moved_is_told_with_the_greatest_change_first() {
     let (before, after) = (gateways(2).estimate(), {
         let mut world = gateways(1);
-        world = world.resource("z.balancer", "us-east-1").fact("price", "hours", price("elb.alb", number("730"), "lb-hour"));
+        world = world.resource("z.balancer", "us-east-1").fact(
+            "price",
+            "hours",
+            price("elb.alb", number("730"), "lb-hour"),
+        );
         world.estimate()
     });
     let moved: Vec<(String, String)> =
         between(&before, &after).iter().map(|m| (m.address.to_string(), m.expected().to_string())).collect();
-    assert_eq!(
-        moved,
-        [("network.b".to_owned(), "-32.85".to_owned()), ("z.balancer".to_owned(), "16.425".to_owned())]
-    );
+    assert_eq!(moved, [("network.b".to_owned(), "-32.85".to_owned()), ("z.balancer".to_owned(), "16.425".to_owned())]);
 }
 
 #[test]

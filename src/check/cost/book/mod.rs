@@ -4,6 +4,7 @@
 //! for; a table in the library at hand takes the place of the packed one.
 
 mod free;
+pub mod refresh;
 mod table;
 
 pub use free::Allowance;
@@ -149,7 +150,9 @@ impl Book {
         let mut found = Vec::new();
         for shelf in self.services.values() {
             let of_region = |series: &&Series| {
-                region.is_none_or(|region| series.region == region || ["global", "edge"].contains(&series.region.as_str()))
+                region.is_none_or(|region| {
+                    series.region == region || ["global", "edge"].contains(&series.region.as_str())
+                })
             };
             let holds = |series: &&Series| {
                 words.iter().all(|word| {

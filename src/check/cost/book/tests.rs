@@ -22,10 +22,7 @@ fn a_price_is_found_by_item_attributes_and_region() {
         rate("aurora.serverless_v2", &[("engine", "postgresql"), ("storage_config", "standard")], "us-east-1"),
         "0+ 0.12"
     );
-    assert_eq!(
-        rate("datatransfer.internet_out", &[], "us-east-1"),
-        "0+ 0.09, 10240+ 0.085, 51200+ 0.07, 153600+ 0.05"
-    );
+    assert_eq!(rate("datatransfer.internet_out", &[], "us-east-1"), "0+ 0.09, 10240+ 0.085, 51200+ 0.07, 153600+ 0.05");
 }
 
 #[test]
@@ -91,14 +88,21 @@ fn a_library_at_hand_sets_its_own_prices() {
 #[test]
 fn a_broken_table_says_where() {
     let check = |lines: &str, expected: &str| {
-        let text = format!("# 1 2026-01-01 https://example.com\nitem,attributes,unit,region,from,to,usd,rate,source\n{lines}");
+        let text =
+            format!("# 1 2026-01-01 https://example.com\nitem,attributes,unit,region,from,to,usd,rate,source\n{lines}");
         assert_eq!(Table::read(&text).map(|_| ()).unwrap_err(), expected);
     };
     check("a.b,,h,us-east-1,0,,x,,1", "line 3: `x` is no amount");
     check("a.b,,h,us-east-1,0,,-1,,1", "line 3: `-1` is no amount");
     check("a.b,,h,us-east-1,0,1", "line 3: 9 fields are expected, and there are 6");
     check("a.b,,h,us-east-1,5,,1,,1", "line 3: the first tier does not begin at 0");
-    check("a.b,,h,us-east-1,0,5,1,,1\na.b,,h,us-east-1,6,,1,,1", "line 4: the tier does not begin where the one before it ends");
+    check(
+        "a.b,,h,us-east-1,0,5,1,,1\na.b,,h,us-east-1,6,,1,,1",
+        "line 4: the tier does not begin where the one before it ends",
+    );
     check("a.b,,h,us-east-1,0,,1,,2", "line 3: the source 2 is not named above");
-    check("a.b,,h,us-east-1,0,,1,,1\na.c,,h,us-east-1,0,,1,,1\na.b,,h,us-east-1,0,,1,,1", "`a.b`  in us-east-1 stands in two places");
+    check(
+        "a.b,,h,us-east-1,0,,1,,1\na.c,,h,us-east-1,0,,1,,1\na.b,,h,us-east-1,0,,1,,1",
+        "`a.b`  in us-east-1 stands in two places",
+    );
 }
