@@ -83,7 +83,9 @@ impl Session {
                 cost::run(self, &cost::Asked { specs, at: at.as_deref(), on: on.as_deref(), diff: *diff })
             }
             Command::Prices { command: None, words, region } => prices::list(self, words, region.as_deref()),
-            Command::Prices { command: Some(PricesCommand::Refresh { .. }), .. } => self.fail("not yet"),
+            Command::Prices { command: Some(PricesCommand::Refresh { into, only }), .. } => {
+                prices::refresh(self, into, only)
+            }
             Command::Graph { spec, format } => graph::run(self, spec, *format),
             Command::Fmt { paths, check } => fmt::run(self, paths, *check),
             Command::Lsp => match lsp::serve(self.library.clone()) {
