@@ -48,7 +48,7 @@ pub fn nearest(action: &str) -> Option<String> {
     Some(format!("{service}:{meant}"))
 }
 
-/// The service whose prefix is probably meant: one a slip away, or else the only one that begins so.
+/// The service whose prefix is probably meant.
 pub fn nearest_service(action: &str) -> Option<&'static str> {
     let (written, name) = action.split_once(':')?;
     let has_action = |service: &&&str| {
@@ -57,11 +57,11 @@ pub fn nearest_service(action: &str) -> Option<&'static str> {
     };
     let written = written.to_ascii_lowercase();
     let begins = |service: &&&str| written.len() >= 2 && service.starts_with(written.as_str());
-    // Of several that are near, the one that has such an action.
     let all = actions();
-    let near = |service: &&&str| nearest_word(&written, [**service]).is_some() || begins(service);
-    let with_action = all.keys().filter(near).find(has_action).copied();
-    with_action.or_else(|| nearest_word(&written, all.keys().copied()))
+    let near = |service: &&&str| nearest_word(&written, [**service]).is_some();
+    // Of several that may be meant, the one that has such an action; a letter is more often left out than added.
+    let with_action = all.keys().filter(begins).find(has_action).or_else(|| all.keys().filter(near).find(has_action));
+    with_action.copied().or_else(|| nearest_word(&written, all.keys().copied()))
 }
 
 /// Every service's prefix, sorted.

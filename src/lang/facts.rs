@@ -19,9 +19,9 @@ impl Facts for EmbeddedFacts {
     fn action(&self, action: &str) -> ActionFact {
         match actions::exists(action) {
             actions::ActionCheck::Known(_) => ActionFact::Known,
-            actions::ActionCheck::UnknownService => match actions::nearest(action) {
-                Some(nearest) => ActionFact::Unknown { nearest: Some(nearest) },
-                None => ActionFact::UnknownService { nearest: actions::nearest_service(action).map(str::to_owned) },
+            actions::ActionCheck::UnknownService => ActionFact::UnknownService {
+                nearest: actions::nearest(action),
+                service: actions::nearest_service(action).map(str::to_owned),
             },
             _ => ActionFact::Unknown { nearest: actions::nearest(action) },
         }

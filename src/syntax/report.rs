@@ -45,9 +45,11 @@ pub(super) fn other_letter(at: Span, found: char) -> Diagnostic {
     let diagnostic = Diagnostic::error("GPB0002", format!("found the letter `{found}` (U+{code:04X}) in a word"))
         .at(at, "words are made of a to z, digits, `_` and `-`");
     match like {
-        Some(like) => diagnostic
-            .help(format!("it looks like `{like}` and is another letter"))
-            .fix(format!("write `{like}`"), at, like.to_string()),
+        Some(like) => diagnostic.help(format!("it looks like `{like}` and is another letter")).fix(
+            format!("write `{like}`"),
+            at,
+            like.to_string(),
+        ),
         None => diagnostic.help("other letters stand in text, in quotes"),
     }
 }

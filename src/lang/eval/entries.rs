@@ -174,7 +174,8 @@ impl<'p> Machine<'_, 'p> {
     }
 
     fn twice(&self, name: &str, at: Span, first: Option<Span>) -> Failed {
-        let diagnostic = Diagnostic::error("GPB1409", format!("`{name}` is given a value twice")).at(at, "given again here");
+        let diagnostic =
+            Diagnostic::error("GPB1409", format!("`{name}` is given a value twice")).at(at, "given again here");
         let diagnostic = match first.filter(|first| *first != at) {
             Some(first) => diagnostic.at(first, "first given here"),
             None => diagnostic,

@@ -29,15 +29,13 @@ impl<'p> Machine<'_, 'p> {
         scope: &Scope<'p>,
         span: Span,
     ) -> Outcome<Value> {
+        let written = of.span;
         let of = self.named(of, scope)?;
         if let Some(first) = keyed_without(&of, &name.text).filter(|_| !optional) {
-            let message = format!("there is no `{}` of all turns of a `for` together", name.text);
-            return Err(self.report(
-                Diagnostic::error("GPB1701", message).at(name.span, "none of the keys").help(format!(
-                    "reach one turn by its key, `[\"{first}\"].{0}`, or go over all: `[for one in …: one.{0}]`",
-                    name.text
-                )),
-            ));
+            let (of, name) = (self.world.program.sources.slice(written), (&name.text, name.span));
+            let message = format!("`{of}` is made by a `for`, once for each key, and no key is `{}`", name.0);
+            let help = format!("one of them is `{of}[\"{first}\"].{0}`, all are `[for x in {of}: x.{0}]`", name.0);
+            return Err(self.report(Diagnostic::error("GPB1701", message).at(name.1, "none of the keys").help(help)));
         }
         self.member_of(&of, name, optional, span)
     }

@@ -181,9 +181,11 @@ impl<'w, 'p> Machine<'w, 'p> {
         };
         if let Some((left, right)) = sides.find(|(left, right)| is_value(left) && is_value(right)) {
             let apart = format!("{left} - {right}");
-            return diagnostic
-                .help(format!("a hyphen inside a word is part of it; to subtract, write `{apart}`"))
-                .fix(format!("write `{apart}`"), word.written, apart);
+            return diagnostic.help(format!("a hyphen inside a word is part of it; to subtract, write `{apart}`")).fix(
+                format!("write `{apart}`"),
+                word.written,
+                apart,
+            );
         }
         match nearest(&word.text, names.iter().map(AsRef::as_ref)) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`? Text is written in quotes")).fix(
@@ -191,7 +193,9 @@ impl<'w, 'p> Machine<'w, 'p> {
                 word.written,
                 near,
             ),
-            None => diagnostic.help("text is written in quotes; a word needs a type that reads it, as in `x: region = …`"),
+            None => {
+                diagnostic.help("text is written in quotes; a word needs a type that reads it, as in `x: region = …`")
+            }
         }
     }
 

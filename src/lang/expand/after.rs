@@ -86,7 +86,8 @@ impl<'p> Machine<'_, 'p> {
         let diagnostic = Diagnostic::error("GPB1705", format!("there is no key `{key}` here")).at(at, "unknown key");
         let more = if keys.len() > 12 { ", …" } else { "" };
         let listed = || keys.iter().copied().take(12).collect::<Vec<_>>().join(", ");
-        self.report(match nearest(key, keys.iter().copied()) {
+        // Of names as short as one letter each is near any other.
+        self.report(match nearest(key, keys.iter().copied()).filter(|_| key.chars().count() > 2) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic.help(format!("the keys are {}{more}", listed())),
         })

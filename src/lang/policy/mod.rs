@@ -128,26 +128,28 @@ fn check_action(action: &str, span: Span, cx: &Context) -> Option<Diagnostic> {
                 .help("an action is a service and a name, `s3:GetObject`; `*` stands for any letters"),
         );
     }
-    match cx.facts.action(action) {
-        ActionFact::Known => None,
-        ActionFact::Unknown { nearest: Some(meant) } => {
-            Some(unknown().at(span, "no action of this name").help(format!("did you mean `{meant}`?")).fix(
-                format!("change to `{meant}`"),
-                span,
-                format!("\"{meant}\""),
-            ))
+    let (label, nearest, otherwise) = match cx.facts.action(action) {
+        ActionFact::Known => return None,
+        ActionFact::Unknown { nearest } => {
+            ("no action of this name", nearest, "see the service authorization reference of AWS".to_owned())
         }
-        ActionFact::UnknownService { nearest } => {
-            let diagnostic = unknown().at(span, "no service of this prefix");
-            Some(match nearest {
-                Some(meant) => diagnostic.help(format!("did you mean `{meant}:…`?")),
-                None => diagnostic.help("an action begins with the prefix of its service, as in `s3:GetObject`"),
-            })
+        ActionFact::UnknownService { nearest, service } => {
+            let otherwise = match service {
+                Some(meant) => format!("did you mean `{meant}:…`?"),
+                None => "an action begins with the prefix of its service, as in `s3:GetObject`".to_owned(),
+            };
+            ("no service of this prefix", nearest, otherwise)
         }
-        ActionFact::Unknown { nearest: None } => {
-            Some(unknown().at(span, "no action of this name").help("see the service authorization reference of AWS"))
-        }
-    }
+    };
+    let diagnostic = unknown().at(span, label);
+    Some(match nearest {
+        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).fix(
+            format!("change to `{meant}`"),
+            span,
+            format!("\"{meant}\""),
+        ),
+        None => diagnostic.help(otherwise),
+    })
 }
 
 fn principals(principals: &[Principal], cx: &Context, diagnostics: &mut Vec<Diagnostic>) -> Option<Value> {

@@ -31,7 +31,8 @@ pub struct Properties {
 /// read-only properties may be given.
 pub fn to_model(body: &Value, def: &TypeDef, partial: bool, head: Span, cx: &Context) -> Properties {
     let blamed = violation::Blamed::default();
-    let mut reading = Reading { def, partial, cx, spans: BTreeMap::new(), keys: BTreeMap::new(), blamed, diagnostics: Vec::new() };
+    let mut reading =
+        Reading { def, partial, cx, spans: BTreeMap::new(), keys: BTreeMap::new(), blamed, diagnostics: Vec::new() };
     let values = match &body.kind {
         Kind::Map(entries) => reading.object(entries, &def.root, &PropPath(String::new())),
         _ => BTreeMap::new(),

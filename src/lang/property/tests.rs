@@ -69,7 +69,7 @@ fn values_that_do_not_fit_are_told() {
         "GPB2004 `delay_seconds` is a bare number, and `5s` is a duration\n\
          GPB2008 `fifo_queue` is a bool, not text\n\
          GPB1105 `alias` is not a name in scope, and `kms_master_key_id` is text [put it in quotes]\n\
-         GPB2005 text is expected here, and this is a whole `aws.sns.topic` [add `.id`]",
+         GPB2005 text is expected here, and this is a whole `aws.sns.topic`",
     );
     check(
         "aws.ec2.vpc",

@@ -293,7 +293,8 @@ impl<'p> Resolver<'_, 'p> {
 /// How to speak of a misplaced statement: what it is, where it stands, and where it belongs.
 pub fn describe(stmt: &Stmt, place: Place) -> (String, Span, String) {
     let belongs = |what: &str, span: Span, home: &str| (format!("`{what}`"), span, format!("it belongs in {home}"));
-    let word = |whole: Span, keyword: &str| Span::new(whole.file, whole.range().start, whole.range().start + keyword.len());
+    let word =
+        |whole: Span, keyword: &str| Span::new(whole.file, whole.range().start, whole.range().start + keyword.len());
     match stmt {
         Stmt::Param(binding) => belongs("param", binding.span, "a stack or a component, outside `for`, `if` and `in`"),
         Stmt::Let(binding) => belongs("let", binding.span, "a stack, a layer or a component"),

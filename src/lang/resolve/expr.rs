@@ -1,7 +1,7 @@
 //! Names in expressions.
 
-use super::{Group, Resolver};
 use super::scope::{Found, View};
+use super::{Group, Resolver};
 use crate::diag::Diagnostic;
 use crate::lang::builtins;
 use crate::lang::names::Kind;

@@ -94,7 +94,7 @@ impl<'p> Resolver<'_, 'p> {
         let found = layers.find_map(|declared| match declared.what {
             What::Layer(layer) => {
                 let inside = self.world.indexes.of(&layer.stmts);
-                let item = inside.names.get(name).filter(|item| !matches!(item.what, What::Let(_))).is_some();
+                let item = inside.names.get(name).is_some_and(|item| !matches!(item.what, What::Let(_)));
                 (item || inside.outputs.contains_key(name)).then_some(layer)
             }
             _ => None,

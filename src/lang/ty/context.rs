@@ -33,9 +33,14 @@ pub trait Facts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActionFact {
     Known,
-    Unknown { nearest: Option<String> },
+    Unknown {
+        nearest: Option<String>,
+    },
     /// No service has such a prefix.
-    UnknownService { nearest: Option<String> },
+    UnknownService {
+        nearest: Option<String>,
+        service: Option<String>,
+    },
 }
 
 /// The surroundings of a value.

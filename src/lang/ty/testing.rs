@@ -111,4 +111,8 @@ impl Facts for World {
             _ => ActionFact::Unknown { nearest: None },
         }
     }
+
+    fn arn(&self, ty: &str) -> Option<String> {
+        (ty == "aws.s3.bucket").then(|| "arn".to_owned())
+    }
 }

@@ -34,7 +34,11 @@ pub fn cidr(text: &str, span: Span) -> Result<IpNet, Diagnostic> {
         return Err(match text.parse::<std::net::IpAddr>() {
             Ok(address) => {
                 let whole = format!("\"{}\"", IpNet::from(address));
-                diagnostic.help(format!("a single address is a network too: {whole}")).fix(format!("write {whole}"), span, whole)
+                diagnostic.help(format!("a single address is a network too: {whole}")).fix(
+                    format!("write {whole}"),
+                    span,
+                    whole,
+                )
             }
             Err(_) => diagnostic.help("a network is an address and a prefix length: `\"10.0.0.0/16\"`"),
         });

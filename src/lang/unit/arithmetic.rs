@@ -168,7 +168,7 @@ fn mismatch(sides: &Sides, verb: &str) -> Diagnostic {
     };
     let message = format!("cannot {verb} {} {joint} {}", described(first), described(second));
     Diagnostic::error("GPB1102", message)
-        .at(sides.span(), format!("left {}, right {}", described(sides.left), described(sides.right)))
+        .at(sides.span(), format!("{} on the left, {} on the right", described(sides.left), described(sides.right)))
         .help(mismatch_help(sides))
 }
 

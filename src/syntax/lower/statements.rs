@@ -3,8 +3,8 @@
 use super::super::ast::{
     BinaryOp, Budget, Expr, ExprKind, For, If, Layer, Name, Path, PathSegment, Recover, Resource, Stmt, When,
 };
-use super::super::tree::{Node, Rule};
 use super::super::recovery;
+use super::super::tree::{Node, Rule};
 use super::exprs::{comparison, is_prefix, is_value};
 use super::{Lower, is_name};
 

@@ -35,7 +35,9 @@ pub(in super::super) fn swallowed_body(condition: Node<'_>) -> Option<Node<'_>> 
 fn percent_apart(node: Node<'_>) -> Option<&'static str> {
     let before = node.source().get(..node.start())?.trim_end().strip_suffix('%')?;
     let number = before.strip_suffix([' ', '\t'])?.trim_end();
-    number.ends_with(|last: char| last.is_ascii_digit()).then_some("a percentage is written without a blank, as in `70%`")
+    number
+        .ends_with(|last: char| last.is_ascii_digit())
+        .then_some("a percentage is written without a blank, as in `70%`")
 }
 
 impl Found {

@@ -20,20 +20,20 @@ fn habit_for(head: &str) -> Option<&'static str> {
     }
 }
 
-/// How to go on behind the first word of an entry.
-fn beginning_of(word: &str) -> String {
-    match word {
-        "after" => "name what comes first: `after network.gateway`".to_owned(),
-        "for" => "write `for x in xs { … }`".to_owned(),
-        "if" => "write `if condition { … }`".to_owned(),
-        "in" => "write `in us-west-2 { … }`".to_owned(),
-        "protect" => "write `protect always` or `protect never`".to_owned(),
-        "replace" => "write `replace create_first` or `replace delete_first`".to_owned(),
-        "ignore" => "name the properties: `ignore desired_count`".to_owned(),
-        "moved" => "write `moved old.address to new.address`".to_owned(),
-        "when" => "write `when cpu > 70% add 2`".to_owned(),
-        _ => format!("write `{word} = …` or `{word} {{ … }}`"),
-    }
+/// How to go on behind a keyword.
+fn beginning_of(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "after" => "name what comes first: `after network.gateway`",
+        "for" => "write `for x in xs { … }`",
+        "if" => "write `if condition { … }`",
+        "in" => "write `in us-west-2 { … }`",
+        "protect" => "write `protect always` or `protect never`",
+        "replace" => "write `replace create_first` or `replace delete_first`",
+        "ignore" => "name the properties: `ignore desired_count`",
+        "moved" => "write `moved old.address to new.address`",
+        "when" => "write `when cpu > 70% add 2`",
+        _ => return None,
+    })
 }
 
 /// An `else` at the start of an entry.
@@ -58,8 +58,17 @@ impl Found {
             Rule::misplaced => self.misplaced(node),
             Rule::incomplete if !node.parent()?.is(Rule::misplaced) => Some(
                 Diagnostic::error("GPB0033", format!("`{}` is only the beginning of an entry", node.text()))
-                    .at(self.span(node), "expected `=`, `{` or a value after this name")
-                    .help(beginning_of(node.text())),
+                    .at(
+                        self.span(node),
+                        match beginning_of(node.text()) {
+                            Some(_) => "the rest of the statement is missing",
+                            None => "expected `=`, `{` or a value after this name",
+                        },
+                    )
+                    .help(match beginning_of(node.text()) {
+                        Some(help) => help.to_owned(),
+                        None => format!("write `{0} = …` or `{0} {{ … }}`", node.text()),
+                    }),
             ),
             Rule::odd_key => Some(self.odd_key(node)),
             Rule::bad_value | Rule::bad_element => {
@@ -152,7 +161,8 @@ impl Found {
                 .help("a statement begins with `allow` or `deny`");
         }
         let before = node.source().get(..node.start()).unwrap_or_default();
-        let thousands = before.strip_suffix(',').is_some_and(|before| before.ends_with(|last: char| last.is_ascii_digit()));
+        let thousands =
+            before.strip_suffix(',').is_some_and(|before| before.ends_with(|last: char| last.is_ascii_digit()));
         let help = if thousands && found.bytes().all(|byte| byte.is_ascii_digit()) {
             "a long number is written with `_`, as in `10_000`: a comma ends the entry"
         } else {

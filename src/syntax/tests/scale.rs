@@ -117,8 +117,8 @@ fn time_grows_with_the_text() {
     ];
     for (index, shape) in shapes.iter().enumerate() {
         // Eight times the text: were time its square, it would be sixty-four times the time. A busy machine may spoil
-        // a measurement, but hardly five.
+        // many measurements, but hardly all.
         let linear = || time(&shape(400)) < time(&shape(50)) * 24 + Duration::from_millis(20);
-        assert!((0..5).any(|_| linear()), "shape {index} takes more than its share");
+        assert!((0..60).any(|_| linear()), "shape {index} takes more than its share");
     }
 }
