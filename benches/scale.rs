@@ -52,7 +52,7 @@ fn report(command: &str, count: usize, spec: &Path, folder: &Path, options: &[&s
 
 fn run(command: &str, spec: &Path, folder: &Path, options: &[&str]) -> Figure {
     let started = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_gpb"))
+    let child = Command::new(env!("CARGO_BIN_EXE_gpb"))
         .arg(command)
         .arg(spec)
         .args(["--state".as_ref(), folder.join("state").as_os_str()])

@@ -21,14 +21,18 @@ pub enum ActionCheck {
 pub fn exists(action: &str) -> ActionCheck {
     let all = actions();
     if action == "*" || action == "*:*" {
-        return ActionCheck::Known(all.values().map(Vec::len).sum());
+        return ActionCheck::Known(all.values().map(|service| service.names().len()).sum());
     }
     let Some((service, name)) = action.split_once(':') else { return ActionCheck::Malformed };
     if name.is_empty() || service.contains(['*', '?']) {
         return ActionCheck::Malformed;
     }
     let Some(known) = all.get(service.to_ascii_lowercase().as_str()) else { return ActionCheck::UnknownService };
-    match known.iter().filter(|known| glob(name.as_bytes(), known.as_bytes())).count() {
+    let fits = |known: &&&str| {
+        let is_pattern = name.contains(['*', '?']);
+        if is_pattern { glob(name.as_bytes(), known.as_bytes()) } else { known.eq_ignore_ascii_case(name) }
+    };
+    match known.names().iter().filter(fits).count() {
         0 => ActionCheck::UnknownAction,
         count => ActionCheck::Known(count),
     }
@@ -42,7 +46,7 @@ pub fn nearest(action: &str) -> Option<String> {
         Some((service, _)) => service,
         None => nearest_service(action)?,
     };
-    let known = all.get(service)?;
+    let known = all.get(service)?.names();
     let same = known.iter().find(|known| known.eq_ignore_ascii_case(name)).copied();
     let meant = same.or_else(|| nearest_word(name, known.iter().copied()))?;
     Some(format!("{service}:{meant}"))
@@ -71,12 +75,24 @@ pub fn services() -> impl Iterator<Item = &'static str> {
 
 /// A service's actions, sorted.
 pub fn of_service(service: &str) -> Option<&'static [&'static str]> {
-    actions().get(service).map(Vec::as_slice)
+    actions().get(service).map(Service::names)
 }
 
-fn actions() -> &'static BTreeMap<&'static str, Vec<&'static str>> {
+/// The actions of a service: a line of names, taken apart when somebody asks. A program names few of the services.
+struct Service {
+    line: &'static str,
+    names: OnceLock<Vec<&'static str>>,
+}
+
+impl Service {
+    fn names(&self) -> &[&'static str] {
+        self.names.get_or_init(|| self.line.split(' ').collect())
+    }
+}
+
+fn actions() -> &'static BTreeMap<&'static str, Service> {
     static TEXT: OnceLock<String> = OnceLock::new();
-    static ACTIONS: OnceLock<BTreeMap<&'static str, Vec<&'static str>>> = OnceLock::new();
+    static ACTIONS: OnceLock<BTreeMap<&'static str, Service>> = OnceLock::new();
     ACTIONS.get_or_init(|| {
         let text = TEXT.get_or_init(|| {
             // The build script packed it; a test unpacks it.
@@ -85,7 +101,7 @@ fn actions() -> &'static BTreeMap<&'static str, Vec<&'static str>> {
             String::from_utf8(text).unwrap_or_default()
         });
         let lines = text.lines().filter_map(|line| line.split_once(": "));
-        lines.map(|(service, names)| (service, names.split(' ').collect())).collect()
+        lines.map(|(service, line)| (service, Service { line, names: OnceLock::new() })).collect()
     })
 }
 

@@ -41,7 +41,7 @@ pub fn destroy(session: &Session, spec: &Path, yes: bool, unprotect: &Unprotect)
 async fn fresh(session: &Session, wanted: &Wanted, yes: bool, question: &str) -> Result<Exit, Exit> {
     let made = make(session, wanted).await?;
     if session.common.json {
-        announce(&made.plan);
+        announce(&made);
     } else {
         session.present(&made, wanted, None)?;
     }
@@ -97,7 +97,7 @@ async fn kept(session: &Session, path: Option<&Path>, yes: bool, unprotect: &[St
     made.refusals = plan::refusals(&promised, Some(&made.compiled.model));
     made.plan = promised;
     if session.common.json {
-        announce(&made.plan);
+        announce(&made);
     } else {
         term::print(&report::plan::human(&made.plan, &|name| Catalog::embedded().get(name), session.term.styles()));
     }
@@ -109,9 +109,8 @@ async fn kept(session: &Session, path: Option<&Path>, yes: bool, unprotect: &[St
 }
 
 /// Standard output carries one line an event; the plan is the first.
-fn announce(plan: &Plan) {
-    let document = report::json::plan(plan, &|name| Catalog::embedded().get(name));
-    term::print(&format!("{}\n", serde_json::json!({ "event": "plan", "plan": document })));
+fn announce(made: &Made) {
+    term::print(&format!("{}\n", serde_json::json!({ "event": "plan", "plan": made.document() })));
 }
 
 /// Asks, unless that was done beforehand, and applies. A plan without changes is applied unasked for its outputs' sake.

@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::cli::{Session, exit::Exit, files::Disk};
-use crate::diag;
+use crate::diag::{self, Diagnostic};
 use crate::graph::Graph;
 use crate::lang::{self, Compilation};
 use crate::model::Model;
@@ -14,6 +14,8 @@ pub struct Compiled {
     pub model: Model,
     pub graph: Graph,
     pub sources: SourceMap,
+    /// What it was warned of, for machines; people have read it.
+    pub warnings: Vec<Diagnostic>,
 }
 
 impl Session {
@@ -35,11 +37,11 @@ impl Session {
         let mut compilation = lang::compile(&entry, &self.inputs(), self.common.env.as_deref());
         let graph = close(&mut compilation);
         match compilation.model {
-            Some(model) if !compilation.diagnostics.iter().any(diag::Diagnostic::is_error) => {
+            Some(model) if !compilation.diagnostics.iter().any(Diagnostic::is_error) => {
                 if !self.common.json {
                     self.show(&compilation.diagnostics, &compilation.sources);
                 }
-                Ok(Compiled { model, graph, sources: compilation.sources })
+                Ok(Compiled { model, graph, sources: compilation.sources, warnings: compilation.diagnostics })
             }
             _ => {
                 self.diagnostics(&compilation.diagnostics, &compilation.sources);

@@ -1,6 +1,8 @@
 //! Files as the compiler sees them: specs by path, the standard library from a folder.
 #![allow(clippy::disallowed_methods)] // This is the room that reads files.
 
+pub use crate::state::plain;
+
 use crate::source::{Loader, MAX_FILE_BYTES};
 use crate::stdlib::Library;
 use std::fs;
@@ -85,12 +87,6 @@ pub fn below(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, String> {
     }
     found.sort();
     Ok(found)
-}
-
-/// An I/O error without its number, which means nothing to most readers.
-pub fn plain(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 /// The path without `.` and with `..` resolved by name, so that a file has one name however it is reached.

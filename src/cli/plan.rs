@@ -28,6 +28,18 @@ pub struct Made {
     pub refusals: Vec<Diagnostic>,
 }
 
+impl Made {
+    /// The plan for machines, with the warnings of its compilation.
+    pub fn document(&self) -> serde_json::Value {
+        let mut document = report::json::plan(&self.plan, &|name| Catalog::embedded().get(name));
+        if !self.compiled.warnings.is_empty() {
+            document["warnings"] =
+                diagnostics_document(&self.compiled.warnings, &self.compiled.sources)["diagnostics"].take();
+        }
+        document
+    }
+}
+
 /// What is wanted of a plan.
 #[derive(Debug, Clone)]
 pub struct Wanted {
@@ -53,11 +65,14 @@ pub fn run(session: &Session, spec: Option<&Path>, out: Option<&Path>, detailed:
     if let Err(exit) = session.present(&made, &wanted, out) {
         return exit;
     }
-    match (made.refusals.is_empty(), made.plan.is_empty()) {
+    let exit = match (made.refusals.is_empty(), made.plan.is_empty() && made.plan.changed_outputs().is_empty()) {
         (false, _) => Exit::Refused,
         (true, false) if detailed => Exit::Changes,
         _ => Exit::Done,
-    }
+    };
+    // The process ends next and takes the model and the plan with it; to free them piece by piece would only take time.
+    std::mem::forget((made.compiled, made.plan));
+    exit
 }
 
 impl Session {
@@ -66,17 +81,20 @@ impl Session {
     /// # Errors
     /// The exit code, when it cannot be kept; the reason has been printed.
     pub fn present(&self, made: &Made, wanted: &Wanted, out: Option<&Path>) -> Result<(), Exit> {
-        let kept = Kept {
-            spec: wanted.spec.clone(),
-            environment: made.compiled.model.environment.name.clone(),
-            destroy: wanted.destroy,
-            unprotect: wanted.unprotect.clone(),
-            plan: serde_json::from_str(&plan::to_json(&made.plan)).unwrap_or_default(),
+        let keep = || {
+            let kept = Kept {
+                spec: wanted.spec.clone(),
+                environment: made.compiled.model.environment.name.clone(),
+                destroy: wanted.destroy,
+                unprotect: wanted.unprotect.clone(),
+                plan: serde_json::to_value(&made.plan).unwrap_or_default(),
+            };
+            self.keep(&kept, out)
         };
-        self.keep(&kept, out)?;
         let lookup = |name: &str| Catalog::embedded().get(name);
         if self.common.json {
-            let mut document = report::json::plan(&made.plan, &lookup);
+            keep()?;
+            let mut document = made.document();
             if !made.refusals.is_empty() {
                 document["refused"] =
                     diagnostics_document(&made.refusals, &made.compiled.sources)["diagnostics"].take();
@@ -84,7 +102,10 @@ impl Session {
             self.document(&document);
             return Ok(());
         }
-        term::print(&report::plan::human(&made.plan, &lookup, self.term.styles()));
+        let draw = || report::plan::human(&made.plan, &lookup, self.term.styles());
+        let (kept, shown) = beside(keep, draw);
+        kept?;
+        term::print(&shown);
         if let Err(why) = &made.cloud {
             term::warn(&format!(
                 "\nThe cloud was not read: {why}\nThis plan is made against the state alone and cannot be applied.\n"
@@ -93,6 +114,19 @@ impl Session {
         self.show(&made.refusals, &made.compiled.sources);
         Ok(())
     }
+}
+
+/// The results of two pieces of work, the first of which mostly waits for a disk.
+fn beside<A: Send, B>(waits: impl Fn() -> A + Sync, works: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().spawn_scoped(scope, &waits);
+        let done = works();
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(waited)) => (waited, done),
+            Ok(Err(fault)) => std::panic::resume_unwind(fault),
+            Err(_) => (waits(), done),
+        }
+    })
 }
 
 /// Compiles, settles what an interrupted run left, reads the cloud, and plans.

@@ -4,6 +4,7 @@ use crate::diag::{Diagnostic, Severity};
 use crate::source::{SourceFile, SourceMap, Span};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode};
 use miette::{SourceSpan, SpanContents};
+use std::borrow::Cow;
 use std::fmt;
 
 /// How a report is drawn.
@@ -115,7 +116,7 @@ fn by_file<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Part<'
 /// diagnostics on a large file would read it a thousand times.
 struct Excerpt<'a> {
     path: &'a str,
-    text: &'a str,
+    text: Cow<'a, str>,
     /// Where it begins in the file.
     start: usize,
     line: usize,
@@ -130,8 +131,13 @@ impl<'a> Excerpt<'a> {
         let last = spans.map(|span| span.end as usize).max().unwrap_or_default();
         let line = file.line(first).0.saturating_sub(AROUND);
         let (start, end) = (file.line_start(line), file.line_start(file.line(last).0 + AROUND + 1));
-        Self { path: &file.path, text: file.text.get(start..end).unwrap_or_default(), start, line }
+        Self { path: &file.path, text: ended(file.text.get(start..end).unwrap_or_default()), start, line }
     }
+}
+
+/// The text with a newline at its end: miette draws nothing behind the last character.
+fn ended(text: &str) -> Cow<'_, str> {
+    if text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) }
 }
 
 impl SourceCode for Excerpt<'_> {
@@ -144,7 +150,8 @@ impl SourceCode for Excerpt<'_> {
         let at = span.offset().checked_sub(self.start).ok_or(MietteError::OutOfBounds)?;
         let read = self.text.read_span(&(at, span.len()).into(), before, after)?;
         let span = (read.span().offset() + self.start, read.span().len()).into();
-        let (line, column, lines) = (read.line() + self.line, read.column(), read.line_count());
+        // miette counts the lines up to the end, not those between.
+        let (line, column, lines) = (read.line() + self.line, read.column(), read.line_count() + self.line);
         Ok(Box::new(MietteSpanContents::new_named(self.path.to_owned(), read.data(), span, line, column, lines)))
     }
 }

@@ -3,6 +3,7 @@
 use super::eval::{Entries, Given, Machine, Scope};
 use super::expand::{Collected, Node, below};
 use super::property;
+use super::reader::{Job, Read, Reader};
 use super::tags;
 use super::value::{Entry, Kind, Map, Value};
 use super::world::{Failed, Outcome};
@@ -22,32 +23,31 @@ pub struct Assembly<'a> {
 impl<'p> Machine<'_, 'p> {
     /// The resources, in order.
     pub fn assemble(&self, collected: &Collected<'p>, shared: &Assembly<'_>) -> Vec<Resource> {
-        let mut resources = Vec::with_capacity(collected.nodes.len());
-        for node in &collected.nodes {
-            if self.budget.is_spent() {
-                break;
+        let (evaluated, read) = std::thread::scope(|scope| {
+            let mut reader = Reader::start(scope, self.world.facts, collected.nodes.len());
+            let mut evaluated = Vec::with_capacity(collected.nodes.len());
+            for node in &collected.nodes {
+                if self.budget.is_spent() {
+                    break;
+                }
+                // A body that could not be read has been reported.
+                let Ok(entries) = self.body_of(node, node.stmt.name.span) else { continue };
+                reader.give(self.evaluated(node, &entries));
+                evaluated.push((node, entries));
             }
-            // A body that could not be read has been reported.
-            if let Ok(resource) = self.assemble_one(node, shared) {
-                resources.push(resource);
-            }
-        }
-        resources
+            (evaluated, reader.finish())
+        });
+        let both = evaluated.into_iter().zip(read);
+        both.map(|((node, entries), read)| self.assemble_one(node, &entries, read, shared)).collect()
     }
 
-    fn assemble_one(&self, node: &Rc<Node<'p>>, shared: &Assembly<'_>) -> Outcome<Resource> {
+    fn assemble_one(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>, read: Read, shared: &Assembly<'_>) -> Resource {
         let stmt = node.stmt;
-        let entries = self.body_of(node, stmt.name.span)?;
-        let (body, whole) = self.evaluated(node, &entries);
-        if says_usage(&node.def, &entries) {
-            let usage = self.usage(&entries);
+        if says_usage(&node.def, entries) {
+            let usage = self.usage(entries);
             self.goals.borrow_mut().resource_usage.insert(node.handle.address.clone(), usage);
         }
-        // Where something has failed, what is missing is no news.
-        let partial = stmt.existing || !whole;
-        let scope = node.scope();
-        let mut read =
-            self.with_context(&scope, |cx| property::to_model(&body, &node.def, partial, stmt.name.span, cx));
+        let mut read = read.unwrap_or_else(|job| self.with_context(&node.scope(), |cx| job.read(cx)));
         let told = std::mem::take(&mut read.diagnostics);
         self.world.reports.all(told.into_iter().map(|diagnostic| self.blame_use(node, diagnostic)));
         if !stmt.existing {
@@ -70,7 +70,7 @@ impl<'p> Machine<'_, 'p> {
         after.retain(|(other, _)| *other != address && seen.insert(other.clone()));
         let after_spans = after.iter().cloned().collect();
         let after = after.into_iter().map(|(other, _)| other).collect();
-        Ok(Resource {
+        Resource {
             address,
             ty: node.handle.ty.to_string(),
             existing: stmt.existing,
@@ -84,11 +84,11 @@ impl<'p> Machine<'_, 'p> {
             lifecycle,
             span: stmt.name.span,
             doc: stmt.doc.clone(),
-        })
+        }
     }
 
-    /// Every property as a value; and whether all could be made out.
-    fn evaluated(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>) -> (Value, bool) {
+    /// Every property as a value, to be read by the catalog.
+    fn evaluated(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>) -> Job {
         let mut map = Map::with_capacity_and_hasher(entries.given.len(), foldhash::fast::RandomState::default());
         let mut whole = true;
         let usage = says_usage(&node.def, entries);
@@ -103,7 +103,10 @@ impl<'p> Machine<'_, 'p> {
                 Err(Failed) => whole = false,
             }
         }
-        (Value::map(map, node.stmt.span), whole)
+        let stmt = node.stmt;
+        // Where something has failed, what is missing is no news.
+        let partial = stmt.existing || !whole;
+        Job { body: Value::map(map, stmt.span), def: node.def.clone(), partial, head: stmt.name.span }
     }
 
     fn lifecycle(&self, node: &Node<'p>, stmt: &'p Stmt, scope: &Scope<'p>, lifecycle: &mut Lifecycle) {

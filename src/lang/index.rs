@@ -61,7 +61,9 @@ pub struct Index<'p> {
 
 impl<'p> Index<'p> {
     fn build(stmts: &'p [Stmt]) -> Self {
+        let declares = |stmt: &&Stmt| !matches!(stmt, Stmt::Field(_) | Stmt::Output(_));
         let mut index = Index::default();
+        index.names.reserve(stmts.iter().filter(declares).count());
         for (at, stmt) in stmts.iter().enumerate() {
             match stmt {
                 Stmt::Param(binding) => index.declare(&binding.name, What::Param(binding), at),

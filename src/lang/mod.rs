@@ -22,6 +22,7 @@ mod index;
 mod judge;
 mod modules;
 mod names;
+mod reader;
 mod resolve;
 mod tags;
 mod types;
@@ -150,7 +151,13 @@ struct Found {
     diagnostics: Vec<Diagnostic>,
 }
 
-fn evaluate(program: &Program, catalog: &Catalog, facts: &dyn ty::Facts, wanted: Option<&str>, goal: Goal) -> Found {
+fn evaluate(
+    program: &Program,
+    catalog: &Catalog,
+    facts: &(dyn ty::Facts + Sync),
+    wanted: Option<&str>,
+    goal: Goal,
+) -> Found {
     if program.modules.is_empty() {
         // The file could not be read, which has been said; that it has no environment is no news.
         return Found::default();

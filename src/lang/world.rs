@@ -24,7 +24,7 @@ pub struct World<'p> {
     pub program: &'p Program,
     pub names: Names<'p>,
     pub catalog: &'p Catalog,
-    pub facts: &'p dyn Facts,
+    pub facts: &'p (dyn Facts + Sync),
     pub indexes: Indexes<'p>,
     pub types: Types<'p>,
     pub reports: Reports,
@@ -36,7 +36,7 @@ pub struct World<'p> {
 }
 
 impl<'p> World<'p> {
-    pub fn new(program: &'p Program, names: Names<'p>, catalog: &'p Catalog, facts: &'p dyn Facts) -> Self {
+    pub fn new(program: &'p Program, names: Names<'p>, catalog: &'p Catalog, facts: &'p (dyn Facts + Sync)) -> Self {
         Self {
             program,
             names,

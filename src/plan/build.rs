@@ -164,16 +164,20 @@ impl<'a> Planning<'a> {
         let mut change = skeleton(resource, action);
         change.drift = drift(known, def.as_deref(), lifecycle);
         let before = prepared(known, &desired, def.as_deref());
+        let old_def = if is_same_type { def.clone() } else { self.def(known.ty) };
         if action == Action::Replace {
             change.forced_by = replace::forced_by(&differences);
-            change.create_first =
-                is_same_type && replace::create_first(def.as_deref(), lifecycle.replace, &desired, &differences);
+            change.create_first = if is_same_type {
+                replace::create_first(def.as_deref(), lifecycle.replace, &desired, &differences)
+            } else {
+                let old = old_def.as_deref().map(|old| (old, known.id.as_str(), known.properties()));
+                replace::create_first_as(old, def.as_deref(), lifecycle.replace, &desired)
+            };
         } else {
             leave_ignored(&mut desired, &before, &lifecycle.ignore);
         }
         change.id = Some(known.id.clone());
         change.moved_from.clone_from(&known.moved_from);
-        let old_def = if is_same_type { def.clone() } else { self.def(known.ty) };
         let protect = lifecycle.protect.or(known.protect);
         change.protected = self.protection(&change.address, action, known, old_def.as_deref(), protect);
         let desired = Arc::new(desired);
@@ -286,6 +290,7 @@ impl<'a> Planning<'a> {
             basis: basis::basis(inputs, &self.changes),
             overrides: if inputs.options.destroy { Vec::new() } else { self.overrides() },
             outputs,
+            outputs_before: inputs.snapshot.outputs.clone(),
             observed: inputs.observation.is_some() && inputs.snapshot.resources.keys().all(is_read),
             changes: self.changes,
         })

@@ -97,6 +97,9 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The outputs after apply, as far as they are known.
     pub outputs: BTreeMap<String, Value>,
+    /// The outputs as the state has them. Secret ones are not kept.
+    #[serde(default)]
+    pub outputs_before: BTreeMap<String, serde_json::Value>,
     /// `override`s in force, for the reader.
     pub overrides: Vec<String>,
     /// Whether the cloud was read; a plan that was not observed cannot be applied.
@@ -179,6 +182,20 @@ impl Plan {
     /// Whether apply has anything to do.
     pub fn is_empty(&self) -> bool {
         !self.changes.iter().any(Change::is_pending)
+    }
+
+    /// The outputs that will not be what they were, as far as that is known now.
+    pub fn changed_outputs(&self) -> Vec<&str> {
+        let same = |before| values::lift(before).as_ref().and_then(values::plain);
+        let differs = |(name, value): &(&String, &Value)| match self.outputs_before.get(*name) {
+            Some(before) => values::plain(value).is_some_and(|value| Some(value) != same(before)),
+            None => !values::has_secret(value),
+        };
+        let gone = self.outputs_before.keys().filter(|name| !self.outputs.contains_key(*name));
+        let mut names: Vec<&str> =
+            self.outputs.iter().filter(differs).map(|(name, _)| name).chain(gone).map(String::as_str).collect();
+        names.sort_unstable();
+        names
     }
 
     /// The changes in an order that respects `depends_on`, as a graph of addresses.

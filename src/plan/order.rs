@@ -22,8 +22,9 @@ pub(super) fn connect(changes: &mut [Change], graph: &Graph, everything: &Everyt
             }
         }
     }
-    after_dependents(changes, &index, everything, &mut edges);
     after_namesakes(changes, types, &mut edges);
+    after_dependents(changes, &index, everything, &mut edges);
+    leftovers(changes, &index, &mut edges);
     edges.break_cycles(changes);
     let addresses: Vec<Address> = changes.iter().map(|change| change.address.clone()).collect();
     for (change, to) in changes.iter_mut().zip(edges.to) {
@@ -52,6 +53,10 @@ impl Edges {
         {
             self.soft.insert((from, to));
         }
+    }
+
+    fn has(&self, from: usize, to: usize) -> bool {
+        self.to.get(from).is_some_and(|edges| edges.contains(&to))
     }
 
     /// Drops the soft edges of every circle. What the model asks for has none; records of the past may.
@@ -87,26 +92,42 @@ fn after_dependents(
     everything: &Everything<'_>,
     edges: &mut Edges,
 ) {
+    let mut leftovers: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
+    for (change, at) in changes.iter().zip(0..) {
+        if let Some(base) = deposed_from(&change.address) {
+            leftovers.entry(base).or_default().push(at);
+        }
+    }
     for (address, known) in &everything.known {
         let Some(&dependent) = index.get(address) else { continue };
         let Some(change) = changes.get(dependent) else { continue };
         for built_on in &known.depends_on {
-            let Some(&below) = index.get(built_on) else { continue };
-            let Some(base) = changes.get(below) else { continue };
-            let leaves = matches!(change.action, Action::Delete | Action::Update | Action::Replace | Action::Adopt);
-            let waits = match base.action {
-                Action::Delete => leaves,
-                Action::Replace => !base.create_first && change.action == Action::Delete,
-                _ => false,
-            };
-            if waits {
-                edges.soft(below, dependent);
+            // A record cannot tell whether it uses what stands at an address now or what is left over there.
+            let below = index.get(built_on).into_iter().chain(leftovers.get(built_on).into_iter().flatten());
+            for &below in below {
+                let Some(base) = changes.get(below) else { continue };
+                let leaves = matches!(change.action, Action::Delete | Action::Update | Action::Replace | Action::Adopt);
+                let waits = match base.action {
+                    Action::Delete => leaves,
+                    Action::Replace => !base.create_first && change.action == Action::Delete,
+                    _ => false,
+                };
+                if waits {
+                    edges.soft(below, dependent);
+                }
             }
         }
     }
-    // What was deposed goes when all that may still use it has turned to its successor.
+}
+
+/// What was deposed goes when all that may still use it has turned to its successor, unless it has to make way for that one:
+/// who bears its name cannot be made while it is there.
+fn leftovers(changes: &[Change], index: &BTreeMap<Address, usize>, edges: &mut Edges) {
     for (base, at) in changes.iter().zip(0usize..).filter_map(|(c, at)| Some((deposed_from(&c.address)?, at))) {
         let Some(base) = index.get(&base).copied() else { continue };
+        if edges.has(base, at) {
+            continue;
+        }
         let users = edges.to.iter().zip(0usize..).filter(|(to, user)| to.contains(&base) && *user != at);
         let users: Vec<usize> = users.map(|(_, user)| user).chain([base]).collect();
         for user in users {
@@ -115,21 +136,24 @@ fn after_dependents(
     }
 }
 
-/// A resource that will bear the very name of one that goes is made after it.
+/// A resource that will bear a name of one that goes is made after it.
 fn after_namesakes(changes: &[Change], types: TypeLookup<'_>, edges: &mut Edges) {
-    let deleted: BTreeMap<(&str, &Place, &str), usize> = changes
-        .iter()
-        .zip(0..)
-        .filter(|(change, _)| change.action == Action::Delete)
-        .filter_map(|(change, at)| Some(((change.ty.as_str(), &change.place, change.id.as_deref()?), at)))
-        .collect();
+    let mut deleted: BTreeMap<(&str, &Place, replace::Name), usize> = BTreeMap::new();
+    for (change, at) in changes.iter().zip(0..).filter(|(change, _)| change.action == Action::Delete) {
+        let Some(def) = types(&change.ty) else { continue };
+        let names = replace::names_of(&def, change.id.as_deref(), change.before.as_ref());
+        deleted.extend(names.into_iter().map(|name| ((change.ty.as_str(), &change.place, name), at)));
+    }
     if deleted.is_empty() {
         return;
     }
-    for (change, at) in changes.iter().zip(0..).filter(|(change, _)| change.action == Action::Create) {
-        let id = types(&change.ty).and_then(|def| replace::identifier(&def, &change.desired));
-        if let Some(gone) = id.and_then(|id| deleted.get(&(change.ty.as_str(), &change.place, id.as_str())).copied()) {
-            edges.soft(at, gone);
+    let is_made = |change: &Change| matches!(change.action, Action::Create | Action::Replace);
+    for (change, at) in changes.iter().zip(0..).filter(|(change, _)| is_made(change)) {
+        let Some(def) = types(&change.ty) else { continue };
+        for name in replace::names_for(&def, &change.desired) {
+            if let Some(gone) = deleted.get(&(change.ty.as_str(), &change.place, name)) {
+                edges.soft(at, *gone);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Difference, values};
 use crate::catalog::{PropPath, Replacement, TypeDef};
+use crate::cloud::Properties;
 use crate::model::Value;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -101,6 +102,65 @@ pub(super) fn create_first(
     }
 }
 
+/// Whether what is declared as another type at an address is made before what was there goes: as the text says, else as the
+/// catalog says of either type, else unless the two may bear one name. Types of one service may share their names.
+pub(super) fn create_first_as(
+    old: Option<(&TypeDef, &str, &Properties)>,
+    new: Option<&TypeDef>,
+    declared: Option<Replacement>,
+    desired: &BTreeMap<String, Value>,
+) -> bool {
+    if let Some(declared) = declared {
+        return declared == Replacement::CreateThenDelete;
+    }
+    let (Some((old, id, properties)), Some(new)) = (old, new) else { return false };
+    let said = [old, new].map(|def| def.replacement);
+    if said.contains(&Some(Replacement::DeleteThenCreate)) {
+        return false;
+    }
+    let service = |def: &TypeDef| def.aws.split("::").nth(1).map(str::to_owned);
+    let borne = names_of(old, Some(id), Some(properties));
+    let shared = |name: &Name| borne.iter().any(|other| other.text.eq_ignore_ascii_case(&name.text));
+    service(old) != service(new) || !names_for(new, desired).iter().any(shared)
+}
+
+/// A name that no two resources of a type may bear: which of the type's names, and the name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Name {
+    group: usize,
+    text: String,
+}
+
+/// The names that a resource bears.
+pub(super) fn names_of(def: &TypeDef, id: Option<&str>, properties: Option<&Properties>) -> Vec<Name> {
+    let part = |path: &PropPath| {
+        let mut segments = path.segments();
+        let first = properties?.get(segments.next()?)?;
+        values::at(first, &mut segments)?.as_str().map(str::to_owned)
+    };
+    let name = |(group, paths): (usize, &Vec<PropPath>)| {
+        // The first group is the identifier.
+        let whole = id.filter(|_| group == 0).map(str::to_owned);
+        Some(Name { group, text: whole.or_else(|| joined(paths, &part))? })
+    };
+    names(def).iter().enumerate().filter_map(name).collect()
+}
+
+/// The names that a resource will bear, as far as its text gives them.
+pub(super) fn names_for(def: &TypeDef, desired: &BTreeMap<String, Value>) -> Vec<Name> {
+    let part = |path: &PropPath| match desired.get(path.head())? {
+        Value::Text(text) if path.segments().count() == 1 && !def.is_read_only(path) => Some(text.clone()),
+        _ => None,
+    };
+    let name = |(group, paths): (usize, &Vec<PropPath>)| Some(Name { group, text: joined(paths, &part)? });
+    names(def).iter().enumerate().filter_map(name).collect()
+}
+
+fn joined(paths: &[PropPath], part: &dyn Fn(&PropPath) -> Option<String>) -> Option<String> {
+    let parts = paths.iter().map(part).collect::<Option<Vec<_>>>()?;
+    (!parts.is_empty()).then(|| parts.join("|"))
+}
+
 /// The groups of properties that no two resources of a type may share.
 fn names(def: &TypeDef) -> Vec<Vec<PropPath>> {
     let own = def.aws.rsplit("::").next().unwrap_or("");
@@ -124,10 +184,5 @@ fn collides(def: &TypeDef, name: &[PropPath], desired: &BTreeMap<String, Value>,
 
 /// The identifier a resource will have, when its text gives all of it: what AWS makes up is read-only in the catalog.
 pub(super) fn identifier(def: &TypeDef, desired: &BTreeMap<String, Value>) -> Option<String> {
-    let parts = def.primary_identifier.iter().map(|path| match desired.get(path.head())? {
-        Value::Text(text) if path.segments().count() == 1 && !def.is_read_only(path) => Some(text.as_str()),
-        _ => None,
-    });
-    let parts = parts.collect::<Option<Vec<_>>>()?;
-    (!parts.is_empty()).then(|| parts.join("|"))
+    names_for(def, desired).into_iter().find(|name| name.group == 0).map(|name| name.text)
 }

@@ -8,8 +8,8 @@ use crate::plan::{Action, Change, Difference, Plan};
 use crate::state::{Record, Snapshot};
 use serde_json::{Map, Value as Json, json};
 
-/// A plan: `format`, `kind`, `stack`, `environment`, `cloud`, `observed`, `empty`, `summary`, `overrides`, `changes` and
-/// `outputs`. `changes` holds what is to be done and what drifted, by layer and address; `property` is a place in gpb's
+/// A plan: `format`, `kind`, `stack`, `environment`, `cloud`, `observed`, `empty`, `summary`, `overrides`, `changes`,
+/// `outputs` and `changed_outputs`, the names of those that will not be what they were. `changes` holds what is to be done and what drifted, by layer and address; `property` is a place in gpb's
 /// spelling, `path` in AWS's. A value known only after apply is an object with one key, `$ref`, `$concat` or `$call`.
 pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
     let is_told = |change: &&Change| change.is_pending() || change.action == Action::Read || !change.drift.is_empty();
@@ -25,6 +25,7 @@ pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
         "overrides": plan.overrides,
         "changes": plan.changes.iter().filter(is_told).map(|one| change(one, types)).collect::<Vec<_>>(),
         "outputs": plan.outputs.iter().map(|(name, one)| (name.clone(), value(one))).collect::<Map<_, _>>(),
+        "changed_outputs": plan.changed_outputs(),
     })
 }
 

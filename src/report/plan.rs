@@ -5,7 +5,7 @@ use super::styles::{Styles, paint};
 use super::value::View;
 use crate::graph::TypeLookup;
 use crate::model::{Address, Place};
-use crate::plan::{Action, Change, Plan};
+use crate::plan::{Action, Change, Plan, values};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -85,9 +85,7 @@ pub fn human(plan: &Plan, types: TypeLookup<'_>, styles: &Styles) -> String {
     outputs(plan, &page, &mut out);
     let summary = Summary::of(plan);
     if plan.is_empty() {
-        let kept = summary.unchanged;
-        let (noun, verb) = if kept == 1 { ("resource", "is") } else { ("resources", "are") };
-        push(&mut out, &paint(styles.strong, format_args!("No changes: {kept} {noun} {verb} as declared.")));
+        push(&mut out, &paint(styles.strong, unchanged(summary.unchanged, plan.changed_outputs().len())));
     } else {
         push(&mut out, &format!("{} {summary}", paint(styles.strong, "Plan:")));
     }
@@ -97,6 +95,16 @@ pub fn human(plan: &Plan, types: TypeLookup<'_>, styles: &Styles) -> String {
         push(&mut out, &paint(styles.alert, text));
     }
     out
+}
+
+/// What is said of a plan that touches no resource.
+fn unchanged(kept: usize, outputs: usize) -> String {
+    let (noun, verb) = if kept == 1 { ("resource", "is") } else { ("resources", "are") };
+    match outputs {
+        0 => format!("No changes: {kept} {noun} {verb} as declared."),
+        1 => format!("Only 1 output changes: {kept} {noun} {verb} as declared."),
+        count => format!("Only {count} outputs change: {kept} {noun} {verb} as declared."),
+    }
 }
 
 fn drift(plan: &Plan, page: &Page<'_>, out: &mut String) {
@@ -130,16 +138,39 @@ fn layers(plan: &Plan, page: &Page<'_>, out: &mut String) {
     }
 }
 
+/// The outputs as they will be; where nothing else changes, those that do, with what they were.
 fn outputs(plan: &Plan, page: &Page<'_>, out: &mut String) {
-    if plan.outputs.is_empty() || plan.is_empty() {
+    let names =
+        if plan.is_empty() { plan.changed_outputs() } else { plan.outputs.keys().map(String::as_str).collect() };
+    if names.is_empty() {
         return;
     }
     push(out, &paint(page.styles.strong, "Outputs:"));
-    let width = plan.outputs.keys().map(|name| name.chars().count()).max().unwrap_or(0);
-    for (name, value) in &plan.outputs {
-        for (index, line) in page.view.lines(None, None, value).into_iter().enumerate() {
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    for name in names {
+        let before = plan.outputs_before.get(name).filter(|_| plan.is_empty()).and_then(values::lift);
+        let lines = match (before, plan.outputs.get(name)) {
+            (None, None) => continue,
+            (None, Some(value)) => page.view.lines(None, None, value),
+            (Some(before), None) => changed_lines(page.view.lines(None, None, &before), vec!["(gone)".to_owned()]),
+            (Some(before), Some(value)) => {
+                changed_lines(page.view.lines(None, None, &before), page.view.lines(None, None, value))
+            }
+        };
+        for (index, line) in lines.into_iter().enumerate() {
             push(out, &if index == 0 { format!("  {name:width$} = {line}") } else { format!("  {line}") });
         }
     }
     out.push('\n');
+}
+
+/// The new behind the old.
+fn changed_lines(mut before: Vec<String>, after: Vec<String>) -> Vec<String> {
+    let mut after = after.into_iter();
+    if let (Some(last), Some(first)) = (before.last_mut(), after.next()) {
+        last.push_str(" -> ");
+        last.push_str(&first);
+    }
+    before.extend(after);
+    before
 }

@@ -25,7 +25,7 @@ pub fn holder() -> Holder {
     Holder { pid: 42, host: "here".into(), user: "ada".into(), command: "gpb apply".into(), since_ms: 0 }
 }
 
-fn properties(json: serde_json::Value) -> Properties {
+fn properties(json: &serde_json::Value) -> Properties {
     json.as_object().cloned().unwrap_or_default()
 }
 
@@ -36,7 +36,7 @@ pub fn new_intent(address: &str, operation: Operation) -> NewIntent {
         place: Place { region: "eu-west-1".into(), ..Place::default() },
         operation,
         id: None,
-        desired: properties(json!({"Name": "a"})),
+        desired: properties(&json!({"Name": "a"})),
         depends_on: vec![],
         layer: None,
         started_ms: 1000,
@@ -49,8 +49,8 @@ pub fn record(address: &str, id: &str) -> Record {
         ty: "aws.test.thing".into(),
         place: Place { region: "eu-west-1".into(), ..Place::default() },
         id: id.into(),
-        applied: properties(json!({"Name": "a"})),
-        observed: properties(json!({"Name": "a", "Id": id})),
+        applied: properties(&json!({"Name": "a"})),
+        observed: properties(&json!({"Name": "a", "Id": id})),
         depends_on: vec![],
         layer: Some("data".into()),
         protect: None,
@@ -77,7 +77,7 @@ fn an_intent_survives_until_it_is_concluded<S: Store>(open: &impl Fn() -> S) {
     let scope = scope("intent");
     let writer = open().writer(&scope, &holder()).unwrap();
     let intent = writer.begin(new_intent("a", Operation::Create)).unwrap();
-    assert_eq!(open().snapshot(&scope).unwrap().pending, [intent.clone()]);
+    assert_eq!(open().snapshot(&scope).unwrap().pending, std::slice::from_ref(&intent));
     assert_eq!(
         writer.begin(new_intent("a", Operation::Create)),
         Err(StateError::Unsettled { address: Address::new("a") })

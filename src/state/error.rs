@@ -3,7 +3,7 @@
 use super::Holder;
 use crate::diag::Diagnostic;
 use crate::model::Address;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A state that cannot be read or written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,7 +16,7 @@ pub enum StateError {
     Damaged { path: PathBuf, what: String },
     #[error("the state is in use{}", holder.as_ref().map(|h| format!(" by {h}")).unwrap_or_default())]
     Locked { path: PathBuf, holder: Option<Holder> },
-    #[error("{}: {what}", path.display())]
+    #[error("{} cannot be read or written: {what}", path.display())]
     Io { path: PathBuf, what: String },
     #[error("an earlier run was interrupted while it worked on {address}, and that is not settled yet")]
     Unsettled { address: Address },
@@ -30,7 +30,17 @@ pub enum StateError {
     BadKey { path: PathBuf },
 }
 
+/// An I/O error without its number, which means nothing to most readers.
+pub fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
 impl StateError {
+    pub(super) fn io(path: &Path, error: &std::io::Error) -> StateError {
+        StateError::Io { path: path.to_owned(), what: plain(error) }
+    }
+
     /// The error as the user is told of it.
     pub fn diagnostic(&self) -> Diagnostic {
         Diagnostic::error(self.code(), self.to_string()).help(self.help())

@@ -66,7 +66,7 @@ impl Lock {
     /// [`StateError::Locked`] with the holder when another has it.
     pub fn take(folder: &Path, holder: &Holder) -> Result<Lock, StateError> {
         let path = folder.join("lock");
-        let io = |error: std::io::Error| StateError::Io { path: path.clone(), what: error.to_string() };
+        let io = |error: std::io::Error| StateError::io(&path, &error);
         let mut file = files::private_options().create(true).truncate(false).open(&path).map_err(io)?;
         match file.try_lock() {
             Ok(()) => {}

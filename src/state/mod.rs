@@ -14,7 +14,7 @@ mod store;
 pub mod conformance;
 
 pub use deposed::{deposed_address, deposed_from};
-pub use error::StateError;
+pub use error::{StateError, plain};
 pub use lock::Holder;
 pub use secrets::{SecretKey, is_redacted, redact, redact_values, redacted_paths};
 pub use sqlite::SqliteStore;

@@ -30,7 +30,7 @@ impl SecretKey {
     /// The key in `folder/key`, made when there is none.
     pub(super) fn load(folder: &Path) -> Result<SecretKey, StateError> {
         let path = folder.join("key");
-        let io = |error: std::io::Error| StateError::Io { path: path.clone(), what: error.to_string() };
+        let io = |error: std::io::Error| StateError::io(&path, &error);
         match files::private_options().write(false).open(&path) {
             Ok(file) => {
                 let mut bytes = Vec::new();
@@ -43,9 +43,10 @@ impl SecretKey {
     }
 
     fn make(folder: &Path, path: &Path) -> Result<SecretKey, StateError> {
-        let io = |what: String| StateError::Io { path: path.to_owned(), what };
+        let io = |error: std::io::Error| StateError::io(path, &error);
         let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|error| io(error.to_string()))?;
+        getrandom::fill(&mut bytes)
+            .map_err(|error| StateError::Io { path: path.to_owned(), what: format!("no randomness: {error}") })?;
         files::private_folder(folder)?;
         // Written aside and linked into place, so that of two processes one wins and neither reads half a key.
         let aside = folder.join(format!("key.{}", std::process::id()));
@@ -53,13 +54,13 @@ impl SecretKey {
             file.write_all(&bytes)?;
             file.sync_all()
         });
-        written.map_err(|error| io(error.to_string()))?;
+        written.map_err(io)?;
         let linked = std::fs::hard_link(&aside, path);
-        std::fs::remove_file(&aside).map_err(|error| io(error.to_string()))?;
+        std::fs::remove_file(&aside).map_err(io)?;
         match linked {
             Ok(()) => Ok(SecretKey(bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Self::load(folder),
-            Err(error) => Err(io(error.to_string())),
+            Err(error) => Err(io(error)),
         }
     }
 

@@ -51,6 +51,24 @@ fn is_control(byte: u8) -> bool {
     (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0x7f
 }
 
+/// Whether a byte means something to the scanner, wherever it stands. Most of a text are letters and blanks.
+fn is_sign(byte: u8) -> bool {
+    static SIGNS: [bool; 256] = {
+        let mut signs = [false; 256];
+        let mut byte = 0_u8;
+        loop {
+            let dull =
+                matches!(byte, b'_' | b' ' | b'\t' | b'=' | b',' | b'.' | b':' | b'-' | b'|' | b'&' | b'!' | b'?');
+            signs[byte as usize] = !(dull || byte.is_ascii_alphanumeric());
+            if byte == u8::MAX {
+                break signs;
+            }
+            byte += 1;
+        }
+    };
+    SIGNS[usize::from(byte)]
+}
+
 /// What an item begins with.
 const ITEMS: [&str; 7] = ["stack ", "component ", "environment ", "fn ", "const ", "type ", "use "];
 
@@ -113,7 +131,10 @@ struct Scanner<'t> {
 
 impl Scanner<'_> {
     fn run(&mut self) {
-        while let Some(byte) = self.byte(0) {
+        loop {
+            let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+            self.at += rest.iter().take_while(|byte| !is_sign(**byte)).count();
+            let Some(byte) = self.byte(0) else { break };
             let start = self.at;
             if byte == b'\r' && self.byte(1) != Some(b'\n') {
                 self.carriage_return();
@@ -282,8 +303,11 @@ impl Scanner<'_> {
         while self.open.last() == Some(&Open::Angle) {
             self.pop();
         }
+        if self.open.is_empty() || !self.byte(1).is_some_and(|first| first.is_ascii_lowercase()) {
+            return;
+        }
         let next = self.text.get(self.at + 1..).unwrap_or_default();
-        if !self.open.is_empty() && ITEMS.iter().any(|item| next.starts_with(item)) {
+        if ITEMS.iter().any(|item| next.starts_with(item)) {
             self.open.clear();
             self.depth = 0;
             self.close_deep(self.at);

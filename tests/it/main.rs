@@ -4,6 +4,7 @@
 mod bad_specs;
 mod cli;
 mod editors;
+mod lsp;
 mod pages;
 mod properties;
 mod random;

@@ -6,7 +6,6 @@ use std::fmt::Display;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::ProvideErrorKind;
 use aws_types::request_id::RequestId;
@@ -85,7 +84,7 @@ impl Error {
     #[allow(dead_code)] // Only services with streams need it.
     /// The head of the answer came, and then the stream broke.
     pub(crate) fn broken_stream(error: &(dyn std::error::Error + 'static)) -> Self {
-        let message = DisplayErrorContext(error).to_string();
+        let message = told(error);
         Self { retryable: true, ..Self::new(ErrorKind::Transport, "BrokenStream", message) }
     }
 
@@ -97,10 +96,8 @@ impl Error {
         let request_id = error.request_id().map(str::to_owned);
         let found = match error {
             SdkError::ServiceError(context) => of_service(context.err(), status),
-            SdkError::ResponseError(_) => of_response(status, DisplayErrorContext(error).to_string()),
-            SdkError::ConstructionFailure(_) => {
-                Self::new(ErrorKind::Input, "BadInput", DisplayErrorContext(error).to_string())
-            }
+            SdkError::ResponseError(_) => of_response(status, told(error)),
+            SdkError::ConstructionFailure(_) => Self::new(ErrorKind::Input, "BadInput", told(error)),
             _ => classify::unanswered(error),
         };
         Self { status, request_id, ..found }
@@ -113,16 +110,28 @@ impl Error {
     }
 }
 
+/// An error's causes in one line, the nearest first. The SDKs' own wrappers say nothing and are left out, as are repetitions
+/// and the numbers of the operating system.
+fn told(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut causes: Vec<String> = Vec::new();
+    for cause in std::iter::successors(Some(error.source().unwrap_or(error)), |&cause| cause.source()) {
+        let text = cause.to_string();
+        let text = text.split(" (os error").next().unwrap_or(&text);
+        let text = text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ");
+        if !text.is_empty() && !causes.iter().any(|before| before.contains(&text)) {
+            causes.push(text);
+        }
+    }
+    causes.join(": ")
+}
+
 fn of_service<E>(error: &E, status: Option<u16>) -> Error
 where
     E: ProvideErrorMetadata + ProvideErrorKind + std::error::Error + 'static,
 {
     let meta = ProvideErrorMetadata::meta(error);
     let Some(code) = meta.code() else {
-        return of_response(
-            status,
-            meta.message().map_or_else(|| DisplayErrorContext(error).to_string(), str::to_owned),
-        );
+        return of_response(status, meta.message().map_or_else(|| told(error), str::to_owned));
     };
     let throttled = classify::is_throttling(code) || error.retryable_error_kind().is_some_and(classify::kind_throttles);
     let server = status.is_some_and(|status| status >= 500);

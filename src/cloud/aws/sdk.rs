@@ -1,5 +1,7 @@
 //! The official SDKs as the way to AWS's APIs.
 
+#![allow(clippy::disallowed_methods)] // The SDKs read AWS_PROFILE themselves; what fails has to name it.
+
 use super::invoke::{Invoke, InvokeError, InvokeErrorKind};
 use crate::model::Place;
 use async_trait::async_trait;
@@ -41,7 +43,7 @@ impl Sdk {
 /// The error in the engine's terms; where it is about credentials, with the ways on.
 fn explained(error: Error, place: &Place) -> InvokeError {
     let message = match error.kind {
-        ErrorKind::Credentials => format!("{} ({})", ways_on(&error.code, place), error.message),
+        ErrorKind::Credentials => without_credentials(&error, place, std::env::var("AWS_PROFILE").ok()),
         _ => error.message,
     };
     InvokeError {
@@ -66,23 +68,26 @@ fn kind(kind: ErrorKind) -> InvokeErrorKind {
     }
 }
 
-fn ways_on(code: &str, place: &Place) -> String {
-    if let (Some(role), true) = (&place.role, code == "CredentialsFailed") {
+/// What is missing, why, and the ways on. `chosen` is the profile the environment asks for.
+fn without_credentials(error: &Error, place: &Place, chosen: Option<String>) -> String {
+    let why = &error.message;
+    if let (Some(role), true) = (&place.role, error.code == "CredentialsFailed") {
         return format!(
-            "the role {role} cannot be assumed: its trust policy must name the identity that assumes it, which must be \
-             allowed `sts:AssumeRole`"
+            "the role {role} cannot be assumed ({why}): its trust policy must name the identity that assumes it, which \
+             must be allowed `sts:AssumeRole`"
         );
     }
-    match &place.profile {
+    // Where nothing was found, the reasons are those of every place where nothing was.
+    let why = if error.code == "NoCredentials" { String::new() } else { format!(" ({why})") };
+    match place.profile.clone().or(chosen.filter(|name| !name.is_empty())) {
         Some(profile) => format!(
-            "the profile `{profile}` gives no credentials: see that `aws configure list-profiles` names it, and sign on \
-             with `aws sso login --profile {profile}` if it uses single sign-on"
+            "the profile `{profile}` gives no credentials{why}: see that `aws configure list-profiles` names it, and sign \
+             on with `aws sso login --profile {profile}` if it uses single sign-on"
         ),
-        None => {
-            "no credentials were found: name a `profile` in the spec, set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and \
-                 AWS_SECRET_ACCESS_KEY; `aws sso login` renews a session that has ended"
-                .to_owned()
-        }
+        None => format!(
+            "no credentials were found{why}: name a `profile` in the spec, set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and \
+             AWS_SECRET_ACCESS_KEY; `aws sso login` renews a session that has ended"
+        ),
     }
 }
 
@@ -124,11 +129,18 @@ mod tests {
 
     #[test]
     fn missing_credentials_name_the_ways_on() {
-        let said = |code: &str, place: &Place| explained(error(ErrorKind::Credentials, code), place).message;
-        assert!(said("NoCredentials", &place(None, None)).contains("set AWS_PROFILE"));
-        assert!(said("NoCredentials", &place(None, Some("dev"))).contains("aws sso login --profile dev"));
-        assert!(said("CredentialsFailed", &place(Some("arn:r"), None)).starts_with("the role arn:r cannot be assumed"));
-        assert!(said("NoCredentials", &place(None, None)).ends_with("(detail)"));
+        let said = |code: &str, place: &Place, chosen: Option<&str>| {
+            without_credentials(&error(ErrorKind::Credentials, code), place, chosen.map(str::to_owned))
+        };
+        let none = said("NoCredentials", &place(None, None), None);
+        assert!(none.starts_with("no credentials were found: name a `profile`"), "{none}");
+        assert!(said("NoCredentials", &place(None, Some("dev")), Some("x")).contains("aws sso login --profile dev"));
+        assert!(said("NoCredentials", &place(None, None), Some("x")).contains("aws sso login --profile x"));
+        assert!(said("NoCredentials", &place(None, None), Some("")).contains("set AWS_PROFILE"));
+        let failed = said("CredentialsFailed", &place(None, Some("dev")), None);
+        assert!(failed.starts_with("the profile `dev` gives no credentials (detail): see"), "{failed}");
+        let role = said("CredentialsFailed", &place(Some("arn:r"), None), None);
+        assert!(role.starts_with("the role arn:r cannot be assumed (detail)"), "{role}");
     }
 
     #[tokio::test]

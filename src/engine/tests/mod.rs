@@ -196,6 +196,7 @@ pub fn plan_of(changes: Vec<Change>, snapshot: &Snapshot) -> Plan {
         scope: snapshot.scope.clone(),
         basis: Basis { model, lineage, serial, observed, account, gpb },
         outputs: BTreeMap::new(),
+        outputs_before: snapshot.outputs.clone(),
         changes,
         overrides: vec![],
         observed: true,

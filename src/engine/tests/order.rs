@@ -124,9 +124,9 @@ proptest! {
         let stays = |address: &Address| (0..kinds.len()).any(|at| name(at) == address.as_str() && action(at) != Delete);
         let mut changes = Vec::new();
         let mut records = BTreeMap::new();
-        for at in 0..kinds.len() {
+        for (at, (_, create_first)) in kinds.iter().enumerate() {
             let mut change = bare(&Address::new(name(at)), "aws.test.box", action(at));
-            change.create_first = kinds[at].1;
+            change.create_first = *create_first;
             if action(at) != Delete {
                 change.depends_on = pairs(&uses, at).into_iter().filter(&stays).collect();
             }

@@ -1,5 +1,6 @@
 //! What becomes of a resource, by what is wanted, what was applied and what is there.
 
+use crate::catalog::Replacement;
 use crate::model::{Lifecycle, Mode, Model, Move, Value};
 use crate::plan::fixtures::*;
 use crate::plan::{Action, Change, Plan, Unprotect, refusals};
@@ -312,7 +313,24 @@ fn a_resource_declared_elsewhere_or_as_something_else_is_replaced() {
     model.resources[0].place.region = "us-east-1".into();
     model.resources[0].ty = "aws.net.vpc".into();
     model.resources[0].properties.clear();
-    assert_eq!(told(&world.plan(&model)), "-/+ data.main: @type!");
+    assert_eq!(told(&world.plan(&model)), "+/- data.main: @type!");
+}
+
+/// How another type at the same address is planned: `StoreName` becomes `GroupName`.
+#[test]
+fn another_type_comes_first_unless_the_two_may_bear_one_name() {
+    let check = |service: &str, name: &str, declared: Option<Replacement>, expected: &str| {
+        let ty = format!("aws.{service}.copy");
+        let world = World::applied(&store(json!({ "StoreName": "a" })));
+        let mut after = model([resource("data.main", &ty, json!({ "StoreName": name }))]);
+        after.resources[0].lifecycle.replace = declared;
+        assert_eq!(told(&world.plan(&after)), format!("{expected} data.main: @type!"), "{service} {name}");
+    };
+    check("data", "a", None, "-/+");
+    check("data", "b", None, "+/-");
+    check("other", "a", None, "+/-");
+    check("data", "a", Some(Replacement::CreateThenDelete), "+/-");
+    check("other", "b", Some(Replacement::DeleteThenCreate), "-/+");
 }
 
 #[test]
@@ -351,6 +369,44 @@ fn a_namesake_of_what_goes_is_made_after_it() {
     let world = World::applied(&role("data.old"));
     let plan = world.plan(&role("data.new"));
     assert_eq!(change(&plan, "data.new").depends_on, [address("data.old")]);
+}
+
+#[test]
+fn a_name_beside_the_identifier_has_one_bearer_too() {
+    let group = |name: &str, called: &str| resource(name, "aws.net.group", json!({ "GroupName": called }));
+    let world = World::applied(&model([group("network.old", "same"), group("network.kept", "other")]));
+    let plan = world.plan(&model([group("network.kept", "other"), group("network.new", "same")]));
+    assert_eq!(change(&plan, "network.new").depends_on, [address("network.old")]);
+    // One that is replaced to bear the name waits as well.
+    let plan = world.plan(&model([group("network.kept", "same")]));
+    assert_eq!(change(&plan, "network.kept").depends_on, [address("network.old")]);
+}
+
+#[test]
+fn what_is_left_over_makes_way_for_a_successor_of_its_name() {
+    let named = |name: &str| model([resource("network.g", "aws.net.group", json!({ "GroupName": name }))]);
+    let mut world = World::applied(&named("a"));
+    let old = deposed_address(&address("network.g"), 7);
+    let record = world.snapshot.resources[&address("network.g")].clone();
+    world.snapshot.resources.insert(old.clone(), Record { address: old.clone(), id: "old".into(), ..record });
+    world.cloud.insert(old.clone(), world.cloud[&address("network.g")].clone());
+    world.observed("network.g").insert("GroupName".into(), "b".into());
+    let plan = world.plan(&named("a"));
+    assert_eq!(change(&plan, "network.g").depends_on, std::slice::from_ref(&old));
+    assert_eq!(change(&plan, old.as_str()).depends_on, []);
+}
+
+#[test]
+fn what_is_left_over_goes_after_those_that_may_still_use_it() {
+    let vpc = resource("network.vpc", "aws.net.vpc", json!({ "Cidr": "10.0.0.0/16" }));
+    let subnet = resource("network.a", "aws.net.subnet", json!({ "Vpc": to("network.vpc", "") }));
+    let mut world = World::applied(&model([vpc.clone(), subnet]));
+    let old = deposed_address(&address("network.vpc"), 7);
+    let record = world.snapshot.resources[&address("network.vpc")].clone();
+    world.snapshot.resources.insert(old.clone(), Record { address: old.clone(), id: "old".into(), ..record });
+    world.cloud.insert(old.clone(), world.cloud[&address("network.vpc")].clone());
+    let plan = world.plan(&model([vpc]));
+    assert_eq!(change(&plan, old.as_str()).depends_on, [address("network.a"), address("network.vpc")]);
 }
 
 #[test]

@@ -72,6 +72,26 @@ fn nothing_to_do_is_one_line() {
 }
 
 #[test]
+fn a_plan_that_only_changes_outputs_says_so() {
+    let mut model = platform("x", 10, "serve");
+    let mut world = World::applied(&model);
+    world.snapshot.outputs.insert("host".into(), "old.example".into());
+    insta::assert_snapshot!(human(&world, &model), @r#"
+    Outputs:
+      host = "old.example" -> "id-3.example"
+
+    Only 1 output changes: 5 resources are as declared.
+    "#);
+    model.outputs.clear();
+    insta::assert_snapshot!(human(&world, &model), @r#"
+    Outputs:
+      host = "old.example" -> (gone)
+
+    Only 1 output changes: 5 resources are as declared.
+    "#);
+}
+
+#[test]
 fn a_replacement_names_what_forces_it_and_what_follows() {
     let before = platform("x", 10, "serve");
     let mut after = platform("y", 20, "run");

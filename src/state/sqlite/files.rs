@@ -23,16 +23,12 @@ pub fn private_folder(folder: &Path) -> Result<(), StateError> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|error| io(folder, &error))
-}
-
-fn io(path: &Path, error: &impl ToString) -> StateError {
-    StateError::Io { path: path.to_owned(), what: error.to_string() }
+    builder.create(folder).map_err(|error| StateError::io(folder, &error))
 }
 
 /// Opens a state that must exist already; `None` when there is none.
 pub fn open(path: &Path) -> Result<Option<Connection>, StateError> {
-    let exists = path.try_exists().map_err(|error| io(path, &error))?;
+    let exists = path.try_exists().map_err(|error| StateError::io(path, &error))?;
     if !exists {
         return Ok(None);
     }
@@ -60,17 +56,20 @@ fn make(path: &Path) -> Result<(), StateError> {
     let aside = path.with_extension("db.new");
     for leftover in [aside.clone(), aside.with_extension("new-wal"), aside.with_extension("new-shm")] {
         match std::fs::remove_file(&leftover) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(&leftover, &error)),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(StateError::io(&leftover, &error));
+            }
             _ => {}
         }
     }
-    private_options().create_new(true).open(&aside).map_err(|error| io(&aside, &error))?;
+    private_options().create_new(true).open(&aside).map_err(|error| StateError::io(&aside, &error))?;
     let mut connection = Connection::open(&aside).map_err(|error| schema::error(&aside, &error))?;
     schema::migrate(&mut connection, &aside)?;
     connection.close().map_err(|(_, error)| schema::error(&aside, &error))?;
-    let sync = |path: &Path| File::open(path).and_then(|file| file.sync_all()).map_err(|error| io(path, &error));
+    let sync =
+        |path: &Path| File::open(path).and_then(|file| file.sync_all()).map_err(|error| StateError::io(path, &error));
     sync(&aside)?;
-    std::fs::rename(&aside, path).map_err(|error| io(path, &error))?;
+    std::fs::rename(&aside, path).map_err(|error| StateError::io(path, &error))?;
     #[cfg(unix)]
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         sync(folder)?;
@@ -88,8 +87,8 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
 fn check_header(path: &Path) -> Result<(), StateError> {
     use std::io::Read as _;
     let mut header = [0; 16];
-    let mut file = File::open(path).map_err(|error| io(path, &error))?;
-    let length = file.metadata().map_err(|error| io(path, &error))?.len();
+    let mut file = File::open(path).map_err(|error| StateError::io(path, &error))?;
+    let length = file.metadata().map_err(|error| StateError::io(path, &error))?.len();
     if length == 0 {
         return Err(StateError::Damaged { path: path.to_owned(), what: "it is empty".to_owned() });
     }
@@ -99,6 +98,6 @@ fn check_header(path: &Path) -> Result<(), StateError> {
         Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
             Err(StateError::Damaged { path: path.to_owned(), what: format!("it ends after {length} bytes") })
         }
-        Err(error) => Err(io(path, &error)),
+        Err(error) => Err(StateError::io(path, &error)),
     }
 }

@@ -23,12 +23,43 @@ pub(super) fn diagnostics(file: FileId, tree: &Tree<'_>) -> Vec<Diagnostic> {
         if node.start() < found.silent_until {
             continue;
         }
-        let told = [found.first_missing(node), found.habit(node), found.strange(node)];
+        let mut tell = || [found.first_missing(node), found.habit(node), found.strange(node)];
+        if is_plain(node.rule()) {
+            debug_assert!(tell().iter().all(Option::is_none), "there is a message about {:?}", node.rule());
+            continue;
+        }
+        let told = tell();
         if told.iter().any(Option::is_some) {
             diagnostics.extend(told.into_iter().flatten());
         }
     }
     diagnostics
+}
+
+/// The pieces that most of a text is made of, and that no message is ever about.
+fn is_plain(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::body
+            | Rule::chain
+            | Rule::free_chain
+            | Rule::postfix
+            | Rule::text
+            | Rule::text_raw
+            | Rule::numeric
+            | Rule::number
+            | Rule::list
+            | Rule::arg
+            | Rule::member
+            | Rule::eq
+            | Rule::comma
+            | Rule::lbrace
+            | Rule::rbrace
+            | Rule::lbracket
+            | Rule::rbracket
+            | Rule::lparen
+            | Rule::rparen
+    )
 }
 
 struct Found {

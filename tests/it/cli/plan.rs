@@ -44,6 +44,32 @@ fn plan_of_changes() {
 }
 
 #[test]
+fn a_plan_that_only_changes_an_output_says_so() {
+    let folder = applied();
+    folder.edit("shop.gpb", "{ wait = seconds(hold) }", "{ wait = seconds(hold) + 1 }");
+    let plan = folder.expect(2, &["plan", "shop.gpb", "--detailed-exitcode"]);
+    assert!(plan.out.contains("hold = { wait = 30 } -> { wait = 31 }"), "{}", plan.text());
+    assert!(plan.out.contains("Only 1 output changes"), "{}", plan.text());
+    assert_eq!(
+        folder.expect(0, &["plan", "shop.gpb", "--json"]).json()["changed_outputs"],
+        serde_json::json!(["hold"])
+    );
+    folder.expect(0, &["apply", "shop.gpb", "--yes"]);
+    folder.expect(0, &["plan", "shop.gpb", "--detailed-exitcode"]);
+}
+
+#[test]
+fn machines_are_warned_too() {
+    let folder = shop();
+    folder.edit("shop.gpb", "queue_name         = ", "QueueName          = ");
+    let plan = folder.expect(0, &["plan", "shop.gpb", "--json"]).json();
+    assert_eq!(plan["warnings"][0]["code"], "GPB2002");
+    let apply = folder.expect(0, &["apply", "shop.gpb", "--yes", "--json"]);
+    let first: serde_json::Value = serde_json::from_str(apply.out.lines().next().unwrap()).unwrap();
+    assert_eq!((&first["event"], &first["plan"]["warnings"]), (&"plan".into(), &plan["warnings"]));
+}
+
+#[test]
 fn plan_of_drift() {
     let folder = applied();
     Story::of(&folder)

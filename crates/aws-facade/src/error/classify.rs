@@ -5,10 +5,9 @@ use std::error::Error as StdError;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::retry::ErrorKind as RetryKind;
 
-use super::{Error, ErrorKind};
+use super::{Error, ErrorKind, told};
 
 /// AWS's own list for its SDKs, except `LimitExceededException`: among the services here that means a quota, which no
 /// waiting mends.
@@ -54,7 +53,7 @@ pub fn unanswered<E>(error: &SdkError<E, HttpResponse>) -> Error
 where
     E: StdError + 'static,
 {
-    let message = DisplayErrorContext(error).to_string();
+    let message = told(error);
     if let Some(found) = credentials(error) {
         return found;
     }
@@ -94,7 +93,7 @@ fn credentials(error: &(dyn StdError + 'static)) -> Option<Error> {
             let said = cause.to_string();
             return said.starts_with("identity resolver timed out").then(|| late(said));
         };
-        let message = DisplayErrorContext(found).to_string();
+        let message = told(found);
         Some(match found {
             CredentialsError::CredentialsNotLoaded(_) => Error::new(ErrorKind::Credentials, "NoCredentials", message),
             CredentialsError::ProviderTimedOut(_) => late(message),

@@ -138,6 +138,7 @@ fn without_a_connection_nothing_was_sent() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = call_once(&format!("http://{free}"), "sqs.CreateQueue", create_queue()).unwrap_err();
     assert_eq!(facts(&error), (ErrorKind::Transport, "NoConnection", true, false), "{error}");
+    assert_eq!(error.message, "io error: client error (Connect): tcp connect error: Connection refused");
     let error = call_once("http://no-such-host.invalid", "sqs.CreateQueue", create_queue()).unwrap_err();
     assert_eq!(facts(&error), (ErrorKind::Transport, "NoConnection", true, false), "{error}");
 }

@@ -19,7 +19,7 @@ impl Work<'_> {
                 ..error
             })?;
             if let Some(other) = found.iter().find(|seen| seen.marker.as_ref() != Some(&token)) {
-                return Err(self.taken(&name, &other.observed.id));
+                return Err(taken(&name, &other.observed.id));
             }
         }
         Ok(())
@@ -45,17 +45,17 @@ impl Work<'_> {
         }
         names
     }
+}
 
-    fn taken(&self, name: &Properties, id: &str) -> CloudError {
-        let shown = |(property, value): (&String, &Json)| {
-            let value = match value {
-                Json::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join(", "),
-                value => text_of(value),
-            };
-            format!("{property} = {value}")
+fn taken(name: &Properties, id: &str) -> CloudError {
+    let shown = |(property, value): (&String, &Json)| {
+        let value = match value {
+            Json::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join(", "),
+            value => text_of(value),
         };
-        let name = name.iter().map(shown).collect::<Vec<_>>().join(", ");
-        let message = format!("{id} is there already, with {name}, and gpb did not make it for this resource");
-        CloudError::new(ErrorKind::AlreadyExists, "NameTaken", message)
-    }
+        format!("{property} = {value}")
+    };
+    let name = name.iter().map(shown).collect::<Vec<_>>().join(", ");
+    let message = format!("{id} is there already, with {name}, and gpb did not make it for this resource");
+    CloudError::new(ErrorKind::AlreadyExists, "NameTaken", message)
 }
