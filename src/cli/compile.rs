@@ -1,6 +1,7 @@
 //! From a spec's path to its model; `gpb check`.
 
 use crate::catalog::Catalog;
+use crate::check;
 use crate::cli::{Session, exit::Exit, files::Disk};
 use crate::diag::{self, Diagnostic};
 use crate::graph::Graph;
@@ -68,8 +69,13 @@ fn close(compilation: &mut Compilation) -> Graph {
     let Some(model) = &compilation.model else { return Graph::default() };
     let graph = Graph::build(model);
     let cycles = graph.diagnose(model, &|name| Catalog::embedded().get(name));
-    if !cycles.is_empty() {
-        compilation.diagnostics.extend(cycles);
+    let mut found = cycles;
+    // A model that is not whole would be blamed for what it lacks.
+    if !compilation.has_errors() {
+        found.extend(check::scaling::check(model));
+    }
+    if !found.is_empty() {
+        compilation.diagnostics.extend(found);
         diag::sort(&mut compilation.diagnostics);
     }
     graph

@@ -12,6 +12,7 @@ mod graph;
 mod look;
 mod plan;
 mod progress;
+mod simulate;
 mod store;
 mod term;
 
@@ -80,6 +81,7 @@ impl Session {
                 Ok(()) => Exit::Done,
                 Err(why) => self.fail(&why),
             },
+            Command::Simulate { spec, asked } => simulate::run(self, spec, asked),
             Command::Explain { subject } => explain::run(self, subject),
             Command::Completions { shell } => {
                 let mut text = Vec::new();

@@ -10,7 +10,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Serialize)]
 pub struct Scaling {
     pub of: Address,
-    pub name: Arc<str>,
+    pub name: String,
     /// What one of it is called, and several.
     pub one: String,
     pub unit: String,
@@ -168,7 +168,6 @@ pub struct Taking {
     pub what: Arc<str>,
     pub each: f64,
     pub of: Vec<Address>,
-    pub spots: Spots,
 }
 
 /// What a resource has for others.
@@ -193,6 +192,8 @@ pub struct Quota {
     pub limit: f64,
     /// The usage by which an environment says that AWS has granted more; without one, AWS grants no more.
     pub raised: Option<String>,
+    /// The quota as AWS counts it, where the limit leaves out a part that cannot be used.
+    pub granted: Option<f64>,
     pub source: Option<String>,
     pub spots: Spots,
 }

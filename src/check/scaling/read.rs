@@ -50,7 +50,7 @@ fn scaling(fields: &mut Fields<'_>) -> Option<Scaling> {
     let unit = fields.text("unit")?;
     let scaling = Scaling {
         of: fields.fact.of.clone(),
-        name: fields.fact.name.clone(),
+        name: fields.fact.name.to_string(),
         one: fields.optional_text("one").unwrap_or_else(|| unit.clone()),
         unit,
         minimum: minimum?,
@@ -171,7 +171,6 @@ fn taking(fields: &mut Fields<'_>) -> Option<Taking> {
         what: fields.fact.name.clone(),
         each: fields.number("each")?,
         of: fields.resources("of"),
-        spots: fields.spots(),
     })
 }
 
@@ -203,6 +202,7 @@ fn quota(fields: &mut Fields<'_>) -> Option<Quota> {
         uses: fields.number("uses")?,
         limit: fields.number("limit")?,
         raised: fields.optional_text("raised"),
+        granted: fields.optional_number("granted"),
         source: fields.optional_text("source"),
         spots: fields.spots(),
     })
