@@ -121,7 +121,7 @@ fn every_topology_is_judged_as_is_written_beside_it() {
 fn judged(model: &Model, sources: &SourceMap) -> String {
     let graph = Graph::build(model);
     let types = &|name: &str| Catalog::embedded().get(name);
-    let mut found = recovery::check(Given { model, graph: &graph, types, price: &|_| None });
+    let mut found = recovery::check(Given { model, graph: &graph, types, price: std::rc::Rc::new(|_| None) });
     gpb::diag::sort(&mut found.diagnostics);
     let malformed: Vec<_> = found.diagnostics.iter().filter(|one| one.code == "GPB4009").collect();
     assert!(malformed.is_empty(), "{malformed:#?}");
