@@ -17,6 +17,7 @@ mod plan;
 mod prices;
 mod progress;
 mod recovery;
+mod simulate;
 mod store;
 mod term;
 
@@ -83,7 +84,9 @@ impl Session {
                 cost::run(self, &cost::Asked { specs, at: at.as_deref(), on: on.as_deref(), diff: *diff })
             }
             Command::Prices { command: None, words, region } => prices::list(self, words, region.as_deref()),
-            Command::Prices { command: Some(PricesCommand::Refresh { .. }), .. } => self.fail("not yet"),
+            Command::Prices { command: Some(PricesCommand::Refresh { into, only }), .. } => {
+                prices::refresh(self, into, only)
+            }
             Command::Graph { spec, format } => graph::run(self, spec, *format),
             Command::Fmt { paths, check } => fmt::run(self, paths, *check),
             Command::Lsp => match lsp::serve(self.library.clone()) {
@@ -92,6 +95,7 @@ impl Session {
             },
             Command::Recovery { spec, domain, explain } => recovery::run(self, spec, *domain, explain.as_deref()),
             Command::Drill { spec, domain } => drill::run(self, spec, *domain),
+            Command::Simulate { spec, asked } => simulate::run(self, spec, asked),
             Command::Explain { subject } => explain::run(self, subject),
             Command::Completions { shell } => {
                 let mut text = Vec::new();

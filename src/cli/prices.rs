@@ -1,10 +1,16 @@
 //! `gpb prices`: what the price book knows.
 
+#![allow(clippy::disallowed_methods)] // Refreshing writes tables.
+
+use crate::check::cost::book::refresh::{self, Answer, Product, Query, Report};
 use crate::check::cost::book::{Book, Series};
 use crate::cli::{Session, exit::Exit, term};
+use crate::cloud::aws::{Invoke, price_list};
+use crate::stdlib::Library;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// The most prices that are listed for people.
 const MOST: usize = 200;
@@ -98,4 +104,96 @@ fn table(book: &Book, found: &[&Series]) -> String {
         _ => {}
     }
     text
+}
+
+/// `gpb prices refresh`: asks AWS for the rates that the book has, and writes the tables anew.
+pub fn refresh(session: &Session, into: &Path, only: &[String]) -> Exit {
+    let Some(invoke) = session.invoke() else {
+        return session.fail("this build carries no SDK to ask AWS with: build gpb with the feature `aws`");
+    };
+    let own = || Library::embedded().get("prices/refresh.toml").cloned();
+    let Some(text) = session.library.get("prices/refresh.toml").cloned().or_else(own) else {
+        return session.fail("the standard library has no prices/refresh.toml");
+    };
+    let mut queries = match refresh::queries(&text) {
+        Ok(queries) => queries,
+        Err(why) => return session.fail(&format!("prices/refresh.toml cannot be read: {why}")),
+    };
+    let tables: BTreeSet<String> = queries.iter().map(|query| query.table.clone()).collect();
+    if let Some(unknown) = only.iter().find(|name| !tables.contains(*name)) {
+        return session.fail(&format!("there is no way to refresh `{unknown}`; there is one for {}", list_of(&tables)));
+    }
+    queries.retain(|query| only.is_empty() || only.contains(&query.table));
+    let outcome = session.block_on(async { Ok(ask(session, invoke.as_ref(), &queries, into).await) });
+    match outcome {
+        Ok(Ok(reports)) => {
+            told(session, &reports);
+            Exit::Done
+        }
+        Ok(Err(why)) => session.fail(&why),
+        Err(exit) => exit,
+    }
+}
+
+/// Asks table by table and writes each when it is whole: what was fetched before a failure is kept.
+async fn ask(
+    session: &Session,
+    invoke: &dyn Invoke,
+    queries: &[Query],
+    into: &Path,
+) -> Result<BTreeMap<String, Report>, String> {
+    let book = Book::of(&session.library);
+    let folder = into.join("prices");
+    std::fs::create_dir_all(&folder).map_err(|error| format!("`{}` cannot be made: {error}", folder.display()))?;
+    let mut reports = BTreeMap::new();
+    let tables: BTreeSet<&str> = queries.iter().map(|query| query.table.as_str()).collect();
+    for table in tables {
+        let mut answers = Vec::new();
+        for query in queries.iter().filter(|query| query.table == table) {
+            for region in book.regions(table)? {
+                term::warn(&format!("{table}: {} in {region}\n", query.service));
+                let listed = price_list::products(invoke, &query.service, &query.filters, &region).await;
+                let listed = listed.map_err(|error| error.to_string())?;
+                let products = listed.iter().filter_map(Product::read).collect();
+                answers.push(Answer { query, region, products });
+            }
+        }
+        let (text, report) = book.refreshed(table, &answers)?;
+        let path = folder.join(format!("{table}.csv"));
+        std::fs::write(&path, text).map_err(|error| format!("`{}` cannot be written: {error}", path.display()))?;
+        reports.insert(table.to_owned(), report);
+    }
+    Ok(reports)
+}
+
+fn told(session: &Session, reports: &BTreeMap<String, Report>) {
+    if session.common.json {
+        session.document(&json!({ "tables": reports }));
+        return;
+    }
+    let mut text = String::new();
+    for (table, report) in reports {
+        let Report { confirmed, changed, added, doubtful, unasked } = report;
+        let _ = writeln!(
+            text,
+            "{table}: {confirmed} confirmed, {} changed, {added} added, {} doubtful, {unasked} not answered",
+            changed.len(),
+            doubtful.len()
+        );
+        for (what, list) in [("now", changed), ("left alone, would be", doubtful)] {
+            for change in list {
+                let attributes = change.attributes.replace(';', ", ");
+                let _ = writeln!(
+                    text,
+                    "  {} ({attributes}) in {}: ${}, {what} ${}",
+                    change.item, change.region, change.before, change.after
+                );
+            }
+        }
+    }
+    term::print(&text);
+}
+
+fn list_of(names: &BTreeSet<String>) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

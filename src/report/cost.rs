@@ -75,7 +75,10 @@ pub fn summary(total: &Spread, before: Option<&Spread>, unpriced: usize) -> Stri
     match before {
         Some(before) => {
             let change = total.expected.saturating_sub(before.expected);
-            let _ = write!(text, ", {} against what is applied", signed(change));
+            match signed(change).as_str() {
+                "+$0.00" => text.push_str(", as what is applied"),
+                change => drop(write!(text, ", {change} against what is applied")),
+            }
         }
         None => text.push_str("; nothing is applied yet"),
     }
@@ -92,7 +95,8 @@ pub fn summary(total: &Spread, before: Option<&Spread>, unpriced: usize) -> Stri
 
 /// `+$32.85`
 pub fn signed(amount: Decimal) -> String {
-    if amount.is_sign_negative() { dollars(amount) } else { format!("+{}", dollars(amount)) }
+    let text = dollars(amount);
+    if text.starts_with('-') { text } else { format!("+{text}") }
 }
 
 struct Table<'a> {

@@ -172,7 +172,7 @@ fn every_saving_of_the_library_can_be_read() {
         assert_eq!(cost::saving_problems(&model, &inputs), [], "{name}");
         told.extend(cost::savings(&model, &inputs).into_iter().map(|saving| saving.name));
     }
-    for expected in ["arm", "smaller_nodes", "smaller_brokers", "valkey", "share"] {
+    for expected in ["arm", "smaller_nodes", "smaller_brokers", "valkey", "share", "smaller_floor"] {
         assert!(told.contains(expected), "{expected} is not among {told:?}");
     }
 }
@@ -233,5 +233,61 @@ impl<'a> Sum<'a> {
         let (number, rest) = self.left.split_at(end);
         self.left = rest;
         number.parse().unwrap_or_else(|_| panic!("`{number}` is no number"))
+    }
+}
+
+/// Changes that break the sandbox's budget, and what the diagnostic proposes: made by hand, it mends it.
+#[test]
+fn what_a_budget_proposes_mends_it() {
+    let cases: [(&[(&str, &str)], &str, (&str, &str)); 5] = [
+        (
+            &[("\"cache.t3.micro\"", "\"cache.r6g.large\"")],
+            "cache nodes of type cache.m6g.large",
+            ("cache.r6g.large", "cache.m6g.large"),
+        ),
+        (
+            &[("\"kafka.t3.small\"", "\"kafka.m5.large\"")],
+            "brokers of type kafka.t3.small",
+            ("kafka.m5.large", "kafka.t3.small"),
+        ),
+        (
+            &[("nat   = one", "nat   = per_zone"), ("$500", "$310")],
+            "let this zone use another zone's NAT gateway",
+            ("nat   = per_zone", "nat   = one"),
+        ),
+        (&[("0.5..2 ACU", "2..2 ACU")], "let the instances scale down to 0.5 ACU", ("2..2 ACU", "0.5..2 ACU")),
+        (
+            &[("database_readers = 1", "database_readers = 6")],
+            "one reader fewer",
+            ("database_readers = 6", "database_readers = 5"),
+        ),
+    ];
+    for (breaks, proposal, (from, to)) in cases {
+        let folder = Folder::with_specs();
+        let check = ["check", "specs/sandbox.gpb"];
+        for (from, to) in breaks {
+            folder.edit("specs/sandbox.gpb", from, to);
+        }
+        let refused = folder.expect(3, &check);
+        // Lines are broken where the terminal ends.
+        let told = refused.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("GPB5001") && told.contains(proposal), "{}", refused.err);
+        folder.edit("specs/sandbox.gpb", from, to);
+        folder.expect(0, &check);
+    }
+}
+
+#[test]
+fn every_row_of_the_budget_is_met() {
+    for (spec, budgets) in [("specs/sandbox.gpb", 1), ("specs/live.gpb", 3)] {
+        let folder = Folder::with_specs();
+        let cost = folder.expect(0, &["cost", spec, "--json"]).json();
+        let rows = cost["budgets"].as_array().unwrap();
+        assert_eq!(rows.len(), budgets, "{spec}");
+        for row in rows {
+            assert_eq!((&row["fits"], &row["unpriced"]), (&true.into(), &0.into()), "{row}");
+            let figure = |value: &serde_json::Value| value.as_str().unwrap().parse::<Decimal>().unwrap();
+            assert!(figure(&row["cost"]["expected"]) >= figure(&row["low"]), "{row}");
+        }
     }
 }

@@ -12,6 +12,9 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+/// The most changes that are named where they are not enough.
+const MOST: usize = 3;
+
 /// What became of one budget.
 #[derive(Debug, Clone, Serialize)]
 pub struct Verdict {
@@ -123,7 +126,10 @@ fn proposed(savings: &[Saving], enough: bool) -> String {
         let loses = saving.loses.as_ref().map_or(String::new(), |loses| format!(", at the price of {loses}"));
         format!("{} (`{}`), which saves {}{loses}", saving.says, saving.address, dollars(saving.saves.expected))
     };
-    let all: Vec<String> = savings.iter().map(one).collect();
+    let mut all: Vec<String> = savings.iter().take(if enough { savings.len() } else { MOST }).map(one).collect();
+    if all.len() < savings.len() {
+        all.push(format!("and {} more", savings.len() - all.len()));
+    }
     match (all.as_slice(), enough) {
         ([], _) => "\nnothing that is known makes it cheaper as it is: raise the budget, or run less".to_owned(),
         ([one], true) => format!("\nthe least change that fits: {one}"),

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::str::FromStr;
 
 const HEADINGS: &str = "item,attributes,unit,region,from,to,usd,rate,source";
@@ -42,10 +43,10 @@ pub struct Tier {
 }
 
 /// A table, sorted for finding.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Table {
-    sources: BTreeMap<usize, Source>,
-    series: Vec<Series>,
+    pub(super) sources: BTreeMap<usize, Source>,
+    pub(super) series: Vec<Series>,
 }
 
 impl Series {
@@ -57,6 +58,10 @@ impl Series {
     /// The table it stands in.
     pub fn service(&self) -> &str {
         self.item.split('.').next().unwrap_or_default()
+    }
+
+    pub(super) fn key_owned(&self) -> (String, String, String) {
+        (self.item.clone(), self.attributes.clone(), self.region.clone())
     }
 
     fn key(&self) -> (&str, &str, &str) {
@@ -105,6 +110,33 @@ impl Table {
 
     pub fn source(&self, number: usize) -> Option<&Source> {
         self.sources.get(&number)
+    }
+
+    /// The table as it is read, with the sources that something still comes from.
+    pub fn text(&self, service: &str) -> String {
+        let mut used: Vec<usize> =
+            self.series.iter().flat_map(|series| &series.tiers).map(|tier| tier.source).collect();
+        used.sort_unstable();
+        used.dedup();
+        let mut out =
+            format!("# On-demand list prices of {service}, in US dollars. Written by `gpb prices refresh`.\n");
+        for (place, number) in used.iter().enumerate() {
+            if let Some(Source { date, url }) = self.sources.get(number) {
+                let _ = writeln!(out, "# {} {date} {url}", place + 1);
+            }
+        }
+        let _ = writeln!(out, "{HEADINGS}");
+        let mut series: Vec<&Series> = self.series.iter().collect();
+        series.sort_by_key(|series| series.key());
+        for Series { item, attributes, unit, region, tiers } in series {
+            for tier in tiers {
+                let to = tier.to.map_or(String::new(), |to| to.normalize().to_string());
+                let (from, usd) = (tier.from.normalize(), tier.usd.normalize());
+                let source = used.binary_search(&tier.source).map_or(0, |place| place + 1);
+                let _ = writeln!(out, "{item},{attributes},{unit},{region},{from},{to},{usd},{},{source}", tier.rate);
+            }
+        }
+        out
     }
 
     /// `1 2025-12-05 https://…` is a source; any other remark is for people.
