@@ -142,6 +142,25 @@ pub enum Command {
         #[arg(long, value_enum, default_value = "dot")]
         format: GraphFormat,
     },
+    /// Show whether each store, and the whole, can meet its recovery targets, and why
+    Recovery {
+        #[arg(value_name = "SPEC")]
+        spec: PathBuf,
+        /// Only this failure domain
+        #[arg(long, value_enum)]
+        domain: Option<DomainName>,
+        /// The whole chain behind the verdicts on this resource, component or layer
+        #[arg(long, value_name = "ADDRESS")]
+        explain: Option<String>,
+    },
+    /// Write the runbook of a loss: what happens, who acts, in which order, how long it takes
+    Drill {
+        #[arg(value_name = "SPEC")]
+        spec: PathBuf,
+        /// What is lost
+        #[arg(long, value_enum)]
+        domain: DomainName,
+    },
     /// Explain an error code or a resource type
     Explain {
         /// `GPB1002`, `aws.sqs.queue` or `AWS::SQS::Queue`
@@ -182,6 +201,15 @@ pub enum GraphFormat {
     Dot,
     Mermaid,
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DomainName {
+    /// A bad deployment, a wrong delete
+    Software,
+    Node,
+    Zone,
+    Region,
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,6 +6,7 @@ mod bill;
 mod clouds;
 mod compile;
 mod cost;
+mod drill;
 mod exit;
 mod explain;
 mod files;
@@ -15,6 +16,7 @@ mod look;
 mod plan;
 mod prices;
 mod progress;
+mod recovery;
 mod store;
 mod term;
 
@@ -90,6 +92,8 @@ impl Session {
                 Ok(()) => Exit::Done,
                 Err(why) => self.fail(&why),
             },
+            Command::Recovery { spec, domain, explain } => recovery::run(self, spec, *domain, explain.as_deref()),
+            Command::Drill { spec, domain } => drill::run(self, spec, *domain),
             Command::Explain { subject } => explain::run(self, subject),
             Command::Completions { shell } => {
                 let mut text = Vec::new();

@@ -5,6 +5,7 @@ pub mod cost;
 mod document;
 pub mod json;
 pub mod plan;
+pub mod recovery;
 pub mod state;
 mod styles;
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod lsp;
 mod pages;
 mod properties;
 mod random;
+mod recovery;
 mod rules;
 mod specs;
 mod support;
