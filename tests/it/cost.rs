@@ -256,7 +256,11 @@ fn what_a_budget_proposes_mends_it() {
             ("nat   = per_zone", "nat   = one"),
         ),
         (&[("0.5..2 ACU", "2..2 ACU")], "let the instances scale down to 0.5 ACU", ("2..2 ACU", "0.5..2 ACU")),
-        (&[("database_readers = 1", "database_readers = 6")], "one reader fewer", ("database_readers = 6", "database_readers = 5")),
+        (
+            &[("database_readers = 1", "database_readers = 6")],
+            "one reader fewer",
+            ("database_readers = 6", "database_readers = 5"),
+        ),
     ];
     for (breaks, proposal, (from, to)) in cases {
         let folder = Folder::with_specs();

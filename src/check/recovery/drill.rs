@@ -73,7 +73,8 @@ impl Recovery<'_> {
             tasks.extend(tasks_of(part, subject).into_iter().map(|task| (task.phase, rank, task)));
         }
         let here = &model.environment.place.region;
-        let parts_of_others = |subject: &&Subject<'_>| subject.role == Role::Other && subject.resource.place.region == *here;
+        let parts_of_others =
+            |subject: &&Subject<'_>| subject.role == Role::Other && subject.resource.place.region == *here;
         for subject in self.check.known.subjects.iter().filter(parts_of_others) {
             let rank = order.get(&subject.resource.address).copied().unwrap_or_default();
             tasks.extend(stated(subject, domain).map(|task| (task.phase, rank, task)));
