@@ -14,6 +14,7 @@ pub mod lsp;
 pub mod model;
 pub mod plan;
 pub mod report;
+pub mod simulate;
 pub mod source;
 pub mod state;
 pub mod stdlib;

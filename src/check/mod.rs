@@ -2,3 +2,4 @@
 
 pub mod cost;
 pub mod recovery;
+pub mod scaling;

@@ -161,6 +161,13 @@ pub enum Command {
         #[arg(long, value_enum)]
         domain: DomainName,
     },
+    /// Run a load through the scaling rules, and show what becomes of it
+    Simulate {
+        #[arg(value_name = "SPEC")]
+        spec: PathBuf,
+        #[command(flatten)]
+        asked: Simulated,
+    },
     /// Explain an error code or a resource type
     Explain {
         /// `GPB1002`, `aws.sqs.queue` or `AWS::SQS::Queue`
@@ -187,6 +194,28 @@ pub enum Command {
     },
     /// Speak the language server protocol over standard input and output
     Lsp,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Simulated {
+    /// The load as a table of times and requests a minute: `8:00,3000/min`
+    #[arg(long, value_name = "FILE", conflicts_with = "curve")]
+    pub load: Option<PathBuf>,
+    /// The load as a shape: `day peak=5000/min base=500/min`, `flat rate=…`, `ramp from=… to=…`, `step from=… to=…`, `spike base=… peak=…`
+    #[arg(long, value_name = "SHAPE")]
+    pub curve: Option<String>,
+    /// What the load is for, where several things scale: `compute.api`
+    #[arg(long, value_name = "ADDRESS")]
+    pub of: Option<String>,
+    /// Which chance: the same seed gives the same run
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// By how much the load is off at most, either way
+    #[arg(long, value_name = "PERCENT", default_value = "5%")]
+    pub noise: String,
+    /// Also draw it into this file
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Default, Args)]

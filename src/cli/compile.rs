@@ -3,6 +3,7 @@
 use crate::catalog::Catalog;
 use crate::check::cost::{self, book::Book};
 use crate::check::recovery::{self, Recovery};
+use crate::check::scaling;
 use crate::cli::{Session, exit::Exit, files::Disk};
 use crate::diag::{self, Diagnostic};
 use crate::graph::Graph;
@@ -68,6 +69,7 @@ impl Session {
     fn verdicts(&self, compilation: &mut Compilation, graph: &Graph) {
         let Some(model) = compilation.model.as_ref().filter(|_| !compilation.has_errors()) else { return };
         let mut found = self.recover(model, graph).diagnostics;
+        found.extend(scaling::check(model));
         let book = Book::of(&self.library);
         found.extend(cost::check(compilation, &cost::Inputs { book: &book, day: Some(&super::cost::today()) }));
         compilation.diagnostics.extend(found);

@@ -17,6 +17,7 @@ mod plan;
 mod prices;
 mod progress;
 mod recovery;
+mod simulate;
 mod store;
 mod term;
 
@@ -94,6 +95,7 @@ impl Session {
             },
             Command::Recovery { spec, domain, explain } => recovery::run(self, spec, *domain, explain.as_deref()),
             Command::Drill { spec, domain } => drill::run(self, spec, *domain),
+            Command::Simulate { spec, asked } => simulate::run(self, spec, asked),
             Command::Explain { subject } => explain::run(self, subject),
             Command::Completions { shell } => {
                 let mut text = Vec::new();

@@ -25,6 +25,12 @@ impl<'p> Machine<'_, 'p> {
         diagnostic
     }
 
+    /// Where the program's author has written what stands at a place of a resource's declaration: for a component of the
+    /// library, the argument it came from, or else the use of the component.
+    pub fn written_by_author(&self, node: &Rc<Node<'p>>, at: Span) -> Span {
+        if self.is_library(at.file) { self.use_behind(&node.frame, at).unwrap_or(at) } else { at }
+    }
+
     fn is_library(&self, file: FileId) -> bool {
         self.world.program.modules.iter().any(|loaded| loaded.std && loaded.module.file == file)
     }

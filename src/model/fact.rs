@@ -47,7 +47,8 @@ pub struct Evidence {
     pub property: PropPath,
     /// What it is, for people; `None` where it is not written.
     pub value: Option<String>,
-    /// Where it is written; for one that is not, the resource's name.
+    /// Where the program's author has written it: for what a component of the library writes, the argument it came from or
+    /// the use of the component. For what is not written, the resource's name.
     pub span: Span,
 }
 

@@ -43,7 +43,13 @@ impl Machine<'_, '_> {
             },
             (None, None) => Value::absent(span),
         };
-        judge.read(evidence(resource, path, written.map(|_| &value)));
+        if !judge.has_read(&handle.address, &path) {
+            let mut read = evidence(resource, path, written.map(|_| &value));
+            if let Some(node) = self.expansion.by_address(&handle.address) {
+                read.span = self.written_by_author(&node, read.span);
+            }
+            judge.read(read);
+        }
         Ok(value)
     }
 }

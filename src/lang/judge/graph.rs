@@ -96,6 +96,11 @@ impl Judge {
         }
     }
 
+    /// Whether a property counts as read already.
+    pub fn has_read(&self, resource: &Address, property: &PropPath) -> bool {
+        self.reads.borrow().seen.contains(&(resource.clone(), property.clone()))
+    }
+
     pub fn read(&self, evidence: Evidence) {
         let mut reads = self.reads.borrow_mut();
         if reads.seen.insert((evidence.resource.clone(), evidence.property.clone())) {

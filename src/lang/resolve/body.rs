@@ -203,7 +203,7 @@ impl<'p> Resolver<'_, 'p> {
                     self.path(from);
                     self.object(stmts, Place::Object);
                 }
-                Stmt::Needs { amount, of, .. } if place == Place::Resource => {
+                Stmt::Needs { amount, of, .. } if matches!(place, Place::Resource | Place::Use) => {
                     self.expr(amount);
                     self.path(of);
                 }
@@ -332,6 +332,6 @@ pub fn describe(stmt: &Stmt, place: Place) -> (String, Span, String) {
         }
         Stmt::Derived { span, .. } => belongs("derived", *span, "a body, a resource or the use of a component"),
         Stmt::Budget(budget) => belongs("budget", budget.span, "an environment"),
-        Stmt::Needs { span, .. } => belongs("needs", *span, "a resource"),
+        Stmt::Needs { span, .. } => belongs("needs", *span, "a resource or the use of a component"),
     }
 }

@@ -1,0 +1,56 @@
+//! Scaling: whether what scales can do so, comes to rest, and finds what it needs when it is as large as it can be.
+//!
+//! Everything known about a service comes from facts; docs/scaling.md says what they are made of.
+
+mod behind;
+mod flap;
+mod parts;
+mod quota;
+mod range;
+mod reach;
+mod read;
+pub(crate) mod say;
+mod steps;
+mod zones;
+
+#[cfg(test)]
+mod tests;
+
+pub use parts::{Action, Alarm, Change, Demand, Per, Rule, Scaling, Step, Stepping, Tracking, Watch};
+pub use steps::{Load, next, settle};
+
+use crate::diag::Diagnostic;
+use crate::model::Model;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+/// Everything that is wrong with how a model scales.
+pub fn check(model: &Model) -> Vec<Diagnostic> {
+    let mut known = read::read(model);
+    let mut found = std::mem::take(&mut known.faults);
+    for scaling in &known.scalings {
+        found.extend(range::check(scaling));
+        if range::is_sound(scaling) {
+            reach::check(scaling, &mut found);
+            flap::check(scaling, &mut found);
+        }
+    }
+    found.extend(quota::check(model, &known.quotas, &known.scalings));
+    found.extend(behind::check(model, &known.offers, &known.takings, &known.scalings));
+    found.extend(zones::check(model, &known.offers, &known.takings, &known.scalings));
+    found
+}
+
+/// What scales in a model, and by which rules, in the order of its resources.
+pub fn scalings(model: &Model) -> Vec<Scaling> {
+    read::read(model).scalings
+}
+
+/// An amount as the checks reckon with it.
+fn decimal(value: Decimal) -> f64 {
+    value.to_f64().unwrap_or(0.0)
+}
+
+fn decimal_of(count: usize) -> f64 {
+    count.to_f64().unwrap_or(f64::MAX)
+}

@@ -1,0 +1,117 @@
+//! `gpb simulate`: a load run through the rules of something that scales.
+#![allow(clippy::disallowed_methods)] // A command reads the load it is given and writes the drawing it is asked for.
+
+use crate::check::scaling::{self, Scaling};
+use crate::cli::{Session, args::Simulated, exit::Exit, term};
+use crate::diag::{Diagnostic, nearest};
+use crate::simulate::{self, Curve, Options, Run};
+use crate::source::{SourceMap, Span};
+use std::path::Path;
+
+/// The usual load: a day.
+const USUAL: &str = "day peak=5000/min base=500/min";
+
+pub fn run(session: &Session, spec: &Path, asked: &Simulated) -> Exit {
+    match simulated(session, spec, asked) {
+        Ok(run) => shown(session, &run, asked),
+        Err(exit) => exit,
+    }
+}
+
+fn simulated(session: &Session, spec: &Path, asked: &Simulated) -> Result<Run, Exit> {
+    let curve = curve(session, asked)?;
+    let noise = noise(&asked.noise).map_err(|why| session.fail(&why))?;
+    let compiled = session.compile(spec)?;
+    let scalings = scaling::scalings(&compiled.model);
+    let chosen = choose(&scalings, asked.of.as_deref()).map_err(|why| session.fail(&why))?;
+    let options = Options { seed: asked.seed, noise, price: None };
+    Ok(simulate::run(chosen, &curve, &options))
+}
+
+fn shown(session: &Session, run: &Run, asked: &Simulated) -> Exit {
+    if let Some(path) = &asked.svg
+        && let Err(error) = std::fs::write(path, simulate::svg(run))
+    {
+        return session.fail(&format!("{} cannot be written: {error}", path.display()));
+    }
+    if session.common.json {
+        match serde_json::to_value(run) {
+            Ok(document) => session.document(&document),
+            Err(error) => return session.fail(&error.to_string()),
+        }
+    } else {
+        term::print(&simulate::table(run));
+        if let Some(path) = &asked.svg {
+            term::print(&format!("drawn in {}\n", path.display()));
+        }
+    }
+    Exit::Done
+}
+
+fn curve(session: &Session, asked: &Simulated) -> Result<Curve, Exit> {
+    let Some(path) = &asked.load else {
+        return Curve::described(asked.curve.as_deref().unwrap_or(USUAL)).map_err(|why| session.fail(&why));
+    };
+    let name = path.display().to_string();
+    let text =
+        std::fs::read_to_string(path).map_err(|error| session.fail(&format!("{name} cannot be read: {error}")))?;
+    Curve::table(&name, &text).map_err(|bad| {
+        let mut sources = SourceMap::default();
+        let start: usize = text.split_inclusive('\n').take(bad.line.saturating_sub(1)).map(str::len).sum();
+        let length = text.lines().nth(bad.line.saturating_sub(1)).map_or(0, str::len);
+        let file = sources.add(name, text.as_str());
+        let diagnostic = Diagnostic::error("GPB6020", format!("the load cannot be read: {}", bad.why))
+            .at(Span::new(file, start, start + length), "in this row")
+            .help("a row is a time and the load from then on: `8:00,3000/min`");
+        session.diagnostics(&[diagnostic], &sources);
+        Exit::Refused
+    })
+}
+
+/// `5%`, or `0.05`.
+fn noise(text: &str) -> Result<f64, String> {
+    let (number, size) = text.strip_suffix('%').map_or((text, 1.0), |number| (number, 100.0));
+    let value = number.trim().parse::<f64>().ok().map(|number| number / size);
+    value
+        .filter(|value| (0.0..=1.0).contains(value))
+        .ok_or_else(|| format!("`{text}` is no noise: write `0%` to `100%`"))
+}
+
+/// What the load is for: what was named, or else the only thing that rules scale by requests.
+fn choose<'a>(scalings: &'a [Scaling], of: Option<&str>) -> Result<&'a Scaling, String> {
+    let ruled: Vec<&Scaling> =
+        scalings.iter().filter(|scaling| scaling.is_ruled() && !scaling.rules.is_empty()).collect();
+    let listed = || ruled.iter().map(|scaling| format!("`{}`", scaling.of)).collect::<Vec<_>>().join(", ");
+    if ruled.is_empty() {
+        return Err("nothing in this environment is scaled by rules".to_owned());
+    }
+    if let Some(of) = of {
+        let is_meant = |scaling: &&&Scaling| {
+            scaling.of.as_str().strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        return ruled.iter().find(is_meant).copied().ok_or_else(|| {
+            let near = nearest(of, ruled.iter().map(|scaling| scaling.of.as_str()));
+            match near {
+                Some(near) => format!("nothing at `{of}` is scaled by rules: did you mean `{near}`?"),
+                None => format!("nothing at `{of}` is scaled by rules; these are: {}", listed()),
+            }
+        });
+    }
+    let able: Vec<&&Scaling> = ruled.iter().filter(|scaling| scaling.full_at.is_some()).collect();
+    let by_requests: Vec<&&&Scaling> = able.iter().filter(|scaling| watches_requests(scaling)).collect();
+    match (able.as_slice(), by_requests.as_slice()) {
+        ([only], _) => Ok(only),
+        (_, [only]) => Ok(only),
+        _ => Err(format!("choose what the load is for with `--of`: {}", listed())),
+    }
+}
+
+fn watches_requests(scaling: &Scaling) -> bool {
+    let is_requests = |watch: &scaling::Watch| {
+        scaling.demands.get(&watch.name).is_some_and(|demand| scaling.full_at == Some(demand.full))
+    };
+    scaling.rules.iter().any(|rule| match &rule.action {
+        scaling::Action::Step(step) => step.alarms.iter().flat_map(|alarm| &alarm.watches).any(is_requests),
+        scaling::Action::Track(track) => is_requests(&track.watch),
+    })
+}
