@@ -52,7 +52,7 @@ impl Found {
     }
 
     fn missing(&self, node: Node<'_>) -> Option<Diagnostic> {
-        let forgotten = node.before().filter(|_| node.is(Rule::missing_body)).and_then(swallowed_body);
+        let forgotten = Some(node).filter(|node| node.is(Rule::missing_body)).and_then(Node::before).and_then(swallowed_body);
         let at = forgotten.map_or(node.start(), Node::start);
         let expected = |code, what: &str, help: &str| {
             let end = self.end_before(node, at);
