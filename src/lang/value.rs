@@ -191,6 +191,13 @@ impl Value {
         Self::new(Kind::Word(Word { text: value.into(), written: span, among: None }), span)
     }
 
+    /// A word that stands where only a word can, so that no type has to read it.
+    pub fn read_word(value: impl Into<Arc<str>>, span: Span) -> Self {
+        let text: Arc<str> = value.into();
+        let among = Some(Arc::from([text.clone()]));
+        Self::new(Kind::Word(Word { text, written: span, among }), span)
+    }
+
     pub fn list(items: Vec<Value>, span: Span) -> Self {
         Self::new(Kind::List(Arc::new(items)), span)
     }

@@ -189,7 +189,7 @@ impl<'p> Machine<'_, 'p> {
         let mut put = |name: &str, key: Span, value: Value| map.insert(name.into(), Entry { key, value });
         // A metric is a word, even where something in scope is called the same.
         let metric = match &*when.metric.kind {
-            crate::syntax::ast::ExprKind::Name(name) => Ok(Value::word(name.text.as_str(), name.span)),
+            crate::syntax::ast::ExprKind::Name(name) => Ok(Value::read_word(name.text.as_str(), name.span)),
             _ => self.eval(&when.metric, scope, Expect::Any),
         };
         put("metric", when.metric.span, metric?);
