@@ -9,6 +9,7 @@ mod pages;
 mod properties;
 mod random;
 mod rules;
+mod scaling;
 mod specs;
 mod support;
 #[cfg(feature = "_sdk")]

@@ -219,12 +219,12 @@ fn mended(scaling: &Scaling, removing: &Trigger<'_>) -> Option<String> {
 
 /// A rule that may act again before its metric can show what it did.
 fn hasty(scaling: &Scaling, rule: &Rule) -> Option<Diagnostic> {
-    let (cooldown, period, what) = match &rule.action {
+    let (cooldown, period, delay, what) = match &rule.action {
         Action::Step(step) => {
             let alarm = step.alarms.iter().max_by(|a, b| a.period.total_cmp(&b.period))?;
-            (step.cooldown, alarm.period, say::condition(alarm))
+            (step.cooldown, alarm.period, alarm.delay, say::condition(alarm))
         }
-        Action::Track(track) => (track.out_cooldown, track.period, format!("{} for its target", track.watch.name)),
+        Action::Track(track) => (track.out_cooldown, track.period, track.delay, format!("{} for its target", track.watch.name)),
     };
     // Target tracking of what changes at once has no cooldown, and needs none.
     if cooldown >= period || matches!(rule.action, Action::Track(_)) && cooldown <= 0.0 {
@@ -239,9 +239,9 @@ fn hasty(scaling: &Scaling, rule: &Rule) -> Option<Diagnostic> {
     let diagnostic = Diagnostic::error("GPB6008", message)
         .at(rule.spots.of("cooldown"), format!("a cooldown of {}", say::seconds(cooldown)))
         .at(rule.spots.of(if matches!(rule.action, Action::Step(_)) { "threshold" } else { "target" }), format!("looks at {what}"));
-    let better = period + scaling.warmup;
+    let better = period + delay + scaling.warmup;
     Some(diagnostic.help(format!(
-        "the cooldown must be {} or more; {} also lets what was added start",
+        "the cooldown must be {} or more; with {} what was added has started and is measured",
         say::seconds(period),
         say::seconds(better)
     )))
