@@ -20,6 +20,7 @@ fn main() -> io::Result<()> {
     fs::write(out.join("grammar.rs"), grammar::generate(&fs::read_to_string(&rules)?)?)?;
     println!("cargo::rerun-if-changed={}", rules.display());
     pack_catalog(&root.join("stdlib/catalog/generated"), &out)?;
+    pack_prices(&root.join("stdlib/prices"), &out)?;
     Ok(())
 }
 
@@ -50,6 +51,23 @@ fn pack_catalog(folder: &Path, out: &Path) -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", folder.join("iam_actions.txt").display());
     fs::write(out.join("catalog.bin"), blob)?;
     fs::write(out.join("catalog.rs"), index)
+}
+
+/// The price book as one blob of tables, each compressed by itself so that pricing one service reads one.
+fn pack_prices(folder: &Path, out: &Path) -> io::Result<()> {
+    let mut blob = Vec::new();
+    let mut index = String::from("static PACKED: &[Packed] = &[\n");
+    for file in files(folder, &["csv"])? {
+        let service = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let text = fs::read(&file)?;
+        let (start, size) = (blob.len(), text.len());
+        blob.extend(lz4_flex::block::compress(&text));
+        let end = blob.len();
+        let _ = writeln!(index, "Packed {{ service: {service:?}, start: {start}, end: {end}, size: {size} }},");
+    }
+    index.push_str("];\n");
+    fs::write(out.join("prices.bin"), blob)?;
+    fs::write(out.join("prices.rs"), index)
 }
 
 fn pages(folder: &Path) -> io::Result<String> {

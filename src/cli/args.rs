@@ -108,12 +108,58 @@ pub enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// What an environment costs a month
+    Cost {
+        /// One spec; with `--diff`, the one before and the one after
+        #[arg(value_name = "SPEC", required = true, num_args = 1..=2)]
+        specs: Vec<PathBuf>,
+        /// Under another usage than the environment declares, such as "100k users"
+        #[arg(long, value_name = "USAGE")]
+        at: Option<String>,
+        /// On another day than today: some prices begin or end on a day
+        #[arg(long, value_name = "DATE")]
+        on: Option<String>,
+        /// Compare two specs
+        #[arg(long)]
+        diff: bool,
+    },
+    /// Look into the price book
+    #[command(args_conflicts_with_subcommands = true)]
+    Prices {
+        #[command(subcommand)]
+        command: Option<PricesCommand>,
+        /// What an item or its attributes must hold: `nat`, `elasticache valkey t3`
+        #[arg(value_name = "WORD")]
+        words: Vec<String>,
+        /// Only of this region
+        #[arg(long, value_name = "REGION")]
+        region: Option<String>,
+    },
     /// Draw what depends on what
     Graph {
         #[arg(value_name = "SPEC")]
         spec: PathBuf,
         #[arg(long, value_enum, default_value = "dot")]
         format: GraphFormat,
+    },
+    /// Show whether each store, and the whole, can meet its recovery targets, and why
+    Recovery {
+        #[arg(value_name = "SPEC")]
+        spec: PathBuf,
+        /// Only this failure domain
+        #[arg(long, value_enum)]
+        domain: Option<DomainName>,
+        /// The whole chain behind the verdicts on this resource, component or layer
+        #[arg(long, value_name = "ADDRESS")]
+        explain: Option<String>,
+    },
+    /// Write the runbook of a loss: what happens, who acts, in which order, how long it takes
+    Drill {
+        #[arg(value_name = "SPEC")]
+        spec: PathBuf,
+        /// What is lost
+        #[arg(long, value_enum)]
+        domain: DomainName,
     },
     /// Run a load through the scaling rules, and show what becomes of it
     Simulate {
@@ -184,6 +230,28 @@ pub enum GraphFormat {
     Dot,
     Mermaid,
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DomainName {
+    /// A bad deployment, a wrong delete
+    Software,
+    Node,
+    Zone,
+    Region,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PricesCommand {
+    /// Fetch today's prices from AWS, for the items the book has
+    Refresh {
+        /// The standard library to write them into
+        #[arg(value_name = "DIR")]
+        into: PathBuf,
+        /// Only of these services
+        #[arg(long, value_name = "SERVICE")]
+        only: Vec<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

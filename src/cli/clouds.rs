@@ -54,6 +54,15 @@ impl Session {
         Ok(Arc::new(sim))
     }
 
+    /// The way to AWS's own operations, where this build has one.
+    #[allow(clippy::unused_self)] // The same call with the SDKs and without.
+    pub fn invoke(&self) -> Option<Box<dyn crate::cloud::aws::Invoke>> {
+        #[cfg(feature = "_sdk")]
+        return Some(Box::new(crate::cloud::aws::Sdk::default()));
+        #[cfg(not(feature = "_sdk"))]
+        None
+    }
+
     #[cfg(feature = "_sdk")]
     fn aws(&self) -> Result<Arc<dyn Cloud>, String> {
         use crate::cloud::aws::{AwsCloud, Bindings, Sdk};

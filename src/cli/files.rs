@@ -53,7 +53,7 @@ fn text(path: &Path) -> Result<Arc<str>, String> {
 /// # Errors
 /// When the folder or one of its files cannot be read.
 pub fn library(folder: &Path) -> Result<Library, String> {
-    let mut files = below(folder, &["gpb", "toml", "json"])?;
+    let mut files = below(folder, &["gpb", "toml", "json", "csv"])?;
     // The catalog's data is packed into the binary and not read from here.
     files.retain(|path| !path.starts_with(folder.join("catalog")) || path.extension().is_some_and(|end| end == "toml"));
     if files.is_empty() {

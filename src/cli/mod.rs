@@ -2,8 +2,11 @@
 
 mod apply;
 mod args;
+mod bill;
 mod clouds;
 mod compile;
+mod cost;
+mod drill;
 mod exit;
 mod explain;
 mod files;
@@ -11,7 +14,9 @@ mod fmt;
 mod graph;
 mod look;
 mod plan;
+mod prices;
 mod progress;
+mod recovery;
 mod simulate;
 mod store;
 mod term;
@@ -20,7 +25,7 @@ use crate::diag::{Diagnostic, Severity, render};
 use crate::lsp;
 use crate::source::SourceMap;
 use crate::stdlib::Library;
-use args::{Cli, Command, Common};
+use args::{Cli, Command, Common, PricesCommand};
 use clap::{CommandFactory, Parser};
 use exit::Exit;
 use std::future::Future;
@@ -75,12 +80,21 @@ impl Session {
             Command::Show { plan } => look::show(self, plan.as_deref()),
             Command::State { command } => look::state(self, command),
             Command::Output { spec, name } => look::output(self, spec, name.as_deref()),
+            Command::Cost { specs, at, on, diff } => {
+                cost::run(self, &cost::Asked { specs, at: at.as_deref(), on: on.as_deref(), diff: *diff })
+            }
+            Command::Prices { command: None, words, region } => prices::list(self, words, region.as_deref()),
+            Command::Prices { command: Some(PricesCommand::Refresh { into, only }), .. } => {
+                prices::refresh(self, into, only)
+            }
             Command::Graph { spec, format } => graph::run(self, spec, *format),
             Command::Fmt { paths, check } => fmt::run(self, paths, *check),
             Command::Lsp => match lsp::serve(self.library.clone()) {
                 Ok(()) => Exit::Done,
                 Err(why) => self.fail(&why),
             },
+            Command::Recovery { spec, domain, explain } => recovery::run(self, spec, *domain, explain.as_deref()),
+            Command::Drill { spec, domain } => drill::run(self, spec, *domain),
             Command::Simulate { spec, asked } => simulate::run(self, spec, asked),
             Command::Explain { subject } => explain::run(self, subject),
             Command::Completions { shell } => {

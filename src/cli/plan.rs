@@ -2,6 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::cli::args::Unprotect;
+use crate::cli::bill::Bill;
 use crate::cli::clouds::{self, Account};
 use crate::cli::compile::Compiled;
 use crate::cli::store::Kept;
@@ -26,12 +27,15 @@ pub struct Made {
     pub cloud: Result<Arc<dyn Cloud>, String>,
     /// The protected resources that would be lost.
     pub refusals: Vec<Diagnostic>,
+    /// What it costs a month, and what is applied costs.
+    pub bill: Bill,
 }
 
 impl Made {
     /// The plan for machines, with the warnings of its compilation.
     pub fn document(&self) -> serde_json::Value {
         let mut document = report::json::plan(&self.plan, &|name| Catalog::embedded().get(name));
+        document["cost"] = serde_json::json!(self.bill);
         if !self.compiled.warnings.is_empty() {
             document["warnings"] =
                 diagnostics_document(&self.compiled.warnings, &self.compiled.sources)["diagnostics"].take();
@@ -106,6 +110,10 @@ impl Session {
         let (kept, shown) = beside(keep, draw);
         kept?;
         term::print(&shown);
+        if !made.bill.is_empty() {
+            let Bill { total, before, unpriced } = &made.bill;
+            term::print(&format!("{}\n", report::cost::summary(total, before.as_ref(), *unpriced)));
+        }
         if let Err(why) = &made.cloud {
             term::warn(&format!(
                 "\nThe cloud was not read: {why}\nThis plan is made against the state alone and cannot be applied.\n"
@@ -187,7 +195,8 @@ pub async fn make(session: &Session, wanted: &Wanted) -> Result<Made, Exit> {
     let plan = plan::plan(&inputs).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
     nobody(&wanted.unprotect, &plan).map_or(Ok(()), |why| Err(session.fail(&why)))?;
     let refusals = plan::refusals(&plan, Some(&compiled.model));
-    Ok(Made { compiled, plan, cloud, refusals })
+    let bill = session.bill(&wanted.spec, &compiled, &snapshot, wanted.destroy);
+    Ok(Made { compiled, plan, cloud, refusals, bill })
 }
 
 /// What is wrong with the addresses to unprotect: one that is misspelt protects nothing, and should not seem to.

@@ -53,7 +53,8 @@ fn curve(session: &Session, asked: &Simulated) -> Result<Curve, Exit> {
         return Curve::described(asked.curve.as_deref().unwrap_or(USUAL)).map_err(|why| session.fail(&why));
     };
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| session.fail(&format!("{name} cannot be read: {error}")))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| session.fail(&format!("{name} cannot be read: {error}")))?;
     Curve::table(&name, &text).map_err(|bad| {
         let mut sources = SourceMap::default();
         let start: usize = text.split_inclusive('\n').take(bad.line.saturating_sub(1)).map(str::len).sum();
@@ -71,12 +72,15 @@ fn curve(session: &Session, asked: &Simulated) -> Result<Curve, Exit> {
 fn noise(text: &str) -> Result<f64, String> {
     let (number, size) = text.strip_suffix('%').map_or((text, 1.0), |number| (number, 100.0));
     let value = number.trim().parse::<f64>().ok().map(|number| number / size);
-    value.filter(|value| (0.0..=1.0).contains(value)).ok_or_else(|| format!("`{text}` is no noise: write `0%` to `100%`"))
+    value
+        .filter(|value| (0.0..=1.0).contains(value))
+        .ok_or_else(|| format!("`{text}` is no noise: write `0%` to `100%`"))
 }
 
 /// What the load is for: what was named, or else the only thing that rules scale by requests.
 fn choose<'a>(scalings: &'a [Scaling], of: Option<&str>) -> Result<&'a Scaling, String> {
-    let ruled: Vec<&Scaling> = scalings.iter().filter(|scaling| scaling.is_ruled() && !scaling.rules.is_empty()).collect();
+    let ruled: Vec<&Scaling> =
+        scalings.iter().filter(|scaling| scaling.is_ruled() && !scaling.rules.is_empty()).collect();
     let listed = || ruled.iter().map(|scaling| format!("`{}`", scaling.of)).collect::<Vec<_>>().join(", ");
     if ruled.is_empty() {
         return Err("nothing in this environment is scaled by rules".to_owned());

@@ -6,6 +6,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, M
 use miette::{SourceSpan, SpanContents};
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 /// How a report is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +76,7 @@ pub fn json(diagnostic: &Diagnostic, sources: &SourceMap) -> serde_json::Value {
 /// A diagnostic seen from one file, in miette's terms.
 struct Part<'a> {
     diagnostic: &'a Diagnostic,
+    message: Cow<'a, str>,
     source: Option<Excerpt<'a>>,
     labels: Vec<LabeledSpan>,
     primary: bool,
@@ -88,25 +90,30 @@ fn by_file<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Part<'
         }
     }
     if files.is_empty() {
-        return vec![Part { diagnostic, source: None, labels: Vec::new(), primary: true }];
+        let message = short(&diagnostic.message);
+        return vec![Part { diagnostic, message, source: None, labels: Vec::new(), primary: true }];
     }
     let primary = diagnostic.span();
     let part = |(index, file): (usize, crate::source::FileId)| {
         let labels = diagnostic.labels.iter().filter(|label| label.span.file == file);
+        let excerpt = sources.get(file).map(|source| Excerpt::of(source, labels.clone().map(|label| label.span)));
+        let shown = |span: Span| excerpt.as_ref().map_or_else(|| Some(span.range()), |excerpt| excerpt.shown(span));
         Part {
-            source: sources.get(file).map(|source| Excerpt::of(source, labels.clone().map(|label| label.span))),
             labels: labels
-                .map(|label| {
-                    let text = Some(label.text.clone()).filter(|text| !text.is_empty());
-                    if primary == Some(label.span) {
-                        LabeledSpan::new_primary_with_span(text, label.span.range())
+                .filter_map(|label| {
+                    let text = Some(short(&label.text).into_owned()).filter(|text| !text.is_empty());
+                    let range = shown(label.span)?;
+                    Some(if primary == Some(label.span) {
+                        LabeledSpan::new_primary_with_span(text, range)
                     } else {
-                        LabeledSpan::new_with_span(text, label.span.range())
-                    }
+                        LabeledSpan::new_with_span(text, range)
+                    })
                 })
                 .collect(),
+            source: excerpt,
             primary: index == 0,
             diagnostic,
+            message: short(&diagnostic.message),
         }
     };
     files.into_iter().enumerate().map(part).collect()
@@ -120,10 +127,25 @@ struct Excerpt<'a> {
     /// Where it begins in the file.
     start: usize,
     line: usize,
+    /// Where it begins in its first line.
+    column: usize,
 }
 
 /// How many lines around a label are shown at most.
 const AROUND: usize = 2;
+/// The longest line that is shown whole, in bytes.
+const MAX_LINE: usize = 1_000;
+/// What is shown of a longer one around the first label, in bytes.
+const WINDOW: usize = 60;
+
+/// A sentence with a name of thousands of letters in it, without its middle.
+fn short(text: &str) -> Cow<'_, str> {
+    if text.len() <= MAX_LINE {
+        return Cow::Borrowed(text);
+    }
+    let (head, tail) = (text.floor_char_boundary(MAX_LINE / 2), text.ceil_char_boundary(text.len() - MAX_LINE / 4));
+    Cow::Owned(format!("{} … {}", &text[..head], &text[tail..]))
+}
 
 impl<'a> Excerpt<'a> {
     fn of(file: &'a SourceFile, spans: impl Iterator<Item = Span> + Clone) -> Self {
@@ -131,13 +153,31 @@ impl<'a> Excerpt<'a> {
         let last = spans.map(|span| span.end as usize).max().unwrap_or_default();
         let line = file.line(first).0.saturating_sub(AROUND);
         let (start, end) = (file.line_start(line), file.line_start(file.line(last).0 + AROUND + 1));
-        Self { path: &file.path, text: ended(file.text.get(start..end).unwrap_or_default()), start, line }
+        let text = file.text.get(start..end).unwrap_or_default();
+        if text.lines().any(|line| line.len() > MAX_LINE) {
+            return Self::within_a_line(file, first);
+        }
+        // miette draws nothing behind the last character of a text.
+        let text = if text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) };
+        Self { path: &file.path, text, start, line, column: 0 }
     }
-}
 
-/// The text with a newline at its end: miette draws nothing behind the last character.
-fn ended(text: &str) -> Cow<'_, str> {
-    if text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) }
+    /// What stands around a place, of its own line alone.
+    fn within_a_line(file: &'a SourceFile, at: usize) -> Self {
+        let line = file.line(at).0;
+        let (from, next) = (file.line_start(line), file.line_start(line + 1));
+        let start = file.text.floor_char_boundary(at.saturating_sub(WINDOW).max(from));
+        let end = file.text.ceil_char_boundary((at + WINDOW).min(next));
+        let text = file.text.get(start..end).unwrap_or_default().trim_end_matches('\n');
+        Self { path: &file.path, text: Cow::Owned(format!("{text}\n")), start, line, column: start - from.min(start) }
+    }
+
+    /// The part of a span that the excerpt has.
+    fn shown(&self, span: Span) -> Option<Range<usize>> {
+        let end = self.start + self.text.len();
+        let range = span.range();
+        (range.start < end && range.end >= self.start).then(|| range.start.max(self.start)..range.end.min(end - 1))
+    }
 }
 
 impl SourceCode for Excerpt<'_> {
@@ -150,8 +190,10 @@ impl SourceCode for Excerpt<'_> {
         let at = span.offset().checked_sub(self.start).ok_or(MietteError::OutOfBounds)?;
         let read = self.text.read_span(&(at, span.len()).into(), before, after)?;
         let span = (read.span().offset() + self.start, read.span().len()).into();
+        let shift = if read.line() == 0 { self.column } else { 0 };
         // miette counts the lines up to the end, not those between.
-        let (line, column, lines) = (read.line() + self.line, read.column(), read.line_count() + self.line);
+        let lines = read.line_count() + self.line;
+        let (line, column) = (read.line() + self.line, read.column() + shift);
         Ok(Box::new(MietteSpanContents::new_named(self.path.to_owned(), read.data(), span, line, column, lines)))
     }
 }
@@ -164,7 +206,7 @@ impl fmt::Debug for Part<'_> {
 
 impl fmt::Display for Part<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.primary { &self.diagnostic.message } else { "see also" })
+        f.write_str(if self.primary { self.message.as_ref() } else { "see also" })
     }
 }
 
@@ -185,7 +227,7 @@ impl miette::Diagnostic for Part<'_> {
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let help = self.diagnostic.help.as_ref().filter(|_| self.primary)?;
-        Some(Box::new(help))
+        Some(Box::new(short(help)))
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

@@ -32,6 +32,10 @@ impl<'p> Machine<'_, 'p> {
                 }
                 // A body that could not be read has been reported.
                 let Ok(entries) = self.body_of(node, node.stmt.name.span) else { continue };
+                if says_usage(&node.def, &entries) {
+                    let usage = self.usage(&entries);
+                    self.goals.borrow_mut().resource_usage.insert(node.handle.address.clone(), usage);
+                }
                 reader.give(self.evaluated(node, &entries));
                 evaluated.push((node, entries));
             }
@@ -43,10 +47,6 @@ impl<'p> Machine<'_, 'p> {
 
     fn assemble_one(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>, read: Read, shared: &Assembly<'_>) -> Resource {
         let stmt = node.stmt;
-        if says_usage(&node.def, entries) {
-            let usage = self.usage(entries);
-            self.goals.borrow_mut().resource_usage.insert(node.handle.address.clone(), usage);
-        }
         let mut read = read.unwrap_or_else(|job| self.with_context(&node.scope(), |cx| job.read(cx)));
         let told = std::mem::take(&mut read.diagnostics);
         self.world.reports.all(told.into_iter().map(|diagnostic| self.blame_use(node, diagnostic)));

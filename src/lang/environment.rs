@@ -29,6 +29,12 @@ impl<'p> Machine<'_, 'p> {
         let entries = self.entries(stmts, &scope)?;
         let mut usage = self.usage(&entries);
         if let Some((driver, value)) = tier {
+            if !usage.contains_key(driver) {
+                let message = format!("the environment has no usage `{driver}`");
+                return Err(self.report(
+                    Diagnostic::error("GPB1912", message).at(item.body.name.span, "its `usage` block does not name it"),
+                ));
+            }
             usage.insert(driver.clone(), Value::number(*value, item.body.name.span));
         }
         self.goals.borrow_mut().usage = usage;

@@ -37,7 +37,7 @@ pub use modules::defined;
 
 use crate::catalog::Catalog;
 use crate::diag::{self, Diagnostic, nearest};
-use crate::model::Model;
+use crate::model::{Fact, Model, Resource};
 use crate::source::{Loader, SourceMap};
 use crate::stdlib::Library;
 use crate::syntax::ast::Module;
@@ -95,12 +95,37 @@ impl Compilation {
 
 /// Checks a program: all its environments, or the one named. A file without environments is checked as far as that goes.
 pub fn check(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>) -> Compilation {
-    run(entry, inputs, environment, Goal::Check)
+    run(entry, inputs, environment, Goal::Check, Beside::default()).0
 }
 
 /// Compiles one environment: the one named, or the only one there is.
 pub fn compile(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>) -> Compilation {
-    run(entry, inputs, environment, Goal::Compile)
+    run(entry, inputs, environment, Goal::Compile, Beside::default()).0
+}
+
+/// Compiles one environment under another usage: the value that one driver has then.
+pub fn compile_at(
+    entry: &str,
+    inputs: &Inputs<'_>,
+    environment: Option<&str>,
+    at: &(String, rust_decimal::Decimal),
+) -> Compilation {
+    run(entry, inputs, environment, Goal::Compile, Beside { at: Some(at), others: None }).0
+}
+
+/// What the facts say about other resources than those a program declares, such as those applied last. They are seen with
+/// the program's usage, and nothing that is wrong with them is the program's mistake.
+pub fn facts_about(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>, others: &[Resource]) -> Vec<Fact> {
+    run(entry, inputs, environment, Goal::Compile, Beside { at: None, others: Some(others) }).1
+}
+
+/// What else an environment is asked.
+#[derive(Clone, Copy, Default)]
+struct Beside<'a> {
+    /// Another value of one driver of its usage.
+    at: Option<&'a (String, rust_decimal::Decimal)>,
+    /// Other resources to judge, in the place of its budgets.
+    others: Option<&'a [Resource]>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,11 +138,17 @@ enum Goal {
 /// touched of it is ever taken from the machine.
 const STACK: usize = 512 * 1024 * 1024;
 
-fn run(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>, goal: Goal) -> Compilation {
+fn run(
+    entry: &str,
+    inputs: &Inputs<'_>,
+    environment: Option<&str>,
+    goal: Goal,
+    beside: Beside<'_>,
+) -> (Compilation, Vec<Fact>) {
     let mut program = modules::load(entry, inputs.loader, inputs.library);
     let early = std::mem::take(&mut program.diagnostics);
     let (catalog, facts) = (inputs.catalog, inputs.facts);
-    let evaluate = || evaluate(&program, catalog, facts, environment, goal);
+    let evaluate = || evaluate(&program, catalog, facts, (environment, goal), beside);
     let found = std::thread::scope(|scope| {
         let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, evaluate);
         match spawned.map(std::thread::ScopedJoinHandle::join) {
@@ -133,14 +164,15 @@ fn run(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>, goal: Goal) 
     let mut diagnostics = early;
     diagnostics.extend(found.diagnostics);
     diag::sort(&mut diagnostics);
-    Compilation {
+    let compilation = Compilation {
         sources: program.sources,
         modules: program.modules.into_iter().map(|loaded| loaded.module).collect(),
         environments: found.environments,
         model: found.model,
         tiers: found.tiers,
         diagnostics,
-    }
+    };
+    (compilation, found.others)
 }
 
 #[derive(Debug, Default)]
@@ -148,6 +180,8 @@ struct Found {
     environments: Vec<String>,
     model: Option<Model>,
     tiers: Vec<Tier>,
+    /// The facts about resources beside the program's own.
+    others: Vec<Fact>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -155,8 +189,8 @@ fn evaluate(
     program: &Program,
     catalog: &Catalog,
     facts: &(dyn ty::Facts + Sync),
-    wanted: Option<&str>,
-    goal: Goal,
+    (wanted, goal): (Option<&str>, Goal),
+    beside: Beside<'_>,
 ) -> Found {
     if program.modules.is_empty() {
         // The file could not be read, which has been said; that it has no environment is no news.
@@ -178,10 +212,16 @@ fn evaluate(
         let machine = Machine::new(&world, &resolved);
         machine.constants();
         // A failure has been reported where it happened.
-        let made = machine.environment(environment, None).ok();
+        let made = machine.environment(environment, beside.at).ok();
         let tiers_of = |model: &Model| tiers(&world, &resolved, environment, model);
         if let Some(made) = made.filter(|_| chosen.len() == 1) {
-            found.tiers = tiers_of(&made);
+            match beside.others {
+                None => found.tiers = tiers_of(&made),
+                Some(others) => {
+                    *machine.goals.borrow_mut() = made.goals.clone();
+                    found.others = world.reports.muted(|| machine.judge(others.to_vec())).1;
+                }
+            }
             found.model = Some(made);
         }
     }

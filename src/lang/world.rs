@@ -134,10 +134,11 @@ impl Reports {
     }
 
     /// Does something whose mistakes are nobody's.
-    pub fn muted(&self, f: impl FnOnce()) {
+    pub fn muted<T>(&self, f: impl FnOnce() -> T) -> T {
         let before = self.muted.replace(true);
-        f();
+        let result = f();
         self.muted.set(before);
+        result
     }
 
     pub fn take(&self) -> Vec<Diagnostic> {

@@ -1,9 +1,11 @@
 //! What plans and states look like, to people and to machines.
 
 mod change;
+pub mod cost;
 mod document;
 pub mod json;
 pub mod plan;
+pub mod recovery;
 pub mod state;
 mod styles;
 #[cfg(test)]

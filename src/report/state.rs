@@ -124,7 +124,7 @@ fn property(
     }
 }
 
-fn table<const N: usize>(head: [&str; N], rows: &[[&str; N]], styles: &Styles) -> String {
+pub(super) fn table<const N: usize>(head: [&str; N], rows: &[[&str; N]], styles: &Styles) -> String {
     let width = |column: usize| {
         let cells = rows.iter().chain([&head]).filter_map(|row| row.get(column));
         cells.map(|cell| cell.chars().count()).max().unwrap_or(0)

@@ -21,11 +21,30 @@ pub struct Curve {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Shape {
-    Day { base: f64, peak: f64, at: f64 },
-    Flat { rate: f64 },
-    Ramp { from: f64, to: f64, over: f64 },
-    Step { from: f64, to: f64, at: f64 },
-    Spike { base: f64, peak: f64, at: f64, lasts: f64 },
+    Day {
+        base: f64,
+        peak: f64,
+        at: f64,
+    },
+    Flat {
+        rate: f64,
+    },
+    Ramp {
+        from: f64,
+        to: f64,
+        over: f64,
+    },
+    Step {
+        from: f64,
+        to: f64,
+        at: f64,
+    },
+    Spike {
+        base: f64,
+        peak: f64,
+        at: f64,
+        lasts: f64,
+    },
     /// Each row holds until the next.
     Rows(Vec<(u64, f64)>),
 }
@@ -52,12 +71,22 @@ impl Curve {
             }
             Shape::Flat { rate } => *rate,
             Shape::Ramp { from, to, over } => from + (to - from) * (second / over.max(1.0)).min(1.0),
-            Shape::Step { from, to, at } => if second < *at { *from } else { *to },
-            Shape::Spike { base, peak, at, lasts } => if second >= *at && second < at + lasts { *peak } else { *base },
+            Shape::Step { from, to, at } => {
+                if second < *at {
+                    *from
+                } else {
+                    *to
+                }
+            }
+            Shape::Spike { base, peak, at, lasts } => {
+                if second >= *at && second < at + lasts {
+                    *peak
+                } else {
+                    *base
+                }
+            }
             Shape::Rows(rows) => {
-                let after = rows.partition_point(|(start, _)| {
-                    start.to_f64().is_some_and(|start| start <= second)
-                });
+                let after = rows.partition_point(|(start, _)| start.to_f64().is_some_and(|start| start <= second));
                 let row = rows.get(after.saturating_sub(1));
                 row.map_or(0.0, |(_, load)| *load)
             }
@@ -156,7 +185,10 @@ impl Curve {
         }
         let seconds = rows.last().map_or(0, |(time, _)| *time);
         if seconds < NOTED_AT_LEAST {
-            return Err(BadRow { line: text.lines().count().max(1), why: "the table must reach a minute or more".to_owned() });
+            return Err(BadRow {
+                line: text.lines().count().max(1),
+                why: "the table must reach a minute or more".to_owned(),
+            });
         }
         Ok(Curve { label: label.to_owned(), seconds, shape: Shape::Rows(rows) })
     }

@@ -103,14 +103,19 @@ fn axes(run: &Run, frame: &Frame, out: &mut String) {
         let label = y + 4.0;
         let load = say::number(frame.load * part);
         let units = say::number(frame.units * part);
-        let _ = writeln!(out, r##"<text x="{}" y="{label:.1}" text-anchor="end" fill="#2563eb">{load}</text>"##, LEFT - 8.0);
+        let _ = writeln!(
+            out,
+            r##"<text x="{}" y="{label:.1}" text-anchor="end" fill="#2563eb">{load}</text>"##,
+            LEFT - 8.0
+        );
         let _ = writeln!(out, r##"<text x="{}" y="{label:.1}" fill="#7c3aed">{units}</text>"##, end + 8.0);
     }
     let y = HEIGHT - BOTTOM + 18.0;
     for number in 0..=6_u64 {
         let second = run.summary.seconds * number / 6;
         let x = frame.x(whole(second));
-        let _ = writeln!(out, r##"<text x="{x:.1}" y="{y}" text-anchor="middle" fill="#6b7280">{}</text>"##, clock(second));
+        let _ =
+            writeln!(out, r##"<text x="{x:.1}" y="{y}" text-anchor="middle" fill="#6b7280">{}</text>"##, clock(second));
     }
 }
 

@@ -86,7 +86,8 @@ impl Metrics {
     /// The last datapoints of a metric that can be seen at a second, oldest first.
     pub fn seen(&self, name: &str, period: u64, delay: u64, now: u64, count: usize) -> &[Option<f64>] {
         let Some(stream) = self.streams.get(&(name.to_owned(), period)) else { return &[] };
-        let closed = usize::try_from(now.saturating_sub(delay) / period.max(1)).unwrap_or(usize::MAX).min(stream.closed.len());
+        let closed =
+            usize::try_from(now.saturating_sub(delay) / period.max(1)).unwrap_or(usize::MAX).min(stream.closed.len());
         stream.closed.get(closed.saturating_sub(count)..closed).unwrap_or_default()
     }
 

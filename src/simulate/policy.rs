@@ -38,7 +38,9 @@ impl<'a> Policies<'a> {
         for (at, rule) in self.scaling.rules.iter().enumerate() {
             let Some(memory) = self.memories.get(at).copied() else { continue };
             match &rule.action {
-                Action::Step(step) => wanted.extend(stepped(step, &memory, metrics, now, capacity).map(|one| (at, one))),
+                Action::Step(step) => {
+                    wanted.extend(stepped(step, &memory, metrics, now, capacity).map(|one| (at, one)))
+                }
                 Action::Track(track) => match tracked(track, &memory, metrics, now, capacity) {
                     Tracked::Add(one) => {
                         wanted.push((at, one));
@@ -56,7 +58,8 @@ impl<'a> Policies<'a> {
         if (to - capacity).abs() < f64::EPSILON {
             return None;
         }
-        let agreed = wanted.iter().filter(|(_, one)| if to > capacity { *one >= to } else { *one <= to || *one < capacity });
+        let agreed =
+            wanted.iter().filter(|(_, one)| if to > capacity { *one >= to } else { *one <= to || *one < capacity });
         let agreed: Vec<usize> = agreed.map(|(at, _)| *at).collect();
         for at in &agreed {
             self.remember(*at, now, capacity, to > capacity);

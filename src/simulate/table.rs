@@ -14,7 +14,11 @@ pub fn table(run: &Run) -> String {
         let _ = writeln!(out, "each carries {} requests a minute when it is full", say::number(full));
     }
     let _ = writeln!(out, "load: {}, ±{}%, seed {}\n", run.load, say::number(run.noise * 100.0), run.seed);
-    let _ = writeln!(out, "{:>8}  {:>10}  {:>8}  {:>8}  {:>6}  {:>11}", "time", "load", "wanted", "running", "full", "over target");
+    let _ = writeln!(
+        out,
+        "{:>8}  {:>10}  {:>8}  {:>8}  {:>6}  {:>11}",
+        "time", "load", "wanted", "running", "full", "over target"
+    );
     for row in rows(run) {
         let full = row.fullness.map_or_else(|| "-".to_owned(), |part| format!("{:.0}%", part * 100.0));
         let over = if row.seconds_over_target > 0.0 { say::seconds(row.seconds_over_target) } else { "-".to_owned() };

@@ -1,9 +1,7 @@
 //! The laws of a simulation, and the shapes of loads.
 
 use super::{Curve, Options, run};
-use crate::check::scaling::{
-    Action, Alarm, Change, Demand, Per, Rule, Scaling, Step, Stepping, Tracking, Watch,
-};
+use crate::check::scaling::{Action, Alarm, Change, Demand, Per, Rule, Scaling, Step, Stepping, Tracking, Watch};
 use crate::model::Address;
 use proptest::prelude::*;
 
@@ -143,7 +141,15 @@ fn curves_are_what_they_say() {
     assert_eq!((spike.at(599.0), spike.at(600.0), spike.at(899.0), spike.at(900.0)), (100.0, 1200.0, 1200.0, 100.0));
     let ramp = Curve::described("ramp from=0/min to=1k/min over=1000s").unwrap();
     assert_eq!((ramp.at(500.0), ramp.at(5000.0)), (500.0, 1000.0));
-    for wrong in ["", "week", "day peak=1/min", "day peak=1/min base=2% ", "flat rate=1/min rate=2/min", "flat rate=1/min x=1", "flat rate"] {
+    for wrong in [
+        "",
+        "week",
+        "day peak=1/min",
+        "day peak=1/min base=2% ",
+        "flat rate=1/min rate=2/min",
+        "flat rate=1/min x=1",
+        "flat rate",
+    ] {
         assert!(Curve::described(wrong).is_err(), "{wrong}");
     }
 }

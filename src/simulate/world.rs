@@ -69,7 +69,8 @@ impl<'a> World<'a> {
                 }
             }
         }
-        let first = scaling.desired.unwrap_or(scaling.minimum).clamp(scaling.minimum, scaling.maximum.max(scaling.minimum));
+        let first =
+            scaling.desired.unwrap_or(scaling.minimum).clamp(scaling.minimum, scaling.maximum.max(scaling.minimum));
         let mut queue = BinaryHeap::new();
         queue.push(Reverse((0, Event::Sample)));
         queue.push(Reverse((EVALUATED, Event::Evaluate)));

@@ -103,7 +103,6 @@ fn settings() -> insta::Settings {
         (r"\d+ of [0-9a-f]{8}\b", "SERIAL of LINEAGE"),
         (r"\b((?:shop|test)-[a-z-]+)-[0-9a-f]{8}\b", "$1-HASH"),
         (r"\b(secret)-[0-9a-f]{17}\b", "$1-HASH"),
-        (r"\n\s*\|?\s*\(os error", " (os error"),
     ] {
         settings.add_filter(pattern, stands);
     }

@@ -3,11 +3,13 @@
 
 mod bad_specs;
 mod cli;
+mod cost;
 mod editors;
 mod lsp;
 mod pages;
 mod properties;
 mod random;
+mod recovery;
 mod rules;
 mod scaling;
 mod specs;

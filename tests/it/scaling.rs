@@ -105,7 +105,9 @@ fn every_scaling_fact_of_the_library_is_read_for_some_program() {
     let mut met: BTreeSet<(String, String)> = BTreeSet::new();
     for file in programs() {
         let facts = told(&file, &library).model.map(|model| model.facts).unwrap_or_default();
-        met.extend(facts.iter().filter(|fact| is_ours(fact)).map(|fact| (fact.kind.to_string(), fact.name.to_string())));
+        met.extend(
+            facts.iter().filter(|fact| is_ours(fact)).map(|fact| (fact.kind.to_string(), fact.name.to_string())),
+        );
     }
     let mut written = BTreeSet::new();
     for (_, text) in library.below("facts/scaling/", ".gpb") {

@@ -53,7 +53,13 @@ pub fn check(model: &Model, offers: &[Offer], takings: &[Taking], scalings: &[Sc
         let shares = super::decimal_of(taking.of.len().max(1));
         for place in &taking.of {
             let units = (scaling.peak() / shares).ceil();
-            let taker = Taker { by: &taking.by, units, each: taking.each, span: scaling.spots.of("maximum"), scaling: Some(scaling) };
+            let taker = Taker {
+                by: &taking.by,
+                units,
+                each: taking.each,
+                span: scaling.spots.of("maximum"),
+                scaling: Some(scaling),
+            };
             takers.entry((place, &*taking.what)).or_default().push(taker);
         }
     }

@@ -72,7 +72,9 @@ fn out_of_order(scaling: &Scaling) -> Option<Diagnostic> {
         same.min_by(|a, b| a.threshold.total_cmp(&b.threshold))
     };
     let removing = all.iter().filter(|one| !one.adds);
-    let (low, high) = removing.filter_map(|low| Some((low, adding(low.watch)?))).find(|(low, high)| low.threshold >= high.threshold)?;
+    let (low, high) = removing
+        .filter_map(|low| Some((low, adding(low.watch)?)))
+        .find(|(low, high)| low.threshold >= high.threshold)?;
     // One of several metrics that must all be low is no reason to remove.
     if low.alarm.is_some_and(|alarm| alarm.watches.len() > 1) {
         return None;
@@ -105,7 +107,8 @@ fn flapping(scaling: &Scaling) -> Option<Diagnostic> {
     }
     let flap = find(scaling)?;
     let Flap { metric, load, low, high } = flap;
-    let each = |capacity: f64| say::measured(metric, (load / capacity.max(1.0)).min(metric.ceiling.unwrap_or(f64::MAX)));
+    let each =
+        |capacity: f64| say::measured(metric, (load / capacity.max(1.0)).min(metric.ceiling.unwrap_or(f64::MAX)));
     let message = format!(
         "`{}` flaps: under a constant load of {} {} in all it goes from {} to {} and back, again and again",
         scaling.of,
@@ -119,16 +122,22 @@ fn flapping(scaling: &Scaling) -> Option<Diagnostic> {
     let under = Load::Of(&metric.name, load);
     let removing = all.iter().find(|one| !one.adds && alone(scaling, one, under, high) < high);
     let adding = all.iter().find(|one| one.adds && alone(scaling, one, under, low) > low);
-    let looks = |one: &Trigger<'_>| one.alarm.map_or(one.watch.name == metric.name, |alarm| {
-        alarm.watches.iter().any(|watch| watch.name == metric.name)
-    });
+    let looks = |one: &Trigger<'_>| {
+        one.alarm
+            .map_or(one.watch.name == metric.name, |alarm| alarm.watches.iter().any(|watch| watch.name == metric.name))
+    };
     let blind = removing.filter(|one| !looks(one));
     if let Some(one) = removing {
         let why = match one.alarm {
             Some(alarm) => say::condition(alarm),
             None => format!("{} below {}", one.watch.name, say::measured(one.watch, one.threshold)),
         };
-        let text = format!("with {} there is {} of {} each, and {why}: some are removed", scaling.of(high), each(high), metric.name);
+        let text = format!(
+            "with {} there is {} of {} each, and {why}: some are removed",
+            scaling.of(high),
+            each(high),
+            metric.name
+        );
         diagnostic = diagnostic.at(one.spot(), text);
     }
     if let Some(one) = adding {
@@ -136,7 +145,10 @@ fn flapping(scaling: &Scaling) -> Option<Diagnostic> {
         diagnostic = diagnostic.at(one.spot(), text);
     }
     let help = match (blind, removing) {
-        (Some(_), _) => format!("let what removes {} look at {} too, so that it acts only while every metric is low", scaling.unit, metric.name),
+        (Some(_), _) => format!(
+            "let what removes {} look at {} too, so that it acts only while every metric is low",
+            scaling.unit, metric.name
+        ),
         (None, Some(one)) => mended(scaling, one).unwrap_or_else(|| "remove fewer at once".to_owned()),
         (None, None) => "leave more room between what adds and what removes".to_owned(),
     };
@@ -214,7 +226,11 @@ fn mended(scaling: &Scaling, removing: &Trigger<'_>) -> Option<String> {
         }
         find(&other).is_none()
     })?;
-    Some(format!("remove only below {} (now {}), or add fewer at once", say::number(works), say::number(alarm.threshold)))
+    Some(format!(
+        "remove only below {} (now {}), or add fewer at once",
+        say::number(works),
+        say::number(alarm.threshold)
+    ))
 }
 
 /// A rule that may act again before its metric can show what it did.
@@ -224,7 +240,9 @@ fn hasty(scaling: &Scaling, rule: &Rule) -> Option<Diagnostic> {
             let alarm = step.alarms.iter().max_by(|a, b| a.period.total_cmp(&b.period))?;
             (step.cooldown, alarm.period, alarm.delay, say::condition(alarm))
         }
-        Action::Track(track) => (track.out_cooldown, track.period, track.delay, format!("{} for its target", track.watch.name)),
+        Action::Track(track) => {
+            (track.out_cooldown, track.period, track.delay, format!("{} for its target", track.watch.name))
+        }
     };
     // Target tracking of what changes at once has no cooldown, and needs none.
     if cooldown >= period || matches!(rule.action, Action::Track(_)) && cooldown <= 0.0 {
@@ -238,7 +256,10 @@ fn hasty(scaling: &Scaling, rule: &Rule) -> Option<Diagnostic> {
     );
     let diagnostic = Diagnostic::error("GPB6008", message)
         .at(rule.spots.of("cooldown"), format!("a cooldown of {}", say::seconds(cooldown)))
-        .at(rule.spots.of(if matches!(rule.action, Action::Step(_)) { "threshold" } else { "target" }), format!("looks at {what}"));
+        .at(
+            rule.spots.of(if matches!(rule.action, Action::Step(_)) { "threshold" } else { "target" }),
+            format!("looks at {what}"),
+        );
     let better = period + delay + scaling.warmup;
     Some(diagnostic.help(format!(
         "the cooldown must be {} or more; with {} what was added has started and is measured",

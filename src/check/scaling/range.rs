@@ -36,6 +36,9 @@ fn outside(scaling: &Scaling) -> Option<Diagnostic> {
     let range = format!("{}..{}", super::say::number(scaling.minimum), super::say::number(scaling.maximum));
     let diagnostic = Diagnostic::error("GPB6003", message)
         .at(scaling.spots.of("desired"), format!("starts with {}", super::say::number(desired)))
-        .at(scaling.spots.of(if desired < scaling.minimum { "minimum" } else { "maximum" }), format!("the range is {range}"));
+        .at(
+            scaling.spots.of(if desired < scaling.minimum { "minimum" } else { "maximum" }),
+            format!("the range is {range}"),
+        );
     Some(diagnostic.help(format!("start with {}", super::say::number(nearest))))
 }

@@ -99,11 +99,16 @@ fn minimum(scaling: &Scaling) -> Option<Diagnostic> {
         Action::Step(step) => step.removes() && step.alarms.iter().all(|alarm| !alarm.above && alarm.threshold <= 0.0),
         Action::Track(track) => !track.removes,
     };
-    let diagnostic = scaling.rules.iter().filter(is_never_below).fold(diagnostic, |diagnostic, rule| match &rule.action {
-        Action::Step(_) => diagnostic.at(rule.spots.of("threshold"), "the metric is never below this"),
-        Action::Track(_) => diagnostic.at(rule.spots.of("target"), "this rule only adds"),
-    });
-    Some(diagnostic.help(format!("add a rule that removes {}, or make the minimum {}", scaling.unit, say::number(reached))))
+    let diagnostic =
+        scaling.rules.iter().filter(is_never_below).fold(diagnostic, |diagnostic, rule| match &rule.action {
+            Action::Step(_) => diagnostic.at(rule.spots.of("threshold"), "the metric is never below this"),
+            Action::Track(_) => diagnostic.at(rule.spots.of("target"), "this rule only adds"),
+        });
+    Some(diagnostic.help(format!(
+        "add a rule that removes {}, or make the minimum {}",
+        scaling.unit,
+        say::number(reached)
+    )))
 }
 
 /// A policy that steps does nothing by itself.
@@ -118,7 +123,8 @@ fn not_raised(scaling: &Scaling, rule: &Rule, step: &Stepping) -> Option<Diagnos
 /// Steps must leave no breach without an answer, and none with two.
 fn uncovered(scaling: &Scaling, rule: &Rule, step: &Stepping) -> Option<Diagnostic> {
     let above = step.alarms.first()?.above;
-    let mut steps: Vec<_> = step.steps.iter().map(|one| (one.from.unwrap_or(f64::NEG_INFINITY), one.to.unwrap_or(f64::INFINITY))).collect();
+    let mut steps: Vec<_> =
+        step.steps.iter().map(|one| (one.from.unwrap_or(f64::NEG_INFINITY), one.to.unwrap_or(f64::INFINITY))).collect();
     steps.sort_by(|a, b| a.0.total_cmp(&b.0));
     let wrong = |text: String, help: String| {
         let message = format!("the steps of `{}` leave out some of what `{}` may meet", rule.of, scaling.of);
@@ -128,25 +134,43 @@ fn uncovered(scaling: &Scaling, rule: &Rule, step: &Stepping) -> Option<Diagnost
         let [(_, end), (start, _)] = pair else { continue };
         if end < start {
             let (end, start) = (say::number(*end), say::number(*start));
-            return wrong(format!("nothing happens from {end} to {start} beyond the threshold"), format!("let the second step begin at {end}"));
+            return wrong(
+                format!("nothing happens from {end} to {start} beyond the threshold"),
+                format!("let the second step begin at {end}"),
+            );
         }
         if end > start {
             let (end, start) = (say::number(*end), say::number(*start));
-            return wrong(format!("two steps answer from {start} to {end}"), format!("let the second step begin at {end}"));
+            return wrong(
+                format!("two steps answer from {start} to {end}"),
+                format!("let the second step begin at {end}"),
+            );
         }
     }
     let (first, last) = (steps.first()?, steps.last()?);
     if above && last.1.is_finite() {
-        return wrong(format!("nothing happens more than {} above the threshold", say::number(last.1)), "leave out the last step's upper bound".to_owned());
+        return wrong(
+            format!("nothing happens more than {} above the threshold", say::number(last.1)),
+            "leave out the last step's upper bound".to_owned(),
+        );
     }
     if !above && first.0.is_finite() {
-        return wrong(format!("nothing happens more than {} below the threshold", say::number(-first.0)), "leave out the first step's lower bound".to_owned());
+        return wrong(
+            format!("nothing happens more than {} below the threshold", say::number(-first.0)),
+            "leave out the first step's lower bound".to_owned(),
+        );
     }
     if above && first.0 > 0.0 {
-        return wrong(format!("nothing happens up to {} above the threshold", say::number(first.0)), "let the first step begin at 0".to_owned());
+        return wrong(
+            format!("nothing happens up to {} above the threshold", say::number(first.0)),
+            "let the first step begin at 0".to_owned(),
+        );
     }
     if !above && last.1 < 0.0 {
-        return wrong(format!("nothing happens down to {} below the threshold", say::number(-last.1)), "let the last step end at 0".to_owned());
+        return wrong(
+            format!("nothing happens down to {} below the threshold", say::number(-last.1)),
+            "let the last step end at 0".to_owned(),
+        );
     }
     None
 }

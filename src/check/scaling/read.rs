@@ -1,7 +1,8 @@
 //! From facts to what they describe. A fact that does not say what its kind must say is a mistake of whoever wrote it.
 
 use super::parts::{
-    Action, Alarm, Change, Demand, Offer, Per, Quota, Rule, Scaling, Scope, Spots, Step, Stepping, Taking, Tracking, Watch,
+    Action, Alarm, Change, Demand, Offer, Per, Quota, Rule, Scaling, Scope, Spots, Step, Stepping, Taking, Tracking,
+    Watch,
 };
 use crate::diag::Diagnostic;
 use crate::lang::value::{Kind, Map, Value};
@@ -92,7 +93,11 @@ fn stepping(fields: &mut Fields<'_>) -> Option<Stepping> {
     };
     let steps = fields.objects("steps");
     let steps = steps.iter().map(|step| {
-        Some(Step { from: fields.inner_number(step, "from", false), to: fields.inner_number(step, "to", false), by: fields.inner_number(step, "by", true)? })
+        Some(Step {
+            from: fields.inner_number(step, "from", false),
+            to: fields.inner_number(step, "to", false),
+            by: fields.inner_number(step, "by", true)?,
+        })
     });
     let steps = steps.collect::<Option<Vec<Step>>>()?;
     let alarms = fields.objects("alarms");

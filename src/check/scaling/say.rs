@@ -35,9 +35,9 @@ pub fn condition(alarm: &Alarm) -> String {
         [only] => format!("{} {side} {}", only.name, measured(only, alarm.threshold * only.over / only.times)),
         [] => format!("nothing {side} {}", number(alarm.threshold)),
         several => {
-            let each = several.iter().map(|one| {
-                format!("{} {side} {}", one.name, measured(one, alarm.threshold * one.over / one.times))
-            });
+            let each = several
+                .iter()
+                .map(|one| format!("{} {side} {}", one.name, measured(one, alarm.threshold * one.over / one.times)));
             each.collect::<Vec<_>>().join(if alarm.above { " or " } else { " and " })
         }
     }

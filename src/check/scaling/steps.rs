@@ -168,12 +168,13 @@ fn stepped(step: &Stepping, load: Load<'_>, capacity: f64) -> Vec<f64> {
         step.wanted(capacity, breach, alarm.above)
     });
     // What is asked for at the extremes is where the rules lead in one direction.
-    raised.filter(|wanted| match load {
-        Load::Of(..) => true,
-        Load::Most => *wanted > capacity,
-        Load::Least => *wanted < capacity,
-    })
-    .collect()
+    raised
+        .filter(|wanted| match load {
+            Load::Of(..) => true,
+            Load::Most => *wanted > capacity,
+            Load::Least => *wanted < capacity,
+        })
+        .collect()
 }
 
 /// At an extreme, each alarm is raised from its own side: some rules add when something falls.

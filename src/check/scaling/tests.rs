@@ -24,7 +24,8 @@ fn rule(change: Change, by: f64, above: bool, threshold: f64) -> Rule {
         missing: "missing".into(),
         delay: 60.0,
     };
-    let stepping = Stepping { change, steps: vec![Step { from, to, by }], least: 0.0, cooldown: 60.0, alarms: vec![alarm] };
+    let stepping =
+        Stepping { change, steps: vec![Step { from, to, by }], least: 0.0, cooldown: 60.0, alarms: vec![alarm] };
     Rule { of: Address::new("policy"), action: Action::Step(stepping), spots: Spots::default() }
 }
 

@@ -26,8 +26,7 @@ pub fn check(model: &Model, offers: &[Offer], takings: &[Taking], scalings: &[Sc
 }
 
 fn covers(scope: &str, address: &str) -> bool {
-    scope.is_empty()
-        || address.strip_prefix(scope).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    scope.is_empty() || address.strip_prefix(scope).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// With one zone, or one unit, the loss of a zone leaves nothing.
@@ -60,8 +59,7 @@ fn cramped(
     target: &Target,
     rooms: &BTreeMap<(&Address, &str), f64>,
 ) -> Option<Diagnostic> {
-    let room: Option<Vec<f64>> =
-        taking.of.iter().map(|place| rooms.get(&(place, &*taking.what)).copied()).collect();
+    let room: Option<Vec<f64>> = taking.of.iter().map(|place| rooms.get(&(place, &*taking.what)).copied()).collect();
     let room = room?;
     let largest = room.iter().copied().reduce(f64::max)?;
     let left = room.iter().sum::<f64>() - largest;

@@ -10,6 +10,7 @@ pub mod invoke;
 pub mod load;
 mod map;
 mod path;
+pub mod price_list;
 mod run;
 mod scope;
 #[cfg(feature = "_sdk")]

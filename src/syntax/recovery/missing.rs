@@ -52,7 +52,9 @@ impl Found {
     }
 
     fn missing(&self, node: Node<'_>) -> Option<Diagnostic> {
-        let forgotten = node.before().filter(|_| node.is(Rule::missing_body)).and_then(swallowed_body);
+        // To look for what stands before takes time in long bodies, so it is done for few.
+        let before = if node.is(Rule::missing_body) { node.before() } else { None };
+        let forgotten = before.and_then(swallowed_body);
         let at = forgotten.map_or(node.start(), Node::start);
         let expected = |code, what: &str, help: &str| {
             let end = self.end_before(node, at);

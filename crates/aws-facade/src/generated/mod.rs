@@ -22,6 +22,8 @@ pub mod iam;
 pub mod kafka;
 #[cfg(feature = "kms")]
 pub mod kms;
+#[cfg(feature = "pricing")]
+pub mod pricing;
 #[cfg(feature = "rds")]
 pub mod rds;
 #[cfg(feature = "route53")]
@@ -60,6 +62,8 @@ pub struct Cells {
     kafka: OnceLock<aws_sdk_kafka::Client>,
     #[cfg(feature = "kms")]
     kms: OnceLock<aws_sdk_kms::Client>,
+    #[cfg(feature = "pricing")]
+    pricing: OnceLock<aws_sdk_pricing::Client>,
     #[cfg(feature = "rds")]
     rds: OnceLock<aws_sdk_rds::Client>,
     #[cfg(feature = "route53")]
@@ -177,6 +181,16 @@ pub const SERVICES: &[Service] = &[
             start(kms::OPERATIONS, client, operation, input)
         },
     },
+    #[cfg(feature = "pricing")]
+    Service {
+        name: "pricing",
+        versions: pricing::VERSIONS,
+        operations: || names(pricing::OPERATIONS),
+        start: |clients, operation, input| {
+            let client = clients.cells.pricing.get_or_init(|| aws_sdk_pricing::Client::new(&clients.config));
+            start(pricing::OPERATIONS, client, operation, input)
+        },
+    },
     #[cfg(feature = "rds")]
     Service {
         name: "rds",
@@ -261,6 +275,7 @@ pub const KNOWN: &[&str] = &[
     "iam",
     "kafka",
     "kms",
+    "pricing",
     "rds",
     "route53",
     "s3",

@@ -1,0 +1,191 @@
+//! One service's table: comment lines with the sources, a line of headings, and a line a rate.
+
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::str::FromStr;
+
+const HEADINGS: &str = "item,attributes,unit,region,from,to,usd,rate,source";
+
+/// Where prices were read, and when they were published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    pub date: String,
+    pub url: String,
+}
+
+/// The price of one item in one region: its rates, from the first unit of a month on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Series {
+    pub item: String,
+    /// `engine=mysql;storage_config=standard`, sorted by key.
+    pub attributes: String,
+    /// What the rates are for: `gb-month`.
+    pub unit: String,
+    /// A region, `global`, or `edge`.
+    pub region: String,
+    /// One at least; each begins where the one before ends.
+    pub tiers: Vec<Tier>,
+}
+
+/// The rate of the units between two quantities of a month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tier {
+    pub from: Decimal,
+    /// Absent where it has no end.
+    pub to: Option<Decimal>,
+    /// Dollars for one unit.
+    pub usd: Decimal,
+    /// AWS's own code of the rate, where it is known.
+    pub rate: String,
+    /// The number of its source in the table.
+    pub source: usize,
+}
+
+/// A table, sorted for finding.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    pub(super) sources: BTreeMap<usize, Source>,
+    pub(super) series: Vec<Series>,
+}
+
+impl Series {
+    /// The names of its attributes.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.attributes.split(';').filter_map(|part| part.split_once('=')).map(|(key, _)| key)
+    }
+
+    /// The table it stands in.
+    pub fn service(&self) -> &str {
+        self.item.split('.').next().unwrap_or_default()
+    }
+
+    pub(super) fn key_owned(&self) -> (String, String, String) {
+        (self.item.clone(), self.attributes.clone(), self.region.clone())
+    }
+
+    fn key(&self) -> (&str, &str, &str) {
+        (&self.item, &self.attributes, &self.region)
+    }
+}
+
+impl Table {
+    pub fn read(text: &str) -> Result<Table, String> {
+        let mut table = Table::default();
+        let mut headed = false;
+        for (number, line) in text.lines().enumerate() {
+            let at = |why: &str| format!("line {}: {why}", number + 1);
+            if let Some(remark) = line.strip_prefix('#') {
+                table.remark(remark.trim());
+            } else if !headed {
+                if line != HEADINGS {
+                    return Err(at(&format!("`{HEADINGS}` is expected")));
+                }
+                headed = true;
+            } else if !line.is_empty() {
+                table.rate(line).map_err(|why| at(&why))?;
+            }
+        }
+        table.series.sort_by(|a, b| a.key().cmp(&b.key()));
+        if let Some([one, _]) = table.series.windows(2).find(|pair| matches!(pair, [a, b] if a.key() == b.key())) {
+            return Err(format!("`{}` {} in {} stands in two places", one.item, one.attributes, one.region));
+        }
+        Ok(table)
+    }
+
+    pub fn get(&self, item: &str, attributes: &str, region: &str) -> Option<&Series> {
+        let wanted = (item, attributes, region);
+        let at = self.series.binary_search_by(|series| series.key().cmp(&wanted)).ok()?;
+        self.series.get(at)
+    }
+
+    pub fn of<'a>(&'a self, item: &'a str) -> impl Iterator<Item = &'a Series> {
+        let start = self.series.partition_point(|series| series.item.as_str() < item);
+        self.series.iter().skip(start).take_while(move |series| series.item == item)
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Series> {
+        self.series.iter()
+    }
+
+    pub fn source(&self, number: usize) -> Option<&Source> {
+        self.sources.get(&number)
+    }
+
+    /// The table as it is read, with the sources that something still comes from.
+    pub fn text(&self, service: &str) -> String {
+        let mut used: Vec<usize> =
+            self.series.iter().flat_map(|series| &series.tiers).map(|tier| tier.source).collect();
+        used.sort_unstable();
+        used.dedup();
+        let mut out =
+            format!("# On-demand list prices of {service}, in US dollars. Written by `gpb prices refresh`.\n");
+        for (place, number) in used.iter().enumerate() {
+            if let Some(Source { date, url }) = self.sources.get(number) {
+                let _ = writeln!(out, "# {} {date} {url}", place + 1);
+            }
+        }
+        let _ = writeln!(out, "{HEADINGS}");
+        let mut series: Vec<&Series> = self.series.iter().collect();
+        series.sort_by_key(|series| series.key());
+        for Series { item, attributes, unit, region, tiers } in series {
+            for tier in tiers {
+                let to = tier.to.map_or(String::new(), |to| to.normalize().to_string());
+                let (from, usd) = (tier.from.normalize(), tier.usd.normalize());
+                let source = used.binary_search(&tier.source).map_or(0, |place| place + 1);
+                let _ = writeln!(out, "{item},{attributes},{unit},{region},{from},{to},{usd},{},{source}", tier.rate);
+            }
+        }
+        out
+    }
+
+    /// `1 2025-12-05 https://…` is a source; any other remark is for people.
+    fn remark(&mut self, text: &str) {
+        let mut words = text.splitn(3, ' ');
+        if let (Some(Ok(number)), Some(date), Some(url)) = (words.next().map(str::parse), words.next(), words.next()) {
+            self.sources.insert(number, Source { date: date.to_owned(), url: url.to_owned() });
+        }
+    }
+
+    /// One line of the table: another tier of the price above it, or the first of a new one.
+    fn rate(&mut self, line: &str) -> Result<(), String> {
+        let fields: Vec<&str> = line.split(',').collect();
+        let [item, attributes, unit, region, from, to, usd, rate, source] = fields.as_slice() else {
+            return Err(format!("9 fields are expected, and there are {}", fields.len()));
+        };
+        let number = |text: &str| match Decimal::from_str(text) {
+            Ok(number) if !number.is_sign_negative() => Ok(number),
+            _ => Err(format!("`{text}` is no amount")),
+        };
+        let source: usize = source.parse().map_err(|_| format!("`{source}` is no number of a source"))?;
+        if !self.sources.contains_key(&source) {
+            return Err(format!("the source {source} is not named above"));
+        }
+        let to = if to.is_empty() { None } else { Some(number(to)?) };
+        let tier = Tier { from: number(from)?, to, usd: number(usd)?, rate: (*rate).to_owned(), source };
+        if tier.to.is_some_and(|to| to <= tier.from) {
+            return Err("the tier ends before it begins".to_owned());
+        }
+        match self.series.last_mut().filter(|last| last.key() == (*item, *attributes, *region)) {
+            Some(last) => {
+                if last.tiers.last().and_then(|tier| tier.to) != Some(tier.from) {
+                    return Err("the tier does not begin where the one before it ends".to_owned());
+                }
+                last.tiers.push(tier);
+            }
+            None => {
+                if !tier.from.is_zero() {
+                    return Err("the first tier does not begin at 0".to_owned());
+                }
+                self.series.push(Series {
+                    item: (*item).to_owned(),
+                    attributes: (*attributes).to_owned(),
+                    unit: (*unit).to_owned(),
+                    region: (*region).to_owned(),
+                    tiers: vec![tier],
+                });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! What a plan does to the bill: what the declared environment costs a month against what the applied one does.
+//!
+//! Both figures are reckoned by the same facts, prices and usage, on the same day: the one from the model, the other from the
+//! resources as the state has them. So the difference is what the plan makes, and no change of a price or of a usage.
+
+use crate::catalog::{Catalog, PropPath};
+use crate::check::cost::{self, Inputs, Spread, book::Book};
+use crate::cli::Session;
+use crate::cli::compile::Compiled;
+use crate::lang;
+use crate::model::{Environment, Lifecycle, Model, Resource, Value};
+use crate::source::Span;
+use crate::state::{Record, Snapshot};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A month's cost, before and after.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Bill {
+    /// What is declared costs.
+    pub total: Spread,
+    /// What is applied costs; absent where nothing is.
+    pub before: Option<Spread>,
+    /// How many parts of what is declared have no price.
+    pub unpriced: usize,
+}
+
+impl Bill {
+    /// Whether there is nothing to say: nothing that costs is there, was there, or has an unknown price.
+    pub fn is_empty(&self) -> bool {
+        self.total == Spread::default() && self.before.unwrap_or_default() == Spread::default() && self.unpriced == 0
+    }
+}
+
+impl Session {
+    /// The bill of a plan for a spec.
+    pub fn bill(&self, spec: &Path, compiled: &Compiled, snapshot: &Snapshot, destroy: bool) -> Bill {
+        let book = Book::of(&self.library);
+        let day = super::cost::today();
+        let inputs = Inputs { book: &book, day: Some(&day) };
+        let applied: Vec<Resource> = snapshot.resources.values().map(applied).collect();
+        let before = (!applied.is_empty()).then(|| {
+            let entry = spec.display().to_string();
+            let facts = lang::facts_about(&entry, &self.inputs(), self.common.env.as_deref(), &applied);
+            let environment = Environment { name: snapshot.scope.environment.clone(), ..Environment::default() };
+            cost::estimate(&Model { environment, resources: applied, facts, ..Model::default() }, &inputs).total
+        });
+        if destroy {
+            return Bill { before, ..Bill::default() };
+        }
+        let after = cost::estimate(&compiled.model, &inputs);
+        Bill { total: after.total, before, unpriced: after.unpriced.len() }
+    }
+}
+
+/// A resource of the state, as if it had been declared as it is. What was applied counts before what was read.
+fn applied(record: &Record) -> Resource {
+    let mut properties: BTreeMap<String, Value> = BTreeMap::new();
+    for (name, value) in record.observed.iter().chain(&record.applied) {
+        // A secret's hash is no value, and no price depends on one.
+        if let Ok(value) = Value::try_from(value.clone()) {
+            properties.insert(name.clone(), value);
+        }
+    }
+    let def = Catalog::embedded().get(&record.ty);
+    if let Some([PropPath(id)]) = def.as_ref().map(|def| def.primary_identifier.as_slice()) {
+        properties.entry(id.clone()).or_insert_with(|| Value::Text(record.id.clone()));
+    }
+    Resource {
+        address: record.address.clone(),
+        ty: record.ty.clone(),
+        existing: false,
+        place: record.place.clone(),
+        layer: record.layer.clone(),
+        components: Vec::new(),
+        properties,
+        spans: BTreeMap::new(),
+        after: Vec::new(),
+        after_spans: BTreeMap::new(),
+        lifecycle: Lifecycle::default(),
+        span: Span::default(),
+        doc: None,
+    }
+}

@@ -1,0 +1,118 @@
+//! `gpb cost`: what an environment costs a month.
+
+use crate::check::cost::{self, Estimate, Inputs, Verdict, book::Book};
+use crate::cli::compile::Judged;
+use crate::cli::{Session, exit::Exit, term};
+use crate::report;
+use rust_decimal::Decimal;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// What was asked for.
+pub struct Asked<'a> {
+    pub specs: &'a [PathBuf],
+    /// `100k users`
+    pub at: Option<&'a str>,
+    /// The day it is for.
+    pub on: Option<&'a str>,
+    pub diff: bool,
+}
+
+pub fn run(session: &Session, asked: &Asked<'_>) -> Exit {
+    let outcome = match (asked.specs, asked.diff) {
+        ([spec], false) => one(session, spec, asked),
+        ([before, after], true) => two(session, before, after, asked),
+        _ => Err(session.fail("`gpb cost` takes one spec, and `gpb cost --diff` takes two")),
+    };
+    outcome.unwrap_or_else(|exit| exit)
+}
+
+/// Today, as the prices that begin or end on a day are told.
+pub fn today() -> String {
+    jiff::Zoned::now().date().to_string()
+}
+
+fn one(session: &Session, spec: &Path, asked: &Asked<'_>) -> Result<Exit, Exit> {
+    let (book, day) = basis(session, asked)?;
+    let inputs = Inputs { book: &book, day: Some(&day) };
+    let at = asked.at.map(|at| driver(session, at)).transpose()?;
+    let judged = session.judged(spec, at.as_ref())?;
+    let estimate = cost::estimate(&judged.model, &inputs);
+    refuse(session, &estimate, &judged)?;
+    let verdicts = if at.is_some() { Vec::new() } else { Verdict::all(&judged.model, &judged.tiers, &inputs) };
+    let shown = at.map(|(driver, value)| format!("{} {driver}", cost::money::grouped(&value.normalize().to_string())));
+    if session.common.json {
+        let mut document = json!(estimate);
+        document["at"] = json!(shown);
+        document["day"] = json!(day);
+        document["budgets"] = json!(verdicts);
+        document["layers"] =
+            estimate.layers().into_iter().map(|(name, total)| json!({ "layer": name, "total": total })).collect();
+        session.document(&document);
+    } else {
+        term::print(&report::cost::human(&estimate, shown.as_deref(), &verdicts, session.term.styles()));
+    }
+    Ok(Exit::Done)
+}
+
+fn two(session: &Session, before: &Path, after: &Path, asked: &Asked<'_>) -> Result<Exit, Exit> {
+    let (book, day) = basis(session, asked)?;
+    let inputs = Inputs { book: &book, day: Some(&day) };
+    let at = asked.at.map(|at| driver(session, at)).transpose()?;
+    let mut estimates = Vec::new();
+    for spec in [before, after] {
+        let judged = session.judged(spec, at.as_ref())?;
+        let estimate = cost::estimate(&judged.model, &inputs);
+        refuse(session, &estimate, &judged)?;
+        estimates.push(estimate);
+    }
+    let [before, after] = estimates.as_slice() else { return Err(Exit::Error) };
+    let moved = cost::between(before, after);
+    if session.common.json {
+        session.document(&json!({
+            "before": before.total,
+            "after": after.total,
+            "change": after.total.minus(&before.total),
+            "resources": moved,
+            "unpriced": after.unpriced,
+        }));
+    } else {
+        term::print(&report::cost::difference(before, after, &moved, session.term.styles()));
+    }
+    Ok(Exit::Done)
+}
+
+fn basis(session: &Session, asked: &Asked<'_>) -> Result<(Book, String), Exit> {
+    let day = match asked.on {
+        None => today(),
+        Some(day) => match day.parse::<jiff::civil::Date>() {
+            Ok(day) => day.to_string(),
+            Err(_) => return Err(session.fail(&format!("`{day}` is no day; a day is written 2027-03-01"))),
+        },
+    };
+    Ok((Book::of(&session.library), day))
+}
+
+/// Mistakes in the facts end the command: a table made from them would be wrong.
+fn refuse(session: &Session, estimate: &Estimate, judged: &Judged) -> Result<(), Exit> {
+    if estimate.problems.is_empty() {
+        return Ok(());
+    }
+    session.diagnostics(&estimate.problems, &judged.sources);
+    Err(Exit::Refused)
+}
+
+/// `100k users`, `1_000_000 users`, `2.5M requests`.
+fn driver(session: &Session, text: &str) -> Result<(String, Decimal), Exit> {
+    let read = || {
+        let (amount, driver) = text.trim().split_once(' ')?;
+        let plain = amount.replace(['_', ','], "");
+        let (digits, scale) = match plain.strip_suffix('k').map(|rest| (rest, 1_000)) {
+            Some(found) => found,
+            None => plain.strip_suffix('M').map_or((plain.as_str(), 1), |rest| (rest, 1_000_000)),
+        };
+        let amount: Decimal = digits.parse().ok()?;
+        Some((driver.trim().to_owned(), amount.checked_mul(Decimal::from(scale))?))
+    };
+    read().ok_or_else(|| session.fail(&format!("`{text}` is no usage; write for example `--at \"100k users\"`")))
+}

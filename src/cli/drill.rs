@@ -1,0 +1,38 @@
+//! `gpb drill`.
+
+use crate::cli::args::DomainName;
+use crate::cli::{Session, exit::Exit, term};
+use crate::model::Address;
+use crate::state::{Snapshot, Store};
+use std::path::Path;
+
+pub fn run(session: &Session, spec: &Path, domain: DomainName) -> Exit {
+    let compiled = match session.compile_unjudged(spec) {
+        Ok(compiled) => compiled,
+        Err(exit) => return exit,
+    };
+    // A runbook is wanted most where the targets are not met.
+    let mut runbook = session.recover(&compiled.model, &compiled.graph).drill(domain.into());
+    // Once the environment is there, its commands name what there is; before, they name what will be.
+    if let Ok(snapshot) = session.store().snapshot(&session.scope(&compiled.model)) {
+        runbook = runbook.with_known(&|name| known(&snapshot, name));
+    }
+    if session.common.json {
+        session.document(&serde_json::json!(runbook));
+    } else {
+        term::print(&runbook.markdown());
+    }
+    Exit::Done
+}
+
+/// `data.main.cluster.DBClusterArn`, as last read.
+fn known(snapshot: &Snapshot, name: &str) -> Option<String> {
+    if let Some(record) = snapshot.resources.get(&Address::new(name)) {
+        return Some(record.id.clone());
+    }
+    let (address, path) = name.rsplit_once('.')?;
+    let record = snapshot.resources.get(&Address::new(address))?;
+    let pointer = format!("/{path}");
+    let observed = serde_json::Value::Object(record.observed.clone().into_iter().collect());
+    observed.pointer(&pointer)?.as_str().map(str::to_owned)
+}

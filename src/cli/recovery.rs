@@ -1,0 +1,70 @@
+//! `gpb recovery`.
+
+use crate::check::recovery::Recovery;
+use crate::cli::args::DomainName;
+use crate::cli::{Session, diagnostics_document, exit::Exit, term};
+use crate::diag;
+use crate::model::Domain;
+use crate::report;
+use crate::source::SourceMap;
+use std::path::Path;
+
+impl From<DomainName> for Domain {
+    fn from(name: DomainName) -> Domain {
+        match name {
+            DomainName::Software => Domain::Software,
+            DomainName::Node => Domain::Node,
+            DomainName::Zone => Domain::Zone,
+            DomainName::Region => Domain::Region,
+        }
+    }
+}
+
+pub fn run(session: &Session, spec: &Path, domain: Option<DomainName>, explain: Option<&str>) -> Exit {
+    let compiled = match session.compile_unjudged(spec) {
+        Ok(compiled) => compiled,
+        Err(exit) => return exit,
+    };
+    let mut found = session.recover(&compiled.model, &compiled.graph);
+    let domain = domain.map(Domain::from);
+    let styles = session.term.styles();
+    diag::sort(&mut found.diagnostics);
+    let shown = if let Some(address) = explain {
+        let chains = found.chains(address, domain);
+        if chains.is_empty() {
+            return unknown(session, &found, address);
+        }
+        if session.common.json {
+            document(session, &found, &compiled.sources, "chains", serde_json::json!(chains));
+            return exit(&found);
+        }
+        report::recovery::chains(&chains, styles)
+    } else {
+        let rows = found.rows(domain);
+        if session.common.json {
+            document(session, &found, &compiled.sources, "rows", serde_json::json!(rows));
+            return exit(&found);
+        }
+        report::recovery::table(&compiled.model.environment.name, &rows, styles)
+    };
+    term::print(&shown);
+    session.show(&found.diagnostics, &compiled.sources);
+    exit(&found)
+}
+
+fn document(session: &Session, found: &Recovery<'_>, sources: &SourceMap, name: &str, content: serde_json::Value) {
+    let mut document = diagnostics_document(&found.diagnostics, sources);
+    document[name] = content;
+    session.document(&document);
+}
+
+/// A refuted target refuses, as it does everywhere.
+fn exit(found: &Recovery<'_>) -> Exit {
+    if found.diagnostics.iter().any(diag::Diagnostic::is_error) { Exit::Refused } else { Exit::Done }
+}
+
+fn unknown(session: &Session, found: &Recovery<'_>, address: &str) -> Exit {
+    let near = diag::nearest(address, found.addresses());
+    let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    session.fail(&format!("nothing at `{address}` has recovery facts{hint}"))
+}

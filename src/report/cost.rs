@@ -1,0 +1,207 @@
+//! What an environment costs, for people: by layer, by resource, by price line.
+
+use super::change::push;
+use super::styles::{Styles, paint};
+use crate::check::cost::money::{dollars, grouped};
+use crate::check::cost::{Column, Estimate, Line, Moved, ResourceCost, Spread, Verdict};
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// How wide the text before the three columns may be.
+const WIDEST: usize = 76;
+
+/// The whole table: layers, resources and lines that cost something, what is priced by use alone, what is free, and what has
+/// no price.
+pub fn human(estimate: &Estimate, at: Option<&str>, verdicts: &[Verdict], styles: &Styles) -> String {
+    let mut out = String::new();
+    let shown: Vec<&ResourceCost> = estimate.resources.iter().filter(|cost| costs(&cost.total)).collect();
+    let width = shown.iter().flat_map(|cost| texts(cost)).map(|text| text.chars().count()).max().unwrap_or(0);
+    let table = Table { width: width.clamp(24, WIDEST), styles };
+    let at = at.map_or(String::new(), |at| format!(" at {at}"));
+    let dated = estimate.dated.as_ref().map_or(String::new(), |(oldest, newest)| {
+        if oldest == newest { format!("; prices of {oldest}") } else { format!("; prices of {oldest} to {newest}") }
+    });
+    let title = format!("{}{at}: dollars a month of 730 hours{dated}", estimate.environment);
+    push(&mut out, &paint(styles.strong, title));
+    out.push('\n');
+    push(&mut out, &table.head());
+    for (layer, total) in estimate.layers().into_iter().filter(|(_, total)| costs(total)) {
+        push(&mut out, &table.row(0, &paint(styles.strong, layer.unwrap_or("(no layer)")), &total));
+        for cost in shown.iter().filter(|cost| cost.layer.as_deref() == layer) {
+            push(&mut out, &table.row(2, cost.address.as_str(), &cost.total));
+            for line in cost.lines.iter().filter(|line| costs(&line.cost)) {
+                push(&mut out, &table.row(4, &paint(styles.dim, described(line)), &line.cost));
+            }
+        }
+    }
+    push(&mut out, &table.row(0, &paint(styles.strong, "total"), &estimate.total));
+    budgets(&mut out, verdicts, styles);
+    by_use(&mut out, estimate);
+    if !estimate.free.is_empty() {
+        let (noun, verb) = if estimate.free.len() == 1 { ("resource", "costs") } else { ("resources", "cost") };
+        push(&mut out, &format!("\n{} {noun} {verb} nothing by themselves.", estimate.free.len()));
+    }
+    unpriced(&mut out, estimate, styles);
+    out
+}
+
+/// What one estimate has that another has not.
+pub fn difference(before: &Estimate, after: &Estimate, moved: &[Moved], styles: &Styles) -> String {
+    let mut out = String::new();
+    let width = moved.iter().map(|moved| moved.address.as_str().chars().count()).max().unwrap_or(0).clamp(24, WIDEST);
+    let figure = |spread: Option<&Spread>| spread.map_or("-".to_owned(), |spread| dollars(spread.expected));
+    let row = |name: &str, before: Option<&Spread>, after: Option<&Spread>, change: Decimal| {
+        format!("{name:width$} {:>15} {:>15} {:>15}", figure(before), figure(after), signed(change))
+    };
+    push(&mut out, &paint(styles.dim, format!("{:width$} {:>15} {:>15} {:>15}", "", "before", "after", "change")));
+    for moved in moved {
+        push(&mut out, &row(moved.address.as_str(), moved.before.as_ref(), moved.after.as_ref(), moved.expected()));
+    }
+    let change = after.total.expected.saturating_sub(before.total.expected);
+    push(&mut out, &paint(styles.strong, row("total", Some(&before.total), Some(&after.total), change)));
+    unpriced(&mut out, after, styles);
+    out
+}
+
+/// The line under a plan: what the environment costs, and what it cost as last applied.
+pub fn summary(total: &Spread, before: Option<&Spread>, unpriced: usize) -> String {
+    let mut text = format!(
+        "Cost: {} a month expected ({} to {})",
+        dollars(total.expected),
+        dollars(total.minimum),
+        dollars(total.maximum)
+    );
+    match before {
+        Some(before) => {
+            let change = total.expected.saturating_sub(before.expected);
+            match signed(change).as_str() {
+                "+$0.00" => text.push_str(", as what is applied"),
+                change => drop(write!(text, ", {change} against what is applied")),
+            }
+        }
+        None => text.push_str("; nothing is applied yet"),
+    }
+    match unpriced {
+        0 => {}
+        1 => text.push_str("; 1 part has no price"),
+        count => {
+            let _ = write!(text, "; {count} parts have no price");
+        }
+    }
+    text.push('.');
+    text
+}
+
+/// `+$32.85`
+pub fn signed(amount: Decimal) -> String {
+    let text = dollars(amount);
+    if text.starts_with('-') { text } else { format!("+{text}") }
+}
+
+struct Table<'a> {
+    width: usize,
+    styles: &'a Styles,
+}
+
+impl Table<'_> {
+    fn head(&self) -> String {
+        let width = self.width;
+        paint(self.styles.dim, format!("{:width$} {:>15} {:>15} {:>15}", "", "minimum", "expected", "maximum"))
+    }
+
+    /// A text with colour is wider than it looks; what it looks like is what counts.
+    fn row(&self, indent: usize, text: &str, figures: &Spread) -> String {
+        let visible = anstream::adapter::strip_str(text).to_string().chars().count() + indent;
+        let pad = self.width.saturating_sub(visible);
+        let mut row = format!("{:indent$}{text}{:pad$}", "", "");
+        if visible > self.width {
+            row.push('\n');
+            let _ = write!(row, "{:1$}", "", self.width);
+        }
+        for column in Column::ALL {
+            let _ = write!(row, " {:>15}", dollars(figures.get(column)));
+        }
+        row
+    }
+}
+
+/// What stands before a resource's figures, and its lines'.
+fn texts(cost: &ResourceCost) -> Vec<String> {
+    let lines = cost.lines.iter().filter(|line| costs(&line.cost)).map(|line| format!("    {}", described(line)));
+    std::iter::once(format!("  {}", cost.address)).chain(lines).collect()
+}
+
+/// `hours: 730 gateway-hour × $0.045`
+fn described(line: &Line) -> String {
+    let rate = match line.sku.rates.as_slice() {
+        [(_, usd)] => format!("${usd}"),
+        [(_, usd), ..] => format!("${usd} and less"),
+        [] => String::new(),
+    };
+    let free = if line.free.expected.is_zero() {
+        String::new()
+    } else {
+        format!(", {} of it free", quantity(line.free.expected))
+    };
+    let beyond = if line.beyond { ", beyond the book's last tier" } else { "" };
+    format!("{}: {} {} × {rate}{free}{beyond}", line.name, quantity(line.quantity.expected), line.unit)
+}
+
+fn quantity(figure: Decimal) -> String {
+    grouped(&figure.round_dp(3).normalize().to_string())
+}
+
+fn costs(spread: &Spread) -> bool {
+    !spread.maximum.is_zero()
+}
+
+fn budgets(out: &mut String, verdicts: &[Verdict], styles: &Styles) {
+    if verdicts.is_empty() {
+        return;
+    }
+    out.push('\n');
+    push(out, &paint(styles.strong, "budgets"));
+    for verdict in verdicts {
+        let at = verdict.at.as_ref().map_or(String::new(), |at| format!("at {at}: "));
+        let word = match (verdict.fits, verdict.unpriced) {
+            (false, _) => paint(styles.alert, "exceeded"),
+            (true, 0) if verdict.cost.expected < verdict.low => "fits, below its low end".to_owned(),
+            (true, 0) => "fits".to_owned(),
+            (true, _) => "fits as far as prices are known".to_owned(),
+        };
+        let (low, high) = (dollars(verdict.low), dollars(verdict.high));
+        push(out, &format!("  {at}{} expected of {low} to {high}: {word}", dollars(verdict.cost.expected)));
+    }
+}
+
+/// Prices that come with use, where none is declared: they are no promise of zero.
+fn by_use(out: &mut String, estimate: &Estimate) {
+    let mut unused: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for cost in &estimate.resources {
+        let lines = cost.lines.iter().filter(|line| line.quantity.maximum.is_zero());
+        let names: Vec<&str> = lines.map(|line| line.name.as_str()).collect();
+        if !names.is_empty() {
+            unused.insert(cost.address.as_str(), names);
+        }
+    }
+    if unused.is_empty() {
+        return;
+    }
+    push(out, "\nCharged by use, and no `usage` is declared:");
+    for (address, names) in unused {
+        push(out, &format!("  {address}: {}", names.join(", ")));
+    }
+}
+
+fn unpriced(out: &mut String, estimate: &Estimate, styles: &Styles) {
+    if estimate.unpriced.is_empty() {
+        return;
+    }
+    out.push('\n');
+    push(out, &paint(styles.alert, "Without a price, and in no sum:"));
+    for unpriced in &estimate.unpriced {
+        let price = unpriced.price.as_ref().map_or(String::new(), |price| format!(" {price}"));
+        push(out, &format!("  {}{price} ({}): {}", unpriced.address, unpriced.ty, unpriced.why));
+    }
+}

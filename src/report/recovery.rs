@@ -1,0 +1,113 @@
+//! Recovery verdicts, for people.
+
+use super::change::push;
+use super::state::table as lines;
+use super::styles::{Styles, paint};
+use crate::check::recovery::{Chain, Considered, Row, Verdict};
+
+/// How much of a reason a line of the table holds.
+const WHY: usize = 90;
+
+/// Target, achieved, verdict and why, a line for each resource and domain, the wholes last.
+pub fn table(environment: &str, rows: &[Row], styles: &Styles) -> String {
+    let mut cells: Vec<[String; 8]> = rows.iter().map(|row| cells(environment, row)).collect();
+    // A subject is named once, above all that is said of it.
+    for at in (1..cells.len()).rev() {
+        let same = cells.get(at).zip(cells.get(at - 1)).is_some_and(|(this, last)| this[0] == last[0]);
+        if let Some(row) = cells.get_mut(at).filter(|_| same) {
+            row[0].clear();
+        }
+    }
+    let texts: Vec<[&str; 8]> = cells.iter().map(|row| row.each_ref().map(String::as_str)).collect();
+    let head = ["SUBJECT", "LOSS OF", "RPO TARGET", "RPO", "RTO TARGET", "RTO", "VERDICT", "WHY"];
+    let mut out = lines(head, &texts, styles);
+    let count = |verdict| rows.iter().filter(|row| !row.whole && row.verdict == Some(verdict)).count();
+    let order = [Verdict::Proven, Verdict::Plausible, Verdict::Unproven, Verdict::Refuted];
+    let counts: Vec<String> = order.into_iter().map(|verdict| format!("{} {verdict}", count(verdict))).collect();
+    push(&mut out, &paint(styles.strong, format!("\n{}", counts.join(", "))));
+    out
+}
+
+fn cells(environment: &str, row: &Row) -> [String; 8] {
+    let subject = match (row.whole, row.subject.as_str()) {
+        (true, "") => format!("all of {environment}"),
+        (true, scope) => format!("all of {scope}"),
+        (false, address) => address.to_owned(),
+    };
+    let given = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+    [
+        subject,
+        row.domain.word().to_owned(),
+        given(&row.target_rpo),
+        row.rpo.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
+        given(&row.target_rto),
+        row.rto.to_string(),
+        row.verdict.map_or("-", Verdict::word).to_owned(),
+        shortened(&row.why),
+    ]
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(WHY) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),
+        None => text.to_owned(),
+    }
+}
+
+/// The chains behind verdicts.
+pub fn chains(chains: &[Chain], styles: &Styles) -> String {
+    let mut out = String::new();
+    for (index, chain) in chains.iter().enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        one(chain, styles, &mut out);
+    }
+    out
+}
+
+fn one(chain: &Chain, styles: &Styles, out: &mut String) {
+    let row = &chain.row;
+    let verdict = row.verdict.map_or("no target", Verdict::word);
+    let head = format!("{} ({}), loss of {}: {verdict}", row.subject, row.what, row.domain);
+    push(out, &paint(styles.strong, head));
+    let against = |target: &Option<String>, verdict: Option<Verdict>| match (target, verdict) {
+        (Some(target), Some(verdict)) => format!(", {target} demanded: {verdict}"),
+        _ => String::new(),
+    };
+    if let Some(rpo) = &row.rpo {
+        push(out, &format!("  loses    {rpo}{}", against(&row.target_rpo, row.rpo_verdict)));
+    }
+    push(out, &format!("  is back  {}{}", row.rto, against(&row.target_rto, row.rto_verdict)));
+    push(
+        out,
+        &format!(
+            "           = detect {} + decide {} + recover {} + redirect {}",
+            chain.detect, chain.decide, chain.recover, chain.redirect
+        ),
+    );
+    if !chain.derived_from.is_empty() {
+        push(out, &format!("  derived from {}", chain.derived_from.join(", ")));
+    }
+    for fact in &chain.considered {
+        considered(fact, styles, out);
+    }
+    for (index, change) in chain.changes.iter().enumerate() {
+        push(out, &format!("  {} {change}", if index == 0 { "change: " } else { "or:     " }));
+    }
+}
+
+fn considered(fact: &Considered, styles: &Styles, out: &mut String) {
+    let figures = match &fact.rpo {
+        Some(rpo) => format!("loses {rpo}, back {}, {}", fact.rto, fact.mode),
+        None => format!("back {}, {}", fact.rto, fact.mode),
+    };
+    let line = format!("  {} [{}] {}", fact.fact, fact.state, fact.says);
+    push(out, &if fact.state == "does not hold" { paint(styles.dim, line) } else { line });
+    push(out, &paint(styles.dim, format!("      {figures}")));
+    for evidence in &fact.evidence {
+        push(out, &paint(styles.dim, format!("      {evidence}")));
+    }
+    let source = fact.source.as_deref().unwrap_or("derived from the others");
+    push(out, &paint(styles.dim, format!("      grade {}: {source}", fact.grade)));
+}
