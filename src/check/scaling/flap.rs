@@ -97,6 +97,8 @@ fn out_of_order(scaling: &Scaling) -> Option<Diagnostic> {
 struct Flap<'a> {
     metric: &'a Watch,
     load: f64,
+    /// Whether the load is a little more than what is said of it, or a little less.
+    is_over: bool,
     low: f64,
     high: f64,
 }
@@ -106,12 +108,13 @@ fn flapping(scaling: &Scaling) -> Option<Diagnostic> {
         return None;
     }
     let flap = find(scaling)?;
-    let Flap { metric, load, low, high } = flap;
+    let Flap { metric, load, is_over, low, high } = flap;
     let each =
         |capacity: f64| say::measured(metric, (load / capacity.max(1.0)).min(metric.ceiling.unwrap_or(f64::MAX)));
     let message = format!(
-        "`{}` flaps: under a constant load of {} {} in all it goes from {} to {} and back, again and again",
+        "`{}` flaps: under a constant load of just {} {} {} in all it goes from {} to {} and back, again and again",
         scaling.of,
+        if is_over { "over" } else { "under" },
         say::measured(metric, load.round()),
         metric.name,
         say::number(low),
@@ -168,7 +171,7 @@ fn find(scaling: &Scaling) -> Option<Flap<'_>> {
         for capacity in capacities(scaling) {
             let load = trigger.threshold * capacity * side;
             if let Some((low, high)) = cycle(scaling, Load::Of(&trigger.watch.name, load), capacity, &mut path) {
-                return Some(Flap { metric: trigger.watch, load, low, high });
+                return Some(Flap { metric: trigger.watch, load, is_over: trigger.adds, low, high });
             }
         }
     }

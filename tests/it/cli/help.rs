@@ -12,6 +12,7 @@ const COMMANDS: [&[&str]; 14] = [
     &["show"],
     &["fmt"],
     &["graph"],
+    &["simulate"],
     &["explain"],
     &["state"],
     &["state", "list"],
