@@ -3,7 +3,7 @@
 use super::{Story, empty};
 use crate::support::{Folder, root};
 
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 16] = [
     &[],
     &["check"],
     &["plan"],
@@ -12,6 +12,8 @@ const COMMANDS: [&[&str]; 14] = [
     &["show"],
     &["fmt"],
     &["graph"],
+    &["recovery"],
+    &["drill"],
     &["explain"],
     &["state"],
     &["state", "list"],
