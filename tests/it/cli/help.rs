@@ -3,7 +3,7 @@
 use super::{Story, empty};
 use crate::support::{Folder, root};
 
-const COMMANDS: [&[&str]; 16] = [
+const COMMANDS: [&[&str]; 19] = [
     &[],
     &["check"],
     &["plan"],
@@ -11,9 +11,13 @@ const COMMANDS: [&[&str]; 16] = [
     &["destroy"],
     &["show"],
     &["fmt"],
+    &["cost"],
+    &["prices"],
+    &["prices", "refresh"],
     &["graph"],
     &["recovery"],
     &["drill"],
+    &["simulate"],
     &["explain"],
     &["state"],
     &["state", "list"],
