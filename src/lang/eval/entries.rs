@@ -69,10 +69,15 @@ impl<'p> Machine<'_, 'p> {
 
     /// Whether something exists: the condition must be known.
     pub fn decide(&self, condition: &'p crate::syntax::ast::Expr, scope: &Scope<'p>) -> Outcome<bool> {
-        let value = self.known(self.named(condition, scope)?.at(condition.span), "what decides whether this exists")?;
+        self.decided(self.named(condition, scope)?.at(condition.span))
+    }
+
+    /// What a condition came to.
+    pub fn decided(&self, value: Value) -> Outcome<bool> {
+        let value = self.known(value, "what decides whether this exists")?;
         match value.kind {
             Kind::Bool(value) => Ok(value),
-            _ => Err(self.not_a_condition(&value, condition.span)),
+            _ => Err(self.not_a_condition(&value, value.span)),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{Story, empty};
 use crate::support::{Folder, root};
 
-const COMMANDS: [&[&str]; 18] = [
+const COMMANDS: &[&[&str]] = &[
     &[],
     &["check"],
     &["plan"],
@@ -15,6 +15,8 @@ const COMMANDS: [&[&str]; 18] = [
     &["prices"],
     &["prices", "refresh"],
     &["graph"],
+    &["recovery"],
+    &["drill"],
     &["simulate"],
     &["explain"],
     &["state"],
