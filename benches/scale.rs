@@ -16,6 +16,8 @@ const CHECK_LIMIT: Duration = Duration::from_millis(300);
 const CHECK_MEMORY_LIMIT_MB: f64 = 200.0;
 /// 100,000 against 10,000: ten times is linear; the rest is room for caches.
 const GROWTH_LIMIT: f64 = 15.0;
+/// What the checks of scaling may take of that.
+const SCALING_LIMIT: Duration = Duration::from_millis(50);
 const RUNS: usize = 5;
 
 struct Figure {
@@ -33,12 +35,102 @@ fn main() {
         checks.push(report("check", count, &spec, folder.path(), &[]));
         report("plan", count, &spec, folder.path(), &["--cloud", "sim"]);
     }
+    scaling_checks();
     let [_, ten, hundred] = checks.as_slice() else { return };
     let growth = hundred.wall.as_secs_f64() / ten.wall.as_secs_f64();
     println!("check: 100,000 takes {growth:.1} times as long as 10,000");
     assert!(ten.wall < CHECK_LIMIT, "10,000 resources took {:?} to check", ten.wall);
     assert!(ten.peak_mb < CHECK_MEMORY_LIMIT_MB, "10,000 resources took {:.0} MB to check", ten.peak_mb);
     assert!(growth < GROWTH_LIMIT, "checking is not linear");
+}
+
+/// The checks of scaling by themselves, on the model of 10,000 resources and on one of as many that do scale.
+fn scaling_checks() {
+    let groups = of_model("10,000 resources", &spec_of(10_000));
+    let services = of_model("2,000 services that scale", &services_of(2_000));
+    assert!(groups < SCALING_LIMIT, "the checks of scaling took {groups:?} for resources without any");
+    assert!(services < SCALING_LIMIT, "the checks of scaling took {services:?} for services");
+}
+
+fn of_model(what: &str, text: &str) -> Duration {
+    let library = gpb::stdlib::Library::embedded();
+    let loader = Spec(text.into());
+    let compilation = gpb::lang::compile("spec.gpb", &gpb::lang::Inputs::embedded(&loader, &library), None);
+    let model = compilation.model.expect("the spec has a model");
+    assert_eq!(compilation.diagnostics, [], "{what}");
+    let mut walls: Vec<_> = (0..RUNS)
+        .map(|_| {
+            let started = Instant::now();
+            let found = gpb::check::scaling::check(&model);
+            assert_eq!(found, [], "{what}");
+            started.elapsed()
+        })
+        .collect();
+    walls.sort();
+    println!("scaling  {what}: {:.4} s, {} facts", walls[RUNS / 2].as_secs_f64(), model.facts.len());
+    walls[RUNS / 2]
+}
+
+struct Spec(std::sync::Arc<str>);
+
+impl gpb::source::Loader for Spec {
+    fn load(&self, _: &str, path: &str) -> Result<(String, std::sync::Arc<str>), String> {
+        Ok((path.to_owned(), self.0.clone()))
+    }
+}
+
+/// Services with a target, two policies and two alarms each: five resources.
+fn services_of(count: usize) -> String {
+    let mut text = String::from("stack load {\n  layer compute {\n");
+    for n in 0..count {
+        let _ = write!(
+            text,
+            r#"    resource aws.ecs.service api_{n} {{
+      service_name  = "api-{n}"
+      desired_count = 2
+    }}
+    resource aws.applicationautoscaling.scalable_target capacity_{n} {{
+      service_namespace  = "ecs"
+      scalable_dimension = "ecs:service:DesiredCount"
+      resource_id        = "service/default/api-{n}"
+      min_capacity       = 2
+      max_capacity       = 200
+    }}
+"#
+        );
+        for (name, by, bound, op, threshold) in
+            [("add", 2, "lower", "GreaterThan", 70), ("remove", -1, "upper", "LessThan", 30)]
+        {
+            let _ = write!(
+                text,
+                r#"    resource aws.applicationautoscaling.scaling_policy {name}_{n} {{
+      policy_name        = "{name}-{n}"
+      policy_type        = "StepScaling"
+      service_namespace  = "ecs"
+      scalable_dimension = "ecs:service:DesiredCount"
+      resource_id        = "service/default/api-{n}"
+      step_scaling_policy_configuration {{
+        adjustment_type  = "ChangeInCapacity"
+        cooldown         = 300
+        step_adjustments = [{{ metric_interval_{bound}_bound = 0, scaling_adjustment = {by} }}]
+      }}
+    }}
+    resource aws.cloudwatch.alarm {name}_alarm_{n} {{
+      namespace           = "AWS/ECS"
+      metric_name         = "CPUUtilization"
+      statistic           = "Average"
+      period              = 60
+      evaluation_periods  = 3
+      comparison_operator = "{op}Threshold"
+      threshold           = {threshold}
+      alarm_actions       = [{name}_{n}.arn]
+    }}
+"#
+            );
+        }
+    }
+    text.push_str("  }\n}\nenvironment bench of load {\n  account = \"123456789012\"\n  region = us-east-1\n  mode = sandbox\n}\n");
+    text
 }
 
 /// The median of several runs.

@@ -1,11 +1,15 @@
 //! `gpb simulate`: a load run through the rules of something that scales.
 #![allow(clippy::disallowed_methods)] // A command reads the load it is given and writes the drawing it is asked for.
 
+use crate::check::cost::book::Book;
+use crate::check::cost::{self, Column};
 use crate::check::scaling::{self, Scaling};
 use crate::cli::{Session, args::Simulated, exit::Exit, term};
 use crate::diag::{Diagnostic, nearest};
+use crate::model::Model;
 use crate::simulate::{self, Curve, Options, Run};
 use crate::source::{SourceMap, Span};
+use rust_decimal::prelude::ToPrimitive;
 use std::path::Path;
 
 /// The usual load: a day.
@@ -24,8 +28,19 @@ fn simulated(session: &Session, spec: &Path, asked: &Simulated) -> Result<Run, E
     let compiled = session.compile(spec)?;
     let scalings = scaling::scalings(&compiled.model);
     let chosen = choose(&scalings, asked.of.as_deref()).map_err(|why| session.fail(&why))?;
-    let options = Options { seed: asked.seed, noise, price: None };
+    let options = Options { seed: asked.seed, noise, price: price(session, &compiled.model, chosen) };
     Ok(simulate::run(chosen, &curve, &options))
+}
+
+/// What an hour of one unit more costs: what lies between the smallest and the largest bill, for each unit between them.
+fn price(session: &Session, model: &Model, scaling: &Scaling) -> Option<f64> {
+    let book = Book::of(&session.library);
+    let day = super::cost::today();
+    let estimate = cost::estimate(model, &cost::Inputs { book: &book, day: Some(&day) });
+    let cost = &estimate.of(&scaling.of)?.total;
+    let (low, high) = (cost.get(Column::Minimum).to_f64()?, cost.get(Column::Maximum).to_f64()?);
+    let units = scaling.maximum - scaling.minimum;
+    (units > 0.0 && high > low).then(|| (high - low) / units / f64::from(cost::HOURS))
 }
 
 fn shown(session: &Session, run: &Run, asked: &Simulated) -> Exit {

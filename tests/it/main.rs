@@ -11,6 +11,7 @@ mod properties;
 mod random;
 mod recovery;
 mod rules;
+mod scaling;
 mod specs;
 mod support;
 #[cfg(feature = "_sdk")]

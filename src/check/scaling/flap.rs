@@ -97,6 +97,8 @@ fn out_of_order(scaling: &Scaling) -> Option<Diagnostic> {
 struct Flap<'a> {
     metric: &'a Watch,
     load: f64,
+    /// Whether the load is a little more than what is said of it, or a little less.
+    is_over: bool,
     low: f64,
     high: f64,
 }
@@ -106,12 +108,13 @@ fn flapping(scaling: &Scaling) -> Option<Diagnostic> {
         return None;
     }
     let flap = find(scaling)?;
-    let Flap { metric, load, low, high } = flap;
+    let Flap { metric, load, is_over, low, high } = flap;
     let each =
         |capacity: f64| say::measured(metric, (load / capacity.max(1.0)).min(metric.ceiling.unwrap_or(f64::MAX)));
     let message = format!(
-        "`{}` flaps: under a constant load of {} {} in all it goes from {} to {} and back, again and again",
+        "`{}` flaps: under a constant load of just {} {} {} in all it goes from {} to {} and back, again and again",
         scaling.of,
+        if is_over { "over" } else { "under" },
         say::measured(metric, load.round()),
         metric.name,
         say::number(low),
@@ -168,7 +171,7 @@ fn find(scaling: &Scaling) -> Option<Flap<'_>> {
         for capacity in capacities(scaling) {
             let load = trigger.threshold * capacity * side;
             if let Some((low, high)) = cycle(scaling, Load::Of(&trigger.watch.name, load), capacity, &mut path) {
-                return Some(Flap { metric: trigger.watch, load, low, high });
+                return Some(Flap { metric: trigger.watch, load, is_over: trigger.adds, low, high });
             }
         }
     }
@@ -235,12 +238,14 @@ fn mended(scaling: &Scaling, removing: &Trigger<'_>) -> Option<String> {
 
 /// A rule that may act again before its metric can show what it did.
 fn hasty(scaling: &Scaling, rule: &Rule) -> Option<Diagnostic> {
-    let (cooldown, period, what) = match &rule.action {
+    let (cooldown, period, delay, what) = match &rule.action {
         Action::Step(step) => {
             let alarm = step.alarms.iter().max_by(|a, b| a.period.total_cmp(&b.period))?;
-            (step.cooldown, alarm.period, say::condition(alarm))
+            (step.cooldown, alarm.period, alarm.delay, say::condition(alarm))
         }
-        Action::Track(track) => (track.out_cooldown, track.period, format!("{} for its target", track.watch.name)),
+        Action::Track(track) => {
+            (track.out_cooldown, track.period, track.delay, format!("{} for its target", track.watch.name))
+        }
     };
     // Target tracking of what changes at once has no cooldown, and needs none.
     if cooldown >= period || matches!(rule.action, Action::Track(_)) && cooldown <= 0.0 {
@@ -258,9 +263,9 @@ fn hasty(scaling: &Scaling, rule: &Rule) -> Option<Diagnostic> {
             rule.spots.of(if matches!(rule.action, Action::Step(_)) { "threshold" } else { "target" }),
             format!("looks at {what}"),
         );
-    let better = period + scaling.warmup;
+    let better = period + delay + scaling.warmup;
     Some(diagnostic.help(format!(
-        "the cooldown must be {} or more; {} also lets what was added start",
+        "the cooldown must be {} or more; with {} what was added has started and is measured",
         say::seconds(period),
         say::seconds(better)
     )))

@@ -4,7 +4,7 @@ use super::parts::{Quota, Scaling, Scope};
 use super::say;
 use crate::diag::Diagnostic;
 use crate::model::{Address, Model, Place};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The most resources named in one message.
@@ -12,7 +12,7 @@ const NAMED: usize = 4;
 
 pub fn check(model: &Model, quotas: &[Quota], scalings: &[Scaling]) -> Vec<Diagnostic> {
     let places: BTreeMap<&Address, &Place> = model.resources.iter().map(|one| (&one.address, &one.place)).collect();
-    let existing: std::collections::BTreeSet<&Address> =
+    let existing: BTreeSet<&Address> =
         model.resources.iter().filter(|one| one.existing).map(|one| &one.address).collect();
     let mut groups: BTreeMap<(Arc<str>, String), Vec<&Quota>> = BTreeMap::new();
     for quota in quotas.iter().filter(|quota| !existing.contains(&quota.of)) {
@@ -49,7 +49,8 @@ fn exceeded(group: &[&Quota], places: &BTreeMap<&Address, &Place>, scalings: &[S
     let message =
         format!("{others} may use {} {}{place}; AWS allows {}", say::number(uses), strictest.what, say::number(limit));
     let mut diagnostic = Diagnostic::error("GPB6011", message);
-    for quota in users.iter().take(NAMED) {
+    let mut labelled = BTreeSet::new();
+    for quota in users.iter().take(NAMED).filter(|quota| labelled.insert(quota.spots.of("uses"))) {
         diagnostic = diagnostic.at(quota.spots.of("uses"), format!("{} of them", say::number(quota.uses)));
     }
     Some(diagnostic.help(ways_out(strictest, &users, uses, scalings)))

@@ -15,6 +15,7 @@ const COMMANDS: [&[&str]; 17] = [
     &["prices"],
     &["prices", "refresh"],
     &["graph"],
+    &["simulate"],
     &["explain"],
     &["state"],
     &["state", "list"],
