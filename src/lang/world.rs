@@ -71,7 +71,7 @@ impl<'p> World<'p> {
 
     /// Reports a resource type that is unknown. Most of the types the library speaks of are of no use to a program, so
     /// none is decoded for this.
-    pub fn check_type(&self, path: &Path) {
+    pub fn check_type_name(&self, path: &Path) {
         if let Some(name) = dotted(path).filter(|name| !self.catalog.knows(name)) {
             self.unknown_type(&name, path.span);
         }

@@ -97,7 +97,7 @@ impl<'p> Resolver<'_, 'p> {
     }
 
     fn resource(&mut self, resource: &'p Resource) {
-        self.world.check_type(&resource.ty);
+        self.world.check_type_name(&resource.ty);
         if let Some(place) = &resource.place {
             self.expr(place);
         }

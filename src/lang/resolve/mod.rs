@@ -101,7 +101,7 @@ impl<'w, 'p> Resolver<'w, 'p> {
     }
 
     fn facts(&mut self, facts: &'p Facts) {
-        self.world.check_type(&facts.ty);
+        self.world.check_type_name(&facts.ty);
         self.views.push(View::Vars(vec!["self", "usage"]));
         self.object(&facts.stmts, body::Place::Facts);
         self.views.pop();
