@@ -3,7 +3,7 @@
 use super::{Story, empty};
 use crate::support::{Folder, root};
 
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 15] = [
     &[],
     &["check"],
     &["plan"],
