@@ -35,7 +35,9 @@ impl Made {
     /// The plan for machines, with the warnings of its compilation.
     pub fn document(&self) -> serde_json::Value {
         let mut document = report::json::plan(&self.plan, &|name| Catalog::embedded().get(name));
-        document["cost"] = serde_json::json!(self.bill);
+        if !self.bill.is_empty() {
+            document["cost"] = serde_json::json!(self.bill);
+        }
         if !self.compiled.warnings.is_empty() {
             document["warnings"] =
                 diagnostics_document(&self.compiled.warnings, &self.compiled.sources)["diagnostics"].take();

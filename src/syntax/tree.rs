@@ -124,9 +124,18 @@ impl<'t> Node<'t> {
         (next.data().parent == self.data().parent).then_some(next)
     }
 
-    /// The sibling before this one.
+    /// The sibling before this one: what lies right before it in the text, or what that lies in.
     pub fn before(self) -> Option<Node<'t>> {
-        self.parent()?.children().take_while(|node| node.id != self.id).last()
+        let parent = self.parent()?;
+        let mut before = Node { tree: self.tree, id: self.id.checked_sub(1)? };
+        while before != parent {
+            let around = before.parent()?;
+            if around == parent {
+                return Some(before);
+            }
+            before = around;
+        }
+        None
     }
 }
 

@@ -1,7 +1,7 @@
 //! The price of things, worked out by hand: each case under `tests/cost/` says in its comments what it costs at the least, as
 //! expected and at the most, and by which sum of the price pages' numbers. No figure there was made by gpb.
 
-use crate::support::root;
+use crate::support::{Folder, root};
 use gpb::check::cost::book::Book;
 use gpb::check::cost::{self, Inputs};
 use gpb::lang;

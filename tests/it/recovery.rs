@@ -6,13 +6,14 @@ use gpb::check::recovery::{self, Given};
 use gpb::diag::render;
 use gpb::graph::Graph;
 use gpb::lang::{self, Inputs};
-use gpb::model::{Applies, Model};
+use gpb::model::{Applies, Domain, Model};
 use gpb::report::{Styles, recovery::table};
 use gpb::source::{Loader, SourceMap};
 use gpb::stdlib::Library;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 fn cases() -> Vec<PathBuf> {
@@ -121,7 +122,7 @@ fn every_topology_is_judged_as_is_written_beside_it() {
 fn judged(model: &Model, sources: &SourceMap) -> String {
     let graph = Graph::build(model);
     let types = &|name: &str| Catalog::embedded().get(name);
-    let mut found = recovery::check(Given { model, graph: &graph, types, price: &|_| None });
+    let mut found = recovery::check(Given { model, graph: &graph, types, price: Rc::new(|_| None) });
     gpb::diag::sort(&mut found.diagnostics);
     let malformed: Vec<_> = found.diagnostics.iter().filter(|one| one.code == "GPB4009").collect();
     assert!(malformed.is_empty(), "{malformed:#?}");
@@ -244,4 +245,59 @@ fn a_runbook_says_who_does_what_in_which_order() {
     let case = root().join("tests/recovery/wholes/whole_region.gpb");
     folder.write("case.gpb", &std::fs::read_to_string(case).unwrap());
     insta::assert_snapshot!("runbook", folder.expect(0, &["drill", "case.gpb", "--domain", "region"]).out);
+}
+
+/// The worst verdicts on the loss of a node and of a zone.
+fn verdicts(path: &Path, text: &str) -> Vec<Option<recovery::Verdict>> {
+    std::fs::write(path, text).unwrap();
+    let library = Library::embedded();
+    let compilation = lang::compile(path.to_str().unwrap(), &Inputs::embedded(&Disk, &library), None);
+    let Some(model) = compilation.model.as_ref().filter(|_| !compilation.has_errors()) else { panic!("{text}") };
+    let graph = Graph::build(model);
+    let types = &|name: &str| Catalog::embedded().get(name);
+    let found = recovery::check(Given { model, graph: &graph, types, price: Rc::new(|_| None) });
+    let worst = |domain| found.rows(Some(domain)).iter().filter(|row| row.whole).map(|row| row.verdict).max().flatten();
+    vec![worst(Domain::Node), worst(Domain::Zone)]
+}
+
+fn program(body: &str) -> String {
+    format!(
+        "stack demo {{\n  recover from node, zone {{ rpo 1min, rto 2min }}\n{body}\n}}\n
+environment live of demo {{\n  account = \"123456789012\"\n  region = us-east-1\n  mode = sandbox\n}}\n"
+    )
+}
+
+#[test]
+fn another_replica_never_makes_it_worse() {
+    let folder = Folder::new();
+    let path = folder.path("case.gpb");
+    let cache = |replicas: usize| {
+        program(&format!(
+            "resource aws.elasticache.replication_group a {{\n replication_group_description = \"a\"\n engine = \"valkey\"
+ num_node_groups = 1\n replicas_per_node_group = {replicas}\n multi_az_enabled = {0}\n automatic_failover_enabled = {0}\n}}",
+            replicas > 0
+        ))
+    };
+    let aurora = |instances: usize| {
+        let mut body =
+            "resource aws.rds.db_cluster a {\n engine = \"aurora-postgresql\"\n engine_version = \"15.17\"\n}\n"
+                .to_owned();
+        for at in 0..=instances {
+            let zone = ["a", "b", "c", "a"][at];
+            let _ = writeln!(
+                body,
+                "resource aws.rds.db_instance i{at} {{\n db_cluster_identifier = a.id\n db_instance_class = \"db.r6g.large\"
+ engine = \"aurora-postgresql\"\n availability_zone = \"us-east-1{zone}\"\n}}"
+            );
+        }
+        program(&body)
+    };
+    let programs: [&dyn Fn(usize) -> String; 2] = [&cache, &aurora];
+    for program in programs {
+        let judged: Vec<_> = (0..4).map(|more| verdicts(&path, &program(more))).collect();
+        for (fewer, more) in judged.iter().zip(judged.iter().skip(1)) {
+            assert!(fewer.iter().zip(more).all(|(fewer, more)| more <= fewer), "{judged:?}");
+        }
+        assert_ne!(judged.first(), judged.last(), "more copies help: {judged:?}");
+    }
 }

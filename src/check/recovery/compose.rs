@@ -8,7 +8,7 @@ use super::facts::{Mode, Role};
 use super::judge::{Assessment, Demand, Judge};
 use super::number::{Number, Verdict};
 use crate::graph::Graph;
-use crate::model::{Address, Domain};
+use crate::model::{Address, Domain, Target};
 use std::collections::BTreeMap;
 
 /// A set of resources that are lost and come back together.
@@ -47,8 +47,12 @@ impl Judge<'_, '_> {
         scopes.sort_unstable();
         scopes.dedup();
         let mut wholes = Vec::new();
+        let demanded = |scope: &str, domain| {
+            let here = |target: &&Target| target.scope == scope && target.domain == domain;
+            scope.is_empty() || self.goals.targets.iter().any(|target| here(&target))
+        };
         for scope in scopes {
-            for domain in Domain::ALL {
+            for domain in Domain::ALL.into_iter().filter(|domain| demanded(scope, *domain)) {
                 let whole = self.whole(scope, domain, assessments, graph, &order);
                 wholes.extend(
                     whole.filter(|whole| scope.is_empty() || (whole.parts.len() > 1 && !whole.demand.is_none())),

@@ -241,8 +241,8 @@ fn what_is_unknown_until_apply_leaves_it_open() {
     insta::assert_snapshot!(world.zone(), @r"
     main: unbounded | unbounded | unproven
     *: unbounded | unbounded | unproven
-    GPB4005 whether `main` (store) will be back within 1min when a zone is lost is unknown until apply
     GPB4005 whether `main` (store) will lose at most 0s when a zone is lost is unknown until apply
+    GPB4005 whether `main` (store) will be back within 1min when a zone is lost is unknown until apply
     ");
 }
 

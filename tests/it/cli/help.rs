@@ -3,7 +3,7 @@
 use super::{Story, empty};
 use crate::support::{Folder, root};
 
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 17] = [
     &[],
     &["check"],
     &["plan"],
@@ -11,6 +11,9 @@ const COMMANDS: [&[&str]; 15] = [
     &["destroy"],
     &["show"],
     &["fmt"],
+    &["cost"],
+    &["prices"],
+    &["prices", "refresh"],
     &["graph"],
     &["simulate"],
     &["explain"],
