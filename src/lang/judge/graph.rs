@@ -21,6 +21,8 @@ pub struct Judge {
     /// By type and property: the resources that hold a key there.
     holders: RefCell<HashMap<(String, String), HashMap<String, Vec<usize>>>>,
     reads: RefCell<Reads>,
+    /// By the place in the tree of a fact's field: its value, where that is the same for every resource.
+    pub(super) constants: RefCell<HashMap<usize, Option<super::super::value::Value>>>,
 }
 
 #[derive(Debug, Default)]
