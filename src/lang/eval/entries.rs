@@ -83,14 +83,15 @@ impl<'p> Machine<'_, 'p> {
 
     /// An object: all its entries, even after one has failed.
     pub fn object(&self, stmts: &'p [Stmt], scope: &Scope<'p>, expect: Expect<'_>, span: Span) -> Outcome<Value> {
-        let mut map = Map::default();
+        let entries = self.entries(stmts, scope)?.given;
+        let mut map = Map::with_capacity_and_hasher(entries.len(), foldhash::fast::RandomState::default());
         let mut failed = None;
-        for (name, given) in self.entries(stmts, scope)?.given {
+        for (name, given) in entries {
             let key = given.first().map_or(span, Given::head);
             match self.given(name, &given, expect.field(name)) {
                 Ok(value) if value.is_absent() => {}
                 Ok(value) => {
-                    map.insert(name.into(), Entry { key, value });
+                    map.insert(self.shared(name), Entry { key, value });
                 }
                 Err(why) => failed = Some(why),
             }

@@ -33,7 +33,7 @@ fn the_reference_quotes_the_help_of_every_command() {
     let page = std::fs::read_to_string(&path).unwrap();
     let mut fresh = page.clone();
     for command in COMMANDS.iter().copied() {
-        let ran = Folder::new().expect(0, &[command, &["--help"]].concat());
+        let ran = Folder::new().expect(0, &[command, &["--help"][..]].concat());
         assert_eq!(ran.err, "");
         let head = format!("\n## {}\n", ["gpb"].iter().chain(command).copied().collect::<Vec<_>>().join(" "));
         let section = fresh.find(&head).unwrap_or_else(|| panic!("docs/cli.md has no section{head}"));
