@@ -58,6 +58,11 @@ impl Catalog {
         self.decode(self.entries.binary_search_by(|entry| entry.name.cmp(name)).ok()?)
     }
 
+    /// Whether there is a type of that name; decodes nothing.
+    pub fn knows(&self, name: &str) -> bool {
+        self.entries.binary_search_by(|entry| entry.name.cmp(name)).is_ok()
+    }
+
     /// By AWS's name, `AWS::RDS::DBCluster`.
     pub fn get_aws(&self, aws: &str) -> Option<Arc<TypeDef>> {
         self.decode(self.find_aws(aws)?)

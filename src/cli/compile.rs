@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::check::cost::{self, book::Book};
 use crate::check::recovery::{self, Recovery};
 use crate::check::scaling;
-use crate::cli::{Session, exit::Exit, files::Disk};
+use crate::cli::{Session, beside::beside, exit::Exit, files::Disk};
 use crate::diag::{self, Diagnostic};
 use crate::graph::Graph;
 use crate::lang::{self, Compilation, Tier};
@@ -68,10 +68,18 @@ impl Session {
     /// What the checks find in a program that is right as far as the language goes.
     fn verdicts(&self, compilation: &mut Compilation, graph: &Graph) {
         let Some(model) = compilation.model.as_ref().filter(|_| !compilation.has_errors()) else { return };
-        let mut found = self.recover(model, graph).diagnostics;
-        found.extend(scaling::check(model));
-        let book = Book::of(&self.library);
-        found.extend(cost::check(compilation, &cost::Inputs { book: &book, day: Some(&super::cost::today()) }));
+        let whole = &*compilation;
+        let price = || {
+            let book = Book::of(&self.library);
+            cost::check(whole, &cost::Inputs { book: &book, day: Some(&super::cost::today()) })
+        };
+        let recover = || {
+            let mut found = self.recover(model, graph).diagnostics;
+            found.extend(scaling::check(model));
+            found
+        };
+        let (prices, mut found) = beside(price, recover);
+        found.extend(prices);
         compilation.diagnostics.extend(found);
         diag::sort(&mut compilation.diagnostics);
     }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod args;
+mod beside;
 mod bill;
 mod clouds;
 mod compile;

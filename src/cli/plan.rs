@@ -6,7 +6,7 @@ use crate::cli::bill::Bill;
 use crate::cli::clouds::{self, Account};
 use crate::cli::compile::Compiled;
 use crate::cli::store::Kept;
-use crate::cli::{Session, diagnostics_document, exit::Exit, progress::Lines, term};
+use crate::cli::{Session, beside::beside, diagnostics_document, exit::Exit, progress::Lines, term};
 use crate::cloud::{Cloud, CloudError};
 use crate::diag::{self, Diagnostic};
 use crate::engine::{self, Recovery, Refresh, Settled};
@@ -124,19 +124,6 @@ impl Session {
         self.show(&made.refusals, &made.compiled.sources);
         Ok(())
     }
-}
-
-/// The results of two pieces of work, the first of which mostly waits for a disk.
-fn beside<A: Send, B>(waits: impl Fn() -> A + Sync, works: impl FnOnce() -> B) -> (A, B) {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().spawn_scoped(scope, &waits);
-        let done = works();
-        match thread.map(std::thread::ScopedJoinHandle::join) {
-            Ok(Ok(waited)) => (waited, done),
-            Ok(Err(fault)) => std::panic::resume_unwind(fault),
-            Err(_) => (waits(), done),
-        }
-    })
 }
 
 /// Compiles, settles what an interrupted run left, reads the cloud, and plans.

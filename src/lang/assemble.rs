@@ -98,7 +98,7 @@ impl<'p> Machine<'_, 'p> {
             match self.written(node, entries, at, key) {
                 Ok(value) if value.is_absent() => {}
                 Ok(value) => {
-                    map.insert((*name).into(), Entry { key, value });
+                    map.insert(self.shared(name), Entry { key, value });
                 }
                 Err(Failed) => whole = false,
             }

@@ -59,19 +59,22 @@ impl<'p> Machine<'_, 'p> {
         let shared = Assembly { tags: &tags, addresses: &addresses };
         let resources = self.assemble(&collected, &shared);
         self.check_overrides(&addresses);
-        let (resources, facts) = self.judge(resources);
         let mut moved = std::mem::take(&mut collected.moves);
         moved.extend(moves_of(stmts));
-        Ok(Model {
+        let model = Model {
             environment: model::Environment { params: self.params_shown(&frame), ..environment },
-            resources,
             outputs: self.outputs(&collected),
             moves: self.moves(&moved, &scope, &addresses),
             overrides: self.overrides_made(&addresses),
-            layers: collected.layers,
-            goals: self.goals.take(),
-            facts,
-        })
+            layers: std::mem::take(&mut collected.layers),
+            ..Model::default()
+        };
+        // The facts look at the model alone, and need the room.
+        drop(collected);
+        self.expansion.forget_bodies();
+        self.memo.forget_properties();
+        let (resources, facts) = self.judge(resources);
+        Ok(Model { resources, facts, goals: self.goals.take(), ..model })
     }
 
     fn stack_frame(&self, id: u32, module: ModuleId, stack: &'p Body, place: Place) -> Frame<'p> {

@@ -5,7 +5,7 @@ use crate::diag::Diagnostic;
 use crate::source::{FileId, Loader, SourceMap, Span};
 use crate::stdlib::Library;
 use crate::syntax::ast::{Item, Module};
-use crate::syntax::parse;
+use crate::syntax::{parse, parse_all};
 use foldhash::HashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -155,8 +155,13 @@ impl Program {
                 mention(text, &mut pending);
             }
         }
+        let mut texts = Vec::with_capacity(needed.len());
         for (path, text) in needed.iter().filter_map(|file| files.get(*file)) {
-            self.add(format!("std:{path}"), text, true);
+            texts.push((self.sources.add(format!("std:{path}"), (*text).clone()), &***text));
+        }
+        for parsed in parse_all(&texts) {
+            self.diagnostics.extend(parsed.diagnostics);
+            self.modules.push(Loaded { module: parsed.module, std: true, uses: Vec::new() });
         }
     }
 }

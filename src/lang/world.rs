@@ -69,6 +69,14 @@ impl<'p> World<'p> {
         self.expanded.borrow().contains(&(std::ptr::from_ref(resource) as usize))
     }
 
+    /// Reports a resource type that is unknown. Most of the types the library speaks of are of no use to a program, so
+    /// none is decoded for this.
+    pub fn check_type_name(&self, path: &Path) {
+        if let Some(name) = dotted(path).filter(|name| !self.catalog.knows(name)) {
+            self.unknown_type(&name, path.span);
+        }
+    }
+
     /// The resource type a path names; an unknown one is reported.
     pub fn def_at(&self, path: &Path) -> Outcome<(String, Arc<TypeDef>)> {
         // A path that is not whole has been reported as such.

@@ -7,7 +7,6 @@ use super::Address;
 use crate::catalog::PropPath;
 use crate::lang::value::Value;
 use crate::source::Span;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One block of a `facts` item, for one resource.
@@ -23,11 +22,47 @@ pub struct Fact {
     pub applies: Applies,
     /// Every other field but `when`. A field that is unknown until apply holds a hole; one that could not be made out is
     /// absent (the mistake has been reported).
-    pub fields: BTreeMap<Arc<str>, Value>,
+    pub fields: Fields,
     /// The properties that `when` and the fields looked at, in order, without repetition.
     pub evidence: Vec<Evidence>,
     /// The block's label, in the library or the program.
     pub span: Span,
+}
+
+/// The fields of a fact, by name. There are few in each and very many facts, so they lie side by side.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Fields(Vec<(Arc<str>, Value)>);
+
+impl Fields {
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
+    }
+
+    /// The names, in their order.
+    pub fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.0.iter().map(|(name, _)| name)
+    }
+}
+
+impl FromIterator<(Arc<str>, Value)> for Fields {
+    /// Of several fields of one name, the last counts.
+    fn from_iter<I: IntoIterator<Item = (Arc<str>, Value)>>(fields: I) -> Self {
+        let mut fields: Vec<_> = fields.into_iter().collect();
+        fields.reverse();
+        fields.sort_by(|(one, _), (other, _)| one.cmp(other));
+        fields.dedup_by(|(one, _), (other, _)| one == other);
+        fields.shrink_to_fit();
+        Self(fields)
+    }
+}
+
+impl<'a> IntoIterator for &'a Fields {
+    type Item = (&'a Arc<str>, &'a Value);
+    type IntoIter = std::iter::Map<std::slice::Iter<'a, (Arc<str>, Value)>, fn(&'a (Arc<str>, Value)) -> Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter().map(|(name, value)| (name, value))
+    }
 }
 
 /// Whether a fact holds for its resource.

@@ -7,7 +7,7 @@ mod fact;
 mod goals;
 mod value;
 
-pub use fact::{Applies, Evidence, Fact};
+pub use fact::{Applies, Evidence, Fact, Fields};
 pub use goals::{Budget, Derived, Domain, Goals, Need, Target};
 pub use value::{Reference, Secret, Value};
 

@@ -39,7 +39,7 @@ impl<'a> Policies<'a> {
             let Some(memory) = self.memories.get(at).copied() else { continue };
             match &rule.action {
                 Action::Step(step) => {
-                    wanted.extend(stepped(step, &memory, metrics, now, capacity).map(|one| (at, one)))
+                    wanted.extend(stepped(step, &memory, metrics, now, capacity).map(|one| (at, one)));
                 }
                 Action::Track(track) => match tracked(track, &memory, metrics, now, capacity) {
                     Tracked::Add(one) => {

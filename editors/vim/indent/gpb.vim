@@ -78,6 +78,11 @@ function GpbIndent(lnum) abort
     let width = s:Opener(before, strridx(getline(before), matchstr(code, '[\])}]\ze[^\])}]*$')) + 1)
   endif
 
+  " What a comprehension makes of each element stands below its head, one step in.
+  if change == 0 && code =~# '^\s*for\s.*:\s*$'
+    let width += shiftwidth()
+  endif
+
   " The clauses of a policy's statement stand below it, one step in.
   let clause = '^\s*\%(to\|on\|when\)\s\+[^=[:blank:]]'
   let statement = '^\s*\%(allow\|deny\)\s'

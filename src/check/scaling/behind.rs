@@ -45,7 +45,7 @@ pub fn check(model: &Model, offers: &[Offer], takings: &[Taking], scalings: &[Sc
                 };
                 takers.entry((&offer.of, &*offer.what)).or_default().push(taker);
             }
-            None => found.extend(whole.not_offered(need)),
+            None => found.push(whole.not_offered(need)),
         }
     }
     for taking in takings {
@@ -182,17 +182,17 @@ impl<'a> Whole<'a> {
     }
 
     /// A need that nothing is known to answer protects from nothing.
-    fn not_offered(&self, need: &Need) -> Option<Diagnostic> {
+    fn not_offered(&self, need: &Need) -> Diagnostic {
         let offered: BTreeSet<&str> =
             self.by_address.get(need.of.as_str()).into_iter().flatten().map(|offer| &*offer.what).collect();
         let message = format!("nobody knows how many {} `{}` has", need.what, need.of);
         let diagnostic = Diagnostic::error("GPB6013", message).at(need.span, "needed here");
         let near = nearest(&need.what, offered.iter().copied());
-        Some(match near {
+        match near {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None if offered.is_empty() => diagnostic
                 .help("the facts of its type offer nothing, or cannot say how much before it is made: see docs/scaling.md for `offers`"),
             None => diagnostic.help(format!("it has {}", offered.into_iter().collect::<Vec<_>>().join(", "))),
-        })
+        }
     }
 }

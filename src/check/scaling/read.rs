@@ -234,13 +234,11 @@ impl<'a> Fields<'a> {
     }
 
     fn number(&mut self, name: &str) -> Option<f64> {
-        match self.fact.field(name) {
-            Some(value) => self.as_number(name, value),
-            None => {
-                self.fault(name, "it is missing");
-                None
-            }
-        }
+        let Some(value) = self.fact.field(name) else {
+            self.fault(name, "it is missing");
+            return None;
+        };
+        self.as_number(name, value)
     }
 
     fn optional_number(&mut self, name: &str) -> Option<f64> {
@@ -295,7 +293,7 @@ impl<'a> Fields<'a> {
     }
 
     fn texts(&mut self, name: &str) -> Vec<String> {
-        self.list(name).iter().filter_map(Value::as_text).map(|text| text.to_string()).collect()
+        self.list(name).iter().filter_map(Value::as_text).map(ToString::to_string).collect()
     }
 
     fn resources(&mut self, name: &str) -> Vec<Address> {
@@ -362,7 +360,7 @@ impl<'a> Fields<'a> {
 }
 
 fn inner_text(map: &Map, name: &str) -> Option<String> {
-    map.get(name)?.value.as_text().map(|text| text.to_string())
+    map.get(name)?.value.as_text().map(ToString::to_string)
 }
 
 fn inner_flag(map: &Map, name: &str) -> bool {

@@ -24,13 +24,12 @@ impl Watch {
         match (load, self.per) {
             (Load::Most, _) => Some(most),
             (Load::Least, Per::Unknown) => Some(-ENDLESS),
-            (Load::Least, _) => Some(0.0),
             (Load::Of(..), Per::Unknown) => None,
             (Load::Of(name, amount), per) if name == self.name => {
                 let value = if per == Per::Unit { amount / capacity.max(SAME) } else { amount };
                 Some(value.min(most))
             }
-            (Load::Of(..), _) => Some(0.0),
+            (Load::Least | Load::Of(..), _) => Some(0.0),
         }
     }
 

@@ -4,10 +4,12 @@ use super::entries::bind_turn;
 use super::expect::Expect;
 use super::{Machine, Scope};
 use crate::diag::Diagnostic;
+use crate::lang::ty::Type;
 use crate::lang::value::{Entry, Kind, Map, Value};
 use crate::lang::world::{Failed, Outcome};
 use crate::source::Span;
 use crate::syntax::ast::{Comprehension, Expr};
+use std::sync::Arc;
 
 /// The key of each turn (the index in a list) and its element.
 pub type Turns = Vec<(Option<Value>, Value)>;
@@ -52,6 +54,10 @@ impl<'p> Machine<'_, 'p> {
         span: Span,
     ) -> Outcome<Value> {
         let over = self.named(&comprehension.over, scope)?;
+        if let Some(unknown) = self.open(&over) {
+            return Ok(unknown.at(span));
+        }
+        let mut open = None;
         let mut items = Vec::new();
         let mut map = Map::default();
         let mut failed = None;
@@ -59,7 +65,7 @@ impl<'p> Machine<'_, 'p> {
             self.budget.step(self, span, 1)?;
             // With one name a map gives its values, as `for` over a map of resources reads best.
             let inner = bind_turn(scope, &comprehension.names, key, value);
-            let turn = self.turn(comprehension, &inner, expect);
+            let turn = self.turn(comprehension, &inner, expect, &mut open);
             match turn {
                 Ok(None) => {}
                 Ok(Some((None, value))) => items.push(value),
@@ -74,7 +80,21 @@ impl<'p> Machine<'_, 'p> {
         if let Some(why) = failed {
             return Err(why);
         }
+        if let Some(unknown) = open {
+            return Ok(unknown.at(span));
+        }
         Ok(if comprehension.key.is_some() { Value::map(map, span) } else { Value::list(items, span) })
+    }
+
+    /// A fact makes nothing, so what it goes over, and what it picks, may be unknown until apply: then so is the list.
+    fn open(&self, value: &Value) -> Option<Value> {
+        match &value.kind {
+            Kind::Hole(hole) if self.judge.borrow().is_some() => {
+                let list = Type::List(Arc::new(Type::Any));
+                Some(Value::hole((*hole.value).clone(), list, value.span))
+            }
+            _ => None,
+        }
     }
 
     fn turn(
@@ -82,11 +102,17 @@ impl<'p> Machine<'_, 'p> {
         comprehension: &'p Comprehension,
         scope: &Scope<'p>,
         expect: Expect<'_>,
+        open: &mut Option<Value>,
     ) -> Outcome<Option<(Option<Value>, Value)>> {
-        if let Some(condition) = &comprehension.condition
-            && !self.decide(condition, scope)?
-        {
-            return Ok(None);
+        if let Some(condition) = &comprehension.condition {
+            let holds = self.named(condition, scope)?.at(condition.span);
+            if let Some(unknown) = self.open(&holds) {
+                *open = Some(unknown);
+                return Ok(None);
+            }
+            if !self.decided(holds)? {
+                return Ok(None);
+            }
         }
         let Some(key) = &comprehension.key else {
             let value = self.eval(&comprehension.value, scope, expect.item())?;

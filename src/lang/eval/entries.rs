@@ -69,23 +69,29 @@ impl<'p> Machine<'_, 'p> {
 
     /// Whether something exists: the condition must be known.
     pub fn decide(&self, condition: &'p crate::syntax::ast::Expr, scope: &Scope<'p>) -> Outcome<bool> {
-        let value = self.known(self.named(condition, scope)?.at(condition.span), "what decides whether this exists")?;
+        self.decided(self.named(condition, scope)?.at(condition.span))
+    }
+
+    /// What a condition came to.
+    pub fn decided(&self, value: Value) -> Outcome<bool> {
+        let value = self.known(value, "what decides whether this exists")?;
         match value.kind {
             Kind::Bool(value) => Ok(value),
-            _ => Err(self.not_a_condition(&value, condition.span)),
+            _ => Err(self.not_a_condition(&value, value.span)),
         }
     }
 
     /// An object: all its entries, even after one has failed.
     pub fn object(&self, stmts: &'p [Stmt], scope: &Scope<'p>, expect: Expect<'_>, span: Span) -> Outcome<Value> {
-        let mut map = Map::default();
+        let entries = self.entries(stmts, scope)?.given;
+        let mut map = Map::with_capacity_and_hasher(entries.len(), foldhash::fast::RandomState::default());
         let mut failed = None;
-        for (name, given) in self.entries(stmts, scope)?.given {
+        for (name, given) in entries {
             let key = given.first().map_or(span, Given::head);
             match self.given(name, &given, expect.field(name)) {
                 Ok(value) if value.is_absent() => {}
                 Ok(value) => {
-                    map.insert(name.into(), Entry { key, value });
+                    map.insert(self.shared(name), Entry { key, value });
                 }
                 Err(why) => failed = Some(why),
             }

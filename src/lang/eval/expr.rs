@@ -85,6 +85,10 @@ impl<'p> Machine<'_, 'p> {
         if let Some(why) = failed {
             return Err(why);
         }
+        // Of a resource that is finished, nothing is said with what it does not have.
+        if self.judge.borrow().is_some() && values.iter().any(Value::is_absent) {
+            return Ok(Value::absent(span));
+        }
         let value = self.ok(ops::text(values, span))?;
         self.budget.text(self, span, value.as_text().map_or(0, |text| text.len()))?;
         Ok(value)

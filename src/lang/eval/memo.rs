@@ -75,6 +75,11 @@ impl<'p> Memo<'p> {
         }
     }
 
+    /// Drops the values of properties, which the model holds from now on.
+    pub fn forget_properties(&self) {
+        self.properties.take();
+    }
+
     fn state(&self, key: &Key<'p>) -> Option<State> {
         let (rows, row, at) = match key {
             Key::Slot(row, at) => (&self.slots, *row, *at),

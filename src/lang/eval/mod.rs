@@ -37,6 +37,7 @@ use crate::diag::{Diagnostic, nearest};
 use crate::model;
 use crate::source::Span;
 use crate::syntax::ast::{Binding, Stmt};
+use foldhash::HashSet;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -71,6 +72,8 @@ pub struct Machine<'w, 'p> {
     /// What cannot be known because nothing is expanded.
     pub unknown: Cell<Unknowns>,
     roots: RefCell<Vec<Option<Rc<Frame<'p>>>>>,
+    /// The names of properties and fields, each once: there are few, and every resource repeats them.
+    names: RefCell<HashSet<Arc<str>>>,
 }
 
 impl<'w, 'p> Machine<'w, 'p> {
@@ -87,7 +90,19 @@ impl<'w, 'p> Machine<'w, 'p> {
             judge: RefCell::default(),
             unknown: Cell::default(),
             roots: RefCell::default(),
+            names: RefCell::default(),
         }
+    }
+
+    /// A name that many values hold.
+    pub fn shared(&self, name: &str) -> Arc<str> {
+        let mut names = self.names.borrow_mut();
+        if let Some(known) = names.get(name) {
+            return known.clone();
+        }
+        let name: Arc<str> = name.into();
+        names.insert(name.clone());
+        name
     }
 
     pub fn report(&self, diagnostic: Diagnostic) -> Failed {

@@ -72,6 +72,11 @@ impl<'p> Expansion<'p> {
         })
     }
 
+    /// Drops what resources were written as. Only while they are assembled does anyone ask for it.
+    pub fn forget_bodies(&self) {
+        self.bodies.take();
+    }
+
     pub fn by_address(&self, address: &Address) -> Option<Rc<Node<'p>>> {
         let id = *self.by_address.borrow().get(address)?;
         self.node(id)

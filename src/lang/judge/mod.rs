@@ -19,9 +19,7 @@ use crate::model::{Applies, Fact, Resource};
 use crate::source::Span;
 use crate::syntax::ast::{self, Block, Stmt};
 use foldhash::HashMap;
-use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// Where the facts of a type begin: the block that says what a resource's `usage` may hold.
 const USAGE: &str = "usage";
@@ -88,12 +86,12 @@ impl<'p> Machine<'_, 'p> {
         judge.start(false);
         let entries = self.entries(&block.stmts, scope).ok()?;
         let applies = self.applies(&entries).ok()?;
-        let mut fields = BTreeMap::default();
+        let mut fields = Vec::with_capacity(entries.given.len());
         let mut read = || {
             for (name, given) in entries.given.iter().filter(|(name, _)| **name != "when") {
                 match self.given(name, given, Expect::Any) {
                     Ok(value) if !value.is_absent() => {
-                        fields.insert(Arc::from(*name), value);
+                        fields.push((self.shared(name), value));
                     }
                     _ => {}
                 }
@@ -101,16 +99,16 @@ impl<'p> Machine<'_, 'p> {
         };
         // What a fact would say if it held is of use to whoever looks for a way out; that it cannot be said is no mistake.
         if applies == Applies::No {
-            self.world.reports.muted(read)
+            self.world.reports.muted(read);
         } else {
-            read()
+            read();
         }
         Some(Fact {
             of: resource.address.clone(),
-            kind: block.head.text.as_str().into(),
-            name: label.text.as_str().into(),
+            kind: self.shared(&block.head.text),
+            name: self.shared(&label.text),
             applies,
-            fields,
+            fields: fields.into_iter().collect(),
             evidence: judge.evidence(),
             span: label.span,
         })

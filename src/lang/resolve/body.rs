@@ -97,8 +97,7 @@ impl<'p> Resolver<'_, 'p> {
     }
 
     fn resource(&mut self, resource: &'p Resource) {
-        // An unknown type is reported by the look-up itself.
-        let _ = self.world.def_at(&resource.ty);
+        self.world.check_type_name(&resource.ty);
         if let Some(place) = &resource.place {
             self.expr(place);
         }

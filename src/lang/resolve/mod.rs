@@ -101,8 +101,7 @@ impl<'w, 'p> Resolver<'w, 'p> {
     }
 
     fn facts(&mut self, facts: &'p Facts) {
-        // An unknown type is reported by the look-up itself.
-        let _ = self.world.def_at(&facts.ty);
+        self.world.check_type_name(&facts.ty);
         self.views.push(View::Vars(vec!["self", "usage"]));
         self.object(&facts.stmts, body::Place::Facts);
         self.views.pop();
