@@ -179,9 +179,23 @@ fn every_saving_of_the_library_can_be_read() {
         assert_eq!(cost::saving_problems(&model, &inputs), [], "{name}");
         told.extend(cost::savings(&model, &inputs).into_iter().map(|saving| saving.name));
     }
-    for expected in ["arm", "smaller_nodes", "smaller_brokers", "valkey", "share", "smaller_floor"] {
+    for expected in ["arm", "smaller_nodes", "smaller_brokers", "valkey", "smaller_floor"] {
         assert!(told.contains(expected), "{expected} is not among {told:?}");
     }
+}
+
+/// The steps of a program are counted: facts that look at every other resource of their type would run out of them.
+#[test]
+fn facts_cost_no_more_the_more_resources_there_are() {
+    let (_, one) = cases().into_iter().find(|(name, _)| name == "nat_idle.gpb").unwrap();
+    let many = one.replace("    resource aws", "    for n in range(4000) {\n    resource aws").replacen(
+        "    }\n  }\n}",
+        "    }\n    }\n  }\n}",
+        1,
+    );
+    let book = Book::of(&Library::embedded());
+    let estimate = cost::estimate(&model("many.gpb", &many), &Inputs { book: &book, day: None });
+    assert_eq!(cents(estimate.total.expected), Decimal::from(4_000 * 73) * Decimal::new(45, 2));
 }
 
 /// `730 * (0.04048 + 2 * 0.004445)`
