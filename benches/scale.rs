@@ -44,10 +44,10 @@ fn main() {
     assert!(growth < GROWTH_LIMIT, "checking is not linear");
 }
 
-/// The checks of scaling by themselves, on the model of 10,000 resources and on one of as many that do scale.
+/// The checks of scaling by themselves, on the model of 10,000 resources and on one of services that do scale.
 fn scaling_checks() {
     let groups = of_model("10,000 resources", &spec_of(10_000));
-    let services = of_model("2,000 services that scale", &services_of(2_000));
+    let services = of_model("1,000 services that scale", &services_of(1_000));
     assert!(groups < SCALING_LIMIT, "the checks of scaling took {groups:?} for resources without any");
     assert!(services < SCALING_LIMIT, "the checks of scaling took {services:?} for services");
 }
@@ -79,7 +79,7 @@ impl gpb::source::Loader for Spec {
     }
 }
 
-/// Services with a target, two policies and two alarms each: five resources.
+/// Services with a target, two policies and two alarms each: six resources.
 fn services_of(count: usize) -> String {
     let mut text = String::from("stack load {\n  layer compute {\n");
     for n in 0..count {

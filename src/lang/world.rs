@@ -72,15 +72,14 @@ impl<'p> World<'p> {
     /// Reports a resource type that is unknown. Most of the types the library speaks of are of no use to a program, so
     /// none is decoded for this.
     pub fn check_type_name(&self, path: &Path) {
-        if let Some(name) = dotted(path).filter(|name| !self.catalog.knows(name)) {
+        if let Some(name) = whole(path).filter(|name| !self.catalog.knows(name)) {
             self.unknown_type(&name, path.span);
         }
     }
 
     /// The resource type a path names; an unknown one is reported.
     pub fn def_at(&self, path: &Path) -> Outcome<(String, Arc<TypeDef>)> {
-        // A path that is not whole has been reported as such.
-        let Some(name) = dotted(path).filter(|name| !name.split('.').any(str::is_empty)) else { return Err(Failed) };
+        let Some(name) = whole(path) else { return Err(Failed) };
         match self.def(&name) {
             Some(def) => Ok((name, def)),
             None => Err(self.unknown_type(&name, path.span)),
@@ -99,6 +98,11 @@ impl<'p> World<'p> {
             [] => diagnostic.help("types are written `aws.service.type`, as in `aws.sqs.queue`"),
         })
     }
+}
+
+/// A type's name; a path that is not whole has been reported as such.
+fn whole(path: &Path) -> Option<String> {
+    dotted(path).filter(|name| !name.split('.').any(str::is_empty))
 }
 
 /// `aws.sqs.queue` as text; `None` for a path with an index in it.

@@ -1,7 +1,10 @@
 //! The laws of a simulation, and the shapes of loads.
+#![allow(clippy::float_cmp)] // Capacities are whole numbers, and floats hold those exactly.
 
 use super::{Curve, Options, run};
-use crate::check::scaling::{Action, Alarm, Change, Demand, Per, Rule, Scaling, Step, Stepping, Tracking, Watch};
+use crate::check::scaling::{
+    Action, Alarm, Change, Demand, Per, Rule, Scaling, Spots, Step, Stepping, Tracking, Watch,
+};
 use crate::model::Address;
 use proptest::prelude::*;
 
@@ -16,7 +19,7 @@ fn cpu() -> Watch {
 }
 
 fn rule(action: Action) -> Rule {
-    Rule { of: Address::new("policy"), action, spots: Default::default() }
+    Rule { of: Address::new("policy"), action, spots: Spots::default() }
 }
 
 fn stepping(watch: Watch, by: f64, above: bool, threshold: f64, periods: usize, cooldown: f64) -> Rule {
@@ -74,7 +77,7 @@ fn service(minimum: u32, maximum: u32, rules: Vec<Rule>) -> Scaling {
         ]
         .into(),
         rules,
-        spots: Default::default(),
+        spots: Spots::default(),
     }
 }
 

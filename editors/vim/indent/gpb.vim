@@ -78,9 +78,13 @@ function GpbIndent(lnum) abort
     let width = s:Opener(before, strridx(getline(before), matchstr(code, '[\])}]\ze[^\])}]*$')) + 1)
   endif
 
-  " What a comprehension makes of each element stands below its head, one step in.
-  if change == 0 && code =~# '^\s*for\s.*:\s*$'
-    let width += shiftwidth()
+  " What a comprehension makes of each element stands below its head, one step in. The head may be several lines.
+  if code =~# ':\s*$'
+    let head = before
+    while head > 1 && (getline(head) !~# '^\s*for\s' || indent(head) > indent(before))
+      let head -= 1
+    endwhile
+    let width = indent(head) + shiftwidth()
   endif
 
   " The clauses of a policy's statement stand below it, one step in.

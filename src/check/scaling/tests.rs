@@ -1,4 +1,5 @@
 //! Where rules lead, and the speed of the checks.
+#![allow(clippy::float_cmp)] // Capacities are whole numbers, and floats hold those exactly.
 
 use super::parts::{Action, Alarm, Change, Per, Rule, Scaling, Spots, Step, Stepping, Watch};
 use super::steps::{Load, next};
@@ -45,7 +46,7 @@ fn service(minimum: f64, maximum: f64, rules: Vec<Rule>) -> Scaling {
         zones: Vec::new(),
         warmup: 0.0,
         full_at: None,
-        demands: Default::default(),
+        demands: std::collections::BTreeMap::default(),
         rules,
         spots: Spots::default(),
     }
