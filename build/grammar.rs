@@ -163,7 +163,11 @@ impl Writer<'_> {
                     format!("({{ while {inner} {{}} true }})")
                 }
             }
-            Expr::Skip(ends) => format!("p.skip_until(&{ends:?})"),
+            Expr::Skip(ends) => {
+                let begins =
+                    First::of(|byte| ends.iter().any(|end| end.bytes().next().is_none_or(|first| first == byte)));
+                format!("p.skip_until(&SET_{}, &{ends:?})", self.set(begins.bytes))
+            }
             other => return Err(refuse(&format!("{other} has no code"))),
         })
     }
@@ -176,11 +180,16 @@ impl Writer<'_> {
         if cheap || first.anything {
             return Ok(code);
         }
-        let at = self.sets.iter().position(|set| *set == first.bytes).unwrap_or_else(|| {
-            self.sets.push(first.bytes);
-            self.sets.len() - 1
-        });
+        let at = self.set(first.bytes);
         Ok(format!("(p.next_in(&SET_{at}) && {code})"))
+    }
+
+    /// The number of a set of bytes.
+    fn set(&mut self, bytes: [bool; 256]) -> usize {
+        self.sets.iter().position(|set| *set == bytes).unwrap_or_else(|| {
+            self.sets.push(bytes);
+            self.sets.len() - 1
+        })
     }
 
     fn first(&self, expr: &Expr) -> io::Result<First> {

@@ -29,9 +29,10 @@ pub struct Fact {
     pub span: Span,
 }
 
-/// The fields of a fact, by name. There are few in each and very many facts, so they lie side by side.
+/// The fields of a fact, by name. There are few in each and very many facts, so they lie side by side, and those of facts
+/// that say the same of several resources are there once.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Fields(Vec<(Arc<str>, Value)>);
+pub struct Fields(Arc<[(Arc<str>, Value)]>);
 
 impl Fields {
     pub fn get(&self, name: &str) -> Option<&Value> {
@@ -56,8 +57,7 @@ impl FromIterator<(Arc<str>, Value)> for Fields {
         fields.reverse();
         fields.sort_by(|(one, _), (other, _)| one.cmp(other));
         fields.dedup_by(|(one, _), (other, _)| one == other);
-        fields.shrink_to_fit();
-        Self(fields)
+        Self(fields.into())
     }
 }
 

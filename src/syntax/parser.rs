@@ -135,15 +135,22 @@ impl Parser<'_> {
         true
     }
 
-    /// Goes on to the first of `ends`, or to the end of the text.
-    fn skip_until(&mut self, ends: &[&str]) -> bool {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let is_end = |from: &usize| {
-            let rest = rest.get(*from..).unwrap_or_default();
-            ends.iter().any(|end| rest.starts_with(end.as_bytes()))
-        };
-        self.at += (0..rest.len()).find(is_end).unwrap_or(rest.len());
-        true
+    /// Goes on to the first of `ends`, or to the end of the text. `begins` are the bytes that any of them begins with.
+    fn skip_until(&mut self, begins: &[bool; 256], ends: &[&str]) -> bool {
+        let text = self.text.as_bytes();
+        loop {
+            let rest = text.get(self.at..).unwrap_or_default();
+            let Some(next) = rest.iter().position(|byte| begins[usize::from(*byte)]) else {
+                self.at = text.len();
+                return true;
+            };
+            self.at += next;
+            let rest = rest.get(next..).unwrap_or_default();
+            if ends.iter().any(|end| rest.starts_with(end.as_bytes())) {
+                return true;
+            }
+            self.at += 1;
+        }
     }
 
     #[inline]

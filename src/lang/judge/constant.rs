@@ -9,10 +9,33 @@ use super::super::world::Outcome;
 use super::Judge;
 use super::functions::is_function;
 use crate::lang::modules::ModuleId;
-use crate::syntax::ast::{Expr, ExprKind, Stmt, TextPart};
+use crate::model::Fields;
+use crate::syntax::ast::{Block, Expr, ExprKind, Stmt, TextPart};
 
 /// How deep expressions and the functions they call are looked into; what lies deeper is evaluated each time.
 const DEPTH: usize = 24;
+
+impl Judge {
+    /// The fields of a fact that is the same for every resource.
+    pub(super) fn fixed_fields(&self, block: &Block) -> Option<Fields> {
+        self.fixed.borrow().get(&(std::ptr::from_ref(block) as usize)).cloned()
+    }
+
+    /// Keeps the fields of a fact if it has none but fixed ones, all of which could be made out, and no condition.
+    pub(super) fn remember(&self, block: &Block, fields: &Fields) {
+        let constants = self.constants.borrow();
+        let is_fixed = |stmt: &Stmt| match stmt {
+            Stmt::Field(field) if field.head.text != "when" => {
+                let key = std::ptr::from_ref(&field.value) as usize;
+                matches!(constants.get(&key), Some(Some(_)))
+            }
+            _ => false,
+        };
+        if block.stmts.iter().all(is_fixed) {
+            self.fixed.borrow_mut().insert(std::ptr::from_ref(block) as usize, fields.clone());
+        }
+    }
+}
 
 impl<'p> Machine<'_, 'p> {
     /// The value of a fact's field.

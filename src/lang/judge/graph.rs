@@ -2,7 +2,7 @@
 
 use super::super::value::ResourceHandle;
 use crate::catalog::{PropPath, TypeDef};
-use crate::model::{Address, Evidence, Need, Reference, Resource, Value};
+use crate::model::{Address, Evidence, Fields, Need, Reference, Resource, Value};
 use foldhash::{HashMap, HashSet};
 use rust_decimal::Decimal;
 use std::cell::RefCell;
@@ -23,6 +23,8 @@ pub struct Judge {
     reads: RefCell<Reads>,
     /// By the place in the tree of a fact's field: its value, where that is the same for every resource.
     pub(super) constants: RefCell<HashMap<usize, Option<super::super::value::Value>>>,
+    /// By the place in the tree of a fact: its fields, where it is the same for every resource and holds for all.
+    pub(super) fixed: RefCell<HashMap<usize, Fields>>,
 }
 
 type Holders = HashMap<String, Vec<usize>>;

@@ -16,7 +16,7 @@ use super::names::Global;
 use super::value::{Entry, Kind, Map, Value};
 use super::world::{Failed, Outcome};
 use crate::diag::{Diagnostic, nearest};
-use crate::model::{Applies, Fact, Resource};
+use crate::model::{Applies, Fact, Fields, Resource};
 use crate::source::Span;
 use crate::syntax::ast::{self, Block, Stmt};
 use foldhash::HashMap;
@@ -84,6 +84,18 @@ impl<'p> Machine<'_, 'p> {
 
     fn fact(&self, judge: &Judge, resource: &Resource, block: &'p Block, scope: &Scope<'p>) -> Option<Fact> {
         let label = block.label.as_ref()?;
+        let made = |applies, fields, evidence| Fact {
+            of: resource.address.clone(),
+            kind: self.shared(&block.head.text),
+            name: self.shared(&label.text),
+            applies,
+            fields,
+            evidence,
+            span: label.span,
+        };
+        if let Some(fields) = judge.fixed_fields(block) {
+            return Some(made(Applies::Yes, fields, Vec::new()));
+        }
         judge.start(false);
         let entries = self.entries(&block.stmts, scope).ok()?;
         let applies = self.applies(&entries).ok()?;
@@ -104,15 +116,9 @@ impl<'p> Machine<'_, 'p> {
         } else {
             read();
         }
-        Some(Fact {
-            of: resource.address.clone(),
-            kind: self.shared(&block.head.text),
-            name: self.shared(&label.text),
-            applies,
-            fields: fields.into_iter().collect(),
-            evidence: judge.evidence(),
-            span: label.span,
-        })
+        let fields: Fields = fields.into_iter().collect();
+        judge.remember(block, &fields);
+        Some(made(applies, fields, judge.evidence()))
     }
 
     fn applies(&self, entries: &Entries<'p>) -> Outcome<Applies> {
