@@ -56,7 +56,7 @@ fn pack_catalog(folder: &Path, out: &Path) -> io::Result<()> {
 /// The price book as one blob of tables, each compressed by itself so that pricing one service reads one.
 fn pack_prices(folder: &Path, out: &Path) -> io::Result<()> {
     let mut blob = Vec::new();
-    let mut index = String::from("static PACKED: &[Packed] = &[\n");
+    let mut index = String::from("pub(super) static PACKED: &[Packed] = &[\n");
     for file in files(folder, &["csv"])? {
         let service = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let text = fs::read(&file)?;

@@ -153,7 +153,7 @@ pub enum Command {
         #[arg(long, value_name = "ADDRESS")]
         explain: Option<String>,
     },
-    /// Write the runbook of a loss: what happens, who acts, in which order, how long it takes
+    /// Write the runbook of a loss: who acts, in which order, how long it takes
     Drill {
         #[arg(value_name = "SPEC")]
         spec: PathBuf,

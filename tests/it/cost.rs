@@ -26,12 +26,18 @@ impl Loader for One {
 }
 
 fn model(name: &str, text: &str) -> Model {
+    let (model, wrong) = compiled(name, text);
+    assert!(wrong.is_empty(), "{name}: {wrong:#?}");
+    model
+}
+
+/// The model of a program, and what the language has against it.
+fn compiled(name: &str, text: &str) -> (Model, Vec<String>) {
     let library = Library::embedded();
     let loader = One(text.to_owned());
     let compilation = lang::compile(name, &lang::Inputs::embedded(&loader, &library), None);
-    let wrong: Vec<_> = compilation.diagnostics.iter().map(|d| format!("{} {}", d.code, d.message)).collect();
-    assert!(wrong.is_empty(), "{name}: {wrong:#?}");
-    compilation.model.unwrap_or_else(|| panic!("{name} has no environment"))
+    let wrong = compilation.diagnostics.iter().map(|d| format!("{} {}", d.code, d.message)).collect();
+    (compilation.model.unwrap_or_else(|| panic!("{name} has no environment")), wrong)
 }
 
 fn cases() -> Vec<(String, String)> {
@@ -151,7 +157,8 @@ fn every_free_fact_can_be_read_and_names_a_source() {
         "stack s {{\nlayer l {{\n{resources}}}\n}}\n\
          environment e of s {{\naccount = \"123456789012\"\nregion = us-east-1\nmode = sandbox\n}}\n"
     );
-    let mut model = model("free.gpb", &text);
+    // Facts of other kinds may want properties that nothing gives here.
+    let (mut model, _) = compiled("free.gpb", &text);
     for resource in &mut model.resources {
         resource.existing = false;
     }
@@ -172,9 +179,23 @@ fn every_saving_of_the_library_can_be_read() {
         assert_eq!(cost::saving_problems(&model, &inputs), [], "{name}");
         told.extend(cost::savings(&model, &inputs).into_iter().map(|saving| saving.name));
     }
-    for expected in ["arm", "smaller_nodes", "smaller_brokers", "valkey", "share", "smaller_floor"] {
+    for expected in ["arm", "smaller_nodes", "smaller_brokers", "valkey", "smaller_floor"] {
         assert!(told.contains(expected), "{expected} is not among {told:?}");
     }
+}
+
+/// The steps of a program are counted: facts that look at every other resource of their type would run out of them.
+#[test]
+fn facts_cost_no_more_the_more_resources_there_are() {
+    let (_, one) = cases().into_iter().find(|(name, _)| name == "nat_idle.gpb").unwrap();
+    let many = one.replace("    resource aws", "    for n in range(4000) {\n    resource aws").replacen(
+        "    }\n  }\n}",
+        "    }\n    }\n  }\n}",
+        1,
+    );
+    let book = Book::of(&Library::embedded());
+    let estimate = cost::estimate(&model("many.gpb", &many), &Inputs { book: &book, day: None });
+    assert_eq!(cents(estimate.total.expected), Decimal::from(4_000 * 73) * Decimal::new(45, 2));
 }
 
 /// `730 * (0.04048 + 2 * 0.004445)`

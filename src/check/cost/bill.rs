@@ -72,9 +72,12 @@ fn covered(items: &[Item<'_>], allowances: &[Allowance], column: Column) -> Vec<
     free
 }
 
+/// What shares tiers: an account, and an item with its attributes in a region.
+type TierKey<'a> = (Option<&'a str>, &'a str, &'a str, &'a str);
+
 /// What each item costs once the free part is taken off.
 fn costs(items: &[Item<'_>], free: &[Decimal], column: Column) -> Vec<Option<Decimal>> {
-    let mut groups: BTreeMap<(Option<&str>, &str, &str, &str), Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<TierKey<'_>, Vec<usize>> = BTreeMap::new();
     for (at, item) in items.iter().enumerate() {
         let Series { item: name, attributes, region, .. } = item.series;
         groups.entry((item.account, name, attributes, region)).or_default().push(at);

@@ -17,15 +17,19 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use table::Table;
 
-/// A packed table.
-struct Packed {
-    service: &'static str,
-    start: usize,
-    end: usize,
-    size: usize,
+/// The tables in the binary, each compressed by itself.
+#[allow(clippy::unreadable_literal)] // Written by the build script, for the compiler alone.
+mod packed {
+    pub(super) struct Packed {
+        pub service: &'static str,
+        pub start: usize,
+        pub end: usize,
+        pub size: usize,
+    }
+
+    include!(concat!(env!("OUT_DIR"), "/prices.rs"));
 }
 
-include!(concat!(env!("OUT_DIR"), "/prices.rs"));
 static BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/prices.bin"));
 
 /// The whole book.
@@ -75,7 +79,7 @@ pub enum Missing {
 impl Book {
     /// The book of a standard library, on top of the one in the binary.
     pub fn of(library: &Library) -> Book {
-        let packed = PACKED.iter().map(|packed| {
+        let packed = packed::PACKED.iter().map(|packed| {
             let bytes = BLOB.get(packed.start..packed.end).unwrap_or_default();
             (packed.service.to_owned(), Shelf::new(Text::Packed(bytes, packed.size)))
         });

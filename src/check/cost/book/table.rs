@@ -166,26 +166,23 @@ impl Table {
         if tier.to.is_some_and(|to| to <= tier.from) {
             return Err("the tier ends before it begins".to_owned());
         }
-        match self.series.last_mut().filter(|last| last.key() == (*item, *attributes, *region)) {
-            Some(last) => {
-                if last.tiers.last().and_then(|tier| tier.to) != Some(tier.from) {
-                    return Err("the tier does not begin where the one before it ends".to_owned());
-                }
-                last.tiers.push(tier);
+        if let Some(last) = self.series.last_mut().filter(|last| last.key() == (*item, *attributes, *region)) {
+            if last.tiers.last().and_then(|tier| tier.to) != Some(tier.from) {
+                return Err("the tier does not begin where the one before it ends".to_owned());
             }
-            None => {
-                if !tier.from.is_zero() {
-                    return Err("the first tier does not begin at 0".to_owned());
-                }
-                self.series.push(Series {
-                    item: (*item).to_owned(),
-                    attributes: (*attributes).to_owned(),
-                    unit: (*unit).to_owned(),
-                    region: (*region).to_owned(),
-                    tiers: vec![tier],
-                });
-            }
+            last.tiers.push(tier);
+            return Ok(());
         }
+        if !tier.from.is_zero() {
+            return Err("the first tier does not begin at 0".to_owned());
+        }
+        self.series.push(Series {
+            item: (*item).to_owned(),
+            attributes: (*attributes).to_owned(),
+            unit: (*unit).to_owned(),
+            region: (*region).to_owned(),
+            tiers: vec![tier],
+        });
         Ok(())
     }
 }
