@@ -74,7 +74,7 @@ impl Session {
             cost::check(whole, &cost::Inputs { book: &book, day: Some(&super::cost::today()) })
         };
         let recover = || {
-            let mut found = self.recover(model, graph).diagnostics;
+            let mut found = recovery::diagnostics(self.recovery_of(model, graph));
             found.extend(scaling::check(model));
             found
         };
@@ -86,6 +86,10 @@ impl Session {
 
     /// Judges whether an environment can meet its recovery targets.
     pub fn recover<'a>(&'a self, model: &'a Model, graph: &'a Graph) -> Recovery<'a> {
+        recovery::check(self.recovery_of(model, graph))
+    }
+
+    fn recovery_of<'a>(&'a self, model: &'a Model, graph: &'a Graph) -> recovery::Given<'a> {
         // Only a change that is proposed has to be priced.
         let estimate = OnceCell::new();
         let price = move |change: &recovery::Change| {
@@ -97,7 +101,7 @@ impl Session {
             cost::price_change(estimate, like, change.count.to_i64()?).map(|price| price.expected)
         };
         let types = &|name: &str| Catalog::embedded().get(name);
-        recovery::check(recovery::Given { model, graph, types, price: Rc::new(price) })
+        recovery::Given { model, graph, types, price: Rc::new(price) }
     }
 
     /// Compiles the chosen environment of a spec.

@@ -38,6 +38,11 @@ impl Fields {
         self.0.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
     }
 
+    /// By name.
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Value)> {
+        self.0.iter().map(|(name, value)| (name, value))
+    }
+
     /// The names, in their order.
     pub fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
         self.0.iter().map(|(name, _)| name)
@@ -94,6 +99,6 @@ impl Fact {
 
     /// A field that is text or a word.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.field(name).and_then(Value::as_text).map(|text| text.as_ref())
+        self.field(name).and_then(Value::as_text).map(AsRef::as_ref)
     }
 }

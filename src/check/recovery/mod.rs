@@ -57,12 +57,20 @@ struct Check<'a, 'm> {
     resources: BTreeMap<&'a Address, &'a Resource>,
 }
 
+/// What there is to say of an environment. Verdicts answer to targets: where there are none, no figure is worked out.
+pub fn diagnostics(given: Given<'_>) -> Vec<Diagnostic> {
+    if !given.model.goals.targets.is_empty() {
+        return check(given).diagnostics;
+    }
+    let (check, mut diagnostics) = Check::new(given);
+    diagnostics.extend(check.known.findings.iter().filter_map(|finding| check.finding(finding)));
+    check.derived(&mut diagnostics);
+    diagnostics
+}
+
 /// Judges an environment.
 pub fn check(given: Given<'_>) -> Recovery<'_> {
-    let mut known = facts::read(given.model);
-    let mut diagnostics = std::mem::take(&mut known.problems);
-    let resources = given.model.resources.iter().map(|resource| (&resource.address, resource)).collect();
-    let check = Check { given, known, resources };
+    let (check, mut diagnostics) = Check::new(given);
     let judge = check.judge();
     let mut assessments = Vec::new();
     for (index, subject) in check.known.subjects.iter().enumerate() {
@@ -84,6 +92,16 @@ pub fn check(given: Given<'_>) -> Recovery<'_> {
     check.targets(&assessments, &mut diagnostics);
     check.derived(&mut diagnostics);
     Recovery { check, assessments, wholes, diagnostics }
+}
+
+impl<'a> Check<'a, 'a> {
+    /// With what is wrong with the facts themselves.
+    fn new(given: Given<'a>) -> (Self, Vec<Diagnostic>) {
+        let mut known = facts::read(given.model);
+        let problems = std::mem::take(&mut known.problems);
+        let resources = given.model.resources.iter().map(|resource| (&resource.address, resource)).collect();
+        (Check { given, known, resources }, problems)
+    }
 }
 
 impl<'a, 'm> Check<'a, 'm> {

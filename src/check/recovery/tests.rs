@@ -1,6 +1,6 @@
 //! What the check promises, over models made by hand: the facts are those of no real service.
 
-use super::{Change, Given, Recovery, Verdict, check};
+use super::{Change, Given, Recovery, Verdict, check, diagnostics};
 use crate::catalog::PropPath;
 use crate::graph::Graph;
 use crate::lang::unit;
@@ -152,7 +152,10 @@ impl World {
     fn judged<T>(&self, look: impl Fn(&Recovery<'_>) -> T) -> T {
         let graph = Graph::build(&self.model);
         let price = |change: &Change| (change.say == "do cheap").then_some(Decimal::TEN);
-        look(&check(Given { model: &self.model, graph: &graph, types: &|_| None, price: std::rc::Rc::new(price) }))
+        let given = Given { model: &self.model, graph: &graph, types: &|_| None, price: std::rc::Rc::new(price) };
+        let found = check(given.clone());
+        assert_eq!(diagnostics(given), found.diagnostics, "what is said depends on whether the figures are worked out");
+        look(&found)
     }
 
     /// The rows of the zone, a line each, and the codes of what is said.

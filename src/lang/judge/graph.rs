@@ -19,9 +19,13 @@ pub struct Judge {
     /// Who needs something of an address.
     needs: HashMap<Address, Vec<(Address, String, Decimal)>>,
     /// By type and property: the resources that hold a key there.
-    holders: RefCell<HashMap<(String, String), HashMap<String, Vec<usize>>>>,
+    holders: RefCell<HashMap<(String, String), Holders>>,
     reads: RefCell<Reads>,
+    /// By the place in the tree of a fact's field: its value, where that is the same for every resource.
+    pub(super) constants: RefCell<HashMap<usize, Option<super::super::value::Value>>>,
 }
+
+type Holders = HashMap<String, Vec<usize>>;
 
 #[derive(Debug, Default)]
 struct Reads {

@@ -4,6 +4,7 @@
 //! never what a user happened to write on the way there.
 
 mod access;
+mod constant;
 mod functions;
 mod graph;
 
@@ -89,7 +90,7 @@ impl<'p> Machine<'_, 'p> {
         let mut fields = Vec::with_capacity(entries.given.len());
         let mut read = || {
             for (name, given) in entries.given.iter().filter(|(name, _)| **name != "when") {
-                match self.given(name, given, Expect::Any) {
+                match self.field_of_fact(judge, name, given) {
                     Ok(value) if !value.is_absent() => {
                         fields.push((self.shared(name), value));
                     }

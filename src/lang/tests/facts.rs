@@ -160,3 +160,41 @@ fn what_is_demanded_wrongly_is_told() {
         .join("\n---\n")
     );
 }
+
+#[test]
+fn what_differs_from_resource_to_resource_is_worked_out_for_each() {
+    let field = |value: &str| {
+        let text = format!(
+            r#"
+fn shout(text: string) = upper(text)
+fn fixed(n: count = 2) = "n ${{n}}"
+fn who(what: string) = length(those("aws.sqs.queue", "queue_name", what))
+facts aws.sqs.queue {{
+  let name = self.queue_name
+  usage {{ requests = if self.queue_name == "a" {{ 1 }} else {{ 2 }} }}
+  price one {{ value = {value} }}
+}}
+stack shop {{
+  resource aws.sqs.queue a {{ queue_name = "a" }}
+  resource aws.sqs.queue b {{ queue_name = "b" }}
+}}
+environment live of shop {{
+  account = "123456789012"
+  region  = us-east-1
+  mode    = sandbox
+}}
+"#
+        );
+        let model = compiled(&text).model.unwrap();
+        let shown = model.facts.iter().map(|fact| crate::lang::environment::show(fact.field("value").unwrap()));
+        shown.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(field("self.queue_name"), r#""a" "b""#);
+    assert_eq!(field("shout(self.queue_name)"), r#""A" "B""#);
+    assert_eq!(field("[name]"), r#"["a"] ["b"]"#);
+    assert_eq!(field("\"${usage.requests}\""), r#""1" "2""#);
+    assert_eq!(field("{ x = { y = name } }"), r#"{ x = { y = "a" } } { x = { y = "b" } }"#);
+    assert_eq!(field("[for x in [1]: name]"), r#"["a"] ["b"]"#);
+    assert_eq!(field("who(\"a\") + who(name)"), "2 2");
+    assert_eq!(field("[fixed(), fixed(n: 3), region]"), r#"["n 2", "n 3", region] ["n 2", "n 3", region]"#);
+}
