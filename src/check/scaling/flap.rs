@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 /// How far beyond a threshold a load is to count as beyond it.
 const BEYOND: f64 = 1e-6;
 /// The capacities tried: all of the first, then some up to the last.
-const TRIED: usize = 256;
+const TRIED: usize = 64;
 /// The longest way from a change to rest.
 const LONGEST: usize = 256;
 
@@ -203,7 +203,7 @@ fn capacities(scaling: &Scaling) -> impl Iterator<Item = f64> + use<> {
     let mut capacity = low;
     let mut count = 0;
     std::iter::from_fn(move || {
-        if capacity > high || count > TRIED * 2 {
+        if capacity > high || count > TRIED * 4 {
             return None;
         }
         let here = capacity;

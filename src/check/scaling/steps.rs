@@ -118,35 +118,57 @@ impl Tracking {
     }
 }
 
-/// Of what several rules want, the largest capacity wins; adding goes before removing.
-pub fn settle(scaling: &Scaling, capacity: f64, wanted: impl Iterator<Item = f64>) -> f64 {
-    let mut up: Option<f64> = None;
-    let mut down: Option<f64> = None;
-    for one in wanted {
-        let one = one.clamp(scaling.minimum, scaling.maximum.max(scaling.minimum));
-        if one > capacity {
-            up = Some(up.map_or(one, |other| other.max(one)));
-        } else if one < capacity {
-            down = Some(down.map_or(one, |other| other.max(one)));
+/// What several rules want: the largest capacity wins, and adding goes before removing.
+#[derive(Debug)]
+struct Settling {
+    minimum: f64,
+    maximum: f64,
+    capacity: f64,
+    up: Option<f64>,
+    down: Option<f64>,
+}
+
+impl Settling {
+    fn new(scaling: &Scaling, capacity: f64) -> Self {
+        let maximum = scaling.maximum.max(scaling.minimum);
+        Self { minimum: scaling.minimum, maximum, capacity, up: None, down: None }
+    }
+
+    fn want(&mut self, wanted: f64) {
+        let wanted = wanted.clamp(self.minimum, self.maximum);
+        let side = if wanted > self.capacity { &mut self.up } else { &mut self.down };
+        if (wanted - self.capacity).abs() > f64::EPSILON {
+            *side = Some(side.map_or(wanted, |other| other.max(wanted)));
         }
     }
-    up.or(down).unwrap_or(capacity)
+
+    fn end(&self) -> f64 {
+        self.up.or(self.down).unwrap_or(self.capacity)
+    }
+}
+
+/// The capacity that several rules agree on.
+pub fn settle(scaling: &Scaling, capacity: f64, wanted: impl Iterator<Item = f64>) -> f64 {
+    let mut settling = Settling::new(scaling, capacity);
+    wanted.for_each(|one| settling.want(one));
+    settling.end()
 }
 
 /// The capacity the rules lead to from a capacity, once all alarms have had their time.
 pub fn next(scaling: &Scaling, load: Load<'_>, capacity: f64) -> f64 {
-    let mut wanted: Vec<f64> = Vec::with_capacity(scaling.rules.len());
-    let mut removals: Vec<f64> = Vec::new();
+    let mut settling = Settling::new(scaling, capacity);
+    let mut removal: Option<f64> = None;
     let mut all_ready = true;
     for rule in &scaling.rules {
         match &rule.action {
-            Action::Step(step) => wanted.extend(stepped(step, load, capacity)),
+            Action::Step(step) => stepped(step, load, capacity, &mut settling),
             Action::Track(track) => {
                 let Some(value) = track.watch.under(load, capacity) else { continue };
                 if track.is_high(value) {
-                    wanted.push(track.wanted(capacity, value));
+                    settling.want(track.wanted(capacity, value));
                 } else if track.removes && track.is_low(value) {
-                    removals.push(track.wanted(capacity, value));
+                    let wanted = track.wanted(capacity, value);
+                    removal = Some(removal.map_or(wanted, |other: f64| other.max(wanted)));
                     continue;
                 }
                 all_ready &= !track.removes;
@@ -154,26 +176,27 @@ pub fn next(scaling: &Scaling, load: Load<'_>, capacity: f64) -> f64 {
         }
     }
     // Target tracking removes only when all its policies that remove are ready to.
-    if all_ready {
-        wanted.extend(removals.into_iter().reduce(f64::max));
+    if let Some(wanted) = removal.filter(|_| all_ready) {
+        settling.want(wanted);
     }
-    settle(scaling, capacity, wanted.into_iter())
+    settling.end()
 }
 
-fn stepped(step: &Stepping, load: Load<'_>, capacity: f64) -> Vec<f64> {
-    let raised = step.alarms.iter().filter_map(|alarm| {
+fn stepped(step: &Stepping, load: Load<'_>, capacity: f64, settling: &mut Settling) {
+    for alarm in &step.alarms {
         let side = extreme(load, alarm);
-        let breach = alarm.breach(alarm.value(|watch| watch.under(side, capacity))?)?;
-        step.wanted(capacity, breach, alarm.above)
-    });
-    // What is asked for at the extremes is where the rules lead in one direction.
-    raised
-        .filter(|wanted| match load {
+        let breach = alarm.value(|watch| watch.under(side, capacity)).and_then(|value| alarm.breach(value));
+        let Some(wanted) = breach.and_then(|breach| step.wanted(capacity, breach, alarm.above)) else { continue };
+        // What is asked for at the extremes is where the rules lead in one direction.
+        let counts = match load {
             Load::Of(..) => true,
-            Load::Most => *wanted > capacity,
-            Load::Least => *wanted < capacity,
-        })
-        .collect()
+            Load::Most => wanted > capacity,
+            Load::Least => wanted < capacity,
+        };
+        if counts {
+            settling.want(wanted);
+        }
+    }
 }
 
 /// At an extreme, each alarm is raised from its own side: some rules add when something falls.

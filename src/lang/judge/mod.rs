@@ -36,9 +36,10 @@ impl<'p> Machine<'_, 'p> {
         }
         let judge = Rc::new(Judge::new(resources, &self.goals.borrow().needs));
         *self.judge.borrow_mut() = Some(judge.clone());
-        self.budget.renew();
         let mut facts = Vec::new();
         for resource in &judge.resources {
+            // What one resource's facts may take does not shrink with the number of resources.
+            self.budget.renew();
             let known = by_type.get(&resource.ty).map(Vec::as_slice).unwrap_or_default();
             self.judge_one(&judge, resource, known, &mut facts);
         }
