@@ -60,12 +60,12 @@ fn of_model(what: &str, text: &str) -> Duration {
     let library = files.map(|(path, text)| (path.to_owned(), text.clone())).collect();
     let loader = Spec(text.into());
     let compilation = gpb::lang::compile("spec.gpb", &gpb::lang::Inputs::embedded(&loader, &library), None);
-    let model = compilation.model.expect("the spec has a model");
+    let model = compilation.model().expect("the spec has a model");
     assert_eq!(compilation.diagnostics, [], "{what}");
     let mut walls: Vec<_> = (0..RUNS)
         .map(|_| {
             let started = Instant::now();
-            let found = gpb::check::scaling::check(&model);
+            let found = gpb::check::scaling::check(model);
             assert_eq!(found, [], "{what}");
             started.elapsed()
         })

@@ -2,6 +2,7 @@
 //!
 //! Each module is one stage of the way from text to cloud; `ARCHITECTURE.md` lists the rules that hold between them.
 
+mod beside;
 pub mod catalog;
 pub mod check;
 pub mod cli;

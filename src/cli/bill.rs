@@ -42,7 +42,9 @@ impl Session {
         let applied: Vec<Resource> = snapshot.resources.values().map(applied).collect();
         let before = (!applied.is_empty()).then(|| {
             let entry = spec.display().to_string();
-            let facts = lang::facts_about(&entry, &self.inputs(), self.common.env.as_deref(), &applied);
+            let asked = [applied];
+            let mut facts = lang::facts_about(&entry, &self.inputs(), self.common.env.as_deref(), &asked);
+            let ([applied], facts) = (asked, facts.pop().unwrap_or_default());
             let environment = Environment { name: snapshot.scope.environment.clone(), ..Environment::default() };
             cost::estimate(&Model { environment, resources: applied, facts, ..Model::default() }, &inputs).total
         });

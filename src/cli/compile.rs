@@ -1,20 +1,16 @@
 //! From a spec's path to its model; `gpb check`.
 
 use crate::catalog::Catalog;
-use crate::check::cost::{self, book::Book};
+use crate::check;
 use crate::check::recovery::{self, Recovery};
-use crate::check::scaling;
-use crate::cli::{Session, beside::beside, exit::Exit, files::Disk};
-use crate::diag::{self, Diagnostic};
-use crate::graph::Graph;
-use crate::lang::{self, Compilation, Tier};
+use crate::cli::{Session, exit::Exit, files::Disk};
+use crate::diag::Diagnostic;
+use crate::graph::{Graph, TypeLookup};
+use crate::lang::{self, Compilation, Made, Tier};
 use crate::model::Model;
 use crate::source::SourceMap;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
-use std::cell::OnceCell;
 use std::path::Path;
-use std::rc::Rc;
 
 /// A program without errors.
 pub struct Compiled {
@@ -54,10 +50,10 @@ impl Session {
             None => lang::compile(&entry, &inputs, self.common.env.as_deref()),
             Some(at) => lang::compile_at(&entry, &inputs, self.common.env.as_deref(), at),
         };
-        close(&mut compilation);
+        check::close(&mut compilation, TYPES);
         let failed = compilation.has_errors();
-        match compilation.model {
-            Some(model) if !failed => Ok(Judged { model, tiers: compilation.tiers, sources: compilation.sources }),
+        match compilation.made.pop() {
+            Some(Made { model, tiers }) if !failed => Ok(Judged { model, tiers, sources: compilation.sources }),
             _ => {
                 self.diagnostics(&compilation.diagnostics, &compilation.sources);
                 Err(Exit::Refused)
@@ -65,43 +61,9 @@ impl Session {
         }
     }
 
-    /// What the checks find in a program that is right as far as the language goes.
-    fn verdicts(&self, compilation: &mut Compilation, graph: &Graph) {
-        let Some(model) = compilation.model.as_ref().filter(|_| !compilation.has_errors()) else { return };
-        let whole = &*compilation;
-        let price = || {
-            let book = Book::of(&self.library);
-            cost::check(whole, &cost::Inputs { book: &book, day: Some(&super::cost::today()) })
-        };
-        let recover = || {
-            let mut found = recovery::diagnostics(self.recovery_of(model, graph));
-            found.extend(scaling::check(model));
-            found
-        };
-        let (prices, mut found) = beside(price, recover);
-        found.extend(prices);
-        compilation.diagnostics.extend(found);
-        diag::sort(&mut compilation.diagnostics);
-    }
-
-    /// Judges whether an environment can meet its recovery targets.
-    pub fn recover<'a>(&'a self, model: &'a Model, graph: &'a Graph) -> Recovery<'a> {
-        recovery::check(self.recovery_of(model, graph))
-    }
-
-    fn recovery_of<'a>(&'a self, model: &'a Model, graph: &'a Graph) -> recovery::Given<'a> {
-        // Only a change that is proposed has to be priced.
-        let estimate = OnceCell::new();
-        let price = move |change: &recovery::Change| {
-            let like = change.like.as_ref()?;
-            let estimate = estimate.get_or_init(|| {
-                let book = Book::of(&self.library);
-                cost::estimate(model, &cost::Inputs { book: &book, day: Some(&super::cost::today()) })
-            });
-            cost::price_change(estimate, like, change.count.to_i64()?).map(|price| price.expected)
-        };
-        let types = &|name: &str| Catalog::embedded().get(name);
-        recovery::Given { model, graph, types, price: Rc::new(price) }
+    /// What the checks are given of a spec.
+    pub fn basis(&self, spec: &Path) -> Basis<'_> {
+        Basis { entry: spec.display().to_string(), language: self.inputs(), day: super::cost::today() }
     }
 
     /// Compiles the chosen environment of a spec.
@@ -109,22 +71,15 @@ impl Session {
     /// # Errors
     /// The exit code of the command, after the diagnostics have been printed. Warnings are printed in any case.
     pub fn compile(&self, spec: &Path) -> Result<Compiled, Exit> {
-        let entry = spec.display().to_string();
-        let mut compilation = lang::compile(&entry, &self.inputs(), self.common.env.as_deref());
-        let graph = close(&mut compilation);
-        self.verdicts(&mut compilation, &graph);
-        match compilation.model {
-            Some(model) if !compilation.diagnostics.iter().any(Diagnostic::is_error) => {
-                if !self.common.json {
-                    self.show(&compilation.diagnostics, &compilation.sources);
-                }
-                Ok(Compiled { model, graph, sources: compilation.sources, warnings: compilation.diagnostics })
-            }
-            _ => {
-                self.diagnostics(&compilation.diagnostics, &compilation.sources);
-                Err(Exit::Refused)
-            }
+        let basis = self.basis(spec);
+        let mut compilation = lang::compile(&basis.entry, &basis.language, self.common.env.as_deref());
+        let graphs = check::close(&mut compilation, TYPES);
+        check::judge(&mut compilation, &graphs, &basis.inputs());
+        let compiled = self.whole(compilation, graphs)?;
+        if !self.common.json {
+            self.show(&compiled.warnings, &compiled.sources);
         }
+        Ok(compiled)
     }
 
     /// Compiles the chosen environment of a spec, whatever the checks of its goals say.
@@ -132,11 +87,15 @@ impl Session {
     /// # Errors
     /// As [`Session::compile`].
     pub fn compile_unjudged(&self, spec: &Path) -> Result<Compiled, Exit> {
-        let entry = spec.display().to_string();
-        let mut compilation = lang::compile(&entry, &self.inputs(), self.common.env.as_deref());
-        let graph = close(&mut compilation);
-        match compilation.model.take() {
-            Some(model) if !compilation.diagnostics.iter().any(Diagnostic::is_error) => {
+        let mut compilation = lang::compile(&spec.display().to_string(), &self.inputs(), self.common.env.as_deref());
+        let graphs = check::close(&mut compilation, TYPES);
+        self.whole(compilation, graphs)
+    }
+
+    fn whole(&self, mut compilation: Compilation, graphs: Vec<Graph>) -> Result<Compiled, Exit> {
+        let failed = compilation.has_errors();
+        match (compilation.made.pop(), graphs.into_iter().next_back()) {
+            (Some(Made { model, .. }), Some(graph)) if !failed => {
                 Ok(Compiled { model, graph, sources: compilation.sources, warnings: compilation.diagnostics })
             }
             _ => {
@@ -147,27 +106,39 @@ impl Session {
     }
 }
 
+/// Judges whether an environment can meet its recovery targets.
+pub fn recover<'a>(compiled: &'a Compiled, basis: &'a Basis<'_>) -> Recovery<'a> {
+    check::priced(&compiled.model, &compiled.graph, &basis.inputs(), |given| {
+        let found = recovery::check(given);
+        found.proposals();
+        found
+    })
+}
+
+/// What the checks are given, for them to borrow.
+pub struct Basis<'s> {
+    entry: String,
+    language: lang::Inputs<'s>,
+    day: String,
+}
+
+impl Basis<'_> {
+    fn inputs(&self) -> check::Inputs<'_> {
+        check::Inputs { entry: &self.entry, language: &self.language, types: TYPES, day: &self.day }
+    }
+}
+
 /// `gpb check`: everything that is wrong with a spec, in all its environments.
 pub fn check(session: &Session, spec: &Path) -> Exit {
-    let entry = spec.display().to_string();
-    let mut compilation = lang::check(&entry, &session.inputs(), session.common.env.as_deref());
-    let graph = close(&mut compilation);
-    session.verdicts(&mut compilation, &graph);
+    let basis = session.basis(spec);
+    let mut compilation = lang::check(&basis.entry, &basis.language, session.common.env.as_deref());
+    let graphs = check::close(&mut compilation, TYPES);
+    check::judge(&mut compilation, &graphs, &basis.inputs());
     session.diagnostics(&compilation.diagnostics, &compilation.sources);
     let exit = if compilation.has_errors() { Exit::Refused } else { Exit::Done };
-    // The process ends next and takes the trees and the model with it; to free them piece by piece would only take time.
+    // The process ends next and takes the trees and the models with it; to free them piece by piece would only take time.
     std::mem::forget(compilation);
     exit
 }
 
-/// The graph of the model, whose cycles are errors like any other.
-fn close(compilation: &mut Compilation) -> Graph {
-    let Some(model) = &compilation.model else { return Graph::default() };
-    let graph = Graph::build(model);
-    let cycles = graph.diagnose(model, &|name| Catalog::embedded().get(name));
-    if !cycles.is_empty() {
-        compilation.diagnostics.extend(cycles);
-        diag::sort(&mut compilation.diagnostics);
-    }
-    graph
-}
+const TYPES: TypeLookup<'static> = &|name| Catalog::embedded().get(name);

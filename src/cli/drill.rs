@@ -1,6 +1,7 @@
 //! `gpb drill`.
 
 use crate::cli::args::DomainName;
+use crate::cli::compile::recover;
 use crate::cli::{Session, exit::Exit, term};
 use crate::model::Address;
 use crate::state::{Snapshot, Store};
@@ -12,7 +13,8 @@ pub fn run(session: &Session, spec: &Path, domain: DomainName) -> Exit {
         Err(exit) => return exit,
     };
     // A runbook is wanted most where the targets are not met.
-    let mut runbook = session.recover(&compiled.model, &compiled.graph).drill(domain.into());
+    let basis = session.basis(spec);
+    let mut runbook = recover(&compiled, &basis).drill(domain.into());
     // Once the environment is there, its commands name what there is; before, they name what will be.
     if let Ok(snapshot) = session.store().snapshot(&session.scope(&compiled.model)) {
         runbook = runbook.with_known(&|name| known(&snapshot, name));

@@ -2,7 +2,6 @@
 
 mod apply;
 mod args;
-mod beside;
 mod bill;
 mod clouds;
 mod compile;

@@ -1,12 +1,13 @@
 //! `gpb plan`: read the cloud, compare, show, keep.
 
+use crate::beside::beside;
 use crate::catalog::Catalog;
 use crate::cli::args::Unprotect;
 use crate::cli::bill::Bill;
 use crate::cli::clouds::{self, Account};
 use crate::cli::compile::Compiled;
 use crate::cli::store::Kept;
-use crate::cli::{Session, beside::beside, diagnostics_document, exit::Exit, progress::Lines, term};
+use crate::cli::{Session, diagnostics_document, exit::Exit, progress::Lines, term};
 use crate::cloud::{Cloud, CloudError};
 use crate::diag::{self, Diagnostic};
 use crate::engine::{self, Recovery, Refresh, Settled};

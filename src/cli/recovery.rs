@@ -2,6 +2,7 @@
 
 use crate::check::recovery::Recovery;
 use crate::cli::args::DomainName;
+use crate::cli::compile::recover;
 use crate::cli::{Session, diagnostics_document, exit::Exit, term};
 use crate::diag;
 use crate::model::Domain;
@@ -25,7 +26,8 @@ pub fn run(session: &Session, spec: &Path, domain: Option<DomainName>, explain: 
         Ok(compiled) => compiled,
         Err(exit) => return exit,
     };
-    let mut found = session.recover(&compiled.model, &compiled.graph);
+    let basis = session.basis(spec);
+    let mut found = recover(&compiled, &basis);
     let domain = domain.map(Domain::from);
     let styles = session.term.styles();
     diag::sort(&mut found.diagnostics);

@@ -71,12 +71,18 @@ pub struct Compilation {
     pub modules: Vec<Module>,
     /// The environments of the program, in order.
     pub environments: Vec<String>,
-    /// The model of the chosen environment, as far as it could be made out. It may be trusted only without errors.
-    pub model: Option<Model>,
-    /// The same environment as it is at each budget that names a driver's value, in the order of the model's budgets.
-    pub tiers: Vec<Tier>,
+    /// Those that were looked at, as far as they could be made out. They may be trusted only without errors.
+    pub made: Vec<Made>,
     /// Sorted by place.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// An environment as it was made out.
+#[derive(Debug)]
+pub struct Made {
+    pub model: Model,
+    /// The same environment as it is at each budget that names a driver's value, in the order of the model's budgets.
+    pub tiers: Vec<Tier>,
 }
 
 /// An environment under another usage: `budget at 100k users` asks what it is with `usage.users` of 100,000.
@@ -90,6 +96,14 @@ pub struct Tier {
 impl Compilation {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// The model of the environment that was looked at, where it is one.
+    pub fn model(&self) -> Option<&Model> {
+        match self.made.as_slice() {
+            [made] => Some(&made.model),
+            _ => None,
+        }
     }
 }
 
@@ -113,9 +127,15 @@ pub fn compile_at(
     run(entry, inputs, environment, Goal::Compile, Beside { at: Some(at), others: None }).0
 }
 
-/// What the facts say about other resources than those a program declares, such as those applied last. They are seen with
-/// the program's usage, and nothing that is wrong with them is the program's mistake.
-pub fn facts_about(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>, others: &[Resource]) -> Vec<Fact> {
+/// What the facts say about other resources than those a program declares, such as those applied last: about each set of
+/// them by itself. They are seen with the program's usage, and nothing that is wrong with them is the program's mistake.
+/// Nothing is said where the program has no such environment.
+pub fn facts_about(
+    entry: &str,
+    inputs: &Inputs<'_>,
+    environment: Option<&str>,
+    others: &[Vec<Resource>],
+) -> Vec<Vec<Fact>> {
     run(entry, inputs, environment, Goal::Compile, Beside { at: None, others: Some(others) }).1
 }
 
@@ -124,8 +144,8 @@ pub fn facts_about(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>, 
 struct Beside<'a> {
     /// Another value of one driver of its usage.
     at: Option<&'a (String, rust_decimal::Decimal)>,
-    /// Other resources to judge, in the place of its budgets.
-    others: Option<&'a [Resource]>,
+    /// Other sets of resources to judge, in the place of its budgets.
+    others: Option<&'a [Vec<Resource>]>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,7 +164,7 @@ fn run(
     environment: Option<&str>,
     goal: Goal,
     beside: Beside<'_>,
-) -> (Compilation, Vec<Fact>) {
+) -> (Compilation, Vec<Vec<Fact>>) {
     let mut program = modules::load(entry, inputs.loader, inputs.library);
     let early = std::mem::take(&mut program.diagnostics);
     let (catalog, facts) = (inputs.catalog, inputs.facts);
@@ -168,8 +188,7 @@ fn run(
         sources: program.sources,
         modules: program.modules.into_iter().map(|loaded| loaded.module).collect(),
         environments: found.environments,
-        model: found.model,
-        tiers: found.tiers,
+        made: found.made,
         diagnostics,
     };
     (compilation, found.others)
@@ -178,10 +197,9 @@ fn run(
 #[derive(Debug, Default)]
 struct Found {
     environments: Vec<String>,
-    model: Option<Model>,
-    tiers: Vec<Tier>,
+    made: Vec<Made>,
     /// The facts about resources beside the program's own.
-    others: Vec<Fact>,
+    others: Vec<Vec<Fact>>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -212,18 +230,17 @@ fn evaluate(
         let machine = Machine::new(&world, &resolved);
         machine.constants();
         // A failure has been reported where it happened.
-        let made = machine.environment(environment, beside.at).ok();
-        let tiers_of = |model: &Model| tiers(&world, &resolved, environment, model);
-        if let Some(made) = made.filter(|_| chosen.len() == 1) {
-            match beside.others {
-                None => found.tiers = tiers_of(&made),
-                Some(others) => {
-                    *machine.goals.borrow_mut() = made.goals.clone();
-                    found.others = world.reports.muted(|| machine.judge(others.to_vec())).1;
-                }
+        let Ok(model) = machine.environment(environment, beside.at) else { continue };
+        let mut made = Made { model, tiers: Vec::new() };
+        match beside.others {
+            None => made.tiers = tiers(&world, &resolved, environment, &made.model),
+            Some(others) => {
+                *machine.goals.borrow_mut() = made.model.goals.clone();
+                let judge = |others: &Vec<Resource>| machine.judge(others.clone()).1;
+                found.others = world.reports.muted(|| others.iter().map(judge).collect());
             }
-            found.model = Some(made);
         }
+        found.made.push(made);
     }
     if chosen.is_empty() {
         Machine::new(&world, &resolved).constants();

@@ -153,6 +153,10 @@ impl Reports {
         result
     }
 
+    pub fn has_errors(&self) -> bool {
+        self.list.borrow().iter().any(Diagnostic::is_error)
+    }
+
     pub fn take(&self) -> Vec<Diagnostic> {
         std::mem::take(&mut *self.list.borrow_mut())
     }

@@ -150,8 +150,9 @@ impl Server<'_> {
             return;
         }
         let inputs = Inputs::embedded(&self.documents, &self.library);
+        let day = jiff::Zoned::now().date().to_string();
         let programs = self.documents.paths().into_iter().map(|path| {
-            let compilation = check::check(&path, &inputs);
+            let compilation = check::check(&path, &inputs, &day);
             (path, compilation)
         });
         self.programs = programs.collect();

@@ -12,6 +12,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::thread;
 
+/// Prices of this day.
+const DAY: &str = "2026-11-23";
+
 fn library() -> Library {
     let queue = "/// A queue.\ncomponent queue {\n  /// Unique in the account.\n  param name: string\n  param keep: duration = 4d\n}\n";
     [("messaging/queue.gpb".to_owned(), Arc::from(queue))].into_iter().collect()
@@ -29,7 +32,7 @@ fn documents(files: &[(&str, &str)]) -> Documents {
 fn wrong(files: &[(&str, &str)]) -> String {
     let (documents, library) = (documents(files), library());
     let entry = files.first().map_or("", |(path, _)| path);
-    let compilation = check::check(entry, &Inputs::embedded(&documents, &library));
+    let compilation = check::check(entry, &Inputs::embedded(&documents, &library), DAY);
     let mut out = String::new();
     let place = |place: &check::Place| format!("{}:{}", place.path, shown(place.extent));
     for note in check::notes(&compilation).into_values().flatten() {
@@ -84,9 +87,22 @@ fn a_file_that_is_not_there() {
 }
 
 #[test]
+fn a_target_that_is_missed_is_shown_where_it_is_demanded() {
+    let text = "stack shop {\n  resource aws.rds.db_instance main {\n    engine = \"postgres\"\n    \
+        db_instance_class = \"db.t4g.medium\"\n    allocated_storage = \"20\"\n    backup_retention_period = 0\n    \
+        recover from software { rpo 5min }\n  }\n}\n\nenvironment live of shop {\n  account = \"123456789012\"\n  \
+        region = us-east-1\n  mode = sandbox\n}\n";
+    let documents = documents(&[("/a.gpb", text)]);
+    let library = Library::embedded();
+    let notes = check::notes(&check::check("/a.gpb", &Inputs::embedded(&documents, &library), DAY));
+    let note = &notes.get("/a.gpb").unwrap()[0];
+    assert_eq!((note.code, shown(note.place.extent).as_str()), ("GPB4001", "6:32-6:36"));
+}
+
+#[test]
 fn fixes_are_offered_where_the_mistake_is() {
     let (documents, library) = (documents(&[("/a.gpb", "const a = uper(\"x\")\nconst b = lwer(\"x\")\n")]), library());
-    let notes = check::notes(&check::check("/a.gpb", &Inputs::embedded(&documents, &library)));
+    let notes = check::notes(&check::check("/a.gpb", &Inputs::embedded(&documents, &library), DAY));
     let notes = notes.get("/a.gpb").unwrap();
     let at = |line, column| {
         let place = Position { line, column };
@@ -133,7 +149,7 @@ fn about(text: &str) -> String {
     let offset = text.find('‸').unwrap();
     let text = text.replace('‸', "");
     let (documents, library) = (documents(&[("/a.gpb", text.as_str())]), library());
-    let compilation = check::check("/a.gpb", &Inputs::embedded(&documents, &library));
+    let compilation = check::check("/a.gpb", &Inputs::embedded(&documents, &library), DAY);
     hover::hover(&compilation, "/a.gpb", offset).unwrap_or_else(|| "nothing".to_owned())
 }
 

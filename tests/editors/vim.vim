@@ -50,11 +50,14 @@ function s:Colours(file) abort
     endif
   endfor
   for row in range(line('$'))
-    for at in range(len(getline(row + 1)))
-      if s:Group(row, at) =~# s:keyword && getline(row + 1)[at] =~# '\w' && !has_key(keywords, row . ':' . at)
+    let text = getline(row + 1)
+    let at = match(text, '\<\w')
+    while at >= 0
+      if s:Group(row, at) =~# s:keyword && !has_key(keywords, row . ':' . at)
         call add(s:report, printf('%s:%d:%d is no keyword', a:file.path, row + 1, at + 1))
       endif
-    endfor
+      let at = match(text, '\<\w', at + 1)
+    endwhile
   endfor
 endfunction
 

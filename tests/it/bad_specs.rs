@@ -19,8 +19,9 @@ mod expectation;
 use crate::support::root;
 use expectation::{Place, Wanted, expectations};
 use gpb::catalog::Catalog;
-use gpb::diag::{self, Diagnostic, render};
-use gpb::graph::Graph;
+use gpb::check;
+use gpb::diag::{Diagnostic, render};
+
 use gpb::lang::{self, Inputs};
 use gpb::source::Loader;
 use gpb::stdlib::Library;
@@ -168,11 +169,7 @@ fn ask(file: &str, library: &Library) -> Told {
         return ask_the_program(file);
     }
     let mut compilation = lang::check(file, &Inputs::embedded(&Corpus, library), None);
-    if let Some(model) = &compilation.model {
-        let cycles = Graph::build(model).diagnose(model, &|name| Catalog::embedded().get(name));
-        compilation.diagnostics.extend(cycles);
-        diag::sort(&mut compilation.diagnostics);
-    }
+    check::close(&mut compilation, &|name| Catalog::embedded().get(name));
     let (diagnostics, sources) = (&compilation.diagnostics, &compilation.sources);
     Told {
         diagnostics: diagnostics.iter().map(|diagnostic: &Diagnostic| render::json(diagnostic, sources)).collect(),

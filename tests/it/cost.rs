@@ -37,7 +37,7 @@ fn compiled(name: &str, text: &str) -> (Model, Vec<String>) {
     let loader = One(text.to_owned());
     let compilation = lang::compile(name, &lang::Inputs::embedded(&loader, &library), None);
     let wrong = compilation.diagnostics.iter().map(|d| format!("{} {}", d.code, d.message)).collect();
-    (compilation.model.unwrap_or_else(|| panic!("{name} has no environment")), wrong)
+    (compilation.made.into_iter().next().unwrap_or_else(|| panic!("{name} has no environment")).model, wrong)
 }
 
 fn cases() -> Vec<(String, String)> {

@@ -6,6 +6,7 @@ mod cli;
 mod cost;
 mod editors;
 mod lsp;
+mod mended;
 mod pages;
 mod properties;
 mod random;

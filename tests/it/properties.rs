@@ -152,7 +152,7 @@ impl Loader for Text {
 fn meaning(text: &str) -> (serde_json::Value, String) {
     let (loader, library) = (Text(text.to_owned()), Library::embedded());
     let compiled = lang::compile("a.gpb", &Inputs::embedded(&loader, &library), None);
-    let model = compiled.model.unwrap_or_else(|| panic!("{:?}\n{text}", compiled.diagnostics));
+    let model = compiled.model().unwrap_or_else(|| panic!("{:?}\n{text}", compiled.diagnostics));
     let graph = Graph::build(&model);
     (output::json(&model, &graph), plan::model_hash(&model))
 }

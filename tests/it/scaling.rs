@@ -52,12 +52,13 @@ fn told(file: &str, library: &Library) -> Told {
     let mut compilation = lang::check(file, &Inputs::embedded(&Programs, library), None);
     let mut found: Vec<Diagnostic> = std::mem::take(&mut compilation.diagnostics);
     if !found.iter().any(Diagnostic::is_error) {
-        found.extend(compilation.model.as_ref().map(check::scaling::check).unwrap_or_default());
+        found.extend(compilation.model().map(check::scaling::check).unwrap_or_default());
     }
     diag::sort(&mut found);
     let codes: BTreeSet<&'static str> = found.iter().map(|diagnostic| diagnostic.code).collect();
     let text = render::human(&found, &compilation.sources, render::Style::PLAIN);
-    Told { codes: codes.into_iter().collect(), text, model: compilation.model }
+    let model = compilation.made.into_iter().next().map(|made| made.model);
+    Told { codes: codes.into_iter().collect(), text, model }
 }
 
 #[test]

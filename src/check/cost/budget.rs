@@ -4,7 +4,7 @@ use super::money::{dollars, grouped};
 use super::saving::{self, Saving};
 use super::{Estimate, Inputs, Spread, estimate};
 use crate::diag::Diagnostic;
-use crate::lang::{Compilation, Tier};
+use crate::lang::{Made, Tier};
 use crate::model::Budget;
 use crate::model::{Address, Model};
 use rust_decimal::Decimal;
@@ -30,11 +30,10 @@ pub struct Verdict {
 }
 
 /// Whether an environment keeps within its budgets.
-pub fn check(compilation: &Compilation, inputs: &Inputs<'_>) -> Vec<Diagnostic> {
-    let Some(model) = &compilation.model else { return Vec::new() };
-    let own = estimate(model, inputs);
+pub fn check(made: &Made, inputs: &Inputs<'_>) -> Vec<Diagnostic> {
+    let own = estimate(&made.model, inputs);
     let mut found = own.problems.clone();
-    for (budget, model) in budgets(model, &compilation.tiers) {
+    for (budget, model) in budgets(&made.model, &made.tiers) {
         let at = budget.at.is_some().then(|| estimate(model, inputs));
         let estimate = at.as_ref().unwrap_or(&own);
         if let Some(over) = over(budget, estimate) {

@@ -4,10 +4,10 @@ use super::book::Book;
 use super::*;
 use crate::lang::unit::{Dimension, Quantity};
 use crate::lang::value::{Entry, Kind, Map, Value};
-use crate::lang::{Compilation, Tier};
+use crate::lang::{Made, Tier};
 use crate::model::Budget;
 use crate::model::{Address, Applies, Fact, Model, Place, Resource};
-use crate::source::{SourceMap, Span};
+use crate::source::Span;
 use crate::stdlib::Library;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -283,7 +283,7 @@ fn a_price_of_ones_own_needs_a_source() {
 }
 
 /// A compilation whose budget is judged at 100,000 users by the second world.
-fn budgeted(own: World, tier: World, high: i64) -> Compilation {
+fn budgeted(own: World, tier: World, high: i64) -> Made {
     let mut model = own.model;
     model.environment.name = "live".to_owned();
     model.goals.budgets.push(Budget {
@@ -294,14 +294,7 @@ fn budgeted(own: World, tier: World, high: i64) -> Compilation {
     });
     let mut tier = tier.model;
     tier.environment.name = "live".to_owned();
-    Compilation {
-        sources: SourceMap::default(),
-        modules: Vec::new(),
-        environments: vec!["live".to_owned()],
-        model: Some(model),
-        tiers: vec![Tier { driver: "users".to_owned(), value: Decimal::from(100_000), model: tier }],
-        diagnostics: Vec::new(),
-    }
+    Made { model, tiers: vec![Tier { driver: "users".to_owned(), value: Decimal::from(100_000), model: tier }] }
 }
 
 fn gateways(count: usize) -> World {
@@ -312,9 +305,9 @@ fn gateways(count: usize) -> World {
     })
 }
 
-fn verdict(compilation: &Compilation) -> Vec<String> {
+fn verdict(made: &Made) -> Vec<String> {
     let book = Book::of(&Library::default());
-    let found = check(compilation, &Inputs { book: &book, day: None });
+    let found = check(made, &Inputs { book: &book, day: None });
     found.into_iter().map(|d| format!("{} {}\n{}", d.code, d.message, d.help.unwrap_or_default())).collect()
 }
 

@@ -7,7 +7,6 @@ use crate::lang::value::Value;
 use crate::model::{Address, Applies, Domain, Fact, Model, Resource};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// What a resource is to recovery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +50,8 @@ pub struct Way<'m> {
     pub why: Why,
     /// What would make it hold.
     pub remedies: Vec<Change>,
+    /// What would make its figures better, once it holds.
+    pub improvements: Vec<Change>,
 }
 
 /// A change to the program that would make a fact hold. What it costs is for whoever knows prices to say.
@@ -59,8 +60,8 @@ pub struct Change {
     /// The resource the change is about.
     pub of: Address,
     pub say: String,
-    /// Properties to set, by name.
-    pub set: BTreeMap<Arc<str>, Value>,
+    /// Properties to set: an object with their names.
+    pub set: Option<Value>,
     /// A resource to have `count` more of.
     pub like: Option<Address>,
     pub count: Decimal,
@@ -239,7 +240,8 @@ fn read_one<'m>(reader: &mut Reader<'m, '_>) -> Option<Read<'m>> {
 fn way<'m>(reader: &mut Reader<'m, '_>, loses: bool) -> Option<Way<'m>> {
     let obstacle = reader.fact.kind.as_ref() == "obstacle";
     reader.only(&[
-        "domains", "rpo", "rto", "detect", "redirect", "mode", "only_if", "says", "source", "grade", "remedy", "what",
+        "domains", "rpo", "rto", "detect", "redirect", "mode", "only_if", "says", "source", "grade", "remedy",
+        "improve", "what",
     ]);
     if !loses && reader.fact.field("rpo").is_some() {
         reader
@@ -275,7 +277,8 @@ fn way<'m>(reader: &mut Reader<'m, '_>, loses: bool) -> Option<Way<'m>> {
         only_if,
         says: reader.text("says")?,
         why: reader.why()?,
-        remedies: reader.remedies()?,
+        remedies: reader.changes("remedy")?,
+        improvements: reader.changes("improve")?,
     })
 }
 

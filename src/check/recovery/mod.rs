@@ -94,6 +94,14 @@ pub fn check(given: Given<'_>) -> Recovery<'_> {
     Recovery { check, assessments, wholes, diagnostics }
 }
 
+impl Recovery<'_> {
+    /// Every change that would make some verdict better.
+    pub fn proposals(&self) -> Vec<Change> {
+        let judge = self.check.judge();
+        self.assessments.iter().flat_map(|part| judge.remedies(part)).map(|remedy| remedy.change).collect()
+    }
+}
+
 impl<'a> Check<'a, 'a> {
     /// With what is wrong with the facts themselves.
     fn new(given: Given<'a>) -> (Self, Vec<Diagnostic>) {

@@ -7,7 +7,6 @@ use crate::lang::unit::Dimension;
 use crate::lang::value::{Kind, Value};
 use crate::model::{self, Domain, Fact};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
 
 /// Where a fact is known from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -140,14 +139,13 @@ impl<'m> Reader<'m, '_> {
     }
 
     /// One change or several.
-    pub fn remedies(&mut self) -> Option<Vec<Change>> {
-        let Some(value) = self.given("remedy") else { return Some(Vec::new()) };
+    pub fn changes(&mut self, name: &str) -> Option<Vec<Change>> {
+        let Some(value) = self.given(name) else { return Some(Vec::new()) };
         let changes: Option<Vec<Change>> = match value.as_list() {
             Some(items) => items.iter().map(|item| self.change(item)).collect(),
             None => self.change(value).map(|change| vec![change]),
         };
-        changes
-            .or_else(|| self.problem("remedy", "must be `{ say = \"…\", of = …, set = { … }, like = …, count = … }`"))
+        changes.or_else(|| self.problem(name, "must be `{ say = \"…\", of = …, set = { … }, like = …, count = … }`"))
     }
 
     fn change(&self, value: &Value) -> Option<Change> {
@@ -161,8 +159,8 @@ impl<'m> Reader<'m, '_> {
             _ => None,
         };
         let set = match field("set") {
-            Some(value) => value.as_map()?.iter().map(|(name, entry)| (name.clone(), entry.value.clone())).collect(),
-            None => BTreeMap::new(),
+            Some(value) => Some(value.as_map().map(|_| value.clone())?),
+            None => None,
         };
         let count = match field("count").map(|value| &value.kind) {
             Some(Kind::Number(count)) => *count,

@@ -5,8 +5,10 @@ use super::facts::{Change, Finding, FindingKind, Mode, Subject, Way};
 use super::judge::{Assessment, Limit, Perhaps, Remedy, covers};
 use super::number::{Number, Verdict, time};
 use crate::catalog::{PropPath, TypeDef};
+use crate::check::cost::money::dollars;
 use crate::diag::Diagnostic;
 use crate::model::{Domain, Evidence, Fact, Resource};
+use rust_decimal::Decimal;
 use std::sync::Arc;
 
 /// How many deciding properties a diagnostic points at.
@@ -61,12 +63,15 @@ pub fn origin(way: &Way<'_>) -> String {
 
 /// A change with its price.
 pub fn change(remedy: &Remedy) -> String {
-    match remedy.price {
-        Some(price) if price.is_sign_negative() => {
-            format!("{} (${} a month less)", remedy.change.say, price.abs().round_dp(2))
-        }
-        Some(price) => format!("{} (${} a month more)", remedy.change.say, price.round_dp(2)),
-        None => remedy.change.say.clone(),
+    priced(&remedy.change, remedy.price)
+}
+
+fn priced(change: &Change, price: Option<Decimal>) -> String {
+    match price {
+        Some(price) if price.is_zero() => format!("{} (the expected bill stays as it is)", change.say),
+        Some(price) if price.is_sign_negative() => format!("{} ({} a month less)", change.say, dollars(price.abs())),
+        Some(price) => format!("{} ({} a month more)", change.say, dollars(price)),
+        None => change.say.clone(),
     }
 }
 
@@ -217,6 +222,10 @@ impl Check<'_, '_> {
             if half.number.expected > half.limit.seconds {
                 lines.push(format!("even without deciding it takes {}", time(half.number.expected)));
             }
+            let without = self.judge().remedies(part);
+            if let Some(best) = without.iter().find(|remedy| remedy.outcome.times.decide == Number::zero()) {
+                lines.push(format!("or, so that nobody has to act: {}", change(best)));
+            }
         } else {
             lines.push(self.advice(part, subject, half));
         }
@@ -244,10 +253,21 @@ impl Check<'_, '_> {
             };
             return format!("{most}: {}", change(best));
         }
+        let improvements = self.improvements(part, subject);
+        if !improvements.is_empty() {
+            return format!("what would make it better: {}", improvements.join("; "));
+        }
         if half.verdict == Verdict::Unproven {
             return "no figure is published: only a drill can tell (`gpb drill`)".to_owned();
         }
         Self::nearest(part, subject, half)
+    }
+
+    /// What would make the figures of the way better that was found best.
+    fn improvements(&self, part: &Assessment, subject: &Subject<'_>) -> Vec<String> {
+        let way = part.way.and_then(|way| subject.ways.get(way));
+        let changes = way.map(|way| way.improvements.as_slice()).unwrap_or_default();
+        changes.iter().map(|one| priced(one, (self.given.price)(one))).collect()
     }
 
     /// The best that any way of this type comes to.
@@ -267,7 +287,8 @@ impl Check<'_, '_> {
                 )
             }
             Some((number, way)) => {
-                let how = way.remedies.first().map(|change| format!(": {}", change.say)).unwrap_or_default();
+                let first = way.remedies.first().filter(|_| way.fact.applies != crate::model::Applies::Yes);
+                let how = first.map(|change| format!(": {}", change.say)).unwrap_or_default();
                 format!("nothing known of this type meets it; the nearest is {number} ({}){how}", way.fact.name)
             }
             None => "nothing known of this type meets it".to_owned(),

@@ -205,7 +205,7 @@ fn the_best_of_several_ways_counts_and_a_better_one_that_does_not_hold_is_advise
     let help = world.judged(|found| found.diagnostics[0].help.clone().unwrap());
     insta::assert_snapshot!(help, @r"
     what slow says [slow (grade D, derived)]
-    the cheapest change that meets it: do cheap ($10 a month more)
+    the cheapest change that meets it: do cheap ($10.00 a month more)
     ");
 }
 

@@ -130,10 +130,12 @@ fn taken(taker: &Taker<'_>, what: &str) -> String {
 
 fn ways_out(offer: &Offer, takers: &[&Taker<'_>], needed: f64) -> String {
     let mut ways = vec![format!("have {} {} or more", say::number(needed), offer.what)];
-    if let [only] = takers {
-        let others = (offer.amount / only.units).floor();
-        if only.each > 1.0 && others >= 1.0 {
-            ways.push(format!("let each take {} at most", say::number(others)));
+    if let [largest, others @ ..] = takers {
+        let rest: f64 = others.iter().map(|taker| taker.units * taker.each).sum();
+        let most = ((offer.amount - rest) / largest.units).floor();
+        if largest.each > 1.0 && most >= 1.0 {
+            let whose = if others.is_empty() { String::new() } else { format!(" of `{}`", largest.by) };
+            ways.push(format!("let each{whose} take {} at most", say::number(most)));
         }
     }
     let factor = offer.amount / needed;

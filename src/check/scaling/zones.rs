@@ -39,7 +39,8 @@ fn too_few(scaling: &Scaling, target: &Target) -> Option<Diagnostic> {
         (format!("all of it is in {zone}"), "spread it over two zones or more".to_owned())
     } else if scaling.minimum < 2.0 {
         let text = format!("at its minimum there is {} in one zone", scaling.of(scaling.minimum));
-        (text, format!("make the minimum 2 {}", scaling.unit))
+        let start = if scaling.desired.is_some_and(|desired| desired < 2.0) { ", and start with 2" } else { "" };
+        (text, format!("make the minimum 2 {}{start}", scaling.unit))
     } else {
         return None;
     };

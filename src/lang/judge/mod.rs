@@ -37,24 +37,33 @@ impl<'p> Machine<'_, 'p> {
         let judge = Rc::new(Judge::new(resources, &self.goals.borrow().needs));
         *self.judge.borrow_mut() = Some(judge.clone());
         let mut facts = Vec::new();
+        // Facts read resources as they are sent; where something is wrong with those, what a fact misses is no mistake of its own.
+        let whole = !self.world.reports.has_errors();
         for resource in &judge.resources {
             // What one resource's facts may take does not shrink with the number of resources.
             self.budget.renew();
             let known = by_type.get(&resource.ty).map(Vec::as_slice).unwrap_or_default();
-            self.judge_one(&judge, resource, known, &mut facts);
+            self.judge_one(&judge, resource, known, whole, &mut facts);
         }
         *self.judge.borrow_mut() = None;
         let resources = Rc::try_unwrap(judge).map_or_else(|judge| judge.resources.clone(), |judge| judge.resources);
         (resources, facts)
     }
 
-    fn judge_one(&self, judge: &Judge, resource: &Resource, known: &[Global<'p, ast::Facts>], facts: &mut Vec<Fact>) {
+    fn judge_one(
+        &self,
+        judge: &Judge,
+        resource: &Resource,
+        known: &[Global<'p, ast::Facts>],
+        whole: bool,
+        facts: &mut Vec<Fact>,
+    ) {
         let Some(itself) = judge.handle(&resource.address) else { return };
         let itself = Value::new(Kind::Resource(itself), resource.span);
         // A failure has been reported where it happened.
         let usage =
             self.usage_of(resource, known, &itself).unwrap_or_else(|Failed| Value::map(Map::default(), resource.span));
-        for global in known {
+        for global in known.iter().filter(|_| whole) {
             let scope = self.root(global.module).bind("self", itself.clone()).bind(USAGE, usage.clone());
             let _ = self.judge_item(judge, resource, global.item, scope, facts);
         }

@@ -44,6 +44,43 @@ pub fn to_model(body: &Value, def: &TypeDef, partial: bool, head: Span, cx: &Con
     Properties { values, spans, diagnostics }
 }
 
+/// The properties of a resource once those of `set`, an object of them, are set. What an object already holds besides stays.
+///
+/// # Errors
+/// What is wrong with `set`.
+pub fn changed(
+    resource: &model::Resource,
+    def: &TypeDef,
+    set: &Value,
+) -> Result<BTreeMap<String, model::Value>, Vec<Diagnostic>> {
+    let read = to_model(set, def, true, set.span, &Context::new(&crate::lang::EmbeddedFacts));
+    if !read.diagnostics.is_empty() {
+        return Err(read.diagnostics);
+    }
+    let mut properties = resource.properties.clone();
+    for (name, value) in read.values {
+        match properties.get_mut(&name) {
+            Some(before) => overlay(before, value),
+            None => drop(properties.insert(name, value)),
+        }
+    }
+    Ok(properties)
+}
+
+fn overlay(before: &mut model::Value, after: model::Value) {
+    match (before, after) {
+        (model::Value::Map(before), model::Value::Map(after)) => {
+            for (name, value) in after {
+                match before.get_mut(&name) {
+                    Some(inner) => overlay(inner, value),
+                    None => drop(before.insert(name, value)),
+                }
+            }
+        }
+        (before, after) => *before = after,
+    }
+}
+
 /// What the catalog finds wrong with properties that are whole: also of use after an `override` changed some.
 pub fn check(
     def: &TypeDef,

@@ -98,13 +98,13 @@ fn compiled(text: &str) -> Compilation {
 #[test]
 fn every_fact_of_a_type_is_evaluated_for_every_resource_of_it() {
     let compilation = compiled(SHOP);
-    insta::assert_snapshot!(facts_of(compilation.model.as_ref().unwrap()));
+    insta::assert_snapshot!(facts_of(compilation.model().unwrap()));
 }
 
 #[test]
 fn what_an_environment_is_held_to_is_in_its_model() {
     let compilation = compiled(SHOP);
-    let goals = &compilation.model.as_ref().unwrap().goals;
+    let goals = &compilation.model().unwrap().goals;
     let targets: Vec<_> = goals.targets.iter().map(|one| (one.scope.as_str(), one.domain, one.guaranteed)).collect();
     let expected = [("", Domain::Region, true), ("queues", Domain::Zone, false), ("queues", Domain::Node, false)];
     assert_eq!(targets, expected);
@@ -119,7 +119,7 @@ fn what_an_environment_is_held_to_is_in_its_model() {
 #[test]
 fn a_budget_at_a_usage_brings_the_environment_as_it_is_then() {
     let compilation = compiled(SHOP);
-    let [tier] = compilation.tiers.as_slice() else { panic!("{:?}", compilation.tiers.len()) };
+    let [tier] = compilation.made[0].tiers.as_slice() else { panic!("{:?}", compilation.made[0].tiers.len()) };
     let requests =
         tier.model.facts.iter().find(|fact| fact.name.as_ref() == "requests" && fact.of.as_str() == "queues.jobs");
     let quantity = requests.unwrap().field("quantity").unwrap();
@@ -134,7 +134,7 @@ fn facts_of_the_library_are_read_for_the_types_a_program_mentions() {
         let text = super::stack(&format!("resource {ty} one {{ }}"));
         let library = [("facts/prices/sns.gpb", facts)];
         let compilation = with_files(&[("main.gpb", &text)], &library, |entry, inputs| compile(entry, inputs, None));
-        (compilation.modules.len(), compilation.model.map_or(0, |model| model.facts.len()))
+        (compilation.modules.len(), compilation.model().map_or(0, |model| model.facts.len()))
     };
     assert_eq!((of("aws.sns.topic"), of("aws.sqs.queue")), ((2, 1), (1, 0)));
 }
@@ -185,7 +185,7 @@ environment live of shop {{
 }}
 "#
         );
-        let model = compiled(&text).model.unwrap();
+        let model = compiled(&text).made.remove(0).model;
         let shown = model.facts.iter().map(|fact| crate::lang::environment::show(fact.field("value").unwrap()));
         shown.collect::<Vec<_>>().join(" ")
     };

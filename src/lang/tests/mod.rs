@@ -52,7 +52,7 @@ fn check(source: &str) -> String {
 }
 
 fn shown(compilation: &Compilation) -> String {
-    match &compilation.model {
+    match compilation.model() {
         Some(model) if !compilation.has_errors() => dump::model(model),
         _ => wrong(compilation),
     }

@@ -1,8 +1,8 @@
 //! Everything wrong with the programs whose files are open.
 
 use crate::catalog::Catalog;
+use crate::check;
 use crate::diag::{Diagnostic, Severity};
-use crate::graph::Graph;
 use crate::lang::{self, Compilation, Inputs};
 use crate::lsp::position::{Extent, Lines};
 use crate::source::{FileId, SourceMap, Span};
@@ -37,13 +37,12 @@ pub struct Edit {
     pub replacement: String,
 }
 
-/// Checks the program that starts with `entry`, in all its environments.
-pub fn check(entry: &str, inputs: &Inputs<'_>) -> Compilation {
+/// Checks the program that starts with `entry`, in all its environments, with the prices of a day.
+pub fn check(entry: &str, inputs: &Inputs<'_>, day: &str) -> Compilation {
     let mut compilation = lang::check(entry, inputs, None);
-    if let Some(model) = &compilation.model {
-        let cycles = Graph::build(model).diagnose(model, &|name| Catalog::embedded().get(name));
-        compilation.diagnostics.extend(cycles);
-    }
+    let types = &|name: &str| Catalog::embedded().get(name);
+    let graphs = check::close(&mut compilation, types);
+    check::judge(&mut compilation, &graphs, &check::Inputs { entry, language: inputs, types, day });
     compilation
 }
 
