@@ -37,7 +37,7 @@ endfunction
 function s:Colours(file) abort
   let keywords = {}
   for [kind, row, _, _, rule, column, length] in a:file.tokens
-    for at in [column, column + length - 1]
+    for at in kind ==# 'name' || kind ==# 'operator' ? [column] : uniq([column, column + length - 1])
       let group = s:Group(row, at)
       if group !~# s:accepts[kind]
         call add(s:report, printf('%s:%d:%d is %s, and not %s (%s)', a:file.path, row + 1, at + 1, group ==# '' ? 'bare' : group, kind, rule))

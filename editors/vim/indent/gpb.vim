@@ -15,9 +15,18 @@ if exists('*GpbIndent')
   finish
 endif
 
+" Whether there are such blocks at all; asked of the syntax for each line, files without any would be slow.
+function s:HasBlocks() abort
+  if get(b:, 'gpb_blocks_tick', -1) != b:changedtick
+    let b:gpb_blocks = search('"""', 'cnw') > 0
+    let b:gpb_blocks_tick = b:changedtick
+  endif
+  return b:gpb_blocks
+endfunction
+
 " Whether the line starts inside a `"""` block, whose margin is the writer's.
 function s:InBlock(lnum) abort
-  if getline(a:lnum) =~# '^"""' || a:lnum == 1
+  if getline(a:lnum) =~# '^"""' || a:lnum == 1 || !s:HasBlocks()
     return 0
   endif
   for id in synstack(a:lnum, 1)
@@ -42,14 +51,23 @@ function s:Count(text, open, close) abort
   return len(opened) - len(closed)
 endfunction
 
-" The indent of the line that opened what closes at a place.
-function s:Opener(lnum, column) abort
-  let place = getcurpos()
-  call cursor(a:lnum, a:column)
-  let text = "synIDattr(synID(line('.'), col('.'), 1), 'name') =~# '^gpb\\%(String\\|BlockString\\|Comment\\|DocComment\\|Quote\\|Escape\\)$'"
-  let opener = searchpair('[\[({]', '', '[\])}]', 'bnW', text)
-  call setpos('.', place)
-  return opener > 0 ? indent(opener) : 0
+" The indent of the line that opened what the last bracket of a text closes; the text is the line's beginning.
+function s:Opener(lnum, text) abort
+  let [lnum, text, depth] = [a:lnum, a:text, 0]
+  while lnum > 0
+    for bracket in reverse(split(substitute(text, '[^][(){}]', '', 'g'), '\zs'))
+      let depth += bracket =~# '[\])}]' ? 1 : -1
+      if depth == 0
+        return indent(lnum)
+      endif
+    endfor
+    let lnum -= 1
+    while lnum > 0 && s:InBlock(lnum)
+      let lnum -= 1
+    endwhile
+    let text = s:Code(lnum)
+  endwhile
+  return 0
 endfunction
 
 function GpbIndent(lnum) abort
@@ -67,7 +85,7 @@ function GpbIndent(lnum) abort
   " Whatever a line opens, the next stands one step in; what closes stands where the line stands that opened it.
   let line = getline(a:lnum)
   if line =~# '^\s*[\])}]'
-    return s:Opener(a:lnum, matchend(line, '^\s*[\])}]'))
+    return s:Opener(a:lnum, matchstr(line, '^\s*[\])}]'))
   endif
   let code = s:Code(before)
   let change = s:Count(substitute(code, '^[[:blank:]\])}]*', '', ''), '\[({', '\])}')
@@ -75,7 +93,7 @@ function GpbIndent(lnum) abort
   if change > 0
     let width += shiftwidth()
   elseif change < 0
-    let width = s:Opener(before, strridx(getline(before), matchstr(code, '[\])}]\ze[^\])}]*$')) + 1)
+    let width = s:Opener(before, matchstr(code, '^.*[\])}]'))
   endif
 
   " What a comprehension makes of each element stands below its head, one step in. The head may be several lines.
