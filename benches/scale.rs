@@ -19,6 +19,8 @@ const GROWTH_LIMIT: f64 = 15.0;
 /// What the checks of scaling may take of that, and what they may take for a thousand services.
 const SCALING_LIMIT: Duration = Duration::from_millis(20);
 const SERVICES_LIMIT: Duration = Duration::from_millis(100);
+/// What recovery, cost and scaling may take together for a spec of 10,000 resources: the evaluation of all facts and the checks.
+const GOALS_LIMIT: Duration = Duration::from_millis(200);
 const RUNS: usize = 5;
 
 struct Figure {
@@ -37,6 +39,7 @@ fn main() {
         report("plan", count, &spec, folder.path(), &["--cloud", "sim"]);
     }
     scaling_checks();
+    goals_checks();
     let [_, ten, hundred] = checks.as_slice() else { return };
     let growth = hundred.wall.as_secs_f64() / ten.wall.as_secs_f64();
     println!("check: 100,000 takes {growth:.1} times as long as 10,000");
@@ -53,26 +56,64 @@ fn scaling_checks() {
     assert!(services < SERVICES_LIMIT, "the checks of scaling took {services:?} for services");
 }
 
+/// What the goals of an environment cost: all that happens with the facts of the library and does not without.
+fn goals_checks() {
+    let goals = "  recover from node, zone {\n    rpo 1min\n    rto 10min\n  }\n";
+    let held = |text: String| {
+        let text = text.replacen("stack load {\n", &format!("stack load {{\n{goals}"), 1);
+        text.replacen("  mode = sandbox\n", "  mode = sandbox\n  budget $1_000_000_000 per month\n", 1)
+    };
+    for (what, text) in [("queues", held(spec_of(10_000))), ("services that scale", held(services_of(1_667)))] {
+        let whole = gpb::stdlib::Library::embedded();
+        let bare = whole.below("", ".gpb").filter(|(path, _)| !path.starts_with("facts/"));
+        let bare: gpb::stdlib::Library = bare.map(|(path, text)| (path.to_owned(), text.clone())).collect();
+        let without = median(|| drop(compiled(&text, &bare)));
+        let with = median(|| {
+            let mut compilation = compiled(&text, &whole);
+            let types = &|name: &str| gpb::catalog::Catalog::embedded().get(name);
+            let graphs = gpb::check::close(&mut compilation, types);
+            let loader = Spec(text.as_str().into());
+            let language = gpb::lang::Inputs::embedded(&loader, &whole);
+            let inputs = gpb::check::Inputs { entry: "spec.gpb", language: &language, types, day: "2026-01-01" };
+            gpb::check::judge(&mut compilation, &graphs, &inputs);
+            let model = compilation.model().expect("the spec has a model");
+            assert!(!compilation.has_errors(), "{what}: {:?}", compilation.diagnostics.first());
+            assert!(model.facts.len() > model.resources.len(), "{what} has few facts");
+        });
+        let took = with.saturating_sub(without);
+        println!("goals    10,000 resources, {what}: {:.3} s", took.as_secs_f64());
+        assert!(took < GOALS_LIMIT, "recovery, cost and scaling took {took:?} for {what}");
+    }
+}
+
+fn compiled(text: &str, library: &gpb::stdlib::Library) -> gpb::lang::Compilation {
+    let loader = Spec(text.into());
+    gpb::lang::compile("spec.gpb", &gpb::lang::Inputs::embedded(&loader, library), None)
+}
+
+fn median(mut work: impl FnMut()) -> Duration {
+    let mut walls: Vec<_> = (0..RUNS)
+        .map(|_| {
+            let started = Instant::now();
+            work();
+            started.elapsed()
+        })
+        .collect();
+    walls.sort();
+    walls[RUNS / 2]
+}
+
 fn of_model(what: &str, text: &str) -> Duration {
     // With the facts about scaling alone: what the others cost is measured with the commands.
     let library = gpb::stdlib::Library::embedded();
     let files = library.below("", ".gpb").filter(|(path, _)| !path.starts_with("facts/") || path.contains("/scaling/"));
     let library = files.map(|(path, text)| (path.to_owned(), text.clone())).collect();
-    let loader = Spec(text.into());
-    let compilation = gpb::lang::compile("spec.gpb", &gpb::lang::Inputs::embedded(&loader, &library), None);
+    let compilation = compiled(text, &library);
     let model = compilation.model().expect("the spec has a model");
     assert_eq!(compilation.diagnostics, [], "{what}");
-    let mut walls: Vec<_> = (0..RUNS)
-        .map(|_| {
-            let started = Instant::now();
-            let found = gpb::check::scaling::check(model);
-            assert_eq!(found, [], "{what}");
-            started.elapsed()
-        })
-        .collect();
-    walls.sort();
-    println!("scaling  {what}: {:.4} s, {} facts", walls[RUNS / 2].as_secs_f64(), model.facts.len());
-    walls[RUNS / 2]
+    let wall = median(|| assert_eq!(gpb::check::scaling::check(model), [], "{what}"));
+    println!("scaling  {what}: {:.4} s, {} facts", wall.as_secs_f64(), model.facts.len());
+    wall
 }
 
 struct Spec(std::sync::Arc<str>);
