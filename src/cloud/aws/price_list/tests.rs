@@ -14,13 +14,7 @@ struct Pages {
 
 #[async_trait]
 impl Invoke for Pages {
-    async fn invoke(
-        &self,
-        place: &Place,
-        service: &str,
-        operation: &str,
-        input: Json,
-    ) -> Result<Json, InvokeError> {
+    async fn invoke(&self, place: &Place, service: &str, operation: &str, input: Json) -> Result<Json, InvokeError> {
         assert_eq!((place.region.as_str(), service, operation), (HOME, "pricing", "GetProducts"));
         let at = input["NextToken"].as_str().map_or(0, |token| token.parse().unwrap());
         self.asked.lock().unwrap().push(input);
@@ -82,8 +76,7 @@ fn every_page_is_asked_for_with_the_filters() {
 fn what_is_told_by_attributes_is_changed_and_what_is_new_is_added() {
     let query = query("ec2");
     let instance = |ty: &str, usd: &str| listed(&json!({ "instanceType": ty }), "A.B.C", usd);
-    let pages =
-        vec![vec![instance("m6g.large", "0.0800"), instance("m9z.large", "0.2"), instance("t4g.micro", "9")]];
+    let pages = vec![vec![instance("m6g.large", "0.0800"), instance("m9z.large", "0.2"), instance("t4g.micro", "9")]];
     let (products, _) = asked(&query, pages);
     let book = Book::of(&Library::default());
     let answer = Answer { query: &query, region: "us-east-1".to_owned(), products };
@@ -202,7 +195,8 @@ fn held(query: &Query, region: &str, products: Vec<Json>) -> Vec<String> {
         .filter(|series| query.item.as_deref() == Some(series.item.as_str()))
         .filter(|series| series.tiers.iter().any(|tier| new(&tier.source, series)))
         .map(|series| {
-            let tiers: Vec<String> = series.tiers.iter().map(|tier| format!("{} from {}", tier.usd, tier.from)).collect();
+            let tiers: Vec<String> =
+                series.tiers.iter().map(|tier| format!("{} from {}", tier.usd, tier.from)).collect();
             format!("{} {}: {}", series.region, series.attributes, tiers.join(", "))
         })
         .collect()
@@ -255,13 +249,16 @@ fn a_rate_of_another_unit_is_reckoned_over() {
 fn tiers_are_changed_where_they_begin_as_they_did() {
     let out = |usage: &str, rates: &[(&str, &str)]| {
         let attributes = [
-            ("transferType", "AWS Outbound"), ("fromRegionCode", "us-east-1"), ("toLocation", "External"),
+            ("transferType", "AWS Outbound"),
+            ("fromRegionCode", "us-east-1"),
+            ("toLocation", "External"),
             ("usagetype", usage),
         ];
         product("Data Transfer", &attributes, "GB", rates)
     };
     let query = query_of("datatransfer.internet_out");
-    let today = [("0", "0.0900000000"), ("10240", "0.0850000000"), ("51200", "0.0710000000"), ("153600", "0.0500000000")];
+    let today =
+        [("0", "0.0900000000"), ("10240", "0.0850000000"), ("51200", "0.0710000000"), ("153600", "0.0500000000")];
     assert_eq!(
         held(&query, "us-east-1", vec![out("DataTransfer-Out-Bytes", &today)]),
         ["us-east-1 : 0.09 from 0, 0.085 from 10240, 0.071 from 51200, 0.05 from 153600"]
@@ -277,7 +274,9 @@ fn tiers_are_changed_where_they_begin_as_they_did() {
 fn a_price_between_regions_is_told_by_where_it_leads() {
     let between = |to: &str, usd: &str| {
         let attributes = [
-            ("transferType", "InterRegion Outbound"), ("fromRegionCode", "us-west-2"), ("toRegionCode", to),
+            ("transferType", "InterRegion Outbound"),
+            ("fromRegionCode", "us-west-2"),
+            ("toRegionCode", to),
             ("usagetype", "USW2-USE1-AWS-Out-Bytes"),
         ];
         product("Data Transfer", &attributes, "GB", &[("0", usd)])
@@ -297,20 +296,30 @@ fn what_is_sold_by_no_region_is_asked_for_without_one() {
     let out = |from: &str| {
         let attributes = [("transferType", "CloudFront Outbound"), ("fromLocation", from), ("toLocation", "External")];
         let tiers = [
-            ("0", "0.1150000000"), ("10240", "0.0890000000"), ("51200", "0.0860000000"), ("153600", "0.0840000000"),
-            ("512000", "0.0800000000"), ("1048576", "0.0700000000"), ("5242880", "0.0600000000"),
+            ("0", "0.1150000000"),
+            ("10240", "0.0890000000"),
+            ("51200", "0.0860000000"),
+            ("153600", "0.0840000000"),
+            ("512000", "0.0800000000"),
+            ("1048576", "0.0700000000"),
+            ("5242880", "0.0600000000"),
         ];
         product("Data Transfer", &attributes, "GB", &tiers)
     };
     let found = held(&query, "edge", vec![out("Japan"), out("Any")]);
-    assert!(matches!(found.as_slice(), [one] if one.starts_with("edge geo=Japan: 0.115 from 0, 0.089 from 10240")), "{found:?}");
+    assert!(
+        matches!(found.as_slice(), [one] if one.starts_with("edge geo=Japan: 0.115 from 0, 0.089 from 10240")),
+        "{found:?}"
+    );
 }
 
 #[test]
 fn the_surcharge_of_an_old_version_is_told_by_engine_version_and_year() {
     let support = |engine: &str, major: &str, usage: &str, usd: &str| {
         let attributes = [
-            ("databaseEngine", engine), ("engineMajorVersion", major), ("usagetype", usage),
+            ("databaseEngine", engine),
+            ("engineMajorVersion", major),
+            ("usagetype", usage),
             ("extendedSupportPricingYear", "Year 1, Year 2"),
         ];
         product("", &attributes, "vCPU-hour", &[("0", usd)])
