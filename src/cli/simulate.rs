@@ -96,16 +96,18 @@ fn noise(text: &str) -> Result<f64, String> {
 fn choose<'a>(scalings: &'a [Scaling], of: Option<&str>) -> Result<&'a Scaling, String> {
     let ruled: Vec<&Scaling> =
         scalings.iter().filter(|scaling| scaling.is_ruled() && !scaling.rules.is_empty()).collect();
-    let listed = || ruled.iter().map(|scaling| format!("`{}`", scaling.of)).collect::<Vec<_>>().join(", ");
+    let names: Vec<String> = ruled.iter().map(|scaling| name(scaling, &ruled)).collect();
+    let listed = || names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     if ruled.is_empty() {
         return Err("nothing in this environment is scaled by rules".to_owned());
     }
     if let Some(of) = of {
-        let is_meant = |scaling: &&&Scaling| {
-            scaling.of.as_str().strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        let is_below = |name: &String| {
+            name.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
         };
-        return ruled.iter().find(is_meant).copied().ok_or_else(|| {
-            let near = nearest(of, ruled.iter().map(|scaling| scaling.of.as_str()));
+        let meant = names.iter().position(|name| name == of).or_else(|| names.iter().position(is_below));
+        return meant.and_then(|at| ruled.get(at)).copied().ok_or_else(|| {
+            let near = nearest(of, names.iter().map(String::as_str));
             match near {
                 Some(near) => format!("nothing at `{of}` is scaled by rules: did you mean `{near}`?"),
                 None => format!("nothing at `{of}` is scaled by rules; these are: {}", listed()),
@@ -118,6 +120,15 @@ fn choose<'a>(scalings: &'a [Scaling], of: Option<&str>) -> Result<&'a Scaling, 
         ([only], _) => Ok(only),
         (_, [only]) => Ok(only),
         _ => Err(format!("choose what the load is for with `--of`: {}", listed())),
+    }
+}
+
+/// What is to be written for it: its address, and where several things of one resource scale, which of them.
+fn name(scaling: &Scaling, all: &[&Scaling]) -> String {
+    if all.iter().filter(|other| other.of == scaling.of).count() > 1 {
+        format!("{}.{}", scaling.of, scaling.name)
+    } else {
+        scaling.of.to_string()
     }
 }
 
