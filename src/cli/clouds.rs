@@ -46,6 +46,7 @@ impl Session {
             clock: Arc::new(SystemClock::default()),
             faults,
             latency: Latency::parse(table, scale)?,
+            forms: self.library.get("sim/forms.toml").map_or_else(|| Ok(Forms::none()), Forms::parse)?,
             hook: None,
         };
         store::private_folder(&self.common.state)

@@ -92,7 +92,7 @@ pub fn place() -> Place {
 }
 
 pub fn options(clock: &VirtualClock, faults: Faults, hook: Option<Hook>) -> Options {
-    Options { types: Arc::new(TestTypes), clock: Arc::new(clock.clone()), faults, latency: Latency::none(), hook }
+    Options { types: Arc::new(TestTypes), clock: Arc::new(clock.clone()), faults, latency: Latency::none(), forms: Forms::none(), hook }
 }
 
 #[allow(clippy::missing_panics_doc)] // Only tests call it.
