@@ -28,15 +28,22 @@ fn simulated(session: &Session, spec: &Path, asked: &Simulated) -> Result<Run, E
     let compiled = session.compile(spec)?;
     let scalings = scaling::scalings(&compiled.model);
     let chosen = choose(&scalings, asked.of.as_deref()).map_err(|why| session.fail(&why))?;
-    let options = Options { seed: asked.seed, noise, price: price(session, &compiled.model, chosen) };
+    let options = Options { seed: asked.seed, noise, price: price(session, &compiled.model, chosen, &scalings) };
     Ok(simulate::run(chosen, &curve, &options))
 }
 
-/// What an hour of one unit more costs: what lies between the smallest and the largest bill, for each unit between them.
-fn price(session: &Session, model: &Model, scaling: &Scaling) -> Option<f64> {
+/// What an hour of one unit more costs: what lies between the smallest and the largest bill, for each unit between them. Where a part
+/// of it has no price, or another thing of the same resource scales too, nobody can say.
+fn price(session: &Session, model: &Model, scaling: &Scaling, all: &[Scaling]) -> Option<f64> {
+    if all.iter().filter(|other| other.of == scaling.of).count() > 1 {
+        return None;
+    }
     let book = Book::of(&session.library);
     let day = super::cost::today();
     let estimate = cost::estimate(model, &cost::Inputs { book: &book, day: Some(&day) });
+    if estimate.unpriced.iter().any(|one| one.address == scaling.of) {
+        return None;
+    }
     let cost = &estimate.of(&scaling.of)?.total;
     let (low, high) = (cost.get(Column::Minimum).to_f64()?, cost.get(Column::Maximum).to_f64()?);
     let units = scaling.maximum - scaling.minimum;
