@@ -44,7 +44,8 @@ mod tests {
 
     #[test]
     fn holes_are_filled_and_what_cannot_be_is_left_to_others() {
-        let forms = Forms::parse("[\"a.b\"]\nArn = \"arn:{region}:{name}/x\"\nBad = \"{who}\"\nOpen = \"{name\"\n").unwrap();
+        let forms =
+            Forms::parse("[\"a.b\"]\nArn = \"arn:{region}:{name}/x\"\nBad = \"{who}\"\nOpen = \"{name\"\n").unwrap();
         let fill = |hole: &str| match hole {
             "region" => Some("here".to_owned()),
             "name" => Some("n".to_owned()),
