@@ -150,9 +150,14 @@ async fn ask(
     for table in tables {
         let mut answers = Vec::new();
         for query in queries.iter().filter(|query| query.table == table) {
-            for region in book.regions(table)? {
+            let places = match &query.place {
+                Some(place) => BTreeSet::from([place.clone()]),
+                None => book.regions(table)?,
+            };
+            for region in places {
                 term::warn(&format!("{table}: {} in {region}\n", query.service));
-                let listed = price_list::products(invoke, &query.service, &query.filters, &region).await;
+                let of = query.region_filter(&region);
+                let listed = price_list::products(invoke, &query.service, &query.filters, of).await;
                 let listed = listed.map_err(|error| error.to_string())?;
                 let products = listed.iter().filter_map(Product::read).collect();
                 answers.push(Answer { query, region, products });

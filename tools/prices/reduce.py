@@ -1,13 +1,13 @@
 """Reduces a table of list prices to the price book, stdlib/prices.
 
-    python3 tools/prices/reduce.py PRICES.csv
+    python3 tools/prices/reduce.py PRICES.csv tools/prices/extended_support.csv
 
-PRICES.csv has the columns service, region, item, attributes (`k=v;k=v`, among them `tier_from`, `tier_to`, `ratecode`),
+Each table has the columns service, region, item, attributes (`k=v;k=v`, among them `tier_from`, `tier_to`, `ratecode`),
 unit, usd (for one unit), source (`repository@commit:path#key`) and source_date. Remarks among the attributes (a part without `=`,
 a key with a blank) and what belongs to no price (`free=`, `min_days=`) are left out: free allowances stand in free.toml, with
 sources of their own.
 
-The same table gives the same files. What the table does not mention is removed, so the whole book is written at once.
+The same tables give the same files. What no table mentions is removed, so the whole book is written at once.
 """
 
 import csv
@@ -29,9 +29,12 @@ REMARKS = {
 FREE_TIERS = {"eventbridge.scheduler", "prometheus.ingest", "securityhub.automation_rule"}
 # Keys that stay although they are in REMARKS, because the item has several prices under them.
 KEPT = {"globalaccelerator.dt_premium": {"direction"}}
-SKIPPED = {"lambda.free_requests", "cognito.mau.legacy"}
+# Allowances, what nobody can buy any more, and (of the first table) Extended Support: it takes the rates of an ACU for those of a
+# vCPU. extended_support.csv has them under names of their own.
+SKIPPED = {"lambda.free_requests", "cognito.mau.legacy", "aurora.extended_support"}
 COMMITS = {
     "v0rts": ("v0rts/aws-price-watcher", "c4a0470f63402104fb3793bb114a39e488eb04ec"),
+    "v0rts/aws-price-watcher": ("v0rts/aws-price-watcher", "3de89ad583c8e285000df1544d3554508febf27b"),
     "lamngockhuong/aws-price": ("lamngockhuong/aws-price", "508fb452"),
     "LeanerCloud/ec2-instances-info": ("LeanerCloud/ec2-instances-info", "32acf84f"),
     "aadk979/SPOH_2027": ("aadk979/SPOH_2027", "6f5149c9"),
@@ -62,10 +65,16 @@ def source_url(text, region, service):
     return f"https://github.com/{name}/blob/{commit}/{path}"
 
 
-def read(path):
-    for row in csv.DictReader(open(path, newline="")):
-        if row["region"] not in REGIONS or row["item"] in SKIPPED:
-            continue
+def read(paths):
+    for number, path in enumerate(paths):
+        for row in csv.DictReader(open(path, newline="")):
+            # A later table says itself what it wants in the book.
+            if row["region"] in REGIONS and (number > 0 or row["item"] not in SKIPPED):
+                yield row
+
+
+def entries(rows):
+    for row in rows:
         if row["item"].startswith("cloudfront.request.") and "infracost" in row["source"]:
             continue  # worked back from rounded costs: another source has the list prices themselves
         parts = dict(part.split("=", 1) for part in row["attributes"].split(";") if "=" in part)
@@ -144,7 +153,7 @@ def plain(number):
 
 def main():
     services = {}
-    for key, tiers in series(read(sys.argv[1])).items():
+    for key, tiers in series(entries(read(sys.argv[1:]))).items():
         services.setdefault(key[0], []).append((key, shifted(key[1], tiers)))
     BOOK.mkdir(parents=True, exist_ok=True)
     for old in BOOK.glob("*.csv"):

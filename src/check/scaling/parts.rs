@@ -202,6 +202,8 @@ pub struct Quota {
     /// What is counted, for people.
     pub what: String,
     pub scope: Scope,
+    /// The part of a region that it is counted in: a zone.
+    pub within: Option<String>,
     pub uses: f64,
     pub limit: f64,
     /// The usage by which an environment says that AWS has granted more; without one, AWS grants no more.

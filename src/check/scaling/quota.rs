@@ -23,6 +23,7 @@ pub fn check(model: &Model, quotas: &[Quota], scalings: &[Scaling]) -> Vec<Diagn
             Scope::Account => account.to_owned(),
             Scope::Region => format!("{account}/{}", place.map_or("", |place| place.region.as_str())),
         };
+        let key = quota.within.iter().fold(key, |key, part| format!("{key}/{part}"));
         groups.entry((quota.name.clone(), key)).or_default().push(quota);
     }
     groups.values().filter_map(|group| exceeded(group, &places, scalings)).collect()
@@ -38,7 +39,10 @@ fn exceeded(group: &[&Quota], places: &BTreeMap<&Address, &Place>, scalings: &[S
     let mut users: Vec<&&Quota> = group.iter().filter(|quota| quota.uses > 0.0).collect();
     users.sort_by(|a, b| b.uses.total_cmp(&a.uses).then_with(|| a.of.cmp(&b.of)));
     let place = match strictest.scope {
-        Scope::Region => places.get(&strictest.of).map(|place| format!(" in {}", place.region)).unwrap_or_default(),
+        Scope::Region => match &strictest.within {
+            Some(part) => format!(" in {part}"),
+            None => places.get(&strictest.of).map(|place| format!(" in {}", place.region)).unwrap_or_default(),
+        },
         _ => String::new(),
     };
     let named: Vec<String> = users.iter().take(NAMED).map(|quota| format!("`{}`", quota.of)).collect();
@@ -65,8 +69,12 @@ fn ways_out(quota: &Quota, users: &[&&Quota], uses: f64, scalings: &[Scaling]) -
             say::number(needed.ceil())
         ));
     }
+    // What is counted is counted by the units where both are read from the same place.
+    let by_units = |scaling: &&Scaling, quota: &Quota| {
+        scaling.of == quota.of && scaling.spots.of("maximum") == quota.spots.of("uses")
+    };
     if let [only] = users
-        && let Some(scaling) = scalings.iter().find(|scaling| scaling.of == only.of && scaling.maximum > 0.0)
+        && let Some(scaling) = scalings.iter().find(|scaling| by_units(scaling, only) && scaling.maximum > 0.0)
     {
         let fits = (quota.limit / (only.uses / scaling.maximum)).floor();
         if fits >= scaling.minimum {
@@ -75,7 +83,7 @@ fn ways_out(quota: &Quota, users: &[&&Quota], uses: f64, scalings: &[Scaling]) -
     } else {
         let factor = quota.limit / uses;
         let fits = users.iter().filter_map(|user| {
-            let scaling = scalings.iter().find(|scaling| scaling.of == user.of && !scaling.is_fixed)?;
+            let scaling = scalings.iter().find(|scaling| by_units(scaling, user) && !scaling.is_fixed)?;
             let most = (scaling.maximum * factor).floor();
             (most >= scaling.minimum).then(|| format!("`{}` {}", scaling.of, scaling.of(most)))
         });

@@ -208,6 +208,7 @@ fn quota(fields: &mut Fields<'_>) -> Option<Quota> {
         name: fields.fact.name.clone(),
         what: fields.text("what")?,
         scope,
+        within: fields.optional_text("within"),
         uses: fields.number("uses")?,
         limit: fields.number("limit")?,
         raised: fields.optional_text("raised"),

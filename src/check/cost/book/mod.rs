@@ -4,6 +4,7 @@
 //! for; a table in the library at hand takes the place of the packed one.
 
 mod free;
+mod product;
 pub mod refresh;
 mod table;
 

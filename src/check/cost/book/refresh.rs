@@ -1,12 +1,12 @@
 //! Bringing the book up to date: which questions to ask, and what the answers change. Whoever asks them is elsewhere.
 
 use super::Book;
+use super::product::USAGE;
+pub use super::product::{Product, ProductRate};
 use super::table::{Series, Source, Table, Tier};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::str::FromStr;
 
 /// One question, for every region of its table.
 #[derive(Debug, Clone, Deserialize)]
@@ -21,6 +21,17 @@ pub struct Query {
     /// What a product's attributes must be.
     #[serde(default)]
     pub filters: BTreeMap<String, String>,
+    /// The product's attribute that names the region.
+    #[serde(default = "region_code")]
+    region: String,
+    /// The book's name of the place, of what is not sold by region: `edge`. It is asked for once.
+    pub place: Option<String>,
+    /// What the usage type begins with, its region left off. A product of another usage is another thing than the item.
+    #[serde(default)]
+    usage: Vec<String>,
+    /// How many of the book's units one unit of the product is.
+    #[serde(default = "one")]
+    units: u32,
     /// The book's name of an attribute, and the product's.
     #[serde(default)]
     attributes: BTreeMap<String, String>,
@@ -31,22 +42,6 @@ pub struct Query {
     /// Attributes of the book that no product has.
     #[serde(default)]
     constant: BTreeMap<String, String>,
-}
-
-/// A product as the price list has it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Product {
-    pub attributes: BTreeMap<String, String>,
-    pub rates: Vec<ProductRate>,
-    /// The day this was published on.
-    pub published: String,
-}
-
-/// A rate on demand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProductRate {
-    pub code: String,
-    pub usd: Decimal,
 }
 
 /// The answer to a query, for one region.
@@ -79,6 +74,14 @@ pub struct Change {
     pub region: String,
     pub before: String,
     pub after: String,
+}
+
+fn region_code() -> String {
+    "regionCode".to_owned()
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// The questions that a library says are to be asked.
@@ -128,35 +131,6 @@ impl Book {
     }
 }
 
-impl Product {
-    /// A product out of its document in the price list, or `None` when it is none.
-    pub fn read(document: &Json) -> Option<Product> {
-        let parsed;
-        let document = match document.as_str() {
-            Some(text) => {
-                parsed = serde_json::from_str::<Json>(text).ok()?;
-                &parsed
-            }
-            None => document,
-        };
-        let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
-        let terms = document["terms"]["OnDemand"].as_object().into_iter().flat_map(|terms| terms.values());
-        let rates =
-            terms.flat_map(|term| term["priceDimensions"].as_object().into_iter().flat_map(|rates| rates.values()));
-        let rate = |rate: &Json| {
-            let usd = Decimal::from_str(rate["pricePerUnit"]["USD"].as_str()?).ok()?;
-            Some(ProductRate { code: text(&rate["rateCode"]), usd: usd.normalize() })
-        };
-        let attributes = document["product"]["attributes"].as_object()?;
-        Some(Product {
-            attributes: attributes.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
-            rates: rates.filter_map(rate).collect(),
-            // Of `2026-11-20T18:03:11Z`, the day.
-            published: text(&document["publicationDate"]).chars().take(10).collect(),
-        })
-    }
-}
-
 type Key = (String, String, String);
 
 /// A table while it is brought up to date.
@@ -188,15 +162,23 @@ impl Fresh {
 
     fn by_attributes(&mut self, item: &str, answer: &Answer<'_>, product: &Product) {
         let Some(attributes) = answer.query.told(product) else { return };
-        // More than one rate is no plain price, and none at all is not on sale.
-        let [rate] = product.rates.as_slice() else { return };
-        if rate.usd.is_zero() {
+        let rates = answer.query.in_units(product);
+        // What is free is no price of the item, what is not on sale has no rates, and two that begin alike are no tiers.
+        let are_tiers = rates.windows(2).all(|pair| matches!(pair, [one, next] if one.from < next.from));
+        let begin = rates.first().is_some_and(|rate| rate.from.is_zero());
+        if !are_tiers || !begin || rates.iter().any(|rate| rate.usd.is_zero()) {
             return;
         }
         let same =
             |series: &Series| series.item == item && series.attributes == attributes && series.region == answer.region;
         if let Some(at) = self.table.series.iter().position(same) {
-            self.set(at, 0, rate, answer, product);
+            let held = self.table.series.get(at).map(|series| series.tiers.iter().map(|tier| tier.from));
+            // Tiers that begin elsewhere are for a person to look at.
+            if held.is_some_and(|held| held.eq(rates.iter().map(|rate| rate.from))) {
+                for (tier, rate) in rates.iter().enumerate() {
+                    self.set(at, tier, rate, answer, product);
+                }
+            }
             return;
         }
         let Some(unit) = self.table.series.iter().find(|series| series.item == item).map(|series| series.unit.clone())
@@ -204,10 +186,17 @@ impl Fresh {
             return;
         };
         let source = self.source(answer, product);
-        let tier = Tier { from: Decimal::ZERO, to: None, usd: rate.usd, rate: rate.code.clone(), source };
-        let series =
-            Series { item: item.to_owned(), attributes, unit, region: answer.region.clone(), tiers: vec![tier] };
-        self.seen.insert((series.key_owned(), 0));
+        let ends = rates.iter().skip(1).map(|rate| Some(rate.from)).chain([None]);
+        let tier = |(rate, to): (&ProductRate, Option<Decimal>)| Tier {
+            from: rate.from,
+            to,
+            usd: rate.usd,
+            rate: rate.code.clone(),
+            source,
+        };
+        let tiers: Vec<Tier> = rates.iter().zip(ends).map(tier).collect();
+        let series = Series { item: item.to_owned(), attributes, unit, region: answer.region.clone(), tiers };
+        self.seen.extend((0..series.tiers.len()).map(|tier| (series.key_owned(), tier)));
         self.table.series.push(series);
         self.report.added += 1;
     }
@@ -246,9 +235,13 @@ impl Fresh {
 
     /// The number of an answer's source in the table.
     fn source(&mut self, answer: &Answer<'_>, product: &Product) -> usize {
+        let place = match answer.query.place {
+            Some(_) => String::new(),
+            None => format!("{}/", answer.region),
+        };
         let url = format!(
-            "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/{}/current/{}/index.json",
-            answer.query.service, answer.region
+            "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/{}/current/{place}index.json",
+            answer.query.service
         );
         let wanted = Source { date: product.published.clone(), url };
         let known = self.table.sources.iter().find(|(_, source)| **source == wanted).map(|(number, _)| *number);
@@ -261,8 +254,28 @@ impl Fresh {
 }
 
 impl Query {
+    /// The attribute by which the products of a region are asked for, and its value.
+    pub fn region_filter<'a>(&'a self, region: &'a str) -> Option<(&'a str, &'a str)> {
+        self.place.is_none().then_some((self.region.as_str(), region))
+    }
+
+    /// The rates of a product, for the book's unit.
+    fn in_units(&self, product: &Product) -> Vec<ProductRate> {
+        let units = Decimal::from(self.units.max(1));
+        let rate = |rate: &ProductRate| ProductRate {
+            usd: (rate.usd / units).normalize(),
+            from: (rate.from * units).normalize(),
+            ..rate.clone()
+        };
+        product.rates.iter().map(rate).collect()
+    }
+
     /// The book's attributes of a product; `None` where it is another thing than the item.
     fn told(&self, product: &Product) -> Option<String> {
+        let usage = product.attributes.get(USAGE).map_or("", String::as_str);
+        if !self.usage.is_empty() && !self.usage.iter().any(|start| usage.starts_with(start.as_str())) {
+            return None;
+        }
         let mut told = self.constant.clone();
         for (book, theirs) in &self.attributes {
             let value = product.attributes.get(theirs)?;
