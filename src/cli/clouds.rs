@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::cli::args::CloudName;
 use crate::cli::{Session, files, store};
 use crate::cloud::clock::{Clock, SystemClock};
-use crate::cloud::sim::{Faults, Latency, Options, Sim};
+use crate::cloud::sim::{Faults, Forms, Latency, Options, Sim};
 use crate::cloud::{Cloud, CloudError, ErrorKind};
 use crate::diag::Diagnostic;
 use crate::model::{Model, Place};
@@ -46,6 +46,7 @@ impl Session {
             clock: Arc::new(SystemClock::default()),
             faults,
             latency: Latency::parse(table, scale)?,
+            forms: self.library.get("sim/forms.toml").map_or_else(|| Ok(Forms::none()), |text| Forms::parse(text))?,
             hook: None,
         };
         store::private_folder(&self.common.state)

@@ -28,15 +28,22 @@ fn simulated(session: &Session, spec: &Path, asked: &Simulated) -> Result<Run, E
     let compiled = session.compile(spec)?;
     let scalings = scaling::scalings(&compiled.model);
     let chosen = choose(&scalings, asked.of.as_deref()).map_err(|why| session.fail(&why))?;
-    let options = Options { seed: asked.seed, noise, price: price(session, &compiled.model, chosen) };
+    let options = Options { seed: asked.seed, noise, price: price(session, &compiled.model, chosen, &scalings) };
     Ok(simulate::run(chosen, &curve, &options))
 }
 
-/// What an hour of one unit more costs: what lies between the smallest and the largest bill, for each unit between them.
-fn price(session: &Session, model: &Model, scaling: &Scaling) -> Option<f64> {
+/// What an hour of one unit more costs: what lies between the smallest and the largest bill, for each unit between them. Where a part
+/// of it has no price, or another thing of the same resource scales too, nobody can say.
+fn price(session: &Session, model: &Model, scaling: &Scaling, all: &[Scaling]) -> Option<f64> {
+    if all.iter().filter(|other| other.of == scaling.of).count() > 1 {
+        return None;
+    }
     let book = Book::of(&session.library);
     let day = super::cost::today();
     let estimate = cost::estimate(model, &cost::Inputs { book: &book, day: Some(&day) });
+    if estimate.unpriced.iter().any(|one| one.address == scaling.of) {
+        return None;
+    }
     let cost = &estimate.of(&scaling.of)?.total;
     let (low, high) = (cost.get(Column::Minimum).to_f64()?, cost.get(Column::Maximum).to_f64()?);
     let units = scaling.maximum - scaling.minimum;
@@ -96,16 +103,17 @@ fn noise(text: &str) -> Result<f64, String> {
 fn choose<'a>(scalings: &'a [Scaling], of: Option<&str>) -> Result<&'a Scaling, String> {
     let ruled: Vec<&Scaling> =
         scalings.iter().filter(|scaling| scaling.is_ruled() && !scaling.rules.is_empty()).collect();
-    let listed = || ruled.iter().map(|scaling| format!("`{}`", scaling.of)).collect::<Vec<_>>().join(", ");
+    let names: Vec<String> = ruled.iter().map(|scaling| name(scaling, &ruled)).collect();
+    let listed = || names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     if ruled.is_empty() {
         return Err("nothing in this environment is scaled by rules".to_owned());
     }
     if let Some(of) = of {
-        let is_meant = |scaling: &&&Scaling| {
-            scaling.of.as_str().strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-        };
-        return ruled.iter().find(is_meant).copied().ok_or_else(|| {
-            let near = nearest(of, ruled.iter().map(|scaling| scaling.of.as_str()));
+        let is_below =
+            |name: &String| name.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        let meant = names.iter().position(|name| name == of).or_else(|| names.iter().position(is_below));
+        return meant.and_then(|at| ruled.get(at)).copied().ok_or_else(|| {
+            let near = nearest(of, names.iter().map(String::as_str));
             match near {
                 Some(near) => format!("nothing at `{of}` is scaled by rules: did you mean `{near}`?"),
                 None => format!("nothing at `{of}` is scaled by rules; these are: {}", listed()),
@@ -118,6 +126,15 @@ fn choose<'a>(scalings: &'a [Scaling], of: Option<&str>) -> Result<&'a Scaling, 
         ([only], _) => Ok(only),
         (_, [only]) => Ok(only),
         _ => Err(format!("choose what the load is for with `--of`: {}", listed())),
+    }
+}
+
+/// What is to be written for it: its address, and where several things of one resource scale, which of them.
+fn name(scaling: &Scaling, all: &[&Scaling]) -> String {
+    if all.iter().filter(|other| other.of == scaling.of).count() > 1 {
+        format!("{}.{}", scaling.of, scaling.name)
+    } else {
+        scaling.of.to_string()
     }
 }
 

@@ -5,6 +5,7 @@ use super::expand::{Instance, Node};
 use super::index::What;
 use crate::diag::{Diagnostic, Label};
 use crate::source::{FileId, Span};
+use crate::syntax::ast::Binding;
 use std::rc::Rc;
 
 /// How many components inside each other are looked through.
@@ -49,26 +50,43 @@ impl<'p> Machine<'_, 'p> {
         None
     }
 
-    /// The argument that the expression at a place is made of, if it names a parameter that was given.
+    /// The argument that the expression at a place is made of: of the parameters it names, by itself or else through values
+    /// of the body, the first that was given.
     fn argument_behind(&self, frame: &Frame<'p>, instance: &Rc<Instance<'p>>, at: Span) -> Option<Span> {
         let given = self.given_to(instance, instance.head).ok()?;
-        let text = self.world.program.sources.slice(at);
-        let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
-        words.filter(|word| is_param(frame, word)).find_map(|word| match given.given.get(word)?.first()? {
-            Given::Field(field, _) => Some(field.value.span),
-            other => Some(other.head()),
-        })
+        let mut open = vec![at];
+        let mut seen = open.clone();
+        while let Some(place) = open.pop() {
+            let text = self.world.program.sources.slice(place);
+            let mut values = Vec::new();
+            for word in text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_') {
+                match declared(frame, word) {
+                    Some(What::Param(_)) => match given.given.get(word).and_then(|all| all.first()) {
+                        Some(Given::Field(field, _)) => return Some(field.value.span),
+                        Some(other) => return Some(other.head()),
+                        None => {}
+                    },
+                    Some(What::Let(Binding { value: Some(value), .. })) if !seen.contains(&value.span) => {
+                        seen.push(value.span);
+                        values.push(value.span);
+                    }
+                    _ => {}
+                }
+            }
+            open.extend(values.into_iter().rev());
+        }
+        None
     }
 }
 
-/// Whether a name stands for a parameter of the body, and not for something nearer.
-fn is_param(frame: &Frame<'_>, name: &str) -> bool {
+/// What a name stands for in a body: what is nearest.
+fn declared<'f, 'p>(frame: &'f Frame<'p>, name: &str) -> Option<&'f What<'p>> {
     let mut frame = Some(frame);
     while let Some(one) = frame {
         if let Some(declared) = one.index.names.get(name) {
-            return matches!(declared.what, What::Param(_));
+            return Some(&declared.what);
         }
         frame = one.parent.as_deref();
     }
-    false
+    None
 }

@@ -104,6 +104,17 @@ pub(super) fn leave_ignored(desired: &mut BTreeMap<String, Value>, before: &Prop
 }
 
 fn leave_inside(wanted: &mut Value, there: Option<&Json>, rest: &[String]) {
+    if let (Value::List(items), Some(("*", rest))) =
+        (&mut *wanted, rest.split_first().map(|(first, rest)| (first.as_str(), rest)))
+    {
+        for item in items {
+            let mut others = there.and_then(Json::as_array).into_iter().flatten();
+            if let Some(there) = others.find(|other| is_element(item, other)) {
+                leave_inside(item, Some(there), rest);
+            }
+        }
+        return;
+    }
     let (Value::Map(entries), Some((first, rest))) = (wanted, rest.split_first()) else { return };
     let there = there.and_then(|json| json.get(first)).filter(|json| !json.is_null());
     if !rest.is_empty() {
@@ -116,6 +127,17 @@ fn leave_inside(wanted: &mut Value, there: Option<&Json>, rest: &[String]) {
         Some(value) => drop(entries.insert(first.clone(), value)),
         None => drop(entries.remove(first)),
     }
+}
+
+/// Whether an element of a list is the one that is there: the same texts in the same places. Without any text nobody can say.
+fn is_element(wanted: &Value, there: &Json) -> bool {
+    let Value::Map(entries) = wanted else { return false };
+    let text = |(key, value): (&'_ String, &'_ Value)| match value {
+        Value::Text(text) => Some((key.clone(), text.clone())),
+        _ => None,
+    };
+    let mut texts = entries.iter().filter_map(text).peekable();
+    texts.peek().is_some() && texts.all(|(key, text)| there.get(&key).and_then(Json::as_str) == Some(&text))
 }
 
 /// What is declared somewhere else, or as something else, than it is.

@@ -16,7 +16,11 @@ struct Memory {
 pub struct Policies<'a> {
     scaling: &'a Scaling,
     memories: Vec<Memory>,
+    /// When units were removed.
+    removed: Vec<u64>,
 }
+
+const DAY: u64 = 86_400;
 
 /// A new capacity, and the rules that asked for it.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,11 +31,11 @@ pub struct Decision {
 
 impl<'a> Policies<'a> {
     pub fn new(scaling: &'a Scaling) -> Self {
-        Self { scaling, memories: vec![Memory::default(); scaling.rules.len()] }
+        Self { scaling, memories: vec![Memory::default(); scaling.rules.len()], removed: Vec::new() }
     }
 
-    /// The change that the rules agree on, if there is one.
-    pub fn decide(&mut self, metrics: &Metrics, now: u64, capacity: f64) -> Option<Decision> {
+    /// The change that the rules agree on, if there is one that can be made now.
+    pub fn decide(&mut self, metrics: &Metrics, now: u64, capacity: f64, is_starting: bool) -> Option<Decision> {
         let mut wanted: Vec<(usize, f64)> = Vec::new();
         let mut removals: Vec<(usize, f64)> = Vec::new();
         let mut all_ready = true;
@@ -58,6 +62,12 @@ impl<'a> Policies<'a> {
         if (to - capacity).abs() < f64::EPSILON {
             return None;
         }
+        if to < capacity {
+            if !self.may_remove(now, is_starting) {
+                return None;
+            }
+            self.removed.push(now);
+        }
         let agreed =
             wanted.iter().filter(|(_, one)| if to > capacity { *one >= to } else { *one <= to || *one < capacity });
         let agreed: Vec<usize> = agreed.map(|(at, _)| *at).collect();
@@ -66,6 +76,16 @@ impl<'a> Policies<'a> {
         }
         let names = agreed.iter().filter_map(|at| self.scaling.rules.get(*at)).map(name);
         Some(Decision { to, because: names.collect() })
+    }
+
+    fn may_remove(&self, now: u64, is_starting: bool) -> bool {
+        if self.scaling.waits && is_starting {
+            return false;
+        }
+        let Some(limit) = self.scaling.removals else { return true };
+        let today = self.removed.iter().filter(|at| **at / DAY == now / DAY).count();
+        let rested = self.removed.last().is_none_or(|last| now >= last + seconds(limit.after));
+        today < limit.a_day || rested
     }
 
     fn remember(&mut self, at: usize, now: u64, capacity: f64, is_out: bool) {

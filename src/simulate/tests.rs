@@ -3,7 +3,7 @@
 
 use super::{Curve, Options, run};
 use crate::check::scaling::{
-    Action, Alarm, Change, Demand, Per, Rule, Scaling, Spots, Step, Stepping, Tracking, Watch,
+    Action, Alarm, Change, Demand, Per, Removals, Rule, Scaling, Spots, Step, Stepping, Tracking, Watch,
 };
 use crate::model::Address;
 use proptest::prelude::*;
@@ -66,7 +66,10 @@ fn service(minimum: u32, maximum: u32, rules: Vec<Rule>) -> Scaling {
         desired: None,
         is_fixed: false,
         is_native: false,
+        counted: true,
         shrinks: true,
+        waits: false,
+        removals: None,
         surge: 1.0,
         zones: Vec::new(),
         warmup: 90.0,
@@ -124,6 +127,34 @@ fn removal_waits_a_quarter_of_an_hour_and_then_for_each_cooldown() {
     let run = run(&scaling, &Curve::flat(100.0, 7_200), &QUIET);
     let ins: Vec<_> = run.changes.iter().map(|change| (change.second, change.to)).collect();
     assert_eq!(ins, [(960, 4.0), (1260, 3.0), (1560, 2.0)]);
+}
+
+#[test]
+fn what_waits_for_its_units_removes_nothing_while_some_are_starting() {
+    // A spike makes it add, and is over when the units that were asked for are still on their way.
+    let steps = vec![stepping(cpu(), 2.0, true, 70.0, 2, 60.0), stepping(cpu(), -1.0, false, 60.0, 2, 60.0)];
+    let mut scaling = service(2, 4, steps);
+    scaling.warmup = 1_200.0;
+    let curve = Curve::described("spike base=100/min peak=3000/min at=0s for=3min length=1h").unwrap();
+    let first_removal = |scaling: &Scaling| {
+        let changes = run(scaling, &curve, &QUIET).changes;
+        assert_eq!((changes[0].second, changes[0].to), (180, 4.0));
+        changes[1].second
+    };
+    assert_eq!(first_removal(&scaling), 360);
+    scaling.waits = true;
+    assert_eq!(first_removal(&scaling), 1_380, "the units that were asked for serve from 1,380 s on");
+}
+
+#[test]
+fn limited_removals_come_one_by_one_once_the_day_has_had_its_number() {
+    let steps = vec![stepping(cpu(), 2.0, true, 70.0, 2, 120.0), stepping(cpu(), -1.0, false, 20.0, 15, 60.0)];
+    let mut scaling = service(2, 10, steps);
+    scaling.desired = Some(10.0);
+    scaling.removals = Some(Removals { a_day: 4, after: 3_600.0 });
+    let run = run(&scaling, &Curve::flat(100.0, 9_000), &QUIET);
+    let ins: Vec<_> = run.changes.iter().map(|change| (change.second, change.to)).collect();
+    assert_eq!(ins, [(960, 9.0), (1_020, 8.0), (1_080, 7.0), (1_140, 6.0), (4_740, 5.0), (8_340, 4.0)]);
 }
 
 #[test]

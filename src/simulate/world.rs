@@ -148,7 +148,8 @@ impl<'a> World<'a> {
                 self.again(period, event);
             }
             Event::Evaluate => {
-                if let Some(decision) = self.policies.decide(&self.metrics, self.now, self.wanted) {
+                let is_starting = !self.starting.is_empty();
+                if let Some(decision) = self.policies.decide(&self.metrics, self.now, self.wanted, is_starting) {
                     self.change(decision.to, decision.because);
                 }
                 self.again(EVALUATED, event);

@@ -156,6 +156,25 @@ fn a_simulation_is_the_same_again_and_another_with_another_seed() {
     insta::assert_snapshot!("simulated_day", run(&[]).0);
 }
 
+/// A fleet by steps and a target, with the warm-up of its instances; executions that are kept ready; units of a table, of which few can be
+/// removed in a day.
+#[test]
+fn instances_executions_and_units_are_simulated_too() {
+    let folder = Folder::new();
+    folder.write("all.gpb", &fs::read_to_string(root().join("tests/components/all.gpb")).unwrap());
+    let run = |of: &str, curve: &str| folder.expect(0, &["simulate", "all.gpb", "--of", of, "--curve", curve]).out;
+    let units = "spike base=300/min peak=12000/min at=30min for=3h length=12h";
+    let told = [
+        run("compute.workers", "spike base=3000/min peak=30000/min at=30min for=2h length=6h"),
+        run("compute.resize", "day peak=9000/min base=500/min"),
+        run("data.sessions", units),
+        run("data.sessions.table.writes", units),
+        run("data.sessions.index_reads[\"by_user\"]", units),
+        folder.gpb(&["simulate", "all.gpb"]).text(),
+    ];
+    insta::assert_snapshot!("simulated_components", told.join("---\n"));
+}
+
 #[test]
 fn a_simulation_reads_a_table_and_says_where_it_cannot() {
     let folder = Folder::with_specs();

@@ -3,7 +3,7 @@
 use crate::support::Folder;
 use gpb::catalog::Catalog;
 use gpb::cloud::clock::SystemClock;
-use gpb::cloud::sim::{Faults, Latency, Options, Sim};
+use gpb::cloud::sim::{Faults, Forms, Latency, Options, Sim};
 use gpb::cloud::{Cloud as _, CloudError, Progress, ResourceKey, Sink};
 use gpb::state::{Snapshot, SqliteStore, Store as _};
 use std::sync::Arc;
@@ -15,6 +15,7 @@ fn cloud(folder: &Folder) -> Sim {
         clock: Arc::new(SystemClock::default()),
         faults: Faults::default(),
         latency: Latency::none(),
+        forms: Forms::none(),
         hook: None,
     };
     Sim::open(&folder.path(".gpb/sim.db"), options).unwrap()

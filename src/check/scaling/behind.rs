@@ -78,11 +78,11 @@ pub fn check(model: &Model, offers: &[Offer], takings: &[Taking], scalings: &[Sc
     found
 }
 
-/// What a component has units of: the first of its resources that scales by rules or not at all.
+/// What a component has units of: the first of its resources whose units are counted.
 fn inside<'a>(model: &'a Model, by_resource: &BTreeMap<&Address, &'a Scaling>) -> BTreeMap<&'a str, &'a Scaling> {
     let mut by_component = BTreeMap::new();
     for resource in &model.resources {
-        let Some(scaling) = by_resource.get(&resource.address).filter(|scaling| !scaling.is_native) else { continue };
+        let Some(scaling) = by_resource.get(&resource.address).filter(|scaling| scaling.counted) else { continue };
         for component in &resource.components {
             by_component.entry(component.as_str()).or_insert(*scaling);
         }

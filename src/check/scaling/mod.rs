@@ -16,7 +16,7 @@ mod zones;
 #[cfg(test)]
 mod tests;
 
-pub use parts::{Action, Alarm, Change, Demand, Per, Rule, Scaling, Spots, Step, Stepping, Tracking, Watch};
+pub use parts::{Action, Alarm, Change, Demand, Per, Removals, Rule, Scaling, Spots, Step, Stepping, Tracking, Watch};
 pub use steps::{Load, next, settle};
 
 use crate::diag::Diagnostic;

@@ -22,7 +22,13 @@ pub struct Scaling {
     pub is_fixed: bool,
     /// It scales by itself, without rules.
     pub is_native: bool,
+    /// Whether what a component needs is needed by each of these.
+    pub counted: bool,
     pub shrinks: bool,
+    /// Nothing is removed while something that was asked for does not serve yet.
+    pub waits: bool,
+    /// How often units can be removed, where that is limited.
+    pub removals: Option<Removals>,
     /// How many times their number there are while they are replaced.
     pub surge: f64,
     /// The failure domains it is spread over.
@@ -53,6 +59,14 @@ impl Scaling {
         let word = if (count - 1.0).abs() < f64::EPSILON { &self.one } else { &self.unit };
         format!("{} {word}", super::say::number(count))
     }
+}
+
+/// So many removals a day, and one more whenever there was none for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Removals {
+    pub a_day: usize,
+    /// In seconds.
+    pub after: f64,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]

@@ -69,8 +69,12 @@ fn ways_out(quota: &Quota, users: &[&&Quota], uses: f64, scalings: &[Scaling]) -
             say::number(needed.ceil())
         ));
     }
+    // What is counted is counted by the units where both are read from the same place.
+    let by_units = |scaling: &&Scaling, quota: &Quota| {
+        scaling.of == quota.of && scaling.spots.of("maximum") == quota.spots.of("uses")
+    };
     if let [only] = users
-        && let Some(scaling) = scalings.iter().find(|scaling| scaling.of == only.of && scaling.maximum > 0.0)
+        && let Some(scaling) = scalings.iter().find(|scaling| by_units(scaling, only) && scaling.maximum > 0.0)
     {
         let fits = (quota.limit / (only.uses / scaling.maximum)).floor();
         if fits >= scaling.minimum {
@@ -79,7 +83,7 @@ fn ways_out(quota: &Quota, users: &[&&Quota], uses: f64, scalings: &[Scaling]) -
     } else {
         let factor = quota.limit / uses;
         let fits = users.iter().filter_map(|user| {
-            let scaling = scalings.iter().find(|scaling| scaling.of == user.of && !scaling.is_fixed)?;
+            let scaling = scalings.iter().find(|scaling| by_units(scaling, user) && !scaling.is_fixed)?;
             let most = (scaling.maximum * factor).floor();
             (most >= scaling.minimum).then(|| format!("`{}` {}", scaling.of, scaling.of(most)))
         });

@@ -1,8 +1,8 @@
 //! From facts to what they describe. A fact that does not say what its kind must say is a mistake of whoever wrote it.
 
 use super::parts::{
-    Action, Alarm, Change, Demand, Offer, Per, Quota, Rule, Scaling, Scope, Spots, Step, Stepping, Taking, Tracking,
-    Watch,
+    Action, Alarm, Change, Demand, Offer, Per, Quota, Removals, Rule, Scaling, Scope, Spots, Step, Stepping, Taking,
+    Tracking, Watch,
 };
 use crate::diag::Diagnostic;
 use crate::lang::value::{Kind, Map, Value};
@@ -49,6 +49,7 @@ pub fn read(model: &Model) -> Known {
 fn scaling(fields: &mut Fields<'_>) -> Option<Scaling> {
     let (minimum, maximum) = (fields.number("minimum"), fields.number("maximum"));
     let unit = fields.text("unit")?;
+    let is_native = fields.flag("is_native", false);
     let scaling = Scaling {
         of: fields.fact.of.clone(),
         name: fields.fact.name.to_string(),
@@ -58,8 +59,11 @@ fn scaling(fields: &mut Fields<'_>) -> Option<Scaling> {
         maximum: maximum?,
         desired: fields.optional_number("desired"),
         is_fixed: fields.flag("is_fixed", false),
-        is_native: fields.flag("is_native", false),
+        is_native,
+        counted: fields.flag("counted", !is_native),
         shrinks: fields.flag("shrinks", true),
+        waits: fields.flag("waits", false),
+        removals: fields.removals(),
         surge: fields.optional_number("surge").unwrap_or(1.0).max(1.0),
         zones: fields.texts("zones"),
         warmup: fields.optional_number("warmup").unwrap_or(0.0).max(0.0),
@@ -330,6 +334,14 @@ impl<'a> Fields<'a> {
             }
             None => None,
         }
+    }
+
+    fn removals(&mut self) -> Option<Removals> {
+        let map = self.fact.field("removals").and_then(Value::as_map)?.clone();
+        Some(Removals {
+            a_day: count(self.inner_number(&map, "a_day", true)?),
+            after: self.inner_number(&map, "after", true)?.max(0.0),
+        })
     }
 
     fn demands(&mut self) -> BTreeMap<String, Demand> {

@@ -1,7 +1,7 @@
 //! What the cloud decides by itself: identifiers, ARNs, endpoints, made up from the catalog's shapes, always the same for
 //! the same creation.
 
-use super::pattern;
+use super::{Forms, pattern};
 use crate::catalog::{ListShape, ObjectShape, PropPath, Shape, TextShape, TypeDef};
 use crate::cloud::naming::short_hash;
 use crate::cloud::{Properties, document};
@@ -19,6 +19,7 @@ pub struct Maker<'a> {
     /// How the resource is called where it needs a name: its own, or a made-up one.
     name: String,
     given: Properties,
+    forms: &'a Forms,
 }
 
 impl<'a> Maker<'a> {
@@ -29,6 +30,7 @@ impl<'a> Maker<'a> {
         label: &str,
         token: &'a str,
         given: &Properties,
+        forms: &'a Forms,
     ) -> Self {
         // A part of an identifier names nothing by itself: many policies share one dimension.
         let whole = Some(def.primary_identifier.as_slice()).filter(|parts| parts.len() == 1);
@@ -39,7 +41,7 @@ impl<'a> Maker<'a> {
         let named = || given.iter().find(|(key, _)| is_own(key)).and_then(|(_, value)| value.as_str());
         let made = || format!("{label}-{}", short_hash(token));
         let name = chosen.or_else(named).map_or_else(made, str::to_owned);
-        Self { def, place, account, token, name, given: given.clone() }
+        Self { def, place, account, token, name, given: given.clone(), forms }
     }
 
     /// Sets every read-only property that the catalog knows.
@@ -137,7 +139,24 @@ impl<'a> Maker<'a> {
         fastrand::Rng::with_seed(u64::from_be_bytes(seed))
     }
 
+    /// What is to be in a hole of a form.
+    fn filling(&self, hole: &str) -> Option<String> {
+        // The same in all forms of one resource.
+        let mut own = self.random(&PropPath(String::new()));
+        match hole {
+            "account" => Some(self.account.to_owned()),
+            "region" => Some(self.place.region.clone()),
+            "name" => Some(self.name.clone()),
+            "hex" => Some(format!("{:016x}", own.u64(..))),
+            "number" => Some(own.u32(1..1_000).to_string()),
+            property => self.given.get(property)?.as_str().map(str::to_owned),
+        }
+    }
+
     fn text(&self, shape: &TextShape, path: &PropPath, name: &str) -> String {
+        if let Some(text) = self.forms.filled(&self.def.name, &path.0, |hole| self.filling(hole)) {
+            return text;
+        }
         if let Some(first) = shape.one_of.first() {
             let good = ["available", "active"];
             let ready = shape.one_of.iter().find(|word| good.contains(&word.to_ascii_lowercase().as_str()));

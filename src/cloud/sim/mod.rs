@@ -4,6 +4,7 @@
 //! shapes of its read-only properties.
 
 mod faults;
+mod forms;
 mod latency;
 mod made;
 mod pattern;
@@ -14,6 +15,7 @@ pub mod testing;
 mod tests;
 
 pub use faults::{BadFaults, Faults, Hook};
+pub use forms::Forms;
 pub use latency::Latency;
 
 use super::clock::Clock;
@@ -44,6 +46,7 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     pub faults: Faults,
     pub latency: Latency,
+    pub forms: Forms,
     /// Where tests let a process die.
     pub hook: Option<Hook>,
 }
@@ -55,6 +58,7 @@ pub struct Sim {
     clock: Arc<dyn Clock>,
     dice: Dice,
     latency: Latency,
+    forms: Forms,
     idempotent: bool,
     hook: Option<Hook>,
 }
@@ -91,6 +95,7 @@ impl Sim {
             clock: options.clock,
             dice: Dice::new(options.faults),
             latency: options.latency,
+            forms: options.forms,
             idempotent: true,
             hook: options.hook,
         })
@@ -194,7 +199,7 @@ impl Sim {
                     Err(CloudError::new(ErrorKind::Invalid, "IdempotentParameterMismatch", message))
                 };
             }
-            let thing = new_thing(def, create, sent, &salt);
+            let thing = new_thing(def, create, sent, &salt, &self.forms);
             if !table::insert(transaction, &thing).map_err(|e| table::internal(&e))? {
                 let message = format!("{} {} exists already", def.aws, thing.id);
                 return Err(CloudError::new(ErrorKind::AlreadyExists, "AlreadyExists", message));
@@ -250,12 +255,13 @@ fn missing(def: &TypeDef, key: &ResourceKey) -> CloudError {
 }
 
 /// The resource a creation makes. What the cloud makes up differs by `salt`.
-fn new_thing(def: &TypeDef, create: &Create<'_>, sent: String, salt: &str) -> Thing {
+fn new_thing(def: &TypeDef, create: &Create<'_>, sent: String, salt: &str, forms: &Forms) -> Thing {
     let account = account(create.place);
     let mut properties = create.desired.clone();
     fill_names(def, &mut properties, create.label, create.token);
     let salted = [create.token, salt].concat();
-    Maker::new(def, create.place, account, create.label, &salted, &properties.clone()).fill(&mut properties);
+    let given = properties.clone();
+    Maker::new(def, create.place, account, create.label, &salted, &given, forms).fill(&mut properties);
     document::fill_defaults(def, &mut properties);
     let parts = def.primary_identifier.iter().filter_map(|path| document::get(&properties, path));
     let parts: Vec<String> = parts.map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned)).collect();

@@ -1,6 +1,6 @@
 //! Resource types for tests, one a kind of identity, and a cloud of them.
 
-use super::{Faults, Hook, Latency, Options, Sim};
+use super::{Faults, Forms, Hook, Latency, Options, Sim};
 use crate::catalog::{ListShape, ObjectShape, PropPath, Property, Shape, TextShape, TypeDef};
 use crate::cloud::clock::VirtualClock;
 use crate::cloud::{CloudError, Progress, Sink, Types};
@@ -92,7 +92,14 @@ pub fn place() -> Place {
 }
 
 pub fn options(clock: &VirtualClock, faults: Faults, hook: Option<Hook>) -> Options {
-    Options { types: Arc::new(TestTypes), clock: Arc::new(clock.clone()), faults, latency: Latency::none(), hook }
+    Options {
+        types: Arc::new(TestTypes),
+        clock: Arc::new(clock.clone()),
+        faults,
+        latency: Latency::none(),
+        forms: Forms::none(),
+        hook,
+    }
 }
 
 #[allow(clippy::missing_panics_doc)] // Only tests call it.

@@ -193,6 +193,8 @@ fn latency_passes_on_the_clock_and_is_told() {
 #[test]
 fn every_type_of_the_catalog_can_be_made_up() {
     use crate::catalog::{Catalog, ViolationKind, check_json};
+    let library = crate::stdlib::Library::embedded();
+    let forms = Forms::parse(library.get("sim/forms.toml").unwrap()).unwrap();
     let (place, catalog, mut wrong) = (place(), Catalog::embedded(), Vec::new());
     for name in catalog.names() {
         let def = catalog.get(name).unwrap();
@@ -200,7 +202,7 @@ fn every_type_of_the_catalog_can_be_made_up() {
             let desired = Properties::new();
             let create =
                 Create { ty: name, place: &place, desired: &desired, label: "shop-test-data-main", token: "t" };
-            new_thing(&def, &create, String::new(), "")
+            new_thing(&def, &create, String::new(), "", &forms)
         };
         let thing = make();
         assert_eq!(thing, make(), "{name}");

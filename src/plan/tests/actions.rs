@@ -161,6 +161,25 @@ fn an_ignored_place_is_left_as_it_is_once_there() {
 }
 
 #[test]
+fn an_ignored_place_in_every_element_of_a_list_is_left_as_it_is() {
+    let part = |name: &str, size: i64, kind: &str| json!({ "Name": name, "Kind": kind, "Size": size });
+    let with = |parts: Vec<Json>| {
+        let mut model = store(json!({ "Size": 1, "Parts": parts }));
+        model.resources[0].lifecycle.ignore = vec![path("Parts/*/Size")];
+        model
+    };
+    let model = with(vec![part("a", 1, "x"), part("b", 2, "x")]);
+    let mut world = World::applied(&model);
+    world.observed("data.main")["Parts"] = json!([part("a", 7, "x"), part("b", 9, "x")]);
+    assert_eq!(told(&world.plan(&model)), "= data.main");
+    // What else is in the list is still gpb's, and what is new in it begins as it is written.
+    let plan = world.plan(&with(vec![part("a", 1, "x"), part("b", 2, "x"), part("c", 3, "x")]));
+    assert_eq!(told(&plan), "~ data.main: Parts");
+    let sent = Json::from(change(&plan, "data.main").desired["Parts"].clone());
+    assert_eq!(sent, json!([part("a", 7, "x"), part("b", 9, "x"), part("c", 3, "x")]));
+}
+
+#[test]
 fn what_is_gone_is_created_again_and_told() {
     let model = store(json!({ "Size": 1 }));
     let mut world = World::applied(&model);
