@@ -140,9 +140,11 @@ impl<'m> Reader<'m, '_> {
 
     /// One change or several.
     pub fn changes(&mut self, name: &str) -> Option<Vec<Change>> {
-        let Some(value) = self.given(name) else { return Some(Vec::new()) };
+        // What is proposed only under a condition that is unknown until apply is not proposed.
+        let known = |value: &&Value| !matches!(value.kind, Kind::Hole(_));
+        let Some(value) = self.given(name).filter(known) else { return Some(Vec::new()) };
         let changes: Option<Vec<Change>> = match value.as_list() {
-            Some(items) => items.iter().map(|item| self.change(item)).collect(),
+            Some(items) => items.iter().filter(known).map(|item| self.change(item)).collect(),
             None => self.change(value).map(|change| vec![change]),
         };
         changes.or_else(|| self.problem(name, "must be `{ say = \"…\", of = …, set = { … }, like = …, count = … }`"))
