@@ -106,7 +106,9 @@ fn median(mut work: impl FnMut()) -> Duration {
 fn of_model(what: &str, text: &str) -> Duration {
     // With the facts about scaling alone: what the others cost is measured with the commands.
     let library = gpb::stdlib::Library::embedded();
-    let files = library.below("", ".gpb").filter(|(path, _)| !path.starts_with("facts/") || path.contains("/scaling/"));
+    let wanted =
+        |path: &str| !path.starts_with("facts/") || path.contains("/scaling/") || path.ends_with("prices/ecs.gpb");
+    let files = library.below("", ".gpb").filter(|(path, _)| wanted(path));
     let library = files.map(|(path, text)| (path.to_owned(), text.clone())).collect();
     let compilation = compiled(text, &library);
     let model = compilation.model().expect("the spec has a model");
@@ -174,7 +176,7 @@ fn services_of(count: usize) -> String {
             );
         }
     }
-    text.push_str("  }\n}\nenvironment bench of load {\n  account = \"123456789012\"\n  region = us-east-1\n  mode = sandbox\n}\n");
+    text.push_str("  }\n}\nenvironment bench of load {\n  account = \"123456789012\"\n  region = us-east-1\n  mode = sandbox\n  usage {\n    granted_managed_policies = 1M\n  }\n}\n");
     text
 }
 
@@ -239,6 +241,6 @@ fn spec_of(resources: usize) -> String {
 "#
         );
     }
-    text.push_str("  }\n}\nenvironment bench of load {\n  account = \"123456789012\"\n  region = us-east-1\n  mode = sandbox\n}\n");
+    text.push_str("  }\n}\nenvironment bench of load {\n  account = \"123456789012\"\n  region = us-east-1\n  mode = sandbox\n  usage {\n    granted_managed_policies = 1M\n  }\n}\n");
     text
 }

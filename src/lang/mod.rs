@@ -33,6 +33,7 @@ mod world;
 mod tests;
 
 pub use facts::EmbeddedFacts;
+pub use judge::shown;
 pub use modules::defined;
 
 use crate::catalog::Catalog;

@@ -85,8 +85,8 @@ pub struct Evidence {
     pub resource: Address,
     /// In AWS's spelling.
     pub property: PropPath,
-    /// What it is, for people; `None` where it is not written.
-    pub value: Option<String>,
+    /// Whether the program says what it is.
+    pub written: bool,
     /// Where the program's author has written it: for what a component of the library writes, the argument it came from or
     /// the use of the component. For what is not written, the resource's name.
     pub span: Span,

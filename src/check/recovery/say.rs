@@ -7,6 +7,7 @@ use super::number::{Number, Verdict, time};
 use crate::catalog::{PropPath, TypeDef};
 use crate::check::cost::money::dollars;
 use crate::diag::Diagnostic;
+use crate::lang::shown;
 use crate::model::{Domain, Evidence, Fact, Resource};
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -89,10 +90,12 @@ struct Half<'a> {
 impl Check<'_, '_> {
     /// `multi_az` of `data.main` is true.
     pub fn evidence(&self, one: &Evidence) -> String {
-        let ty = self.resource(&one.resource).and_then(|resource| (self.given.types)(&resource.ty));
+        let resource = self.resource(&one.resource);
+        let ty = resource.and_then(|resource| (self.given.types)(&resource.ty));
         let property = display(ty.as_ref(), &one.property);
-        match &one.value {
-            Some(value) => format!("`{property}` of `{}` is {}", one.resource, shortened(value)),
+        let value = resource.zip(ty.as_ref()).and_then(|(resource, ty)| shown(resource, ty, &one.property));
+        match value {
+            Some(value) => format!("`{property}` of `{}` is {}", one.resource, shortened(&value)),
             None => format!("`{property}` of `{}` is not set", one.resource),
         }
     }
@@ -326,9 +329,9 @@ impl Check<'_, '_> {
                 one.property.0 == *at || display(ty.as_ref(), &one.property) == *at || covers(at, one.resource.as_str())
             })
         };
-        let first = seen.iter().find(named).or_else(|| seen.iter().find(|one| one.value.is_some()));
+        let first = seen.iter().find(named).or_else(|| seen.iter().find(|one| one.written));
         let mut shown = Vec::new();
-        for one in first.into_iter().chain(seen.iter().filter(|one| one.value.is_some())) {
+        for one in first.into_iter().chain(seen.iter().filter(|one| one.written)) {
             if shown.len() < SHOWN && !shown.contains(&one.span) {
                 shown.push(one.span);
                 diagnostic = diagnostic.at(one.span, self.evidence(one));

@@ -102,7 +102,7 @@ impl World {
             evidence: vec![Evidence {
                 resource: Address::new(of),
                 property: PropPath("Copies".into()),
-                value: Some("1".into()),
+                written: true,
                 span: span(50),
             }],
             span: span(60),

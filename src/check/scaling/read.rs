@@ -363,7 +363,7 @@ impl<'a> Fields<'a> {
         let mut named: BTreeMap<String, Span> = BTreeMap::new();
         for (name, entry) in fact.field("at").and_then(Value::as_map).into_iter().flatten() {
             let property = entry.value.as_text();
-            if let Some(read) = property.and_then(|property| evidence(property)).filter(|read| read.value.is_some()) {
+            if let Some(read) = property.and_then(|property| evidence(property)).filter(|read| read.written) {
                 named.insert(name.to_string(), read.span);
             }
         }

@@ -229,6 +229,7 @@ impl<'w, 'p> Machine<'w, 'p> {
             place: scope.place(),
             names: &names,
             defaults: &defaults,
+            judging: self.judge.borrow().is_some(),
             expected_at: None,
         })
     }

@@ -12,9 +12,6 @@ use crate::source::Span;
 use crate::syntax::ast::Name;
 use rust_decimal::Decimal;
 
-/// The longest value shown as evidence.
-const SHOWN: usize = 120;
-
 impl Machine<'_, '_> {
     /// `self.property` in a fact: what is written, the schema's default, or nothing; unknown for what AWS decides.
     pub fn judged(&self, judge: &Judge, handle: &ResourceHandle, name: &Name, span: Span) -> Outcome<Value> {
@@ -44,7 +41,7 @@ impl Machine<'_, '_> {
             (None, None) => Value::absent(span),
         };
         if !judge.has_read(&handle.address, &path) {
-            let mut read = evidence(resource, path, written.map(|_| &value));
+            let mut read = evidence(resource, path, written.is_some());
             if let Some(node) = self.expansion.by_address(&handle.address) {
                 read.span = self.written_by_author(&node, read.span);
             }
@@ -54,16 +51,23 @@ impl Machine<'_, '_> {
     }
 }
 
-fn evidence(resource: &Resource, property: PropPath, value: Option<&Value>) -> Evidence {
+fn evidence(resource: &Resource, property: PropPath, written: bool) -> Evidence {
     let span = resource.spans.get(&property).copied().unwrap_or(resource.span);
-    let shown = value.map(|value| {
-        let text = show(value);
-        match text.char_indices().nth(SHOWN) {
-            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-            None => text,
-        }
-    });
-    Evidence { resource: resource.address.clone(), property, value: shown, span }
+    Evidence { resource: resource.address.clone(), property, written, span }
+}
+
+/// The longest value shown as evidence.
+const SHOWN: usize = 120;
+
+/// What a property of a resource is, for people; `None` where it is not written.
+pub fn shown(resource: &Resource, def: &TypeDef, property: &PropPath) -> Option<String> {
+    let value = resource.properties.get(&property.0)?;
+    let shape = def.root.by_aws(&property.0).map_or(&Shape::Json, |property| &property.shape);
+    let text = show(&of_model(def, shape, value, resource.span));
+    Some(match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    })
 }
 
 /// A value of the model as facts read it: gpb's names for the properties of its objects, and all of them.

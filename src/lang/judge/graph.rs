@@ -34,7 +34,29 @@ struct Reads {
     list: Vec<Evidence>,
     /// What was read for each `let` of the facts at hand.
     named: HashMap<String, Vec<Evidence>>,
+    /// What is in the list, once it is too long to be looked through.
     seen: HashSet<(Address, PropPath)>,
+}
+
+/// How many properties are looked through one by one.
+const FEW: usize = 16;
+
+impl Reads {
+    fn has(&self, resource: &Address, property: &PropPath) -> bool {
+        if self.list.len() > FEW {
+            return self.seen.contains(&(resource.clone(), property.clone()));
+        }
+        self.list.iter().any(|one| one.resource == *resource && one.property == *property)
+    }
+
+    fn push(&mut self, evidence: Evidence) {
+        self.list.push(evidence);
+        if self.list.len() > FEW {
+            let known = if self.seen.is_empty() { 0 } else { self.list.len() - 1 };
+            let new = self.list.iter().skip(known);
+            self.seen.extend(new.map(|one| (one.resource.clone(), one.property.clone())));
+        }
+    }
 }
 
 impl Judge {
@@ -104,18 +126,19 @@ impl Judge {
 
     /// Whether a property counts as read already.
     pub fn has_read(&self, resource: &Address, property: &PropPath) -> bool {
-        self.reads.borrow().seen.contains(&(resource.clone(), property.clone()))
+        self.reads.borrow().has(resource, property)
     }
 
     pub fn read(&self, evidence: Evidence) {
         let mut reads = self.reads.borrow_mut();
-        if reads.seen.insert((evidence.resource.clone(), evidence.property.clone())) {
-            reads.list.push(evidence);
+        if !reads.has(&evidence.resource, &evidence.property) {
+            reads.push(evidence);
         }
     }
 
+    /// What was read since the start.
     pub fn evidence(&self) -> Vec<Evidence> {
-        self.reads.borrow().list.clone()
+        std::mem::take(&mut self.reads.borrow_mut().list)
     }
 
     /// The resources of a type that hold one of the keys in a property.

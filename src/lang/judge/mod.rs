@@ -8,6 +8,7 @@ mod constant;
 mod functions;
 mod graph;
 
+pub use access::shown;
 pub use functions::is_function;
 pub use graph::Judge;
 

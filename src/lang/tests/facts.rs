@@ -83,7 +83,10 @@ fn facts_of(model: &crate::model::Model) -> String {
             let _ = writeln!(out, "  {name} = {}", crate::lang::environment::show(value));
         }
         for read in &fact.evidence {
-            let _ = writeln!(out, "  read {}.{} {:?}", read.resource, read.property, read.value);
+            let resource = model.resources.iter().find(|one| one.address == read.resource).unwrap();
+            let def = crate::catalog::Catalog::embedded().get(&resource.ty).unwrap();
+            let shown = crate::lang::shown(resource, &def, &read.property);
+            let _ = writeln!(out, "  read {}.{} {shown:?}", read.resource, read.property);
         }
     }
     out

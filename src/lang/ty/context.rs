@@ -53,6 +53,8 @@ pub struct Context<'a> {
     pub names: &'a dyn Fn() -> Vec<Arc<str>>,
     /// Evaluates the default of a field that was not given.
     pub defaults: &'a dyn Fn(DefaultId) -> Result<Value, Vec<Diagnostic>>,
+    /// In facts, whose values go nowhere: what waits for apply has no need of the way it would be made.
+    pub judging: bool,
     /// Where the expectation comes from: the declaration of the parameter, the field of the type.
     pub expected_at: Option<Span>,
 }
@@ -60,7 +62,7 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// No place, no names, no defaults.
     pub fn new(facts: &'a dyn Facts) -> Self {
-        Self { facts, place: None, names: &Vec::new, defaults: &|_| Err(Vec::new()), expected_at: None }
+        Self { facts, place: None, names: &Vec::new, defaults: &|_| Err(Vec::new()), judging: false, expected_at: None }
     }
 
     #[must_use]
