@@ -104,12 +104,7 @@ fn median(mut work: impl FnMut()) -> Duration {
 }
 
 fn of_model(what: &str, text: &str) -> Duration {
-    // With the facts about scaling alone: what the others cost is measured with the commands.
     let library = gpb::stdlib::Library::embedded();
-    let wanted =
-        |path: &str| !path.starts_with("facts/") || path.contains("/scaling/") || path.ends_with("prices/ecs.gpb");
-    let files = library.below("", ".gpb").filter(|(path, _)| wanted(path));
-    let library = files.map(|(path, text)| (path.to_owned(), text.clone())).collect();
     let compilation = compiled(text, &library);
     let model = compilation.model().expect("the spec has a model");
     assert_eq!(compilation.diagnostics, [], "{what}");
