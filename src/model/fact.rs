@@ -24,7 +24,7 @@ pub struct Fact {
     /// absent (the mistake has been reported).
     pub fields: Fields,
     /// The properties that `when` and the fields looked at, in order, without repetition.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Vec<Arc<Evidence>>,
     /// The block's label, in the library or the program.
     pub span: Span,
 }

@@ -324,7 +324,7 @@ impl Check<'_, '_> {
     fn blame(&self, mut diagnostic: Diagnostic, finding: &Finding<'_>, resource: &Resource) -> Diagnostic {
         let Fact { evidence: seen, .. } = finding.fact;
         let ty = (self.given.types)(&resource.ty);
-        let named = |one: &&Evidence| {
+        let named = |one: &&Arc<Evidence>| {
             finding.at.as_ref().is_some_and(|at| {
                 one.property.0 == *at || display(ty.as_ref(), &one.property) == *at || covers(at, one.resource.as_str())
             })

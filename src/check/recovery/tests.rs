@@ -99,12 +99,12 @@ impl World {
             name: name.into(),
             applies,
             fields: fields.iter().map(|(name, value)| (Arc::from(*name), value.clone())).collect(),
-            evidence: vec![Evidence {
+            evidence: vec![Arc::new(Evidence {
                 resource: Address::new(of),
                 property: PropPath("Copies".into()),
                 written: true,
                 span: span(50),
-            }],
+            })],
             span: span(60),
         });
         self

@@ -45,7 +45,7 @@ impl Machine<'_, '_> {
             if let Some(node) = self.expansion.by_address(&handle.address) {
                 read.span = self.written_by_author(&node, read.span);
             }
-            judge.read(read);
+            judge.read(read.into());
         }
         Ok(value)
     }

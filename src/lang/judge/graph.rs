@@ -31,9 +31,9 @@ type Holders = HashMap<String, Vec<usize>>;
 
 #[derive(Debug, Default)]
 struct Reads {
-    list: Vec<Evidence>,
+    list: Vec<Arc<Evidence>>,
     /// What was read for each `let` of the facts at hand.
-    named: HashMap<String, Vec<Evidence>>,
+    named: HashMap<String, Vec<Arc<Evidence>>>,
     /// What is in the list, once it is too long to be looked through.
     seen: HashSet<(Address, PropPath)>,
 }
@@ -49,7 +49,7 @@ impl Reads {
         self.list.iter().any(|one| one.resource == *resource && one.property == *property)
     }
 
-    fn push(&mut self, evidence: Evidence) {
+    fn push(&mut self, evidence: Arc<Evidence>) {
         self.list.push(evidence);
         if self.list.len() > FEW {
             let known = if self.seen.is_empty() { 0 } else { self.list.len() - 1 };
@@ -129,7 +129,7 @@ impl Judge {
         self.reads.borrow().has(resource, property)
     }
 
-    pub fn read(&self, evidence: Evidence) {
+    pub fn read(&self, evidence: Arc<Evidence>) {
         let mut reads = self.reads.borrow_mut();
         if !reads.has(&evidence.resource, &evidence.property) {
             reads.push(evidence);
@@ -137,7 +137,7 @@ impl Judge {
     }
 
     /// What was read since the start.
-    pub fn evidence(&self) -> Vec<Evidence> {
+    pub fn evidence(&self) -> Vec<Arc<Evidence>> {
         std::mem::take(&mut self.reads.borrow_mut().list)
     }
 
