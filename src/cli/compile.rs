@@ -110,7 +110,8 @@ impl Session {
 pub fn recover<'a>(compiled: &'a Compiled, basis: &'a Basis<'_>) -> Recovery<'a> {
     check::priced(&compiled.model, &compiled.graph, &basis.inputs(), |given| {
         let found = recovery::check(given);
-        found.proposals();
+        // Asked for so that each is priced, those too that only the chain behind a verdict shows.
+        drop(found.proposals());
         found
     })
 }

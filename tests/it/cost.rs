@@ -285,16 +285,16 @@ fn what_a_budget_proposes_mends_it() {
     ];
     for (breaks, proposal, (from, to)) in cases {
         let folder = Folder::with_specs();
-        let check = ["check", "specs/sandbox.gpb"];
+        let plan = ["plan", "specs/sandbox.gpb", "--cloud", "sim"];
         for (from, to) in breaks {
             folder.edit("specs/sandbox.gpb", from, to);
         }
-        let refused = folder.expect(3, &check);
+        let refused = folder.expect(3, &plan);
         // Lines are broken where the terminal ends.
         let told = refused.err.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(told.contains("GPB5001") && told.contains(proposal), "{}", refused.err);
         folder.edit("specs/sandbox.gpb", from, to);
-        folder.expect(0, &check);
+        folder.expect(0, &plan);
     }
 }
 
