@@ -6,7 +6,7 @@ use crate::check::cost::{self, Column};
 use crate::check::scaling::{self, Scaling};
 use crate::cli::{Session, args::Simulated, exit::Exit, term};
 use crate::diag::{Diagnostic, nearest};
-use crate::model::Model;
+use crate::model::{Model, below};
 use crate::simulate::{self, Curve, Options, Run};
 use crate::source::{SourceMap, Span};
 use rust_decimal::prelude::ToPrimitive;
@@ -109,8 +109,7 @@ fn choose<'a>(scalings: &'a [Scaling], of: Option<&str>) -> Result<&'a Scaling, 
         return Err("nothing in this environment is scaled by rules".to_owned());
     }
     if let Some(of) = of {
-        let is_below =
-            |name: &String| name.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        let is_below = |name: &String| below(of, name).is_some();
         let meant = names.iter().position(|name| name == of).or_else(|| names.iter().position(is_below));
         return meant.and_then(|at| ruled.get(at)).copied().ok_or_else(|| {
             let near = nearest(of, names.iter().map(String::as_str));

@@ -5,7 +5,8 @@ use crate::source::{SourceFile, SourceMap, Span};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode};
 use miette::{SourceSpan, SpanContents};
 use std::borrow::Cow;
-use std::fmt;
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 
 /// How a report is drawn.
@@ -22,7 +23,12 @@ impl Style {
     pub const PLAIN: Style = Style { color: false, unicode: false, width: 100 };
 }
 
-/// All diagnostics, each followed by an empty line.
+/// The most diagnostics of one code that are drawn: whoever made one mistake a thousand times has seen it by then, and what
+/// else there is must not drown.
+const MOST: usize = 20;
+
+/// The diagnostics, each followed by an empty line. Of a code that comes up again and again the first are shown, and the rest
+/// counted.
 pub fn human(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> String {
     let theme = match (style.color, style.unicode) {
         (true, true) => GraphicalTheme::unicode(),
@@ -40,7 +46,13 @@ pub fn human(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> S
         .with_word_separator(textwrap::WordSeparator::AsciiSpace)
         .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
     let mut out = String::new();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for diagnostic in diagnostics {
+        let count = seen.entry(diagnostic.code).or_default();
+        *count += 1;
+        if *count > MOST {
+            continue;
+        }
         // Each file a diagnostic points into is shown by a report of its own: the primary file first.
         for part in by_file(diagnostic, sources) {
             if handler.render_report(&mut out, &part).is_err() {
@@ -48,6 +60,9 @@ pub fn human(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> S
             }
         }
         out.push('\n');
+    }
+    for (code, count) in seen.into_iter().filter(|(_, count)| *count > MOST) {
+        let _ = writeln!(out, "and {} more of {code}; `--json` lists them all\n", count - MOST);
     }
     out
 }
@@ -242,5 +257,21 @@ impl miette::Diagnostic for Part<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.labels.iter().cloned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_code_that_comes_up_again_and_again_the_first_are_drawn() {
+        let again = (0..MOST + 5).map(|n| Diagnostic::warning("GPB4005", format!("nothing proves {n}")));
+        let all: Vec<Diagnostic> = again.chain([Diagnostic::error("GPB1105", "the other")]).collect();
+        let text = human(&all, &SourceMap::default(), Style::PLAIN);
+        assert_eq!(text.matches("nothing proves").count(), MOST);
+        assert!(text.contains("the other"), "{text}");
+        assert!(text.ends_with("and 5 more of GPB4005; `--json` lists them all\n\n"), "{text}");
+        assert!(!human(&all[..MOST], &SourceMap::default(), Style::PLAIN).contains("more of"));
     }
 }

@@ -33,7 +33,7 @@ impl<'p> Machine<'_, 'p> {
     }
 
     fn is_library(&self, file: FileId) -> bool {
-        self.world.program.modules.iter().any(|loaded| loaded.std && loaded.module.file == file)
+        self.world.library.contains(&file)
     }
 
     fn use_behind(&self, frame: &Rc<Frame<'p>>, inside: Span) -> Option<Span> {

@@ -140,6 +140,13 @@ pub struct Hole {
     pub ty: Type,
 }
 
+impl Hole {
+    /// What depends on it, to whoever asks only what is known: as unknown, and of a type of its own.
+    pub fn spread(&self, ty: Type, span: Span) -> Value {
+        Value::new(Kind::Hole(Hole { value: self.value.clone(), ty }), span)
+    }
+}
+
 impl Value {
     pub fn new(kind: Kind, span: Span) -> Self {
         let size = match &kind {

@@ -7,7 +7,7 @@ use super::ty::Facts;
 use super::types::Types;
 use crate::catalog::{Catalog, TypeDef};
 use crate::diag::Diagnostic;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::ast::{Path, PathSegment, Resource};
 use foldhash::{HashMap, HashSet};
 use std::cell::{Cell, RefCell};
@@ -22,6 +22,8 @@ pub type Outcome<T> = Result<T, Failed>;
 /// The surroundings of one compilation.
 pub struct World<'p> {
     pub program: &'p Program,
+    /// The files of the standard library.
+    pub library: HashSet<FileId>,
     pub names: Names<'p>,
     pub catalog: &'p Catalog,
     pub facts: &'p (dyn Facts + Sync),
@@ -37,8 +39,10 @@ pub struct World<'p> {
 
 impl<'p> World<'p> {
     pub fn new(program: &'p Program, names: Names<'p>, catalog: &'p Catalog, facts: &'p (dyn Facts + Sync)) -> Self {
+        let library = program.modules.iter().filter(|loaded| loaded.std).map(|loaded| loaded.module.file);
         Self {
             program,
+            library: library.collect(),
             names,
             catalog,
             facts,

@@ -20,13 +20,15 @@ pub struct Fact {
     pub name: Arc<str>,
     /// What `when` came to; without one, it applies.
     pub applies: Applies,
-    /// Every other field but `when`. A field that is unknown until apply holds a hole; one that could not be made out is
+    /// Every other field but `when`; none where it does not hold and nobody asks what it would say. A field that is unknown until apply holds a hole; one that could not be made out is
     /// absent (the mistake has been reported).
     pub fields: Fields,
     /// The properties that `when` and the fields looked at, in order, without repetition.
     pub evidence: Vec<Arc<Evidence>>,
     /// The block's label, in the library or the program.
     pub span: Span,
+    /// Where the program's author has declared the resource, or used the component that does.
+    pub declared: Span,
 }
 
 /// The fields of a fact, by name. There are few in each and very many facts, so they lie side by side, and those of facts
@@ -37,6 +39,12 @@ pub struct Fields(Arc<[(Arc<str>, Value)]>);
 impl Fields {
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
+    }
+
+    /// What tells these fields from others of the same model: those of facts that say the same of several resources are the
+    /// same ones, so whoever reads them need do it once.
+    pub fn identity(&self) -> usize {
+        Arc::as_ptr(&self.0).cast::<()>() as usize
     }
 
     /// By name.
@@ -78,6 +86,9 @@ pub enum Applies {
     /// What decides it is unknown until apply.
     Unknown,
 }
+
+/// The kinds of facts of which is also asked what they would say if they held: a way back that is not open is one to propose.
+pub const ASKED_ANYWAY: [&str; 4] = ["compute", "obstacle", "recovery", "redirect"];
 
 /// A property that decided something.
 #[derive(Debug, Clone, PartialEq)]

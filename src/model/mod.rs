@@ -7,7 +7,7 @@ mod fact;
 mod goals;
 mod value;
 
-pub use fact::{Applies, Evidence, Fact, Fields};
+pub use fact::{ASKED_ANYWAY, Applies, Evidence, Fact, Fields};
 pub use goals::{Budget, Derived, Domain, Goals, Need, Target};
 pub use value::{Reference, Secret, Value};
 
@@ -43,6 +43,16 @@ impl Address {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What follows a scope in an address, `""`, `.cluster` or `["a"]`; `None` for what is neither the scope itself nor in it.
+pub fn below<'a>(scope: &str, address: &'a str) -> Option<&'a str> {
+    address.strip_prefix(scope).filter(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// Whether an address is the scope or lies in it. The empty scope is everything.
+pub fn covers(scope: &str, address: &str) -> bool {
+    scope.is_empty() || below(scope, address).is_some()
 }
 
 impl fmt::Display for Address {

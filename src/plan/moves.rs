@@ -2,7 +2,7 @@
 
 use super::{Action, Change, Inputs, Options};
 use crate::diag::Diagnostic;
-use crate::model::{Address, Model, Move};
+use crate::model::{self, Address, Model, Move};
 use crate::state::deposed_from;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,9 +59,8 @@ fn follow<'a>(old: &Address, moves: &'a [Move]) -> (Address, Option<&'a Move>) {
 
 /// The new name of `address`, when the move is of it or of something around it.
 fn renamed(address: &Address, one: &Move) -> Option<Address> {
-    let rest = address.as_str().strip_prefix(one.from.as_str())?;
-    let is_below = rest.is_empty() || rest.starts_with(['.', '[']);
-    is_below.then(|| Address::new(format!("{}{rest}", one.to)))
+    let rest = model::below(one.from.as_str(), address.as_str())?;
+    Some(Address::new(format!("{}{rest}", one.to)))
 }
 
 /// A stateful resource that goes while another of its type comes, one of each, was most likely renamed: refused, with

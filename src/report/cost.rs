@@ -180,7 +180,7 @@ fn by_use(out: &mut String, estimate: &Estimate) {
     let mut unused: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for cost in &estimate.resources {
         let lines = cost.lines.iter().filter(|line| line.quantity.maximum.is_zero());
-        let names: Vec<&str> = lines.map(|line| line.name.as_str()).collect();
+        let names: Vec<&str> = lines.map(|line| line.name.as_ref()).collect();
         if !names.is_empty() {
             unused.insert(cost.address.as_str(), names);
         }

@@ -7,10 +7,11 @@ use super::spread::Spread;
 use super::{Inputs, tiers};
 use crate::diag::Diagnostic;
 use crate::model::{Address, Applies, Fact, Model, Resource};
+use foldhash::HashMap;
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What an environment costs a month, in dollars.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -46,12 +47,16 @@ pub struct ResourceCost {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Line {
     /// The fact's name: `storage`.
-    pub name: String,
-    pub sku: LineSku,
-    pub unit: String,
+    #[serde(serialize_with = "shared")]
+    pub name: Arc<str>,
+    #[serde(serialize_with = "shared")]
+    pub sku: Arc<LineSku>,
+    #[serde(serialize_with = "shared")]
+    pub unit: Arc<str>,
     pub quantity: Spread,
     /// What the quantity is made of.
-    pub formula: Option<String>,
+    #[serde(serialize_with = "shared_text")]
+    pub formula: Option<Arc<str>>,
     /// How much of the quantity an allowance of the account covers.
     pub free: Spread,
     /// The allowance, where one covers something.
@@ -82,8 +87,10 @@ pub struct Free {
     pub address: Address,
     #[serde(rename = "type")]
     pub ty: String,
-    pub says: Option<String>,
-    pub source: String,
+    #[serde(serialize_with = "shared_text")]
+    pub says: Option<Arc<str>>,
+    #[serde(serialize_with = "shared")]
+    pub source: Arc<str>,
 }
 
 /// A resource, or one of its prices, without a figure.
@@ -103,10 +110,32 @@ pub(super) struct Wanted<'a> {
     /// Its place among the model's resources.
     pub resource: usize,
     pub fact: &'a Fact,
-    pub ask: Ask,
+    pub ask: Arc<Ask>,
     /// The book's price, or the fact's own as if it were one.
     pub series: Cow<'a, Series>,
-    source: (String, String),
+    sku: Arc<LineSku>,
+    /// As the book writes it.
+    unit: Arc<str>,
+}
+
+/// What an ask of the book came to: facts that say the same of several resources of a region ask once.
+struct Answer<'a> {
+    ask: Arc<Ask>,
+    series: &'a Series,
+    sku: Arc<LineSku>,
+    unit: Arc<str>,
+}
+
+/// By the fields of the facts and the region of the resources.
+type Answers<'a> = HashMap<(usize, &'a str), Option<Answer<'a>>>;
+
+fn shared<T: Serialize + ?Sized, S: Serializer>(value: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error> {
+    value.as_ref().serialize(serializer)
+}
+
+#[allow(clippy::ref_option)] // serde hands fields over by reference.
+fn shared_text<S: Serializer>(value: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
+    value.as_deref().serialize(serializer)
 }
 
 /// Reckons what a model costs.
@@ -127,6 +156,7 @@ pub fn estimate(model: &Model, inputs: &Inputs<'_>) -> Estimate {
 /// Every price the model's resources ask for; what has none goes to the estimate's other lists.
 pub(super) fn wanted<'a>(model: &'a Model, inputs: &Inputs<'a>, estimate: &mut Estimate) -> Vec<Wanted<'a>> {
     let mut wanted = Vec::new();
+    let mut answers = Answers::default();
     let mut facts = model.facts.iter().peekable();
     for (number, resource) in model.resources.iter().enumerate() {
         let mut own = Vec::new();
@@ -134,7 +164,7 @@ pub(super) fn wanted<'a>(model: &'a Model, inputs: &Inputs<'a>, estimate: &mut E
             own.push(fact);
         }
         if !resource.existing {
-            wanted.extend(ask(resource, number, &own, inputs, estimate));
+            ask((number, resource), &own, (inputs, &mut answers), estimate, &mut wanted);
         }
     }
     wanted
@@ -152,13 +182,12 @@ pub(super) fn items<'a>(model: &'a Model, wanted: &'a [Wanted<'a>]) -> Vec<Item<
 
 /// Every price one resource asks for; what it has none for goes to the estimate's other lists.
 fn ask<'a>(
-    resource: &Resource,
-    number: usize,
+    (number, resource): (usize, &'a Resource),
     facts: &[&'a Fact],
-    inputs: &Inputs<'a>,
+    (inputs, answers): (&Inputs<'a>, &mut Answers<'a>),
     estimate: &mut Estimate,
-) -> Vec<Wanted<'a>> {
-    let mut wanted = Vec::new();
+    wanted: &mut Vec<Wanted<'a>>,
+) {
     let (mut known, mut told) = (false, false);
     let unpriced = |price: Option<&str>, why: String| Unpriced {
         address: resource.address.clone(),
@@ -173,7 +202,7 @@ fn ask<'a>(
                 continue;
             }
             ("price", Applies::Unknown) => Err(NoAsk::Unknown("whether it is charged is unknown until apply".into())),
-            ("price", Applies::Yes) => one(resource, number, fact, inputs),
+            ("price", Applies::Yes) => one((number, resource), fact, inputs, answers),
             ("free", Applies::Yes) => free(resource, fact).map(|free| {
                 estimate.free.push(free);
                 None
@@ -192,36 +221,59 @@ fn ask<'a>(
         let why = if known { "none of its prices holds for it as it is" } else { "nothing is known of its price" };
         estimate.unpriced.push(unpriced(None, why.to_owned()));
     }
-    wanted
 }
 
 /// One price fact's price; `None` where it is not charged on the day in question.
 fn one<'a>(
-    resource: &Resource,
-    number: usize,
+    (number, resource): (usize, &'a Resource),
     fact: &'a Fact,
     inputs: &Inputs<'a>,
+    answers: &mut Answers<'a>,
 ) -> Result<Option<Wanted<'a>>, NoAsk> {
-    let ask = read::price(fact)?;
+    let wanted = |ask: Arc<Ask>, series, sku, unit| Wanted { resource: number, fact, ask, series, sku, unit };
+    let key = (fact.fields.identity(), resource.place.region.as_str());
+    if let Some(known) = answers.get(&key) {
+        let series = |one: &Answer<'a>| Cow::Borrowed(one.series);
+        let again = |one: &Answer<'a>| wanted(one.ask.clone(), series(one), one.sku.clone(), one.unit.clone());
+        return Ok(known.as_ref().map(again));
+    }
+    let ask = Arc::new(read::price(fact)?);
     let dated = ask.from.is_some() || ask.until.is_some();
     let begun = |day: &str| ask.from.as_deref().is_none_or(|from| day >= from);
     let over = |day: &str| ask.until.as_deref().is_some_and(|until| day >= until);
     if dated && !inputs.day.is_some_and(|day| begun(day) && !over(day)) {
+        answers.insert(key, None);
         return Ok(None);
     }
-    let (series, source) = match &ask.rate {
+    match &ask.rate {
         Rate::Fixed { usd, source } => {
-            (Cow::Owned(fixed(resource, fact, &ask.unit, *usd)), (source.clone(), String::new()))
+            let series = fixed(resource, fact, &ask.unit, *usd);
+            let sku = line_sku(fact.name.to_string(), &series, (source.to_string(), String::new()));
+            let unit = ask.unit.clone();
+            Ok(Some(wanted(ask, Cow::Owned(series), sku, unit)))
         }
         Rate::Sku(sku) => {
             let region = ask.region.as_deref().unwrap_or(&resource.place.region);
             let series = priced(fact, sku, &ask.unit, region, inputs)?;
             let source = series.tiers.first().and_then(|tier| inputs.book.source(series, tier.source));
             let source = source.map_or_else(Default::default, |source| (source.url.clone(), source.date.clone()));
-            (Cow::Borrowed(series), source)
+            let sku = line_sku(sku.to_string(), series, source);
+            let unit: Arc<str> = series.unit.as_str().into();
+            answers.insert(key, Some(Answer { ask: ask.clone(), series, sku: sku.clone(), unit: unit.clone() }));
+            Ok(Some(wanted(ask, Cow::Borrowed(series), sku, unit)))
         }
-    };
-    Ok(Some(Wanted { resource: number, fact, ask, series, source }))
+    }
+}
+
+fn line_sku(item: String, series: &Series, (source, date): (String, String)) -> Arc<LineSku> {
+    Arc::new(LineSku {
+        item,
+        region: series.region.clone(),
+        rates: series.tiers.iter().map(|tier| (plain(tier.from), plain(tier.usd))).collect(),
+        code: series.tiers.first().map(|tier| tier.rate.clone()).filter(|code| !code.is_empty()),
+        source,
+        date,
+    })
 }
 
 /// The book's price of an item, which must be by the unit that the fact counts in.
@@ -295,28 +347,30 @@ fn free(resource: &Resource, fact: &Fact) -> Result<Free, NoAsk> {
     })
 }
 
-/// Turns what is wanted into money and puts it under its resources.
+/// Turns what is wanted, in the order of its resources, into money and puts it under them.
 fn charge(model: &Model, wanted: &[Wanted<'_>], allowances: &[Allowance], estimate: &mut Estimate) {
-    let resource = |wanted: &Wanted<'_>| model.resources.get(wanted.resource);
-    let items = items(model, wanted);
-    let mut by_resource: BTreeMap<usize, Vec<Line>> = BTreeMap::new();
-    for (wanted, charge) in wanted.iter().zip(bill::charge(&items, allowances)) {
-        match charge {
-            Some(charge) => {
-                let line = line(wanted, &charge, allowances);
-                date(estimate, &line.sku.date);
-                by_resource.entry(wanted.resource).or_default().push(line);
-            }
-            None => estimate.unpriced.extend(resource(wanted).map(|resource| Unpriced {
+    let charges = bill::charge(&items(model, wanted), allowances);
+    let charged: Vec<_> = wanted.iter().zip(&charges).collect();
+    for own in charged.chunk_by(|(one, _), (other, _)| one.resource == other.resource) {
+        let Some(resource) = own.first().and_then(|(wanted, _)| model.resources.get(wanted.resource)) else { continue };
+        let known = |(wanted, charge): &(&Wanted<'_>, &Option<bill::Charge>)| {
+            charge.as_ref().map(|charge| line(wanted, charge, allowances))
+        };
+        let lines: Vec<Line> = own.iter().filter_map(known).collect();
+        for line in &lines {
+            date(estimate, &line.sku.date);
+        }
+        for (wanted, _) in own.iter().filter(|(_, charge)| charge.is_none()) {
+            estimate.unpriced.push(Unpriced {
                 address: resource.address.clone(),
                 ty: resource.ty.clone(),
                 price: Some(wanted.fact.name.to_string()),
                 why: "its figures are too large to reckon with".to_owned(),
-            })),
+            });
         }
-    }
-    for (number, lines) in by_resource {
-        let Some(resource) = model.resources.get(number) else { continue };
+        if lines.is_empty() {
+            continue;
+        }
         let total = lines.iter().fold(Spread::default(), |sum, line| sum.plus(&line.cost));
         estimate.total.add(&total);
         estimate.resources.push(ResourceCost {
@@ -332,23 +386,12 @@ fn charge(model: &Model, wanted: &[Wanted<'_>], allowances: &[Allowance], estima
 
 fn line(wanted: &Wanted<'_>, charge: &bill::Charge, allowances: &[Allowance]) -> Line {
     let Wanted { series, ask, .. } = wanted;
-    let item = match &ask.rate {
-        Rate::Sku(sku) => sku.to_string(),
-        Rate::Fixed { .. } => wanted.fact.name.to_string(),
-    };
     let covered = charge.free != Spread::default();
     let allowance = allowances.iter().find(|allowance| covered && allowance.items.contains(&series.item));
     Line {
-        name: wanted.fact.name.to_string(),
-        sku: LineSku {
-            item,
-            region: series.region.clone(),
-            rates: series.tiers.iter().map(|tier| (plain(tier.from), plain(tier.usd))).collect(),
-            code: series.tiers.first().map(|tier| tier.rate.clone()).filter(|code| !code.is_empty()),
-            source: wanted.source.0.clone(),
-            date: wanted.source.1.clone(),
-        },
-        unit: series.unit.clone(),
+        name: wanted.fact.name.clone(),
+        sku: wanted.sku.clone(),
+        unit: wanted.unit.clone(),
         quantity: ask.quantity,
         formula: ask.says.clone(),
         free: charge.free,

@@ -8,6 +8,7 @@ use crate::lang::value::{Kind, Value};
 use crate::model::Fact;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What one `price` block comes to for one resource.
 #[derive(Debug, Clone)]
@@ -15,14 +16,14 @@ pub struct Ask {
     pub rate: Rate,
     pub quantity: Spread,
     /// As the fact writes it.
-    pub unit: String,
+    pub unit: Arc<str>,
     /// What the quantity is made of: `ACU × instances × 730 h`.
-    pub says: Option<String>,
+    pub says: Option<Arc<str>>,
     /// Where it is charged, when that is not the resource's own region.
-    pub region: Option<String>,
+    pub region: Option<Arc<str>>,
     /// From when on it is charged, and until when: `2027-03-01`.
-    pub from: Option<String>,
-    pub until: Option<String>,
+    pub from: Option<Arc<str>>,
+    pub until: Option<Arc<str>>,
 }
 
 #[derive(Debug, Clone)]
@@ -30,7 +31,7 @@ pub enum Rate {
     /// Of the book.
     Sku(Sku),
     /// Of the fact itself: what somebody else than AWS asks, or a price of one's own.
-    Fixed { usd: Decimal, source: String },
+    Fixed { usd: Decimal, source: Arc<str> },
 }
 
 /// Why a fact gives no price.
@@ -95,17 +96,17 @@ pub fn fields(fact: &Fact, known: &[&str]) -> Result<(), NoAsk> {
 }
 
 /// A text that must be there.
-pub fn required(fact: &Fact, name: &str) -> Result<String, NoAsk> {
+pub fn required(fact: &Fact, name: &str) -> Result<Arc<str>, NoAsk> {
     optional(fact, name)?.ok_or_else(|| wrong(fact, &format!("it has no `{name}`")))
 }
 
 /// A text that may be there.
-pub fn optional(fact: &Fact, name: &str) -> Result<Option<String>, NoAsk> {
+pub fn optional(fact: &Fact, name: &str) -> Result<Option<Arc<str>>, NoAsk> {
     match fact.field(name) {
         None => Ok(None),
         Some(value) if value.is_absent() => Ok(None),
         Some(value) => match value.as_text() {
-            Some(text) => Ok(Some(text.to_string())),
+            Some(text) => Ok(Some(text.clone())),
             None => Err(wrong(fact, &format!("its `{name}` is {}, and text is expected", value.describe()))),
         },
     }
@@ -187,7 +188,7 @@ fn dollars(fact: &Fact, value: &Value) -> Result<Decimal, NoAsk> {
 }
 
 /// A day, `2027-03-01`: text that sorts as time does.
-fn date(fact: &Fact, name: &str) -> Result<Option<String>, NoAsk> {
+fn date(fact: &Fact, name: &str) -> Result<Option<Arc<str>>, NoAsk> {
     let text = optional(fact, name)?;
     match &text {
         Some(day) if day.parse::<jiff::civil::Date>().is_err() || day.len() != 10 => {

@@ -22,6 +22,7 @@ use crate::model::{Address, Applies, Fact, Model};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A change of one resource, and what it takes off the bill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -42,8 +43,8 @@ const MOST: usize = 50;
 /// A saving fact, read.
 struct Proposal<'a> {
     fact: &'a Fact,
-    says: String,
-    loses: Option<String>,
+    says: Arc<str>,
+    loses: Option<Arc<str>>,
     /// The prices it is about; empty is all of the resource.
     of: Vec<String>,
     instead: Option<Instead<'a>>,
@@ -151,8 +152,8 @@ impl<'a> Bench<'a> {
             (saves.expected > Decimal::ZERO).then(|| Saving {
                 address: name.0.clone(),
                 name: name.1.to_owned(),
-                says: proposal.says.clone(),
-                loses: proposal.loses.clone(),
+                says: proposal.says.to_string(),
+                loses: proposal.loses.as_ref().map(ToString::to_string),
                 saves,
             })
         };

@@ -52,6 +52,7 @@ impl World {
             fields: block.0.into_iter().map(|(name, value)| (Arc::from(name), value)).collect(),
             evidence: Vec::new(),
             span: Span::default(),
+            declared: Span::default(),
         });
         self
     }

@@ -4,9 +4,11 @@ use super::number::Number;
 use super::read::{Reader, Why};
 use crate::diag::Diagnostic;
 use crate::lang::value::Value;
-use crate::model::{Address, Applies, Domain, Fact, Model, Resource};
+use crate::model::{ASKED_ANYWAY, Address, Applies, Domain, Fact, Model, Resource};
+use foldhash::HashMap;
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// What a resource is to recovery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,20 @@ pub enum Mode {
 #[derive(Debug, Clone)]
 pub struct Way<'m> {
     pub fact: &'m Fact,
+    terms: Arc<Terms>,
+}
+
+impl Deref for Way<'_> {
+    type Target = Terms;
+
+    fn deref(&self) -> &Terms {
+        &self.terms
+    }
+}
+
+/// What a fact says of a way. Facts that say the same of several resources have one of these together.
+#[derive(Debug, Clone)]
+pub struct Terms {
     pub domains: Vec<Domain>,
     /// Absent where there is nothing to lose.
     pub rpo: Option<Number>,
@@ -121,7 +137,7 @@ pub struct Subject<'m> {
     pub role: Role,
     /// Whether it is what `role` says, or perhaps: what decides it is unknown until apply.
     pub certain: bool,
-    pub what: String,
+    pub what: Arc<str>,
     pub ways: Vec<Way<'m>>,
     pub obstacles: Vec<Way<'m>>,
     pub steps: Vec<Step<'m>>,
@@ -136,40 +152,70 @@ pub struct Known<'m> {
     pub problems: Vec<Diagnostic>,
 }
 
-/// Reads the facts of the kinds that recovery knows; the others are for other checks.
+/// Reads the facts of the kinds that recovery knows; the others are for other checks. Facts stand in the order of their
+/// resources.
 pub fn read(model: &Model) -> Known<'_> {
-    let resources: BTreeMap<&Address, &Resource> = model.resources.iter().map(|one| (&one.address, one)).collect();
     let mut known = Known::default();
-    let mut index: BTreeMap<&Address, usize> = BTreeMap::new();
-    for fact in &model.facts {
-        let Some(resource) = resources.get(&fact.of) else { continue };
-        let mut reader = Reader { fact, problems: &mut known.problems };
-        let Some(read) = read_one(&mut reader) else { continue };
-        if let Read::Finding(finding) = read {
-            if fact.applies == Applies::Yes {
-                known.findings.push(finding);
+    let mut seen = Seen::default();
+    let mut facts = model.facts.iter().peekable();
+    for resource in &model.resources {
+        let mut subject: Option<Subject<'_>> = None;
+        while let Some(fact) = facts.next_if(|fact| fact.of == resource.address) {
+            match seen.read(fact, &mut known.problems) {
+                None => {}
+                // Whether it is to be found is unknown until apply.
+                Some(Read::Finding(_)) if fact.applies == Applies::Unknown => {}
+                Some(Read::Finding(finding)) => known.findings.push(finding),
+                Some(read) => subject.get_or_insert_with(|| Subject::new(resource)).take(fact, read),
             }
-            continue;
         }
-        let at = *index.entry(&fact.of).or_insert_with(|| {
-            known.subjects.push(Subject::new(resource));
-            known.subjects.len() - 1
-        });
-        if let Some(subject) = known.subjects.get_mut(at) {
-            subject.take(read, fact.applies);
-        }
+        known.subjects.extend(subject);
     }
     known
 }
 
+/// What was read of facts that say the same of several resources, by their fields.
+#[derive(Default)]
+struct Seen<'m>(HashMap<(usize, &'m str), Read<'m>>);
+
+impl<'m> Seen<'m> {
+    fn read(&mut self, fact: &'m Fact, problems: &mut Vec<Diagnostic>) -> Option<Read<'m>> {
+        let key = (fact.fields.identity(), fact.kind.as_ref());
+        if fact.applies == Applies::No && !ASKED_ANYWAY.contains(&key.1) {
+            // What there is not to say of a resource is something known of it, a finding that is none is nothing.
+            return ["keeps_nothing", "step", "store"].contains(&key.1).then_some(Read::Nothing);
+        }
+        if let Some(known) = self.0.get(&key) {
+            return Some(known.clone());
+        }
+        let read = read_one(&mut Reader { fact, problems })?;
+        if read.is_of_all() {
+            self.0.insert(key, read.clone());
+        }
+        Some(read)
+    }
+}
+
+#[derive(Clone)]
 enum Read<'m> {
-    Store(String),
-    Way(Way<'m>, Option<String>, Role),
-    Obstacle(Way<'m>),
+    Store(Arc<str>),
+    Way(Arc<Terms>, Option<Arc<str>>, Role),
+    Obstacle(Arc<Terms>),
     Step(Step<'m>),
     Finding(Finding<'m>),
     /// It keeps nothing of its own; there is no more to know of it.
     Nothing,
+}
+
+impl Read<'_> {
+    /// Whether it would be the same for another resource: a change that is proposed is one to the fact's own.
+    fn is_of_all(&self) -> bool {
+        match self {
+            Read::Way(terms, ..) | Read::Obstacle(terms) => terms.remedies.is_empty() && terms.improvements.is_empty(),
+            Read::Store(_) | Read::Nothing => true,
+            Read::Step(_) | Read::Finding(_) => false,
+        }
+    }
 }
 
 impl<'m> Subject<'m> {
@@ -178,31 +224,30 @@ impl<'m> Subject<'m> {
             resource,
             role: Role::Other,
             certain: true,
-            what: resource.ty.clone(),
+            what: resource.ty.as_str().into(),
             ways: Vec::new(),
             obstacles: Vec::new(),
             steps: Vec::new(),
         }
     }
 
-    fn take(&mut self, read: Read<'m>, applies: Applies) {
+    fn take(&mut self, fact: &'m Fact, read: Read<'m>) {
         match read {
-            Read::Store(_) if applies == Applies::No => {}
             Read::Store(what) => {
                 self.role = Role::Store;
-                self.certain = applies == Applies::Yes;
+                self.certain = fact.applies == Applies::Yes;
                 self.what = what;
             }
-            Read::Way(way, what, role) => {
-                if self.role == Role::Other && role != Role::Other && applies != Applies::No {
+            Read::Way(terms, what, role) => {
+                if self.role == Role::Other && role != Role::Other && fact.applies != Applies::No {
                     self.role = role;
                     if let Some(what) = what {
                         self.what = what;
                     }
                 }
-                self.ways.push(way);
+                self.ways.push(Way { fact, terms });
             }
-            Read::Obstacle(way) => self.obstacles.push(way),
+            Read::Obstacle(terms) => self.obstacles.push(Way { fact, terms }),
             Read::Step(step) => self.steps.push(step),
             Read::Finding(_) | Read::Nothing => {}
         }
@@ -213,18 +258,18 @@ fn read_one<'m>(reader: &mut Reader<'m, '_>) -> Option<Read<'m>> {
     match reader.fact.kind.as_ref() {
         "store" => {
             reader.only(&["what"]);
-            Some(Read::Store(reader.text("what")?))
+            Some(Read::Store(reader.text("what")?.into()))
         }
-        "recovery" => Some(Read::Way(way(reader, true)?, None, Role::Other)),
+        "recovery" => Some(Read::Way(terms(reader, true)?, None, Role::Other)),
         "compute" => {
-            let what = reader.optional_text("what");
-            Some(Read::Way(way(reader, false)?, what, Role::Compute))
+            let what = reader.optional_text("what").map(Arc::from);
+            Some(Read::Way(terms(reader, false)?, what, Role::Compute))
         }
         "redirect" => {
-            let what = reader.optional_text("what");
-            Some(Read::Way(way(reader, false)?, what, Role::Front))
+            let what = reader.optional_text("what").map(Arc::from);
+            Some(Read::Way(terms(reader, false)?, what, Role::Front))
         }
-        "obstacle" => Some(Read::Obstacle(way(reader, true)?)),
+        "obstacle" => Some(Read::Obstacle(terms(reader, true)?)),
         "step" => step(reader).map(Read::Step),
         "keeps_nothing" => {
             reader.only(&["says"]);
@@ -237,7 +282,7 @@ fn read_one<'m>(reader: &mut Reader<'m, '_>) -> Option<Read<'m>> {
     }
 }
 
-fn way<'m>(reader: &mut Reader<'m, '_>, loses: bool) -> Option<Way<'m>> {
+fn terms(reader: &mut Reader<'_, '_>, loses: bool) -> Option<Arc<Terms>> {
     let obstacle = reader.fact.kind.as_ref() == "obstacle";
     reader.only(&[
         "domains", "rpo", "rto", "detect", "redirect", "mode", "only_if", "says", "source", "grade", "remedy",
@@ -265,8 +310,7 @@ fn way<'m>(reader: &mut Reader<'m, '_>, loses: bool) -> Option<Way<'m>> {
         None if obstacle => Number::zero(),
         None => return reader.problem("rto", "is missing: `bound(…)`, `typical(…)`, `unpublished()` or `unbounded()`"),
     };
-    Some(Way {
-        fact: reader.fact,
+    Some(Arc::new(Terms {
         domains: reader.domains()?,
         // A step takes time; what is lost by it has a figure of its own.
         rpo: reader.number("rpo")?.map(|number| Number { step: false, ..number }),
@@ -279,7 +323,7 @@ fn way<'m>(reader: &mut Reader<'m, '_>, loses: bool) -> Option<Way<'m>> {
         why: reader.why()?,
         remedies: reader.changes("remedy")?,
         improvements: reader.changes("improve")?,
-    })
+    }))
 }
 
 /// What takes any time at all is a step, and a step takes more than none.

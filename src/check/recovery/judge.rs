@@ -2,7 +2,7 @@
 
 use super::facts::{Change, Known, Mode, Role, Subject, Way};
 use super::number::{Number, Verdict};
-use crate::model::{Address, Applies, Derived, Domain, Goals, Resource};
+use crate::model::{Address, Applies, Derived, Domain, Goals, Resource, covers};
 use crate::source::Span;
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
@@ -53,14 +53,6 @@ impl Demand {
             demand.decide = demand.decide.or(target.decide.map(|(seconds, _)| seconds));
         }
         demand
-    }
-}
-
-/// Whether an address is the scope or lies below it. The empty scope is everything.
-pub fn covers(scope: &str, address: &str) -> bool {
-    match address.strip_prefix(scope) {
-        Some(rest) => scope.is_empty() || rest.is_empty() || rest.starts_with('.') || rest.starts_with('['),
-        None => false,
     }
 }
 

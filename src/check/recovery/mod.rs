@@ -23,11 +23,12 @@ pub use table::{Chain, Considered, Row};
 
 use crate::diag::Diagnostic;
 use crate::graph::{Graph, TypeLookup};
-use crate::model::{Address, Domain, Model, Resource};
+use crate::model::{Address, Domain, Model, Resource, covers};
 use facts::Known;
-use judge::{Assessment, Judge, covers};
+use foldhash::HashMap;
+use judge::{Assessment, Judge};
 use rust_decimal::Decimal;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// What a change would cost in dollars a month more, as far as anybody knows.
@@ -54,7 +55,7 @@ pub struct Recovery<'a> {
 struct Check<'a, 'm> {
     given: Given<'a>,
     known: Known<'m>,
-    resources: BTreeMap<&'a Address, &'a Resource>,
+    resources: HashMap<&'a Address, &'a Resource>,
 }
 
 /// What there is to say of an environment. Verdicts answer to targets: where there are none, no figure is worked out.

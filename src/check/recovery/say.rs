@@ -2,13 +2,13 @@
 
 use super::Check;
 use super::facts::{Change, Finding, FindingKind, Mode, Subject, Way};
-use super::judge::{Assessment, Limit, Perhaps, Remedy, covers};
+use super::judge::{Assessment, Limit, Perhaps, Remedy};
 use super::number::{Number, Verdict, time};
 use crate::catalog::{PropPath, TypeDef};
 use crate::check::cost::money::dollars;
 use crate::diag::Diagnostic;
 use crate::lang::shown;
-use crate::model::{Domain, Evidence, Fact, Resource};
+use crate::model::{Domain, Evidence, Fact, Resource, covers};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 

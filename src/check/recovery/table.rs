@@ -1,10 +1,10 @@
 //! Verdicts as plain data: the rows of the table, and the chain behind each.
 
 use super::facts::{Mode, Role, Way};
-use super::judge::{Assessment, Demand, Perhaps, covers};
+use super::judge::{Assessment, Demand, Perhaps};
 use super::number::{Number, Verdict, time};
 use super::{Recovery, Whole, say};
-use crate::model::{Applies, Domain};
+use crate::model::{Applies, Domain, covers};
 use serde::Serialize;
 
 /// One line: a resource, or a whole, in one domain.
@@ -102,7 +102,7 @@ impl Recovery<'_> {
         let (target_rpo, target_rto) = demanded(&part.demand, subject.role == Role::Store);
         Some(Row {
             subject: subject.resource.address.to_string(),
-            what: subject.what.clone(),
+            what: subject.what.to_string(),
             whole: false,
             domain: part.domain,
             target_rpo,

@@ -106,7 +106,10 @@ impl World {
                 span: span(50),
             })],
             span: span(60),
+            declared: Span::default(),
         });
+        let resources = &self.model.resources;
+        self.model.facts.sort_by_key(|fact| resources.iter().position(|resource| resource.address == fact.of));
         self
     }
 

@@ -224,15 +224,14 @@ pub enum Scope {
 /// Where things are written in the program.
 #[derive(Debug, Clone, Default)]
 pub struct Spots {
-    pub head: Span,
     pub named: BTreeMap<String, Span>,
-    /// Those of what was read from the resource itself come first.
-    pub any: Option<Span>,
+    /// Any of what was read, from the resource itself where something was, or else the resource.
+    pub any: Span,
 }
 
 impl Spots {
     /// Where a figure is written, or else the resource.
     pub fn of(&self, name: &str) -> Span {
-        self.named.get(name).copied().or(self.any).unwrap_or(self.head)
+        self.named.get(name).copied().unwrap_or(self.any)
     }
 }

@@ -368,7 +368,8 @@ impl<'a> Fields<'a> {
             }
         }
         let own = fact.evidence.iter().find(|read| read.resource == fact.of);
-        Spots { head: fact.span, named, any: own.or(fact.evidence.first()).map(|read| read.span) }
+        let any = own.or(fact.evidence.first()).map_or(fact.declared, |read| read.span);
+        Spots { named, any }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::parts::{Offer, Scaling, Taking};
 use super::say;
 use crate::diag::Diagnostic;
-use crate::model::{Address, Domain, Model, Target};
+use crate::model::{Address, Domain, Model, Target, covers};
 use std::collections::BTreeMap;
 
 pub fn check(model: &Model, offers: &[Offer], takings: &[Taking], scalings: &[Scaling]) -> Vec<Diagnostic> {
@@ -23,10 +23,6 @@ pub fn check(model: &Model, offers: &[Offer], takings: &[Taking], scalings: &[Sc
         }));
     }
     found
-}
-
-fn covers(scope: &str, address: &str) -> bool {
-    scope.is_empty() || address.strip_prefix(scope).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// With one zone, or one unit, the loss of a zone leaves nothing.

@@ -18,7 +18,7 @@ pub use resolve::resolve;
 use crate::diag::{Diagnostic, nearest};
 use crate::lang::ops;
 use crate::lang::ty::{Context, Type};
-use crate::lang::value::{self, Hole, Kind, MAX_NODES, Value};
+use crate::lang::value::{self, Kind, MAX_NODES, Value};
 use crate::source::Span;
 use rust_decimal::Decimal;
 use std::sync::{Arc, LazyLock};
@@ -130,10 +130,7 @@ fn run(builtin: &'static Builtin, args: Vec<Value>, cx: &Context, span: Span) ->
     };
     match unknown {
         Some(arg) if builtin.unknown == Unknown::Refused => Err(must_be_known(arg, builtin.name)),
-        Some(Value { kind: Kind::Hole(hole), .. }) if cx.judging => {
-            let hole = Hole { value: hole.value.clone(), ty: builtin.result.clone() };
-            Ok(Value::new(Kind::Hole(hole), span))
-        }
+        Some(Value { kind: Kind::Hole(hole), .. }) if cx.judging => Ok(hole.spread(builtin.result.clone(), span)),
         Some(_) => waits(builtin, &args, span),
         None => {
             let call = Call { name: builtin.name, args, cx, span };

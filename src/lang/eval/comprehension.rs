@@ -90,8 +90,7 @@ impl<'p> Machine<'_, 'p> {
     fn open(&self, value: &Value) -> Option<Value> {
         match &value.kind {
             Kind::Hole(hole) if self.judge.borrow().is_some() => {
-                let list = Type::List(Arc::new(Type::Any));
-                Some(Value::hole((*hole.value).clone(), list, value.span))
+                Some(hole.spread(Type::List(Arc::new(Type::Any)), value.span))
             }
             _ => None,
         }

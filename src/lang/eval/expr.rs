@@ -6,6 +6,7 @@ use crate::catalog::regions;
 use crate::diag::Diagnostic;
 use crate::lang::index::{Declared, What};
 use crate::lang::ops;
+use crate::lang::ty::{self, Type};
 use crate::lang::unit;
 use crate::lang::value::{Entry, Kind, Map, Value};
 use crate::lang::world::{Failed, Outcome};
@@ -270,6 +271,11 @@ impl<'p> Machine<'_, 'p> {
         match &decided.kind {
             Kind::Bool(true) => self.eval(then, scope, expect),
             Kind::Bool(false) => self.eval(otherwise, scope, expect),
+            // A fact makes nothing: what would be of either is of no use to it, and may be long.
+            Kind::Hole(hole) if self.judge.borrow().is_some() && hole.ty.may_be(&Type::Bool) => {
+                let (then, otherwise) = (self.eval(then, scope, expect), self.eval(otherwise, scope, expect));
+                Ok(hole.spread(ty::common([&then?, &otherwise?].into_iter()), span))
+            }
             Kind::Hole(_) => {
                 let (then, otherwise) = (self.eval(then, scope, expect), self.eval(otherwise, scope, expect));
                 self.ok(ops::choose(decided, then?, otherwise?, span))

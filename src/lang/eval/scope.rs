@@ -118,6 +118,11 @@ impl<'p> Scope<'p> {
         Self { locals: Some(Rc::new(local)), ..self.clone() }
     }
 
+    /// The names of all variables, the last bound first.
+    pub fn bound(&self) -> impl Iterator<Item = &'p str> {
+        std::iter::successors(self.locals.as_ref(), |local| local.next.as_ref()).map(|local| local.name)
+    }
+
     pub fn local(&self, name: &str) -> Option<&Value> {
         find(self.locals.as_ref(), name)
     }

@@ -41,19 +41,27 @@ impl Machine<'_, '_> {
             (None, None) => Value::absent(span),
         };
         if !judge.has_read(&handle.address, &path) {
-            let mut read = evidence(resource, path, written.is_some());
-            if let Some(node) = self.expansion.by_address(&handle.address) {
-                read.span = self.written_by_author(&node, read.span);
-            }
-            judge.read(read.into());
+            judge.read(self.evidence(resource, path).into());
         }
         Ok(value)
     }
+
+    /// That a property of a resource decided something.
+    pub(super) fn evidence(&self, resource: &Resource, property: PropPath) -> Evidence {
+        let span = self.by_author(resource, resource.spans.get(&property).copied().unwrap_or(resource.span));
+        let written = resource.properties.contains_key(&property.0);
+        Evidence { resource: resource.address.clone(), property, written, span }
+    }
 }
 
-fn evidence(resource: &Resource, property: PropPath, written: bool) -> Evidence {
-    let span = resource.spans.get(&property).copied().unwrap_or(resource.span);
-    Evidence { resource: resource.address.clone(), property, written, span }
+impl Machine<'_, '_> {
+    /// Where the program's author has written what stands at a place of a resource.
+    pub(super) fn by_author(&self, resource: &Resource, at: Span) -> Span {
+        match self.expansion.by_address(&resource.address) {
+            Some(node) => self.written_by_author(&node, at),
+            None => at,
+        }
+    }
 }
 
 /// The longest value shown as evidence.

@@ -2,11 +2,12 @@
 
 use super::super::value::ResourceHandle;
 use crate::catalog::{PropPath, TypeDef};
-use crate::model::{Address, Evidence, Fields, Need, Reference, Resource, Value};
+use crate::model::{Address, Evidence, Need, Reference, Resource, Value};
 use foldhash::{HashMap, HashSet};
 use rust_decimal::Decimal;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The resources of an environment while they are judged.
@@ -23,8 +24,6 @@ pub struct Judge {
     reads: RefCell<Reads>,
     /// By the place in the tree of a fact's field: its value, where that is the same for every resource.
     pub(super) constants: RefCell<HashMap<usize, Option<super::super::value::Value>>>,
-    /// By the place in the tree of a fact: its fields, where it is the same for every resource and holds for all.
-    pub(super) fixed: RefCell<HashMap<usize, Fields>>,
 }
 
 type Holders = HashMap<String, Vec<usize>>;
@@ -32,8 +31,8 @@ type Holders = HashMap<String, Vec<usize>>;
 #[derive(Debug, Default)]
 struct Reads {
     list: Vec<Arc<Evidence>>,
-    /// What was read for each `let` of the facts at hand.
-    named: HashMap<String, Vec<Arc<Evidence>>>,
+    /// What was read for each `let` of the facts at hand, and whether that is in the list.
+    named: HashMap<String, (Rc<[Arc<Evidence>]>, bool)>,
     /// What is in the list, once it is too long to be looked through.
     seen: HashSet<(Address, PropPath)>,
 }
@@ -87,6 +86,11 @@ impl Judge {
         self.resources.get(*self.by_address.get(address)?)
     }
 
+    /// Whether there are resources of a type.
+    pub fn has_any(&self, ty: &str) -> bool {
+        self.by_type.contains_key(ty)
+    }
+
     pub fn of_type(&self, ty: &str) -> Vec<Arc<ResourceHandle>> {
         let all = self.by_type.get(ty).into_iter().flatten();
         all.filter_map(|at| self.handles.get(*at).cloned()).collect()
@@ -104,23 +108,36 @@ impl Judge {
     /// Forgets what was read before, that of the `let`s too where another item begins.
     pub fn start(&self, item: bool) {
         let mut reads = self.reads.borrow_mut();
-        let named = if item { HashMap::default() } else { std::mem::take(&mut reads.named) };
-        *reads = Reads { named, ..Reads::default() };
+        reads.list.clear();
+        reads.seen.clear();
+        if item {
+            reads.named.clear();
+        }
+        for (_, counts) in reads.named.values_mut() {
+            *counts = false;
+        }
     }
 
     /// What was read since the start belongs to a `let`.
-    pub fn keep(&self, name: &str) {
+    pub fn keep(&self, name: &str) -> Rc<[Arc<Evidence>]> {
         let mut reads = self.reads.borrow_mut();
-        let list = std::mem::take(&mut reads.list);
-        reads.named.insert(name.to_owned(), list);
+        let list: Rc<[Arc<Evidence>]> = std::mem::take(&mut reads.list).into();
+        reads.named.insert(name.to_owned(), (list.clone(), false));
         reads.seen.clear();
+        list
     }
 
     /// A name was used: what was read for it counts.
     pub fn used(&self, name: &str) {
-        let known = self.reads.borrow().named.get(name).cloned();
-        for evidence in known.into_iter().flatten() {
-            self.read(evidence);
+        let known = match self.reads.borrow_mut().named.get_mut(name) {
+            Some((evidence, counts)) if !*counts => {
+                *counts = true;
+                evidence.clone()
+            }
+            _ => return,
+        };
+        for evidence in known.iter() {
+            self.read(evidence.clone());
         }
     }
 

@@ -4,116 +4,175 @@
 //! never what a user happened to write on the way there.
 
 mod access;
-mod constant;
 mod functions;
 mod graph;
+mod outline;
+mod reads;
 
 pub use access::shown;
 pub use functions::is_function;
 pub use graph::Judge;
 
-use super::eval::{Entries, Expect, Machine, Scope};
-use super::names::Global;
+use super::eval::{Entries, Expect, Given, Machine, Scope};
 use super::value::{Entry, Kind, Map, Value};
 use super::world::{Failed, Outcome};
 use crate::diag::{Diagnostic, nearest};
-use crate::model::{Applies, Fact, Fields, Resource};
+use crate::model::{ASKED_ANYWAY, Applies, Fact, Resource};
 use crate::source::Span;
-use crate::syntax::ast::{self, Block, Stmt};
-use foldhash::HashMap;
+use crate::syntax::ast::{Binding, Block};
+use outline::{Alike, Bound, Item, Outline, Said, Step, is_usage, properties};
+use reads::SELF;
+use std::cell::OnceCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Where the facts of a type begin: the block that says what a resource's `usage` may hold.
 const USAGE: &str = "usage";
 
+/// A resource while its facts are made out.
+struct About<'a, 'p> {
+    judge: &'a Judge,
+    resource: &'a Resource,
+    outline: &'a Outline<'p>,
+    itself: Value,
+    declared: Span,
+    /// What it is used for, once a fact asks.
+    usage: OnceCell<Value>,
+}
+
 impl<'p> Machine<'_, 'p> {
     /// The facts of all resources, in their order.
     pub fn judge(&self, resources: Vec<Resource>) -> (Vec<Resource>, Vec<Fact>) {
-        let mut by_type: HashMap<String, Vec<Global<'p, ast::Facts>>> = HashMap::default();
-        for global in &self.world.names.facts {
-            if let Some(name) = super::world::dotted(&global.item.ty) {
-                by_type.entry(name).or_default().push(*global);
-            }
-        }
         let judge = Rc::new(Judge::new(resources, &self.goals.borrow().needs));
+        let outlines = self.outlines(&judge);
         *self.judge.borrow_mut() = Some(judge.clone());
         let mut facts = Vec::new();
+        let none = Outline::default();
         // Facts read resources as they are sent; where something is wrong with those, what a fact misses is no mistake of its own.
         let whole = !self.world.reports.has_errors();
         for resource in &judge.resources {
             // What one resource's facts may take does not shrink with the number of resources.
             self.budget.renew();
-            let known = by_type.get(&resource.ty).map(Vec::as_slice).unwrap_or_default();
-            self.judge_one(&judge, resource, known, whole, &mut facts);
+            let Some(itself) = judge.handle(&resource.address) else { continue };
+            let itself = Value::new(Kind::Resource(itself), resource.span);
+            let outline = outlines.get(&resource.ty).unwrap_or(&none);
+            let declared = self.by_author(resource, resource.span);
+            let about = About { judge: &judge, resource, outline, itself, declared, usage: OnceCell::new() };
+            self.judge_one(&about, whole, &mut facts);
         }
         *self.judge.borrow_mut() = None;
         let resources = Rc::try_unwrap(judge).map_or_else(|judge| judge.resources.clone(), |judge| judge.resources);
         (resources, facts)
     }
 
-    fn judge_one(
-        &self,
-        judge: &Judge,
-        resource: &Resource,
-        known: &[Global<'p, ast::Facts>],
-        whole: bool,
-        facts: &mut Vec<Fact>,
-    ) {
-        let Some(itself) = judge.handle(&resource.address) else { return };
-        let itself = Value::new(Kind::Resource(itself), resource.span);
-        // A failure has been reported where it happened.
-        let usage =
-            self.usage_of(resource, known, &itself).unwrap_or_else(|Failed| Value::map(Map::default(), resource.span));
-        for global in known.iter().filter(|_| whole) {
-            let scope = self.root(global.module).bind("self", itself.clone()).bind(USAGE, usage.clone());
-            let _ = self.judge_item(judge, resource, global.item, scope, facts);
+    fn judge_one(&self, about: &About<'_, 'p>, whole: bool, facts: &mut Vec<Fact>) {
+        let has_own_usage = self.goals.borrow().resource_usage.contains_key(&about.resource.address);
+        if has_own_usage {
+            // What it says of its use is looked at even if no fact asks.
+            self.usage_of(about);
+        }
+        for item in about.outline.items.iter().filter(|_| whole) {
+            let _ = self.judge_item(about, item, !has_own_usage, facts);
         }
     }
 
+    /// A `let` is worked out when a fact after it has to be.
     fn judge_item(
         &self,
-        judge: &Judge,
-        resource: &Resource,
-        item: &'p ast::Facts,
-        mut scope: Scope<'p>,
+        about: &About<'_, 'p>,
+        item: &Item<'p>,
+        may_share: bool,
         facts: &mut Vec<Fact>,
     ) -> Outcome<()> {
-        judge.start(true);
-        for stmt in &item.stmts {
-            match stmt {
-                Stmt::Let(binding) => {
-                    judge.start(false);
-                    scope = scope.bind(&binding.name.text, self.bound(binding, &scope)?);
-                    judge.keep(&binding.name.text);
+        let mut scope: Option<Scope<'p>> = None;
+        let mut waiting = Vec::new();
+        for step in &item.steps {
+            let (block, alike) = match step {
+                Step::Let(binding, alike) => {
+                    waiting.push((*binding, alike.as_ref().filter(|_| may_share)));
+                    continue;
                 }
-                Stmt::Block(block) if block.label.is_some() => facts.extend(self.fact(judge, resource, block, &scope)),
-                _ => {}
+                Step::Fact(block, alike) => (*block, alike.as_ref().filter(|_| may_share)),
+            };
+            let shared = alike.and_then(|alike| Some((alike, alike.key(about.resource)?)));
+            if let Some((alike, key)) = &shared
+                && let Some(said) = alike.get(key)
+            {
+                facts.push(self.said(about, block, said));
+                continue;
             }
+            let mut inner = match scope.take() {
+                Some(scope) => scope,
+                None => self.scope_of(about, item),
+            };
+            for (binding, alike) in waiting.drain(..) {
+                inner = inner.bind(&binding.name.text, self.bound_of(about, binding, alike, &inner)?);
+            }
+            if let Some(fact) = self.fact(about, block, &inner) {
+                if let Some((alike, key)) = shared {
+                    alike.keep(key, Said::of(&fact));
+                }
+                facts.push(fact);
+            }
+            scope = Some(inner);
         }
         Ok(())
     }
 
-    fn fact(&self, judge: &Judge, resource: &Resource, block: &'p Block, scope: &Scope<'p>) -> Option<Fact> {
-        let label = block.label.as_ref()?;
-        let made = |applies, fields, evidence| Fact {
-            of: resource.address.clone(),
-            kind: self.shared(&block.head.text),
-            name: self.shared(&label.text),
-            applies,
-            fields,
-            evidence,
-            span: label.span,
-        };
-        if let Some(fields) = judge.fixed_fields(block) {
-            return Some(made(Applies::Yes, fields, Vec::new()));
+    fn scope_of(&self, about: &About<'_, 'p>, item: &Item<'p>) -> Scope<'p> {
+        about.judge.start(true);
+        self.root(item.global.module).bind(SELF, about.itself.clone()).bind(USAGE, self.usage_of(about))
+    }
+
+    /// What a `let` stands for; what it looked at is kept for those that use it.
+    fn bound_of(
+        &self,
+        about: &About<'_, 'p>,
+        binding: &'p Binding,
+        alike: Option<&Alike<Bound>>,
+        scope: &Scope<'p>,
+    ) -> Outcome<Value> {
+        about.judge.start(false);
+        let shared = alike.and_then(|alike| Some((alike, alike.key(about.resource)?)));
+        if let Some(known) = shared.as_ref().and_then(|(alike, key)| alike.get(key)) {
+            for property in known.evidence.iter() {
+                about.judge.read(self.evidence(about.resource, property.clone()).into());
+            }
+            about.judge.keep(&binding.name.text);
+            return Ok(known.value);
         }
-        judge.start(false);
+        let value = self.bound(binding, scope)?;
+        let evidence = about.judge.keep(&binding.name.text);
+        if let Some((alike, key)) = shared {
+            alike.keep(key, Bound { value: value.clone(), evidence: properties(&evidence) });
+        }
+        Ok(value)
+    }
+
+    /// What was said of a resource like this one.
+    fn said(&self, about: &About<'_, 'p>, block: &Block, said: Said) -> Fact {
+        let evidence = said.evidence.iter().map(|property| Arc::new(self.evidence(about.resource, property.clone())));
+        Fact {
+            of: about.resource.address.clone(),
+            kind: said.kind,
+            name: said.name,
+            applies: said.applies,
+            fields: said.fields,
+            evidence: evidence.collect(),
+            span: block.label.as_ref().map_or(block.span, |label| label.span),
+            declared: about.declared,
+        }
+    }
+
+    fn fact(&self, about: &About<'_, 'p>, block: &'p Block, scope: &Scope<'p>) -> Option<Fact> {
+        let label = block.label.as_ref()?;
+        about.judge.start(false);
         let entries = self.entries(&block.stmts, scope).ok()?;
         let applies = self.applies(&entries).ok()?;
         let mut fields = Vec::with_capacity(entries.given.len());
         let mut read = || {
             for (name, given) in entries.given.iter().filter(|(name, _)| **name != "when") {
-                match self.field_of_fact(judge, name, given) {
+                match self.field_of_fact(about.judge, name, given) {
                     Ok(value) if !value.is_absent() => {
                         fields.push((self.shared(name), value));
                     }
@@ -121,15 +180,43 @@ impl<'p> Machine<'_, 'p> {
                 }
             }
         };
-        // What a fact would say if it held is of use to whoever looks for a way out; that it cannot be said is no mistake.
-        if applies == Applies::No {
-            self.world.reports.muted(read);
-        } else {
-            read();
+        match applies {
+            Applies::Yes | Applies::Unknown => read(),
+            // That it cannot be said what a fact would say if it held is no mistake.
+            Applies::No if ASKED_ANYWAY.contains(&block.head.text.as_str()) => self.world.reports.muted(read),
+            Applies::No => {}
         }
-        let fields: Fields = fields.into_iter().collect();
-        judge.remember(block, &fields);
-        Some(made(applies, fields, judge.evidence()))
+        Some(Fact {
+            of: about.resource.address.clone(),
+            kind: self.shared(&block.head.text),
+            name: self.shared(&label.text),
+            applies,
+            fields: fields.into_iter().collect(),
+            evidence: about.judge.evidence(),
+            span: label.span,
+            declared: about.declared,
+        })
+    }
+
+    /// The value of a fact's field; one that is the same for every resource is there once.
+    fn field_of_fact(&self, judge: &Judge, name: &str, given: &[Given<'p>]) -> Outcome<Value> {
+        let [Given::Field(field, scope)] = given else { return self.given(name, given, Expect::Any) };
+        if field.label.is_some() {
+            return self.given(name, given, Expect::Any);
+        }
+        let key = std::ptr::from_ref(&field.value) as usize;
+        let known = judge.constants.borrow().get(&key).cloned();
+        match known {
+            Some(Some(value)) => return Ok(value),
+            Some(None) => return self.eval(&field.value, scope, Expect::Any),
+            None => {}
+        }
+        let value = self.eval(&field.value, scope, Expect::Any)?;
+        let names = scope.bound().map(|name| (name, None)).collect();
+        let reads = self.reads(&field.value, scope.frame.around.module, &names);
+        let fixed = reads.is_some_and(|reads| reads.is_empty());
+        judge.constants.borrow_mut().insert(key, fixed.then(|| value.clone()));
+        Ok(value)
     }
 
     fn applies(&self, entries: &Entries<'p>) -> Outcome<Applies> {
@@ -144,20 +231,27 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// What a resource is used for: what it says itself, and otherwise what its type's facts say.
-    fn usage_of(&self, resource: &Resource, known: &[Global<'p, ast::Facts>], itself: &Value) -> Outcome<Value> {
+    fn usage_of(&self, about: &About<'_, 'p>) -> Value {
+        let (outline, resource) = (about.outline, about.resource);
+        let own = self.goals.borrow().resource_usage.contains_key(&resource.address);
+        // A failure has been reported where it happened.
+        let all = || self.all_usage(about).unwrap_or_else(|Failed| Value::map(Map::default(), resource.span));
+        let kept = if outline.usage_is_fixed && !own { &outline.usage } else { &about.usage };
+        kept.get_or_init(all).clone()
+    }
+
+    fn all_usage(&self, about: &About<'_, 'p>) -> Outcome<Value> {
         let mut map = Map::default();
-        for global in known {
-            for stmt in &global.item.stmts {
-                let Stmt::Block(block) = stmt else { continue };
-                if block.head.text == USAGE && block.label.is_none() {
-                    let scope = self.root(global.module).bind("self", itself.clone());
-                    let value = self.object(&block.stmts, &scope, Expect::Any, block.span)?;
-                    for (name, entry) in value.as_map().into_iter().flatten() {
-                        map.entry(name.clone()).or_insert_with(|| entry.clone());
-                    }
+        for item in &about.outline.items {
+            for block in item.global.item.stmts.iter().filter_map(is_usage) {
+                let scope = self.root(item.global.module).bind(SELF, about.itself.clone());
+                let value = self.object(&block.stmts, &scope, Expect::Any, block.span)?;
+                for (name, entry) in value.as_map().into_iter().flatten() {
+                    map.entry(name.clone()).or_insert_with(|| entry.clone());
                 }
             }
         }
+        let resource = about.resource;
         let goals = self.goals.borrow();
         for (name, value) in goals.resource_usage.get(&resource.address).into_iter().flatten() {
             match map.get_mut(name.as_str()) {

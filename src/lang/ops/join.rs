@@ -49,8 +49,7 @@ pub fn choose(condition: Value, then: Value, otherwise: Value, span: Span) -> Re
         Kind::Bool(true) => Ok(then),
         Kind::Bool(false) => Ok(otherwise),
         Kind::Hole(hole) if hole.ty.may_be(&Type::Bool) => {
-            let (one, other) = (ty::of(&then), ty::of(&otherwise));
-            let ty = if one == other { one } else { Type::Any };
+            let ty = ty::common([&then, &otherwise].into_iter());
             wait("if", &[&condition, &then, &otherwise], ty, span)
         }
         _ => Err(Diagnostic::error("GPB1101", format!("expected a `bool`, found {}", condition.describe()))

@@ -104,6 +104,48 @@ fn every_fact_of_a_type_is_evaluated_for_every_resource_of_it() {
     insta::assert_snapshot!(facts_of(compilation.model().unwrap()));
 }
 
+/// Facts that read nothing but a few properties of their own resource are worked out once for all that are alike in those.
+/// What is said of each is what would be said of it alone.
+#[test]
+fn resources_that_are_alike_are_told_the_same_and_others_are_not() {
+    const FACTS: &str = r#"
+facts aws.sqs.queue {
+  usage { requests = 1M }
+  let wait = self.visibility_timeout ?? 30
+  let late = those("aws.cloudwatch.alarm", "dimensions.value", self)
+
+  quota waiting {
+    when = wait > 10
+    uses = wait * 2
+    of   = "one ${if self.fifo_queue ?? false { "ordered" } else { "plain" }} queue"
+  }
+  price requests { quantity = usage.requests, keeps = self.message_retention_period ?? 4 }
+  watch it { alarms = length(late), name = self.queue_name, waits = wait }
+}
+"#;
+    let queues = [
+        "a { queue_name = \"a\" }",
+        "b { queue_name = \"b\" }",
+        "c { queue_name = \"c\", visibility_timeout = 5 }",
+        "d { queue_name = \"d\", visibility_timeout = 30 }",
+        "e { queue_name = \"e\", fifo_queue = true, usage { requests = 5 } }",
+        "f { queue_name = \"f\", fifo_queue = true }",
+        "g { queue_name = \"g\", fifo_queue = false, message_retention_period = 60 }",
+        "h { queue_name = \"h\", visibility_timeout = 50, tags = { x = \"y\" } }",
+    ];
+    let told = |queues: &[&str]| {
+        let queues: String = queues.iter().map(|queue| format!("  resource aws.sqs.queue {queue}\n")).collect();
+        let text = format!(
+            "{FACTS}\nstack shop {{\n{queues}}}\n\nenvironment live of shop {{\n  account = \"123456789012\"\n  \
+             region = us-east-1\n  mode = sandbox\n}}\n"
+        );
+        facts_of(compiled(&text).model().unwrap())
+    };
+    let alone: String = queues.iter().map(|queue| told(&[queue])).collect();
+    assert_eq!(told(&queues), alone);
+    assert_eq!(alone.matches("quota waiting: Yes").count(), 7, "{alone}");
+}
+
 #[test]
 fn what_an_environment_is_held_to_is_in_its_model() {
     let compilation = compiled(SHOP);

@@ -130,7 +130,7 @@ pub fn of(value: &Value) -> Type {
 }
 
 /// The type that all of the values have.
-fn common<'a>(mut values: impl Iterator<Item = &'a Value>) -> Type {
+pub fn common<'a>(mut values: impl Iterator<Item = &'a Value>) -> Type {
     let Some(first) = values.next().map(of) else { return Type::Any };
     if values.all(|value| of(value) == first) { first } else { Type::Any }
 }
