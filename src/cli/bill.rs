@@ -8,7 +8,7 @@ use crate::check::cost::{self, Inputs, Spread, book::Book};
 use crate::cli::Session;
 use crate::cli::compile::Compiled;
 use crate::lang;
-use crate::model::{Environment, Lifecycle, Model, Resource, Value};
+use crate::model::{Environment, Lifecycle, Model, Resource, Spans, Value};
 use crate::source::Span;
 use crate::state::{Record, Snapshot};
 use serde::Serialize;
@@ -77,7 +77,7 @@ fn applied(record: &Record) -> Resource {
         layer: record.layer.clone(),
         components: Vec::new(),
         properties,
-        spans: BTreeMap::new(),
+        spans: Spans::default(),
         after: Vec::new(),
         after_spans: BTreeMap::new(),
         lifecycle: Lifecycle::default(),

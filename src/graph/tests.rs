@@ -50,7 +50,10 @@ fn a_cycle_points_at_the_places_that_make_it() {
     let diagnostics = Graph::build(&model).diagnose(&model, &types);
     let labels: Vec<&str> = diagnostics[0].labels.iter().map(|label| label.text.as_str()).collect();
     assert_eq!(labels, ["`a` needs `b` through `options.b`", "`b` needs `a` through `options.a`"]);
-    assert_eq!(diagnostics[0].labels[0].span, model.resources[0].spans[&crate::catalog::PropPath("Options".into())]);
+    assert_eq!(
+        diagnostics[0].labels[0].span,
+        *model.resources[0].spans.get(&crate::catalog::PropPath("Options".into())).unwrap()
+    );
 }
 
 #[test]

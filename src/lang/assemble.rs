@@ -78,12 +78,12 @@ impl<'p> Machine<'_, 'p> {
             layer: around.layer.as_ref().map(ToString::to_string),
             components: around.components.iter().map(ToString::to_string).collect(),
             properties: read.values,
-            spans: read.spans,
+            spans: read.spans.into(),
             after,
             after_spans,
             lifecycle,
             span: stmt.name.span,
-            doc: stmt.doc.clone(),
+            doc: stmt.doc.as_deref().map(str::to_owned),
         }
     }
 
@@ -157,7 +157,7 @@ impl<'p> Machine<'_, 'p> {
             }
             match property::plain(&found.value) {
                 Ok(value) => {
-                    let (span, doc) = (found.binding.name.span, found.binding.doc.clone());
+                    let (span, doc) = (found.binding.name.span, found.binding.doc.as_deref().map(str::to_owned));
                     outputs.insert(found.name.clone(), model::Output { value, span, doc });
                 }
                 Err(diagnostic) => {

@@ -20,6 +20,7 @@ mod facts;
 mod goals;
 mod index;
 mod judge;
+mod mentions;
 mod modules;
 mod names;
 mod reader;
@@ -34,7 +35,7 @@ mod tests;
 
 pub use facts::EmbeddedFacts;
 pub use judge::shown;
-pub use modules::defined;
+pub use mentions::defined;
 
 use crate::catalog::Catalog;
 use crate::diag::{self, Diagnostic, nearest};

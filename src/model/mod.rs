@@ -5,10 +5,12 @@
 
 mod fact;
 mod goals;
+mod spans;
 mod value;
 
 pub use fact::{ASKED_ANYWAY, Applies, Evidence, Fact, Fields};
 pub use goals::{Budget, Derived, Domain, Goals, Need, Target};
+pub use spans::Spans;
 pub use value::{Reference, Secret, Value};
 
 use crate::catalog::PropPath;
@@ -135,7 +137,7 @@ pub struct Resource {
     pub components: Vec<String>,
     pub properties: BTreeMap<String, Value>,
     /// Where each property was written, by path; a path without an entry was written where its parent was.
-    pub spans: BTreeMap<PropPath, Span>,
+    pub spans: Spans,
     /// Named by `after`; references make the other edges.
     pub after: Vec<Address>,
     /// Where `after` names each of them.

@@ -35,7 +35,7 @@ pub enum PathSegment {
 pub struct Module {
     pub file: FileId,
     /// The `//!` lines.
-    pub doc: Option<String>,
+    pub doc: Option<Box<str>>,
     pub items: Vec<Item>,
 }
 
@@ -62,7 +62,7 @@ pub enum Item {
 /// `facts aws.sqs.queue { … }`: what is known about a resource type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
-    pub doc: Option<String>,
+    pub doc: Option<Box<str>>,
     pub ty: Path,
     pub stmts: Vec<Stmt>,
     pub span: Span,
@@ -71,7 +71,7 @@ pub struct Facts {
 /// `doc head name { stmts }`: a component, a stack, an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
-    pub doc: Option<String>,
+    pub doc: Option<Box<str>>,
     pub name: Name,
     pub stmts: Vec<Stmt>,
     pub span: Span,
@@ -80,7 +80,7 @@ pub struct Body {
 /// `name: type = value`: a constant, a `let`, a parameter, an output, a field of a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
-    pub doc: Option<String>,
+    pub doc: Option<Box<str>>,
     pub name: Name,
     pub ty: Option<TypeExpr>,
     pub value: Option<Expr>,
@@ -90,7 +90,7 @@ pub struct Binding {
 /// `fn name(a: type, b: type = default) -> type = value`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FnItem {
-    pub doc: Option<String>,
+    pub doc: Option<Box<str>>,
     pub name: Name,
     pub params: Vec<Binding>,
     pub result: Option<TypeExpr>,
@@ -101,7 +101,7 @@ pub struct FnItem {
 /// `type name = type` or `type name { field: type = default }` (the latter is an object type).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypeItem {
-    pub doc: Option<String>,
+    pub doc: Option<Box<str>>,
     pub name: Name,
     pub ty: TypeExpr,
     pub span: Span,
@@ -133,11 +133,11 @@ pub enum TypeKind {
 /// and not a syntax error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stmt {
-    Param(Binding),
-    Let(Binding),
-    Output(Binding),
-    Layer(Layer),
-    Resource(Resource),
+    Param(Box<Binding>),
+    Let(Box<Binding>),
+    Output(Box<Binding>),
+    Layer(Box<Layer>),
+    Resource(Box<Resource>),
     Block(Block),
     Field(Field),
     When(When),
@@ -188,7 +188,7 @@ pub enum Stmt {
         stmts: Vec<Stmt>,
         span: Span,
     },
-    Budget(Budget),
+    Budget(Box<Budget>),
     /// `needs 20 connections of data.main.cluster`: for each unit of the resource
     Needs {
         amount: Expr,
@@ -201,7 +201,7 @@ pub enum Stmt {
 /// `layer data uses security, network in place { … }`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layer {
-    pub doc: Option<String>,
+    pub doc: Option<Box<str>>,
     pub name: Name,
     pub uses: Vec<Name>,
     pub place: Option<Expr>,
@@ -212,7 +212,7 @@ pub struct Layer {
 /// `resource aws.sqs.queue jobs in place { … }` and `existing aws.ec2.vpc shared { … }`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resource {
-    pub doc: Option<String>,
+    pub doc: Option<Box<str>>,
     pub existing: bool,
     /// `aws.sqs.queue`
     pub ty: Path,
@@ -225,9 +225,9 @@ pub struct Resource {
 /// `head { … }`, `head label { … }`: an object property, or, where a component of that name exists, its use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
-    pub doc: Option<String>,
+    pub doc: Option<Box<str>>,
     pub head: Name,
-    pub label: Option<Name>,
+    pub label: Option<Box<Name>>,
     pub place: Option<Expr>,
     pub stmts: Vec<Stmt>,
     pub span: Span,
@@ -236,9 +236,9 @@ pub struct Block {
 /// `head = value`, `head label = value`, or one pair of a phrase such as `every 30s timeout 5s`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
-    pub doc: Option<String>,
+    pub doc: Option<Box<str>>,
     pub head: Name,
-    pub label: Option<Name>,
+    pub label: Option<Box<Name>>,
     pub value: Expr,
     pub span: Span,
 }

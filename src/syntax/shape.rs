@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 pub(super) fn shape(module: &Module) -> String {
     let mut shape = Shape { out: String::new(), indent: 0 };
-    shape.doc(module.doc.as_ref());
+    shape.doc(module.doc.as_deref());
     for item in &module.items {
         shape.item(item);
     }
@@ -27,7 +27,7 @@ impl Shape {
         let _ = writeln!(self.out, "{:width$}{text}", "", width = self.indent * 2);
     }
 
-    fn doc(&mut self, doc: Option<&String>) {
+    fn doc(&mut self, doc: Option<&str>) {
         if let Some(doc) = doc {
             self.line(&format!("doc {doc:?}"));
         }
@@ -38,9 +38,9 @@ impl Shape {
             Item::Use { path, .. } => self.line(&format!("use {path:?}")),
             Item::Const(binding) => self.binding("const", binding),
             Item::Fn(item) => {
-                self.doc(item.doc.as_ref());
+                self.doc(item.doc.as_deref());
                 for param in &item.params {
-                    self.doc(param.doc.as_ref());
+                    self.doc(param.doc.as_deref());
                 }
                 let params: Vec<_> = item.params.iter().map(binding).collect();
                 let result = item.result.as_ref().map_or(String::new(), |ty| format!(" -> {}", type_expr(ty)));
@@ -48,13 +48,13 @@ impl Shape {
                 self.line(&format!("fn {}({}){result} = {value}", name(&item.name), params.join(", ")));
             }
             Item::Type(item) => {
-                self.doc(item.doc.as_ref());
+                self.doc(item.doc.as_deref());
                 self.line(&format!("type {} = {}", name(&item.name), type_expr(&item.ty)));
             }
             Item::Component(body) => self.body("component", body),
             Item::Stack(body) => self.body("stack", body),
             Item::Facts(facts) => {
-                self.doc(facts.doc.as_ref());
+                self.doc(facts.doc.as_deref());
                 self.line(&format!("facts {}", path(&facts.ty)));
                 self.stmts(&facts.stmts);
             }
@@ -63,13 +63,13 @@ impl Shape {
     }
 
     fn body(&mut self, head: &str, body: &Body) {
-        self.doc(body.doc.as_ref());
+        self.doc(body.doc.as_deref());
         self.line(&format!("{head} {}", name(&body.name)));
         self.stmts(&body.stmts);
     }
 
     fn binding(&mut self, head: &str, of: &Binding) {
-        self.doc(of.doc.as_ref());
+        self.doc(of.doc.as_deref());
         self.line(&format!("{head} {}", binding(of)));
     }
 
@@ -87,7 +87,7 @@ impl Shape {
             Stmt::Let(binding) => self.binding("let", binding),
             Stmt::Output(binding) => self.binding("output", binding),
             Stmt::Field(field) => {
-                self.doc(field.doc.as_ref());
+                self.doc(field.doc.as_deref());
                 self.line(&format!("field {}", pair(field)));
             }
             Stmt::When(when) => {
@@ -116,21 +116,21 @@ impl Shape {
         let place = |place: Option<&Expr>| place.map_or(String::new(), |place| format!(" in {}", expr(place)));
         match stmt {
             Stmt::Layer(layer) => {
-                self.doc(layer.doc.as_ref());
+                self.doc(layer.doc.as_deref());
                 let uses: Vec<_> = layer.uses.iter().map(name).collect();
                 let head = format!("layer {} uses [{}]", name(&layer.name), uses.join(", "));
                 self.line(&format!("{head}{}", place(layer.place.as_ref())));
                 self.stmts(&layer.stmts);
             }
             Stmt::Resource(resource) => {
-                self.doc(resource.doc.as_ref());
+                self.doc(resource.doc.as_deref());
                 let head = if resource.existing { "existing" } else { "resource" };
                 let place = place(resource.place.as_ref());
                 self.line(&format!("{head} {} {}{place}", path(&resource.ty), name(&resource.name)));
                 self.stmts(&resource.stmts);
             }
             Stmt::Block(block) => {
-                self.doc(block.doc.as_ref());
+                self.doc(block.doc.as_deref());
                 let label = block.label.as_ref().map_or(String::new(), |label| format!(" {}", name(label)));
                 self.line(&format!("block {}{label}{}", name(&block.head), place(block.place.as_ref())));
                 self.stmts(&block.stmts);

@@ -31,7 +31,7 @@ impl World {
             layer: None,
             components: Vec::new(),
             properties: std::collections::BTreeMap::new(),
-            spans: std::collections::BTreeMap::new(),
+            spans: crate::model::Spans::default(),
             after: Vec::new(),
             after_spans: std::collections::BTreeMap::new(),
             lifecycle: crate::model::Lifecycle::default(),

@@ -78,7 +78,7 @@ impl World {
             layer: None,
             components: Vec::new(),
             properties: BTreeMap::from([("Needs".to_owned(), model::Value::List(needs.iter().map(to).collect()))]),
-            spans: BTreeMap::new(),
+            spans: crate::model::Spans::default(),
             after: Vec::new(),
             after_spans: std::collections::BTreeMap::new(),
             lifecycle: Lifecycle::default(),

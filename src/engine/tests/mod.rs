@@ -217,7 +217,7 @@ pub fn model_of(desired: &Desired) -> Model {
             layer: None,
             components: vec![],
             properties,
-            spans: BTreeMap::new(),
+            spans: crate::model::Spans::default(),
             after: vec![],
             after_spans: BTreeMap::new(),
             lifecycle: Lifecycle::default(),

@@ -15,7 +15,7 @@ fn existing(name: &str, ty: &str, properties: Json) -> Resource {
         layer: None,
         components: vec![],
         properties,
-        spans: BTreeMap::new(),
+        spans: crate::model::Spans::default(),
         after: vec![],
         after_spans: BTreeMap::new(),
         lifecycle: Lifecycle::default(),

@@ -60,8 +60,8 @@ impl<'p> Given<'p> {
 
     pub fn label(&self) -> Option<&'p Name> {
         match self {
-            Given::Field(field, _) => field.label.as_ref(),
-            Given::Block(block, _) => block.label.as_ref(),
+            Given::Field(field, _) => field.label.as_deref(),
+            Given::Block(block, _) => block.label.as_deref(),
             Given::When(..) => None,
         }
     }

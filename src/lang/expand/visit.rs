@@ -57,7 +57,7 @@ impl<'p> Machine<'_, 'p> {
                 into.layers.push(model::Layer {
                     name: layer.name.text.clone(),
                     uses: layer.uses.iter().map(|name| name.text.clone()).collect(),
-                    doc: layer.doc.clone(),
+                    doc: layer.doc.as_deref().map(str::to_owned),
                     span: layer.name.span,
                 });
                 self.visit_instance(&value, into)

@@ -52,8 +52,11 @@ fn documented<'m>(module: &'m Module, name: &'m str) -> impl Iterator<Item = Str
 }
 
 fn component(kind: &str, body: &Body) -> String {
-    let params: Vec<&Binding> =
-        body.stmts.iter().filter_map(|stmt| if let Stmt::Param(param) = stmt { Some(param) } else { None }).collect();
+    let params: Vec<&Binding> = body
+        .stmts
+        .iter()
+        .filter_map(|stmt| if let Stmt::Param(param) = stmt { Some(&**param) } else { None })
+        .collect();
     page(&format!("{kind} {}", body.name.text), body.doc.as_deref(), &params)
 }
 

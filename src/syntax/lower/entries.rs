@@ -69,7 +69,7 @@ impl Lower {
         stmts
     }
 
-    fn entry(&mut self, node: Node<'_>, doc: Option<String>, stmts: &mut Vec<Stmt>) {
+    fn entry(&mut self, node: Node<'_>, doc: Option<Box<str>>, stmts: &mut Vec<Stmt>) {
         match node.rule() {
             // The message says what to write instead; what it would have meant is not guessed.
             _ if is_foreign(node) => {}
@@ -85,9 +85,9 @@ impl Lower {
     }
 
     /// `head label in place { … }` and `head label = value`.
-    fn head(&mut self, node: Node<'_>, doc: Option<String>) -> Stmt {
+    fn head(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> Stmt {
         let second = || node.children().filter(|child| is_name(*child)).nth(1);
-        let label = if node.is(Rule::labelled) { second().map(|label| self.name(label)) } else { None };
+        let label = if node.is(Rule::labelled) { second().map(|label| self.name(label).into()) } else { None };
         let head = self.name_in(node);
         let span = self.span(node);
         let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };
@@ -107,7 +107,7 @@ impl Lower {
         node.child(Rule::place).map(|place| self.expr_in(place))
     }
 
-    fn phrase(&mut self, node: Node<'_>, mut doc: Option<String>, stmts: &mut Vec<Stmt>) {
+    fn phrase(&mut self, node: Node<'_>, mut doc: Option<Box<str>>, stmts: &mut Vec<Stmt>) {
         let Some(name) = node.child(Rule::name) else { return };
         let head = self.name(name);
         let value = self.expr_in(node);

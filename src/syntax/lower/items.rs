@@ -17,7 +17,7 @@ impl Lower {
                 module.items.push(item);
             }
         }
-        module.doc = (!about.is_empty()).then(|| about.join("\n"));
+        module.doc = (!about.is_empty()).then(|| about.join("\n").into());
         module
     }
 
@@ -58,12 +58,12 @@ impl Lower {
         }
     }
 
-    fn item_body(&mut self, node: Node<'_>, doc: Option<String>) -> Body {
+    fn item_body(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> Body {
         Body { doc, name: self.name_in(node), stmts: self.body_in(node), span: self.span(node) }
     }
 
     /// `name: type = value`, whatever word leads it.
-    pub(super) fn binding(&mut self, node: Node<'_>, doc: Option<String>) -> Binding {
+    pub(super) fn binding(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> Binding {
         let ty = node.children().find(|child| matches!(child.rule(), Rule::type_expr | Rule::missing_type));
         let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };
         Binding {
@@ -75,7 +75,7 @@ impl Lower {
         }
     }
 
-    fn fn_item(&mut self, node: Node<'_>, doc: Option<String>) -> FnItem {
+    fn fn_item(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> FnItem {
         let mut params = Vec::new();
         let mut docs = Docs::default();
         for part in node.child(Rule::params).into_iter().flat_map(Node::children) {
@@ -96,7 +96,7 @@ impl Lower {
         }
     }
 
-    fn type_item(&mut self, node: Node<'_>, doc: Option<String>) -> TypeItem {
+    fn type_item(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> TypeItem {
         let ty = node.children().find(|child| {
             matches!(child.rule(), Rule::type_object | Rule::type_expr | Rule::missing_type | Rule::missing_eq)
         });

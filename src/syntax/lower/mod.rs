@@ -109,9 +109,9 @@ impl<'t> Docs<'t> {
         }
     }
 
-    fn take(&mut self) -> Option<String> {
+    fn take(&mut self) -> Option<Box<str>> {
         let lines = std::mem::take(&mut self.0);
-        (!lines.is_empty()).then(|| lines.join("\n"))
+        (!lines.is_empty()).then(|| lines.join("\n").into())
     }
 }
 

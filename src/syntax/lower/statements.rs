@@ -9,14 +9,14 @@ use super::exprs::{comparison, is_prefix, is_value};
 use super::{Lower, is_name};
 
 impl Lower {
-    pub(super) fn statement(&mut self, node: Node<'_>, doc: Option<String>) -> Option<Stmt> {
+    pub(super) fn statement(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> Option<Stmt> {
         let span = self.span(node);
         Some(match node.rule() {
-            Rule::param_stmt => Stmt::Param(self.binding(node, doc)),
-            Rule::let_stmt => Stmt::Let(self.binding(node, doc)),
-            Rule::output_stmt => Stmt::Output(self.binding(node, doc)),
-            Rule::layer_stmt => Stmt::Layer(self.layer(node, doc)),
-            Rule::resource_stmt => Stmt::Resource(self.resource(node, doc)),
+            Rule::param_stmt => Stmt::Param(self.binding(node, doc).into()),
+            Rule::let_stmt => Stmt::Let(self.binding(node, doc).into()),
+            Rule::output_stmt => Stmt::Output(self.binding(node, doc).into()),
+            Rule::layer_stmt => Stmt::Layer(self.layer(node, doc).into()),
+            Rule::resource_stmt => Stmt::Resource(self.resource(node, doc).into()),
             Rule::for_stmt => self.for_stmt(node)?,
             Rule::if_stmt => self.if_stmt(node)?,
             Rule::in_stmt => {
@@ -45,7 +45,7 @@ impl Lower {
                 let from = self.first_path(node);
                 Stmt::Derived { from, stmts: self.body_in(node), span }
             }
-            Rule::budget_stmt => Stmt::Budget(self.budget(node)),
+            Rule::budget_stmt => Stmt::Budget(self.budget(node).into()),
             Rule::needs_stmt => {
                 let of = self.first_path(node);
                 Stmt::Needs { amount: self.after_keyword(node, Rule::kw_needs), what: self.name_in(node), of, span }
@@ -54,7 +54,7 @@ impl Lower {
         })
     }
 
-    fn layer(&mut self, node: Node<'_>, doc: Option<String>) -> Layer {
+    fn layer(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> Layer {
         let uses = node.child(Rule::uses).into_iter().flat_map(Node::children);
         let (place, stmts) = self.place_and_body(node);
         Layer {
@@ -67,7 +67,7 @@ impl Lower {
         }
     }
 
-    fn resource(&mut self, node: Node<'_>, doc: Option<String>) -> Resource {
+    fn resource(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> Resource {
         let ty = self.first_path(node);
         let (place, stmts) = self.place_and_body(node);
         Resource {
