@@ -10,19 +10,25 @@ impl Lower {
     /// The parts of a `text` or `block_text` node, adjacent text joined.
     pub(super) fn text_parts(&mut self, node: Node<'_>) -> Vec<TextPart> {
         let margin = node.is(Rule::block_text).then(|| self.margin(node));
-        let mut parts = Parts { done: Vec::new(), margin: margin.unwrap_or_default(), at_line_start: margin.is_some() };
+        let mut parts = Parts {
+            done: Vec::new(),
+            margin: margin.unwrap_or_default(),
+            at_line_start: margin.is_some(),
+            begins_short: false,
+        };
+        let quotes = Span::new(self.file, node.end().saturating_sub(3), node.end());
         for child in node.children() {
+            if matches!(child.rule(), Rule::escape | Rule::hole) && parts.reach() {
+                let at = Span::new(self.file, child.start(), child.start());
+                self.report(report::left_of_margin(at, quotes));
+            }
             match child.rule() {
                 Rule::text_raw => parts.push(child.text()),
                 Rule::block_raw => {
                     let short = parts.push_lines(child.text());
                     if let Some(offset) = short {
                         let at = child.start() + offset;
-                        let first = node.end().saturating_sub(3);
-                        self.report(report::left_of_margin(
-                            Span::new(self.file, at, at),
-                            Span::new(self.file, first, node.end()),
-                        ));
+                        self.report(report::left_of_margin(Span::new(self.file, at, at), quotes));
                     }
                 }
                 Rule::escape => match self.escape(child) {
@@ -34,7 +40,6 @@ impl Lower {
                 Rule::hole => {
                     let hole = self.hole(child);
                     parts.done.push(TextPart::Hole(hole));
-                    parts.at_line_start = false;
                 }
                 _ => {}
             }
@@ -111,12 +116,20 @@ struct Parts<'t> {
     done: Vec<TextPart>,
     margin: &'t str,
     at_line_start: bool,
+    /// The line at hand has begun with blanks that do not reach the margin, and nothing has followed them yet.
+    begins_short: bool,
 }
 
 impl Parts<'_> {
     fn push(&mut self, text: &str) {
         self.at_line_start = false;
         self.append(text);
+    }
+
+    /// An escape or a hole follows: whether it stands left of the margin.
+    fn reach(&mut self) -> bool {
+        let at_line_start = std::mem::replace(&mut self.at_line_start, false);
+        std::mem::replace(&mut self.begins_short, false) || (at_line_start && !self.margin.is_empty())
     }
 
     fn append(&mut self, text: &str) {
@@ -145,6 +158,8 @@ impl Parts<'_> {
                     // A line of blanks alone, and the line of the closing quotes, may be as short as they like.
                     if !rest.trim().is_empty() {
                         short = short.or(Some(offset));
+                    } else if !line.ends_with('\n') {
+                        self.begins_short = true;
                     }
                 }
             }
