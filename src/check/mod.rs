@@ -57,12 +57,10 @@ pub fn judge(compilation: &mut Compilation, graphs: &[Graph], inputs: &Inputs<'_
 fn verdicts(made: &Made, graph: &Graph, inputs: &Inputs<'_>) -> Vec<Diagnostic> {
     let (library, day) = (inputs.language.library, inputs.day);
     let price = || cost::check(made, &cost::Inputs { book: &Book::of(library), day: Some(day) });
-    let others = || {
-        let mut found = priced(&made.model, graph, inputs, recovery::diagnostics);
-        found.extend(scaling::check(&made.model));
-        found
-    };
-    let (prices, mut found) = beside(price, others);
+    let scale = || scaling::check(&made.model);
+    let recover = || priced(&made.model, graph, inputs, recovery::diagnostics);
+    let (prices, (scales, mut found)) = beside(price, || beside(scale, recover));
+    found.extend(scales);
     found.extend(prices);
     found
 }
