@@ -10,6 +10,7 @@ mod mended;
 mod pages;
 mod properties;
 mod random;
+mod readme;
 mod recovery;
 mod rules;
 mod scaling;
