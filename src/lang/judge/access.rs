@@ -52,9 +52,7 @@ impl Machine<'_, '_> {
         let written = resource.properties.contains_key(&property.0);
         Evidence { resource: resource.address.clone(), property, written, span }
     }
-}
 
-impl Machine<'_, '_> {
     /// Where the program's author has written what stands at a place of a resource.
     pub(super) fn by_author(&self, resource: &Resource, at: Span) -> Span {
         match self.expansion.by_address(&resource.address) {

@@ -36,6 +36,8 @@ struct About<'a, 'p> {
     outline: &'a Outline<'p>,
     itself: Value,
     declared: Span,
+    /// Whether it says itself what it is used for.
+    says_usage: bool,
     /// What it is used for, once a fact asks.
     usage: OnceCell<Value>,
 }
@@ -57,7 +59,9 @@ impl<'p> Machine<'_, 'p> {
             let itself = Value::new(Kind::Resource(itself), resource.span);
             let outline = outlines.get(&resource.ty).unwrap_or(&none);
             let declared = self.by_author(resource, resource.span);
-            let about = About { judge: &judge, resource, outline, itself, declared, usage: OnceCell::new() };
+            let says_usage = self.goals.borrow().resource_usage.contains_key(&resource.address);
+            let usage = OnceCell::new();
+            let about = About { judge: &judge, resource, outline, itself, declared, says_usage, usage };
             self.judge_one(&about, whole, &mut facts);
         }
         *self.judge.borrow_mut() = None;
@@ -66,24 +70,19 @@ impl<'p> Machine<'_, 'p> {
     }
 
     fn judge_one(&self, about: &About<'_, 'p>, whole: bool, facts: &mut Vec<Fact>) {
-        let has_own_usage = self.goals.borrow().resource_usage.contains_key(&about.resource.address);
-        if has_own_usage {
+        if about.says_usage {
             // What it says of its use is looked at even if no fact asks.
             self.usage_of(about);
         }
         for item in about.outline.items.iter().filter(|_| whole) {
-            let _ = self.judge_item(about, item, !has_own_usage, facts);
+            let _ = self.judge_item(about, item, facts);
         }
     }
 
     /// A `let` is worked out when a fact after it has to be.
-    fn judge_item(
-        &self,
-        about: &About<'_, 'p>,
-        item: &Item<'p>,
-        may_share: bool,
-        facts: &mut Vec<Fact>,
-    ) -> Outcome<()> {
+    fn judge_item(&self, about: &About<'_, 'p>, item: &Item<'p>, facts: &mut Vec<Fact>) -> Outcome<()> {
+        // What a resource says of its use is no property, and what is shared is told apart by those alone.
+        let may_share = !about.says_usage;
         let mut scope: Option<Scope<'p>> = None;
         let mut waiting = Vec::new();
         for step in &item.steps {
@@ -233,10 +232,9 @@ impl<'p> Machine<'_, 'p> {
     /// What a resource is used for: what it says itself, and otherwise what its type's facts say.
     fn usage_of(&self, about: &About<'_, 'p>) -> Value {
         let (outline, resource) = (about.outline, about.resource);
-        let own = self.goals.borrow().resource_usage.contains_key(&resource.address);
         // A failure has been reported where it happened.
         let all = || self.all_usage(about).unwrap_or_else(|Failed| Value::map(Map::default(), resource.span));
-        let kept = if outline.usage_is_fixed && !own { &outline.usage } else { &about.usage };
+        let kept = if outline.usage_is_fixed && !about.says_usage { &outline.usage } else { &about.usage };
         kept.get_or_init(all).clone()
     }
 

@@ -3,7 +3,7 @@
 use super::super::eval::Machine;
 use super::super::names::Global;
 use super::super::value::Value;
-use super::reads::{Names, Reads, nothing};
+use super::reads::{Names, Reads, join, nothing};
 use super::{Judge, USAGE};
 use crate::catalog::{PropPath, TypeDef};
 use crate::model::{self, Applies, Evidence, Fact, Fields, Resource};
@@ -131,16 +131,12 @@ impl<'p> Machine<'_, 'p> {
 
     fn outline(&self, ty: &str, items: Vec<Global<'p, ast::Facts>>) -> Outline<'p> {
         let Some(def) = self.world.def(ty) else { return Outline::default() };
-        let mut usage = nothing();
-        for global in &items {
-            for block in global.item.stmts.iter().filter_map(is_usage) {
-                let own = self.reads_of(&block.stmts, global.module, &Names::default());
-                usage = usage.zip(own).map(|(mut all, own)| {
-                    all.extend(own);
-                    all
-                });
-            }
-        }
+        let blocks = |global: &Global<'p, ast::Facts>| {
+            let module = global.module;
+            global.item.stmts.iter().filter_map(is_usage).map(move |block| (block, module))
+        };
+        let reads = |(block, module): (&'p Block, _)| self.reads_of(&block.stmts, module, &Names::default());
+        let usage = join(items.iter().flat_map(blocks).map(reads));
         let usage_is_fixed = usage.as_ref().is_some_and(std::collections::BTreeSet::is_empty);
         let item = |global: Global<'p, ast::Facts>| Item { global, steps: self.steps(global, &usage, &def) };
         Outline { items: items.into_iter().map(item).collect(), usage: OnceCell::new(), usage_is_fixed }

@@ -110,7 +110,8 @@ pub fn nothing<'p>() -> Reads<'p> {
     Some(BTreeSet::new())
 }
 
-fn join<'p>(parts: impl Iterator<Item = Reads<'p>>) -> Reads<'p> {
+/// What several parts depend on together.
+pub fn join<'p>(parts: impl Iterator<Item = Reads<'p>>) -> Reads<'p> {
     let mut all = BTreeSet::new();
     for part in parts {
         all.extend(part?);
