@@ -22,7 +22,7 @@ pub(super) fn type_def(aws: &str, text: &[u8]) -> serde_json::Result<TypeDef> {
         aws: aws.to_owned(),
         root: types.object(&data.root),
         nested: nested.collect(),
-        name: data.name,
+        name: data.name.into(),
         primary_identifier: data.identifier,
         additional_identifiers: data.identifiers,
         read_only: data.read_only,
@@ -254,8 +254,8 @@ impl Types<'_> {
         let properties = data.properties.iter().map(|(names, property)| {
             let (aws, name) = names.split_once(' ').unwrap_or((names, names));
             Property {
-                name: name.to_owned(),
-                aws: aws.to_owned(),
+                name: name.into(),
+                aws: aws.into(),
                 shape: self.shape(&property.shape),
                 default: property.default.clone(),
             }

@@ -3,13 +3,15 @@
 //! Two spellings live side by side. AWS's (`AWS::RDS::DBCluster`, `DBSubnetGroupName`) is what the model, the state and
 //! the clouds speak; gpb's (`aws.rds.db_cluster`, `db_subnet_group_name`) is what people read and write.
 
+use compact_str::CompactString;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A place inside a resource's properties, in AWS's spelling: `VpcConfig/SubnetIds/*`. `*` stands for every element;
 /// `/` and `~` in a map's key are written `~1` and `~0`, as in a JSON Pointer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
-pub struct PropPath(pub String);
+pub struct PropPath(pub CompactString);
 
 impl PropPath {
     pub fn segments(&self) -> impl Iterator<Item = &str> {
@@ -23,7 +25,7 @@ impl PropPath {
 
     #[must_use]
     pub fn child(&self, segment: &str) -> PropPath {
-        let mut path = String::with_capacity(self.0.len() + 1 + segment.len());
+        let mut path = CompactString::with_capacity(self.0.len() + 1 + segment.len());
         path.push_str(&self.0);
         if !path.is_empty() {
             path.push('/');
@@ -58,7 +60,7 @@ impl std::fmt::Display for PropPath {
 #[derive(Debug, Clone, PartialEq)]
 pub struct TypeDef {
     /// `aws.rds.db_cluster`
-    pub name: String,
+    pub name: Arc<str>,
     /// `AWS::RDS::DBCluster`
     pub aws: String,
     pub root: ObjectShape,
@@ -172,9 +174,9 @@ pub struct ObjectShape {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Property {
     /// `db_subnet_group_name`
-    pub name: String,
+    pub name: CompactString,
     /// `DBSubnetGroupName`
-    pub aws: String,
+    pub aws: CompactString,
     pub shape: Shape,
     pub default: Option<serde_json::Value>,
 }
@@ -255,7 +257,9 @@ impl TypeDef {
                 if !out.is_empty() {
                     out.push('.');
                 }
-                out.push_str(&property.map_or_else(|| PropPath::unescape(segment), |property| property.name.clone()));
+                out.push_str(
+                    &property.map_or_else(|| PropPath::unescape(segment), |property| property.name.to_string()),
+                );
             }
             shape = inside.map(|(shape, _)| shape);
         }

@@ -8,7 +8,7 @@ use crate::check::cost::{self, Inputs, Spread, book::Book};
 use crate::cli::Session;
 use crate::cli::compile::Compiled;
 use crate::lang;
-use crate::model::{Environment, Lifecycle, Model, Resource, Spans, Value};
+use crate::model::{Environment, Lifecycle, Map, Model, Resource, Spans, Value};
 use crate::source::Span;
 use crate::state::{Record, Snapshot};
 use serde::Serialize;
@@ -58,23 +58,23 @@ impl Session {
 
 /// A resource of the state, as if it had been declared as it is. What was applied counts before what was read.
 fn applied(record: &Record) -> Resource {
-    let mut properties: BTreeMap<String, Value> = BTreeMap::new();
+    let mut properties = Map::default();
     for (name, value) in record.observed.iter().chain(&record.applied) {
         // A secret's hash is no value, and no price depends on one.
         if let Ok(value) = Value::try_from(value.clone()) {
-            properties.insert(name.clone(), value);
+            properties.insert(name.as_str().into(), value);
         }
     }
     let def = Catalog::embedded().get(&record.ty);
     if let Some([PropPath(id)]) = def.as_ref().map(|def| def.primary_identifier.as_slice()) {
-        properties.entry(id.clone()).or_insert_with(|| Value::Text(record.id.clone()));
+        properties.entry(id.clone()).or_insert_with(|| Value::Text(record.id.as_str().into()));
     }
     Resource {
         address: record.address.clone(),
-        ty: record.ty.clone(),
+        ty: record.ty.as_str().into(),
         existing: false,
-        place: record.place.clone(),
-        layer: record.layer.clone(),
+        place: record.place.clone().into(),
+        layer: record.layer.as_deref().map(Into::into),
         components: Vec::new(),
         properties,
         spans: Spans::default(),

@@ -142,7 +142,7 @@ pub enum Account {
 
 /// Asks who the credentials belong to in every place that the model or the state has, before anything else is done there.
 pub async fn account(cloud: &dyn Cloud, model: &Model, snapshot: &Snapshot) -> Account {
-    let mut places: BTreeSet<&Place> = model.resources.iter().map(|resource| &resource.place).collect();
+    let mut places: BTreeSet<&Place> = model.resources.iter().map(|resource| &*resource.place).collect();
     places.insert(&model.environment.place);
     places.extend(snapshot.resources.values().map(|record| &record.place));
     let mut wrong = Vec::new();

@@ -33,7 +33,7 @@ fn describe(def: &TypeDef) -> String {
     let names = |paths: &[PropPath]| paths.iter().map(|path| def.display(path)).collect::<Vec<_>>().join(", ");
     let _ = writeln!(out, "identifier:  {}", names(&def.primary_identifier));
     if let Some(tagging) = &def.tagging {
-        let _ = writeln!(out, "tags:        {}", def.display(&PropPath(tagging.property.clone())));
+        let _ = writeln!(out, "tags:        {}", def.display(&PropPath(tagging.property.as_str().into())));
     }
     if def.stateful {
         out.push_str("stateful:    yes; protected where the environment is live\n");
@@ -62,7 +62,7 @@ fn describe(def: &TypeDef) -> String {
 fn line(def: &TypeDef, property: &Property) -> String {
     let path = PropPath(property.aws.clone());
     let marks = [
-        (def.root.required.contains(&property.aws), "required"),
+        (def.root.required.iter().any(|name| *name == property.aws), "required"),
         (def.is_create_only(&path), "a change makes a new one"),
         (def.is_write_only(&path), "never read back"),
         (def.deprecated.iter().any(|one| one.covers(&path)), "deprecated"),
@@ -119,14 +119,14 @@ fn describe_json(def: &TypeDef) -> serde_json::Value {
             "name": property.name,
             "aws": property.aws,
             "type": shape(def, &property.shape, 2),
-            "required": def.root.required.contains(&property.aws),
+            "required": def.root.required.iter().any(|name| *name == property.aws),
             "read_only": def.is_read_only(&path),
             "create_only": def.is_create_only(&path),
             "write_only": def.is_write_only(&path),
         })
     };
     serde_json::json!({
-        "type": def.name,
+        "type": *def.name,
         "aws": def.aws,
         "identifier": names(&def.primary_identifier),
         "tags": def.tagging.as_ref().map(|tagging| tagging.property.as_str()),

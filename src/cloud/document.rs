@@ -104,10 +104,10 @@ pub fn contains(whole: &Json, part: &Json) -> bool {
 pub fn fill_defaults(def: &TypeDef, properties: &mut Properties) {
     fn object(def: &TypeDef, shape: &ObjectShape, entries: &mut Properties, depth: usize) {
         for property in &shape.properties {
-            if let (Some(default), false) = (&property.default, entries.contains_key(&property.aws)) {
-                entries.insert(property.aws.clone(), default.clone());
+            if let (Some(default), false) = (&property.default, entries.contains_key(property.aws.as_str())) {
+                entries.insert(property.aws.to_string(), default.clone());
             }
-            if let Some(value) = entries.get_mut(&property.aws) {
+            if let Some(value) = entries.get_mut(property.aws.as_str()) {
                 inside(def, &property.shape, value, depth + 1);
             }
         }
@@ -158,7 +158,7 @@ mod tests {
         let check = |path: &str, expected: Json| {
             let mut target = properties(&json!({"A": {"B": 1, "C": 2}, "L": [{"X": 1}], "Z": 0}));
             let source = properties(&json!({"A": {"B": 9}, "L": [{"X": 1}, {"X": 2}], "N": {"M": 1}}));
-            copy(&mut target, &source, &PropPath(path.to_owned()));
+            copy(&mut target, &source, &PropPath(path.into()));
             assert_eq!(Json::Object(target), expected, "{path}");
         };
         check("A/B", json!({"A": {"B": 9, "C": 2}, "L": [{"X": 1}], "Z": 0}));

@@ -245,8 +245,9 @@ impl<'a> Run<'a> {
             if !secret.is_empty() {
                 continue;
             }
-            let known = resolve_value(value, &sources).unwrap_or_else(|_| self.outputs_before.get(name).cloned());
-            filled.extend(known.map(|json| (name.clone(), json)));
+            let known =
+                resolve_value(value, &sources).unwrap_or_else(|_| self.outputs_before.get(name.as_str()).cloned());
+            filled.extend(known.map(|json| (name.to_string(), json)));
         }
         self.apply.writer.set_outputs(&filled)?;
         Ok(filled)

@@ -182,7 +182,7 @@ pub fn without_secrets(applied: &Properties) -> Properties {
 
 /// What a creation that was cut short has still to set. What no read gives back is set again, unless only a creation can.
 pub fn unfinished(def: &TypeDef, observed: &Properties, desired: &Properties) -> Vec<PropPath> {
-    let root = PropPath(String::new());
+    let root = PropPath::default();
     let open = desired.iter().filter(|(name, value)| {
         let path = root.child(name);
         !def.is_create_only(&path) && !observed.get(*name).is_some_and(|there| document::contains(there, value))

@@ -7,7 +7,7 @@ use crate::catalog::TypeDef;
 use crate::cloud::clock::Clock;
 use crate::cloud::{Cloud, CloudError, Find, Observed, Properties, ResourceKey, Types, document};
 use crate::diag::Diagnostic;
-use crate::model::{Address, Model, Place, Reference, Resource, Value};
+use crate::model::{Address, Map, Model, Place, Reference, Resource};
 use crate::plan::Observation;
 use crate::state::Snapshot;
 use futures::stream::{self, StreamExt as _};
@@ -104,7 +104,7 @@ impl Refresh<'_> {
         let outputs = |reference: &Reference| observation.get(&reference.to).cloned().flatten();
         let (secrets, kept) = (BTreeMap::new(), |_: &_| false);
         let sources = Sources { outputs: &outputs, functions: self.functions, secrets: &secrets, kept: &kept };
-        let desired: &BTreeMap<String, Value> = &resource.properties;
+        let desired: &Map = &resource.properties;
         resolve(desired, &sources).map(|resolved| resolved.properties)
     }
 
@@ -113,7 +113,7 @@ impl Refresh<'_> {
         let id = self.types.get(ty).and_then(|def| identifier(&def, wanted));
         let found = if let Some(id) = id {
             // Who names the resource wholly need not search for it.
-            let key = ResourceKey { ty: ty.clone(), place: place.clone(), id };
+            let key = ResourceKey { ty: ty.to_string(), place: (**place).clone(), id };
             let read = patiently(self.clock, self.seed, ty, || self.cloud.read(&key)).await;
             read.map(|found| found.into_iter().filter(|found| matches(found, wanted)).collect::<Vec<_>>())
         } else {

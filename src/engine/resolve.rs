@@ -4,6 +4,7 @@ use crate::catalog::PropPath;
 use crate::cloud::{Observed, Properties};
 use crate::model::{Reference, Secret, Value};
 use crate::state::is_redacted;
+use compact_str::CompactString;
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,13 +36,13 @@ pub struct Resolved {
 ///
 /// # Errors
 /// A sentence that names the property and what is missing.
-pub fn resolve(desired: &BTreeMap<String, Value>, sources: &Sources<'_>) -> Result<Resolved, String> {
+pub fn resolve(desired: &crate::model::Map, sources: &Sources<'_>) -> Result<Resolved, String> {
     let mut resolved = Resolved::default();
     for (name, value) in desired {
-        let path = PropPath(String::new()).child(name);
+        let path = PropPath::default().child(name);
         let filled = sources.fill(value, &path, &mut resolved).map_err(|why| format!("{path}: {why}"))?;
         if let Some(json) = filled {
-            resolved.properties.insert(name.clone(), json);
+            resolved.properties.insert(name.to_string(), json);
         }
     }
     Ok(resolved)
@@ -49,7 +50,7 @@ pub fn resolve(desired: &BTreeMap<String, Value>, sources: &Sources<'_>) -> Resu
 
 /// One value, which must hold no secret.
 pub fn resolve_value(value: &Value, sources: &Sources<'_>) -> Result<Option<Json>, String> {
-    sources.fill(value, &PropPath(String::new()), &mut Resolved::default())
+    sources.fill(value, &PropPath::default(), &mut Resolved::default())
 }
 
 /// Every secret inside.
@@ -82,7 +83,7 @@ impl Sources<'_> {
                 let mut map = Map::new();
                 for (key, value) in entries {
                     if let Some(json) = self.fill(value, &path.child(key), into)? {
-                        map.insert(key.clone(), json);
+                        map.insert(key.to_string(), json);
                     }
                 }
                 Some(Json::Object(map))
@@ -112,7 +113,7 @@ impl Sources<'_> {
             Value::Text(text) => text.as_str().into(),
             Value::List(items) => Json::Array(items.iter().map(|item| self.leaf(item)).collect::<Result<_, _>>()?),
             Value::Map(entries) => {
-                let entry = |(key, value): (&String, &Value)| Ok((key.clone(), self.leaf(value)?));
+                let entry = |(key, value): (&CompactString, &Value)| Ok((key.to_string(), self.leaf(value)?));
                 Json::Object(entries.iter().map(entry).collect::<Result<_, String>>()?)
             }
             Value::Ref(reference) => self.reference(reference)?,

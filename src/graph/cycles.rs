@@ -46,7 +46,7 @@ impl Graph {
         if cycles.is_empty() {
             return Vec::new();
         }
-        let kinds: BTreeMap<&Address, &str> = model.resources.iter().map(|r| (&r.address, r.ty.as_str())).collect();
+        let kinds: BTreeMap<&Address, &str> = model.resources.iter().map(|r| (&r.address, &*r.ty)).collect();
         let display = |from: &Address, property: &PropPath| {
             let def = kinds.get(from).and_then(|ty| types(ty));
             def.map_or_else(|| property.to_string(), |def| def.display(property))

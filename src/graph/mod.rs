@@ -227,7 +227,7 @@ fn visit<'a>(value: &'a Value, at: &mut Vec<Segment<'a>>, found: &mut dyn FnMut(
 }
 
 fn path_of(segments: &[Segment<'_>]) -> PropPath {
-    segments.iter().fold(PropPath(String::new()), |path, segment| match segment {
+    segments.iter().fold(PropPath::default(), |path, segment| match segment {
         Segment::Key(key) => path.child(key),
         Segment::Index(index) => path.child(&index.to_string()),
     })
@@ -239,6 +239,6 @@ fn span_of(resource: &Resource, path: &PropPath) -> Span {
         return *span;
     }
     let ends = path.0.rmatch_indices('/').map(|(end, _)| end);
-    let mut around = ends.filter_map(|end| resource.spans.get(&PropPath(path.0.get(..end)?.to_owned())));
+    let mut around = ends.filter_map(|end| resource.spans.get(&PropPath(path.0.get(..end)?.into())));
     around.next().copied().unwrap_or(resource.span)
 }

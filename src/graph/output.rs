@@ -70,7 +70,7 @@ pub fn json(model: &Model, graph: &Graph) -> serde_json::Value {
         .map(|(layer, resources)| {
             let resources: Vec<_> = resources
                 .into_iter()
-                .map(|r| json!({ "address": r.address, "type": r.ty, "existing": r.existing, "place": r.place }))
+                .map(|r| json!({ "address": r.address, "type": *r.ty, "existing": r.existing, "place": *r.place }))
                 .collect();
             let uses = layer.and_then(|layer| uses.get(layer)).copied().unwrap_or_default();
             json!({ "name": layer, "uses": uses, "resources": resources })

@@ -16,7 +16,7 @@ use std::rc::Rc;
 
 /// What all resources of an environment share.
 pub struct Assembly<'a> {
-    pub tags: &'a BTreeMap<String, model::Value>,
+    pub tags: &'a model::Map,
     pub addresses: &'a BTreeSet<Address>,
 }
 
@@ -72,13 +72,13 @@ impl<'p> Machine<'_, 'p> {
         let after = after.into_iter().map(|(other, _)| other).collect();
         Resource {
             address,
-            ty: node.handle.ty.to_string(),
+            ty: node.handle.ty.clone(),
             existing: stmt.existing,
-            place: (*node.place).clone(),
-            layer: around.layer.as_ref().map(ToString::to_string),
+            place: node.place.clone(),
+            layer: around.layer.clone(),
             components: around.components.iter().map(ToString::to_string).collect(),
             properties: read.values,
-            spans: read.spans.into(),
+            spans: read.spans,
             after,
             after_spans,
             lifecycle,
@@ -131,7 +131,7 @@ impl<'p> Machine<'_, 'p> {
         let mut segments = Vec::with_capacity(path.segments.len());
         for segment in &path.segments {
             segments.push(match segment {
-                PathSegment::Name(name) => (name.text.clone(), name.span),
+                PathSegment::Name(name) => (name.text.to_string(), name.span),
                 PathSegment::Index(index) => {
                     let key = self.eval(index, scope, super::eval::Expect::Any)?;
                     let text = super::eval::scalar(&key).ok_or_else(|| self.no_key(&key))?;

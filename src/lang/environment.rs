@@ -16,6 +16,7 @@ use rust_decimal::Decimal;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 impl<'p> Machine<'_, 'p> {
     /// The model of an environment. Whatever is wrong has been reported; the model holds what could be made out.
@@ -86,7 +87,7 @@ impl<'p> Machine<'_, 'p> {
             vars: None,
             around: Rc::new(Around { instance: Some(id), ..Around::of_module(module) }),
             placed: false,
-            place: Some(Rc::new(place)),
+            place: Some(Arc::new(place)),
         }
     }
 
@@ -113,8 +114,8 @@ impl<'p> Machine<'_, 'p> {
             _ => Mode::Sandbox,
         };
         Ok(model::Environment {
-            name: item.body.name.text.clone(),
-            stack: item.of.text.clone(),
+            name: item.body.name.text.to_string(),
+            stack: item.of.text.to_string(),
             place: Place { account, region, role: or_none(role), profile: or_none(profile) },
             mode,
             span: item.body.name.span,
@@ -142,16 +143,16 @@ impl<'p> Machine<'_, 'p> {
         Ok(Some(value).filter(|value| !value.is_absent()))
     }
 
-    fn tags(&self, item: &EnvironmentItem<'p>, scope: &Scope<'p>) -> BTreeMap<String, model::Value> {
-        let read = || -> Outcome<BTreeMap<String, model::Value>> {
+    fn tags(&self, item: &EnvironmentItem<'p>, scope: &Scope<'p>) -> model::Map {
+        let read = || -> Outcome<model::Map> {
             let entries = self.entries(&item.body.stmts, scope)?;
-            let Some(given) = entries.given.get("tags") else { return Ok(BTreeMap::new()) };
+            let Some(given) = entries.given.get("tags") else { return Ok(model::Map::default()) };
             let ty = Type::map(Type::String);
             let value = self.given("tags", given, Expect::Type(&ty))?;
             let value = self.conform(value, &ty, scope, None)?;
-            let mut tags = BTreeMap::new();
+            let mut tags = model::Map::default();
             for (key, entry) in value.as_map().into_iter().flatten() {
-                tags.insert(key.to_string(), self.ok(property::plain(&entry.value))?);
+                tags.insert(key.as_ref().into(), self.ok(property::plain(&entry.value))?);
             }
             Ok(tags)
         };
@@ -191,7 +192,7 @@ impl<'p> Machine<'_, 'p> {
         let Ok(entries) = self.entries(overridden.stmts, &overridden.scope) else { return Vec::new() };
         let root = &node.def.root;
         let aws = entries.given.keys().filter_map(|name| root.by_name(name).or_else(|| root.by_aws(name)));
-        aws.map(|property| property.aws.clone()).collect()
+        aws.map(|property| property.aws.to_string()).collect()
     }
 
     /// The parameters as people read them.
@@ -202,7 +203,7 @@ impl<'p> Machine<'_, 'p> {
             if let Ok(value) = self.declared(frame, declared, binding.name.span)
                 && !value.is_absent()
             {
-                shown.insert(binding.name.text.clone(), show(&value));
+                shown.insert(binding.name.text.to_string(), show(&value));
             }
         }
         shown

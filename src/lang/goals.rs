@@ -123,7 +123,7 @@ impl<'p> Machine<'_, 'p> {
         let value = self.known(self.conform(value, &Type::Number, scope, None)?, "what is needed")?;
         let Kind::Number(amount) = value.kind else { return Err(Failed) };
         let of = Address::new(self.address_at(of, scope)?);
-        let need = Need { by: Address::new(at), amount, what: what.text.clone(), of, span };
+        let need = Need { by: Address::new(at), amount, what: what.text.to_string(), of, span };
         self.goals.borrow_mut().needs.push(need);
         Ok(())
     }
@@ -198,8 +198,8 @@ impl<'p> Machine<'_, 'p> {
         let value = self.known(self.conform(value, &Type::Number, scope, None)?, "the usage of a budget")?;
         let Kind::Number(number) = value.kind else { return Err(Failed) };
         let goals = self.goals.borrow();
-        if goals.usage.contains_key(&driver.text) {
-            return Ok((driver.text.clone(), number));
+        if goals.usage.contains_key(driver.text.as_str()) {
+            return Ok((driver.text.to_string(), number));
         }
         let diagnostic = Diagnostic::error("GPB1912", format!("the environment has no usage `{}`", driver.text))
             .at(driver.span, "not in its `usage` block");

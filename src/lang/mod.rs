@@ -222,7 +222,7 @@ fn evaluate(
     world.reports.all(early);
     let resolved = resolve::resolve(&world);
     let environments: Vec<String> =
-        world.names.environments.iter().map(|environment| environment.body.name.text.clone()).collect();
+        world.names.environments.iter().map(|environment| environment.body.name.text.to_string()).collect();
     let chosen = choose(&world, wanted, goal);
     let mut found = Found { environments, ..Found::default() };
     for environment in &chosen {

@@ -1,11 +1,10 @@
 //! The environment's tags, put on everything that can be tagged.
 
 use crate::catalog::{Shape, TypeDef};
-use crate::model::Value;
-use std::collections::BTreeMap;
+use crate::model::{Map, Value};
 
 /// Adds `tags` to a resource's properties; a tag written on the resource wins.
-pub fn merge(def: &TypeDef, tags: &BTreeMap<String, Value>, properties: &mut BTreeMap<String, Value>) {
+pub fn merge(def: &TypeDef, tags: &Map, properties: &mut Map) {
     let Some(tagging) = def.tagging.as_ref().filter(|_| !tags.is_empty()) else { return };
     let Some(property) = def.root.by_aws(&tagging.property) else { return };
     match def.resolve(&property.shape) {
@@ -25,7 +24,7 @@ pub fn merge(def: &TypeDef, tags: &BTreeMap<String, Value>, properties: &mut BTr
             add_pairs(items, tags, &flags);
         }
         Shape::Map { .. } | Shape::Json => {
-            let written = properties.entry(property.aws.clone()).or_insert_with(|| Value::Map(BTreeMap::new()));
+            let written = properties.entry(property.aws.clone()).or_insert_with(|| Value::Map(Map::default()));
             let Value::Map(entries) = written else { return };
             for (key, value) in tags {
                 entries.entry(key.clone()).or_insert_with(|| value.clone());
@@ -36,18 +35,17 @@ pub fn merge(def: &TypeDef, tags: &BTreeMap<String, Value>, properties: &mut BTr
 }
 
 /// A required flag of a tag (whether what the resource makes is tagged too) is raised: the tags are for everything.
-fn add_pairs(items: &mut Vec<Value>, tags: &BTreeMap<String, Value>, flags: &[&str]) {
+fn add_pairs(items: &mut Vec<Value>, tags: &Map, flags: &[&str]) {
     let is_key = |item: &Value, key: &str| match item {
-        Value::Map(pair) => pair.get("Key") == Some(&Value::Text(key.to_owned())),
+        Value::Map(pair) => pair.get("Key") == Some(&Value::Text(key.into())),
         _ => false,
     };
     for (key, value) in tags {
         if items.iter().any(|item| is_key(item, key)) {
             continue;
         }
-        let mut pair =
-            BTreeMap::from([("Key".to_owned(), Value::Text(key.clone())), ("Value".to_owned(), value.clone())]);
-        pair.extend(flags.iter().map(|flag| ((*flag).to_owned(), Value::Bool(true))));
+        let mut pair = Map::from_iter([("Key".into(), Value::Text(key.clone())), ("Value".into(), value.clone())]);
+        pair.extend(flags.iter().map(|flag| ((*flag).into(), Value::Bool(true))));
         items.push(Value::Map(pair));
     }
 }

@@ -122,7 +122,7 @@ pub struct ResourceHandle {
     pub address: Address,
     /// gpb's name of the type: `aws.sqs.queue`.
     pub ty: Arc<str>,
-    pub place: model::Place,
+    pub place: Arc<model::Place>,
 }
 
 /// A layer or a component's instance; the number means something to the evaluator alone.

@@ -11,7 +11,7 @@ mod value;
 pub use fact::{ASKED_ANYWAY, Applies, Evidence, Fact, Fields};
 pub use goals::{Budget, Derived, Domain, Goals, Need, Target};
 pub use spans::Spans;
-pub use value::{Reference, Secret, Value};
+pub use value::{Map, Reference, Secret, Value};
 
 use crate::catalog::PropPath;
 use crate::source::Span;
@@ -127,15 +127,15 @@ pub struct Layer {
 pub struct Resource {
     pub address: Address,
     /// gpb's name of the type: `aws.sqs.queue`.
-    pub ty: String,
+    pub ty: Arc<str>,
     /// Read and not managed (`existing`): `properties` say which one is meant.
     pub existing: bool,
-    pub place: Place,
+    pub place: Arc<Place>,
     /// The layer it was declared in.
-    pub layer: Option<String>,
+    pub layer: Option<Arc<str>>,
     /// The component instances around it, outermost first: `data.main`.
     pub components: Vec<String>,
-    pub properties: BTreeMap<String, Value>,
+    pub properties: Map,
     /// Where each property was written, by path; a path without an entry was written where its parent was.
     pub spans: Spans,
     /// Named by `after`; references make the other edges.

@@ -2,28 +2,24 @@
 
 use crate::catalog::PropPath;
 use crate::source::Span;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
-/// Places by path, in the order of the paths. There is one of these for each resource, and it is only read, so it takes no
-/// more room than what is in it.
+/// Places by path, in the order of the paths; of one path, the place named last.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Spans(Box<[(PropPath, Span)]>);
+pub struct Spans(LiteMap<PropPath, Span>);
 
 impl Spans {
     pub fn get(&self, path: &PropPath) -> Option<&Span> {
-        let at = self.0.binary_search_by(|(known, _)| known.cmp(path)).ok()?;
-        self.0.get(at).map(|(_, span)| span)
+        self.0.get(path)
+    }
+
+    pub fn paths(&self) -> impl Iterator<Item = &PropPath> {
+        self.0.keys()
     }
 }
 
 impl FromIterator<(PropPath, Span)> for Spans {
     fn from_iter<I: IntoIterator<Item = (PropPath, Span)>>(spans: I) -> Self {
-        Self(spans.into_iter().collect::<BTreeMap<_, _>>().into_iter().collect())
-    }
-}
-
-impl From<BTreeMap<PropPath, Span>> for Spans {
-    fn from(spans: BTreeMap<PropPath, Span>) -> Self {
         Self(spans.into_iter().collect())
     }
 }

@@ -2,9 +2,14 @@
 
 use super::Address;
 use crate::catalog::PropPath;
+use compact_str::CompactString;
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
-use std::collections::BTreeMap;
+use serde_json::Value as Json;
+
+/// Values by name, in the order of the names. Most hold a handful, and a model has very many of them, so they lie side by
+/// side; whoever builds one of unbounded size collects it at once.
+pub type Map = LiteMap<CompactString, Value>;
 
 /// A property's value: JSON with holes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,9 +18,9 @@ pub enum Value {
     Bool(bool),
     Int(i64),
     Float(f64),
-    Text(String),
+    Text(CompactString),
     List(Vec<Value>),
-    Map(BTreeMap<String, Value>),
+    Map(Map),
     /// A property of another resource that is known only when that resource is.
     Ref(Reference),
     /// A text with holes: the parts joined.
@@ -59,6 +64,14 @@ impl Value {
         }
     }
 
+    /// The text it is, where it is one and whole.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Every reference inside, in order.
     pub fn references<'a>(&'a self, found: &mut Vec<&'a Reference>) {
         match self {
@@ -81,17 +94,17 @@ impl Value {
 /// In files a hole is an object with one key that starts with `$`; an object that looks like one is wrapped in `$map`.
 impl From<Value> for Json {
     fn from(value: Value) -> Json {
-        let one = |key: &str, inner: Json| Json::Object(Map::from_iter([(key.to_owned(), inner)]));
+        let one = |key: &str, inner: Json| Json::Object(serde_json::Map::from_iter([(key.to_owned(), inner)]));
         let list = |items: Vec<Value>| Json::Array(items.into_iter().map(Json::from).collect());
         match value {
             Value::Bool(bool) => bool.into(),
             Value::Int(int) => int.into(),
             Value::Float(float) => float.into(),
-            Value::Text(text) => text.into(),
+            Value::Text(text) => Json::String(text.into()),
             Value::List(items) => list(items),
             Value::Map(entries) => {
                 let wrap = entries.len() == 1 && entries.keys().any(|key| key.starts_with('$'));
-                let object = Json::Object(entries.into_iter().map(|(key, value)| (key, value.into())).collect());
+                let object = Json::Object(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect());
                 if wrap { one("$map", object) } else { object }
             }
             Value::Ref(Reference { to, path }) => one("$ref", serde_json::json!({ "to": to.as_str(), "path": path.0 })),
@@ -128,7 +141,7 @@ impl TryFrom<Json> for Value {
                 (None, Some(float)) => Value::Float(float),
                 (None, None) => return Err(BadValue::Number(number.to_string())),
             },
-            Json::String(text) => Value::Text(text),
+            Json::String(text) => Value::Text(text.into()),
             Json::Array(items) => Value::List(items.into_iter().map(Value::try_from).collect::<Result<_, _>>()?),
             Json::Object(entries) => {
                 let hole = entries.keys().next().filter(|key| entries.len() == 1 && key.starts_with('$')).cloned();
@@ -141,8 +154,8 @@ impl TryFrom<Json> for Value {
     }
 }
 
-fn map_from(entries: Map<String, Json>) -> Result<BTreeMap<String, Value>, BadValue> {
-    entries.into_iter().map(|(key, value)| Ok((key, Value::try_from(value)?))).collect()
+fn map_from(entries: serde_json::Map<String, Json>) -> Result<Map, BadValue> {
+    entries.into_iter().map(|(key, value)| Ok((key.into(), Value::try_from(value)?))).collect()
 }
 
 fn hole_from(key: &str, inner: Json) -> Result<Value, BadValue> {

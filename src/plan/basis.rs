@@ -3,7 +3,7 @@
 use super::{Basis, Change, Inputs, Observation, Plan, values};
 use crate::cloud::{Observed, Properties};
 use crate::diag::Diagnostic;
-use crate::model::{Address, Model, Resource, Value};
+use crate::model::{Address, Map, Model, Resource};
 use crate::state::Snapshot;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -102,12 +102,12 @@ pub(super) fn basis(inputs: &Inputs<'_>, changes: &[Change]) -> Basis {
 }
 
 /// The hash of what gpb has a hand in: properties AWS alone keeps (counters, states, dates) may move under a plan.
-fn fingerprint(now: Option<&Observed>, desired: &BTreeMap<String, Value>, applied: Option<&Properties>) -> String {
+fn fingerprint(now: Option<&Observed>, desired: &Map, applied: Option<&Properties>) -> String {
     let Some(now) = now else { return "gone".to_owned() };
     let mut hash = Sha256::new();
     feed(&mut hash, &Json::from(now.id.as_str()));
     for (name, json) in &now.properties {
-        let (desired, applied) = (desired.get(name), applied.and_then(|applied| applied.get(name)));
+        let (desired, applied) = (desired.get(name.as_str()), applied.and_then(|applied| applied.get(name)));
         if desired.is_some() || applied.is_some() {
             feed(&mut hash, &Json::from(name.as_str()));
             feed(&mut hash, &values::mask(json, desired, applied));
@@ -121,8 +121,8 @@ fn feed_resource(hash: &mut Sha256, resource: &Resource) {
     feed(
         hash,
         &json!({
-            "address": resource.address, "type": resource.ty, "existing": resource.existing, "place": resource.place,
-            "layer": resource.layer, "after": resource.after, "protect": lifecycle.protect,
+            "address": resource.address, "type": *resource.ty, "existing": resource.existing, "place": *resource.place,
+            "layer": resource.layer.as_deref(), "after": resource.after, "protect": lifecycle.protect,
             "ignore": lifecycle.ignore, "replace": lifecycle.replace,
         }),
     );

@@ -6,7 +6,7 @@ use super::resolve::{CallFailed, Fate, Fates};
 use super::{Action, Change, Difference, FORMAT, Inputs, Plan, basis, compare, moves, order, protect, replace};
 use crate::catalog::{PropPath, TypeDef};
 use crate::diag::Diagnostic;
-use crate::model::{Address, Lifecycle, Resource, Value};
+use crate::model::{Address, Lifecycle, Map, Resource, Value};
 use crate::state::deposed_from;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -74,12 +74,12 @@ impl<'a> Planning<'a> {
         }
     }
 
-    fn resolve(&mut self, resource: &Resource) -> BTreeMap<String, Value> {
+    fn resolve(&mut self, resource: &Resource) -> Map {
         let mut failed = Vec::new();
         let properties = resource.properties.iter();
         let desired = properties
             .map(|(name, value)| {
-                let path = PropPath(String::new()).child(name);
+                let path = PropPath::default().child(name);
                 (name.clone(), self.fates.resolve(value, &path, self.inputs.call, &mut failed))
             })
             .collect();
@@ -88,7 +88,7 @@ impl<'a> Planning<'a> {
     }
 
     /// An `existing` resource: found, or not there, or not to be looked for yet.
-    fn read(&mut self, resource: &'a Resource, desired: BTreeMap<String, Value>) {
+    fn read(&mut self, resource: &'a Resource, desired: Map) {
         let found = self.inputs.observation.and_then(|all| all.get(&resource.address));
         if let Some(None) = found
             && desired.values().all(Value::is_known)
@@ -121,7 +121,7 @@ impl<'a> Planning<'a> {
         self.changes.push(change);
     }
 
-    fn managed(&mut self, resource: &'a Resource, desired: BTreeMap<String, Value>) {
+    fn managed(&mut self, resource: &'a Resource, desired: Map) {
         let def = self.def(&resource.ty);
         match self.everything.known.get(&resource.address) {
             Some(known) if !known.is_gone() => self.compared(resource, desired, known, def),
@@ -141,14 +141,8 @@ impl<'a> Planning<'a> {
         }
     }
 
-    fn compared(
-        &mut self,
-        resource: &'a Resource,
-        mut desired: BTreeMap<String, Value>,
-        known: &'a Known<'a>,
-        def: Option<Arc<TypeDef>>,
-    ) {
-        let is_same_type = resource.ty == known.ty;
+    fn compared(&mut self, resource: &'a Resource, mut desired: Map, known: &'a Known<'a>, def: Option<Arc<TypeDef>>) {
+        let is_same_type = *resource.ty == *known.ty;
         let lifecycle = &resource.lifecycle;
         let mut differences =
             if is_same_type { self.differences(&desired, known, def.as_deref(), lifecycle) } else { Vec::new() };
@@ -196,7 +190,7 @@ impl<'a> Planning<'a> {
 
     fn differences(
         &self,
-        desired: &BTreeMap<String, Value>,
+        desired: &Map,
         known: &Known<'_>,
         def: Option<&TypeDef>,
         lifecycle: &Lifecycle,
@@ -242,7 +236,7 @@ impl<'a> Planning<'a> {
                 change.drift = vec![gone(known)];
             } else {
                 change.drift = drift(known, def.as_deref(), &Lifecycle::default());
-                change.before = Some(prepared(known, &BTreeMap::new(), def.as_deref()));
+                change.before = Some(prepared(known, &Map::default(), def.as_deref()));
             }
             self.changes.push(change);
         }
@@ -296,15 +290,16 @@ impl<'a> Planning<'a> {
         })
     }
 
-    fn outputs(&mut self) -> BTreeMap<String, Value> {
-        let mut outputs = BTreeMap::new();
+    fn outputs(&mut self) -> Map {
+        let mut outputs = Map::default();
         if self.inputs.options.destroy {
             return outputs;
         }
         for (name, output) in &self.inputs.model.outputs {
             let mut failed = Vec::new();
-            let path = PropPath(String::new());
-            outputs.insert(name.clone(), self.fates.resolve(&output.value, &path, self.inputs.call, &mut failed));
+            let path = PropPath::default();
+            outputs
+                .insert(name.as_str().into(), self.fates.resolve(&output.value, &path, self.inputs.call, &mut failed));
             for CallFailed { function, message, .. } in failed {
                 self.diagnostics.push(
                     Diagnostic::error(
@@ -320,11 +315,11 @@ impl<'a> Planning<'a> {
 
     fn overrides(&self) -> Vec<String> {
         let resources: BTreeMap<&Address, &str> =
-            self.inputs.model.resources.iter().map(|resource| (&resource.address, resource.ty.as_str())).collect();
+            self.inputs.model.resources.iter().map(|resource| (&resource.address, &*resource.ty)).collect();
         let overrides = self.inputs.model.overrides.iter().map(|one| {
             let def = resources.get(&one.address).and_then(|ty| self.types.get(ty).cloned().flatten());
             let display = |name: &String| {
-                def.as_ref().map_or_else(|| name.clone(), |def| def.display(&PropPath(String::new()).child(name)))
+                def.as_ref().map_or_else(|| name.clone(), |def| def.display(&PropPath::default().child(name)))
             };
             let names: Vec<String> = one.properties.iter().map(display).collect();
             format!("{}: {}", one.address, names.join(", "))

@@ -25,8 +25,9 @@ pub use saved::{FORMAT, SavedPlanError, from_json, to_json};
 use crate::catalog::PropPath;
 use crate::cloud::{Observed, Properties};
 use crate::graph::{Graph, TypeLookup};
-use crate::model::{Address, Model, Place, Secret, Value};
+use crate::model::{Address, Map, Model, Place, Secret, Value};
 use crate::state::{Scope, Snapshot};
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,7 +97,7 @@ pub struct Plan {
     /// One a resource, no-ops included, in the order they are shown: by layer, then by address.
     pub changes: Vec<Change>,
     /// The outputs after apply, as far as they are known.
-    pub outputs: BTreeMap<String, Value>,
+    pub outputs: Map,
     /// The outputs as the state has them. Secret ones are not kept.
     #[serde(default)]
     pub outputs_before: BTreeMap<String, serde_json::Value>,
@@ -133,7 +134,7 @@ pub struct Change {
     pub before: Option<Properties>,
     /// What will be sent: JSON with holes. Empty for deletions. An ignored property of a resource that exists stands as
     /// it was observed. For an `existing` resource: what it is found by.
-    pub desired: BTreeMap<String, Value>,
+    pub desired: Map,
     /// Property by property, what differs.
     pub differences: Vec<Difference>,
     /// Where the cloud has left what was last applied: `before` is as applied, `after` as observed. The empty path
@@ -187,13 +188,18 @@ impl Plan {
     /// The outputs that will not be what they were, as far as that is known now.
     pub fn changed_outputs(&self) -> Vec<&str> {
         let same = |before| values::lift(before).as_ref().and_then(values::plain);
-        let differs = |(name, value): &(&String, &Value)| match self.outputs_before.get(*name) {
+        let differs = |(name, value): &(&CompactString, &Value)| match self.outputs_before.get(name.as_str()) {
             Some(before) => values::plain(value).is_some_and(|value| Some(value) != same(before)),
             None => !values::has_secret(value),
         };
-        let gone = self.outputs_before.keys().filter(|name| !self.outputs.contains_key(*name));
-        let mut names: Vec<&str> =
-            self.outputs.iter().filter(differs).map(|(name, _)| name).chain(gone).map(String::as_str).collect();
+        let gone = self.outputs_before.keys().filter(|name| !self.outputs.contains_key(name.as_str()));
+        let mut names: Vec<&str> = self
+            .outputs
+            .iter()
+            .filter(differs)
+            .map(|(name, _)| name.as_str())
+            .chain(gone.map(String::as_str))
+            .collect();
         names.sort_unstable();
         names
     }

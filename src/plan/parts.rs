@@ -6,9 +6,8 @@ use super::{Action, Change, Difference, PLACE, TYPE, compare, values};
 use crate::catalog::{PropPath, TypeDef};
 use crate::cloud::Properties;
 use crate::diag::Diagnostic;
-use crate::model::{Address, Lifecycle, Place, Resource, Secret, Value};
+use crate::model::{Address, Lifecycle, Map, Place, Resource, Secret, Value};
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
 
 /// Where the cloud has left what was applied.
 pub(super) fn drift(known: &Known<'_>, def: Option<&TypeDef>, lifecycle: &Lifecycle) -> Vec<Difference> {
@@ -16,8 +15,7 @@ pub(super) fn drift(known: &Known<'_>, def: Option<&TypeDef>, lifecycle: &Lifecy
     if known.recorded.is_none() || known.applied.iter().all(|(k, v)| observed.properties.get(k) == Some(v)) {
         return Vec::new();
     }
-    let applied: BTreeMap<String, Value> =
-        known.applied.iter().filter_map(|(k, v)| Some((k.clone(), values::lift(v)?))).collect();
+    let applied: Map = known.applied.iter().filter_map(|(k, v)| Some((k.as_str().into(), values::lift(v)?))).collect();
     let unknown = |_: &Secret| None;
     let rules = compare::Rules { def, ignore: &lifecycle.ignore, secret: &unknown, unseen: &|_| false };
     let found = compare::differences(rules, &applied, sides(known, Some(known.applied)));
@@ -45,7 +43,7 @@ pub(super) fn bare(address: Address, ty: &str, place: &Place, layer: Option<&str
         action,
         id: None,
         before: None,
-        desired: BTreeMap::new(),
+        desired: Map::default(),
         differences: Vec::new(),
         drift: Vec::new(),
         forced_by: Vec::new(),
@@ -63,10 +61,10 @@ pub(super) fn sides<'s>(known: &Known<'s>, applied: Option<&'s Properties>) -> c
 }
 
 /// What is known of a resource as a plan may hold it: secrets masked, tags of others left out.
-pub(super) fn prepared(known: &Known<'_>, desired: &BTreeMap<String, Value>, def: Option<&TypeDef>) -> Properties {
+pub(super) fn prepared(known: &Known<'_>, desired: &Map, def: Option<&TypeDef>) -> Properties {
     let tags = def.and_then(|def| def.tagging.as_ref()).map(|tagging| tagging.property.as_str());
     let masked = known.properties().iter().map(|(name, json)| {
-        let (wanted, applied) = (desired.get(name), known.applied.get(name));
+        let (wanted, applied) = (desired.get(name.as_str()), known.applied.get(name));
         let mut json = values::mask(json, wanted, applied);
         if let (true, Json::Array(items)) = (tags == Some(name), &mut json) {
             let ours = |tag: &Json| {
@@ -86,15 +84,15 @@ pub(super) fn prepared(known: &Known<'_>, desired: &BTreeMap<String, Value>, def
 }
 
 /// Ignored places of a resource that exists stay as they are: sending the text's value would undo what is ignored.
-pub(super) fn leave_ignored(desired: &mut BTreeMap<String, Value>, before: &Properties, ignore: &[PropPath]) {
+pub(super) fn leave_ignored(desired: &mut Map, before: &Properties, ignore: &[PropPath]) {
     for path in ignore {
         let segments: Vec<String> = path.segments().map(PropPath::unescape).collect();
         let Some((first, rest)) = segments.split_first() else { continue };
         let there = before.get(first).filter(|json| !json.is_null());
-        let (Some(wanted), true) = (desired.get_mut(first), !rest.is_empty()) else {
+        let (Some(wanted), true) = (desired.get_mut(first.as_str()), !rest.is_empty()) else {
             match there.and_then(values::lift).filter(|_| rest.is_empty()) {
-                Some(value) => drop(desired.insert(first.clone(), value)),
-                None if rest.is_empty() => drop(desired.remove(first)),
+                Some(value) => drop(desired.insert(first.as_str().into(), value)),
+                None if rest.is_empty() => drop(desired.remove(first.as_str())),
                 None => {}
             }
             continue;
@@ -118,26 +116,22 @@ fn leave_inside(wanted: &mut Value, there: Option<&Json>, rest: &[String]) {
     let (Value::Map(entries), Some((first, rest))) = (wanted, rest.split_first()) else { return };
     let there = there.and_then(|json| json.get(first)).filter(|json| !json.is_null());
     if !rest.is_empty() {
-        if let Some(inner) = entries.get_mut(first) {
+        if let Some(inner) = entries.get_mut(first.as_str()) {
             leave_inside(inner, there, rest);
         }
         return;
     }
     match there.and_then(values::lift) {
-        Some(value) => drop(entries.insert(first.clone(), value)),
-        None => drop(entries.remove(first)),
+        Some(value) => drop(entries.insert(first.as_str().into(), value)),
+        None => drop(entries.remove(first.as_str())),
     }
 }
 
 /// Whether an element of a list is the one that is there: the same texts in the same places. Without any text nobody can say.
 fn is_element(wanted: &Value, there: &Json) -> bool {
     let Value::Map(entries) = wanted else { return false };
-    let text = |(key, value): (&'_ String, &'_ Value)| match value {
-        Value::Text(text) => Some((key.clone(), text.clone())),
-        _ => None,
-    };
-    let mut texts = entries.iter().filter_map(text).peekable();
-    texts.peek().is_some() && texts.all(|(key, text)| there.get(&key).and_then(Json::as_str) == Some(&text))
+    let mut texts = entries.iter().filter_map(|(key, value)| Some((key.as_str(), value.as_text()?))).peekable();
+    texts.peek().is_some() && texts.all(|(key, text)| there.get(key).and_then(Json::as_str) == Some(text))
 }
 
 /// What is declared somewhere else, or as something else, than it is.
@@ -145,14 +139,14 @@ pub(super) fn relocation(resource: &Resource, known: &Known<'_>, account: Option
     let mut found = Vec::new();
     let mut push = |path: &str, before: String, after: String| {
         found.push(Difference {
-            path: PropPath(path.to_owned()),
+            path: PropPath(path.into()),
             before: Some(before.into()),
-            after: Some(Value::Text(after)),
+            after: Some(Value::Text(after.into())),
             forces_replacement: true,
         });
     };
-    if resource.ty != known.ty {
-        push(TYPE, known.ty.to_owned(), resource.ty.clone());
+    if *resource.ty != *known.ty {
+        push(TYPE, known.ty.to_owned(), resource.ty.to_string());
     }
     let account_of = |place: &Place| place.account.clone().or_else(|| account.map(str::to_owned));
     let (old, new) = (account_of(known.place), account_of(&resource.place));
@@ -169,7 +163,7 @@ pub(super) fn relocation(resource: &Resource, known: &Known<'_>, account: Option
 
 pub(super) fn gone(known: &Known<'_>) -> Difference {
     Difference {
-        path: PropPath(String::new()),
+        path: PropPath::default(),
         before: Some(known.id.as_str().into()),
         after: None,
         forces_replacement: false,

@@ -3,9 +3,8 @@
 use super::{Difference, values};
 use crate::catalog::{PropPath, Replacement, TypeDef};
 use crate::cloud::Properties;
-use crate::model::Value;
+use crate::model::{Map, Value};
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
 
 /// Marks the differences that a change in place cannot make. A place of which a change only *may* need a new resource
 /// (the catalog's conditional ones) is tried in place: whether it does depends on the value, which the service knows and
@@ -92,7 +91,7 @@ fn gather_json(json: &Json, rest: &[&str], found: &mut Vec<Json>) {
 pub(super) fn create_first(
     def: Option<&TypeDef>,
     declared: Option<Replacement>,
-    desired: &BTreeMap<String, Value>,
+    desired: &Map,
     differences: &[Difference],
 ) -> bool {
     let Some(def) = def else { return declared == Some(Replacement::CreateThenDelete) };
@@ -108,7 +107,7 @@ pub(super) fn create_first_as(
     old: Option<(&TypeDef, &str, &Properties)>,
     new: Option<&TypeDef>,
     declared: Option<Replacement>,
-    desired: &BTreeMap<String, Value>,
+    desired: &Map,
 ) -> bool {
     if let Some(declared) = declared {
         return declared == Replacement::CreateThenDelete;
@@ -147,9 +146,9 @@ pub(super) fn names_of(def: &TypeDef, id: Option<&str>, properties: Option<&Prop
 }
 
 /// The names that a resource will bear, as far as its text gives them.
-pub(super) fn names_for(def: &TypeDef, desired: &BTreeMap<String, Value>) -> Vec<Name> {
+pub(super) fn names_for(def: &TypeDef, desired: &Map) -> Vec<Name> {
     let part = |path: &PropPath| match desired.get(path.head())? {
-        Value::Text(text) if path.segments().count() == 1 && !def.is_read_only(path) => Some(text.clone()),
+        Value::Text(text) if path.segments().count() == 1 && !def.is_read_only(path) => Some(text.to_string()),
         _ => None,
     };
     let name = |(group, paths): (usize, &Vec<PropPath>)| Some(Name { group, text: joined(paths, &part)? });
@@ -176,13 +175,13 @@ fn names(def: &TypeDef) -> Vec<Vec<PropPath>> {
 }
 
 /// Whether old and new would have the same name: the user gives all of it that AWS does not, and none of it changes.
-fn collides(def: &TypeDef, name: &[PropPath], desired: &BTreeMap<String, Value>, differences: &[Difference]) -> bool {
+fn collides(def: &TypeDef, name: &[PropPath], desired: &Map, differences: &[Difference]) -> bool {
     let given = |path: &PropPath| desired.contains_key(path.head());
     let changes = |path: &PropPath| differences.iter().any(|one| one.path.covers(path) || path.covers(&one.path));
     name.iter().any(given) && !name.iter().any(|path| changes(path) || (!given(path) && def.is_read_only(path)))
 }
 
 /// The identifier a resource will have, when its text gives all of it: what AWS makes up is read-only in the catalog.
-pub(super) fn identifier(def: &TypeDef, desired: &BTreeMap<String, Value>) -> Option<String> {
+pub(super) fn identifier(def: &TypeDef, desired: &Map) -> Option<String> {
     names_for(def, desired).into_iter().find(|name| name.group == 0).map(|name| name.text)
 }

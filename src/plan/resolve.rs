@@ -3,10 +3,10 @@
 use super::{Call, replace, values};
 use crate::catalog::{PropPath, TypeDef};
 use crate::cloud::Properties;
-use crate::model::{Address, Reference, Value};
+use crate::model::{Address, Map, Reference, Value};
+use compact_str::CompactString;
 use foldhash::HashMap;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What becomes of a resource, for those who refer to it.
@@ -17,13 +17,13 @@ pub(super) enum Fate {
         id: String,
         /// With secrets masked.
         observed: Properties,
-        desired: Arc<BTreeMap<String, Value>>,
+        desired: Arc<Map>,
         /// The places that will change.
         changed: Vec<PropPath>,
     },
     /// It will be made: what the cloud decides of it is not known yet.
     Appears {
-        desired: Arc<BTreeMap<String, Value>>,
+        desired: Arc<Map>,
         def: Option<Arc<TypeDef>>,
         /// The identifier of what goes in its favour.
         instead_of: Option<String>,
@@ -70,7 +70,7 @@ impl Fates {
                 let args: Vec<Value> = args.iter().map(|arg| self.resolve(arg, path, call, failed)).collect();
                 let known: Option<Vec<Json>> = args.iter().map(values::plain).collect();
                 match known.map(|known| call(function, &known)) {
-                    Some(Ok(json)) => values::lift(&json).unwrap_or_else(|| Value::Text(String::new())),
+                    Some(Ok(json)) => values::lift(&json).unwrap_or_else(|| Value::Text(CompactString::default())),
                     Some(Err(message)) => {
                         failed.push(CallFailed { path: path.clone(), function: function.clone(), message });
                         Value::Call { function: function.clone(), args }
@@ -88,7 +88,7 @@ impl Fates {
             Fate::Unseen => None,
             Fate::Stays { id, observed, desired, changed } => {
                 if path.0.is_empty() {
-                    return Some(Value::Text(id.clone()));
+                    return Some(Value::Text(id.as_str().into()));
                 }
                 let wanted = wanted(desired, path);
                 let is_changing = changed.iter().any(|one| one.covers(path) || path.covers(one));
@@ -111,7 +111,7 @@ impl Fates {
                 let is_same = |old: &String| id.as_ref().is_none_or(|id| id.eq_ignore_ascii_case(old));
                 let is_namesake = instead_of.as_ref().is_some_and(is_same);
                 if path.0.is_empty() {
-                    return id.filter(|_| !is_namesake).map(Value::Text);
+                    return id.filter(|_| !is_namesake).map(|id| Value::Text(id.into()));
                 }
                 let names = def.primary_identifier.iter().chain(def.additional_identifiers.iter().flatten());
                 let mut holes = def.read_only.iter().chain(names.filter(|_| is_namesake));
@@ -122,9 +122,9 @@ impl Fates {
     }
 }
 
-fn wanted<'a>(desired: &'a BTreeMap<String, Value>, path: &PropPath) -> Option<&'a Value> {
+fn wanted<'a>(desired: &'a Map, path: &PropPath) -> Option<&'a Value> {
     let mut segments = path.segments();
-    let first = desired.get(&PropPath::unescape(segments.next()?))?;
+    let first = desired.get(PropPath::unescape(segments.next()?).as_str())?;
     values::value_at(first, &mut segments)
 }
 
@@ -143,11 +143,11 @@ fn join(parts: Vec<Value>) -> Value {
         };
         match joined.last_mut() {
             Some(Value::Text(before)) => before.push_str(&text),
-            _ => joined.push(Value::Text(text)),
+            _ => joined.push(Value::Text(text.into())),
         }
     }
     match joined.as_slice() {
-        [] => Value::Text(String::new()),
+        [] => Value::Text(CompactString::default()),
         [Value::Text(_)] => joined.remove(0),
         _ => Value::Concat(joined),
     }
@@ -155,7 +155,7 @@ fn join(parts: Vec<Value>) -> Value {
 
 fn text_of(value: &Value) -> Option<String> {
     match value {
-        Value::Text(text) => Some(text.clone()),
+        Value::Text(text) => Some(text.to_string()),
         Value::Bool(bool) => Some(bool.to_string()),
         Value::Int(int) => Some(int.to_string()),
         Value::Float(float) => Some(float.to_string()),

@@ -12,7 +12,7 @@ pub fn plain(value: &Value) -> Option<Json> {
         Value::Text(text) => text.as_str().into(),
         Value::List(items) => Json::Array(items.iter().map(plain).collect::<Option<_>>()?),
         Value::Map(entries) => {
-            let entries = entries.iter().map(|(key, value)| Some((key.clone(), plain(value)?)));
+            let entries = entries.iter().map(|(key, value)| Some((key.to_string(), plain(value)?)));
             Json::Object(entries.collect::<Option<Map<_, _>>>()?)
         }
         Value::Ref(_) | Value::Concat(_) | Value::Call { .. } | Value::Secret(_) => return None,
@@ -28,11 +28,11 @@ pub fn lift(json: &Json) -> Option<Value> {
             Some(int) => Value::Int(int),
             None => Value::Float(number.as_f64().unwrap_or_default()),
         },
-        Json::String(text) => Value::Text(text.clone()),
+        Json::String(text) => Value::Text(text.as_str().into()),
         Json::Array(items) => Value::List(items.iter().filter_map(lift).collect()),
         Json::Object(_) if is_hashed(json) => Value::Secret(Secret::Generated { length: 0 }),
         Json::Object(entries) => {
-            Value::Map(entries.iter().filter_map(|(key, value)| Some((key.clone(), lift(value)?))).collect())
+            Value::Map(entries.iter().filter_map(|(key, value)| Some((key.as_str().into(), lift(value)?))).collect())
         }
     })
 }
@@ -85,7 +85,7 @@ pub fn mask(observed: &Json, desired: Option<&Value>, applied: Option<&Json>) ->
     match observed {
         Json::Object(entries) if wanted_entries.is_some() || applied_entries.is_some() => {
             let masked = entries.iter().map(|(key, json)| {
-                let desired = wanted_entries.and_then(|entries| entries.get(key));
+                let desired = wanted_entries.and_then(|entries| entries.get(key.as_str()));
                 let applied = applied_entries.and_then(|entries| entries.get(key));
                 (key.clone(), mask(json, desired, applied))
             });
@@ -140,7 +140,7 @@ pub fn at<'a>(json: &'a Json, segments: &mut dyn Iterator<Item = &str>) -> Optio
     let mut json = json;
     for segment in segments {
         json = match json {
-            Json::Object(entries) => entries.get(&crate::catalog::PropPath::unescape(segment))?,
+            Json::Object(entries) => entries.get(crate::catalog::PropPath::unescape(segment).as_str())?,
             Json::Array(items) => items.get(segment.parse::<usize>().ok()?)?,
             _ => return None,
         };
@@ -153,7 +153,7 @@ pub fn value_at<'a>(value: &'a Value, segments: &mut dyn Iterator<Item = &str>) 
     let mut value = value;
     for segment in segments {
         value = match value {
-            Value::Map(entries) => entries.get(&crate::catalog::PropPath::unescape(segment))?,
+            Value::Map(entries) => entries.get(crate::catalog::PropPath::unescape(segment).as_str())?,
             Value::List(items) => items.get(segment.parse::<usize>().ok()?)?,
             _ => return None,
         };

@@ -74,7 +74,7 @@ impl Page<'_> {
             .desired
             .iter()
             .map(|(name, value)| {
-                let path = PropPath(String::new()).child(name);
+                let path = PropPath::default().child(name);
                 (display(def, &path), self.view.lines(def, def.and_then(|def| def.shape_at(&path)), value))
             })
             .collect();

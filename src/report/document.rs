@@ -62,9 +62,9 @@ fn arrange(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Json, after: &
     match (before, after) {
         (Json::Object(was), Value::Map(will)) if !values::is_hashed(before) => {
             let is_document = matches!(shape, Some(Shape::Json));
-            let kept = was.iter().filter(|(key, _)| is_document || !trim || will.contains_key(*key));
+            let kept = was.iter().filter(|(key, _)| is_document || !trim || will.contains_key(key.as_str()));
             let entries = kept.map(|(key, json)| {
-                let inner = will.get(key).map(|value| arrange(def, inside(shape, key), json, value, trim));
+                let inner = will.get(key.as_str()).map(|value| arrange(def, inside(shape, key), json, value, trim));
                 (key.clone(), inner.unwrap_or_else(|| json.clone()))
             });
             Json::Object(entries.collect::<Map<_, _>>())

@@ -24,7 +24,7 @@ pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
         "summary": Summary::of(plan),
         "overrides": plan.overrides,
         "changes": plan.changes.iter().filter(is_told).map(|one| change(one, types)).collect::<Vec<_>>(),
-        "outputs": plan.outputs.iter().map(|(name, one)| (name.clone(), value(one))).collect::<Map<_, _>>(),
+        "outputs": plan.outputs.iter().map(|(name, one)| (name.to_string(), value(one))).collect::<Map<_, _>>(),
         "changed_outputs": plan.changed_outputs(),
     })
 }
@@ -87,7 +87,7 @@ fn change(change: &Change, types: TypeLookup<'_>) -> Json {
         "place": change.place,
         "action": change.action,
         "id": change.id,
-        "desired": change.desired.iter().map(|(name, one)| (name.clone(), value(one))).collect::<Map<_, _>>(),
+        "desired": change.desired.iter().map(|(name, one)| (name.to_string(), value(one))).collect::<Map<_, _>>(),
         "differences": change.differences.iter().map(difference).collect::<Vec<_>>(),
         "drift": change.drift.iter().map(difference).collect::<Vec<_>>(),
         "forced_by": change.forced_by.iter().map(name).collect::<Vec<_>>(),

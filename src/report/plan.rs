@@ -140,8 +140,7 @@ fn layers(plan: &Plan, page: &Page<'_>, out: &mut String) {
 
 /// The outputs as they will be; where nothing else changes, those that do, with what they were.
 fn outputs(plan: &Plan, page: &Page<'_>, out: &mut String) {
-    let names =
-        if plan.is_empty() { plan.changed_outputs() } else { plan.outputs.keys().map(String::as_str).collect() };
+    let names = if plan.is_empty() { plan.changed_outputs() } else { plan.outputs.keys().map(AsRef::as_ref).collect() };
     if names.is_empty() {
         return;
     }

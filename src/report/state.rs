@@ -102,7 +102,7 @@ pub fn show(snapshot: &Snapshot, address: &Address, types: TypeLookup<'_>, style
     for (title, properties) in sections.into_iter().filter(|(_, properties)| !properties.is_empty()) {
         push(&mut out, &format!("\n{}", paint(styles.strong, format_args!("{title}:"))));
         for (name, json) in properties {
-            let name_shown = display(def, &PropPath(String::new()).child(name));
+            let name_shown = display(def, &PropPath::default().child(name));
             property(&view, def, &name_shown, name, json, &mut out);
         }
     }
@@ -118,7 +118,7 @@ fn property(
     out: &mut String,
 ) {
     let Some(value) = values::lift(json) else { return };
-    let shape = def.and_then(|def| def.shape_at(&PropPath(String::new()).child(aws)));
+    let shape = def.and_then(|def| def.shape_at(&PropPath::default().child(aws)));
     for (index, line) in view.lines(def, shape, &value).into_iter().enumerate() {
         push(out, &if index == 0 { format!("  {name} = {line}") } else { format!("  {line}") });
     }

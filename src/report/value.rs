@@ -165,7 +165,7 @@ fn name(shape: Option<&Shape>, key: &str) -> String {
     if let Some(Shape::Object(object)) = shape
         && let Some(property) = object.by_aws(key)
     {
-        return property.name.clone();
+        return property.name.to_string();
     }
     let is_word = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');

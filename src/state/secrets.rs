@@ -127,7 +127,7 @@ pub fn redacted_paths(properties: &Properties) -> Vec<PropPath> {
     }
     let mut found = Vec::new();
     for (name, value) in properties {
-        walk(value, &PropPath(String::new()).child(name), &mut found);
+        walk(value, &PropPath::default().child(name), &mut found);
     }
     found
 }
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn a_path_is_replaced_by_a_hash_that_shows_only_change() {
         let document = properties(json!({"Name": "a", "Env": [{"Value": "s3cret"}, {"Value": "other"}]}));
-        let path = PropPath("Env/0/Value".to_owned());
+        let path = PropPath("Env/0/Value".into());
         let redacted = redact(&document, std::slice::from_ref(&path), &key());
         assert!(is_redacted(&redacted["Env"][0]["Value"]));
         assert_eq!(redacted["Env"][1]["Value"], "other");

@@ -4,13 +4,14 @@
 //! has been given, so later stages stay silent about it.
 
 use crate::source::{FileId, Span};
+use compact_str::CompactString;
 use rust_decimal::Decimal;
 
 /// An identifier, a bare word (`us-east-1`) or, where a key may be any text, a quoted string.
 /// Where a name is missing its text is empty; a diagnostic has said so.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name {
-    pub text: String,
+    pub text: CompactString,
     pub span: Span,
     /// Written in quotes: only keys of objects and labels can be.
     pub quoted: bool,

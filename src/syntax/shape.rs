@@ -175,7 +175,7 @@ fn name(name: &Name) -> String {
     match (name.quoted, name.text.is_empty()) {
         (true, _) => format!("{:?}", name.text),
         (false, true) => "<missing>".to_owned(),
-        (false, false) => name.text.clone(),
+        (false, false) => name.text.to_string(),
     }
 }
 

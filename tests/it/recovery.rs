@@ -205,7 +205,7 @@ fn judged(model: &Model, sources: &SourceMap) -> String {
 
 /// On which side of its condition each fact was seen, and that it says where it is known from.
 fn remember(model: &Model, seen: &mut BTreeSet<(String, bool)>) {
-    let types: BTreeMap<_, _> = model.resources.iter().map(|one| (&one.address, one.ty.as_str())).collect();
+    let types: BTreeMap<_, _> = model.resources.iter().map(|one| (&one.address, &*one.ty)).collect();
     for fact in &model.facts {
         let Some(ty) = types.get(&fact.of) else { continue };
         let name = format!("{ty} {} {}", fact.kind, fact.name);

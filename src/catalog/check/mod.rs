@@ -16,7 +16,6 @@ use super::types::{PropPath, Rule, Shape, TypeDef};
 use crate::model::Value;
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// One mistake in one place.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +61,7 @@ impl ViolationKind {
 }
 
 /// Everything wrong with a resource's properties, in order of place.
-pub fn check<'a>(def: &'a TypeDef, properties: &'a BTreeMap<String, Value>) -> Vec<Violation> {
+pub fn check<'a>(def: &'a TypeDef, properties: &'a crate::model::Map) -> Vec<Violation> {
     let mut checker = Checker { def, path: Vec::new(), found: Vec::new() };
     checker.object(&def.root, properties);
     // Properties are met in order; what is missing is noticed last. A stable sort puts it where it belongs.
@@ -72,7 +71,7 @@ pub fn check<'a>(def: &'a TypeDef, properties: &'a BTreeMap<String, Value>) -> V
 
 /// The same, of a document without holes.
 pub fn check_json(def: &TypeDef, properties: &Map<String, Json>) -> Vec<Violation> {
-    let known = properties.iter().filter_map(|(name, json)| Some((name.clone(), known(json)?))).collect();
+    let known = properties.iter().filter_map(|(name, json)| Some((name.as_str().into(), known(json)?))).collect();
     check(def, &known)
 }
 
@@ -85,10 +84,10 @@ fn known(json: &Json) -> Option<Value> {
             Some(int) => Value::Int(int),
             None => Value::Float(number.as_f64()?),
         },
-        Json::String(text) => Value::Text(text.clone()),
+        Json::String(text) => Value::Text(text.as_str().into()),
         Json::Array(items) => Value::List(items.iter().filter_map(known).collect()),
         Json::Object(entries) => {
-            Value::Map(entries.iter().filter_map(|(key, value)| Some((key.clone(), known(value)?))).collect())
+            Value::Map(entries.iter().filter_map(|(key, value)| Some((key.as_str().into(), known(value)?))).collect())
         }
     })
 }
@@ -115,7 +114,7 @@ impl<'a> Checker<'a> {
     }
 
     fn here(&self) -> PropPath {
-        self.path.iter().fold(PropPath(String::new()), |path, step| path.child(step))
+        self.path.iter().fold(PropPath::default(), |path, step| path.child(step))
     }
 
     /// Whether this place is the one being looked at, or is around it.

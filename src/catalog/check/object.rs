@@ -4,11 +4,10 @@ use super::words::{all, either};
 use super::{Checker, ViolationKind};
 use crate::catalog::nearest;
 use crate::catalog::types::{ObjectShape, PropPath, Property, Rule};
-use crate::model::Value;
-use std::collections::BTreeMap;
+use crate::model::{Map, Value};
 
 impl<'a> Checker<'a> {
-    pub(super) fn object(&mut self, shape: &'a ObjectShape, entries: &'a BTreeMap<String, Value>) {
+    pub(super) fn object(&mut self, shape: &'a ObjectShape, entries: &'a Map) {
         for (name, value) in entries {
             match shape.by_aws(name) {
                 Some(property) => self.within(name, |checker| checker.property(property, value)),
@@ -17,7 +16,7 @@ impl<'a> Checker<'a> {
             }
         }
         for name in &shape.required {
-            if !entries.contains_key(name) {
+            if !entries.contains_key(name.as_str()) {
                 self.within(name, Self::missing);
             }
         }
@@ -53,7 +52,7 @@ impl<'a> Checker<'a> {
         let place = match self.path.split_last() {
             Some((_, [])) | None => format!("`{}`", self.def.name),
             Some((_, around)) => {
-                let around = around.iter().fold(PropPath(String::new()), |path, step| path.child(step));
+                let around = around.iter().fold(PropPath::default(), |path, step| path.child(step));
                 format!("`{}` of `{}`", self.def.display(&around), self.def.name)
             }
         };
@@ -73,14 +72,16 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn rule(&mut self, shape: &ObjectShape, rule: &Rule, entries: &BTreeMap<String, Value>) {
+    fn rule(&mut self, shape: &ObjectShape, rule: &Rule, entries: &Map) {
         let name = |aws: &String| format!("`{}`", shape.by_aws(aws).map_or(aws.as_str(), |property| &property.name));
         let named = |names: &[String]| names.iter().map(name).collect::<Vec<_>>();
-        let present =
-            |names: &[String]| names.iter().filter(|name| entries.contains_key(*name)).cloned().collect::<Vec<_>>();
+        let present = |names: &[String]| {
+            names.iter().filter(|name| entries.contains_key(name.as_str())).cloned().collect::<Vec<_>>()
+        };
         match rule {
-            Rule::RequiredTogether(first, others) if entries.contains_key(first) => {
-                let missing: Vec<String> = others.iter().filter(|name| !entries.contains_key(*name)).cloned().collect();
+            Rule::RequiredTogether(first, others) if entries.contains_key(first.as_str()) => {
+                let missing: Vec<String> =
+                    others.iter().filter(|name| !entries.contains_key(name.as_str())).cloned().collect();
                 if !missing.is_empty() {
                     self.broken(
                         Some(first),
@@ -89,7 +90,7 @@ impl<'a> Checker<'a> {
                     );
                 }
             }
-            Rule::Excluded(first, others) if entries.contains_key(first) => {
+            Rule::Excluded(first, others) if entries.contains_key(first.as_str()) => {
                 if let Some(other) = present(others).first() {
                     self.broken(Some(other), rule, format!("{} and {} exclude each other", name(first), name(other)));
                 }

@@ -4,8 +4,8 @@ use super::words::{plural, some_of};
 use super::{Checker, ViolationKind, noun};
 use crate::catalog::secrets;
 use crate::catalog::types::{ListShape, Shape};
-use crate::model::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::model::{Map, Value};
+use std::collections::BTreeSet;
 
 impl<'a> Checker<'a> {
     pub(super) fn value(&mut self, shape: &'a Shape, value: &'a Value) {
@@ -57,10 +57,10 @@ impl<'a> Checker<'a> {
                 violation.nearest(Some(format!("\"{bool}\""))).help(format!("write \"{bool}\""))
             }
             (Shape::Int { .. }, Value::Text(text)) if text.parse::<i64>().is_ok() => {
-                violation.nearest(Some(text)).help(format!("write {text}, without quotes"))
+                violation.nearest(Some(text.as_str())).help(format!("write {text}, without quotes"))
             }
             (Shape::Bool, Value::Text(text)) if text == "true" || text == "false" => {
-                violation.nearest(Some(text)).help(format!("write {text}, without quotes"))
+                violation.nearest(Some(text.as_str())).help(format!("write {text}, without quotes"))
             }
             (Shape::List(_), _) => violation.help("put it in brackets: `[…]`"),
             _ => violation,
@@ -162,7 +162,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn map(&mut self, key_pattern: Option<&str>, shape: &'a Shape, entries: &'a BTreeMap<String, Value>) {
+    fn map(&mut self, key_pattern: Option<&str>, shape: &'a Shape, entries: &'a Map) {
         for (key, value) in entries {
             self.within(key, |checker| {
                 if let Some(pattern) = key_pattern {

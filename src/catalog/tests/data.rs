@@ -22,7 +22,7 @@ fn both_names_lead_to_the_same_type() {
     let catalog = Catalog::embedded();
     for name in catalog.names() {
         let def = get(name);
-        assert_eq!(def.name, name);
+        assert_eq!(*def.name, *name);
         assert_eq!(catalog.name_of(&def.aws), Some(name));
         assert!(Arc::ptr_eq(&def, &catalog.get_aws(&def.aws).unwrap()));
     }
@@ -43,7 +43,7 @@ fn special_places_exist() {
             }
         }
         if let Some(tagging) = &def.tagging {
-            assert!(def.shape_at(&PropPath(tagging.property.clone())).is_some(), "{} {tagging:?}", def.aws);
+            assert!(def.shape_at(&PropPath(tagging.property.clone().into())).is_some(), "{} {tagging:?}", def.aws);
         }
     }
     assert!(unresolved.is_empty(), "{unresolved:#?}");

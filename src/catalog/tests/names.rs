@@ -29,7 +29,7 @@ fn types_and_properties_are_named_one_to_one() {
     let names: BTreeSet<_> = types.iter().map(|def| &def.name).collect();
     let aws: BTreeSet<_> = types.iter().map(|def| &def.aws).collect();
     assert_eq!((names.len(), aws.len()), (types.len(), types.len()));
-    let mut spelling: BTreeMap<String, String> = BTreeMap::new();
+    let mut spelling = BTreeMap::new();
     let mut properties = 0;
     for def in &types {
         assert!(def.name.split('.').count() == 3 && def.name.split('.').all(is_word), "{}", def.name);
@@ -68,7 +68,7 @@ fn well_known_names_read_well() {
     let mut wrong = Vec::new();
     for line in WELL_KNOWN.lines().filter(|line| !line.trim().is_empty()) {
         let (aws, name) = line.trim().split_once(' ').unwrap();
-        if spelling.get(aws).map(String::as_str) != Some(name) {
+        if spelling.get(aws).map(AsRef::as_ref) != Some(name) {
             wrong.push(format!("{aws}: {:?}, not {name}", spelling.get(aws)));
         }
     }
@@ -80,7 +80,7 @@ fn well_known_types_read_well() {
     let names: BTreeMap<_, _> = all().into_iter().map(|def| (def.aws.clone(), def.name.clone())).collect();
     for line in WELL_KNOWN_TYPES.lines().filter(|line| !line.trim().is_empty()) {
         let (aws, name) = line.trim().split_once(' ').unwrap();
-        assert_eq!(names.get(aws).map(String::as_str), Some(name), "{aws}");
+        assert_eq!(names.get(aws).map(AsRef::as_ref), Some(name), "{aws}");
     }
 }
 

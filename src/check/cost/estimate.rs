@@ -7,6 +7,7 @@ use super::spread::Spread;
 use super::{Inputs, tiers};
 use crate::diag::Diagnostic;
 use crate::model::{Address, Applies, Fact, Model, Resource};
+use compact_str::CompactString;
 use foldhash::HashMap;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
@@ -36,9 +37,9 @@ pub struct Estimate {
 pub struct ResourceCost {
     pub address: Address,
     #[serde(rename = "type")]
-    pub ty: String,
-    pub layer: Option<String>,
-    pub region: String,
+    pub ty: CompactString,
+    pub layer: Option<CompactString>,
+    pub region: CompactString,
     pub total: Spread,
     pub lines: Vec<Line>,
 }
@@ -72,7 +73,7 @@ pub struct LineSku {
     /// `aurora.storage (storage_config=standard)`
     pub item: String,
     /// Where it is charged: a region, `global` or `edge`.
-    pub region: String,
+    pub region: CompactString,
     /// From which quantity of the account's month on, and the dollars for one unit.
     pub rates: Vec<(String, String)>,
     /// AWS's code of the first rate.
@@ -86,7 +87,7 @@ pub struct LineSku {
 pub struct Free {
     pub address: Address,
     #[serde(rename = "type")]
-    pub ty: String,
+    pub ty: CompactString,
     #[serde(serialize_with = "shared_text")]
     pub says: Option<Arc<str>>,
     #[serde(serialize_with = "shared")]
@@ -98,7 +99,7 @@ pub struct Free {
 pub struct Unpriced {
     pub address: Address,
     #[serde(rename = "type")]
-    pub ty: String,
+    pub ty: CompactString,
     /// The price that is missing; without one, the whole resource.
     pub price: Option<String>,
     pub why: String,
@@ -191,7 +192,7 @@ fn ask<'a>(
     let (mut known, mut told) = (false, false);
     let unpriced = |price: Option<&str>, why: String| Unpriced {
         address: resource.address.clone(),
-        ty: resource.ty.clone(),
+        ty: (*resource.ty).into(),
         price: price.map(str::to_owned),
         why,
     };
@@ -268,7 +269,7 @@ fn one<'a>(
 fn line_sku(item: String, series: &Series, (source, date): (String, String)) -> Arc<LineSku> {
     Arc::new(LineSku {
         item,
-        region: series.region.clone(),
+        region: series.region.clone().into(),
         rates: series.tiers.iter().map(|tier| (plain(tier.from), plain(tier.usd))).collect(),
         code: series.tiers.first().map(|tier| tier.rate.clone()).filter(|code| !code.is_empty()),
         source,
@@ -303,7 +304,7 @@ fn fixed(resource: &Resource, fact: &Fact, unit: &str, usd: Decimal) -> Series {
         item: fact.name.to_string(),
         attributes: resource.address.to_string(),
         unit: unit.to_owned(),
-        region: resource.place.region.clone(),
+        region: resource.place.region.as_str().into(),
         tiers: vec![tier],
     }
 }
@@ -341,7 +342,7 @@ fn free(resource: &Resource, fact: &Fact) -> Result<Free, NoAsk> {
     read::fields(fact, &["source", "says"])?;
     Ok(Free {
         address: resource.address.clone(),
-        ty: resource.ty.clone(),
+        ty: (*resource.ty).into(),
         says: read::optional(fact, "says")?,
         source: read::required(fact, "source")?,
     })
@@ -363,7 +364,7 @@ fn charge(model: &Model, wanted: &[Wanted<'_>], allowances: &[Allowance], estima
         for (wanted, _) in own.iter().filter(|(_, charge)| charge.is_none()) {
             estimate.unpriced.push(Unpriced {
                 address: resource.address.clone(),
-                ty: resource.ty.clone(),
+                ty: (*resource.ty).into(),
                 price: Some(wanted.fact.name.to_string()),
                 why: "its figures are too large to reckon with".to_owned(),
             });
@@ -375,9 +376,9 @@ fn charge(model: &Model, wanted: &[Wanted<'_>], allowances: &[Allowance], estima
         estimate.total.add(&total);
         estimate.resources.push(ResourceCost {
             address: resource.address.clone(),
-            ty: resource.ty.clone(),
-            layer: resource.layer.clone(),
-            region: resource.place.region.clone(),
+            ty: (*resource.ty).into(),
+            layer: resource.layer.as_deref().map(Into::into),
+            region: resource.place.region.as_str().into(),
             total,
             lines,
         });

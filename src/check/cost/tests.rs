@@ -25,12 +25,12 @@ impl World {
     fn resource(mut self, address: &str, region: &str) -> World {
         self.model.resources.push(Resource {
             address: Address::new(address),
-            ty: "aws.test.thing".to_owned(),
+            ty: "aws.test.thing".into(),
             existing: false,
-            place: Place { region: region.to_owned(), ..Place::default() },
+            place: Place { region: region.to_owned(), ..Place::default() }.into(),
             layer: None,
             components: Vec::new(),
-            properties: std::collections::BTreeMap::new(),
+            properties: crate::model::Map::default(),
             spans: crate::model::Spans::default(),
             after: Vec::new(),
             after_spans: std::collections::BTreeMap::new(),

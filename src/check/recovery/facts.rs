@@ -224,7 +224,7 @@ impl<'m> Subject<'m> {
             resource,
             role: Role::Other,
             certain: true,
-            what: resource.ty.as_str().into(),
+            what: resource.ty.clone(),
             ways: Vec::new(),
             obstacles: Vec::new(),
             steps: Vec::new(),

@@ -228,7 +228,7 @@ pub fn text(value: &Value) -> Option<String> {
 
 fn shown(value: &model::Value) -> String {
     match value {
-        model::Value::Text(text) => text.clone(),
+        model::Value::Text(text) => text.to_string(),
         model::Value::Bool(bool) => bool.to_string(),
         model::Value::Int(int) => int.to_string(),
         model::Value::Float(float) => float.to_string(),

@@ -50,7 +50,7 @@ fn shortened(value: &str) -> String {
 }
 
 fn display(ty: Option<&Arc<TypeDef>>, path: &PropPath) -> String {
-    ty.map_or_else(|| path.0.clone(), |ty| ty.display(path))
+    ty.map_or_else(|| path.0.to_string(), |ty| ty.display(path))
 }
 
 /// What a fact stands on: its name, its grade and its source.

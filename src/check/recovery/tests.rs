@@ -11,7 +11,6 @@ use crate::model::{
 };
 use crate::source::{FileId, Span};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -69,15 +68,15 @@ impl World {
     }
 
     fn resource(mut self, address: &str, needs: &[&str]) -> World {
-        let to = |to: &&str| model::Value::Ref(Reference { to: Address::new(*to), path: PropPath(String::new()) });
+        let to = |to: &&str| model::Value::Ref(Reference { to: Address::new(*to), path: PropPath::default() });
         self.model.resources.push(Resource {
             address: Address::new(address),
             ty: "test.thing".into(),
             existing: false,
-            place: self.model.environment.place.clone(),
+            place: self.model.environment.place.clone().into(),
             layer: None,
             components: Vec::new(),
-            properties: BTreeMap::from([("Needs".to_owned(), model::Value::List(needs.iter().map(to).collect()))]),
+            properties: model::Map::from_iter([("Needs".into(), model::Value::List(needs.iter().map(to).collect()))]),
             spans: crate::model::Spans::default(),
             after: Vec::new(),
             after_spans: std::collections::BTreeMap::new(),
@@ -342,7 +341,8 @@ fn a_target_over_nothing_is_told() {
 
 #[test]
 fn a_change_names_what_it_is_like() {
-    let handle = ResourceHandle { address: Address::new("main"), ty: "test.thing".into(), place: Place::default() };
+    let handle =
+        ResourceHandle { address: Address::new("main"), ty: "test.thing".into(), place: Place::default().into() };
     let like = Value::new(Kind::Resource(Arc::new(handle)), Span::default());
     let remedy = object(&[("say", text("one more")), ("like", like)]);
     let world = main_store()

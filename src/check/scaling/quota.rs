@@ -11,7 +11,7 @@ use std::sync::Arc;
 const NAMED: usize = 4;
 
 pub fn check(model: &Model, quotas: &[Quota], scalings: &[Scaling]) -> Vec<Diagnostic> {
-    let places: BTreeMap<&Address, &Place> = model.resources.iter().map(|one| (&one.address, &one.place)).collect();
+    let places: BTreeMap<&Address, &Place> = model.resources.iter().map(|one| (&one.address, &*one.place)).collect();
     let existing: BTreeSet<&Address> =
         model.resources.iter().filter(|one| one.existing).map(|one| &one.address).collect();
     let mut groups: BTreeMap<(Arc<str>, String), Vec<&Quota>> = BTreeMap::new();

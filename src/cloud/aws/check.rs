@@ -83,7 +83,7 @@ fn is_property(bound: &Bound, path: &PropPath) -> bool {
         Property::Object(object) => object.properties.is_empty() || object.open,
         _ => false,
     };
-    bound.def.shape_at(&PropPath(parent.to_owned())).is_some_and(open)
+    bound.def.shape_at(&PropPath(parent.into())).is_some_and(open)
 }
 
 fn hint(bound: &Bound, path: &PropPath) -> String {
@@ -116,7 +116,7 @@ fn use_problems(bound: &Bound, one: &Use<'_>) -> Vec<Problem> {
 fn term_problem(bound: &Bound, term: &Term) -> Option<String> {
     let known =
         term.literal.is_some() || WORDS.contains(&term.word.as_str()) || bound.def.root.by_aws(&term.word).is_some();
-    let path = PropPath(term.word.clone());
+    let path = PropPath(term.word.as_str().into());
     (!known).then(|| {
         format!("`${{{}}}` is neither a property of `{}` nor a word{}", term.word, bound.ty, hint(bound, &path))
     })
@@ -211,7 +211,7 @@ fn mentioned(bound: &Bound) -> Vec<(String, PropPath)> {
     let binding = &bound.binding;
     let mut found = Vec::new();
     let mut all = |place: &str, names: &mut dyn Iterator<Item = &String>| {
-        found.extend(names.map(|name| (place.to_owned(), PropPath(name.clone()))));
+        found.extend(names.map(|name| (place.to_owned(), PropPath(name.as_str().into()))));
     };
     all("name", &mut binding.name.iter().map(|name| &name.property));
     all("defaults", &mut binding.defaults.keys());
@@ -244,6 +244,6 @@ fn conditions(conditions: Conditions<'_>, take: &mut dyn FnMut(&String)) {
 
 /// The place of a property where a binding gives one for writing.
 pub(super) fn written(bound: &Bound, property: &str) -> bool {
-    let place = bound.binding.properties.get(&PropPath(property.to_owned())).map(|place| &place.write);
+    let place = bound.binding.properties.get(&PropPath(property.into())).map(|place| &place.write);
     !matches!(place, Some(Place::Nowhere))
 }

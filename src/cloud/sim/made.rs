@@ -99,7 +99,7 @@ impl<'a> Maker<'a> {
             Shape::Object(object) if depth < 3 => {
                 let entry = |property: &crate::catalog::Property| {
                     let path = path.child(&property.aws);
-                    (property.aws.clone(), self.value(&property.shape, &path, &property.aws, depth + 1))
+                    (property.aws.to_string(), self.value(&property.shape, &path, &property.aws, depth + 1))
                 };
                 Json::Object(object.properties.iter().map(entry).collect())
             }
@@ -142,7 +142,7 @@ impl<'a> Maker<'a> {
     /// What is to be in a hole of a form.
     fn filling(&self, hole: &str) -> Option<String> {
         // The same in all forms of one resource.
-        let mut own = self.random(&PropPath(String::new()));
+        let mut own = self.random(&PropPath::default());
         match hole {
             "account" => Some(self.account.to_owned()),
             "region" => Some(self.place.region.clone()),

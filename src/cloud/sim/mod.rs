@@ -308,8 +308,9 @@ fn own_names<'a>(def: &TypeDef, properties: &'a Properties) -> BTreeSet<&'a str>
         if is_name {
             for value in document::all(properties, path) {
                 // An echo of a property that was given is another resource's name.
-                let echo =
-                    properties.iter().any(|(key, other)| !def.is_read_only(&PropPath(key.clone())) && other == value);
+                let echo = properties
+                    .iter()
+                    .any(|(key, other)| !def.is_read_only(&PropPath(key.as_str().into())) && other == value);
                 names.extend(value.as_str().filter(|text| text.len() >= 8 && *text != ACCOUNT && !echo));
             }
         }

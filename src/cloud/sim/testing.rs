@@ -35,11 +35,11 @@ fn texts() -> Shape {
 }
 
 fn property(aws: &str, shape: Shape) -> Property {
-    Property { name: aws.to_ascii_lowercase(), aws: aws.to_owned(), shape, default: None }
+    Property { name: aws.to_ascii_lowercase().into(), aws: aws.into(), shape, default: None }
 }
 
 fn def(name: &str, id: &str, read_only: &[&str], create_only: &[&str], write_only: &[&str]) -> TypeDef {
-    let paths = |paths: &[&str]| paths.iter().map(|path| PropPath((*path).to_owned())).collect::<Vec<_>>();
+    let paths = |paths: &[&str]| paths.iter().map(|path| PropPath((*path).into())).collect::<Vec<_>>();
     let endpoint = ObjectShape {
         properties: vec![property("Address", text()), property("Port", text())],
         ..ObjectShape::default()
@@ -68,7 +68,7 @@ fn def(name: &str, id: &str, read_only: &[&str], create_only: &[&str], write_onl
     }
     properties.sort_by(|a, b| a.aws.cmp(&b.aws));
     TypeDef {
-        name: name.to_owned(),
+        name: name.into(),
         aws: name.replace('.', "::"),
         root: ObjectShape { properties, ..ObjectShape::default() },
         nested: vec![],

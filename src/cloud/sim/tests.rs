@@ -21,7 +21,7 @@ fn key(ty: &str, id: &str) -> ResourceKey {
 }
 
 fn update(sim: &Sim, key: &ResourceKey, desired: &Json, changed: &[&str]) -> Result<Observed, CloudError> {
-    let changed: Vec<_> = changed.iter().map(|path| PropPath((*path).to_owned())).collect();
+    let changed: Vec<_> = changed.iter().map(|path| PropPath((*path).into())).collect();
     let (before, desired) = (Properties::new(), properties(desired));
     let update = Update { key, before: &before, desired: &desired, changed: &changed, token: "u" };
     block_on(sim.update(update, &Told::default()))

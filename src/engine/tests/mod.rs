@@ -195,7 +195,7 @@ pub fn plan_of(changes: Vec<Change>, snapshot: &Snapshot) -> Plan {
         format: 1,
         scope: snapshot.scope.clone(),
         basis: Basis { model, lineage, serial, observed, account, gpb },
-        outputs: BTreeMap::new(),
+        outputs: crate::model::Map::default(),
         outputs_before: snapshot.outputs.clone(),
         changes,
         overrides: vec![],
@@ -211,9 +211,9 @@ pub fn model_of(desired: &Desired) -> Model {
         };
         Resource {
             address: Address::new(*name),
-            ty: format!("aws.test.{ty}"),
+            ty: format!("aws.test.{ty}").into(),
             existing: false,
-            place: place(),
+            place: place().into(),
             layer: None,
             components: vec![],
             properties,
@@ -226,7 +226,7 @@ pub fn model_of(desired: &Desired) -> Model {
         }
     };
     let output = |(name, ..): &(&'static str, &str, Json)| {
-        let value = Value::Ref(Reference { to: Address::new(*name), path: PropPath(String::new()) });
+        let value = Value::Ref(Reference { to: Address::new(*name), path: PropPath::default() });
         ((*name).to_owned(), Output { value, span: Span::default(), doc: None })
     };
     Model {
@@ -251,7 +251,7 @@ fn bare(address: &Address, ty: &str, action: Action) -> Change {
         action,
         id: None,
         before: None,
-        desired: BTreeMap::new(),
+        desired: crate::model::Map::default(),
         differences: vec![],
         drift: vec![],
         forced_by: vec![],

@@ -9,9 +9,9 @@ fn existing(name: &str, ty: &str, properties: Json) -> Resource {
     let Ok(Value::Map(properties)) = Value::try_from(properties) else { panic!("{name} has no properties") };
     Resource {
         address: Address::new(name),
-        ty: format!("aws.test.{ty}"),
+        ty: format!("aws.test.{ty}").into(),
         existing: true,
-        place: place(),
+        place: place().into(),
         layer: None,
         components: vec![],
         properties,
@@ -89,7 +89,7 @@ fn begun(writer: &dyn Writer, operation: Operation, id: Option<&str>) -> u64 {
     let intent = NewIntent {
         address: Address::new("a"),
         ty: "aws.test.net".into(),
-        place: place(),
+        place: place().into(),
         operation,
         id: id.map(str::to_owned),
         desired: serde_json::Map::new(),

@@ -109,7 +109,7 @@ impl<'p> Machine<'_, 'p> {
 
     /// Where a written property path leads, in AWS's spelling: `vpc_config.subnet_ids`.
     pub fn property_path(&self, def: &crate::catalog::TypeDef, segments: &[(String, Span)]) -> Outcome<PropPath> {
-        let mut path = PropPath(String::new());
+        let mut path = PropPath::default();
         let mut shape: Option<&Shape> = None;
         for (name, span) in segments {
             let object = match shape {
@@ -121,7 +121,7 @@ impl<'p> Machine<'_, 'p> {
                 (Some(object), _) => {
                     let Some(property) = object.by_name(name).or_else(|| object.by_aws(name)) else {
                         let names: Vec<&str> = object.properties.iter().map(|one| one.name.as_str()).collect();
-                        let of = if path.0.is_empty() { def.name.clone() } else { def.display(&path) };
+                        let of = if path.0.is_empty() { def.name.to_string() } else { def.display(&path) };
                         return Err(self.no_property(&of, name, *span, &names));
                     };
                     path = path.child(&property.aws);

@@ -23,7 +23,7 @@ pub struct Frame<'p> {
     pub around: Rc<Around<'p>>,
     /// Whether the body has a place of its own: `region` then means that place, whatever is called so further out.
     pub placed: bool,
-    pub place: Option<Rc<Place>>,
+    pub place: Option<Arc<Place>>,
 }
 
 /// What a body shares with the groups inside it.
@@ -95,7 +95,7 @@ pub struct Scope<'p> {
     pub frame: Rc<Frame<'p>>,
     pub locals: Option<Rc<Local<'p>>>,
     /// The place, where it is not the frame's own: that of a resource, or of a function's caller.
-    pub place: Option<Rc<Place>>,
+    pub place: Option<Arc<Place>>,
 }
 
 impl<'p> Scope<'p> {
@@ -107,7 +107,7 @@ impl<'p> Scope<'p> {
         self.place.as_deref().or(self.frame.place.as_deref())
     }
 
-    pub fn shared_place(&self) -> Option<Rc<Place>> {
+    pub fn shared_place(&self) -> Option<Arc<Place>> {
         self.place.clone().or_else(|| self.frame.place.clone())
     }
 

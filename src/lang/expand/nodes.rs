@@ -22,7 +22,7 @@ pub struct Node<'p> {
     pub frame: Rc<Frame<'p>>,
     pub handle: Arc<ResourceHandle>,
     pub def: Arc<TypeDef>,
-    pub place: Rc<Place>,
+    pub place: Arc<Place>,
 }
 
 /// `override address { … }`
@@ -48,7 +48,7 @@ impl<'p> Node<'p> {
 impl<'p> Machine<'_, 'p> {
     /// The resource declared by a statement of a frame.
     pub(super) fn resource(&self, frame: &Rc<Frame<'p>>, stmt: &'p Resource) -> Outcome<Value> {
-        let (name, def) = self.world.def_at(&stmt.ty)?;
+        let (_, def) = self.world.def_at(&stmt.ty)?;
         self.budget.item(self, stmt.name.span)?;
         self.world.expand(stmt);
         let place = match (&stmt.place, &frame.place) {
@@ -58,7 +58,7 @@ impl<'p> Machine<'_, 'p> {
         };
         let address = Address(frame.around.address(&stmt.name.text));
         self.budget.text(self, stmt.name.span, address.as_str().len())?;
-        let handle = Arc::new(ResourceHandle { address: address.clone(), ty: name.into(), place: (*place).clone() });
+        let handle = Arc::new(ResourceHandle { address: address.clone(), ty: def.name.clone(), place: place.clone() });
         let mut nodes = self.expansion.nodes.borrow_mut();
         let id = u32::try_from(nodes.len()).map_err(|_| Failed)?;
         nodes.push(Rc::new(Node { id, stmt, frame: frame.clone(), handle: handle.clone(), def, place }));
@@ -108,7 +108,7 @@ impl<'p> Machine<'_, 'p> {
         let def = node.def.clone();
         let Some(property) = def.root.by_name(&name.text).or_else(|| def.root.by_aws(&name.text)) else {
             if name.text == "id" {
-                let path = PropPath(String::new());
+                let path = PropPath::default();
                 return Ok(Value::reference(handle.address.clone(), path, Type::String, span));
             }
             let mut names: Vec<&str> = def.root.properties.iter().map(|property| property.name.as_str()).collect();
@@ -127,7 +127,7 @@ impl<'p> Machine<'_, 'p> {
                 return Ok(value.at(span));
             }
         }
-        let path = PropPath(String::new()).child(&property.aws);
+        let path = PropPath::default().child(&property.aws);
         Ok(Value::reference(handle.address.clone(), path, of_shape(&def, &property.shape), span))
     }
 }

@@ -7,11 +7,11 @@ use crate::lang::value::Kind;
 use crate::lang::world::Outcome;
 use crate::model::Place;
 use crate::syntax::ast::Expr;
-use std::rc::Rc;
+use std::sync::Arc;
 
 impl<'p> Machine<'_, 'p> {
     /// The place an expression means: a region of the current account, or a place written in full.
-    pub(super) fn place(&self, written: &'p Expr, scope: &Scope<'p>) -> Outcome<Rc<Place>> {
+    pub(super) fn place(&self, written: &'p Expr, scope: &Scope<'p>) -> Outcome<Arc<Place>> {
         let value = self.eval(written, scope, Expect::Type(&Type::Place))?.at(written.span);
         let value = self.known(value, "where this lives")?;
         let found = value.describe();
@@ -28,7 +28,7 @@ impl<'p> Machine<'_, 'p> {
                     .at(written.span, "a region, or `place(region: …, account: …)`"),
             ));
         };
-        Ok(Rc::new(beside(&place, scope.place())))
+        Ok(Arc::new(beside(&place, scope.place())))
     }
 }
 

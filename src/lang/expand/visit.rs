@@ -55,8 +55,8 @@ impl<'p> Machine<'_, 'p> {
             Stmt::Layer(layer) => {
                 let value = self.visit_name(frame, at, &layer.name)?;
                 into.layers.push(model::Layer {
-                    name: layer.name.text.clone(),
-                    uses: layer.uses.iter().map(|name| name.text.clone()).collect(),
+                    name: layer.name.text.to_string(),
+                    uses: layer.uses.iter().map(|name| name.text.to_string()).collect(),
                     doc: layer.doc.as_deref().map(str::to_owned),
                     span: layer.name.span,
                 });
@@ -129,7 +129,7 @@ impl<'p> Machine<'_, 'p> {
         if frame.around.components.is_empty() && !value.is_absent() {
             let name = match &frame.around.layer {
                 Some(layer) => format!("{layer}.{}", binding.name.text),
-                None => binding.name.text.clone(),
+                None => binding.name.text.to_string(),
             };
             into.outputs.push(FoundOutput { name, binding, value });
         }

@@ -21,13 +21,13 @@ impl Machine<'_, '_> {
             if name.text == "id" {
                 return Ok(match judge.identifier(&handle.address) {
                     Some(text) => Value::text(text, span),
-                    None => Value::reference(handle.address.clone(), PropPath(String::new()), Type::String, span),
+                    None => Value::reference(handle.address.clone(), PropPath::default(), Type::String, span),
                 });
             }
             let names: Vec<&str> = def.root.properties.iter().map(|property| property.name.as_str()).collect();
             return Err(self.no_property(&def.name, &name.text, name.span, &names));
         };
-        let path = PropPath(String::new()).child(&property.aws);
+        let path = PropPath::default().child(&property.aws);
         let written = resource.properties.get(&property.aws);
         let value = match (written, &property.default) {
             (Some(value), _) => of_model(&def, &property.shape, value, span),
@@ -95,7 +95,7 @@ pub(super) fn of_model(def: &TypeDef, shape: &Shape, value: &model::Value, span:
     }
 }
 
-fn of_map(def: &TypeDef, shape: &Shape, entries: &std::collections::BTreeMap<String, model::Value>, span: Span) -> Map {
+fn of_map(def: &TypeDef, shape: &Shape, entries: &model::Map, span: Span) -> Map {
     let mut map = Map::default();
     let mut put = |name: &str, value: Value| {
         map.insert(name.into(), Entry { key: span, value });
@@ -124,11 +124,7 @@ fn of_map(def: &TypeDef, shape: &Shape, entries: &std::collections::BTreeMap<Str
 }
 
 /// Of several shapes, the first object that knows all the keys.
-fn object_shape<'d>(
-    def: &'d TypeDef,
-    shape: &'d Shape,
-    entries: &std::collections::BTreeMap<String, model::Value>,
-) -> Option<&'d ObjectShape> {
+fn object_shape<'d>(def: &'d TypeDef, shape: &'d Shape, entries: &model::Map) -> Option<&'d ObjectShape> {
     match def.resolve(shape) {
         Shape::Object(object) => Some(object),
         Shape::Any(shapes) => shapes.iter().find_map(|shape| {

@@ -120,7 +120,7 @@ impl<'p> Machine<'_, 'p> {
 
     fn plain(&self, value: &Value) -> Outcome<model::Value> {
         match &value.kind {
-            Kind::Word(word) => Ok(model::Value::Text(word.text.to_string())),
+            Kind::Word(word) => Ok(model::Value::Text(word.text.as_ref().into())),
             _ => self.ok(super::super::property::plain(value)),
         }
     }
@@ -146,7 +146,7 @@ impl<'p> Machine<'_, 'p> {
 
     /// `a.b` in AWS's spelling; lists on the way are gone through.
     fn path_of(&self, def: &TypeDef, written: &str, span: Span) -> Outcome<PropPath> {
-        let mut path = PropPath(String::new());
+        let mut path = PropPath::default();
         let mut object = Some(&def.root);
         for name in written.split('.') {
             let known = object.and_then(|object| object.by_name(name).or_else(|| object.by_aws(name)));

@@ -16,11 +16,11 @@ pub struct Judge {
     pub resources: Vec<Resource>,
     handles: Vec<Arc<ResourceHandle>>,
     by_address: HashMap<Address, usize>,
-    by_type: BTreeMap<String, Vec<usize>>,
+    by_type: BTreeMap<Arc<str>, Vec<usize>>,
     /// Who needs something of an address.
     needs: HashMap<Address, Vec<(Address, String, Decimal)>>,
     /// By type and property: the resources that hold a key there.
-    holders: RefCell<HashMap<(String, String), Holders>>,
+    holders: RefCell<HashMap<(Arc<str>, PropPath), Holders>>,
     reads: RefCell<Reads>,
     /// By the place in the tree of a fact's field: its value, where that is the same for every resource.
     pub(super) constants: RefCell<HashMap<usize, Option<super::super::value::Value>>>,
@@ -66,7 +66,7 @@ impl Judge {
             judge.by_type.entry(resource.ty.clone()).or_default().push(at);
             judge.handles.push(Arc::new(ResourceHandle {
                 address: resource.address.clone(),
-                ty: resource.ty.as_str().into(),
+                ty: resource.ty.clone(),
                 place: resource.place.clone(),
             }));
         }
@@ -161,7 +161,7 @@ impl Judge {
     /// The resources of a type that hold one of the keys in a property.
     pub fn holders(&self, def: &TypeDef, property: &PropPath, keys: &[String]) -> Vec<Arc<ResourceHandle>> {
         let mut all = self.holders.borrow_mut();
-        let index = all.entry((def.name.clone(), property.0.clone())).or_insert_with(|| self.index(def, property));
+        let index = all.entry((def.name.clone(), property.clone())).or_insert_with(|| self.index(def, property));
         let mut found: Vec<usize> = keys.iter().filter_map(|key| index.get(key)).flatten().copied().collect();
         found.sort_unstable();
         found.dedup();

@@ -57,7 +57,7 @@ impl<'p> Machine<'_, 'p> {
             self.budget.renew();
             let Some(itself) = judge.handle(&resource.address) else { continue };
             let itself = Value::new(Kind::Resource(itself), resource.span);
-            let outline = outlines.get(&resource.ty).unwrap_or(&none);
+            let outline = outlines.get(&*resource.ty).unwrap_or(&none);
             let declared = self.by_author(resource, resource.span);
             let says_usage = self.goals.borrow().resource_usage.contains_key(&resource.address);
             let usage = OnceCell::new();

@@ -163,7 +163,7 @@ impl<'p> Machine<'_, 'p> {
 fn alike<T>(reads: Reads<'_>, def: &TypeDef) -> Option<Alike<T>> {
     let property = |name: &str| {
         let property = def.root.by_name(name).or_else(|| def.root.by_aws(name))?;
-        let path = PropPath(String::new()).child(&property.aws);
+        let path = PropPath::default().child(&property.aws);
         // What AWS decides is another for every resource.
         (!def.is_read_only(&path)).then_some(path)
     };

@@ -26,7 +26,7 @@ pub fn text(parts: Vec<Value>, span: Span) -> Result<Value, Diagnostic> {
                 model::Value::Concat(inner) => inner.into_iter().for_each(|one| push(&mut joined, one)),
                 value => joined.push(value),
             },
-            _ => push(&mut joined, model::Value::Text(part_text(part)?)),
+            _ => push(&mut joined, model::Value::Text(part_text(part)?.into())),
         }
     }
     match joined.as_slice() {

@@ -13,16 +13,15 @@ use crate::catalog::{PropPath, TypeDef};
 use crate::diag::Diagnostic;
 use crate::lang::ty::Context;
 use crate::lang::value::{Kind, Value};
-use crate::model;
+use crate::model::{self, Spans};
 use crate::source::Span;
-use std::collections::BTreeMap;
 
 /// What a body came to.
 #[derive(Debug, Default)]
 pub struct Properties {
-    pub values: BTreeMap<String, model::Value>,
+    pub values: model::Map,
     /// Where each was written.
-    pub spans: BTreeMap<PropPath, Span>,
+    pub spans: Spans,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -32,14 +31,15 @@ pub struct Properties {
 pub fn to_model(body: &Value, def: &TypeDef, partial: bool, head: Span, cx: &Context) -> Properties {
     let blamed = violation::Blamed::default();
     let mut reading =
-        Reading { def, partial, cx, spans: BTreeMap::new(), keys: BTreeMap::new(), blamed, diagnostics: Vec::new() };
+        Reading { def, partial, cx, spans: Vec::new(), keys: Vec::new(), blamed, diagnostics: Vec::new() };
     let values = match &body.kind {
-        Kind::Map(entries) => reading.object(entries, &def.root, &PropPath(String::new())),
-        _ => BTreeMap::new(),
+        Kind::Map(entries) => reading.object(entries, &def.root, &PropPath::default()),
+        _ => model::Map::default(),
     };
     let Reading { spans, keys, mut diagnostics, blamed, .. } = reading;
+    let spans: Spans = spans.into_iter().collect();
     if !partial {
-        diagnostics.extend(violation::check(def, &values, (&spans, &keys), &blamed, head));
+        diagnostics.extend(violation::check(def, &values, (&spans, keys), &blamed, head));
     }
     Properties { values, spans, diagnostics }
 }
@@ -48,11 +48,7 @@ pub fn to_model(body: &Value, def: &TypeDef, partial: bool, head: Span, cx: &Con
 ///
 /// # Errors
 /// What is wrong with `set`.
-pub fn changed(
-    resource: &model::Resource,
-    def: &TypeDef,
-    set: &Value,
-) -> Result<BTreeMap<String, model::Value>, Vec<Diagnostic>> {
+pub fn changed(resource: &model::Resource, def: &TypeDef, set: &Value) -> Result<model::Map, Vec<Diagnostic>> {
     let read = to_model(set, def, true, set.span, &Context::new(&crate::lang::EmbeddedFacts));
     if !read.diagnostics.is_empty() {
         return Err(read.diagnostics);
@@ -81,24 +77,14 @@ fn overlay(before: &mut model::Value, after: model::Value) {
     }
 }
 
-/// What the catalog finds wrong with properties that are whole: also of use after an `override` changed some.
-pub fn check(
-    def: &TypeDef,
-    values: &BTreeMap<String, model::Value>,
-    spans: &BTreeMap<PropPath, Span>,
-    head: Span,
-) -> Vec<Diagnostic> {
-    violation::check(def, values, (spans, spans), &violation::Blamed::default(), head)
-}
-
 /// A body on its way into the model.
 struct Reading<'a> {
     def: &'a TypeDef,
     partial: bool,
     cx: &'a Context<'a>,
-    spans: BTreeMap<PropPath, Span>,
+    spans: Vec<(PropPath, Span)>,
     /// Where the names of properties stand.
-    keys: BTreeMap<PropPath, Span>,
+    keys: Vec<(PropPath, Span)>,
     blamed: violation::Blamed,
     diagnostics: Vec<Diagnostic>,
 }

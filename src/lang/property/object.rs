@@ -5,17 +5,12 @@ use crate::catalog::{ObjectShape, PropPath, Property};
 use crate::lang::value::{Entry, Map};
 use crate::model;
 use crate::source::Span;
-use std::collections::BTreeMap;
+use compact_str::CompactString;
 
 impl Reading<'_> {
     /// The entries by AWS's names. What cannot be read is left out and blamed.
-    pub(super) fn object(
-        &mut self,
-        entries: &Map,
-        shape: &ObjectShape,
-        path: &PropPath,
-    ) -> BTreeMap<String, model::Value> {
-        let mut out = BTreeMap::new();
+    pub(super) fn object(&mut self, entries: &Map, shape: &ObjectShape, path: &PropPath) -> model::Map {
+        let mut out = Vec::with_capacity(entries.len());
         let mut written: Vec<(&str, Span)> = Vec::with_capacity(entries.len().min(shape.properties.len()));
         for (name, entry) in entries {
             let Some(property) = self.find(name, entry, shape, path) else {
@@ -40,13 +35,13 @@ impl Reading<'_> {
                 self.diagnostics.push(problem::read_only(&self.name(&at), &self.def.name, entry.key));
                 continue;
             }
-            self.keys.insert(at.clone(), entry.key);
+            self.keys.push((at.clone(), entry.key));
             if let Some(value) = self.value(&entry.value, &property.shape, &at) {
-                out.insert(property.aws.clone(), value);
+                out.push((property.aws.clone(), value));
             }
-            self.spans.insert(at, entry.value.span);
+            self.spans.push((at, entry.value.span));
         }
-        out
+        out.into_iter().collect()
     }
 
     /// The property a name means. An unknown one is blamed, unless the object is open for any.
@@ -60,17 +55,17 @@ impl Reading<'_> {
         }
         if !shape.open {
             self.blamed.objects.insert(path.clone());
-            let within = if path.0.is_empty() { self.def.name.clone() } else { self.name(path) };
+            let within = if path.0.is_empty() { self.def.name.to_string() } else { self.name(path) };
             self.diagnostics.push(problem::unknown(name, &within, shape, entry.key));
         }
         None
     }
 
-    fn open_entry(&mut self, name: &str, entry: &Entry, path: &PropPath, out: &mut BTreeMap<String, model::Value>) {
+    fn open_entry(&mut self, name: &str, entry: &Entry, path: &PropPath, out: &mut Vec<(CompactString, model::Value)>) {
         let at = path.child(name);
         if let Some(value) = self.document(&entry.value, &at) {
-            out.insert(name.to_owned(), value);
+            out.push((name.into(), value));
         }
-        self.spans.insert(at, entry.value.span);
+        self.spans.push((at, entry.value.span));
     }
 }

@@ -13,9 +13,11 @@ use rust_decimal::prelude::ToPrimitive;
 /// When the value has no such form.
 pub fn plain(value: &Value) -> Result<model::Value, Diagnostic> {
     convert(value, &|value| match &value.kind {
-        Kind::Quantity(quantity) => Some(model::Value::Text(quantity.to_string())),
-        Kind::Range(range) => Some(model::Value::Text(format!("{}..{}", shown(&range.low)?, shown(&range.high)?))),
-        Kind::Place(place) => Some(model::Value::Text(place.region.clone())),
+        Kind::Quantity(quantity) => Some(model::Value::Text(quantity.to_string().into())),
+        Kind::Range(range) => {
+            Some(model::Value::Text(compact_str::format_compact!("{}..{}", shown(&range.low)?, shown(&range.high)?)))
+        }
+        Kind::Place(place) => Some(model::Value::Text(place.region.as_str().into())),
         _ => None,
     })
 }
@@ -44,15 +46,15 @@ fn convert(value: &Value, special: &dyn Fn(&Value) -> Option<model::Value>) -> R
     Ok(match &value.kind {
         Kind::Bool(bool) => model::Value::Bool(*bool),
         Kind::Number(decimal) => number(*decimal),
-        Kind::Text(text) => model::Value::Text(text.to_string()),
-        Kind::Word(word) if word.among.is_some() => model::Value::Text(word.text.to_string()),
+        Kind::Text(text) => model::Value::Text(text.as_ref().into()),
+        Kind::Word(word) if word.among.is_some() => model::Value::Text(word.text.as_ref().into()),
         Kind::List(items) => {
             let given = items.iter().filter(|item| !item.is_absent());
             model::Value::List(given.map(|item| convert(item, special)).collect::<Result<_, _>>()?)
         }
         Kind::Map(entries) => {
             let given = entries.iter().filter(|(_, entry)| !entry.value.is_absent());
-            let pairs = given.map(|(key, entry)| Ok((key.to_string(), convert(&entry.value, special)?)));
+            let pairs = given.map(|(key, entry)| Ok((key.as_ref().into(), convert(&entry.value, special)?)));
             model::Value::Map(pairs.collect::<Result<_, Diagnostic>>()?)
         }
         Kind::Hole(hole) => hole.value.as_ref().clone(),

@@ -6,7 +6,6 @@ use crate::lang::builtins::json;
 use crate::lang::ty::{Type, of_shape};
 use crate::lang::value::{Hole, Kind, Map, Value};
 use crate::model;
-use std::collections::BTreeMap;
 
 impl Reading<'_> {
     /// The value at a place, or `None` when there is none: it is absent, or it was blamed.
@@ -93,7 +92,7 @@ impl Reading<'_> {
             return Some(model::Value::Call { function: "json".to_owned(), args: vec![document] });
         }
         match json::document(value) {
-            Ok(document) => Some(model::Value::Text(json::write(&document))),
+            Ok(document) => Some(model::Value::Text(json::write(&document).into())),
             Err(diagnostic) => self.refuse(diagnostic),
         }
     }
@@ -132,15 +131,15 @@ impl Reading<'_> {
 
     fn text(&mut self, value: &Value, shape: &TextShape, path: &PropPath) -> Option<model::Value> {
         match &value.kind {
-            Kind::Text(text) => Some(model::Value::Text(text.to_string())),
-            Kind::Word(word) if word.among.is_some() => Some(model::Value::Text(word.text.to_string())),
+            Kind::Text(text) => Some(model::Value::Text(text.as_ref().into())),
+            Kind::Word(word) if word.among.is_some() => Some(model::Value::Text(word.text.as_ref().into())),
             Kind::Word(word) if shape.one_of.iter().any(|one| **one == *word.text) => {
-                Some(model::Value::Text(word.text.to_string()))
+                Some(model::Value::Text(word.text.as_ref().into()))
             }
             Kind::Word(word)
                 if shape.any_case && shape.one_of.iter().any(|one| one.eq_ignore_ascii_case(&word.text)) =>
             {
-                Some(model::Value::Text(word.text.to_string()))
+                Some(model::Value::Text(word.text.as_ref().into()))
             }
             Kind::Word(word) => self.refuse(problem::word(&self.name(path), word, shape, value.span, self.cx)),
             Kind::Map(_) | Kind::List(_) if shape.format.as_deref() == Some("json") => self.encoded(value, path),
@@ -179,27 +178,27 @@ impl Reading<'_> {
         let mut out = Vec::with_capacity(items.len());
         for item in items.iter().filter(|item| !item.is_absent()) {
             let at = path.child(&out.len().to_string());
-            self.spans.insert(at.clone(), item.span);
+            let before = self.spans.len();
+            self.spans.push((at.clone(), item.span));
             match self.value(item, &shape.item, &at) {
                 Some(value) => out.push(value),
-                None => {
-                    self.spans.remove(&at);
-                }
+                // The next item takes its place.
+                None => self.spans.truncate(before),
             }
         }
         model::Value::List(out)
     }
 
     fn map(&mut self, entries: &Map, each: &Shape, path: &PropPath) -> model::Value {
-        let mut out = BTreeMap::new();
+        let mut out = Vec::with_capacity(entries.len());
         for (key, entry) in entries.iter().filter(|(_, entry)| !entry.value.is_absent()) {
             let at = path.child(key);
-            self.spans.insert(at.clone(), entry.value.span);
+            self.spans.push((at.clone(), entry.value.span));
             if let Some(value) = self.value(&entry.value, each, &at) {
-                out.insert(key.to_string(), value);
+                out.push((key.as_ref().into(), value));
             }
         }
-        model::Value::Map(out)
+        model::Value::Map(out.into_iter().collect())
     }
 
     /// A map where AWS has a list: `{ Name = "x" }` for a list of keys and values, an object for a list of one.
@@ -226,12 +225,12 @@ impl Reading<'_> {
         for (key, entry) in sorted {
             let at = path.child(&out.len().to_string());
             let Some(shape) = item.by_aws("Value").map(|property| &property.shape) else { continue };
-            self.spans.insert(at.child("Key"), entry.key);
-            self.spans.insert(at.child("Value"), entry.value.span);
-            self.spans.insert(at.clone(), entry.value.span);
+            self.spans.push((at.child("Key"), entry.key));
+            self.spans.push((at.child("Value"), entry.value.span));
+            self.spans.push((at.clone(), entry.value.span));
             if let Some(value) = self.value(&entry.value, shape, &at.child("Value")) {
-                let key = model::Value::Text(key.to_string());
-                out.push(model::Value::Map([("Key".to_owned(), key), ("Value".to_owned(), value)].into()));
+                let key = model::Value::Text(key.as_ref().into());
+                out.push(model::Value::Map([("Key".into(), key), ("Value".into(), value)].into_iter().collect()));
             }
         }
         model::Value::List(out)

@@ -13,7 +13,8 @@ fn check(ty: &str, body: Json, expected: Json, diagnostics: &str) {
     let names = || vec!["engine_name".into()];
     let cx = Context { names: &names, ..Context::new(&World) };
     let found = to_model(&value(body), &def, false, NOWHERE, &cx);
-    let values: JsonMap<String, Json> = found.values.into_iter().map(|(name, value)| (name, value.into())).collect();
+    let values: JsonMap<String, Json> =
+        found.values.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
     assert_eq!(Json::Object(values), expected);
     assert_eq!(show_all(&found.diagnostics), diagnostics);
 }
@@ -108,7 +109,7 @@ fn the_spans_name_every_place() {
         json!({"group_description": "d", "tags": {"Name": "n"}, "security_group_ingress": [{"ip_protocol": "tcp"}]}),
     );
     let spans = to_model(&body, &def, false, NOWHERE, &Context::new(&World)).spans;
-    let paths: Vec<String> = spans.into_keys().map(|path| path.0).collect();
+    let paths: Vec<String> = spans.paths().map(ToString::to_string).collect();
     assert_eq!(
         paths,
         [

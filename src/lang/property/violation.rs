@@ -4,9 +4,9 @@ use super::problem;
 use crate::catalog::check::{Violation, ViolationKind};
 use crate::catalog::{PropPath, Rule, TypeDef, check as catalog};
 use crate::diag::Diagnostic;
-use crate::model;
+use crate::model::{self, Spans};
 use crate::source::Span;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The places where reading failed: what is missing there was written, and has been blamed already.
 #[derive(Debug, Default)]
@@ -19,16 +19,20 @@ pub(super) struct Blamed {
 
 pub(super) fn check(
     def: &TypeDef,
-    values: &BTreeMap<String, model::Value>,
-    (spans, keys): (&BTreeMap<PropPath, Span>, &BTreeMap<PropPath, Span>),
+    values: &model::Map,
+    (spans, keys): (&Spans, Vec<(PropPath, Span)>),
     blamed: &Blamed,
     head: Span,
 ) -> Vec<Diagnostic> {
     let mut found = catalog::check(def, values);
     found.retain(|violation| !blamed.explains(violation));
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let keys: Spans = keys.into_iter().collect();
     let told = found.iter().map(|violation| {
         // What is wrong with a property, whatever its value, is told at its name.
-        let spans = if violation.kind == ViolationKind::Deprecated { keys } else { spans };
+        let spans = if violation.kind == ViolationKind::Deprecated { &keys } else { spans };
         diagnostic(violation, values, spans, head)
     });
     told.collect()
@@ -50,15 +54,10 @@ impl Blamed {
 }
 
 fn parent(path: &PropPath) -> PropPath {
-    PropPath(path.0.rsplit_once('/').map(|(parent, _)| parent.to_owned()).unwrap_or_default())
+    PropPath(path.0.rsplit_once('/').map(|(parent, _)| parent.into()).unwrap_or_default())
 }
 
-fn diagnostic(
-    violation: &Violation,
-    values: &BTreeMap<String, model::Value>,
-    spans: &BTreeMap<PropPath, Span>,
-    head: Span,
-) -> Diagnostic {
+fn diagnostic(violation: &Violation, values: &model::Map, spans: &Spans, head: Span) -> Diagnostic {
     let (code, label) = match &violation.kind {
         ViolationKind::UnknownProperty => ("GPB2001", "no property of this name"),
         ViolationKind::ReadOnly => ("GPB2003", "read-only"),
@@ -101,7 +100,7 @@ fn broken(rule: &Rule, path: &PropPath) -> &'static str {
 }
 
 /// Where a place was written, or else what is around it.
-fn nearest_span(path: &PropPath, spans: &BTreeMap<PropPath, Span>) -> Option<Span> {
+fn nearest_span(path: &PropPath, spans: &Spans) -> Option<Span> {
     let mut path = path.clone();
     while !path.0.is_empty() {
         if let Some(span) = spans.get(&path) {
@@ -112,12 +111,12 @@ fn nearest_span(path: &PropPath, spans: &BTreeMap<PropPath, Span>) -> Option<Spa
     None
 }
 
-fn text_at<'a>(values: &'a BTreeMap<String, model::Value>, path: &PropPath) -> Option<&'a str> {
+fn text_at<'a>(values: &'a model::Map, path: &PropPath) -> Option<&'a str> {
     let mut segments = path.segments().map(PropPath::unescape);
-    let mut value = values.get(&segments.next()?)?;
+    let mut value = values.get(segments.next()?.as_str())?;
     for segment in segments {
         value = match value {
-            model::Value::Map(entries) => entries.get(&segment)?,
+            model::Value::Map(entries) => entries.get(segment.as_str())?,
             model::Value::List(items) => items.get(segment.parse::<usize>().ok()?)?,
             _ => return None,
         };

@@ -30,7 +30,7 @@ enum Mark {
 impl Edges {
     pub fn node(&mut self, key: usize, name: &Name) {
         let node = self.nodes.entry(key).or_default();
-        node.name.clone_from(&name.text);
+        name.text.as_str().clone_into(&mut node.name);
         node.span = Some(name.span);
     }
 

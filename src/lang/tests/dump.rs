@@ -38,7 +38,7 @@ pub fn model(model: &Model) -> String {
 fn one(out: &mut String, resource: &Resource, home: &Place) {
     let existing = if resource.existing { "existing " } else { "" };
     let _ = write!(out, "{existing}{} {}", resource.address, resource.ty);
-    if resource.place != *home {
+    if *resource.place != *home {
         let _ = write!(out, " in {}", place(&resource.place));
     }
     if let Some(layer) = &resource.layer {

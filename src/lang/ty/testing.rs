@@ -47,7 +47,7 @@ fn special(key: &str, inner: Json) -> Value {
         }
         "$secret" => Value::new(Kind::Secret(Arc::new(Secret::Store { name: text })), NOWHERE),
         "$resource" => {
-            let handle = ResourceHandle { address: Address::new("x"), ty: text.into(), place: Place::default() };
+            let handle = ResourceHandle { address: Address::new("x"), ty: text.into(), place: Place::default().into() };
             Value::new(Kind::Resource(Arc::new(handle)), NOWHERE)
         }
         "$range" => {

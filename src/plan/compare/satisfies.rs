@@ -48,7 +48,7 @@ impl<'a> Rules<'a> {
                 entries.iter().all(|(key, value)| {
                     let (shape, default) = entry(object, map, key);
                     let path = path.child(key);
-                    match others.get(key).filter(|json| !json.is_null()) {
+                    match others.get(key.as_str()).filter(|json| !json.is_null()) {
                         Some(there) => self.satisfied(shape, value, there, &path, against),
                         None => self.absence_satisfies(shape, default, value, &path, against),
                     }
@@ -163,9 +163,9 @@ impl<'a> Rules<'a> {
             }
             (Value::Map(entries), Json::Object(others)) => {
                 entries.len() == others.len()
-                    && entries
-                        .iter()
-                        .all(|(key, value)| others.get(key).is_some_and(|other| self.secrets_satisfied(value, other)))
+                    && entries.iter().all(|(key, value)| {
+                        others.get(key.as_str()).is_some_and(|other| self.secrets_satisfied(value, other))
+                    })
             }
             (Value::List(items), Json::Array(others)) => {
                 items.len() == others.len()

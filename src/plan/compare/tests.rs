@@ -13,7 +13,7 @@ fn places(ty: &str, desired: Json, observed: Json) -> Vec<String> {
     let rules = Rules { def: def.as_deref(), ..Rules::bare() };
     let Value::Map(desired) = value(desired) else { panic!("properties are an object") };
     let sides = Sides { observed: observed.as_object().unwrap(), applied: None, recorded: None };
-    differences(rules, &desired, sides).into_iter().map(|difference| difference.path.0).collect()
+    differences(rules, &desired, sides).into_iter().map(|difference| difference.path.0.into()).collect()
 }
 
 fn same(ty: &str, desired: Json, observed: Json) {

@@ -10,10 +10,10 @@ use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every place that differs, in order of path. Lists and documents differ as wholes.
-pub fn differences(rules: Rules<'_>, desired: &BTreeMap<String, Value>, sides: Sides<'_>) -> Vec<Difference> {
+pub fn differences(rules: Rules<'_>, desired: &crate::model::Map, sides: Sides<'_>) -> Vec<Difference> {
     let mut walk = Walk { rules, found: Vec::new() };
     let maps = Maps { observed: Some(sides.observed), applied: sides.applied, recorded: sides.recorded };
-    walk.object(rules.def.map(|def| &def.root), None, desired, maps, &PropPath(String::new()));
+    walk.object(rules.def.map(|def| &def.root), None, desired, maps, &PropPath::default());
     walk.found.sort_by(|a, b| a.path.cmp(&b.path));
     walk.found
 }
@@ -64,7 +64,7 @@ impl<'a> Walk<'a> {
         &mut self,
         object: Option<&'a ObjectShape>,
         map: Option<&'a Shape>,
-        desired: &BTreeMap<String, Value>,
+        desired: &crate::model::Map,
         maps: Maps<'_>,
         path: &PropPath,
     ) {
@@ -77,7 +77,8 @@ impl<'a> Walk<'a> {
             };
             self.place(shape, default, value, there, &path.child(key));
         }
-        for (key, applied) in maps.applied.into_iter().flatten().filter(|(key, _)| !desired.contains_key(*key)) {
+        for (key, applied) in maps.applied.into_iter().flatten().filter(|(key, _)| !desired.contains_key(key.as_str()))
+        {
             let (shape, default) = entry(object, map, key);
             self.removal(shape, default, applied, of(maps.observed, key), &path.child(key));
         }
@@ -298,7 +299,7 @@ fn is_secret_text(value: &Value) -> bool {
 fn lacks(wanted: &Value, was: &Json) -> bool {
     match (wanted, was) {
         (Value::Map(wanted), Json::Object(was)) if !values::is_hashed(&Json::Object(was.clone())) => {
-            was.iter().any(|(key, was)| wanted.get(key).map_or(!was.is_null(), |wanted| lacks(wanted, was)))
+            was.iter().any(|(key, was)| wanted.get(key.as_str()).map_or(!was.is_null(), |wanted| lacks(wanted, was)))
         }
         (Value::List(wanted), Json::Array(was)) => wanted.iter().zip(was).any(|(wanted, was)| lacks(wanted, was)),
         _ => false,

@@ -48,7 +48,7 @@ fn store() -> impl Strategy<Value = Json> {
         })
 }
 
-fn lifted(json: &Json) -> std::collections::BTreeMap<String, Value> {
+fn lifted(json: &Json) -> crate::model::Map {
     match value(json.clone()) {
         Value::Map(entries) => entries,
         other => panic!("{other:?}"),

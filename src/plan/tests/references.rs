@@ -21,7 +21,7 @@ fn actions(plan: &Plan) -> Vec<(&str, Action)> {
 
 fn desired(plan: &Plan, name: &str, property: &str) -> Json {
     let change = plan.changes.iter().find(|change| change.address.as_str() == name).unwrap();
-    change.desired[property].clone().into()
+    change.desired.get(property).unwrap().clone().into()
 }
 
 #[test]
@@ -181,8 +181,8 @@ fn an_output_is_known_as_far_as_the_plan_is() {
     let mut model = network("10.0.0.0/16");
     let output = Output { value: value(to("network.vpc", "")), span: Span::default(), doc: None };
     model.outputs.insert("vpc".into(), output);
-    assert_eq!(Json::from(World::new().plan(&model).outputs["vpc"].clone()), to("network.vpc", ""));
-    assert_eq!(World::applied(&model).plan(&model).outputs["vpc"], Value::Text("id-1".into()));
+    assert_eq!(Json::from(World::new().plan(&model).outputs.get("vpc").unwrap().clone()), to("network.vpc", ""));
+    assert_eq!(World::applied(&model).plan(&model).outputs.get("vpc"), Some(&Value::Text("id-1".into())));
 }
 
 #[test]

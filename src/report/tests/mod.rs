@@ -154,7 +154,7 @@ fn drift_comes_first() {
 #[test]
 fn deletions_moves_and_several_places() {
     let mut before = platform("x", 10, "serve");
-    before.resources[4].place.region = "us-west-2".into();
+    std::sync::Arc::make_mut(&mut before.resources[4].place).region = "us-west-2".into();
     let world = World::applied(&before);
     let mut after = model([before.resources[0].clone()]);
     after.resources[0].address = address("network.main");

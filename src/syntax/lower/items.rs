@@ -3,6 +3,7 @@
 use super::super::ast::{Binding, Body, Facts, FnItem, Item, Module, Name, TypeExpr, TypeItem, TypeKind};
 use super::super::tree::{Node, Rule};
 use super::{Docs, Lower, doc_line, is_name};
+use compact_str::CompactString;
 
 impl Lower {
     pub(super) fn module(&mut self, root: Option<Node<'_>>) -> Module {
@@ -40,7 +41,7 @@ impl Lower {
                 let of = node.children().filter(|child| is_name(*child)).nth(1);
                 let of = match of {
                     Some(of) => self.name(of),
-                    None => Name { text: String::new(), span: self.end_of(node), quoted: false },
+                    None => Name { text: CompactString::default(), span: self.end_of(node), quoted: false },
                 };
                 Some(Item::Environment { of, body: self.item_body(node, docs.take()) })
             }

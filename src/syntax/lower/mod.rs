@@ -18,6 +18,7 @@ use super::ast::{Expr, ExprKind, Module, Name};
 use super::tree::{Node, Rule, Tree};
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
+use compact_str::CompactString;
 
 /// How deep the abstract syntax may be: later stages walk it by recursion.
 pub(super) const MAX_DEPTH: usize = 256;
@@ -76,11 +77,11 @@ impl Lower {
     fn name(&mut self, node: Node<'_>) -> Name {
         match node.rule() {
             Rule::bad_name => {
-                let text = node.child(Rule::quoted_key).map_or_else(String::new, |key| self.plain_text(key));
+                let text = node.child(Rule::quoted_key).map_or_else(String::new, |key| self.plain_text(key)).into();
                 Name { text, span: self.span(node), quoted: false }
             }
-            Rule::quoted_key => Name { text: self.plain_text(node), span: self.span(node), quoted: true },
-            _ => Name { text: node.text().to_owned(), span: self.span(node), quoted: false },
+            Rule::quoted_key => Name { text: self.plain_text(node).into(), span: self.span(node), quoted: true },
+            _ => Name { text: node.text().into(), span: self.span(node), quoted: false },
         }
     }
 
@@ -88,7 +89,7 @@ impl Lower {
     fn name_in(&mut self, node: Node<'_>) -> Name {
         match node.children().find(|child| is_name(*child)) {
             Some(name) => self.name(name),
-            None => Name { text: String::new(), span: self.end_of(node), quoted: false },
+            None => Name { text: CompactString::default(), span: self.end_of(node), quoted: false },
         }
     }
 }

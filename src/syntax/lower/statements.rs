@@ -7,6 +7,7 @@ use super::super::recovery;
 use super::super::tree::{Node, Rule};
 use super::exprs::{comparison, is_prefix, is_value};
 use super::{Lower, is_name};
+use compact_str::CompactString;
 
 impl Lower {
     pub(super) fn statement(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> Option<Stmt> {
@@ -187,7 +188,7 @@ impl Lower {
             Some(amount) => self.expr(amount),
             None => self.missing(node),
         };
-        let nothing = Name { text: String::new(), span: self.end_of(node), quoted: false };
+        let nothing = Name { text: CompactString::default(), span: self.end_of(node), quoted: false };
         Budget { at: at.flatten(), amount, per: names.next().unwrap_or(nothing), span: self.span(node) }
     }
 
@@ -213,7 +214,7 @@ impl Lower {
     }
 
     fn no_path(&self, node: Node<'_>) -> Path {
-        let name = Name { text: String::new(), span: self.end_of(node), quoted: false };
+        let name = Name { text: CompactString::default(), span: self.end_of(node), quoted: false };
         Path { segments: vec![PathSegment::Name(name)], span: self.end_of(node) }
     }
 }

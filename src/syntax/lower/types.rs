@@ -19,7 +19,7 @@ impl Lower {
             Rule::quoted_key => TypeKind::Words(vec![self.name(node)]),
             Rule::type_object => TypeKind::Object(self.type_fields(node)),
             Rule::compat_type_list => {
-                let name = Name { text: "list".to_owned(), span: self.span(node), quoted: false };
+                let name = Name { text: "list".into(), span: self.span(node), quoted: false };
                 TypeKind::Named { name, args: self.type_args(node) }
             }
             _ => TypeKind::Missing,
@@ -75,7 +75,7 @@ impl Lower {
             }
             // `string[]` is how others write `list<string>`.
             let of = TypeExpr { span: name.span, kind: TypeKind::Named { name, args } };
-            let list = Name { text: "list".to_owned(), span: self.span(brackets), quoted: false };
+            let list = Name { text: "list".into(), span: self.span(brackets), quoted: false };
             return TypeKind::Named { name: list, args: vec![of] };
         }
         let args = node.child(Rule::type_args).map(|args| self.type_args(args)).unwrap_or_default();

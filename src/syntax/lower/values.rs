@@ -118,7 +118,7 @@ impl Lower {
             None => ExprKind::Number(amount),
             Some(unit) => ExprKind::Quantity {
                 amount,
-                unit: Name { text: unit.text().to_owned(), span: self.span(unit), quoted: false },
+                unit: Name { text: unit.text().into(), span: self.span(unit), quoted: false },
             },
         }
     }

@@ -2,10 +2,10 @@
 
 use crate::catalog::check::{ViolationKind, check, check_json};
 use crate::catalog::{Catalog, Shape, TypeDef};
-use crate::model::{Address, Reference, Secret, Value};
+use crate::model::{Address, Map, Reference, Secret, Value};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 fn get(name: &str) -> Arc<TypeDef> {
@@ -116,7 +116,7 @@ fn reference() -> Value {
 }
 
 fn kinds(name: &str, property: &str, value: Value) -> Vec<ViolationKind> {
-    let found = check(&get(name), &BTreeMap::from([(property.to_owned(), value)]));
+    let found = check(&get(name), &Map::from_iter([(property.into(), value)]));
     found.into_iter().map(|one| one.kind).filter(|kind| !matches!(kind, ViolationKind::MissingRequired)).collect()
 }
 
@@ -144,7 +144,7 @@ fn secrets_go_only_where_nobody_reads_them() {
     let inside = Value::Concat(vec![Value::Text("a".into()), secret()]);
     assert_eq!(kinds("aws.secretsmanager.secret", "SecretString", inside.clone()), []);
     assert_eq!(kinds("aws.sqs.queue", "QueueName", inside.clone()), plain);
-    let document = Value::Map(BTreeMap::from([("a".to_owned(), Value::List(vec![inside]))]));
+    let document = Value::Map(Map::from_iter([("a".into(), Value::List(vec![inside]))]));
     assert_eq!(kinds("aws.sqs.queue", "RedriveAllowPolicy", document), plain);
     let call = Value::Call { function: "base64".into(), args: vec![secret()] };
     assert_eq!(kinds("aws.sqs.queue", "QueueName", call), plain);
@@ -194,7 +194,7 @@ fn any_value() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::Bool),
         any::<i64>().prop_map(Value::Int),
         any::<f64>().prop_map(Value::Float),
-        ".{0,12}".prop_map(Value::Text),
+        ".{0,12}".prop_map(|text| Value::Text(text.into())),
         Just(reference()),
         Just(Value::Secret(Secret::Generated { length: 8 })),
     ];
@@ -202,7 +202,9 @@ fn any_value() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::List),
             prop::collection::vec(inner.clone(), 0..3).prop_map(Value::Concat),
-            prop::collection::btree_map("[A-Z][a-z]{0,8}", inner, 0..4).prop_map(Value::Map),
+            prop::collection::btree_map("[A-Z][a-z]{0,8}", inner, 0..4).prop_map(|entries| {
+                Value::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+            }),
         ]
     })
 }

@@ -47,7 +47,7 @@ pub fn audit(bound: &Bound) -> Vec<Coverage> {
 }
 
 fn coverage(bound: &Bound, name: &str) -> Coverage {
-    let path = PropPath(name.to_owned());
+    let path = PropPath(name.into());
     Coverage {
         property: name.to_owned(),
         create: writes(bound, name, &bound.binding.create, true),
@@ -130,7 +130,7 @@ fn shows(bound: &Bound, call: &str, at: Option<&Path>, name: &str) -> bool {
         here = list.element();
     }
     let Some(here) = here else { return false };
-    match bound.binding.properties.get(&PropPath(name.to_owned())).map(|place| &place.read) {
+    match bound.binding.properties.get(&PropPath(name.into())).map(|place| &place.read) {
         Some(Place::Nowhere) => false,
         Some(Place::At(path)) => {
             let start = if path.absolute { root } else { here };

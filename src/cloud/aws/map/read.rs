@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 impl Mapping<'_> {
     /// Every property that an object of an output shows.
     pub fn read(&self, object: &Json, root: &Json) -> Properties {
-        self.object(&self.def.root, object, root, &PropPath(String::new()))
+        self.object(&self.def.root, object, root, &PropPath::default())
     }
 
     /// A value of an output as a property's shape has it; `None` when it shows nothing of the sort.
@@ -55,7 +55,7 @@ impl Mapping<'_> {
             let spread = matches!(place, Some(Place::At(at)) if at.is_here());
             let value = found.and_then(|found| self.value(&found, &property.shape, root, &child));
             if let Some(value) = value.filter(|value| !(spread && value.as_object().is_some_and(Map::is_empty))) {
-                out.insert(property.aws.clone(), value);
+                out.insert(property.aws.to_string(), value);
             }
         }
         out
@@ -143,9 +143,9 @@ impl Mapping<'_> {
 fn renamed_pair(item: &Shape, element: &Json) -> Option<Json> {
     let (key, held) = pair(item)?;
     let (name, value) = key_and_value(element)?;
-    let mut out = Map::from_iter([(key.aws.clone(), Json::from(name))]);
+    let mut out = Map::from_iter([(key.aws.to_string(), Json::from(name))]);
     if let Some(value) = value {
-        out.insert(held.aws.clone(), value.clone());
+        out.insert(held.aws.to_string(), value.clone());
     }
     Some(Json::Object(out))
 }

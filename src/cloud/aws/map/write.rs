@@ -18,7 +18,7 @@ impl Mapping<'_> {
             [Step::Name(name), ..] => input.member(name).is_some(),
             steps => steps.is_empty(),
         };
-        match self.places.get(&PropPath(property.to_owned())).map(|place| &place.write) {
+        match self.places.get(&PropPath(property.into())).map(|place| &place.write) {
             Some(Place::Nowhere) => None,
             Some(Place::At(path)) => Some(path.clone()).filter(has),
             Some(Place::SameName) | None if input.member(property).is_some() => Some(Path::name(property)),
@@ -33,7 +33,7 @@ impl Mapping<'_> {
     /// Writes a top-level property; false when the input has no place for it.
     pub fn write(&self, property: &str, value: &Json, input: Shape<'_>, target: &mut Json) -> Result<bool, MapError> {
         let Some(path) = self.place(property, input) else { return Ok(false) };
-        self.put(target, path.bind(self.fill).steps(), input, value, &PropPath(property.to_owned()))?;
+        self.put(target, path.bind(self.fill).steps(), input, value, &PropPath(property.into()))?;
         Ok(true)
     }
 

@@ -145,7 +145,7 @@ impl Work<'_> {
 
     /// The last step of a property's place in the API, or its own name.
     fn api_name(&self, property: &str) -> String {
-        let place = self.bound.binding.properties.get(&PropPath(property.to_owned()));
+        let place = self.bound.binding.properties.get(&PropPath(property.into()));
         let last = match place.map(|place| &place.write) {
             Some(super::super::binding::Place::At(path)) => path.steps().last(),
             _ => None,
@@ -277,7 +277,7 @@ impl Work<'_> {
         for (key, value) in entries {
             let Some((name, member)) = shape.member(&key) else { continue };
             let converted = self.mapping(scope, |mapping| {
-                Mapping { places: &no_places, ..mapping }.convert(&value, member, &PropPath(key.clone()))
+                Mapping { places: &no_places, ..mapping }.convert(&value, member, &PropPath(key.as_str().into()))
             });
             let value = converted.map_err(|error| self.unmapped(&error, operation))?;
             let object = Json::Object(Map::from_iter([(name.clone(), value)]));

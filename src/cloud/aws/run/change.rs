@@ -172,7 +172,7 @@ impl Work<'_> {
     }
 
     fn read_only(&self, property: &str) -> bool {
-        self.bound.def.is_read_only(&PropPath(property.to_owned()))
+        self.bound.def.is_read_only(&PropPath(property.into()))
     }
 
     /// The identifier, once creation's outputs and the desired properties tell all of it.

@@ -46,7 +46,9 @@ impl Work<'_> {
 
     /// A name within the catalog's pattern, where the binding does not say itself how names are spelled.
     fn by_pattern(&self, rule: &Name, label: &str, token: &str, suffix: &str) -> Option<String> {
-        let Some(Shape::Text(shape)) = self.bound.def.shape_at(&PropPath(rule.property.clone())) else { return None };
+        let Some(Shape::Text(shape)) = self.bound.def.shape_at(&PropPath(rule.property.as_str().into())) else {
+            return None;
+        };
         if rule.lower || rule.separator != "-" {
             return None;
         }
@@ -55,7 +57,7 @@ impl Work<'_> {
     }
 
     fn longest(&self, rule: &Name) -> usize {
-        let shape = self.bound.def.shape_at(&PropPath(rule.property.clone()));
+        let shape = self.bound.def.shape_at(&PropPath(rule.property.as_str().into()));
         let catalog = match shape {
             Some(Shape::Text(text)) => text.max_length.and_then(|max| usize::try_from(max).ok()),
             _ => None,

@@ -120,7 +120,8 @@ impl Work<'_> {
         for (part, value) in &scope.parts {
             let shape = self.bound.def.root.by_aws(part).map(|property| &property.shape);
             if let (Some(shape), false) = (shape, properties.contains_key(part)) {
-                let value = self.mapping(scope, |mapping| mapping.value(value, shape, root, &PropPath(part.clone())));
+                let value =
+                    self.mapping(scope, |mapping| mapping.value(value, shape, root, &PropPath(part.as_str().into())));
                 properties.extend(value.map(|value| (part.clone(), value)));
             }
         }
@@ -130,7 +131,7 @@ impl Work<'_> {
             let shape = self.bound.def.root.by_aws(name).map(|property| &property.shape);
             let value = tree.fill(&scope).value();
             let value = value.zip(shape).and_then(|(value, shape)| {
-                self.mapping(&scope, |mapping| mapping.value(&value, shape, root, &PropPath(name.clone())))
+                self.mapping(&scope, |mapping| mapping.value(&value, shape, root, &PropPath(name.as_str().into())))
             });
             properties.extend(value.map(|value| (name.clone(), value)));
         }
@@ -174,7 +175,7 @@ impl Work<'_> {
                 None => object.as_object().and_then(|object| super::super::spelling::member(object, name)).cloned(),
             };
             let value = found.zip(shape(name)).and_then(|(value, shape)| {
-                self.mapping(scope, |mapping| mapping.value(&value, shape, &root, &PropPath(name.clone())))
+                self.mapping(scope, |mapping| mapping.value(&value, shape, &root, &PropPath(name.as_str().into())))
             });
             properties.extend(value.map(|value| (name.clone(), value)));
         }
@@ -194,7 +195,7 @@ impl Work<'_> {
         root: &Json,
         scope: &Scope,
     ) -> Result<Vec<(Json, Json)>, CloudError> {
-        let property = PropPath(aspect.properties.first().cloned().unwrap_or_default());
+        let property = PropPath(aspect.properties.first().cloned().unwrap_or_default().into());
         let start = read.at.as_ref().and_then(|path| path.get(root, root)).unwrap_or_else(|| root.clone());
         let Some(Json::Array(items)) = list.get(&start, root) else { return Ok(Vec::new()) };
         let mut found = Vec::new();

@@ -24,7 +24,7 @@ impl Work<'_> {
     /// Adds the marker to the tags of a creation.
     pub(super) fn mark(&self, desired: &mut Properties, token: &str) {
         let Some(property) = self.tag_property() else { return };
-        let shape = self.bound.def.shape_at(&PropPath(property.to_owned()));
+        let shape = self.bound.def.shape_at(&PropPath(property.into()));
         match (desired.get_mut(property), shape) {
             (Some(Json::Object(tags)), _) => {
                 tags.insert(MARKER.to_owned(), token.into());
@@ -44,9 +44,9 @@ impl Work<'_> {
     fn tag(&self, item: &Property, token: &str) -> Json {
         let mut tag = Map::from_iter([("Key".to_owned(), json!(MARKER)), ("Value".to_owned(), json!(token))]);
         if let Property::Object(ObjectShape { properties, required, .. }) = self.bound.def.resolve(item) {
-            for property in properties.iter().filter(|property| required.contains(&property.aws)) {
+            for property in properties.iter().filter(|property| required.iter().any(|name| *name == property.aws)) {
                 if matches!(self.bound.def.resolve(&property.shape), Property::Bool) {
-                    tag.insert(property.aws.clone(), Json::Bool(false));
+                    tag.insert(property.aws.to_string(), Json::Bool(false));
                 }
             }
         }
@@ -70,7 +70,7 @@ impl Work<'_> {
     fn named_member(&self, property: &str, input: Shape<'_>) -> bool {
         let scope = self.scope();
         input.member(property).is_some()
-            || (self.bound.binding.properties.contains_key(&PropPath(property.to_owned()))
+            || (self.bound.binding.properties.contains_key(&PropPath(property.into()))
                 && self.mapping(&scope, |mapping| mapping.place(property, input)).is_some())
     }
 
@@ -87,7 +87,7 @@ impl Work<'_> {
         };
         let mut places = self.bound.binding.properties.clone();
         if place.write != Place::SameName {
-            places.insert(PropPath(property.to_owned()), place);
+            places.insert(PropPath(property.into()), place);
         }
         let written = self.mapping(scope, |mapping| {
             super::super::map::Mapping { places: &places, ..mapping }.write(property, tags, shape, input)
@@ -154,7 +154,7 @@ impl Work<'_> {
             }
             (true, _) => value.clone(),
             (false, _) => self
-                .mapping(scope, |mapping| mapping.convert(value, inner, &PropPath("Tags".to_owned())))
+                .mapping(scope, |mapping| mapping.convert(value, inner, &PropPath("Tags".into())))
                 .map_err(|error| self.unmapped(&error, operation))?,
         };
         super::super::map::merge(&mut input, json!({ name: value }));
@@ -174,7 +174,7 @@ impl Work<'_> {
             match self.send_read(&read.call, input).await {
                 Ok(root) => {
                     let found = read.at.as_ref().map_or_else(|| Some(root.clone()), |at| at.get(&root, &root));
-                    let path = PropPath(property.to_owned());
+                    let path = PropPath(property.into());
                     let shape = self.bound.def.shape_at(&path);
                     let value = found.zip(shape).and_then(|(value, shape)| {
                         self.mapping(scope, |mapping| mapping.value(&value, shape, &root, &path))

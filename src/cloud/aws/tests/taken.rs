@@ -124,7 +124,8 @@ fn a_part_of_an_identifier_that_is_given_stays_as_it_is() {
     let mut changed = Vec::new();
     for name in bindings.names().into_iter().flatten() {
         let bound = bindings.get(&name).unwrap();
-        let given = bound.binding.id.iter().filter(|(part, _)| !bound.def.is_read_only(&PropPath((*part).clone())));
+        let given =
+            bound.binding.id.iter().filter(|(part, _)| !bound.def.is_read_only(&PropPath((*part).clone().into())));
         for (part, template) in given {
             let mut scope = crate::cloud::aws::scope::Scope::default();
             scope.desired.insert(part.clone(), "given".into());
