@@ -218,7 +218,7 @@ fn evaluate(
     }
     let mut early = Vec::new();
     let names = Names::collect(program, &mut early);
-    let world = World::new(program, names, catalog, facts);
+    let world = World::new(program, names.into(), catalog, facts);
     world.reports.all(early);
     let resolved = resolve::resolve(&world);
     let environments: Vec<String> =

@@ -24,7 +24,7 @@ pub struct World<'p> {
     pub program: &'p Program,
     /// The files of the standard library.
     pub library: HashSet<FileId>,
-    pub names: Names<'p>,
+    pub names: Arc<Names<'p>>,
     pub catalog: &'p Catalog,
     pub facts: &'p (dyn Facts + Sync),
     pub indexes: Indexes<'p>,
@@ -38,7 +38,12 @@ pub struct World<'p> {
 }
 
 impl<'p> World<'p> {
-    pub fn new(program: &'p Program, names: Names<'p>, catalog: &'p Catalog, facts: &'p (dyn Facts + Sync)) -> Self {
+    pub fn new(
+        program: &'p Program,
+        names: Arc<Names<'p>>,
+        catalog: &'p Catalog,
+        facts: &'p (dyn Facts + Sync),
+    ) -> Self {
         let library = program.modules.iter().filter(|loaded| loaded.std).map(|loaded| loaded.module.file);
         Self {
             program,

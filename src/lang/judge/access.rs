@@ -5,7 +5,7 @@ use super::super::eval::Machine;
 use super::super::ty::{Type, of_shape};
 use super::super::value::{Entry, Kind, Map, ResourceHandle, Value};
 use super::super::world::{Failed, Outcome};
-use super::Judge;
+use super::{Graph, Judge, Written};
 use crate::catalog::{ObjectShape, PropPath, Shape, TypeDef};
 use crate::model::{self, Evidence, Resource};
 use crate::source::Span;
@@ -41,24 +41,37 @@ impl Machine<'_, '_> {
             (None, None) => Value::absent(span),
         };
         if !judge.has_read(&handle.address, &path) {
-            judge.read(self.evidence(resource, path).into());
+            judge.read(judge.property(resource, path).into());
         }
         Ok(value)
     }
 
-    /// That a property of a resource decided something.
-    pub(super) fn evidence(&self, resource: &Resource, property: PropPath) -> Evidence {
-        let span = self.by_author(resource, resource.spans.get(&property).copied().unwrap_or(resource.span));
-        let written = resource.properties.contains_key(&property.0);
-        Evidence { resource: resource.address.clone(), property, written, span }
-    }
-
-    /// Where the program's author has written what stands at a place of a resource.
-    pub(super) fn by_author(&self, resource: &Resource, at: Span) -> Span {
-        match self.expansion.by_address(&resource.address) {
-            Some(node) => self.written_by_author(&node, at),
-            None => at,
+    /// Where the program's author has written a resource and what it holds.
+    pub(super) fn written_of(&self, resource: &Resource) -> Written {
+        let here = Written { declared: resource.span, elsewhere: Vec::new() };
+        let is_library = |span: &Span| self.world.library.contains(&span.file);
+        let properties = || resource.properties.keys().map(|name| PropPath(name.clone()));
+        let span_of = |path: &PropPath| resource.spans.get(path).copied();
+        let mut spans = properties().filter_map(|path| span_of(&path)).chain([resource.span]);
+        if !spans.any(|span| is_library(&span)) {
+            return here;
         }
+        let Some(node) = self.expansion.by_address(&resource.address) else { return here };
+        let author = |at: Span| self.written_by_author(&node, at);
+        let elsewhere = properties().filter_map(|path| {
+            let at = span_of(&path).filter(is_library)?;
+            Some((path, author(at)))
+        });
+        Written { declared: author(resource.span), elsewhere: elsewhere.collect() }
+    }
+}
+
+impl Graph {
+    /// That a property of a resource decided something.
+    pub(super) fn property(&self, resource: &Resource, property: PropPath) -> Evidence {
+        let span = self.written(resource, &property);
+        let written = resource.properties.contains_key(property.0.as_str());
+        Evidence { resource: resource.address.clone(), property, written, span }
     }
 }
 

@@ -2,84 +2,72 @@
 
 use super::super::value::ResourceHandle;
 use crate::catalog::{PropPath, TypeDef};
-use crate::model::{Address, Evidence, Need, Reference, Resource, Value};
-use foldhash::{HashMap, HashSet};
+use crate::model::{Address, Need, Reference, Resource, Value};
+use crate::source::Span;
+use foldhash::HashMap;
 use rust_decimal::Decimal;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
-/// The resources of an environment while they are judged.
+/// The resources of an environment while they are judged: what all who judge them share.
 #[derive(Debug, Default)]
-pub struct Judge {
+pub struct Graph {
     pub resources: Vec<Resource>,
+    /// By resource: where its author has written what it holds.
+    pub written: Vec<Written>,
     handles: Vec<Arc<ResourceHandle>>,
     by_address: HashMap<Address, usize>,
     by_type: BTreeMap<Arc<str>, Vec<usize>>,
     /// Who needs something of an address.
     needs: HashMap<Address, Vec<(Address, String, Decimal)>>,
-    /// By type and property: the resources that hold a key there.
-    holders: RefCell<HashMap<(Arc<str>, PropPath), Holders>>,
-    reads: RefCell<Reads>,
-    /// By the place in the tree of a fact's field: its value, where that is the same for every resource.
-    pub(super) constants: RefCell<HashMap<usize, Option<super::super::value::Value>>>,
 }
 
-type Holders = HashMap<String, Vec<usize>>;
-
+/// Where the program's author has written a resource, which for one of a component of the library is its use.
 #[derive(Debug, Default)]
-struct Reads {
-    list: Vec<Arc<Evidence>>,
-    /// What was read for each `let` of the facts at hand, and whether that is in the list.
-    named: HashMap<String, (Rc<[Arc<Evidence>]>, bool)>,
-    /// What is in the list, once it is too long to be looked through.
-    seen: HashSet<(Address, PropPath)>,
+pub struct Written {
+    pub declared: Span,
+    /// The places of properties that are not where the resource says they are.
+    pub elsewhere: Vec<(PropPath, Span)>,
 }
 
-/// How many properties are looked through one by one.
-const FEW: usize = 16;
+/// By the key that a property holds: the resources, by number.
+pub type Holders = HashMap<String, Vec<usize>>;
 
-impl Reads {
-    fn has(&self, resource: &Address, property: &PropPath) -> bool {
-        if self.list.len() > FEW {
-            return self.seen.contains(&(resource.clone(), property.clone()));
-        }
-        self.list.iter().any(|one| one.resource == *resource && one.property == *property)
-    }
-
-    fn push(&mut self, evidence: Arc<Evidence>) {
-        self.list.push(evidence);
-        if self.list.len() > FEW {
-            let known = if self.seen.is_empty() { 0 } else { self.list.len() - 1 };
-            let new = self.list.iter().skip(known);
-            self.seen.extend(new.map(|one| (one.resource.clone(), one.property.clone())));
-        }
-    }
-}
-
-impl Judge {
-    pub fn new(resources: Vec<Resource>, needs: &[Need]) -> Self {
-        let mut judge = Judge::default();
+impl Graph {
+    pub fn new(resources: Vec<Resource>, written: Vec<Written>, needs: &[Need]) -> Self {
+        let mut graph = Graph::default();
         for (at, resource) in resources.iter().enumerate() {
-            judge.by_address.insert(resource.address.clone(), at);
-            judge.by_type.entry(resource.ty.clone()).or_default().push(at);
-            judge.handles.push(Arc::new(ResourceHandle {
+            graph.by_address.insert(resource.address.clone(), at);
+            graph.by_type.entry(resource.ty.clone()).or_default().push(at);
+            graph.handles.push(Arc::new(ResourceHandle {
                 address: resource.address.clone(),
                 ty: resource.ty.clone(),
                 place: resource.place.clone(),
             }));
         }
         for need in needs {
-            let of = judge.needs.entry(need.of.clone()).or_default();
+            let of = graph.needs.entry(need.of.clone()).or_default();
             of.push((need.by.clone(), need.what.clone(), need.amount));
         }
-        judge.resources = resources;
-        judge
+        graph.resources = resources;
+        graph.written = written;
+        graph
     }
 
     pub fn handle(&self, address: &Address) -> Option<Arc<ResourceHandle>> {
         self.handles.get(*self.by_address.get(address)?).cloned()
+    }
+
+    pub fn handles(&self, numbers: &[usize]) -> Vec<Arc<ResourceHandle>> {
+        numbers.iter().filter_map(|at| self.handles.get(*at).cloned()).collect()
+    }
+
+    /// Where the author of a resource has written one of its properties, or else the resource.
+    pub fn written(&self, resource: &Resource, property: &PropPath) -> Span {
+        let written = self.by_address.get(&resource.address).and_then(|at| self.written.get(*at));
+        let elsewhere = written.and_then(|written| written.elsewhere.iter().find(|(known, _)| known == property));
+        let at = elsewhere.map(|(_, span)| span).or_else(|| resource.spans.get(property));
+        at.copied().unwrap_or_else(|| written.map_or(resource.span, |written| written.declared))
     }
 
     pub fn resource(&self, address: &Address) -> Option<&Resource> {
@@ -92,8 +80,7 @@ impl Judge {
     }
 
     pub fn of_type(&self, ty: &str) -> Vec<Arc<ResourceHandle>> {
-        let all = self.by_type.get(ty).into_iter().flatten();
-        all.filter_map(|at| self.handles.get(*at).cloned()).collect()
+        self.handles(self.by_type.get(ty).map_or(&[], Vec::as_slice))
     }
 
     /// Who needs how much of `what` of a resource, or of the component it is in.
@@ -105,71 +92,9 @@ impl Judge {
         wanted.filter_map(|(by, _, amount)| Some((self.handle(by)?, *amount))).collect()
     }
 
-    /// Forgets what was read before, that of the `let`s too where another item begins.
-    pub fn start(&self, item: bool) {
-        let mut reads = self.reads.borrow_mut();
-        reads.list.clear();
-        reads.seen.clear();
-        if item {
-            reads.named.clear();
-        }
-        for (_, counts) in reads.named.values_mut() {
-            *counts = false;
-        }
-    }
-
-    /// What was read since the start belongs to a `let`.
-    pub fn keep(&self, name: &str) -> Rc<[Arc<Evidence>]> {
-        let mut reads = self.reads.borrow_mut();
-        let list: Rc<[Arc<Evidence>]> = std::mem::take(&mut reads.list).into();
-        reads.named.insert(name.to_owned(), (list.clone(), false));
-        reads.seen.clear();
-        list
-    }
-
-    /// A name was used: what was read for it counts.
-    pub fn used(&self, name: &str) {
-        let known = match self.reads.borrow_mut().named.get_mut(name) {
-            Some((evidence, counts)) if !*counts => {
-                *counts = true;
-                evidence.clone()
-            }
-            _ => return,
-        };
-        for evidence in known.iter() {
-            self.read(evidence.clone());
-        }
-    }
-
-    /// Whether a property counts as read already.
-    pub fn has_read(&self, resource: &Address, property: &PropPath) -> bool {
-        self.reads.borrow().has(resource, property)
-    }
-
-    pub fn read(&self, evidence: Arc<Evidence>) {
-        let mut reads = self.reads.borrow_mut();
-        if !reads.has(&evidence.resource, &evidence.property) {
-            reads.push(evidence);
-        }
-    }
-
-    /// What was read since the start.
-    pub fn evidence(&self) -> Vec<Arc<Evidence>> {
-        std::mem::take(&mut self.reads.borrow_mut().list)
-    }
-
-    /// The resources of a type that hold one of the keys in a property.
-    pub fn holders(&self, def: &TypeDef, property: &PropPath, keys: &[String]) -> Vec<Arc<ResourceHandle>> {
-        let mut all = self.holders.borrow_mut();
-        let index = all.entry((def.name.clone(), property.clone())).or_insert_with(|| self.index(def, property));
-        let mut found: Vec<usize> = keys.iter().filter_map(|key| index.get(key)).flatten().copied().collect();
-        found.sort_unstable();
-        found.dedup();
-        found.into_iter().filter_map(|at| self.handles.get(at).cloned()).collect()
-    }
-
-    fn index(&self, def: &TypeDef, property: &PropPath) -> HashMap<String, Vec<usize>> {
-        let mut index: HashMap<String, Vec<usize>> = HashMap::default();
+    /// The resources of a type by what they hold in a property.
+    pub fn index(&self, def: &TypeDef, property: &PropPath) -> Holders {
+        let mut index = Holders::default();
         for at in self.by_type.get(&def.name).into_iter().flatten() {
             let Some(resource) = self.resources.get(*at) else { continue };
             let mut segments = property.segments();

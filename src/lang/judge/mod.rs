@@ -6,23 +6,28 @@
 mod access;
 mod functions;
 mod graph;
+mod notes;
 mod outline;
+mod parts;
 mod reads;
 
 pub use access::shown;
 pub use functions::is_function;
-pub use graph::Judge;
+pub use notes::Judge;
 
 use super::eval::{Entries, Expect, Given, Machine, Scope};
 use super::value::{Entry, Kind, Map, Value};
 use super::world::{Failed, Outcome};
+use crate::catalog::PropPath;
 use crate::diag::{Diagnostic, nearest};
 use crate::model::{ASKED_ANYWAY, Applies, Fact, Resource};
 use crate::source::Span;
 use crate::syntax::ast::{Binding, Block};
+use graph::{Graph, Written};
 use outline::{Alike, Bound, Item, Outline, Said, Step, is_usage, properties};
 use reads::SELF;
 use std::cell::OnceCell;
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -45,28 +50,36 @@ struct About<'a, 'p> {
 impl<'p> Machine<'_, 'p> {
     /// The facts of all resources, in their order.
     pub fn judge(&self, resources: Vec<Resource>) -> (Vec<Resource>, Vec<Fact>) {
-        let judge = Rc::new(Judge::new(resources, &self.goals.borrow().needs));
+        let written = resources.iter().map(|resource| self.written_of(resource)).collect();
+        let graph = Arc::new(Graph::new(resources, written, &self.goals.borrow().needs));
+        // Facts read resources as they are sent; where something is wrong with those, what a fact misses is no mistake of its own.
+        let whole = !self.world.reports.has_errors();
+        let facts = self.in_parts(&graph, whole);
+        let resources = Arc::try_unwrap(graph).map_or_else(|graph| graph.resources.clone(), |graph| graph.resources);
+        (resources, facts)
+    }
+
+    /// The facts of some of the resources.
+    fn part(&self, graph: &Arc<Graph>, part: Range<usize>, whole: bool) -> Vec<Fact> {
+        let judge = Rc::new(Judge::of(graph.clone()));
         let outlines = self.outlines(&judge);
         *self.judge.borrow_mut() = Some(judge.clone());
         let mut facts = Vec::new();
         let none = Outline::default();
-        // Facts read resources as they are sent; where something is wrong with those, what a fact misses is no mistake of its own.
-        let whole = !self.world.reports.has_errors();
-        for resource in &judge.resources {
+        let both = graph.resources.iter().zip(&graph.written);
+        for (resource, written) in both.skip(part.start).take(part.len()) {
             // What one resource's facts may take does not shrink with the number of resources.
             self.budget.renew();
             let Some(itself) = judge.handle(&resource.address) else { continue };
             let itself = Value::new(Kind::Resource(itself), resource.span);
             let outline = outlines.get(&*resource.ty).unwrap_or(&none);
-            let declared = self.by_author(resource, resource.span);
             let says_usage = self.goals.borrow().resource_usage.contains_key(&resource.address);
-            let usage = OnceCell::new();
+            let (declared, usage) = (written.declared, OnceCell::new());
             let about = About { judge: &judge, resource, outline, itself, declared, says_usage, usage };
             self.judge_one(&about, whole, &mut facts);
         }
         *self.judge.borrow_mut() = None;
-        let resources = Rc::try_unwrap(judge).map_or_else(|judge| judge.resources.clone(), |judge| judge.resources);
-        (resources, facts)
+        facts
     }
 
     fn judge_one(&self, about: &About<'_, 'p>, whole: bool, facts: &mut Vec<Fact>) {
@@ -97,7 +110,7 @@ impl<'p> Machine<'_, 'p> {
             if let Some((alike, key)) = &shared
                 && let Some(said) = alike.get(key)
             {
-                facts.push(self.said(about, block, said));
+                facts.push(Self::said(about, block, said));
                 continue;
             }
             let mut inner = match scope.take() {
@@ -135,7 +148,7 @@ impl<'p> Machine<'_, 'p> {
         let shared = alike.and_then(|alike| Some((alike, alike.key(about.resource)?)));
         if let Some(known) = shared.as_ref().and_then(|(alike, key)| alike.get(key)) {
             for property in known.evidence.iter() {
-                about.judge.read(self.evidence(about.resource, property.clone()).into());
+                about.judge.read(about.judge.property(about.resource, property.clone()).into());
             }
             about.judge.keep(&binding.name.text);
             return Ok(known.value);
@@ -149,8 +162,9 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// What was said of a resource like this one.
-    fn said(&self, about: &About<'_, 'p>, block: &Block, said: Said) -> Fact {
-        let evidence = said.evidence.iter().map(|property| Arc::new(self.evidence(about.resource, property.clone())));
+    fn said(about: &About<'_, 'p>, block: &Block, said: Said) -> Fact {
+        let read = |property: &PropPath| Arc::new(about.judge.property(about.resource, property.clone()));
+        let evidence = said.evidence.iter().map(read);
         Fact {
             of: about.resource.address.clone(),
             kind: said.kind,
