@@ -45,6 +45,14 @@ impl PropPath {
 
     /// Whether this path, which may hold `*`, is `concrete` or a parent of it.
     pub fn covers(&self, concrete: &PropPath) -> bool {
+        let first = |path: &PropPath| path.0.as_bytes().first().copied();
+        // Most of the many paths compared have nothing in common.
+        if let (Some(mine), Some(other)) = (first(self), first(concrete))
+            && mine != other
+            && mine != b'*'
+        {
+            return false;
+        }
         let mut rest = concrete.segments();
         self.segments().all(|mine| rest.next().is_some_and(|other| mine == "*" || mine == other))
     }

@@ -1,7 +1,7 @@
 //! From what was expanded to the model.
 
 use super::eval::{Entries, Given, Machine, Scope};
-use super::expand::{Collected, Node, below};
+use super::expand::{Addresses, Collected, Node, below};
 use super::property;
 use super::reader::{Job, Read, Reader};
 use super::tags;
@@ -15,14 +15,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// What all resources of an environment share.
-pub struct Assembly<'a> {
+pub struct Assembly<'a, 'b> {
     pub tags: &'a model::Map,
-    pub addresses: &'a BTreeSet<Address>,
+    pub addresses: &'a Addresses<'b>,
 }
 
 impl<'p> Machine<'_, 'p> {
     /// The resources, in order.
-    pub fn assemble(&self, collected: &Collected<'p>, shared: &Assembly<'_>) -> Vec<Resource> {
+    pub fn assemble(&self, collected: &Collected<'p>, shared: &Assembly<'_, '_>) -> Vec<Resource> {
         let (evaluated, read) = std::thread::scope(|scope| {
             let mut reader = Reader::start(scope, self.world.facts, collected.nodes.len());
             let mut evaluated = Vec::with_capacity(collected.nodes.len());
@@ -45,7 +45,13 @@ impl<'p> Machine<'_, 'p> {
         both.map(|((node, entries), read)| self.assemble_one(node, &entries, read, shared)).collect()
     }
 
-    fn assemble_one(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>, read: Read, shared: &Assembly<'_>) -> Resource {
+    fn assemble_one(
+        &self,
+        node: &Rc<Node<'p>>,
+        entries: &Entries<'p>,
+        read: Read,
+        shared: &Assembly<'_, '_>,
+    ) -> Resource {
         let stmt = node.stmt;
         let mut read = read.unwrap_or_else(|job| self.with_context(&node.scope(), |cx| job.read(cx)));
         let told = std::mem::take(&mut read.diagnostics);
@@ -173,7 +179,7 @@ impl<'p> Machine<'_, 'p> {
         &self,
         written: &[(&'p Path, &'p Path, crate::source::Span)],
         scope: &Scope<'p>,
-        all: &BTreeSet<Address>,
+        all: &Addresses<'_>,
     ) -> Vec<model::Move> {
         let mut moves = Vec::new();
         for (from, to, span) in written {
@@ -222,7 +228,7 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// Refuses the overrides of what is not there.
-    pub fn check_overrides(&self, all: &BTreeSet<Address>) {
+    pub fn check_overrides(&self, all: &Addresses<'_>) {
         for (address, overridden) in self.overrides.borrow().iter() {
             if overridden.met.get() || all.contains(address) {
                 continue;
@@ -239,12 +245,7 @@ pub fn says_usage(def: &crate::catalog::TypeDef, entries: &Entries<'_>) -> bool 
     entries.given.contains_key("usage") && def.root.by_name("usage").is_none()
 }
 
-fn nearest_address(
-    diagnostic: Diagnostic,
-    wrong: &str,
-    all: &BTreeSet<Address>,
-    span: crate::source::Span,
-) -> Diagnostic {
+fn nearest_address(diagnostic: Diagnostic, wrong: &str, all: &Addresses<'_>, span: crate::source::Span) -> Diagnostic {
     match crate::diag::nearest(wrong, all.iter().map(Address::as_str)) {
         Some(near) => {
             diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, near)

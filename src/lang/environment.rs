@@ -2,7 +2,7 @@
 
 use super::assemble::Assembly;
 use super::eval::{Around, Expect, Frame, Machine, Scope};
-use super::expand::{Collected, Overridden, params_of};
+use super::expand::{Addresses, Collected, Overridden, params_of};
 use super::modules::ModuleId;
 use super::names::EnvironmentItem;
 use super::property;
@@ -14,7 +14,7 @@ use crate::model::{self, Address, Mode, Model, Place};
 use crate::syntax::ast::{Body, Path, Stmt};
 use rust_decimal::Decimal;
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ impl<'p> Machine<'_, 'p> {
         self.visit(&frame, &mut collected);
 
         let tags = self.tags(item, &scope);
-        let addresses: BTreeSet<Address> = self.expansion.addresses().into_iter().collect();
+        let addresses = Addresses::new(Box::new(|| self.expansion.addresses()));
         let shared = Assembly { tags: &tags, addresses: &addresses };
         let resources = self.assemble(&collected, &shared);
         self.check_overrides(&addresses);
@@ -176,7 +176,7 @@ impl<'p> Machine<'_, 'p> {
         }
     }
 
-    fn overrides_made(&self, all: &BTreeSet<Address>) -> Vec<model::Override> {
+    fn overrides_made(&self, all: &Addresses<'_>) -> Vec<model::Override> {
         let overrides = self.overrides.borrow();
         let known = overrides.iter().filter(|(address, _)| all.contains(*address));
         let made = known.map(|(address, overridden)| model::Override {

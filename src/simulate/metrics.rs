@@ -53,7 +53,7 @@ pub struct Metrics {
 impl Metrics {
     pub fn add(&mut self, watch: &Watch, period: u64) {
         let stream = || Stream { watch: watch.clone(), period, open: 0.0, is_known: true, closed: Vec::new() };
-        self.streams.entry((watch.name.clone(), period)).or_insert_with(stream);
+        self.streams.entry((watch.name.to_string(), period)).or_insert_with(stream);
     }
 
     pub fn periods(&self) -> Vec<u64> {

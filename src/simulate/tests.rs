@@ -25,7 +25,7 @@ fn rule(action: Action) -> Rule {
 fn stepping(watch: Watch, by: f64, above: bool, threshold: f64, periods: usize, cooldown: f64) -> Rule {
     let step = if above { (Some(0.0), None) } else { (None, Some(0.0)) };
     let alarm = Alarm {
-        name: format!("{} {above}", watch.name),
+        name: format!("{} {above}", watch.name).into(),
         watches: vec![watch],
         above,
         inclusive: false,
@@ -75,8 +75,8 @@ fn service(minimum: u32, maximum: u32, rules: Vec<Rule>) -> Scaling {
         warmup: 90.0,
         full_at: Some(1500.0),
         demands: [
-            ("cpu".to_owned(), Demand { idle: 0.0, full: 100.0 }),
-            ("requests".to_owned(), Demand { idle: 0.0, full: 1500.0 }),
+            ("cpu".into(), Demand { idle: 0.0, full: 100.0 }),
+            ("requests".into(), Demand { idle: 0.0, full: 1500.0 }),
         ]
         .into(),
         rules,

@@ -221,7 +221,7 @@ impl<'a> World<'a> {
         self.summary.cost = self.options.price.map(|price| price * self.summary.unit_hours);
         Run {
             of: self.scaling.of.to_string(),
-            unit: self.scaling.unit.clone(),
+            unit: self.scaling.unit.to_string(),
             minimum: self.scaling.minimum,
             maximum: self.scaling.maximum,
             load: self.curve.label.clone(),

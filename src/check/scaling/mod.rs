@@ -2,6 +2,7 @@
 //!
 //! Everything known about a service comes from facts; docs/scaling.md says what they are made of.
 
+mod alike;
 mod behind;
 mod flap;
 mod parts;
@@ -24,15 +25,24 @@ use crate::model::Model;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+/// How many different ways to scale that come to rest are kept to compare others with.
+const MOST: usize = 32;
+
 /// Everything that is wrong with how a model scales.
 pub fn check(model: &Model) -> Vec<Diagnostic> {
     let mut known = read::read(model);
     let mut found = std::mem::take(&mut known.faults);
+    let mut at_rest: Vec<&Scaling> = Vec::new();
     for scaling in &known.scalings {
         found.extend(range::check(scaling));
-        if range::is_sound(scaling) {
-            reach::check(scaling, &mut found);
-            flap::check(scaling, &mut found);
+        if !range::is_sound(scaling) || at_rest.iter().any(|known| alike::alike(known, scaling)) {
+            continue;
+        }
+        let before = found.len();
+        reach::check(scaling, &mut found);
+        flap::check(scaling, &mut found);
+        if found.len() == before && at_rest.len() < MOST {
+            at_rest.push(scaling);
         }
     }
     found.extend(quota::check(model, &known.quotas, &known.scalings));

@@ -2,6 +2,7 @@
 
 use crate::model::Address;
 use crate::source::Span;
+use compact_str::CompactString;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,10 +11,10 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Serialize)]
 pub struct Scaling {
     pub of: Address,
-    pub name: String,
+    pub name: CompactString,
     /// What one of it is called, and several.
-    pub one: String,
-    pub unit: String,
+    pub one: CompactString,
+    pub unit: CompactString,
     pub minimum: f64,
     pub maximum: f64,
     /// How many there are at first.
@@ -32,13 +33,13 @@ pub struct Scaling {
     /// How many times their number there are while they are replaced.
     pub surge: f64,
     /// The failure domains it is spread over.
-    pub zones: Vec<String>,
+    pub zones: Vec<CompactString>,
     /// From being asked for to serving, in seconds.
     pub warmup: f64,
     /// The requests a minute at which one unit is full.
     pub full_at: Option<f64>,
     /// What a metric is for a unit without requests and for a full one.
-    pub demands: BTreeMap<String, Demand>,
+    pub demands: BTreeMap<CompactString, Demand>,
     pub rules: Vec<Rule>,
     #[serde(skip)]
     pub spots: Spots,
@@ -121,7 +122,7 @@ pub struct Step {
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Alarm {
-    pub name: String,
+    pub name: CompactString,
     /// The highest of these is compared.
     pub watches: Vec<Watch>,
     pub above: bool,
@@ -132,7 +133,7 @@ pub struct Alarm {
     pub periods: usize,
     pub datapoints: usize,
     /// What a period without data counts as.
-    pub missing: String,
+    pub missing: CompactString,
     /// How long after its period a datapoint can be seen.
     pub delay: f64,
 }
@@ -140,10 +141,10 @@ pub struct Alarm {
 /// A metric, as `times` of it over `over`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Watch {
-    pub name: String,
+    pub name: CompactString,
     pub per: Per,
     pub ceiling: Option<f64>,
-    pub sign: String,
+    pub sign: CompactString,
     pub times: f64,
     pub over: f64,
 }
@@ -190,7 +191,7 @@ pub struct Offer {
     pub of: Address,
     pub what: Arc<str>,
     pub amount: f64,
-    pub source: Option<String>,
+    pub source: Option<Arc<str>>,
     pub spots: Spots,
 }
 
@@ -200,17 +201,17 @@ pub struct Quota {
     pub of: Address,
     pub name: Arc<str>,
     /// What is counted, for people.
-    pub what: String,
+    pub what: Arc<str>,
     pub scope: Scope,
     /// The part of a region that it is counted in: a zone.
-    pub within: Option<String>,
+    pub within: Option<Arc<str>>,
     pub uses: f64,
     pub limit: f64,
     /// The usage by which an environment says that AWS has granted more; without one, AWS grants no more.
-    pub raised: Option<String>,
+    pub raised: Option<Arc<str>>,
     /// The quota as AWS counts it, where the limit leaves out a part that cannot be used.
     pub granted: Option<f64>,
-    pub source: Option<String>,
+    pub source: Option<Arc<str>>,
     pub spots: Spots,
 }
 
@@ -224,7 +225,7 @@ pub enum Scope {
 /// Where things are written in the program.
 #[derive(Debug, Clone, Default)]
 pub struct Spots {
-    pub named: BTreeMap<String, Span>,
+    pub named: Vec<(Arc<str>, Span)>,
     /// Any of what was read, from the resource itself where something was, or else the resource.
     pub any: Span,
 }
@@ -232,6 +233,6 @@ pub struct Spots {
 impl Spots {
     /// Where a figure is written, or else the resource.
     pub fn of(&self, name: &str) -> Span {
-        self.named.get(name).copied().unwrap_or(self.any)
+        self.named.iter().find(|(known, _)| **known == *name).map_or(self.any, |(_, span)| *span)
     }
 }

@@ -8,8 +8,10 @@ use crate::diag::Diagnostic;
 use crate::lang::value::{Kind, Map, Value};
 use crate::model::{Address, Applies, Fact, Model};
 use crate::source::Span;
+use compact_str::CompactString;
 use rust_decimal::prelude::ToPrimitive;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Everything the facts of a model say about scaling.
 #[derive(Debug, Default)]
@@ -52,9 +54,9 @@ fn scaling(fields: &mut Fields<'_>) -> Option<Scaling> {
     let is_native = fields.flag("is_native", false);
     let scaling = Scaling {
         of: fields.fact.of.clone(),
-        name: fields.fact.name.to_string(),
-        one: fields.optional_text("one").unwrap_or_else(|| unit.clone()),
-        unit,
+        name: fields.fact.name.as_ref().into(),
+        one: fields.optional_text("one").unwrap_or(unit).as_ref().into(),
+        unit: unit.as_ref().into(),
         minimum: minimum?,
         maximum: maximum?,
         desired: fields.optional_number("desired"),
@@ -85,12 +87,11 @@ fn rule(fields: &mut Fields<'_>) -> Option<Rule> {
 }
 
 fn stepping(fields: &mut Fields<'_>) -> Option<Stepping> {
-    let change = match fields.text("change")?.as_str() {
+    let change = match &**fields.text("change")? {
         "ChangeInCapacity" => Change::By,
         "PercentChangeInCapacity" => Change::Percent,
         "ExactCapacity" => Change::To,
         other => {
-            let other = other.to_owned();
             fields.fault("change", &format!("`{other}` is no way to change a capacity"));
             return None;
         }
@@ -115,21 +116,19 @@ fn stepping(fields: &mut Fields<'_>) -> Option<Stepping> {
 }
 
 fn alarm(fields: &mut Fields<'_>, map: &Map) -> Option<Alarm> {
-    let watches = match map.get("watches").map(|entry| &entry.value.kind) {
-        Some(Kind::List(items)) => items.iter().filter_map(Value::as_map).cloned().collect(),
-        _ => Vec::new(),
-    };
+    let watches = map.get("watches").and_then(|entry| entry.value.as_list()).unwrap_or_default();
+    let watches = watches.iter().filter_map(Value::as_map);
     let periods = count(fields.inner_number(map, "periods", true)?);
     Some(Alarm {
         name: inner_text(map, "name").unwrap_or_default(),
-        watches: watches.iter().map(|one: &Map| watch(fields, one)).collect::<Option<_>>()?,
+        watches: watches.map(|one| watch(fields, one)).collect::<Option<_>>()?,
         above: inner_flag(map, "above"),
         inclusive: inner_flag(map, "inclusive"),
         threshold: fields.inner_number(map, "threshold", true)?,
         period: fields.inner_number(map, "period", true)?.max(1.0),
         periods,
         datapoints: fields.inner_number(map, "datapoints", false).map_or(periods, count).min(periods),
-        missing: inner_text(map, "missing").unwrap_or_else(|| "missing".to_owned()),
+        missing: inner_text(map, "missing").unwrap_or_else(|| "missing".into()),
         delay: fields.inner_number(map, "delay", false).unwrap_or(0.0).max(0.0),
     })
 }
@@ -156,12 +155,12 @@ fn watch(fields: &mut Fields<'_>, map: &Map) -> Option<Watch> {
 }
 
 fn tracking(fields: &mut Fields<'_>) -> Option<Tracking> {
-    let Some(map) = fields.fact.field("watch").and_then(Value::as_map).cloned() else {
+    let Some(map) = fields.fact.field("watch").and_then(Value::as_map) else {
         fields.fault("watch", "an object that describes a metric is needed");
         return None;
     };
     Some(Tracking {
-        watch: watch(fields, &map)?,
+        watch: watch(fields, map)?,
         target: fields.number("target")?,
         period: fields.number("period")?.max(1.0),
         delay: fields.optional_number("delay").unwrap_or(0.0).max(0.0),
@@ -188,13 +187,13 @@ fn offer(fields: &mut Fields<'_>) -> Option<Offer> {
         of: fields.fact.of.clone(),
         what: fields.fact.name.clone(),
         amount: fields.number("amount")?,
-        source: fields.optional_text("source"),
+        source: fields.optional_text("source").cloned(),
         spots: fields.spots(),
     })
 }
 
 fn quota(fields: &mut Fields<'_>) -> Option<Quota> {
-    let scope = match fields.text("scope")?.as_str() {
+    let scope = match &**fields.text("scope")? {
         "resource" => Scope::Resource,
         "region" => Scope::Region,
         "account" => Scope::Account,
@@ -206,14 +205,14 @@ fn quota(fields: &mut Fields<'_>) -> Option<Quota> {
     Some(Quota {
         of: fields.fact.of.clone(),
         name: fields.fact.name.clone(),
-        what: fields.text("what")?,
+        what: fields.text("what")?.clone(),
         scope,
-        within: fields.optional_text("within"),
+        within: fields.optional_text("within").cloned(),
         uses: fields.number("uses")?,
         limit: fields.number("limit")?,
-        raised: fields.optional_text("raised"),
+        raised: fields.optional_text("raised").cloned(),
         granted: fields.optional_number("granted"),
-        source: fields.optional_text("source"),
+        source: fields.optional_text("source").cloned(),
         spots: fields.spots(),
     })
 }
@@ -263,7 +262,7 @@ impl<'a> Fields<'a> {
         number
     }
 
-    fn text(&mut self, name: &str) -> Option<String> {
+    fn text(&mut self, name: &str) -> Option<&'a Arc<str>> {
         let text = self.optional_text(name);
         if text.is_none() && !self.fact.field(name).is_some_and(|value| matches!(value.kind, Kind::Hole(_))) {
             self.fault(name, "text is needed");
@@ -271,8 +270,8 @@ impl<'a> Fields<'a> {
         text
     }
 
-    fn optional_text(&self, name: &str) -> Option<String> {
-        self.fact.text(name).map(str::to_owned)
+    fn optional_text(&self, name: &str) -> Option<&'a Arc<str>> {
+        self.fact.field(name).and_then(Value::as_text)
     }
 
     fn flag(&mut self, name: &str, usual: bool) -> bool {
@@ -297,8 +296,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn texts(&mut self, name: &str) -> Vec<String> {
-        self.list(name).iter().filter_map(Value::as_text).map(ToString::to_string).collect()
+    fn texts(&mut self, name: &str) -> Vec<CompactString> {
+        self.list(name).iter().filter_map(Value::as_text).map(|text| text.as_ref().into()).collect()
     }
 
     fn resources(&mut self, name: &str) -> Vec<Address> {
@@ -314,11 +313,11 @@ impl<'a> Fields<'a> {
         found
     }
 
-    fn objects(&mut self, name: &str) -> Vec<Map> {
+    fn objects(&mut self, name: &str) -> Vec<&'a Map> {
         let mut found = Vec::new();
         for value in self.list(name) {
             match value.as_map() {
-                Some(map) => found.push(map.clone()),
+                Some(map) => found.push(map),
                 None => self.fault(name, &format!("objects are needed, not {}", value.describe())),
             }
         }
@@ -337,21 +336,21 @@ impl<'a> Fields<'a> {
     }
 
     fn removals(&mut self) -> Option<Removals> {
-        let map = self.fact.field("removals").and_then(Value::as_map)?.clone();
+        let map = self.fact.field("removals").and_then(Value::as_map)?;
         Some(Removals {
-            a_day: count(self.inner_number(&map, "a_day", true)?),
-            after: self.inner_number(&map, "after", true)?.max(0.0),
+            a_day: count(self.inner_number(map, "a_day", true)?),
+            after: self.inner_number(map, "after", true)?.max(0.0),
         })
     }
 
-    fn demands(&mut self) -> BTreeMap<String, Demand> {
+    fn demands(&mut self) -> BTreeMap<CompactString, Demand> {
         let Some(map) = self.fact.field("demands").and_then(Value::as_map) else { return BTreeMap::new() };
         let mut demands = BTreeMap::new();
         for (name, entry) in map {
             let Some(inner) = entry.value.as_map() else { continue };
             let idle = self.inner_number(inner, "idle", true).unwrap_or(0.0);
             let full = self.inner_number(inner, "full", true).unwrap_or(0.0);
-            demands.insert(name.to_string(), Demand { idle, full });
+            demands.insert(name.as_ref().into(), Demand { idle, full });
         }
         demands
     }
@@ -360,11 +359,11 @@ impl<'a> Fields<'a> {
     fn spots(&self) -> Spots {
         let fact = self.fact;
         let evidence = |property: &str| fact.evidence.iter().find(|read| read.property.0 == property);
-        let mut named: BTreeMap<String, Span> = BTreeMap::new();
+        let mut named: Vec<(Arc<str>, Span)> = Vec::new();
         for (name, entry) in fact.field("at").and_then(Value::as_map).into_iter().flatten() {
             let property = entry.value.as_text();
             if let Some(read) = property.and_then(|property| evidence(property)).filter(|read| read.written) {
-                named.insert(name.to_string(), read.span);
+                named.push((name.clone(), read.span));
             }
         }
         let own = fact.evidence.iter().find(|read| read.resource == fact.of);
@@ -373,8 +372,8 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn inner_text(map: &Map, name: &str) -> Option<String> {
-    map.get(name)?.value.as_text().map(ToString::to_string)
+fn inner_text(map: &Map, name: &str) -> Option<CompactString> {
+    map.get(name)?.value.as_text().map(|text| text.as_ref().into())
 }
 
 fn inner_flag(map: &Map, name: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Where rules lead, and the speed of the checks.
 #![allow(clippy::float_cmp)] // Capacities are whole numbers, and floats hold those exactly.
 
+use super::alike::alike;
 use super::parts::{Action, Alarm, Change, Per, Rule, Scaling, Spots, Step, Stepping, Watch};
 use super::steps::{Load, next};
 use super::{flap, reach};
@@ -14,7 +15,7 @@ fn cpu() -> Watch {
 fn rule(change: Change, by: f64, above: bool, threshold: f64) -> Rule {
     let (from, to) = if above { (Some(0.0), None) } else { (None, Some(0.0)) };
     let alarm = Alarm {
-        name: format!("{above}"),
+        name: format!("{above}").into(),
         watches: vec![cpu()],
         above,
         inclusive: false,
@@ -83,6 +84,39 @@ fn what_flaps_at_one_capacity_only_is_found() {
     };
     assert_eq!(codes(8.0, 9.0), [""; 0]);
     assert_eq!(codes(2.0, 9.0), ["GPB6007"]);
+}
+
+/// What is found for one of many that are alike is looked for once; who it is and where it is written do not matter.
+#[test]
+fn services_are_alike_when_nothing_that_moves_them_differs() {
+    let rules = || vec![rule(Change::By, 2.0, true, 70.0), rule(Change::By, -1.0, false, 35.0)];
+    let one = service(2.0, 100.0, rules());
+    let mut named = one.clone();
+    (named.of, named.name) = (Address::new("web"), "shards".into());
+    named.rules[0].of = Address::new("other");
+    assert!(alike(&one, &named));
+    let changes: [fn(&mut Scaling); 8] = [
+        |other| other.maximum = 101.0,
+        |other| other.desired = Some(2.0),
+        |other| other.shrinks = false,
+        |other| other.rules.truncate(1),
+        |other| other.rules.swap(0, 1),
+        |other| stepping(other).steps[0].by = 3.0,
+        |other| stepping(other).alarms[0].threshold += 1e-9,
+        |other| stepping(other).alarms[0].watches[0].ceiling = None,
+    ];
+    for (number, change) in changes.iter().enumerate() {
+        let mut other = one.clone();
+        change(&mut other);
+        assert!(!alike(&one, &other), "{number}");
+    }
+}
+
+fn stepping(scaling: &mut Scaling) -> &mut Stepping {
+    match &mut scaling.rules[0].action {
+        Action::Step(step) => step,
+        Action::Track(_) => panic!("it steps"),
+    }
 }
 
 proptest! {

@@ -31,7 +31,7 @@ fn too_few(scaling: &Scaling, target: &Target) -> Option<Diagnostic> {
     zones.sort_unstable();
     zones.dedup();
     let (text, help) = if zones.len() < 2 {
-        let zone = zones.first().map(String::as_str).unwrap_or_default();
+        let zone = zones.first().map_or("", |zone| zone.as_str());
         (format!("all of it is in {zone}"), "spread it over two zones or more".to_owned())
     } else if scaling.minimum < 2.0 {
         let text = format!("at its minimum there is {} in one zone", scaling.of(scaling.minimum));

@@ -1,5 +1,6 @@
 //! `after`: what must be there first though nothing refers to it.
 
+use super::Addresses;
 use crate::diag::{Diagnostic, nearest};
 use crate::lang::eval::{After, Around, Expect, Frame, Local, Machine, Scope, scalar};
 use crate::lang::value::{Kind, Value};
@@ -24,7 +25,7 @@ pub fn with_after<'p>(
 
 impl<'p> Machine<'_, 'p> {
     /// Everything the bodies around a resource come after. All has been expanded by now.
-    pub fn afters(&self, around: &Around<'p>, all: &BTreeSet<Address>) -> Vec<(Address, Span)> {
+    pub fn afters(&self, around: &Around<'p>, all: &Addresses<'_>) -> Vec<(Address, Span)> {
         let mut found = Vec::new();
         let mut after = around.after.as_ref();
         while let Some(one) = after {
@@ -40,7 +41,7 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// What the paths lead to, each with the path that does.
-    pub fn after_paths(&self, paths: &'p [Path], scope: &Scope<'p>, all: &BTreeSet<Address>) -> Vec<(Address, Span)> {
+    pub fn after_paths(&self, paths: &'p [Path], scope: &Scope<'p>, all: &Addresses<'_>) -> Vec<(Address, Span)> {
         let mut named = Vec::new();
         for path in paths {
             if let Ok(value) = self.follow(path, scope) {
@@ -93,13 +94,7 @@ impl<'p> Machine<'_, 'p> {
         })
     }
 
-    fn addresses_of(
-        &self,
-        value: &Value,
-        path: &Path,
-        all: &BTreeSet<Address>,
-        found: &mut Vec<Address>,
-    ) -> Outcome<()> {
+    fn addresses_of(&self, value: &Value, path: &Path, all: &Addresses<'_>, found: &mut Vec<Address>) -> Outcome<()> {
         match &value.kind {
             Kind::Resource(handle) => found.push(handle.address.clone()),
             Kind::Instance(handle) => {

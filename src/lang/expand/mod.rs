@@ -21,11 +21,15 @@ use crate::model::Address;
 use crate::syntax::ast::Stmt;
 use foldhash::HashMap;
 use groups::Group;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, LazyCell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The number of a layer or a component instance.
 pub type InstanceId = u32;
+
+/// The addresses of all resources, put in order when somebody asks: few programs do.
+pub type Addresses<'a> = LazyCell<BTreeSet<Address>, Box<dyn FnOnce() -> BTreeSet<Address> + 'a>>;
 
 /// What a stack has been expanded to so far.
 #[derive(Debug, Default)]
@@ -90,11 +94,8 @@ impl<'p> Expansion<'p> {
         self.instances.borrow().get(id as usize).cloned()
     }
 
-    /// Every resource's address, sorted.
-    pub fn addresses(&self) -> Vec<Address> {
-        let nodes = self.nodes.borrow();
-        let mut all: Vec<Address> = nodes.iter().map(|node| node.handle.address.clone()).collect();
-        all.sort();
-        all
+    /// Every resource's address.
+    pub fn addresses(&self) -> BTreeSet<Address> {
+        self.nodes.borrow().iter().map(|node| node.handle.address.clone()).collect()
     }
 }

@@ -64,7 +64,7 @@ impl<'p> Machine<'_, 'p> {
         let judge = Rc::new(Judge::of(graph.clone()));
         let outlines = self.outlines(&judge);
         *self.judge.borrow_mut() = Some(judge.clone());
-        let mut facts = Vec::new();
+        let mut facts = Vec::with_capacity(part.len());
         let none = Outline::default();
         let both = graph.resources.iter().zip(&graph.written);
         for (resource, written) in both.skip(part.start).take(part.len()) {
