@@ -91,11 +91,10 @@ fn goals_of(what: &str, text: &str) -> Goals {
         let mut compilation = compiled(text, &whole);
         let started = Instant::now();
         let types = &|name: &str| gpb::catalog::Catalog::embedded().get(name);
-        let graphs = gpb::check::close(&mut compilation, types);
         let loader = Spec(text.into());
         let language = gpb::lang::Inputs::embedded(&loader, &whole);
         let inputs = gpb::check::Inputs { entry: "spec.gpb", language: &language, types, day: "2026-01-01" };
-        gpb::check::judge(&mut compilation, &graphs, &inputs);
+        gpb::check::judge(&mut compilation, &inputs);
         checks.push(started.elapsed());
         let model = compilation.model().expect("the spec has a model");
         assert!(!compilation.has_errors(), "{what}: {:?}", compilation.diagnostics.first());

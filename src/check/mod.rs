@@ -28,41 +28,63 @@ pub struct Inputs<'a> {
 
 /// The graphs of all environments; a cycle in one is an error like any other.
 pub fn close(compilation: &mut Compilation, types: TypeLookup<'_>) -> Vec<Graph> {
-    let mut cycles = Vec::new();
-    let graph = |made: &Made| {
-        let graph = Graph::build(&made.model);
-        cycles.extend(graph.diagnose(&made.model, types));
-        graph
-    };
-    let graphs = compilation.made.iter().map(graph).collect();
-    if !cycles.is_empty() {
-        compilation.diagnostics.extend(cycles);
-        diag::sort(&mut compilation.diagnostics);
-    }
+    let (graphs, cycles): (Vec<_>, Vec<_>) = compilation.made.iter().map(|made| closed(made, types)).unzip();
+    say(compilation, cycles.into_iter().flatten());
     graphs
 }
 
-/// Adds what recovery, cost and scaling say of each environment, if the program is right as far as the language goes.
-pub fn judge(compilation: &mut Compilation, graphs: &[Graph], inputs: &Inputs<'_>) {
+/// The graphs of all environments; and, if the program is right as far as the language and the graphs go, what recovery,
+/// cost and scaling say of each.
+pub fn judge(compilation: &mut Compilation, inputs: &Inputs<'_>) -> Vec<Graph> {
     if compilation.has_errors() {
-        return;
+        return close(compilation, inputs.types);
     }
-    let each = compilation.made.iter().zip(graphs);
-    let found: Vec<Vec<Diagnostic>> = each.map(|(made, graph)| verdicts(made, graph, inputs)).collect();
-    compilation.diagnostics.extend(together(&compilation.made, found));
+    let (mut graphs, mut cycles, mut found) = (Vec::new(), Vec::new(), Vec::new());
+    for made in &compilation.made {
+        let verdicts = verdicts(made, inputs);
+        graphs.push(verdicts.graph);
+        cycles.extend(verdicts.cycles);
+        found.push(verdicts.found);
+    }
+    let told = if cycles.is_empty() { together(&compilation.made, found) } else { cycles };
+    say(compilation, told);
+    graphs
+}
+
+fn say(compilation: &mut Compilation, told: impl IntoIterator<Item = Diagnostic>) {
+    compilation.diagnostics.extend(told);
     diag::sort(&mut compilation.diagnostics);
 }
 
-/// What recovery, cost and scaling say of one environment.
-fn verdicts(made: &Made, graph: &Graph, inputs: &Inputs<'_>) -> Vec<Diagnostic> {
+/// The graph of an environment, and the cycles in it.
+fn closed(made: &Made, types: TypeLookup<'_>) -> (Graph, Vec<Diagnostic>) {
+    let graph = Graph::build(&made.model);
+    let cycles = graph.diagnose(&made.model, types);
+    (graph, cycles)
+}
+
+/// What is found in one environment.
+struct Verdicts {
+    graph: Graph,
+    cycles: Vec<Diagnostic>,
+    /// What recovery, cost and scaling say; where there are cycles, it does not count.
+    found: Vec<Diagnostic>,
+}
+
+fn verdicts(made: &Made, inputs: &Inputs<'_>) -> Verdicts {
     let (library, day) = (inputs.language.library, inputs.day);
     let price = || cost::check(made, &cost::Inputs { book: &Book::of(library), day: Some(day) });
     let scale = || scaling::check(&made.model);
-    let recover = || priced(&made.model, graph, inputs, recovery::diagnostics);
-    let (prices, (scales, mut found)) = beside(price, || beside(scale, recover));
-    found.extend(scales);
-    found.extend(prices);
-    found
+    let recover = || {
+        let (graph, cycles) = closed(made, inputs.types);
+        let whole = cycles.is_empty();
+        let found = whole.then(|| priced(&made.model, &graph, inputs, recovery::diagnostics));
+        Verdicts { graph, cycles, found: found.unwrap_or_default() }
+    };
+    let (prices, (scales, mut verdicts)) = beside(price, || beside(scale, recover));
+    verdicts.found.extend(scales);
+    verdicts.found.extend(prices);
+    verdicts
 }
 
 /// What is said of all environments is said once; what is said of some names them, for they share their text.

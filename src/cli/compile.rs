@@ -73,8 +73,7 @@ impl Session {
     pub fn compile(&self, spec: &Path) -> Result<Compiled, Exit> {
         let basis = self.basis(spec);
         let mut compilation = lang::compile(&basis.entry, &basis.language, self.common.env.as_deref());
-        let graphs = check::close(&mut compilation, TYPES);
-        check::judge(&mut compilation, &graphs, &basis.inputs());
+        let graphs = check::judge(&mut compilation, &basis.inputs());
         let compiled = self.whole(compilation, graphs)?;
         if !self.common.json {
             self.show(&compiled.warnings, &compiled.sources);
@@ -133,8 +132,7 @@ impl Basis<'_> {
 pub fn check(session: &Session, spec: &Path) -> Exit {
     let basis = session.basis(spec);
     let mut compilation = lang::check(&basis.entry, &basis.language, session.common.env.as_deref());
-    let graphs = check::close(&mut compilation, TYPES);
-    check::judge(&mut compilation, &graphs, &basis.inputs());
+    check::judge(&mut compilation, &basis.inputs());
     session.diagnostics(&compilation.diagnostics, &compilation.sources);
     let exit = if compilation.has_errors() { Exit::Refused } else { Exit::Done };
     // The process ends next and takes the trees and the models with it; to free them piece by piece would only take time.

@@ -44,8 +44,10 @@ impl Graph {
     /// The graph of a model. A reference to a resource that the model does not have makes no edge.
     pub fn build(model: &Model) -> Graph {
         let mut graph = Graph::with_nodes(model.resources.iter().map(|resource| resource.address.clone()));
+        let mut seen = HashSet::default();
         for resource in &model.resources {
-            graph.connect(resource);
+            graph.connect(resource, &mut seen);
+            seen.clear();
         }
         graph
     }
@@ -124,7 +126,11 @@ impl Graph {
     }
 
     fn with_nodes(nodes: impl IntoIterator<Item = Address>) -> Graph {
+        let nodes = nodes.into_iter();
+        let (count, _) = nodes.size_hint();
         let mut graph = Graph::default();
+        graph.graph.reserve_exact_nodes(count);
+        graph.index.reserve(count);
         for address in nodes {
             if !graph.index.contains_key(&address) {
                 let node = graph.graph.add_node(address.clone());
@@ -134,10 +140,9 @@ impl Graph {
         graph
     }
 
-    /// Adds what a resource needs: one edge a neighbour, the first reason given.
-    fn connect(&mut self, resource: &Resource) {
+    /// Adds what a resource needs: one edge a neighbour, the first reason given. `seen` is the neighbours it has, none yet.
+    fn connect(&mut self, resource: &Resource, seen: &mut HashSet<NodeIndex>) {
         let Some(&from) = self.index.get(&resource.address) else { return };
-        let mut seen = HashSet::default();
         let mut add = |graph: &mut Graph, to: &Address, property: Option<PropPath>, span: Span| {
             if let Some(&to) = graph.index.get(to)
                 && seen.insert(to)

@@ -41,8 +41,7 @@ pub struct Edit {
 pub fn check(entry: &str, inputs: &Inputs<'_>, day: &str) -> Compilation {
     let mut compilation = lang::check(entry, inputs, None);
     let types = &|name: &str| Catalog::embedded().get(name);
-    let graphs = check::close(&mut compilation, types);
-    check::judge(&mut compilation, &graphs, &check::Inputs { entry, language: inputs, types, day });
+    check::judge(&mut compilation, &check::Inputs { entry, language: inputs, types, day });
     compilation
 }
 
