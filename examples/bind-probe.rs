@@ -71,7 +71,7 @@ async fn probe(
     if !changed.is_empty() {
         let mut after = desired.clone();
         let changes: Properties = serde_json::from_str(changed)?;
-        let changed: Vec<PropPath> = changes.keys().map(|name| PropPath(name.clone())).collect();
+        let changed: Vec<PropPath> = changes.keys().map(|name| PropPath(name.as_str().into())).collect();
         for (name, value) in changes {
             if value.is_null() {
                 after.remove(&name)
