@@ -3,6 +3,7 @@
 //! Every value the compiler makes remembers the [`Span`] it came from, so that any later stage (a catalog check, a cycle,
 //! a refused plan) can point at the text that caused it.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 /// The number of a file in its [`SourceMap`].
@@ -52,6 +53,10 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
+    fn new(path: String, text: Arc<str>) -> Self {
+        Self { path, text, lines: OnceLock::new() }
+    }
+
     /// The number of the line (from 0) that holds a byte, and where that line begins.
     pub fn line(&self, at: usize) -> (usize, usize) {
         let lines = self.line_starts();
@@ -76,26 +81,41 @@ impl SourceFile {
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    /// Those of the standard library, which have the same number in every compilation.
+    library: BTreeMap<u32, SourceFile>,
 }
+
+/// The number of the library's first file: more than any program has.
+const LIBRARY: u32 = 1 << 24;
 
 impl SourceMap {
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(SourceFile { path: path.into(), text: text.into(), lines: OnceLock::new() });
+        self.files.push(SourceFile::new(path.into(), text.into()));
         id
     }
 
+    /// The number of a file of the standard library, by its place among those.
+    pub fn of_library(number: usize) -> FileId {
+        FileId(u32::try_from(number).unwrap_or(u32::MAX).saturating_add(LIBRARY))
+    }
+
+    pub fn add_library(&mut self, number: usize, path: impl Into<String>, text: impl Into<Arc<str>>) {
+        self.library.insert(Self::of_library(number).0, SourceFile::new(path.into(), text.into()));
+    }
+
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
-        self.files.get(id.0 as usize)
+        self.files.get(id.0 as usize).or_else(|| self.library.get(&id.0))
     }
 
     pub fn find(&self, path: &str) -> Option<FileId> {
-        let index = self.files.iter().position(|file| file.path == path)?;
-        u32::try_from(index).ok().map(FileId)
+        self.iter().find(|(_, file)| file.path == path).map(|(id, _)| id)
     }
 
+    /// All files: the program's, then the library's.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        (0u32..).map(FileId).zip(&self.files)
+        let library = self.library.iter().map(|(id, file)| (FileId(*id), file));
+        (0u32..).map(FileId).zip(&self.files).chain(library)
     }
 
     /// The text a span covers; empty when the span does not belong to this map.

@@ -1,39 +1,67 @@
-//! Which files of the standard library a text needs, found without parsing either.
+//! Which files of the standard library a text needs, found without parsing either; and those files, each parsed once.
 
 use super::names::Kind;
+use crate::diag::Diagnostic;
+use crate::source::SourceMap;
 use crate::stdlib::Library;
+use crate::syntax::ast::Module;
+use crate::syntax::parse_all;
 use foldhash::HashMap;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What each file of the standard library defines, seen without parsing it.
-pub struct Index<'l> {
-    pub files: Vec<(&'l str, &'l Arc<str>)>,
+#[derive(Debug)]
+pub struct Index {
+    /// By path. A file's number here is its number in every [`SourceMap`], so its tree serves every compilation.
+    pub files: Vec<Indexed>,
     /// By the name of an item, or of a type that there are facts about.
-    definers: HashMap<&'l [u8], Vec<usize>>,
+    definers: HashMap<Box<[u8]>, Vec<usize>>,
     /// The bytes that those begin with: nearly every word of a long text begins with another.
     begins: [bool; 256],
-    pub items: Vec<(Kind, String)>,
+    pub items: Arc<[(Kind, String)]>,
 }
 
-impl<'l> Index<'l> {
-    pub fn of(library: &'l Library) -> Self {
+/// A file of the standard library.
+#[derive(Debug)]
+pub struct Indexed {
+    pub path: String,
+    pub text: Arc<str>,
+    /// The files it mentions, once somebody has asked.
+    mentions: OnceLock<BTreeSet<usize>>,
+    read: OnceLock<Read>,
+}
+
+/// What a file was read as.
+#[derive(Debug)]
+pub struct Read {
+    pub module: Arc<Module>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Index {
+    pub fn of(library: &Library) -> Self {
         let all = library.below("", ".gpb");
-        let files = all.filter(|(path, _)| !path.starts_with("aws/") && !path.starts_with("catalog/")).collect();
-        let mut index = Index { files, definers: HashMap::default(), begins: [false; 256], items: Vec::new() };
-        for (file, (_, text)) in index.files.iter().enumerate() {
-            for name in known_types(text) {
-                index.definers.entry(name.as_bytes()).or_default().push(file);
-            }
-            for (kind, name) in items_of(text) {
-                index.definers.entry(name.as_bytes()).or_default().push(file);
-                index.items.push((kind, name.to_owned()));
+        let files = all.filter(|(path, _)| !path.starts_with("aws/") && !path.starts_with("catalog/"));
+        let files: Vec<Indexed> = files.map(|(path, text)| Indexed::new(path, text)).collect();
+        let mut definers: HashMap<Box<[u8]>, Vec<usize>> = HashMap::default();
+        let mut items = Vec::new();
+        for (number, file) in files.iter().enumerate() {
+            let mut define = |name: &str| match definers.get_mut(name.as_bytes()) {
+                Some(known) => known.push(number),
+                None => drop(definers.insert(name.as_bytes().into(), vec![number])),
+            };
+            known_types(&file.text).for_each(&mut define);
+            for (kind, name) in items_of(&file.text) {
+                define(name);
+                items.push((kind, name.to_owned()));
             }
         }
-        for first in index.definers.keys().filter_map(|name| name.first().copied()) {
-            index.begins[usize::from(first)] = true;
+        let mut begins = [false; 256];
+        for first in definers.keys().filter_map(|name| name.first().copied()) {
+            begins[usize::from(first)] = true;
         }
-        index
+        Self { files, definers, begins, items: items.into() }
     }
 
     /// The files that define something a text mentions. A mention is any word of the text, so this may be too much and is
@@ -48,6 +76,33 @@ impl<'l> Index<'l> {
             found.extend(self.definers.get(ty.as_bytes()).into_iter().flatten().copied());
         }
         found
+    }
+
+    /// Adds to some files all that they mention in their turn.
+    pub fn close(&self, needed: &mut BTreeSet<usize>) {
+        let mut pending: Vec<usize> = needed.iter().copied().collect();
+        while let Some(file) = pending.pop().and_then(|number| self.files.get(number)) {
+            let mentions = file.mentions.get_or_init(|| self.mentioned(&file.text));
+            pending.extend(mentions.iter().copied().filter(|number| needed.insert(*number)));
+        }
+    }
+
+    /// Parses those of some files that nobody has needed so far.
+    pub fn read(&self, needed: &BTreeSet<usize>) -> Vec<(usize, &Indexed, &Read)> {
+        let wanted = || needed.iter().filter_map(|number| Some((*number, self.files.get(*number)?)));
+        let new: Vec<_> = wanted().filter(|(_, file)| file.read.get().is_none()).collect();
+        let texts: Vec<_> = new.iter().map(|(number, file)| (SourceMap::of_library(*number), &*file.text)).collect();
+        for ((_, file), parsed) in new.iter().zip(parse_all(&texts)) {
+            // Whoever was faster has read the same.
+            let _ = file.read.set(Read { module: parsed.module.into(), diagnostics: parsed.diagnostics });
+        }
+        wanted().filter_map(|(number, file)| Some((number, file, file.read.get()?))).collect()
+    }
+}
+
+impl Indexed {
+    fn new(path: &str, text: &Arc<str>) -> Self {
+        Self { path: path.to_owned(), text: text.clone(), mentions: OnceLock::new(), read: OnceLock::new() }
     }
 }
 

@@ -35,7 +35,7 @@ mod tests;
 
 pub use facts::EmbeddedFacts;
 pub use judge::shown;
-pub use mentions::defined;
+pub use mentions::{Index, defined};
 
 use crate::catalog::Catalog;
 use crate::diag::{self, Diagnostic, nearest};
@@ -46,6 +46,7 @@ use crate::syntax::ast::Module;
 use eval::Machine;
 use modules::Program;
 use names::{EnvironmentItem, Names};
+use std::sync::Arc;
 use world::World;
 
 /// What a compilation starts from.
@@ -70,7 +71,7 @@ impl<'a> Inputs<'a> {
 pub struct Compilation {
     pub sources: SourceMap,
     /// The trees: the entry first, then what it uses, then the library's.
-    pub modules: Vec<Module>,
+    pub modules: Vec<Arc<Module>>,
     /// The environments of the program, in order.
     pub environments: Vec<String>,
     /// Those that were looked at, as far as they could be made out. They may be trusted only without errors.

@@ -7,7 +7,7 @@ use crate::diag::Diagnostic;
 use crate::source::{FileId, Loader, SourceMap, Span};
 use crate::stdlib::Library;
 use crate::syntax::ast::{Item, Module};
-use crate::syntax::{parse, parse_all};
+use crate::syntax::parse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub struct ModuleId(pub usize);
 /// One file's tree and what it draws in.
 #[derive(Debug)]
 pub struct Loaded {
-    pub module: Module,
+    pub module: Arc<Module>,
     /// Part of the standard library: its items are in scope everywhere.
     pub std: bool,
     /// The modules it names by `use`, each with the place of that statement.
@@ -32,7 +32,7 @@ pub struct Program {
     pub modules: Vec<Loaded>,
     pub diagnostics: Vec<Diagnostic>,
     /// Every item of the library, read or not: what a misspelt name may mean.
-    pub library: Vec<(Kind, String)>,
+    pub library: Arc<[(Kind, String)]>,
 }
 
 /// Reads the entry and all it needs. A file that cannot be read is a diagnostic, and the rest goes on.
@@ -44,11 +44,11 @@ pub fn load(entry: &str, loader: &dyn Loader, library: &Library) -> Program {
         Ok((path, text)) => {
             // Which part of the library is needed, a text says without being parsed.
             let mentions = || {
-                let index = Index::of(library);
+                let index = library.index();
                 let needed = index.mentioned(&text);
                 (index, needed)
             };
-            let ((found, mentioned), id) = beside(mentions, || program.add(path.clone(), &text, false));
+            let ((found, mentioned), id) = beside(mentions, || program.add(path.clone(), &text));
             (index, needed) = (found, mentioned);
             known.insert(path, id);
         }
@@ -68,11 +68,11 @@ pub fn load(entry: &str, loader: &dyn Loader, library: &Library) -> Program {
 }
 
 impl Program {
-    fn add(&mut self, path: String, text: &Arc<str>, std: bool) -> ModuleId {
+    fn add(&mut self, path: String, text: &Arc<str>) -> ModuleId {
         let file = self.sources.add(path, text.clone());
         let parsed = parse(file, text);
         self.diagnostics.extend(parsed.diagnostics);
-        self.modules.push(Loaded { module: parsed.module, std, uses: Vec::new() });
+        self.modules.push(Loaded { module: parsed.module.into(), std: false, uses: Vec::new() });
         ModuleId(self.modules.len() - 1)
     }
 
@@ -100,9 +100,7 @@ impl Program {
         });
         for (path, span) in wanted {
             let target = match loader.load(&from, &path) {
-                Ok((known_as, text)) => {
-                    *known.entry(known_as.clone()).or_insert_with(|| self.add(known_as, &text, false))
-                }
+                Ok((known_as, text)) => *known.entry(known_as.clone()).or_insert_with(|| self.add(known_as, &text)),
                 Err(reason) => {
                     let message = format!("cannot read `{path}`: {reason}");
                     let help = "the path is relative to the file that uses it";
@@ -118,23 +116,16 @@ impl Program {
 
     /// Parses the files of the standard library that define something the program mentions; what its first file mentions is
     /// known.
-    fn add_library(&mut self, index: Index<'_>, mut needed: BTreeSet<usize>) {
+    fn add_library(&mut self, index: &Index, mut needed: BTreeSet<usize>) {
         for source in self.modules.iter().skip(1).filter_map(|loaded| self.sources.get(loaded.module.file)) {
             needed.extend(index.mentioned(&source.text));
         }
-        let mut pending: Vec<usize> = needed.iter().copied().collect();
-        while let Some((_, text)) = pending.pop().and_then(|file| index.files.get(file)) {
-            pending.extend(index.mentioned(text).into_iter().filter(|file| needed.insert(*file)));
+        index.close(&mut needed);
+        for (number, file, read) in index.read(&needed) {
+            self.sources.add_library(number, format!("std:{}", file.path), file.text.clone());
+            self.diagnostics.extend(read.diagnostics.iter().cloned());
+            self.modules.push(Loaded { module: read.module.clone(), std: true, uses: Vec::new() });
         }
-        let files = &index.files;
-        let mut texts = Vec::with_capacity(needed.len());
-        for (path, text) in needed.iter().filter_map(|file| files.get(*file)) {
-            texts.push((self.sources.add(format!("std:{path}"), (*text).clone()), &***text));
-        }
-        for parsed in parse_all(&texts) {
-            self.diagnostics.extend(parsed.diagnostics);
-            self.modules.push(Loaded { module: parsed.module, std: true, uses: Vec::new() });
-        }
-        self.library = index.items;
+        self.library = index.items.clone();
     }
 }
