@@ -1,29 +1,18 @@
 //! The price of things, worked out by hand: each case under `tests/cost/` says in its comments what it costs at the least, as
 //! expected and at the most, and by which sum of the price pages' numbers. No figure there was made by gpb.
 
-use crate::support::{Folder, root};
+use crate::support::{Folder, Text, root};
 use gpb::check::cost::book::Book;
 use gpb::check::cost::{self, Inputs};
 use gpb::lang;
 use gpb::model::Model;
-use gpb::source::Loader;
 use gpb::stdlib::Library;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// A case without a day of its own is reckoned for this one.
 const DAY: &str = "2026-11-23";
-
-/// One program, in memory.
-struct One(String);
-
-impl Loader for One {
-    fn load(&self, _from: &str, path: &str) -> Result<(String, Arc<str>), String> {
-        Ok((path.to_owned(), Arc::from(self.0.as_str())))
-    }
-}
 
 fn model(name: &str, text: &str) -> Model {
     let (model, wrong) = compiled(name, text);
@@ -34,7 +23,7 @@ fn model(name: &str, text: &str) -> Model {
 /// The model of a program, and what the language has against it.
 fn compiled(name: &str, text: &str) -> (Model, Vec<String>) {
     let library = Library::embedded();
-    let loader = One(text.to_owned());
+    let loader = Text(text.to_owned());
     let compilation = lang::compile(name, &lang::Inputs::embedded(&loader, &library), None);
     let wrong = compilation.diagnostics.iter().map(|d| format!("{} {}", d.code, d.message)).collect();
     (compilation.made.into_iter().next().unwrap_or_else(|| panic!("{name} has no environment")).model, wrong)

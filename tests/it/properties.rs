@@ -1,11 +1,10 @@
 //! Laws that hold for every program, whatever the cloud does and whenever the process dies.
 
 use crate::random::{disarrayed, edited, programs};
-use crate::support::{Folder, Ran};
+use crate::support::{Folder, Ran, Text};
 use crate::world::{in_the_cloud, in_the_state, snapshot};
 use gpb::graph::{Graph, output};
 use gpb::lang::{self, Inputs};
-use gpb::source::Loader;
 use gpb::stdlib::Library;
 use gpb::{plan, syntax};
 use proptest::prelude::*;
@@ -13,7 +12,6 @@ use proptest::test_runner::Config;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 
 /// Shrinking starts many processes a step: it is given up early. `PROPTEST_CASES` asks for more patience.
 fn cases(few: u32) -> Config {
@@ -136,15 +134,6 @@ proptest! {
         }
         folder.expect(0, &["destroy", "a.gpb", "--yes"]);
         empty(&folder);
-    }
-}
-
-/// A single text under any name.
-struct Text(String);
-
-impl Loader for Text {
-    fn load(&self, _: &str, path: &str) -> Result<(String, Arc<str>), String> {
-        Ok((path.to_owned(), self.0.as_str().into()))
     }
 }
 

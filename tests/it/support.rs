@@ -1,12 +1,23 @@
-//! Running the real binary in a folder of its own.
+//! Running the real binary in a folder of its own, and programs that are in no file.
 
+use gpb::source::Loader;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 /// The root of the repository.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A single program in memory, under any name: the files that it uses are not there.
+pub struct Text(pub String);
+
+impl Loader for Text {
+    fn load(&self, from: &str, path: &str) -> Result<(String, Arc<str>), String> {
+        if from.is_empty() { Ok((path.to_owned(), self.0.as_str().into())) } else { Err("no such file".to_owned()) }
+    }
 }
 
 /// A folder with specs in it, where commands run.
