@@ -30,34 +30,61 @@ let s:accepts = {
       \ 'operator': '^gpb',
       \ }
 
-function s:Group(row, column) abort
-  return synIDattr(synID(a:row + 1, a:column + 1, 1), 'name')
+" The groups at some columns of a row. Vim goes on from where it was, so they are asked for from left to right and once.
+function s:Groups(row, columns) abort
+  let groups = {}
+  for at in uniq(sort(a:columns, 'n'))
+    let groups[at] = synIDattr(synID(a:row + 1, at + 1, 1), 'name')
+  endfor
+  return groups
+endfunction
+
+" Where words begin.
+function s:Words(text) abort
+  let found = []
+  let at = match(a:text, '\<\w')
+  while at >= 0
+    call add(found, at)
+    let at = match(a:text, '\<\w', at + 1)
+  endwhile
+  return found
 endfunction
 
 function s:Colours(file) abort
+  let rows = {}
+  for token in a:file.tokens
+    let rows[token[1]] = add(get(rows, token[1], []), token)
+  endfor
+  for row in range(line('$'))
+    call s:Row(a:file.path, row, get(rows, row, []))
+  endfor
+endfunction
+
+function s:Row(path, row, tokens) abort
+  let words = s:Words(getline(a:row + 1))
+  let columns = copy(words)
+  for [kind, _, _, _, rule, column, length] in a:tokens
+    call extend(columns, [column, column + length - 1])
+  endfor
+  let groups = s:Groups(a:row, columns)
   let keywords = {}
-  for [kind, row, _, _, rule, column, length] in a:file.tokens
+  for [kind, _, _, _, rule, column, length] in a:tokens
     for at in kind ==# 'name' || kind ==# 'operator' ? [column] : uniq([column, column + length - 1])
-      let group = s:Group(row, at)
+      let group = groups[at]
       if group !~# s:accepts[kind]
-        call add(s:report, printf('%s:%d:%d is %s, and not %s (%s)', a:file.path, row + 1, at + 1, group ==# '' ? 'bare' : group, kind, rule))
+        call add(s:report, printf('%s:%d:%d is %s, and not %s (%s)', a:path, a:row + 1, at + 1, group ==# '' ? 'bare' : group, kind, rule))
       endif
     endfor
     if kind ==# 'keyword'
       for at in range(column, column + length - 1)
-        let keywords[row . ':' . at] = 1
+        let keywords[at] = 1
       endfor
     endif
   endfor
-  for row in range(line('$'))
-    let text = getline(row + 1)
-    let at = match(text, '\<\w')
-    while at >= 0
-      if s:Group(row, at) =~# s:keyword && !has_key(keywords, row . ':' . at)
-        call add(s:report, printf('%s:%d:%d is no keyword', a:file.path, row + 1, at + 1))
-      endif
-      let at = match(text, '\<\w', at + 1)
-    endwhile
+  for at in words
+    if groups[at] =~# s:keyword && !has_key(keywords, at)
+      call add(s:report, printf('%s:%d:%d is no keyword', a:path, a:row + 1, at + 1))
+    endif
   endfor
 endfunction
 
