@@ -1,7 +1,7 @@
 //! From what was expanded to the model.
 
 use super::eval::{Entries, Given, Machine, Scope};
-use super::expand::{Addresses, Collected, Node, below};
+use super::expand::{Collected, Node, below};
 use super::property;
 use super::reader::{Job, Read, Reader};
 use super::tags;
@@ -14,15 +14,9 @@ use crate::syntax::ast::{Path, PathSegment, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// What all resources of an environment share.
-pub struct Assembly<'a, 'b> {
-    pub tags: &'a model::Map,
-    pub addresses: &'a Addresses<'b>,
-}
-
 impl<'p> Machine<'_, 'p> {
     /// The resources, in order.
-    pub fn assemble(&self, collected: &Collected<'p>, shared: &Assembly<'_, '_>) -> Vec<Resource> {
+    pub fn assemble(&self, collected: &Collected<'p>, tags: &model::Map) -> Vec<Resource> {
         let (evaluated, read) = std::thread::scope(|scope| {
             let mut reader = Reader::start(scope, self.world.facts, collected.nodes.len());
             let mut evaluated = Vec::with_capacity(collected.nodes.len());
@@ -42,29 +36,23 @@ impl<'p> Machine<'_, 'p> {
             (evaluated, reader.finish())
         });
         let both = evaluated.into_iter().zip(read);
-        both.map(|((node, entries), read)| self.assemble_one(node, &entries, read, shared)).collect()
+        both.map(|((node, entries), read)| self.assemble_one(node, &entries, read, tags)).collect()
     }
 
-    fn assemble_one(
-        &self,
-        node: &Rc<Node<'p>>,
-        entries: &Entries<'p>,
-        read: Read,
-        shared: &Assembly<'_, '_>,
-    ) -> Resource {
+    fn assemble_one(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>, read: Read, tags: &model::Map) -> Resource {
         let stmt = node.stmt;
         let mut read = read.unwrap_or_else(|job| self.with_context(&node.scope(), |cx| job.read(cx)));
         let told = std::mem::take(&mut read.diagnostics);
         self.world.reports.all(told.into_iter().map(|diagnostic| self.blame_use(node, diagnostic)));
         if !stmt.existing {
-            tags::merge(&node.def, shared.tags, &mut read.values);
+            tags::merge(&node.def, tags, &mut read.values);
         }
         let around = &node.frame.around;
-        let mut after = self.afters(around, shared.addresses);
+        let mut after = self.afters(around);
         let mut lifecycle = Lifecycle { protect: around.protect, ..Lifecycle::default() };
         for (stmt, scope) in &entries.rest {
             match stmt {
-                Stmt::After { paths, .. } => after.extend(self.after_paths(paths, scope, shared.addresses)),
+                Stmt::After { paths, .. } => after.extend(self.after_paths(paths, scope)),
                 other => {
                     self.demanded(other, scope, node.handle.address.as_str());
                     self.lifecycle(node, other, scope, &mut lifecycle);
@@ -175,14 +163,10 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// The moves, resource by resource: moving a component or a layer moves everything in it.
-    pub fn moves(
-        &self,
-        written: &[(&'p Path, &'p Path, crate::source::Span)],
-        scope: &Scope<'p>,
-        all: &Addresses<'_>,
-    ) -> Vec<model::Move> {
+    pub fn moves(&self, written: &[(&'p Path, &'p Path, crate::source::Span)], scope: &Scope<'p>) -> Vec<model::Move> {
         let mut moves = Vec::new();
         for (from, to, span) in written {
+            let all = self.expansion.addresses();
             let (Ok(from_text), Ok(to_text)) = (self.address(from, scope), self.address(to, scope)) else { continue };
             if let Some(still) = below(all, &from_text).next() {
                 let message = format!("`{from_text}` is said to have moved, but `{still}` is still declared");
@@ -228,14 +212,14 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// Refuses the overrides of what is not there.
-    pub fn check_overrides(&self, all: &Addresses<'_>) {
+    pub fn check_overrides(&self) {
         for (address, overridden) in self.overrides.borrow().iter() {
-            if overridden.met.get() || all.contains(address) {
+            if overridden.met.get() || self.expansion.by_address(address).is_some() {
                 continue;
             }
             let diagnostic = Diagnostic::error("GPB1903", format!("there is no resource `{address}` to override"))
                 .at(overridden.span, "unknown address");
-            self.report(nearest_address(diagnostic, address.as_str(), all, overridden.span));
+            self.report(nearest_address(diagnostic, address.as_str(), self.expansion.addresses(), overridden.span));
         }
     }
 }
@@ -245,7 +229,12 @@ pub fn says_usage(def: &crate::catalog::TypeDef, entries: &Entries<'_>) -> bool 
     entries.given.contains_key("usage") && def.root.by_name("usage").is_none()
 }
 
-fn nearest_address(diagnostic: Diagnostic, wrong: &str, all: &Addresses<'_>, span: crate::source::Span) -> Diagnostic {
+fn nearest_address(
+    diagnostic: Diagnostic,
+    wrong: &str,
+    all: &BTreeSet<Address>,
+    span: crate::source::Span,
+) -> Diagnostic {
     match crate::diag::nearest(wrong, all.iter().map(Address::as_str)) {
         Some(near) => {
             diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, near)

@@ -1,8 +1,7 @@
 //! An environment: its place, its mode, its tags, and the model its stack comes to.
 
-use super::assemble::Assembly;
 use super::eval::{Around, Expect, Frame, Machine, Scope};
-use super::expand::{Addresses, Collected, Overridden, params_of};
+use super::expand::{Collected, Overridden, params_of};
 use super::modules::ModuleId;
 use super::names::EnvironmentItem;
 use super::property;
@@ -56,17 +55,15 @@ impl<'p> Machine<'_, 'p> {
         self.visit(&frame, &mut collected);
 
         let tags = self.tags(item, &scope);
-        let addresses = Addresses::new(Box::new(|| self.expansion.addresses()));
-        let shared = Assembly { tags: &tags, addresses: &addresses };
-        let resources = self.assemble(&collected, &shared);
-        self.check_overrides(&addresses);
+        let resources = self.assemble(&collected, &tags);
+        self.check_overrides();
         let mut moved = std::mem::take(&mut collected.moves);
         moved.extend(moves_of(stmts));
         let model = Model {
             environment: model::Environment { params: self.params_shown(&frame), ..environment },
             outputs: self.outputs(&collected),
-            moves: self.moves(&moved, &scope, &addresses),
-            overrides: self.overrides_made(&addresses),
+            moves: self.moves(&moved, &scope),
+            overrides: self.overrides_made(),
             layers: std::mem::take(&mut collected.layers),
             ..Model::default()
         };
@@ -150,11 +147,8 @@ impl<'p> Machine<'_, 'p> {
             let ty = Type::map(Type::String);
             let value = self.given("tags", given, Expect::Type(&ty))?;
             let value = self.conform(value, &ty, scope, None)?;
-            let mut tags = model::Map::default();
-            for (key, entry) in value.as_map().into_iter().flatten() {
-                tags.insert(key.as_ref().into(), self.ok(property::plain(&entry.value))?);
-            }
-            Ok(tags)
+            let tags = value.as_map().into_iter().flatten();
+            tags.map(|(key, entry)| Ok((key.as_ref().into(), self.ok(property::plain(&entry.value))?))).collect()
         };
         read().unwrap_or_default()
     }
@@ -176,9 +170,9 @@ impl<'p> Machine<'_, 'p> {
         }
     }
 
-    fn overrides_made(&self, all: &Addresses<'_>) -> Vec<model::Override> {
+    fn overrides_made(&self) -> Vec<model::Override> {
         let overrides = self.overrides.borrow();
-        let known = overrides.iter().filter(|(address, _)| all.contains(*address));
+        let known = overrides.iter().filter(|(address, _)| self.expansion.by_address(address).is_some());
         let made = known.map(|(address, overridden)| model::Override {
             address: address.clone(),
             properties: self.overridden_properties(address, overridden),

@@ -1,6 +1,5 @@
 //! `after`: what must be there first though nothing refers to it.
 
-use super::Addresses;
 use crate::diag::{Diagnostic, nearest};
 use crate::lang::eval::{After, Around, Expect, Frame, Local, Machine, Scope, scalar};
 use crate::lang::value::{Kind, Value};
@@ -25,14 +24,14 @@ pub fn with_after<'p>(
 
 impl<'p> Machine<'_, 'p> {
     /// Everything the bodies around a resource come after. All has been expanded by now.
-    pub fn afters(&self, around: &Around<'p>, all: &Addresses<'_>) -> Vec<(Address, Span)> {
+    pub fn afters(&self, around: &Around<'p>) -> Vec<(Address, Span)> {
         let mut found = Vec::new();
         let mut after = around.after.as_ref();
         while let Some(one) = after {
             let addresses = one.found.get_or_init(|| {
                 let Some(frame) = one.frame.upgrade() else { return Vec::new() };
                 let scope = Scope { locals: one.locals.clone(), ..Scope::of(frame) };
-                self.after_paths(one.paths, &scope, all)
+                self.after_paths(one.paths, &scope)
             });
             found.extend(addresses.iter().cloned());
             after = one.outer.as_ref();
@@ -41,13 +40,13 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// What the paths lead to, each with the path that does.
-    pub fn after_paths(&self, paths: &'p [Path], scope: &Scope<'p>, all: &Addresses<'_>) -> Vec<(Address, Span)> {
+    pub fn after_paths(&self, paths: &'p [Path], scope: &Scope<'p>) -> Vec<(Address, Span)> {
         let mut named = Vec::new();
         for path in paths {
             if let Ok(value) = self.follow(path, scope) {
                 let mut found = Vec::new();
                 // A failure has been reported; the other paths still count.
-                let _ = self.addresses_of(&value, path, all, &mut found);
+                let _ = self.addresses_of(&value, path, &mut found);
                 named.extend(found.into_iter().map(|address| (address, path.span)));
             }
         }
@@ -94,21 +93,21 @@ impl<'p> Machine<'_, 'p> {
         })
     }
 
-    fn addresses_of(&self, value: &Value, path: &Path, all: &Addresses<'_>, found: &mut Vec<Address>) -> Outcome<()> {
+    fn addresses_of(&self, value: &Value, path: &Path, found: &mut Vec<Address>) -> Outcome<()> {
         match &value.kind {
             Kind::Resource(handle) => found.push(handle.address.clone()),
             Kind::Instance(handle) => {
                 let instance = self.expansion.instance(handle.id).ok_or(Failed)?;
-                found.extend(below(all, &instance.address).cloned());
+                found.extend(below(self.expansion.addresses(), &instance.address).cloned());
             }
             Kind::Map(map) => {
                 for entry in map.values() {
-                    self.addresses_of(&entry.value, path, all, found)?;
+                    self.addresses_of(&entry.value, path, found)?;
                 }
             }
             Kind::List(items) => {
                 for item in items.iter() {
-                    self.addresses_of(item, path, all, found)?;
+                    self.addresses_of(item, path, found)?;
                 }
             }
             // An item of a branch that was not taken.

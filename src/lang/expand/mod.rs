@@ -21,15 +21,12 @@ use crate::model::Address;
 use crate::syntax::ast::Stmt;
 use foldhash::HashMap;
 use groups::Group;
-use std::cell::{Cell, LazyCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The number of a layer or a component instance.
 pub type InstanceId = u32;
-
-/// The addresses of all resources, put in order when somebody asks: few programs do.
-pub type Addresses<'a> = LazyCell<BTreeSet<Address>, Box<dyn FnOnce() -> BTreeSet<Address> + 'a>>;
 
 /// What a stack has been expanded to so far.
 #[derive(Debug, Default)]
@@ -39,6 +36,7 @@ pub struct Expansion<'p> {
     by_address: RefCell<HashMap<Address, u32>>,
     instances: RefCell<Vec<Rc<Instance<'p>>>>,
     groups: RefCell<HashMap<(u32, usize), Group<'p>>>,
+    addresses: OnceCell<BTreeSet<Address>>,
     /// The entries of resources and of instances, once gathered.
     bodies: RefCell<HashMap<u32, Rc<Entries<'p>>>>,
     given: RefCell<HashMap<InstanceId, Rc<Entries<'p>>>>,
@@ -94,8 +92,9 @@ impl<'p> Expansion<'p> {
         self.instances.borrow().get(id as usize).cloned()
     }
 
-    /// Every resource's address.
-    pub fn addresses(&self) -> BTreeSet<Address> {
-        self.nodes.borrow().iter().map(|node| node.handle.address.clone()).collect()
+    /// Every resource's address, once all has been expanded: put in order when somebody asks, which few programs do.
+    pub fn addresses(&self) -> &BTreeSet<Address> {
+        let all = || self.nodes.borrow().iter().map(|node| node.handle.address.clone()).collect();
+        self.addresses.get_or_init(all)
     }
 }
