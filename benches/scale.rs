@@ -78,19 +78,18 @@ fn goals_checks() -> Vec<Held> {
 }
 
 fn goals_of(what: &str, text: &str) -> Duration {
-    let whole = gpb::stdlib::Library::embedded();
+    let whole = gpb_base::stdlib::Library::embedded();
     let bare = whole.below("", ".gpb").filter(|(path, _)| !path.starts_with("facts/"));
-    let bare: gpb::stdlib::Library = bare.map(|(path, text)| (path.to_owned(), text.clone())).collect();
+    let bare: gpb_base::stdlib::Library = bare.map(|(path, text)| (path.to_owned(), text.clone())).collect();
     let without = median(|| drop(compiled(text, &bare)));
     let mut checks = Vec::new();
     let with = median(|| {
         let mut compilation = compiled(text, &whole);
         let started = Instant::now();
-        let types = &|name: &str| gpb::catalog::Catalog::embedded().get(name);
+        let types = &|name: &str| gpb_catalog::Catalog::embedded().get(name);
         let loader = Spec(text.into());
-        let language = gpb::lang::Inputs::embedded(&loader, &whole);
-        let inputs = gpb::check::Inputs { entry: "spec.gpb", language: &language, types, day: "2026-01-01" };
-        gpb::check::judge(&mut compilation, &inputs);
+        let language = gpb_lang::Inputs::embedded(&loader, &whole);
+        gpb::analysis::analyze("spec.gpb", &mut compilation, &language, types, "2026-01-01");
         checks.push(started.elapsed());
         let model = compilation.model().expect("the spec has a model");
         assert!(!compilation.has_errors(), "{what}: {:?}", compilation.diagnostics.first());
@@ -109,11 +108,11 @@ fn goals_of(what: &str, text: &str) -> Duration {
 }
 
 /// As a process does it that starts anew: nothing of the library has been read.
-fn compiled(text: &str, library: &gpb::stdlib::Library) -> gpb::lang::Compilation {
+fn compiled(text: &str, library: &gpb_base::stdlib::Library) -> gpb_lang::Compilation {
     let loader = Spec(text.into());
-    let library: gpb::stdlib::Library =
+    let library: gpb_base::stdlib::Library =
         library.below("", "").map(|(path, text)| (path.to_owned(), text.clone())).collect();
-    gpb::lang::compile("spec.gpb", &gpb::lang::Inputs::embedded(&loader, &library), None)
+    gpb_lang::compile("spec.gpb", &gpb_lang::Inputs::embedded(&loader, &library), None)
 }
 
 fn median(mut work: impl FnMut()) -> Duration {
@@ -129,18 +128,18 @@ fn median(mut work: impl FnMut()) -> Duration {
 }
 
 fn of_model(what: &str, text: &str) -> Duration {
-    let library = gpb::stdlib::Library::embedded();
+    let library = gpb_base::stdlib::Library::embedded();
     let compilation = compiled(text, &library);
     let model = compilation.model().expect("the spec has a model");
     assert_eq!(compilation.diagnostics, [], "{what}");
-    let wall = median(|| assert_eq!(gpb::check::scaling::check(model), [], "{what}"));
+    let wall = median(|| assert_eq!(gpb_check::scaling::check(model), [], "{what}"));
     println!("scaling  {what}: {:.4} s, {} facts", wall.as_secs_f64(), model.facts.len());
     wall
 }
 
 struct Spec(std::sync::Arc<str>);
 
-impl gpb::source::Loader for Spec {
+impl gpb_base::source::Loader for Spec {
     fn load(&self, _: &str, path: &str) -> Result<(String, std::sync::Arc<str>), String> {
         Ok((path.to_owned(), self.0.clone()))
     }

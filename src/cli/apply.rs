@@ -1,17 +1,19 @@
 //! `gpb apply` and `gpb destroy`.
 
-use crate::catalog::Catalog;
 use crate::cli::args::Unprotect;
 use crate::cli::plan::{Made, Wanted, command_line, make, unprotected};
 use crate::cli::progress::{JsonLines, Lines};
 use crate::cli::{Session, exit::Exit, look, term};
-use crate::cloud::Cloud;
-use crate::diag::Diagnostic;
-use crate::engine::{self, Apply, Cancel, Events, Options, Outcome};
-use crate::lang;
-use crate::plan::{self, Action, Plan};
 use crate::report;
-use crate::state::{Holder, Store};
+use gpb_base::diag::Diagnostic;
+use gpb_catalog::Catalog;
+use gpb_engine::cloud::Cloud;
+use gpb_engine::plan;
+use gpb_engine::plan::{Action, Plan};
+use gpb_engine::reconcile as engine;
+use gpb_engine::reconcile::{Apply, Cancel, Events, Options, Outcome};
+use gpb_engine::state::{Holder, Store};
+use gpb_lang as lang;
 use std::fmt::Write as _;
 use std::path::Path;
 

@@ -3,14 +3,17 @@
 //! Both figures are reckoned by the same facts, prices and usage, on the same day: the one from the model, the other from the
 //! resources as the state has them. So the difference is what the plan makes, and no change of a price or of a usage.
 
-use crate::catalog::{Catalog, PropPath};
-use crate::check::cost::{self, Inputs, Spread, book::Book};
 use crate::cli::Session;
 use crate::cli::compile::Compiled;
-use crate::lang;
-use crate::model::{Environment, Lifecycle, Map, Model, Resource, Spans, Value};
-use crate::source::Span;
-use crate::state::{Record, Snapshot};
+use gpb_base::source::Span;
+use gpb_catalog::Catalog;
+use gpb_check::cost;
+use gpb_check::cost::book::Book;
+use gpb_check::cost::{Inputs, Spread};
+use gpb_engine::state::{Record, Snapshot};
+use gpb_lang as lang;
+use gpb_model::PropPath;
+use gpb_model::{Environment, Lifecycle, Map, Model, Resource, Spans, Value};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;

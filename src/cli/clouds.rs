@@ -1,15 +1,15 @@
 //! Which cloud, and whether it is the right one.
 
-use crate::catalog::Catalog;
 use crate::cli::args::CloudName;
 use crate::cli::{Session, files, store};
-use crate::cloud::clock::{Clock, SystemClock};
-use crate::cloud::sim::{Faults, Forms, Latency, Options, Sim};
-use crate::cloud::{Cloud, CloudError, ErrorKind};
-use crate::diag::Diagnostic;
-use crate::model::{Model, Place};
-use crate::state::Snapshot;
 use async_trait::async_trait;
+use gpb_base::diag::Diagnostic;
+use gpb_catalog::Catalog;
+use gpb_engine::cloud::clock::{Clock, SystemClock};
+use gpb_engine::cloud::{Cloud, CloudError, ErrorKind};
+use gpb_engine::state::Snapshot;
+use gpb_model::{Model, Place};
+use gpb_sim::{Faults, Forms, Latency, Options, Sim};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -57,16 +57,16 @@ impl Session {
 
     /// The way to AWS's own operations, where this build has one.
     #[allow(clippy::unused_self)] // The same call with the SDKs and without.
-    pub fn invoke(&self) -> Option<Box<dyn crate::cloud::aws::Invoke>> {
+    pub fn invoke(&self) -> Option<Box<dyn gpb_aws::Invoke>> {
         #[cfg(feature = "_sdk")]
-        return Some(Box::new(crate::cloud::aws::Sdk::default()));
+        return Some(Box::new(gpb_aws::Sdk::default()));
         #[cfg(not(feature = "_sdk"))]
         None
     }
 
     #[cfg(feature = "_sdk")]
     fn aws(&self) -> Result<Arc<dyn Cloud>, String> {
-        use crate::cloud::aws::{AwsCloud, Bindings, Sdk};
+        use gpb_aws::{AwsCloud, Bindings, Sdk};
         let bindings = Bindings::new(self.library.clone(), Arc::new(Catalog::embedded()));
         Ok(Arc::new(AwsCloud::new(Arc::new(Sdk::default()), Arc::new(bindings))))
     }

@@ -1,14 +1,19 @@
 //! From a spec's path to its model; `gpb check`.
 
-use crate::catalog::Catalog;
-use crate::check;
-use crate::check::recovery::{self, Recovery};
+use crate::analysis;
 use crate::cli::{Session, exit::Exit, files::Disk};
-use crate::diag::Diagnostic;
-use crate::graph::{Graph, TypeLookup};
-use crate::lang::{self, Compilation, Made, Tier};
-use crate::model::Model;
-use crate::source::SourceMap;
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::SourceMap;
+use gpb_catalog::Catalog;
+use gpb_catalog::TypeLookup;
+use gpb_check as check;
+use gpb_check::recovery;
+use gpb_check::recovery::Recovery;
+use gpb_lang as lang;
+use gpb_lang::{Compilation, FactProgram};
+use gpb_model::Model;
+use gpb_model::graph::Graph;
+use gpb_model::{CompiledEnvironment, UsageTier};
 use rust_decimal::Decimal;
 use std::path::Path;
 
@@ -24,7 +29,7 @@ pub struct Compiled {
 /// A program whose language is right, with the environment under each of its budgets.
 pub struct Judged {
     pub model: Model,
-    pub tiers: Vec<Tier>,
+    pub tiers: Vec<UsageTier>,
     pub sources: SourceMap,
 }
 
@@ -50,10 +55,12 @@ impl Session {
             None => lang::compile(&entry, &inputs, self.common.env.as_deref()),
             Some(at) => lang::compile_at(&entry, &inputs, self.common.env.as_deref(), at),
         };
-        check::close(&mut compilation, TYPES);
+        analysis::graphs(&mut compilation, TYPES);
         let failed = compilation.has_errors();
         match compilation.made.pop() {
-            Some(Made { model, tiers }) if !failed => Ok(Judged { model, tiers, sources: compilation.sources }),
+            Some(CompiledEnvironment { model, tiers }) if !failed => {
+                Ok(Judged { model, tiers, sources: compilation.sources })
+            }
             _ => {
                 self.diagnostics(&compilation.diagnostics, &compilation.sources);
                 Err(Exit::Refused)
@@ -73,7 +80,7 @@ impl Session {
     pub fn compile(&self, spec: &Path) -> Result<Compiled, Exit> {
         let basis = self.basis(spec);
         let mut compilation = lang::compile(&basis.entry, &basis.language, self.common.env.as_deref());
-        let graphs = check::judge(&mut compilation, &basis.inputs());
+        let graphs = analysis::analyze(&basis.entry, &mut compilation, &basis.language, TYPES, &basis.day);
         let compiled = self.whole(compilation, graphs)?;
         if !self.common.json {
             self.show(&compiled.warnings, &compiled.sources);
@@ -87,14 +94,14 @@ impl Session {
     /// As [`Session::compile`].
     pub fn compile_unjudged(&self, spec: &Path) -> Result<Compiled, Exit> {
         let mut compilation = lang::compile(&spec.display().to_string(), &self.inputs(), self.common.env.as_deref());
-        let graphs = check::close(&mut compilation, TYPES);
+        let graphs = analysis::graphs(&mut compilation, TYPES);
         self.whole(compilation, graphs)
     }
 
     fn whole(&self, mut compilation: Compilation, graphs: Vec<Graph>) -> Result<Compiled, Exit> {
         let failed = compilation.has_errors();
         match (compilation.made.pop(), graphs.into_iter().next_back()) {
-            (Some(Made { model, .. }), Some(graph)) if !failed => {
+            (Some(CompiledEnvironment { model, .. }), Some(graph)) if !failed => {
                 Ok(Compiled { model, graph, sources: compilation.sources, warnings: compilation.diagnostics })
             }
             _ => {
@@ -106,8 +113,9 @@ impl Session {
 }
 
 /// Judges whether an environment can meet its recovery targets.
-pub fn recover<'a>(compiled: &'a Compiled, basis: &'a Basis<'_>) -> Recovery<'a> {
-    check::priced(&compiled.model, &compiled.graph, &basis.inputs(), |given| {
+pub fn recover<'a>(compiled: &'a Compiled, basis: &'a Basis<'_>, facts: &'a FactProgram<'_>) -> Recovery<'a> {
+    let inputs = check::Inputs { library: basis.language.library, facts, types: TYPES, day: &basis.day };
+    check::priced(&compiled.model, &compiled.graph, &inputs, |given| {
         let found = recovery::check(given);
         // Asked for so that each is priced, those too that only the chain behind a verdict shows.
         drop(found.proposals());
@@ -123,8 +131,9 @@ pub struct Basis<'s> {
 }
 
 impl Basis<'_> {
-    fn inputs(&self) -> check::Inputs<'_> {
-        check::Inputs { entry: &self.entry, language: &self.language, types: TYPES, day: &self.day }
+    /// Returns the facts of the program, to ask about other resources than its own.
+    pub fn facts(&self) -> FactProgram<'_> {
+        FactProgram { entry: &self.entry, inputs: &self.language }
     }
 }
 
@@ -132,7 +141,7 @@ impl Basis<'_> {
 pub fn check(session: &Session, spec: &Path) -> Exit {
     let basis = session.basis(spec);
     let mut compilation = lang::check(&basis.entry, &basis.language, session.common.env.as_deref());
-    check::judge(&mut compilation, &basis.inputs());
+    analysis::analyze(&basis.entry, &mut compilation, &basis.language, TYPES, &basis.day);
     session.diagnostics(&compilation.diagnostics, &compilation.sources);
     let exit = if compilation.has_errors() { Exit::Refused } else { Exit::Done };
     // The process ends next and takes the trees and the models with it; to free them piece by piece would only take time.

@@ -1,9 +1,11 @@
 //! `gpb cost`: what an environment costs a month.
 
-use crate::check::cost::{self, Estimate, Inputs, Verdict, book::Book};
 use crate::cli::compile::Judged;
 use crate::cli::{Session, exit::Exit, term};
 use crate::report;
+use gpb_check::cost;
+use gpb_check::cost::book::Book;
+use gpb_check::cost::{Estimate, Inputs, Verdict};
 use rust_decimal::Decimal;
 use serde_json::json;
 use std::path::{Path, PathBuf};

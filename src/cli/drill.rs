@@ -3,8 +3,8 @@
 use crate::cli::args::DomainName;
 use crate::cli::compile::recover;
 use crate::cli::{Session, exit::Exit, term};
-use crate::model::Address;
-use crate::state::{Snapshot, Store};
+use gpb_engine::state::{Snapshot, Store};
+use gpb_model::Address;
 use std::path::Path;
 
 pub fn run(session: &Session, spec: &Path, domain: DomainName) -> Exit {
@@ -14,7 +14,8 @@ pub fn run(session: &Session, spec: &Path, domain: DomainName) -> Exit {
     };
     // A runbook is wanted most where the targets are not met.
     let basis = session.basis(spec);
-    let mut runbook = recover(&compiled, &basis).drill(domain.into());
+    let facts = basis.facts();
+    let mut runbook = recover(&compiled, &basis, &facts).drill(domain.into());
     // Once the environment is there, its commands name what there is; before, they name what will be.
     if let Ok(snapshot) = session.store().snapshot(&session.scope(&compiled.model)) {
         runbook = runbook.with_known(&|name| known(&snapshot, name));

@@ -1,8 +1,9 @@
 //! `gpb explain`: the page behind a code, or what the catalog knows of a type.
 
-use crate::catalog::{Catalog, ListShape, PropPath, Property, Shape, TypeDef};
 use crate::cli::{Session, exit::Exit, term};
-use crate::diag;
+use gpb_base::diag;
+use gpb_catalog::{Catalog, ListShape, Property, Shape, TypeDef};
+use gpb_model::PropPath;
 use std::fmt::Write as _;
 
 pub fn run(session: &Session, subject: &str) -> Exit {

@@ -1,10 +1,10 @@
 //! Files as the compiler sees them: specs by path, the standard library from a folder.
 #![allow(clippy::disallowed_methods)] // This is the room that reads files.
 
-pub use crate::state::plain;
+pub use gpb_engine::state::plain;
 
-use crate::source::{Loader, MAX_FILE_BYTES};
-use crate::stdlib::Library;
+use gpb_base::source::{Loader, MAX_FILE_BYTES};
+use gpb_base::stdlib::Library;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;

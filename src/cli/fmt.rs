@@ -2,9 +2,10 @@
 #![allow(clippy::disallowed_methods)] // This is the room that writes specs.
 
 use crate::cli::{Session, diagnostics_document, exit::Exit, files, term};
-use crate::diag::Diagnostic;
-use crate::source::SourceMap;
-use crate::syntax::{self, FormatError};
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::SourceMap;
+use gpb_syntax as syntax;
+use gpb_syntax::FormatError;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 

@@ -2,7 +2,7 @@
 
 use crate::cli::args::GraphFormat;
 use crate::cli::{Session, exit::Exit, term};
-use crate::graph::output;
+use gpb_model::graph::output;
 use std::path::Path;
 
 pub fn run(session: &Session, spec: &Path, format: GraphFormat) -> Exit {

@@ -1,12 +1,12 @@
 //! What there is: `gpb show`, `gpb state`, `gpb output`.
 
-use crate::catalog::Catalog;
 use crate::cli::args::StateCommand;
 use crate::cli::{Session, exit::Exit, term};
-use crate::model::Address;
 use crate::report;
-use crate::source::SourceMap;
-use crate::state::{Scope, Snapshot, StateError, Store};
+use gpb_base::source::SourceMap;
+use gpb_catalog::Catalog;
+use gpb_engine::state::{Scope, Snapshot, StateError, Store};
+use gpb_model::Address;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -43,7 +43,7 @@ pub fn state(session: &Session, command: &StateCommand) -> Exit {
 fn record(session: &Session, snapshot: &Snapshot, address: &str) -> Exit {
     let Some(record) = snapshot.resources.get(&Address::new(address)) else {
         let known = snapshot.resources.keys().map(Address::as_str);
-        let near = crate::diag::nearest(address, known).map(|near| format!("; did you mean `{near}`?"));
+        let near = gpb_base::diag::nearest(address, known).map(|near| format!("; did you mean `{near}`?"));
         return session.fail(&format!("`{address}` is not in the state{}", near.unwrap_or_default()));
     };
     if session.common.json {
@@ -113,7 +113,7 @@ pub fn output(session: &Session, spec: &Path, name: Option<&str>) -> Exit {
         Some(serde_json::Value::String(text)) => term::print(&format!("{text}\n")),
         Some(value) => term::print(&format!("{value:#}\n")),
         None => {
-            let near = crate::diag::nearest(name, compiled.model.outputs.keys().map(String::as_str));
+            let near = gpb_base::diag::nearest(name, compiled.model.outputs.keys().map(String::as_str));
             let hint = match near {
                 Some(near) => format!("; did you mean `{near}`?"),
                 None if compiled.model.outputs.contains_key(name) => "; it is known after `gpb apply`".to_owned(),

@@ -21,13 +21,13 @@ mod simulate;
 mod store;
 mod term;
 
-use crate::diag::{Diagnostic, Severity, render};
 use crate::lsp;
-use crate::source::SourceMap;
-use crate::stdlib::Library;
 use args::{Cli, Command, Common, PricesCommand};
 use clap::{CommandFactory, Parser};
 use exit::Exit;
+use gpb_base::diag::{Diagnostic, Severity, render};
+use gpb_base::source::SourceMap;
+use gpb_base::stdlib::Library;
 use std::future::Future;
 use std::process::ExitCode;
 use term::Term;

@@ -1,21 +1,24 @@
 //! `gpb plan`: read the cloud, compare, show, keep.
 
-use crate::beside::beside;
-use crate::catalog::Catalog;
 use crate::cli::args::Unprotect;
 use crate::cli::bill::Bill;
 use crate::cli::clouds::{self, Account};
 use crate::cli::compile::Compiled;
 use crate::cli::store::Kept;
 use crate::cli::{Session, diagnostics_document, exit::Exit, progress::Lines, term};
-use crate::cloud::{Cloud, CloudError};
-use crate::diag::{self, Diagnostic};
-use crate::engine::{self, Recovery, Refresh, Settled};
-use crate::lang;
-use crate::model::{Address, Secret, Value};
-use crate::plan::{self, Observation, Plan};
 use crate::report;
-use crate::state::{Holder, SecretKey, Snapshot, Store};
+use gpb_base::diag;
+use gpb_base::diag::Diagnostic;
+use gpb_base::threads::beside;
+use gpb_catalog::Catalog;
+use gpb_engine::cloud::{Cloud, CloudError};
+use gpb_engine::plan;
+use gpb_engine::plan::{Observation, Plan};
+use gpb_engine::reconcile as engine;
+use gpb_engine::reconcile::{Recovery, Refresh, Settled};
+use gpb_engine::state::{Holder, SecretKey, Snapshot, Store};
+use gpb_lang as lang;
+use gpb_model::{Address, Secret, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -139,7 +142,7 @@ pub async fn make(session: &Session, wanted: &Wanted) -> Result<Made, Exit> {
     };
     let store = session.store();
     let scope = session.scope(&compiled.model);
-    let state_error = |error: crate::state::StateError| refuse(&[error.diagnostic()], Exit::Error);
+    let state_error = |error: gpb_engine::state::StateError| refuse(&[error.diagnostic()], Exit::Error);
     let mut snapshot = store.snapshot(&scope).map_err(state_error)?;
     let key = store.key().map_err(state_error)?;
     let mut cloud = session.cloud();

@@ -2,11 +2,12 @@
 
 #![allow(clippy::disallowed_methods)] // Refreshing writes tables.
 
-use crate::check::cost::book::refresh::{self, Answer, Product, Query, Report};
-use crate::check::cost::book::{Book, Series};
 use crate::cli::{Session, exit::Exit, term};
-use crate::cloud::aws::{Invoke, price_list};
-use crate::stdlib::Library;
+use gpb_aws::{Invoke, price_list};
+use gpb_base::stdlib::Library;
+use gpb_check::cost::book::refresh;
+use gpb_check::cost::book::refresh::{Answer, Product, Query, Report};
+use gpb_check::cost::book::{Book, Series};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

@@ -1,9 +1,9 @@
 //! Progress while applying: lines for people on standard error, JSON lines for machines on standard output.
 
 use crate::cli::term;
-use crate::engine::{Event, Events};
-use crate::model::Address;
-use crate::plan::Action;
+use gpb_engine::plan::Action;
+use gpb_engine::reconcile::{Event, Events};
+use gpb_model::Address;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

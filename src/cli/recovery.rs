@@ -1,13 +1,13 @@
 //! `gpb recovery`.
 
-use crate::check::recovery::Recovery;
 use crate::cli::args::DomainName;
 use crate::cli::compile::recover;
 use crate::cli::{Session, diagnostics_document, exit::Exit, term};
-use crate::diag;
-use crate::model::Domain;
 use crate::report;
-use crate::source::SourceMap;
+use gpb_base::diag;
+use gpb_base::source::SourceMap;
+use gpb_check::recovery::Recovery;
+use gpb_model::Domain;
 use std::path::Path;
 
 impl From<DomainName> for Domain {
@@ -27,7 +27,8 @@ pub fn run(session: &Session, spec: &Path, domain: Option<DomainName>, explain: 
         Err(exit) => return exit,
     };
     let basis = session.basis(spec);
-    let mut found = recover(&compiled, &basis);
+    let facts = basis.facts();
+    let mut found = recover(&compiled, &basis, &facts);
     let domain = domain.map(Domain::from);
     let styles = session.term.styles();
     diag::sort(&mut found.diagnostics);

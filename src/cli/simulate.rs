@@ -1,14 +1,17 @@
 //! `gpb simulate`: a load run through the rules of something that scales.
 #![allow(clippy::disallowed_methods)] // A command reads the load it is given and writes the drawing it is asked for.
 
-use crate::check::cost::book::Book;
-use crate::check::cost::{self, Column};
-use crate::check::scaling::{self, Scaling};
 use crate::cli::{Session, args::Simulated, exit::Exit, term};
-use crate::diag::{Diagnostic, nearest};
-use crate::model::{Model, below};
-use crate::simulate::{self, Curve, Options, Run};
-use crate::source::{SourceMap, Span};
+use gpb_base::diag::{Diagnostic, nearest};
+use gpb_base::source::{SourceMap, Span};
+use gpb_check::cost;
+use gpb_check::cost::Column;
+use gpb_check::cost::book::Book;
+use gpb_check::scaling;
+use gpb_check::scaling::Scaling;
+use gpb_check::simulate;
+use gpb_check::simulate::{Curve, Options, Run};
+use gpb_model::{Model, below};
 use rust_decimal::prelude::ToPrimitive;
 use std::path::Path;
 

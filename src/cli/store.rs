@@ -2,9 +2,10 @@
 #![allow(clippy::disallowed_methods)] // This is the room that reads and writes files.
 
 use crate::cli::{Session, args::CloudName, exit::Exit, files::plain};
-use crate::model::Model;
-use crate::plan::{self, Plan};
-use crate::state::{Scope, SqliteStore};
+use gpb_engine::plan;
+use gpb_engine::plan::Plan;
+use gpb_engine::state::{Scope, SqliteStore};
+use gpb_model::Model;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::Write as _;
@@ -71,7 +72,7 @@ impl Session {
         let not_a_plan = |what: &str| self.fail(&format!("`{}` is not a saved plan: {what}", path.display()));
         let kept: Kept = serde_json::from_str(&text).map_err(|error| not_a_plan(&error.to_string()))?;
         let plan = plan::from_json(&kept.plan.to_string()).map_err(|error| {
-            self.diagnostics(&[error.into()], &crate::source::SourceMap::default());
+            self.diagnostics(&[error.into()], &gpb_base::source::SourceMap::default());
             Exit::Refused
         })?;
         Ok((kept, plan))

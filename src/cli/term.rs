@@ -2,8 +2,8 @@
 #![allow(clippy::disallowed_methods)] // This is the room that reads the environment.
 
 use crate::cli::args::Color;
-use crate::diag::render::Style;
 use crate::report::Styles;
+use gpb_base::diag::render::Style;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 

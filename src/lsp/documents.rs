@@ -1,7 +1,7 @@
 //! The files an editor has open, over those on the disk.
 #![allow(clippy::disallowed_methods)] // A file that is used and not open is read from the disk.
 
-use crate::source::{Loader, MAX_FILE_BYTES};
+use gpb_base::source::{Loader, MAX_FILE_BYTES};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};

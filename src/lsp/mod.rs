@@ -12,7 +12,7 @@ mod server;
 #[cfg(test)]
 mod tests;
 
-use crate::stdlib::Library;
+use gpb_base::stdlib::Library;
 use lsp_server::Connection;
 
 /// Serves one editor over standard input and output, until it says goodbye.

@@ -1,10 +1,10 @@
 //! From plain data to the protocol's values and back.
 
-use crate::diag::Severity;
 use crate::lsp::documents::Documents;
 use crate::lsp::features::check::{Edit, Note, Place};
 use crate::lsp::position::{Extent, Position};
 use gen_lsp_types as lsp;
+use gpb_base::diag::Severity;
 use std::collections::HashMap;
 
 /// What the server can do, as it says so when it starts.

@@ -1,14 +1,14 @@
 //! The conversation with one editor.
 
-use crate::diag;
-use crate::lang::{Compilation, Inputs};
 use crate::lsp::documents::Documents;
 use crate::lsp::features::check::{self, Note};
 use crate::lsp::features::{fixes, format, hover};
 use crate::lsp::position::Lines;
 use crate::lsp::protocol;
-use crate::stdlib::Library;
 use gen_lsp_types as lsp;
+use gpb_base::diag;
+use gpb_base::stdlib::Library;
+use gpb_lang::{Compilation, Inputs};
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response, ResponseError};
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};

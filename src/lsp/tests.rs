@@ -4,8 +4,9 @@ use crate::lsp::documents::Documents;
 use crate::lsp::features::{check, fixes, format, hover};
 use crate::lsp::position::{Extent, Lines, Position};
 use crate::lsp::server;
-use crate::stdlib::Library;
-use crate::{lang::Inputs, source::FileId};
+use gpb_base::source::FileId;
+use gpb_base::stdlib::Library;
+use gpb_lang::Inputs;
 use lsp_server::{Connection, Message, Notification, Request, RequestId};
 use serde_json::{Value as Json, json};
 use std::fmt::Write as _;
@@ -134,7 +135,7 @@ fn formatting_edits_come_to_the_formatted_text() {
         "",
     ];
     for text in broken {
-        let expected = crate::syntax::format(text).unwrap();
+        let expected = gpb_syntax::format(text).unwrap();
         let mut edited = text.to_owned();
         if let Some((extent, replacement)) = format::format(text) {
             let lines = Lines::of(text);
@@ -340,7 +341,7 @@ fn what_is_malformed_is_refused_and_the_conversation_goes_on() {
 
 #[test]
 fn a_byte_order_mark_counts_as_a_character() {
-    let parsed = crate::syntax::parse(FileId::default(), "\u{feff}const a = \n");
+    let parsed = gpb_syntax::parse(FileId::default(), "\u{feff}const a = \n");
     let span = parsed.diagnostics[0].span().unwrap();
     let lines = Lines::of("\u{feff}const a = \n");
     assert_eq!(lines.offset(lines.position(span.start as usize)), span.start as usize);

@@ -3,11 +3,12 @@
 use super::document;
 use super::styles::{Styles, paint};
 use super::value::{View, display};
-use crate::catalog::{PropPath, TypeDef};
-use crate::model::Value;
-use crate::plan::compare::parse_document;
-use crate::plan::{Action, Change, Difference, PLACE, TYPE, values};
 use anstyle::Style;
+use gpb_catalog::TypeDef;
+use gpb_engine::plan::compare::parse_document;
+use gpb_engine::plan::{Action, Change, Difference, PLACE, TYPE, values};
+use gpb_model::PropPath;
+use gpb_model::Value;
 use serde_json::Value as Json;
 
 /// What a change is printed with.

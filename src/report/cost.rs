@@ -2,8 +2,8 @@
 
 use super::change::push;
 use super::styles::{Styles, paint};
-use crate::check::cost::money::{dollars, grouped};
-use crate::check::cost::{Column, Estimate, Line, Moved, ResourceCost, Spread, Verdict};
+use gpb_check::cost::money::{dollars, grouped};
+use gpb_check::cost::{Column, Estimate, Line, Moved, ResourceCost, Spread, Verdict};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

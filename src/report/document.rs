@@ -1,10 +1,10 @@
 //! Two structures or texts, line by line.
 
 use super::styles::{Styles, paint};
-use crate::catalog::{Shape, TypeDef};
-use crate::model::Value;
-use crate::plan::compare;
-use crate::plan::values;
+use gpb_catalog::{Shape, TypeDef};
+use gpb_engine::plan::compare;
+use gpb_engine::plan::values;
+use gpb_model::Value;
 use serde_json::{Map, Value as Json};
 use similar::{ChangeTag, TextDiff};
 

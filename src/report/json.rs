@@ -2,10 +2,10 @@
 
 use super::plan::Summary;
 use super::value::display;
-use crate::graph::TypeLookup;
-use crate::model::Value;
-use crate::plan::{Action, Change, Difference, Plan};
-use crate::state::{Record, Snapshot};
+use gpb_catalog::TypeLookup;
+use gpb_engine::plan::{Action, Change, Difference, Plan};
+use gpb_engine::state::{Record, Snapshot};
+use gpb_model::Value;
 use serde_json::{Map, Value as Json, json};
 
 /// A plan: `format`, `kind`, `stack`, `environment`, `cloud`, `observed`, `empty`, `summary`, `overrides`, `changes`,
@@ -61,7 +61,7 @@ pub fn resource(record: &Record) -> Json {
         "layer": record.layer,
         "place": record.place,
         "applied": properties(&record.applied),
-        "observed": properties(&crate::plan::values::masked(&record.observed, &record.applied)),
+        "observed": properties(&gpb_engine::plan::values::masked(&record.observed, &record.applied)),
         "depends_on": record.depends_on,
         "protect": record.protect,
         "tainted": record.tainted,
@@ -70,7 +70,7 @@ pub fn resource(record: &Record) -> Json {
 
 fn change(change: &Change, types: TypeLookup<'_>) -> Json {
     let def = types(&change.ty);
-    let name = |path: &crate::catalog::PropPath| display(def.as_deref(), path);
+    let name = |path: &gpb_model::PropPath| display(def.as_deref(), path);
     let difference = |one: &Difference| {
         json!({
             "property": name(&one.path),

@@ -3,9 +3,9 @@
 use super::change::{Page, push};
 use super::styles::{Styles, paint};
 use super::value::View;
-use crate::graph::TypeLookup;
-use crate::model::{Address, Place};
-use crate::plan::{Action, Change, Plan, values};
+use gpb_catalog::TypeLookup;
+use gpb_engine::plan::{Action, Change, Plan, values};
+use gpb_model::{Address, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 

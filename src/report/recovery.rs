@@ -3,7 +3,7 @@
 use super::change::push;
 use super::state::table as lines;
 use super::styles::{Styles, paint};
-use crate::check::recovery::{Chain, Considered, Row, Verdict};
+use gpb_check::recovery::{Chain, Considered, Row, Verdict};
 
 /// How much of a reason a line of the table holds.
 const WHY: usize = 90;

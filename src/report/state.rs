@@ -3,11 +3,11 @@
 use super::change::push;
 use super::styles::{Styles, paint};
 use super::value::{View, display};
-use crate::catalog::PropPath;
-use crate::graph::TypeLookup;
-use crate::model::Address;
-use crate::plan::values;
-use crate::state::{Operation, Record, Snapshot, deposed_from};
+use gpb_catalog::TypeLookup;
+use gpb_engine::plan::values;
+use gpb_engine::state::{Operation, Record, Snapshot, deposed_from};
+use gpb_model::Address;
+use gpb_model::PropPath;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -109,14 +109,7 @@ pub fn show(snapshot: &Snapshot, address: &Address, types: TypeLookup<'_>, style
     Some(out)
 }
 
-fn property(
-    view: &View<'_>,
-    def: Option<&crate::catalog::TypeDef>,
-    name: &str,
-    aws: &str,
-    json: &Json,
-    out: &mut String,
-) {
+fn property(view: &View<'_>, def: Option<&gpb_catalog::TypeDef>, name: &str, aws: &str, json: &Json, out: &mut String) {
     let Some(value) = values::lift(json) else { return };
     let shape = def.and_then(|def| def.shape_at(&PropPath::default().child(aws)));
     for (index, line) in view.lines(def, shape, &value).into_iter().enumerate() {

@@ -1,8 +1,9 @@
 //! Values in gpb's spelling: on one line where they fit, else on several.
 
-use crate::catalog::{PropPath, Shape, TypeDef};
-use crate::graph::TypeLookup;
-use crate::model::{Address, Reference, Value};
+use gpb_catalog::TypeLookup;
+use gpb_catalog::{Shape, TypeDef};
+use gpb_model::PropPath;
+use gpb_model::{Address, Reference, Value};
 use std::collections::BTreeMap;
 
 /// What a value is printed with.

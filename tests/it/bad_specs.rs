@@ -18,13 +18,13 @@ mod expectation;
 
 use crate::support::root;
 use expectation::{Place, Wanted, expectations};
-use gpb::catalog::Catalog;
-use gpb::check;
-use gpb::diag::{Diagnostic, render};
+use gpb_base::diag::{Diagnostic, render};
+use gpb_catalog::Catalog;
 
-use gpb::lang::{self, Inputs};
-use gpb::source::Loader;
-use gpb::stdlib::Library;
+use gpb_base::source::Loader;
+use gpb_base::stdlib::Library;
+use gpb_lang as lang;
+use gpb_lang::Inputs;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -169,7 +169,7 @@ fn ask(file: &str, library: &Library) -> Told {
         return ask_the_program(file);
     }
     let mut compilation = lang::check(file, &Inputs::embedded(&Corpus, library), None);
-    check::close(&mut compilation, &|name| Catalog::embedded().get(name));
+    gpb::analysis::graphs(&mut compilation, &|name| Catalog::embedded().get(name));
     let (diagnostics, sources) = (&compilation.diagnostics, &compilation.sources);
     Told {
         diagnostics: diagnostics.iter().map(|diagnostic: &Diagnostic| render::json(diagnostic, sources)).collect(),

@@ -2,11 +2,12 @@
 //! expected and at the most, and by which sum of the price pages' numbers. No figure there was made by gpb.
 
 use crate::support::{Folder, Text, root};
-use gpb::check::cost::book::Book;
-use gpb::check::cost::{self, Inputs};
-use gpb::lang;
-use gpb::model::Model;
-use gpb::stdlib::Library;
+use gpb_base::stdlib::Library;
+use gpb_check::cost;
+use gpb_check::cost::Inputs;
+use gpb_check::cost::book::Book;
+use gpb_lang as lang;
+use gpb_model::Model;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

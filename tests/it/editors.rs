@@ -45,7 +45,7 @@ fn expectations() -> (Json, BTreeSet<String>) {
     let mut files = Vec::new();
     for path in corpus() {
         let Ok(text) = fs::read_to_string(&path) else { continue };
-        let parsed = gpb::syntax::parse(gpb::source::FileId::default(), &text);
+        let parsed = gpb_syntax::parse(gpb_base::source::FileId::default(), &text);
         let valid = parsed.diagnostics.is_empty();
         let tokens = if valid { truth::tokens(&text) } else { Vec::new() };
         rules.extend(tokens.iter().filter_map(|token| token.get(4).and_then(Json::as_str)).map(str::to_owned));
@@ -140,7 +140,7 @@ fn snippets_are_right_where_they_belong() {
         let body = put_in(&lines.join("\n"));
         let right = around.iter().any(|(before, after)| {
             let text = format!("{before}{body}{after}\n");
-            gpb::syntax::parse(gpb::source::FileId::default(), &text).diagnostics.is_empty()
+            gpb_syntax::parse(gpb_base::source::FileId::default(), &text).diagnostics.is_empty()
         });
         assert!(right, "the snippet `{name}` is no gpb:\n{body}");
     }

@@ -1,9 +1,9 @@
 //! The pages behind the codes: their failing examples fail with that code, their mended ones do not.
 
 use crate::support::Text;
-use gpb::catalog::Catalog;
-use gpb::stdlib::Library;
-use gpb::{check, lang};
+use gpb_base::stdlib::Library;
+use gpb_catalog::Catalog;
+use gpb_lang as lang;
 use std::fmt::Write as _;
 
 /// The examples are priced for this day.
@@ -22,7 +22,7 @@ fn codes(name: &str, text: &str) -> Vec<&'static str> {
     let language = lang::Inputs::embedded(&loader, &library);
     let mut compilation = lang::check(name, &language, None);
     let types = &|name: &str| Catalog::embedded().get(name);
-    check::judge(&mut compilation, &check::Inputs { entry: name, language: &language, types, day: DAY });
+    gpb::analysis::analyze(name, &mut compilation, &language, types, DAY);
     compilation.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
 }
 
@@ -30,7 +30,7 @@ fn codes(name: &str, text: &str) -> Vec<&'static str> {
 fn examples_do_what_their_pages_say() {
     let mut wrong = String::new();
     let mut tried = 0;
-    for page in gpb::diag::pages() {
+    for page in gpb_base::diag::pages() {
         if !page.text.starts_with(&format!("# {}: ", page.code)) {
             let _ = writeln!(wrong, "{}: the page does not start with its code and title", page.code);
         }

@@ -3,10 +3,12 @@
 use crate::random::{disarrayed, edited, programs};
 use crate::support::{Folder, Ran, Text};
 use crate::world::{in_the_cloud, in_the_state, snapshot};
-use gpb::graph::{Graph, output};
-use gpb::lang::{self, Inputs};
-use gpb::stdlib::Library;
-use gpb::{plan, syntax};
+use gpb_base::stdlib::Library;
+use gpb_engine::plan;
+use gpb_lang as lang;
+use gpb_lang::Inputs;
+use gpb_model::graph::{Graph, output};
+use gpb_syntax as syntax;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use std::fmt::Write as _;

@@ -1,16 +1,19 @@
 //! Recovery targets and contradictions over small topologies: each file below `tests/recovery/` with what is said of it beside it.
 
+use gpb::report::Styles;
+use gpb::report::recovery::table;
 use crate::support::{Folder, root};
-use gpb::catalog::Catalog;
-use gpb::check::recovery::{self, Given};
-use gpb::diag::render;
-use gpb::graph::Graph;
-use gpb::lang::value::{Kind, Value};
-use gpb::lang::{self, Inputs};
-use gpb::model::{Address, Applies, Domain, Fact, Model};
-use gpb::report::{Styles, recovery::table};
-use gpb::source::{Loader, SourceMap};
-use gpb::stdlib::Library;
+use gpb_base::diag::render;
+use gpb_base::source::{Loader, SourceMap};
+use gpb_base::stdlib::Library;
+use gpb_catalog::Catalog;
+use gpb_check::recovery;
+use gpb_check::recovery::Given;
+use gpb_lang as lang;
+use gpb_lang::Inputs;
+use gpb_model::graph::Graph;
+use gpb_model::value::{Kind, Value};
+use gpb_model::{Address, Applies, Domain, Fact, Model};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -159,7 +162,7 @@ fn what_a_proposal_sets_is_enough() {
                 let mut resources = model.resources.clone();
                 let resource = resources.iter_mut().find(|one| one.address == of).unwrap();
                 let def = Catalog::embedded().get(&resource.ty).unwrap();
-                match lang::property::changed(resource, &def, &set) {
+                match lang::property::changed(resource, &def, &set, &lang::EmbeddedFacts) {
                     Ok(properties) => resource.properties = properties,
                     Err(problems) => {
                         let _ = writeln!(wrong, "{}: {}", fact.name, problems[0].message);
@@ -192,7 +195,7 @@ fn judged(model: &Model, sources: &SourceMap) -> String {
     let graph = Graph::build(model);
     let types = &|name: &str| Catalog::embedded().get(name);
     let mut found = recovery::check(Given { model, graph: &graph, types, price: Rc::new(|_| None) });
-    gpb::diag::sort(&mut found.diagnostics);
+    gpb_base::diag::sort(&mut found.diagnostics);
     let malformed: Vec<_> = found.diagnostics.iter().filter(|one| one.code == "GPB4009").collect();
     assert!(malformed.is_empty(), "{malformed:#?}");
     let mut text = table(&model.environment.name, &found.rows(None), &Styles::PLAIN);

@@ -18,6 +18,15 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// The sources of the command and of all crates but the generated ones and the kit of tests.
+fn own_sources() -> Vec<PathBuf> {
+    let crates = std::fs::read_dir(root().join("crates")).unwrap().map(|entry| entry.unwrap().path());
+    let own = crates.filter(|path| !path.ends_with("aws-facade") && !path.ends_with("testkit")).map(|path| path.join("src"));
+    let mut all: Vec<PathBuf> = own.chain([root().join("src")]).flat_map(|folder| sources(&folder)).collect();
+    all.sort();
+    all
+}
+
 /// The code without comments and without the unit tests at its end.
 fn code(path: &Path) -> String {
     let text = std::fs::read_to_string(path).unwrap();
@@ -34,15 +43,14 @@ fn is_test(path: &Path) -> bool {
 
 #[test]
 fn the_compiler_knows_no_service() {
-    let services: BTreeSet<String> = gpb::catalog::Catalog::embedded()
+    let services: BTreeSet<String> = gpb_catalog::Catalog::embedded()
         .names()
         .filter_map(|name| name.split('.').nth(1))
         .map(|service| format!("aws.{service}."))
         .collect();
-    let src = root().join("src");
     let mut named = Vec::new();
-    for path in sources(&src) {
-        if path.starts_with(src.join("cloud/aws")) || is_test(&path) {
+    for path in own_sources() {
+        if path.starts_with(root().join("crates/aws")) || is_test(&path) {
             continue;
         }
         let code = code(&path);
@@ -74,7 +82,7 @@ fn every_test_file_is_part_of_the_binary() {
 #[test]
 fn every_code_has_a_page_and_every_page_a_code() {
     let mut used = BTreeSet::new();
-    for path in sources(&root().join("src")) {
+    for path in own_sources() {
         let code = code(&path);
         if is_test(&path) {
             continue;
@@ -86,6 +94,6 @@ fn every_code_has_a_page_and_every_page_a_code() {
             }
         }
     }
-    let pages: BTreeSet<_> = gpb::diag::pages().iter().map(|page| page.code.to_owned()).collect();
-    assert_eq!(used, pages, "codes in the source and pages in src/diag/codes differ");
+    let pages: BTreeSet<_> = gpb_base::diag::pages().iter().map(|page| page.code.to_owned()).collect();
+    assert_eq!(used, pages, "codes in the source and pages in crates/base/src/diag/codes differ");
 }

@@ -3,12 +3,14 @@
 //! suggests, `…_mended`. `UPDATE=1` writes what is told.
 
 use crate::support::{Folder, root};
-use gpb::check;
-use gpb::diag::{self, Diagnostic, render};
-use gpb::lang::{self, Inputs};
-use gpb::model::{Fact, Model};
-use gpb::source::Loader;
-use gpb::stdlib::Library;
+use gpb_base::diag;
+use gpb_base::diag::{Diagnostic, render};
+use gpb_base::source::Loader;
+use gpb_base::stdlib::Library;
+use gpb_check as check;
+use gpb_lang as lang;
+use gpb_lang::Inputs;
+use gpb_model::{Fact, Model};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! Running the real binary in a folder of its own, and programs that are in no file.
 
-use gpb::source::Loader;
+use gpb_base::source::Loader;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

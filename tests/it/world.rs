@@ -1,11 +1,11 @@
 //! What there is, read without the command line: the embedded cloud's own table and the state.
 
 use crate::support::Folder;
-use gpb::catalog::Catalog;
-use gpb::cloud::clock::SystemClock;
-use gpb::cloud::sim::{Faults, Forms, Latency, Options, Sim};
-use gpb::cloud::{Cloud as _, CloudError, Progress, ResourceKey, Sink};
-use gpb::state::{Snapshot, SqliteStore, Store as _};
+use gpb_catalog::Catalog;
+use gpb_engine::cloud::clock::SystemClock;
+use gpb_engine::cloud::{Cloud as _, CloudError, Progress, ResourceKey, Sink};
+use gpb_engine::state::{Snapshot, SqliteStore, Store as _};
+use gpb_sim::{Faults, Forms, Latency, Options, Sim};
 use std::sync::Arc;
 
 /// The embedded cloud that commands in this folder work on.

@@ -1,8 +1,8 @@
 //! Performs AWS operations through a Python process (`boto_bridge.py`), so that bindings run without the SDKs being built.
 
 use async_trait::async_trait;
-use gpb::cloud::aws::{Invoke, InvokeError, InvokeErrorKind};
-use gpb::model::Place;
+use gpb_aws::{Invoke, InvokeError, InvokeErrorKind};
+use gpb_model::Place;
 use serde_json::{Value as Json, json};
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};

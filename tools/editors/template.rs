@@ -16,8 +16,8 @@ pub fn expand(template: &str, grammar: &Grammar, dialect: Dialect) -> Result<Str
         let (hole, after) = after.split_once(">>").ok_or("a hole is not closed")?;
         out.push_str(before);
         out.push_str(&match hole {
-            "types" => words(gpb::lang::ty::names(), dialect),
-            "functions" => words(gpb::lang::builtins::names(), dialect),
+            "types" => words(gpb_model::ty::names(), dialect),
+            "functions" => words(gpb_lang::builtins::names(), dialect),
             rules => {
                 let names: Vec<&str> = rules.split('|').collect();
                 used.extend(names.iter().copied());

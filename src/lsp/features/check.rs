@@ -1,11 +1,11 @@
 //! Everything wrong with the programs whose files are open.
 
-use crate::catalog::Catalog;
-use crate::check;
-use crate::diag::{Diagnostic, Severity};
-use crate::lang::{self, Compilation, Inputs};
 use crate::lsp::position::{Extent, Lines};
-use crate::source::{FileId, SourceMap, Span};
+use gpb_base::diag::{Diagnostic, Severity};
+use gpb_base::source::{FileId, SourceMap, Span};
+use gpb_catalog::Catalog;
+use gpb_lang as lang;
+use gpb_lang::{Compilation, Inputs};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -41,7 +41,7 @@ pub struct Edit {
 pub fn check(entry: &str, inputs: &Inputs<'_>, day: &str) -> Compilation {
     let mut compilation = lang::check(entry, inputs, None);
     let types = &|name: &str| Catalog::embedded().get(name);
-    check::judge(&mut compilation, &check::Inputs { entry, language: inputs, types, day });
+    crate::analysis::analyze(entry, &mut compilation, inputs, types, day);
     compilation
 }
 

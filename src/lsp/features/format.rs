@@ -1,7 +1,7 @@
 //! The one form of a file.
 
 use crate::lsp::position::{Extent, Lines};
-use crate::syntax;
+use gpb_syntax as syntax;
 
 /// What has to be written where to bring a file into its form; nothing when it is in it already, and nothing for a file
 /// with syntax errors, which the diagnostics tell of.

@@ -1,8 +1,8 @@
 //! What a name means.
 
-use crate::catalog::Catalog;
-use crate::lang::{Compilation, builtins};
-use crate::syntax::ast::{Binding, Body, Item, Module, Stmt, TypeKind};
+use gpb_catalog::Catalog;
+use gpb_lang::{Compilation, builtins};
+use gpb_syntax::ast::{Binding, Body, Item, Module, Stmt, TypeKind};
 use std::fmt::Write as _;
 
 /// What is known about the word at a byte of one of a compilation's files, as Markdown: an item's documentation with how

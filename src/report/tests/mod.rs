@@ -1,9 +1,9 @@
 //! What people read, as they read it.
 
 use super::{Styles, json, plan as report, state};
-use crate::model::{Mode, Model, Output, Override};
-use crate::plan::fixtures::*;
-use crate::source::Span;
+use gpb_base::source::Span;
+use gpb_engine::plan::fixtures::*;
+use gpb_model::{Mode, Model, Output, Override};
 use serde_json::{Value as Json, json};
 
 fn human(world: &World, model: &Model) -> String {
@@ -159,7 +159,7 @@ fn deletions_moves_and_several_places() {
     let mut after = model([before.resources[0].clone()]);
     after.resources[0].address = address("network.main");
     after.moves =
-        vec![crate::model::Move { from: address("network.vpc"), to: address("network.main"), span: Span::default() }];
+        vec![gpb_model::Move { from: address("network.vpc"), to: address("network.main"), span: Span::default() }];
     insta::assert_snapshot!(human(&world, &after));
 }
 

@@ -1,0 +1,145 @@
+//! Properties with operations of their own.
+
+use super::super::binding::{Aspect, Call, Send};
+use super::super::map::matches;
+use super::super::scope::Scope;
+use super::super::spelling::text_of;
+use super::Work;
+use super::call::Patience;
+use gpb_engine::cloud::{CloudError, Properties};
+use serde_json::Value as Json;
+
+/// An element of a list property, with its raw form where a read gave one.
+type Element = (Json, Option<Json>);
+
+impl Work<'_> {
+    /// After creation: puts what is desired. Says whether anything was done.
+    pub(super) async fn put_new(&self, aspect: &Aspect, scope: &mut Scope) -> Result<bool, CloudError> {
+        if !aspect.create || !desired(aspect, scope) {
+            return Ok(false);
+        }
+        match &aspect.each {
+            None => self.calls(&aspect.put, aspect, scope).await,
+            Some(each) => {
+                let there = if each.keep { Vec::new() } else { self.present(aspect, scope, None).await? };
+                self.reconcile(aspect, there, scope).await
+            }
+        }
+    }
+
+    /// On update: brings it to what is desired.
+    pub(super) async fn put_changed(
+        &self,
+        aspect: &Aspect,
+        before: &Properties,
+        scope: &mut Scope,
+    ) -> Result<bool, CloudError> {
+        if aspect.each.is_some() {
+            let there = self.present(aspect, scope, Some(before)).await?;
+            return self.reconcile(aspect, there, scope).await;
+        }
+        if desired(aspect, scope) {
+            return self.calls(&aspect.put, aspect, scope).await;
+        }
+        self.calls(&aspect.clear, aspect, scope).await
+    }
+
+    /// Before deletion: takes away what would stand in its way.
+    pub(super) async fn take_away(&self, aspect: &Aspect, scope: &mut Scope) -> Result<(), CloudError> {
+        if aspect.each.is_none() {
+            return self.calls(&aspect.clear, aspect, scope).await.map(|_| ());
+        }
+        for (element, raw) in self.present(aspect, scope, None).await? {
+            self.element_calls(&aspect.remove, element, raw, scope).await?;
+        }
+        Ok(())
+    }
+
+    async fn calls(&self, calls: &[Call], aspect: &Aspect, scope: &mut Scope) -> Result<bool, CloudError> {
+        let mut done = false;
+        for call in calls {
+            let names = call.properties.as_ref().unwrap_or(&aspect.properties);
+            let wanted = names.iter().filter_map(|name| Some((name.clone(), scope.desired.get(name)?.clone())));
+            let send: Properties = if call.send == Some(Send::None) { Properties::new() } else { wanted.collect() };
+            done |= self.perform(call, scope, &send, Patience::Step).await?;
+        }
+        Ok(done)
+    }
+
+    /// The elements that are there now.
+    async fn present(
+        &self,
+        aspect: &Aspect,
+        scope: &Scope,
+        before: Option<&Properties>,
+    ) -> Result<Vec<Element>, CloudError> {
+        let Some(property) = aspect.properties.first() else { return Ok(Vec::new()) };
+        if aspect.read.is_some() {
+            let (properties, elements) = self.aspect_elements(aspect, scope).await?;
+            if let Some(elements) = elements {
+                return Ok(elements.into_iter().map(|(element, raw)| (element, Some(raw))).collect());
+            }
+            return Ok(list(properties.get(property)));
+        }
+        if let Some(before) = before {
+            return Ok(list(before.get(property)));
+        }
+        // The main read shows it.
+        Ok(match self.fetch(scope).await? {
+            Some(fetched) => list(self.properties(&fetched.object, &fetched.root, scope, None).get(property)),
+            None => Vec::new(),
+        })
+    }
+
+    /// Adds what is missing and removes what is too much.
+    async fn reconcile(&self, aspect: &Aspect, there: Vec<Element>, scope: &mut Scope) -> Result<bool, CloudError> {
+        let property = aspect.properties.first().cloned().unwrap_or_default();
+        let wanted = list(scope.desired.get(&property));
+        let key = aspect.each.as_ref().and_then(|each| each.key.as_deref());
+        let mut done = false;
+        for (element, raw) in &there {
+            if !wanted.iter().any(|(one, _)| same(key, one, element)) {
+                self.element_calls(&aspect.remove, element.clone(), raw.clone(), scope).await?;
+                done = true;
+            }
+        }
+        for (element, _) in wanted {
+            if !there.iter().any(|(other, _)| same(key, &element, other) && matches(&element, other)) {
+                self.element_calls(&aspect.add, element, None, scope).await?;
+                done = true;
+            }
+        }
+        Ok(done)
+    }
+
+    async fn element_calls(
+        &self,
+        calls: &[Call],
+        element: Json,
+        raw: Option<Json>,
+        scope: &mut Scope,
+    ) -> Result<(), CloudError> {
+        (scope.item, scope.raw) = (Some(element), raw);
+        for call in calls {
+            self.perform(call, scope, &Properties::new(), Patience::Step).await?;
+        }
+        (scope.item, scope.raw) = (None, None);
+        Ok(())
+    }
+}
+
+fn desired(aspect: &Aspect, scope: &Scope) -> bool {
+    aspect.properties.iter().any(|property| scope.desired.contains_key(property))
+}
+
+fn list(value: Option<&Json>) -> Vec<Element> {
+    value.and_then(Json::as_array).into_iter().flatten().map(|element| (element.clone(), None)).collect()
+}
+
+/// Whether two elements stand for the same thing.
+fn same(key: Option<&str>, wanted: &Json, found: &Json) -> bool {
+    match key {
+        Some(key) => wanted.get(key).zip(found.get(key)).is_some_and(|(a, b)| text_of(a) == text_of(b)),
+        None => matches(wanted, found),
+    }
+}

@@ -1,0 +1,358 @@
+//! Reading: one resource, its aspects, and many resources at once.
+
+use super::super::binding::{Aspect, Many, Read};
+use super::super::map::Mapping;
+use super::super::path::Path;
+use super::super::scope::Scope;
+use super::super::spelling::text_of;
+use super::super::template::Tree;
+use super::call::is;
+use super::{AwsCloud, Work, together};
+use futures::FutureExt as _;
+use gpb_catalog::Shape;
+use gpb_engine::cloud::{CloudError, ErrorKind, Observed, Properties, ResourceKey};
+use gpb_model::Place;
+use gpb_model::PropPath;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// What a read found.
+pub(super) struct Fetched {
+    pub root: Json,
+    pub object: Json,
+}
+
+/// A resource as read, with the token of the creation that made it.
+pub(super) struct Seen {
+    pub observed: Observed,
+    pub marker: Option<String>,
+}
+
+impl Work<'_> {
+    pub(super) async fn read(&self, id: &str) -> Result<Option<Observed>, CloudError> {
+        Ok(self.see(&self.scope_of(id)).await?.map(|seen| seen.observed))
+    }
+
+    /// A resource that was just found ready, with its aspects.
+    pub(super) async fn seen(&self, id: &str, fetched: &Fetched) -> Result<Observed, CloudError> {
+        let gone =
+            || CloudError::new(ErrorKind::NotReady, "NotFound", format!("{} {id} is not to be found", self.bound.ty));
+        let seen = self.observe(fetched, &self.scope_of(id)).await?;
+        seen.map(|seen| seen.observed).ok_or_else(gone)
+    }
+
+    pub(super) async fn see(&self, scope: &Scope) -> Result<Option<Seen>, CloudError> {
+        match self.fetch(scope).await? {
+            Some(fetched) => self.observe(&fetched, scope).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The object behind an identifier.
+    pub(super) async fn fetch(&self, scope: &Scope) -> Result<Option<Fetched>, CloudError> {
+        let read = self.reading(scope)?;
+        let Some(input) = self.plain_input(&read.call, &read.input, scope)? else { return Ok(None) };
+        let root = match self.send_read(&read.call, input).await {
+            Ok(root) => root,
+            Err(error) if absent(&error, &read.absent_on) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let object = Self::select(read, scope, &root);
+        Ok(object.filter(|object| !self.is_gone(object, &root)).map(|object| Fetched { root, object }))
+    }
+
+    fn reading(&self, scope: &Scope) -> Result<&Read, CloudError> {
+        let found = self.bound.binding.read.iter().find(|read| Self::holds(read.conditions(), scope));
+        found.ok_or_else(|| self.internal("NoRead", "no `read` of the binding fits this identifier"))
+    }
+
+    /// What is at `at`: the element that `where` means when it is a list.
+    fn select(read: &Read, scope: &Scope, root: &Json) -> Option<Json> {
+        let found = match &read.at {
+            Some(path) => path.bind(&filler(scope)).get(root, root)?,
+            None => root.clone(),
+        };
+        match found {
+            Json::Array(items) => items.into_iter().find(|item| passes(item, &read.filter, scope)),
+            object => passes(&object, &read.filter, scope).then_some(object),
+        }
+    }
+
+    fn is_gone(&self, object: &Json, root: &Json) -> bool {
+        let gone = &self.bound.binding.gone;
+        if self.bound.binding.gone_with.as_ref().is_some_and(|path| path.get(object, root).is_some()) {
+            return true;
+        }
+        let path = self.bound.binding.ready.first().map(|ready| &ready.path);
+        let value = path.and_then(|path| path.get(object, root)).map(|value| text_of(&value));
+        value.is_some_and(|value| gone.contains(&value))
+    }
+
+    /// An object's properties, its aspects and tags read too.
+    pub(super) async fn observe(&self, fetched: &Fetched, scope: &Scope) -> Result<Option<Seen>, CloudError> {
+        let mut scope = scope.clone();
+        scope.read = Some(fetched.root.clone());
+        let set = self.reading(&scope).map(|read| &read.set);
+        let mut properties = self.properties(&fetched.object, &fetched.root, &scope, set.ok());
+        scope.observed = properties.clone();
+        let mut reads = Vec::new();
+        for aspect in &self.bound.binding.aspects {
+            if aspect.read.is_some() {
+                reads.push(self.aspect(aspect, &scope).boxed());
+            }
+        }
+        for part in together(reads).await {
+            properties.extend(part?);
+        }
+        let marker = self.read_tags(&mut properties, &scope).await?;
+        let id = self.identifier(&properties).or_else(|| scope.id.clone());
+        Ok(id.map(|id| Seen { observed: Observed { id, properties }, marker }))
+    }
+
+    /// The properties of an object: mapped, computed, and the identifier's parts.
+    pub(super) fn properties(
+        &self,
+        object: &Json,
+        root: &Json,
+        scope: &Scope,
+        set: Option<&BTreeMap<String, Tree>>,
+    ) -> Properties {
+        let mut properties = self.mapping(scope, |mapping| mapping.read(object, root));
+        for (part, value) in &scope.parts {
+            let shape = self.bound.def.root.by_aws(part).map(|property| &property.shape);
+            if let (Some(shape), false) = (shape, properties.contains_key(part)) {
+                let value =
+                    self.mapping(scope, |mapping| mapping.value(value, shape, root, &PropPath(part.as_str().into())));
+                properties.extend(value.map(|value| (part.clone(), value)));
+            }
+        }
+        let mut scope = scope.clone();
+        scope.observed.clone_from(&properties);
+        for (name, tree) in set.into_iter().flatten() {
+            let shape = self.bound.def.root.by_aws(name).map(|property| &property.shape);
+            let value = tree.fill(&scope).value();
+            let value = value.zip(shape).and_then(|(value, shape)| {
+                self.mapping(&scope, |mapping| mapping.value(&value, shape, root, &PropPath(name.as_str().into())))
+            });
+            properties.extend(value.map(|value| (name.clone(), value)));
+        }
+        properties
+    }
+
+    /// The properties of one aspect.
+    pub(super) async fn aspect(&self, aspect: &Aspect, scope: &Scope) -> Result<Properties, CloudError> {
+        let pairs = self.aspect_elements(aspect, scope).await?;
+        let (Some(property), Some(pairs)) = (aspect.properties.first(), &pairs.1) else { return Ok(pairs.0) };
+        let list = pairs.iter().map(|(element, _)| element.clone()).collect();
+        Ok(Properties::from_iter([(property.clone(), list)]))
+    }
+
+    /// The properties of one aspect; for a list read element by element, the elements with their raw form.
+    pub(super) async fn aspect_elements(
+        &self,
+        aspect: &Aspect,
+        scope: &Scope,
+    ) -> Result<(Properties, Option<Vec<(Json, Json)>>), CloudError> {
+        let nothing = (Properties::new(), None);
+        let Some(read) = &aspect.read else { return Ok(nothing) };
+        if !Self::holds(read.conditions(), scope) {
+            return Ok(nothing);
+        }
+        let Some(input) = self.plain_input(&read.call, &read.input, scope)? else { return Ok(nothing) };
+        let root = match self.send_read(&read.call, input).await {
+            Ok(root) => root,
+            Err(error) if absent(&error, &read.absent_on) => return Ok(nothing),
+            Err(error) => return Err(error),
+        };
+        if let Some(list) = &read.list {
+            return Ok((Properties::new(), Some(self.elements(aspect, read, list, &root, scope).await?)));
+        }
+        let Some(object) = Self::select(read, scope, &root) else { return Ok(nothing) };
+        let shape = |name: &str| self.bound.def.root.by_aws(name).map(|property| &property.shape);
+        let mut properties = Properties::new();
+        for name in &aspect.properties {
+            let found = match &read.properties {
+                Some(places) => places.get(name).and_then(|path| path.get(&object, &root)),
+                None => object.as_object().and_then(|object| super::super::spelling::member(object, name)).cloned(),
+            };
+            let value = found.zip(shape(name)).and_then(|(value, shape)| {
+                self.mapping(scope, |mapping| mapping.value(&value, shape, &root, &PropPath(name.as_str().into())))
+            });
+            properties.extend(value.map(|value| (name.clone(), value)));
+        }
+        let mut scope = scope.clone();
+        scope.observed.extend(properties.clone());
+        for (name, tree) in &read.set {
+            properties.extend(tree.fill(&scope).value().map(|value| (name.clone(), value)));
+        }
+        Ok((properties, None))
+    }
+
+    async fn elements(
+        &self,
+        aspect: &Aspect,
+        read: &Read,
+        list: &Path,
+        root: &Json,
+        scope: &Scope,
+    ) -> Result<Vec<(Json, Json)>, CloudError> {
+        let property = PropPath(aspect.properties.first().cloned().unwrap_or_default().into());
+        let start = read.at.as_ref().and_then(|path| path.get(root, root)).unwrap_or_else(|| root.clone());
+        let Some(Json::Array(items)) = list.get(&start, root) else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for item in items.into_iter().filter(|item| passes(item, &read.filter, scope)) {
+            let raw = match &read.detail {
+                None => item,
+                Some(detail) => {
+                    let mut scope = scope.clone();
+                    scope.item = Some(item);
+                    let Some(input) = self.plain_input(&detail.call, &detail.input, &scope)? else { continue };
+                    match self.send_read(&detail.call, input).await {
+                        Ok(output) => match &detail.at {
+                            Some(at) => at.get(&output, &output).unwrap_or_default(),
+                            None => output,
+                        },
+                        Err(error) if error.kind == ErrorKind::NotFound => continue,
+                        Err(error) => return Err(error),
+                    }
+                }
+            };
+            if let Some(element) = self.mapping(scope, |mapping| element(&mapping, read, &raw, root, &property)) {
+                found.push((element, raw));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// One element of a list property: by `item`'s paths, and by names for the rest.
+fn element(mapping: &Mapping<'_>, read: &Read, raw: &Json, root: &Json, property: &PropPath) -> Option<Json> {
+    let path = property.child("*");
+    let shape = mapping.def.shape_at(&path)?;
+    let mut element = mapping.value(raw, shape, root, &path)?;
+    if let Json::Object(entries) = &mut element {
+        for (member, place) in &read.item {
+            let child = path.child(member);
+            let value = place.get(raw, root);
+            let value = value
+                .zip(mapping.def.shape_at(&child))
+                .and_then(|(value, shape)| mapping.value(&value, shape, root, &child));
+            match value {
+                Some(value) => entries.insert(member.clone(), value),
+                None => entries.remove(member),
+            };
+        }
+    }
+    let empty = matches!(shape, Shape::Object(_)) && element.as_object().is_some_and(serde_json::Map::is_empty);
+    (!empty).then_some(element)
+}
+
+fn filler(scope: &Scope) -> impl Fn(&str) -> Option<String> {
+    move |text: &str| {
+        let template = super::super::template::Template::try_from(text.to_owned()).ok()?;
+        template.fill(scope).value().map(|value| text_of(&value))
+    }
+}
+
+/// Whether an element has the values that `where` asks for. A template that stays empty asks for nothing.
+fn passes(element: &Json, filter: &BTreeMap<String, Tree>, scope: &Scope) -> bool {
+    filter.iter().all(|(path, wanted)| {
+        let found = path.parse::<Path>().ok().and_then(|path| path.get(element, element));
+        let Some(wanted) = wanted.fill(scope).value() else { return true };
+        found.is_some_and(|found| text_of(&found) == text_of(&wanted))
+    })
+}
+
+/// Whether an error says that there is nothing to read.
+fn absent(error: &CloudError, absent_on: &[String]) -> bool {
+    error.kind == ErrorKind::NotFound || absent_on.iter().any(|entry| is(error, entry))
+}
+
+type Answer = Result<Option<Observed>, CloudError>;
+
+impl AwsCloud {
+    /// Reads by type and place, in batches where the binding can.
+    pub(super) async fn read_batches(&self, keys: &[ResourceKey]) -> Vec<Answer> {
+        let mut groups: BTreeMap<(&str, &Place), Vec<usize>> = BTreeMap::new();
+        for (index, key) in keys.iter().enumerate() {
+            groups.entry((&key.ty, &key.place)).or_default().push(index);
+        }
+        let mut answers: Vec<Option<Answer>> = keys.iter().map(|_| None).collect();
+        for ((ty, place), members) in groups {
+            let ids: Vec<&str> =
+                members.iter().filter_map(|index| keys.get(*index)).map(|key| key.id.as_str()).collect();
+            let found = match self.work(ty, place).await {
+                Ok(work) => work.read_all(&ids).await,
+                Err(error) => ids.iter().map(|_| Err(error.clone())).collect(),
+            };
+            for (index, answer) in members.into_iter().zip(found) {
+                if let Some(slot) = answers.get_mut(index) {
+                    *slot = Some(answer);
+                }
+            }
+        }
+        let lost = || Err(CloudError::new(ErrorKind::Internal, "NoAnswer", "a read was lost"));
+        answers.into_iter().map(|answer| answer.unwrap_or_else(lost)).collect()
+    }
+}
+
+impl Work<'_> {
+    async fn read_all(&self, ids: &[&str]) -> Vec<Answer> {
+        let conditional = self.bound.binding.read.len() != 1;
+        let many = self.bound.binding.read.first().and_then(|read| Some((read, read.many.as_ref()?)));
+        let mut answers = Vec::with_capacity(ids.len());
+        match many.filter(|_| ids.len() > 1 && !conditional) {
+            None => {
+                answers.extend(self.read_singly(ids).await);
+            }
+            Some((read, many)) => {
+                for chunk in ids.chunks(many.size.max(1)) {
+                    answers.extend(self.read_chunk(read, many, chunk).await);
+                }
+            }
+        }
+        answers
+    }
+
+    async fn read_chunk(&self, read: &Read, many: &Many, ids: &[&str]) -> Vec<Answer> {
+        let Ok(found) = self.batch(read, many, ids).await else {
+            // One missing or malformed identifier can fail the whole batch: then each is asked for by itself.
+            return self.read_singly(ids).await;
+        };
+        let mut reads = Vec::with_capacity(ids.len());
+        for id in ids {
+            reads.push(self.observe_one(found.get(*id), id).boxed());
+        }
+        together(reads).await
+    }
+
+    async fn read_singly(&self, ids: &[&str]) -> Vec<Answer> {
+        let mut reads = Vec::with_capacity(ids.len());
+        for id in ids {
+            reads.push(self.read(id).boxed());
+        }
+        together(reads).await
+    }
+
+    async fn observe_one(&self, fetched: Option<&Fetched>, id: &str) -> Answer {
+        let Some(fetched) = fetched else { return Ok(None) };
+        Ok(self.observe(fetched, &self.scope_of(id)).await?.map(|seen| seen.observed))
+    }
+
+    async fn batch(&self, read: &Read, many: &Many, ids: &[&str]) -> Result<BTreeMap<String, Fetched>, CloudError> {
+        let mut scope = self.scope();
+        scope.ids = Some(ids.iter().map(|id| self.parts(id)).collect());
+        let input = self.plain_input(&read.call, &many.input, &scope)?.unwrap_or_default();
+        let root = self.send_read(&read.call, input).await?;
+        let Some(Json::Array(items)) = many.at.get(&root, &root) else { return Ok(BTreeMap::new()) };
+        let mut found = BTreeMap::new();
+        for object in items.into_iter().filter(|object| !self.is_gone(object, &root)) {
+            let properties = self.properties(&object, &root, &scope, Some(&read.set));
+            if let Some(id) = self.identifier(&properties) {
+                // What the API calls the root is, for one resource, the output with that resource alone.
+                found.insert(id, Fetched { root: root.clone(), object });
+            }
+        }
+        Ok(found)
+    }
+}

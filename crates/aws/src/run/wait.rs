@@ -1,0 +1,135 @@
+//! Waiting: until a resource is ready, and until it is gone.
+
+use super::super::binding::Ready;
+use super::super::scope::Scope;
+use super::super::spelling::text_of;
+use super::Work;
+use super::call::SETTLING;
+use super::read::Fetched;
+use gpb_engine::cloud::{CloudError, ErrorKind, Progress, Sink};
+use serde_json::Value as Json;
+use std::time::Duration;
+
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_mins(10);
+const DELETION: Duration = Duration::from_mins(5);
+
+/// How a resource stands.
+enum Standing {
+    Ready,
+    /// Waited for: in what state it is.
+    Pending(String),
+    Failed(String),
+}
+
+/// A pace that slows down.
+struct Pace {
+    pause: Duration,
+    longest: Duration,
+}
+
+impl Pace {
+    fn new(every: Option<Duration>) -> Pace {
+        let pause = every.unwrap_or(FIRST_PAUSE);
+        Pace { pause, longest: pause.max(LONGEST_PAUSE) }
+    }
+
+    fn next(&mut self) -> Duration {
+        let now = self.pause;
+        self.pause = (self.pause * 3 / 2).min(self.longest);
+        now
+    }
+}
+
+impl Work<'_> {
+    /// Waits until every condition of the binding holds; without conditions, until the resource is found.
+    pub(super) async fn ready(&self, scope: &Scope, sink: &dyn Sink) -> Result<Fetched, CloudError> {
+        let rules = &self.bound.binding.ready;
+        let timeout = rules.iter().filter_map(|rule| rule.timeout).map(|span| span.0).max().unwrap_or(PATIENCE);
+        let mut pace = Pace::new(rules.iter().filter_map(|rule| rule.every).map(|span| span.0).min());
+        let start = self.cloud.clock.now();
+        loop {
+            let elapsed = self.cloud.clock.now().saturating_sub(start);
+            let waiting = match self.fetch(scope).await {
+                Ok(Some(fetched)) => match standing(rules, &fetched) {
+                    Standing::Ready => return Ok(fetched),
+                    Standing::Failed(why) => return Err(self.trouble(ErrorKind::Invalid, "Failed", &why)),
+                    Standing::Pending(_) if elapsed >= timeout => {
+                        let why = format!("not ready after {} s", elapsed.as_secs());
+                        return Err(self.trouble(ErrorKind::NotReady, "Timeout", &why));
+                    }
+                    Standing::Pending(state) => state,
+                },
+                Ok(None) if elapsed >= SETTLING => {
+                    return Err(self.trouble(ErrorKind::NotReady, "NotFound", "it is not to be found"));
+                }
+                Ok(None) => "it to be visible".to_owned(),
+                Err(error) if error.kind.is_retryable() && elapsed < timeout => error.code,
+                Err(error) => return Err(error),
+            };
+            sink.progress(Progress::Waiting { for_what: waiting, elapsed })?;
+            self.cloud.clock.sleep(pace.next()).await;
+        }
+    }
+
+    /// Waits until a read finds nothing.
+    pub(super) async fn gone(&self, scope: &Scope, sink: &dyn Sink) -> Result<(), CloudError> {
+        let patience = self.bound.binding.delete_wait.map_or(DELETION, |span| span.0);
+        let every = self.bound.binding.ready.iter().filter_map(|rule| rule.every).map(|span| span.0).min();
+        let mut pace = Pace::new(every);
+        let start = self.cloud.clock.now();
+        if patience.is_zero() {
+            return Ok(());
+        }
+        loop {
+            let elapsed = self.cloud.clock.now().saturating_sub(start);
+            match self.fetch(scope).await {
+                Ok(None) => return Ok(()),
+                Ok(Some(_)) if elapsed >= patience => {
+                    let why = format!("still there {} s after its deletion", elapsed.as_secs());
+                    return Err(self.trouble(ErrorKind::NotReady, "Timeout", &why));
+                }
+                Err(error) if error.kind.is_retryable() && elapsed < patience => {}
+                Ok(Some(_)) => {}
+                Err(error) => return Err(error),
+            }
+            sink.progress(Progress::Waiting { for_what: "it to be gone".to_owned(), elapsed })?;
+            self.cloud.clock.sleep(pace.next()).await;
+        }
+    }
+
+    fn trouble(&self, kind: ErrorKind, code: &str, why: &str) -> CloudError {
+        CloudError::new(kind, code, format!("{}: {why}", self.bound.ty))
+    }
+}
+
+fn standing(rules: &[Ready], fetched: &Fetched) -> Standing {
+    let mut pending = None;
+    for rule in rules {
+        let value = rule.path.get(&fetched.object, &fetched.root);
+        let is =
+            |list: &[Json]| value.as_ref().is_some_and(|value| list.iter().any(|one| text_of(one) == text_of(value)));
+        let shown = value.as_ref().map_or_else(|| "unknown".to_owned(), text_of);
+        if is(&rule.failed) {
+            let reason = rule.reason.as_ref().and_then(|path| path.get(&fetched.object, &fetched.root));
+            let reason = reason.map(|reason| format!(": {}", text_of(&reason))).unwrap_or_default();
+            return Standing::Failed(format!("it is `{shown}`{reason}"));
+        }
+        let same = rule.same.as_ref().map(|other| other.get(&fetched.object, &fetched.root));
+        let holds = match same {
+            Some(other) => other.is_some() && other.as_ref().map(text_of) == value.as_ref().map(text_of),
+            None => is(&rule.ready) || (rule.missing && value.is_none()),
+        };
+        if !holds && pending.is_none() {
+            let wanted: Vec<String> = match &rule.same {
+                Some(other) => {
+                    vec![other.get(&fetched.object, &fetched.root).map_or_else(String::new, |it| text_of(&it))]
+                }
+                None => rule.ready.iter().map(text_of).collect(),
+            };
+            pending = Some(format!("{} (now `{shown}`)", wanted.join(" or ")));
+        }
+    }
+    pending.map_or(Standing::Ready, Standing::Pending)
+}

@@ -1,0 +1,169 @@
+//! Arithmetic that checks dimensions and never overflows unseen.
+
+use super::{Dimension, Quantity};
+use crate::diag::Diagnostic;
+use crate::source::Span;
+use rust_decimal::Decimal;
+use std::cmp::Ordering;
+use std::fmt;
+
+/// A bare number or a quantity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amount {
+    Number(Decimal),
+    Quantity(Quantity),
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Amount::Number(number) => write!(f, "{}", number.normalize()),
+            Amount::Quantity(quantity) => write!(f, "{quantity}"),
+        }
+    }
+}
+
+/// Both sides of an operator, with the places to blame.
+#[derive(Debug, Clone, Copy)]
+pub struct Sides {
+    pub left: Amount,
+    pub left_span: Span,
+    pub right: Amount,
+    pub right_span: Span,
+}
+
+impl Sides {
+    fn span(&self) -> Span {
+        self.left_span.to(self.right_span)
+    }
+}
+
+pub fn add(sides: &Sides) -> Result<Amount, Diagnostic> {
+    same(sides, "add", Decimal::checked_add)
+}
+
+pub fn subtract(sides: &Sides) -> Result<Amount, Diagnostic> {
+    same(sides, "subtract", Decimal::checked_sub)
+}
+
+pub fn remainder(sides: &Sides) -> Result<Amount, Diagnostic> {
+    not_zero(sides)?;
+    same(sides, "divide", Decimal::checked_rem)
+}
+
+/// The order of two numbers, or of two quantities of one dimension.
+pub fn compare(sides: &Sides) -> Result<Ordering, Diagnostic> {
+    match (sides.left, sides.right) {
+        (Amount::Number(left), Amount::Number(right)) => Ok(left.cmp(&right)),
+        (Amount::Quantity(left), Amount::Quantity(right)) if left.dimension == right.dimension => {
+            Ok(left.amount.cmp(&right.amount))
+        }
+        _ => Err(mismatch(sides, "compare")),
+    }
+}
+
+/// A number scales anything; a percentage scales another quantity; a rate over a duration is a number.
+pub fn multiply(sides: &Sides) -> Result<Amount, Diagnostic> {
+    let times = |a: Decimal, b: Decimal| a.checked_mul(b).ok_or_else(|| too_large(sides.span()));
+    let scaled = |quantity: Quantity, by: Decimal| {
+        Ok(Amount::Quantity(Quantity { amount: times(quantity.amount, by)?.normalize(), ..quantity }))
+    };
+    match (sides.left, sides.right) {
+        (Amount::Number(left), Amount::Number(right)) => Ok(Amount::Number(times(left, right)?.normalize())),
+        (Amount::Quantity(quantity), Amount::Number(by)) | (Amount::Number(by), Amount::Quantity(quantity)) => {
+            scaled(quantity, by)
+        }
+        (Amount::Quantity(left), Amount::Quantity(right)) => match (left.dimension, right.dimension) {
+            (Dimension::Percent, Dimension::Percent) => Err(mismatch(sides, "multiply")),
+            (Dimension::Percent, _) => scaled(right, over(left.amount, Decimal::ONE_HUNDRED, sides)?),
+            (_, Dimension::Percent) => scaled(left, over(right.amount, Decimal::ONE_HUNDRED, sides)?),
+            (Dimension::Rate, Dimension::Duration) | (Dimension::Duration, Dimension::Rate) => {
+                let product = times(left.amount, right.amount)?;
+                Ok(Amount::Number(over(product, Decimal::from(3_600), sides)?))
+            }
+            _ => Err(mismatch(sides, "multiply")),
+        },
+    }
+}
+
+/// Like by like is a number; a quantity by a number is a quantity.
+pub fn divide(sides: &Sides) -> Result<Amount, Diagnostic> {
+    not_zero(sides)?;
+    match (sides.left, sides.right) {
+        (Amount::Number(left), Amount::Number(right)) => Ok(Amount::Number(over(left, right, sides)?)),
+        (Amount::Quantity(quantity), Amount::Number(by)) => {
+            Ok(Amount::Quantity(Quantity { amount: over(quantity.amount, by, sides)?, ..quantity }))
+        }
+        (Amount::Quantity(left), Amount::Quantity(right)) if left.dimension == right.dimension => {
+            Ok(Amount::Number(over(left.amount, right.amount, sides)?))
+        }
+        _ => Err(mismatch(sides, "divide")),
+    }
+}
+
+/// The diagnostic for a result that no number can hold.
+pub fn too_large(span: Span) -> Diagnostic {
+    Diagnostic::error("GPB1118", "the result is too large")
+        .at(span, "overflows here")
+        .help("numbers have 28 digits; use a larger unit or a smaller number")
+}
+
+fn over(left: Decimal, right: Decimal, sides: &Sides) -> Result<Decimal, Diagnostic> {
+    left.checked_div(right).map(|result| result.normalize()).ok_or_else(|| too_large(sides.span()))
+}
+
+fn not_zero(sides: &Sides) -> Result<(), Diagnostic> {
+    let (Amount::Number(right) | Amount::Quantity(Quantity { amount: right, .. })) = sides.right;
+    if right.is_zero() {
+        return Err(Diagnostic::error("GPB1119", "division by zero").at(sides.right_span, "this is zero"));
+    }
+    Ok(())
+}
+
+fn same(
+    sides: &Sides,
+    verb: &str,
+    operation: impl Fn(Decimal, Decimal) -> Option<Decimal>,
+) -> Result<Amount, Diagnostic> {
+    let apply = |a, b| operation(a, b).map(|result| result.normalize()).ok_or_else(|| too_large(sides.span()));
+    match (sides.left, sides.right) {
+        (Amount::Number(left), Amount::Number(right)) => apply(left, right).map(Amount::Number),
+        (Amount::Quantity(left), Amount::Quantity(right)) if left.dimension == right.dimension => {
+            Ok(Amount::Quantity(Quantity { amount: apply(left.amount, right.amount)?, ..left }))
+        }
+        _ => Err(mismatch(sides, verb)),
+    }
+}
+
+fn mismatch(sides: &Sides, verb: &str) -> Diagnostic {
+    let joint = match verb {
+        "add" => "to",
+        "subtract" => "from",
+        "divide" | "multiply" => "by",
+        _ => "with",
+    };
+    let (first, second) = match verb {
+        "add" | "subtract" => (sides.right, sides.left),
+        _ => (sides.left, sides.right),
+    };
+    let message = format!("cannot {verb} {} {joint} {}", described(first), described(second));
+    Diagnostic::error("GPB1102", message)
+        .at(sides.span(), format!("{} on the left, {} on the right", described(sides.left), described(sides.right)))
+        .help(mismatch_help(sides))
+}
+
+fn mismatch_help(sides: &Sides) -> String {
+    match (sides.left, sides.right) {
+        (Amount::Quantity(quantity), Amount::Number(_)) | (Amount::Number(_), Amount::Quantity(quantity)) => {
+            format!("give the number a unit of {}: {}", quantity.dimension, quantity.dimension.spelled_units())
+        }
+        _ => "only quantities of one dimension can be added, compared or divided".into(),
+    }
+}
+
+fn described(amount: Amount) -> &'static str {
+    match amount {
+        Amount::Number(_) => "a number without a unit",
+        Amount::Quantity(quantity) => quantity.dimension.described(),
+    }
+}

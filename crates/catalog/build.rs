@@ -1,0 +1,60 @@
+//! Packs the catalog of resource types.
+#![allow(clippy::disallowed_methods)] // A build script is there to read and write files.
+
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    pack_catalog(&root.join("../../stdlib/catalog/generated"), &out)
+}
+
+/// The catalog as one blob of types, each compressed by itself so that reading one decodes one, and a sorted index of them.
+fn pack_catalog(folder: &Path, out: &Path) -> io::Result<()> {
+    let mut types = Vec::new();
+    for file in files(folder, &["json"])? {
+        let service: BTreeMap<String, Json> = serde_json::from_slice(&fs::read(&file)?)?;
+        for (aws, facts) in service {
+            let name = facts.get("name").and_then(Json::as_str).unwrap_or_default().to_owned();
+            types.push((name, aws, facts.to_string()));
+        }
+    }
+    types.sort();
+    let mut blob = Vec::new();
+    let mut index = String::from("pub(super) static ENTRIES: &[Entry] = &[\n");
+    for (name, aws, text) in &types {
+        let (start, size) = (blob.len(), text.len());
+        blob.extend(lz4_flex::block::compress(text.as_bytes()));
+        let end = blob.len();
+        let _ = writeln!(index, "Entry {{ name: {name:?}, aws: {aws:?}, start: {start}, end: {end}, size: {size} }},");
+    }
+    let mut by_aws: Vec<usize> = (0..types.len()).collect();
+    by_aws.sort_by_key(|at| types.get(*at).map(|(_, aws, _)| aws));
+    let _ = writeln!(index, "];\npub(super) static BY_AWS: &[usize] = &{by_aws:?};");
+    let actions = fs::read(folder.join("iam_actions.txt"))?;
+    fs::write(out.join("iam_actions.bin"), lz4_flex::block::compress_prepend_size(&actions))?;
+    println!("cargo::rerun-if-changed={}", folder.join("iam_actions.txt").display());
+    fs::write(out.join("catalog.bin"), blob)?;
+    fs::write(out.join("catalog.rs"), index)
+}
+
+/// The files below `folder` with one of the endings, sorted, each watched for change.
+fn files(folder: &Path, endings: &[&str]) -> io::Result<Vec<PathBuf>> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path, endings)?);
+        } else if path.extension().is_some_and(|end| endings.iter().any(|e| end == *e)) {
+            println!("cargo::rerun-if-changed={}", path.display());
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}

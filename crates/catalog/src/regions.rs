@@ -1,0 +1,34 @@
+//! Regions, their partitions and their availability zones.
+
+use gpb_base::stdlib::Library;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// The names of a region's availability zones, those open to every account first; `None` when there is no such region.
+pub fn zones(region: &str) -> Option<&'static [String]> {
+    regions().get(region).map(|region| region.zones.as_slice())
+}
+
+/// `aws`, `aws-cn`, `aws-us-gov`, …; `None` when there is no such region.
+pub fn partition(region: &str) -> Option<&'static str> {
+    regions().get(region).map(|region| region.partition.as_str())
+}
+
+/// Every region, sorted.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    regions().keys().map(String::as_str)
+}
+
+#[derive(serde::Deserialize)]
+struct Region {
+    partition: String,
+    zones: Vec<String>,
+}
+
+fn regions() -> &'static BTreeMap<String, Region> {
+    static REGIONS: OnceLock<BTreeMap<String, Region>> = OnceLock::new();
+    REGIONS.get_or_init(|| {
+        let text = Library::embedded().get("catalog/generated/regions.toml").cloned().unwrap_or_default();
+        toml::from_str(&text).unwrap_or_default()
+    })
+}

@@ -1,0 +1,146 @@
+//! The generated data: every type decodes, and means what AWS's schemas say.
+
+use super::all;
+use crate::{Catalog, Rule, Shape, TypeDef};
+use gpb_model::PropPath;
+use std::sync::Arc;
+
+fn get(name: &str) -> Arc<TypeDef> {
+    Catalog::embedded().get(name).unwrap_or_else(|| panic!("no {name}"))
+}
+
+fn paths(paths: &[PropPath]) -> Vec<&str> {
+    paths.iter().map(|path| path.0.as_str()).collect()
+}
+
+#[test]
+fn every_type_decodes() {
+    assert_eq!(all().len(), 1898);
+}
+
+#[test]
+fn both_names_lead_to_the_same_type() {
+    let catalog = Catalog::embedded();
+    for name in catalog.names() {
+        let def = get(name);
+        assert_eq!(*def.name, *name);
+        assert_eq!(catalog.name_of(&def.aws), Some(name));
+        assert!(Arc::ptr_eq(&def, &catalog.get_aws(&def.aws).unwrap()));
+    }
+    assert!(catalog.get("aws.rds.nothing").is_none());
+    assert!(catalog.get_aws("AWS::RDS::Nothing").is_none());
+    assert!(catalog.get("").is_none());
+}
+
+#[test]
+fn special_places_exist() {
+    let mut unresolved = Vec::new();
+    for def in all() {
+        let identifiers = def.additional_identifiers.iter().flatten();
+        let places = [&def.read_only, &def.create_only, &def.conditional_create_only, &def.write_only, &def.deprecated];
+        for path in places.into_iter().flatten().chain(&def.primary_identifier).chain(identifiers) {
+            if def.shape_at(path).is_none() {
+                unresolved.push(format!("{} {path}", def.aws));
+            }
+        }
+        if let Some(tagging) = &def.tagging {
+            assert!(def.shape_at(&PropPath(tagging.property.clone().into())).is_some(), "{} {tagging:?}", def.aws);
+        }
+    }
+    assert!(unresolved.is_empty(), "{unresolved:#?}");
+}
+
+#[test]
+fn required_and_ruled_properties_exist() {
+    fn walk(def: &TypeDef, shape: &Shape) {
+        match shape {
+            Shape::Object(object) => {
+                let mut named: Vec<&String> = object.required.iter().collect();
+                for rule in &object.rules {
+                    match rule {
+                        Rule::RequiredTogether(first, others) | Rule::Excluded(first, others) => {
+                            named.push(first);
+                            named.extend(others);
+                        }
+                        Rule::ExactlyOne(names) | Rule::AtLeastOne(names) => named.extend(names),
+                        Rule::OneOfGroups(groups) => named.extend(groups.iter().flatten()),
+                    }
+                }
+                for name in named {
+                    assert!(object.by_aws(name).is_some(), "{} has no {name}", def.aws);
+                }
+                object.properties.iter().for_each(|property| walk(def, &property.shape));
+            }
+            Shape::List(list) => walk(def, &list.item),
+            Shape::Map { value, .. } => walk(def, value),
+            Shape::Any(shapes) => shapes.iter().for_each(|shape| walk(def, shape)),
+            Shape::Nested(index) => assert!(
+                def.nested.get(*index).is_some_and(|nested| !matches!(nested.shape, Shape::Nested(_))),
+                "{} refers to what is not there",
+                def.aws
+            ),
+            _ => {}
+        }
+    }
+    for def in all() {
+        walk(&def, &Shape::Object(def.root.clone()));
+        def.nested.iter().for_each(|nested| walk(&def, &nested.shape));
+    }
+}
+
+#[test]
+fn a_database_cluster() {
+    let def = get("aws.rds.db_cluster");
+    assert_eq!(def.aws, "AWS::RDS::DBCluster");
+    assert_eq!(paths(&def.primary_identifier), ["DBClusterIdentifier"]);
+    assert!(def.stateful && def.updatable);
+    assert!(def.is_create_only(&PropPath("DBSubnetGroupName".into())));
+    assert!(def.is_read_only(&PropPath("Endpoint/Address".into())));
+    assert!(!def.is_read_only(&PropPath("Engine".into())));
+    assert_eq!(
+        def.display(&PropPath("ServerlessV2ScalingConfiguration/MinCapacity".into())),
+        "serverless_v2_scaling_configuration.min_capacity"
+    );
+    assert!(def.root.rules.contains(&Rule::Excluded("SnapshotIdentifier".into(), vec!["MasterUsername".into()])));
+    assert!(def.permissions["create"].contains(&"rds:CreateDBCluster".to_owned()));
+}
+
+#[test]
+fn a_queue() {
+    let def = get("aws.sqs.queue");
+    let Some(Shape::Int { min, max, .. }) = def.shape_at(&PropPath("DelaySeconds".into())) else {
+        panic!("delay_seconds is a whole number");
+    };
+    assert_eq!((*min, *max), (Some(0), Some(900)));
+    assert!(matches!(def.shape_at(&PropPath("RedrivePolicy".into())), Some(Shape::Object(_))));
+    assert!(matches!(def.shape_at(&PropPath("RedriveAllowPolicy".into())), Some(Shape::Json)));
+    let Some(Shape::List(tags)) = def.shape_at(&PropPath("Tags".into())) else { panic!("tags is a list") };
+    assert!(!tags.ordered);
+}
+
+#[test]
+fn choices_become_rules() {
+    let def = get("aws.ec2.vpc");
+    assert!(def.root.rules.contains(&Rule::ExactlyOne(vec!["CidrBlock".into(), "Ipv4IpamPoolId".into()])));
+    let def = get("aws.iam.policy");
+    let at_least_one = ["Groups", "Roles", "Users"].map(str::to_owned).to_vec();
+    assert!(def.root.rules.contains(&Rule::AtLeastOne(at_least_one)));
+}
+
+#[test]
+fn a_misspelt_type_is_understood() {
+    let suggest = |name: &str| Catalog::embedded().suggest(name);
+    assert_eq!(suggest("aws.rds.db_clutser").first(), Some(&"aws.rds.db_cluster"));
+    assert_eq!(suggest("AWS::RDS::DBCluster"), ["aws.rds.db_cluster"]);
+    assert_eq!(suggest("aws::rds::dbcluster"), ["aws.rds.db_cluster"]);
+    assert!(suggest("db_cluster").contains(&"aws.rds.db_cluster"));
+    assert!(suggest("zzzzzzzzzzzz").is_empty());
+    assert!(suggest(&"a".repeat(1_000_000)).is_empty());
+}
+
+#[test]
+fn services_are_listed_once() {
+    let services: Vec<_> = Catalog::embedded().services().collect();
+    assert!(services.windows(2).all(|pair| pair[0] < pair[1]), "sorted, each once");
+    assert!(services.contains(&"aws.elasticloadbalancingv2") && services.contains(&"alexa.ask"));
+}

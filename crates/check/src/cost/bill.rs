@@ -1,0 +1,269 @@
+//! From quantities to money. Tiers and allowances are an account's, not a resource's: the quantities of all resources are
+//! added up first, and what the sum costs is shared out by quantity.
+
+use super::book::{Allowance, Series};
+use super::spread::{Column, Spread};
+use super::tiers;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// A quantity of one price, asked for by one resource.
+#[derive(Debug, Clone, Copy)]
+pub struct Item<'a> {
+    /// Whose bill it is on; absent is the one account of the credentials.
+    pub account: Option<&'a str>,
+    pub series: &'a Series,
+    pub quantity: Spread,
+}
+
+/// What an item comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Charge {
+    pub cost: Spread,
+    /// How much of it an allowance covers. The maximum never counts on one.
+    pub free: Spread,
+}
+
+/// What the items cost together, each its share; `None` where a figure is too large to reckon with.
+pub fn charge(items: &[Item<'_>], allowances: &[Allowance]) -> Vec<Option<Charge>> {
+    let mut charges: Vec<Option<Charge>> = vec![Some(Charge::default()); items.len()];
+    for column in Column::ALL {
+        let free = match column {
+            Column::Maximum => vec![Decimal::ZERO; items.len()],
+            Column::Minimum | Column::Expected => covered(items, allowances, column),
+        };
+        let costs = costs(items, &free, column);
+        for (charge, (free, cost)) in charges.iter_mut().zip(free.into_iter().zip(costs)) {
+            match (charge.as_mut(), cost) {
+                (Some(charge), Some(cost)) => {
+                    *charge.free.get_mut(column) = free;
+                    *charge.cost.get_mut(column) = cost;
+                }
+                _ => *charge = None,
+            }
+        }
+    }
+    charges
+}
+
+/// How much of each item is free.
+fn covered(items: &[Item<'_>], allowances: &[Allowance], column: Column) -> Vec<Decimal> {
+    let mut of_item: BTreeMap<&str, usize> = BTreeMap::new();
+    for (number, allowance) in allowances.iter().enumerate() {
+        of_item.extend(allowance.items.iter().map(|item| (item.as_str(), number)));
+    }
+    let mut groups: BTreeMap<(Option<&str>, usize), Vec<usize>> = BTreeMap::new();
+    for (at, item) in items.iter().enumerate() {
+        if let Some(number) = of_item.get(item.series.item.as_str()) {
+            groups.entry((item.account, *number)).or_default().push(at);
+        }
+    }
+    let mut free = vec![Decimal::ZERO; items.len()];
+    for ((_, number), members) in groups {
+        let quantities: Vec<Decimal> = quantities(items, &members, column);
+        let sum = total(&quantities);
+        let amount = allowances.get(number).map_or(Decimal::ZERO, |allowance| allowance.amount).min(sum);
+        for (at, share) in members.iter().zip(shared(amount, &quantities, sum)) {
+            if let Some(free) = free.get_mut(*at) {
+                *free = share;
+            }
+        }
+    }
+    free
+}
+
+/// What shares tiers: an account, and an item with its attributes in a region.
+type TierKey<'a> = (Option<&'a str>, &'a str, &'a str, &'a str);
+
+/// What each item costs once the free part is taken off.
+fn costs(items: &[Item<'_>], free: &[Decimal], column: Column) -> Vec<Option<Decimal>> {
+    let mut groups: BTreeMap<TierKey<'_>, Vec<usize>> = BTreeMap::new();
+    for (at, item) in items.iter().enumerate() {
+        let Series { item: name, attributes, region, .. } = item.series;
+        groups.entry((item.account, name, attributes, region)).or_default().push(at);
+    }
+    let mut costs = vec![None; items.len()];
+    for members in groups.into_values() {
+        let billed: Vec<Decimal> = quantities(items, &members, column)
+            .iter()
+            .zip(&members)
+            .map(|(quantity, at)| quantity.saturating_sub(free.get(*at).copied().unwrap_or_default()))
+            .collect();
+        let Some(tiers) = members.first().and_then(|at| items.get(*at)).map(|item| &item.series.tiers) else {
+            continue;
+        };
+        let shares: Vec<Option<Decimal>> = match tiers.as_slice() {
+            // One rate needs no sharing out, and stays exact.
+            [_] => billed.iter().map(|quantity| tiers::cost(tiers, *quantity)).collect(),
+            _ => {
+                let sum = total(&billed);
+                match tiers::cost(tiers, sum) {
+                    Some(cost) => shared(cost, &billed, sum).into_iter().map(Some).collect(),
+                    None => vec![None; billed.len()],
+                }
+            }
+        };
+        for (at, share) in members.iter().zip(shares) {
+            if let Some(cost) = costs.get_mut(*at) {
+                *cost = share;
+            }
+        }
+    }
+    costs
+}
+
+fn quantities(items: &[Item<'_>], members: &[usize], column: Column) -> Vec<Decimal> {
+    members.iter().filter_map(|at| items.get(*at)).map(|item| item.quantity.get(column)).collect()
+}
+
+fn total(parts: &[Decimal]) -> Decimal {
+    parts.iter().fold(Decimal::ZERO, |sum, part| sum.saturating_add(*part))
+}
+
+/// The finest share: far below a cent, and coarse enough that every sum of shares is exact.
+const SHARE_PLACES: u32 = 12;
+
+/// An amount, shared out by weight; the parts add up to it exactly.
+fn shared(amount: Decimal, weights: &[Decimal], sum: Decimal) -> Vec<Decimal> {
+    if amount == sum {
+        return weights.to_vec();
+    }
+    let last = weights.iter().rposition(|weight| !weight.is_zero());
+    let mut left = amount;
+    let mut parts = Vec::with_capacity(weights.len());
+    for (index, weight) in weights.iter().enumerate() {
+        let part = if Some(index) == last {
+            left
+        } else {
+            // The ratio first: the product of two large figures might not fit.
+            let part = weight.checked_div(sum).and_then(|ratio| ratio.checked_mul(amount)).unwrap_or_default();
+            part.trunc_with_scale(SHARE_PLACES).min(left)
+        };
+        left = left.saturating_sub(part);
+        parts.push(part.normalize());
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::book::Tier;
+    use proptest::prelude::*;
+
+    fn series(item: &str, tiers: &[(i64, Option<i64>, &str)]) -> Series {
+        let tier = |(from, to, usd): &(i64, Option<i64>, &str)| Tier {
+            from: (*from).into(),
+            to: to.map(Decimal::from),
+            usd: usd.parse().unwrap(),
+            rate: String::new(),
+            source: 1,
+        };
+        Series {
+            item: item.to_owned(),
+            attributes: String::new(),
+            unit: "gb".to_owned(),
+            region: "us-east-1".to_owned(),
+            tiers: tiers.iter().map(tier).collect(),
+        }
+    }
+
+    fn allowance(items: &[&str], amount: i64) -> Allowance {
+        let items = items.iter().map(|item| (*item).to_owned()).collect();
+        Allowance { name: "free".to_owned(), items, amount: amount.into(), source: String::new() }
+    }
+
+    fn expected(charges: &[Option<Charge>]) -> Vec<String> {
+        charges.iter().map(|charge| charge.as_ref().unwrap().cost.expected.normalize().to_string()).collect()
+    }
+
+    #[test]
+    fn tiers_are_the_accounts_and_shared_by_quantity() {
+        let egress = series("egress", &[(0, Some(100), "1"), (100, None, "0.5")]);
+        let of = |quantity: i64| Item { account: None, series: &egress, quantity: Spread::of(quantity.into()) };
+        // 200 units: 100 × 1 + 100 × 0.5 = 150; three quarters of it are the first one's.
+        assert_eq!(expected(&charge(&[of(150), of(50)], &[])), ["112.5", "37.5"]);
+        // By themselves each would cost more.
+        assert_eq!(expected(&charge(&[of(150)], &[])), ["125"]);
+    }
+
+    #[test]
+    fn accounts_and_regions_do_not_share_tiers() {
+        let here = series("egress", &[(0, Some(100), "1"), (100, None, "0.5")]);
+        let there = Series { region: "eu-west-1".to_owned(), ..here.clone() };
+        let item = |account, series| Item { account, series, quantity: Spread::of(150.into()) };
+        let charges = charge(&[item(None, &here), item(None, &there), item(Some("123456789012"), &here)], &[]);
+        assert_eq!(expected(&charges), ["125", "125", "125"]);
+    }
+
+    #[test]
+    fn an_allowance_is_given_once_and_never_to_the_maximum() {
+        let (x86, arm) = (series("request.x86", &[(0, None, "0.2")]), series("request.arm", &[(0, None, "0.1")]));
+        let items = [
+            Item { account: None, series: &x86, quantity: Spread::of(300.into()) },
+            Item { account: None, series: &arm, quantity: Spread::of(100.into()) },
+        ];
+        let charges = charge(&items, &[allowance(&["request.x86", "request.arm"], 200)]);
+        // 150 of the 300 and 50 of the 100 are free.
+        assert_eq!(expected(&charges), ["30", "5"]);
+        let maximum: Vec<Decimal> = charges.iter().map(|c| c.as_ref().unwrap().cost.maximum).collect();
+        assert_eq!(maximum, [Decimal::from(60), Decimal::from(10)]);
+    }
+
+    #[test]
+    fn what_is_within_the_allowance_costs_nothing() {
+        let alarms = series("alarm", &[(0, None, "0.1")]);
+        let one = Item { account: None, series: &alarms, quantity: Spread::of(1.into()) };
+        let charges = charge(&[one; 7], &[allowance(&["alarm"], 10)]);
+        assert_eq!(expected(&charges), ["0"; 7]);
+    }
+
+    proptest! {
+        #[test]
+        fn shares_add_up_exactly(amount in 0_u32..1_000_000, weights in proptest::collection::vec(0_u32..1_000, 1..20)) {
+            let weights: Vec<Decimal> = weights.into_iter().map(Decimal::from).collect();
+            let sum = total(&weights);
+            let amount = if sum.is_zero() { Decimal::ZERO } else { Decimal::new(amount.into(), 2) };
+            let parts = shared(amount, &weights, sum);
+            prop_assert_eq!(total(&parts), amount);
+            prop_assert!(parts.iter().all(|part| !part.is_sign_negative()));
+        }
+
+        /// Whatever the scale turns out to be between its two ends, the bill is between the two columns.
+        #[test]
+        fn the_columns_enclose_every_scale_between_them(
+            rates in proptest::collection::vec((1_i64..500, 0_u32..300), 1..4),
+            free in 0_i64..400,
+            scales in proptest::collection::vec((0_u32..500, 0_u32..500, 0_u32..=100), 1..6),
+        ) {
+            let mut from = 0;
+            let mut tiers = Vec::new();
+            for (index, (width, cents)) in rates.iter().enumerate() {
+                let to = (index + 1 < rates.len()).then_some(Decimal::from(from + width));
+                let usd = Decimal::new((*cents).into(), 2);
+                tiers.push(Tier { from: from.into(), to, usd, rate: String::new(), source: 1 });
+                from += width;
+            }
+            let series = Series { tiers, ..series("x", &[]) };
+            let allowances = [allowance(&["x"], free)];
+            let item = |quantity| Item { account: None, series: &series, quantity };
+            let mut between = Vec::new();
+            let mut at_point = Vec::new();
+            for (low, extra, part) in scales {
+                let (low, high) = (Decimal::from(low), Decimal::from(low + extra));
+                let point = low + (high - low) * Decimal::from(part) / Decimal::from(100);
+                between.push(item(Spread { minimum: low, expected: point, maximum: high }));
+                at_point.push(item(Spread::of(point)));
+            }
+            let sum = |charges: Vec<Option<Charge>>| {
+                charges.into_iter().fold(Spread::default(), |sum, charge| sum.plus(&charge.unwrap().cost))
+            };
+            let bounds = sum(charge(&between, &allowances));
+            let point = sum(charge(&at_point, &allowances));
+            prop_assert!(bounds.is_ordered());
+            prop_assert!(bounds.minimum <= point.expected && point.expected <= bounds.maximum);
+            // Without the allowance too.
+            prop_assert!(point.maximum <= bounds.maximum);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Budgets are constraints: an expected figure above one is an error, with what costs most and what would mend it.
+
+use super::money::{dollars, grouped};
+use super::saving::{self, Saving};
+use super::{Estimate, Inputs, Spread, estimate};
+use gpb_base::diag::Diagnostic;
+use gpb_model::Budget;
+use gpb_model::{Address, Model};
+use gpb_model::{CompiledEnvironment, UsageTier};
+use rust_decimal::Decimal;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The most changes that are named where they are not enough.
+const MOST: usize = 3;
+
+/// What became of one budget.
+#[derive(Debug, Clone, Serialize)]
+pub struct Verdict {
+    /// `100000 users`; absent where the usage of the environment holds.
+    pub at: Option<String>,
+    pub low: Decimal,
+    pub high: Decimal,
+    pub cost: Spread,
+    /// Whether the expected figure is at most the high end.
+    pub fits: bool,
+    /// How many resources, or prices of resources, are in no sum.
+    pub unpriced: usize,
+}
+
+/// Whether an environment keeps within its budgets.
+pub fn check(made: &CompiledEnvironment, inputs: &Inputs<'_>) -> Vec<Diagnostic> {
+    let own = estimate(&made.model, inputs);
+    let mut found = own.problems.clone();
+    for (budget, model) in budgets(&made.model, &made.tiers) {
+        let at = budget.at.is_some().then(|| estimate(model, inputs));
+        let estimate = at.as_ref().unwrap_or(&own);
+        if let Some(over) = over(budget, estimate) {
+            found.push(exceeded(budget, model, estimate, over, inputs));
+        } else if !estimate.unpriced.is_empty() {
+            found.push(unsure(budget, estimate));
+        }
+    }
+    found
+}
+
+/// The budgets of an environment, each with the model it is judged by.
+fn budgets<'a>(own: &'a Model, tiers: &'a [UsageTier]) -> Vec<(&'a Budget, &'a Model)> {
+    let model = |budget: &'a Budget| match &budget.at {
+        None => Some((budget, own)),
+        Some((driver, value)) => {
+            let tier = tiers.iter().find(|tier| tier.driver == *driver && tier.value == *value)?;
+            Some((budget, &tier.model))
+        }
+    };
+    own.goals.budgets.iter().filter_map(model).collect()
+}
+
+impl Verdict {
+    /// What became of each budget, without saying anything about it.
+    pub fn all(model: &Model, tiers: &[UsageTier], inputs: &Inputs<'_>) -> Vec<Verdict> {
+        let verdict = |(budget, model): (&Budget, &Model)| {
+            let estimate = estimate(model, inputs);
+            Verdict {
+                at: budget
+                    .at
+                    .as_ref()
+                    .map(|(driver, value)| format!("{} {driver}", grouped(&value.normalize().to_string()))),
+                low: budget.low,
+                high: budget.high,
+                cost: estimate.total,
+                fits: over(budget, &estimate).is_none(),
+                unpriced: estimate.unpriced.len(),
+            }
+        };
+        budgets(model, tiers).into_iter().map(verdict).collect()
+    }
+}
+
+fn over(budget: &Budget, estimate: &Estimate) -> Option<Decimal> {
+    let over = estimate.total.expected.saturating_sub(budget.high);
+    (over > Decimal::ZERO).then_some(over)
+}
+
+/// `live` or `live at 100000 users`.
+fn named(budget: &Budget, estimate: &Estimate) -> String {
+    match &budget.at {
+        Some((driver, value)) => {
+            format!("`{}` at {} {driver}", estimate.environment, grouped(&value.normalize().to_string()))
+        }
+        None => format!("`{}`", estimate.environment),
+    }
+}
+
+fn exceeded(budget: &Budget, model: &Model, estimate: &Estimate, over: Decimal, inputs: &Inputs<'_>) -> Diagnostic {
+    let expected = dollars(estimate.total.expected);
+    let message = format!(
+        "{} is expected to cost {expected} a month, and its budget ends at {}",
+        named(budget, estimate),
+        dollars(budget.high)
+    );
+    let mut diagnostic =
+        Diagnostic::error("GPB5001", message).at(budget.span, format!("exceeded by {}", dollars(over)));
+    let movers = movers(model, estimate);
+    for (_, span, _) in movers.iter().filter(|(_, span, _)| span.is_some()).take(1) {
+        if let (Some(span), Some((name, _, cost))) = (span, movers.first()) {
+            diagnostic = diagnostic.at(*span, format!("the most goes to `{name}`: {}", dollars(*cost)));
+        }
+    }
+    let mut help = String::from("the most goes to ");
+    let shares: Vec<String> = movers
+        .iter()
+        .map(|(name, _, cost)| format!("{name} {} ({} %)", dollars(*cost), percent(*cost, estimate.total.expected)))
+        .collect();
+    let _ = write!(help, "{}", shares.join(", "));
+    let (savings, enough) = saving::to_save(model, inputs, over);
+    help.push_str(&proposed(&savings, enough));
+    diagnostic.help(help)
+}
+
+/// What to change, in words.
+fn proposed(savings: &[Saving], enough: bool) -> String {
+    let one = |saving: &Saving| {
+        let loses = saving.loses.as_ref().map_or(String::new(), |loses| format!(", at the price of {loses}"));
+        format!("{} (`{}`), which saves {}{loses}", saving.says, saving.address, dollars(saving.saves.expected))
+    };
+    let mut all: Vec<String> = savings.iter().take(if enough { savings.len() } else { MOST }).map(one).collect();
+    if all.len() < savings.len() {
+        all.push(format!("and {} more", savings.len() - all.len()));
+    }
+    match (all.as_slice(), enough) {
+        ([], _) => "\nnothing that is known makes it cheaper as it is: raise the budget, or run less".to_owned(),
+        ([one], true) => format!("\nthe least change that fits: {one}"),
+        (all, true) => format!("\nthese changes together fit: {}", all.join("; ")),
+        (all, false) => format!("\nthese changes help, and are not enough: {}", all.join("; ")),
+    }
+}
+
+/// The instances of components, or resources, that cost most, with where each is declared.
+fn movers<'a>(model: &'a Model, estimate: &Estimate) -> Vec<(String, Option<gpb_base::source::Span>, Decimal)> {
+    let by_address: BTreeMap<&Address, &'a gpb_model::Resource> =
+        model.resources.iter().map(|resource| (&resource.address, resource)).collect();
+    let mut sums: BTreeMap<String, (Option<gpb_base::source::Span>, Decimal)> = BTreeMap::new();
+    for cost in &estimate.resources {
+        let resource = by_address.get(&cost.address);
+        let component = resource.and_then(|resource| resource.components.first());
+        let name = component.cloned().unwrap_or_else(|| cost.address.to_string());
+        let span = resource.filter(|_| component.is_none()).map(|resource| resource.span);
+        let entry = sums.entry(name).or_insert((span, Decimal::ZERO));
+        entry.1 = entry.1.saturating_add(cost.total.expected);
+    }
+    let mut movers: Vec<_> = sums.into_iter().map(|(name, (span, cost))| (name, span, cost)).collect();
+    movers.sort_by(|a, b| (b.2, &a.0).cmp(&(a.2, &b.0)));
+    movers.truncate(3);
+    movers
+}
+
+/// A budget that holds as far as prices are known, which is not far enough.
+fn unsure(budget: &Budget, estimate: &Estimate) -> Diagnostic {
+    let count = estimate.unpriced.len();
+    let what = if count == 1 { "one part of it has" } else { "parts of it have" };
+    let message = format!(
+        "{} costs {} a month as far as prices are known, and {what} no price",
+        named(budget, estimate),
+        dollars(estimate.total.expected)
+    );
+    let part = |unpriced: &super::Unpriced| {
+        let price = unpriced.price.as_ref().map_or(String::new(), |price| format!(" {price}"));
+        format!("`{}`{price} ({}): {}", unpriced.address, unpriced.ty, unpriced.why)
+    };
+    let mut parts: Vec<String> = estimate.unpriced.iter().take(5).map(part).collect();
+    if count > parts.len() {
+        parts.push(format!("and {} more: `gpb cost` lists them", count - parts.len()));
+    }
+    Diagnostic::warning("GPB5002", message)
+        .at(budget.span, "cannot be said to hold")
+        .help(format!("without a price: {}", parts.join("\n")))
+}
+
+fn percent(part: Decimal, whole: Decimal) -> Decimal {
+    part.checked_mul(Decimal::ONE_HUNDRED).and_then(|p| p.checked_div(whole)).unwrap_or_default().round()
+}

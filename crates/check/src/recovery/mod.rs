@@ -1,0 +1,207 @@
+//! Whether an environment can meet its recovery targets.
+//!
+//! A pure function of the model: the facts of each resource say in which failure domains it comes back, how, how fast and
+//! with what loss, and who says so; the goals say what is demanded. What no figure proves is said, what the facts refute
+//! is an error.
+
+mod compose;
+mod drill;
+mod facts;
+mod judge;
+mod number;
+mod read;
+mod say;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use compose::Whole;
+pub use drill::{Runbook, Task};
+pub use facts::{Change, Mode, Phase, Role};
+pub use number::{Number, Verdict};
+pub use table::{Chain, Considered, Row};
+
+use facts::Known;
+use foldhash::HashMap;
+use gpb_base::diag::Diagnostic;
+use gpb_catalog::TypeLookup;
+use gpb_model::graph::Graph;
+use gpb_model::{Address, Domain, Model, Resource, covers};
+use judge::{Assessment, Judge};
+use rust_decimal::Decimal;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// What a change would cost in dollars a month more, as far as anybody knows.
+pub type Price<'a> = Rc<dyn Fn(&Change) -> Option<Decimal> + 'a>;
+
+/// What the check starts from.
+#[derive(Clone)]
+pub struct Given<'a> {
+    pub model: &'a Model,
+    pub graph: &'a Graph,
+    pub types: TypeLookup<'a>,
+    /// What a change would cost in dollars a month more, as far as anybody knows.
+    pub price: Price<'a>,
+}
+
+/// Verdicts and what there is to say of them.
+pub struct Recovery<'a> {
+    check: Check<'a, 'a>,
+    pub assessments: Vec<Assessment>,
+    pub wholes: Vec<Whole>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+struct Check<'a, 'm> {
+    given: Given<'a>,
+    known: Known<'m>,
+    resources: HashMap<&'a Address, &'a Resource>,
+}
+
+/// What there is to say of an environment. Verdicts answer to targets: where there are none, no figure is worked out.
+pub fn diagnostics(given: Given<'_>) -> Vec<Diagnostic> {
+    if !given.model.goals.targets.is_empty() {
+        return check(given).diagnostics;
+    }
+    let (check, mut diagnostics) = Check::new(given);
+    diagnostics.extend(check.known.findings.iter().filter_map(|finding| check.finding(finding)));
+    check.derived(&mut diagnostics);
+    diagnostics
+}
+
+/// Judges an environment.
+pub fn check(given: Given<'_>) -> Recovery<'_> {
+    let (check, mut diagnostics) = Check::new(given);
+    let judge = check.judge();
+    let mut assessments = Vec::new();
+    for (index, subject) in check.known.subjects.iter().enumerate() {
+        if subject.role == Role::Other || subject.resource.existing {
+            continue;
+        }
+        let domains = Domain::ALL.into_iter().filter(|domain| judge.exposed(subject.resource, *domain));
+        let known = |domain: &Domain| {
+            subject.role == Role::Store || subject.ways.iter().any(|way| way.domains.contains(domain))
+        };
+        assessments.extend(domains.filter(known).filter_map(|domain| judge.assess(index, domain)));
+    }
+    let wholes = judge.wholes(&assessments, check.given.graph);
+    for part in &assessments {
+        check.say(part, &mut diagnostics);
+    }
+    diagnostics.extend(check.known.findings.iter().filter_map(|finding| check.finding(finding)));
+    diagnostics.extend(wholes.iter().filter_map(|whole| check.together(whole, &assessments)));
+    check.targets(&assessments, &mut diagnostics);
+    check.derived(&mut diagnostics);
+    Recovery { check, assessments, wholes, diagnostics }
+}
+
+impl Recovery<'_> {
+    /// Every change that would make some verdict better.
+    pub fn proposals(&self) -> Vec<Change> {
+        let judge = self.check.judge();
+        self.assessments.iter().flat_map(|part| judge.remedies(part)).map(|remedy| remedy.change).collect()
+    }
+}
+
+impl<'a> Check<'a, 'a> {
+    /// With what is wrong with the facts themselves.
+    fn new(given: Given<'a>) -> (Self, Vec<Diagnostic>) {
+        let mut known = facts::read(given.model);
+        let problems = std::mem::take(&mut known.problems);
+        let resources = given.model.resources.iter().map(|resource| (&resource.address, resource)).collect();
+        (Check { given, known, resources }, problems)
+    }
+}
+
+impl<'a, 'm> Check<'a, 'm> {
+    fn resource(&self, address: &Address) -> Option<&'a Resource> {
+        self.resources.get(address).copied()
+    }
+
+    fn judge(&self) -> Judge<'_, 'm> {
+        Judge {
+            known: &self.known,
+            goals: &self.given.model.goals,
+            region: &self.given.model.environment.place.region,
+            price: &*self.given.price,
+        }
+    }
+
+    /// Parts that each hold and together do not.
+    fn together(&self, whole: &Whole, assessments: &[Assessment]) -> Option<Diagnostic> {
+        let limit = whole.demand.rto?;
+        let parts = || whole.parts.iter().filter_map(|index| assessments.get(*index));
+        let alone = parts().any(|part| part.outcome.rto_verdict == Some(Verdict::Refuted));
+        if whole.rto_verdict != Some(Verdict::Refuted) || alone {
+            return None;
+        }
+        let name = if whole.scope.is_empty() { "the environment" } else { whole.scope.as_str() };
+        let mut slowest: Vec<&Assessment> = parts().collect();
+        slowest.sort_by_key(|part| std::cmp::Reverse(part.outcome.rto.rank()));
+        let named = slowest.iter().take(3).filter_map(|part| {
+            let subject = self.known.subjects.get(part.subject)?;
+            Some(format!("`{}`: {}", subject.resource.address, part.outcome.rto))
+        });
+        let message = format!(
+            "each part of {name} is back in time {}, and together they are not: {}",
+            say::loss(whole.domain),
+            whole.rto
+        );
+        let diagnostic = Diagnostic::error("GPB4006", message)
+            .at(limit.span, format!("all of it must be back within {}", number::time(limit.seconds)));
+        Some(diagnostic.help(format!(
+            "what people do comes one after the other, along what needs what; the slowest are {}",
+            named.collect::<Vec<_>>().join(", ")
+        )))
+    }
+
+    /// Targets that nothing answers to, and data under a target that no fact speaks of.
+    fn targets(&self, assessments: &[Assessment], diagnostics: &mut Vec<Diagnostic>) {
+        let goals = &self.given.model.goals;
+        let known: BTreeSet<&Address> = self.known.subjects.iter().map(|subject| &subject.resource.address).collect();
+        for target in &goals.targets {
+            let address = |part: &Assessment| self.known.subjects.get(part.subject).map(|one| &one.resource.address);
+            let judged = assessments.iter().any(|part| {
+                part.domain == target.domain && address(part).is_some_and(|one| covers(&target.scope, one.as_str()))
+            });
+            let inside = || self.given.model.resources.iter().filter(|one| covers(&target.scope, one.address.as_str()));
+            let stateful = |one: &&Resource| (self.given.types)(&one.ty).is_some_and(|ty| ty.stateful);
+            let unknown: Vec<&Resource> =
+                inside().filter(|one| !one.existing && !known.contains(&one.address)).filter(stateful).collect();
+            if let Some(first) = unknown.first() {
+                let names: Vec<String> =
+                    unknown.iter().take(5).map(|one| format!("`{}` ({})", one.address, one.ty)).collect();
+                let message = format!(
+                    "nothing is known of how {} of the resources under this target come back: {}",
+                    unknown.len(),
+                    names.join(", ")
+                );
+                let diagnostic = Diagnostic::warning("GPB4010", message)
+                    .at(target.span, format!("demanded {}", say::loss(target.domain)))
+                    .at(first.span, "keeps data, and no fact speaks of it");
+                diagnostics
+                    .push(diagnostic.help(format!("state what you know in a `facts {} {{ … }}` item", first.ty)));
+            } else if !judged {
+                let diagnostic =
+                    Diagnostic::warning("GPB4011", "nothing here keeps data or does work that recovery facts speak of")
+                        .at(target.span, format!("demanded {}", say::loss(target.domain)));
+                diagnostics.push(diagnostic.help("put the target where the stores are, or above them"));
+            }
+        }
+    }
+
+    /// What is derived must come from something that keeps data.
+    fn derived(&self, diagnostics: &mut Vec<Diagnostic>) {
+        for derived in &self.given.model.goals.derived {
+            let keeps = self.known.subjects.iter().any(|subject| {
+                subject.role == Role::Store && covers(derived.from.as_str(), subject.resource.address.as_str())
+            });
+            if !keeps {
+                let message = format!("`{}` keeps nothing that anything could be derived from", derived.from);
+                let diagnostic = Diagnostic::error("GPB4014", message).at(derived.span, "said to be derived from it");
+                diagnostics.push(diagnostic.help("name the store where the data is first written"));
+            }
+        }
+    }
+}

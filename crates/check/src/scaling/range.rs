@@ -1,0 +1,44 @@
+//! Both ends of a range, and where it begins.
+
+use super::parts::Scaling;
+use gpb_base::diag::Diagnostic;
+
+pub fn check(scaling: &Scaling) -> Option<Diagnostic> {
+    upside_down(scaling).or_else(|| outside(scaling))
+}
+
+/// Whether there is a range at all: the other checks need one.
+pub fn is_sound(scaling: &Scaling) -> bool {
+    scaling.minimum <= scaling.maximum
+}
+
+fn upside_down(scaling: &Scaling) -> Option<Diagnostic> {
+    if is_sound(scaling) {
+        return None;
+    }
+    let (minimum, maximum) = (scaling.of(scaling.minimum), scaling.of(scaling.maximum));
+    let message = format!("`{}` scales from {minimum} down to {maximum}", scaling.of);
+    let diagnostic = Diagnostic::error("GPB6002", message)
+        .at(scaling.spots.of("minimum"), format!("at least {minimum}"))
+        .at(scaling.spots.of("maximum"), format!("at most {maximum}"));
+    Some(diagnostic.help(format!("the maximum must be {} or more", super::say::number(scaling.minimum))))
+}
+
+/// A number of units outside of the range is changed at once by the first rule, or by nothing at all.
+fn outside(scaling: &Scaling) -> Option<Diagnostic> {
+    let desired = scaling.desired.filter(|desired| *desired < scaling.minimum || *desired > scaling.maximum)?;
+    let (nearest, side) = if desired < scaling.minimum {
+        (scaling.minimum, "below the minimum")
+    } else {
+        (scaling.maximum, "above the maximum")
+    };
+    let message = format!("`{}` starts with {}, {side} of {}", scaling.of, scaling.of(desired), scaling.of(nearest));
+    let range = format!("{}..{}", super::say::number(scaling.minimum), super::say::number(scaling.maximum));
+    let diagnostic = Diagnostic::error("GPB6003", message)
+        .at(scaling.spots.of("desired"), format!("starts with {}", super::say::number(desired)))
+        .at(
+            scaling.spots.of(if desired < scaling.minimum { "minimum" } else { "maximum" }),
+            format!("the range is {range}"),
+        );
+    Some(diagnostic.help(format!("start with {}", super::say::number(nearest))))
+}

@@ -1,0 +1,155 @@
+//! What the rules ask for at an instant, with their cooldowns.
+
+use super::metrics::{Metrics, seconds};
+use crate::scaling::{Action, Rule, Scaling, Stepping, Tracking, settle};
+
+/// What a rule remembers of its last change.
+#[derive(Debug, Clone, Copy, Default)]
+struct Memory {
+    /// Until when, and from which capacity, its last addition counts as part of the next.
+    out: Option<(u64, f64)>,
+    /// Until when it removes nothing more.
+    in_until: u64,
+}
+
+#[derive(Debug)]
+pub struct Policies<'a> {
+    scaling: &'a Scaling,
+    memories: Vec<Memory>,
+    /// When units were removed.
+    removed: Vec<u64>,
+}
+
+const DAY: u64 = 86_400;
+
+/// A new capacity, and the rules that asked for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    pub to: f64,
+    pub because: Vec<String>,
+}
+
+impl<'a> Policies<'a> {
+    pub fn new(scaling: &'a Scaling) -> Self {
+        Self { scaling, memories: vec![Memory::default(); scaling.rules.len()], removed: Vec::new() }
+    }
+
+    /// The change that the rules agree on, if there is one that can be made now.
+    pub fn decide(&mut self, metrics: &Metrics, now: u64, capacity: f64, is_starting: bool) -> Option<Decision> {
+        let mut wanted: Vec<(usize, f64)> = Vec::new();
+        let mut removals: Vec<(usize, f64)> = Vec::new();
+        let mut all_ready = true;
+        for (at, rule) in self.scaling.rules.iter().enumerate() {
+            let Some(memory) = self.memories.get(at).copied() else { continue };
+            match &rule.action {
+                Action::Step(step) => {
+                    wanted.extend(stepped(step, &memory, metrics, now, capacity).map(|one| (at, one)));
+                }
+                Action::Track(track) => match tracked(track, &memory, metrics, now, capacity) {
+                    Tracked::Add(one) => {
+                        wanted.push((at, one));
+                        all_ready &= !track.removes;
+                    }
+                    Tracked::Remove(one) => removals.push((at, one)),
+                    Tracked::Nothing => all_ready &= !track.removes,
+                },
+            }
+        }
+        if all_ready && let Some(largest) = removals.iter().map(|(_, one)| *one).reduce(f64::max) {
+            wanted.extend(removals.iter().filter(|(_, one)| *one >= largest));
+        }
+        let to = settle(self.scaling, capacity, wanted.iter().map(|(_, one)| *one));
+        if (to - capacity).abs() < f64::EPSILON {
+            return None;
+        }
+        if to < capacity {
+            if !self.may_remove(now, is_starting) {
+                return None;
+            }
+            self.removed.push(now);
+        }
+        let agreed =
+            wanted.iter().filter(|(_, one)| if to > capacity { *one >= to } else { *one <= to || *one < capacity });
+        let agreed: Vec<usize> = agreed.map(|(at, _)| *at).collect();
+        for at in &agreed {
+            self.remember(*at, now, capacity, to > capacity);
+        }
+        let names = agreed.iter().filter_map(|at| self.scaling.rules.get(*at)).map(name);
+        Some(Decision { to, because: names.collect() })
+    }
+
+    fn may_remove(&self, now: u64, is_starting: bool) -> bool {
+        if self.scaling.waits && is_starting {
+            return false;
+        }
+        let Some(limit) = self.scaling.removals else { return true };
+        let today = self.removed.iter().filter(|at| **at / DAY == now / DAY).count();
+        let rested = self.removed.last().is_none_or(|last| now >= last + seconds(limit.after));
+        today < limit.a_day || rested
+    }
+
+    fn remember(&mut self, at: usize, now: u64, capacity: f64, is_out: bool) {
+        let (Some(rule), Some(memory)) = (self.scaling.rules.get(at), self.memories.get_mut(at)) else { return };
+        let (out, inward) = match &rule.action {
+            Action::Step(step) => (step.cooldown, step.cooldown),
+            Action::Track(track) => (track.out_cooldown, track.in_cooldown),
+        };
+        if is_out {
+            // While the cooldown lasts, what was there before it began is what further additions start from.
+            let base = memory.out.filter(|(until, _)| now < *until).map_or(capacity, |(_, base)| base);
+            memory.out = Some((now + seconds(out), base));
+            // Adding ends the wait after a removal.
+            memory.in_until = 0;
+        } else {
+            memory.in_until = now + seconds(inward);
+        }
+    }
+}
+
+fn name(rule: &Rule) -> String {
+    rule.of.to_string()
+}
+
+fn base(memory: &Memory, now: u64, capacity: f64) -> f64 {
+    memory.out.filter(|(until, _)| now < *until).map_or(capacity, |(_, base)| base)
+}
+
+fn stepped(step: &Stepping, memory: &Memory, metrics: &Metrics, now: u64, capacity: f64) -> Option<f64> {
+    let raised = step.alarms.iter().filter_map(|alarm| {
+        let breach = alarm.breach(metrics.raised(alarm, now)?)?;
+        let from_base = step.wanted(base(memory, now, capacity), breach, alarm.above)?;
+        if from_base > capacity {
+            return Some(from_base);
+        }
+        let here = step.wanted(capacity, breach, alarm.above)?;
+        (here < capacity && now >= memory.in_until).then_some(here)
+    });
+    raised.reduce(f64::max)
+}
+
+enum Tracked {
+    Add(f64),
+    Remove(f64),
+    Nothing,
+}
+
+fn tracked(track: &Tracking, memory: &Memory, metrics: &Metrics, now: u64, capacity: f64) -> Tracked {
+    let (period, delay) = (seconds(track.period), seconds(track.delay));
+    let seen = |count: usize| metrics.seen(&track.watch.name, period, delay, now, count);
+    let all = |points: &[Option<f64>], count: usize, is: &dyn Fn(f64) -> bool| {
+        points.len() >= count && points.iter().all(|point| point.is_some_and(is))
+    };
+    let Some(last) = seen(1).last().copied().flatten() else { return Tracked::Nothing };
+    if all(seen(track.out_periods), track.out_periods, &|value| track.is_high(value)) {
+        let wanted = track.wanted(base(memory, now, capacity), last);
+        return if wanted > capacity { Tracked::Add(wanted) } else { Tracked::Nothing };
+    }
+    let is_low = all(seen(track.in_periods), track.in_periods, &|value| track.is_low(value));
+    if is_low && track.removes && now >= memory.in_until {
+        let wanted = track.wanted(capacity, last);
+        if wanted < capacity {
+            return Tracked::Remove(wanted);
+        }
+    }
+    Tracked::Nothing
+}

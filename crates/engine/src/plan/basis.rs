@@ -1,0 +1,172 @@
+//! What a plan was made from, as hashes, and whether it still holds.
+
+use super::{Basis, Change, Inputs, Observation, Plan, values};
+use crate::cloud::{Observed, Properties};
+use crate::state::Snapshot;
+use gpb_base::diag::Diagnostic;
+use gpb_model::{Address, Map, Model, Resource};
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+/// The hash of what a model means: where and how it was written does not matter.
+pub fn model_hash(model: &Model) -> String {
+    let environment = &model.environment;
+    let mut hash = Sha256::new();
+    feed(
+        &mut hash,
+        &json!({
+            "environment": environment.name, "stack": environment.stack, "place": environment.place,
+            "mode": environment.mode, "params": environment.params,
+        }),
+    );
+    for layer in &model.layers {
+        feed(&mut hash, &json!({ "layer": layer.name, "uses": layer.uses }));
+    }
+    for resource in &model.resources {
+        feed_resource(&mut hash, resource);
+    }
+    for (name, output) in &model.outputs {
+        feed(&mut hash, &json!({ "output": name }));
+        feed(&mut hash, &Json::from(output.value.clone()));
+    }
+    for one in &model.moves {
+        feed(&mut hash, &json!({ "from": one.from, "to": one.to }));
+    }
+    hex(hash)
+}
+
+/// Why a plan cannot be applied any more: one diagnostic that names every reason, or `None` while it holds.
+///
+/// `model` is the hash of the model as it is now, where there is a text to compile; `observation` what the cloud says
+/// now of the resources that the plan will change.
+pub fn stale(
+    plan: &Plan,
+    model: Option<&str>,
+    snapshot: &Snapshot,
+    observation: Option<&Observation>,
+) -> Option<Diagnostic> {
+    let mut reasons = Vec::new();
+    if model.is_some_and(|model| model != plan.basis.model) {
+        reasons.push("the text means something else now".to_owned());
+    }
+    if plan.scope != snapshot.scope {
+        reasons.push("it is for another environment or another cloud".to_owned());
+    } else if plan.basis.lineage != snapshot.lineage {
+        reasons.push("the state is another one".to_owned());
+    } else if plan.basis.serial != snapshot.serial {
+        let (then, now) = (plan.basis.serial, snapshot.serial);
+        reasons.push(format!("the state has changed (it was at {then} and is at {now})"));
+    }
+    if let Some(observation) = observation.filter(|_| reasons.is_empty()) {
+        let changes: BTreeMap<&Address, &Change> = plan.changes.iter().map(|c| (&c.address, c)).collect();
+        for (address, before) in &plan.basis.observed {
+            let Some(change) = changes.get(address) else { continue };
+            let old = change.moved_from.as_ref().unwrap_or(address);
+            let Some(now) = observation.get(old).or_else(|| observation.get(address)) else { continue };
+            let applied = snapshot.resources.get(old).map(|record| &record.applied);
+            if *before != fingerprint(now.as_ref(), &change.desired, applied) {
+                reasons.push(format!("`{address}` was changed outside gpb"));
+            }
+        }
+    }
+    (!reasons.is_empty()).then(|| {
+        Diagnostic::error("GPB7006", format!("this plan does not hold any more: {}", reasons.join("; ")))
+            .help("make a new plan, read it, and apply that")
+    })
+}
+
+pub(super) fn basis(inputs: &Inputs<'_>, changes: &[Change]) -> Basis {
+    let pending: BTreeSet<&Address> = changes.iter().filter(|c| c.is_pending()).map(|c| &c.address).collect();
+    // A change holds what was read of those it refers to: they are part of the promise.
+    let referred = pending.iter().flat_map(|address| inputs.graph.dependencies(address)).map(|(to, _)| to);
+    let relevant: BTreeSet<&Address> = pending.iter().copied().chain(referred).collect();
+    let mut observed = BTreeMap::new();
+    for change in changes.iter().filter(|change| relevant.contains(&change.address)) {
+        let old = change.moved_from.as_ref().unwrap_or(&change.address);
+        let Some(now) = inputs.observation.and_then(|all| all.get(old).or_else(|| all.get(&change.address))) else {
+            continue;
+        };
+        let applied = inputs.snapshot.resources.get(old).map(|record| &record.applied);
+        observed.insert(change.address.clone(), fingerprint(now.as_ref(), &change.desired, applied));
+    }
+    Basis {
+        model: model_hash(inputs.model),
+        lineage: inputs.snapshot.lineage.clone(),
+        serial: inputs.snapshot.serial,
+        observed,
+        account: inputs.options.account.clone(),
+        gpb: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// The hash of what gpb has a hand in: properties AWS alone keeps (counters, states, dates) may move under a plan.
+fn fingerprint(now: Option<&Observed>, desired: &Map, applied: Option<&Properties>) -> String {
+    let Some(now) = now else { return "gone".to_owned() };
+    let mut hash = Sha256::new();
+    feed(&mut hash, &Json::from(now.id.as_str()));
+    for (name, json) in &now.properties {
+        let (desired, applied) = (desired.get(name.as_str()), applied.and_then(|applied| applied.get(name)));
+        if desired.is_some() || applied.is_some() {
+            feed(&mut hash, &Json::from(name.as_str()));
+            feed(&mut hash, &values::mask(json, desired, applied));
+        }
+    }
+    hex(hash)
+}
+
+fn feed_resource(hash: &mut Sha256, resource: &Resource) {
+    let lifecycle = &resource.lifecycle;
+    feed(
+        hash,
+        &json!({
+            "address": resource.address, "type": *resource.ty, "existing": resource.existing, "place": *resource.place,
+            "layer": resource.layer.as_deref(), "after": resource.after, "protect": lifecycle.protect,
+            "ignore": lifecycle.ignore, "replace": lifecycle.replace,
+        }),
+    );
+    for (name, value) in &resource.properties {
+        feed(hash, &Json::from(name.as_str()));
+        feed(hash, &Json::from(value.clone()));
+    }
+}
+
+/// Hashes a document whatever order its keys are kept in, each part closed so that no two documents run together.
+fn feed(hash: &mut Sha256, json: &Json) {
+    match json {
+        Json::Object(entries) => {
+            hash.update(b"{");
+            let sorted: BTreeMap<&String, &Json> = entries.iter().collect();
+            for (key, value) in sorted {
+                feed(hash, &Json::from(key.as_str()));
+                feed(hash, value);
+            }
+            hash.update(b"}");
+        }
+        Json::Array(items) => {
+            hash.update(b"[");
+            for item in items {
+                feed(hash, item);
+            }
+            hash.update(b"]");
+        }
+        Json::String(text) => {
+            hash.update(b"\"");
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text.as_bytes());
+        }
+        other => {
+            hash.update(other.to_string().as_bytes());
+            hash.update(b",");
+        }
+    }
+}
+
+fn hex(hash: Sha256) -> String {
+    let mut out = String::with_capacity(64);
+    for byte in hash.finalize() {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}

@@ -1,0 +1,111 @@
+//! What differs between what is wanted and what is there, by the semantics the catalog gives each place.
+//!
+//! Only places present in what is wanted are compared; a place that was applied before and is wanted no longer is a
+//! removal; what a read never gives is compared with what was applied.
+
+mod document;
+mod lists;
+mod satisfies;
+mod scalar;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+pub use document::{canonical as canonical_document, equal as documents_equal, parse as parse_document};
+pub use lists::{align, identity, identity_of};
+pub use walk::differences;
+
+use crate::cloud::Properties;
+use gpb_catalog::{ListShape, ObjectShape, Shape, TypeDef};
+use gpb_model::PropPath;
+use gpb_model::{Reference, Secret, Value};
+
+/// The rules of one comparison.
+#[derive(Clone, Copy)]
+pub struct Rules<'a> {
+    pub def: Option<&'a TypeDef>,
+    /// Places that are left alone.
+    pub ignore: &'a [PropPath],
+    /// The keyed hash of a secret, `None` when it cannot be known now.
+    pub secret: &'a dyn Fn(&Secret) -> Option<String>,
+    /// Whether a hole stands for something that could not be read, so that nothing can be said of it.
+    pub unseen: &'a dyn Fn(&Reference) -> bool,
+}
+
+/// What is known of a resource besides what is wanted.
+#[derive(Clone, Copy)]
+pub struct Sides<'a> {
+    /// As the cloud says it is.
+    pub observed: &'a Properties,
+    /// As last applied, secrets as hashes.
+    pub applied: Option<&'a Properties>,
+    /// As the cloud answered when it was last applied.
+    pub recorded: Option<&'a Properties>,
+}
+
+impl<'a> Rules<'a> {
+    /// The rules without a catalog: for a type nothing is known of, and for tests.
+    pub fn bare() -> Rules<'static> {
+        Rules { def: None, ignore: &[], secret: &|_| None, unseen: &|_| false }
+    }
+
+    fn is_ignored(&self, path: &PropPath) -> bool {
+        self.ignore.iter().any(|one| one.covers(path))
+    }
+
+    fn is_write_only(&self, path: &PropPath) -> bool {
+        self.def.is_some_and(|def| def.is_write_only(path))
+    }
+
+    fn is_create_only(&self, path: &PropPath) -> bool {
+        self.def.is_some_and(|def| def.is_create_only(path))
+    }
+
+    /// The shape a value has of those a place allows.
+    fn pick(&self, shape: Option<&'a Shape>, value: &Value) -> Option<&'a Shape> {
+        let def = self.def?;
+        let shape = def.resolve(shape?);
+        let Shape::Any(alternatives) = shape else { return Some(shape) };
+        let fits = |one: &&Shape| {
+            matches!(
+                (value, def.resolve(one)),
+                (Value::Map(_), Shape::Object(_) | Shape::Map { .. } | Shape::Json)
+                    | (Value::List(_), Shape::List(_))
+                    | (Value::Text(_), Shape::Text(_))
+            )
+        };
+        alternatives.iter().find(fits).map(|one| def.resolve(one))
+    }
+
+    fn tags(&self) -> Option<&'a str> {
+        self.def?.tagging.as_ref().map(|tagging| tagging.property.as_str())
+    }
+}
+
+/// The shape of an object's entry, and what its absence means.
+fn entry<'a>(
+    object: Option<&'a ObjectShape>,
+    map: Option<&'a Shape>,
+    key: &str,
+) -> (Option<&'a Shape>, Option<&'a serde_json::Value>) {
+    match object.and_then(|object| object.by_aws(key)) {
+        Some(property) => (Some(&property.shape), property.default.as_ref()),
+        None => (map, None),
+    }
+}
+
+/// The two ways an object's entries can have shapes: each its own, or all the same.
+fn entries_of(shape: Option<&Shape>) -> (Option<&ObjectShape>, Option<&Shape>) {
+    match shape {
+        Some(Shape::Object(object)) => (Some(object), None),
+        Some(Shape::Map { value, .. }) => (None, Some(value)),
+        _ => (None, None),
+    }
+}
+
+fn list_of(shape: Option<&Shape>) -> Option<&ListShape> {
+    match shape {
+        Some(Shape::List(list)) => Some(list),
+        _ => None,
+    }
+}

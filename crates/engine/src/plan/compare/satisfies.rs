@@ -1,0 +1,208 @@
+//! Whether what is there is what is wanted.
+
+use super::{Rules, document, entries_of, entry, list_of, lists, scalar};
+use crate::plan::values;
+use gpb_catalog::Shape;
+use gpb_model::PropPath;
+use gpb_model::Value;
+use serde_json::Value as Json;
+
+/// What a value is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Against {
+    /// The cloud's answer: it has no secrets and no write-only places, so those are passed over.
+    Observed,
+    /// What was applied: it has everything, secrets as hashes.
+    Applied,
+}
+
+impl<'a> Rules<'a> {
+    /// Whether `there` has all that `wanted` says.
+    pub(super) fn satisfied(
+        &self,
+        shape: Option<&'a Shape>,
+        wanted: &Value,
+        there: &Json,
+        path: &PropPath,
+        against: Against,
+    ) -> bool {
+        if against == Against::Observed && (self.is_write_only(path) || self.is_ignored(path)) {
+            return true;
+        }
+        let shape = self.pick(shape, wanted);
+        match wanted {
+            Value::Secret(secret) => {
+                against == Against::Observed
+                    || values::hash_of(there).is_some_and(|hash| (self.secret)(secret).is_none_or(|now| now == hash))
+            }
+            Value::Ref(_) | Value::Call { .. } | Value::Concat(_) => self.is_unseen(wanted),
+            Value::List(items) => match there {
+                Json::Array(others) => self.list_satisfied(shape, items, others, path, against),
+                _ => self.document_satisfied(wanted, there, against),
+            },
+            Value::Map(_) if matches!(shape, Some(Shape::Json)) || there.is_string() => {
+                self.document_satisfied(wanted, there, against)
+            }
+            Value::Map(entries) => {
+                let (object, map) = entries_of(shape);
+                let Some(others) = there.as_object() else { return false };
+                entries.iter().all(|(key, value)| {
+                    let (shape, default) = entry(object, map, key);
+                    let path = path.child(key);
+                    match others.get(key.as_str()).filter(|json| !json.is_null()) {
+                        Some(there) => self.satisfied(shape, value, there, &path, against),
+                        None => self.absence_satisfies(shape, default, value, &path, against),
+                    }
+                })
+            }
+            _ => {
+                scalar::equal(wanted, there)
+                    || in_any_case(shape, wanted, there)
+                    || self.document_satisfied(wanted, there, against)
+            }
+        }
+    }
+
+    /// Whether a list is what is wanted but for its order, though the catalog says that the order means something.
+    pub(super) fn reordered(&self, shape: Option<&'a Shape>, wanted: &Value, there: &Json, path: &PropPath) -> bool {
+        let (Value::List(wanted), Json::Array(there)) = (wanted, there) else { return false };
+        let item = list_of(shape).map(|list| &*list.item);
+        let path = path.child("*");
+        let (wanted, there): (Vec<_>, Vec<_>) = (wanted.iter().collect(), there.iter().collect());
+        let mut fits = |mine: usize, theirs: usize| {
+            let pair = wanted.get(mine).zip(there.get(theirs));
+            pair.is_some_and(|(mine, theirs)| self.satisfied(item, mine, theirs, &path, Against::Observed))
+        };
+        lists::perfect(&wanted, &there, &mut fits).is_some()
+    }
+
+    /// Whether a place that is not there is as good as what is wanted: nothing in it, or the default.
+    pub(super) fn absence_satisfies(
+        &self,
+        shape: Option<&'a Shape>,
+        default: Option<&Json>,
+        wanted: &Value,
+        path: &PropPath,
+        against: Against,
+    ) -> bool {
+        if default.is_some_and(|default| self.satisfied(shape, wanted, default, path, Against::Applied)) {
+            return true;
+        }
+        if against == Against::Observed && (self.is_write_only(path) || self.is_ignored(path)) {
+            return true;
+        }
+        match wanted {
+            Value::List(items) => items.is_empty(),
+            Value::Map(entries) => {
+                let (object, map) = entries_of(self.pick(shape, wanted));
+                entries.iter().all(|(key, value)| {
+                    let (shape, default) = entry(object, map, key);
+                    self.absence_satisfies(shape, default, value, &path.child(key), against)
+                })
+            }
+            Value::Secret(_) => against == Against::Observed,
+            _ => false,
+        }
+    }
+
+    fn list_satisfied(
+        &self,
+        shape: Option<&'a Shape>,
+        wanted: &[Value],
+        there: &[Json],
+        path: &PropPath,
+        against: Against,
+    ) -> bool {
+        self.matching(shape, wanted, there, path, against).is_some()
+    }
+
+    /// For each wanted element, which of those there it is; `None` when the lists differ.
+    pub(super) fn matching(
+        &self,
+        shape: Option<&'a Shape>,
+        wanted: &[Value],
+        there: &[Json],
+        path: &PropPath,
+        against: Against,
+    ) -> Option<Vec<usize>> {
+        let list = list_of(shape);
+        let item = list.map(|list| &*list.item);
+        let path = path.child("*");
+        let is_set = list.is_some_and(|list| !list.ordered && list.unique);
+        let (wanted, kept) = (distinct(wanted, is_set), distinct(there, is_set));
+        let mut fits = |mine: usize, theirs: usize| {
+            let (mine, theirs) = (wanted.get(mine), kept.get(theirs));
+            mine.zip(theirs).is_some_and(|(mine, theirs)| self.satisfied(item, mine, theirs, &path, against))
+        };
+        if list.is_none_or(|list| list.ordered) {
+            let same = wanted.len() == kept.len() && (0..wanted.len()).all(|index| fits(index, index));
+            return same.then(|| (0..wanted.len()).collect());
+        }
+        lists::perfect(&wanted, &kept, &mut fits)
+    }
+
+    /// Documents are compared as wholes: what one says and the other does not is a difference.
+    fn document_satisfied(&self, wanted: &Value, there: &Json, against: Against) -> bool {
+        if values::has_secret(wanted) {
+            return against == Against::Observed || self.secrets_satisfied(wanted, there);
+        }
+        let is_document = |json: &Json| match json {
+            Json::String(text) => document::parse(text).is_some(),
+            other => other.is_object() || other.is_array(),
+        };
+        match values::plain(wanted) {
+            Some(wanted) => is_document(&wanted) && is_document(there) && document::equal(&wanted, there),
+            None => self.is_unseen(wanted),
+        }
+    }
+
+    /// A document with secrets inside, against the same document with their hashes.
+    fn secrets_satisfied(&self, wanted: &Value, there: &Json) -> bool {
+        match (wanted, there) {
+            (Value::Secret(secret), there) => {
+                values::hash_of(there).is_some_and(|hash| (self.secret)(secret).is_none_or(|now| now == hash))
+            }
+            (Value::Map(entries), Json::Object(others)) => {
+                entries.len() == others.len()
+                    && entries.iter().all(|(key, value)| {
+                        others.get(key.as_str()).is_some_and(|other| self.secrets_satisfied(value, other))
+                    })
+            }
+            (Value::List(items), Json::Array(others)) => {
+                items.len() == others.len()
+                    && items.iter().zip(others).all(|(item, other)| self.secrets_satisfied(item, other))
+            }
+            // A text with a secret in it is hashed as a whole, and what it was made of cannot be told.
+            (Value::Concat(_) | Value::Call { .. }, there) => values::is_hashed(there),
+            _ => values::plain(wanted).is_some_and(|wanted| document::equal(&wanted, there)),
+        }
+    }
+
+    /// Whether all that keeps a value from being known is something that could not be read.
+    pub(super) fn is_unseen(&self, wanted: &Value) -> bool {
+        let mut references = Vec::new();
+        wanted.references(&mut references);
+        !references.is_empty() && references.iter().all(|reference| (self.unseen)(reference))
+    }
+}
+
+/// Words of which the catalog says that their capitals mean nothing.
+fn in_any_case(shape: Option<&Shape>, wanted: &Value, there: &Json) -> bool {
+    match (shape, wanted, there) {
+        (Some(Shape::Text(text)), Value::Text(wanted), Json::String(there)) => {
+            text.any_case && wanted.eq_ignore_ascii_case(there)
+        }
+        _ => false,
+    }
+}
+
+fn distinct<T: PartialEq>(items: &[T], is_set: bool) -> Vec<&T> {
+    let mut kept: Vec<&T> = Vec::with_capacity(items.len());
+    for item in items {
+        // A set is short; where it is not, its repetitions are left to the comparison.
+        if !is_set || items.len() > 256 || !kept.contains(&item) {
+            kept.push(item);
+        }
+    }
+    kept
+}

@@ -1,0 +1,79 @@
+//! When two scalars are the same, though one is spelled as text.
+
+use gpb_model::Value;
+use serde_json::Value as Json;
+
+/// The spelling two equal scalars share: `1`, `1.0` and `"1"` are one, and so are `true` and `"true"` — unless both
+/// sides are texts, which are equal only letter by letter.
+pub fn equal(desired: &Value, observed: &Json) -> bool {
+    match (desired, observed) {
+        (Value::Text(desired), Json::String(observed)) => desired == observed,
+        (Value::Bool(desired), Json::Bool(observed)) => desired == observed,
+        (Value::Int(desired), Json::Number(observed)) if observed.is_i64() => Some(*desired) == observed.as_i64(),
+        (Value::Bool(desired), Json::String(observed)) => observed == if *desired { "true" } else { "false" },
+        (Value::Text(desired), Json::Bool(observed)) => desired == if *observed { "true" } else { "false" },
+        _ => match (number(desired), number_of(observed)) {
+            #[allow(clippy::float_cmp)] // both come from the same decimal text
+            (Some(desired), Some(observed)) => desired == observed,
+            _ => false,
+        },
+    }
+}
+
+/// The same between two pieces of JSON.
+pub fn json_equal(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::Array(_) | Json::Object(_), _) => false,
+        _ => a == b || super::super::values::lift(a).is_some_and(|a| equal(&a, b)),
+    }
+}
+
+/// A text that is the same for scalars that are equal whichever way they are spelled: for sorting and for keys.
+pub fn key(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(canonical(text)),
+        Value::Bool(bool) => Some(bool.to_string()),
+        Value::Int(int) => Some(int.to_string()),
+        Value::Float(float) => Some(float.to_string()),
+        _ => None,
+    }
+}
+
+pub fn json_key(value: &Json) -> Option<String> {
+    match value {
+        Json::String(text) => Some(canonical(text)),
+        Json::Bool(bool) => Some(bool.to_string()),
+        Json::Number(number) => {
+            Some(number.as_i64().map_or_else(|| number.as_f64().unwrap_or_default().to_string(), |int| int.to_string()))
+        }
+        _ => None,
+    }
+}
+
+/// A text that spells a number the long way (`1.0`) has the key of the short one.
+fn canonical(text: &str) -> String {
+    match text.parse::<f64>() {
+        Ok(number) if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') && number.to_string().len() < 18 => {
+            number.to_string()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+#[allow(clippy::cast_precision_loss)] // only compared with another such number
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Int(int) => Some(*int as f64),
+        Value::Float(float) => Some(*float),
+        Value::Text(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
+        _ => None,
+    }
+}
+
+fn number_of(json: &Json) -> Option<f64> {
+    match json {
+        Json::Number(number) => number.as_f64(),
+        Json::String(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
+        _ => None,
+    }
+}

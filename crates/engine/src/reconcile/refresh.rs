@@ -1,0 +1,175 @@
+//! Reads what there is: the resources of the state in batches, and those a program only refers to.
+
+use super::call::patiently;
+use super::outcome::cloud as advice;
+use super::resolve::{Functions, Sources, resolve};
+use crate::cloud::clock::Clock;
+use crate::cloud::{Cloud, CloudError, Find, Observed, Properties, ResourceKey, Types, document};
+use crate::plan::Observation;
+use crate::state::Snapshot;
+use futures::stream::{self, StreamExt as _};
+use gpb_base::diag::Diagnostic;
+use gpb_catalog::TypeDef;
+use gpb_model::{Address, Map, Model, Place, Reference, Resource};
+use std::collections::BTreeMap;
+
+/// What reading needs.
+#[derive(Clone, Copy)]
+pub struct Refresh<'a> {
+    pub cloud: &'a dyn Cloud,
+    pub types: &'a dyn Types,
+    pub functions: &'a Functions,
+    pub clock: &'a dyn Clock,
+    /// Decides the waits between tries.
+    pub seed: u64,
+}
+
+/// What was read, and what could not be.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Refreshed {
+    /// Each address of the state and each `existing` one that was found.
+    pub observation: Observation,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// So many batches are read at once.
+const AT_ONCE: usize = 32;
+
+/// Reads everything a plan has to know.
+pub async fn refresh(refresh: Refresh<'_>, snapshot: &Snapshot, model: &Model) -> Refreshed {
+    let mut refreshed = Refreshed::default();
+    let mut batches: BTreeMap<(&str, &Place), Vec<(&Address, ResourceKey)>> = BTreeMap::new();
+    for record in snapshot.resources.values() {
+        let key = ResourceKey { ty: record.ty.clone(), place: record.place.clone(), id: record.id.clone() };
+        batches.entry((record.ty.as_str(), &record.place)).or_default().push((&record.address, key));
+    }
+    let read = stream::iter(batches.into_values()).map(|batch| refresh.batch(batch));
+    let answers: Vec<_> = read.buffered(AT_ONCE).collect().await;
+    for (address, key, answer) in answers.into_iter().flatten() {
+        match answer {
+            Ok(observed) => {
+                refreshed.observation.insert(address.clone(), observed);
+            }
+            Err(error) => refreshed.diagnostics.push(unread(address, &key.ty, &error)),
+        }
+    }
+    refresh.existing(model, &mut refreshed).await;
+    refreshed
+}
+
+type Answer<'a> = (&'a Address, ResourceKey, Result<Option<Observed>, CloudError>);
+
+impl Refresh<'_> {
+    /// One batch; what failed for a while is read again one by one.
+    async fn batch(self, batch: Vec<(&Address, ResourceKey)>) -> Vec<Answer<'_>> {
+        let keys: Vec<ResourceKey> = batch.iter().map(|(_, key)| key.clone()).collect();
+        let mut answers = self.cloud.read_many(&keys).await.into_iter();
+        let mut read = Vec::with_capacity(batch.len());
+        for (address, key) in batch {
+            let answer = match answers.next() {
+                Some(Err(error)) if !error.kind.is_retryable() => Err(error),
+                Some(Ok(observed)) => Ok(observed),
+                _ => patiently(self.clock, self.seed, address.as_str(), || self.cloud.read(&key)).await,
+            };
+            read.push((address, key, answer));
+        }
+        read
+    }
+
+    /// Finds each `existing` resource. One may be described by another, so they are tried until none can be found more.
+    async fn existing(self, model: &Model, refreshed: &mut Refreshed) {
+        let mut open: Vec<&Resource> = model.resources.iter().filter(|resource| resource.existing).collect();
+        loop {
+            let before = open.len();
+            let mut waiting = Vec::new();
+            for resource in open {
+                let wanted = self.wanted(resource, &refreshed.observation);
+                let wanted = wanted.map_err(|why| waiting.push((resource, why)));
+                let Ok(wanted) = wanted else { continue };
+                match self.one(resource, &wanted).await {
+                    Ok(observed) => drop(refreshed.observation.insert(resource.address.clone(), Some(observed))),
+                    Err(diagnostic) => refreshed.diagnostics.push(*diagnostic),
+                }
+            }
+            if waiting.is_empty() || waiting.len() == before {
+                let unknown = waiting.iter().map(|(resource, why)| unknown(resource, why));
+                refreshed.diagnostics.extend(unknown);
+                return;
+            }
+            open = waiting.into_iter().map(|(resource, _)| resource).collect();
+        }
+    }
+
+    fn wanted(&self, resource: &Resource, observation: &Observation) -> Result<Properties, String> {
+        let outputs = |reference: &Reference| observation.get(&reference.to).cloned().flatten();
+        let (secrets, kept) = (BTreeMap::new(), |_: &_| false);
+        let sources = Sources { outputs: &outputs, functions: self.functions, secrets: &secrets, kept: &kept };
+        let desired: &Map = &resource.properties;
+        resolve(desired, &sources).map(|resolved| resolved.properties)
+    }
+
+    async fn one(&self, resource: &Resource, wanted: &Properties) -> Result<Observed, Box<Diagnostic>> {
+        let (ty, place) = (&resource.ty, &resource.place);
+        let id = self.types.get(ty).and_then(|def| identifier(&def, wanted));
+        let found = if let Some(id) = id {
+            // Who names the resource wholly need not search for it.
+            let key = ResourceKey { ty: ty.to_string(), place: (**place).clone(), id };
+            let read = patiently(self.clock, self.seed, ty, || self.cloud.read(&key)).await;
+            read.map(|found| found.into_iter().filter(|found| matches(found, wanted)).collect::<Vec<_>>())
+        } else {
+            let find = || self.cloud.find(Find { ty, place, matching: wanted, token: None });
+            patiently(self.clock, self.seed, ty, find).await
+        };
+        let mut found = found.map_err(|error| Box::new(unread(&resource.address, ty, &error)))?;
+        match (found.pop(), found.len()) {
+            (Some(observed), 0) => Ok(observed),
+            (None, _) => Err(Box::new(none(resource))),
+            (Some(last), others) => {
+                let ids: Vec<&str> = found.iter().chain([&last]).map(|found| found.id.as_str()).take(5).collect();
+                Err(Box::new(many(resource, others + 1, &ids)))
+            }
+        }
+    }
+}
+
+fn matches(found: &Observed, wanted: &Properties) -> bool {
+    wanted.iter().all(|(name, value)| found.properties.get(name).is_none_or(|there| document::contains(there, value)))
+}
+
+/// The identifier, when all its parts are given.
+fn identifier(def: &TypeDef, wanted: &Properties) -> Option<String> {
+    let part =
+        |path| document::get(wanted, path).map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned));
+    let parts = def.primary_identifier.iter().map(part).collect::<Option<Vec<_>>>()?;
+    (!parts.is_empty()).then(|| parts.join("|"))
+}
+
+fn unread(address: &Address, ty: &str, error: &CloudError) -> Diagnostic {
+    let (code, help) = advice(error.kind);
+    let request = error.request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
+    Diagnostic::error(code, format!("cannot read {address} ({ty}): {error}{request}")).help(help)
+}
+
+fn unknown(resource: &Resource, why: &str) -> Diagnostic {
+    let message = format!("{} is described by what is not known yet: {why}", resource.address);
+    Diagnostic::error("GPB7608", message)
+        .at(resource.span, "read before anything is applied")
+        .help("describe it by values written here or given back by what exists already")
+}
+
+fn none(resource: &Resource) -> Diagnostic {
+    Diagnostic::error(
+        "GPB7609",
+        format!("no {} in {} matches {}", resource.ty, resource.place.region, resource.address),
+    )
+    .at(resource.span, "these properties are looked for")
+    .help("check the properties, the region and the account; or let gpb make it with `resource`")
+}
+
+fn many(resource: &Resource, count: usize, ids: &[&str]) -> Diagnostic {
+    let more = if count > ids.len() { ", …" } else { "" };
+    let message = format!("{count} resources match {}: {}{more}", resource.address, ids.join(", "));
+    Diagnostic::error("GPB7610", message)
+        .at(resource.span, "these properties are looked for")
+        .help("add properties until one resource is left")
+}

@@ -1,0 +1,233 @@
+//! What every store promises, said once: a store is tested by giving this suite a way to open it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::disallowed_methods
+)] // Only tests call it.
+
+use super::*;
+use crate::cloud::{CloudError, ErrorKind};
+use serde_json::json;
+
+/// Runs the suite; `open` opens the same state again each time, as another process would.
+pub fn suite<S: Store>(open: impl Fn() -> S) {
+    an_unwritten_scope_is_empty(&open());
+    an_intent_survives_until_it_is_concluded(&open);
+    a_token_is_kept_by_what_did_nothing_and_lost_by_what_ended(&open());
+    a_replaced_resource_is_deposed(&open());
+    a_failed_creation_leaves_what_exists(&open());
+    moves_are_made_all_at_once(&open());
+    scopes_do_not_mix(&open);
+    the_second_writer_is_told_of_the_first(&open);
+    the_journal_tells_what_happened(&open());
+}
+
+pub fn scope(environment: &str) -> Scope {
+    Scope { cloud: "sim".into(), stack: "shop".into(), environment: environment.into() }
+}
+
+pub fn holder() -> Holder {
+    Holder { pid: 42, host: "here".into(), user: "ada".into(), command: "gpb apply".into(), since_ms: 0 }
+}
+
+fn properties(json: &serde_json::Value) -> Properties {
+    json.as_object().cloned().unwrap_or_default()
+}
+
+pub fn new_intent(address: &str, operation: Operation) -> NewIntent {
+    NewIntent {
+        address: Address::new(address),
+        ty: "aws.test.thing".into(),
+        place: Place { region: "eu-west-1".into(), ..Place::default() },
+        operation,
+        id: None,
+        desired: properties(&json!({"Name": "a"})),
+        depends_on: vec![],
+        layer: None,
+        started_ms: 1000,
+    }
+}
+
+pub fn record(address: &str, id: &str) -> Record {
+    Record {
+        address: Address::new(address),
+        ty: "aws.test.thing".into(),
+        place: Place { region: "eu-west-1".into(), ..Place::default() },
+        id: id.into(),
+        applied: properties(&json!({"Name": "a"})),
+        observed: properties(&json!({"Name": "a", "Id": id})),
+        depends_on: vec![],
+        layer: Some("data".into()),
+        protect: None,
+        tainted: None,
+    }
+}
+
+fn made(writer: &dyn Writer, address: &str, id: &str) -> Concluded {
+    let intent = writer.begin(new_intent(address, Operation::Create)).unwrap();
+    writer.conclude(intent.sequence, Conclusion::Done(Box::new(record(address, id))), 3000).unwrap()
+}
+
+fn error() -> CloudError {
+    CloudError::new(ErrorKind::Invalid, "Wrong", "no")
+}
+
+fn an_unwritten_scope_is_empty(store: &impl Store) {
+    let snapshot = store.snapshot(&scope("unwritten")).unwrap();
+    assert_eq!((snapshot.lineage.as_str(), snapshot.serial), ("", 0));
+    assert!(snapshot.resources.is_empty() && snapshot.pending.is_empty());
+}
+
+fn an_intent_survives_until_it_is_concluded<S: Store>(open: &impl Fn() -> S) {
+    let scope = scope("intent");
+    let writer = open().writer(&scope, &holder()).unwrap();
+    let intent = writer.begin(new_intent("a", Operation::Create)).unwrap();
+    assert_eq!(open().snapshot(&scope).unwrap().pending, std::slice::from_ref(&intent));
+    assert_eq!(
+        writer.begin(new_intent("a", Operation::Create)),
+        Err(StateError::Unsettled { address: Address::new("a") })
+    );
+    writer.identified(intent.sequence, "id-1").unwrap();
+    drop(writer);
+
+    let snapshot = open().snapshot(&scope).unwrap();
+    assert_eq!(snapshot.pending[0].id.as_deref(), Some("id-1"));
+    assert_eq!(snapshot.serial, 0, "an intent changes no record");
+
+    let writer = open().writer(&scope, &holder()).unwrap();
+    let done = Conclusion::Done(Box::new(record("a", "id-1")));
+    writer.conclude(intent.sequence, done.clone(), 2000).unwrap();
+    assert_eq!(writer.conclude(intent.sequence, done, 2000), Err(StateError::NoIntent { sequence: intent.sequence }));
+    let snapshot = open().snapshot(&scope).unwrap();
+    assert_eq!((snapshot.serial, snapshot.pending.len()), (1, 0));
+    assert_eq!(snapshot.resources.into_values().collect::<Vec<_>>(), [record("a", "id-1")]);
+}
+
+fn a_token_is_kept_by_what_did_nothing_and_lost_by_what_ended(store: &impl Store) {
+    let writer = store.writer(&scope("token"), &holder()).unwrap();
+    let begin = || writer.begin(new_intent("a", Operation::Create)).unwrap();
+    let first = begin();
+    writer.conclude(first.sequence, Conclusion::Abandoned, 0).unwrap();
+    let second = begin();
+    assert_eq!(first.token, second.token);
+    writer.conclude(second.sequence, Conclusion::Failed { error: error(), left: None }, 0).unwrap();
+    let third = begin();
+    assert_ne!(second.token, third.token);
+    let other = writer.begin(new_intent("b", Operation::Create)).unwrap();
+    assert_ne!(third.token, other.token);
+    assert!(first.sequence < second.sequence && second.sequence < third.sequence);
+}
+
+fn a_replaced_resource_is_deposed(store: &impl Store) {
+    let scope = scope("deposed");
+    let writer = store.writer(&scope, &holder()).unwrap();
+    assert_eq!(made(&*writer, "a", "old").deposed, None);
+    let deposed = made(&*writer, "a", "new").deposed.unwrap();
+    assert_eq!(deposed_from(&deposed), Some(Address::new("a")));
+    let snapshot = writer.snapshot().unwrap();
+    assert_eq!(snapshot.resources[&Address::new("a")].id, "new");
+    assert_eq!(snapshot.resources[&deposed].id, "old");
+    assert_eq!(snapshot.resources[&deposed].address, deposed);
+
+    let intent = writer.begin(new_intent(deposed.as_str(), Operation::Delete)).unwrap();
+    writer.conclude(intent.sequence, Conclusion::Deleted, 0).unwrap();
+    assert_eq!(writer.snapshot().unwrap().resources.len(), 1);
+    let again = writer.begin(new_intent("a", Operation::Update)).unwrap();
+    let same = writer.conclude(again.sequence, Conclusion::Done(Box::new(record("a", "new"))), 0).unwrap();
+    assert_eq!(same.deposed, None, "an update deposes nothing");
+}
+
+fn a_failed_creation_leaves_what_exists(store: &impl Store) {
+    let writer = store.writer(&scope("failed"), &holder()).unwrap();
+    let intent = writer.begin(new_intent("a", Operation::Create)).unwrap();
+    let left = Record { tainted: Some("half made".into()), ..record("a", "id-1") };
+    let failed = Conclusion::Failed { error: error(), left: Some(Box::new(left.clone())) };
+    writer.conclude(intent.sequence, failed, 0).unwrap();
+    assert_eq!(writer.snapshot().unwrap().resources[&Address::new("a")], left);
+
+    let intent = writer.begin(new_intent("b", Operation::Create)).unwrap();
+    let serial = writer.snapshot().unwrap().serial;
+    writer.conclude(intent.sequence, Conclusion::Failed { error: error(), left: None }, 0).unwrap();
+    let snapshot = writer.snapshot().unwrap();
+    assert_eq!((snapshot.resources.len(), snapshot.serial), (1, serial));
+}
+
+fn moves_are_made_all_at_once(store: &impl Store) {
+    let writer = store.writer(&scope("moves"), &holder()).unwrap();
+    for (address, id) in [("a", "1"), ("b", "2"), ("c", "3")] {
+        made(&*writer, address, id);
+    }
+    writer.put(Record { depends_on: vec![Address::new("a")], ..record("c", "3") }).unwrap();
+    let address = |text: &str| Address::new(text);
+    let ids = || -> Vec<(String, String)> {
+        let resources = writer.snapshot().unwrap().resources;
+        resources.into_values().map(|record| (record.address.to_string(), record.id)).collect()
+    };
+    writer.move_addresses(&[(address("a"), address("b")), (address("b"), address("a"))]).unwrap();
+    assert_eq!(ids(), [("a".into(), "2".into()), ("b".into(), "1".into()), ("c".into(), "3".into())]);
+    assert_eq!(writer.snapshot().unwrap().resources[&address("c")].depends_on, [address("b")]);
+
+    let before = writer.snapshot().unwrap();
+    let occupied = writer.move_addresses(&[(address("a"), address("d")), (address("b"), address("c"))]);
+    assert_eq!(occupied, Err(StateError::Occupied { address: address("c") }));
+    assert_eq!(
+        writer.move_addresses(&[(address("x"), address("y"))]),
+        Err(StateError::NoRecord { address: address("x") })
+    );
+    assert_eq!(writer.snapshot().unwrap(), before, "a refused move changes nothing");
+
+    writer.forget(&address("a")).unwrap();
+    assert_eq!(writer.forget(&address("a")), Err(StateError::NoRecord { address: address("a") }));
+}
+
+fn scopes_do_not_mix<S: Store>(open: &impl Fn() -> S) {
+    let store = open();
+    let writer = store.writer(&scope("one"), &holder()).unwrap();
+    made(&*writer, "a", "1");
+    writer.set_outputs(&BTreeMap::from([("url".to_owned(), json!("http://a"))])).unwrap();
+    let serial = writer.snapshot().unwrap().serial;
+    writer.set_outputs(&BTreeMap::from([("url".to_owned(), json!("http://a"))])).unwrap();
+    assert_eq!(writer.snapshot().unwrap().serial, serial, "the same outputs are no change");
+    drop(writer);
+    let writer = store.writer(&scope("two"), &holder()).unwrap();
+    made(&*writer, "a", "2");
+    let (one, two) = (store.snapshot(&scope("one")).unwrap(), store.snapshot(&scope("two")).unwrap());
+    assert_ne!(one.lineage, two.lineage);
+    assert_eq!((one.resources.len(), two.resources.len()), (1, 1));
+    assert_eq!((one.outputs.len(), two.outputs.len()), (1, 0));
+    let scopes = open().scopes().unwrap();
+    assert!(scopes.contains(&scope("one")) && scopes.contains(&scope("two")));
+    assert!(scopes.is_sorted());
+}
+
+fn the_second_writer_is_told_of_the_first<S: Store>(open: &impl Fn() -> S) {
+    let scope = scope("lock");
+    let first = open().writer(&scope, &holder()).unwrap();
+    match open().writer(&scope, &holder()).map(drop) {
+        Err(StateError::Locked { holder: Some(told), .. }) => assert_eq!(told, holder()),
+        other => panic!("{other:?}"),
+    }
+    assert!(open().snapshot(&scope).is_ok(), "a reader needs no lock");
+    drop(first);
+    assert!(open().writer(&scope, &holder()).is_ok());
+}
+
+fn the_journal_tells_what_happened(store: &impl Store) {
+    let scope = scope("journal");
+    let writer = store.writer(&scope, &holder()).unwrap();
+    made(&*writer, "a", "1");
+    let intent = writer.begin(new_intent("b", Operation::Create)).unwrap();
+    writer.conclude(intent.sequence, Conclusion::Failed { error: error(), left: None }, 9000).unwrap();
+    writer.begin(new_intent("c", Operation::Create)).unwrap();
+    let history = store.history(&scope, None, 10).unwrap();
+    let told: Vec<_> = history.iter().map(|entry| (entry.intent.address.as_str(), entry.verdict)).collect();
+    assert_eq!(told, [("c", None), ("b", Some(Verdict::Failed)), ("a", Some(Verdict::Done))]);
+    assert_eq!(history[1].error, Some(error()));
+    assert_eq!(store.history(&scope, Some(&Address::new("a")), 10).unwrap().len(), 1);
+    assert_eq!(store.history(&scope, None, 1).unwrap().len(), 1);
+    let durations = store.durations(&scope).unwrap();
+    let average = durations[&("aws.test.thing".to_owned(), Operation::Create)];
+    assert_eq!(average, std::time::Duration::from_secs(2), "failures tell nothing of how long a creation takes");
+}

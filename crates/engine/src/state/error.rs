@@ -1,0 +1,86 @@
+//! What can go wrong with the state, and what the user is told.
+
+use super::Holder;
+use gpb_base::diag::Diagnostic;
+use gpb_model::Address;
+use std::path::{Path, PathBuf};
+
+/// A state that cannot be read or written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StateError {
+    #[error("{} has form {found}, and this gpb knows forms up to {known}", path.display())]
+    Newer { path: PathBuf, found: i64, known: i64 },
+    #[error("{} is not a gpb state: {what}", path.display())]
+    Foreign { path: PathBuf, what: String },
+    #[error("{} is damaged: {what}", path.display())]
+    Damaged { path: PathBuf, what: String },
+    #[error("the state is in use{}", holder.as_ref().map(|h| format!(" by {h}")).unwrap_or_default())]
+    Locked { path: PathBuf, holder: Option<Holder> },
+    #[error("{} cannot be read or written: {what}", path.display())]
+    Io { path: PathBuf, what: String },
+    #[error("an earlier run was interrupted while it worked on {address}, and that is not settled yet")]
+    Unsettled { address: Address },
+    #[error("the journal has no open intent {sequence}")]
+    NoIntent { sequence: u64 },
+    #[error("{address} is not in the state")]
+    NoRecord { address: Address },
+    #[error("{address} is in the state already")]
+    Occupied { address: Address },
+    #[error("the secret key {} is damaged", path.display())]
+    BadKey { path: PathBuf },
+}
+
+/// An I/O error without its number, which means nothing to most readers.
+pub fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+impl StateError {
+    pub(super) fn io(path: &Path, error: &std::io::Error) -> StateError {
+        StateError::Io { path: path.to_owned(), what: plain(error) }
+    }
+
+    /// The error as the user is told of it.
+    pub fn diagnostic(&self) -> Diagnostic {
+        Diagnostic::error(self.code(), self.to_string()).help(self.help())
+    }
+
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Newer { .. } => "GPB7501",
+            Self::Foreign { .. } => "GPB7502",
+            Self::Damaged { .. } => "GPB7503",
+            Self::Locked { .. } => "GPB7504",
+            Self::Io { .. } => "GPB7505",
+            Self::Unsettled { .. } => "GPB7506",
+            Self::NoIntent { .. } => "GPB7507",
+            Self::NoRecord { .. } => "GPB7508",
+            Self::Occupied { .. } => "GPB7509",
+            Self::BadKey { .. } => "GPB7510",
+        }
+    }
+
+    fn help(&self) -> &'static str {
+        match self {
+            Self::Newer { .. } => "use the gpb that wrote it, or a newer one; nothing was changed",
+            Self::Foreign { .. } => "point `--state` at another folder; gpb leaves files it did not write alone",
+            Self::Damaged { .. } => {
+                "restore the file from a backup; gpb never writes over a damaged state, since it is the only list of what exists"
+            }
+            Self::Locked { .. } => {
+                "wait until that run ends; the lock goes with its process, so nothing needs removing by hand"
+            }
+            Self::Io { .. } => "check that the folder exists, may be written by you, and has space left",
+            Self::Unsettled { .. } => {
+                "run `gpb apply` with a fresh plan: it settles interrupted work before anything else"
+            }
+            Self::NoIntent { .. } => "this is a fault in gpb; please report it with the output of `gpb state list`",
+            Self::NoRecord { .. } => "`gpb state list` shows the addresses there are",
+            Self::Occupied { .. } => "move or forget the resource that has the address first",
+            Self::BadKey { .. } => {
+                "restore the file from a backup, or remove it: gpb then makes a new key and sends every secret once more"
+            }
+        }
+    }
+}

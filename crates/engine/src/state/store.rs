@@ -1,0 +1,139 @@
+//! What any state store does. The embedded one is [`super::SqliteStore`]; the conformance suite is written against these
+//! two traits alone.
+
+use super::{Holder, Intent, Operation, Record, Scope, SecretKey, Snapshot, StateError};
+use crate::cloud::naming::hex;
+use crate::cloud::{CloudError, Properties};
+use gpb_model::{Address, Place};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A state store, to read. Readers need no lock and see one moment.
+pub trait Store: Send + Sync {
+    /// The scopes that were ever written, sorted.
+    fn scopes(&self) -> Result<Vec<Scope>, StateError>;
+
+    /// A scope as it is now; empty, with an empty lineage, when it was never written.
+    fn snapshot(&self, scope: &Scope) -> Result<Snapshot, StateError>;
+
+    /// The journal, newest first: of one address or of all.
+    fn history(&self, scope: &Scope, address: Option<&Address>, limit: usize) -> Result<Vec<Entry>, StateError>;
+
+    /// How long each operation on each type has taken on the average.
+    fn durations(&self, scope: &Scope) -> Result<Durations, StateError>;
+
+    /// The key that secrets are hashed with.
+    fn key(&self) -> Result<SecretKey, StateError>;
+
+    /// Takes the lock. It is held until the writer is dropped or its process ends.
+    fn writer(&self, scope: &Scope, holder: &Holder) -> Result<Box<dyn Writer>, StateError>;
+}
+
+/// A state store, to write one scope of. Every call is durable, and wholly done or not at all, when it returns.
+pub trait Writer: Send + Sync {
+    fn snapshot(&self) -> Result<Snapshot, StateError>;
+
+    fn key(&self) -> Result<SecretKey, StateError>;
+
+    /// Writes down what is about to be done. An address has one open intent at most.
+    fn begin(&self, intent: NewIntent) -> Result<Intent, StateError>;
+
+    /// The cloud has named what an open creation makes.
+    fn identified(&self, sequence: u64, id: &str) -> Result<(), StateError>;
+
+    /// Closes an intent and changes the records with it.
+    fn conclude(&self, sequence: u64, conclusion: Conclusion, now_ms: u64) -> Result<Concluded, StateError>;
+
+    /// Writes a record that no call made: an adopted resource, or facts about one that is kept.
+    fn put(&self, record: Record) -> Result<(), StateError>;
+
+    /// Renames, all at once, so that two may change places.
+    fn move_addresses(&self, moves: &[(Address, Address)]) -> Result<(), StateError>;
+
+    /// Drops a record; the cloud is not touched.
+    fn forget(&self, address: &Address) -> Result<(), StateError>;
+
+    /// Replaces the outputs; the same ones are no change.
+    fn set_outputs(&self, outputs: &BTreeMap<String, serde_json::Value>) -> Result<(), StateError>;
+}
+
+pub type Durations = BTreeMap<(String, Operation), Duration>;
+
+/// An [`Intent`] before the store has numbered it and made its token.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewIntent {
+    pub address: Address,
+    pub ty: String,
+    pub place: Place,
+    pub operation: Operation,
+    pub id: Option<String>,
+    /// Secrets as keyed hashes.
+    pub desired: Properties,
+    pub depends_on: Vec<Address>,
+    pub layer: Option<String>,
+    pub started_ms: u64,
+}
+
+/// How an intent ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Conclusion {
+    /// The resource is this now. When the address held another one, that one is deposed, never forgotten.
+    Done(Box<Record>),
+    Deleted,
+    /// The call failed for good. `left` is what stands there nevertheless, deposing another one as above.
+    Failed {
+        error: CloudError,
+        left: Option<Box<Record>>,
+    },
+    /// The interrupted call turned out to have done nothing. The next intent at the address has the same token, so that
+    /// a cloud which does carry the call out late takes both for one.
+    Abandoned,
+}
+
+/// What concluding an intent did besides.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Concluded {
+    /// Where the resource went that was there before.
+    pub deposed: Option<Address>,
+}
+
+/// How an intent of the journal ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    Done,
+    Deleted,
+    Failed,
+    Abandoned,
+}
+
+/// One line of the journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    pub intent: Intent,
+    /// Absent as long as the intent is open.
+    pub verdict: Option<Verdict>,
+    pub finished_ms: Option<u64>,
+    pub error: Option<CloudError>,
+}
+
+/// The client token of an intent: the same for every try, another for every other intent. `generation` is the sequence
+/// of the last intent at the address that came to an end the cloud knows of.
+pub fn token(lineage: &str, address: &Address, operation: Operation, generation: u64) -> String {
+    let operation = match operation {
+        Operation::Create => "create",
+        Operation::Update => "update",
+        Operation::Delete => "delete",
+    };
+    let mut hash = Sha256::new();
+    for part in [lineage, address.as_str(), operation, &generation.to_string()] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let mut text = hex(&hash.finalize());
+    // Half of it is still beyond collision, and fits where services take 32 characters at most.
+    text.truncate(32);
+    text
+}

@@ -1,0 +1,208 @@
+//! A process that dies at any instant leaves nothing that the next one does not know of.
+
+use super::*;
+use gpb_engine::state::{Concluded, Conclusion, Intent, NewIntent, SecretKey, StateError};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Counts the instants of a life and ends it at one of them.
+#[derive(Default)]
+pub struct Killer {
+    left: AtomicI64,
+    counted: AtomicI64,
+}
+
+struct Killed;
+
+impl Killer {
+    /// Lives on for `instants` more.
+    pub fn arm(&self, instants: i64) {
+        self.left.store(instants, Ordering::SeqCst);
+        self.counted.store(0, Ordering::SeqCst);
+    }
+
+    pub fn disarm(&self) {
+        self.arm(i64::MAX);
+    }
+
+    fn instant(&self) {
+        self.counted.fetch_add(1, Ordering::SeqCst);
+        if self.left.fetch_sub(1, Ordering::SeqCst) == 0 {
+            // Unwinding drops what is in memory and runs nothing else, as far as the disk and the cloud can tell.
+            resume_unwind(Box::new(Killed));
+        }
+    }
+}
+
+/// A writer whose process may die just before or just after each write.
+struct Mortal<'a>(Box<dyn Writer>, &'a Killer);
+
+impl Mortal<'_> {
+    fn between<T>(&self, act: impl FnOnce(&dyn Writer) -> T) -> T {
+        self.1.instant();
+        let done = act(&*self.0);
+        self.1.instant();
+        done
+    }
+}
+
+impl Writer for Mortal<'_> {
+    fn snapshot(&self) -> Result<Snapshot, StateError> {
+        self.0.snapshot()
+    }
+    fn key(&self) -> Result<SecretKey, StateError> {
+        self.0.key()
+    }
+    fn begin(&self, intent: NewIntent) -> Result<Intent, StateError> {
+        self.between(|writer| writer.begin(intent))
+    }
+    fn identified(&self, sequence: u64, id: &str) -> Result<(), StateError> {
+        self.between(|writer| writer.identified(sequence, id))
+    }
+    fn conclude(&self, sequence: u64, conclusion: Conclusion, now_ms: u64) -> Result<Concluded, StateError> {
+        self.between(|writer| writer.conclude(sequence, conclusion, now_ms))
+    }
+    fn put(&self, record: Record) -> Result<(), StateError> {
+        self.between(|writer| writer.put(record))
+    }
+    fn move_addresses(&self, moves: &[(Address, Address)]) -> Result<(), StateError> {
+        self.between(|writer| writer.move_addresses(moves))
+    }
+    fn forget(&self, address: &Address) -> Result<(), StateError> {
+        self.between(|writer| writer.forget(address))
+    }
+    fn set_outputs(&self, outputs: &BTreeMap<String, Json>) -> Result<(), StateError> {
+        self.between(|writer| writer.set_outputs(outputs))
+    }
+}
+
+/// A world in which processes die.
+pub struct MortalWorld {
+    pub world: World,
+    pub killer: Arc<Killer>,
+}
+
+impl MortalWorld {
+    pub fn new(faults: Faults) -> Self {
+        Self::of_kind(false, faults)
+    }
+
+    pub fn of_kind(idempotent: bool, faults: Faults) -> Self {
+        let killer = Arc::new(Killer::default());
+        killer.disarm();
+        let hooked = killer.clone();
+        Self { world: World::of_kind(idempotent, faults, hook(move |_| hooked.instant())), killer }
+    }
+
+    /// One life that may end early; `None` when it did.
+    pub fn live(&self, desired: &Desired) -> Option<Outcome> {
+        let life = || {
+            let writer = Mortal(self.world.writer(), &self.killer);
+            self.world.live_with(desired, &writer, &Cancel::default(), &Silent).unwrap()
+        };
+        match catch_unwind(AssertUnwindSafe(life)) {
+            Ok(outcome) => Some(outcome),
+            Err(payload) if payload.is::<Killed>() => None,
+            Err(payload) => resume_unwind(payload),
+        }
+    }
+
+    /// Lives on until nothing is left to do. A replacement whose successor was there leaves its predecessor to the next
+    /// life, so one may not be enough; more than a few would be none.
+    pub fn converge(&self, desired: &Desired, what: &str) {
+        self.killer.disarm();
+        for _ in 0..3 {
+            let outcome = self.live(desired).expect("nobody kills this one");
+            assert!(outcome.is_complete(), "{what}: {:?} {:?}", outcome.failed, outcome.skipped);
+            if self.world.pending(desired).is_empty() {
+                break;
+            }
+        }
+        self.world.assert_settled(desired, what);
+    }
+}
+
+/// From one declaration to another, killed at every instant on the way.
+fn check(from: &Desired, to: &Desired) {
+    let whole = MortalWorld::new(Faults::default());
+    whole.converge(from, "before");
+    whole.killer.disarm();
+    whole.live(to).unwrap();
+    let instants = whole.killer.counted.load(Ordering::SeqCst);
+    assert!(instants > 4, "{instants} instants are no life");
+    for instant in 0..instants {
+        let mortal = MortalWorld::new(Faults::default());
+        mortal.converge(from, "before");
+        mortal.killer.arm(instant);
+        assert!(mortal.live(to).is_none(), "instant {instant} of {instants} did not come");
+        mortal.converge(to, &format!("killed at instant {instant} of {instants}"));
+    }
+}
+
+fn pair() -> Desired {
+    vec![
+        ("net", "net", json!({"Cidr": "a"})),
+        ("box", "box", json!({"Uses": [to("net", "")], "Fixed": "a"})),
+        ("store", "store", json!({"StoreName": "s", "Note": to("box", "Endpoint/Address")})),
+    ]
+}
+
+#[test]
+fn creations() {
+    check(&vec![], &pair());
+}
+
+#[test]
+fn deletions() {
+    check(&pair(), &vec![]);
+}
+
+#[test]
+fn updates() {
+    let mut changed = pair();
+    changed[1].2["Size"] = json!(7);
+    changed[2].2["Size"] = json!(7);
+    check(&pair(), &changed);
+}
+
+#[test]
+fn replacements_that_create_first() {
+    let mut changed = pair();
+    changed[0].2["Cidr"] = json!("b");
+    changed[1].2["Fixed"] = json!("b");
+    check(&pair(), &changed);
+}
+
+#[test]
+fn replacements_that_delete_first() {
+    let mut changed = pair();
+    changed[2].2["Fixed"] = json!("b");
+    check(&pair(), &changed);
+}
+
+#[test]
+fn everything_at_once() {
+    let changed = vec![
+        ("net", "net", json!({"Cidr": "b"})),
+        ("store", "store", json!({"StoreName": "s", "Fixed": "b", "Note": to("net", "")})),
+        ("new", "box", json!({"Uses": [to("net", ""), to("store", "Arn")]})),
+    ];
+    check(&pair(), &changed);
+}
+
+#[test]
+fn a_second_death_while_the_first_is_mended() {
+    let mut changed = pair();
+    changed[0].2["Cidr"] = json!("b");
+    for first in (0..30).step_by(3) {
+        for second in (0..15).step_by(4) {
+            let mortal = MortalWorld::new(Faults::default());
+            mortal.converge(&pair(), "before");
+            for instants in [first, second] {
+                mortal.killer.arm(instants);
+                mortal.live(&changed);
+            }
+            mortal.converge(&changed, &format!("killed after {first} and again after {second}"));
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! The engine against the embedded cloud: every run is a whole life of the program, from settling what was interrupted
+//! over reading and planning to the last outcome.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)] // Tests touch the world and may fail.
+
+mod apply;
+mod kill;
+mod order;
+mod random;
+mod refresh;
+mod secrets;
+
+use gpb_base::source::Span;
+use gpb_engine::cloud::clock::{Clock as _, VirtualClock};
+use gpb_engine::cloud::{Cloud as _, Types as _};
+use gpb_engine::plan::{Action, Basis, Change, Inputs, Observation, Plan, Unprotect};
+use gpb_engine::reconcile::*;
+use gpb_engine::state::{Holder, Record, Scope, Snapshot, SqliteStore, Store, Writer, deposed_from, is_redacted};
+use gpb_model::PropPath;
+use gpb_model::graph::Graph;
+use gpb_model::{Address, Environment, Lifecycle, Model, Output, Reference, Resource, Secret, Value};
+use gpb_sim::testing::{TestTypes, options, place};
+use gpb_sim::{Faults, Hook, Sim};
+use serde_json::{Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+/// What a program declares, each after what it refers to.
+pub type Desired = Vec<(&'static str, &'static str, Json)>;
+
+/// A cloud and a state that outlive the processes which work on them.
+pub struct World {
+    _temp: tempfile::TempDir,
+    pub store: SqliteStore,
+    pub clock: VirtualClock,
+    pub sim: Sim,
+    pub seed: u64,
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self::with(Faults::default(), None)
+    }
+
+    /// Over the harder of the two kinds of service: one that looks at no token.
+    pub fn with(faults: Faults, hook: Option<Hook>) -> Self {
+        Self::of_kind(false, faults, hook)
+    }
+
+    pub fn of_kind(idempotent: bool, faults: Faults, hook: Option<Hook>) -> Self {
+        // In memory where there is such a folder: these tests are about order, not about disks.
+        let temp = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        let clock = VirtualClock::default();
+        let sim = Sim::in_memory(options(&clock, faults, hook)).unwrap();
+        Self {
+            store: SqliteStore::new(temp.path().join(".gpb")),
+            sim: if idempotent { sim } else { sim.looking_at_no_token() },
+            seed: 1,
+            clock,
+            _temp: temp,
+        }
+    }
+
+    pub fn scope() -> Scope {
+        Scope { cloud: "sim".into(), stack: "shop".into(), environment: "test".into() }
+    }
+
+    pub fn writer(&self) -> Box<dyn Writer> {
+        let holder = Holder::current("gpb apply", self.clock.epoch_ms());
+        self.store.writer(&Self::scope(), &holder).unwrap()
+    }
+
+    pub fn snapshot(&self) -> Snapshot {
+        self.store.snapshot(&Self::scope()).unwrap()
+    }
+
+    /// One life: settle, read, plan, apply.
+    pub fn live(&self, desired: &Desired) -> Outcome {
+        self.live_with(desired, &*self.writer(), &Cancel::default(), &Silent).unwrap()
+    }
+
+    pub fn live_with(
+        &self,
+        desired: &Desired,
+        writer: &dyn Writer,
+        cancel: &Cancel,
+        events: &dyn Events,
+    ) -> Result<Outcome, EngineError> {
+        self.clock.run(async {
+            let (cloud, clock, seed) = (&self.sim, &self.clock, self.seed);
+            recover(Recovery { writer, cloud, clock, events, seed }).await?;
+            let snapshot = writer.snapshot()?;
+            let observation = self.observe(&snapshot).await;
+            let plan = self.plan(desired, &snapshot, &observation);
+            let options = Options { seed, ..Options::default() };
+            let environment = |name: &str| (name == "TOKEN").then(|| "hunter2hunter2".to_owned());
+            apply(Apply {
+                plan: &plan,
+                writer,
+                cloud,
+                types: &TestTypes,
+                functions: &no_functions,
+                environment: &environment,
+                clock,
+                events,
+                cancel,
+                options: &options,
+            })
+            .await
+        })
+    }
+
+    pub fn plan(&self, desired: &Desired, snapshot: &Snapshot, observation: &Observation) -> Plan {
+        let (model, key) = (model_of(desired), self.store.key().unwrap());
+        let secret = |secret: &Secret| match secret {
+            Secret::Env { .. } => Some(key.hash(&"hunter2hunter2".into())),
+            Secret::Store { name } => {
+                let value = self.clock.run(self.sim.secret(&place(), name)).unwrap();
+                Some(key.hash(&value.into()))
+            }
+            Secret::Generated { .. } => None,
+        };
+        let options = gpb_engine::plan::Options { unprotect: Unprotect::All, ..gpb_engine::plan::Options::default() };
+        let inputs = Inputs {
+            model: &model,
+            graph: &Graph::build(&model),
+            types: &|name| TestTypes.get(name),
+            snapshot,
+            observation: Some(observation),
+            call: &no_functions,
+            secret: &secret,
+            options: &options,
+        };
+        gpb_engine::plan::plan(&inputs).unwrap()
+    }
+
+    async fn observe(&self, snapshot: &Snapshot) -> Observation {
+        let (cloud, clock, seed) = (&self.sim, &self.clock, self.seed);
+        let reading = Refresh { cloud, types: &TestTypes, functions: &no_functions, clock, seed };
+        let refreshed = refresh(reading, snapshot, &Model::default()).await;
+        assert_eq!(refreshed.diagnostics, []);
+        refreshed.observation
+    }
+
+    /// What a plan made now would do.
+    pub fn pending(&self, desired: &Desired) -> Vec<(String, Action)> {
+        let snapshot = self.snapshot();
+        assert_eq!(snapshot.pending, [], "nothing is left open");
+        let observation = self.clock.run(self.observe(&snapshot));
+        let changes = self.plan(desired, &snapshot, &observation).changes.into_iter();
+        let to_do = changes.filter(|change| {
+            let tainted = snapshot.resources.get(&change.address).is_some_and(|record| record.tainted.is_some());
+            change.action != Action::Keep || tainted
+        });
+        to_do.map(|change| (change.address.to_string(), change.action)).collect()
+    }
+
+    /// Asserts that the cloud holds what the state says, no more and no less, and that both are what was declared.
+    pub fn assert_settled(&self, desired: &Desired, what: &str) {
+        let snapshot = self.snapshot();
+        let in_state: BTreeSet<_> = snapshot.resources.values().map(|r| (r.ty.clone(), r.id.clone())).collect();
+        let in_cloud: BTreeSet<_> =
+            self.sim.everything().unwrap().into_iter().map(|(key, ..)| (key.ty, key.id)).collect();
+        assert_eq!(in_state, in_cloud, "{what}: the state and the cloud differ");
+        let addresses: Vec<&str> = snapshot.resources.keys().map(Address::as_str).collect();
+        let mut declared: Vec<&str> = desired.iter().map(|(name, ..)| *name).collect();
+        declared.sort_unstable();
+        assert_eq!(addresses, declared, "{what}: the state is not what was declared");
+        assert_eq!(self.pending(desired), [], "{what}: something is left to do");
+    }
+}
+
+pub fn no_functions(name: &str, _: &[Json]) -> Result<Json, String> {
+    Err(format!("there is no function {name}"))
+}
+
+/// Keeps what happens.
+#[derive(Default)]
+pub struct Heard(pub Mutex<Vec<Event>>);
+
+impl Events for Heard {
+    fn event(&self, event: &Event) {
+        self.0.lock().unwrap().push(event.clone());
+    }
+}
+
+/// A reference, as the tests write it.
+pub fn to(name: &str, path: &str) -> Json {
+    json!({"$ref": {"to": name, "path": path}})
+}
+
+/// A plan with these changes and nothing else.
+pub fn plan_of(changes: Vec<Change>, snapshot: &Snapshot) -> Plan {
+    let (lineage, serial) = (snapshot.lineage.clone(), snapshot.serial);
+    let (model, observed, account, gpb) = (String::new(), BTreeMap::new(), None, String::new());
+    Plan {
+        format: 1,
+        scope: snapshot.scope.clone(),
+        basis: Basis { model, lineage, serial, observed, account, gpb },
+        outputs: gpb_model::Map::default(),
+        outputs_before: snapshot.outputs.clone(),
+        changes,
+        overrides: vec![],
+        observed: true,
+    }
+}
+
+/// What the compiler would make of a program.
+pub fn model_of(desired: &Desired) -> Model {
+    let resource = |(name, ty, properties): &(&str, &str, Json)| {
+        let Ok(Value::Map(properties)) = Value::try_from(properties.clone()) else {
+            panic!("{name} has no properties")
+        };
+        Resource {
+            address: Address::new(*name),
+            ty: format!("aws.test.{ty}").into(),
+            existing: false,
+            place: place().into(),
+            layer: None,
+            components: vec![],
+            properties,
+            spans: gpb_model::Spans::default(),
+            after: vec![],
+            after_spans: BTreeMap::new(),
+            lifecycle: Lifecycle::default(),
+            span: Span::default(),
+            doc: None,
+        }
+    };
+    let output = |(name, ..): &(&'static str, &str, Json)| {
+        let value = Value::Ref(Reference { to: Address::new(*name), path: PropPath::default() });
+        ((*name).to_owned(), Output { value, span: Span::default(), doc: None })
+    };
+    Model {
+        environment: Environment {
+            name: "test".into(),
+            stack: "shop".into(),
+            place: place(),
+            ..Environment::default()
+        },
+        resources: desired.iter().map(resource).collect(),
+        outputs: desired.iter().map(output).collect(),
+        ..Model::default()
+    }
+}
+
+fn bare(address: &Address, ty: &str, action: Action) -> Change {
+    Change {
+        address: address.clone(),
+        ty: ty.to_owned(),
+        place: place(),
+        layer: None,
+        action,
+        id: None,
+        before: None,
+        desired: gpb_model::Map::default(),
+        differences: vec![],
+        drift: vec![],
+        forced_by: vec![],
+        depends_on: vec![],
+        protected: None,
+        moved_from: None,
+        ignore: vec![],
+        protect: None,
+        create_first: true,
+    }
+}
+
+/// The addresses and identifiers of the state that are not deposed.
+pub fn ids(snapshot: &Snapshot) -> BTreeMap<String, String> {
+    let standing = snapshot.resources.values().filter(|record| deposed_from(&record.address).is_none());
+    standing.map(|record| (record.address.to_string(), record.id.clone())).collect()
+}
+
+#[allow(clippy::unnecessary_wraps)] // It is where the option goes.
+pub fn hook(act: impl Fn(&str) + Send + Sync + 'static) -> Option<Hook> {
+    Some(Arc::new(act))
+}
+
+/// Every code the state and the engine emit has a page that names it.
+#[test]
+fn every_code_has_a_page() {
+    use gpb_engine::cloud::{CloudError, ErrorKind};
+    use gpb_engine::state::StateError;
+    let path = std::path::PathBuf::new();
+    let (address, what) = (Address::new("a"), String::new());
+    let states = [
+        StateError::Newer { path: path.clone(), found: 2, known: 1 },
+        StateError::Foreign { path: path.clone(), what: what.clone() },
+        StateError::Damaged { path: path.clone(), what: what.clone() },
+        StateError::Locked { path: path.clone(), holder: None },
+        StateError::Io { path: path.clone(), what: what.clone() },
+        StateError::Unsettled { address: address.clone() },
+        StateError::NoIntent { sequence: 1 },
+        StateError::NoRecord { address: address.clone() },
+        StateError::Occupied { address: address.clone() },
+        StateError::BadKey { path },
+    ];
+    let engine = [
+        EngineError::Cycle { path: vec![] },
+        EngineError::Stale { expected: what.clone(), found: what },
+        EngineError::Unobserved,
+    ];
+    let kinds = [
+        ErrorKind::NotFound,
+        ErrorKind::AlreadyExists,
+        ErrorKind::Throttled,
+        ErrorKind::Conflict,
+        ErrorKind::NotReady,
+        ErrorKind::Denied,
+        ErrorKind::Invalid,
+        ErrorKind::Quota,
+        ErrorKind::Unavailable,
+        ErrorKind::Ambiguous,
+        ErrorKind::Unsupported,
+        ErrorKind::Internal,
+    ];
+    let failure = |cause, kind| Failure {
+        address: address.clone(),
+        ty: String::new(),
+        action: Action::Create,
+        cause,
+        error: CloudError::new(kind, "", ""),
+    };
+    let causes = [Cause::Unresolved, Cause::Secret, Cause::Refused, Cause::Unsettled];
+    let failures = kinds.map(|kind| failure(Cause::Cloud, kind)).into_iter();
+    let failures = failures.chain(causes.map(|cause| failure(cause, ErrorKind::Invalid)));
+    let mut codes: BTreeSet<&str> = failures.map(|failure| failure.diagnostic().code).collect();
+    codes.extend(states.iter().map(|error| error.diagnostic().code));
+    codes.extend(engine.iter().map(|error| error.diagnostic().code));
+    codes.extend(["GPB7607", "GPB7608", "GPB7609", "GPB7610"]);
+    for code in codes {
+        let page = gpb_base::diag::page(code).unwrap_or_else(|| panic!("{code} has no page"));
+        assert!(page.text.starts_with(&format!("# {code}: ")) && page.text.contains("```text"), "{code}");
+    }
+}

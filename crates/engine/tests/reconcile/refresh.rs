@@ -1,0 +1,134 @@
+//! What is read before a plan, and what an interrupted run's traces are settled by.
+
+use super::*;
+use gpb_engine::cloud::ErrorKind;
+
+use gpb_engine::state::{Conclusion, NewIntent, Operation};
+
+fn existing(name: &str, ty: &str, properties: Json) -> Resource {
+    let Ok(Value::Map(properties)) = Value::try_from(properties) else { panic!("{name} has no properties") };
+    Resource {
+        address: Address::new(name),
+        ty: format!("aws.test.{ty}").into(),
+        existing: true,
+        place: place().into(),
+        layer: None,
+        components: vec![],
+        properties,
+        spans: gpb_model::Spans::default(),
+        after: vec![],
+        after_spans: BTreeMap::new(),
+        lifecycle: Lifecycle::default(),
+        span: Span::default(),
+        doc: None,
+    }
+}
+
+/// The identifiers of what is found, or the codes of what is not.
+fn check(resources: Vec<Resource>, expected: &[(&str, &str)]) {
+    let world = World::new();
+    world.live(&vec![
+        ("one", "box", json!({"Note": "one", "Fixed": "same"})),
+        ("two", "box", json!({"Note": "two", "Fixed": "same"})),
+        ("user", "store", json!({"StoreName": "named", "Note": to("one", "")})),
+    ]);
+    let known = ids(&world.snapshot());
+    let (cloud, clock) = (&world.sim, &world.clock);
+    let reading = Refresh { cloud, types: &TestTypes, functions: &no_functions, clock, seed: 1 };
+    let model = Model { resources, ..Model::default() };
+    let refreshed = world.clock.run(refresh(reading, &World::scope_only(), &model));
+    let name = |id: &str| known.iter().find(|(_, known)| *known == id).map_or("?", |(name, _)| name.as_str());
+    let mut found: Vec<(String, String)> = Vec::new();
+    for (address, observed) in &refreshed.observation {
+        found.push((address.to_string(), name(&observed.as_ref().unwrap().id).to_owned()));
+    }
+    found.extend(refreshed.diagnostics.iter().map(|one| (String::new(), one.code.to_owned())));
+    let expected: Vec<_> = expected.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+    assert_eq!(found, expected);
+}
+
+impl World {
+    /// A state with nothing in it, so that only the declared `existing` ones are read.
+    fn scope_only() -> Snapshot {
+        World::new().snapshot()
+    }
+}
+
+#[test]
+fn an_existing_resource_is_the_one_that_matches() {
+    check(vec![existing("x", "box", json!({"Note": "two"}))], &[("x", "two")]);
+    check(vec![existing("x", "store", json!({"StoreName": "named"}))], &[("x", "user")]);
+}
+
+#[test]
+fn one_existing_resource_may_describe_another() {
+    let by = existing("a", "store", json!({"Note": to("b", "")}));
+    check(vec![by, existing("b", "box", json!({"Note": "one"}))], &[("a", "user"), ("b", "one")]);
+}
+
+#[test]
+fn none_and_several_are_refused() {
+    check(vec![existing("x", "box", json!({"Note": "three"}))], &[("", "GPB7609")]);
+    check(vec![existing("x", "box", json!({"Fixed": "same"}))], &[("", "GPB7610")]);
+    check(vec![existing("x", "store", json!({"StoreName": "named", "Note": "other"}))], &[("", "GPB7609")]);
+    check(vec![existing("x", "box", json!({"Note": to("y", "")}))], &[("", "GPB7608")]);
+}
+
+#[test]
+fn reading_goes_on_through_passing_failures() {
+    let faults: Faults = "seed=5,throttle=0.4,unavailable=0.2".parse().unwrap();
+    let world = World::with(faults, None);
+    let names: Vec<&'static str> = vec!["a", "b", "c", "d", "e", "f"];
+    let desired: Desired = names.iter().map(|name| (*name, "net", json!({}))).collect();
+    world.live(&desired);
+    world.assert_settled(&desired, "read through failures");
+}
+
+/// An intent with no call behind it, as a kill just after `begin` leaves it.
+fn begun(writer: &dyn Writer, operation: Operation, id: Option<&str>) -> u64 {
+    let intent = NewIntent {
+        address: Address::new("a"),
+        ty: "aws.test.net".into(),
+        place: place().into(),
+        operation,
+        id: id.map(str::to_owned),
+        desired: serde_json::Map::new(),
+        depends_on: vec![],
+        layer: None,
+        started_ms: 0,
+    };
+    writer.begin(intent).unwrap().sequence
+}
+
+fn settle(world: &World, writer: &dyn Writer) -> Vec<Settled> {
+    let (cloud, clock) = (&world.sim, &world.clock);
+    world.clock.run(recover(Recovery { writer, cloud, clock, events: &Silent, seed: 1 })).unwrap()
+}
+
+#[test]
+fn what_was_never_made_is_settled_so_and_keeps_its_token() {
+    let (world, address) = (World::new(), Address::new("a"));
+    let writer = world.writer();
+    begun(&*writer, Operation::Create, None);
+    let token = writer.snapshot().unwrap().pending[0].token.clone();
+    assert_eq!(settle(&world, &*writer), [Settled::NotCreated { address: address.clone() }]);
+    let sequence = begun(&*writer, Operation::Create, None);
+    assert_eq!(writer.snapshot().unwrap().pending[0].token, token);
+    writer.conclude(sequence, Conclusion::Abandoned, 0).unwrap();
+    begun(&*writer, Operation::Update, Some("x"));
+    assert_eq!(settle(&world, &*writer), [Settled::Changed { address }]);
+}
+
+#[test]
+fn what_cannot_be_found_out_stays_open_and_stops_an_apply() {
+    let world = World::with("unavailable=1".parse().unwrap(), None);
+    let writer = world.writer();
+    begun(&*writer, Operation::Create, None);
+    let settled = settle(&world, &*writer);
+    let [Settled::Open { error, .. }] = settled.as_slice() else { panic!("{settled:?}") };
+    assert_eq!(error.kind, ErrorKind::Unavailable);
+    assert_eq!(settled[0].diagnostic().unwrap().code, "GPB7607");
+    let refused = world.live_with(&vec![], &*writer, &Cancel::default(), &Silent);
+    assert_eq!(refused.unwrap_err().code(), "GPB7506");
+    assert_eq!(writer.snapshot().unwrap().pending.len(), 1);
+}

@@ -1,0 +1,256 @@
+//! From what was expanded to the model.
+
+use super::eval::{Entries, Given, Machine, Scope};
+use super::expand::{Collected, Node, below};
+use super::property;
+use super::reader::{Job, Read, Reader};
+use super::tags;
+use super::world::{Failed, Outcome};
+use gpb_base::diag::Diagnostic;
+use gpb_model as model;
+use gpb_model::value::{Entry, Kind, Map, Value};
+use gpb_model::{Address, Lifecycle, Resource};
+use gpb_model::{PropPath, Replacement};
+use gpb_syntax::ast::{Path, PathSegment, Stmt};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+impl<'p> Machine<'_, 'p> {
+    /// The resources, in order.
+    pub fn assemble(&self, collected: &Collected<'p>, tags: &model::Map) -> Vec<Resource> {
+        let (evaluated, read) = std::thread::scope(|scope| {
+            let mut reader = Reader::start(scope, self.world.facts, collected.nodes.len());
+            let mut evaluated = Vec::with_capacity(collected.nodes.len());
+            for node in &collected.nodes {
+                if self.budget.is_spent() {
+                    break;
+                }
+                // A body that could not be read has been reported.
+                let Ok(entries) = self.body_of(node, node.stmt.name.span) else { continue };
+                if says_usage(&node.def, &entries) {
+                    let usage = self.usage(&entries);
+                    self.goals.borrow_mut().resource_usage.insert(node.handle.address.clone(), usage);
+                }
+                reader.give(self.evaluated(node, &entries));
+                evaluated.push((node, entries));
+            }
+            (evaluated, reader.finish())
+        });
+        let both = evaluated.into_iter().zip(read);
+        both.map(|((node, entries), read)| self.assemble_one(node, &entries, read, tags)).collect()
+    }
+
+    fn assemble_one(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>, read: Read, tags: &model::Map) -> Resource {
+        let stmt = node.stmt;
+        let mut read = read.unwrap_or_else(|job| self.with_context(&node.scope(), |cx| job.read(cx)));
+        let told = std::mem::take(&mut read.diagnostics);
+        self.world.reports.all(told.into_iter().map(|diagnostic| self.blame_use(node, diagnostic)));
+        if !stmt.existing {
+            tags::merge(&node.def, tags, &mut read.values);
+        }
+        let around = &node.frame.around;
+        let mut after = self.afters(around);
+        let mut lifecycle = Lifecycle { protect: around.protect, ..Lifecycle::default() };
+        for (stmt, scope) in &entries.rest {
+            match stmt {
+                Stmt::After { paths, .. } => after.extend(self.after_paths(paths, scope)),
+                other => {
+                    self.demanded(other, scope, node.handle.address.as_str());
+                    self.lifecycle(node, other, scope, &mut lifecycle);
+                }
+            }
+        }
+        let address = node.handle.address.clone();
+        let mut seen = BTreeSet::new();
+        after.retain(|(other, _)| *other != address && seen.insert(other.clone()));
+        let after_spans = after.iter().cloned().collect();
+        let after = after.into_iter().map(|(other, _)| other).collect();
+        Resource {
+            address,
+            ty: node.handle.ty.clone(),
+            existing: stmt.existing,
+            place: node.place.clone(),
+            layer: around.layer.clone(),
+            components: around.components.iter().map(ToString::to_string).collect(),
+            properties: read.values,
+            spans: read.spans,
+            after,
+            after_spans,
+            lifecycle,
+            span: stmt.name.span,
+            doc: stmt.doc.as_deref().map(str::to_owned),
+        }
+    }
+
+    /// Every property as a value, to be read by the catalog.
+    fn evaluated(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>) -> Job {
+        let mut map = Map::with_capacity_and_hasher(entries.given.len(), foldhash::fast::RandomState::default());
+        let mut whole = true;
+        let usage = says_usage(&node.def, entries);
+        let given = entries.given.iter().enumerate().filter(|(_, (name, _))| !(usage && **name == "usage"));
+        for (at, (name, given)) in given {
+            let key = given.first().map_or(node.stmt.name.span, Given::head);
+            match self.written(node, entries, at, key) {
+                Ok(value) if value.is_absent() => {}
+                Ok(value) => {
+                    map.insert(self.shared(name), Entry { key, value });
+                }
+                Err(Failed) => whole = false,
+            }
+        }
+        let stmt = node.stmt;
+        // Where something has failed, what is missing is no news.
+        let partial = stmt.existing || !whole;
+        Job { body: Value::map(map, stmt.span), def: node.def.clone(), partial, head: stmt.name.span }
+    }
+
+    fn lifecycle(&self, node: &Node<'p>, stmt: &'p Stmt, scope: &Scope<'p>, lifecycle: &mut Lifecycle) {
+        match stmt {
+            Stmt::Protect { word, .. } => lifecycle.protect = Some(word.text == "always"),
+            Stmt::Replace { word, .. } => {
+                lifecycle.replace = match word.text.as_str() {
+                    "create_first" => Some(Replacement::CreateThenDelete),
+                    "delete_first" => Some(Replacement::DeleteThenCreate),
+                    _ => None,
+                };
+            }
+            Stmt::Ignore { paths, .. } => {
+                let read = paths.iter().filter_map(|path| self.ignored(node, path, scope).ok());
+                lifecycle.ignore.extend(read);
+            }
+            _ => {}
+        }
+    }
+
+    fn ignored(&self, node: &Node<'p>, path: &'p Path, scope: &Scope<'p>) -> Outcome<PropPath> {
+        let mut segments = Vec::with_capacity(path.segments.len());
+        for segment in &path.segments {
+            segments.push(match segment {
+                PathSegment::Name(name) => (name.text.to_string(), name.span),
+                PathSegment::Index(index) => {
+                    let key = self.eval(index, scope, super::eval::Expect::Any)?;
+                    let text = super::eval::scalar(&key).ok_or_else(|| self.no_key(&key))?;
+                    (text, index.span)
+                }
+            });
+        }
+        self.property_path(&node.def, &segments)
+    }
+
+    /// The outputs. A secret has no text form, so it is no output.
+    pub fn outputs(&self, collected: &Collected<'p>) -> BTreeMap<String, model::Output> {
+        let mut outputs = BTreeMap::new();
+        for found in &collected.outputs {
+            let secret = found.value.find_secret().or_else(|| secret_hole(&found.value));
+            if let Some(secret) = secret {
+                self.report(
+                    Diagnostic::error("GPB1907", format!("the output `{}` holds a secret", found.name))
+                        .at(secret.span, "a secret has no text form")
+                        .help("give out the name or the ARN of the secret instead"),
+                );
+                continue;
+            }
+            match property::plain(&found.value) {
+                Ok(value) => {
+                    let (span, doc) = (found.binding.name.span, found.binding.doc.as_deref().map(str::to_owned));
+                    outputs.insert(found.name.clone(), model::Output { value, span, doc });
+                }
+                Err(diagnostic) => {
+                    self.report(diagnostic);
+                }
+            }
+        }
+        outputs
+    }
+
+    /// The moves, resource by resource: moving a component or a layer moves everything in it.
+    pub fn moves(
+        &self,
+        written: &[(&'p Path, &'p Path, gpb_base::source::Span)],
+        scope: &Scope<'p>,
+    ) -> Vec<model::Move> {
+        let mut moves = Vec::new();
+        for (from, to, span) in written {
+            let all = self.expansion.addresses();
+            let (Ok(from_text), Ok(to_text)) = (self.address(from, scope), self.address(to, scope)) else { continue };
+            if let Some(still) = below(all, &from_text).next() {
+                let message = format!("`{from_text}` is said to have moved, but `{still}` is still declared");
+                self.report(
+                    Diagnostic::error("GPB1904", message).at(from.span, "still declared").help("remove one of the two"),
+                );
+                continue;
+            }
+            let before = moves.len();
+            moves.extend(below(all, &to_text).map(|address| {
+                let rest = address.as_str().get(to_text.len()..).unwrap_or("");
+                let from = Address::new(format!("{from_text}{rest}"));
+                model::Move { from, to: address.clone(), span: *span }
+            }));
+            if moves.len() == before {
+                let diagnostic = Diagnostic::error("GPB1904", format!("nothing is declared at `{to_text}`"))
+                    .at(to.span, "where it is said to have moved");
+                self.report(nearest_address(diagnostic, &to_text, all, to.span));
+            }
+        }
+        moves
+    }
+
+    /// The address a path spells: `network.subnet["us-east-1a"]`.
+    pub fn address(&self, path: &'p Path, scope: &Scope<'p>) -> Outcome<String> {
+        let mut out = String::new();
+        for segment in &path.segments {
+            match segment {
+                PathSegment::Name(name) => {
+                    if !out.is_empty() {
+                        out.push('.');
+                    }
+                    out.push_str(&name.text);
+                }
+                PathSegment::Index(index) => {
+                    let key = self.eval(index, scope, super::eval::Expect::Any)?;
+                    let text = super::eval::scalar(&key).ok_or_else(|| self.no_key(&key))?;
+                    out.push_str(&super::eval::key_segment(&text));
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Refuses the overrides of what is not there.
+    pub fn check_overrides(&self) {
+        for (address, overridden) in self.overrides.borrow().iter() {
+            if overridden.met.get() || self.expansion.by_address(address).is_some() {
+                continue;
+            }
+            let diagnostic = Diagnostic::error("GPB1903", format!("there is no resource `{address}` to override"))
+                .at(overridden.span, "unknown address");
+            self.report(nearest_address(diagnostic, address.as_str(), self.expansion.addresses(), overridden.span));
+        }
+    }
+}
+
+/// Whether a body's `usage` is what the resource is used for, and not a property of that name.
+pub fn says_usage(def: &gpb_catalog::TypeDef, entries: &Entries<'_>) -> bool {
+    entries.given.contains_key("usage") && def.root.by_name("usage").is_none()
+}
+
+fn nearest_address(
+    diagnostic: Diagnostic,
+    wrong: &str,
+    all: &BTreeSet<Address>,
+    span: gpb_base::source::Span,
+) -> Diagnostic {
+    match gpb_base::diag::nearest(wrong, all.iter().map(Address::as_str)) {
+        Some(near) => {
+            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, near)
+        }
+        None => diagnostic,
+    }
+}
+
+fn secret_hole(value: &Value) -> Option<&Value> {
+    match &value.kind {
+        Kind::Hole(hole) if matches!(hole.ty.required(), gpb_model::ty::Type::Secret) => Some(value),
+        _ => None,
+    }
+}

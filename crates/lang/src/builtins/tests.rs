@@ -1,0 +1,214 @@
+#![allow(clippy::needless_pass_by_value)] // a case reads better without borrows
+use super::{Arg, all, call, lookup, names, resolve};
+use crate::ty::Context;
+use crate::ty::testing::{NOWHERE, World, show, value};
+use gpb_model::Place;
+use gpb_model::ty::Type;
+use ipnet::IpNet;
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+fn run(name: &str, args: &[(&str, Json)]) -> String {
+    let here = Place { region: "us-east-1".into(), account: Some("123456789012".into()), ..Place::default() };
+    let cx = Context { place: Some(&here), ..Context::new(&World) };
+    let args = args.iter().map(|(name, json)| Arg {
+        name: (!name.is_empty()).then(|| ((*name).into(), NOWHERE)),
+        value: value(json.clone()),
+    });
+    show(call(lookup(name).unwrap(), args.collect(), &cx, NOWHERE).map_err(|one| vec![one]))
+}
+
+fn check(name: &str, args: Json, expected: &str) {
+    let args: Vec<_> = args.as_array().unwrap().iter().map(|arg| ("", arg.clone())).collect();
+    assert_eq!(run(name, &args), expected, "{name}");
+}
+
+#[test]
+fn networks() {
+    check("cidr_split", json!(["10.0.0.0/16", 3]), r#"["10.0.0.0/18","10.0.64.0/18","10.0.128.0/18"]"#);
+    check("cidr_split", json!(["10.0.0.0/16", 1]), r#"["10.0.0.0/16"]"#);
+    check(
+        "cidr_split",
+        json!(["10.0.0.0/31", 4]),
+        "GPB1210 `10.0.0.0/31` is too small: its parts would need a prefix of /33",
+    );
+    check("cidr_split", json!(["10.0.0.0/8", 0]), "GPB1214 a network is split into 1 to 4096 parts, not 0");
+    check("cidr_subnet", json!(["10.0.0.0/16", 8, 255]), "\"10.0.255.0/24\"");
+    check(
+        "cidr_subnet",
+        json!(["10.0.0.0/16", 8, 256]),
+        "GPB1211 `10.0.0.0/16` has no part 256: 8 more bits make parts 0 to 255",
+    );
+    check("cidr_subnet", json!(["2001:db8::/32", 32, 5]), "\"2001:db8:0:5::/64\"");
+    check("cidr_subnet", json!(["::/0", 128, 7]), "\"::7/128\"");
+    check("cidr_subnet", json!(["::/0", 0, 0]), "\"::/0\"");
+    check(
+        "cidr_subnet",
+        json!(["10.0.0.1/16", 8, 0]),
+        "GPB1111 `10.0.0.1/16` is an address inside a network, not a network [change to \"10.0.0.0/16\"]",
+    );
+    check("cidr_host", json!(["10.0.0.0/24", 5]), "\"10.0.0.5\"");
+    check("cidr_host", json!(["10.0.0.0/24", -1]), "\"10.0.0.255\"");
+    check(
+        "cidr_host",
+        json!(["10.0.0.0/24", 256]),
+        "GPB1211 `10.0.0.0/24` has no address 256: its addresses are 0 to 255",
+    );
+    check("cidr_host", json!(["::/0", 1]), "\"::1\"");
+    check("cidr_host", json!(["10.0.0.7/32", 0]), "\"10.0.0.7\"");
+}
+
+#[test]
+fn collections() {
+    check("json", json!([{"b": [1, 2.5, true], "a": "x\"y", "c": null}]), r#""{\"a\":\"x\\\"y\",\"b\":[1,2.5,true]}""#);
+    check("json", json!([{"$secret": "a"}]), "GPB1115 a secret has no text form");
+    check("json", json!([{"t": "#30s"}]), "GPB1129 a duration has no JSON form");
+    check("from_json", json!(["{\"b\": 1, \"a\": [true]}"]), r#"{"a":[true],"b":1}"#);
+    check("from_json", json!(["{"]), "GPB1213 this text is not JSON: EOF while parsing an object at line 1 column 1");
+    check("merge", json!([{"a": 1, "b": 1}, {"b": 2}]), r#"{"a":1,"b":2}"#);
+    check("concat", json!([[1], [2, 3]]), "[1,2,3]");
+    check("flatten", json!([[1, [2, [3]]]]), "[1,2,3]");
+    check("distinct", json!([["a", "b", "a"]]), r#"["a","b"]"#);
+    check("sort", json!([["#1h", "#30s"]]), r#"["30s","1h"]"#);
+    check("sort", json!([["a", 1]]), "GPB1207 text and a number have no common order");
+    check("contains", json!([["a"], "a"]), "true");
+    check("contains", json!([{"$range": ["#1s", "#9s"]}, "#5s"]), "true");
+    check("length", json!(["héé"]), "3");
+    check("length", json!([1]), "GPB1206 `length` takes a list, a map or text, not a number");
+    check("keys", json!([{"a": 1}]), r#"["a"]"#);
+    check("given", json!([null]), "false");
+    check("given", json!([{"$hole": "any"}]), "true");
+}
+
+#[test]
+fn texts_and_numbers() {
+    check("join", json!([["a", "b"], ", "]), "\"a, b\"");
+    check("split", json!(["a,b", ","]), r#"["a","b"]"#);
+    check("split", json!(["a", ""]), "GPB1214 the separator is empty");
+    check("substring", json!(["héllo", 1, 2]), "\"él\"");
+    check("substring", json!(["abc", 1]), "\"bc\"");
+    check("substring", json!(["abc", 4]), "GPB1214 the text has 3 characters");
+    check("sha256", json!([""]), "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"");
+    check("base64", json!(["hi"]), "\"aGk=\"");
+    check("number", json!(["1e"]), "GPB1213 `1e` is not a number");
+    check("min", json!([3, 1, 2]), "1");
+    check("max", json!([["#1s", "#1min"]]), "\"1min\"");
+    check("max", json!([1, "#1s"]), "GPB1102 cannot compare a duration with a number without a unit");
+    check("sum", json!([[1, 2.5]]), "3.5");
+    check("round", json!([2.5]), "3");
+    check("ceil", json!([-1.5]), "-1");
+    check("range", json!([3]), "[0,1,2]");
+    check("range", json!([10_001]), "GPB1214 `range` makes at most 10000 numbers, not 10001");
+    check("seconds", json!(["#2min"]), "120");
+    check("seconds", json!([2]), "GPB1104 a number without a unit, where a duration is expected");
+    check("per_second", json!(["#90/min"]), "1.5");
+    check("amount", json!(["#$5"]), "5");
+    check("amount", json!(["#5s"]), "GPB1206 `amount` takes a quantity of one unit, not a duration");
+    check("text", json!(["#1GiB"]), "\"1GiB\"");
+}
+
+#[test]
+fn places_and_secrets() {
+    check("zones", json!([2]), r#"["us-east-1a","us-east-1b"]"#);
+    check("zones", json!([4]), "GPB1215 `us-east-1` has 3 zones, not 4");
+    assert_eq!(
+        run("zones", &[("n", json!(1)), ("region", json!("us-west-2"))]),
+        "GPB1212 the zones of `us-west-2` are not known"
+    );
+    assert_eq!(run("place", &[("region", json!("~us-west-2"))]), "\"us-west-2\"");
+    check("secret", json!(["stripe/key"]), r#"{"$secret":{"from":"store","name":"stripe/key"}}"#);
+    check("generated", json!([]), r#"{"$secret":{"from":"generated","length":32}}"#);
+    check("generated", json!([3]), "GPB1214 a generated secret has 8 to 4096 characters");
+}
+
+#[test]
+fn arguments_are_matched_to_parameters() {
+    check("upper", json!([]), "GPB1202 `upper` needs the argument `text`");
+    check("upper", json!(["a", "b"]), "GPB1203 `upper` takes 1 argument");
+    assert_eq!(run("upper", &[("txt", json!("a"))]), "GPB1204 `upper` has no parameter `txt` [rename to `text`]");
+    assert_eq!(
+        run("upper", &[("", json!("a")), ("text", json!("b"))]),
+        "GPB1205 the argument `text` of `upper` is given twice"
+    );
+    assert_eq!(run("split", &[("sep", json!(",")), ("text", json!("a,b"))]), r#"["a","b"]"#);
+}
+
+#[test]
+fn what_is_unknown_leaves_a_hole() {
+    let hole = json!({"$hole": "string"});
+    check("upper", json!([hole]), r#"{"$call":["upper",{"$ref":{"path":"Out","to":"x"}}]}"#);
+    check("json", json!([{"a": hole}]), r#"{"$call":["json",{"a":{"$ref":{"path":"Out","to":"x"}}}]}"#);
+    check("concat", json!([["a"], [hole]]), r#"["a",{"$ref":{"path":"Out","to":"x"}}]"#);
+    check("length", json!([[hole]]), "1");
+    check("contains", json!([["a", hole], "a"]), "true");
+    check("join", json!([["a", hole], "-"]), r#"{"$concat":["a-",{"$ref":{"path":"Out","to":"x"}}]}"#);
+    check("range", json!([{"$hole": "number"}]), "GPB1124 `range` needs a value that is known before apply");
+    check(
+        "seconds",
+        json!([{"$hole": "number"}]),
+        "GPB1101 expected a `duration`, found a `number` that is unknown until apply",
+    );
+}
+
+#[test]
+fn a_waiting_call_is_computed_at_apply() {
+    let at_apply = |function: &str, args: Json| resolve(function, args.as_array().unwrap());
+    assert_eq!(at_apply("upper", json!(["a"])), Ok(json!("A")));
+    assert_eq!(at_apply("json", json!([{"b": 1, "a": 1e300}])), Ok(json!("{\"a\":1e+300,\"b\":1}")));
+    assert_eq!(at_apply("+", json!([1, 2])), Ok(json!(3)));
+    assert_eq!(at_apply("==", json!(["a", "b"])), Ok(json!(false)));
+    assert_eq!(at_apply("if", json!([true, "a", "b"])), Ok(json!("a")));
+    assert_eq!(at_apply("index", json!([["a"], 0])), Ok(json!("a")));
+    assert_eq!(at_apply("member", json!([{"Port": 80}, "Port"])), Ok(json!(80)));
+    assert_eq!(at_apply("nope", json!([])), Err("there is no function `nope`".into()));
+    assert_eq!(at_apply("index", json!([[], 0])), Err("the list has no element 0 (the list is empty)".into()));
+}
+
+#[test]
+fn the_table_is_whole() {
+    assert!(names().is_sorted());
+    let documented = include_str!("../../../../docs/language.md");
+    for builtin in all() {
+        assert!(documented.contains(&format!("`{}", builtin.name)), "{} is not in docs/language.md", builtin.name);
+        assert!(builtin.doc.ends_with('.') && !builtin.params.is_empty(), "{}", builtin.name);
+        let optional_last = builtin.params.is_sorted_by_key(|param| param.ty.is_optional());
+        assert!(
+            optional_last,
+            "{}: what may be left out comes last, so that a waiting call needs no gaps",
+            builtin.name
+        );
+    }
+    assert_eq!(
+        lookup("cidr_subnet").unwrap().signature(),
+        "cidr_subnet(block: cidr, bits: count, index: count) -> cidr"
+    );
+    assert_eq!(lookup("zones").unwrap().result, Type::list(Type::Zone));
+}
+
+proptest! {
+    #[test]
+    fn a_split_network_is_disjoint_and_covers(address in any::<u32>(), prefix in 0u8..=24, bits in 0u32..=6) {
+        let net: IpNet = IpNet::new(std::net::IpAddr::V4(address.into()), prefix).unwrap().trunc();
+        let parts = 1u32 << bits;
+        let shown = run("cidr_split", &[("", json!(net.to_string())), ("", json!(parts))]);
+        let split: Vec<IpNet> = serde_json::from_str(&shown).unwrap();
+        prop_assert_eq!(split.len(), parts as usize);
+        prop_assert!(split.iter().all(|part| net.contains(part)));
+        for (index, part) in split.iter().enumerate() {
+            prop_assert!(split.iter().skip(index + 1).all(|other| !part.contains(other) && !other.contains(part)));
+        }
+        prop_assert_eq!(IpNet::aggregate(&split), vec![net]);
+        let subnet = run("cidr_subnet", &[("", json!(net.to_string())), ("", json!(bits)), ("", json!(parts - 1))]);
+        prop_assert_eq!(subnet, json!(split.last()).to_string());
+    }
+
+    #[test]
+    fn json_reads_back(text in "\\PC{0,20}", number in any::<i64>(), fraction in -1e9f64..1e9) {
+        let made = run("json", &[("", json!({"t": format!("t{text}"), "n": number, "list": [fraction.round() / 4.0]}))]);
+        let document: String = serde_json::from_str(&made).unwrap();
+        let read: Json = serde_json::from_str(&document).unwrap();
+        prop_assert_eq!(&read["t"], &json!(format!("t{text}")));
+        prop_assert_eq!(&read["n"], &json!(number));
+        prop_assert_eq!(read["list"][0].as_f64(), Some(fraction.round() / 4.0));
+    }
+}

@@ -1,0 +1,157 @@
+//! Calls of functions, the program's own and the language's.
+
+use super::expect::Expect;
+use super::{Machine, Scope, Unknowns};
+use crate::builtins;
+use crate::names::Global;
+use crate::resolve;
+use crate::world::{Failed, Outcome};
+use gpb_base::diag::{Diagnostic, nearest};
+use gpb_base::source::Span;
+use gpb_model::value::Value;
+use gpb_syntax::ast::{Arg, Binding, FnItem, Name};
+
+impl<'p> Machine<'_, 'p> {
+    pub(super) fn call(&self, callee: &'p Name, args: &'p [Arg], scope: &Scope<'p>, span: Span) -> Outcome<Value> {
+        if args.iter().any(|arg| arg.value.is_missing()) {
+            return Err(Failed);
+        }
+        if let Some(function) = self.world.names.function(scope.frame.around.module, &callee.text) {
+            return self.call_own(function, callee, args, scope, span);
+        }
+        if let Some(found) = self.graph_call(callee, args, scope, span) {
+            return found;
+        }
+        let Some(builtin) = builtins::lookup(&callee.text) else { return Err(Failed) };
+        let mut given = Vec::with_capacity(args.len());
+        let mut failed = None;
+        for arg in args {
+            match self.eval(&arg.value, scope, Expect::Any) {
+                Ok(value) => {
+                    let name = arg.name.as_ref().map(|name| (name.text.as_str().into(), name.span));
+                    given.push(builtins::Arg { name, value });
+                }
+                Err(why) => failed = Some(why),
+            }
+        }
+        if let Some(why) = failed {
+            return Err(why);
+        }
+        if self.unknown.get() != Unknowns::Nothing && scope.place().is_none() && builtin.needs_place() {
+            return Err(Failed);
+        }
+        let value = self.with_context(scope, |cx| self.ok(builtins::call(builtin, given, cx, span)))?;
+        let value = self.sized(value, span)?;
+        self.budget.text(self, span, value.as_text().map_or(0, |text| text.len()))?;
+        Ok(value)
+    }
+
+    fn call_own(
+        &self,
+        function: Global<'p, FnItem>,
+        callee: &'p Name,
+        args: &'p [Arg],
+        scope: &Scope<'p>,
+        span: Span,
+    ) -> Outcome<Value> {
+        let item = function.item;
+        if self.resolved.recursive.contains(&resolve::key(item)) {
+            return Err(Failed);
+        }
+        let given = self.match_args(item, callee, args)?;
+        let home = Scope { place: scope.shared_place(), ..self.root(function.module) };
+        let mut inner = home.clone();
+        let mut failed = None;
+        for (param, arg) in item.params.iter().zip(given) {
+            match self.argument(param, arg, scope, &home) {
+                Ok(value) => inner = inner.bind(&param.name.text, value),
+                Err(why) => failed = Some(why),
+            }
+        }
+        if let Some(why) = failed {
+            return Err(why);
+        }
+        let Some(result) = &item.result else {
+            let value = self.eval(&item.value, &inner, Expect::Any)?;
+            return Ok(self.sized(value, span)?.at(span));
+        };
+        let ty = self.world.ty(function.module, result)?;
+        let value = self.eval(&item.value, &inner, Expect::Type(&ty))?;
+        let value = self.conform(value, &ty, &inner, Some(result.span))?;
+        Ok(self.sized(value, span)?.at(span))
+    }
+
+    fn argument(
+        &self,
+        param: &'p Binding,
+        arg: Option<&'p Arg>,
+        scope: &Scope<'p>,
+        home: &Scope<'p>,
+    ) -> Outcome<Value> {
+        let (written, from) = match (arg, &param.value) {
+            (Some(arg), _) => (&arg.value, scope),
+            (None, Some(default)) => (default, home),
+            // Only an optional parameter is left out without a default.
+            (None, None) => return Ok(Value::absent(param.name.span)),
+        };
+        let Some(ty) = &param.ty else { return self.eval(written, from, Expect::Any) };
+        let ty = self.world.ty(home.frame.around.module, ty)?;
+        let value = self.eval(written, from, Expect::Type(&ty))?;
+        self.conform(value, &ty, from, Some(param.name.span))
+    }
+
+    /// Which argument is for which parameter.
+    fn match_args(&self, item: &'p FnItem, callee: &Name, args: &'p [Arg]) -> Outcome<Vec<Option<&'p Arg>>> {
+        let mut given: Vec<Option<&'p Arg>> = vec![None; item.params.len()];
+        let mut failed = None;
+        let wrong = |message: String, at: Span, text: &str| {
+            Diagnostic::error("GPB1408", message).at(at, text).at(item.name.span, signature(item))
+        };
+        for (position, arg) in args.iter().enumerate() {
+            let slot = match &arg.name {
+                None => Some(position),
+                Some(name) => item.params.iter().position(|param| param.name.text == name.text),
+            };
+            let name = arg.name.as_ref();
+            match slot.and_then(|slot| given.get_mut(slot)) {
+                Some(slot) if slot.is_none() => *slot = Some(arg),
+                Some(_) => {
+                    let message = format!("`{}` is given one parameter twice", item.name.text);
+                    failed = Some(self.report(wrong(message, arg.value.span, "given again here")));
+                }
+                None => {
+                    let found = name.map_or_else(
+                        || format!("`{}` is given more than it takes", item.name.text),
+                        |name| format!("`{}` has no parameter `{}`", item.name.text, name.text),
+                    );
+                    let at = name.map_or(arg.value.span, |name| name.span);
+                    let near = name
+                        .and_then(|name| nearest(&name.text, item.params.iter().map(|param| param.name.text.as_str())));
+                    let diagnostic =
+                        wrong(found, at, if name.is_some() { "unknown parameter" } else { "one too many" });
+                    failed = Some(self.report(match near {
+                        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                        None => diagnostic,
+                    }));
+                }
+            }
+        }
+        for (param, slot) in item.params.iter().zip(&given) {
+            if failed.is_none() && slot.is_none() && param.value.is_none() && !is_optional(param) {
+                let message = format!("`{}` needs `{}`", item.name.text, param.name.text);
+                failed = Some(self.report(wrong(message, callee.span, "an argument is missing")));
+            }
+        }
+        failed.map_or(Ok(given), Err)
+    }
+}
+
+/// Whether the type says so itself; an alias of an optional type needs its value written.
+pub fn is_optional(param: &Binding) -> bool {
+    param.ty.as_ref().is_some_and(|ty| matches!(ty.kind, gpb_syntax::ast::TypeKind::Optional(_)))
+}
+
+fn signature(item: &FnItem) -> String {
+    let names: Vec<&str> = item.params.iter().map(|param| param.name.text.as_str()).collect();
+    format!("it takes ({})", names.join(", "))
+}

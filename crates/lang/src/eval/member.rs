@@ -1,0 +1,151 @@
+//! `of.name` and `of[index]`, through resources, instances and what is not known yet.
+
+use super::expect::Expect;
+use super::{Machine, Scope};
+use crate::ops;
+use crate::world::Outcome;
+use gpb_base::diag::{Diagnostic, nearest};
+use gpb_base::source::Span;
+use gpb_catalog::Shape;
+use gpb_catalog::typed::type_of;
+use gpb_model as model;
+use gpb_model::PropPath;
+use gpb_model::value::{Hole, Kind, Value};
+use gpb_syntax::ast::{Expr, Name};
+
+/// The first key of what a `for` made, where `key` is none of them.
+fn keyed_without(of: &Value, key: &str) -> Option<std::sync::Arc<str>> {
+    let turns = of.as_map().filter(|turns| !turns.contains_key(key))?;
+    let is_item = |value: &Value| matches!(value.kind, Kind::Resource(_) | Kind::Instance(_));
+    let all = turns.values().all(|entry| is_item(&entry.value));
+    turns.first().filter(|_| all).map(|(first, _)| first.clone())
+}
+
+impl<'p> Machine<'_, 'p> {
+    pub(super) fn member(
+        &self,
+        of: &'p Expr,
+        name: &'p Name,
+        optional: bool,
+        scope: &Scope<'p>,
+        span: Span,
+    ) -> Outcome<Value> {
+        let written = of.span;
+        let of = self.named(of, scope)?;
+        if let Some(first) = keyed_without(&of, &name.text).filter(|_| !optional) {
+            let (of, name) = (self.world.program.sources.slice(written), (&name.text, name.span));
+            let message = format!("`{of}` is made by a `for`, once for each key, and no key is `{}`", name.0);
+            let help = format!("one of them is `{of}[\"{first}\"].{0}`, all are `[for x in {of}: x.{0}]`", name.0);
+            return Err(self.report(Diagnostic::error("GPB1701", message).at(name.1, "none of the keys").help(help)));
+        }
+        self.member_of(&of, name, optional, span)
+    }
+
+    /// `of.name` of any value.
+    pub fn member_of(&self, of: &Value, name: &Name, optional: bool, span: Span) -> Outcome<Value> {
+        match &of.kind {
+            Kind::Resource(handle) => self.property(handle, name, span),
+            Kind::Instance(handle) => self.instance_member(handle, name, span),
+            Kind::Hole(hole) => match self.below(hole, &name.text, name.span, span)? {
+                Some(value) => Ok(value),
+                None => self.ok(ops::member(of, &name.text, name.span, optional, span)),
+            },
+            _ => self.ok(ops::member(of, &name.text, name.span, optional, span)),
+        }
+    }
+
+    pub(super) fn index(&self, of: &'p Expr, index: &'p Expr, scope: &Scope<'p>, span: Span) -> Outcome<Value> {
+        let of = self.named(of, scope);
+        let index = self.eval(index, scope, Expect::Any);
+        let (of, index) = (of?, index?);
+        if let Kind::Hole(hole) = &of.kind {
+            let segment = super::scalar(&index);
+            if let Some(value) = segment.map(|key| self.below(hole, &key, index.span, span)).transpose()?.flatten() {
+                return Ok(value);
+            }
+        }
+        if let Some(key) = super::scalar(&index).filter(|key| keyed_without(&of, key).is_some()) {
+            return Err(self.no_turn(&of, &key, index.span));
+        }
+        self.ok(ops::index(&of, &index, span))
+    }
+
+    /// A part of a property that is unknown: the catalog says whether there is one and what it will be.
+    fn below(&self, hole: &Hole, name: &str, at: Span, span: Span) -> Outcome<Option<Value>> {
+        let model::Value::Ref(reference) = &*hole.value else { return Ok(None) };
+        let Some(node) = self.expansion.by_address(&reference.to) else { return Ok(None) };
+        let def = &node.def;
+        let Some(shape) = def.shape_at(&reference.path) else { return Ok(None) };
+        let made = |segment: &str, shape: &Shape| {
+            let path = reference.path.child(segment);
+            Some(Value::reference(reference.to.clone(), path, type_of(def, shape), span))
+        };
+        match shape {
+            Shape::Object(object) => {
+                if let Some(property) = object.by_name(name).or_else(|| object.by_aws(name)) {
+                    return Ok(made(&property.aws, &property.shape));
+                }
+                let names: Vec<&str> = object.properties.iter().map(|property| property.name.as_str()).collect();
+                Err(self.no_property(&def.display(&reference.path), name, at, &names))
+            }
+            Shape::Map { value, .. } => Ok(made(name, value)),
+            Shape::List(list) if name.parse::<u32>().is_ok() => Ok(made(name, &list.item)),
+            _ => Ok(None),
+        }
+    }
+
+    /// A property that does not exist.
+    pub fn no_property(&self, of: &str, name: &str, at: Span, names: &[&str]) -> crate::world::Failed {
+        let diagnostic =
+            Diagnostic::error("GPB1702", format!("`{of}` has no property `{name}`")).at(at, "unknown property");
+        let near = nearest(name, names.iter().copied());
+        self.report(match near {
+            Some(near) => {
+                diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), at, near)
+            }
+            None if names.len() <= 12 => diagnostic.help(format!("it has {}", names.join(", "))),
+            None => diagnostic,
+        })
+    }
+
+    /// Where a written property path leads, in AWS's spelling: `vpc_config.subnet_ids`.
+    pub fn property_path(&self, def: &gpb_catalog::TypeDef, segments: &[(String, Span)]) -> Outcome<PropPath> {
+        let mut path = PropPath::default();
+        let mut shape: Option<&Shape> = None;
+        for (name, span) in segments {
+            let object = match shape {
+                None => Some(&def.root),
+                Some(Shape::Object(object)) => Some(object),
+                Some(_) => None,
+            };
+            let next = match (object, shape) {
+                (Some(object), _) => {
+                    let Some(property) = object.by_name(name).or_else(|| object.by_aws(name)) else {
+                        let names: Vec<&str> = object.properties.iter().map(|one| one.name.as_str()).collect();
+                        let of = if path.0.is_empty() { def.name.to_string() } else { def.display(&path) };
+                        return Err(self.no_property(&of, name, *span, &names));
+                    };
+                    path = path.child(&property.aws);
+                    Some(&property.shape)
+                }
+                (None, Some(Shape::List(list))) => {
+                    path = path.child(name);
+                    Some(&*list.item)
+                }
+                (None, Some(Shape::Map { value, .. })) => {
+                    path = path.child(name);
+                    Some(&**value)
+                }
+                _ => {
+                    path = path.child(name);
+                    None
+                }
+            };
+            shape = next.map(|shape| def.resolve(shape));
+            if shape.is_none() {
+                return Ok(path);
+            }
+        }
+        Ok(path)
+    }
+}

@@ -1,0 +1,65 @@
+//! Policy literals.
+
+use super::expect::Expect;
+use super::{Machine, Scope};
+use crate::policy;
+use crate::policy::{Principal, Statement};
+use crate::world::{Failed, Outcome};
+use gpb_base::source::Span;
+use gpb_model::value::Value;
+use gpb_syntax::ast::{Expr, PolicyStatement};
+
+impl<'p> Machine<'_, 'p> {
+    pub(super) fn policy(&self, written: &'p [PolicyStatement], scope: &Scope<'p>, span: Span) -> Outcome<Value> {
+        let mut statements = Vec::with_capacity(written.len());
+        let mut failed = None;
+        for statement in written {
+            match self.policy_statement(statement, scope) {
+                Ok(statement) => statements.push(statement),
+                Err(why) => failed = Some(why),
+            }
+        }
+        let (document, diagnostics) = self.with_context(scope, |cx| policy::document(&statements, cx, span));
+        let wrong = diagnostics.iter().any(gpb_base::diag::Diagnostic::is_error);
+        let why = self.world.reports.all(diagnostics);
+        match failed {
+            None if wrong => Err(why),
+            None => Ok(document),
+            Some(why) => Err(why),
+        }
+    }
+
+    fn policy_statement(&self, statement: &'p PolicyStatement, scope: &Scope<'p>) -> Outcome<Statement> {
+        let actions = self.each(&statement.actions, scope);
+        let resources = self.each(&statement.resources, scope);
+        let mut principals = Vec::with_capacity(statement.principals.len());
+        for principal in &statement.principals {
+            if principal.kind.text.is_empty() {
+                return Err(Failed);
+            }
+            let value = principal.value.as_ref().map(|value| self.eval(value, scope, Expect::Any)).transpose()?;
+            principals.push(Principal {
+                kind: principal.kind.text.as_str().into(),
+                kind_span: principal.kind.span,
+                value,
+            });
+        }
+        let conditions = match statement.conditions.as_slice() {
+            [] => None,
+            stmts => Some(self.object(stmts, scope, Expect::Any, statement.span)?),
+        };
+        Ok(Statement {
+            allow: statement.allow,
+            actions: actions?,
+            principals,
+            resources: resources?,
+            conditions,
+            span: statement.span,
+        })
+    }
+
+    fn each(&self, written: &'p [Expr], scope: &Scope<'p>) -> Outcome<Vec<Value>> {
+        let values: Vec<Outcome<Value>> = written.iter().map(|expr| self.eval(expr, scope, Expect::Any)).collect();
+        values.into_iter().collect::<Result<_, Failed>>()
+    }
+}

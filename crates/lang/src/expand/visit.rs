@@ -1,0 +1,157 @@
+//! The walk that meets everything, in the order it was written.
+
+use super::groups::Group;
+use super::instances::Instance;
+use super::nodes::Node;
+use crate::eval::{Frame, Machine, Scope};
+use crate::index::What;
+use crate::world::{Failed, Outcome};
+use gpb_base::source::Span;
+use gpb_model as model;
+use gpb_model::value::{Kind, Value};
+use gpb_syntax::ast::{Binding, Path, Stmt};
+use std::rc::Rc;
+
+/// An output of the stack or of a layer.
+#[derive(Debug)]
+pub struct FoundOutput<'p> {
+    /// `endpoint`, or `data.endpoint` for that of a layer.
+    pub name: String,
+    pub binding: &'p Binding,
+    pub value: Value,
+}
+
+/// What the walk met.
+#[derive(Debug, Default)]
+pub struct Collected<'p> {
+    pub nodes: Vec<Rc<Node<'p>>>,
+    pub layers: Vec<model::Layer>,
+    pub outputs: Vec<FoundOutput<'p>>,
+    pub moves: Vec<(&'p Path, &'p Path, Span)>,
+}
+
+impl<'p> Machine<'_, 'p> {
+    /// Expands everything in a frame. What fails has been reported, and the rest goes on.
+    pub fn visit(&self, frame: &Rc<Frame<'p>>, into: &mut Collected<'p>) {
+        for (at, stmt) in frame.stmts.iter().enumerate() {
+            if self.budget.is_spent() {
+                return;
+            }
+            // A failure has been reported where it happened.
+            let _ = self.visit_stmt(frame, at, stmt, into);
+        }
+    }
+
+    fn visit_stmt(&self, frame: &Rc<Frame<'p>>, at: usize, stmt: &'p Stmt, into: &mut Collected<'p>) -> Outcome<()> {
+        match stmt {
+            Stmt::Param(binding) | Stmt::Let(binding) => self.visit_name(frame, at, &binding.name).map(drop),
+            Stmt::Resource(resource) => {
+                let value = self.visit_name(frame, at, &resource.name)?;
+                if let Kind::Resource(handle) = &value.kind {
+                    into.nodes.extend(self.expansion.by_address(&handle.address));
+                }
+                Ok(())
+            }
+            Stmt::Layer(layer) => {
+                let value = self.visit_name(frame, at, &layer.name)?;
+                into.layers.push(model::Layer {
+                    name: layer.name.text.to_string(),
+                    uses: layer.uses.iter().map(|name| name.text.to_string()).collect(),
+                    doc: layer.doc.as_deref().map(str::to_owned),
+                    span: layer.name.span,
+                });
+                self.visit_instance(&value, into)
+            }
+            Stmt::Block(block) => {
+                let label = block.label.as_ref().ok_or(Failed)?;
+                let value = self.visit_name(frame, at, label)?;
+                self.visit_use(&value)?;
+                self.visit_instance(&value, into)
+            }
+            Stmt::Recover(_) | Stmt::Derived { .. } => {
+                self.demanded(stmt, &Scope::of(frame.clone()), &frame.around.prefix);
+                Ok(())
+            }
+            Stmt::For(_) | Stmt::If(_) | Stmt::In { .. } => {
+                match self.group(frame, at, span_of(stmt))? {
+                    Group::One(inner) => self.visit(&inner, into),
+                    Group::Many(turns) => turns.values().for_each(|turn| self.visit(&turn.frame, into)),
+                }
+                Ok(())
+            }
+            Stmt::Output(binding) => self.visit_output(frame, binding, at, into),
+            Stmt::Moved { from, to, span } => {
+                into.moves.push((from, to, *span));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Demands a name at its declaration; one declared twice is met once.
+    fn visit_name(&self, frame: &Rc<Frame<'p>>, at: usize, name: &gpb_syntax::ast::Name) -> Outcome<Value> {
+        let declared = frame.index.names.get(name.text.as_str()).filter(|declared| declared.at == at).ok_or(Failed)?;
+        self.declared(frame, declared, name.span)
+    }
+
+    /// What the use of a component demands of everything in it.
+    fn visit_use(&self, value: &Value) -> Outcome<()> {
+        let Kind::Instance(handle) = &value.kind else { return Ok(()) };
+        let instance = self.expansion.instance(handle.id).ok_or(Failed)?;
+        for (stmt, scope) in &self.given_to(&instance, instance.head)?.rest {
+            self.demanded(stmt, scope, &instance.address);
+        }
+        Ok(())
+    }
+
+    fn visit_instance(&self, value: &Value, into: &mut Collected<'p>) -> Outcome<()> {
+        let Kind::Instance(handle) = &value.kind else { return Ok(()) };
+        let instance = self.expansion.instance(handle.id).ok_or(Failed)?;
+        self.visit_body(&instance, into);
+        Ok(())
+    }
+
+    fn visit_body(&self, instance: &Rc<Instance<'p>>, into: &mut Collected<'p>) {
+        self.check_given(instance);
+        if let Some(frame) = instance.frame.get() {
+            self.visit(frame, into);
+        }
+    }
+
+    fn visit_output(
+        &self,
+        frame: &Rc<Frame<'p>>,
+        binding: &'p Binding,
+        at: usize,
+        into: &mut Collected<'p>,
+    ) -> Outcome<()> {
+        let value = self.output(frame, binding, at, binding.name.span)?;
+        if frame.around.components.is_empty() && !value.is_absent() {
+            let name = match &frame.around.layer {
+                Some(layer) => format!("{layer}.{}", binding.name.text),
+                None => binding.name.text.to_string(),
+            };
+            into.outputs.push(FoundOutput { name, binding, value });
+        }
+        Ok(())
+    }
+}
+
+/// The parameters a frame's body declares.
+pub fn params_of<'p>(frame: &Frame<'p>) -> Vec<&'p Binding> {
+    let declared = frame.index.in_order();
+    let params = declared.iter().filter_map(|declared| match declared.what {
+        What::Param(binding) => Some(binding),
+        _ => None,
+    });
+    params.collect()
+}
+
+fn span_of(stmt: &Stmt) -> Span {
+    match stmt {
+        Stmt::For(group) => group.over.span,
+        Stmt::If(group) => group.condition.span,
+        Stmt::In { place, .. } => place.span,
+        _ => Span::default(),
+    }
+}

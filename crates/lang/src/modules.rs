@@ -1,0 +1,131 @@
+//! Which files a program is made of: the entry, what it `use`s, and the part of the standard library it mentions.
+
+use super::mentions::Index;
+use super::names::Kind;
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::{FileId, Loader, SourceMap, Span};
+use gpb_base::stdlib::Library;
+use gpb_base::threads::beside;
+use gpb_syntax::ast::{Item, Module};
+use gpb_syntax::parse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The number of a module in [`Program::modules`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModuleId(pub usize);
+
+/// One file's tree and what it draws in.
+#[derive(Debug)]
+pub struct Loaded {
+    pub module: Arc<Module>,
+    /// Part of the standard library: its items are in scope everywhere.
+    pub std: bool,
+    /// The modules it names by `use`, each with the place of that statement.
+    pub uses: Vec<(ModuleId, Span)>,
+}
+
+/// Every file of a compilation, parsed.
+#[derive(Debug, Default)]
+pub struct Program {
+    pub sources: SourceMap,
+    pub modules: Vec<Loaded>,
+    pub diagnostics: Vec<Diagnostic>,
+    /// Every item of the library, read or not: what a misspelt name may mean.
+    pub library: Arc<[(Kind, String)]>,
+}
+
+/// Reads the entry and all it needs. A file that cannot be read is a diagnostic, and the rest goes on.
+pub fn load(entry: &str, loader: &dyn Loader, library: &Library) -> Program {
+    let mut program = Program::default();
+    let mut known: BTreeMap<String, ModuleId> = BTreeMap::new();
+    let (index, needed);
+    match loader.load("", entry) {
+        Ok((path, text)) => {
+            // Which part of the library is needed, a text says without being parsed.
+            let mentions = || {
+                let index = library.derived(Index::of);
+                let needed = index.mentioned(&text);
+                (index, needed)
+            };
+            let ((found, mentioned), id) = beside(mentions, || program.add(path.clone(), &text));
+            (index, needed) = (found, mentioned);
+            known.insert(path, id);
+        }
+        Err(reason) => {
+            let message = format!("cannot read `{entry}`: {reason}");
+            program.diagnostics.push(Diagnostic::error("GPB1001", message));
+            return program;
+        }
+    }
+    let mut next = 0;
+    while next < program.modules.len() {
+        program.follow(ModuleId(next), loader, &mut known);
+        next += 1;
+    }
+    program.add_library(&index, needed);
+    program
+}
+
+impl Program {
+    fn add(&mut self, path: String, text: &Arc<str>) -> ModuleId {
+        let file = self.sources.add(path, text.clone());
+        let parsed = parse(file, text);
+        self.diagnostics.extend(parsed.diagnostics);
+        self.modules.push(Loaded { module: parsed.module.into(), std: false, uses: Vec::new() });
+        ModuleId(self.modules.len() - 1)
+    }
+
+    pub fn get(&self, id: ModuleId) -> Option<&Loaded> {
+        self.modules.get(id.0)
+    }
+
+    pub fn path(&self, id: ModuleId) -> &str {
+        let file = self.get(id).map_or(FileId::default(), |loaded| loaded.module.file);
+        self.sources.get(file).map_or("", |source| source.path.as_str())
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (ModuleId, &Loaded)> {
+        self.modules.iter().enumerate().map(|(index, loaded)| (ModuleId(index), loaded))
+    }
+
+    fn follow(&mut self, id: ModuleId, loader: &dyn Loader, known: &mut BTreeMap<String, ModuleId>) {
+        let from = self.path(id).to_owned();
+        let wanted: Vec<(String, Span)> = self.get(id).map_or_else(Vec::new, |loaded| {
+            let uses = loaded.module.items.iter().filter_map(|item| match item {
+                Item::Use { path, span } => Some((path.clone(), *span)),
+                _ => None,
+            });
+            uses.collect()
+        });
+        for (path, span) in wanted {
+            let target = match loader.load(&from, &path) {
+                Ok((known_as, text)) => *known.entry(known_as.clone()).or_insert_with(|| self.add(known_as, &text)),
+                Err(reason) => {
+                    let message = format!("cannot read `{path}`: {reason}");
+                    let help = "the path is relative to the file that uses it";
+                    self.diagnostics.push(Diagnostic::error("GPB1001", message).at(span, "used here").help(help));
+                    continue;
+                }
+            };
+            if let Some(loaded) = self.modules.get_mut(id.0) {
+                loaded.uses.push((target, span));
+            }
+        }
+    }
+
+    /// Parses the files of the standard library that define something the program mentions; what its first file mentions is
+    /// known.
+    fn add_library(&mut self, index: &Index, mut needed: BTreeSet<usize>) {
+        for source in self.modules.iter().skip(1).filter_map(|loaded| self.sources.get(loaded.module.file)) {
+            needed.extend(index.mentioned(&source.text));
+        }
+        index.close(&mut needed);
+        for (number, file, read) in index.read(&needed) {
+            self.sources.add_library(number, format!("std:{}", file.path), file.text.clone());
+            self.diagnostics.extend(read.diagnostics.iter().cloned());
+            self.modules.push(Loaded { module: read.module.clone(), std: true, uses: Vec::new() });
+        }
+        self.library = index.items.clone();
+    }
+}

@@ -1,0 +1,132 @@
+//! Reaching into values: `.name`, `?.name`, `[index]`.
+
+use super::wait;
+use gpb_base::diag::{Diagnostic, nearest};
+use gpb_base::source::Span;
+use gpb_model::Place;
+use gpb_model::ty::Type;
+use gpb_model::value::{Hole, Kind, Map, Value};
+use rust_decimal::prelude::ToPrimitive;
+
+/// `of.name` or, where `optional`, `of?.name`, of anything but resources and instances, which the evaluator knows.
+///
+/// # Errors
+/// When there is no such member.
+pub fn member(of: &Value, name: &str, name_span: Span, optional: bool, span: Span) -> Result<Value, Diagnostic> {
+    match &of.kind {
+        Kind::Map(entries) => match entries.get(name) {
+            Some(entry) => Ok(entry.value.clone().at(span)),
+            None if optional => Ok(Value::absent(span)),
+            None => Err(no_entry(name, name_span, entries)),
+        },
+        Kind::Place(place) => place_member(place, name, name_span, span),
+        Kind::Hole(hole) => hole_member(hole, of, name, name_span, span),
+        Kind::Absent if optional => Ok(Value::absent(span)),
+        Kind::Absent => Err(Diagnostic::error("GPB1110", format!("no value was given to take `.{name}` of"))
+            .at(of.span, "this may be absent")
+            .help(format!("reach into it with `?.{name}`, and choose a value for that case with `??`"))),
+        _ => Err(Diagnostic::error("GPB1126", format!("{} has no members", of.describe()))
+            .at(name_span, format!("`{name}` cannot be reached"))
+            .at(of.span, of.describe())),
+    }
+}
+
+/// `of[index]`: lists count from 0, maps are reached by their keys.
+///
+/// # Errors
+/// When there is no such element.
+pub fn index(of: &Value, index: &Value, span: Span) -> Result<Value, Diagnostic> {
+    match (&of.kind, &index.kind) {
+        (Kind::List(_) | Kind::Map(_) | Kind::Hole(_), Kind::Hole(_)) | (Kind::Hole(_), _) => {
+            let ty = match &of.kind {
+                Kind::Hole(Hole { ty: Type::List(item) | Type::Map(item), .. }) => item.as_ref().clone(),
+                _ => Type::Any,
+            };
+            wait("index", &[of, index], ty, span)
+        }
+        (Kind::List(items), Kind::Number(number)) => {
+            let found = number.is_integer().then(|| number.to_usize()).flatten().and_then(|at| items.get(at));
+            match found {
+                Some(item) => Ok(item.clone().at(span)),
+                None => Err(Diagnostic::error("GPB1123", format!("the list has no element {number}"))
+                    .at(index.span, "no such element")
+                    .help(match items.len() {
+                        0 => "the list is empty".to_owned(),
+                        1 => "the list has one element, 0".to_owned(),
+                        many => format!("its elements are 0 to {}", many - 1),
+                    })),
+            }
+        }
+        (Kind::Map(entries), Kind::Text(_) | Kind::Word(_)) => {
+            let key = index.as_text().map_or("", |text| text);
+            match entries.get(key) {
+                Some(entry) => Ok(entry.value.clone().at(span)),
+                None => Err(no_entry(key, index.span, entries)),
+            }
+        }
+        (Kind::Absent, _) => Err(Diagnostic::error("GPB1110", "no value was given to reach into")
+            .at(of.span, "this may be absent")
+            .help("choose a value for that case with `??`")),
+        (Kind::List(_) | Kind::Map(_), _) => {
+            let wanted = if matches!(of.kind, Kind::List(_)) { "a number" } else { "text" };
+            let message = format!("{} is reached by {wanted}, not by {}", of.describe(), index.describe());
+            Err(Diagnostic::error("GPB1127", message).at(index.span, format!("{wanted} is expected here")))
+        }
+        _ => Err(Diagnostic::error("GPB1126", format!("{} has no elements", of.describe()))
+            .at(of.span, "neither a list nor a map")),
+    }
+}
+
+fn place_member(place: &Place, name: &str, name_span: Span, span: Span) -> Result<Value, Diagnostic> {
+    let optional = |text: &Option<String>| match text {
+        Some(text) => Value::text(text.as_str(), span),
+        None => Value::absent(span),
+    };
+    match name {
+        "region" => Ok(Value::text(place.region.as_str(), span)),
+        "account" => Ok(optional(&place.account)),
+        "role" => Ok(optional(&place.role)),
+        "profile" => Ok(optional(&place.profile)),
+        _ => Err(Diagnostic::error("GPB1122", format!("a place has no `{name}`"))
+            .at(name_span, "no member of this name")
+            .help("a place has region, account, role and profile")),
+    }
+}
+
+fn hole_member(hole: &Hole, of: &Value, name: &str, name_span: Span, span: Span) -> Result<Value, Diagnostic> {
+    let ty = match hole.ty.required() {
+        Type::Any => Type::Any,
+        Type::Map(of) => of.as_ref().clone(),
+        Type::Object(object) => {
+            let unknown = || {
+                let found = nearest(name, object.fields.keys().map(AsRef::as_ref));
+                suggest(name, name_span, found, &[])
+            };
+            object.fields.get(name).ok_or_else(unknown)?.ty.clone()
+        }
+        ty => {
+            return Err(Diagnostic::error("GPB1126", format!("a `{ty}` has no members"))
+                .at(name_span, format!("`{name}` cannot be reached")));
+        }
+    };
+    wait("member", &[of, &Value::text(name, name_span)], ty, span)
+}
+
+fn no_entry(name: &str, span: Span, entries: &Map) -> Diagnostic {
+    let names: Vec<&str> = entries.keys().map(AsRef::as_ref).collect();
+    suggest(name, span, nearest(name, names.iter().copied()), &names)
+}
+
+fn suggest(name: &str, span: Span, meant: Option<&str>, names: &[&str]) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error("GPB1122", format!("there is no `{name}` here")).at(span, "no entry of this name");
+    match meant {
+        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+        None if names.is_empty() => diagnostic,
+        None => {
+            let more = if names.len() > 12 { ", …" } else { "" };
+            let listed: Vec<&str> = names.iter().copied().take(12).collect();
+            diagnostic.help(format!("there are {}{more}", listed.join(", ")))
+        }
+    }
+}

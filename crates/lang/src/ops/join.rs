@@ -1,0 +1,94 @@
+//! Text made of parts, and a choice that waits for its condition.
+
+use super::wait;
+use crate::property::strict;
+use crate::ty;
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::Span;
+use gpb_model as model;
+use gpb_model::ty::Type;
+use gpb_model::value::{Kind, MAX_TEXT, Value, too_large};
+
+/// `"a${b}c"`: the parts joined. What is unknown until apply stays a hole in the text.
+///
+/// # Errors
+/// When a part has no text form.
+pub fn text(parts: Vec<Value>, span: Span) -> Result<Value, Diagnostic> {
+    let mut joined: Vec<model::Value> = Vec::new();
+    let mut length = 0;
+    for part in &parts {
+        length += part.as_text().map_or(0, |text| text.len());
+        if length > MAX_TEXT {
+            return Err(too_large(&format!("is longer than {MAX_TEXT} bytes"), span));
+        }
+        match &part.kind {
+            Kind::Hole(_) if part.find_secret().is_some() => return Err(ty::secret_as_text(part)),
+            Kind::Hole(_) => match strict(part)? {
+                model::Value::Concat(inner) => inner.into_iter().for_each(|one| push(&mut joined, one)),
+                value => joined.push(value),
+            },
+            _ => push(&mut joined, model::Value::Text(part_text(part)?.into())),
+        }
+    }
+    match joined.as_slice() {
+        [] => Ok(Value::text("", span)),
+        [model::Value::Text(only)] => Value::text(only.as_str(), span).bounded(),
+        // A text that is one hole of text is that hole.
+        [_] if parts.iter().all(|part| matches!(&part.kind, Kind::Hole(hole) if hole.ty.is_text())) => {
+            Ok(Value::hole(joined.remove(0), Type::String, span))
+        }
+        _ => Value::hole(model::Value::Concat(joined), Type::String, span).bounded(),
+    }
+}
+
+/// `if condition { then } else { otherwise }` where the condition is unknown until apply.
+///
+/// # Errors
+/// When the condition is no bool.
+pub fn choose(condition: Value, then: Value, otherwise: Value, span: Span) -> Result<Value, Diagnostic> {
+    match &condition.kind {
+        Kind::Bool(true) => Ok(then),
+        Kind::Bool(false) => Ok(otherwise),
+        Kind::Hole(hole) if hole.ty.may_be(&Type::Bool) => {
+            let ty = gpb_model::ty::common([&then, &otherwise].into_iter());
+            wait("if", &[&condition, &then, &otherwise], ty, span)
+        }
+        _ => Err(Diagnostic::error("GPB1101", format!("expected a `bool`, found {}", condition.describe()))
+            .at(condition.span, "a `bool` is expected here")),
+    }
+}
+
+fn push(joined: &mut Vec<model::Value>, part: model::Value) {
+    match (joined.last_mut(), part) {
+        (_, model::Value::Text(text)) if text.is_empty() => {}
+        (Some(model::Value::Text(last)), model::Value::Text(text)) => last.push_str(&text),
+        (_, part) => joined.push(part),
+    }
+}
+
+/// The text of a part that is known.
+pub(crate) fn part_text(part: &Value) -> Result<String, Diagnostic> {
+    let refuse = |help: &str| {
+        Err(Diagnostic::error("GPB1128", format!("{} has no text form", part.describe()))
+            .at(part.span, "cannot be a part of text")
+            .help(help))
+    };
+    match &part.kind {
+        Kind::Text(text) => Ok(text.to_string()),
+        Kind::Word(word) if word.among.is_some() => Ok(word.text.to_string()),
+        Kind::Word(word) => Err(word.unknown(part.span)),
+        Kind::Number(number) => Ok(number.normalize().to_string()),
+        Kind::Quantity(quantity) => Ok(quantity.to_string()),
+        Kind::Bool(bool) => Ok(bool.to_string()),
+        Kind::Secret(_) => Err(ty::secret_as_text(part)),
+        Kind::Absent => Err(Diagnostic::error("GPB1110", "no value was given to put into this text")
+            .at(part.span, "this may be absent")
+            .help("choose a value for that case with `??`")),
+        Kind::Resource(_) => refuse("name the property that is meant: `.id`, `.arn`, …"),
+        Kind::List(_) => refuse("`join(list, \", \")` makes text of a list, `json(list)` makes JSON"),
+        Kind::Map(_) => refuse("`json(…)` makes JSON of it"),
+        Kind::Range(_) => refuse("`low(…)` and `high(…)` give its ends"),
+        Kind::Place(_) => refuse("name what is meant: `.region` or `.account`"),
+        Kind::Instance(_) | Kind::Hole(_) => refuse("name the member that is meant"),
+    }
+}

@@ -1,0 +1,235 @@
+//! What operators do.
+//!
+//! An operator with a side that is unknown until apply becomes a call of itself that waits: its name is the operator.
+#![allow(clippy::needless_pass_by_value)] // operators consume their operands, whatever they then need of them
+
+mod access;
+mod equal;
+mod join;
+
+pub use access::{index, member};
+pub use equal::equal;
+pub use join::{choose, text};
+
+use crate::property::strict;
+use crate::ty;
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::Span;
+use gpb_base::unit;
+use gpb_base::unit::Sides;
+use gpb_model as model;
+use gpb_model::ty::Type;
+use gpb_model::value::{Kind, Range, Value};
+use gpb_syntax::ast::BinaryOp;
+use rust_decimal::Decimal;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+/// `left op right`. The evaluator asks [`decided`] first, so that `&&`, `||` and `??` evaluate their right side only
+/// when it matters; given both sides they come to the same.
+///
+/// # Errors
+/// When the operator does not apply to such values, or the result does not exist.
+pub fn binary(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
+    if let Some(value) = decided(op, &left) {
+        return Ok(value.at(span));
+    }
+    match op {
+        BinaryOp::Coalesce => Ok(right),
+        BinaryOp::And | BinaryOp::Or => logical(op, left, right, span),
+        BinaryOp::Equal | BinaryOp::NotEqual => equal::compare(op, left, right, span),
+        _ => arithmetic(op, left, right, span),
+    }
+}
+
+/// The result of `left op …` when the left side alone decides it: `false && …`, `true || …`, a given value `?? …`.
+pub fn decided(op: BinaryOp, left: &Value) -> Option<Value> {
+    match (op, &left.kind) {
+        (BinaryOp::And, Kind::Bool(false)) | (BinaryOp::Or, Kind::Bool(true)) => Some(left.clone()),
+        (BinaryOp::Coalesce, kind) if *kind != Kind::Absent => Some(left.clone()),
+        _ => None,
+    }
+}
+
+/// `!value`
+///
+/// # Errors
+/// When it is not a bool.
+pub fn not(value: Value, span: Span) -> Result<Value, Diagnostic> {
+    match &value.kind {
+        Kind::Bool(bool) => Ok(Value::bool(!bool, span)),
+        Kind::Hole(hole) if hole.ty.may_be(&Type::Bool) => wait("!", &[&value], Type::Bool, span),
+        _ => Err(not_for("!", &[&value], span)),
+    }
+}
+
+/// `-value`
+///
+/// # Errors
+/// When it is neither a number nor a quantity.
+pub fn negate(value: Value, span: Span) -> Result<Value, Diagnostic> {
+    match &value.kind {
+        Kind::Number(number) => Ok(Value::number(-*number, span)),
+        Kind::Quantity(quantity) => {
+            let quantity = unit::Quantity { amount: -quantity.amount, ..*quantity };
+            Ok(Value::new(Kind::Quantity(quantity), span))
+        }
+        Kind::Hole(hole) if hole.ty.may_be(&Type::Number) => {
+            wait("-", &[&Value::number(Decimal::ZERO, span), &value], Type::Number, span)
+        }
+        _ => Err(not_for("-", &[&value], span)),
+    }
+}
+
+/// `low..high`, both ends included.
+///
+/// # Errors
+/// When the ends have no common order, or the low one is above the high one.
+pub fn range(low: Value, high: Value, span: Span) -> Result<Value, Diagnostic> {
+    let low = ty::borrow_unit(&low, &high)?;
+    for end in [&low, &high] {
+        let fits = match &end.kind {
+            Kind::Number(_) | Kind::Quantity(_) => true,
+            Kind::Hole(hole) => hole.ty.is_ordered(),
+            _ => false,
+        };
+        if !fits {
+            return Err(Diagnostic::error("GPB1120", format!("{} cannot be the end of a range", end.describe()))
+                .at(end.span, "not an end of a range")
+                .help("ranges are made of numbers or of quantities"));
+        }
+    }
+    ty::check_order(&low, &high)?;
+    Ok(Value::new(Kind::Range(Arc::new(Range { low, high })), span))
+}
+
+/// The operator as it is written.
+pub fn symbol(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Or => "||",
+        BinaryOp::And => "&&",
+        BinaryOp::Equal => "==",
+        BinaryOp::NotEqual => "!=",
+        BinaryOp::Less => "<",
+        BinaryOp::LessEqual => "<=",
+        BinaryOp::Greater => ">",
+        BinaryOp::GreaterEqual => ">=",
+        BinaryOp::Add => "+",
+        BinaryOp::Subtract => "-",
+        BinaryOp::Multiply => "*",
+        BinaryOp::Divide => "/",
+        BinaryOp::Remainder => "%",
+        BinaryOp::Coalesce => "??",
+    }
+}
+
+/// The operator of that symbol.
+pub(crate) fn from_symbol(text: &str) -> Option<BinaryOp> {
+    use BinaryOp as O;
+    let all = [
+        O::Or,
+        O::And,
+        O::Equal,
+        O::NotEqual,
+        O::Less,
+        O::LessEqual,
+        O::Greater,
+        O::GreaterEqual,
+        O::Add,
+        O::Subtract,
+        O::Multiply,
+        O::Divide,
+        O::Remainder,
+        O::Coalesce,
+    ];
+    all.into_iter().find(|op| symbol(*op) == text)
+}
+
+/// The functions that hand their arguments on as they are; only these may wait for a secret.
+const HAND_ON: &[&str] = &["concat", "flatten", "if", "index", "member", "merge", "values"];
+
+/// A call that waits for its arguments.
+pub(crate) fn wait(function: &str, args: &[&Value], ty: Type, span: Span) -> Result<Value, Diagnostic> {
+    if !HAND_ON.contains(&function)
+        && let Some(secret) = args.iter().find_map(|arg| arg.find_secret())
+    {
+        return Err(ty::secret_as_text(secret));
+    }
+    let args = args.iter().map(|arg| strict(arg)).collect::<Result<Vec<_>, _>>()?;
+    Value::hole(model::Value::Call { function: function.to_owned(), args }, ty, span).bounded()
+}
+
+fn logical(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
+    let is_bool = |value: &Value| match &value.kind {
+        Kind::Bool(_) => true,
+        Kind::Hole(hole) => hole.ty.may_be(&Type::Bool),
+        _ => false,
+    };
+    match (&left.kind, &right.kind) {
+        (Kind::Bool(_), _) if is_bool(&right) => Ok(right.at(span)),
+        // An unknown left side cannot change what a decisive right side says.
+        (Kind::Hole(_), Kind::Bool(bool)) if is_bool(&left) && (op == BinaryOp::Or) == *bool => Ok(right.at(span)),
+        (Kind::Hole(_), _) if is_bool(&left) && is_bool(&right) => wait(symbol(op), &[&left, &right], Type::Bool, span),
+        _ => Err(not_for(symbol(op), &[&left, &right], span)),
+    }
+}
+
+fn arithmetic(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
+    if let (Some(a), Some(b)) = (left.as_amount(), right.as_amount()) {
+        let sides = Sides { left: a, left_span: left.span, right: b, right_span: right.span };
+        let ordered = |accept: fn(Ordering) -> bool| Ok(Value::bool(accept(unit::compare(&sides)?), span));
+        return match op {
+            BinaryOp::Add => Ok(Value::amount(unit::add(&sides)?, span)),
+            BinaryOp::Subtract => Ok(Value::amount(unit::subtract(&sides)?, span)),
+            BinaryOp::Multiply => Ok(Value::amount(unit::multiply(&sides)?, span)),
+            BinaryOp::Divide => Ok(Value::amount(unit::divide(&sides)?, span)),
+            BinaryOp::Remainder => Ok(Value::amount(unit::remainder(&sides)?, span)),
+            BinaryOp::Less => ordered(Ordering::is_lt),
+            BinaryOp::LessEqual => ordered(Ordering::is_le),
+            BinaryOp::Greater => ordered(Ordering::is_gt),
+            BinaryOp::GreaterEqual => ordered(Ordering::is_ge),
+            _ => Err(not_for(symbol(op), &[&left, &right], span)),
+        };
+    }
+    let numeric = |value: &Value| match &value.kind {
+        Kind::Number(_) => true,
+        Kind::Hole(hole) => hole.ty.may_be(&Type::Number),
+        _ => false,
+    };
+    if numeric(&left) && numeric(&right) {
+        let ty = match op {
+            BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => Type::Bool,
+            _ => Type::Number,
+        };
+        return wait(symbol(op), &[&left, &right], ty, span);
+    }
+    Err(not_for(symbol(op), &[&left, &right], span))
+}
+
+/// The diagnostic for an operator that means nothing to its operands.
+fn not_for(symbol: &str, operands: &[&Value], span: Span) -> Diagnostic {
+    if let Some(absent) = operands.iter().find(|value| value.is_absent()) {
+        return Diagnostic::error("GPB1110", format!("no value was given where `{symbol}` needs one"))
+            .at(absent.span, "this may be absent")
+            .help("choose a value for that case with `??`");
+    }
+    let kinds: Vec<String> = operands.iter().map(|value| value.describe()).collect();
+    let diagnostic = Diagnostic::error("GPB1120", format!("`{symbol}` does not apply to {}", kinds.join(" and ")))
+        .at(span, "this operation means nothing");
+    let is = |accept: fn(&Kind) -> bool| operands.iter().all(|value| accept(&value.kind));
+    match symbol {
+        "+" if is(|kind| matches!(kind, Kind::Text(_) | Kind::Word(_) | Kind::Number(_) | Kind::Quantity(_))) => {
+            diagnostic.help("text is joined by writing it together: `\"${a}${b}\"`")
+        }
+        "+" if is(|kind| matches!(kind, Kind::List(_))) => diagnostic.help("lists are joined by `concat(a, b)`"),
+        "+" if is(|kind| matches!(kind, Kind::Map(_))) => diagnostic.help("objects are joined by `merge(a, b)`"),
+        "<" | "<=" | ">" | ">=" if is(|kind| matches!(kind, Kind::Text(_) | Kind::Word(_))) => {
+            diagnostic.help("text has no order here, because \"15.9\" would come after \"15.17\"; compare numbers")
+        }
+        "&&" | "||" | "!" => diagnostic.help("conditions are bools: compare the value with `==`, or ask `given(x)`"),
+        _ => diagnostic,
+    }
+}
+
+#[cfg(test)]
+mod tests;

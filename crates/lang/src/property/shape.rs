@@ -1,0 +1,311 @@
+//! Values by the catalog's shapes.
+
+use super::{Reading, plain, problem};
+use crate::builtins::json;
+use gpb_catalog::typed::type_of;
+use gpb_catalog::{ListShape, ObjectShape, Shape, TextShape, secrets};
+use gpb_model as model;
+use gpb_model::PropPath;
+use gpb_model::ty::Type;
+use gpb_model::value::{Hole, Kind, Map, Value};
+
+impl Reading<'_> {
+    /// The value at a place, or `None` when there is none: it is absent, or it was blamed.
+    pub(super) fn value(&mut self, value: &Value, shape: &Shape, path: &PropPath) -> Option<model::Value> {
+        let read = self.read(value, shape, path);
+        if read.is_none() && !value.is_absent() {
+            self.blamed.values.insert(path.clone());
+        }
+        read
+    }
+
+    fn read(&mut self, value: &Value, shape: &Shape, path: &PropPath) -> Option<model::Value> {
+        let shape = self.def.resolve(shape);
+        match (&value.kind, shape) {
+            (Kind::Absent, _) => None,
+            (Kind::Hole(hole), _) => self.hole(hole, value, shape, path),
+            (Kind::Secret(secret), _) => {
+                if self.keeps_secrets(path) {
+                    return Some(model::Value::Secret(secret.as_ref().clone()));
+                }
+                self.refuse(problem::secret(&self.name(path), value))
+            }
+            (_, Shape::Any(shapes)) => match self.choose(value, shapes) {
+                Some(shape) => self.read(value, shape, path),
+                None => self.refuse(problem::mismatch(&self.name(path), "another type", value)),
+            },
+            (_, Shape::Json) => self.document(value, path),
+            (Kind::Map(entries), Shape::Object(object)) if object.properties.is_empty() => {
+                let _ = entries;
+                self.document(value, path)
+            }
+            (Kind::Map(entries), Shape::Object(object)) => Some(model::Value::Map(self.object(entries, object, path))),
+            (Kind::Map(entries), Shape::Map { value: each, .. }) => Some(self.map(entries, each, path)),
+            (Kind::List(items), Shape::List(list)) => Some(self.list(items, list, path)),
+            (Kind::Map(entries), Shape::List(list)) => self.map_for_list(value, entries, list, path),
+            (_, Shape::Text(text)) => self.text(value, text, path),
+            (Kind::Bool(bool), Shape::Bool) => Some(model::Value::Bool(*bool)),
+            (Kind::Number(number), Shape::Int { .. }) => match plain::number(*number) {
+                int @ model::Value::Int(_) => Some(int),
+                _ => self.refuse(problem::not_whole(&self.name(path), *number, value.span)),
+            },
+            (Kind::Number(number), Shape::Number { .. }) => Some(plain::number(*number)),
+            (Kind::Quantity(quantity), Shape::Int { .. } | Shape::Number { .. }) => {
+                self.refuse(problem::quantity(&self.name(path), *quantity, value.span))
+            }
+            (Kind::Resource(handle), _) => {
+                let wanted = wanted_of(shape);
+                self.refuse(
+                    problem::mismatch(&self.name(path), wanted, value)
+                        .help(format!("name a property of the `{}` that is {wanted}", handle.ty)),
+                )
+            }
+            _ => {
+                let diagnostic = problem::mismatch(&self.name(path), wanted_of(shape), value);
+                self.refuse(match (&value.kind, shape) {
+                    (Kind::Text(text), Shape::Bool) if matches!(&**text, "true" | "false") => {
+                        problem::unquote(diagnostic, text, value.span)
+                    }
+                    (Kind::Text(text), Shape::Int { .. }) if text.parse::<i64>().is_ok() => {
+                        problem::unquote(diagnostic, text, value.span)
+                    }
+                    _ => diagnostic,
+                })
+            }
+        }
+    }
+
+    /// A document: keys as they are.
+    pub(super) fn document(&mut self, value: &Value, path: &PropPath) -> Option<model::Value> {
+        if let Some(secret) = value.find_secret().filter(|_| !self.keeps_secrets(path)) {
+            let diagnostic = problem::secret(&self.name(path), secret);
+            return self.refuse(diagnostic);
+        }
+        match plain::strict(value) {
+            Ok(value) => Some(value),
+            Err(diagnostic) => self.refuse(diagnostic),
+        }
+    }
+
+    /// A document where AWS wants its text.
+    fn encoded(&mut self, value: &Value, path: &PropPath) -> Option<model::Value> {
+        let document = self.document(value, path)?;
+        if !value.is_known() {
+            return Some(model::Value::Call { function: "json".to_owned(), args: vec![document] });
+        }
+        match json::document(value) {
+            Ok(document) => Some(model::Value::Text(json::write(&document).into())),
+            Err(diagnostic) => self.refuse(diagnostic),
+        }
+    }
+
+    /// A secret may go only where AWS itself never gives it back.
+    fn keeps_secrets(&self, path: &PropPath) -> bool {
+        self.def.is_write_only(path)
+            || secrets::safe(&self.def.aws).is_some_and(|safe| safe.iter().any(|place| place.covers(path)))
+    }
+
+    fn hole(&mut self, hole: &Hole, value: &Value, shape: &Shape, path: &PropPath) -> Option<model::Value> {
+        if value.find_secret().is_some() && !self.keeps_secrets(path) {
+            return self.refuse(problem::secret(&self.name(path), value));
+        }
+        let fits = match shape {
+            Shape::Any(shapes) => {
+                shapes.iter().any(|shape| hole.ty.may_be(&type_of(self.def, shape)) || matches!(shape, Shape::Json))
+            }
+            Shape::Json => true,
+            shape => hole.ty.may_be(&type_of(self.def, shape)) || (hole.ty == Type::Policy && is_open(shape)),
+        };
+        if fits {
+            return Some(hole.value.as_ref().clone());
+        }
+        let diagnostic = problem::mismatch(&self.name(path), wanted_of(shape), value);
+        self.refuse(match shape {
+            Shape::Text(_) if hole.ty.may_be(&Type::Number) || hole.ty.may_be(&Type::Bool) => {
+                diagnostic.help("make text of it: `\"${…}\"` or `text(…)`")
+            }
+            Shape::Int { .. } | Shape::Number { .. } if hole.ty.is_text() => {
+                diagnostic.help("`number(…)` reads the number from it")
+            }
+            _ => diagnostic,
+        })
+    }
+
+    fn text(&mut self, value: &Value, shape: &TextShape, path: &PropPath) -> Option<model::Value> {
+        match &value.kind {
+            Kind::Text(text) => Some(model::Value::Text(text.as_ref().into())),
+            Kind::Word(word) if word.among.is_some() => Some(model::Value::Text(word.text.as_ref().into())),
+            Kind::Word(word) if shape.one_of.iter().any(|one| **one == *word.text) => {
+                Some(model::Value::Text(word.text.as_ref().into()))
+            }
+            Kind::Word(word)
+                if shape.any_case && shape.one_of.iter().any(|one| one.eq_ignore_ascii_case(&word.text)) =>
+            {
+                Some(model::Value::Text(word.text.as_ref().into()))
+            }
+            Kind::Word(word) => self.refuse(problem::word(&self.name(path), word, shape, value.span, self.cx)),
+            Kind::Map(_) | Kind::List(_) if shape.format.as_deref() == Some("json") => self.encoded(value, path),
+            Kind::Resource(handle) => {
+                let member = self.meant_of(&handle.ty, shape, path);
+                self.refuse(problem::resource_as_text(&handle.ty, value.span, member.as_deref()))
+            }
+            _ => {
+                let diagnostic = problem::mismatch(&self.name(path), "text", value);
+                self.refuse(match &value.kind {
+                    Kind::Number(number) => problem::quote(diagnostic, &number.normalize().to_string(), value.span),
+                    Kind::Bool(bool) => problem::quote(diagnostic, &bool.to_string(), value.span),
+                    Kind::Quantity(_) => diagnostic.help("`text(…)` makes text of it"),
+                    Kind::Map(_) | Kind::List(_) => diagnostic.help("`json(…)` makes JSON text of it"),
+                    Kind::Place(_) => diagnostic.help("name what is meant: `.region` or `.account`"),
+                    _ => diagnostic,
+                })
+            }
+        }
+    }
+
+    /// The property of a resource that a text property wants, where its name or its form says so.
+    fn meant_of(&self, ty: &str, shape: &TextShape, path: &PropPath) -> Option<String> {
+        let names = || path.segments().map(str::to_lowercase);
+        let form = shape.pattern.as_deref().unwrap_or_default();
+        let wants_arn = names().any(|name| name.ends_with("arn") || name.ends_with("arns"))
+            || form.contains("arn:")
+            || shape.format.as_deref() == Some("arn");
+        if wants_arn || self.cx.facts.id_is_arn(ty) {
+            return self.cx.facts.arn(ty);
+        }
+        names().any(|name| name.ends_with("id") || name.ends_with("ids")).then(|| "id".to_owned())
+    }
+
+    fn list(&mut self, items: &[Value], shape: &ListShape, path: &PropPath) -> model::Value {
+        let mut out = Vec::with_capacity(items.len());
+        for item in items.iter().filter(|item| !item.is_absent()) {
+            let at = path.child(&out.len().to_string());
+            let before = self.spans.len();
+            self.spans.push((at.clone(), item.span));
+            match self.value(item, &shape.item, &at) {
+                Some(value) => out.push(value),
+                // The next item takes its place.
+                None => self.spans.truncate(before),
+            }
+        }
+        model::Value::List(out)
+    }
+
+    fn map(&mut self, entries: &Map, each: &Shape, path: &PropPath) -> model::Value {
+        let mut out = Vec::with_capacity(entries.len());
+        for (key, entry) in entries.iter().filter(|(_, entry)| !entry.value.is_absent()) {
+            let at = path.child(key);
+            self.spans.push((at.clone(), entry.value.span));
+            if let Some(value) = self.value(&entry.value, each, &at) {
+                out.push((key.as_ref().into(), value));
+            }
+        }
+        model::Value::Map(out.into_iter().collect())
+    }
+
+    /// A map where AWS has a list: `{ Name = "x" }` for a list of keys and values, an object for a list of one.
+    fn map_for_list(
+        &mut self,
+        value: &Value,
+        entries: &Map,
+        list: &ListShape,
+        path: &PropPath,
+    ) -> Option<model::Value> {
+        match self.def.resolve(&list.item) {
+            Shape::Object(item) if is_pair(item) && !is_written_pair(entries, item) => {
+                Some(self.pairs(entries, item, path))
+            }
+            Shape::Object(_) => Some(self.list(std::slice::from_ref(value), list, path)),
+            _ => self.refuse(problem::mismatch(&self.name(path), "a list", value)),
+        }
+    }
+
+    fn pairs(&mut self, entries: &Map, item: &ObjectShape, path: &PropPath) -> model::Value {
+        let mut sorted: Vec<_> = entries.iter().filter(|(_, entry)| !entry.value.is_absent()).collect();
+        sorted.sort_by_key(|(key, _)| *key);
+        let mut out = Vec::with_capacity(sorted.len());
+        for (key, entry) in sorted {
+            let at = path.child(&out.len().to_string());
+            let Some(shape) = item.by_aws("Value").map(|property| &property.shape) else { continue };
+            self.spans.push((at.child("Key"), entry.key));
+            self.spans.push((at.child("Value"), entry.value.span));
+            self.spans.push((at.clone(), entry.value.span));
+            if let Some(value) = self.value(&entry.value, shape, &at.child("Value")) {
+                let key = model::Value::Text(key.as_ref().into());
+                out.push(model::Value::Map([("Key".into(), key), ("Value".into(), value)].into_iter().collect()));
+            }
+        }
+        model::Value::List(out)
+    }
+
+    /// The one of several shapes that a value is meant for, by its outside alone: looking further would make reading
+    /// deep values endless.
+    fn choose<'s>(&self, value: &Value, shapes: &'s [Shape]) -> Option<&'s Shape> {
+        let mut best: Option<(usize, &Shape)> = None;
+        for shape in shapes {
+            let score = self.score(value, self.def.resolve(shape));
+            if score > 0 && best.is_none_or(|(most, _)| score > most) {
+                best = Some((score, shape));
+            }
+        }
+        best.map(|(_, shape)| shape)
+    }
+
+    /// How well a shape suits a value; 0 is not at all.
+    fn score(&self, value: &Value, shape: &Shape) -> usize {
+        match (&value.kind, shape) {
+            (Kind::Map(entries), Shape::Object(object)) => {
+                let known = |name: &str| object.by_name(name).is_some() || object.by_aws(name).is_some();
+                2 + entries.keys().filter(|name| known(name)).count()
+            }
+            (Kind::Word(word), Shape::Text(text)) if text.one_of.iter().any(|one| **one == *word.text) => 3,
+            (Kind::Map(_), Shape::Map { .. })
+            | (Kind::List(_), Shape::List(_))
+            | (Kind::Bool(_), Shape::Bool)
+            | (Kind::Text(_) | Kind::Word(_) | Kind::Resource(_) | Kind::Secret(_), Shape::Text(_))
+            | (Kind::Number(_), Shape::Number { .. })
+            | (Kind::Quantity(_), Shape::Int { .. } | Shape::Number { .. }) => 2,
+            (Kind::Number(number), Shape::Int { .. }) => 3 * usize::from(number.is_integer()),
+            (_, Shape::Any(shapes)) => usize::from(shapes.iter().any(|inner| {
+                let inner = self.def.resolve(inner);
+                !matches!(inner, Shape::Any(_)) && self.score(value, inner) > 0
+            })),
+            (Kind::Map(_), Shape::List(list)) => usize::from(matches!(self.def.resolve(&list.item), Shape::Object(_))),
+            (_, Shape::Json) => 1,
+            _ => 0,
+        }
+    }
+}
+
+fn is_open(shape: &Shape) -> bool {
+    match shape {
+        Shape::Object(object) => object.open || object.properties.is_empty(),
+        Shape::Map { .. } | Shape::Json | Shape::Text(_) => true,
+        _ => false,
+    }
+}
+
+/// Exactly `Key` and `Value`: what AWS makes of maps.
+fn is_pair(item: &ObjectShape) -> bool {
+    item.properties.len() == 2 && item.by_aws("Key").is_some() && item.by_aws("Value").is_some()
+}
+
+/// `{ key = …, value = … }`: one element of the list, written as itself.
+fn is_written_pair(entries: &Map, item: &ObjectShape) -> bool {
+    let has = |aws: &str| item.by_aws(aws).is_some_and(|property| entries.contains_key(property.name.as_str()));
+    entries.len() == 2 && has("Key") && has("Value")
+}
+
+/// What a shape takes, for messages.
+pub(super) fn wanted_of(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Bool => "a bool",
+        Shape::Int { .. } => "a whole number",
+        Shape::Number { .. } => "a number",
+        Shape::Text(_) => "text",
+        Shape::List(_) => "a list",
+        Shape::Object(_) => "an object",
+        Shape::Map { .. } => "a map",
+        Shape::Nested(_) | Shape::Json | Shape::Any(_) => "another type",
+    }
+}

@@ -1,0 +1,130 @@
+//! What the catalog says of properties that were read.
+
+use super::problem;
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::Span;
+use gpb_catalog::check::{Violation, ViolationKind};
+use gpb_catalog::{Rule, TypeDef, check as catalog};
+use gpb_model as model;
+use gpb_model::PropPath;
+use gpb_model::Spans;
+use std::collections::BTreeSet;
+
+/// The places where reading failed: what is missing there was written, and has been blamed already.
+#[derive(Debug, Default)]
+pub(super) struct Blamed {
+    /// Places whose value could not be read.
+    pub values: BTreeSet<PropPath>,
+    /// Objects with an entry that has no meaning, perhaps a required one misspelt.
+    pub objects: BTreeSet<PropPath>,
+}
+
+pub(super) fn check(
+    def: &TypeDef,
+    values: &model::Map,
+    (spans, keys): (&Spans, Vec<(PropPath, Span)>),
+    blamed: &Blamed,
+    head: Span,
+) -> Vec<Diagnostic> {
+    let mut found = catalog::check(def, values);
+    found.retain(|violation| !blamed.explains(violation));
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let keys: Spans = keys.into_iter().collect();
+    let told = found.iter().map(|violation| {
+        // What is wrong with a property, whatever its value, is told at its name.
+        let spans = if violation.kind == ViolationKind::Deprecated { &keys } else { spans };
+        diagnostic(violation, values, spans, head)
+    });
+    told.collect()
+}
+
+impl Blamed {
+    fn explains(&self, violation: &Violation) -> bool {
+        let within = |place: &PropPath| place.covers(&violation.path);
+        let absence = matches!(violation.kind, ViolationKind::MissingRequired | ViolationKind::Rule(_));
+        let object = match violation.kind {
+            ViolationKind::MissingRequired => parent(&violation.path),
+            _ => violation.path.clone(),
+        };
+        let touched = |place: &PropPath| parent(place) == object || *place == object;
+        self.values.iter().any(within)
+            || absence && (self.objects.contains(&object) || self.objects.contains(&parent(&violation.path)))
+            || matches!(violation.kind, ViolationKind::Rule(_)) && self.values.iter().any(touched)
+    }
+}
+
+fn parent(path: &PropPath) -> PropPath {
+    PropPath(path.0.rsplit_once('/').map(|(parent, _)| parent.into()).unwrap_or_default())
+}
+
+fn diagnostic(violation: &Violation, values: &model::Map, spans: &Spans, head: Span) -> Diagnostic {
+    let (code, label) = match &violation.kind {
+        ViolationKind::UnknownProperty => ("GPB2001", "no property of this name"),
+        ViolationKind::ReadOnly => ("GPB2003", "read-only"),
+        ViolationKind::WrongType => ("GPB2008", "does not fit"),
+        ViolationKind::NotInEnum => ("GPB2006", "not one of its values"),
+        ViolationKind::Pattern => ("GPB2010", "does not match"),
+        ViolationKind::Format => ("GPB2011", "not of this form"),
+        ViolationKind::Bounds => ("GPB2012", "out of bounds"),
+        ViolationKind::MissingRequired => ("GPB2013", "something is missing here"),
+        ViolationKind::NotUnique => ("GPB2014", "repeated"),
+        ViolationKind::Rule(rule) => ("GPB2015", broken(rule, &violation.path)),
+        ViolationKind::SecretInPlainProperty => ("GPB2007", "this secret could be read back from there"),
+        ViolationKind::Deprecated => ("GPB2016", "deprecated"),
+    };
+    let span = nearest_span(&violation.path, spans).unwrap_or(head);
+    let diagnostic = if violation.kind.is_warning() {
+        Diagnostic::warning(code, &violation.message)
+    } else {
+        Diagnostic::error(code, &violation.message)
+    };
+    let mut diagnostic = diagnostic.at(span, label);
+    diagnostic.help.clone_from(&violation.help);
+    // The edit is certain only where the text stands at the place itself, and not behind a name.
+    let written = text_at(values, &violation.path).filter(|text| problem::is_literal(text, span));
+    match (&violation.kind, &violation.nearest, written) {
+        (ViolationKind::NotInEnum, Some(meant), Some(_)) => {
+            diagnostic.fix(format!("change to `{meant}`"), span, format!("\"{meant}\""))
+        }
+        _ => diagnostic,
+    }
+}
+
+fn broken(rule: &Rule, path: &PropPath) -> &'static str {
+    let names_it = |names: &[String]| path.segments().last().is_some_and(|last| names.iter().any(|name| name == last));
+    match rule {
+        Rule::Excluded(..) => "these do not go together",
+        Rule::ExactlyOne(names) if names_it(names) => "these do not go together",
+        _ => "something is missing here",
+    }
+}
+
+/// Where a place was written, or else what is around it.
+fn nearest_span(path: &PropPath, spans: &Spans) -> Option<Span> {
+    let mut path = path.clone();
+    while !path.0.is_empty() {
+        if let Some(span) = spans.get(&path) {
+            return Some(*span);
+        }
+        path = parent(&path);
+    }
+    None
+}
+
+fn text_at<'a>(values: &'a model::Map, path: &PropPath) -> Option<&'a str> {
+    let mut segments = path.segments().map(PropPath::unescape);
+    let mut value = values.get(segments.next()?.as_str())?;
+    for segment in segments {
+        value = match value {
+            model::Value::Map(entries) => entries.get(segment.as_str())?,
+            model::Value::List(items) => items.get(segment.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    match value {
+        model::Value::Text(text) => Some(text),
+        _ => None,
+    }
+}

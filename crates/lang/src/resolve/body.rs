@@ -1,0 +1,336 @@
+//! Statements: what may stand where, and the names in it.
+
+use super::scope::{Found, View};
+use super::{Group, Resolver, suggest};
+use crate::index::What;
+use crate::names::Kind;
+use gpb_base::diag::{Diagnostic, nearest};
+use gpb_base::source::Span;
+use gpb_syntax::ast::{Block, Body, For, If, Layer, Path, PathSegment, Resource, Stmt};
+
+/// What the statements are statements of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Stack,
+    Layer,
+    Component,
+    Resource,
+    /// The body of a component's use.
+    Use,
+    Environment,
+    Facts,
+    Object,
+}
+
+impl Place {
+    pub fn describe(self) -> &'static str {
+        match self {
+            Place::Stack => "a stack",
+            Place::Layer => "a layer",
+            Place::Component => "a component",
+            Place::Resource => "a resource",
+            Place::Use => "the use of a component",
+            Place::Environment => "an environment",
+            Place::Facts => "facts",
+            Place::Object => "an object",
+        }
+    }
+
+    fn declares(self) -> bool {
+        matches!(self, Place::Stack | Place::Layer | Place::Component)
+    }
+}
+
+impl<'p> Resolver<'_, 'p> {
+    /// The statements of a stack, a layer or a component, or of a group inside one.
+    pub(super) fn body(&mut self, stmts: &'p [Stmt], place: Place) {
+        let index = self.world.indexes.of(stmts);
+        for duplicate in &index.duplicates {
+            self.report(duplicate.clone());
+        }
+        self.views.push(View::Body(index));
+        for stmt in stmts {
+            self.declaration(stmt, place);
+        }
+        self.views.pop();
+    }
+
+    fn declaration(&mut self, stmt: &'p Stmt, place: Place) {
+        match stmt {
+            Stmt::Param(binding) if place != Place::Layer && self.group.is_none() => self.binding(binding),
+            Stmt::Output(binding) if self.group != Some(Group::For) => self.binding(binding),
+            Stmt::Let(binding) => self.binding(binding),
+            Stmt::Layer(layer) if place == Place::Stack && self.group != Some(Group::For) => self.layer(layer),
+            Stmt::Resource(resource) => self.resource(resource),
+            Stmt::Block(block) => self.component_use(block, place),
+            Stmt::For(group) => self.for_each(group, |this| this.grouped(&group.stmts, place, Group::For)),
+            Stmt::If(group) => self.choose(group, |this, branch| this.grouped(branch, place, Group::Once)),
+            Stmt::In { place: expr, stmts, .. } => {
+                self.expr(expr);
+                self.grouped(stmts, place, Group::Once);
+            }
+            Stmt::After { paths, .. } => paths.iter().for_each(|path| self.path(path)),
+            Stmt::Moved { .. } if place == Place::Stack => {}
+            Stmt::Recover(recover) => self.object(&recover.stmts, Place::Object),
+            Stmt::Derived { from, stmts, .. } => {
+                self.path(from);
+                self.object(stmts, Place::Object);
+            }
+            other => self.misplaced(other, place),
+        }
+    }
+
+    fn grouped(&mut self, stmts: &'p [Stmt], place: Place, group: Group) {
+        let outer = self.group;
+        self.group = if outer == Some(Group::For) { outer } else { Some(group) };
+        self.body(stmts, place);
+        self.group = outer;
+    }
+
+    fn layer(&mut self, layer: &'p Layer) {
+        if let Some(place) = &layer.place {
+            self.expr(place);
+        }
+        let outer = (self.layer.replace(layer), self.group.take());
+        self.body(&layer.stmts, Place::Layer);
+        (self.layer, self.group) = outer;
+    }
+
+    fn resource(&mut self, resource: &'p Resource) {
+        self.world.check_type_name(&resource.ty);
+        if let Some(place) = &resource.place {
+            self.expr(place);
+        }
+        self.object(&resource.stmts, Place::Resource);
+    }
+
+    fn component_use(&mut self, block: &'p Block, place: Place) {
+        if let Some(place) = &block.place {
+            self.expr(place);
+        }
+        match self.world.names.component(self.module, &block.head.text) {
+            Some(component) => {
+                self.components.edge(self.item, super::key(component.item), block.head.span);
+                if block.label.is_none() {
+                    self.unlabelled(block);
+                }
+            }
+            None if block.label.is_none() && self.keyword_alone(block, place) => return,
+            None => self.unknown_component(block, place),
+        }
+        self.object(&block.stmts, Place::Use);
+    }
+
+    /// `layer {` and the like: what had to stand between the keyword and the braces is missing.
+    fn keyword_alone(&mut self, block: &'p Block, place: Place) -> bool {
+        let keyword = block.head.text.as_str();
+        let (code, what, inside) = match keyword {
+            "layer" => ("GPB0031", "a name", Some(Place::Layer)),
+            "in" => ("GPB0030", "a value", Some(place)),
+            "resource" | "existing" => ("GPB0032", "a type", None),
+            "param" | "let" | "output" => ("GPB0031", "a name", None),
+            _ => return false,
+        };
+        let after = Span { start: block.head.span.end, ..block.head.span };
+        let diagnostic = Diagnostic::error(code, format!("expected {what} after `{keyword}`"));
+        self.report(diagnostic.at(after, format!("{what} is missing here")));
+        if let Some(inside) = inside {
+            self.grouped(&block.stmts, inside, Group::Once);
+        }
+        true
+    }
+
+    fn unlabelled(&self, block: &Block) {
+        let message = format!("this use of the component `{}` has no name", block.head.text);
+        self.report(
+            Diagnostic::error("GPB1015", message)
+                .at(block.head.span, "a name must follow")
+                .help(format!("write `{} main {{ … }}`: the name is part of every address inside", block.head.text)),
+        );
+    }
+
+    fn unknown_component(&self, block: &Block, place: Place) {
+        let head = &block.head;
+        let diagnostic = Diagnostic::error("GPB1005", format!("there is no component `{}`", head.text))
+            .at(head.span, format!("a block in {} uses a component", place.describe()));
+        let near = self.world.names.nearest(self.module, Kind::Component, &head.text, &[]);
+        self.report(self.hint(diagnostic, Kind::Component, head, near));
+    }
+
+    /// The entries of a resource, of a component's use, of an environment or of an object.
+    pub(super) fn object(&mut self, stmts: &'p [Stmt], place: Place) {
+        let depth = self.views.len();
+        for stmt in stmts {
+            match stmt {
+                Stmt::Field(field) => self.expr(&field.value),
+                Stmt::Block(block) => {
+                    if let Some(expr) = &block.place {
+                        self.expr(expr);
+                    }
+                    self.object(&block.stmts, Place::Object);
+                }
+                Stmt::When(when) => {
+                    self.expr(&when.threshold);
+                    for action in &when.actions {
+                        self.expr(&action.value);
+                    }
+                }
+                Stmt::Let(binding) => {
+                    self.binding(binding);
+                    self.views.push(View::Vars(vec![&binding.name.text]));
+                }
+                Stmt::For(group) => self.for_each(group, |this| this.object(&group.stmts, place)),
+                Stmt::If(group) => self.choose(group, |this, branch| this.object(branch, place)),
+                Stmt::After { paths, .. } if matches!(place, Place::Resource | Place::Use) => {
+                    for path in paths {
+                        self.path(path);
+                    }
+                }
+                Stmt::Protect { word, .. } if matches!(place, Place::Resource | Place::Use) => {
+                    self.word(word, &["always", "never"], "protect");
+                }
+                Stmt::Replace { word, .. } if place == Place::Resource => {
+                    self.word(word, &["create_first", "delete_first"], "replace");
+                }
+                Stmt::Ignore { .. } if place == Place::Resource => {}
+                Stmt::Moved { .. } if place == Place::Environment => {}
+                Stmt::Override { stmts, .. } if place == Place::Environment => self.object(stmts, Place::Object),
+                Stmt::Recover(recover) if matches!(place, Place::Resource | Place::Use | Place::Environment) => {
+                    self.object(&recover.stmts, Place::Object);
+                }
+                Stmt::Derived { from, stmts, .. } if matches!(place, Place::Resource | Place::Use) => {
+                    self.path(from);
+                    self.object(stmts, Place::Object);
+                }
+                Stmt::Needs { amount, of, .. } if matches!(place, Place::Resource | Place::Use) => {
+                    self.expr(amount);
+                    self.path(of);
+                }
+                Stmt::Budget(budget) if place == Place::Environment => {
+                    budget.at.iter().for_each(|(value, _)| self.expr(value));
+                    self.expr(&budget.amount);
+                }
+                other => self.misplaced(other, place),
+            }
+        }
+        self.views.truncate(depth);
+    }
+
+    fn word(&self, word: &gpb_syntax::ast::Name, known: &[&str], statement: &str) {
+        if known.contains(&word.text.as_str()) {
+            return;
+        }
+        let diagnostic = Diagnostic::error("GPB1708", format!("`{statement}` does not know `{}`", word.text)).at(
+            word.span,
+            format!("expected {}", known.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(" or ")),
+        );
+        self.report(match nearest(&word.text, known.iter().copied()) {
+            Some(near) => suggest(diagnostic, near, word.span),
+            None => diagnostic,
+        });
+    }
+
+    fn for_each(&mut self, group: &'p For, body: impl FnOnce(&mut Self)) {
+        self.head(&group.over);
+        self.views.push(View::Vars(group.names.iter().map(|name| name.text.as_str()).collect()));
+        if let Some(key) = &group.key {
+            self.expr(key);
+        }
+        body(self);
+        self.views.pop();
+    }
+
+    fn choose(&mut self, group: &'p If, mut body: impl FnMut(&mut Self, &'p [Stmt])) {
+        self.head(&group.condition);
+        body(self, &group.then);
+        body(self, &group.otherwise);
+    }
+
+    /// The path after `after`: the head is a name in scope, and what a layer or component has is known.
+    fn path(&mut self, path: &'p Path) {
+        let mut segments = path.segments.iter();
+        let Some(PathSegment::Name(head)) = segments.next() else { return };
+        let found = self.require(head);
+        if let (Some(Found::Declared(declared)), Some(PathSegment::Name(name))) = (found, segments.next()) {
+            self.member_of(&declared, name);
+        }
+        for segment in &path.segments {
+            if let PathSegment::Index(expr) = segment {
+                self.expr(expr);
+            }
+        }
+    }
+
+    /// What the layers of a stack use: known layers, in no circle.
+    pub(super) fn layers(&mut self, body: &'p Body) {
+        let index = self.world.indexes.of(&body.stmts);
+        let mut edges = super::Edges::default();
+        for declared in index.in_order() {
+            let What::Layer(layer) = declared.what else { continue };
+            edges.node(super::key(layer), &layer.name);
+            for used in &layer.uses {
+                match index.names.get(used.text.as_str()).map(|declared| declared.what) {
+                    Some(What::Layer(target)) => edges.edge(super::key(layer), super::key(target), used.span),
+                    _ => self.unknown_layer(used, &index),
+                }
+            }
+        }
+        edges.report(self.world, "GPB1602", "layer", "of two layers only one can be built on the other");
+    }
+
+    fn unknown_layer(&self, used: &gpb_syntax::ast::Name, index: &crate::index::Index<'p>) {
+        let diagnostic = Diagnostic::error("GPB1601", format!("there is no layer `{}` in this stack", used.text))
+            .at(used.span, "unknown layer");
+        let layers = index.names.values().filter(|declared| matches!(declared.what, What::Layer(_)));
+        self.report(match nearest(&used.text, layers.map(|declared| declared.name.text.as_str())) {
+            Some(near) => suggest(diagnostic, near, used.span),
+            None => diagnostic,
+        });
+    }
+}
+
+/// How to speak of a misplaced statement: what it is, where it stands, and where it belongs.
+pub fn describe(stmt: &Stmt, place: Place) -> (String, Span, String) {
+    let belongs = |what: &str, span: Span, home: &str| (format!("`{what}`"), span, format!("it belongs in {home}"));
+    let word =
+        |whole: Span, keyword: &str| Span::new(whole.file, whole.range().start, whole.range().start + keyword.len());
+    match stmt {
+        Stmt::Param(binding) => belongs("param", binding.span, "a stack or a component, outside `for`, `if` and `in`"),
+        Stmt::Let(binding) => belongs("let", binding.span, "a stack, a layer or a component"),
+        Stmt::Output(binding) => belongs("output", binding.span, "a stack, a layer or a component, outside `for`"),
+        Stmt::Layer(layer) => {
+            belongs("layer", word(layer.span, "layer"), "a stack, side by side with the other layers, outside `for`")
+        }
+        Stmt::Resource(resource) => {
+            let keyword = if resource.existing { "existing" } else { "resource" };
+            belongs(keyword, word(resource.span, keyword), "a stack, a layer or a component")
+        }
+        Stmt::Field(field) => {
+            let help = if matches!(field.head.text.as_str(), "allow" | "deny") {
+                "statements stand in a policy document: `policy { allow … on … }`".to_owned()
+            } else if place.declares() {
+                format!("name a value with `let {} = …`", field.head.text)
+            } else {
+                "remove it".to_owned()
+            };
+            (format!("the field `{}`", field.head.text), field.head.span, help)
+        }
+        Stmt::Block(block) => (format!("the block `{}`", block.head.text), block.head.span, "remove it".to_owned()),
+        Stmt::When(when) => belongs("when", when.span, "the use of a component, or an object"),
+        Stmt::For(group) => belongs("for", group.span, "a body or an object"),
+        Stmt::If(group) => belongs("if", group.span, "a body or an object"),
+        Stmt::In { span, .. } => belongs("in", *span, "a stack, a layer or a component"),
+        Stmt::After { span, .. } => belongs("after", *span, "a body, a resource or the use of a component"),
+        Stmt::Protect { span, .. } => belongs("protect", *span, "a resource or the use of a component"),
+        Stmt::Ignore { span, .. } => belongs("ignore", *span, "a resource"),
+        Stmt::Replace { span, .. } => belongs("replace", *span, "a resource"),
+        Stmt::Moved { span, .. } => belongs("moved", *span, "a stack or an environment"),
+        Stmt::Override { span, .. } => belongs("override", *span, "an environment"),
+        Stmt::Recover(recover) => {
+            belongs("recover", recover.span, "an environment, a body, a resource or the use of a component")
+        }
+        Stmt::Derived { span, .. } => belongs("derived", *span, "a body, a resource or the use of a component"),
+        Stmt::Budget(budget) => belongs("budget", budget.span, "an environment"),
+        Stmt::Needs { span, .. } => belongs("needs", *span, "a resource or the use of a component"),
+    }
+}

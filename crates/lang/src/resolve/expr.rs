@@ -1,0 +1,174 @@
+//! Names in expressions.
+
+use super::scope::{Found, View};
+use super::{Group, Resolver};
+use crate::builtins;
+use crate::names::Kind;
+use gpb_base::diag::Diagnostic;
+use gpb_syntax::ast::{
+    BinaryOp, Binding, Comprehension, Expr, ExprKind, Name, PolicyStatement, Stmt, TextPart, TypeExpr, TypeKind,
+};
+
+impl<'p> Resolver<'_, 'p> {
+    pub(super) fn expr(&mut self, expr: &'p Expr) {
+        match &*expr.kind {
+            ExprKind::Number(_) | ExprKind::Quantity { .. } | ExprKind::Bool(_) | ExprKind::Missing => {}
+            // A bare word that is no name is read by the type that is expected of it.
+            ExprKind::Name(name) => {
+                if self.find(&name.text).is_some() {
+                    self.require(name);
+                }
+            }
+            ExprKind::Text(parts) => self.text(parts),
+            ExprKind::Tagged { value, .. } => self.expr(value),
+            ExprKind::List(items) => {
+                for item in items {
+                    self.expr(item);
+                }
+            }
+            ExprKind::Object(stmts) => self.object(stmts, super::body::Place::Object),
+            ExprKind::Call { callee, args } => {
+                self.callee(callee);
+                for arg in args {
+                    self.expr(&arg.value);
+                }
+            }
+            ExprKind::Member { of, name, .. } => self.member(of, name),
+            ExprKind::Index { of, index } => {
+                self.head(of);
+                self.expr(index);
+            }
+            ExprKind::Not(inner) | ExprKind::Negate(inner) => self.head(inner),
+            // Words are compared and chosen, but neither added nor put in order.
+            ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::Coalesce, left, right } => {
+                self.expr(left);
+                self.expr(right);
+            }
+            ExprKind::Binary { left, right, .. } => {
+                self.head(left);
+                self.head(right);
+            }
+            ExprKind::Range { low, high } => {
+                self.expr(low);
+                self.expr(high);
+            }
+            ExprKind::If { condition, then, otherwise } => {
+                self.head(condition);
+                self.expr(then);
+                self.expr(otherwise);
+            }
+            ExprKind::Comprehension(comprehension) => self.comprehension(comprehension),
+            ExprKind::Policy(statements) => statements.iter().for_each(|statement| self.policy(statement)),
+        }
+    }
+
+    /// An expression in a place where a bare word can mean nothing but a name.
+    pub(super) fn head(&mut self, expr: &'p Expr) {
+        match &*expr.kind {
+            ExprKind::Name(name) => {
+                self.require(name);
+            }
+            _ => self.expr(expr),
+        }
+    }
+
+    fn text(&mut self, parts: &'p [TextPart]) {
+        for part in parts {
+            if let TextPart::Hole(expr) = part {
+                self.head(expr);
+            }
+        }
+    }
+
+    fn member(&mut self, of: &'p Expr, name: &'p Name) {
+        match &*of.kind {
+            ExprKind::Name(head) => {
+                if let Some(Found::Declared(declared)) = self.require(head) {
+                    self.member_of(&declared, name);
+                }
+            }
+            _ => self.expr(of),
+        }
+    }
+
+    fn callee(&mut self, callee: &'p Name) {
+        if let Some(function) = self.world.names.function(self.module, &callee.text) {
+            self.functions.edge(self.item, super::key(function.item), callee.span);
+            return;
+        }
+        if builtins::lookup(&callee.text).is_some() || crate::judge::is_function(&callee.text) {
+            return;
+        }
+        let own: Vec<&str> = self.world.names.nearest(self.module, Kind::Fn, &callee.text, &[]).into_iter().collect();
+        let diagnostic = builtins::unknown(&callee.text, callee.span, own);
+        self.report(match self.world.names.elsewhere(Kind::Fn, &callee.text) {
+            Some(_) => self.hint(diagnostic, Kind::Fn, callee, None),
+            None => diagnostic,
+        });
+    }
+
+    fn comprehension(&mut self, comprehension: &'p Comprehension) {
+        self.head(&comprehension.over);
+        self.views.push(View::Vars(comprehension.names.iter().map(|name| name.text.as_str()).collect()));
+        for expr in [&comprehension.condition, &comprehension.key].into_iter().flatten() {
+            self.expr(expr);
+        }
+        self.expr(&comprehension.value);
+        self.views.pop();
+    }
+
+    fn policy(&mut self, statement: &'p PolicyStatement) {
+        statement.actions.iter().chain(&statement.resources).for_each(|expr| self.expr(expr));
+        for value in statement.principals.iter().filter_map(|principal| principal.value.as_ref()) {
+            self.expr(value);
+        }
+        self.object(&statement.conditions, super::body::Place::Object);
+    }
+
+    pub(super) fn binding(&mut self, binding: &'p Binding) {
+        if let Some(ty) = &binding.ty {
+            // The type's own mistakes are reported as it is read.
+            let _ = self.world.ty(self.module, ty);
+            self.type_defaults(ty);
+        }
+        if let Some(value) = &binding.value {
+            self.expr(value);
+        }
+    }
+
+    /// The defaults of an object type see the module's names alone.
+    pub(super) fn type_defaults(&mut self, ty: &'p TypeExpr) {
+        match &ty.kind {
+            TypeKind::Named { args, .. } => args.iter().for_each(|arg| self.type_defaults(arg)),
+            TypeKind::Optional(inner) => self.type_defaults(inner),
+            TypeKind::Object(fields) => {
+                let views = std::mem::take(&mut self.views);
+                for field in fields {
+                    field.ty.iter().for_each(|ty| self.type_defaults(ty));
+                    field.value.iter().for_each(|value| self.expr(value));
+                }
+                self.views = views;
+            }
+            TypeKind::Words(_) | TypeKind::Missing => {}
+        }
+    }
+
+    /// A statement that stands where nothing is made of it.
+    pub(super) fn misplaced(&mut self, stmt: &Stmt, place: super::body::Place) {
+        // The mere beginning of an entry may become anything.
+        if matches!(stmt, Stmt::Field(field) if field.value.is_missing()) {
+            return;
+        }
+        let (what, span, help) = super::body::describe(stmt, place);
+        let within = match (stmt, self.group) {
+            (Stmt::Param(_) | Stmt::Output(_) | Stmt::Layer(_), Some(Group::For)) => "a `for`",
+            (Stmt::Param(_), Some(Group::Once)) => "a group",
+            _ => place.describe(),
+        };
+        self.report(
+            Diagnostic::error("GPB1014", format!("{what} cannot stand here, in {within}"))
+                .at(span, "misplaced")
+                .help(help),
+        );
+    }
+}

@@ -1,0 +1,60 @@
+//! `head.name`, where the head is a layer or a component: what it has is known without evaluating.
+
+use super::{Resolver, suggest};
+use crate::index::{Declared, Index, What};
+use crate::names::Global;
+use gpb_base::diag::{Diagnostic, nearest};
+use gpb_syntax::ast::{Body, Name};
+
+impl<'p> Resolver<'_, 'p> {
+    pub(super) fn member_of(&self, declared: &Declared<'p>, name: &Name) {
+        // A keyed item is a map: its members are its keys.
+        if declared.keyed > 0 {
+            return;
+        }
+        match declared.what {
+            What::Layer(layer) => {
+                let index = self.world.indexes.of(&layer.stmts);
+                self.member_in(&index, &format!("the layer `{}`", layer.name.text), layer.name.span, name);
+            }
+            What::Use(block) => {
+                if let Some(component) = self.world.names.component(self.module, &block.head.text) {
+                    self.member_of_component(component, name);
+                }
+            }
+            What::Param(_) | What::Let(_) | What::Resource(_) => {}
+        }
+    }
+
+    fn member_of_component(&self, component: Global<'p, Body>, name: &Name) {
+        let index = self.world.indexes.of(&component.item.stmts);
+        let what = format!("the component `{}`", component.item.name.text);
+        self.member_in(&index, &what, component.item.name.span, name);
+    }
+
+    fn member_in(&self, index: &Index<'p>, what: &str, declared_at: gpb_base::source::Span, name: &Name) {
+        let shown = |declared: &Declared<'_>| !matches!(declared.what, What::Let(_));
+        let member = index.names.get(name.text.as_str());
+        if index.outputs.contains_key(name.text.as_str()) || member.is_some_and(shown) {
+            return;
+        }
+        let diagnostic = Diagnostic::error("GPB1701", format!("{what} has no `{}`", name.text))
+            .at(name.span, "not one of its items or outputs");
+        if let Some(private) = member {
+            self.report(diagnostic.at(private.name.span, "a `let` is seen inside only").help("give it as an `output`"));
+            return;
+        }
+        let mut names: Vec<&str> = index.outputs.keys().copied().collect();
+        names.extend(
+            index.names.values().filter(|declared| shown(declared)).map(|declared| declared.name.text.as_str()),
+        );
+        names.sort_unstable();
+        names.dedup();
+        let diagnostic = diagnostic.at(declared_at, "declared here");
+        self.report(match nearest(&name.text, names.iter().copied()) {
+            Some(near) => suggest(diagnostic, near, name.span),
+            None if names.is_empty() => diagnostic,
+            None => diagnostic.help(format!("it has {}", names.join(", "))),
+        });
+    }
+}

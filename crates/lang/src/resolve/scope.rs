@@ -1,0 +1,126 @@
+//! What a name stands for at a place, as far as can be said without evaluating.
+
+use super::Resolver;
+use crate::builtins;
+use crate::index::{Declared, Index, What};
+use crate::names::Kind;
+use gpb_base::diag::{Diagnostic, nearest};
+use gpb_syntax::ast::{Layer, Name};
+use std::rc::Rc;
+
+/// The names every expression inside a stack may use.
+pub const AMBIENT: &[&str] = &["account", "region", "partition", "environment"];
+
+/// One ring of names around an expression.
+#[derive(Debug)]
+pub enum View<'p> {
+    Body(Rc<Index<'p>>),
+    /// What a `for`, a function or a comprehension binds.
+    Vars(Vec<&'p str>),
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy)]
+pub enum Found<'p> {
+    Declared(Declared<'p>),
+    /// A variable, a constant or an ambient name: its value says what it has.
+    Value,
+}
+
+impl<'p> Resolver<'_, 'p> {
+    pub(super) fn find(&self, name: &str) -> Option<Found<'p>> {
+        for view in self.views.iter().rev() {
+            match view {
+                View::Vars(vars) if vars.contains(&name) => return Some(Found::Value),
+                View::Vars(_) => {}
+                View::Body(index) => {
+                    if let Some(declared) = index.names.get(name) {
+                        return Some(Found::Declared(*declared));
+                    }
+                }
+            }
+        }
+        let known = AMBIENT.contains(&name) || self.world.names.constant(self.module, name).is_some();
+        known.then_some(Found::Value)
+    }
+
+    /// The name in scope that is nearest to a wrong one.
+    pub(super) fn nearest_name(&self, name: &str) -> Option<String> {
+        let mut names: Vec<&str> = AMBIENT.to_vec();
+        for view in &self.views {
+            match view {
+                View::Vars(vars) => names.extend(vars),
+                View::Body(index) => names.extend(index.in_order().iter().map(|declared| declared.name.text.as_str())),
+            }
+        }
+        names.extend(self.world.names.nearest(self.module, Kind::Const, name, &[]));
+        nearest(name, names).map(str::to_owned)
+    }
+
+    /// A name that must stand for something; a layer must be one this layer uses.
+    pub(super) fn require(&self, name: &Name) -> Option<Found<'p>> {
+        match self.find(&name.text) {
+            Some(Found::Declared(declared)) => {
+                if let What::Layer(layer) = declared.what {
+                    self.may_use(layer, name);
+                }
+                Some(Found::Declared(declared))
+            }
+            Some(found) => Some(found),
+            None => {
+                let diagnostic = Diagnostic::error("GPB1003", format!("there is no `{}` in scope", name.text))
+                    .at(name.span, "unknown name");
+                if let Some(help) = self.other_meaning(&name.text) {
+                    self.report(diagnostic.help(help));
+                    return None;
+                }
+                let near = self.nearest_name(&name.text);
+                self.report(self.hint(diagnostic, Kind::Const, name, near.as_deref()));
+                None
+            }
+        }
+    }
+
+    /// What has such a name although it is no value here: a function, or an item of a layer.
+    fn other_meaning(&self, name: &str) -> Option<String> {
+        if self.world.names.function(self.module, name).is_some() || builtins::lookup(name).is_some() {
+            return Some(format!("`{name}` is a function: call it, `{name}(…)`"));
+        }
+        let bodies = self.views.iter().filter_map(|view| match view {
+            View::Body(index) => Some(index),
+            View::Vars(_) => None,
+        });
+        let mut layers = bodies.flat_map(|index| index.in_order().into_iter().copied().collect::<Vec<_>>());
+        let found = layers.find_map(|declared| match declared.what {
+            What::Layer(layer) => {
+                let inside = self.world.indexes.of(&layer.stmts);
+                let item = inside.names.get(name).is_some_and(|item| !matches!(item.what, What::Let(_)));
+                (item || inside.outputs.contains_key(name)).then_some(layer)
+            }
+            _ => None,
+        });
+        found.map(|layer| format!("the layer `{0}` has one: write `{0}.{name}`", layer.name.text))
+    }
+
+    /// A layer sees only the layers it uses, so that the order of layers is written where a reader looks for it.
+    pub(super) fn may_use(&self, target: &'p Layer, name: &Name) {
+        let Some(layer) = self.layer else { return };
+        if std::ptr::eq(layer, target) || layer.uses.iter().any(|used| used.text == target.name.text) {
+            return;
+        }
+        let (at, text) = match layer.uses.last() {
+            Some(last) => (last.span, format!("{}, {}", last.text, target.name.text)),
+            None => (layer.name.span, format!("{} uses {}", layer.name.text, target.name.text)),
+        };
+        self.report(
+            Diagnostic::error(
+                "GPB1603",
+                format!("the layer `{}` does not use `{}`", layer.name.text, target.name.text),
+            )
+            .at(name.span, format!("an item of the layer `{}`", target.name.text))
+            .at(layer.name.span, "used in this layer")
+            .help(format!("add `{}` to what the layer uses", target.name.text))
+            .fix(format!("use the layer `{}`", target.name.text), at, text),
+        );
+    }
+}

@@ -1,0 +1,51 @@
+//! The environment's tags, put on everything that can be tagged.
+
+use gpb_catalog::{Shape, TypeDef};
+use gpb_model::{Map, Value};
+
+/// Adds `tags` to a resource's properties; a tag written on the resource wins.
+pub fn merge(def: &TypeDef, tags: &Map, properties: &mut Map) {
+    let Some(tagging) = def.tagging.as_ref().filter(|_| !tags.is_empty()) else { return };
+    let Some(property) = def.root.by_aws(&tagging.property) else { return };
+    match def.resolve(&property.shape) {
+        Shape::List(list) => {
+            let Shape::Object(item) = def.resolve(&list.item) else { return };
+            if item.by_aws("Key").is_none() || item.by_aws("Value").is_none() {
+                return;
+            }
+            let written = properties.entry(property.aws.clone()).or_insert_with(|| Value::List(Vec::new()));
+            let Value::List(items) = written else { return };
+            let flags: Vec<&str> = item
+                .required
+                .iter()
+                .filter(|name| item.by_aws(name).is_some_and(|flag| matches!(def.resolve(&flag.shape), Shape::Bool)))
+                .map(String::as_str)
+                .collect();
+            add_pairs(items, tags, &flags);
+        }
+        Shape::Map { .. } | Shape::Json => {
+            let written = properties.entry(property.aws.clone()).or_insert_with(|| Value::Map(Map::default()));
+            let Value::Map(entries) = written else { return };
+            for (key, value) in tags {
+                entries.entry(key.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A required flag of a tag (whether what the resource makes is tagged too) is raised: the tags are for everything.
+fn add_pairs(items: &mut Vec<Value>, tags: &Map, flags: &[&str]) {
+    let is_key = |item: &Value, key: &str| match item {
+        Value::Map(pair) => pair.get("Key") == Some(&Value::Text(key.into())),
+        _ => false,
+    };
+    for (key, value) in tags {
+        if items.iter().any(|item| is_key(item, key)) {
+            continue;
+        }
+        let mut pair = Map::from_iter([("Key".into(), Value::Text(key.clone())), ("Value".into(), value.clone())]);
+        pair.extend(flags.iter().map(|flag| ((*flag).into(), Value::Bool(true))));
+        items.push(Value::Map(pair));
+    }
+}

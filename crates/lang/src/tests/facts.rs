@@ -1,0 +1,245 @@
+//! Facts about resource types, and what an environment is held to.
+
+use super::{check, with_files, wrong};
+use crate::{Compilation, compile};
+use gpb_model::{Applies, Domain};
+use std::fmt::Write as _;
+
+const SHOP: &str = r#"
+facts aws.sqs.queue {
+  let dead = that(self.redrive_policy?.dead_letter_target_arn)
+
+  usage {
+    requests = 1M
+    storage  = 10 GiB
+  }
+
+  recovery kept {
+    when    = given(dead) && (self.visibility_timeout ?? 30) > 10
+    domains = [node, zone]
+    rpo     = 0s
+    alarms  = those("aws.cloudwatch.alarm", "dimensions.value", self)
+  }
+
+  price requests {
+    quantity = usage.requests * 2
+    users    = environment.usage.users
+    needed   = needed(self, "slots")
+  }
+
+  price named {
+    when  = same(self.arn, self.queue_url)
+    where = region_of(self)
+  }
+}
+
+stack shop {
+  layer queues {
+    recover from zone, node { rpo 0s, rto 1min }
+
+    resource aws.sqs.queue dead {
+      queue_name = "dead"
+    }
+
+    resource aws.sqs.queue jobs {
+      queue_name         = "jobs"
+      visibility_timeout = 40
+      redrive_policy     = { dead_letter_target_arn = dead.arn, max_receive_count = 5 }
+      usage { requests = 5 * environment.usage.users }
+      needs 20 slots of dead
+      derived from dead { rebuild 5min }
+    }
+
+    resource aws.cloudwatch.alarm late {
+      alarm_name          = "late"
+      namespace           = "AWS/SQS"
+      metric_name         = "ApproximateAgeOfOldestMessage"
+      dimensions          = [{ name = "QueueName", value = jobs.queue_name }]
+      statistic           = "Maximum"
+      period              = 60
+      evaluation_periods  = 5
+      comparison_operator = "GreaterThanThreshold"
+      threshold           = 5
+    }
+  }
+}
+
+environment live of shop {
+  account = "123456789012"
+  region  = us-east-1
+  mode    = sandbox
+  usage { users = 10k }
+  recover from region { rto 4h, decide 15min, guaranteed true }
+  budget $500 per month
+  budget at 100k users $2_000..$5_000 per month
+}
+"#;
+
+fn facts_of(model: &gpb_model::Model) -> String {
+    let mut out = String::new();
+    for fact in &model.facts {
+        let _ = writeln!(out, "{} {} {}: {:?}", fact.of, fact.kind, fact.name, fact.applies);
+        for (name, value) in &fact.fields {
+            let _ = writeln!(out, "  {name} = {}", value);
+        }
+        for read in &fact.evidence {
+            let resource = model.resources.iter().find(|one| one.address == read.resource).unwrap();
+            let def = gpb_catalog::Catalog::embedded().get(&resource.ty).unwrap();
+            let shown = crate::shown(resource, &def, &read.property);
+            let _ = writeln!(out, "  read {}.{} {shown:?}", read.resource, read.property);
+        }
+    }
+    out
+}
+
+fn compiled(text: &str) -> Compilation {
+    let compilation = with_files(&[("main.gpb", text)], &[], |entry, inputs| compile(entry, inputs, None));
+    assert!(!compilation.has_errors(), "{}", wrong(&compilation));
+    compilation
+}
+
+#[test]
+fn every_fact_of_a_type_is_evaluated_for_every_resource_of_it() {
+    let compilation = compiled(SHOP);
+    insta::assert_snapshot!(facts_of(compilation.model().unwrap()));
+}
+
+/// Facts that read nothing but a few properties of their own resource are worked out once for all that are alike in those.
+/// What is said of each is what would be said of it alone.
+#[test]
+fn resources_that_are_alike_are_told_the_same_and_others_are_not() {
+    const FACTS: &str = r#"
+facts aws.sqs.queue {
+  usage { requests = 1M }
+  let wait = self.visibility_timeout ?? 30
+  let late = those("aws.cloudwatch.alarm", "dimensions.value", self)
+
+  quota waiting {
+    when = wait > 10
+    uses = wait * 2
+    of   = "one ${if self.fifo_queue ?? false { "ordered" } else { "plain" }} queue"
+  }
+  price requests { quantity = usage.requests, keeps = self.message_retention_period ?? 4 }
+  watch it { alarms = length(late), name = self.queue_name, waits = wait }
+}
+"#;
+    let queues = [
+        "a { queue_name = \"a\" }",
+        "b { queue_name = \"b\" }",
+        "c { queue_name = \"c\", visibility_timeout = 5 }",
+        "d { queue_name = \"d\", visibility_timeout = 30 }",
+        "e { queue_name = \"e\", fifo_queue = true, usage { requests = 5 } }",
+        "f { queue_name = \"f\", fifo_queue = true }",
+        "g { queue_name = \"g\", fifo_queue = false, message_retention_period = 60 }",
+        "h { queue_name = \"h\", visibility_timeout = 50, tags = { x = \"y\" } }",
+    ];
+    let told = |queues: &[&str]| {
+        let queues: String = queues.iter().map(|queue| format!("  resource aws.sqs.queue {queue}\n")).collect();
+        let text = format!(
+            "{FACTS}\nstack shop {{\n{queues}}}\n\nenvironment live of shop {{\n  account = \"123456789012\"\n  \
+             region = us-east-1\n  mode = sandbox\n}}\n"
+        );
+        facts_of(compiled(&text).model().unwrap())
+    };
+    let alone: String = queues.iter().map(|queue| told(&[queue])).collect();
+    assert_eq!(told(&queues), alone);
+    assert_eq!(alone.matches("quota waiting: Yes").count(), 7, "{alone}");
+}
+
+#[test]
+fn what_an_environment_is_held_to_is_in_its_model() {
+    let compilation = compiled(SHOP);
+    let goals = &compilation.model().unwrap().goals;
+    let targets: Vec<_> = goals.targets.iter().map(|one| (one.scope.as_str(), one.domain, one.guaranteed)).collect();
+    let expected = [("", Domain::Region, true), ("queues", Domain::Zone, false), ("queues", Domain::Node, false)];
+    assert_eq!(targets, expected);
+    assert_eq!(goals.targets[0].rto.unwrap().0, 14_400.into());
+    assert_eq!((goals.derived[0].scope.as_str(), goals.derived[0].from.as_str()), ("queues.jobs", "queues.dead"));
+    assert_eq!(goals.derived[0].rebuild, Some(300.into()));
+    assert_eq!((goals.needs[0].what.as_str(), goals.needs[0].amount), ("slots", 20.into()));
+    assert_eq!((goals.budgets[0].low, goals.budgets[0].high), (0.into(), 500.into()));
+    assert_eq!(goals.budgets[1].at, Some(("users".to_owned(), 100_000.into())));
+}
+
+#[test]
+fn a_budget_at_a_usage_brings_the_environment_as_it_is_then() {
+    let compilation = compiled(SHOP);
+    let [tier] = compilation.made[0].tiers.as_slice() else { panic!("{:?}", compilation.made[0].tiers.len()) };
+    let requests =
+        tier.model.facts.iter().find(|fact| fact.name.as_ref() == "requests" && fact.of.as_str() == "queues.jobs");
+    let quantity = requests.unwrap().field("quantity").unwrap();
+    assert_eq!(quantity.to_string(), "1000000");
+    assert!(tier.model.facts.iter().all(|fact| fact.applies != Applies::Unknown));
+}
+
+#[test]
+fn facts_of_the_library_are_read_for_the_types_a_program_mentions() {
+    let facts = "facts aws.sns.topic {\n  price free {\n    cost = $0\n  }\n}\n";
+    let of = |ty: &str| {
+        let text = super::stack(&format!("resource {ty} one {{ }}"));
+        let library = [("facts/prices/sns.gpb", facts)];
+        let compilation = with_files(&[("main.gpb", &text)], &library, |entry, inputs| compile(entry, inputs, None));
+        (compilation.modules.len(), compilation.model().map_or(0, |model| model.facts.len()))
+    };
+    assert_eq!((of("aws.sns.topic"), of("aws.sqs.queue")), ((2, 1), (1, 0)));
+}
+
+#[test]
+fn what_is_demanded_wrongly_is_told() {
+    let in_stack = |text: &str| check(&super::stack(text));
+    let in_environment = |text: &str| check(&format!("stack demo {{\n  resource aws.sqs.queue a {{}}\n}}\n{text}"));
+    insta::assert_snapshot!(
+        "demands",
+        [
+            in_stack("recover from zon { rpo 0s }"),
+            in_stack("recover from zone { }"),
+            in_stack("recover from zone { rpo 70% }"),
+            in_stack("recover from zone { rpa 1s }"),
+            in_stack("resource aws.sqs.queue a { derived from nothing }"),
+            in_stack("resource aws.sqs.queue a { usage { x = 1 } }"),
+            in_stack("let a = all(\"aws.sqs.queue\")\nresource aws.sqs.queue b { queue_name = length(a) }"),
+            in_environment(&super::environment("usage { users = 1 }\nbudget at 5 uses $5 per month")),
+            in_environment(&super::environment("budget $5 per day")),
+            in_environment(&super::environment("budget at 5 users $5h per month")),
+        ]
+        .join("\n---\n")
+    );
+}
+
+#[test]
+fn what_differs_from_resource_to_resource_is_worked_out_for_each() {
+    let field = |value: &str| {
+        let text = format!(
+            r#"
+fn shout(text: string) = upper(text)
+fn fixed(n: count = 2) = "n ${{n}}"
+fn who(what: string) = length(those("aws.sqs.queue", "queue_name", what))
+facts aws.sqs.queue {{
+  let name = self.queue_name
+  usage {{ requests = if self.queue_name == "a" {{ 1 }} else {{ 2 }} }}
+  price one {{ value = {value} }}
+}}
+stack shop {{
+  resource aws.sqs.queue a {{ queue_name = "a" }}
+  resource aws.sqs.queue b {{ queue_name = "b" }}
+}}
+environment live of shop {{
+  account = "123456789012"
+  region  = us-east-1
+  mode    = sandbox
+}}
+"#
+        );
+        let model = compiled(&text).made.remove(0).model;
+        let shown = model.facts.iter().map(|fact| fact.field("value").unwrap().to_string());
+        shown.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(field("self.queue_name"), r#""a" "b""#);
+    assert_eq!(field("shout(self.queue_name)"), r#""A" "B""#);
+    assert_eq!(field("[name]"), r#"["a"] ["b"]"#);
+    assert_eq!(field("\"${usage.requests}\""), r#""1" "2""#);
+    assert_eq!(field("{ x = { y = name } }"), r#"{ x = { y = "a" } } { x = { y = "b" } }"#);
+    assert_eq!(field("[for x in [1]: name]"), r#"["a"] ["b"]"#);
+    assert_eq!(field("who(\"a\") + who(name)"), "2 2");
+    assert_eq!(field("[fixed(), fixed(n: 3), region]"), r#"["n 2", "n 3", region] ["n 2", "n 3", region]"#);
+}

@@ -1,0 +1,44 @@
+//! Size: time and memory grow with the program and no faster.
+
+use super::{check, model, stack};
+use std::fmt::Write as _;
+
+fn queues(count: usize) -> String {
+    let mut body = String::from("  layer one {\n    resource aws.sqs.queue first { queue_name = \"first\" }\n");
+    for number in 0..count {
+        let before = if number == 0 { "first".to_owned() } else { format!("q{}", number - 1) };
+        let _ = writeln!(
+            body,
+            "    resource aws.sqs.queue q{number} {{\n      queue_name = \"q{number}-${{region}}\"\n      visibility_timeout = 30\n      tags {{ Before = {before}.arn }}\n    }}"
+        );
+    }
+    body.push_str("  }\n");
+    stack(&body)
+}
+
+#[test]
+fn a_thousand_resources_of_a_layer_and_a_thousand_of_a_for() {
+    let text = model(&queues(1_000));
+    assert_eq!(text.lines().filter(|line| line.contains("aws.sqs.queue")).count(), 1_001, "{text:.2000}");
+    let text = model(&stack("  for n in range(1000) { resource aws.sqs.queue q { queue_name = \"q-${n}\" } }"));
+    assert_eq!(text.lines().filter(|line| line.contains("aws.sqs.queue")).count(), 1_000, "{text:.2000}");
+}
+
+/// `GPB_RESOURCES=10000 cargo test --release -- --ignored --nocapture how_long`
+#[test]
+#[ignore = "a measurement"]
+#[allow(clippy::disallowed_methods)]
+fn how_long() {
+    let count = std::env::var("GPB_RESOURCES").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000);
+    let source = queues(count);
+    let start = std::time::Instant::now();
+    let parsed = gpb_syntax::parse(gpb_base::source::FileId(0), &source);
+    println!("parse: {:?} ({} bytes)", start.elapsed(), source.len());
+    drop(parsed);
+    let start = std::time::Instant::now();
+    let wrong = check(&source);
+    println!("check: {:?}", start.elapsed());
+    assert!(wrong.is_empty(), "{wrong:.500}");
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    println!("{}", status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or(""));
+}

@@ -1,0 +1,149 @@
+//! Texts that have a form of their own: networks, regions, accounts, ARNs.
+
+use super::Context;
+use crate::builtins::json;
+use gpb_base::diag::{Diagnostic, nearest};
+use gpb_base::source::Span;
+use gpb_model::ty::Type;
+use gpb_model::value::Value;
+use ipnet::IpNet;
+
+/// Checks text against the form of a type. What is quoted is believed where gpb's own list may be behind the world.
+pub fn check(text: &str, ty: &Type, span: Span, quoted: bool, cx: &Context) -> Result<(), Diagnostic> {
+    match ty {
+        Type::Cidr => cidr(text, span).map(|_| ()),
+        Type::Region => region(text, span, quoted, cx),
+        Type::Zone => zone(text, span, quoted, cx),
+        Type::Account if text.len() != 12 || !text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(form(text, "an account", "twelve digits", span, cx))
+        }
+        Type::Arn if !is_arn(text) => {
+            Err(form(text, "an ARN", "`arn:partition:service:region:account:resource`", span, cx))
+        }
+        Type::InstanceType if !is_instance_type(text) => {
+            Err(form(text, "an instance type", "a family and a size, as in `\"m7g.large\"`", span, cx))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A network: its address has no bits beyond its prefix.
+pub fn cidr(text: &str, span: Span) -> Result<IpNet, Diagnostic> {
+    let bad = |message: String| Diagnostic::error("GPB1111", message).at(span, "a network is expected here");
+    let Ok(net) = text.parse::<IpNet>() else {
+        let diagnostic = bad(format!("`{text}` is not a network"));
+        return Err(match text.parse::<std::net::IpAddr>() {
+            Ok(address) => {
+                let whole = format!("\"{}\"", IpNet::from(address));
+                diagnostic.help(format!("a single address is a network too: {whole}")).fix(
+                    format!("write {whole}"),
+                    span,
+                    whole,
+                )
+            }
+            Err(_) => diagnostic.help("a network is an address and a prefix length: `\"10.0.0.0/16\"`"),
+        });
+    };
+    if net.trunc() == net {
+        return Ok(net);
+    }
+    let network = format!("\"{}\"", net.trunc());
+    Err(bad(format!("`{text}` is an address inside a network, not a network"))
+        .help(format!("the network it lies in is {network}"))
+        .fix(format!("change to {network}"), span, network))
+}
+
+/// A region: a bare word must be one gpb knows; in quotes, its form is enough.
+pub fn region(text: &str, span: Span, quoted: bool, cx: &Context) -> Result<(), Diagnostic> {
+    let known = cx.facts.regions();
+    if known.contains(&text) || ((quoted || known.is_empty()) && looks_like_region(text)) {
+        return Ok(());
+    }
+    let diagnostic =
+        Diagnostic::error("GPB1112", format!("`{text}` is not a known region")).at(span, "a `region` is expected here");
+    Err(cx.origin(match nearest(text, known.iter().copied()) {
+        Some(meant) => diagnostic
+            .help(format!("did you mean `{meant}`? A region that is newer than gpb is written in quotes"))
+            .fix(format!("change to `{meant}`"), span, if quoted { format!("\"{meant}\"") } else { meant.to_owned() }),
+        None if looks_like_region(text) => diagnostic.help("a region that is newer than gpb is written in quotes"),
+        None => match cx.nearest_name(text) {
+            Some(name) => diagnostic.help(format!("the name `{name}` is in scope; did you mean that?")),
+            None => diagnostic.help("a region looks like `us-east-1`"),
+        },
+    }))
+}
+
+/// `us-east-1`, `us-gov-west-1`: words and a number, joined by hyphens.
+pub fn looks_like_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let Some((number, words)) = parts.split_last() else { return false };
+    let lower = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    words.len() >= 2
+        && words.iter().all(lower)
+        && (1..=2).contains(&number.len())
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn zone(text: &str, span: Span, quoted: bool, cx: &Context) -> Result<(), Diagnostic> {
+    let of = text.strip_suffix(|last: char| last.is_ascii_lowercase()).filter(|region| looks_like_region(region));
+    let bad = |help: String| {
+        let diagnostic = Diagnostic::error("GPB1114", format!("`{text}` is not an availability zone"))
+            .at(span, "a `zone` is expected here");
+        Err(cx.origin(diagnostic.help(help)))
+    };
+    match of {
+        // Local zones (`us-east-1-bos-1a`) carry more than a region and a letter.
+        None if quoted && text.split('-').count() > 3 => Ok(()),
+        None => bad("a zone is a region and a letter: `us-east-1a`".into()),
+        Some(_) if quoted => Ok(()),
+        Some(of) => {
+            region(of, span, false, cx)?;
+            match cx.facts.zones(of) {
+                Some(zones) if !zones.iter().any(|zone| zone == text) => {
+                    bad(format!("the zones of {of} are {}; any other is written in quotes", zones.join(", ")))
+                }
+                _ => Ok(()),
+            }
+        }
+    }
+}
+
+fn is_arn(text: &str) -> bool {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", partition, service, _, _, resource] => {
+            !partition.is_empty() && !service.is_empty() && !resource.is_empty()
+        }
+        _ => false,
+    }
+}
+
+fn is_instance_type(text: &str) -> bool {
+    let part = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    text.contains('.') && text.split('.').all(part)
+}
+
+fn form(text: &str, what: &str, form: &str, span: Span, cx: &Context) -> Diagnostic {
+    cx.origin(
+        Diagnostic::error("GPB1113", format!("`{text}` is not {what}"))
+            .at(span, format!("{what} is expected here"))
+            .help(format!("{what} is {form}")),
+    )
+}
+
+/// A policy document written as JSON text becomes the document, so that it is compared by meaning.
+pub fn policy(text: &str, span: Span) -> Result<Value, Diagnostic> {
+    let bad = |message: String| {
+        Diagnostic::error("GPB1117", message)
+            .at(span, "a policy document is expected here")
+            .help("write `policy { … }`, or JSON with a `Statement`")
+    };
+    let parsed = serde_json::from_str(text).map_err(|error| bad(format!("this is not JSON: {error}")))?;
+    let document = json::to_value(&parsed, span)?;
+    match document.as_map() {
+        Some(entries) if entries.contains_key("Statement") => Ok(document),
+        _ => Err(bad("this JSON is not a policy document".into())),
+    }
+}

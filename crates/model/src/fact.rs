@@ -1,0 +1,126 @@
+//! What is known about a resource: the facts of its type, evaluated over the whole graph of the environment.
+//!
+//! A `facts aws.rds.db_cluster { … }` item holds blocks of any kind, `recovery NAME { … }`, `price NAME { … }`; each becomes a
+//! [`Fact`] for every resource of that type. What a kind's fields mean is for the check of that kind to say.
+
+use super::{Address, Model, Resource};
+use crate::PropPath;
+use crate::value::Value;
+use gpb_base::source::Span;
+use std::sync::Arc;
+
+/// One block of a `facts` item, for one resource.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// The resource it is about.
+    pub of: Address,
+    /// `recovery`, `price`, `offers`, …
+    pub kind: Arc<str>,
+    /// The block's label.
+    pub name: Arc<str>,
+    /// What `when` came to; without one, it applies.
+    pub applies: Applies,
+    /// Every other field but `when`; none where it does not hold and nobody asks what it would say. A field that is unknown until apply holds a hole; one that could not be made out is
+    /// absent (the mistake has been reported).
+    pub fields: Fields,
+    /// The properties that `when` and the fields looked at, in order, without repetition.
+    pub evidence: Vec<Arc<Evidence>>,
+    /// The block's label, in the library or the program.
+    pub span: Span,
+    /// Where the program's author has declared the resource, or used the component that does.
+    pub declared: Span,
+}
+
+/// The fields of a fact, by name. There are few in each and very many facts, so they lie side by side, and those of facts
+/// that say the same of several resources are there once.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Fields(Arc<[(Arc<str>, Value)]>);
+
+impl Fields {
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
+    }
+
+    /// What tells these fields from others of the same model: those of facts that say the same of several resources are the
+    /// same ones, so whoever reads them need do it once.
+    pub fn identity(&self) -> usize {
+        Arc::as_ptr(&self.0).cast::<()>() as usize
+    }
+
+    /// By name.
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Value)> {
+        self.0.iter().map(|(name, value)| (name, value))
+    }
+
+    /// The names, in their order.
+    pub fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.0.iter().map(|(name, _)| name)
+    }
+}
+
+impl FromIterator<(Arc<str>, Value)> for Fields {
+    /// Of several fields of one name, the last counts.
+    fn from_iter<I: IntoIterator<Item = (Arc<str>, Value)>>(fields: I) -> Self {
+        let mut fields: Vec<_> = fields.into_iter().collect();
+        fields.reverse();
+        fields.sort_by(|(one, _), (other, _)| one.cmp(other));
+        fields.dedup_by(|(one, _), (other, _)| one == other);
+        Self(fields.into())
+    }
+}
+
+impl<'a> IntoIterator for &'a Fields {
+    type Item = (&'a Arc<str>, &'a Value);
+    type IntoIter = std::iter::Map<std::slice::Iter<'a, (Arc<str>, Value)>, fn(&'a (Arc<str>, Value)) -> Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter().map(|(name, value)| (name, value))
+    }
+}
+
+/// Whether a fact holds for its resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applies {
+    Yes,
+    No,
+    /// What decides it is unknown until apply.
+    Unknown,
+}
+
+/// The kinds of facts of which is also asked what they would say if they held: a way back that is not open is one to propose.
+pub const ASKED_ANYWAY: [&str; 4] = ["compute", "obstacle", "recovery", "redirect"];
+
+/// A property that decided something.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    pub resource: Address,
+    /// In AWS's spelling.
+    pub property: PropPath,
+    /// Whether the program says what it is.
+    pub written: bool,
+    /// Where the program's author has written it: for what a component of the library writes, the argument it came from or
+    /// the use of the component. For what is not written, the resource's name.
+    pub span: Span,
+}
+
+impl Fact {
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name)
+    }
+
+    /// A field that is text or a word.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.field(name).and_then(Value::as_text).map(AsRef::as_ref)
+    }
+}
+
+/// Evaluates the facts of a compiled program about resources other than those it declares, such as those applied last or those
+/// of a proposed change.
+pub trait FactEvaluator {
+    /// Returns the facts about each set of resources by itself, seen with the usage and the goals of `model`. Nothing that is
+    /// wrong with them is the program's mistake, so nothing is reported.
+    fn facts(&self, model: &Model, others: &[Vec<Resource>]) -> Vec<Vec<Fact>>;
+
+    /// Returns the properties of a resource once those of `set`, an object of them, are set; none where `set` does not fit.
+    fn changed(&self, resource: &Resource, set: &Value) -> Option<crate::Map>;
+}

@@ -1,0 +1,67 @@
+//! Models for tests, made by hand.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc)] // Only tests call it.
+
+use crate::{Address, Environment, Layer, Lifecycle, Mode, Model, Place, PropPath, Reference, Resource, Value};
+use gpb_base::source::{FileId, Span};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+pub fn path(text: &str) -> PropPath {
+    PropPath(text.into())
+}
+
+pub fn address(text: &str) -> Address {
+    Address::new(text)
+}
+
+/// A value from JSON as files hold it: `{"$ref": {"to": "a.b", "path": "Arn"}}` is a reference.
+pub fn value(json: Json) -> Value {
+    Value::try_from(json).unwrap()
+}
+
+pub fn to(address: &str, path: &str) -> Json {
+    Value::Ref(Reference { to: Address::new(address), path: PropPath(path.into()) }).into()
+}
+
+/// A resource; its layer is the first word of its address, its span its place in the alphabet of the test.
+pub fn resource(name: &str, ty: &str, properties: Json) -> Resource {
+    let Value::Map(properties) = value(properties) else { panic!("properties are an object") };
+    Resource {
+        address: Address::new(name),
+        ty: ty.into(),
+        existing: false,
+        place: place().into(),
+        layer: name.split_once('.').map(|(layer, _)| layer.into()),
+        components: Vec::new(),
+        spans: properties
+            .keys()
+            .map(|key| (path(key), Span::new(FileId(0), name.len(), name.len() + key.len())))
+            .collect(),
+        properties,
+        after: Vec::new(),
+        after_spans: BTreeMap::new(),
+        lifecycle: Lifecycle::default(),
+        span: Span::new(FileId(0), 0, name.len()),
+        doc: None,
+    }
+}
+
+pub fn place() -> Place {
+    Place { region: "us-east-1".into(), ..Place::default() }
+}
+
+pub fn model(resources: impl IntoIterator<Item = Resource>) -> Model {
+    let layer = |name: &str| Layer { name: name.into(), uses: Vec::new(), doc: None, span: Span::default() };
+    Model {
+        environment: Environment {
+            name: "test".into(),
+            stack: "demo".into(),
+            place: place(),
+            mode: Mode::Sandbox,
+            ..Environment::default()
+        },
+        layers: vec![layer("network"), layer("data"), layer("compute")],
+        resources: resources.into_iter().collect(),
+        ..Model::default()
+    }
+}

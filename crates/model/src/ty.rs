@@ -1,0 +1,236 @@
+//! Types as users write them.
+
+use crate::value::{Kind, Value};
+use gpb_base::source::Span;
+use gpb_base::unit::Dimension;
+use indexmap::IndexMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// A type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Type {
+    Any,
+    Bool,
+    String,
+    Int,
+    Number,
+    /// A whole number, not negative.
+    Count,
+    Dimension(Dimension),
+    Cidr,
+    Region,
+    Zone,
+    Account,
+    Arn,
+    InstanceType,
+    Place,
+    Secret,
+    Policy,
+    Range(Arc<Type>),
+    List(Arc<Type>),
+    Map(Arc<Type>),
+    Optional(Arc<Type>),
+    /// `low | medium | high`
+    Words(Arc<[Arc<str>]>),
+    Object(Arc<ObjectType>),
+    /// A resource of that type (`aws.ec2.vpc`), or of any.
+    Resource(Option<Arc<str>>),
+}
+
+/// An object type.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ObjectType {
+    /// How it was declared; one written in place has no name.
+    pub name: Option<Arc<str>>,
+    pub fields: IndexMap<Arc<str>, FieldType>,
+    /// Where it was declared.
+    pub span: Option<Span>,
+}
+
+/// A field of an object type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldType {
+    /// [`Type::Optional`] when the field may be absent.
+    pub ty: Type,
+    pub default: Option<DefaultId>,
+    pub doc: Option<Arc<str>>,
+    pub span: Option<Span>,
+}
+
+/// Names the expression of a default; what it is, only the evaluator knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DefaultId(pub u32);
+
+/// The types that are one word.
+const SIMPLE: &[(&str, Type)] = &[
+    ("account", Type::Account),
+    ("acu", Type::Dimension(Dimension::Acu)),
+    ("any", Type::Any),
+    ("arn", Type::Arn),
+    ("bool", Type::Bool),
+    ("bytes", Type::Dimension(Dimension::Bytes)),
+    ("cidr", Type::Cidr),
+    ("count", Type::Count),
+    ("duration", Type::Dimension(Dimension::Duration)),
+    ("instance_type", Type::InstanceType),
+    ("int", Type::Int),
+    ("money", Type::Dimension(Dimension::Money)),
+    ("number", Type::Number),
+    ("percent", Type::Dimension(Dimension::Percent)),
+    ("place", Type::Place),
+    ("policy", Type::Policy),
+    ("rate", Type::Dimension(Dimension::Rate)),
+    ("region", Type::Region),
+    ("resource", Type::Resource(None)),
+    ("secret", Type::Secret),
+    ("string", Type::String),
+    ("vcpu", Type::Dimension(Dimension::Vcpu)),
+    ("zone", Type::Zone),
+];
+
+/// The names of the built-in types, `list`, `map` and `range` among them; sorted.
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<_> = SIMPLE.iter().map(|(name, _)| *name).chain(["list", "map", "range"]).collect();
+    names.sort_unstable();
+    names
+}
+
+/// The type a value has by itself.
+pub fn of(value: &Value) -> Type {
+    match &value.kind {
+        Kind::Bool(_) => Type::Bool,
+        Kind::Number(_) => Type::Number,
+        Kind::Quantity(quantity) => Type::Dimension(quantity.dimension),
+        Kind::Text(_) => Type::String,
+        Kind::Word(word) => word.among.clone().map_or(Type::Any, Type::Words),
+        Kind::List(items) => Type::list(common(items.iter())),
+        Kind::Map(entries) => Type::map(common(entries.values().map(|entry| &entry.value))),
+        Kind::Range(range) => Type::range(of(&range.high)),
+        Kind::Secret(_) => Type::Secret,
+        Kind::Place(_) => Type::Place,
+        Kind::Resource(handle) => Type::Resource(Some(handle.ty.clone())),
+        Kind::Hole(hole) => hole.ty.clone(),
+        Kind::Instance(_) | Kind::Absent => Type::Any,
+    }
+}
+
+/// The type that all of the values have.
+pub fn common<'a>(mut values: impl Iterator<Item = &'a Value>) -> Type {
+    let Some(first) = values.next().map(of) else { return Type::Any };
+    if values.all(|value| of(value) == first) { first } else { Type::Any }
+}
+
+impl Type {
+    /// The built-in type of that name that takes no arguments.
+    pub fn simple(name: &str) -> Option<Type> {
+        SIMPLE.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty.clone())
+    }
+
+    pub fn list(of: Type) -> Type {
+        Type::List(Arc::new(of))
+    }
+
+    pub fn map(of: Type) -> Type {
+        Type::Map(Arc::new(of))
+    }
+
+    pub fn range(of: Type) -> Type {
+        Type::Range(Arc::new(of))
+    }
+
+    /// `T?`; an optional of an optional is the same optional.
+    #[must_use]
+    pub fn optional(self) -> Type {
+        if self.is_optional() { self } else { Type::Optional(Arc::new(self)) }
+    }
+
+    pub fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Type {
+        Type::Words(words.into_iter().map(Arc::from).collect())
+    }
+
+    pub fn is_optional(&self) -> bool {
+        matches!(self, Type::Optional(_))
+    }
+
+    /// The type inside `T?`; any other type is itself.
+    pub fn required(&self) -> &Type {
+        match self {
+            Type::Optional(inner) => inner.required(),
+            _ => self,
+        }
+    }
+
+    /// Whether values of it have an order, so that a range of them makes sense.
+    pub fn is_ordered(&self) -> bool {
+        matches!(self, Type::Int | Type::Number | Type::Count | Type::Dimension(_) | Type::Any)
+    }
+
+    /// Whether values of it are text.
+    pub fn is_text(&self) -> bool {
+        matches!(
+            self,
+            Type::String
+                | Type::Cidr
+                | Type::Region
+                | Type::Zone
+                | Type::Account
+                | Type::Arn
+                | Type::InstanceType
+                | Type::Words(_)
+        )
+    }
+
+    /// Whether a value of this type, unknown as yet, may stand where `expected` is expected. Only what can never fit
+    /// is refused: the cloud's text may turn out to be any text, its number any number.
+    pub fn may_be(&self, expected: &Type) -> bool {
+        match (self, expected) {
+            (Type::Optional(mine), _) => mine.may_be(expected),
+            (_, Type::Optional(inner)) => self.may_be(inner),
+            (Type::List(mine), Type::List(theirs))
+            | (Type::Map(mine), Type::Map(theirs))
+            | (Type::Range(mine), Type::Range(theirs)) => mine.may_be(theirs),
+            (Type::Map(mine), Type::Object(object)) => object.fields.values().all(|field| mine.may_be(&field.ty)),
+            (Type::Any, _)
+            | (_, Type::Any)
+            | (Type::Map(_), Type::Policy)
+            | (Type::Policy, Type::Map(_))
+            | (Type::Int | Type::Number | Type::Count, Type::Int | Type::Number | Type::Count) => true,
+            (mine, Type::Policy | Type::Place) if mine.is_text() => true,
+            (mine, theirs) => mine == theirs || (mine.is_text() && theirs.is_text()),
+        }
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Dimension(dimension) => write!(f, "{dimension}"),
+            Type::Range(of) => write!(f, "range<{of}>"),
+            Type::List(of) => write!(f, "list<{of}>"),
+            Type::Map(of) => write!(f, "map<{of}>"),
+            Type::Optional(of) if matches!(**of, Type::Words(_)) => write!(f, "({of})?"),
+            Type::Optional(of) => write!(f, "{of}?"),
+            Type::Words(words) => f.write_str(&words.join(" | ")),
+            Type::Resource(Some(name)) => f.write_str(name),
+            Type::Object(object) => write!(f, "{object}"),
+            simple => {
+                let name = SIMPLE.iter().find(|(_, ty)| ty == simple).map_or("any", |(name, _)| *name);
+                f.write_str(name)
+            }
+        }
+    }
+}
+
+impl fmt::Display for ObjectType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(name) = &self.name {
+            return f.write_str(name);
+        }
+        f.write_str("{")?;
+        for (index, (name, field)) in self.fields.iter().enumerate() {
+            write!(f, "{} {name}: {}", if index == 0 { "" } else { "," }, field.ty)?;
+        }
+        f.write_str(if self.fields.is_empty() { "}" } else { " }" })
+    }
+}

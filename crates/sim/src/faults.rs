@@ -1,0 +1,209 @@
+//! Faults on demand: what real clouds do at the worst moment, decided by a seed.
+
+use gpb_engine::cloud::{CloudError, ErrorKind};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How often each fault happens, from 0 to 1. Written as `seed=1,throttle=0.1,ambiguous=0.05`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Faults {
+    pub seed: u64,
+    /// Any call: told to slow down; nothing done.
+    pub throttle: f64,
+    /// Any call: no service; nothing done.
+    pub unavailable: f64,
+    /// A change is made, and its answer is lost.
+    pub ambiguous: f64,
+    /// A change is not made, and its answer is lost.
+    pub lost: f64,
+    /// A creation or update sees something it depends on not yet.
+    pub not_ready: f64,
+    /// A creation is named and then fails before it is ready.
+    pub unfinished: f64,
+}
+
+/// A text that does not describe faults.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a fault; write `seed=N` or one of {NAMES} with a share from 0 to 1, separated by commas")]
+pub struct BadFaults(pub String);
+
+const NAMES: &str = "throttle, unavailable, ambiguous, lost, not_ready, unfinished";
+
+impl Faults {
+    fn share(&mut self, name: &str) -> Option<&mut f64> {
+        Some(match name {
+            "throttle" => &mut self.throttle,
+            "unavailable" => &mut self.unavailable,
+            "ambiguous" => &mut self.ambiguous,
+            "lost" => &mut self.lost,
+            "not_ready" => &mut self.not_ready,
+            "unfinished" => &mut self.unfinished,
+            _ => return None,
+        })
+    }
+}
+
+impl FromStr for Faults {
+    type Err = BadFaults;
+
+    fn from_str(text: &str) -> Result<Self, BadFaults> {
+        let mut faults = Faults::default();
+        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            let bad = || BadFaults(part.to_owned());
+            let (name, value) = part.split_once('=').ok_or_else(bad)?;
+            let (name, value) = (name.trim(), value.trim());
+            if name == "seed" {
+                faults.seed = value.parse().map_err(|_| bad())?;
+                continue;
+            }
+            let share = faults.share(name).ok_or_else(bad)?;
+            *share = value.parse().ok().filter(|share| (0.0..=1.0).contains(share)).ok_or_else(bad)?;
+        }
+        Ok(faults)
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "seed={}", self.seed)?;
+        let mut copy = self.clone();
+        for name in NAMES.split(", ") {
+            if let Some(share) = copy.share(name).filter(|share| **share > 0.0) {
+                write!(f, ",{name}={share}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Called at each point where a process may die, with its name; a test's hook does not return from one of them.
+pub type Hook = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// The faults of one cloud, as calls come in.
+pub(super) struct Dice {
+    faults: Faults,
+    /// How often each call was made, so that a try again is a throw of its own, whatever else goes on.
+    thrown: Mutex<BTreeMap<String, u64>>,
+}
+
+/// What happens to one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Well,
+    /// It fails at once.
+    Before(ErrorKind),
+    /// It is carried out and its answer lost.
+    After,
+    /// It is carried out up to its name.
+    Unfinished,
+}
+
+impl Dice {
+    pub fn new(faults: Faults) -> Self {
+        Self { faults, thrown: Mutex::default() }
+    }
+
+    /// Throws for a call that only reads.
+    pub fn read(&self, subject: &str) -> Fate {
+        self.throw(
+            "read",
+            subject,
+            &[
+                (self.faults.throttle, Fate::Before(ErrorKind::Throttled)),
+                (self.faults.unavailable, Fate::Before(ErrorKind::Unavailable)),
+            ],
+        )
+    }
+
+    /// Throws for a call that changes something.
+    pub fn change(&self, operation: &str, subject: &str) -> Fate {
+        let faults = &self.faults;
+        let unless_deleting = |share: f64| if operation == "delete" { 0.0 } else { share };
+        self.throw(
+            operation,
+            subject,
+            &[
+                (faults.throttle, Fate::Before(ErrorKind::Throttled)),
+                (faults.unavailable, Fate::Before(ErrorKind::Unavailable)),
+                (faults.lost, Fate::Before(ErrorKind::Ambiguous)),
+                (unless_deleting(faults.not_ready), Fate::Before(ErrorKind::NotReady)),
+                (faults.ambiguous, Fate::After),
+                (if operation == "create" { faults.unfinished } else { 0.0 }, Fate::Unfinished),
+            ],
+        )
+    }
+
+    fn throw(&self, operation: &str, subject: &str, shares: &[(f64, Fate)]) -> Fate {
+        if shares.iter().all(|(share, _)| *share <= 0.0) {
+            return Fate::Well;
+        }
+        let key = format!("{operation} {subject}");
+        let mut thrown = self.thrown.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = thrown.entry(key.clone()).or_default();
+        *count += 1;
+        let hash = Sha256::digest(format!("{} {key} {count}", self.faults.seed).as_bytes());
+        let mut bytes = [0; 4];
+        bytes.copy_from_slice(hash.get(..4).unwrap_or(&[0; 4]));
+        let mut point = f64::from(u32::from_be_bytes(bytes)) / (f64::from(u32::MAX) + 1.0);
+        for (share, fate) in shares {
+            if point < *share {
+                return *fate;
+            }
+            point -= share;
+        }
+        Fate::Well
+    }
+}
+
+/// The error a fault is told by.
+pub(super) fn injected(kind: ErrorKind, operation: &str, ty: &str) -> CloudError {
+    let (code, message) = match kind {
+        ErrorKind::Throttled => ("Throttling", "rate exceeded"),
+        ErrorKind::Unavailable => ("ServiceUnavailable", "the service is unavailable"),
+        ErrorKind::NotReady => ("DependencyNotReady", "something this depends on is not visible yet"),
+        ErrorKind::Ambiguous => ("RequestTimeout", "no answer came; the change may have been made"),
+        _ => ("InternalFailure", "the service failed"),
+    };
+    CloudError { operation: Some(format!("{ty}:{operation}")), ..CloudError::new(kind, code, message) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_read_from_text_and_told_as_text() {
+        let faults: Faults = "seed=7, throttle=0.1,unfinished=1".parse().unwrap();
+        assert_eq!((faults.seed, faults.throttle, faults.unfinished), (7, 0.1, 1.0));
+        assert_eq!(faults.to_string(), "seed=7,throttle=0.1,unfinished=1");
+        assert_eq!("".parse(), Ok(Faults::default()));
+        for bad in ["throttle", "throttle=2", "throttle=x", "thrttle=0.1", "seed=-1", "lost=nan"] {
+            assert_eq!(bad.parse::<Faults>(), Err(BadFaults(bad.to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_throw_depends_on_the_seed_the_call_and_its_number_alone() {
+        let throws = |seed| {
+            let dice = Dice::new(Faults { seed, throttle: 0.5, ..Faults::default() });
+            (0..40).map(|_| dice.read("a")).collect::<Vec<_>>()
+        };
+        assert_eq!(throws(1), throws(1));
+        assert_ne!(throws(1), throws(2));
+        let dice = Dice::new(Faults { seed: 1, throttle: 0.5, ..Faults::default() });
+        let mixed: Vec<_> = (0..40).map(|_| (dice.read("a"), dice.read("b")).0).collect();
+        assert_eq!(mixed, throws(1));
+    }
+
+    #[test]
+    fn shares_are_met_on_the_average() {
+        let dice = Dice::new(Faults { seed: 3, throttle: 0.2, ambiguous: 0.3, ..Faults::default() });
+        let fates: Vec<_> = (0..2000).map(|_| dice.change("create", "a")).collect();
+        let share = |fate| fates.iter().filter(|one| **one == fate).count();
+        assert!((300..500).contains(&share(Fate::Before(ErrorKind::Throttled))));
+        assert!((500..700).contains(&share(Fate::After)));
+    }
+}

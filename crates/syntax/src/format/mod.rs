@@ -1,0 +1,63 @@
+//! The one way a file looks.
+//!
+//! There are no options: two blanks a level, `=` aligned within a run of fields, at most one empty line, 100 columns. What
+//! the writer decides is where lines break: brackets with a newline behind the opening one stay open.
+
+mod blocks;
+mod brackets;
+mod exprs;
+mod printer;
+
+use super::ast::Module;
+use super::tree::{Rule, Tree};
+use super::{Parsed, deep, parse, scan, shape};
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::FileId;
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FormatError {
+    /// Only a text without mistakes can be laid out anew.
+    #[error("the text has mistakes")]
+    Invalid(Vec<Diagnostic>),
+    /// A fault of the formatter: its result would not say the same. The text is better left as it is.
+    #[error("formatting would change what the text means")]
+    WouldChangeMeaning,
+}
+
+/// `text` as it should look.
+///
+/// # Errors
+/// When the text has mistakes, or, by a fault of the formatter, the result would mean something else.
+pub fn format(text: &str) -> Result<String, FormatError> {
+    let before = parse(FileId(0), text);
+    if before.diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(FormatError::Invalid(before.diagnostics));
+    }
+    let formatted = print(text).ok_or(FormatError::WouldChangeMeaning)?;
+    let after = parse(FileId(0), &formatted);
+    let same = after.diagnostics.is_empty() && same_meaning(&before, &after) && comments(text) == comments(&formatted);
+    if same { Ok(formatted) } else { Err(FormatError::WouldChangeMeaning) }
+}
+
+fn print(text: &str) -> Option<String> {
+    let depth = scan::scan(FileId(0), text).depth;
+    deep::run(depth, || {
+        let tree = Tree::parse(text)?;
+        Some(printer::Printer::new().file(tree.root()?))
+    })
+}
+
+fn same_meaning(before: &Parsed, after: &Parsed) -> bool {
+    let meaning = |module: &Module| shape::shape(module);
+    meaning(&before.module) == meaning(&after.module)
+}
+
+/// The comments of a text, in order.
+fn comments(text: &str) -> Option<Vec<String>> {
+    let depth = scan::scan(FileId(0), text).depth;
+    deep::run(depth, || {
+        let tree = Tree::parse(text)?;
+        let comments = tree.nodes().filter(|node| node.is(Rule::comment));
+        Some(comments.map(|comment| comment.text().to_owned()).collect())
+    })
+}

@@ -1,0 +1,75 @@
+//! Text to tree and back.
+//!
+//! [`parse`] cannot fail: it returns a tree whatever the text, with the diagnostics of everything that was not right.
+
+pub mod ast;
+mod deep;
+mod format;
+mod lower;
+mod parser;
+mod recovery;
+mod report;
+mod scan;
+mod shape;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+pub use format::{FormatError, format};
+
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::{FileId, Span};
+use tree::Tree;
+
+/// From how many bytes on a file's text is worth a second thread.
+const LARGE: usize = 64 * 1024;
+
+/// What became of one file's text.
+#[derive(Debug, Clone)]
+pub struct Parsed {
+    pub module: ast::Module,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The trees of several texts, in their order: half of them, by length, are read on a second thread where that pays.
+pub fn parse_all(files: &[(FileId, &str)]) -> Vec<Parsed> {
+    let size: usize = files.iter().map(|(_, text)| text.len()).sum();
+    let ends = files.iter().scan(0, |end, (_, text)| {
+        *end += text.len();
+        Some(*end)
+    });
+    let (first, second) = files.split_at(ends.take_while(|end| *end <= size / 2).count());
+    let read = |files: &[(FileId, &str)]| files.iter().map(|(file, text)| parse(*file, text)).collect::<Vec<_>>();
+    let (mut parsed, rest) = deep::both(size >= LARGE, || read(first), || read(second));
+    parsed.extend(rest);
+    parsed
+}
+
+/// The tree of `text`, with a diagnostic for each mistake in it.
+pub fn parse(file: FileId, text: &str) -> Parsed {
+    let nothing = ast::Module { file, doc: None, items: Vec::new() };
+    let mut scan = scan::scan(file, text);
+    let Some(clean) = scan.text.take() else { return Parsed { module: nothing, diagnostics: scan.diagnostics } };
+    let read = deep::run(scan.depth, || {
+        let tree = Tree::parse(&clean)?;
+        let ((module, mut diagnostics), structure) =
+            deep::both(text.len() >= LARGE, || lower::module(file, &tree), || recovery::diagnostics(file, &tree));
+        diagnostics.extend(structure);
+        Some((module, diagnostics))
+    });
+    let Some((module, diagnostics)) = read else {
+        let whole = Span::new(file, 0, text.len());
+        return Parsed { module: nothing, diagnostics: vec![report::too_deep(whole)] };
+    };
+    // A comment without an end has taken closing brackets with it.
+    let comment = scan.diagnostics.iter().find(|one| one.code == "GPB0014").and_then(Diagnostic::span);
+    let hidden = |diagnostic: &Diagnostic| {
+        let at = diagnostic.span().map_or(0, |span| span.start as usize);
+        let swallowed = diagnostic.code == "GPB0034" && comment.is_some_and(|comment| at < comment.start as usize);
+        swallowed || scan.hidden.iter().any(|range| range.contains(&at))
+    };
+    scan.diagnostics.extend(diagnostics.into_iter().filter(|diagnostic| !hidden(diagnostic)));
+    gpb_base::diag::sort(&mut scan.diagnostics);
+    Parsed { module, diagnostics: scan.diagnostics }
+}

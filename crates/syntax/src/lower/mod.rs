@@ -1,0 +1,122 @@
+//! From the concrete tree to the abstract syntax.
+//!
+//! Nothing is refused here that the grammar could already explain: this room adds only what a grammar cannot see, such as
+//! escapes, numbers that are too long, and trees too deep for the stages after it.
+
+mod entries;
+mod exprs;
+mod items;
+mod policy;
+mod statements;
+mod text;
+mod types;
+mod values;
+
+pub(super) use exprs::precedence;
+
+use super::ast::{Expr, ExprKind, Module, Name};
+use super::tree::{Node, Rule, Tree};
+use compact_str::CompactString;
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::{FileId, Span};
+
+/// How deep the abstract syntax may be: later stages walk it by recursion.
+pub(super) const MAX_DEPTH: usize = 256;
+
+pub(super) fn module(file: FileId, tree: &Tree<'_>) -> (Module, Vec<Diagnostic>) {
+    let mut lower = Lower { file, diagnostics: Vec::new(), depth: 0 };
+    let module = lower.module(tree.root());
+    (module, lower.diagnostics)
+}
+
+struct Lower {
+    file: FileId,
+    diagnostics: Vec<Diagnostic>,
+    /// How many levels of the abstract syntax lie above what is being lowered.
+    depth: usize,
+}
+
+impl Lower {
+    fn span(&self, node: Node<'_>) -> Span {
+        Span::new(self.file, node.start(), node.end())
+    }
+
+    /// The end of a node, where something is missing.
+    fn end_of(&self, node: Node<'_>) -> Span {
+        Span::new(self.file, node.end(), node.end())
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn missing(&self, node: Node<'_>) -> Expr {
+        Expr::new(ExprKind::Missing, self.end_of(node))
+    }
+
+    /// A value that strange text follows is not the one that was meant.
+    fn unless_cut(&self, node: Node<'_>, value: Expr) -> Expr {
+        let cut = node.after().is_some_and(|next| next.is(Rule::junk_tail));
+        if cut { self.missing(node) } else { value }
+    }
+
+    /// Lowers something `levels` deeper, or says that it lies too deep.
+    fn deeper<T>(&mut self, levels: usize, node: Node<'_>, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.depth + levels > MAX_DEPTH {
+            let span = self.span(node);
+            self.report(super::report::too_deep(span));
+            return None;
+        }
+        self.depth += levels;
+        let value = lower(self);
+        self.depth -= levels;
+        Some(value)
+    }
+
+    /// The name a `name` or `quoted_key` node stands for; an empty one where it is missing.
+    fn name(&mut self, node: Node<'_>) -> Name {
+        match node.rule() {
+            Rule::bad_name => {
+                let text = node.child(Rule::quoted_key).map_or_else(String::new, |key| self.plain_text(key)).into();
+                Name { text, span: self.span(node), quoted: false }
+            }
+            Rule::quoted_key => Name { text: self.plain_text(node).into(), span: self.span(node), quoted: true },
+            _ => Name { text: node.text().into(), span: self.span(node), quoted: false },
+        }
+    }
+
+    /// The first name among the children, or an empty one at the node's end.
+    fn name_in(&mut self, node: Node<'_>) -> Name {
+        match node.children().find(|child| is_name(*child)) {
+            Some(name) => self.name(name),
+            None => Name { text: CompactString::default(), span: self.end_of(node), quoted: false },
+        }
+    }
+}
+
+fn is_name(node: Node<'_>) -> bool {
+    matches!(node.rule(), Rule::name | Rule::quoted_key | Rule::bad_name | Rule::missing_name)
+}
+
+/// The `///` lines met since the last entry.
+#[derive(Default)]
+struct Docs<'t>(Vec<&'t str>);
+
+impl<'t> Docs<'t> {
+    /// Notes a comment if it is documentation.
+    fn see(&mut self, node: Node<'t>) {
+        if let Some(line) = doc_line(node.text(), "///").filter(|_| !node.text().starts_with("////")) {
+            self.0.push(line);
+        }
+    }
+
+    fn take(&mut self) -> Option<Box<str>> {
+        let lines = std::mem::take(&mut self.0);
+        (!lines.is_empty()).then(|| lines.join("\n").into())
+    }
+}
+
+fn doc_line<'t>(text: &'t str, mark: &str) -> Option<&'t str> {
+    let line = text.strip_prefix(mark)?;
+    Some(line.strip_prefix(' ').unwrap_or(line).trim_end())
+}

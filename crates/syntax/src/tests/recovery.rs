@@ -1,0 +1,159 @@
+//! Texts with mistakes: what is said, where, and that the rest of the file is still read.
+
+use super::super::tree::Tree;
+use super::{check, check_each};
+use std::collections::BTreeSet;
+
+const MISSING: &[&str] = &[
+    "stack s {\n  a =\n  b = 1\n}",
+    "stack s {\n  a = 1 +\n  b = !\n  c = (\n}",
+    "stack s {\n  layer\n  layer data uses a, {\n  }\n  param\n  resource aws.sqs.queue { a = 1 }\n}",
+    "stack {\n  a = 1\n}\nconst\nfn\ntype\nuse\nenvironment\nstack",
+    "const a:\nconst b = \nfn f(a:) -> = 1\ntype t = a |\ntype u { a b: }",
+    "fn f = 1\nfn g(a: count)\nenvironment live { a = 1 }",
+    "stack s {\n  let x\n  output y: count\n  layer l\n  for x { a = 1 }\n  for x in { a = 1 }\n  moved a.b\n  budget $5\n  when cpu 3 add 2\n}",
+    "stack s {\n  x = a.\n  y = a?.\n  z = if c { 1 }\n  resource\n}",
+    "stack s {\n  list = [1 2, \"a\"\n    \"b\"]\n  call = f(1 2)\n  a = 1 b = 2\n  c = [for x in xs]\n  d = f(n:)\n}",
+    "stack s {\n  name\n  path \"/x\" every\n}",
+];
+
+const BRACKETS: &[&str] = &[
+    "stack a {\n  layer x {\n    b = 1\n}\n\nstack c { d = 1 }",
+    "stack a {\n  layer x {\n    resource t.u r {\n      n = 1\n  }\n}\n",
+    "stack a {\n  b = 1\n}\n}\nstack c { }",
+    "stack a {\n  x = f(1, 2\n  y = 3\n  z = [1, 2\n  w = 4\n  v = (a + b\n  u = m[\"k\"\n}",
+    "stack a {\n  x = f(1,\n  y = 3\n  z = [1,\n  after b\n}",
+    "stack a {\n  x = 1)\n  y = ]\n  ) z = 1\n}\n)",
+    "stack a {\n  x = {\n    a = 1\n  y = 2\n}\nconst b = 1",
+    "const t: list<string = 1\nfn f(a: map<list<string> = 1\nconst u = if a { 1 else { 2 }",
+    "stack a { { b = 1 } }",
+];
+
+const TEXT: &[&str] = &[
+    "stack a {\n  x = \"abc\n  y = 1\n}",
+    "stack a {\n  x = \"abc ${d\n  y = 1\n  z = \"${}\" \n  w = \"${a b} c\"\n}",
+    "stack a {\n  x = \"\\q \\u{110000} \\u{} \\\n}",
+    "stack a {\n  x = \"\"\"\n    abc\n  y = \"\"\"\n    def\n    \"\"\"\n}\nconst c = 1",
+    "stack a {\n  x = \"\"\"\n    abc\n}\nconst c = 1",
+    "stack a {\n  x = \"\"\"\n  abc\n    def\n    \"\"\"\n  y = \"\"\"one\"\"\"\n}",
+    "stack a {\n  /* note */ x = 1 /* two\n lines */\n  y = 2\n}\n/* open\n\nconst c = 1",
+    "use \"${x}.gpb\"\nstack a {\n  \"${x}:sub\" = 1\n  \"alone\"\n}",
+    "stack a {\n  x = 1\u{0}2\n  y\u{a0}= 3\n  z = \"\u{202e}\"\n}",
+    "const a = 123456789012345678901234567890123456789",
+];
+
+const HABITS: &[&str] = &[
+    "stack a {\n  b: 1\n  c => 2\n  d := 3\n  \"e\": 4\n  f == 5\n}",
+    "stack a {\n  b = 'one \"two\"'\n  c = “three”\n}",
+    "# note\nstack a {\n  b = 1; c = 2;\n  # note\n}",
+    "stack a {\n  b = not x and y or z\n  c = x === y\n  d = x !== y\n  e = x <> y\n}",
+    "stack a {\n  b = null\n  c = x ? 1 : 2\n  d = ${x}\n  e = x.0\n  f = xs[*].id\n  g = x.trim()\n}",
+    "stack a {\n  resource \"aws_sqs_queue\" \"jobs\" { a = 1 }\n  variable \"x\" { }\n  output \"y\" { value = 1 }\n  b = 1\n}\nprovider \"aws\" { }",
+    "const a: list[string] = 1\nconst b: string[] = 2\nconst c: [string] = 3",
+    "stack a {\n  b = f(n = 1)\n  c = x+1\n  d = x -1\n  e = 1-2\n  f = 10.0.0.0/16\n  g = 1.2.3\n}",
+    "stack a {\n  policy {\n    allow \"s3:GetObject\" on x\n  }\n  else { c = 1 }\n  else if d { e = 1 }\n}",
+    "stack a {\n  b = {for k, v in m: k = v, c = 1}\n  for x in xs if x.ok { d = 1 }\n  t {for k, v in m: k = v}\n  u = {for k, v in m: k: v}\n}",
+    "stack \"shop\" { }\nenvironment \"my live\" of \"shop\" { }\nconst \"a\" = 1",
+    "type t = a | list<string> | { b: c }",
+    "stack a {\n  b = 30 sec\n  c = 30sec\n  d = 1 = 2\n  e = (f)(1)\n}",
+];
+
+const STRANGE: &[&str] = &[
+    "enviroment live of shop {\n  a = 1\n}\nconst b = 1",
+    "A: 1\nB:\n  C:\n    D: E::F\n",
+    "const a = 1\rconst b = 2\r",
+    "layer x { a = 1 }\nb = 2\nc\nstack d { }\nstak e { }",
+    "@@@\nstack a {\n  @ b = 1\n  c = @\n  d = 1 @ 2\n  e = [@, 2]\n  ~\n}\n~ { x = 1 }\n,",
+    "{ a = 1 }\nstack a { }",
+];
+
+#[test]
+fn missing() {
+    check_each("missing", MISSING);
+}
+
+#[test]
+fn brackets() {
+    check_each("brackets", BRACKETS);
+}
+
+#[test]
+fn text() {
+    check_each("text", TEXT);
+}
+
+#[test]
+fn habits() {
+    check_each("habits", HABITS);
+}
+
+#[test]
+fn strange() {
+    check_each("strange", STRANGE);
+}
+
+/// Every text here.
+pub fn cases() -> Vec<&'static str> {
+    [MISSING, BRACKETS, TEXT, HABITS, STRANGE].concat()
+}
+
+/// A rule for recovery that no case reaches may have no message at all.
+#[test]
+fn every_recovery_rule_is_met() {
+    let mut met = BTreeSet::new();
+    for case in cases() {
+        let tree = Tree::parse(case).expect("every text parses");
+        met.extend(tree.nodes().map(|node| format!("{:?}", node.rule())));
+    }
+    let is_recovery =
+        |name: &String| ["missing_", "junk_", "bad_", "compat_", "stray_"].iter().any(|start| name.starts_with(start));
+    // A run of junk is told of by the node around it; a lone `?` in a type is no mistake.
+    let all = crate::parser::ALL_RULES.iter().map(|rule| format!("{rule:?}")).filter(is_recovery);
+    let never: Vec<_> = all.filter(|name| !met.contains(name)).collect();
+    assert_eq!(never, Vec::<String>::new());
+}
+
+#[test]
+fn every_mistake_is_told() {
+    for case in cases() {
+        let parsed = super::parse(gpb_base::source::FileId(0), case);
+        assert!(!parsed.diagnostics.is_empty(), "nothing was said about:\n{case}");
+        for diagnostic in parsed.diagnostics {
+            assert!(gpb_base::diag::page(diagnostic.code).is_some(), "{} has no page", diagnostic.code);
+        }
+    }
+}
+
+/// The two examples on a page: the first has the mistake, the second has no mistake of this room at all.
+#[test]
+fn pages_show_the_mistake_and_its_mending() {
+    let block = |text: &str, mark: &str| -> Option<String> {
+        let (_, rest) = text.split_once(&format!("```gpb {mark}\n"))?;
+        Some(rest.split_once("```")?.0.to_owned())
+    };
+    let codes = |text: &str| -> Vec<&str> {
+        super::parse(gpb_base::source::FileId(0), text).diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
+    };
+    let mut shown = 0;
+    for page in gpb_base::diag::pages().iter().filter(|page| page.code.starts_with("GPB0")) {
+        let (Some(fail), Some(pass)) = (block(page.text, "fail"), block(page.text, "pass")) else { continue };
+        assert!(codes(&fail).contains(&page.code), "{}: the failing example gives {:?}", page.code, codes(&fail));
+        assert_eq!(codes(&pass), Vec::<&str>::new(), "{}: the mended example", page.code);
+        shown += 1;
+    }
+    assert!(shown > 40, "only {shown} pages have examples");
+}
+
+#[test]
+fn bom_and_crlf_are_no_mistakes() {
+    check("crlf", "\u{feff}stack a {\r\n  b = \"\"\"\r\n    x\r\n    \"\"\"\r\n  /// doc\r\n  c = 1 // d\r\n}\r\n");
+    let unix = super::read("stack a {\n  b = \"\"\"\n    x\n    \"\"\"\n  /// doc\n  c = 1 // d\n}\n");
+    let windows =
+        super::read("\u{feff}stack a {\r\n  b = \"\"\"\r\n    x\r\n    \"\"\"\r\n  /// doc\r\n  c = 1 // d\r\n}\r\n");
+    assert_eq!(unix, windows);
+}
+
+#[test]
+fn no_text_at_all() {
+    check_each("no_text", &["", "\n\n", "   ", "// only a comment", "\u{feff}", "\u{1}\u{2}\u{3}\u{4}ELF\u{0}\u{0}"]);
+}

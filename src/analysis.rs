@@ -1,0 +1,35 @@
+//! From a compiled program to everything that is wrong with it: the checks, put together with what the language found.
+
+use gpb_base::diag;
+use gpb_catalog::TypeLookup;
+use gpb_check::{build_graphs, run_checks};
+use gpb_lang::{Compilation, FactProgram, Inputs};
+use gpb_model::graph::Graph;
+
+/// Builds the graphs of all environments and adds the cycles in them to the diagnostics.
+pub fn graphs(compilation: &mut Compilation, types: TypeLookup<'_>) -> Vec<Graph> {
+    let (graphs, cycles) = build_graphs(&compilation.made, types);
+    compilation.diagnostics.extend(cycles);
+    diag::sort(&mut compilation.diagnostics);
+    graphs
+}
+
+/// Builds the graphs of all environments and, if the program is right as far as the language goes, adds what the checks
+/// find. `day` is the day prices are for, `2026-11-23`.
+pub fn analyze(
+    entry: &str,
+    compilation: &mut Compilation,
+    language: &Inputs<'_>,
+    types: TypeLookup<'_>,
+    day: &str,
+) -> Vec<Graph> {
+    if compilation.has_errors() {
+        return graphs(compilation, types);
+    }
+    let facts = FactProgram { entry, inputs: language };
+    let inputs = gpb_check::Inputs { library: language.library, facts: &facts, types, day };
+    let (graphs, found) = run_checks(&compilation.made, &inputs);
+    compilation.diagnostics.extend(found);
+    diag::sort(&mut compilation.diagnostics);
+    graphs
+}
