@@ -1,9 +1,5 @@
 //! Embeds what the binary carries: the pages behind the codes, the standard library and the catalog of resource types.
-//! Compiles the grammar.
 #![allow(clippy::disallowed_methods)] // A build script is there to read and write files.
-
-#[path = "build/grammar.rs"]
-mod grammar;
 
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -16,9 +12,6 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("pages.rs"), pages(&root.join("src/diag/codes"))?)?;
     fs::write(out.join("stdlib.rs"), stdlib(&root.join("stdlib"))?)?;
-    let rules = root.join("grammar/gpb.pest");
-    fs::write(out.join("grammar.rs"), grammar::generate(&fs::read_to_string(&rules)?)?)?;
-    println!("cargo::rerun-if-changed={}", rules.display());
     pack_catalog(&root.join("stdlib/catalog/generated"), &out)?;
     pack_prices(&root.join("stdlib/prices"), &out)?;
     Ok(())
