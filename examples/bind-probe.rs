@@ -9,12 +9,12 @@
 mod bridge;
 
 use bridge::Bridge;
-use gpb_catalog::Catalog;
-use gpb_model::PropPath;
 use gpb_aws::{AwsCloud, Bindings, check};
+use gpb_base::stdlib::Library;
+use gpb_catalog::Catalog;
 use gpb_engine::cloud::{Cloud, CloudError, Create, Find, Progress, Properties, ResourceKey, Sink, Update};
 use gpb_model::Place;
-use gpb_base::stdlib::Library;
+use gpb_model::PropPath;
 use serde_json::Value as Json;
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! Recovery targets and contradictions over small topologies: each file below `tests/recovery/` with what is said of it beside it.
 
+use crate::support::{Folder, root};
 use gpb::report::Styles;
 use gpb::report::recovery::table;
-use crate::support::{Folder, root};
 use gpb_base::diag::render;
 use gpb_base::source::{Loader, SourceMap};
 use gpb_base::stdlib::Library;

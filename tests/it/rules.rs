@@ -21,7 +21,8 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 /// The sources of the command and of all crates but the generated ones and the kit of tests.
 fn own_sources() -> Vec<PathBuf> {
     let crates = std::fs::read_dir(root().join("crates")).unwrap().map(|entry| entry.unwrap().path());
-    let own = crates.filter(|path| !path.ends_with("aws-facade") && !path.ends_with("testkit")).map(|path| path.join("src"));
+    let own =
+        crates.filter(|path| !path.ends_with("aws-facade") && !path.ends_with("testkit")).map(|path| path.join("src"));
     let mut all: Vec<PathBuf> = own.chain([root().join("src")]).flat_map(|folder| sources(&folder)).collect();
     all.sort();
     all

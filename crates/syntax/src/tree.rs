@@ -35,7 +35,9 @@ pub(super) struct Node<'t> {
 }
 
 impl<'t> Tree<'t> {
-    /// `None` if the grammar does not match; it is made to match any text.
+    /// Returns the tree of `text`.
+    ///
+    /// `None` where [`parser::parse`] finds none.
     pub fn parse(text: &'t str) -> Option<Tree<'t>> {
         parser::parse(text).map(|nodes| Tree { text, nodes })
     }

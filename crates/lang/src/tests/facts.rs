@@ -85,7 +85,7 @@ fn facts_of(model: &gpb_model::Model) -> String {
         for read in &fact.evidence {
             let resource = model.resources.iter().find(|one| one.address == read.resource).unwrap();
             let def = gpb_catalog::Catalog::embedded().get(&resource.ty).unwrap();
-            let shown = crate::shown(resource, &def, &read.property);
+            let shown = gpb_catalog::typed::shown(resource, &def, &read.property);
             let _ = writeln!(out, "  read {}.{} {shown:?}", read.resource, read.property);
         }
     }

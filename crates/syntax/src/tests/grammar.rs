@@ -1,69 +1,55 @@
-//! The parser the build script writes against pest's own reading of the same grammar.
+//! The tree of every text, whole or damaged, is one: pest finds the grammar to match, and its nodes lie as nodes must.
 
 #![allow(clippy::disallowed_methods)] // The programs that lie about in the repository are read from it.
 
+use super::super::deep;
 use super::super::scan::scan;
-use super::super::tree::{Tree, trim};
+use super::super::tree::{Node, Rule, Tree};
 use super::programs::program;
 use super::recovery;
 use gpb_base::source::FileId;
-use pest::{Parser, Token};
 use proptest::prelude::*;
 use std::path::Path;
 use std::sync::LazyLock;
 
-/// Nothing but the grammar decides what pest reads.
-mod pests_own {
-    #[derive(pest_derive::Parser)]
-    #[grammar = "../grammar/gpb.pest"]
-    pub struct Grammar;
-}
-
-/// Every node that pest makes of a text: its rule, its start and its end.
-fn pest(text: &str) -> Vec<(String, usize, usize)> {
-    let mut nodes = Vec::new();
-    let mut open = Vec::new();
-    for token in pests_own::Grammar::parse(pests_own::Rule::file, text).expect("every text parses").tokens() {
-        match token {
-            Token::Start { rule, pos } => {
-                open.push(nodes.len());
-                nodes.push((format!("{rule:?}"), pos.pos(), pos.pos()));
-            }
-            Token::End { rule, pos } => {
-                let node: &mut (String, usize, usize) = &mut nodes[open.pop().unwrap()];
-                let name = format!("{rule:?}");
-                let known = super::super::parser::ALL_RULES.iter().find(|known| format!("{known:?}") == name);
-                let known = known.copied().unwrap_or(super::super::tree::Rule::EOI);
-                (node.1, node.2) = trim(text, known, node.1, pos.pos());
-            }
-        }
-    }
-    nodes
-}
-
-fn ours(text: &str) -> Vec<(String, usize, usize)> {
-    let tree = Tree::parse(text).expect("every text parses");
-    tree.nodes().map(|node| (format!("{:?}", node.rule()), node.start(), node.end())).collect()
-}
-
-/// pest descends through many functions for a bracket, so nothing that nests deeper is held against it.
-const DEPTH: usize = 24;
-const STACK: usize = 256 * 1024 * 1024;
-
+/// Checks that `text` has a tree, however deep it nests, and that the tree is sound.
 fn check(text: &str) {
     let scan = scan(FileId(0), text);
-    let Some(clean) = scan.text.filter(|_| scan.depth <= DEPTH) else { return };
-    let read = || (ours(&clean), pest(&clean));
-    let (ours, pest) = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
-        thread.expect("there is a thread").join().expect("both read it")
+    let Some(clean) = scan.text else { return };
+    let read = deep::run(scan.depth, || {
+        let tree = Tree::parse(&clean)?;
+        is_sound(&tree);
+        Some(())
     });
-    assert_eq!(ours, pest, "of {text:?}");
+    assert_eq!(read, Some(()), "{text:?} does not match the grammar");
+}
+
+/// Checks that the root is the whole file, and that nodes stand on the borders of characters, inside what they belong to
+/// and one behind the other. Blanks are left out of account: a node ends with its last sign, raw text with its last blank.
+fn is_sound(tree: &Tree<'_>) {
+    let told = |node: Node<'_>| format!("{:?} {}..{}", node.rule(), node.start(), node.end());
+    let in_order = |first: usize, second: usize| {
+        let between = tree.text.get(second..first).unwrap_or_default();
+        first <= second || between.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
+    };
+    let root = tree.root().expect("every text has a root");
+    assert!(root.is(Rule::file) && root.start() == 0, "{}", told(root));
+    assert_eq!(root.children().last().map(Node::rule), Some(Rule::EOI));
+    for node in tree.nodes() {
+        assert!(tree.text.get(node.start()..node.end()).is_some(), "{} of {:?}", told(node), tree.text);
+        let parent = node.parent().unwrap_or(node);
+        let inside = in_order(parent.start(), node.start()) && in_order(node.end(), parent.end());
+        assert!(inside, "{} in {} of {:?}", told(node), told(parent), tree.text);
+        if let Some(after) = node.after() {
+            assert!(in_order(node.end(), after.start()), "{} before {} of {:?}", told(node), told(after), tree.text);
+            assert!(after.before() == Some(node), "{} after {}", told(after), told(node));
+        }
+    }
 }
 
 /// Every program of the repository: specs, examples, the library, the mistakes.
 static PROGRAMS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut found = Vec::new();
     for folder in ["specs", "examples", "stdlib", "tests"] {
         gather(&root.join(folder), &mut found);
@@ -84,12 +70,12 @@ fn gather(folder: &Path, found: &mut Vec<String>) {
 }
 
 #[test]
-fn every_mistake_is_read_as_pest_reads_it() {
+fn every_mistake_has_a_tree() {
     recovery::cases().into_iter().for_each(check);
 }
 
 #[test]
-fn the_programs_of_the_repository_are_read_as_pest_reads_them() {
+fn the_programs_of_the_repository_have_trees() {
     assert!(PROGRAMS.len() > 100, "only {} programs were found", PROGRAMS.len());
     PROGRAMS.iter().for_each(|text| check(text));
 }
@@ -170,12 +156,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn damaged_programs_are_read_as_pest_reads_them(text in program(), damage in damage()) {
+    fn damaged_programs_have_trees(text in program(), damage in damage()) {
         check(&damaged(text, damage));
     }
 
     #[test]
-    fn damaged_files_are_read_as_pest_reads_them(which in any::<prop::sample::Index>(), damage in damage()) {
+    fn damaged_files_have_trees(which in any::<prop::sample::Index>(), damage in damage()) {
         check(&damaged(which.get(&PROGRAMS).clone(), damage));
     }
 }
