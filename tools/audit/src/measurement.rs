@@ -11,7 +11,7 @@ pub struct Measurement {
     pub figure: String,
     /// The bound as text, such as `at most 3 files`; none where the figure is only printed.
     pub bound: Option<&'static str>,
-    /// Whether the figure is beyond its bound.
+    /// Says that the figure is beyond its bound.
     pub broken: bool,
     /// The places that make up the figure, one a line.
     pub places: Vec<String>,

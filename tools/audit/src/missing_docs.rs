@@ -4,20 +4,25 @@ use crate::Measurement;
 use crate::public::{PublicItem, public_items};
 use crate::source::{RustFile, doc_lines};
 use crate::workspace::OwnCrate;
+use std::collections::BTreeMap;
 
 /// Lists every public item that has no doc comment.
 pub fn measure(crates: &[OwnCrate]) -> Measurement {
     let mut all: usize = 0;
+    let mut kinds = BTreeMap::<&str, usize>::new();
     let mut places = Vec::new();
     for own in crates {
         for file in own.files.iter().filter(|file| !file.is_generated()) {
             let items = public_items(file);
             all += items.len();
-            let bare = items.iter().filter(|item| !item.is_hidden() && !is_documented(own, file, item));
-            places.extend(bare.map(|item| format!("{} {} {}", file.at(item.line), item.kind, item.name)));
+            for item in items.iter().filter(|item| !item.is_hidden() && !is_documented(own, file, item)) {
+                *kinds.entry(item.kind).or_default() += 1;
+                places.push(format!("{} {} {}", file.at(item.line), item.kind, item.name));
+            }
         }
     }
-    let figure = format!("{} of {all} public items have no doc comment", places.len());
+    let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+    let figure = format!("{} of {all} public items have no doc comment: {}", places.len(), kinds.join(", "));
     Measurement::none_allowed("Missing docs", figure, places)
 }
 

@@ -15,7 +15,7 @@ pub struct PublicItem<'a> {
     pub attributes: &'a [Attribute],
     /// The type of a field.
     pub ty: Option<&'a Type>,
-    /// Whether it is a module in a file of its own, whose doc comment may stand there.
+    /// Marks a module in a file of its own, whose doc comment may stand there.
     pub in_own_file: bool,
 }
 

@@ -46,7 +46,7 @@ impl Layout {
             .map(|package| {
                 let mut loader = TreeLoader::new(&self.root, test_features, &crate::source::read);
                 for target in package.targets.iter().filter(|target| is_product(&target.kind)) {
-                    loader.load(target.src_path.as_std_path())?;
+                    loader.load(target.src_path.as_std_path(), !target.kind.contains(&TargetKind::CustomBuild))?;
                 }
                 let dependencies = dependencies(package, &names);
                 Ok(OwnCrate { name: package.name.to_string(), dependencies, files: loader.finish() })

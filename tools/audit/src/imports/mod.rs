@@ -28,7 +28,7 @@ pub struct CrateImports {
 pub struct FileNode {
     /// The path from the root of the workspace.
     pub path: String,
-    /// The part of the crate it belongs to; none for the root file, and for files outside of the root's folder.
+    /// The part of the crate it belongs to; none for the root file, and for build scripts.
     pub part: Option<CratePart>,
 }
 
@@ -37,7 +37,7 @@ pub struct FileNode {
 pub struct CratePart {
     /// The name of the folder, or of the file without `.rs`.
     pub name: String,
-    /// Whether it is a folder.
+    /// Tells a folder from a single file.
     pub is_folder: bool,
 }
 
@@ -83,7 +83,7 @@ fn part(file: &RustFile) -> Option<CratePart> {
     if file.module.is_empty() {
         return None;
     }
-    let inner = file.path.strip_prefix(&file.target_dir).ok()?;
+    let inner = file.path.strip_prefix(file.layers_dir.as_ref()?).ok()?;
     let first = inner.components().next()?.as_os_str().to_str()?;
     let name = first.strip_suffix(".rs").unwrap_or(first).to_string();
     Some(CratePart { is_folder: name == first, name })

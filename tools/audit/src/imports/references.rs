@@ -13,7 +13,7 @@ pub struct PathReference {
     pub path: Vec<String>,
     /// The line of the first segment, by number from 1; of the last one in a `use`.
     pub line: usize,
-    /// Whether the path alone may name a module: in a `use`, but not as a variable in the code.
+    /// Permits that the path names a module as a whole: in a `use`, but not where it may be a variable.
     pub may_be_module: bool,
 }
 

@@ -20,6 +20,6 @@ pub fn crate_of(name: &str, files: &[(&str, &str)]) -> OwnCrate {
             .ok_or_else(|| AuditError::Read { path: path.to_path_buf(), reason: "no such file".to_string() })
     };
     let mut loader = TreeLoader::new(Path::new(""), &[], &read);
-    loader.load(Path::new(files[0].0)).unwrap();
+    loader.load(Path::new(files[0].0), true).unwrap();
     OwnCrate { name: name.to_string(), dependencies: BTreeSet::new(), files: loader.finish() }
 }

@@ -1,6 +1,6 @@
 //! Finds the files of a target by its `mod` declarations.
 
-use super::RustFile;
+use super::file::RustFile;
 use super::strip::strip;
 use crate::AuditError;
 use std::collections::BTreeSet;
@@ -39,14 +39,18 @@ impl<'a> TreeLoader<'a> {
         Self { root, test_features, read, targets: 0, seen: BTreeSet::new(), files: Vec::new() }
     }
 
-    /// Loads the target whose root file is `file`, and all files it declares.
+    /// Loads the target whose root file is `file`, and all files it declares; `is_layered` says that its folders are layers.
     ///
     /// # Errors
     /// When a declared file is missing or is not valid Rust.
-    pub fn load(&mut self, file: &Path) -> Result<(), AuditError> {
+    pub fn load(&mut self, file: &Path, is_layered: bool) -> Result<(), AuditError> {
         let dir = file.parent().unwrap_or(Path::new("")).to_path_buf();
         let text = (self.read)(file)?;
-        self.file(&text, &ModuleDir { dir: dir.clone(), file: file.to_path_buf(), module: Vec::new() }, &dir)?;
+        self.file(
+            &text,
+            &ModuleDir { dir: dir.clone(), file: file.to_path_buf(), module: Vec::new() },
+            is_layered.then_some(&dir),
+        )?;
         self.targets += 1;
         Ok(())
     }
@@ -56,7 +60,7 @@ impl<'a> TreeLoader<'a> {
         self.files
     }
 
-    fn file(&mut self, text: &str, place: &ModuleDir, target_dir: &Path) -> Result<(), AuditError> {
+    fn file(&mut self, text: &str, place: &ModuleDir, layers_dir: Option<&Path>) -> Result<(), AuditError> {
         let path = place.file.strip_prefix(self.root).unwrap_or(&place.file).to_path_buf();
         if !self.seen.insert(path.clone()) {
             return Ok(());
@@ -67,19 +71,19 @@ impl<'a> TreeLoader<'a> {
         let index = self.files.len();
         self.files.push(RustFile {
             path,
-            target_dir: target_dir.strip_prefix(self.root).unwrap_or(target_dir).to_path_buf(),
+            layers_dir: layers_dir.map(|dir| dir.strip_prefix(self.root).unwrap_or(dir).to_path_buf()),
             target: self.targets,
             module: place.module.clone(),
             syntax: syn::File { shebang: None, attrs: Vec::new(), items: Vec::new() },
         });
-        self.children(&syntax.items, place, target_dir)?;
+        self.children(&syntax.items, place, layers_dir)?;
         if let Some(file) = self.files.get_mut(index) {
             file.syntax = syntax;
         }
         Ok(())
     }
 
-    fn children(&mut self, items: &[Item], place: &ModuleDir, target_dir: &Path) -> Result<(), AuditError> {
+    fn children(&mut self, items: &[Item], place: &ModuleDir, layers_dir: Option<&Path>) -> Result<(), AuditError> {
         for item in items {
             let Item::Mod(declaration) = item else { continue };
             let name = module_name(declaration);
@@ -89,7 +93,7 @@ impl<'a> TreeLoader<'a> {
             let module: Vec<String> = place.module.iter().cloned().chain([name.clone()]).collect();
             if let Some((_, inner)) = &declaration.content {
                 let dir = place.dir.join(&name);
-                self.children(inner, &ModuleDir { dir, file: place.file.clone(), module }, target_dir)?;
+                self.children(inner, &ModuleDir { dir, file: place.file.clone(), module }, layers_dir)?;
                 continue;
             }
             let (file, text) = self.declared(declaration, &name, place)?;
@@ -97,7 +101,7 @@ impl<'a> TreeLoader<'a> {
             let beside = file.file_name().is_some_and(|base| base == "mod.rs") || path_of(&declaration.attrs).is_some();
             let dir = if beside { file.parent().map(Path::to_path_buf) } else { Some(place.dir.join(&name)) };
             let place = ModuleDir { dir: dir.unwrap_or_default(), file, module };
-            self.file(&text, &place, target_dir)?;
+            self.file(&text, &place, layers_dir)?;
         }
         Ok(())
     }
