@@ -28,6 +28,8 @@ pub struct CrateImports {
 pub struct FileNode {
     /// The path from the root of the workspace.
     pub path: String,
+    /// The path of its module from the root of its target.
+    pub module: Vec<String>,
     /// The part of the crate it belongs to; none for the root file, and for build scripts.
     pub part: Option<CratePart>,
 }
@@ -65,8 +67,20 @@ impl CrateImports {
                 }
             }
         }
-        let files = own.files.iter().map(|file| FileNode { path: file.path.display().to_string(), part: part(file) });
-        Self { name: own.name.clone(), files: files.collect(), edges }
+        let node = |file: &RustFile| FileNode {
+            path: file.path.display().to_string(),
+            module: file.module.clone(),
+            part: part(file),
+        };
+        Self { name: own.name.clone(), files: own.files.iter().map(node).collect(), edges }
+    }
+
+    /// Checks that an edge goes from a module to one declared in it or further down.
+    pub fn is_downwards(&self, from: usize, to: usize) -> bool {
+        match (self.files.get(from), self.files.get(to)) {
+            (Some(from), Some(to)) => to.module.len() > from.module.len() && to.module.starts_with(&from.module),
+            _ => false,
+        }
     }
 
     /// Returns an edge as text: `a.rs:3 → b.rs (super::Name)`.
