@@ -274,8 +274,8 @@ impl Work<'_> {
                     .iter()
                     .flat_map(|subresource| subresource.put.iter())
                     .any(|call| Self::mentions(call, name));
-            let later = binding.update_only.contains(name);
-            if !subresource && !call && !used && !later && self.tag_property() != Some(name.as_str()) {
+            let update_only = binding.update_only.contains(name);
+            if !subresource && !call && !used && !update_only && self.tag_property() != Some(name.as_str()) {
                 return Err(self.unsupported(name));
             }
         }
