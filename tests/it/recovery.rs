@@ -87,6 +87,28 @@ fn stated() -> BTreeMap<String, bool> {
     found
 }
 
+/// A report cites a fact by its name alone, so the name says what the fact claims, and of whom.
+#[test]
+fn a_name_that_reports_cite_is_a_slug_of_one_fact() {
+    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    let mut wrong = String::new();
+    for fact in stated().into_keys() {
+        let [_, kind, name] = fact.split(' ').collect::<Vec<_>>()[..] else { panic!("{fact}") };
+        if !["recovery", "compute", "redirect", "obstacle", "contradiction", "caution"].contains(&kind) {
+            continue;
+        }
+        let words: Vec<&str> = name.split('_').collect();
+        if words.len() < 2 || words.iter().any(|word| word.parse::<u32>().is_ok()) {
+            let _ = writeln!(wrong, "{fact}: the name does not say what it claims");
+        }
+        if let Some(other) = owners.insert(name.to_owned(), fact.clone()) {
+            let _ = writeln!(wrong, "{fact}: {other} has this name too");
+        }
+    }
+    assert!(owners.len() > 150, "only {} names", owners.len());
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
 /// Each topology is compiled once: its verdicts are as is written beside it, its facts are well formed, and all of them together
 /// show every fact of the library on both sides of its condition.
 #[test]

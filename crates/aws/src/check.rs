@@ -30,8 +30,9 @@ pub fn calls(bound: &Bound) -> Vec<&str> {
 pub fn terms(bound: &Bound) -> Vec<&Term> {
     let binding = &bound.binding;
     let sets = binding.read.iter().map(|read| &read.set).chain(binding.list.iter().map(|listing| &listing.set));
-    let aspects = binding.aspects.iter().filter_map(|aspect| aspect.read.as_ref()).map(|read| &read.set);
-    let mut found: Vec<&Term> = sets.chain(aspects).flat_map(BTreeMap::values).flat_map(Tree::terms).collect();
+    let subresources =
+        binding.subresources.iter().filter_map(|subresource| subresource.read.as_ref()).map(|read| &read.set);
+    let mut found: Vec<&Term> = sets.chain(subresources).flat_map(BTreeMap::values).flat_map(Tree::terms).collect();
     found.extend(uses(bound).iter().flat_map(|one| one.input.terms()));
     found.extend(binding.id.values().flat_map(Template::terms));
     found
@@ -170,12 +171,12 @@ fn uses(bound: &Bound) -> Vec<Use<'_>> {
         let at = vec![&listing.at];
         found.push(Use { place: "list".to_owned(), call: &listing.call, input: &listing.input, at });
     }
-    for aspect in &binding.aspects {
-        let place = format!("aspects of {}", aspect.properties.join(", "));
-        for calls in [&aspect.put, &aspect.clear, &aspect.add, &aspect.remove] {
+    for subresource in &binding.subresources {
+        let place = format!("subresources of {}", subresource.properties.join(", "));
+        for calls in [&subresource.put, &subresource.clear, &subresource.add, &subresource.remove] {
             found.extend(calls.iter().map(|call| of_call(&place, call)));
         }
-        found.extend(aspect.read.iter().flat_map(|read| of_read(&place, read)));
+        found.extend(subresource.read.iter().flat_map(|read| of_read(&place, read)));
     }
     if let Some(tags) = &bound.tags {
         for call in tags.tag.iter().chain(&tags.untag) {
@@ -197,8 +198,8 @@ fn of_read<'a>(place: &str, read: &'a Read) -> Vec<Use<'a>> {
     let at =
         read.at.iter().chain(&read.list).filter(|path| !path.absolute && (read.at.is_none() || read.list.is_none()));
     let mut found = vec![Use { place: place.to_owned(), call: &read.call, input: &read.input, at: at.collect() }];
-    if let Some(many) = &read.many {
-        found.push(Use { place: place.to_owned(), call: &read.call, input: &many.input, at: vec![&many.at] });
+    if let Some(batch) = &read.batch {
+        found.push(Use { place: place.to_owned(), call: &read.call, input: &batch.input, at: vec![&batch.at] });
     }
     if let Some(detail) = &read.detail {
         let at = detail.at.iter().collect();
@@ -216,20 +217,22 @@ fn mentioned(bound: &Bound) -> Vec<(String, PropPath)> {
     };
     all("name", &mut binding.name.iter().map(|name| &name.property));
     all("defaults", &mut binding.defaults.keys());
-    all("unsupported", &mut binding.unsupported.iter().chain(&binding.later));
-    all("overwrites", &mut binding.overwrites.iter());
+    all("unsupported", &mut binding.unsupported.iter().chain(&binding.update_only));
+    all("upsert_key", &mut binding.upsert_key.iter());
     let calls = [&binding.create, &binding.update, &binding.delete].into_iter().flat_map(|calls| calls.iter());
     for call in calls {
-        all(&call.call, &mut call.properties.iter().flatten().chain(&call.grown).chain(&call.shrunk));
+        all(&call.call, &mut call.properties.iter().flatten().chain(&call.if_increased).chain(&call.if_decreased));
         conditions(call.conditions(), &mut |name| all(&call.call, &mut std::iter::once(name)));
     }
     for read in binding.read.iter() {
         all(&read.call, &mut read.set.keys());
         conditions(read.conditions(), &mut |name| all(&read.call, &mut std::iter::once(name)));
     }
-    for aspect in &binding.aspects {
-        all("aspects", &mut aspect.properties.iter());
-        for call in [&aspect.put, &aspect.clear, &aspect.add, &aspect.remove].into_iter().flat_map(|calls| calls.iter())
+    for subresource in &binding.subresources {
+        all("subresources", &mut subresource.properties.iter());
+        for call in [&subresource.put, &subresource.clear, &subresource.add, &subresource.remove]
+            .into_iter()
+            .flat_map(|calls| calls.iter())
         {
             conditions(call.conditions(), &mut |name| all(&call.call, &mut std::iter::once(name)));
         }
@@ -240,7 +243,7 @@ fn mentioned(bound: &Bound) -> Vec<(String, PropPath)> {
 
 fn conditions(conditions: Conditions<'_>, take: &mut dyn FnMut(&String)) {
     conditions.when.keys().chain(conditions.unless.keys()).for_each(&mut *take);
-    conditions.given.iter().chain(conditions.absent).for_each(take);
+    conditions.if_set.iter().chain(conditions.if_unset).for_each(take);
 }
 
 /// The place of a property where a binding gives one for writing.

@@ -65,7 +65,7 @@ pub const WORDS: &[&str] = &[
     "account",
     "region",
     "partition",
-    "suffix",
+    "dns_suffix",
 ];
 
 impl Lookup for Scope {
@@ -86,7 +86,7 @@ impl Lookup for Scope {
             "account" => text(&self.world.account),
             "region" => Some(self.world.region.clone().into()),
             "partition" => Some(self.world.partition.into()),
-            "suffix" => Some(self.world.suffix.into()),
+            "dns_suffix" => Some(self.world.suffix.into()),
             property => self.property(property).cloned(),
         }?;
         match &term.path {
@@ -103,7 +103,7 @@ impl Scope {
         sources.into_iter().find_map(|source| source.get(name)).filter(|value| !value.is_null())
     }
 
-    /// In `many`: one part of every identifier, or the whole where there is but one part.
+    /// In `batch`: one part of every identifier, or the whole where there is but one part.
     fn identifiers(&self, term: &Term) -> Option<Json> {
         let all = self.ids.as_ref()?;
         let one = |parts: &Properties| match &term.path {

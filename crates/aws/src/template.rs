@@ -259,7 +259,7 @@ mod tests {
         check(json!("${Doc:json}"), Some(json!(r#"{"a":1}"#)));
         check(json!("${Arn:last}"), Some(json!("name")));
         check(json!("${Ids:csv:split:first}"), Some(json!("x")));
-        check(json!("${Text:base64:unbase64}"), Some(json!("a,b")));
+        check(json!("${Text:base64:base64_decode}"), Some(json!("a,b")));
         check(json!({ "...": "${Doc}", "a": 2, "b": 3 }), Some(json!({ "a": 2, "b": 3 })));
     }
 

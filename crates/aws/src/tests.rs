@@ -276,6 +276,8 @@ fn mistakes_in_bindings_are_named() {
         )
     };
     assert!(problem(&binding("raed = 1")).contains("unknown field `raed`"));
+    let former = problem(&binding("later = [\"QueueName\"]"));
+    assert!(former.contains("unknown field `later`") && former.contains("`update_only`"), "{former}");
     assert!(
         problem(&binding("unsupported = [\"QueueNam\"]"))
             .contains("has no property `QueueNam`; did you mean `QueueName`?")

@@ -1,4 +1,4 @@
-//! Calls, reads and aspects.
+//! Calls, reads and subresources.
 
 use super::super::path::Path;
 use super::super::template::{Template, Tree};
@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 pub struct Conditions<'a> {
     pub when: &'a BTreeMap<String, Json>,
     pub unless: &'a BTreeMap<String, Json>,
-    pub given: &'a [String],
-    pub absent: &'a [String],
+    pub if_set: &'a [String],
+    pub if_unset: &'a [String],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -39,12 +39,12 @@ pub struct Call {
     #[serde(default)]
     pub unless: BTreeMap<String, Json>,
     #[serde(default)]
-    pub given: Vec<String>,
+    pub if_set: Vec<String>,
     #[serde(default)]
-    pub absent: Vec<String>,
+    pub if_unset: Vec<String>,
     /// Only when that number, or the length of that list, is larger (smaller) than before.
-    pub grown: Option<String>,
-    pub shrunk: Option<String>,
+    pub if_increased: Option<String>,
+    pub if_decreased: Option<String>,
     #[serde(default, rename = "for")]
     pub each: Option<Template>,
     pub once_per: Option<OncePer>,
@@ -60,7 +60,7 @@ pub enum OncePer {
     Property,
 }
 
-/// A call that reads a resource or an aspect of one.
+/// A call that reads a resource or a subresource of one.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Read {
@@ -77,18 +77,18 @@ pub struct Read {
     #[serde(default)]
     pub unless: BTreeMap<String, Json>,
     #[serde(default)]
-    pub given: Vec<String>,
+    pub if_set: Vec<String>,
     #[serde(default)]
-    pub absent: Vec<String>,
+    pub if_unset: Vec<String>,
     #[serde(default)]
-    pub absent_on: Vec<String>,
-    pub many: Option<Many>,
-    /// Only in aspects: where each property is.
+    pub not_found_on: Vec<String>,
+    pub batch: Option<Batch>,
+    /// Only in subresources: where each property is.
     pub properties: Option<BTreeMap<String, Path>>,
-    /// Only in aspects: the elements of a list property.
+    /// Only in subresources: the elements of a list property.
     pub list: Option<Path>,
     pub detail: Option<Detail>,
-    /// Only in aspects: an element's member → its place in the element.
+    /// Only in subresources: an element's member → its place in the element.
     #[serde(default)]
     pub item: BTreeMap<String, Path>,
 }
@@ -106,7 +106,7 @@ pub struct Detail {
 /// Reads many resources at once.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Many {
+pub struct Batch {
     pub input: Tree,
     pub at: Path,
     pub size: usize,
@@ -129,7 +129,7 @@ pub struct Listing {
 /// Properties with operations of their own.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Aspect {
+pub struct Subresource {
     pub properties: Vec<String>,
     #[serde(default)]
     pub put: Several<Call>,
@@ -151,7 +151,7 @@ pub struct Aspect {
     pub delete: bool,
 }
 
-/// The aspect's property is a list whose elements come and go one by one.
+/// The subresource's property is a list whose elements come and go one by one.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Each {
@@ -168,7 +168,7 @@ macro_rules! conditions {
     ($($name:ident),*) => {$(
         impl $name {
             pub fn conditions(&self) -> Conditions<'_> {
-                Conditions { when: &self.when, unless: &self.unless, given: &self.given, absent: &self.absent }
+                Conditions { when: &self.when, unless: &self.unless, if_set: &self.if_set, if_unset: &self.if_unset }
             }
         }
     )*};

@@ -4,7 +4,7 @@ mod call;
 mod many;
 mod place;
 
-pub use call::{Aspect, Call, Conditions, Detail, Each, Listing, Many, OncePer, Read, Send};
+pub use call::{Batch, Call, Conditions, Detail, Each, Listing, OncePer, Read, Send, Subresource};
 pub use many::Several;
 pub use place::{Mapped, Place, Places, Span};
 
@@ -41,19 +41,19 @@ pub struct Binding {
     pub name: Option<Name>,
     pub properties: Places,
     pub attributes: Option<Path>,
-    pub aspects: Vec<Aspect>,
+    pub subresources: Vec<Subresource>,
     pub ready: Several<Ready>,
-    pub gone: Vec<String>,
-    pub gone_with: Option<Path>,
+    pub deleted_states: Vec<String>,
+    pub deleted_if_present: Option<Path>,
     pub tags: Option<TypeTags>,
     pub errors: Errors,
     pub defaults: BTreeMap<String, Json>,
     pub unsupported: Vec<String>,
     /// The properties that together are the name under which creation overwrites, or quietly gives back, what is there.
-    pub overwrites: Vec<String>,
+    pub upsert_key: Vec<String>,
     /// Properties that only an update takes: creation leaves them out.
-    pub later: Vec<String>,
-    pub delete_wait: Option<Span>,
+    pub update_only: Vec<String>,
+    pub delete_timeout: Option<Span>,
 }
 
 /// The property that gpb makes a name for.
@@ -108,12 +108,12 @@ pub struct Ready {
     #[serde(default)]
     pub failed: Vec<Json>,
     /// The other path that must have the same value.
-    pub same: Option<Path>,
+    pub equals: Option<Path>,
     pub reason: Option<Path>,
     #[serde(default)]
-    pub missing: bool,
+    pub missing_ok: bool,
     pub timeout: Option<Span>,
-    pub every: Option<Span>,
+    pub poll_interval: Option<Span>,
 }
 
 /// `tags = false`, or the table.
@@ -154,7 +154,7 @@ pub struct TagRead {
     pub input: Tree,
     pub at: Option<Path>,
     #[serde(default)]
-    pub absent_on: Vec<String>,
+    pub not_found_on: Vec<String>,
 }
 
 /// What error codes mean. An entry is a code, or `Code: words of the message`.

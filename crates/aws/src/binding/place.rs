@@ -25,14 +25,14 @@ pub struct Mapped {
     pub write: Place,
     pub read: Place,
     /// What is done to a value that was read.
-    pub form: Option<Function>,
+    pub normalize: Option<Function>,
 }
 
 /// By property path, which may hold `*`.
 pub type Places = BTreeMap<PropPath, Mapped>;
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "a path, or a table { write, read, form }")]
+#[serde(untagged, expecting = "a path, or a table { write, read, normalize }")]
 enum Form {
     Both(Path),
     Each(Sides),
@@ -45,14 +45,14 @@ struct Sides {
     write: Place,
     #[serde(default)]
     read: Place,
-    form: Option<Function>,
+    normalize: Option<Function>,
 }
 
 impl From<Form> for Mapped {
     fn from(form: Form) -> Mapped {
         match form {
-            Form::Both(path) => Mapped { write: Place::At(path.clone()), read: Place::At(path), form: None },
-            Form::Each(Sides { write, read, form }) => Mapped { write, read, form },
+            Form::Both(path) => Mapped { write: Place::At(path.clone()), read: Place::At(path), normalize: None },
+            Form::Each(Sides { write, read, normalize }) => Mapped { write, read, normalize },
         }
     }
 }

@@ -22,13 +22,13 @@ pub struct Coverage {
     pub create_only: bool,
     pub unsupported: bool,
     /// Creation does not take it, and need not.
-    pub later: bool,
+    pub update_only: bool,
 }
 
 impl Coverage {
     /// Whether the property can be set, but the binding has no way to.
     pub fn lacks_create(&self) -> bool {
-        !self.read_only && !self.unsupported && !self.later && self.create.is_empty()
+        !self.read_only && !self.unsupported && !self.update_only && self.create.is_empty()
     }
 
     pub fn lacks_update(&self, updatable: bool) -> bool {
@@ -57,16 +57,18 @@ fn coverage(bound: &Bound, name: &str) -> Coverage {
         write_only: bound.def.is_write_only(&path),
         create_only: bound.def.is_create_only(&path),
         unsupported: bound.binding.unsupported.iter().any(|one| one == name),
-        later: bound.binding.later.iter().any(|one| one == name),
+        update_only: bound.binding.update_only.iter().any(|one| one == name),
     }
 }
 
 fn writes(bound: &Bound, name: &str, calls: &[Call], creating: bool) -> Vec<String> {
     let mut found = Vec::new();
-    let owner = bound.binding.aspects.iter().filter(|aspect| aspect.properties.iter().any(|one| one == name));
-    let owner: Vec<_> = owner.filter(|aspect| if creating { aspect.create } else { aspect.update }).collect();
-    for aspect in &owner {
-        found.extend(aspect.put.iter().chain(aspect.add.iter()).map(|call| call.call.clone()));
+    let owner =
+        bound.binding.subresources.iter().filter(|subresource| subresource.properties.iter().any(|one| one == name));
+    let owner: Vec<_> =
+        owner.filter(|subresource| if creating { subresource.create } else { subresource.update }).collect();
+    for subresource in &owner {
+        found.extend(subresource.put.iter().chain(subresource.add.iter()).map(|call| call.call.clone()));
     }
     let tag = bound.def.tagging.as_ref().is_some_and(|tagging| tagging.property == name);
     if let (true, Some(tags)) = (tag, &bound.tags) {
@@ -109,8 +111,10 @@ fn reads(bound: &Bound, name: &str) -> Vec<String> {
             found.push(read.call.clone());
         }
     }
-    for aspect in bound.binding.aspects.iter().filter(|aspect| aspect.properties.iter().any(|one| one == name)) {
-        found.extend(aspect.read.iter().map(|read| read.call.clone()));
+    for subresource in
+        bound.binding.subresources.iter().filter(|subresource| subresource.properties.iter().any(|one| one == name))
+    {
+        found.extend(subresource.read.iter().map(|read| read.call.clone()));
     }
     let tag = bound.def.tagging.as_ref().is_some_and(|tagging| tagging.property == name);
     if let (true, Some(tags)) = (tag, &bound.tags) {

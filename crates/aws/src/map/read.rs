@@ -49,7 +49,7 @@ impl Mapping<'_> {
                     here.as_object().and_then(|object| member(object, &property.aws)).cloned()
                 }
             };
-            let found = match mapped.and_then(|place| place.form) {
+            let found = match mapped.and_then(|place| place.normalize) {
                 Some(form) => found.and_then(|found| form.apply(found)),
                 None => found,
             };

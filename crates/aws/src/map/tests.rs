@@ -170,7 +170,7 @@ fn nested_places_may_be_nowhere() {
     let mut places = Places::new();
     places.insert(
         PropPath("Tags/*/Value".into()),
-        super::super::binding::Mapped { write: Place::Nowhere, read: Place::SameName, form: None },
+        super::super::binding::Mapped { write: Place::Nowhere, read: Place::SameName, normalize: None },
     );
     let mapping = Mapping { def: &def, places: &places, attributes: None, fill: &|_| None };
     let mut target = json!({});

@@ -1,6 +1,6 @@
 //! Properties with operations of their own.
 
-use super::super::binding::{Aspect, Call, Send};
+use super::super::binding::{Call, Send, Subresource};
 use super::super::map::matches;
 use super::super::scope::Scope;
 use super::super::spelling::text_of;
@@ -14,15 +14,15 @@ type Element = (Json, Option<Json>);
 
 impl Work<'_> {
     /// After creation: puts what is desired. Says whether anything was done.
-    pub(super) async fn put_new(&self, aspect: &Aspect, scope: &mut Scope) -> Result<bool, CloudError> {
-        if !aspect.create || !desired(aspect, scope) {
+    pub(super) async fn put_new(&self, subresource: &Subresource, scope: &mut Scope) -> Result<bool, CloudError> {
+        if !subresource.create || !desired(subresource, scope) {
             return Ok(false);
         }
-        match &aspect.each {
-            None => self.calls(&aspect.put, aspect, scope).await,
+        match &subresource.each {
+            None => self.calls(&subresource.put, subresource, scope).await,
             Some(each) => {
-                let there = if each.keep { Vec::new() } else { self.present(aspect, scope, None).await? };
-                self.reconcile(aspect, there, scope).await
+                let there = if each.keep { Vec::new() } else { self.present(subresource, scope, None).await? };
+                self.reconcile(subresource, there, scope).await
             }
         }
     }
@@ -30,35 +30,35 @@ impl Work<'_> {
     /// On update: brings it to what is desired.
     pub(super) async fn put_changed(
         &self,
-        aspect: &Aspect,
+        subresource: &Subresource,
         before: &Properties,
         scope: &mut Scope,
     ) -> Result<bool, CloudError> {
-        if aspect.each.is_some() {
-            let there = self.present(aspect, scope, Some(before)).await?;
-            return self.reconcile(aspect, there, scope).await;
+        if subresource.each.is_some() {
+            let there = self.present(subresource, scope, Some(before)).await?;
+            return self.reconcile(subresource, there, scope).await;
         }
-        if desired(aspect, scope) {
-            return self.calls(&aspect.put, aspect, scope).await;
+        if desired(subresource, scope) {
+            return self.calls(&subresource.put, subresource, scope).await;
         }
-        self.calls(&aspect.clear, aspect, scope).await
+        self.calls(&subresource.clear, subresource, scope).await
     }
 
     /// Before deletion: takes away what would stand in its way.
-    pub(super) async fn take_away(&self, aspect: &Aspect, scope: &mut Scope) -> Result<(), CloudError> {
-        if aspect.each.is_none() {
-            return self.calls(&aspect.clear, aspect, scope).await.map(|_| ());
+    pub(super) async fn take_away(&self, subresource: &Subresource, scope: &mut Scope) -> Result<(), CloudError> {
+        if subresource.each.is_none() {
+            return self.calls(&subresource.clear, subresource, scope).await.map(|_| ());
         }
-        for (element, raw) in self.present(aspect, scope, None).await? {
-            self.element_calls(&aspect.remove, element, raw, scope).await?;
+        for (element, raw) in self.present(subresource, scope, None).await? {
+            self.element_calls(&subresource.remove, element, raw, scope).await?;
         }
         Ok(())
     }
 
-    async fn calls(&self, calls: &[Call], aspect: &Aspect, scope: &mut Scope) -> Result<bool, CloudError> {
+    async fn calls(&self, calls: &[Call], subresource: &Subresource, scope: &mut Scope) -> Result<bool, CloudError> {
         let mut done = false;
         for call in calls {
-            let names = call.properties.as_ref().unwrap_or(&aspect.properties);
+            let names = call.properties.as_ref().unwrap_or(&subresource.properties);
             let wanted = names.iter().filter_map(|name| Some((name.clone(), scope.desired.get(name)?.clone())));
             let send: Properties = if call.send == Some(Send::None) { Properties::new() } else { wanted.collect() };
             done |= self.perform(call, scope, &send, Patience::Step).await?;
@@ -69,13 +69,13 @@ impl Work<'_> {
     /// The elements that are there now.
     async fn present(
         &self,
-        aspect: &Aspect,
+        subresource: &Subresource,
         scope: &Scope,
         before: Option<&Properties>,
     ) -> Result<Vec<Element>, CloudError> {
-        let Some(property) = aspect.properties.first() else { return Ok(Vec::new()) };
-        if aspect.read.is_some() {
-            let (properties, elements) = self.aspect_elements(aspect, scope).await?;
+        let Some(property) = subresource.properties.first() else { return Ok(Vec::new()) };
+        if subresource.read.is_some() {
+            let (properties, elements) = self.subresource_elements(subresource, scope).await?;
             if let Some(elements) = elements {
                 return Ok(elements.into_iter().map(|(element, raw)| (element, Some(raw))).collect());
             }
@@ -92,20 +92,25 @@ impl Work<'_> {
     }
 
     /// Adds what is missing and removes what is too much.
-    async fn reconcile(&self, aspect: &Aspect, there: Vec<Element>, scope: &mut Scope) -> Result<bool, CloudError> {
-        let property = aspect.properties.first().cloned().unwrap_or_default();
+    async fn reconcile(
+        &self,
+        subresource: &Subresource,
+        there: Vec<Element>,
+        scope: &mut Scope,
+    ) -> Result<bool, CloudError> {
+        let property = subresource.properties.first().cloned().unwrap_or_default();
         let wanted = list(scope.desired.get(&property));
-        let key = aspect.each.as_ref().and_then(|each| each.key.as_deref());
+        let key = subresource.each.as_ref().and_then(|each| each.key.as_deref());
         let mut done = false;
         for (element, raw) in &there {
             if !wanted.iter().any(|(one, _)| same(key, one, element)) {
-                self.element_calls(&aspect.remove, element.clone(), raw.clone(), scope).await?;
+                self.element_calls(&subresource.remove, element.clone(), raw.clone(), scope).await?;
                 done = true;
             }
         }
         for (element, _) in wanted {
             if !there.iter().any(|(other, _)| same(key, &element, other) && matches(&element, other)) {
-                self.element_calls(&aspect.add, element, None, scope).await?;
+                self.element_calls(&subresource.add, element, None, scope).await?;
                 done = true;
             }
         }
@@ -128,8 +133,8 @@ impl Work<'_> {
     }
 }
 
-fn desired(aspect: &Aspect, scope: &Scope) -> bool {
-    aspect.properties.iter().any(|property| scope.desired.contains_key(property))
+fn desired(subresource: &Subresource, scope: &Scope) -> bool {
+    subresource.properties.iter().any(|property| scope.desired.contains_key(property))
 }
 
 fn list(value: Option<&Json>) -> Vec<Element> {

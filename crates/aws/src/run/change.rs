@@ -47,7 +47,7 @@ impl Work<'_> {
         self.seen(&id, &fetched).await
     }
 
-    /// What follows the creation itself: tags, aspects, readiness.
+    /// What follows the creation itself: tags, subresources, readiness.
     async fn finish(&self, scope: &mut Scope, sink: &dyn Sink) -> Result<Fetched, CloudError> {
         if let (false, Some(property)) = (self.tags_on_create(), self.tag_property())
             && let Some(tags) = scope.desired.get(property).cloned()
@@ -55,13 +55,13 @@ impl Work<'_> {
             self.put_tags(&tags, scope).await?;
         }
         self.look_ahead(scope).await?;
-        for aspect in self.bound.binding.aspects.iter().filter(|aspect| !aspect.after_ready) {
-            self.put_new(aspect, scope).await?;
+        for subresource in self.bound.binding.subresources.iter().filter(|subresource| !subresource.after_ready) {
+            self.put_new(subresource, scope).await?;
         }
         let fetched = self.ready(scope, sink).await?;
         let mut done = false;
-        for aspect in self.bound.binding.aspects.iter().filter(|aspect| aspect.after_ready) {
-            done |= self.put_new(aspect, scope).await?;
+        for subresource in self.bound.binding.subresources.iter().filter(|subresource| subresource.after_ready) {
+            done |= self.put_new(subresource, scope).await?;
         }
         if done { self.ready(scope, sink).await } else { Ok(fetched) }
     }
@@ -86,11 +86,11 @@ impl Work<'_> {
                 self.change_tags(before, after, &scope).await?;
             }
         }
-        for aspect in self.bound.binding.aspects.iter().filter(|aspect| aspect.update) {
-            let mine: Vec<&String> = aspect.properties.iter().filter(|name| heads.contains(*name)).collect();
+        for subresource in self.bound.binding.subresources.iter().filter(|subresource| subresource.update) {
+            let mine: Vec<&String> = subresource.properties.iter().filter(|name| heads.contains(*name)).collect();
             if !mine.is_empty() {
-                self.put_changed(aspect, update.before, &mut scope).await?;
-                left.retain(|name| !aspect.properties.contains(name));
+                self.put_changed(subresource, update.before, &mut scope).await?;
+                left.retain(|name| !subresource.properties.contains(name));
             }
         }
         if !left.is_empty() {
@@ -146,10 +146,12 @@ impl Work<'_> {
     /// Reads the resource first when a template needs what only a read knows.
     pub(super) async fn look_ahead(&self, scope: &mut Scope) -> Result<(), CloudError> {
         let binding = &self.bound.binding;
-        let aspects = binding.aspects.iter().flat_map(|aspect| {
-            [&aspect.put, &aspect.clear, &aspect.add, &aspect.remove].into_iter().flat_map(|calls| calls.iter())
+        let subresources = binding.subresources.iter().flat_map(|subresource| {
+            [&subresource.put, &subresource.clear, &subresource.add, &subresource.remove]
+                .into_iter()
+                .flat_map(|calls| calls.iter())
         });
-        let calls = binding.update.iter().chain(&*binding.delete).chain(aspects);
+        let calls = binding.update.iter().chain(&*binding.delete).chain(subresources);
         let tags = self.bound.tags.iter().flat_map(|tags| tags.tag.iter().chain(&tags.untag)).map(|call| &call.input);
         let terms = calls.map(|call| &call.input).chain(tags).flat_map(super::super::template::Tree::terms);
         let lacks = |term: &super::super::template::Term| match term.word.as_str() {
@@ -202,11 +204,11 @@ impl Work<'_> {
         desired.iter().filter(|(name, _)| free(name) && fits(name)).map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 
-    /// Whether a property is sent with the others, and not by an aspect or with the tags.
+    /// Whether a property is sent with the others, and not by a subresource or with the tags.
     fn is_free(&self, name: &str, creating: bool) -> bool {
-        let owned = self.bound.binding.aspects.iter().any(|aspect| {
-            aspect.properties.iter().any(|property| property == name)
-                && (if creating { aspect.create } else { aspect.update })
+        let owned = self.bound.binding.subresources.iter().any(|subresource| {
+            subresource.properties.iter().any(|property| property == name)
+                && (if creating { subresource.create } else { subresource.update })
         });
         let tags = self.tag_property() == Some(name) && !creating && self.has_tag_calls();
         !owned && !tags && !self.read_only(name)
@@ -262,14 +264,18 @@ impl Work<'_> {
     fn refuse_unplaced(&self, scope: &Scope) -> Result<(), CloudError> {
         let binding = &self.bound.binding;
         for name in scope.desired.keys() {
-            let aspect = binding.aspects.iter().any(|aspect| aspect.properties.contains(name));
+            let subresource = binding.subresources.iter().any(|subresource| subresource.properties.contains(name));
             let call =
                 binding.create.iter().any(|call| self.placed(call, name).is_some() || Self::mentions(call, name));
             let used = binding.id.values().any(|template| template.terms().any(|term| term.word == *name))
                 || binding.create.iter().any(|call| Self::conditional(call, name))
-                || binding.aspects.iter().flat_map(|aspect| aspect.put.iter()).any(|call| Self::mentions(call, name));
-            let later = binding.later.contains(name);
-            if !aspect && !call && !used && !later && self.tag_property() != Some(name.as_str()) {
+                || binding
+                    .subresources
+                    .iter()
+                    .flat_map(|subresource| subresource.put.iter())
+                    .any(|call| Self::mentions(call, name));
+            let update_only = binding.update_only.contains(name);
+            if !subresource && !call && !used && !update_only && self.tag_property() != Some(name.as_str()) {
                 return Err(self.unsupported(name));
             }
         }
@@ -280,8 +286,8 @@ impl Work<'_> {
         let conditions = call.conditions();
         conditions.when.contains_key(name)
             || conditions.unless.contains_key(name)
-            || conditions.given.contains(name)
-            || conditions.absent.contains(name)
+            || conditions.if_set.contains(name)
+            || conditions.if_unset.contains(name)
     }
 
     fn unsupported(&self, name: &str) -> CloudError {

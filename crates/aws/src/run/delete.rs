@@ -14,14 +14,14 @@ impl Work<'_> {
         scope.token = Some(short_token(token));
         let binding = &self.bound.binding;
         if binding.delete.iter().any(|call| self.needs_reading(call, &scope))
-            || binding.aspects.iter().any(|aspect| aspect.delete)
+            || binding.subresources.iter().any(|subresource| subresource.delete)
         {
             let Some(fetched) = self.fetch(&scope).await? else { return Ok(()) };
             scope.observed = self.properties(&fetched.object, &fetched.root, &scope, None);
             scope.read = Some(fetched.root);
         }
-        for aspect in binding.aspects.iter().filter(|aspect| aspect.delete) {
-            self.take_away(aspect, &mut scope).await?;
+        for subresource in binding.subresources.iter().filter(|subresource| subresource.delete) {
+            self.take_away(subresource, &mut scope).await?;
         }
         for call in binding.delete.iter() {
             match self.delete_call(call, &mut scope).await {
@@ -42,7 +42,7 @@ impl Work<'_> {
         let each = call.each.iter().flat_map(Template::terms);
         let conditions = call.conditions();
         let tested =
-            conditions.when.keys().chain(conditions.unless.keys()).chain(conditions.given).chain(conditions.absent);
+            conditions.when.keys().chain(conditions.unless.keys()).chain(conditions.if_set).chain(conditions.if_unset);
         let lacks = |word: &str| {
             word == "read" || (self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word))
         };

@@ -155,8 +155,8 @@ impl Work<'_> {
         };
         conditions.when.iter().all(|(name, wanted)| is(name, wanted))
             && !conditions.unless.iter().any(|(name, wanted)| is(name, wanted))
-            && conditions.given.iter().all(|name| scope.property(name).is_some())
-            && conditions.absent.iter().all(|name| scope.property(name).is_none())
+            && conditions.if_set.iter().all(|name| scope.property(name).is_some())
+            && conditions.if_unset.iter().all(|name| scope.property(name).is_none())
     }
 
     /// Whether the number (or the list) that a call speaks of has grown or shrunk.
@@ -170,7 +170,7 @@ impl Work<'_> {
         let is = |name: &Option<String>, fits: fn(f64, f64) -> bool| {
             name.as_ref().is_none_or(|name| change(name).is_some_and(|(before, after)| fits(before, after)))
         };
-        is(&call.grown, |before, after| after > before) && is(&call.shrunk, |before, after| after < before)
+        is(&call.if_increased, |before, after| after > before) && is(&call.if_decreased, |before, after| after < before)
     }
 
     fn internal(&self, code: &str, message: &str) -> CloudError {

@@ -1,6 +1,6 @@
-//! Reading: one resource, its aspects, and many resources at once.
+//! Reading: one resource, its subresources, and many resources at once.
 
-use super::super::binding::{Aspect, Many, Read};
+use super::super::binding::{Batch, Read, Subresource};
 use super::super::map::Mapping;
 use super::super::path::Path;
 use super::super::scope::Scope;
@@ -33,7 +33,7 @@ impl Work<'_> {
         Ok(self.see(&self.scope_of(id)).await?.map(|seen| seen.observed))
     }
 
-    /// A resource that was just found ready, with its aspects.
+    /// A resource that was just found ready, with its subresources.
     pub(super) async fn seen(&self, id: &str, fetched: &Fetched) -> Result<Observed, CloudError> {
         let gone =
             || CloudError::new(ErrorKind::NotReady, "NotFound", format!("{} {id} is not to be found", self.bound.ty));
@@ -54,7 +54,7 @@ impl Work<'_> {
         let Some(input) = self.plain_input(&read.call, &read.input, scope)? else { return Ok(None) };
         let root = match self.send_read(&read.call, input).await {
             Ok(root) => root,
-            Err(error) if absent(&error, &read.absent_on) => return Ok(None),
+            Err(error) if absent(&error, &read.not_found_on) => return Ok(None),
             Err(error) => return Err(error),
         };
         let object = Self::select(read, scope, &root);
@@ -79,8 +79,8 @@ impl Work<'_> {
     }
 
     fn is_gone(&self, object: &Json, root: &Json) -> bool {
-        let gone = &self.bound.binding.gone;
-        if self.bound.binding.gone_with.as_ref().is_some_and(|path| path.get(object, root).is_some()) {
+        let gone = &self.bound.binding.deleted_states;
+        if self.bound.binding.deleted_if_present.as_ref().is_some_and(|path| path.get(object, root).is_some()) {
             return true;
         }
         let path = self.bound.binding.ready.first().map(|ready| &ready.path);
@@ -88,7 +88,7 @@ impl Work<'_> {
         value.is_some_and(|value| gone.contains(&value))
     }
 
-    /// An object's properties, its aspects and tags read too.
+    /// An object's properties, its subresources and tags read too.
     pub(super) async fn observe(&self, fetched: &Fetched, scope: &Scope) -> Result<Option<Seen>, CloudError> {
         let mut scope = scope.clone();
         scope.read = Some(fetched.root.clone());
@@ -96,9 +96,9 @@ impl Work<'_> {
         let mut properties = self.properties(&fetched.object, &fetched.root, &scope, set.ok());
         scope.observed = properties.clone();
         let mut reads = Vec::new();
-        for aspect in &self.bound.binding.aspects {
-            if aspect.read.is_some() {
-                reads.push(self.aspect(aspect, &scope).boxed());
+        for subresource in &self.bound.binding.subresources {
+            if subresource.read.is_some() {
+                reads.push(self.subresource(subresource, &scope).boxed());
             }
         }
         for part in together(reads).await {
@@ -139,38 +139,38 @@ impl Work<'_> {
         properties
     }
 
-    /// The properties of one aspect.
-    pub(super) async fn aspect(&self, aspect: &Aspect, scope: &Scope) -> Result<Properties, CloudError> {
-        let pairs = self.aspect_elements(aspect, scope).await?;
-        let (Some(property), Some(pairs)) = (aspect.properties.first(), &pairs.1) else { return Ok(pairs.0) };
+    /// The properties of one subresource.
+    pub(super) async fn subresource(&self, subresource: &Subresource, scope: &Scope) -> Result<Properties, CloudError> {
+        let pairs = self.subresource_elements(subresource, scope).await?;
+        let (Some(property), Some(pairs)) = (subresource.properties.first(), &pairs.1) else { return Ok(pairs.0) };
         let list = pairs.iter().map(|(element, _)| element.clone()).collect();
         Ok(Properties::from_iter([(property.clone(), list)]))
     }
 
-    /// The properties of one aspect; for a list read element by element, the elements with their raw form.
-    pub(super) async fn aspect_elements(
+    /// The properties of one subresource; for a list read element by element, the elements with their raw form.
+    pub(super) async fn subresource_elements(
         &self,
-        aspect: &Aspect,
+        subresource: &Subresource,
         scope: &Scope,
     ) -> Result<(Properties, Option<Vec<(Json, Json)>>), CloudError> {
         let nothing = (Properties::new(), None);
-        let Some(read) = &aspect.read else { return Ok(nothing) };
+        let Some(read) = &subresource.read else { return Ok(nothing) };
         if !Self::holds(read.conditions(), scope) {
             return Ok(nothing);
         }
         let Some(input) = self.plain_input(&read.call, &read.input, scope)? else { return Ok(nothing) };
         let root = match self.send_read(&read.call, input).await {
             Ok(root) => root,
-            Err(error) if absent(&error, &read.absent_on) => return Ok(nothing),
+            Err(error) if absent(&error, &read.not_found_on) => return Ok(nothing),
             Err(error) => return Err(error),
         };
         if let Some(list) = &read.list {
-            return Ok((Properties::new(), Some(self.elements(aspect, read, list, &root, scope).await?)));
+            return Ok((Properties::new(), Some(self.elements(subresource, read, list, &root, scope).await?)));
         }
         let Some(object) = Self::select(read, scope, &root) else { return Ok(nothing) };
         let shape = |name: &str| self.bound.def.root.by_aws(name).map(|property| &property.shape);
         let mut properties = Properties::new();
-        for name in &aspect.properties {
+        for name in &subresource.properties {
             let found = match &read.properties {
                 Some(places) => places.get(name).and_then(|path| path.get(&object, &root)),
                 None => object.as_object().and_then(|object| super::super::spelling::member(object, name)).cloned(),
@@ -190,13 +190,13 @@ impl Work<'_> {
 
     async fn elements(
         &self,
-        aspect: &Aspect,
+        subresource: &Subresource,
         read: &Read,
         list: &Path,
         root: &Json,
         scope: &Scope,
     ) -> Result<Vec<(Json, Json)>, CloudError> {
-        let property = PropPath(aspect.properties.first().cloned().unwrap_or_default().into());
+        let property = PropPath(subresource.properties.first().cloned().unwrap_or_default().into());
         let start = read.at.as_ref().and_then(|path| path.get(root, root)).unwrap_or_else(|| root.clone());
         let Some(Json::Array(items)) = list.get(&start, root) else { return Ok(Vec::new()) };
         let mut found = Vec::new();
@@ -264,8 +264,8 @@ fn passes(element: &Json, filter: &BTreeMap<String, Tree>, scope: &Scope) -> boo
 }
 
 /// Whether an error says that there is nothing to read.
-fn absent(error: &CloudError, absent_on: &[String]) -> bool {
-    error.kind == ErrorKind::NotFound || absent_on.iter().any(|entry| is(error, entry))
+fn absent(error: &CloudError, not_found_on: &[String]) -> bool {
+    error.kind == ErrorKind::NotFound || not_found_on.iter().any(|entry| is(error, entry))
 }
 
 type Answer = Result<Option<Observed>, CloudError>;
@@ -299,23 +299,23 @@ impl AwsCloud {
 impl Work<'_> {
     async fn read_all(&self, ids: &[&str]) -> Vec<Answer> {
         let conditional = self.bound.binding.read.len() != 1;
-        let many = self.bound.binding.read.first().and_then(|read| Some((read, read.many.as_ref()?)));
+        let batch = self.bound.binding.read.first().and_then(|read| Some((read, read.batch.as_ref()?)));
         let mut answers = Vec::with_capacity(ids.len());
-        match many.filter(|_| ids.len() > 1 && !conditional) {
+        match batch.filter(|_| ids.len() > 1 && !conditional) {
             None => {
                 answers.extend(self.read_singly(ids).await);
             }
-            Some((read, many)) => {
-                for chunk in ids.chunks(many.size.max(1)) {
-                    answers.extend(self.read_chunk(read, many, chunk).await);
+            Some((read, batch)) => {
+                for chunk in ids.chunks(batch.size.max(1)) {
+                    answers.extend(self.read_chunk(read, batch, chunk).await);
                 }
             }
         }
         answers
     }
 
-    async fn read_chunk(&self, read: &Read, many: &Many, ids: &[&str]) -> Vec<Answer> {
-        let Ok(found) = self.batch(read, many, ids).await else {
+    async fn read_chunk(&self, read: &Read, batch: &Batch, ids: &[&str]) -> Vec<Answer> {
+        let Ok(found) = self.batch(read, batch, ids).await else {
             // One missing or malformed identifier can fail the whole batch: then each is asked for by itself.
             return self.read_singly(ids).await;
         };
@@ -339,12 +339,12 @@ impl Work<'_> {
         Ok(self.observe(fetched, &self.scope_of(id)).await?.map(|seen| seen.observed))
     }
 
-    async fn batch(&self, read: &Read, many: &Many, ids: &[&str]) -> Result<BTreeMap<String, Fetched>, CloudError> {
+    async fn batch(&self, read: &Read, batch: &Batch, ids: &[&str]) -> Result<BTreeMap<String, Fetched>, CloudError> {
         let mut scope = self.scope();
         scope.ids = Some(ids.iter().map(|id| self.parts(id)).collect());
-        let input = self.plain_input(&read.call, &many.input, &scope)?.unwrap_or_default();
+        let input = self.plain_input(&read.call, &batch.input, &scope)?.unwrap_or_default();
         let root = self.send_read(&read.call, input).await?;
-        let Some(Json::Array(items)) = many.at.get(&root, &root) else { return Ok(BTreeMap::new()) };
+        let Some(Json::Array(items)) = batch.at.get(&root, &root) else { return Ok(BTreeMap::new()) };
         let mut found = BTreeMap::new();
         for object in items.into_iter().filter(|object| !self.is_gone(object, &root)) {
             let properties = self.properties(&object, &root, &scope, Some(&read.set));

@@ -84,7 +84,7 @@ impl Work<'_> {
         let place = match &bound.create {
             Place::Nowhere => return Ok(()),
             Place::SameName if !self.named_member(property, shape) => return Ok(()),
-            other => super::super::binding::Mapped { write: other.clone(), read: Place::SameName, form: None },
+            other => super::super::binding::Mapped { write: other.clone(), read: Place::SameName, normalize: None },
         };
         let mut places = self.bound.binding.properties.clone();
         if place.write != Place::SameName {
@@ -183,7 +183,8 @@ impl Work<'_> {
                     properties.extend(value.map(|value| (property.to_owned(), value)));
                 }
                 Err(error)
-                    if error.kind == ErrorKind::NotFound || read.absent_on.iter().any(|entry| is(&error, entry)) => {}
+                    if error.kind == ErrorKind::NotFound || read.not_found_on.iter().any(|entry| is(&error, entry)) => {
+                }
                 Err(error) => return Err(error),
             }
         }

@@ -28,7 +28,7 @@ impl Work<'_> {
     /// The names a creation would overwrite: several when a property lists what it is laid upon. None where gpb makes the
     /// name up, since nobody else has that one.
     fn names(&self, desired: &Properties) -> Vec<Properties> {
-        let parts = &self.bound.binding.overwrites;
+        let parts = &self.bound.binding.upsert_key;
         let mut names: Vec<Properties> = (!parts.is_empty()).then(Properties::new).into_iter().collect();
         for part in parts {
             let values = match desired.get(part) {

@@ -47,7 +47,7 @@ impl Work<'_> {
     pub(super) async fn ready(&self, scope: &Scope, sink: &dyn Sink) -> Result<Fetched, CloudError> {
         let rules = &self.bound.binding.ready;
         let timeout = rules.iter().filter_map(|rule| rule.timeout).map(|span| span.0).max().unwrap_or(PATIENCE);
-        let mut pace = Pace::new(rules.iter().filter_map(|rule| rule.every).map(|span| span.0).min());
+        let mut pace = Pace::new(rules.iter().filter_map(|rule| rule.poll_interval).map(|span| span.0).min());
         let start = self.cloud.clock.now();
         loop {
             let elapsed = self.cloud.clock.now().saturating_sub(start);
@@ -75,8 +75,8 @@ impl Work<'_> {
 
     /// Waits until a read finds nothing.
     pub(super) async fn gone(&self, scope: &Scope, sink: &dyn Sink) -> Result<(), CloudError> {
-        let patience = self.bound.binding.delete_wait.map_or(DELETION, |span| span.0);
-        let every = self.bound.binding.ready.iter().filter_map(|rule| rule.every).map(|span| span.0).min();
+        let patience = self.bound.binding.delete_timeout.map_or(DELETION, |span| span.0);
+        let every = self.bound.binding.ready.iter().filter_map(|rule| rule.poll_interval).map(|span| span.0).min();
         let mut pace = Pace::new(every);
         let start = self.cloud.clock.now();
         if patience.is_zero() {
@@ -116,13 +116,13 @@ fn standing(rules: &[Ready], fetched: &Fetched) -> Standing {
             let reason = reason.map(|reason| format!(": {}", text_of(&reason))).unwrap_or_default();
             return Standing::Failed(format!("it is `{shown}`{reason}"));
         }
-        let same = rule.same.as_ref().map(|other| other.get(&fetched.object, &fetched.root));
+        let same = rule.equals.as_ref().map(|other| other.get(&fetched.object, &fetched.root));
         let holds = match same {
             Some(other) => other.is_some() && other.as_ref().map(text_of) == value.as_ref().map(text_of),
-            None => is(&rule.ready) || (rule.missing && value.is_none()),
+            None => is(&rule.ready) || (rule.missing_ok && value.is_none()),
         };
         if !holds && pending.is_none() {
-            let wanted: Vec<String> = match &rule.same {
+            let wanted: Vec<String> = match &rule.equals {
                 Some(other) => {
                     vec![other.get(&fetched.object, &fetched.root).map_or_else(String::new, |it| text_of(&it))]
                 }

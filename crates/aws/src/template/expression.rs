@@ -43,11 +43,11 @@ enum Condition {
 #[serde(rename_all = "snake_case")]
 pub enum Function {
     Json,
-    Parse,
+    ParseJson,
     Text,
     Number,
     Base64,
-    Unbase64,
+    Base64Decode,
     List,
     Csv,
     Split,
@@ -59,16 +59,16 @@ pub enum Function {
     Keys,
     Count,
     Rest,
-    Undot,
+    TrimDot,
 }
 
 const FUNCTIONS: &[(&str, Function)] = &[
     ("json", Function::Json),
-    ("parse", Function::Parse),
+    ("parse_json", Function::ParseJson),
     ("text", Function::Text),
     ("number", Function::Number),
     ("base64", Function::Base64),
-    ("unbase64", Function::Unbase64),
+    ("base64_decode", Function::Base64Decode),
     ("list", Function::List),
     ("csv", Function::Csv),
     ("split", Function::Split),
@@ -80,7 +80,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("keys", Function::Keys),
     ("count", Function::Count),
     ("rest", Function::Rest),
-    ("undot", Function::Undot),
+    ("trim_dot", Function::TrimDot),
 ];
 
 impl Expression {
@@ -111,11 +111,11 @@ impl Function {
         Some(match (self, value) {
             (Function::Json, Json::String(text)) => text.into(),
             (Function::Json, value) => value.to_string().into(),
-            (Function::Parse, Json::String(text)) => document(&text)?,
-            (Function::Parse, value) | (Function::List, value @ Json::Array(_)) => value,
+            (Function::ParseJson, Json::String(text)) => document(&text)?,
+            (Function::ParseJson, value) | (Function::List, value @ Json::Array(_)) => value,
             (Function::Number, value) => serde_json::from_str::<serde_json::Number>(&text_of(&value)).ok()?.into(),
             (Function::Base64, value) => STANDARD.encode(text_of(&value)).into(),
-            (Function::Unbase64, value) => String::from_utf8(STANDARD.decode(text_of(&value)).ok()?).ok()?.into(),
+            (Function::Base64Decode, value) => String::from_utf8(STANDARD.decode(text_of(&value)).ok()?).ok()?.into(),
             (Function::List, value) => Json::Array(vec![value]),
             (Function::Csv, Json::Array(items)) => items.iter().map(text_of).collect::<Vec<_>>().join(",").into(),
             (Function::Text | Function::Csv, value) => text_of(&value).into(),
@@ -124,7 +124,7 @@ impl Function {
             (Function::Last, value) => text_of(&value).rsplit(['/', ':']).next()?.into(),
             (Function::First, Json::Array(items)) => items.first()?.clone(),
             (Function::First, value) => text_of(&value).split(['/', ':']).next()?.into(),
-            (Function::Undot, value) => text_of(&value).trim_end_matches('.').into(),
+            (Function::TrimDot, value) => text_of(&value).trim_end_matches('.').into(),
             (Function::Lower, value) => text_of(&value).to_lowercase().into(),
             (Function::Upper, value) => text_of(&value).to_uppercase().into(),
             (Function::Not, value) => (text_of(&value) != "true").into(),

@@ -110,7 +110,7 @@ fn no_creation_overwrites_unseen() {
             ["Put", "Set", "Register", "Modify", "Update", "Upsert"].iter().any(|verb| operation.starts_with(verb))
         };
         let first = bound.binding.create.first().unwrap();
-        if overwrites(&first.call) && bound.binding.overwrites.is_empty() {
+        if overwrites(&first.call) && bound.binding.upsert_key.is_empty() {
             unseen.push(name);
         }
     }

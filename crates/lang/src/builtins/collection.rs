@@ -90,12 +90,12 @@ fn asking() -> Vec<Builtin> {
             "Whether y is an element of a list, a key of a map, a part of a text, or within a range.",
         ),
         define(
-            "given",
+            "is_set",
             &[("x", Type::Any.optional())],
             Type::Bool,
             Sees,
             |call| Ok(Value::bool(call.arg(0).is_some(), call.span)),
-            "Whether an optional value is there.",
+            "Whether an optional value is set.",
         ),
     ]
 }

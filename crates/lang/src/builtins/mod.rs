@@ -98,12 +98,22 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     TABLE.iter().map(|builtin| builtin.name)
 }
 
+/// What functions were called before, and what they are called now.
+const FORMER_NAMES: &[(&str, &str)] = &[
+    ("given", "is_set"),
+    ("needed", "required_by"),
+    ("same", "same_target"),
+    ("that", "resource_of"),
+    ("those", "resources_where"),
+];
+
 /// The diagnostic for a call of what is no function; `others` are the program's own.
 pub fn unknown<'a>(name: &'a str, span: Span, others: impl IntoIterator<Item = &'a str>) -> Diagnostic {
     let diagnostic =
         Diagnostic::error("GPB1201", format!("there is no function `{name}`")).at(span, "no function of this name");
-    let candidates: Vec<&'a str> = names().map(|name| -> &'a str { name }).chain(others).collect();
-    match nearest(name, candidates) {
+    let now = FORMER_NAMES.iter().find(|(former, _)| *former == name).map(|(_, now)| -> &'a str { now });
+    let near = || nearest(name, names().map(|name| -> &'a str { name }).chain(others));
+    match now.or_else(near) {
         Some(meant) => {
             diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("change to `{meant}`"), span, meant)
         }

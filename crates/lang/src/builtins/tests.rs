@@ -76,8 +76,8 @@ fn collections() {
     check("length", json!(["héé"]), "3");
     check("length", json!([1]), "GPB1206 `length` takes a list, a map or text, not a number");
     check("keys", json!([{"a": 1}]), r#"["a"]"#);
-    check("given", json!([null]), "false");
-    check("given", json!([{"$hole": "any"}]), "true");
+    check("is_set", json!([null]), "false");
+    check("is_set", json!([{"$hole": "any"}]), "true");
 }
 
 #[test]

@@ -289,7 +289,7 @@ impl<'p> Machine<'_, 'p> {
         self.report(
             Diagnostic::error("GPB1407", format!("a condition is `true` or `false`, not {}", value.describe()))
                 .at(span, value.describe())
-                .help("compare it with something, or ask `given(x)`"),
+                .help("compare it with something, or ask `is_set(x)`"),
         )
     }
 }

@@ -18,11 +18,11 @@ const FUNCTIONS: &[(&str, usize, usize, &str)] = &[
     ("account_of", 1, 1, "account_of(resource)"),
     ("address_of", 1, 1, "address_of(resource)"),
     ("all", 1, 1, "all(type)"),
-    ("needed", 2, 2, "needed(resource, what)"),
     ("region_of", 1, 1, "region_of(resource)"),
-    ("same", 2, 2, "same(a, b)"),
-    ("that", 1, 2, "that(value, type)"),
-    ("those", 3, 3, "those(type, property, value)"),
+    ("required_by", 2, 2, "required_by(resource, what)"),
+    ("resource_of", 1, 2, "resource_of(value, type)"),
+    ("resources_where", 3, 3, "resources_where(type, property, value)"),
+    ("same_target", 2, 2, "same_target(a, b)"),
     ("type_of", 1, 1, "type_of(resource)"),
 ];
 
@@ -56,13 +56,13 @@ impl<'p> Machine<'_, 'p> {
         let first = args.first().ok_or(Failed)?;
         match name {
             "all" => Ok(resources(judge.of_type(&self.type_name(first)?), span)),
-            "those" => self.those(judge, args, span),
-            "that" => self.that(judge, first, args.get(1), span),
-            "same" => {
+            "resources_where" => self.resources_where(judge, args, span),
+            "resource_of" => self.resource_of(judge, first, args.get(1), span),
+            "same_target" => {
                 let second = args.get(1).ok_or(Failed)?;
                 Ok(Value::bool(self.key(judge, first)? == self.key(judge, second)?, span))
             }
-            "needed" => {
+            "required_by" => {
                 let what = args.get(1).and_then(Value::as_text).ok_or(Failed)?;
                 let needed = judge.needed(&self.handle(first)?.address, what);
                 Ok(Value::list(needed.into_iter().map(|(by, amount)| need(by, amount, span)).collect(), span))
@@ -82,7 +82,7 @@ impl<'p> Machine<'_, 'p> {
         }
     }
 
-    fn those(&self, judge: &Rc<Judge>, args: &[Value], span: Span) -> Outcome<Value> {
+    fn resources_where(&self, judge: &Rc<Judge>, args: &[Value], span: Span) -> Outcome<Value> {
         let [ty, property, value] = args else { return Err(Failed) };
         let name = self.type_name(ty)?;
         let def = self.world.def(&name).ok_or(Failed)?;
@@ -97,7 +97,7 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// The resource that a reference or an identifier leads to.
-    fn that(&self, judge: &Rc<Judge>, value: &Value, ty: Option<&Value>, span: Span) -> Outcome<Value> {
+    fn resource_of(&self, judge: &Rc<Judge>, value: &Value, ty: Option<&Value>, span: Span) -> Outcome<Value> {
         let ty = ty.map(|ty| self.type_name(ty)).transpose()?;
         let found = match &value.kind {
             Kind::Resource(handle) => Some(handle.clone()),
@@ -132,7 +132,7 @@ impl<'p> Machine<'_, 'p> {
             _ => Err(self.report(
                 Diagnostic::error("GPB1206", format!("a resource is needed here, not {}", value.describe()))
                     .at(value.span, value.describe())
-                    .help("ask `given(x)` first where it may be absent"),
+                    .help("ask `is_set(x)` first where it may be absent"),
             )),
         }
     }

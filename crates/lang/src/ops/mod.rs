@@ -226,7 +226,7 @@ fn not_for(symbol: &str, operands: &[&Value], span: Span) -> Diagnostic {
         "<" | "<=" | ">" | ">=" if is(|kind| matches!(kind, Kind::Text(_) | Kind::Word(_))) => {
             diagnostic.help("text has no order here, because \"15.9\" would come after \"15.17\"; compare numbers")
         }
-        "&&" | "||" | "!" => diagnostic.help("conditions are bools: compare the value with `==`, or ask `given(x)`"),
+        "&&" | "||" | "!" => diagnostic.help("conditions are bools: compare the value with `==`, or ask `is_set(x)`"),
         _ => diagnostic,
     }
 }

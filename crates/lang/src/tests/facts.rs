@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 const SHOP: &str = r#"
 facts aws.sqs.queue {
-  let dead = that(self.redrive_policy?.dead_letter_target_arn)
+  let dead = resource_of(self.redrive_policy?.dead_letter_target_arn)
 
   usage {
     requests = 1M
@@ -15,20 +15,20 @@ facts aws.sqs.queue {
   }
 
   recovery kept {
-    when    = given(dead) && (self.visibility_timeout ?? 30) > 10
+    when    = is_set(dead) && (self.visibility_timeout ?? 30) > 10
     domains = [node, zone]
     rpo     = 0s
-    alarms  = those("aws.cloudwatch.alarm", "dimensions.value", self)
+    alarms  = resources_where("aws.cloudwatch.alarm", "dimensions.value", self)
   }
 
   price requests {
     quantity = usage.requests * 2
     users    = environment.usage.users
-    needed   = needed(self, "slots")
+    needed   = required_by(self, "slots")
   }
 
   price named {
-    when  = same(self.arn, self.queue_url)
+    when  = same_target(self.arn, self.queue_url)
     where = region_of(self)
   }
 }
@@ -112,7 +112,7 @@ fn resources_that_are_alike_are_told_the_same_and_others_are_not() {
 facts aws.sqs.queue {
   usage { requests = 1M }
   let wait = self.visibility_timeout ?? 30
-  let late = those("aws.cloudwatch.alarm", "dimensions.value", self)
+  let late = resources_where("aws.cloudwatch.alarm", "dimensions.value", self)
 
   quota waiting {
     when = wait > 10
@@ -213,7 +213,7 @@ fn what_differs_from_resource_to_resource_is_worked_out_for_each() {
             r#"
 fn shout(text: string) = upper(text)
 fn fixed(n: count = 2) = "n ${{n}}"
-fn who(what: string) = length(those("aws.sqs.queue", "queue_name", what))
+fn who(what: string) = length(resources_where("aws.sqs.queue", "queue_name", what))
 facts aws.sqs.queue {{
   let name = self.queue_name
   usage {{ requests = if self.queue_name == "a" {{ 1 }} else {{ 2 }} }}
