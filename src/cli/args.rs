@@ -161,7 +161,7 @@ pub enum Command {
         #[arg(long, value_name = "ADDRESS")]
         explain: Option<String>,
     },
-    /// Print the recovery runbook of a failure domain: who acts, in which order, how long it takes
+    /// Print the recovery runbook of a failure domain: who acts, when, and for how long
     Drill {
         /// Spec to write the runbook for
         #[arg(value_name = "SPEC")]
