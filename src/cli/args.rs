@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Environments, layers, recovery targets and scaling rules in, AWS resources out.
+/// Holds the whole command line: the common options and one command.
 #[derive(Debug, Parser)]
 #[command(name = "gpb", version, about, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Cli {
@@ -13,38 +13,40 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// Options of every command.
+/// Holds the options of every command.
 #[derive(Debug, Clone, Args)]
 pub struct Common {
-    /// Which cloud: AWS, or the one embedded in gpb, for trying things out
+    /// Target cloud: AWS, or the simulated one embedded in gpb
     #[arg(long, global = true, value_enum, default_value = "aws", env = "GPB_CLOUD")]
     pub cloud: CloudName,
-    /// Write JSON to standard output: one document, or one line an event while applying
+    /// Print JSON: one document, or JSON lines of events while applying
     #[arg(long, global = true)]
     pub json: bool,
     /// When to colour the output
     #[arg(long, global = true, value_enum, default_value = "auto")]
     pub color: Color,
-    /// Which environment, where a spec has several
+    /// Select the environment, where a spec has several
     #[arg(long, global = true, value_name = "NAME")]
     pub env: Option<String>,
-    /// Where state, journal and the last plan are kept
+    /// Directory of the state, the journal and the last plan
     #[arg(long, global = true, value_name = "DIR", default_value = ".gpb", env = "GPB_STATE")]
     pub state: PathBuf,
-    /// A standard library to use instead of the one in the binary
+    /// Use this standard library instead of the embedded one
     #[arg(long, global = true, value_name = "DIR", env = "GPB_STDLIB")]
     pub stdlib: Option<PathBuf>,
-    /// Faults for the embedded cloud to inject, such as `seed=1,throttle=0.1`; `latency=0` makes it instant
+    /// Inject faults into the simulated cloud, e.g. `seed=1,throttle=0.1`; `latency=0` makes it instant
     #[arg(long, global = true, value_name = "FAULTS", env = "GPB_SIM", hide = true)]
     pub sim: Option<String>,
 }
 
+/// Names the target cloud.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CloudName {
     Sim,
     Aws,
 }
 
+/// Names when output is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     Auto,
@@ -54,115 +56,123 @@ pub enum Color {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Compile a spec and report everything that is wrong with it
+    /// Compile a spec, run all checks and report the diagnostics
     Check {
+        /// Spec to check
         #[arg(value_name = "SPEC")]
         spec: PathBuf,
     },
-    /// Show what apply would do, and keep it as the plan
+    /// Show what apply would change, and save it as the last plan
     Plan {
-        /// The spec; without it, the one planned last
+        /// Spec to plan; by default the one planned last
         #[arg(value_name = "SPEC")]
         spec: Option<PathBuf>,
         /// Also write the plan to this file
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
-        /// Exit with 2 when there is something to do
+        /// Exit with 2 when the plan has changes
         #[arg(long)]
         detailed_exitcode: bool,
         #[command(flatten)]
         unprotect: Unprotect,
     },
-    /// Make it so
+    /// Apply a plan: create, update and delete resources
     Apply {
-        /// A spec, or a plan file; without it, the plan last shown
+        /// Spec or plan file to apply; by default the plan last shown
         #[arg(value_name = "SPEC|PLAN")]
         target: Option<PathBuf>,
-        /// Do not ask
+        /// Skip the confirmation prompt
         #[arg(long, short)]
         yes: bool,
         #[command(flatten)]
         unprotect: Unprotect,
     },
-    /// Delete everything an environment has
+    /// Delete all resources of an environment
     Destroy {
+        /// Spec of the environment to delete
         #[arg(value_name = "SPEC")]
         spec: PathBuf,
-        /// Do not ask
+        /// Skip the confirmation prompt
         #[arg(long, short)]
         yes: bool,
         #[command(flatten)]
         unprotect: Unprotect,
     },
-    /// Show the plan last made, or a saved one
+    /// Show the last plan, or a saved one
     Show {
+        /// Plan file to show; by default the last plan
         #[arg(value_name = "PLAN")]
         plan: Option<PathBuf>,
     },
-    /// Write specs in the one form
+    /// Format `.gpb` files
     Fmt {
-        /// Files or folders; `-` reads standard input
+        /// Files or directories to format; `-` reads standard input
         #[arg(value_name = "PATH", default_value = ".")]
         paths: Vec<PathBuf>,
-        /// Change nothing; fail when something would change
+        /// Check the formatting without writing; exit with 1 when a file would change
         #[arg(long)]
         check: bool,
     },
-    /// What an environment costs a month
+    /// Estimate the monthly cost of an environment
     Cost {
-        /// One spec; with `--diff`, the one before and the one after
+        /// Spec to price; with `--diff`, the one before and the one after
         #[arg(value_name = "SPEC", required = true, num_args = 1..=2)]
         specs: Vec<PathBuf>,
-        /// Under another usage than the environment declares, such as "100k users"
+        /// Assume this usage instead of the declared one, e.g. "100k users"
         #[arg(long, value_name = "USAGE")]
         at: Option<String>,
-        /// On another day than today: some prices begin or end on a day
+        /// Use the prices of this day instead of today
         #[arg(long, value_name = "DATE")]
         on: Option<String>,
-        /// Compare two specs
+        /// Compare the cost of two specs
         #[arg(long)]
         diff: bool,
     },
-    /// Look into the price book
+    /// Search the price book
     #[command(args_conflicts_with_subcommands = true)]
     Prices {
         #[command(subcommand)]
         command: Option<PricesCommand>,
-        /// What an item or its attributes must hold: `nat`, `elasticache valkey t3`
+        /// Words to match in an item or its attributes: `nat`, `elasticache valkey t3`
         #[arg(value_name = "WORD")]
         words: Vec<String>,
-        /// Only of this region
+        /// Show only prices of this region
         #[arg(long, value_name = "REGION")]
         region: Option<String>,
     },
-    /// Draw what depends on what
+    /// Print the dependency graph
     Graph {
+        /// Spec to draw the graph of
         #[arg(value_name = "SPEC")]
         spec: PathBuf,
+        /// Output format
         #[arg(long, value_enum, default_value = "dot")]
         format: GraphFormat,
     },
-    /// Show whether each store, and the whole, can meet its recovery targets, and why
+    /// Check each data store, and the whole, against its recovery targets (RPO, RTO)
     Recovery {
+        /// Spec to check
         #[arg(value_name = "SPEC")]
         spec: PathBuf,
-        /// Only this failure domain
+        /// Show only this failure domain
         #[arg(long, value_enum)]
         domain: Option<DomainName>,
-        /// The whole chain behind the verdicts on this resource, component or layer
+        /// Explain the verdicts on this resource, component or layer: facts, properties and sources
         #[arg(long, value_name = "ADDRESS")]
         explain: Option<String>,
     },
-    /// Write the runbook of a loss: who acts, in which order, how long it takes
+    /// Print the recovery runbook of a failure domain: who acts, when, and for how long
     Drill {
+        /// Spec to write the runbook for
         #[arg(value_name = "SPEC")]
         spec: PathBuf,
-        /// What is lost
+        /// Failure domain that is lost
         #[arg(long, value_enum)]
         domain: DomainName,
     },
-    /// Run a load through the scaling rules, and show what becomes of it
+    /// Simulate a load under the scaling rules and alarms
     Simulate {
+        /// Spec whose scaling rules are simulated
         #[arg(value_name = "SPEC")]
         spec: PathBuf,
         #[command(flatten)]
@@ -174,57 +184,60 @@ pub enum Command {
         #[arg(value_name = "CODE|TYPE")]
         subject: String,
     },
-    /// Look into the state
+    /// Inspect the state
     State {
         #[command(subcommand)]
         command: StateCommand,
     },
-    /// Print the outputs of an environment as last applied
+    /// Print the outputs of an environment, as last applied
     Output {
+        /// Spec of the environment
         #[arg(value_name = "SPEC")]
         spec: PathBuf,
-        /// Only this one, bare
+        /// Print the value of one output, unquoted
         #[arg(value_name = "NAME")]
         name: Option<String>,
     },
-    /// Print completions for a shell
+    /// Print the completion script of a shell
     Completions {
+        /// Shell to complete for
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
-    /// Speak the language server protocol over standard input and output
+    /// Run the language server (LSP) over standard input and output
     Lsp,
 }
 
 #[derive(Debug, Clone, Args)]
 pub struct Simulated {
-    /// The load as a table of times and requests a minute: `8:00,3000/min`
+    /// Load as a CSV table of times and requests a minute: `8:00,3000/min`
     #[arg(long, value_name = "FILE", conflicts_with = "curve")]
     pub load: Option<PathBuf>,
-    /// The load as a shape: `day peak=5000/min base=500/min`, `flat rate=…`, `ramp from=… to=…`, `step from=… to=…`, `spike base=… peak=…`
+    /// Load as a curve: `day peak=5000/min base=500/min`, `flat rate=…`, `ramp from=… to=…`, `step from=… to=…`, `spike base=… peak=…`
     #[arg(long, value_name = "SHAPE")]
     pub curve: Option<String>,
-    /// What the load is for, where several things scale: `compute.api`
+    /// Resource that gets the load, where several scale: `compute.api`
     #[arg(long, value_name = "ADDRESS")]
     pub of: Option<String>,
-    /// Which chance: the same seed gives the same run
+    /// Random seed; the same seed gives the same run
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// By how much the load is off at most, either way
+    /// Maximum relative noise of the load, e.g. `10%`
     #[arg(long, value_name = "PERCENT", default_value = "5%")]
     pub noise: String,
-    /// Also draw it into this file
+    /// Also write a chart to this SVG file
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Default, Args)]
 pub struct Unprotect {
-    /// Let this stateful resource be replaced or deleted; `all` lets all
+    /// Allow this protected resource to be replaced or deleted; `all` allows all
     #[arg(long, value_name = "ADDRESS")]
     pub unprotect: Vec<String>,
 }
 
+/// Names the output formats of `gpb graph`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum GraphFormat {
     Dot,
@@ -232,23 +245,27 @@ pub enum GraphFormat {
     Json,
 }
 
+/// Names the failure domains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DomainName {
-    /// A bad deployment, a wrong delete
+    /// A bad deployment or a wrong delete
     Software,
+    /// One machine or instance
     Node,
+    /// One availability zone
     Zone,
+    /// The region of the environment
     Region,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum PricesCommand {
-    /// Fetch today's prices from AWS, for the items the book has
+    /// Update the price book with today's prices from AWS
     Refresh {
-        /// The standard library to write them into
+        /// Standard library to write the prices into
         #[arg(value_name = "DIR")]
         into: PathBuf,
-        /// Only of these services
+        /// Update only these services
         #[arg(long, value_name = "SERVICE")]
         only: Vec<String>,
     },
@@ -256,10 +273,11 @@ pub enum PricesCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum StateCommand {
-    /// List what gpb manages
+    /// List the managed resources
     List,
-    /// Show one resource as last applied and as last read
+    /// Show one resource: as last applied and as last read
     Show {
+        /// Address of the resource
         #[arg(value_name = "ADDRESS")]
         address: String,
     },
