@@ -58,10 +58,10 @@ fn main() {
 }
 
 /// What was measured, how long it took, and how long it may.
-type Held = (&'static str, Duration, Duration);
+type Measurement = (&'static str, Duration, Duration);
 
 /// The checks of scaling by themselves, on the model of 10,000 resources and on one of services that do scale.
-fn scaling_checks() -> Vec<Held> {
+fn scaling_checks() -> Vec<Measurement> {
     let groups = of_model("10,000 resources", &spec_of(10_000));
     let services = of_model("1,000 services that scale", &services_of(1_000));
     vec![("scaling of resources without any", groups, SCALING_LIMIT), ("scaling of services", services, SERVICES_LIMIT)]
@@ -69,7 +69,7 @@ fn scaling_checks() -> Vec<Held> {
 
 /// What the goals of an environment cost: all that happens with the facts of the library and does not without, and of that
 /// the three checks by themselves.
-fn goals_checks() -> Vec<Held> {
+fn goals_checks() -> Vec<Measurement> {
     let goals = "  recover from node, zone {\n    rpo 1min\n    rto 10min\n  }\n";
     let held = |text: String| {
         let text = text.replacen("stack load {\n", &format!("stack load {{\n{goals}"), 1);
@@ -91,7 +91,7 @@ fn goals_of(what: &str, text: &str) -> Duration {
         let started = Instant::now();
         let types = &|name: &str| gpb_catalog::Catalog::embedded().get(name);
         let loader = Spec(text.into());
-        let language = gpb_lang::Inputs::embedded(&loader, &whole);
+        let language = gpb_lang::CompileInputs::embedded(&loader, &whole);
         gpb::analysis::analyze("spec.gpb", &mut compilation, &language, types, "2026-01-01");
         checks.push(started.elapsed());
         let model = compilation.model().expect("the spec has a model");
@@ -115,7 +115,7 @@ fn compiled(text: &str, library: &gpb_base::stdlib::Library) -> gpb_lang::Compil
     let loader = Spec(text.into());
     let library: gpb_base::stdlib::Library =
         library.below("", "").map(|(path, text)| (path.to_owned(), text.clone())).collect();
-    gpb_lang::compile("spec.gpb", &gpb_lang::Inputs::embedded(&loader, &library), None)
+    gpb_lang::compile("spec.gpb", &gpb_lang::CompileInputs::embedded(&loader, &library), None)
 }
 
 fn median(mut work: impl FnMut()) -> Duration {

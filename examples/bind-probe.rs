@@ -9,10 +9,12 @@
 mod bridge;
 
 use bridge::Bridge;
-use gpb_aws::{AwsCloud, Bindings, check};
+use gpb_aws::{AwsCloud, Bindings, lint};
 use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
-use gpb_engine::cloud::{Cloud, CloudError, Create, Find, Progress, Properties, ResourceKey, Sink, Update};
+use gpb_engine::cloud::{
+    Cloud, CloudError, CreateRequest, FindRequest, Progress, ProgressSink, Properties, ResourceKey, UpdateRequest,
+};
 use gpb_model::Place;
 use gpb_model::PropPath;
 use serde_json::Value as Json;
@@ -20,7 +22,7 @@ use std::sync::Arc;
 
 struct Printed;
 
-impl Sink for Printed {
+impl ProgressSink for Printed {
     fn progress(&self, progress: Progress) -> Result<(), CloudError> {
         println!("  … {progress:?}");
         Ok(())
@@ -62,12 +64,12 @@ async fn probe(
 ) -> Result<(), Box<dyn std::error::Error>> {
     let token = format!("probe-{}", std::process::id());
     println!("create");
-    let create = Create { ty, place, desired: &desired, label: "probe", token: &token };
+    let create = CreateRequest { ty, place, desired: &desired, label: "probe", token: &token };
     let made = cloud.create(create, &Printed).await?;
     show("created", &desired, &made.properties, &made.id);
     let key = ResourceKey { ty: ty.to_owned(), place: place.clone(), id: made.id.clone() };
     println!("find after an interruption");
-    let found = cloud.find(Find { ty, place, matching: &desired, token: Some(&token) }).await;
+    let found = cloud.find(FindRequest { ty, place, matching: &desired, token: Some(&token) }).await;
     println!("  = {:?}", found.map(|all| all.into_iter().map(|one| one.id).collect::<Vec<_>>()));
     if !changed.is_empty() {
         let mut after = desired.clone();
@@ -82,7 +84,7 @@ async fn probe(
         }
         println!("update");
         let before = &made.properties;
-        let update = Update { key: &key, before, desired: &after, changed: &changed, token: "probe-update" };
+        let update = UpdateRequest { key: &key, before, desired: &after, changed: &changed, token: "probe-update" };
         let seen = cloud.update(update, &Printed).await?;
         show("updated", &after, &seen.properties, &seen.id);
     }
@@ -149,7 +151,7 @@ fn audit(what: &str) -> Result<(), Box<dyn std::error::Error>> {
                 continue;
             }
         };
-        for line in check::audit(&bound) {
+        for line in lint::audit(&bound) {
             let lacks = [
                 (line.lacks_create(), "CANNOT BE SET"),
                 (line.lacks_update(bound.def.updatable), "CANNOT BE CHANGED"),

@@ -3,12 +3,12 @@
 use gpb_base::diag;
 use gpb_catalog::TypeLookup;
 use gpb_check::{build_graphs, run_checks};
-use gpb_lang::{Compilation, FactProgram, Inputs};
+use gpb_lang::{Compilation, CompileInputs, FactProgram};
 use gpb_model::graph::Graph;
 
 /// Builds the graphs of all environments and adds the cycles in them to the diagnostics.
 pub fn graphs(compilation: &mut Compilation, types: TypeLookup<'_>) -> Vec<Graph> {
-    let (graphs, cycles) = build_graphs(&compilation.made, types);
+    let (graphs, cycles) = build_graphs(&compilation.models, types);
     compilation.diagnostics.extend(cycles);
     diag::sort(&mut compilation.diagnostics);
     graphs
@@ -19,7 +19,7 @@ pub fn graphs(compilation: &mut Compilation, types: TypeLookup<'_>) -> Vec<Graph
 pub fn analyze(
     entry: &str,
     compilation: &mut Compilation,
-    language: &Inputs<'_>,
+    language: &CompileInputs<'_>,
     types: TypeLookup<'_>,
     day: &str,
 ) -> Vec<Graph> {
@@ -27,8 +27,8 @@ pub fn analyze(
         return graphs(compilation, types);
     }
     let facts = FactProgram { entry, inputs: language };
-    let inputs = gpb_check::Inputs { library: language.library, facts: &facts, types, day };
-    let (graphs, found) = run_checks(&compilation.made, &inputs);
+    let inputs = gpb_check::EstimateInputs { library: language.library, facts: &facts, types, day };
+    let (graphs, found) = run_checks(&compilation.models, &inputs);
     compilation.diagnostics.extend(found);
     diag::sort(&mut compilation.diagnostics);
     graphs

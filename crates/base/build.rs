@@ -13,10 +13,10 @@ fn main() -> io::Result<()> {
 }
 
 fn pages(folder: &Path) -> io::Result<String> {
-    let mut text = String::from("static PAGES: &[Page] = &[\n");
+    let mut text = String::from("static PAGES: &[CodePage] = &[\n");
     for file in files(folder, &["md"])? {
         let code = file.file_stem().unwrap_or_default().to_string_lossy();
-        let _ = writeln!(text, "Page {{ code: {code:?}, text: include_str!({:?}) }},", file.display().to_string());
+        let _ = writeln!(text, "CodePage {{ code: {code:?}, text: include_str!({:?}) }},", file.display().to_string());
     }
     text.push_str("];\n");
     Ok(text)

@@ -25,12 +25,15 @@ fn pack_catalog(folder: &Path, out: &Path) -> io::Result<()> {
     }
     types.sort();
     let mut blob = Vec::new();
-    let mut index = String::from("pub(super) static ENTRIES: &[Entry] = &[\n");
+    let mut index = String::from("pub(super) static ENTRIES: &[CatalogEntry] = &[\n");
     for (name, aws, text) in &types {
         let (start, size) = (blob.len(), text.len());
         blob.extend(lz4_flex::block::compress(text.as_bytes()));
         let end = blob.len();
-        let _ = writeln!(index, "Entry {{ name: {name:?}, aws: {aws:?}, start: {start}, end: {end}, size: {size} }},");
+        let _ = writeln!(
+            index,
+            "CatalogEntry {{ name: {name:?}, aws: {aws:?}, start: {start}, end: {end}, size: {size} }},"
+        );
     }
     let mut by_aws: Vec<usize> = (0..types.len()).collect();
     by_aws.sort_by_key(|at| types.get(*at).map(|(_, aws, _)| aws));

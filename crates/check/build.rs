@@ -14,14 +14,14 @@ fn main() -> io::Result<()> {
 /// The price book as one blob of tables, each compressed by itself so that pricing one service reads one.
 fn pack_prices(folder: &Path, out: &Path) -> io::Result<()> {
     let mut blob = Vec::new();
-    let mut index = String::from("pub(super) static PACKED: &[Packed] = &[\n");
+    let mut index = String::from("pub(super) static PACKED: &[PackedTable] = &[\n");
     for file in files(folder, &["csv"])? {
         let service = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let text = fs::read(&file)?;
         let (start, size) = (blob.len(), text.len());
         blob.extend(lz4_flex::block::compress(&text));
         let end = blob.len();
-        let _ = writeln!(index, "Packed {{ service: {service:?}, start: {start}, end: {end}, size: {size} }},");
+        let _ = writeln!(index, "PackedTable {{ service: {service:?}, start: {start}, end: {end}, size: {size} }},");
     }
     index.push_str("];\n");
     fs::write(out.join("prices.bin"), blob)?;

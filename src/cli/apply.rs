@@ -1,9 +1,9 @@
 //! `gpb apply` and `gpb destroy`.
 
-use crate::cli::args::Unprotect;
-use crate::cli::plan::{Made, Wanted, command_line, make, unprotected};
-use crate::cli::progress::{JsonLines, Lines};
-use crate::cli::{Session, exit::Exit, look, term};
+use crate::cli::args::UnprotectArgs;
+use crate::cli::plan::{PlanRequest, PlanResult, command_line, make_plan, unprotected};
+use crate::cli::progress::{JsonLines, ProgressLines};
+use crate::cli::{Session, exit::Exit, inspect, terminal};
 use crate::report;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::Catalog;
@@ -11,21 +11,21 @@ use gpb_engine::cloud::Cloud;
 use gpb_engine::plan;
 use gpb_engine::plan::{Action, Plan};
 use gpb_engine::reconcile as engine;
-use gpb_engine::reconcile::{Apply, Cancel, Events, Options, Outcome};
-use gpb_engine::state::{Holder, Store};
+use gpb_engine::reconcile::{Apply, ApplyOptions, ApplyOutcome, CancelToken, EventSink};
+use gpb_engine::state::{LockHolder, StateStore};
 use gpb_lang as lang;
 use std::fmt::Write as _;
 use std::path::Path;
 
 /// `gpb apply [SPEC|PLAN]`.
-pub fn run(session: &Session, target: Option<&Path>, yes: bool, unprotect: &Unprotect) -> Exit {
+pub fn run(session: &Session, target: Option<&Path>, yes: bool, unprotect: &UnprotectArgs) -> Exit {
     let is_spec = target.is_some_and(|target| target.extension().is_some_and(|end| end == "gpb"));
     let outcome = match target {
         Some(spec) if is_spec => {
-            let wanted = Wanted { spec: spec.to_owned(), destroy: false, unprotect: unprotect.unprotect.clone() };
-            session.block_on(fresh(session, &wanted, yes, "Apply this?"))
+            let request = PlanRequest { spec: spec.to_owned(), destroy: false, unprotect: unprotect.unprotect.clone() };
+            session.block_on(plan_and_apply(session, &request, yes, "Apply this?"))
         }
-        plan => session.block_on(kept(session, plan, yes, &unprotect.unprotect)),
+        plan => session.block_on(apply_stored_plan(session, plan, yes, &unprotect.unprotect)),
     };
     outcome.unwrap_or_else(|exit| exit)
 }
@@ -34,33 +34,38 @@ pub fn run(session: &Session, target: Option<&Path>, yes: bool, unprotect: &Unpr
 const WAYS_ON: &str = "set credentials (AWS_PROFILE, `aws sso login`) for AWS, or use `--cloud sim` to try it out";
 
 /// `gpb destroy SPEC`.
-pub fn destroy(session: &Session, spec: &Path, yes: bool, unprotect: &Unprotect) -> Exit {
-    let wanted = Wanted { spec: spec.to_owned(), destroy: true, unprotect: unprotect.unprotect.clone() };
-    session.block_on(fresh(session, &wanted, yes, "Delete all this?")).unwrap_or_else(|exit| exit)
+pub fn destroy(session: &Session, spec: &Path, yes: bool, unprotect: &UnprotectArgs) -> Exit {
+    let request = PlanRequest { spec: spec.to_owned(), destroy: true, unprotect: unprotect.unprotect.clone() };
+    session.block_on(plan_and_apply(session, &request, yes, "Delete all this?")).unwrap_or_else(|exit| exit)
 }
 
 /// Plans, shows, asks, applies.
-async fn fresh(session: &Session, wanted: &Wanted, yes: bool, question: &str) -> Result<Exit, Exit> {
-    let made = make(session, wanted).await?;
+async fn plan_and_apply(session: &Session, request: &PlanRequest, yes: bool, question: &str) -> Result<Exit, Exit> {
+    let result = make_plan(session, request).await?;
     if session.common.json {
-        announce(&made);
+        announce(&result);
     } else {
-        session.present(&made, wanted, None)?;
+        session.present(&result, request, None)?;
     }
-    if !made.refusals.is_empty() {
+    if !result.refusals.is_empty() {
         if session.common.json {
-            session.diagnostics(&made.refusals, &made.compiled.sources);
+            session.diagnostics(&result.refusals, &result.compiled.sources);
         }
         return Err(Exit::Refused);
     }
-    confirmed(session, &made, yes, question).await
+    confirm_and_apply(session, &result, yes, question).await
 }
 
 /// Applies a plan that was shown before, if it still holds.
-async fn kept(session: &Session, path: Option<&Path>, yes: bool, unprotect: &[String]) -> Result<Exit, Exit> {
-    let (kept, mut promised) = session.kept(path)?;
+async fn apply_stored_plan(
+    session: &Session,
+    path: Option<&Path>,
+    yes: bool,
+    unprotect: &[String],
+) -> Result<Exit, Exit> {
+    let (kept, mut promised) = session.load_plan(path)?;
     let unprotect = [kept.unprotect, unprotect.to_owned()].concat();
-    let wanted = Wanted { spec: kept.spec, destroy: kept.destroy, unprotect };
+    let request = PlanRequest { spec: kept.spec, destroy: kept.destroy, unprotect };
     let session = &session.of_environment(&kept.environment);
     if promised.scope.cloud != session.cloud_name() {
         let message = format!(
@@ -71,75 +76,79 @@ async fn kept(session: &Session, path: Option<&Path>, yes: bool, unprotect: &[St
         session.fail(&message);
         return Err(Exit::Refused);
     }
-    let mut made = make(session, &wanted).await?;
-    let sources = &made.compiled.sources;
+    let mut result = make_plan(session, &request).await?;
+    let sources = &result.compiled.sources;
     let store = session.store();
     let snapshot = store.snapshot(&promised.scope).map_err(|error| {
         session.diagnostics(&[error.diagnostic()], sources);
         Exit::Error
     })?;
-    let observation = match &made.cloud {
+    let observation = match &result.cloud {
         Ok(cloud) => {
-            crate::cli::plan::observe(session, &snapshot, &made.compiled, cloud.as_ref()).await.map_err(|d| {
+            crate::cli::plan::observe(session, &snapshot, &result.compiled, cloud.as_ref()).await.map_err(|d| {
                 session.diagnostics(&d, sources);
                 Exit::Error
             })?
         }
         Err(why) => return Err(session.fail(&format!("the cloud cannot be asked: {why}; {WAYS_ON}"))),
     };
-    let model = plan::model_hash(&made.compiled.model);
+    let model = plan::model_hash(&result.compiled.model);
     if let Some(diagnostic) = plan::stale(&promised, Some(&model), &snapshot, Some(&observation)) {
         session.diagnostics(&[diagnostic], sources);
         return Err(Exit::Refused);
     }
-    let opened = unprotected(&wanted.unprotect);
+    let opened = unprotected(&request.unprotect);
     for change in promised.changes.iter_mut().filter(|change| opened.covers(&change.address)) {
         change.protected = None;
     }
-    made.refusals = plan::refusals(&promised, Some(&made.compiled.model));
-    made.plan = promised;
+    result.refusals = plan::refusals(&promised, Some(&result.compiled.model));
+    result.plan = promised;
     if session.common.json {
-        announce(&made);
+        announce(&result);
     } else {
-        term::print(&report::plan::human(&made.plan, &|name| Catalog::embedded().get(name), session.term.styles()));
+        terminal::print(&report::plan::human(
+            &result.plan,
+            &|name| Catalog::embedded().get(name),
+            session.term.styles(),
+        ));
     }
-    if !made.refusals.is_empty() {
-        session.diagnostics(&made.refusals, &made.compiled.sources);
+    if !result.refusals.is_empty() {
+        session.diagnostics(&result.refusals, &result.compiled.sources);
         return Err(Exit::Refused);
     }
-    confirmed(session, &made, yes, "Apply this?").await
+    confirm_and_apply(session, &result, yes, "Apply this?").await
 }
 
 /// Standard output carries one line an event; the plan is the first.
-fn announce(made: &Made) {
-    term::print(&format!("{}\n", serde_json::json!({ "event": "plan", "plan": made.document() })));
+fn announce(result: &PlanResult) {
+    terminal::print(&format!("{}\n", serde_json::json!({ "event": "plan", "plan": result.document() })));
 }
 
 /// Asks, unless that was done beforehand, and applies. A plan without changes is applied unasked for its outputs' sake.
-async fn confirmed(session: &Session, made: &Made, yes: bool, question: &str) -> Result<Exit, Exit> {
-    if made.plan.is_empty() {
-        return if made.cloud.is_ok() { carry_out(session, made).await } else { Ok(Exit::Done) };
+async fn confirm_and_apply(session: &Session, result: &PlanResult, yes: bool, question: &str) -> Result<Exit, Exit> {
+    if result.plan.is_empty() {
+        return if result.cloud.is_ok() { apply_plan(session, result).await } else { Ok(Exit::Done) };
     }
-    if !yes && (session.common.json || !term::confirm(question)) {
+    if !yes && (session.common.json || !terminal::confirm(question)) {
         return Err(session.fail("nothing was done: it was not confirmed (`--yes` confirms beforehand)"));
     }
-    carry_out(session, made).await
+    apply_plan(session, result).await
 }
 
-async fn carry_out(session: &Session, made: &Made) -> Result<Exit, Exit> {
-    let cloud = match &made.cloud {
+async fn apply_plan(session: &Session, result: &PlanResult) -> Result<Exit, Exit> {
+    let cloud = match &result.cloud {
         Ok(cloud) => cloud.as_ref(),
         Err(why) => {
             return Err(session.fail(&format!("the plan was made without reading the cloud: {why}; {WAYS_ON}")));
         }
     };
-    let lines = Lines::new(session.term.interactive);
-    let events: &dyn Events = if session.common.json { &JsonLines } else { &lines };
-    let outcome = execute(session, &made.plan, cloud, events).await.map_err(|error| {
-        session.diagnostics(&[error], &made.compiled.sources);
+    let lines = ProgressLines::new(session.term.interactive);
+    let events: &dyn EventSink = if session.common.json { &JsonLines } else { &lines };
+    let outcome = execute(session, &result.plan, cloud, events).await.map_err(|error| {
+        session.diagnostics(&[error], &result.compiled.sources);
         Exit::Error
     })?;
-    Ok(conclude(session, made, &outcome))
+    Ok(report_outcome(session, result, &outcome))
 }
 
 /// Takes the lock, heeds Ctrl-C, and runs the engine.
@@ -147,25 +156,25 @@ async fn execute(
     session: &Session,
     plan: &Plan,
     cloud: &dyn Cloud,
-    events: &dyn Events,
-) -> Result<Outcome, Diagnostic> {
+    events: &dyn EventSink,
+) -> Result<ApplyOutcome, Diagnostic> {
     let clock = session.clock();
     let store = session.store();
-    let holder = Holder::current(command_line(), clock.epoch_ms());
+    let holder = LockHolder::current(command_line(), clock.epoch_ms());
     let writer = store.writer(&plan.scope, &holder).map_err(|error| error.diagnostic())?;
     let durations = store.durations(&plan.scope).map_err(|error| error.diagnostic())?;
-    let options = Options { seed: plan.basis.serial, durations, ..Options::default() };
-    let cancel = Cancel::default();
+    let options = ApplyOptions { seed: plan.basis.serial, durations, ..ApplyOptions::default() };
+    let cancel = CancelToken::default();
     let stop = cancel.clone();
     let listener = tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
-            term::warn(
+            terminal::warn(
                 "\nStopping: what is under way is finished, nothing more is begun. Ctrl-C again stops at once.\n",
             );
             stop.cancel();
         }
         if tokio::signal::ctrl_c().await.is_ok() {
-            term::warn("\nStopped at once. The next apply finds out what became of what was under way.\n");
+            terminal::warn("\nStopped at once. The next apply finds out what became of what was under way.\n");
             std::process::exit(1);
         }
     });
@@ -175,7 +184,7 @@ async fn execute(
         cloud,
         types: Catalog::embedded(),
         functions: &lang::builtins::resolve,
-        environment: &term::variable,
+        environment: &terminal::variable,
         clock: clock.as_ref(),
         events,
         cancel: &cancel,
@@ -187,18 +196,18 @@ async fn execute(
 }
 
 /// Says how it went.
-fn conclude(session: &Session, made: &Made, outcome: &Outcome) -> Exit {
+fn report_outcome(session: &Session, result: &PlanResult, outcome: &ApplyOutcome) -> Exit {
     let diagnostics = outcome.diagnostics();
     if session.common.json {
         let mut line = serde_json::json!({ "event": "end", "complete": outcome.is_complete(), "outcome": outcome });
         if !diagnostics.is_empty() {
             line["diagnostics"] =
-                crate::cli::diagnostics_document(&diagnostics, &made.compiled.sources)["diagnostics"].take();
+                crate::cli::diagnostics_document(&diagnostics, &result.compiled.sources)["diagnostics"].take();
         }
-        term::print(&format!("{line}\n"));
+        terminal::print(&format!("{line}\n"));
     } else {
-        session.show(&diagnostics, &made.compiled.sources);
-        let (all, moved) = pending(&made.plan);
+        session.show(&diagnostics, &result.compiled.sources);
+        let (all, moved) = pending(&result.plan);
         let mut summary = format!("\nDone: {} of {all}.", outcome.done.len() + moved);
         if !outcome.failed.is_empty() {
             let _ = write!(summary, " Failed: {}.", outcome.failed.len());
@@ -213,10 +222,10 @@ fn conclude(session: &Session, made: &Made, outcome: &Outcome) -> Exit {
             summary.push_str(" This was the embedded cloud: nothing real was made.");
         }
         if all > 0 {
-            term::warn(&format!("{summary}\n"));
+            terminal::warn(&format!("{summary}\n"));
         }
         if !outcome.outputs.is_empty() {
-            term::print(&look::outputs(&outcome.outputs));
+            terminal::print(&inspect::outputs(&outcome.outputs));
         }
     }
     if outcome.is_complete() { Exit::Done } else { Exit::Error }
@@ -225,6 +234,6 @@ fn conclude(session: &Session, made: &Made, outcome: &Outcome) -> Exit {
 /// How many changes there are to make, and how many of them are moves alone, which are done before anything else.
 fn pending(plan: &Plan) -> (usize, usize) {
     let pending = || plan.changes.iter().filter(|change| change.is_pending());
-    let moves = pending().filter(|change| matches!(change.action, Action::Keep | Action::Read));
+    let moves = pending().filter(|change| matches!(change.action, Action::NoOp | Action::Read));
     (pending().count(), moves.count())
 }

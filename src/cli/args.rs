@@ -8,14 +8,14 @@ use std::path::PathBuf;
 #[command(name = "gpb", version, about, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Cli {
     #[command(flatten)]
-    pub common: Common,
+    pub common: CommonArgs,
     #[command(subcommand)]
     pub command: Command,
 }
 
 /// Holds the options of every command.
 #[derive(Debug, Clone, Args)]
-pub struct Common {
+pub struct CommonArgs {
     /// Target cloud: AWS, or the simulated one embedded in gpb
     #[arg(long, global = true, value_enum, default_value = "aws", env = "GPB_CLOUD")]
     pub cloud: CloudName,
@@ -74,7 +74,7 @@ pub enum Command {
         #[arg(long)]
         detailed_exitcode: bool,
         #[command(flatten)]
-        unprotect: Unprotect,
+        unprotect: UnprotectArgs,
     },
     /// Apply a plan: create, update and delete resources
     Apply {
@@ -85,7 +85,7 @@ pub enum Command {
         #[arg(long, short)]
         yes: bool,
         #[command(flatten)]
-        unprotect: Unprotect,
+        unprotect: UnprotectArgs,
     },
     /// Delete all resources of an environment
     Destroy {
@@ -96,7 +96,7 @@ pub enum Command {
         #[arg(long, short)]
         yes: bool,
         #[command(flatten)]
-        unprotect: Unprotect,
+        unprotect: UnprotectArgs,
     },
     /// Show the last plan, or a saved one
     Show {
@@ -176,7 +176,7 @@ pub enum Command {
         #[arg(value_name = "SPEC")]
         spec: PathBuf,
         #[command(flatten)]
-        asked: Simulated,
+        asked: SimulateArgs,
     },
     /// Explain an error code or a resource type
     Explain {
@@ -209,7 +209,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Clone, Args)]
-pub struct Simulated {
+pub struct SimulateArgs {
     /// Load as a CSV table of times and requests a minute: `8:00,3000/min`
     #[arg(long, value_name = "FILE", conflicts_with = "curve")]
     pub load: Option<PathBuf>,
@@ -231,7 +231,7 @@ pub struct Simulated {
 }
 
 #[derive(Debug, Clone, Default, Args)]
-pub struct Unprotect {
+pub struct UnprotectArgs {
     /// Allow this protected resource to be replaced or deleted; `all` allows all
     #[arg(long, value_name = "ADDRESS")]
     pub unprotect: Vec<String>,

@@ -1,14 +1,14 @@
 //! From a spec's path to its model; `gpb check`.
 
 use crate::analysis;
-use crate::cli::{Session, exit::Exit, files::Disk};
+use crate::cli::{Session, exit::Exit, file_loader::FileLoader};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::SourceMap;
 use gpb_catalog::Catalog;
 use gpb_catalog::TypeLookup;
 use gpb_check as check;
 use gpb_check::recovery;
-use gpb_check::recovery::Recovery;
+use gpb_check::recovery::RecoveryReport;
 use gpb_lang as lang;
 use gpb_lang::{Compilation, FactProgram};
 use gpb_model::Model;
@@ -18,7 +18,7 @@ use rust_decimal::Decimal;
 use std::path::Path;
 
 /// A program without errors.
-pub struct Compiled {
+pub struct CompiledProgram {
     pub model: Model,
     pub graph: Graph,
     pub sources: SourceMap,
@@ -27,19 +27,19 @@ pub struct Compiled {
 }
 
 /// A program whose language is right, with the environment under each of its budgets.
-pub struct Judged {
+pub struct UsageModels {
     pub model: Model,
     pub tiers: Vec<UsageTier>,
     pub sources: SourceMap,
 }
 
 impl Session {
-    pub fn inputs(&self) -> lang::Inputs<'_> {
-        lang::Inputs {
-            loader: &Disk,
+    pub fn inputs(&self) -> lang::CompileInputs<'_> {
+        lang::CompileInputs {
+            loader: &FileLoader,
             library: &self.library,
             catalog: Catalog::embedded(),
-            facts: &lang::EmbeddedFacts,
+            facts: &lang::EmbeddedCloudFacts,
         }
     }
 
@@ -48,7 +48,7 @@ impl Session {
     ///
     /// # Errors
     /// The exit code of the command, after the diagnostics have been printed.
-    pub fn judged(&self, spec: &Path, at: Option<&(String, Decimal)>) -> Result<Judged, Exit> {
+    pub fn usage_models(&self, spec: &Path, at: Option<&(String, Decimal)>) -> Result<UsageModels, Exit> {
         let entry = spec.display().to_string();
         let inputs = self.inputs();
         let mut compilation = match at {
@@ -57,9 +57,9 @@ impl Session {
         };
         analysis::graphs(&mut compilation, TYPES);
         let failed = compilation.has_errors();
-        match compilation.made.pop() {
+        match compilation.models.pop() {
             Some(CompiledEnvironment { model, tiers }) if !failed => {
-                Ok(Judged { model, tiers, sources: compilation.sources })
+                Ok(UsageModels { model, tiers, sources: compilation.sources })
             }
             _ => {
                 self.diagnostics(&compilation.diagnostics, &compilation.sources);
@@ -69,19 +69,19 @@ impl Session {
     }
 
     /// What the checks are given of a spec.
-    pub fn basis(&self, spec: &Path) -> Basis<'_> {
-        Basis { entry: spec.display().to_string(), language: self.inputs(), day: super::cost::today() }
+    pub fn basis(&self, spec: &Path) -> CheckBasis<'_> {
+        CheckBasis { entry: spec.display().to_string(), language: self.inputs(), day: super::cost::today() }
     }
 
     /// Compiles the chosen environment of a spec.
     ///
     /// # Errors
     /// The exit code of the command, after the diagnostics have been printed. Warnings are printed in any case.
-    pub fn compile(&self, spec: &Path) -> Result<Compiled, Exit> {
+    pub fn compile(&self, spec: &Path) -> Result<CompiledProgram, Exit> {
         let basis = self.basis(spec);
         let mut compilation = lang::compile(&basis.entry, &basis.language, self.common.env.as_deref());
         let graphs = analysis::analyze(&basis.entry, &mut compilation, &basis.language, TYPES, &basis.day);
-        let compiled = self.whole(compilation, graphs)?;
+        let compiled = self.finish(compilation, graphs)?;
         if !self.common.json {
             self.show(&compiled.warnings, &compiled.sources);
         }
@@ -92,17 +92,17 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::compile`].
-    pub fn compile_unjudged(&self, spec: &Path) -> Result<Compiled, Exit> {
+    pub fn compile_without_checks(&self, spec: &Path) -> Result<CompiledProgram, Exit> {
         let mut compilation = lang::compile(&spec.display().to_string(), &self.inputs(), self.common.env.as_deref());
         let graphs = analysis::graphs(&mut compilation, TYPES);
-        self.whole(compilation, graphs)
+        self.finish(compilation, graphs)
     }
 
-    fn whole(&self, mut compilation: Compilation, graphs: Vec<Graph>) -> Result<Compiled, Exit> {
+    fn finish(&self, mut compilation: Compilation, graphs: Vec<Graph>) -> Result<CompiledProgram, Exit> {
         let failed = compilation.has_errors();
-        match (compilation.made.pop(), graphs.into_iter().next_back()) {
+        match (compilation.models.pop(), graphs.into_iter().next_back()) {
             (Some(CompiledEnvironment { model, .. }), Some(graph)) if !failed => {
-                Ok(Compiled { model, graph, sources: compilation.sources, warnings: compilation.diagnostics })
+                Ok(CompiledProgram { model, graph, sources: compilation.sources, warnings: compilation.diagnostics })
             }
             _ => {
                 self.diagnostics(&compilation.diagnostics, &compilation.sources);
@@ -113,9 +113,13 @@ impl Session {
 }
 
 /// Judges whether an environment can meet its recovery targets.
-pub fn recover<'a>(compiled: &'a Compiled, basis: &'a Basis<'_>, facts: &'a FactProgram<'_>) -> Recovery<'a> {
-    let inputs = check::Inputs { library: basis.language.library, facts, types: TYPES, day: &basis.day };
-    check::priced(&compiled.model, &compiled.graph, &inputs, |given| {
+pub fn recover<'a>(
+    compiled: &'a CompiledProgram,
+    basis: &'a CheckBasis<'_>,
+    facts: &'a FactProgram<'_>,
+) -> RecoveryReport<'a> {
+    let inputs = check::EstimateInputs { library: basis.language.library, facts, types: TYPES, day: &basis.day };
+    check::with_prices(&compiled.model, &compiled.graph, &inputs, |given| {
         let found = recovery::check(given);
         // Asked for so that each is priced, those too that only the chain behind a verdict shows.
         drop(found.proposals());
@@ -124,13 +128,13 @@ pub fn recover<'a>(compiled: &'a Compiled, basis: &'a Basis<'_>, facts: &'a Fact
 }
 
 /// What the checks are given, for them to borrow.
-pub struct Basis<'s> {
+pub struct CheckBasis<'s> {
     entry: String,
-    language: lang::Inputs<'s>,
+    language: lang::CompileInputs<'s>,
     day: String,
 }
 
-impl Basis<'_> {
+impl CheckBasis<'_> {
     /// Returns the facts of the program, to ask about other resources than its own.
     pub fn facts(&self) -> FactProgram<'_> {
         FactProgram { entry: &self.entry, inputs: &self.language }

@@ -1,17 +1,17 @@
 //! `gpb cost`: what an environment costs a month.
 
-use crate::cli::compile::Judged;
-use crate::cli::{Session, exit::Exit, term};
+use crate::cli::compile::UsageModels;
+use crate::cli::{Session, exit::Exit, terminal};
 use crate::report;
 use gpb_check::cost;
-use gpb_check::cost::book::Book;
-use gpb_check::cost::{Estimate, Inputs, Verdict};
+use gpb_check::cost::book::PriceBook;
+use gpb_check::cost::{BudgetVerdict, CheckInputs, Estimate};
 use rust_decimal::Decimal;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// What was asked for.
-pub struct Asked<'a> {
+pub struct CostRequest<'a> {
     pub specs: &'a [PathBuf],
     /// `100k users`
     pub at: Option<&'a str>,
@@ -20,10 +20,10 @@ pub struct Asked<'a> {
     pub diff: bool,
 }
 
-pub fn run(session: &Session, asked: &Asked<'_>) -> Exit {
-    let outcome = match (asked.specs, asked.diff) {
-        ([spec], false) => one(session, spec, asked),
-        ([before, after], true) => two(session, before, after, asked),
+pub fn run(session: &Session, request: &CostRequest<'_>) -> Exit {
+    let outcome = match (request.specs, request.diff) {
+        ([spec], false) => one(session, spec, request),
+        ([before, after], true) => two(session, before, after, request),
         _ => Err(session.fail("`gpb cost` takes one spec, and `gpb cost --diff` takes two")),
     };
     outcome.unwrap_or_else(|exit| exit)
@@ -34,14 +34,14 @@ pub fn today() -> String {
     jiff::Zoned::now().date().to_string()
 }
 
-fn one(session: &Session, spec: &Path, asked: &Asked<'_>) -> Result<Exit, Exit> {
-    let (book, day) = basis(session, asked)?;
-    let inputs = Inputs { book: &book, day: Some(&day) };
-    let at = asked.at.map(|at| driver(session, at)).transpose()?;
-    let judged = session.judged(spec, at.as_ref())?;
+fn one(session: &Session, spec: &Path, request: &CostRequest<'_>) -> Result<Exit, Exit> {
+    let (book, day) = basis(session, request)?;
+    let inputs = CheckInputs { book: &book, day: Some(&day) };
+    let at = request.at.map(|at| driver(session, at)).transpose()?;
+    let judged = session.usage_models(spec, at.as_ref())?;
     let estimate = cost::estimate(&judged.model, &inputs);
     refuse(session, &estimate, &judged)?;
-    let verdicts = if at.is_some() { Vec::new() } else { Verdict::all(&judged.model, &judged.tiers, &inputs) };
+    let verdicts = if at.is_some() { Vec::new() } else { BudgetVerdict::all(&judged.model, &judged.tiers, &inputs) };
     let shown = at.map(|(driver, value)| format!("{} {driver}", cost::money::grouped(&value.normalize().to_string())));
     if session.common.json {
         let mut document = json!(estimate);
@@ -52,18 +52,18 @@ fn one(session: &Session, spec: &Path, asked: &Asked<'_>) -> Result<Exit, Exit> 
             estimate.layers().into_iter().map(|(name, total)| json!({ "layer": name, "total": total })).collect();
         session.document(&document);
     } else {
-        term::print(&report::cost::human(&estimate, shown.as_deref(), &verdicts, session.term.styles()));
+        terminal::print(&report::cost::human(&estimate, shown.as_deref(), &verdicts, session.term.styles()));
     }
     Ok(Exit::Done)
 }
 
-fn two(session: &Session, before: &Path, after: &Path, asked: &Asked<'_>) -> Result<Exit, Exit> {
-    let (book, day) = basis(session, asked)?;
-    let inputs = Inputs { book: &book, day: Some(&day) };
-    let at = asked.at.map(|at| driver(session, at)).transpose()?;
+fn two(session: &Session, before: &Path, after: &Path, request: &CostRequest<'_>) -> Result<Exit, Exit> {
+    let (book, day) = basis(session, request)?;
+    let inputs = CheckInputs { book: &book, day: Some(&day) };
+    let at = request.at.map(|at| driver(session, at)).transpose()?;
     let mut estimates = Vec::new();
     for spec in [before, after] {
-        let judged = session.judged(spec, at.as_ref())?;
+        let judged = session.usage_models(spec, at.as_ref())?;
         let estimate = cost::estimate(&judged.model, &inputs);
         refuse(session, &estimate, &judged)?;
         estimates.push(estimate);
@@ -79,24 +79,24 @@ fn two(session: &Session, before: &Path, after: &Path, asked: &Asked<'_>) -> Res
             "unpriced": after.unpriced,
         }));
     } else {
-        term::print(&report::cost::difference(before, after, &moved, session.term.styles()));
+        terminal::print(&report::cost::difference(before, after, &moved, session.term.styles()));
     }
     Ok(Exit::Done)
 }
 
-fn basis(session: &Session, asked: &Asked<'_>) -> Result<(Book, String), Exit> {
-    let day = match asked.on {
+fn basis(session: &Session, request: &CostRequest<'_>) -> Result<(PriceBook, String), Exit> {
+    let day = match request.on {
         None => today(),
         Some(day) => match day.parse::<jiff::civil::Date>() {
             Ok(day) => day.to_string(),
             Err(_) => return Err(session.fail(&format!("`{day}` is no day; a day is written 2027-03-01"))),
         },
     };
-    Ok((Book::of(&session.library), day))
+    Ok((PriceBook::new(&session.library), day))
 }
 
 /// Mistakes in the facts end the command: a table made from them would be wrong.
-fn refuse(session: &Session, estimate: &Estimate, judged: &Judged) -> Result<(), Exit> {
+fn refuse(session: &Session, estimate: &Estimate, judged: &UsageModels) -> Result<(), Exit> {
     if estimate.problems.is_empty() {
         return Ok(());
     }

@@ -2,20 +2,20 @@
 
 use crate::cli::args::DomainName;
 use crate::cli::compile::recover;
-use crate::cli::{Session, exit::Exit, term};
-use gpb_engine::state::{Snapshot, Store};
+use crate::cli::{Session, exit::Exit, terminal};
+use gpb_engine::state::{StateSnapshot, StateStore};
 use gpb_model::Address;
 use std::path::Path;
 
 pub fn run(session: &Session, spec: &Path, domain: DomainName) -> Exit {
-    let compiled = match session.compile_unjudged(spec) {
+    let compiled = match session.compile_without_checks(spec) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,
     };
     // A runbook is wanted most where the targets are not met.
     let basis = session.basis(spec);
     let facts = basis.facts();
-    let mut runbook = recover(&compiled, &basis, &facts).drill(domain.into());
+    let mut runbook = recover(&compiled, &basis, &facts).runbook(domain.into());
     // Once the environment is there, its commands name what there is; before, they name what will be.
     if let Ok(snapshot) = session.store().snapshot(&session.scope(&compiled.model)) {
         runbook = runbook.with_known(&|name| known(&snapshot, name));
@@ -23,13 +23,13 @@ pub fn run(session: &Session, spec: &Path, domain: DomainName) -> Exit {
     if session.common.json {
         session.document(&serde_json::json!(runbook));
     } else {
-        term::print(&runbook.markdown());
+        terminal::print(&runbook.markdown());
     }
     Exit::Done
 }
 
 /// `data.main.cluster.DBClusterArn`, as last read.
-fn known(snapshot: &Snapshot, name: &str) -> Option<String> {
+fn known(snapshot: &StateSnapshot, name: &str) -> Option<String> {
     if let Some(record) = snapshot.resources.get(&Address::new(name)) {
         return Some(record.id.clone());
     }

@@ -1,6 +1,6 @@
 //! `gpb explain`: the page behind a code, or what the catalog knows of a type.
 
-use crate::cli::{Session, exit::Exit, term};
+use crate::cli::{Session, exit::Exit, terminal};
 use gpb_base::diag;
 use gpb_catalog::{Catalog, ListShape, Property, Shape, TypeDef};
 use gpb_model::PropPath;
@@ -11,12 +11,12 @@ pub fn run(session: &Session, subject: &str) -> Exit {
     let upper = subject.to_uppercase();
     if let Some(page) = diag::page(&upper) {
         let document = serde_json::json!({ "code": page.code, "text": page.text });
-        term::print(&if json { format!("{document:#}\n") } else { format!("{}\n", page.text.trim_end()) });
+        terminal::print(&if json { format!("{document:#}\n") } else { format!("{}\n", page.text.trim_end()) });
         return Exit::Done;
     }
     let catalog = Catalog::embedded();
     if let Some(def) = catalog.get(subject).or_else(|| catalog.get_aws(subject)) {
-        term::print(&if json { format!("{:#}\n", describe_json(&def)) } else { describe(&def) });
+        terminal::print(&if json { format!("{:#}\n", describe_json(&def)) } else { describe(&def) });
         return Exit::Done;
     }
     let codes = diag::pages().iter().map(|page| page.code);

@@ -1,7 +1,7 @@
 //! `gpb fmt`.
 #![allow(clippy::disallowed_methods)] // This is the room that writes specs.
 
-use crate::cli::{Session, diagnostics_document, exit::Exit, files, term};
+use crate::cli::{Session, diagnostics_document, exit::Exit, file_loader, terminal};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::SourceMap;
 use gpb_syntax as syntax;
@@ -15,7 +15,7 @@ pub fn run(session: &Session, paths: &[PathBuf], check: bool) -> Exit {
     }
     let mut found = Vec::new();
     for path in paths {
-        let listed = if path.is_dir() { files::below(path, &["gpb"]) } else { Ok(vec![path.clone()]) };
+        let listed = if path.is_dir() { file_loader::below(path, &["gpb"]) } else { Ok(vec![path.clone()]) };
         match listed {
             Ok(listed) => found.extend(listed),
             Err(why) => return session.fail(&why),
@@ -37,25 +37,25 @@ pub fn run(session: &Session, paths: &[PathBuf], check: bool) -> Exit {
         return exit;
     }
     for path in &changed {
-        term::print(&format!("{path}\n"));
+        terminal::print(&format!("{path}\n"));
     }
     for (_, why) in &left {
-        why.tell(session);
+        why.report(session);
     }
     exit
 }
 
 /// Why a text was left as it is.
-enum Left {
+enum FormatFailure {
     Because(String),
     Invalid(Vec<Diagnostic>, SourceMap),
 }
 
-impl Left {
-    fn tell(&self, session: &Session) -> Exit {
+impl FormatFailure {
+    fn report(&self, session: &Session) -> Exit {
         match self {
-            Left::Because(why) => session.fail(why),
-            Left::Invalid(diagnostics, sources) => {
+            FormatFailure::Because(why) => session.fail(why),
+            FormatFailure::Invalid(diagnostics, sources) => {
                 session.diagnostics(diagnostics, sources);
                 Exit::Error
             }
@@ -64,8 +64,8 @@ impl Left {
 
     fn document(&self, path: &str) -> serde_json::Value {
         match self {
-            Left::Because(why) => serde_json::json!({ "file": path, "error": why }),
-            Left::Invalid(diagnostics, sources) => {
+            FormatFailure::Because(why) => serde_json::json!({ "file": path, "error": why }),
+            FormatFailure::Invalid(diagnostics, sources) => {
                 let mut document = diagnostics_document(diagnostics, sources);
                 document["file"] = path.into();
                 document
@@ -75,14 +75,14 @@ impl Left {
 }
 
 /// Whether a file's text changes.
-fn one(path: &Path, check: bool) -> Result<bool, Left> {
-    let text = files::read(path).map_err(Left::Because)?;
+fn one(path: &Path, check: bool) -> Result<bool, FormatFailure> {
+    let text = file_loader::read(path).map_err(FormatFailure::Because)?;
     let formatted = format(&path.display().to_string(), &text)?;
     if formatted == *text {
         return Ok(false);
     }
     if !check {
-        replace(path, &formatted).map_err(Left::Because)?;
+        replace(path, &formatted).map_err(FormatFailure::Because)?;
     }
     Ok(true)
 }
@@ -113,20 +113,20 @@ fn standard_input(session: &Session, check: bool) -> Exit {
             }
         }
         Ok(formatted) => {
-            term::print(&formatted);
+            terminal::print(&formatted);
             Exit::Done
         }
-        Err(why) => why.tell(session),
+        Err(why) => why.report(session),
     }
 }
 
-fn format(name: &str, text: &str) -> Result<String, Left> {
+fn format(name: &str, text: &str) -> Result<String, FormatFailure> {
     syntax::format(text).map_err(|error| {
         let FormatError::Invalid(diagnostics) = error else {
-            return Left::Because(format!("`{name}` was left as it is: {error}; please report this"));
+            return FormatFailure::Because(format!("`{name}` was left as it is: {error}; please report this"));
         };
         let mut sources = SourceMap::default();
         sources.add(name, text);
-        Left::Invalid(diagnostics, sources)
+        FormatFailure::Invalid(diagnostics, sources)
     })
 }

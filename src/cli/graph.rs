@@ -1,7 +1,7 @@
 //! `gpb graph`.
 
 use crate::cli::args::GraphFormat;
-use crate::cli::{Session, exit::Exit, term};
+use crate::cli::{Session, exit::Exit, terminal};
 use gpb_model::graph::output;
 use std::path::Path;
 
@@ -14,8 +14,8 @@ pub fn run(session: &Session, spec: &Path, format: GraphFormat) -> Exit {
     // `--json` asks for a document whatever the format says.
     let format = if session.common.json { GraphFormat::Json } else { format };
     match format {
-        GraphFormat::Dot => term::print(&output::dot(model, graph)),
-        GraphFormat::Mermaid => term::print(&output::mermaid(model, graph)),
+        GraphFormat::Dot => terminal::print(&output::dot(model, graph)),
+        GraphFormat::Mermaid => terminal::print(&output::mermaid(model, graph)),
         GraphFormat::Json => session.document(&output::json(model, graph)),
     }
     Exit::Done

@@ -2,27 +2,27 @@
 
 mod apply;
 mod args;
-mod bill;
-mod clouds;
+mod cloud_choice;
 mod compile;
 mod cost;
+mod cost_delta;
 mod drill;
 mod exit;
 mod explain;
-mod files;
+mod file_loader;
 mod fmt;
 mod graph;
-mod look;
+mod inspect;
 mod plan;
 mod prices;
 mod progress;
 mod recovery;
 mod simulate;
-mod store;
-mod term;
+mod state_folder;
+mod terminal;
 
 use crate::lsp;
-use args::{Cli, Command, Common, PricesCommand};
+use args::{Cli, Command, CommonArgs, PricesCommand};
 use clap::{CommandFactory, Parser};
 use exit::Exit;
 use gpb_base::diag::{Diagnostic, Severity, render};
@@ -30,12 +30,12 @@ use gpb_base::source::SourceMap;
 use gpb_base::stdlib::Library;
 use std::future::Future;
 use std::process::ExitCode;
-use term::Term;
+use terminal::Terminal;
 
 /// What every command works with.
 pub struct Session {
-    common: Common,
-    term: Term,
+    common: CommonArgs,
+    term: Terminal,
     library: Library,
     /// JSON is written a line an event, not as one document.
     streams: bool,
@@ -51,18 +51,18 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() { Exit::Error.into() } else { Exit::Done.into() };
         }
     };
-    let term = Term::new(cli.common.color);
-    let library = match cli.common.stdlib.as_deref().map(files::library).transpose() {
+    let term = Terminal::new(cli.common.color);
+    let library = match cli.common.stdlib.as_deref().map(file_loader::library).transpose() {
         Ok(library) => library.unwrap_or_else(Library::embedded),
         Err(why) => {
-            term::warn(&format!("error: {why}\n"));
+            terminal::warn(&format!("error: {why}\n"));
             return Exit::Error.into();
         }
     };
     let streams = matches!(cli.command, Command::Apply { .. } | Command::Destroy { .. });
     let exit = Session { common: cli.common, term, library, streams }.run(&cli.command);
-    if exit == Exit::Done && term::lost() {
-        term::warn("error: standard output cannot be written\n");
+    if exit == Exit::Done && terminal::lost() {
+        terminal::warn("error: standard output cannot be written\n");
         return Exit::Error.into();
     }
     exit.into()
@@ -77,11 +77,11 @@ impl Session {
             }
             Command::Apply { target, yes, unprotect } => apply::run(self, target.as_deref(), *yes, unprotect),
             Command::Destroy { spec, yes, unprotect } => apply::destroy(self, spec, *yes, unprotect),
-            Command::Show { plan } => look::show(self, plan.as_deref()),
-            Command::State { command } => look::state(self, command),
-            Command::Output { spec, name } => look::output(self, spec, name.as_deref()),
+            Command::Show { plan } => inspect::show(self, plan.as_deref()),
+            Command::State { command } => inspect::state(self, command),
+            Command::Output { spec, name } => inspect::output(self, spec, name.as_deref()),
             Command::Cost { specs, at, on, diff } => {
-                cost::run(self, &cost::Asked { specs, at: at.as_deref(), on: on.as_deref(), diff: *diff })
+                cost::run(self, &cost::CostRequest { specs, at: at.as_deref(), on: on.as_deref(), diff: *diff })
             }
             Command::Prices { command: None, words, region } => prices::list(self, words, region.as_deref()),
             Command::Prices { command: Some(PricesCommand::Refresh { into, only }), .. } => {
@@ -100,7 +100,7 @@ impl Session {
             Command::Completions { shell } => {
                 let mut text = Vec::new();
                 clap_complete::generate(*shell, &mut Cli::command(), "gpb", &mut text);
-                term::print(&String::from_utf8_lossy(&text));
+                terminal::print(&String::from_utf8_lossy(&text));
                 Exit::Done
             }
         }
@@ -108,7 +108,7 @@ impl Session {
 
     /// The same session for another environment than the command line names.
     fn of_environment(&self, name: &str) -> Session {
-        let common = Common { env: Some(name.to_owned()), ..self.common.clone() };
+        let common = CommonArgs { env: Some(name.to_owned()), ..self.common.clone() };
         Session { common, term: self.term, library: self.library.clone(), streams: self.streams }
     }
 
@@ -121,9 +121,9 @@ impl Session {
     /// Says why a command cannot go on.
     fn fail(&self, why: &str) -> Exit {
         if self.common.json {
-            self.told("error", serde_json::json!({ "error": why }));
+            self.emit("error", serde_json::json!({ "error": why }));
         } else {
-            term::warn(&format!("error: {why}\n"));
+            terminal::warn(&format!("error: {why}\n"));
         }
         Exit::Error
     }
@@ -131,14 +131,14 @@ impl Session {
     /// Prints the one JSON document of a command.
     #[allow(clippy::unused_self)] // What is printed, and how, is the session's matter.
     fn document(&self, document: &serde_json::Value) {
-        term::print(&format!("{document:#}\n"));
+        terminal::print(&format!("{document:#}\n"));
     }
 
     /// Prints what a command ends with when it cannot go on: the document, or the last line.
-    fn told(&self, event: &str, mut document: serde_json::Value) {
+    fn emit(&self, event: &str, mut document: serde_json::Value) {
         if self.streams {
             document["event"] = event.into();
-            term::print(&format!("{document}\n"));
+            terminal::print(&format!("{document}\n"));
         } else {
             self.document(&document);
         }
@@ -147,7 +147,7 @@ impl Session {
     /// Prints diagnostics: for people to standard error, for machines as the document.
     fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
         if self.common.json {
-            self.told("diagnostics", diagnostics_document(diagnostics, sources));
+            self.emit("diagnostics", diagnostics_document(diagnostics, sources));
         } else {
             self.show(diagnostics, sources);
         }
@@ -165,7 +165,7 @@ impl Session {
             text.push_str(&counted(errors, warnings));
             text.push('\n');
         }
-        term::warn(&text);
+        terminal::warn(&text);
     }
 }
 

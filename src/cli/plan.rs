@@ -1,41 +1,41 @@
 //! `gpb plan`: read the cloud, compare, show, keep.
 
-use crate::cli::args::Unprotect;
-use crate::cli::bill::Bill;
-use crate::cli::clouds::{self, Account};
-use crate::cli::compile::Compiled;
-use crate::cli::store::Kept;
-use crate::cli::{Session, diagnostics_document, exit::Exit, progress::Lines, term};
+use crate::cli::args::UnprotectArgs;
+use crate::cli::cloud_choice::{self, AccountCheck};
+use crate::cli::compile::CompiledProgram;
+use crate::cli::cost_delta::CostDelta;
+use crate::cli::state_folder::StoredPlan;
+use crate::cli::{Session, diagnostics_document, exit::Exit, progress::ProgressLines, terminal};
 use crate::report;
 use gpb_base::diag;
 use gpb_base::diag::Diagnostic;
-use gpb_base::threads::beside;
+use gpb_base::threads::join;
 use gpb_catalog::Catalog;
 use gpb_engine::cloud::{Cloud, CloudError};
 use gpb_engine::plan;
 use gpb_engine::plan::{Observation, Plan};
 use gpb_engine::reconcile as engine;
-use gpb_engine::reconcile::{Recovery, Refresh, Settled};
-use gpb_engine::state::{Holder, SecretKey, Snapshot, Store};
+use gpb_engine::reconcile::{CrashRecovery, IntentOutcome, Refresh};
+use gpb_engine::state::{LockHolder, SecretKey, StateSnapshot, StateStore};
 use gpb_lang as lang;
-use gpb_model::{Address, Secret, Value};
+use gpb_model::{Address, SecretSource, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A plan with all it came from.
-pub struct Made {
-    pub compiled: Compiled,
+pub struct PlanResult {
+    pub compiled: CompiledProgram,
     pub plan: Plan,
     /// Absent when the cloud could not be asked, for want of credentials or of SDKs; the reason then.
     pub cloud: Result<Arc<dyn Cloud>, String>,
     /// The protected resources that would be lost.
     pub refusals: Vec<Diagnostic>,
     /// What it costs a month, and what is applied costs.
-    pub bill: Bill,
+    pub bill: CostDelta,
 }
 
-impl Made {
+impl PlanResult {
     /// The plan for machines, with the warnings of its compilation.
     pub fn document(&self) -> serde_json::Value {
         let mut document = report::json::plan(&self.plan, &|name| Catalog::embedded().get(name));
@@ -52,36 +52,42 @@ impl Made {
 
 /// What is wanted of a plan.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct PlanRequest {
     pub spec: PathBuf,
     pub destroy: bool,
     pub unprotect: Vec<String>,
 }
 
 /// `gpb plan`.
-pub fn run(session: &Session, spec: Option<&Path>, out: Option<&Path>, detailed: bool, unprotect: &Unprotect) -> Exit {
+pub fn run(
+    session: &Session,
+    spec: Option<&Path>,
+    out: Option<&Path>,
+    detailed: bool,
+    unprotect: &UnprotectArgs,
+) -> Exit {
     let spec = match spec {
         Some(spec) => spec.to_owned(),
-        None => match session.kept(None) {
+        None => match session.load_plan(None) {
             Ok((kept, _)) => kept.spec,
             Err(exit) => return exit,
         },
     };
-    let wanted = Wanted { spec, destroy: false, unprotect: unprotect.unprotect.clone() };
-    let made = match session.block_on(make(session, &wanted)) {
-        Ok(made) => made,
+    let request = PlanRequest { spec, destroy: false, unprotect: unprotect.unprotect.clone() };
+    let result = match session.block_on(make_plan(session, &request)) {
+        Ok(result) => result,
         Err(exit) => return exit,
     };
-    if let Err(exit) = session.present(&made, &wanted, out) {
+    if let Err(exit) = session.present(&result, &request, out) {
         return exit;
     }
-    let exit = match (made.refusals.is_empty(), made.plan.is_empty() && made.plan.changed_outputs().is_empty()) {
+    let exit = match (result.refusals.is_empty(), result.plan.is_empty() && result.plan.changed_outputs().is_empty()) {
         (false, _) => Exit::Refused,
         (true, false) if detailed => Exit::Changes,
         _ => Exit::Done,
     };
     // The process ends next and takes the model and the plan with it; to free them piece by piece would only take time.
-    std::mem::forget((made.compiled, made.plan));
+    std::mem::forget((result.compiled, result.plan));
     exit
 }
 
@@ -90,42 +96,42 @@ impl Session {
     ///
     /// # Errors
     /// The exit code, when it cannot be kept; the reason has been printed.
-    pub fn present(&self, made: &Made, wanted: &Wanted, out: Option<&Path>) -> Result<(), Exit> {
+    pub fn present(&self, result: &PlanResult, request: &PlanRequest, out: Option<&Path>) -> Result<(), Exit> {
         let keep = || {
-            let kept = Kept {
-                spec: wanted.spec.clone(),
-                environment: made.compiled.model.environment.name.clone(),
-                destroy: wanted.destroy,
-                unprotect: wanted.unprotect.clone(),
-                plan: serde_json::to_value(&made.plan).unwrap_or_default(),
+            let kept = StoredPlan {
+                spec: request.spec.clone(),
+                environment: result.compiled.model.environment.name.clone(),
+                destroy: request.destroy,
+                unprotect: request.unprotect.clone(),
+                plan: serde_json::to_value(&result.plan).unwrap_or_default(),
             };
-            self.keep(&kept, out)
+            self.store_plan(&kept, out)
         };
         let lookup = |name: &str| Catalog::embedded().get(name);
         if self.common.json {
             keep()?;
-            let mut document = made.document();
-            if !made.refusals.is_empty() {
+            let mut document = result.document();
+            if !result.refusals.is_empty() {
                 document["refused"] =
-                    diagnostics_document(&made.refusals, &made.compiled.sources)["diagnostics"].take();
+                    diagnostics_document(&result.refusals, &result.compiled.sources)["diagnostics"].take();
             }
             self.document(&document);
             return Ok(());
         }
-        let draw = || report::plan::human(&made.plan, &lookup, self.term.styles());
-        let (kept, shown) = beside(keep, draw);
+        let draw = || report::plan::human(&result.plan, &lookup, self.term.styles());
+        let (kept, shown) = join(keep, draw);
         kept?;
-        term::print(&shown);
-        if !made.bill.is_empty() {
-            let Bill { total, before, unpriced } = &made.bill;
-            term::print(&format!("{}\n", report::cost::summary(total, before.as_ref(), *unpriced)));
+        terminal::print(&shown);
+        if !result.bill.is_empty() {
+            let CostDelta { total, before, unpriced } = &result.bill;
+            terminal::print(&format!("{}\n", report::cost::summary(total, before.as_ref(), *unpriced)));
         }
-        if let Err(why) = &made.cloud {
-            term::warn(&format!(
+        if let Err(why) = &result.cloud {
+            terminal::warn(&format!(
                 "\nThe cloud was not read: {why}\nThis plan is made against the state alone and cannot be applied.\n"
             ));
         }
-        self.show(&made.refusals, &made.compiled.sources);
+        self.show(&result.refusals, &result.compiled.sources);
         Ok(())
     }
 }
@@ -134,8 +140,8 @@ impl Session {
 ///
 /// # Errors
 /// The exit code, after the reason has been printed.
-pub async fn make(session: &Session, wanted: &Wanted) -> Result<Made, Exit> {
-    let compiled = session.compile(&wanted.spec)?;
+pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanResult, Exit> {
+    let compiled = session.compile(&request.spec)?;
     let refuse = |diagnostics: &[Diagnostic], exit| {
         session.diagnostics(diagnostics, &compiled.sources);
         exit
@@ -152,30 +158,32 @@ pub async fn make(session: &Session, wanted: &Wanted) -> Result<Made, Exit> {
     }
     let mut account = None;
     if let Ok(found) = &cloud {
-        match clouds::account(found.as_ref(), &compiled.model, &snapshot).await {
-            Account::Right(own) => account = own,
-            Account::Unknown(error) => cloud = Err(error.message),
-            Account::Wrong(diagnostics) => return Err(refuse(&diagnostics, Exit::Refused)),
+        match cloud_choice::account(found.as_ref(), &compiled.model, &snapshot).await {
+            AccountCheck::Right(own) => account = own,
+            AccountCheck::Unknown(error) => cloud = Err(error.message),
+            AccountCheck::Wrong(diagnostics) => return Err(refuse(&diagnostics, Exit::Refused)),
         }
     }
     let mut observation = None;
     let mut secrets = BTreeMap::new();
     if let Ok(cloud) = &cloud {
         if !snapshot.pending.is_empty() {
-            settle(session, &store, &snapshot, cloud.as_ref()).await.map_err(|d| refuse(&d, Exit::Error))?;
+            recover_open_intents(session, &store, &snapshot, cloud.as_ref())
+                .await
+                .map_err(|d| refuse(&d, Exit::Error))?;
             snapshot = store.snapshot(&scope).map_err(state_error)?;
         }
         let seen = observe(session, &snapshot, &compiled, cloud.as_ref()).await.map_err(|d| refuse(&d, Exit::Error))?;
         observation = Some(seen);
         secrets = hashes(&compiled, cloud.as_ref(), &key).await;
     }
-    let options = plan::Options {
-        destroy: wanted.destroy,
-        unprotect: unprotected(&wanted.unprotect),
+    let options = plan::PlanOptions {
+        destroy: request.destroy,
+        unprotect: unprotected(&request.unprotect),
         account,
-        ..plan::Options::default()
+        ..plan::PlanOptions::default()
     };
-    let inputs = plan::Inputs {
+    let inputs = plan::PlanInputs {
         model: &compiled.model,
         graph: &compiled.graph,
         types: &|name| Catalog::embedded().get(name),
@@ -186,14 +194,14 @@ pub async fn make(session: &Session, wanted: &Wanted) -> Result<Made, Exit> {
         options: &options,
     };
     let plan = plan::plan(&inputs).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
-    nobody(&wanted.unprotect, &plan).map_or(Ok(()), |why| Err(session.fail(&why)))?;
+    unknown_unprotect(&request.unprotect, &plan).map_or(Ok(()), |why| Err(session.fail(&why)))?;
     let refusals = plan::refusals(&plan, Some(&compiled.model));
-    let bill = session.bill(&wanted.spec, &compiled, &snapshot, wanted.destroy);
-    Ok(Made { compiled, plan, cloud, refusals, bill })
+    let bill = session.bill(&request.spec, &compiled, &snapshot, request.destroy);
+    Ok(PlanResult { compiled, plan, cloud, refusals, bill })
 }
 
 /// What is wrong with the addresses to unprotect: one that is misspelt protects nothing, and should not seem to.
-fn nobody(names: &[String], plan: &Plan) -> Option<String> {
+fn unknown_unprotect(names: &[String], plan: &Plan) -> Option<String> {
     let known = || plan.changes.iter().map(|change| change.address.as_str());
     let unknown = names.iter().find(|name| *name != "all" && !known().any(|address| address == *name))?;
     let near = diag::nearest(unknown, known()).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
@@ -201,37 +209,38 @@ fn nobody(names: &[String], plan: &Plan) -> Option<String> {
 }
 
 /// The resources that may be lost.
-pub fn unprotected(names: &[String]) -> plan::Unprotect {
+pub fn unprotected(names: &[String]) -> plan::ProtectionOverride {
     if names.iter().any(|name| name == "all") {
-        return plan::Unprotect::All;
+        return plan::ProtectionOverride::All;
     }
-    plan::Unprotect::Only(names.iter().map(|name| Address::new(name.as_str())).collect())
+    plan::ProtectionOverride::Only(names.iter().map(|name| Address::new(name.as_str())).collect())
 }
 
 /// Finds out what became of the calls an interrupted run was making.
-async fn settle(
+async fn recover_open_intents(
     session: &Session,
-    store: &dyn Store,
-    snapshot: &Snapshot,
+    store: &dyn StateStore,
+    snapshot: &StateSnapshot,
     cloud: &dyn Cloud,
 ) -> Result<(), Vec<Diagnostic>> {
     let clock = session.clock();
-    let holder = Holder::current(command_line(), clock.epoch_ms());
+    let holder = LockHolder::current(command_line(), clock.epoch_ms());
     let writer = store.writer(&snapshot.scope, &holder).map_err(|error| vec![error.diagnostic()])?;
-    let lines = Lines::new(false);
-    let silent = engine::Silent;
-    let events: &dyn engine::Events = if session.common.json { &silent } else { &lines };
-    let recovery = Recovery { writer: writer.as_ref(), cloud, clock: clock.as_ref(), events, seed: snapshot.serial };
+    let lines = ProgressLines::new(false);
+    let silent = engine::NullSink;
+    let events: &dyn engine::EventSink = if session.common.json { &silent } else { &lines };
+    let recovery =
+        CrashRecovery { writer: writer.as_ref(), cloud, clock: clock.as_ref(), events, seed: snapshot.serial };
     let settled = engine::recover(recovery).await.map_err(|error| vec![error.diagnostic()])?;
-    let open: Vec<_> = settled.iter().filter_map(Settled::diagnostic).collect();
+    let open: Vec<_> = settled.iter().filter_map(IntentOutcome::diagnostic).collect();
     if open.is_empty() { Ok(()) } else { Err(open) }
 }
 
 /// Reads the resources of the state and the existing ones the program refers to.
 pub async fn observe(
     session: &Session,
-    snapshot: &Snapshot,
-    compiled: &Compiled,
+    snapshot: &StateSnapshot,
+    compiled: &CompiledProgram,
     cloud: &dyn Cloud,
 ) -> Result<Observation, Vec<Diagnostic>> {
     let clock = session.clock();
@@ -247,22 +256,22 @@ pub async fn observe(
 }
 
 /// The keyed hashes of the secrets that can be read now: by them the plan sees whether one has changed.
-async fn hashes(compiled: &Compiled, cloud: &dyn Cloud, key: &SecretKey) -> BTreeMap<Secret, String> {
-    let mut wanted = BTreeSet::new();
+async fn hashes(compiled: &CompiledProgram, cloud: &dyn Cloud, key: &SecretKey) -> BTreeMap<SecretSource, String> {
+    let mut request = BTreeSet::new();
     for resource in &compiled.model.resources {
         for value in resource.properties.values() {
-            collect(value, &mut wanted);
+            collect(value, &mut request);
         }
     }
     let mut found = BTreeMap::new();
-    for secret in wanted {
+    for secret in request {
         let value: Result<String, CloudError> = match secret {
-            Secret::Generated { .. } => continue,
-            Secret::Env { name } => match crate::cli::term::variable(name) {
+            SecretSource::Generated { .. } => continue,
+            SecretSource::Env { name } => match crate::cli::terminal::variable(name) {
                 Some(value) => Ok(value),
                 None => continue,
             },
-            Secret::Store { name } => cloud.secret(&compiled.model.environment.place, name).await,
+            SecretSource::Store { name } => cloud.secret(&compiled.model.environment.place, name).await,
         };
         // One that cannot be read now is looked at again when it is needed, and reported then.
         if let Ok(value) = value {
@@ -272,7 +281,7 @@ async fn hashes(compiled: &Compiled, cloud: &dyn Cloud, key: &SecretKey) -> BTre
     found
 }
 
-fn collect<'a>(value: &'a Value, found: &mut BTreeSet<&'a Secret>) {
+fn collect<'a>(value: &'a Value, found: &mut BTreeSet<&'a SecretSource>) {
     match value {
         Value::Secret(secret) => drop(found.insert(secret)),
         Value::List(items) | Value::Concat(items) | Value::Call { args: items, .. } => {

@@ -2,12 +2,12 @@
 
 #![allow(clippy::disallowed_methods)] // Refreshing writes tables.
 
-use crate::cli::{Session, exit::Exit, term};
+use crate::cli::{Session, exit::Exit, terminal};
 use gpb_aws::{Invoke, price_list};
 use gpb_base::stdlib::Library;
 use gpb_check::cost::book::refresh;
-use gpb_check::cost::book::refresh::{Answer, Product, Query, Report};
-use gpb_check::cost::book::{Book, Series};
+use gpb_check::cost::book::refresh::{PriceListQuery, PriceListResult, Product, RefreshReport};
+use gpb_check::cost::book::{PriceBook, PriceSeries};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -17,13 +17,13 @@ use std::path::Path;
 const MOST: usize = 200;
 
 pub fn list(session: &Session, words: &[String], region: Option<&str>) -> Exit {
-    let book = Book::of(&session.library);
+    let book = PriceBook::new(&session.library);
     let found = match book.search(words, region) {
         Ok(found) => found,
         Err(why) => return session.fail(&format!("the price book cannot be read: {why}")),
     };
     if session.common.json {
-        let price = |series: &&Series| {
+        let price = |series: &&PriceSeries| {
             let source = series.tiers.first().and_then(|tier| book.source(series, tier.source));
             json!({
                 "item": series.item,
@@ -42,15 +42,15 @@ pub fn list(session: &Session, words: &[String], region: Option<&str>) -> Exit {
         };
         session.document(&json!({ "prices": found.iter().map(price).collect::<Vec<_>>() }));
     } else if words.is_empty() && region.is_none() {
-        term::print(&services(&book, &found));
+        terminal::print(&services(&book, &found));
     } else {
-        term::print(&table(&book, &found));
+        terminal::print(&table(&book, &found));
     }
     Exit::Done
 }
 
 /// How many prices there are of each service, and of which days.
-fn services(book: &Book, all: &[&Series]) -> String {
+fn services(book: &PriceBook, all: &[&PriceSeries]) -> String {
     let mut services: BTreeMap<&str, (usize, &str, &str)> = BTreeMap::new();
     for series in all {
         let dates = series.tiers.iter().filter_map(|tier| book.source(series, tier.source));
@@ -72,7 +72,7 @@ fn services(book: &Book, all: &[&Series]) -> String {
     text
 }
 
-fn table(book: &Book, found: &[&Series]) -> String {
+fn table(book: &PriceBook, found: &[&PriceSeries]) -> String {
     let mut text = String::new();
     for series in found.iter().take(MOST) {
         let rates: Vec<String> = series
@@ -128,7 +128,7 @@ pub fn refresh(session: &Session, into: &Path, only: &[String]) -> Exit {
     let outcome = session.block_on(async { Ok(ask(session, invoke.as_ref(), &queries, into).await) });
     match outcome {
         Ok(Ok(reports)) => {
-            told(session, &reports);
+            print_reports(session, &reports);
             Exit::Done
         }
         Ok(Err(why)) => session.fail(&why),
@@ -140,10 +140,10 @@ pub fn refresh(session: &Session, into: &Path, only: &[String]) -> Exit {
 async fn ask(
     session: &Session,
     invoke: &dyn Invoke,
-    queries: &[Query],
+    queries: &[PriceListQuery],
     into: &Path,
-) -> Result<BTreeMap<String, Report>, String> {
-    let book = Book::of(&session.library);
+) -> Result<BTreeMap<String, RefreshReport>, String> {
+    let book = PriceBook::new(&session.library);
     let folder = into.join("prices");
     std::fs::create_dir_all(&folder).map_err(|error| format!("`{}` cannot be made: {error}", folder.display()))?;
     let mut reports = BTreeMap::new();
@@ -156,12 +156,12 @@ async fn ask(
                 None => book.regions(table)?,
             };
             for region in places {
-                term::warn(&format!("{table}: {} in {region}\n", query.service));
+                terminal::warn(&format!("{table}: {} in {region}\n", query.service));
                 let of = query.region_filter(&region);
                 let listed = price_list::products(invoke, &query.service, &query.filters, of).await;
                 let listed = listed.map_err(|error| error.to_string())?;
                 let products = listed.iter().filter_map(Product::read).collect();
-                answers.push(Answer { query, region, products });
+                answers.push(PriceListResult { query, region, products });
             }
         }
         let (text, report) = book.refreshed(table, &answers)?;
@@ -172,14 +172,14 @@ async fn ask(
     Ok(reports)
 }
 
-fn told(session: &Session, reports: &BTreeMap<String, Report>) {
+fn print_reports(session: &Session, reports: &BTreeMap<String, RefreshReport>) {
     if session.common.json {
         session.document(&json!({ "tables": reports }));
         return;
     }
     let mut text = String::new();
     for (table, report) in reports {
-        let Report { confirmed, changed, added, doubtful, unasked } = report;
+        let RefreshReport { confirmed, changed, added, doubtful, unasked } = report;
         let _ = writeln!(
             text,
             "{table}: {confirmed} confirmed, {} changed, {added} added, {} doubtful, {unasked} not answered",
@@ -197,7 +197,7 @@ fn told(session: &Session, reports: &BTreeMap<String, Report>) {
             }
         }
     }
-    term::print(&text);
+    terminal::print(&text);
 }
 
 fn list_of(names: &BTreeSet<String>) -> String {

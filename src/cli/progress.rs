@@ -1,8 +1,8 @@
 //! Progress while applying: lines for people on standard error, JSON lines for machines on standard output.
 
-use crate::cli::term;
+use crate::cli::terminal;
 use gpb_engine::plan::Action;
-use gpb_engine::reconcile::{Event, Events};
+use gpb_engine::reconcile::{EngineEvent, EventSink};
 use gpb_model::Address;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
@@ -13,21 +13,21 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct JsonLines;
 
-impl Events for JsonLines {
-    fn event(&self, event: &Event) {
+impl EventSink for JsonLines {
+    fn event(&self, event: &EngineEvent) {
         if let Ok(text) = serde_json::to_string(event) {
-            term::print(&format!("{text}\n"));
+            terminal::print(&format!("{text}\n"));
         }
     }
 }
 
 /// A line for every beginning and end; on a terminal, also one that is redrawn for everything under way.
-pub struct Lines {
+pub struct ProgressLines {
     bars: Option<MultiProgress>,
     under_way: Mutex<BTreeMap<Address, ProgressBar>>,
 }
 
-impl Lines {
+impl ProgressLines {
     pub fn new(interactive: bool) -> Self {
         Self { bars: interactive.then(MultiProgress::new), under_way: Mutex::default() }
     }
@@ -36,7 +36,7 @@ impl Lines {
         match &self.bars {
             // Bars that are drawn have to make room for a line.
             Some(bars) => drop(bars.println(text)),
-            None => term::warn(&format!("{text}\n")),
+            None => terminal::warn(&format!("{text}\n")),
         }
     }
 
@@ -74,37 +74,37 @@ impl Lines {
     }
 }
 
-impl Events for Lines {
-    fn event(&self, event: &Event) {
+impl EventSink for ProgressLines {
+    fn event(&self, event: &EngineEvent) {
         match event {
-            Event::Started { address, action, .. } => self.begin(address, words(*action).0),
-            Event::Identified { address, id } => self.message(address, &format!("is {id}")),
-            Event::Waiting { address, for_what, elapsed_ms } => {
+            EngineEvent::Started { address, action, .. } => self.begin(address, verbs(*action).0),
+            EngineEvent::Identified { address, id } => self.message(address, &format!("is {id}")),
+            EngineEvent::Waiting { address, for_what, elapsed_ms } => {
                 self.message(address, &format!("waiting for {for_what}, {} so far", time(*elapsed_ms)));
             }
-            Event::Retrying { address, error, after_ms } => {
+            EngineEvent::Retrying { address, error, after_ms } => {
                 self.message(address, &format!("{error}; trying again in {}", time(*after_ms)));
             }
-            Event::Done { address, action, id, elapsed_ms } => {
+            EngineEvent::Done { address, action, id, elapsed_ms } => {
                 let id = id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
-                self.end(address, &format!("{}{id} ({})", words(*action).1, time(*elapsed_ms)));
+                self.end(address, &format!("{}{id} ({})", verbs(*action).1, time(*elapsed_ms)));
             }
-            Event::Failed { address, error, elapsed_ms, .. } => {
+            EngineEvent::Failed { address, error, elapsed_ms, .. } => {
                 self.end(address, &format!("failed after {}: {error}", time(*elapsed_ms)));
             }
-            Event::Skipped { address, because, .. } => {
+            EngineEvent::Skipped { address, because, .. } => {
                 let why = because.as_ref().map_or("stopped".to_owned(), |because| format!("{because} failed"));
                 self.end(address, &format!("skipped: {why}"));
             }
-            Event::Settled { address, what } => self.say(&format!("{address}: {what}")),
+            EngineEvent::Settled { address, what } => self.say(&format!("{address}: {what}")),
         }
     }
 }
 
 /// What is being done, and what has been.
-fn words(action: Action) -> (&'static str, &'static str) {
+fn verbs(action: Action) -> (&'static str, &'static str) {
     match action {
-        Action::Keep => ("keeping", "kept"),
+        Action::NoOp => ("keeping", "kept"),
         Action::Read => ("reading", "read"),
         Action::Create => ("creating", "created"),
         Action::Update => ("updating", "updated"),

@@ -2,11 +2,11 @@
 
 use crate::cli::args::DomainName;
 use crate::cli::compile::recover;
-use crate::cli::{Session, diagnostics_document, exit::Exit, term};
+use crate::cli::{Session, diagnostics_document, exit::Exit, terminal};
 use crate::report;
 use gpb_base::diag;
 use gpb_base::source::SourceMap;
-use gpb_check::recovery::Recovery;
+use gpb_check::recovery::RecoveryReport;
 use gpb_model::Domain;
 use std::path::Path;
 
@@ -22,7 +22,7 @@ impl From<DomainName> for Domain {
 }
 
 pub fn run(session: &Session, spec: &Path, domain: Option<DomainName>, explain: Option<&str>) -> Exit {
-    let compiled = match session.compile_unjudged(spec) {
+    let compiled = match session.compile_without_checks(spec) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,
     };
@@ -50,23 +50,29 @@ pub fn run(session: &Session, spec: &Path, domain: Option<DomainName>, explain: 
         }
         report::recovery::table(&compiled.model.environment.name, &rows, styles)
     };
-    term::print(&shown);
+    terminal::print(&shown);
     session.show(&found.diagnostics, &compiled.sources);
     exit(&found)
 }
 
-fn document(session: &Session, found: &Recovery<'_>, sources: &SourceMap, name: &str, content: serde_json::Value) {
+fn document(
+    session: &Session,
+    found: &RecoveryReport<'_>,
+    sources: &SourceMap,
+    name: &str,
+    content: serde_json::Value,
+) {
     let mut document = diagnostics_document(&found.diagnostics, sources);
     document[name] = content;
     session.document(&document);
 }
 
 /// A refuted target refuses, as it does everywhere.
-fn exit(found: &Recovery<'_>) -> Exit {
+fn exit(found: &RecoveryReport<'_>) -> Exit {
     if found.diagnostics.iter().any(diag::Diagnostic::is_error) { Exit::Refused } else { Exit::Done }
 }
 
-fn unknown(session: &Session, found: &Recovery<'_>, address: &str) -> Exit {
+fn unknown(session: &Session, found: &RecoveryReport<'_>, address: &str) -> Exit {
     let near = diag::nearest(address, found.addresses());
     let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     session.fail(&format!("nothing at `{address}` has recovery facts{hint}"))

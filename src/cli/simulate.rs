@@ -1,16 +1,16 @@
 //! `gpb simulate`: a load run through the rules of something that scales.
 #![allow(clippy::disallowed_methods)] // A command reads the load it is given and writes the drawing it is asked for.
 
-use crate::cli::{Session, args::Simulated, exit::Exit, term};
+use crate::cli::{Session, args::SimulateArgs, exit::Exit, terminal};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::{SourceMap, Span};
 use gpb_check::cost;
-use gpb_check::cost::Column;
-use gpb_check::cost::book::Book;
+use gpb_check::cost::CostFigure;
+use gpb_check::cost::book::PriceBook;
 use gpb_check::scaling;
 use gpb_check::scaling::Scaling;
 use gpb_check::simulate;
-use gpb_check::simulate::{Curve, Options, Run};
+use gpb_check::simulate::{LoadCurve, SimulationOptions, SimulationRun};
 use gpb_model::{Model, below};
 use rust_decimal::prelude::ToPrimitive;
 use std::path::Path;
@@ -18,20 +18,21 @@ use std::path::Path;
 /// The usual load: a day.
 const USUAL: &str = "day peak=5000/min base=500/min";
 
-pub fn run(session: &Session, spec: &Path, asked: &Simulated) -> Exit {
-    match simulated(session, spec, asked) {
-        Ok(run) => shown(session, &run, asked),
+pub fn run(session: &Session, spec: &Path, args: &SimulateArgs) -> Exit {
+    match simulated(session, spec, args) {
+        Ok(run) => shown(session, &run, args),
         Err(exit) => exit,
     }
 }
 
-fn simulated(session: &Session, spec: &Path, asked: &Simulated) -> Result<Run, Exit> {
-    let curve = curve(session, asked)?;
-    let noise = noise(&asked.noise).map_err(|why| session.fail(&why))?;
+fn simulated(session: &Session, spec: &Path, args: &SimulateArgs) -> Result<SimulationRun, Exit> {
+    let curve = curve(session, args)?;
+    let noise = noise(&args.noise).map_err(|why| session.fail(&why))?;
     let compiled = session.compile(spec)?;
     let scalings = scaling::scalings(&compiled.model);
-    let chosen = choose(&scalings, asked.of.as_deref()).map_err(|why| session.fail(&why))?;
-    let options = Options { seed: asked.seed, noise, price: price(session, &compiled.model, chosen, &scalings) };
+    let chosen = choose(&scalings, args.of.as_deref()).map_err(|why| session.fail(&why))?;
+    let options =
+        SimulationOptions { seed: args.seed, noise, price: price(session, &compiled.model, chosen, &scalings) };
     Ok(simulate::run(chosen, &curve, &options))
 }
 
@@ -41,20 +42,20 @@ fn price(session: &Session, model: &Model, scaling: &Scaling, all: &[Scaling]) -
     if all.iter().filter(|other| other.of == scaling.of).count() > 1 {
         return None;
     }
-    let book = Book::of(&session.library);
+    let book = PriceBook::new(&session.library);
     let day = super::cost::today();
-    let estimate = cost::estimate(model, &cost::Inputs { book: &book, day: Some(&day) });
+    let estimate = cost::estimate(model, &cost::CheckInputs { book: &book, day: Some(&day) });
     if estimate.unpriced.iter().any(|one| one.address == scaling.of) {
         return None;
     }
-    let cost = &estimate.of(&scaling.of)?.total;
-    let (low, high) = (cost.get(Column::Minimum).to_f64()?, cost.get(Column::Maximum).to_f64()?);
+    let cost = &estimate.resource(&scaling.of)?.total;
+    let (low, high) = (cost.get(CostFigure::Minimum).to_f64()?, cost.get(CostFigure::Maximum).to_f64()?);
     let units = scaling.maximum - scaling.minimum;
     (units > 0.0 && high > low).then(|| (high - low) / units / f64::from(cost::HOURS))
 }
 
-fn shown(session: &Session, run: &Run, asked: &Simulated) -> Exit {
-    if let Some(path) = &asked.svg
+fn shown(session: &Session, run: &SimulationRun, args: &SimulateArgs) -> Exit {
+    if let Some(path) = &args.svg
         && let Err(error) = std::fs::write(path, simulate::svg(run))
     {
         return session.fail(&format!("{} cannot be written: {error}", path.display()));
@@ -65,28 +66,28 @@ fn shown(session: &Session, run: &Run, asked: &Simulated) -> Exit {
             Err(error) => return session.fail(&error.to_string()),
         }
     } else {
-        term::print(&simulate::table(run));
-        if let Some(path) = &asked.svg {
-            term::print(&format!("drawn in {}\n", path.display()));
+        terminal::print(&simulate::table(run));
+        if let Some(path) = &args.svg {
+            terminal::print(&format!("drawn in {}\n", path.display()));
         }
     }
     Exit::Done
 }
 
-fn curve(session: &Session, asked: &Simulated) -> Result<Curve, Exit> {
-    let Some(path) = &asked.load else {
-        return Curve::described(asked.curve.as_deref().unwrap_or(USUAL)).map_err(|why| session.fail(&why));
+fn curve(session: &Session, args: &SimulateArgs) -> Result<LoadCurve, Exit> {
+    let Some(path) = &args.load else {
+        return LoadCurve::described(args.curve.as_deref().unwrap_or(USUAL)).map_err(|why| session.fail(&why));
     };
     let name = path.display().to_string();
     let text =
         std::fs::read_to_string(path).map_err(|error| session.fail(&format!("{name} cannot be read: {error}")))?;
-    Curve::table(&name, &text).map_err(|bad| {
+    LoadCurve::table(&name, &text).map_err(|bad| {
         let mut sources = SourceMap::default();
         let start: usize = text.split_inclusive('\n').take(bad.line.saturating_sub(1)).map(str::len).sum();
         let length = text.lines().nth(bad.line.saturating_sub(1)).map_or(0, str::len);
         let file = sources.add(name, text.as_str());
         let diagnostic = Diagnostic::error("GPB6020", format!("the load cannot be read: {}", bad.why))
-            .at(Span::new(file, start, start + length), "in this row")
+            .with_label(Span::new(file, start, start + length), "in this row")
             .help("a row is a time and the load from then on: `8:00,3000/min`");
         session.diagnostics(&[diagnostic], &sources);
         Exit::Refused
@@ -141,11 +142,11 @@ fn name(scaling: &Scaling, all: &[&Scaling]) -> String {
 }
 
 fn watches_requests(scaling: &Scaling) -> bool {
-    let is_requests = |watch: &scaling::Watch| {
+    let is_requests = |watch: &scaling::MetricTerm| {
         scaling.demands.get(&watch.name).is_some_and(|demand| scaling.full_at == Some(demand.full))
     };
     scaling.rules.iter().any(|rule| match &rule.action {
-        scaling::Action::Step(step) => step.alarms.iter().flat_map(|alarm| &alarm.watches).any(is_requests),
-        scaling::Action::Track(track) => is_requests(&track.watch),
+        scaling::PolicyKind::Step(step) => step.alarms.iter().flat_map(|alarm| &alarm.watches).any(is_requests),
+        scaling::PolicyKind::Track(track) => is_requests(&track.watch),
     })
 }

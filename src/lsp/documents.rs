@@ -57,7 +57,7 @@ impl Loader for Documents {
             return Ok((path.to_owned(), document.text.clone()));
         }
         let folder = Path::new(from).parent().unwrap_or(Path::new(""));
-        let path = plain(&folder.join(path)).display().to_string();
+        let path = normalize(&folder.join(path)).display().to_string();
         let text = self.open.get(&path).map_or_else(|| read(&path), |document| Ok(document.text.clone()));
         text.map(|text| (path, text))
     }
@@ -77,7 +77,7 @@ fn read(path: &str) -> Result<Arc<str>, String> {
 }
 
 /// Without `.` and `..`, by name, so that a file has one path however it is reached.
-fn plain(path: &Path) -> PathBuf {
+fn normalize(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
@@ -100,7 +100,7 @@ fn path_of(uri: &str) -> String {
     let drive =
         path.get(1..3).filter(|drive| drive.ends_with(':') && drive.starts_with(|c: char| c.is_ascii_alphabetic()));
     let path = if drive.is_some() { path.get(1..).unwrap_or(&path) } else { &path };
-    plain(Path::new(path)).display().to_string()
+    normalize(Path::new(path)).display().to_string()
 }
 
 fn uri_of(path: &str) -> String {

@@ -10,28 +10,28 @@ pub struct Position {
 
 /// From the first position up to the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Extent {
+pub struct TextRange {
     pub start: Position,
     pub end: Position,
 }
 
-impl Extent {
+impl TextRange {
     /// Whether the two have a position in common; an empty extent lies at its place.
-    pub fn touches(self, other: Extent) -> bool {
+    pub fn touches(self, other: TextRange) -> bool {
         self.start <= other.end && other.start <= self.end
     }
 }
 
 /// The lines of a text, for going from bytes to positions and back.
-pub struct Lines<'t> {
+pub struct LineIndex<'t> {
     text: &'t str,
     /// Where each line starts.
     starts: Vec<usize>,
 }
 
-impl<'t> Lines<'t> {
+impl<'t> LineIndex<'t> {
     /// A line ends with `\n`, `\r\n` or `\r`.
-    pub fn of(text: &'t str) -> Self {
+    pub fn new(text: &'t str) -> Self {
         let bytes = text.as_bytes();
         let ends = bytes.iter().enumerate().filter(|(at, byte)| match byte {
             b'\n' => true,
@@ -53,8 +53,8 @@ impl<'t> Lines<'t> {
         Position { line: narrow(line), column: narrow(column) }
     }
 
-    pub fn extent(&self, range: Range<usize>) -> Extent {
-        Extent { start: self.position(range.start), end: self.position(range.end) }
+    pub fn extent(&self, range: Range<usize>) -> TextRange {
+        TextRange { start: self.position(range.start), end: self.position(range.end) }
     }
 
     /// The byte at a position; a column beyond the end of a line is its end, a line beyond the last the end of the text.
@@ -93,7 +93,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn check(text: &str, offset: usize, line: u32, column: u32) {
-        let lines = Lines::of(text);
+        let lines = LineIndex::new(text);
         assert_eq!(lines.position(offset), Position { line, column }, "{text:?} at {offset}");
         assert_eq!(lines.offset(Position { line, column }), offset, "{text:?} at {line}:{column}");
     }
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn places_that_are_not_there() {
-        let lines = Lines::of("a\r\n🦀\n");
+        let lines = LineIndex::new("a\r\n🦀\n");
         assert_eq!(lines.position(2), Position { line: 0, column: 1 }, "between the two signs of a line's end");
         assert_eq!(lines.position(5), Position { line: 1, column: 0 }, "inside a character");
         assert_eq!(lines.position(99), Position { line: 2, column: 0 });
@@ -129,7 +129,7 @@ mod tests {
     proptest! {
         #[test]
         fn there_and_back(text in "([a-z🦀é]|\r\n|\n){0,20}", at in 0usize..80) {
-            let lines = Lines::of(&text);
+            let lines = LineIndex::new(&text);
             let position = lines.position(at);
             prop_assert_eq!(lines.position(lines.offset(position)), position);
         }

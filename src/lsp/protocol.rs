@@ -1,8 +1,8 @@
 //! From plain data to the protocol's values and back.
 
 use crate::lsp::documents::Documents;
-use crate::lsp::features::check::{Edit, Note, Place};
-use crate::lsp::position::{Extent, Position};
+use crate::lsp::features::diagnostics::{FileDiagnostic, Location, QuickFix};
+use crate::lsp::position::{Position, TextRange};
 use gen_lsp_types as lsp;
 use gpb_base::diag::Severity;
 use std::collections::HashMap;
@@ -27,7 +27,7 @@ pub fn capabilities() -> lsp::ServerCapabilities {
     }
 }
 
-pub fn diagnostic(note: &Note, documents: &Documents) -> lsp::Diagnostic {
+pub fn diagnostic(note: &FileDiagnostic, documents: &Documents) -> lsp::Diagnostic {
     let related = note.related.iter().map(|(place, message)| lsp::DiagnosticRelatedInformation {
         location: location(place, documents),
         message: message.clone(),
@@ -48,7 +48,7 @@ pub fn diagnostic(note: &Note, documents: &Documents) -> lsp::Diagnostic {
 }
 
 /// The edit of a note as what the editor offers beside it.
-pub fn action(note: &Note, fix: &Edit, documents: &Documents) -> lsp::CodeAction {
+pub fn action(note: &FileDiagnostic, fix: &QuickFix, documents: &Documents) -> lsp::CodeAction {
     let edit = lsp::TextEdit { range: range(fix.place.extent), new_text: fix.replacement.clone() };
     let changes = HashMap::from([(lsp::Uri(documents.uri(&fix.place.path)), vec![edit])]);
     lsp::CodeAction {
@@ -65,17 +65,17 @@ pub fn markdown(value: String) -> lsp::Hover {
     lsp::Hover { contents: lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value }.into(), range: None }
 }
 
-pub fn location(place: &Place, documents: &Documents) -> lsp::Location {
+pub fn location(place: &Location, documents: &Documents) -> lsp::Location {
     lsp::Location { uri: lsp::Uri(documents.uri(&place.path)), range: range(place.extent) }
 }
 
-pub fn range(extent: Extent) -> lsp::Range {
+pub fn range(extent: TextRange) -> lsp::Range {
     let position = |at: Position| lsp::Position { line: at.line, character: at.column };
     lsp::Range { start: position(extent.start), end: position(extent.end) }
 }
 
-pub fn extent(range: lsp::Range) -> Extent {
-    Extent { start: position(range.start), end: position(range.end) }
+pub fn extent(range: lsp::Range) -> TextRange {
+    TextRange { start: position(range.start), end: position(range.end) }
 }
 
 pub fn position(position: lsp::Position) -> Position {

@@ -1,14 +1,14 @@
 //! The conversation with one editor.
 
 use crate::lsp::documents::Documents;
-use crate::lsp::features::check::{self, Note};
+use crate::lsp::features::diagnostics::{self, FileDiagnostic};
 use crate::lsp::features::{fixes, format, hover};
-use crate::lsp::position::Lines;
+use crate::lsp::position::LineIndex;
 use crate::lsp::protocol;
 use gen_lsp_types as lsp;
 use gpb_base::diag;
 use gpb_base::stdlib::Library;
-use gpb_lang::{Compilation, Inputs};
+use gpb_lang::{Compilation, CompileInputs};
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response, ResponseError};
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How far the conversation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
+enum SessionStage {
     /// Nothing may be asked before `initialize`.
     Greeting,
     Talking,
@@ -28,12 +28,12 @@ struct Server<'c> {
     connection: &'c Connection,
     library: Library,
     documents: Documents,
-    stage: Stage,
+    stage: SessionStage,
     /// A document changed and the programs have not been checked since.
     stale: bool,
     /// The program of each open document.
     programs: BTreeMap<String, Compilation>,
-    notes: BTreeMap<String, Vec<Note>>,
+    notes: BTreeMap<String, Vec<FileDiagnostic>>,
     /// The files the editor shows diagnostics of, which have to be taken back when they are gone.
     shown: BTreeSet<String>,
 }
@@ -50,7 +50,7 @@ pub fn run(connection: &Connection, library: Library) -> Result<(), String> {
         connection,
         library,
         documents: Documents::default(),
-        stage: Stage::Greeting,
+        stage: SessionStage::Greeting,
         stale: false,
         programs: BTreeMap::new(),
         notes: BTreeMap::new(),
@@ -68,7 +68,7 @@ pub fn run(connection: &Connection, library: Library) -> Result<(), String> {
         match message {
             Message::Request(request) => server.request(request),
             Message::Notification(notice) if notice.method == "exit" => {
-                let asked = server.stage == Stage::Leaving;
+                let asked = server.stage == SessionStage::Leaving;
                 return if asked { Ok(()) } else { Err("`exit` came without `shutdown`".to_owned()) };
             }
             Message::Notification(notice) => server.notice(notice),
@@ -87,29 +87,31 @@ impl Server<'_> {
 
     fn answer(&mut self, method: &str, params: Json) -> Result<Json, Refusal> {
         match (self.stage, method) {
-            (Stage::Greeting, "initialize") => {
-                self.stage = Stage::Talking;
+            (SessionStage::Greeting, "initialize") => {
+                self.stage = SessionStage::Talking;
                 let server = json!({ "name": "gpb", "version": env!("CARGO_PKG_VERSION") });
                 Ok(json!({ "capabilities": json(protocol::capabilities())?, "serverInfo": server }))
             }
-            (Stage::Greeting, _) => {
+            (SessionStage::Greeting, _) => {
                 Err((ErrorCode::ServerNotInitialized, format!("`{method}` came before `initialize`")))
             }
-            (Stage::Leaving, _) => Err((ErrorCode::InvalidRequest, format!("`{method}` came after `shutdown`"))),
-            (Stage::Talking, "shutdown") => {
-                self.stage = Stage::Leaving;
+            (SessionStage::Leaving, _) => Err((ErrorCode::InvalidRequest, format!("`{method}` came after `shutdown`"))),
+            (SessionStage::Talking, "shutdown") => {
+                self.stage = SessionStage::Leaving;
                 Ok(Json::Null)
             }
-            (Stage::Talking, "initialize") => Err((ErrorCode::InvalidRequest, "`initialize` came twice".into())),
-            (Stage::Talking, "textDocument/formatting") => self.format(&read(params)?),
-            (Stage::Talking, "textDocument/codeAction") => self.actions(&read(params)?),
-            (Stage::Talking, "textDocument/hover") => self.hover(&read(params)?),
-            (Stage::Talking, _) => Err((ErrorCode::MethodNotFound, format!("`{method}` is not something gpb can do"))),
+            (SessionStage::Talking, "initialize") => Err((ErrorCode::InvalidRequest, "`initialize` came twice".into())),
+            (SessionStage::Talking, "textDocument/formatting") => self.format(&read(params)?),
+            (SessionStage::Talking, "textDocument/codeAction") => self.actions(&read(params)?),
+            (SessionStage::Talking, "textDocument/hover") => self.hover(&read(params)?),
+            (SessionStage::Talking, _) => {
+                Err((ErrorCode::MethodNotFound, format!("`{method}` is not something gpb can do")))
+            }
         }
     }
 
     fn notice(&mut self, notice: Notification) {
-        if self.stage != Stage::Talking {
+        if self.stage != SessionStage::Talking {
             return;
         }
         let Notification { method, params } = notice;
@@ -149,15 +151,15 @@ impl Server<'_> {
         if !std::mem::take(&mut self.stale) {
             return;
         }
-        let inputs = Inputs::embedded(&self.documents, &self.library);
+        let inputs = CompileInputs::embedded(&self.documents, &self.library);
         let day = jiff::Zoned::now().date().to_string();
         let programs = self.documents.paths().into_iter().map(|path| {
-            let compilation = check::check(&path, &inputs, &day);
+            let compilation = diagnostics::check(&path, &inputs, &day);
             (path, compilation)
         });
         self.programs = programs.collect();
         self.notes.clear();
-        for (path, notes) in self.programs.values().flat_map(check::notes) {
+        for (path, notes) in self.programs.values().flat_map(diagnostics::notes) {
             // A file may belong to several programs, and most of what is wrong with it is wrong in all of them.
             let known = self.notes.entry(path).or_default();
             for note in notes {
@@ -206,7 +208,7 @@ impl Server<'_> {
         let at = &params.text_document_position_params;
         let (path, document) = self.documents.named(&at.text_document.uri.0).ok_or_else(not_open)?;
         let position = protocol::position(at.position);
-        let offset = Lines::of(&document.text).offset(position);
+        let offset = LineIndex::new(&document.text).offset(position);
         let known = self.programs.get(path).and_then(|program| hover::hover(program, path, offset));
         let notes = self.notes.get(path).map(Vec::as_slice).unwrap_or_default();
         let wrong = notes.iter().find(|note| note.place.extent.start <= position && position < note.place.extent.end);

@@ -1,12 +1,12 @@
 //! What an editor is told, feature by feature, and one whole conversation.
 
 use crate::lsp::documents::Documents;
-use crate::lsp::features::{check, fixes, format, hover};
-use crate::lsp::position::{Extent, Lines, Position};
+use crate::lsp::features::{diagnostics, fixes, format, hover};
+use crate::lsp::position::{LineIndex, Position, TextRange};
 use crate::lsp::server;
 use gpb_base::source::FileId;
 use gpb_base::stdlib::Library;
-use gpb_lang::Inputs;
+use gpb_lang::CompileInputs;
 use lsp_server::{Connection, Message, Notification, Request, RequestId};
 use serde_json::{Value as Json, json};
 use std::fmt::Write as _;
@@ -33,10 +33,10 @@ fn documents(files: &[(&str, &str)]) -> Documents {
 fn wrong(files: &[(&str, &str)]) -> String {
     let (documents, library) = (documents(files), library());
     let entry = files.first().map_or("", |(path, _)| path);
-    let compilation = check::check(entry, &Inputs::embedded(&documents, &library), DAY);
+    let compilation = diagnostics::check(entry, &CompileInputs::embedded(&documents, &library), DAY);
     let mut out = String::new();
-    let place = |place: &check::Place| format!("{}:{}", place.path, shown(place.extent));
-    for note in check::notes(&compilation).into_values().flatten() {
+    let place = |place: &diagnostics::Location| format!("{}:{}", place.path, shown(place.extent));
+    for note in diagnostics::notes(&compilation).into_values().flatten() {
         let _ = writeln!(out, "{} {} {}", place(&note.place), note.code, note.message);
         for (at, text) in &note.related {
             let _ = writeln!(out, "  {} {text}", place(at));
@@ -48,8 +48,8 @@ fn wrong(files: &[(&str, &str)]) -> String {
     out
 }
 
-fn shown(extent: Extent) -> String {
-    let Extent { start, end } = extent;
+fn shown(extent: TextRange) -> String {
+    let TextRange { start, end } = extent;
     format!("{}:{}-{}:{}", start.line, start.column, end.line, end.column)
 }
 
@@ -95,7 +95,7 @@ fn a_target_that_is_missed_is_shown_where_it_is_demanded() {
         region = us-east-1\n  mode = sandbox\n}\n";
     let documents = documents(&[("/a.gpb", text)]);
     let library = Library::embedded();
-    let notes = check::notes(&check::check("/a.gpb", &Inputs::embedded(&documents, &library), DAY));
+    let notes = diagnostics::notes(&diagnostics::check("/a.gpb", &CompileInputs::embedded(&documents, &library), DAY));
     let note = &notes.get("/a.gpb").unwrap()[0];
     assert_eq!((note.code, shown(note.place.extent).as_str()), ("GPB4001", "6:32-6:36"));
 }
@@ -103,11 +103,11 @@ fn a_target_that_is_missed_is_shown_where_it_is_demanded() {
 #[test]
 fn fixes_are_offered_where_the_mistake_is() {
     let (documents, library) = (documents(&[("/a.gpb", "const a = uper(\"x\")\nconst b = lwer(\"x\")\n")]), library());
-    let notes = check::notes(&check::check("/a.gpb", &Inputs::embedded(&documents, &library), DAY));
+    let notes = diagnostics::notes(&diagnostics::check("/a.gpb", &CompileInputs::embedded(&documents, &library), DAY));
     let notes = notes.get("/a.gpb").unwrap();
     let at = |line, column| {
         let place = Position { line, column };
-        let offered = fixes::fixes(notes, Extent { start: place, end: place });
+        let offered = fixes::fixes(notes, TextRange { start: place, end: place });
         offered.filter_map(|note| note.fix.as_ref()).map(|fix| fix.replacement.as_str()).collect::<Vec<_>>()
     };
     assert_eq!(at(0, 12), ["upper"]);
@@ -138,7 +138,7 @@ fn formatting_edits_come_to_the_formatted_text() {
         let expected = gpb_syntax::format(text).unwrap();
         let mut edited = text.to_owned();
         if let Some((extent, replacement)) = format::format(text) {
-            let lines = Lines::of(text);
+            let lines = LineIndex::new(text);
             edited.replace_range(lines.offset(extent.start)..lines.offset(extent.end), &replacement);
         }
         assert_eq!(edited, expected, "{text:?}");
@@ -150,7 +150,7 @@ fn about(text: &str) -> String {
     let offset = text.find('‸').unwrap();
     let text = text.replace('‸', "");
     let (documents, library) = (documents(&[("/a.gpb", text.as_str())]), library());
-    let compilation = check::check("/a.gpb", &Inputs::embedded(&documents, &library), DAY);
+    let compilation = diagnostics::check("/a.gpb", &CompileInputs::embedded(&documents, &library), DAY);
     hover::hover(&compilation, "/a.gpb", offset).unwrap_or_else(|| "nothing".to_owned())
 }
 
@@ -343,6 +343,6 @@ fn what_is_malformed_is_refused_and_the_conversation_goes_on() {
 fn a_byte_order_mark_counts_as_a_character() {
     let parsed = gpb_syntax::parse(FileId::default(), "\u{feff}const a = \n");
     let span = parsed.diagnostics[0].span().unwrap();
-    let lines = Lines::of("\u{feff}const a = \n");
+    let lines = LineIndex::new("\u{feff}const a = \n");
     assert_eq!(lines.offset(lines.position(span.start as usize)), span.start as usize);
 }

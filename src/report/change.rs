@@ -1,28 +1,28 @@
 //! One change, for people.
 
-use super::document;
+use super::line_diff;
 use super::styles::{Styles, paint};
-use super::value::{View, display};
+use super::value::{ValuePrinter, display};
 use anstyle::Style;
 use gpb_catalog::TypeDef;
 use gpb_engine::plan::compare::parse_document;
-use gpb_engine::plan::{Action, Change, Difference, PLACE, TYPE, values};
+use gpb_engine::plan::{Action, PLACE, PropertyDifference, ResourceChange, TYPE, values};
 use gpb_model::PropPath;
 use gpb_model::Value;
 use serde_json::Value as Json;
 
 /// What a change is printed with.
 #[derive(Clone, Copy)]
-pub(super) struct Page<'a> {
-    pub view: View<'a>,
+pub(super) struct ChangePrinter<'a> {
+    pub view: ValuePrinter<'a>,
     pub styles: &'a Styles,
     /// Whether the plan has resources in several places, so that each says where it is.
     pub several_places: bool,
 }
 
-impl Page<'_> {
+impl ChangePrinter<'_> {
     /// The change with its properties, indented by two.
-    pub fn change(&self, change: &Change, out: &mut String) {
+    pub fn change(&self, change: &ResourceChange, out: &mut String) {
         let def = (self.view.types)(&change.ty);
         let def = def.as_deref();
         let (symbol, style) = symbol(change, self.styles);
@@ -39,12 +39,12 @@ impl Page<'_> {
                     self.difference(def, difference, &consequence(def, difference), out);
                 }
             }
-            Action::Keep | Action::Read | Action::Delete | Action::Forget => {}
+            Action::NoOp | Action::Read | Action::Delete | Action::Forget => {}
         }
     }
 
     /// What was changed behind gpb's back in one resource.
-    pub fn drift(&self, change: &Change, out: &mut String) {
+    pub fn drift(&self, change: &ResourceChange, out: &mut String) {
         let def = (self.view.types)(&change.ty);
         push(out, &format!("  {}", self.subject(change)));
         for difference in &change.drift {
@@ -57,7 +57,7 @@ impl Page<'_> {
         }
     }
 
-    fn subject(&self, change: &Change) -> String {
+    fn subject(&self, change: &ResourceChange) -> String {
         let what = match &change.id {
             Some(id) => format!("{} {}", change.ty, super::value::visible(id)),
             None => change.ty.clone(),
@@ -70,7 +70,7 @@ impl Page<'_> {
         )
     }
 
-    fn created(&self, def: Option<&TypeDef>, change: &Change, out: &mut String) {
+    fn created(&self, def: Option<&TypeDef>, change: &ResourceChange, out: &mut String) {
         let shown: Vec<(String, Vec<String>)> = change
             .desired
             .iter()
@@ -87,7 +87,7 @@ impl Page<'_> {
         }
     }
 
-    fn difference(&self, def: Option<&TypeDef>, difference: &Difference, tail: &str, out: &mut String) {
+    fn difference(&self, def: Option<&TypeDef>, difference: &PropertyDifference, tail: &str, out: &mut String) {
         let name = place_name(def, &difference.path);
         let shape = def.and_then(|def| def.shape_at(&difference.path));
         let before = difference.before.as_ref();
@@ -112,7 +112,7 @@ impl Page<'_> {
     fn both(
         &self,
         def: Option<&TypeDef>,
-        difference: &Difference,
+        difference: &PropertyDifference,
         [before, after]: [&Value; 2],
         tail: &str,
         out: &mut String,
@@ -130,7 +130,7 @@ impl Page<'_> {
             let line = format!("{old} -> {new}");
             return self.block('~', self.styles.update, &format!("{name} = "), &[line], tail, out);
         }
-        let arranged = document::arranged(def, shape, &was, &after);
+        let arranged = line_diff::arranged(def, shape, &was, &after);
         let before = values::lift(&arranged).unwrap_or(before);
         let (old, new) = (self.view.spread(def, shape, &before), self.view.spread(def, shape, &after));
         if old == new {
@@ -139,7 +139,7 @@ impl Page<'_> {
             return self.block('~', self.styles.update, &format!("{name} = "), &[text], tail, out);
         }
         push(out, &format!("      {} {name}:{}", paint(self.styles.update, '~'), self.tail(tail)));
-        for line in document::differing_lines(&old, &new, self.styles) {
+        for line in line_diff::differing_lines(&old, &new, self.styles) {
             push(out, &format!("          {line}"));
         }
     }
@@ -162,7 +162,7 @@ impl Page<'_> {
 }
 
 /// What a change of this place does to the resource.
-fn consequence(def: Option<&TypeDef>, difference: &Difference) -> String {
+fn consequence(def: Option<&TypeDef>, difference: &PropertyDifference) -> String {
     let conditional = def.is_some_and(|def| {
         def.conditional_create_only.iter().any(|one| one.covers(&difference.path) || difference.path.covers(one))
     });
@@ -174,7 +174,7 @@ fn consequence(def: Option<&TypeDef>, difference: &Difference) -> String {
 }
 
 /// What a reader should know of a change besides its properties.
-fn note(change: &Change, def: Option<&TypeDef>) -> String {
+fn note(change: &ResourceChange, def: Option<&TypeDef>) -> String {
     let mut notes = Vec::new();
     if change.action == Action::Replace {
         let places: Vec<String> = change.forced_by.iter().map(|path| place_name(def, path)).collect();
@@ -195,7 +195,7 @@ fn note(change: &Change, def: Option<&TypeDef>) -> String {
     notes.join("; ")
 }
 
-fn symbol(change: &Change, styles: &Styles) -> (&'static str, Style) {
+fn symbol(change: &ResourceChange, styles: &Styles) -> (&'static str, Style) {
     match change.action {
         Action::Create => ("+", styles.create),
         Action::Update => ("~", styles.update),
@@ -205,7 +205,7 @@ fn symbol(change: &Change, styles: &Styles) -> (&'static str, Style) {
         Action::Adopt => ("<", styles.update),
         Action::Forget => ("x", styles.dim),
         Action::Read => ("?", styles.dim),
-        Action::Keep => (">", styles.dim),
+        Action::NoOp => (">", styles.dim),
     }
 }
 

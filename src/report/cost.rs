@@ -3,7 +3,7 @@
 use super::change::push;
 use super::styles::{Styles, paint};
 use gpb_check::cost::money::{dollars, grouped};
-use gpb_check::cost::{Column, Estimate, Line, Moved, ResourceCost, Spread, Verdict};
+use gpb_check::cost::{BudgetVerdict, CostChange, CostFigure, CostLine, CostRange, Estimate, ResourceCost};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,11 +13,11 @@ const WIDEST: usize = 76;
 
 /// The whole table: layers, resources and lines that cost something, what is priced by use alone, what is free, and what has
 /// no price.
-pub fn human(estimate: &Estimate, at: Option<&str>, verdicts: &[Verdict], styles: &Styles) -> String {
+pub fn human(estimate: &Estimate, at: Option<&str>, verdicts: &[BudgetVerdict], styles: &Styles) -> String {
     let mut out = String::new();
     let shown: Vec<&ResourceCost> = estimate.resources.iter().filter(|cost| costs(&cost.total)).collect();
     let width = shown.iter().flat_map(|cost| texts(cost)).map(|text| text.chars().count()).max().unwrap_or(0);
-    let table = Table { width: width.clamp(24, WIDEST), styles };
+    let table = CostTable { width: width.clamp(24, WIDEST), styles };
     let at = at.map_or(String::new(), |at| format!(" at {at}"));
     let dated = estimate.dated.as_ref().map_or(String::new(), |(oldest, newest)| {
         if oldest == newest { format!("; prices of {oldest}") } else { format!("; prices of {oldest} to {newest}") }
@@ -47,11 +47,11 @@ pub fn human(estimate: &Estimate, at: Option<&str>, verdicts: &[Verdict], styles
 }
 
 /// What one estimate has that another has not.
-pub fn difference(before: &Estimate, after: &Estimate, moved: &[Moved], styles: &Styles) -> String {
+pub fn difference(before: &Estimate, after: &Estimate, moved: &[CostChange], styles: &Styles) -> String {
     let mut out = String::new();
     let width = moved.iter().map(|moved| moved.address.as_str().chars().count()).max().unwrap_or(0).clamp(24, WIDEST);
-    let figure = |spread: Option<&Spread>| spread.map_or("-".to_owned(), |spread| dollars(spread.expected));
-    let row = |name: &str, before: Option<&Spread>, after: Option<&Spread>, change: Decimal| {
+    let figure = |spread: Option<&CostRange>| spread.map_or("-".to_owned(), |spread| dollars(spread.expected));
+    let row = |name: &str, before: Option<&CostRange>, after: Option<&CostRange>, change: Decimal| {
         format!("{name:width$} {:>15} {:>15} {:>15}", figure(before), figure(after), signed(change))
     };
     push(&mut out, &paint(styles.dim, format!("{:width$} {:>15} {:>15} {:>15}", "", "before", "after", "change")));
@@ -65,7 +65,7 @@ pub fn difference(before: &Estimate, after: &Estimate, moved: &[Moved], styles: 
 }
 
 /// The line under a plan: what the environment costs, and what it cost as last applied.
-pub fn summary(total: &Spread, before: Option<&Spread>, unpriced: usize) -> String {
+pub fn summary(total: &CostRange, before: Option<&CostRange>, unpriced: usize) -> String {
     let mut text = format!(
         "Cost: {} a month expected ({} to {})",
         dollars(total.expected),
@@ -99,19 +99,19 @@ pub fn signed(amount: Decimal) -> String {
     if text.starts_with('-') { text } else { format!("+{text}") }
 }
 
-struct Table<'a> {
+struct CostTable<'a> {
     width: usize,
     styles: &'a Styles,
 }
 
-impl Table<'_> {
+impl CostTable<'_> {
     fn head(&self) -> String {
         let width = self.width;
         paint(self.styles.dim, format!("{:width$} {:>15} {:>15} {:>15}", "", "minimum", "expected", "maximum"))
     }
 
     /// A text with colour is wider than it looks; what it looks like is what counts.
-    fn row(&self, indent: usize, text: &str, figures: &Spread) -> String {
+    fn row(&self, indent: usize, text: &str, figures: &CostRange) -> String {
         let visible = anstream::adapter::strip_str(text).to_string().chars().count() + indent;
         let pad = self.width.saturating_sub(visible);
         let mut row = format!("{:indent$}{text}{:pad$}", "", "");
@@ -119,7 +119,7 @@ impl Table<'_> {
             row.push('\n');
             let _ = write!(row, "{:1$}", "", self.width);
         }
-        for column in Column::ALL {
+        for column in CostFigure::ALL {
             let _ = write!(row, " {:>15}", dollars(figures.get(column)));
         }
         row
@@ -133,7 +133,7 @@ fn texts(cost: &ResourceCost) -> Vec<String> {
 }
 
 /// `hours: 730 gateway-hour × $0.045`
-fn described(line: &Line) -> String {
+fn described(line: &CostLine) -> String {
     let rate = match line.sku.rates.as_slice() {
         [(_, usd)] => format!("${usd}"),
         [(_, usd), ..] => format!("${usd} and less"),
@@ -152,11 +152,11 @@ fn quantity(figure: Decimal) -> String {
     grouped(&figure.round_dp(3).normalize().to_string())
 }
 
-fn costs(spread: &Spread) -> bool {
+fn costs(spread: &CostRange) -> bool {
     !spread.maximum.is_zero()
 }
 
-fn budgets(out: &mut String, verdicts: &[Verdict], styles: &Styles) {
+fn budgets(out: &mut String, verdicts: &[BudgetVerdict], styles: &Styles) {
     if verdicts.is_empty() {
         return;
     }

@@ -1,10 +1,10 @@
 //! Plans and states for machines. The keys are stable; what is secret stands as `{"$secret": true}`.
 
-use super::plan::Summary;
+use super::plan::PlanSummary;
 use super::value::display;
 use gpb_catalog::TypeLookup;
-use gpb_engine::plan::{Action, Change, Difference, Plan};
-use gpb_engine::state::{Record, Snapshot};
+use gpb_engine::plan::{Action, Plan, PropertyDifference, ResourceChange};
+use gpb_engine::state::{ResourceRecord, StateSnapshot};
 use gpb_model::Value;
 use serde_json::{Map, Value as Json, json};
 
@@ -12,7 +12,8 @@ use serde_json::{Map, Value as Json, json};
 /// `outputs` and `changed_outputs`, the names of those that will not be what they were. `changes` holds what is to be done and what drifted, by layer and address; `property` is a place in gpb's
 /// spelling, `path` in AWS's. A value known only after apply is an object with one key, `$ref`, `$concat` or `$call`.
 pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
-    let is_told = |change: &&Change| change.is_pending() || change.action == Action::Read || !change.drift.is_empty();
+    let is_told =
+        |change: &&ResourceChange| change.is_pending() || change.action == Action::Read || !change.drift.is_empty();
     json!({
         "format": 1,
         "kind": "plan",
@@ -21,7 +22,7 @@ pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
         "cloud": plan.scope.cloud,
         "observed": plan.observed,
         "empty": plan.is_empty(),
-        "summary": Summary::of(plan),
+        "summary": PlanSummary::new(plan),
         "overrides": plan.overrides,
         "changes": plan.changes.iter().filter(is_told).map(|one| change(one, types)).collect::<Vec<_>>(),
         "outputs": plan.outputs.iter().map(|(name, one)| (name.to_string(), value(one))).collect::<Map<_, _>>(),
@@ -30,7 +31,7 @@ pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
 }
 
 /// A state: `format`, `kind`, `stack`, `environment`, `cloud`, `lineage`, `serial`, `resources`, `pending`, `outputs`.
-pub fn state(snapshot: &Snapshot) -> Json {
+pub fn state(snapshot: &StateSnapshot) -> Json {
     let pending = snapshot.pending.iter().map(|intent| {
         json!({
             "sequence": intent.sequence, "address": intent.address, "type": intent.ty, "operation": intent.operation,
@@ -52,7 +53,7 @@ pub fn state(snapshot: &Snapshot) -> Json {
 }
 
 /// A resource of a state.
-pub fn resource(record: &Record) -> Json {
+pub fn resource(record: &ResourceRecord) -> Json {
     let properties = |properties: &Map<String, Json>| clean(&Json::Object(properties.clone()));
     json!({
         "address": record.address,
@@ -68,10 +69,10 @@ pub fn resource(record: &Record) -> Json {
     })
 }
 
-fn change(change: &Change, types: TypeLookup<'_>) -> Json {
+fn change(change: &ResourceChange, types: TypeLookup<'_>) -> Json {
     let def = types(&change.ty);
     let name = |path: &gpb_model::PropPath| display(def.as_deref(), path);
-    let difference = |one: &Difference| {
+    let difference = |one: &PropertyDifference| {
         json!({
             "property": name(&one.path),
             "path": one.path,

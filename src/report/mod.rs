@@ -2,8 +2,8 @@
 
 mod change;
 pub mod cost;
-mod document;
 pub mod json;
+mod line_diff;
 pub mod plan;
 pub mod recovery;
 pub mod state;
@@ -12,5 +12,5 @@ mod styles;
 mod tests;
 mod value;
 
-pub use plan::Summary;
+pub use plan::PlanSummary;
 pub use styles::Styles;

@@ -1,17 +1,17 @@
 //! A plan, for people.
 
-use super::change::{Page, push};
+use super::change::{ChangePrinter, push};
 use super::styles::{Styles, paint};
-use super::value::View;
+use super::value::ValuePrinter;
 use gpb_catalog::TypeLookup;
-use gpb_engine::plan::{Action, Change, Plan, values};
+use gpb_engine::plan::{Action, Plan, ResourceChange, values};
 use gpb_model::{Address, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// How many changes of each kind a plan has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Summary {
+pub struct PlanSummary {
     pub create: usize,
     pub update: usize,
     pub replace: usize,
@@ -26,9 +26,9 @@ pub struct Summary {
     pub protected: usize,
 }
 
-impl Summary {
-    pub fn of(plan: &Plan) -> Summary {
-        let mut summary = Summary::default();
+impl PlanSummary {
+    pub fn new(plan: &Plan) -> PlanSummary {
+        let mut summary = PlanSummary::default();
         for change in &plan.changes {
             *match change.action {
                 Action::Create => &mut summary.create,
@@ -38,8 +38,8 @@ impl Summary {
                 Action::Adopt => &mut summary.adopt,
                 Action::Forget => &mut summary.forget,
                 Action::Read => &mut summary.read,
-                Action::Keep if change.moved_from.is_some() => &mut summary.moved,
-                Action::Keep => &mut summary.unchanged,
+                Action::NoOp if change.moved_from.is_some() => &mut summary.moved,
+                Action::NoOp => &mut summary.unchanged,
             } += 1;
             summary.protected += usize::from(change.protected.is_some());
         }
@@ -47,9 +47,9 @@ impl Summary {
     }
 }
 
-impl fmt::Display for Summary {
+impl fmt::Display for PlanSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Summary { create, update, replace, delete, unchanged, .. } = self;
+        let PlanSummary { create, update, replace, delete, unchanged, .. } = self;
         write!(f, "{create} to create, {update} to update, {replace} to replace, {delete} to delete")?;
         for (count, what) in [(self.adopt, "adopt"), (self.forget, "forget"), (self.moved, "move")] {
             if count > 0 {
@@ -64,7 +64,7 @@ impl fmt::Display for Summary {
 pub fn human(plan: &Plan, types: TypeLookup<'_>, styles: &Styles) -> String {
     let kinds: BTreeMap<&Address, &str> = plan.changes.iter().map(|c| (&c.address, c.ty.as_str())).collect();
     let places: BTreeSet<&Place> = plan.changes.iter().map(|change| &change.place).collect();
-    let page = Page { view: View { types, kinds: &kinds }, styles, several_places: places.len() > 1 };
+    let page = ChangePrinter { view: ValuePrinter { types, kinds: &kinds }, styles, several_places: places.len() > 1 };
     let mut out = String::new();
     if !plan.observed {
         push(
@@ -83,7 +83,7 @@ pub fn human(plan: &Plan, types: TypeLookup<'_>, styles: &Styles) -> String {
     }
     layers(plan, &page, &mut out);
     outputs(plan, &page, &mut out);
-    let summary = Summary::of(plan);
+    let summary = PlanSummary::new(plan);
     if plan.is_empty() {
         push(&mut out, &paint(styles.strong, unchanged(summary.unchanged, plan.changed_outputs().len())));
     } else {
@@ -107,8 +107,8 @@ fn unchanged(kept: usize, outputs: usize) -> String {
     }
 }
 
-fn drift(plan: &Plan, page: &Page<'_>, out: &mut String) {
-    let drifted: Vec<&Change> = plan.changes.iter().filter(|change| !change.drift.is_empty()).collect();
+fn drift(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
+    let drifted: Vec<&ResourceChange> = plan.changes.iter().filter(|change| !change.drift.is_empty()).collect();
     if drifted.is_empty() {
         return;
     }
@@ -119,8 +119,9 @@ fn drift(plan: &Plan, page: &Page<'_>, out: &mut String) {
     out.push('\n');
 }
 
-fn layers(plan: &Plan, page: &Page<'_>, out: &mut String) {
-    let is_shown = |change: &&Change| change.is_pending() || (change.action == Action::Read && change.id.is_none());
+fn layers(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
+    let is_shown =
+        |change: &&ResourceChange| change.is_pending() || (change.action == Action::Read && change.id.is_none());
     let mut layer: Option<Option<&str>> = None;
     for change in plan.changes.iter().filter(is_shown) {
         let mine = change.layer.as_deref();
@@ -139,7 +140,7 @@ fn layers(plan: &Plan, page: &Page<'_>, out: &mut String) {
 }
 
 /// The outputs as they will be; where nothing else changes, those that do, with what they were.
-fn outputs(plan: &Plan, page: &Page<'_>, out: &mut String) {
+fn outputs(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
     let names = if plan.is_empty() { plan.changed_outputs() } else { plan.outputs.keys().map(AsRef::as_ref).collect() };
     if names.is_empty() {
         return;

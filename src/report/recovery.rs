@@ -3,13 +3,13 @@
 use super::change::push;
 use super::state::table as lines;
 use super::styles::{Styles, paint};
-use gpb_check::recovery::{Chain, Considered, Row, Verdict};
+use gpb_check::recovery::{FactSummary, Verdict, VerdictRow, VerdictTrace};
 
 /// How much of a reason a line of the table holds.
 const WHY: usize = 90;
 
 /// Target, achieved, verdict and why, a line for each resource and domain, the wholes last.
-pub fn table(environment: &str, rows: &[Row], styles: &Styles) -> String {
+pub fn table(environment: &str, rows: &[VerdictRow], styles: &Styles) -> String {
     let mut cells: Vec<[String; 8]> = rows.iter().map(|row| cells(environment, row)).collect();
     // A subject is named once, above all that is said of it.
     for at in (1..cells.len()).rev() {
@@ -28,7 +28,7 @@ pub fn table(environment: &str, rows: &[Row], styles: &Styles) -> String {
     out
 }
 
-fn cells(environment: &str, row: &Row) -> [String; 8] {
+fn cells(environment: &str, row: &VerdictRow) -> [String; 8] {
     let subject = match (row.whole, row.subject.as_str()) {
         (true, "") => format!("all of {environment}"),
         (true, scope) => format!("all of {scope}"),
@@ -37,12 +37,12 @@ fn cells(environment: &str, row: &Row) -> [String; 8] {
     let given = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
     [
         subject,
-        row.domain.word().to_owned(),
+        row.domain.as_str().to_owned(),
         given(&row.target_rpo),
         row.rpo.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
         given(&row.target_rto),
         row.rto.to_string(),
-        row.verdict.map_or("-", Verdict::word).to_owned(),
+        row.verdict.map_or("-", Verdict::as_str).to_owned(),
         shortened(&row.why),
     ]
 }
@@ -55,7 +55,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// The chains behind verdicts.
-pub fn chains(chains: &[Chain], styles: &Styles) -> String {
+pub fn chains(chains: &[VerdictTrace], styles: &Styles) -> String {
     let mut out = String::new();
     for (index, chain) in chains.iter().enumerate() {
         if index > 0 {
@@ -66,9 +66,9 @@ pub fn chains(chains: &[Chain], styles: &Styles) -> String {
     out
 }
 
-fn one(chain: &Chain, styles: &Styles, out: &mut String) {
+fn one(chain: &VerdictTrace, styles: &Styles, out: &mut String) {
     let row = &chain.row;
-    let verdict = row.verdict.map_or("no target", Verdict::word);
+    let verdict = row.verdict.map_or("no target", Verdict::as_str);
     let head = format!("{} ({}), loss of {}: {verdict}", row.subject, row.what, row.domain);
     push(out, &paint(styles.strong, head));
     let against = |target: &Option<String>, verdict: Option<Verdict>| match (target, verdict) {
@@ -97,7 +97,7 @@ fn one(chain: &Chain, styles: &Styles, out: &mut String) {
     }
 }
 
-fn considered(fact: &Considered, styles: &Styles, out: &mut String) {
+fn considered(fact: &FactSummary, styles: &Styles, out: &mut String) {
     let figures = match &fact.rpo {
         Some(rpo) => format!("loses {rpo}, back {}, {}", fact.rto, fact.mode),
         None => format!("back {}, {}", fact.rto, fact.mode),

@@ -2,18 +2,18 @@
 
 use super::change::push;
 use super::styles::{Styles, paint};
-use super::value::{View, display};
+use super::value::{ValuePrinter, display};
 use gpb_catalog::TypeLookup;
 use gpb_engine::plan::values;
-use gpb_engine::state::{Operation, Record, Snapshot, deposed_from};
+use gpb_engine::state::{OperationKind, ResourceRecord, StateSnapshot, deposed_from};
 use gpb_model::Address;
 use gpb_model::PropPath;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// A table of all resources: layer, address, type and identifier.
-pub fn list(snapshot: &Snapshot, styles: &Styles) -> String {
-    let mut records: Vec<&Record> = snapshot.resources.values().collect();
+pub fn list(snapshot: &StateSnapshot, styles: &Styles) -> String {
+    let mut records: Vec<&ResourceRecord> = snapshot.resources.values().collect();
     records.sort_by(|a, b| (a.layer.is_none(), &a.layer, &a.address).cmp(&(b.layer.is_none(), &b.layer, &b.address)));
     let rows: Vec<[&str; 4]> = records
         .into_iter()
@@ -23,7 +23,7 @@ pub fn list(snapshot: &Snapshot, styles: &Styles) -> String {
 }
 
 /// What `gpb show` prints: whose state it is, its resources, what an interrupted run left open, and the outputs.
-pub fn overview(snapshot: &Snapshot, types: TypeLookup<'_>, styles: &Styles) -> String {
+pub fn overview(snapshot: &StateSnapshot, types: TypeLookup<'_>, styles: &Styles) -> String {
     let scope = &snapshot.scope;
     let count = snapshot.resources.len();
     let mut out = String::new();
@@ -47,9 +47,9 @@ pub fn overview(snapshot: &Snapshot, types: TypeLookup<'_>, styles: &Styles) -> 
     });
     let pending = snapshot.pending.iter().map(|intent| {
         let verb = match intent.operation {
-            Operation::Create => "being created",
-            Operation::Update => "being updated",
-            Operation::Delete => "being deleted",
+            OperationKind::Create => "being created",
+            OperationKind::Update => "being updated",
+            OperationKind::Delete => "being deleted",
         };
         format!("{} ({}) was {verb} when a run ended", intent.address, intent.ty)
     });
@@ -63,7 +63,7 @@ pub fn overview(snapshot: &Snapshot, types: TypeLookup<'_>, styles: &Styles) -> 
     if !snapshot.outputs.is_empty() {
         push(&mut out, &format!("\n{}", paint(styles.strong, "Outputs:")));
         let kinds = BTreeMap::new();
-        let view = View { types, kinds: &kinds };
+        let view = ValuePrinter { types, kinds: &kinds };
         for (name, json) in &snapshot.outputs {
             property(&view, None, name, "", json, &mut out);
         }
@@ -72,12 +72,12 @@ pub fn overview(snapshot: &Snapshot, types: TypeLookup<'_>, styles: &Styles) -> 
 }
 
 /// One resource: what it is, what was applied, and what the cloud says besides. `None` when there is no such address.
-pub fn show(snapshot: &Snapshot, address: &Address, types: TypeLookup<'_>, styles: &Styles) -> Option<String> {
+pub fn show(snapshot: &StateSnapshot, address: &Address, types: TypeLookup<'_>, styles: &Styles) -> Option<String> {
     let record = snapshot.resources.get(address)?;
     let def = types(&record.ty);
     let def = def.as_deref();
     let kinds = BTreeMap::new();
-    let view = View { types, kinds: &kinds };
+    let view = ValuePrinter { types, kinds: &kinds };
     let mut out = String::new();
     push(&mut out, &format!("{} ({})", paint(styles.strong, &record.address), record.ty));
     let account = record.place.account.as_deref().map(|account| format!(" of {account}")).unwrap_or_default();
@@ -109,7 +109,14 @@ pub fn show(snapshot: &Snapshot, address: &Address, types: TypeLookup<'_>, style
     Some(out)
 }
 
-fn property(view: &View<'_>, def: Option<&gpb_catalog::TypeDef>, name: &str, aws: &str, json: &Json, out: &mut String) {
+fn property(
+    view: &ValuePrinter<'_>,
+    def: Option<&gpb_catalog::TypeDef>,
+    name: &str,
+    aws: &str,
+    json: &Json,
+    out: &mut String,
+) {
     let Some(value) = values::lift(json) else { return };
     let shape = def.and_then(|def| def.shape_at(&PropPath::default().child(aws)));
     for (index, line) in view.lines(def, shape, &value).into_iter().enumerate() {

@@ -8,19 +8,19 @@ use std::collections::BTreeMap;
 
 /// What a value is printed with.
 #[derive(Clone, Copy)]
-pub(super) struct View<'a> {
+pub(super) struct ValuePrinter<'a> {
     pub types: TypeLookup<'a>,
     /// The type of each resource, for the names of properties that are referred to.
     pub kinds: &'a BTreeMap<&'a Address, &'a str>,
 }
 
 /// How a part of a structure is printed.
-type Part<'a> = dyn Fn(Option<&TypeDef>, Option<&Shape>, &Value) -> Vec<String> + 'a;
+type PartPrinter<'a> = dyn Fn(Option<&TypeDef>, Option<&Shape>, &Value) -> Vec<String> + 'a;
 
 /// The longest value that is kept on one line.
 const INLINE: usize = 80;
 
-impl View<'_> {
+impl ValuePrinter<'_> {
     /// A value as lines, the first without indentation.
     pub fn lines(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &Value) -> Vec<String> {
         let inline = self.inline(def, shape, value);
@@ -36,7 +36,13 @@ impl View<'_> {
     }
 
     /// A value on several lines, the parts of a structure as `part` prints them.
-    fn broken(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &Value, part: &Part<'_>) -> Vec<String> {
+    fn broken(
+        &self,
+        def: Option<&TypeDef>,
+        shape: Option<&Shape>,
+        value: &Value,
+        part: &PartPrinter<'_>,
+    ) -> Vec<String> {
         let shape = pick(def, shape, value);
         match value {
             Value::Map(entries) if !entries.is_empty() => {
@@ -76,7 +82,7 @@ impl View<'_> {
             Value::Int(int) => int.to_string(),
             Value::Float(float) => float.to_string(),
             Value::Secret(_) => "(secret)".to_owned(),
-            Value::Ref(_) | Value::Call { .. } => self.hole(value),
+            Value::Ref(_) | Value::Call { .. } => self.unknown(value),
             Value::Concat(parts) => self.concat(parts),
             Value::List(items) => {
                 let items = items.iter().map(|item| self.inline(def, element(shape), item));
@@ -93,7 +99,7 @@ impl View<'_> {
     }
 
     /// `(known after apply: network.vpc.id)`: what a value waits for.
-    fn hole(&self, value: &Value) -> String {
+    fn unknown(&self, value: &Value) -> String {
         let mut references = Vec::new();
         value.references(&mut references);
         let mut names: Vec<String> = references.into_iter().map(|reference| self.reference(reference)).collect();
@@ -108,7 +114,7 @@ impl View<'_> {
         let parts = parts.iter().map(|part| match part {
             Value::Text(text) => escaped(text),
             Value::Secret(_) => "(secret)".to_owned(),
-            other => self.hole(other),
+            other => self.unknown(other),
         });
         format!("\"{}\"", parts.collect::<String>())
     }

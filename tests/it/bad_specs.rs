@@ -17,14 +17,14 @@
 mod expectation;
 
 use crate::support::root;
-use expectation::{Place, Wanted, expectations};
+use expectation::{ExpectedDiagnostic, ExpectedPlace, expectations};
 use gpb_base::diag::{Diagnostic, render};
 use gpb_catalog::Catalog;
 
 use gpb_base::source::Loader;
 use gpb_base::stdlib::Library;
 use gpb_lang as lang;
-use gpb_lang::Inputs;
+use gpb_lang::CompileInputs;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -88,7 +88,7 @@ fn every_snapshot_belongs_to_a_spec() {
 }
 
 /// What was said about a file.
-struct Told {
+struct SpecReport {
     diagnostics: Vec<Value>,
     text: String,
 }
@@ -134,7 +134,7 @@ fn known() -> BTreeSet<String> {
 }
 
 /// Asks about all files at once. A file that never ends is named, instead of the test never ending.
-fn ask_all(files: &[String]) -> Vec<(String, Result<Told, String>)> {
+fn ask_all(files: &[String]) -> Vec<(String, Result<SpecReport, String>)> {
     let queue = Arc::new(Mutex::new(files.iter().rev().cloned().collect::<Vec<_>>()));
     let library = Arc::new(Library::embedded());
     let (sender, receiver) = mpsc::channel();
@@ -164,14 +164,14 @@ fn ask_all(files: &[String]) -> Vec<(String, Result<Told, String>)> {
     told.into_iter().collect()
 }
 
-fn ask(file: &str, library: &Library) -> Told {
+fn ask(file: &str, library: &Library) -> SpecReport {
     if BY_THE_PROGRAM.contains(&category(file)) {
         return ask_the_program(file);
     }
-    let mut compilation = lang::check(file, &Inputs::embedded(&Corpus, library), None);
+    let mut compilation = lang::check(file, &CompileInputs::embedded(&Corpus, library), None);
     gpb::analysis::graphs(&mut compilation, &|name| Catalog::embedded().get(name));
     let (diagnostics, sources) = (&compilation.diagnostics, &compilation.sources);
-    Told {
+    SpecReport {
         diagnostics: diagnostics.iter().map(|diagnostic: &Diagnostic| render::json(diagnostic, sources)).collect(),
         text: render::human(diagnostics, sources, render::Style::PLAIN),
     }
@@ -187,7 +187,7 @@ impl Loader for Corpus {
     }
 }
 
-fn ask_the_program(file: &str) -> Told {
+fn ask_the_program(file: &str) -> SpecReport {
     let run = |json: &[&str]| -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gpb"));
         command.args(["check", file]).args(json).current_dir(bad());
@@ -199,7 +199,7 @@ fn ask_the_program(file: &str) -> Told {
     let plain = run(&[]);
     let refused = if document["ok"] == true { 0 } else { 3 };
     assert_eq!((json.status.code(), plain.status.code()), (Some(refused), Some(refused)), "{file}");
-    Told {
+    SpecReport {
         diagnostics: document["diagnostics"].as_array().unwrap().clone(),
         text: without_count(&String::from_utf8(plain.stderr).unwrap()),
     }
@@ -218,7 +218,7 @@ fn without_count(text: &str) -> String {
 }
 
 /// What is wrong with what was told, as lines; nothing is wrong when that is empty.
-fn judge(file: &str, told: &Told, is_known: bool) -> String {
+fn judge(file: &str, told: &SpecReport, is_known: bool) -> String {
     let mut wrong = compare(file, told);
     let panicked = told.diagnostics.iter().any(|diagnostic| diagnostic["message"] == CAUGHT_PANIC);
     if panicked {
@@ -245,16 +245,17 @@ fn judge(file: &str, told: &Told, is_known: bool) -> String {
     wrong
 }
 
-fn compare(file: &str, told: &Told) -> String {
+fn compare(file: &str, told: &SpecReport) -> String {
     let mut wrong = String::new();
     let (lines, offset) = expectations(file);
     if lines.is_empty() {
         let _ = writeln!(wrong, "{file}: says nothing of what is expected");
     }
-    let mut left: Vec<Place> = told.diagnostics.iter().map(Place::of).collect();
+    let mut left: Vec<ExpectedPlace> = told.diagnostics.iter().map(ExpectedPlace::of).collect();
     for line in lines.iter().filter(|line| *line != "nothing") {
         let parts = line.split(" | GPB").map(|part| part.trim_start_matches("GPB"));
-        let any: Result<Vec<Wanted>, String> = parts.map(|part| Wanted::parse(part, file, offset)).collect();
+        let any: Result<Vec<ExpectedDiagnostic>, String> =
+            parts.map(|part| ExpectedDiagnostic::parse(part, file, offset)).collect();
         let problem = match any {
             Ok(any) => match left.iter().position(|place| any.iter().any(|wanted| wanted.is(place))) {
                 Some(found) => {

@@ -1,11 +1,11 @@
 //! The price of things, worked out by hand: each case under `tests/cost/` says in its comments what it costs at the least, as
 //! expected and at the most, and by which sum of the price pages' numbers. No figure there was made by gpb.
 
-use crate::support::{Folder, Text, root};
+use crate::support::{Folder, InMemoryLoader, root};
 use gpb_base::stdlib::Library;
 use gpb_check::cost;
-use gpb_check::cost::Inputs;
-use gpb_check::cost::book::Book;
+use gpb_check::cost::CheckInputs;
+use gpb_check::cost::book::PriceBook;
 use gpb_lang as lang;
 use gpb_model::Model;
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -24,10 +24,10 @@ fn model(name: &str, text: &str) -> Model {
 /// The model of a program, and what the language has against it.
 fn compiled(name: &str, text: &str) -> (Model, Vec<String>) {
     let library = Library::embedded();
-    let loader = Text(text.to_owned());
-    let compilation = lang::compile(name, &lang::Inputs::embedded(&loader, &library), None);
+    let loader = InMemoryLoader(text.to_owned());
+    let compilation = lang::compile(name, &lang::CompileInputs::embedded(&loader, &library), None);
     let wrong = compilation.diagnostics.iter().map(|d| format!("{} {}", d.code, d.message)).collect();
-    (compilation.made.into_iter().next().unwrap_or_else(|| panic!("{name} has no environment")).model, wrong)
+    (compilation.models.into_iter().next().unwrap_or_else(|| panic!("{name} has no environment")).model, wrong)
 }
 
 fn cases() -> Vec<(String, String)> {
@@ -61,11 +61,11 @@ fn cents(amount: Decimal) -> Decimal {
 
 #[test]
 fn every_case_costs_what_was_worked_out_by_hand() {
-    let book = Book::of(&Library::embedded());
+    let book = PriceBook::new(&Library::embedded());
     let mut wrong = Vec::new();
     for (name, text) in cases() {
         let day = marked(&text, "@ day").first().copied().unwrap_or(DAY).to_owned();
-        let estimate = cost::estimate(&model(&name, &text), &Inputs { book: &book, day: Some(&day) });
+        let estimate = cost::estimate(&model(&name, &text), &CheckInputs { book: &book, day: Some(&day) });
         assert!(estimate.problems.is_empty(), "{name}: {:#?}", estimate.problems);
         let figures = figures(&text);
         let total = estimate.total;
@@ -152,8 +152,8 @@ fn every_free_fact_can_be_read_and_names_a_source() {
     for resource in &mut model.resources {
         resource.existing = false;
     }
-    let book = Book::of(&Library::embedded());
-    let estimate = cost::estimate(&model, &Inputs { book: &book, day: None });
+    let book = PriceBook::new(&Library::embedded());
+    let estimate = cost::estimate(&model, &CheckInputs { book: &book, day: None });
     assert!(estimate.problems.is_empty() && estimate.unpriced.is_empty(), "{estimate:#?}");
     assert_eq!(estimate.free.len(), free.len());
     assert!(estimate.free.iter().all(|free| free.source.starts_with("https://")));
@@ -161,8 +161,8 @@ fn every_free_fact_can_be_read_and_names_a_source() {
 
 #[test]
 fn every_saving_of_the_library_can_be_read() {
-    let book = Book::of(&Library::embedded());
-    let inputs = Inputs { book: &book, day: Some(DAY) };
+    let book = PriceBook::new(&Library::embedded());
+    let inputs = CheckInputs { book: &book, day: Some(DAY) };
     let mut told = BTreeSet::new();
     for (name, text) in cases() {
         let model = model(&name, &text);
@@ -183,8 +183,8 @@ fn facts_cost_no_more_the_more_resources_there_are() {
         "    }\n    }\n  }\n}",
         1,
     );
-    let book = Book::of(&Library::embedded());
-    let estimate = cost::estimate(&model("many.gpb", &many), &Inputs { book: &book, day: None });
+    let book = PriceBook::new(&Library::embedded());
+    let estimate = cost::estimate(&model("many.gpb", &many), &CheckInputs { book: &book, day: None });
     assert_eq!(cents(estimate.total.expected), Decimal::from(4_000 * 73) * Decimal::new(45, 2));
 }
 

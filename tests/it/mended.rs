@@ -4,16 +4,16 @@
 use crate::support::{Folder, root};
 
 /// In a file, one text for another.
-type Edit = (&'static str, &'static str, &'static str);
+type FixEdit = (&'static str, &'static str, &'static str);
 
 /// A program, what breaks it, what is told, and what that suggests.
 struct Case {
     /// A spec of the repository, or a program below `tests/` that is broken as it is.
     program: &'static str,
-    breaks: Option<Edit>,
+    breaks: Option<FixEdit>,
     code: &'static str,
     suggests: &'static str,
-    mends: &'static [Edit],
+    mends: &'static [FixEdit],
 }
 
 const LIVE: &str = "specs/live.gpb";

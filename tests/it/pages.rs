@@ -1,6 +1,6 @@
 //! The pages behind the codes: their failing examples fail with that code, their mended ones do not.
 
-use crate::support::Text;
+use crate::support::InMemoryLoader;
 use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
 use gpb_lang as lang;
@@ -18,8 +18,8 @@ fn block<'a>(page: &'a str, info: &str) -> Option<&'a str> {
 
 /// All that `gpb check` says of a program.
 fn codes(name: &str, text: &str) -> Vec<&'static str> {
-    let (loader, library) = (Text(text.to_owned()), Library::embedded());
-    let language = lang::Inputs::embedded(&loader, &library);
+    let (loader, library) = (InMemoryLoader(text.to_owned()), Library::embedded());
+    let language = lang::CompileInputs::embedded(&loader, &library);
     let mut compilation = lang::check(name, &language, None);
     let types = &|name: &str| Catalog::embedded().get(name);
     gpb::analysis::analyze(name, &mut compilation, &language, types, DAY);

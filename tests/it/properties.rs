@@ -1,12 +1,12 @@
 //! Laws that hold for every program, whatever the cloud does and whenever the process dies.
 
 use crate::random::{disarrayed, edited, programs};
-use crate::support::{Folder, Ran, Text};
+use crate::support::{Folder, InMemoryLoader, Ran};
 use crate::world::{in_the_cloud, in_the_state, snapshot};
 use gpb_base::stdlib::Library;
 use gpb_engine::plan;
 use gpb_lang as lang;
-use gpb_lang::Inputs;
+use gpb_lang::CompileInputs;
 use gpb_model::graph::{Graph, output};
 use gpb_syntax as syntax;
 use proptest::prelude::*;
@@ -141,8 +141,8 @@ proptest! {
 
 /// What a program means: its graph and the hash of its model.
 fn meaning(text: &str) -> (serde_json::Value, String) {
-    let (loader, library) = (Text(text.to_owned()), Library::embedded());
-    let compiled = lang::compile("a.gpb", &Inputs::embedded(&loader, &library), None);
+    let (loader, library) = (InMemoryLoader(text.to_owned()), Library::embedded());
+    let compiled = lang::compile("a.gpb", &CompileInputs::embedded(&loader, &library), None);
     let model = compiled.model().unwrap_or_else(|| panic!("{:?}\n{text}", compiled.diagnostics));
     let graph = Graph::build(&model);
     (output::json(&model, &graph), plan::model_hash(&model))

@@ -28,17 +28,19 @@ enum Kind {
 
 /// A program and the program it is edited into.
 #[derive(Debug, Clone)]
-pub struct Edited {
+pub struct EditedSpec {
     pub before: String,
     pub after: String,
 }
 
-pub fn edited() -> impl Strategy<Value = Edited> {
+pub fn edited() -> impl Strategy<Value = EditedSpec> {
     prop::collection::vec((slot(), edit()), 1..9).prop_flat_map(|slots| {
         let before: Vec<_> = slots.iter().map(|(slot, _)| slot.clone()).collect();
         let after: Vec<_> = slots.iter().map(|(slot, edit)| edit(slot)).collect();
-        (Just(before), Just(after), 0u8..3, 0u8..3)
-            .prop_map(|(before, after, one, two)| Edited { before: program(&before, one), after: program(&after, two) })
+        (Just(before), Just(after), 0u8..3, 0u8..3).prop_map(|(before, after, one, two)| EditedSpec {
+            before: program(&before, one),
+            after: program(&after, two),
+        })
     })
 }
 
@@ -53,15 +55,15 @@ fn slot() -> impl Strategy<Value = Slot> {
         .prop_map(|(kind, soft, hard, refers, present)| Slot { kind, soft, hard, refers, present })
 }
 
-type Edit = fn(&Slot) -> Slot;
+type RandomEdit = fn(&Slot) -> Slot;
 
-fn edit() -> impl Strategy<Value = Edit> {
-    let keep: Edit = Slot::clone;
-    let soften: Edit = |slot| Slot { soft: slot.soft + 1, ..slot.clone() };
-    let harden: Edit = |slot| Slot { hard: slot.hard + 1, ..slot.clone() };
-    let flip: Edit = |slot| Slot { present: !slot.present, ..slot.clone() };
+fn edit() -> impl Strategy<Value = RandomEdit> {
+    let keep: RandomEdit = Slot::clone;
+    let soften: RandomEdit = |slot| Slot { soft: slot.soft + 1, ..slot.clone() };
+    let harden: RandomEdit = |slot| Slot { hard: slot.hard + 1, ..slot.clone() };
+    let flip: RandomEdit = |slot| Slot { present: !slot.present, ..slot.clone() };
     // Another type under the same address.
-    let swap: Edit =
+    let swap: RandomEdit =
         |slot| Slot { kind: if slot.kind == Kind::Topic { Kind::Log } else { Kind::Topic }, ..slot.clone() };
     prop_oneof![3 => Just(keep), 2 => Just(soften), 2 => Just(harden), 2 => Just(flip), 1 => Just(swap)]
 }

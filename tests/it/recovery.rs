@@ -8,12 +8,12 @@ use gpb_base::source::{Loader, SourceMap};
 use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
 use gpb_check::recovery;
-use gpb_check::recovery::Given;
+use gpb_check::recovery::RecoveryInputs;
 use gpb_lang as lang;
-use gpb_lang::Inputs;
+use gpb_lang::CompileInputs;
 use gpb_model::graph::Graph;
-use gpb_model::value::{Kind, Value};
-use gpb_model::{Address, Applies, Domain, Fact, Model};
+use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::{Address, Applicability, Domain, Fact, Model};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -37,9 +37,9 @@ fn cases() -> Vec<PathBuf> {
     found
 }
 
-struct Disk;
+struct RecoveryFiles;
 
-impl Loader for Disk {
+impl Loader for RecoveryFiles {
     fn load(&self, _: &str, path: &str) -> Result<(String, Arc<str>), String> {
         let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
         Ok((path.to_owned(), text.into()))
@@ -116,7 +116,8 @@ fn every_topology_is_judged_as_is_written_beside_it() {
     let library = Library::embedded();
     let mut seen: BTreeSet<(String, bool)> = BTreeSet::new();
     for case in cases() {
-        let compilation = lang::compile(case.to_str().unwrap(), &Inputs::embedded(&Disk, &library), None);
+        let compilation =
+            lang::compile(case.to_str().unwrap(), &CompileInputs::embedded(&RecoveryFiles, &library), None);
         let said = render::human(&compilation.diagnostics, &compilation.sources, render::Style::PLAIN);
         let Some(model) = compilation.model().filter(|_| said.is_empty()) else { panic!("{}\n{said}", case.display()) };
         remember(model, &mut seen);
@@ -143,13 +144,13 @@ fn every_topology_is_judged_as_is_written_beside_it() {
 }
 
 /// The resource that a proposal changes, and what it sets there, for each that a fact makes.
-fn settings(fact: &Fact) -> Vec<(Address, Value)> {
+fn settings(fact: &Fact) -> Vec<(Address, PropertyValue)> {
     let Some(proposed) = fact.field("remedy") else { return Vec::new() };
-    let changes = proposed.as_list().map_or_else(|| vec![proposed.clone()], <[Value]>::to_vec);
-    let setting = |change: &Value| {
+    let changes = proposed.as_list().map_or_else(|| vec![proposed.clone()], <[PropertyValue]>::to_vec);
+    let setting = |change: &PropertyValue| {
         let fields = change.as_map()?;
         let of = match fields.get("of").map(|entry| &entry.value.kind) {
-            Some(Kind::Resource(handle)) => handle.address.clone(),
+            Some(ValueKind::Resource(handle)) => handle.address.clone(),
             _ => fact.of.clone(),
         };
         (!fields.contains_key("like")).then(|| fields.get("set").map(|set| (of, set.value.clone())))?
@@ -164,7 +165,7 @@ fn what_a_proposal_sets_is_enough() {
     let mut wrong = String::new();
     let mut tried: BTreeMap<Arc<str>, usize> = BTreeMap::new();
     for case in cases() {
-        let (entry, inputs) = (case.to_str().unwrap(), Inputs::embedded(&Disk, &library));
+        let (entry, inputs) = (case.to_str().unwrap(), CompileInputs::embedded(&RecoveryFiles, &library));
         let compilation = lang::compile(entry, &inputs, None);
         let model = compilation.model().unwrap();
         let mut asked = Vec::new();
@@ -173,18 +174,18 @@ fn what_a_proposal_sets_is_enough() {
         let stores: BTreeSet<&Address> = model
             .facts
             .iter()
-            .filter(|fact| *fact.kind == *"store" && fact.applies != Applies::No)
+            .filter(|fact| *fact.kind == *"store" && fact.applies != Applicability::No)
             .map(|fact| &fact.of)
             .collect();
         let proposed = |fact: &&Fact| *fact.kind != *"recovery" || stores.contains(&fact.of);
-        for fact in model.facts.iter().filter(|fact| fact.applies == Applies::No).filter(proposed) {
+        for fact in model.facts.iter().filter(|fact| fact.applies == Applicability::No).filter(proposed) {
             // Twice is enough of what many topologies propose alike.
             let times = tried.entry(fact.name.clone()).or_default();
             for (of, set) in settings(fact).into_iter().filter(|_| *times < 2) {
                 let mut resources = model.resources.clone();
                 let resource = resources.iter_mut().find(|one| one.address == of).unwrap();
                 let def = Catalog::embedded().get(&resource.ty).unwrap();
-                match lang::property::changed(resource, &def, &set, &lang::EmbeddedFacts) {
+                match lang::property::changed(resource, &def, &set, &lang::EmbeddedCloudFacts) {
                     Ok(properties) => resource.properties = properties,
                     Err(problems) => {
                         let _ = writeln!(wrong, "{}: {}", fact.name, problems[0].message);
@@ -201,7 +202,8 @@ fn what_a_proposal_sets_is_enough() {
         }
         for (fact, then) in asked.iter().zip(lang::facts_about(entry, &inputs, None, &worlds)) {
             let holds = then.iter().any(|one| {
-                (&one.of, &one.kind, &one.name) == (&fact.of, &fact.kind, &fact.name) && one.applies != Applies::No
+                (&one.of, &one.kind, &one.name) == (&fact.of, &fact.kind, &fact.name)
+                    && one.applies != Applicability::No
             });
             if !holds {
                 let _ = writeln!(wrong, "{}: {} of {}", case.display(), fact.name, fact.of);
@@ -216,7 +218,7 @@ fn what_a_proposal_sets_is_enough() {
 fn judged(model: &Model, sources: &SourceMap) -> String {
     let graph = Graph::build(model);
     let types = &|name: &str| Catalog::embedded().get(name);
-    let mut found = recovery::check(Given { model, graph: &graph, types, price: Rc::new(|_| None) });
+    let mut found = recovery::check(RecoveryInputs { model, graph: &graph, types, price: Rc::new(|_| None) });
     gpb_base::diag::sort(&mut found.diagnostics);
     let malformed: Vec<_> = found.diagnostics.iter().filter(|one| one.code == "GPB4009").collect();
     assert!(malformed.is_empty(), "{malformed:#?}");
@@ -234,7 +236,7 @@ fn remember(model: &Model, seen: &mut BTreeSet<(String, bool)>) {
     for fact in &model.facts {
         let Some(ty) = types.get(&fact.of) else { continue };
         let name = format!("{ty} {} {}", fact.kind, fact.name);
-        if fact.applies == Applies::Yes
+        if fact.applies == Applicability::Yes
             && ["recovery", "compute", "redirect", "contradiction"].contains(&fact.kind.as_ref())
         {
             let graded =
@@ -242,9 +244,9 @@ fn remember(model: &Model, seen: &mut BTreeSet<(String, bool)>) {
             assert!(graded, "{name} does not say where it is known from");
         }
         match fact.applies {
-            Applies::Yes => seen.insert((name, true)),
-            Applies::No => seen.insert((name, false)),
-            Applies::Unknown => false,
+            Applicability::Yes => seen.insert((name, true)),
+            Applicability::No => seen.insert((name, false)),
+            Applicability::Unknown => false,
         };
     }
 }
@@ -336,11 +338,11 @@ fn a_runbook_says_who_does_what_in_which_order() {
 fn verdicts(path: &Path, text: &str) -> Vec<Option<recovery::Verdict>> {
     std::fs::write(path, text).unwrap();
     let library = Library::embedded();
-    let compilation = lang::compile(path.to_str().unwrap(), &Inputs::embedded(&Disk, &library), None);
+    let compilation = lang::compile(path.to_str().unwrap(), &CompileInputs::embedded(&RecoveryFiles, &library), None);
     let Some(model) = compilation.model().filter(|_| !compilation.has_errors()) else { panic!("{text}") };
     let graph = Graph::build(model);
     let types = &|name: &str| Catalog::embedded().get(name);
-    let found = recovery::check(Given { model, graph: &graph, types, price: Rc::new(|_| None) });
+    let found = recovery::check(RecoveryInputs { model, graph: &graph, types, price: Rc::new(|_| None) });
     let worst = |domain| found.rows(Some(domain)).iter().filter(|row| row.whole).map(|row| row.verdict).max().flatten();
     vec![worst(Domain::Node), worst(Domain::Zone)]
 }

@@ -9,7 +9,7 @@ use gpb_base::source::Loader;
 use gpb_base::stdlib::Library;
 use gpb_check as check;
 use gpb_lang as lang;
-use gpb_lang::Inputs;
+use gpb_lang::CompileInputs;
 use gpb_model::{Fact, Model};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -44,14 +44,14 @@ fn programs() -> Vec<String> {
     found
 }
 
-struct Told {
+struct ScalingReport {
     codes: Vec<&'static str>,
     text: String,
     model: Option<Model>,
 }
 
-fn told(file: &str, library: &Library) -> Told {
-    let mut compilation = lang::check(file, &Inputs::embedded(&Programs, library), None);
+fn told(file: &str, library: &Library) -> ScalingReport {
+    let mut compilation = lang::check(file, &CompileInputs::embedded(&Programs, library), None);
     let mut found: Vec<Diagnostic> = std::mem::take(&mut compilation.diagnostics);
     if !found.iter().any(Diagnostic::is_error) {
         found.extend(compilation.model().map(check::scaling::check).unwrap_or_default());
@@ -59,8 +59,8 @@ fn told(file: &str, library: &Library) -> Told {
     diag::sort(&mut found);
     let codes: BTreeSet<&'static str> = found.iter().map(|diagnostic| diagnostic.code).collect();
     let text = render::human(&found, &compilation.sources, render::Style::PLAIN);
-    let model = compilation.made.into_iter().next().map(|made| made.model);
-    Told { codes: codes.into_iter().collect(), text, model }
+    let model = compilation.models.into_iter().next().map(|made| made.model);
+    ScalingReport { codes: codes.into_iter().collect(), text, model }
 }
 
 /// Each program is compiled once: it is told what its first line says, and all of them together show every fact of the

@@ -12,9 +12,9 @@ pub fn root() -> &'static Path {
 }
 
 /// A single program in memory, under any name: the files that it uses are not there.
-pub struct Text(pub String);
+pub struct InMemoryLoader(pub String);
 
-impl Loader for Text {
+impl Loader for InMemoryLoader {
     fn load(&self, from: &str, path: &str) -> Result<(String, Arc<str>), String> {
         if from.is_empty() { Ok((path.to_owned(), self.0.as_str().into())) } else { Err("no such file".to_owned()) }
     }

@@ -10,7 +10,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 
 /// Both emulators, and a folder whose commands talk to them.
-struct World {
+struct WireFixture {
     folder: Folder,
     reader: Reader,
     _emulators: (Emulator, Emulator),
@@ -60,7 +60,7 @@ impl Drop for Reader {
 
 const ACCOUNT: &str = "123456789012";
 
-impl World {
+impl WireFixture {
     fn new() -> Self {
         let moto = Emulator::moto().unwrap();
         let ministack = Emulator::ministack().unwrap();
@@ -79,7 +79,7 @@ impl World {
             folder.set(name, value);
         }
         let reader = Reader::new(&variables);
-        let world = World { folder, reader, _emulators: (moto, ministack) };
+        let world = WireFixture { folder, reader, _emulators: (moto, ministack) };
         world.bring_certificate();
         world
     }
@@ -110,7 +110,7 @@ impl World {
 
 #[test]
 fn the_sandbox_lives_its_whole_life_over_the_wire() {
-    let world = World::new();
+    let world = WireFixture::new();
     let folder = &world.folder;
     let before = world.inventory();
 
@@ -186,7 +186,7 @@ stack shop {
 /// AWS would give the queue back as though it had just been made, and overwrite the alarm.
 #[test]
 fn what_somebody_else_made_under_the_same_name_is_left_as_it_was() {
-    let world = World::new();
+    let world = WireFixture::new();
     world.folder.write("shop.gpb", TAKEN);
     world.boto("sqs", "create_queue", &json!({ "QueueName": "jobs" }));
     let alarm = json!({
@@ -212,7 +212,7 @@ fn what_somebody_else_made_under_the_same_name_is_left_as_it_was() {
 
 #[test]
 fn credentials_of_another_account_are_refused_before_anything_is_done() {
-    let world = World::new();
+    let world = WireFixture::new();
     let before = world.inventory();
     world.folder.edit("specs/sandbox.gpb", "account = \"123456789012\"", "account = \"999999999999\"");
     let refused = world.folder.expect(3, &["apply", "specs/sandbox.gpb", "--yes"]);

@@ -3,22 +3,22 @@
 use crate::support::Folder;
 use gpb_catalog::Catalog;
 use gpb_engine::cloud::clock::SystemClock;
-use gpb_engine::cloud::{Cloud as _, CloudError, Progress, ResourceKey, Sink};
-use gpb_engine::state::{Snapshot, SqliteStore, Store as _};
-use gpb_sim::{Faults, Forms, Latency, Options, Sim};
+use gpb_engine::cloud::{Cloud as _, CloudError, Progress, ProgressSink, ResourceKey};
+use gpb_engine::state::{SqliteStore, StateSnapshot, StateStore as _};
+use gpb_sim::{Faults, Latency, OutputForms, SimCloud, SimOptions};
 use std::sync::Arc;
 
 /// The embedded cloud that commands in this folder work on.
-fn cloud(folder: &Folder) -> Sim {
-    let options = Options {
+fn cloud(folder: &Folder) -> SimCloud {
+    let options = SimOptions {
         types: Arc::new(Catalog::embedded()),
         clock: Arc::new(SystemClock::default()),
         faults: Faults::default(),
         latency: Latency::none(),
-        forms: Forms::none(),
+        forms: OutputForms::none(),
         hook: None,
     };
-    Sim::open(&folder.path(".gpb/sim.db"), options).unwrap()
+    SimCloud::open(&folder.path(".gpb/sim.db"), options).unwrap()
 }
 
 /// Type and identifier of everything in the cloud, sorted; what is there twice is there twice.
@@ -32,7 +32,7 @@ pub fn in_the_cloud(folder: &Folder) -> Vec<(String, String)> {
 }
 
 /// The only state there is; none before the first apply.
-pub fn snapshot(folder: &Folder) -> Option<Snapshot> {
+pub fn snapshot(folder: &Folder) -> Option<StateSnapshot> {
     let store = SqliteStore::new(folder.path(".gpb"));
     let scopes = store.scopes().unwrap();
     assert!(scopes.len() <= 1, "{scopes:?}");
@@ -58,7 +58,7 @@ pub fn lose(folder: &Folder, ty: &str) {
 
 struct Deaf;
 
-impl Sink for Deaf {
+impl ProgressSink for Deaf {
     fn progress(&self, _: Progress) -> Result<(), CloudError> {
         Ok(())
     }

@@ -13,9 +13,9 @@ pub fn expand(template: &str, grammar: &Grammar, dialect: Dialect) -> Result<Str
     let mut out = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("<<") {
-        let (hole, after) = after.split_once(">>").ok_or("a hole is not closed")?;
+        let (unknown, after) = after.split_once(">>").ok_or("a hole is not closed")?;
         out.push_str(before);
-        out.push_str(&match hole {
+        out.push_str(&match unknown {
             "types" => words(gpb_model::ty::names(), dialect),
             "functions" => words(gpb_lang::builtins::names(), dialect),
             rules => {

@@ -1,13 +1,13 @@
 //! What a failed operation means.
 
-use super::binding::Errors;
+use super::binding::ErrorCodes;
 use super::invoke::{InvokeError, InvokeErrorKind};
-use gpb_engine::cloud::{CloudError, ErrorKind};
+use gpb_engine::cloud::{CloudError, CloudErrorKind};
 
 /// Codes that mean the same everywhere at AWS.
-const EVERYWHERE: &[(ErrorKind, &[&str])] = &[
+const EVERYWHERE: &[(CloudErrorKind, &[&str])] = &[
     (
-        ErrorKind::Throttled,
+        CloudErrorKind::Throttled,
         &[
             "Throttling",
             "ThrottlingException",
@@ -26,7 +26,7 @@ const EVERYWHERE: &[(ErrorKind, &[&str])] = &[
         ],
     ),
     (
-        ErrorKind::Denied,
+        CloudErrorKind::Denied,
         &[
             "AccessDenied",
             "AccessDeniedException",
@@ -47,7 +47,7 @@ const EVERYWHERE: &[(ErrorKind, &[&str])] = &[
         ],
     ),
     (
-        ErrorKind::Unavailable,
+        CloudErrorKind::Unavailable,
         &[
             "InternalError",
             "InternalFailure",
@@ -64,7 +64,7 @@ const EVERYWHERE: &[(ErrorKind, &[&str])] = &[
         ],
     ),
     (
-        ErrorKind::Conflict,
+        CloudErrorKind::Conflict,
         &[
             "DependencyViolation",
             "DeleteConflict",
@@ -86,47 +86,47 @@ const EVERYWHERE: &[(ErrorKind, &[&str])] = &[
 ];
 
 /// Endings and beginnings that name what an error is; the first that fits counts.
-const USUAL: &[(ErrorKind, &[&str])] = &[
-    (ErrorKind::NotFound, &["NotFound", "NoSuch", "NonExistent", "DoesNotExist", "NotExist"]),
-    (ErrorKind::AlreadyExists, &["AlreadyExist", "AlreadyOwned", ".Duplicate", "DuplicateName"]),
-    (ErrorKind::Quota, &["LimitExceeded", "QuotaExceeded", "LimitReached", "TooMany", "QuotaExceeded"]),
-    (ErrorKind::Conflict, &["InUse", "InvalidState", "NotAvailableState", "StateFault"]),
+const USUAL: &[(CloudErrorKind, &[&str])] = &[
+    (CloudErrorKind::NotFound, &["NotFound", "NoSuch", "NonExistent", "DoesNotExist", "NotExist"]),
+    (CloudErrorKind::AlreadyExists, &["AlreadyExist", "AlreadyOwned", ".Duplicate", "DuplicateName"]),
+    (CloudErrorKind::Quota, &["LimitExceeded", "QuotaExceeded", "LimitReached", "TooMany", "QuotaExceeded"]),
+    (CloudErrorKind::Conflict, &["InUse", "InvalidState", "NotAvailableState", "StateFault"]),
 ];
 
 /// The kind of an error. `changes` says that the call was to change something; `errors` are a binding's, nearest first.
-pub fn kind(error: &InvokeError, errors: &[&Errors], changes: bool) -> ErrorKind {
-    let lost = if changes && error.may_have_applied { ErrorKind::Ambiguous } else { ErrorKind::Unavailable };
+pub fn kind(error: &InvokeError, errors: &[&ErrorCodes], changes: bool) -> CloudErrorKind {
+    let lost = if changes && error.may_have_applied { CloudErrorKind::Ambiguous } else { CloudErrorKind::Unavailable };
     match error.kind {
-        InvokeErrorKind::Unsupported => return ErrorKind::Unsupported,
-        InvokeErrorKind::Input => return ErrorKind::Invalid,
-        InvokeErrorKind::Credentials => return ErrorKind::Denied,
+        InvokeErrorKind::Unsupported => return CloudErrorKind::Unsupported,
+        InvokeErrorKind::Input => return CloudErrorKind::Invalid,
+        InvokeErrorKind::Credentials => return CloudErrorKind::Denied,
         InvokeErrorKind::Transport | InvokeErrorKind::Response => return lost,
         InvokeErrorKind::Service => {}
     }
     if let Some(kind) = errors.iter().find_map(|errors| listed(error, errors)) {
         return kind;
     }
-    let everywhere = EVERYWHERE.iter().find(|(_, codes)| codes.iter().any(|code| says(error, code)));
+    let everywhere = EVERYWHERE.iter().find(|(_, codes)| codes.iter().any(|code| matches_entry(error, code)));
     match (everywhere, error.status) {
-        (Some((ErrorKind::Unavailable, _)), _) | (None, Some(500..)) => lost,
+        (Some((CloudErrorKind::Unavailable, _)), _) | (None, Some(500..)) => lost,
         (Some((kind, _)), _) => *kind,
-        (None, Some(429)) => ErrorKind::Throttled,
+        (None, Some(429)) => CloudErrorKind::Throttled,
         (None, status) => usual(error).unwrap_or(match status {
             _ if error.retryable => lost,
-            Some(403 | 401) => ErrorKind::Denied,
-            Some(404) => ErrorKind::NotFound,
-            _ => ErrorKind::Invalid,
+            Some(403 | 401) => CloudErrorKind::Denied,
+            Some(404) => CloudErrorKind::NotFound,
+            _ => CloudErrorKind::Invalid,
         }),
     }
 }
 
 /// Whether an entry of a binding (`Code`, or `Code: words`) is about this error.
-pub fn says(error: &InvokeError, entry: &str) -> bool {
+pub fn matches_entry(error: &InvokeError, entry: &str) -> bool {
     let (code, words) = entry.split_once(": ").map_or((entry, None), |(code, words)| (code, Some(words)));
     error.code == code && words.is_none_or(|words| error.message.to_lowercase().contains(&words.to_lowercase()))
 }
 
-pub fn cloud_error(error: InvokeError, kind: ErrorKind, operation: &str) -> CloudError {
+pub fn cloud_error(error: InvokeError, kind: CloudErrorKind, operation: &str) -> CloudError {
     CloudError {
         kind,
         code: error.code,
@@ -136,26 +136,28 @@ pub fn cloud_error(error: InvokeError, kind: ErrorKind, operation: &str) -> Clou
     }
 }
 
-fn listed(error: &InvokeError, errors: &Errors) -> Option<ErrorKind> {
+fn listed(error: &InvokeError, errors: &ErrorCodes) -> Option<CloudErrorKind> {
     let lists = [
-        (ErrorKind::NotFound, &errors.not_found),
-        (ErrorKind::AlreadyExists, &errors.already_exists),
-        (ErrorKind::Throttled, &errors.throttled),
-        (ErrorKind::Conflict, &errors.conflict),
-        (ErrorKind::NotReady, &errors.not_ready),
-        (ErrorKind::Denied, &errors.denied),
-        (ErrorKind::Invalid, &errors.invalid),
-        (ErrorKind::Quota, &errors.quota),
-        (ErrorKind::Unavailable, &errors.unavailable),
+        (CloudErrorKind::NotFound, &errors.not_found),
+        (CloudErrorKind::AlreadyExists, &errors.already_exists),
+        (CloudErrorKind::Throttled, &errors.throttled),
+        (CloudErrorKind::Conflict, &errors.conflict),
+        (CloudErrorKind::NotReady, &errors.not_ready),
+        (CloudErrorKind::Denied, &errors.denied),
+        (CloudErrorKind::Invalid, &errors.invalid),
+        (CloudErrorKind::Quota, &errors.quota),
+        (CloudErrorKind::Unavailable, &errors.unavailable),
     ];
     // An entry with words is about fewer errors than one without, so it is asked first.
     let find = |with_words: bool| {
-        lists.iter().find(|(_, list)| list.iter().any(|entry| entry.contains(": ") == with_words && says(error, entry)))
+        lists.iter().find(|(_, list)| {
+            list.iter().any(|entry| entry.contains(": ") == with_words && matches_entry(error, entry))
+        })
     };
     find(true).or_else(|| find(false)).map(|(kind, _)| *kind)
 }
 
-fn usual(error: &InvokeError) -> Option<ErrorKind> {
+fn usual(error: &InvokeError) -> Option<CloudErrorKind> {
     USUAL.iter().find(|(_, parts)| parts.iter().any(|part| error.code.contains(part))).map(|(kind, _)| *kind)
 }
 
@@ -167,35 +169,35 @@ mod tests {
         InvokeError::new(InvokeErrorKind::Service, code, message)
     }
 
-    fn check(error: &InvokeError, expected: ErrorKind) {
-        let errors = Errors {
+    fn check(error: &InvokeError, expected: CloudErrorKind) {
+        let errors = ErrorCodes {
             not_ready: vec!["InvalidParameterValueException: cannot be assumed".into()],
             invalid: vec!["InvalidParameterValueException".into()],
-            ..Errors::default()
+            ..ErrorCodes::default()
         };
         assert_eq!(kind(error, &[&errors], true), expected, "{error}");
     }
 
     #[test]
     fn codes_have_kinds() {
-        check(&service("ThrottlingException", ""), ErrorKind::Throttled);
-        check(&service("InvalidVpcID.NotFound", ""), ErrorKind::NotFound);
-        check(&service("NoSuchEntity", ""), ErrorKind::NotFound);
-        check(&service("EntityAlreadyExists", ""), ErrorKind::AlreadyExists);
-        check(&service("VpcLimitExceeded", ""), ErrorKind::Quota);
-        check(&service("DependencyViolation", ""), ErrorKind::Conflict);
-        check(&service("ValidationError", ""), ErrorKind::Invalid);
-        check(&service("InvalidParameterValueException", "The role cannot be assumed by it"), ErrorKind::NotReady);
-        check(&service("InvalidParameterValueException", "no"), ErrorKind::Invalid);
+        check(&service("ThrottlingException", ""), CloudErrorKind::Throttled);
+        check(&service("InvalidVpcID.NotFound", ""), CloudErrorKind::NotFound);
+        check(&service("NoSuchEntity", ""), CloudErrorKind::NotFound);
+        check(&service("EntityAlreadyExists", ""), CloudErrorKind::AlreadyExists);
+        check(&service("VpcLimitExceeded", ""), CloudErrorKind::Quota);
+        check(&service("DependencyViolation", ""), CloudErrorKind::Conflict);
+        check(&service("ValidationError", ""), CloudErrorKind::Invalid);
+        check(&service("InvalidParameterValueException", "The role cannot be assumed by it"), CloudErrorKind::NotReady);
+        check(&service("InvalidParameterValueException", "no"), CloudErrorKind::Invalid);
     }
 
     #[test]
     fn a_change_without_an_answer_is_ambiguous() {
         let mut error = InvokeError::new(InvokeErrorKind::Transport, "Timeout", "");
         error.may_have_applied = true;
-        assert_eq!(kind(&error, &[], true), ErrorKind::Ambiguous);
-        assert_eq!(kind(&error, &[], false), ErrorKind::Unavailable);
+        assert_eq!(kind(&error, &[], true), CloudErrorKind::Ambiguous);
+        assert_eq!(kind(&error, &[], false), CloudErrorKind::Unavailable);
         error.may_have_applied = false;
-        assert_eq!(kind(&error, &[], true), ErrorKind::Unavailable);
+        assert_eq!(kind(&error, &[], true), CloudErrorKind::Unavailable);
     }
 }

@@ -4,25 +4,25 @@
 //! over an [`Invoke`].
 
 pub mod binding;
-pub mod check;
+pub mod binding_loader;
 mod errors;
 pub mod invoke;
-pub mod load;
+pub mod lint;
 mod map;
+mod name_matching;
 mod path;
 pub mod price_list;
-mod run;
-mod scope;
+mod runner;
 #[cfg(feature = "_sdk")]
 mod sdk;
 mod shapes;
-mod spelling;
 mod template;
+mod template_scope;
 #[cfg(test)]
 mod tests;
 
+pub use binding_loader::{BindingError, Bindings, TypeLookupSource};
 pub use invoke::{Invoke, InvokeError, InvokeErrorKind};
-pub use load::{BindingError, Bindings, Types};
-pub use run::{AwsCloud, short_token};
+pub use runner::{AwsCloud, short_token};
 #[cfg(feature = "_sdk")]
 pub use sdk::Sdk;

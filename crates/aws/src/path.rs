@@ -1,12 +1,12 @@
 //! Paths into the inputs and outputs of API operations: `Vpcs.0.Tags`, `Subnets.*.SubnetIdentifier`.
 
-use super::spelling::{member, text_of};
+use super::name_matching::{member, text_of};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum PathStep {
     Name(String),
     /// A position; negative ones count from the end.
     Index(i64),
@@ -22,28 +22,28 @@ pub enum Step {
 /// A path, as bindings write it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Path {
+pub struct MemberPath {
     /// It starts at the root of an output.
     pub absolute: bool,
     /// The first that leads somewhere counts.
-    pub alternatives: Vec<Vec<Step>>,
+    pub alternatives: Vec<Vec<PathStep>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{path}` is not a path: {why}")]
-pub struct BadPath {
+pub struct PathError {
     pub path: String,
     pub why: &'static str,
 }
 
-impl Path {
+impl MemberPath {
     /// The object itself.
-    pub fn here() -> Path {
-        Path { absolute: false, alternatives: vec![Vec::new()] }
+    pub fn here() -> MemberPath {
+        MemberPath { absolute: false, alternatives: vec![Vec::new()] }
     }
 
-    pub fn name(name: impl Into<String>) -> Path {
-        Path { absolute: false, alternatives: vec![vec![Step::Name(name.into())]] }
+    pub fn name(name: impl Into<String>) -> MemberPath {
+        MemberPath { absolute: false, alternatives: vec![vec![PathStep::Name(name.into())]] }
     }
 
     pub fn is_here(&self) -> bool {
@@ -51,16 +51,16 @@ impl Path {
     }
 
     /// What writing uses: the first alternative.
-    pub fn steps(&self) -> &[Step] {
+    pub fn steps(&self) -> &[PathStep] {
         self.alternatives.first().map_or(&[], Vec::as_slice)
     }
 
     /// The path with the templates in its `[Key=…]` filled in.
     #[must_use]
-    pub fn bind(&self, fill: &dyn Fn(&str) -> Option<String>) -> Path {
+    pub fn bind(&self, fill: &dyn Fn(&str) -> Option<String>) -> MemberPath {
         let mut bound = self.clone();
         for step in bound.alternatives.iter_mut().flatten() {
-            if let Step::Where { value, .. } = step
+            if let PathStep::Where { value, .. } = step
                 && value.contains("${")
             {
                 *value = fill(value).unwrap_or_default();
@@ -76,12 +76,12 @@ impl Path {
     }
 }
 
-fn follow(value: &Json, steps: &[Step]) -> Option<Json> {
+fn follow(value: &Json, steps: &[PathStep]) -> Option<Json> {
     let [step, rest @ ..] = steps else { return Some(value.clone()).filter(|value| !value.is_null()) };
     match step {
-        Step::Name(name) => follow(member(value.as_object()?, name)?, rest),
-        Step::Index(index) => follow(at(value.as_array()?, *index)?, rest),
-        Step::Each => {
+        PathStep::Name(name) => follow(member(value.as_object()?, name)?, rest),
+        PathStep::Index(index) => follow(at(value.as_array()?, *index)?, rest),
+        PathStep::Each => {
             let elements: Vec<&Json> = match value {
                 Json::Array(items) => items.iter().collect(),
                 Json::Object(entries) => entries.values().collect(),
@@ -89,7 +89,7 @@ fn follow(value: &Json, steps: &[Step]) -> Option<Json> {
             };
             Some(elements.into_iter().filter_map(|element| follow(element, rest)).collect())
         }
-        Step::Where { key, value: wanted } => {
+        PathStep::Where { key, value: wanted } => {
             let found = value.as_array()?.iter().find(|element| has(element, key, wanted))?;
             follow(found, rest)
         }
@@ -106,27 +106,27 @@ fn has(element: &Json, key: &str, wanted: &str) -> bool {
     object.and_then(|object| member(object, key)).is_some_and(|value| text_of(value) == wanted)
 }
 
-impl TryFrom<String> for Path {
-    type Error = BadPath;
+impl TryFrom<String> for MemberPath {
+    type Error = PathError;
 
-    fn try_from(text: String) -> Result<Path, BadPath> {
+    fn try_from(text: String) -> Result<MemberPath, PathError> {
         let (absolute, rest) = text.strip_prefix('/').map_or((false, text.as_str()), |rest| (true, rest));
         let alternatives = outside_brackets(rest, '|').into_iter().map(steps).collect::<Result<_, _>>();
         alternatives
-            .map(|alternatives| Path { absolute, alternatives })
-            .map_err(|why| BadPath { path: text.clone(), why })
+            .map(|alternatives| MemberPath { absolute, alternatives })
+            .map_err(|why| PathError { path: text.clone(), why })
     }
 }
 
-impl std::str::FromStr for Path {
-    type Err = BadPath;
+impl std::str::FromStr for MemberPath {
+    type Err = PathError;
 
-    fn from_str(text: &str) -> Result<Path, BadPath> {
+    fn from_str(text: &str) -> Result<MemberPath, PathError> {
         text.to_owned().try_into()
     }
 }
 
-fn steps(text: &str) -> Result<Vec<Step>, &'static str> {
+fn steps(text: &str) -> Result<Vec<PathStep>, &'static str> {
     let text = text.trim();
     if text.is_empty() || text == "." {
         return if text.is_empty() { Err("it is empty") } else { Ok(Vec::new()) };
@@ -140,13 +140,13 @@ fn steps(text: &str) -> Result<Vec<Step>, &'static str> {
         match name {
             "" if filter.is_some() => {}
             "" => return Err("a step is empty"),
-            "*" => found.push(Step::Each),
-            _ if name.starts_with('\'') => found.push(Step::Name(name.trim_matches('\'').to_owned())),
-            _ => found.push(name.parse().map_or_else(|_| Step::Name(name.to_owned()), Step::Index)),
+            "*" => found.push(PathStep::Each),
+            _ if name.starts_with('\'') => found.push(PathStep::Name(name.trim_matches('\'').to_owned())),
+            _ => found.push(name.parse().map_or_else(|_| PathStep::Name(name.to_owned()), PathStep::Index)),
         }
         if let Some(filter) = filter {
             let (key, value) = filter.split_once('=').ok_or("a filter is `[Key=value]`")?;
-            found.push(Step::Where { key: key.to_owned(), value: value.to_owned() });
+            found.push(PathStep::Where { key: key.to_owned(), value: value.to_owned() });
         }
     }
     Ok(found)
@@ -183,7 +183,7 @@ mod tests {
             "Vpcs": [{ "VpcId": "a", "tags": [{ "Key": "x", "Value": "1" }, { "Key": "y.z", "Value": "2" }] }, { "VpcId": "b" }],
             "a.b": true, "Nothing": null,
         });
-        let found = path.parse::<Path>().unwrap().get(&value, &json!({ "Root": 1 }));
+        let found = path.parse::<MemberPath>().unwrap().get(&value, &json!({ "Root": 1 }));
         assert_eq!(found.unwrap_or(Json::Null), expected, "{path}");
     }
 
@@ -209,7 +209,7 @@ mod tests {
             ("a[b", "a `[` is not closed"),
             ("a[b]", "a filter is `[Key=value]`"),
         ] {
-            assert_eq!(path.parse::<Path>().unwrap_err().why, why, "{path}");
+            assert_eq!(path.parse::<MemberPath>().unwrap_err().why, why, "{path}");
         }
     }
 }

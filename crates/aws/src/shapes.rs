@@ -1,6 +1,6 @@
 //! The shapes of API operations, as far as bindings use them: generated data under `aws/generated/`.
 
-use super::spelling::same;
+use super::name_matching::same;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -9,22 +9,22 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 pub struct Api {
     pub service: String,
-    pub operations: BTreeMap<String, Operation>,
+    pub operations: BTreeMap<String, ApiOperation>,
     shapes: BTreeMap<String, RawShape>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Operation {
+pub struct ApiOperation {
     input: Option<String>,
     output: Option<String>,
-    pub page: Option<Page>,
+    pub page: Option<Pagination>,
 }
 
 /// How an operation's answers go on: members of its input and output.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Page {
+pub struct Pagination {
     pub input: Vec<String>,
     pub output: Vec<String>,
     /// The lists that grow.
@@ -38,12 +38,12 @@ enum RawShape {
     List(String),
     Map(String),
     #[serde(untagged)]
-    Structure(Structure),
+    Structure(StructureShape),
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Structure {
+pub struct StructureShape {
     #[serde(default)]
     members: BTreeMap<String, String>,
     #[serde(default)]
@@ -55,8 +55,8 @@ pub struct Structure {
 
 /// A member's type.
 #[derive(Debug, Clone, Copy)]
-pub enum Shape<'a> {
-    Structure(&'a Structure, &'a Api),
+pub enum MemberShape<'a> {
+    Structure(&'a StructureShape, &'a Api),
     List(&'a str, &'a Api),
     Map(&'a str, &'a Api),
     Text,
@@ -70,41 +70,42 @@ pub enum Shape<'a> {
 }
 
 impl Api {
-    pub fn input(&self, operation: &str) -> Shape<'_> {
+    pub fn input(&self, operation: &str) -> MemberShape<'_> {
         self.side(operation, |found| found.input.as_deref())
     }
 
-    pub fn output(&self, operation: &str) -> Shape<'_> {
+    pub fn output(&self, operation: &str) -> MemberShape<'_> {
         self.side(operation, |found| found.output.as_deref())
     }
 
-    fn side<'a>(&'a self, operation: &str, side: impl Fn(&'a Operation) -> Option<&'a str>) -> Shape<'a> {
-        static NOTHING: Structure = Structure { members: BTreeMap::new(), required: Vec::new(), tokens: Vec::new() };
+    fn side<'a>(&'a self, operation: &str, side: impl Fn(&'a ApiOperation) -> Option<&'a str>) -> MemberShape<'a> {
+        static NOTHING: StructureShape =
+            StructureShape { members: BTreeMap::new(), required: Vec::new(), tokens: Vec::new() };
         let name = self.operations.get(operation).and_then(side);
-        name.map_or(Shape::Structure(&NOTHING, self), |name| self.shape(name))
+        name.map_or(MemberShape::Structure(&NOTHING, self), |name| self.shape(name))
     }
 
-    pub fn shape<'a>(&'a self, name: &str) -> Shape<'a> {
+    pub fn shape<'a>(&'a self, name: &str) -> MemberShape<'a> {
         match name {
-            "string" => Shape::Text,
-            "blob" => Shape::Blob,
-            "timestamp" => Shape::Time,
-            "boolean" => Shape::Bool,
-            "integer" => Shape::Int,
-            "float" => Shape::Float,
+            "string" => MemberShape::Text,
+            "blob" => MemberShape::Blob,
+            "timestamp" => MemberShape::Time,
+            "boolean" => MemberShape::Bool,
+            "integer" => MemberShape::Int,
+            "float" => MemberShape::Float,
             _ => match self.shapes.get(name) {
-                Some(RawShape::Structure(structure)) => Shape::Structure(structure, self),
-                Some(RawShape::List(item)) => Shape::List(item, self),
-                Some(RawShape::Map(value)) => Shape::Map(value, self),
-                None => Shape::Document,
+                Some(RawShape::Structure(structure)) => MemberShape::Structure(structure, self),
+                Some(RawShape::List(item)) => MemberShape::List(item, self),
+                Some(RawShape::Map(value)) => MemberShape::Map(value, self),
+                None => MemberShape::Document,
             },
         }
     }
 }
 
-impl Structure {
+impl StructureShape {
     /// The API's spelling of a member, and its shape.
-    pub fn member<'a>(&'a self, name: &str, api: &'a Api) -> Option<(&'a str, Shape<'a>)> {
+    pub fn member<'a>(&'a self, name: &str, api: &'a Api) -> Option<(&'a str, MemberShape<'a>)> {
         let exact = self.members.get_key_value(name);
         let found = exact.or_else(|| self.members.iter().find(|(member, _)| same(member, name)));
         found.map(|(member, shape)| (member.as_str(), api.shape(shape)))
@@ -119,38 +120,38 @@ impl Structure {
     }
 }
 
-impl<'a> Shape<'a> {
+impl<'a> MemberShape<'a> {
     /// The shape of a list's or a map's elements.
-    pub fn element(self) -> Option<Shape<'a>> {
+    pub fn element(self) -> Option<MemberShape<'a>> {
         match self {
-            Shape::List(name, api) | Shape::Map(name, api) => Some(api.shape(name)),
+            MemberShape::List(name, api) | MemberShape::Map(name, api) => Some(api.shape(name)),
             _ => None,
         }
     }
 
     /// A structure's member in the API's spelling. Documents and maps have every member.
-    pub fn member(self, name: &str) -> Option<(String, Shape<'a>)> {
+    pub fn member(self, name: &str) -> Option<(String, MemberShape<'a>)> {
         match self {
-            Shape::Structure(structure, api) => {
+            MemberShape::Structure(structure, api) => {
                 structure.member(name, api).map(|(member, shape)| (member.to_owned(), shape))
             }
-            Shape::Map(value, api) => Some((name.to_owned(), api.shape(value))),
-            Shape::Document => Some((name.to_owned(), Shape::Document)),
+            MemberShape::Map(value, api) => Some((name.to_owned(), api.shape(value))),
+            MemberShape::Document => Some((name.to_owned(), MemberShape::Document)),
             _ => None,
         }
     }
 
     /// The members of a list's elements that are a key and a value.
     pub fn pair(self) -> Option<(&'a str, &'a str)> {
-        let Shape::List(item, api) = self else { return None };
-        let Shape::Structure(structure, _) = api.shape(item) else { return None };
+        let MemberShape::List(item, api) = self else { return None };
+        let MemberShape::Structure(structure, _) = api.shape(item) else { return None };
         let find = |names: [&str; 2]| names.into_iter().find_map(|name| structure.member(name, api));
         Some((find(["Key", "TagKey"])?.0, find(["Value", "TagValue"])?.0))
     }
 
     /// The members of a `{ Quantity, Items }` wrapper.
-    pub fn counted(self) -> Option<(&'a str, &'a str, Shape<'a>)> {
-        let Shape::Structure(structure, api) = self else { return None };
+    pub fn counted(self) -> Option<(&'a str, &'a str, MemberShape<'a>)> {
+        let MemberShape::Structure(structure, api) = self else { return None };
         let (items, shape) = structure.member("Items", api)?;
         Some((structure.member("Quantity", api)?.0, items, shape))
     }
@@ -171,7 +172,7 @@ mod tests {
         let (name, tags) = api.input("Make").member("Tags").unwrap();
         assert_eq!((name.as_str(), tags.pair()), ("tags", Some(("key", "value"))));
         let (_, set) = api.input("Make").member("set").unwrap();
-        assert!(matches!(set.counted(), Some(("Quantity", "Items", Shape::List(..)))));
+        assert!(matches!(set.counted(), Some(("Quantity", "Items", MemberShape::List(..)))));
         assert!(api.input("Make").member("nope").is_none());
         assert!(api.output("Make").member("nope").is_none(), "an operation without output has no members");
     }

@@ -2,39 +2,39 @@
 
 mod expression;
 
-pub use expression::{Expression, Function, Term};
+pub use expression::{Expression, TemplateFunction, TemplateTerm};
 
-use super::spelling::text_of;
+use super::name_matching::text_of;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 /// Where `${…}` finds its values.
 pub trait Lookup {
     /// The value behind a word and the path after it (`out`, `Vpc.VpcId`).
-    fn lookup(&self, term: &Term) -> Option<Json>;
+    fn lookup(&self, term: &TemplateTerm) -> Option<Json>;
 }
 
 /// A text with holes.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Template(Vec<Piece>);
+pub struct Template(Vec<TemplatePart>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
+enum TemplatePart {
     Text(String),
-    Hole(Expression),
+    Interpolation(Expression),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{template}` is not a template: {why}")]
-pub struct BadTemplate {
+pub struct TemplateError {
     pub template: String,
     pub why: String,
 }
 
 /// What became of a template.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Filled {
+pub enum FillResult {
     Value(Json),
     /// A part is absent, so the member is left out.
     Absent,
@@ -42,67 +42,67 @@ pub enum Filled {
     AbsentObject,
 }
 
-impl Filled {
+impl FillResult {
     pub fn value(self) -> Option<Json> {
         match self {
-            Filled::Value(value) => Some(value),
-            Filled::Absent | Filled::AbsentObject => None,
+            FillResult::Value(value) => Some(value),
+            FillResult::Absent | FillResult::AbsentObject => None,
         }
     }
 }
 
 impl Template {
-    pub fn fill(&self, from: &dyn Lookup) -> Filled {
-        if let [Piece::Hole(hole)] = self.0.as_slice() {
-            return match hole.evaluate(from) {
-                Some(value) => Filled::Value(value),
-                None if hole.object => Filled::AbsentObject,
-                None => Filled::Absent,
+    pub fn fill(&self, from: &dyn Lookup) -> FillResult {
+        if let [TemplatePart::Interpolation(unknown)] = self.0.as_slice() {
+            return match unknown.evaluate(from) {
+                Some(value) => FillResult::Value(value),
+                None if unknown.object => FillResult::AbsentObject,
+                None => FillResult::Absent,
             };
         }
         let mut out = String::new();
         for piece in &self.0 {
             match piece {
-                Piece::Text(text) => out.push_str(text),
-                Piece::Hole(hole) => match hole.evaluate(from) {
+                TemplatePart::Text(text) => out.push_str(text),
+                TemplatePart::Interpolation(unknown) => match unknown.evaluate(from) {
                     Some(value) => out.push_str(&text_of(&value)),
-                    None if hole.object => return Filled::AbsentObject,
-                    None => return Filled::Absent,
+                    None if unknown.object => return FillResult::AbsentObject,
+                    None => return FillResult::Absent,
                 },
             }
         }
-        Filled::Value(out.into())
+        FillResult::Value(out.into())
     }
 
     /// Every word that a hole refers to.
-    pub fn terms(&self) -> impl Iterator<Item = &Term> {
+    pub fn terms(&self) -> impl Iterator<Item = &TemplateTerm> {
         self.0
             .iter()
             .flat_map(|piece| match piece {
-                Piece::Text(_) => [].iter(),
-                Piece::Hole(hole) => hole.choices.iter(),
+                TemplatePart::Text(_) => [].iter(),
+                TemplatePart::Interpolation(unknown) => unknown.choices.iter(),
             })
             .map(|choice| &choice.term)
     }
 }
 
 impl TryFrom<String> for Template {
-    type Error = BadTemplate;
+    type Error = TemplateError;
 
-    fn try_from(text: String) -> Result<Template, BadTemplate> {
-        let bad = |why: String| BadTemplate { template: text.clone(), why };
+    fn try_from(text: String) -> Result<Template, TemplateError> {
+        let bad = |why: String| TemplateError { template: text.clone(), why };
         let mut pieces = Vec::new();
         let mut rest = text.as_str();
         while let Some((before, after)) = rest.split_once("${") {
             let (inside, tail) = after.split_once('}').ok_or_else(|| bad("a `${` is not closed".to_owned()))?;
             if !before.is_empty() {
-                pieces.push(Piece::Text(before.to_owned()));
+                pieces.push(TemplatePart::Text(before.to_owned()));
             }
-            pieces.push(Piece::Hole(inside.parse().map_err(bad)?));
+            pieces.push(TemplatePart::Interpolation(inside.parse().map_err(bad)?));
             rest = tail;
         }
         if !rest.is_empty() || pieces.is_empty() {
-            pieces.push(Piece::Text(rest.to_owned()));
+            pieces.push(TemplatePart::Text(rest.to_owned()));
         }
         Ok(Template(pieces))
     }
@@ -111,31 +111,33 @@ impl TryFrom<String> for Template {
 /// JSON whose texts are templates.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Json")]
-pub enum Tree {
+pub enum TemplateTree {
     Text(Template),
-    Object(Vec<(String, Tree)>),
-    List(Vec<Tree>),
+    Object(Vec<(String, TemplateTree)>),
+    List(Vec<TemplateTree>),
     Plain(Json),
 }
 
-impl Default for Tree {
+impl Default for TemplateTree {
     fn default() -> Self {
-        Tree::Object(Vec::new())
+        TemplateTree::Object(Vec::new())
     }
 }
 
-impl TryFrom<Json> for Tree {
-    type Error = BadTemplate;
+impl TryFrom<Json> for TemplateTree {
+    type Error = TemplateError;
 
-    fn try_from(json: Json) -> Result<Tree, BadTemplate> {
+    fn try_from(json: Json) -> Result<TemplateTree, TemplateError> {
         Ok(match json {
-            Json::String(text) => Tree::Text(text.try_into()?),
-            Json::Array(items) => Tree::List(items.into_iter().map(Tree::try_from).collect::<Result<_, _>>()?),
-            Json::Object(entries) => {
-                let entries = entries.into_iter().map(|(key, value)| Ok((key, Tree::try_from(value)?)));
-                Tree::Object(entries.collect::<Result<_, BadTemplate>>()?)
+            Json::String(text) => TemplateTree::Text(text.try_into()?),
+            Json::Array(items) => {
+                TemplateTree::List(items.into_iter().map(TemplateTree::try_from).collect::<Result<_, _>>()?)
             }
-            plain => Tree::Plain(plain),
+            Json::Object(entries) => {
+                let entries = entries.into_iter().map(|(key, value)| Ok((key, TemplateTree::try_from(value)?)));
+                TemplateTree::Object(entries.collect::<Result<_, TemplateError>>()?)
+            }
+            plain => TemplateTree::Plain(plain),
         })
     }
 }
@@ -143,65 +145,65 @@ impl TryFrom<Json> for Tree {
 /// The key that spreads an object into the one around it.
 const SPREAD: &str = "...";
 
-impl Tree {
-    pub fn fill(&self, from: &dyn Lookup) -> Filled {
+impl TemplateTree {
+    pub fn fill(&self, from: &dyn Lookup) -> FillResult {
         match self {
-            Tree::Text(template) => template.fill(from),
-            Tree::Plain(json) => Filled::Value(json.clone()),
-            Tree::List(items) => fill_list(items, from),
-            Tree::Object(entries) => fill_object(entries, from),
+            TemplateTree::Text(template) => template.fill(from),
+            TemplateTree::Plain(json) => FillResult::Value(json.clone()),
+            TemplateTree::List(items) => fill_list(items, from),
+            TemplateTree::Object(entries) => fill_object(entries, from),
         }
     }
 
     /// Every word that a hole refers to.
-    pub fn terms(&self) -> Vec<&Term> {
+    pub fn terms(&self) -> Vec<&TemplateTerm> {
         match self {
-            Tree::Text(template) => template.terms().collect(),
-            Tree::Plain(_) => Vec::new(),
-            Tree::List(items) => items.iter().flat_map(Tree::terms).collect(),
-            Tree::Object(entries) => entries.iter().flat_map(|(_, tree)| tree.terms()).collect(),
+            TemplateTree::Text(template) => template.terms().collect(),
+            TemplateTree::Plain(_) => Vec::new(),
+            TemplateTree::List(items) => items.iter().flat_map(TemplateTree::terms).collect(),
+            TemplateTree::Object(entries) => entries.iter().flat_map(|(_, tree)| tree.terms()).collect(),
         }
     }
 
     /// The members of the outermost object.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        let entries: &[(String, Tree)] = if let Tree::Object(entries) = self { entries } else { &[] };
+        let entries: &[(String, TemplateTree)] = if let TemplateTree::Object(entries) = self { entries } else { &[] };
         entries.iter().map(|(key, _)| key.as_str()).filter(|key| *key != SPREAD)
     }
 }
 
 /// A list all of whose elements are absent is absent.
-fn fill_list(items: &[Tree], from: &dyn Lookup) -> Filled {
+fn fill_list(items: &[TemplateTree], from: &dyn Lookup) -> FillResult {
     let mut out = Vec::new();
     for item in items {
         match item.fill(from) {
-            Filled::Value(value) => out.push(value),
-            Filled::Absent => {}
+            FillResult::Value(value) => out.push(value),
+            FillResult::Absent => {}
             // `!` means the object around: a list passes it on, an object inside the list has already kept it.
-            Filled::AbsentObject => return Filled::AbsentObject,
+            FillResult::AbsentObject => return FillResult::AbsentObject,
         }
     }
-    if out.is_empty() && !items.is_empty() { Filled::Absent } else { Filled::Value(Json::Array(out)) }
+    if out.is_empty() && !items.is_empty() { FillResult::Absent } else { FillResult::Value(Json::Array(out)) }
 }
 
 /// An object all of whose members are absent is absent.
-fn fill_object(entries: &[(String, Tree)], from: &dyn Lookup) -> Filled {
+fn fill_object(entries: &[(String, TemplateTree)], from: &dyn Lookup) -> FillResult {
     let mut out = Map::new();
     for (key, tree) in entries {
         match (tree.fill(from), key.as_str()) {
-            (Filled::Value(Json::Object(spread)), SPREAD) => {
+            (FillResult::Value(Json::Object(spread)), SPREAD) => {
                 for (key, value) in spread {
                     out.entry(key).or_insert(value);
                 }
             }
-            (Filled::Value(value), _) => {
+            (FillResult::Value(value), _) => {
                 out.insert(key.clone(), value);
             }
-            (Filled::Absent, _) => {}
-            (Filled::AbsentObject, _) => return Filled::Absent,
+            (FillResult::Absent, _) => {}
+            (FillResult::AbsentObject, _) => return FillResult::Absent,
         }
     }
-    if out.is_empty() && !entries.is_empty() { Filled::Absent } else { Filled::Value(Json::Object(out)) }
+    if out.is_empty() && !entries.is_empty() { FillResult::Absent } else { FillResult::Value(Json::Object(out)) }
 }
 
 #[cfg(test)]
@@ -210,21 +212,21 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    struct Known(Json);
+    struct KnownValues(Json);
 
-    impl Lookup for Known {
-        fn lookup(&self, term: &Term) -> Option<Json> {
+    impl Lookup for KnownValues {
+        fn lookup(&self, term: &TemplateTerm) -> Option<Json> {
             let found = self.0.get(&term.word)?;
             term.path.as_ref().map_or_else(|| Some(found.clone()), |path| path.get(found, found))
         }
     }
 
     fn check(template: Json, expected: Option<Json>) {
-        let known = Known(json!({
+        let known = KnownValues(json!({
             "VpcId": "vpc-1", "region": "us-east-1", "Fifo": true, "Off": false, "Doc": { "a": 1 }, "Ids": ["x", "y"],
             "Arn": "arn:aws:x:y:z:kind/name", "Text": "a,b",
         }));
-        let found = Tree::try_from(template.clone()).unwrap().fill(&known).value();
+        let found = TemplateTree::try_from(template.clone()).unwrap().fill(&known).value();
         assert_eq!(found, expected, "{template}");
     }
 

@@ -1,14 +1,16 @@
 //! Bindings run against a scripted API: every request is as expected, in order.
 #![allow(clippy::needless_pass_by_value)] // Cases read better without `&`.
 
+mod name_conflicts;
 mod script;
-mod taken;
 
-use super::binding::File;
-use super::{Bindings, check};
+use super::binding::BindingFile;
+use super::{Bindings, lint};
 use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
-use gpb_engine::cloud::{Cloud as _, Create, ErrorKind, Find, Properties, ResourceKey, Update};
+use gpb_engine::cloud::{
+    Cloud as _, CloudErrorKind, CreateRequest, FindRequest, Properties, ResourceKey, UpdateRequest,
+};
 use gpb_model::Place;
 use gpb_model::PropPath;
 use script::{Quiet, Script, cloud, error, ok};
@@ -29,8 +31,8 @@ fn key(ty: &str, id: &str) -> ResourceKey {
 
 const TOKEN: &str = "ca978112ca1bbdcafac231b39a23dc4d";
 
-fn create<'a>(ty: &'a str, place: &'a Place, desired: &'a Properties) -> Create<'a> {
-    Create { ty, place, desired, label: "shop", token: "a" }
+fn create<'a>(ty: &'a str, place: &'a Place, desired: &'a Properties) -> CreateRequest<'a> {
+    CreateRequest { ty, place, desired, label: "shop", token: "a" }
 }
 
 #[tokio::test]
@@ -88,7 +90,7 @@ async fn an_update_sends_what_changed_and_the_tags_apart() {
     );
     let changed = ["VisibilityTimeout", "DelaySeconds", "Tags/0/Key"].map(|path| PropPath(path.into()));
     let key = key("aws.sqs.queue", "u");
-    let update = Update { key: &key, before: &before, desired: &desired, changed: &changed, token: "b" };
+    let update = UpdateRequest { key: &key, before: &before, desired: &desired, changed: &changed, token: "b" };
     cloud(&script).update(update, &Quiet::default()).await.unwrap();
     script.done();
 }
@@ -119,7 +121,7 @@ async fn what_is_not_visible_yet_is_waited_for_and_what_is_in_use_is_not() {
     let desired = object(attach());
     let made =
         cloud(&script).create(create("aws.ec2.vpc_gateway_attachment", &place(), &desired), &Quiet::default()).await;
-    assert_eq!(made.unwrap_err().kind, ErrorKind::Conflict);
+    assert_eq!(made.unwrap_err().kind, CloudErrorKind::Conflict);
     script.done();
 }
 
@@ -161,7 +163,7 @@ async fn an_interrupted_creation_is_found_by_its_marker() {
         ok("ec2:DescribeInternetGateways", single, gateway("another")),
     ]);
     let (cloud, matching) = (cloud(&script), Properties::new());
-    let find = Find { ty: "aws.ec2.internet_gateway", place: &place(), matching: &matching, token: Some("a") };
+    let find = FindRequest { ty: "aws.ec2.internet_gateway", place: &place(), matching: &matching, token: Some("a") };
     assert_eq!(cloud.find(find.clone()).await.unwrap().len(), 1);
     assert_eq!(cloud.find(find).await.unwrap().len(), 0);
     script.done();
@@ -193,7 +195,7 @@ async fn rules_are_added_and_removed_one_by_one() {
     let before = object(json!({ "SecurityGroupIngress": [wanted(80), wanted(81)] }));
     let desired = object(json!({ "SecurityGroupIngress": [wanted(80), wanted(443)] }));
     let changed = [PropPath("SecurityGroupIngress/1/FromPort".into())];
-    let update = Update { key: &key, before: &before, desired: &desired, changed: &changed, token: "b" };
+    let update = UpdateRequest { key: &key, before: &before, desired: &desired, changed: &changed, token: "b" };
     let seen = cloud(&script).update(update, &Quiet::default()).await.unwrap();
     assert_eq!(seen.properties["SecurityGroupIngress"], json!([wanted(80), wanted(81)]));
     assert_eq!(seen.properties["SecurityGroupEgress"], json!([wanted(82)]));
@@ -205,14 +207,14 @@ async fn what_cannot_be_done_is_said() {
     let script = Script::new(vec![]);
     let cloud = cloud(&script);
     let missing = cloud.supports("aws.nosuch.thing").unwrap_err();
-    assert_eq!(missing.kind, ErrorKind::Unsupported);
+    assert_eq!(missing.kind, CloudErrorKind::Unsupported);
     assert!(missing.message.contains("stdlib/aws/nosuch.toml"), "{missing}");
     let desired = object(json!({ "PendingWindowInDays": 7 }));
     let refused = cloud.create(create("aws.kms.key", &place(), &desired), &Quiet::default()).await.unwrap_err();
-    assert_eq!((refused.kind, refused.code.as_str()), (ErrorKind::Unsupported, "GPB8104"));
+    assert_eq!((refused.kind, refused.code.as_str()), (CloudErrorKind::Unsupported, "GPB8104"));
     let key = key("aws.secretsmanager.secret", "s");
     let before = object(json!({ "SecretString": "x" }));
-    let update = Update {
+    let update = UpdateRequest {
         key: &key,
         before: &before,
         desired: &Properties::new(),
@@ -254,9 +256,9 @@ fn no_property_is_forgotten() {
     let bindings = Bindings::embedded();
     let mut forgotten = Vec::new();
     for name in bindings.names().into_iter().flatten() {
-        let lines = check::audit(&bindings.get(&name).unwrap());
+        let lines = lint::audit(&bindings.get(&name).unwrap());
         forgotten.extend(
-            lines.into_iter().filter(check::Coverage::lacks_create).map(|line| format!("{name}: {}", line.property)),
+            lines.into_iter().filter(lint::Coverage::lacks_create).map(|line| format!("{name}: {}", line.property)),
         );
     }
     assert!(forgotten.is_empty(), "{}", forgotten.join("\n"));
@@ -292,5 +294,5 @@ fn mistakes_in_bindings_are_named() {
     );
     assert!(problem(&binding("list = { call = \"ListQueues\", at = \"Nope\" }")).contains("no such place: `Nope`"));
     assert!(problem("service = 1").contains("invalid type"));
-    assert!(toml::from_str::<File>("service = \"x\"\n[types.a]\nready = { path = \"a..b\" }").is_err());
+    assert!(toml::from_str::<BindingFile>("service = \"x\"\n[types.a]\nready = { path = \"a..b\" }").is_err());
 }

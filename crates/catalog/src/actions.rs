@@ -75,24 +75,24 @@ pub fn services() -> impl Iterator<Item = &'static str> {
 
 /// A service's actions, sorted.
 pub fn of_service(service: &str) -> Option<&'static [&'static str]> {
-    actions().get(service).map(Service::names)
+    actions().get(service).map(ServiceActions::names)
 }
 
 /// The actions of a service: a line of names, taken apart when somebody asks. A program names few of the services.
-struct Service {
+struct ServiceActions {
     line: &'static str,
     names: OnceLock<Vec<&'static str>>,
 }
 
-impl Service {
+impl ServiceActions {
     fn names(&self) -> &[&'static str] {
         self.names.get_or_init(|| self.line.split(' ').collect())
     }
 }
 
-fn actions() -> &'static BTreeMap<&'static str, Service> {
+fn actions() -> &'static BTreeMap<&'static str, ServiceActions> {
     static TEXT: OnceLock<String> = OnceLock::new();
-    static ACTIONS: OnceLock<BTreeMap<&'static str, Service>> = OnceLock::new();
+    static ACTIONS: OnceLock<BTreeMap<&'static str, ServiceActions>> = OnceLock::new();
     ACTIONS.get_or_init(|| {
         let text = TEXT.get_or_init(|| {
             // The build script packed it; a test unpacks it.
@@ -101,7 +101,7 @@ fn actions() -> &'static BTreeMap<&'static str, Service> {
             String::from_utf8(text).unwrap_or_default()
         });
         let lines = text.lines().filter_map(|line| line.split_once(": "));
-        lines.map(|(service, line)| (service, Service { line, names: OnceLock::new() })).collect()
+        lines.map(|(service, line)| (service, ServiceActions { line, names: OnceLock::new() })).collect()
     })
 }
 

@@ -2,9 +2,9 @@
 
 use super::types::ListShape;
 use super::types::NestedType;
+use super::types::ObjectRule;
 use super::types::ObjectShape;
 use super::types::Property;
-use super::types::Rule;
 use super::types::Shape;
 use super::types::Tagging;
 use super::types::TextShape;
@@ -20,7 +20,7 @@ use std::fmt;
 /// One type. The text comes from the build script; an error here is a mistake in the generated data, which a test finds.
 pub(super) fn type_def(aws: &str, text: &[u8]) -> serde_json::Result<TypeDef> {
     let data: TypeData = serde_json::from_slice(text)?;
-    let types = Types { names: kept_nested(&data.types), all: &data.types };
+    let types = NestedShapes { names: kept_nested(&data.types), all: &data.types };
     let nested = types.names.iter().filter_map(|name| {
         let shape = types.shape(data.types.get(*name)?);
         Some(NestedType { aws: (*name).to_owned(), shape })
@@ -212,13 +212,13 @@ fn is_leaf(shape: &ShapeData) -> bool {
     matches!(shape, S::Bool | S::Int | S::Number | S::Text | S::Json | S::IntIn(_) | S::NumberIn(_) | S::TextAs(_))
 }
 
-struct Types<'a> {
+struct NestedShapes<'a> {
     /// Sorted; a place here is a place in [`TypeDef::nested`].
     names: Vec<&'a str>,
     all: &'a BTreeMap<String, ShapeData>,
 }
 
-impl Types<'_> {
+impl NestedShapes<'_> {
     fn shape(&self, data: &ShapeData) -> Shape {
         match data {
             ShapeData::Bool => Shape::Bool,
@@ -274,12 +274,12 @@ impl Types<'_> {
     }
 }
 
-fn rule(data: &RuleData) -> Rule {
+fn rule(data: &RuleData) -> ObjectRule {
     match data {
-        RuleData::RequiredTogether(first, others) => Rule::RequiredTogether(first.clone(), others.clone()),
-        RuleData::Excluded(first, others) => Rule::Excluded(first.clone(), others.clone()),
-        RuleData::ExactlyOne(names) => Rule::ExactlyOne(names.clone()),
-        RuleData::AtLeastOne(names) => Rule::AtLeastOne(names.clone()),
-        RuleData::OneOfGroups(groups) => Rule::OneOfGroups(groups.clone()),
+        RuleData::RequiredTogether(first, others) => ObjectRule::RequiredTogether(first.clone(), others.clone()),
+        RuleData::Excluded(first, others) => ObjectRule::Excluded(first.clone(), others.clone()),
+        RuleData::ExactlyOne(names) => ObjectRule::ExactlyOne(names.clone()),
+        RuleData::AtLeastOne(names) => ObjectRule::AtLeastOne(names.clone()),
+        RuleData::OneOfGroups(groups) => ObjectRule::OneOfGroups(groups.clone()),
     }
 }

@@ -2,20 +2,20 @@
 //! at a time.
 
 pub mod actions;
-pub mod check;
 mod decode;
 mod nearest;
 pub mod regions;
-pub mod secrets;
+pub mod secret_places;
 pub mod typed;
 pub mod types;
+pub mod validate;
 
 #[cfg(test)]
 mod tests;
 
-pub use check::{Violation, ViolationKind, check, check_json};
 pub use nearest::nearest;
 pub use types::*;
+pub use validate::{Violation, ViolationKind, check, check_json};
 
 use gpb_model::PropPath;
 use index::{BY_AWS, ENTRIES};
@@ -32,13 +32,13 @@ pub fn display_path(types: TypeLookup<'_>, ty: &str, path: &PropPath) -> String 
 
 /// All types, by name.
 pub struct Catalog {
-    entries: &'static [Entry],
+    entries: &'static [CatalogEntry],
     /// One a type, filled when the type is first asked for.
     decoded: Box<[OnceLock<Option<Arc<TypeDef>>>]>,
 }
 
 /// One type in the blob.
-struct Entry {
+struct CatalogEntry {
     name: &'static str,
     aws: &'static str,
     start: usize,
@@ -50,7 +50,7 @@ struct Entry {
 /// What the build script wrote: every type, sorted by gpb's name, and their order by AWS's.
 #[allow(clippy::unreadable_literal)]
 mod index {
-    use super::Entry;
+    use super::CatalogEntry;
     include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
 }
 

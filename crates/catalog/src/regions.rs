@@ -20,13 +20,13 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 #[derive(serde::Deserialize)]
-struct Region {
+struct RegionData {
     partition: String,
     zones: Vec<String>,
 }
 
-fn regions() -> &'static BTreeMap<String, Region> {
-    static REGIONS: OnceLock<BTreeMap<String, Region>> = OnceLock::new();
+fn regions() -> &'static BTreeMap<String, RegionData> {
+    static REGIONS: OnceLock<BTreeMap<String, RegionData>> = OnceLock::new();
     REGIONS.get_or_init(|| {
         let text = Library::embedded().get("catalog/generated/regions.toml").cloned().unwrap_or_default();
         toml::from_str(&text).unwrap_or_default()

@@ -3,7 +3,7 @@
 use crate::{ObjectShape, Shape, TypeDef};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
-use gpb_model::value::{Entry, Kind, Map, Value};
+use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
 use gpb_model::{self as model, PropPath, Resource};
 use rust_decimal::Decimal;
 
@@ -43,28 +43,28 @@ pub fn shown(resource: &Resource, def: &TypeDef, property: &PropPath) -> Option<
 }
 
 /// A value of the model as facts read it: gpb's names for the properties of its objects, and all of them.
-pub fn value_of(def: &TypeDef, shape: &Shape, value: &model::Value, span: Span) -> Value {
+pub fn value_of(def: &TypeDef, shape: &Shape, value: &model::Value, span: Span) -> PropertyValue {
     match value {
-        model::Value::Bool(value) => Value::bool(*value, span),
-        model::Value::Int(value) => Value::number(*value, span),
-        model::Value::Float(value) => Value::number(Decimal::try_from(*value).unwrap_or_default(), span),
-        model::Value::Text(text) => Value::text(text.as_str(), span),
-        model::Value::Secret(secret) => Value::new(Kind::Secret(secret.clone().into()), span),
+        model::Value::Bool(value) => PropertyValue::bool(*value, span),
+        model::Value::Int(value) => PropertyValue::number(*value, span),
+        model::Value::Float(value) => PropertyValue::number(Decimal::try_from(*value).unwrap_or_default(), span),
+        model::Value::Text(text) => PropertyValue::text(text.as_str(), span),
+        model::Value::Secret(secret) => PropertyValue::new(ValueKind::Secret(secret.clone().into()), span),
         model::Value::Ref(_) | model::Value::Concat(_) | model::Value::Call { .. } => {
-            Value::hole(value.clone(), type_of(def, shape), span)
+            PropertyValue::new_unknown(value.clone(), type_of(def, shape), span)
         }
         model::Value::List(items) => {
             let items = items.iter().map(|item| value_of(def, item_shape(def, shape), item, span));
-            Value::list(items.collect(), span)
+            PropertyValue::list(items.collect(), span)
         }
-        model::Value::Map(entries) => Value::map(of_map(def, shape, entries, span), span),
+        model::Value::Map(entries) => PropertyValue::map(of_map(def, shape, entries, span), span),
     }
 }
 
-fn of_map(def: &TypeDef, shape: &Shape, entries: &model::Map, span: Span) -> Map {
-    let mut map = Map::default();
-    let mut put = |name: &str, value: Value| {
-        map.insert(name.into(), Entry { key: span, value });
+fn of_map(def: &TypeDef, shape: &Shape, entries: &model::ValueMap, span: Span) -> PropertyMap {
+    let mut map = PropertyMap::default();
+    let mut put = |name: &str, value: PropertyValue| {
+        map.insert(name.into(), ValueEntry { key: span, value });
     };
     let Some(object) = object_shape(def, shape, entries) else {
         let value = match def.resolve(shape) {
@@ -80,7 +80,7 @@ fn of_map(def: &TypeDef, shape: &Shape, entries: &model::Map, span: Span) -> Map
         match entries.get(&property.aws) {
             Some(value) => put(&property.name, value_of(def, &property.shape, value, span)),
             // So that a fact may ask for it.
-            None => put(&property.name, Value::absent(span)),
+            None => put(&property.name, PropertyValue::absent(span)),
         }
     }
     for (key, entry) in entries.iter().filter(|(key, _)| object.by_aws(key).is_none()) {
@@ -90,7 +90,7 @@ fn of_map(def: &TypeDef, shape: &Shape, entries: &model::Map, span: Span) -> Map
 }
 
 /// Of several shapes, the first object that knows all the keys.
-fn object_shape<'d>(def: &'d TypeDef, shape: &'d Shape, entries: &model::Map) -> Option<&'d ObjectShape> {
+fn object_shape<'d>(def: &'d TypeDef, shape: &'d Shape, entries: &model::ValueMap) -> Option<&'d ObjectShape> {
     match def.resolve(shape) {
         Shape::Object(object) => Some(object),
         Shape::Any(shapes) => shapes.iter().find_map(|shape| {

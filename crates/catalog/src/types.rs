@@ -111,7 +111,7 @@ pub struct ObjectShape {
     /// In order of AWS's names.
     pub properties: Vec<Property>,
     pub required: Vec<String>,
-    pub rules: Vec<Rule>,
+    pub rules: Vec<ObjectRule>,
     /// Other keys are allowed.
     pub open: bool,
 }
@@ -128,7 +128,7 @@ pub struct Property {
 
 /// Rules between properties of one object, in AWS's spelling.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rule {
+pub enum ObjectRule {
     /// With the first, all of the others.
     RequiredTogether(String, Vec<String>),
     /// With the first, none of the others.

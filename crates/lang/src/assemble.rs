@@ -1,25 +1,25 @@
 //! From what was expanded to the model.
 
-use super::eval::{Entries, Given, Machine, Scope};
-use super::expand::{Collected, Node, below};
+use super::compile_context::{AlreadyReported, EvalResult};
+use super::eval::{Assignment, BlockEntries, Interpreter, Scope};
+use super::expand::{ExpansionOutput, ResourceNode, below};
 use super::property;
-use super::reader::{Job, Read, Reader};
+use super::property_reader::{PropertyReader, ReadJob, ReadOutput};
 use super::tags;
-use super::world::{Failed, Outcome};
 use gpb_base::diag::Diagnostic;
 use gpb_model as model;
-use gpb_model::value::{Entry, Kind, Map, Value};
+use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
 use gpb_model::{Address, Lifecycle, Resource};
 use gpb_model::{PropPath, Replacement};
-use gpb_syntax::ast::{Path, PathSegment, Stmt};
+use gpb_syntax::ast::{NamePath, PathSegment, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-impl<'p> Machine<'_, 'p> {
+impl<'p> Interpreter<'_, 'p> {
     /// The resources, in order.
-    pub fn assemble(&self, collected: &Collected<'p>, tags: &model::Map) -> Vec<Resource> {
+    pub fn assemble(&self, collected: &ExpansionOutput<'p>, tags: &model::ValueMap) -> Vec<Resource> {
         let (evaluated, read) = std::thread::scope(|scope| {
-            let mut reader = Reader::start(scope, self.world.facts, collected.nodes.len());
+            let mut reader = PropertyReader::start(scope, self.cx.facts, collected.nodes.len());
             let mut evaluated = Vec::with_capacity(collected.nodes.len());
             for node in &collected.nodes {
                 if self.budget.is_spent() {
@@ -40,15 +40,21 @@ impl<'p> Machine<'_, 'p> {
         both.map(|((node, entries), read)| self.assemble_one(node, &entries, read, tags)).collect()
     }
 
-    fn assemble_one(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>, read: Read, tags: &model::Map) -> Resource {
+    fn assemble_one(
+        &self,
+        node: &Rc<ResourceNode<'p>>,
+        entries: &BlockEntries<'p>,
+        read: ReadOutput,
+        tags: &model::ValueMap,
+    ) -> Resource {
         let stmt = node.stmt;
         let mut read = read.unwrap_or_else(|job| self.with_context(&node.scope(), |cx| job.read(cx)));
         let told = std::mem::take(&mut read.diagnostics);
-        self.world.reports.all(told.into_iter().map(|diagnostic| self.blame_use(node, diagnostic)));
+        self.cx.reports.all(told.into_iter().map(|diagnostic| self.attribute_to_use(node, diagnostic)));
         if !stmt.existing {
             tags::merge(&node.def, tags, &mut read.values);
         }
-        let around = &node.frame.around;
+        let around = &node.frame.module_cx;
         let mut after = self.afters(around);
         let mut lifecycle = Lifecycle { protect: around.protect, ..Lifecycle::default() };
         for (stmt, scope) in &entries.rest {
@@ -83,28 +89,29 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// Every property as a value, to be read by the catalog.
-    fn evaluated(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>) -> Job {
-        let mut map = Map::with_capacity_and_hasher(entries.given.len(), foldhash::fast::RandomState::default());
+    fn evaluated(&self, node: &Rc<ResourceNode<'p>>, entries: &BlockEntries<'p>) -> ReadJob {
+        let mut map =
+            PropertyMap::with_capacity_and_hasher(entries.assignments.len(), foldhash::fast::RandomState::default());
         let mut whole = true;
         let usage = says_usage(&node.def, entries);
-        let given = entries.given.iter().enumerate().filter(|(_, (name, _))| !(usage && **name == "usage"));
+        let given = entries.assignments.iter().enumerate().filter(|(_, (name, _))| !(usage && **name == "usage"));
         for (at, (name, given)) in given {
-            let key = given.first().map_or(node.stmt.name.span, Given::head);
+            let key = given.first().map_or(node.stmt.name.span, Assignment::head);
             match self.written(node, entries, at, key) {
                 Ok(value) if value.is_absent() => {}
                 Ok(value) => {
-                    map.insert(self.shared(name), Entry { key, value });
+                    map.insert(self.shared(name), ValueEntry { key, value });
                 }
-                Err(Failed) => whole = false,
+                Err(AlreadyReported) => whole = false,
             }
         }
         let stmt = node.stmt;
         // Where something has failed, what is missing is no news.
         let partial = stmt.existing || !whole;
-        Job { body: Value::map(map, stmt.span), def: node.def.clone(), partial, head: stmt.name.span }
+        ReadJob { body: PropertyValue::map(map, stmt.span), def: node.def.clone(), partial, head: stmt.name.span }
     }
 
-    fn lifecycle(&self, node: &Node<'p>, stmt: &'p Stmt, scope: &Scope<'p>, lifecycle: &mut Lifecycle) {
+    fn lifecycle(&self, node: &ResourceNode<'p>, stmt: &'p Stmt, scope: &Scope<'p>, lifecycle: &mut Lifecycle) {
         match stmt {
             Stmt::Protect { word, .. } => lifecycle.protect = Some(word.text == "always"),
             Stmt::Replace { word, .. } => {
@@ -122,13 +129,13 @@ impl<'p> Machine<'_, 'p> {
         }
     }
 
-    fn ignored(&self, node: &Node<'p>, path: &'p Path, scope: &Scope<'p>) -> Outcome<PropPath> {
+    fn ignored(&self, node: &ResourceNode<'p>, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<PropPath> {
         let mut segments = Vec::with_capacity(path.segments.len());
         for segment in &path.segments {
             segments.push(match segment {
                 PathSegment::Name(name) => (name.text.to_string(), name.span),
                 PathSegment::Index(index) => {
-                    let key = self.eval(index, scope, super::eval::Expect::Any)?;
+                    let key = self.eval(index, scope, super::eval::Expectation::Any)?;
                     let text = super::eval::scalar(&key).ok_or_else(|| self.no_key(&key))?;
                     (text, index.span)
                 }
@@ -138,19 +145,19 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// The outputs. A secret has no text form, so it is no output.
-    pub fn outputs(&self, collected: &Collected<'p>) -> BTreeMap<String, model::Output> {
+    pub fn outputs(&self, collected: &ExpansionOutput<'p>) -> BTreeMap<String, model::Output> {
         let mut outputs = BTreeMap::new();
         for found in &collected.outputs {
-            let secret = found.value.find_secret().or_else(|| secret_hole(&found.value));
+            let secret = found.value.find_secret().or_else(|| secret_unknown(&found.value));
             if let Some(secret) = secret {
                 self.report(
                     Diagnostic::error("GPB1907", format!("the output `{}` holds a secret", found.name))
-                        .at(secret.span, "a secret has no text form")
+                        .with_label(secret.span, "a secret has no text form")
                         .help("give out the name or the ARN of the secret instead"),
                 );
                 continue;
             }
-            match property::plain(&found.value) {
+            match property::untyped(&found.value) {
                 Ok(value) => {
                     let (span, doc) = (found.binding.name.span, found.binding.doc.as_deref().map(str::to_owned));
                     outputs.insert(found.name.clone(), model::Output { value, span, doc });
@@ -166,7 +173,7 @@ impl<'p> Machine<'_, 'p> {
     /// The moves, resource by resource: moving a component or a layer moves everything in it.
     pub fn moves(
         &self,
-        written: &[(&'p Path, &'p Path, gpb_base::source::Span)],
+        written: &[(&'p NamePath, &'p NamePath, gpb_base::source::Span)],
         scope: &Scope<'p>,
     ) -> Vec<model::Move> {
         let mut moves = Vec::new();
@@ -176,7 +183,9 @@ impl<'p> Machine<'_, 'p> {
             if let Some(still) = below(all, &from_text).next() {
                 let message = format!("`{from_text}` is said to have moved, but `{still}` is still declared");
                 self.report(
-                    Diagnostic::error("GPB1904", message).at(from.span, "still declared").help("remove one of the two"),
+                    Diagnostic::error("GPB1904", message)
+                        .with_label(from.span, "still declared")
+                        .help("remove one of the two"),
                 );
                 continue;
             }
@@ -188,7 +197,7 @@ impl<'p> Machine<'_, 'p> {
             }));
             if moves.len() == before {
                 let diagnostic = Diagnostic::error("GPB1904", format!("nothing is declared at `{to_text}`"))
-                    .at(to.span, "where it is said to have moved");
+                    .with_label(to.span, "where it is said to have moved");
                 self.report(nearest_address(diagnostic, &to_text, all, to.span));
             }
         }
@@ -196,7 +205,7 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// The address a path spells: `network.subnet["us-east-1a"]`.
-    pub fn address(&self, path: &'p Path, scope: &Scope<'p>) -> Outcome<String> {
+    pub fn address(&self, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<String> {
         let mut out = String::new();
         for segment in &path.segments {
             match segment {
@@ -207,7 +216,7 @@ impl<'p> Machine<'_, 'p> {
                     out.push_str(&name.text);
                 }
                 PathSegment::Index(index) => {
-                    let key = self.eval(index, scope, super::eval::Expect::Any)?;
+                    let key = self.eval(index, scope, super::eval::Expectation::Any)?;
                     let text = super::eval::scalar(&key).ok_or_else(|| self.no_key(&key))?;
                     out.push_str(&super::eval::key_segment(&text));
                 }
@@ -223,15 +232,15 @@ impl<'p> Machine<'_, 'p> {
                 continue;
             }
             let diagnostic = Diagnostic::error("GPB1903", format!("there is no resource `{address}` to override"))
-                .at(overridden.span, "unknown address");
+                .with_label(overridden.span, "unknown address");
             self.report(nearest_address(diagnostic, address.as_str(), self.expansion.addresses(), overridden.span));
         }
     }
 }
 
 /// Whether a body's `usage` is what the resource is used for, and not a property of that name.
-pub fn says_usage(def: &gpb_catalog::TypeDef, entries: &Entries<'_>) -> bool {
-    entries.given.contains_key("usage") && def.root.by_name("usage").is_none()
+pub fn says_usage(def: &gpb_catalog::TypeDef, entries: &BlockEntries<'_>) -> bool {
+    entries.assignments.contains_key("usage") && def.root.by_name("usage").is_none()
 }
 
 fn nearest_address(
@@ -248,9 +257,9 @@ fn nearest_address(
     }
 }
 
-fn secret_hole(value: &Value) -> Option<&Value> {
+fn secret_unknown(value: &PropertyValue) -> Option<&PropertyValue> {
     match &value.kind {
-        Kind::Hole(hole) if matches!(hole.ty.required(), gpb_model::ty::Type::Secret) => Some(value),
+        ValueKind::Unknown(unknown) if matches!(unknown.ty.required(), gpb_model::ty::Type::Secret) => Some(value),
         _ => None,
     }
 }

@@ -1,29 +1,29 @@
 //! An environment: its place, its mode, its tags, and the model its stack comes to.
 
-use super::eval::{Around, Expect, Frame, Machine, Scope};
-use super::expand::{Collected, Overridden, params_of};
+use super::compile_context::{AlreadyReported, EvalResult};
+use super::eval::{Expectation, Frame, Interpreter, ModuleContext, Scope};
+use super::expand::{ExpansionOutput, OverrideBlock, params_of};
 use super::modules::ModuleId;
 use super::names::EnvironmentItem;
 use super::property;
-use super::world::{Failed, Outcome};
 use gpb_base::diag::Diagnostic;
 use gpb_model as model;
 use gpb_model::ty::Type;
-use gpb_model::value::Value;
+use gpb_model::value::PropertyValue;
 use gpb_model::{Address, Mode, Model, Place};
-use gpb_syntax::ast::{Body, Path, Stmt};
+use gpb_syntax::ast::{Body, NamePath, Stmt};
 use rust_decimal::Decimal;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-impl<'p> Machine<'_, 'p> {
+impl<'p> Interpreter<'_, 'p> {
     /// The model of an environment. Whatever is wrong has been reported; the model holds what could be made out.
     ///
     /// A `tier` gives one of the drivers in its `usage` another value.
-    pub fn environment(&self, item: &EnvironmentItem<'p>, tier: Option<&(String, Decimal)>) -> Outcome<Model> {
-        let stack = self.world.names.stack(item.module, &item.of.text).ok_or(Failed)?;
+    pub fn environment(&self, item: &EnvironmentItem<'p>, tier: Option<&(String, Decimal)>) -> EvalResult<Model> {
+        let stack = self.cx.names.stack(item.module, &item.of.text).ok_or(AlreadyReported)?;
         let scope = self.root(item.module);
         let stmts = item.body.stmts.as_slice();
         let environment = self.own_fields(item, &scope)?;
@@ -33,10 +33,11 @@ impl<'p> Machine<'_, 'p> {
             if !usage.contains_key(driver) {
                 let message = format!("the environment has no usage `{driver}`");
                 return Err(self.report(
-                    Diagnostic::error("GPB1912", message).at(item.body.name.span, "its `usage` block does not name it"),
+                    Diagnostic::error("GPB1912", message)
+                        .with_label(item.body.name.span, "its `usage` block does not name it"),
                 ));
             }
-            usage.insert(driver.clone(), Value::number(*value, item.body.name.span));
+            usage.insert(driver.clone(), PropertyValue::number(*value, item.body.name.span));
         }
         self.goals.borrow_mut().usage = usage;
         *self.ambient.borrow_mut() = Some(Rc::new(environment.clone()));
@@ -50,9 +51,9 @@ impl<'p> Machine<'_, 'p> {
         let frame = |id| self.stack_frame(id, stack.module, stack.item, environment.place.clone());
         let what = format!("stack {}", stack.item.name.text);
         let instance = self.instantiate(what.into(), given, item.body.name.span, stack.item.name.span, frame)?;
-        self.check_given(&instance);
-        let frame = instance.frame.get().cloned().ok_or(Failed)?;
-        let mut collected = Collected::default();
+        self.check_arguments(&instance);
+        let frame = instance.frame.get().cloned().ok_or(AlreadyReported)?;
+        let mut collected = ExpansionOutput::default();
         self.visit(&frame, &mut collected);
 
         let tags = self.tags(item, &scope);
@@ -64,7 +65,7 @@ impl<'p> Machine<'_, 'p> {
             environment: model::Environment { params: self.params_shown(&frame), ..environment },
             outputs: self.outputs(&collected),
             moves: self.moves(&moved, &scope),
-            overrides: self.overrides_made(),
+            overrides: self.applied_overrides(),
             layers: std::mem::take(&mut collected.layers),
             ..Model::default()
         };
@@ -72,7 +73,7 @@ impl<'p> Machine<'_, 'p> {
         drop(collected);
         self.expansion.forget_bodies();
         self.memo.forget_properties();
-        let (resources, facts) = self.judge(resources);
+        let (resources, facts) = self.evaluate_facts(resources);
         Ok(Model { resources, facts, goals: self.goals.take(), ..model })
     }
 
@@ -81,29 +82,29 @@ impl<'p> Machine<'_, 'p> {
             id: 0,
             parent: None,
             stmts: &stack.stmts,
-            index: self.world.indexes.of(&stack.stmts),
+            index: self.cx.indexes.get_or_build(&stack.stmts),
             vars: None,
-            around: Rc::new(Around { instance: Some(id), ..Around::of_module(module) }),
+            module_cx: Rc::new(ModuleContext { instance: Some(id), ..ModuleContext::of_module(module) }),
             placed: false,
             place: Some(Arc::new(place)),
         }
     }
 
     /// `account`, `region`, `mode`, `role` and `profile`.
-    fn own_fields(&self, item: &EnvironmentItem<'p>, scope: &Scope<'p>) -> Outcome<model::Environment> {
+    fn own_fields(&self, item: &EnvironmentItem<'p>, scope: &Scope<'p>) -> EvalResult<model::Environment> {
         let region = self.own_field(item, scope, "region", &Type::Region);
         let account = self.own_field(item, scope, "account", &Type::Account);
         let role = self.own_field(item, scope, "role", &Type::Arn);
         let profile = self.own_field(item, scope, "profile", &Type::String);
         let mode = self.own_field(item, scope, "mode", &Type::words(["sandbox", "live"]));
-        let text = |value: Option<Value>| value.and_then(|value| value.as_text().map(ToString::to_string));
+        let text = |value: Option<PropertyValue>| value.and_then(|value| value.as_text().map(ToString::to_string));
         // Without a region nothing can be placed. What else is wrong is reported, and stands in the way of nothing.
-        let account = account.map_or_else(|Failed| Some("000000000000".to_owned()), text);
-        let or_none = |value: Outcome<Option<Value>>| text(value.unwrap_or_default());
+        let account = account.map_or_else(|AlreadyReported| Some("000000000000".to_owned()), text);
+        let or_none = |value: EvalResult<Option<PropertyValue>>| text(value.unwrap_or_default());
         let Some(region) = text(region?) else {
             return Err(self.report(
                 Diagnostic::error("GPB1905", format!("the environment `{}` has no region", item.body.name.text))
-                    .at(item.body.name.span, "`region` is not given")
+                    .with_label(item.body.name.span, "`region` is not given")
                     .help("add `region = us-east-1`, or another region"),
             ));
         };
@@ -127,7 +128,7 @@ impl<'p> Machine<'_, 'p> {
         scope: &Scope<'p>,
         name: &str,
         ty: &Type,
-    ) -> Outcome<Option<Value>> {
+    ) -> EvalResult<Option<PropertyValue>> {
         let mut found = None;
         for stmt in &item.body.stmts {
             match stmt {
@@ -136,20 +137,20 @@ impl<'p> Machine<'_, 'p> {
             }
         }
         let Some(field) = found else { return Ok(None) };
-        let value = self.eval(&field.value, scope, Expect::Type(ty))?;
+        let value = self.eval(&field.value, scope, Expectation::Type(ty))?;
         let value = self.conform(value, ty, scope, None)?;
         Ok(Some(value).filter(|value| !value.is_absent()))
     }
 
-    fn tags(&self, item: &EnvironmentItem<'p>, scope: &Scope<'p>) -> model::Map {
-        let read = || -> Outcome<model::Map> {
+    fn tags(&self, item: &EnvironmentItem<'p>, scope: &Scope<'p>) -> model::ValueMap {
+        let read = || -> EvalResult<model::ValueMap> {
             let entries = self.entries(&item.body.stmts, scope)?;
-            let Some(given) = entries.given.get("tags") else { return Ok(model::Map::default()) };
+            let Some(given) = entries.assignments.get("tags") else { return Ok(model::ValueMap::default()) };
             let ty = Type::map(Type::String);
-            let value = self.given("tags", given, Expect::Type(&ty))?;
+            let value = self.given("tags", given, Expectation::Type(&ty))?;
             let value = self.conform(value, &ty, scope, None)?;
             let tags = value.as_map().into_iter().flatten();
-            tags.map(|(key, entry)| Ok((key.as_ref().into(), self.ok(property::plain(&entry.value))?))).collect()
+            tags.map(|(key, entry)| Ok((key.as_ref().into(), self.ok(property::untyped(&entry.value))?))).collect()
         };
         read().unwrap_or_default()
     }
@@ -158,20 +159,20 @@ impl<'p> Machine<'_, 'p> {
         for stmt in stmts {
             let Stmt::Override { path, stmts, .. } = stmt else { continue };
             let Ok(address) = self.address(path, scope) else { continue };
-            let overridden = Overridden { stmts, scope: scope.clone(), span: path.span, met: Cell::new(false) };
+            let overridden = OverrideBlock { stmts, scope: scope.clone(), span: path.span, met: Cell::new(false) };
             let first = self.overrides.borrow_mut().insert(Address::new(address), Rc::new(overridden));
             if let Some(first) = first {
                 self.report(
                     Diagnostic::error("GPB1409", "one resource is overridden twice")
-                        .at(path.span, "overridden again here")
-                        .at(first.span, "first overridden here")
+                        .with_label(path.span, "overridden again here")
+                        .with_label(first.span, "first overridden here")
                         .help("put both into one `override`"),
                 );
             }
         }
     }
 
-    fn overrides_made(&self) -> Vec<model::Override> {
+    fn applied_overrides(&self) -> Vec<model::Override> {
         let overrides = self.overrides.borrow();
         let known = overrides.iter().filter(|(address, _)| self.expansion.by_address(address).is_some());
         let made = known.map(|(address, overridden)| model::Override {
@@ -182,11 +183,11 @@ impl<'p> Machine<'_, 'p> {
         made.collect()
     }
 
-    fn overridden_properties(&self, address: &Address, overridden: &Overridden<'p>) -> Vec<String> {
+    fn overridden_properties(&self, address: &Address, overridden: &OverrideBlock<'p>) -> Vec<String> {
         let Some(node) = self.expansion.by_address(address) else { return Vec::new() };
         let Ok(entries) = self.entries(overridden.stmts, &overridden.scope) else { return Vec::new() };
         let root = &node.def.root;
-        let aws = entries.given.keys().filter_map(|name| root.by_name(name).or_else(|| root.by_aws(name)));
+        let aws = entries.assignments.keys().filter_map(|name| root.by_name(name).or_else(|| root.by_aws(name)));
         aws.map(|property| property.aws.to_string()).collect()
     }
 
@@ -205,7 +206,7 @@ impl<'p> Machine<'_, 'p> {
     }
 }
 
-fn moves_of(stmts: &[Stmt]) -> impl Iterator<Item = (&Path, &Path, gpb_base::source::Span)> {
+fn moves_of(stmts: &[Stmt]) -> impl Iterator<Item = (&NamePath, &NamePath, gpb_base::source::Span)> {
     stmts.iter().filter_map(|stmt| match stmt {
         Stmt::Moved { from, to, span } => Some((from, to, *span)),
         _ => None,

@@ -1,15 +1,15 @@
 //! Statements that demand something: recovery targets, budgets, usage, needs.
 
-use super::eval::{Entries, Expect, Machine, Scope, scalar};
-use super::world::{Failed, Outcome};
+use super::compile_context::{AlreadyReported, EvalResult};
+use super::eval::{BlockEntries, Expectation, Interpreter, Scope, scalar};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_base::unit::Dimension;
 use gpb_model::ty::{FieldType, ObjectType, Type};
-use gpb_model::value::{Kind, Map, Value};
-use gpb_model::{Address, Budget, Derived, Domain, Need, Target};
+use gpb_model::value::{PropertyMap, PropertyValue, ValueKind};
+use gpb_model::{Address, Budget, Derivation, Domain, Need, RecoveryTarget};
 use gpb_syntax::ast;
-use gpb_syntax::ast::{Expr, Name, Path, Stmt};
+use gpb_syntax::ast::{Expr, Ident, NamePath, Stmt};
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -41,7 +41,7 @@ fn object<const N: usize>(name: &str, fields: [(&str, Type, &str); N]) -> Type {
     Type::Object(Arc::new(ObjectType { name: Some(name.into()), fields, span: None }))
 }
 
-impl<'p> Machine<'_, 'p> {
+impl<'p> Interpreter<'_, 'p> {
     /// Takes a statement that demands something of everything at or below `at`; any other is left alone.
     pub fn demanded(&self, stmt: &'p Stmt, scope: &Scope<'p>, at: &str) {
         // A failure has been reported where it happened.
@@ -53,29 +53,29 @@ impl<'p> Machine<'_, 'p> {
         };
     }
 
-    fn recover(&self, recover: &'p ast::Recover, scope: &Scope<'p>, at: &str) -> Outcome<()> {
+    fn recover(&self, recover: &'p ast::RecoverStmt, scope: &Scope<'p>, at: &str) -> EvalResult<()> {
         let head = recover.domains.iter().map(|domain| domain.span).reduce(Span::to).unwrap_or(recover.span);
         let fields = self.fields(&recover.stmts, &TARGET, scope, recover.span)?;
         let seconds = |name: &str| fields.get(name).and_then(|entry| amount(&entry.value));
         if seconds("rpo").is_none() && seconds("rto").is_none() {
             return Err(self.report(
                 Diagnostic::error("GPB1911", "this recovery target demands nothing")
-                    .at(head, "neither `rpo` nor `rto` is given")
+                    .with_label(head, "neither `rpo` nor `rto` is given")
                     .help("write how much may be lost and how long it may take: `{ rpo 0s  rto 1min }`"),
             ));
         }
         for word in recover.domains.iter().filter(|word| !word.text.is_empty()) {
-            let Some(domain) = Domain::of(&word.text) else {
+            let Some(domain) = Domain::from_word(&word.text) else {
                 self.unknown_domain(word);
                 continue;
             };
-            let target = Target {
+            let target = RecoveryTarget {
                 scope: at.to_owned(),
                 domain,
                 rpo: seconds("rpo"),
                 rto: seconds("rto"),
                 decide: seconds("decide"),
-                guaranteed: fields.get("guaranteed").is_some_and(|entry| entry.value.kind == Kind::Bool(true)),
+                guaranteed: fields.get("guaranteed").is_some_and(|entry| entry.value.kind == ValueKind::Bool(true)),
                 span: word.span,
             };
             self.goals.borrow_mut().targets.push(target);
@@ -83,10 +83,10 @@ impl<'p> Machine<'_, 'p> {
         Ok(())
     }
 
-    fn unknown_domain(&self, word: &Name) {
-        let words: Vec<&str> = Domain::ALL.iter().map(|domain| domain.word()).collect();
+    fn unknown_domain(&self, word: &Ident) {
+        let words: Vec<&str> = Domain::ALL.iter().map(|domain| domain.as_str()).collect();
         let diagnostic = Diagnostic::error("GPB1910", format!("there is no failure domain `{}`", word.text))
-            .at(word.span, "unknown domain");
+            .with_label(word.span, "unknown domain");
         self.report(match nearest(&word.text, words.iter().copied()) {
             Some(near) => {
                 let fix = format!("change it to `{near}`");
@@ -96,33 +96,40 @@ impl<'p> Machine<'_, 'p> {
         });
     }
 
-    fn fields(&self, stmts: &'p [Stmt], ty: &Type, scope: &Scope<'p>, span: Span) -> Outcome<Map> {
-        let value = self.object(stmts, scope, Expect::Type(ty), span)?;
+    fn fields(&self, stmts: &'p [Stmt], ty: &Type, scope: &Scope<'p>, span: Span) -> EvalResult<PropertyMap> {
+        let value = self.object(stmts, scope, Expectation::Type(ty), span)?;
         let value = self.conform(value, ty, scope, None)?;
         let value = self.known(value, "what is demanded")?;
         Ok(value.as_map().cloned().unwrap_or_default())
     }
 
-    fn derived(&self, from: &'p Path, stmts: &'p [Stmt], span: Span, scope: &Scope<'p>, at: &str) -> Outcome<()> {
+    fn derived(
+        &self,
+        from: &'p NamePath,
+        stmts: &'p [Stmt],
+        span: Span,
+        scope: &Scope<'p>,
+        at: &str,
+    ) -> EvalResult<()> {
         let fields = self.fields(stmts, &DERIVED, scope, span)?;
         let rebuild = fields.get("rebuild").and_then(|entry| amount(&entry.value)).map(|(amount, _)| amount);
         let from = Address::new(self.address_at(from, scope)?);
-        self.goals.borrow_mut().derived.push(Derived { scope: at.to_owned(), from, rebuild, span });
+        self.goals.borrow_mut().derived.push(Derivation { scope: at.to_owned(), from, rebuild, span });
         Ok(())
     }
 
     fn need(
         &self,
         written: &'p Expr,
-        what: &Name,
-        of: &'p Path,
+        what: &Ident,
+        of: &'p NamePath,
         span: Span,
         scope: &Scope<'p>,
         at: &str,
-    ) -> Outcome<()> {
-        let value = self.eval(written, scope, Expect::Any)?;
+    ) -> EvalResult<()> {
+        let value = self.eval(written, scope, Expectation::Any)?;
         let value = self.known(self.conform(value, &Type::Number, scope, None)?, "what is needed")?;
-        let Kind::Number(amount) = value.kind else { return Err(Failed) };
+        let ValueKind::Number(amount) = value.kind else { return Err(AlreadyReported) };
         let of = Address::new(self.address_at(of, scope)?);
         let need = Need { by: Address::new(at), amount, what: what.text.to_string(), of, span };
         self.goals.borrow_mut().needs.push(need);
@@ -130,28 +137,30 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// The address of the resource, component or layer that a path in scope leads to.
-    fn address_at(&self, path: &'p Path, scope: &Scope<'p>) -> Outcome<String> {
+    fn address_at(&self, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<String> {
         let value = self.item_at(path, scope)?;
         match &value.kind {
-            Kind::Resource(handle) => Ok(handle.address.to_string()),
-            Kind::Instance(handle) => Ok(self.expansion.instance(handle.id).ok_or(Failed)?.address.to_string()),
+            ValueKind::Resource(handle) => Ok(handle.address.to_string()),
+            ValueKind::Instance(handle) => {
+                Ok(self.expansion.instance(handle.id).ok_or(AlreadyReported)?.address.to_string())
+            }
             _ => Err(self.report(
                 Diagnostic::error("GPB1913", "this must be a resource, a component or a layer")
-                    .at(path.span, value.describe())
+                    .with_label(path.span, value.describe())
                     .help("name the item itself, not one of its properties"),
             )),
         }
     }
 
     /// The `usage { … }` of an environment or a resource: names and values, all known.
-    pub fn usage(&self, entries: &Entries<'p>) -> BTreeMap<String, Value> {
-        let read = || -> Outcome<BTreeMap<String, Value>> {
-            let Some(given) = entries.given.get("usage") else { return Ok(BTreeMap::new()) };
-            let value = self.known(self.given("usage", given, Expect::Any)?, "usage")?;
+    pub fn usage(&self, entries: &BlockEntries<'p>) -> BTreeMap<String, PropertyValue> {
+        let read = || -> EvalResult<BTreeMap<String, PropertyValue>> {
+            let Some(given) = entries.assignments.get("usage") else { return Ok(BTreeMap::new()) };
+            let value = self.known(self.given("usage", given, Expectation::Any)?, "usage")?;
             let Some(map) = value.as_map() else {
                 return Err(self.report(
                     Diagnostic::error("GPB1914", "`usage` is an object of names and amounts")
-                        .at(value.span, value.describe())
+                        .with_label(value.span, value.describe())
                         .help("write `usage { users = 10_000 }`"),
                 ));
             };
@@ -171,39 +180,39 @@ impl<'p> Machine<'_, 'p> {
         }
     }
 
-    fn budget_of(&self, budget: &'p ast::Budget, scope: &Scope<'p>) -> Outcome<Budget> {
+    fn budget_of(&self, budget: &'p ast::BudgetStmt, scope: &Scope<'p>) -> EvalResult<Budget> {
         if !budget.per.text.is_empty() && budget.per.text != "month" {
             return Err(self.report(
                 Diagnostic::error("GPB1912", format!("a budget is for a month, not for a `{}`", budget.per.text))
-                    .at(budget.per.span, "expected `month`")
+                    .with_label(budget.per.span, "expected `month`")
                     .fix("change it to `month`", budget.per.span, "month"),
             ));
         }
         let at = budget.at.as_ref().map(|(value, driver)| self.driver(value, driver, scope)).transpose()?;
         let money = Type::Dimension(Dimension::Money);
-        let written = self.eval(&budget.amount, scope, Expect::Any)?;
-        let is_range = matches!(written.kind, Kind::Range(_));
+        let written = self.eval(&budget.amount, scope, Expectation::Any)?;
+        let is_range = matches!(written.kind, ValueKind::Range(_));
         let ty = if is_range { Type::Range(Arc::new(money)) } else { money };
         let value = self.known(self.conform(written, &ty, scope, None)?, "a budget")?;
         let (low, high) = match &value.kind {
-            Kind::Range(range) => (amount(&range.low), amount(&range.high)),
+            ValueKind::Range(range) => (amount(&range.low), amount(&range.high)),
             _ => (Some((Decimal::ZERO, value.span)), amount(&value)),
         };
-        let (low, high) = (low.ok_or(Failed)?.0, high.ok_or(Failed)?.0);
+        let (low, high) = (low.ok_or(AlreadyReported)?.0, high.ok_or(AlreadyReported)?.0);
         Ok(Budget { at, low, high, span: budget.amount.span })
     }
 
     /// `100k users`: a driver that the environment's `usage` gives a value too, so that a misspelt one is found.
-    fn driver(&self, value: &'p Expr, driver: &Name, scope: &Scope<'p>) -> Outcome<(String, Decimal)> {
-        let value = self.eval(value, scope, Expect::Any)?;
+    fn driver(&self, value: &'p Expr, driver: &Ident, scope: &Scope<'p>) -> EvalResult<(String, Decimal)> {
+        let value = self.eval(value, scope, Expectation::Any)?;
         let value = self.known(self.conform(value, &Type::Number, scope, None)?, "the usage of a budget")?;
-        let Kind::Number(number) = value.kind else { return Err(Failed) };
+        let ValueKind::Number(number) = value.kind else { return Err(AlreadyReported) };
         let goals = self.goals.borrow();
         if goals.usage.contains_key(driver.text.as_str()) {
             return Ok((driver.text.to_string(), number));
         }
         let diagnostic = Diagnostic::error("GPB1912", format!("the environment has no usage `{}`", driver.text))
-            .at(driver.span, "not in its `usage` block");
+            .with_label(driver.span, "not in its `usage` block");
         Err(self.report(match nearest(&driver.text, goals.usage.keys().map(String::as_str)) {
             Some(near) => {
                 let fix = format!("change it to `{near}`");
@@ -214,21 +223,21 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// An item reached by a path in scope, the key of a `for` included.
-    fn item_at(&self, path: &'p Path, scope: &Scope<'p>) -> Outcome<Value> {
+    fn item_at(&self, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<PropertyValue> {
         let mut segments = path.segments.iter();
-        let Some(ast::PathSegment::Name(head)) = segments.next() else { return Err(Failed) };
-        let mut value = self.lookup(head, scope)?.ok_or(Failed)?;
+        let Some(ast::PathSegment::Name(head)) = segments.next() else { return Err(AlreadyReported) };
+        let mut value = self.lookup(head, scope)?.ok_or(AlreadyReported)?;
         for segment in segments {
             value = match segment {
                 ast::PathSegment::Name(name) => self.member_of(&value, name, false, name.span)?,
                 ast::PathSegment::Index(index) => {
-                    let key = self.eval(index, scope, Expect::Any)?;
-                    let text = scalar(&key).ok_or(Failed)?;
+                    let key = self.eval(index, scope, Expectation::Any)?;
+                    let text = scalar(&key).ok_or(AlreadyReported)?;
                     let found = value.as_map().and_then(|map| map.get(text.as_str())).map(|entry| entry.value.clone());
                     found.ok_or_else(|| {
                         self.report(
                             Diagnostic::error("GPB1705", format!("there is no key `{text}` here"))
-                                .at(index.span, "unknown key"),
+                                .with_label(index.span, "unknown key"),
                         )
                     })?
                 }
@@ -239,9 +248,9 @@ impl<'p> Machine<'_, 'p> {
 }
 
 /// The amount of a quantity, and where it is written.
-fn amount(value: &Value) -> Option<(Decimal, Span)> {
+fn amount(value: &PropertyValue) -> Option<(Decimal, Span)> {
     match &value.kind {
-        Kind::Quantity(quantity) => Some((quantity.amount, value.span)),
+        ValueKind::Quantity(quantity) => Some((quantity.amount, value.span)),
         _ => None,
     }
 }

@@ -10,58 +10,58 @@ pub mod property;
 pub mod ty;
 
 mod assemble;
-mod blame;
+mod attribution;
+mod body_index;
+mod compile_context;
+mod dead_code;
+mod embedded;
 mod environment;
 mod eval;
 mod expand;
 mod facts;
 mod goals;
-mod index;
-mod judge;
-mod mentions;
+mod library_index;
 mod modules;
 mod names;
-mod reader;
+mod property_reader;
 mod resolve;
 mod tags;
-mod types;
-mod unexpanded;
-mod world;
+mod type_table;
 
 #[cfg(test)]
 mod tests;
 
-pub use facts::EmbeddedFacts;
-pub use mentions::{Index, defined};
+pub use embedded::EmbeddedCloudFacts;
+pub use library_index::{LibraryIndex, defined};
 
-use eval::Machine;
+use compile_context::CompileContext;
+use eval::Interpreter;
 use gpb_base::diag;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::{Loader, SourceMap};
 use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
-use gpb_model::value::Value;
+use gpb_model::value::PropertyValue;
 use gpb_model::{CompiledEnvironment, Fact, FactEvaluator, Model, Resource, UsageTier};
 use gpb_syntax::ast::Module;
 use modules::Program;
 use names::{EnvironmentItem, Names};
 use std::sync::Arc;
-use world::World;
 
 /// What a compilation starts from.
 #[derive(Clone, Copy)]
-pub struct Inputs<'a> {
+pub struct CompileInputs<'a> {
     pub loader: &'a dyn Loader,
     pub library: &'a Library,
     pub catalog: &'a Catalog,
     /// Regions, zones and the actions of IAM.
-    pub facts: &'a (dyn ty::Facts + Sync),
+    pub facts: &'a (dyn ty::CloudFacts + Sync),
 }
 
-impl<'a> Inputs<'a> {
+impl<'a> CompileInputs<'a> {
     /// With the catalog and the facts in the binary.
     pub fn embedded(loader: &'a dyn Loader, library: &'a Library) -> Self {
-        Self { loader, library, catalog: Catalog::embedded(), facts: &EmbeddedFacts }
+        Self { loader, library, catalog: Catalog::embedded(), facts: &EmbeddedCloudFacts }
     }
 }
 
@@ -74,7 +74,7 @@ pub struct Compilation {
     /// The environments of the program, in order.
     pub environments: Vec<String>,
     /// Those that were looked at, as far as they could be made out. They may be trusted only without errors.
-    pub made: Vec<CompiledEnvironment>,
+    pub models: Vec<CompiledEnvironment>,
     /// Sorted by place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -86,7 +86,7 @@ impl Compilation {
 
     /// The model of the environment that was looked at, where it is one.
     pub fn model(&self) -> Option<&Model> {
-        match self.made.as_slice() {
+        match self.models.as_slice() {
             [made] => Some(&made.model),
             _ => None,
         }
@@ -94,23 +94,23 @@ impl Compilation {
 }
 
 /// Checks a program: all its environments, or the one named. A file without environments is checked as far as that goes.
-pub fn check(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>) -> Compilation {
-    run(entry, inputs, environment, Goal::Check, Beside::default()).0
+pub fn check(entry: &str, inputs: &CompileInputs<'_>, environment: Option<&str>) -> Compilation {
+    run(entry, inputs, environment, CompileGoal::Check, CompileOptions::default()).0
 }
 
 /// Compiles one environment: the one named, or the only one there is.
-pub fn compile(entry: &str, inputs: &Inputs<'_>, environment: Option<&str>) -> Compilation {
-    run(entry, inputs, environment, Goal::Compile, Beside::default()).0
+pub fn compile(entry: &str, inputs: &CompileInputs<'_>, environment: Option<&str>) -> Compilation {
+    run(entry, inputs, environment, CompileGoal::Compile, CompileOptions::default()).0
 }
 
 /// Compiles one environment under another usage: the value that one driver has then.
 pub fn compile_at(
     entry: &str,
-    inputs: &Inputs<'_>,
+    inputs: &CompileInputs<'_>,
     environment: Option<&str>,
     at: &(String, rust_decimal::Decimal),
 ) -> Compilation {
-    run(entry, inputs, environment, Goal::Compile, Beside { at: Some(at), others: None }).0
+    run(entry, inputs, environment, CompileGoal::Compile, CompileOptions { at: Some(at), others: None }).0
 }
 
 /// What the facts say about other resources than those a program declares, such as those applied last: about each set of
@@ -118,11 +118,11 @@ pub fn compile_at(
 /// Nothing is said where the program has no such environment.
 pub fn facts_about(
     entry: &str,
-    inputs: &Inputs<'_>,
+    inputs: &CompileInputs<'_>,
     environment: Option<&str>,
     others: &[Vec<Resource>],
 ) -> Vec<Vec<Fact>> {
-    run(entry, inputs, environment, Goal::Compile, Beside { at: None, others: Some(others) }).1
+    run(entry, inputs, environment, CompileGoal::Compile, CompileOptions { at: None, others: Some(others) }).1
 }
 
 /// The facts of a program, to be evaluated about other resources.
@@ -130,7 +130,7 @@ pub fn facts_about(
 pub struct FactProgram<'a> {
     /// The program's first file.
     pub entry: &'a str,
-    pub inputs: &'a Inputs<'a>,
+    pub inputs: &'a CompileInputs<'a>,
 }
 
 impl FactEvaluator for FactProgram<'_> {
@@ -138,7 +138,7 @@ impl FactEvaluator for FactProgram<'_> {
         facts_about(self.entry, self.inputs, Some(&model.environment.name), others)
     }
 
-    fn changed(&self, resource: &Resource, set: &Value) -> Option<gpb_model::Map> {
+    fn changed(&self, resource: &Resource, set: &PropertyValue) -> Option<gpb_model::ValueMap> {
         let def = self.inputs.catalog.get(&resource.ty)?;
         property::changed(resource, &def, set, self.inputs.facts).ok()
     }
@@ -146,7 +146,7 @@ impl FactEvaluator for FactProgram<'_> {
 
 /// What else an environment is asked.
 #[derive(Clone, Copy, Default)]
-struct Beside<'a> {
+struct CompileOptions<'a> {
     /// Another value of one driver of its usage.
     at: Option<&'a (String, rust_decimal::Decimal)>,
     /// Other sets of resources to judge, in the place of its budgets.
@@ -154,7 +154,7 @@ struct Beside<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Goal {
+enum CompileGoal {
     Check,
     Compile,
 }
@@ -165,10 +165,10 @@ const STACK: usize = 512 * 1024 * 1024;
 
 fn run(
     entry: &str,
-    inputs: &Inputs<'_>,
+    inputs: &CompileInputs<'_>,
     environment: Option<&str>,
-    goal: Goal,
-    beside: Beside<'_>,
+    goal: CompileGoal,
+    beside: CompileOptions<'_>,
 ) -> (Compilation, Vec<Vec<Fact>>) {
     let mut program = modules::load(entry, inputs.loader, inputs.library);
     let early = std::mem::take(&mut program.diagnostics);
@@ -180,9 +180,9 @@ fn run(
             Ok(Ok(found)) => found,
             // A fault of the compiler's own is the caller's to hear of, as if there were no thread.
             Ok(Err(fault)) => std::panic::resume_unwind(fault),
-            Err(_) => Found {
+            Err(_) => EvalOutput {
                 diagnostics: vec![Diagnostic::error("GPB1404", "there is no memory for the compiler's stack")],
-                ..Found::default()
+                ..EvalOutput::default()
             },
         }
     });
@@ -193,16 +193,16 @@ fn run(
         sources: program.sources,
         modules: program.modules.into_iter().map(|loaded| loaded.module).collect(),
         environments: found.environments,
-        made: found.made,
+        models: found.models,
         diagnostics,
     };
     (compilation, found.others)
 }
 
 #[derive(Debug, Default)]
-struct Found {
+struct EvalOutput {
     environments: Vec<String>,
-    made: Vec<CompiledEnvironment>,
+    models: Vec<CompiledEnvironment>,
     /// The facts about resources beside the program's own.
     others: Vec<Vec<Fact>>,
     diagnostics: Vec<Diagnostic>,
@@ -211,71 +211,71 @@ struct Found {
 fn evaluate(
     program: &Program,
     catalog: &Catalog,
-    facts: &(dyn ty::Facts + Sync),
-    (wanted, goal): (Option<&str>, Goal),
-    beside: Beside<'_>,
-) -> Found {
+    facts: &(dyn ty::CloudFacts + Sync),
+    (wanted, goal): (Option<&str>, CompileGoal),
+    beside: CompileOptions<'_>,
+) -> EvalOutput {
     if program.modules.is_empty() {
         // The file could not be read, which has been said; that it has no environment is no news.
-        return Found::default();
+        return EvalOutput::default();
     }
     let mut early = Vec::new();
     let names = Names::collect(program, &mut early);
-    let world = World::new(program, names.into(), catalog, facts);
-    world.reports.all(early);
-    let resolved = resolve::resolve(&world);
+    let cx = CompileContext::new(program, names.into(), catalog, facts);
+    cx.reports.all(early);
+    let resolved = resolve::resolve(&cx);
     let environments: Vec<String> =
-        world.names.environments.iter().map(|environment| environment.body.name.text.to_string()).collect();
-    let chosen = choose(&world, wanted, goal);
-    let mut found = Found { environments, ..Found::default() };
+        cx.names.environments.iter().map(|environment| environment.body.name.text.to_string()).collect();
+    let chosen = choose(&cx, wanted, goal);
+    let mut found = EvalOutput { environments, ..EvalOutput::default() };
     for environment in &chosen {
-        if world.spent.get() {
+        if cx.spent.get() {
             break;
         }
-        let machine = Machine::new(&world, &resolved);
-        machine.constants();
+        let interpreter = Interpreter::new(&cx, &resolved);
+        interpreter.constants();
         // A failure has been reported where it happened.
-        let Ok(model) = machine.environment(environment, beside.at) else { continue };
+        let Ok(model) = interpreter.environment(environment, beside.at) else { continue };
         let mut made = CompiledEnvironment { model, tiers: Vec::new() };
         match beside.others {
-            None => made.tiers = tiers(&world, &resolved, environment, &made.model),
+            None => made.tiers = tiers(&cx, &resolved, environment, &made.model),
             Some(others) => {
-                *machine.goals.borrow_mut() = made.model.goals.clone();
-                let judge = |others: &Vec<Resource>| machine.judge(others.clone()).1;
-                found.others = world.reports.muted(|| others.iter().map(judge).collect());
+                *interpreter.goals.borrow_mut() = made.model.goals.clone();
+                let judge = |others: &Vec<Resource>| interpreter.evaluate_facts(others.clone()).1;
+                found.others = cx.reports.muted(|| others.iter().map(judge).collect());
             }
         }
-        found.made.push(made);
+        found.models.push(made);
     }
     if chosen.is_empty() {
-        Machine::new(&world, &resolved).constants();
+        Interpreter::new(&cx, &resolved).constants();
     }
-    unexpanded::check(&world, &resolved);
-    found.diagnostics = world.reports.take();
+    dead_code::check(&cx, &resolved);
+    found.diagnostics = cx.reports.take_diagnostics();
     found
 }
 
 /// The environment again under the usage of each budget that names one.
 fn tiers<'p>(
-    world: &World<'p>,
-    resolved: &resolve::Resolved,
+    cx: &CompileContext<'p>,
+    resolved: &resolve::ResolveOutput,
     environment: &EnvironmentItem<'p>,
     model: &Model,
 ) -> Vec<UsageTier> {
     let wanted = model.goals.budgets.iter().filter_map(|budget| budget.at.as_ref());
     let made = wanted.filter_map(|at| {
-        let model = Machine::new(world, resolved).environment(environment, Some(at)).ok()?;
+        let model = Interpreter::new(cx, resolved).environment(environment, Some(at)).ok()?;
         Some(UsageTier { driver: at.0.clone(), value: at.1, model })
     });
     made.collect()
 }
 
 /// The environments to look at.
-fn choose<'p>(world: &World<'p>, wanted: Option<&str>, goal: Goal) -> Vec<EnvironmentItem<'p>> {
-    let all = &world.names.environments;
+fn choose<'p>(cx: &CompileContext<'p>, wanted: Option<&str>, goal: CompileGoal) -> Vec<EnvironmentItem<'p>> {
+    let all = &cx.names.environments;
     let list = || all.iter().map(|environment| environment.body.name.text.as_str()).collect::<Vec<_>>();
     let Some(wanted) = wanted else {
-        if goal == Goal::Check || all.len() == 1 {
+        if goal == CompileGoal::Check || all.len() == 1 {
             return all.clone();
         }
         let diagnostic = if all.is_empty() {
@@ -285,7 +285,7 @@ fn choose<'p>(world: &World<'p>, wanted: Option<&str>, goal: Goal) -> Vec<Enviro
             let diagnostic = Diagnostic::error("GPB1901", format!("there are {} environments: choose one", all.len()));
             diagnostic.help(format!("choose with `--env`: {}", list().join(", ")))
         };
-        world.reports.add(diagnostic);
+        cx.reports.add(diagnostic);
         return Vec::new();
     };
     let found: Vec<_> = all.iter().filter(|environment| environment.body.name.text == wanted).copied().collect();
@@ -293,7 +293,7 @@ fn choose<'p>(world: &World<'p>, wanted: Option<&str>, goal: Goal) -> Vec<Enviro
         let diagnostic = Diagnostic::error("GPB1902", format!("there is no environment `{wanted}`"));
         let near = nearest(wanted, list()).map(|near| format!("did you mean `{near}`?"));
         let listed = || format!("the environments are {}", list().join(", "));
-        world.reports.add(diagnostic.help(near.unwrap_or_else(listed)));
+        cx.reports.add(diagnostic.help(near.unwrap_or_else(listed)));
     }
     found
 }

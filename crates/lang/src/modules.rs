@@ -1,11 +1,11 @@
 //! Which files a program is made of: the entry, what it `use`s, and the part of the standard library it mentions.
 
-use super::mentions::Index;
-use super::names::Kind;
+use super::library_index::LibraryIndex;
+use super::names::ItemKind;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Loader, SourceMap, Span};
 use gpb_base::stdlib::Library;
-use gpb_base::threads::beside;
+use gpb_base::threads::join;
 use gpb_syntax::ast::{Item, Module};
 use gpb_syntax::parse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +17,7 @@ pub struct ModuleId(pub usize);
 
 /// One file's tree and what it draws in.
 #[derive(Debug)]
-pub struct Loaded {
+pub struct LoadedModule {
     pub module: Arc<Module>,
     /// Part of the standard library: its items are in scope everywhere.
     pub std: bool,
@@ -29,10 +29,10 @@ pub struct Loaded {
 #[derive(Debug, Default)]
 pub struct Program {
     pub sources: SourceMap,
-    pub modules: Vec<Loaded>,
+    pub modules: Vec<LoadedModule>,
     pub diagnostics: Vec<Diagnostic>,
     /// Every item of the library, read or not: what a misspelt name may mean.
-    pub library: Arc<[(Kind, String)]>,
+    pub library: Arc<[(ItemKind, String)]>,
 }
 
 /// Reads the entry and all it needs. A file that cannot be read is a diagnostic, and the rest goes on.
@@ -44,11 +44,11 @@ pub fn load(entry: &str, loader: &dyn Loader, library: &Library) -> Program {
         Ok((path, text)) => {
             // Which part of the library is needed, a text says without being parsed.
             let mentions = || {
-                let index = library.derived(Index::of);
-                let needed = index.mentioned(&text);
+                let index = library.derived(LibraryIndex::new);
+                let needed = index.files_mentioned(&text);
                 (index, needed)
             };
-            let ((found, mentioned), id) = beside(mentions, || program.add(path.clone(), &text));
+            let ((found, mentioned), id) = join(mentions, || program.add(path.clone(), &text));
             (index, needed) = (found, mentioned);
             known.insert(path, id);
         }
@@ -60,7 +60,7 @@ pub fn load(entry: &str, loader: &dyn Loader, library: &Library) -> Program {
     }
     let mut next = 0;
     while next < program.modules.len() {
-        program.follow(ModuleId(next), loader, &mut known);
+        program.load_uses(ModuleId(next), loader, &mut known);
         next += 1;
     }
     program.add_library(&index, needed);
@@ -72,11 +72,11 @@ impl Program {
         let file = self.sources.add(path, text.clone());
         let parsed = parse(file, text);
         self.diagnostics.extend(parsed.diagnostics);
-        self.modules.push(Loaded { module: parsed.module.into(), std: false, uses: Vec::new() });
+        self.modules.push(LoadedModule { module: parsed.module.into(), std: false, uses: Vec::new() });
         ModuleId(self.modules.len() - 1)
     }
 
-    pub fn get(&self, id: ModuleId) -> Option<&Loaded> {
+    pub fn get(&self, id: ModuleId) -> Option<&LoadedModule> {
         self.modules.get(id.0)
     }
 
@@ -85,11 +85,11 @@ impl Program {
         self.sources.get(file).map_or("", |source| source.path.as_str())
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (ModuleId, &Loaded)> {
+    pub fn iter(&self) -> impl Iterator<Item = (ModuleId, &LoadedModule)> {
         self.modules.iter().enumerate().map(|(index, loaded)| (ModuleId(index), loaded))
     }
 
-    fn follow(&mut self, id: ModuleId, loader: &dyn Loader, known: &mut BTreeMap<String, ModuleId>) {
+    fn load_uses(&mut self, id: ModuleId, loader: &dyn Loader, known: &mut BTreeMap<String, ModuleId>) {
         let from = self.path(id).to_owned();
         let wanted: Vec<(String, Span)> = self.get(id).map_or_else(Vec::new, |loaded| {
             let uses = loaded.module.items.iter().filter_map(|item| match item {
@@ -104,7 +104,8 @@ impl Program {
                 Err(reason) => {
                     let message = format!("cannot read `{path}`: {reason}");
                     let help = "the path is relative to the file that uses it";
-                    self.diagnostics.push(Diagnostic::error("GPB1001", message).at(span, "used here").help(help));
+                    self.diagnostics
+                        .push(Diagnostic::error("GPB1001", message).with_label(span, "used here").help(help));
                     continue;
                 }
             };
@@ -116,15 +117,15 @@ impl Program {
 
     /// Parses the files of the standard library that define something the program mentions; what its first file mentions is
     /// known.
-    fn add_library(&mut self, index: &Index, mut needed: BTreeSet<usize>) {
+    fn add_library(&mut self, index: &LibraryIndex, mut needed: BTreeSet<usize>) {
         for source in self.modules.iter().skip(1).filter_map(|loaded| self.sources.get(loaded.module.file)) {
-            needed.extend(index.mentioned(&source.text));
+            needed.extend(index.files_mentioned(&source.text));
         }
-        index.close(&mut needed);
+        index.add_dependencies(&mut needed);
         for (number, file, read) in index.read(&needed) {
             self.sources.add_library(number, format!("std:{}", file.path), file.text.clone());
             self.diagnostics.extend(read.diagnostics.iter().cloned());
-            self.modules.push(Loaded { module: read.module.clone(), std: true, uses: Vec::new() });
+            self.modules.push(LoadedModule { module: read.module.clone(), std: true, uses: Vec::new() });
         }
         self.library = index.items.clone();
     }

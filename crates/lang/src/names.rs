@@ -4,80 +4,80 @@ use super::modules::{ModuleId, Program};
 use foldhash::HashMap;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
-use gpb_syntax::ast::{Binding, Body, Facts, FnItem, Item, Name, TypeItem};
+use gpb_syntax::ast::{Binding, Body, FactsItem, FnItem, Ident, Item, TypeItem};
 use std::collections::BTreeMap;
 
 /// An item and the module it stands in.
 #[derive(Debug)]
-pub struct Global<'p, T> {
+pub struct GlobalItem<'p, T> {
     pub module: ModuleId,
     pub item: &'p T,
 }
 
-impl<T> Clone for Global<'_, T> {
+impl<T> Clone for GlobalItem<'_, T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Global<'_, T> {}
+impl<T> Copy for GlobalItem<'_, T> {}
 
 /// An `environment NAME of STACK { … }`.
 #[derive(Debug, Clone, Copy)]
 pub struct EnvironmentItem<'p> {
     pub module: ModuleId,
-    pub of: &'p Name,
+    pub of: &'p Ident,
     pub body: &'p Body,
 }
 
 /// What kind of item a name stands for; each kind has names of its own, so `type tier` and `param tier` do not meet.
 #[derive(Debug, Clone, Copy)]
-pub enum Named<'p> {
-    Const(Global<'p, Binding>),
-    Fn(Global<'p, FnItem>),
-    Type(Global<'p, TypeItem>),
-    Component(Global<'p, Body>),
-    Stack(Global<'p, Body>),
+pub enum NamedItem<'p> {
+    Const(GlobalItem<'p, Binding>),
+    Fn(GlobalItem<'p, FnItem>),
+    Type(GlobalItem<'p, TypeItem>),
+    Component(GlobalItem<'p, Body>),
+    Stack(GlobalItem<'p, Body>),
     Environment(EnvironmentItem<'p>),
 }
 
-impl<'p> Named<'p> {
-    fn of(item: &'p Item, module: ModuleId) -> Option<Self> {
+impl<'p> NamedItem<'p> {
+    fn from_item(item: &'p Item, module: ModuleId) -> Option<Self> {
         Some(match item {
             Item::Use { .. } | Item::Facts(_) => return None,
-            Item::Const(item) => Named::Const(Global { module, item }),
-            Item::Fn(item) => Named::Fn(Global { module, item }),
-            Item::Type(item) => Named::Type(Global { module, item }),
-            Item::Component(item) => Named::Component(Global { module, item }),
-            Item::Stack(item) => Named::Stack(Global { module, item }),
-            Item::Environment { of, body } => Named::Environment(EnvironmentItem { module, of, body }),
+            Item::Const(item) => NamedItem::Const(GlobalItem { module, item }),
+            Item::Fn(item) => NamedItem::Fn(GlobalItem { module, item }),
+            Item::Type(item) => NamedItem::Type(GlobalItem { module, item }),
+            Item::Component(item) => NamedItem::Component(GlobalItem { module, item }),
+            Item::Stack(item) => NamedItem::Stack(GlobalItem { module, item }),
+            Item::Environment { of, body } => NamedItem::Environment(EnvironmentItem { module, of, body }),
         })
     }
 
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ItemKind {
         match self {
-            Named::Const(_) => Kind::Const,
-            Named::Fn(_) => Kind::Fn,
-            Named::Type(_) => Kind::Type,
-            Named::Component(_) => Kind::Component,
-            Named::Stack(_) => Kind::Stack,
-            Named::Environment(_) => Kind::Environment,
+            NamedItem::Const(_) => ItemKind::Const,
+            NamedItem::Fn(_) => ItemKind::Fn,
+            NamedItem::Type(_) => ItemKind::Type,
+            NamedItem::Component(_) => ItemKind::Component,
+            NamedItem::Stack(_) => ItemKind::Stack,
+            NamedItem::Environment(_) => ItemKind::Environment,
         }
     }
 
-    pub fn name(&self) -> &'p Name {
+    pub fn name(&self) -> &'p Ident {
         match self {
-            Named::Const(global) => &global.item.name,
-            Named::Fn(global) => &global.item.name,
-            Named::Type(global) => &global.item.name,
-            Named::Component(global) | Named::Stack(global) => &global.item.name,
-            Named::Environment(environment) => &environment.body.name,
+            NamedItem::Const(global) => &global.item.name,
+            NamedItem::Fn(global) => &global.item.name,
+            NamedItem::Type(global) => &global.item.name,
+            NamedItem::Component(global) | NamedItem::Stack(global) => &global.item.name,
+            NamedItem::Environment(environment) => &environment.body.name,
         }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum ItemKind {
     Const,
     Fn,
     Type,
@@ -86,51 +86,51 @@ pub enum Kind {
     Environment,
 }
 
-impl Kind {
-    pub fn word(self) -> &'static str {
+impl ItemKind {
+    pub fn as_str(self) -> &'static str {
         match self {
-            Kind::Const => "constant",
-            Kind::Fn => "function",
-            Kind::Type => "type",
-            Kind::Component => "component",
-            Kind::Stack => "stack",
-            Kind::Environment => "environment",
+            ItemKind::Const => "constant",
+            ItemKind::Fn => "function",
+            ItemKind::Type => "type",
+            ItemKind::Component => "component",
+            ItemKind::Stack => "stack",
+            ItemKind::Environment => "environment",
         }
     }
 }
 
-type Table<'p> = HashMap<(Kind, &'p str), Named<'p>>;
+type NameTable<'p> = HashMap<(ItemKind, &'p str), NamedItem<'p>>;
 
 /// Every item of a program by name.
 #[derive(Debug)]
 pub struct Names<'p> {
     /// By module: its own items and those of the files it uses. Empty for the library's modules.
-    visible: Vec<Table<'p>>,
-    prelude: Table<'p>,
+    visible: Vec<NameTable<'p>>,
+    prelude: NameTable<'p>,
     /// The library's items, those among them that nobody mentions too.
-    library: &'p [(Kind, String)],
+    library: &'p [(ItemKind, String)],
     /// The environments of the program's files, by name and in order.
     pub environments: Vec<EnvironmentItem<'p>>,
     /// Every item, the library's included, in order.
-    pub items: Vec<Named<'p>>,
+    pub items: Vec<NamedItem<'p>>,
     /// What is known about resource types, in order: the program's facts before the library's.
-    pub facts: Vec<Global<'p, Facts>>,
+    pub facts: Vec<GlobalItem<'p, FactsItem>>,
 }
 
 impl<'p> Names<'p> {
     /// Collects the items; one name given twice where both would be seen is a diagnostic at the later.
     pub fn collect(program: &'p Program, diagnostics: &mut Vec<Diagnostic>) -> Self {
-        let mut own: Vec<Table<'p>> = Vec::new();
+        let mut own: Vec<NameTable<'p>> = Vec::new();
         let mut items = Vec::new();
         for (id, loaded) in program.iter() {
-            let mut table = Table::default();
-            for item in loaded.module.items.iter().filter_map(|item| Named::of(item, id)) {
+            let mut table = NameTable::default();
+            for item in loaded.module.items.iter().filter_map(|item| NamedItem::from_item(item, id)) {
                 items.push(item);
                 if item.name().text.is_empty() {
                     continue;
                 }
                 if let Some(first) = table.get(&(item.kind(), item.name().text.as_str())) {
-                    diagnostics.push(duplicate(item.kind().word(), item.name(), first.name().span));
+                    diagnostics.push(duplicate(item.kind().as_str(), item.name(), first.name().span));
                     continue;
                 }
                 table.insert((item.kind(), &item.name().text), item);
@@ -140,7 +140,7 @@ impl<'p> Names<'p> {
         let std: Vec<bool> = program.modules.iter().map(|loaded| loaded.std).collect();
         let prelude = merge_library(&own, &std, &items, diagnostics);
         let visible = program.iter().map(|(id, loaded)| {
-            if loaded.std { Table::default() } else { see(id, &loaded.uses, &own, &items, diagnostics) }
+            if loaded.std { NameTable::default() } else { see(id, &loaded.uses, &own, &items, diagnostics) }
         });
         let visible = visible.collect();
         let is_program = |module: ModuleId| std.get(module.0) == Some(&false);
@@ -148,7 +148,7 @@ impl<'p> Names<'p> {
             .iter()
             .filter_map(|item| match item {
                 // One whose name is missing cannot be chosen, and its message has been given.
-                Named::Environment(environment)
+                NamedItem::Environment(environment)
                     if is_program(environment.module) && !environment.body.name.text.is_empty() =>
                 {
                     Some(*environment)
@@ -159,82 +159,82 @@ impl<'p> Names<'p> {
         check_environments(&mut environments, diagnostics);
         let facts = program.iter().flat_map(|(module, loaded)| {
             loaded.module.items.iter().filter_map(move |item| match item {
-                Item::Facts(item) => Some(Global { module, item }),
+                Item::Facts(item) => Some(GlobalItem { module, item }),
                 _ => None,
             })
         });
         Self { visible, prelude, library: &program.library, environments, facts: facts.collect(), items }
     }
 
-    fn get(&self, from: ModuleId, kind: Kind, name: &str) -> Option<Named<'p>> {
+    fn get(&self, from: ModuleId, kind: ItemKind, name: &str) -> Option<NamedItem<'p>> {
         let mine = self.visible.get(from.0).and_then(|table| table.get(&(kind, name)));
         mine.or_else(|| self.prelude.get(&(kind, name))).copied()
     }
 
-    pub fn constant(&self, from: ModuleId, name: &str) -> Option<Global<'p, Binding>> {
-        match self.get(from, Kind::Const, name) {
-            Some(Named::Const(global)) => Some(global),
+    pub fn constant(&self, from: ModuleId, name: &str) -> Option<GlobalItem<'p, Binding>> {
+        match self.get(from, ItemKind::Const, name) {
+            Some(NamedItem::Const(global)) => Some(global),
             _ => None,
         }
     }
 
-    pub fn function(&self, from: ModuleId, name: &str) -> Option<Global<'p, FnItem>> {
-        match self.get(from, Kind::Fn, name) {
-            Some(Named::Fn(global)) => Some(global),
+    pub fn function(&self, from: ModuleId, name: &str) -> Option<GlobalItem<'p, FnItem>> {
+        match self.get(from, ItemKind::Fn, name) {
+            Some(NamedItem::Fn(global)) => Some(global),
             _ => None,
         }
     }
 
-    pub fn ty(&self, from: ModuleId, name: &str) -> Option<Global<'p, TypeItem>> {
-        match self.get(from, Kind::Type, name) {
-            Some(Named::Type(global)) => Some(global),
+    pub fn ty(&self, from: ModuleId, name: &str) -> Option<GlobalItem<'p, TypeItem>> {
+        match self.get(from, ItemKind::Type, name) {
+            Some(NamedItem::Type(global)) => Some(global),
             _ => None,
         }
     }
 
-    pub fn component(&self, from: ModuleId, name: &str) -> Option<Global<'p, Body>> {
-        match self.get(from, Kind::Component, name) {
-            Some(Named::Component(global)) => Some(global),
+    pub fn component(&self, from: ModuleId, name: &str) -> Option<GlobalItem<'p, Body>> {
+        match self.get(from, ItemKind::Component, name) {
+            Some(NamedItem::Component(global)) => Some(global),
             _ => None,
         }
     }
 
-    pub fn stack(&self, from: ModuleId, name: &str) -> Option<Global<'p, Body>> {
-        match self.get(from, Kind::Stack, name) {
-            Some(Named::Stack(global)) => Some(global),
+    pub fn stack(&self, from: ModuleId, name: &str) -> Option<GlobalItem<'p, Body>> {
+        match self.get(from, ItemKind::Stack, name) {
+            Some(NamedItem::Stack(global)) => Some(global),
             _ => None,
         }
     }
 
     /// The name of that kind, seen from `from`, that is nearest to a wrong one.
-    pub fn nearest(&self, from: ModuleId, kind: Kind, name: &str, more: &[&'p str]) -> Option<&'p str> {
-        let mine = self.visible.get(from.0).into_iter().flat_map(Table::keys);
+    pub fn nearest(&self, from: ModuleId, kind: ItemKind, name: &str, more: &[&'p str]) -> Option<&'p str> {
+        let mine = self.visible.get(from.0).into_iter().flat_map(NameTable::keys);
         let candidates = mine.chain(self.prelude.keys()).filter(|(other, _)| *other == kind).map(|(_, name)| *name);
         let library = self.library.iter().filter(|(other, _)| *other == kind).map(|(_, name)| name.as_str());
         nearest(name, candidates.chain(library).chain(more.iter().copied()))
     }
 
     /// The file of the program that defines a name which `from` does not see.
-    pub fn elsewhere(&self, kind: Kind, name: &str) -> Option<Named<'p>> {
+    pub fn elsewhere(&self, kind: ItemKind, name: &str) -> Option<NamedItem<'p>> {
         self.items.iter().find(|item| item.kind() == kind && item.name().text == name).copied()
     }
 }
 
 /// One name for two things of a kind.
-pub fn duplicate(what: &str, name: &Name, first: Span) -> Diagnostic {
+pub fn duplicate(what: &str, name: &Ident, first: Span) -> Diagnostic {
     Diagnostic::error("GPB1002", format!("the {what} `{}` is defined twice", name.text))
-        .at(name.span, "defined again here")
-        .at(first, "first defined here")
+        .with_label(name.span, "defined again here")
+        .with_label(first, "first defined here")
         .help("give one of them another name")
 }
 
 fn merge_library<'p>(
-    own: &[Table<'p>],
+    own: &[NameTable<'p>],
     std: &[bool],
-    items: &[Named<'p>],
+    items: &[NamedItem<'p>],
     diagnostics: &mut Vec<Diagnostic>,
-) -> Table<'p> {
-    let mut prelude = Table::default();
+) -> NameTable<'p> {
+    let mut prelude = NameTable::default();
     for item in items {
         let module = module_of(item);
         if !std.get(module.0).copied().unwrap_or(false) {
@@ -243,7 +243,7 @@ fn merge_library<'p>(
         let key = (item.kind(), item.name().text.as_str());
         match prelude.get(&key) {
             Some(first) if module_of(first) != module => {
-                diagnostics.push(duplicate(item.kind().word(), item.name(), first.name().span));
+                diagnostics.push(duplicate(item.kind().as_str(), item.name(), first.name().span));
             }
             Some(_) => {}
             None => {
@@ -254,13 +254,13 @@ fn merge_library<'p>(
     prelude
 }
 
-fn module_of(item: &Named<'_>) -> ModuleId {
+fn module_of(item: &NamedItem<'_>) -> ModuleId {
     match item {
-        Named::Const(global) => global.module,
-        Named::Fn(global) => global.module,
-        Named::Type(global) => global.module,
-        Named::Component(global) | Named::Stack(global) => global.module,
-        Named::Environment(environment) => environment.module,
+        NamedItem::Const(global) => global.module,
+        NamedItem::Fn(global) => global.module,
+        NamedItem::Type(global) => global.module,
+        NamedItem::Component(global) | NamedItem::Stack(global) => global.module,
+        NamedItem::Environment(environment) => environment.module,
     }
 }
 
@@ -268,10 +268,10 @@ fn module_of(item: &Named<'_>) -> ModuleId {
 fn see<'p>(
     id: ModuleId,
     uses: &[(ModuleId, Span)],
-    own: &[Table<'p>],
-    items: &[Named<'p>],
+    own: &[NameTable<'p>],
+    items: &[NamedItem<'p>],
     diagnostics: &mut Vec<Diagnostic>,
-) -> Table<'p> {
+) -> NameTable<'p> {
     let mut table = own.get(id.0).cloned().unwrap_or_default();
     let mut followed = vec![id];
     for (used, span) in uses {
@@ -283,12 +283,12 @@ fn see<'p>(
             let key = (item.kind(), item.name().text.as_str());
             match table.get(&key) {
                 // Environments are chosen from outside, each by its own file.
-                Some(first) if module_of(first) != *used && item.kind() != Kind::Environment => {
+                Some(first) if module_of(first) != *used && item.kind() != ItemKind::Environment => {
                     // Whoever draws a file in can change their own item, so that one is the newcomer.
                     let own = module_of(first) == id;
                     let (again, first) = if own { (first, item) } else { (item, first) };
-                    let diagnostic = duplicate(item.kind().word(), again.name(), first.name().span);
-                    diagnostics.push(diagnostic.at(*span, "drawn in here"));
+                    let diagnostic = duplicate(item.kind().as_str(), again.name(), first.name().span);
+                    diagnostics.push(diagnostic.with_label(*span, "drawn in here"));
                 }
                 Some(_) => {}
                 None => {

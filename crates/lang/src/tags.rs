@@ -1,10 +1,10 @@
 //! The environment's tags, put on everything that can be tagged.
 
 use gpb_catalog::{Shape, TypeDef};
-use gpb_model::{Map, Value};
+use gpb_model::{Value, ValueMap};
 
 /// Adds `tags` to a resource's properties; a tag written on the resource wins.
-pub fn merge(def: &TypeDef, tags: &Map, properties: &mut Map) {
+pub fn merge(def: &TypeDef, tags: &ValueMap, properties: &mut ValueMap) {
     let Some(tagging) = def.tagging.as_ref().filter(|_| !tags.is_empty()) else { return };
     let Some(property) = def.root.by_aws(&tagging.property) else { return };
     match def.resolve(&property.shape) {
@@ -24,7 +24,7 @@ pub fn merge(def: &TypeDef, tags: &Map, properties: &mut Map) {
             add_pairs(items, tags, &flags);
         }
         Shape::Map { .. } | Shape::Json => {
-            let written = properties.entry(property.aws.clone()).or_insert_with(|| Value::Map(Map::default()));
+            let written = properties.entry(property.aws.clone()).or_insert_with(|| Value::Map(ValueMap::default()));
             let Value::Map(entries) = written else { return };
             for (key, value) in tags {
                 entries.entry(key.clone()).or_insert_with(|| value.clone());
@@ -35,7 +35,7 @@ pub fn merge(def: &TypeDef, tags: &Map, properties: &mut Map) {
 }
 
 /// A required flag of a tag (whether what the resource makes is tagged too) is raised: the tags are for everything.
-fn add_pairs(items: &mut Vec<Value>, tags: &Map, flags: &[&str]) {
+fn add_pairs(items: &mut Vec<Value>, tags: &ValueMap, flags: &[&str]) {
     let is_key = |item: &Value, key: &str| match item {
         Value::Map(pair) => pair.get("Key") == Some(&Value::Text(key.into())),
         _ => false,
@@ -44,7 +44,7 @@ fn add_pairs(items: &mut Vec<Value>, tags: &Map, flags: &[&str]) {
         if items.iter().any(|item| is_key(item, key)) {
             continue;
         }
-        let mut pair = Map::from_iter([("Key".into(), Value::Text(key.clone())), ("Value".into(), value.clone())]);
+        let mut pair = ValueMap::from_iter([("Key".into(), Value::Text(key.clone())), ("Value".into(), value.clone())]);
         pair.extend(flags.iter().map(|flag| ((*flag).into(), Value::Bool(true))));
         items.push(Value::Map(pair));
     }

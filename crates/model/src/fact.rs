@@ -5,7 +5,7 @@
 
 use super::{Address, Model, Resource};
 use crate::PropPath;
-use crate::value::Value;
+use crate::value::PropertyValue;
 use gpb_base::source::Span;
 use std::sync::Arc;
 
@@ -19,10 +19,10 @@ pub struct Fact {
     /// The block's label.
     pub name: Arc<str>,
     /// What `when` came to; without one, it applies.
-    pub applies: Applies,
+    pub applies: Applicability,
     /// Every other field but `when`; none where it does not hold and nobody asks what it would say. A field that is unknown until apply holds a hole; one that could not be made out is
     /// absent (the mistake has been reported).
-    pub fields: Fields,
+    pub fields: FactFields,
     /// The properties that `when` and the fields looked at, in order, without repetition.
     pub evidence: Vec<Arc<Evidence>>,
     /// The block's label, in the library or the program.
@@ -34,10 +34,10 @@ pub struct Fact {
 /// The fields of a fact, by name. There are few in each and very many facts, so they lie side by side, and those of facts
 /// that say the same of several resources are there once.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Fields(Arc<[(Arc<str>, Value)]>);
+pub struct FactFields(Arc<[(Arc<str>, PropertyValue)]>);
 
-impl Fields {
-    pub fn get(&self, name: &str) -> Option<&Value> {
+impl FactFields {
+    pub fn get(&self, name: &str) -> Option<&PropertyValue> {
         self.0.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
     }
 
@@ -48,7 +48,7 @@ impl Fields {
     }
 
     /// By name.
-    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Value)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &PropertyValue)> {
         self.0.iter().map(|(name, value)| (name, value))
     }
 
@@ -58,9 +58,9 @@ impl Fields {
     }
 }
 
-impl FromIterator<(Arc<str>, Value)> for Fields {
+impl FromIterator<(Arc<str>, PropertyValue)> for FactFields {
     /// Of several fields of one name, the last counts.
-    fn from_iter<I: IntoIterator<Item = (Arc<str>, Value)>>(fields: I) -> Self {
+    fn from_iter<I: IntoIterator<Item = (Arc<str>, PropertyValue)>>(fields: I) -> Self {
         let mut fields: Vec<_> = fields.into_iter().collect();
         fields.reverse();
         fields.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -69,9 +69,12 @@ impl FromIterator<(Arc<str>, Value)> for Fields {
     }
 }
 
-impl<'a> IntoIterator for &'a Fields {
-    type Item = (&'a Arc<str>, &'a Value);
-    type IntoIter = std::iter::Map<std::slice::Iter<'a, (Arc<str>, Value)>, fn(&'a (Arc<str>, Value)) -> Self::Item>;
+impl<'a> IntoIterator for &'a FactFields {
+    type Item = (&'a Arc<str>, &'a PropertyValue);
+    type IntoIter = std::iter::Map<
+        std::slice::Iter<'a, (Arc<str>, PropertyValue)>,
+        fn(&'a (Arc<str>, PropertyValue)) -> Self::Item,
+    >;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.iter().map(|(name, value)| (name, value))
@@ -80,7 +83,7 @@ impl<'a> IntoIterator for &'a Fields {
 
 /// Whether a fact holds for its resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Applies {
+pub enum Applicability {
     Yes,
     No,
     /// What decides it is unknown until apply.
@@ -104,13 +107,13 @@ pub struct Evidence {
 }
 
 impl Fact {
-    pub fn field(&self, name: &str) -> Option<&Value> {
+    pub fn field(&self, name: &str) -> Option<&PropertyValue> {
         self.fields.get(name)
     }
 
     /// A field that is text or a word.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.field(name).and_then(Value::as_text).map(AsRef::as_ref)
+        self.field(name).and_then(PropertyValue::as_text).map(AsRef::as_ref)
     }
 }
 
@@ -122,5 +125,5 @@ pub trait FactEvaluator {
     fn facts(&self, model: &Model, others: &[Vec<Resource>]) -> Vec<Vec<Fact>>;
 
     /// Returns the properties of a resource once those of `set`, an object of them, are set; none where `set` does not fit.
-    fn changed(&self, resource: &Resource, set: &Value) -> Option<crate::Map>;
+    fn changed(&self, resource: &Resource, set: &PropertyValue) -> Option<crate::ValueMap>;
 }

@@ -1,7 +1,7 @@
 //! What an environment is held to: recovery targets, budgets, usage. The checks compare it with what the facts say.
 
 use super::Address;
-use crate::value::Value;
+use crate::value::PropertyValue;
 use gpb_base::source::Span;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -12,14 +12,14 @@ use std::fmt;
 #[derive(Debug, Clone, Default)]
 pub struct Goals {
     /// In order of declaration.
-    pub targets: Vec<Target>,
-    pub derived: Vec<Derived>,
+    pub targets: Vec<RecoveryTarget>,
+    pub derived: Vec<Derivation>,
     pub budgets: Vec<Budget>,
     pub needs: Vec<Need>,
     /// What drives the expected figures of the whole environment (`users`), as its `usage` block says.
-    pub usage: BTreeMap<String, Value>,
+    pub usage: BTreeMap<String, PropertyValue>,
     /// What each resource is expected to be used for, as its own `usage` block says; only what is written.
-    pub resource_usage: BTreeMap<Address, BTreeMap<String, Value>>,
+    pub resource_usage: BTreeMap<Address, BTreeMap<String, PropertyValue>>,
 }
 
 /// A failure domain: what is lost at once. The four that AWS Resilience Hub uses.
@@ -38,7 +38,7 @@ pub enum Domain {
 impl Domain {
     pub const ALL: [Domain; 4] = [Domain::Software, Domain::Node, Domain::Zone, Domain::Region];
 
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Domain::Software => "software",
             Domain::Node => "node",
@@ -47,20 +47,20 @@ impl Domain {
         }
     }
 
-    pub fn of(word: &str) -> Option<Domain> {
-        Domain::ALL.into_iter().find(|domain| domain.word() == word)
+    pub fn from_word(word: &str) -> Option<Domain> {
+        Domain::ALL.into_iter().find(|domain| domain.as_str() == word)
     }
 }
 
 impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+        f.write_str(self.as_str())
     }
 }
 
 /// `recover from zone { rpo 0s  rto 1min  decide 5min  guaranteed true }`
 #[derive(Debug, Clone, PartialEq)]
-pub struct Target {
+pub struct RecoveryTarget {
     /// What it is demanded of: everything whose address is this or lies below it. Empty: the whole environment.
     pub scope: String,
     pub domain: Domain,
@@ -78,7 +78,7 @@ pub struct Target {
 
 /// `derived from data.main`: what is kept here can be made again from there.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Derived {
+pub struct Derivation {
     /// Everything at or below this address.
     pub scope: String,
     pub from: Address,

@@ -14,10 +14,10 @@ pub mod testing;
 pub mod ty;
 pub mod value;
 
-pub use fact::{ASKED_ANYWAY, Applies, Evidence, Fact, FactEvaluator, Fields};
-pub use goals::{Budget, Derived, Domain, Goals, Need, Target};
+pub use fact::{ASKED_ANYWAY, Applicability, Evidence, Fact, FactEvaluator, FactFields};
+pub use goals::{Budget, Derivation, Domain, Goals, Need, RecoveryTarget};
 pub use path::PropPath;
-pub use property::{Map, Reference, Secret, Value};
+pub use property::{Reference, SecretSource, Value, ValueMap};
 pub use spans::Spans;
 
 use gpb_base::source::Span;
@@ -158,7 +158,7 @@ pub struct Resource {
     pub layer: Option<Arc<str>>,
     /// The component instances around it, outermost first: `data.main`.
     pub components: Vec<String>,
-    pub properties: Map,
+    pub properties: ValueMap,
     /// Where each property was written, by path; a path without an entry was written where its parent was.
     pub spans: Spans,
     /// Named by `after`; references make the other edges.

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 /// Values by name, in the order of the names. Most hold a handful, and a model has very many of them, so they lie side by
 /// side; whoever builds one of unbounded size collects it at once.
-pub type Map = LiteMap<CompactString, Value>;
+pub type ValueMap = LiteMap<CompactString, Value>;
 
 /// A property's value: JSON with holes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub enum Value {
     Float(f64),
     Text(CompactString),
     List(Vec<Value>),
-    Map(Map),
+    Map(ValueMap),
     /// A property of another resource that is known only when that resource is.
     Ref(Reference),
     /// A text with holes: the parts joined.
@@ -31,7 +31,7 @@ pub enum Value {
         args: Vec<Value>,
     },
     /// A secret: it has no text form here.
-    Secret(Secret),
+    Secret(SecretSource),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub struct Reference {
 /// Where a secret's value comes from. The value itself exists only in memory, between being read and being sent.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "from")]
-pub enum Secret {
+pub enum SecretSource {
     /// `secret("stripe/key")`: the cloud's own secret store.
     Store { name: String },
     /// `env_secret("NAME")`: the environment of the process.
@@ -120,33 +120,33 @@ impl From<Value> for Json {
 
 /// A JSON document that is no [`Value`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BadValue {
+pub enum ValueError {
     #[error("null has no meaning here")]
     Null,
     #[error("the number {0} is out of range")]
     Number(String),
     #[error("`{0}` is not a well-formed hole")]
-    Hole(String),
+    Unknown(String),
 }
 
 impl TryFrom<Json> for Value {
-    type Error = BadValue;
+    type Error = ValueError;
 
-    fn try_from(json: Json) -> Result<Value, BadValue> {
+    fn try_from(json: Json) -> Result<Value, ValueError> {
         Ok(match json {
-            Json::Null => return Err(BadValue::Null),
+            Json::Null => return Err(ValueError::Null),
             Json::Bool(bool) => Value::Bool(bool),
             Json::Number(number) => match (number.as_i64(), number.as_f64()) {
                 (Some(int), _) => Value::Int(int),
                 (None, Some(float)) => Value::Float(float),
-                (None, None) => return Err(BadValue::Number(number.to_string())),
+                (None, None) => return Err(ValueError::Number(number.to_string())),
             },
             Json::String(text) => Value::Text(text.into()),
             Json::Array(items) => Value::List(items.into_iter().map(Value::try_from).collect::<Result<_, _>>()?),
             Json::Object(entries) => {
-                let hole = entries.keys().next().filter(|key| entries.len() == 1 && key.starts_with('$')).cloned();
-                match (hole, entries) {
-                    (Some(key), mut entries) => hole_from(&key, entries.remove(&key).unwrap_or_default())?,
+                let unknown = entries.keys().next().filter(|key| entries.len() == 1 && key.starts_with('$')).cloned();
+                match (unknown, entries) {
+                    (Some(key), mut entries) => unknown_from(&key, entries.remove(&key).unwrap_or_default())?,
                     (None, entries) => Value::Map(map_from(entries)?),
                 }
             }
@@ -154,12 +154,12 @@ impl TryFrom<Json> for Value {
     }
 }
 
-fn map_from(entries: serde_json::Map<String, Json>) -> Result<Map, BadValue> {
+fn map_from(entries: serde_json::Map<String, Json>) -> Result<ValueMap, ValueError> {
     entries.into_iter().map(|(key, value)| Ok((key.into(), Value::try_from(value)?))).collect()
 }
 
-fn hole_from(key: &str, inner: Json) -> Result<Value, BadValue> {
-    let bad = || BadValue::Hole(key.to_owned());
+fn unknown_from(key: &str, inner: Json) -> Result<Value, ValueError> {
+    let bad = || ValueError::Unknown(key.to_owned());
     match (key, inner) {
         ("$map", Json::Object(entries)) => Ok(Value::Map(map_from(entries)?)),
         ("$ref", inner) => serde_json::from_value(inner).map(Value::Ref).map_err(|_| bad()),

@@ -1,6 +1,6 @@
 //! Types as users write them.
 
-use crate::value::{Kind, Value};
+use crate::value::{PropertyValue, ValueKind};
 use gpb_base::source::Span;
 use gpb_base::unit::Dimension;
 use indexmap::IndexMap;
@@ -97,28 +97,28 @@ pub fn names() -> Vec<&'static str> {
 }
 
 /// The type a value has by itself.
-pub fn of(value: &Value) -> Type {
+pub fn type_of(value: &PropertyValue) -> Type {
     match &value.kind {
-        Kind::Bool(_) => Type::Bool,
-        Kind::Number(_) => Type::Number,
-        Kind::Quantity(quantity) => Type::Dimension(quantity.dimension),
-        Kind::Text(_) => Type::String,
-        Kind::Word(word) => word.among.clone().map_or(Type::Any, Type::Words),
-        Kind::List(items) => Type::list(common(items.iter())),
-        Kind::Map(entries) => Type::map(common(entries.values().map(|entry| &entry.value))),
-        Kind::Range(range) => Type::range(of(&range.high)),
-        Kind::Secret(_) => Type::Secret,
-        Kind::Place(_) => Type::Place,
-        Kind::Resource(handle) => Type::Resource(Some(handle.ty.clone())),
-        Kind::Hole(hole) => hole.ty.clone(),
-        Kind::Instance(_) | Kind::Absent => Type::Any,
+        ValueKind::Bool(_) => Type::Bool,
+        ValueKind::Number(_) => Type::Number,
+        ValueKind::Quantity(quantity) => Type::Dimension(quantity.dimension),
+        ValueKind::Text(_) => Type::String,
+        ValueKind::Word(word) => word.among.clone().map_or(Type::Any, Type::Words),
+        ValueKind::List(items) => Type::list(common(items.iter())),
+        ValueKind::Map(entries) => Type::map(common(entries.values().map(|entry| &entry.value))),
+        ValueKind::Range(range) => Type::range(type_of(&range.high)),
+        ValueKind::Secret(_) => Type::Secret,
+        ValueKind::Place(_) => Type::Place,
+        ValueKind::Resource(handle) => Type::Resource(Some(handle.ty.clone())),
+        ValueKind::Unknown(unknown) => unknown.ty.clone(),
+        ValueKind::Instance(_) | ValueKind::Absent => Type::Any,
     }
 }
 
 /// The type that all of the values have.
-pub fn common<'a>(mut values: impl Iterator<Item = &'a Value>) -> Type {
-    let Some(first) = values.next().map(of) else { return Type::Any };
-    if values.all(|value| of(value) == first) { first } else { Type::Any }
+pub fn common<'a>(mut values: impl Iterator<Item = &'a PropertyValue>) -> Type {
+    let Some(first) = values.next().map(type_of) else { return Type::Any };
+    if values.all(|value| type_of(value) == first) { first } else { Type::Any }
 }
 
 impl Type {

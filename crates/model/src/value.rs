@@ -1,6 +1,6 @@
 //! Values as the evaluator holds them: cheap to clone, each with the place it was written.
 //!
-//! A value that is known only after apply is a [`Hole`]: the [`model::Value`] that will compute it, and its type.
+//! A value that is known only after apply is a [`Unknown`]: the [`model::PropertyValue`] that will compute it, and its type.
 
 use crate as model;
 use crate::Address;
@@ -16,13 +16,13 @@ use std::sync::Arc;
 
 /// A value and where it was written. Two values are equal when they mean the same, wherever they stand.
 #[derive(Debug, Clone)]
-pub struct Value {
-    pub kind: Kind,
+pub struct PropertyValue {
+    pub kind: ValueKind,
     pub span: Span,
-    size: Size,
+    size: ValueSize,
 }
 
-impl PartialEq for Value {
+impl PartialEq for PropertyValue {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind
     }
@@ -31,7 +31,7 @@ impl PartialEq for Value {
 /// How much there is inside a value, kept while it is built: shared parts count each time, so a value that is small in
 /// memory and endless when walked is refused before anything walks it.
 #[derive(Debug, Clone, Copy, Default)]
-struct Size {
+struct ValueSize {
     nodes: u32,
     depth: u16,
 }
@@ -47,35 +47,35 @@ pub const MAX_TEXT: usize = 4 << 20;
 
 /// What a value is.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Kind {
+pub enum ValueKind {
     Bool(bool),
     Number(Decimal),
     Quantity(Quantity),
     Text(Arc<str>),
-    Word(Word),
-    List(Arc<Vec<Value>>),
-    Map(Arc<Map>),
-    Range(Arc<Range>),
-    Secret(Arc<model::Secret>),
+    Word(BareWord),
+    List(Arc<Vec<PropertyValue>>),
+    Map(Arc<PropertyMap>),
+    Range(Arc<ValueRange>),
+    Secret(Arc<model::SecretSource>),
     Place(Arc<model::Place>),
     Resource(Arc<ResourceHandle>),
     Instance(InstanceHandle),
-    Hole(Hole),
+    Unknown(Unknown),
     /// An optional value that was not given.
     Absent,
 }
 
 /// A map or an object, in the order it was written.
-pub type Map = IndexMap<Arc<str>, Entry, foldhash::fast::RandomState>;
+pub type PropertyMap = IndexMap<Arc<str>, ValueEntry, foldhash::fast::RandomState>;
 
 /// The value under a key, and where the key stands.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct ValueEntry {
     pub key: Span,
-    pub value: Value,
+    pub value: PropertyValue,
 }
 
-impl PartialEq for Entry {
+impl PartialEq for ValueEntry {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
     }
@@ -83,7 +83,7 @@ impl PartialEq for Entry {
 
 /// A bare word that is no name in scope.
 #[derive(Debug, Clone)]
-pub struct Word {
+pub struct BareWord {
     pub text: Arc<str>,
     /// Where it was written, wherever it is used.
     pub written: Span,
@@ -91,21 +91,21 @@ pub struct Word {
     pub among: Option<Arc<[Arc<str>]>>,
 }
 
-impl Word {
+impl BareWord {
     /// Adds the place of a word that means nothing where it is used: the word itself, and the use where that is another.
-    pub fn blamed(&self, diagnostic: Diagnostic, used: Span, text: &str) -> Diagnostic {
-        let diagnostic = diagnostic.at(self.written, text);
-        if self.written == used { diagnostic } else { diagnostic.at(used, "used here") }
+    pub fn labelled(&self, diagnostic: Diagnostic, used: Span, text: &str) -> Diagnostic {
+        let diagnostic = diagnostic.with_label(self.written, text);
+        if self.written == used { diagnostic } else { diagnostic.with_label(used, "used here") }
     }
 
     /// The diagnostic for a word that is no name and that nothing expects.
     pub fn unknown(&self, used: Span) -> Diagnostic {
         let diagnostic = Diagnostic::error("GPB1105", format!("`{}` is not a name in scope", self.text));
-        self.blamed(diagnostic, used, "not a name in scope").help("text is written in quotes")
+        self.labelled(diagnostic, used, "not a name in scope").help("text is written in quotes")
     }
 }
 
-impl PartialEq for Word {
+impl PartialEq for BareWord {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
     }
@@ -113,9 +113,9 @@ impl PartialEq for Word {
 
 /// A closed range.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Range {
-    pub low: Value,
-    pub high: Value,
+pub struct ValueRange {
+    pub low: PropertyValue,
+    pub high: PropertyValue,
 }
 
 /// A resource, as expressions see it.
@@ -137,26 +137,26 @@ pub struct InstanceHandle {
 
 /// A value that is unknown until apply.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Hole {
+pub struct Unknown {
     pub value: Arc<model::Value>,
     pub ty: Type,
 }
 
-impl Hole {
+impl Unknown {
     /// What depends on it, to whoever asks only what is known: as unknown, and of a type of its own.
-    pub fn spread(&self, ty: Type, span: Span) -> Value {
-        Value::new(Kind::Hole(Hole { value: self.value.clone(), ty }), span)
+    pub fn spread(&self, ty: Type, span: Span) -> PropertyValue {
+        PropertyValue::new(ValueKind::Unknown(Unknown { value: self.value.clone(), ty }), span)
     }
 }
 
-impl Value {
-    pub fn new(kind: Kind, span: Span) -> Self {
+impl PropertyValue {
+    pub fn new(kind: ValueKind, span: Span) -> Self {
         let size = match &kind {
-            Kind::List(items) => Size::around(items.iter()),
-            Kind::Map(entries) => Size::around(entries.values().map(|entry| &entry.value)),
-            Kind::Range(range) => Size::around([&range.low, &range.high].into_iter()),
-            Kind::Hole(hole) => Size { nodes: nodes(&hole.value, MAX_HOLE_NODES + 1), depth: 1 },
-            _ => Size { nodes: 1, depth: 1 },
+            ValueKind::List(items) => ValueSize::around(items.iter()),
+            ValueKind::Map(entries) => ValueSize::around(entries.values().map(|entry| &entry.value)),
+            ValueKind::Range(range) => ValueSize::around([&range.low, &range.high].into_iter()),
+            ValueKind::Unknown(unknown) => ValueSize { nodes: nodes(&unknown.value, MAX_HOLE_NODES + 1), depth: 1 },
+            _ => ValueSize { nodes: 1, depth: 1 },
         };
         Self { kind, span, size }
     }
@@ -169,32 +169,32 @@ impl Value {
         let what = match &self.kind {
             _ if self.size.depth > MAX_DEPTH => format!("nests deeper than {MAX_DEPTH} levels"),
             _ if self.size.nodes > MAX_NODES => format!("has more than {MAX_NODES} parts"),
-            Kind::Hole(_) if self.size.nodes > MAX_HOLE_NODES => {
+            ValueKind::Unknown(_) if self.size.nodes > MAX_HOLE_NODES => {
                 format!("is unknown until apply and has more than {MAX_HOLE_NODES} parts")
             }
-            Kind::Text(text) if text.len() > MAX_TEXT => format!("is longer than {MAX_TEXT} bytes"),
+            ValueKind::Text(text) if text.len() > MAX_TEXT => format!("is longer than {MAX_TEXT} bytes"),
             _ => return Ok(self),
         };
         Err(too_large(&what, self.span))
     }
 
     /// The parts of several values together.
-    pub fn nodes_of(values: &[Value]) -> u32 {
+    pub fn nodes_of(values: &[PropertyValue]) -> u32 {
         values.iter().fold(0, |sum: u32, value| sum.saturating_add(value.size.nodes))
     }
 
     pub fn bool(value: bool, span: Span) -> Self {
-        Self::new(Kind::Bool(value), span)
+        Self::new(ValueKind::Bool(value), span)
     }
 
     pub fn number(value: impl Into<Decimal>, span: Span) -> Self {
-        Self::new(Kind::Number(value.into()), span)
+        Self::new(ValueKind::Number(value.into()), span)
     }
 
     pub fn amount(amount: Amount, span: Span) -> Self {
         let kind = match amount {
-            Amount::Number(number) => Kind::Number(number),
-            Amount::Quantity(quantity) => Kind::Quantity(quantity),
+            Amount::Number(number) => ValueKind::Number(number),
+            Amount::Quantity(quantity) => ValueKind::Quantity(quantity),
         };
         Self::new(kind, span)
     }
@@ -202,89 +202,89 @@ impl Value {
     /// Returns the amount that a number or a quantity is.
     pub fn as_amount(&self) -> Option<Amount> {
         match self.kind {
-            Kind::Number(number) => Some(Amount::Number(number)),
-            Kind::Quantity(quantity) => Some(Amount::Quantity(quantity)),
+            ValueKind::Number(number) => Some(Amount::Number(number)),
+            ValueKind::Quantity(quantity) => Some(Amount::Quantity(quantity)),
             _ => None,
         }
     }
 
     pub fn text(value: impl Into<Arc<str>>, span: Span) -> Self {
-        Self::new(Kind::Text(value.into()), span)
+        Self::new(ValueKind::Text(value.into()), span)
     }
 
     /// A bare word that no type has read yet.
     pub fn word(value: impl Into<Arc<str>>, span: Span) -> Self {
-        Self::new(Kind::Word(Word { text: value.into(), written: span, among: None }), span)
+        Self::new(ValueKind::Word(BareWord { text: value.into(), written: span, among: None }), span)
     }
 
     /// A word that stands where only a word can, so that no type has to read it.
     pub fn read_word(value: impl Into<Arc<str>>, span: Span) -> Self {
         let text: Arc<str> = value.into();
         let among = Some(Arc::from([text.clone()]));
-        Self::new(Kind::Word(Word { text, written: span, among }), span)
+        Self::new(ValueKind::Word(BareWord { text, written: span, among }), span)
     }
 
-    pub fn list(items: Vec<Value>, span: Span) -> Self {
-        Self::new(Kind::List(Arc::new(items)), span)
+    pub fn list(items: Vec<PropertyValue>, span: Span) -> Self {
+        Self::new(ValueKind::List(Arc::new(items)), span)
     }
 
-    pub fn map(entries: Map, span: Span) -> Self {
-        Self::new(Kind::Map(Arc::new(entries)), span)
+    pub fn map(entries: PropertyMap, span: Span) -> Self {
+        Self::new(ValueKind::Map(Arc::new(entries)), span)
     }
 
     /// `postgresql "15.17"` is the object `{ tag, value }`.
-    pub fn tagged(tag: impl Into<Arc<str>>, tag_span: Span, value: Value) -> Self {
+    pub fn tagged(tag: impl Into<Arc<str>>, tag_span: Span, value: PropertyValue) -> Self {
         let span = tag_span.to(value.span);
-        let mut entries = Map::default();
-        entries.insert("tag".into(), Entry { key: tag_span, value: Value::text(tag, tag_span) });
-        entries.insert("value".into(), Entry { key: value.span, value });
+        let mut entries = PropertyMap::default();
+        entries.insert("tag".into(), ValueEntry { key: tag_span, value: PropertyValue::text(tag, tag_span) });
+        entries.insert("value".into(), ValueEntry { key: value.span, value });
         Self::map(entries, span)
     }
 
     /// A value unknown until apply.
-    pub fn hole(value: model::Value, ty: Type, span: Span) -> Self {
-        Self::new(Kind::Hole(Hole { value: Arc::new(value), ty }), span)
+    pub fn new_unknown(value: model::Value, ty: Type, span: Span) -> Self {
+        Self::new(ValueKind::Unknown(Unknown { value: Arc::new(value), ty }), span)
     }
 
     /// A property of a resource that is known only when the resource is.
     pub fn reference(to: Address, path: PropPath, ty: Type, span: Span) -> Self {
-        Self::hole(model::Value::Ref(model::Reference { to, path }), ty, span)
+        Self::new_unknown(model::Value::Ref(model::Reference { to, path }), ty, span)
     }
 
     pub fn absent(span: Span) -> Self {
-        Self::new(Kind::Absent, span)
+        Self::new(ValueKind::Absent, span)
     }
 
     /// The same value, as if written elsewhere: what a name stands for is blamed where the name is used.
     #[must_use]
-    pub fn at(mut self, span: Span) -> Self {
+    pub fn with_span(mut self, span: Span) -> Self {
         self.span = span;
         self
     }
 
     pub fn is_absent(&self) -> bool {
-        matches!(self.kind, Kind::Absent)
+        matches!(self.kind, ValueKind::Absent)
     }
 
     /// Text, whether quoted or a word.
     pub fn as_text(&self) -> Option<&Arc<str>> {
         match &self.kind {
-            Kind::Text(text) => Some(text),
-            Kind::Word(word) => Some(&word.text),
+            ValueKind::Text(text) => Some(text),
+            ValueKind::Word(word) => Some(&word.text),
             _ => None,
         }
     }
 
-    pub fn as_list(&self) -> Option<&[Value]> {
+    pub fn as_list(&self) -> Option<&[PropertyValue]> {
         match &self.kind {
-            Kind::List(items) => Some(items),
+            ValueKind::List(items) => Some(items),
             _ => None,
         }
     }
 
-    pub fn as_map(&self) -> Option<&Map> {
+    pub fn as_map(&self) -> Option<&PropertyMap> {
         match &self.kind {
-            Kind::Map(entries) => Some(entries),
+            ValueKind::Map(entries) => Some(entries),
             _ => None,
         }
     }
@@ -292,31 +292,31 @@ impl Value {
     /// Whether every part is known now.
     pub fn is_known(&self) -> bool {
         match &self.kind {
-            Kind::Hole(_) => false,
-            Kind::List(items) => items.iter().all(Value::is_known),
-            Kind::Map(entries) => entries.values().all(|entry| entry.value.is_known()),
-            Kind::Range(range) => range.low.is_known() && range.high.is_known(),
+            ValueKind::Unknown(_) => false,
+            ValueKind::List(items) => items.iter().all(PropertyValue::is_known),
+            ValueKind::Map(entries) => entries.values().all(|entry| entry.value.is_known()),
+            ValueKind::Range(range) => range.low.is_known() && range.high.is_known(),
             _ => true,
         }
     }
 
     /// The first secret inside, at any depth.
-    pub fn find_secret(&self) -> Option<&Value> {
+    pub fn find_secret(&self) -> Option<&PropertyValue> {
         match &self.kind {
-            Kind::Secret(_) => Some(self),
-            Kind::Hole(hole) => holds_secret(&hole.value).then_some(self),
-            Kind::List(items) => items.iter().find_map(Value::find_secret),
-            Kind::Map(entries) => entries.values().find_map(|entry| entry.value.find_secret()),
+            ValueKind::Secret(_) => Some(self),
+            ValueKind::Unknown(unknown) => holds_secret(&unknown.value).then_some(self),
+            ValueKind::List(items) => items.iter().find_map(PropertyValue::find_secret),
+            ValueKind::Map(entries) => entries.values().find_map(|entry| entry.value.find_secret()),
             _ => None,
         }
     }
 
     /// The words inside that no type has read.
-    pub fn unread_words(&self) -> Vec<&Word> {
+    pub fn unread_words(&self) -> Vec<&BareWord> {
         match &self.kind {
-            Kind::Word(word) if word.among.is_none() => vec![word],
-            Kind::List(items) => items.iter().flat_map(Value::unread_words).collect(),
-            Kind::Map(entries) => entries.values().flat_map(|entry| entry.value.unread_words()).collect(),
+            ValueKind::Word(word) if word.among.is_none() => vec![word],
+            ValueKind::List(items) => items.iter().flat_map(PropertyValue::unread_words).collect(),
+            ValueKind::Map(entries) => entries.values().flat_map(|entry| entry.value.unread_words()).collect(),
             _ => Vec::new(),
         }
     }
@@ -324,62 +324,62 @@ impl Value {
     /// What it is, with its article, for messages: "a duration", "a list".
     pub fn describe(&self) -> String {
         match &self.kind {
-            Kind::Bool(_) => "a bool".into(),
-            Kind::Number(_) => "a number".into(),
-            Kind::Quantity(quantity) => quantity.dimension.described().into(),
-            Kind::Text(_) => "text".into(),
-            Kind::Word(word) => format!("the word `{}`", word.text),
-            Kind::List(_) => "a list".into(),
-            Kind::Map(_) => "an object".into(),
-            Kind::Range(range) => match &range.high.kind {
-                Kind::Quantity(quantity) => format!("a range of {}", quantity.dimension),
+            ValueKind::Bool(_) => "a bool".into(),
+            ValueKind::Number(_) => "a number".into(),
+            ValueKind::Quantity(quantity) => quantity.dimension.described().into(),
+            ValueKind::Text(_) => "text".into(),
+            ValueKind::Word(word) => format!("the word `{}`", word.text),
+            ValueKind::List(_) => "a list".into(),
+            ValueKind::Map(_) => "an object".into(),
+            ValueKind::Range(range) => match &range.high.kind {
+                ValueKind::Quantity(quantity) => format!("a range of {}", quantity.dimension),
                 _ => "a range".into(),
             },
-            Kind::Secret(_) => "a secret".into(),
-            Kind::Place(_) => "a place".into(),
-            Kind::Resource(resource) => format!("a resource (`{}`)", resource.ty),
-            Kind::Instance(instance) => format!("`{}`", instance.what),
-            Kind::Hole(hole) => format!("a `{}` that is unknown until apply", hole.ty),
-            Kind::Absent => "nothing".into(),
+            ValueKind::Secret(_) => "a secret".into(),
+            ValueKind::Place(_) => "a place".into(),
+            ValueKind::Resource(resource) => format!("a resource (`{}`)", resource.ty),
+            ValueKind::Instance(instance) => format!("`{}`", instance.what),
+            ValueKind::Unknown(hole) => format!("a `{}` that is unknown until apply", hole.ty),
+            ValueKind::Absent => "nothing".into(),
         }
     }
 }
 
-impl fmt::Display for Value {
+impl fmt::Display for PropertyValue {
     /// Writes the value as a person would.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
-            Kind::Bool(value) => write!(f, "{value}"),
-            Kind::Number(number) => write!(f, "{}", number.normalize()),
-            Kind::Quantity(quantity) => write!(f, "{quantity}"),
-            Kind::Text(text) => write!(f, "{text:?}"),
-            Kind::Word(word) => f.write_str(&word.text),
-            Kind::List(items) => {
-                let items: Vec<String> = items.iter().map(Value::to_string).collect();
+            ValueKind::Bool(value) => write!(f, "{value}"),
+            ValueKind::Number(number) => write!(f, "{}", number.normalize()),
+            ValueKind::Quantity(quantity) => write!(f, "{quantity}"),
+            ValueKind::Text(text) => write!(f, "{text:?}"),
+            ValueKind::Word(word) => f.write_str(&word.text),
+            ValueKind::List(items) => {
+                let items: Vec<String> = items.iter().map(PropertyValue::to_string).collect();
                 write!(f, "[{}]", items.join(", "))
             }
-            Kind::Map(entries) => {
+            ValueKind::Map(entries) => {
                 let entries: Vec<String> =
                     entries.iter().map(|(key, entry)| format!("{key} = {}", entry.value)).collect();
                 write!(f, "{{ {} }}", entries.join(", "))
             }
-            Kind::Range(range) => write!(f, "{}..{}", range.low, range.high),
-            Kind::Secret(_) => f.write_str("(secret)"),
-            Kind::Place(place) => match &place.account {
+            ValueKind::Range(range) => write!(f, "{}..{}", range.low, range.high),
+            ValueKind::Secret(_) => f.write_str("(secret)"),
+            ValueKind::Place(place) => match &place.account {
                 Some(account) => write!(f, "{} in {account}", place.region),
                 None => f.write_str(&place.region),
             },
-            Kind::Resource(handle) => write!(f, "{}", handle.address),
-            Kind::Instance(handle) => f.write_str(&handle.what),
-            Kind::Hole(_) => f.write_str("(known after apply)"),
-            Kind::Absent => f.write_str("(absent)"),
+            ValueKind::Resource(handle) => write!(f, "{}", handle.address),
+            ValueKind::Instance(handle) => f.write_str(&handle.what),
+            ValueKind::Unknown(_) => f.write_str("(known after apply)"),
+            ValueKind::Absent => f.write_str("(absent)"),
         }
     }
 }
 
-impl Size {
-    fn around<'a>(parts: impl Iterator<Item = &'a Value>) -> Size {
-        parts.fold(Size { nodes: 1, depth: 1 }, |size, part| Size {
+impl ValueSize {
+    fn around<'a>(parts: impl Iterator<Item = &'a PropertyValue>) -> ValueSize {
+        parts.fold(ValueSize { nodes: 1, depth: 1 }, |size, part| ValueSize {
             nodes: size.nodes.saturating_add(part.size.nodes),
             depth: size.depth.max(part.size.depth.saturating_add(1)),
         })
@@ -389,7 +389,7 @@ impl Size {
 /// The diagnostic for a value that no program needs; `what` is what it does: "has more than … parts".
 pub fn too_large(what: &str, span: Span) -> Diagnostic {
     Diagnostic::error("GPB1130", format!("this value {what}"))
-        .at(span, "becomes too large here")
+        .with_label(span, "becomes too large here")
         .help("every program must come to an end: split the value, or move it into a file the resource reads")
 }
 

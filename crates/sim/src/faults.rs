@@ -1,6 +1,6 @@
 //! Faults on demand: what real clouds do at the worst moment, decided by a seed.
 
-use gpb_engine::cloud::{CloudError, ErrorKind};
+use gpb_engine::cloud::{CloudError, CloudErrorKind};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,7 +28,7 @@ pub struct Faults {
 /// A text that does not describe faults.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a fault; write `seed=N` or one of {NAMES} with a share from 0 to 1, separated by commas")]
-pub struct BadFaults(pub String);
+pub struct FaultsError(pub String);
 
 const NAMES: &str = "throttle, unavailable, ambiguous, lost, not_ready, unfinished";
 
@@ -47,12 +47,12 @@ impl Faults {
 }
 
 impl FromStr for Faults {
-    type Err = BadFaults;
+    type Err = FaultsError;
 
-    fn from_str(text: &str) -> Result<Self, BadFaults> {
+    fn from_str(text: &str) -> Result<Self, FaultsError> {
         let mut faults = Faults::default();
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-            let bad = || BadFaults(part.to_owned());
+            let bad = || FaultsError(part.to_owned());
             let (name, value) = part.split_once('=').ok_or_else(bad)?;
             let (name, value) = (name.trim(), value.trim());
             if name == "seed" {
@@ -80,91 +80,91 @@ impl fmt::Display for Faults {
 }
 
 /// Called at each point where a process may die, with its name; a test's hook does not return from one of them.
-pub type Hook = Arc<dyn Fn(&str) + Send + Sync>;
+pub type CrashHook = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// The faults of one cloud, as calls come in.
-pub(super) struct Dice {
+pub(super) struct FaultInjector {
     faults: Faults,
     /// How often each call was made, so that a try again is a throw of its own, whatever else goes on.
-    thrown: Mutex<BTreeMap<String, u64>>,
+    draws: Mutex<BTreeMap<String, u64>>,
 }
 
 /// What happens to one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
-    Well,
+pub(super) enum InjectedFault {
+    None,
     /// It fails at once.
-    Before(ErrorKind),
+    Before(CloudErrorKind),
     /// It is carried out and its answer lost.
     After,
     /// It is carried out up to its name.
     Unfinished,
 }
 
-impl Dice {
+impl FaultInjector {
     pub fn new(faults: Faults) -> Self {
-        Self { faults, thrown: Mutex::default() }
+        Self { faults, draws: Mutex::default() }
     }
 
     /// Throws for a call that only reads.
-    pub fn read(&self, subject: &str) -> Fate {
-        self.throw(
+    pub fn read(&self, subject: &str) -> InjectedFault {
+        self.draw(
             "read",
             subject,
             &[
-                (self.faults.throttle, Fate::Before(ErrorKind::Throttled)),
-                (self.faults.unavailable, Fate::Before(ErrorKind::Unavailable)),
+                (self.faults.throttle, InjectedFault::Before(CloudErrorKind::Throttled)),
+                (self.faults.unavailable, InjectedFault::Before(CloudErrorKind::Unavailable)),
             ],
         )
     }
 
     /// Throws for a call that changes something.
-    pub fn change(&self, operation: &str, subject: &str) -> Fate {
+    pub fn change(&self, operation: &str, subject: &str) -> InjectedFault {
         let faults = &self.faults;
         let unless_deleting = |share: f64| if operation == "delete" { 0.0 } else { share };
-        self.throw(
+        self.draw(
             operation,
             subject,
             &[
-                (faults.throttle, Fate::Before(ErrorKind::Throttled)),
-                (faults.unavailable, Fate::Before(ErrorKind::Unavailable)),
-                (faults.lost, Fate::Before(ErrorKind::Ambiguous)),
-                (unless_deleting(faults.not_ready), Fate::Before(ErrorKind::NotReady)),
-                (faults.ambiguous, Fate::After),
-                (if operation == "create" { faults.unfinished } else { 0.0 }, Fate::Unfinished),
+                (faults.throttle, InjectedFault::Before(CloudErrorKind::Throttled)),
+                (faults.unavailable, InjectedFault::Before(CloudErrorKind::Unavailable)),
+                (faults.lost, InjectedFault::Before(CloudErrorKind::Ambiguous)),
+                (unless_deleting(faults.not_ready), InjectedFault::Before(CloudErrorKind::NotReady)),
+                (faults.ambiguous, InjectedFault::After),
+                (if operation == "create" { faults.unfinished } else { 0.0 }, InjectedFault::Unfinished),
             ],
         )
     }
 
-    fn throw(&self, operation: &str, subject: &str, shares: &[(f64, Fate)]) -> Fate {
+    fn draw(&self, operation: &str, subject: &str, shares: &[(f64, InjectedFault)]) -> InjectedFault {
         if shares.iter().all(|(share, _)| *share <= 0.0) {
-            return Fate::Well;
+            return InjectedFault::None;
         }
         let key = format!("{operation} {subject}");
-        let mut thrown = self.thrown.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut thrown = self.draws.lock().unwrap_or_else(PoisonError::into_inner);
         let count = thrown.entry(key.clone()).or_default();
         *count += 1;
         let hash = Sha256::digest(format!("{} {key} {count}", self.faults.seed).as_bytes());
         let mut bytes = [0; 4];
         bytes.copy_from_slice(hash.get(..4).unwrap_or(&[0; 4]));
         let mut point = f64::from(u32::from_be_bytes(bytes)) / (f64::from(u32::MAX) + 1.0);
-        for (share, fate) in shares {
+        for (share, fault) in shares {
             if point < *share {
-                return *fate;
+                return *fault;
             }
             point -= share;
         }
-        Fate::Well
+        InjectedFault::None
     }
 }
 
 /// The error a fault is told by.
-pub(super) fn injected(kind: ErrorKind, operation: &str, ty: &str) -> CloudError {
+pub(super) fn injected(kind: CloudErrorKind, operation: &str, ty: &str) -> CloudError {
     let (code, message) = match kind {
-        ErrorKind::Throttled => ("Throttling", "rate exceeded"),
-        ErrorKind::Unavailable => ("ServiceUnavailable", "the service is unavailable"),
-        ErrorKind::NotReady => ("DependencyNotReady", "something this depends on is not visible yet"),
-        ErrorKind::Ambiguous => ("RequestTimeout", "no answer came; the change may have been made"),
+        CloudErrorKind::Throttled => ("Throttling", "rate exceeded"),
+        CloudErrorKind::Unavailable => ("ServiceUnavailable", "the service is unavailable"),
+        CloudErrorKind::NotReady => ("DependencyNotReady", "something this depends on is not visible yet"),
+        CloudErrorKind::Ambiguous => ("RequestTimeout", "no answer came; the change may have been made"),
         _ => ("InternalFailure", "the service failed"),
     };
     CloudError { operation: Some(format!("{ty}:{operation}")), ..CloudError::new(kind, code, message) }
@@ -181,29 +181,29 @@ mod tests {
         assert_eq!(faults.to_string(), "seed=7,throttle=0.1,unfinished=1");
         assert_eq!("".parse(), Ok(Faults::default()));
         for bad in ["throttle", "throttle=2", "throttle=x", "thrttle=0.1", "seed=-1", "lost=nan"] {
-            assert_eq!(bad.parse::<Faults>(), Err(BadFaults(bad.to_owned())));
+            assert_eq!(bad.parse::<Faults>(), Err(FaultsError(bad.to_owned())));
         }
     }
 
     #[test]
     fn a_throw_depends_on_the_seed_the_call_and_its_number_alone() {
         let throws = |seed| {
-            let dice = Dice::new(Faults { seed, throttle: 0.5, ..Faults::default() });
+            let dice = FaultInjector::new(Faults { seed, throttle: 0.5, ..Faults::default() });
             (0..40).map(|_| dice.read("a")).collect::<Vec<_>>()
         };
         assert_eq!(throws(1), throws(1));
         assert_ne!(throws(1), throws(2));
-        let dice = Dice::new(Faults { seed: 1, throttle: 0.5, ..Faults::default() });
+        let dice = FaultInjector::new(Faults { seed: 1, throttle: 0.5, ..Faults::default() });
         let mixed: Vec<_> = (0..40).map(|_| (dice.read("a"), dice.read("b")).0).collect();
         assert_eq!(mixed, throws(1));
     }
 
     #[test]
     fn shares_are_met_on_the_average() {
-        let dice = Dice::new(Faults { seed: 3, throttle: 0.2, ambiguous: 0.3, ..Faults::default() });
+        let dice = FaultInjector::new(Faults { seed: 3, throttle: 0.2, ambiguous: 0.3, ..Faults::default() });
         let fates: Vec<_> = (0..2000).map(|_| dice.change("create", "a")).collect();
-        let share = |fate| fates.iter().filter(|one| **one == fate).count();
-        assert!((300..500).contains(&share(Fate::Before(ErrorKind::Throttled))));
-        assert!((500..700).contains(&share(Fate::After)));
+        let share = |fault| fates.iter().filter(|one| **one == fault).count();
+        assert!((300..500).contains(&share(InjectedFault::Before(CloudErrorKind::Throttled))));
+        assert!((500..700).contains(&share(InjectedFault::After)));
     }
 }

@@ -1,6 +1,6 @@
 //! How long things take, by type: data of the standard library, scaled to what the user has patience for.
 
-use gpb_engine::state::Operation;
+use gpb_engine::state::OperationKind;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,14 +8,14 @@ use std::time::Duration;
 /// The latencies of one cloud.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Latency {
-    table: BTreeMap<String, Times>,
+    table: BTreeMap<String, TypeLatency>,
     scale: f64,
 }
 
 /// Seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Times {
+struct TypeLatency {
     create: f64,
     update: f64,
     delete: f64,
@@ -32,7 +32,7 @@ impl Latency {
     /// # Errors
     /// What is wrong with the table.
     pub fn parse(text: &str, scale: f64) -> Result<Self, String> {
-        let table: BTreeMap<String, Times> = toml::from_str(text).map_err(|error| error.to_string())?;
+        let table: BTreeMap<String, TypeLatency> = toml::from_str(text).map_err(|error| error.to_string())?;
         let bad = |seconds: f64| !seconds.is_finite() || !(0.0..=86400.0).contains(&seconds);
         if let Some((ty, _)) = table.iter().find(|(_, t)| bad(t.create) || bad(t.update) || bad(t.delete)) {
             return Err(format!("`{ty}` takes no time between 0 seconds and a day"));
@@ -41,12 +41,12 @@ impl Latency {
     }
 
     /// How long the operation takes, scaled.
-    pub fn of(&self, ty: &str, operation: Operation) -> Duration {
+    pub fn duration(&self, ty: &str, operation: OperationKind) -> Duration {
         let Some(times) = self.table.get(ty).or_else(|| self.table.get("default")) else { return Duration::ZERO };
         let seconds = match operation {
-            Operation::Create => times.create,
-            Operation::Update => times.update,
-            Operation::Delete => times.delete,
+            OperationKind::Create => times.create,
+            OperationKind::Update => times.update,
+            OperationKind::Delete => times.delete,
         };
         Duration::try_from_secs_f64(seconds * self.scale).unwrap_or_default()
     }
@@ -60,9 +60,9 @@ mod tests {
     fn the_table_of_the_standard_library_is_sound() {
         let library = gpb_base::stdlib::Library::embedded();
         let latency = Latency::parse(library.get("sim/latency.toml").unwrap(), 0.5).unwrap();
-        assert!(latency.of("aws.no.such", Operation::Create) > Duration::ZERO);
-        let cluster = latency.of("aws.rds.db_cluster", Operation::Create);
-        assert!(cluster > latency.of("aws.no.such", Operation::Create));
+        assert!(latency.duration("aws.no.such", OperationKind::Create) > Duration::ZERO);
+        let cluster = latency.duration("aws.rds.db_cluster", OperationKind::Create);
+        assert!(cluster > latency.duration("aws.no.such", OperationKind::Create));
     }
 
     #[test]
@@ -75,6 +75,6 @@ mod tests {
         ] {
             assert!(Latency::parse(bad, 1.0).is_err(), "{bad}");
         }
-        assert_eq!(Latency::none().of("a", Operation::Create), Duration::ZERO);
+        assert_eq!(Latency::none().duration("a", OperationKind::Create), Duration::ZERO);
     }
 }

@@ -4,34 +4,35 @@
 //! shapes of its read-only properties.
 
 mod faults;
-mod forms;
 mod latency;
-mod made;
-mod pattern;
-mod table;
+mod output_forms;
+mod outputs;
+mod pattern_sample;
+mod resource_table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use faults::{BadFaults, Faults, Hook};
-pub use forms::Forms;
+pub use faults::{CrashHook, Faults, FaultsError};
 pub use latency::Latency;
+pub use output_forms::OutputForms;
 
 use async_trait::async_trait;
-use faults::{Dice, Fate, injected};
+use faults::{FaultInjector, InjectedFault, injected};
 use gpb_catalog::TypeDef;
-use gpb_engine::cloud::check::check;
 use gpb_engine::cloud::clock::Clock;
-use gpb_engine::cloud::naming::{fill_names, hex};
+use gpb_engine::cloud::physical_names::{fill_names, hex};
+use gpb_engine::cloud::validate::check;
 use gpb_engine::cloud::{
-    Cloud, CloudError, Create, ErrorKind, Find, Identity, Observed, Progress, Properties, ResourceKey, Sink, Types,
-    Update, document,
+    Cloud, CloudError, CloudErrorKind, CreateRequest, FindRequest, Identity, ObservedResource, Progress, ProgressSink,
+    Properties, ResourceKey, TypeSource, UpdateRequest, property_paths,
 };
-use gpb_engine::state::Operation;
+use gpb_engine::state::OperationKind;
 use gpb_model::Place;
 use gpb_model::PropPath;
-use made::Maker;
+use outputs::OutputGenerator;
+use resource_table::SimResource;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
@@ -39,39 +40,38 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use table::Thing;
 
 /// What an embedded cloud is made with.
 #[derive(Clone)]
-pub struct Options {
-    pub types: Arc<dyn Types>,
+pub struct SimOptions {
+    pub types: Arc<dyn TypeSource>,
     pub clock: Arc<dyn Clock>,
     pub faults: Faults,
     pub latency: Latency,
-    pub forms: Forms,
+    pub forms: OutputForms,
     /// Where tests let a process die.
-    pub hook: Option<Hook>,
+    pub hook: Option<CrashHook>,
 }
 
 /// The embedded cloud.
-pub struct Sim {
+pub struct SimCloud {
     connection: Mutex<Connection>,
-    types: Arc<dyn Types>,
+    types: Arc<dyn TypeSource>,
     clock: Arc<dyn Clock>,
-    dice: Dice,
+    faults: FaultInjector,
     latency: Latency,
-    forms: Forms,
+    forms: OutputForms,
     idempotent: bool,
-    hook: Option<Hook>,
+    hook: Option<CrashHook>,
 }
 
 /// The account of places that name none.
 const ACCOUNT: &str = "000000000000";
 
-impl Sim {
+impl SimCloud {
     /// The cloud in a file, which is made when it is not there. Its folder must be.
-    pub fn open(path: &Path, options: Options) -> Result<Sim, CloudError> {
-        let connection = Connection::open(path).map_err(|error| table::internal(&error))?;
+    pub fn open(path: &Path, options: SimOptions) -> Result<SimCloud, CloudError> {
+        let connection = Connection::open(path).map_err(|error| resource_table::internal(&error))?;
         #[cfg(unix)]
         if let Ok(metadata) = path.metadata() {
             use std::os::unix::fs::PermissionsExt as _;
@@ -84,18 +84,18 @@ impl Sim {
     }
 
     /// A cloud that is gone when it is dropped.
-    pub fn in_memory(options: Options) -> Result<Sim, CloudError> {
-        let connection = Connection::open_in_memory().map_err(|error| table::internal(&error))?;
+    pub fn in_memory(options: SimOptions) -> Result<SimCloud, CloudError> {
+        let connection = Connection::open_in_memory().map_err(|error| resource_table::internal(&error))?;
         Self::with(connection, options)
     }
 
-    fn with(mut connection: Connection, options: Options) -> Result<Sim, CloudError> {
-        table::prepare(&mut connection)?;
-        Ok(Sim {
+    fn with(mut connection: Connection, options: SimOptions) -> Result<SimCloud, CloudError> {
+        resource_table::prepare(&mut connection)?;
+        Ok(SimCloud {
             connection: Mutex::new(connection),
             types: options.types,
             clock: options.clock,
-            dice: Dice::new(options.faults),
+            faults: FaultInjector::new(options.faults),
             latency: options.latency,
             forms: options.forms,
             idempotent: true,
@@ -106,17 +106,17 @@ impl Sim {
     /// The same cloud, but one that looks at no token, as many services do not: a creation that is asked for twice makes
     /// another resource, or finds the name taken.
     #[must_use]
-    pub fn looking_at_no_token(self) -> Sim {
-        Sim { idempotent: false, ..self }
+    pub fn looking_at_no_token(self) -> SimCloud {
+        SimCloud { idempotent: false, ..self }
     }
 
     /// Everything there is, oldest first, with the token it was made with: what a test compares the state with.
-    pub fn everything(&self) -> Result<Vec<(ResourceKey, Observed, String)>, CloudError> {
-        let things = table::everything(&self.lock()).map_err(|error| table::internal(&error))?;
-        let key = |thing: Thing| {
+    pub fn everything(&self) -> Result<Vec<(ResourceKey, ObservedResource, String)>, CloudError> {
+        let things = resource_table::everything(&self.lock()).map_err(|error| resource_table::internal(&error))?;
+        let key = |thing: SimResource| {
             let account = Some(thing.account).filter(|account| account != ACCOUNT);
             let place = Place { account, region: thing.region, ..Place::default() };
-            let observed = Observed { id: thing.id.clone(), properties: thing.properties };
+            let observed = ObservedResource { id: thing.id.clone(), properties: thing.properties };
             (ResourceKey { ty: thing.ty, place, id: thing.id }, observed, thing.token)
         };
         Ok(things.into_iter().map(key).collect())
@@ -134,48 +134,55 @@ impl Sim {
 
     fn def(&self, ty: &str) -> Result<Arc<TypeDef>, CloudError> {
         let unknown =
-            || CloudError::new(ErrorKind::Unsupported, "UnknownType", format!("the catalog has no type {ty}"));
+            || CloudError::new(CloudErrorKind::Unsupported, "UnknownType", format!("the catalog has no type {ty}"));
         self.types.get(ty).ok_or_else(unknown)
     }
 
     fn query<T>(&self, act: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, CloudError> {
-        act(&self.lock()).map_err(|error| table::internal(&error))
+        act(&self.lock()).map_err(|error| resource_table::internal(&error))
     }
 
     fn change<T>(&self, act: impl FnOnce(&Transaction<'_>) -> Result<T, CloudError>) -> Result<T, CloudError> {
         let mut connection = self.lock();
-        let sql_error = |error: rusqlite::Error| table::internal(&error);
+        let sql_error = |error: rusqlite::Error| resource_table::internal(&error);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql_error)?;
         let done = act(&transaction)?;
         transaction.commit().map_err(sql_error)?;
         Ok(done)
     }
 
-    fn get(&self, key: &ResourceKey) -> Result<Option<Observed>, CloudError> {
+    fn get(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
         self.read_fate(&key.id, &key.ty)?;
-        let found = self.query(|c| table::by_id(c, &key.ty, account(&key.place), &key.place.region, &key.id))?;
+        let found =
+            self.query(|c| resource_table::by_id(c, &key.ty, account(&key.place), &key.place.region, &key.id))?;
         Ok(found.map(observed))
     }
 
     fn read_fate(&self, subject: &str, ty: &str) -> Result<(), CloudError> {
-        match self.dice.read(subject) {
-            Fate::Before(kind) => Err(injected(kind, "read", ty)),
+        match self.faults.read(subject) {
+            InjectedFault::Before(kind) => Err(injected(kind, "read", ty)),
             _ => Ok(()),
         }
     }
 
     /// Throws the dice for a change; what is to come after it is returned.
-    fn fate(&self, operation: &str, subject: &str, ty: &str) -> Result<Fate, CloudError> {
+    fn inject_fault(&self, operation: &str, subject: &str, ty: &str) -> Result<InjectedFault, CloudError> {
         self.point(&format!("{operation}:asked"));
-        match self.dice.change(operation, subject) {
-            Fate::Before(kind) => Err(injected(kind, operation, ty)),
-            fate => Ok(fate),
+        match self.faults.change(operation, subject) {
+            InjectedFault::Before(kind) => Err(injected(kind, operation, ty)),
+            fault => Ok(fault),
         }
     }
 
     /// Lets the time pass that the operation takes, and says what it is waited for.
-    async fn pass(&self, ty: &str, operation: Operation, doing: &str, sink: &dyn Sink) -> Result<(), CloudError> {
-        let whole = self.latency.of(ty, operation);
+    async fn wait_latency(
+        &self,
+        ty: &str,
+        operation: OperationKind,
+        doing: &str,
+        sink: &dyn ProgressSink,
+    ) -> Result<(), CloudError> {
+        let whole = self.latency.duration(ty, operation);
         let mut elapsed = Duration::ZERO;
         while elapsed < whole {
             let step =
@@ -188,58 +195,59 @@ impl Sim {
     }
 
     /// Makes the resource, or finds the one the same token made.
-    fn make(&self, def: &TypeDef, create: &Create<'_>) -> Result<Observed, CloudError> {
+    fn make(&self, def: &TypeDef, create: &CreateRequest<'_>) -> Result<ObservedResource, CloudError> {
         let sent = hex(&Sha256::digest(Json::Object(create.desired.clone()).to_string().as_bytes()));
         self.change(|transaction| {
-            let mut same = table::by_token(transaction, create.token).map_err(|e| table::internal(&e))?;
+            let mut same =
+                resource_table::by_token(transaction, create.token).map_err(|e| resource_table::internal(&e))?;
             let salt = if same.is_empty() { String::new() } else { same.len().to_string() };
             if let Some(thing) = same.pop().filter(|_| self.idempotent) {
                 return if thing.ty == create.ty && thing.sent == sent {
                     Ok(observed(thing))
                 } else {
                     let message = "the token was used for another creation";
-                    Err(CloudError::new(ErrorKind::Invalid, "IdempotentParameterMismatch", message))
+                    Err(CloudError::new(CloudErrorKind::Invalid, "IdempotentParameterMismatch", message))
                 };
             }
             let thing = new_thing(def, create, sent, &salt, &self.forms);
-            if !table::insert(transaction, &thing).map_err(|e| table::internal(&e))? {
+            if !resource_table::insert(transaction, &thing).map_err(|e| resource_table::internal(&e))? {
                 let message = format!("{} {} exists already", def.aws, thing.id);
-                return Err(CloudError::new(ErrorKind::AlreadyExists, "AlreadyExists", message));
+                return Err(CloudError::new(CloudErrorKind::AlreadyExists, "AlreadyExists", message));
             }
             Ok(observed(thing))
         })
     }
 
-    fn modify(&self, def: &TypeDef, update: &Update<'_>) -> Result<Observed, CloudError> {
+    fn modify(&self, def: &TypeDef, update: &UpdateRequest<'_>) -> Result<ObservedResource, CloudError> {
         let key = update.key;
         self.change(|transaction| {
-            let found = table::by_id(transaction, &key.ty, account(&key.place), &key.place.region, &key.id);
-            let mut thing = found.map_err(|e| table::internal(&e))?.ok_or_else(|| missing(def, key))?;
+            let found = resource_table::by_id(transaction, &key.ty, account(&key.place), &key.place.region, &key.id);
+            let mut thing = found.map_err(|e| resource_table::internal(&e))?.ok_or_else(|| missing(def, key))?;
             if !def.updatable {
                 let message = format!("{} cannot be changed, only replaced", def.aws);
-                return Err(CloudError::new(ErrorKind::Invalid, "NotUpdatable", message));
+                return Err(CloudError::new(CloudErrorKind::Invalid, "NotUpdatable", message));
             }
             for path in update.changed {
                 refuse_create_only(def, path, &thing.properties, update.desired)?;
-                document::copy(&mut thing.properties, update.desired, path);
+                property_paths::copy(&mut thing.properties, update.desired, path);
             }
-            def.write_only.iter().for_each(|path| document::remove(&mut thing.properties, path));
-            document::fill_defaults(def, &mut thing.properties);
-            table::update(transaction, &thing).map_err(|e| table::internal(&e))?;
+            def.write_only.iter().for_each(|path| property_paths::remove(&mut thing.properties, path));
+            property_paths::fill_defaults(def, &mut thing.properties);
+            resource_table::update(transaction, &thing).map_err(|e| resource_table::internal(&e))?;
             Ok(observed(thing))
         })
     }
 
     fn destroy(&self, def: &TypeDef, key: &ResourceKey) -> Result<(), CloudError> {
         self.change(|transaction| {
-            let found = table::by_id(transaction, &key.ty, account(&key.place), &key.place.region, &key.id);
-            let Some(thing) = found.map_err(|e| table::internal(&e))? else { return Ok(()) };
-            let user = table::user_of(transaction, &thing, &own_names(def, &thing.properties));
-            if let Some((ty, id)) = user.map_err(|e| table::internal(&e))? {
+            let found = resource_table::by_id(transaction, &key.ty, account(&key.place), &key.place.region, &key.id);
+            let Some(thing) = found.map_err(|e| resource_table::internal(&e))? else { return Ok(()) };
+            let user = resource_table::user_of(transaction, &thing, &own_names(def, &thing.properties));
+            if let Some((ty, id)) = user.map_err(|e| resource_table::internal(&e))? {
                 let message = format!("{} {} is in use by {ty} {id}", def.aws, key.id);
-                return Err(CloudError::new(ErrorKind::Conflict, "InUse", message));
+                return Err(CloudError::new(CloudErrorKind::Conflict, "InUse", message));
             }
-            table::delete(transaction, &thing).map_err(|e| table::internal(&e))
+            resource_table::delete(transaction, &thing).map_err(|e| resource_table::internal(&e))
         })
     }
 }
@@ -248,34 +256,34 @@ fn account(place: &Place) -> &str {
     place.account.as_deref().unwrap_or(ACCOUNT)
 }
 
-fn observed(thing: Thing) -> Observed {
-    Observed { id: thing.id, properties: thing.properties }
+fn observed(thing: SimResource) -> ObservedResource {
+    ObservedResource { id: thing.id, properties: thing.properties }
 }
 
 fn missing(def: &TypeDef, key: &ResourceKey) -> CloudError {
-    CloudError::new(ErrorKind::NotFound, "NotFound", format!("there is no {} {}", def.aws, key.id))
+    CloudError::new(CloudErrorKind::NotFound, "NotFound", format!("there is no {} {}", def.aws, key.id))
 }
 
 /// The resource a creation makes. What the cloud makes up differs by `salt`.
-fn new_thing(def: &TypeDef, create: &Create<'_>, sent: String, salt: &str, forms: &Forms) -> Thing {
+fn new_thing(def: &TypeDef, create: &CreateRequest<'_>, sent: String, salt: &str, forms: &OutputForms) -> SimResource {
     let account = account(create.place);
     let mut properties = create.desired.clone();
     fill_names(def, &mut properties, create.label, create.token);
     let salted = [create.token, salt].concat();
     let given = properties.clone();
-    Maker::new(def, create.place, account, create.label, &salted, &given, forms).fill(&mut properties);
-    document::fill_defaults(def, &mut properties);
-    let parts = def.primary_identifier.iter().filter_map(|path| document::get(&properties, path));
+    OutputGenerator::new(def, create.place, account, create.label, &salted, &given, forms).fill(&mut properties);
+    property_paths::fill_defaults(def, &mut properties);
+    let parts = def.primary_identifier.iter().filter_map(|path| property_paths::get(&properties, path));
     let parts: Vec<String> = parts.map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned)).collect();
     // A type whose schema names no identifier, or one that was left open, still needs one.
     let whole = parts.len() == def.primary_identifier.len() && !parts.is_empty();
     let id = if whole {
         parts.join("|")
     } else {
-        format!("{}-{}", create.label, gpb_engine::cloud::naming::short_hash(create.token))
+        format!("{}-{}", create.label, gpb_engine::cloud::physical_names::short_hash(create.token))
     };
-    def.write_only.iter().for_each(|path| document::remove(&mut properties, path));
-    Thing {
+    def.write_only.iter().for_each(|path| property_paths::remove(&mut properties, path));
+    SimResource {
         number: 0,
         ty: create.ty.to_owned(),
         account: account.to_owned(),
@@ -295,11 +303,11 @@ fn refuse_create_only(
 ) -> Result<(), CloudError> {
     let touched = def.create_only.iter().filter(|fixed| fixed.covers(path) || path.covers(fixed));
     for fixed in touched {
-        if def.is_write_only(fixed) || document::all(before, fixed) == document::all(after, fixed) {
+        if def.is_write_only(fixed) || property_paths::all(before, fixed) == property_paths::all(after, fixed) {
             continue;
         }
         let message = format!("{fixed} of {} can be set only when it is created", def.aws);
-        return Err(CloudError::new(ErrorKind::Invalid, "CreateOnly", message));
+        return Err(CloudError::new(CloudErrorKind::Invalid, "CreateOnly", message));
     }
     Ok(())
 }
@@ -311,7 +319,7 @@ fn own_names<'a>(def: &TypeDef, properties: &'a Properties) -> BTreeSet<&'a str>
         let segment = path.segments().last().unwrap_or_default().to_ascii_lowercase();
         let is_name = def.primary_identifier.contains(path) || segment.ends_with("arn") || segment.ends_with("id");
         if is_name {
-            for value in document::all(properties, path) {
+            for value in property_paths::all(properties, path) {
                 // An echo of a property that was given is another resource's name.
                 let echo = properties
                     .iter()
@@ -324,7 +332,7 @@ fn own_names<'a>(def: &TypeDef, properties: &'a Properties) -> BTreeSet<&'a str>
 }
 
 #[async_trait]
-impl Cloud for Sim {
+impl Cloud for SimCloud {
     fn name(&self) -> &'static str {
         "sim"
     }
@@ -338,78 +346,78 @@ impl Cloud for Sim {
         self.def(ty).map(drop)
     }
 
-    async fn read(&self, key: &ResourceKey) -> Result<Option<Observed>, CloudError> {
+    async fn read(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
         self.get(key)
     }
 
-    async fn read_many(&self, keys: &[ResourceKey]) -> Vec<Result<Option<Observed>, CloudError>> {
+    async fn read_many(&self, keys: &[ResourceKey]) -> Vec<Result<Option<ObservedResource>, CloudError>> {
         keys.iter().map(|key| self.get(key)).collect()
     }
 
-    async fn find(&self, find: Find<'_>) -> Result<Vec<Observed>, CloudError> {
+    async fn find(&self, find: FindRequest<'_>) -> Result<Vec<ObservedResource>, CloudError> {
         self.read_fate(find.token.unwrap_or(find.ty), find.ty)?;
         let (account, region) = (account(find.place), &find.place.region);
         if let Some(token) = find.token {
-            let found = self.query(|c| table::by_token(c, token))?;
-            let here = |thing: &Thing| thing.ty == find.ty && thing.account == account && thing.region == *region;
+            let found = self.query(|c| resource_table::by_token(c, token))?;
+            let here = |thing: &SimResource| thing.ty == find.ty && thing.account == account && thing.region == *region;
             return Ok(found.into_iter().filter(here).map(observed).collect());
         }
-        let things = self.query(|c| table::of_type(c, find.ty, account, region))?;
+        let things = self.query(|c| resource_table::of_type(c, find.ty, account, region))?;
         let wanted = Json::Object(find.matching.clone());
-        let matches = |thing: &Thing| document::contains(&Json::Object(thing.properties.clone()), &wanted);
+        let matches = |thing: &SimResource| property_paths::contains(&Json::Object(thing.properties.clone()), &wanted);
         Ok(things.into_iter().filter(matches).map(observed).collect())
     }
 
-    async fn create(&self, create: Create<'_>, sink: &dyn Sink) -> Result<Observed, CloudError> {
+    async fn create(&self, create: CreateRequest<'_>, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError> {
         let def = self.def(create.ty)?;
         let wrong = check(&def, create.desired);
         if !wrong.is_empty() {
-            return Err(CloudError::new(ErrorKind::Invalid, "Validation", wrong.join("; ")));
+            return Err(CloudError::new(CloudErrorKind::Invalid, "Validation", wrong.join("; ")));
         }
-        let fate = self.fate("create", create.token, create.ty)?;
+        let fault = self.inject_fault("create", create.token, create.ty)?;
         let made = self.make(&def, &create)?;
         self.point("create:applied");
-        if fate == Fate::After {
-            return Err(injected(ErrorKind::Ambiguous, "create", create.ty));
+        if fault == InjectedFault::After {
+            return Err(injected(CloudErrorKind::Ambiguous, "create", create.ty));
         }
         sink.progress(Progress::Identified { id: made.id.clone() })?;
         self.point("create:identified");
-        if fate == Fate::Unfinished {
-            return Err(injected(ErrorKind::Unavailable, "create", create.ty));
+        if fault == InjectedFault::Unfinished {
+            return Err(injected(CloudErrorKind::Unavailable, "create", create.ty));
         }
-        self.pass(create.ty, Operation::Create, "available (now `creating`)", sink).await?;
+        self.wait_latency(create.ty, OperationKind::Create, "available (now `creating`)", sink).await?;
         self.point("create:done");
         Ok(made)
     }
 
-    async fn update(&self, update: Update<'_>, sink: &dyn Sink) -> Result<Observed, CloudError> {
+    async fn update(&self, update: UpdateRequest<'_>, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError> {
         let ty = &update.key.ty;
         let def = self.def(ty)?;
-        let fate = self.fate("update", update.token, ty)?;
+        let fault = self.inject_fault("update", update.token, ty)?;
         let changed = self.modify(&def, &update)?;
         self.point("update:applied");
-        if fate == Fate::After {
-            return Err(injected(ErrorKind::Ambiguous, "update", ty));
+        if fault == InjectedFault::After {
+            return Err(injected(CloudErrorKind::Ambiguous, "update", ty));
         }
-        self.pass(ty, Operation::Update, "available (now `updating`)", sink).await?;
+        self.wait_latency(ty, OperationKind::Update, "available (now `updating`)", sink).await?;
         self.point("update:done");
         Ok(changed)
     }
 
-    async fn delete(&self, key: &ResourceKey, token: &str, sink: &dyn Sink) -> Result<(), CloudError> {
+    async fn delete(&self, key: &ResourceKey, token: &str, sink: &dyn ProgressSink) -> Result<(), CloudError> {
         let def = self.def(&key.ty)?;
-        let fate = self.fate("delete", token, &key.ty)?;
+        let fault = self.inject_fault("delete", token, &key.ty)?;
         self.destroy(&def, key)?;
         self.point("delete:applied");
-        if fate == Fate::After {
-            return Err(injected(ErrorKind::Ambiguous, "delete", &key.ty));
+        if fault == InjectedFault::After {
+            return Err(injected(CloudErrorKind::Ambiguous, "delete", &key.ty));
         }
-        self.pass(&key.ty, Operation::Delete, "gone (now `deleting`)", sink).await?;
+        self.wait_latency(&key.ty, OperationKind::Delete, "gone (now `deleting`)", sink).await?;
         self.point("delete:done");
         Ok(())
     }
 
-    async fn wait(&self, key: &ResourceKey, _sink: &dyn Sink) -> Result<Observed, CloudError> {
+    async fn wait(&self, key: &ResourceKey, _sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError> {
         let def = self.def(&key.ty)?;
         self.get(key)?.ok_or_else(|| missing(&def, key))
     }
@@ -418,6 +426,6 @@ impl Cloud for Sim {
         self.read_fate(name, "secret")?;
         // Any name has a value, the same each time, so that a specification can be tried before its secrets exist.
         let text = format!("{} {} {name}", account(place), place.region);
-        Ok(format!("simulated-{}", gpb_engine::cloud::naming::short_hash(&text)))
+        Ok(format!("simulated-{}", gpb_engine::cloud::physical_names::short_hash(&text)))
     }
 }

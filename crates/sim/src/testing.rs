@@ -7,10 +7,10 @@
     clippy::disallowed_methods
 )] // Only tests call it.
 
-use super::{Faults, Forms, Hook, Latency, Options, Sim};
+use super::{CrashHook, Faults, Latency, OutputForms, SimCloud, SimOptions};
 use gpb_catalog::{ListShape, ObjectShape, Property, Shape, TextShape, TypeDef};
 use gpb_engine::cloud::clock::VirtualClock;
-use gpb_engine::cloud::{CloudError, Progress, Sink, Types};
+use gpb_engine::cloud::{CloudError, Progress, ProgressSink, TypeSource};
 use gpb_model::Place;
 use gpb_model::PropPath;
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex};
 #[derive(Debug, Clone, Copy)]
 pub struct TestTypes;
 
-impl Types for TestTypes {
+impl TypeSource for TestTypes {
     fn get(&self, name: &str) -> Option<Arc<TypeDef>> {
         let def = match name {
             "aws.test.net" => def(name, "NetId", &["NetId"], &["Cidr"], &[]),
@@ -99,27 +99,27 @@ pub fn place() -> Place {
     Place { region: "eu-west-1".into(), ..Place::default() }
 }
 
-pub fn options(clock: &VirtualClock, faults: Faults, hook: Option<Hook>) -> Options {
-    Options {
+pub fn options(clock: &VirtualClock, faults: Faults, hook: Option<CrashHook>) -> SimOptions {
+    SimOptions {
         types: Arc::new(TestTypes),
         clock: Arc::new(clock.clone()),
         faults,
         latency: Latency::none(),
-        forms: Forms::none(),
+        forms: OutputForms::none(),
         hook,
     }
 }
 
 #[allow(clippy::missing_panics_doc)] // Only tests call it.
-pub fn sim() -> Sim {
-    Sim::in_memory(options(&VirtualClock::default(), Faults::default(), None)).unwrap()
+pub fn sim() -> SimCloud {
+    SimCloud::in_memory(options(&VirtualClock::default(), Faults::default(), None)).unwrap()
 }
 
 /// Keeps what it is told.
 #[derive(Debug, Default)]
-pub struct Told(pub Mutex<Vec<Progress>>);
+pub struct RecordingSink(pub Mutex<Vec<Progress>>);
 
-impl Sink for Told {
+impl ProgressSink for RecordingSink {
     fn progress(&self, progress: Progress) -> Result<(), CloudError> {
         self.0.lock().unwrap().push(progress);
         Ok(())

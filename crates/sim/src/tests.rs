@@ -1,6 +1,6 @@
 //! What the embedded cloud promises to those who call it.
 
-use super::testing::{Told, options, place, sim};
+use super::testing::{RecordingSink, options, place, sim};
 use super::*;
 use futures::executor::block_on;
 use gpb_engine::cloud::clock::VirtualClock;
@@ -10,28 +10,29 @@ fn properties(json: &Json) -> Properties {
     json.as_object().cloned().unwrap_or_default()
 }
 
-fn create(sim: &Sim, ty: &str, desired: &Json, token: &str) -> Result<Observed, CloudError> {
+fn create(sim: &SimCloud, ty: &str, desired: &Json, token: &str) -> Result<ObservedResource, CloudError> {
     let (desired, place) = (properties(desired), place());
-    let create = Create { ty: &format!("aws.test.{ty}"), place: &place, desired: &desired, label: "shop-box", token };
-    block_on(sim.create(create, &Told::default()))
+    let create =
+        CreateRequest { ty: &format!("aws.test.{ty}"), place: &place, desired: &desired, label: "shop-box", token };
+    block_on(sim.create(create, &RecordingSink::default()))
 }
 
 fn key(ty: &str, id: &str) -> ResourceKey {
     ResourceKey { ty: format!("aws.test.{ty}"), place: place(), id: id.to_owned() }
 }
 
-fn update(sim: &Sim, key: &ResourceKey, desired: &Json, changed: &[&str]) -> Result<Observed, CloudError> {
+fn update(sim: &SimCloud, key: &ResourceKey, desired: &Json, changed: &[&str]) -> Result<ObservedResource, CloudError> {
     let changed: Vec<_> = changed.iter().map(|path| PropPath((*path).into())).collect();
     let (before, desired) = (Properties::new(), properties(desired));
-    let update = Update { key, before: &before, desired: &desired, changed: &changed, token: "u" };
-    block_on(sim.update(update, &Told::default()))
+    let update = UpdateRequest { key, before: &before, desired: &desired, changed: &changed, token: "u" };
+    block_on(sim.update(update, &RecordingSink::default()))
 }
 
-fn delete(sim: &Sim, key: &ResourceKey) -> Result<(), CloudError> {
-    block_on(sim.delete(key, "d", &Told::default()))
+fn delete(sim: &SimCloud, key: &ResourceKey) -> Result<(), CloudError> {
+    block_on(sim.delete(key, "d", &RecordingSink::default()))
 }
 
-fn kind<T: std::fmt::Debug>(result: Result<T, CloudError>) -> ErrorKind {
+fn kind<T: std::fmt::Debug>(result: Result<T, CloudError>) -> CloudErrorKind {
     result.unwrap_err().kind
 }
 
@@ -71,7 +72,7 @@ fn the_same_token_makes_one_resource() {
     let sim = sim();
     let first = create(&sim, "net", &json!({"Cidr": "10.0.0.0/16"}), "t").unwrap();
     assert_eq!(create(&sim, "net", &json!({"Cidr": "10.0.0.0/16"}), "t"), Ok(first.clone()));
-    assert_eq!(kind(create(&sim, "net", &json!({"Cidr": "10.1.0.0/16"}), "t")), ErrorKind::Invalid);
+    assert_eq!(kind(create(&sim, "net", &json!({"Cidr": "10.1.0.0/16"}), "t")), CloudErrorKind::Invalid);
     let second = create(&sim, "net", &json!({"Cidr": "10.0.0.0/16"}), "u").unwrap();
     assert_ne!(first.id, second.id);
     assert_eq!(sim.everything().unwrap().len(), 2);
@@ -83,14 +84,14 @@ fn a_cloud_that_looks_at_no_token_makes_another() {
     let first = create(&sim, "net", &json!({}), "t").unwrap();
     assert_ne!(create(&sim, "net", &json!({}), "t").unwrap().id, first.id);
     create(&sim, "store", &json!({}), "u").unwrap();
-    assert_eq!(kind(create(&sim, "store", &json!({}), "u")), ErrorKind::AlreadyExists);
+    assert_eq!(kind(create(&sim, "store", &json!({}), "u")), CloudErrorKind::AlreadyExists);
 }
 
 #[test]
 fn a_name_is_taken_once() {
     let sim = sim();
     create(&sim, "store", &json!({"StoreName": "main"}), "t").unwrap();
-    assert_eq!(kind(create(&sim, "store", &json!({"StoreName": "main"}), "u")), ErrorKind::AlreadyExists);
+    assert_eq!(kind(create(&sim, "store", &json!({"StoreName": "main"}), "u")), CloudErrorKind::AlreadyExists);
     delete(&sim, &key("store", "main")).unwrap();
     create(&sim, "store", &json!({"StoreName": "main"}), "v").unwrap();
 }
@@ -98,9 +99,9 @@ fn a_name_is_taken_once() {
 #[test]
 fn what_the_catalog_forbids_is_refused() {
     let sim = sim();
-    assert_eq!(kind(create(&sim, "box", &json!({"Sise": 1}), "t")), ErrorKind::Invalid);
-    assert_eq!(kind(create(&sim, "box", &json!({"BoxId": "x"}), "t")), ErrorKind::Invalid);
-    assert_eq!(kind(create(&sim, "nothing", &json!({}), "t")), ErrorKind::Unsupported);
+    assert_eq!(kind(create(&sim, "box", &json!({"Sise": 1}), "t")), CloudErrorKind::Invalid);
+    assert_eq!(kind(create(&sim, "box", &json!({"BoxId": "x"}), "t")), CloudErrorKind::Invalid);
+    assert_eq!(kind(create(&sim, "nothing", &json!({}), "t")), CloudErrorKind::Unsupported);
     assert!(sim.everything().unwrap().is_empty());
 }
 
@@ -114,8 +115,8 @@ fn an_update_changes_the_places_it_names() {
     assert_eq!(block_on(sim.read(&key)), Ok(Some(after)));
     let gone = update(&sim, &key, &json!({"Fixed": "a"}), &["Note", "Size"]).unwrap();
     assert_eq!((gone.properties.get("Note"), &gone.properties["Size"]), (None, &json!(1)), "a default comes back");
-    assert_eq!(kind(update(&sim, &key, &json!({"Fixed": "b"}), &["Fixed"])), ErrorKind::Invalid);
-    assert_eq!(kind(update(&sim, &super::tests::key("box", "none"), &json!({}), &[])), ErrorKind::NotFound);
+    assert_eq!(kind(update(&sim, &key, &json!({"Fixed": "b"}), &["Fixed"])), CloudErrorKind::Invalid);
+    assert_eq!(kind(update(&sim, &super::tests::key("box", "none"), &json!({}), &[])), CloudErrorKind::NotFound);
 }
 
 #[test]
@@ -123,7 +124,7 @@ fn what_is_in_use_cannot_go() {
     let sim = sim();
     let net = create(&sim, "net", &json!({}), "t").unwrap();
     let user = create(&sim, "box", &json!({"Uses": [net.id]}), "u").unwrap();
-    assert_eq!(kind(delete(&sim, &key("net", &net.id))), ErrorKind::Conflict);
+    assert_eq!(kind(delete(&sim, &key("net", &net.id))), CloudErrorKind::Conflict);
     update(&sim, &key("box", &user.id), &json!({"Uses": []}), &["Uses"]).unwrap();
     delete(&sim, &key("net", &net.id)).unwrap();
     assert_eq!(delete(&sim, &key("net", &net.id)), Ok(()), "gone is gone");
@@ -137,7 +138,7 @@ fn it_finds_by_token_and_by_properties_in_one_place() {
     create(&sim, "box", &json!({"Note": "x", "Size": 3}), "u").unwrap();
     let find = |matching: Json, token: Option<&str>, region: &str| {
         let (matching, place) = (properties(&matching), Place { region: region.into(), ..Place::default() });
-        block_on(sim.find(Find { ty: "aws.test.box", place: &place, matching: &matching, token })).unwrap()
+        block_on(sim.find(FindRequest { ty: "aws.test.box", place: &place, matching: &matching, token })).unwrap()
     };
     assert_eq!(find(json!({"Note": "x"}), None, "eu-west-1").len(), 2);
     assert_eq!(find(json!({"Note": "x", "Size": 2}), None, "eu-west-1"), std::slice::from_ref(&first));
@@ -149,8 +150,9 @@ fn it_finds_by_token_and_by_properties_in_one_place() {
 #[test]
 fn a_file_keeps_everything_and_no_other_file_is_touched() {
     let folder = tempfile::tempdir().unwrap();
-    let open =
-        |name: &str| Sim::open(&folder.path().join(name), options(&VirtualClock::default(), Faults::default(), None));
+    let open = |name: &str| {
+        SimCloud::open(&folder.path().join(name), options(&VirtualClock::default(), Faults::default(), None))
+    };
     let made = create(&open("sim.db").unwrap(), "net", &json!({}), "t").unwrap();
     let again = open("sim.db").unwrap();
     assert_eq!(block_on(again.read(&key("net", &made.id))), Ok(Some(made)));
@@ -161,17 +163,18 @@ fn a_file_keeps_everything_and_no_other_file_is_touched() {
 
 #[test]
 fn a_lost_answer_leaves_the_change_made_or_not() {
-    let with = |faults: &str| Sim::in_memory(options(&VirtualClock::default(), faults.parse().unwrap(), None)).unwrap();
+    let with =
+        |faults: &str| SimCloud::in_memory(options(&VirtualClock::default(), faults.parse().unwrap(), None)).unwrap();
     let sim = with("ambiguous=1");
-    assert_eq!(kind(create(&sim, "net", &json!({}), "t")), ErrorKind::Ambiguous);
+    assert_eq!(kind(create(&sim, "net", &json!({}), "t")), CloudErrorKind::Ambiguous);
     assert_eq!(sim.everything().unwrap().len(), 1);
     let sim = with("lost=1");
-    assert_eq!(kind(create(&sim, "net", &json!({}), "t")), ErrorKind::Ambiguous);
+    assert_eq!(kind(create(&sim, "net", &json!({}), "t")), CloudErrorKind::Ambiguous);
     assert_eq!(sim.everything().unwrap().len(), 0);
     let sim = with("unfinished=1");
-    let (desired, place, told) = (Properties::new(), place(), Told::default());
-    let create = Create { ty: "aws.test.net", place: &place, desired: &desired, label: "n", token: "t" };
-    assert_eq!(kind(block_on(sim.create(create, &told))), ErrorKind::Unavailable);
+    let (desired, place, told) = (Properties::new(), place(), RecordingSink::default());
+    let create = CreateRequest { ty: "aws.test.net", place: &place, desired: &desired, label: "n", token: "t" };
+    assert_eq!(kind(block_on(sim.create(create, &told))), CloudErrorKind::Unavailable);
     assert!(matches!(told.0.lock().unwrap().as_slice(), [Progress::Identified { .. }]));
 }
 
@@ -180,9 +183,9 @@ fn latency_passes_on_the_clock_and_is_told() {
     let clock = VirtualClock::default();
     let table = "[default]\ncreate = 60.0\nupdate = 1.0\ndelete = 1.0";
     let latency = Latency::parse(table, 0.5).unwrap();
-    let sim = Sim::in_memory(Options { latency, ..options(&clock, Faults::default(), None) }).unwrap();
-    let (desired, place, told) = (Properties::new(), place(), Told::default());
-    let create = Create { ty: "aws.test.net", place: &place, desired: &desired, label: "n", token: "t" };
+    let sim = SimCloud::in_memory(SimOptions { latency, ..options(&clock, Faults::default(), None) }).unwrap();
+    let (desired, place, told) = (Properties::new(), place(), RecordingSink::default());
+    let create = CreateRequest { ty: "aws.test.net", place: &place, desired: &desired, label: "n", token: "t" };
     clock.run(sim.create(create, &told)).unwrap();
     assert_eq!(clock.now(), Duration::from_secs(30));
     let told = told.0.lock().unwrap();
@@ -194,14 +197,14 @@ fn latency_passes_on_the_clock_and_is_told() {
 fn every_type_of_the_catalog_can_be_made_up() {
     use gpb_catalog::{Catalog, ViolationKind, check_json};
     let library = gpb_base::stdlib::Library::embedded();
-    let forms = Forms::parse(library.get("sim/forms.toml").unwrap()).unwrap();
+    let forms = OutputForms::parse(library.get("sim/forms.toml").unwrap()).unwrap();
     let (place, catalog, mut wrong) = (place(), Catalog::embedded(), Vec::new());
     for name in catalog.names() {
         let def = catalog.get(name).unwrap();
         let make = || {
             let desired = Properties::new();
             let create =
-                Create { ty: name, place: &place, desired: &desired, label: "shop-test-data-main", token: "t" };
+                CreateRequest { ty: name, place: &place, desired: &desired, label: "shop-test-data-main", token: "t" };
             new_thing(&def, &create, String::new(), "", &forms)
         };
         let thing = make();

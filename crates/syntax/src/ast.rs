@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 /// An identifier, a bare word (`us-east-1`) or, where a key may be any text, a quoted string.
 /// Where a name is missing its text is empty; a diagnostic has said so.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Name {
+pub struct Ident {
     pub text: CompactString,
     pub span: Span,
     /// Written in quotes: only keys of objects and labels can be.
@@ -19,14 +19,14 @@ pub struct Name {
 
 /// `a.b.c`, as it stands after `resource`, `after`, `moved`, `override`: names and, for keyed items, `["key"]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Path {
+pub struct NamePath {
     pub segments: Vec<PathSegment>,
     pub span: Span,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PathSegment {
-    Name(Name),
+    Name(Ident),
     /// `["us-east-1a"]`, `[0]` or `[zone]`.
     Index(Expr),
 }
@@ -54,17 +54,17 @@ pub enum Item {
     Component(Body),
     Stack(Body),
     Environment {
-        of: Name,
+        of: Ident,
         body: Body,
     },
-    Facts(Facts),
+    Facts(FactsItem),
 }
 
 /// `facts aws.sqs.queue { … }`: what is known about a resource type.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
+pub struct FactsItem {
     pub doc: Option<Box<str>>,
-    pub ty: Path,
+    pub ty: NamePath,
     pub stmts: Vec<Stmt>,
     pub span: Span,
 }
@@ -73,7 +73,7 @@ pub struct Facts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
     pub doc: Option<Box<str>>,
-    pub name: Name,
+    pub name: Ident,
     pub stmts: Vec<Stmt>,
     pub span: Span,
 }
@@ -82,7 +82,7 @@ pub struct Body {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
     pub doc: Option<Box<str>>,
-    pub name: Name,
+    pub name: Ident,
     pub ty: Option<TypeExpr>,
     pub value: Option<Expr>,
     pub span: Span,
@@ -92,7 +92,7 @@ pub struct Binding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FnItem {
     pub doc: Option<Box<str>>,
-    pub name: Name,
+    pub name: Ident,
     pub params: Vec<Binding>,
     pub result: Option<TypeExpr>,
     pub value: Expr,
@@ -103,7 +103,7 @@ pub struct FnItem {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypeItem {
     pub doc: Option<Box<str>>,
-    pub name: Name,
+    pub name: Ident,
     pub ty: TypeExpr,
     pub span: Span,
 }
@@ -118,13 +118,13 @@ pub struct TypeExpr {
 pub enum TypeKind {
     /// `duration`, `range<acu>`, `list<string>`, `map<secret>`
     Named {
-        name: Name,
+        name: Ident,
         args: Vec<TypeExpr>,
     },
     /// `T?`
     Optional(Box<TypeExpr>),
     /// `sandbox | live`; a single-name "union" is written as `Named`.
-    Words(Vec<Name>),
+    Words(Vec<Ident>),
     /// `{ path: string, every: duration = 30s }`
     Object(Vec<Binding>),
     Missing,
@@ -137,13 +137,13 @@ pub enum Stmt {
     Param(Box<Binding>),
     Let(Box<Binding>),
     Output(Box<Binding>),
-    Layer(Box<Layer>),
-    Resource(Box<Resource>),
-    Block(Block),
-    Field(Field),
-    When(When),
-    For(For),
-    If(If),
+    Layer(Box<LayerStmt>),
+    Resource(Box<ResourceStmt>),
+    Block(BlockStmt),
+    Field(FieldStmt),
+    When(WhenStmt),
+    For(ForStmt),
+    If(IfStmt),
     /// `in place { … }`
     In {
         place: Expr,
@@ -152,59 +152,59 @@ pub enum Stmt {
     },
     /// `after network.vpc, data.main`
     After {
-        paths: Vec<Path>,
+        paths: Vec<NamePath>,
         span: Span,
     },
     /// `protect always` or `protect never`
     Protect {
-        word: Name,
+        word: Ident,
         span: Span,
     },
     /// `ignore desired_count, tags["x"]`: properties whose drift gpb leaves alone.
     Ignore {
-        paths: Vec<Path>,
+        paths: Vec<NamePath>,
         span: Span,
     },
     /// `replace create_first` or `replace delete_first`
     Replace {
-        word: Name,
+        word: Ident,
         span: Span,
     },
     /// `moved old.path to new.path`
     Moved {
-        from: Path,
-        to: Path,
+        from: NamePath,
+        to: NamePath,
         span: Span,
     },
     /// `override data.main.cluster { … }`
     Override {
-        path: Path,
+        path: NamePath,
         stmts: Vec<Stmt>,
         span: Span,
     },
-    Recover(Recover),
+    Recover(RecoverStmt),
     /// `derived from data.main { rebuild 5min }`: what is kept here can be made again from there.
     Derived {
-        from: Path,
+        from: NamePath,
         stmts: Vec<Stmt>,
         span: Span,
     },
-    Budget(Box<Budget>),
+    Budget(Box<BudgetStmt>),
     /// `needs 20 connections of data.main.cluster`: for each unit of the resource
     Needs {
         amount: Expr,
-        what: Name,
-        of: Path,
+        what: Ident,
+        of: NamePath,
         span: Span,
     },
 }
 
 /// `layer data uses security, network in place { … }`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Layer {
+pub struct LayerStmt {
     pub doc: Option<Box<str>>,
-    pub name: Name,
-    pub uses: Vec<Name>,
+    pub name: Ident,
+    pub uses: Vec<Ident>,
     pub place: Option<Expr>,
     pub stmts: Vec<Stmt>,
     pub span: Span,
@@ -212,12 +212,12 @@ pub struct Layer {
 
 /// `resource aws.sqs.queue jobs in place { … }` and `existing aws.ec2.vpc shared { … }`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resource {
+pub struct ResourceStmt {
     pub doc: Option<Box<str>>,
     pub existing: bool,
     /// `aws.sqs.queue`
-    pub ty: Path,
-    pub name: Name,
+    pub ty: NamePath,
+    pub name: Ident,
     pub place: Option<Expr>,
     pub stmts: Vec<Stmt>,
     pub span: Span,
@@ -225,10 +225,10 @@ pub struct Resource {
 
 /// `head { … }`, `head label { … }`: an object property, or, where a component of that name exists, its use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Block {
+pub struct BlockStmt {
     pub doc: Option<Box<str>>,
-    pub head: Name,
-    pub label: Option<Box<Name>>,
+    pub head: Ident,
+    pub label: Option<Box<Ident>>,
     pub place: Option<Expr>,
     pub stmts: Vec<Stmt>,
     pub span: Span,
@@ -236,49 +236,49 @@ pub struct Block {
 
 /// `head = value`, `head label = value`, or one pair of a phrase such as `every 30s timeout 5s`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field {
+pub struct FieldStmt {
     pub doc: Option<Box<str>>,
-    pub head: Name,
-    pub label: Option<Box<Name>>,
+    pub head: Ident,
+    pub label: Option<Box<Ident>>,
     pub value: Expr,
     pub span: Span,
 }
 
 /// `recover from node, zone { rpo 0s  rto 1min }`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recover {
-    pub domains: Vec<Name>,
+pub struct RecoverStmt {
+    pub domains: Vec<Ident>,
     pub stmts: Vec<Stmt>,
     pub span: Span,
 }
 
 /// `budget at 100k users $10_000..$25_000 per month`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Budget {
+pub struct BudgetStmt {
     /// `100k`, `users`
-    pub at: Option<(Expr, Name)>,
+    pub at: Option<(Expr, Ident)>,
     pub amount: Expr,
     /// `month`
-    pub per: Name,
+    pub per: Ident,
     pub span: Span,
 }
 
 /// `when cpu > 70% add 2 remove 1`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct When {
+pub struct WhenStmt {
     pub metric: Expr,
     pub op: BinaryOp,
     pub threshold: Expr,
     /// `add 2`, `remove 1`, `for 3min`, …
-    pub actions: Vec<Field>,
+    pub actions: Vec<FieldStmt>,
     pub span: Span,
 }
 
 /// `for zone in zones(3) { … }`, `for name, size in sizes { … }`, `for s in subnets key s.name { … }`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct For {
+pub struct ForStmt {
     /// One name (the element) or two (the key and the element).
-    pub names: Vec<Name>,
+    pub names: Vec<Ident>,
     pub over: Expr,
     pub key: Option<Expr>,
     pub stmts: Vec<Stmt>,
@@ -286,7 +286,7 @@ pub struct For {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct If {
+pub struct IfStmt {
     pub condition: Expr,
     pub then: Vec<Stmt>,
     /// `else { … }`; `else if` is an `otherwise` of one `If`.
@@ -307,16 +307,16 @@ pub enum ExprKind {
     /// `30s`, `8 ACU`, `70%`, `1000/min`, `10 GiB`, `$2_000` (unit `$`)
     Quantity {
         amount: Decimal,
-        unit: Name,
+        unit: Ident,
     },
     Bool(bool),
     /// `"a${b}c"` or a margin-stripped `"""` block.
     Text(Vec<TextPart>),
     /// An identifier or a bare word: `tasks`, `us-east-1`.
-    Name(Name),
+    Name(Ident),
     /// `postgresql "15.17"`
     Tagged {
-        tag: Name,
+        tag: Ident,
         value: Expr,
     },
     List(Vec<Expr>),
@@ -324,13 +324,13 @@ pub enum ExprKind {
     Object(Vec<Stmt>),
     /// `cidr_split(vpc.cidr, 4)`, `generated(length: 32)`
     Call {
-        callee: Name,
+        callee: Ident,
         args: Vec<Arg>,
     },
     /// `a.b`, `a?.b`
     Member {
         of: Expr,
-        name: Name,
+        name: Ident,
         optional: bool,
     },
     /// `a[b]`
@@ -367,18 +367,18 @@ pub enum ExprKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextPart {
     Text(String),
-    Hole(Expr),
+    Interpolation(Expr),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arg {
-    pub name: Option<Name>,
+    pub name: Option<Ident>,
     pub value: Expr,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comprehension {
-    pub names: Vec<Name>,
+    pub names: Vec<Ident>,
     pub over: Expr,
     pub condition: Option<Expr>,
     /// The key of a map comprehension.
@@ -392,7 +392,7 @@ pub struct PolicyStatement {
     pub allow: bool,
     pub actions: Vec<Expr>,
     /// `to service "ecs-tasks.amazonaws.com"`, `to aws account`, `to federated "…"`, `to anyone` (no value)
-    pub principals: Vec<Principal>,
+    pub principals: Vec<PrincipalExpr>,
     pub resources: Vec<Expr>,
     /// `when { string_equals { "aws:SourceAccount" = account } }`
     pub conditions: Vec<Stmt>,
@@ -400,8 +400,8 @@ pub struct PolicyStatement {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Principal {
-    pub kind: Name,
+pub struct PrincipalExpr {
+    pub kind: Ident,
     pub value: Option<Expr>,
 }
 

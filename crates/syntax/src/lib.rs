@@ -3,14 +3,14 @@
 //! [`parse`] cannot fail: it returns a tree whatever the text, with the diagnostics of everything that was not right.
 
 pub mod ast;
-mod deep;
+mod dump;
+mod error_recovery;
 mod format;
 mod lower;
+mod messages;
 mod parser;
-mod recovery;
-mod report;
 mod scan;
-mod shape;
+mod stack;
 mod tree;
 
 #[cfg(test)]
@@ -20,20 +20,20 @@ pub use format::{FormatError, format};
 
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Span};
-use tree::Tree;
+use tree::SyntaxTree;
 
 /// From how many bytes on a file's text is worth a second thread.
 const LARGE: usize = 64 * 1024;
 
 /// What became of one file's text.
 #[derive(Debug, Clone)]
-pub struct Parsed {
+pub struct ParsedModule {
     pub module: ast::Module,
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// The trees of several texts, in their order: half of them, by length, are read on a second thread where that pays.
-pub fn parse_all(files: &[(FileId, &str)]) -> Vec<Parsed> {
+pub fn parse_all(files: &[(FileId, &str)]) -> Vec<ParsedModule> {
     let size: usize = files.iter().map(|(_, text)| text.len()).sum();
     let ends = files.iter().scan(0, |end, (_, text)| {
         *end += text.len();
@@ -41,26 +41,29 @@ pub fn parse_all(files: &[(FileId, &str)]) -> Vec<Parsed> {
     });
     let (first, second) = files.split_at(ends.take_while(|end| *end <= size / 2).count());
     let read = |files: &[(FileId, &str)]| files.iter().map(|(file, text)| parse(*file, text)).collect::<Vec<_>>();
-    let (mut parsed, rest) = deep::both(size >= LARGE, || read(first), || read(second));
+    let (mut parsed, rest) = stack::join_if(size >= LARGE, || read(first), || read(second));
     parsed.extend(rest);
     parsed
 }
 
 /// The tree of `text`, with a diagnostic for each mistake in it.
-pub fn parse(file: FileId, text: &str) -> Parsed {
+pub fn parse(file: FileId, text: &str) -> ParsedModule {
     let nothing = ast::Module { file, doc: None, items: Vec::new() };
     let mut scan = scan::scan(file, text);
-    let Some(clean) = scan.text.take() else { return Parsed { module: nothing, diagnostics: scan.diagnostics } };
-    let read = deep::run(scan.depth, || {
-        let tree = Tree::parse(&clean)?;
-        let ((module, mut diagnostics), structure) =
-            deep::both(text.len() >= LARGE, || lower::module(file, &tree), || recovery::diagnostics(file, &tree));
+    let Some(clean) = scan.text.take() else { return ParsedModule { module: nothing, diagnostics: scan.diagnostics } };
+    let read = stack::with_stack(scan.depth, || {
+        let tree = SyntaxTree::parse(&clean)?;
+        let ((module, mut diagnostics), structure) = stack::join_if(
+            text.len() >= LARGE,
+            || lower::module(file, &tree),
+            || error_recovery::diagnostics(file, &tree),
+        );
         diagnostics.extend(structure);
         Some((module, diagnostics))
     });
     let Some((module, diagnostics)) = read else {
         let whole = Span::new(file, 0, text.len());
-        return Parsed { module: nothing, diagnostics: vec![report::too_deep(whole)] };
+        return ParsedModule { module: nothing, diagnostics: vec![messages::too_deep(whole)] };
     };
     // A comment without an end has taken closing brackets with it.
     let comment = scan.diagnostics.iter().find(|one| one.code == "GPB0014").and_then(Diagnostic::span);
@@ -71,5 +74,5 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     };
     scan.diagnostics.extend(diagnostics.into_iter().filter(|diagnostic| !hidden(diagnostic)));
     gpb_base::diag::sort(&mut scan.diagnostics);
-    Parsed { module, diagnostics: scan.diagnostics }
+    ParsedModule { module, diagnostics: scan.diagnostics }
 }

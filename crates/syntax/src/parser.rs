@@ -2,7 +2,7 @@
 //!
 //! `benches/parse.rs` measures what pest takes of a whole check, and says why no faster parser stands here.
 
-use super::tree::{Data, offset, trim};
+use super::tree::{NodeData, offset, trim};
 use pest::{Parser as _, Token};
 
 mod grammar {
@@ -19,16 +19,16 @@ pub(super) use grammar::Rule;
 ///
 /// `None` if the stack at hand is too small for how deep the text nests, or if the grammar does not match, which it is
 /// written to do for any text.
-pub(super) fn parse(text: &str) -> Option<Vec<Data>> {
+pub(super) fn parse(text: &str) -> Option<Vec<NodeData>> {
     let tokens = grammar::Grammar::parse(Rule::file, text).ok()?.tokens();
-    let mut nodes: Vec<Data> = Vec::with_capacity(tokens.len() / 2);
+    let mut nodes: Vec<NodeData> = Vec::with_capacity(tokens.len() / 2);
     // The node that is open now.
     let mut open = 0;
     for token in tokens {
         match token {
             Token::Start { rule, pos } => {
                 let (id, at) = (offset(nodes.len()), offset(pos.pos()));
-                nodes.push(Data { rule, start: at, end: at, parent: open, next: 0 });
+                nodes.push(NodeData { rule, start: at, end: at, parent: open, next: 0 });
                 open = id;
             }
             Token::End { pos, .. } => {

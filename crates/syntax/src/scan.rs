@@ -5,13 +5,13 @@
 //! the `/* … */` comments of other languages.
 
 use super::lower::MAX_DEPTH;
-use super::report;
+use super::messages;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, MAX_FILE_BYTES, Span};
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub(super) struct Scan<'t> {
+pub(super) struct ScanResult<'t> {
     /// What is to be parsed; `None` where the file is no text or too large.
     pub text: Option<Cow<'t, str>>,
     pub diagnostics: Vec<Diagnostic>,
@@ -21,14 +21,14 @@ pub(super) struct Scan<'t> {
     pub hidden: Vec<Range<usize>>,
 }
 
-pub(super) fn scan(file: FileId, text: &str) -> Scan<'_> {
-    let mut scan = Scan { text: None, diagnostics: Vec::new(), depth: 0, hidden: Vec::new() };
+pub(super) fn scan(file: FileId, text: &str) -> ScanResult<'_> {
+    let mut scan = ScanResult { text: None, diagnostics: Vec::new(), depth: 0, hidden: Vec::new() };
     if text.len() > MAX_FILE_BYTES {
-        scan.diagnostics.push(report::too_large(Span::new(file, 0, 0), text.len()));
+        scan.diagnostics.push(messages::too_large(Span::new(file, 0, 0), text.len()));
         return scan;
     }
     if let Some(at) = binary(text) {
-        scan.diagnostics.push(report::binary(Span::new(file, at, at)));
+        scan.diagnostics.push(messages::binary(Span::new(file, at, at)));
         return scan;
     }
     let mut scanner =
@@ -96,19 +96,19 @@ fn overwrite<'t>(text: &'t str, hidden: &[(Range<usize>, u8)]) -> Cow<'t, str> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Open {
+enum OpenNode {
     Bracket(u8),
     /// `list<`: it may turn out to be a comparison, so a newline ends it.
     Angle,
     Text,
     Block,
-    Hole,
+    Interpolation,
 }
 
-impl Open {
+impl OpenNode {
     /// How much deeper what is inside lies.
     fn levels(self) -> usize {
-        usize::from(!matches!(self, Open::Text | Open::Block))
+        usize::from(!matches!(self, OpenNode::Text | OpenNode::Block))
     }
 }
 
@@ -119,14 +119,14 @@ struct Scanner<'t> {
     file: FileId,
     text: &'t str,
     at: usize,
-    open: Vec<Open>,
+    open: Vec<OpenNode>,
     /// How many of them nest: text by itself does not.
     depth: usize,
     /// What is not for the grammar to see, and what it sees instead.
     overwritten: Vec<(Range<usize>, u8)>,
     /// Where it became too deep.
     deep_from: Option<usize>,
-    scan: Scan<'t>,
+    scan: ScanResult<'t>,
 }
 
 impl Scanner<'_> {
@@ -141,11 +141,11 @@ impl Scanner<'_> {
             } else if is_control(byte) {
                 self.control();
             } else if byte >= 0x80 {
-                self.wide();
+                self.non_ascii();
             } else {
                 match self.open.last() {
-                    Some(Open::Text) => self.in_text(byte),
-                    Some(Open::Block) => self.in_block(byte),
+                    Some(OpenNode::Text) => self.in_text(byte),
+                    Some(OpenNode::Block) => self.in_block(byte),
                     _ => self.in_code(byte),
                 }
             }
@@ -170,7 +170,7 @@ impl Scanner<'_> {
         let length = self.rest().bytes().take_while(|byte| is_control(*byte)).count();
         let range = self.at..self.at + length;
         let found = self.byte(0).map_or(' ', char::from);
-        self.scan.diagnostics.push(report::invisible(self.span(&range), found));
+        self.scan.diagnostics.push(messages::invisible(self.span(&range), found));
         self.at = range.end;
         self.overwritten.push((range, b' '));
     }
@@ -179,18 +179,18 @@ impl Scanner<'_> {
     fn carriage_return(&mut self) {
         let range = self.at..self.at + 1;
         if self.overwritten.iter().all(|(_, with)| *with != b'\n') {
-            self.scan.diagnostics.push(report::carriage_return(self.span(&range)));
+            self.scan.diagnostics.push(messages::carriage_return(self.span(&range)));
         }
         self.overwritten.push((range, b'\n'));
     }
 
-    fn wide(&mut self) {
+    fn non_ascii(&mut self) {
         let Some(character) = self.rest().chars().next() else { return };
         let range = self.at..self.at + character.len_utf8();
-        let in_text = matches!(self.open.last(), Some(Open::Text | Open::Block));
+        let in_text = matches!(self.open.last(), Some(OpenNode::Text | OpenNode::Block));
         let mark = character == '\u{FEFF}' && self.at == 0;
         if !mark && (is_invisible(character) || (character == '\u{A0}' && !in_text)) {
-            self.scan.diagnostics.push(report::invisible(self.span(&range), character));
+            self.scan.diagnostics.push(messages::invisible(self.span(&range), character));
             self.overwritten.push((range.clone(), b' '));
         }
         self.at = range.end;
@@ -206,7 +206,7 @@ impl Scanner<'_> {
     /// A letter that no word can have. The first one of a word speaks for all; the word stays one.
     fn letter(&mut self, start: usize, character: char) {
         let end = start + character.len_utf8();
-        self.scan.diagnostics.push(report::other_letter(self.span(&(start..end)), character));
+        self.scan.diagnostics.push(messages::other_letter(self.span(&(start..end)), character));
         let rest = self.text.get(start..).unwrap_or_default();
         let length = rest.find(|part: char| !part.is_alphanumeric() && part != '_').unwrap_or(rest.len());
         let word = rest.get(..length).unwrap_or_default();
@@ -220,7 +220,7 @@ impl Scanner<'_> {
         match byte {
             b'\\' => self.at += if self.byte(1) == Some(b'\n') { 1 } else { 2 },
             b'"' | b'\n' => self.pop(),
-            b'$' if self.byte(1) == Some(b'{') => self.push(Open::Hole, 2),
+            b'$' if self.byte(1) == Some(b'{') => self.push(OpenNode::Interpolation, 2),
             _ => {}
         }
     }
@@ -232,7 +232,7 @@ impl Scanner<'_> {
                 self.pop();
                 self.at += 3;
             }
-            b'$' if self.byte(1) == Some(b'{') => self.push(Open::Hole, 2),
+            b'$' if self.byte(1) == Some(b'{') => self.push(OpenNode::Interpolation, 2),
             _ => {}
         }
     }
@@ -242,12 +242,12 @@ impl Scanner<'_> {
             b'/' if self.byte(1) == Some(b'/') => self.skip_line(),
             b'/' if self.byte(1) == Some(b'*') && self.stands_apart() => self.block_comment(),
             b'#' => self.skip_line(),
-            b'"' if self.rest().starts_with("\"\"\"") => self.push(Open::Block, 3),
-            b'"' => self.push(Open::Text, 1),
+            b'"' if self.rest().starts_with("\"\"\"") => self.push(OpenNode::Block, 3),
+            b'"' => self.push(OpenNode::Text, 1),
             b'\'' => self.skip_single_quotes(),
-            b'(' | b'[' | b'{' => self.push(Open::Bracket(byte), 1),
-            b'<' if self.is_type_argument() => self.push(Open::Angle, 1),
-            b'>' if self.open.last() == Some(&Open::Angle) => self.pop(),
+            b'(' | b'[' | b'{' => self.push(OpenNode::Bracket(byte), 1),
+            b'<' if self.is_type_argument() => self.push(OpenNode::Angle, 1),
+            b'>' if self.open.last() == Some(&OpenNode::Angle) => self.pop(),
             b')' | b']' | b'}' => self.close(byte),
             b'\n' => self.newline(),
             _ => {}
@@ -289,9 +289,9 @@ impl Scanner<'_> {
         let range = self.at..self.at + length;
         let closed = rest.get(..length).is_some_and(|comment| comment.len() > 3 && comment.ends_with("*/"));
         let diagnostic = if closed {
-            report::block_comment(self.span(&range))
+            messages::block_comment(self.span(&range))
         } else {
-            report::unclosed_comment(self.span(&opening))
+            messages::unclosed_comment(self.span(&opening))
         };
         self.scan.diagnostics.push(diagnostic);
         self.at = range.end;
@@ -300,7 +300,7 @@ impl Scanner<'_> {
 
     /// Where a line can only be the start of an item, every bracket before it is a forgotten one.
     fn newline(&mut self) {
-        while self.open.last() == Some(&Open::Angle) {
+        while self.open.last() == Some(&OpenNode::Angle) {
             self.pop();
         }
         if self.open.is_empty() || !self.byte(1).is_some_and(|first| first.is_ascii_lowercase()) {
@@ -314,7 +314,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn push(&mut self, open: Open, length: usize) {
+    fn push(&mut self, open: OpenNode, length: usize) {
         self.open.push(open);
         self.depth += open.levels();
         self.scan.depth = self.scan.depth.max(self.depth.min(MAX_DEPTH));
@@ -326,7 +326,7 @@ impl Scanner<'_> {
 
     /// Closes the innermost bracket.
     fn pop(&mut self) {
-        self.depth -= self.open.pop().map_or(0, Open::levels);
+        self.depth -= self.open.pop().map_or(0, OpenNode::levels);
         if self.depth <= MAX_DEPTH {
             self.close_deep(self.at);
         }
@@ -339,12 +339,14 @@ impl Scanner<'_> {
             b']' => b'[',
             _ => b'{',
         };
-        let fits = |open: &Open| *open == Open::Bracket(opener) || (opener == b'{' && *open == Open::Hole);
+        let fits = |open: &OpenNode| {
+            *open == OpenNode::Bracket(opener) || (opener == b'{' && *open == OpenNode::Interpolation)
+        };
         let inside =
-            self.open.iter().rev().take(LOOK_BACK).take_while(|open| !matches!(open, Open::Text | Open::Block));
+            self.open.iter().rev().take(LOOK_BACK).take_while(|open| !matches!(open, OpenNode::Text | OpenNode::Block));
         if let Some(forgotten) = inside.into_iter().position(fits) {
             for _ in 0..forgotten {
-                self.depth -= self.open.pop().map_or(0, Open::levels);
+                self.depth -= self.open.pop().map_or(0, OpenNode::levels);
             }
             self.pop();
         }
@@ -354,7 +356,7 @@ impl Scanner<'_> {
         if let Some(start) = self.deep_from.take() {
             let range = start..end;
             if self.scan.hidden.is_empty() {
-                self.scan.diagnostics.push(report::too_deep(Span::new(self.file, start - 1, start)));
+                self.scan.diagnostics.push(messages::too_deep(Span::new(self.file, start - 1, start)));
             }
             let line = self.text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
             self.scan.hidden.push(line..end + 1);

@@ -7,13 +7,13 @@ pub(super) use super::parser::Rule;
 
 /// The tree of one text, in the order of the text: a node is followed by all that lies inside it.
 #[derive(Debug)]
-pub(super) struct Tree<'t> {
+pub(super) struct SyntaxTree<'t> {
     pub text: &'t str,
-    nodes: Vec<Data>,
+    nodes: Vec<NodeData>,
 }
 
 #[derive(Debug)]
-pub(super) struct Data {
+pub(super) struct NodeData {
     pub rule: Rule,
     pub start: u32,
     pub end: u32,
@@ -29,26 +29,26 @@ pub(super) fn offset(at: usize) -> u32 {
 
 /// A node, with the tree it belongs to.
 #[derive(Clone, Copy)]
-pub(super) struct Node<'t> {
-    tree: &'t Tree<'t>,
+pub(super) struct SyntaxNode<'t> {
+    tree: &'t SyntaxTree<'t>,
     id: u32,
 }
 
-impl<'t> Tree<'t> {
+impl<'t> SyntaxTree<'t> {
     /// Returns the tree of `text`.
     ///
     /// `None` where [`parser::parse`] finds none.
-    pub fn parse(text: &'t str) -> Option<Tree<'t>> {
-        parser::parse(text).map(|nodes| Tree { text, nodes })
+    pub fn parse(text: &'t str) -> Option<SyntaxTree<'t>> {
+        parser::parse(text).map(|nodes| SyntaxTree { text, nodes })
     }
 
-    pub fn root(&'t self) -> Option<Node<'t>> {
-        (!self.nodes.is_empty()).then_some(Node { tree: self, id: 0 })
+    pub fn root(&'t self) -> Option<SyntaxNode<'t>> {
+        (!self.nodes.is_empty()).then_some(SyntaxNode { tree: self, id: 0 })
     }
 
     /// Every node, in the order of the text.
-    pub fn nodes(&'t self) -> impl Iterator<Item = Node<'t>> {
-        (0u32..).take(self.nodes.len()).map(|id| Node { tree: self, id })
+    pub fn nodes(&'t self) -> impl Iterator<Item = SyntaxNode<'t>> {
+        (0u32..).take(self.nodes.len()).map(|id| SyntaxNode { tree: self, id })
     }
 }
 
@@ -66,8 +66,8 @@ pub(super) fn trim(text: &str, rule: Rule, start: usize, end: usize) -> (usize, 
     (start.min(end), end)
 }
 
-impl<'t> Node<'t> {
-    fn data(self) -> &'t Data {
+impl<'t> SyntaxNode<'t> {
+    fn data(self) -> &'t NodeData {
         // Every id was made from an index of this very list.
         &self.tree.nodes[self.id as usize]
     }
@@ -97,8 +97,8 @@ impl<'t> Node<'t> {
         self.rule() == rule
     }
 
-    pub fn parent(self) -> Option<Node<'t>> {
-        (self.id != 0).then(|| Node { tree: self.tree, id: self.data().parent })
+    pub fn parent(self) -> Option<SyntaxNode<'t>> {
+        (self.id != 0).then(|| SyntaxNode { tree: self.tree, id: self.data().parent })
     }
 
     pub fn children(self) -> Children<'t> {
@@ -106,7 +106,7 @@ impl<'t> Node<'t> {
     }
 
     /// The first child made by `rule`.
-    pub fn child(self, rule: Rule) -> Option<Node<'t>> {
+    pub fn child(self, rule: Rule) -> Option<SyntaxNode<'t>> {
         self.children().find(|child| child.is(rule))
     }
 
@@ -115,21 +115,21 @@ impl<'t> Node<'t> {
     }
 
     /// The node and all that lies inside it, in the order of the text.
-    pub fn descendants(self) -> impl Iterator<Item = Node<'t>> {
-        (self.id..self.data().next.max(self.id + 1)).map(move |id| Node { tree: self.tree, id })
+    pub fn descendants(self) -> impl Iterator<Item = SyntaxNode<'t>> {
+        (self.id..self.data().next.max(self.id + 1)).map(move |id| SyntaxNode { tree: self.tree, id })
     }
 
     /// The sibling after this one.
-    pub fn after(self) -> Option<Node<'t>> {
+    pub fn after(self) -> Option<SyntaxNode<'t>> {
         let next = self.data().next;
-        let next = ((next as usize) < self.tree.nodes.len()).then_some(Node { tree: self.tree, id: next })?;
+        let next = ((next as usize) < self.tree.nodes.len()).then_some(SyntaxNode { tree: self.tree, id: next })?;
         (next.data().parent == self.data().parent).then_some(next)
     }
 
     /// The sibling before this one: what lies right before it in the text, or what that lies in.
-    pub fn before(self) -> Option<Node<'t>> {
+    pub fn before(self) -> Option<SyntaxNode<'t>> {
         let parent = self.parent()?;
-        let mut before = Node { tree: self.tree, id: self.id.checked_sub(1)? };
+        let mut before = SyntaxNode { tree: self.tree, id: self.id.checked_sub(1)? };
         while before != parent {
             let around = before.parent()?;
             if around == parent {
@@ -141,26 +141,26 @@ impl<'t> Node<'t> {
     }
 }
 
-impl PartialEq for Node<'_> {
+impl PartialEq for SyntaxNode<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id
     }
 }
 
 pub(super) struct Children<'t> {
-    tree: &'t Tree<'t>,
+    tree: &'t SyntaxTree<'t>,
     at: u32,
     end: u32,
 }
 
 impl<'t> Iterator for Children<'t> {
-    type Item = Node<'t>;
+    type Item = SyntaxNode<'t>;
 
-    fn next(&mut self) -> Option<Node<'t>> {
+    fn next(&mut self) -> Option<SyntaxNode<'t>> {
         if self.at >= self.end {
             return None;
         }
-        let node = Node { tree: self.tree, id: self.at };
+        let node = SyntaxNode { tree: self.tree, id: self.at };
         self.at = node.data().next;
         Some(node)
     }

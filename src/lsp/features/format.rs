@@ -1,11 +1,11 @@
 //! The one form of a file.
 
-use crate::lsp::position::{Extent, Lines};
+use crate::lsp::position::{LineIndex, TextRange};
 use gpb_syntax as syntax;
 
 /// What has to be written where to bring a file into its form; nothing when it is in it already, and nothing for a file
 /// with syntax errors, which the diagnostics tell of.
-pub fn format(text: &str) -> Option<(Extent, String)> {
+pub fn format(text: &str) -> Option<(TextRange, String)> {
     let formatted = syntax::format(text).ok().filter(|formatted| formatted != text)?;
     // Only what lies between the first and the last difference, so that the editor keeps its marks elsewhere.
     let (old, new) = (text.as_bytes(), formatted.as_bytes());
@@ -15,7 +15,7 @@ pub fn format(text: &str) -> Option<(Extent, String)> {
     let tail = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(a, b)| a == b).count();
     let tail = tail_start(text, text.len() - tail).map_or(0, |at| text.len() - at);
     let replacement = formatted.get(start..formatted.len() - tail)?.to_owned();
-    Some((Lines::of(text).extent(start..text.len() - tail), replacement))
+    Some((LineIndex::new(text).extent(start..text.len() - tail), replacement))
 }
 
 /// The start of the line a byte lies in.

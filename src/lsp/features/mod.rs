@@ -1,6 +1,6 @@
 //! What an editor can ask, each as a function from the compiler's values to plain data.
 
-pub mod check;
+pub mod diagnostics;
 pub mod fixes;
 pub mod format;
 pub mod hover;

@@ -6,7 +6,7 @@ use gpb_engine::plan::fixtures::*;
 use gpb_model::{Mode, Model, Output, Override};
 use serde_json::{Value as Json, json};
 
-fn human(world: &World, model: &Model) -> String {
+fn human(world: &FakeCloud, model: &Model) -> String {
     report::human(&world.plan(model), &types, &Styles::PLAIN)
 }
 
@@ -62,19 +62,19 @@ fn platform(engine: &str, size: i64, command: &str) -> Model {
 
 #[test]
 fn the_first_plan_shows_everything_with_its_holes() {
-    insta::assert_snapshot!(human(&World::new(), &platform("x", 10, "serve")));
+    insta::assert_snapshot!(human(&FakeCloud::new(), &platform("x", 10, "serve")));
 }
 
 #[test]
 fn nothing_to_do_is_one_line() {
     let model = platform("x", 10, "serve");
-    insta::assert_snapshot!(human(&World::applied(&model), &model), @"No changes: 5 resources are as declared.");
+    insta::assert_snapshot!(human(&FakeCloud::applied(&model), &model), @"No changes: 5 resources are as declared.");
 }
 
 #[test]
 fn a_plan_that_only_changes_outputs_says_so() {
     let mut model = platform("x", 10, "serve");
-    let mut world = World::applied(&model);
+    let mut world = FakeCloud::applied(&model);
     world.snapshot.outputs.insert("host".into(), "old.example".into());
     insta::assert_snapshot!(human(&world, &model), @r#"
     Outputs:
@@ -98,13 +98,13 @@ fn a_replacement_names_what_forces_it_and_what_follows() {
     after.environment.mode = Mode::Live;
     after.overrides =
         vec![Override { address: address("data.main"), properties: vec!["Size".into()], span: Span::default() }];
-    insta::assert_snapshot!(human(&World::applied(&before), &after));
+    insta::assert_snapshot!(human(&FakeCloud::applied(&before), &after));
 }
 
 #[test]
 fn changes_in_place_are_shown_line_by_line() {
     let before = platform("x", 10, "serve");
-    let world = World::applied(&before);
+    let world = FakeCloud::applied(&before);
     let mut after = before.clone();
     let set = |model: &mut Model, at: usize, name: &str, json: Json| {
         model.resources[at].properties.insert(name.into(), value(json));
@@ -138,13 +138,13 @@ fn a_secret_that_changes_inside_a_list_is_told_without_a_word_of_it() {
             { "Name": "HOST", "Value": to("data.main", "Endpoint/Host") },
         ] }])),
     );
-    insta::assert_snapshot!(human(&World::applied(&before), &after));
+    insta::assert_snapshot!(human(&FakeCloud::applied(&before), &after));
 }
 
 #[test]
 fn drift_comes_first() {
     let model = platform("x", 10, "serve");
-    let mut world = World::applied(&model);
+    let mut world = FakeCloud::applied(&model);
     world.observed("data.main").insert("Size".into(), 99.into());
     world.observed("data.main")["Backup"].as_object_mut().unwrap().remove("Window");
     world.cloud.insert(address("compute.task"), None);
@@ -155,7 +155,7 @@ fn drift_comes_first() {
 fn deletions_moves_and_several_places() {
     let mut before = platform("x", 10, "serve");
     std::sync::Arc::make_mut(&mut before.resources[4].place).region = "us-west-2".into();
-    let world = World::applied(&before);
+    let world = FakeCloud::applied(&before);
     let mut after = model([before.resources[0].clone()]);
     after.resources[0].address = address("network.main");
     after.moves =
@@ -166,7 +166,7 @@ fn deletions_moves_and_several_places() {
 #[test]
 fn colours_are_passed_in() {
     let model = model([resource("network.vpc", "aws.net.vpc", json!({ "Cidr": "10.0.0.0/16" }))]);
-    let plan = World::new().plan(&model);
+    let plan = FakeCloud::new().plan(&model);
     let colored = report::human(&plan, &types, &Styles::COLOR);
     assert!(colored.contains("\u{1b}[32m+\u{1b}[0m"), "{colored:?}");
     assert_eq!(anstream::adapter::strip_str(&colored).to_string(), report::human(&plan, &types, &Styles::PLAIN));
@@ -175,13 +175,13 @@ fn colours_are_passed_in() {
 #[test]
 fn what_a_terminal_would_obey_is_told_not_done() {
     let model = model([resource("network.vpc", "aws.net.vpc", json!({ "Cidr": "a\u{1b}[2Jb" }))]);
-    let text = human(&World::new(), &model);
+    let text = human(&FakeCloud::new(), &model);
     assert!(text.contains("a\\u{1b}[2Jb") && !text.contains('\u{1b}'), "{text:?}");
 }
 
 #[test]
 fn a_plan_for_machines_has_no_secret() {
-    let world = World::applied(&platform("x", 10, "serve"));
+    let world = FakeCloud::applied(&platform("x", 10, "serve"));
     let document = json::plan(&world.plan(&platform("y", 10, "serve")), &types);
     let text = document.to_string();
     assert!(!text.contains("CLEAR TEXT") && !text.contains("hash of"), "{text}");
@@ -190,7 +190,7 @@ fn a_plan_for_machines_has_no_secret() {
 
 #[test]
 fn a_state_for_people_and_machines() {
-    let mut world = World::applied(&platform("x", 10, "serve"));
+    let mut world = FakeCloud::applied(&platform("x", 10, "serve"));
     world.snapshot.outputs.insert("host".into(), "id-4.example".into());
     let record = world.snapshot.resources.get_mut(&address("compute.task")).unwrap();
     record.tainted = Some("its tags were refused".into());

@@ -22,14 +22,14 @@ pub fn expectations(file: &str) -> (Vec<String>, usize) {
 }
 
 /// Where a diagnostic stands: the file and the span of its first label.
-pub struct Place {
+pub struct ExpectedPlace {
     code: String,
     pub is_advice: bool,
     at: Option<(String, usize, usize)>,
     message: String,
 }
 
-impl Place {
+impl ExpectedPlace {
     pub fn of(diagnostic: &Value) -> Self {
         let at = &diagnostic["labels"][0]["at"];
         let number = |name: &str| at[name].as_u64().and_then(|number| usize::try_from(number).ok());
@@ -44,7 +44,7 @@ impl Place {
     }
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for ExpectedPlace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.code, self.message)?;
         let Some((file, start, end)) = &self.at else { return write!(f, ", nowhere") };
@@ -55,7 +55,7 @@ impl std::fmt::Display for Place {
 }
 
 /// Where a diagnostic has to stand.
-pub struct Wanted {
+pub struct ExpectedDiagnostic {
     code: String,
     at: At,
 }
@@ -66,7 +66,7 @@ enum At {
     Span(String, usize, usize),
 }
 
-impl Wanted {
+impl ExpectedDiagnostic {
     /// Reads `1003 in other.gpb "before «span» after"`, without the `GPB`.
     pub fn parse(text: &str, file: &str, offset: usize) -> Result<Self, String> {
         let (code, rest) = text.split_at_checked(4).ok_or("an expectation begins with a code")?;
@@ -106,7 +106,7 @@ impl Wanted {
         Ok(Self { code, at: At::Span(name, start, start + span.len()) })
     }
 
-    pub fn is(&self, place: &Place) -> bool {
+    pub fn is(&self, place: &ExpectedPlace) -> bool {
         self.code == place.code
             && match (&self.at, &place.at) {
                 (At::Nowhere, None) => true,

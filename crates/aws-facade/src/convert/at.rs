@@ -11,12 +11,12 @@ const DEEPEST: usize = 100;
 #[derive(Debug, Clone, Copy)]
 pub struct At<'a> {
     parent: Option<&'a At<'a>>,
-    step: Step<'a>,
+    step: MemberStep<'a>,
     depth: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Step<'a> {
+enum MemberStep<'a> {
     Top,
     Member(&'a str),
     Item(usize),
@@ -32,15 +32,15 @@ pub struct Refused {
 
 impl<'a> At<'a> {
     pub fn top() -> Self {
-        Self { parent: None, step: Step::Top, depth: 0 }
+        Self { parent: None, step: MemberStep::Top, depth: 0 }
     }
 
     pub fn member(&'a self, name: &'a str) -> Self {
-        Self { parent: Some(self), step: Step::Member(name), depth: self.depth + 1 }
+        Self { parent: Some(self), step: MemberStep::Member(name), depth: self.depth + 1 }
     }
 
     pub fn item(&'a self, index: usize) -> Self {
-        Self { parent: Some(self), step: Step::Item(index), depth: self.depth + 1 }
+        Self { parent: Some(self), step: MemberStep::Item(index), depth: self.depth + 1 }
     }
 
     /// Shapes that contain themselves must not exhaust the stack.
@@ -64,12 +64,12 @@ impl Display for At<'_> {
             parent.fmt(f)?;
         }
         match self.step {
-            Step::Top => Ok(()),
-            Step::Member(name) if self.parent.is_none_or(|parent| matches!(parent.step, Step::Top)) => {
+            MemberStep::Top => Ok(()),
+            MemberStep::Member(name) if self.parent.is_none_or(|parent| matches!(parent.step, MemberStep::Top)) => {
                 f.write_str(name)
             }
-            Step::Member(name) => write!(f, ".{name}"),
-            Step::Item(index) => write!(f, "[{index}]"),
+            MemberStep::Member(name) => write!(f, ".{name}"),
+            MemberStep::Item(index) => write!(f, "[{index}]"),
         }
     }
 }

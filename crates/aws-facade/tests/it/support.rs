@@ -11,13 +11,13 @@ use gpb_aws_facade::{Clients, Error};
 use serde_json::Value as Json;
 
 /// Clients that talk to an endpoint, and wait that long for an answer.
-pub async fn clients(endpoint: &str, patience: Duration) -> Clients {
+pub async fn clients(endpoint: &str, retry_mode: Duration) -> Clients {
     let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("testing", "testing", None, None, "test"))
         .endpoint_url(endpoint)
         .retry_config(RetryConfig::disabled())
-        .timeout_config(TimeoutConfig::builder().read_timeout(patience).build());
+        .timeout_config(TimeoutConfig::builder().read_timeout(retry_mode).build());
     Clients::new(config.load().await)
 }
 

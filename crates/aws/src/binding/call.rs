@@ -1,15 +1,15 @@
 //! Calls, reads and subresources.
 
-use super::super::path::Path;
-use super::super::template::{Template, Tree};
-use super::Several;
+use super::super::path::MemberPath;
+use super::super::template::{Template, TemplateTree};
+use super::OneOrMany;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// When a call is made. Serde cannot flatten and refuse unknown keys at once, so the callers repeat these fields.
 #[derive(Debug, Clone, Copy)]
-pub struct Conditions<'a> {
+pub struct CallConditions<'a> {
     pub when: &'a BTreeMap<String, Json>,
     pub unless: &'a BTreeMap<String, Json>,
     pub if_set: &'a [String],
@@ -18,7 +18,7 @@ pub struct Conditions<'a> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Send {
+pub enum SendMode {
     All,
     Changed,
     None,
@@ -27,13 +27,13 @@ pub enum Send {
 /// A call that changes something.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Call {
+pub struct ApiCall {
     pub call: String,
     #[serde(default)]
-    pub input: Tree,
-    pub at: Option<Path>,
+    pub input: TemplateTree,
+    pub at: Option<MemberPath>,
     pub properties: Option<Vec<String>>,
-    pub send: Option<Send>,
+    pub send: Option<SendMode>,
     #[serde(default)]
     pub when: BTreeMap<String, Json>,
     #[serde(default)]
@@ -63,15 +63,15 @@ pub enum OncePer {
 /// A call that reads a resource or a subresource of one.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Read {
+pub struct ReadCall {
     pub call: String,
     #[serde(default)]
-    pub input: Tree,
-    pub at: Option<Path>,
+    pub input: TemplateTree,
+    pub at: Option<MemberPath>,
     #[serde(default, rename = "where")]
-    pub filter: BTreeMap<String, Tree>,
+    pub filter: BTreeMap<String, TemplateTree>,
     #[serde(default)]
-    pub set: BTreeMap<String, Tree>,
+    pub set: BTreeMap<String, TemplateTree>,
     #[serde(default)]
     pub when: BTreeMap<String, Json>,
     #[serde(default)]
@@ -84,46 +84,46 @@ pub struct Read {
     pub not_found_on: Vec<String>,
     pub batch: Option<Batch>,
     /// Only in subresources: where each property is.
-    pub properties: Option<BTreeMap<String, Path>>,
+    pub properties: Option<BTreeMap<String, MemberPath>>,
     /// Only in subresources: the elements of a list property.
-    pub list: Option<Path>,
-    pub detail: Option<Detail>,
+    pub list: Option<MemberPath>,
+    pub detail: Option<DetailCall>,
     /// Only in subresources: an element's member → its place in the element.
     #[serde(default)]
-    pub item: BTreeMap<String, Path>,
+    pub item: BTreeMap<String, MemberPath>,
 }
 
 /// Reads one element of a list.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Detail {
+pub struct DetailCall {
     pub call: String,
     #[serde(default)]
-    pub input: Tree,
-    pub at: Option<Path>,
+    pub input: TemplateTree,
+    pub at: Option<MemberPath>,
 }
 
 /// Reads many resources at once.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Batch {
-    pub input: Tree,
-    pub at: Path,
+    pub input: TemplateTree,
+    pub at: MemberPath,
     pub size: usize,
 }
 
 /// Finds resources.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Listing {
+pub struct ListCall {
     pub call: String,
     #[serde(default)]
-    pub input: Tree,
-    pub at: Path,
+    pub input: TemplateTree,
+    pub at: MemberPath,
     #[serde(default)]
     pub complete: bool,
     #[serde(default)]
-    pub set: BTreeMap<String, Tree>,
+    pub set: BTreeMap<String, TemplateTree>,
 }
 
 /// Properties with operations of their own.
@@ -132,15 +132,15 @@ pub struct Listing {
 pub struct Subresource {
     pub properties: Vec<String>,
     #[serde(default)]
-    pub put: Several<Call>,
+    pub put: OneOrMany<ApiCall>,
     #[serde(default)]
-    pub clear: Several<Call>,
-    pub read: Option<Read>,
-    pub each: Option<Each>,
+    pub clear: OneOrMany<ApiCall>,
+    pub read: Option<ReadCall>,
+    pub each: Option<ElementCalls>,
     #[serde(default)]
-    pub add: Several<Call>,
+    pub add: OneOrMany<ApiCall>,
     #[serde(default)]
-    pub remove: Several<Call>,
+    pub remove: OneOrMany<ApiCall>,
     #[serde(default)]
     pub after_ready: bool,
     #[serde(default = "yes")]
@@ -154,7 +154,7 @@ pub struct Subresource {
 /// The subresource's property is a list whose elements come and go one by one.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Each {
+pub struct ElementCalls {
     pub key: Option<String>,
     #[serde(default)]
     pub keep: bool,
@@ -167,11 +167,11 @@ fn yes() -> bool {
 macro_rules! conditions {
     ($($name:ident),*) => {$(
         impl $name {
-            pub fn conditions(&self) -> Conditions<'_> {
-                Conditions { when: &self.when, unless: &self.unless, if_set: &self.if_set, if_unset: &self.if_unset }
+            pub fn conditions(&self) -> CallConditions<'_> {
+                CallConditions { when: &self.when, unless: &self.unless, if_set: &self.if_set, if_unset: &self.if_unset }
             }
         }
     )*};
 }
 
-conditions!(Call, Read);
+conditions!(ApiCall, ReadCall);

@@ -1,15 +1,17 @@
 //! Bindings: the form of `stdlib/aws/*.toml`, as `docs/bindings.md` describes it.
 
 mod call;
-mod many;
-mod place;
+mod one_or_many;
+mod property_mapping;
 
-pub use call::{Batch, Call, Conditions, Detail, Each, Listing, OncePer, Read, Send, Subresource};
-pub use many::Several;
-pub use place::{Mapped, Place, Places, Span};
+pub use call::{
+    ApiCall, Batch, CallConditions, DetailCall, ElementCalls, ListCall, OncePer, ReadCall, SendMode, Subresource,
+};
+pub use one_or_many::OneOrMany;
+pub use property_mapping::{PropertyMapping, PropertyMappings, PropertySide, TimeSpan};
 
-use super::path::Path;
-use super::template::{Template, Tree};
+use super::path::MemberPath;
+use super::template::{Template, TemplateTree};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -17,13 +19,13 @@ use std::collections::BTreeMap;
 /// One file: the bindings of a CloudFormation namespace.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct File {
+pub struct BindingFile {
     pub service: String,
     #[serde(default)]
-    pub errors: Errors,
-    pub tags: Option<Tags>,
+    pub errors: ErrorCodes,
+    pub tags: Option<TagCalls>,
     #[serde(default)]
-    pub types: BTreeMap<String, Binding>,
+    pub types: BTreeMap<String, TypeBinding>,
     pub identity: Option<IdentityCall>,
     pub secret_store: Option<SecretStore>,
 }
@@ -31,35 +33,35 @@ pub struct File {
 /// How one type becomes calls.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Binding {
-    pub create: Several<Call>,
-    pub read: Several<Read>,
-    pub update: Several<Call>,
-    pub delete: Several<Call>,
-    pub list: Several<Listing>,
+pub struct TypeBinding {
+    pub create: OneOrMany<ApiCall>,
+    pub read: OneOrMany<ReadCall>,
+    pub update: OneOrMany<ApiCall>,
+    pub delete: OneOrMany<ApiCall>,
+    pub list: OneOrMany<ListCall>,
     pub id: BTreeMap<String, Template>,
-    pub name: Option<Name>,
-    pub properties: Places,
-    pub attributes: Option<Path>,
+    pub name: Option<NameProperty>,
+    pub properties: PropertyMappings,
+    pub attributes: Option<MemberPath>,
     pub subresources: Vec<Subresource>,
-    pub ready: Several<Ready>,
+    pub ready: OneOrMany<ReadyCheck>,
     pub deleted_states: Vec<String>,
-    pub deleted_if_present: Option<Path>,
+    pub deleted_if_present: Option<MemberPath>,
     pub tags: Option<TypeTags>,
-    pub errors: Errors,
+    pub errors: ErrorCodes,
     pub defaults: BTreeMap<String, Json>,
     pub unsupported: Vec<String>,
     /// The properties that together are the name under which creation overwrites, or quietly gives back, what is there.
     pub upsert_key: Vec<String>,
     /// Properties that only an update takes: creation leaves them out.
     pub update_only: Vec<String>,
-    pub delete_timeout: Option<Span>,
+    pub delete_timeout: Option<TimeSpan>,
 }
 
 /// The property that gpb makes a name for.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(from = "NameForm")]
-pub struct Name {
+pub struct NameProperty {
     pub property: String,
     pub max: Option<usize>,
     pub lower: bool,
@@ -85,8 +87,8 @@ struct NameRule {
     suffix: Option<Template>,
 }
 
-impl From<NameForm> for Name {
-    fn from(form: NameForm) -> Name {
+impl From<NameForm> for NameProperty {
+    fn from(form: NameForm) -> NameProperty {
         let rule = match form {
             NameForm::Property(property) => {
                 NameRule { property, max: None, lower: false, separator: None, suffix: None }
@@ -94,26 +96,26 @@ impl From<NameForm> for Name {
             NameForm::Rule(rule) => rule,
         };
         let separator = rule.separator.unwrap_or_else(|| "-".to_owned());
-        Name { property: rule.property, max: rule.max, lower: rule.lower, separator, suffix: rule.suffix }
+        NameProperty { property: rule.property, max: rule.max, lower: rule.lower, separator, suffix: rule.suffix }
     }
 }
 
 /// When a resource is ready.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Ready {
-    pub path: Path,
+pub struct ReadyCheck {
+    pub path: MemberPath,
     #[serde(default)]
     pub ready: Vec<Json>,
     #[serde(default)]
     pub failed: Vec<Json>,
     /// The other path that must have the same value.
-    pub equals: Option<Path>,
-    pub reason: Option<Path>,
+    pub equals: Option<MemberPath>,
+    pub reason: Option<MemberPath>,
     #[serde(default)]
     pub missing_ok: bool,
-    pub timeout: Option<Span>,
-    pub poll_interval: Option<Span>,
+    pub timeout: Option<TimeSpan>,
+    pub poll_interval: Option<TimeSpan>,
 }
 
 /// `tags = false`, or the table.
@@ -121,16 +123,16 @@ pub struct Ready {
 #[serde(untagged, expecting = "`false`, or a table { create, tag, untag, read }")]
 pub enum TypeTags {
     None(bool),
-    Some(Box<Tags>),
+    Some(Box<TagCalls>),
 }
 
 /// How tags are written and read.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Tags {
+pub struct TagCalls {
     /// Where creation takes them. Absent: the member of the same name; `false`: nowhere.
     #[serde(default)]
-    pub create: Place,
+    pub create: PropertySide,
     pub tag: Option<TagCall>,
     pub untag: Option<TagCall>,
     pub read: Option<TagRead>,
@@ -141,7 +143,7 @@ pub struct Tags {
 pub struct TagCall {
     pub call: String,
     #[serde(default)]
-    pub input: Tree,
+    pub input: TemplateTree,
     #[serde(alias = "keys")]
     pub member: Option<String>,
 }
@@ -151,8 +153,8 @@ pub struct TagCall {
 pub struct TagRead {
     pub call: String,
     #[serde(default)]
-    pub input: Tree,
-    pub at: Option<Path>,
+    pub input: TemplateTree,
+    pub at: Option<MemberPath>,
     #[serde(default)]
     pub not_found_on: Vec<String>,
 }
@@ -160,7 +162,7 @@ pub struct TagRead {
 /// What error codes mean. An entry is a code, or `Code: words of the message`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Errors {
+pub struct ErrorCodes {
     pub not_found: Vec<String>,
     pub already_exists: Vec<String>,
     pub throttled: Vec<String>,
@@ -177,8 +179,8 @@ pub struct Errors {
 #[serde(deny_unknown_fields)]
 pub struct IdentityCall {
     pub call: String,
-    pub account: Path,
-    pub arn: Path,
+    pub account: MemberPath,
+    pub arn: MemberPath,
 }
 
 /// Where a secret's value is read.
@@ -186,6 +188,6 @@ pub struct IdentityCall {
 #[serde(deny_unknown_fields)]
 pub struct SecretStore {
     pub call: String,
-    pub input: Tree,
-    pub value: Path,
+    pub input: TemplateTree,
+    pub value: MemberPath,
 }

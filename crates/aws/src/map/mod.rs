@@ -1,25 +1,25 @@
 //! Properties to members and back: by name, by the conversions that both types call for, and by what a binding says.
 
-mod read;
-mod write;
+mod from_output;
+mod to_input;
 
 #[cfg(test)]
 mod tests;
 
-pub use read::matches;
-pub use write::merge;
+pub use from_output::matches;
+pub use to_input::merge;
 
-use super::binding::Places;
-use super::path::Path;
+use super::binding::PropertyMappings;
+use super::path::MemberPath;
 use gpb_catalog::{Property, Shape, TypeDef};
 
 /// What mapping the properties of one type needs to know.
 #[derive(Clone, Copy)]
 pub struct Mapping<'a> {
     pub def: &'a TypeDef,
-    pub places: &'a Places,
+    pub places: &'a PropertyMappings,
     /// The map in the input that takes what has no member of its own.
-    pub attributes: Option<&'a Path>,
+    pub attributes: Option<&'a MemberPath>,
     /// Fills the templates inside paths.
     pub fill: &'a dyn Fn(&str) -> Option<String>,
 }
@@ -37,7 +37,10 @@ pub enum MapError {
 fn pair(shape: &Shape) -> Option<(&Property, &Property)> {
     let Shape::Object(object) = shape else { return None };
     let find = |names: [&str; 2]| {
-        object.properties.iter().find(|property| names.iter().any(|name| super::spelling::same(name, &property.aws)))
+        object
+            .properties
+            .iter()
+            .find(|property| names.iter().any(|name| super::name_matching::same(name, &property.aws)))
     };
     (object.properties.len() == 2).then_some(())?;
     Some((find(["Key", "TagKey"])?, find(["Value", "TagValue"])?))

@@ -1,8 +1,8 @@
 //! What properties become in an API, and back.
 #![allow(clippy::needless_pass_by_value)] // Cases read better without `&`.
 
-use super::super::binding::{Place, Places};
-use super::super::path::Path;
+use super::super::binding::{PropertyMappings, PropertySide};
+use super::super::path::MemberPath;
 use super::super::shapes::Api;
 use super::*;
 use gpb_catalog::Catalog;
@@ -19,8 +19,8 @@ fn api(shapes: Json) -> Api {
 
 fn with<T>(ty: &str, places: Json, attributes: Option<&str>, run: impl FnOnce(Mapping<'_>) -> T) -> T {
     let def = Catalog::embedded().get(ty).unwrap();
-    let places: Places = serde_json::from_value(places).unwrap();
-    let attributes: Option<Path> = attributes.map(|path| path.parse().unwrap());
+    let places: PropertyMappings = serde_json::from_value(places).unwrap();
+    let attributes: Option<MemberPath> = attributes.map(|path| path.parse().unwrap());
     run(Mapping { def: &def, places: &places, attributes: attributes.as_ref(), fill: &|_| None })
 }
 
@@ -167,10 +167,14 @@ fn nested_places_may_be_nowhere() {
         json!({ "In": { "members": { "Tags": "Tags" } }, "Tags": { "list": "Tag" }, "Tag": { "members": { "Key": "string" } } }),
     );
     let def = Catalog::embedded().get("aws.kms.key").unwrap();
-    let mut places = Places::new();
+    let mut places = PropertyMappings::new();
     places.insert(
         PropPath("Tags/*/Value".into()),
-        super::super::binding::Mapped { write: Place::Nowhere, read: Place::SameName, normalize: None },
+        super::super::binding::PropertyMapping {
+            write: PropertySide::Nowhere,
+            read: PropertySide::SameName,
+            normalize: None,
+        },
     );
     let mapping = Mapping { def: &def, places: &places, attributes: None, fill: &|_| None };
     let mut target = json!({});

@@ -1,8 +1,8 @@
 use super::*;
 use async_trait::async_trait;
 use gpb_base::stdlib::Library;
-use gpb_check::cost::book::refresh::{Answer, Product, ProductRate, Query, queries};
-use gpb_check::cost::book::{Book, Series, Sku};
+use gpb_check::cost::book::refresh::{PriceListQuery, PriceListResult, Product, ProductRate, queries};
+use gpb_check::cost::book::{PriceBook, PriceSeries, Sku};
 use rust_decimal::Decimal;
 use std::sync::{Arc, Mutex};
 
@@ -41,7 +41,7 @@ fn listed(attributes: &Json, code: &str, usd: &str) -> Json {
     })
 }
 
-fn asked(query: &Query, pages: Vec<Vec<Json>>) -> (Vec<Product>, Vec<Json>) {
+fn asked(query: &PriceListQuery, pages: Vec<Vec<Json>>) -> (Vec<Product>, Vec<Json>) {
     let pages = Pages { pages, asked: Mutex::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let region = query.region_filter("us-east-1");
@@ -50,7 +50,7 @@ fn asked(query: &Query, pages: Vec<Vec<Json>>) -> (Vec<Product>, Vec<Json>) {
     (products, pages.asked.into_inner().unwrap())
 }
 
-fn query(table: &str) -> Query {
+fn query(table: &str) -> PriceListQuery {
     let library = Library::embedded();
     let all = queries(library.get("prices/refresh.toml").unwrap()).unwrap();
     all.into_iter().find(|query| query.table == table).unwrap()
@@ -78,15 +78,15 @@ fn what_is_told_by_attributes_is_changed_and_what_is_new_is_added() {
     let instance = |ty: &str, usd: &str| listed(&json!({ "instanceType": ty }), "A.B.C", usd);
     let pages = vec![vec![instance("m6g.large", "0.0800"), instance("m9z.large", "0.2"), instance("t4g.micro", "9")]];
     let (products, _) = asked(&query, pages);
-    let book = Book::of(&Library::default());
-    let answer = Answer { query: &query, region: "us-east-1".to_owned(), products };
+    let book = PriceBook::new(&Library::default());
+    let answer = PriceListResult { query: &query, region: "us-east-1".to_owned(), products };
     let (text, report) = book.refreshed("ec2", &[answer]).unwrap();
     assert_eq!((report.added, report.changed.len(), report.confirmed), (1, 1, 0));
     assert_eq!((report.changed[0].before.as_str(), report.changed[0].after.as_str()), ("0.077", "0.08"));
     // A price a thousand times the old one is of another unit.
     assert_eq!(report.doubtful.len(), 1);
     let library: Library = [("prices/ec2.csv".to_owned(), Arc::from(text))].into_iter().collect();
-    let book = Book::of(&library);
+    let book = PriceBook::new(&library);
     let usd = |ty: &str| {
         let attributes = [("os".to_owned(), "linux".to_owned()), ("type".to_owned(), ty.to_owned())].into();
         let series = book.find(&Sku { item: "ec2.instance".to_owned(), attributes }, "us-east-1").unwrap();
@@ -103,8 +103,8 @@ fn a_rate_is_found_by_its_code() {
     let query = query("elb");
     let (products, _) =
         asked(&query, vec![vec![listed(&json!({}), "37CUWUT8GSNQEPUV.JRTCKXETXF.6YS6EN2CT7", "0.0225")]]);
-    let book = Book::of(&Library::default());
-    let answer = Answer { query: &query, region: "us-east-1".to_owned(), products };
+    let book = PriceBook::new(&Library::default());
+    let answer = PriceListResult { query: &query, region: "us-east-1".to_owned(), products };
     let (text, report) = book.refreshed("elb", &[answer]).unwrap();
     assert_eq!((report.confirmed, report.added, report.unasked), (1, 0, 31));
     assert!(text.contains("AWSELB/current/us-east-1/index.json"));
@@ -113,7 +113,7 @@ fn a_rate_is_found_by_its_code() {
 #[test]
 fn every_query_is_for_a_table_of_the_book() {
     let library = Library::embedded();
-    let book = Book::of(&library);
+    let book = PriceBook::new(&library);
     for query in queries(library.get("prices/refresh.toml").unwrap()).unwrap() {
         assert!(!book.regions(&query.table).unwrap().is_empty(), "{}", query.table);
     }
@@ -121,13 +121,13 @@ fn every_query_is_for_a_table_of_the_book() {
 
 #[test]
 fn a_table_written_is_the_table_read() {
-    let book = Book::of(&Library::default());
+    let book = PriceBook::new(&Library::default());
     for service in book.services() {
         let (text, _) = book.refreshed(service, &[]).unwrap();
         let library: Library = [(format!("prices/{service}.csv"), Arc::from(text))].into_iter().collect();
-        let again = Book::of(&library);
+        let again = PriceBook::new(&library);
         let words = [format!("{service}.")];
-        let rates = |book: &Book| -> Vec<String> {
+        let rates = |book: &PriceBook| -> Vec<String> {
             let found = book.search(&words, None).unwrap();
             found
                 .iter()
@@ -146,7 +146,7 @@ fn a_table_written_is_the_table_read() {
     }
 }
 
-fn query_of(item: &str) -> Query {
+fn query_of(item: &str) -> PriceListQuery {
     let library = Library::embedded();
     let all = queries(library.get("prices/refresh.toml").unwrap()).unwrap();
     all.into_iter().find(|query| query.item.as_deref() == Some(item)).unwrap()
@@ -181,15 +181,15 @@ fn product(family: &str, attributes: &[(&str, &str)], unit: &str, rates: &[(&str
 }
 
 /// What the book holds of an item, `attributes: rate from the first unit on`, once these products were the answer.
-fn held(query: &Query, region: &str, products: Vec<Json>) -> Vec<String> {
+fn held(query: &PriceListQuery, region: &str, products: Vec<Json>) -> Vec<String> {
     let (products, _) = asked(query, vec![products]);
-    let book = Book::of(&Library::default());
-    let answer = Answer { query, region: region.to_owned(), products };
+    let book = PriceBook::new(&Library::default());
+    let answer = PriceListResult { query, region: region.to_owned(), products };
     let (text, _) = book.refreshed(&query.table, &[answer]).unwrap();
     let library: Library = [(format!("prices/{}.csv", query.table), Arc::from(text))].into_iter().collect();
-    let book = Book::of(&library);
+    let book = PriceBook::new(&library);
     let found = book.search(&[query.item.clone().unwrap()], None).unwrap();
-    let new = |tier: &usize, series: &Series| book.source(series, *tier).is_some_and(|s| s.date == "2026-11-20");
+    let new = |tier: &usize, series: &PriceSeries| book.source(series, *tier).is_some_and(|s| s.date == "2026-11-20");
     found
         .into_iter()
         .filter(|series| query.item.as_deref() == Some(series.item.as_str()))

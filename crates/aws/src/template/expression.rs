@@ -1,7 +1,7 @@
 //! What stands inside `${…}`.
 
-use super::super::path::{Path, outside_brackets};
-use super::super::spelling::{document, text_of};
+use super::super::name_matching::{document, text_of};
+use super::super::path::{MemberPath, outside_brackets};
 use super::Lookup;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,28 +11,28 @@ use std::str::FromStr;
 /// Choices in order of preference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expression {
-    pub choices: Vec<Choice>,
+    pub choices: Vec<ExpressionChoice>,
     /// `!`: absence leaves out the object around.
     pub object: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
-    pub term: Term,
-    functions: Vec<Function>,
-    condition: Condition,
+pub struct ExpressionChoice {
+    pub term: TemplateTerm,
+    functions: Vec<TemplateFunction>,
+    condition: ChoiceCondition,
 }
 
 /// A word and the path behind it, or (without a word) a text that stands for itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Term {
+pub struct TemplateTerm {
     pub word: String,
-    pub path: Option<Path>,
+    pub path: Option<MemberPath>,
     pub literal: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Condition {
+enum ChoiceCondition {
     None,
     Then(String),
     Except(String),
@@ -41,7 +41,7 @@ enum Condition {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Function {
+pub enum TemplateFunction {
     Json,
     ParseJson,
     Text,
@@ -62,25 +62,25 @@ pub enum Function {
     TrimDot,
 }
 
-const FUNCTIONS: &[(&str, Function)] = &[
-    ("json", Function::Json),
-    ("parse_json", Function::ParseJson),
-    ("text", Function::Text),
-    ("number", Function::Number),
-    ("base64", Function::Base64),
-    ("base64_decode", Function::Base64Decode),
-    ("list", Function::List),
-    ("csv", Function::Csv),
-    ("split", Function::Split),
-    ("last", Function::Last),
-    ("first", Function::First),
-    ("lower", Function::Lower),
-    ("upper", Function::Upper),
-    ("not", Function::Not),
-    ("keys", Function::Keys),
-    ("count", Function::Count),
-    ("rest", Function::Rest),
-    ("trim_dot", Function::TrimDot),
+const FUNCTIONS: &[(&str, TemplateFunction)] = &[
+    ("json", TemplateFunction::Json),
+    ("parse_json", TemplateFunction::ParseJson),
+    ("text", TemplateFunction::Text),
+    ("number", TemplateFunction::Number),
+    ("base64", TemplateFunction::Base64),
+    ("base64_decode", TemplateFunction::Base64Decode),
+    ("list", TemplateFunction::List),
+    ("csv", TemplateFunction::Csv),
+    ("split", TemplateFunction::Split),
+    ("last", TemplateFunction::Last),
+    ("first", TemplateFunction::First),
+    ("lower", TemplateFunction::Lower),
+    ("upper", TemplateFunction::Upper),
+    ("not", TemplateFunction::Not),
+    ("keys", TemplateFunction::Keys),
+    ("count", TemplateFunction::Count),
+    ("rest", TemplateFunction::Rest),
+    ("trim_dot", TemplateFunction::TrimDot),
 ];
 
 impl Expression {
@@ -89,7 +89,7 @@ impl Expression {
     }
 }
 
-impl Choice {
+impl ExpressionChoice {
     fn evaluate(&self, from: &dyn Lookup) -> Option<Json> {
         let start = match &self.term.literal {
             Some(text) => Json::String(text.clone()),
@@ -97,42 +97,48 @@ impl Choice {
         };
         let value = self.functions.iter().try_fold(start, |value, function| function.apply(value))?;
         match &self.condition {
-            Condition::None => Some(value),
-            Condition::Then(word) => (value != Json::Bool(false)).then(|| word.clone().into()),
-            Condition::After(word) => text_of(&value).split_once(word).map(|(_, rest)| rest.into()),
-            Condition::Except(word) => (text_of(&value) != *word).then_some(value),
+            ChoiceCondition::None => Some(value),
+            ChoiceCondition::Then(word) => (value != Json::Bool(false)).then(|| word.clone().into()),
+            ChoiceCondition::After(word) => text_of(&value).split_once(word).map(|(_, rest)| rest.into()),
+            ChoiceCondition::Except(word) => (text_of(&value) != *word).then_some(value),
         }
     }
 }
 
-impl Function {
+impl TemplateFunction {
     /// `None` when the value has no such form.
     pub fn apply(self, value: Json) -> Option<Json> {
         Some(match (self, value) {
-            (Function::Json, Json::String(text)) => text.into(),
-            (Function::Json, value) => value.to_string().into(),
-            (Function::ParseJson, Json::String(text)) => document(&text)?,
-            (Function::ParseJson, value) | (Function::List, value @ Json::Array(_)) => value,
-            (Function::Number, value) => serde_json::from_str::<serde_json::Number>(&text_of(&value)).ok()?.into(),
-            (Function::Base64, value) => STANDARD.encode(text_of(&value)).into(),
-            (Function::Base64Decode, value) => String::from_utf8(STANDARD.decode(text_of(&value)).ok()?).ok()?.into(),
-            (Function::List, value) => Json::Array(vec![value]),
-            (Function::Csv, Json::Array(items)) => items.iter().map(text_of).collect::<Vec<_>>().join(",").into(),
-            (Function::Text | Function::Csv, value) => text_of(&value).into(),
-            (Function::Split, value) => text_of(&value).split(',').map(Json::from).collect(),
-            (Function::Last, Json::Array(items)) => items.last()?.clone(),
-            (Function::Last, value) => text_of(&value).rsplit(['/', ':']).next()?.into(),
-            (Function::First, Json::Array(items)) => items.first()?.clone(),
-            (Function::First, value) => text_of(&value).split(['/', ':']).next()?.into(),
-            (Function::TrimDot, value) => text_of(&value).trim_end_matches('.').into(),
-            (Function::Lower, value) => text_of(&value).to_lowercase().into(),
-            (Function::Upper, value) => text_of(&value).to_uppercase().into(),
-            (Function::Not, value) => (text_of(&value) != "true").into(),
-            (Function::Keys, Json::Object(entries)) => entries.into_iter().map(|(key, _)| key).collect(),
-            (Function::Rest, Json::Array(items)) => items.into_iter().skip(1).collect(),
-            (Function::Count, Json::Array(items)) => items.len().into(),
-            (Function::Count, Json::Object(entries)) => entries.len().into(),
-            (Function::Keys | Function::Count | Function::Rest, _) => return None,
+            (TemplateFunction::Json, Json::String(text)) => text.into(),
+            (TemplateFunction::Json, value) => value.to_string().into(),
+            (TemplateFunction::ParseJson, Json::String(text)) => document(&text)?,
+            (TemplateFunction::ParseJson, value) | (TemplateFunction::List, value @ Json::Array(_)) => value,
+            (TemplateFunction::Number, value) => {
+                serde_json::from_str::<serde_json::Number>(&text_of(&value)).ok()?.into()
+            }
+            (TemplateFunction::Base64, value) => STANDARD.encode(text_of(&value)).into(),
+            (TemplateFunction::Base64Decode, value) => {
+                String::from_utf8(STANDARD.decode(text_of(&value)).ok()?).ok()?.into()
+            }
+            (TemplateFunction::List, value) => Json::Array(vec![value]),
+            (TemplateFunction::Csv, Json::Array(items)) => {
+                items.iter().map(text_of).collect::<Vec<_>>().join(",").into()
+            }
+            (TemplateFunction::Text | TemplateFunction::Csv, value) => text_of(&value).into(),
+            (TemplateFunction::Split, value) => text_of(&value).split(',').map(Json::from).collect(),
+            (TemplateFunction::Last, Json::Array(items)) => items.last()?.clone(),
+            (TemplateFunction::Last, value) => text_of(&value).rsplit(['/', ':']).next()?.into(),
+            (TemplateFunction::First, Json::Array(items)) => items.first()?.clone(),
+            (TemplateFunction::First, value) => text_of(&value).split(['/', ':']).next()?.into(),
+            (TemplateFunction::TrimDot, value) => text_of(&value).trim_end_matches('.').into(),
+            (TemplateFunction::Lower, value) => text_of(&value).to_lowercase().into(),
+            (TemplateFunction::Upper, value) => text_of(&value).to_uppercase().into(),
+            (TemplateFunction::Not, value) => (text_of(&value) != "true").into(),
+            (TemplateFunction::Keys, Json::Object(entries)) => entries.into_iter().map(|(key, _)| key).collect(),
+            (TemplateFunction::Rest, Json::Array(items)) => items.into_iter().skip(1).collect(),
+            (TemplateFunction::Count, Json::Array(items)) => items.len().into(),
+            (TemplateFunction::Count, Json::Object(entries)) => entries.len().into(),
+            (TemplateFunction::Keys | TemplateFunction::Count | TemplateFunction::Rest, _) => return None,
         })
     }
 }
@@ -147,38 +153,38 @@ impl FromStr for Expression {
     }
 }
 
-fn choice(text: &str) -> Result<Choice, String> {
+fn choice(text: &str) -> Result<ExpressionChoice, String> {
     let text = text.trim();
     let quoted = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
     if let Some(literal) = quoted.filter(|literal| !literal.contains('\'')) {
-        let term = Term { word: String::new(), path: None, literal: Some(literal.to_owned()) };
-        return Ok(Choice { term, functions: Vec::new(), condition: Condition::None });
+        let term = TemplateTerm { word: String::new(), path: None, literal: Some(literal.to_owned()) };
+        return Ok(ExpressionChoice { term, functions: Vec::new(), condition: ChoiceCondition::None });
     }
     let words: Vec<&str> = text.split_whitespace().collect();
     let (head, condition) = match words.as_slice() {
-        [head] => (*head, Condition::None),
-        [head, "then", word] => (*head, Condition::Then(word.trim_matches('\'').to_owned())),
-        [head, "except", word] => (*head, Condition::Except(word.trim_matches('\'').to_owned())),
-        [head, "after", word] => (*head, Condition::After(word.trim_matches('\'').to_owned())),
+        [head] => (*head, ChoiceCondition::None),
+        [head, "then", word] => (*head, ChoiceCondition::Then(word.trim_matches('\'').to_owned())),
+        [head, "except", word] => (*head, ChoiceCondition::Except(word.trim_matches('\'').to_owned())),
+        [head, "after", word] => (*head, ChoiceCondition::After(word.trim_matches('\'').to_owned())),
         [] => return Err("a `${}` is empty".to_owned()),
         _ => return Err(format!("`{text}` is none of `x`, `x then word`, `x except word` and `x after word`")),
     };
     let mut parts = head.split(':');
     let term = term(parts.next().unwrap_or_default())?;
     let functions = parts.map(function).collect::<Result<_, _>>()?;
-    Ok(Choice { term, functions, condition })
+    Ok(ExpressionChoice { term, functions, condition })
 }
 
-fn term(text: &str) -> Result<Term, String> {
+fn term(text: &str) -> Result<TemplateTerm, String> {
     let (word, rest) = text.split_once('.').map_or((text, None), |(word, rest)| (word, Some(rest)));
     if word.is_empty() || !word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
         return Err(format!("`{text}` is not a name"));
     }
-    let path = rest.map(Path::from_str).transpose().map_err(|error| error.to_string())?;
-    Ok(Term { word: word.to_owned(), path, literal: None })
+    let path = rest.map(MemberPath::from_str).transpose().map_err(|error| error.to_string())?;
+    Ok(TemplateTerm { word: word.to_owned(), path, literal: None })
 }
 
-fn function(name: &str) -> Result<Function, String> {
+fn function(name: &str) -> Result<TemplateFunction, String> {
     let known = FUNCTIONS.iter().find(|(known, _)| *known == name).map(|(_, function)| *function);
     known.ok_or_else(|| format!("there is no function `{name}`"))
 }

@@ -3,7 +3,7 @@
 use super::super::{AwsCloud, Bindings, Invoke, InvokeError, InvokeErrorKind};
 use async_trait::async_trait;
 use gpb_engine::cloud::clock::Clock;
-use gpb_engine::cloud::{CloudError, Progress, Sink};
+use gpb_engine::cloud::{CloudError, Progress, ProgressSink};
 use gpb_model::Place;
 use serde_json::Value as Json;
 use std::collections::VecDeque;
@@ -84,7 +84,7 @@ impl Quiet {
     }
 }
 
-impl Sink for Quiet {
+impl ProgressSink for Quiet {
     fn progress(&self, progress: Progress) -> Result<(), CloudError> {
         if let Progress::Identified { id } = progress {
             self.0.lock().unwrap().push(id);

@@ -3,10 +3,10 @@
 //! Every stage returns [`Diagnostic`]s; only [`render`] turns them into text. A code is declared by its page in
 //! `crates/base/src/diag/codes/`, which `gpb explain` prints and whose examples a test runs.
 
-mod pages;
+mod code_pages;
 pub mod render;
 
-pub use pages::{Page, page, pages};
+pub use code_pages::{CodePage, page, pages};
 
 use crate::source::Span;
 
@@ -62,7 +62,7 @@ impl Diagnostic {
     }
 
     #[must_use]
-    pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
+    pub fn with_label(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { span, text: text.into() });
         self
     }

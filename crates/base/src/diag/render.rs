@@ -95,7 +95,7 @@ pub fn json(diagnostic: &Diagnostic, sources: &SourceMap) -> serde_json::Value {
 }
 
 /// A diagnostic seen from one file, in miette's terms.
-struct Part<'a> {
+struct FileReport<'a> {
     diagnostic: &'a Diagnostic,
     message: Cow<'a, str>,
     source: Option<Excerpt<'a>>,
@@ -103,7 +103,7 @@ struct Part<'a> {
     primary: bool,
 }
 
-fn by_file<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Part<'a>> {
+fn by_file<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<FileReport<'a>> {
     let mut files: Vec<_> = Vec::new();
     for label in &diagnostic.labels {
         if !files.contains(&label.span.file) {
@@ -112,14 +112,14 @@ fn by_file<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Part<'
     }
     if files.is_empty() {
         let message = short(&diagnostic.message);
-        return vec![Part { diagnostic, message, source: None, labels: Vec::new(), primary: true }];
+        return vec![FileReport { diagnostic, message, source: None, labels: Vec::new(), primary: true }];
     }
     let primary = diagnostic.span();
     let part = |(index, file): (usize, crate::source::FileId)| {
         let labels = diagnostic.labels.iter().filter(|label| label.span.file == file);
-        let excerpt = sources.get(file).map(|source| Excerpt::of(source, labels.clone().map(|label| label.span)));
+        let excerpt = sources.get(file).map(|source| Excerpt::covering(source, labels.clone().map(|label| label.span)));
         let shown = |span: Span| excerpt.as_ref().map_or_else(|| Some(span.range()), |excerpt| excerpt.shown(span));
-        Part {
+        FileReport {
             labels: labels
                 .filter_map(|label| {
                     let text = Some(short(&label.text).into_owned()).filter(|text| !text.is_empty());
@@ -169,7 +169,7 @@ fn short(text: &str) -> Cow<'_, str> {
 }
 
 impl<'a> Excerpt<'a> {
-    fn of(file: &'a SourceFile, spans: impl Iterator<Item = Span> + Clone) -> Self {
+    fn covering(file: &'a SourceFile, spans: impl Iterator<Item = Span> + Clone) -> Self {
         let first = spans.clone().map(|span| span.start as usize).min().unwrap_or_default();
         let last = spans.map(|span| span.end as usize).max().unwrap_or_default();
         let line = file.line(first).0.saturating_sub(AROUND);
@@ -219,21 +219,21 @@ impl SourceCode for Excerpt<'_> {
     }
 }
 
-impl fmt::Debug for Part<'_> {
+impl fmt::Debug for FileReport<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.diagnostic.message)
     }
 }
 
-impl fmt::Display for Part<'_> {
+impl fmt::Display for FileReport<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.primary { self.message.as_ref() } else { "see also" })
     }
 }
 
-impl std::error::Error for Part<'_> {}
+impl std::error::Error for FileReport<'_> {}
 
-impl miette::Diagnostic for Part<'_> {
+impl miette::Diagnostic for FileReport<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.primary.then(|| Box::new(self.diagnostic.code) as Box<dyn fmt::Display>)
     }

@@ -25,34 +25,34 @@ impl fmt::Display for Amount {
 
 /// Both sides of an operator, with the places to blame.
 #[derive(Debug, Clone, Copy)]
-pub struct Sides {
+pub struct Operands {
     pub left: Amount,
     pub left_span: Span,
     pub right: Amount,
     pub right_span: Span,
 }
 
-impl Sides {
+impl Operands {
     fn span(&self) -> Span {
         self.left_span.to(self.right_span)
     }
 }
 
-pub fn add(sides: &Sides) -> Result<Amount, Diagnostic> {
+pub fn add(sides: &Operands) -> Result<Amount, Diagnostic> {
     same(sides, "add", Decimal::checked_add)
 }
 
-pub fn subtract(sides: &Sides) -> Result<Amount, Diagnostic> {
+pub fn subtract(sides: &Operands) -> Result<Amount, Diagnostic> {
     same(sides, "subtract", Decimal::checked_sub)
 }
 
-pub fn remainder(sides: &Sides) -> Result<Amount, Diagnostic> {
+pub fn remainder(sides: &Operands) -> Result<Amount, Diagnostic> {
     not_zero(sides)?;
     same(sides, "divide", Decimal::checked_rem)
 }
 
 /// The order of two numbers, or of two quantities of one dimension.
-pub fn compare(sides: &Sides) -> Result<Ordering, Diagnostic> {
+pub fn compare(sides: &Operands) -> Result<Ordering, Diagnostic> {
     match (sides.left, sides.right) {
         (Amount::Number(left), Amount::Number(right)) => Ok(left.cmp(&right)),
         (Amount::Quantity(left), Amount::Quantity(right)) if left.dimension == right.dimension => {
@@ -63,7 +63,7 @@ pub fn compare(sides: &Sides) -> Result<Ordering, Diagnostic> {
 }
 
 /// A number scales anything; a percentage scales another quantity; a rate over a duration is a number.
-pub fn multiply(sides: &Sides) -> Result<Amount, Diagnostic> {
+pub fn multiply(sides: &Operands) -> Result<Amount, Diagnostic> {
     let times = |a: Decimal, b: Decimal| a.checked_mul(b).ok_or_else(|| too_large(sides.span()));
     let scaled = |quantity: Quantity, by: Decimal| {
         Ok(Amount::Quantity(Quantity { amount: times(quantity.amount, by)?.normalize(), ..quantity }))
@@ -87,7 +87,7 @@ pub fn multiply(sides: &Sides) -> Result<Amount, Diagnostic> {
 }
 
 /// Like by like is a number; a quantity by a number is a quantity.
-pub fn divide(sides: &Sides) -> Result<Amount, Diagnostic> {
+pub fn divide(sides: &Operands) -> Result<Amount, Diagnostic> {
     not_zero(sides)?;
     match (sides.left, sides.right) {
         (Amount::Number(left), Amount::Number(right)) => Ok(Amount::Number(over(left, right, sides)?)),
@@ -104,24 +104,24 @@ pub fn divide(sides: &Sides) -> Result<Amount, Diagnostic> {
 /// The diagnostic for a result that no number can hold.
 pub fn too_large(span: Span) -> Diagnostic {
     Diagnostic::error("GPB1118", "the result is too large")
-        .at(span, "overflows here")
+        .with_label(span, "overflows here")
         .help("numbers have 28 digits; use a larger unit or a smaller number")
 }
 
-fn over(left: Decimal, right: Decimal, sides: &Sides) -> Result<Decimal, Diagnostic> {
+fn over(left: Decimal, right: Decimal, sides: &Operands) -> Result<Decimal, Diagnostic> {
     left.checked_div(right).map(|result| result.normalize()).ok_or_else(|| too_large(sides.span()))
 }
 
-fn not_zero(sides: &Sides) -> Result<(), Diagnostic> {
+fn not_zero(sides: &Operands) -> Result<(), Diagnostic> {
     let (Amount::Number(right) | Amount::Quantity(Quantity { amount: right, .. })) = sides.right;
     if right.is_zero() {
-        return Err(Diagnostic::error("GPB1119", "division by zero").at(sides.right_span, "this is zero"));
+        return Err(Diagnostic::error("GPB1119", "division by zero").with_label(sides.right_span, "this is zero"));
     }
     Ok(())
 }
 
 fn same(
-    sides: &Sides,
+    sides: &Operands,
     verb: &str,
     operation: impl Fn(Decimal, Decimal) -> Option<Decimal>,
 ) -> Result<Amount, Diagnostic> {
@@ -135,7 +135,7 @@ fn same(
     }
 }
 
-fn mismatch(sides: &Sides, verb: &str) -> Diagnostic {
+fn mismatch(sides: &Operands, verb: &str) -> Diagnostic {
     let joint = match verb {
         "add" => "to",
         "subtract" => "from",
@@ -148,11 +148,14 @@ fn mismatch(sides: &Sides, verb: &str) -> Diagnostic {
     };
     let message = format!("cannot {verb} {} {joint} {}", described(first), described(second));
     Diagnostic::error("GPB1102", message)
-        .at(sides.span(), format!("{} on the left, {} on the right", described(sides.left), described(sides.right)))
+        .with_label(
+            sides.span(),
+            format!("{} on the left, {} on the right", described(sides.left), described(sides.right)),
+        )
         .help(mismatch_help(sides))
 }
 
-fn mismatch_help(sides: &Sides) -> String {
+fn mismatch_help(sides: &Operands) -> String {
     match (sides.left, sides.right) {
         (Amount::Quantity(quantity), Amount::Number(_)) | (Amount::Number(_), Amount::Quantity(quantity)) => {
             format!("give the number a unit of {}: {}", quantity.dimension, quantity.dimension.spelled_units())

@@ -3,7 +3,7 @@
 mod arithmetic;
 mod display;
 
-pub use arithmetic::{Amount, Sides, add, compare, divide, multiply, remainder, subtract, too_large};
+pub use arithmetic::{Amount, Operands, add, compare, divide, multiply, remainder, subtract, too_large};
 
 use crate::diag::{Diagnostic, nearest};
 use crate::source::Span;
@@ -209,7 +209,8 @@ pub fn quantity(amount: Decimal, name: &str, span: Span) -> Result<Quantity, Dia
 }
 
 fn unknown(name: &str, span: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::error("GPB1103", format!("there is no unit `{name}`")).at(span, "unknown unit");
+    let diagnostic =
+        Diagnostic::error("GPB1103", format!("there is no unit `{name}`")).with_label(span, "unknown unit");
     let same_letters = || UNITS.iter().map(|unit| unit.name).find(|unit| unit.eq_ignore_ascii_case(name));
     let habit = || HABITS.iter().find(|(from, _)| *from == name).map(|(_, to)| *to);
     // What is written like a rate is meant as one.

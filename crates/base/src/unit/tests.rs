@@ -1,4 +1,4 @@
-use super::{Amount, Dimension, Quantity, Sides, UNITS, add, divide, multiply, quantity, subtract};
+use super::{Amount, Dimension, Operands, Quantity, UNITS, add, divide, multiply, quantity, subtract};
 use crate::diag::Diagnostic;
 use crate::source::Span;
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ fn parse(number: &str, unit: &str) -> Result<Quantity, Diagnostic> {
 
 fn check(left: &str, operator: char, right: &str, expected: &str) {
     let sides =
-        Sides { left: amount(left), left_span: Span::default(), right: amount(right), right_span: Span::default() };
+        Operands { left: amount(left), left_span: Span::default(), right: amount(right), right_span: Span::default() };
     let result = match operator {
         '+' => add(&sides),
         '-' => subtract(&sides),
@@ -100,8 +100,8 @@ fn any_quantity() -> impl Strategy<Value = Quantity> {
         .prop_map(|(unit, number, scale)| quantity(Decimal::new(number, scale), unit.name, Span::default()).unwrap())
 }
 
-fn apply(operation: fn(&Sides) -> Result<Amount, Diagnostic>, a: Amount, b: Amount) -> Option<Amount> {
-    let sides = Sides { left: a, left_span: Span::default(), right: b, right_span: Span::default() };
+fn apply(operation: fn(&Operands) -> Result<Amount, Diagnostic>, a: Amount, b: Amount) -> Option<Amount> {
+    let sides = Operands { left: a, left_span: Span::default(), right: b, right_span: Span::default() };
     operation(&sides).ok()
 }
 

@@ -1,7 +1,7 @@
 //! The generated data: every type decodes, and means what AWS's schemas say.
 
 use super::all;
-use crate::{Catalog, Rule, Shape, TypeDef};
+use crate::{Catalog, ObjectRule, Shape, TypeDef};
 use gpb_model::PropPath;
 use std::sync::Arc;
 
@@ -58,12 +58,12 @@ fn required_and_ruled_properties_exist() {
                 let mut named: Vec<&String> = object.required.iter().collect();
                 for rule in &object.rules {
                     match rule {
-                        Rule::RequiredTogether(first, others) | Rule::Excluded(first, others) => {
+                        ObjectRule::RequiredTogether(first, others) | ObjectRule::Excluded(first, others) => {
                             named.push(first);
                             named.extend(others);
                         }
-                        Rule::ExactlyOne(names) | Rule::AtLeastOne(names) => named.extend(names),
-                        Rule::OneOfGroups(groups) => named.extend(groups.iter().flatten()),
+                        ObjectRule::ExactlyOne(names) | ObjectRule::AtLeastOne(names) => named.extend(names),
+                        ObjectRule::OneOfGroups(groups) => named.extend(groups.iter().flatten()),
                     }
                 }
                 for name in named {
@@ -101,7 +101,7 @@ fn a_database_cluster() {
         def.display(&PropPath("ServerlessV2ScalingConfiguration/MinCapacity".into())),
         "serverless_v2_scaling_configuration.min_capacity"
     );
-    assert!(def.root.rules.contains(&Rule::Excluded("SnapshotIdentifier".into(), vec!["MasterUsername".into()])));
+    assert!(def.root.rules.contains(&ObjectRule::Excluded("SnapshotIdentifier".into(), vec!["MasterUsername".into()])));
     assert!(def.permissions["create"].contains(&"rds:CreateDBCluster".to_owned()));
 }
 
@@ -121,10 +121,10 @@ fn a_queue() {
 #[test]
 fn choices_become_rules() {
     let def = get("aws.ec2.vpc");
-    assert!(def.root.rules.contains(&Rule::ExactlyOne(vec!["CidrBlock".into(), "Ipv4IpamPoolId".into()])));
+    assert!(def.root.rules.contains(&ObjectRule::ExactlyOne(vec!["CidrBlock".into(), "Ipv4IpamPoolId".into()])));
     let def = get("aws.iam.policy");
     let at_least_one = ["Groups", "Roles", "Users"].map(str::to_owned).to_vec();
-    assert!(def.root.rules.contains(&Rule::AtLeastOne(at_least_one)));
+    assert!(def.root.rules.contains(&ObjectRule::AtLeastOne(at_least_one)));
 }
 
 #[test]

@@ -1,36 +1,36 @@
 //! From quantities to money. Tiers and allowances are an account's, not a resource's: the quantities of all resources are
 //! added up first, and what the sum costs is shared out by quantity.
 
-use super::book::{Allowance, Series};
-use super::spread::{Column, Spread};
+use super::book::{Allowance, PriceSeries};
+use super::cost_range::{CostFigure, CostRange};
 use super::tiers;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
 /// A quantity of one price, asked for by one resource.
 #[derive(Debug, Clone, Copy)]
-pub struct Item<'a> {
+pub struct BillItem<'a> {
     /// Whose bill it is on; absent is the one account of the credentials.
     pub account: Option<&'a str>,
-    pub series: &'a Series,
-    pub quantity: Spread,
+    pub series: &'a PriceSeries,
+    pub quantity: CostRange,
 }
 
 /// What an item comes to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Charge {
-    pub cost: Spread,
+    pub cost: CostRange,
     /// How much of it an allowance covers. The maximum never counts on one.
-    pub free: Spread,
+    pub free: CostRange,
 }
 
 /// What the items cost together, each its share; `None` where a figure is too large to reckon with.
-pub fn charge(items: &[Item<'_>], allowances: &[Allowance]) -> Vec<Option<Charge>> {
+pub fn charge(items: &[BillItem<'_>], allowances: &[Allowance]) -> Vec<Option<Charge>> {
     let mut charges: Vec<Option<Charge>> = vec![Some(Charge::default()); items.len()];
-    for column in Column::ALL {
+    for column in CostFigure::ALL {
         let free = match column {
-            Column::Maximum => vec![Decimal::ZERO; items.len()],
-            Column::Minimum | Column::Expected => covered(items, allowances, column),
+            CostFigure::Maximum => vec![Decimal::ZERO; items.len()],
+            CostFigure::Minimum | CostFigure::Expected => covered_by_allowance(items, allowances, column),
         };
         let costs = costs(items, &free, column);
         for (charge, (free, cost)) in charges.iter_mut().zip(free.into_iter().zip(costs)) {
@@ -47,7 +47,7 @@ pub fn charge(items: &[Item<'_>], allowances: &[Allowance]) -> Vec<Option<Charge
 }
 
 /// How much of each item is free.
-fn covered(items: &[Item<'_>], allowances: &[Allowance], column: Column) -> Vec<Decimal> {
+fn covered_by_allowance(items: &[BillItem<'_>], allowances: &[Allowance], column: CostFigure) -> Vec<Decimal> {
     let mut of_item: BTreeMap<&str, usize> = BTreeMap::new();
     for (number, allowance) in allowances.iter().enumerate() {
         of_item.extend(allowance.items.iter().map(|item| (item.as_str(), number)));
@@ -76,10 +76,10 @@ fn covered(items: &[Item<'_>], allowances: &[Allowance], column: Column) -> Vec<
 type TierKey<'a> = (Option<&'a str>, &'a str, &'a str, &'a str);
 
 /// What each item costs once the free part is taken off.
-fn costs(items: &[Item<'_>], free: &[Decimal], column: Column) -> Vec<Option<Decimal>> {
+fn costs(items: &[BillItem<'_>], free: &[Decimal], column: CostFigure) -> Vec<Option<Decimal>> {
     let mut groups: BTreeMap<TierKey<'_>, Vec<usize>> = BTreeMap::new();
     for (at, item) in items.iter().enumerate() {
-        let Series { item: name, attributes, region, .. } = item.series;
+        let PriceSeries { item: name, attributes, region, .. } = item.series;
         groups.entry((item.account, name, attributes, region)).or_default().push(at);
     }
     let mut costs = vec![None; items.len()];
@@ -112,7 +112,7 @@ fn costs(items: &[Item<'_>], free: &[Decimal], column: Column) -> Vec<Option<Dec
     costs
 }
 
-fn quantities(items: &[Item<'_>], members: &[usize], column: Column) -> Vec<Decimal> {
+fn quantities(items: &[BillItem<'_>], members: &[usize], column: CostFigure) -> Vec<Decimal> {
     members.iter().filter_map(|at| items.get(*at)).map(|item| item.quantity.get(column)).collect()
 }
 
@@ -148,18 +148,18 @@ fn shared(amount: Decimal, weights: &[Decimal], sum: Decimal) -> Vec<Decimal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cost::book::Tier;
+    use crate::cost::book::PriceTier;
     use proptest::prelude::*;
 
-    fn series(item: &str, tiers: &[(i64, Option<i64>, &str)]) -> Series {
-        let tier = |(from, to, usd): &(i64, Option<i64>, &str)| Tier {
+    fn series(item: &str, tiers: &[(i64, Option<i64>, &str)]) -> PriceSeries {
+        let tier = |(from, to, usd): &(i64, Option<i64>, &str)| PriceTier {
             from: (*from).into(),
             to: to.map(Decimal::from),
             usd: usd.parse().unwrap(),
             rate: String::new(),
             source: 1,
         };
-        Series {
+        PriceSeries {
             item: item.to_owned(),
             attributes: String::new(),
             unit: "gb".to_owned(),
@@ -180,7 +180,8 @@ mod tests {
     #[test]
     fn tiers_are_the_accounts_and_shared_by_quantity() {
         let egress = series("egress", &[(0, Some(100), "1"), (100, None, "0.5")]);
-        let of = |quantity: i64| Item { account: None, series: &egress, quantity: Spread::of(quantity.into()) };
+        let of =
+            |quantity: i64| BillItem { account: None, series: &egress, quantity: CostRange::exactly(quantity.into()) };
         // 200 units: 100 × 1 + 100 × 0.5 = 150; three quarters of it are the first one's.
         assert_eq!(expected(&charge(&[of(150), of(50)], &[])), ["112.5", "37.5"]);
         // By themselves each would cost more.
@@ -190,8 +191,8 @@ mod tests {
     #[test]
     fn accounts_and_regions_do_not_share_tiers() {
         let here = series("egress", &[(0, Some(100), "1"), (100, None, "0.5")]);
-        let there = Series { region: "eu-west-1".to_owned(), ..here.clone() };
-        let item = |account, series| Item { account, series, quantity: Spread::of(150.into()) };
+        let there = PriceSeries { region: "eu-west-1".to_owned(), ..here.clone() };
+        let item = |account, series| BillItem { account, series, quantity: CostRange::exactly(150.into()) };
         let charges = charge(&[item(None, &here), item(None, &there), item(Some("123456789012"), &here)], &[]);
         assert_eq!(expected(&charges), ["125", "125", "125"]);
     }
@@ -200,8 +201,8 @@ mod tests {
     fn an_allowance_is_given_once_and_never_to_the_maximum() {
         let (x86, arm) = (series("request.x86", &[(0, None, "0.2")]), series("request.arm", &[(0, None, "0.1")]));
         let items = [
-            Item { account: None, series: &x86, quantity: Spread::of(300.into()) },
-            Item { account: None, series: &arm, quantity: Spread::of(100.into()) },
+            BillItem { account: None, series: &x86, quantity: CostRange::exactly(300.into()) },
+            BillItem { account: None, series: &arm, quantity: CostRange::exactly(100.into()) },
         ];
         let charges = charge(&items, &[allowance(&["request.x86", "request.arm"], 200)]);
         // 150 of the 300 and 50 of the 100 are free.
@@ -213,7 +214,7 @@ mod tests {
     #[test]
     fn what_is_within_the_allowance_costs_nothing() {
         let alarms = series("alarm", &[(0, None, "0.1")]);
-        let one = Item { account: None, series: &alarms, quantity: Spread::of(1.into()) };
+        let one = BillItem { account: None, series: &alarms, quantity: CostRange::exactly(1.into()) };
         let charges = charge(&[one; 7], &[allowance(&["alarm"], 10)]);
         assert_eq!(expected(&charges), ["0"; 7]);
     }
@@ -241,22 +242,22 @@ mod tests {
             for (index, (width, cents)) in rates.iter().enumerate() {
                 let to = (index + 1 < rates.len()).then_some(Decimal::from(from + width));
                 let usd = Decimal::new((*cents).into(), 2);
-                tiers.push(Tier { from: from.into(), to, usd, rate: String::new(), source: 1 });
+                tiers.push(PriceTier { from: from.into(), to, usd, rate: String::new(), source: 1 });
                 from += width;
             }
-            let series = Series { tiers, ..series("x", &[]) };
+            let series = PriceSeries { tiers, ..series("x", &[]) };
             let allowances = [allowance(&["x"], free)];
-            let item = |quantity| Item { account: None, series: &series, quantity };
+            let item = |quantity| BillItem { account: None, series: &series, quantity };
             let mut between = Vec::new();
             let mut at_point = Vec::new();
             for (low, extra, part) in scales {
                 let (low, high) = (Decimal::from(low), Decimal::from(low + extra));
                 let point = low + (high - low) * Decimal::from(part) / Decimal::from(100);
-                between.push(item(Spread { minimum: low, expected: point, maximum: high }));
-                at_point.push(item(Spread::of(point)));
+                between.push(item(CostRange { minimum: low, expected: point, maximum: high }));
+                at_point.push(item(CostRange::exactly(point)));
             }
             let sum = |charges: Vec<Option<Charge>>| {
-                charges.into_iter().fold(Spread::default(), |sum, charge| sum.plus(&charge.unwrap().cost))
+                charges.into_iter().fold(CostRange::default(), |sum, charge| sum.plus(&charge.unwrap().cost))
             };
             let bounds = sum(charge(&between, &allowances));
             let point = sum(charge(&at_point, &allowances));

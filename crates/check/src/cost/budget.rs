@@ -2,7 +2,7 @@
 
 use super::money::{dollars, grouped};
 use super::saving::{self, Saving};
-use super::{Estimate, Inputs, Spread, estimate};
+use super::{CheckInputs, CostRange, Estimate, estimate};
 use gpb_base::diag::Diagnostic;
 use gpb_model::Budget;
 use gpb_model::{Address, Model};
@@ -17,12 +17,12 @@ const MOST: usize = 3;
 
 /// What became of one budget.
 #[derive(Debug, Clone, Serialize)]
-pub struct Verdict {
+pub struct BudgetVerdict {
     /// `100000 users`; absent where the usage of the environment holds.
     pub at: Option<String>,
     pub low: Decimal,
     pub high: Decimal,
-    pub cost: Spread,
+    pub cost: CostRange,
     /// Whether the expected figure is at most the high end.
     pub fits: bool,
     /// How many resources, or prices of resources, are in no sum.
@@ -30,7 +30,7 @@ pub struct Verdict {
 }
 
 /// Whether an environment keeps within its budgets.
-pub fn check(made: &CompiledEnvironment, inputs: &Inputs<'_>) -> Vec<Diagnostic> {
+pub fn check(made: &CompiledEnvironment, inputs: &CheckInputs<'_>) -> Vec<Diagnostic> {
     let own = estimate(&made.model, inputs);
     let mut found = own.problems.clone();
     for (budget, model) in budgets(&made.model, &made.tiers) {
@@ -39,7 +39,7 @@ pub fn check(made: &CompiledEnvironment, inputs: &Inputs<'_>) -> Vec<Diagnostic>
         if let Some(over) = over(budget, estimate) {
             found.push(exceeded(budget, model, estimate, over, inputs));
         } else if !estimate.unpriced.is_empty() {
-            found.push(unsure(budget, estimate));
+            found.push(uncertain(budget, estimate));
         }
     }
     found
@@ -57,12 +57,12 @@ fn budgets<'a>(own: &'a Model, tiers: &'a [UsageTier]) -> Vec<(&'a Budget, &'a M
     own.goals.budgets.iter().filter_map(model).collect()
 }
 
-impl Verdict {
+impl BudgetVerdict {
     /// What became of each budget, without saying anything about it.
-    pub fn all(model: &Model, tiers: &[UsageTier], inputs: &Inputs<'_>) -> Vec<Verdict> {
+    pub fn all(model: &Model, tiers: &[UsageTier], inputs: &CheckInputs<'_>) -> Vec<BudgetVerdict> {
         let verdict = |(budget, model): (&Budget, &Model)| {
             let estimate = estimate(model, inputs);
-            Verdict {
+            BudgetVerdict {
                 at: budget
                     .at
                     .as_ref()
@@ -93,7 +93,13 @@ fn named(budget: &Budget, estimate: &Estimate) -> String {
     }
 }
 
-fn exceeded(budget: &Budget, model: &Model, estimate: &Estimate, over: Decimal, inputs: &Inputs<'_>) -> Diagnostic {
+fn exceeded(
+    budget: &Budget,
+    model: &Model,
+    estimate: &Estimate,
+    over: Decimal,
+    inputs: &CheckInputs<'_>,
+) -> Diagnostic {
     let expected = dollars(estimate.total.expected);
     let message = format!(
         "{} is expected to cost {expected} a month, and its budget ends at {}",
@@ -101,11 +107,11 @@ fn exceeded(budget: &Budget, model: &Model, estimate: &Estimate, over: Decimal, 
         dollars(budget.high)
     );
     let mut diagnostic =
-        Diagnostic::error("GPB5001", message).at(budget.span, format!("exceeded by {}", dollars(over)));
-    let movers = movers(model, estimate);
+        Diagnostic::error("GPB5001", message).with_label(budget.span, format!("exceeded by {}", dollars(over)));
+    let movers = largest_costs(model, estimate);
     for (_, span, _) in movers.iter().filter(|(_, span, _)| span.is_some()).take(1) {
         if let (Some(span), Some((name, _, cost))) = (span, movers.first()) {
-            diagnostic = diagnostic.at(*span, format!("the most goes to `{name}`: {}", dollars(*cost)));
+            diagnostic = diagnostic.with_label(*span, format!("the most goes to `{name}`: {}", dollars(*cost)));
         }
     }
     let mut help = String::from("the most goes to ");
@@ -114,7 +120,7 @@ fn exceeded(budget: &Budget, model: &Model, estimate: &Estimate, over: Decimal, 
         .map(|(name, _, cost)| format!("{name} {} ({} %)", dollars(*cost), percent(*cost, estimate.total.expected)))
         .collect();
     let _ = write!(help, "{}", shares.join(", "));
-    let (savings, enough) = saving::to_save(model, inputs, over);
+    let (savings, enough) = saving::savings_of(model, inputs, over);
     help.push_str(&proposed(&savings, enough));
     diagnostic.help(help)
 }
@@ -138,7 +144,7 @@ fn proposed(savings: &[Saving], enough: bool) -> String {
 }
 
 /// The instances of components, or resources, that cost most, with where each is declared.
-fn movers<'a>(model: &'a Model, estimate: &Estimate) -> Vec<(String, Option<gpb_base::source::Span>, Decimal)> {
+fn largest_costs<'a>(model: &'a Model, estimate: &Estimate) -> Vec<(String, Option<gpb_base::source::Span>, Decimal)> {
     let by_address: BTreeMap<&Address, &'a gpb_model::Resource> =
         model.resources.iter().map(|resource| (&resource.address, resource)).collect();
     let mut sums: BTreeMap<String, (Option<gpb_base::source::Span>, Decimal)> = BTreeMap::new();
@@ -157,7 +163,7 @@ fn movers<'a>(model: &'a Model, estimate: &Estimate) -> Vec<(String, Option<gpb_
 }
 
 /// A budget that holds as far as prices are known, which is not far enough.
-fn unsure(budget: &Budget, estimate: &Estimate) -> Diagnostic {
+fn uncertain(budget: &Budget, estimate: &Estimate) -> Diagnostic {
     let count = estimate.unpriced.len();
     let what = if count == 1 { "one part of it has" } else { "parts of it have" };
     let message = format!(
@@ -165,7 +171,7 @@ fn unsure(budget: &Budget, estimate: &Estimate) -> Diagnostic {
         named(budget, estimate),
         dollars(estimate.total.expected)
     );
-    let part = |unpriced: &super::Unpriced| {
+    let part = |unpriced: &super::UnpricedItem| {
         let price = unpriced.price.as_ref().map_or(String::new(), |price| format!(" {price}"));
         format!("`{}`{price} ({}): {}", unpriced.address, unpriced.ty, unpriced.why)
     };
@@ -174,7 +180,7 @@ fn unsure(budget: &Budget, estimate: &Estimate) -> Diagnostic {
         parts.push(format!("and {} more: `gpb cost` lists them", count - parts.len()));
     }
     Diagnostic::warning("GPB5002", message)
-        .at(budget.span, "cannot be said to hold")
+        .with_label(budget.span, "cannot be said to hold")
         .help(format!("without a price: {}", parts.join("\n")))
 }
 

@@ -1,14 +1,14 @@
 //! The table: every price line of every resource, what is free, and what has no price.
 
-use super::bill::{self, Item};
-use super::book::{Allowance, Missing, Series, Sku};
-use super::read::{self, Ask, NoAsk, Rate};
-use super::spread::Spread;
-use super::{Inputs, tiers};
+use super::bill::{self, BillItem};
+use super::book::{Allowance, MissingPrice, PriceSeries, Sku};
+use super::cost_range::CostRange;
+use super::price_facts::{self, PriceQuery, PriceQueryError, PriceRate};
+use super::{CheckInputs, tiers};
 use compact_str::CompactString;
 use foldhash::HashMap;
 use gpb_base::diag::Diagnostic;
-use gpb_model::{Address, Applies, Fact, Model, Resource};
+use gpb_model::{Address, Applicability, Fact, Model, Resource};
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -18,13 +18,13 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Estimate {
     pub environment: String,
-    pub total: Spread,
+    pub total: CostRange,
     /// In the model's order.
     pub resources: Vec<ResourceCost>,
     /// What costs nothing by itself, with the reason.
-    pub free: Vec<Free>,
+    pub free: Vec<FreeResource>,
     /// What costs something that is not known. It is in no sum.
-    pub unpriced: Vec<Unpriced>,
+    pub unpriced: Vec<UnpricedItem>,
     /// The days the prices used were published on, the oldest and the newest.
     pub dated: Option<(String, String)>,
     /// Mistakes in the facts.
@@ -40,13 +40,13 @@ pub struct ResourceCost {
     pub ty: CompactString,
     pub layer: Option<CompactString>,
     pub region: CompactString,
-    pub total: Spread,
-    pub lines: Vec<Line>,
+    pub total: CostRange,
+    pub lines: Vec<CostLine>,
 }
 
 /// One price of one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Line {
+pub struct CostLine {
     /// The fact's name: `storage`.
     #[serde(serialize_with = "shared")]
     pub name: Arc<str>,
@@ -54,15 +54,15 @@ pub struct Line {
     pub sku: Arc<LineSku>,
     #[serde(serialize_with = "shared")]
     pub unit: Arc<str>,
-    pub quantity: Spread,
+    pub quantity: CostRange,
     /// What the quantity is made of.
     #[serde(serialize_with = "shared_text")]
     pub formula: Option<Arc<str>>,
     /// How much of the quantity an allowance of the account covers.
-    pub free: Spread,
+    pub free: CostRange,
     /// The allowance, where one covers something.
     pub allowance: Option<String>,
-    pub cost: Spread,
+    pub cost: CostRange,
     /// Some of the largest quantity lies beyond the last rate the book knows; it is reckoned at that rate.
     pub beyond: bool,
 }
@@ -84,7 +84,7 @@ pub struct LineSku {
 
 /// A resource that costs nothing by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Free {
+pub struct FreeResource {
     pub address: Address,
     #[serde(rename = "type")]
     pub ty: CompactString,
@@ -96,7 +96,7 @@ pub struct Free {
 
 /// A resource, or one of its prices, without a figure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Unpriced {
+pub struct UnpricedItem {
     pub address: Address,
     #[serde(rename = "type")]
     pub ty: CompactString,
@@ -107,28 +107,28 @@ pub struct Unpriced {
 
 /// What a resource asks for, once the book has been asked.
 #[derive(Clone)]
-pub(super) struct Wanted<'a> {
+pub(super) struct PriceRequest<'a> {
     /// Its place among the model's resources.
     pub resource: usize,
     pub fact: &'a Fact,
-    pub ask: Arc<Ask>,
+    pub ask: Arc<PriceQuery>,
     /// The book's price, or the fact's own as if it were one.
-    pub series: Cow<'a, Series>,
+    pub series: Cow<'a, PriceSeries>,
     sku: Arc<LineSku>,
     /// As the book writes it.
     unit: Arc<str>,
 }
 
 /// What an ask of the book came to: facts that say the same of several resources of a region ask once.
-struct Answer<'a> {
-    ask: Arc<Ask>,
-    series: &'a Series,
+struct PriceLookup<'a> {
+    ask: Arc<PriceQuery>,
+    series: &'a PriceSeries,
     sku: Arc<LineSku>,
     unit: Arc<str>,
 }
 
 /// By the fields of the facts and the region of the resources.
-type Answers<'a> = HashMap<(usize, &'a str), Option<Answer<'a>>>;
+type PriceLookups<'a> = HashMap<(usize, &'a str), Option<PriceLookup<'a>>>;
 
 fn shared<T: Serialize + ?Sized, S: Serializer>(value: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error> {
     value.as_ref().serialize(serializer)
@@ -140,24 +140,28 @@ fn shared_text<S: Serializer>(value: &Option<Arc<str>>, serializer: S) -> Result
 }
 
 /// Reckons what a model costs.
-pub fn estimate(model: &Model, inputs: &Inputs<'_>) -> Estimate {
+pub fn estimate(model: &Model, inputs: &CheckInputs<'_>) -> Estimate {
     let mut estimate = Estimate { environment: model.environment.name.clone(), ..Estimate::default() };
-    let wanted = wanted(model, inputs, &mut estimate);
+    let request = price_requests(model, inputs, &mut estimate);
     let allowances = match inputs.book.allowances() {
         Ok(allowances) => allowances,
-        Err(why) => {
-            estimate.problems.push(broken("prices/free.toml", &why));
+        Err(reason) => {
+            estimate.problems.push(broken("prices/free.toml", &reason));
             &[]
         }
     };
-    charge(model, &wanted, allowances, &mut estimate);
+    charge(model, &request, allowances, &mut estimate);
     estimate
 }
 
 /// Every price the model's resources ask for; what has none goes to the estimate's other lists.
-pub(super) fn wanted<'a>(model: &'a Model, inputs: &Inputs<'a>, estimate: &mut Estimate) -> Vec<Wanted<'a>> {
-    let mut wanted = Vec::new();
-    let mut answers = Answers::default();
+pub(super) fn price_requests<'a>(
+    model: &'a Model,
+    inputs: &CheckInputs<'a>,
+    estimate: &mut Estimate,
+) -> Vec<PriceRequest<'a>> {
+    let mut request = Vec::new();
+    let mut answers = PriceLookups::default();
     let mut facts = model.facts.iter().peekable();
     for (number, resource) in model.resources.iter().enumerate() {
         let mut own = Vec::new();
@@ -165,46 +169,48 @@ pub(super) fn wanted<'a>(model: &'a Model, inputs: &Inputs<'a>, estimate: &mut E
             own.push(fact);
         }
         if !resource.existing {
-            ask((number, resource), &own, (inputs, &mut answers), estimate, &mut wanted);
+            ask((number, resource), &own, (inputs, &mut answers), estimate, &mut request);
         }
     }
-    wanted
+    request
 }
 
 /// What is wanted, as the bill's items.
-pub(super) fn items<'a>(model: &'a Model, wanted: &'a [Wanted<'a>]) -> Vec<Item<'a>> {
-    let item = |wanted: &'a Wanted<'a>| Item {
-        account: model.resources.get(wanted.resource).and_then(|resource| resource.place.account.as_deref()),
-        series: &wanted.series,
-        quantity: wanted.ask.quantity,
+pub(super) fn items<'a>(model: &'a Model, request: &'a [PriceRequest<'a>]) -> Vec<BillItem<'a>> {
+    let item = |request: &'a PriceRequest<'a>| BillItem {
+        account: model.resources.get(request.resource).and_then(|resource| resource.place.account.as_deref()),
+        series: &request.series,
+        quantity: request.ask.quantity,
     };
-    wanted.iter().map(item).collect()
+    request.iter().map(item).collect()
 }
 
 /// Every price one resource asks for; what it has none for goes to the estimate's other lists.
 fn ask<'a>(
     (number, resource): (usize, &'a Resource),
     facts: &[&'a Fact],
-    (inputs, answers): (&Inputs<'a>, &mut Answers<'a>),
+    (inputs, answers): (&CheckInputs<'a>, &mut PriceLookups<'a>),
     estimate: &mut Estimate,
-    wanted: &mut Vec<Wanted<'a>>,
+    request: &mut Vec<PriceRequest<'a>>,
 ) {
     let (mut known, mut told) = (false, false);
-    let unpriced = |price: Option<&str>, why: String| Unpriced {
+    let unpriced = |price: Option<&str>, reason: String| UnpricedItem {
         address: resource.address.clone(),
         ty: (*resource.ty).into(),
         price: price.map(str::to_owned),
-        why,
+        why: reason,
     };
     for fact in facts {
         let outcome = match (fact.kind.as_ref(), fact.applies) {
-            ("price" | "free", Applies::No) => {
+            ("price" | "free", Applicability::No) => {
                 known = true;
                 continue;
             }
-            ("price", Applies::Unknown) => Err(NoAsk::Unknown("whether it is charged is unknown until apply".into())),
-            ("price", Applies::Yes) => one((number, resource), fact, inputs, answers),
-            ("free", Applies::Yes) => free(resource, fact).map(|free| {
+            ("price", Applicability::Unknown) => {
+                Err(PriceQueryError::Unknown("whether it is charged is unknown until apply".into()))
+            }
+            ("price", Applicability::Yes) => one((number, resource), fact, inputs, answers),
+            ("free", Applicability::Yes) => free(resource, fact).map(|free| {
                 estimate.free.push(free);
                 None
             }),
@@ -213,14 +219,14 @@ fn ask<'a>(
         known = true;
         told = true;
         match outcome {
-            Ok(found) => wanted.extend(found),
-            Err(NoAsk::Unknown(why)) => estimate.unpriced.push(unpriced(Some(&fact.name), why)),
-            Err(NoAsk::Wrong(diagnostic)) => estimate.problems.push(diagnostic),
+            Ok(found) => request.extend(found),
+            Err(PriceQueryError::Unknown(reason)) => estimate.unpriced.push(unpriced(Some(&fact.name), reason)),
+            Err(PriceQueryError::Wrong(diagnostic)) => estimate.problems.push(diagnostic),
         }
     }
     if !told {
-        let why = if known { "none of its prices holds for it as it is" } else { "nothing is known of its price" };
-        estimate.unpriced.push(unpriced(None, why.to_owned()));
+        let reason = if known { "none of its prices holds for it as it is" } else { "nothing is known of its price" };
+        estimate.unpriced.push(unpriced(None, reason.to_owned()));
     }
 }
 
@@ -228,17 +234,18 @@ fn ask<'a>(
 fn one<'a>(
     (number, resource): (usize, &'a Resource),
     fact: &'a Fact,
-    inputs: &Inputs<'a>,
-    answers: &mut Answers<'a>,
-) -> Result<Option<Wanted<'a>>, NoAsk> {
-    let wanted = |ask: Arc<Ask>, series, sku, unit| Wanted { resource: number, fact, ask, series, sku, unit };
+    inputs: &CheckInputs<'a>,
+    answers: &mut PriceLookups<'a>,
+) -> Result<Option<PriceRequest<'a>>, PriceQueryError> {
+    let request =
+        |ask: Arc<PriceQuery>, series, sku, unit| PriceRequest { resource: number, fact, ask, series, sku, unit };
     let key = (fact.fields.identity(), resource.place.region.as_str());
     if let Some(known) = answers.get(&key) {
-        let series = |one: &Answer<'a>| Cow::Borrowed(one.series);
-        let again = |one: &Answer<'a>| wanted(one.ask.clone(), series(one), one.sku.clone(), one.unit.clone());
+        let series = |one: &PriceLookup<'a>| Cow::Borrowed(one.series);
+        let again = |one: &PriceLookup<'a>| request(one.ask.clone(), series(one), one.sku.clone(), one.unit.clone());
         return Ok(known.as_ref().map(again));
     }
-    let ask = Arc::new(read::price(fact)?);
+    let ask = Arc::new(price_facts::price(fact)?);
     let dated = ask.from.is_some() || ask.until.is_some();
     let begun = |day: &str| ask.from.as_deref().is_none_or(|from| day >= from);
     let over = |day: &str| ask.until.as_deref().is_some_and(|until| day >= until);
@@ -247,30 +254,30 @@ fn one<'a>(
         return Ok(None);
     }
     match &ask.rate {
-        Rate::Fixed { usd, source } => {
+        PriceRate::Fixed { usd, source } => {
             let series = fixed(resource, fact, &ask.unit, *usd);
             let sku = line_sku(fact.name.to_string(), &series, (source.to_string(), String::new()));
             let unit = ask.unit.clone();
-            Ok(Some(wanted(ask, Cow::Owned(series), sku, unit)))
+            Ok(Some(request(ask, Cow::Owned(series), sku, unit)))
         }
-        Rate::Sku(sku) => {
+        PriceRate::Sku(sku) => {
             let region = ask.region.as_deref().unwrap_or(&resource.place.region);
             let series = priced(fact, sku, &ask.unit, region, inputs)?;
             let source = series.tiers.first().and_then(|tier| inputs.book.source(series, tier.source));
             let source = source.map_or_else(Default::default, |source| (source.url.clone(), source.date.clone()));
             let sku = line_sku(sku.to_string(), series, source);
             let unit: Arc<str> = series.unit.as_str().into();
-            answers.insert(key, Some(Answer { ask: ask.clone(), series, sku: sku.clone(), unit: unit.clone() }));
-            Ok(Some(wanted(ask, Cow::Borrowed(series), sku, unit)))
+            answers.insert(key, Some(PriceLookup { ask: ask.clone(), series, sku: sku.clone(), unit: unit.clone() }));
+            Ok(Some(request(ask, Cow::Borrowed(series), sku, unit)))
         }
     }
 }
 
-fn line_sku(item: String, series: &Series, (source, date): (String, String)) -> Arc<LineSku> {
+fn line_sku(item: String, series: &PriceSeries, (source, date): (String, String)) -> Arc<LineSku> {
     Arc::new(LineSku {
         item,
         region: series.region.clone().into(),
-        rates: series.tiers.iter().map(|tier| (plain(tier.from), plain(tier.usd))).collect(),
+        rates: series.tiers.iter().map(|tier| (trim_zeros(tier.from), trim_zeros(tier.usd))).collect(),
         code: series.tiers.first().map(|tier| tier.rate.clone()).filter(|code| !code.is_empty()),
         source,
         date,
@@ -283,24 +290,24 @@ pub(super) fn priced<'a>(
     sku: &Sku,
     unit: &str,
     region: &str,
-    inputs: &Inputs<'a>,
-) -> Result<&'a Series, NoAsk> {
+    inputs: &CheckInputs<'a>,
+) -> Result<&'a PriceSeries, PriceQueryError> {
     let series = inputs.book.find(sku, region).map_err(|missing| absent(fact, sku, region, missing))?;
     if series.unit.eq_ignore_ascii_case(unit) {
         return Ok(series);
     }
     let message = format!("`{}` counts in {unit}, and {sku} is priced by the {}", fact.name, series.unit);
-    Err(NoAsk::Wrong(
+    Err(PriceQueryError::Wrong(
         Diagnostic::error("GPB5005", message)
-            .at(fact.span, format!("asked for `{}`", fact.of))
+            .with_label(fact.span, format!("asked for `{}`", fact.of))
             .help(format!("bring the quantity to {0} and say `unit = \"{0}\"`", series.unit)),
     ))
 }
 
 /// A price of the fact's own, as if the book had it for this resource alone.
-fn fixed(resource: &Resource, fact: &Fact, unit: &str, usd: Decimal) -> Series {
-    let tier = super::book::Tier { from: Decimal::ZERO, to: None, usd, rate: String::new(), source: 0 };
-    Series {
+fn fixed(resource: &Resource, fact: &Fact, unit: &str, usd: Decimal) -> PriceSeries {
+    let tier = super::book::PriceTier { from: Decimal::ZERO, to: None, usd, rate: String::new(), source: 0 };
+    PriceSeries {
         item: fact.name.to_string(),
         attributes: resource.address.to_string(),
         unit: unit.to_owned(),
@@ -310,69 +317,74 @@ fn fixed(resource: &Resource, fact: &Fact, unit: &str, usd: Decimal) -> Series {
 }
 
 /// Why the book has no price: a mistake in the fact, or something nobody has written down yet.
-fn absent(fact: &Fact, sku: &Sku, region: &str, missing: Missing) -> NoAsk {
+fn absent(fact: &Fact, sku: &Sku, region: &str, missing: MissingPrice) -> PriceQueryError {
     let message = match missing {
-        Missing::Attributes => return NoAsk::Unknown(format!("the price book has no {sku}")),
-        Missing::Region { known } => {
-            return NoAsk::Unknown(format!("the price book has {sku} in {}, not in {region}", known.join(", ")));
+        MissingPrice::Attributes => return PriceQueryError::Unknown(format!("the price book has no {sku}")),
+        MissingPrice::Region { known } => {
+            return PriceQueryError::Unknown(format!(
+                "the price book has {sku} in {}, not in {region}",
+                known.join(", ")
+            ));
         }
-        Missing::Broken(why) => return NoAsk::Wrong(broken(&sku.item, &why)),
-        Missing::Item { nearest: None } => format!("the price book has no `{}`", sku.item),
-        Missing::Item { nearest: Some(nearest) } => {
+        MissingPrice::Broken(reason) => return PriceQueryError::Wrong(broken(&sku.item, &reason)),
+        MissingPrice::Item { nearest: None } => format!("the price book has no `{}`", sku.item),
+        MissingPrice::Item { nearest: Some(nearest) } => {
             format!("the price book has no `{}`; there is `{nearest}`", sku.item)
         }
-        Missing::Keys { expected } if expected.is_empty() => format!("`{}` has no attributes", sku.item),
-        Missing::Keys { expected } => {
+        MissingPrice::Keys { expected } if expected.is_empty() => format!("`{}` has no attributes", sku.item),
+        MissingPrice::Keys { expected } => {
             let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
             format!("`{}` is told apart by {}", sku.item, expected.join(" and "))
         }
     };
-    NoAsk::Wrong(
+    PriceQueryError::Wrong(
         Diagnostic::error("GPB5004", message)
-            .at(fact.span, format!("`{}` asks for {sku}", fact.name))
+            .with_label(fact.span, format!("`{}` asks for {sku}", fact.name))
             .help("`gpb prices WORD …` lists what the price book has"),
     )
 }
 
-fn broken(what: &str, why: &str) -> Diagnostic {
-    Diagnostic::error("GPB5007", format!("the price book cannot be read: {what}: {why}"))
+fn broken(what: &str, reason: &str) -> Diagnostic {
+    Diagnostic::error("GPB5007", format!("the price book cannot be read: {what}: {reason}"))
 }
 
-fn free(resource: &Resource, fact: &Fact) -> Result<Free, NoAsk> {
-    read::fields(fact, &["source", "says"])?;
-    Ok(Free {
+fn free(resource: &Resource, fact: &Fact) -> Result<FreeResource, PriceQueryError> {
+    price_facts::fields(fact, &["source", "says"])?;
+    Ok(FreeResource {
         address: resource.address.clone(),
         ty: (*resource.ty).into(),
-        says: read::optional(fact, "says")?,
-        source: read::required(fact, "source")?,
+        says: price_facts::optional(fact, "says")?,
+        source: price_facts::required(fact, "source")?,
     })
 }
 
 /// Turns what is wanted, in the order of its resources, into money and puts it under them.
-fn charge(model: &Model, wanted: &[Wanted<'_>], allowances: &[Allowance], estimate: &mut Estimate) {
-    let charges = bill::charge(&items(model, wanted), allowances);
-    let charged: Vec<_> = wanted.iter().zip(&charges).collect();
+fn charge(model: &Model, request: &[PriceRequest<'_>], allowances: &[Allowance], estimate: &mut Estimate) {
+    let charges = bill::charge(&items(model, request), allowances);
+    let charged: Vec<_> = request.iter().zip(&charges).collect();
     for own in charged.chunk_by(|(one, _), (other, _)| one.resource == other.resource) {
-        let Some(resource) = own.first().and_then(|(wanted, _)| model.resources.get(wanted.resource)) else { continue };
-        let known = |(wanted, charge): &(&Wanted<'_>, &Option<bill::Charge>)| {
-            charge.as_ref().map(|charge| line(wanted, charge, allowances))
+        let Some(resource) = own.first().and_then(|(request, _)| model.resources.get(request.resource)) else {
+            continue;
         };
-        let lines: Vec<Line> = own.iter().filter_map(known).collect();
+        let known = |(request, charge): &(&PriceRequest<'_>, &Option<bill::Charge>)| {
+            charge.as_ref().map(|charge| line(request, charge, allowances))
+        };
+        let lines: Vec<CostLine> = own.iter().filter_map(known).collect();
         for line in &lines {
             date(estimate, &line.sku.date);
         }
-        for (wanted, _) in own.iter().filter(|(_, charge)| charge.is_none()) {
-            estimate.unpriced.push(Unpriced {
+        for (request, _) in own.iter().filter(|(_, charge)| charge.is_none()) {
+            estimate.unpriced.push(UnpricedItem {
                 address: resource.address.clone(),
                 ty: (*resource.ty).into(),
-                price: Some(wanted.fact.name.to_string()),
+                price: Some(request.fact.name.to_string()),
                 why: "its figures are too large to reckon with".to_owned(),
             });
         }
         if lines.is_empty() {
             continue;
         }
-        let total = lines.iter().fold(Spread::default(), |sum, line| sum.plus(&line.cost));
+        let total = lines.iter().fold(CostRange::default(), |sum, line| sum.plus(&line.cost));
         estimate.total.add(&total);
         estimate.resources.push(ResourceCost {
             address: resource.address.clone(),
@@ -385,14 +397,14 @@ fn charge(model: &Model, wanted: &[Wanted<'_>], allowances: &[Allowance], estima
     }
 }
 
-fn line(wanted: &Wanted<'_>, charge: &bill::Charge, allowances: &[Allowance]) -> Line {
-    let Wanted { series, ask, .. } = wanted;
-    let covered = charge.free != Spread::default();
+fn line(request: &PriceRequest<'_>, charge: &bill::Charge, allowances: &[Allowance]) -> CostLine {
+    let PriceRequest { series, ask, .. } = request;
+    let covered = charge.free != CostRange::default();
     let allowance = allowances.iter().find(|allowance| covered && allowance.items.contains(&series.item));
-    Line {
-        name: wanted.fact.name.clone(),
-        sku: wanted.sku.clone(),
-        unit: wanted.unit.clone(),
+    CostLine {
+        name: request.fact.name.clone(),
+        sku: request.sku.clone(),
+        unit: request.unit.clone(),
         quantity: ask.quantity,
         formula: ask.says.clone(),
         free: charge.free,
@@ -402,7 +414,7 @@ fn line(wanted: &Wanted<'_>, charge: &bill::Charge, allowances: &[Allowance]) ->
     }
 }
 
-fn plain(figure: Decimal) -> String {
+fn trim_zeros(figure: Decimal) -> String {
     figure.normalize().to_string()
 }
 
@@ -422,13 +434,13 @@ fn date(estimate: &mut Estimate, day: &str) {
 
 impl Estimate {
     /// What one resource costs; `None` where it costs nothing, or nothing that is known.
-    pub fn of(&self, address: &Address) -> Option<&ResourceCost> {
+    pub fn resource(&self, address: &Address) -> Option<&ResourceCost> {
         self.resources.iter().find(|cost| &cost.address == address)
     }
 
     /// What each layer costs, in the order in which they first cost something.
-    pub fn layers(&self) -> Vec<(Option<&str>, Spread)> {
-        let mut layers: Vec<(Option<&str>, Spread)> = Vec::new();
+    pub fn layers(&self) -> Vec<(Option<&str>, CostRange)> {
+        let mut layers: Vec<(Option<&str>, CostRange)> = Vec::new();
         for resource in &self.resources {
             let name = resource.layer.as_deref();
             match layers.iter_mut().find(|(layer, _)| *layer == name) {

@@ -9,28 +9,28 @@ pub mod money;
 
 mod bill;
 mod budget;
-mod change;
+mod cost_diff;
+mod cost_range;
 mod estimate;
-mod read;
+mod price_facts;
 mod saving;
-mod spread;
 mod tiers;
 
-pub use budget::{Verdict, check};
-pub use change::{Moved, between, price_change};
-pub use estimate::{Estimate, Free, Line, LineSku, ResourceCost, Unpriced, estimate};
+pub use budget::{BudgetVerdict, check};
+pub use cost_diff::{CostChange, between, price_change};
+pub use cost_range::{CostFigure, CostRange};
+pub use estimate::{CostLine, Estimate, FreeResource, LineSku, ResourceCost, UnpricedItem, estimate};
 pub use saving::{Saving, problems as saving_problems, savings};
-pub use spread::{Column, Spread};
 
-use book::Book;
+use book::PriceBook;
 
 /// The hours of a month, as AWS reckons them on its pricing pages.
 pub const HOURS: u32 = 730;
 
 /// What a reckoning starts from besides the model.
 #[derive(Debug, Clone, Copy)]
-pub struct Inputs<'a> {
-    pub book: &'a Book,
+pub struct CheckInputs<'a> {
+    pub book: &'a PriceBook,
     /// The day it is for, `2026-11-23`: some prices begin or end on a day. Without it none of those is charged.
     pub day: Option<&'a str>,
 }

@@ -11,14 +11,14 @@
 //!
 //! A change that touches several lines in different ways is written as several facts of one name. The lines `of` names are priced by `sku` and with `quantity` instead; where neither is given, they fall away.
 
-use super::bill::{self, Item};
-use super::book::{Allowance, Series};
-use super::estimate::{self, Wanted};
-use super::read::{self, NoAsk};
-use super::spread::Spread;
-use super::{Estimate, Inputs};
+use super::bill::{self, BillItem};
+use super::book::{Allowance, PriceSeries};
+use super::cost_range::CostRange;
+use super::estimate::{self, PriceRequest};
+use super::price_facts::{self, PriceQueryError};
+use super::{CheckInputs, Estimate};
 use gpb_base::diag::Diagnostic;
-use gpb_model::{Address, Applies, Fact, Model};
+use gpb_model::{Address, Applicability, Fact, Model};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ pub struct Saving {
     /// What is given up for it.
     pub loses: Option<String>,
     /// What the environment costs less, in dollars a month.
-    pub saves: Spread,
+    pub saves: CostRange,
 }
 
 /// The most savings that are reckoned through; those that save most by themselves come first.
@@ -47,22 +47,22 @@ struct Proposal<'a> {
     loses: Option<Arc<str>>,
     /// The prices it is about; empty is all of the resource.
     of: Vec<String>,
-    instead: Option<Instead<'a>>,
+    instead: Option<ReplacementPrice<'a>>,
 }
 
-struct Instead<'a> {
-    series: Option<&'a Series>,
-    quantity: Option<Spread>,
+struct ReplacementPrice<'a> {
+    series: Option<&'a PriceSeries>,
+    quantity: Option<CostRange>,
 }
 
 /// Whose saving it is, and its name.
-type Name<'a> = (&'a Address, &'a str);
+type SavingKey<'a> = (&'a Address, &'a str);
 
 /// The changes that bring an environment's expected figure down by `target` at least, with the least given up: the smallest
 /// single one that is enough, or else the greatest together. The second value says whether they are enough.
-pub(super) fn to_save(model: &Model, inputs: &Inputs<'_>, target: Decimal) -> (Vec<Saving>, bool) {
-    let wanted = estimate::wanted(model, inputs, &mut Estimate::default());
-    let bench = Bench::new(model, inputs, &wanted);
+pub(super) fn savings_of(model: &Model, inputs: &CheckInputs<'_>, target: Decimal) -> (Vec<Saving>, bool) {
+    let wanted = estimate::price_requests(model, inputs, &mut Estimate::default());
+    let bench = BaselineBill::new(model, inputs, &wanted);
     let mut found = bench.savings();
     if let Some(one) = found.iter().filter(|saving| saving.saves.expected >= target).min_by_key(|s| s.saves.expected) {
         return (vec![one.clone()], true);
@@ -73,7 +73,7 @@ pub(super) fn to_save(model: &Model, inputs: &Inputs<'_>, target: Decimal) -> (V
         if sum >= target {
             break;
         }
-        let mut names: Vec<Name<'_>> = chosen.iter().map(Saving::named).collect();
+        let mut names: Vec<SavingKey<'_>> = chosen.iter().map(Saving::named).collect();
         names.push(saving.named());
         let together = bench.saves(&names).expected;
         if together > sum {
@@ -85,46 +85,46 @@ pub(super) fn to_save(model: &Model, inputs: &Inputs<'_>, target: Decimal) -> (V
 }
 
 /// What would make the environment cheaper, and by how much each by itself.
-pub fn savings(model: &Model, inputs: &Inputs<'_>) -> Vec<Saving> {
-    let wanted = estimate::wanted(model, inputs, &mut Estimate::default());
-    Bench::new(model, inputs, &wanted).savings()
+pub fn savings(model: &Model, inputs: &CheckInputs<'_>) -> Vec<Saving> {
+    let wanted = estimate::price_requests(model, inputs, &mut Estimate::default());
+    BaselineBill::new(model, inputs, &wanted).savings()
 }
 
 /// What is wrong with a model's `saving` facts.
-pub fn problems(model: &Model, inputs: &Inputs<'_>) -> Vec<Diagnostic> {
+pub fn problems(model: &Model, inputs: &CheckInputs<'_>) -> Vec<Diagnostic> {
     let regions = regions(model);
     let wrong = |fact| match proposal(&regions, fact, inputs) {
-        Err(NoAsk::Wrong(diagnostic)) => Some(diagnostic),
+        Err(PriceQueryError::Wrong(diagnostic)) => Some(diagnostic),
         _ => None,
     };
     model.facts.iter().filter(|fact| holds(fact)).filter_map(wrong).collect()
 }
 
 impl Saving {
-    fn named(&self) -> Name<'_> {
+    fn named(&self) -> SavingKey<'_> {
         (&self.address, &self.name)
     }
 }
 
 /// A model's bill, to try changes on.
-struct Bench<'a> {
+struct BaselineBill<'a> {
     /// Each line's fact, and the line.
-    lines: Vec<(&'a Fact, Item<'a>)>,
+    lines: Vec<(&'a Fact, BillItem<'a>)>,
     proposals: Vec<Proposal<'a>>,
     allowances: &'a [Allowance],
-    total: Spread,
+    total: CostRange,
 }
 
-impl<'a> Bench<'a> {
-    fn new(model: &'a Model, inputs: &Inputs<'a>, wanted: &'a [Wanted<'a>]) -> Bench<'a> {
+impl<'a> BaselineBill<'a> {
+    fn new(model: &'a Model, inputs: &CheckInputs<'a>, wanted: &'a [PriceRequest<'a>]) -> BaselineBill<'a> {
         let facts = wanted.iter().map(|wanted| wanted.fact);
         let regions = regions(model);
         let read = |fact: &'a Fact| proposal(&regions, fact, inputs).ok();
-        let mut bench = Bench {
+        let mut bench = BaselineBill {
             lines: facts.zip(estimate::items(model, wanted)).collect(),
             proposals: model.facts.iter().filter(|fact| holds(fact)).filter_map(read).collect(),
             allowances: inputs.book.allowances().unwrap_or_default(),
-            total: Spread::default(),
+            total: CostRange::default(),
         };
         bench.total = sum(&bench.items(&[]), bench.allowances);
         bench
@@ -132,8 +132,8 @@ impl<'a> Bench<'a> {
 
     fn savings(&self) -> Vec<Saving> {
         // A change of several lines is several facts of one name.
-        let mut alone: BTreeMap<Name<'_>, (&Proposal<'_>, Decimal)> = BTreeMap::new();
-        let mut own: BTreeMap<&Address, Vec<(&Fact, Item<'_>)>> = BTreeMap::new();
+        let mut alone: BTreeMap<SavingKey<'_>, (&Proposal<'_>, Decimal)> = BTreeMap::new();
+        let mut own: BTreeMap<&Address, Vec<(&Fact, BillItem<'_>)>> = BTreeMap::new();
         for (fact, item) in &self.lines {
             own.entry(&fact.of).or_default().push((fact, *item));
         }
@@ -145,9 +145,9 @@ impl<'a> Bench<'a> {
             let entry = alone.entry(proposal.named()).or_insert((proposal, Decimal::ZERO));
             entry.1 = entry.1.saturating_add(saves);
         }
-        let mut best: Vec<(Name<'_>, (&Proposal<'_>, Decimal))> = alone.into_iter().collect();
+        let mut best: Vec<(SavingKey<'_>, (&Proposal<'_>, Decimal))> = alone.into_iter().collect();
         best.sort_by(|a, b| (b.1.1, &a.0).cmp(&(a.1.1, &b.0)));
-        let saving = |(name, (proposal, _)): (Name<'_>, (&Proposal<'_>, Decimal))| {
+        let saving = |(name, (proposal, _)): (SavingKey<'_>, (&Proposal<'_>, Decimal))| {
             let saves = self.saves(&[name]);
             (saves.expected > Decimal::ZERO).then(|| Saving {
                 address: name.0.clone(),
@@ -161,15 +161,15 @@ impl<'a> Bench<'a> {
     }
 
     /// What changes save together.
-    fn saves(&self, names: &[Name<'_>]) -> Spread {
+    fn saves(&self, names: &[SavingKey<'_>]) -> CostRange {
         self.total.minus(&sum(&self.items(names), self.allowances))
     }
 
     /// The lines with some changes made.
-    fn items(&self, names: &[Name<'_>]) -> Vec<Item<'a>> {
+    fn items(&self, names: &[SavingKey<'_>]) -> Vec<BillItem<'a>> {
         let made: Vec<&Proposal<'a>> =
             self.proposals.iter().filter(|proposal| names.contains(&proposal.named())).collect();
-        let changed = |(fact, item): &(&'a Fact, Item<'a>)| {
+        let changed = |(fact, item): &(&'a Fact, BillItem<'a>)| {
             made.iter().try_fold(*item, |item, proposal| proposal.applied(fact, item))
         };
         self.lines.iter().filter_map(changed).collect()
@@ -177,12 +177,12 @@ impl<'a> Bench<'a> {
 }
 
 impl<'a> Proposal<'a> {
-    fn named(&self) -> Name<'a> {
+    fn named(&self) -> SavingKey<'a> {
         (&self.fact.of, &self.fact.name)
     }
 
     /// A line as the change makes it; `None` where it falls away.
-    fn applied(&self, fact: &Fact, mut item: Item<'a>) -> Option<Item<'a>> {
+    fn applied(&self, fact: &Fact, mut item: BillItem<'a>) -> Option<BillItem<'a>> {
         let named = self.of.is_empty() || self.of.iter().any(|name| name.as_str() == fact.name.as_ref());
         if fact.of != self.fact.of || !named {
             return Some(item);
@@ -194,9 +194,9 @@ impl<'a> Proposal<'a> {
     }
 }
 
-fn sum(items: &[Item<'_>], allowances: &[Allowance]) -> Spread {
+fn sum(items: &[BillItem<'_>], allowances: &[Allowance]) -> CostRange {
     let charges = bill::charge(items, allowances);
-    charges.into_iter().flatten().fold(Spread::default(), |sum, charge| sum.plus(&charge.cost))
+    charges.into_iter().flatten().fold(CostRange::default(), |sum, charge| sum.plus(&charge.cost))
 }
 
 fn regions(model: &Model) -> BTreeMap<&Address, &str> {
@@ -204,24 +204,24 @@ fn regions(model: &Model) -> BTreeMap<&Address, &str> {
 }
 
 fn holds(fact: &Fact) -> bool {
-    fact.kind.as_ref() == "saving" && fact.applies == Applies::Yes
+    fact.kind.as_ref() == "saving" && fact.applies == Applicability::Yes
 }
 
 fn proposal<'a>(
     regions: &BTreeMap<&Address, &str>,
     fact: &'a Fact,
-    inputs: &Inputs<'a>,
-) -> Result<Proposal<'a>, NoAsk> {
-    read::fields(fact, &["of", "sku", "quantity", "unit", "says", "loses"])?;
+    inputs: &CheckInputs<'a>,
+) -> Result<Proposal<'a>, PriceQueryError> {
+    price_facts::fields(fact, &["of", "sku", "quantity", "unit", "says", "loses"])?;
     let instead = match (fact.field("sku"), fact.field("quantity")) {
         (None, None) => None,
         (sku, quantity) => {
-            let unit = read::required(fact, "unit")?;
+            let unit = price_facts::required(fact, "unit")?;
             let region = regions.get(&fact.of).copied().unwrap_or_default();
-            let sku = sku.map(|value| read::sku(fact, value)).transpose()?;
-            Some(Instead {
+            let sku = sku.map(|value| price_facts::sku(fact, value)).transpose()?;
+            Some(ReplacementPrice {
                 series: sku.map(|sku| estimate::priced(fact, &sku, &unit, region, inputs)).transpose()?,
-                quantity: quantity.map(|value| read::quantity(fact, value, &unit)).transpose()?,
+                quantity: quantity.map(|value| price_facts::quantity(fact, value, &unit)).transpose()?,
             })
         }
     };
@@ -230,8 +230,14 @@ fn proposal<'a>(
         Some(value) => match (value.as_text(), value.as_list()) {
             (Some(name), _) => vec![name.to_string()],
             (None, Some(names)) => names.iter().filter_map(|name| name.as_text().map(ToString::to_string)).collect(),
-            _ => return Err(read::wrong(fact, "its `of` names no price")),
+            _ => return Err(price_facts::wrong(fact, "its `of` names no price")),
         },
     };
-    Ok(Proposal { fact, says: read::required(fact, "says")?, loses: read::optional(fact, "loses")?, of, instead })
+    Ok(Proposal {
+        fact,
+        says: price_facts::required(fact, "says")?,
+        loses: price_facts::optional(fact, "loses")?,
+        of,
+        instead,
+    })
 }

@@ -1,28 +1,28 @@
 //! The reckoning over models made by hand; `tests/it/cost.rs` has the cases over whole programs.
 
-use super::book::Book;
+use super::book::PriceBook;
 use super::*;
 use gpb_base::source::Span;
 use gpb_base::stdlib::Library;
 use gpb_base::unit::{Dimension, Quantity};
 use gpb_model::Budget;
-use gpb_model::value::{Entry, Kind, Map, Value};
-use gpb_model::{Address, Applies, Fact, Model, Place, Resource};
+use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
+use gpb_model::{Address, Applicability, Fact, Model, Place, Resource};
 use gpb_model::{CompiledEnvironment, UsageTier};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
 /// A model of resources with facts.
 #[derive(Default)]
-struct World {
+struct CostFixture {
     model: Model,
 }
 
 /// A fact's fields, in the making.
-struct Block(Vec<(&'static str, Value)>);
+struct Block(Vec<(&'static str, PropertyValue)>);
 
-impl World {
-    fn resource(mut self, address: &str, region: &str) -> World {
+impl CostFixture {
+    fn resource(mut self, address: &str, region: &str) -> CostFixture {
         self.model.resources.push(Resource {
             address: Address::new(address),
             ty: "aws.test.thing".into(),
@@ -30,7 +30,7 @@ impl World {
             place: Place { region: region.to_owned(), ..Place::default() }.into(),
             layer: None,
             components: Vec::new(),
-            properties: gpb_model::Map::default(),
+            properties: gpb_model::ValueMap::default(),
             spans: gpb_model::Spans::default(),
             after: Vec::new(),
             after_spans: std::collections::BTreeMap::new(),
@@ -42,13 +42,13 @@ impl World {
     }
 
     /// A fact of the resource named last.
-    fn fact(mut self, kind: &str, name: &str, block: Block) -> World {
+    fn fact(mut self, kind: &str, name: &str, block: Block) -> CostFixture {
         let of = self.model.resources.last().unwrap().address.clone();
         self.model.facts.push(Fact {
             of,
             kind: kind.into(),
             name: name.into(),
-            applies: Applies::Yes,
+            applies: Applicability::Yes,
             fields: block.0.into_iter().map(|(name, value)| (Arc::from(name), value)).collect(),
             evidence: Vec::new(),
             span: Span::default(),
@@ -57,14 +57,14 @@ impl World {
         self
     }
 
-    fn when(mut self, applies: Applies) -> World {
+    fn when(mut self, applies: Applicability) -> CostFixture {
         self.model.facts.last_mut().unwrap().applies = applies;
         self
     }
 
     fn estimate(&self) -> Estimate {
-        let book = Book::of(&Library::default());
-        estimate(&self.model, &Inputs { book: &book, day: Some("2026-11-23") })
+        let book = PriceBook::new(&Library::default());
+        estimate(&self.model, &CheckInputs { book: &book, day: Some("2026-11-23") })
     }
 }
 
@@ -72,29 +72,30 @@ fn at() -> Span {
     Span::default()
 }
 
-fn number(figure: &str) -> Value {
-    Value::number(figure.parse::<Decimal>().unwrap(), at())
+fn number(figure: &str) -> PropertyValue {
+    PropertyValue::number(figure.parse::<Decimal>().unwrap(), at())
 }
 
-fn text(text: &str) -> Value {
-    Value::text(text, at())
+fn text(text: &str) -> PropertyValue {
+    PropertyValue::text(text, at())
 }
 
-fn object(parts: &[(&str, Value)]) -> Value {
-    let entry = |(key, value): &(&str, Value)| (Arc::from(*key), Entry { key: at(), value: value.clone() });
-    Value::map(parts.iter().map(entry).collect::<Map>(), at())
+fn object(parts: &[(&str, PropertyValue)]) -> PropertyValue {
+    let entry =
+        |(key, value): &(&str, PropertyValue)| (Arc::from(*key), ValueEntry { key: at(), value: value.clone() });
+    PropertyValue::map(parts.iter().map(entry).collect::<PropertyMap>(), at())
 }
 
-fn sku(item: &str, attributes: &[(&str, &str)]) -> Value {
-    let attributes: Vec<(&str, Value)> = attributes.iter().map(|(key, value)| (*key, text(value))).collect();
+fn sku(item: &str, attributes: &[(&str, &str)]) -> PropertyValue {
+    let attributes: Vec<(&str, PropertyValue)> = attributes.iter().map(|(key, value)| (*key, text(value))).collect();
     object(&[("item", text(item)), ("attributes", object(&attributes))])
 }
 
-fn spread(minimum: &str, expected: &str, maximum: &str) -> Value {
+fn spread(minimum: &str, expected: &str, maximum: &str) -> PropertyValue {
     object(&[("minimum", number(minimum)), ("expected", number(expected)), ("maximum", number(maximum))])
 }
 
-fn price(item: &str, quantity: Value, unit: &str) -> Block {
+fn price(item: &str, quantity: PropertyValue, unit: &str) -> Block {
     Block(vec![("sku", sku(item, &[])), ("quantity", quantity), ("unit", text(unit))])
 }
 
@@ -102,7 +103,7 @@ fn nat(hours: &str) -> Block {
     price("vpc.nat.gateway", number(hours), "gateway-hour")
 }
 
-fn problem(world: &World) -> String {
+fn problem(world: &CostFixture) -> String {
     let estimate = world.estimate();
     let [problem] = estimate.problems.as_slice() else { panic!("{:?}", estimate.problems) };
     format!("{}: {}", problem.code, problem.message)
@@ -110,11 +111,11 @@ fn problem(world: &World) -> String {
 
 #[test]
 fn a_line_is_a_quantity_of_a_price() {
-    let world = World::default().resource("network.gateway", "us-east-1").fact("price", "hours", nat("730"));
+    let world = CostFixture::default().resource("network.gateway", "us-east-1").fact("price", "hours", nat("730"));
     let estimate = world.estimate();
     let line = &estimate.resources[0].lines[0];
     // 730 × 0.045
-    assert_eq!(line.cost, Spread::of("32.85".parse().unwrap()));
+    assert_eq!(line.cost, CostRange::exactly("32.85".parse().unwrap()));
     assert_eq!(line.sku.rates, [("0".to_owned(), "0.045".to_owned())]);
     assert_eq!(line.sku.date, "2025-10-28");
     assert!(line.sku.source.starts_with("https://github.com/"));
@@ -123,7 +124,7 @@ fn a_line_is_a_quantity_of_a_price() {
 
 #[test]
 fn three_columns_come_from_three_quantities() {
-    let world = World::default().resource("compute.tasks", "us-east-1").fact(
+    let world = CostFixture::default().resource("compute.tasks", "us-east-1").fact(
         "price",
         "vcpu",
         Block(vec![
@@ -143,17 +144,17 @@ fn three_columns_come_from_three_quantities() {
 fn quantities_with_a_unit_are_brought_to_the_prices() {
     let bytes = |amount: Decimal| {
         let unit = Dimension::Bytes.units().next().unwrap();
-        Value::new(Kind::Quantity(Quantity { dimension: Dimension::Bytes, amount, unit }), at())
+        PropertyValue::new(ValueKind::Quantity(Quantity { dimension: Dimension::Bytes, amount, unit }), at())
     };
     let half_tebibyte = bytes(Decimal::from(512_u64 << 30));
-    let world = World::default().resource("data.bucket", "us-east-1").fact(
+    let world = CostFixture::default().resource("data.bucket", "us-east-1").fact(
         "price",
         "storage",
         price("s3.standard.storage", half_tebibyte.clone(), "GB-month"),
     );
     // 512 × 0.023
     assert_eq!(world.estimate().total.expected.to_string(), "11.776");
-    let slip = World::default().resource("network.gateway", "us-east-1").fact(
+    let slip = CostFixture::default().resource("network.gateway", "us-east-1").fact(
         "price",
         "hours",
         price("vpc.nat.gateway", half_tebibyte, "gateway-hour"),
@@ -163,7 +164,7 @@ fn quantities_with_a_unit_are_brought_to_the_prices() {
 
 #[test]
 fn a_unit_that_is_not_the_prices_is_refused() {
-    let world = World::default().resource("network.gateway", "us-east-1").fact(
+    let world = CostFixture::default().resource("network.gateway", "us-east-1").fact(
         "price",
         "hours",
         price("vpc.nat.gateway", number("1"), "gateway-month"),
@@ -177,7 +178,7 @@ fn a_unit_that_is_not_the_prices_is_refused() {
 #[test]
 fn quantities_out_of_order_are_refused() {
     for bad in [spread("2", "1", "3"), spread("1", "3", "2"), spread("-1", "0", "0")] {
-        let world = World::default().resource("network.gateway", "us-east-1").fact(
+        let world = CostFixture::default().resource("network.gateway", "us-east-1").fact(
             "price",
             "hours",
             price("vpc.nat.gateway", bad, "gateway-hour"),
@@ -189,7 +190,7 @@ fn quantities_out_of_order_are_refused() {
 #[test]
 fn what_the_book_cannot_have_is_a_mistake_and_what_it_lacks_is_unpriced() {
     let ask = |item: &str, attributes: &[(&str, &str)], region: &str| {
-        World::default().resource("a.b", region).fact(
+        CostFixture::default().resource("a.b", region).fact(
             "price",
             "hours",
             Block(vec![("sku", sku(item, attributes)), ("quantity", number("1")), ("unit", text("node-hour"))]),
@@ -203,9 +204,9 @@ fn what_the_book_cannot_have_is_a_mistake_and_what_it_lacks_is_unpriced() {
         problem(&ask("elasticache.node", &[("engine", "valkey")], "us-east-1")),
         "GPB5004: `elasticache.node` is told apart by engine and type"
     );
-    let unknown = |world: World| {
+    let unknown = |world: CostFixture| {
         let estimate = world.estimate();
-        assert_eq!(estimate.total, Spread::default());
+        assert_eq!(estimate.total, CostRange::default());
         assert!(estimate.problems.is_empty() && estimate.resources.is_empty());
         estimate.unpriced[0].why.clone()
     };
@@ -225,16 +226,16 @@ fn what_the_book_cannot_have_is_a_mistake_and_what_it_lacks_is_unpriced() {
 #[test]
 fn nothing_is_priced_at_zero_for_want_of_knowledge() {
     let free = || Block(vec![("source", text("https://aws.amazon.com/vpc/pricing/")), ("says", text("no charge"))]);
-    let world = World::default()
+    let world = CostFixture::default()
         .resource("a.unknown", "us-east-1")
         .resource("a.free", "us-east-1")
         .fact("free", "always", free())
         .resource("a.neither", "us-east-1")
         .fact("price", "hours", nat("730"))
-        .when(Applies::No)
+        .when(Applicability::No)
         .resource("a.later", "us-east-1")
         .fact("price", "hours", nat("730"))
-        .when(Applies::Unknown);
+        .when(Applicability::Unknown);
     let estimate = world.estimate();
     let unpriced: Vec<String> = estimate.unpriced.iter().map(|u| format!("{}: {}", u.address, u.why)).collect();
     assert_eq!(
@@ -253,7 +254,7 @@ fn a_price_that_begins_on_a_day_is_charged_from_that_day_on() {
     let dated = |from: &str, until: &str| {
         let mut block = nat("730");
         block.0.extend([("from", text(from)), ("until", text(until))]);
-        World::default().resource("a.b", "us-east-1").fact("price", "surcharge", block)
+        CostFixture::default().resource("a.b", "us-east-1").fact("price", "surcharge", block)
     };
     assert_eq!(dated("2026-11-23", "2027-01-01").estimate().total.expected.to_string(), "32.85");
     assert_eq!(dated("2026-11-24", "2027-01-01").estimate().total.expected.to_string(), "0");
@@ -265,7 +266,7 @@ fn a_price_that_begins_on_a_day_is_charged_from_that_day_on() {
 fn a_wrong_field_is_a_mistake() {
     let mut block = nat("730");
     block.0.push(("quantiti", number("1")));
-    let world = World::default().resource("a.b", "us-east-1").fact("price", "hours", block);
+    let world = CostFixture::default().resource("a.b", "us-east-1").fact("price", "hours", block);
     assert_eq!(
         problem(&world),
         "GPB5003: the price fact `hours` cannot be read: a `price` fact has no `quantiti`; did you mean `quantity`?"
@@ -277,14 +278,14 @@ fn a_price_of_ones_own_needs_a_source() {
     let own = |source: Option<&str>| {
         let mut block = Block(vec![("usd", number("49.5")), ("quantity", number("2")), ("unit", text("seat"))]);
         block.0.extend(source.map(|source| ("source", text(source))));
-        World::default().resource("a.b", "us-east-1").fact("price", "licence", block)
+        CostFixture::default().resource("a.b", "us-east-1").fact("price", "licence", block)
     };
     assert_eq!(own(Some("https://example.com/prices")).estimate().total.expected.to_string(), "99");
     assert_eq!(problem(&own(None)), "GPB5003: the price fact `licence` cannot be read: it has no `source`");
 }
 
 /// A compilation whose budget is judged at 100,000 users by the second world.
-fn budgeted(own: World, tier: World, high: i64) -> CompiledEnvironment {
+fn budgeted(own: CostFixture, tier: CostFixture, high: i64) -> CompiledEnvironment {
     let mut model = own.model;
     model.environment.name = "live".to_owned();
     model.goals.budgets.push(Budget {
@@ -301,17 +302,17 @@ fn budgeted(own: World, tier: World, high: i64) -> CompiledEnvironment {
     }
 }
 
-fn gateways(count: usize) -> World {
+fn gateways(count: usize) -> CostFixture {
     let names = ["network.a", "network.b", "network.c", "network.d"];
-    names[..count].iter().fold(World::default(), |world, name| {
+    names[..count].iter().fold(CostFixture::default(), |world, name| {
         let saving = Block(vec![("says", text("share one gateway")), ("loses", text("a zone's independence"))]);
         world.resource(name, "us-east-1").fact("price", "hours", nat("730")).fact("saving", "share", saving)
     })
 }
 
 fn verdict(made: &CompiledEnvironment) -> Vec<String> {
-    let book = Book::of(&Library::default());
-    let found = check(made, &Inputs { book: &book, day: None });
+    let book = PriceBook::new(&Library::default());
+    let found = check(made, &CheckInputs { book: &book, day: None });
     found.into_iter().map(|d| format!("{} {}\n{}", d.code, d.message, d.help.unwrap_or_default())).collect()
 }
 
@@ -333,7 +334,7 @@ fn several_changes_together_or_none_that_is_enough() {
     the most goes to network.a $32.85 (33 %), network.b $32.85 (33 %), network.c $32.85 (33 %)
     these changes together fit: share one gateway (`network.a`), which saves $32.85, at the price of a zone's independence; share one gateway (`network.b`), which saves $32.85, at the price of a zone's independence
     ");
-    let fixed = World::default().resource("a.b", "us-east-1").fact("price", "hours", nat("730"));
+    let fixed = CostFixture::default().resource("a.b", "us-east-1").fact("price", "hours", nat("730"));
     insta::assert_snapshot!(verdict(&budgeted(gateways(1), fixed, 20)).join("\n"), @r"
     GPB5001 `live` at 100,000 users is expected to cost $32.85 a month, and its budget ends at $20.00
     the most goes to a.b $32.85 (100 %)
@@ -358,16 +359,18 @@ fn a_cheaper_item_saves_the_difference() {
         ("unit", text("lb-hour")),
         ("says", text("use a load balancer")),
     ]);
-    let world =
-        World::default().resource("a.b", "us-east-1").fact("price", "hours", nat("730")).fact("saving", "x", smaller);
-    let book = Book::of(&Library::default());
-    let inputs = Inputs { book: &book, day: None };
+    let world = CostFixture::default()
+        .resource("a.b", "us-east-1")
+        .fact("price", "hours", nat("730"))
+        .fact("saving", "x", smaller);
+    let book = PriceBook::new(&Library::default());
+    let inputs = CheckInputs { book: &book, day: None };
     // 730 × (0.045 − 0.0225)
     assert_eq!(savings(&world.model, &inputs)[0].saves.expected.to_string(), "16.425");
     assert!(saving_problems(&world, &inputs).is_empty());
 }
 
-fn saving_problems(world: &World, inputs: &Inputs<'_>) -> Vec<gpb_base::diag::Diagnostic> {
+fn saving_problems(world: &CostFixture, inputs: &CheckInputs<'_>) -> Vec<gpb_base::diag::Diagnostic> {
     super::saving::problems(&world.model, inputs)
 }
 

@@ -1,11 +1,11 @@
 //! What a month's quantity costs under graduated rates.
 
-use super::book::Tier;
+use super::book::PriceTier;
 use rust_decimal::Decimal;
 
 /// Each unit costs the rate of the tier it falls in. What lies beyond the last tier the book knows costs that tier's rate.
 /// `None` when the figures are too large to reckon with.
-pub fn cost(tiers: &[Tier], quantity: Decimal) -> Option<Decimal> {
+pub fn cost(tiers: &[PriceTier], quantity: Decimal) -> Option<Decimal> {
     let mut sum = Decimal::ZERO;
     for (index, tier) in tiers.iter().enumerate() {
         if quantity <= tier.from {
@@ -19,7 +19,7 @@ pub fn cost(tiers: &[Tier], quantity: Decimal) -> Option<Decimal> {
 }
 
 /// Whether some of a quantity lies beyond what the book has a rate for.
-pub fn beyond(tiers: &[Tier], quantity: Decimal) -> bool {
+pub fn beyond(tiers: &[PriceTier], quantity: Decimal) -> bool {
     tiers.last().and_then(|tier| tier.to).is_some_and(|to| quantity > to)
 }
 
@@ -28,9 +28,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn tier(from: i64, to: Option<i64>, usd: &str) -> Tier {
+    fn tier(from: i64, to: Option<i64>, usd: &str) -> PriceTier {
         let usd = usd.parse().unwrap();
-        Tier { from: from.into(), to: to.map(Decimal::from), usd, rate: String::new(), source: 1 }
+        PriceTier { from: from.into(), to: to.map(Decimal::from), usd, rate: String::new(), source: 1 }
     }
 
     #[test]
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(cost(&[tier(0, None, "2")], Decimal::MAX), None);
     }
 
-    fn tiers() -> impl Strategy<Value = Vec<Tier>> {
+    fn tiers() -> impl Strategy<Value = Vec<PriceTier>> {
         proptest::collection::vec((1_i64..1_000, 0_u32..1_000), 1..6).prop_map(|steps| {
             let mut from = 0;
             let last = steps.len() - 1;
@@ -75,7 +75,7 @@ mod tests {
                 let start = from;
                 from += width;
                 let to = (index < last).then_some(Decimal::from(from));
-                Tier { from: start.into(), to, usd: Decimal::new(cents.into(), 2), rate: String::new(), source: 1 }
+                PriceTier { from: start.into(), to, usd: Decimal::new(cents.into(), 2), rate: String::new(), source: 1 }
             };
             steps.into_iter().enumerate().map(make).collect()
         })

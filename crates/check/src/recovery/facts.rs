@@ -1,18 +1,18 @@
 //! The facts of recovery, read strictly: a field that is misspelt or of the wrong kind is the fact's mistake and is said.
 
-use super::number::Number;
-use super::read::{Reader, Why};
+use super::duration_estimate::DurationEstimate;
+use super::fact_reader::{Citation, RecoveryFactReader};
 use foldhash::HashMap;
 use gpb_base::diag::Diagnostic;
-use gpb_model::value::Value;
-use gpb_model::{ASKED_ANYWAY, Address, Applies, Domain, Fact, Model, Resource};
+use gpb_model::value::PropertyValue;
+use gpb_model::{ASKED_ANYWAY, Address, Applicability, Domain, Fact, Model, Resource};
 use rust_decimal::Decimal;
 use std::ops::Deref;
 use std::sync::Arc;
 
 /// What a resource is to recovery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
+pub enum RecoveryRole {
     /// It keeps data that is nowhere else.
     Store,
     /// It does work; there is nothing in it to lose.
@@ -25,10 +25,10 @@ pub enum Role {
 
 /// Who acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub enum RecoveryMode {
     /// The service itself.
     Automatic,
-    /// The service itself, if what [`Way::only_if`] says holds; nothing in the program shows it.
+    /// The service itself, if what [`RecoveryPath::only_if`] says holds; nothing in the program shows it.
     AutomaticIf,
     /// A person, or automation of the user's own.
     Person,
@@ -38,46 +38,46 @@ pub enum Mode {
 
 /// A way in which a resource comes back, or what stands in the way of it.
 #[derive(Debug, Clone)]
-pub struct Way<'m> {
+pub struct RecoveryPath<'m> {
     pub fact: &'m Fact,
-    terms: Arc<Terms>,
+    terms: Arc<PathTerms>,
 }
 
-impl Deref for Way<'_> {
-    type Target = Terms;
+impl Deref for RecoveryPath<'_> {
+    type Target = PathTerms;
 
-    fn deref(&self) -> &Terms {
+    fn deref(&self) -> &PathTerms {
         &self.terms
     }
 }
 
 /// What a fact says of a way. Facts that say the same of several resources have one of these together.
 #[derive(Debug, Clone)]
-pub struct Terms {
+pub struct PathTerms {
     pub domains: Vec<Domain>,
     /// Absent where there is nothing to lose.
-    pub rpo: Option<Number>,
-    pub detect: Option<Number>,
-    pub recover: Number,
-    pub redirect: Option<Number>,
-    pub mode: Mode,
+    pub rpo: Option<DurationEstimate>,
+    pub detect: Option<DurationEstimate>,
+    pub recover: DurationEstimate,
+    pub redirect: Option<DurationEstimate>,
+    pub mode: RecoveryMode,
     pub only_if: Option<String>,
     pub says: String,
-    pub why: Why,
+    pub why: Citation,
     /// What would make it hold.
-    pub remedies: Vec<Change>,
+    pub remedies: Vec<ProposedChange>,
     /// What would make its figures better, once it holds.
-    pub improvements: Vec<Change>,
+    pub improvements: Vec<ProposedChange>,
 }
 
 /// A change to the program that would make a fact hold. What it costs is for whoever knows prices to say.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Change {
+pub struct ProposedChange {
     /// The resource the change is about.
     pub of: Address,
     pub say: String,
     /// Properties to set: an object with their names.
-    pub set: Option<Value>,
+    pub set: Option<PropertyValue>,
     /// A resource to have `count` more of.
     pub like: Option<Address>,
     pub count: Decimal,
@@ -85,20 +85,20 @@ pub struct Change {
 
 /// One step of a runbook.
 #[derive(Debug, Clone)]
-pub struct Step<'m> {
+pub struct RunbookStep<'m> {
     pub fact: &'m Fact,
     pub domains: Vec<Domain>,
-    pub phase: Phase,
+    pub phase: RecoveryPhase,
     pub person: bool,
     pub does: String,
     pub commands: Vec<String>,
-    pub takes: Option<Number>,
-    pub why: Why,
+    pub takes: Option<DurationEstimate>,
+    pub why: Citation,
 }
 
 /// The phases of a recovery, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Phase {
+pub enum RecoveryPhase {
     Detect,
     Decide,
     Recover,
@@ -117,7 +117,7 @@ pub struct Finding<'m> {
     pub help: Option<String>,
     /// The property that is to blame, in either spelling.
     pub at: Option<String>,
-    pub why: Why,
+    pub why: Citation,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,18 +134,18 @@ pub enum FindingKind {
 #[derive(Debug)]
 pub struct Subject<'m> {
     pub resource: &'m Resource,
-    pub role: Role,
+    pub role: RecoveryRole,
     /// Whether it is what `role` says, or perhaps: what decides it is unknown until apply.
     pub certain: bool,
     pub what: Arc<str>,
-    pub ways: Vec<Way<'m>>,
-    pub obstacles: Vec<Way<'m>>,
-    pub steps: Vec<Step<'m>>,
+    pub ways: Vec<RecoveryPath<'m>>,
+    pub obstacles: Vec<RecoveryPath<'m>>,
+    pub steps: Vec<RunbookStep<'m>>,
 }
 
 /// All that the facts say of a model.
 #[derive(Debug, Default)]
-pub struct Known<'m> {
+pub struct RecoveryFacts<'m> {
     /// In the order of the model's resources.
     pub subjects: Vec<Subject<'m>>,
     pub findings: Vec<Finding<'m>>,
@@ -154,9 +154,9 @@ pub struct Known<'m> {
 
 /// Reads the facts of the kinds that recovery knows; the others are for other checks. Facts stand in the order of their
 /// resources.
-pub fn read(model: &Model) -> Known<'_> {
-    let mut known = Known::default();
-    let mut seen = Seen::default();
+pub fn read(model: &Model) -> RecoveryFacts<'_> {
+    let mut known = RecoveryFacts::default();
+    let mut seen = FactMemo::default();
     let mut facts = model.facts.iter().peekable();
     for resource in &model.resources {
         let mut subject: Option<Subject<'_>> = None;
@@ -164,8 +164,8 @@ pub fn read(model: &Model) -> Known<'_> {
             match seen.read(fact, &mut known.problems) {
                 None => {}
                 // Whether it is to be found is unknown until apply.
-                Some(Read::Finding(_)) if fact.applies == Applies::Unknown => {}
-                Some(Read::Finding(finding)) => known.findings.push(finding),
+                Some(FactContent::Finding(_)) if fact.applies == Applicability::Unknown => {}
+                Some(FactContent::Finding(finding)) => known.findings.push(finding),
                 Some(read) => subject.get_or_insert_with(|| Subject::new(resource)).take(fact, read),
             }
         }
@@ -176,19 +176,19 @@ pub fn read(model: &Model) -> Known<'_> {
 
 /// What was read of facts that say the same of several resources, by their fields.
 #[derive(Default)]
-struct Seen<'m>(HashMap<(usize, &'m str), Read<'m>>);
+struct FactMemo<'m>(HashMap<(usize, &'m str), FactContent<'m>>);
 
-impl<'m> Seen<'m> {
-    fn read(&mut self, fact: &'m Fact, problems: &mut Vec<Diagnostic>) -> Option<Read<'m>> {
+impl<'m> FactMemo<'m> {
+    fn read(&mut self, fact: &'m Fact, problems: &mut Vec<Diagnostic>) -> Option<FactContent<'m>> {
         let key = (fact.fields.identity(), fact.kind.as_ref());
-        if fact.applies == Applies::No && !ASKED_ANYWAY.contains(&key.1) {
+        if fact.applies == Applicability::No && !ASKED_ANYWAY.contains(&key.1) {
             // What there is not to say of a resource is something known of it, a finding that is none is nothing.
-            return ["keeps_nothing", "step", "store"].contains(&key.1).then_some(Read::Nothing);
+            return ["keeps_nothing", "step", "store"].contains(&key.1).then_some(FactContent::Nothing);
         }
         if let Some(known) = self.0.get(&key) {
             return Some(known.clone());
         }
-        let read = read_one(&mut Reader { fact, problems })?;
+        let read = read_one(&mut RecoveryFactReader { fact, problems })?;
         if read.is_of_all() {
             self.0.insert(key, read.clone());
         }
@@ -197,23 +197,25 @@ impl<'m> Seen<'m> {
 }
 
 #[derive(Clone)]
-enum Read<'m> {
+enum FactContent<'m> {
     Store(Arc<str>),
-    Way(Arc<Terms>, Option<Arc<str>>, Role),
-    Obstacle(Arc<Terms>),
-    Step(Step<'m>),
+    Way(Arc<PathTerms>, Option<Arc<str>>, RecoveryRole),
+    Obstacle(Arc<PathTerms>),
+    Step(RunbookStep<'m>),
     Finding(Finding<'m>),
     /// It keeps nothing of its own; there is no more to know of it.
     Nothing,
 }
 
-impl Read<'_> {
+impl FactContent<'_> {
     /// Whether it would be the same for another resource: a change that is proposed is one to the fact's own.
     fn is_of_all(&self) -> bool {
         match self {
-            Read::Way(terms, ..) | Read::Obstacle(terms) => terms.remedies.is_empty() && terms.improvements.is_empty(),
-            Read::Store(_) | Read::Nothing => true,
-            Read::Step(_) | Read::Finding(_) => false,
+            FactContent::Way(terms, ..) | FactContent::Obstacle(terms) => {
+                terms.remedies.is_empty() && terms.improvements.is_empty()
+            }
+            FactContent::Store(_) | FactContent::Nothing => true,
+            FactContent::Step(_) | FactContent::Finding(_) => false,
         }
     }
 }
@@ -222,7 +224,7 @@ impl<'m> Subject<'m> {
     fn new(resource: &'m Resource) -> Self {
         Self {
             resource,
-            role: Role::Other,
+            role: RecoveryRole::Other,
             certain: true,
             what: resource.ty.clone(),
             ways: Vec::new(),
@@ -231,60 +233,61 @@ impl<'m> Subject<'m> {
         }
     }
 
-    fn take(&mut self, fact: &'m Fact, read: Read<'m>) {
+    fn take(&mut self, fact: &'m Fact, read: FactContent<'m>) {
         match read {
-            Read::Store(what) => {
-                self.role = Role::Store;
-                self.certain = fact.applies == Applies::Yes;
+            FactContent::Store(what) => {
+                self.role = RecoveryRole::Store;
+                self.certain = fact.applies == Applicability::Yes;
                 self.what = what;
             }
-            Read::Way(terms, what, role) => {
-                if self.role == Role::Other && role != Role::Other && fact.applies != Applies::No {
+            FactContent::Way(terms, what, role) => {
+                if self.role == RecoveryRole::Other && role != RecoveryRole::Other && fact.applies != Applicability::No
+                {
                     self.role = role;
                     if let Some(what) = what {
                         self.what = what;
                     }
                 }
-                self.ways.push(Way { fact, terms });
+                self.ways.push(RecoveryPath { fact, terms });
             }
-            Read::Obstacle(terms) => self.obstacles.push(Way { fact, terms }),
-            Read::Step(step) => self.steps.push(step),
-            Read::Finding(_) | Read::Nothing => {}
+            FactContent::Obstacle(terms) => self.obstacles.push(RecoveryPath { fact, terms }),
+            FactContent::Step(step) => self.steps.push(step),
+            FactContent::Finding(_) | FactContent::Nothing => {}
         }
     }
 }
 
-fn read_one<'m>(reader: &mut Reader<'m, '_>) -> Option<Read<'m>> {
+fn read_one<'m>(reader: &mut RecoveryFactReader<'m, '_>) -> Option<FactContent<'m>> {
     match reader.fact.kind.as_ref() {
         "store" => {
-            reader.only(&["what"]);
-            Some(Read::Store(reader.text("what")?.into()))
+            reader.refuse_unknown_fields(&["what"]);
+            Some(FactContent::Store(reader.text("what")?.into()))
         }
-        "recovery" => Some(Read::Way(terms(reader, true)?, None, Role::Other)),
+        "recovery" => Some(FactContent::Way(terms(reader, true)?, None, RecoveryRole::Other)),
         "compute" => {
             let what = reader.optional_text("what").map(Arc::from);
-            Some(Read::Way(terms(reader, false)?, what, Role::Compute))
+            Some(FactContent::Way(terms(reader, false)?, what, RecoveryRole::Compute))
         }
         "redirect" => {
             let what = reader.optional_text("what").map(Arc::from);
-            Some(Read::Way(terms(reader, false)?, what, Role::Front))
+            Some(FactContent::Way(terms(reader, false)?, what, RecoveryRole::Front))
         }
-        "obstacle" => Some(Read::Obstacle(terms(reader, true)?)),
-        "step" => step(reader).map(Read::Step),
+        "obstacle" => Some(FactContent::Obstacle(terms(reader, true)?)),
+        "step" => step(reader).map(FactContent::Step),
         "keeps_nothing" => {
-            reader.only(&["says"]);
-            reader.text("says").map(|_| Read::Nothing)
+            reader.refuse_unknown_fields(&["says"]);
+            reader.text("says").map(|_| FactContent::Nothing)
         }
-        "contradiction" => finding(reader, FindingKind::Contradiction).map(Read::Finding),
-        "caution" => finding(reader, FindingKind::Caution).map(Read::Finding),
-        "lifecycle" => lifecycle(reader).map(Read::Finding),
+        "contradiction" => finding(reader, FindingKind::Contradiction).map(FactContent::Finding),
+        "caution" => finding(reader, FindingKind::Caution).map(FactContent::Finding),
+        "lifecycle" => lifecycle(reader).map(FactContent::Finding),
         _ => None,
     }
 }
 
-fn terms(reader: &mut Reader<'_, '_>, loses: bool) -> Option<Arc<Terms>> {
+fn terms(reader: &mut RecoveryFactReader<'_, '_>, loses: bool) -> Option<Arc<PathTerms>> {
     let obstacle = reader.fact.kind.as_ref() == "obstacle";
-    reader.only(&[
+    reader.refuse_unknown_fields(&[
         "domains", "rpo", "rto", "detect", "redirect", "mode", "only_if", "says", "source", "grade", "remedy",
         "improve", "what",
     ]);
@@ -294,26 +297,26 @@ fn terms(reader: &mut Reader<'_, '_>, loses: bool) -> Option<Arc<Terms>> {
     }
     let only_if = reader.optional_text("only_if");
     let mode = match reader.optional_word("mode", &["automatic", "automatic_if", "person", "none"])?.as_deref() {
-        Some("automatic_if") => Mode::AutomaticIf,
-        Some("person") => Mode::Person,
-        Some("none") => Mode::Nobody,
-        Some(_) => Mode::Automatic,
-        None if obstacle => Mode::Automatic,
+        Some("automatic_if") => RecoveryMode::AutomaticIf,
+        Some("person") => RecoveryMode::Person,
+        Some("none") => RecoveryMode::Nobody,
+        Some(_) => RecoveryMode::Automatic,
+        None if obstacle => RecoveryMode::Automatic,
         None => return reader.problem("mode", "is missing: `automatic`, `automatic_if`, `person` or `none`"),
     };
-    if (mode == Mode::AutomaticIf) != only_if.is_some() {
+    if (mode == RecoveryMode::AutomaticIf) != only_if.is_some() {
         return reader.problem("only_if", "belongs to `mode = automatic_if`, and must be given there");
     }
     let rto = reader.number("rto")?;
     let recover = match rto {
-        Some(number) => failing_over(number),
-        None if obstacle => Number::zero(),
+        Some(number) => failover_path(number),
+        None if obstacle => DurationEstimate::zero(),
         None => return reader.problem("rto", "is missing: `bound(…)`, `typical(…)`, `unpublished()` or `unbounded()`"),
     };
-    Some(Arc::new(Terms {
+    Some(Arc::new(PathTerms {
         domains: reader.domains()?,
         // A step takes time; what is lost by it has a figure of its own.
-        rpo: reader.number("rpo")?.map(|number| Number { step: false, ..number }),
+        rpo: reader.number("rpo")?.map(|number| DurationEstimate { step: false, ..number }),
         detect: reader.number("detect")?,
         recover,
         redirect: reader.number("redirect")?,
@@ -327,26 +330,26 @@ fn terms(reader: &mut Reader<'_, '_>, loses: bool) -> Option<Arc<Terms>> {
 }
 
 /// What takes any time at all is a step, and a step takes more than none.
-fn failing_over(mut number: Number) -> Number {
+fn failover_path(mut number: DurationEstimate) -> DurationEstimate {
     number.step |= !number.expected.is_zero() || number.nonzero;
     number
 }
 
-fn step<'m>(reader: &mut Reader<'m, '_>) -> Option<Step<'m>> {
-    reader.only(&["domains", "phase", "who", "does", "command", "takes", "source", "grade"]);
+fn step<'m>(reader: &mut RecoveryFactReader<'m, '_>) -> Option<RunbookStep<'m>> {
+    reader.refuse_unknown_fields(&["domains", "phase", "who", "does", "command", "takes", "source", "grade"]);
     let phases = ["detect", "decide", "recover", "redirect", "verify", "restore"];
     let Some(phase) = reader.optional_word("phase", &phases)? else {
         return reader.problem("phase", "is missing");
     };
     let phase = match phase.as_str() {
-        "detect" => Phase::Detect,
-        "decide" => Phase::Decide,
-        "recover" => Phase::Recover,
-        "redirect" => Phase::Redirect,
-        "verify" => Phase::Verify,
-        _ => Phase::Restore,
+        "detect" => RecoveryPhase::Detect,
+        "decide" => RecoveryPhase::Decide,
+        "recover" => RecoveryPhase::Recover,
+        "redirect" => RecoveryPhase::Redirect,
+        "verify" => RecoveryPhase::Verify,
+        _ => RecoveryPhase::Restore,
     };
-    Some(Step {
+    Some(RunbookStep {
         fact: reader.fact,
         domains: reader.domains()?,
         phase,
@@ -358,8 +361,8 @@ fn step<'m>(reader: &mut Reader<'m, '_>) -> Option<Step<'m>> {
     })
 }
 
-fn finding<'m>(reader: &mut Reader<'m, '_>, kind: FindingKind) -> Option<Finding<'m>> {
-    reader.only(&["says", "help", "at", "source", "grade"]);
+fn finding<'m>(reader: &mut RecoveryFactReader<'m, '_>, kind: FindingKind) -> Option<Finding<'m>> {
+    reader.refuse_unknown_fields(&["says", "help", "at", "source", "grade"]);
     Some(Finding {
         fact: reader.fact,
         kind,
@@ -370,8 +373,8 @@ fn finding<'m>(reader: &mut Reader<'m, '_>, kind: FindingKind) -> Option<Finding
     })
 }
 
-fn lifecycle<'m>(reader: &mut Reader<'m, '_>) -> Option<Finding<'m>> {
-    reader.only(&["state", "says", "since", "instead", "at", "source", "grade"]);
+fn lifecycle<'m>(reader: &mut RecoveryFactReader<'m, '_>) -> Option<Finding<'m>> {
+    reader.refuse_unknown_fields(&["state", "says", "since", "instead", "at", "source", "grade"]);
     let Some(state) = reader.optional_word("state", &["ended", "closed", "ending"])? else {
         return reader.problem("state", "is missing: `ended`, `closed` or `ending`");
     };

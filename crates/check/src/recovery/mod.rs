@@ -4,123 +4,123 @@
 //! with what loss, and who says so; the goals say what is demanded. What no figure proves is said, what the facts refute
 //! is an error.
 
-mod compose;
-mod drill;
+mod assess;
+mod duration_estimate;
+mod fact_reader;
 mod facts;
-mod judge;
-mod number;
-mod read;
-mod say;
-mod table;
+mod messages;
+mod recovery_groups;
+mod runbook;
 #[cfg(test)]
 mod tests;
+mod verdict_table;
 
-pub use compose::Whole;
-pub use drill::{Runbook, Task};
-pub use facts::{Change, Mode, Phase, Role};
-pub use number::{Number, Verdict};
-pub use table::{Chain, Considered, Row};
+pub use duration_estimate::{DurationEstimate, Verdict};
+pub use facts::{ProposedChange, RecoveryMode, RecoveryPhase, RecoveryRole};
+pub use recovery_groups::RecoveryGroup;
+pub use runbook::{Runbook, RunbookTask};
+pub use verdict_table::{FactSummary, VerdictRow, VerdictTrace};
 
-use facts::Known;
+use assess::{Assessment, Assessor};
+use facts::RecoveryFacts;
 use foldhash::HashMap;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeLookup;
 use gpb_model::graph::Graph;
 use gpb_model::{Address, Domain, Model, Resource, covers};
-use judge::{Assessment, Judge};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// What a change would cost in dollars a month more, as far as anybody knows.
-pub type Price<'a> = Rc<dyn Fn(&Change) -> Option<Decimal> + 'a>;
+pub type PriceFn<'a> = Rc<dyn Fn(&ProposedChange) -> Option<Decimal> + 'a>;
 
 /// What the check starts from.
 #[derive(Clone)]
-pub struct Given<'a> {
+pub struct RecoveryInputs<'a> {
     pub model: &'a Model,
     pub graph: &'a Graph,
     pub types: TypeLookup<'a>,
     /// What a change would cost in dollars a month more, as far as anybody knows.
-    pub price: Price<'a>,
+    pub price: PriceFn<'a>,
 }
 
 /// Verdicts and what there is to say of them.
-pub struct Recovery<'a> {
-    check: Check<'a, 'a>,
+pub struct RecoveryReport<'a> {
+    check: RecoveryCheck<'a, 'a>,
     pub assessments: Vec<Assessment>,
-    pub wholes: Vec<Whole>,
+    pub wholes: Vec<RecoveryGroup>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
-struct Check<'a, 'm> {
-    given: Given<'a>,
-    known: Known<'m>,
+struct RecoveryCheck<'a, 'm> {
+    given: RecoveryInputs<'a>,
+    known: RecoveryFacts<'m>,
     resources: HashMap<&'a Address, &'a Resource>,
 }
 
 /// What there is to say of an environment. Verdicts answer to targets: where there are none, no figure is worked out.
-pub fn diagnostics(given: Given<'_>) -> Vec<Diagnostic> {
+pub fn diagnostics(given: RecoveryInputs<'_>) -> Vec<Diagnostic> {
     if !given.model.goals.targets.is_empty() {
         return check(given).diagnostics;
     }
-    let (check, mut diagnostics) = Check::new(given);
+    let (check, mut diagnostics) = RecoveryCheck::new(given);
     diagnostics.extend(check.known.findings.iter().filter_map(|finding| check.finding(finding)));
     check.derived(&mut diagnostics);
     diagnostics
 }
 
 /// Judges an environment.
-pub fn check(given: Given<'_>) -> Recovery<'_> {
-    let (check, mut diagnostics) = Check::new(given);
-    let judge = check.judge();
+pub fn check(given: RecoveryInputs<'_>) -> RecoveryReport<'_> {
+    let (check, mut diagnostics) = RecoveryCheck::new(given);
+    let assessor = check.assessor();
     let mut assessments = Vec::new();
     for (index, subject) in check.known.subjects.iter().enumerate() {
-        if subject.role == Role::Other || subject.resource.existing {
+        if subject.role == RecoveryRole::Other || subject.resource.existing {
             continue;
         }
-        let domains = Domain::ALL.into_iter().filter(|domain| judge.exposed(subject.resource, *domain));
+        let domains = Domain::ALL.into_iter().filter(|domain| assessor.exposed(subject.resource, *domain));
         let known = |domain: &Domain| {
-            subject.role == Role::Store || subject.ways.iter().any(|way| way.domains.contains(domain))
+            subject.role == RecoveryRole::Store || subject.ways.iter().any(|path| path.domains.contains(domain))
         };
-        assessments.extend(domains.filter(known).filter_map(|domain| judge.assess(index, domain)));
+        assessments.extend(domains.filter(known).filter_map(|domain| assessor.assess(index, domain)));
     }
-    let wholes = judge.wholes(&assessments, check.given.graph);
+    let groups = assessor.groups(&assessments, check.given.graph);
     for part in &assessments {
-        check.say(part, &mut diagnostics);
+        check.report(part, &mut diagnostics);
     }
     diagnostics.extend(check.known.findings.iter().filter_map(|finding| check.finding(finding)));
-    diagnostics.extend(wholes.iter().filter_map(|whole| check.together(whole, &assessments)));
+    diagnostics.extend(groups.iter().filter_map(|group| check.group_diagnostic(group, &assessments)));
     check.targets(&assessments, &mut diagnostics);
     check.derived(&mut diagnostics);
-    Recovery { check, assessments, wholes, diagnostics }
+    RecoveryReport { check, assessments, wholes: groups, diagnostics }
 }
 
-impl Recovery<'_> {
+impl RecoveryReport<'_> {
     /// Every change that would make some verdict better.
-    pub fn proposals(&self) -> Vec<Change> {
-        let judge = self.check.judge();
-        self.assessments.iter().flat_map(|part| judge.remedies(part)).map(|remedy| remedy.change).collect()
+    pub fn proposals(&self) -> Vec<ProposedChange> {
+        let assessor = self.check.assessor();
+        self.assessments.iter().flat_map(|part| assessor.remedies(part)).map(|remedy| remedy.change).collect()
     }
 }
 
-impl<'a> Check<'a, 'a> {
+impl<'a> RecoveryCheck<'a, 'a> {
     /// With what is wrong with the facts themselves.
-    fn new(given: Given<'a>) -> (Self, Vec<Diagnostic>) {
+    fn new(given: RecoveryInputs<'a>) -> (Self, Vec<Diagnostic>) {
         let mut known = facts::read(given.model);
         let problems = std::mem::take(&mut known.problems);
         let resources = given.model.resources.iter().map(|resource| (&resource.address, resource)).collect();
-        (Check { given, known, resources }, problems)
+        (RecoveryCheck { given, known, resources }, problems)
     }
 }
 
-impl<'a, 'm> Check<'a, 'm> {
+impl<'a, 'm> RecoveryCheck<'a, 'm> {
     fn resource(&self, address: &Address) -> Option<&'a Resource> {
         self.resources.get(address).copied()
     }
 
-    fn judge(&self) -> Judge<'_, 'm> {
-        Judge {
+    fn assessor(&self) -> Assessor<'_, 'm> {
+        Assessor {
             known: &self.known,
             goals: &self.given.model.goals,
             region: &self.given.model.environment.place.region,
@@ -129,14 +129,14 @@ impl<'a, 'm> Check<'a, 'm> {
     }
 
     /// Parts that each hold and together do not.
-    fn together(&self, whole: &Whole, assessments: &[Assessment]) -> Option<Diagnostic> {
-        let limit = whole.demand.rto?;
-        let parts = || whole.parts.iter().filter_map(|index| assessments.get(*index));
+    fn group_diagnostic(&self, group: &RecoveryGroup, assessments: &[Assessment]) -> Option<Diagnostic> {
+        let limit = group.demand.rto?;
+        let parts = || group.parts.iter().filter_map(|index| assessments.get(*index));
         let alone = parts().any(|part| part.outcome.rto_verdict == Some(Verdict::Refuted));
-        if whole.rto_verdict != Some(Verdict::Refuted) || alone {
+        if group.rto_verdict != Some(Verdict::Refuted) || alone {
             return None;
         }
-        let name = if whole.scope.is_empty() { "the environment" } else { whole.scope.as_str() };
+        let name = if group.scope.is_empty() { "the environment" } else { group.scope.as_str() };
         let mut slowest: Vec<&Assessment> = parts().collect();
         slowest.sort_by_key(|part| std::cmp::Reverse(part.outcome.rto.rank()));
         let named = slowest.iter().take(3).filter_map(|part| {
@@ -145,11 +145,13 @@ impl<'a, 'm> Check<'a, 'm> {
         });
         let message = format!(
             "each part of {name} is back in time {}, and together they are not: {}",
-            say::loss(whole.domain),
-            whole.rto
+            messages::loss(group.domain),
+            group.rto
         );
-        let diagnostic = Diagnostic::error("GPB4006", message)
-            .at(limit.span, format!("all of it must be back within {}", number::time(limit.seconds)));
+        let diagnostic = Diagnostic::error("GPB4006", message).with_label(
+            limit.span,
+            format!("all of it must be back within {}", duration_estimate::time(limit.seconds)),
+        );
         Some(diagnostic.help(format!(
             "what people do comes one after the other, along what needs what; the slowest are {}",
             named.collect::<Vec<_>>().join(", ")
@@ -178,14 +180,14 @@ impl<'a, 'm> Check<'a, 'm> {
                     names.join(", ")
                 );
                 let diagnostic = Diagnostic::warning("GPB4010", message)
-                    .at(target.span, format!("demanded {}", say::loss(target.domain)))
-                    .at(first.span, "keeps data, and no fact speaks of it");
+                    .with_label(target.span, format!("demanded {}", messages::loss(target.domain)))
+                    .with_label(first.span, "keeps data, and no fact speaks of it");
                 diagnostics
                     .push(diagnostic.help(format!("state what you know in a `facts {} {{ … }}` item", first.ty)));
             } else if !judged {
                 let diagnostic =
                     Diagnostic::warning("GPB4011", "nothing here keeps data or does work that recovery facts speak of")
-                        .at(target.span, format!("demanded {}", say::loss(target.domain)));
+                        .with_label(target.span, format!("demanded {}", messages::loss(target.domain)));
                 diagnostics.push(diagnostic.help("put the target where the stores are, or above them"));
             }
         }
@@ -195,11 +197,12 @@ impl<'a, 'm> Check<'a, 'm> {
     fn derived(&self, diagnostics: &mut Vec<Diagnostic>) {
         for derived in &self.given.model.goals.derived {
             let keeps = self.known.subjects.iter().any(|subject| {
-                subject.role == Role::Store && covers(derived.from.as_str(), subject.resource.address.as_str())
+                subject.role == RecoveryRole::Store && covers(derived.from.as_str(), subject.resource.address.as_str())
             });
             if !keeps {
                 let message = format!("`{}` keeps nothing that anything could be derived from", derived.from);
-                let diagnostic = Diagnostic::error("GPB4014", message).at(derived.span, "said to be derived from it");
+                let diagnostic =
+                    Diagnostic::error("GPB4014", message).with_label(derived.span, "said to be derived from it");
                 diagnostics.push(diagnostic.help("name the store where the data is first written"));
             }
         }

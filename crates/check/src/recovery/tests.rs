@@ -1,14 +1,15 @@
 //! What the check promises, over models made by hand: the facts are those of no real service.
 
-use super::{Change, Given, Recovery, Verdict, check, diagnostics};
+use super::{ProposedChange, RecoveryInputs, RecoveryReport, Verdict, check, diagnostics};
 use gpb_base::source::{FileId, Span};
 use gpb_base::unit;
 use gpb_model as model;
 use gpb_model::PropPath;
 use gpb_model::graph::Graph;
-use gpb_model::value::{Entry, Kind, Map, ResourceHandle, Value};
+use gpb_model::value::{PropertyMap, PropertyValue, ResourceHandle, ValueEntry, ValueKind};
 use gpb_model::{
-    Address, Applies, Derived, Domain, Evidence, Fact, Lifecycle, Model, Place, Reference, Resource, Target,
+    Address, Applicability, Derivation, Domain, Evidence, Fact, Lifecycle, Model, Place, RecoveryTarget, Reference,
+    Resource,
 };
 use rust_decimal::Decimal;
 use std::fmt::Write as _;
@@ -18,56 +19,56 @@ fn span(at: usize) -> Span {
     Span::new(FileId(0), at, at + 1)
 }
 
-fn duration(seconds: i64) -> Value {
+fn duration(seconds: i64) -> PropertyValue {
     let quantity = unit::quantity(Decimal::from(seconds), "s", Span::default()).unwrap();
-    Value::new(Kind::Quantity(quantity), Span::default())
+    PropertyValue::new(ValueKind::Quantity(quantity), Span::default())
 }
 
-fn word(text: &str) -> Value {
-    Value::word(text, Span::default())
+fn word(text: &str) -> PropertyValue {
+    PropertyValue::word(text, Span::default())
 }
 
-fn text(text: &str) -> Value {
-    Value::text(text, Span::default())
+fn text(text: &str) -> PropertyValue {
+    PropertyValue::text(text, Span::default())
 }
 
-fn words(texts: &[&str]) -> Value {
-    Value::list(texts.iter().map(|text| word(text)).collect(), Span::default())
+fn words(texts: &[&str]) -> PropertyValue {
+    PropertyValue::list(texts.iter().map(|text| word(text)).collect(), Span::default())
 }
 
-fn object(fields: &[(&str, Value)]) -> Value {
-    let entry = |value: &Value| Entry { key: Span::default(), value: value.clone() };
-    let map: Map = fields.iter().map(|(name, value)| (Arc::from(*name), entry(value))).collect();
-    Value::map(map, Span::default())
+fn object(fields: &[(&str, PropertyValue)]) -> PropertyValue {
+    let entry = |value: &PropertyValue| ValueEntry { key: Span::default(), value: value.clone() };
+    let map: PropertyMap = fields.iter().map(|(name, value)| (Arc::from(*name), entry(value))).collect();
+    PropertyValue::map(map, Span::default())
 }
 
-fn bound(seconds: i64) -> Value {
+fn bound(seconds: i64) -> PropertyValue {
     object(&[("kind", text("bound")), ("at", duration(seconds))])
 }
 
-fn typical(seconds: i64) -> Value {
+fn typical(seconds: i64) -> PropertyValue {
     object(&[("kind", text("typical")), ("at", duration(seconds))])
 }
 
-fn kind(kind: &str) -> Value {
+fn kind(kind: &str) -> PropertyValue {
     object(&[("kind", text(kind))])
 }
 
 /// A model under construction.
 #[derive(Default)]
-struct World {
+struct RecoveryFixture {
     model: Model,
 }
 
-impl World {
-    fn new() -> World {
-        let mut world = World::default();
+impl RecoveryFixture {
+    fn new() -> RecoveryFixture {
+        let mut world = RecoveryFixture::default();
         world.model.environment.name = "test".into();
         world.model.environment.place = Place { region: "near".into(), ..Place::default() };
         world
     }
 
-    fn resource(mut self, address: &str, needs: &[&str]) -> World {
+    fn resource(mut self, address: &str, needs: &[&str]) -> RecoveryFixture {
         let to = |to: &&str| model::Value::Ref(Reference { to: Address::new(*to), path: PropPath::default() });
         self.model.resources.push(Resource {
             address: Address::new(address),
@@ -76,7 +77,10 @@ impl World {
             place: self.model.environment.place.clone().into(),
             layer: None,
             components: Vec::new(),
-            properties: model::Map::from_iter([("Needs".into(), model::Value::List(needs.iter().map(to).collect()))]),
+            properties: model::ValueMap::from_iter([(
+                "Needs".into(),
+                model::Value::List(needs.iter().map(to).collect()),
+            )]),
             spans: gpb_model::Spans::default(),
             after: Vec::new(),
             after_spans: std::collections::BTreeMap::new(),
@@ -87,11 +91,18 @@ impl World {
         self
     }
 
-    fn store(self, address: &str, needs: &[&str]) -> World {
-        self.resource(address, needs).fact(address, "store", "it", Applies::Yes, &[("what", text("store"))])
+    fn store(self, address: &str, needs: &[&str]) -> RecoveryFixture {
+        self.resource(address, needs).fact(address, "store", "it", Applicability::Yes, &[("what", text("store"))])
     }
 
-    fn fact(mut self, of: &str, kind: &str, name: &str, applies: Applies, fields: &[(&str, Value)]) -> World {
+    fn fact(
+        mut self,
+        of: &str,
+        kind: &str,
+        name: &str,
+        applies: Applicability,
+        fields: &[(&str, PropertyValue)],
+    ) -> RecoveryFixture {
         self.model.facts.push(Fact {
             of: Address::new(of),
             kind: kind.into(),
@@ -113,7 +124,15 @@ impl World {
     }
 
     /// A way back from the loss of a zone.
-    fn way(self, of: &str, name: &str, applies: Applies, mode: &str, rpo: Value, rto: Value) -> World {
+    fn way(
+        self,
+        of: &str,
+        name: &str,
+        applies: Applicability,
+        mode: &str,
+        rpo: PropertyValue,
+        rto: PropertyValue,
+    ) -> RecoveryFixture {
         let fields = [
             ("domains", words(&["zone"])),
             ("rpo", rpo),
@@ -126,9 +145,9 @@ impl World {
         self.fact(of, "recovery", name, applies, &fields)
     }
 
-    fn target(mut self, scope: &str, rpo: i64, rto: i64, decide: Option<i64>) -> World {
+    fn target(mut self, scope: &str, rpo: i64, rto: i64, decide: Option<i64>) -> RecoveryFixture {
         let at = |seconds: i64| Some((Decimal::from(seconds), span(70)));
-        self.model.goals.targets.push(Target {
+        self.model.goals.targets.push(RecoveryTarget {
             scope: scope.into(),
             domain: Domain::Zone,
             rpo: at(rpo),
@@ -140,9 +159,9 @@ impl World {
         self
     }
 
-    fn derived(mut self, scope: &str, from: &str, rebuild: i64) -> World {
+    fn derived(mut self, scope: &str, from: &str, rebuild: i64) -> RecoveryFixture {
         let rebuild = Some(Decimal::from(rebuild));
-        self.model.goals.derived.push(Derived {
+        self.model.goals.derived.push(Derivation {
             scope: scope.into(),
             from: Address::new(from),
             rebuild,
@@ -151,10 +170,11 @@ impl World {
         self
     }
 
-    fn judged<T>(&self, look: impl Fn(&Recovery<'_>) -> T) -> T {
+    fn judged<T>(&self, look: impl Fn(&RecoveryReport<'_>) -> T) -> T {
         let graph = Graph::build(&self.model);
-        let price = |change: &Change| (change.say == "do cheap").then_some(Decimal::TEN);
-        let given = Given { model: &self.model, graph: &graph, types: &|_| None, price: std::rc::Rc::new(price) };
+        let price = |change: &ProposedChange| (change.say == "do cheap").then_some(Decimal::TEN);
+        let given =
+            RecoveryInputs { model: &self.model, graph: &graph, types: &|_| None, price: std::rc::Rc::new(price) };
         let found = check(given.clone());
         assert_eq!(diagnostics(given), found.diagnostics, "what is said depends on whether the figures are worked out");
         look(&found)
@@ -167,7 +187,7 @@ impl World {
             for row in found.rows(Some(Domain::Zone)) {
                 let name = if row.subject.is_empty() { "*" } else { &row.subject };
                 let rpo = row.rpo.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
-                let verdict = row.verdict.map_or("-", Verdict::word);
+                let verdict = row.verdict.map_or("-", Verdict::as_str);
                 let _ = writeln!(out, "{name}: {rpo} | {} | {verdict}", row.rto);
             }
             for diagnostic in &found.diagnostics {
@@ -178,13 +198,14 @@ impl World {
     }
 }
 
-fn main_store() -> World {
-    World::new().store("main", &[])
+fn main_store() -> RecoveryFixture {
+    RecoveryFixture::new().store("main", &[])
 }
 
 #[test]
 fn a_bound_proves_and_what_is_typical_makes_plausible() {
-    let world = main_store().way("main", "a", Applies::Yes, "automatic", bound(0), typical(60)).target("", 0, 60, None);
+    let world =
+        main_store().way("main", "a", Applicability::Yes, "automatic", bound(0), typical(60)).target("", 0, 60, None);
     insta::assert_snapshot!(world.zone(), @r"
     main: 0s | 1min typical | plausible
     *: 0s | 1min typical | plausible
@@ -194,9 +215,9 @@ fn a_bound_proves_and_what_is_typical_makes_plausible() {
 #[test]
 fn the_best_of_several_ways_counts_and_a_better_one_that_does_not_hold_is_advised() {
     let world = main_store()
-        .way("main", "slow", Applies::Yes, "automatic", kind("nonzero"), typical(600))
-        .way("main", "dear", Applies::No, "automatic", bound(0), typical(30))
-        .way("main", "cheap", Applies::No, "automatic", bound(0), typical(60))
+        .way("main", "slow", Applicability::Yes, "automatic", kind("nonzero"), typical(600))
+        .way("main", "dear", Applicability::No, "automatic", bound(0), typical(30))
+        .way("main", "cheap", Applicability::No, "automatic", bound(0), typical(60))
         .target("main", 0, 60, None);
     insta::assert_snapshot!(world.zone(), @r"
     main: above 0s | 10min typical | refuted
@@ -214,7 +235,10 @@ fn the_best_of_several_ways_counts_and_a_better_one_that_does_not_hold_is_advise
 #[test]
 fn a_person_needs_time_to_decide() {
     let world = |decide| {
-        main_store().way("main", "a", Applies::Yes, "person", bound(0), typical(60)).target("", 0, 600, decide).zone()
+        main_store()
+            .way("main", "a", Applicability::Yes, "person", bound(0), typical(60))
+            .target("", 0, 600, decide)
+            .zone()
     };
     insta::assert_snapshot!(world(None), @r"
     main: 0s | 1min and more | refuted
@@ -229,7 +253,8 @@ fn a_person_needs_time_to_decide() {
 
 #[test]
 fn nothing_that_fails_over_is_back_at_once() {
-    let world = main_store().way("main", "a", Applies::Yes, "automatic", bound(0), kind("none")).target("", 0, 0, None);
+    let world =
+        main_store().way("main", "a", Applicability::Yes, "automatic", bound(0), kind("none")).target("", 0, 0, None);
     insta::assert_snapshot!(world.zone(), @r"
     main: 0s | unpublished | refuted
     *: 0s | unpublished | refuted
@@ -240,8 +265,8 @@ fn nothing_that_fails_over_is_back_at_once() {
 #[test]
 fn what_is_unknown_until_apply_leaves_it_open() {
     let world = main_store()
-        .way("main", "lost", Applies::Yes, "none", kind("unbounded"), kind("unbounded"))
-        .way("main", "saved", Applies::Unknown, "automatic", bound(0), typical(1))
+        .way("main", "lost", Applicability::Yes, "none", kind("unbounded"), kind("unbounded"))
+        .way("main", "saved", Applicability::Unknown, "automatic", bound(0), typical(1))
         .target("", 0, 60, None);
     insta::assert_snapshot!(world.zone(), @r"
     main: unbounded | unbounded | unproven
@@ -254,12 +279,12 @@ fn what_is_unknown_until_apply_leaves_it_open() {
 #[test]
 fn an_obstacle_overrules_the_way_it_stands_in() {
     let world = main_store()
-        .way("main", "fine", Applies::Yes, "automatic", bound(0), typical(1))
+        .way("main", "fine", Applicability::Yes, "automatic", bound(0), typical(1))
         .fact(
             "main",
             "obstacle",
             "key",
-            Applies::Yes,
+            Applicability::Yes,
             &[
                 ("domains", words(&["zone"])),
                 ("rpo", kind("unbounded")),
@@ -278,9 +303,9 @@ fn an_obstacle_overrules_the_way_it_stands_in() {
 #[test]
 fn what_is_derived_loses_what_its_source_loses_and_is_made_again() {
     let world = main_store()
-        .way("main", "a", Applies::Yes, "automatic", bound(0), typical(60))
+        .way("main", "a", Applicability::Yes, "automatic", bound(0), typical(60))
         .store("cache", &[])
-        .way("cache", "b", Applies::Yes, "automatic", kind("unbounded"), typical(5))
+        .way("cache", "b", Applicability::Yes, "automatic", kind("unbounded"), typical(5))
         .derived("cache", "main", 120)
         .target("", 0, 180, None);
     insta::assert_snapshot!(world.zone(), @r"
@@ -292,16 +317,28 @@ fn what_is_derived_loses_what_its_source_loses_and_is_made_again() {
 
 #[test]
 fn what_people_do_adds_up_along_the_graph_and_runs_beside_what_is_apart() {
-    let person = |world: World, name: &str| world.way(name, "a", Applies::Yes, "person", bound(0), typical(100));
-    let chain = person(person(World::new().store("a", &[]).store("b", &["a"]), "a"), "b").target("", 0, 400, Some(50));
+    let person =
+        |world: RecoveryFixture, name: &str| world.way(name, "a", Applicability::Yes, "person", bound(0), typical(100));
+    let chain = person(person(RecoveryFixture::new().store("a", &[]).store("b", &["a"]), "a"), "b").target(
+        "",
+        0,
+        400,
+        Some(50),
+    );
     insta::assert_snapshot!(chain.zone(), @r"
     a: 0s | 150s typical | plausible
     b: 0s | 150s typical | plausible
     *: 0s | 250s typical | plausible
     ");
-    let apart = person(person(World::new().store("a", &[]).store("b", &[]), "a"), "b").target("", 0, 400, Some(50));
+    let apart =
+        person(person(RecoveryFixture::new().store("a", &[]).store("b", &[]), "a"), "b").target("", 0, 400, Some(50));
     assert!(apart.zone().contains("*: 0s | 150s typical"), "{}", apart.zone());
-    let tight = person(person(World::new().store("a", &[]).store("b", &["a"]), "a"), "b").target("", 0, 200, Some(50));
+    let tight = person(person(RecoveryFixture::new().store("a", &[]).store("b", &["a"]), "a"), "b").target(
+        "",
+        0,
+        200,
+        Some(50),
+    );
     assert!(tight.zone().contains("GPB4006"), "{}", tight.zone());
 }
 
@@ -309,8 +346,8 @@ fn what_people_do_adds_up_along_the_graph_and_runs_beside_what_is_apart() {
 fn the_nearest_target_holds() {
     let world = main_store()
         .store("logs", &[])
-        .way("main", "a", Applies::Yes, "automatic", bound(0), typical(60))
-        .way("logs", "a", Applies::Yes, "automatic", bound(3600), typical(60))
+        .way("main", "a", Applicability::Yes, "automatic", bound(0), typical(60))
+        .way("logs", "a", Applicability::Yes, "automatic", bound(3600), typical(60))
         .target("", 0, 60, None)
         .target("logs", 7200, 60, None);
     insta::assert_snapshot!(world.zone(), @r"
@@ -323,19 +360,20 @@ fn the_nearest_target_holds() {
 #[test]
 fn a_malformed_fact_is_said_at_its_field() {
     let fields = [("domains", words(&["zone"])), ("rto", text("soon")), ("mode", word("automatic"))];
-    let world = main_store().fact("main", "recovery", "a", Applies::Yes, &fields);
+    let world = main_store().fact("main", "recovery", "a", Applicability::Yes, &fields);
     assert!(
         world.zone().contains("GPB4009 the fact `recovery a` is not well formed: `rto` must be made by"),
         "{}",
         world.zone()
     );
-    let world = main_store().fact("main", "store", "b", Applies::Yes, &[("what", text("x")), ("whta", text("x"))]);
+    let world =
+        main_store().fact("main", "store", "b", Applicability::Yes, &[("what", text("x")), ("whta", text("x"))]);
     assert!(world.zone().contains("`whta` is no field of it; did you mean `what`?"), "{}", world.zone());
 }
 
 #[test]
 fn a_target_over_nothing_is_told() {
-    let world = World::new().resource("main", &[]).target("main", 0, 60, None);
+    let world = RecoveryFixture::new().resource("main", &[]).target("main", 0, 60, None);
     assert!(world.zone().contains("GPB4011"), "{}", world.zone());
 }
 
@@ -343,15 +381,15 @@ fn a_target_over_nothing_is_told() {
 fn a_change_names_what_it_is_like() {
     let handle =
         ResourceHandle { address: Address::new("main"), ty: "test.thing".into(), place: Place::default().into() };
-    let like = Value::new(Kind::Resource(Arc::new(handle)), Span::default());
+    let like = PropertyValue::new(ValueKind::Resource(Arc::new(handle)), Span::default());
     let remedy = object(&[("say", text("one more")), ("like", like)]);
     let world = main_store()
-        .way("main", "a", Applies::Yes, "automatic", kind("nonzero"), typical(1))
+        .way("main", "a", Applicability::Yes, "automatic", kind("nonzero"), typical(1))
         .fact(
             "main",
             "recovery",
             "b",
-            Applies::No,
+            Applicability::No,
             &[
                 ("domains", words(&["zone"])),
                 ("rpo", bound(0)),
@@ -365,7 +403,7 @@ fn a_change_names_what_it_is_like() {
         .target("", 0, 60, None);
     let change = world.judged(|found| {
         let part = found.assessments.iter().find(|part| part.domain == Domain::Zone).unwrap();
-        found.check.judge().remedies(part)[0].change.clone()
+        found.check.assessor().remedies(part)[0].change.clone()
     });
     assert_eq!(change.like, Some(Address::new("main")));
     assert_eq!(change.count, Decimal::ONE);
@@ -383,11 +421,11 @@ fn a_runbook_puts_the_decision_before_the_work_and_traffic_last() {
         ]
     };
     let world = main_store()
-        .way("main", "a", Applies::Yes, "person", bound(0), typical(60))
-        .fact("main", "step", "move", Applies::Yes, &step("redirect", "lead traffic over"))
-        .fact("main", "step", "promote", Applies::Yes, &step("recover", "promote it"))
+        .way("main", "a", Applicability::Yes, "person", bound(0), typical(60))
+        .fact("main", "step", "move", Applicability::Yes, &step("redirect", "lead traffic over"))
+        .fact("main", "step", "promote", Applicability::Yes, &step("recover", "promote it"))
         .target("", 0, 600, Some(120));
-    let runbook = world.judged(|found| found.drill(Domain::Zone).markdown());
+    let runbook = world.judged(|found| found.runbook(Domain::Zone).markdown());
     let order: Vec<_> = ["## Decide", "promote it", "## Lead traffic over", "lead traffic over"]
         .into_iter()
         .map(|text| runbook.find(text).unwrap_or_else(|| panic!("no `{text}` in {runbook}")))

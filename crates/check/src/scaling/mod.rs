@@ -2,23 +2,26 @@
 //!
 //! Everything known about a service comes from facts; docs/scaling.md says what they are made of.
 
-mod alike;
-mod behind;
-mod flap;
-mod parts;
+mod capacity_range;
+mod downstream;
+mod equivalence;
+pub(crate) mod figures;
+mod flapping;
+mod policy_response;
 mod quota;
-mod range;
-mod reach;
-mod read;
-pub(crate) mod say;
-mod steps;
-mod zones;
+mod reachability;
+mod scalable;
+mod scaling_facts;
+mod zone_loss;
 
 #[cfg(test)]
 mod tests;
 
-pub use parts::{Action, Alarm, Change, Demand, Per, Removals, Rule, Scaling, Spots, Step, Stepping, Tracking, Watch};
-pub use steps::{Load, next, settle};
+pub use policy_response::{Load, next_capacity, reconcile};
+pub use scalable::{
+    AdjustmentType, Alarm, MetricBasis, MetricTerm, PolicyKind, RemovalLimit, Scaling, ScalingPolicy, SourceLocations,
+    StepAdjustment, StepPolicy, TargetTracking, UnitLoad,
+};
 
 use gpb_base::diag::Diagnostic;
 use gpb_model::Model;
@@ -30,30 +33,31 @@ const MOST: usize = 32;
 
 /// Everything that is wrong with how a model scales.
 pub fn check(model: &Model) -> Vec<Diagnostic> {
-    let mut known = read::read(model);
+    let mut known = scaling_facts::read(model);
     let mut found = std::mem::take(&mut known.faults);
     let mut at_rest: Vec<&Scaling> = Vec::new();
     for scaling in &known.scalings {
-        found.extend(range::check(scaling));
-        if !range::is_sound(scaling) || at_rest.iter().any(|known| alike::alike(known, scaling)) {
+        found.extend(capacity_range::check(scaling));
+        if !capacity_range::is_sound(scaling) || at_rest.iter().any(|known| equivalence::is_equivalent(known, scaling))
+        {
             continue;
         }
         let before = found.len();
-        reach::check(scaling, &mut found);
-        flap::check(scaling, &mut found);
+        reachability::check(scaling, &mut found);
+        flapping::check(scaling, &mut found);
         if found.len() == before && at_rest.len() < MOST {
             at_rest.push(scaling);
         }
     }
     found.extend(quota::check(model, &known.quotas, &known.scalings));
-    found.extend(behind::check(model, &known.offers, &known.takings, &known.scalings));
-    found.extend(zones::check(model, &known.offers, &known.takings, &known.scalings));
+    found.extend(downstream::check(model, &known.offers, &known.takings, &known.scalings));
+    found.extend(zone_loss::check(model, &known.offers, &known.takings, &known.scalings));
     found
 }
 
 /// What scales in a model, and by which rules, in the order of its resources.
 pub fn scalings(model: &Model) -> Vec<Scaling> {
-    read::read(model).scalings
+    scaling_facts::read(model).scalings
 }
 
 /// An amount as the checks reckon with it.

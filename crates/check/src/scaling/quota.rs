@@ -1,7 +1,7 @@
 //! What AWS allows.
 
-use super::parts::{Quota, Scaling, Scope};
-use super::say;
+use super::figures;
+use super::scalable::{Quota, QuotaScope, Scaling};
 use gpb_base::diag::Diagnostic;
 use gpb_model::{Address, Model, Place};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,17 +19,17 @@ pub fn check(model: &Model, quotas: &[Quota], scalings: &[Scaling]) -> Vec<Diagn
         let place = places.get(&quota.of);
         let account = place.and_then(|place| place.account.as_deref()).unwrap_or_default();
         let key = match quota.scope {
-            Scope::Resource => quota.of.to_string(),
-            Scope::Account => account.to_owned(),
-            Scope::Region => format!("{account}/{}", place.map_or("", |place| place.region.as_str())),
+            QuotaScope::Resource => quota.of.to_string(),
+            QuotaScope::Account => account.to_owned(),
+            QuotaScope::Region => format!("{account}/{}", place.map_or("", |place| place.region.as_str())),
         };
         let key = quota.within.iter().fold(key, |key, part| format!("{key}/{part}"));
         groups.entry((quota.name.clone(), key)).or_default().push(quota);
     }
-    groups.values().filter_map(|group| exceeded(group, &places, scalings)).collect()
+    groups.values().filter_map(|group| quota_exceeded(group, &places, scalings)).collect()
 }
 
-fn exceeded(group: &[&Quota], places: &BTreeMap<&Address, &Place>, scalings: &[Scaling]) -> Option<Diagnostic> {
+fn quota_exceeded(group: &[&Quota], places: &BTreeMap<&Address, &Place>, scalings: &[Scaling]) -> Option<Diagnostic> {
     let uses: f64 = group.iter().map(|quota| quota.uses).sum();
     let strictest = group.iter().min_by(|a, b| a.limit.total_cmp(&b.limit))?;
     let limit = strictest.limit;
@@ -39,7 +39,7 @@ fn exceeded(group: &[&Quota], places: &BTreeMap<&Address, &Place>, scalings: &[S
     let mut users: Vec<&&Quota> = group.iter().filter(|quota| quota.uses > 0.0).collect();
     users.sort_by(|a, b| b.uses.total_cmp(&a.uses).then_with(|| a.of.cmp(&b.of)));
     let place = match strictest.scope {
-        Scope::Region => match &strictest.within {
+        QuotaScope::Region => match &strictest.within {
             Some(part) => format!(" in {part}"),
             None => places.get(&strictest.of).map(|place| format!(" in {}", place.region)).unwrap_or_default(),
         },
@@ -47,49 +47,54 @@ fn exceeded(group: &[&Quota], places: &BTreeMap<&Address, &Place>, scalings: &[S
     };
     let named: Vec<String> = users.iter().take(NAMED).map(|quota| format!("`{}`", quota.of)).collect();
     let others = match users.len().saturating_sub(NAMED) {
-        0 => say::list(&named),
+        0 => figures::list(&named),
         more => format!("{} and {more} more", named.join(", ")),
     };
-    let message =
-        format!("{others} may use {} {}{place}; AWS allows {}", say::number(uses), strictest.what, say::number(limit));
+    let message = format!(
+        "{others} may use {} {}{place}; AWS allows {}",
+        figures::number(uses),
+        strictest.what,
+        figures::number(limit)
+    );
     let mut diagnostic = Diagnostic::error("GPB6011", message);
     let mut labelled = BTreeSet::new();
-    for quota in users.iter().take(NAMED).filter(|quota| labelled.insert(quota.spots.of("uses"))) {
-        diagnostic = diagnostic.at(quota.spots.of("uses"), format!("{} of them", say::number(quota.uses)));
+    for quota in users.iter().take(NAMED).filter(|quota| labelled.insert(quota.spots.span_of("uses"))) {
+        diagnostic =
+            diagnostic.with_label(quota.spots.span_of("uses"), format!("{} of them", figures::number(quota.uses)));
     }
-    Some(diagnostic.help(ways_out(strictest, &users, uses, scalings)))
+    Some(diagnostic.help(fixes(strictest, &users, uses, scalings)))
 }
 
-fn ways_out(quota: &Quota, users: &[&&Quota], uses: f64, scalings: &[Scaling]) -> String {
+fn fixes(quota: &Quota, users: &[&&Quota], uses: f64, scalings: &[Scaling]) -> String {
     let mut ways = Vec::new();
     if let Some(raised) = &quota.raised {
         let needed = uses + (granted(quota) - quota.limit);
         ways.push(format!(
             "have AWS raise the quota and write `usage {{ {raised} = {} }}` in the environment",
-            say::number(needed.ceil())
+            figures::number(needed.ceil())
         ));
     }
     // What is counted is counted by the units where both are read from the same place.
     let by_units = |scaling: &&Scaling, quota: &Quota| {
-        scaling.of == quota.of && scaling.spots.of("maximum") == quota.spots.of("uses")
+        scaling.of == quota.of && scaling.spots.span_of("maximum") == quota.spots.span_of("uses")
     };
     if let [only] = users
         && let Some(scaling) = scalings.iter().find(|scaling| by_units(scaling, only) && scaling.maximum > 0.0)
     {
         let fits = (quota.limit / (only.uses / scaling.maximum)).floor();
         if fits >= scaling.minimum {
-            ways.push(format!("make the maximum {}", scaling.of(fits)));
+            ways.push(format!("make the maximum {}", scaling.count_noun(fits)));
         }
     } else {
         let factor = quota.limit / uses;
         let fits = users.iter().filter_map(|user| {
             let scaling = scalings.iter().find(|scaling| by_units(scaling, user) && !scaling.is_fixed)?;
             let most = (scaling.maximum * factor).floor();
-            (most >= scaling.minimum).then(|| format!("`{}` {}", scaling.of, scaling.of(most)))
+            (most >= scaling.minimum).then(|| format!("`{}` {}", scaling.of, scaling.count_noun(most)))
         });
         let fits: Vec<String> = fits.collect();
         if fits.len() == users.len() {
-            ways.push(format!("make the maxima smaller: {}", say::list(&fits)));
+            ways.push(format!("make the maxima smaller: {}", figures::list(&fits)));
         }
     }
     let mut text = ways.join(", or ");

@@ -1,18 +1,28 @@
 //! Where rules lead, and the speed of the checks.
 #![allow(clippy::float_cmp)] // Capacities are whole numbers, and floats hold those exactly.
 
-use super::alike::alike;
-use super::parts::{Action, Alarm, Change, Per, Rule, Scaling, Spots, Step, Stepping, Watch};
-use super::steps::{Load, next};
-use super::{flap, reach};
+use super::equivalence::is_equivalent;
+use super::policy_response::{Load, next_capacity};
+use super::scalable::{
+    AdjustmentType, Alarm, MetricBasis, MetricTerm, PolicyKind, Scaling, ScalingPolicy, SourceLocations,
+    StepAdjustment, StepPolicy,
+};
+use super::{flapping, reachability};
 use gpb_model::Address;
 use proptest::prelude::*;
 
-fn cpu() -> Watch {
-    Watch { name: "cpu".into(), per: Per::Unit, ceiling: Some(100.0), sign: "%".into(), times: 1.0, over: 1.0 }
+fn cpu() -> MetricTerm {
+    MetricTerm {
+        name: "cpu".into(),
+        per: MetricBasis::Unit,
+        ceiling: Some(100.0),
+        sign: "%".into(),
+        times: 1.0,
+        over: 1.0,
+    }
 }
 
-fn rule(change: Change, by: f64, above: bool, threshold: f64) -> Rule {
+fn rule(change: AdjustmentType, by: f64, above: bool, threshold: f64) -> ScalingPolicy {
     let (from, to) = if above { (Some(0.0), None) } else { (None, Some(0.0)) };
     let alarm = Alarm {
         name: format!("{above}").into(),
@@ -26,12 +36,17 @@ fn rule(change: Change, by: f64, above: bool, threshold: f64) -> Rule {
         missing: "missing".into(),
         delay: 60.0,
     };
-    let stepping =
-        Stepping { change, steps: vec![Step { from, to, by }], least: 0.0, cooldown: 60.0, alarms: vec![alarm] };
-    Rule { of: Address::new("policy"), action: Action::Step(stepping), spots: Spots::default() }
+    let stepping = StepPolicy {
+        change,
+        steps: vec![StepAdjustment { from, to, by }],
+        least: 0.0,
+        cooldown: 60.0,
+        alarms: vec![alarm],
+    };
+    ScalingPolicy { of: Address::new("policy"), action: PolicyKind::Step(stepping), spots: SourceLocations::default() }
 }
 
-fn service(minimum: f64, maximum: f64, rules: Vec<Rule>) -> Scaling {
+fn service(minimum: f64, maximum: f64, rules: Vec<ScalingPolicy>) -> Scaling {
     Scaling {
         of: Address::new("api"),
         name: "tasks".into(),
@@ -52,14 +67,14 @@ fn service(minimum: f64, maximum: f64, rules: Vec<Rule>) -> Scaling {
         full_at: None,
         demands: std::collections::BTreeMap::default(),
         rules,
-        spots: Spots::default(),
+        spots: SourceLocations::default(),
     }
 }
 
 #[test]
 fn a_percentage_changes_by_whole_units() {
-    let percent = |by| service(1.0, 100.0, vec![rule(Change::Percent, by, true, 50.0)]);
-    let after = |by, from| next(&percent(by), Load::Most, from);
+    let percent = |by| service(1.0, 100.0, vec![rule(AdjustmentType::Percent, by, true, 50.0)]);
+    let after = |by, from| next_capacity(&percent(by), Load::Most, from);
     assert_eq!(after(10.0, 4.0), 5.0, "a part of one is one");
     assert_eq!(after(10.0, 19.0), 20.0, "beyond one, parts are dropped");
     assert_eq!(after(50.0, 90.0), 100.0, "the range ends there");
@@ -67,19 +82,19 @@ fn a_percentage_changes_by_whole_units() {
 
 #[test]
 fn of_two_thresholds_exactly_half_is_enough_room_for_doubling() {
-    let rules = vec![rule(Change::By, 2.0, true, 70.0), rule(Change::By, -1.0, false, 35.0)];
+    let rules = vec![rule(AdjustmentType::By, 2.0, true, 70.0), rule(AdjustmentType::By, -1.0, false, 35.0)];
     let mut found = Vec::new();
-    flap::check(&service(2.0, 100.0, rules), &mut found);
+    flapping::check(&service(2.0, 100.0, rules), &mut found);
     assert_eq!(found, []);
 }
 
 #[test]
 fn what_flaps_at_one_capacity_only_is_found() {
     // From 2 to 5 it cannot: only where one in five more brings 60 % below 52 %.
-    let rules = vec![rule(Change::Percent, 20.0, true, 60.0), rule(Change::By, -1.0, false, 52.0)];
+    let rules = vec![rule(AdjustmentType::Percent, 20.0, true, 60.0), rule(AdjustmentType::By, -1.0, false, 52.0)];
     let codes = |low, high| {
         let mut found = Vec::new();
-        flap::check(&service(low, high, rules.clone()), &mut found);
+        flapping::check(&service(low, high, rules.clone()), &mut found);
         found.iter().map(|one| one.code).collect::<Vec<_>>()
     };
     assert_eq!(codes(8.0, 9.0), [""; 0]);
@@ -89,12 +104,12 @@ fn what_flaps_at_one_capacity_only_is_found() {
 /// What is found for one of many that are alike is looked for once; who it is and where it is written do not matter.
 #[test]
 fn services_are_alike_when_nothing_that_moves_them_differs() {
-    let rules = || vec![rule(Change::By, 2.0, true, 70.0), rule(Change::By, -1.0, false, 35.0)];
+    let rules = || vec![rule(AdjustmentType::By, 2.0, true, 70.0), rule(AdjustmentType::By, -1.0, false, 35.0)];
     let one = service(2.0, 100.0, rules());
     let mut named = one.clone();
     (named.of, named.name) = (Address::new("web"), "shards".into());
     named.rules[0].of = Address::new("other");
-    assert!(alike(&one, &named));
+    assert!(is_equivalent(&one, &named));
     let changes: [fn(&mut Scaling); 8] = [
         |other| other.maximum = 101.0,
         |other| other.desired = Some(2.0),
@@ -108,14 +123,14 @@ fn services_are_alike_when_nothing_that_moves_them_differs() {
     for (number, change) in changes.iter().enumerate() {
         let mut other = one.clone();
         change(&mut other);
-        assert!(!alike(&one, &other), "{number}");
+        assert!(!is_equivalent(&one, &other), "{number}");
     }
 }
 
-fn stepping(scaling: &mut Scaling) -> &mut Stepping {
+fn stepping(scaling: &mut Scaling) -> &mut StepPolicy {
     match &mut scaling.rules[0].action {
-        Action::Step(step) => step,
-        Action::Track(_) => panic!("it steps"),
+        PolicyKind::Step(step) => step,
+        PolicyKind::Track(_) => panic!("it steps"),
     }
 }
 
@@ -124,18 +139,18 @@ proptest! {
     #[test]
     fn what_is_passed_comes_to_rest(add in 1..6_u32, remove in 1..4_u32, high in 40..90_u32, low in 5..60_u32, load in 1.0..6_000.0_f64) {
         let rules = vec![
-            rule(Change::By, add.into(), true, high.into()),
-            rule(Change::By, -f64::from(remove), false, low.into()),
+            rule(AdjustmentType::By, add.into(), true, high.into()),
+            rule(AdjustmentType::By, -f64::from(remove), false, low.into()),
         ];
         let scaling = service(2.0, 60.0, rules);
         let mut found = Vec::new();
-        flap::check(&scaling, &mut found);
-        reach::check(&scaling, &mut found);
+        flapping::check(&scaling, &mut found);
+        reachability::check(&scaling, &mut found);
         prop_assume!(found.is_empty());
         let mut capacity = scaling.minimum;
         for _ in 0..200 {
-            capacity = next(&scaling, Load::Of("cpu", load), capacity);
+            capacity = next_capacity(&scaling, Load::Of("cpu", load), capacity);
         }
-        prop_assert_eq!(next(&scaling, Load::Of("cpu", load), capacity), capacity);
+        prop_assert_eq!(next_capacity(&scaling, Load::Of("cpu", load), capacity), capacity);
     }
 }

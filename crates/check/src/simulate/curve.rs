@@ -13,15 +13,15 @@ const DAY: f64 = 86_400.0;
 
 /// Requests a minute over time.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Curve {
+pub struct LoadCurve {
     /// How it was described.
     pub label: String,
     pub seconds: u64,
-    shape: Shape,
+    shape: CurveShape,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Shape {
+enum CurveShape {
     Day {
         base: f64,
         peak: f64,
@@ -53,16 +53,16 @@ enum Shape {
 /// A row of a table that cannot be read; lines are counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {why}")]
-pub struct BadRow {
+pub struct RowError {
     pub line: usize,
     pub why: String,
 }
 
-impl Curve {
+impl LoadCurve {
     /// The load at a second.
-    pub fn at(&self, second: f64) -> f64 {
+    pub fn load_at(&self, second: f64) -> f64 {
         match &self.shape {
-            Shape::Day { base, peak, at } => {
+            CurveShape::Day { base, peak, at } => {
                 // How far the peak is, around the clock: half a day at most.
                 let apart = (second.rem_euclid(DAY) - at).abs();
                 let far = apart.min(DAY - apart) / (DAY / 2.0);
@@ -70,23 +70,23 @@ impl Curve {
                 let hill = 1.0 - far * far * (3.0 - 2.0 * far);
                 base + (peak - base) * hill
             }
-            Shape::Flat { rate } => *rate,
-            Shape::Ramp { from, to, over } => from + (to - from) * (second / over.max(1.0)).min(1.0),
-            Shape::Step { from, to, at } => {
+            CurveShape::Flat { rate } => *rate,
+            CurveShape::Ramp { from, to, over } => from + (to - from) * (second / over.max(1.0)).min(1.0),
+            CurveShape::Step { from, to, at } => {
                 if second < *at {
                     *from
                 } else {
                     *to
                 }
             }
-            Shape::Spike { base, peak, at, lasts } => {
+            CurveShape::Spike { base, peak, at, lasts } => {
                 if second >= *at && second < at + lasts {
                     *peak
                 } else {
                     *base
                 }
             }
-            Shape::Rows(rows) => {
+            CurveShape::Rows(rows) => {
                 let after = rows.partition_point(|(start, _)| start.to_f64().is_some_and(|start| start <= second));
                 let row = rows.get(after.saturating_sub(1));
                 row.map_or(0.0, |(_, load)| *load)
@@ -94,15 +94,15 @@ impl Curve {
         }
     }
 
-    pub fn flat(rate: f64, seconds: u64) -> Curve {
-        Curve { label: format!("flat rate={rate}/min"), seconds, shape: Shape::Flat { rate } }
+    pub fn flat(rate: f64, seconds: u64) -> LoadCurve {
+        LoadCurve { label: format!("flat rate={rate}/min"), seconds, shape: CurveShape::Flat { rate } }
     }
 
-    /// `day peak=5000/min base=500/min`; the shapes are those of [`Curve::HELP`].
+    /// `day peak=5000/min base=500/min`; the shapes are those of [`LoadCurve::HELP`].
     ///
     /// # Errors
     /// A sentence that says what is wrong and what may be written.
-    pub fn described(text: &str) -> Result<Curve, String> {
+    pub fn described(text: &str) -> Result<LoadCurve, String> {
         let mut words = text.split_whitespace();
         let name = words.next().unwrap_or_default();
         let mut given = BTreeMap::new();
@@ -114,27 +114,27 @@ impl Curve {
                 return Err(format!("`{key}` is given twice"));
             }
         }
-        let mut given = Given(given);
+        let mut given = CurveParams(given);
         let usual_length = if name == "day" { DAY } else { 7_200.0 };
         let length = given.seconds("length")?.unwrap_or(usual_length);
         let shape = match name {
-            "day" => Shape::Day {
+            "day" => CurveShape::Day {
                 base: given.rate("base")?,
                 peak: given.rate("peak")?,
                 at: given.seconds("at")?.unwrap_or(14.0 * 3_600.0).rem_euclid(DAY),
             },
-            "flat" => Shape::Flat { rate: given.rate("rate")? },
-            "ramp" => Shape::Ramp {
+            "flat" => CurveShape::Flat { rate: given.rate("rate")? },
+            "ramp" => CurveShape::Ramp {
                 from: given.rate("from")?,
                 to: given.rate("to")?,
                 over: given.seconds("over")?.unwrap_or(length / 2.0),
             },
-            "step" => Shape::Step {
+            "step" => CurveShape::Step {
                 from: given.rate("from")?,
                 to: given.rate("to")?,
                 at: given.seconds("at")?.unwrap_or(length / 4.0),
             },
-            "spike" => Shape::Spike {
+            "spike" => CurveShape::Spike {
                 base: given.rate("base")?,
                 peak: given.rate("peak")?,
                 at: given.seconds("at")?.unwrap_or(length / 4.0),
@@ -148,7 +148,11 @@ impl Curve {
         if !(60.0..=LONGEST).contains(&length) {
             return Err("the length must be from 1min to 31d".to_owned());
         }
-        Ok(Curve { label: text.split_whitespace().collect::<Vec<_>>().join(" "), seconds: whole(length), shape })
+        Ok(LoadCurve {
+            label: text.split_whitespace().collect::<Vec<_>>().join(" "),
+            seconds: to_seconds(length),
+            shape,
+        })
     }
 
     pub const HELP: &'static str = "the shapes are `day peak=… base=… [at=14h]`, `flat rate=…`, `ramp from=… to=… [over=…]`, \
@@ -159,12 +163,12 @@ impl Curve {
     ///
     /// # Errors
     /// The first row that cannot be read.
-    pub fn table(label: &str, text: &str) -> Result<Curve, BadRow> {
+    pub fn table(label: &str, text: &str) -> Result<LoadCurve, RowError> {
         let mut rows: Vec<(u64, f64)> = Vec::new();
         let mut is_first = true;
         for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
             let line_number = number + 1;
-            let bad = |why: &str| BadRow { line: line_number, why: why.to_owned() };
+            let bad = |why: &str| RowError { line: line_number, why: why.to_owned() };
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
@@ -179,19 +183,19 @@ impl Curve {
             if rows.last().is_some_and(|(before, _)| *before >= time) {
                 return Err(bad("times must grow from row to row"));
             }
-            if time > whole(LONGEST) {
+            if time > to_seconds(LONGEST) {
                 return Err(bad("31 days are the most"));
             }
             rows.push((time, load));
         }
         let seconds = rows.last().map_or(0, |(time, _)| *time);
         if seconds < NOTED_AT_LEAST {
-            return Err(BadRow {
+            return Err(RowError {
                 line: text.lines().count().max(1),
                 why: "the table must reach a minute or more".to_owned(),
             });
         }
-        Ok(Curve { label: label.to_owned(), seconds, shape: Shape::Rows(rows) })
+        Ok(LoadCurve { label: label.to_owned(), seconds, shape: CurveShape::Rows(rows) })
     }
 }
 
@@ -202,15 +206,15 @@ fn row(line: &str) -> Result<(u64, f64), String> {
     let (Some(time), Some(load), None) = (cells.next(), cells.next(), cells.next()) else {
         return Err("a row has two cells: a time and a load".to_owned());
     };
-    Ok((whole(time_of(time)?), rate_of(load)?))
+    Ok((to_seconds(time_of(time)?), rate_of(load)?))
 }
 
 /// What a shape was given, taken out as it is used.
-struct Given(BTreeMap<String, String>);
+struct CurveParams(BTreeMap<String, String>);
 
-impl Given {
+impl CurveParams {
     fn rate(&mut self, name: &str) -> Result<f64, String> {
-        let Some(text) = self.0.remove(name) else { return Err(format!("`{name}` is missing; {}", Curve::HELP)) };
+        let Some(text) = self.0.remove(name) else { return Err(format!("`{name}` is missing; {}", LoadCurve::HELP)) };
         rate_of(&text)
     }
 
@@ -268,6 +272,6 @@ fn parts(text: &str) -> Option<(Decimal, &str)> {
     }
 }
 
-fn whole(seconds: f64) -> u64 {
+fn to_seconds(seconds: f64) -> u64 {
     seconds.round().clamp(0.0, LONGEST * 2.0).to_u64().unwrap_or(0)
 }

@@ -1,32 +1,32 @@
 //! What can be measured of the units, and when it can be seen.
 
-use crate::scaling::{Alarm, Per, Scaling, Watch};
+use crate::scaling::{Alarm, MetricBasis, MetricTerm, Scaling};
 use std::collections::BTreeMap;
 
 /// The units and their load at an instant.
 #[derive(Debug, Clone, Copy)]
-pub struct State {
+pub struct LoadState {
     /// Requests a minute, all together.
     pub load: f64,
     pub running: f64,
 }
 
-impl State {
+impl LoadState {
     /// Requests a minute for each unit.
-    pub fn each(self) -> f64 {
+    pub fn load_per_unit(self) -> f64 {
         self.load / self.running.max(1.0)
     }
 
-    pub fn fullness(self, scaling: &Scaling) -> Option<f64> {
+    pub fn utilization(self, scaling: &Scaling) -> Option<f64> {
         let full = scaling.full_at.filter(|full| *full > 0.0)?;
-        Some(if self.running < 1.0 && self.load > 0.0 { f64::MAX.min(self.load) } else { self.each() / full })
+        Some(if self.running < 1.0 && self.load > 0.0 { f64::MAX.min(self.load) } else { self.load_per_unit() / full })
     }
 
     /// A metric at this instant; `None` where nobody knows what it has to do with the load.
-    pub fn measure(self, scaling: &Scaling, watch: &Watch) -> Option<f64> {
-        let value = match (scaling.demands.get(&watch.name), self.fullness(scaling), watch.per) {
-            (_, _, Per::Total) => self.load,
-            (Some(demand), Some(fullness), Per::Unit) => demand.idle + (demand.full - demand.idle) * fullness,
+    pub fn measure(self, scaling: &Scaling, watch: &MetricTerm) -> Option<f64> {
+        let value = match (scaling.demands.get(&watch.name), self.utilization(scaling), watch.per) {
+            (_, _, MetricBasis::Total) => self.load,
+            (Some(demand), Some(fullness), MetricBasis::Unit) => demand.idle + (demand.full - demand.idle) * fullness,
             _ => return None,
         };
         Some(watch.ceiling.map_or(value, |ceiling| value.min(ceiling)))
@@ -35,8 +35,8 @@ impl State {
 
 /// One metric, period by period.
 #[derive(Debug, Clone)]
-struct Stream {
-    watch: Watch,
+struct MetricStream {
+    watch: MetricTerm,
     period: u64,
     /// The sum over the period that is open, each instant with its length.
     open: f64,
@@ -47,12 +47,12 @@ struct Stream {
 /// All metrics that the rules look at.
 #[derive(Debug, Default)]
 pub struct Metrics {
-    streams: BTreeMap<(String, u64), Stream>,
+    streams: BTreeMap<(String, u64), MetricStream>,
 }
 
 impl Metrics {
-    pub fn add(&mut self, watch: &Watch, period: u64) {
-        let stream = || Stream { watch: watch.clone(), period, open: 0.0, is_known: true, closed: Vec::new() };
+    pub fn add(&mut self, watch: &MetricTerm, period: u64) {
+        let stream = || MetricStream { watch: watch.clone(), period, open: 0.0, is_known: true, closed: Vec::new() };
         self.streams.entry((watch.name.to_string(), period)).or_insert_with(stream);
     }
 
@@ -64,7 +64,7 @@ impl Metrics {
     }
 
     /// Some time passes in a state.
-    pub fn pass(&mut self, scaling: &Scaling, state: State, seconds: f64) {
+    pub fn advance(&mut self, scaling: &Scaling, state: LoadState, seconds: f64) {
         for stream in self.streams.values_mut() {
             match state.measure(scaling, &stream.watch) {
                 Some(value) => stream.open += value * seconds,
@@ -84,7 +84,7 @@ impl Metrics {
     }
 
     /// The last datapoints of a metric that can be seen at a second, oldest first.
-    pub fn seen(&self, name: &str, period: u64, delay: u64, now: u64, count: usize) -> &[Option<f64>] {
+    pub fn datapoints(&self, name: &str, period: u64, delay: u64, now: u64, count: usize) -> &[Option<f64>] {
         let Some(stream) = self.streams.get(&(name.to_owned(), period)) else { return &[] };
         let closed =
             usize::try_from(now.saturating_sub(delay) / period.max(1)).unwrap_or(usize::MAX).min(stream.closed.len());
@@ -92,12 +92,12 @@ impl Metrics {
     }
 
     /// Whether an alarm is raised, and by the value of which it was; `None` where it is not.
-    pub fn raised(&self, alarm: &Alarm, now: u64) -> Option<f64> {
+    pub fn alarm_value(&self, alarm: &Alarm, now: u64) -> Option<f64> {
         let period = seconds(alarm.period);
         let columns: Vec<&[Option<f64>]> = alarm
             .watches
             .iter()
-            .map(|watch| self.seen(&watch.name, period, seconds(alarm.delay), now, alarm.periods))
+            .map(|watch| self.datapoints(&watch.name, period, seconds(alarm.delay), now, alarm.periods))
             .collect();
         let rows = columns.iter().map(|column| column.len()).min()?;
         let mut breaching = 0;

@@ -5,19 +5,19 @@
 //! same input gives the same bytes everywhere.
 
 mod curve;
-mod drawing;
 mod metrics;
 mod noise;
 mod policy;
-mod table;
-mod world;
+mod simulator;
+mod svg_plot;
+mod text_table;
 
 #[cfg(test)]
 mod tests;
 
-pub use curve::{BadRow, Curve};
-pub use drawing::svg;
-pub use table::table;
+pub use curve::{LoadCurve, RowError};
+pub use svg_plot::svg;
+pub use text_table::table;
 
 use crate::scaling::Scaling;
 use serde::Serialize;
@@ -26,7 +26,7 @@ use serde::Serialize;
 pub const NOTED: u64 = 60;
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Options {
+pub struct SimulationOptions {
     pub seed: u64,
     /// By which part of itself the load is off at most, either way.
     pub noise: f64,
@@ -36,7 +36,7 @@ pub struct Options {
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Run {
+pub struct SimulationRun {
     pub of: String,
     pub unit: String,
     pub minimum: f64,
@@ -46,15 +46,15 @@ pub struct Run {
     pub noise: f64,
     /// The requests a minute that fill one unit.
     pub full_at: Option<f64>,
-    pub summary: Summary,
+    pub summary: SimulationSummary,
     /// Every change of the number of units, in order.
-    pub changes: Vec<Change>,
+    pub changes: Vec<CapacityChange>,
     /// One a minute.
-    pub moments: Vec<Moment>,
+    pub moments: Vec<LoadSample>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Summary {
+pub struct SimulationSummary {
     pub seconds: u64,
     pub peak_load: f64,
     pub least_units: f64,
@@ -74,7 +74,7 @@ pub struct Summary {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Change {
+pub struct CapacityChange {
     pub second: u64,
     pub from: f64,
     pub to: f64,
@@ -83,7 +83,7 @@ pub struct Change {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Moment {
+pub struct LoadSample {
     pub second: u64,
     /// Requests a minute, all units together, on average since the moment before.
     pub load: f64,
@@ -97,6 +97,6 @@ pub struct Moment {
 }
 
 /// Runs a load through the rules of something that scales.
-pub fn run(scaling: &Scaling, curve: &Curve, options: &Options) -> Run {
-    world::World::new(scaling, curve, options).run()
+pub fn run(scaling: &Scaling, curve: &LoadCurve, options: &SimulationOptions) -> SimulationRun {
+    simulator::Simulator::new(scaling, curve, options).run()
 }

@@ -1,11 +1,11 @@
 //! What the rules ask for at an instant, with their cooldowns.
 
 use super::metrics::{Metrics, seconds};
-use crate::scaling::{Action, Rule, Scaling, Stepping, Tracking, settle};
+use crate::scaling::{PolicyKind, Scaling, ScalingPolicy, StepPolicy, TargetTracking, reconcile};
 
 /// What a rule remembers of its last change.
 #[derive(Debug, Clone, Copy, Default)]
-struct Memory {
+struct PolicyState {
     /// Until when, and from which capacity, its last addition counts as part of the next.
     out: Option<(u64, f64)>,
     /// Until when it removes nothing more.
@@ -13,9 +13,9 @@ struct Memory {
 }
 
 #[derive(Debug)]
-pub struct Policies<'a> {
+pub struct PolicySet<'a> {
     scaling: &'a Scaling,
-    memories: Vec<Memory>,
+    memories: Vec<PolicyState>,
     /// When units were removed.
     removed: Vec<u64>,
 }
@@ -24,41 +24,47 @@ const DAY: u64 = 86_400;
 
 /// A new capacity, and the rules that asked for it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Decision {
+pub struct CapacityDecision {
     pub to: f64,
     pub because: Vec<String>,
 }
 
-impl<'a> Policies<'a> {
+impl<'a> PolicySet<'a> {
     pub fn new(scaling: &'a Scaling) -> Self {
-        Self { scaling, memories: vec![Memory::default(); scaling.rules.len()], removed: Vec::new() }
+        Self { scaling, memories: vec![PolicyState::default(); scaling.rules.len()], removed: Vec::new() }
     }
 
     /// The change that the rules agree on, if there is one that can be made now.
-    pub fn decide(&mut self, metrics: &Metrics, now: u64, capacity: f64, is_starting: bool) -> Option<Decision> {
-        let mut wanted: Vec<(usize, f64)> = Vec::new();
+    pub fn decide(
+        &mut self,
+        metrics: &Metrics,
+        now: u64,
+        capacity: f64,
+        is_starting: bool,
+    ) -> Option<CapacityDecision> {
+        let mut desired: Vec<(usize, f64)> = Vec::new();
         let mut removals: Vec<(usize, f64)> = Vec::new();
         let mut all_ready = true;
         for (at, rule) in self.scaling.rules.iter().enumerate() {
             let Some(memory) = self.memories.get(at).copied() else { continue };
             match &rule.action {
-                Action::Step(step) => {
-                    wanted.extend(stepped(step, &memory, metrics, now, capacity).map(|one| (at, one)));
+                PolicyKind::Step(step) => {
+                    desired.extend(step_capacity(step, &memory, metrics, now, capacity).map(|one| (at, one)));
                 }
-                Action::Track(track) => match tracked(track, &memory, metrics, now, capacity) {
-                    Tracked::Add(one) => {
-                        wanted.push((at, one));
+                PolicyKind::Track(track) => match track_capacity(track, &memory, metrics, now, capacity) {
+                    TrackingDecision::Add(one) => {
+                        desired.push((at, one));
                         all_ready &= !track.removes;
                     }
-                    Tracked::Remove(one) => removals.push((at, one)),
-                    Tracked::Nothing => all_ready &= !track.removes,
+                    TrackingDecision::Remove(one) => removals.push((at, one)),
+                    TrackingDecision::Nothing => all_ready &= !track.removes,
                 },
             }
         }
         if all_ready && let Some(largest) = removals.iter().map(|(_, one)| *one).reduce(f64::max) {
-            wanted.extend(removals.iter().filter(|(_, one)| *one >= largest));
+            desired.extend(removals.iter().filter(|(_, one)| *one >= largest));
         }
-        let to = settle(self.scaling, capacity, wanted.iter().map(|(_, one)| *one));
+        let to = reconcile(self.scaling, capacity, desired.iter().map(|(_, one)| *one));
         if (to - capacity).abs() < f64::EPSILON {
             return None;
         }
@@ -69,13 +75,13 @@ impl<'a> Policies<'a> {
             self.removed.push(now);
         }
         let agreed =
-            wanted.iter().filter(|(_, one)| if to > capacity { *one >= to } else { *one <= to || *one < capacity });
+            desired.iter().filter(|(_, one)| if to > capacity { *one >= to } else { *one <= to || *one < capacity });
         let agreed: Vec<usize> = agreed.map(|(at, _)| *at).collect();
         for at in &agreed {
-            self.remember(*at, now, capacity, to > capacity);
+            self.record_change(*at, now, capacity, to > capacity);
         }
         let names = agreed.iter().filter_map(|at| self.scaling.rules.get(*at)).map(name);
-        Some(Decision { to, because: names.collect() })
+        Some(CapacityDecision { to, because: names.collect() })
     }
 
     fn may_remove(&self, now: u64, is_starting: bool) -> bool {
@@ -88,11 +94,11 @@ impl<'a> Policies<'a> {
         today < limit.a_day || rested
     }
 
-    fn remember(&mut self, at: usize, now: u64, capacity: f64, is_out: bool) {
+    fn record_change(&mut self, at: usize, now: u64, capacity: f64, is_out: bool) {
         let (Some(rule), Some(memory)) = (self.scaling.rules.get(at), self.memories.get_mut(at)) else { return };
         let (out, inward) = match &rule.action {
-            Action::Step(step) => (step.cooldown, step.cooldown),
-            Action::Track(track) => (track.out_cooldown, track.in_cooldown),
+            PolicyKind::Step(step) => (step.cooldown, step.cooldown),
+            PolicyKind::Track(track) => (track.out_cooldown, track.in_cooldown),
         };
         if is_out {
             // While the cooldown lasts, what was there before it began is what further additions start from.
@@ -106,50 +112,56 @@ impl<'a> Policies<'a> {
     }
 }
 
-fn name(rule: &Rule) -> String {
+fn name(rule: &ScalingPolicy) -> String {
     rule.of.to_string()
 }
 
-fn base(memory: &Memory, now: u64, capacity: f64) -> f64 {
+fn base(memory: &PolicyState, now: u64, capacity: f64) -> f64 {
     memory.out.filter(|(until, _)| now < *until).map_or(capacity, |(_, base)| base)
 }
 
-fn stepped(step: &Stepping, memory: &Memory, metrics: &Metrics, now: u64, capacity: f64) -> Option<f64> {
+fn step_capacity(step: &StepPolicy, memory: &PolicyState, metrics: &Metrics, now: u64, capacity: f64) -> Option<f64> {
     let raised = step.alarms.iter().filter_map(|alarm| {
-        let breach = alarm.breach(metrics.raised(alarm, now)?)?;
-        let from_base = step.wanted(base(memory, now, capacity), breach, alarm.above)?;
+        let breach = alarm.breach(metrics.alarm_value(alarm, now)?)?;
+        let from_base = step.target_capacity(base(memory, now, capacity), breach, alarm.above)?;
         if from_base > capacity {
             return Some(from_base);
         }
-        let here = step.wanted(capacity, breach, alarm.above)?;
+        let here = step.target_capacity(capacity, breach, alarm.above)?;
         (here < capacity && now >= memory.in_until).then_some(here)
     });
     raised.reduce(f64::max)
 }
 
-enum Tracked {
+enum TrackingDecision {
     Add(f64),
     Remove(f64),
     Nothing,
 }
 
-fn tracked(track: &Tracking, memory: &Memory, metrics: &Metrics, now: u64, capacity: f64) -> Tracked {
+fn track_capacity(
+    track: &TargetTracking,
+    memory: &PolicyState,
+    metrics: &Metrics,
+    now: u64,
+    capacity: f64,
+) -> TrackingDecision {
     let (period, delay) = (seconds(track.period), seconds(track.delay));
-    let seen = |count: usize| metrics.seen(&track.watch.name, period, delay, now, count);
+    let seen = |count: usize| metrics.datapoints(&track.watch.name, period, delay, now, count);
     let all = |points: &[Option<f64>], count: usize, is: &dyn Fn(f64) -> bool| {
         points.len() >= count && points.iter().all(|point| point.is_some_and(is))
     };
-    let Some(last) = seen(1).last().copied().flatten() else { return Tracked::Nothing };
+    let Some(last) = seen(1).last().copied().flatten() else { return TrackingDecision::Nothing };
     if all(seen(track.out_periods), track.out_periods, &|value| track.is_high(value)) {
-        let wanted = track.wanted(base(memory, now, capacity), last);
-        return if wanted > capacity { Tracked::Add(wanted) } else { Tracked::Nothing };
+        let desired = track.target_capacity(base(memory, now, capacity), last);
+        return if desired > capacity { TrackingDecision::Add(desired) } else { TrackingDecision::Nothing };
     }
     let is_low = all(seen(track.in_periods), track.in_periods, &|value| track.is_low(value));
     if is_low && track.removes && now >= memory.in_until {
-        let wanted = track.wanted(capacity, last);
-        if wanted < capacity {
-            return Tracked::Remove(wanted);
+        let desired = track.target_capacity(capacity, last);
+        if desired < capacity {
+            return TrackingDecision::Remove(desired);
         }
     }
-    Tracked::Nothing
+    TrackingDecision::Nothing
 }

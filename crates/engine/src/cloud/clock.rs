@@ -55,11 +55,11 @@ impl Clock for SystemClock {
 /// an hour takes as long as its work does, and takes the same course each time.
 #[derive(Debug, Clone, Default)]
 pub struct VirtualClock {
-    state: Arc<Mutex<Virtual>>,
+    state: Arc<Mutex<VirtualState>>,
 }
 
 #[derive(Debug, Default)]
-struct Virtual {
+struct VirtualState {
     now: Duration,
     next: u64,
     sleeping: BTreeMap<(Duration, u64), Waker>,
@@ -68,7 +68,7 @@ struct Virtual {
 impl VirtualClock {
     /// Runs a future to its end, letting time pass whenever nothing else can happen.
     pub fn run<F: Future>(&self, future: F) -> F::Output {
-        let signal = Arc::new(Signal { thread: thread::current(), woken: AtomicBool::new(false) });
+        let signal = Arc::new(ThreadSignal { thread: thread::current(), woken: AtomicBool::new(false) });
         let waker = Waker::from(signal.clone());
         let mut context = Context::from_waker(&waker);
         let mut future = pin!(future);
@@ -97,17 +97,17 @@ impl VirtualClock {
         sleeper.map(|(_, waker)| waker.wake()).is_some()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Virtual> {
+    fn lock(&self) -> MutexGuard<'_, VirtualState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-struct Signal {
+struct ThreadSignal {
     thread: Thread,
     woken: AtomicBool,
 }
 
-impl Wake for Signal {
+impl Wake for ThreadSignal {
     fn wake(self: Arc<Self>) {
         self.woken.store(true, Ordering::SeqCst);
         self.thread.unpark();
@@ -131,16 +131,16 @@ impl Clock for VirtualClock {
             state.next += 1;
             (state.now.saturating_add(duration), state.next)
         };
-        Sleep { clock: self.clone(), key }.await;
+        VirtualSleep { clock: self.clone(), key }.await;
     }
 }
 
-struct Sleep {
+struct VirtualSleep {
     clock: VirtualClock,
     key: (Duration, u64),
 }
 
-impl Future for Sleep {
+impl Future for VirtualSleep {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
@@ -154,7 +154,7 @@ impl Future for Sleep {
     }
 }
 
-impl Drop for Sleep {
+impl Drop for VirtualSleep {
     fn drop(&mut self) {
         self.clock.lock().sleeping.remove(&self.key);
     }

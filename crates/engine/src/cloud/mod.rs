@@ -3,11 +3,11 @@
 //! A cloud speaks resource types, identifiers and properties in the spelling of AWS's schemas; how that becomes calls is
 //! its own affair. `sim` is embedded; `aws` drives the official SDKs by bindings.
 
-pub mod check;
 pub mod clock;
-pub mod document;
-pub mod naming;
+pub mod physical_names;
+pub mod property_paths;
 pub mod retry;
+pub mod validate;
 
 use async_trait::async_trait;
 use gpb_catalog::{Catalog, TypeDef};
@@ -30,18 +30,18 @@ pub struct ResourceKey {
 }
 
 /// Where a cloud and the engine look up resource types: the catalog, or a test's own few.
-pub trait Types: Send + Sync {
+pub trait TypeSource: Send + Sync {
     /// By gpb's name.
     fn get(&self, name: &str) -> Option<Arc<TypeDef>>;
 }
 
-impl<T: Types + ?Sized> Types for &T {
+impl<T: TypeSource + ?Sized> TypeSource for &T {
     fn get(&self, name: &str) -> Option<Arc<TypeDef>> {
         (**self).get(name)
     }
 }
 
-impl Types for Catalog {
+impl TypeSource for Catalog {
     fn get(&self, name: &str) -> Option<Arc<TypeDef>> {
         Catalog::get(self, name)
     }
@@ -49,7 +49,7 @@ impl Types for Catalog {
 
 /// What the cloud says a resource is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Observed {
+pub struct ObservedResource {
     pub id: String,
     /// All properties a read gives, read-only ones included; write-only ones are absent.
     pub properties: Properties,
@@ -64,7 +64,7 @@ pub struct Identity {
 
 /// A resource to be made.
 #[derive(Debug, Clone)]
-pub struct Create<'a> {
+pub struct CreateRequest<'a> {
     pub ty: &'a str,
     pub place: &'a Place,
     /// Fully known; secrets in clear, so it must not be logged.
@@ -77,7 +77,7 @@ pub struct Create<'a> {
 
 /// A change in place.
 #[derive(Debug, Clone)]
-pub struct Update<'a> {
+pub struct UpdateRequest<'a> {
     pub key: &'a ResourceKey,
     /// As last observed.
     pub before: &'a Properties,
@@ -89,7 +89,7 @@ pub struct Update<'a> {
 
 /// How a reading of an `existing` resource or of an interrupted creation finds it.
 #[derive(Debug, Clone)]
-pub struct Find<'a> {
+pub struct FindRequest<'a> {
     pub ty: &'a str,
     pub place: &'a Place,
     /// The properties it must have (a subset).
@@ -108,7 +108,7 @@ pub enum Progress {
 }
 
 /// Where [`Progress`] goes. It returns only when the news is durable.
-pub trait Sink: Send + Sync {
+pub trait ProgressSink: Send + Sync {
     /// # Errors
     /// When the news could not be made durable; the cloud then stops and returns that error.
     fn progress(&self, progress: Progress) -> Result<(), CloudError>;
@@ -127,25 +127,25 @@ pub trait Cloud: Send + Sync {
     fn supports(&self, ty: &str) -> Result<(), CloudError>;
 
     /// The resource, or `None` when it does not exist.
-    async fn read(&self, key: &ResourceKey) -> Result<Option<Observed>, CloudError>;
+    async fn read(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError>;
 
     /// Many at once, in the order asked; batched where the service can.
-    async fn read_many(&self, keys: &[ResourceKey]) -> Vec<Result<Option<Observed>, CloudError>>;
+    async fn read_many(&self, keys: &[ResourceKey]) -> Vec<Result<Option<ObservedResource>, CloudError>>;
 
     /// All resources that match; never those of other places.
-    async fn find(&self, find: Find<'_>) -> Result<Vec<Observed>, CloudError>;
+    async fn find(&self, find: FindRequest<'_>) -> Result<Vec<ObservedResource>, CloudError>;
 
     /// Makes it, waits until it is ready, and reads it back.
-    async fn create(&self, create: Create<'_>, sink: &dyn Sink) -> Result<Observed, CloudError>;
+    async fn create(&self, create: CreateRequest<'_>, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError>;
 
     /// Changes it, waits until it is ready, and reads it back.
-    async fn update(&self, update: Update<'_>, sink: &dyn Sink) -> Result<Observed, CloudError>;
+    async fn update(&self, update: UpdateRequest<'_>, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError>;
 
     /// Deletes it and waits until it is gone. One that is gone already is a success.
-    async fn delete(&self, key: &ResourceKey, token: &str, sink: &dyn Sink) -> Result<(), CloudError>;
+    async fn delete(&self, key: &ResourceKey, token: &str, sink: &dyn ProgressSink) -> Result<(), CloudError>;
 
     /// Waits until a resource that exists answers as ready, and reads it.
-    async fn wait(&self, key: &ResourceKey, sink: &dyn Sink) -> Result<Observed, CloudError>;
+    async fn wait(&self, key: &ResourceKey, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError>;
 
     /// The value of a secret in the cloud's own store.
     async fn secret(&self, place: &Place, name: &str) -> Result<String, CloudError>;
@@ -154,7 +154,7 @@ pub trait Cloud: Send + Sync {
 /// What a failed call means for what is done next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ErrorKind {
+pub enum CloudErrorKind {
     /// The resource does not exist.
     NotFound,
     /// The name is taken.
@@ -181,10 +181,16 @@ pub enum ErrorKind {
     Internal,
 }
 
-impl ErrorKind {
+impl CloudErrorKind {
     /// Whether trying the same call again may succeed without a person.
     pub fn is_retryable(self) -> bool {
-        matches!(self, ErrorKind::Throttled | ErrorKind::Conflict | ErrorKind::NotReady | ErrorKind::Unavailable)
+        matches!(
+            self,
+            CloudErrorKind::Throttled
+                | CloudErrorKind::Conflict
+                | CloudErrorKind::NotReady
+                | CloudErrorKind::Unavailable
+        )
     }
 }
 
@@ -192,7 +198,7 @@ impl ErrorKind {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{}{code}: {message}", operation.as_ref().map(|o| format!("{o}: ")).unwrap_or_default())]
 pub struct CloudError {
-    pub kind: ErrorKind,
+    pub kind: CloudErrorKind,
     /// AWS's code, `DBClusterNotFoundFault`, or gpb's word for it.
     pub code: String,
     pub message: String,
@@ -202,7 +208,7 @@ pub struct CloudError {
 }
 
 impl CloudError {
-    pub fn new(kind: ErrorKind, code: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn new(kind: CloudErrorKind, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { kind, code: code.into(), message: message.into(), operation: None, request_id: None }
     }
 }

@@ -1,10 +1,10 @@
 //! What a plan was made from, as hashes, and whether it still holds.
 
-use super::{Basis, Change, Inputs, Observation, Plan, values};
-use crate::cloud::{Observed, Properties};
-use crate::state::Snapshot;
+use super::{Observation, Plan, PlanBasis, PlanInputs, ResourceChange, values};
+use crate::cloud::{ObservedResource, Properties};
+use crate::state::StateSnapshot;
 use gpb_base::diag::Diagnostic;
-use gpb_model::{Address, Map, Model, Resource};
+use gpb_model::{Address, Model, Resource, ValueMap};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +44,7 @@ pub fn model_hash(model: &Model) -> String {
 pub fn stale(
     plan: &Plan,
     model: Option<&str>,
-    snapshot: &Snapshot,
+    snapshot: &StateSnapshot,
     observation: Option<&Observation>,
 ) -> Option<Diagnostic> {
     let mut reasons = Vec::new();
@@ -60,7 +60,7 @@ pub fn stale(
         reasons.push(format!("the state has changed (it was at {then} and is at {now})"));
     }
     if let Some(observation) = observation.filter(|_| reasons.is_empty()) {
-        let changes: BTreeMap<&Address, &Change> = plan.changes.iter().map(|c| (&c.address, c)).collect();
+        let changes: BTreeMap<&Address, &ResourceChange> = plan.changes.iter().map(|c| (&c.address, c)).collect();
         for (address, before) in &plan.basis.observed {
             let Some(change) = changes.get(address) else { continue };
             let old = change.moved_from.as_ref().unwrap_or(address);
@@ -77,7 +77,7 @@ pub fn stale(
     })
 }
 
-pub(super) fn basis(inputs: &Inputs<'_>, changes: &[Change]) -> Basis {
+pub(super) fn basis(inputs: &PlanInputs<'_>, changes: &[ResourceChange]) -> PlanBasis {
     let pending: BTreeSet<&Address> = changes.iter().filter(|c| c.is_pending()).map(|c| &c.address).collect();
     // A change holds what was read of those it refers to: they are part of the promise.
     let referred = pending.iter().flat_map(|address| inputs.graph.dependencies(address)).map(|(to, _)| to);
@@ -91,7 +91,7 @@ pub(super) fn basis(inputs: &Inputs<'_>, changes: &[Change]) -> Basis {
         let applied = inputs.snapshot.resources.get(old).map(|record| &record.applied);
         observed.insert(change.address.clone(), fingerprint(now.as_ref(), &change.desired, applied));
     }
-    Basis {
+    PlanBasis {
         model: model_hash(inputs.model),
         lineage: inputs.snapshot.lineage.clone(),
         serial: inputs.snapshot.serial,
@@ -102,7 +102,7 @@ pub(super) fn basis(inputs: &Inputs<'_>, changes: &[Change]) -> Basis {
 }
 
 /// The hash of what gpb has a hand in: properties AWS alone keeps (counters, states, dates) may move under a plan.
-fn fingerprint(now: Option<&Observed>, desired: &Map, applied: Option<&Properties>) -> String {
+fn fingerprint(now: Option<&ObservedResource>, desired: &ValueMap, applied: Option<&Properties>) -> String {
     let Some(now) = now else { return "gone".to_owned() };
     let mut hash = Sha256::new();
     feed(&mut hash, &Json::from(now.id.as_str()));

@@ -1,6 +1,6 @@
 //! Renames: `moved old to new`, and the rename somebody forgot to write.
 
-use super::{Action, Change, Inputs, Options};
+use super::{Action, PlanInputs, PlanOptions, ResourceChange};
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
 use gpb_model as model;
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// A move of a component, a layer or a keyed item moves everything below it. A move whose old address is not in the
 /// state was done before, or is not for this environment.
-pub(super) fn renames(inputs: &Inputs<'_>) -> Result<BTreeMap<Address, Address>, Vec<Diagnostic>> {
+pub(super) fn renames(inputs: &PlanInputs<'_>) -> Result<BTreeMap<Address, Address>, Vec<Diagnostic>> {
     let moves = &inputs.model.moves;
     if moves.is_empty() {
         return Ok(BTreeMap::new());
@@ -26,7 +26,7 @@ pub(super) fn renames(inputs: &Inputs<'_>) -> Result<BTreeMap<Address, Address>,
             let mut diagnostic = Diagnostic::error("GPB7003", message);
             let culprit = last.or_else(|| follow(other, moves).1);
             if let Some(culprit) = culprit {
-                diagnostic = diagnostic.at(culprit.span, format!("moves onto `{new}`"));
+                diagnostic = diagnostic.with_label(culprit.span, format!("moves onto `{new}`"));
             }
             diagnostics.push(diagnostic.help(
                 "one address names one resource; move one of them to an address of its own, or take this `moved` away",
@@ -66,14 +66,14 @@ fn renamed(address: &Address, one: &Move) -> Option<Address> {
 
 /// A stateful resource that goes while another of its type comes, one of each, was most likely renamed: refused, with
 /// the line that says so.
-pub(super) fn forgotten(
-    changes: &[Change],
+pub(super) fn suggest_moves(
+    changes: &[ResourceChange],
     model: &Model,
-    options: &Options,
+    options: &PlanOptions,
     is_stateful: &dyn Fn(&str) -> bool,
     is_recreated: &BTreeSet<Address>,
 ) -> Vec<Diagnostic> {
-    let mut by_type: BTreeMap<&str, (Vec<&Change>, Vec<&Change>)> = BTreeMap::new();
+    let mut by_type: BTreeMap<&str, (Vec<&ResourceChange>, Vec<&ResourceChange>)> = BTreeMap::new();
     for change in changes {
         let is_deposed = deposed_from(&change.address).is_some();
         match change.action {
@@ -97,7 +97,7 @@ pub(super) fn forgotten(
             format!("`{}` ({ty}) would be deleted and an empty `{}` created in its place", gone.address, new.address);
         let mut diagnostic = Diagnostic::error("GPB7002", message);
         if let Some(span) = spans.get(&new.address) {
-            diagnostic = diagnostic.at(*span, "declared here under a new address");
+            diagnostic = diagnostic.with_label(*span, "declared here under a new address");
         }
         diagnostics.push(diagnostic.help(format!(
             "if it was renamed, write `moved {} to {}` in the stack or the environment; if the old one is really to go, \

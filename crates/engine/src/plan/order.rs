@@ -1,7 +1,7 @@
 //! What must be done before what, within one plan.
 
-use super::known::Everything;
-use super::{Action, Change, replace};
+use super::inventory::Inventory;
+use super::{Action, ResourceChange, replacement};
 use crate::state::deposed_from;
 use gpb_catalog::TypeLookup;
 use gpb_model::graph::Graph;
@@ -9,9 +9,14 @@ use gpb_model::{Address, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fills in `depends_on` of every change. The result has no cycle.
-pub(super) fn connect(changes: &mut [Change], graph: &Graph, everything: &Everything<'_>, types: TypeLookup<'_>) {
+pub(super) fn connect(
+    changes: &mut [ResourceChange],
+    graph: &Graph,
+    everything: &Inventory<'_>,
+    types: TypeLookup<'_>,
+) {
     let index: BTreeMap<Address, usize> = changes.iter().map(|c| c.address.clone()).zip(0..).collect();
-    let mut edges = Edges { to: vec![BTreeSet::new(); changes.len()], soft: BTreeSet::new() };
+    let mut edges = OrderEdges { to: vec![BTreeSet::new(); changes.len()], soft: BTreeSet::new() };
     for (address, &from) in &index {
         // What goes is not built any more; it only makes way.
         if changes.get(from).is_none_or(|change| matches!(change.action, Action::Delete | Action::Forget)) {
@@ -34,13 +39,13 @@ pub(super) fn connect(changes: &mut [Change], graph: &Graph, everything: &Everyt
     }
 }
 
-struct Edges {
+struct OrderEdges {
     to: Vec<BTreeSet<usize>>,
     /// Edges that may be dropped where they would close a circle.
     soft: BTreeSet<(usize, usize)>,
 }
 
-impl Edges {
+impl OrderEdges {
     fn hard(&mut self, from: usize, to: usize) {
         if let Some(edges) = self.to.get_mut(from).filter(|_| from != to) {
             edges.insert(to);
@@ -61,7 +66,7 @@ impl Edges {
     }
 
     /// Drops the soft edges of every circle. What the model asks for has none; records of the past may.
-    fn break_cycles(&mut self, changes: &[Change]) {
+    fn break_cycles(&mut self, changes: &[ResourceChange]) {
         if self.soft.is_empty() {
             return;
         }
@@ -88,10 +93,10 @@ impl Edges {
 /// A deletion waits for everything that was built on what it deletes; so does the deleting half of a replacement that
 /// deletes first. (Those that stay and are built on the new one wait for it, as the model says.)
 fn after_dependents(
-    changes: &[Change],
+    changes: &[ResourceChange],
     index: &BTreeMap<Address, usize>,
-    everything: &Everything<'_>,
-    edges: &mut Edges,
+    everything: &Inventory<'_>,
+    edges: &mut OrderEdges,
 ) {
     let mut leftovers: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
     for (change, at) in changes.iter().zip(0..) {
@@ -99,7 +104,7 @@ fn after_dependents(
             leftovers.entry(base).or_default().push(at);
         }
     }
-    for (address, known) in &everything.known {
+    for (address, known) in &everything.managed {
         let Some(&dependent) = index.get(address) else { continue };
         let Some(change) = changes.get(dependent) else { continue };
         for built_on in &known.depends_on {
@@ -123,7 +128,7 @@ fn after_dependents(
 
 /// What was deposed goes when all that may still use it has turned to its successor, unless it has to make way for that one:
 /// who bears its name cannot be made while it is there.
-fn leftovers(changes: &[Change], index: &BTreeMap<Address, usize>, edges: &mut Edges) {
+fn leftovers(changes: &[ResourceChange], index: &BTreeMap<Address, usize>, edges: &mut OrderEdges) {
     for (base, at) in changes.iter().zip(0usize..).filter_map(|(c, at)| Some((deposed_from(&c.address)?, at))) {
         let Some(base) = index.get(&base).copied() else { continue };
         if edges.has(base, at) {
@@ -138,20 +143,20 @@ fn leftovers(changes: &[Change], index: &BTreeMap<Address, usize>, edges: &mut E
 }
 
 /// A resource that will bear a name of one that goes is made after it.
-fn after_namesakes(changes: &[Change], types: TypeLookup<'_>, edges: &mut Edges) {
-    let mut deleted: BTreeMap<(&str, &Place, replace::Name), usize> = BTreeMap::new();
+fn after_namesakes(changes: &[ResourceChange], types: TypeLookup<'_>, edges: &mut OrderEdges) {
+    let mut deleted: BTreeMap<(&str, &Place, replacement::UniqueName), usize> = BTreeMap::new();
     for (change, at) in changes.iter().zip(0..).filter(|(change, _)| change.action == Action::Delete) {
         let Some(def) = types(&change.ty) else { continue };
-        let names = replace::names_of(&def, change.id.as_deref(), change.before.as_ref());
+        let names = replacement::names_of(&def, change.id.as_deref(), change.before.as_ref());
         deleted.extend(names.into_iter().map(|name| ((change.ty.as_str(), &change.place, name), at)));
     }
     if deleted.is_empty() {
         return;
     }
-    let is_made = |change: &Change| matches!(change.action, Action::Create | Action::Replace);
+    let is_made = |change: &ResourceChange| matches!(change.action, Action::Create | Action::Replace);
     for (change, at) in changes.iter().zip(0..).filter(|(change, _)| is_made(change)) {
         let Some(def) = types(&change.ty) else { continue };
-        for name in replace::names_for(&def, &change.desired) {
+        for name in replacement::names_for(&def, &change.desired) {
             if let Some(gone) = deleted.get(&(change.ty.as_str(), &change.place, name)) {
                 edges.soft(at, *gone);
             }

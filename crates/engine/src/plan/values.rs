@@ -1,18 +1,18 @@
 //! Values with holes and plain JSON, turned into each other.
 
-use gpb_model::{Secret, Value};
+use gpb_model::{SecretSource, Value};
 use serde_json::{Map, Value as Json};
 
 /// The JSON of a value that has neither a hole nor a secret.
-pub fn plain(value: &Value) -> Option<Json> {
+pub fn to_json(value: &Value) -> Option<Json> {
     Some(match value {
         Value::Bool(bool) => (*bool).into(),
         Value::Int(int) => (*int).into(),
         Value::Float(float) => (*float).into(),
         Value::Text(text) => text.as_str().into(),
-        Value::List(items) => Json::Array(items.iter().map(plain).collect::<Option<_>>()?),
+        Value::List(items) => Json::Array(items.iter().map(to_json).collect::<Option<_>>()?),
         Value::Map(entries) => {
-            let entries = entries.iter().map(|(key, value)| Some((key.to_string(), plain(value)?)));
+            let entries = entries.iter().map(|(key, value)| Some((key.to_string(), to_json(value)?)));
             Json::Object(entries.collect::<Option<Map<_, _>>>()?)
         }
         Value::Ref(_) | Value::Concat(_) | Value::Call { .. } | Value::Secret(_) => return None,
@@ -30,7 +30,7 @@ pub fn lift(json: &Json) -> Option<Value> {
         },
         Json::String(text) => Value::Text(text.as_str().into()),
         Json::Array(items) => Value::List(items.iter().filter_map(lift).collect()),
-        Json::Object(_) if is_hashed(json) => Value::Secret(Secret::Generated { length: 0 }),
+        Json::Object(_) if is_hashed(json) => Value::Secret(SecretSource::Generated { length: 0 }),
         Json::Object(entries) => {
             Value::Map(entries.iter().filter_map(|(key, value)| Some((key.as_str().into(), lift(value)?))).collect())
         }
@@ -57,7 +57,7 @@ pub fn has_secret(value: &Value) -> bool {
     any(value, &|value| matches!(value, Value::Secret(_)))
 }
 
-pub fn has_hole(value: &Value) -> bool {
+pub fn has_unknown(value: &Value) -> bool {
     any(value, &|value| matches!(value, Value::Ref(_) | Value::Call { .. }))
 }
 
@@ -136,7 +136,7 @@ fn any(value: &Value, test: &dyn Fn(&Value) -> bool) -> bool {
 }
 
 /// What stands at a place; `None` where nothing does.
-pub fn at<'a>(json: &'a Json, segments: &mut dyn Iterator<Item = &str>) -> Option<&'a Json> {
+pub fn json_at<'a>(json: &'a Json, segments: &mut dyn Iterator<Item = &str>) -> Option<&'a Json> {
     let mut json = json;
     for segment in segments {
         json = match json {

@@ -1,17 +1,17 @@
 //! The run of a plan.
 
-use super::call::Trouble;
-use super::cancel::Cancel;
+use super::cancel::CancelToken;
+use super::cloud_call::StepError;
 use super::error::EngineError;
-use super::events::{Event, Events, ms};
-use super::lanes::{LaneKey, Lanes};
-use super::outcome::{Done, Failure, Outcome, Skipped};
-use super::resolve::{Functions, Sources, resolve_value, secrets_of};
-use super::schedule::{Phase, Step, steps};
+use super::events::{EngineEvent, EventSink, ms};
+use super::outcome::{ApplyOutcome, CompletedChange, FailedChange, SkippedChange};
+use super::rate_limiter::{BucketKey, RateLimiter};
+use super::resolve::{CallFunctions, ResolveSources, resolve_value, secrets_of};
+use super::schedule::{ScheduleStep, StepPhase, steps};
 use crate::cloud::clock::Clock;
-use crate::cloud::{Cloud, Observed, Types};
-use crate::plan::{Action, Change, Plan};
-use crate::state::{Conclusion, Durations, Record, SecretKey, Snapshot, StateError, Writer};
+use crate::cloud::{Cloud, ObservedResource, TypeSource};
+use crate::plan::{Action, Plan, ResourceChange};
+use crate::state::{Conclusion, Durations, ResourceRecord, SecretKey, StateError, StateSnapshot, StateWriter};
 use futures::future::{Either, select};
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use gpb_model::{Address, Place};
@@ -25,21 +25,21 @@ use std::time::Duration;
 #[derive(Clone, Copy)]
 pub struct Apply<'a> {
     pub plan: &'a Plan,
-    pub writer: &'a dyn Writer,
+    pub writer: &'a dyn StateWriter,
     pub cloud: &'a dyn Cloud,
-    pub types: &'a dyn Types,
+    pub types: &'a dyn TypeSource,
     /// Computes the functions that had to wait for their arguments.
-    pub functions: &'a Functions,
+    pub functions: &'a CallFunctions,
     /// The environment variables secrets are read from.
     pub environment: &'a (dyn Fn(&str) -> Option<String> + Send + Sync),
     pub clock: &'a dyn Clock,
-    pub events: &'a dyn Events,
-    pub cancel: &'a Cancel,
-    pub options: &'a Options,
+    pub events: &'a dyn EventSink,
+    pub cancel: &'a CancelToken,
+    pub options: &'a ApplyOptions,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Options {
+pub struct ApplyOptions {
     /// Decides the waits between tries.
     pub seed: u64,
     /// How many steps may be under way at once: what memory and sockets bear, not how much work is done at a time.
@@ -48,7 +48,7 @@ pub struct Options {
     pub durations: Durations,
 }
 
-impl Default for Options {
+impl Default for ApplyOptions {
     fn default() -> Self {
         Self { seed: 0, in_flight: 256, durations: Durations::new() }
     }
@@ -58,22 +58,22 @@ impl Default for Options {
 ///
 /// # Errors
 /// When the plan does not fit the state, or the state can no longer be written. What was under way is finished first.
-pub async fn apply(apply: Apply<'_>) -> Result<Outcome, EngineError> {
+pub async fn apply(apply: Apply<'_>) -> Result<ApplyOutcome, EngineError> {
     let snapshot = apply.writer.snapshot()?;
-    fits(apply.plan, &snapshot)?;
+    check_fits(apply.plan, &snapshot)?;
     let moves = moves(apply.plan, &snapshot);
     apply.writer.move_addresses(&moves)?;
     let snapshot = if moves.is_empty() { snapshot } else { apply.writer.snapshot()? };
     let steps = steps(apply.plan, &snapshot.resources, &apply.options.durations)?;
-    let run = Run::new(apply, snapshot)?;
-    let mut course = Course::new(&run, &steps);
-    course.go().await?;
+    let run = ApplyRun::new(apply, snapshot)?;
+    let mut course = Execution::new(&run, &steps);
+    course.run().await?;
     let mut outcome = course.outcome;
     outcome.outputs = run.outputs()?;
     Ok(outcome)
 }
 
-fn fits(plan: &Plan, snapshot: &Snapshot) -> Result<(), EngineError> {
+fn check_fits(plan: &Plan, snapshot: &StateSnapshot) -> Result<(), EngineError> {
     if !plan.observed {
         return Err(EngineError::Unobserved);
     }
@@ -89,35 +89,35 @@ fn fits(plan: &Plan, snapshot: &Snapshot) -> Result<(), EngineError> {
     Ok(())
 }
 
-fn moves(plan: &Plan, snapshot: &Snapshot) -> Vec<(Address, Address)> {
+fn moves(plan: &Plan, snapshot: &StateSnapshot) -> Vec<(Address, Address)> {
     let moved = plan.changes.iter().filter_map(|change| Some((change.moved_from.clone()?, change.address.clone())));
     moved.filter(|(from, _)| snapshot.resources.contains_key(from)).collect()
 }
 
 /// A run under way: what all its steps share.
-pub(super) struct Run<'a> {
+pub(super) struct ApplyRun<'a> {
     pub apply: Apply<'a>,
     pub key: SecretKey,
     pub start: Duration,
     outputs_before: BTreeMap<String, serde_json::Value>,
     /// What this plan deletes.
     leaving: BTreeSet<Address>,
-    shared: Mutex<Shared>,
+    shared: Mutex<RunState>,
 }
 
 #[derive(Default)]
-struct Shared {
-    records: BTreeMap<Address, Record>,
+struct RunState {
+    records: BTreeMap<Address, ResourceRecord>,
     /// What each resource is, as far as this run has seen it; with its secrets, so it stays in memory.
-    seen: BTreeMap<Address, Observed>,
+    seen: BTreeMap<Address, ObservedResource>,
     /// Where what was replaced went.
     deposed: BTreeMap<Address, Address>,
-    lanes: Lanes,
+    rate_limiter: RateLimiter,
 }
 
-impl<'a> Run<'a> {
-    fn new(apply: Apply<'a>, snapshot: Snapshot) -> Result<Self, EngineError> {
-        let shared = Shared { records: snapshot.resources, ..Shared::default() };
+impl<'a> ApplyRun<'a> {
+    fn new(apply: Apply<'a>, snapshot: StateSnapshot) -> Result<Self, EngineError> {
+        let shared = RunState { records: snapshot.resources, ..RunState::default() };
         let leaving = apply.plan.changes.iter().filter(|change| change.action == Action::Delete);
         Ok(Self {
             leaving: leaving.map(|change| change.address.clone()).collect(),
@@ -129,24 +129,24 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn shared(&self) -> MutexGuard<'_, Shared> {
+    fn shared(&self) -> MutexGuard<'_, RunState> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn lanes(&self) -> impl std::ops::DerefMut<Target = Lanes> + '_ {
-        SharedLanes(self.shared())
+    pub fn rate_limiter(&self) -> impl std::ops::DerefMut<Target = RateLimiter> + '_ {
+        RateLimiterGuard(self.shared())
     }
 
     /// What a resource is, if it was seen in this run.
-    pub fn output(&self, address: &Address) -> Option<Observed> {
+    pub fn output(&self, address: &Address) -> Option<ObservedResource> {
         self.shared().seen.get(address).cloned()
     }
 
-    pub fn show(&self, address: &Address, observed: Observed) {
+    pub fn record_observation(&self, address: &Address, observed: ObservedResource) {
         self.shared().seen.insert(address.clone(), observed);
     }
 
-    pub fn record_at(&self, address: &Address) -> Option<Record> {
+    pub fn record_at(&self, address: &Address) -> Option<ResourceRecord> {
         self.shared().records.get(address).cloned()
     }
 
@@ -154,7 +154,7 @@ impl<'a> Run<'a> {
         self.shared().records.remove(address);
     }
 
-    pub fn put(&self, record: Record, observed: Observed) -> Result<(), Trouble> {
+    pub fn put(&self, record: ResourceRecord, observed: ObservedResource) -> Result<(), StepError> {
         self.apply.writer.put(record.clone())?;
         let mut shared = self.shared();
         shared.seen.insert(record.address.clone(), observed);
@@ -168,15 +168,15 @@ impl<'a> Run<'a> {
         address: &Address,
         sequence: u64,
         conclusion: Conclusion,
-        observed: Option<Observed>,
-    ) -> Result<(), Trouble> {
+        observed: Option<ObservedResource>,
+    ) -> Result<(), StepError> {
         let concluded = self.apply.writer.conclude(sequence, conclusion.clone(), self.apply.clock.epoch_ms())?;
         let mut shared = self.shared();
         match conclusion {
             Conclusion::Done(record) | Conclusion::Failed { left: Some(record), .. } => {
                 if let Some(to) = concluded.deposed {
                     if let Some(old) = shared.records.remove(address) {
-                        shared.records.insert(to.clone(), Record { address: to.clone(), ..old });
+                        shared.records.insert(to.clone(), ResourceRecord { address: to.clone(), ..old });
                     }
                     shared.deposed.insert(address.clone(), to);
                 }
@@ -203,32 +203,32 @@ impl<'a> Run<'a> {
     }
 
     /// What a resource is built on: of what its change waits for, all that stays.
-    pub fn built_on(&self, change: &Change) -> Vec<Address> {
+    pub fn remaining_dependencies(&self, change: &ResourceChange) -> Vec<Address> {
         change.depends_on.iter().filter(|address| !self.leaving.contains(*address)).cloned().collect()
     }
 
     /// Does one step.
-    async fn step(&self, change: &Change, step: &Step) -> Result<(), Trouble> {
+    async fn step(&self, change: &ResourceChange, step: &ScheduleStep) -> Result<(), StepError> {
         match (step.phase, change.action) {
-            (Phase::Unmake, Action::Replace) if !step.delete_first => {
+            (StepPhase::Destroy, Action::Replace) if !step.delete_first => {
                 let deposed = self.shared().deposed.get(&change.address).cloned();
                 match deposed {
                     Some(address) => self.delete(change, &address).await,
                     None => Ok(()),
                 }
             }
-            (Phase::Unmake, _) => self.delete(change, &change.address).await,
-            (Phase::Make, Action::Create) => {
+            (StepPhase::Destroy, _) => self.delete(change, &change.address).await,
+            (StepPhase::Create, Action::Create) => {
                 // A record here is that of a resource which was found gone when the plan was made.
                 self.forget(&change.address)?;
                 self.create(change).await
             }
-            (Phase::Make, Action::Replace) => self.create(change).await,
-            (Phase::Make, Action::Update) => self.update(change).await,
-            (Phase::Make, Action::Adopt) => self.adopt(change).await,
-            (Phase::Make, Action::Keep) => self.keep(change).await,
-            (Phase::Make, Action::Read) => self.read(change).await,
-            (Phase::Make, Action::Forget | Action::Delete) => self.forget(&change.address),
+            (StepPhase::Create, Action::Replace) => self.create(change).await,
+            (StepPhase::Create, Action::Update) => self.update(change).await,
+            (StepPhase::Create, Action::Adopt) => self.adopt(change).await,
+            (StepPhase::Create, Action::NoOp) => self.record_unchanged(change).await,
+            (StepPhase::Create, Action::Read) => self.read(change).await,
+            (StepPhase::Create, Action::Forget | Action::Delete) => self.forget(&change.address),
         }
     }
 
@@ -237,7 +237,7 @@ impl<'a> Run<'a> {
         let (secrets, kept) = (BTreeMap::new(), |_: &_| false);
         let outputs = |reference: &gpb_model::Reference| self.output(&reference.to);
         let functions = self.apply.functions;
-        let sources = Sources { outputs: &outputs, functions, secrets: &secrets, kept: &kept };
+        let sources = ResolveSources { outputs: &outputs, functions, secrets: &secrets, kept: &kept };
         let mut filled = BTreeMap::new();
         for (name, value) in &self.apply.plan.outputs {
             let mut secret = BTreeSet::new();
@@ -254,26 +254,26 @@ impl<'a> Run<'a> {
     }
 }
 
-struct SharedLanes<'a>(MutexGuard<'a, Shared>);
+struct RateLimiterGuard<'a>(MutexGuard<'a, RunState>);
 
-impl std::ops::Deref for SharedLanes<'_> {
-    type Target = Lanes;
+impl std::ops::Deref for RateLimiterGuard<'_> {
+    type Target = RateLimiter;
 
-    fn deref(&self) -> &Lanes {
-        &self.0.lanes
+    fn deref(&self) -> &RateLimiter {
+        &self.0.rate_limiter
     }
 }
 
-impl std::ops::DerefMut for SharedLanes<'_> {
-    fn deref_mut(&mut self) -> &mut Lanes {
-        &mut self.0.lanes
+impl std::ops::DerefMut for RateLimiterGuard<'_> {
+    fn deref_mut(&mut self) -> &mut RateLimiter {
+        &mut self.0.rate_limiter
     }
 }
 
 /// Which steps are done, and what became of the changes.
-struct Course<'r, 'a> {
-    run: &'r Run<'a>,
-    steps: &'r [Step],
+struct Execution<'r, 'a> {
+    run: &'r ApplyRun<'a>,
+    steps: &'r [ScheduleStep],
     /// How many steps each still waits for.
     waiting: Vec<usize>,
     /// How many steps each change still has.
@@ -281,17 +281,17 @@ struct Course<'r, 'a> {
     started: BTreeMap<usize, Duration>,
     /// Changes that failed or will not be done.
     ended: BTreeSet<usize>,
-    outcome: Outcome,
+    outcome: ApplyOutcome,
 }
 
-impl<'r, 'a> Course<'r, 'a> {
-    fn new(run: &'r Run<'a>, steps: &'r [Step]) -> Self {
+impl<'r, 'a> Execution<'r, 'a> {
+    fn new(run: &'r ApplyRun<'a>, steps: &'r [ScheduleStep]) -> Self {
         let waiting: Vec<usize> = steps.iter().map(|step| step.before.len()).collect();
         let mut open = BTreeMap::new();
         for step in steps {
             *open.entry(step.change).or_default() += 1;
         }
-        let outcome = Outcome::default();
+        let outcome = ApplyOutcome::default();
         let course = Self { run, steps, waiting, open, started: BTreeMap::new(), ended: BTreeSet::new(), outcome };
         for index in (0..steps.len()).filter(|index| course.waiting.get(*index) == Some(&0)) {
             course.enqueue(index);
@@ -300,14 +300,14 @@ impl<'r, 'a> Course<'r, 'a> {
     }
 
     /// Starts what may be started and waits for what is under way, until neither is left.
-    async fn go(&mut self) -> Result<(), EngineError> {
+    async fn run(&mut self) -> Result<(), EngineError> {
         let Apply { clock, cancel, options, .. } = self.run.apply;
         let mut under_way = FuturesUnordered::new();
         let mut fatal = None;
         loop {
             let stopping = fatal.is_some() || cancel.is_cancelled();
             while !stopping && under_way.len() < options.in_flight.max(1) {
-                let next = self.run.lanes().pop(clock.now());
+                let next = self.run.rate_limiter().pop(clock.now());
                 let Some(index) = next else { break };
                 self.start(index);
                 let (run, step) = (self.run, self.steps.get(index));
@@ -319,11 +319,11 @@ impl<'r, 'a> Course<'r, 'a> {
                     }
                 });
             }
-            if under_way.is_empty() && (stopping || self.run.lanes().is_empty()) {
+            if under_way.is_empty() && (stopping || self.run.rate_limiter().is_empty()) {
                 break;
             }
             let full = under_way.len() >= options.in_flight.max(1);
-            let opening = self.run.lanes().opening().filter(|_| !stopping && !full);
+            let opening = self.run.rate_limiter().opening().filter(|_| !stopping && !full);
             let timer = pin!(sleep_until(clock, opening));
             let wish = pin!(async { if stopping { pending().await } else { cancel.cancelled().await } });
             let finished = pin!(async {
@@ -343,7 +343,7 @@ impl<'r, 'a> Course<'r, 'a> {
         fatal.map_or(Ok(()), |error| Err(error.into()))
     }
 
-    fn change(&self, step: usize) -> Option<(usize, &'a Change)> {
+    fn change(&self, step: usize) -> Option<(usize, &'a ResourceChange)> {
         let index = self.steps.get(step)?.change;
         Some((index, self.run.apply.plan.changes.get(index)?))
     }
@@ -351,10 +351,10 @@ impl<'r, 'a> Course<'r, 'a> {
     fn enqueue(&self, index: usize) {
         let (Some(step), Some((_, change))) = (self.steps.get(index), self.change(index)) else { return };
         // What calls nobody is not held up by anybody.
-        let quiet = matches!(change.action, Action::Keep | Action::Forget);
-        let none = || LaneKey { service: String::new(), place: Place::default() };
-        let lane = if quiet { none() } else { LaneKey::of(&change.ty, &change.place) };
-        self.run.lanes().push(lane, step.priority, index);
+        let quiet = matches!(change.action, Action::NoOp | Action::Forget);
+        let none = || BucketKey { service: String::new(), place: Place::default() };
+        let bucket = if quiet { none() } else { BucketKey::new(&change.ty, &change.place) };
+        self.run.rate_limiter().push(bucket, step.priority, index);
     }
 
     fn start(&mut self, step: usize) {
@@ -362,11 +362,11 @@ impl<'r, 'a> Course<'r, 'a> {
         let at = self.run.since_start();
         if self.started.insert(index, at).is_none() && is_shown(change.action) {
             let (address, ty, action) = (change.address.clone(), change.ty.clone(), change.action);
-            self.run.apply.events.event(&Event::Started { address, ty, action, at_ms: ms(at) });
+            self.run.apply.events.event(&EngineEvent::Started { address, ty, action, at_ms: ms(at) });
         }
     }
 
-    fn finish(&mut self, step: usize, result: Result<(), Trouble>) -> Result<(), StateError> {
+    fn finish(&mut self, step: usize, result: Result<(), StepError>) -> Result<(), StateError> {
         let Some((index, change)) = self.change(step) else { return Ok(()) };
         let elapsed_ms =
             ms(self.run.since_start().saturating_sub(self.started.get(&index).copied().unwrap_or_default()));
@@ -376,20 +376,20 @@ impl<'r, 'a> Course<'r, 'a> {
                 self.succeed(step, index, change, elapsed_ms);
                 Ok(())
             }
-            Err(Trouble::Call { cause, error }) => {
+            Err(StepError::Call { cause, error }) => {
                 let (address, ty, action) = (change.address.clone(), change.ty.clone(), change.action);
-                let event = Event::Failed { address: address.clone(), action, error: error.clone(), elapsed_ms };
+                let event = EngineEvent::Failed { address: address.clone(), action, error: error.clone(), elapsed_ms };
                 self.run.apply.events.event(&event);
                 self.ended.insert(index);
-                self.outcome.failed.push(Failure { address, ty, action, cause, error });
+                self.outcome.failed.push(FailedChange { address, ty, action, cause, error });
                 self.skip_dependents(step, &change.address);
                 Ok(())
             }
-            Err(Trouble::Fatal(error)) => Err(error),
+            Err(StepError::Journal(error)) => Err(error),
         }
     }
 
-    fn succeed(&mut self, step: usize, index: usize, change: &Change, elapsed_ms: u64) {
+    fn succeed(&mut self, step: usize, index: usize, change: &ResourceChange, elapsed_ms: u64) {
         for after in self.steps.get(step).map(|step| step.after.as_slice()).unwrap_or_default() {
             if let Some(waiting) = self.waiting.get_mut(*after) {
                 *waiting = waiting.saturating_sub(1);
@@ -403,8 +403,8 @@ impl<'r, 'a> Course<'r, 'a> {
         if *open == 0 && is_shown(change.action) {
             let (address, action) = (change.address.clone(), change.action);
             let id = self.run.record_at(&address).map(|record| record.id);
-            self.run.apply.events.event(&Event::Done { address: address.clone(), action, id, elapsed_ms });
-            self.outcome.done.push(Done { address, action, elapsed_ms });
+            self.run.apply.events.event(&EngineEvent::Done { address: address.clone(), action, id, elapsed_ms });
+            self.outcome.done.push(CompletedChange { address, action, elapsed_ms });
         }
     }
 
@@ -425,9 +425,9 @@ impl<'r, 'a> Course<'r, 'a> {
         let Some((index, change)) = self.change(step) else { return };
         if self.ended.insert(index) && is_shown(change.action) {
             let (address, action) = (change.address.clone(), change.action);
-            let event = Event::Skipped { address: address.clone(), action, because: because.cloned() };
+            let event = EngineEvent::Skipped { address: address.clone(), action, because: because.cloned() };
             self.run.apply.events.event(&event);
-            self.outcome.skipped.push(Skipped { address, action, because: because.cloned() });
+            self.outcome.skipped.push(SkippedChange { address, action, because: because.cloned() });
         }
     }
 
@@ -445,7 +445,7 @@ impl<'r, 'a> Course<'r, 'a> {
 }
 
 fn is_shown(action: Action) -> bool {
-    action != Action::Keep
+    action != Action::NoOp
 }
 
 async fn sleep_until(clock: &dyn Clock, moment: Option<Duration>) {

@@ -8,34 +8,34 @@ use std::task::{Context, Poll, Waker};
 
 /// A wish to stop, shared by who may wish it and who must heed it.
 #[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<State>);
+pub struct CancelToken(Arc<CancelState>);
 
 #[derive(Debug, Default)]
-struct State {
-    wished: AtomicBool,
+struct CancelState {
+    requested: AtomicBool,
     waiting: Mutex<Vec<Waker>>,
 }
 
-impl Cancel {
+impl CancelToken {
     pub fn cancel(&self) {
-        self.0.wished.store(true, Ordering::SeqCst);
+        self.0.requested.store(true, Ordering::SeqCst);
         let waiting = std::mem::take(&mut *self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         waiting.into_iter().for_each(Waker::wake);
     }
 
     pub fn is_cancelled(&self) -> bool {
-        self.0.wished.load(Ordering::SeqCst)
+        self.0.requested.load(Ordering::SeqCst)
     }
 
     /// Waits for the wish.
     pub fn cancelled(&self) -> impl Future<Output = ()> + Send + Unpin + '_ {
-        Cancelled(self)
+        Cancellation(self)
     }
 }
 
-struct Cancelled<'a>(&'a Cancel);
+struct Cancellation<'a>(&'a CancelToken);
 
-impl Future for Cancelled<'_> {
+impl Future for Cancellation<'_> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {

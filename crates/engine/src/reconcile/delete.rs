@@ -1,22 +1,22 @@
 //! Deleting, and forgetting what is gone.
 
-use super::apply::Run;
-use super::call::{CallSink, Trouble};
-use super::outcome::Cause;
-use crate::cloud::{ErrorKind, ResourceKey};
-use crate::plan::Change;
-use crate::state::{Conclusion, NewIntent, Operation};
+use super::apply::ApplyRun;
+use super::cloud_call::{CallSink, StepError};
+use super::outcome::FailureCause;
+use crate::cloud::{CloudErrorKind, ResourceKey};
+use crate::plan::ResourceChange;
+use crate::state::{Conclusion, NewIntent, OperationKind};
 use gpb_model::Address;
 
-impl Run<'_> {
+impl ApplyRun<'_> {
     /// Deletes what stands at an address: the change's own, or where its old resource was moved to.
-    pub async fn delete(&self, change: &Change, address: &Address) -> Result<(), Trouble> {
+    pub async fn delete(&self, change: &ResourceChange, address: &Address) -> Result<(), StepError> {
         let Some(record) = self.record_at(address) else { return Ok(()) };
         let intent = self.apply.writer.begin(NewIntent {
             address: address.clone(),
             ty: record.ty.clone(),
             place: record.place.clone(),
-            operation: Operation::Delete,
+            operation: OperationKind::Delete,
             id: Some(record.id.clone()),
             desired: serde_json::Map::new(),
             depends_on: record.depends_on.clone(),
@@ -30,7 +30,7 @@ impl Run<'_> {
             // What is gone may be deleted again, so a lost answer needs no other care.
             let error = match self.apply.cloud.delete(&key, &intent.token, &sink).await {
                 Ok(()) => break Ok(()),
-                Err(error) if error.kind == ErrorKind::NotFound => break Ok(()),
+                Err(error) if error.kind == CloudErrorKind::NotFound => break Ok(()),
                 Err(error) => error,
             };
             if let Err(error) = self.pause(change, &mut backoff, error).await {
@@ -40,15 +40,17 @@ impl Run<'_> {
         sink.check()?;
         match done {
             Ok(()) => self.conclude(address, intent.sequence, Conclusion::Deleted, None),
-            Err(error) if error.kind == ErrorKind::Ambiguous => Err(Trouble::Call { cause: Cause::Unsettled, error }),
+            Err(error) if error.kind == CloudErrorKind::Ambiguous => {
+                Err(StepError::Call { cause: FailureCause::Unsettled, error })
+            }
             Err(error) => {
                 self.conclude(address, intent.sequence, Conclusion::Failed { error: error.clone(), left: None }, None)?;
-                Err(Trouble::cloud(error))
+                Err(StepError::cloud(error))
             }
         }
     }
 
-    pub fn forget(&self, address: &Address) -> Result<(), Trouble> {
+    pub fn forget(&self, address: &Address) -> Result<(), StepError> {
         if self.record_at(address).is_none() {
             return Ok(());
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// One thing that happened. Times are since the run began.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-pub enum Event {
+pub enum EngineEvent {
     Started {
         address: Address,
         #[serde(rename = "type")]
@@ -59,16 +59,16 @@ pub enum Event {
 }
 
 /// Where events go.
-pub trait Events: Send + Sync {
-    fn event(&self, event: &Event);
+pub trait EventSink: Send + Sync {
+    fn event(&self, event: &EngineEvent);
 }
 
 /// Nobody listens.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Silent;
+pub struct NullSink;
 
-impl Events for Silent {
-    fn event(&self, _: &Event) {}
+impl EventSink for NullSink {
+    fn event(&self, _: &EngineEvent) {}
 }
 
 pub(super) fn ms(duration: Duration) -> u64 {

@@ -1,6 +1,6 @@
 //! What became of a plan.
 
-use crate::cloud::{CloudError, ErrorKind};
+use crate::cloud::{CloudError, CloudErrorKind};
 use crate::plan::Action;
 use gpb_base::diag::Diagnostic;
 use gpb_model::Address;
@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 
 /// What became of a plan; each change with something to do is in one of the three lists.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Outcome {
+pub struct ApplyOutcome {
     /// In the order they were done.
-    pub done: Vec<Done>,
-    pub failed: Vec<Failure>,
-    pub skipped: Vec<Skipped>,
+    pub done: Vec<CompletedChange>,
+    pub failed: Vec<FailedChange>,
+    pub skipped: Vec<SkippedChange>,
     /// Whether the run was stopped before its end.
     pub cancelled: bool,
     /// The outputs as they are now, without secret ones.
@@ -21,26 +21,26 @@ pub struct Outcome {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Done {
+pub struct CompletedChange {
     pub address: Address,
     pub action: Action,
     pub elapsed_ms: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Failure {
+pub struct FailedChange {
     pub address: Address,
     #[serde(rename = "type")]
     pub ty: String,
     pub action: Action,
-    pub cause: Cause,
+    pub cause: FailureCause,
     pub error: CloudError,
 }
 
 /// Who refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Cause {
+pub enum FailureCause {
     Cloud,
     /// A hole of its properties could not be filled.
     Unresolved,
@@ -53,28 +53,28 @@ pub enum Cause {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Skipped {
+pub struct SkippedChange {
     pub address: Address,
     pub action: Action,
     /// The resource whose failure stopped this one; absent when the run was stopped.
     pub because: Option<Address>,
 }
 
-impl Outcome {
+impl ApplyOutcome {
     pub fn is_complete(&self) -> bool {
         self.failed.is_empty() && self.skipped.is_empty()
     }
 
     /// One diagnostic a failure.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        self.failed.iter().map(Failure::diagnostic).collect()
+        self.failed.iter().map(FailedChange::diagnostic).collect()
     }
 }
 
-impl Failure {
+impl FailedChange {
     pub fn diagnostic(&self) -> Diagnostic {
         let verb = match self.action {
-            Action::Keep => "keep",
+            Action::NoOp => "keep",
             Action::Read => "read",
             Action::Create => "create",
             Action::Update => "update",
@@ -86,39 +86,43 @@ impl Failure {
         let request = self.error.request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
         let message = format!("cannot {verb} {} ({}): {}{request}", self.address, self.ty, self.error);
         let (code, help) = match self.cause {
-            Cause::Cloud => cloud(self.error.kind),
-            Cause::Unresolved => ("GPB7604", "what it refers to has to exist and give that property back"),
-            Cause::Secret => ("GPB7605", "set the secret where the declaration reads it from, and apply again"),
-            Cause::Refused => {
+            FailureCause::Cloud => cloud(self.error.kind),
+            FailureCause::Unresolved => ("GPB7604", "what it refers to has to exist and give that property back"),
+            FailureCause::Secret => ("GPB7605", "set the secret where the declaration reads it from, and apply again"),
+            FailureCause::Refused => {
                 ("GPB7606", "a value known only now does not fit the property; change what it is made from")
             }
-            Cause::Unsettled => ("GPB7506", "run `gpb apply` again: it first finds out whether the change was made"),
+            FailureCause::Unsettled => {
+                ("GPB7506", "run `gpb apply` again: it first finds out whether the change was made")
+            }
         };
         Diagnostic::error(code, message).help(help)
     }
 }
 
 /// The code of a cloud's refusal, and what can be done about it.
-pub(super) fn cloud(kind: ErrorKind) -> (&'static str, &'static str) {
+pub(super) fn cloud(kind: CloudErrorKind) -> (&'static str, &'static str) {
     match kind {
-        ErrorKind::NotFound => ("GPB8001", "it was deleted behind gpb's back: plan again"),
-        ErrorKind::AlreadyExists => (
+        CloudErrorKind::NotFound => ("GPB8001", "it was deleted behind gpb's back: plan again"),
+        CloudErrorKind::AlreadyExists => (
             "GPB8002",
             "choose another name, or read the other one with `existing`; gpb never takes over what it did not make",
         ),
-        ErrorKind::Throttled => {
+        CloudErrorKind::Throttled => {
             ("GPB8003", "the service kept refusing for its rate; apply again later or ask for a higher quota")
         }
-        ErrorKind::Conflict => ("GPB8004", "something still uses it or changes it; when that has ended, apply again"),
-        ErrorKind::NotReady => ("GPB8005", "what it depends on did not become visible in time; apply again"),
-        ErrorKind::Denied => ("GPB8006", "give the credentials the permission the message names"),
-        ErrorKind::Invalid => ("GPB8007", "change the declaration as the message says"),
-        ErrorKind::Quota => ("GPB8008", "raise the quota it names, or ask for less"),
-        ErrorKind::Unavailable => ("GPB8009", "the service did not work; apply again later"),
-        ErrorKind::Ambiguous => ("GPB8010", "apply again: gpb first finds out whether the change was made"),
-        ErrorKind::Unsupported => {
+        CloudErrorKind::Conflict => {
+            ("GPB8004", "something still uses it or changes it; when that has ended, apply again")
+        }
+        CloudErrorKind::NotReady => ("GPB8005", "what it depends on did not become visible in time; apply again"),
+        CloudErrorKind::Denied => ("GPB8006", "give the credentials the permission the message names"),
+        CloudErrorKind::Invalid => ("GPB8007", "change the declaration as the message says"),
+        CloudErrorKind::Quota => ("GPB8008", "raise the quota it names, or ask for less"),
+        CloudErrorKind::Unavailable => ("GPB8009", "the service did not work; apply again later"),
+        CloudErrorKind::Ambiguous => ("GPB8010", "apply again: gpb first finds out whether the change was made"),
+        CloudErrorKind::Unsupported => {
             ("GPB8011", "this build has no way to reach the type; build with its service's feature")
         }
-        ErrorKind::Internal => ("GPB8012", "see the message; nothing is lost, and `gpb apply` goes on from here"),
+        CloudErrorKind::Internal => ("GPB8012", "see the message; nothing is lost, and `gpb apply` goes on from here"),
     }
 }

@@ -1,24 +1,26 @@
 //! Reads what there is: the resources of the state in batches, and those a program only refers to.
 
-use super::call::patiently;
+use super::cloud_call::with_retry;
 use super::outcome::cloud as advice;
-use super::resolve::{Functions, Sources, resolve};
+use super::resolve::{CallFunctions, ResolveSources, resolve};
 use crate::cloud::clock::Clock;
-use crate::cloud::{Cloud, CloudError, Find, Observed, Properties, ResourceKey, Types, document};
+use crate::cloud::{
+    Cloud, CloudError, FindRequest, ObservedResource, Properties, ResourceKey, TypeSource, property_paths,
+};
 use crate::plan::Observation;
-use crate::state::Snapshot;
+use crate::state::StateSnapshot;
 use futures::stream::{self, StreamExt as _};
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
-use gpb_model::{Address, Map, Model, Place, Reference, Resource};
+use gpb_model::{Address, Model, Place, Reference, Resource, ValueMap};
 use std::collections::BTreeMap;
 
 /// What reading needs.
 #[derive(Clone, Copy)]
 pub struct Refresh<'a> {
     pub cloud: &'a dyn Cloud,
-    pub types: &'a dyn Types,
-    pub functions: &'a Functions,
+    pub types: &'a dyn TypeSource,
+    pub functions: &'a CallFunctions,
     pub clock: &'a dyn Clock,
     /// Decides the waits between tries.
     pub seed: u64,
@@ -26,7 +28,7 @@ pub struct Refresh<'a> {
 
 /// What was read, and what could not be.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Refreshed {
+pub struct RefreshResult {
     /// Each address of the state and each `existing` one that was found.
     pub observation: Observation,
     pub diagnostics: Vec<Diagnostic>,
@@ -36,8 +38,8 @@ pub struct Refreshed {
 const AT_ONCE: usize = 32;
 
 /// Reads everything a plan has to know.
-pub async fn refresh(refresh: Refresh<'_>, snapshot: &Snapshot, model: &Model) -> Refreshed {
-    let mut refreshed = Refreshed::default();
+pub async fn refresh(refresh: Refresh<'_>, snapshot: &StateSnapshot, model: &Model) -> RefreshResult {
+    let mut refreshed = RefreshResult::default();
     let mut batches: BTreeMap<(&str, &Place), Vec<(&Address, ResourceKey)>> = BTreeMap::new();
     for record in snapshot.resources.values() {
         let key = ResourceKey { ty: record.ty.clone(), place: record.place.clone(), id: record.id.clone() };
@@ -57,11 +59,11 @@ pub async fn refresh(refresh: Refresh<'_>, snapshot: &Snapshot, model: &Model) -
     refreshed
 }
 
-type Answer<'a> = (&'a Address, ResourceKey, Result<Option<Observed>, CloudError>);
+type KeyedObservation<'a> = (&'a Address, ResourceKey, Result<Option<ObservedResource>, CloudError>);
 
 impl Refresh<'_> {
     /// One batch; what failed for a while is read again one by one.
-    async fn batch(self, batch: Vec<(&Address, ResourceKey)>) -> Vec<Answer<'_>> {
+    async fn batch(self, batch: Vec<(&Address, ResourceKey)>) -> Vec<KeyedObservation<'_>> {
         let keys: Vec<ResourceKey> = batch.iter().map(|(_, key)| key.clone()).collect();
         let mut answers = self.cloud.read_many(&keys).await.into_iter();
         let mut read = Vec::with_capacity(batch.len());
@@ -69,7 +71,7 @@ impl Refresh<'_> {
             let answer = match answers.next() {
                 Some(Err(error)) if !error.kind.is_retryable() => Err(error),
                 Some(Ok(observed)) => Ok(observed),
-                _ => patiently(self.clock, self.seed, address.as_str(), || self.cloud.read(&key)).await,
+                _ => with_retry(self.clock, self.seed, address.as_str(), || self.cloud.read(&key)).await,
             };
             read.push((address, key, answer));
         }
@@ -77,13 +79,13 @@ impl Refresh<'_> {
     }
 
     /// Finds each `existing` resource. One may be described by another, so they are tried until none can be found more.
-    async fn existing(self, model: &Model, refreshed: &mut Refreshed) {
+    async fn existing(self, model: &Model, refreshed: &mut RefreshResult) {
         let mut open: Vec<&Resource> = model.resources.iter().filter(|resource| resource.existing).collect();
         loop {
             let before = open.len();
             let mut waiting = Vec::new();
             for resource in open {
-                let wanted = self.wanted(resource, &refreshed.observation);
+                let wanted = self.desired_properties(resource, &refreshed.observation);
                 let wanted = wanted.map_err(|why| waiting.push((resource, why)));
                 let Ok(wanted) = wanted else { continue };
                 match self.one(resource, &wanted).await {
@@ -100,25 +102,25 @@ impl Refresh<'_> {
         }
     }
 
-    fn wanted(&self, resource: &Resource, observation: &Observation) -> Result<Properties, String> {
+    fn desired_properties(&self, resource: &Resource, observation: &Observation) -> Result<Properties, String> {
         let outputs = |reference: &Reference| observation.get(&reference.to).cloned().flatten();
         let (secrets, kept) = (BTreeMap::new(), |_: &_| false);
-        let sources = Sources { outputs: &outputs, functions: self.functions, secrets: &secrets, kept: &kept };
-        let desired: &Map = &resource.properties;
+        let sources = ResolveSources { outputs: &outputs, functions: self.functions, secrets: &secrets, kept: &kept };
+        let desired: &ValueMap = &resource.properties;
         resolve(desired, &sources).map(|resolved| resolved.properties)
     }
 
-    async fn one(&self, resource: &Resource, wanted: &Properties) -> Result<Observed, Box<Diagnostic>> {
+    async fn one(&self, resource: &Resource, wanted: &Properties) -> Result<ObservedResource, Box<Diagnostic>> {
         let (ty, place) = (&resource.ty, &resource.place);
         let id = self.types.get(ty).and_then(|def| identifier(&def, wanted));
         let found = if let Some(id) = id {
             // Who names the resource wholly need not search for it.
             let key = ResourceKey { ty: ty.to_string(), place: (**place).clone(), id };
-            let read = patiently(self.clock, self.seed, ty, || self.cloud.read(&key)).await;
+            let read = with_retry(self.clock, self.seed, ty, || self.cloud.read(&key)).await;
             read.map(|found| found.into_iter().filter(|found| matches(found, wanted)).collect::<Vec<_>>())
         } else {
-            let find = || self.cloud.find(Find { ty, place, matching: wanted, token: None });
-            patiently(self.clock, self.seed, ty, find).await
+            let find = || self.cloud.find(FindRequest { ty, place, matching: wanted, token: None });
+            with_retry(self.clock, self.seed, ty, find).await
         };
         let mut found = found.map_err(|error| Box::new(unread(&resource.address, ty, &error)))?;
         match (found.pop(), found.len()) {
@@ -132,14 +134,17 @@ impl Refresh<'_> {
     }
 }
 
-fn matches(found: &Observed, wanted: &Properties) -> bool {
-    wanted.iter().all(|(name, value)| found.properties.get(name).is_none_or(|there| document::contains(there, value)))
+fn matches(found: &ObservedResource, wanted: &Properties) -> bool {
+    wanted
+        .iter()
+        .all(|(name, value)| found.properties.get(name).is_none_or(|there| property_paths::contains(there, value)))
 }
 
 /// The identifier, when all its parts are given.
 fn identifier(def: &TypeDef, wanted: &Properties) -> Option<String> {
-    let part =
-        |path| document::get(wanted, path).map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned));
+    let part = |path| {
+        property_paths::get(wanted, path).map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned))
+    };
     let parts = def.primary_identifier.iter().map(part).collect::<Option<Vec<_>>>()?;
     (!parts.is_empty()).then(|| parts.join("|"))
 }
@@ -153,7 +158,7 @@ fn unread(address: &Address, ty: &str, error: &CloudError) -> Diagnostic {
 fn unknown(resource: &Resource, why: &str) -> Diagnostic {
     let message = format!("{} is described by what is not known yet: {why}", resource.address);
     Diagnostic::error("GPB7608", message)
-        .at(resource.span, "read before anything is applied")
+        .with_label(resource.span, "read before anything is applied")
         .help("describe it by values written here or given back by what exists already")
 }
 
@@ -162,7 +167,7 @@ fn none(resource: &Resource) -> Diagnostic {
         "GPB7609",
         format!("no {} in {} matches {}", resource.ty, resource.place.region, resource.address),
     )
-    .at(resource.span, "these properties are looked for")
+    .with_label(resource.span, "these properties are looked for")
     .help("check the properties, the region and the account; or let gpb make it with `resource`")
 }
 
@@ -170,6 +175,6 @@ fn many(resource: &Resource, count: usize, ids: &[&str]) -> Diagnostic {
     let more = if count > ids.len() { ", …" } else { "" };
     let message = format!("{count} resources match {}: {}{more}", resource.address, ids.join(", "));
     Diagnostic::error("GPB7610", message)
-        .at(resource.span, "these properties are looked for")
+        .with_label(resource.span, "these properties are looked for")
         .help("add properties until one resource is left")
 }

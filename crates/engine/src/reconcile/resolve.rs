@@ -1,29 +1,29 @@
 //! Fills the holes of properties with what is known by now.
 
-use crate::cloud::{Observed, Properties};
+use crate::cloud::{ObservedResource, Properties};
 use crate::state::is_redacted;
 use compact_str::CompactString;
 use gpb_model::PropPath;
-use gpb_model::{Reference, Secret, Value};
+use gpb_model::{Reference, SecretSource, Value};
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Computes a function that had to wait for its arguments; the text says why it cannot.
-pub type Functions = dyn Fn(&str, &[Json]) -> Result<Json, String> + Send + Sync;
+pub type CallFunctions = dyn Fn(&str, &[Json]) -> Result<Json, String> + Send + Sync;
 
 /// What holes are filled from.
-pub struct Sources<'a> {
+pub struct ResolveSources<'a> {
     /// What a resource is, if it is there.
-    pub outputs: &'a dyn Fn(&Reference) -> Option<Observed>,
-    pub functions: &'a Functions,
-    pub secrets: &'a BTreeMap<Secret, String>,
+    pub outputs: &'a dyn Fn(&Reference) -> Option<ObservedResource>,
+    pub functions: &'a CallFunctions,
+    pub secrets: &'a BTreeMap<SecretSource, String>,
     /// Where a generated secret stands that was made before and is not made again.
     pub kept: &'a dyn Fn(&PropPath) -> bool,
 }
 
 /// Properties without holes.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Resolved {
+pub struct ResolvedProperties {
     /// Secrets in clear.
     pub properties: Properties,
     /// Where they stand.
@@ -36,8 +36,8 @@ pub struct Resolved {
 ///
 /// # Errors
 /// A sentence that names the property and what is missing.
-pub fn resolve(desired: &gpb_model::Map, sources: &Sources<'_>) -> Result<Resolved, String> {
-    let mut resolved = Resolved::default();
+pub fn resolve(desired: &gpb_model::ValueMap, sources: &ResolveSources<'_>) -> Result<ResolvedProperties, String> {
+    let mut resolved = ResolvedProperties::default();
     for (name, value) in desired {
         let path = PropPath::default().child(name);
         let filled = sources.fill(value, &path, &mut resolved).map_err(|why| format!("{path}: {why}"))?;
@@ -49,12 +49,12 @@ pub fn resolve(desired: &gpb_model::Map, sources: &Sources<'_>) -> Result<Resolv
 }
 
 /// One value, which must hold no secret.
-pub fn resolve_value(value: &Value, sources: &Sources<'_>) -> Result<Option<Json>, String> {
-    sources.fill(value, &PropPath::default(), &mut Resolved::default())
+pub fn resolve_value(value: &Value, sources: &ResolveSources<'_>) -> Result<Option<Json>, String> {
+    sources.fill(value, &PropPath::default(), &mut ResolvedProperties::default())
 }
 
 /// Every secret inside.
-pub fn secrets_of(value: &Value, found: &mut BTreeSet<Secret>) {
+pub fn secrets_of(value: &Value, found: &mut BTreeSet<SecretSource>) {
     match value {
         Value::Secret(secret) => {
             found.insert(secret.clone());
@@ -69,8 +69,8 @@ pub fn secrets_of(value: &Value, found: &mut BTreeSet<Secret>) {
     }
 }
 
-impl Sources<'_> {
-    fn fill(&self, value: &Value, path: &PropPath, into: &mut Resolved) -> Result<Option<Json>, String> {
+impl ResolveSources<'_> {
+    fn fill(&self, value: &Value, path: &PropPath, into: &mut ResolvedProperties) -> Result<Option<Json>, String> {
         Ok(match value {
             Value::List(items) => {
                 let mut list = Vec::with_capacity(items.len());
@@ -91,7 +91,7 @@ impl Sources<'_> {
             leaf => {
                 let mut secrets = BTreeSet::new();
                 secrets_of(leaf, &mut secrets);
-                if secrets.iter().any(|secret| matches!(secret, Secret::Generated { .. })) && (self.kept)(path) {
+                if secrets.iter().any(|secret| matches!(secret, SecretSource::Generated { .. })) && (self.kept)(path) {
                     into.kept.push(path.clone());
                     return Ok(None);
                 }
@@ -182,15 +182,15 @@ mod tests {
     fn check(desired: Json, expected: Result<(Json, &[&str]), &str>) {
         let Ok(Value::Map(desired)) = Value::try_from(desired) else { panic!("no properties") };
         let secrets = BTreeMap::from([
-            (Secret::Env { name: "TOKEN".into() }, "hunter2".to_owned()),
-            (Secret::Generated { length: 8 }, "made".to_owned()),
+            (SecretSource::Env { name: "TOKEN".into() }, "hunter2".to_owned()),
+            (SecretSource::Generated { length: 8 }, "made".to_owned()),
         ]);
         let queue = json!({"Arn": "arn:q", "Urls": [{"U": "a"}, {"U": "b"}], "Key": {"$secret": "00"}});
         let outputs = |reference: &Reference| {
             let properties = queue.as_object().cloned().unwrap_or_default();
-            (reference.to.as_str() == "queue").then_some(Observed { id: "q-1".into(), properties })
+            (reference.to.as_str() == "queue").then_some(ObservedResource { id: "q-1".into(), properties })
         };
-        let sources = Sources {
+        let sources = ResolveSources {
             outputs: &outputs,
             functions: &|name, args| match name {
                 "upper" => Ok(args[0].as_str().unwrap_or_default().to_uppercase().into()),

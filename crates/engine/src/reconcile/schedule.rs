@@ -14,8 +14,8 @@
 //! wait for changes first; the cloud has the last word on whether something is still in use.
 
 use super::error::EngineError;
-use crate::plan::{Action, Change, Plan};
-use crate::state::{Durations, Operation, Record, deposed_from};
+use crate::plan::{Action, Plan, ResourceChange};
+use crate::state::{Durations, OperationKind, ResourceRecord, deposed_from};
 use gpb_model::Address;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -23,17 +23,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Phase {
-    Make,
-    Unmake,
+pub enum StepPhase {
+    Create,
+    Destroy,
 }
 
 /// A step of a change.
 #[derive(Debug)]
-pub struct Step {
+pub struct ScheduleStep {
     /// Its index in the plan.
     pub change: usize,
-    pub phase: Phase,
+    pub phase: StepPhase,
     /// For a replacement: whether it is deleted before it is created.
     pub delete_first: bool,
     pub before: BTreeSet<usize>,
@@ -47,16 +47,16 @@ pub struct Step {
 /// The steps of a plan, each with those it waits for.
 pub fn steps(
     plan: &Plan,
-    records: &BTreeMap<Address, Record>,
+    records: &BTreeMap<Address, ResourceRecord>,
     durations: &Durations,
-) -> Result<Vec<Step>, EngineError> {
-    let mut graph = Graph::new(plan, records);
+) -> Result<Vec<ScheduleStep>, EngineError> {
+    let mut graph = StepGraph::new(plan, records);
     for index in 0..plan.changes.len() {
         graph.connect(index);
     }
     let mut steps = graph.steps;
-    give_way(&mut steps, &[Phase::Make]);
-    give_way(&mut steps, &[Phase::Make, Phase::Unmake]);
+    break_cycles(&mut steps, &[StepPhase::Create]);
+    break_cycles(&mut steps, &[StepPhase::Create, StepPhase::Destroy]);
     for index in 0..steps.len() {
         let before: Vec<usize> = steps.get(index).map(|step| step.before.iter().copied().collect()).unwrap_or_default();
         for earlier in before {
@@ -65,25 +65,25 @@ pub fn steps(
             }
         }
     }
-    prioritise(plan, &mut steps, durations)?;
+    prioritize(plan, &mut steps, durations)?;
     Ok(steps)
 }
 
-struct Graph<'a> {
+struct StepGraph<'a> {
     plan: &'a Plan,
-    records: &'a BTreeMap<Address, Record>,
+    records: &'a BTreeMap<Address, ResourceRecord>,
     by_address: BTreeMap<&'a Address, usize>,
     /// By address, those made again whose declaration depends on it.
     users: BTreeMap<&'a Address, Vec<usize>>,
     /// By address, the deletions of what was deposed from it.
     deposed: BTreeMap<Address, Vec<usize>>,
-    steps: Vec<Step>,
-    made: Vec<Option<usize>>,
-    unmade: Vec<Option<usize>>,
+    steps: Vec<ScheduleStep>,
+    create_steps: Vec<Option<usize>>,
+    destroy_steps: Vec<Option<usize>>,
 }
 
-impl<'a> Graph<'a> {
-    fn new(plan: &'a Plan, records: &'a BTreeMap<Address, Record>) -> Self {
+impl<'a> StepGraph<'a> {
+    fn new(plan: &'a Plan, records: &'a BTreeMap<Address, ResourceRecord>) -> Self {
         let by_address: BTreeMap<_, _> =
             plan.changes.iter().enumerate().map(|(i, change)| (&change.address, i)).collect();
         let mut users: BTreeMap<&Address, Vec<usize>> = BTreeMap::new();
@@ -99,7 +99,7 @@ impl<'a> Graph<'a> {
             let mut add = |phase, wanted: bool| {
                 wanted.then(|| {
                     let (before, soft, after) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-                    steps.push(Step {
+                    steps.push(ScheduleStep {
                         change: index,
                         phase,
                         delete_first,
@@ -111,8 +111,8 @@ impl<'a> Graph<'a> {
                     steps.len() - 1
                 })
             };
-            made.push(add(Phase::Make, change.action != Action::Delete));
-            unmade.push(add(Phase::Unmake, matches!(change.action, Action::Delete | Action::Replace)));
+            made.push(add(StepPhase::Create, change.action != Action::Delete));
+            unmade.push(add(StepPhase::Destroy, matches!(change.action, Action::Delete | Action::Replace)));
         }
         let mut deposed: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
         for (index, change) in plan.changes.iter().enumerate().filter(|(_, change)| change.action == Action::Delete) {
@@ -120,24 +120,24 @@ impl<'a> Graph<'a> {
                 deposed.entry(base).or_default().push(index);
             }
         }
-        Self { plan, records, by_address, users, deposed, steps, made, unmade }
+        Self { plan, records, by_address, users, deposed, steps, create_steps: made, destroy_steps: unmade }
     }
 
     fn connect(&mut self, index: usize) {
         let Some(change) = self.plan.changes.get(index) else { return };
-        let (made, unmade) = (self.made(index), self.unmade(index));
+        let (made, unmade) = (self.create_step(index), self.destroy_step(index));
         for other in self.indices(&change.depends_on) {
             let Some(needed) = self.plan.changes.get(other) else { continue };
             // Rule 1. Whoever is deleted names here those it must outlive, wholly; that comes from records of the past,
             // which may contradict each other.
             if change.action == Action::Delete {
-                self.wish(self.made(other), unmade);
-                self.wish(self.unmade(other), unmade);
+                self.soft_edge(self.create_step(other), unmade);
+                self.soft_edge(self.destroy_step(other), unmade);
                 continue;
             }
-            self.edge(self.made(other), made);
+            self.edge(self.create_step(other), made);
             if needed.action == Action::Delete {
-                self.edge(self.unmade(other), made);
+                self.edge(self.destroy_step(other), made);
             }
         }
         match (self.step(unmade).map(|step| step.delete_first), unmade.is_some()) {
@@ -148,11 +148,11 @@ impl<'a> Graph<'a> {
             }
             _ => {}
         }
-        self.connect_old(index, change);
+        self.connect_destroy(index, change);
     }
 
     /// Rules 2 and 4, from the side of who uses.
-    fn connect_old(&mut self, index: usize, change: &Change) {
+    fn connect_destroy(&mut self, index: usize, change: &ResourceChange) {
         let former = change.moved_from.as_ref().unwrap_or(&change.address);
         let record = self.records.get(&change.address).or_else(|| self.records.get(former));
         let used = record.map(|record| record.depends_on.as_slice()).unwrap_or_default();
@@ -160,17 +160,17 @@ impl<'a> Graph<'a> {
         let deposed = used.iter().filter_map(|address| self.deposed.get(address)).flatten().copied();
         let used: Vec<usize> = self.indices(used).into_iter().chain(deposed).collect();
         for other in used {
-            let target = self.unmade(other);
-            self.wish(self.unmade(index), target);
+            let target = self.destroy_step(other);
+            self.soft_edge(self.destroy_step(index), target);
             let makes_way = self.step(target).is_some_and(|step| step.delete_first) && !self.is_deleted(other);
             if !makes_way {
-                self.wish(self.made(index), target);
+                self.soft_edge(self.create_step(index), target);
             }
         }
         let base = deposed_from(&change.address).and_then(|base| self.by_address.get(&base).copied());
         if let (Action::Delete, Some(base)) = (change.action, base) {
-            let unmade = self.unmade(index);
-            self.wish(self.made(base), unmade);
+            let unmade = self.destroy_step(index);
+            self.soft_edge(self.create_step(base), unmade);
             self.after_users(base, unmade);
         }
     }
@@ -179,9 +179,9 @@ impl<'a> Graph<'a> {
     fn after_users(&mut self, index: usize, step: Option<usize>) {
         let Some(address) = self.plan.changes.get(index).map(|change| &change.address) else { return };
         for user in self.users.get(address).cloned().unwrap_or_default() {
-            self.wish(self.made(user), step);
+            self.soft_edge(self.create_step(user), step);
             if user != index {
-                self.wish(self.unmade(user), step);
+                self.soft_edge(self.destroy_step(user), step);
             }
         }
     }
@@ -201,7 +201,7 @@ impl<'a> Graph<'a> {
     }
 
     /// An edge that gives way when it closes a circle.
-    fn wish(&mut self, earlier: Option<usize>, later: Option<usize>) {
+    fn soft_edge(&mut self, earlier: Option<usize>, later: Option<usize>) {
         if let (Some(earlier), Some(later)) = (earlier, later)
             && earlier != later
             && let Some(step) = self.steps.get_mut(later)
@@ -211,15 +211,15 @@ impl<'a> Graph<'a> {
         }
     }
 
-    fn made(&self, index: usize) -> Option<usize> {
-        self.made.get(index).copied().flatten()
+    fn create_step(&self, index: usize) -> Option<usize> {
+        self.create_steps.get(index).copied().flatten()
     }
 
-    fn unmade(&self, index: usize) -> Option<usize> {
-        self.unmade.get(index).copied().flatten()
+    fn destroy_step(&self, index: usize) -> Option<usize> {
+        self.destroy_steps.get(index).copied().flatten()
     }
 
-    fn step(&self, step: Option<usize>) -> Option<&Step> {
+    fn step(&self, step: Option<usize>) -> Option<&ScheduleStep> {
         self.steps.get(step?)
     }
 
@@ -250,7 +250,7 @@ fn delete_first<'a>(
 }
 
 /// Takes away the soft edges that lie on a circle and come from steps of these phases.
-fn give_way(steps: &mut [Step], phases: &[Phase]) {
+fn break_cycles(steps: &mut [ScheduleStep], phases: &[StepPhase]) {
     if steps.iter().all(|step| step.soft.is_empty()) {
         return;
     }
@@ -280,7 +280,7 @@ fn give_way(steps: &mut [Step], phases: &[Phase]) {
 }
 
 /// Sets each step's priority, walking from the ends back; finds cycles on the way.
-fn prioritise(plan: &Plan, steps: &mut [Step], durations: &Durations) -> Result<(), EngineError> {
+fn prioritize(plan: &Plan, steps: &mut [ScheduleStep], durations: &Durations) -> Result<(), EngineError> {
     let mut waiting: Vec<usize> = steps.iter().map(|step| step.after.len()).collect();
     let mut open: Vec<usize> = (0..steps.len()).filter(|index| waiting.get(*index) == Some(&0)).collect();
     let mut seen = 0;
@@ -288,7 +288,7 @@ fn prioritise(plan: &Plan, steps: &mut [Step], durations: &Durations) -> Result<
         seen += 1;
         let Some(step) = steps.get(index) else { continue };
         let longest = step.after.iter().filter_map(|after| steps.get(*after)).map(|step| step.priority).max();
-        let priority = longest.unwrap_or_default().saturating_add(weight(plan, step, durations));
+        let priority = longest.unwrap_or_default().saturating_add(expected_duration(plan, step, durations));
         let before: Vec<usize> = step.before.iter().copied().collect();
         if let Some(step) = steps.get_mut(index) {
             step.priority = priority;
@@ -306,7 +306,7 @@ fn prioritise(plan: &Plan, steps: &mut [Step], durations: &Durations) -> Result<
 }
 
 /// What waits in a circle: from any step that still waits, along those that still wait, until one comes again.
-fn cycle(plan: &Plan, steps: &[Step], waiting: &[usize]) -> Vec<Address> {
+fn cycle(plan: &Plan, steps: &[ScheduleStep], waiting: &[usize]) -> Vec<Address> {
     let stuck = |index: &usize| waiting.get(*index).is_some_and(|count| *count > 0);
     let mut path: Vec<usize> = Vec::new();
     let mut next = (0..steps.len()).find(stuck);
@@ -325,13 +325,13 @@ fn cycle(plan: &Plan, steps: &[Step], waiting: &[usize]) -> Vec<Address> {
     path
 }
 
-fn weight(plan: &Plan, step: &Step, durations: &Durations) -> Duration {
+fn expected_duration(plan: &Plan, step: &ScheduleStep, durations: &Durations) -> Duration {
     let Some(change) = plan.changes.get(step.change) else { return Duration::ZERO };
     let operation = match (change.action, step.phase) {
-        (Action::Keep | Action::Read | Action::Forget, _) => return Duration::ZERO,
-        (_, Phase::Unmake) => Operation::Delete,
-        (Action::Update | Action::Adopt, _) => Operation::Update,
-        _ => Operation::Create,
+        (Action::NoOp | Action::Read | Action::Forget, _) => return Duration::ZERO,
+        (_, StepPhase::Destroy) => OperationKind::Delete,
+        (Action::Update | Action::Adopt, _) => OperationKind::Update,
+        _ => OperationKind::Create,
     };
     durations.get(&(change.ty.clone(), operation)).copied().unwrap_or(Duration::from_secs(1))
 }

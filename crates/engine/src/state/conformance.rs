@@ -8,11 +8,11 @@
 )] // Only tests call it.
 
 use super::*;
-use crate::cloud::{CloudError, ErrorKind};
+use crate::cloud::{CloudError, CloudErrorKind};
 use serde_json::json;
 
 /// Runs the suite; `open` opens the same state again each time, as another process would.
-pub fn suite<S: Store>(open: impl Fn() -> S) {
+pub fn suite<S: StateStore>(open: impl Fn() -> S) {
     an_unwritten_scope_is_empty(&open());
     an_intent_survives_until_it_is_concluded(&open);
     a_token_is_kept_by_what_did_nothing_and_lost_by_what_ended(&open());
@@ -24,19 +24,19 @@ pub fn suite<S: Store>(open: impl Fn() -> S) {
     the_journal_tells_what_happened(&open());
 }
 
-pub fn scope(environment: &str) -> Scope {
-    Scope { cloud: "sim".into(), stack: "shop".into(), environment: environment.into() }
+pub fn scope(environment: &str) -> StateScope {
+    StateScope { cloud: "sim".into(), stack: "shop".into(), environment: environment.into() }
 }
 
-pub fn holder() -> Holder {
-    Holder { pid: 42, host: "here".into(), user: "ada".into(), command: "gpb apply".into(), since_ms: 0 }
+pub fn holder() -> LockHolder {
+    LockHolder { pid: 42, host: "here".into(), user: "ada".into(), command: "gpb apply".into(), since_ms: 0 }
 }
 
 fn properties(json: &serde_json::Value) -> Properties {
     json.as_object().cloned().unwrap_or_default()
 }
 
-pub fn new_intent(address: &str, operation: Operation) -> NewIntent {
+pub fn new_intent(address: &str, operation: OperationKind) -> NewIntent {
     NewIntent {
         address: Address::new(address),
         ty: "aws.test.thing".into(),
@@ -50,8 +50,8 @@ pub fn new_intent(address: &str, operation: Operation) -> NewIntent {
     }
 }
 
-pub fn record(address: &str, id: &str) -> Record {
-    Record {
+pub fn record(address: &str, id: &str) -> ResourceRecord {
+    ResourceRecord {
         address: Address::new(address),
         ty: "aws.test.thing".into(),
         place: Place { region: "eu-west-1".into(), ..Place::default() },
@@ -65,31 +65,31 @@ pub fn record(address: &str, id: &str) -> Record {
     }
 }
 
-fn made(writer: &dyn Writer, address: &str, id: &str) -> Concluded {
-    let intent = writer.begin(new_intent(address, Operation::Create)).unwrap();
+fn made(writer: &dyn StateWriter, address: &str, id: &str) -> ConclusionEffects {
+    let intent = writer.begin(new_intent(address, OperationKind::Create)).unwrap();
     writer.conclude(intent.sequence, Conclusion::Done(Box::new(record(address, id))), 3000).unwrap()
 }
 
 fn error() -> CloudError {
-    CloudError::new(ErrorKind::Invalid, "Wrong", "no")
+    CloudError::new(CloudErrorKind::Invalid, "Wrong", "no")
 }
 
-fn an_unwritten_scope_is_empty(store: &impl Store) {
+fn an_unwritten_scope_is_empty(store: &impl StateStore) {
     let snapshot = store.snapshot(&scope("unwritten")).unwrap();
     assert_eq!((snapshot.lineage.as_str(), snapshot.serial), ("", 0));
     assert!(snapshot.resources.is_empty() && snapshot.pending.is_empty());
 }
 
-fn an_intent_survives_until_it_is_concluded<S: Store>(open: &impl Fn() -> S) {
+fn an_intent_survives_until_it_is_concluded<S: StateStore>(open: &impl Fn() -> S) {
     let scope = scope("intent");
     let writer = open().writer(&scope, &holder()).unwrap();
-    let intent = writer.begin(new_intent("a", Operation::Create)).unwrap();
+    let intent = writer.begin(new_intent("a", OperationKind::Create)).unwrap();
     assert_eq!(open().snapshot(&scope).unwrap().pending, std::slice::from_ref(&intent));
     assert_eq!(
-        writer.begin(new_intent("a", Operation::Create)),
+        writer.begin(new_intent("a", OperationKind::Create)),
         Err(StateError::Unsettled { address: Address::new("a") })
     );
-    writer.identified(intent.sequence, "id-1").unwrap();
+    writer.record_id(intent.sequence, "id-1").unwrap();
     drop(writer);
 
     let snapshot = open().snapshot(&scope).unwrap();
@@ -105,9 +105,9 @@ fn an_intent_survives_until_it_is_concluded<S: Store>(open: &impl Fn() -> S) {
     assert_eq!(snapshot.resources.into_values().collect::<Vec<_>>(), [record("a", "id-1")]);
 }
 
-fn a_token_is_kept_by_what_did_nothing_and_lost_by_what_ended(store: &impl Store) {
+fn a_token_is_kept_by_what_did_nothing_and_lost_by_what_ended(store: &impl StateStore) {
     let writer = store.writer(&scope("token"), &holder()).unwrap();
-    let begin = || writer.begin(new_intent("a", Operation::Create)).unwrap();
+    let begin = || writer.begin(new_intent("a", OperationKind::Create)).unwrap();
     let first = begin();
     writer.conclude(first.sequence, Conclusion::Abandoned, 0).unwrap();
     let second = begin();
@@ -115,12 +115,12 @@ fn a_token_is_kept_by_what_did_nothing_and_lost_by_what_ended(store: &impl Store
     writer.conclude(second.sequence, Conclusion::Failed { error: error(), left: None }, 0).unwrap();
     let third = begin();
     assert_ne!(second.token, third.token);
-    let other = writer.begin(new_intent("b", Operation::Create)).unwrap();
+    let other = writer.begin(new_intent("b", OperationKind::Create)).unwrap();
     assert_ne!(third.token, other.token);
     assert!(first.sequence < second.sequence && second.sequence < third.sequence);
 }
 
-fn a_replaced_resource_is_deposed(store: &impl Store) {
+fn a_replaced_resource_is_deposed(store: &impl StateStore) {
     let scope = scope("deposed");
     let writer = store.writer(&scope, &holder()).unwrap();
     assert_eq!(made(&*writer, "a", "old").deposed, None);
@@ -131,35 +131,35 @@ fn a_replaced_resource_is_deposed(store: &impl Store) {
     assert_eq!(snapshot.resources[&deposed].id, "old");
     assert_eq!(snapshot.resources[&deposed].address, deposed);
 
-    let intent = writer.begin(new_intent(deposed.as_str(), Operation::Delete)).unwrap();
+    let intent = writer.begin(new_intent(deposed.as_str(), OperationKind::Delete)).unwrap();
     writer.conclude(intent.sequence, Conclusion::Deleted, 0).unwrap();
     assert_eq!(writer.snapshot().unwrap().resources.len(), 1);
-    let again = writer.begin(new_intent("a", Operation::Update)).unwrap();
+    let again = writer.begin(new_intent("a", OperationKind::Update)).unwrap();
     let same = writer.conclude(again.sequence, Conclusion::Done(Box::new(record("a", "new"))), 0).unwrap();
     assert_eq!(same.deposed, None, "an update deposes nothing");
 }
 
-fn a_failed_creation_leaves_what_exists(store: &impl Store) {
+fn a_failed_creation_leaves_what_exists(store: &impl StateStore) {
     let writer = store.writer(&scope("failed"), &holder()).unwrap();
-    let intent = writer.begin(new_intent("a", Operation::Create)).unwrap();
-    let left = Record { tainted: Some("half made".into()), ..record("a", "id-1") };
+    let intent = writer.begin(new_intent("a", OperationKind::Create)).unwrap();
+    let left = ResourceRecord { tainted: Some("half made".into()), ..record("a", "id-1") };
     let failed = Conclusion::Failed { error: error(), left: Some(Box::new(left.clone())) };
     writer.conclude(intent.sequence, failed, 0).unwrap();
     assert_eq!(writer.snapshot().unwrap().resources[&Address::new("a")], left);
 
-    let intent = writer.begin(new_intent("b", Operation::Create)).unwrap();
+    let intent = writer.begin(new_intent("b", OperationKind::Create)).unwrap();
     let serial = writer.snapshot().unwrap().serial;
     writer.conclude(intent.sequence, Conclusion::Failed { error: error(), left: None }, 0).unwrap();
     let snapshot = writer.snapshot().unwrap();
     assert_eq!((snapshot.resources.len(), snapshot.serial), (1, serial));
 }
 
-fn moves_are_made_all_at_once(store: &impl Store) {
+fn moves_are_made_all_at_once(store: &impl StateStore) {
     let writer = store.writer(&scope("moves"), &holder()).unwrap();
     for (address, id) in [("a", "1"), ("b", "2"), ("c", "3")] {
         made(&*writer, address, id);
     }
-    writer.put(Record { depends_on: vec![Address::new("a")], ..record("c", "3") }).unwrap();
+    writer.put(ResourceRecord { depends_on: vec![Address::new("a")], ..record("c", "3") }).unwrap();
     let address = |text: &str| Address::new(text);
     let ids = || -> Vec<(String, String)> {
         let resources = writer.snapshot().unwrap().resources;
@@ -182,7 +182,7 @@ fn moves_are_made_all_at_once(store: &impl Store) {
     assert_eq!(writer.forget(&address("a")), Err(StateError::NoRecord { address: address("a") }));
 }
 
-fn scopes_do_not_mix<S: Store>(open: &impl Fn() -> S) {
+fn scopes_do_not_mix<S: StateStore>(open: &impl Fn() -> S) {
     let store = open();
     let writer = store.writer(&scope("one"), &holder()).unwrap();
     made(&*writer, "a", "1");
@@ -202,7 +202,7 @@ fn scopes_do_not_mix<S: Store>(open: &impl Fn() -> S) {
     assert!(scopes.is_sorted());
 }
 
-fn the_second_writer_is_told_of_the_first<S: Store>(open: &impl Fn() -> S) {
+fn the_second_writer_is_told_of_the_first<S: StateStore>(open: &impl Fn() -> S) {
     let scope = scope("lock");
     let first = open().writer(&scope, &holder()).unwrap();
     match open().writer(&scope, &holder()).map(drop) {
@@ -214,20 +214,20 @@ fn the_second_writer_is_told_of_the_first<S: Store>(open: &impl Fn() -> S) {
     assert!(open().writer(&scope, &holder()).is_ok());
 }
 
-fn the_journal_tells_what_happened(store: &impl Store) {
+fn the_journal_tells_what_happened(store: &impl StateStore) {
     let scope = scope("journal");
     let writer = store.writer(&scope, &holder()).unwrap();
     made(&*writer, "a", "1");
-    let intent = writer.begin(new_intent("b", Operation::Create)).unwrap();
+    let intent = writer.begin(new_intent("b", OperationKind::Create)).unwrap();
     writer.conclude(intent.sequence, Conclusion::Failed { error: error(), left: None }, 9000).unwrap();
-    writer.begin(new_intent("c", Operation::Create)).unwrap();
+    writer.begin(new_intent("c", OperationKind::Create)).unwrap();
     let history = store.history(&scope, None, 10).unwrap();
     let told: Vec<_> = history.iter().map(|entry| (entry.intent.address.as_str(), entry.verdict)).collect();
-    assert_eq!(told, [("c", None), ("b", Some(Verdict::Failed)), ("a", Some(Verdict::Done))]);
+    assert_eq!(told, [("c", None), ("b", Some(IntentStatus::Failed)), ("a", Some(IntentStatus::Done))]);
     assert_eq!(history[1].error, Some(error()));
     assert_eq!(store.history(&scope, Some(&Address::new("a")), 10).unwrap().len(), 1);
     assert_eq!(store.history(&scope, None, 1).unwrap().len(), 1);
     let durations = store.durations(&scope).unwrap();
-    let average = durations[&("aws.test.thing".to_owned(), Operation::Create)];
+    let average = durations[&("aws.test.thing".to_owned(), OperationKind::Create)];
     assert_eq!(average, std::time::Duration::from_secs(2), "failures tell nothing of how long a creation takes");
 }

@@ -1,6 +1,6 @@
 //! What can go wrong with the state, and what the user is told.
 
-use super::Holder;
+use super::LockHolder;
 use gpb_base::diag::Diagnostic;
 use gpb_model::Address;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ pub enum StateError {
     #[error("{} is damaged: {what}", path.display())]
     Damaged { path: PathBuf, what: String },
     #[error("the state is in use{}", holder.as_ref().map(|h| format!(" by {h}")).unwrap_or_default())]
-    Locked { path: PathBuf, holder: Option<Holder> },
+    Locked { path: PathBuf, holder: Option<LockHolder> },
     #[error("{} cannot be read or written: {what}", path.display())]
     Io { path: PathBuf, what: String },
     #[error("an earlier run was interrupted while it worked on {address}, and that is not settled yet")]
@@ -31,14 +31,14 @@ pub enum StateError {
 }
 
 /// An I/O error without its number, which means nothing to most readers.
-pub fn plain(error: &std::io::Error) -> String {
+pub fn io_message(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 impl StateError {
     pub(super) fn io(path: &Path, error: &std::io::Error) -> StateError {
-        StateError::Io { path: path.to_owned(), what: plain(error) }
+        StateError::Io { path: path.to_owned(), what: io_message(error) }
     }
 
     /// The error as the user is told of it.

@@ -14,7 +14,7 @@ use std::path::Path;
 
 /// Who holds the state, as the next one is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
+pub struct LockHolder {
     pub pid: u32,
     pub host: String,
     pub user: String,
@@ -24,9 +24,9 @@ pub struct Holder {
     pub since_ms: u64,
 }
 
-impl Holder {
+impl LockHolder {
     /// This process.
-    pub fn current(command: impl Into<String>, now_ms: u64) -> Holder {
+    pub fn current(command: impl Into<String>, now_ms: u64) -> LockHolder {
         let variable =
             |names: &[&str]| names.iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
@@ -34,7 +34,7 @@ impl Holder {
             .map(|name| name.trim().to_owned())
             .filter(|name| !name.is_empty())
             .or_else(|| variable(&["HOSTNAME", "COMPUTERNAME"]));
-        Holder {
+        LockHolder {
             pid: std::process::id(),
             host: host.unwrap_or_else(|| "unknown".to_owned()),
             user: variable(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(|| "unknown".to_owned()),
@@ -44,7 +44,7 @@ impl Holder {
     }
 }
 
-impl fmt::Display for Holder {
+impl fmt::Display for LockHolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` (process {} of {} on {}", self.command, self.pid, self.user, self.host)?;
         let since = i64::try_from(self.since_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
@@ -57,14 +57,14 @@ impl fmt::Display for Holder {
 
 /// The lock, held until dropped.
 #[derive(Debug)]
-pub struct Lock {
+pub struct StateLock {
     file: File,
 }
 
-impl Lock {
+impl StateLock {
     /// # Errors
     /// [`StateError::Locked`] with the holder when another has it.
-    pub fn take(folder: &Path, holder: &Holder) -> Result<Lock, StateError> {
+    pub fn take(folder: &Path, holder: &LockHolder) -> Result<StateLock, StateError> {
         let path = folder.join("lock");
         let io = |error: std::io::Error| StateError::io(&path, &error);
         let mut file = files::private_options().create(true).truncate(false).open(&path).map_err(io)?;
@@ -80,11 +80,11 @@ impl Lock {
         }
         let text = serde_json::to_string(holder).unwrap_or_default();
         file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes())).map_err(io)?;
-        Ok(Lock { file })
+        Ok(StateLock { file })
     }
 }
 
-impl Drop for Lock {
+impl Drop for StateLock {
     fn drop(&mut self) {
         // A name left behind would only mislead: the lock itself goes with the file's handle.
         let _ = self.file.set_len(0);

@@ -14,11 +14,13 @@ mod store;
 pub mod conformance;
 
 pub use deposed::{deposed_address, deposed_from};
-pub use error::{StateError, plain};
-pub use lock::Holder;
+pub use error::{StateError, io_message};
+pub use lock::LockHolder;
 pub use secrets::{SecretKey, is_redacted, redact, redact_values, redacted_paths};
 pub use sqlite::SqliteStore;
-pub use store::{Concluded, Conclusion, Durations, Entry, NewIntent, Store, Verdict, Writer, token};
+pub use store::{
+    Conclusion, ConclusionEffects, Durations, IntentStatus, JournalEntry, NewIntent, StateStore, StateWriter, token,
+};
 
 use crate::cloud::Properties;
 use gpb_model::{Address, Place};
@@ -27,7 +29,7 @@ use std::collections::BTreeMap;
 
 /// Which state: each environment of each stack has its own, and the embedded cloud's is never mistaken for AWS's.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Scope {
+pub struct StateScope {
     /// `sim` or `aws`.
     pub cloud: String,
     pub stack: String,
@@ -36,7 +38,7 @@ pub struct Scope {
 
 /// A resource gpb manages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Record {
+pub struct ResourceRecord {
     pub address: Address,
     pub ty: String,
     pub place: Place,
@@ -56,14 +58,14 @@ pub struct Record {
 
 /// All of one scope at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Snapshot {
-    pub scope: Scope,
+pub struct StateSnapshot {
+    pub scope: StateScope,
     /// Made when the scope is first written; a plan of another lineage does not fit.
     /// Empty as long as nothing was written.
     pub lineage: String,
     /// Grows by one with every change.
     pub serial: u64,
-    pub resources: BTreeMap<Address, Record>,
+    pub resources: BTreeMap<Address, ResourceRecord>,
     /// Intents without an outcome: what an interrupted run was doing.
     pub pending: Vec<Intent>,
     /// The outputs as of the last apply; secret ones are not kept.
@@ -78,7 +80,7 @@ pub struct Intent {
     pub address: Address,
     pub ty: String,
     pub place: Place,
-    pub operation: Operation,
+    pub operation: OperationKind,
     /// Deterministic: the same for every try at this intent.
     pub token: String,
     /// Known for updates and deletions, and for a creation once the cloud has named it.
@@ -93,7 +95,7 @@ pub struct Intent {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Operation {
+pub enum OperationKind {
     Create,
     Update,
     Delete,

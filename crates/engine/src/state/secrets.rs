@@ -4,7 +4,7 @@
 use super::StateError;
 use super::sqlite::files;
 use crate::cloud::Properties;
-use crate::cloud::naming::hex;
+use crate::cloud::physical_names::hex;
 use gpb_model::PropPath;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Map, Value as Json};
@@ -88,7 +88,7 @@ pub fn redact(properties: &Properties, paths: &[PropPath], key: &SecretKey) -> P
     let mut root = Json::Object(properties.clone());
     for path in paths {
         let segments: Vec<String> = path.segments().map(PropPath::unescape).collect();
-        at(&mut root, &segments, &mut |value| {
+        edit_at(&mut root, &segments, &mut |value| {
             if !is_redacted(value) {
                 *value = key.mark(value);
             }
@@ -140,19 +140,19 @@ fn into_properties(root: Json) -> Properties {
 }
 
 /// Calls `act` for each value at the place, which may hold `*`.
-fn at(value: &mut Json, segments: &[String], act: &mut dyn FnMut(&mut Json)) {
+fn edit_at(value: &mut Json, segments: &[String], act: &mut dyn FnMut(&mut Json)) {
     let Some((segment, rest)) = segments.split_first() else { return act(value) };
     match value {
-        Json::Object(entries) if segment == "*" => entries.values_mut().for_each(|value| at(value, rest, act)),
+        Json::Object(entries) if segment == "*" => entries.values_mut().for_each(|value| edit_at(value, rest, act)),
         Json::Object(entries) => {
             if let Some(value) = entries.get_mut(segment) {
-                at(value, rest, act);
+                edit_at(value, rest, act);
             }
         }
-        Json::Array(items) if segment == "*" => items.iter_mut().for_each(|item| at(item, rest, act)),
+        Json::Array(items) if segment == "*" => items.iter_mut().for_each(|item| edit_at(item, rest, act)),
         Json::Array(items) => {
             if let Some(item) = segment.parse().ok().and_then(|index: usize| items.get_mut(index)) {
-                at(item, rest, act);
+                edit_at(item, rest, act);
             }
         }
         _ => {}

@@ -1,8 +1,8 @@
 //! What any state store does. The embedded one is [`super::SqliteStore`]; the conformance suite is written against these
 //! two traits alone.
 
-use super::{Holder, Intent, Operation, Record, Scope, SecretKey, Snapshot, StateError};
-use crate::cloud::naming::hex;
+use super::{Intent, LockHolder, OperationKind, ResourceRecord, SecretKey, StateError, StateScope, StateSnapshot};
+use crate::cloud::physical_names::hex;
 use crate::cloud::{CloudError, Properties};
 use gpb_model::{Address, Place};
 use serde::{Deserialize, Serialize};
@@ -11,29 +11,34 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A state store, to read. Readers need no lock and see one moment.
-pub trait Store: Send + Sync {
+pub trait StateStore: Send + Sync {
     /// The scopes that were ever written, sorted.
-    fn scopes(&self) -> Result<Vec<Scope>, StateError>;
+    fn scopes(&self) -> Result<Vec<StateScope>, StateError>;
 
     /// A scope as it is now; empty, with an empty lineage, when it was never written.
-    fn snapshot(&self, scope: &Scope) -> Result<Snapshot, StateError>;
+    fn snapshot(&self, scope: &StateScope) -> Result<StateSnapshot, StateError>;
 
     /// The journal, newest first: of one address or of all.
-    fn history(&self, scope: &Scope, address: Option<&Address>, limit: usize) -> Result<Vec<Entry>, StateError>;
+    fn history(
+        &self,
+        scope: &StateScope,
+        address: Option<&Address>,
+        limit: usize,
+    ) -> Result<Vec<JournalEntry>, StateError>;
 
     /// How long each operation on each type has taken on the average.
-    fn durations(&self, scope: &Scope) -> Result<Durations, StateError>;
+    fn durations(&self, scope: &StateScope) -> Result<Durations, StateError>;
 
     /// The key that secrets are hashed with.
     fn key(&self) -> Result<SecretKey, StateError>;
 
     /// Takes the lock. It is held until the writer is dropped or its process ends.
-    fn writer(&self, scope: &Scope, holder: &Holder) -> Result<Box<dyn Writer>, StateError>;
+    fn writer(&self, scope: &StateScope, holder: &LockHolder) -> Result<Box<dyn StateWriter>, StateError>;
 }
 
 /// A state store, to write one scope of. Every call is durable, and wholly done or not at all, when it returns.
-pub trait Writer: Send + Sync {
-    fn snapshot(&self) -> Result<Snapshot, StateError>;
+pub trait StateWriter: Send + Sync {
+    fn snapshot(&self) -> Result<StateSnapshot, StateError>;
 
     fn key(&self) -> Result<SecretKey, StateError>;
 
@@ -41,13 +46,13 @@ pub trait Writer: Send + Sync {
     fn begin(&self, intent: NewIntent) -> Result<Intent, StateError>;
 
     /// The cloud has named what an open creation makes.
-    fn identified(&self, sequence: u64, id: &str) -> Result<(), StateError>;
+    fn record_id(&self, sequence: u64, id: &str) -> Result<(), StateError>;
 
     /// Closes an intent and changes the records with it.
-    fn conclude(&self, sequence: u64, conclusion: Conclusion, now_ms: u64) -> Result<Concluded, StateError>;
+    fn conclude(&self, sequence: u64, conclusion: Conclusion, now_ms: u64) -> Result<ConclusionEffects, StateError>;
 
     /// Writes a record that no call made: an adopted resource, or facts about one that is kept.
-    fn put(&self, record: Record) -> Result<(), StateError>;
+    fn put(&self, record: ResourceRecord) -> Result<(), StateError>;
 
     /// Renames, all at once, so that two may change places.
     fn move_addresses(&self, moves: &[(Address, Address)]) -> Result<(), StateError>;
@@ -59,7 +64,7 @@ pub trait Writer: Send + Sync {
     fn set_outputs(&self, outputs: &BTreeMap<String, serde_json::Value>) -> Result<(), StateError>;
 }
 
-pub type Durations = BTreeMap<(String, Operation), Duration>;
+pub type Durations = BTreeMap<(String, OperationKind), Duration>;
 
 /// An [`Intent`] before the store has numbered it and made its token.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +72,7 @@ pub struct NewIntent {
     pub address: Address,
     pub ty: String,
     pub place: Place,
-    pub operation: Operation,
+    pub operation: OperationKind,
     pub id: Option<String>,
     /// Secrets as keyed hashes.
     pub desired: Properties,
@@ -80,12 +85,12 @@ pub struct NewIntent {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Conclusion {
     /// The resource is this now. When the address held another one, that one is deposed, never forgotten.
-    Done(Box<Record>),
+    Done(Box<ResourceRecord>),
     Deleted,
     /// The call failed for good. `left` is what stands there nevertheless, deposing another one as above.
     Failed {
         error: CloudError,
-        left: Option<Box<Record>>,
+        left: Option<Box<ResourceRecord>>,
     },
     /// The interrupted call turned out to have done nothing. The next intent at the address has the same token, so that
     /// a cloud which does carry the call out late takes both for one.
@@ -94,7 +99,7 @@ pub enum Conclusion {
 
 /// What concluding an intent did besides.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Concluded {
+pub struct ConclusionEffects {
     /// Where the resource went that was there before.
     pub deposed: Option<Address>,
 }
@@ -102,7 +107,7 @@ pub struct Concluded {
 /// How an intent of the journal ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
+pub enum IntentStatus {
     Done,
     Deleted,
     Failed,
@@ -111,21 +116,21 @@ pub enum Verdict {
 
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct JournalEntry {
     pub intent: Intent,
     /// Absent as long as the intent is open.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<IntentStatus>,
     pub finished_ms: Option<u64>,
     pub error: Option<CloudError>,
 }
 
 /// The client token of an intent: the same for every try, another for every other intent. `generation` is the sequence
 /// of the last intent at the address that came to an end the cloud knows of.
-pub fn token(lineage: &str, address: &Address, operation: Operation, generation: u64) -> String {
+pub fn token(lineage: &str, address: &Address, operation: OperationKind, generation: u64) -> String {
     let operation = match operation {
-        Operation::Create => "create",
-        Operation::Update => "update",
-        Operation::Delete => "delete",
+        OperationKind::Create => "create",
+        OperationKind::Update => "update",
+        OperationKind::Delete => "delete",
     };
     let mut hash = Sha256::new();
     for part in [lineage, address.as_str(), operation, &generation.to_string()] {

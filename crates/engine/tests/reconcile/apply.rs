@@ -1,11 +1,11 @@
 //! What an apply does, seen from outside.
 
 use super::*;
-use gpb_engine::cloud::{ErrorKind, ResourceKey};
+use gpb_engine::cloud::{CloudErrorKind, ResourceKey};
 use gpb_sim::Latency;
 use std::time::Duration;
 
-fn shop() -> Desired {
+fn shop() -> DesiredMap {
     vec![
         ("net", "net", json!({"Cidr": "10.0.0.0/16"})),
         ("front", "box", json!({"Uses": [to("net", "")], "Size": 2})),
@@ -17,7 +17,7 @@ fn shop() -> Desired {
     ]
 }
 
-fn did(outcome: &Outcome) -> Vec<(String, Action)> {
+fn did(outcome: &ApplyOutcome) -> Vec<(String, Action)> {
     outcome.done.iter().map(|done| (done.address.to_string(), done.action)).collect()
 }
 
@@ -27,7 +27,7 @@ fn actions(expected: &[(&str, Action)]) -> Vec<(String, Action)> {
 
 #[test]
 fn what_is_declared_is_made_and_then_left_alone() {
-    let world = World::new();
+    let world = EngineFixture::new();
     let outcome = world.live(&shop());
     assert_eq!(did(&outcome), actions(&[("net", Action::Create), ("front", Action::Create), ("data", Action::Create)]));
     assert_eq!(outcome.outputs["data"], "orders");
@@ -39,7 +39,7 @@ fn what_is_declared_is_made_and_then_left_alone() {
 
 #[test]
 fn a_change_is_made_in_place() {
-    let world = World::new();
+    let world = EngineFixture::new();
     world.live(&shop());
     let before = ids(&world.snapshot());
     let mut changed = shop();
@@ -51,7 +51,7 @@ fn a_change_is_made_in_place() {
 
 #[test]
 fn a_replacement_is_there_before_the_old_one_goes_and_its_users_turn_to_it() {
-    let world = World::new();
+    let world = EngineFixture::new();
     world.live(&shop());
     let before = ids(&world.snapshot());
     let mut changed = shop();
@@ -64,7 +64,7 @@ fn a_replacement_is_there_before_the_old_one_goes_and_its_users_turn_to_it() {
 
 #[test]
 fn what_bears_a_name_is_deleted_before_it_is_made_again() {
-    let world = World::new();
+    let world = EngineFixture::new();
     world.live(&shop());
     let mut changed = shop();
     changed[2].2["Fixed"] = json!("new");
@@ -74,7 +74,7 @@ fn what_bears_a_name_is_deleted_before_it_is_made_again() {
 
 #[test]
 fn what_is_no_longer_declared_goes_users_first() {
-    let world = World::new();
+    let world = EngineFixture::new();
     world.live(&shop());
     let outcome = world.live(&vec![]);
     assert_eq!(did(&outcome), actions(&[("data", Action::Delete), ("front", Action::Delete), ("net", Action::Delete)]));
@@ -83,12 +83,12 @@ fn what_is_no_longer_declared_goes_users_first() {
 
 #[test]
 fn what_vanished_is_made_again_or_forgotten() {
-    let world = World::new();
+    let world = EngineFixture::new();
     world.live(&shop());
     let id = ids(&world.snapshot())["front"].clone();
     let key = ResourceKey { ty: "aws.test.box".into(), place: place(), id };
     let delete = |key: &ResourceKey| {
-        world.clock.run(world.sim.delete(key, "by hand", &gpb_sim::testing::Told::default())).unwrap();
+        world.clock.run(world.sim.delete(key, "by hand", &gpb_sim::testing::RecordingSink::default())).unwrap();
     };
     delete(&key);
     let outcome = world.live(&shop());
@@ -102,7 +102,7 @@ fn what_vanished_is_made_again_or_forgotten() {
 
 #[test]
 fn a_failure_stops_its_dependents_and_nothing_else() {
-    let world = World::new();
+    let world = EngineFixture::new();
     world.live(&vec![("taken", "store", json!({"StoreName": "orders"}))]);
     let desired = vec![
         ("taken", "store", json!({"StoreName": "orders"})),
@@ -114,7 +114,7 @@ fn a_failure_stops_its_dependents_and_nothing_else() {
     let outcome = world.live(&desired);
     assert_eq!(did(&outcome), actions(&[("other", Action::Create)]));
     let failed: Vec<_> = outcome.failed.iter().map(|f| (f.address.as_str(), f.error.kind)).collect();
-    assert_eq!(failed, [("clash", ErrorKind::AlreadyExists)]);
+    assert_eq!(failed, [("clash", CloudErrorKind::AlreadyExists)]);
     let skipped: Vec<_> =
         outcome.skipped.iter().map(|s| (s.address.as_str(), s.because.as_ref().unwrap().as_str())).collect();
     assert_eq!(skipped, [("user", "clash"), ("user_of_user", "clash")]);
@@ -125,7 +125,7 @@ fn a_failure_stops_its_dependents_and_nothing_else() {
 
 #[test]
 fn what_the_catalog_refuses_once_it_is_known_is_not_sent() {
-    let world = World::new();
+    let world = EngineFixture::new();
     let desired = vec![
         ("net", "net", json!({})),
         ("bad", "box", json!({"Size": to("net", "")})),
@@ -133,15 +133,15 @@ fn what_the_catalog_refuses_once_it_is_known_is_not_sent() {
     ];
     let outcome = world.live(&desired);
     let causes: Vec<_> = outcome.failed.iter().map(|f| (f.address.as_str(), f.cause)).collect();
-    assert_eq!(causes, [("bad", Cause::Refused), ("lost", Cause::Unresolved)]);
+    assert_eq!(causes, [("bad", FailureCause::Refused), ("lost", FailureCause::Unresolved)]);
     assert_eq!(world.sim.everything().unwrap().len(), 1);
 }
 
 #[test]
 fn a_wish_to_stop_lets_what_is_under_way_finish() {
-    let cancel = Cancel::default();
+    let cancel = CancelToken::default();
     let wish = cancel.clone();
-    let world = World::with(
+    let world = EngineFixture::with(
         Faults::default(),
         hook(move |point| {
             if point == "create:applied" {
@@ -149,7 +149,7 @@ fn a_wish_to_stop_lets_what_is_under_way_finish() {
             }
         }),
     );
-    let outcome = world.live_with(&shop(), &*world.writer(), &cancel, &Silent).unwrap();
+    let outcome = world.live_with(&shop(), &*world.writer(), &cancel, &NullSink).unwrap();
     assert_eq!(did(&outcome), actions(&[("net", Action::Create)]));
     assert!(outcome.cancelled);
     assert_eq!(outcome.skipped.iter().map(|s| s.because.as_ref()).collect::<Vec<_>>(), [None, None]);
@@ -160,11 +160,11 @@ fn a_wish_to_stop_lets_what_is_under_way_finish() {
 
 #[test]
 fn a_plan_of_another_state_is_refused() {
-    let world = World::new();
+    let world = EngineFixture::new();
     let snapshot = world.snapshot();
     let stale = world.plan(&shop(), &snapshot, &Observation::new());
     world.live(&vec![("net", "net", json!({}))]);
-    let (writer, cancel, options) = (world.writer(), Cancel::default(), Options::default());
+    let (writer, cancel, options) = (world.writer(), CancelToken::default(), ApplyOptions::default());
     let request = |plan| Apply {
         plan,
         writer: &*writer,
@@ -173,7 +173,7 @@ fn a_plan_of_another_state_is_refused() {
         functions: &no_functions,
         environment: &|_| None,
         clock: &world.clock,
-        events: &Silent,
+        events: &NullSink,
         cancel: &cancel,
         options: &options,
     };
@@ -185,7 +185,7 @@ fn a_plan_of_another_state_is_refused() {
 
 #[test]
 fn a_move_renames_and_touches_nothing() {
-    let world = World::new();
+    let world = EngineFixture::new();
     world.live(&shop());
     let (snapshot, writer) = (world.snapshot(), world.writer());
     let observation = world.clock.run(world.observe(&snapshot));
@@ -197,7 +197,7 @@ fn a_move_renames_and_touches_nothing() {
         change.depends_on = change.depends_on.iter().map(|address| Address::new(format!("new.{address}"))).collect();
     }
     plan.outputs.clear();
-    let (cancel, options) = (Cancel::default(), Options::default());
+    let (cancel, options) = (CancelToken::default(), ApplyOptions::default());
     let request = Apply {
         plan: &plan,
         writer: &*writer,
@@ -206,7 +206,7 @@ fn a_move_renames_and_touches_nothing() {
         functions: &no_functions,
         environment: &|_| None,
         clock: &world.clock,
-        events: &Silent,
+        events: &NullSink,
         cancel: &cancel,
         options: &options,
     };
@@ -218,11 +218,12 @@ fn a_move_renames_and_touches_nothing() {
 
 #[test]
 fn events_tell_the_course() {
-    let mut world = World::new();
+    let mut world = EngineFixture::new();
     let latency = Latency::parse("[default]\ncreate = 8.0\nupdate = 1.0\ndelete = 1.0", 1.0).unwrap();
-    world.sim = Sim::in_memory(gpb_sim::Options { latency, ..options(&world.clock, Faults::default(), None) }).unwrap();
-    let heard = Heard::default();
-    world.live_with(&vec![("net", "net", json!({}))], &*world.writer(), &Cancel::default(), &heard).unwrap();
+    world.sim =
+        SimCloud::in_memory(gpb_sim::SimOptions { latency, ..options(&world.clock, Faults::default(), None) }).unwrap();
+    let heard = EventLog::default();
+    world.live_with(&vec![("net", "net", json!({}))], &*world.writer(), &CancelToken::default(), &heard).unwrap();
     let told: Vec<String> = heard.0.into_inner().unwrap().iter().map(|e| serde_json::to_string(e).unwrap()).collect();
     let filters = vec![(r"net-[0-9a-f]{17}", "[id]")];
     insta::with_settings!({ filters => filters }, { insta::assert_snapshot!(told.join("\n")) });
@@ -231,11 +232,12 @@ fn events_tell_the_course() {
 
 #[test]
 fn independent_work_goes_on_at_once_and_the_longest_way_goes_first() {
-    let mut world = World::new();
+    let mut world = EngineFixture::new();
     let latency = Latency::parse("[default]\ncreate = 60.0\nupdate = 1.0\ndelete = 1.0", 1.0).unwrap();
-    world.sim = Sim::in_memory(gpb_sim::Options { latency, ..options(&world.clock, Faults::default(), None) }).unwrap();
+    world.sim =
+        SimCloud::in_memory(gpb_sim::SimOptions { latency, ..options(&world.clock, Faults::default(), None) }).unwrap();
     let names: Vec<&'static str> = (0..300).map(|n| &*Box::leak(format!("n{n}").into_boxed_str())).collect();
-    let mut desired: Desired = names.iter().map(|name| (*name, "net", json!({}))).collect();
+    let mut desired: DesiredMap = names.iter().map(|name| (*name, "net", json!({}))).collect();
     desired.push(("end", "box", json!({"Uses": [to("n299", "")]})));
     world.live(&desired);
     // 256 are under way at once; the one with something behind it is among them, so two rounds do.

@@ -1,7 +1,7 @@
 //! A process that dies at any instant leaves nothing that the next one does not know of.
 
 use super::*;
-use gpb_engine::state::{Concluded, Conclusion, Intent, NewIntent, SecretKey, StateError};
+use gpb_engine::state::{Conclusion, ConclusionEffects, Intent, NewIntent, SecretKey, StateError};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -35,10 +35,10 @@ impl Killer {
 }
 
 /// A writer whose process may die just before or just after each write.
-struct Mortal<'a>(Box<dyn Writer>, &'a Killer);
+struct Mortal<'a>(Box<dyn StateWriter>, &'a Killer);
 
 impl Mortal<'_> {
-    fn between<T>(&self, act: impl FnOnce(&dyn Writer) -> T) -> T {
+    fn between<T>(&self, act: impl FnOnce(&dyn StateWriter) -> T) -> T {
         self.1.instant();
         let done = act(&*self.0);
         self.1.instant();
@@ -46,8 +46,8 @@ impl Mortal<'_> {
     }
 }
 
-impl Writer for Mortal<'_> {
-    fn snapshot(&self) -> Result<Snapshot, StateError> {
+impl StateWriter for Mortal<'_> {
+    fn snapshot(&self) -> Result<StateSnapshot, StateError> {
         self.0.snapshot()
     }
     fn key(&self) -> Result<SecretKey, StateError> {
@@ -56,13 +56,13 @@ impl Writer for Mortal<'_> {
     fn begin(&self, intent: NewIntent) -> Result<Intent, StateError> {
         self.between(|writer| writer.begin(intent))
     }
-    fn identified(&self, sequence: u64, id: &str) -> Result<(), StateError> {
-        self.between(|writer| writer.identified(sequence, id))
+    fn record_id(&self, sequence: u64, id: &str) -> Result<(), StateError> {
+        self.between(|writer| writer.record_id(sequence, id))
     }
-    fn conclude(&self, sequence: u64, conclusion: Conclusion, now_ms: u64) -> Result<Concluded, StateError> {
+    fn conclude(&self, sequence: u64, conclusion: Conclusion, now_ms: u64) -> Result<ConclusionEffects, StateError> {
         self.between(|writer| writer.conclude(sequence, conclusion, now_ms))
     }
-    fn put(&self, record: Record) -> Result<(), StateError> {
+    fn put(&self, record: ResourceRecord) -> Result<(), StateError> {
         self.between(|writer| writer.put(record))
     }
     fn move_addresses(&self, moves: &[(Address, Address)]) -> Result<(), StateError> {
@@ -78,7 +78,7 @@ impl Writer for Mortal<'_> {
 
 /// A world in which processes die.
 pub struct MortalWorld {
-    pub world: World,
+    pub world: EngineFixture,
     pub killer: Arc<Killer>,
 }
 
@@ -91,14 +91,14 @@ impl MortalWorld {
         let killer = Arc::new(Killer::default());
         killer.disarm();
         let hooked = killer.clone();
-        Self { world: World::of_kind(idempotent, faults, hook(move |_| hooked.instant())), killer }
+        Self { world: EngineFixture::of_kind(idempotent, faults, hook(move |_| hooked.instant())), killer }
     }
 
     /// One life that may end early; `None` when it did.
-    pub fn live(&self, desired: &Desired) -> Option<Outcome> {
+    pub fn live(&self, desired: &DesiredMap) -> Option<ApplyOutcome> {
         let life = || {
             let writer = Mortal(self.world.writer(), &self.killer);
-            self.world.live_with(desired, &writer, &Cancel::default(), &Silent).unwrap()
+            self.world.live_with(desired, &writer, &CancelToken::default(), &NullSink).unwrap()
         };
         match catch_unwind(AssertUnwindSafe(life)) {
             Ok(outcome) => Some(outcome),
@@ -109,7 +109,7 @@ impl MortalWorld {
 
     /// Lives on until nothing is left to do. A replacement whose successor was there leaves its predecessor to the next
     /// life, so one may not be enough; more than a few would be none.
-    pub fn converge(&self, desired: &Desired, what: &str) {
+    pub fn converge(&self, desired: &DesiredMap, what: &str) {
         self.killer.disarm();
         for _ in 0..3 {
             let outcome = self.live(desired).expect("nobody kills this one");
@@ -123,7 +123,7 @@ impl MortalWorld {
 }
 
 /// From one declaration to another, killed at every instant on the way.
-fn check(from: &Desired, to: &Desired) {
+fn check(from: &DesiredMap, to: &DesiredMap) {
     let whole = MortalWorld::new(Faults::default());
     whole.converge(from, "before");
     whole.killer.disarm();
@@ -139,7 +139,7 @@ fn check(from: &Desired, to: &Desired) {
     }
 }
 
-fn pair() -> Desired {
+fn pair() -> DesiredMap {
     vec![
         ("net", "net", json!({"Cidr": "a"})),
         ("box", "box", json!({"Uses": [to("net", "")], "Fixed": "a"})),

@@ -11,46 +11,49 @@ mod secrets;
 
 use gpb_base::source::Span;
 use gpb_engine::cloud::clock::{Clock as _, VirtualClock};
-use gpb_engine::cloud::{Cloud as _, Types as _};
-use gpb_engine::plan::{Action, Basis, Change, Inputs, Observation, Plan, Unprotect};
+use gpb_engine::cloud::{Cloud as _, TypeSource as _};
+use gpb_engine::plan::{Action, Observation, Plan, PlanBasis, PlanInputs, ProtectionOverride, ResourceChange};
 use gpb_engine::reconcile::*;
-use gpb_engine::state::{Holder, Record, Scope, Snapshot, SqliteStore, Store, Writer, deposed_from, is_redacted};
+use gpb_engine::state::{
+    LockHolder, ResourceRecord, SqliteStore, StateScope, StateSnapshot, StateStore, StateWriter, deposed_from,
+    is_redacted,
+};
 use gpb_model::PropPath;
 use gpb_model::graph::Graph;
-use gpb_model::{Address, Environment, Lifecycle, Model, Output, Reference, Resource, Secret, Value};
+use gpb_model::{Address, Environment, Lifecycle, Model, Output, Reference, Resource, SecretSource, Value};
 use gpb_sim::testing::{TestTypes, options, place};
-use gpb_sim::{Faults, Hook, Sim};
+use gpb_sim::{CrashHook, Faults, SimCloud};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 /// What a program declares, each after what it refers to.
-pub type Desired = Vec<(&'static str, &'static str, Json)>;
+pub type DesiredMap = Vec<(&'static str, &'static str, Json)>;
 
 /// A cloud and a state that outlive the processes which work on them.
-pub struct World {
+pub struct EngineFixture {
     _temp: tempfile::TempDir,
     pub store: SqliteStore,
     pub clock: VirtualClock,
-    pub sim: Sim,
+    pub sim: SimCloud,
     pub seed: u64,
 }
 
-impl World {
+impl EngineFixture {
     pub fn new() -> Self {
         Self::with(Faults::default(), None)
     }
 
     /// Over the harder of the two kinds of service: one that looks at no token.
-    pub fn with(faults: Faults, hook: Option<Hook>) -> Self {
+    pub fn with(faults: Faults, hook: Option<CrashHook>) -> Self {
         Self::of_kind(false, faults, hook)
     }
 
-    pub fn of_kind(idempotent: bool, faults: Faults, hook: Option<Hook>) -> Self {
+    pub fn of_kind(idempotent: bool, faults: Faults, hook: Option<CrashHook>) -> Self {
         // In memory where there is such a folder: these tests are about order, not about disks.
         let temp = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         let clock = VirtualClock::default();
-        let sim = Sim::in_memory(options(&clock, faults, hook)).unwrap();
+        let sim = SimCloud::in_memory(options(&clock, faults, hook)).unwrap();
         Self {
             store: SqliteStore::new(temp.path().join(".gpb")),
             sim: if idempotent { sim } else { sim.looking_at_no_token() },
@@ -60,38 +63,38 @@ impl World {
         }
     }
 
-    pub fn scope() -> Scope {
-        Scope { cloud: "sim".into(), stack: "shop".into(), environment: "test".into() }
+    pub fn scope() -> StateScope {
+        StateScope { cloud: "sim".into(), stack: "shop".into(), environment: "test".into() }
     }
 
-    pub fn writer(&self) -> Box<dyn Writer> {
-        let holder = Holder::current("gpb apply", self.clock.epoch_ms());
+    pub fn writer(&self) -> Box<dyn StateWriter> {
+        let holder = LockHolder::current("gpb apply", self.clock.epoch_ms());
         self.store.writer(&Self::scope(), &holder).unwrap()
     }
 
-    pub fn snapshot(&self) -> Snapshot {
+    pub fn snapshot(&self) -> StateSnapshot {
         self.store.snapshot(&Self::scope()).unwrap()
     }
 
     /// One life: settle, read, plan, apply.
-    pub fn live(&self, desired: &Desired) -> Outcome {
-        self.live_with(desired, &*self.writer(), &Cancel::default(), &Silent).unwrap()
+    pub fn live(&self, desired: &DesiredMap) -> ApplyOutcome {
+        self.live_with(desired, &*self.writer(), &CancelToken::default(), &NullSink).unwrap()
     }
 
     pub fn live_with(
         &self,
-        desired: &Desired,
-        writer: &dyn Writer,
-        cancel: &Cancel,
-        events: &dyn Events,
-    ) -> Result<Outcome, EngineError> {
+        desired: &DesiredMap,
+        writer: &dyn StateWriter,
+        cancel: &CancelToken,
+        events: &dyn EventSink,
+    ) -> Result<ApplyOutcome, EngineError> {
         self.clock.run(async {
             let (cloud, clock, seed) = (&self.sim, &self.clock, self.seed);
-            recover(Recovery { writer, cloud, clock, events, seed }).await?;
+            recover(CrashRecovery { writer, cloud, clock, events, seed }).await?;
             let snapshot = writer.snapshot()?;
             let observation = self.observe(&snapshot).await;
             let plan = self.plan(desired, &snapshot, &observation);
-            let options = Options { seed, ..Options::default() };
+            let options = ApplyOptions { seed, ..ApplyOptions::default() };
             let environment = |name: &str| (name == "TOKEN").then(|| "hunter2hunter2".to_owned());
             apply(Apply {
                 plan: &plan,
@@ -109,18 +112,21 @@ impl World {
         })
     }
 
-    pub fn plan(&self, desired: &Desired, snapshot: &Snapshot, observation: &Observation) -> Plan {
+    pub fn plan(&self, desired: &DesiredMap, snapshot: &StateSnapshot, observation: &Observation) -> Plan {
         let (model, key) = (model_of(desired), self.store.key().unwrap());
-        let secret = |secret: &Secret| match secret {
-            Secret::Env { .. } => Some(key.hash(&"hunter2hunter2".into())),
-            Secret::Store { name } => {
+        let secret = |secret: &SecretSource| match secret {
+            SecretSource::Env { .. } => Some(key.hash(&"hunter2hunter2".into())),
+            SecretSource::Store { name } => {
                 let value = self.clock.run(self.sim.secret(&place(), name)).unwrap();
                 Some(key.hash(&value.into()))
             }
-            Secret::Generated { .. } => None,
+            SecretSource::Generated { .. } => None,
         };
-        let options = gpb_engine::plan::Options { unprotect: Unprotect::All, ..gpb_engine::plan::Options::default() };
-        let inputs = Inputs {
+        let options = gpb_engine::plan::PlanOptions {
+            unprotect: ProtectionOverride::All,
+            ..gpb_engine::plan::PlanOptions::default()
+        };
+        let inputs = PlanInputs {
             model: &model,
             graph: &Graph::build(&model),
             types: &|name| TestTypes.get(name),
@@ -133,7 +139,7 @@ impl World {
         gpb_engine::plan::plan(&inputs).unwrap()
     }
 
-    async fn observe(&self, snapshot: &Snapshot) -> Observation {
+    async fn observe(&self, snapshot: &StateSnapshot) -> Observation {
         let (cloud, clock, seed) = (&self.sim, &self.clock, self.seed);
         let reading = Refresh { cloud, types: &TestTypes, functions: &no_functions, clock, seed };
         let refreshed = refresh(reading, snapshot, &Model::default()).await;
@@ -142,20 +148,20 @@ impl World {
     }
 
     /// What a plan made now would do.
-    pub fn pending(&self, desired: &Desired) -> Vec<(String, Action)> {
+    pub fn pending(&self, desired: &DesiredMap) -> Vec<(String, Action)> {
         let snapshot = self.snapshot();
         assert_eq!(snapshot.pending, [], "nothing is left open");
         let observation = self.clock.run(self.observe(&snapshot));
         let changes = self.plan(desired, &snapshot, &observation).changes.into_iter();
         let to_do = changes.filter(|change| {
             let tainted = snapshot.resources.get(&change.address).is_some_and(|record| record.tainted.is_some());
-            change.action != Action::Keep || tainted
+            change.action != Action::NoOp || tainted
         });
         to_do.map(|change| (change.address.to_string(), change.action)).collect()
     }
 
     /// Asserts that the cloud holds what the state says, no more and no less, and that both are what was declared.
-    pub fn assert_settled(&self, desired: &Desired, what: &str) {
+    pub fn assert_settled(&self, desired: &DesiredMap, what: &str) {
         let snapshot = self.snapshot();
         let in_state: BTreeSet<_> = snapshot.resources.values().map(|r| (r.ty.clone(), r.id.clone())).collect();
         let in_cloud: BTreeSet<_> =
@@ -175,10 +181,10 @@ pub fn no_functions(name: &str, _: &[Json]) -> Result<Json, String> {
 
 /// Keeps what happens.
 #[derive(Default)]
-pub struct Heard(pub Mutex<Vec<Event>>);
+pub struct EventLog(pub Mutex<Vec<EngineEvent>>);
 
-impl Events for Heard {
-    fn event(&self, event: &Event) {
+impl EventSink for EventLog {
+    fn event(&self, event: &EngineEvent) {
         self.0.lock().unwrap().push(event.clone());
     }
 }
@@ -189,14 +195,14 @@ pub fn to(name: &str, path: &str) -> Json {
 }
 
 /// A plan with these changes and nothing else.
-pub fn plan_of(changes: Vec<Change>, snapshot: &Snapshot) -> Plan {
+pub fn plan_of(changes: Vec<ResourceChange>, snapshot: &StateSnapshot) -> Plan {
     let (lineage, serial) = (snapshot.lineage.clone(), snapshot.serial);
     let (model, observed, account, gpb) = (String::new(), BTreeMap::new(), None, String::new());
     Plan {
         format: 1,
         scope: snapshot.scope.clone(),
-        basis: Basis { model, lineage, serial, observed, account, gpb },
-        outputs: gpb_model::Map::default(),
+        basis: PlanBasis { model, lineage, serial, observed, account, gpb },
+        outputs: gpb_model::ValueMap::default(),
         outputs_before: snapshot.outputs.clone(),
         changes,
         overrides: vec![],
@@ -205,7 +211,7 @@ pub fn plan_of(changes: Vec<Change>, snapshot: &Snapshot) -> Plan {
 }
 
 /// What the compiler would make of a program.
-pub fn model_of(desired: &Desired) -> Model {
+pub fn model_of(desired: &DesiredMap) -> Model {
     let resource = |(name, ty, properties): &(&str, &str, Json)| {
         let Ok(Value::Map(properties)) = Value::try_from(properties.clone()) else {
             panic!("{name} has no properties")
@@ -243,8 +249,8 @@ pub fn model_of(desired: &Desired) -> Model {
     }
 }
 
-fn bare(address: &Address, ty: &str, action: Action) -> Change {
-    Change {
+fn bare(address: &Address, ty: &str, action: Action) -> ResourceChange {
+    ResourceChange {
         address: address.clone(),
         ty: ty.to_owned(),
         place: place(),
@@ -252,7 +258,7 @@ fn bare(address: &Address, ty: &str, action: Action) -> Change {
         action,
         id: None,
         before: None,
-        desired: gpb_model::Map::default(),
+        desired: gpb_model::ValueMap::default(),
         differences: vec![],
         drift: vec![],
         forced_by: vec![],
@@ -266,20 +272,20 @@ fn bare(address: &Address, ty: &str, action: Action) -> Change {
 }
 
 /// The addresses and identifiers of the state that are not deposed.
-pub fn ids(snapshot: &Snapshot) -> BTreeMap<String, String> {
+pub fn ids(snapshot: &StateSnapshot) -> BTreeMap<String, String> {
     let standing = snapshot.resources.values().filter(|record| deposed_from(&record.address).is_none());
     standing.map(|record| (record.address.to_string(), record.id.clone())).collect()
 }
 
 #[allow(clippy::unnecessary_wraps)] // It is where the option goes.
-pub fn hook(act: impl Fn(&str) + Send + Sync + 'static) -> Option<Hook> {
+pub fn hook(act: impl Fn(&str) + Send + Sync + 'static) -> Option<CrashHook> {
     Some(Arc::new(act))
 }
 
 /// Every code the state and the engine emit has a page that names it.
 #[test]
 fn every_code_has_a_page() {
-    use gpb_engine::cloud::{CloudError, ErrorKind};
+    use gpb_engine::cloud::{CloudError, CloudErrorKind};
     use gpb_engine::state::StateError;
     let path = std::path::PathBuf::new();
     let (address, what) = (Address::new("a"), String::new());
@@ -301,29 +307,29 @@ fn every_code_has_a_page() {
         EngineError::Unobserved,
     ];
     let kinds = [
-        ErrorKind::NotFound,
-        ErrorKind::AlreadyExists,
-        ErrorKind::Throttled,
-        ErrorKind::Conflict,
-        ErrorKind::NotReady,
-        ErrorKind::Denied,
-        ErrorKind::Invalid,
-        ErrorKind::Quota,
-        ErrorKind::Unavailable,
-        ErrorKind::Ambiguous,
-        ErrorKind::Unsupported,
-        ErrorKind::Internal,
+        CloudErrorKind::NotFound,
+        CloudErrorKind::AlreadyExists,
+        CloudErrorKind::Throttled,
+        CloudErrorKind::Conflict,
+        CloudErrorKind::NotReady,
+        CloudErrorKind::Denied,
+        CloudErrorKind::Invalid,
+        CloudErrorKind::Quota,
+        CloudErrorKind::Unavailable,
+        CloudErrorKind::Ambiguous,
+        CloudErrorKind::Unsupported,
+        CloudErrorKind::Internal,
     ];
-    let failure = |cause, kind| Failure {
+    let failure = |cause, kind| FailedChange {
         address: address.clone(),
         ty: String::new(),
         action: Action::Create,
         cause,
         error: CloudError::new(kind, "", ""),
     };
-    let causes = [Cause::Unresolved, Cause::Secret, Cause::Refused, Cause::Unsettled];
-    let failures = kinds.map(|kind| failure(Cause::Cloud, kind)).into_iter();
-    let failures = failures.chain(causes.map(|cause| failure(cause, ErrorKind::Invalid)));
+    let causes = [FailureCause::Unresolved, FailureCause::Secret, FailureCause::Refused, FailureCause::Unsettled];
+    let failures = kinds.map(|kind| failure(FailureCause::Cloud, kind)).into_iter();
+    let failures = failures.chain(causes.map(|cause| failure(cause, CloudErrorKind::Invalid)));
     let mut codes: BTreeSet<&str> = failures.map(|failure| failure.diagnostic().code).collect();
     codes.extend(states.iter().map(|error| error.diagnostic().code));
     codes.extend(engine.iter().map(|error| error.diagnostic().code));

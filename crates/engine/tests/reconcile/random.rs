@@ -7,10 +7,10 @@ use proptest::prelude::*;
 const NAMES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
 /// Resources that refer only to earlier ones, so that no circle comes about.
-fn desired() -> impl Strategy<Value = Desired> {
+fn desired() -> impl Strategy<Value = DesiredMap> {
     let one = (any::<bool>(), 0..3u32, 0..3u32, proptest::collection::vec(0..8usize, 0..3));
     proptest::collection::vec(one, NAMES.len()).prop_map(|all| {
-        let mut desired: Desired = Vec::new();
+        let mut desired: DesiredMap = Vec::new();
         for (index, (there, size, fixed, uses)) in all.into_iter().enumerate() {
             if !there {
                 continue;
@@ -59,7 +59,7 @@ proptest! {
 
     #[test]
     fn what_is_declared_comes_to_be_whatever_fails(wanted in proptest::collection::vec(desired(), 1..4), faults in faults()) {
-        let world = World::with(faults, None);
+        let world = EngineFixture::with(faults, None);
         for desired in wanted {
             for _ in 0..6 {
                 world.live(&desired);

@@ -1,9 +1,9 @@
 //! What is read before a plan, and what an interrupted run's traces are settled by.
 
 use super::*;
-use gpb_engine::cloud::ErrorKind;
+use gpb_engine::cloud::CloudErrorKind;
 
-use gpb_engine::state::{Conclusion, NewIntent, Operation};
+use gpb_engine::state::{Conclusion, NewIntent, OperationKind};
 
 fn existing(name: &str, ty: &str, properties: Json) -> Resource {
     let Ok(Value::Map(properties)) = Value::try_from(properties) else { panic!("{name} has no properties") };
@@ -26,7 +26,7 @@ fn existing(name: &str, ty: &str, properties: Json) -> Resource {
 
 /// The identifiers of what is found, or the codes of what is not.
 fn check(resources: Vec<Resource>, expected: &[(&str, &str)]) {
-    let world = World::new();
+    let world = EngineFixture::new();
     world.live(&vec![
         ("one", "box", json!({"Note": "one", "Fixed": "same"})),
         ("two", "box", json!({"Note": "two", "Fixed": "same"})),
@@ -36,7 +36,7 @@ fn check(resources: Vec<Resource>, expected: &[(&str, &str)]) {
     let (cloud, clock) = (&world.sim, &world.clock);
     let reading = Refresh { cloud, types: &TestTypes, functions: &no_functions, clock, seed: 1 };
     let model = Model { resources, ..Model::default() };
-    let refreshed = world.clock.run(refresh(reading, &World::scope_only(), &model));
+    let refreshed = world.clock.run(refresh(reading, &EngineFixture::scope_only(), &model));
     let name = |id: &str| known.iter().find(|(_, known)| *known == id).map_or("?", |(name, _)| name.as_str());
     let mut found: Vec<(String, String)> = Vec::new();
     for (address, observed) in &refreshed.observation {
@@ -47,10 +47,10 @@ fn check(resources: Vec<Resource>, expected: &[(&str, &str)]) {
     assert_eq!(found, expected);
 }
 
-impl World {
+impl EngineFixture {
     /// A state with nothing in it, so that only the declared `existing` ones are read.
-    fn scope_only() -> Snapshot {
-        World::new().snapshot()
+    fn scope_only() -> StateSnapshot {
+        EngineFixture::new().snapshot()
     }
 }
 
@@ -77,15 +77,15 @@ fn none_and_several_are_refused() {
 #[test]
 fn reading_goes_on_through_passing_failures() {
     let faults: Faults = "seed=5,throttle=0.4,unavailable=0.2".parse().unwrap();
-    let world = World::with(faults, None);
+    let world = EngineFixture::with(faults, None);
     let names: Vec<&'static str> = vec!["a", "b", "c", "d", "e", "f"];
-    let desired: Desired = names.iter().map(|name| (*name, "net", json!({}))).collect();
+    let desired: DesiredMap = names.iter().map(|name| (*name, "net", json!({}))).collect();
     world.live(&desired);
     world.assert_settled(&desired, "read through failures");
 }
 
 /// An intent with no call behind it, as a kill just after `begin` leaves it.
-fn begun(writer: &dyn Writer, operation: Operation, id: Option<&str>) -> u64 {
+fn begun(writer: &dyn StateWriter, operation: OperationKind, id: Option<&str>) -> u64 {
     let intent = NewIntent {
         address: Address::new("a"),
         ty: "aws.test.net".into(),
@@ -100,35 +100,35 @@ fn begun(writer: &dyn Writer, operation: Operation, id: Option<&str>) -> u64 {
     writer.begin(intent).unwrap().sequence
 }
 
-fn settle(world: &World, writer: &dyn Writer) -> Vec<Settled> {
+fn settle(world: &EngineFixture, writer: &dyn StateWriter) -> Vec<IntentOutcome> {
     let (cloud, clock) = (&world.sim, &world.clock);
-    world.clock.run(recover(Recovery { writer, cloud, clock, events: &Silent, seed: 1 })).unwrap()
+    world.clock.run(recover(CrashRecovery { writer, cloud, clock, events: &NullSink, seed: 1 })).unwrap()
 }
 
 #[test]
 fn what_was_never_made_is_settled_so_and_keeps_its_token() {
-    let (world, address) = (World::new(), Address::new("a"));
+    let (world, address) = (EngineFixture::new(), Address::new("a"));
     let writer = world.writer();
-    begun(&*writer, Operation::Create, None);
+    begun(&*writer, OperationKind::Create, None);
     let token = writer.snapshot().unwrap().pending[0].token.clone();
-    assert_eq!(settle(&world, &*writer), [Settled::NotCreated { address: address.clone() }]);
-    let sequence = begun(&*writer, Operation::Create, None);
+    assert_eq!(settle(&world, &*writer), [IntentOutcome::NotCreated { address: address.clone() }]);
+    let sequence = begun(&*writer, OperationKind::Create, None);
     assert_eq!(writer.snapshot().unwrap().pending[0].token, token);
     writer.conclude(sequence, Conclusion::Abandoned, 0).unwrap();
-    begun(&*writer, Operation::Update, Some("x"));
-    assert_eq!(settle(&world, &*writer), [Settled::Changed { address }]);
+    begun(&*writer, OperationKind::Update, Some("x"));
+    assert_eq!(settle(&world, &*writer), [IntentOutcome::Changed { address }]);
 }
 
 #[test]
 fn what_cannot_be_found_out_stays_open_and_stops_an_apply() {
-    let world = World::with("unavailable=1".parse().unwrap(), None);
+    let world = EngineFixture::with("unavailable=1".parse().unwrap(), None);
     let writer = world.writer();
-    begun(&*writer, Operation::Create, None);
+    begun(&*writer, OperationKind::Create, None);
     let settled = settle(&world, &*writer);
-    let [Settled::Open { error, .. }] = settled.as_slice() else { panic!("{settled:?}") };
-    assert_eq!(error.kind, ErrorKind::Unavailable);
+    let [IntentOutcome::Open { error, .. }] = settled.as_slice() else { panic!("{settled:?}") };
+    assert_eq!(error.kind, CloudErrorKind::Unavailable);
     assert_eq!(settled[0].diagnostic().unwrap().code, "GPB7607");
-    let refused = world.live_with(&vec![], &*writer, &Cancel::default(), &Silent);
+    let refused = world.live_with(&vec![], &*writer, &CancelToken::default(), &NullSink);
     assert_eq!(refused.unwrap_err().code(), "GPB7506");
     assert_eq!(writer.snapshot().unwrap().pending.len(), 1);
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn with_secrets() -> Desired {
+fn with_secrets() -> DesiredMap {
     vec![
         ("data", "store", json!({"Password": {"$secret": {"from": "generated", "length": 16}}, "Note": "x"})),
         ("front", "box", json!({"Note": {"$concat": ["token:", {"$secret": {"from": "env", "name": "TOKEN"}}]}})),
@@ -12,7 +12,7 @@ fn with_secrets() -> Desired {
 
 /// Every byte gpb has written, to look for what must not be there.
 #[allow(clippy::disallowed_methods)] // Tests look at the files.
-fn written(world: &World) -> Vec<u8> {
+fn written(world: &EngineFixture) -> Vec<u8> {
     let folder = world.store.path().parent().unwrap().to_owned();
     let files = std::fs::read_dir(folder).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
     files.flatten().collect()
@@ -24,9 +24,9 @@ fn holds(haystack: &[u8], needle: &str) -> bool {
 
 #[test]
 fn no_secret_is_written_down() {
-    let world = World::new();
-    let heard = Heard::default();
-    let outcome = world.live_with(&with_secrets(), &*world.writer(), &Cancel::default(), &heard).unwrap();
+    let world = EngineFixture::new();
+    let heard = EventLog::default();
+    let outcome = world.live_with(&with_secrets(), &*world.writer(), &CancelToken::default(), &heard).unwrap();
     assert_eq!(outcome.failed, []);
     let stripe = world.clock.run(world.sim.secret(&place(), "stripe/key")).unwrap();
     let sent: Vec<Json> = world.sim.everything().unwrap().into_iter().map(|(_, o, _)| o.properties.into()).collect();
@@ -43,7 +43,7 @@ fn no_secret_is_written_down() {
 
 #[test]
 fn a_generated_secret_is_made_once() {
-    let world = World::new();
+    let world = EngineFixture::new();
     world.live(&with_secrets());
     let hash = || world.snapshot().resources[&Address::new("data")].applied["Password"].clone();
     let before = hash();
@@ -57,13 +57,13 @@ fn a_generated_secret_is_made_once() {
 
 #[test]
 fn a_missing_secret_stops_its_resource() {
-    let world = World::new();
+    let world = EngineFixture::new();
     let desired = vec![
         ("front", "box", json!({"Note": {"$secret": {"from": "env", "name": "MISSING"}}})),
         ("net", "net", json!({})),
     ];
     let outcome = world.live(&desired);
     assert_eq!((outcome.failed.len(), outcome.done.len()), (1, 1));
-    assert_eq!(outcome.failed[0].cause, Cause::Secret);
+    assert_eq!(outcome.failed[0].cause, FailureCause::Secret);
     assert!(outcome.failed[0].error.message.contains("MISSING"));
 }

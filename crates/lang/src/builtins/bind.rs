@@ -1,19 +1,19 @@
 //! Arguments to parameters.
 
-use super::{Arg, Builtin};
-use crate::ty::{Context, conform};
+use super::{CallArg, PestBuiltin};
+use crate::ty::{TypeContext, conform};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
-use gpb_model::value::Value;
+use gpb_model::value::PropertyValue;
 
 /// The arguments in the order of the parameters, each read by its type; those left out are absent.
 pub(super) fn bind(
-    builtin: &'static Builtin,
-    args: Vec<Arg>,
-    cx: &Context,
+    builtin: &'static PestBuiltin,
+    args: Vec<CallArg>,
+    cx: &TypeContext,
     span: Span,
-) -> Result<Vec<Value>, Diagnostic> {
-    let mut slots: Vec<Option<Value>> = builtin.params.iter().map(|_| None).collect();
+) -> Result<Vec<PropertyValue>, Diagnostic> {
+    let mut slots: Vec<Option<PropertyValue>> = builtin.params.iter().map(|_| None).collect();
     let mut rest = Vec::new();
     let mut position = 0;
     for arg in args {
@@ -35,7 +35,7 @@ pub(super) fn bind(
     for (param, slot) in builtin.params.iter().zip(slots) {
         let value = match slot {
             Some(value) => read(value, &param.ty, cx)?,
-            None if param.ty.is_optional() => Value::absent(span),
+            None if param.ty.is_optional() => PropertyValue::absent(span),
             None => return Err(missing(builtin, param.name, span)),
         };
         bound.push(value);
@@ -48,23 +48,23 @@ pub(super) fn bind(
     Ok(bound)
 }
 
-fn read(value: Value, ty: &gpb_model::ty::Type, cx: &Context) -> Result<Value, Diagnostic> {
-    let cx = Context { expected_at: None, ..*cx };
+fn read(value: PropertyValue, ty: &gpb_model::ty::Type, cx: &TypeContext) -> Result<PropertyValue, Diagnostic> {
+    let cx = TypeContext { expected_at: None, ..*cx };
     let span = value.span;
     conform(value, ty, &cx).map_err(|found| {
         // A value that does not fit always says why; the first reason is enough for an argument.
         found.into_iter().next().unwrap_or_else(|| {
-            Diagnostic::error("GPB1101", format!("expected {}", crate::ty::article(ty))).at(span, "")
+            Diagnostic::error("GPB1101", format!("expected {}", crate::ty::article(ty))).with_label(span, "")
         })
     })
 }
 
-fn by_name(builtin: &Builtin, name: &str, at: Span) -> Result<usize, Diagnostic> {
+fn by_name(builtin: &PestBuiltin, name: &str, at: Span) -> Result<usize, Diagnostic> {
     let found = builtin.params.iter().position(|param| param.name == name);
     found.ok_or_else(|| {
         let names: Vec<&str> = builtin.params.iter().map(|param| param.name).collect();
         let diagnostic = Diagnostic::error("GPB1204", format!("`{}` has no parameter `{name}`", builtin.name))
-            .at(at, "no parameter of this name");
+            .with_label(at, "no parameter of this name");
         match nearest(name, names.iter().copied()) {
             Some(meant) => {
                 diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("rename to `{meant}`"), at, meant)
@@ -74,23 +74,23 @@ fn by_name(builtin: &Builtin, name: &str, at: Span) -> Result<usize, Diagnostic>
     })
 }
 
-fn missing(builtin: &Builtin, param: &str, span: Span) -> Diagnostic {
+fn missing(builtin: &PestBuiltin, param: &str, span: Span) -> Diagnostic {
     Diagnostic::error("GPB1202", format!("`{}` needs the argument `{param}`", builtin.name))
-        .at(span, format!("`{param}` is not given"))
+        .with_label(span, format!("`{param}` is not given"))
         .help(format!("it is called as `{}`", builtin.signature()))
 }
 
-fn too_many(builtin: &Builtin, span: Span) -> Diagnostic {
+fn too_many(builtin: &PestBuiltin, span: Span) -> Diagnostic {
     let count = builtin.params.len();
     let plural = if count == 1 { "" } else { "s" };
     Diagnostic::error("GPB1203", format!("`{}` takes {count} argument{plural}", builtin.name))
-        .at(span, "one too many")
+        .with_label(span, "one too many")
         .help(format!("it is called as `{}`", builtin.signature()))
 }
 
-fn twice(builtin: &Builtin, index: usize, first: Span, second: Span) -> Diagnostic {
+fn twice(builtin: &PestBuiltin, index: usize, first: Span, second: Span) -> Diagnostic {
     let name = builtin.params.get(index).map_or("", |param| param.name);
     Diagnostic::error("GPB1205", format!("the argument `{name}` of `{}` is given twice", builtin.name))
-        .at(second, "given again")
-        .at(first, "first given here")
+        .with_label(second, "given again")
+        .with_label(first, "first given here")
 }

@@ -1,12 +1,12 @@
 //! Functions of lists and maps.
 
-use super::{Builtin, Call, Unknown, define, json};
+use super::{BuiltinCall, PestBuiltin, UnknownPolicy, define, json};
 use crate::ops;
 use gpb_base::diag::Diagnostic;
 use gpb_base::unit;
-use gpb_base::unit::Sides;
+use gpb_base::unit::Operands;
 use gpb_model::ty::Type;
-use gpb_model::value::{Hole, Kind, Map, Value};
+use gpb_model::value::{PropertyMap, PropertyValue, Unknown, ValueKind};
 use std::cmp::Ordering;
 
 fn any_list() -> Type {
@@ -17,15 +17,15 @@ fn any_map() -> Type {
     Type::map(Type::Any)
 }
 
-pub(super) fn table() -> Vec<Builtin> {
+pub(super) fn table() -> Vec<PestBuiltin> {
     let mut all = building();
     all.extend(asking());
     all
 }
 
 /// The functions that make something of collections.
-fn building() -> Vec<Builtin> {
-    use Unknown::{Parts, Waits};
+fn building() -> Vec<PestBuiltin> {
+    use UnknownPolicy::{Parts, Waits};
     vec![
         define("json", &[("value", Type::Any)], Type::String, Parts, json::encode, "The value as JSON, keys sorted."),
         define("from_json", &[("text", Type::String)], Type::Any, Waits, json::decode, "The value a JSON text holds."),
@@ -70,8 +70,8 @@ fn building() -> Vec<Builtin> {
 }
 
 /// The functions that ask something of values.
-fn asking() -> Vec<Builtin> {
-    use Unknown::{Parts, Sees};
+fn asking() -> Vec<PestBuiltin> {
+    use UnknownPolicy::{Parts, Sees};
     vec![
         define(
             "length",
@@ -94,74 +94,76 @@ fn asking() -> Vec<Builtin> {
             &[("x", Type::Any.optional())],
             Type::Bool,
             Sees,
-            |call| Ok(Value::bool(call.arg(0).is_some(), call.span)),
+            |call| Ok(PropertyValue::bool(call.arg(0).is_some(), call.span)),
             "Whether an optional value is set.",
         ),
     ]
 }
 
-fn length(call: &Call) -> Result<Value, Diagnostic> {
+fn length(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let count = match call.arg(0).map(|arg| &arg.kind) {
-        Some(Kind::List(items)) => items.len(),
-        Some(Kind::Map(entries)) => entries.len(),
-        Some(Kind::Text(text)) => text.chars().count(),
+        Some(ValueKind::List(items)) => items.len(),
+        Some(ValueKind::Map(entries)) => entries.len(),
+        Some(ValueKind::Text(text)) => text.chars().count(),
         _ => return Err(call.cannot(0, "a list, a map or text")),
     };
     Ok(call.as_number(count))
 }
 
-fn entries<'a>(call: &'a Call, index: usize) -> impl Iterator<Item = (&'a std::sync::Arc<str>, &'a Value)> {
-    let map = call.arg(index).and_then(Value::as_map);
+fn entries<'a>(
+    call: &'a BuiltinCall,
+    index: usize,
+) -> impl Iterator<Item = (&'a std::sync::Arc<str>, &'a PropertyValue)> {
+    let map = call.arg(index).and_then(PropertyValue::as_map);
     map.into_iter().flatten().filter(|(_, entry)| !entry.value.is_absent()).map(|(key, entry)| (key, &entry.value))
 }
 
-fn keys(call: &Call) -> Result<Value, Diagnostic> {
+fn keys(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     Ok(call.texts(entries(call, 0).map(|(key, _)| key.to_string())))
 }
 
-fn values(call: &Call) -> Result<Value, Diagnostic> {
-    Ok(Value::list(entries(call, 0).map(|(_, value)| value.clone()).collect(), call.span))
+fn values(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+    Ok(PropertyValue::list(entries(call, 0).map(|(_, value)| value.clone()).collect(), call.span))
 }
 
-fn merge(call: &Call) -> Result<Value, Diagnostic> {
-    let mut merged = Map::default();
-    for map in call.args.iter().filter_map(Value::as_map) {
+fn merge(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+    let mut merged = PropertyMap::default();
+    for map in call.args.iter().filter_map(PropertyValue::as_map) {
         for (key, entry) in map.iter().filter(|(_, entry)| !entry.value.is_absent()) {
             merged.insert(key.clone(), entry.clone());
         }
     }
-    Ok(Value::map(merged, call.span))
+    Ok(PropertyValue::map(merged, call.span))
 }
 
-fn concat(call: &Call) -> Result<Value, Diagnostic> {
-    let items = call.args.iter().filter_map(Value::as_list).flatten().cloned();
-    Ok(Value::list(items.collect(), call.span))
+fn concat(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+    let items = call.args.iter().filter_map(PropertyValue::as_list).flatten().cloned();
+    Ok(PropertyValue::list(items.collect(), call.span))
 }
 
-fn flatten(call: &Call) -> Result<Value, Diagnostic> {
+fn flatten(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let mut flat = Vec::new();
     for item in call.list(0) {
         match &item.kind {
-            Kind::List(_) => spread(item, &mut flat),
+            ValueKind::List(_) => spread(item, &mut flat),
             _ => flat.push(item.clone()),
         }
     }
     // A hole that may turn out to be a list would have to be spread, and only apply will tell.
-    let may_be_list =
-        |item: &Value| matches!(&item.kind, Kind::Hole(Hole { ty, .. }) if ty.may_be(&Type::list(Type::Any)));
-    if flat.iter().any(may_be_list) { call.wait() } else { Ok(Value::list(flat, call.span)) }
+    let may_be_list = |item: &PropertyValue| matches!(&item.kind, ValueKind::Unknown(Unknown { ty, .. }) if ty.may_be(&Type::list(Type::Any)));
+    if flat.iter().any(may_be_list) { call.wait() } else { Ok(PropertyValue::list(flat, call.span)) }
 }
 
-fn spread(list: &Value, flat: &mut Vec<Value>) {
+fn spread(list: &PropertyValue, flat: &mut Vec<PropertyValue>) {
     match list.as_list() {
         Some(items) => items.iter().for_each(|item| spread(item, flat)),
         None => flat.push(list.clone()),
     }
 }
 
-fn distinct(call: &Call) -> Result<Value, Diagnostic> {
+fn distinct(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let mut seen = std::collections::BTreeSet::new();
-    let mut kept: Vec<Value> = Vec::new();
+    let mut kept: Vec<PropertyValue> = Vec::new();
     for item in call.list(0) {
         // Texts, the usual case, are looked up; anything else is compared one by one.
         let fresh = match item.as_text() {
@@ -172,40 +174,40 @@ fn distinct(call: &Call) -> Result<Value, Diagnostic> {
             kept.push(item.clone());
         }
     }
-    Ok(Value::list(kept, call.span))
+    Ok(PropertyValue::list(kept, call.span))
 }
 
-fn sort(call: &Call) -> Result<Value, Diagnostic> {
+fn sort(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let mut items = call.list(0).to_vec();
-    let Some(first) = items.first().cloned() else { return Ok(Value::list(items, call.span)) };
+    let Some(first) = items.first().cloned() else { return Ok(PropertyValue::list(items, call.span)) };
     for item in &items {
         compare(&first, item).ok_or_else(|| {
             let message = format!("{} and {} have no common order", first.describe(), item.describe());
             Diagnostic::error("GPB1207", message)
-                .at(call.arg_span(0), "cannot be sorted")
+                .with_label(call.arg_span(0), "cannot be sorted")
                 .help("the elements must all be texts, all numbers, or all quantities of one dimension")
         })?;
     }
     items.sort_by(|a, b| compare(a, b).unwrap_or(Ordering::Equal));
-    Ok(Value::list(items, call.span))
+    Ok(PropertyValue::list(items, call.span))
 }
 
 /// The order of two values of one kind.
-pub(super) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
+pub(super) fn compare(a: &PropertyValue, b: &PropertyValue) -> Option<Ordering> {
     if let (Some(left), Some(right)) = (a.as_amount(), b.as_amount()) {
-        return unit::compare(&Sides { left, left_span: a.span, right, right_span: b.span }).ok();
+        return unit::compare(&Operands { left, left_span: a.span, right, right_span: b.span }).ok();
     }
     Some(a.as_text()?.cmp(b.as_text()?))
 }
 
-fn contains(call: &Call) -> Result<Value, Diagnostic> {
+fn contains(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let (Some(whole), Some(wanted)) = (call.arg(0), call.arg(1)) else { return Err(call.cannot(0, "two values")) };
     let found = match &whole.kind {
-        Kind::List(items) => {
+        ValueKind::List(items) => {
             let mut unknown = false;
             for item in items.iter() {
                 match ops::equal(item, wanted)? {
-                    Some(true) => return Ok(Value::bool(true, call.span)),
+                    Some(true) => return Ok(PropertyValue::bool(true, call.span)),
                     Some(false) => {}
                     None => unknown = true,
                 }
@@ -215,22 +217,23 @@ fn contains(call: &Call) -> Result<Value, Diagnostic> {
             }
             false
         }
-        Kind::Map(entries) => match wanted.as_text() {
+        ValueKind::Map(entries) => match wanted.as_text() {
             Some(key) => entries.get(key).is_some_and(|entry| !entry.value.is_absent()),
             None => return Err(call.cannot(1, "a key")),
         },
-        Kind::Text(text) => match wanted.as_text() {
+        ValueKind::Text(text) => match wanted.as_text() {
             Some(part) => text.contains(&**part),
             None => return Err(call.cannot(1, "text")),
         },
-        Kind::Range(range) => {
+        ValueKind::Range(range) => {
             if !whole.is_known() {
                 return call.wait();
             }
-            let order = |end: &Value| compare(end, wanted).ok_or_else(|| call.cannot(1, "a value of the range's kind"));
+            let order =
+                |end: &PropertyValue| compare(end, wanted).ok_or_else(|| call.cannot(1, "a value of the range's kind"));
             order(&range.low)?.is_le() && order(&range.high)?.is_ge()
         }
         _ => return Err(call.cannot(0, "a list, a map, text or a range")),
     };
-    Ok(Value::bool(found, call.span))
+    Ok(PropertyValue::bool(found, call.span))
 }

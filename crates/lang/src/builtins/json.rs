@@ -1,10 +1,10 @@
 //! JSON in and out: one text for one value.
 
-use super::Call;
+use super::BuiltinCall;
 use crate::property::strict;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
-use gpb_model::value::{Entry, Kind, Map, Value};
+use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 use std::fmt::Write as _;
@@ -13,27 +13,27 @@ use std::fmt::Write as _;
 ///
 /// # Errors
 /// When a number has more digits than a number can hold.
-pub fn to_value(json: &Json, span: Span) -> Result<Value, Diagnostic> {
+pub fn to_value(json: &Json, span: Span) -> Result<PropertyValue, Diagnostic> {
     Ok(match json {
-        Json::Null => Value::absent(span),
-        Json::Bool(bool) => Value::bool(*bool, span),
+        Json::Null => PropertyValue::absent(span),
+        Json::Bool(bool) => PropertyValue::bool(*bool, span),
         Json::Number(number) => {
             let text = number.to_string();
             let read = text.parse::<Decimal>().or_else(|_| Decimal::from_scientific(&text));
-            Value::number(read.map_err(|_| gpb_base::unit::too_large(span))?, span)
+            PropertyValue::number(read.map_err(|_| gpb_base::unit::too_large(span))?, span)
         }
-        Json::String(text) => Value::text(text.as_str(), span),
+        Json::String(text) => PropertyValue::text(text.as_str(), span),
         Json::Array(items) => {
-            Value::list(items.iter().map(|item| to_value(item, span)).collect::<Result<_, _>>()?, span)
+            PropertyValue::list(items.iter().map(|item| to_value(item, span)).collect::<Result<_, _>>()?, span)
         }
         Json::Object(entries) => {
-            let mut map = Map::with_capacity_and_hasher(entries.len(), foldhash::fast::RandomState::default());
+            let mut map = PropertyMap::with_capacity_and_hasher(entries.len(), foldhash::fast::RandomState::default());
             for (key, json) in entries {
-                map.insert(key.as_str().into(), Entry { key: span, value: to_value(json, span)? });
+                map.insert(key.as_str().into(), ValueEntry { key: span, value: to_value(json, span)? });
             }
             // Whatever order the text had, the same object is the same value.
             map.sort_unstable_keys();
-            Value::map(map, span)
+            PropertyValue::map(map, span)
         }
     })
 }
@@ -42,7 +42,7 @@ pub fn to_value(json: &Json, span: Span) -> Result<Value, Diagnostic> {
 ///
 /// # Errors
 /// When it has no JSON form.
-pub fn from_value(value: &Value) -> Result<Json, Diagnostic> {
+pub fn from_value(value: &PropertyValue) -> Result<Json, Diagnostic> {
     if value.is_absent() {
         return Ok(Json::Null);
     }
@@ -85,7 +85,7 @@ fn write_to(json: &Json, out: &mut String) {
 }
 
 /// `json(value)`
-pub(super) fn encode(call: &Call) -> Result<Value, Diagnostic> {
+pub(super) fn encode(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let Some(value) = call.arg(0) else { return Err(call.cannot(0, "a value")) };
     if let Some(secret) = value.find_secret() {
         return Err(crate::ty::secret_as_text(secret));
@@ -97,12 +97,12 @@ pub(super) fn encode(call: &Call) -> Result<Value, Diagnostic> {
 }
 
 /// A known value as the JSON document it is: unlike a model's value, it has no holes to be told apart from.
-pub(crate) fn document(value: &Value) -> Result<Json, Diagnostic> {
+pub(crate) fn document(value: &PropertyValue) -> Result<Json, Diagnostic> {
     Ok(match &value.kind {
-        Kind::List(items) => {
+        ValueKind::List(items) => {
             Json::Array(items.iter().filter(|item| !item.is_absent()).map(document).collect::<Result<_, _>>()?)
         }
-        Kind::Map(entries) => {
+        ValueKind::Map(entries) => {
             let given = entries.iter().filter(|(_, entry)| !entry.value.is_absent());
             let pairs = given.map(|(key, entry)| Ok((key.to_string(), document(&entry.value)?)));
             Json::Object(pairs.collect::<Result<_, Diagnostic>>()?)
@@ -112,14 +112,15 @@ pub(crate) fn document(value: &Value) -> Result<Json, Diagnostic> {
 }
 
 /// A value computed at apply, back to JSON.
-pub(super) fn computed(value: &Value) -> Result<Json, Diagnostic> {
+pub(super) fn computed(value: &PropertyValue) -> Result<Json, Diagnostic> {
     if value.is_absent() { Ok(Json::Null) } else { document(value) }
 }
 
 /// `from_json(text)`
-pub(super) fn decode(call: &Call) -> Result<Value, Diagnostic> {
+pub(super) fn decode(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let parsed: Json = serde_json::from_str(call.text(0)).map_err(|error| {
-        Diagnostic::error("GPB1213", format!("this text is not JSON: {error}")).at(call.arg_span(0), "read as JSON")
+        Diagnostic::error("GPB1213", format!("this text is not JSON: {error}"))
+            .with_label(call.arg_span(0), "read as JSON")
     })?;
     to_value(&parsed, call.span)
 }

@@ -1,33 +1,33 @@
 //! The functions of the language, in one table.
 //!
 //! Each is written once, for known values. What is unknown until apply makes a call wait in the plan; at apply
-//! [`resolve`] computes it with the same function.
+//! [`at_apply`] computes it with the same function.
 #![allow(clippy::unnecessary_wraps)] // every function of the table has the same signature
 
+mod at_apply;
 mod bind;
 mod collection;
 pub mod json;
+mod location;
 mod network;
 mod number;
-mod resolve;
 mod text;
-mod world;
 
-pub use resolve::resolve;
+pub use at_apply::resolve;
 
 use crate::ops;
-use crate::ty::Context;
+use crate::ty::TypeContext;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
 use gpb_model::value;
-use gpb_model::value::{Kind, MAX_NODES, Value};
+use gpb_model::value::{MAX_NODES, PropertyValue, ValueKind};
 use rust_decimal::Decimal;
 use std::sync::{Arc, LazyLock};
 
 /// A function.
 #[derive(Debug)]
-pub struct Builtin {
+pub struct PestBuiltin {
     pub name: &'static str,
     pub params: Vec<Param>,
     /// Whether the last parameter takes any number of values.
@@ -35,8 +35,8 @@ pub struct Builtin {
     pub result: Type,
     /// One sentence.
     pub doc: &'static str,
-    unknown: Unknown,
-    run: fn(&Call) -> Result<Value, Diagnostic>,
+    unknown: UnknownPolicy,
+    run: fn(&BuiltinCall) -> Result<PropertyValue, Diagnostic>,
 }
 
 /// A parameter of a function.
@@ -49,14 +49,14 @@ pub struct Param {
 
 /// An argument as it was given.
 #[derive(Debug, Clone)]
-pub struct Arg {
+pub struct CallArg {
     pub name: Option<(Arc<str>, Span)>,
-    pub value: Value,
+    pub value: PropertyValue,
 }
 
 /// What a function does with arguments that are unknown until apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unknown {
+enum UnknownPolicy {
     /// The call waits as soon as any part of an argument is unknown.
     Waits,
     /// The call waits only for an argument that is unknown as a whole; the function copes with unknown parts.
@@ -68,27 +68,27 @@ enum Unknown {
 }
 
 /// The arguments of one call, in the order of the parameters; one that was left out is absent.
-struct Call<'a> {
+struct BuiltinCall<'a> {
     name: &'static str,
-    args: Vec<Value>,
-    cx: &'a Context<'a>,
+    args: Vec<PropertyValue>,
+    cx: &'a TypeContext<'a>,
     span: Span,
 }
 
-static TABLE: LazyLock<Vec<Builtin>> = LazyLock::new(|| {
-    let parts = [collection::table(), network::table(), number::table(), text::table(), world::table()];
-    let mut all: Vec<Builtin> = parts.into_iter().flatten().collect();
+static TABLE: LazyLock<Vec<PestBuiltin>> = LazyLock::new(|| {
+    let parts = [collection::table(), network::table(), number::table(), text::table(), location::table()];
+    let mut all: Vec<PestBuiltin> = parts.into_iter().flatten().collect();
     all.sort_by_key(|builtin| builtin.name);
     all
 });
 
 /// All functions, by name.
-pub fn all() -> &'static [Builtin] {
+pub fn all() -> &'static [PestBuiltin] {
     &TABLE
 }
 
 /// The function of that name.
-pub fn lookup(name: &str) -> Option<&'static Builtin> {
+pub fn lookup(name: &str) -> Option<&'static PestBuiltin> {
     let index = TABLE.binary_search_by(|builtin| builtin.name.cmp(name)).ok()?;
     TABLE.get(index)
 }
@@ -109,8 +109,8 @@ const FORMER_NAMES: &[(&str, &str)] = &[
 
 /// The diagnostic for a call of what is no function; `others` are the program's own.
 pub fn unknown<'a>(name: &'a str, span: Span, others: impl IntoIterator<Item = &'a str>) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::error("GPB1201", format!("there is no function `{name}`")).at(span, "no function of this name");
+    let diagnostic = Diagnostic::error("GPB1201", format!("there is no function `{name}`"))
+        .with_label(span, "no function of this name");
     let now = FORMER_NAMES.iter().find(|(former, _)| *former == name).map(|(_, now)| -> &'a str { now });
     let near = || nearest(name, names().map(|name| -> &'a str { name }).chain(others));
     match now.or_else(near) {
@@ -125,41 +125,53 @@ pub fn unknown<'a>(name: &'a str, span: Span, others: impl IntoIterator<Item = &
 ///
 /// # Errors
 /// The first mistake in the arguments, or what is impossible about the call.
-pub fn call(builtin: &'static Builtin, args: Vec<Arg>, cx: &Context, span: Span) -> Result<Value, Diagnostic> {
+pub fn call(
+    builtin: &'static PestBuiltin,
+    args: Vec<CallArg>,
+    cx: &TypeContext,
+    span: Span,
+) -> Result<PropertyValue, Diagnostic> {
     let args = bind::bind(builtin, args, cx, span)?;
     run(builtin, args, cx, span)
 }
 
-fn run(builtin: &'static Builtin, args: Vec<Value>, cx: &Context, span: Span) -> Result<Value, Diagnostic> {
+fn run(
+    builtin: &'static PestBuiltin,
+    args: Vec<PropertyValue>,
+    cx: &TypeContext,
+    span: Span,
+) -> Result<PropertyValue, Diagnostic> {
     // Refused before it is made: no function gives back more parts than it was given.
-    if Value::nodes_of(&args) > MAX_NODES {
+    if PropertyValue::nodes_of(&args) > MAX_NODES {
         return Err(value::too_large(&format!("has more than {MAX_NODES} parts"), span));
     }
     let unknown = match builtin.unknown {
-        Unknown::Waits | Unknown::Refused => args.iter().find(|arg| !arg.is_known()),
-        Unknown::Parts => args.iter().find(|arg| matches!(arg.kind, Kind::Hole(_))),
-        Unknown::Sees => None,
+        UnknownPolicy::Waits | UnknownPolicy::Refused => args.iter().find(|arg| !arg.is_known()),
+        UnknownPolicy::Parts => args.iter().find(|arg| matches!(arg.kind, ValueKind::Unknown(_))),
+        UnknownPolicy::Sees => None,
     };
     match unknown {
-        Some(arg) if builtin.unknown == Unknown::Refused => Err(must_be_known(arg, builtin.name)),
-        Some(Value { kind: Kind::Hole(hole), .. }) if cx.judging => Ok(hole.spread(builtin.result.clone(), span)),
+        Some(arg) if builtin.unknown == UnknownPolicy::Refused => Err(must_be_known(arg, builtin.name)),
+        Some(PropertyValue { kind: ValueKind::Unknown(hole), .. }) if cx.judging => {
+            Ok(hole.spread(builtin.result.clone(), span))
+        }
         Some(_) => waits(builtin, &args, span),
         None => {
-            let call = Call { name: builtin.name, args, cx, span };
-            (builtin.run)(&call).map(|value| value.at(span)).and_then(Value::bounded)
+            let call = BuiltinCall { name: builtin.name, args, cx, span };
+            (builtin.run)(&call).map(|value| value.with_span(span)).and_then(PropertyValue::bounded)
         }
     }
 }
 
 /// The call as a hole that waits for its arguments.
-fn waits(builtin: &Builtin, args: &[Value], span: Span) -> Result<Value, Diagnostic> {
-    let given: Vec<&Value> = args.iter().filter(|arg| !arg.is_absent()).collect();
+fn waits(builtin: &PestBuiltin, args: &[PropertyValue], span: Span) -> Result<PropertyValue, Diagnostic> {
+    let given: Vec<&PropertyValue> = args.iter().filter(|arg| !arg.is_absent()).collect();
     ops::wait(builtin.name, &given, builtin.result.clone(), span)
 }
 
-fn must_be_known(arg: &Value, function: &str) -> Diagnostic {
+fn must_be_known(arg: &PropertyValue, function: &str) -> Diagnostic {
     Diagnostic::error("GPB1124", format!("`{function}` needs a value that is known before apply"))
-        .at(arg.span, "this is unknown until apply")
+        .with_label(arg.span, "this is unknown until apply")
         .help("what depends on it decides what the plan contains; take it from a parameter instead")
 }
 
@@ -168,15 +180,15 @@ fn define(
     name: &'static str,
     params: &[(&'static str, Type)],
     result: Type,
-    unknown: Unknown,
-    run: fn(&Call) -> Result<Value, Diagnostic>,
+    unknown: UnknownPolicy,
+    run: fn(&BuiltinCall) -> Result<PropertyValue, Diagnostic>,
     doc: &'static str,
-) -> Builtin {
+) -> PestBuiltin {
     let params = params.iter().map(|(name, ty)| Param { name, ty: ty.clone() }).collect();
-    Builtin { name, params, variadic: false, result, doc, unknown, run }
+    PestBuiltin { name, params, variadic: false, result, doc, unknown, run }
 }
 
-impl Builtin {
+impl PestBuiltin {
     /// Whether its result may depend on the place it is called in.
     pub fn needs_place(&self) -> bool {
         matches!(self.name, "zones" | "place")
@@ -195,8 +207,8 @@ impl Builtin {
     }
 }
 
-impl Call<'_> {
-    fn arg(&self, index: usize) -> Option<&Value> {
+impl BuiltinCall<'_> {
+    fn arg(&self, index: usize) -> Option<&PropertyValue> {
         self.args.get(index).filter(|arg| !arg.is_absent())
     }
 
@@ -205,35 +217,35 @@ impl Call<'_> {
     }
 
     fn text(&self, index: usize) -> &str {
-        self.arg(index).and_then(Value::as_text).map_or("", |text| text)
+        self.arg(index).and_then(PropertyValue::as_text).map_or("", |text| text)
     }
 
     fn number(&self, index: usize) -> Decimal {
         match self.arg(index).map(|arg| &arg.kind) {
-            Some(Kind::Number(number)) => *number,
+            Some(ValueKind::Number(number)) => *number,
             _ => Decimal::ZERO,
         }
     }
 
-    fn list(&self, index: usize) -> &[Value] {
-        self.arg(index).and_then(Value::as_list).unwrap_or(&[])
+    fn list(&self, index: usize) -> &[PropertyValue] {
+        self.arg(index).and_then(PropertyValue::as_list).unwrap_or(&[])
     }
 
     /// A list of texts made by the function itself.
-    fn texts(&self, texts: impl IntoIterator<Item = String>) -> Value {
-        Value::list(texts.into_iter().map(|text| Value::text(text, self.span)).collect(), self.span)
+    fn texts(&self, texts: impl IntoIterator<Item = String>) -> PropertyValue {
+        PropertyValue::list(texts.into_iter().map(|text| PropertyValue::text(text, self.span)).collect(), self.span)
     }
 
-    fn as_text(&self, text: impl Into<Arc<str>>) -> Value {
-        Value::text(text, self.span)
+    fn as_text(&self, text: impl Into<Arc<str>>) -> PropertyValue {
+        PropertyValue::text(text, self.span)
     }
 
-    fn as_number(&self, number: impl Into<Decimal>) -> Value {
-        Value::number(number, self.span)
+    fn as_number(&self, number: impl Into<Decimal>) -> PropertyValue {
+        PropertyValue::number(number, self.span)
     }
 
     /// The whole call waits after all: a part it needs is unknown.
-    fn wait(&self) -> Result<Value, Diagnostic> {
+    fn wait(&self) -> Result<PropertyValue, Diagnostic> {
         match lookup(self.name) {
             Some(builtin) => waits(builtin, &self.args, self.span),
             None => Err(unknown(self.name, self.span, [])),
@@ -242,14 +254,14 @@ impl Call<'_> {
 
     /// The diagnostic for an argument of a kind the function can do nothing with.
     fn cannot(&self, index: usize, wanted: &str) -> Diagnostic {
-        let found = self.args.get(index).map_or_else(|| "nothing".to_owned(), Value::describe);
+        let found = self.args.get(index).map_or_else(|| "nothing".to_owned(), PropertyValue::describe);
         Diagnostic::error("GPB1206", format!("`{}` takes {wanted}, not {found}", self.name))
-            .at(self.arg_span(index), format!("{wanted} is expected here"))
+            .with_label(self.arg_span(index), format!("{wanted} is expected here"))
     }
 
     /// The diagnostic for an argument outside of what the function can do.
     fn outside(&self, index: usize, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::error("GPB1214", message).at(self.arg_span(index), "out of bounds")
+        Diagnostic::error("GPB1214", message).with_label(self.arg_span(index), "out of bounds")
     }
 }
 

@@ -1,10 +1,10 @@
 //! Functions of networks.
 
-use super::{Builtin, Call, Unknown, define};
+use super::{BuiltinCall, PestBuiltin, UnknownPolicy, define};
 use crate::ty::cidr;
 use gpb_base::diag::Diagnostic;
 use gpb_model::ty::Type;
-use gpb_model::value::Value;
+use gpb_model::value::PropertyValue;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use rust_decimal::prelude::ToPrimitive;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -12,14 +12,14 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 /// The most parts a network is split into.
 const MAX_PARTS: u64 = 4096;
 
-pub(super) fn table() -> Vec<Builtin> {
+pub(super) fn table() -> Vec<PestBuiltin> {
     let block = ("block", Type::Cidr);
     vec![
         define(
             "cidr_split",
             &[block.clone(), ("n", Type::Count)],
             Type::list(Type::Cidr),
-            Unknown::Waits,
+            UnknownPolicy::Waits,
             split,
             "The first n of the equal parts a network splits into; of a power of two, all parts.",
         ),
@@ -27,7 +27,7 @@ pub(super) fn table() -> Vec<Builtin> {
             "cidr_subnet",
             &[block.clone(), ("bits", Type::Count), ("index", Type::Count)],
             Type::Cidr,
-            Unknown::Waits,
+            UnknownPolicy::Waits,
             subnet,
             "The part of a network with that index, its prefix longer by that many bits.",
         ),
@@ -35,14 +35,14 @@ pub(super) fn table() -> Vec<Builtin> {
             "cidr_host",
             &[block, ("n", Type::Int)],
             Type::String,
-            Unknown::Waits,
+            UnknownPolicy::Waits,
             host,
             "The n-th address of a network, counted from 0; negative numbers count from its end.",
         ),
     ]
 }
 
-fn split(call: &Call) -> Result<Value, Diagnostic> {
+fn split(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let net = block(call)?;
     let parts = call.number(1).to_u64().filter(|parts| (1..=MAX_PARTS).contains(parts));
     let Some(parts) = parts else {
@@ -55,7 +55,7 @@ fn split(call: &Call) -> Result<Value, Diagnostic> {
     Ok(call.texts(nets.collect::<Result<Vec<_>, _>>()?.into_iter().map(|net| net.to_string())))
 }
 
-fn subnet(call: &Call) -> Result<Value, Diagnostic> {
+fn subnet(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let net = block(call)?;
     let bits = call.number(1).to_u32().unwrap_or(u32::MAX);
     let Some(index) = call.number(2).to_u128() else {
@@ -64,7 +64,7 @@ fn subnet(call: &Call) -> Result<Value, Diagnostic> {
     Ok(call.as_text(part(call, net, bits, index, 1)?.to_string()))
 }
 
-fn host(call: &Call) -> Result<Value, Diagnostic> {
+fn host(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let net = block(call)?;
     let free = u32::from(net.max_prefix_len() - net.prefix_len());
     let number = call.number(1);
@@ -76,28 +76,28 @@ fn host(call: &Call) -> Result<Value, Diagnostic> {
     };
     let Some(offset) = offset else {
         let message = format!("`{net}` has no address {}: its addresses are 0 to {last}", number.normalize());
-        return Err(Diagnostic::error("GPB1211", message).at(call.arg_span(1), "no such address"));
+        return Err(Diagnostic::error("GPB1211", message).with_label(call.arg_span(1), "no such address"));
     };
     Ok(call.as_text(at(net, offset, net.max_prefix_len()).addr().to_string()))
 }
 
-fn block(call: &Call) -> Result<IpNet, Diagnostic> {
+fn block(call: &BuiltinCall) -> Result<IpNet, Diagnostic> {
     cidr(call.text(0), call.arg_span(0))
 }
 
 /// The `index`-th of the networks that are `bits` longer than `net`; `blamed` is the argument that asked for the bits.
-fn part(call: &Call, net: IpNet, bits: u32, index: u128, blamed: usize) -> Result<IpNet, Diagnostic> {
+fn part(call: &BuiltinCall, net: IpNet, bits: u32, index: u128, blamed: usize) -> Result<IpNet, Diagnostic> {
     let longest = u32::from(net.max_prefix_len());
     let prefix = u32::from(net.prefix_len()).saturating_add(bits);
     if prefix > longest {
         let message = format!("`{net}` is too small: its parts would need a prefix of /{prefix}");
         return Err(Diagnostic::error("GPB1210", message)
-            .at(call.arg_span(blamed), format!("asks for {bits} more bits than /{}", net.prefix_len()))
+            .with_label(call.arg_span(blamed), format!("asks for {bits} more bits than /{}", net.prefix_len()))
             .help(format!("the longest prefix is /{longest}; take fewer parts or a larger network")));
     }
     if bits < u128::BITS && index >> bits != 0 {
         let message = format!("`{net}` has no part {index}: {bits} more bits make parts 0 to {}", (1_u128 << bits) - 1);
-        return Err(Diagnostic::error("GPB1211", message).at(call.arg_span(2), "no such part"));
+        return Err(Diagnostic::error("GPB1211", message).with_label(call.arg_span(2), "no such part"));
     }
     let offset = index.checked_shl(longest - prefix).unwrap_or(0);
     Ok(at(net, offset, u8::try_from(prefix).unwrap_or(u8::MAX)))

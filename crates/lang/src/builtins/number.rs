@@ -1,12 +1,12 @@
 //! Functions of numbers, quantities and ranges.
 
 use super::collection::compare;
-use super::{Builtin, Call, Unknown, define};
+use super::{BuiltinCall, PestBuiltin, UnknownPolicy, define};
 use gpb_base::diag::Diagnostic;
 use gpb_base::unit;
-use gpb_base::unit::{Dimension, Quantity, Sides};
+use gpb_base::unit::{Dimension, Operands, Quantity};
 use gpb_model::ty::Type;
-use gpb_model::value::{Kind, Value};
+use gpb_model::value::{PropertyValue, ValueKind};
 use rust_decimal::RoundingStrategy;
 use rust_decimal::prelude::{Decimal, ToPrimitive};
 use std::cmp::Ordering;
@@ -14,14 +14,14 @@ use std::cmp::Ordering;
 /// The longest list `range` makes.
 const MAX_RANGE: u32 = 10_000;
 
-pub(super) fn table() -> Vec<Builtin> {
+pub(super) fn table() -> Vec<PestBuiltin> {
     let mut all = arithmetic();
     all.extend(quantities());
     all
 }
 
-fn arithmetic() -> Vec<Builtin> {
-    use Unknown::Waits;
+fn arithmetic() -> Vec<PestBuiltin> {
+    use UnknownPolicy::Waits;
     let number = || [("x", Type::Number)];
     let any = || [("a", Type::Any)];
     vec![
@@ -66,7 +66,7 @@ fn arithmetic() -> Vec<Builtin> {
             "range",
             &[("n", Type::Count)],
             Type::list(Type::Count),
-            Unknown::Refused,
+            UnknownPolicy::Refused,
             range,
             "The numbers from 0 to n-1.",
         ),
@@ -75,10 +75,10 @@ fn arithmetic() -> Vec<Builtin> {
     ]
 }
 
-fn quantities() -> Vec<Builtin> {
+fn quantities() -> Vec<PestBuiltin> {
     use Dimension::{Bytes, Duration, Rate};
     let of = |name, param: &'static str, dimension, run, doc| {
-        define(name, &[(param, Type::Dimension(dimension))], Type::Number, Unknown::Waits, run, doc)
+        define(name, &[(param, Type::Dimension(dimension))], Type::Number, UnknownPolicy::Waits, run, doc)
     };
     vec![
         of("seconds", "d", Duration, |call| per(call, "s"), "A duration as a number of seconds."),
@@ -93,7 +93,7 @@ fn quantities() -> Vec<Builtin> {
             "amount",
             &[("q", Type::Any)],
             Type::Number,
-            Unknown::Waits,
+            UnknownPolicy::Waits,
             amount,
             "The bare number of a percentage, of money, ACU or vcpu.",
         ),
@@ -101,14 +101,14 @@ fn quantities() -> Vec<Builtin> {
 }
 
 /// The values a function of many takes: its arguments, or the elements of its only one.
-fn many<'a>(call: &'a Call) -> &'a [Value] {
+fn many<'a>(call: &'a BuiltinCall) -> &'a [PropertyValue] {
     match call.args.as_slice() {
         [only] => only.as_list().unwrap_or(&call.args),
         _ => &call.args,
     }
 }
 
-fn extreme(call: &Call, wanted: Ordering) -> Result<Value, Diagnostic> {
+fn extreme(call: &BuiltinCall, wanted: Ordering) -> Result<PropertyValue, Diagnostic> {
     let mut values = many(call).iter();
     let Some(mut best) = values.next() else { return Err(call.outside(0, "the list is empty")) };
     if best.as_amount().is_none() {
@@ -118,7 +118,7 @@ fn extreme(call: &Call, wanted: Ordering) -> Result<Value, Diagnostic> {
         let (Some(left), Some(right)) = (value.as_amount(), best.as_amount()) else {
             return Err(mixed(call, best, value));
         };
-        let sides = Sides { left, left_span: value.span, right, right_span: best.span };
+        let sides = Operands { left, left_span: value.span, right, right_span: best.span };
         if unit::compare(&sides)? == wanted {
             best = value;
         }
@@ -126,57 +126,57 @@ fn extreme(call: &Call, wanted: Ordering) -> Result<Value, Diagnostic> {
     Ok(best.clone())
 }
 
-fn mixed(call: &Call, first: &Value, other: &Value) -> Diagnostic {
+fn mixed(call: &BuiltinCall, first: &PropertyValue, other: &PropertyValue) -> Diagnostic {
     if compare(first, other).is_some() {
         return call.cannot(0, "numbers or quantities");
     }
     let message = format!("`{}` takes numbers or quantities, not {}", call.name, other.describe());
-    Diagnostic::error("GPB1206", message).at(other.span, "a number or a quantity is expected here")
+    Diagnostic::error("GPB1206", message).with_label(other.span, "a number or a quantity is expected here")
 }
 
-fn sum(call: &Call) -> Result<Value, Diagnostic> {
+fn sum(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let mut values = many(call).iter();
     let Some(first) = values.next() else { return Ok(call.as_number(0)) };
     let Some(mut total) = first.as_amount() else { return Err(call.cannot(0, "numbers or quantities")) };
     for value in values {
         let Some(right) = value.as_amount() else { return Err(mixed(call, first, value)) };
-        total = unit::add(&Sides { left: total, left_span: first.span, right, right_span: value.span })?;
+        total = unit::add(&Operands { left: total, left_span: first.span, right, right_span: value.span })?;
     }
-    Ok(Value::amount(total, call.span))
+    Ok(PropertyValue::amount(total, call.span))
 }
 
-fn whole(call: &Call, round: impl Fn(&Decimal) -> Decimal) -> Result<Value, Diagnostic> {
+fn whole(call: &BuiltinCall, round: impl Fn(&Decimal) -> Decimal) -> Result<PropertyValue, Diagnostic> {
     Ok(call.as_number(round(&call.number(0)).normalize()))
 }
 
-fn abs(call: &Call) -> Result<Value, Diagnostic> {
+fn abs(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     match call.arg(0).map(|arg| &arg.kind) {
-        Some(Kind::Number(number)) => Ok(call.as_number(number.abs())),
-        Some(Kind::Quantity(quantity)) => {
+        Some(ValueKind::Number(number)) => Ok(call.as_number(number.abs())),
+        Some(ValueKind::Quantity(quantity)) => {
             let quantity = Quantity { amount: quantity.amount.abs(), ..*quantity };
-            Ok(Value::new(Kind::Quantity(quantity), call.span))
+            Ok(PropertyValue::new(ValueKind::Quantity(quantity), call.span))
         }
         _ => Err(call.cannot(0, "a number or a quantity")),
     }
 }
 
-fn range(call: &Call) -> Result<Value, Diagnostic> {
+fn range(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let count = call.number(0);
     match count.to_u32().filter(|count| *count <= MAX_RANGE) {
-        Some(count) => Ok(Value::list((0..count).map(|n| call.as_number(n)).collect(), call.span)),
+        Some(count) => Ok(PropertyValue::list((0..count).map(|n| call.as_number(n)).collect(), call.span)),
         None => Err(call.outside(0, format!("`range` makes at most {MAX_RANGE} numbers, not {}", count.normalize()))),
     }
 }
 
-fn end(call: &Call, low: bool) -> Result<Value, Diagnostic> {
+fn end(call: &BuiltinCall, low: bool) -> Result<PropertyValue, Diagnostic> {
     match call.arg(0).map(|arg| &arg.kind) {
-        Some(Kind::Range(range)) => Ok(if low { range.low.clone() } else { range.high.clone() }),
+        Some(ValueKind::Range(range)) => Ok(if low { range.low.clone() } else { range.high.clone() }),
         _ => Err(call.cannot(0, "a range")),
     }
 }
 
-fn per(call: &Call, unit: &str) -> Result<Value, Diagnostic> {
-    let (Some(Kind::Quantity(quantity)), Some(unit)) = (call.arg(0).map(|arg| &arg.kind), unit::find(unit)) else {
+fn per(call: &BuiltinCall, unit: &str) -> Result<PropertyValue, Diagnostic> {
+    let (Some(ValueKind::Quantity(quantity)), Some(unit)) = (call.arg(0).map(|arg| &arg.kind), unit::find(unit)) else {
         return Err(call.cannot(0, "a quantity"));
     };
     match quantity.amount.checked_div(unit.size) {
@@ -185,8 +185,8 @@ fn per(call: &Call, unit: &str) -> Result<Value, Diagnostic> {
     }
 }
 
-fn amount(call: &Call) -> Result<Value, Diagnostic> {
-    let Some(Kind::Quantity(quantity)) = call.arg(0).map(|arg| &arg.kind) else {
+fn amount(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+    let Some(ValueKind::Quantity(quantity)) = call.arg(0).map(|arg| &arg.kind) else {
         return Err(call.cannot(0, "a quantity"));
     };
     let instead = match quantity.dimension {

@@ -1,7 +1,7 @@
 #![allow(clippy::needless_pass_by_value)] // a case reads better without borrows
-use super::{Arg, all, call, lookup, names, resolve};
-use crate::ty::Context;
-use crate::ty::testing::{NOWHERE, World, show, value};
+use super::{CallArg, all, call, lookup, names, resolve};
+use crate::ty::TypeContext;
+use crate::ty::testing::{NOWHERE, TestFacts, show, value};
 use gpb_model::Place;
 use gpb_model::ty::Type;
 use ipnet::IpNet;
@@ -10,8 +10,8 @@ use serde_json::{Value as Json, json};
 
 fn run(name: &str, args: &[(&str, Json)]) -> String {
     let here = Place { region: "us-east-1".into(), account: Some("123456789012".into()), ..Place::default() };
-    let cx = Context { place: Some(&here), ..Context::new(&World) };
-    let args = args.iter().map(|(name, json)| Arg {
+    let cx = TypeContext { place: Some(&here), ..TypeContext::new(&TestFacts) };
+    let args = args.iter().map(|(name, json)| CallArg {
         name: (!name.is_empty()).then(|| ((*name).into(), NOWHERE)),
         value: value(json.clone()),
     });

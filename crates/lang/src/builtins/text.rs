@@ -1,24 +1,24 @@
 //! Functions of text.
 
-use super::{Builtin, Call, Unknown, define};
+use super::{BuiltinCall, PestBuiltin, UnknownPolicy, define};
 use crate::ops;
 use base64::Engine as _;
 use gpb_base::diag::Diagnostic;
 use gpb_model::ty::Type;
-use gpb_model::value::{Kind, Value};
+use gpb_model::value::{PropertyValue, ValueKind};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
-pub(super) fn table() -> Vec<Builtin> {
+pub(super) fn table() -> Vec<PestBuiltin> {
     let mut all = whole();
     all.extend(parts());
     all
 }
 
-fn whole() -> Vec<Builtin> {
-    use Unknown::{Parts, Waits};
+fn whole() -> Vec<PestBuiltin> {
+    use UnknownPolicy::{Parts, Waits};
     let one = |name, run, doc| define(name, &[("text", Type::String)], Type::String, Waits, run, doc);
     vec![
         one("upper", |call| Ok(call.as_text(call.text(0).to_uppercase())), "The text in upper case."),
@@ -54,8 +54,8 @@ fn whole() -> Vec<Builtin> {
     ]
 }
 
-fn parts() -> Vec<Builtin> {
-    use Unknown::Waits;
+fn parts() -> Vec<PestBuiltin> {
+    use UnknownPolicy::Waits;
     let two = |name, second, result, run, doc| {
         define(name, &[("text", Type::String), (second, Type::String)], result, Waits, run, doc)
     };
@@ -65,14 +65,14 @@ fn parts() -> Vec<Builtin> {
             "starts_with",
             "prefix",
             Type::Bool,
-            |call| Ok(Value::bool(call.text(0).starts_with(call.text(1)), call.span)),
+            |call| Ok(PropertyValue::bool(call.text(0).starts_with(call.text(1)), call.span)),
             "Whether the text starts so.",
         ),
         two(
             "ends_with",
             "suffix",
             Type::Bool,
-            |call| Ok(Value::bool(call.text(0).ends_with(call.text(1)), call.span)),
+            |call| Ok(PropertyValue::bool(call.text(0).ends_with(call.text(1)), call.span)),
             "Whether the text ends so.",
         ),
         define(
@@ -101,30 +101,28 @@ fn sha256(text: &str) -> String {
     })
 }
 
-fn number(call: &Call) -> Result<Value, Diagnostic> {
+fn number(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let text = call.text(0).trim();
     match text.parse::<Decimal>() {
         Ok(number) => Ok(call.as_number(number.normalize())),
-        Err(_) => {
-            Err(Diagnostic::error("GPB1213", format!("`{text}` is not a number"))
-                .at(call.arg_span(0), "read as a number"))
-        }
+        Err(_) => Err(Diagnostic::error("GPB1213", format!("`{text}` is not a number"))
+            .with_label(call.arg_span(0), "read as a number")),
     }
 }
 
-fn join(call: &Call) -> Result<Value, Diagnostic> {
+fn join(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     // A separator that is unknown makes the whole call wait, so here it is text.
-    let separator = Value::text(call.text(1), call.arg_span(1));
+    let separator = PropertyValue::text(call.text(1), call.arg_span(1));
     let mut parts = Vec::new();
     for item in call.list(0).iter().filter(|item| !item.is_absent()) {
         if !parts.is_empty() {
             parts.push(separator.clone());
         }
         // A list inside has no text form; at least a hole that may be one must not pass for text.
-        if let Kind::Hole(hole) = &item.kind
-            && !hole.ty.may_be(&Type::String)
-            && !hole.ty.may_be(&Type::Number)
-            && !hole.ty.may_be(&Type::Bool)
+        if let ValueKind::Unknown(unknown) = &item.kind
+            && !unknown.ty.may_be(&Type::String)
+            && !unknown.ty.may_be(&Type::Number)
+            && !unknown.ty.may_be(&Type::Bool)
         {
             return Err(call.cannot(0, "a list of texts"));
         }
@@ -133,14 +131,14 @@ fn join(call: &Call) -> Result<Value, Diagnostic> {
     ops::text(parts, call.span)
 }
 
-fn split(call: &Call) -> Result<Value, Diagnostic> {
+fn split(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     if call.text(1).is_empty() {
         return Err(call.outside(1, "the separator is empty"));
     }
     Ok(call.texts(call.text(0).split(call.text(1)).map(str::to_owned)))
 }
 
-fn replace(call: &Call) -> Result<Value, Diagnostic> {
+fn replace(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let (text, old, new) = (call.text(0), call.text(1), call.text(2));
     if old.is_empty() {
         return Err(call.outside(1, "the text to replace is empty"));
@@ -153,7 +151,7 @@ fn replace(call: &Call) -> Result<Value, Diagnostic> {
     Ok(call.as_text(text.replace(old, new)))
 }
 
-fn substring(call: &Call) -> Result<Value, Diagnostic> {
+fn substring(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let count = call.text(0).chars().count();
     let bound = |index: usize| call.number(index).to_usize().unwrap_or(usize::MAX);
     let start = bound(1);

@@ -1,35 +1,41 @@
 //! Calls of functions, the program's own and the language's.
 
-use super::expect::Expect;
-use super::{Machine, Scope, Unknowns};
+use super::expect::Expectation;
+use super::{Interpreter, Scope, SilentUnknowns};
 use crate::builtins;
-use crate::names::Global;
+use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::names::GlobalItem;
 use crate::resolve;
-use crate::world::{Failed, Outcome};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
-use gpb_model::value::Value;
-use gpb_syntax::ast::{Arg, Binding, FnItem, Name};
+use gpb_model::value::PropertyValue;
+use gpb_syntax::ast::{Arg, Binding, FnItem, Ident};
 
-impl<'p> Machine<'_, 'p> {
-    pub(super) fn call(&self, callee: &'p Name, args: &'p [Arg], scope: &Scope<'p>, span: Span) -> Outcome<Value> {
+impl<'p> Interpreter<'_, 'p> {
+    pub(super) fn call(
+        &self,
+        callee: &'p Ident,
+        args: &'p [Arg],
+        scope: &Scope<'p>,
+        span: Span,
+    ) -> EvalResult<PropertyValue> {
         if args.iter().any(|arg| arg.value.is_missing()) {
-            return Err(Failed);
+            return Err(AlreadyReported);
         }
-        if let Some(function) = self.world.names.function(scope.frame.around.module, &callee.text) {
+        if let Some(function) = self.cx.names.function(scope.frame.module_cx.module, &callee.text) {
             return self.call_own(function, callee, args, scope, span);
         }
         if let Some(found) = self.graph_call(callee, args, scope, span) {
             return found;
         }
-        let Some(builtin) = builtins::lookup(&callee.text) else { return Err(Failed) };
+        let Some(builtin) = builtins::lookup(&callee.text) else { return Err(AlreadyReported) };
         let mut given = Vec::with_capacity(args.len());
         let mut failed = None;
         for arg in args {
-            match self.eval(&arg.value, scope, Expect::Any) {
+            match self.eval(&arg.value, scope, Expectation::Any) {
                 Ok(value) => {
                     let name = arg.name.as_ref().map(|name| (name.text.as_str().into(), name.span));
-                    given.push(builtins::Arg { name, value });
+                    given.push(builtins::CallArg { name, value });
                 }
                 Err(why) => failed = Some(why),
             }
@@ -37,26 +43,26 @@ impl<'p> Machine<'_, 'p> {
         if let Some(why) = failed {
             return Err(why);
         }
-        if self.unknown.get() != Unknowns::Nothing && scope.place().is_none() && builtin.needs_place() {
-            return Err(Failed);
+        if self.unknown.get() != SilentUnknowns::Nothing && scope.place().is_none() && builtin.needs_place() {
+            return Err(AlreadyReported);
         }
         let value = self.with_context(scope, |cx| self.ok(builtins::call(builtin, given, cx, span)))?;
-        let value = self.sized(value, span)?;
+        let value = self.measured_size(value, span)?;
         self.budget.text(self, span, value.as_text().map_or(0, |text| text.len()))?;
         Ok(value)
     }
 
     fn call_own(
         &self,
-        function: Global<'p, FnItem>,
-        callee: &'p Name,
+        function: GlobalItem<'p, FnItem>,
+        callee: &'p Ident,
         args: &'p [Arg],
         scope: &Scope<'p>,
         span: Span,
-    ) -> Outcome<Value> {
+    ) -> EvalResult<PropertyValue> {
         let item = function.item;
         if self.resolved.recursive.contains(&resolve::key(item)) {
-            return Err(Failed);
+            return Err(AlreadyReported);
         }
         let given = self.match_args(item, callee, args)?;
         let home = Scope { place: scope.shared_place(), ..self.root(function.module) };
@@ -72,13 +78,13 @@ impl<'p> Machine<'_, 'p> {
             return Err(why);
         }
         let Some(result) = &item.result else {
-            let value = self.eval(&item.value, &inner, Expect::Any)?;
-            return Ok(self.sized(value, span)?.at(span));
+            let value = self.eval(&item.value, &inner, Expectation::Any)?;
+            return Ok(self.measured_size(value, span)?.with_span(span));
         };
-        let ty = self.world.ty(function.module, result)?;
-        let value = self.eval(&item.value, &inner, Expect::Type(&ty))?;
+        let ty = self.cx.ty(function.module, result)?;
+        let value = self.eval(&item.value, &inner, Expectation::Type(&ty))?;
         let value = self.conform(value, &ty, &inner, Some(result.span))?;
-        Ok(self.sized(value, span)?.at(span))
+        Ok(self.measured_size(value, span)?.with_span(span))
     }
 
     fn argument(
@@ -87,25 +93,25 @@ impl<'p> Machine<'_, 'p> {
         arg: Option<&'p Arg>,
         scope: &Scope<'p>,
         home: &Scope<'p>,
-    ) -> Outcome<Value> {
+    ) -> EvalResult<PropertyValue> {
         let (written, from) = match (arg, &param.value) {
             (Some(arg), _) => (&arg.value, scope),
             (None, Some(default)) => (default, home),
             // Only an optional parameter is left out without a default.
-            (None, None) => return Ok(Value::absent(param.name.span)),
+            (None, None) => return Ok(PropertyValue::absent(param.name.span)),
         };
-        let Some(ty) = &param.ty else { return self.eval(written, from, Expect::Any) };
-        let ty = self.world.ty(home.frame.around.module, ty)?;
-        let value = self.eval(written, from, Expect::Type(&ty))?;
+        let Some(ty) = &param.ty else { return self.eval(written, from, Expectation::Any) };
+        let ty = self.cx.ty(home.frame.module_cx.module, ty)?;
+        let value = self.eval(written, from, Expectation::Type(&ty))?;
         self.conform(value, &ty, from, Some(param.name.span))
     }
 
     /// Which argument is for which parameter.
-    fn match_args(&self, item: &'p FnItem, callee: &Name, args: &'p [Arg]) -> Outcome<Vec<Option<&'p Arg>>> {
+    fn match_args(&self, item: &'p FnItem, callee: &Ident, args: &'p [Arg]) -> EvalResult<Vec<Option<&'p Arg>>> {
         let mut given: Vec<Option<&'p Arg>> = vec![None; item.params.len()];
         let mut failed = None;
         let wrong = |message: String, at: Span, text: &str| {
-            Diagnostic::error("GPB1408", message).at(at, text).at(item.name.span, signature(item))
+            Diagnostic::error("GPB1408", message).with_label(at, text).with_label(item.name.span, signature(item))
         };
         for (position, arg) in args.iter().enumerate() {
             let slot = match &arg.name {

@@ -1,46 +1,49 @@
 //! What `for` goes over, and the comprehensions of lists and maps.
 
-use super::entries::bind_turn;
-use super::expect::Expect;
-use super::{Machine, Scope};
-use crate::world::{Failed, Outcome};
+use super::entries::bind_iteration;
+use super::expect::Expectation;
+use super::{Interpreter, Scope};
+use crate::compile_context::{AlreadyReported, EvalResult};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
-use gpb_model::value::{Entry, Kind, Map, Value};
+use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
 use gpb_syntax::ast::{Comprehension, Expr};
 use std::sync::Arc;
 
 /// The key of each turn (the index in a list) and its element.
-pub type Turns = Vec<(Option<Value>, Value)>;
+pub type Iterations = Vec<(Option<PropertyValue>, PropertyValue)>;
 
-impl<'p> Machine<'_, 'p> {
+impl<'p> Interpreter<'_, 'p> {
     /// The turns of a loop: its length must be known, its elements need not.
-    pub fn turns(&self, over: &'p Expr, scope: &Scope<'p>) -> Outcome<Turns> {
+    pub fn iterations(&self, over: &'p Expr, scope: &Scope<'p>) -> EvalResult<Iterations> {
         let value = self.named(over, scope)?;
-        self.turns_of(&value, over.span)
+        self.iterations_of(&value, over.span)
     }
 
-    pub fn turns_of(&self, value: &Value, span: Span) -> Outcome<Turns> {
+    pub fn iterations_of(&self, value: &PropertyValue, span: Span) -> EvalResult<Iterations> {
         match &value.kind {
-            Kind::List(items) => {
+            ValueKind::List(items) => {
                 let numbered = items.iter().enumerate();
-                Ok(numbered.map(|(at, item)| (Some(Value::number(at as u64, item.span)), item.clone())).collect())
+                Ok(numbered
+                    .map(|(at, item)| (Some(PropertyValue::number(at as u64, item.span)), item.clone()))
+                    .collect())
             }
-            Kind::Map(entries) => {
-                let turns =
-                    entries.iter().map(|(key, entry)| (Some(Value::text(key.clone(), entry.key)), entry.value.clone()));
+            ValueKind::Map(entries) => {
+                let turns = entries
+                    .iter()
+                    .map(|(key, entry)| (Some(PropertyValue::text(key.clone(), entry.key)), entry.value.clone()));
                 Ok(turns.collect())
             }
-            Kind::Absent => Ok(Vec::new()),
-            Kind::Hole(_) => Err(self.report(
+            ValueKind::Absent => Ok(Vec::new()),
+            ValueKind::Unknown(_) => Err(self.report(
                 Diagnostic::error("GPB1405", "how often this repeats is unknown until apply")
-                    .at(span, value.describe())
+                    .with_label(span, value.describe())
                     .help("go over something that is known before: a list you write, or the resources themselves"),
             )),
             _ => Err(self.report(
                 Diagnostic::error("GPB1406", format!("`for` cannot go over {}", value.describe()))
-                    .at(span, "expected a list or a map")
+                    .with_label(span, "expected a list or a map")
                     .help("`range(n)` is the list of the numbers from 0 to n-1"),
             )),
         }
@@ -50,22 +53,22 @@ impl<'p> Machine<'_, 'p> {
         &self,
         comprehension: &'p Comprehension,
         scope: &Scope<'p>,
-        expect: Expect<'_>,
+        expect: Expectation<'_>,
         span: Span,
-    ) -> Outcome<Value> {
+    ) -> EvalResult<PropertyValue> {
         let over = self.named(&comprehension.over, scope)?;
         if let Some(unknown) = self.open(&over) {
-            return Ok(unknown.at(span));
+            return Ok(unknown.with_span(span));
         }
         let mut open = None;
         let mut items = Vec::new();
-        let mut map = Map::default();
+        let mut map = PropertyMap::default();
         let mut failed = None;
-        for (key, value) in self.turns_of(&over, comprehension.over.span)? {
+        for (key, value) in self.iterations_of(&over, comprehension.over.span)? {
             self.budget.step(self, span, 1)?;
             // With one name a map gives its values, as `for` over a map of resources reads best.
-            let inner = bind_turn(scope, &comprehension.names, key, value);
-            let turn = self.turn(comprehension, &inner, expect, &mut open);
+            let inner = bind_iteration(scope, &comprehension.names, key, value);
+            let turn = self.iteration(comprehension, &inner, expect, &mut open);
             match turn {
                 Ok(None) => {}
                 Ok(Some((None, value))) => items.push(value),
@@ -81,30 +84,30 @@ impl<'p> Machine<'_, 'p> {
             return Err(why);
         }
         if let Some(unknown) = open {
-            return Ok(unknown.at(span));
+            return Ok(unknown.with_span(span));
         }
-        Ok(if comprehension.key.is_some() { Value::map(map, span) } else { Value::list(items, span) })
+        Ok(if comprehension.key.is_some() { PropertyValue::map(map, span) } else { PropertyValue::list(items, span) })
     }
 
     /// A fact makes nothing, so what it goes over, and what it picks, may be unknown until apply: then so is the list.
-    fn open(&self, value: &Value) -> Option<Value> {
+    fn open(&self, value: &PropertyValue) -> Option<PropertyValue> {
         match &value.kind {
-            Kind::Hole(hole) if self.judge.borrow().is_some() => {
-                Some(hole.spread(Type::List(Arc::new(Type::Any)), value.span))
+            ValueKind::Unknown(unknown) if self.fact_evaluator.borrow().is_some() => {
+                Some(unknown.spread(Type::List(Arc::new(Type::Any)), value.span))
             }
             _ => None,
         }
     }
 
-    fn turn(
+    fn iteration(
         &self,
         comprehension: &'p Comprehension,
         scope: &Scope<'p>,
-        expect: Expect<'_>,
-        open: &mut Option<Value>,
-    ) -> Outcome<Option<(Option<Value>, Value)>> {
+        expect: Expectation<'_>,
+        open: &mut Option<PropertyValue>,
+    ) -> EvalResult<Option<(Option<PropertyValue>, PropertyValue)>> {
         if let Some(condition) = &comprehension.condition {
-            let holds = self.named(condition, scope)?.at(condition.span);
+            let holds = self.named(condition, scope)?.with_span(condition.span);
             if let Some(unknown) = self.open(&holds) {
                 *open = Some(unknown);
                 return Ok(None);
@@ -117,44 +120,44 @@ impl<'p> Machine<'_, 'p> {
             let value = self.eval(&comprehension.value, scope, expect.item())?;
             return Ok(Some(value).filter(|value| !value.is_absent()).map(|value| (None, value)));
         };
-        let key = self.known(self.eval(key, scope, Expect::Any)?.at(key.span), "a key")?;
-        let value = self.eval(&comprehension.value, scope, Expect::Any)?;
+        let key = self.known(self.eval(key, scope, Expectation::Any)?.with_span(key.span), "a key")?;
+        let value = self.eval(&comprehension.value, scope, Expectation::Any)?;
         Ok(Some(value).filter(|value| !value.is_absent()).map(|value| (Some(key), value)))
     }
 
-    fn insert(&self, map: &mut Map, key: &Value, value: Value) -> Outcome<()> {
+    fn insert(&self, map: &mut PropertyMap, key: &PropertyValue, value: PropertyValue) -> EvalResult<()> {
         let Some(text) = scalar(key) else { return Err(self.no_key(key)) };
         let span = key.span;
         if let Some(first) = map.get(text.as_str()) {
             let first = first.key;
             return Err(self.report(
                 Diagnostic::error("GPB1409", format!("the key `{text}` comes up twice"))
-                    .at(span, "each key must be another")
-                    .at(first, "first made here"),
+                    .with_label(span, "each key must be another")
+                    .with_label(first, "first made here"),
             ));
         }
-        map.insert(text.into(), Entry { key: span, value });
+        map.insert(text.into(), ValueEntry { key: span, value });
         Ok(())
     }
 
     /// A value that cannot be a key.
-    pub fn no_key(&self, key: &Value) -> Failed {
+    pub fn no_key(&self, key: &PropertyValue) -> AlreadyReported {
         self.report(
             Diagnostic::error("GPB1703", format!("{} cannot be a key", key.describe()))
-                .at(key.span, "a key is text or a number")
+                .with_label(key.span, "a key is text or a number")
                 .help("say which part of each element is its key: `for s in subnets key s.name { … }`"),
         )
     }
 }
 
 /// A value as a key: text, a word, a number, a quantity.
-pub fn scalar(value: &Value) -> Option<String> {
+pub fn scalar(value: &PropertyValue) -> Option<String> {
     match &value.kind {
-        Kind::Text(text) => Some(text.to_string()),
-        Kind::Word(word) => Some(word.text.to_string()),
-        Kind::Number(number) => Some(number.normalize().to_string()),
-        Kind::Quantity(quantity) => Some(quantity.to_string()),
-        Kind::Bool(value) => Some(value.to_string()),
+        ValueKind::Text(text) => Some(text.to_string()),
+        ValueKind::Word(word) => Some(word.text.to_string()),
+        ValueKind::Number(number) => Some(number.normalize().to_string()),
+        ValueKind::Quantity(quantity) => Some(quantity.to_string()),
+        ValueKind::Bool(value) => Some(value.to_string()),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use gpb_syntax::ast::Stmt;
 
 /// What an expression will be read as.
 #[derive(Debug, Clone, Copy)]
-pub enum Expect<'a> {
+pub enum Expectation<'a> {
     Any,
     Type(&'a Type),
     Shape(&'a TypeDef, &'a Shape),
@@ -14,49 +14,51 @@ pub enum Expect<'a> {
     Properties(&'a TypeDef),
 }
 
-impl<'a> Expect<'a> {
+impl<'a> Expectation<'a> {
     /// What is expected of the field `name` of what is expected here.
-    pub fn field(self, name: &str) -> Expect<'a> {
+    pub fn field(self, name: &str) -> Expectation<'a> {
         match self {
-            Expect::Any => Expect::Any,
-            Expect::Type(ty) => match ty.required() {
-                Type::Object(object) => object.fields.get(name).map_or(Expect::Any, |field| Expect::Type(&field.ty)),
-                Type::Map(value) => Expect::Type(value),
-                _ => Expect::Any,
-            },
-            Expect::Properties(def) => property(def, &def.root, name),
-            Expect::Shape(def, shape) => match def.resolve(shape) {
-                Shape::Object(object) => property(def, object, name),
-                Shape::Map { value, .. } => Expect::Shape(def, value),
-                Shape::Any(shapes) => {
-                    let fields = shapes.iter().map(|shape| Expect::Shape(def, shape).field(name));
-                    fields.into_iter().find(|found| !matches!(found, Expect::Any)).unwrap_or(Expect::Any)
+            Expectation::Any => Expectation::Any,
+            Expectation::Type(ty) => match ty.required() {
+                Type::Object(object) => {
+                    object.fields.get(name).map_or(Expectation::Any, |field| Expectation::Type(&field.ty))
                 }
-                _ => Expect::Any,
+                Type::Map(value) => Expectation::Type(value),
+                _ => Expectation::Any,
+            },
+            Expectation::Properties(def) => property(def, &def.root, name),
+            Expectation::Shape(def, shape) => match def.resolve(shape) {
+                Shape::Object(object) => property(def, object, name),
+                Shape::Map { value, .. } => Expectation::Shape(def, value),
+                Shape::Any(shapes) => {
+                    let fields = shapes.iter().map(|shape| Expectation::Shape(def, shape).field(name));
+                    fields.into_iter().find(|found| !matches!(found, Expectation::Any)).unwrap_or(Expectation::Any)
+                }
+                _ => Expectation::Any,
             },
         }
     }
 
     /// What is expected of an element of the list expected here.
-    pub fn item(self) -> Expect<'a> {
+    pub fn item(self) -> Expectation<'a> {
         match self {
-            Expect::Type(ty) => match ty.required() {
-                Type::List(item) => Expect::Type(item),
-                _ => Expect::Any,
+            Expectation::Type(ty) => match ty.required() {
+                Type::List(item) => Expectation::Type(item),
+                _ => Expectation::Any,
             },
-            Expect::Shape(def, shape) => match def.resolve(shape) {
-                Shape::List(list) => Expect::Shape(def, &list.item),
-                _ => Expect::Any,
+            Expectation::Shape(def, shape) => match def.resolve(shape) {
+                Shape::List(list) => Expectation::Shape(def, &list.item),
+                _ => Expectation::Any,
             },
-            _ => Expect::Any,
+            _ => Expectation::Any,
         }
     }
 
     /// Whether one block of these statements is an element of a list here, rather than the whole.
     pub fn appends(self, stmts: &[Stmt]) -> bool {
         match self {
-            Expect::Type(ty) => matches!(ty.required(), Type::List(_)),
-            Expect::Shape(def, shape) => match def.resolve(shape) {
+            Expectation::Type(ty) => matches!(ty.required(), Type::List(_)),
+            Expectation::Shape(def, shape) => match def.resolve(shape) {
                 Shape::List(list) => !is_written_as_map(def, list, stmts),
                 Shape::Any(shapes) => {
                     let is = |wanted: fn(&Shape) -> bool| shapes.iter().any(|shape| wanted(def.resolve(shape)));
@@ -64,14 +66,14 @@ impl<'a> Expect<'a> {
                 }
                 _ => false,
             },
-            Expect::Any | Expect::Properties(_) => false,
+            Expectation::Any | Expectation::Properties(_) => false,
         }
     }
 }
 
-fn property<'a>(def: &'a TypeDef, object: &'a ObjectShape, name: &str) -> Expect<'a> {
+fn property<'a>(def: &'a TypeDef, object: &'a ObjectShape, name: &str) -> Expectation<'a> {
     let found = object.by_name(name).or_else(|| object.by_aws(name));
-    found.map_or(Expect::Any, |property| Expect::Shape(def, &property.shape))
+    found.map_or(Expectation::Any, |property| Expectation::Shape(def, &property.shape))
 }
 
 /// A list of keys and values (tags) may be written as a map: its entries are then no fields of the element.

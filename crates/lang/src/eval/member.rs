@@ -1,52 +1,54 @@
 //! `of.name` and `of[index]`, through resources, instances and what is not known yet.
 
-use super::expect::Expect;
-use super::{Machine, Scope};
+use super::expect::Expectation;
+use super::{Interpreter, Scope};
+use crate::compile_context::EvalResult;
 use crate::ops;
-use crate::world::Outcome;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_catalog::Shape;
 use gpb_catalog::typed::type_of;
 use gpb_model as model;
 use gpb_model::PropPath;
-use gpb_model::value::{Hole, Kind, Value};
-use gpb_syntax::ast::{Expr, Name};
+use gpb_model::value::{PropertyValue, Unknown, ValueKind};
+use gpb_syntax::ast::{Expr, Ident};
 
 /// The first key of what a `for` made, where `key` is none of them.
-fn keyed_without(of: &Value, key: &str) -> Option<std::sync::Arc<str>> {
+fn keyed_without(of: &PropertyValue, key: &str) -> Option<std::sync::Arc<str>> {
     let turns = of.as_map().filter(|turns| !turns.contains_key(key))?;
-    let is_item = |value: &Value| matches!(value.kind, Kind::Resource(_) | Kind::Instance(_));
+    let is_item = |value: &PropertyValue| matches!(value.kind, ValueKind::Resource(_) | ValueKind::Instance(_));
     let all = turns.values().all(|entry| is_item(&entry.value));
     turns.first().filter(|_| all).map(|(first, _)| first.clone())
 }
 
-impl<'p> Machine<'_, 'p> {
+impl<'p> Interpreter<'_, 'p> {
     pub(super) fn member(
         &self,
         of: &'p Expr,
-        name: &'p Name,
+        name: &'p Ident,
         optional: bool,
         scope: &Scope<'p>,
         span: Span,
-    ) -> Outcome<Value> {
+    ) -> EvalResult<PropertyValue> {
         let written = of.span;
         let of = self.named(of, scope)?;
         if let Some(first) = keyed_without(&of, &name.text).filter(|_| !optional) {
-            let (of, name) = (self.world.program.sources.slice(written), (&name.text, name.span));
+            let (of, name) = (self.cx.program.sources.slice(written), (&name.text, name.span));
             let message = format!("`{of}` is made by a `for`, once for each key, and no key is `{}`", name.0);
             let help = format!("one of them is `{of}[\"{first}\"].{0}`, all are `[for x in {of}: x.{0}]`", name.0);
-            return Err(self.report(Diagnostic::error("GPB1701", message).at(name.1, "none of the keys").help(help)));
+            return Err(
+                self.report(Diagnostic::error("GPB1701", message).with_label(name.1, "none of the keys").help(help))
+            );
         }
         self.member_of(&of, name, optional, span)
     }
 
     /// `of.name` of any value.
-    pub fn member_of(&self, of: &Value, name: &Name, optional: bool, span: Span) -> Outcome<Value> {
+    pub fn member_of(&self, of: &PropertyValue, name: &Ident, optional: bool, span: Span) -> EvalResult<PropertyValue> {
         match &of.kind {
-            Kind::Resource(handle) => self.property(handle, name, span),
-            Kind::Instance(handle) => self.instance_member(handle, name, span),
-            Kind::Hole(hole) => match self.below(hole, &name.text, name.span, span)? {
+            ValueKind::Resource(handle) => self.property(handle, name, span),
+            ValueKind::Instance(handle) => self.instance_member(handle, name, span),
+            ValueKind::Unknown(unknown) => match self.below(unknown, &name.text, name.span, span)? {
                 Some(value) => Ok(value),
                 None => self.ok(ops::member(of, &name.text, name.span, optional, span)),
             },
@@ -54,31 +56,37 @@ impl<'p> Machine<'_, 'p> {
         }
     }
 
-    pub(super) fn index(&self, of: &'p Expr, index: &'p Expr, scope: &Scope<'p>, span: Span) -> Outcome<Value> {
+    pub(super) fn index(
+        &self,
+        of: &'p Expr,
+        index: &'p Expr,
+        scope: &Scope<'p>,
+        span: Span,
+    ) -> EvalResult<PropertyValue> {
         let of = self.named(of, scope);
-        let index = self.eval(index, scope, Expect::Any);
+        let index = self.eval(index, scope, Expectation::Any);
         let (of, index) = (of?, index?);
-        if let Kind::Hole(hole) = &of.kind {
+        if let ValueKind::Unknown(unknown) = &of.kind {
             let segment = super::scalar(&index);
-            if let Some(value) = segment.map(|key| self.below(hole, &key, index.span, span)).transpose()?.flatten() {
+            if let Some(value) = segment.map(|key| self.below(unknown, &key, index.span, span)).transpose()?.flatten() {
                 return Ok(value);
             }
         }
         if let Some(key) = super::scalar(&index).filter(|key| keyed_without(&of, key).is_some()) {
-            return Err(self.no_turn(&of, &key, index.span));
+            return Err(self.no_iteration(&of, &key, index.span));
         }
         self.ok(ops::index(&of, &index, span))
     }
 
     /// A part of a property that is unknown: the catalog says whether there is one and what it will be.
-    fn below(&self, hole: &Hole, name: &str, at: Span, span: Span) -> Outcome<Option<Value>> {
-        let model::Value::Ref(reference) = &*hole.value else { return Ok(None) };
+    fn below(&self, unknown: &Unknown, name: &str, at: Span, span: Span) -> EvalResult<Option<PropertyValue>> {
+        let model::Value::Ref(reference) = &*unknown.value else { return Ok(None) };
         let Some(node) = self.expansion.by_address(&reference.to) else { return Ok(None) };
         let def = &node.def;
         let Some(shape) = def.shape_at(&reference.path) else { return Ok(None) };
         let made = |segment: &str, shape: &Shape| {
             let path = reference.path.child(segment);
-            Some(Value::reference(reference.to.clone(), path, type_of(def, shape), span))
+            Some(PropertyValue::reference(reference.to.clone(), path, type_of(def, shape), span))
         };
         match shape {
             Shape::Object(object) => {
@@ -95,9 +103,15 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// A property that does not exist.
-    pub fn no_property(&self, of: &str, name: &str, at: Span, names: &[&str]) -> crate::world::Failed {
+    pub fn no_property(
+        &self,
+        of: &str,
+        name: &str,
+        at: Span,
+        names: &[&str],
+    ) -> crate::compile_context::AlreadyReported {
         let diagnostic =
-            Diagnostic::error("GPB1702", format!("`{of}` has no property `{name}`")).at(at, "unknown property");
+            Diagnostic::error("GPB1702", format!("`{of}` has no property `{name}`")).with_label(at, "unknown property");
         let near = nearest(name, names.iter().copied());
         self.report(match near {
             Some(near) => {
@@ -109,7 +123,7 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// Where a written property path leads, in AWS's spelling: `vpc_config.subnet_ids`.
-    pub fn property_path(&self, def: &gpb_catalog::TypeDef, segments: &[(String, Span)]) -> Outcome<PropPath> {
+    pub fn property_path(&self, def: &gpb_catalog::TypeDef, segments: &[(String, Span)]) -> EvalResult<PropPath> {
         let mut path = PropPath::default();
         let mut shape: Option<&Shape> = None;
         for (name, span) in segments {

@@ -1,17 +1,17 @@
 //! What has been computed, and what is being computed.
 
-use super::Machine;
-use crate::world::Outcome;
+use super::Interpreter;
+use crate::compile_context::EvalResult;
 use foldhash::HashMap;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::Address;
-use gpb_model::value::Value;
+use gpb_model::value::PropertyValue;
 use std::cell::RefCell;
 
 /// What is computed once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Key<'p> {
+pub enum MemoKey<'p> {
     /// A constant, by its place in the tree.
     Item(usize),
     /// A statement of a frame: a `let`, a parameter, an output, a group.
@@ -28,39 +28,39 @@ pub enum Key<'p> {
 
 /// How a step of a circle is named to the user.
 #[derive(Debug, Clone)]
-pub enum Label<'p> {
+pub enum CycleLabel<'p> {
     Name(&'p str),
     Property(Address, &'p str),
     Body(Address),
 }
 
-impl Label<'_> {
+impl CycleLabel<'_> {
     fn text(&self) -> String {
         match self {
-            Label::Name(name) => format!("`{name}`"),
-            Label::Property(address, name) => format!("`{address}.{name}`"),
-            Label::Body(address) => format!("what is written in `{address}`"),
+            CycleLabel::Name(name) => format!("`{name}`"),
+            CycleLabel::Property(address, name) => format!("`{address}.{name}`"),
+            CycleLabel::Body(address) => format!("what is written in `{address}`"),
         }
     }
 }
 
 #[derive(Debug, Clone)]
-enum State {
+enum MemoState {
     Open,
-    Done(Outcome<Value>),
+    Done(EvalResult<PropertyValue>),
 }
 
 /// Everything computed so far, and the trail of what is being computed now.
 #[derive(Debug, Default)]
 pub struct Memo<'p> {
     /// What is numbered lies in rows, by the two numbers of its key: there is far more of it than of everything else.
-    slots: RefCell<Rows>,
-    properties: RefCell<Rows>,
-    others: RefCell<HashMap<Key<'p>, State>>,
-    trail: RefCell<Vec<(Key<'p>, Label<'p>, Span)>>,
+    slots: RefCell<MemoRows>,
+    properties: RefCell<MemoRows>,
+    others: RefCell<HashMap<MemoKey<'p>, MemoState>>,
+    trail: RefCell<Vec<(MemoKey<'p>, CycleLabel<'p>, Span)>>,
 }
 
-type Rows = Vec<Vec<Option<State>>>;
+type MemoRows = Vec<Vec<Option<MemoState>>>;
 
 impl<'p> Memo<'p> {
     /// Makes room for the properties of a resource, no more than there are.
@@ -80,19 +80,19 @@ impl<'p> Memo<'p> {
         self.properties.take();
     }
 
-    fn state(&self, key: &Key<'p>) -> Option<State> {
+    fn state(&self, key: &MemoKey<'p>) -> Option<MemoState> {
         let (rows, row, at) = match key {
-            Key::Slot(row, at) => (&self.slots, *row, *at),
-            Key::Property(row, at) => (&self.properties, *row, *at),
+            MemoKey::Slot(row, at) => (&self.slots, *row, *at),
+            MemoKey::Property(row, at) => (&self.properties, *row, *at),
             _ => return self.others.borrow().get(key).cloned(),
         };
         rows.borrow().get(row as usize)?.get(at)?.clone()
     }
 
-    fn set(&self, key: Key<'p>, state: State) {
+    fn set(&self, key: MemoKey<'p>, state: MemoState) {
         let (rows, row, at) = match key {
-            Key::Slot(row, at) => (&self.slots, row as usize, at),
-            Key::Property(row, at) => (&self.properties, row as usize, at),
+            MemoKey::Slot(row, at) => (&self.slots, row as usize, at),
+            MemoKey::Property(row, at) => (&self.properties, row as usize, at),
             _ => {
                 self.others.borrow_mut().insert(key, state);
                 return;
@@ -112,28 +112,28 @@ impl<'p> Memo<'p> {
     }
 }
 
-impl<'p> Machine<'_, 'p> {
+impl<'p> Interpreter<'_, 'p> {
     /// The value under a key, computed at the first demand. `used` is where it is needed: what a circle shows.
     pub fn demand(
         &self,
-        key: Key<'p>,
-        label: Label<'p>,
+        key: MemoKey<'p>,
+        label: CycleLabel<'p>,
         used: Span,
-        compute: impl FnOnce() -> Outcome<Value>,
-    ) -> Outcome<Value> {
+        compute: impl FnOnce() -> EvalResult<PropertyValue>,
+    ) -> EvalResult<PropertyValue> {
         match self.memo.state(&key) {
-            Some(State::Done(value)) => return value,
-            Some(State::Open) => return Err(self.report(self.circle(key, used))),
-            None => self.memo.set(key, State::Open),
+            Some(MemoState::Done(value)) => return value,
+            Some(MemoState::Open) => return Err(self.report(self.cycle(key, used))),
+            None => self.memo.set(key, MemoState::Open),
         }
         self.memo.trail.borrow_mut().push((key, label, used));
         let value = self.budget.deeper(self, used, compute);
         self.memo.trail.borrow_mut().pop();
-        self.memo.set(key, State::Done(value.clone()));
+        self.memo.set(key, MemoState::Done(value.clone()));
         value
     }
 
-    fn circle(&self, key: Key<'p>, used: Span) -> Diagnostic {
+    fn cycle(&self, key: MemoKey<'p>, used: Span) -> Diagnostic {
         let trail = self.memo.trail.borrow();
         let start = trail.iter().position(|(other, ..)| *other == key).unwrap_or(0);
         let steps: Vec<_> = trail.iter().skip(start).collect();
@@ -142,7 +142,7 @@ impl<'p> Machine<'_, 'p> {
         let needed = steps.iter().skip(1).map(|(_, label, span)| (label.text(), *span));
         let mut needing = name.clone();
         for (what, span) in needed.chain([(name, used)]) {
-            diagnostic = diagnostic.at(span, format!("{needing} needs {what}"));
+            diagnostic = diagnostic.with_label(span, format!("{needing} needs {what}"));
             needing = what;
         }
         diagnostic.help("break the circle: one of these has to be written without the others")

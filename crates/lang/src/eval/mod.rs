@@ -3,42 +3,42 @@
 //! Nothing here is evaluated in the order it was written: a `let`, a parameter, a property is computed when it is first
 //! needed and remembered, so forward references need no care and only true circles are refused.
 
+mod assignment;
 mod call;
 mod comprehension;
 mod entries;
 mod expect;
 mod expr;
-mod given;
-mod limits;
 mod member;
 mod memo;
+mod meter;
 mod policy;
 mod scope;
 mod size;
 
+pub use assignment::Assignment;
 pub use call::is_optional;
 pub use comprehension::scalar;
-pub use entries::{Entries, bind_turn};
-pub use expect::Expect;
-pub use given::Given;
-pub use limits::Budget;
-pub use memo::{Key, Label, Memo};
-pub use scope::{After, Around, Frame, Local, Scope, key_segment};
+pub use entries::{BlockEntries, bind_iteration};
+pub use expect::Expectation;
+pub use memo::{CycleLabel, Memo, MemoKey};
+pub use meter::EvalMeter;
+pub use scope::{AfterClause, Frame, LocalVar, ModuleContext, Scope, key_segment};
 
+use super::compile_context::{AlreadyReported, CompileContext, EvalResult};
 use super::expand::{Expansion, Overrides};
-use super::judge::Judge;
+use super::facts::FactEvaluator;
 use super::modules::ModuleId;
-use super::names::Named;
-use super::resolve::Resolved;
-use super::ty::Context;
+use super::names::NamedItem;
+use super::resolve::ResolveOutput;
+use super::ty::TypeContext;
 use super::ty::conform;
-use super::world::{Failed, Outcome, World};
 use foldhash::HashSet;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model as model;
 use gpb_model::ty::{DefaultId, Type};
-use gpb_model::value::{Value, Word};
+use gpb_model::value::{BareWord, PropertyValue};
 use gpb_syntax::ast::{Binding, Stmt};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -46,7 +46,7 @@ use std::sync::Arc;
 
 /// What fails in silence, because only an environment or the use of a component would give it a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Unknowns {
+pub enum SilentUnknowns {
     #[default]
     Nothing,
     /// Places, the environment, items, and parameters without a default.
@@ -56,10 +56,10 @@ pub enum Unknowns {
 }
 
 /// Evaluates one program, for one environment or for none.
-pub struct Machine<'w, 'p> {
-    pub world: &'w World<'p>,
-    pub resolved: &'w Resolved,
-    pub budget: Budget,
+pub struct Interpreter<'w, 'p> {
+    pub cx: &'w CompileContext<'p>,
+    pub resolved: &'w ResolveOutput,
+    pub budget: EvalMeter,
     pub memo: Memo<'p>,
     /// What the stack has been expanded to so far.
     pub expansion: Expansion<'p>,
@@ -70,26 +70,26 @@ pub struct Machine<'w, 'p> {
     /// What the environment is held to, as far as it has been met.
     pub goals: RefCell<model::Goals>,
     /// The finished model while facts are evaluated over it.
-    pub judge: RefCell<Option<Rc<Judge>>>,
+    pub fact_evaluator: RefCell<Option<Rc<FactEvaluator>>>,
     /// What cannot be known because nothing is expanded.
-    pub unknown: Cell<Unknowns>,
+    pub unknown: Cell<SilentUnknowns>,
     roots: RefCell<Vec<Option<Rc<Frame<'p>>>>>,
     /// The names of properties and fields, each once: there are few, and every resource repeats them.
     names: RefCell<HashSet<Arc<str>>>,
 }
 
-impl<'w, 'p> Machine<'w, 'p> {
-    pub fn new(world: &'w World<'p>, resolved: &'w Resolved) -> Self {
+impl<'w, 'p> Interpreter<'w, 'p> {
+    pub fn new(cx: &'w CompileContext<'p>, resolved: &'w ResolveOutput) -> Self {
         Self {
-            world,
+            cx,
             resolved,
-            budget: Budget::default(),
+            budget: EvalMeter::default(),
             memo: Memo::default(),
             expansion: Expansion::default(),
             overrides: Overrides::default(),
             ambient: RefCell::default(),
             goals: RefCell::default(),
-            judge: RefCell::default(),
+            fact_evaluator: RefCell::default(),
             unknown: Cell::default(),
             roots: RefCell::default(),
             names: RefCell::default(),
@@ -107,11 +107,11 @@ impl<'w, 'p> Machine<'w, 'p> {
         name
     }
 
-    pub fn report(&self, diagnostic: Diagnostic) -> Failed {
-        self.world.reports.add(diagnostic)
+    pub fn report(&self, diagnostic: Diagnostic) -> AlreadyReported {
+        self.cx.reports.add(diagnostic)
     }
 
-    pub fn ok<T>(&self, result: Result<T, Diagnostic>) -> Outcome<T> {
+    pub fn ok<T>(&self, result: Result<T, Diagnostic>) -> EvalResult<T> {
         result.map_err(|diagnostic| self.report(diagnostic))
     }
 
@@ -119,8 +119,8 @@ impl<'w, 'p> Machine<'w, 'p> {
     pub fn root(&self, module: ModuleId) -> Scope<'p> {
         let known = self.roots.borrow().get(module.0).cloned().flatten();
         let frame = known.unwrap_or_else(|| {
-            let around = Rc::new(Around::of_module(module));
-            let frame = self.expansion.root(around, self.world.indexes.of(&[]));
+            let around = Rc::new(ModuleContext::of_module(module));
+            let frame = self.expansion.root(around, self.cx.indexes.get_or_build(&[]));
             let mut roots = self.roots.borrow_mut();
             if roots.len() <= module.0 {
                 roots.resize(module.0 + 1, None);
@@ -130,24 +130,24 @@ impl<'w, 'p> Machine<'w, 'p> {
             }
             frame
         });
-        Scope::of(frame)
+        Scope::new(frame)
     }
 
     /// A body of a module that nobody uses.
     pub fn unused(&self, module: ModuleId, stmts: &'p [Stmt]) -> Rc<Frame<'p>> {
-        let around = Rc::new(Around::of_module(module));
-        self.expansion.unused(around, None, stmts, self.world.indexes.of(stmts))
+        let around = Rc::new(ModuleContext::of_module(module));
+        self.expansion.unused(around, None, stmts, self.cx.indexes.get_or_build(stmts))
     }
 
     /// A body inside one that nobody uses.
     pub fn unused_inside(&self, frame: &Rc<Frame<'p>>, stmts: &'p [Stmt]) -> Rc<Frame<'p>> {
-        self.expansion.unused(frame.around.clone(), Some(frame.clone()), stmts, self.world.indexes.of(stmts))
+        self.expansion.unused(frame.module_cx.clone(), Some(frame.clone()), stmts, self.cx.indexes.get_or_build(stmts))
     }
 
     /// Every constant of the program's files, so that a mistake in one nobody uses is found.
     pub fn constants(&self) {
-        for item in &self.world.names.items {
-            if let Named::Const(global) = item {
+        for item in &self.cx.names.items {
+            if let NamedItem::Const(global) = item {
                 // A failure has been reported where it happened.
                 let _ = self.constant(global.module, global.item, global.item.name.span);
             }
@@ -155,30 +155,30 @@ impl<'w, 'p> Machine<'w, 'p> {
     }
 
     /// A constant of the program.
-    pub fn constant(&self, module: ModuleId, binding: &'p Binding, used: Span) -> Outcome<Value> {
-        let key = Key::Item(super::resolve::key(binding));
-        self.demand(key, Label::Name(&binding.name.text), used, || {
+    pub fn constant(&self, module: ModuleId, binding: &'p Binding, used: Span) -> EvalResult<PropertyValue> {
+        let key = MemoKey::Item(super::resolve::key(binding));
+        self.demand(key, CycleLabel::Name(&binding.name.text), used, || {
             let scope = self.root(module);
             self.bound(binding, &scope)
         })
     }
 
     /// The value of a `const` or a `let`, read as its type.
-    pub fn bound(&self, binding: &'p Binding, scope: &Scope<'p>) -> Outcome<Value> {
-        let Some(written) = &binding.value else { return Err(Failed) };
+    pub fn bound(&self, binding: &'p Binding, scope: &Scope<'p>) -> EvalResult<PropertyValue> {
+        let Some(written) = &binding.value else { return Err(AlreadyReported) };
         let Some(ty) = &binding.ty else {
-            let value = self.eval(written, scope, Expect::Any)?;
-            let value = self.sized(value, binding.name.span)?;
+            let value = self.eval(written, scope, Expectation::Any)?;
+            let value = self.measured_size(value, binding.name.span)?;
             return self.without_words(value, scope);
         };
-        let ty = self.world.ty(scope.frame.around.module, ty)?;
-        let value = self.eval(written, scope, Expect::Type(&ty))?;
+        let ty = self.cx.ty(scope.frame.module_cx.module, ty)?;
+        let value = self.eval(written, scope, Expectation::Type(&ty))?;
         let value = self.conform(value, &ty, scope, Some(binding.name.span))?;
-        self.sized(value, binding.name.span)
+        self.measured_size(value, binding.name.span)
     }
 
     /// A value that no type reads: a bare word in it means nothing.
-    fn without_words(&self, value: Value, scope: &Scope<'p>) -> Outcome<Value> {
+    fn without_words(&self, value: PropertyValue, scope: &Scope<'p>) -> EvalResult<PropertyValue> {
         let mut failed = None;
         for word in value.unread_words() {
             failed = Some(self.report(self.unexpected_word(word, scope)));
@@ -186,7 +186,7 @@ impl<'w, 'p> Machine<'w, 'p> {
         failed.map_or(Ok(value), Err)
     }
 
-    fn unexpected_word(&self, word: &Word, scope: &Scope<'p>) -> Diagnostic {
+    fn unexpected_word(&self, word: &BareWord, scope: &Scope<'p>) -> Diagnostic {
         let names = names_in(scope);
         let diagnostic = word.unknown(word.written);
         let hyphens = word.text.match_indices('-').map(|(at, _)| at);
@@ -194,7 +194,7 @@ impl<'w, 'p> Machine<'w, 'p> {
         let is_value = |side: &str| {
             side.bytes().all(|byte| byte.is_ascii_digit())
                 || names.iter().any(|name| **name == *side)
-                || self.world.names.constant(scope.frame.around.module, side).is_some()
+                || self.cx.names.constant(scope.frame.module_cx.module, side).is_some()
         };
         if let Some((left, right)) = sides.find(|(left, right)| is_value(left) && is_value(right)) {
             let apart = format!("{left} - {right}");
@@ -217,39 +217,45 @@ impl<'w, 'p> Machine<'w, 'p> {
     }
 
     /// The value as one of `ty`.
-    pub fn conform(&self, value: Value, ty: &Type, scope: &Scope<'p>, declared: Option<Span>) -> Outcome<Value> {
+    pub fn conform(
+        &self,
+        value: PropertyValue,
+        ty: &Type,
+        scope: &Scope<'p>,
+        declared: Option<Span>,
+    ) -> EvalResult<PropertyValue> {
         let read = self.with_context(scope, |cx| conform(value, ty, &cx.expected_at(declared)));
-        read.map_err(|diagnostics| self.world.reports.all(diagnostics))
+        read.map_err(|diagnostics| self.cx.reports.all(diagnostics))
     }
 
     /// Calls `f` with what values need to know of a scope.
-    pub fn with_context<R>(&self, scope: &Scope<'p>, f: impl FnOnce(&Context<'_>) -> R) -> R {
+    pub fn with_context<R>(&self, scope: &Scope<'p>, f: impl FnOnce(&TypeContext<'_>) -> R) -> R {
         let names = || names_in(scope);
         let defaults = |id| self.default(id, scope);
-        f(&Context {
-            facts: self.world.facts,
+        f(&TypeContext {
+            facts: self.cx.facts,
             place: scope.place(),
             names: &names,
             defaults: &defaults,
-            judging: self.judge.borrow().is_some(),
+            judging: self.fact_evaluator.borrow().is_some(),
             expected_at: None,
         })
     }
 
-    fn default(&self, id: DefaultId, scope: &Scope<'p>) -> Result<Value, Vec<Diagnostic>> {
-        let Some((module, written)) = self.world.types.default_of(id) else { return Err(Vec::new()) };
+    fn default(&self, id: DefaultId, scope: &Scope<'p>) -> Result<PropertyValue, Vec<Diagnostic>> {
+        let Some((module, written)) = self.cx.types.default_of(id) else { return Err(Vec::new()) };
         let inner = Scope { place: scope.place.clone(), ..self.root(module) };
-        self.eval(written, &inner, Expect::Any).map_err(|Failed| Vec::new())
+        self.eval(written, &inner, Expectation::Any).map_err(|AlreadyReported| Vec::new())
     }
 
     /// A value that must be known now, such as a condition that decides what exists.
-    pub fn known(&self, value: Value, why: &str) -> Outcome<Value> {
+    pub fn known(&self, value: PropertyValue, why: &str) -> EvalResult<PropertyValue> {
         if value.is_known() {
             return Ok(value);
         }
         Err(self.report(
             Diagnostic::error("GPB1405", format!("{why} is unknown until apply"))
-                .at(value.span, value.describe())
+                .with_label(value.span, value.describe())
                 .help(
                     "a plan shows every resource it will make, so what exists may depend only on what is known before",
                 ),

@@ -1,16 +1,21 @@
 //! Policy literals.
 
-use super::expect::Expect;
-use super::{Machine, Scope};
+use super::expect::Expectation;
+use super::{Interpreter, Scope};
+use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::policy;
-use crate::policy::{Principal, Statement};
-use crate::world::{Failed, Outcome};
+use crate::policy::{PolicyStatementValue, Principal};
 use gpb_base::source::Span;
-use gpb_model::value::Value;
+use gpb_model::value::PropertyValue;
 use gpb_syntax::ast::{Expr, PolicyStatement};
 
-impl<'p> Machine<'_, 'p> {
-    pub(super) fn policy(&self, written: &'p [PolicyStatement], scope: &Scope<'p>, span: Span) -> Outcome<Value> {
+impl<'p> Interpreter<'_, 'p> {
+    pub(super) fn policy(
+        &self,
+        written: &'p [PolicyStatement],
+        scope: &Scope<'p>,
+        span: Span,
+    ) -> EvalResult<PropertyValue> {
         let mut statements = Vec::with_capacity(written.len());
         let mut failed = None;
         for statement in written {
@@ -21,7 +26,7 @@ impl<'p> Machine<'_, 'p> {
         }
         let (document, diagnostics) = self.with_context(scope, |cx| policy::document(&statements, cx, span));
         let wrong = diagnostics.iter().any(gpb_base::diag::Diagnostic::is_error);
-        let why = self.world.reports.all(diagnostics);
+        let why = self.cx.reports.all(diagnostics);
         match failed {
             None if wrong => Err(why),
             None => Ok(document),
@@ -29,15 +34,15 @@ impl<'p> Machine<'_, 'p> {
         }
     }
 
-    fn policy_statement(&self, statement: &'p PolicyStatement, scope: &Scope<'p>) -> Outcome<Statement> {
+    fn policy_statement(&self, statement: &'p PolicyStatement, scope: &Scope<'p>) -> EvalResult<PolicyStatementValue> {
         let actions = self.each(&statement.actions, scope);
         let resources = self.each(&statement.resources, scope);
         let mut principals = Vec::with_capacity(statement.principals.len());
         for principal in &statement.principals {
             if principal.kind.text.is_empty() {
-                return Err(Failed);
+                return Err(AlreadyReported);
             }
-            let value = principal.value.as_ref().map(|value| self.eval(value, scope, Expect::Any)).transpose()?;
+            let value = principal.value.as_ref().map(|value| self.eval(value, scope, Expectation::Any)).transpose()?;
             principals.push(Principal {
                 kind: principal.kind.text.as_str().into(),
                 kind_span: principal.kind.span,
@@ -46,9 +51,9 @@ impl<'p> Machine<'_, 'p> {
         }
         let conditions = match statement.conditions.as_slice() {
             [] => None,
-            stmts => Some(self.object(stmts, scope, Expect::Any, statement.span)?),
+            stmts => Some(self.object(stmts, scope, Expectation::Any, statement.span)?),
         };
-        Ok(Statement {
+        Ok(PolicyStatementValue {
             allow: statement.allow,
             actions: actions?,
             principals,
@@ -58,8 +63,9 @@ impl<'p> Machine<'_, 'p> {
         })
     }
 
-    fn each(&self, written: &'p [Expr], scope: &Scope<'p>) -> Outcome<Vec<Value>> {
-        let values: Vec<Outcome<Value>> = written.iter().map(|expr| self.eval(expr, scope, Expect::Any)).collect();
-        values.into_iter().collect::<Result<_, Failed>>()
+    fn each(&self, written: &'p [Expr], scope: &Scope<'p>) -> EvalResult<Vec<PropertyValue>> {
+        let values: Vec<EvalResult<PropertyValue>> =
+            written.iter().map(|expr| self.eval(expr, scope, Expectation::Any)).collect();
+        values.into_iter().collect::<Result<_, AlreadyReported>>()
     }
 }

@@ -1,12 +1,12 @@
 //! Where an expression is evaluated: the ring of bodies around it and the variables bound on the way.
 
+use crate::body_index::BodyIndex;
 use crate::expand::InstanceId;
-use crate::index::Index;
 use crate::modules::ModuleId;
 use gpb_base::source::Span;
-use gpb_model::value::Value;
+use gpb_model::value::PropertyValue;
 use gpb_model::{Address, Place};
-use gpb_syntax::ast::{Path, Stmt};
+use gpb_syntax::ast::{NamePath, Stmt};
 use std::cell::OnceCell;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -17,10 +17,10 @@ pub struct Frame<'p> {
     pub id: u32,
     pub parent: Option<Rc<Frame<'p>>>,
     pub stmts: &'p [Stmt],
-    pub index: Rc<Index<'p>>,
+    pub index: Rc<BodyIndex<'p>>,
     /// What a `for` bound for this turn.
-    pub vars: Option<Rc<Local<'p>>>,
-    pub around: Rc<Around<'p>>,
+    pub vars: Option<Rc<LocalVar<'p>>>,
+    pub module_cx: Rc<ModuleContext<'p>>,
     /// Whether the body has a place of its own: `region` then means that place, whatever is called so further out.
     pub placed: bool,
     pub place: Option<Arc<Place>>,
@@ -28,7 +28,7 @@ pub struct Frame<'p> {
 
 /// What a body shares with the groups inside it.
 #[derive(Debug, Clone)]
-pub struct Around<'p> {
+pub struct ModuleContext<'p> {
     pub module: ModuleId,
     /// What the addresses of its items start with; empty for the stack.
     pub prefix: Arc<str>,
@@ -40,23 +40,23 @@ pub struct Around<'p> {
     /// The use this is the body of.
     pub instance: Option<InstanceId>,
     /// What everything inside comes after.
-    pub after: Option<Rc<After<'p>>>,
+    pub after: Option<Rc<AfterClause<'p>>>,
     /// What a use says of the protection of everything inside.
     pub protect: Option<bool>,
 }
 
 /// One `after` of a body, and those of the bodies around it. It is followed when everything has been expanded.
 #[derive(Debug)]
-pub struct After<'p> {
-    pub paths: &'p [Path],
+pub struct AfterClause<'p> {
+    pub paths: &'p [NamePath],
     /// Where the paths are read. The frame may be the one that holds this, so it is not kept alive from here.
     pub frame: Weak<Frame<'p>>,
-    pub locals: Option<Rc<Local<'p>>>,
+    pub locals: Option<Rc<LocalVar<'p>>>,
     pub found: OnceCell<Vec<(Address, Span)>>,
-    pub outer: Option<Rc<After<'p>>>,
+    pub outer: Option<Rc<AfterClause<'p>>>,
 }
 
-impl Around<'_> {
+impl ModuleContext<'_> {
     pub fn of_module(module: ModuleId) -> Self {
         Self {
             module,
@@ -83,23 +83,23 @@ impl Around<'_> {
 
 /// A variable of a `for`, a comprehension or a function, and those bound before it.
 #[derive(Debug)]
-pub struct Local<'p> {
+pub struct LocalVar<'p> {
     pub name: &'p str,
-    pub value: Value,
-    pub next: Option<Rc<Local<'p>>>,
+    pub value: PropertyValue,
+    pub next: Option<Rc<LocalVar<'p>>>,
 }
 
 /// Where an expression is evaluated.
 #[derive(Debug, Clone)]
 pub struct Scope<'p> {
     pub frame: Rc<Frame<'p>>,
-    pub locals: Option<Rc<Local<'p>>>,
+    pub locals: Option<Rc<LocalVar<'p>>>,
     /// The place, where it is not the frame's own: that of a resource, or of a function's caller.
     pub place: Option<Arc<Place>>,
 }
 
 impl<'p> Scope<'p> {
-    pub fn of(frame: Rc<Frame<'p>>) -> Self {
+    pub fn new(frame: Rc<Frame<'p>>) -> Self {
         Self { frame, locals: None, place: None }
     }
 
@@ -113,8 +113,8 @@ impl<'p> Scope<'p> {
 
     /// The same scope with one more variable.
     #[must_use]
-    pub fn bind(&self, name: &'p str, value: Value) -> Self {
-        let local = Local { name, value, next: self.locals.clone() };
+    pub fn bind(&self, name: &'p str, value: PropertyValue) -> Self {
+        let local = LocalVar { name, value, next: self.locals.clone() };
         Self { locals: Some(Rc::new(local)), ..self.clone() }
     }
 
@@ -123,18 +123,18 @@ impl<'p> Scope<'p> {
         std::iter::successors(self.locals.as_ref(), |local| local.next.as_ref()).map(|local| local.name)
     }
 
-    pub fn local(&self, name: &str) -> Option<&Value> {
+    pub fn local(&self, name: &str) -> Option<&PropertyValue> {
         find(self.locals.as_ref(), name)
     }
 }
 
 impl Frame<'_> {
-    pub fn var(&self, name: &str) -> Option<&Value> {
+    pub fn var(&self, name: &str) -> Option<&PropertyValue> {
         find(self.vars.as_ref(), name)
     }
 }
 
-fn find<'a>(mut local: Option<&'a Rc<Local<'_>>>, name: &str) -> Option<&'a Value> {
+fn find<'a>(mut local: Option<&'a Rc<LocalVar<'_>>>, name: &str) -> Option<&'a PropertyValue> {
     while let Some(one) = local {
         if one.name == name {
             return Some(&one.value);

@@ -1,19 +1,19 @@
 //! The size of values: sharing makes it cheap to build what is ruinous to walk.
 
-use super::Machine;
-use crate::world::Outcome;
+use super::Interpreter;
+use crate::compile_context::EvalResult;
 use gpb_base::source::Span;
-use gpb_model::value::{Kind, Value};
+use gpb_model::value::{PropertyValue, ValueKind};
 
 /// The largest value, in parts.
 const MAX_PARTS: usize = 1 << 19;
 /// How deep lists and objects may lie in each other.
 const MAX_NESTING: usize = 512;
 
-impl Machine<'_, '_> {
+impl Interpreter<'_, '_> {
     /// The value, once it is certain that walking it ends soon.
-    pub fn sized(&self, value: Value, at: Span) -> Outcome<Value> {
-        if !matches!(value.kind, Kind::List(_) | Kind::Map(_)) {
+    pub fn measured_size(&self, value: PropertyValue, at: Span) -> EvalResult<PropertyValue> {
+        if !matches!(value.kind, ValueKind::List(_) | ValueKind::Map(_)) {
             return Ok(value);
         }
         if let Some(parts) = measure(&value) {
@@ -27,7 +27,7 @@ impl Machine<'_, '_> {
 }
 
 /// The number of parts, or `None` above the ceilings.
-fn measure(value: &Value) -> Option<usize> {
+fn measure(value: &PropertyValue) -> Option<usize> {
     let mut parts = 0;
     let mut pending = vec![(value, 0)];
     while let Some((value, depth)) = pending.pop() {
@@ -36,8 +36,8 @@ fn measure(value: &Value) -> Option<usize> {
             return None;
         }
         match &value.kind {
-            Kind::List(items) => pending.extend(items.iter().map(|item| (item, depth + 1))),
-            Kind::Map(entries) => pending.extend(entries.values().map(|entry| (&entry.value, depth + 1))),
+            ValueKind::List(items) => pending.extend(items.iter().map(|item| (item, depth + 1))),
+            ValueKind::Map(entries) => pending.extend(entries.values().map(|entry| (&entry.value, depth + 1))),
             _ => {}
         }
     }

@@ -1,20 +1,23 @@
 //! Layers and uses of components: bodies with addresses, parameters and members.
 
-use crate::eval::{Around, Entries, Expect, Frame, Given, Key, Label, Machine, Scope, Unknowns, is_optional};
-use crate::index::{Declared, What};
+use crate::body_index::{DeclKind, Declaration};
+use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::eval::{
+    Assignment, BlockEntries, CycleLabel, Expectation, Frame, Interpreter, MemoKey, ModuleContext, Scope,
+    SilentUnknowns, is_optional,
+};
 use crate::resolve;
-use crate::world::{Failed, Outcome};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
-use gpb_model::value::{InstanceHandle, Kind, Value};
-use gpb_syntax::ast::{Binding, Block, Layer, Name, Stmt};
+use gpb_model::value::{InstanceHandle, PropertyValue, ValueKind};
+use gpb_syntax::ast::{Binding, BlockStmt, Ident, LayerStmt, Stmt};
 use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::InstanceId;
-use super::after::with_after;
+use super::after_clauses::with_after;
 use super::visit::params_of;
 
 /// A layer, a component's use, or the stack itself.
@@ -52,36 +55,36 @@ impl Instance<'_> {
     }
 }
 
-impl<'p> Machine<'_, 'p> {
+impl<'p> Interpreter<'_, 'p> {
     /// A layer, a resource or a component's use, by its name in a frame.
-    pub fn item(&self, frame: &Rc<Frame<'p>>, declared: &Declared<'p>, used: Span) -> Outcome<Value> {
-        if self.unknown.get() != Unknowns::Nothing {
-            return Err(Failed);
+    pub fn item(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<PropertyValue> {
+        if self.unknown.get() != SilentUnknowns::Nothing {
+            return Err(AlreadyReported);
         }
-        let stmt = frame.stmts.get(declared.at).ok_or(Failed)?;
+        let stmt = frame.stmts.get(declared.at).ok_or(AlreadyReported)?;
         if matches!(stmt, Stmt::For(_) | Stmt::If(_) | Stmt::In { .. }) {
             return self.in_group(frame, declared, used);
         }
-        let key = Key::Slot(frame.id, declared.at);
-        self.demand(key, Label::Name(&declared.name.text), used, || match declared.what {
-            What::Resource(resource) => self.resource(frame, resource),
-            What::Layer(layer) => self.layer(frame, layer),
-            What::Use(block) => self.component(frame, block),
-            What::Param(_) | What::Let(_) => Err(Failed),
+        let key = MemoKey::Slot(frame.id, declared.at);
+        self.demand(key, CycleLabel::Name(&declared.name.text), used, || match declared.what {
+            DeclKind::Resource(resource) => self.resource(frame, resource),
+            DeclKind::Layer(layer) => self.layer(frame, layer),
+            DeclKind::Use(block) => self.component(frame, block),
+            DeclKind::Param(_) | DeclKind::Let(_) => Err(AlreadyReported),
         })
     }
 
-    fn layer(&self, frame: &Rc<Frame<'p>>, layer: &'p Layer) -> Outcome<Value> {
-        let scope = Scope::of(frame.clone());
+    fn layer(&self, frame: &Rc<Frame<'p>>, layer: &'p LayerStmt) -> EvalResult<PropertyValue> {
+        let scope = Scope::new(frame.clone());
         let place = layer.place.as_ref().map(|place| self.place(place, &scope)).transpose()?;
         let name: Arc<str> = layer.name.text.as_str().into();
-        let around = Rc::new(Around {
-            prefix: frame.around.address(&layer.name.text),
+        let module_cx = Rc::new(ModuleContext {
+            prefix: frame.module_cx.address(&layer.name.text),
             keys: "".into(),
             layer: Some(name.clone()),
-            ..(*frame.around).clone()
+            ..(*frame.module_cx).clone()
         });
-        let inner = self.inner_frame(frame, &layer.stmts, around);
+        let inner = self.inner_frame(frame, &layer.stmts, module_cx);
         let placed = place.is_some();
         let frame = Frame { placed, place: place.or_else(|| inner.place.clone()), ..inner };
         let made =
@@ -89,31 +92,31 @@ impl<'p> Machine<'_, 'p> {
         Ok(handle(&made, layer.name.span))
     }
 
-    fn component(&self, frame: &Rc<Frame<'p>>, block: &'p Block) -> Outcome<Value> {
-        let component = self.world.names.component(frame.around.module, &block.head.text).ok_or(Failed)?;
-        let label = block.label.as_ref().ok_or(Failed)?;
+    fn component(&self, frame: &Rc<Frame<'p>>, block: &'p BlockStmt) -> EvalResult<PropertyValue> {
+        let component = self.cx.names.component(frame.module_cx.module, &block.head.text).ok_or(AlreadyReported)?;
+        let label = block.label.as_ref().ok_or(AlreadyReported)?;
         if self.resolved.recursive.contains(&resolve::key(component.item)) {
-            return Err(Failed);
+            return Err(AlreadyReported);
         }
         self.budget.item(self, label.span)?;
-        let scope = Scope::of(frame.clone());
+        let scope = Scope::new(frame.clone());
         let place = block.place.as_ref().map(|place| self.place(place, &scope)).transpose()?;
-        let address = frame.around.address(&label.text);
+        let address = frame.module_cx.address(&label.text);
         self.budget.text(self, label.span, address.len())?;
-        let mut components = frame.around.components.to_vec();
+        let mut components = frame.module_cx.components.to_vec();
         components.push(address.clone());
-        let mut around = Rc::new(Around {
+        let mut module_cx = Rc::new(ModuleContext {
             module: component.module,
             prefix: address,
             keys: "".into(),
             components: components.into(),
-            ..(*frame.around).clone()
+            ..(*frame.module_cx).clone()
         });
         for stmt in &block.stmts {
             match stmt {
-                Stmt::After { paths, .. } => around = with_after(&around, paths, Rc::downgrade(frame), None),
+                Stmt::After { paths, .. } => module_cx = with_after(&module_cx, paths, Rc::downgrade(frame), None),
                 Stmt::Protect { word, .. } => {
-                    around = Rc::new(Around { protect: Some(word.text == "always"), ..(*around).clone() });
+                    module_cx = Rc::new(ModuleContext { protect: Some(word.text == "always"), ..(*module_cx).clone() });
                 }
                 _ => {}
             }
@@ -125,9 +128,9 @@ impl<'p> Machine<'_, 'p> {
             id: 0,
             parent: None,
             stmts: &body.stmts,
-            index: self.world.indexes.of(&body.stmts),
+            index: self.cx.indexes.get_or_build(&body.stmts),
             vars: None,
-            around: Rc::new(Around { instance: Some(id), ..(*around).clone() }),
+            module_cx: Rc::new(ModuleContext { instance: Some(id), ..(*module_cx).clone() }),
             placed: true,
             place: place.or_else(|| frame.place.clone()),
         })?;
@@ -142,52 +145,59 @@ impl<'p> Machine<'_, 'p> {
         head: Span,
         declared: Span,
         frame: impl FnOnce(InstanceId) -> Frame<'p>,
-    ) -> Outcome<Rc<Instance<'p>>> {
-        let id = u32::try_from(self.expansion.instances.borrow().len()).map_err(|_| Failed)?;
+    ) -> EvalResult<Rc<Instance<'p>>> {
+        let id = u32::try_from(self.expansion.instances.borrow().len()).map_err(|_| AlreadyReported)?;
         let frame = self.expansion.frame(frame(id));
-        let address = frame.around.prefix.clone();
+        let address = frame.module_cx.prefix.clone();
         let made = Rc::new(Instance { id, what, address, frame: frame.into(), given, head, declared });
         self.expansion.instances.borrow_mut().push(made.clone());
         Ok(made)
     }
 
     /// What a use gives its component, gathered once.
-    pub fn given_to(&self, instance: &Rc<Instance<'p>>, used: Span) -> Outcome<Rc<Entries<'p>>> {
+    pub fn arguments_of(&self, instance: &Rc<Instance<'p>>, used: Span) -> EvalResult<Rc<BlockEntries<'p>>> {
         if let Some(known) = self.expansion.given.borrow().get(&instance.id) {
             return Ok(known.clone());
         }
         let Some((stmts, scope)) = &instance.given else { return Ok(Rc::default()) };
-        let label = Label::Body(gpb_model::Address(instance.address.clone()));
-        self.demand(Key::Given(instance.id), label, used, || {
+        let label = CycleLabel::Body(gpb_model::Address(instance.address.clone()));
+        self.demand(MemoKey::Given(instance.id), label, used, || {
             let entries = Rc::new(self.entries(stmts, scope)?);
             self.expansion.given.borrow_mut().insert(instance.id, entries);
-            Ok(Value::absent(used))
+            Ok(PropertyValue::absent(used))
         })?;
-        self.expansion.given.borrow().get(&instance.id).cloned().ok_or(Failed)
+        self.expansion.given.borrow().get(&instance.id).cloned().ok_or(AlreadyReported)
     }
 
     /// A parameter of the stack or the component a frame is the body of.
-    pub fn param(&self, frame: &Rc<Frame<'p>>, binding: &'p Binding, at: usize, used: Span) -> Outcome<Value> {
-        if self.unknown.get() != Unknowns::Nothing {
-            return self.default_alone(frame, binding, at, used);
+    pub fn param(
+        &self,
+        frame: &Rc<Frame<'p>>,
+        binding: &'p Binding,
+        at: usize,
+        used: Span,
+    ) -> EvalResult<PropertyValue> {
+        if self.unknown.get() != SilentUnknowns::Nothing {
+            return self.default_only(frame, binding, at, used);
         }
-        self.demand(Key::Slot(frame.id, at), Label::Name(&binding.name.text), used, || {
-            let instance = frame.around.instance.and_then(|id| self.expansion.instance(id)).ok_or(Failed)?;
-            let entries = self.given_to(&instance, used)?;
-            let given = entries.given.get(binding.name.text.as_str());
-            let module = frame.around.module;
-            let ty = binding.ty.as_ref().map(|ty| self.world.ty(module, ty)).transpose()?;
-            let home = Scope::of(frame.clone());
-            let expect = ty.as_ref().map_or(Expect::Any, Expect::Type);
+        self.demand(MemoKey::Slot(frame.id, at), CycleLabel::Name(&binding.name.text), used, || {
+            let instance =
+                frame.module_cx.instance.and_then(|id| self.expansion.instance(id)).ok_or(AlreadyReported)?;
+            let entries = self.arguments_of(&instance, used)?;
+            let given = entries.assignments.get(binding.name.text.as_str());
+            let module = frame.module_cx.module;
+            let ty = binding.ty.as_ref().map(|ty| self.cx.ty(module, ty)).transpose()?;
+            let home = Scope::new(frame.clone());
+            let expect = ty.as_ref().map_or(Expectation::Any, Expectation::Type);
             let (value, from) = match (given, &binding.value) {
                 (Some(given), _) => (self.given(&binding.name.text, given, expect)?, scope_of(given).unwrap_or(home)),
                 (None, Some(default)) => (self.eval(default, &home, expect)?, home),
                 (None, None) if ty.as_ref().is_some_and(Type::is_optional) || is_optional(binding) => {
-                    return Ok(Value::absent(binding.name.span));
+                    return Ok(PropertyValue::absent(binding.name.span));
                 }
                 (None, None) => return Err(self.missing(&instance, binding)),
             };
-            let value = self.sized(value, used)?;
+            let value = self.measured_size(value, used)?;
             match &ty {
                 Some(ty) => self.conform(value, ty, &from, Some(binding.name.span)),
                 None => Ok(value),
@@ -196,16 +206,22 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// A parameter where nothing is given: its default, unless something else may be given.
-    fn default_alone(&self, frame: &Rc<Frame<'p>>, binding: &'p Binding, at: usize, used: Span) -> Outcome<Value> {
-        if self.unknown.get() == Unknowns::Parameters {
-            return Err(Failed);
+    fn default_only(
+        &self,
+        frame: &Rc<Frame<'p>>,
+        binding: &'p Binding,
+        at: usize,
+        used: Span,
+    ) -> EvalResult<PropertyValue> {
+        if self.unknown.get() == SilentUnknowns::Parameters {
+            return Err(AlreadyReported);
         }
-        self.demand(Key::Slot(frame.id, at), Label::Name(&binding.name.text), used, || {
-            let home = Scope::of(frame.clone());
-            let ty = binding.ty.as_ref().map(|ty| self.world.ty(frame.around.module, ty)).transpose()?;
-            let default = binding.value.as_ref().ok_or(Failed)?;
-            let value = self.eval(default, &home, ty.as_ref().map_or(Expect::Any, Expect::Type))?;
-            let value = self.sized(value, used)?;
+        self.demand(MemoKey::Slot(frame.id, at), CycleLabel::Name(&binding.name.text), used, || {
+            let home = Scope::new(frame.clone());
+            let ty = binding.ty.as_ref().map(|ty| self.cx.ty(frame.module_cx.module, ty)).transpose()?;
+            let default = binding.value.as_ref().ok_or(AlreadyReported)?;
+            let value = self.eval(default, &home, ty.as_ref().map_or(Expectation::Any, Expectation::Type))?;
+            let value = self.measured_size(value, used)?;
             match &ty {
                 Some(ty) => self.conform(value, ty, &home, Some(binding.name.span)),
                 None => Ok(value),
@@ -213,16 +229,16 @@ impl<'p> Machine<'_, 'p> {
         })
     }
 
-    fn missing(&self, instance: &Instance<'p>, binding: &Binding) -> Failed {
+    fn missing(&self, instance: &Instance<'p>, binding: &Binding) -> AlreadyReported {
         let name = &binding.name.text;
         if self.is_misspelt(instance, name) {
             // The unknown parameter is reported with this one as its right name.
-            return Failed;
+            return AlreadyReported;
         }
         self.report(
             Diagnostic::error("GPB1501", format!("{} needs `{name}`", instance.described()))
-                .at(instance.head, format!("`{name}` is not given"))
-                .at(binding.name.span, "declared here, with no default")
+                .with_label(instance.head, format!("`{name}` is not given"))
+                .with_label(binding.name.span, "declared here, with no default")
                 .help(format!("add `{name} = …`")),
         )
     }
@@ -231,25 +247,26 @@ impl<'p> Machine<'_, 'p> {
         let given = self.expansion.given.borrow().get(&instance.id).cloned();
         let params = instance.frame.get().map(|frame| params_of(frame)).unwrap_or_default();
         let params: Vec<&str> = params.iter().map(|binding| binding.name.text.as_str()).collect();
-        let mut misspelt = given.iter().flat_map(|given| given.given.keys()).filter(|other| !params.contains(*other));
+        let mut misspelt =
+            given.iter().flat_map(|given| given.assignments.keys()).filter(|other| !params.contains(*other));
         misspelt.any(|other| nearest(other, params.iter().copied()) == Some(name))
     }
 
     /// Refuses what is given to no parameter.
-    pub fn check_given(&self, instance: &Rc<Instance<'p>>) {
+    pub fn check_arguments(&self, instance: &Rc<Instance<'p>>) {
         let Some(frame) = instance.frame.get().filter(|_| instance.given.is_some()) else { return };
-        let Ok(entries) = self.given_to(instance, instance.head) else { return };
+        let Ok(entries) = self.arguments_of(instance, instance.head) else { return };
         let params: Vec<&str> = params_of(frame).iter().map(|binding| binding.name.text.as_str()).collect();
         let more = if instance.is_stack() { RESERVED } else { &[] };
-        for (name, given) in &entries.given {
-            if params.contains(name) || more.contains(name) || given.iter().all(Given::is_missing) {
+        for (name, given) in &entries.assignments {
+            if params.contains(name) || more.contains(name) || given.iter().all(Assignment::is_missing) {
                 continue;
             }
-            let span = given.first().map_or(instance.head, Given::head);
+            let span = given.first().map_or(instance.head, Assignment::head);
             let message = format!("{} has no parameter `{name}`", instance.described());
             let diagnostic = Diagnostic::error("GPB1502", message)
-                .at(span, "unknown parameter")
-                .at(instance.declared, "its parameters are declared here");
+                .with_label(span, "unknown parameter")
+                .with_label(instance.declared, "its parameters are declared here");
             let near = nearest(name, params.iter().copied().chain(more.iter().copied()));
             self.report(match near {
                 // A `when` is written without a head of its own, so there is nothing to rename.
@@ -263,42 +280,52 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// `data.main`, `main.endpoint`: an output, an item or a parameter of a layer or a component.
-    pub fn instance_member(&self, of: &InstanceHandle, name: &Name, span: Span) -> Outcome<Value> {
-        let frame = self.expansion.instance(of.id).and_then(|instance| instance.frame.get().cloned()).ok_or(Failed)?;
+    pub fn instance_member(&self, of: &InstanceHandle, name: &Ident, span: Span) -> EvalResult<PropertyValue> {
+        let frame =
+            self.expansion.instance(of.id).and_then(|instance| instance.frame.get().cloned()).ok_or(AlreadyReported)?;
         if let Some((binding, at)) = frame.index.outputs.get(name.text.as_str()) {
-            return Ok(self.output(&frame, binding, *at, span)?.at(span));
+            return Ok(self.output(&frame, binding, *at, span)?.with_span(span));
         }
         match frame.index.names.get(name.text.as_str()) {
-            Some(declared) if !matches!(declared.what, What::Let(_)) => {
-                Ok(self.declared(&frame, declared, span)?.at(span))
+            Some(declared) if !matches!(declared.what, DeclKind::Let(_)) => {
+                Ok(self.declared(&frame, declared, span)?.with_span(span))
             }
             _ => Err(self.no_member(of, &frame, name)),
         }
     }
 
     /// An output, which may stand in the chosen branch of an `if`.
-    pub fn output(&self, frame: &Rc<Frame<'p>>, binding: &'p Binding, at: usize, used: Span) -> Outcome<Value> {
+    pub fn output(
+        &self,
+        frame: &Rc<Frame<'p>>,
+        binding: &'p Binding,
+        at: usize,
+        used: Span,
+    ) -> EvalResult<PropertyValue> {
         match frame.stmts.get(at) {
             Some(Stmt::Output(_)) => {
-                self.demand(Key::Slot(frame.id, at), Label::Name(&binding.name.text), used, || {
-                    self.bound(binding, &Scope::of(frame.clone()))
+                self.demand(MemoKey::Slot(frame.id, at), CycleLabel::Name(&binding.name.text), used, || {
+                    self.bound(binding, &Scope::new(frame.clone()))
                 })
             }
             Some(_) => match self.group(frame, at, used)? {
-                super::groups::Group::One(inner) => match inner.index.outputs.get(binding.name.text.as_str()) {
-                    Some((found, at)) => self.output(&inner, found, *at, used),
-                    None => Ok(Value::absent(used)),
-                },
-                super::groups::Group::Many(_) => Err(Failed),
+                super::groups::GroupExpansion::One(inner) => {
+                    match inner.index.outputs.get(binding.name.text.as_str()) {
+                        Some((found, at)) => self.output(&inner, found, *at, used),
+                        None => Ok(PropertyValue::absent(used)),
+                    }
+                }
+                super::groups::GroupExpansion::Many(_) => Err(AlreadyReported),
             },
-            None => Err(Failed),
+            None => Err(AlreadyReported),
         }
     }
 
-    fn no_member(&self, of: &InstanceHandle, frame: &Frame<'p>, name: &Name) -> Failed {
+    fn no_member(&self, of: &InstanceHandle, frame: &Frame<'p>, name: &Ident) -> AlreadyReported {
         let mut names: Vec<&str> = frame.index.outputs.keys().copied().collect();
         let items = frame.index.in_order();
-        names.extend(items.iter().filter(|one| !matches!(one.what, What::Let(_))).map(|one| one.name.text.as_str()));
+        names
+            .extend(items.iter().filter(|one| !matches!(one.what, DeclKind::Let(_))).map(|one| one.name.text.as_str()));
         names.sort_unstable();
         names.dedup();
         let what = match of.what.strip_prefix("layer ") {
@@ -307,7 +334,7 @@ impl<'p> Machine<'_, 'p> {
         };
         // Resolution says the same where it can see the head of the path; it is then said once.
         let diagnostic = Diagnostic::error("GPB1701", format!("{what} has no `{}`", name.text))
-            .at(name.span, "not one of its items or outputs");
+            .with_label(name.span, "not one of its items or outputs");
         self.report(match nearest(&name.text, names.iter().copied()) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
                 format!("change it to `{near}`"),
@@ -319,12 +346,12 @@ impl<'p> Machine<'_, 'p> {
     }
 }
 
-fn scope_of<'p>(given: &[Given<'p>]) -> Option<Scope<'p>> {
+fn scope_of<'p>(given: &[Assignment<'p>]) -> Option<Scope<'p>> {
     given.first().map(|one| match one {
-        Given::Field(_, scope) | Given::Block(_, scope) | Given::When(_, scope) => scope.clone(),
+        Assignment::Field(_, scope) | Assignment::Block(_, scope) | Assignment::When(_, scope) => scope.clone(),
     })
 }
 
-fn handle(instance: &Instance<'_>, span: Span) -> Value {
-    Value::new(Kind::Instance(InstanceHandle { id: instance.id, what: instance.what.clone() }), span)
+fn handle(instance: &Instance<'_>, span: Span) -> PropertyValue {
+    PropertyValue::new(ValueKind::Instance(InstanceHandle { id: instance.id, what: instance.what.clone() }), span)
 }

@@ -3,24 +3,24 @@
 //! Handles come first and bodies later: a name leads to its resource without evaluating what the resource holds, so
 //! everything may refer to everything, in any order.
 
-mod after;
+mod after_clauses;
 mod groups;
 mod instances;
 mod nodes;
 mod places;
 mod visit;
 
-pub use after::below;
+pub use after_clauses::below;
 pub use instances::Instance;
-pub use nodes::{Node, Overridden, Overrides};
-pub use visit::{Collected, params_of};
+pub use nodes::{OverrideBlock, Overrides, ResourceNode};
+pub use visit::{ExpansionOutput, params_of};
 
-use super::eval::{Around, Entries, Frame};
-use super::index::Index;
+use super::body_index::BodyIndex;
+use super::eval::{BlockEntries, Frame, ModuleContext};
 use foldhash::HashMap;
 use gpb_model::Address;
 use gpb_syntax::ast::Stmt;
-use groups::Group;
+use groups::GroupExpansion;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -32,31 +32,31 @@ pub type InstanceId = u32;
 #[derive(Debug, Default)]
 pub struct Expansion<'p> {
     next_frame: Cell<u32>,
-    nodes: RefCell<Vec<Rc<Node<'p>>>>,
+    nodes: RefCell<Vec<Rc<ResourceNode<'p>>>>,
     by_address: RefCell<HashMap<Address, u32>>,
     instances: RefCell<Vec<Rc<Instance<'p>>>>,
-    groups: RefCell<HashMap<(u32, usize), Group<'p>>>,
+    groups: RefCell<HashMap<(u32, usize), GroupExpansion<'p>>>,
     addresses: OnceCell<BTreeSet<Address>>,
     /// The entries of resources and of instances, once gathered.
-    bodies: RefCell<HashMap<u32, Rc<Entries<'p>>>>,
-    given: RefCell<HashMap<InstanceId, Rc<Entries<'p>>>>,
+    bodies: RefCell<HashMap<u32, Rc<BlockEntries<'p>>>>,
+    given: RefCell<HashMap<InstanceId, Rc<BlockEntries<'p>>>>,
 }
 
 impl<'p> Expansion<'p> {
     /// The frame of a module's own items.
-    pub fn root(&self, around: Rc<Around<'p>>, index: Rc<Index<'p>>) -> Rc<Frame<'p>> {
-        self.frame(Frame { id: 0, parent: None, stmts: &[], index, vars: None, around, placed: false, place: None })
+    pub fn root(&self, module_cx: Rc<ModuleContext<'p>>, index: Rc<BodyIndex<'p>>) -> Rc<Frame<'p>> {
+        self.frame(Frame { id: 0, parent: None, stmts: &[], index, vars: None, module_cx, placed: false, place: None })
     }
 
     /// The frame of a body with nothing given.
     pub fn unused(
         &self,
-        around: Rc<Around<'p>>,
+        module_cx: Rc<ModuleContext<'p>>,
         parent: Option<Rc<Frame<'p>>>,
         stmts: &'p [Stmt],
-        index: Rc<Index<'p>>,
+        index: Rc<BodyIndex<'p>>,
     ) -> Rc<Frame<'p>> {
-        self.frame(Frame { id: 0, parent, stmts, index, vars: None, around, placed: false, place: None })
+        self.frame(Frame { id: 0, parent, stmts, index, vars: None, module_cx, placed: false, place: None })
     }
 
     /// Gives a frame its number; the `after`s of its statements hold for everything in it.
@@ -64,13 +64,13 @@ impl<'p> Expansion<'p> {
         let id = self.next_frame.get();
         self.next_frame.set(id.wrapping_add(1));
         Rc::new_cyclic(|this| {
-            let mut around = frame.around;
+            let mut module_cx = frame.module_cx;
             for stmt in frame.stmts {
                 if let Stmt::After { paths, .. } = stmt {
-                    around = after::with_after(&around, paths, this.clone(), None);
+                    module_cx = after_clauses::with_after(&module_cx, paths, this.clone(), None);
                 }
             }
-            Frame { id, around, ..frame }
+            Frame { id, module_cx, ..frame }
         })
     }
 
@@ -79,12 +79,12 @@ impl<'p> Expansion<'p> {
         self.bodies.take();
     }
 
-    pub fn by_address(&self, address: &Address) -> Option<Rc<Node<'p>>> {
+    pub fn by_address(&self, address: &Address) -> Option<Rc<ResourceNode<'p>>> {
         let id = *self.by_address.borrow().get(address)?;
         self.node(id)
     }
 
-    pub fn node(&self, id: u32) -> Option<Rc<Node<'p>>> {
+    pub fn node(&self, id: u32) -> Option<Rc<ResourceNode<'p>>> {
         self.nodes.borrow().get(id as usize).cloned()
     }
 

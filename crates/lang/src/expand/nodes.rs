@@ -1,16 +1,16 @@
 //! Resources as they are met during expansion, and their properties as others read them.
 
-use crate::eval::{Entries, Expect, Frame, Key, Label, Machine, Scope};
+use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::eval::{BlockEntries, CycleLabel, Expectation, Frame, Interpreter, MemoKey, Scope};
 use crate::property::aws_spelling;
-use crate::world::{Failed, Outcome};
 use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_catalog::typed::type_of;
 use gpb_model::PropPath;
 use gpb_model::ty::Type;
-use gpb_model::value::{Kind, ResourceHandle, Value};
+use gpb_model::value::{PropertyValue, ResourceHandle, ValueKind};
 use gpb_model::{Address, Place};
-use gpb_syntax::ast::{Name, Resource, Stmt};
+use gpb_syntax::ast::{Ident, ResourceStmt, Stmt};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -18,9 +18,9 @@ use std::sync::Arc;
 
 /// A resource of the model to be.
 #[derive(Debug)]
-pub struct Node<'p> {
+pub struct ResourceNode<'p> {
     pub id: u32,
-    pub stmt: &'p Resource,
+    pub stmt: &'p ResourceStmt,
     pub frame: Rc<Frame<'p>>,
     pub handle: Arc<ResourceHandle>,
     pub def: Arc<TypeDef>,
@@ -29,7 +29,7 @@ pub struct Node<'p> {
 
 /// `override address { … }`
 #[derive(Debug)]
-pub struct Overridden<'p> {
+pub struct OverrideBlock<'p> {
     pub stmts: &'p [Stmt],
     pub scope: Scope<'p>,
     pub span: Span,
@@ -38,80 +38,86 @@ pub struct Overridden<'p> {
 }
 
 /// What the environment overrides, by address.
-pub type Overrides<'p> = RefCell<BTreeMap<Address, Rc<Overridden<'p>>>>;
+pub type Overrides<'p> = RefCell<BTreeMap<Address, Rc<OverrideBlock<'p>>>>;
 
-impl<'p> Node<'p> {
+impl<'p> ResourceNode<'p> {
     /// Where its properties are evaluated.
     pub fn scope(&self) -> Scope<'p> {
-        Scope { place: Some(self.place.clone()), ..Scope::of(self.frame.clone()) }
+        Scope { place: Some(self.place.clone()), ..Scope::new(self.frame.clone()) }
     }
 }
 
-impl<'p> Machine<'_, 'p> {
+impl<'p> Interpreter<'_, 'p> {
     /// The resource declared by a statement of a frame.
-    pub(super) fn resource(&self, frame: &Rc<Frame<'p>>, stmt: &'p Resource) -> Outcome<Value> {
-        let (_, def) = self.world.def_at(&stmt.ty)?;
+    pub(super) fn resource(&self, frame: &Rc<Frame<'p>>, stmt: &'p ResourceStmt) -> EvalResult<PropertyValue> {
+        let (_, def) = self.cx.def_at(&stmt.ty)?;
         self.budget.item(self, stmt.name.span)?;
-        self.world.expand(stmt);
+        self.cx.expand(stmt);
         let place = match (&stmt.place, &frame.place) {
-            (Some(place), _) => self.place(place, &Scope::of(frame.clone()))?,
+            (Some(place), _) => self.place(place, &Scope::new(frame.clone()))?,
             (None, Some(place)) => place.clone(),
-            (None, None) => return Err(Failed),
+            (None, None) => return Err(AlreadyReported),
         };
-        let address = Address(frame.around.address(&stmt.name.text));
+        let address = Address(frame.module_cx.address(&stmt.name.text));
         self.budget.text(self, stmt.name.span, address.as_str().len())?;
         let handle = Arc::new(ResourceHandle { address: address.clone(), ty: def.name.clone(), place: place.clone() });
         let mut nodes = self.expansion.nodes.borrow_mut();
-        let id = u32::try_from(nodes.len()).map_err(|_| Failed)?;
-        nodes.push(Rc::new(Node { id, stmt, frame: frame.clone(), handle: handle.clone(), def, place }));
+        let id = u32::try_from(nodes.len()).map_err(|_| AlreadyReported)?;
+        nodes.push(Rc::new(ResourceNode { id, stmt, frame: frame.clone(), handle: handle.clone(), def, place }));
         self.expansion.by_address.borrow_mut().insert(address, id);
-        Ok(Value::new(Kind::Resource(handle), stmt.name.span))
+        Ok(PropertyValue::new(ValueKind::Resource(handle), stmt.name.span))
     }
 
     /// The entries of a resource; what an `override` gives takes the place of what was written.
-    pub fn body_of(&self, node: &Rc<Node<'p>>, used: Span) -> Outcome<Rc<Entries<'p>>> {
+    pub fn body_of(&self, node: &Rc<ResourceNode<'p>>, used: Span) -> EvalResult<Rc<BlockEntries<'p>>> {
         if let Some(known) = self.expansion.bodies.borrow().get(&node.id) {
             return Ok(known.clone());
         }
-        let label = Label::Body(node.handle.address.clone());
-        self.demand(Key::Body(node.id), label, used, || {
+        let label = CycleLabel::Body(node.handle.address.clone());
+        self.demand(MemoKey::Body(node.id), label, used, || {
             let mut entries = self.entries(&node.stmt.stmts, &node.scope())?;
             let overridden = self.overrides.borrow().get(&node.handle.address).cloned();
             if let Some(overridden) = overridden {
                 overridden.met.set(true);
                 let scope = Scope { place: Some(node.place.clone()), ..overridden.scope.clone() };
-                for (name, given) in self.entries(overridden.stmts, &scope)?.given {
-                    entries.given.insert(name, given);
+                for (name, given) in self.entries(overridden.stmts, &scope)?.assignments {
+                    entries.assignments.insert(name, given);
                 }
             }
-            self.memo.reserve(node.id, entries.given.len());
+            self.memo.reserve(node.id, entries.assignments.len());
             self.expansion.bodies.borrow_mut().insert(node.id, Rc::new(entries));
-            Ok(Value::absent(used))
+            Ok(PropertyValue::absent(used))
         })?;
-        self.expansion.bodies.borrow().get(&node.id).cloned().ok_or(Failed)
+        self.expansion.bodies.borrow().get(&node.id).cloned().ok_or(AlreadyReported)
     }
 
     /// The value a resource's declaration gives one of its properties: the one at a place among its entries.
-    pub fn written(&self, node: &Rc<Node<'p>>, entries: &Entries<'p>, at: usize, used: Span) -> Outcome<Value> {
-        let (name, given) = entries.given.get_index(at).ok_or(Failed)?;
-        let label = Label::Property(node.handle.address.clone(), name);
-        self.demand(Key::Property(node.id, at), label, used, || {
-            let value = self.given(name, given, Expect::Properties(&node.def).field(name))?;
-            self.sized(value, used)
+    pub fn written(
+        &self,
+        node: &Rc<ResourceNode<'p>>,
+        entries: &BlockEntries<'p>,
+        at: usize,
+        used: Span,
+    ) -> EvalResult<PropertyValue> {
+        let (name, given) = entries.assignments.get_index(at).ok_or(AlreadyReported)?;
+        let label = CycleLabel::Property(node.handle.address.clone(), name);
+        self.demand(MemoKey::Property(node.id, at), label, used, || {
+            let value = self.given(name, given, Expectation::Properties(&node.def).field(name))?;
+            self.measured_size(value, used)
         })
     }
 
     /// `queue.arn`: what the declaration says, where that is known, and otherwise a hole of the catalog's type.
-    pub fn property(&self, handle: &ResourceHandle, name: &Name, span: Span) -> Outcome<Value> {
-        if let Some(judge) = self.judge.borrow().clone() {
-            return self.judged(&judge, handle, name, span);
+    pub fn property(&self, handle: &ResourceHandle, name: &Ident, span: Span) -> EvalResult<PropertyValue> {
+        if let Some(judge) = self.fact_evaluator.borrow().clone() {
+            return self.fact_property(&judge, handle, name, span);
         }
-        let Some(node) = self.expansion.by_address(&handle.address) else { return Err(Failed) };
+        let Some(node) = self.expansion.by_address(&handle.address) else { return Err(AlreadyReported) };
         let def = node.def.clone();
         let Some(property) = def.root.by_name(&name.text).or_else(|| def.root.by_aws(&name.text)) else {
             if name.text == "id" {
                 let path = PropPath::default();
-                return Ok(Value::reference(handle.address.clone(), path, Type::String, span));
+                return Ok(PropertyValue::reference(handle.address.clone(), path, Type::String, span));
             }
             let mut names: Vec<&str> = def.root.properties.iter().map(|property| property.name.as_str()).collect();
             names.push("id");
@@ -121,15 +127,16 @@ impl<'p> Machine<'_, 'p> {
             self.report(aws_spelling(&name.text, &property.name, name.span));
         }
         let body = self.body_of(&node, span)?;
-        let written =
-            [property.name.as_str(), property.aws.as_str()].into_iter().find_map(|name| body.given.get_index_of(name));
+        let written = [property.name.as_str(), property.aws.as_str()]
+            .into_iter()
+            .find_map(|name| body.assignments.get_index_of(name));
         if let Some(at) = written {
             let value = self.written(&node, &body, at, span)?;
             if value.is_known() && !value.is_absent() {
-                return Ok(value.at(span));
+                return Ok(value.with_span(span));
             }
         }
         let path = PropPath::default().child(&property.aws);
-        Ok(Value::reference(handle.address.clone(), path, type_of(&def, &property.shape), span))
+        Ok(PropertyValue::reference(handle.address.clone(), path, type_of(&def, &property.shape), span))
     }
 }

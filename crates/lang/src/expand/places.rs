@@ -1,39 +1,39 @@
 //! Where things live.
 
-use crate::eval::{Expect, Machine, Scope};
-use crate::world::Outcome;
+use crate::compile_context::EvalResult;
+use crate::eval::{Expectation, Interpreter, Scope};
 use gpb_base::diag::Diagnostic;
 use gpb_model::Place;
 use gpb_model::ty::Type;
-use gpb_model::value::Kind;
+use gpb_model::value::ValueKind;
 use gpb_syntax::ast::Expr;
 use std::sync::Arc;
 
-impl<'p> Machine<'_, 'p> {
+impl<'p> Interpreter<'_, 'p> {
     /// The place an expression means: a region of the current account, or a place written in full.
-    pub(super) fn place(&self, written: &'p Expr, scope: &Scope<'p>) -> Outcome<Arc<Place>> {
-        let value = self.eval(written, scope, Expect::Type(&Type::Place))?.at(written.span);
+    pub(super) fn place(&self, written: &'p Expr, scope: &Scope<'p>) -> EvalResult<Arc<Place>> {
+        let value = self.eval(written, scope, Expectation::Type(&Type::Place))?.with_span(written.span);
         let value = self.known(value, "where this lives")?;
         let found = value.describe();
         let read = match value.kind {
-            Kind::Absent => None,
+            ValueKind::Absent => None,
             _ => match self.conform(value, &Type::Place, scope, None)?.kind {
-                Kind::Place(place) => Some(place),
+                ValueKind::Place(place) => Some(place),
                 _ => None,
             },
         };
         let Some(place) = read else {
             return Err(self.report(
                 Diagnostic::error("GPB1801", format!("a place is expected here, not {found}"))
-                    .at(written.span, "a region, or `place(region: …, account: …)`"),
+                    .with_label(written.span, "a region, or `place(region: …, account: …)`"),
             ));
         };
-        Ok(Arc::new(beside(&place, scope.place())))
+        Ok(Arc::new(inherit(&place, scope.place())))
     }
 }
 
 /// What a place leaves unsaid is as in the place around it: another region of one account is reached in the same way.
-fn beside(place: &Place, around: Option<&Place>) -> Place {
+fn inherit(place: &Place, around: Option<&Place>) -> Place {
     let mut place = place.clone();
     let Some(around) = around else { return place };
     let same_account = place.account.is_none() || place.account == around.account;

@@ -1,38 +1,38 @@
 //! The walk that meets everything, in the order it was written.
 
-use super::groups::Group;
+use super::groups::GroupExpansion;
 use super::instances::Instance;
-use super::nodes::Node;
-use crate::eval::{Frame, Machine, Scope};
-use crate::index::What;
-use crate::world::{Failed, Outcome};
+use super::nodes::ResourceNode;
+use crate::body_index::DeclKind;
+use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::eval::{Frame, Interpreter, Scope};
 use gpb_base::source::Span;
 use gpb_model as model;
-use gpb_model::value::{Kind, Value};
-use gpb_syntax::ast::{Binding, Path, Stmt};
+use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_syntax::ast::{Binding, NamePath, Stmt};
 use std::rc::Rc;
 
 /// An output of the stack or of a layer.
 #[derive(Debug)]
-pub struct FoundOutput<'p> {
+pub struct OutputValue<'p> {
     /// `endpoint`, or `data.endpoint` for that of a layer.
     pub name: String,
     pub binding: &'p Binding,
-    pub value: Value,
+    pub value: PropertyValue,
 }
 
 /// What the walk met.
 #[derive(Debug, Default)]
-pub struct Collected<'p> {
-    pub nodes: Vec<Rc<Node<'p>>>,
+pub struct ExpansionOutput<'p> {
+    pub nodes: Vec<Rc<ResourceNode<'p>>>,
     pub layers: Vec<model::Layer>,
-    pub outputs: Vec<FoundOutput<'p>>,
-    pub moves: Vec<(&'p Path, &'p Path, Span)>,
+    pub outputs: Vec<OutputValue<'p>>,
+    pub moves: Vec<(&'p NamePath, &'p NamePath, Span)>,
 }
 
-impl<'p> Machine<'_, 'p> {
+impl<'p> Interpreter<'_, 'p> {
     /// Expands everything in a frame. What fails has been reported, and the rest goes on.
-    pub fn visit(&self, frame: &Rc<Frame<'p>>, into: &mut Collected<'p>) {
+    pub fn visit(&self, frame: &Rc<Frame<'p>>, into: &mut ExpansionOutput<'p>) {
         for (at, stmt) in frame.stmts.iter().enumerate() {
             if self.budget.is_spent() {
                 return;
@@ -42,12 +42,18 @@ impl<'p> Machine<'_, 'p> {
         }
     }
 
-    fn visit_stmt(&self, frame: &Rc<Frame<'p>>, at: usize, stmt: &'p Stmt, into: &mut Collected<'p>) -> Outcome<()> {
+    fn visit_stmt(
+        &self,
+        frame: &Rc<Frame<'p>>,
+        at: usize,
+        stmt: &'p Stmt,
+        into: &mut ExpansionOutput<'p>,
+    ) -> EvalResult<()> {
         match stmt {
             Stmt::Param(binding) | Stmt::Let(binding) => self.visit_name(frame, at, &binding.name).map(drop),
             Stmt::Resource(resource) => {
                 let value = self.visit_name(frame, at, &resource.name)?;
-                if let Kind::Resource(handle) = &value.kind {
+                if let ValueKind::Resource(handle) = &value.kind {
                     into.nodes.extend(self.expansion.by_address(&handle.address));
                 }
                 Ok(())
@@ -63,19 +69,19 @@ impl<'p> Machine<'_, 'p> {
                 self.visit_instance(&value, into)
             }
             Stmt::Block(block) => {
-                let label = block.label.as_ref().ok_or(Failed)?;
+                let label = block.label.as_ref().ok_or(AlreadyReported)?;
                 let value = self.visit_name(frame, at, label)?;
                 self.visit_use(&value)?;
                 self.visit_instance(&value, into)
             }
             Stmt::Recover(_) | Stmt::Derived { .. } => {
-                self.demanded(stmt, &Scope::of(frame.clone()), &frame.around.prefix);
+                self.demanded(stmt, &Scope::new(frame.clone()), &frame.module_cx.prefix);
                 Ok(())
             }
             Stmt::For(_) | Stmt::If(_) | Stmt::In { .. } => {
                 match self.group(frame, at, span_of(stmt))? {
-                    Group::One(inner) => self.visit(&inner, into),
-                    Group::Many(turns) => turns.values().for_each(|turn| self.visit(&turn.frame, into)),
+                    GroupExpansion::One(inner) => self.visit(&inner, into),
+                    GroupExpansion::Many(turns) => turns.values().for_each(|turn| self.visit(&turn.frame, into)),
                 }
                 Ok(())
             }
@@ -89,30 +95,31 @@ impl<'p> Machine<'_, 'p> {
     }
 
     /// Demands a name at its declaration; one declared twice is met once.
-    fn visit_name(&self, frame: &Rc<Frame<'p>>, at: usize, name: &gpb_syntax::ast::Name) -> Outcome<Value> {
-        let declared = frame.index.names.get(name.text.as_str()).filter(|declared| declared.at == at).ok_or(Failed)?;
+    fn visit_name(&self, frame: &Rc<Frame<'p>>, at: usize, name: &gpb_syntax::ast::Ident) -> EvalResult<PropertyValue> {
+        let declared =
+            frame.index.names.get(name.text.as_str()).filter(|declared| declared.at == at).ok_or(AlreadyReported)?;
         self.declared(frame, declared, name.span)
     }
 
     /// What the use of a component demands of everything in it.
-    fn visit_use(&self, value: &Value) -> Outcome<()> {
-        let Kind::Instance(handle) = &value.kind else { return Ok(()) };
-        let instance = self.expansion.instance(handle.id).ok_or(Failed)?;
-        for (stmt, scope) in &self.given_to(&instance, instance.head)?.rest {
+    fn visit_use(&self, value: &PropertyValue) -> EvalResult<()> {
+        let ValueKind::Instance(handle) = &value.kind else { return Ok(()) };
+        let instance = self.expansion.instance(handle.id).ok_or(AlreadyReported)?;
+        for (stmt, scope) in &self.arguments_of(&instance, instance.head)?.rest {
             self.demanded(stmt, scope, &instance.address);
         }
         Ok(())
     }
 
-    fn visit_instance(&self, value: &Value, into: &mut Collected<'p>) -> Outcome<()> {
-        let Kind::Instance(handle) = &value.kind else { return Ok(()) };
-        let instance = self.expansion.instance(handle.id).ok_or(Failed)?;
+    fn visit_instance(&self, value: &PropertyValue, into: &mut ExpansionOutput<'p>) -> EvalResult<()> {
+        let ValueKind::Instance(handle) = &value.kind else { return Ok(()) };
+        let instance = self.expansion.instance(handle.id).ok_or(AlreadyReported)?;
         self.visit_body(&instance, into);
         Ok(())
     }
 
-    fn visit_body(&self, instance: &Rc<Instance<'p>>, into: &mut Collected<'p>) {
-        self.check_given(instance);
+    fn visit_body(&self, instance: &Rc<Instance<'p>>, into: &mut ExpansionOutput<'p>) {
+        self.check_arguments(instance);
         if let Some(frame) = instance.frame.get() {
             self.visit(frame, into);
         }
@@ -123,15 +130,15 @@ impl<'p> Machine<'_, 'p> {
         frame: &Rc<Frame<'p>>,
         binding: &'p Binding,
         at: usize,
-        into: &mut Collected<'p>,
-    ) -> Outcome<()> {
+        into: &mut ExpansionOutput<'p>,
+    ) -> EvalResult<()> {
         let value = self.output(frame, binding, at, binding.name.span)?;
-        if frame.around.components.is_empty() && !value.is_absent() {
-            let name = match &frame.around.layer {
+        if frame.module_cx.components.is_empty() && !value.is_absent() {
+            let name = match &frame.module_cx.layer {
                 Some(layer) => format!("{layer}.{}", binding.name.text),
                 None => binding.name.text.to_string(),
             };
-            into.outputs.push(FoundOutput { name, binding, value });
+            into.outputs.push(OutputValue { name, binding, value });
         }
         Ok(())
     }
@@ -141,7 +148,7 @@ impl<'p> Machine<'_, 'p> {
 pub fn params_of<'p>(frame: &Frame<'p>) -> Vec<&'p Binding> {
     let declared = frame.index.in_order();
     let params = declared.iter().filter_map(|declared| match declared.what {
-        What::Param(binding) => Some(binding),
+        DeclKind::Param(binding) => Some(binding),
         _ => None,
     });
     params.collect()

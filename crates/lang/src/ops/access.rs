@@ -5,29 +5,35 @@ use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::Place;
 use gpb_model::ty::Type;
-use gpb_model::value::{Hole, Kind, Map, Value};
+use gpb_model::value::{PropertyMap, PropertyValue, Unknown, ValueKind};
 use rust_decimal::prelude::ToPrimitive;
 
 /// `of.name` or, where `optional`, `of?.name`, of anything but resources and instances, which the evaluator knows.
 ///
 /// # Errors
 /// When there is no such member.
-pub fn member(of: &Value, name: &str, name_span: Span, optional: bool, span: Span) -> Result<Value, Diagnostic> {
+pub fn member(
+    of: &PropertyValue,
+    name: &str,
+    name_span: Span,
+    optional: bool,
+    span: Span,
+) -> Result<PropertyValue, Diagnostic> {
     match &of.kind {
-        Kind::Map(entries) => match entries.get(name) {
-            Some(entry) => Ok(entry.value.clone().at(span)),
-            None if optional => Ok(Value::absent(span)),
+        ValueKind::Map(entries) => match entries.get(name) {
+            Some(entry) => Ok(entry.value.clone().with_span(span)),
+            None if optional => Ok(PropertyValue::absent(span)),
             None => Err(no_entry(name, name_span, entries)),
         },
-        Kind::Place(place) => place_member(place, name, name_span, span),
-        Kind::Hole(hole) => hole_member(hole, of, name, name_span, span),
-        Kind::Absent if optional => Ok(Value::absent(span)),
-        Kind::Absent => Err(Diagnostic::error("GPB1110", format!("no value was given to take `.{name}` of"))
-            .at(of.span, "this may be absent")
+        ValueKind::Place(place) => place_member(place, name, name_span, span),
+        ValueKind::Unknown(unknown) => unknown_member(unknown, of, name, name_span, span),
+        ValueKind::Absent if optional => Ok(PropertyValue::absent(span)),
+        ValueKind::Absent => Err(Diagnostic::error("GPB1110", format!("no value was given to take `.{name}` of"))
+            .with_label(of.span, "this may be absent")
             .help(format!("reach into it with `?.{name}`, and choose a value for that case with `??`"))),
         _ => Err(Diagnostic::error("GPB1126", format!("{} has no members", of.describe()))
-            .at(name_span, format!("`{name}` cannot be reached"))
-            .at(of.span, of.describe())),
+            .with_label(name_span, format!("`{name}` cannot be reached"))
+            .with_label(of.span, of.describe())),
     }
 }
 
@@ -35,21 +41,22 @@ pub fn member(of: &Value, name: &str, name_span: Span, optional: bool, span: Spa
 ///
 /// # Errors
 /// When there is no such element.
-pub fn index(of: &Value, index: &Value, span: Span) -> Result<Value, Diagnostic> {
+pub fn index(of: &PropertyValue, index: &PropertyValue, span: Span) -> Result<PropertyValue, Diagnostic> {
     match (&of.kind, &index.kind) {
-        (Kind::List(_) | Kind::Map(_) | Kind::Hole(_), Kind::Hole(_)) | (Kind::Hole(_), _) => {
+        (ValueKind::List(_) | ValueKind::Map(_) | ValueKind::Unknown(_), ValueKind::Unknown(_))
+        | (ValueKind::Unknown(_), _) => {
             let ty = match &of.kind {
-                Kind::Hole(Hole { ty: Type::List(item) | Type::Map(item), .. }) => item.as_ref().clone(),
+                ValueKind::Unknown(Unknown { ty: Type::List(item) | Type::Map(item), .. }) => item.as_ref().clone(),
                 _ => Type::Any,
             };
             wait("index", &[of, index], ty, span)
         }
-        (Kind::List(items), Kind::Number(number)) => {
+        (ValueKind::List(items), ValueKind::Number(number)) => {
             let found = number.is_integer().then(|| number.to_usize()).flatten().and_then(|at| items.get(at));
             match found {
-                Some(item) => Ok(item.clone().at(span)),
+                Some(item) => Ok(item.clone().with_span(span)),
                 None => Err(Diagnostic::error("GPB1123", format!("the list has no element {number}"))
-                    .at(index.span, "no such element")
+                    .with_label(index.span, "no such element")
                     .help(match items.len() {
                         0 => "the list is empty".to_owned(),
                         1 => "the list has one element, 0".to_owned(),
@@ -57,43 +64,49 @@ pub fn index(of: &Value, index: &Value, span: Span) -> Result<Value, Diagnostic>
                     })),
             }
         }
-        (Kind::Map(entries), Kind::Text(_) | Kind::Word(_)) => {
+        (ValueKind::Map(entries), ValueKind::Text(_) | ValueKind::Word(_)) => {
             let key = index.as_text().map_or("", |text| text);
             match entries.get(key) {
-                Some(entry) => Ok(entry.value.clone().at(span)),
+                Some(entry) => Ok(entry.value.clone().with_span(span)),
                 None => Err(no_entry(key, index.span, entries)),
             }
         }
-        (Kind::Absent, _) => Err(Diagnostic::error("GPB1110", "no value was given to reach into")
-            .at(of.span, "this may be absent")
+        (ValueKind::Absent, _) => Err(Diagnostic::error("GPB1110", "no value was given to reach into")
+            .with_label(of.span, "this may be absent")
             .help("choose a value for that case with `??`")),
-        (Kind::List(_) | Kind::Map(_), _) => {
-            let wanted = if matches!(of.kind, Kind::List(_)) { "a number" } else { "text" };
+        (ValueKind::List(_) | ValueKind::Map(_), _) => {
+            let wanted = if matches!(of.kind, ValueKind::List(_)) { "a number" } else { "text" };
             let message = format!("{} is reached by {wanted}, not by {}", of.describe(), index.describe());
-            Err(Diagnostic::error("GPB1127", message).at(index.span, format!("{wanted} is expected here")))
+            Err(Diagnostic::error("GPB1127", message).with_label(index.span, format!("{wanted} is expected here")))
         }
         _ => Err(Diagnostic::error("GPB1126", format!("{} has no elements", of.describe()))
-            .at(of.span, "neither a list nor a map")),
+            .with_label(of.span, "neither a list nor a map")),
     }
 }
 
-fn place_member(place: &Place, name: &str, name_span: Span, span: Span) -> Result<Value, Diagnostic> {
+fn place_member(place: &Place, name: &str, name_span: Span, span: Span) -> Result<PropertyValue, Diagnostic> {
     let optional = |text: &Option<String>| match text {
-        Some(text) => Value::text(text.as_str(), span),
-        None => Value::absent(span),
+        Some(text) => PropertyValue::text(text.as_str(), span),
+        None => PropertyValue::absent(span),
     };
     match name {
-        "region" => Ok(Value::text(place.region.as_str(), span)),
+        "region" => Ok(PropertyValue::text(place.region.as_str(), span)),
         "account" => Ok(optional(&place.account)),
         "role" => Ok(optional(&place.role)),
         "profile" => Ok(optional(&place.profile)),
         _ => Err(Diagnostic::error("GPB1122", format!("a place has no `{name}`"))
-            .at(name_span, "no member of this name")
+            .with_label(name_span, "no member of this name")
             .help("a place has region, account, role and profile")),
     }
 }
 
-fn hole_member(hole: &Hole, of: &Value, name: &str, name_span: Span, span: Span) -> Result<Value, Diagnostic> {
+fn unknown_member(
+    hole: &Unknown,
+    of: &PropertyValue,
+    name: &str,
+    name_span: Span,
+    span: Span,
+) -> Result<PropertyValue, Diagnostic> {
     let ty = match hole.ty.required() {
         Type::Any => Type::Any,
         Type::Map(of) => of.as_ref().clone(),
@@ -106,20 +119,20 @@ fn hole_member(hole: &Hole, of: &Value, name: &str, name_span: Span, span: Span)
         }
         ty => {
             return Err(Diagnostic::error("GPB1126", format!("a `{ty}` has no members"))
-                .at(name_span, format!("`{name}` cannot be reached")));
+                .with_label(name_span, format!("`{name}` cannot be reached")));
         }
     };
-    wait("member", &[of, &Value::text(name, name_span)], ty, span)
+    wait("member", &[of, &PropertyValue::text(name, name_span)], ty, span)
 }
 
-fn no_entry(name: &str, span: Span, entries: &Map) -> Diagnostic {
+fn no_entry(name: &str, span: Span, entries: &PropertyMap) -> Diagnostic {
     let names: Vec<&str> = entries.keys().map(AsRef::as_ref).collect();
     suggest(name, span, nearest(name, names.iter().copied()), &names)
 }
 
 fn suggest(name: &str, span: Span, meant: Option<&str>, names: &[&str]) -> Diagnostic {
     let diagnostic =
-        Diagnostic::error("GPB1122", format!("there is no `{name}` here")).at(span, "no entry of this name");
+        Diagnostic::error("GPB1122", format!("there is no `{name}` here")).with_label(span, "no entry of this name");
     match meant {
         Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
         None if names.is_empty() => diagnostic,

@@ -4,48 +4,52 @@ use super::{symbol, wait};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_base::unit;
-use gpb_base::unit::Sides;
+use gpb_base::unit::Operands;
 use gpb_model::ty::Type;
-use gpb_model::value::{Kind, Value, Word};
+use gpb_model::value::{BareWord, PropertyValue, ValueKind};
 use gpb_syntax::ast::BinaryOp;
 
 /// Whether two values are the same, as far as that is known; `None` when it depends on what is unknown until apply.
 ///
 /// # Errors
 /// When values of these kinds are never the same.
-pub fn equal(left: &Value, right: &Value) -> Result<Option<bool>, Diagnostic> {
+pub fn equal(left: &PropertyValue, right: &PropertyValue) -> Result<Option<bool>, Diagnostic> {
     if let (Some(a), Some(b)) = (left.as_amount(), right.as_amount()) {
-        let sides = Sides { left: a, left_span: left.span, right: b, right_span: right.span };
+        let sides = Operands { left: a, left_span: left.span, right: b, right_span: right.span };
         return unit::compare(&sides).map(|order| Some(order.is_eq()));
     }
     match (&left.kind, &right.kind) {
-        (Kind::Absent, _) | (_, Kind::Absent) => Ok(Some(left.kind == right.kind)),
-        (Kind::Word(one), Kind::Text(_) | Kind::Word(_)) | (Kind::Text(_), Kind::Word(one)) => {
-            words(one, left, right).map(Some)
-        }
-        (Kind::Secret(_), _) | (_, Kind::Secret(_)) => Err(secret(left, right)),
+        (ValueKind::Absent, _) | (_, ValueKind::Absent) => Ok(Some(left.kind == right.kind)),
+        (ValueKind::Word(one), ValueKind::Text(_) | ValueKind::Word(_))
+        | (ValueKind::Text(_), ValueKind::Word(one)) => words(one, left, right).map(Some),
+        (ValueKind::Secret(_), _) | (_, ValueKind::Secret(_)) => Err(secret(left, right)),
         _ if !left.is_known() || !right.is_known() => {
             // The same hole is the same value, whatever it turns out to be.
             Ok((left == right).then_some(true))
         }
         _ if std::mem::discriminant(&left.kind) == std::mem::discriminant(&right.kind) => Ok(Some(left == right)),
-        _ => Err(never(left, right)),
+        _ => Err(never_equal(left, right)),
     }
 }
 
-pub(super) fn compare(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
+pub(super) fn compare(
+    op: BinaryOp,
+    left: PropertyValue,
+    right: PropertyValue,
+    span: Span,
+) -> Result<PropertyValue, Diagnostic> {
     match equal(&left, &right)? {
-        Some(same) => Ok(Value::bool(same == (op == BinaryOp::Equal), span)),
+        Some(same) => Ok(PropertyValue::bool(same == (op == BinaryOp::Equal), span)),
         None => wait(symbol(op), &[&left, &right], Type::Bool, span),
     }
 }
 
 /// Compares words, where one of them may come from a known set: then the other must be of that set too.
-fn words(one: &Word, left: &Value, right: &Value) -> Result<bool, Diagnostic> {
+fn words(one: &BareWord, left: &PropertyValue, right: &PropertyValue) -> Result<bool, Diagnostic> {
     let among = match (&left.kind, &right.kind) {
-        (_, Kind::Word(Word { among: Some(among), .. })) if one.among.is_none() => Some((among, left)),
-        (Kind::Word(Word { among: Some(among), .. }), _) => Some((among, right)),
-        (_, Kind::Word(Word { among: Some(among), .. })) => Some((among, left)),
+        (_, ValueKind::Word(BareWord { among: Some(among), .. })) if one.among.is_none() => Some((among, left)),
+        (ValueKind::Word(BareWord { among: Some(among), .. }), _) => Some((among, right)),
+        (_, ValueKind::Word(BareWord { among: Some(among), .. })) => Some((among, left)),
         _ => None,
     };
     let (Some(a), Some(b)) = (left.as_text(), right.as_text()) else { return Ok(false) };
@@ -53,7 +57,7 @@ fn words(one: &Word, left: &Value, right: &Value) -> Result<bool, Diagnostic> {
     let Some(text) = other.as_text().filter(|text| !among.contains(text)) else { return Ok(a == b) };
     let known = among.join(" | ");
     let diagnostic = Diagnostic::error("GPB1106", format!("`{text}` is none of `{known}`"))
-        .at(other.span, "this comparison never holds");
+        .with_label(other.span, "this comparison never holds");
     Err(match nearest(text, among.iter().map(AsRef::as_ref)) {
         Some(meant) => {
             diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("change to `{meant}`"), other.span, meant)
@@ -62,16 +66,16 @@ fn words(one: &Word, left: &Value, right: &Value) -> Result<bool, Diagnostic> {
     })
 }
 
-fn secret(left: &Value, right: &Value) -> Diagnostic {
-    let secret = if matches!(left.kind, Kind::Secret(_)) { left } else { right };
+fn secret(left: &PropertyValue, right: &PropertyValue) -> Diagnostic {
+    let secret = if matches!(left.kind, ValueKind::Secret(_)) { left } else { right };
     Diagnostic::error("GPB1115", "a secret cannot be compared")
-        .at(secret.span, "this is a secret")
+        .with_label(secret.span, "this is a secret")
         .help("a secret may only be given, whole, to a property that keeps secrets, or to a parameter of type `secret`")
 }
 
-fn never(left: &Value, right: &Value) -> Diagnostic {
+fn never_equal(left: &PropertyValue, right: &PropertyValue) -> Diagnostic {
     let message = format!("{} is never equal to {}", left.describe(), right.describe());
     Diagnostic::error("GPB1121", message)
-        .at(left.span.to(right.span), "this comparison never holds")
+        .with_label(left.span.to(right.span), "this comparison never holds")
         .help("compare values of one type")
 }

@@ -7,13 +7,13 @@ use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model as model;
 use gpb_model::ty::Type;
-use gpb_model::value::{Kind, MAX_TEXT, Value, too_large};
+use gpb_model::value::{MAX_TEXT, PropertyValue, ValueKind, too_large};
 
 /// `"a${b}c"`: the parts joined. What is unknown until apply stays a hole in the text.
 ///
 /// # Errors
 /// When a part has no text form.
-pub fn text(parts: Vec<Value>, span: Span) -> Result<Value, Diagnostic> {
+pub fn text(parts: Vec<PropertyValue>, span: Span) -> Result<PropertyValue, Diagnostic> {
     let mut joined: Vec<model::Value> = Vec::new();
     let mut length = 0;
     for part in &parts {
@@ -22,8 +22,8 @@ pub fn text(parts: Vec<Value>, span: Span) -> Result<Value, Diagnostic> {
             return Err(too_large(&format!("is longer than {MAX_TEXT} bytes"), span));
         }
         match &part.kind {
-            Kind::Hole(_) if part.find_secret().is_some() => return Err(ty::secret_as_text(part)),
-            Kind::Hole(_) => match strict(part)? {
+            ValueKind::Unknown(_) if part.find_secret().is_some() => return Err(ty::secret_as_text(part)),
+            ValueKind::Unknown(_) => match strict(part)? {
                 model::Value::Concat(inner) => inner.into_iter().for_each(|one| push(&mut joined, one)),
                 value => joined.push(value),
             },
@@ -31,13 +31,13 @@ pub fn text(parts: Vec<Value>, span: Span) -> Result<Value, Diagnostic> {
         }
     }
     match joined.as_slice() {
-        [] => Ok(Value::text("", span)),
-        [model::Value::Text(only)] => Value::text(only.as_str(), span).bounded(),
+        [] => Ok(PropertyValue::text("", span)),
+        [model::Value::Text(only)] => PropertyValue::text(only.as_str(), span).bounded(),
         // A text that is one hole of text is that hole.
-        [_] if parts.iter().all(|part| matches!(&part.kind, Kind::Hole(hole) if hole.ty.is_text())) => {
-            Ok(Value::hole(joined.remove(0), Type::String, span))
+        [_] if parts.iter().all(|part| matches!(&part.kind, ValueKind::Unknown(unknown) if unknown.ty.is_text())) => {
+            Ok(PropertyValue::new_unknown(joined.remove(0), Type::String, span))
         }
-        _ => Value::hole(model::Value::Concat(joined), Type::String, span).bounded(),
+        _ => PropertyValue::new_unknown(model::Value::Concat(joined), Type::String, span).bounded(),
     }
 }
 
@@ -45,16 +45,21 @@ pub fn text(parts: Vec<Value>, span: Span) -> Result<Value, Diagnostic> {
 ///
 /// # Errors
 /// When the condition is no bool.
-pub fn choose(condition: Value, then: Value, otherwise: Value, span: Span) -> Result<Value, Diagnostic> {
+pub fn choose(
+    condition: PropertyValue,
+    then: PropertyValue,
+    otherwise: PropertyValue,
+    span: Span,
+) -> Result<PropertyValue, Diagnostic> {
     match &condition.kind {
-        Kind::Bool(true) => Ok(then),
-        Kind::Bool(false) => Ok(otherwise),
-        Kind::Hole(hole) if hole.ty.may_be(&Type::Bool) => {
+        ValueKind::Bool(true) => Ok(then),
+        ValueKind::Bool(false) => Ok(otherwise),
+        ValueKind::Unknown(unknown) if unknown.ty.may_be(&Type::Bool) => {
             let ty = gpb_model::ty::common([&then, &otherwise].into_iter());
             wait("if", &[&condition, &then, &otherwise], ty, span)
         }
         _ => Err(Diagnostic::error("GPB1101", format!("expected a `bool`, found {}", condition.describe()))
-            .at(condition.span, "a `bool` is expected here")),
+            .with_label(condition.span, "a `bool` is expected here")),
     }
 }
 
@@ -67,28 +72,28 @@ fn push(joined: &mut Vec<model::Value>, part: model::Value) {
 }
 
 /// The text of a part that is known.
-pub(crate) fn part_text(part: &Value) -> Result<String, Diagnostic> {
+pub(crate) fn part_text(part: &PropertyValue) -> Result<String, Diagnostic> {
     let refuse = |help: &str| {
         Err(Diagnostic::error("GPB1128", format!("{} has no text form", part.describe()))
-            .at(part.span, "cannot be a part of text")
+            .with_label(part.span, "cannot be a part of text")
             .help(help))
     };
     match &part.kind {
-        Kind::Text(text) => Ok(text.to_string()),
-        Kind::Word(word) if word.among.is_some() => Ok(word.text.to_string()),
-        Kind::Word(word) => Err(word.unknown(part.span)),
-        Kind::Number(number) => Ok(number.normalize().to_string()),
-        Kind::Quantity(quantity) => Ok(quantity.to_string()),
-        Kind::Bool(bool) => Ok(bool.to_string()),
-        Kind::Secret(_) => Err(ty::secret_as_text(part)),
-        Kind::Absent => Err(Diagnostic::error("GPB1110", "no value was given to put into this text")
-            .at(part.span, "this may be absent")
+        ValueKind::Text(text) => Ok(text.to_string()),
+        ValueKind::Word(word) if word.among.is_some() => Ok(word.text.to_string()),
+        ValueKind::Word(word) => Err(word.unknown(part.span)),
+        ValueKind::Number(number) => Ok(number.normalize().to_string()),
+        ValueKind::Quantity(quantity) => Ok(quantity.to_string()),
+        ValueKind::Bool(bool) => Ok(bool.to_string()),
+        ValueKind::Secret(_) => Err(ty::secret_as_text(part)),
+        ValueKind::Absent => Err(Diagnostic::error("GPB1110", "no value was given to put into this text")
+            .with_label(part.span, "this may be absent")
             .help("choose a value for that case with `??`")),
-        Kind::Resource(_) => refuse("name the property that is meant: `.id`, `.arn`, …"),
-        Kind::List(_) => refuse("`join(list, \", \")` makes text of a list, `json(list)` makes JSON"),
-        Kind::Map(_) => refuse("`json(…)` makes JSON of it"),
-        Kind::Range(_) => refuse("`low(…)` and `high(…)` give its ends"),
-        Kind::Place(_) => refuse("name what is meant: `.region` or `.account`"),
-        Kind::Instance(_) | Kind::Hole(_) => refuse("name the member that is meant"),
+        ValueKind::Resource(_) => refuse("name the property that is meant: `.id`, `.arn`, …"),
+        ValueKind::List(_) => refuse("`join(list, \", \")` makes text of a list, `json(list)` makes JSON"),
+        ValueKind::Map(_) => refuse("`json(…)` makes JSON of it"),
+        ValueKind::Range(_) => refuse("`low(…)` and `high(…)` give its ends"),
+        ValueKind::Place(_) => refuse("name what is meant: `.region` or `.account`"),
+        ValueKind::Instance(_) | ValueKind::Unknown(_) => refuse("name the member that is meant"),
     }
 }

@@ -16,10 +16,10 @@ use crate::ty;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_base::unit;
-use gpb_base::unit::Sides;
+use gpb_base::unit::Operands;
 use gpb_model as model;
 use gpb_model::ty::Type;
-use gpb_model::value::{Kind, Range, Value};
+use gpb_model::value::{PropertyValue, ValueKind, ValueRange};
 use gpb_syntax::ast::BinaryOp;
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
@@ -30,9 +30,14 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// When the operator does not apply to such values, or the result does not exist.
-pub fn binary(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
+pub fn binary(
+    op: BinaryOp,
+    left: PropertyValue,
+    right: PropertyValue,
+    span: Span,
+) -> Result<PropertyValue, Diagnostic> {
     if let Some(value) = decided(op, &left) {
-        return Ok(value.at(span));
+        return Ok(value.with_span(span));
     }
     match op {
         BinaryOp::Coalesce => Ok(right),
@@ -43,10 +48,10 @@ pub fn binary(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Val
 }
 
 /// The result of `left op …` when the left side alone decides it: `false && …`, `true || …`, a given value `?? …`.
-pub fn decided(op: BinaryOp, left: &Value) -> Option<Value> {
+pub fn decided(op: BinaryOp, left: &PropertyValue) -> Option<PropertyValue> {
     match (op, &left.kind) {
-        (BinaryOp::And, Kind::Bool(false)) | (BinaryOp::Or, Kind::Bool(true)) => Some(left.clone()),
-        (BinaryOp::Coalesce, kind) if *kind != Kind::Absent => Some(left.clone()),
+        (BinaryOp::And, ValueKind::Bool(false)) | (BinaryOp::Or, ValueKind::Bool(true)) => Some(left.clone()),
+        (BinaryOp::Coalesce, kind) if *kind != ValueKind::Absent => Some(left.clone()),
         _ => None,
     }
 }
@@ -55,10 +60,10 @@ pub fn decided(op: BinaryOp, left: &Value) -> Option<Value> {
 ///
 /// # Errors
 /// When it is not a bool.
-pub fn not(value: Value, span: Span) -> Result<Value, Diagnostic> {
+pub fn not(value: PropertyValue, span: Span) -> Result<PropertyValue, Diagnostic> {
     match &value.kind {
-        Kind::Bool(bool) => Ok(Value::bool(!bool, span)),
-        Kind::Hole(hole) if hole.ty.may_be(&Type::Bool) => wait("!", &[&value], Type::Bool, span),
+        ValueKind::Bool(bool) => Ok(PropertyValue::bool(!bool, span)),
+        ValueKind::Unknown(unknown) if unknown.ty.may_be(&Type::Bool) => wait("!", &[&value], Type::Bool, span),
         _ => Err(not_for("!", &[&value], span)),
     }
 }
@@ -67,15 +72,15 @@ pub fn not(value: Value, span: Span) -> Result<Value, Diagnostic> {
 ///
 /// # Errors
 /// When it is neither a number nor a quantity.
-pub fn negate(value: Value, span: Span) -> Result<Value, Diagnostic> {
+pub fn negate(value: PropertyValue, span: Span) -> Result<PropertyValue, Diagnostic> {
     match &value.kind {
-        Kind::Number(number) => Ok(Value::number(-*number, span)),
-        Kind::Quantity(quantity) => {
+        ValueKind::Number(number) => Ok(PropertyValue::number(-*number, span)),
+        ValueKind::Quantity(quantity) => {
             let quantity = unit::Quantity { amount: -quantity.amount, ..*quantity };
-            Ok(Value::new(Kind::Quantity(quantity), span))
+            Ok(PropertyValue::new(ValueKind::Quantity(quantity), span))
         }
-        Kind::Hole(hole) if hole.ty.may_be(&Type::Number) => {
-            wait("-", &[&Value::number(Decimal::ZERO, span), &value], Type::Number, span)
+        ValueKind::Unknown(unknown) if unknown.ty.may_be(&Type::Number) => {
+            wait("-", &[&PropertyValue::number(Decimal::ZERO, span), &value], Type::Number, span)
         }
         _ => Err(not_for("-", &[&value], span)),
     }
@@ -85,22 +90,22 @@ pub fn negate(value: Value, span: Span) -> Result<Value, Diagnostic> {
 ///
 /// # Errors
 /// When the ends have no common order, or the low one is above the high one.
-pub fn range(low: Value, high: Value, span: Span) -> Result<Value, Diagnostic> {
+pub fn range(low: PropertyValue, high: PropertyValue, span: Span) -> Result<PropertyValue, Diagnostic> {
     let low = ty::borrow_unit(&low, &high)?;
     for end in [&low, &high] {
         let fits = match &end.kind {
-            Kind::Number(_) | Kind::Quantity(_) => true,
-            Kind::Hole(hole) => hole.ty.is_ordered(),
+            ValueKind::Number(_) | ValueKind::Quantity(_) => true,
+            ValueKind::Unknown(unknown) => unknown.ty.is_ordered(),
             _ => false,
         };
         if !fits {
             return Err(Diagnostic::error("GPB1120", format!("{} cannot be the end of a range", end.describe()))
-                .at(end.span, "not an end of a range")
+                .with_label(end.span, "not an end of a range")
                 .help("ranges are made of numbers or of quantities"));
         }
     }
     ty::check_order(&low, &high)?;
-    Ok(Value::new(Kind::Range(Arc::new(Range { low, high })), span))
+    Ok(PropertyValue::new(ValueKind::Range(Arc::new(ValueRange { low, high })), span))
 }
 
 /// The operator as it is written.
@@ -149,41 +154,50 @@ pub(crate) fn from_symbol(text: &str) -> Option<BinaryOp> {
 const HAND_ON: &[&str] = &["concat", "flatten", "if", "index", "member", "merge", "values"];
 
 /// A call that waits for its arguments.
-pub(crate) fn wait(function: &str, args: &[&Value], ty: Type, span: Span) -> Result<Value, Diagnostic> {
+pub(crate) fn wait(function: &str, args: &[&PropertyValue], ty: Type, span: Span) -> Result<PropertyValue, Diagnostic> {
     if !HAND_ON.contains(&function)
         && let Some(secret) = args.iter().find_map(|arg| arg.find_secret())
     {
         return Err(ty::secret_as_text(secret));
     }
     let args = args.iter().map(|arg| strict(arg)).collect::<Result<Vec<_>, _>>()?;
-    Value::hole(model::Value::Call { function: function.to_owned(), args }, ty, span).bounded()
+    PropertyValue::new_unknown(model::Value::Call { function: function.to_owned(), args }, ty, span).bounded()
 }
 
-fn logical(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
-    let is_bool = |value: &Value| match &value.kind {
-        Kind::Bool(_) => true,
-        Kind::Hole(hole) => hole.ty.may_be(&Type::Bool),
+fn logical(op: BinaryOp, left: PropertyValue, right: PropertyValue, span: Span) -> Result<PropertyValue, Diagnostic> {
+    let is_bool = |value: &PropertyValue| match &value.kind {
+        ValueKind::Bool(_) => true,
+        ValueKind::Unknown(unknown) => unknown.ty.may_be(&Type::Bool),
         _ => false,
     };
     match (&left.kind, &right.kind) {
-        (Kind::Bool(_), _) if is_bool(&right) => Ok(right.at(span)),
+        (ValueKind::Bool(_), _) if is_bool(&right) => Ok(right.with_span(span)),
         // An unknown left side cannot change what a decisive right side says.
-        (Kind::Hole(_), Kind::Bool(bool)) if is_bool(&left) && (op == BinaryOp::Or) == *bool => Ok(right.at(span)),
-        (Kind::Hole(_), _) if is_bool(&left) && is_bool(&right) => wait(symbol(op), &[&left, &right], Type::Bool, span),
+        (ValueKind::Unknown(_), ValueKind::Bool(bool)) if is_bool(&left) && (op == BinaryOp::Or) == *bool => {
+            Ok(right.with_span(span))
+        }
+        (ValueKind::Unknown(_), _) if is_bool(&left) && is_bool(&right) => {
+            wait(symbol(op), &[&left, &right], Type::Bool, span)
+        }
         _ => Err(not_for(symbol(op), &[&left, &right], span)),
     }
 }
 
-fn arithmetic(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
+fn arithmetic(
+    op: BinaryOp,
+    left: PropertyValue,
+    right: PropertyValue,
+    span: Span,
+) -> Result<PropertyValue, Diagnostic> {
     if let (Some(a), Some(b)) = (left.as_amount(), right.as_amount()) {
-        let sides = Sides { left: a, left_span: left.span, right: b, right_span: right.span };
-        let ordered = |accept: fn(Ordering) -> bool| Ok(Value::bool(accept(unit::compare(&sides)?), span));
+        let sides = Operands { left: a, left_span: left.span, right: b, right_span: right.span };
+        let ordered = |accept: fn(Ordering) -> bool| Ok(PropertyValue::bool(accept(unit::compare(&sides)?), span));
         return match op {
-            BinaryOp::Add => Ok(Value::amount(unit::add(&sides)?, span)),
-            BinaryOp::Subtract => Ok(Value::amount(unit::subtract(&sides)?, span)),
-            BinaryOp::Multiply => Ok(Value::amount(unit::multiply(&sides)?, span)),
-            BinaryOp::Divide => Ok(Value::amount(unit::divide(&sides)?, span)),
-            BinaryOp::Remainder => Ok(Value::amount(unit::remainder(&sides)?, span)),
+            BinaryOp::Add => Ok(PropertyValue::amount(unit::add(&sides)?, span)),
+            BinaryOp::Subtract => Ok(PropertyValue::amount(unit::subtract(&sides)?, span)),
+            BinaryOp::Multiply => Ok(PropertyValue::amount(unit::multiply(&sides)?, span)),
+            BinaryOp::Divide => Ok(PropertyValue::amount(unit::divide(&sides)?, span)),
+            BinaryOp::Remainder => Ok(PropertyValue::amount(unit::remainder(&sides)?, span)),
             BinaryOp::Less => ordered(Ordering::is_lt),
             BinaryOp::LessEqual => ordered(Ordering::is_le),
             BinaryOp::Greater => ordered(Ordering::is_gt),
@@ -191,9 +205,9 @@ fn arithmetic(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Val
             _ => Err(not_for(symbol(op), &[&left, &right], span)),
         };
     }
-    let numeric = |value: &Value| match &value.kind {
-        Kind::Number(_) => true,
-        Kind::Hole(hole) => hole.ty.may_be(&Type::Number),
+    let numeric = |value: &PropertyValue| match &value.kind {
+        ValueKind::Number(_) => true,
+        ValueKind::Unknown(unknown) => unknown.ty.may_be(&Type::Number),
         _ => false,
     };
     if numeric(&left) && numeric(&right) {
@@ -207,23 +221,26 @@ fn arithmetic(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Val
 }
 
 /// The diagnostic for an operator that means nothing to its operands.
-fn not_for(symbol: &str, operands: &[&Value], span: Span) -> Diagnostic {
+fn not_for(symbol: &str, operands: &[&PropertyValue], span: Span) -> Diagnostic {
     if let Some(absent) = operands.iter().find(|value| value.is_absent()) {
         return Diagnostic::error("GPB1110", format!("no value was given where `{symbol}` needs one"))
-            .at(absent.span, "this may be absent")
+            .with_label(absent.span, "this may be absent")
             .help("choose a value for that case with `??`");
     }
     let kinds: Vec<String> = operands.iter().map(|value| value.describe()).collect();
     let diagnostic = Diagnostic::error("GPB1120", format!("`{symbol}` does not apply to {}", kinds.join(" and ")))
-        .at(span, "this operation means nothing");
-    let is = |accept: fn(&Kind) -> bool| operands.iter().all(|value| accept(&value.kind));
+        .with_label(span, "this operation means nothing");
+    let is = |accept: fn(&ValueKind) -> bool| operands.iter().all(|value| accept(&value.kind));
     match symbol {
-        "+" if is(|kind| matches!(kind, Kind::Text(_) | Kind::Word(_) | Kind::Number(_) | Kind::Quantity(_))) => {
+        "+" if is(|kind| {
+            matches!(kind, ValueKind::Text(_) | ValueKind::Word(_) | ValueKind::Number(_) | ValueKind::Quantity(_))
+        }) =>
+        {
             diagnostic.help("text is joined by writing it together: `\"${a}${b}\"`")
         }
-        "+" if is(|kind| matches!(kind, Kind::List(_))) => diagnostic.help("lists are joined by `concat(a, b)`"),
-        "+" if is(|kind| matches!(kind, Kind::Map(_))) => diagnostic.help("objects are joined by `merge(a, b)`"),
-        "<" | "<=" | ">" | ">=" if is(|kind| matches!(kind, Kind::Text(_) | Kind::Word(_))) => {
+        "+" if is(|kind| matches!(kind, ValueKind::List(_))) => diagnostic.help("lists are joined by `concat(a, b)`"),
+        "+" if is(|kind| matches!(kind, ValueKind::Map(_))) => diagnostic.help("objects are joined by `merge(a, b)`"),
+        "<" | "<=" | ">" | ">=" if is(|kind| matches!(kind, ValueKind::Text(_) | ValueKind::Word(_))) => {
             diagnostic.help("text has no order here, because \"15.9\" would come after \"15.17\"; compare numbers")
         }
         "&&" | "||" | "!" => diagnostic.help("conditions are bools: compare the value with `==`, or ask `is_set(x)`"),

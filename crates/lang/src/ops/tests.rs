@@ -1,12 +1,12 @@
 use super::{binary, from_symbol, index, member, negate, range, text};
 use crate::ty::testing::{NOWHERE, show, value};
-use crate::ty::{Context, conform};
+use crate::ty::{TypeContext, conform};
 use gpb_base::diag::Diagnostic;
 use gpb_model::ty::Type;
-use gpb_model::value::Value;
+use gpb_model::value::PropertyValue;
 use serde_json::{Value as Json, json};
 
-fn shown(result: Result<Value, Diagnostic>) -> String {
+fn shown(result: Result<PropertyValue, Diagnostic>) -> String {
     show(result.map_err(|one| vec![one]))
 }
 
@@ -41,7 +41,7 @@ fn equality_is_of_like_values() {
 #[test]
 fn a_word_is_compared_with_the_words_it_could_be() {
     let mode = Type::words(["sandbox", "live"]);
-    let live = conform(value(json!("~live")), &mode, &Context::new(&crate::ty::testing::World)).unwrap();
+    let live = conform(value(json!("~live")), &mode, &TypeContext::new(&crate::ty::testing::TestFacts)).unwrap();
     let equal = from_symbol("==").unwrap();
     assert_eq!(shown(binary(equal, live.clone(), value(json!("~live")), NOWHERE)), "true");
     assert_eq!(shown(binary(equal, live.clone(), value(json!("~sandbox")), NOWHERE)), "false");
@@ -90,7 +90,7 @@ fn members_and_elements() {
     assert_eq!(get("nmae", false), "GPB1122 there is no `nmae` here");
     assert_eq!(get("nmae", true), "absent");
     let list = value(json!([10, 20]));
-    let at = |of: &Value, key: Json| shown(index(of, &value(key), NOWHERE));
+    let at = |of: &PropertyValue, key: Json| shown(index(of, &value(key), NOWHERE));
     assert_eq!(at(&list, json!(1)), "20");
     assert_eq!(at(&list, json!(2)), "GPB1123 the list has no element 2");
     assert_eq!(at(&list, json!(-1)), "GPB1123 the list has no element -1");
@@ -112,15 +112,17 @@ fn values_that_grow_without_end_are_refused() {
     let mut list = value(json!([1]));
     let mut deep = value(json!([1]));
     for _ in 0..300 {
-        list = Value::list(vec![list.clone(), list], NOWHERE).bounded().unwrap_or_else(|_| value(json!("stopped")));
-        deep = Value::list(vec![deep], NOWHERE).bounded().unwrap_or_else(|_| value(json!("stopped")));
+        list = PropertyValue::list(vec![list.clone(), list], NOWHERE)
+            .bounded()
+            .unwrap_or_else(|_| value(json!("stopped")));
+        deep = PropertyValue::list(vec![deep], NOWHERE).bounded().unwrap_or_else(|_| value(json!("stopped")));
     }
     assert!(list.find_secret().is_none() && deep.is_known());
-    let mut hole = value(json!({"$hole": "number"}));
+    let mut unknown = value(json!({"$hole": "number"}));
     let add = from_symbol("+").unwrap();
-    let refused = (0..64).find_map(|_| match binary(add, hole.clone(), hole.clone(), NOWHERE) {
+    let refused = (0..64).find_map(|_| match binary(add, unknown.clone(), unknown.clone(), NOWHERE) {
         Ok(next) => {
-            hole = next;
+            unknown = next;
             None
         }
         Err(error) => Some(error.code),

@@ -4,23 +4,23 @@ mod condition;
 
 use crate::property::resource_as_text;
 use crate::ty;
-use crate::ty::{ActionFact, Context};
+use crate::ty::{ActionFact, TypeContext};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
-use gpb_model::value::{Entry, Kind, Map, Value};
+use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
 use indexmap::IndexMap;
 use std::sync::Arc;
 
 /// `allow … to … on … when …`, evaluated.
 #[derive(Debug, Clone)]
-pub struct Statement {
+pub struct PolicyStatementValue {
     pub allow: bool,
-    pub actions: Vec<Value>,
+    pub actions: Vec<PropertyValue>,
     pub principals: Vec<Principal>,
-    pub resources: Vec<Value>,
+    pub resources: Vec<PropertyValue>,
     /// The object after `when`.
-    pub conditions: Option<Value>,
+    pub conditions: Option<PropertyValue>,
     pub span: Span,
 }
 
@@ -30,7 +30,7 @@ pub struct Principal {
     /// `service`, `aws`, `federated`, `canonical`, `anyone`.
     pub kind: Arc<str>,
     pub kind_span: Span,
-    pub value: Option<Value>,
+    pub value: Option<PropertyValue>,
 }
 
 /// Kinds of principals as they are written, and their names in documents.
@@ -38,34 +38,34 @@ const PRINCIPALS: &[(&str, &str)] =
     &[("service", "Service"), ("aws", "AWS"), ("federated", "Federated"), ("canonical", "CanonicalUser")];
 
 /// The document `{ Version, Statement }`, and what is wrong with it. The document is whole even when something is.
-pub fn document(statements: &[Statement], cx: &Context, span: Span) -> (Value, Vec<Diagnostic>) {
+pub fn document(statements: &[PolicyStatementValue], cx: &TypeContext, span: Span) -> (PropertyValue, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let statements = statements.iter().map(|one| statement(one, cx, &mut diagnostics)).collect();
-    let mut document = Map::default();
-    put(&mut document, "Version", Value::text("2012-10-17", span));
-    put(&mut document, "Statement", Value::list(statements, span));
-    match Value::map(document, span).bounded() {
+    let mut document = PropertyMap::default();
+    put(&mut document, "Version", PropertyValue::text("2012-10-17", span));
+    put(&mut document, "Statement", PropertyValue::list(statements, span));
+    match PropertyValue::map(document, span).bounded() {
         Ok(document) => (document, diagnostics),
         Err(diagnostic) => {
             diagnostics.push(diagnostic);
-            (Value::map(Map::default(), span), diagnostics)
+            (PropertyValue::map(PropertyMap::default(), span), diagnostics)
         }
     }
 }
 
-fn put(map: &mut Map, key: &str, value: Value) {
-    map.insert(key.into(), Entry { key: value.span, value });
+fn put(map: &mut PropertyMap, key: &str, value: PropertyValue) {
+    map.insert(key.into(), ValueEntry { key: value.span, value });
 }
 
-fn statement(statement: &Statement, cx: &Context, diagnostics: &mut Vec<Diagnostic>) -> Value {
-    let mut out = Map::default();
-    put(&mut out, "Effect", Value::text(if statement.allow { "Allow" } else { "Deny" }, statement.span));
+fn statement(statement: &PolicyStatementValue, cx: &TypeContext, diagnostics: &mut Vec<Diagnostic>) -> PropertyValue {
+    let mut out = PropertyMap::default();
+    put(&mut out, "Effect", PropertyValue::text(if statement.allow { "Allow" } else { "Deny" }, statement.span));
     if let Some(principal) = principals(&statement.principals, cx, diagnostics) {
         put(&mut out, "Principal", principal);
     }
     let actions = texts(&statement.actions, cx, diagnostics);
     for action in &actions {
-        if let Kind::Text(text) = &action.kind {
+        if let ValueKind::Text(text) = &action.kind {
             diagnostics.extend(check_action(text, action.span, cx));
         }
     }
@@ -75,50 +75,52 @@ fn statement(statement: &Statement, cx: &Context, diagnostics: &mut Vec<Diagnost
     } else if statement.principals.is_empty() {
         diagnostics.push(
             Diagnostic::error("GPB9006", "this statement says neither to whom nor on what")
-                .at(statement.span, "no `to` and no `on`")
+                .with_label(statement.span, "no `to` and no `on`")
                 .help("say what it is about with `on \"…\"`; a trust policy says who with `to service \"…\"`"),
         );
     }
     if let Some(conditions) = &statement.conditions {
         put(&mut out, "Condition", condition::block(conditions, diagnostics));
     }
-    Value::map(out, statement.span)
+    PropertyValue::map(out, statement.span)
 }
 
 /// One value stands for itself, several stand in a list, as AWS writes them.
-fn one_or_many(mut values: Vec<Value>, span: Span) -> Value {
+fn one_or_many(mut values: Vec<PropertyValue>, span: Span) -> PropertyValue {
     match values.len() {
         1 => values.remove(0),
-        _ => Value::list(values, span),
+        _ => PropertyValue::list(values, span),
     }
 }
 
 /// The texts among the values and the lists in them; anything else is refused and left out.
-fn texts(values: &[Value], cx: &Context, diagnostics: &mut Vec<Diagnostic>) -> Vec<Value> {
+fn texts(values: &[PropertyValue], cx: &TypeContext, diagnostics: &mut Vec<Diagnostic>) -> Vec<PropertyValue> {
     let mut found = Vec::new();
     for value in values {
         match &value.kind {
-            Kind::Text(_) => found.push(value.clone()),
-            Kind::Word(word) if word.among.is_some() => found.push(Value::text(word.text.clone(), value.span)),
-            Kind::Hole(hole) if hole.ty.may_be(&Type::String) => found.push(value.clone()),
-            Kind::List(items) => found.extend(texts(items, cx, diagnostics)),
-            Kind::Absent => {}
-            Kind::Resource(handle) => {
+            ValueKind::Text(_) => found.push(value.clone()),
+            ValueKind::Word(word) if word.among.is_some() => {
+                found.push(PropertyValue::text(word.text.clone(), value.span))
+            }
+            ValueKind::Unknown(unknown) if unknown.ty.may_be(&Type::String) => found.push(value.clone()),
+            ValueKind::List(items) => found.extend(texts(items, cx, diagnostics)),
+            ValueKind::Absent => {}
+            ValueKind::Resource(handle) => {
                 let arn = cx.facts.arn(&handle.ty);
                 diagnostics.push(resource_as_text(&handle.ty, value.span, arn.as_deref()));
             }
-            Kind::Secret(_) => diagnostics.push(ty::secret_as_text(value)),
-            Kind::Word(word) => diagnostics.push(word.unknown(value.span)),
+            ValueKind::Secret(_) => diagnostics.push(ty::secret_as_text(value)),
+            ValueKind::Word(word) => diagnostics.push(word.unknown(value.span)),
             _ => diagnostics.push(
                 Diagnostic::error("GPB1101", format!("expected a `string`, found {}", value.describe()))
-                    .at(value.span, "text is expected here"),
+                    .with_label(value.span, "text is expected here"),
             ),
         }
     }
     found
 }
 
-fn check_action(action: &str, span: Span, cx: &Context) -> Option<Diagnostic> {
+fn check_action(action: &str, span: Span, cx: &TypeContext) -> Option<Diagnostic> {
     if action == "*" {
         return None;
     }
@@ -126,7 +128,7 @@ fn check_action(action: &str, span: Span, cx: &Context) -> Option<Diagnostic> {
     if !action.contains(':') {
         return Some(
             unknown()
-                .at(span, "not `service:Action`")
+                .with_label(span, "not `service:Action`")
                 .help("an action is a service and a name, `s3:GetObject`; `*` stands for any letters"),
         );
     }
@@ -143,7 +145,7 @@ fn check_action(action: &str, span: Span, cx: &Context) -> Option<Diagnostic> {
             ("no service of this prefix", nearest, otherwise)
         }
     };
-    let diagnostic = unknown().at(span, label);
+    let diagnostic = unknown().with_label(span, label);
     Some(match nearest {
         Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).fix(
             format!("change to `{meant}`"),
@@ -154,9 +156,9 @@ fn check_action(action: &str, span: Span, cx: &Context) -> Option<Diagnostic> {
     })
 }
 
-fn principals(principals: &[Principal], cx: &Context, diagnostics: &mut Vec<Diagnostic>) -> Option<Value> {
+fn principals(principals: &[Principal], cx: &TypeContext, diagnostics: &mut Vec<Diagnostic>) -> Option<PropertyValue> {
     let first = principals.first()?;
-    let mut by_kind: IndexMap<&str, Vec<Value>> = IndexMap::new();
+    let mut by_kind: IndexMap<&str, Vec<PropertyValue>> = IndexMap::new();
     let mut anyone = None;
     for principal in principals {
         let known = PRINCIPALS.iter().find(|(name, _)| *name == &*principal.kind);
@@ -185,24 +187,26 @@ fn principals(principals: &[Principal], cx: &Context, diagnostics: &mut Vec<Diag
         if !by_kind.is_empty() {
             diagnostics.push(shape("`anyone` already includes every other principal", span, "this includes them all"));
         }
-        return Some(Value::text("*", span));
+        return Some(PropertyValue::text("*", span));
     }
-    let mut out = Map::default();
+    let mut out = PropertyMap::default();
     for (kind, values) in by_kind {
         put(&mut out, kind, one_or_many(values, first.kind_span));
     }
-    Some(Value::map(out, first.kind_span))
+    Some(PropertyValue::map(out, first.kind_span))
 }
 
 fn shape(message: &str, span: Span, label: &str) -> Diagnostic {
-    Diagnostic::error("GPB9004", message).at(span, label)
+    Diagnostic::error("GPB9004", message).with_label(span, label)
 }
 
 fn unknown_principal(principal: &Principal) -> Diagnostic {
     let names = || PRINCIPALS.iter().map(|(name, _)| *name).chain(["anyone"]);
     let kind = &*principal.kind;
-    let diagnostic = Diagnostic::error("GPB9002", format!("`{kind}` is no kind of principal"))
-        .at(principal.kind_span, "one of `service`, `aws`, `federated`, `canonical` or `anyone` is expected here");
+    let diagnostic = Diagnostic::error("GPB9002", format!("`{kind}` is no kind of principal")).with_label(
+        principal.kind_span,
+        "one of `service`, `aws`, `federated`, `canonical` or `anyone` is expected here",
+    );
     let lower = kind.to_lowercase();
     match names().find(|name| *name == lower).or_else(|| nearest(kind, names())) {
         Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).fix(
@@ -215,11 +219,11 @@ fn unknown_principal(principal: &Principal) -> Diagnostic {
 }
 
 /// A service is named by its domain; its bare name is the usual slip.
-fn check_service(value: &Value) -> Option<Diagnostic> {
+fn check_service(value: &PropertyValue) -> Option<Diagnostic> {
     let text = value.as_text().filter(|text| !text.contains('.') && ***text != *"*")?;
     Some(
         Diagnostic::error("GPB9005", format!("`{text}` is not a service principal"))
-            .at(value.span, "a service is named by its domain")
+            .with_label(value.span, "a service is named by its domain")
             .help(format!("most are written like `\"{text}.amazonaws.com\"`")),
     )
 }

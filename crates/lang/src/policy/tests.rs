@@ -1,15 +1,15 @@
 #![allow(clippy::needless_pass_by_value)] // a case reads better without borrows
 use super::condition::operator;
-use super::{Principal, Statement, document};
-use crate::ty::Context;
-use crate::ty::testing::{NOWHERE, World, show, show_all, value};
+use super::{PolicyStatementValue, Principal, document};
+use crate::ty::TypeContext;
+use crate::ty::testing::{NOWHERE, TestFacts, show, show_all, value};
 use serde_json::{Value as Json, json};
 
 /// A statement from `{allow, actions, to: [[kind, value]], on, when}`.
-fn statement(json: &Json) -> Statement {
+fn statement(json: &Json) -> PolicyStatementValue {
     let list = |key: &str| json[key].as_array().cloned().unwrap_or_default().into_iter().map(value).collect();
     let to = json["to"].as_array().cloned().unwrap_or_default();
-    Statement {
+    PolicyStatementValue {
         allow: json["allow"] != json!(false),
         actions: list("actions"),
         principals: to
@@ -27,7 +27,7 @@ fn statement(json: &Json) -> Statement {
 }
 
 fn check(json: Json, expected: &str, diagnostics: &str) {
-    let (document, found) = document(&[statement(&json)], &Context::new(&World), NOWHERE);
+    let (document, found) = document(&[statement(&json)], &TypeContext::new(&TestFacts), NOWHERE);
     let statement: Json = serde_json::from_str(&show(Ok(document))).unwrap();
     assert_eq!(statement["Version"], "2012-10-17");
     assert_eq!(statement["Statement"][0].to_string(), expected);

@@ -1,27 +1,27 @@
 //! The body of a resource as the model's properties: names in AWS's spelling, values in the catalog's shapes.
 
+mod messages;
 mod object;
-mod plain;
-mod problem;
 mod shape;
+mod untyped;
 mod violation;
 
-pub use plain::{plain, strict};
-pub use problem::{aws_spelling, resource_as_text};
+pub use messages::{aws_spelling, resource_as_text};
+pub use untyped::{strict, untyped};
 
-use crate::ty::{Context, Facts};
+use crate::ty::{CloudFacts, TypeContext};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model as model;
 use gpb_model::PropPath;
 use gpb_model::Spans;
-use gpb_model::value::{Kind, Value};
+use gpb_model::value::{PropertyValue, ValueKind};
 
 /// What a body came to.
 #[derive(Debug, Default)]
-pub struct Properties {
-    pub values: model::Map,
+pub struct BodyProperties {
+    pub values: model::ValueMap,
     /// Where each was written.
     pub spans: Spans,
     pub diagnostics: Vec<Diagnostic>,
@@ -30,20 +30,20 @@ pub struct Properties {
 /// The properties of a resource of type `def`. `body` is the object of everything written in it; `head` is what to
 /// blame for what is missing. With `partial` (an `existing` resource, an `override`) nothing is required and
 /// read-only properties may be given.
-pub fn to_model(body: &Value, def: &TypeDef, partial: bool, head: Span, cx: &Context) -> Properties {
-    let blamed = violation::Blamed::default();
+pub fn to_model(body: &PropertyValue, def: &TypeDef, partial: bool, head: Span, cx: &TypeContext) -> BodyProperties {
+    let reported = violation::ReportedPaths::default();
     let mut reading =
-        Reading { def, partial, cx, spans: Vec::new(), keys: Vec::new(), blamed, diagnostics: Vec::new() };
+        BodyReader { def, partial, cx, spans: Vec::new(), keys: Vec::new(), blamed: reported, diagnostics: Vec::new() };
     let values = match &body.kind {
-        Kind::Map(entries) => reading.object(entries, &def.root, &PropPath::default()),
-        _ => model::Map::default(),
+        ValueKind::Map(entries) => reading.object(entries, &def.root, &PropPath::default()),
+        _ => model::ValueMap::default(),
     };
-    let Reading { spans, keys, mut diagnostics, blamed, .. } = reading;
+    let BodyReader { spans, keys, mut diagnostics, blamed: reported, .. } = reading;
     let spans: Spans = spans.into_iter().collect();
     if !partial {
-        diagnostics.extend(violation::check(def, &values, (&spans, keys), &blamed, head));
+        diagnostics.extend(violation::check(def, &values, (&spans, keys), &reported, head));
     }
-    Properties { values, spans, diagnostics }
+    BodyProperties { values, spans, diagnostics }
 }
 
 /// The properties of a resource once those of `set`, an object of them, are set. What an object already holds besides stays.
@@ -53,10 +53,10 @@ pub fn to_model(body: &Value, def: &TypeDef, partial: bool, head: Span, cx: &Con
 pub fn changed(
     resource: &model::Resource,
     def: &TypeDef,
-    set: &Value,
-    facts: &dyn Facts,
-) -> Result<model::Map, Vec<Diagnostic>> {
-    let read = to_model(set, def, true, set.span, &Context::new(facts));
+    set: &PropertyValue,
+    facts: &dyn CloudFacts,
+) -> Result<model::ValueMap, Vec<Diagnostic>> {
+    let read = to_model(set, def, true, set.span, &TypeContext::new(facts));
     if !read.diagnostics.is_empty() {
         return Err(read.diagnostics);
     }
@@ -85,18 +85,18 @@ fn overlay(before: &mut model::Value, after: model::Value) {
 }
 
 /// A body on its way into the model.
-struct Reading<'a> {
+struct BodyReader<'a> {
     def: &'a TypeDef,
     partial: bool,
-    cx: &'a Context<'a>,
+    cx: &'a TypeContext<'a>,
     spans: Vec<(PropPath, Span)>,
     /// Where the names of properties stand.
     keys: Vec<(PropPath, Span)>,
-    blamed: violation::Blamed,
+    blamed: violation::ReportedPaths,
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Reading<'_> {
+impl BodyReader<'_> {
     /// A place for messages, in gpb's spelling.
     fn name(&self, path: &PropPath) -> String {
         self.def.display(path)

@@ -1,16 +1,16 @@
 //! Objects: names from gpb's spelling to AWS's.
 
-use super::{Reading, problem};
+use super::{BodyReader, messages};
 use compact_str::CompactString;
 use gpb_base::source::Span;
 use gpb_catalog::{ObjectShape, Property};
 use gpb_model as model;
 use gpb_model::PropPath;
-use gpb_model::value::{Entry, Map};
+use gpb_model::value::{PropertyMap, ValueEntry};
 
-impl Reading<'_> {
+impl BodyReader<'_> {
     /// The entries by AWS's names. What cannot be read is left out and blamed.
-    pub(super) fn object(&mut self, entries: &Map, shape: &ObjectShape, path: &PropPath) -> model::Map {
+    pub(super) fn object(&mut self, entries: &PropertyMap, shape: &ObjectShape, path: &PropPath) -> model::ValueMap {
         let mut out = Vec::with_capacity(entries.len());
         let mut written: Vec<(&str, Span)> = Vec::with_capacity(entries.len().min(shape.properties.len()));
         for (name, entry) in entries {
@@ -24,7 +24,7 @@ impl Reading<'_> {
             // A property is met twice where both its spellings are written, so there are never more than it has.
             if let Some((_, first)) = written.iter_mut().find(|(aws, _)| *aws == property.aws) {
                 let first = std::mem::replace(first, entry.key);
-                self.diagnostics.push(problem::twice(&property.name, first, entry.key));
+                self.diagnostics.push(messages::duplicate(&property.name, first, entry.key));
                 continue;
             }
             written.push((&property.aws, entry.key));
@@ -33,7 +33,7 @@ impl Reading<'_> {
             }
             if !self.partial && self.def.is_read_only(&at) {
                 self.blamed.values.insert(at.clone());
-                self.diagnostics.push(problem::read_only(&self.name(&at), &self.def.name, entry.key));
+                self.diagnostics.push(messages::read_only(&self.name(&at), &self.def.name, entry.key));
                 continue;
             }
             self.keys.push((at.clone(), entry.key));
@@ -46,23 +46,35 @@ impl Reading<'_> {
     }
 
     /// The property a name means. An unknown one is blamed, unless the object is open for any.
-    fn find<'s>(&mut self, name: &str, entry: &Entry, shape: &'s ObjectShape, path: &PropPath) -> Option<&'s Property> {
+    fn find<'s>(
+        &mut self,
+        name: &str,
+        entry: &ValueEntry,
+        shape: &'s ObjectShape,
+        path: &PropPath,
+    ) -> Option<&'s Property> {
         if let Some(property) = shape.by_name(name) {
             return Some(property);
         }
         if let Some(property) = shape.by_aws(name) {
-            self.diagnostics.push(problem::aws_spelling(name, &property.name, entry.key));
+            self.diagnostics.push(messages::aws_spelling(name, &property.name, entry.key));
             return Some(property);
         }
         if !shape.open {
             self.blamed.objects.insert(path.clone());
             let within = if path.0.is_empty() { self.def.name.to_string() } else { self.name(path) };
-            self.diagnostics.push(problem::unknown(name, &within, shape, entry.key));
+            self.diagnostics.push(messages::unknown(name, &within, shape, entry.key));
         }
         None
     }
 
-    fn open_entry(&mut self, name: &str, entry: &Entry, path: &PropPath, out: &mut Vec<(CompactString, model::Value)>) {
+    fn open_entry(
+        &mut self,
+        name: &str,
+        entry: &ValueEntry,
+        path: &PropPath,
+        out: &mut Vec<(CompactString, model::Value)>,
+    ) {
         let at = path.child(name);
         if let Some(value) = self.document(&entry.value, &at) {
             out.push((name.into(), value));

@@ -1,17 +1,17 @@
 //! Values by the catalog's shapes.
 
-use super::{Reading, plain, problem};
+use super::{BodyReader, messages, untyped};
 use crate::builtins::json;
 use gpb_catalog::typed::type_of;
-use gpb_catalog::{ListShape, ObjectShape, Shape, TextShape, secrets};
+use gpb_catalog::{ListShape, ObjectShape, Shape, TextShape, secret_places};
 use gpb_model as model;
 use gpb_model::PropPath;
 use gpb_model::ty::Type;
-use gpb_model::value::{Hole, Kind, Map, Value};
+use gpb_model::value::{PropertyMap, PropertyValue, Unknown, ValueKind};
 
-impl Reading<'_> {
+impl BodyReader<'_> {
     /// The value at a place, or `None` when there is none: it is absent, or it was blamed.
-    pub(super) fn value(&mut self, value: &Value, shape: &Shape, path: &PropPath) -> Option<model::Value> {
+    pub(super) fn value(&mut self, value: &PropertyValue, shape: &Shape, path: &PropPath) -> Option<model::Value> {
         let read = self.read(value, shape, path);
         if read.is_none() && !value.is_absent() {
             self.blamed.values.insert(path.clone());
@@ -19,55 +19,57 @@ impl Reading<'_> {
         read
     }
 
-    fn read(&mut self, value: &Value, shape: &Shape, path: &PropPath) -> Option<model::Value> {
+    fn read(&mut self, value: &PropertyValue, shape: &Shape, path: &PropPath) -> Option<model::Value> {
         let shape = self.def.resolve(shape);
         match (&value.kind, shape) {
-            (Kind::Absent, _) => None,
-            (Kind::Hole(hole), _) => self.hole(hole, value, shape, path),
-            (Kind::Secret(secret), _) => {
+            (ValueKind::Absent, _) => None,
+            (ValueKind::Unknown(unknown), _) => self.unknown(unknown, value, shape, path),
+            (ValueKind::Secret(secret), _) => {
                 if self.keeps_secrets(path) {
                     return Some(model::Value::Secret(secret.as_ref().clone()));
                 }
-                self.refuse(problem::secret(&self.name(path), value))
+                self.refuse(messages::secret(&self.name(path), value))
             }
             (_, Shape::Any(shapes)) => match self.choose(value, shapes) {
                 Some(shape) => self.read(value, shape, path),
-                None => self.refuse(problem::mismatch(&self.name(path), "another type", value)),
+                None => self.refuse(messages::mismatch(&self.name(path), "another type", value)),
             },
             (_, Shape::Json) => self.document(value, path),
-            (Kind::Map(entries), Shape::Object(object)) if object.properties.is_empty() => {
+            (ValueKind::Map(entries), Shape::Object(object)) if object.properties.is_empty() => {
                 let _ = entries;
                 self.document(value, path)
             }
-            (Kind::Map(entries), Shape::Object(object)) => Some(model::Value::Map(self.object(entries, object, path))),
-            (Kind::Map(entries), Shape::Map { value: each, .. }) => Some(self.map(entries, each, path)),
-            (Kind::List(items), Shape::List(list)) => Some(self.list(items, list, path)),
-            (Kind::Map(entries), Shape::List(list)) => self.map_for_list(value, entries, list, path),
-            (_, Shape::Text(text)) => self.text(value, text, path),
-            (Kind::Bool(bool), Shape::Bool) => Some(model::Value::Bool(*bool)),
-            (Kind::Number(number), Shape::Int { .. }) => match plain::number(*number) {
-                int @ model::Value::Int(_) => Some(int),
-                _ => self.refuse(problem::not_whole(&self.name(path), *number, value.span)),
-            },
-            (Kind::Number(number), Shape::Number { .. }) => Some(plain::number(*number)),
-            (Kind::Quantity(quantity), Shape::Int { .. } | Shape::Number { .. }) => {
-                self.refuse(problem::quantity(&self.name(path), *quantity, value.span))
+            (ValueKind::Map(entries), Shape::Object(object)) => {
+                Some(model::Value::Map(self.object(entries, object, path)))
             }
-            (Kind::Resource(handle), _) => {
-                let wanted = wanted_of(shape);
+            (ValueKind::Map(entries), Shape::Map { value: each, .. }) => Some(self.map(entries, each, path)),
+            (ValueKind::List(items), Shape::List(list)) => Some(self.list(items, list, path)),
+            (ValueKind::Map(entries), Shape::List(list)) => self.map_for_list(value, entries, list, path),
+            (_, Shape::Text(text)) => self.text(value, text, path),
+            (ValueKind::Bool(bool), Shape::Bool) => Some(model::Value::Bool(*bool)),
+            (ValueKind::Number(number), Shape::Int { .. }) => match untyped::number(*number) {
+                int @ model::Value::Int(_) => Some(int),
+                _ => self.refuse(messages::not_whole(&self.name(path), *number, value.span)),
+            },
+            (ValueKind::Number(number), Shape::Number { .. }) => Some(untyped::number(*number)),
+            (ValueKind::Quantity(quantity), Shape::Int { .. } | Shape::Number { .. }) => {
+                self.refuse(messages::quantity(&self.name(path), *quantity, value.span))
+            }
+            (ValueKind::Resource(handle), _) => {
+                let wanted = noun_of(shape);
                 self.refuse(
-                    problem::mismatch(&self.name(path), wanted, value)
+                    messages::mismatch(&self.name(path), wanted, value)
                         .help(format!("name a property of the `{}` that is {wanted}", handle.ty)),
                 )
             }
             _ => {
-                let diagnostic = problem::mismatch(&self.name(path), wanted_of(shape), value);
+                let diagnostic = messages::mismatch(&self.name(path), noun_of(shape), value);
                 self.refuse(match (&value.kind, shape) {
-                    (Kind::Text(text), Shape::Bool) if matches!(&**text, "true" | "false") => {
-                        problem::unquote(diagnostic, text, value.span)
+                    (ValueKind::Text(text), Shape::Bool) if matches!(&**text, "true" | "false") => {
+                        messages::unquote(diagnostic, text, value.span)
                     }
-                    (Kind::Text(text), Shape::Int { .. }) if text.parse::<i64>().is_ok() => {
-                        problem::unquote(diagnostic, text, value.span)
+                    (ValueKind::Text(text), Shape::Int { .. }) if text.parse::<i64>().is_ok() => {
+                        messages::unquote(diagnostic, text, value.span)
                     }
                     _ => diagnostic,
                 })
@@ -76,19 +78,19 @@ impl Reading<'_> {
     }
 
     /// A document: keys as they are.
-    pub(super) fn document(&mut self, value: &Value, path: &PropPath) -> Option<model::Value> {
+    pub(super) fn document(&mut self, value: &PropertyValue, path: &PropPath) -> Option<model::Value> {
         if let Some(secret) = value.find_secret().filter(|_| !self.keeps_secrets(path)) {
-            let diagnostic = problem::secret(&self.name(path), secret);
+            let diagnostic = messages::secret(&self.name(path), secret);
             return self.refuse(diagnostic);
         }
-        match plain::strict(value) {
+        match untyped::strict(value) {
             Ok(value) => Some(value),
             Err(diagnostic) => self.refuse(diagnostic),
         }
     }
 
     /// A document where AWS wants its text.
-    fn encoded(&mut self, value: &Value, path: &PropPath) -> Option<model::Value> {
+    fn encoded(&mut self, value: &PropertyValue, path: &PropPath) -> Option<model::Value> {
         let document = self.document(value, path)?;
         if !value.is_known() {
             return Some(model::Value::Call { function: "json".to_owned(), args: vec![document] });
@@ -102,61 +104,72 @@ impl Reading<'_> {
     /// A secret may go only where AWS itself never gives it back.
     fn keeps_secrets(&self, path: &PropPath) -> bool {
         self.def.is_write_only(path)
-            || secrets::safe(&self.def.aws).is_some_and(|safe| safe.iter().any(|place| place.covers(path)))
+            || secret_places::is_secret_safe(&self.def.aws)
+                .is_some_and(|safe| safe.iter().any(|place| place.covers(path)))
     }
 
-    fn hole(&mut self, hole: &Hole, value: &Value, shape: &Shape, path: &PropPath) -> Option<model::Value> {
+    fn unknown(
+        &mut self,
+        unknown: &Unknown,
+        value: &PropertyValue,
+        shape: &Shape,
+        path: &PropPath,
+    ) -> Option<model::Value> {
         if value.find_secret().is_some() && !self.keeps_secrets(path) {
-            return self.refuse(problem::secret(&self.name(path), value));
+            return self.refuse(messages::secret(&self.name(path), value));
         }
         let fits = match shape {
             Shape::Any(shapes) => {
-                shapes.iter().any(|shape| hole.ty.may_be(&type_of(self.def, shape)) || matches!(shape, Shape::Json))
+                shapes.iter().any(|shape| unknown.ty.may_be(&type_of(self.def, shape)) || matches!(shape, Shape::Json))
             }
             Shape::Json => true,
-            shape => hole.ty.may_be(&type_of(self.def, shape)) || (hole.ty == Type::Policy && is_open(shape)),
+            shape => unknown.ty.may_be(&type_of(self.def, shape)) || (unknown.ty == Type::Policy && is_open(shape)),
         };
         if fits {
-            return Some(hole.value.as_ref().clone());
+            return Some(unknown.value.as_ref().clone());
         }
-        let diagnostic = problem::mismatch(&self.name(path), wanted_of(shape), value);
+        let diagnostic = messages::mismatch(&self.name(path), noun_of(shape), value);
         self.refuse(match shape {
-            Shape::Text(_) if hole.ty.may_be(&Type::Number) || hole.ty.may_be(&Type::Bool) => {
+            Shape::Text(_) if unknown.ty.may_be(&Type::Number) || unknown.ty.may_be(&Type::Bool) => {
                 diagnostic.help("make text of it: `\"${…}\"` or `text(…)`")
             }
-            Shape::Int { .. } | Shape::Number { .. } if hole.ty.is_text() => {
+            Shape::Int { .. } | Shape::Number { .. } if unknown.ty.is_text() => {
                 diagnostic.help("`number(…)` reads the number from it")
             }
             _ => diagnostic,
         })
     }
 
-    fn text(&mut self, value: &Value, shape: &TextShape, path: &PropPath) -> Option<model::Value> {
+    fn text(&mut self, value: &PropertyValue, shape: &TextShape, path: &PropPath) -> Option<model::Value> {
         match &value.kind {
-            Kind::Text(text) => Some(model::Value::Text(text.as_ref().into())),
-            Kind::Word(word) if word.among.is_some() => Some(model::Value::Text(word.text.as_ref().into())),
-            Kind::Word(word) if shape.one_of.iter().any(|one| **one == *word.text) => {
+            ValueKind::Text(text) => Some(model::Value::Text(text.as_ref().into())),
+            ValueKind::Word(word) if word.among.is_some() => Some(model::Value::Text(word.text.as_ref().into())),
+            ValueKind::Word(word) if shape.one_of.iter().any(|one| **one == *word.text) => {
                 Some(model::Value::Text(word.text.as_ref().into()))
             }
-            Kind::Word(word)
+            ValueKind::Word(word)
                 if shape.any_case && shape.one_of.iter().any(|one| one.eq_ignore_ascii_case(&word.text)) =>
             {
                 Some(model::Value::Text(word.text.as_ref().into()))
             }
-            Kind::Word(word) => self.refuse(problem::word(&self.name(path), word, shape, value.span, self.cx)),
-            Kind::Map(_) | Kind::List(_) if shape.format.as_deref() == Some("json") => self.encoded(value, path),
-            Kind::Resource(handle) => {
+            ValueKind::Word(word) => self.refuse(messages::word(&self.name(path), word, shape, value.span, self.cx)),
+            ValueKind::Map(_) | ValueKind::List(_) if shape.format.as_deref() == Some("json") => {
+                self.encoded(value, path)
+            }
+            ValueKind::Resource(handle) => {
                 let member = self.meant_of(&handle.ty, shape, path);
-                self.refuse(problem::resource_as_text(&handle.ty, value.span, member.as_deref()))
+                self.refuse(messages::resource_as_text(&handle.ty, value.span, member.as_deref()))
             }
             _ => {
-                let diagnostic = problem::mismatch(&self.name(path), "text", value);
+                let diagnostic = messages::mismatch(&self.name(path), "text", value);
                 self.refuse(match &value.kind {
-                    Kind::Number(number) => problem::quote(diagnostic, &number.normalize().to_string(), value.span),
-                    Kind::Bool(bool) => problem::quote(diagnostic, &bool.to_string(), value.span),
-                    Kind::Quantity(_) => diagnostic.help("`text(…)` makes text of it"),
-                    Kind::Map(_) | Kind::List(_) => diagnostic.help("`json(…)` makes JSON text of it"),
-                    Kind::Place(_) => diagnostic.help("name what is meant: `.region` or `.account`"),
+                    ValueKind::Number(number) => {
+                        messages::quote(diagnostic, &number.normalize().to_string(), value.span)
+                    }
+                    ValueKind::Bool(bool) => messages::quote(diagnostic, &bool.to_string(), value.span),
+                    ValueKind::Quantity(_) => diagnostic.help("`text(…)` makes text of it"),
+                    ValueKind::Map(_) | ValueKind::List(_) => diagnostic.help("`json(…)` makes JSON text of it"),
+                    ValueKind::Place(_) => diagnostic.help("name what is meant: `.region` or `.account`"),
                     _ => diagnostic,
                 })
             }
@@ -176,7 +189,7 @@ impl Reading<'_> {
         names().any(|name| name.ends_with("id") || name.ends_with("ids")).then(|| "id".to_owned())
     }
 
-    fn list(&mut self, items: &[Value], shape: &ListShape, path: &PropPath) -> model::Value {
+    fn list(&mut self, items: &[PropertyValue], shape: &ListShape, path: &PropPath) -> model::Value {
         let mut out = Vec::with_capacity(items.len());
         for item in items.iter().filter(|item| !item.is_absent()) {
             let at = path.child(&out.len().to_string());
@@ -191,7 +204,7 @@ impl Reading<'_> {
         model::Value::List(out)
     }
 
-    fn map(&mut self, entries: &Map, each: &Shape, path: &PropPath) -> model::Value {
+    fn map(&mut self, entries: &PropertyMap, each: &Shape, path: &PropPath) -> model::Value {
         let mut out = Vec::with_capacity(entries.len());
         for (key, entry) in entries.iter().filter(|(_, entry)| !entry.value.is_absent()) {
             let at = path.child(key);
@@ -206,8 +219,8 @@ impl Reading<'_> {
     /// A map where AWS has a list: `{ Name = "x" }` for a list of keys and values, an object for a list of one.
     fn map_for_list(
         &mut self,
-        value: &Value,
-        entries: &Map,
+        value: &PropertyValue,
+        entries: &PropertyMap,
         list: &ListShape,
         path: &PropPath,
     ) -> Option<model::Value> {
@@ -216,11 +229,11 @@ impl Reading<'_> {
                 Some(self.pairs(entries, item, path))
             }
             Shape::Object(_) => Some(self.list(std::slice::from_ref(value), list, path)),
-            _ => self.refuse(problem::mismatch(&self.name(path), "a list", value)),
+            _ => self.refuse(messages::mismatch(&self.name(path), "a list", value)),
         }
     }
 
-    fn pairs(&mut self, entries: &Map, item: &ObjectShape, path: &PropPath) -> model::Value {
+    fn pairs(&mut self, entries: &PropertyMap, item: &ObjectShape, path: &PropPath) -> model::Value {
         let mut sorted: Vec<_> = entries.iter().filter(|(_, entry)| !entry.value.is_absent()).collect();
         sorted.sort_by_key(|(key, _)| *key);
         let mut out = Vec::with_capacity(sorted.len());
@@ -240,7 +253,7 @@ impl Reading<'_> {
 
     /// The one of several shapes that a value is meant for, by its outside alone: looking further would make reading
     /// deep values endless.
-    fn choose<'s>(&self, value: &Value, shapes: &'s [Shape]) -> Option<&'s Shape> {
+    fn choose<'s>(&self, value: &PropertyValue, shapes: &'s [Shape]) -> Option<&'s Shape> {
         let mut best: Option<(usize, &Shape)> = None;
         for shape in shapes {
             let score = self.score(value, self.def.resolve(shape));
@@ -252,25 +265,30 @@ impl Reading<'_> {
     }
 
     /// How well a shape suits a value; 0 is not at all.
-    fn score(&self, value: &Value, shape: &Shape) -> usize {
+    fn score(&self, value: &PropertyValue, shape: &Shape) -> usize {
         match (&value.kind, shape) {
-            (Kind::Map(entries), Shape::Object(object)) => {
+            (ValueKind::Map(entries), Shape::Object(object)) => {
                 let known = |name: &str| object.by_name(name).is_some() || object.by_aws(name).is_some();
                 2 + entries.keys().filter(|name| known(name)).count()
             }
-            (Kind::Word(word), Shape::Text(text)) if text.one_of.iter().any(|one| **one == *word.text) => 3,
-            (Kind::Map(_), Shape::Map { .. })
-            | (Kind::List(_), Shape::List(_))
-            | (Kind::Bool(_), Shape::Bool)
-            | (Kind::Text(_) | Kind::Word(_) | Kind::Resource(_) | Kind::Secret(_), Shape::Text(_))
-            | (Kind::Number(_), Shape::Number { .. })
-            | (Kind::Quantity(_), Shape::Int { .. } | Shape::Number { .. }) => 2,
-            (Kind::Number(number), Shape::Int { .. }) => 3 * usize::from(number.is_integer()),
+            (ValueKind::Word(word), Shape::Text(text)) if text.one_of.iter().any(|one| **one == *word.text) => 3,
+            (ValueKind::Map(_), Shape::Map { .. })
+            | (ValueKind::List(_), Shape::List(_))
+            | (ValueKind::Bool(_), Shape::Bool)
+            | (
+                ValueKind::Text(_) | ValueKind::Word(_) | ValueKind::Resource(_) | ValueKind::Secret(_),
+                Shape::Text(_),
+            )
+            | (ValueKind::Number(_), Shape::Number { .. })
+            | (ValueKind::Quantity(_), Shape::Int { .. } | Shape::Number { .. }) => 2,
+            (ValueKind::Number(number), Shape::Int { .. }) => 3 * usize::from(number.is_integer()),
             (_, Shape::Any(shapes)) => usize::from(shapes.iter().any(|inner| {
                 let inner = self.def.resolve(inner);
                 !matches!(inner, Shape::Any(_)) && self.score(value, inner) > 0
             })),
-            (Kind::Map(_), Shape::List(list)) => usize::from(matches!(self.def.resolve(&list.item), Shape::Object(_))),
+            (ValueKind::Map(_), Shape::List(list)) => {
+                usize::from(matches!(self.def.resolve(&list.item), Shape::Object(_)))
+            }
             (_, Shape::Json) => 1,
             _ => 0,
         }
@@ -291,13 +309,13 @@ fn is_pair(item: &ObjectShape) -> bool {
 }
 
 /// `{ key = …, value = … }`: one element of the list, written as itself.
-fn is_written_pair(entries: &Map, item: &ObjectShape) -> bool {
+fn is_written_pair(entries: &PropertyMap, item: &ObjectShape) -> bool {
     let has = |aws: &str| item.by_aws(aws).is_some_and(|property| entries.contains_key(property.name.as_str()));
     entries.len() == 2 && has("Key") && has("Value")
 }
 
 /// What a shape takes, for messages.
-pub(super) fn wanted_of(shape: &Shape) -> &'static str {
+pub(super) fn noun_of(shape: &Shape) -> &'static str {
     match shape {
         Shape::Bool => "a bool",
         Shape::Int { .. } => "a whole number",

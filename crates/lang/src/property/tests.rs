@@ -1,17 +1,17 @@
 #![allow(clippy::needless_pass_by_value)] // a case reads better without borrows
 use super::to_model;
-use crate::ty::Context;
-use crate::ty::testing::{NOWHERE, World, show_all, value};
+use crate::ty::TypeContext;
+use crate::ty::testing::{NOWHERE, TestFacts, show_all, value};
 use gpb_base::source::{FileId, Span};
 use gpb_catalog::Catalog;
-use gpb_model::value::{Entry, Value};
+use gpb_model::value::{PropertyValue, ValueEntry};
 use serde_json::{Map as JsonMap, Value as Json, json};
 
 /// What a body comes to: the properties as JSON, then the diagnostics.
 fn check(ty: &str, body: Json, expected: Json, diagnostics: &str) {
     let def = Catalog::embedded().get(ty).unwrap();
     let names = || vec!["engine_name".into()];
-    let cx = Context { names: &names, ..Context::new(&World) };
+    let cx = TypeContext { names: &names, ..TypeContext::new(&TestFacts) };
     let found = to_model(&value(body), &def, false, NOWHERE, &cx);
     let values: JsonMap<String, Json> =
         found.values.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
@@ -108,7 +108,7 @@ fn the_spans_name_every_place() {
     let body = value(
         json!({"group_description": "d", "tags": {"Name": "n"}, "security_group_ingress": [{"ip_protocol": "tcp"}]}),
     );
-    let spans = to_model(&body, &def, false, NOWHERE, &Context::new(&World)).spans;
+    let spans = to_model(&body, &def, false, NOWHERE, &TypeContext::new(&TestFacts)).spans;
     let paths: Vec<String> = spans.paths().map(ToString::to_string).collect();
     assert_eq!(
         paths,
@@ -158,19 +158,19 @@ fn the_catalog_s_rules_are_told_at_the_property() {
 fn a_broken_rule_points_where_the_value_was_written() {
     let def = Catalog::embedded().get("aws.sqs.queue").unwrap();
     let (head, key, at) = (Span::new(FileId(0), 0, 5), Span::new(FileId(0), 10, 14), Span::new(FileId(0), 17, 25));
-    let body = |name: &str, inner: Value| {
-        Value::map([(name.into(), Entry { key, value: inner.at(at) })].into_iter().collect(), head)
+    let body = |name: &str, inner: PropertyValue| {
+        PropertyValue::map([(name.into(), ValueEntry { key, value: inner.with_span(at) })].into_iter().collect(), head)
     };
-    let first = |body: Value| {
-        let found = to_model(&body, &def, false, head, &Context::new(&World)).diagnostics;
+    let first = |body: PropertyValue| {
+        let found = to_model(&body, &def, false, head, &TypeContext::new(&TestFacts)).diagnostics;
         found.into_iter().next().map(|one| (one.code, one.labels[0].span, one.fix.map(|fix| fix.replacement)))
     };
     assert_eq!(first(body("delay_seconds", value(json!(-1)))), Some(("GPB2012", at, None)));
     assert_eq!(first(body("queu_name", value(json!("x")))), Some(("GPB2001", key, Some("queue_name".into()))));
     let quoted = Span::new(FileId(0), 17, 20);
-    let entry = Entry { key, value: value(json!(100)).at(quoted) };
+    let entry = ValueEntry { key, value: value(json!(100)).with_span(quoted) };
     assert_eq!(
-        first(Value::map([("queue_name".into(), entry)].into_iter().collect(), head)),
+        first(PropertyValue::map([("queue_name".into(), entry)].into_iter().collect(), head)),
         Some(("GPB2008", quoted, Some("\"100\"".into())))
     );
 }

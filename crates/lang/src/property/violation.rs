@@ -1,10 +1,10 @@
 //! What the catalog says of properties that were read.
 
-use super::problem;
+use super::messages;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
-use gpb_catalog::check::{Violation, ViolationKind};
-use gpb_catalog::{Rule, TypeDef, check as catalog};
+use gpb_catalog::validate::{Violation, ViolationKind};
+use gpb_catalog::{ObjectRule, TypeDef, validate as catalog};
 use gpb_model as model;
 use gpb_model::PropPath;
 use gpb_model::Spans;
@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 /// The places where reading failed: what is missing there was written, and has been blamed already.
 #[derive(Debug, Default)]
-pub(super) struct Blamed {
+pub(super) struct ReportedPaths {
     /// Places whose value could not be read.
     pub values: BTreeSet<PropPath>,
     /// Objects with an entry that has no meaning, perhaps a required one misspelt.
@@ -21,9 +21,9 @@ pub(super) struct Blamed {
 
 pub(super) fn check(
     def: &TypeDef,
-    values: &model::Map,
+    values: &model::ValueMap,
     (spans, keys): (&Spans, Vec<(PropPath, Span)>),
-    blamed: &Blamed,
+    blamed: &ReportedPaths,
     head: Span,
 ) -> Vec<Diagnostic> {
     let mut found = catalog::check(def, values);
@@ -40,7 +40,7 @@ pub(super) fn check(
     told.collect()
 }
 
-impl Blamed {
+impl ReportedPaths {
     fn explains(&self, violation: &Violation) -> bool {
         let within = |place: &PropPath| place.covers(&violation.path);
         let absence = matches!(violation.kind, ViolationKind::MissingRequired | ViolationKind::Rule(_));
@@ -59,7 +59,7 @@ fn parent(path: &PropPath) -> PropPath {
     PropPath(path.0.rsplit_once('/').map(|(parent, _)| parent.into()).unwrap_or_default())
 }
 
-fn diagnostic(violation: &Violation, values: &model::Map, spans: &Spans, head: Span) -> Diagnostic {
+fn diagnostic(violation: &Violation, values: &model::ValueMap, spans: &Spans, head: Span) -> Diagnostic {
     let (code, label) = match &violation.kind {
         ViolationKind::UnknownProperty => ("GPB2001", "no property of this name"),
         ViolationKind::ReadOnly => ("GPB2003", "read-only"),
@@ -80,10 +80,10 @@ fn diagnostic(violation: &Violation, values: &model::Map, spans: &Spans, head: S
     } else {
         Diagnostic::error(code, &violation.message)
     };
-    let mut diagnostic = diagnostic.at(span, label);
+    let mut diagnostic = diagnostic.with_label(span, label);
     diagnostic.help.clone_from(&violation.help);
     // The edit is certain only where the text stands at the place itself, and not behind a name.
-    let written = text_at(values, &violation.path).filter(|text| problem::is_literal(text, span));
+    let written = text_at(values, &violation.path).filter(|text| messages::is_literal(text, span));
     match (&violation.kind, &violation.nearest, written) {
         (ViolationKind::NotInEnum, Some(meant), Some(_)) => {
             diagnostic.fix(format!("change to `{meant}`"), span, format!("\"{meant}\""))
@@ -92,11 +92,11 @@ fn diagnostic(violation: &Violation, values: &model::Map, spans: &Spans, head: S
     }
 }
 
-fn broken(rule: &Rule, path: &PropPath) -> &'static str {
+fn broken(rule: &ObjectRule, path: &PropPath) -> &'static str {
     let names_it = |names: &[String]| path.segments().last().is_some_and(|last| names.iter().any(|name| name == last));
     match rule {
-        Rule::Excluded(..) => "these do not go together",
-        Rule::ExactlyOne(names) if names_it(names) => "these do not go together",
+        ObjectRule::Excluded(..) => "these do not go together",
+        ObjectRule::ExactlyOne(names) if names_it(names) => "these do not go together",
         _ => "something is missing here",
     }
 }
@@ -113,7 +113,7 @@ fn nearest_span(path: &PropPath, spans: &Spans) -> Option<Span> {
     None
 }
 
-fn text_at<'a>(values: &'a model::Map, path: &PropPath) -> Option<&'a str> {
+fn text_at<'a>(values: &'a model::ValueMap, path: &PropPath) -> Option<&'a str> {
     let mut segments = path.segments().map(PropPath::unescape);
     let mut value = values.get(segments.next()?.as_str())?;
     for segment in segments {

@@ -1,16 +1,16 @@
 //! Statements: what may stand where, and the names in it.
 
-use super::scope::{Found, View};
-use super::{Group, Resolver, suggest};
-use crate::index::What;
-use crate::names::Kind;
+use super::scope::{Resolution, ScopeRib};
+use super::{GroupKind, Resolver, suggest};
+use crate::body_index::DeclKind;
+use crate::names::ItemKind;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
-use gpb_syntax::ast::{Block, Body, For, If, Layer, Path, PathSegment, Resource, Stmt};
+use gpb_syntax::ast::{BlockStmt, Body, ForStmt, IfStmt, LayerStmt, NamePath, PathSegment, ResourceStmt, Stmt};
 
 /// What the statements are statements of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum BodyKind {
     Stack,
     Layer,
     Component,
@@ -22,89 +22,89 @@ pub enum Place {
     Object,
 }
 
-impl Place {
+impl BodyKind {
     pub fn describe(self) -> &'static str {
         match self {
-            Place::Stack => "a stack",
-            Place::Layer => "a layer",
-            Place::Component => "a component",
-            Place::Resource => "a resource",
-            Place::Use => "the use of a component",
-            Place::Environment => "an environment",
-            Place::Facts => "facts",
-            Place::Object => "an object",
+            BodyKind::Stack => "a stack",
+            BodyKind::Layer => "a layer",
+            BodyKind::Component => "a component",
+            BodyKind::Resource => "a resource",
+            BodyKind::Use => "the use of a component",
+            BodyKind::Environment => "an environment",
+            BodyKind::Facts => "facts",
+            BodyKind::Object => "an object",
         }
     }
 
     fn declares(self) -> bool {
-        matches!(self, Place::Stack | Place::Layer | Place::Component)
+        matches!(self, BodyKind::Stack | BodyKind::Layer | BodyKind::Component)
     }
 }
 
 impl<'p> Resolver<'_, 'p> {
     /// The statements of a stack, a layer or a component, or of a group inside one.
-    pub(super) fn body(&mut self, stmts: &'p [Stmt], place: Place) {
-        let index = self.world.indexes.of(stmts);
+    pub(super) fn body(&mut self, stmts: &'p [Stmt], place: BodyKind) {
+        let index = self.world.indexes.get_or_build(stmts);
         for duplicate in &index.duplicates {
             self.report(duplicate.clone());
         }
-        self.views.push(View::Body(index));
+        self.ribs.push(ScopeRib::Body(index));
         for stmt in stmts {
             self.declaration(stmt, place);
         }
-        self.views.pop();
+        self.ribs.pop();
     }
 
-    fn declaration(&mut self, stmt: &'p Stmt, place: Place) {
+    fn declaration(&mut self, stmt: &'p Stmt, place: BodyKind) {
         match stmt {
-            Stmt::Param(binding) if place != Place::Layer && self.group.is_none() => self.binding(binding),
-            Stmt::Output(binding) if self.group != Some(Group::For) => self.binding(binding),
+            Stmt::Param(binding) if place != BodyKind::Layer && self.group.is_none() => self.binding(binding),
+            Stmt::Output(binding) if self.group != Some(GroupKind::For) => self.binding(binding),
             Stmt::Let(binding) => self.binding(binding),
-            Stmt::Layer(layer) if place == Place::Stack && self.group != Some(Group::For) => self.layer(layer),
+            Stmt::Layer(layer) if place == BodyKind::Stack && self.group != Some(GroupKind::For) => self.layer(layer),
             Stmt::Resource(resource) => self.resource(resource),
             Stmt::Block(block) => self.component_use(block, place),
-            Stmt::For(group) => self.for_each(group, |this| this.grouped(&group.stmts, place, Group::For)),
-            Stmt::If(group) => self.choose(group, |this, branch| this.grouped(branch, place, Group::Once)),
+            Stmt::For(group) => self.for_each(group, |this| this.grouped(&group.stmts, place, GroupKind::For)),
+            Stmt::If(group) => self.choose_branch(group, |this, branch| this.grouped(branch, place, GroupKind::Once)),
             Stmt::In { place: expr, stmts, .. } => {
                 self.expr(expr);
-                self.grouped(stmts, place, Group::Once);
+                self.grouped(stmts, place, GroupKind::Once);
             }
             Stmt::After { paths, .. } => paths.iter().for_each(|path| self.path(path)),
-            Stmt::Moved { .. } if place == Place::Stack => {}
-            Stmt::Recover(recover) => self.object(&recover.stmts, Place::Object),
+            Stmt::Moved { .. } if place == BodyKind::Stack => {}
+            Stmt::Recover(recover) => self.object(&recover.stmts, BodyKind::Object),
             Stmt::Derived { from, stmts, .. } => {
                 self.path(from);
-                self.object(stmts, Place::Object);
+                self.object(stmts, BodyKind::Object);
             }
             other => self.misplaced(other, place),
         }
     }
 
-    fn grouped(&mut self, stmts: &'p [Stmt], place: Place, group: Group) {
+    fn grouped(&mut self, stmts: &'p [Stmt], place: BodyKind, group: GroupKind) {
         let outer = self.group;
-        self.group = if outer == Some(Group::For) { outer } else { Some(group) };
+        self.group = if outer == Some(GroupKind::For) { outer } else { Some(group) };
         self.body(stmts, place);
         self.group = outer;
     }
 
-    fn layer(&mut self, layer: &'p Layer) {
+    fn layer(&mut self, layer: &'p LayerStmt) {
         if let Some(place) = &layer.place {
             self.expr(place);
         }
         let outer = (self.layer.replace(layer), self.group.take());
-        self.body(&layer.stmts, Place::Layer);
+        self.body(&layer.stmts, BodyKind::Layer);
         (self.layer, self.group) = outer;
     }
 
-    fn resource(&mut self, resource: &'p Resource) {
+    fn resource(&mut self, resource: &'p ResourceStmt) {
         self.world.check_type_name(&resource.ty);
         if let Some(place) = &resource.place {
             self.expr(place);
         }
-        self.object(&resource.stmts, Place::Resource);
+        self.object(&resource.stmts, BodyKind::Resource);
     }
 
-    fn component_use(&mut self, block: &'p Block, place: Place) {
+    fn component_use(&mut self, block: &'p BlockStmt, place: BodyKind) {
         if let Some(place) = &block.place {
             self.expr(place);
         }
@@ -118,14 +118,14 @@ impl<'p> Resolver<'_, 'p> {
             None if block.label.is_none() && self.keyword_alone(block, place) => return,
             None => self.unknown_component(block, place),
         }
-        self.object(&block.stmts, Place::Use);
+        self.object(&block.stmts, BodyKind::Use);
     }
 
     /// `layer {` and the like: what had to stand between the keyword and the braces is missing.
-    fn keyword_alone(&mut self, block: &'p Block, place: Place) -> bool {
+    fn keyword_alone(&mut self, block: &'p BlockStmt, place: BodyKind) -> bool {
         let keyword = block.head.text.as_str();
         let (code, what, inside) = match keyword {
-            "layer" => ("GPB0031", "a name", Some(Place::Layer)),
+            "layer" => ("GPB0031", "a name", Some(BodyKind::Layer)),
             "in" => ("GPB0030", "a value", Some(place)),
             "resource" | "existing" => ("GPB0032", "a type", None),
             "param" | "let" | "output" => ("GPB0031", "a name", None),
@@ -133,33 +133,33 @@ impl<'p> Resolver<'_, 'p> {
         };
         let after = Span { start: block.head.span.end, ..block.head.span };
         let diagnostic = Diagnostic::error(code, format!("expected {what} after `{keyword}`"));
-        self.report(diagnostic.at(after, format!("{what} is missing here")));
+        self.report(diagnostic.with_label(after, format!("{what} is missing here")));
         if let Some(inside) = inside {
-            self.grouped(&block.stmts, inside, Group::Once);
+            self.grouped(&block.stmts, inside, GroupKind::Once);
         }
         true
     }
 
-    fn unlabelled(&self, block: &Block) {
+    fn unlabelled(&self, block: &BlockStmt) {
         let message = format!("this use of the component `{}` has no name", block.head.text);
         self.report(
             Diagnostic::error("GPB1015", message)
-                .at(block.head.span, "a name must follow")
+                .with_label(block.head.span, "a name must follow")
                 .help(format!("write `{} main {{ … }}`: the name is part of every address inside", block.head.text)),
         );
     }
 
-    fn unknown_component(&self, block: &Block, place: Place) {
+    fn unknown_component(&self, block: &BlockStmt, place: BodyKind) {
         let head = &block.head;
         let diagnostic = Diagnostic::error("GPB1005", format!("there is no component `{}`", head.text))
-            .at(head.span, format!("a block in {} uses a component", place.describe()));
-        let near = self.world.names.nearest(self.module, Kind::Component, &head.text, &[]);
-        self.report(self.hint(diagnostic, Kind::Component, head, near));
+            .with_label(head.span, format!("a block in {} uses a component", place.describe()));
+        let near = self.world.names.nearest(self.module, ItemKind::Component, &head.text, &[]);
+        self.report(self.hint(diagnostic, ItemKind::Component, head, near));
     }
 
     /// The entries of a resource, of a component's use, of an environment or of an object.
-    pub(super) fn object(&mut self, stmts: &'p [Stmt], place: Place) {
-        let depth = self.views.len();
+    pub(super) fn object(&mut self, stmts: &'p [Stmt], place: BodyKind) {
+        let depth = self.ribs.len();
         for stmt in stmts {
             match stmt {
                 Stmt::Field(field) => self.expr(&field.value),
@@ -167,7 +167,7 @@ impl<'p> Resolver<'_, 'p> {
                     if let Some(expr) = &block.place {
                         self.expr(expr);
                     }
-                    self.object(&block.stmts, Place::Object);
+                    self.object(&block.stmts, BodyKind::Object);
                 }
                 Stmt::When(when) => {
                     self.expr(&when.threshold);
@@ -177,81 +177,84 @@ impl<'p> Resolver<'_, 'p> {
                 }
                 Stmt::Let(binding) => {
                     self.binding(binding);
-                    self.views.push(View::Vars(vec![&binding.name.text]));
+                    self.ribs.push(ScopeRib::Vars(vec![&binding.name.text]));
                 }
                 Stmt::For(group) => self.for_each(group, |this| this.object(&group.stmts, place)),
-                Stmt::If(group) => self.choose(group, |this, branch| this.object(branch, place)),
-                Stmt::After { paths, .. } if matches!(place, Place::Resource | Place::Use) => {
+                Stmt::If(group) => self.choose_branch(group, |this, branch| this.object(branch, place)),
+                Stmt::After { paths, .. } if matches!(place, BodyKind::Resource | BodyKind::Use) => {
                     for path in paths {
                         self.path(path);
                     }
                 }
-                Stmt::Protect { word, .. } if matches!(place, Place::Resource | Place::Use) => {
+                Stmt::Protect { word, .. } if matches!(place, BodyKind::Resource | BodyKind::Use) => {
                     self.word(word, &["always", "never"], "protect");
                 }
-                Stmt::Replace { word, .. } if place == Place::Resource => {
+                Stmt::Replace { word, .. } if place == BodyKind::Resource => {
                     self.word(word, &["create_first", "delete_first"], "replace");
                 }
-                Stmt::Ignore { .. } if place == Place::Resource => {}
-                Stmt::Moved { .. } if place == Place::Environment => {}
-                Stmt::Override { stmts, .. } if place == Place::Environment => self.object(stmts, Place::Object),
-                Stmt::Recover(recover) if matches!(place, Place::Resource | Place::Use | Place::Environment) => {
-                    self.object(&recover.stmts, Place::Object);
+                Stmt::Ignore { .. } if place == BodyKind::Resource => {}
+                Stmt::Moved { .. } if place == BodyKind::Environment => {}
+                Stmt::Override { stmts, .. } if place == BodyKind::Environment => self.object(stmts, BodyKind::Object),
+                Stmt::Recover(recover)
+                    if matches!(place, BodyKind::Resource | BodyKind::Use | BodyKind::Environment) =>
+                {
+                    self.object(&recover.stmts, BodyKind::Object);
                 }
-                Stmt::Derived { from, stmts, .. } if matches!(place, Place::Resource | Place::Use) => {
+                Stmt::Derived { from, stmts, .. } if matches!(place, BodyKind::Resource | BodyKind::Use) => {
                     self.path(from);
-                    self.object(stmts, Place::Object);
+                    self.object(stmts, BodyKind::Object);
                 }
-                Stmt::Needs { amount, of, .. } if matches!(place, Place::Resource | Place::Use) => {
+                Stmt::Needs { amount, of, .. } if matches!(place, BodyKind::Resource | BodyKind::Use) => {
                     self.expr(amount);
                     self.path(of);
                 }
-                Stmt::Budget(budget) if place == Place::Environment => {
+                Stmt::Budget(budget) if place == BodyKind::Environment => {
                     budget.at.iter().for_each(|(value, _)| self.expr(value));
                     self.expr(&budget.amount);
                 }
                 other => self.misplaced(other, place),
             }
         }
-        self.views.truncate(depth);
+        self.ribs.truncate(depth);
     }
 
-    fn word(&self, word: &gpb_syntax::ast::Name, known: &[&str], statement: &str) {
+    fn word(&self, word: &gpb_syntax::ast::Ident, known: &[&str], statement: &str) {
         if known.contains(&word.text.as_str()) {
             return;
         }
-        let diagnostic = Diagnostic::error("GPB1708", format!("`{statement}` does not know `{}`", word.text)).at(
-            word.span,
-            format!("expected {}", known.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(" or ")),
-        );
+        let diagnostic = Diagnostic::error("GPB1708", format!("`{statement}` does not know `{}`", word.text))
+            .with_label(
+                word.span,
+                format!("expected {}", known.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(" or ")),
+            );
         self.report(match nearest(&word.text, known.iter().copied()) {
             Some(near) => suggest(diagnostic, near, word.span),
             None => diagnostic,
         });
     }
 
-    fn for_each(&mut self, group: &'p For, body: impl FnOnce(&mut Self)) {
+    fn for_each(&mut self, group: &'p ForStmt, body: impl FnOnce(&mut Self)) {
         self.head(&group.over);
-        self.views.push(View::Vars(group.names.iter().map(|name| name.text.as_str()).collect()));
+        self.ribs.push(ScopeRib::Vars(group.names.iter().map(|name| name.text.as_str()).collect()));
         if let Some(key) = &group.key {
             self.expr(key);
         }
         body(self);
-        self.views.pop();
+        self.ribs.pop();
     }
 
-    fn choose(&mut self, group: &'p If, mut body: impl FnMut(&mut Self, &'p [Stmt])) {
+    fn choose_branch(&mut self, group: &'p IfStmt, mut body: impl FnMut(&mut Self, &'p [Stmt])) {
         self.head(&group.condition);
         body(self, &group.then);
         body(self, &group.otherwise);
     }
 
     /// The path after `after`: the head is a name in scope, and what a layer or component has is known.
-    fn path(&mut self, path: &'p Path) {
+    fn path(&mut self, path: &'p NamePath) {
         let mut segments = path.segments.iter();
         let Some(PathSegment::Name(head)) = segments.next() else { return };
         let found = self.require(head);
-        if let (Some(Found::Declared(declared)), Some(PathSegment::Name(name))) = (found, segments.next()) {
+        if let (Some(Resolution::Declared(declared)), Some(PathSegment::Name(name))) = (found, segments.next()) {
             self.member_of(&declared, name);
         }
         for segment in &path.segments {
@@ -263,14 +266,14 @@ impl<'p> Resolver<'_, 'p> {
 
     /// What the layers of a stack use: known layers, in no circle.
     pub(super) fn layers(&mut self, body: &'p Body) {
-        let index = self.world.indexes.of(&body.stmts);
-        let mut edges = super::Edges::default();
+        let index = self.world.indexes.get_or_build(&body.stmts);
+        let mut edges = super::ReferenceGraph::default();
         for declared in index.in_order() {
-            let What::Layer(layer) = declared.what else { continue };
+            let DeclKind::Layer(layer) = declared.what else { continue };
             edges.node(super::key(layer), &layer.name);
             for used in &layer.uses {
                 match index.names.get(used.text.as_str()).map(|declared| declared.what) {
-                    Some(What::Layer(target)) => edges.edge(super::key(layer), super::key(target), used.span),
+                    Some(DeclKind::Layer(target)) => edges.edge(super::key(layer), super::key(target), used.span),
                     _ => self.unknown_layer(used, &index),
                 }
             }
@@ -278,10 +281,10 @@ impl<'p> Resolver<'_, 'p> {
         edges.report(self.world, "GPB1602", "layer", "of two layers only one can be built on the other");
     }
 
-    fn unknown_layer(&self, used: &gpb_syntax::ast::Name, index: &crate::index::Index<'p>) {
+    fn unknown_layer(&self, used: &gpb_syntax::ast::Ident, index: &crate::body_index::BodyIndex<'p>) {
         let diagnostic = Diagnostic::error("GPB1601", format!("there is no layer `{}` in this stack", used.text))
-            .at(used.span, "unknown layer");
-        let layers = index.names.values().filter(|declared| matches!(declared.what, What::Layer(_)));
+            .with_label(used.span, "unknown layer");
+        let layers = index.names.values().filter(|declared| matches!(declared.what, DeclKind::Layer(_)));
         self.report(match nearest(&used.text, layers.map(|declared| declared.name.text.as_str())) {
             Some(near) => suggest(diagnostic, near, used.span),
             None => diagnostic,
@@ -290,7 +293,7 @@ impl<'p> Resolver<'_, 'p> {
 }
 
 /// How to speak of a misplaced statement: what it is, where it stands, and where it belongs.
-pub fn describe(stmt: &Stmt, place: Place) -> (String, Span, String) {
+pub fn describe(stmt: &Stmt, place: BodyKind) -> (String, Span, String) {
     let belongs = |what: &str, span: Span, home: &str| (format!("`{what}`"), span, format!("it belongs in {home}"));
     let word =
         |whole: Span, keyword: &str| Span::new(whole.file, whole.range().start, whole.range().start + keyword.len());

@@ -1,20 +1,20 @@
 //! Who needs whom, and the circles in it.
 
-use crate::world::World;
+use crate::compile_context::CompileContext;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
-use gpb_syntax::ast::Name;
+use gpb_syntax::ast::Ident;
 use indexmap::IndexMap;
 use std::collections::HashSet;
 
 /// A graph of functions calling functions, or components using components.
 #[derive(Debug, Default)]
-pub struct Edges {
-    nodes: IndexMap<usize, Node>,
+pub struct ReferenceGraph {
+    nodes: IndexMap<usize, ReferenceNode>,
 }
 
 #[derive(Debug, Default)]
-struct Node {
+struct ReferenceNode {
     name: String,
     span: Option<Span>,
     /// What it needs, and where it says so.
@@ -22,13 +22,13 @@ struct Node {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
+enum Checkpoint {
     Open,
     Done,
 }
 
-impl Edges {
-    pub fn node(&mut self, key: usize, name: &Name) {
+impl ReferenceGraph {
+    pub fn node(&mut self, key: usize, name: &Ident) {
         let node = self.nodes.entry(key).or_default();
         name.text.as_str().clone_into(&mut node.name);
         node.span = Some(name.span);
@@ -41,41 +41,41 @@ impl Edges {
     }
 
     /// Reports each circle once, as the path of the places that make it; returns everything on a circle.
-    pub fn report(&self, world: &World<'_>, code: &'static str, what: &str, why: &str) -> HashSet<usize> {
-        let mut marks: IndexMap<usize, Mark> = IndexMap::new();
+    pub fn report(&self, cx: &CompileContext<'_>, code: &'static str, what: &str, why: &str) -> HashSet<usize> {
+        let mut marks: IndexMap<usize, Checkpoint> = IndexMap::new();
         let mut circular = HashSet::new();
         for start in self.nodes.keys() {
-            for circle in self.circles(*start, &mut marks) {
-                circular.extend(circle.iter().map(|(key, _)| *key));
-                world.reports.add(self.describe(&circle, code, what).help(why));
+            for cycle in self.cycles_from(*start, &mut marks) {
+                circular.extend(cycle.iter().map(|(key, _)| *key));
+                cx.reports.add(self.describe(&cycle, code, what).help(why));
             }
         }
         circular
     }
 
     /// Depth first without recursion, as a chain of functions may be as long as the program.
-    fn circles(&self, start: usize, marks: &mut IndexMap<usize, Mark>) -> Vec<Vec<(usize, Span)>> {
+    fn cycles_from(&self, start: usize, marks: &mut IndexMap<usize, Checkpoint>) -> Vec<Vec<(usize, Span)>> {
         let mut found = Vec::new();
         if marks.contains_key(&start) {
             return found;
         }
         // Each step: the node, and how many of its needs have been followed.
         let mut path: Vec<(usize, usize)> = vec![(start, 0)];
-        marks.insert(start, Mark::Open);
+        marks.insert(start, Checkpoint::Open);
         while let Some((key, followed)) = path.last_mut() {
             let next = self.nodes.get(key).and_then(|node| node.needs.get(*followed)).copied();
             *followed += 1;
             match next {
                 None => {
-                    marks.insert(*key, Mark::Done);
+                    marks.insert(*key, Checkpoint::Done);
                     path.pop();
                 }
                 Some((to, _)) => match marks.get(&to) {
                     None if self.nodes.contains_key(&to) => {
-                        marks.insert(to, Mark::Open);
+                        marks.insert(to, Checkpoint::Open);
                         path.push((to, 0));
                     }
-                    Some(Mark::Open) => found.push(self.circle(&path, to)),
+                    Some(Checkpoint::Open) => found.push(self.cycle_of(&path, to)),
                     _ => {}
                 },
             }
@@ -84,7 +84,7 @@ impl Edges {
     }
 
     /// The part of the path from `to` on: each node with the place where it needs the next.
-    fn circle(&self, path: &[(usize, usize)], to: usize) -> Vec<(usize, Span)> {
+    fn cycle_of(&self, path: &[(usize, usize)], to: usize) -> Vec<(usize, Span)> {
         let start = path.iter().position(|(key, _)| *key == to).unwrap_or(0);
         let steps = path.iter().skip(start).filter_map(|(key, followed)| {
             let (_, span) = self.nodes.get(key)?.needs.get(followed.checked_sub(1)?)?;
@@ -93,13 +93,13 @@ impl Edges {
         steps.collect()
     }
 
-    fn describe(&self, circle: &[(usize, Span)], code: &'static str, what: &str) -> Diagnostic {
+    fn describe(&self, cycle: &[(usize, Span)], code: &'static str, what: &str) -> Diagnostic {
         let name = |key: usize| self.nodes.get(&key).map_or("", |node| node.name.as_str());
-        let first = circle.first().map_or(0, |(key, _)| *key);
+        let first = cycle.first().map_or(0, |(key, _)| *key);
         let mut diagnostic = Diagnostic::error(code, format!("the {what} `{}` needs itself", name(first)));
-        for (index, (key, span)) in circle.iter().enumerate() {
-            let to = circle.get(index + 1).map_or(first, |(key, _)| *key);
-            diagnostic = diagnostic.at(*span, format!("`{}` needs `{}` here", name(*key), name(to)));
+        for (index, (key, span)) in cycle.iter().enumerate() {
+            let to = cycle.get(index + 1).map_or(first, |(key, _)| *key);
+            diagnostic = diagnostic.with_label(*span, format!("`{}` needs `{}` here", name(*key), name(to)));
         }
         diagnostic
     }

@@ -1,12 +1,12 @@
 //! Names in expressions.
 
-use super::scope::{Found, View};
-use super::{Group, Resolver};
+use super::scope::{Resolution, ScopeRib};
+use super::{GroupKind, Resolver};
 use crate::builtins;
-use crate::names::Kind;
+use crate::names::ItemKind;
 use gpb_base::diag::Diagnostic;
 use gpb_syntax::ast::{
-    BinaryOp, Binding, Comprehension, Expr, ExprKind, Name, PolicyStatement, Stmt, TextPart, TypeExpr, TypeKind,
+    BinaryOp, Binding, Comprehension, Expr, ExprKind, Ident, PolicyStatement, Stmt, TextPart, TypeExpr, TypeKind,
 };
 
 impl<'p> Resolver<'_, 'p> {
@@ -26,7 +26,7 @@ impl<'p> Resolver<'_, 'p> {
                     self.expr(item);
                 }
             }
-            ExprKind::Object(stmts) => self.object(stmts, super::body::Place::Object),
+            ExprKind::Object(stmts) => self.object(stmts, super::body::BodyKind::Object),
             ExprKind::Call { callee, args } => {
                 self.callee(callee);
                 for arg in args {
@@ -74,16 +74,16 @@ impl<'p> Resolver<'_, 'p> {
 
     fn text(&mut self, parts: &'p [TextPart]) {
         for part in parts {
-            if let TextPart::Hole(expr) = part {
+            if let TextPart::Interpolation(expr) = part {
                 self.head(expr);
             }
         }
     }
 
-    fn member(&mut self, of: &'p Expr, name: &'p Name) {
+    fn member(&mut self, of: &'p Expr, name: &'p Ident) {
         match &*of.kind {
             ExprKind::Name(head) => {
-                if let Some(Found::Declared(declared)) = self.require(head) {
+                if let Some(Resolution::Declared(declared)) = self.require(head) {
                     self.member_of(&declared, name);
                 }
             }
@@ -91,30 +91,31 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
-    fn callee(&mut self, callee: &'p Name) {
+    fn callee(&mut self, callee: &'p Ident) {
         if let Some(function) = self.world.names.function(self.module, &callee.text) {
             self.functions.edge(self.item, super::key(function.item), callee.span);
             return;
         }
-        if builtins::lookup(&callee.text).is_some() || crate::judge::is_function(&callee.text) {
+        if builtins::lookup(&callee.text).is_some() || crate::facts::is_function(&callee.text) {
             return;
         }
-        let own: Vec<&str> = self.world.names.nearest(self.module, Kind::Fn, &callee.text, &[]).into_iter().collect();
+        let own: Vec<&str> =
+            self.world.names.nearest(self.module, ItemKind::Fn, &callee.text, &[]).into_iter().collect();
         let diagnostic = builtins::unknown(&callee.text, callee.span, own);
-        self.report(match self.world.names.elsewhere(Kind::Fn, &callee.text) {
-            Some(_) => self.hint(diagnostic, Kind::Fn, callee, None),
+        self.report(match self.world.names.elsewhere(ItemKind::Fn, &callee.text) {
+            Some(_) => self.hint(diagnostic, ItemKind::Fn, callee, None),
             None => diagnostic,
         });
     }
 
     fn comprehension(&mut self, comprehension: &'p Comprehension) {
         self.head(&comprehension.over);
-        self.views.push(View::Vars(comprehension.names.iter().map(|name| name.text.as_str()).collect()));
+        self.ribs.push(ScopeRib::Vars(comprehension.names.iter().map(|name| name.text.as_str()).collect()));
         for expr in [&comprehension.condition, &comprehension.key].into_iter().flatten() {
             self.expr(expr);
         }
         self.expr(&comprehension.value);
-        self.views.pop();
+        self.ribs.pop();
     }
 
     fn policy(&mut self, statement: &'p PolicyStatement) {
@@ -122,7 +123,7 @@ impl<'p> Resolver<'_, 'p> {
         for value in statement.principals.iter().filter_map(|principal| principal.value.as_ref()) {
             self.expr(value);
         }
-        self.object(&statement.conditions, super::body::Place::Object);
+        self.object(&statement.conditions, super::body::BodyKind::Object);
     }
 
     pub(super) fn binding(&mut self, binding: &'p Binding) {
@@ -142,32 +143,32 @@ impl<'p> Resolver<'_, 'p> {
             TypeKind::Named { args, .. } => args.iter().for_each(|arg| self.type_defaults(arg)),
             TypeKind::Optional(inner) => self.type_defaults(inner),
             TypeKind::Object(fields) => {
-                let views = std::mem::take(&mut self.views);
+                let views = std::mem::take(&mut self.ribs);
                 for field in fields {
                     field.ty.iter().for_each(|ty| self.type_defaults(ty));
                     field.value.iter().for_each(|value| self.expr(value));
                 }
-                self.views = views;
+                self.ribs = views;
             }
             TypeKind::Words(_) | TypeKind::Missing => {}
         }
     }
 
     /// A statement that stands where nothing is made of it.
-    pub(super) fn misplaced(&mut self, stmt: &Stmt, place: super::body::Place) {
+    pub(super) fn misplaced(&mut self, stmt: &Stmt, place: super::body::BodyKind) {
         // The mere beginning of an entry may become anything.
         if matches!(stmt, Stmt::Field(field) if field.value.is_missing()) {
             return;
         }
         let (what, span, help) = super::body::describe(stmt, place);
         let within = match (stmt, self.group) {
-            (Stmt::Param(_) | Stmt::Output(_) | Stmt::Layer(_), Some(Group::For)) => "a `for`",
-            (Stmt::Param(_), Some(Group::Once)) => "a group",
+            (Stmt::Param(_) | Stmt::Output(_) | Stmt::Layer(_), Some(GroupKind::For)) => "a `for`",
+            (Stmt::Param(_), Some(GroupKind::Once)) => "a group",
             _ => place.describe(),
         };
         self.report(
             Diagnostic::error("GPB1014", format!("{what} cannot stand here, in {within}"))
-                .at(span, "misplaced")
+                .with_label(span, "misplaced")
                 .help(help),
         );
     }

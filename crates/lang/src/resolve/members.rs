@@ -1,47 +1,49 @@
 //! `head.name`, where the head is a layer or a component: what it has is known without evaluating.
 
 use super::{Resolver, suggest};
-use crate::index::{Declared, Index, What};
-use crate::names::Global;
+use crate::body_index::{BodyIndex, DeclKind, Declaration};
+use crate::names::GlobalItem;
 use gpb_base::diag::{Diagnostic, nearest};
-use gpb_syntax::ast::{Body, Name};
+use gpb_syntax::ast::{Body, Ident};
 
 impl<'p> Resolver<'_, 'p> {
-    pub(super) fn member_of(&self, declared: &Declared<'p>, name: &Name) {
+    pub(super) fn member_of(&self, declared: &Declaration<'p>, name: &Ident) {
         // A keyed item is a map: its members are its keys.
         if declared.keyed > 0 {
             return;
         }
         match declared.what {
-            What::Layer(layer) => {
-                let index = self.world.indexes.of(&layer.stmts);
+            DeclKind::Layer(layer) => {
+                let index = self.world.indexes.get_or_build(&layer.stmts);
                 self.member_in(&index, &format!("the layer `{}`", layer.name.text), layer.name.span, name);
             }
-            What::Use(block) => {
+            DeclKind::Use(block) => {
                 if let Some(component) = self.world.names.component(self.module, &block.head.text) {
                     self.member_of_component(component, name);
                 }
             }
-            What::Param(_) | What::Let(_) | What::Resource(_) => {}
+            DeclKind::Param(_) | DeclKind::Let(_) | DeclKind::Resource(_) => {}
         }
     }
 
-    fn member_of_component(&self, component: Global<'p, Body>, name: &Name) {
-        let index = self.world.indexes.of(&component.item.stmts);
+    fn member_of_component(&self, component: GlobalItem<'p, Body>, name: &Ident) {
+        let index = self.world.indexes.get_or_build(&component.item.stmts);
         let what = format!("the component `{}`", component.item.name.text);
         self.member_in(&index, &what, component.item.name.span, name);
     }
 
-    fn member_in(&self, index: &Index<'p>, what: &str, declared_at: gpb_base::source::Span, name: &Name) {
-        let shown = |declared: &Declared<'_>| !matches!(declared.what, What::Let(_));
+    fn member_in(&self, index: &BodyIndex<'p>, what: &str, declared_at: gpb_base::source::Span, name: &Ident) {
+        let shown = |declared: &Declaration<'_>| !matches!(declared.what, DeclKind::Let(_));
         let member = index.names.get(name.text.as_str());
         if index.outputs.contains_key(name.text.as_str()) || member.is_some_and(shown) {
             return;
         }
         let diagnostic = Diagnostic::error("GPB1701", format!("{what} has no `{}`", name.text))
-            .at(name.span, "not one of its items or outputs");
+            .with_label(name.span, "not one of its items or outputs");
         if let Some(private) = member {
-            self.report(diagnostic.at(private.name.span, "a `let` is seen inside only").help("give it as an `output`"));
+            self.report(
+                diagnostic.with_label(private.name.span, "a `let` is seen inside only").help("give it as an `output`"),
+            );
             return;
         }
         let mut names: Vec<&str> = index.outputs.keys().copied().collect();
@@ -50,7 +52,7 @@ impl<'p> Resolver<'_, 'p> {
         );
         names.sort_unstable();
         names.dedup();
-        let diagnostic = diagnostic.at(declared_at, "declared here");
+        let diagnostic = diagnostic.with_label(declared_at, "declared here");
         self.report(match nearest(&name.text, names.iter().copied()) {
             Some(near) => suggest(diagnostic, near, name.span),
             None if names.is_empty() => diagnostic,

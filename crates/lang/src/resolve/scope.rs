@@ -1,11 +1,11 @@
 //! What a name stands for at a place, as far as can be said without evaluating.
 
 use super::Resolver;
+use crate::body_index::{BodyIndex, DeclKind, Declaration};
 use crate::builtins;
-use crate::index::{Declared, Index, What};
-use crate::names::Kind;
+use crate::names::ItemKind;
 use gpb_base::diag::{Diagnostic, nearest};
-use gpb_syntax::ast::{Layer, Name};
+use gpb_syntax::ast::{Ident, LayerStmt};
 use std::rc::Rc;
 
 /// The names every expression inside a stack may use.
@@ -13,69 +13,71 @@ pub const AMBIENT: &[&str] = &["account", "region", "partition", "environment"];
 
 /// One ring of names around an expression.
 #[derive(Debug)]
-pub enum View<'p> {
-    Body(Rc<Index<'p>>),
+pub enum ScopeRib<'p> {
+    Body(Rc<BodyIndex<'p>>),
     /// What a `for`, a function or a comprehension binds.
     Vars(Vec<&'p str>),
 }
 
 /// What a name stands for.
 #[derive(Debug, Clone, Copy)]
-pub enum Found<'p> {
-    Declared(Declared<'p>),
+pub enum Resolution<'p> {
+    Declared(Declaration<'p>),
     /// A variable, a constant or an ambient name: its value says what it has.
     Value,
 }
 
 impl<'p> Resolver<'_, 'p> {
-    pub(super) fn find(&self, name: &str) -> Option<Found<'p>> {
-        for view in self.views.iter().rev() {
+    pub(super) fn find(&self, name: &str) -> Option<Resolution<'p>> {
+        for view in self.ribs.iter().rev() {
             match view {
-                View::Vars(vars) if vars.contains(&name) => return Some(Found::Value),
-                View::Vars(_) => {}
-                View::Body(index) => {
+                ScopeRib::Vars(vars) if vars.contains(&name) => return Some(Resolution::Value),
+                ScopeRib::Vars(_) => {}
+                ScopeRib::Body(index) => {
                     if let Some(declared) = index.names.get(name) {
-                        return Some(Found::Declared(*declared));
+                        return Some(Resolution::Declared(*declared));
                     }
                 }
             }
         }
         let known = AMBIENT.contains(&name) || self.world.names.constant(self.module, name).is_some();
-        known.then_some(Found::Value)
+        known.then_some(Resolution::Value)
     }
 
     /// The name in scope that is nearest to a wrong one.
     pub(super) fn nearest_name(&self, name: &str) -> Option<String> {
         let mut names: Vec<&str> = AMBIENT.to_vec();
-        for view in &self.views {
+        for view in &self.ribs {
             match view {
-                View::Vars(vars) => names.extend(vars),
-                View::Body(index) => names.extend(index.in_order().iter().map(|declared| declared.name.text.as_str())),
+                ScopeRib::Vars(vars) => names.extend(vars),
+                ScopeRib::Body(index) => {
+                    names.extend(index.in_order().iter().map(|declared| declared.name.text.as_str()))
+                }
             }
         }
-        names.extend(self.world.names.nearest(self.module, Kind::Const, name, &[]));
+        names.extend(self.world.names.nearest(self.module, ItemKind::Const, name, &[]));
         nearest(name, names).map(str::to_owned)
     }
 
     /// A name that must stand for something; a layer must be one this layer uses.
-    pub(super) fn require(&self, name: &Name) -> Option<Found<'p>> {
+    pub(super) fn require(&self, name: &Ident) -> Option<Resolution<'p>> {
         match self.find(&name.text) {
-            Some(Found::Declared(declared)) => {
-                if let What::Layer(layer) = declared.what {
+            Some(Resolution::Declared(declared)) => {
+                if let DeclKind::Layer(layer) = declared.what {
                     self.may_use(layer, name);
                 }
-                Some(Found::Declared(declared))
+                Some(Resolution::Declared(declared))
             }
             Some(found) => Some(found),
             None => {
                 let diagnostic = Diagnostic::error("GPB1003", format!("there is no `{}` in scope", name.text))
-                    .at(name.span, "unknown name");
+                    .with_label(name.span, "unknown name");
                 if let Some(help) = self.other_meaning(&name.text) {
                     self.report(diagnostic.help(help));
                     return None;
                 }
                 let near = self.nearest_name(&name.text);
-                self.report(self.hint(diagnostic, Kind::Const, name, near.as_deref()));
+                self.report(self.hint(diagnostic, ItemKind::Const, name, near.as_deref()));
                 None
             }
         }
@@ -86,15 +88,15 @@ impl<'p> Resolver<'_, 'p> {
         if self.world.names.function(self.module, name).is_some() || builtins::lookup(name).is_some() {
             return Some(format!("`{name}` is a function: call it, `{name}(…)`"));
         }
-        let bodies = self.views.iter().filter_map(|view| match view {
-            View::Body(index) => Some(index),
-            View::Vars(_) => None,
+        let bodies = self.ribs.iter().filter_map(|view| match view {
+            ScopeRib::Body(index) => Some(index),
+            ScopeRib::Vars(_) => None,
         });
         let mut layers = bodies.flat_map(|index| index.in_order().into_iter().copied().collect::<Vec<_>>());
         let found = layers.find_map(|declared| match declared.what {
-            What::Layer(layer) => {
-                let inside = self.world.indexes.of(&layer.stmts);
-                let item = inside.names.get(name).is_some_and(|item| !matches!(item.what, What::Let(_)));
+            DeclKind::Layer(layer) => {
+                let inside = self.world.indexes.get_or_build(&layer.stmts);
+                let item = inside.names.get(name).is_some_and(|item| !matches!(item.what, DeclKind::Let(_)));
                 (item || inside.outputs.contains_key(name)).then_some(layer)
             }
             _ => None,
@@ -103,7 +105,7 @@ impl<'p> Resolver<'_, 'p> {
     }
 
     /// A layer sees only the layers it uses, so that the order of layers is written where a reader looks for it.
-    pub(super) fn may_use(&self, target: &'p Layer, name: &Name) {
+    pub(super) fn may_use(&self, target: &'p LayerStmt, name: &Ident) {
         let Some(layer) = self.layer else { return };
         if std::ptr::eq(layer, target) || layer.uses.iter().any(|used| used.text == target.name.text) {
             return;
@@ -117,8 +119,8 @@ impl<'p> Resolver<'_, 'p> {
                 "GPB1603",
                 format!("the layer `{}` does not use `{}`", layer.name.text, target.name.text),
             )
-            .at(name.span, format!("an item of the layer `{}`", target.name.text))
-            .at(layer.name.span, "used in this layer")
+            .with_label(name.span, format!("an item of the layer `{}`", target.name.text))
+            .with_label(layer.name.span, "used in this layer")
             .help(format!("add `{}` to what the layer uses", target.name.text))
             .fix(format!("use the layer `{}`", target.name.text), at, text),
         );

@@ -2,7 +2,7 @@
 
 use super::{check, with_files, wrong};
 use crate::{Compilation, compile};
-use gpb_model::{Applies, Domain};
+use gpb_model::{Applicability, Domain};
 use std::fmt::Write as _;
 
 const SHOP: &str = r#"
@@ -164,12 +164,12 @@ fn what_an_environment_is_held_to_is_in_its_model() {
 #[test]
 fn a_budget_at_a_usage_brings_the_environment_as_it_is_then() {
     let compilation = compiled(SHOP);
-    let [tier] = compilation.made[0].tiers.as_slice() else { panic!("{:?}", compilation.made[0].tiers.len()) };
+    let [tier] = compilation.models[0].tiers.as_slice() else { panic!("{:?}", compilation.models[0].tiers.len()) };
     let requests =
         tier.model.facts.iter().find(|fact| fact.name.as_ref() == "requests" && fact.of.as_str() == "queues.jobs");
     let quantity = requests.unwrap().field("quantity").unwrap();
     assert_eq!(quantity.to_string(), "1000000");
-    assert!(tier.model.facts.iter().all(|fact| fact.applies != Applies::Unknown));
+    assert!(tier.model.facts.iter().all(|fact| fact.applies != Applicability::Unknown));
 }
 
 #[test]
@@ -230,7 +230,7 @@ environment live of shop {{
 }}
 "#
         );
-        let model = compiled(&text).made.remove(0).model;
+        let model = compiled(&text).models.remove(0).model;
         let shown = model.facts.iter().map(|fact| fact.field("value").unwrap().to_string());
         shown.collect::<Vec<_>>().join(" ")
     };

@@ -14,7 +14,7 @@ mod scale;
 mod stacks;
 mod values;
 
-use super::{Compilation, Inputs, check as check_program, compile};
+use super::{Compilation, CompileInputs, check as check_program, compile};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Loader;
 use gpb_base::stdlib::Library;
@@ -35,10 +35,14 @@ impl Loader for Files {
     }
 }
 
-fn with_files<T>(files: &[(&str, &str)], library: &[(&str, &str)], run: impl FnOnce(&str, &Inputs<'_>) -> T) -> T {
+fn with_files<T>(
+    files: &[(&str, &str)],
+    library: &[(&str, &str)],
+    run: impl FnOnce(&str, &CompileInputs<'_>) -> T,
+) -> T {
     let loader = Files(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect());
     let library: Library = library.iter().map(|(path, text)| ((*path).to_owned(), Arc::from(*text))).collect();
-    run(files.first().map_or("", |(path, _)| path), &Inputs::embedded(&loader, &library))
+    run(files.first().map_or("", |(path, _)| path), &CompileInputs::embedded(&loader, &library))
 }
 
 /// The model of the only environment as text, or what is wrong.

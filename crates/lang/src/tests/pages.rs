@@ -2,10 +2,10 @@
 
 use super::{check_program, with_files, wrong};
 use crate::Compilation;
-use gpb_base::diag::{Page, pages};
+use gpb_base::diag::{CodePage, pages};
 
 /// The text of the block that opens with ```` ```gpb kind ````.
-fn example<'a>(page: &Page, kind: &str) -> Option<&'a str>
+fn example<'a>(page: &CodePage, kind: &str) -> Option<&'a str>
 where
     'static: 'a,
 {
@@ -39,15 +39,15 @@ fn the_examples_of_every_page_are_true() {
 #[test]
 fn every_code_of_the_language_has_a_page() {
     let sources = [
-        include_str!("../eval/limits.rs"),
+        include_str!("../eval/meter.rs"),
         include_str!("../eval/mod.rs"),
         include_str!("../lib.rs"),
         include_str!("../environment.rs"),
         include_str!("../assemble.rs"),
-        include_str!("../types.rs"),
+        include_str!("../type_table.rs"),
         include_str!("../names.rs"),
         include_str!("../modules.rs"),
-        include_str!("../world.rs"),
+        include_str!("../compile_context.rs"),
         include_str!("../eval/call.rs"),
         include_str!("../eval/comprehension.rs"),
         include_str!("../eval/entries.rs"),
@@ -55,7 +55,7 @@ fn every_code_of_the_language_has_a_page() {
         include_str!("../eval/member.rs"),
         include_str!("../eval/memo.rs"),
         include_str!("../eval/size.rs"),
-        include_str!("../expand/after.rs"),
+        include_str!("../expand/after_clauses.rs"),
         include_str!("../expand/groups.rs"),
         include_str!("../expand/instances.rs"),
         include_str!("../expand/places.rs"),

@@ -1,14 +1,14 @@
 //! Reading a value as a type.
 
-use super::Context;
+use super::TypeContext;
 use super::object;
 use super::text;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::unit;
-use gpb_base::unit::Sides;
+use gpb_base::unit::Operands;
 use gpb_model::Place;
 use gpb_model::ty::Type;
-use gpb_model::value::{Entry, Kind, Map, Range, Value, Word};
+use gpb_model::value::{BareWord, PropertyMap, PropertyValue, ValueEntry, ValueKind, ValueRange};
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -17,22 +17,25 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// Every way in which the value does not fit.
-pub fn conform(value: Value, ty: &Type, cx: &Context) -> Result<Value, Vec<Diagnostic>> {
+pub fn conform(value: PropertyValue, ty: &Type, cx: &TypeContext) -> Result<PropertyValue, Vec<Diagnostic>> {
     match (&value.kind, ty) {
-        (_, Type::Any) | (Kind::Absent, Type::Optional(_)) => Ok(value),
+        (_, Type::Any) | (ValueKind::Absent, Type::Optional(_)) => Ok(value),
         (_, Type::Optional(inner)) => conform(value, inner, cx),
-        (Kind::Absent, _) => one(absent(&value, ty, cx)),
-        (Kind::Hole(hole), _) => {
-            if !hole.ty.may_be(ty) {
+        (ValueKind::Absent, _) => one(absent(&value, ty, cx)),
+        (ValueKind::Unknown(unknown), _) => {
+            if !unknown.ty.may_be(ty) {
                 return one(mismatch(&value, ty, cx));
             }
-            Ok(Value::new(Kind::Hole(gpb_model::value::Hole { value: hole.value.clone(), ty: ty.clone() }), value.span))
+            Ok(PropertyValue::new(
+                ValueKind::Unknown(gpb_model::value::Unknown { value: unknown.value.clone(), ty: ty.clone() }),
+                value.span,
+            ))
         }
-        (Kind::Word(word), _) if word.among.is_none() => read_word(&value, word, ty, cx).map_err(|one| vec![one]),
+        (ValueKind::Word(word), _) if word.among.is_none() => read_word(&value, word, ty, cx).map_err(|one| vec![one]),
         (_, Type::Range(of)) => range(&value, of, ty, cx),
-        (Kind::List(items), Type::List(of)) => list(items, of, value.span, cx),
-        (Kind::Map(entries), Type::Map(of)) => map(entries, of, value.span, cx),
-        (Kind::Map(entries), Type::Object(object)) => object::conform(entries, object, value.span, cx),
+        (ValueKind::List(items), Type::List(of)) => list(items, of, value.span, cx),
+        (ValueKind::Map(entries), Type::Map(of)) => map(entries, of, value.span, cx),
+        (ValueKind::Map(entries), Type::Object(object)) => object::conform(entries, object, value.span, cx),
         _ => scalar(value, ty, cx).map_err(|one| vec![one]),
     }
 }
@@ -41,57 +44,62 @@ fn one<T>(diagnostic: Diagnostic) -> Result<T, Vec<Diagnostic>> {
     Err(vec![diagnostic])
 }
 
-fn scalar(value: Value, ty: &Type, cx: &Context) -> Result<Value, Diagnostic> {
+fn scalar(value: PropertyValue, ty: &Type, cx: &TypeContext) -> Result<PropertyValue, Diagnostic> {
     match (&value.kind, ty) {
-        (Kind::Bool(_), Type::Bool)
-        | (Kind::Number(_), Type::Number)
-        | (Kind::Secret(_), Type::Secret)
-        | (Kind::Place(_), Type::Place)
-        | (Kind::Text(_) | Kind::Word(_), Type::String)
-        | (Kind::Resource(_), Type::Resource(None)) => Ok(value),
-        (Kind::Number(number), Type::Int | Type::Count) => whole(&value, *number, ty, cx).map(|()| value),
-        (Kind::Number(_), Type::Dimension(dimension)) => Err(no_unit(&value, *dimension, cx)),
-        (Kind::Quantity(quantity), Type::Dimension(dimension)) => {
+        (ValueKind::Bool(_), Type::Bool)
+        | (ValueKind::Number(_), Type::Number)
+        | (ValueKind::Secret(_), Type::Secret)
+        | (ValueKind::Place(_), Type::Place)
+        | (ValueKind::Text(_) | ValueKind::Word(_), Type::String)
+        | (ValueKind::Resource(_), Type::Resource(None)) => Ok(value),
+        (ValueKind::Number(number), Type::Int | Type::Count) => whole(&value, *number, ty, cx).map(|()| value),
+        (ValueKind::Number(_), Type::Dimension(dimension)) => Err(no_unit(&value, *dimension, cx)),
+        (ValueKind::Quantity(quantity), Type::Dimension(dimension)) => {
             if quantity.dimension == *dimension {
                 Ok(value)
             } else {
                 Err(other_dimension(&value, ty, cx))
             }
         }
-        (Kind::Resource(handle), Type::Resource(Some(name))) => {
+        (ValueKind::Resource(handle), Type::Resource(Some(name))) => {
             if handle.ty == *name {
                 Ok(value)
             } else {
                 Err(other_resource(&value, &handle.ty, name, cx))
             }
         }
-        (Kind::Text(found) | Kind::Word(Word { text: found, .. }), Type::Words(words)) => {
+        (ValueKind::Text(found) | ValueKind::Word(BareWord { text: found, .. }), Type::Words(words)) => {
             among(found, words, value.span).ok_or_else(|| not_among(found, words, ty, &value, cx))
         }
-        (Kind::Text(found), Type::Place) => {
+        (ValueKind::Text(found), Type::Place) => {
             text::region(found, value.span, true, cx)?;
             Ok(place(found, &value, cx))
         }
-        (Kind::Text(found), Type::Policy) => text::policy(found, value.span),
-        (Kind::Map(entries), Type::Policy) if entries.contains_key("Statement") => Ok(value),
-        (Kind::Text(found), ty) if ty.is_text() => {
+        (ValueKind::Text(found), Type::Policy) => text::policy(found, value.span),
+        (ValueKind::Map(entries), Type::Policy) if entries.contains_key("Statement") => Ok(value),
+        (ValueKind::Text(found), ty) if ty.is_text() => {
             text::check(found, ty, value.span, true, cx)?;
             Ok(value)
         }
-        (Kind::Secret(_), ty) if ty.is_text() => Err(secret_as_text(&value)),
-        (Kind::Quantity(_), Type::Number | Type::Int | Type::Count) => Err(quantity_as_number(&value, ty, cx)),
+        (ValueKind::Secret(_), ty) if ty.is_text() => Err(secret_as_text(&value)),
+        (ValueKind::Quantity(_), Type::Number | Type::Int | Type::Count) => Err(quantity_as_number(&value, ty, cx)),
         _ => Err(mismatch(&value, ty, cx)),
     }
 }
 
 /// A bare word that is no name in scope: what it is, the expected type says.
-fn read_word(value: &Value, found: &Word, ty: &Type, cx: &Context) -> Result<Value, Diagnostic> {
+fn read_word(
+    value: &PropertyValue,
+    found: &BareWord,
+    ty: &Type,
+    cx: &TypeContext,
+) -> Result<PropertyValue, Diagnostic> {
     let word = &found.text;
     match ty {
         Type::Words(words) => among(word, words, value.span).ok_or_else(|| not_among(word, words, ty, value, cx)),
         Type::Region | Type::Zone => {
             text::check(word, ty, value.span, false, cx)?;
-            Ok(Value::text(word.clone(), value.span))
+            Ok(PropertyValue::text(word.clone(), value.span))
         }
         Type::Place if text::looks_like_region(word) => {
             text::region(word, value.span, false, cx)?;
@@ -102,58 +110,66 @@ fn read_word(value: &Value, found: &Word, ty: &Type, cx: &Context) -> Result<Val
 }
 
 /// The region, in the account the surroundings are in.
-fn place(region: &str, value: &Value, cx: &Context) -> Value {
+fn place(region: &str, value: &PropertyValue, cx: &TypeContext) -> PropertyValue {
     let mut place = cx.place.cloned().unwrap_or_default();
     region.clone_into(&mut place.region);
-    Value::new(Kind::Place(Arc::new(Place { ..place })), value.span)
+    PropertyValue::new(ValueKind::Place(Arc::new(Place { ..place })), value.span)
 }
 
-fn among(found: &str, words: &Arc<[Arc<str>]>, span: gpb_base::source::Span) -> Option<Value> {
+fn among(found: &str, words: &Arc<[Arc<str>]>, span: gpb_base::source::Span) -> Option<PropertyValue> {
     let text = words.iter().find(|word| ***word == *found)?.clone();
-    Some(Value::new(Kind::Word(Word { text, written: span, among: Some(words.clone()) }), span))
+    Some(PropertyValue::new(ValueKind::Word(BareWord { text, written: span, among: Some(words.clone()) }), span))
 }
 
-fn range(value: &Value, of: &Type, ty: &Type, cx: &Context) -> Result<Value, Vec<Diagnostic>> {
-    let Kind::Range(range) = &value.kind else {
+fn range(value: &PropertyValue, of: &Type, ty: &Type, cx: &TypeContext) -> Result<PropertyValue, Vec<Diagnostic>> {
+    let ValueKind::Range(range) = &value.kind else {
         let found = mismatch(value, ty, cx);
         return one(match value.kind {
-            Kind::Number(_) | Kind::Quantity(_) => found.help("a range that holds one value is written `5..5`"),
+            ValueKind::Number(_) | ValueKind::Quantity(_) => {
+                found.help("a range that holds one value is written `5..5`")
+            }
             _ => found,
         });
     };
     let low = borrow_unit(&range.low, &range.high).map_err(|one| vec![one])?;
     let mut diagnostics = Vec::new();
-    let mut end = |value: Value| conform(value, of, cx).map_err(|mut found| diagnostics.append(&mut found)).ok();
+    let mut end =
+        |value: PropertyValue| conform(value, of, cx).map_err(|mut found| diagnostics.append(&mut found)).ok();
     let (low, high) = (end(low), end(range.high.clone()));
     let (Some(low), Some(high)) = (low, high) else { return Err(diagnostics) };
     check_order(&low, &high).map_err(|one| vec![one])?;
-    Ok(Value::new(Kind::Range(Arc::new(Range { low, high })), value.span))
+    Ok(PropertyValue::new(ValueKind::Range(Arc::new(ValueRange { low, high })), value.span))
 }
 
 /// A bare low end takes the unit of the high end.
-pub(crate) fn borrow_unit(low: &Value, high: &Value) -> Result<Value, Diagnostic> {
+pub(crate) fn borrow_unit(low: &PropertyValue, high: &PropertyValue) -> Result<PropertyValue, Diagnostic> {
     match (&low.kind, &high.kind) {
-        (Kind::Number(amount), Kind::Quantity(quantity)) => {
+        (ValueKind::Number(amount), ValueKind::Quantity(quantity)) => {
             let quantity = unit::quantity(*amount, quantity.unit.name, low.span)?;
-            Ok(Value::new(Kind::Quantity(quantity), low.span))
+            Ok(PropertyValue::new(ValueKind::Quantity(quantity), low.span))
         }
         _ => Ok(low.clone()),
     }
 }
 
 /// Refuses ends that cannot be compared, and a low end above the high one. Ends unknown until apply pass.
-pub(crate) fn check_order(low: &Value, high: &Value) -> Result<(), Diagnostic> {
+pub(crate) fn check_order(low: &PropertyValue, high: &PropertyValue) -> Result<(), Diagnostic> {
     let (Some(left), Some(right)) = (low.as_amount(), high.as_amount()) else { return Ok(()) };
-    let sides = Sides { left, left_span: low.span, right, right_span: high.span };
+    let sides = Operands { left, left_span: low.span, right, right_span: high.span };
     if unit::compare(&sides)? != Ordering::Greater {
         return Ok(());
     }
     Err(Diagnostic::error("GPB1107", format!("the range starts at {left}, above its end {right}"))
-        .at(low.span.to(high.span), "no value lies in this range")
+        .with_label(low.span.to(high.span), "no value lies in this range")
         .help(format!("write `{right}..{left}` if the ends were swapped")))
 }
 
-fn list(items: &[Value], of: &Type, span: gpb_base::source::Span, cx: &Context) -> Result<Value, Vec<Diagnostic>> {
+fn list(
+    items: &[PropertyValue],
+    of: &Type,
+    span: gpb_base::source::Span,
+    cx: &TypeContext,
+) -> Result<PropertyValue, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let mut read = Vec::with_capacity(items.len());
     for item in items {
@@ -162,24 +178,29 @@ fn list(items: &[Value], of: &Type, span: gpb_base::source::Span, cx: &Context) 
             Err(mut found) => diagnostics.append(&mut found),
         }
     }
-    if diagnostics.is_empty() { Ok(Value::list(read, span)) } else { Err(diagnostics) }
+    if diagnostics.is_empty() { Ok(PropertyValue::list(read, span)) } else { Err(diagnostics) }
 }
 
-fn map(entries: &Map, of: &Type, span: gpb_base::source::Span, cx: &Context) -> Result<Value, Vec<Diagnostic>> {
+fn map(
+    entries: &PropertyMap,
+    of: &Type,
+    span: gpb_base::source::Span,
+    cx: &TypeContext,
+) -> Result<PropertyValue, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
-    let mut read = Map::with_capacity_and_hasher(entries.len(), foldhash::fast::RandomState::default());
+    let mut read = PropertyMap::with_capacity_and_hasher(entries.len(), foldhash::fast::RandomState::default());
     for (name, entry) in entries {
         match conform(entry.value.clone(), of, cx) {
             Ok(value) => {
-                read.insert(name.clone(), Entry { key: entry.key, value });
+                read.insert(name.clone(), ValueEntry { key: entry.key, value });
             }
             Err(mut found) => diagnostics.append(&mut found),
         }
     }
-    if diagnostics.is_empty() { Ok(Value::map(read, span)) } else { Err(diagnostics) }
+    if diagnostics.is_empty() { Ok(PropertyValue::map(read, span)) } else { Err(diagnostics) }
 }
 
-fn whole(value: &Value, number: Decimal, ty: &Type, cx: &Context) -> Result<(), Diagnostic> {
+fn whole(value: &PropertyValue, number: Decimal, ty: &Type, cx: &TypeContext) -> Result<(), Diagnostic> {
     if number.is_integer() && (*ty == Type::Int || !number.is_sign_negative() || number.is_zero()) {
         return Ok(());
     }
@@ -190,35 +211,35 @@ fn whole(value: &Value, number: Decimal, ty: &Type, cx: &Context) -> Result<(), 
     let number = number.normalize();
     Err(cx.origin(
         Diagnostic::error("GPB1116", format!("`{number}` {what}"))
-            .at(value.span, format!("{wanted} is expected here"))
+            .with_label(value.span, format!("{wanted} is expected here"))
             .help(format!("{} is expected", article(ty))),
     ))
 }
 
-fn absent(value: &Value, ty: &Type, cx: &Context) -> Diagnostic {
+fn absent(value: &PropertyValue, ty: &Type, cx: &TypeContext) -> Diagnostic {
     cx.origin(
         Diagnostic::error("GPB1110", format!("no value was given where {} is required", article(ty)))
-            .at(value.span, "this may be absent")
+            .with_label(value.span, "this may be absent")
             .help("choose a value for that case with `??`"),
     )
 }
 
-fn no_unit(value: &Value, dimension: unit::Dimension, cx: &Context) -> Diagnostic {
+fn no_unit(value: &PropertyValue, dimension: unit::Dimension, cx: &TypeContext) -> Diagnostic {
     cx.origin(
         Diagnostic::error("GPB1104", format!("a number without a unit, where {} is expected", dimension.described()))
-            .at(value.span, format!("{} is expected here", dimension.described()))
+            .with_label(value.span, format!("{} is expected here", dimension.described()))
             .help(format!("the units of `{dimension}` are {}", dimension.spelled_units())),
     )
 }
 
-fn other_dimension(value: &Value, ty: &Type, cx: &Context) -> Diagnostic {
-    let Kind::Quantity(quantity) = &value.kind else { return mismatch(value, ty, cx) };
+fn other_dimension(value: &PropertyValue, ty: &Type, cx: &TypeContext) -> Diagnostic {
+    let ValueKind::Quantity(quantity) = &value.kind else { return mismatch(value, ty, cx) };
     let wanted = match ty {
         Type::Dimension(dimension) => dimension.described().to_owned(),
         _ => article(ty),
     };
     let message = format!("`{quantity}` is {}, where {wanted} is expected", quantity.dimension.described());
-    let diagnostic = Diagnostic::error("GPB1102", message).at(value.span, format!("{wanted} is expected here"));
+    let diagnostic = Diagnostic::error("GPB1102", message).with_label(value.span, format!("{wanted} is expected here"));
     let diagnostic = match ty {
         Type::Dimension(dimension) => {
             diagnostic.help(format!("the units of `{dimension}` are {}", dimension.spelled_units()))
@@ -228,10 +249,10 @@ fn other_dimension(value: &Value, ty: &Type, cx: &Context) -> Diagnostic {
     cx.origin(diagnostic)
 }
 
-fn quantity_as_number(value: &Value, ty: &Type, cx: &Context) -> Diagnostic {
+fn quantity_as_number(value: &PropertyValue, ty: &Type, cx: &TypeContext) -> Diagnostic {
     use unit::Dimension as D;
     let diagnostic = other_dimension(value, ty, cx);
-    let Kind::Quantity(quantity) = &value.kind else { return diagnostic };
+    let ValueKind::Quantity(quantity) = &value.kind else { return diagnostic };
     let help = match quantity.dimension {
         D::Duration => "`seconds(…)`, `minutes(…)`, `hours(…)` or `days(…)` give the number",
         D::Bytes => "`mib(…)` or `gib(…)` give the number",
@@ -241,16 +262,16 @@ fn quantity_as_number(value: &Value, ty: &Type, cx: &Context) -> Diagnostic {
     diagnostic.help(help)
 }
 
-fn other_resource(value: &Value, found: &str, wanted: &str, cx: &Context) -> Diagnostic {
+fn other_resource(value: &PropertyValue, found: &str, wanted: &str, cx: &TypeContext) -> Diagnostic {
     cx.origin(
         Diagnostic::error("GPB1125", format!("a resource of type `{found}`, where `{wanted}` is expected"))
-            .at(value.span, format!("`{wanted}` is expected here")),
+            .with_label(value.span, format!("`{wanted}` is expected here")),
     )
 }
 
-fn not_among(found: &str, words: &[Arc<str>], ty: &Type, value: &Value, cx: &Context) -> Diagnostic {
+fn not_among(found: &str, words: &[Arc<str>], ty: &Type, value: &PropertyValue, cx: &TypeContext) -> Diagnostic {
     let diagnostic = Diagnostic::error("GPB1106", format!("`{found}` is none of `{ty}`"))
-        .at(value.span, format!("one of `{ty}` is expected here"));
+        .with_label(value.span, format!("one of `{ty}` is expected here"));
     let diagnostic = match nearest(found, words.iter().map(AsRef::as_ref)) {
         Some(meant) => {
             diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("change to `{meant}`"), value.span, meant)
@@ -264,10 +285,10 @@ fn not_among(found: &str, words: &[Arc<str>], ty: &Type, value: &Value, cx: &Con
 }
 
 /// `databse` where a range is expected: neither a name nor anything the type could read.
-fn no_name(value: &Value, found: &Word, ty: &Type, cx: &Context) -> Diagnostic {
+fn no_name(value: &PropertyValue, found: &BareWord, ty: &Type, cx: &TypeContext) -> Diagnostic {
     let (word, written) = (&*found.text, found.written);
     let message = format!("`{word}` is not a name in scope, and {} is expected here", article(ty));
-    let diagnostic = found.blamed(Diagnostic::error("GPB1105", message), value.span, "not a name in scope");
+    let diagnostic = found.labelled(Diagnostic::error("GPB1105", message), value.span, "not a name in scope");
     cx.origin(match cx.nearest_name(word) {
         Some(name) => {
             diagnostic.help(format!("did you mean `{name}`?")).fix(format!("change to `{name}`"), written, &*name)
@@ -280,36 +301,38 @@ fn no_name(value: &Value, found: &Word, ty: &Type, cx: &Context) -> Diagnostic {
 }
 
 /// A secret where text is expected.
-pub(crate) fn secret_as_text(value: &Value) -> Diagnostic {
+pub(crate) fn secret_as_text(value: &PropertyValue) -> Diagnostic {
     Diagnostic::error("GPB1115", "a secret has no text form")
-        .at(value.span, "this is a secret")
+        .with_label(value.span, "this is a secret")
         .help("a secret may only be given, whole, to a property that keeps secrets, or to a parameter of type `secret`")
 }
 
-fn mismatch(value: &Value, ty: &Type, cx: &Context) -> Diagnostic {
+fn mismatch(value: &PropertyValue, ty: &Type, cx: &TypeContext) -> Diagnostic {
     let wanted = article(ty);
     let diagnostic = Diagnostic::error("GPB1101", format!("expected {wanted}, found {}", value.describe()))
-        .at(value.span, format!("{wanted} is expected here"));
+        .with_label(value.span, format!("{wanted} is expected here"));
     let help = match (&value.kind, ty) {
-        (Kind::Number(number), Type::Account) => {
+        (ValueKind::Number(number), Type::Account) => {
             return cx.origin(diagnostic.help("an account is text: twelve digits in quotes").fix(
                 "put it in quotes",
                 value.span,
                 format!("\"{:0>12}\"", number.normalize().to_string()),
             ));
         }
-        (Kind::Resource(_), ty) if ty.is_text() => {
+        (ValueKind::Resource(_), ty) if ty.is_text() => {
             "a resource is no text; name the property that is meant: `.id`, `.arn`, …".to_owned()
         }
-        (Kind::Number(_) | Kind::Bool(_) | Kind::Quantity(_), Type::String) => {
+        (ValueKind::Number(_) | ValueKind::Bool(_) | ValueKind::Quantity(_), Type::String) => {
             "`text(…)` or `\"${…}\"` make text of it".to_owned()
         }
-        (Kind::Text(_), Type::Secret) => {
+        (ValueKind::Text(_), Type::Secret) => {
             "a secret is never written down: `secret(\"name\")`, `env_secret(\"NAME\")` or `generated(length: 32)`"
                 .into()
         }
-        (Kind::Text(_), Type::Number | Type::Int | Type::Count) => "`number(…)` reads a number from text".into(),
-        (_, Type::List(of)) if !matches!(value.kind, Kind::Map(_)) => format!("a list of one `{of}` is written `[x]`"),
+        (ValueKind::Text(_), Type::Number | Type::Int | Type::Count) => "`number(…)` reads a number from text".into(),
+        (_, Type::List(of)) if !matches!(value.kind, ValueKind::Map(_)) => {
+            format!("a list of one `{of}` is written `[x]`")
+        }
         _ => return cx.origin(diagnostic),
     };
     cx.origin(diagnostic.help(help))

@@ -4,11 +4,11 @@ use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::Place;
 use gpb_model::ty::DefaultId;
-use gpb_model::value::Value;
+use gpb_model::value::PropertyValue;
 use std::sync::Arc;
 
 /// Facts of the clouds that the language checks against.
-pub trait Facts {
+pub trait CloudFacts {
     /// The names of all known regions.
     fn regions(&self) -> Vec<&str>;
 
@@ -45,23 +45,23 @@ pub enum ActionFact {
 
 /// The surroundings of a value.
 #[derive(Clone, Copy)]
-pub struct Context<'a> {
-    pub facts: &'a dyn Facts,
+pub struct TypeContext<'a> {
+    pub facts: &'a dyn CloudFacts,
     /// Where the value is evaluated: what `zones(3)` and a region given as a place build on.
     pub place: Option<&'a Place>,
     /// All names in scope, for suggestions.
     pub names: &'a dyn Fn() -> Vec<Arc<str>>,
     /// Evaluates the default of a field that was not given.
-    pub defaults: &'a dyn Fn(DefaultId) -> Result<Value, Vec<Diagnostic>>,
+    pub defaults: &'a dyn Fn(DefaultId) -> Result<PropertyValue, Vec<Diagnostic>>,
     /// In facts, whose values go nowhere: what waits for apply has no need of the way it would be made.
     pub judging: bool,
     /// Where the expectation comes from: the declaration of the parameter, the field of the type.
     pub expected_at: Option<Span>,
 }
 
-impl<'a> Context<'a> {
+impl<'a> TypeContext<'a> {
     /// No place, no names, no defaults.
-    pub fn new(facts: &'a dyn Facts) -> Self {
+    pub fn new(facts: &'a dyn CloudFacts) -> Self {
         Self { facts, place: None, names: &Vec::new, defaults: &|_| Err(Vec::new()), judging: false, expected_at: None }
     }
 
@@ -80,7 +80,7 @@ impl<'a> Context<'a> {
     /// Adds the place the expectation comes from.
     pub(crate) fn origin(&self, diagnostic: Diagnostic) -> Diagnostic {
         match self.expected_at {
-            Some(span) => diagnostic.at(span, "expected because of this"),
+            Some(span) => diagnostic.with_label(span, "expected because of this"),
             None => diagnostic,
         }
     }

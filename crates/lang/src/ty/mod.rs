@@ -9,7 +9,7 @@ mod text;
 
 pub use conform::conform;
 pub(crate) use conform::{article, borrow_unit, check_order, secret_as_text};
-pub use context::{ActionFact, Context, Facts};
+pub use context::{ActionFact, CloudFacts, TypeContext};
 pub use text::cidr;
 
 #[cfg(test)]

@@ -1,23 +1,28 @@
 //! Reading an object as an object type.
 
-use super::Context;
+use super::TypeContext;
 use super::conform::{article, conform as conform_value};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::{FieldType, ObjectType};
-use gpb_model::value::{Entry, Map, Value};
+use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry};
 use std::sync::Arc;
 
 /// The object with its fields in the order of the type, defaults filled in; an optional field that was not given is
 /// there as absent, so that `x.field ?? y` works.
-pub fn conform(entries: &Map, ty: &ObjectType, span: Span, cx: &Context) -> Result<Value, Vec<Diagnostic>> {
+pub fn conform(
+    entries: &PropertyMap,
+    ty: &ObjectType,
+    span: Span,
+    cx: &TypeContext,
+) -> Result<PropertyValue, Vec<Diagnostic>> {
     let mut diagnostics = unknown_fields(entries, ty);
-    let mut read = Map::with_capacity_and_hasher(ty.fields.len(), foldhash::fast::RandomState::default());
+    let mut read = PropertyMap::with_capacity_and_hasher(ty.fields.len(), foldhash::fast::RandomState::default());
     for (name, field) in &ty.fields {
         let given = entries.get(name).filter(|entry| !entry.value.is_absent());
         let result = match given {
-            Some(entry) => one_field(entry.value.clone(), field, cx).map(|value| Entry { key: entry.key, value }),
-            None => missing(name, field, ty, span, cx).map(|value| Entry { key: span, value }),
+            Some(entry) => one_field(entry.value.clone(), field, cx).map(|value| ValueEntry { key: entry.key, value }),
+            None => missing(name, field, ty, span, cx).map(|value| ValueEntry { key: span, value }),
         };
         match result {
             Ok(entry) => {
@@ -26,10 +31,10 @@ pub fn conform(entries: &Map, ty: &ObjectType, span: Span, cx: &Context) -> Resu
             Err(mut found) => diagnostics.append(&mut found),
         }
     }
-    if diagnostics.is_empty() { Ok(Value::map(read, span)) } else { Err(diagnostics) }
+    if diagnostics.is_empty() { Ok(PropertyValue::map(read, span)) } else { Err(diagnostics) }
 }
 
-fn one_field(value: Value, field: &FieldType, cx: &Context) -> Result<Value, Vec<Diagnostic>> {
+fn one_field(value: PropertyValue, field: &FieldType, cx: &TypeContext) -> Result<PropertyValue, Vec<Diagnostic>> {
     conform_value(value, &field.ty, &cx.expected_at(field.span))
 }
 
@@ -38,26 +43,26 @@ fn missing(
     field: &FieldType,
     ty: &ObjectType,
     span: Span,
-    cx: &Context,
-) -> Result<Value, Vec<Diagnostic>> {
+    cx: &TypeContext,
+) -> Result<PropertyValue, Vec<Diagnostic>> {
     match field.default {
         Some(id) => one_field((cx.defaults)(id)?, field, cx),
-        None if field.ty.is_optional() => Ok(Value::absent(span)),
+        None if field.ty.is_optional() => Ok(PropertyValue::absent(span)),
         None => {
             let of = ty.name.as_ref().map(|name| format!(" of `{name}`")).unwrap_or_default();
             let message = format!("the field `{name}`{of} is missing");
             let diagnostic = Diagnostic::error("GPB1109", message)
-                .at(span, format!("`{name}` is not given here"))
+                .with_label(span, format!("`{name}` is not given here"))
                 .help(format!("`{name}` is {}", article(&field.ty)));
             Err(vec![match field.span {
-                Some(declared) => diagnostic.at(declared, "declared here, without a default"),
+                Some(declared) => diagnostic.with_label(declared, "declared here, without a default"),
                 None => diagnostic,
             }])
         }
     }
 }
 
-fn unknown_fields(entries: &Map, ty: &ObjectType) -> Vec<Diagnostic> {
+fn unknown_fields(entries: &PropertyMap, ty: &ObjectType) -> Vec<Diagnostic> {
     let unknown = entries.iter().filter(|(name, _)| !ty.fields.contains_key(*name));
     unknown.map(|(name, entry)| unknown_field(name, entry.key, ty)).collect()
 }
@@ -65,7 +70,7 @@ fn unknown_fields(entries: &Map, ty: &ObjectType) -> Vec<Diagnostic> {
 fn unknown_field(name: &str, key: Span, ty: &ObjectType) -> Diagnostic {
     let of = ty.name.as_ref().map_or_else(|| "this object".to_owned(), |name| format!("`{name}`"));
     let diagnostic =
-        Diagnostic::error("GPB1108", format!("{of} has no field `{name}`")).at(key, "no field of this name");
+        Diagnostic::error("GPB1108", format!("{of} has no field `{name}`")).with_label(key, "no field of this name");
     if let Some(meant) = nearest(name, ty.fields.keys().map(AsRef::as_ref)) {
         return diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("rename to `{meant}`"), key, meant);
     }

@@ -2,78 +2,78 @@
 //! `{"$secret": "name"}`, `{"$resource": "aws.ec2.vpc"}`.
 
 use super::ActionFact;
-use super::Facts;
-use crate::property::plain;
+use super::CloudFacts;
+use crate::property::untyped;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_base::unit;
 use gpb_model::PropPath;
 use gpb_model::ty::Type;
-use gpb_model::value::{Entry, Kind, Map, Range, ResourceHandle, Value};
-use gpb_model::{Address, Place, Secret};
+use gpb_model::value::{PropertyMap, PropertyValue, ResourceHandle, ValueEntry, ValueKind, ValueRange};
+use gpb_model::{Address, Place, SecretSource};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 use std::sync::{Arc, LazyLock};
 
 pub const NOWHERE: Span = Span { file: gpb_base::source::FileId(0), start: 0, end: 0 };
 
-pub fn value(json: Json) -> Value {
+pub fn value(json: Json) -> PropertyValue {
     match json {
-        Json::Null => Value::absent(NOWHERE),
-        Json::Bool(bool) => Value::bool(bool, NOWHERE),
-        Json::Number(number) => Value::number(number.to_string().parse::<Decimal>().unwrap(), NOWHERE),
+        Json::Null => PropertyValue::absent(NOWHERE),
+        Json::Bool(bool) => PropertyValue::bool(bool, NOWHERE),
+        Json::Number(number) => PropertyValue::number(number.to_string().parse::<Decimal>().unwrap(), NOWHERE),
         Json::String(text) => match text.split_at_checked(1) {
-            Some(("~", word)) => Value::word(word, NOWHERE),
+            Some(("~", word)) => PropertyValue::word(word, NOWHERE),
             Some(("#", quantity)) => self::quantity(quantity),
-            _ => Value::text(text, NOWHERE),
+            _ => PropertyValue::text(text, NOWHERE),
         },
-        Json::Array(items) => Value::list(items.into_iter().map(value).collect(), NOWHERE),
+        Json::Array(items) => PropertyValue::list(items.into_iter().map(value).collect(), NOWHERE),
         Json::Object(entries) => match entries.iter().next() {
             Some((key, inner)) if key.starts_with('$') => special(key, inner.clone()),
             _ => {
                 let entries = entries.into_iter();
-                let map: Map =
-                    entries.map(|(key, json)| (key.into(), Entry { key: NOWHERE, value: value(json) })).collect();
-                Value::map(map, NOWHERE)
+                let map: PropertyMap =
+                    entries.map(|(key, json)| (key.into(), ValueEntry { key: NOWHERE, value: value(json) })).collect();
+                PropertyValue::map(map, NOWHERE)
             }
         },
     }
 }
 
-fn special(key: &str, inner: Json) -> Value {
+fn special(key: &str, inner: Json) -> PropertyValue {
     let text = inner.as_str().unwrap_or_default().to_owned();
     match key {
         "$hole" => {
             let ty = Type::simple(&text).unwrap_or_else(|| Type::list(Type::Any));
-            Value::reference(Address::new("x"), PropPath("Out".into()), ty, NOWHERE)
+            PropertyValue::reference(Address::new("x"), PropPath("Out".into()), ty, NOWHERE)
         }
-        "$secret" => Value::new(Kind::Secret(Arc::new(Secret::Store { name: text })), NOWHERE),
+        "$secret" => PropertyValue::new(ValueKind::Secret(Arc::new(SecretSource::Store { name: text })), NOWHERE),
         "$resource" => {
             let handle = ResourceHandle { address: Address::new("x"), ty: text.into(), place: Place::default().into() };
-            Value::new(Kind::Resource(Arc::new(handle)), NOWHERE)
+            PropertyValue::new(ValueKind::Resource(Arc::new(handle)), NOWHERE)
         }
         "$range" => {
             let Json::Array(mut ends) = inner else { panic!("a range has two ends") };
             let high = value(ends.remove(1));
-            let range = Range { low: value(ends.remove(0)), high };
-            Value::new(Kind::Range(Arc::new(range)), NOWHERE)
+            let range = ValueRange { low: value(ends.remove(0)), high };
+            PropertyValue::new(ValueKind::Range(Arc::new(range)), NOWHERE)
         }
         _ => panic!("{key} is no test value"),
     }
 }
 
-pub fn quantity(text: &str) -> Value {
+pub fn quantity(text: &str) -> PropertyValue {
     let split = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(text.len());
     let (amount, unit) = if let Some(amount) = text.strip_prefix('$') { (amount, "$") } else { text.split_at(split) };
     let quantity = unit::quantity(amount.parse().unwrap(), unit.trim(), NOWHERE).unwrap();
-    Value::new(Kind::Quantity(quantity), NOWHERE)
+    PropertyValue::new(ValueKind::Quantity(quantity), NOWHERE)
 }
 
 /// The value as JSON, or its diagnostics as `CODE message`, one a line.
-pub fn show(result: Result<Value, Vec<Diagnostic>>) -> String {
+pub fn show(result: Result<PropertyValue, Vec<Diagnostic>>) -> String {
     match result {
         Ok(value) if value.is_absent() => "absent".to_owned(),
-        Ok(value) => match plain(&value) {
+        Ok(value) => match untyped(&value) {
             Ok(model) => Json::from(model).to_string(),
             Err(_) => value.describe(),
         },
@@ -93,9 +93,9 @@ pub fn show_all(diagnostics: &[Diagnostic]) -> String {
 }
 
 /// Two regions and three actions.
-pub struct World;
+pub struct TestFacts;
 
-impl Facts for World {
+impl CloudFacts for TestFacts {
     fn regions(&self) -> Vec<&str> {
         vec!["us-east-1", "us-west-2"]
     }

@@ -1,11 +1,11 @@
 #![allow(clippy::needless_pass_by_value)] // a case reads better without borrows
-use super::Context;
+use super::TypeContext;
 use super::conform;
-use super::testing::{NOWHERE, World, show, value};
+use super::testing::{NOWHERE, TestFacts, show, value};
 use gpb_base::unit::Dimension;
 use gpb_model::Place;
 use gpb_model::ty::{DefaultId, FieldType, ObjectType, Type};
-use gpb_model::value::{Kind, Value};
+use gpb_model::value::{PropertyValue, ValueKind};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 fn check(input: Json, ty: &Type, expected: &str) {
     let names = || vec!["database".into(), "tasks".into()];
     let defaults = |id: DefaultId| Ok(value(json!(format!("default {}", id.0))));
-    let cx = Context { names: &names, defaults: &defaults, ..Context::new(&World) };
+    let cx = TypeContext { names: &names, defaults: &defaults, ..TypeContext::new(&TestFacts) };
     assert_eq!(show(conform(value(input.clone()), ty, &cx)), expected, "{input} as {ty}");
 }
 
@@ -108,7 +108,7 @@ fn objects_are_completed_and_every_mistake_is_told() {
     let open = conform(
         value(json!({"every": "#1s"})),
         &health(),
-        &Context { defaults: &|_| Ok(value(json!("/"))), ..Context::new(&World) },
+        &TypeContext { defaults: &|_| Ok(value(json!("/"))), ..TypeContext::new(&TestFacts) },
     );
     assert!(open.unwrap().as_map().unwrap()["note"].value.is_absent());
 }
@@ -144,9 +144,9 @@ fn secrets_and_resources_are_no_text() {
 #[test]
 fn a_region_given_as_a_place_keeps_the_account() {
     let here = Place { account: Some("123456789012".into()), region: "us-east-1".into(), ..Place::default() };
-    let cx = Context { place: Some(&here), ..Context::new(&World) };
+    let cx = TypeContext { place: Some(&here), ..TypeContext::new(&TestFacts) };
     let read = conform(value(json!("~us-west-2")), &Type::Place, &cx).unwrap();
-    assert_eq!(read.kind, Kind::Place(Arc::new(Place { region: "us-west-2".into(), ..here.clone() })));
+    assert_eq!(read.kind, ValueKind::Place(Arc::new(Place { region: "us-west-2".into(), ..here.clone() })));
 }
 
 #[test]
@@ -200,8 +200,8 @@ fn any_type() -> impl Strategy<Value = Type> {
 proptest! {
     #[test]
     fn reading_twice_changes_nothing(json in any_value(), ty in any_type()) {
-        let defaults = |_| Ok(Value::text("/", NOWHERE));
-        let cx = Context { defaults: &defaults, ..Context::new(&World) };
+        let defaults = |_| Ok(PropertyValue::text("/", NOWHERE));
+        let cx = TypeContext { defaults: &defaults, ..TypeContext::new(&TestFacts) };
         if let Ok(once) = conform(value(json), &ty, &cx) {
             let twice = conform(once.clone(), &ty, &cx);
             prop_assert_eq!(twice, Ok(once));

@@ -1,15 +1,15 @@
 //! Texts that have a form of their own: networks, regions, accounts, ARNs.
 
-use super::Context;
+use super::TypeContext;
 use crate::builtins::json;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
-use gpb_model::value::Value;
+use gpb_model::value::PropertyValue;
 use ipnet::IpNet;
 
 /// Checks text against the form of a type. What is quoted is believed where gpb's own list may be behind the world.
-pub fn check(text: &str, ty: &Type, span: Span, quoted: bool, cx: &Context) -> Result<(), Diagnostic> {
+pub fn check(text: &str, ty: &Type, span: Span, quoted: bool, cx: &TypeContext) -> Result<(), Diagnostic> {
     match ty {
         Type::Cidr => cidr(text, span).map(|_| ()),
         Type::Region => region(text, span, quoted, cx),
@@ -29,7 +29,7 @@ pub fn check(text: &str, ty: &Type, span: Span, quoted: bool, cx: &Context) -> R
 
 /// A network: its address has no bits beyond its prefix.
 pub fn cidr(text: &str, span: Span) -> Result<IpNet, Diagnostic> {
-    let bad = |message: String| Diagnostic::error("GPB1111", message).at(span, "a network is expected here");
+    let bad = |message: String| Diagnostic::error("GPB1111", message).with_label(span, "a network is expected here");
     let Ok(net) = text.parse::<IpNet>() else {
         let diagnostic = bad(format!("`{text}` is not a network"));
         return Err(match text.parse::<std::net::IpAddr>() {
@@ -54,13 +54,13 @@ pub fn cidr(text: &str, span: Span) -> Result<IpNet, Diagnostic> {
 }
 
 /// A region: a bare word must be one gpb knows; in quotes, its form is enough.
-pub fn region(text: &str, span: Span, quoted: bool, cx: &Context) -> Result<(), Diagnostic> {
+pub fn region(text: &str, span: Span, quoted: bool, cx: &TypeContext) -> Result<(), Diagnostic> {
     let known = cx.facts.regions();
     if known.contains(&text) || ((quoted || known.is_empty()) && looks_like_region(text)) {
         return Ok(());
     }
-    let diagnostic =
-        Diagnostic::error("GPB1112", format!("`{text}` is not a known region")).at(span, "a `region` is expected here");
+    let diagnostic = Diagnostic::error("GPB1112", format!("`{text}` is not a known region"))
+        .with_label(span, "a `region` is expected here");
     Err(cx.origin(match nearest(text, known.iter().copied()) {
         Some(meant) => diagnostic
             .help(format!("did you mean `{meant}`? A region that is newer than gpb is written in quotes"))
@@ -84,11 +84,11 @@ pub fn looks_like_region(text: &str) -> bool {
         && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn zone(text: &str, span: Span, quoted: bool, cx: &Context) -> Result<(), Diagnostic> {
+fn zone(text: &str, span: Span, quoted: bool, cx: &TypeContext) -> Result<(), Diagnostic> {
     let of = text.strip_suffix(|last: char| last.is_ascii_lowercase()).filter(|region| looks_like_region(region));
     let bad = |help: String| {
         let diagnostic = Diagnostic::error("GPB1114", format!("`{text}` is not an availability zone"))
-            .at(span, "a `zone` is expected here");
+            .with_label(span, "a `zone` is expected here");
         Err(cx.origin(diagnostic.help(help)))
     };
     match of {
@@ -125,19 +125,19 @@ fn is_instance_type(text: &str) -> bool {
     text.contains('.') && text.split('.').all(part)
 }
 
-fn form(text: &str, what: &str, form: &str, span: Span, cx: &Context) -> Diagnostic {
+fn form(text: &str, what: &str, form: &str, span: Span, cx: &TypeContext) -> Diagnostic {
     cx.origin(
         Diagnostic::error("GPB1113", format!("`{text}` is not {what}"))
-            .at(span, format!("{what} is expected here"))
+            .with_label(span, format!("{what} is expected here"))
             .help(format!("{what} is {form}")),
     )
 }
 
 /// A policy document written as JSON text becomes the document, so that it is compared by meaning.
-pub fn policy(text: &str, span: Span) -> Result<Value, Diagnostic> {
+pub fn policy(text: &str, span: Span) -> Result<PropertyValue, Diagnostic> {
     let bad = |message: String| {
         Diagnostic::error("GPB1117", message)
-            .at(span, "a policy document is expected here")
+            .with_label(span, "a policy document is expected here")
             .help("write `policy { … }`, or JSON with a `Statement`")
     };
     let parsed = serde_json::from_str(text).map_err(|error| bad(format!("this is not JSON: {error}")))?;

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// One step of a cycle: `from` needs `to`, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct CycleStep {
     pub from: Address,
     pub to: Address,
     pub edge: Edge,
@@ -26,7 +26,7 @@ const SHOWN_STEPS: usize = 24;
 
 impl Graph {
     /// One cycle for each group of resources that need each other: the shortest, from the resource declared first.
-    pub fn cycles(&self) -> Vec<Vec<Step>> {
+    pub fn cycles(&self) -> Vec<Vec<CycleStep>> {
         // Tarjan's algorithm recurses in petgraph; Kosaraju's does not, and a chain may be long.
         let mut groups = kosaraju_scc(&self.graph);
         groups.retain(|group| match group.as_slice() {
@@ -50,7 +50,7 @@ impl Graph {
         let kinds: BTreeMap<&Address, &str> = model.resources.iter().map(|r| (&r.address, &*r.ty)).collect();
         let display =
             |from: &Address, property: &PropPath| display(kinds.get(from).copied().unwrap_or_default(), property);
-        cycles.iter().map(|steps| tell(steps, &display)).collect()
+        cycles.iter().map(|steps| diagnostic(steps, &display)).collect()
     }
 
     /// For each resource that is part of a circle, the number of the group it shares with the others of it.
@@ -62,7 +62,7 @@ impl Graph {
             .collect()
     }
 
-    fn shortest(&self, group: &[NodeIndex]) -> Vec<Step> {
+    fn shortest(&self, group: &[NodeIndex]) -> Vec<CycleStep> {
         let inside: HashSet<NodeIndex> = group.iter().copied().collect();
         let mut budget = SEARCH_BUDGET;
         let mut best: Option<Vec<NodeIndex>> = None;
@@ -115,9 +115,9 @@ impl Graph {
         None
     }
 
-    fn step(&self, from: NodeIndex, to: NodeIndex) -> Option<Step> {
+    fn step(&self, from: NodeIndex, to: NodeIndex) -> Option<CycleStep> {
         let edge = self.graph.edges_connecting(from, to).min_by_key(EdgeRef::id)?;
-        Some(Step {
+        Some(CycleStep {
             from: self.graph.node_weight(from)?.clone(),
             to: self.graph.node_weight(to)?.clone(),
             edge: edge.weight().clone(),
@@ -137,7 +137,7 @@ fn trace(start: NodeIndex, last: NodeIndex, came: &HashMap<NodeIndex, (NodeIndex
     path
 }
 
-fn tell(steps: &[Step], display: &dyn Fn(&Address, &PropPath) -> String) -> Diagnostic {
+fn diagnostic(steps: &[CycleStep], display: &dyn Fn(&Address, &PropPath) -> String) -> Diagnostic {
     let mut names: Vec<String> = steps.iter().take(SHOWN_STEPS).map(|step| format!("`{}`", step.from)).collect();
     if steps.len() > SHOWN_STEPS {
         names.push(format!("… {} more", steps.len() - SHOWN_STEPS));
@@ -156,7 +156,7 @@ fn tell(steps: &[Step], display: &dyn Fn(&Address, &PropPath) -> String) -> Diag
             }
             None => format!("`{}` comes after `{}`", step.from, step.to),
         };
-        diagnostic = diagnostic.at(span, through);
+        diagnostic = diagnostic.with_label(span, through);
     }
     diagnostic.help(
         "none of them can be made first; take one of these references away, or move it into a resource of its own \

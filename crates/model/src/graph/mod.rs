@@ -7,7 +7,7 @@ pub mod output;
 #[cfg(test)]
 mod tests;
 
-pub use cycles::Step;
+pub use cycles::CycleStep;
 
 use crate::PropPath;
 use crate::{Address, Model, Resource, Value};

@@ -1,12 +1,12 @@
 //! Entries between braces, and items in a file: one a line, comments and single empty lines where they were.
 
-use super::super::tree::{Node, Rule};
+use super::super::tree::{Rule, SyntaxNode};
 use super::brackets::is_open;
 use super::printer::{Printer, STEP};
 
 impl Printer {
     /// `{ … }` around entries.
-    pub fn block(&mut self, node: Node<'_>, indent: usize) {
+    pub fn block(&mut self, node: SyntaxNode<'_>, indent: usize) {
         let inside: Vec<_> = node.children().filter(|child| is_content(child.rule())).collect();
         if inside.is_empty() {
             self.out.push_str("{}");
@@ -22,7 +22,7 @@ impl Printer {
         self.out.push('}');
     }
 
-    fn flat_block(&mut self, node: Node<'_>, inside: &[Node<'_>], indent: usize) {
+    fn flat_block(&mut self, node: SyntaxNode<'_>, inside: &[SyntaxNode<'_>], indent: usize) {
         let statements = inside.iter().filter(|child| child.is(Rule::policy_stmt)).count();
         self.failed |= is_open(node) || statements > 1 || inside.iter().any(|child| child.is(Rule::comment));
         if self.failed {
@@ -41,8 +41,8 @@ impl Printer {
     }
 
     /// Everything in a body or a file, each on a line of its own.
-    pub fn entries(&mut self, node: Node<'_>, indent: usize) {
-        let mut end = node.children().find(|child| child.is(Rule::lbrace)).map_or(node.start(), Node::end);
+    pub fn entries(&mut self, node: SyntaxNode<'_>, indent: usize) {
+        let mut end = node.children().find(|child| child.is(Rule::lbrace)).map_or(node.start(), SyntaxNode::end);
         let mut first = true;
         let mut rest = node.children().filter(|child| is_content(child.rule())).peekable();
         while let Some(child) = rest.next() {
@@ -78,9 +78,9 @@ impl Printer {
     /// A run of fields on consecutive lines, all with a label or all without, `=` below `=`. Returns where it ends in the text.
     fn run<'t>(
         &mut self,
-        node: Node<'t>,
-        first: (Node<'t>, Field),
-        rest: &mut std::iter::Peekable<impl Iterator<Item = Node<'t>>>,
+        node: SyntaxNode<'t>,
+        first: (SyntaxNode<'t>, FieldLine),
+        rest: &mut std::iter::Peekable<impl Iterator<Item = SyntaxNode<'t>>>,
         indent: usize,
     ) -> usize {
         let mut end = first.0.end();
@@ -121,13 +121,13 @@ impl Printer {
 }
 
 /// A field whose value is on the line of its name.
-struct Field {
+struct FieldLine {
     head: String,
     value: String,
 }
 
 /// The two sides of a field that goes on one line; what is broken aligns with nothing.
-fn head_and_value(node: Node<'_>, indent: usize) -> Option<Field> {
+fn head_and_value(node: SyntaxNode<'_>, indent: usize) -> Option<FieldLine> {
     if !matches!(node.rule(), Rule::direct | Rule::labelled) || !node.has(Rule::eq) {
         return None;
     }
@@ -139,12 +139,12 @@ fn head_and_value(node: Node<'_>, indent: usize) -> Option<Field> {
     }
     let line = line.out.trim_start();
     let names = node.children().take_while(|child| !child.is(Rule::eq));
-    let head = names.map(Node::text).collect::<Vec<_>>().join(" ");
+    let head = names.map(SyntaxNode::text).collect::<Vec<_>>().join(" ");
     let value = line.strip_prefix(&head)?.strip_prefix(" = ")?.to_owned();
-    Some(Field { head, value })
+    Some(FieldLine { head, value })
 }
 
-fn newlines(node: Node<'_>, from: usize, to: usize) -> usize {
+fn newlines(node: SyntaxNode<'_>, from: usize, to: usize) -> usize {
     node.source().get(from..to).map_or(0, |between| between.matches('\n').count())
 }
 

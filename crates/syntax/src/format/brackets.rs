@@ -1,10 +1,10 @@
 //! Lists, arguments and groups: on one line, or one element a line.
 
-use super::super::tree::{Node, Rule};
+use super::super::tree::{Rule, SyntaxNode};
 use super::printer::{Printer, STEP, WIDTH};
 
 /// Whether the writer broke the line behind the opening bracket, and so wants it broken.
-pub(super) fn is_open(node: Node<'_>) -> bool {
+pub(super) fn is_open(node: SyntaxNode<'_>) -> bool {
     let inside = node.text().get(1..).unwrap_or_default().trim_start_matches([' ', '\t', '\r']);
     inside.starts_with('\n')
 }
@@ -25,7 +25,7 @@ fn is_bracket(rule: Rule) -> bool {
 
 impl Printer {
     /// Elements with commas between them.
-    pub fn brackets(&mut self, node: Node<'_>, indent: usize) {
+    pub fn brackets(&mut self, node: SyntaxNode<'_>, indent: usize) {
         let inside: Vec<_> =
             node.children().filter(|child| !is_bracket(child.rule()) && !child.is(Rule::comma)).collect();
         let (open, close) = signs(node.rule());
@@ -54,7 +54,7 @@ impl Printer {
     }
 
     /// `merge(a, {` and `[{`: the last element keeps its brackets on the lines of these. Returns what stands before it.
-    fn hugging(&self, node: Node<'_>, inside: &[Node<'_>]) -> Option<String> {
+    fn hugging(&self, node: SyntaxNode<'_>, inside: &[SyntaxNode<'_>]) -> Option<String> {
         let (last, others) = inside.split_last()?;
         let shares = is_bracketed(*last) && !is_open(node) && (others.is_empty() || node.is(Rule::args));
         if !shares || inside.iter().any(|child| child.is(Rule::comment)) {
@@ -68,7 +68,7 @@ impl Printer {
         (self.column() + before.chars().count() < WIDTH).then_some(before)
     }
 
-    fn one_a_line(&mut self, node: Node<'_>, inside: &[Node<'_>], indent: usize) {
+    fn one_a_line(&mut self, node: SyntaxNode<'_>, inside: &[SyntaxNode<'_>], indent: usize) {
         let mut end = node.start() + 1;
         for child in inside {
             let newlines = node.source().get(end..child.start()).map_or(0, |between| between.matches('\n').count());
@@ -91,7 +91,7 @@ impl Printer {
     }
 
     /// One expression in brackets.
-    pub fn wrapped(&mut self, node: Node<'_>, indent: usize) {
+    pub fn wrapped(&mut self, node: SyntaxNode<'_>, indent: usize) {
         let mut inside = node.children().filter(|child| !is_bracket(child.rule()));
         let (Some(value), None) = (inside.next().filter(|value| !value.is(Rule::comment)), inside.next()) else {
             // Comments between the brackets stay exactly where they are.
@@ -116,7 +116,7 @@ impl Printer {
 }
 
 /// Whether an element is itself a list or an object, so that two pairs of brackets may share their lines.
-fn is_bracketed(element: Node<'_>) -> bool {
+fn is_bracketed(element: SyntaxNode<'_>) -> bool {
     let mut core = element;
     while matches!(core.rule(), Rule::arg | Rule::chain | Rule::free_chain | Rule::postfix) {
         let mut parts = core.children().filter(|part| !part.is(Rule::arg_name));

@@ -1,12 +1,12 @@
 //! Expressions and the statements that break in ways of their own.
 
 use super::super::lower;
-use super::super::tree::{Node, Rule};
+use super::super::tree::{Rule, SyntaxNode};
 use super::printer::{Printer, STEP};
 
 impl Printer {
     /// Operands and operators. Only where newlines are free may a long one be broken: before its loosest operators.
-    pub fn chain(&mut self, node: Node<'_>, indent: usize) {
+    pub fn chain(&mut self, node: SyntaxNode<'_>, indent: usize) {
         if node.has(Rule::comment) {
             self.verbatim(node);
             return;
@@ -31,7 +31,7 @@ impl Printer {
     }
 
     /// A value and its tails, with nothing between them.
-    pub fn postfix(&mut self, node: Node<'_>, indent: usize) {
+    pub fn postfix(&mut self, node: SyntaxNode<'_>, indent: usize) {
         for part in node.children() {
             if part.is(Rule::tag_text) {
                 self.out.push(' ');
@@ -40,7 +40,7 @@ impl Printer {
         }
     }
 
-    pub fn numeric(&mut self, node: Node<'_>) {
+    pub fn numeric(&mut self, node: SyntaxNode<'_>) {
         for part in node.children() {
             if part.is(Rule::known_unit) {
                 self.out.push(' ');
@@ -50,7 +50,7 @@ impl Printer {
     }
 
     /// `for x in xs if c: value`; what follows the colon may stand on the next line.
-    pub fn comprehension(&mut self, node: Node<'_>, indent: usize) {
+    pub fn comprehension(&mut self, node: SyntaxNode<'_>, indent: usize) {
         if node.has(Rule::comment) {
             self.verbatim(node);
             return;
@@ -73,7 +73,7 @@ impl Printer {
     }
 
     /// A statement of a policy that is too long for a line breaks before `to`, `on` and `when`.
-    pub fn policy_statement(&mut self, node: Node<'_>, indent: usize) {
+    pub fn policy_statement(&mut self, node: SyntaxNode<'_>, indent: usize) {
         if self.flat {
             self.spaced(node, indent);
             return;
@@ -92,11 +92,11 @@ impl Printer {
     }
 
     /// A text block, its margin moved to where the block now stands.
-    pub fn block_text(&mut self, node: Node<'_>, indent: usize) {
+    pub fn block_text(&mut self, node: SyntaxNode<'_>, indent: usize) {
         self.failed |= self.flat;
         let text = node.text().replace("\r\n", "\n");
         let holes = node.children().filter(|part| part.is(Rule::hole));
-        if holes.into_iter().any(|hole| hole.text().contains('\n')) {
+        if holes.into_iter().any(|unknown| unknown.text().contains('\n')) {
             self.out.push_str(&text);
             return;
         }

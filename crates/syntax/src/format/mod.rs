@@ -9,8 +9,8 @@ mod exprs;
 mod printer;
 
 use super::ast::Module;
-use super::tree::{Rule, Tree};
-use super::{Parsed, deep, parse, scan, shape};
+use super::tree::{Rule, SyntaxTree};
+use super::{ParsedModule, dump, parse, scan, stack};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::FileId;
 
@@ -41,22 +41,22 @@ pub fn format(text: &str) -> Result<String, FormatError> {
 
 fn print(text: &str) -> Option<String> {
     let depth = scan::scan(FileId(0), text).depth;
-    deep::run(depth, || {
-        let tree = Tree::parse(text)?;
+    stack::with_stack(depth, || {
+        let tree = SyntaxTree::parse(text)?;
         Some(printer::Printer::new().file(tree.root()?))
     })
 }
 
-fn same_meaning(before: &Parsed, after: &Parsed) -> bool {
-    let meaning = |module: &Module| shape::shape(module);
+fn same_meaning(before: &ParsedModule, after: &ParsedModule) -> bool {
+    let meaning = |module: &Module| dump::dump(module);
     meaning(&before.module) == meaning(&after.module)
 }
 
 /// The comments of a text, in order.
 fn comments(text: &str) -> Option<Vec<String>> {
     let depth = scan::scan(FileId(0), text).depth;
-    deep::run(depth, || {
-        let tree = Tree::parse(text)?;
+    stack::with_stack(depth, || {
+        let tree = SyntaxTree::parse(text)?;
         let comments = tree.nodes().filter(|node| node.is(Rule::comment));
         Some(comments.map(|comment| comment.text().to_owned()).collect())
     })

@@ -1,7 +1,7 @@
 //! Writing, in one of two moods: flat, where everything must go on one line or fails, and open, where what does not fit
 //! is broken.
 
-use super::super::tree::{Node, Rule};
+use super::super::tree::{Rule, SyntaxNode};
 
 pub(super) const WIDTH: usize = 100;
 pub(super) const STEP: usize = 2;
@@ -19,7 +19,7 @@ impl Printer {
         Self { out: String::new(), flat: false, failed: false }
     }
 
-    pub fn file(mut self, root: Node<'_>) -> String {
+    pub fn file(mut self, root: SyntaxNode<'_>) -> String {
         self.entries(root, 0);
         let mut out = self.out.trim_end().to_owned();
         if !out.is_empty() {
@@ -29,14 +29,14 @@ impl Printer {
     }
 
     /// A node on one line, when it can be.
-    pub fn one_line(node: Node<'_>) -> Option<String> {
+    pub fn one_line(node: SyntaxNode<'_>) -> Option<String> {
         let mut printer = Printer { out: String::new(), flat: true, failed: false };
         printer.broken(node, 0);
         (!printer.failed && printer.out.chars().count() <= WIDTH).then_some(printer.out)
     }
 
     /// Writes a node: on the line at hand where it fits, broken where not.
-    pub fn node(&mut self, node: Node<'_>, indent: usize) {
+    pub fn node(&mut self, node: SyntaxNode<'_>, indent: usize) {
         if self.flat {
             // Whoever asked for one line has no use for more than a line.
             self.failed |= self.out.len() > WIDTH * 4;
@@ -51,7 +51,7 @@ impl Printer {
         }
     }
 
-    fn broken(&mut self, node: Node<'_>, indent: usize) {
+    fn broken(&mut self, node: SyntaxNode<'_>, indent: usize) {
         match node.rule() {
             Rule::body | Rule::type_object | Rule::policy_body => self.block(node, indent),
             Rule::list | Rule::args | Rule::params | Rule::type_args => self.brackets(node, indent),
@@ -70,7 +70,7 @@ impl Printer {
     }
 
     /// The parts of a node with single blanks between them.
-    pub fn spaced(&mut self, node: Node<'_>, indent: usize) {
+    pub fn spaced(&mut self, node: SyntaxNode<'_>, indent: usize) {
         let mut first = true;
         for part in node.children().filter(|part| !part.text().is_empty()) {
             if !std::mem::replace(&mut first, false) && !is_tight(part.rule()) {
@@ -81,7 +81,7 @@ impl Printer {
     }
 
     /// `if … else …`: when one way is broken, all are.
-    fn choice(&mut self, node: Node<'_>, indent: usize) {
+    fn choice(&mut self, node: SyntaxNode<'_>, indent: usize) {
         if self.flat {
             self.spaced(node, indent);
             return;
@@ -98,7 +98,7 @@ impl Printer {
         }
     }
 
-    pub fn verbatim(&mut self, node: Node<'_>) {
+    pub fn verbatim(&mut self, node: SyntaxNode<'_>) {
         let text = node.text();
         self.failed |= self.flat && text.contains('\n');
         self.out.push_str(&text.replace("\r\n", "\n"));

@@ -1,10 +1,10 @@
 //! What stands between braces.
 
-use super::super::ast::{Block, Expr, ExprKind, Field, Name, Stmt};
-use super::super::recovery;
-use super::super::tree::{Node, Rule};
+use super::super::ast::{BlockStmt, Expr, ExprKind, FieldStmt, Ident, Stmt};
+use super::super::error_recovery;
+use super::super::tree::{Rule, SyntaxNode};
 use super::exprs::is_value;
-use super::{Docs, Lower, is_name};
+use super::{DocLines, Lowering, is_name};
 
 pub(super) fn is_entry(rule: Rule) -> bool {
     matches!(
@@ -38,26 +38,26 @@ pub(super) fn is_entry(rule: Rule) -> bool {
     )
 }
 
-fn is_foreign(node: Node<'_>) -> bool {
+fn is_foreign(node: SyntaxNode<'_>) -> bool {
     match node.rule() {
         Rule::compat_hcl | Rule::odd_key | Rule::compat_else => true,
-        Rule::direct => recovery::is_else(node) || recovery::is_policy_block(node),
-        Rule::labelled => recovery::is_hcl(node),
+        Rule::direct => error_recovery::is_else(node) || error_recovery::is_policy_block(node),
+        Rule::labelled => error_recovery::is_hcl(node),
         _ => false,
     }
 }
 
 /// `tags {for k, v in m: k = v}`: the braces hold one computed map.
-fn map_body(node: Node<'_>) -> Option<Node<'_>> {
+fn map_body(node: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
     let body = node.child(Rule::body).filter(|_| !node.has(Rule::place))?;
     super::values::map_for(body).map(|_| body)
 }
 
-impl Lower {
-    pub(super) fn body(&mut self, node: Node<'_>) -> Vec<Stmt> {
+impl Lowering {
+    pub(super) fn body(&mut self, node: SyntaxNode<'_>) -> Vec<Stmt> {
         // Statements are large, and there are more of them than of anything: no room is taken for some that never come.
         let mut stmts = Vec::with_capacity(node.children().filter(|part| is_entry(part.rule())).count());
-        let mut docs = Docs::default();
+        let mut docs = DocLines::default();
         for part in node.children() {
             if part.is(Rule::comment) {
                 docs.see(part);
@@ -69,7 +69,7 @@ impl Lower {
         stmts
     }
 
-    fn entry(&mut self, node: Node<'_>, doc: Option<Box<str>>, stmts: &mut Vec<Stmt>) {
+    fn entry(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>, stmts: &mut Vec<Stmt>) {
         match node.rule() {
             // The message says what to write instead; what it would have meant is not guessed.
             _ if is_foreign(node) => {}
@@ -78,14 +78,14 @@ impl Lower {
             Rule::incomplete => {
                 let head = self.name_in(node);
                 let value = self.missing(node);
-                stmts.push(Stmt::Field(Field { doc, head, label: None, value, span: self.span(node) }));
+                stmts.push(Stmt::Field(FieldStmt { doc, head, label: None, value, span: self.span(node) }));
             }
             _ => stmts.extend(self.statement(node, doc)),
         }
     }
 
     /// `head label in place { … }` and `head label = value`.
-    fn head(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> Stmt {
+    fn head(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> Stmt {
         let second = || node.children().filter(|child| is_name(*child)).nth(1);
         let label = if node.is(Rule::labelled) { second().map(|label| self.name(label).into()) } else { None };
         let head = self.name_in(node);
@@ -93,33 +93,33 @@ impl Lower {
         let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };
         if let Some(map) = map_body(node) {
             let value = self.object(map);
-            return Stmt::Field(Field { doc, head, label, value, span });
+            return Stmt::Field(FieldStmt { doc, head, label, value, span });
         }
         if let Some(value) = self.value_after(node, assigned) {
             let value = self.unless_cut(node, value);
-            return Stmt::Field(Field { doc, head, label, value, span });
+            return Stmt::Field(FieldStmt { doc, head, label, value, span });
         }
         let place = self.place(node);
-        Stmt::Block(Block { doc, head, label, place, stmts: self.body_in(node), span })
+        Stmt::Block(BlockStmt { doc, head, label, place, stmts: self.body_in(node), span })
     }
 
-    pub(super) fn place(&mut self, node: Node<'_>) -> Option<Expr> {
+    pub(super) fn place(&mut self, node: SyntaxNode<'_>) -> Option<Expr> {
         node.child(Rule::place).map(|place| self.expr_in(place))
     }
 
-    fn phrase(&mut self, node: Node<'_>, mut doc: Option<Box<str>>, stmts: &mut Vec<Stmt>) {
+    fn phrase(&mut self, node: SyntaxNode<'_>, mut doc: Option<Box<str>>, stmts: &mut Vec<Stmt>) {
         let Some(name) = node.child(Rule::name) else { return };
         let head = self.name(name);
         let value = self.expr_in(node);
         let span = head.span.to(value.span);
-        stmts.push(Stmt::Field(Field { doc: doc.take(), head, label: None, value, span }));
+        stmts.push(Stmt::Field(FieldStmt { doc: doc.take(), head, label: None, value, span }));
         stmts.extend(self.pairs(node).into_iter().map(Stmt::Field));
     }
 
-    pub(super) fn pairs(&mut self, node: Node<'_>) -> Vec<Field> {
+    pub(super) fn pairs(&mut self, node: SyntaxNode<'_>) -> Vec<FieldStmt> {
         let pairs = node.children().filter(|child| child.is(Rule::pair));
         pairs
-            .map(|pair| Field {
+            .map(|pair| FieldStmt {
                 doc: None,
                 head: self.name_in(pair),
                 label: None,
@@ -130,12 +130,12 @@ impl Lower {
     }
 
     /// The one name a statement such as `protect always` carries.
-    pub(super) fn word(&mut self, node: Node<'_>) -> Name {
+    pub(super) fn word(&mut self, node: SyntaxNode<'_>) -> Ident {
         self.name_in(node)
     }
 
     /// The value right behind a keyword, missing or not.
-    pub(super) fn after_keyword(&mut self, node: Node<'_>, keyword: Rule) -> Expr {
+    pub(super) fn after_keyword(&mut self, node: SyntaxNode<'_>, keyword: Rule) -> Expr {
         let mut rest = node.children().skip_while(|child| !child.is(keyword)).skip(1);
         match rest.next().filter(|next| is_value(next.rule())) {
             Some(value) => self.expr(value),

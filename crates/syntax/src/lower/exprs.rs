@@ -1,8 +1,8 @@
 //! Expressions: chains of operands and operators become trees by precedence.
 
 use super::super::ast::{BinaryOp, Expr, ExprKind};
-use super::super::tree::{Node, Rule};
-use super::Lower;
+use super::super::tree::{Rule, SyntaxNode};
+use super::Lowering;
 use std::iter::Peekable;
 
 /// What a binary operator makes of its two sides.
@@ -73,9 +73,9 @@ pub(super) fn is_value(rule: Rule) -> bool {
     )
 }
 
-impl Lower {
+impl Lowering {
     /// The first value among the children; a missing one where there is none.
-    pub(super) fn expr_in(&mut self, node: Node<'_>) -> Expr {
+    pub(super) fn expr_in(&mut self, node: SyntaxNode<'_>) -> Expr {
         match node.children().find(|child| is_value(child.rule())) {
             Some(value) => self.expr(value),
             None => self.missing(node),
@@ -83,7 +83,7 @@ impl Lower {
     }
 
     /// The first value behind a child made by `mark`, if that child is there.
-    pub(super) fn value_after(&mut self, node: Node<'_>, mark: Rule) -> Option<Expr> {
+    pub(super) fn value_after(&mut self, node: SyntaxNode<'_>, mark: Rule) -> Option<Expr> {
         let mut rest = node.children().skip_while(|child| !child.is(mark));
         rest.next()?;
         Some(match rest.find(|child| is_value(child.rule())) {
@@ -92,7 +92,7 @@ impl Lower {
         })
     }
 
-    pub(super) fn expr(&mut self, node: Node<'_>) -> Expr {
+    pub(super) fn expr(&mut self, node: SyntaxNode<'_>) -> Expr {
         match node.rule() {
             Rule::chain | Rule::free_chain | Rule::sum | Rule::phrase_value => self.chain(node),
             Rule::if_expr => self.if_expr(node),
@@ -103,8 +103,8 @@ impl Lower {
     }
 
     /// Operators make a tree as deep as there are operators, so each counts as a level.
-    fn chain(&mut self, node: Node<'_>) -> Expr {
-        let is_operator = |child: &Node<'_>| operator(child.rule()).is_some() || is_prefix(child.rule());
+    fn chain(&mut self, node: SyntaxNode<'_>) -> Expr {
+        let is_operator = |child: &SyntaxNode<'_>| operator(child.rule()).is_some() || is_prefix(child.rule());
         let levels = node.children().filter(is_operator).count();
         self.deeper(levels, node, |lower| {
             let parts = node.children().filter(|child| !matches!(child.rule(), Rule::comment | Rule::compat_hash));
@@ -113,7 +113,12 @@ impl Lower {
         .unwrap_or_else(|| self.missing(node))
     }
 
-    fn climb<'t>(&mut self, parts: &mut Peekable<impl Iterator<Item = Node<'t>>>, floor: u8, whole: Node<'t>) -> Expr {
+    fn climb<'t>(
+        &mut self,
+        parts: &mut Peekable<impl Iterator<Item = SyntaxNode<'t>>>,
+        floor: u8,
+        whole: SyntaxNode<'t>,
+    ) -> Expr {
         let mut left = self.operand(parts, whole);
         while let Some((level, operator)) = parts.peek().and_then(|part| operator(part.rule())) {
             if level <= floor {
@@ -131,7 +136,11 @@ impl Lower {
         left
     }
 
-    fn operand<'t>(&mut self, parts: &mut Peekable<impl Iterator<Item = Node<'t>>>, whole: Node<'t>) -> Expr {
+    fn operand<'t>(
+        &mut self,
+        parts: &mut Peekable<impl Iterator<Item = SyntaxNode<'t>>>,
+        whole: SyntaxNode<'t>,
+    ) -> Expr {
         let mut prefixes = Vec::new();
         while let Some(prefix) = parts.next_if(|part| is_prefix(part.rule())) {
             prefixes.push(prefix);
@@ -148,14 +157,14 @@ impl Lower {
         value
     }
 
-    fn if_expr(&mut self, node: Node<'_>) -> Expr {
+    fn if_expr(&mut self, node: SyntaxNode<'_>) -> Expr {
         let levels = node.children().filter(|child| child.is(Rule::kw_if)).count();
         self.deeper(levels, node, |lower| lower.if_chain(node)).unwrap_or_else(|| self.missing(node))
     }
 
     /// `if`, condition, branch, and again, and a last branch: built from the last to the first.
-    fn if_chain(&mut self, node: Node<'_>) -> Expr {
-        let mut steps: Vec<(Node<'_>, Expr, Expr)> = Vec::new();
+    fn if_chain(&mut self, node: SyntaxNode<'_>) -> Expr {
+        let mut steps: Vec<(SyntaxNode<'_>, Expr, Expr)> = Vec::new();
         let mut last = None;
         let mut parts = node.children();
         while let Some(part) = parts.next() {
@@ -180,7 +189,7 @@ impl Lower {
         value
     }
 
-    fn branch(&mut self, node: Node<'_>) -> Expr {
+    fn branch(&mut self, node: SyntaxNode<'_>) -> Expr {
         if node.is(Rule::branch) { self.expr_in(node) } else { self.missing(node) }
     }
 }

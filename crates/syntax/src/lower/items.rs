@@ -1,16 +1,16 @@
 //! What stands at the top of a file.
 
-use super::super::ast::{Binding, Body, Facts, FnItem, Item, Module, Name, TypeExpr, TypeItem, TypeKind};
-use super::super::tree::{Node, Rule};
-use super::{Docs, Lower, doc_line, is_name};
+use super::super::ast::{Binding, Body, FactsItem, FnItem, Ident, Item, Module, TypeExpr, TypeItem, TypeKind};
+use super::super::tree::{Rule, SyntaxNode};
+use super::{DocLines, Lowering, doc_line, is_name};
 use compact_str::CompactString;
 
-impl Lower {
-    pub(super) fn module(&mut self, root: Option<Node<'_>>) -> Module {
+impl Lowering {
+    pub(super) fn module(&mut self, root: Option<SyntaxNode<'_>>) -> Module {
         let mut module = Module { file: self.file, doc: None, items: Vec::new() };
-        let mut docs = Docs::default();
+        let mut docs = DocLines::default();
         let mut about: Vec<&str> = Vec::new();
-        for node in root.into_iter().flat_map(Node::children) {
+        for node in root.into_iter().flat_map(SyntaxNode::children) {
             if node.is(Rule::comment) {
                 about.extend(doc_line(node.text(), "//!"));
                 docs.see(node);
@@ -22,7 +22,7 @@ impl Lower {
         module
     }
 
-    fn item(&mut self, node: Node<'_>, docs: &mut Docs<'_>) -> Option<Item> {
+    fn item(&mut self, node: SyntaxNode<'_>, docs: &mut DocLines<'_>) -> Option<Item> {
         match node.rule() {
             Rule::use_item => {
                 docs.take();
@@ -41,14 +41,14 @@ impl Lower {
                 let of = node.children().filter(|child| is_name(*child)).nth(1);
                 let of = match of {
                     Some(of) => self.name(of),
-                    None => Name { text: CompactString::default(), span: self.end_of(node), quoted: false },
+                    None => Ident { text: CompactString::default(), span: self.end_of(node), quoted: false },
                 };
                 Some(Item::Environment { of, body: self.item_body(node, docs.take()) })
             }
             Rule::facts_item => {
                 let doc = docs.take();
                 let ty = self.first_path(node);
-                Some(Item::Facts(Facts { doc, ty, stmts: self.body_in(node), span: self.span(node) }))
+                Some(Item::Facts(FactsItem { doc, ty, stmts: self.body_in(node), span: self.span(node) }))
             }
             // Documentation above something that is no item belongs to nothing.
             Rule::misplaced | Rule::junk_item | Rule::stray_rbrace => {
@@ -59,12 +59,12 @@ impl Lower {
         }
     }
 
-    fn item_body(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> Body {
+    fn item_body(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> Body {
         Body { doc, name: self.name_in(node), stmts: self.body_in(node), span: self.span(node) }
     }
 
     /// `name: type = value`, whatever word leads it.
-    pub(super) fn binding(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> Binding {
+    pub(super) fn binding(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> Binding {
         let ty = node.children().find(|child| matches!(child.rule(), Rule::type_expr | Rule::missing_type));
         let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };
         Binding {
@@ -76,10 +76,10 @@ impl Lower {
         }
     }
 
-    fn fn_item(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> FnItem {
+    fn fn_item(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> FnItem {
         let mut params = Vec::new();
-        let mut docs = Docs::default();
-        for part in node.child(Rule::params).into_iter().flat_map(Node::children) {
+        let mut docs = DocLines::default();
+        for part in node.child(Rule::params).into_iter().flat_map(SyntaxNode::children) {
             match part.rule() {
                 Rule::comment => docs.see(part),
                 Rule::fn_param => params.push(self.binding(part, docs.take())),
@@ -97,7 +97,7 @@ impl Lower {
         }
     }
 
-    fn type_item(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> TypeItem {
+    fn type_item(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> TypeItem {
         let ty = node.children().find(|child| {
             matches!(child.rule(), Rule::type_object | Rule::type_expr | Rule::missing_type | Rule::missing_eq)
         });

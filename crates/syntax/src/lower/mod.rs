@@ -14,8 +14,8 @@ mod values;
 
 pub(super) use exprs::precedence;
 
-use super::ast::{Expr, ExprKind, Module, Name};
-use super::tree::{Node, Rule, Tree};
+use super::ast::{Expr, ExprKind, Ident, Module};
+use super::tree::{Rule, SyntaxNode, SyntaxTree};
 use compact_str::CompactString;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Span};
@@ -23,26 +23,26 @@ use gpb_base::source::{FileId, Span};
 /// How deep the abstract syntax may be: later stages walk it by recursion.
 pub(super) const MAX_DEPTH: usize = 256;
 
-pub(super) fn module(file: FileId, tree: &Tree<'_>) -> (Module, Vec<Diagnostic>) {
-    let mut lower = Lower { file, diagnostics: Vec::new(), depth: 0 };
+pub(super) fn module(file: FileId, tree: &SyntaxTree<'_>) -> (Module, Vec<Diagnostic>) {
+    let mut lower = Lowering { file, diagnostics: Vec::new(), depth: 0 };
     let module = lower.module(tree.root());
     (module, lower.diagnostics)
 }
 
-struct Lower {
+struct Lowering {
     file: FileId,
     diagnostics: Vec<Diagnostic>,
     /// How many levels of the abstract syntax lie above what is being lowered.
     depth: usize,
 }
 
-impl Lower {
-    fn span(&self, node: Node<'_>) -> Span {
+impl Lowering {
+    fn span(&self, node: SyntaxNode<'_>) -> Span {
         Span::new(self.file, node.start(), node.end())
     }
 
     /// The end of a node, where something is missing.
-    fn end_of(&self, node: Node<'_>) -> Span {
+    fn end_of(&self, node: SyntaxNode<'_>) -> Span {
         Span::new(self.file, node.end(), node.end())
     }
 
@@ -50,21 +50,21 @@ impl Lower {
         self.diagnostics.push(diagnostic);
     }
 
-    fn missing(&self, node: Node<'_>) -> Expr {
+    fn missing(&self, node: SyntaxNode<'_>) -> Expr {
         Expr::new(ExprKind::Missing, self.end_of(node))
     }
 
     /// A value that strange text follows is not the one that was meant.
-    fn unless_cut(&self, node: Node<'_>, value: Expr) -> Expr {
+    fn unless_cut(&self, node: SyntaxNode<'_>, value: Expr) -> Expr {
         let cut = node.after().is_some_and(|next| next.is(Rule::junk_tail));
         if cut { self.missing(node) } else { value }
     }
 
     /// Lowers something `levels` deeper, or says that it lies too deep.
-    fn deeper<T>(&mut self, levels: usize, node: Node<'_>, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    fn deeper<T>(&mut self, levels: usize, node: SyntaxNode<'_>, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.depth + levels > MAX_DEPTH {
             let span = self.span(node);
-            self.report(super::report::too_deep(span));
+            self.report(super::messages::too_deep(span));
             return None;
         }
         self.depth += levels;
@@ -74,37 +74,37 @@ impl Lower {
     }
 
     /// The name a `name` or `quoted_key` node stands for; an empty one where it is missing.
-    fn name(&mut self, node: Node<'_>) -> Name {
+    fn name(&mut self, node: SyntaxNode<'_>) -> Ident {
         match node.rule() {
             Rule::bad_name => {
                 let text = node.child(Rule::quoted_key).map_or_else(String::new, |key| self.plain_text(key)).into();
-                Name { text, span: self.span(node), quoted: false }
+                Ident { text, span: self.span(node), quoted: false }
             }
-            Rule::quoted_key => Name { text: self.plain_text(node).into(), span: self.span(node), quoted: true },
-            _ => Name { text: node.text().into(), span: self.span(node), quoted: false },
+            Rule::quoted_key => Ident { text: self.plain_text(node).into(), span: self.span(node), quoted: true },
+            _ => Ident { text: node.text().into(), span: self.span(node), quoted: false },
         }
     }
 
     /// The first name among the children, or an empty one at the node's end.
-    fn name_in(&mut self, node: Node<'_>) -> Name {
+    fn name_in(&mut self, node: SyntaxNode<'_>) -> Ident {
         match node.children().find(|child| is_name(*child)) {
             Some(name) => self.name(name),
-            None => Name { text: CompactString::default(), span: self.end_of(node), quoted: false },
+            None => Ident { text: CompactString::default(), span: self.end_of(node), quoted: false },
         }
     }
 }
 
-fn is_name(node: Node<'_>) -> bool {
+fn is_name(node: SyntaxNode<'_>) -> bool {
     matches!(node.rule(), Rule::name | Rule::quoted_key | Rule::bad_name | Rule::missing_name)
 }
 
 /// The `///` lines met since the last entry.
 #[derive(Default)]
-struct Docs<'t>(Vec<&'t str>);
+struct DocLines<'t>(Vec<&'t str>);
 
-impl<'t> Docs<'t> {
+impl<'t> DocLines<'t> {
     /// Notes a comment if it is documentation.
-    fn see(&mut self, node: Node<'t>) {
+    fn see(&mut self, node: SyntaxNode<'t>) {
         if let Some(line) = doc_line(node.text(), "///").filter(|_| !node.text().starts_with("////")) {
             self.0.push(line);
         }

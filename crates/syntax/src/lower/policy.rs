@@ -1,13 +1,13 @@
 //! Policy documents.
 
-use super::super::ast::{PolicyStatement, Principal};
-use super::super::tree::{Node, Rule};
-use super::Lower;
+use super::super::ast::{PolicyStatement, PrincipalExpr};
+use super::super::tree::{Rule, SyntaxNode};
+use super::Lowering;
 use super::exprs::is_value;
 
-impl Lower {
-    pub(super) fn policy(&mut self, node: Node<'_>) -> Vec<PolicyStatement> {
-        let body = node.child(Rule::policy_body).into_iter().flat_map(Node::children);
+impl Lowering {
+    pub(super) fn policy(&mut self, node: SyntaxNode<'_>) -> Vec<PolicyStatement> {
+        let body = node.child(Rule::policy_body).into_iter().flat_map(SyntaxNode::children);
         let statements = body.filter(|child| child.is(Rule::policy_stmt)).collect::<Vec<_>>();
         let lowered = self.deeper(1, node, |lower| {
             statements.into_iter().map(|statement| lower.policy_statement(statement)).collect()
@@ -15,7 +15,7 @@ impl Lower {
         lowered.unwrap_or_default()
     }
 
-    fn policy_statement(&mut self, node: Node<'_>) -> PolicyStatement {
+    fn policy_statement(&mut self, node: SyntaxNode<'_>) -> PolicyStatement {
         let mut statement = PolicyStatement {
             allow: node.has(Rule::kw_allow),
             actions: Vec::new(),
@@ -42,8 +42,8 @@ impl Lower {
         statement
     }
 
-    fn principal(&mut self, node: Node<'_>) -> Principal {
+    fn principal(&mut self, node: SyntaxNode<'_>) -> PrincipalExpr {
         let value = node.child(Rule::chain).map(|value| self.expr(value));
-        Principal { kind: self.name_in(node), value }
+        PrincipalExpr { kind: self.name_in(node), value }
     }
 }

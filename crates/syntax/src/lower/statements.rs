@@ -1,16 +1,17 @@
 //! Entries that a keyword leads.
 
 use super::super::ast::{
-    BinaryOp, Budget, Expr, ExprKind, For, If, Layer, Name, Path, PathSegment, Recover, Resource, Stmt, When,
+    BinaryOp, BudgetStmt, Expr, ExprKind, ForStmt, Ident, IfStmt, LayerStmt, NamePath, PathSegment, RecoverStmt,
+    ResourceStmt, Stmt, WhenStmt,
 };
-use super::super::recovery;
-use super::super::tree::{Node, Rule};
+use super::super::error_recovery;
+use super::super::tree::{Rule, SyntaxNode};
 use super::exprs::{comparison, is_prefix, is_value};
-use super::{Lower, is_name};
+use super::{Lowering, is_name};
 use compact_str::CompactString;
 
-impl Lower {
-    pub(super) fn statement(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> Option<Stmt> {
+impl Lowering {
+    pub(super) fn statement(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> Option<Stmt> {
         let span = self.span(node);
         Some(match node.rule() {
             Rule::param_stmt => Stmt::Param(self.binding(node, doc).into()),
@@ -40,7 +41,7 @@ impl Lower {
             Rule::when_stmt => Stmt::When(self.when(node)),
             Rule::recover_stmt => {
                 let domains = self.names(node);
-                Stmt::Recover(Recover { domains, stmts: self.body_in(node), span })
+                Stmt::Recover(RecoverStmt { domains, stmts: self.body_in(node), span })
             }
             Rule::derived_stmt => {
                 let from = self.first_path(node);
@@ -55,10 +56,10 @@ impl Lower {
         })
     }
 
-    fn layer(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> Layer {
-        let uses = node.child(Rule::uses).into_iter().flat_map(Node::children);
+    fn layer(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> LayerStmt {
+        let uses = node.child(Rule::uses).into_iter().flat_map(SyntaxNode::children);
         let (place, stmts) = self.place_and_body(node);
-        Layer {
+        LayerStmt {
             doc,
             name: self.name_in(node),
             uses: uses.filter(|child| child.is(Rule::name)).map(|name| self.name(name)).collect(),
@@ -68,10 +69,10 @@ impl Lower {
         }
     }
 
-    fn resource(&mut self, node: Node<'_>, doc: Option<Box<str>>) -> Resource {
+    fn resource(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> ResourceStmt {
         let ty = self.first_path(node);
         let (place, stmts) = self.place_and_body(node);
-        Resource {
+        ResourceStmt {
             doc,
             existing: node.has(Rule::kw_existing),
             ty,
@@ -83,29 +84,29 @@ impl Lower {
     }
 
     /// A condition behind a keyword, and the body; where the value is forgotten, the condition has taken the body.
-    fn condition_and_body(&mut self, node: Node<'_>, keyword: Rule) -> (Expr, Vec<Stmt>) {
+    fn condition_and_body(&mut self, node: SyntaxNode<'_>, keyword: Rule) -> (Expr, Vec<Stmt>) {
         let condition = node.children().skip_while(|child| !child.is(keyword)).nth(1);
-        match condition.filter(|_| node.has(Rule::missing_body)).and_then(recovery::swallowed_body) {
+        match condition.filter(|_| node.has(Rule::missing_body)).and_then(error_recovery::swallowed_body) {
             Some(body) => (self.missing(node), self.if_body(body)),
             None => (self.after_keyword(node, keyword), self.body_in(node)),
         }
     }
 
-    fn place_and_body(&mut self, node: Node<'_>) -> (Option<Expr>, Vec<Stmt>) {
+    fn place_and_body(&mut self, node: SyntaxNode<'_>) -> (Option<Expr>, Vec<Stmt>) {
         let place = node.child(Rule::place);
-        match place.filter(|_| node.has(Rule::missing_body)).and_then(recovery::swallowed_body) {
+        match place.filter(|_| node.has(Rule::missing_body)).and_then(error_recovery::swallowed_body) {
             Some(body) => (Some(self.missing(node)), self.if_body(body)),
             None => (self.place(node), self.body_in(node)),
         }
     }
 
-    fn for_stmt(&mut self, node: Node<'_>) -> Option<Stmt> {
+    fn for_stmt(&mut self, node: SyntaxNode<'_>) -> Option<Stmt> {
         // With a colon it is a comprehension; where it is not alone in its braces, a message has said so.
         if node.has(Rule::colon) {
             return None;
         }
         let (over, stmts) = self.condition_and_body(node, Rule::kw_in);
-        Some(Stmt::For(For {
+        Some(Stmt::For(ForStmt {
             names: self.for_names(node),
             over,
             key: node.has(Rule::kw_key).then(|| self.after_keyword(node, Rule::kw_key)),
@@ -115,19 +116,19 @@ impl Lower {
     }
 
     /// `if`, condition, body, and again, and a last body: built from the last to the first.
-    fn if_stmt(&mut self, node: Node<'_>) -> Option<Stmt> {
+    fn if_stmt(&mut self, node: SyntaxNode<'_>) -> Option<Stmt> {
         let levels = node.children().filter(|child| child.is(Rule::kw_if)).count();
         self.deeper(levels, node, |lower| lower.if_steps(node))?
     }
 
-    fn if_steps(&mut self, node: Node<'_>) -> Option<Stmt> {
-        let mut steps: Vec<(Node<'_>, Expr, Vec<Stmt>)> = Vec::new();
+    fn if_steps(&mut self, node: SyntaxNode<'_>) -> Option<Stmt> {
+        let mut steps: Vec<(SyntaxNode<'_>, Expr, Vec<Stmt>)> = Vec::new();
         let mut last = Vec::new();
         let mut parts = node.children();
         while let Some(part) = parts.next() {
             if part.is(Rule::kw_if) {
                 let (Some(condition), Some(then)) = (parts.next(), parts.next()) else { continue };
-                let swallowed = recovery::swallowed_body(condition).filter(|_| then.is(Rule::missing_body));
+                let swallowed = error_recovery::swallowed_body(condition).filter(|_| then.is(Rule::missing_body));
                 steps.push(match swallowed {
                     Some(body) => (part, self.missing(condition), self.if_body(body)),
                     None => (part, self.expr(condition), self.if_body(then)),
@@ -138,13 +139,13 @@ impl Lower {
         }
         let end = self.span(node);
         while let Some((start, condition, then)) = steps.pop() {
-            let step = Stmt::If(If { condition, then, otherwise: last, span: self.span(start).to(end) });
+            let step = Stmt::If(IfStmt { condition, then, otherwise: last, span: self.span(start).to(end) });
             last = vec![step];
         }
         last.pop()
     }
 
-    fn if_body(&mut self, node: Node<'_>) -> Vec<Stmt> {
+    fn if_body(&mut self, node: SyntaxNode<'_>) -> Vec<Stmt> {
         if node.is(Rule::body) {
             self.deeper(1, node, |lower| lower.body(node)).unwrap_or_default()
         } else {
@@ -153,17 +154,17 @@ impl Lower {
     }
 
     /// Metric, comparison, threshold, and the pairs after them.
-    fn when(&mut self, node: Node<'_>) -> When {
+    fn when(&mut self, node: SyntaxNode<'_>) -> WhenStmt {
         let sign = node.children().find_map(|child| comparison(child.rule()));
         let metric = node.children().take_while(|child| comparison(child.rule()).is_none());
         let metric = metric.filter(|child| is_value(child.rule()) && !is_prefix(child.rule())).last();
         let threshold = node.children().skip_while(|child| comparison(child.rule()).is_none());
         let threshold = threshold.into_iter().find(|child| is_value(child.rule()));
-        let or_missing = |lower: &mut Self, part: Option<Node<'_>>| match part {
+        let or_missing = |lower: &mut Self, part: Option<SyntaxNode<'_>>| match part {
             Some(part) => lower.expr(part),
             None => Expr::new(ExprKind::Missing, lower.end_of(node)),
         };
-        When {
+        WhenStmt {
             metric: or_missing(self, metric),
             op: sign.unwrap_or(BinaryOp::Greater),
             threshold: or_missing(self, threshold),
@@ -172,12 +173,12 @@ impl Lower {
         }
     }
 
-    fn names(&mut self, node: Node<'_>) -> Vec<Name> {
+    fn names(&mut self, node: SyntaxNode<'_>) -> Vec<Ident> {
         node.children().filter(|child| is_name(*child)).map(|name| self.name(name)).collect()
     }
 
     /// The names are the driver's, where there is one, and the period's.
-    fn budget(&mut self, node: Node<'_>) -> Budget {
+    fn budget(&mut self, node: SyntaxNode<'_>) -> BudgetStmt {
         let mut names = self.names(node).into_iter();
         let at = node.has(Rule::kw_at).then(|| {
             let value = self.after_keyword(node, Rule::kw_at);
@@ -188,19 +189,19 @@ impl Lower {
             Some(amount) => self.expr(amount),
             None => self.missing(node),
         };
-        let nothing = Name { text: CompactString::default(), span: self.end_of(node), quoted: false };
-        Budget { at: at.flatten(), amount, per: names.next().unwrap_or(nothing), span: self.span(node) }
+        let nothing = Ident { text: CompactString::default(), span: self.end_of(node), quoted: false };
+        BudgetStmt { at: at.flatten(), amount, per: names.next().unwrap_or(nothing), span: self.span(node) }
     }
 
-    pub(super) fn first_path(&mut self, node: Node<'_>) -> Path {
+    pub(super) fn first_path(&mut self, node: SyntaxNode<'_>) -> NamePath {
         self.paths(node).into_iter().next().unwrap_or_else(|| self.no_path(node))
     }
 
-    fn paths(&mut self, node: Node<'_>) -> Vec<Path> {
+    fn paths(&mut self, node: SyntaxNode<'_>) -> Vec<NamePath> {
         node.children().filter(|child| child.is(Rule::path)).map(|path| self.path(path)).collect()
     }
 
-    fn path(&mut self, node: Node<'_>) -> Path {
+    fn path(&mut self, node: SyntaxNode<'_>) -> NamePath {
         let mut segments = Vec::new();
         for part in node.children() {
             match part.rule() {
@@ -210,11 +211,11 @@ impl Lower {
                 _ => {}
             }
         }
-        Path { segments, span: self.span(node) }
+        NamePath { segments, span: self.span(node) }
     }
 
-    fn no_path(&self, node: Node<'_>) -> Path {
-        let name = Name { text: CompactString::default(), span: self.end_of(node), quoted: false };
-        Path { segments: vec![PathSegment::Name(name)], span: self.end_of(node) }
+    fn no_path(&self, node: SyntaxNode<'_>) -> NamePath {
+        let name = Ident { text: CompactString::default(), span: self.end_of(node), quoted: false };
+        NamePath { segments: vec![PathSegment::Name(name)], span: self.end_of(node) }
     }
 }

@@ -1,16 +1,16 @@
 //! Text between quotes: escapes, holes, and the margin of blocks.
 
 use super::super::ast::TextPart;
-use super::super::report;
-use super::super::tree::{Node, Rule};
-use super::Lower;
+use super::super::messages;
+use super::super::tree::{Rule, SyntaxNode};
+use super::Lowering;
 use gpb_base::source::Span;
 
-impl Lower {
+impl Lowering {
     /// The parts of a `text` or `block_text` node, adjacent text joined.
-    pub(super) fn text_parts(&mut self, node: Node<'_>) -> Vec<TextPart> {
+    pub(super) fn text_parts(&mut self, node: SyntaxNode<'_>) -> Vec<TextPart> {
         let margin = node.is(Rule::block_text).then(|| self.margin(node));
-        let mut parts = Parts {
+        let mut parts = TextBuilder {
             done: Vec::new(),
             margin: margin.unwrap_or_default(),
             at_line_start: margin.is_some(),
@@ -20,7 +20,7 @@ impl Lower {
         for child in node.children() {
             if matches!(child.rule(), Rule::escape | Rule::hole) && parts.reach() {
                 let at = Span::new(self.file, child.start(), child.start());
-                self.report(report::left_of_margin(at, quotes));
+                self.report(messages::left_of_margin(at, quotes));
             }
             match child.rule() {
                 Rule::text_raw => parts.push(child.text()),
@@ -28,18 +28,20 @@ impl Lower {
                     let short = parts.push_lines(child.text());
                     if let Some(offset) = short {
                         let at = child.start() + offset;
-                        self.report(report::left_of_margin(Span::new(self.file, at, at), quotes));
+                        self.report(messages::left_of_margin(Span::new(self.file, at, at), quotes));
                     }
                 }
                 Rule::escape => match self.escape(child) {
                     Some(character) => parts.push(character.encode_utf8(&mut [0; 4])),
-                    None => parts.done.push(TextPart::Hole(self.missing(child))),
+                    None => parts.done.push(TextPart::Interpolation(self.missing(child))),
                 },
                 // What it would have held is not known, so nothing is said of it.
-                Rule::missing_quote | Rule::missing_triple => parts.done.push(TextPart::Hole(self.missing(child))),
+                Rule::missing_quote | Rule::missing_triple => {
+                    parts.done.push(TextPart::Interpolation(self.missing(child)))
+                }
                 Rule::hole => {
-                    let hole = self.hole(child);
-                    parts.done.push(TextPart::Hole(hole));
+                    let unknown = self.interpolation(child);
+                    parts.done.push(TextPart::Interpolation(unknown));
                 }
                 _ => {}
             }
@@ -51,19 +53,19 @@ impl Lower {
     }
 
     /// The blanks before the closing quotes.
-    fn margin<'t>(&mut self, node: Node<'t>) -> &'t str {
+    fn margin<'t>(&mut self, node: SyntaxNode<'t>) -> &'t str {
         let inside = node.text().strip_suffix("\"\"\"").unwrap_or_default();
         let line = inside.rsplit_once('\n').map_or("", |(_, line)| line);
         if line.bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
             return line;
         }
         let quotes = Span::new(self.file, node.end().saturating_sub(3), node.end());
-        self.report(report::closing_quotes(quotes));
+        self.report(messages::closing_quotes(quotes));
         ""
     }
 
     /// Text that may hold no hole: a key, the path of a `use`.
-    pub(super) fn plain_text(&mut self, node: Node<'_>) -> String {
+    pub(super) fn plain_text(&mut self, node: SyntaxNode<'_>) -> String {
         if node.is(Rule::compat_single) {
             return node.text().trim_matches('\'').to_owned();
         }
@@ -74,7 +76,7 @@ impl Lower {
                 Rule::escape => plain.extend(self.escape(part)),
                 Rule::hole => {
                     let span = self.span(part);
-                    self.report(report::hole_in_fixed_text(span));
+                    self.report(messages::interpolation_in_fixed_text(span));
                 }
                 _ => {}
             }
@@ -82,18 +84,18 @@ impl Lower {
         plain
     }
 
-    fn hole(&mut self, node: Node<'_>) -> super::super::ast::Expr {
+    fn interpolation(&mut self, node: SyntaxNode<'_>) -> super::super::ast::Expr {
         self.deeper(1, node, |lower| lower.expr_in(node)).unwrap_or_else(|| self.missing(node))
     }
 
-    fn escape(&mut self, node: Node<'_>) -> Option<char> {
+    fn escape(&mut self, node: SyntaxNode<'_>) -> Option<char> {
         let span = self.span(node);
         let body = node.text().strip_prefix('\\').unwrap_or_default();
         if let Some(code) = body.strip_prefix("u{").and_then(|rest| rest.strip_suffix('}')) {
             let digits = (1..=6).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_hexdigit());
             let scalar = u32::from_str_radix(code, 16).ok().filter(|_| digits).and_then(char::from_u32);
             if scalar.is_none() {
-                self.report(report::bad_unicode_escape(span, code));
+                self.report(messages::bad_unicode_escape(span, code));
             }
             return scalar;
         }
@@ -104,7 +106,7 @@ impl Lower {
             "\\" => Some('\\'),
             "$" => Some('$'),
             _ => {
-                self.report(report::unknown_escape(span, body));
+                self.report(messages::unknown_escape(span, body));
                 None
             }
         }
@@ -112,7 +114,7 @@ impl Lower {
 }
 
 /// Text in the making.
-struct Parts<'t> {
+struct TextBuilder<'t> {
     done: Vec<TextPart>,
     margin: &'t str,
     at_line_start: bool,
@@ -120,7 +122,7 @@ struct Parts<'t> {
     begins_short: bool,
 }
 
-impl Parts<'_> {
+impl TextBuilder<'_> {
     fn push(&mut self, text: &str) {
         self.at_line_start = false;
         self.append(text);

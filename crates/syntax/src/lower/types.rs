@@ -1,33 +1,33 @@
 //! Types.
 
-use super::super::ast::{Binding, Name, TypeExpr, TypeKind};
-use super::super::tree::{Node, Rule};
-use super::{Docs, Lower};
+use super::super::ast::{Binding, Ident, TypeExpr, TypeKind};
+use super::super::tree::{Rule, SyntaxNode};
+use super::{DocLines, Lowering};
 
-impl Lower {
+impl Lowering {
     /// Of a `type_expr`, or of one of the terms it is made of.
-    pub(super) fn type_expr(&mut self, node: Node<'_>) -> TypeExpr {
+    pub(super) fn type_expr(&mut self, node: SyntaxNode<'_>) -> TypeExpr {
         let span = self.span(node);
         let kind = self.deeper(1, node, |lower| lower.type_kind(node)).unwrap_or(TypeKind::Missing);
         TypeExpr { kind, span }
     }
 
-    fn type_kind(&mut self, node: Node<'_>) -> TypeKind {
+    fn type_kind(&mut self, node: SyntaxNode<'_>) -> TypeKind {
         match node.rule() {
             Rule::type_expr => self.union(node),
             Rule::type_named => self.named(node),
             Rule::quoted_key => TypeKind::Words(vec![self.name(node)]),
             Rule::type_object => TypeKind::Object(self.type_fields(node)),
             Rule::compat_type_list => {
-                let name = Name { text: "list".into(), span: self.span(node), quoted: false };
+                let name = Ident { text: "list".into(), span: self.span(node), quoted: false };
                 TypeKind::Named { name, args: self.type_args(node) }
             }
             _ => TypeKind::Missing,
         }
     }
 
-    fn union(&mut self, node: Node<'_>) -> TypeKind {
-        let is_term = |child: &Node<'_>| {
+    fn union(&mut self, node: SyntaxNode<'_>) -> TypeKind {
+        let is_term = |child: &SyntaxNode<'_>| {
             matches!(
                 child.rule(),
                 Rule::type_named | Rule::type_object | Rule::quoted_key | Rule::compat_type_list | Rule::missing_type
@@ -46,27 +46,27 @@ impl Lower {
         TypeKind::Optional(Box::new(TypeExpr { kind, span }))
     }
 
-    fn union_word(&mut self, term: Node<'_>) -> Option<Name> {
+    fn union_word(&mut self, term: SyntaxNode<'_>) -> Option<Ident> {
         match term.rule() {
             Rule::quoted_key => Some(self.name(term)),
             Rule::type_named if !term.has(Rule::type_args) => Some(self.type_name(term)),
             Rule::missing_type => None,
             _ => {
                 let span = self.span(term);
-                self.report(super::super::report::not_a_union_word(span));
+                self.report(super::super::messages::not_a_union_word(span));
                 None
             }
         }
     }
 
-    fn type_name(&mut self, node: Node<'_>) -> Name {
+    fn type_name(&mut self, node: SyntaxNode<'_>) -> Ident {
         match node.child(Rule::type_name) {
             Some(name) => self.name(name),
             None => self.name_in(node),
         }
     }
 
-    fn named(&mut self, node: Node<'_>) -> TypeKind {
+    fn named(&mut self, node: SyntaxNode<'_>) -> TypeKind {
         let name = self.type_name(node);
         if let Some(brackets) = node.child(Rule::compat_type_args) {
             let args = self.type_args(brackets);
@@ -75,20 +75,20 @@ impl Lower {
             }
             // `string[]` is how others write `list<string>`.
             let of = TypeExpr { span: name.span, kind: TypeKind::Named { name, args } };
-            let list = Name { text: "list".into(), span: self.span(brackets), quoted: false };
+            let list = Ident { text: "list".into(), span: self.span(brackets), quoted: false };
             return TypeKind::Named { name: list, args: vec![of] };
         }
         let args = node.child(Rule::type_args).map(|args| self.type_args(args)).unwrap_or_default();
         TypeKind::Named { name, args }
     }
 
-    fn type_args(&mut self, node: Node<'_>) -> Vec<TypeExpr> {
+    fn type_args(&mut self, node: SyntaxNode<'_>) -> Vec<TypeExpr> {
         let types = node.children().filter(|child| matches!(child.rule(), Rule::type_expr | Rule::missing_type));
         types.map(|ty| self.type_expr(ty)).collect()
     }
 
-    fn type_fields(&mut self, node: Node<'_>) -> Vec<Binding> {
-        let mut docs = Docs::default();
+    fn type_fields(&mut self, node: SyntaxNode<'_>) -> Vec<Binding> {
+        let mut docs = DocLines::default();
         let mut fields = Vec::new();
         for part in node.children() {
             match part.rule() {

@@ -1,9 +1,9 @@
 //! Operands: names, numbers, text, brackets, and what follows them.
 
-use super::super::ast::{Arg, Comprehension, Expr, ExprKind, Name, Stmt, TextPart};
-use super::super::tree::{Node, Rule};
-use super::super::{recovery, report};
-use super::Lower;
+use super::super::ast::{Arg, Comprehension, Expr, ExprKind, Ident, Stmt, TextPart};
+use super::super::tree::{Rule, SyntaxNode};
+use super::super::{error_recovery, messages};
+use super::Lowering;
 use super::exprs::is_value;
 use rust_decimal::Decimal;
 use std::str::FromStr;
@@ -12,14 +12,14 @@ fn is_tail(rule: Rule) -> bool {
     matches!(rule, Rule::member | Rule::optional_member | Rule::index | Rule::args)
 }
 
-impl Lower {
-    pub(super) fn postfix(&mut self, node: Node<'_>) -> Expr {
+impl Lowering {
+    pub(super) fn postfix(&mut self, node: SyntaxNode<'_>) -> Expr {
         // The arguments of a call count for themselves.
         let levels = node.children().skip(2).filter(|child| is_tail(child.rule())).count();
         self.deeper(levels, node, |lower| lower.operand_with_tails(node)).unwrap_or_else(|| self.missing(node))
     }
 
-    fn operand_with_tails(&mut self, node: Node<'_>) -> Expr {
+    fn operand_with_tails(&mut self, node: SyntaxNode<'_>) -> Expr {
         let mut parts = node.children().peekable();
         let Some(first) = parts.next() else { return self.missing(node) };
         let mut value = match (first.rule(), parts.peek().map(|part| part.rule())) {
@@ -34,13 +34,13 @@ impl Lower {
         value
     }
 
-    fn primary(&mut self, node: Node<'_>) -> Expr {
+    fn primary(&mut self, node: SyntaxNode<'_>) -> Expr {
         let span = self.span(node);
         let kind = match node.rule() {
             Rule::name => match node.text() {
                 "true" => ExprKind::Bool(true),
                 "false" => ExprKind::Bool(false),
-                _ if recovery::is_null(node) => ExprKind::Missing,
+                _ if error_recovery::is_null(node) => ExprKind::Missing,
                 _ => ExprKind::Name(self.name(node)),
             },
             Rule::numeric => self.numeric(node),
@@ -50,7 +50,7 @@ impl Lower {
             Rule::body => return self.object(node),
             Rule::group => return Expr { span, ..self.expr_in(node) },
             Rule::compat_hole => match node.child(Rule::hole) {
-                Some(hole) => return self.expr_in(hole),
+                Some(unknown) => return self.expr_in(unknown),
                 None => ExprKind::Missing,
             },
             Rule::policy => ExprKind::Policy(self.policy(node)),
@@ -59,7 +59,7 @@ impl Lower {
         Expr::new(kind, span)
     }
 
-    fn tail(&mut self, of: Expr, tail: Node<'_>) -> Expr {
+    fn tail(&mut self, of: Expr, tail: SyntaxNode<'_>) -> Expr {
         let span = of.span.to(self.span(tail));
         let kind = match tail.rule() {
             Rule::member | Rule::optional_member => {
@@ -79,7 +79,7 @@ impl Lower {
         Expr::new(kind, span)
     }
 
-    fn call(&mut self, callee: Node<'_>, args: Node<'_>) -> Expr {
+    fn call(&mut self, callee: SyntaxNode<'_>, args: SyntaxNode<'_>) -> Expr {
         let span = self.span(callee).to(self.span(args));
         let list = args.children().filter(|child| child.is(Rule::arg));
         let read: Option<Vec<Arg>> = self.deeper(1, args, |lower| list.map(|arg| lower.arg(arg)).collect());
@@ -92,17 +92,17 @@ impl Lower {
         Expr::new(ExprKind::Call { callee: self.name(callee), args: read }, span)
     }
 
-    fn arg(&mut self, node: Node<'_>) -> Arg {
+    fn arg(&mut self, node: SyntaxNode<'_>) -> Arg {
         let name = node.child(Rule::arg_name).map(|name| self.name_in(name));
         Arg { name, value: self.expr_in(node) }
     }
 
-    fn tagged(&mut self, tag: Node<'_>, text: Node<'_>) -> Expr {
+    fn tagged(&mut self, tag: SyntaxNode<'_>, text: SyntaxNode<'_>) -> Expr {
         let span = self.span(tag).to(self.span(text));
         Expr::new(ExprKind::Tagged { tag: self.name(tag), value: self.expr_in(text) }, span)
     }
 
-    fn numeric(&mut self, node: Node<'_>) -> ExprKind {
+    fn numeric(&mut self, node: SyntaxNode<'_>) -> ExprKind {
         if node.has(Rule::compat_dots) {
             return ExprKind::Text(vec![TextPart::Text(node.text().to_owned())]);
         }
@@ -110,7 +110,7 @@ impl Lower {
         let digits: String = number.text().chars().filter(|character| *character != '_').collect();
         let Ok(amount) = Decimal::from_str_exact(&digits) else {
             let span = self.span(number);
-            self.report(report::too_many_digits(span));
+            self.report(messages::too_many_digits(span));
             return ExprKind::Missing;
         };
         let unit = node.children().find(|child| matches!(child.rule(), Rule::unit | Rule::known_unit | Rule::dollar));
@@ -118,12 +118,12 @@ impl Lower {
             None => ExprKind::Number(amount),
             Some(unit) => ExprKind::Quantity {
                 amount,
-                unit: Name { text: unit.text().into(), span: self.span(unit), quoted: false },
+                unit: Ident { text: unit.text().into(), span: self.span(unit), quoted: false },
             },
         }
     }
 
-    fn list(&mut self, node: Node<'_>) -> ExprKind {
+    fn list(&mut self, node: SyntaxNode<'_>) -> ExprKind {
         if let Some(each) = node.child(Rule::list_for) {
             return ExprKind::Comprehension(Box::new(self.list_for(each)));
         }
@@ -131,7 +131,7 @@ impl Lower {
         ExprKind::List(values.map(|value| self.expr(value)).collect())
     }
 
-    fn list_for(&mut self, node: Node<'_>) -> Comprehension {
+    fn list_for(&mut self, node: SyntaxNode<'_>) -> Comprehension {
         let names = node.children().take_while(|child| !child.is(Rule::kw_in));
         let names = names.filter(|child| child.is(Rule::name)).map(|name| self.name(name)).collect();
         Comprehension {
@@ -144,7 +144,7 @@ impl Lower {
     }
 
     /// `{ a = 1 }`, or `{for k, v in m: k = v}`, which is a body whose only entry is a `for` with a colon.
-    pub(super) fn object(&mut self, node: Node<'_>) -> Expr {
+    pub(super) fn object(&mut self, node: SyntaxNode<'_>) -> Expr {
         let span = self.span(node);
         let kind = match map_for(node) {
             Some(only) => {
@@ -156,7 +156,7 @@ impl Lower {
         Expr::new(kind, span)
     }
 
-    fn map_for(&mut self, node: Node<'_>) -> Comprehension {
+    fn map_for(&mut self, node: SyntaxNode<'_>) -> Comprehension {
         let pair = node.child(Rule::for_pair);
         let key = pair.map(|pair| self.expr_in(pair));
         let value = pair.and_then(|pair| {
@@ -172,20 +172,20 @@ impl Lower {
         }
     }
 
-    pub(super) fn for_names(&mut self, node: Node<'_>) -> Vec<Name> {
+    pub(super) fn for_names(&mut self, node: SyntaxNode<'_>) -> Vec<Ident> {
         let names = node.children().take_while(|child| !child.is(Rule::kw_in)).filter(|child| child.is(Rule::name));
         names.map(|name| self.name(name)).collect()
     }
 
     /// The statements of the first body among the children.
-    pub(super) fn body_in(&mut self, node: Node<'_>) -> Vec<Stmt> {
+    pub(super) fn body_in(&mut self, node: SyntaxNode<'_>) -> Vec<Stmt> {
         let Some(body) = node.child(Rule::body) else { return Vec::new() };
         self.deeper(1, body, |lower| lower.body(body)).unwrap_or_default()
     }
 }
 
 /// The only entry of a body, if it is a `for` with a colon.
-pub(super) fn map_for(body: Node<'_>) -> Option<Node<'_>> {
+pub(super) fn map_for(body: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
     let mut entries = body.children().filter(|child| super::entries::is_entry(child.rule()));
     let only = entries.next().filter(|only| only.is(Rule::for_stmt) && only.has(Rule::colon))?;
     entries.next().is_none().then_some(only)

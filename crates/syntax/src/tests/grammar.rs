@@ -2,9 +2,9 @@
 
 #![allow(clippy::disallowed_methods)] // The programs that lie about in the repository are read from it.
 
-use super::super::deep;
 use super::super::scan::scan;
-use super::super::tree::{Node, Rule, Tree};
+use super::super::stack;
+use super::super::tree::{Rule, SyntaxNode, SyntaxTree};
 use super::programs::program;
 use super::recovery;
 use gpb_base::source::FileId;
@@ -16,8 +16,8 @@ use std::sync::LazyLock;
 fn check(text: &str) {
     let scan = scan(FileId(0), text);
     let Some(clean) = scan.text else { return };
-    let read = deep::run(scan.depth, || {
-        let tree = Tree::parse(&clean)?;
+    let read = stack::with_stack(scan.depth, || {
+        let tree = SyntaxTree::parse(&clean)?;
         is_sound(&tree);
         Some(())
     });
@@ -26,15 +26,15 @@ fn check(text: &str) {
 
 /// Checks that the root is the whole file, and that nodes stand on the borders of characters, inside what they belong to
 /// and one behind the other. Blanks are left out of account: a node ends with its last sign, raw text with its last blank.
-fn is_sound(tree: &Tree<'_>) {
-    let told = |node: Node<'_>| format!("{:?} {}..{}", node.rule(), node.start(), node.end());
+fn is_sound(tree: &SyntaxTree<'_>) {
+    let told = |node: SyntaxNode<'_>| format!("{:?} {}..{}", node.rule(), node.start(), node.end());
     let in_order = |first: usize, second: usize| {
         let between = tree.text.get(second..first).unwrap_or_default();
         first <= second || between.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
     };
     let root = tree.root().expect("every text has a root");
     assert!(root.is(Rule::file) && root.start() == 0, "{}", told(root));
-    assert_eq!(root.children().last().map(Node::rule), Some(Rule::EOI));
+    assert_eq!(root.children().last().map(SyntaxNode::rule), Some(Rule::EOI));
     for node in tree.nodes() {
         assert!(tree.text.get(node.start()..node.end()).is_some(), "{} of {:?}", told(node), tree.text);
         let parent = node.parent().unwrap_or(node);

@@ -8,14 +8,14 @@ mod recovery;
 mod scale;
 mod valid;
 
-use super::{parse, shape::shape};
+use super::{dump::dump, parse};
 use gpb_base::source::FileId;
 use std::fmt::Write as _;
 
 /// The meaning of a text, and below it the messages about it, as `code start..end message`.
 fn read(text: &str) -> String {
     let parsed = parse(FileId(0), text);
-    let mut out = shape(&parsed.module);
+    let mut out = dump(&parsed.module);
     for diagnostic in &parsed.diagnostics {
         let at = diagnostic.span().map_or(0..0, gpb_base::source::Span::range);
         let found = text.get(at.clone()).unwrap_or("<no text>");

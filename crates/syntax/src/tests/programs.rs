@@ -3,25 +3,25 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
-type Text = BoxedStrategy<String>;
+type TextStrategy = BoxedStrategy<String>;
 
-fn name() -> Text {
+fn name() -> TextStrategy {
     select(vec!["a", "b-c", "us-east-1", "queue", "type", "in", "key", "x_1", "on", "to", "resource", "_", "layer"])
         .prop_map(str::to_owned)
         .boxed()
 }
 
-fn word() -> Text {
+fn word() -> TextStrategy {
     select(vec!["a", "b-c", "queue", "x_1", "main"]).prop_map(str::to_owned).boxed()
 }
 
-fn text() -> Text {
+fn text() -> TextStrategy {
     let piece = select(vec!["abc", " ", "\\n", "\\\"", "\\\\", "\\$", "\\u{1F600}", "$", "ü", "//", "{", "}", "#"]);
     let text = prop::collection::vec(piece, 0..4).prop_map(|pieces| format!("\"{}\"", pieces.concat()));
     text.prop_filter("a hole would not be closed", |text| !text.contains("${")).boxed()
 }
 
-fn literal() -> Text {
+fn literal() -> TextStrategy {
     let numbers = vec![
         "0",
         "12",
@@ -74,7 +74,7 @@ fn braced(entries: &[String], layout: u8) -> String {
     }
 }
 
-pub fn expr() -> Text {
+pub fn expr() -> TextStrategy {
     literal().prop_recursive(4, 24, 4, |inner| {
         let ops = vec!["||", "&&", "==", "!=", "<", "<=", ">", ">=", "??", "..", "+", "-", "*", "/", "%"];
         let many = || prop::collection::vec(inner.clone(), 0..4);
@@ -118,7 +118,7 @@ pub fn expr() -> Text {
     .boxed()
 }
 
-fn entry() -> Text {
+fn entry() -> TextStrategy {
     let simple = prop_oneof![
         (name(), expr()).prop_map(|(name, value)| format!("{name} = {value}")),
         (text().prop_filter("a key has no escapes here", |key| !key.contains('\\')), expr())
@@ -156,7 +156,7 @@ fn entry() -> Text {
     .boxed()
 }
 
-fn item() -> Text {
+fn item() -> TextStrategy {
     let body = || (prop::collection::vec(entry(), 0..5), 1..4u8).prop_map(|(entries, layout)| braced(&entries, layout));
     prop_oneof![
         Just("use \"a.gpb\"".to_owned()),
@@ -170,7 +170,7 @@ fn item() -> Text {
     .boxed()
 }
 
-pub fn program() -> Text {
+pub fn program() -> TextStrategy {
     let joint = select(vec!["\n", "\n\n\n\n", " // end\n", "\n// own\n", "\n/// doc\n", "\n//! about\n", "\r\n"]);
     prop::collection::vec((item(), joint), 0..5)
         .prop_map(|items| items.into_iter().map(|(item, joint)| item + joint).collect())

@@ -1,7 +1,7 @@
 //! Laws that hold for every text.
 
-use super::super::tree::{Node, Rule, Tree};
-use super::super::{FormatError, ast::Item, format, parse, shape::shape};
+use super::super::tree::{Rule, SyntaxNode, SyntaxTree};
+use super::super::{FormatError, ast::Item, dump::dump, format, parse};
 use super::programs::program;
 use gpb_base::source::FileId;
 use proptest::prelude::*;
@@ -35,7 +35,7 @@ proptest! {
         let parsed = parse(FileId(0), &text);
         prop_assert!(parsed.diagnostics.is_empty(), "{:?}\n{text}", parsed.diagnostics);
         let once = format(&text).map_err(|error| TestCaseError::fail(format!("{error:?}\n{text}")))?;
-        prop_assert_eq!(shape(&parsed.module), shape(&parse(FileId(0), &once).module));
+        prop_assert_eq!(dump(&parsed.module), dump(&parse(FileId(0), &once).module));
         prop_assert_eq!(format(&once), Ok(once.clone()), "of\n{}", text);
     }
 
@@ -108,8 +108,9 @@ fn names(text: &str) -> Vec<String> {
 
 /// Where single tokens stand in a text.
 fn tokens(text: &str) -> Vec<std::ops::Range<usize>> {
-    let tree = Tree::parse(text).expect("every text parses");
-    let leaf = |node: &Node<'_>| node.children().next().is_none() && !node.text().is_empty() && !node.is(Rule::EOI);
+    let tree = SyntaxTree::parse(text).expect("every text parses");
+    let leaf =
+        |node: &SyntaxNode<'_>| node.children().next().is_none() && !node.text().is_empty() && !node.is(Rule::EOI);
     let leaves = tree.nodes().filter(leaf).map(|node| node.start()..node.end());
     let quotes = text.match_indices('"').map(|(at, quote)| at..at + quote.len());
     leaves.chain(quotes).collect()

@@ -1,6 +1,6 @@
 //! Texts with mistakes: what is said, where, and that the rest of the file is still read.
 
-use super::super::tree::{Rule, Tree};
+use super::super::tree::{Rule, SyntaxTree};
 use super::{check, check_each};
 use std::collections::BTreeSet;
 
@@ -102,7 +102,7 @@ pub fn cases() -> Vec<&'static str> {
 fn every_recovery_rule_is_met() {
     let mut met = BTreeSet::new();
     for case in cases() {
-        let tree = Tree::parse(case).expect("every text parses");
+        let tree = SyntaxTree::parse(case).expect("every text parses");
         met.extend(tree.nodes().map(|node| format!("{:?}", node.rule())));
     }
     let is_recovery =

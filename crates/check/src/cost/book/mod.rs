@@ -3,25 +3,25 @@
 //! It is data of the standard library, a table a service. Those in the binary are packed and read when they are first asked
 //! for; a table in the library at hand takes the place of the packed one.
 
-mod free;
+mod free_tier;
 mod product;
 pub mod refresh;
 mod table;
 
-pub use free::Allowance;
-pub use table::{Series, Source, Tier};
+pub use free_tier::Allowance;
+pub use table::{PriceSeries, PriceSource, PriceTier};
 
 use gpb_base::diag;
 use gpb_base::stdlib::Library;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use table::Table;
+use table::PriceTable;
 
 /// The tables in the binary, each compressed by itself.
 #[allow(clippy::unreadable_literal)] // Written by the build script, for the compiler alone.
 mod packed {
-    pub(super) struct Packed {
+    pub(super) struct PackedTable {
         pub service: &'static str,
         pub start: usize,
         pub end: usize,
@@ -35,20 +35,20 @@ static BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/prices.bin"));
 
 /// The whole book.
 #[derive(Debug)]
-pub struct Book {
-    services: BTreeMap<String, Shelf>,
+pub struct PriceBook {
+    services: BTreeMap<String, ServicePrices>,
     allowances: Result<Vec<Allowance>, String>,
 }
 
 /// A service's table, read when it is first asked for.
 #[derive(Debug)]
-struct Shelf {
-    text: Text,
-    table: OnceLock<Result<Table, String>>,
+struct ServicePrices {
+    text: TableText,
+    table: OnceLock<Result<PriceTable, String>>,
 }
 
 #[derive(Debug)]
-enum Text {
+enum TableText {
     Packed(&'static [u8], usize),
     Plain(Arc<str>),
 }
@@ -64,7 +64,7 @@ pub struct Sku {
 
 /// Why the book has no price.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Missing {
+pub enum MissingPrice {
     /// No item is called so: a mistake of whoever asks.
     Item { nearest: Option<String> },
     /// The item has other attributes than those given: a mistake of whoever asks.
@@ -77,59 +77,59 @@ pub enum Missing {
     Broken(String),
 }
 
-impl Book {
+impl PriceBook {
     /// The book of a standard library, on top of the one in the binary.
-    pub fn of(library: &Library) -> Book {
+    pub fn new(library: &Library) -> PriceBook {
         let packed = packed::PACKED.iter().map(|packed| {
             let bytes = BLOB.get(packed.start..packed.end).unwrap_or_default();
-            (packed.service.to_owned(), Shelf::new(Text::Packed(bytes, packed.size)))
+            (packed.service.to_owned(), ServicePrices::new(TableText::Packed(bytes, packed.size)))
         });
-        let mut services: BTreeMap<String, Shelf> = packed.collect();
+        let mut services: BTreeMap<String, ServicePrices> = packed.collect();
         for (path, text) in library.below("prices/", ".csv") {
             let service = path.trim_start_matches("prices/").trim_end_matches(".csv").to_owned();
-            services.insert(service, Shelf::new(Text::Plain(Arc::clone(text))));
+            services.insert(service, ServicePrices::new(TableText::Plain(Arc::clone(text))));
         }
         let own = || Library::embedded().get("prices/free.toml").cloned();
         let free = library.get("prices/free.toml").cloned().or_else(own);
-        Book { services, allowances: free::read(free.as_deref().unwrap_or_default()) }
+        PriceBook { services, allowances: free_tier::read(free.as_deref().unwrap_or_default()) }
     }
 
     /// The price of an item in a region, or of one that has the same price everywhere.
     ///
     /// # Errors
     /// Why there is none.
-    pub fn find(&self, sku: &Sku, region: &str) -> Result<&Series, Missing> {
+    pub fn find(&self, sku: &Sku, region: &str) -> Result<&PriceSeries, MissingPrice> {
         let service = sku.item.split('.').next().unwrap_or_default();
         let Some(shelf) = self.services.get(service) else {
-            return Err(Missing::Item { nearest: self.nearest(&sku.item) });
+            return Err(MissingPrice::Item { nearest: self.nearest(&sku.item) });
         };
-        let table = shelf.table().map_err(Missing::Broken)?;
+        let table = shelf.table().map_err(MissingPrice::Broken)?;
         let attributes = sku.attributes_text();
         for place in [region, "global", "edge"] {
             if let Some(series) = table.get(&sku.item, &attributes, place) {
                 return Ok(series);
             }
         }
-        let known: Vec<&Series> = table.of(&sku.item).collect();
+        let known: Vec<&PriceSeries> = table.series_of(&sku.item).collect();
         let Some(first) = known.first() else {
-            return Err(Missing::Item { nearest: self.nearest(&sku.item) });
+            return Err(MissingPrice::Item { nearest: self.nearest(&sku.item) });
         };
         let regions: BTreeSet<&str> =
             known.iter().filter(|s| s.attributes == attributes).map(|s| s.region.as_str()).collect();
         if !regions.is_empty() {
-            return Err(Missing::Region { known: regions.into_iter().map(str::to_owned).collect() });
+            return Err(MissingPrice::Region { known: regions.into_iter().map(str::to_owned).collect() });
         }
-        let keys = |series: &Series| -> BTreeSet<String> { series.keys().map(str::to_owned).collect() };
+        let keys = |series: &PriceSeries| -> BTreeSet<String> { series.keys().map(str::to_owned).collect() };
         let asked: BTreeSet<String> = sku.attributes.keys().cloned().collect();
         if known.iter().any(|series| keys(series) == asked) {
-            Err(Missing::Attributes)
+            Err(MissingPrice::Attributes)
         } else {
-            Err(Missing::Keys { expected: keys(first) })
+            Err(MissingPrice::Keys { expected: keys(first) })
         }
     }
 
     /// The sources of a price's tiers, by their number.
-    pub fn source(&self, series: &Series, number: usize) -> Option<&Source> {
+    pub fn source(&self, series: &PriceSeries, number: usize) -> Option<&PriceSource> {
         let table = self.services.get(series.service())?.table().ok()?;
         table.source(number)
     }
@@ -151,15 +151,15 @@ impl Book {
     ///
     /// # Errors
     /// When a table cannot be read.
-    pub fn search(&self, words: &[String], region: Option<&str>) -> Result<Vec<&Series>, String> {
+    pub fn search(&self, words: &[String], region: Option<&str>) -> Result<Vec<&PriceSeries>, String> {
         let mut found = Vec::new();
         for shelf in self.services.values() {
-            let of_region = |series: &&Series| {
+            let of_region = |series: &&PriceSeries| {
                 region.is_none_or(|region| {
                     series.region == region || ["global", "edge"].contains(&series.region.as_str())
                 })
             };
-            let holds = |series: &&Series| {
+            let holds = |series: &&PriceSeries| {
                 words.iter().all(|word| {
                     let word = word.to_lowercase();
                     series.item.to_lowercase().contains(&word) || series.attributes.to_lowercase().contains(&word)
@@ -182,17 +182,17 @@ impl Book {
     }
 }
 
-impl Shelf {
-    fn new(text: Text) -> Shelf {
-        Shelf { text, table: OnceLock::new() }
+impl ServicePrices {
+    fn new(text: TableText) -> ServicePrices {
+        ServicePrices { text, table: OnceLock::new() }
     }
 
-    fn table(&self) -> Result<&Table, String> {
+    fn table(&self) -> Result<&PriceTable, String> {
         let read = || match &self.text {
-            Text::Plain(text) => Table::read(text),
-            Text::Packed(bytes, size) => {
+            TableText::Plain(text) => PriceTable::read(text),
+            TableText::Packed(bytes, size) => {
                 let bytes = lz4_flex::block::decompress(bytes, *size).map_err(|error| error.to_string())?;
-                Table::read(&String::from_utf8(bytes).map_err(|error| error.to_string())?)
+                PriceTable::read(&String::from_utf8(bytes).map_err(|error| error.to_string())?)
             }
         };
         self.table.get_or_init(read).as_ref().map_err(Clone::clone)

@@ -1,9 +1,9 @@
 //! Bringing the book up to date: which questions to ask, and what the answers change. Whoever asks them is elsewhere.
 
-use super::Book;
+use super::PriceBook;
 use super::product::USAGE;
 pub use super::product::{Product, ProductRate};
-use super::table::{Series, Source, Table, Tier};
+use super::table::{PriceSeries, PriceSource, PriceTable, PriceTier};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One question, for every region of its table.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Query {
+pub struct PriceListQuery {
     /// The table it is for.
     pub table: String,
     /// The item whose attributes tell a product; without it, rates are found by their codes.
@@ -46,29 +46,29 @@ pub struct Query {
 
 /// The answer to a query, for one region.
 #[derive(Debug, Clone)]
-pub struct Answer<'a> {
-    pub query: &'a Query,
+pub struct PriceListResult<'a> {
+    pub query: &'a PriceListQuery,
     pub region: String,
     pub products: Vec<Product>,
 }
 
 /// What the answers came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Report {
+pub struct RefreshReport {
     /// Rates that are as they were.
     pub confirmed: usize,
     /// What is asked for now, and what was.
-    pub changed: Vec<Change>,
+    pub changed: Vec<PriceChange>,
     /// Prices that the book did not have.
     pub added: usize,
     /// Rates so far from the old ones that they are probably of another unit; they are left alone.
-    pub doubtful: Vec<Change>,
+    pub doubtful: Vec<PriceChange>,
     /// Rates that no answer spoke of.
     pub unasked: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Change {
+pub struct PriceChange {
     pub item: String,
     pub attributes: String,
     pub region: String,
@@ -88,23 +88,23 @@ fn one() -> u32 {
 ///
 /// # Errors
 /// What is wrong with the file that says so.
-pub fn queries(text: &str) -> Result<Vec<Query>, String> {
+pub fn queries(text: &str) -> Result<Vec<PriceListQuery>, String> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct File {
-        query: Vec<Query>,
+    struct QueryFile {
+        query: Vec<PriceListQuery>,
     }
-    toml::from_str::<File>(text).map(|file| file.query).map_err(|error| error.to_string())
+    toml::from_str::<QueryFile>(text).map(|file| file.query).map_err(|error| error.to_string())
 }
 
-impl Book {
+impl PriceBook {
     /// The regions that a table has prices of.
     ///
     /// # Errors
     /// When the table cannot be read.
     pub fn regions(&self, service: &str) -> Result<BTreeSet<String>, String> {
-        let table = self.services.get(service).map(super::Shelf::table).transpose()?;
-        let regions = table.into_iter().flat_map(Table::all).map(|series| series.region.clone());
+        let table = self.services.get(service).map(super::ServicePrices::table).transpose()?;
+        let regions = table.into_iter().flat_map(PriceTable::all).map(|series| series.region.clone());
         Ok(regions.filter(|region| region.contains('-')).collect())
     }
 
@@ -112,10 +112,10 @@ impl Book {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub fn refreshed(&self, service: &str, answers: &[Answer<'_>]) -> Result<(String, Report), String> {
+    pub fn refreshed(&self, service: &str, answers: &[PriceListResult<'_>]) -> Result<(String, RefreshReport), String> {
         let Some(shelf) = self.services.get(service) else { return Err(format!("there is no table `{service}`")) };
         let old = shelf.table()?;
-        let mut fresh = Fresh { table: old.clone(), report: Report::default(), seen: BTreeSet::new() };
+        let mut fresh = TableRefresh { table: old.clone(), report: RefreshReport::default(), seen: BTreeSet::new() };
         for answer in answers.iter().filter(|answer| answer.query.table == service) {
             for product in &answer.products {
                 match &answer.query.item {
@@ -131,18 +131,18 @@ impl Book {
     }
 }
 
-type Key = (String, String, String);
+type SeriesKey = (String, String, String);
 
 /// A table while it is brought up to date.
-struct Fresh {
-    table: Table,
-    report: Report,
+struct TableRefresh {
+    table: PriceTable,
+    report: RefreshReport,
     /// The rates that an answer spoke of.
-    seen: BTreeSet<(Key, usize)>,
+    seen: BTreeSet<(SeriesKey, usize)>,
 }
 
-impl Fresh {
-    fn by_code(&mut self, answer: &Answer<'_>, product: &Product) {
+impl TableRefresh {
+    fn by_code(&mut self, answer: &PriceListResult<'_>, product: &Product) {
         for rate in product.rates.iter().filter(|rate| !rate.code.is_empty()) {
             let places: Vec<(usize, usize)> = self
                 .table
@@ -160,8 +160,8 @@ impl Fresh {
         }
     }
 
-    fn by_attributes(&mut self, item: &str, answer: &Answer<'_>, product: &Product) {
-        let Some(attributes) = answer.query.told(product) else { return };
+    fn by_attributes(&mut self, item: &str, answer: &PriceListResult<'_>, product: &Product) {
+        let Some(attributes) = answer.query.published_value(product) else { return };
         let rates = answer.query.in_units(product);
         // What is free is no price of the item, what is not on sale has no rates, and two that begin alike are no tiers.
         let are_tiers = rates.windows(2).all(|pair| matches!(pair, [one, next] if one.from < next.from));
@@ -169,8 +169,9 @@ impl Fresh {
         if !are_tiers || !begin || rates.iter().any(|rate| rate.usd.is_zero()) {
             return;
         }
-        let same =
-            |series: &Series| series.item == item && series.attributes == attributes && series.region == answer.region;
+        let same = |series: &PriceSeries| {
+            series.item == item && series.attributes == attributes && series.region == answer.region
+        };
         if let Some(at) = self.table.series.iter().position(same) {
             let held = self.table.series.get(at).map(|series| series.tiers.iter().map(|tier| tier.from));
             // Tiers that begin elsewhere are for a person to look at.
@@ -187,21 +188,21 @@ impl Fresh {
         };
         let source = self.source(answer, product);
         let ends = rates.iter().skip(1).map(|rate| Some(rate.from)).chain([None]);
-        let tier = |(rate, to): (&ProductRate, Option<Decimal>)| Tier {
+        let tier = |(rate, to): (&ProductRate, Option<Decimal>)| PriceTier {
             from: rate.from,
             to,
             usd: rate.usd,
             rate: rate.code.clone(),
             source,
         };
-        let tiers: Vec<Tier> = rates.iter().zip(ends).map(tier).collect();
-        let series = Series { item: item.to_owned(), attributes, unit, region: answer.region.clone(), tiers };
+        let tiers: Vec<PriceTier> = rates.iter().zip(ends).map(tier).collect();
+        let series = PriceSeries { item: item.to_owned(), attributes, unit, region: answer.region.clone(), tiers };
         self.seen.extend((0..series.tiers.len()).map(|tier| (series.key_owned(), tier)));
         self.table.series.push(series);
         self.report.added += 1;
     }
 
-    fn set(&mut self, at: usize, tier: usize, rate: &ProductRate, answer: &Answer<'_>, product: &Product) {
+    fn set(&mut self, at: usize, tier: usize, rate: &ProductRate, answer: &PriceListResult<'_>, product: &Product) {
         let source = self.source(answer, product);
         let Some(series) = self.table.series.get_mut(at) else { return };
         let key = series.key_owned();
@@ -210,7 +211,7 @@ impl Fresh {
         if !self.seen.insert((key.clone(), tier)) {
             return;
         }
-        let change = || Change {
+        let change = || PriceChange {
             item: key.0.clone(),
             attributes: key.1.clone(),
             region: key.2.clone(),
@@ -234,7 +235,7 @@ impl Fresh {
     }
 
     /// The number of an answer's source in the table.
-    fn source(&mut self, answer: &Answer<'_>, product: &Product) -> usize {
+    fn source(&mut self, answer: &PriceListResult<'_>, product: &Product) -> usize {
         let place = match answer.query.place {
             Some(_) => String::new(),
             None => format!("{}/", answer.region),
@@ -243,7 +244,7 @@ impl Fresh {
             "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/{}/current/{place}index.json",
             answer.query.service
         );
-        let wanted = Source { date: product.published.clone(), url };
+        let wanted = PriceSource { date: product.published.clone(), url };
         let known = self.table.sources.iter().find(|(_, source)| **source == wanted).map(|(number, _)| *number);
         known.unwrap_or_else(|| {
             let number = self.table.sources.keys().next_back().map_or(1, |last| last + 1);
@@ -253,7 +254,7 @@ impl Fresh {
     }
 }
 
-impl Query {
+impl PriceListQuery {
     /// The attribute by which the products of a region are asked for, and its value.
     pub fn region_filter<'a>(&'a self, region: &'a str) -> Option<(&'a str, &'a str)> {
         self.place.is_none().then_some((self.region.as_str(), region))
@@ -271,7 +272,7 @@ impl Query {
     }
 
     /// The book's attributes of a product; `None` where it is another thing than the item.
-    fn told(&self, product: &Product) -> Option<String> {
+    fn published_value(&self, product: &Product) -> Option<String> {
         let usage = product.attributes.get(USAGE).map_or("", String::as_str);
         if !self.usage.is_empty() && !self.usage.iter().any(|start| usage.starts_with(start.as_str())) {
             return None;

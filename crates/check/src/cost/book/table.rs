@@ -9,14 +9,14 @@ const HEADINGS: &str = "item,attributes,unit,region,from,to,usd,rate,source";
 
 /// Where prices were read, and when they were published.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub struct PriceSource {
     pub date: String,
     pub url: String,
 }
 
 /// The price of one item in one region: its rates, from the first unit of a month on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Series {
+pub struct PriceSeries {
     pub item: String,
     /// `engine=mysql;storage_config=standard`, sorted by key.
     pub attributes: String,
@@ -25,12 +25,12 @@ pub struct Series {
     /// A region, `global`, or `edge`.
     pub region: String,
     /// One at least; each begins where the one before ends.
-    pub tiers: Vec<Tier>,
+    pub tiers: Vec<PriceTier>,
 }
 
 /// The rate of the units between two quantities of a month.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tier {
+pub struct PriceTier {
     pub from: Decimal,
     /// Absent where it has no end.
     pub to: Option<Decimal>,
@@ -44,12 +44,12 @@ pub struct Tier {
 
 /// A table, sorted for finding.
 #[derive(Debug, Clone, Default)]
-pub struct Table {
-    pub(super) sources: BTreeMap<usize, Source>,
-    pub(super) series: Vec<Series>,
+pub struct PriceTable {
+    pub(super) sources: BTreeMap<usize, PriceSource>,
+    pub(super) series: Vec<PriceSeries>,
 }
 
-impl Series {
+impl PriceSeries {
     /// The names of its attributes.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.attributes.split(';').filter_map(|part| part.split_once('=')).map(|(key, _)| key)
@@ -69,9 +69,9 @@ impl Series {
     }
 }
 
-impl Table {
-    pub fn read(text: &str) -> Result<Table, String> {
-        let mut table = Table::default();
+impl PriceTable {
+    pub fn read(text: &str) -> Result<PriceTable, String> {
+        let mut table = PriceTable::default();
         let mut headed = false;
         for (number, line) in text.lines().enumerate() {
             let at = |why: &str| format!("line {}: {why}", number + 1);
@@ -93,22 +93,22 @@ impl Table {
         Ok(table)
     }
 
-    pub fn get(&self, item: &str, attributes: &str, region: &str) -> Option<&Series> {
+    pub fn get(&self, item: &str, attributes: &str, region: &str) -> Option<&PriceSeries> {
         let wanted = (item, attributes, region);
         let at = self.series.binary_search_by(|series| series.key().cmp(&wanted)).ok()?;
         self.series.get(at)
     }
 
-    pub fn of<'a>(&'a self, item: &'a str) -> impl Iterator<Item = &'a Series> {
+    pub fn series_of<'a>(&'a self, item: &'a str) -> impl Iterator<Item = &'a PriceSeries> {
         let start = self.series.partition_point(|series| series.item.as_str() < item);
         self.series.iter().skip(start).take_while(move |series| series.item == item)
     }
 
-    pub fn all(&self) -> impl Iterator<Item = &Series> {
+    pub fn all(&self) -> impl Iterator<Item = &PriceSeries> {
         self.series.iter()
     }
 
-    pub fn source(&self, number: usize) -> Option<&Source> {
+    pub fn source(&self, number: usize) -> Option<&PriceSource> {
         self.sources.get(&number)
     }
 
@@ -121,14 +121,14 @@ impl Table {
         let mut out =
             format!("# On-demand list prices of {service}, in US dollars. Written by `gpb prices refresh`.\n");
         for (place, number) in used.iter().enumerate() {
-            if let Some(Source { date, url }) = self.sources.get(number) {
+            if let Some(PriceSource { date, url }) = self.sources.get(number) {
                 let _ = writeln!(out, "# {} {date} {url}", place + 1);
             }
         }
         let _ = writeln!(out, "{HEADINGS}");
-        let mut series: Vec<&Series> = self.series.iter().collect();
+        let mut series: Vec<&PriceSeries> = self.series.iter().collect();
         series.sort_by_key(|series| series.key());
-        for Series { item, attributes, unit, region, tiers } in series {
+        for PriceSeries { item, attributes, unit, region, tiers } in series {
             for tier in tiers {
                 let to = tier.to.map_or(String::new(), |to| to.normalize().to_string());
                 let (from, usd) = (tier.from.normalize(), tier.usd.normalize());
@@ -143,7 +143,7 @@ impl Table {
     fn remark(&mut self, text: &str) {
         let mut words = text.splitn(3, ' ');
         if let (Some(Ok(number)), Some(date), Some(url)) = (words.next().map(str::parse), words.next(), words.next()) {
-            self.sources.insert(number, Source { date: date.to_owned(), url: url.to_owned() });
+            self.sources.insert(number, PriceSource { date: date.to_owned(), url: url.to_owned() });
         }
     }
 
@@ -162,7 +162,7 @@ impl Table {
             return Err(format!("the source {source} is not named above"));
         }
         let to = if to.is_empty() { None } else { Some(number(to)?) };
-        let tier = Tier { from: number(from)?, to, usd: number(usd)?, rate: (*rate).to_owned(), source };
+        let tier = PriceTier { from: number(from)?, to, usd: number(usd)?, rate: (*rate).to_owned(), source };
         if tier.to.is_some_and(|to| to <= tier.from) {
             return Err("the tier ends before it begins".to_owned());
         }
@@ -176,7 +176,7 @@ impl Table {
         if !tier.from.is_zero() {
             return Err("the first tier does not begin at 0".to_owned());
         }
-        self.series.push(Series {
+        self.series.push(PriceSeries {
             item: (*item).to_owned(),
             attributes: (*attributes).to_owned(),
             unit: (*unit).to_owned(),

@@ -7,7 +7,7 @@ fn sku(item: &str, attributes: &[(&str, &str)]) -> Sku {
 }
 
 fn rate(item: &str, attributes: &[(&str, &str)], region: &str) -> String {
-    let book = Book::of(&Library::default());
+    let book = PriceBook::new(&Library::default());
     match book.find(&sku(item, attributes), region) {
         Ok(series) => series.tiers.iter().map(|t| format!("{}+ {}", t.from, t.usd)).collect::<Vec<_>>().join(", "),
         Err(why) => format!("{why:?}"),
@@ -49,7 +49,7 @@ fn what_is_missing_is_said_exactly() {
 
 #[test]
 fn every_table_reads_and_every_rate_has_a_dated_source() {
-    let book = Book::of(&Library::default());
+    let book = PriceBook::new(&Library::default());
     let all = book.search(&[], None).unwrap();
     assert!(all.len() > 4_000, "{} prices", all.len());
     for series in all {
@@ -64,7 +64,7 @@ fn every_table_reads_and_every_rate_has_a_dated_source() {
 
 #[test]
 fn every_allowance_is_for_items_of_the_book() {
-    let book = Book::of(&Library::default());
+    let book = PriceBook::new(&Library::default());
     let items: std::collections::BTreeSet<&str> =
         book.search(&[], None).unwrap().into_iter().map(|series| series.item.as_str()).collect();
     for allowance in book.allowances().unwrap() {
@@ -80,7 +80,7 @@ fn a_library_at_hand_sets_its_own_prices() {
         item,attributes,unit,region,from,to,usd,rate,source\n\
         elb.alb,,lb-hour,us-east-1,0,,0.01,,1\n";
     let library: Library = [("prices/elb.csv".to_owned(), Arc::from(text))].into_iter().collect();
-    let book = Book::of(&library);
+    let book = PriceBook::new(&library);
     assert_eq!(book.find(&sku("elb.alb", &[]), "us-east-1").unwrap().tiers[0].usd, Decimal::new(1, 2));
     assert_eq!(book.find(&sku("vpc.nat.gateway", &[]), "us-east-1").unwrap().tiers[0].usd, Decimal::new(45, 3));
 }
@@ -90,7 +90,7 @@ fn a_broken_table_says_where() {
     let check = |lines: &str, expected: &str| {
         let text =
             format!("# 1 2026-01-01 https://example.com\nitem,attributes,unit,region,from,to,usd,rate,source\n{lines}");
-        assert_eq!(Table::read(&text).map(|_| ()).unwrap_err(), expected);
+        assert_eq!(PriceTable::read(&text).map(|_| ()).unwrap_err(), expected);
     };
     check("a.b,,h,us-east-1,0,,x,,1", "line 3: `x` is no amount");
     check("a.b,,h,us-east-1,0,,-1,,1", "line 3: `-1` is no amount");

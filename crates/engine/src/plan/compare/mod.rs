@@ -18,23 +18,23 @@ pub use walk::differences;
 use crate::cloud::Properties;
 use gpb_catalog::{ListShape, ObjectShape, Shape, TypeDef};
 use gpb_model::PropPath;
-use gpb_model::{Reference, Secret, Value};
+use gpb_model::{Reference, SecretSource, Value};
 
 /// The rules of one comparison.
 #[derive(Clone, Copy)]
-pub struct Rules<'a> {
+pub struct CompareRules<'a> {
     pub def: Option<&'a TypeDef>,
     /// Places that are left alone.
     pub ignore: &'a [PropPath],
     /// The keyed hash of a secret, `None` when it cannot be known now.
-    pub secret: &'a dyn Fn(&Secret) -> Option<String>,
+    pub secret: &'a dyn Fn(&SecretSource) -> Option<String>,
     /// Whether a hole stands for something that could not be read, so that nothing can be said of it.
     pub unseen: &'a dyn Fn(&Reference) -> bool,
 }
 
 /// What is known of a resource besides what is wanted.
 #[derive(Clone, Copy)]
-pub struct Sides<'a> {
+pub struct CurrentState<'a> {
     /// As the cloud says it is.
     pub observed: &'a Properties,
     /// As last applied, secrets as hashes.
@@ -43,10 +43,10 @@ pub struct Sides<'a> {
     pub recorded: Option<&'a Properties>,
 }
 
-impl<'a> Rules<'a> {
+impl<'a> CompareRules<'a> {
     /// The rules without a catalog: for a type nothing is known of, and for tests.
-    pub fn bare() -> Rules<'static> {
-        Rules { def: None, ignore: &[], secret: &|_| None, unseen: &|_| false }
+    pub fn bare() -> CompareRules<'static> {
+        CompareRules { def: None, ignore: &[], secret: &|_| None, unseen: &|_| false }
     }
 
     fn is_ignored(&self, path: &PropPath) -> bool {

@@ -1,6 +1,6 @@
 //! Whether what is there is what is wanted.
 
-use super::{Rules, document, entries_of, entry, list_of, lists, scalar};
+use super::{CompareRules, document, entries_of, entry, list_of, lists, scalar};
 use crate::plan::values;
 use gpb_catalog::Shape;
 use gpb_model::PropPath;
@@ -9,14 +9,14 @@ use serde_json::Value as Json;
 
 /// What a value is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Against {
+pub(super) enum CompareSide {
     /// The cloud's answer: it has no secrets and no write-only places, so those are passed over.
     Observed,
     /// What was applied: it has everything, secrets as hashes.
     Applied,
 }
 
-impl<'a> Rules<'a> {
+impl<'a> CompareRules<'a> {
     /// Whether `there` has all that `wanted` says.
     pub(super) fn satisfied(
         &self,
@@ -24,15 +24,15 @@ impl<'a> Rules<'a> {
         wanted: &Value,
         there: &Json,
         path: &PropPath,
-        against: Against,
+        against: CompareSide,
     ) -> bool {
-        if against == Against::Observed && (self.is_write_only(path) || self.is_ignored(path)) {
+        if against == CompareSide::Observed && (self.is_write_only(path) || self.is_ignored(path)) {
             return true;
         }
         let shape = self.pick(shape, wanted);
         match wanted {
             Value::Secret(secret) => {
-                against == Against::Observed
+                against == CompareSide::Observed
                     || values::hash_of(there).is_some_and(|hash| (self.secret)(secret).is_none_or(|now| now == hash))
             }
             Value::Ref(_) | Value::Call { .. } | Value::Concat(_) => self.is_unseen(wanted),
@@ -71,7 +71,7 @@ impl<'a> Rules<'a> {
         let (wanted, there): (Vec<_>, Vec<_>) = (wanted.iter().collect(), there.iter().collect());
         let mut fits = |mine: usize, theirs: usize| {
             let pair = wanted.get(mine).zip(there.get(theirs));
-            pair.is_some_and(|(mine, theirs)| self.satisfied(item, mine, theirs, &path, Against::Observed))
+            pair.is_some_and(|(mine, theirs)| self.satisfied(item, mine, theirs, &path, CompareSide::Observed))
         };
         lists::perfect(&wanted, &there, &mut fits).is_some()
     }
@@ -83,12 +83,12 @@ impl<'a> Rules<'a> {
         default: Option<&Json>,
         wanted: &Value,
         path: &PropPath,
-        against: Against,
+        against: CompareSide,
     ) -> bool {
-        if default.is_some_and(|default| self.satisfied(shape, wanted, default, path, Against::Applied)) {
+        if default.is_some_and(|default| self.satisfied(shape, wanted, default, path, CompareSide::Applied)) {
             return true;
         }
-        if against == Against::Observed && (self.is_write_only(path) || self.is_ignored(path)) {
+        if against == CompareSide::Observed && (self.is_write_only(path) || self.is_ignored(path)) {
             return true;
         }
         match wanted {
@@ -100,7 +100,7 @@ impl<'a> Rules<'a> {
                     self.absence_satisfies(shape, default, value, &path.child(key), against)
                 })
             }
-            Value::Secret(_) => against == Against::Observed,
+            Value::Secret(_) => against == CompareSide::Observed,
             _ => false,
         }
     }
@@ -111,7 +111,7 @@ impl<'a> Rules<'a> {
         wanted: &[Value],
         there: &[Json],
         path: &PropPath,
-        against: Against,
+        against: CompareSide,
     ) -> bool {
         self.matching(shape, wanted, there, path, against).is_some()
     }
@@ -123,7 +123,7 @@ impl<'a> Rules<'a> {
         wanted: &[Value],
         there: &[Json],
         path: &PropPath,
-        against: Against,
+        against: CompareSide,
     ) -> Option<Vec<usize>> {
         let list = list_of(shape);
         let item = list.map(|list| &*list.item);
@@ -142,15 +142,15 @@ impl<'a> Rules<'a> {
     }
 
     /// Documents are compared as wholes: what one says and the other does not is a difference.
-    fn document_satisfied(&self, wanted: &Value, there: &Json, against: Against) -> bool {
+    fn document_satisfied(&self, wanted: &Value, there: &Json, against: CompareSide) -> bool {
         if values::has_secret(wanted) {
-            return against == Against::Observed || self.secrets_satisfied(wanted, there);
+            return against == CompareSide::Observed || self.secrets_satisfied(wanted, there);
         }
         let is_document = |json: &Json| match json {
             Json::String(text) => document::parse(text).is_some(),
             other => other.is_object() || other.is_array(),
         };
-        match values::plain(wanted) {
+        match values::to_json(wanted) {
             Some(wanted) => is_document(&wanted) && is_document(there) && document::equal(&wanted, there),
             None => self.is_unseen(wanted),
         }
@@ -174,7 +174,7 @@ impl<'a> Rules<'a> {
             }
             // A text with a secret in it is hashed as a whole, and what it was made of cannot be told.
             (Value::Concat(_) | Value::Call { .. }, there) => values::is_hashed(there),
-            _ => values::plain(wanted).is_some_and(|wanted| document::equal(&wanted, there)),
+            _ => values::to_json(wanted).is_some_and(|wanted| document::equal(&wanted, there)),
         }
     }
 

@@ -1,6 +1,6 @@
 #![allow(clippy::needless_pass_by_value)] // the cases are literals
 
-use super::{Rules, Sides, differences, documents_equal};
+use super::{CompareRules, CurrentState, differences, documents_equal};
 use crate::plan::fixtures::{hash, types, value};
 use crate::plan::values::mask;
 use gpb_catalog::{Shape, TextShape};
@@ -11,9 +11,9 @@ use serde_json::{Map, Value as Json, json};
 /// The places where `desired` differs from `observed`, and the same once everything was applied like that before.
 fn places(ty: &str, desired: Json, observed: Json) -> Vec<String> {
     let def = types(ty);
-    let rules = Rules { def: def.as_deref(), ..Rules::bare() };
+    let rules = CompareRules { def: def.as_deref(), ..CompareRules::bare() };
     let Value::Map(desired) = value(desired) else { panic!("properties are an object") };
-    let sides = Sides { observed: observed.as_object().unwrap(), applied: None, recorded: None };
+    let sides = CurrentState { observed: observed.as_object().unwrap(), applied: None, recorded: None };
     differences(rules, &desired, sides).into_iter().map(|difference| difference.path.0.into()).collect()
 }
 
@@ -95,12 +95,13 @@ fn nothing_is_as_good_as_an_empty_list() {
 #[test]
 fn a_removal_inside_an_element_is_a_difference() {
     let def = types("aws.net.group");
-    let rules = Rules { def: def.as_deref(), ..Rules::bare() };
+    let rules = CompareRules { def: def.as_deref(), ..CompareRules::bare() };
     let Value::Map(desired) = value(json!({ "Rules": [{ "Port": 1 }] })) else { panic!() };
     let full = json!({ "Rules": [{ "Port": 1, "Note": "n" }] });
     let full = full.as_object().unwrap();
-    let found =
-        |applied| differences(rules, &desired, Sides { observed: full, applied: Some(applied), recorded: Some(full) });
+    let found = |applied| {
+        differences(rules, &desired, CurrentState { observed: full, applied: Some(applied), recorded: Some(full) })
+    };
     assert_eq!(found(full).len(), 1);
     // Nobody asked for the note: it is the cloud's.
     assert_eq!(found(json!({ "Rules": [{ "Port": 1 }] }).as_object().unwrap()), []);
@@ -109,12 +110,12 @@ fn a_removal_inside_an_element_is_a_difference() {
 #[test]
 fn create_only_places_that_the_cloud_spells_its_own_way_are_left_alone() {
     let def = types("aws.data.store");
-    let rules = Rules { def: def.as_deref(), ..Rules::bare() };
+    let rules = CompareRules { def: def.as_deref(), ..CompareRules::bare() };
     let Value::Map(desired) = value(json!({ "Engine": "X" })) else { panic!() };
     let object = |engine: &str| Map::from_iter([("Engine".to_owned(), Json::from(engine))]);
     let found = |applied: &str, recorded: &str| {
         let sides =
-            Sides { observed: &object("x"), applied: Some(&object(applied)), recorded: Some(&object(recorded)) };
+            CurrentState { observed: &object("x"), applied: Some(&object(applied)), recorded: Some(&object(recorded)) };
         differences(rules, &desired, sides).len()
     };
     assert_eq!(found("X", "x"), 0);
@@ -128,8 +129,8 @@ fn a_list_that_the_cloud_keeps_in_its_own_order_is_left_alone_as_long_as_nothing
     let Value::Map(desired) = value(json!({ "Names": ["a", "b"] })) else { panic!() };
     let found = |applied: [&str; 2], recorded: [&str; 2]| {
         let (observed, applied, recorded) = (list(["b", "a"]), list(applied), list(recorded));
-        let sides = Sides { observed: &observed, applied: Some(&applied), recorded: Some(&recorded) };
-        differences(Rules::bare(), &desired, sides).len()
+        let sides = CurrentState { observed: &observed, applied: Some(&applied), recorded: Some(&recorded) };
+        differences(CompareRules::bare(), &desired, sides).len()
     };
     assert_eq!(found(["a", "b"], ["b", "a"]), 0);
     assert_eq!(found(["a", "b"], ["a", "b"]), 1, "somebody turned it round");
@@ -143,8 +144,8 @@ fn capitals_mean_nothing_where_the_catalog_says_so() {
     engine.shape = Shape::Text(TextShape { any_case: true, ..TextShape::default() });
     let Value::Map(desired) = value(json!({ "Engine": "Fast" })) else { panic!() };
     let observed = json!({ "Engine": "FAST" });
-    let sides = Sides { observed: observed.as_object().unwrap(), applied: None, recorded: None };
-    assert_eq!(differences(Rules { def: Some(&def), ..Rules::bare() }, &desired, sides), []);
+    let sides = CurrentState { observed: observed.as_object().unwrap(), applied: None, recorded: None };
+    assert_eq!(differences(CompareRules { def: Some(&def), ..CompareRules::bare() }, &desired, sides), []);
 }
 
 fn policy(statement: Json) -> Json {
@@ -222,13 +223,13 @@ fn a_document_is_the_same_as_its_text_however_it_comes_back() {
 #[test]
 fn a_secret_in_a_readable_place_is_known_by_its_hash() {
     let def = types("aws.run.task");
-    let rules = Rules { def: def.as_deref(), secret: &hash, ..Rules::bare() };
+    let rules = CompareRules { def: def.as_deref(), secret: &hash, ..CompareRules::bare() };
     let env = |value: Json| json!({ "Containers": [{ "Name": "web", "Env": [{ "Name": "KEY", "Value": value }] }] });
     let Value::Map(desired) = value(env(json!({ "$secret": { "from": "env", "name": "A" } }))) else { panic!() };
     let (clear, old, now) =
         (env("clear".into()), env(json!({ "$secret": "old" })), env(json!({ "$secret": "hash of A" })));
     let found = |applied: &Json| {
-        let sides = Sides { observed: clear.as_object().unwrap(), applied: applied.as_object(), recorded: None };
+        let sides = CurrentState { observed: clear.as_object().unwrap(), applied: applied.as_object(), recorded: None };
         differences(rules, &desired, sides)
     };
     assert_eq!(found(&now), []);

@@ -1,9 +1,9 @@
 //! The walk over what is wanted that finds each place that differs.
 
-use super::satisfies::Against;
-use super::{Rules, Sides, entries_of, entry};
+use super::satisfies::CompareSide;
+use super::{CompareRules, CurrentState, entries_of, entry};
 use crate::cloud::Properties;
-use crate::plan::{Difference, values};
+use crate::plan::{PropertyDifference, values};
 use gpb_catalog::{ObjectShape, Shape};
 use gpb_model::PropPath;
 use gpb_model::Value;
@@ -11,22 +11,26 @@ use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every place that differs, in order of path. Lists and documents differ as wholes.
-pub fn differences(rules: Rules<'_>, desired: &gpb_model::Map, sides: Sides<'_>) -> Vec<Difference> {
-    let mut walk = Walk { rules, found: Vec::new() };
-    let maps = Maps { observed: Some(sides.observed), applied: sides.applied, recorded: sides.recorded };
+pub fn differences(
+    rules: CompareRules<'_>,
+    desired: &gpb_model::ValueMap,
+    sides: CurrentState<'_>,
+) -> Vec<PropertyDifference> {
+    let mut walk = CompareWalk { rules, found: Vec::new() };
+    let maps = ObjectSides { observed: Some(sides.observed), applied: sides.applied, recorded: sides.recorded };
     walk.object(rules.def.map(|def| &def.root), None, desired, maps, &PropPath::default());
     walk.found.sort_by(|a, b| a.path.cmp(&b.path));
     walk.found
 }
 
-struct Walk<'a> {
-    rules: Rules<'a>,
-    found: Vec<Difference>,
+struct CompareWalk<'a> {
+    rules: CompareRules<'a>,
+    found: Vec<PropertyDifference>,
 }
 
 /// The other sides of one object.
 #[derive(Clone, Copy)]
-struct Maps<'s> {
+struct ObjectSides<'s> {
     observed: Option<&'s Properties>,
     applied: Option<&'s Properties>,
     recorded: Option<&'s Properties>,
@@ -34,7 +38,7 @@ struct Maps<'s> {
 
 /// What is observed and recorded of a list, without the elements that the cloud put there by itself: they have a name, which is neither
 /// wanted nor was applied, and stood there in the same words when gpb last applied the list.
-fn without_surplus(wanted: &Value, there: There<'_>) -> Option<(Json, Json)> {
+fn without_surplus(wanted: &Value, there: ValueSides<'_>) -> Option<(Json, Json)> {
     let (Value::List(wanted), Some(Json::Array(observed)), Some(Json::Array(recorded))) =
         (wanted, there.observed, there.recorded)
     else {
@@ -54,34 +58,34 @@ fn without_surplus(wanted: &Value, there: There<'_>) -> Option<(Json, Json)> {
 
 /// The other sides of one place.
 #[derive(Clone, Copy)]
-struct There<'s> {
+struct ValueSides<'s> {
     observed: Option<&'s Json>,
     applied: Option<&'s Json>,
     recorded: Option<&'s Json>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> CompareWalk<'a> {
     fn object(
         &mut self,
         object: Option<&'a ObjectShape>,
         map: Option<&'a Shape>,
-        desired: &gpb_model::Map,
-        maps: Maps<'_>,
+        desired: &gpb_model::ValueMap,
+        maps: ObjectSides<'_>,
         path: &PropPath,
     ) {
         for (key, value) in desired {
             let (shape, default) = entry(object, map, key);
-            let there = There {
-                observed: of(maps.observed, key),
-                applied: of(maps.applied, key),
-                recorded: of(maps.recorded, key),
+            let there = ValueSides {
+                observed: member(maps.observed, key),
+                applied: member(maps.applied, key),
+                recorded: member(maps.recorded, key),
             };
             self.place(shape, default, value, there, &path.child(key));
         }
         for (key, applied) in maps.applied.into_iter().flatten().filter(|(key, _)| !desired.contains_key(key.as_str()))
         {
             let (shape, default) = entry(object, map, key);
-            self.removal(shape, default, applied, of(maps.observed, key), &path.child(key));
+            self.removal(shape, default, applied, member(maps.observed, key), &path.child(key));
         }
     }
 
@@ -90,7 +94,7 @@ impl<'a> Walk<'a> {
         shape: Option<&'a Shape>,
         default: Option<&'a Json>,
         wanted: &Value,
-        there: There<'_>,
+        there: ValueSides<'_>,
         path: &PropPath,
     ) {
         if self.rules.is_ignored(path) {
@@ -98,7 +102,7 @@ impl<'a> Walk<'a> {
         }
         let picked = self.rules.pick(shape, wanted);
         let own = without_surplus(wanted, there);
-        let there = own.as_ref().map_or(there, |(observed, recorded)| There {
+        let there = own.as_ref().map_or(there, |(observed, recorded)| ValueSides {
             observed: Some(observed),
             recorded: Some(recorded),
             ..there
@@ -115,7 +119,7 @@ impl<'a> Walk<'a> {
             && is_walked(picked, wanted, there)
         {
             let (object, map) = entries_of(picked);
-            let maps = Maps {
+            let maps = ObjectSides {
                 observed: there.observed.and_then(Json::as_object),
                 applied: there.applied.and_then(Json::as_object),
                 recorded: there.recorded.and_then(Json::as_object),
@@ -133,17 +137,17 @@ impl<'a> Walk<'a> {
         shape: Option<&'a Shape>,
         default: Option<&'a Json>,
         wanted: &Value,
-        there: There<'_>,
+        there: ValueSides<'_>,
         path: &PropPath,
     ) -> bool {
         let rules = &self.rules;
-        let as_applied = |applied: &Json| rules.satisfied(shape, wanted, applied, path, Against::Applied);
+        let as_applied = |applied: &Json| rules.satisfied(shape, wanted, applied, path, CompareSide::Applied);
         let same = match there.observed {
             Some(observed) => {
-                rules.satisfied(shape, wanted, observed, path, Against::Observed)
+                rules.satisfied(shape, wanted, observed, path, CompareSide::Observed)
                     && !self.drops_inside(shape, wanted, there, path)
             }
-            None => rules.absence_satisfies(shape, default, wanted, path, Against::Observed),
+            None => rules.absence_satisfies(shape, default, wanted, path, CompareSide::Observed),
         };
         if same {
             // What the cloud does not tell inside a list or a document is held against what was applied.
@@ -163,7 +167,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether an element of a list had something applied that is wanted no longer and is still there.
-    fn drops_inside(&self, shape: Option<&'a Shape>, wanted: &Value, there: There<'_>, path: &PropPath) -> bool {
+    fn drops_inside(&self, shape: Option<&'a Shape>, wanted: &Value, there: ValueSides<'_>, path: &PropPath) -> bool {
         let (Value::List(wanted), Some(Json::Array(applied)), Some(Json::Array(observed))) =
             (wanted, there.applied, there.observed)
         else {
@@ -173,13 +177,16 @@ impl<'a> Walk<'a> {
             return false;
         }
         let item = super::list_of(shape).map(|list| &*list.item);
-        let Some(pairs) = self.rules.matching(shape, wanted, observed, path, Against::Observed) else { return false };
+        let Some(pairs) = self.rules.matching(shape, wanted, observed, path, CompareSide::Observed) else {
+            return false;
+        };
         let path = path.child("*");
         let holds = |value: &Value, json: &Json, against| self.rules.satisfied(item, value, json, &path, against);
         wanted.iter().zip(pairs).any(|(mine, theirs)| {
             let Some(theirs) = observed.get(theirs) else { return false };
-            let was_there = |was: &&Json| values::lift(was).is_some_and(|was| holds(&was, theirs, Against::Observed));
-            let as_it_was = |was: &Json| holds(mine, was, Against::Applied) && !lacks(mine, was);
+            let was_there =
+                |was: &&Json| values::lift(was).is_some_and(|was| holds(&was, theirs, CompareSide::Observed));
+            let as_it_was = |was: &Json| holds(mine, was, CompareSide::Applied) && !lacks(mine, was);
             applied.iter().filter(|was| lacks(mine, was)).any(|was| was_there(&was)) && !applied.iter().any(as_it_was)
         })
     }
@@ -197,8 +204,8 @@ impl<'a> Walk<'a> {
             Some(applied) if is_secret_text(wanted) && !matches!(wanted, Value::Secret(_)) => {
                 values::is_hashed(applied)
             }
-            Some(applied) => self.rules.satisfied(shape, wanted, applied, path, Against::Applied),
-            None => self.rules.absence_satisfies(shape, default, wanted, path, Against::Applied),
+            Some(applied) => self.rules.satisfied(shape, wanted, applied, path, CompareSide::Applied),
+            None => self.rules.absence_satisfies(shape, default, wanted, path, CompareSide::Applied),
         };
         if !same {
             self.push(path, applied.cloned(), Some(wanted.clone()));
@@ -221,7 +228,7 @@ impl<'a> Walk<'a> {
         let kept: BTreeSet<String> = wanted.iter().filter_map(super::identity).collect();
         let given = wanted.iter().all(|tag| {
             let there = super::identity(tag).and_then(|key| by_key.get(&key).copied());
-            there.is_some_and(|there| self.rules.satisfied(item, tag, there, &inner, Against::Observed))
+            there.is_some_and(|there| self.rules.satisfied(item, tag, there, &inner, CompareSide::Observed))
         });
         let was: BTreeSet<String> =
             applied.and_then(Json::as_array).into_iter().flatten().filter_map(super::identity_of).collect();
@@ -249,7 +256,7 @@ impl<'a> Walk<'a> {
         }
         let Some(observed) = observed else { return };
         let is_default = values::lift(observed)
-            .is_none_or(|value| self.rules.absence_satisfies(shape, default, &value, path, Against::Applied));
+            .is_none_or(|value| self.rules.absence_satisfies(shape, default, &value, path, CompareSide::Applied));
         if !is_default {
             self.push(path, Some(values::mask(observed, None, Some(applied))), None);
         }
@@ -269,16 +276,16 @@ impl<'a> Walk<'a> {
     }
 
     fn push(&mut self, path: &PropPath, before: Option<Json>, after: Option<Value>) {
-        self.found.push(Difference { path: path.clone(), before, after, forces_replacement: false });
+        self.found.push(PropertyDifference { path: path.clone(), before, after, forces_replacement: false });
     }
 }
 
-fn of<'s>(side: Option<&'s Map<String, Json>>, key: &str) -> Option<&'s Json> {
+fn member<'s>(side: Option<&'s Map<String, Json>>, key: &str) -> Option<&'s Json> {
     side.and_then(|side| side.get(key)).filter(|json| !json.is_null())
 }
 
 /// An object is walked entry by entry where both sides are objects, and where a part of it could not be read.
-fn is_walked(shape: Option<&Shape>, wanted: &Value, there: There<'_>) -> bool {
+fn is_walked(shape: Option<&Shape>, wanted: &Value, there: ValueSides<'_>) -> bool {
     let is_document = matches!(shape, Some(Shape::Json));
     let is_empty = matches!(wanted, Value::Map(entries) if entries.is_empty());
     match there.observed {

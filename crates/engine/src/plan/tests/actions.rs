@@ -1,8 +1,8 @@
 //! What becomes of a resource, by what is wanted, what was applied and what is there.
 
 use crate::plan::fixtures::*;
-use crate::plan::{Action, Change, Plan, Unprotect, refusals};
-use crate::state::{Intent, Operation, Record, deposed_address};
+use crate::plan::{Action, Plan, ProtectionOverride, ResourceChange, refusals};
+use crate::state::{Intent, OperationKind, ResourceRecord, deposed_address};
 use gpb_base::source::Span;
 use gpb_model::Replacement;
 use gpb_model::{Lifecycle, Mode, Model, Move, Value};
@@ -12,7 +12,7 @@ fn store(properties: Json) -> Model {
     model([resource("data.main", "aws.data.store", properties)])
 }
 
-fn change<'p>(plan: &'p Plan, name: &str) -> &'p Change {
+fn change<'p>(plan: &'p Plan, name: &str) -> &'p ResourceChange {
     plan.changes.iter().find(|change| change.address.as_str() == name).unwrap()
 }
 
@@ -20,7 +20,7 @@ fn change<'p>(plan: &'p Plan, name: &str) -> &'p Change {
 fn told(plan: &Plan) -> String {
     let lines = plan.changes.iter().map(|change| {
         let symbol = match (change.action, change.create_first) {
-            (Action::Keep, _) => "=",
+            (Action::NoOp, _) => "=",
             (Action::Read, _) => "?",
             (Action::Create, _) => "+",
             (Action::Update, _) => "~",
@@ -45,15 +45,15 @@ fn told(plan: &Plan) -> String {
 
 /// What is planned for `after` once `before` was applied.
 fn check(before: Json, after: Json, expected: &str) {
-    let world = World::applied(&store(before));
+    let world = FakeCloud::applied(&store(before));
     assert_eq!(told(&world.plan(&store(after))), expected);
 }
 
 #[test]
 fn a_new_resource_is_created_and_then_kept() {
     let model = store(json!({ "StoreName": "a", "Engine": "x", "Size": 1 }));
-    assert_eq!(told(&World::new().plan(&model)), "+ data.main");
-    assert_eq!(told(&World::applied(&model).plan(&model)), "= data.main");
+    assert_eq!(told(&FakeCloud::new().plan(&model)), "+ data.main");
+    assert_eq!(told(&FakeCloud::applied(&model).plan(&model)), "= data.main");
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_replacement_comes_second_when_both_would_bear_one_name() {
 #[test]
 fn the_text_decides_how_to_replace() {
     let mut before = store(json!({ "StoreName": "a", "Engine": "x" }));
-    let world = World::applied(&before);
+    let world = FakeCloud::applied(&before);
     before.resources[0].lifecycle.replace = Some(gpb_model::Replacement::CreateThenDelete);
     before.resources[0].properties.insert("Engine".into(), Value::Text("y".into()));
     assert_eq!(told(&world.plan(&before)), "+/- data.main: Engine!");
@@ -84,7 +84,7 @@ fn the_text_decides_how_to_replace() {
 #[test]
 fn a_type_without_an_update_is_replaced_for_anything() {
     let model = |target: &str| model([resource("compute.at", "aws.run.attachment", json!({ "Target": target }))]);
-    let world = World::applied(&model("a"));
+    let world = FakeCloud::applied(&model("a"));
     assert_eq!(told(&world.plan(&model("b"))), "+/- compute.at: Target!");
 }
 
@@ -103,7 +103,7 @@ fn a_property_given_no_longer_is_a_removal() {
 #[test]
 fn a_default_is_as_good_as_nothing() {
     let model = store(json!({ "Size": 1, "Timeout": 30, "Backup": { "Days": 1, "Timeout": 30 } }));
-    let mut world = World::applied(&model);
+    let mut world = FakeCloud::applied(&model);
     world.observed("data.main").remove("Timeout");
     world.observed("data.main")["Backup"].as_object_mut().unwrap().remove("Timeout");
     assert_eq!(told(&world.plan(&model)), "= data.main");
@@ -112,7 +112,7 @@ fn a_default_is_as_good_as_nothing() {
 #[test]
 fn what_the_cloud_adds_is_left_alone_and_what_it_changes_is_drift() {
     let model = store(json!({ "Size": 1 }));
-    let mut world = World::applied(&model);
+    let mut world = FakeCloud::applied(&model);
     world.observed("data.main").insert("Engine".into(), "x".into());
     assert_eq!(told(&world.plan(&model)), "= data.main");
     world.observed("data.main").insert("Size".into(), 7.into());
@@ -127,7 +127,7 @@ fn what_the_cloud_adds_is_left_alone_and_what_it_changes_is_drift() {
 #[test]
 fn what_a_read_never_gives_is_compared_with_what_was_applied() {
     let model = store(json!({ "Password": { "$secret": { "from": "env", "name": "A" } }, "Size": 1 }));
-    let mut world = World::applied(&model);
+    let mut world = FakeCloud::applied(&model);
     assert_eq!(told(&world.plan(&model)), "= data.main");
     let other = store(json!({ "Password": { "$secret": { "from": "env", "name": "B" } }, "Size": 1 }));
     assert_eq!(told(&world.plan(&other)), "~ data.main: Password");
@@ -141,14 +141,14 @@ fn what_a_read_never_gives_is_compared_with_what_was_applied() {
 #[test]
 fn a_generated_secret_is_made_once() {
     let model = store(json!({ "Password": { "$secret": { "from": "generated", "length": 32 } } }));
-    assert_eq!(told(&World::applied(&model).plan(&model)), "= data.main");
+    assert_eq!(told(&FakeCloud::applied(&model).plan(&model)), "= data.main");
 }
 
 #[test]
 fn an_ignored_place_is_left_as_it_is_once_there() {
     let mut model = store(json!({ "Size": 1, "Timeout": 5, "Backup": { "Days": 1, "Window": "w" } }));
     model.resources[0].lifecycle.ignore = vec![path("Size"), path("Backup/Days")];
-    let mut world = World::applied(&model);
+    let mut world = FakeCloud::applied(&model);
     world.observed("data.main").insert("Size".into(), 9.into());
     world.observed("data.main")["Backup"]["Days"] = 7.into();
     assert_eq!(told(&world.plan(&model)), "= data.main");
@@ -169,7 +169,7 @@ fn an_ignored_place_in_every_element_of_a_list_is_left_as_it_is() {
         model
     };
     let model = with(vec![part("a", 1, "x"), part("b", 2, "x")]);
-    let mut world = World::applied(&model);
+    let mut world = FakeCloud::applied(&model);
     world.observed("data.main")["Parts"] = json!([part("a", 7, "x"), part("b", 9, "x")]);
     assert_eq!(told(&world.plan(&model)), "= data.main");
     // What else is in the list is still gpb's, and what is new in it begins as it is written.
@@ -182,7 +182,7 @@ fn an_ignored_place_in_every_element_of_a_list_is_left_as_it_is() {
 #[test]
 fn what_is_gone_is_created_again_and_told() {
     let model = store(json!({ "Size": 1 }));
-    let mut world = World::applied(&model);
+    let mut world = FakeCloud::applied(&model);
     world.cloud.insert(address("data.main"), None);
     assert_eq!(told(&world.plan(&model)), "+ data.main: ()");
     assert_eq!(told(&world.plan(&model_of_nothing())), "x data.main: ()");
@@ -199,7 +199,7 @@ fn what_is_declared_no_longer_is_deleted_after_what_was_built_on_it() {
         resource("network.a", "aws.net.subnet", json!({ "Vpc": to("network.vpc", ""), "Cidr": "10.0.0.0/24" })),
         resource("compute.at", "aws.run.attachment", json!({ "Target": to("network.a", "SubnetId") })),
     ]);
-    let mut world = World::applied(&before);
+    let mut world = FakeCloud::applied(&before);
     let plan = world.plan(&model([]));
     assert_eq!(told(&plan), "- network.a\n- network.vpc\n- compute.at");
     assert_eq!(change(&plan, "network.vpc").depends_on, [address("network.a")]);
@@ -212,14 +212,14 @@ fn what_is_declared_no_longer_is_deleted_after_what_was_built_on_it() {
 #[test]
 fn an_interrupted_creation_is_adopted_or_undone() {
     let model = store(json!({ "StoreName": "a", "Size": 1 }));
-    let mut world = World::applied(&model);
+    let mut world = FakeCloud::applied(&model);
     let record = world.snapshot.resources.remove(&address("data.main")).unwrap();
     world.snapshot.pending.push(Intent {
         sequence: 1,
         address: record.address,
         ty: record.ty,
         place: record.place,
-        operation: Operation::Create,
+        operation: OperationKind::Create,
         token: "t".into(),
         id: None,
         desired: record.applied,
@@ -242,10 +242,10 @@ fn what_was_deposed_is_deleted_when_all_have_turned_to_its_successor() {
         resource("network.vpc", "aws.net.vpc", json!({ "Cidr": "10.0.0.0/16" })),
         resource("network.a", "aws.net.subnet", json!({ "Vpc": to("network.vpc", "") })),
     ]);
-    let mut world = World::applied(&model);
+    let mut world = FakeCloud::applied(&model);
     let old = deposed_address(&address("network.vpc"), 7);
     let record = world.snapshot.resources[&address("network.vpc")].clone();
-    world.snapshot.resources.insert(old.clone(), Record { address: old.clone(), id: "old".into(), ..record });
+    world.snapshot.resources.insert(old.clone(), ResourceRecord { address: old.clone(), id: "old".into(), ..record });
     world.cloud.insert(old, world.cloud[&address("network.vpc")].clone());
     let plan = world.plan(&model);
     assert_eq!(told(&plan), "= network.a\n= network.vpc\n- network.vpc~7");
@@ -255,7 +255,7 @@ fn what_was_deposed_is_deleted_when_all_have_turned_to_its_successor() {
 #[test]
 fn a_tainted_resource_is_taken_up_again() {
     let model = store(json!({ "Size": 1 }));
-    let mut world = World::applied(&model);
+    let mut world = FakeCloud::applied(&model);
     world.snapshot.resources.get_mut(&address("data.main")).unwrap().tainted = Some("its tags failed".into());
     assert_eq!(told(&world.plan(&model)), "< data.main");
     world.options.replace.insert(address("data.main"));
@@ -265,7 +265,7 @@ fn a_tainted_resource_is_taken_up_again() {
 #[test]
 fn a_move_renames_the_record_and_all_below() {
     let subnet = |name: &str| resource(name, "aws.net.subnet", json!({ "Cidr": "10.0.0.0/24" }));
-    let mut world = World::applied(&model([subnet("network.old.a[\"x\"]"), subnet("network.older")]));
+    let mut world = FakeCloud::applied(&model([subnet("network.old.a[\"x\"]"), subnet("network.older")]));
     let mut after = model([subnet("network.new.a[\"x\"]"), subnet("network.older")]);
     after.moves = vec![Move { from: address("network.old"), to: address("network.new"), span: Span::default() }];
     let plan = world.plan(&after);
@@ -279,7 +279,7 @@ fn a_move_renames_the_record_and_all_below() {
 #[test]
 fn two_records_cannot_move_to_one_address() {
     let subnet = |name: &str| resource(name, "aws.net.subnet", json!({}));
-    let world = World::applied(&model([subnet("network.a"), subnet("network.b")]));
+    let world = FakeCloud::applied(&model([subnet("network.a"), subnet("network.b")]));
     let mut after = model([subnet("network.b")]);
     after.moves = vec![Move { from: address("network.a"), to: address("network.b"), span: Span::default() }];
     assert_eq!(world.try_plan(&after).unwrap_err()[0].code, "GPB7003");
@@ -288,12 +288,12 @@ fn two_records_cannot_move_to_one_address() {
 #[test]
 fn a_rename_of_a_stateful_resource_has_to_be_written_down() {
     let named = |name: &str| model([resource(name, "aws.data.store", json!({ "Size": 1 }))]);
-    let mut world = World::applied(&named("data.old"));
+    let mut world = FakeCloud::applied(&named("data.old"));
     let refused = world.try_plan(&named("data.new")).unwrap_err();
     assert_eq!(refused.len(), 1);
     assert_eq!(refused[0].code, "GPB7002");
     assert!(refused[0].help.as_ref().unwrap().contains("`moved data.old to data.new`"));
-    world.options.unprotect = Unprotect::Only([address("data.old")].into());
+    world.options.unprotect = ProtectionOverride::Only([address("data.old")].into());
     assert_eq!(told(&world.plan(&named("data.new"))), "+ data.new\n- data.old");
 }
 
@@ -310,7 +310,7 @@ fn what_holds_data_is_protected_where_it_is_live() {
         let mut before = store(json!({ "Engine": "x" }));
         before.environment.mode = mode;
         before.resources[0].lifecycle = Lifecycle { protect, ..Lifecycle::default() };
-        let mut world = World::applied(&before);
+        let mut world = FakeCloud::applied(&before);
         let mut after = before.clone();
         after.resources[0].properties.insert("Engine".into(), Value::Text("y".into()));
         let plan = world.plan(&after);
@@ -318,7 +318,7 @@ fn what_holds_data_is_protected_where_it_is_live() {
         // Without the declaration the state still knows what it said.
         after.resources.clear();
         assert_eq!(refusals(&world.plan(&after), None).len(), usize::from(expected), "{mode:?} {protect:?}");
-        world.options.unprotect = Unprotect::Only([address("data.main")].into());
+        world.options.unprotect = ProtectionOverride::Only([address("data.main")].into());
         assert_eq!(refusals(&world.plan(&after), None), []);
     }
 }
@@ -326,7 +326,7 @@ fn what_holds_data_is_protected_where_it_is_live() {
 #[test]
 fn a_resource_declared_elsewhere_or_as_something_else_is_replaced() {
     let mut model = store(json!({ "Size": 1 }));
-    let world = World::applied(&model);
+    let world = FakeCloud::applied(&model);
     std::sync::Arc::make_mut(&mut model.resources[0].place).region = "us-west-2".into();
     assert_eq!(told(&world.plan(&model)), "+/- data.main: @place!");
     std::sync::Arc::make_mut(&mut model.resources[0].place).region = "us-east-1".into();
@@ -340,7 +340,7 @@ fn a_resource_declared_elsewhere_or_as_something_else_is_replaced() {
 fn another_type_comes_first_unless_the_two_may_bear_one_name() {
     let check = |service: &str, name: &str, declared: Option<Replacement>, expected: &str| {
         let ty = format!("aws.{service}.copy");
-        let world = World::applied(&store(json!({ "StoreName": "a" })));
+        let world = FakeCloud::applied(&store(json!({ "StoreName": "a" })));
         let mut after = model([resource("data.main", &ty, json!({ "StoreName": name }))]);
         after.resources[0].lifecycle.replace = declared;
         assert_eq!(told(&world.plan(&after)), format!("{expected} data.main: @type!"), "{service} {name}");
@@ -356,7 +356,7 @@ fn another_type_comes_first_unless_the_two_may_bear_one_name() {
 fn tags_of_others_are_left_alone_and_never_sent_back() {
     let tagged = |tags: Json| store(json!({ "Tags": tags }));
     let model = tagged(json!([{ "Key": "a", "Value": "1" }, { "Key": "b", "Value": "2" }]));
-    let mut world = World::applied(&model);
+    let mut world = FakeCloud::applied(&model);
     world.observed("data.main").insert(
         "Tags".into(),
         json!([{ "Key": "b", "Value": "2" }, { "Key": "theirs", "Value": "x" }, { "Key": "a", "Value": "1" }]),
@@ -377,7 +377,7 @@ fn a_create_only_place_inside_a_list_forces_only_when_it_changes() {
             json!({ "Containers": [{ "Name": "web", "Image": image, "Command": [command] }] }),
         )])
     };
-    let world = World::applied(&task("a", "run"));
+    let world = FakeCloud::applied(&task("a", "run"));
     assert_eq!(told(&world.plan(&task("b", "run"))), "~ compute.t: Containers");
     assert_eq!(told(&world.plan(&task("a", "walk"))), "+/- compute.t: Containers!");
 }
@@ -385,7 +385,7 @@ fn a_create_only_place_inside_a_list_forces_only_when_it_changes() {
 #[test]
 fn a_namesake_of_what_goes_is_made_after_it() {
     let role = |name: &str| model([resource(name, "aws.iam.role", json!({ "RoleName": "same" }))]);
-    let world = World::applied(&role("data.old"));
+    let world = FakeCloud::applied(&role("data.old"));
     let plan = world.plan(&role("data.new"));
     assert_eq!(change(&plan, "data.new").depends_on, [address("data.old")]);
 }
@@ -393,7 +393,7 @@ fn a_namesake_of_what_goes_is_made_after_it() {
 #[test]
 fn a_name_beside_the_identifier_has_one_bearer_too() {
     let group = |name: &str, called: &str| resource(name, "aws.net.group", json!({ "GroupName": called }));
-    let world = World::applied(&model([group("network.old", "same"), group("network.kept", "other")]));
+    let world = FakeCloud::applied(&model([group("network.old", "same"), group("network.kept", "other")]));
     let plan = world.plan(&model([group("network.kept", "other"), group("network.new", "same")]));
     assert_eq!(change(&plan, "network.new").depends_on, [address("network.old")]);
     // One that is replaced to bear the name waits as well.
@@ -404,10 +404,10 @@ fn a_name_beside_the_identifier_has_one_bearer_too() {
 #[test]
 fn what_is_left_over_makes_way_for_a_successor_of_its_name() {
     let named = |name: &str| model([resource("network.g", "aws.net.group", json!({ "GroupName": name }))]);
-    let mut world = World::applied(&named("a"));
+    let mut world = FakeCloud::applied(&named("a"));
     let old = deposed_address(&address("network.g"), 7);
     let record = world.snapshot.resources[&address("network.g")].clone();
-    world.snapshot.resources.insert(old.clone(), Record { address: old.clone(), id: "old".into(), ..record });
+    world.snapshot.resources.insert(old.clone(), ResourceRecord { address: old.clone(), id: "old".into(), ..record });
     world.cloud.insert(old.clone(), world.cloud[&address("network.g")].clone());
     world.observed("network.g").insert("GroupName".into(), "b".into());
     let plan = world.plan(&named("a"));
@@ -419,10 +419,10 @@ fn what_is_left_over_makes_way_for_a_successor_of_its_name() {
 fn what_is_left_over_goes_after_those_that_may_still_use_it() {
     let vpc = resource("network.vpc", "aws.net.vpc", json!({ "Cidr": "10.0.0.0/16" }));
     let subnet = resource("network.a", "aws.net.subnet", json!({ "Vpc": to("network.vpc", "") }));
-    let mut world = World::applied(&model([vpc.clone(), subnet]));
+    let mut world = FakeCloud::applied(&model([vpc.clone(), subnet]));
     let old = deposed_address(&address("network.vpc"), 7);
     let record = world.snapshot.resources[&address("network.vpc")].clone();
-    world.snapshot.resources.insert(old.clone(), Record { address: old.clone(), id: "old".into(), ..record });
+    world.snapshot.resources.insert(old.clone(), ResourceRecord { address: old.clone(), id: "old".into(), ..record });
     world.cloud.insert(old.clone(), world.cloud[&address("network.vpc")].clone());
     let plan = world.plan(&model([vpc]));
     assert_eq!(change(&plan, old.as_str()).depends_on, [address("network.a"), address("network.vpc")]);
@@ -431,7 +431,7 @@ fn what_is_left_over_goes_after_those_that_may_still_use_it() {
 #[test]
 fn a_plan_that_was_not_observed_says_so() {
     let model = store(json!({ "Size": 1 }));
-    let world = World::applied(&model);
+    let world = FakeCloud::applied(&model);
     let plan = world.plan_with(&model, None).unwrap();
     assert!(!plan.observed);
     assert_eq!(told(&plan), "= data.main");
@@ -450,7 +450,7 @@ fn no_secret_is_in_a_plan() {
             ] }] }),
         )])
     };
-    let world = World::applied(&task("a"));
+    let world = FakeCloud::applied(&task("a"));
     assert_eq!(told(&world.plan(&task("a"))), "= compute.t");
     let plan = world.plan(&task("b"));
     assert_eq!(told(&plan), "~ compute.t: Containers");

@@ -4,7 +4,7 @@ use crate::plan::fixtures::*;
 use crate::plan::{SavedPlanError, from_json, model_hash, stale, to_json};
 use serde_json::json;
 
-fn a_plan() -> (World, gpb_model::Model, crate::plan::Plan) {
+fn a_plan() -> (FakeCloud, gpb_model::Model, crate::plan::Plan) {
     let before = model([
         resource("network.vpc", "aws.net.vpc", json!({ "Cidr": "10.0.0.0/16" })),
         resource(
@@ -16,7 +16,7 @@ fn a_plan() -> (World, gpb_model::Model, crate::plan::Plan) {
             }),
         ),
     ]);
-    let mut world = World::applied(&before);
+    let mut world = FakeCloud::applied(&before);
     world.observed("data.main").insert("Size".into(), 3.into());
     let mut after = before;
     after.resources.push(resource("compute.task", "aws.run.task", json!({
@@ -59,7 +59,7 @@ fn the_same_inputs_give_the_same_bytes() {
 fn a_plan_holds_until_the_text_the_state_or_the_cloud_moves() {
     let (world, model, plan) = a_plan();
     let hash = model_hash(&model);
-    let holds = |world: &World, hash: &str| stale(&plan, Some(hash), &world.snapshot, Some(&world.cloud));
+    let holds = |world: &FakeCloud, hash: &str| stale(&plan, Some(hash), &world.snapshot, Some(&world.cloud));
     assert_eq!(holds(&world, &hash), None);
 
     let mut other = model.clone();

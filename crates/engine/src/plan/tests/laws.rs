@@ -1,9 +1,9 @@
 //! The laws planning keeps, over random values.
 
 use crate::cloud::Properties;
-use crate::plan::compare::{self, Rules, Sides};
+use crate::plan::compare::{self, CompareRules, CurrentState};
 use crate::plan::fixtures::*;
-use crate::plan::{Difference, values};
+use crate::plan::{PropertyDifference, values};
 use gpb_model::{Model, Value};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
@@ -48,7 +48,7 @@ fn store() -> impl Strategy<Value = Json> {
         })
 }
 
-fn lifted(json: &Json) -> gpb_model::Map {
+fn lifted(json: &Json) -> gpb_model::ValueMap {
     match value(json.clone()) {
         Value::Map(entries) => entries,
         other => panic!("{other:?}"),
@@ -56,7 +56,7 @@ fn lifted(json: &Json) -> gpb_model::Map {
 }
 
 /// Applies differences: sets or removes each place, making the objects around it.
-fn patch(target: &mut Properties, differences: &[Difference]) {
+fn patch(target: &mut Properties, differences: &[PropertyDifference]) {
     for difference in differences {
         let segments: Vec<&str> = difference.path.segments().collect();
         let (last, around) = segments.split_last().unwrap();
@@ -65,7 +65,7 @@ fn patch(target: &mut Properties, differences: &[Difference]) {
             at = at.entry(*segment).or_insert_with(|| json!({})).as_object_mut().unwrap();
         }
         match &difference.after {
-            Some(after) => drop(at.insert((*last).to_owned(), values::plain(after).unwrap())),
+            Some(after) => drop(at.insert((*last).to_owned(), values::to_json(after).unwrap())),
             None => drop(at.remove(*last)),
         }
     }
@@ -76,10 +76,10 @@ fn difference(
     desired: &Json,
     observed: &Properties,
     applied: Option<&Properties>,
-) -> Vec<Difference> {
-    let rules = Rules { def, ..Rules::bare() };
+) -> Vec<PropertyDifference> {
+    let rules = CompareRules { def, ..CompareRules::bare() };
     // The cloud answered the last apply with all that was sent.
-    compare::differences(rules, &lifted(desired), Sides { observed, applied, recorded: applied })
+    compare::differences(rules, &lifted(desired), CurrentState { observed, applied, recorded: applied })
 }
 
 proptest! {
@@ -106,9 +106,9 @@ proptest! {
     /// What has been applied needs nothing.
     #[test]
     fn a_plan_after_its_apply_is_empty(before in any_model(), after in any_model()) {
-        let mut world = World::applied(&before);
+        let mut world = FakeCloud::applied(&before);
         prop_assert!(world.plan(&before).is_empty());
-        world.options.unprotect = crate::plan::Unprotect::All;
+        world.options.unprotect = crate::plan::ProtectionOverride::All;
         let plan = world.plan(&after);
         world.apply(&plan);
         let again = world.plan(&after);
@@ -130,10 +130,10 @@ proptest! {
     /// Every dependency of a change is a change of the plan, and together they have an order.
     #[test]
     fn a_plan_has_an_order(before in any_model(), after in any_model()) {
-        let mut world = World::applied(&before);
-        world.options.unprotect = crate::plan::Unprotect::All;
+        let mut world = FakeCloud::applied(&before);
+        world.options.unprotect = crate::plan::ProtectionOverride::All;
         let plan = world.plan(&after);
-        prop_assert_eq!(plan.graph().cycles(), Vec::<Vec<gpb_model::graph::Step>>::new());
+        prop_assert_eq!(plan.graph().cycles(), Vec::<Vec<gpb_model::graph::CycleStep>>::new());
         for change in &plan.changes {
             for needed in &change.depends_on {
                 prop_assert!(plan.changes.iter().any(|other| other.address == *needed));

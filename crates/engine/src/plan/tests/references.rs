@@ -26,10 +26,10 @@ fn desired(plan: &Plan, name: &str, property: &str) -> Json {
 
 #[test]
 fn a_reference_to_what_stays_is_a_value_and_to_what_will_be_made_a_hole() {
-    let world = World::new();
+    let world = FakeCloud::new();
     let plan = world.plan(&network("10.0.0.0/16"));
     assert_eq!(desired(&plan, "network.a", "Vpc"), to("network.vpc", ""));
-    let plan = World::applied(&network("10.0.0.0/16")).plan(&network("10.0.0.0/16"));
+    let plan = FakeCloud::applied(&network("10.0.0.0/16")).plan(&network("10.0.0.0/16"));
     assert_eq!(desired(&plan, "network.a", "Vpc"), json!("id-1"));
     assert!(plan.is_empty());
 }
@@ -50,27 +50,27 @@ fn named(name: &str, engine: &str) -> Model {
 
 #[test]
 fn a_name_that_the_text_gives_is_known_before_the_resource_is_there() {
-    let plan = World::new().plan(&named("a", "x"));
+    let plan = FakeCloud::new().plan(&named("a", "x"));
     assert_eq!(desired(&plan, "compute.at", "Target"), json!("a"));
     assert_eq!(desired(&plan, "compute.at", "Store"), json!("a"));
     let role = json!({ "RoleName": "r" });
     let at = json!({ "Target": to("data.role", ""), "Store": to("data.role", "Arn") });
     let model = model([resource("data.role", "aws.iam.role", role), resource("compute.at", "aws.run.attachment", at)]);
-    let plan = World::new().plan(&model);
+    let plan = FakeCloud::new().plan(&model);
     assert_eq!(desired(&plan, "compute.at", "Target"), json!("r"));
     assert_eq!(desired(&plan, "compute.at", "Store"), to("data.role", "Arn"));
 }
 
 #[test]
 fn what_is_gone_and_made_again_under_its_name_changes_nothing_else() {
-    let mut world = World::applied(&named("a", "x"));
+    let mut world = FakeCloud::applied(&named("a", "x"));
     world.cloud.insert(address("data.main"), None);
-    assert_eq!(actions(&world.plan(&named("a", "x"))), [("data.main", Action::Create), ("compute.at", Action::Keep)]);
+    assert_eq!(actions(&world.plan(&named("a", "x"))), [("data.main", Action::Create), ("compute.at", Action::NoOp)]);
 }
 
 #[test]
 fn what_is_replaced_under_its_name_is_attached_to_anew() {
-    let world = World::applied(&named("a", "x"));
+    let world = FakeCloud::applied(&named("a", "x"));
     let plan = world.plan(&named("a", "y"));
     assert_eq!(actions(&plan), [("data.main", Action::Replace), ("compute.at", Action::Replace)]);
     assert_eq!(desired(&plan, "compute.at", "Target"), to("data.main", ""));
@@ -82,7 +82,7 @@ fn what_is_replaced_under_its_name_is_attached_to_anew() {
 
 #[test]
 fn a_replacement_ripples_through_everything_that_refers_to_it() {
-    let world = World::applied(&network("10.0.0.0/16"));
+    let world = FakeCloud::applied(&network("10.0.0.0/16"));
     let plan = world.plan(&network("10.1.0.0/16"));
     let expected = [
         ("network.a", Action::Replace),
@@ -114,7 +114,7 @@ fn an_update_ripples_only_through_what_changes() {
             ),
         ])
     };
-    let plan = World::applied(&with(1)).plan(&with(2));
+    let plan = FakeCloud::applied(&with(1)).plan(&with(2));
     assert_eq!(actions(&plan), [("data.main", Action::Update), ("compute.task", Action::Update)]);
     let task = &plan.changes[1];
     let places: Vec<&str> = task.differences.iter().map(|one| one.path.0.as_str()).collect();
@@ -136,15 +136,15 @@ fn a_text_keeps_one_hole_and_a_document_too() {
             }),
         ),
     ]);
-    let plan = World::new().plan(&model);
-    let hole = json!({ "$concat": ["<role ", to("data.role", "Arn"), ">!"] });
-    assert_eq!(desired(&plan, "compute.task", "Options")["a"], hole);
+    let plan = FakeCloud::new().plan(&model);
+    let unknown = json!({ "$concat": ["<role ", to("data.role", "Arn"), ">!"] });
+    assert_eq!(desired(&plan, "compute.task", "Options")["a"], unknown);
 }
 
 #[test]
 fn a_call_that_fails_on_what_is_known_now_is_told_where_it_stands() {
     let model = model([resource("data.main", "aws.data.store", json!({ "Engine": { "$call": ["fail", 1] } }))]);
-    let refused = World::new().try_plan(&model).unwrap_err();
+    let refused = FakeCloud::new().try_plan(&model).unwrap_err();
     assert_eq!(refused[0].code, "GPB7004");
     assert_eq!(refused[0].span(), model.resources[0].spans.get(&path("Engine")).copied());
 }
@@ -157,8 +157,8 @@ fn existing() -> Model {
 
 #[test]
 fn an_existing_resource_is_read_and_referred_to() {
-    let mut world = World::new();
-    let found = crate::cloud::Observed {
+    let mut world = FakeCloud::new();
+    let found = crate::cloud::ObservedResource {
         id: "vpc-7".into(),
         properties: serde_json::Map::from_iter([("VpcId".to_owned(), json!("vpc-7"))]),
     };
@@ -181,12 +181,12 @@ fn an_output_is_known_as_far_as_the_plan_is() {
     let mut model = network("10.0.0.0/16");
     let output = Output { value: value(to("network.vpc", "")), span: Span::default(), doc: None };
     model.outputs.insert("vpc".into(), output);
-    assert_eq!(Json::from(World::new().plan(&model).outputs.get("vpc").unwrap().clone()), to("network.vpc", ""));
-    assert_eq!(World::applied(&model).plan(&model).outputs.get("vpc"), Some(&Value::Text("id-1".into())));
+    assert_eq!(Json::from(FakeCloud::new().plan(&model).outputs.get("vpc").unwrap().clone()), to("network.vpc", ""));
+    assert_eq!(FakeCloud::applied(&model).plan(&model).outputs.get("vpc"), Some(&Value::Text("id-1".into())));
 }
 
 #[test]
 fn a_reference_to_nothing_stays_a_hole() {
     let model = model([resource("data.main", "aws.data.store", json!({ "Engine": to("data.nobody", "Arn") }))]);
-    assert_eq!(desired(&World::new().plan(&model), "data.main", "Engine"), to("data.nobody", "Arn"));
+    assert_eq!(desired(&FakeCloud::new().plan(&model), "data.main", "Engine"), to("data.nobody", "Arn"));
 }

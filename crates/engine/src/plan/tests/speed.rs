@@ -24,7 +24,7 @@ fn chain(count: usize) -> Model {
 fn time(count: usize) -> (f64, f64) {
     let model = chain(count);
     let start = Instant::now();
-    let mut world = World::new();
+    let mut world = FakeCloud::new();
     let plan = world.plan(&model);
     let create = start.elapsed().as_secs_f64();
     world.apply(&plan);

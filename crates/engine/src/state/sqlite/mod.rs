@@ -1,12 +1,14 @@
 //! The embedded state store: one SQLite file, beside it the lock and the key of the secret hashes.
 
 pub(super) mod files;
-mod read;
+mod queries;
 mod schema;
-mod write;
+mod writer;
 
-use super::lock::Lock;
-use super::{Durations, Entry, Holder, Scope, SecretKey, Snapshot, StateError, Store, Writer};
+use super::lock::StateLock;
+use super::{
+    Durations, JournalEntry, LockHolder, SecretKey, StateError, StateScope, StateSnapshot, StateStore, StateWriter,
+};
 use gpb_model::Address;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -48,35 +50,40 @@ impl SqliteStore {
     }
 }
 
-impl Store for SqliteStore {
-    fn scopes(&self) -> Result<Vec<Scope>, StateError> {
-        self.read(Vec::new(), read::scopes)
+impl StateStore for SqliteStore {
+    fn scopes(&self) -> Result<Vec<StateScope>, StateError> {
+        self.read(Vec::new(), queries::scopes)
     }
 
-    fn snapshot(&self, scope: &Scope) -> Result<Snapshot, StateError> {
-        self.read(read::empty(scope), |connection, path| read::snapshot(connection, path, scope))
+    fn snapshot(&self, scope: &StateScope) -> Result<StateSnapshot, StateError> {
+        self.read(queries::empty(scope), |connection, path| queries::snapshot(connection, path, scope))
     }
 
-    fn history(&self, scope: &Scope, address: Option<&Address>, limit: usize) -> Result<Vec<Entry>, StateError> {
-        self.read(Vec::new(), |connection, path| read::history(connection, path, scope, address, limit))
+    fn history(
+        &self,
+        scope: &StateScope,
+        address: Option<&Address>,
+        limit: usize,
+    ) -> Result<Vec<JournalEntry>, StateError> {
+        self.read(Vec::new(), |connection, path| queries::history(connection, path, scope, address, limit))
     }
 
-    fn durations(&self, scope: &Scope) -> Result<Durations, StateError> {
-        self.read(Durations::new(), |connection, path| read::durations(connection, path, scope))
+    fn durations(&self, scope: &StateScope) -> Result<Durations, StateError> {
+        self.read(Durations::new(), |connection, path| queries::durations(connection, path, scope))
     }
 
     fn key(&self) -> Result<SecretKey, StateError> {
         SecretKey::load(&self.folder)
     }
 
-    fn writer(&self, scope: &Scope, holder: &Holder) -> Result<Box<dyn Writer>, StateError> {
+    fn writer(&self, scope: &StateScope, holder: &LockHolder) -> Result<Box<dyn StateWriter>, StateError> {
         files::private_folder(&self.folder)?;
-        let held = Lock::take(&self.folder, holder)?;
+        let held = StateLock::take(&self.folder, holder)?;
         let path = self.path();
         let connection = files::open_or_make(&path)?;
         schema::check_pages(&connection, &path)?;
         let key = self.key()?;
-        Ok(Box::new(write::SqliteWriter::new(connection, path, scope.clone(), key, held)))
+        Ok(Box::new(writer::SqliteWriter::new(connection, path, scope.clone(), key, held)))
     }
 }
 

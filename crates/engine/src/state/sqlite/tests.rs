@@ -2,7 +2,7 @@
 #![allow(clippy::disallowed_methods)] // Tests look at the files.
 
 use super::*;
-use crate::state::Operation;
+use crate::state::OperationKind;
 use crate::state::conformance::{self, holder, new_intent, scope};
 use std::fs;
 
@@ -16,7 +16,7 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
 fn written(folder: &Path) -> PathBuf {
     let store = SqliteStore::new(folder);
     let writer = store.writer(&scope("a"), &holder()).unwrap();
-    writer.begin(new_intent("a", Operation::Create)).unwrap();
+    writer.begin(new_intent("a", OperationKind::Create)).unwrap();
     store.path()
 }
 

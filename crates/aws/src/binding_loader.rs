@@ -1,0 +1,208 @@
+//! Bindings from the standard library: read when they are first needed, and refused when they do not hold together.
+
+use super::binding::{BindingFile, TagCalls, TypeBinding, TypeTags};
+use super::lint;
+use super::shapes::{Api, ApiOperation};
+use gpb_base::stdlib::Library;
+use gpb_catalog::{Catalog, TypeDef};
+use gpb_engine::cloud::{CloudError, CloudErrorKind};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Where resource types are looked up.
+pub trait TypeLookupSource: Send + Sync {
+    fn get(&self, name: &str) -> Option<Arc<TypeDef>>;
+}
+
+impl TypeLookupSource for &'static Catalog {
+    fn get(&self, name: &str) -> Option<Arc<TypeDef>> {
+        Catalog::get(self, name)
+    }
+}
+
+/// A binding that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BindingError {
+    #[error("{file}: {message}")]
+    Malformed { file: String, message: String },
+    #[error("{file}: {place}: {message}")]
+    Mismatch { file: String, place: String, message: String },
+    #[error("`{ty}` has no binding: it would stand in stdlib/{file}")]
+    Missing { ty: String, file: String },
+}
+
+impl BindingError {
+    pub fn code(&self) -> &'static str {
+        match self {
+            BindingError::Malformed { .. } => "GPB8101",
+            BindingError::Mismatch { .. } => "GPB8102",
+            BindingError::Missing { .. } => "GPB8103",
+        }
+    }
+}
+
+impl From<BindingError> for CloudError {
+    fn from(error: BindingError) -> CloudError {
+        let kind = match error {
+            BindingError::Missing { .. } => CloudErrorKind::Unsupported,
+            BindingError::Malformed { .. } | BindingError::Mismatch { .. } => CloudErrorKind::Internal,
+        };
+        CloudError::new(kind, error.code(), error.to_string())
+    }
+}
+
+/// All bindings.
+pub struct Bindings {
+    library: Library,
+    types: Arc<dyn TypeLookupSource>,
+    files: Mutex<BTreeMap<String, Result<Arc<BindingFile>, BindingError>>>,
+    apis: Mutex<BTreeMap<String, Option<Arc<Api>>>>,
+    checked: Mutex<BTreeMap<String, Result<BoundType, BindingError>>>,
+}
+
+/// A type with its binding.
+#[derive(Clone)]
+pub struct BoundType {
+    pub ty: String,
+    pub def: Arc<TypeDef>,
+    pub file: Arc<BindingFile>,
+    pub binding: Arc<TypeBinding>,
+    /// How its tags are written, the file's words filled in; `None` for a type without tags.
+    pub tags: Option<Arc<TagCalls>>,
+    /// The services it calls.
+    pub apis: BTreeMap<String, Arc<Api>>,
+    /// Some template needs to know the account.
+    pub needs_account: bool,
+}
+
+impl Bindings {
+    pub fn new(library: Library, types: Arc<dyn TypeLookupSource>) -> Bindings {
+        Bindings { library, types, files: Mutex::default(), apis: Mutex::default(), checked: Mutex::default() }
+    }
+
+    /// What the binary carries.
+    pub fn embedded() -> Bindings {
+        Bindings::new(Library::embedded(), Arc::new(Catalog::embedded()))
+    }
+
+    /// Every type with a binding, by gpb's name; files that cannot be read are errors.
+    pub fn names(&self) -> Vec<Result<String, BindingError>> {
+        let mut names = Vec::new();
+        for (path, _) in self.library.below("aws/", ".toml") {
+            let Some(namespace) = path.strip_prefix("aws/").and_then(|name| name.strip_suffix(".toml")) else {
+                continue;
+            };
+            match self.file(namespace) {
+                Ok(file) => names.extend(file.types.keys().map(|name| Ok(format!("aws.{namespace}.{name}")))),
+                Err(error) => names.push(Err(error)),
+            }
+        }
+        names
+    }
+
+    /// The binding of a type.
+    pub fn get(&self, ty: &str) -> Result<BoundType, BindingError> {
+        let known = lock(&self.checked).get(ty).cloned();
+        known.unwrap_or_else(|| {
+            let bound = self.bind(ty);
+            lock(&self.checked).insert(ty.to_owned(), bound.clone());
+            bound
+        })
+    }
+
+    /// A file of the `aws` folder by its namespace.
+    pub fn file(&self, namespace: &str) -> Result<Arc<BindingFile>, BindingError> {
+        let path = format!("aws/{namespace}.toml");
+        if let Some(known) = lock(&self.files).get(&path) {
+            return known.clone();
+        }
+        let file = match self.library.get(&path) {
+            None => Err(BindingError::Missing { ty: format!("aws.{namespace}"), file: path.clone() }),
+            Some(text) => toml::from_str::<BindingFile>(text).map(Arc::new).map_err(|error| {
+                let message = error.to_string().trim_end().to_owned();
+                BindingError::Malformed { file: path.clone(), message }
+            }),
+        };
+        lock(&self.files).insert(path, file.clone());
+        file
+    }
+
+    /// The operations of a service that bindings use.
+    pub fn api(&self, service: &str) -> Option<Arc<Api>> {
+        let mut apis = lock(&self.apis);
+        let read = || {
+            let text = self.library.get(&format!("aws/generated/{service}.json"))?;
+            serde_json::from_str(text).ok().map(Arc::new)
+        };
+        apis.entry(service.to_owned()).or_insert_with(read).clone()
+    }
+
+    fn bind(&self, ty: &str) -> Result<BoundType, BindingError> {
+        let (namespace, name) = ty.strip_prefix("aws.").and_then(|rest| rest.split_once('.')).unwrap_or(("", ty));
+        let path = format!("aws/{namespace}.toml");
+        let missing = || BindingError::Missing { ty: ty.to_owned(), file: path.clone() };
+        let file = self.file(namespace).map_err(|error| match error {
+            BindingError::Missing { .. } => missing(),
+            other => other,
+        })?;
+        let binding = Arc::new(file.types.get(name).cloned().ok_or_else(missing)?);
+        let place = format!("types.{name}");
+        let mismatch = |place: String, message: String| BindingError::Mismatch { file: path.clone(), place, message };
+        let def = self.types.get(ty);
+        let def = def.ok_or_else(|| mismatch(place.clone(), format!("the catalog has no type `{ty}`")))?;
+        let tags = tags(&file, &binding, &def).map(Arc::new);
+        let mut bound =
+            BoundType { ty: ty.to_owned(), def, file, binding, tags, apis: BTreeMap::new(), needs_account: false };
+        bound.needs_account = lint::terms(&bound).iter().any(|term| term.word == "account");
+        let services = lint::calls(&bound).into_iter().map(|call| bound.split(call).0.to_owned());
+        let apis =
+            services.collect::<BTreeSet<_>>().into_iter().filter_map(|name| Some((name.clone(), self.api(&name)?)));
+        bound.apis = apis.collect();
+        match lint::problems(&bound).into_iter().next() {
+            Some(problem) => Err(mismatch(format!("{place}.{}", problem.place), problem.message)),
+            None => Ok(bound),
+        }
+    }
+}
+
+impl BoundType {
+    /// The service and the operation of a `call`.
+    pub fn split<'a>(&'a self, call: &'a str) -> (&'a str, &'a str) {
+        split(call, &self.file.service)
+    }
+
+    /// The operation, where its shapes are known.
+    pub fn operation(&self, call: &str) -> Option<(&Api, &ApiOperation)> {
+        let (service, operation) = self.split(call);
+        let api = self.apis.get(service)?;
+        Some((api, api.operations.get(operation)?))
+    }
+}
+
+/// `service:Operation`, or an operation of the file's own service.
+pub fn split<'a>(call: &'a str, service: &'a str) -> (&'a str, &'a str) {
+    call.split_once(':').unwrap_or((service, call))
+}
+
+fn tags(file: &BindingFile, binding: &TypeBinding, def: &TypeDef) -> Option<TagCalls> {
+    def.tagging.as_ref()?;
+    let shared = file.tags.clone().unwrap_or_default();
+    match &binding.tags {
+        Some(TypeTags::None(_)) => None,
+        None => Some(shared),
+        Some(TypeTags::Some(own)) => {
+            let own = own.as_ref().clone();
+            let create = if own.create == super::binding::PropertySide::SameName { shared.create } else { own.create };
+            Some(TagCalls {
+                create,
+                tag: own.tag.or(shared.tag),
+                untag: own.untag.or(shared.untag),
+                read: own.read.or(shared.read),
+            })
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

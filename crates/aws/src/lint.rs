@@ -1,0 +1,261 @@
+//! Whether a binding holds together with the catalog and the API, and what it leaves out.
+
+mod audit;
+
+pub use audit::{Coverage, audit};
+
+use super::binding::{ApiCall, CallConditions, PropertySide, ReadCall};
+use super::binding_loader::BoundType;
+use super::path::{MemberPath, PathStep};
+use super::shapes::MemberShape;
+use super::template::{Template, TemplateTerm, TemplateTree};
+use super::template_scope::WORDS;
+use gpb_catalog::Shape as Property;
+use gpb_model::PropPath;
+use std::collections::BTreeMap;
+
+/// Something that does not hold together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BindingProblem {
+    pub place: String,
+    pub message: String,
+}
+
+/// Every operation a binding names, as it names them.
+pub fn calls(bound: &BoundType) -> Vec<&str> {
+    uses(bound).into_iter().map(|one| one.call).collect()
+}
+
+/// Every word that the holes of a binding refer to.
+pub fn terms(bound: &BoundType) -> Vec<&TemplateTerm> {
+    let binding = &bound.binding;
+    let sets = binding.read.iter().map(|read| &read.set).chain(binding.list.iter().map(|listing| &listing.set));
+    let subresources =
+        binding.subresources.iter().filter_map(|subresource| subresource.read.as_ref()).map(|read| &read.set);
+    let mut found: Vec<&TemplateTerm> =
+        sets.chain(subresources).flat_map(BTreeMap::values).flat_map(TemplateTree::terms).collect();
+    found.extend(uses(bound).iter().flat_map(|one| one.input.terms()));
+    found.extend(binding.id.values().flat_map(Template::terms));
+    found
+}
+
+/// One mention of an operation.
+struct OperationUse<'a> {
+    place: String,
+    call: &'a str,
+    input: &'a TemplateTree,
+    at: Vec<&'a MemberPath>,
+}
+
+/// All that is wrong with a binding, in order of its parts.
+pub fn problems(bound: &BoundType) -> Vec<BindingProblem> {
+    let mut found = Vec::new();
+    if bound.binding.create.is_empty() || bound.binding.read.is_empty() {
+        found.push(BindingProblem { place: "create, read".to_owned(), message: "both are needed".to_owned() });
+    }
+    for one in uses(bound) {
+        found.extend(use_problems(bound, &one));
+    }
+    for term in terms(bound) {
+        let problem =
+            term_problem(bound, term).map(|message| BindingProblem { place: "templates".to_owned(), message });
+        found.extend(problem.filter(|problem| !found.iter().any(|other| other.message == problem.message)));
+    }
+    for (place, path) in mentioned(bound) {
+        if !is_property(bound, &path) {
+            let message = format!("`{}` has no property `{}`{}", bound.ty, path.0, hint(bound, &path));
+            found.push(BindingProblem { place, message });
+        }
+    }
+    for part in bound.binding.id.keys() {
+        if !bound.def.primary_identifier.iter().any(|path| path.head() == part) {
+            let message = format!("`{part}` is no part of the identifier of `{}`", bound.ty);
+            found.push(BindingProblem { place: "id".to_owned(), message });
+        }
+    }
+    found
+}
+
+/// A property, or (for `{ item … }` of a list of anything) a place that the catalog leaves open.
+fn is_property(bound: &BoundType, path: &PropPath) -> bool {
+    if bound.def.shape_at(path).is_some() {
+        return true;
+    }
+    let Some((parent, _)) = path.0.rsplit_once('/') else { return false };
+    let open = |shape: &Property| match shape {
+        Property::Json | Property::Any(_) | Property::Map { .. } => true,
+        Property::Object(object) => object.properties.is_empty() || object.open,
+        _ => false,
+    };
+    bound.def.shape_at(&PropPath(parent.into())).is_some_and(open)
+}
+
+fn hint(bound: &BoundType, path: &PropPath) -> String {
+    let names = bound.def.root.properties.iter().map(|property| property.aws.as_str());
+    gpb_base::diag::nearest(path.head(), names).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+}
+
+fn use_problems(bound: &BoundType, one: &OperationUse<'_>) -> Vec<BindingProblem> {
+    let problem = |message: String| BindingProblem { place: one.place.clone(), message };
+    let (service, operation) = bound.split(one.call);
+    let Some((api, _)) = bound.operation(one.call) else {
+        let message = format!(
+            "the shapes of `{service}:{operation}` are not known: is it spelled right, and has tools/bindings/shapes.py been run?"
+        );
+        return vec![problem(message)];
+    };
+    let mut found = Vec::new();
+    let (input, output) = (api.input(operation), api.output(operation));
+    for key in one.input.keys().filter(|key| input.member(key).is_none()) {
+        found.push(problem(format!("the input of `{operation}` has no member `{key}`")));
+    }
+    for path in &one.at {
+        if !path.alternatives.iter().any(|steps| leads(output, steps)) {
+            found.push(problem(format!("the output of `{operation}` has no such place: {}", shown(path))));
+        }
+    }
+    found
+}
+
+fn term_problem(bound: &BoundType, term: &TemplateTerm) -> Option<String> {
+    let known =
+        term.literal.is_some() || WORDS.contains(&term.word.as_str()) || bound.def.root.by_aws(&term.word).is_some();
+    let path = PropPath(term.word.as_str().into());
+    (!known).then(|| {
+        format!("`${{{}}}` is neither a property of `{}` nor a word{}", term.word, bound.ty, hint(bound, &path))
+    })
+}
+
+/// Whether an input has the member that a path starts with.
+pub fn reaches(input: MemberShape<'_>, path: &MemberPath) -> bool {
+    match path.steps() {
+        [PathStep::Name(name), ..] => input.member(name).is_some(),
+        steps => steps.is_empty(),
+    }
+}
+
+/// Whether a path leads somewhere in a shape.
+pub(super) fn leads(shape: MemberShape<'_>, steps: &[PathStep]) -> bool {
+    walk(shape, steps).is_some()
+}
+
+/// The shape at the end of a path.
+pub(super) fn walk<'a>(shape: MemberShape<'a>, steps: &[PathStep]) -> Option<MemberShape<'a>> {
+    steps.iter().try_fold(shape, |shape, step| match step {
+        PathStep::Name(name) => shape.member(name).map(|(_, inner)| inner),
+        PathStep::Index(_) | PathStep::Each => shape.element(),
+        PathStep::Where { key, .. } => {
+            let element = shape.element()?;
+            element.member(key).map(|_| element)
+        }
+    })
+}
+
+fn shown(path: &MemberPath) -> String {
+    let step = |step: &PathStep| match step {
+        PathStep::Name(name) => name.clone(),
+        PathStep::Index(index) => index.to_string(),
+        PathStep::Each => "*".to_owned(),
+        PathStep::Where { key, value } => format!("[{key}={value}]"),
+    };
+    let one = |steps: &Vec<PathStep>| steps.iter().map(step).collect::<Vec<_>>().join(".");
+    format!("`{}`", path.alternatives.iter().map(one).collect::<Vec<_>>().join("|"))
+}
+
+fn uses(bound: &BoundType) -> Vec<OperationUse<'_>> {
+    let binding = &bound.binding;
+    let mut found = Vec::new();
+    for (name, calls) in [("create", &binding.create), ("update", &binding.update), ("delete", &binding.delete)] {
+        found.extend(calls.iter().map(|call| of_call(name, call)));
+    }
+    found.extend(binding.read.iter().flat_map(|read| of_read("read", read)));
+    for listing in binding.list.iter() {
+        let at = vec![&listing.at];
+        found.push(OperationUse { place: "list".to_owned(), call: &listing.call, input: &listing.input, at });
+    }
+    for subresource in &binding.subresources {
+        let place = format!("subresources of {}", subresource.properties.join(", "));
+        for calls in [&subresource.put, &subresource.clear, &subresource.add, &subresource.remove] {
+            found.extend(calls.iter().map(|call| of_call(&place, call)));
+        }
+        found.extend(subresource.read.iter().flat_map(|read| of_read(&place, read)));
+    }
+    if let Some(tags) = &bound.tags {
+        for call in tags.tag.iter().chain(&tags.untag) {
+            found.push(OperationUse { place: "tags".to_owned(), call: &call.call, input: &call.input, at: Vec::new() });
+        }
+        if let Some(read) = &tags.read {
+            let at = read.at.iter().collect();
+            found.push(OperationUse { place: "tags".to_owned(), call: &read.call, input: &read.input, at });
+        }
+    }
+    found
+}
+
+fn of_call<'a>(place: &str, call: &'a ApiCall) -> OperationUse<'a> {
+    OperationUse { place: place.to_owned(), call: &call.call, input: &call.input, at: call.at.iter().collect() }
+}
+
+fn of_read<'a>(place: &str, read: &'a ReadCall) -> Vec<OperationUse<'a>> {
+    let at =
+        read.at.iter().chain(&read.list).filter(|path| !path.absolute && (read.at.is_none() || read.list.is_none()));
+    let mut found =
+        vec![OperationUse { place: place.to_owned(), call: &read.call, input: &read.input, at: at.collect() }];
+    if let Some(batch) = &read.batch {
+        found.push(OperationUse {
+            place: place.to_owned(),
+            call: &read.call,
+            input: &batch.input,
+            at: vec![&batch.at],
+        });
+    }
+    if let Some(detail) = &read.detail {
+        let at = detail.at.iter().collect();
+        found.push(OperationUse { place: place.to_owned(), call: &detail.call, input: &detail.input, at });
+    }
+    found
+}
+
+/// Every property path that a binding mentions by name, and where.
+fn mentioned(bound: &BoundType) -> Vec<(String, PropPath)> {
+    let binding = &bound.binding;
+    let mut found = Vec::new();
+    let mut all = |place: &str, names: &mut dyn Iterator<Item = &String>| {
+        found.extend(names.map(|name| (place.to_owned(), PropPath(name.as_str().into()))));
+    };
+    all("name", &mut binding.name.iter().map(|name| &name.property));
+    all("defaults", &mut binding.defaults.keys());
+    all("unsupported", &mut binding.unsupported.iter().chain(&binding.update_only));
+    all("upsert_key", &mut binding.upsert_key.iter());
+    let calls = [&binding.create, &binding.update, &binding.delete].into_iter().flat_map(|calls| calls.iter());
+    for call in calls {
+        all(&call.call, &mut call.properties.iter().flatten().chain(&call.if_increased).chain(&call.if_decreased));
+        conditions(call.conditions(), &mut |name| all(&call.call, &mut std::iter::once(name)));
+    }
+    for read in binding.read.iter() {
+        all(&read.call, &mut read.set.keys());
+        conditions(read.conditions(), &mut |name| all(&read.call, &mut std::iter::once(name)));
+    }
+    for subresource in &binding.subresources {
+        all("subresources", &mut subresource.properties.iter());
+        for call in [&subresource.put, &subresource.clear, &subresource.add, &subresource.remove]
+            .into_iter()
+            .flat_map(|calls| calls.iter())
+        {
+            conditions(call.conditions(), &mut |name| all(&call.call, &mut std::iter::once(name)));
+        }
+    }
+    found.extend(binding.properties.keys().map(|path| ("properties".to_owned(), path.clone())));
+    found
+}
+
+fn conditions(conditions: CallConditions<'_>, take: &mut dyn FnMut(&String)) {
+    conditions.when.keys().chain(conditions.unless.keys()).for_each(&mut *take);
+    conditions.if_set.iter().chain(conditions.if_unset).for_each(take);
+}
+
+/// The place of a property where a binding gives one for writing.
+pub(super) fn written(bound: &BoundType, property: &str) -> bool {
+    let place = bound.binding.properties.get(&PropPath(property.into())).map(|place| &place.write);
+    !matches!(place, Some(PropertySide::Nowhere))
+}

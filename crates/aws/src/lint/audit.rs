@@ -1,0 +1,145 @@
+//! What a binding covers: for each property, how it is written, changed and read.
+
+use super::super::binding::{ApiCall, PropertySide};
+use super::super::binding_loader::BoundType;
+use super::super::map::Mapping;
+use super::super::path::{MemberPath, PathStep};
+use super::super::shapes::MemberShape;
+use super::super::template::Template;
+use super::{leads, walk, written};
+use gpb_model::PropPath;
+
+/// How one property fares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coverage {
+    pub property: String,
+    /// The operations that send it; empty for one that nothing sends.
+    pub create: Vec<String>,
+    pub update: Vec<String>,
+    pub read: Vec<String>,
+    pub read_only: bool,
+    pub write_only: bool,
+    pub create_only: bool,
+    pub unsupported: bool,
+    /// Creation does not take it, and need not.
+    pub update_only: bool,
+}
+
+impl Coverage {
+    /// Whether the property can be set, but the binding has no way to.
+    pub fn lacks_create(&self) -> bool {
+        !self.read_only && !self.unsupported && !self.update_only && self.create.is_empty()
+    }
+
+    pub fn lacks_update(&self, updatable: bool) -> bool {
+        updatable && !self.read_only && !self.unsupported && !self.create_only && self.update.is_empty()
+    }
+
+    pub fn lacks_read(&self) -> bool {
+        !self.write_only && !self.unsupported && self.read.is_empty()
+    }
+}
+
+/// Every property of a type, in the catalog's order.
+pub fn audit(bound: &BoundType) -> Vec<Coverage> {
+    let one = |property: &gpb_catalog::Property| coverage(bound, &property.aws);
+    bound.def.root.properties.iter().map(one).collect()
+}
+
+fn coverage(bound: &BoundType, name: &str) -> Coverage {
+    let path = PropPath(name.into());
+    Coverage {
+        property: name.to_owned(),
+        create: writes(bound, name, &bound.binding.create, true),
+        update: writes(bound, name, &bound.binding.update, false),
+        read: reads(bound, name),
+        read_only: bound.def.is_read_only(&path),
+        write_only: bound.def.is_write_only(&path),
+        create_only: bound.def.is_create_only(&path),
+        unsupported: bound.binding.unsupported.iter().any(|one| one == name),
+        update_only: bound.binding.update_only.iter().any(|one| one == name),
+    }
+}
+
+fn writes(bound: &BoundType, name: &str, calls: &[ApiCall], creating: bool) -> Vec<String> {
+    let mut found = Vec::new();
+    let owner =
+        bound.binding.subresources.iter().filter(|subresource| subresource.properties.iter().any(|one| one == name));
+    let owner: Vec<_> =
+        owner.filter(|subresource| if creating { subresource.create } else { subresource.update }).collect();
+    for subresource in &owner {
+        found.extend(subresource.put.iter().chain(subresource.add.iter()).map(|call| call.call.clone()));
+    }
+    let tag = bound.def.tagging.as_ref().is_some_and(|tagging| tagging.property == name);
+    if let (true, Some(tags)) = (tag, &bound.tags) {
+        found.extend(tags.tag.iter().map(|call| call.call.clone()));
+        if let (true, PropertySide::At(_)) = (creating, &tags.create) {
+            found.extend(calls.iter().map(|call| call.call.clone()));
+        }
+    }
+    if owner.is_empty() {
+        found.extend(calls.iter().filter(|call| takes(bound, call, name)).map(|call| call.call.clone()));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn takes(bound: &BoundType, call: &ApiCall, name: &str) -> bool {
+    if let Some(names) = &call.properties {
+        return names.iter().any(|one| one == name);
+    }
+    let mentioned = call.input.terms().iter().any(|term| term.word == name)
+        || call.each.iter().flat_map(Template::terms).any(|term| term.word == name);
+    if mentioned || call.once_per.is_some() {
+        return mentioned || written(bound, name);
+    }
+    let Some((api, _)) = bound.operation(&call.call) else { return false };
+    let mapping = Mapping {
+        def: &bound.def,
+        places: &bound.binding.properties,
+        attributes: bound.binding.attributes.as_ref(),
+        fill: &|_| None,
+    };
+    mapping.place(name, api.input(bound.split(&call.call).1)).is_some()
+}
+
+fn reads(bound: &BoundType, name: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for read in bound.binding.read.iter() {
+        if read.set.contains_key(name) || shows(bound, &read.call, read.at.as_ref(), name) {
+            found.push(read.call.clone());
+        }
+    }
+    for subresource in
+        bound.binding.subresources.iter().filter(|subresource| subresource.properties.iter().any(|one| one == name))
+    {
+        found.extend(subresource.read.iter().map(|read| read.call.clone()));
+    }
+    let tag = bound.def.tagging.as_ref().is_some_and(|tagging| tagging.property == name);
+    if let (true, Some(tags)) = (tag, &bound.tags) {
+        found.extend(tags.read.iter().map(|read| read.call.clone()));
+    }
+    if bound.def.primary_identifier.iter().any(|part| part.head() == name) {
+        found.push("the identifier".to_owned());
+    }
+    found
+}
+
+fn shows(bound: &BoundType, call: &str, at: Option<&MemberPath>, name: &str) -> bool {
+    let Some((api, _)) = bound.operation(call) else { return false };
+    let root = api.output(bound.split(call).1);
+    let mut here = at.map_or(Some(root), |path| walk(root, path.steps()));
+    if let Some(list @ MemberShape::List(..)) = here {
+        here = list.element();
+    }
+    let Some(here) = here else { return false };
+    match bound.binding.properties.get(&PropPath(name.into())).map(|place| &place.read) {
+        Some(PropertySide::Nowhere) => false,
+        Some(PropertySide::At(path)) => {
+            let start = if path.absolute { root } else { here };
+            path.alternatives.iter().any(|steps| leads(start, steps))
+        }
+        Some(PropertySide::SameName) | None => leads(here, &[PathStep::Name(name.to_owned())]),
+    }
+}

@@ -1,0 +1,374 @@
+//! Performing operations: their inputs, their pages, their errors.
+
+use super::super::binding::{ApiCall, OncePer};
+use super::super::errors::{cloud_error, kind};
+use super::super::map::{MapError, Mapping, merge};
+use super::super::name_matching::{member, text_of};
+use super::super::path::PathStep;
+use super::super::shapes::{MemberShape, Pagination};
+use super::super::template::{FillResult, TemplateTree};
+use super::super::template_scope::TemplateScope;
+use super::BindingRunner;
+use gpb_engine::cloud::{CloudError, CloudErrorKind, Properties};
+use gpb_model::PropPath;
+use serde_json::{Map, Value as Json};
+use std::time::Duration;
+
+/// How long something that is not visible yet may stay so.
+pub(super) const SETTLING: Duration = Duration::from_mins(1);
+/// No listing has so many pages; a token that never ends is a fault of the service.
+const MOST_PAGES: usize = 10_000;
+
+/// How much patience a call deserves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RetryMode {
+    /// The resource's own call: only what is not visible yet is waited for; the engine decides about the rest.
+    Own,
+    /// A step after it: all that passes by itself is waited for, so that the resource is not left half made.
+    Step,
+}
+
+impl BindingRunner<'_> {
+    /// One operation, once.
+    pub(super) async fn send(&self, call: &str, input: Json, changes: bool) -> Result<Json, CloudError> {
+        let (service, operation) = self.bound.split(call);
+        let answer = self.cloud.invoke.invoke(self.place, service, operation, input).await;
+        answer.map_err(|error| {
+            let kind = kind(&error, &self.errors(), changes);
+            cloud_error(error, kind, &format!("{service}:{operation}"))
+        })
+    }
+
+    /// An operation that changes something, with patience. `NotFound` is about something that is not visible yet.
+    pub(super) async fn send_change(&self, call: &str, input: Json, retry_mode: RetryMode) -> Result<Json, CloudError> {
+        let start = self.cloud.clock.now();
+        let mut pause = Duration::from_secs(1);
+        loop {
+            let error = match self.send(call, input.clone(), true).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let passes = match retry_mode {
+                RetryMode::Own => matches!(error.kind, CloudErrorKind::NotReady | CloudErrorKind::NotFound),
+                RetryMode::Step => error.kind.is_retryable() || error.kind == CloudErrorKind::NotFound,
+            };
+            if !passes || self.cloud.clock.now().saturating_sub(start) >= SETTLING {
+                return Err(error);
+            }
+            self.cloud.clock.sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(10));
+        }
+    }
+
+    /// An operation that reads, all its pages joined.
+    pub(super) async fn send_read(&self, call: &str, input: Json) -> Result<Json, CloudError> {
+        let page = self.bound.operation(call).and_then(|(_, operation)| operation.page.as_ref());
+        let mut joined = self.send(call, input.clone(), false).await?;
+        let Some(page) = page else { return Ok(joined) };
+        let mut last = joined.clone();
+        for _ in 0..MOST_PAGES {
+            let Some(next) = next_page(page, &input, &last) else { break };
+            last = self.send(call, next, false).await?;
+            join(page, &mut joined, &last);
+        }
+        Ok(joined)
+    }
+
+    /// Performs a call of a binding if its conditions hold: once, or once an element. The output joins `scope.out`.
+    pub(super) async fn perform(
+        &self,
+        call: &ApiCall,
+        scope: &mut TemplateScope,
+        send: &Properties,
+        retry_mode: RetryMode,
+    ) -> Result<bool, CloudError> {
+        if !Self::conditions_hold(call.conditions(), scope) {
+            return Ok(false);
+        }
+        let elements: Vec<Option<Json>> = match &call.each {
+            None => vec![None],
+            Some(list) => match list.fill(scope) {
+                FillResult::Value(Json::Array(items)) => items.into_iter().map(Some).collect(),
+                FillResult::Value(one) => vec![Some(one)],
+                FillResult::Absent | FillResult::AbsentObject => Vec::new(),
+            },
+        };
+        let mut made = false;
+        for element in elements {
+            if element.is_some() {
+                scope.item = element;
+            }
+            if call.once_per == Some(OncePer::Property) {
+                made |= self.once_per_property(call, scope, send, retry_mode).await?;
+            } else if let Some(input) = self.input(call, scope, send)? {
+                self.send_and_keep(call, input, scope, retry_mode).await?;
+                made = true;
+            }
+        }
+        Ok(made)
+    }
+
+    async fn once_per_property(
+        &self,
+        call: &ApiCall,
+        scope: &mut TemplateScope,
+        send: &Properties,
+        retry_mode: RetryMode,
+    ) -> Result<bool, CloudError> {
+        let mut made = false;
+        for (name, value) in send {
+            scope.property = Some(self.api_name(name));
+            scope.value = Some(value.clone());
+            if let Some(input) = self.input(call, scope, &Properties::new())? {
+                self.send_and_keep(call, input, scope, retry_mode).await?;
+                made = true;
+            }
+        }
+        (scope.property, scope.value) = (None, None);
+        Ok(made)
+    }
+
+    async fn send_and_keep(
+        &self,
+        call: &ApiCall,
+        input: Json,
+        scope: &mut TemplateScope,
+        retry_mode: RetryMode,
+    ) -> Result<(), CloudError> {
+        match self.send_change(&call.call, input, retry_mode).await {
+            Ok(answer) => merge(&mut scope.out, answer),
+            Err(error) if call.ignore.iter().any(|entry| is_error(&error, entry)) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// The last step of a property's place in the API, or its own name.
+    fn api_name(&self, property: &str) -> String {
+        let place = self.bound.binding.properties.get(&PropPath(property.into()));
+        let last = match place.map(|place| &place.write) {
+            Some(super::super::binding::PropertySide::At(path)) => path.steps().last(),
+            _ => None,
+        };
+        if let Some(PathStep::Name(name)) = last { name.clone() } else { property.to_owned() }
+    }
+
+    /// The input of a call, or nothing when a part marked `!` is absent.
+    pub(super) fn input(
+        &self,
+        call: &ApiCall,
+        scope: &TemplateScope,
+        send: &Properties,
+    ) -> Result<Option<Json>, CloudError> {
+        let Some((api, _)) = self.bound.operation(&call.call) else { return Ok(Some(Json::Object(Map::new()))) };
+        let (_, operation) = self.bound.split(&call.call);
+        let shape = api.input(operation);
+        let mut target = Json::Object(Map::new());
+        let explicit: Vec<&str> = call.input.keys().collect();
+        let taken = |name: &str| explicit.iter().any(|key| super::super::name_matching::same(key, name));
+        let tags = self.tag_property();
+        if let Some(tags) = tags.and_then(|property| send.get(property)) {
+            self.tags_into(&call.call, tags, scope, &mut target)?;
+        }
+        self.mapping(scope, |mapping| -> Result<(), MapError> {
+            for (name, value) in send.iter().filter(|(name, _)| Some(name.as_str()) != tags) {
+                // What the binding writes itself wins, so the property's own form need not even fit there.
+                let path = mapping.place(name, shape);
+                let own =
+                    path.as_ref().is_some_and(|path| matches!(path.steps(), [PathStep::Name(head)] if taken(head)));
+                if !own {
+                    mapping.write(name, value, shape, &mut target)?;
+                }
+            }
+            Ok(())
+        })
+        .map_err(|error| self.unmapped(&error, operation))?;
+        self.add_required(scope, shape, &mut target, &taken, operation)?;
+        Ok(if self.overlay(&call.input, scope, shape, &mut target, operation)? { Some(target) } else { None })
+    }
+
+    /// The input of a call that sends no properties: the identifier's parts and the binding's words.
+    pub(super) fn plain_input(
+        &self,
+        call: &str,
+        input: &TemplateTree,
+        scope: &TemplateScope,
+    ) -> Result<Option<Json>, CloudError> {
+        let (_, operation) = self.bound.split(call);
+        let Some((api, _)) = self.bound.operation(call) else { return Ok(Some(Json::Object(Map::new()))) };
+        let shape = api.input(operation);
+        let mut target = Json::Object(Map::new());
+        let taken = |name: &str| input.keys().any(|key| super::super::name_matching::same(key, name));
+        self.add_parts(scope, shape, &mut target, &taken, operation)?;
+        Ok(if self.overlay(input, scope, shape, &mut target, operation)? { Some(target) } else { None })
+    }
+
+    /// Whether every member that the API requires is in an input.
+    pub(super) fn is_complete(&self, call: &str, input: &Json) -> bool {
+        let (_, operation) = self.bound.split(call);
+        let Some((api, _)) = self.bound.operation(call) else { return true };
+        let MemberShape::Structure(structure, _) = api.input(operation) else { return true };
+        structure.required.iter().all(|name| input.get(name).is_some())
+    }
+
+    fn add_parts(
+        &self,
+        scope: &TemplateScope,
+        shape: MemberShape<'_>,
+        target: &mut Json,
+        taken: &dyn Fn(&str) -> bool,
+        operation: &str,
+    ) -> Result<(), CloudError> {
+        let written = self.mapping(scope, |mapping| -> Result<(), MapError> {
+            for (name, value) in &scope.parts {
+                let member = shape.member(name);
+                let list = matches!(
+                    member,
+                    Some((_, MemberShape::List(..) | MemberShape::Structure(..) | MemberShape::Map(..)))
+                );
+                let set = member.as_ref().is_some_and(|(name, _)| taken(name) || target.get(name).is_some());
+                if !list && !set && (member.is_some() || self.bound.binding.attributes.is_none()) {
+                    mapping.write(name, value, shape, target)?;
+                }
+            }
+            Ok(())
+        });
+        written.map_err(|error| self.unmapped(&error, operation))
+    }
+
+    /// The identifier's parts, idempotency tokens, and properties that the API requires in every such call.
+    fn add_required(
+        &self,
+        scope: &TemplateScope,
+        shape: MemberShape<'_>,
+        target: &mut Json,
+        taken: &dyn Fn(&str) -> bool,
+        operation: &str,
+    ) -> Result<(), CloudError> {
+        self.add_parts(scope, shape, target, taken, operation)?;
+        let MemberShape::Structure(structure, _) = shape else { return Ok(()) };
+        for name in &structure.tokens {
+            if let (Some(token), false, None) = (&scope.token, taken(name), target.get(name)) {
+                merge(target, serde_json::json!({ name: token }));
+            }
+        }
+        let lacking: Vec<&String> =
+            structure.required.iter().filter(|name| target.get(name.as_str()).is_none() && !taken(name)).collect();
+        let written = self.mapping(scope, |mapping| -> Result<(), MapError> {
+            for (name, value) in scope.observed.iter().chain(&scope.desired) {
+                let place = mapping.place(name, shape);
+                let head = place.as_ref().and_then(|path| path.steps().first());
+                if let Some(PathStep::Name(head)) = head
+                    && lacking.iter().any(|member| super::super::name_matching::same(member, head))
+                {
+                    mapping.write(name, value, shape, target)?;
+                }
+            }
+            Ok(())
+        });
+        written.map_err(|error| self.unmapped(&error, operation))
+    }
+
+    /// What the binding writes itself, in the API's spelling and kinds. False: the call is not made.
+    fn overlay(
+        &self,
+        input: &TemplateTree,
+        scope: &TemplateScope,
+        shape: MemberShape<'_>,
+        target: &mut Json,
+        operation: &str,
+    ) -> Result<bool, CloudError> {
+        let filled = match (input.fill(scope), input) {
+            (FillResult::Value(filled), _) => filled,
+            (FillResult::AbsentObject, _) => return Ok(false),
+            (FillResult::Absent, TemplateTree::Object(entries)) => {
+                return Ok(!entries.iter().any(|(_, tree)| tree.fill(scope) == FillResult::AbsentObject));
+            }
+            (FillResult::Absent, _) => return Ok(true),
+        };
+        let Json::Object(entries) = filled else { return Ok(true) };
+        let no_places = super::super::binding::PropertyMappings::new();
+        for (key, value) in entries {
+            let Some((name, member)) = shape.member(&key) else { continue };
+            let converted = self.mapping(scope, |mapping| {
+                Mapping { places: &no_places, ..mapping }.convert(&value, member, &PropPath(key.as_str().into()))
+            });
+            let value = converted.map_err(|error| self.unmapped(&error, operation))?;
+            let object = Json::Object(Map::from_iter([(name.clone(), value)]));
+            if target.get(&name).is_some_and(|present| !present.is_object()) {
+                merge(target, serde_json::json!({ name: null }));
+            }
+            merge_over(target, object);
+        }
+        Ok(true)
+    }
+
+    pub(super) fn unmapped(&self, error: &MapError, operation: &str) -> CloudError {
+        let message = format!("{}: {operation}: {error}", self.bound.ty);
+        CloudError::new(CloudErrorKind::Unsupported, "GPB8104", message)
+    }
+}
+
+/// Puts what a binding writes itself over what its properties have written; lists of objects element by element, so that
+/// `Changes = [{ Action = "CREATE" }]` completes the change that holds the record.
+fn merge_over(target: &mut Json, value: Json) {
+    match (target, value) {
+        (Json::Object(target), Json::Object(entries)) => {
+            for (key, value) in entries {
+                merge_over(target.entry(key).or_insert(Json::Null), value);
+            }
+        }
+        (Json::Array(target), Json::Array(items)) if target.iter().chain(&items).all(Json::is_object) => {
+            let mut items = items.into_iter();
+            for (present, item) in target.iter_mut().zip(items.by_ref()) {
+                merge_over(present, item);
+            }
+            target.extend(items);
+        }
+        (target, value) => *target = value,
+    }
+}
+
+/// Whether an error is what an entry (`Code`, or `Code: words`) means.
+pub(super) fn is_error(error: &CloudError, entry: &str) -> bool {
+    let (code, words) = entry.split_once(": ").map_or((entry, None), |(code, words)| (code, Some(words)));
+    error.code == code && words.is_none_or(|words| error.message.to_lowercase().contains(&words.to_lowercase()))
+}
+
+fn next_page(page: &Pagination, input: &Json, last: &Json) -> Option<Json> {
+    if let Some(more) = &page.more
+        && more.parse().ok().and_then(|path: super::super::path::MemberPath| path.get(last, last))
+            != Some(Json::Bool(true))
+    {
+        return None;
+    }
+    let mut next = input.clone();
+    let mut found = false;
+    for (from, to) in page.output.iter().zip(&page.input) {
+        // Botocore writes some tokens as expressions (`NextMarker || Contents[-1].Key`): the first name is the token.
+        let name = from.split("||").next().unwrap_or(from).trim();
+        let token = name.parse().ok().and_then(|path: super::super::path::MemberPath| path.get(last, last));
+        if let Some(token) = token.filter(|token| !text_of(token).is_empty()) {
+            merge(&mut next, serde_json::json!({ to: token }));
+            found = true;
+        }
+    }
+    found.then_some(next)
+}
+
+fn join(page: &Pagination, joined: &mut Json, last: &Json) {
+    for items in &page.items {
+        let segments: Vec<&str> = items.split('.').collect();
+        let more = segments.iter().try_fold(last, |value, name| member(value.as_object()?, name));
+        let Some(Json::Array(more)) = more else { continue };
+        let more = more.clone();
+        let slot = segments.iter().try_fold(&mut *joined, |value, name| {
+            value.as_object_mut().map(|object| object.entry((*name).to_owned()).or_insert(Json::Null))
+        });
+        match slot {
+            Some(Json::Array(all)) => all.extend(more),
+            Some(slot) => *slot = Json::Array(more),
+            None => {}
+        }
+    }
+}

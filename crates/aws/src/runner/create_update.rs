@@ -1,0 +1,315 @@
+//! Creating and updating.
+
+use super::super::binding::{ApiCall, OncePer, SendMode};
+use super::super::name_matching::text_of;
+use super::super::path::PathStep;
+use super::super::template_scope::TemplateScope;
+use super::api_call::RetryMode;
+use super::generated_name::short_token;
+use super::read_resource::ReadResult;
+use super::{BindingRunner, tags::pairs};
+use gpb_engine::cloud::{
+    CloudError, CloudErrorKind, CreateRequest, ObservedResource, Progress, ProgressSink, Properties, UpdateRequest,
+};
+use gpb_model::PropPath;
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+
+impl BindingRunner<'_> {
+    pub(super) async fn create(
+        &self,
+        create: &CreateRequest<'_>,
+        sink: &dyn ProgressSink,
+    ) -> Result<ObservedResource, CloudError> {
+        let token = short_token(create.token);
+        let mut desired = create.desired.clone();
+        self.refuse_unsupported(desired.keys())?;
+        self.refuse_name_conflict(create).await?;
+        self.add_name(&mut desired, create.label, create.token);
+        self.add_marker(&mut desired, &token);
+        let mut scope = self.scope();
+        (scope.desired, scope.token) = (desired, Some(token));
+        self.refuse_unmapped(&scope)?;
+        let mut known = None;
+        for call in self.bound.binding.create.iter() {
+            let send = self.sendable(call, &scope.desired, true);
+            self.perform(call, &mut scope, &send, RetryMode::Own).await?;
+            if known.is_none() {
+                known = self.identify(&scope);
+                if let Some(id) = &known {
+                    sink.progress(Progress::Identified { id: id.clone() })?;
+                    scope.parts = self.parts(id);
+                    scope.id = Some(id.clone());
+                }
+            }
+            if call.wait && known.is_some() {
+                self.wait_until_ready(&scope, sink).await?;
+            }
+        }
+        let id = known.ok_or_else(|| {
+            self.internal("NoIdentifier", "creation does not tell the identifier; say where it is under `id`")
+        })?;
+        let fetched = self.complete_creation(&mut scope, sink).await?;
+        self.observe_fetched(&id, &fetched).await
+    }
+
+    /// What follows the creation itself: tags, subresources, readiness.
+    async fn complete_creation(
+        &self,
+        scope: &mut TemplateScope,
+        sink: &dyn ProgressSink,
+    ) -> Result<ReadResult, CloudError> {
+        if let (false, Some(property)) = (self.tags_on_create(), self.tag_property())
+            && let Some(tags) = scope.desired.get(property).cloned()
+        {
+            self.put_tags(&tags, scope).await?;
+        }
+        self.read_if_needed(scope).await?;
+        for subresource in self.bound.binding.subresources.iter().filter(|subresource| !subresource.after_ready) {
+            self.create_sub_resource(subresource, scope).await?;
+        }
+        let fetched = self.wait_until_ready(scope, sink).await?;
+        let mut done = false;
+        for subresource in self.bound.binding.subresources.iter().filter(|subresource| subresource.after_ready) {
+            done |= self.create_sub_resource(subresource, scope).await?;
+        }
+        if done { self.wait_until_ready(scope, sink).await } else { Ok(fetched) }
+    }
+
+    pub(super) async fn update(
+        &self,
+        update: &UpdateRequest<'_>,
+        sink: &dyn ProgressSink,
+    ) -> Result<ObservedResource, CloudError> {
+        let mut scope = self.scope_of(&update.key.id);
+        let heads: BTreeSet<String> = update.changed.iter().map(|path| path.head().to_owned()).collect();
+        scope.desired = update.desired.clone();
+        scope.token = Some(short_token(update.token));
+        scope.before = update.before.clone();
+        scope.observed = update.before.clone();
+        scope.observed.retain(|name, _| !heads.contains(name));
+        self.refuse_unsupported(heads.iter())?;
+        self.read_if_needed(&mut scope).await?;
+        let mut left = heads.clone();
+        for call in self.bound.binding.update.iter() {
+            self.update_call(call, &heads, &mut left, &mut scope, sink).await?;
+        }
+        if let Some(property) = self.tag_property().filter(|property| left.remove(*property)) {
+            let (before, after) = (update.before.get(property), update.desired.get(property));
+            if pairs(before) != pairs(after) {
+                self.change_tags(before, after, &scope).await?;
+            }
+        }
+        for subresource in self.bound.binding.subresources.iter().filter(|subresource| subresource.update) {
+            let mine: Vec<&String> = subresource.properties.iter().filter(|name| heads.contains(*name)).collect();
+            if !mine.is_empty() {
+                self.update_sub_resource(subresource, update.before, &mut scope).await?;
+                left.retain(|name| !subresource.properties.contains(name));
+            }
+        }
+        if !left.is_empty() {
+            let names: Vec<&str> = left.iter().map(String::as_str).collect();
+            let message = format!("{}: no operation of the binding changes `{}`", self.bound.ty, names.join("`, `"));
+            return Err(CloudError::new(CloudErrorKind::Unsupported, "GPB8104", message));
+        }
+        let fetched = self.wait_until_ready(&scope, sink).await?;
+        self.observe_fetched(&update.key.id, &fetched).await
+    }
+
+    async fn update_call(
+        &self,
+        call: &ApiCall,
+        heads: &BTreeSet<String>,
+        left: &mut BTreeSet<String>,
+        scope: &mut TemplateScope,
+        sink: &dyn ProgressSink,
+    ) -> Result<(), CloudError> {
+        let covered: BTreeSet<String> = heads.iter().filter(|name| self.covers(call, name)).cloned().collect();
+        if covered.is_empty() || !Self::conditions_hold(call.conditions(), scope) || !Self::size_changed(call, scope) {
+            return Ok(());
+        }
+        let all = call.send == Some(SendMode::All);
+        let mut send = self.sendable(call, &scope.desired, false);
+        send.retain(|name, _| all || covered.contains(name));
+        if call.send == Some(SendMode::None) {
+            send.clear();
+        }
+        for name in covered.iter().filter(|name| !scope.desired.contains_key(*name)) {
+            let default = self.bound.binding.defaults.get(name).cloned();
+            let catalog = || self.bound.def.root.by_aws(name).and_then(|property| property.default.clone());
+            match default.or_else(catalog) {
+                Some(value) => {
+                    send.insert(name.clone(), value);
+                }
+                None if all || Self::mentions(call, name) || call.send == Some(SendMode::None) => {}
+                None => {
+                    let message =
+                        format!("{}: `{name}` cannot be taken out again; say the value it shall have", self.bound.ty);
+                    return Err(CloudError::new(CloudErrorKind::Invalid, "GPB8105", message));
+                }
+            }
+        }
+        self.perform(call, scope, &send, RetryMode::Own).await?;
+        left.retain(|name| !covered.contains(name));
+        if call.wait {
+            self.wait_until_ready(scope, sink).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the resource first when a template needs what only a read knows.
+    pub(super) async fn read_if_needed(&self, scope: &mut TemplateScope) -> Result<(), CloudError> {
+        let binding = &self.bound.binding;
+        let subresources = binding.subresources.iter().flat_map(|subresource| {
+            [&subresource.put, &subresource.clear, &subresource.add, &subresource.remove]
+                .into_iter()
+                .flat_map(|calls| calls.iter())
+        });
+        let calls = binding.update.iter().chain(&*binding.delete).chain(subresources);
+        let tags = self.bound.tags.iter().flat_map(|tags| tags.tag.iter().chain(&tags.untag)).map(|call| &call.input);
+        let terms = calls.map(|call| &call.input).chain(tags).flat_map(super::super::template::TemplateTree::terms);
+        let lacks = |term: &super::super::template::TemplateTerm| match term.word.as_str() {
+            "read" => scope.read.is_none(),
+            word => {
+                self.bound.def.root.by_aws(word).is_some_and(|_| self.read_only(word)) && scope.property(word).is_none()
+            }
+        };
+        if !terms.into_iter().any(lacks) {
+            return Ok(());
+        }
+        if let Some(fetched) = self.fetch(scope).await? {
+            let shown = self.properties(&fetched.object, &fetched.root, scope, None);
+            for (name, value) in shown.into_iter().filter(|(name, _)| self.read_only(name)) {
+                scope.observed.entry(name).or_insert(value);
+            }
+            scope.read = Some(fetched.root);
+        }
+        Ok(())
+    }
+
+    fn read_only(&self, property: &str) -> bool {
+        self.bound.def.is_read_only(&PropPath(property.into()))
+    }
+
+    /// The identifier, once creation's outputs and the desired properties tell all of it.
+    pub(super) fn identify(&self, scope: &TemplateScope) -> Option<String> {
+        let at = self.bound.binding.create.iter().rev().find_map(|call| call.at.as_ref());
+        let object = at.and_then(|path| path.get(&scope.out, &scope.out)).unwrap_or_else(|| scope.out.clone());
+        let mut shown = self.properties(&object, &scope.out, scope, None);
+        // An answer that repeats what was asked is no better than what was asked.
+        shown.extend(scope.desired.clone());
+        for (part, template) in &self.bound.binding.id {
+            shown.remove(part);
+            shown.extend(template.fill(scope).value().map(|value| (part.clone(), Json::from(text_of(&value)))));
+        }
+        self.identifier(&shown).filter(|id| !id.is_empty())
+    }
+
+    /// The properties that a call sends.
+    pub(super) fn sendable(&self, call: &ApiCall, desired: &Properties, creating: bool) -> Properties {
+        if call.send == Some(SendMode::None) {
+            return Properties::new();
+        }
+        let free = |name: &String| match &call.properties {
+            Some(names) => names.contains(name),
+            None => self.is_free(name, creating),
+        };
+        let fits = |name: &String| call.once_per.is_none() || self.is_attribute(call, name);
+        desired.iter().filter(|(name, _)| free(name) && fits(name)).map(|(k, v)| (k.clone(), v.clone())).collect()
+    }
+
+    /// Whether a property is sent with the others, and not by a subresource or with the tags.
+    fn is_free(&self, name: &str, creating: bool) -> bool {
+        let owned = self.bound.binding.subresources.iter().any(|subresource| {
+            subresource.properties.iter().any(|property| property == name)
+                && (if creating { subresource.create } else { subresource.update })
+        });
+        let tags = self.tag_property() == Some(name) && !creating && self.has_tag_calls();
+        !owned && !tags && !self.read_only(name)
+    }
+
+    fn has_tag_calls(&self) -> bool {
+        self.bound.tags.as_ref().is_some_and(|tags| tags.tag.is_some())
+    }
+
+    /// For calls made once a property: those that creation puts into the attribute map.
+    fn is_attribute(&self, call: &ApiCall, name: &str) -> bool {
+        if call.properties.is_some() || call.once_per != Some(OncePer::Property) {
+            return true;
+        }
+        let Some(attributes) = &self.bound.binding.attributes else { return true };
+        let creations = self.bound.binding.create.iter();
+        creations
+            .filter_map(|create| self.input_path_of(create, name))
+            .any(|path| path.first() == attributes.steps().first() && path.len() > attributes.steps().len())
+    }
+
+    /// Where a call's input takes a property.
+    fn input_path_of(&self, call: &ApiCall, name: &str) -> Option<Vec<PathStep>> {
+        let (api, _) = self.bound.operation(&call.call)?;
+        let shape = api.input(self.bound.split(&call.call).1);
+        self.mapping(&self.scope(), |mapping| mapping.place(name, shape)).map(|path| path.steps().to_vec())
+    }
+
+    /// Whether an update call is for a property.
+    fn covers(&self, call: &ApiCall, name: &str) -> bool {
+        match &call.properties {
+            Some(names) => names.iter().any(|one| one == name),
+            None if Self::mentions(call, name) => true,
+            None if call.once_per.is_some() => self.is_free(name, false) && self.is_attribute(call, name),
+            None => self.is_free(name, false) && self.input_path_of(call, name).is_some(),
+        }
+    }
+
+    fn mentions(call: &ApiCall, name: &str) -> bool {
+        let in_input = call.input.terms().iter().any(|term| term.word == name);
+        in_input || call.each.as_ref().is_some_and(|each| each.terms().any(|term| term.word == name))
+    }
+
+    fn refuse_unsupported<'b>(&self, names: impl Iterator<Item = &'b String>) -> Result<(), CloudError> {
+        let mut names = names.filter(|name| self.bound.binding.unsupported.contains(name));
+        match names.next() {
+            None => Ok(()),
+            Some(name) => Err(self.unsupported(name)),
+        }
+    }
+
+    /// A desired property that no call takes would be lost without a word.
+    fn refuse_unmapped(&self, scope: &TemplateScope) -> Result<(), CloudError> {
+        let binding = &self.bound.binding;
+        for name in scope.desired.keys() {
+            let subresource = binding.subresources.iter().any(|subresource| subresource.properties.contains(name));
+            let call = binding
+                .create
+                .iter()
+                .any(|call| self.input_path_of(call, name).is_some() || Self::mentions(call, name));
+            let used = binding.id.values().any(|template| template.terms().any(|term| term.word == *name))
+                || binding.create.iter().any(|call| Self::conditional(call, name))
+                || binding
+                    .subresources
+                    .iter()
+                    .flat_map(|subresource| subresource.put.iter())
+                    .any(|call| Self::mentions(call, name));
+            let update_only = binding.update_only.contains(name);
+            if !subresource && !call && !used && !update_only && self.tag_property() != Some(name.as_str()) {
+                return Err(self.unsupported(name));
+            }
+        }
+        Ok(())
+    }
+
+    fn conditional(call: &ApiCall, name: &String) -> bool {
+        let conditions = call.conditions();
+        conditions.when.contains_key(name)
+            || conditions.unless.contains_key(name)
+            || conditions.if_set.contains(name)
+            || conditions.if_unset.contains(name)
+    }
+
+    fn unsupported(&self, name: &str) -> CloudError {
+        let (namespace, _) = self.bound.ty.strip_prefix("aws.").and_then(|ty| ty.split_once('.')).unwrap_or_default();
+        let message =
+            format!("{}: `{name}` cannot be set: stdlib/aws/{namespace}.toml has no place for it", self.bound.ty);
+        CloudError::new(CloudErrorKind::Unsupported, "GPB8104", message)
+    }
+}

@@ -1,0 +1,68 @@
+//! Deleting.
+
+use super::BindingRunner;
+use super::api_call::{RetryMode, is_error};
+use super::generated_name::short_token;
+use crate::binding::ApiCall;
+use crate::template::Template;
+use crate::template_scope::TemplateScope;
+use gpb_engine::cloud::{CloudError, CloudErrorKind, ProgressSink, Properties};
+
+impl BindingRunner<'_> {
+    pub(super) async fn delete(&self, id: &str, token: &str, sink: &dyn ProgressSink) -> Result<(), CloudError> {
+        let mut scope = self.scope_of(id);
+        scope.token = Some(short_token(token));
+        let binding = &self.bound.binding;
+        if binding.delete.iter().any(|call| self.needs_reading(call, &scope))
+            || binding.subresources.iter().any(|subresource| subresource.delete)
+        {
+            let Some(fetched) = self.fetch(&scope).await? else { return Ok(()) };
+            scope.observed = self.properties(&fetched.object, &fetched.root, &scope, None);
+            scope.read = Some(fetched.root);
+        }
+        for subresource in binding.subresources.iter().filter(|subresource| subresource.delete) {
+            self.delete_sub_resource(subresource, &mut scope).await?;
+        }
+        for call in binding.delete.iter() {
+            match self.delete_call(call, &mut scope).await {
+                Ok(()) => {}
+                // Gone already, which is what was wanted.
+                Err(error) if error.kind == CloudErrorKind::NotFound => return Ok(()),
+                Err(error) => return Err(error),
+            }
+            if call.wait {
+                self.wait_until_ready(&scope, sink).await?;
+            }
+        }
+        if binding.delete.is_empty() { Ok(()) } else { self.wait_until_gone(&scope, sink).await }
+    }
+
+    /// Whether a call refers to what the identifier alone does not tell.
+    fn needs_reading(&self, call: &ApiCall, scope: &TemplateScope) -> bool {
+        let each = call.each.iter().flat_map(Template::terms);
+        let conditions = call.conditions();
+        let tested =
+            conditions.when.keys().chain(conditions.unless.keys()).chain(conditions.if_set).chain(conditions.if_unset);
+        let lacks = |word: &str| {
+            word == "read" || (self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word))
+        };
+        call.input.terms().into_iter().chain(each).any(|term| lacks(&term.word))
+            || tested.into_iter().any(|name| lacks(name))
+    }
+
+    /// `NotFound` means done here, so it is not waited out.
+    async fn delete_call(&self, call: &ApiCall, scope: &mut TemplateScope) -> Result<(), CloudError> {
+        if call.each.is_some() || call.once_per.is_some() {
+            return self.perform(call, scope, &Properties::new(), RetryMode::Step).await.map(|_| ());
+        }
+        if !Self::conditions_hold(call.conditions(), scope) {
+            return Ok(());
+        }
+        let Some(input) = self.input(call, scope, &Properties::new())? else { return Ok(()) };
+        match self.send(&call.call, input, true).await {
+            Ok(_) => Ok(()),
+            Err(error) if call.ignore.iter().any(|entry| is_error(&error, entry)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}

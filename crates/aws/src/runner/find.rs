@@ -1,0 +1,165 @@
+//! Finding: what an `existing` means, and what an interrupted creation left.
+
+use super::super::binding::ListCall;
+use super::super::map::matches;
+use super::super::name_matching::text_of;
+use super::super::template_scope::TemplateScope;
+use super::generated_name::short_token;
+use super::read_resource::MarkedResource;
+use super::{BindingRunner, run_bounded};
+use futures::FutureExt as _;
+use gpb_engine::cloud::{CloudError, CloudErrorKind, FindRequest, ObservedResource, Properties};
+use serde_json::Value as Json;
+
+impl BindingRunner<'_> {
+    pub(super) async fn find(&self, find: &FindRequest<'_>) -> Result<Vec<ObservedResource>, CloudError> {
+        Ok(self.find_marked(find).await?.into_iter().map(|seen| seen.observed).collect())
+    }
+
+    /// What is found, with the marks of who made it.
+    pub(super) async fn find_marked(&self, find: &FindRequest<'_>) -> Result<Vec<MarkedResource>, CloudError> {
+        let mut scope = self.scope();
+        scope.desired = find.matching.clone();
+        scope.marker = find.token.map(short_token);
+        if let Some(id) = self.identify(&scope) {
+            let found = self.read_marked(&self.scope_of(&id)).await?;
+            return Ok(found.into_iter().filter(|seen| self.is_match(seen, find, true)).collect());
+        }
+        let Some((listing, input)) = self.listing(&scope)? else {
+            let message = format!("{}: the binding cannot look for it by these properties", self.bound.ty);
+            return Err(CloudError::new(CloudErrorKind::Unsupported, "GPB8104", message));
+        };
+        let root = match self.send_read(&listing.call, input).await {
+            Ok(root) => root,
+            Err(error) if error.kind == CloudErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let candidates = self.candidates(listing, &root, &scope, find);
+        let mut reads = Vec::with_capacity(candidates.len());
+        for id in candidates {
+            reads.push(async move { self.read_marked(&self.scope_of(&id)).await }.boxed());
+        }
+        let mut found = Vec::new();
+        for one in run_bounded(reads).await {
+            found.extend(one?.filter(|seen| self.is_match(seen, find, false)));
+        }
+        Ok(found)
+    }
+
+    /// The first listing whose required members can be filled.
+    fn listing(&self, scope: &TemplateScope) -> Result<Option<(&ListCall, Json)>, CloudError> {
+        for listing in self.bound.binding.list.iter() {
+            let Some(mut input) = self.plain_input(&listing.call, &listing.input, scope)? else { continue };
+            if !self.is_complete(&listing.call, &input) {
+                self.fill_required(listing, scope, &mut input)?;
+            }
+            if self.is_complete(&listing.call, &input) {
+                return Ok(Some((listing, input)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Required members that are named like a property.
+    fn fill_required(&self, listing: &ListCall, scope: &TemplateScope, input: &mut Json) -> Result<(), CloudError> {
+        let Some((api, _)) = self.bound.operation(&listing.call) else { return Ok(()) };
+        let operation = self.bound.split(&listing.call).1;
+        let shape = api.input(operation);
+        let super::super::shapes::MemberShape::Structure(structure, _) = shape else { return Ok(()) };
+        let written = self.mapping(scope, |mapping| {
+            for (name, value) in &scope.desired {
+                let place = mapping.place(name, shape);
+                let wanted = place.as_ref().and_then(|path| match path.steps() {
+                    [super::super::path::PathStep::Name(head)] => Some(head.clone()),
+                    _ => None,
+                });
+                let required =
+                    wanted.and_then(|head| shape.member(&head)).is_some_and(|(head, _)| structure.is_required(&head));
+                if required {
+                    mapping.write(name, value, shape, input)?;
+                }
+            }
+            Ok(())
+        });
+        written.map_err(|error| self.unmapped(&error, operation))
+    }
+
+    /// The identifiers that a listing gives, as far as its elements do not say that they are not meant.
+    fn candidates(
+        &self,
+        listing: &ListCall,
+        root: &Json,
+        scope: &TemplateScope,
+        find: &FindRequest<'_>,
+    ) -> Vec<String> {
+        let elements = match listing.at.get(root, root) {
+            Some(Json::Array(items)) => items,
+            Some(one) => vec![one],
+            None => Vec::new(),
+        };
+        let mut found = Vec::new();
+        for element in elements {
+            let mut own = scope.clone();
+            own.desired = Properties::new();
+            own.item = Some(element.clone());
+            let properties = match &element {
+                Json::Object(_) => self.properties(&element, root, &own, Some(&listing.set)),
+                plain => {
+                    let mut parts = self.parts(&text_of(plain));
+                    let set = listing.set.iter().filter_map(|(k, tree)| Some((k.clone(), tree.fill(&own).value()?)));
+                    parts.extend(set);
+                    parts
+                }
+            };
+            let contradicts = |name: &String, value: &Json| {
+                let tags = self.tag_property() == Some(name.as_str());
+                properties.get(name).is_some_and(|other| !tags && !matches(value, other))
+            };
+            let excluded = match find.token {
+                None => find.matching.iter().any(|(name, value)| contradicts(name, value)),
+                Some(token) => self.bears_another_name(&properties, find, token),
+            };
+            if let (Some(id), false) = (self.identifier(&properties), excluded) {
+                found.push(id);
+            }
+        }
+        found
+    }
+
+    /// Whether a resource is the one that is looked for. After an interruption its marker or its name tells; where it can
+    /// bear neither, its identifier must have been asked for.
+    fn is_match(&self, seen: &MarkedResource, find: &FindRequest<'_>, by_id: bool) -> bool {
+        let properties = &seen.observed.properties;
+        match find.token {
+            None => matches(&Json::Object(find.matching.clone()), &Json::Object(properties.clone())),
+            Some(token) => match &seen.marker {
+                Some(marker) => *marker == short_token(token),
+                None if self.bears_name(properties, token) => true,
+                None if self.tag_property().is_some() => false,
+                None => by_id || self.matches_request(properties, find),
+            },
+        }
+    }
+
+    /// A type that can bear no marker: one of the name that was given, or, where it has no name, with all that was asked for,
+    /// is what the creation was about.
+    fn matches_request(&self, properties: &Properties, find: &FindRequest<'_>) -> bool {
+        match &self.bound.binding.name {
+            Some(rule) => {
+                let given = find.matching.get(&rule.property);
+                given.is_some_and(|wanted| properties.get(&rule.property) == Some(wanted))
+            }
+            None => matches(&Json::Object(find.matching.clone()), &Json::Object(properties.clone())),
+        }
+    }
+
+    /// Whether a listing's element shows by its name alone that the creation was not about it.
+    fn bears_another_name(&self, properties: &Properties, find: &FindRequest<'_>, token: &str) -> bool {
+        let Some(rule) = &self.bound.binding.name else { return false };
+        let Some(name) = properties.get(&rule.property) else { return false };
+        match find.matching.get(&rule.property) {
+            Some(given) => given != name,
+            None => !self.bears_name(properties, token),
+        }
+    }
+}

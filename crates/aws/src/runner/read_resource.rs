@@ -1,0 +1,374 @@
+//! Reading: one resource, its subresources, and many resources at once.
+
+use super::super::binding::{Batch, ReadCall, Subresource};
+use super::super::map::Mapping;
+use super::super::name_matching::text_of;
+use super::super::path::MemberPath;
+use super::super::template::TemplateTree;
+use super::super::template_scope::TemplateScope;
+use super::api_call::is_error;
+use super::{AwsCloud, BindingRunner, run_bounded};
+use futures::FutureExt as _;
+use gpb_catalog::Shape;
+use gpb_engine::cloud::{CloudError, CloudErrorKind, ObservedResource, Properties, ResourceKey};
+use gpb_model::Place;
+use gpb_model::PropPath;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// What a read found.
+pub(super) struct ReadResult {
+    pub root: Json,
+    pub object: Json,
+}
+
+/// A resource as read, with the token of the creation that made it.
+pub(super) struct MarkedResource {
+    pub observed: ObservedResource,
+    pub marker: Option<String>,
+}
+
+impl BindingRunner<'_> {
+    pub(super) async fn read(&self, id: &str) -> Result<Option<ObservedResource>, CloudError> {
+        Ok(self.read_marked(&self.scope_of(id)).await?.map(|seen| seen.observed))
+    }
+
+    /// A resource that was just found ready, with its subresources.
+    pub(super) async fn observe_fetched(&self, id: &str, fetched: &ReadResult) -> Result<ObservedResource, CloudError> {
+        let gone = || {
+            CloudError::new(CloudErrorKind::NotReady, "NotFound", format!("{} {id} is not to be found", self.bound.ty))
+        };
+        let seen = self.observe(fetched, &self.scope_of(id)).await?;
+        seen.map(|seen| seen.observed).ok_or_else(gone)
+    }
+
+    pub(super) async fn read_marked(&self, scope: &TemplateScope) -> Result<Option<MarkedResource>, CloudError> {
+        match self.fetch(scope).await? {
+            Some(fetched) => self.observe(&fetched, scope).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The object behind an identifier.
+    pub(super) async fn fetch(&self, scope: &TemplateScope) -> Result<Option<ReadResult>, CloudError> {
+        let read = self.read_call(scope)?;
+        let Some(input) = self.plain_input(&read.call, &read.input, scope)? else { return Ok(None) };
+        let root = match self.send_read(&read.call, input).await {
+            Ok(root) => root,
+            Err(error) if is_absent(&error, &read.not_found_on) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let object = Self::select(read, scope, &root);
+        Ok(object.filter(|object| !self.is_gone(object, &root)).map(|object| ReadResult { root, object }))
+    }
+
+    fn read_call(&self, scope: &TemplateScope) -> Result<&ReadCall, CloudError> {
+        let found = self.bound.binding.read.iter().find(|read| Self::conditions_hold(read.conditions(), scope));
+        found.ok_or_else(|| self.internal("NoRead", "no `read` of the binding fits this identifier"))
+    }
+
+    /// What is at `at`: the element that `where` means when it is a list.
+    fn select(read: &ReadCall, scope: &TemplateScope, root: &Json) -> Option<Json> {
+        let found = match &read.at {
+            Some(path) => path.bind(&filler(scope)).get(root, root)?,
+            None => root.clone(),
+        };
+        match found {
+            Json::Array(items) => items.into_iter().find(|item| passes_filter(item, &read.filter, scope)),
+            object => passes_filter(&object, &read.filter, scope).then_some(object),
+        }
+    }
+
+    fn is_gone(&self, object: &Json, root: &Json) -> bool {
+        let gone = &self.bound.binding.deleted_states;
+        if self.bound.binding.deleted_if_present.as_ref().is_some_and(|path| path.get(object, root).is_some()) {
+            return true;
+        }
+        let path = self.bound.binding.ready.first().map(|ready| &ready.path);
+        let value = path.and_then(|path| path.get(object, root)).map(|value| text_of(&value));
+        value.is_some_and(|value| gone.contains(&value))
+    }
+
+    /// An object's properties, its subresources and tags read too.
+    pub(super) async fn observe(
+        &self,
+        fetched: &ReadResult,
+        scope: &TemplateScope,
+    ) -> Result<Option<MarkedResource>, CloudError> {
+        let mut scope = scope.clone();
+        scope.read = Some(fetched.root.clone());
+        let set = self.read_call(&scope).map(|read| &read.set);
+        let mut properties = self.properties(&fetched.object, &fetched.root, &scope, set.ok());
+        scope.observed = properties.clone();
+        let mut reads = Vec::new();
+        for subresource in &self.bound.binding.subresources {
+            if subresource.read.is_some() {
+                reads.push(self.subresource(subresource, &scope).boxed());
+            }
+        }
+        for part in run_bounded(reads).await {
+            properties.extend(part?);
+        }
+        let marker = self.read_tags(&mut properties, &scope).await?;
+        let id = self.identifier(&properties).or_else(|| scope.id.clone());
+        Ok(id.map(|id| MarkedResource { observed: ObservedResource { id, properties }, marker }))
+    }
+
+    /// The properties of an object: mapped, computed, and the identifier's parts.
+    pub(super) fn properties(
+        &self,
+        object: &Json,
+        root: &Json,
+        scope: &TemplateScope,
+        set: Option<&BTreeMap<String, TemplateTree>>,
+    ) -> Properties {
+        let mut properties = self.mapping(scope, |mapping| mapping.read(object, root));
+        for (part, value) in &scope.parts {
+            let shape = self.bound.def.root.by_aws(part).map(|property| &property.shape);
+            if let (Some(shape), false) = (shape, properties.contains_key(part)) {
+                let value =
+                    self.mapping(scope, |mapping| mapping.value(value, shape, root, &PropPath(part.as_str().into())));
+                properties.extend(value.map(|value| (part.clone(), value)));
+            }
+        }
+        let mut scope = scope.clone();
+        scope.observed.clone_from(&properties);
+        for (name, tree) in set.into_iter().flatten() {
+            let shape = self.bound.def.root.by_aws(name).map(|property| &property.shape);
+            let value = tree.fill(&scope).value();
+            let value = value.zip(shape).and_then(|(value, shape)| {
+                self.mapping(&scope, |mapping| mapping.value(&value, shape, root, &PropPath(name.as_str().into())))
+            });
+            properties.extend(value.map(|value| (name.clone(), value)));
+        }
+        properties
+    }
+
+    /// The properties of one subresource.
+    pub(super) async fn subresource(
+        &self,
+        subresource: &Subresource,
+        scope: &TemplateScope,
+    ) -> Result<Properties, CloudError> {
+        let pairs = self.subresource_elements(subresource, scope).await?;
+        let (Some(property), Some(pairs)) = (subresource.properties.first(), &pairs.1) else { return Ok(pairs.0) };
+        let list = pairs.iter().map(|(element, _)| element.clone()).collect();
+        Ok(Properties::from_iter([(property.clone(), list)]))
+    }
+
+    /// The properties of one subresource; for a list read element by element, the elements with their raw form.
+    pub(super) async fn subresource_elements(
+        &self,
+        subresource: &Subresource,
+        scope: &TemplateScope,
+    ) -> Result<(Properties, Option<Vec<(Json, Json)>>), CloudError> {
+        let nothing = (Properties::new(), None);
+        let Some(read) = &subresource.read else { return Ok(nothing) };
+        if !Self::conditions_hold(read.conditions(), scope) {
+            return Ok(nothing);
+        }
+        let Some(input) = self.plain_input(&read.call, &read.input, scope)? else { return Ok(nothing) };
+        let root = match self.send_read(&read.call, input).await {
+            Ok(root) => root,
+            Err(error) if is_absent(&error, &read.not_found_on) => return Ok(nothing),
+            Err(error) => return Err(error),
+        };
+        if let Some(list) = &read.list {
+            return Ok((Properties::new(), Some(self.elements(subresource, read, list, &root, scope).await?)));
+        }
+        let Some(object) = Self::select(read, scope, &root) else { return Ok(nothing) };
+        let shape = |name: &str| self.bound.def.root.by_aws(name).map(|property| &property.shape);
+        let mut properties = Properties::new();
+        for name in &subresource.properties {
+            let found = match &read.properties {
+                Some(places) => places.get(name).and_then(|path| path.get(&object, &root)),
+                None => {
+                    object.as_object().and_then(|object| super::super::name_matching::member(object, name)).cloned()
+                }
+            };
+            let value = found.zip(shape(name)).and_then(|(value, shape)| {
+                self.mapping(scope, |mapping| mapping.value(&value, shape, &root, &PropPath(name.as_str().into())))
+            });
+            properties.extend(value.map(|value| (name.clone(), value)));
+        }
+        let mut scope = scope.clone();
+        scope.observed.extend(properties.clone());
+        for (name, tree) in &read.set {
+            properties.extend(tree.fill(&scope).value().map(|value| (name.clone(), value)));
+        }
+        Ok((properties, None))
+    }
+
+    async fn elements(
+        &self,
+        subresource: &Subresource,
+        read: &ReadCall,
+        list: &MemberPath,
+        root: &Json,
+        scope: &TemplateScope,
+    ) -> Result<Vec<(Json, Json)>, CloudError> {
+        let property = PropPath(subresource.properties.first().cloned().unwrap_or_default().into());
+        let start = read.at.as_ref().and_then(|path| path.get(root, root)).unwrap_or_else(|| root.clone());
+        let Some(Json::Array(items)) = list.get(&start, root) else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for item in items.into_iter().filter(|item| passes_filter(item, &read.filter, scope)) {
+            let raw = match &read.detail {
+                None => item,
+                Some(detail) => {
+                    let mut scope = scope.clone();
+                    scope.item = Some(item);
+                    let Some(input) = self.plain_input(&detail.call, &detail.input, &scope)? else { continue };
+                    match self.send_read(&detail.call, input).await {
+                        Ok(output) => match &detail.at {
+                            Some(at) => at.get(&output, &output).unwrap_or_default(),
+                            None => output,
+                        },
+                        Err(error) if error.kind == CloudErrorKind::NotFound => continue,
+                        Err(error) => return Err(error),
+                    }
+                }
+            };
+            if let Some(element) = self.mapping(scope, |mapping| element(&mapping, read, &raw, root, &property)) {
+                found.push((element, raw));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// One element of a list property: by `item`'s paths, and by names for the rest.
+fn element(mapping: &Mapping<'_>, read: &ReadCall, raw: &Json, root: &Json, property: &PropPath) -> Option<Json> {
+    let path = property.child("*");
+    let shape = mapping.def.shape_at(&path)?;
+    let mut element = mapping.value(raw, shape, root, &path)?;
+    if let Json::Object(entries) = &mut element {
+        for (member, place) in &read.item {
+            let child = path.child(member);
+            let value = place.get(raw, root);
+            let value = value
+                .zip(mapping.def.shape_at(&child))
+                .and_then(|(value, shape)| mapping.value(&value, shape, root, &child));
+            match value {
+                Some(value) => entries.insert(member.clone(), value),
+                None => entries.remove(member),
+            };
+        }
+    }
+    let empty = matches!(shape, Shape::Object(_)) && element.as_object().is_some_and(serde_json::Map::is_empty);
+    (!empty).then_some(element)
+}
+
+fn filler(scope: &TemplateScope) -> impl Fn(&str) -> Option<String> {
+    move |text: &str| {
+        let template = super::super::template::Template::try_from(text.to_owned()).ok()?;
+        template.fill(scope).value().map(|value| text_of(&value))
+    }
+}
+
+/// Whether an element has the values that `where` asks for. A template that stays empty asks for nothing.
+fn passes_filter(element: &Json, filter: &BTreeMap<String, TemplateTree>, scope: &TemplateScope) -> bool {
+    filter.iter().all(|(path, wanted)| {
+        let found = path.parse::<MemberPath>().ok().and_then(|path| path.get(element, element));
+        let Some(wanted) = wanted.fill(scope).value() else { return true };
+        found.is_some_and(|found| text_of(&found) == text_of(&wanted))
+    })
+}
+
+/// Whether an error says that there is nothing to read.
+fn is_absent(error: &CloudError, not_found_on: &[String]) -> bool {
+    error.kind == CloudErrorKind::NotFound || not_found_on.iter().any(|entry| is_error(error, entry))
+}
+
+type ObservedResult = Result<Option<ObservedResource>, CloudError>;
+
+impl AwsCloud {
+    /// Reads by type and place, in batches where the binding can.
+    pub(super) async fn read_batches(&self, keys: &[ResourceKey]) -> Vec<ObservedResult> {
+        let mut groups: BTreeMap<(&str, &Place), Vec<usize>> = BTreeMap::new();
+        for (index, key) in keys.iter().enumerate() {
+            groups.entry((&key.ty, &key.place)).or_default().push(index);
+        }
+        let mut answers: Vec<Option<ObservedResult>> = keys.iter().map(|_| None).collect();
+        for ((ty, place), members) in groups {
+            let ids: Vec<&str> =
+                members.iter().filter_map(|index| keys.get(*index)).map(|key| key.id.as_str()).collect();
+            let found = match self.runner(ty, place).await {
+                Ok(work) => work.read_all(&ids).await,
+                Err(error) => ids.iter().map(|_| Err(error.clone())).collect(),
+            };
+            for (index, answer) in members.into_iter().zip(found) {
+                if let Some(slot) = answers.get_mut(index) {
+                    *slot = Some(answer);
+                }
+            }
+        }
+        let lost = || Err(CloudError::new(CloudErrorKind::Internal, "NoAnswer", "a read was lost"));
+        answers.into_iter().map(|answer| answer.unwrap_or_else(lost)).collect()
+    }
+}
+
+impl BindingRunner<'_> {
+    async fn read_all(&self, ids: &[&str]) -> Vec<ObservedResult> {
+        let conditional = self.bound.binding.read.len() != 1;
+        let batch = self.bound.binding.read.first().and_then(|read| Some((read, read.batch.as_ref()?)));
+        let mut answers = Vec::with_capacity(ids.len());
+        match batch.filter(|_| ids.len() > 1 && !conditional) {
+            None => {
+                answers.extend(self.read_singly(ids).await);
+            }
+            Some((read, batch)) => {
+                for chunk in ids.chunks(batch.size.max(1)) {
+                    answers.extend(self.read_chunk(read, batch, chunk).await);
+                }
+            }
+        }
+        answers
+    }
+
+    async fn read_chunk(&self, read: &ReadCall, batch: &Batch, ids: &[&str]) -> Vec<ObservedResult> {
+        let Ok(found) = self.batch(read, batch, ids).await else {
+            // One missing or malformed identifier can fail the whole batch: then each is asked for by itself.
+            return self.read_singly(ids).await;
+        };
+        let mut reads = Vec::with_capacity(ids.len());
+        for id in ids {
+            reads.push(self.observe_one(found.get(*id), id).boxed());
+        }
+        run_bounded(reads).await
+    }
+
+    async fn read_singly(&self, ids: &[&str]) -> Vec<ObservedResult> {
+        let mut reads = Vec::with_capacity(ids.len());
+        for id in ids {
+            reads.push(self.read(id).boxed());
+        }
+        run_bounded(reads).await
+    }
+
+    async fn observe_one(&self, fetched: Option<&ReadResult>, id: &str) -> ObservedResult {
+        let Some(fetched) = fetched else { return Ok(None) };
+        Ok(self.observe(fetched, &self.scope_of(id)).await?.map(|seen| seen.observed))
+    }
+
+    async fn batch(
+        &self,
+        read: &ReadCall,
+        batch: &Batch,
+        ids: &[&str],
+    ) -> Result<BTreeMap<String, ReadResult>, CloudError> {
+        let mut scope = self.scope();
+        scope.ids = Some(ids.iter().map(|id| self.parts(id)).collect());
+        let input = self.plain_input(&read.call, &batch.input, &scope)?.unwrap_or_default();
+        let root = self.send_read(&read.call, input).await?;
+        let Some(Json::Array(items)) = batch.at.get(&root, &root) else { return Ok(BTreeMap::new()) };
+        let mut found = BTreeMap::new();
+        for object in items.into_iter().filter(|object| !self.is_gone(object, &root)) {
+            let properties = self.properties(&object, &root, &scope, Some(&read.set));
+            if let Some(id) = self.identifier(&properties) {
+                // What the API calls the root is, for one resource, the output with that resource alone.
+                found.insert(id, ReadResult { root: root.clone(), object });
+            }
+        }
+        Ok(found)
+    }
+}

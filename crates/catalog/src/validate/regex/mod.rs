@@ -1,0 +1,51 @@
+//! Regular expressions of AWS's schemas.
+//!
+//! The schemas say ECMA-262, but were written for several engines: beside ECMA's syntax there is Java's (`\A`, `\Z`, `(?i)`,
+//! `\p{Print}`), and some two hundred patterns repeat a repetition, on which a backtracking engine may run for ever. This
+//! engine reads what is there and asks only whether a text fits, so it visits each state of the pattern at each place of
+//! the text at most once, within a budget. What it cannot tell it lets pass: AWS has the last word.
+
+mod class;
+mod matcher;
+mod parse;
+
+use matcher::RegexProgram;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Longer texts are not tried.
+const MAX_TEXT: usize = 4096;
+
+/// Whether a text may fit a pattern: `false` is certain.
+pub(crate) fn may_match(pattern: &str, text: &str) -> bool {
+    if text.len() > MAX_TEXT {
+        return true;
+    }
+    match compiled(pattern).as_ref() {
+        Some(program) => program.matches(text).unwrap_or(true),
+        None => true,
+    }
+}
+
+/// Whether the engine understands a pattern at all.
+#[cfg(test)]
+pub(crate) fn understood(pattern: &str) -> bool {
+    compiled(pattern).is_some()
+}
+
+fn compiled(pattern: &str) -> Arc<Option<RegexProgram>> {
+    static CACHE: RwLock<Option<HashMap<String, Arc<Option<RegexProgram>>>>> = RwLock::new(None);
+    let known = CACHE.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(program) = known.as_ref().and_then(|cache| cache.get(pattern)) {
+        return Arc::clone(program);
+    }
+    drop(known);
+    let program = Arc::new(parse::parse(pattern).and_then(|node| RegexProgram::new(&node)));
+    let mut cache = CACHE.write().unwrap_or_else(PoisonError::into_inner);
+    let cache = cache.get_or_insert_default();
+    cache.insert(pattern.to_owned(), Arc::clone(&program));
+    program
+}
+
+#[cfg(test)]
+pub(crate) use parse::{RegexNode, parse as tree};

@@ -1,0 +1,213 @@
+//! Values of every shape but objects and text.
+
+use super::word_lists::{plural, some_of};
+use super::{Validator, ViolationKind, noun};
+use crate::secret_places;
+use crate::types::{ListShape, Shape};
+use gpb_model::{Value, ValueMap};
+use std::collections::BTreeSet;
+
+impl<'a> Validator<'a> {
+    pub(super) fn value(&mut self, shape: &'a Shape, value: &'a Value) {
+        let def = self.def;
+        match (def.resolve(shape), value) {
+            (_, Value::Ref(_)) | (Shape::Bool, Value::Bool(_)) => {}
+            (_, Value::Call { args, .. }) => self.no_secrets(args),
+            (Shape::Any(shapes), _) => self.any(shapes, value),
+            (Shape::Json, Value::Map(_) | Value::List(_)) => self.no_secrets(std::slice::from_ref(value)),
+            (Shape::Json, Value::Text(text)) => self.document(text),
+            (Shape::Text(_) | Shape::Json, Value::Secret(_)) => self.secret(),
+            (Shape::Text(_) | Shape::Json, Value::Concat(parts)) => self.no_secrets(parts),
+            (Shape::Text(text), Value::Text(value)) => self.text(text, value),
+            (Shape::Int { min, max, one_of }, Value::Int(int)) => self.int(*min, *max, one_of, *int),
+            (Shape::Int { min, max, one_of }, Value::Float(float)) => match whole(*float) {
+                Some(int) => self.int(*min, *max, one_of, int),
+                None => self.wrong_type(shape, value),
+            },
+            (Shape::Number { min, max }, Value::Float(float)) => self.number(*min, *max, *float, &float.to_string()),
+            #[allow(clippy::cast_precision_loss)] // Bounds of numbers are far below where it would matter.
+            (Shape::Number { min, max }, Value::Int(int)) => self.number(*min, *max, *int as f64, &int.to_string()),
+            (Shape::List(list), Value::List(items)) => self.list(list, items),
+            (Shape::Object(object), Value::Map(entries)) => self.object(object, entries),
+            (Shape::Map { key_pattern, value }, Value::Map(entries)) => {
+                self.map(key_pattern.as_deref(), value, entries);
+            }
+            (shape, value) => self.wrong_type(shape, value),
+        }
+    }
+
+    fn wrong_type(&mut self, shape: &Shape, value: &Value) {
+        let (name, expected) = (self.name(), noun(self.def, shape));
+        let found = match value {
+            Value::Bool(bool) => bool.to_string(),
+            Value::Int(int) => format!("the number {int}"),
+            Value::Float(float) => format!("the number {float}"),
+            Value::Text(_) | Value::Concat(_) => "text".into(),
+            Value::List(_) => "a list".into(),
+            Value::Map(_) => "an object".into(),
+            Value::Ref(_) | Value::Call { .. } => "a value known only later".into(),
+            Value::Secret(_) => "a secret".into(),
+        };
+        let violation = self.violation(ViolationKind::WrongType, format!("`{name}` must be {expected}, not {found}"));
+        self.found.push(match (shape, value) {
+            (Shape::Text(_), Value::Int(int)) => {
+                violation.nearest(Some(format!("\"{int}\""))).help(format!("write \"{int}\""))
+            }
+            (Shape::Text(_), Value::Bool(bool)) => {
+                violation.nearest(Some(format!("\"{bool}\""))).help(format!("write \"{bool}\""))
+            }
+            (Shape::Int { .. }, Value::Text(text)) if text.parse::<i64>().is_ok() => {
+                violation.nearest(Some(text.as_str())).help(format!("write {text}, without quotes"))
+            }
+            (Shape::Bool, Value::Text(text)) if text == "true" || text == "false" => {
+                violation.nearest(Some(text.as_str())).help(format!("write {text}, without quotes"))
+            }
+            (Shape::List(_), _) => violation.help("put it in brackets: `[…]`"),
+            _ => violation,
+        });
+    }
+
+    /// What fits one of the shapes fits. Of what fits none, the nearest miss is reported.
+    fn any(&mut self, shapes: &'a [Shape], value: &'a Value) {
+        let mut best: Option<Vec<super::Violation>> = None;
+        for shape in shapes {
+            let mut attempt = Validator { def: self.def, path: self.path.clone(), found: Vec::new() };
+            attempt.value(shape, value);
+            if attempt.found.iter().all(|violation| violation.kind.is_warning()) {
+                self.found.extend(attempt.found);
+                return;
+            }
+            let here = attempt.here();
+            let misses_all = |found: &[super::Violation]| {
+                found.iter().any(|one| one.kind == ViolationKind::WrongType && one.path == here)
+            };
+            let rank = |found: &[super::Violation]| (misses_all(found), found.len());
+            if best.as_deref().is_none_or(|best| rank(&attempt.found) < rank(best)) {
+                best = Some(attempt.found);
+            }
+        }
+        let here = self.here();
+        match best {
+            // No shape is nearer than another: all of them are named.
+            Some(found) if found.iter().any(|one| one.kind == ViolationKind::WrongType && one.path == here) => {
+                self.wrong_type(&Shape::Any(shapes.to_vec()), value);
+            }
+            Some(found) => self.found.extend(found),
+            None => {}
+        }
+    }
+
+    /// A document that is given as its text: JSON, or YAML, which AWS takes in a few places and whose keys show it.
+    fn document(&mut self, text: &str) {
+        let is_json = text.trim_start().starts_with(['{', '[']);
+        let message = match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+            Ok(_) if is_json => return,
+            _ if !is_json && text.lines().any(|line| line.contains(": ") || line.trim_end().ends_with(':')) => return,
+            Err(error) if is_json => format!("is no JSON: {error}"),
+            _ => "is a document, not text".to_owned(),
+        };
+        let name = self.name();
+        let violation = self
+            .violation(ViolationKind::Format, format!("`{name}` {message}"))
+            .help("write the document itself, `{ … }` or `policy { … }`; gpb makes its text");
+        self.found.push(violation);
+    }
+
+    fn int(&mut self, min: Option<i64>, max: Option<i64>, one_of: &[i64], value: i64) {
+        if !one_of.is_empty() && !one_of.contains(&value) {
+            let name = self.name();
+            let violation =
+                self.violation(ViolationKind::NotInEnum, format!("`{name}` may not be {value}")).help(some_of(one_of));
+            self.found.push(violation);
+        }
+        let bound = match (min, max) {
+            (Some(min), _) if value < min => format!("at least {min}"),
+            (_, Some(max)) if value > max => format!("at most {max}"),
+            _ => return,
+        };
+        let name = self.name();
+        self.report(ViolationKind::Bounds, format!("`{name}` must be {bound}, not {value}"));
+    }
+
+    fn number(&mut self, min: Option<f64>, max: Option<f64>, value: f64, shown: &str) {
+        let bound = match (min, max) {
+            (Some(min), _) if value < min => format!("at least {min}"),
+            (_, Some(max)) if value > max => format!("at most {max}"),
+            _ => return,
+        };
+        let name = self.name();
+        self.report(ViolationKind::Bounds, format!("`{name}` must be {bound}, not {shown}"));
+    }
+
+    fn list(&mut self, shape: &'a ListShape, items: &'a [Value]) {
+        let count = items.len() as u64;
+        let bound = match (shape.min, shape.max) {
+            (Some(min), _) if count < min => Some(format!("at least {}", plural(min, "item"))),
+            (_, Some(max)) if count > max => Some(format!("at most {}", plural(max, "item"))),
+            _ => None,
+        };
+        if let Some(bound) = bound {
+            let name = self.name();
+            self.report(ViolationKind::Bounds, format!("`{name}` must have {bound}, not {count}"));
+        }
+        let mut seen = BTreeSet::new();
+        for (index, item) in items.iter().enumerate() {
+            self.within(index.to_string(), |checker| {
+                if shape.unique && !seen.insert(serde_json::Value::from(item.clone()).to_string()) {
+                    let name = checker.name();
+                    checker.report(ViolationKind::NotUnique, format!("`{name}` repeats an earlier item"));
+                }
+                checker.value(&shape.item, item);
+            });
+        }
+    }
+
+    fn map(&mut self, key_pattern: Option<&str>, shape: &'a Shape, entries: &'a ValueMap) {
+        for (key, value) in entries {
+            self.within(key, |checker| {
+                if let Some(pattern) = key_pattern {
+                    checker.check_pattern(pattern, key, "the key");
+                }
+                checker.value(shape, value);
+            });
+        }
+    }
+
+    fn secret(&mut self) {
+        let safe = secret_places::is_secret_safe(&self.def.aws).unwrap_or_default();
+        if self.def.write_only.iter().chain(safe).any(|place| self.covered_by(place)) {
+            return;
+        }
+        let name = self.name();
+        let violation = self
+            .violation(
+                ViolationKind::SecretInPlainProperty,
+                format!("a secret may not go into `{name}`: AWS shows its value to whoever may read the resource"),
+            )
+            .help("pass the secret's name or ARN where the service takes one, and let the service read it");
+        self.found.push(violation);
+    }
+
+    /// A secret inside a larger value is shown with it.
+    fn no_secrets(&mut self, values: &[Value]) {
+        if values.iter().any(|value| holds_secret(value, 0)) {
+            self.secret();
+        }
+    }
+}
+
+fn holds_secret(value: &Value, depth: usize) -> bool {
+    let within = |value: &Value| depth < super::MAX_DEPTH && holds_secret(value, depth + 1);
+    match value {
+        Value::Secret(_) => true,
+        Value::List(items) | Value::Concat(items) | Value::Call { args: items, .. } => items.iter().any(within),
+        Value::Map(entries) => entries.values().any(within),
+        _ => false,
+    }
+}
+
+/// `3.0` is a whole number.
+fn whole(float: f64) -> Option<i64> {
+    #[allow(clippy::cast_possible_truncation)] // Within the bounds just asked for, nothing is cut off.
+    (float.fract() == 0.0 && float.abs() < 9.0e15).then_some(float as i64)
+}

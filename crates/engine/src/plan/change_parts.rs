@@ -1,0 +1,210 @@
+//! The parts a change is made of.
+
+use super::inventory::{ManagedResource, Presence};
+use super::planned_state::CallFailure;
+use super::{Action, PLACE, PropertyDifference, ResourceChange, TYPE, compare, values};
+use crate::cloud::Properties;
+use gpb_base::diag::Diagnostic;
+use gpb_catalog::TypeDef;
+use gpb_model::PropPath;
+use gpb_model::{Address, Lifecycle, Place, Resource, SecretSource, Value, ValueMap};
+use serde_json::Value as Json;
+
+/// Where the cloud has left what was applied.
+pub(super) fn drift(
+    managed: &ManagedResource<'_>,
+    def: Option<&TypeDef>,
+    lifecycle: &Lifecycle,
+) -> Vec<PropertyDifference> {
+    let Presence::There(observed) = managed.seen else { return Vec::new() };
+    if managed.recorded.is_none() || managed.applied.iter().all(|(k, v)| observed.properties.get(k) == Some(v)) {
+        return Vec::new();
+    }
+    let applied: ValueMap =
+        managed.applied.iter().filter_map(|(k, v)| Some((k.as_str().into(), values::lift(v)?))).collect();
+    let unknown = |_: &SecretSource| None;
+    let rules = compare::CompareRules { def, ignore: &lifecycle.ignore, secret: &unknown, unseen: &|_| false };
+    let found = compare::differences(rules, &applied, sides(managed, Some(managed.applied)));
+    let turned = found.into_iter().map(|one| PropertyDifference {
+        before: as_applied(managed.applied, &one.path).cloned(),
+        after: one.before.as_ref().and_then(values::lift),
+        ..one
+    });
+    turned.collect()
+}
+
+pub(super) fn skeleton(resource: &Resource, action: Action) -> ResourceChange {
+    let mut change =
+        without_values(resource.address.clone(), &resource.ty, &resource.place, resource.layer.as_deref(), action);
+    change.ignore.clone_from(&resource.lifecycle.ignore);
+    change.protect = resource.lifecycle.protect;
+    change
+}
+
+pub(super) fn without_values(
+    address: Address,
+    ty: &str,
+    place: &Place,
+    layer: Option<&str>,
+    action: Action,
+) -> ResourceChange {
+    ResourceChange {
+        address,
+        ty: ty.to_owned(),
+        place: place.clone(),
+        layer: layer.map(str::to_owned),
+        action,
+        id: None,
+        before: None,
+        desired: ValueMap::default(),
+        differences: Vec::new(),
+        drift: Vec::new(),
+        forced_by: Vec::new(),
+        depends_on: Vec::new(),
+        protected: None,
+        moved_from: None,
+        ignore: Vec::new(),
+        protect: None,
+        create_first: false,
+    }
+}
+
+pub(super) fn sides<'s>(managed: &ManagedResource<'s>, applied: Option<&'s Properties>) -> compare::CurrentState<'s> {
+    compare::CurrentState { observed: managed.properties(), applied, recorded: managed.recorded }
+}
+
+/// What is known of a resource as a plan may hold it: secrets masked, tags of others left out.
+pub(super) fn prepared(managed: &ManagedResource<'_>, desired: &ValueMap, def: Option<&TypeDef>) -> Properties {
+    let tags = def.and_then(|def| def.tagging.as_ref()).map(|tagging| tagging.property.as_str());
+    let masked = managed.properties().iter().map(|(name, json)| {
+        let (wanted, applied) = (desired.get(name.as_str()), managed.applied.get(name));
+        let mut json = values::mask(json, wanted, applied);
+        if let (true, Json::Array(items)) = (tags == Some(name), &mut json) {
+            let ours = |tag: &Json| {
+                let key = compare::identity_of(tag);
+                let in_wanted = match wanted {
+                    Some(Value::List(items)) => items.iter().any(|item| compare::identity(item) == key),
+                    _ => false,
+                };
+                let mut was = applied.and_then(Json::as_array).into_iter().flatten();
+                key.is_none() || in_wanted || was.any(|tag| compare::identity_of(tag) == key)
+            };
+            items.retain(ours);
+        }
+        (name.clone(), json)
+    });
+    masked.collect()
+}
+
+/// Ignored places of a resource that exists stay as they are: sending the text's value would undo what is ignored.
+pub(super) fn leave_ignored(desired: &mut ValueMap, before: &Properties, ignore: &[PropPath]) {
+    for path in ignore {
+        let segments: Vec<String> = path.segments().map(PropPath::unescape).collect();
+        let Some((first, rest)) = segments.split_first() else { continue };
+        let there = before.get(first).filter(|json| !json.is_null());
+        let (Some(wanted), true) = (desired.get_mut(first.as_str()), !rest.is_empty()) else {
+            match there.and_then(values::lift).filter(|_| rest.is_empty()) {
+                Some(value) => drop(desired.insert(first.as_str().into(), value)),
+                None if rest.is_empty() => drop(desired.remove(first.as_str())),
+                None => {}
+            }
+            continue;
+        };
+        leave_inside(wanted, there, rest);
+    }
+}
+
+fn leave_inside(wanted: &mut Value, there: Option<&Json>, rest: &[String]) {
+    if let (Value::List(items), Some(("*", rest))) =
+        (&mut *wanted, rest.split_first().map(|(first, rest)| (first.as_str(), rest)))
+    {
+        for item in items {
+            let mut others = there.and_then(Json::as_array).into_iter().flatten();
+            if let Some(there) = others.find(|other| is_element(item, other)) {
+                leave_inside(item, Some(there), rest);
+            }
+        }
+        return;
+    }
+    let (Value::Map(entries), Some((first, rest))) = (wanted, rest.split_first()) else { return };
+    let there = there.and_then(|json| json.get(first)).filter(|json| !json.is_null());
+    if !rest.is_empty() {
+        if let Some(inner) = entries.get_mut(first.as_str()) {
+            leave_inside(inner, there, rest);
+        }
+        return;
+    }
+    match there.and_then(values::lift) {
+        Some(value) => drop(entries.insert(first.as_str().into(), value)),
+        None => drop(entries.remove(first.as_str())),
+    }
+}
+
+/// Whether an element of a list is the one that is there: the same texts in the same places. Without any text nobody can say.
+fn is_element(wanted: &Value, there: &Json) -> bool {
+    let Value::Map(entries) = wanted else { return false };
+    let mut texts = entries.iter().filter_map(|(key, value)| Some((key.as_str(), value.as_text()?))).peekable();
+    texts.peek().is_some() && texts.all(|(key, text)| there.get(key).and_then(Json::as_str) == Some(text))
+}
+
+/// What is declared somewhere else, or as something else, than it is.
+pub(super) fn relocation(
+    resource: &Resource,
+    managed: &ManagedResource<'_>,
+    account: Option<&str>,
+) -> Vec<PropertyDifference> {
+    let mut found = Vec::new();
+    let mut push = |path: &str, before: String, after: String| {
+        found.push(PropertyDifference {
+            path: PropPath(path.into()),
+            before: Some(before.into()),
+            after: Some(Value::Text(after.into())),
+            forces_replacement: true,
+        });
+    };
+    if *resource.ty != *managed.ty {
+        push(TYPE, managed.ty.to_owned(), resource.ty.to_string());
+    }
+    let account_of = |place: &Place| place.account.clone().or_else(|| account.map(str::to_owned));
+    let (old, new) = (account_of(managed.place), account_of(&resource.place));
+    let is_elsewhere = old.is_some() && new.is_some() && old != new;
+    if is_elsewhere || managed.place.region != resource.place.region {
+        let text = |account: Option<String>, region: &str| match account.filter(|_| is_elsewhere) {
+            Some(account) => format!("{account} {region}"),
+            None => region.to_owned(),
+        };
+        push(PLACE, text(old, &managed.place.region), text(new, &resource.place.region));
+    }
+    found
+}
+
+pub(super) fn deletion(managed: &ManagedResource<'_>) -> PropertyDifference {
+    PropertyDifference {
+        path: PropPath::default(),
+        before: Some(managed.id.as_str().into()),
+        after: None,
+        forces_replacement: false,
+    }
+}
+
+fn as_applied<'s>(applied: &'s Properties, path: &PropPath) -> Option<&'s Json> {
+    let mut segments = path.segments();
+    let first = applied.get(&PropPath::unescape(segments.next()?))?;
+    values::json_at(first, &mut segments)
+}
+
+pub(super) fn call_failed(resource: &Resource, failed: CallFailure) -> Diagnostic {
+    let CallFailure { path, function, message } = failed;
+    let mut at = path.clone();
+    let span = loop {
+        if let Some(span) = resource.spans.get(&at) {
+            break *span;
+        }
+        match at.0.rfind('/') {
+            Some(end) => at.0.truncate(end),
+            None => break resource.span,
+        }
+    };
+    let message = format!("`{function}` cannot be computed for `{}`: {message}", resource.address);
+    Diagnostic::error("GPB7004", message).with_label(span, "with what is known of the cloud now")
+}

@@ -1,0 +1,345 @@
+//! The planning itself: each resource in the order of the graph, so that what becomes of those it refers to is decided.
+
+use super::change_parts::{
+    call_failed, deletion, drift, leave_ignored, prepared, relocation, sides, skeleton, without_values,
+};
+use super::inventory::{Inventory, ManagedResource, inventory};
+use super::planned_state::{CallFailure, PlannedState, PlannedStates};
+use super::{
+    Action, FORMAT, Plan, PlanInputs, PropertyDifference, ResourceChange, basis, compare, moves, order, protection,
+    replacement,
+};
+use crate::state::deposed_from;
+use gpb_base::diag::Diagnostic;
+use gpb_catalog::TypeDef;
+use gpb_catalog::display_path;
+use gpb_model::PropPath;
+use gpb_model::{Address, Lifecycle, Resource, Value, ValueMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Plans. A pure function: the same inputs give the same plan, byte by byte.
+///
+/// # Errors
+/// Diagnostics when there can be no plan: a cycle, an `existing` resource that is not there, a rename that was not
+/// written down, a function that fails on values only now known. A plan that would lose protected resources *is* made, so
+/// that it can be shown; [`super::refusals`] says why it may not be applied.
+pub fn plan(inputs: &PlanInputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
+    let cycles = inputs.graph.diagnose(inputs.model, &|ty, path| display_path(inputs.types, ty, path));
+    if !cycles.is_empty() {
+        return Err(cycles);
+    }
+    let everything = inventory(inputs)?;
+    let mut planning = Planner::new(inputs, &everything);
+    if !inputs.options.destroy {
+        planning.declared();
+    }
+    planning.undeclared();
+    planning.void();
+    planning.finish()
+}
+
+struct Planner<'a> {
+    inputs: &'a PlanInputs<'a>,
+    everything: &'a Inventory<'a>,
+    types: BTreeMap<&'a str, Option<Arc<TypeDef>>>,
+    planned: PlannedStates,
+    changes: Vec<ResourceChange>,
+    diagnostics: Vec<Diagnostic>,
+    /// Created because they are gone, not because they are new.
+    recreated: BTreeSet<Address>,
+}
+
+impl<'a> Planner<'a> {
+    fn new(inputs: &'a PlanInputs<'a>, everything: &'a Inventory<'a>) -> Self {
+        Self {
+            inputs,
+            everything,
+            types: BTreeMap::new(),
+            planned: PlannedStates::default(),
+            changes: Vec::new(),
+            diagnostics: Vec::new(),
+            recreated: BTreeSet::new(),
+        }
+    }
+
+    fn def(&mut self, ty: &'a str) -> Option<Arc<TypeDef>> {
+        self.types.entry(ty).or_insert_with(|| (self.inputs.types)(ty)).clone()
+    }
+
+    fn declared(&mut self) {
+        let resources: BTreeMap<&Address, &'a Resource> =
+            self.inputs.model.resources.iter().map(|resource| (&resource.address, resource)).collect();
+        for address in self.inputs.graph.order() {
+            let Some(resource) = resources.get(address).copied() else { continue };
+            let desired = self.resolve(resource);
+            if resource.existing {
+                self.read(resource, desired);
+            } else {
+                self.managed(resource, desired);
+            }
+        }
+    }
+
+    fn resolve(&mut self, resource: &Resource) -> ValueMap {
+        let mut failed = Vec::new();
+        let properties = resource.properties.iter();
+        let desired = properties
+            .map(|(name, value)| {
+                let path = PropPath::default().child(name);
+                (name.clone(), self.planned.resolve(value, &path, self.inputs.call, &mut failed))
+            })
+            .collect();
+        self.diagnostics.extend(failed.into_iter().map(|failed| call_failed(resource, failed)));
+        desired
+    }
+
+    /// An `existing` resource: found, or not there, or not to be looked for yet.
+    fn read(&mut self, resource: &'a Resource, desired: ValueMap) {
+        let found = self.inputs.observation.and_then(|all| all.get(&resource.address));
+        if let Some(None) = found
+            && desired.values().all(Value::is_known)
+        {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "GPB7001",
+                    format!("there is no {} that `{}` could be", resource.ty, resource.address),
+                )
+                .with_label(resource.span, "nothing in this account and region has these properties")
+                .help("`existing` only reads; declare it as a `resource` to have it made, or mend what it is found by"),
+            );
+        }
+        let mut change = skeleton(resource, Action::Read);
+        let def = self.def(&resource.ty);
+        let desired = Arc::new(desired);
+        let planned = match found {
+            Some(Some(observed)) => {
+                change.id = Some(observed.id.clone());
+                change.before = Some(observed.properties.clone());
+                let observed = observed.clone();
+                let (id, observed) = (observed.id, observed.properties);
+                PlannedState::Stays { id, observed, desired: Arc::clone(&desired), changed: Vec::new() }
+            }
+            None if desired.values().all(Value::is_known) => PlannedState::Unseen,
+            _ => PlannedState::Appears { desired: Arc::default(), def, instead_of: None },
+        };
+        change.desired = Arc::unwrap_or_clone(desired);
+        self.planned.decide(resource.address.clone(), planned);
+        self.changes.push(change);
+    }
+
+    fn managed(&mut self, resource: &'a Resource, desired: ValueMap) {
+        let def = self.def(&resource.ty);
+        match self.everything.managed.get(&resource.address) {
+            Some(managed) if !managed.is_gone() => self.compared(resource, desired, managed, def),
+            managed => {
+                let mut change = skeleton(resource, Action::Create);
+                if let Some(managed) = managed {
+                    change.drift = vec![deletion(managed)];
+                    change.moved_from.clone_from(&managed.moved_from);
+                    self.recreated.insert(resource.address.clone());
+                }
+                let desired = Arc::new(desired);
+                let planned = PlannedState::Appears { desired: Arc::clone(&desired), def, instead_of: None };
+                self.planned.decide(resource.address.clone(), planned);
+                change.desired = (*desired).clone();
+                self.changes.push(change);
+            }
+        }
+    }
+
+    fn compared(
+        &mut self,
+        resource: &'a Resource,
+        mut desired: ValueMap,
+        managed: &'a ManagedResource<'a>,
+        def: Option<Arc<TypeDef>>,
+    ) {
+        let is_same_type = *resource.ty == *managed.ty;
+        let lifecycle = &resource.lifecycle;
+        let mut differences =
+            if is_same_type { self.differences(&desired, managed, def.as_deref(), lifecycle) } else { Vec::new() };
+        replacement::mark(def.as_deref(), &mut differences);
+        differences.extend(relocation(resource, managed, self.inputs.options.account.as_deref()));
+        let is_asked = self.inputs.options.replace.contains(&resource.address);
+        let action = match () {
+            () if is_asked || differences.iter().any(|one| one.forces_replacement) => Action::Replace,
+            () if managed.adopt => Action::Adopt,
+            () if differences.is_empty() => Action::NoOp,
+            () => Action::Update,
+        };
+        let mut change = skeleton(resource, action);
+        change.drift = drift(managed, def.as_deref(), lifecycle);
+        let before = prepared(managed, &desired, def.as_deref());
+        let old_def = if is_same_type { def.clone() } else { self.def(managed.ty) };
+        if action == Action::Replace {
+            change.forced_by = replacement::forced_by(&differences);
+            change.create_first = if is_same_type {
+                replacement::create_first(def.as_deref(), lifecycle.replace, &desired, &differences)
+            } else {
+                let old = old_def.as_deref().map(|old| (old, managed.id.as_str(), managed.properties()));
+                replacement::create_first_as(old, def.as_deref(), lifecycle.replace, &desired)
+            };
+        } else {
+            leave_ignored(&mut desired, &before, &lifecycle.ignore);
+        }
+        change.id = Some(managed.id.clone());
+        change.moved_from.clone_from(&managed.moved_from);
+        let protect = lifecycle.protect.or(managed.protect);
+        change.protected = self.protection(&change.address, action, managed, old_def.as_deref(), protect);
+        let desired = Arc::new(desired);
+        change.desired = (*desired).clone();
+        let planned = if action == Action::Replace {
+            PlannedState::Appears { desired, def, instead_of: Some(managed.id.clone()) }
+        } else {
+            let changed = differences.iter().map(|one| one.path.clone()).collect();
+            PlannedState::Stays { id: managed.id.clone(), observed: before.clone(), desired, changed }
+        };
+        change.before = Some(before);
+        change.differences = differences;
+        self.planned.decide(resource.address.clone(), planned);
+        self.changes.push(change);
+    }
+
+    fn differences(
+        &self,
+        desired: &ValueMap,
+        managed: &ManagedResource<'_>,
+        def: Option<&TypeDef>,
+        lifecycle: &Lifecycle,
+    ) -> Vec<PropertyDifference> {
+        let rules = compare::CompareRules {
+            def,
+            ignore: &lifecycle.ignore,
+            secret: self.inputs.secret,
+            unseen: &|reference| self.planned.is_unseen(reference),
+        };
+        compare::differences(rules, desired, sides(managed, Some(managed.applied)))
+    }
+
+    fn protection(
+        &self,
+        address: &Address,
+        action: Action,
+        managed: &ManagedResource<'_>,
+        def: Option<&TypeDef>,
+        protect: Option<bool>,
+    ) -> Option<String> {
+        let mode = self.inputs.model.environment.mode;
+        let stake =
+            protection::ProtectionSubject { address, ty: managed.ty, id: Some(&managed.id), def, protect, mode };
+        protection::reason(&stake, action).filter(|_| !self.inputs.options.unprotect.covers(address))
+    }
+
+    /// What is known but not declared goes.
+    fn undeclared(&mut self) {
+        let done: BTreeSet<&Address> = self.changes.iter().map(|change| &change.address).collect();
+        let rest: Vec<_> = self.everything.managed.iter().filter(|(address, _)| !done.contains(address)).collect();
+        for (address, managed) in rest {
+            let action = if managed.is_gone() { Action::Forget } else { Action::Delete };
+            let def = self.def(managed.ty);
+            let mut change = without_values(address.clone(), managed.ty, managed.place, managed.layer, action);
+            change.id = Some(managed.id.clone());
+            change.protect = managed.protect;
+            change.moved_from.clone_from(&managed.moved_from);
+            // What was deposed has a successor: that it may go was said when it was replaced.
+            if deposed_from(address).is_none() {
+                change.protected = self.protection(address, action, managed, def.as_deref(), managed.protect);
+            }
+            if managed.is_gone() {
+                change.drift = vec![deletion(managed)];
+            } else {
+                change.drift = drift(managed, def.as_deref(), &Lifecycle::default());
+                change.before = Some(prepared(managed, &ValueMap::default(), def.as_deref()));
+            }
+            self.changes.push(change);
+        }
+    }
+
+    /// Interrupted creations that made nothing and are wanted no longer: only the intent goes.
+    fn void(&mut self) {
+        let declared: BTreeSet<&Address> = self.changes.iter().map(|change| &change.address).collect();
+        let void = self.everything.void.iter().filter(|intent| !declared.contains(&intent.address));
+        let forgotten: BTreeMap<&Address, ResourceChange> = void
+            .map(|intent| {
+                let (address, layer) = (intent.address.clone(), intent.layer.as_deref());
+                (&intent.address, without_values(address, &intent.ty, &intent.place, layer, Action::Forget))
+            })
+            .collect();
+        self.changes.extend(forgotten.into_values());
+    }
+
+    fn finish(mut self) -> Result<Plan, Vec<Diagnostic>> {
+        let inputs = self.inputs;
+        if !inputs.options.destroy {
+            let types = &self.types;
+            let is_stateful = |ty: &str| types.get(ty).and_then(Option::as_ref).is_some_and(|def| def.stateful);
+            let forgotten =
+                moves::suggest_moves(&self.changes, inputs.model, inputs.options, &is_stateful, &self.recreated);
+            self.diagnostics.extend(forgotten);
+        }
+        let outputs = self.outputs();
+        if !self.diagnostics.is_empty() {
+            gpb_base::diag::sort(&mut self.diagnostics);
+            return Err(self.diagnostics);
+        }
+        let layers: BTreeMap<&str, usize> = inputs.model.layers.iter().map(|l| l.name.as_str()).zip(0..).collect();
+        let rank = |change: &ResourceChange| match change.layer.as_deref() {
+            Some(layer) => (layers.get(layer).copied().unwrap_or(usize::MAX - 1), layer.to_owned()),
+            None => (usize::MAX, String::new()),
+        };
+        self.changes.sort_by_cached_key(|change| (rank(change), change.address.clone()));
+        let cached = |ty: &str| self.types.get(ty).cloned().flatten();
+        order::connect(&mut self.changes, inputs.graph, self.everything, &cached);
+        let is_read = |address| inputs.observation.is_some_and(|all| all.contains_key(address));
+        Ok(Plan {
+            format: FORMAT,
+            scope: inputs.snapshot.scope.clone(),
+            basis: basis::basis(inputs, &self.changes),
+            overrides: if inputs.options.destroy { Vec::new() } else { self.overrides() },
+            outputs,
+            outputs_before: inputs.snapshot.outputs.clone(),
+            observed: inputs.observation.is_some() && inputs.snapshot.resources.keys().all(is_read),
+            changes: self.changes,
+        })
+    }
+
+    fn outputs(&mut self) -> ValueMap {
+        let mut outputs = ValueMap::default();
+        if self.inputs.options.destroy {
+            return outputs;
+        }
+        for (name, output) in &self.inputs.model.outputs {
+            let mut failed = Vec::new();
+            let path = PropPath::default();
+            outputs.insert(
+                name.as_str().into(),
+                self.planned.resolve(&output.value, &path, self.inputs.call, &mut failed),
+            );
+            for CallFailure { function, message, .. } in failed {
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        "GPB7004",
+                        format!("`{function}` cannot be computed for the output `{name}`: {message}"),
+                    )
+                    .with_label(output.span, "with what is known of the cloud now"),
+                );
+            }
+        }
+        outputs
+    }
+
+    fn overrides(&self) -> Vec<String> {
+        let resources: BTreeMap<&Address, &str> =
+            self.inputs.model.resources.iter().map(|resource| (&resource.address, &*resource.ty)).collect();
+        let overrides = self.inputs.model.overrides.iter().map(|one| {
+            let def = resources.get(&one.address).and_then(|ty| self.types.get(ty).cloned().flatten());
+            let display = |name: &String| {
+                def.as_ref().map_or_else(|| name.clone(), |def| def.display(&PropPath::default().child(name)))
+            };
+            let names: Vec<String> = one.properties.iter().map(display).collect();
+            format!("{}: {}", one.address, names.join(", "))
+        });
+        overrides.collect()
+    }
+}

@@ -1,0 +1,62 @@
+//! Protection: what holds data is not replaced or deleted by accident.
+
+use super::{Action, Plan};
+use gpb_base::diag::Diagnostic;
+use gpb_catalog::TypeDef;
+use gpb_model::{Address, Mode, Model};
+
+/// What is at stake.
+pub(super) struct ProtectionSubject<'a> {
+    pub address: &'a Address,
+    pub ty: &'a str,
+    pub id: Option<&'a str>,
+    pub def: Option<&'a TypeDef>,
+    /// As declared, or as it was when the declaration is gone or says nothing.
+    pub protect: Option<bool>,
+    pub mode: Mode,
+}
+
+/// Why a resource is not to be lost, and what would be: `None` when it may go.
+///
+/// `protect never` always opens, `protect always` always closes; without either, what holds data in a live environment
+/// is closed.
+pub(super) fn reason(stake: &ProtectionSubject<'_>, action: Action) -> Option<String> {
+    let verb = match action {
+        Action::Replace => "replacing",
+        Action::Delete => "deleting",
+        _ => return None,
+    };
+    let holds_data = stake.def.is_some_and(|def| def.stateful);
+    let why = match (stake.protect, stake.mode) {
+        (Some(true), _) => "it is declared `protect always`",
+        (None, Mode::Live) if holds_data => "it holds data and the environment is live",
+        _ => return None,
+    };
+    let what = stake.id.map_or_else(|| stake.ty.to_owned(), |id| format!("{} `{id}`", stake.ty));
+    let lost = if holds_data { "loses all it holds" } else { "ends it" };
+    Some(format!("{why}; {verb} {} ({what}) {lost}", stake.address))
+}
+
+/// A refusal for each protected resource that the plan would replace or delete; none when it may be applied.
+pub fn refusals(plan: &Plan, model: Option<&Model>) -> Vec<Diagnostic> {
+    let protected = plan.changes.iter().filter_map(|change| Some((change, change.protected.as_deref()?)));
+    let refuse = |(change, why): (&super::ResourceChange, &str)| {
+        let verb = if change.action == Action::Delete { "deleted" } else { "replaced" };
+        let message = format!("`{}` is protected and would be {verb}: {why}", change.address);
+        let resource = model.and_then(|model| model.resources.iter().find(|r| r.address == change.address));
+        let mut diagnostic = Diagnostic::error("GPB7010", message);
+        if let Some(resource) = resource {
+            diagnostic = diagnostic.with_label(resource.span, format!("this resource would be {verb}"));
+            for path in &change.forced_by {
+                if let Some(span) = resource.spans.get(path) {
+                    diagnostic = diagnostic.with_label(*span, "this change needs a new resource");
+                }
+            }
+        }
+        diagnostic.help(format!(
+            "if that is meant, say so: `--unprotect '{}'` (or `--unprotect all` for everything this plan would lose)",
+            change.address
+        ))
+    };
+    protected.map(refuse).collect()
+}

@@ -1,0 +1,188 @@
+//! Replacements: which differences force one, and whether the new resource may come before the old one goes.
+
+use super::{PropertyDifference, values};
+use crate::cloud::Properties;
+use gpb_catalog::TypeDef;
+use gpb_model::{PropPath, Replacement};
+use gpb_model::{Value, ValueMap};
+use serde_json::Value as Json;
+
+/// Marks the differences that a change in place cannot make. A place of which a change only *may* need a new resource
+/// (the catalog's conditional ones) is tried in place: whether it does depends on the value, which the service knows and
+/// the catalog does not, and a replacement that was not needed is the worse mistake. The report says that it may happen.
+pub(super) fn mark(def: Option<&TypeDef>, differences: &mut [PropertyDifference]) {
+    let Some(def) = def else { return };
+    for difference in differences {
+        difference.forces_replacement =
+            !def.updatable || def.create_only.iter().any(|create_only| touches(create_only, difference));
+    }
+}
+
+/// The create-only properties that a set of differences touches, for people: the differing places themselves.
+pub(super) fn forced_by(differences: &[PropertyDifference]) -> Vec<PropPath> {
+    differences.iter().filter(|one| one.forces_replacement).map(|one| one.path.clone()).collect()
+}
+
+/// Whether a difference changes what only a creation can set. The place itself may differ, or one around it: then what
+/// is inside both sides decides.
+pub(super) fn touches(create_only: &PropPath, difference: &PropertyDifference) -> bool {
+    if create_only.covers(&difference.path) {
+        return true;
+    }
+    let depth = difference.path.segments().count();
+    let is_around = create_only.segments().count() > depth
+        && create_only.segments().zip(difference.path.segments()).all(|(mine, other)| mine == "*" || mine == other);
+    if !is_around {
+        return false;
+    }
+    let rest: Vec<&str> = create_only.segments().skip(depth).collect();
+    let mut before = Vec::new();
+    if let Some(json) = difference.before.as_ref() {
+        gather_json(json, &rest, &mut before);
+    }
+    let mut after = Vec::new();
+    let managed = difference.after.as_ref().is_none_or(|value| gather(value, &rest, &mut after));
+    before.sort_by_cached_key(Json::to_string);
+    after.sort_by_cached_key(Json::to_string);
+    !managed
+        || before.len() != after.len()
+        || !before.iter().zip(&after).all(|(a, b)| super::compare::documents_equal(a, b))
+}
+
+/// Collects what stands at a path; false when something there is not known.
+fn gather(value: &Value, rest: &[&str], found: &mut Vec<Json>) -> bool {
+    match (rest, value) {
+        ([], value) => values::to_json(value).map(|json| found.push(json)).is_some(),
+        ([segment, rest @ ..], Value::Map(entries)) => {
+            let inside = entries.iter().filter(|(key, _)| *segment == "*" || segment == key);
+            let mut managed = true;
+            for (_, value) in inside {
+                managed &= gather(value, rest, found);
+            }
+            managed
+        }
+        ([_, rest @ ..], Value::List(items)) => {
+            let mut managed = true;
+            for item in items {
+                managed &= gather(item, rest, found);
+            }
+            managed
+        }
+        (_, Value::Ref(_) | Value::Call { .. }) => false,
+        _ => true,
+    }
+}
+
+fn gather_json(json: &Json, rest: &[&str], found: &mut Vec<Json>) {
+    match (rest, json) {
+        ([], Json::Null) => {}
+        ([], json) => found.push(json.clone()),
+        ([segment, rest @ ..], Json::Object(entries)) => {
+            for (_, json) in entries.iter().filter(|(key, _)| *segment == "*" || segment == key) {
+                gather_json(json, rest, found);
+            }
+        }
+        ([_, rest @ ..], Json::Array(items)) => items.iter().for_each(|json| gather_json(json, rest, found)),
+        _ => {}
+    }
+}
+
+/// Whether the new one is made before the old one goes: as the text says, else as the catalog says, else unless both
+/// would bear the same name.
+pub(super) fn create_first(
+    def: Option<&TypeDef>,
+    declared: Option<Replacement>,
+    desired: &ValueMap,
+    differences: &[PropertyDifference],
+) -> bool {
+    let Some(def) = def else { return declared == Some(Replacement::CreateThenDelete) };
+    match declared.or(def.replacement) {
+        Some(replacement) => replacement == Replacement::CreateThenDelete,
+        None => !names(def).iter().any(|name| collides(def, name, desired, differences)),
+    }
+}
+
+/// Whether what is declared as another type at an address is made before what was there goes: as the text says, else as the
+/// catalog says of either type, else unless the two may bear one name. Types of one service may share their names.
+pub(super) fn create_first_as(
+    old: Option<(&TypeDef, &str, &Properties)>,
+    new: Option<&TypeDef>,
+    declared: Option<Replacement>,
+    desired: &ValueMap,
+) -> bool {
+    if let Some(declared) = declared {
+        return declared == Replacement::CreateThenDelete;
+    }
+    let (Some((old, id, properties)), Some(new)) = (old, new) else { return false };
+    let said = [old, new].map(|def| def.replacement);
+    if said.contains(&Some(Replacement::DeleteThenCreate)) {
+        return false;
+    }
+    let service = |def: &TypeDef| def.aws.split("::").nth(1).map(str::to_owned);
+    let borne = names_of(old, Some(id), Some(properties));
+    let shared = |name: &UniqueName| borne.iter().any(|other| other.text.eq_ignore_ascii_case(&name.text));
+    service(old) != service(new) || !names_for(new, desired).iter().any(shared)
+}
+
+/// A name that no two resources of a type may bear: which of the type's names, and the name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct UniqueName {
+    group: usize,
+    text: String,
+}
+
+/// The names that a resource bears.
+pub(super) fn names_of(def: &TypeDef, id: Option<&str>, properties: Option<&Properties>) -> Vec<UniqueName> {
+    let part = |path: &PropPath| {
+        let mut segments = path.segments();
+        let first = properties?.get(segments.next()?)?;
+        values::json_at(first, &mut segments)?.as_str().map(str::to_owned)
+    };
+    let name = |(group, paths): (usize, &Vec<PropPath>)| {
+        // The first group is the identifier.
+        let whole = id.filter(|_| group == 0).map(str::to_owned);
+        Some(UniqueName { group, text: whole.or_else(|| joined(paths, &part))? })
+    };
+    names(def).iter().enumerate().filter_map(name).collect()
+}
+
+/// The names that a resource will bear, as far as its text gives them.
+pub(super) fn names_for(def: &TypeDef, desired: &ValueMap) -> Vec<UniqueName> {
+    let part = |path: &PropPath| match desired.get(path.head())? {
+        Value::Text(text) if path.segments().count() == 1 && !def.is_read_only(path) => Some(text.to_string()),
+        _ => None,
+    };
+    let name = |(group, paths): (usize, &Vec<PropPath>)| Some(UniqueName { group, text: joined(paths, &part)? });
+    names(def).iter().enumerate().filter_map(name).collect()
+}
+
+fn joined(paths: &[PropPath], part: &dyn Fn(&PropPath) -> Option<String>) -> Option<String> {
+    let parts = paths.iter().map(part).collect::<Option<Vec<_>>>()?;
+    (!parts.is_empty()).then(|| parts.join("|"))
+}
+
+/// The groups of properties that no two resources of a type may share.
+fn names(def: &TypeDef) -> Vec<Vec<PropPath>> {
+    let own = def.aws.rsplit("::").next().unwrap_or("");
+    let is_name = |property: &str| {
+        let stem = property.strip_suffix("Name").or_else(|| property.strip_suffix("Identifier"));
+        stem.is_some_and(|stem| own.ends_with(stem))
+    };
+    let mut names = vec![def.primary_identifier.clone()];
+    names.extend(def.additional_identifiers.iter().cloned());
+    let single = def.root.properties.iter().filter(|property| is_name(&property.aws));
+    names.extend(single.map(|property| vec![PropPath(property.aws.clone())]));
+    names
+}
+
+/// Whether old and new would have the same name: the user gives all of it that AWS does not, and none of it changes.
+fn collides(def: &TypeDef, name: &[PropPath], desired: &ValueMap, differences: &[PropertyDifference]) -> bool {
+    let given = |path: &PropPath| desired.contains_key(path.head());
+    let changes = |path: &PropPath| differences.iter().any(|one| one.path.covers(path) || path.covers(&one.path));
+    name.iter().any(given) && !name.iter().any(|path| changes(path) || (!given(path) && def.is_read_only(path)))
+}
+
+/// The identifier a resource will have, when its text gives all of it: what AWS makes up is read-only in the catalog.
+pub(super) fn identifier(def: &TypeDef, desired: &ValueMap) -> Option<String> {
+    names_for(def, desired).into_iter().find(|name| name.group == 0).map(|name| name.text)
+}

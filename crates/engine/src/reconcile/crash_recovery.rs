@@ -1,0 +1,177 @@
+//! Settles what an interrupted run left open, before anything else is done.
+//!
+//! Each open intent is a call that may have been made. The cloud is asked, and the journal is closed by its answer: what
+//! exists is taken into the state (to be finished by the next apply, which knows it by its taint), what does not exist
+//! was never made or is gone.
+
+use super::cloud_call::with_retry;
+use super::create::{several_found, without_secrets};
+use super::events::{EngineEvent, EventSink};
+use super::outcome::cloud as advice;
+use crate::cloud::clock::Clock;
+use crate::cloud::{Cloud, CloudError, FindRequest, ObservedResource, ResourceKey};
+use crate::state::{
+    Conclusion, Intent, OperationKind, ResourceRecord, SecretKey, StateError, StateWriter, redact, redacted_paths,
+};
+use gpb_base::diag::Diagnostic;
+use gpb_model::Address;
+use std::time::Duration;
+
+/// What settling needs.
+#[derive(Clone, Copy)]
+pub struct CrashRecovery<'a> {
+    pub writer: &'a dyn StateWriter,
+    pub cloud: &'a dyn Cloud,
+    pub clock: &'a dyn Clock,
+    pub events: &'a dyn EventSink,
+    /// Decides the waits between tries.
+    pub seed: u64,
+}
+
+/// What became of an open intent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IntentOutcome {
+    /// It was created, and is in the state from now on.
+    Created {
+        address: Address,
+        id: String,
+    },
+    /// It was not created.
+    NotCreated {
+        address: Address,
+    },
+    /// How far it was changed shows when the cloud is read.
+    Changed {
+        address: Address,
+    },
+    Deleted {
+        address: Address,
+    },
+    NotDeleted {
+        address: Address,
+    },
+    /// Not to be found out now; the intent stays open.
+    Open {
+        address: Address,
+        error: CloudError,
+    },
+}
+
+impl IntentOutcome {
+    /// For an intent that stays open: why nothing can be applied yet.
+    pub fn diagnostic(&self) -> Option<Diagnostic> {
+        let IntentOutcome::Open { address, error } = self else { return None };
+        let (_, help) = advice(error.kind);
+        let message = format!("cannot find out what an interrupted run did to {address}: {error}");
+        Some(Diagnostic::error("GPB7607", message).help(help))
+    }
+
+    fn event(&self) -> EngineEvent {
+        let (address, what) = match self {
+            IntentOutcome::Created { address, id } => (address, format!("it was created: {id}")),
+            IntentOutcome::NotCreated { address } => (address, "it was not created".to_owned()),
+            IntentOutcome::Changed { address } => (address, "it was being changed".to_owned()),
+            IntentOutcome::Deleted { address } => (address, "it was deleted".to_owned()),
+            IntentOutcome::NotDeleted { address } => (address, "it was not deleted".to_owned()),
+            IntentOutcome::Open { address, error } => (address, format!("not to be found out: {error}")),
+        };
+        EngineEvent::Settled { address: address.clone(), what }
+    }
+}
+
+/// Settles every open intent, in the order they were begun.
+///
+/// # Errors
+/// When the state cannot be written.
+pub async fn recover(recovery: CrashRecovery<'_>) -> Result<Vec<IntentOutcome>, StateError> {
+    let key = recovery.writer.key()?;
+    let mut settled = Vec::new();
+    for intent in recovery.writer.snapshot()?.pending {
+        let one = resolve_intent(recovery, &intent, &key).await?;
+        recovery.events.event(&one.event());
+        settled.push(one);
+    }
+    Ok(settled)
+}
+
+async fn resolve_intent(
+    recovery: CrashRecovery<'_>,
+    intent: &Intent,
+    key: &SecretKey,
+) -> Result<IntentOutcome, StateError> {
+    let address = intent.address.clone();
+    let conclude =
+        |conclusion| recovery.writer.conclude(intent.sequence, conclusion, recovery.clock.epoch_ms()).map(drop);
+    match intent.operation {
+        OperationKind::Create => match find_created(recovery, intent).await {
+            Ok(Some(observed)) => {
+                let id = observed.id.clone();
+                conclude(Conclusion::Done(Box::new(record(intent, observed, key))))?;
+                Ok(IntentOutcome::Created { address, id })
+            }
+            Ok(None) => conclude(Conclusion::Abandoned).map(|()| IntentOutcome::NotCreated { address }),
+            Err(error) => Ok(IntentOutcome::Open { address, error }),
+        },
+        OperationKind::Update => conclude(Conclusion::Abandoned).map(|()| IntentOutcome::Changed { address }),
+        OperationKind::Delete => match read(recovery, intent, intent.id.clone().unwrap_or_default()).await {
+            Ok(None) => conclude(Conclusion::Deleted).map(|()| IntentOutcome::Deleted { address }),
+            Ok(Some(_)) => conclude(Conclusion::Abandoned).map(|()| IntentOutcome::NotDeleted { address }),
+            Err(error) => Ok(IntentOutcome::Open { address, error }),
+        },
+    }
+}
+
+/// What an interrupted creation has made.
+async fn find_created(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Option<ObservedResource>, CloudError> {
+    // What was just made may take a moment to show: one look that finds nothing is not believed.
+    for wait in [0, 2, 5] {
+        if wait > 0 {
+            recovery.clock.sleep(Duration::from_secs(wait)).await;
+        }
+        let found = match &intent.id {
+            Some(id) => read(recovery, intent, id.clone()).await?,
+            None => find(recovery, intent).await?,
+        };
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+async fn read(
+    recovery: CrashRecovery<'_>,
+    intent: &Intent,
+    id: String,
+) -> Result<Option<ObservedResource>, CloudError> {
+    let key = ResourceKey { ty: intent.ty.clone(), place: intent.place.clone(), id };
+    with_retry(recovery.clock, recovery.seed, &intent.token, || recovery.cloud.read(&key)).await
+}
+
+async fn find(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Option<ObservedResource>, CloudError> {
+    let matching = without_secrets(&intent.desired);
+    let find = || {
+        let token = Some(intent.token.as_str());
+        recovery.cloud.find(FindRequest { ty: &intent.ty, place: &intent.place, matching: &matching, token })
+    };
+    let mut found = with_retry(recovery.clock, recovery.seed, &intent.token, find).await?;
+    match (found.pop(), found.len()) {
+        (found, 0) => Ok(found),
+        (_, others) => Err(several_found(&intent.ty, others + 1)),
+    }
+}
+
+fn record(intent: &Intent, observed: ObservedResource, key: &SecretKey) -> ResourceRecord {
+    ResourceRecord {
+        address: intent.address.clone(),
+        ty: intent.ty.clone(),
+        place: intent.place.clone(),
+        id: observed.id,
+        observed: redact(&observed.properties, &redacted_paths(&intent.desired), key),
+        applied: intent.desired.clone(),
+        depends_on: intent.depends_on.clone(),
+        layer: intent.layer.clone(),
+        protect: None,
+        tainted: Some("its creation was interrupted".to_owned()),
+    }
+}

@@ -1,0 +1,158 @@
+//! From a change's desired values to the document that is sent: holes filled, secrets read, checked by the catalog.
+
+use super::apply::ApplyRun;
+use super::cloud_call::StepError;
+use super::outcome::FailureCause;
+use super::password;
+use super::resolve::{ResolveSources, ResolvedProperties, resolve, secrets_of};
+use crate::cloud::{CloudError, CloudErrorKind, ObservedResource, Properties, property_paths, validate::check};
+use crate::plan::ResourceChange;
+use crate::state::{ResourceRecord, is_redacted, redact, redact_values, redacted_paths};
+use gpb_model::PropPath;
+use gpb_model::{Reference, SecretSource};
+use serde_json::Value as Json;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is sent, and how it is written down.
+pub struct Payload {
+    /// Secrets in clear; it is dropped with the call.
+    pub clear: Properties,
+    /// Secrets as keyed hashes.
+    pub applied: Properties,
+    secrets: Vec<PropPath>,
+    values: Vec<String>,
+    /// Where what is observed holds a secret that this process does not know.
+    hidden: Vec<PropPath>,
+}
+
+impl ApplyRun<'_> {
+    /// Fills and checks what a change sends. `before` is what the resource was last made of, when it exists and stays.
+    pub async fn prepare(
+        &self,
+        change: &ResourceChange,
+        before: Option<&ResourceRecord>,
+    ) -> Result<Payload, StepError> {
+        let secrets = self.read_secrets(change).await?;
+        let kept = |path: &PropPath| {
+            before.and_then(|record| property_paths::get(&record.applied, path)).is_some_and(is_redacted)
+        };
+        let outputs = |reference: &Reference| self.output(&reference.to);
+        let functions = self.apply.functions;
+        let sources = ResolveSources { outputs: &outputs, functions, secrets: &secrets, kept: &kept };
+        let resolved = resolve(&change.desired, &sources)
+            .map_err(|why| StepError::refused(FailureCause::Unresolved, CloudErrorKind::Invalid, "Unresolved", why))?;
+        self.check(change, &resolved, before)?;
+        Ok(self.payload(resolved, &secrets, before))
+    }
+
+    fn check(
+        &self,
+        change: &ResourceChange,
+        resolved: &ResolvedProperties,
+        before: Option<&ResourceRecord>,
+    ) -> Result<(), StepError> {
+        let Some(def) = self.apply.types.get(&change.ty) else {
+            let message = format!("the catalog has no type {}", change.ty);
+            return Err(StepError::refused(FailureCause::Refused, CloudErrorKind::Unsupported, "UnknownType", message));
+        };
+        let mut whole = resolved.properties.clone();
+        // A secret that is kept is there, though it is not sent; any text stands for it.
+        for path in resolved.kept.iter().filter(|_| before.is_some()) {
+            if path.segments().count() == 1 {
+                whole.insert(PropPath::unescape(path.head()), Json::String("kept-secret".to_owned()));
+            }
+        }
+        let wrong = check(&def, &whole);
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        Err(StepError::refused(FailureCause::Refused, CloudErrorKind::Invalid, "Validation", wrong.join("; ")))
+    }
+
+    fn payload(
+        &self,
+        resolved: ResolvedProperties,
+        secrets: &BTreeMap<SecretSource, String>,
+        before: Option<&ResourceRecord>,
+    ) -> Payload {
+        let mut applied = redact(&resolved.properties, &resolved.secrets, &self.key);
+        for path in &resolved.kept {
+            if let Some(hash) = before.and_then(|record| property_paths::get(&record.applied, path)) {
+                set_at(&mut applied, path, hash.clone());
+            }
+        }
+        // Secrets that flow through other resources' properties are known by value alone.
+        let values: Vec<String> = secrets.values().cloned().collect();
+        Payload {
+            applied: redact_values(&applied, &values, &self.key),
+            clear: resolved.properties,
+            secrets: resolved.secrets,
+            values,
+            hidden: before.map(|record| redacted_paths(&record.observed)).unwrap_or_default(),
+        }
+    }
+
+    /// The secrets a change needs. They live as long as the call.
+    async fn read_secrets(&self, change: &ResourceChange) -> Result<BTreeMap<SecretSource, String>, StepError> {
+        let mut wanted = BTreeSet::new();
+        change.desired.values().for_each(|value| secrets_of(value, &mut wanted));
+        let mut values = BTreeMap::new();
+        for secret in wanted {
+            let refused =
+                |message| StepError::refused(FailureCause::Secret, CloudErrorKind::Invalid, "Secret", message);
+            let value = match &secret {
+                SecretSource::Env { name } => (self.apply.environment)(name)
+                    .ok_or_else(|| refused(format!("the environment variable {name} is not set")))?,
+                SecretSource::Generated { length } => password::password(*length).map_err(refused)?,
+                SecretSource::Store { name } => {
+                    self.retry(change, || self.apply.cloud.secret(&change.place, name)).await.map_err(|error| {
+                        StepError::Call { cause: FailureCause::Secret, error: store_error(name, error) }
+                    })?
+                }
+            };
+            values.insert(secret, value);
+        }
+        Ok(values)
+    }
+
+    /// The record of what a call made of a resource.
+    pub fn record(
+        &self,
+        change: &ResourceChange,
+        sent: &Payload,
+        observed: &ObservedResource,
+        tainted: Option<String>,
+    ) -> ResourceRecord {
+        let place = sent.secrets.iter().chain(&sent.hidden).cloned().collect::<Vec<_>>();
+        let properties = redact_values(&redact(&observed.properties, &place, &self.key), &sent.values, &self.key);
+        ResourceRecord {
+            address: change.address.clone(),
+            ty: change.ty.clone(),
+            place: change.place.clone(),
+            id: observed.id.clone(),
+            applied: sent.applied.clone(),
+            observed: properties,
+            depends_on: self.remaining_dependencies(change),
+            layer: change.layer.clone(),
+            protect: change.protect,
+            tainted,
+        }
+    }
+}
+
+fn store_error(name: &str, error: CloudError) -> CloudError {
+    CloudError { message: format!("the secret {name}: {}", error.message), ..error }
+}
+
+/// Sets a place whose parents are objects; elsewhere there is nothing to set it in.
+fn set_at(properties: &mut Properties, path: &PropPath, value: Json) {
+    let segments: Vec<String> = path.segments().map(PropPath::unescape).collect();
+    let Some((last, parents)) = segments.split_last() else { return };
+    let mut entries = properties;
+    for parent in parents {
+        let inner = entries.entry(parent.clone()).or_insert_with(|| Json::Object(Properties::new()));
+        let Json::Object(inner) = inner else { return };
+        entries = inner;
+    }
+    entries.insert(last.clone(), value);
+}

@@ -1,0 +1,92 @@
+//! Whom to tell of a mistake that shows inside a component of the library: whoever uses it.
+
+use super::body_index::DeclKind;
+use super::eval::{Assignment, Frame, Interpreter};
+use super::expand::{Instance, ResourceNode};
+use gpb_base::diag::{Diagnostic, Label};
+use gpb_base::source::{FileId, Span};
+use gpb_syntax::ast::Binding;
+use std::rc::Rc;
+
+/// How many components inside each other are looked through.
+const MAX_USES: usize = 64;
+
+impl<'p> Interpreter<'_, 'p> {
+    /// The diagnostic as the program's author can mend it: what points into the library points first to the argument the
+    /// value came from, or else to the use of the component.
+    pub fn attribute_to_use(&self, node: &Rc<ResourceNode<'p>>, mut diagnostic: Diagnostic) -> Diagnostic {
+        let Some(inside) = diagnostic.span().filter(|span| self.is_library(span.file)) else { return diagnostic };
+        let Some(at) = self.enclosing_use(&node.frame, inside) else { return diagnostic };
+        let text = diagnostic.labels.first().map(|label| label.text.clone()).unwrap_or_default();
+        if let Some(label) = diagnostic.labels.first_mut() {
+            "checked here, in the library".clone_into(&mut label.text);
+        }
+        diagnostic.labels.insert(0, Label { span: at, text });
+        diagnostic.fix = diagnostic.fix.filter(|fix| !self.is_library(fix.span.file));
+        diagnostic
+    }
+
+    /// Where the program's author has written what stands at a place of a resource's declaration: for a component of the
+    /// library, the argument it came from, or else the use of the component.
+    pub fn written_by_author(&self, node: &Rc<ResourceNode<'p>>, at: Span) -> Span {
+        if self.is_library(at.file) { self.enclosing_use(&node.frame, at).unwrap_or(at) } else { at }
+    }
+
+    fn is_library(&self, file: FileId) -> bool {
+        self.cx.library.contains(&file)
+    }
+
+    fn enclosing_use(&self, frame: &Rc<Frame<'p>>, inside: Span) -> Option<Span> {
+        let (mut frame, mut at) = (frame.clone(), inside);
+        for _ in 0..MAX_USES {
+            let instance = frame.module_cx.instance.and_then(|id| self.expansion.instance(id))?;
+            let (_, scope) = instance.given.as_ref()?;
+            at = self.source_argument(&frame, &instance, at).unwrap_or(instance.head);
+            if !self.is_library(at.file) {
+                return Some(at);
+            }
+            frame = scope.frame.clone();
+        }
+        None
+    }
+
+    /// The argument that the expression at a place is made of: of the parameters it names, by itself or else through values
+    /// of the body, the first that was given.
+    fn source_argument(&self, frame: &Frame<'p>, instance: &Rc<Instance<'p>>, at: Span) -> Option<Span> {
+        let given = self.arguments_of(instance, instance.head).ok()?;
+        let mut open = vec![at];
+        let mut seen = open.clone();
+        while let Some(place) = open.pop() {
+            let text = self.cx.program.sources.slice(place);
+            let mut values = Vec::new();
+            for word in text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_') {
+                match declared(frame, word) {
+                    Some(DeclKind::Param(_)) => match given.assignments.get(word).and_then(|all| all.first()) {
+                        Some(Assignment::Field(field, _)) => return Some(field.value.span),
+                        Some(other) => return Some(other.head()),
+                        None => {}
+                    },
+                    Some(DeclKind::Let(Binding { value: Some(value), .. })) if !seen.contains(&value.span) => {
+                        seen.push(value.span);
+                        values.push(value.span);
+                    }
+                    _ => {}
+                }
+            }
+            open.extend(values.into_iter().rev());
+        }
+        None
+    }
+}
+
+/// What a name stands for in a body: what is nearest.
+fn declared<'f, 'p>(frame: &'f Frame<'p>, name: &str) -> Option<&'f DeclKind<'p>> {
+    let mut frame = Some(frame);
+    while let Some(one) = frame {
+        if let Some(declared) = one.index.names.get(name) {
+            return Some(&declared.what);
+        }
+        frame = one.parent.as_deref();
+    }
+    None
+}

@@ -1,0 +1,172 @@
+//! What every part of the compiler looks at: the program, its names, the catalog, and where diagnostics go.
+
+use super::body_index::BodyIndexes;
+use super::modules::Program;
+use super::names::Names;
+use super::ty::CloudFacts;
+use super::type_table::TypeTable;
+use foldhash::{HashMap, HashSet};
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::{FileId, Span};
+use gpb_catalog::{Catalog, TypeDef};
+use gpb_syntax::ast::{NamePath, PathSegment, ResourceStmt};
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+/// Something could not be made out; a diagnostic has been given, so whoever needs it stays silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlreadyReported;
+
+pub type EvalResult<T> = Result<T, AlreadyReported>;
+
+/// The surroundings of one compilation.
+pub struct CompileContext<'p> {
+    pub program: &'p Program,
+    /// The files of the standard library.
+    pub library: HashSet<FileId>,
+    pub names: Arc<Names<'p>>,
+    pub catalog: &'p Catalog,
+    pub facts: &'p (dyn CloudFacts + Sync),
+    pub indexes: BodyIndexes<'p>,
+    pub types: TypeTable<'p>,
+    pub reports: DiagnosticSink,
+    /// Whether some evaluation reached a ceiling: then nothing more is evaluated.
+    pub spent: Cell<bool>,
+    defs: RefCell<HashMap<String, Option<Arc<TypeDef>>>>,
+    /// The resources that some environment has expanded, by their place in the tree.
+    expanded: RefCell<HashSet<usize>>,
+}
+
+impl<'p> CompileContext<'p> {
+    pub fn new(
+        program: &'p Program,
+        names: Arc<Names<'p>>,
+        catalog: &'p Catalog,
+        facts: &'p (dyn CloudFacts + Sync),
+    ) -> Self {
+        let library = program.modules.iter().filter(|loaded| loaded.std).map(|loaded| loaded.module.file);
+        Self {
+            program,
+            library: library.collect(),
+            names,
+            catalog,
+            facts,
+            indexes: BodyIndexes::default(),
+            types: TypeTable::default(),
+            reports: DiagnosticSink::default(),
+            spent: Cell::default(),
+            defs: RefCell::default(),
+            expanded: RefCell::default(),
+        }
+    }
+
+    /// A resource type, decoded once.
+    pub fn def(&self, name: &str) -> Option<Arc<TypeDef>> {
+        if let Some(known) = self.defs.borrow().get(name) {
+            return known.clone();
+        }
+        let found = self.catalog.get(name);
+        self.defs.borrow_mut().insert(name.to_owned(), found.clone());
+        found
+    }
+
+    pub fn expand(&self, resource: &ResourceStmt) {
+        self.expanded.borrow_mut().insert(std::ptr::from_ref(resource) as usize);
+    }
+
+    pub fn is_expanded(&self, resource: &ResourceStmt) -> bool {
+        self.expanded.borrow().contains(&(std::ptr::from_ref(resource) as usize))
+    }
+
+    /// Reports a resource type that is unknown. Most of the types the library speaks of are of no use to a program, so
+    /// none is decoded for this.
+    pub fn check_type_name(&self, path: &NamePath) {
+        if let Some(name) = whole(path).filter(|name| !self.catalog.knows(name)) {
+            self.unknown_type(&name, path.span);
+        }
+    }
+
+    /// The resource type a path names; an unknown one is reported.
+    pub fn def_at(&self, path: &NamePath) -> EvalResult<(String, Arc<TypeDef>)> {
+        let Some(name) = whole(path) else { return Err(AlreadyReported) };
+        match self.def(&name) {
+            Some(def) => Ok((name, def)),
+            None => Err(self.unknown_type(&name, path.span)),
+        }
+    }
+
+    pub fn unknown_type(&self, name: &str, span: Span) -> AlreadyReported {
+        let diagnostic = Diagnostic::error("GPB1008", format!("there is no resource type `{name}`"))
+            .with_label(span, "unknown resource type");
+        let near = self.catalog.suggest(name);
+        self.reports.add(match near.as_slice() {
+            [near] => {
+                diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, *near)
+            }
+            [_, ..] => diagnostic.help(format!("did you mean `{}`?", near.join("` or `"))),
+            [] => diagnostic.help("types are written `aws.service.type`, as in `aws.sqs.queue`"),
+        })
+    }
+}
+
+/// A type's name; a path that is not whole has been reported as such.
+fn whole(path: &NamePath) -> Option<String> {
+    dotted(path).filter(|name| !name.split('.').any(str::is_empty))
+}
+
+/// `aws.sqs.queue` as text; `None` for a path with an index in it.
+pub fn dotted(path: &NamePath) -> Option<String> {
+    let mut dotted = String::new();
+    for segment in &path.segments {
+        let PathSegment::Name(name) = segment else { return None };
+        if !dotted.is_empty() {
+            dotted.push('.');
+        }
+        dotted.push_str(&name.text);
+    }
+    Some(dotted)
+}
+
+/// Where diagnostics go. One that was given already (a body expanded a thousand times) is not given again.
+#[derive(Debug, Default)]
+pub struct DiagnosticSink {
+    list: RefCell<Vec<Diagnostic>>,
+    seen: RefCell<HashSet<(&'static str, Option<Span>, String)>>,
+    muted: std::cell::Cell<bool>,
+}
+
+impl DiagnosticSink {
+    pub fn add(&self, diagnostic: Diagnostic) -> AlreadyReported {
+        if self.muted.get() {
+            return AlreadyReported;
+        }
+        let key = (diagnostic.code, diagnostic.span(), diagnostic.message.clone());
+        if self.seen.borrow_mut().insert(key) {
+            self.list.borrow_mut().push(diagnostic);
+        }
+        AlreadyReported
+    }
+
+    pub fn all(&self, diagnostics: impl IntoIterator<Item = Diagnostic>) -> AlreadyReported {
+        for diagnostic in diagnostics {
+            self.add(diagnostic);
+        }
+        AlreadyReported
+    }
+
+    /// Does something whose mistakes are nobody's.
+    pub fn muted<T>(&self, f: impl FnOnce() -> T) -> T {
+        let before = self.muted.replace(true);
+        let result = f();
+        self.muted.set(before);
+        result
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.list.borrow().iter().any(Diagnostic::is_error)
+    }
+
+    pub fn take_diagnostics(&self) -> Vec<Diagnostic> {
+        std::mem::take(&mut *self.list.borrow_mut())
+    }
+}

@@ -1,0 +1,51 @@
+//! The facts in the binary, as the language asks for them.
+
+use super::ty::{ActionFact, CloudFacts};
+use gpb_catalog::{Catalog, actions, regions};
+
+/// Regions, zones and IAM actions of the embedded catalog.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EmbeddedCloudFacts;
+
+impl CloudFacts for EmbeddedCloudFacts {
+    fn regions(&self) -> Vec<&str> {
+        regions::names().collect()
+    }
+
+    fn zones(&self, region: &str) -> Option<&[String]> {
+        regions::zones(region)
+    }
+
+    fn action(&self, action: &str) -> ActionFact {
+        match actions::exists(action) {
+            actions::ActionCheck::Known(_) => ActionFact::Known,
+            actions::ActionCheck::UnknownService => ActionFact::UnknownService {
+                nearest: actions::nearest(action),
+                service: actions::nearest_service(action).map(str::to_owned),
+            },
+            _ => ActionFact::Unknown { nearest: actions::nearest(action) },
+        }
+    }
+
+    fn arn(&self, ty: &str) -> Option<String> {
+        let def = Catalog::embedded().get(ty)?;
+        let of_aws = def.read_only.iter().filter(|path| path.segments().count() == 1);
+        let mut arns = of_aws.filter_map(|path| def.root.by_aws(path.head())).map(|property| property.name.as_str());
+        let mut found: Vec<&str> = arns.by_ref().filter(|name| *name == "arn" || name.ends_with("_arn")).collect();
+        // Where there are several, one is the resource's own and the others are those of its parts.
+        if let Some(own) = found.iter().find(|name| **name == "arn") {
+            found = vec![*own];
+        }
+        match found.as_slice() {
+            [only] => Some((*only).to_owned()),
+            _ => None,
+        }
+    }
+
+    fn id_is_arn(&self, ty: &str) -> bool {
+        Catalog::embedded().get(ty).is_some_and(|def| match def.primary_identifier.as_slice() {
+            [only] => only.head().to_lowercase().ends_with("arn"),
+            _ => false,
+        })
+    }
+}

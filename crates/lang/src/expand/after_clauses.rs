@@ -1,0 +1,140 @@
+//! `after`: what must be there first though nothing refers to it.
+
+use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::eval::{AfterClause, Expectation, Frame, Interpreter, LocalVar, ModuleContext, Scope, scalar};
+use gpb_base::diag::{Diagnostic, nearest};
+use gpb_base::source::Span;
+use gpb_model::Address;
+use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_syntax::ast::{NamePath, PathSegment};
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::rc::{Rc, Weak};
+
+/// What is around a body, with one more `after`.
+pub fn with_after<'p>(
+    module_cx: &ModuleContext<'p>,
+    paths: &'p [NamePath],
+    frame: Weak<Frame<'p>>,
+    locals: Option<Rc<LocalVar<'p>>>,
+) -> Rc<ModuleContext<'p>> {
+    let after = AfterClause { paths, frame, locals, found: OnceCell::new(), outer: module_cx.after.clone() };
+    Rc::new(ModuleContext { after: Some(Rc::new(after)), ..module_cx.clone() })
+}
+
+impl<'p> Interpreter<'_, 'p> {
+    /// Everything the bodies around a resource come after. All has been expanded by now.
+    pub fn afters(&self, module_cx: &ModuleContext<'p>) -> Vec<(Address, Span)> {
+        let mut found = Vec::new();
+        let mut after = module_cx.after.as_ref();
+        while let Some(one) = after {
+            let addresses = one.found.get_or_init(|| {
+                let Some(frame) = one.frame.upgrade() else { return Vec::new() };
+                let scope = Scope { locals: one.locals.clone(), ..Scope::new(frame) };
+                self.after_paths(one.paths, &scope)
+            });
+            found.extend(addresses.iter().cloned());
+            after = one.outer.as_ref();
+        }
+        found
+    }
+
+    /// What the paths lead to, each with the path that does.
+    pub fn after_paths(&self, paths: &'p [NamePath], scope: &Scope<'p>) -> Vec<(Address, Span)> {
+        let mut named = Vec::new();
+        for path in paths {
+            if let Ok(value) = self.resolve_after(path, scope) {
+                let mut found = Vec::new();
+                // A failure has been reported; the other paths still count.
+                let _ = self.addresses_of(&value, path, &mut found);
+                named.extend(found.into_iter().map(|address| (address, path.span)));
+            }
+        }
+        named
+    }
+
+    /// What a path of names and keys leads to.
+    fn resolve_after(&self, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<PropertyValue> {
+        let mut segments = path.segments.iter();
+        let Some(PathSegment::Name(head)) = segments.next() else { return Err(AlreadyReported) };
+        // An unknown head has been reported by resolution.
+        let mut value = self.lookup(head, scope)?.ok_or(AlreadyReported)?;
+        for segment in segments {
+            value = match segment {
+                PathSegment::Name(name) if matches!(value.kind, ValueKind::Instance(_)) => {
+                    self.member_of(&value, name, false, name.span)?
+                }
+                PathSegment::Name(name) => return Err(self.not_an_item(path, &format!("`{}` is no item", name.text))),
+                PathSegment::Index(index) => {
+                    let key = self.eval(index, scope, Expectation::Any)?;
+                    self.keyed_item(&value, &key)?
+                }
+            };
+        }
+        Ok(value)
+    }
+
+    fn keyed_item(&self, of: &PropertyValue, key: &PropertyValue) -> EvalResult<PropertyValue> {
+        let text = scalar(key).ok_or_else(|| self.no_key(key))?;
+        let found = of.as_map().and_then(|map| map.get(text.as_str()));
+        found.map(|entry| entry.value.clone()).ok_or_else(|| self.no_iteration(of, &text, key.span))
+    }
+
+    /// A key that no turn of a `for` has.
+    pub fn no_iteration(&self, of: &PropertyValue, key: &str, at: Span) -> AlreadyReported {
+        let keys: Vec<&str> = of.as_map().into_iter().flatten().map(|(key, _)| &**key).collect();
+        let diagnostic =
+            Diagnostic::error("GPB1705", format!("there is no key `{key}` here")).with_label(at, "unknown key");
+        let more = if keys.len() > 12 { ", …" } else { "" };
+        let listed = || keys.iter().copied().take(12).collect::<Vec<_>>().join(", ");
+        // Of names as short as one letter each is near any other.
+        self.report(match nearest(key, keys.iter().copied()).filter(|_| key.chars().count() > 2) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help(format!("the keys are {}{more}", listed())),
+        })
+    }
+
+    fn addresses_of(&self, value: &PropertyValue, path: &NamePath, found: &mut Vec<Address>) -> EvalResult<()> {
+        match &value.kind {
+            ValueKind::Resource(handle) => found.push(handle.address.clone()),
+            ValueKind::Instance(handle) => {
+                let instance = self.expansion.instance(handle.id).ok_or(AlreadyReported)?;
+                found.extend(below(self.expansion.addresses(), &instance.address).cloned());
+            }
+            ValueKind::Map(map) => {
+                for entry in map.values() {
+                    self.addresses_of(&entry.value, path, found)?;
+                }
+            }
+            ValueKind::List(items) => {
+                for item in items.iter() {
+                    self.addresses_of(item, path, found)?;
+                }
+            }
+            // An item of a branch that was not taken.
+            ValueKind::Absent => {}
+            _ => return Err(self.not_an_item(path, &value.describe())),
+        }
+        Ok(())
+    }
+
+    fn not_an_item(&self, path: &NamePath, found: &str) -> AlreadyReported {
+        self.report(
+            Diagnostic::error("GPB1707", "`after` needs a resource, a component or a layer")
+                .with_label(path.span, found.to_owned())
+                .help("name the item itself, not one of its properties"),
+        )
+    }
+}
+
+/// The addresses inside a layer or a component, or that of a resource itself.
+pub fn below<'a>(all: &'a BTreeSet<Address>, prefix: &str) -> impl Iterator<Item = &'a Address> {
+    let start = Address::new(prefix);
+    let prefix = prefix.to_owned();
+    let inside = move |address: &Address| {
+        let rest = address.as_str().strip_prefix(prefix.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || rest.starts_with('['))
+    };
+    let start_text = start.as_str().to_owned();
+    all.range(start..).take_while(move |address| address.as_str().starts_with(&start_text)).filter(move |a| inside(a))
+}

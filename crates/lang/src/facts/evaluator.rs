@@ -1,0 +1,130 @@
+//! One judge's own notes: what it has read of the graph for the fact at hand, and what it need not work out again.
+
+use super::resource_graph::{PropertyIndex, ResourceGraph};
+use foldhash::{HashMap, HashSet};
+use gpb_catalog::TypeDef;
+use gpb_model::PropPath;
+use gpb_model::value::{PropertyValue, ResourceHandle};
+use gpb_model::{Address, Evidence};
+use std::cell::RefCell;
+use std::ops::Deref;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Who judges a part of the resources, with all of them in sight.
+#[derive(Debug)]
+pub struct FactEvaluator {
+    pub graph: Arc<ResourceGraph>,
+    /// By type and property: the resources that hold a key there.
+    holders: RefCell<HashMap<(Arc<str>, PropPath), PropertyIndex>>,
+    reads: RefCell<EvalTrace>,
+    /// By the place in the tree of a fact's field: its value, where that is the same for every resource.
+    pub constants: RefCell<HashMap<usize, Option<PropertyValue>>>,
+}
+
+impl Deref for FactEvaluator {
+    type Target = ResourceGraph;
+
+    fn deref(&self) -> &ResourceGraph {
+        &self.graph
+    }
+}
+
+#[derive(Debug, Default)]
+struct EvalTrace {
+    list: Vec<Arc<Evidence>>,
+    /// What was read for each `let` of the facts at hand, and whether that is in the list.
+    named: HashMap<String, (Rc<[Arc<Evidence>]>, bool)>,
+    /// What is in the list, once it is too long to be looked through.
+    seen: HashSet<(Address, PropPath)>,
+}
+
+/// How many properties are looked through one by one.
+const FEW: usize = 16;
+
+impl EvalTrace {
+    fn has(&self, resource: &Address, property: &PropPath) -> bool {
+        if self.list.len() > FEW {
+            return self.seen.contains(&(resource.clone(), property.clone()));
+        }
+        self.list.iter().any(|one| one.resource == *resource && one.property == *property)
+    }
+
+    fn push(&mut self, evidence: Arc<Evidence>) {
+        self.list.push(evidence);
+        if self.list.len() > FEW {
+            let known = if self.seen.is_empty() { 0 } else { self.list.len() - 1 };
+            let new = self.list.iter().skip(known);
+            self.seen.extend(new.map(|one| (one.resource.clone(), one.property.clone())));
+        }
+    }
+}
+
+impl FactEvaluator {
+    pub fn new(graph: Arc<ResourceGraph>) -> Self {
+        Self { graph, holders: RefCell::default(), reads: RefCell::default(), constants: RefCell::default() }
+    }
+
+    /// Forgets what was read before, that of the `let`s too where another item begins.
+    pub fn start(&self, item: bool) {
+        let mut reads = self.reads.borrow_mut();
+        reads.list.clear();
+        reads.seen.clear();
+        if item {
+            reads.named.clear();
+        }
+        for (_, counts) in reads.named.values_mut() {
+            *counts = false;
+        }
+    }
+
+    /// What was read since the start belongs to a `let`.
+    pub fn keep(&self, name: &str) -> Rc<[Arc<Evidence>]> {
+        let mut reads = self.reads.borrow_mut();
+        let list: Rc<[Arc<Evidence>]> = std::mem::take(&mut reads.list).into();
+        reads.named.insert(name.to_owned(), (list.clone(), false));
+        reads.seen.clear();
+        list
+    }
+
+    /// A name was used: what was read for it counts.
+    pub fn used(&self, name: &str) {
+        let known = match self.reads.borrow_mut().named.get_mut(name) {
+            Some((evidence, counts)) if !*counts => {
+                *counts = true;
+                evidence.clone()
+            }
+            _ => return,
+        };
+        for evidence in known.iter() {
+            self.read(evidence.clone());
+        }
+    }
+
+    /// Whether a property counts as read already.
+    pub fn has_read(&self, resource: &Address, property: &PropPath) -> bool {
+        self.reads.borrow().has(resource, property)
+    }
+
+    pub fn read(&self, evidence: Arc<Evidence>) {
+        let mut reads = self.reads.borrow_mut();
+        if !reads.has(&evidence.resource, &evidence.property) {
+            reads.push(evidence);
+        }
+    }
+
+    /// What was read since the start.
+    pub fn evidence(&self) -> Vec<Arc<Evidence>> {
+        std::mem::take(&mut self.reads.borrow_mut().list)
+    }
+
+    /// The resources of a type that hold one of the keys in a property.
+    pub fn holders(&self, def: &TypeDef, property: &PropPath, keys: &[String]) -> Vec<Arc<ResourceHandle>> {
+        let mut all = self.holders.borrow_mut();
+        let index = all.entry((def.name.clone(), property.clone())).or_insert_with(|| self.index(def, property));
+        let mut found: Vec<usize> = keys.iter().filter_map(|key| index.get(key)).flatten().copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        self.handles(&found)
+    }
+}

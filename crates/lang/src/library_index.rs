@@ -1,0 +1,163 @@
+//! Which files of the standard library a text needs, found without parsing either; and those files, each parsed once.
+
+use super::names::ItemKind;
+use foldhash::HashMap;
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::SourceMap;
+use gpb_base::stdlib::Library;
+use gpb_syntax::ast::Module;
+use gpb_syntax::parse_all;
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
+
+/// What each file of the standard library defines, seen without parsing it.
+#[derive(Debug)]
+pub struct LibraryIndex {
+    /// By path. A file's number here is its number in every [`SourceMap`], so its tree serves every compilation.
+    pub files: Vec<LibraryFile>,
+    /// By the name of an item, or of a type that there are facts about.
+    definers: HashMap<Box<[u8]>, Vec<usize>>,
+    /// The bytes that those begin with: nearly every word of a long text begins with another.
+    begins: [bool; 256],
+    pub items: Arc<[(ItemKind, String)]>,
+}
+
+/// A file of the standard library.
+#[derive(Debug)]
+pub struct LibraryFile {
+    pub path: String,
+    pub text: Arc<str>,
+    /// The files it mentions, once somebody has asked.
+    mentions: OnceLock<BTreeSet<usize>>,
+    read: OnceLock<ParsedFile>,
+}
+
+/// What a file was read as.
+#[derive(Debug)]
+pub struct ParsedFile {
+    pub module: Arc<Module>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl LibraryIndex {
+    pub fn new(library: &Library) -> Self {
+        let all = library.below("", ".gpb");
+        let files = all.filter(|(path, _)| !path.starts_with("aws/") && !path.starts_with("catalog/"));
+        let files: Vec<LibraryFile> = files.map(|(path, text)| LibraryFile::new(path, text)).collect();
+        let mut definers: HashMap<Box<[u8]>, Vec<usize>> = HashMap::default();
+        let mut items = Vec::new();
+        for (number, file) in files.iter().enumerate() {
+            let mut define = |name: &str| match definers.get_mut(name.as_bytes()) {
+                Some(known) => known.push(number),
+                None => drop(definers.insert(name.as_bytes().into(), vec![number])),
+            };
+            known_types(&file.text).for_each(&mut define);
+            for (kind, name) in items_of(&file.text) {
+                define(name);
+                items.push((kind, name.to_owned()));
+            }
+        }
+        let mut begins = [false; 256];
+        for first in definers.keys().filter_map(|name| name.first().copied()) {
+            begins[usize::from(first)] = true;
+        }
+        Self { files, definers, begins, items: items.into() }
+    }
+
+    /// The files that define something a text mentions. A mention is any word of the text, so this may be too much and is
+    /// never too little; it is what keeps start-up independent of the library's size.
+    pub fn files_mentioned(&self, text: &str) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        let words = text.as_bytes().split(|byte| !WORD[usize::from(*byte)]);
+        for word in words.filter(|word| word.first().is_some_and(|first| self.begins[usize::from(*first)])) {
+            found.extend(self.definers.get(word).into_iter().flatten().copied());
+        }
+        for ty in types_in(text) {
+            found.extend(self.definers.get(ty.as_bytes()).into_iter().flatten().copied());
+        }
+        found
+    }
+
+    /// Adds to some files all that they mention in their turn.
+    pub fn add_dependencies(&self, needed: &mut BTreeSet<usize>) {
+        let mut pending: Vec<usize> = needed.iter().copied().collect();
+        while let Some(file) = pending.pop().and_then(|number| self.files.get(number)) {
+            let mentions = file.mentions.get_or_init(|| self.files_mentioned(&file.text));
+            pending.extend(mentions.iter().copied().filter(|number| needed.insert(*number)));
+        }
+    }
+
+    /// Parses those of some files that nobody has needed so far.
+    pub fn read(&self, needed: &BTreeSet<usize>) -> Vec<(usize, &LibraryFile, &ParsedFile)> {
+        let wanted = || needed.iter().filter_map(|number| Some((*number, self.files.get(*number)?)));
+        let new: Vec<_> = wanted().filter(|(_, file)| file.read.get().is_none()).collect();
+        let texts: Vec<_> = new.iter().map(|(number, file)| (SourceMap::of_library(*number), &*file.text)).collect();
+        for ((_, file), parsed) in new.iter().zip(parse_all(&texts)) {
+            // Whoever was faster has read the same.
+            let _ = file.read.set(ParsedFile { module: parsed.module.into(), diagnostics: parsed.diagnostics });
+        }
+        wanted().filter_map(|(number, file)| Some((number, file, file.read.get()?))).collect()
+    }
+}
+
+impl LibraryFile {
+    fn new(path: &str, text: &Arc<str>) -> Self {
+        Self { path: path.to_owned(), text: text.clone(), mentions: OnceLock::new(), read: OnceLock::new() }
+    }
+}
+
+/// The names of the items of a library file, seen without parsing it: its items start at the margin.
+pub fn defined(text: &str) -> impl Iterator<Item = &str> {
+    items_of(text).map(|(_, name)| name)
+}
+
+fn items_of(text: &str) -> impl Iterator<Item = (ItemKind, &str)> {
+    text.lines().filter_map(|line| {
+        let (keyword, rest) = line.split_once(' ')?;
+        let kind = match keyword {
+            "component" => ItemKind::Component,
+            "fn" => ItemKind::Fn,
+            "type" => ItemKind::Type,
+            "const" => ItemKind::Const,
+            _ => return None,
+        };
+        let end = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
+        rest.get(..end).filter(|name| !name.is_empty()).map(|name| (kind, name))
+    })
+}
+
+/// The resource types that a library file has facts about.
+fn known_types(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| {
+        let rest = line.strip_prefix("facts ")?;
+        let end = rest.find(|c: char| !is_word(c) && c != '.')?;
+        rest.get(..end)
+    })
+}
+
+/// The resource types a text mentions.
+fn types_in(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("aws.").filter_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        let end = rest.find(|c: char| !is_word(c) && c != '.').unwrap_or(rest.len());
+        let dots = rest.get(..end)?.match_indices('.');
+        // What comes after a third dot is a property.
+        let end = dots.map(|(dot, _)| dot).nth(2).unwrap_or(end);
+        rest.get(..end)
+    })
+}
+
+/// The bytes of words, which are looked at by the million.
+static WORD: [bool; 256] = {
+    let mut word = [false; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        word[byte as usize] = is_word(byte as char);
+        byte += 1;
+    }
+    word
+};
+
+const fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || c == '-'
+}

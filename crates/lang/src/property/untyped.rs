@@ -1,0 +1,99 @@
+//! Values outside any shape.
+
+use crate::ty;
+use gpb_base::diag::Diagnostic;
+use gpb_model as model;
+use gpb_model::value::{PropertyValue, ValueKind};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+/// A value for people to read, as outputs are: quantities and ranges as text, places by their region.
+///
+/// # Errors
+/// When the value has no such form.
+pub fn untyped(value: &PropertyValue) -> Result<model::Value, Diagnostic> {
+    convert(value, &|value| match &value.kind {
+        ValueKind::Quantity(quantity) => Some(model::Value::Text(quantity.to_string().into())),
+        ValueKind::Range(range) => {
+            Some(model::Value::Text(compact_str::format_compact!("{}..{}", shown(&range.low)?, shown(&range.high)?)))
+        }
+        ValueKind::Place(place) => Some(model::Value::Text(place.region.as_str().into())),
+        _ => None,
+    })
+}
+
+/// A value that is JSON already, holes aside: what has a unit or a type of its own is refused.
+///
+/// # Errors
+/// When the value has no JSON form.
+pub fn strict(value: &PropertyValue) -> Result<model::Value, Diagnostic> {
+    convert(value, &|_| None)
+}
+
+/// A number in JSON's terms.
+pub(super) fn number(number: Decimal) -> model::Value {
+    let whole = if number.is_integer() { number.to_i64() } else { None };
+    match whole {
+        Some(int) => model::Value::Int(int),
+        None => model::Value::Float(number.to_f64().unwrap_or_default()),
+    }
+}
+
+fn convert(
+    value: &PropertyValue,
+    special: &dyn Fn(&PropertyValue) -> Option<model::Value>,
+) -> Result<model::Value, Diagnostic> {
+    if let Some(known) = special(value) {
+        return Ok(known);
+    }
+    Ok(match &value.kind {
+        ValueKind::Bool(bool) => model::Value::Bool(*bool),
+        ValueKind::Number(decimal) => number(*decimal),
+        ValueKind::Text(text) => model::Value::Text(text.as_ref().into()),
+        ValueKind::Word(word) if word.among.is_some() => model::Value::Text(word.text.as_ref().into()),
+        ValueKind::List(items) => {
+            let given = items.iter().filter(|item| !item.is_absent());
+            model::Value::List(given.map(|item| convert(item, special)).collect::<Result<_, _>>()?)
+        }
+        ValueKind::Map(entries) => {
+            let given = entries.iter().filter(|(_, entry)| !entry.value.is_absent());
+            let pairs = given.map(|(key, entry)| Ok((key.as_ref().into(), convert(&entry.value, special)?)));
+            model::Value::Map(pairs.collect::<Result<_, Diagnostic>>()?)
+        }
+        ValueKind::Unknown(unknown) => unknown.value.as_ref().clone(),
+        ValueKind::Secret(secret) => model::Value::Secret(secret.as_ref().clone()),
+        _ => return Err(no_form(value)),
+    })
+}
+
+fn shown(end: &PropertyValue) -> Option<String> {
+    match &end.kind {
+        ValueKind::Number(number) => Some(number.normalize().to_string()),
+        ValueKind::Quantity(quantity) => Some(quantity.to_string()),
+        _ => None,
+    }
+}
+
+/// The diagnostic for a value that has no JSON form.
+fn no_form(value: &PropertyValue) -> Diagnostic {
+    let refuse = |help: &str| {
+        Diagnostic::error("GPB1129", format!("{} has no JSON form", value.describe()))
+            .with_label(value.span, "cannot stand in a document")
+            .help(help)
+    };
+    match &value.kind {
+        ValueKind::Word(word) => word.unknown(value.span),
+        ValueKind::Quantity(quantity) => refuse(&format!(
+            "say in which unit: {}; or make text of it with `text(…)`",
+            super::messages::number_functions(quantity.dimension, "")
+        )),
+        ValueKind::Resource(_) => refuse("name the property that is meant: `.id`, `.arn`, …"),
+        ValueKind::Range(_) => refuse("`low(…)` and `high(…)` give its ends"),
+        ValueKind::Place(_) => refuse("name what is meant: `.region` or `.account`"),
+        ValueKind::Absent => Diagnostic::error("GPB1110", "no value was given where one is needed")
+            .with_label(value.span, "this may be absent")
+            .help("choose a value for that case with `??`"),
+        ValueKind::Secret(_) => ty::secret_as_text(value),
+        _ => refuse("name the member that is meant"),
+    }
+}

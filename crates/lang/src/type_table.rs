@@ -1,0 +1,185 @@
+//! Types as written become types as checked.
+
+use super::compile_context::{AlreadyReported, CompileContext, EvalResult};
+use super::modules::ModuleId;
+use super::names::ItemKind;
+use foldhash::HashMap;
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::Span;
+use gpb_model::ty::{DefaultId, FieldType, ObjectType, Type};
+use gpb_syntax::ast::{Binding, Expr, Ident, TypeExpr, TypeItem, TypeKind};
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// Every type expression, read once; and the defaults of object fields, by their number.
+#[derive(Debug, Default)]
+pub struct TypeTable<'p> {
+    read: RefCell<HashMap<usize, EvalResult<Type>>>,
+    defaults: RefCell<Vec<(ModuleId, &'p Expr)>>,
+    /// The named types being read now: one that comes up again is made of itself.
+    open: RefCell<Vec<&'p TypeItem>>,
+}
+
+impl<'p> TypeTable<'p> {
+    /// The expression behind a default and the module it stands in.
+    pub fn default_of(&self, id: DefaultId) -> Option<(ModuleId, &'p Expr)> {
+        self.defaults.borrow().get(id.0 as usize).copied()
+    }
+
+    fn add_default(&self, module: ModuleId, value: &'p Expr) -> DefaultId {
+        let mut defaults = self.defaults.borrow_mut();
+        defaults.push((module, value));
+        DefaultId(u32::try_from(defaults.len() - 1).unwrap_or(u32::MAX))
+    }
+}
+
+impl<'p> CompileContext<'p> {
+    /// The type an expression of a module means; mistakes in it are reported the first time.
+    pub fn ty(&self, module: ModuleId, written: &'p TypeExpr) -> EvalResult<Type> {
+        let key = std::ptr::from_ref(written) as usize;
+        if let Some(known) = self.types.read.borrow().get(&key) {
+            return known.clone();
+        }
+        let read = self.read_type(module, written);
+        self.types.read.borrow_mut().insert(key, read.clone());
+        read
+    }
+
+    fn read_type(&self, module: ModuleId, written: &'p TypeExpr) -> EvalResult<Type> {
+        match &written.kind {
+            TypeKind::Named { name, args } => self.named(module, name, args, written.span),
+            TypeKind::Optional(inner) => Ok(self.ty(module, inner)?.optional()),
+            TypeKind::Words(words) => Ok(Type::words(words.iter().map(|word| word.text.as_str()))),
+            TypeKind::Object(fields) => {
+                let object = self.object(module, fields, None, written.span)?;
+                Ok(Type::Object(Arc::new(object)))
+            }
+            TypeKind::Missing => Err(AlreadyReported),
+        }
+    }
+
+    fn named(&self, module: ModuleId, name: &'p Ident, args: &'p [TypeExpr], span: Span) -> EvalResult<Type> {
+        if matches!(name.text.as_str(), "list" | "map" | "range") {
+            return self.generic(module, name, args, span);
+        }
+        let is_known = self.names.ty(module, &name.text).is_some() || Type::simple(&name.text).is_some();
+        if !args.is_empty() && is_known {
+            let message = format!("the type `{}` takes no type in `<…>`", name.text);
+            let help = "only `list<T>`, `map<T>` and `range<T>` do";
+            return Err(self.reports.add(Diagnostic::error("GPB1013", message).with_label(span, "here").help(help)));
+        }
+        if name.text.contains('.') {
+            return match self.def(&name.text) {
+                Some(_) => Ok(Type::Resource(Some(name.text.as_str().into()))),
+                None => Err(self.unknown_type(&name.text, name.span)),
+            };
+        }
+        if let Some(global) = self.names.ty(module, &name.text) {
+            return self.alias(global.module, global.item, name.span);
+        }
+        Type::simple(&name.text).ok_or_else(|| self.unknown_type_name(module, name))
+    }
+
+    fn generic(&self, module: ModuleId, name: &'p Ident, args: &'p [TypeExpr], span: Span) -> EvalResult<Type> {
+        let [arg] = args else {
+            let message = format!("`{}` needs one type in `<…>`, not {}", name.text, args.len());
+            let help = format!("write `{}<string>`, or another type in place of `string`", name.text);
+            return Err(self.reports.add(Diagnostic::error("GPB1013", message).with_label(span, "here").help(help)));
+        };
+        let inner = self.ty(module, arg)?;
+        match name.text.as_str() {
+            "list" => Ok(Type::list(inner)),
+            "map" => Ok(Type::map(inner)),
+            _ if inner.is_ordered() => Ok(Type::range(inner)),
+            _ => {
+                let message = format!("there are no ranges of `{inner}`: its values have no order");
+                let help = "ranges are of `int`, `number`, `count` or a quantity such as `duration`";
+                Err(self
+                    .reports
+                    .add(Diagnostic::error("GPB1013", message).with_label(arg.span, "has no order").help(help)))
+            }
+        }
+    }
+
+    fn unknown_type_name(&self, module: ModuleId, name: &Ident) -> AlreadyReported {
+        let diagnostic = Diagnostic::error("GPB1007", format!("there is no type `{}`", name.text))
+            .with_label(name.span, "unknown type");
+        let near = self.names.nearest(module, ItemKind::Type, &name.text, &gpb_model::ty::names());
+        self.reports.add(match near {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                format!("change it to `{near}`"),
+                name.span,
+                near,
+            ),
+            None => diagnostic
+                .help(format!("the types are {}, and those declared with `type`", gpb_model::ty::names().join(", "))),
+        })
+    }
+
+    /// A type of the program, by its name; `used` is where the name stands.
+    fn alias(&self, module: ModuleId, item: &'p TypeItem, used: Span) -> EvalResult<Type> {
+        let open = self.types.open.borrow().iter().position(|other| std::ptr::eq(*other, item));
+        if let Some(start) = open {
+            let mut diagnostic =
+                Diagnostic::error("GPB1012", format!("the type `{}` is made of itself", item.name.text))
+                    .with_label(used, "which needs the whole type again");
+            for other in self.types.open.borrow().iter().skip(start) {
+                diagnostic = diagnostic.with_label(other.name.span, format!("`{}` is made of …", other.name.text));
+            }
+            return Err(self.reports.add(diagnostic.help("values are finite, so a type cannot contain itself")));
+        }
+        self.types.open.borrow_mut().push(item);
+        let read = match &item.ty.kind {
+            TypeKind::Object(fields) => self.named_object(module, item, fields),
+            _ => self.ty(module, &item.ty),
+        };
+        self.types.open.borrow_mut().pop();
+        read
+    }
+
+    fn named_object(&self, module: ModuleId, item: &'p TypeItem, fields: &'p [Binding]) -> EvalResult<Type> {
+        let key = std::ptr::from_ref(item) as usize;
+        if let Some(known) = self.types.read.borrow().get(&key) {
+            return known.clone();
+        }
+        let read = self.object(module, fields, Some(item.name.text.as_str().into()), item.name.span);
+        let read = read.map(|object| Type::Object(Arc::new(object)));
+        self.types.read.borrow_mut().insert(key, read.clone());
+        read
+    }
+
+    fn object(
+        &self,
+        module: ModuleId,
+        fields: &'p [Binding],
+        name: Option<Arc<str>>,
+        span: Span,
+    ) -> EvalResult<ObjectType> {
+        let mut object = ObjectType { name, span: Some(span), ..ObjectType::default() };
+        let mut failed = None;
+        for field in fields {
+            let ty = match &field.ty {
+                Some(written) => self.ty(module, written),
+                None => Ok(Type::Any),
+            };
+            let Ok(ty) = ty else {
+                failed = Some(AlreadyReported);
+                continue;
+            };
+            let default = field.value.as_ref().map(|value| self.types.add_default(module, value));
+            let doc = field.doc.as_deref().map(Arc::from);
+            let declared = FieldType { ty, default, doc, span: Some(field.name.span) };
+            if let Some(first) = object.fields.insert(field.name.text.as_str().into(), declared) {
+                let first = first.span.unwrap_or(span);
+                failed = Some(self.reports.add(super::names::duplicate("field", &field.name, first)));
+            }
+        }
+        failed.map_or(Ok(object), Err)
+    }
+
+    /// Reads a declared type for its mistakes alone.
+    pub fn check_type(&self, module: ModuleId, item: &'p TypeItem) {
+        // Its use tells of what is wrong inside; here nobody needs the type.
+        let _ = self.alias(module, item, item.name.span);
+    }
+}

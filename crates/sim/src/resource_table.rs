@@ -1,0 +1,174 @@
+//! The resources of the embedded cloud, in a SQLite file of its own.
+
+use gpb_engine::cloud::{CloudError, CloudErrorKind, Properties, property_paths};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+
+/// "gpbc" in ASCII.
+const APPLICATION: i64 = 0x6770_6263;
+
+const TABLES: &str = "
+CREATE TABLE thing (
+  number INTEGER PRIMARY KEY,
+  ty TEXT NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL, id TEXT NOT NULL,
+  token TEXT NOT NULL, sent TEXT NOT NULL, properties TEXT NOT NULL,
+  UNIQUE (ty, account, region, id)
+) STRICT;
+CREATE TABLE mention (
+  value TEXT NOT NULL, thing INTEGER NOT NULL REFERENCES thing (number) ON DELETE CASCADE,
+  PRIMARY KEY (value, thing)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mention_thing ON mention (thing);
+CREATE INDEX thing_token ON thing (token);
+";
+
+/// A resource of the embedded cloud.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SimResource {
+    pub number: i64,
+    pub ty: String,
+    pub account: String,
+    pub region: String,
+    pub id: String,
+    pub token: String,
+    /// Hash of what the creation asked for.
+    pub sent: String,
+    pub properties: Properties,
+}
+
+pub fn prepare(connection: &mut Connection) -> Result<(), CloudError> {
+    let run = |connection: &mut Connection| -> rusqlite::Result<Result<(), CloudError>> {
+        connection.busy_timeout(std::time::Duration::from_secs(10))?;
+        let application: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        if application != APPLICATION && tables > 0 {
+            return Ok(Err(CloudError::new(
+                CloudErrorKind::Internal,
+                "NotASimulation",
+                "the file of the embedded cloud belongs to another program",
+            )));
+        }
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // A process that is killed loses nothing so; only a power cut may, and nothing real with it.
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        if tables == 0 {
+            transaction.execute_batch(TABLES)?;
+            transaction.pragma_update(None, "application_id", APPLICATION)?;
+        }
+        transaction.commit().map(Ok)
+    };
+    run(connection).map_err(|error| internal(&error))?
+}
+
+/// The embedded cloud's own file failed: no fault of what was asked.
+pub fn internal(error: &rusqlite::Error) -> CloudError {
+    CloudError::new(CloudErrorKind::Internal, "SimulationFile", format!("the embedded cloud's file: {error}"))
+}
+
+fn thing(row: &Row) -> rusqlite::Result<SimResource> {
+    let text: String = row.get(7)?;
+    let properties = serde_json::from_str(&text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(7, rusqlite::types::Type::Text, Box::new(error)))?;
+    Ok(SimResource {
+        number: row.get(0)?,
+        ty: row.get(1)?,
+        account: row.get(2)?,
+        region: row.get(3)?,
+        id: row.get(4)?,
+        token: row.get(5)?,
+        sent: row.get(6)?,
+        properties,
+    })
+}
+
+const SELECT: &str = "SELECT number, ty, account, region, id, token, sent, properties FROM thing";
+
+pub fn by_id(
+    connection: &Connection,
+    ty: &str,
+    account: &str,
+    region: &str,
+    id: &str,
+) -> rusqlite::Result<Option<SimResource>> {
+    let sql = format!("{SELECT} WHERE ty = ?1 AND account = ?2 AND region = ?3 AND id = ?4");
+    connection.prepare_cached(&sql)?.query_row([ty, account, region, id], thing).optional()
+}
+
+pub fn by_token(connection: &Connection, token: &str) -> rusqlite::Result<Vec<SimResource>> {
+    let sql = format!("{SELECT} WHERE token = ?1 ORDER BY number");
+    connection.prepare_cached(&sql)?.query_map([token], thing)?.collect()
+}
+
+pub fn of_type(connection: &Connection, ty: &str, account: &str, region: &str) -> rusqlite::Result<Vec<SimResource>> {
+    let sql = format!("{SELECT} WHERE ty = ?1 AND account = ?2 AND region = ?3 ORDER BY number");
+    connection.prepare_cached(&sql)?.query_map([ty, account, region], thing)?.collect()
+}
+
+pub fn everything(connection: &Connection) -> rusqlite::Result<Vec<SimResource>> {
+    connection.prepare_cached(&format!("{SELECT} ORDER BY number"))?.query_map([], thing)?.collect()
+}
+
+/// Whether there was room: `false` when the identifier is taken.
+pub fn insert(transaction: &Transaction<'_>, thing: &SimResource) -> rusqlite::Result<bool> {
+    let sql = "INSERT INTO thing (ty, account, region, id, token, sent, properties) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+               ON CONFLICT (ty, account, region, id) DO NOTHING";
+    let properties = Json::Object(thing.properties.clone()).to_string();
+    let values = params![thing.ty, thing.account, thing.region, thing.id, thing.token, thing.sent, properties];
+    if transaction.prepare_cached(sql)?.execute(values)? == 0 {
+        return Ok(false);
+    }
+    mention(transaction, transaction.last_insert_rowid(), &thing.properties)?;
+    Ok(true)
+}
+
+pub fn update(transaction: &Transaction<'_>, thing: &SimResource) -> rusqlite::Result<()> {
+    let properties = Json::Object(thing.properties.clone()).to_string();
+    transaction
+        .prepare_cached("UPDATE thing SET properties = ?2 WHERE number = ?1")?
+        .execute(params![thing.number, properties])?;
+    transaction.prepare_cached("DELETE FROM mention WHERE thing = ?1")?.execute([thing.number])?;
+    mention(transaction, thing.number, &thing.properties)
+}
+
+pub fn delete(transaction: &Transaction<'_>, thing: &SimResource) -> rusqlite::Result<()> {
+    transaction.prepare_cached("DELETE FROM thing WHERE number = ?1")?.execute([thing.number]).map(drop)
+}
+
+/// The first other resource that holds one of these texts.
+pub fn user_of(
+    connection: &Connection,
+    thing: &SimResource,
+    values: &BTreeSet<&str>,
+) -> rusqlite::Result<Option<(String, String)>> {
+    let sql = "SELECT ty, id FROM mention JOIN thing ON thing = number WHERE value = ?1 AND number <> ?2 LIMIT 1";
+    for value in values {
+        let read = |row: &Row| Ok((row.get(0)?, row.get(1)?));
+        let found = connection.prepare_cached(sql)?.query_row(params![value, thing.number], read).optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// Writes down the texts of a resource, so that the question who uses an identifier needs no search.
+fn mention(transaction: &Transaction<'_>, number: i64, properties: &Properties) -> rusqlite::Result<()> {
+    let mut texts = BTreeSet::new();
+    for value in properties.values() {
+        property_paths::each_text(value, &mut |text| {
+            // Made-up identifiers are longer than a word and shorter than a document.
+            if (8..=512).contains(&text.len()) {
+                texts.insert(text);
+            }
+        });
+    }
+    let mut sql = transaction.prepare_cached("INSERT INTO mention (value, thing) VALUES (?1, ?2)")?;
+    for text in texts {
+        sql.execute(params![text, number])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,317 @@
+//! A module's meaning as text: every piece of the abstract syntax but the places.
+//!
+//! Two texts mean the same when their shapes are equal; the formatter checks itself by it, and tests read it.
+
+use super::ast::{
+    Arg, BinaryOp, Binding, Body, Comprehension, Expr, ExprKind, FieldStmt, Ident, Item, Module, NamePath, PathSegment,
+    PolicyStatement, Stmt, TextPart, TypeExpr, TypeKind,
+};
+use std::fmt::Write as _;
+
+pub(super) fn dump(module: &Module) -> String {
+    let mut shape = TreeDump { out: String::new(), indent: 0 };
+    shape.doc(module.doc.as_deref());
+    for item in &module.items {
+        shape.item(item);
+    }
+    shape.out
+}
+
+struct TreeDump {
+    out: String,
+    indent: usize,
+}
+
+impl TreeDump {
+    fn line(&mut self, text: &str) {
+        let _ = writeln!(self.out, "{:width$}{text}", "", width = self.indent * 2);
+    }
+
+    fn doc(&mut self, doc: Option<&str>) {
+        if let Some(doc) = doc {
+            self.line(&format!("doc {doc:?}"));
+        }
+    }
+
+    fn item(&mut self, item: &Item) {
+        match item {
+            Item::Use { path, .. } => self.line(&format!("use {path:?}")),
+            Item::Const(binding) => self.binding("const", binding),
+            Item::Fn(item) => {
+                self.doc(item.doc.as_deref());
+                for param in &item.params {
+                    self.doc(param.doc.as_deref());
+                }
+                let params: Vec<_> = item.params.iter().map(binding).collect();
+                let result = item.result.as_ref().map_or(String::new(), |ty| format!(" -> {}", type_expr(ty)));
+                let value = expr(&item.value);
+                self.line(&format!("fn {}({}){result} = {value}", name(&item.name), params.join(", ")));
+            }
+            Item::Type(item) => {
+                self.doc(item.doc.as_deref());
+                self.line(&format!("type {} = {}", name(&item.name), type_expr(&item.ty)));
+            }
+            Item::Component(body) => self.body("component", body),
+            Item::Stack(body) => self.body("stack", body),
+            Item::Facts(facts) => {
+                self.doc(facts.doc.as_deref());
+                self.line(&format!("facts {}", path(&facts.ty)));
+                self.stmts(&facts.stmts);
+            }
+            Item::Environment { of, body } => self.body(&format!("environment of {}", name(of)), body),
+        }
+    }
+
+    fn body(&mut self, head: &str, body: &Body) {
+        self.doc(body.doc.as_deref());
+        self.line(&format!("{head} {}", name(&body.name)));
+        self.stmts(&body.stmts);
+    }
+
+    fn binding(&mut self, head: &str, of: &Binding) {
+        self.doc(of.doc.as_deref());
+        self.line(&format!("{head} {}", binding(of)));
+    }
+
+    fn stmts(&mut self, stmts: &[Stmt]) {
+        self.indent += 1;
+        for stmt in stmts {
+            self.stmt(stmt);
+        }
+        self.indent -= 1;
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::Param(binding) => self.binding("param", binding),
+            Stmt::Let(binding) => self.binding("let", binding),
+            Stmt::Output(binding) => self.binding("output", binding),
+            Stmt::Field(field) => {
+                self.doc(field.doc.as_deref());
+                self.line(&format!("field {}", pair(field)));
+            }
+            Stmt::When(when) => {
+                let actions: Vec<_> = when.actions.iter().map(pair).collect();
+                let test = format!("{} {} {}", expr(&when.metric), sign(when.op), expr(&when.threshold));
+                self.line(&format!("when {test} [{}]", actions.join(", ")));
+            }
+            Stmt::After { paths, .. } => self.line(&format!("after {}", path_list(paths))),
+            Stmt::Ignore { paths, .. } => self.line(&format!("ignore {}", path_list(paths))),
+            Stmt::Protect { word, .. } => self.line(&format!("protect {}", name(word))),
+            Stmt::Replace { word, .. } => self.line(&format!("replace {}", name(word))),
+            Stmt::Budget(budget) => {
+                let at = budget.at.as_ref().map_or(String::new(), |(at, of)| format!(" at {} {}", expr(at), name(of)));
+                self.line(&format!("budget{at} {} per {}", expr(&budget.amount), name(&budget.per)));
+            }
+            Stmt::Needs { amount, what, of, .. } => {
+                self.line(&format!("needs {} {} of {}", expr(amount), name(what), path(of)));
+            }
+            Stmt::Moved { from, to, .. } => self.line(&format!("moved {} to {}", path(from), path(to))),
+            _ => self.nest(stmt),
+        }
+    }
+
+    /// Statements with statements inside.
+    fn nest(&mut self, stmt: &Stmt) {
+        let place = |place: Option<&Expr>| place.map_or(String::new(), |place| format!(" in {}", expr(place)));
+        match stmt {
+            Stmt::Layer(layer) => {
+                self.doc(layer.doc.as_deref());
+                let uses: Vec<_> = layer.uses.iter().map(name).collect();
+                let head = format!("layer {} uses [{}]", name(&layer.name), uses.join(", "));
+                self.line(&format!("{head}{}", place(layer.place.as_ref())));
+                self.stmts(&layer.stmts);
+            }
+            Stmt::Resource(resource) => {
+                self.doc(resource.doc.as_deref());
+                let head = if resource.existing { "existing" } else { "resource" };
+                let place = place(resource.place.as_ref());
+                self.line(&format!("{head} {} {}{place}", path(&resource.ty), name(&resource.name)));
+                self.stmts(&resource.stmts);
+            }
+            Stmt::Block(block) => {
+                self.doc(block.doc.as_deref());
+                let label = block.label.as_ref().map_or(String::new(), |label| format!(" {}", name(label)));
+                self.line(&format!("block {}{label}{}", name(&block.head), place(block.place.as_ref())));
+                self.stmts(&block.stmts);
+            }
+            Stmt::For(each) => {
+                let names: Vec<_> = each.names.iter().map(name).collect();
+                let key = each.key.as_ref().map_or(String::new(), |key| format!(" key {}", expr(key)));
+                self.line(&format!("for {} in {}{key}", names.join(", "), expr(&each.over)));
+                self.stmts(&each.stmts);
+            }
+            Stmt::If(test) => {
+                self.line(&format!("if {}", expr(&test.condition)));
+                self.stmts(&test.then);
+                if !test.otherwise.is_empty() {
+                    self.line("else");
+                    self.stmts(&test.otherwise);
+                }
+            }
+            Stmt::In { place, stmts, .. } => {
+                self.line(&format!("in {}", expr(place)));
+                self.stmts(stmts);
+            }
+            Stmt::Recover(recover) => {
+                let domains: Vec<_> = recover.domains.iter().map(name).collect();
+                self.line(&format!("recover from {}", domains.join(", ")));
+                self.stmts(&recover.stmts);
+            }
+            Stmt::Derived { from, stmts, .. } => {
+                self.line(&format!("derived from {}", path(from)));
+                self.stmts(stmts);
+            }
+            Stmt::Override { path: of, stmts, .. } => {
+                self.line(&format!("override {}", path(of)));
+                self.stmts(stmts);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn name(name: &Ident) -> String {
+    match (name.quoted, name.text.is_empty()) {
+        (true, _) => format!("{:?}", name.text),
+        (false, true) => "<missing>".to_owned(),
+        (false, false) => name.text.to_string(),
+    }
+}
+
+fn path(path: &NamePath) -> String {
+    let mut out = String::new();
+    for segment in &path.segments {
+        match segment {
+            PathSegment::Name(of) => {
+                out.push_str(if out.is_empty() { "" } else { "." });
+                out.push_str(&name(of));
+            }
+            PathSegment::Index(index) => {
+                let _ = write!(out, "[{}]", expr(index));
+            }
+        }
+    }
+    out
+}
+
+fn path_list(paths: &[NamePath]) -> String {
+    paths.iter().map(path).collect::<Vec<_>>().join(", ")
+}
+
+fn binding(of: &Binding) -> String {
+    let ty = of.ty.as_ref().map_or(String::new(), |ty| format!(": {}", type_expr(ty)));
+    let value = of.value.as_ref().map_or(String::new(), |value| format!(" = {}", expr(value)));
+    format!("{}{ty}{value}", name(&of.name))
+}
+
+fn pair(field: &FieldStmt) -> String {
+    let label = field.label.as_ref().map_or(String::new(), |label| format!(" {}", name(label)));
+    format!("{}{label} = {}", name(&field.head), expr(&field.value))
+}
+
+fn type_expr(ty: &TypeExpr) -> String {
+    match &ty.kind {
+        TypeKind::Named { name: of, args } if args.is_empty() => name(of),
+        TypeKind::Named { name: of, args } => format!("{}<{}>", name(of), join(args, type_expr)),
+        TypeKind::Optional(inner) => format!("({})?", type_expr(inner)),
+        TypeKind::Words(words) => format!("words({})", join(words, name)),
+        TypeKind::Object(fields) => {
+            let field = |field: &Binding| match &field.doc {
+                Some(doc) => format!("doc {doc:?} {}", binding(field)),
+                None => binding(field),
+            };
+            format!("{{{}}}", join(fields, field))
+        }
+        TypeKind::Missing => "<missing>".to_owned(),
+    }
+}
+
+fn join<T>(values: &[T], text: impl FnMut(&T) -> String) -> String {
+    values.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+fn sign(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Or => "||",
+        BinaryOp::And => "&&",
+        BinaryOp::Equal => "==",
+        BinaryOp::NotEqual => "!=",
+        BinaryOp::Less => "<",
+        BinaryOp::LessEqual => "<=",
+        BinaryOp::Greater => ">",
+        BinaryOp::GreaterEqual => ">=",
+        BinaryOp::Add => "+",
+        BinaryOp::Subtract => "-",
+        BinaryOp::Multiply => "*",
+        BinaryOp::Divide => "/",
+        BinaryOp::Remainder => "%",
+        BinaryOp::Coalesce => "??",
+    }
+}
+
+fn expr(value: &Expr) -> String {
+    match &*value.kind {
+        ExprKind::Number(amount) => amount.to_string(),
+        ExprKind::Quantity { amount, unit } => format!("<{amount} {}>", unit.text),
+        ExprKind::Bool(value) => value.to_string(),
+        ExprKind::Text(parts) => {
+            let part = |part: &TextPart| match part {
+                TextPart::Text(text) => format!("{text:?}"),
+                TextPart::Interpolation(unknown) => format!("${{{}}}", expr(unknown)),
+            };
+            format!("text({})", join(parts, part))
+        }
+        ExprKind::Name(of) => name(of),
+        ExprKind::Tagged { tag, value } => format!("tagged({} {})", name(tag), expr(value)),
+        ExprKind::List(values) => format!("[{}]", join(values, expr)),
+        ExprKind::Object(stmts) => {
+            let mut inner = TreeDump { out: String::new(), indent: 0 };
+            inner.stmts(stmts);
+            format!("{{{}}}", inner.out.trim_end().replace('\n', ";"))
+        }
+        ExprKind::Call { callee, args } => {
+            let arg = |arg: &Arg| match &arg.name {
+                Some(of) => format!("{}: {}", name(of), expr(&arg.value)),
+                None => expr(&arg.value),
+            };
+            format!("{}({})", name(callee), join(args, arg))
+        }
+        ExprKind::Member { of, name: member, optional } => {
+            format!("{}{}{}", expr(of), if *optional { "?." } else { "." }, name(member))
+        }
+        ExprKind::Index { of, index } => format!("{}[{}]", expr(of), expr(index)),
+        ExprKind::Not(inner) => format!("(! {})", expr(inner)),
+        ExprKind::Negate(inner) => format!("(- {})", expr(inner)),
+        ExprKind::Binary { op, left, right } => format!("({} {} {})", expr(left), sign(*op), expr(right)),
+        ExprKind::Range { low, high } => format!("({}..{})", expr(low), expr(high)),
+        ExprKind::If { condition, then, otherwise } => {
+            format!("if({}, {}, {})", expr(condition), expr(then), expr(otherwise))
+        }
+        ExprKind::Comprehension(of) => comprehension(of),
+        ExprKind::Policy(statements) => format!("policy({})", join(statements, policy)),
+        ExprKind::Missing => "<missing>".to_owned(),
+    }
+}
+
+fn comprehension(of: &Comprehension) -> String {
+    let names = join(&of.names, name);
+    let filter = of.condition.as_ref().map_or(String::new(), |condition| format!(" if {}", expr(condition)));
+    let key = of.key.as_ref().map_or(String::new(), |key| format!("{} = ", expr(key)));
+    format!("for({names} in {}{filter}: {key}{})", expr(&of.over), expr(&of.value))
+}
+
+fn policy(of: &PolicyStatement) -> String {
+    let principals = join(&of.principals, |principal| {
+        format!("{} {}", name(&principal.kind), principal.value.as_ref().map_or(String::new(), expr))
+    });
+    let mut when = TreeDump { out: String::new(), indent: 0 };
+    when.stmts(&of.conditions);
+    format!(
+        "{} [{}] to [{principals}] on [{}] when {{{}}}",
+        if of.allow { "allow" } else { "deny" },
+        join(&of.actions, expr),
+        join(&of.resources, expr),
+        when.out.trim_end().replace('\n', ";")
+    )
+}

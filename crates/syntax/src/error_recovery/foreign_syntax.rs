@@ -1,0 +1,276 @@
+//! What other languages write, and what it is called here.
+
+use super::super::tree::{Rule, SyntaxNode};
+use super::ErrorFinder;
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::Span;
+
+/// Blocks of HCL that take their name in quotes.
+const HCL: [&str; 9] =
+    ["resource", "data", "variable", "output", "module", "provider", "locals", "terraform", "backend"];
+
+/// A name that others have for no value.
+pub(in super::super) fn is_null(name: SyntaxNode<'_>) -> bool {
+    matches!(name.text(), "null" | "nil" | "None") && name.parent().is_some_and(|parent| parent.is(Rule::postfix))
+}
+
+/// `variable "x" { … }`
+pub(in super::super) fn is_hcl(entry: SyntaxNode<'_>) -> bool {
+    let mut names = entry.children();
+    let head = names.next().is_some_and(|head| HCL.contains(&head.text()));
+    entry.is(Rule::labelled) && head && names.next().is_some_and(|label| label.is(Rule::quoted_key))
+}
+
+impl ErrorFinder {
+    pub(super) fn foreign_syntax(&mut self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+        let span = self.span(node);
+        let mended = |code, message: &str, label: &str, fix: &str| {
+            Some(Diagnostic::error(code, message).with_label(span, label).fix(format!("write `{fix}`"), span, fix))
+        };
+        match node.rule() {
+            Rule::compat_assign => mended("GPB0050", "a value is given with `=`", "expected `=`", "="),
+            Rule::compat_arg_eq => mended("GPB0058", "an argument is named with `:`", "expected `:`", ":"),
+            Rule::compat_or => mended("GPB0054", "`or` is written `||`", "expected `||`", "||"),
+            Rule::compat_and => mended("GPB0054", "`and` is written `&&`", "expected `&&`", "&&"),
+            Rule::compat_not => {
+                let rest = node.source().get(node.end()..).unwrap_or_default();
+                let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+                let whole = Span::new(self.file, node.start(), node.end() + blanks);
+                Some(Diagnostic::error("GPB0054", "`not` is written `!`").with_label(span, "expected `!`").fix(
+                    "write `!`",
+                    whole,
+                    "!",
+                ))
+            }
+            Rule::compat_equal => mended("GPB0071", "equality is written `==`", "expected `==`", "=="),
+            Rule::compat_not_equal => mended("GPB0071", "inequality is written `!=`", "expected `!=`", "!="),
+            Rule::compat_single | Rule::compat_smart => Some(self.quotes(node)),
+            Rule::compat_dots => Some(self.needs_quotes(node)),
+            Rule::compat_hash => {
+                let sign = Span::new(self.file, node.start(), node.start() + 1);
+                Some(Diagnostic::error("GPB0052", "comments begin with `//`").with_label(sign, "expected `//`").fix(
+                    "write `//`",
+                    sign,
+                    "//",
+                ))
+            }
+            Rule::compat_semicolon => {
+                let rest = node.source().get(node.end()..).unwrap_or_default().trim_start_matches([' ', '\t', '\r']);
+                let replacement = if rest.is_empty() || rest.starts_with(['\n', '}', '/']) { "" } else { "," };
+                let message = "entries end with the line, or with a comma";
+                let title = if replacement.is_empty() { "remove it" } else { "write a comma" };
+                Some(Diagnostic::error("GPB0053", message).with_label(span, "`;` ends nothing here").fix(
+                    title,
+                    span,
+                    replacement,
+                ))
+            }
+            Rule::compat_block_head => Some(
+                Diagnostic::error("GPB0017", "a text block begins on the line after its quotes")
+                    .with_label(self.point(node.start()), "expected a newline here")
+                    .help("text of one line stands between single `\"`"),
+            ),
+            _ => self.structure(node),
+        }
+    }
+
+    fn quotes(&self, node: SyntaxNode<'_>) -> Diagnostic {
+        let span = self.span(node);
+        let inner = node.text().trim_matches(['\'', '“', '”']).replace('\\', "\\\\").replace('"', "\\\"");
+        Diagnostic::error("GPB0051", "text stands between `\"`").with_label(span, "these are other quotes").fix(
+            "write double quotes",
+            span,
+            format!("\"{inner}\""),
+        )
+    }
+
+    fn needs_quotes(&self, node: SyntaxNode<'_>) -> Diagnostic {
+        let number = node.parent().unwrap_or(node);
+        let span = self.span(number);
+        Diagnostic::error("GPB0022", format!("`{}` is no number", number.text()))
+            .with_label(span, "addresses and versions are written as text")
+            .fix("put it in quotes", span, format!("\"{}\"", number.text()))
+    }
+
+    /// Habits that show in how several pieces stand together.
+    fn structure(&mut self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+        let span = self.span(node);
+        match node.rule() {
+            Rule::name => self.null(node),
+            Rule::compat_hcl | Rule::labelled => self.hcl(node),
+            Rule::bad_name => {
+                let inner = node.text().trim_matches('"');
+                let diagnostic = Diagnostic::error("GPB0056", "this name stands without quotes")
+                    .with_label(span, "expected a plain word");
+                let plain = inner.starts_with(|first: char| first.is_ascii_alphabetic());
+                let plain = plain && inner.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+                Some(if plain { diagnostic.fix("remove the quotes", span, inner) } else { diagnostic })
+            }
+            Rule::compat_type_args | Rule::compat_type_list => {
+                let inner = node.text().trim_start_matches('[').trim_end_matches(']').trim();
+                let empty = inner.is_empty() || node.is(Rule::compat_type_list);
+                let help =
+                    if empty { "a list of strings is `list<string>`" } else { "write `<…>` instead of `[…]`" };
+                Some(
+                    Diagnostic::error("GPB0057", "the types inside a type stand in `<…>`")
+                        .with_label(span, "expected `<…>`")
+                        .help(help),
+                )
+            }
+            Rule::compat_hole => {
+                let inner = node.text().trim_start_matches("${").trim_end_matches('}').trim();
+                let diagnostic = Diagnostic::error("GPB0070", "`${…}` belongs inside text")
+                    .with_label(span, "this is already an expression");
+                Some(diagnostic.fix("write the expression alone", span, inner))
+            }
+            Rule::number_index => {
+                let whole = node.parent().map_or(span, |member| self.span(member));
+                let diagnostic = Diagnostic::error("GPB0063", "an element is reached with `[…]`")
+                    .with_label(whole, "expected an index in brackets");
+                Some(diagnostic.fix("write an index", whole, format!("[{}]", node.text())))
+            }
+            Rule::compat_splat => Some(
+                Diagnostic::error("GPB0064", "there is no `[*]`")
+                    .with_label(span, "expected an index")
+                    .help("to take a property of each element, write `[for x in xs: x.name]`"),
+            ),
+            Rule::args => self.call(node),
+            Rule::for_stmt => self.map_for(node),
+            Rule::direct => self.policy_block(node),
+            _ => self.tight_operator(node),
+        }
+    }
+
+    fn null(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+        is_null(node).then(|| {
+            Diagnostic::error("GPB0055", "there is no null")
+                .with_label(self.span(node), "a property is given, or it is absent")
+                .help("leave the property out; give a parameter a type with `?`, and choose with `x ?? y`")
+        })
+    }
+
+    fn hcl(&mut self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+        if node.is(Rule::labelled) && !is_hcl(node) {
+            return None;
+        }
+        let head = node.children().next().map_or("", SyntaxNode::text);
+        let help = match head {
+            "resource" => "write `resource aws.service.type name { … }`; the type and the name are plain words",
+            "data" => "write `existing aws.service.type name { … }` to read what gpb does not manage",
+            "variable" => "write `param name: type = default` inside a stack",
+            "output" => "write `output name = value`",
+            "locals" => "write `let name = value`",
+            "module" => "write a `component name { … }`, and use it as `name label { … }`",
+            "provider" | "terraform" | "backend" => "an `environment` holds the account and the region",
+            _ => "names after the first word stand without quotes, and there is one at most",
+        };
+        let end = node.child(Rule::body).map_or(node.end(), SyntaxNode::start);
+        let length = node.source().get(node.start()..end).map_or(1, |text| text.trim_end().len());
+        self.silent_until = node.end();
+        Some(
+            Diagnostic::error("GPB0056", format!("`{head}` is not written this way"))
+                .with_label(Span::new(self.file, node.start(), node.start() + length), "names in quotes, as in HCL")
+                .help(help),
+        )
+    }
+
+    fn call(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+        let before = node.before()?;
+        let named = before.is(Rule::name) && before.before().is_none();
+        (!named).then(|| {
+            Diagnostic::error("GPB0060", "only a function can be called, by its name")
+                .with_label(self.span(node), "what stands before this is no function's name")
+                .help("there are no methods: write `length(x)`, not `x.length()`")
+        })
+    }
+
+    fn map_for(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+        let filter = node.child(Rule::for_filter);
+        if let (Some(filter), false) = (filter, node.has(Rule::colon)) {
+            return Some(
+                Diagnostic::error("GPB0066", "a `for` with braces has no filter")
+                    .with_label(self.span(filter), "expected `{`")
+                    .help("put the entries inside `if … { … }`, or filter the list: `[for x in xs if c: x]`"),
+            );
+        }
+        let body = node.parent().filter(|_| node.has(Rule::colon))?;
+        let alone =
+            body.children().filter(|child| !is_bracket(child.rule()) && !super::is_comment(*child)).nth(1).is_none();
+        (!alone).then(|| {
+            Diagnostic::error("GPB0065", "`for … : key = value` makes a whole map")
+                .with_label(self.span(node), "this has to stand alone between its braces")
+                .help("for entries, write `for … { … }`; to add to a map, `merge(a, {for k, v in m: k = v})`")
+        })
+    }
+
+    /// `policy { allow … }` as an entry: a policy document is a value.
+    fn policy_block(&mut self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+        let name = node.children().next().filter(|_| is_policy_block(node))?;
+        self.silent_until = node.end();
+        let span = self.span(name);
+        let diagnostic = Diagnostic::error("GPB0069", "a policy document is a value")
+            .with_label(span, "expected `=` and then `policy {`");
+        Some(diagnostic.fix("make it the value of `policy`", span, "policy = policy"))
+    }
+
+    /// Words may hold hyphens, so an operator shows itself by the blanks around it.
+    fn tight_operator(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+        if !is_spaced_operator(node.rule()) {
+            return None;
+        }
+        let source = node.source();
+        let blank_before = source.get(..node.start())?.ends_with([' ', '\t', '\n', '\r']);
+        let rest = source.get(node.end()..)?;
+        let blank_after = rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r']);
+        let missing_right = rest.starts_with([',', ')', ']', '}']);
+        if blank_before && (blank_after || missing_right) {
+            return None;
+        }
+        let span = self.span(node);
+        let left = if blank_before { "" } else { " " };
+        let right = if blank_after || missing_right { "" } else { " " };
+        Some(
+            Diagnostic::error("GPB0040", format!("`{}` needs a blank on both sides", node.text()))
+                .with_label(span, "expected a blank before and after")
+                .help("a hyphen inside a word is part of it, so operators stand apart")
+                .fix("add the blanks", span, format!("{left}{}{right}", node.text())),
+        )
+    }
+}
+
+/// An entry `policy { allow … }`.
+pub(in super::super) fn is_policy_block(node: SyntaxNode<'_>) -> bool {
+    let named = node.children().next().is_some_and(|name| name.text() == "policy");
+    if !named {
+        return false;
+    }
+    let entries = node.child(Rule::body).into_iter().flat_map(SyntaxNode::children);
+    entries.filter(|entry| entry.is(Rule::phrase)).any(|entry| {
+        let first = entry.text().split([' ', '\t']).next().unwrap_or_default();
+        matches!(first, "allow" | "deny")
+    })
+}
+
+fn is_bracket(rule: Rule) -> bool {
+    matches!(rule, Rule::lbrace | Rule::rbrace | Rule::missing_rbrace | Rule::comma | Rule::compat_semicolon)
+}
+
+fn is_spaced_operator(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::op_or
+            | Rule::op_and
+            | Rule::op_equal
+            | Rule::op_not_equal
+            | Rule::op_less
+            | Rule::op_less_equal
+            | Rule::op_greater
+            | Rule::op_greater_equal
+            | Rule::op_coalesce
+            | Rule::op_add
+            | Rule::op_subtract
+            | Rule::op_multiply
+            | Rule::op_divide
+            | Rule::op_remainder
+    )
+}

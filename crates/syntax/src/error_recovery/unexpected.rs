@@ -1,0 +1,222 @@
+//! What stands where it cannot stand.
+
+use super::super::tree::{Rule, SyntaxNode};
+use super::braces::stray;
+use super::{ErrorFinder, first_word};
+use gpb_base::diag::{Diagnostic, nearest};
+use gpb_base::source::Span;
+
+const ITEMS: [&str; 7] = ["use", "const", "fn", "type", "component", "stack", "environment"];
+
+/// What others call an item.
+fn habit_for(head: &str) -> Option<&'static str> {
+    match head {
+        "let" | "var" | "val" | "local" => Some("const"),
+        "import" | "include" | "require" => Some("use"),
+        "function" | "func" | "def" => Some("fn"),
+        "module" => Some("component"),
+        "struct" | "enum" => Some("type"),
+        _ => None,
+    }
+}
+
+/// How to go on behind a keyword.
+fn beginning_of(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "after" => "name what comes first: `after network.gateway`",
+        "for" => "write `for x in xs { … }`",
+        "if" => "write `if condition { … }`",
+        "in" => "write `in us-west-2 { … }`",
+        "protect" => "write `protect always` or `protect never`",
+        "replace" => "write `replace create_first` or `replace delete_first`",
+        "ignore" => "name the properties: `ignore desired_count`",
+        "moved" => "write `moved old.address to new.address`",
+        "when" => "write `when cpu > 70% add 2`",
+        _ => return None,
+    })
+}
+
+/// An `else` at the start of an entry.
+pub(in super::super) fn is_else(entry: SyntaxNode<'_>) -> bool {
+    entry.is(Rule::compat_else)
+        || (entry.has(Rule::body) && entry.children().next().is_some_and(|head| head.text() == "else"))
+}
+
+impl ErrorFinder {
+    pub(super) fn unexpected(&mut self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+        match node.rule() {
+            Rule::junk_tail => match self.follows_missing(node) {
+                Some(missing) => {
+                    self.skip_region(node, missing);
+                    None
+                }
+                None => Some(self.after_the_end(node)),
+            },
+            Rule::junk_entry => Some(self.no_entry(node)),
+            Rule::junk_item => Some(self.no_item(node)),
+            Rule::stray_rbrace => Some(stray(self.span(node), "}")),
+            Rule::misplaced => self.misplaced(node),
+            Rule::incomplete if !node.parent()?.is(Rule::misplaced) => Some(
+                Diagnostic::error("GPB0033", format!("`{}` is only the beginning of an entry", node.text()))
+                    .with_label(
+                        self.span(node),
+                        match beginning_of(node.text()) {
+                            Some(_) => "the rest of the statement is missing",
+                            None => "expected `=`, `{` or a value after this name",
+                        },
+                    )
+                    .help(match beginning_of(node.text()) {
+                        Some(help) => help.to_owned(),
+                        None => format!("write `{0} = …` or `{0} {{ … }}`", node.text()),
+                    }),
+            ),
+            Rule::odd_key => Some(self.odd_key(node)),
+            Rule::bad_value | Rule::bad_element => {
+                let found = first_word(node.text());
+                Some(
+                    Diagnostic::error("GPB0030", format!("expected a value, found `{found}`"))
+                        .with_label(self.span(node), "this cannot be read as a value"),
+                )
+            }
+            Rule::bad_hole => {
+                let found = first_word(node.text());
+                Some(
+                    Diagnostic::error("GPB0039", format!("expected `}}`, found `{found}`"))
+                        .with_label(self.span(node), "a hole in text holds one expression"),
+                )
+            }
+            Rule::direct | Rule::compat_else if is_else(node) => Some(
+                Diagnostic::error("GPB0062", "this `else` has no `if`")
+                    .with_label(self.first(node), "expected right after the `}` of an `if`"),
+            ),
+            Rule::use_item
+            | Rule::const_item
+            | Rule::fn_item
+            | Rule::type_item
+            | Rule::component_item
+            | Rule::stack_item
+            | Rule::environment_item => {
+                self.after_misplaced = false;
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// What follows something missing belongs to it, whatever it is.
+    fn skip_region(&mut self, node: SyntaxNode<'_>, missing: Rule) {
+        let rest = node.source().get(node.end()..).unwrap_or_default();
+        // A `for` with another word than `in` goes on behind the commas of a list.
+        let line = if missing == Rule::missing_in { rest.find('\n').unwrap_or(rest.len()) } else { 0 };
+        self.silent_until = node.end() + line;
+    }
+
+    /// The first line of a node that may be long.
+    fn first(&self, node: SyntaxNode<'_>) -> Span {
+        let length = node.text().find(['\n', '{']).unwrap_or(node.text().len());
+        let length = node.text().get(..length).unwrap_or_default().trim_end().len().max(1);
+        Span::new(self.file, node.start(), node.start() + length)
+    }
+
+    fn after_the_end(&mut self, node: SyntaxNode<'_>) -> Diagnostic {
+        let (span, found) = (self.first(node), first_word(node.text()));
+        if found == "?" {
+            return Diagnostic::error("GPB0061", "a choice is written with `if`")
+                .with_label(span, "`a ? b : c` is not known here")
+                .help("write `if a { b } else { c }`");
+        }
+        let diagnostic = Diagnostic::error("GPB0039", format!("expected the end of the line, found `{found}`"))
+            .with_label(span, "what came before is complete; this belongs to nothing");
+        let after_number = node
+            .source()
+            .get(..node.start())
+            .is_some_and(|before| before.trim_end().ends_with(|last: char| last.is_ascii_digit()));
+        let is_word = found.starts_with(|first: char| first.is_ascii_alphabetic());
+        match found {
+            "elif" | "elsif" | "elseif" => {
+                let word = Span::new(self.file, node.start(), node.start() + found.len());
+                diagnostic.help("another condition follows as `else if`").fix("write `else if`", word, "else if")
+            }
+            "=" => diagnostic.help("to compare, write `==`"),
+            "(" => diagnostic.help("only the name of a function can be called, as in `length(x)`"),
+            _ if after_number && is_word => diagnostic.help(format!(
+                "a unit follows its number at once, as in `30s`; `{found}` is no unit that may stand apart"
+            )),
+            _ => diagnostic.help("begin a new line, or put a comma between two entries"),
+        }
+    }
+
+    fn no_entry(&mut self, node: SyntaxNode<'_>) -> Diagnostic {
+        let found = first_word(node.text());
+        if matches!(found, ")" | "]") {
+            return stray(Span::new(self.file, node.start(), node.start() + 1), found);
+        }
+        if found == "{" {
+            return Diagnostic::error("GPB0031", "expected a name before `{`")
+                .with_label(self.first(node), "these braces belong to no name");
+        }
+        if node.parent().is_some_and(|parent| parent.is(Rule::policy_body)) {
+            return Diagnostic::error("GPB0003", format!("expected a statement, found `{found}`"))
+                .with_label(self.first(node), "this cannot begin a statement of a policy")
+                .help("a statement begins with `allow` or `deny`");
+        }
+        let before = node.source().get(..node.start()).unwrap_or_default();
+        let thousands =
+            before.strip_suffix(',').is_some_and(|before| before.ends_with(|last: char| last.is_ascii_digit()));
+        let help = if thousands && found.bytes().all(|byte| byte.is_ascii_digit()) {
+            "a long number is written with `_`, as in `10_000`: a comma ends the entry"
+        } else {
+            "an entry is `name = value`, `name { … }` or a statement such as `after x`"
+        };
+        Diagnostic::error("GPB0003", format!("expected an entry, found `{found}`"))
+            .with_label(self.first(node), "this cannot begin an entry")
+            .help(help)
+    }
+
+    fn no_item(&mut self, node: SyntaxNode<'_>) -> Diagnostic {
+        let found = first_word(node.text());
+        if matches!(found, ")" | "]") {
+            return stray(Span::new(self.file, node.start(), node.start() + 1), found);
+        }
+        self.silent_until = node.end();
+        Diagnostic::error("GPB0003", format!("expected an item, found `{found}`"))
+            .with_label(self.first(node), "this cannot begin an item")
+            .help("a file holds `use`, `const`, `fn`, `type`, `component`, `stack` and `environment`")
+    }
+
+    /// An entry at the top of a file. One message speaks for a run of them.
+    fn misplaced(&mut self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+        let entry = node.children().next()?;
+        let head = first_word(node.text());
+        if matches!(entry.rule(), Rule::compat_hcl) || super::foreign_syntax::is_hcl(entry) {
+            return None;
+        }
+        // What follows on the line belongs to it: an item is seldom complete where its first word is wrong.
+        let line = node.source().get(node.end()..).unwrap_or_default();
+        self.silent_until = node.end() + line.find('\n').unwrap_or(line.len()) + 1;
+        if std::mem::replace(&mut self.after_misplaced, true) {
+            return None;
+        }
+        let diagnostic = Diagnostic::error("GPB0059", format!("`{head}` cannot stand at the top of a file"));
+        let span = Span::new(self.file, node.start(), node.start() + head.len());
+        Some(match habit_for(head).or_else(|| nearest(head, ITEMS)) {
+            Some(item) => diagnostic.with_label(span, format!("did you mean `{item}`?")).fix(
+                format!("write `{item}`"),
+                span,
+                item,
+            ),
+            None => diagnostic
+                .with_label(span, "expected `use`, `const`, `fn`, `type`, `component`, `stack` or `environment`")
+                .help("entries such as this one stand inside the braces of a `stack` or a `component`"),
+        })
+    }
+
+    fn odd_key(&self, node: SyntaxNode<'_>) -> Diagnostic {
+        if let Some(unknown) = node.child(Rule::text).and_then(|text| text.child(Rule::hole)) {
+            return super::super::messages::interpolation_in_fixed_text(self.span(unknown));
+        }
+        Diagnostic::error("GPB0003", "expected an entry, found a text")
+            .with_label(self.first(node), "a text alone is no entry")
+            .help("give it a name: `name = \"…\"`; a list stands in `[…]`")
+    }
+}

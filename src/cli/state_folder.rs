@@ -1,0 +1,123 @@
+//! The state, the plan last shown, and what else lies in the state folder.
+#![allow(clippy::disallowed_methods)] // This is the room that reads and writes files.
+
+use crate::cli::{Session, args::CloudName, exit::Exit, file_loader::io_message};
+use gpb_engine::plan;
+use gpb_engine::plan::Plan;
+use gpb_engine::state::{SqliteStore, StateScope};
+use gpb_model::Model;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// A plan as it is kept: with the spec it was made from, so that apply can see whether that has changed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StoredPlan {
+    pub spec: PathBuf,
+    /// The environment that was chosen by name.
+    pub environment: String,
+    /// Whether it plans the end of everything.
+    pub destroy: bool,
+    pub unprotect: Vec<String>,
+    pub plan: serde_json::Value,
+}
+
+impl Session {
+    pub fn store(&self) -> SqliteStore {
+        SqliteStore::new(&self.common.state)
+    }
+
+    pub fn cloud_name(&self) -> &'static str {
+        match self.common.cloud {
+            CloudName::Sim => "sim",
+            CloudName::Aws => "aws",
+        }
+    }
+
+    pub fn scope(&self, model: &Model) -> StateScope {
+        StateScope {
+            cloud: self.cloud_name().to_owned(),
+            stack: model.environment.stack.clone(),
+            environment: model.environment.name.clone(),
+        }
+    }
+
+    /// Keeps a plan as the one last shown, and in `out` when that is wanted.
+    ///
+    /// # Errors
+    /// The exit code, after the reason has been printed.
+    pub fn store_plan(&self, kept: &StoredPlan, out: Option<&Path>) -> Result<(), Exit> {
+        let text = serde_json::to_string_pretty(kept).unwrap_or_default() + "\n";
+        let last = self.common.state.join(LAST_PLAN);
+        for path in std::iter::once(last.as_path()).chain(out) {
+            write_private(path, &text).map_err(|why| self.fail(&why))?;
+        }
+        Ok(())
+    }
+
+    /// The plan last shown, or one from a file.
+    ///
+    /// # Errors
+    /// The exit code, after the reason has been printed.
+    pub fn load_plan(&self, path: Option<&Path>) -> Result<(StoredPlan, Plan), Exit> {
+        let last = self.common.state.join(LAST_PLAN);
+        let path = path.unwrap_or(&last);
+        let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound if path == last => {
+                self.fail("no plan has been made here yet: run `gpb plan SPEC` first, or name a spec")
+            }
+            _ => self.fail(&format!("`{}` cannot be read: {}", path.display(), io_message(&error))),
+        })?;
+        let not_a_plan = |what: &str| self.fail(&format!("`{}` is not a saved plan: {what}", path.display()));
+        let kept: StoredPlan = serde_json::from_str(&text).map_err(|error| not_a_plan(&error.to_string()))?;
+        let plan = plan::from_json(&kept.plan.to_string()).map_err(|error| {
+            self.diagnostics(&[error.into()], &gpb_base::source::SourceMap::default());
+            Exit::Refused
+        })?;
+        Ok((kept, plan))
+    }
+}
+
+const LAST_PLAN: &str = "plan.json";
+
+/// Written beside, made durable and renamed: a plan is never half there. Only its owner can read it.
+fn write_private(path: &Path, text: &str) -> Result<(), String> {
+    let cannot = |error: std::io::Error| format!("`{}` cannot be written: {}", path.display(), io_message(&error));
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        private_folder(folder).map_err(cannot)?;
+    }
+    let beside = path.with_extension("new");
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let write = || -> std::io::Result<()> {
+        let mut file = options.open(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    };
+    write().map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        cannot(error)
+    })
+}
+
+/// Makes a folder that only its owner can enter, unless it is there.
+pub fn private_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(folder)
+}

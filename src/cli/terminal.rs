@@ -1,0 +1,84 @@
+//! The terminal: colour, width, questions.
+#![allow(clippy::disallowed_methods)] // This is the room that reads the environment.
+
+use crate::cli::args::Color;
+use crate::report::Styles;
+use gpb_base::diag::render::Style;
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What a command writes with.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    /// Diagnostics and progress go to standard error, results to standard output; each is coloured by itself.
+    pub out_color: bool,
+    pub err: Style,
+    /// Standard error is a terminal: progress may be redrawn.
+    pub interactive: bool,
+}
+
+impl Terminal {
+    pub fn new(color: Color) -> Self {
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let colored = |is_terminal: bool| match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => is_terminal && !no_color,
+        };
+        let interactive = io::stderr().is_terminal();
+        let unicode = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .iter()
+            .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+            .is_some_and(|value| value.to_uppercase().replace('-', "").contains("UTF8"));
+        let width = std::env::var("COLUMNS").ok().and_then(|value| value.parse().ok()).unwrap_or(100);
+        Self {
+            out_color: colored(io::stdout().is_terminal()),
+            err: Style { color: colored(interactive), unicode: unicode && interactive, width },
+            interactive,
+        }
+    }
+}
+
+impl Terminal {
+    /// How plans and states are coloured on standard output.
+    pub fn styles(&self) -> &'static Styles {
+        if self.out_color { &Styles::COLOR } else { &Styles::PLAIN }
+    }
+}
+
+/// An environment variable, when it is there and is text.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Writes to standard output. A reader that has gone away (`gpb show | head`) ends nothing: an apply goes on without it.
+pub fn print(text: &str) {
+    let mut out = io::stdout().lock();
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        LOST.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether something that was printed did not arrive though somebody waits for it: the disk is full.
+pub fn lost() -> bool {
+    LOST.load(Ordering::Relaxed)
+}
+
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Writes to standard error; there is nobody to tell when that fails.
+pub fn warn(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Asks for the word `yes`. Without a person to ask, the answer is no.
+pub fn confirm(question: &str) -> bool {
+    if !io::stdin().is_terminal() {
+        return false;
+    }
+    warn(&format!("{question} Only `yes` is taken for yes: "));
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).is_ok() && answer.trim() == "yes"
+}

@@ -1,0 +1,102 @@
+//! Everything wrong with the programs whose files are open.
+
+use crate::lsp::position::{LineIndex, TextRange};
+use gpb_base::diag::{Diagnostic, Severity};
+use gpb_base::source::{FileId, SourceMap, Span};
+use gpb_catalog::Catalog;
+use gpb_lang as lang;
+use gpb_lang::{Compilation, CompileInputs};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    pub path: String,
+    pub extent: TextRange,
+}
+
+/// One mistake, where an editor can show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileDiagnostic {
+    pub code: &'static str,
+    pub severity: Severity,
+    /// What was found, what was expected, and how to mend it.
+    pub message: String,
+    pub place: Location,
+    /// Where the expectation comes from.
+    pub related: Vec<(Location, String)>,
+    pub fix: Option<QuickFix>,
+}
+
+/// A change to one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuickFix {
+    pub title: String,
+    pub place: Location,
+    pub replacement: String,
+}
+
+/// Checks the program that starts with `entry`, in all its environments, with the prices of a day.
+pub fn check(entry: &str, inputs: &CompileInputs<'_>, day: &str) -> Compilation {
+    let mut compilation = lang::check(entry, inputs, None);
+    let types = &|name: &str| Catalog::embedded().get(name);
+    crate::analysis::analyze(entry, &mut compilation, inputs, types, day);
+    compilation
+}
+
+/// The mistakes of a compilation by file. What is wrong in no file of the user's is told at the start of the entry.
+pub fn notes(compilation: &Compilation) -> BTreeMap<String, Vec<FileDiagnostic>> {
+    let places = LineIndexes::new(&compilation.sources);
+    let mut notes: BTreeMap<String, Vec<FileDiagnostic>> = BTreeMap::new();
+    for diagnostic in &compilation.diagnostics {
+        if let Some(note) = places.note(diagnostic) {
+            notes.entry(note.place.path.clone()).or_default().push(note);
+        }
+    }
+    notes
+}
+
+/// The lines of each file, made out once.
+struct LineIndexes<'s> {
+    files: BTreeMap<FileId, (&'s str, LineIndex<'s>)>,
+}
+
+impl<'s> LineIndexes<'s> {
+    fn new(sources: &'s SourceMap) -> Self {
+        let own = sources.iter().filter(|(_, file)| !file.path.starts_with("std:"));
+        Self { files: own.map(|(id, file)| (id, (file.path.as_str(), LineIndex::new(&file.text)))).collect() }
+    }
+
+    /// `None` for what an editor cannot open: the standard library in the binary.
+    fn place(&self, span: Span) -> Option<Location> {
+        let (path, lines) = self.files.get(&span.file)?;
+        Some(Location { path: (*path).to_owned(), extent: lines.extent(span.range()) })
+    }
+
+    fn note(&self, diagnostic: &Diagnostic) -> Option<FileDiagnostic> {
+        let primary = diagnostic.labels.iter().position(|label| self.place(label.span).is_some());
+        let place = match primary.and_then(|at| diagnostic.labels.get(at)) {
+            Some(label) => self.place(label.span)?,
+            None => self.place(Span::default())?,
+        };
+        let mut message = diagnostic.message.clone();
+        let mut related = Vec::new();
+        for (at, label) in diagnostic.labels.iter().enumerate().filter(|(_, label)| !label.text.is_empty()) {
+            match self.place(label.span) {
+                Some(place) if Some(at) != primary => related.push((place, label.text.clone())),
+                _ => {
+                    let _ = write!(message, "\n{}", label.text);
+                }
+            }
+        }
+        if let Some(help) = &diagnostic.help {
+            let _ = write!(message, "\nhelp: {help}");
+        }
+        let fix = diagnostic.fix.as_ref().and_then(|fix| {
+            let place = self.place(fix.span)?;
+            Some(QuickFix { title: fix.title.clone(), place, replacement: fix.replacement.clone() })
+        });
+        Some(FileDiagnostic { code: diagnostic.code, severity: diagnostic.severity, message, place, related, fix })
+    }
+}
