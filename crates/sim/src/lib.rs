@@ -114,8 +114,8 @@ impl SimCloud {
     pub fn everything(&self) -> Result<Vec<(ResourceKey, ObservedResource, String)>, CloudError> {
         let things = resource_table::everything(&self.lock()).map_err(|error| resource_table::internal(&error))?;
         let key = |thing: SimResource| {
-            let account = Some(thing.account).filter(|account| account != ACCOUNT);
-            let place = Place { account, region: thing.region, ..Place::default() };
+            let account = Some(thing.account).filter(|account| account != ACCOUNT).map(Into::into);
+            let place = Place { account, region: thing.region.into(), ..Place::default() };
             let observed = ObservedResource { id: thing.id.clone(), properties: thing.properties };
             (ResourceKey { ty: thing.ty, place, id: thing.id }, observed, thing.token)
         };
@@ -287,7 +287,7 @@ fn new_thing(def: &TypeDef, create: &CreateRequest<'_>, sent: String, salt: &str
         number: 0,
         ty: create.ty.to_owned(),
         account: account.to_owned(),
-        region: create.place.region.clone(),
+        region: create.place.region.to_string(),
         id,
         token: create.token.to_owned(),
         sent,
