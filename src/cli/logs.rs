@@ -75,7 +75,8 @@ pub async fn stage_async<T>(name: &'static str, work: impl Future<Output = T>) -
 }
 
 fn finish(span: &Span, started: Instant) {
-    info!(parent: span, duration_ms = milliseconds(started), "stage finished");
+    // Inside the span: the form in JSON lists the spans that are entered, not the parent of the message.
+    span.in_scope(|| info!(duration_ms = milliseconds(started), "stage finished"));
 }
 
 /// Returns the time since a moment, in milliseconds.
