@@ -6,10 +6,10 @@ use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
 /// The price list is answered for all regions in one.
-const HOME: &str = "us-east-1";
+const ENDPOINT_REGION: &str = "us-east-1";
 
 /// More pages than any service has.
-const MOST_PAGES: usize = 2_000;
+const MAX_PAGES: usize = 2_000;
 
 /// Every product of a service whose attributes are those given, the region among them. A document is JSON in a text.
 ///
@@ -21,13 +21,13 @@ pub async fn products(
     attributes: &BTreeMap<String, String>,
     region: Option<(&str, &str)>,
 ) -> Result<Vec<Json>, InvokeError> {
-    let place = Place { region: HOME.to_owned(), ..Place::default() };
+    let place = Place { region: ENDPOINT_REGION.to_owned(), ..Place::default() };
     let filter = |field: &str, value: &str| json!({ "Type": "TERM_MATCH", "Field": field, "Value": value });
     let mut filters: Vec<Json> = region.iter().map(|(field, code)| filter(field, code)).collect();
     filters.extend(attributes.iter().map(|(field, value)| filter(field, value)));
     let mut found = Vec::new();
     let mut next: Option<String> = None;
-    for _ in 0..MOST_PAGES {
+    for _ in 0..MAX_PAGES {
         let mut input = json!({
             "ServiceCode": service,
             "Filters": filters,

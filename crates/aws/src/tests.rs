@@ -1,5 +1,5 @@
 //! Bindings run against a scripted API: every request is as expected, in order.
-#![allow(clippy::needless_pass_by_value)] // Cases read better without `&`.
+#![expect(clippy::needless_pass_by_value, reason = "cases read better without `&`")]
 
 mod name_conflicts;
 mod script;

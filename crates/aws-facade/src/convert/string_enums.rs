@@ -16,7 +16,7 @@ macro_rules! string_enums {
                 Json::String(self.as_str().to_owned())
             }
         }
-        impl crate::convert::json::MapKey for $ty {
+        impl crate::convert::MapKey for $ty {
             fn from_key(key: &str) -> Self {
                 <$ty>::from(key)
             }

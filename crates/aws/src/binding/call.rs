@@ -1,7 +1,7 @@
 //! Calls, reads and subresources.
 
-use super::super::path::MemberPath;
-use super::super::template::{Template, TemplateTree};
+use crate::path::MemberPath;
+use crate::template::{Template, TemplateTree};
 use super::OneOrMany;
 use serde::Deserialize;
 use serde_json::Value as Json;

@@ -1,7 +1,7 @@
 //! What stands inside `${…}`.
 
-use super::super::name_matching::{document, text_of};
-use super::super::path::{MemberPath, outside_brackets};
+use crate::name_matching::{document, text_of};
+use crate::path::{MemberPath, outside_brackets};
 use super::Lookup;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
