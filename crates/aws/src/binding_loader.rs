@@ -1,8 +1,8 @@
 //! Bindings from the standard library: read when they are first needed, and refused when they do not hold together.
 
 use super::binding::{BindingFile, PropertySide, TagCalls, TypeBinding, TypeTags};
-use super::lint;
 use super::bound_type::BoundType;
+use super::lint;
 use super::shapes::Api;
 use gpb_base::stdlib::Library;
 use gpb_catalog::{Catalog, TypeDef};

@@ -106,7 +106,9 @@ pub fn kind(error: &InvokeError, errors: &[&ErrorCodes], changes: bool) -> Cloud
     if let Some(kind) = errors.iter().find_map(|errors| listed_kind(error, errors)) {
         return kind;
     }
-    let common = COMMON_CODES.iter().find(|(_, codes)| codes.iter().any(|code| matches_entry(&error.code, &error.message, code)));
+    let common = COMMON_CODES
+        .iter()
+        .find(|(_, codes)| codes.iter().any(|code| matches_entry(&error.code, &error.message, code)));
     match (common, error.status) {
         (Some((CloudErrorKind::Unavailable, _)), _) | (None, Some(500..)) => lost,
         (Some((kind, _)), _) => *kind,
@@ -151,7 +153,8 @@ fn listed_kind(error: &InvokeError, errors: &ErrorCodes) -> Option<CloudErrorKin
     // An entry with words is about fewer errors than one without, so it is asked first.
     let find = |with_words: bool| {
         lists.iter().find(|(_, list)| {
-            list.iter().any(|entry| entry.contains(": ") == with_words && matches_entry(&error.code, &error.message, entry))
+            list.iter()
+                .any(|entry| entry.contains(": ") == with_words && matches_entry(&error.code, &error.message, entry))
         })
     };
     find(true).or_else(|| find(false)).map(|(kind, _)| *kind)

@@ -6,6 +6,7 @@
 pub mod binding;
 pub mod binding_loader;
 pub mod bound_type;
+mod call_log;
 mod errors;
 pub mod invoke;
 pub mod lint;

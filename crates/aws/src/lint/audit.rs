@@ -1,12 +1,12 @@
 //! What a binding covers: for each property, how it is written, changed and read.
 
+use super::{resolves, walk, written};
 use crate::binding::{ApiCall, PropertySide};
 use crate::bound_type::BoundType;
 use crate::map::Mapping;
 use crate::path::{MemberPath, PathStep};
 use crate::shapes::MemberShape;
 use crate::template::Template;
-use super::{resolves, walk, written};
 use gpb_model::PropPath;
 
 /// How one property fares.

@@ -1,8 +1,8 @@
 //! The data of a mapping between properties and members, and its errors.
 
 use crate::binding::PropertyMappings;
-use crate::path::MemberPath;
 use crate::name_matching::same;
+use crate::path::MemberPath;
 use gpb_catalog::{Property, Shape, TypeDef};
 
 /// What mapping the properties of one type needs to know.
@@ -28,12 +28,8 @@ pub enum MapError {
 /// The properties of an element that is a key and a value, and nothing else.
 pub(super) fn pair(shape: &Shape) -> Option<(&Property, &Property)> {
     let Shape::Object(object) = shape else { return None };
-    let find = |names: [&str; 2]| {
-        object
-            .properties
-            .iter()
-            .find(|property| names.iter().any(|name| same(name, &property.aws)))
-    };
+    let find =
+        |names: [&str; 2]| object.properties.iter().find(|property| names.iter().any(|name| same(name, &property.aws)));
     (object.properties.len() == 2).then_some(())?;
     Some((find(["Key", "TagKey"])?, find(["Value", "TagValue"])?))
 }

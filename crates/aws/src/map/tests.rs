@@ -1,10 +1,10 @@
 //! What properties become in an API, and back.
 #![expect(clippy::needless_pass_by_value, reason = "cases read better without `&`")]
 
+use super::*;
 use crate::binding::{PropertyMappings, PropertySide};
 use crate::path::MemberPath;
 use crate::shapes::Api;
-use super::*;
 use gpb_catalog::Catalog;
 use gpb_model::PropPath;
 use serde_json::{Map, Value as Json, json};
@@ -170,11 +170,7 @@ fn nested_places_may_be_nowhere() {
     let mut places = PropertyMappings::new();
     places.insert(
         PropPath("Tags/*/Value".into()),
-        crate::binding::PropertyMapping {
-            write: PropertySide::Nowhere,
-            read: PropertySide::SameName,
-            normalize: None,
-        },
+        crate::binding::PropertyMapping { write: PropertySide::Nowhere, read: PropertySide::SameName, normalize: None },
     );
     let mapping = Mapping { def: &def, places: &places, attributes: None, fill: &|_| None };
     let mut target = json!({});

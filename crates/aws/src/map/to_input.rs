@@ -1,10 +1,10 @@
 //! From properties to an operation's input.
 
+use super::mapping::{MapError, Mapping};
 use crate::binding::PropertySide;
 use crate::name_matching::{key_and_value, same, text_of};
 use crate::path::{MemberPath, PathStep};
 use crate::shapes::MemberShape;
-use super::mapping::{MapError, Mapping};
 use gpb_model::PropPath;
 use serde_json::{Map, Value as Json};
 
@@ -45,8 +45,7 @@ impl Mapping<'_> {
 
     /// A value as a member's shape wants it.
     pub fn convert(&self, value: &Json, shape: MemberShape<'_>, property: &PropPath) -> Result<Json, MapError> {
-        let kind =
-            |expected| MapError::Kind { path: self.def.display(property), found: json_kind(value), expected };
+        let kind = |expected| MapError::Kind { path: self.def.display(property), found: json_kind(value), expected };
         if let (Json::Array(items), Some((quantity, member, list))) = (value, shape.counted()) {
             let mut out = Map::from_iter([(quantity.to_owned(), Json::from(items.len()))]);
             if !items.is_empty() {
@@ -205,9 +204,7 @@ fn renamed_pair(item: &Json, list: MemberShape<'_>) -> Option<Json> {
     let (key, held) = list.pair()?;
     let object = item.as_object()?;
     let (name, value) = key_and_value(item)?;
-    let fits = object.keys().all(|member| {
-        same(member, key) || same(member, held)
-    });
+    let fits = object.keys().all(|member| same(member, key) || same(member, held));
     if fits || object.len() > 2 {
         return None;
     }

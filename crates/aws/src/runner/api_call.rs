@@ -1,6 +1,8 @@
 //! Performing operations: their inputs, their pages, their errors.
 
+use super::BindingRunner;
 use crate::binding::{ApiCall, OncePer, PropertyMappings, PropertySide};
+use crate::call_log::CallAttempt;
 use crate::errors::{cloud_error, kind, matches_entry};
 use crate::map::{MapError, Mapping, merge};
 use crate::name_matching::{member, same, text_of};
@@ -8,7 +10,6 @@ use crate::path::{MemberPath, PathStep};
 use crate::shapes::{MemberShape, Pagination};
 use crate::template::{FillResult, TemplateTree};
 use crate::template_scope::TemplateScope;
-use super::BindingRunner;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, Properties};
 use gpb_model::PropPath;
 use serde_json::{Map, Value as Json};
@@ -29,10 +30,11 @@ pub(super) enum RetryMode {
 }
 
 impl BindingRunner<'_> {
-    /// One operation, once.
-    pub(super) async fn send(&self, call: &str, input: Json, changes: bool) -> Result<Json, CloudError> {
+    /// Performs one operation, once; `attempt` is the number of the try, counted from 1.
+    pub(super) async fn send(&self, call: &str, input: Json, changes: bool, attempt: u32) -> Result<Json, CloudError> {
         let (service, operation) = self.bound.split(call);
-        let answer = self.cloud.invoke.invoke(self.place, service, operation, input).await;
+        let call = CallAttempt { place: self.place, service, operation, attempt };
+        let answer = call.invoke(&*self.cloud.invoke, &*self.cloud.clock, input).await;
         answer.map_err(|error| {
             let kind = kind(&error, &self.errors(), changes);
             cloud_error(error, kind, &format!("{service}:{operation}"))
@@ -43,8 +45,10 @@ impl BindingRunner<'_> {
     pub(super) async fn send_change(&self, call: &str, input: Json, retry_mode: RetryMode) -> Result<Json, CloudError> {
         let start = self.cloud.clock.now();
         let mut pause = Duration::from_secs(1);
+        let mut attempt = 0;
         loop {
-            let error = match self.send(call, input.clone(), true).await {
+            attempt += 1;
+            let error = match self.send(call, input.clone(), true, attempt).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -63,12 +67,12 @@ impl BindingRunner<'_> {
     /// An operation that reads, all its pages joined.
     pub(super) async fn send_read(&self, call: &str, input: Json) -> Result<Json, CloudError> {
         let page = self.bound.operation(call).and_then(|(_, operation)| operation.page.as_ref());
-        let mut joined = self.send(call, input.clone(), false).await?;
+        let mut joined = self.send(call, input.clone(), false, 1).await?;
         let Some(page) = page else { return Ok(joined) };
         let mut last = joined.clone();
         for _ in 0..MAX_PAGES {
             let Some(next) = next_page(page, &input, &last) else { break };
-            last = self.send(call, next, false).await?;
+            last = self.send(call, next, false, 1).await?;
             join(page, &mut joined, &last);
         }
         Ok(joined)
@@ -336,8 +340,7 @@ pub(super) fn is_error(error: &CloudError, entry: &str) -> bool {
 
 fn next_page(page: &Pagination, input: &Json, last: &Json) -> Option<Json> {
     if let Some(more) = &page.more
-        && more.parse().ok().and_then(|path: MemberPath| path.get(last, last))
-            != Some(Json::Bool(true))
+        && more.parse().ok().and_then(|path: MemberPath| path.get(last, last)) != Some(Json::Bool(true))
     {
         return None;
     }

@@ -1,13 +1,13 @@
 //! Creating and updating.
 
-use crate::binding::{ApiCall, OncePer, SendMode};
-use crate::name_matching::text_of;
-use crate::path::PathStep;
-use crate::template_scope::TemplateScope;
 use super::api_call::RetryMode;
 use super::generated_name::short_token;
 use super::read_resource::ReadResult;
 use super::{BindingRunner, tags::pairs};
+use crate::binding::{ApiCall, OncePer, SendMode};
+use crate::name_matching::text_of;
+use crate::path::PathStep;
+use crate::template_scope::TemplateScope;
 use gpb_engine::cloud::{
     CloudError, CloudErrorKind, CreateRequest, ObservedResource, Progress, ProgressSink, Properties, UpdateRequest,
 };

@@ -59,7 +59,7 @@ impl BindingRunner<'_> {
             return Ok(());
         }
         let Some(input) = self.input(call, scope, &Properties::new())? else { return Ok(()) };
-        match self.send(&call.call, input, true).await {
+        match self.send(&call.call, input, true, 1).await {
             Ok(_) => Ok(()),
             Err(error) if call.ignore.iter().any(|entry| is_error(&error, entry)) => Ok(()),
             Err(error) => Err(error),

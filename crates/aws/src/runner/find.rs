@@ -1,12 +1,12 @@
 //! Finding: what an `existing` means, and what an interrupted creation left.
 
+use super::generated_name::short_token;
+use super::read_resource::MarkedResource;
+use super::{BindingRunner, run_bounded};
 use crate::binding::ListCall;
 use crate::map::matches;
 use crate::name_matching::text_of;
 use crate::template_scope::TemplateScope;
-use super::generated_name::short_token;
-use super::read_resource::MarkedResource;
-use super::{BindingRunner, run_bounded};
 use futures::FutureExt as _;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, FindRequest, ObservedResource, Properties};
 use serde_json::Value as Json;

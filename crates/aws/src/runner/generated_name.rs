@@ -1,8 +1,8 @@
 //! Physical names for resources that were given none, and the tokens of one creation.
 
+use super::BindingRunner;
 use crate::binding::NameProperty;
 use crate::name_matching::text_of;
-use super::BindingRunner;
 use gpb_catalog::{Shape, TextShape};
 use gpb_engine::cloud::Properties;
 use gpb_engine::cloud::physical_names::{hex, physical_name, short_hash};

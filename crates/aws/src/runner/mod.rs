@@ -16,6 +16,7 @@ pub use generated_name::short_token;
 use super::binding::{ApiCall, CallConditions, ErrorCodes};
 use super::binding_loader::Bindings;
 use super::bound_type::{BoundType, split};
+use super::call_log::CallAttempt;
 use super::errors::{cloud_error, kind};
 use super::invoke::Invoke;
 use super::map::Mapping;
@@ -71,7 +72,8 @@ impl AwsCloud {
     /// One call outside any binding's type, such as the one that tells the account.
     async fn plain_call(&self, place: &Place, service: &str, call: &str, input: Json) -> Result<Json, CloudError> {
         let (service, operation) = split(call, service);
-        let answer = self.invoke.invoke(place, service, operation, input).await;
+        let call = CallAttempt { place, service, operation, attempt: 1 };
+        let answer = call.invoke(&*self.invoke, &*self.clock, input).await;
         answer.map_err(|error| {
             let kind = kind(&error, &[], false);
             cloud_error(error, kind, &format!("{service}:{operation}"))

@@ -1,13 +1,13 @@
 //! Reading: one resource, its subresources, and many resources at once.
 
+use super::api_call::is_error;
+use super::{AwsCloud, BindingRunner, run_bounded};
 use crate::binding::{Batch, ReadCall, Subresource};
 use crate::map::Mapping;
 use crate::name_matching::text_of;
 use crate::path::MemberPath;
 use crate::template::TemplateTree;
 use crate::template_scope::TemplateScope;
-use super::api_call::is_error;
-use super::{AwsCloud, BindingRunner, run_bounded};
 use futures::FutureExt as _;
 use gpb_catalog::Shape;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, ObservedResource, Properties, ResourceKey};
@@ -182,9 +182,7 @@ impl BindingRunner<'_> {
         for name in &subresource.properties {
             let found = match &read.properties {
                 Some(places) => places.get(name).and_then(|path| path.get(&object, &root)),
-                None => {
-                    object.as_object().and_then(|object| crate::name_matching::member(object, name)).cloned()
-                }
+                None => object.as_object().and_then(|object| crate::name_matching::member(object, name)).cloned(),
             };
             let value = found.zip(shape(name)).and_then(|(value, shape)| {
                 self.mapping(scope, |mapping| mapping.value(&value, shape, &root, &PropPath(name.as_str().into())))

@@ -1,11 +1,11 @@
 //! Properties with operations of their own.
 
+use super::BindingRunner;
+use super::api_call::RetryMode;
 use crate::binding::{ApiCall, SendMode, Subresource};
 use crate::map::matches;
 use crate::name_matching::text_of;
 use crate::template_scope::TemplateScope;
-use super::BindingRunner;
-use super::api_call::RetryMode;
 use gpb_engine::cloud::{CloudError, Properties};
 use serde_json::Value as Json;
 

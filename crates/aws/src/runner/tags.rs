@@ -1,11 +1,11 @@
 //! Tags: the marker of a creation, the hidden ones, and changing them.
 
+use super::BindingRunner;
+use super::api_call::{RetryMode, is_error};
 use crate::binding::{PropertySide, TagCall};
 use crate::name_matching::{key_and_value, same, text_of};
 use crate::shapes::MemberShape;
 use crate::template_scope::TemplateScope;
-use super::BindingRunner;
-use super::api_call::{RetryMode, is_error};
 use gpb_catalog::{ObjectShape, Shape as Property};
 use gpb_engine::cloud::{CloudError, CloudErrorKind, Properties};
 use gpb_model::PropPath;
@@ -90,11 +90,9 @@ impl BindingRunner<'_> {
         let place = match &binding.create {
             PropertySide::Nowhere => return Ok(()),
             PropertySide::SameName if !self.named_member(property, shape) => return Ok(()),
-            other => crate::binding::PropertyMapping {
-                write: other.clone(),
-                read: PropertySide::SameName,
-                normalize: None,
-            },
+            other => {
+                crate::binding::PropertyMapping { write: other.clone(), read: PropertySide::SameName, normalize: None }
+            }
         };
         let mut places = self.bound.binding.properties.clone();
         if place.write != PropertySide::SameName {

@@ -1,11 +1,11 @@
 //! Waiting: until a resource is ready, and until it is gone.
 
-use crate::binding::ReadyCheck;
-use crate::name_matching::text_of;
-use crate::template_scope::TemplateScope;
 use super::BindingRunner;
 use super::api_call::VISIBILITY_TIMEOUT;
 use super::read_resource::ReadResult;
+use crate::binding::ReadyCheck;
+use crate::name_matching::text_of;
+use crate::template_scope::TemplateScope;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, Progress, ProgressSink};
 use serde_json::Value as Json;
 use std::time::Duration;
@@ -51,7 +51,8 @@ impl BindingRunner<'_> {
     ) -> Result<ReadResult, CloudError> {
         let rules = &self.bound.binding.ready;
         let timeout = rules.iter().filter_map(|rule| rule.timeout).map(|span| span.0).max().unwrap_or(READY_TIMEOUT);
-        let mut interval = PollInterval::new(rules.iter().filter_map(|rule| rule.poll_interval).map(|span| span.0).min());
+        let mut interval =
+            PollInterval::new(rules.iter().filter_map(|rule| rule.poll_interval).map(|span| span.0).min());
         let start = self.cloud.clock.now();
         loop {
             let elapsed = self.cloud.clock.now().saturating_sub(start);
