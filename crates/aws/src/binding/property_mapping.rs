@@ -1,4 +1,4 @@
-//! Where a property is in the API, and spans of time.
+//! Places of properties in the API, and time spans.
 
 use crate::path::MemberPath;
 use crate::template::TemplateFunction;
@@ -7,28 +7,31 @@ use serde::{Deserialize, Deserializer, de};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// One side of a property's place.
+/// The place of a property in an input or an output.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum PropertySide {
     /// The member of the same name.
     #[default]
     SameName,
+    /// A path.
     At(MemberPath),
-    /// Not there at all.
+    /// No place at all.
     Nowhere,
 }
 
-/// Where a property is written and read.
+/// The places of a property for writing and reading.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "MappingForm")]
 pub struct PropertyMapping {
+    /// The place in inputs.
     pub write: PropertySide,
+    /// The place in outputs.
     pub read: PropertySide,
-    /// What is done to a value that was read.
+    /// A function that is applied to a value that was read.
     pub normalize: Option<TemplateFunction>,
 }
 
-/// By property path, which may hold `*`.
+/// Mappings by property path, which may hold `*`.
 pub type PropertyMappings = BTreeMap<PropPath, PropertyMapping>;
 
 #[derive(Deserialize)]
@@ -75,7 +78,7 @@ impl<'de> Deserialize<'de> for PropertySide {
     }
 }
 
-/// A span of time: `30s`, `10min`, `1h`.
+/// A time span: `30s`, `10min`, `1h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct TimeSpan(pub Duration);
