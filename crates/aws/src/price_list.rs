@@ -25,7 +25,7 @@ pub async fn products(
     attributes: &BTreeMap<String, String>,
     region: Option<(&str, &str)>,
 ) -> Result<Vec<Json>, InvokeError> {
-    let place = Place { region: ENDPOINT_REGION.to_owned(), ..Place::default() };
+    let place = Place { region: ENDPOINT_REGION.into(), ..Place::default() };
     let filter = |field: &str, value: &str| json!({ "Type": "TERM_MATCH", "Field": field, "Value": value });
     let mut filters: Vec<Json> = region.iter().map(|(field, code)| filter(field, code)).collect();
     filters.extend(attributes.iter().map(|(field, value)| filter(field, value)));

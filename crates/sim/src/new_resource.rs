@@ -51,7 +51,7 @@ pub(crate) fn new_resource(
         number: 0,
         ty: create.ty.to_owned(),
         account: account.to_owned(),
-        region: create.place.region.clone(),
+        region: create.place.region.to_string(),
         id,
         token: create.token.to_owned(),
         sent,

@@ -110,8 +110,8 @@ impl SimCloud {
     pub fn everything(&self) -> Result<Vec<(ResourceKey, ObservedResource, String)>, CloudError> {
         let resources = resource_table::everything(&self.lock()).map_err(|error| resource_table::internal(&error))?;
         let key = |resource: SimResource| {
-            let account = Some(resource.account).filter(|account| account != ACCOUNT);
-            let place = Place { account, region: resource.region, ..Place::default() };
+            let account = Some(resource.account).filter(|account| account != ACCOUNT).map(Into::into);
+            let place = Place { account, region: resource.region.into(), ..Place::default() };
             let observed = ObservedResource { id: resource.id.clone(), properties: resource.properties };
             (ResourceKey { ty: resource.ty, place, id: resource.id }, observed, resource.token)
         };

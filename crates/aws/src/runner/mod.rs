@@ -65,7 +65,7 @@ impl AwsCloud {
     async fn runner<'a>(&'a self, ty: &str, place: &'a Place) -> Result<BindingRunner<'a>, CloudError> {
         let binding = self.bindings.get(ty)?;
         let account = match (&place.account, binding.needs_account) {
-            (Some(account), _) => Some(account.clone()),
+            (Some(account), _) => Some(account.to_string()),
             (None, true) => Some(self.identity(place).await?.account),
             (None, false) => None,
         };
