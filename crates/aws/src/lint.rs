@@ -126,7 +126,12 @@ fn term_problem(bound: &BoundType, term: &TemplateTerm) -> Option<String> {
         term.literal.is_some() || WORDS.contains(&term.word.as_str()) || bound.def.root.by_aws(&term.word).is_some();
     let path = PropPath(term.word.as_str().into());
     (!known).then(|| {
-        format!("`${{{}}}` is neither a property of `{}` nor a word{}", term.word, bound.ty, hint(bound, &path))
+        format!(
+            "`${{{}}}` is neither a property of `{}` nor a reserved word{}",
+            term.word,
+            bound.ty,
+            hint(bound, &path)
+        )
     })
 }
 

@@ -30,7 +30,7 @@ pub struct Faults {
 
 /// A string that does not describe faults.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a fault; write `seed=N` or one of {NAMES} with a share from 0 to 1, separated by commas")]
+#[error("`{0}` is not a valid fault; write `seed=N` or one of {NAMES} with a share from 0 to 1, separated by commas")]
 pub struct FaultsError(pub String);
 
 const NAMES: &str = "throttle, unavailable, ambiguous, lost, not_ready, unfinished";

@@ -37,7 +37,7 @@ impl Latency {
         let table: BTreeMap<String, TypeLatency> = toml::from_str(text).map_err(|error| error.to_string())?;
         let bad = |seconds: f64| !seconds.is_finite() || !(0.0..=86400.0).contains(&seconds);
         if let Some((ty, _)) = table.iter().find(|(_, t)| bad(t.create) || bad(t.update) || bad(t.delete)) {
-            return Err(format!("`{ty}` takes no time between 0 seconds and a day"));
+            return Err(format!("a duration of `{ty}` is not between 0 seconds and a day"));
         }
         Ok(Self { table, scale: if bad(scale) { 0.0 } else { scale } })
     }

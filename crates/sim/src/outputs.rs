@@ -115,7 +115,7 @@ impl<'a> OutputGenerator<'a> {
 
     fn list(&self, list: &ListShape, path: &PropPath, name: &str, depth: usize) -> Json {
         let is_text = matches!(self.def.resolve(&list.item), Shape::Text(_));
-        // Two names, so that whoever takes the first one or all of them finds something; objects say too much to invent.
+        // Two names, so that whoever takes the first one or all of them finds something; objects have too much to invent.
         let count = if is_text { 2 } else { 0 }.max(list.min.unwrap_or(0).min(8)).min(list.max.unwrap_or(8));
         let one = name.strip_suffix('s').unwrap_or(name);
         (0..count).map(|index| self.value(&list.item, &path.child(&index.to_string()), one, depth + 1)).collect()

@@ -183,7 +183,7 @@ fn mention(transaction: &Transaction<'_>, number: i64, properties: &Properties) 
     let mut texts = BTreeSet::new();
     for value in properties.values() {
         property_paths::each_text(value, &mut |text| {
-            // Made-up identifiers are longer than a word and shorter than a document.
+            // Generated identifiers are longer than a word and shorter than a document.
             if (8..=512).contains(&text.len()) {
                 texts.insert(text);
             }

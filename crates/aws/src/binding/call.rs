@@ -80,7 +80,7 @@ pub struct ApiCall {
     pub wait: bool,
 }
 
-/// The things that a call can be made once for.
+/// The units that a call can be made once for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OncePer {
@@ -94,7 +94,7 @@ pub enum OncePer {
 pub struct ReadCall {
     /// The operation: `Operation`, or `service:Operation`.
     pub call: String,
-    /// Members to send, beside the parts of the identifier.
+    /// Members to send, in addition to the parts of the identifier.
     #[serde(default)]
     pub input: TemplateTree,
     /// The path to the resource in the output.
@@ -119,7 +119,7 @@ pub struct ReadCall {
     /// Properties that must be absent for the call to be made.
     #[serde(default)]
     pub if_unset: Vec<String>,
-    /// Error codes that mean the resource does not exist, beside those of the kind.
+    /// Error codes that mean the resource does not exist, in addition to those of kind `not_found`.
     #[serde(default)]
     pub not_found_on: Vec<String>,
     /// The way to read many at once.

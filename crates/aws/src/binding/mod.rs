@@ -68,7 +68,7 @@ pub struct TypeBinding {
     pub deleted_states: Vec<String>,
     /// The path that is present once a resource counts as deleted.
     pub deleted_if_present: Option<MemberPath>,
-    /// The calls for tags, beside the file's.
+    /// The calls for tags, before the file's.
     pub tags: Option<TypeTags>,
     /// The meaning of error codes, before the file's.
     pub errors: ErrorCodes,
@@ -191,7 +191,7 @@ pub struct TagCalls {
 pub struct TagCall {
     /// The operation: `Operation`, or `service:Operation`.
     pub call: String,
-    /// Members to send, beside the tags.
+    /// Members to send, in addition to the tags.
     #[serde(default)]
     pub input: TemplateTree,
     /// The member that takes the tags, or their keys; by default found by its shape.

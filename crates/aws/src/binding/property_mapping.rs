@@ -73,7 +73,7 @@ impl<'de> Deserialize<'de> for PropertySide {
         match RawSide::deserialize(deserializer)? {
             RawSide::Path(path) => Ok(PropertySide::At(path)),
             RawSide::Bool(false) => Ok(PropertySide::Nowhere),
-            RawSide::Bool(true) => Err(de::Error::custom("`true` says nothing; leave it out")),
+            RawSide::Bool(true) => Err(de::Error::custom("`true` is not a valid place; leave it out")),
         }
     }
 }
@@ -89,7 +89,7 @@ impl TryFrom<String> for TimeSpan {
     fn try_from(text: String) -> Result<TimeSpan, String> {
         let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (number, unit) = text.split_at(split);
-        let bad = || format!("`{text}` is not a span of time such as `30s`, `10min` or `1h`");
+        let bad = || format!("`{text}` is not a valid time span such as `30s`, `10min` or `1h`");
         let number: u64 = number.parse().map_err(|_| bad())?;
         let seconds = match unit {
             "s" => Some(number),

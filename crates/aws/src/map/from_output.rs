@@ -128,7 +128,7 @@ impl Mapping<'_> {
             )
         };
         match resolved().find(fits) {
-            // Of several object shapes none is better known than the others: what they share in spelling stands.
+            // Of several object shapes none is better known than the others: what they share in spelling is kept.
             Some(Shape::Object(_)) => {
                 let mut out = Map::new();
                 for shape in resolved() {
@@ -165,7 +165,7 @@ fn scalar_of(shape: &Shape, value: &Json) -> Option<Json> {
         (Shape::Number { .. }, Json::String(text)) => {
             text.parse::<i64>().ok().map(Json::from).or_else(|| text.parse::<f64>().ok().map(Json::from))
         }
-        // A document that the API escapes, where the property holds it as text.
+        // A document that the API escapes, where the property holds it as a string.
         (Shape::Text(_), Json::String(text)) if text.starts_with('%') => {
             Some(document(text).map_or_else(|| value.clone(), |parsed| parsed.to_string().into()))
         }

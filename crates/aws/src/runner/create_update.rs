@@ -47,7 +47,7 @@ impl BindingRunner<'_> {
             }
         }
         let id = known.ok_or_else(|| {
-            self.internal("NoIdentifier", "creation does not tell the identifier; say where it is under `id`")
+            self.internal("NoIdentifier", "no output of the creation has the identifier; name its place under `id`")
         })?;
         let fetched = self.complete_creation(&mut scope, sink).await?;
         self.observe_fetched(&id, &fetched).await
@@ -144,7 +144,7 @@ impl BindingRunner<'_> {
                 None if all || Self::mentions(call, name) || call.send == Some(SendMode::None) => {}
                 None => {
                     let message =
-                        format!("{}: `{name}` cannot be taken out again; say the value it shall have", self.bound.ty);
+                        format!("{}: `{name}` cannot be unset; write the value that it should have", self.bound.ty);
                     return Err(CloudError::new(CloudErrorKind::Invalid, "GPB8105", message));
                 }
             }

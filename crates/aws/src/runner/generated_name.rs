@@ -45,7 +45,7 @@ impl BindingRunner<'_> {
         let Some(rule) = &self.bound.binding.name else { return false };
         let tail = short_hash(token);
         let name = properties.get(&rule.property).map(text_of).unwrap_or_default();
-        // A suffix such as `.fifo` may stand behind it.
+        // A suffix such as `.fifo` may follow it.
         name.rfind(&tail).is_some_and(|at| at + tail.len() == name.len() || rule.suffix.is_some())
     }
 

@@ -264,6 +264,6 @@ impl Cloud for AwsCloud {
         let input = store.input.fill(&scope).value().unwrap_or_default();
         let answer = self.plain_call(place, &file.service, &store.call, input).await?;
         let value = store.value.get(&answer, &answer).map(|value| text_of(&value));
-        value.ok_or_else(|| Self::shape_error(&store.call, "text; only secrets that are text can be used"))
+        value.ok_or_else(|| Self::shape_error(&store.call, "string; only secrets that are strings can be used"))
     }
 }

@@ -61,6 +61,6 @@ fn name_conflict(name: &Properties, id: &str) -> CloudError {
         format!("{property} = {value}")
     };
     let name = name.iter().map(shown).collect::<Vec<_>>().join(", ");
-    let message = format!("{id} is there already, with {name}, and gpb did not make it for this resource");
+    let message = format!("{id} exists already, with {name}, and gpb did not create it for this resource");
     CloudError::new(CloudErrorKind::AlreadyExists, "NameTaken", message)
 }

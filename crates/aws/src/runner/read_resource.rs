@@ -39,9 +39,8 @@ impl BindingRunner<'_> {
 
     /// Returns a resource that was just found ready, with its subresources.
     pub(super) async fn observe_fetched(&self, id: &str, fetched: &ReadResult) -> Result<ObservedResource, CloudError> {
-        let gone = || {
-            CloudError::new(CloudErrorKind::NotReady, "NotFound", format!("{} {id} is not to be found", self.bound.ty))
-        };
+        let gone =
+            || CloudError::new(CloudErrorKind::NotReady, "NotFound", format!("{} {id} is not found", self.bound.ty));
         let seen = self.observe(fetched, &self.scope_of(id)).await?;
         seen.map(|seen| seen.observed).ok_or_else(gone)
     }

@@ -160,7 +160,7 @@ impl BindingRunner<'_> {
         let shape = api.input(operation);
         let member = call.member.clone().or_else(|| tag_member(shape, names, &call.input.keys().collect::<Vec<_>>()));
         let (name, inner) = member.and_then(|member| shape.member(&member)).ok_or_else(|| {
-            self.internal("NoTagMember", &format!("{operation} has no member that takes tags; say `member`"))
+            self.internal("NoTagMember", &format!("{operation} has no member that takes tags; name it under `member`"))
         })?;
         let mut input = self.plain_input(&call.call, &call.input, scope)?.unwrap_or_else(|| Json::Object(Map::new()));
         let value = match (names, inner.element()) {

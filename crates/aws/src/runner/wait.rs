@@ -73,7 +73,7 @@ impl BindingRunner<'_> {
                     ReadyState::Pending(state) => state,
                 },
                 Ok(None) if elapsed >= VISIBILITY_TIMEOUT => {
-                    return Err(self.wait_error(CloudErrorKind::NotReady, "NotFound", "it is not to be found"));
+                    return Err(self.wait_error(CloudErrorKind::NotReady, "NotFound", "it is not found"));
                 }
                 Ok(None) => "it to be visible".to_owned(),
                 Err(error) if error.kind.is_retryable() && elapsed < timeout => error.code,
@@ -109,7 +109,7 @@ impl BindingRunner<'_> {
                 Ok(Some(_)) => {}
                 Err(error) => return Err(error),
             }
-            sink.progress(Progress::Waiting { for_what: "it to be gone".to_owned(), elapsed })?;
+            sink.progress(Progress::Waiting { for_what: "it to be deleted".to_owned(), elapsed })?;
             self.cloud.clock.sleep(interval.next()).await;
         }
     }

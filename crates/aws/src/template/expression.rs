@@ -200,7 +200,7 @@ fn choice(text: &str) -> Result<ExpressionChoice, String> {
         [head, "except", word] => (*head, ChoiceCondition::Except(word.trim_matches('\'').to_owned())),
         [head, "after", word] => (*head, ChoiceCondition::After(word.trim_matches('\'').to_owned())),
         [] => return Err("a `${}` is empty".to_owned()),
-        _ => return Err(format!("`{text}` is none of `x`, `x then word`, `x except word` and `x after word`")),
+        _ => return Err(format!("`{text}` is not one of `x`, `x then word`, `x except word` and `x after word`")),
     };
     let mut parts = head.split(':');
     let term = term(parts.next().unwrap_or_default())?;
