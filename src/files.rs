@@ -1,5 +1,5 @@
 //! Reads files of text for the command and the language server, and gives each file one path.
-#![allow(clippy::disallowed_methods)] // This file reads the file system.
+#![expect(clippy::disallowed_methods, reason = "this file reads the file system")]
 
 use gpb_base::source::MAX_FILE_BYTES;
 use gpb_engine::state::io_message;

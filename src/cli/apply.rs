@@ -215,13 +215,13 @@ fn report_outcome(session: &Session, result: &PlanResult, outcome: &ApplyOutcome
             let _ = write!(summary, " Failed: {}.", outcome.failed.len());
         }
         if !outcome.skipped.is_empty() {
-            let _ = write!(summary, " Not begun: {}.", outcome.skipped.len());
+            let _ = write!(summary, " Not started: {}.", outcome.skipped.len());
         }
         if outcome.cancelled {
             summary.push_str(" Stopped; `gpb apply` goes on from here.");
         }
         if session.cloud_name() == "sim" {
-            summary.push_str(" This was the embedded cloud: nothing real was made.");
+            summary.push_str(" This was the simulated cloud: nothing real was created.");
         }
         if all > 0 {
             terminal::warn(&format!("{summary}\n"));

@@ -63,7 +63,7 @@ impl Session {
     }
 
     /// Returns the way to call AWS operations, where this build has the SDKs.
-    #[allow(clippy::unused_self)] // The same call with the SDKs and without.
+    #[expect(clippy::unused_self, reason = "the same call with the SDKs and without")]
     pub fn invoke(&self) -> Option<Box<dyn gpb_aws::Invoke>> {
         #[cfg(feature = "_sdk")]
         return Some(Box::new(gpb_aws::Sdk::default()));
@@ -79,7 +79,7 @@ impl Session {
     }
 
     #[cfg(not(feature = "_sdk"))]
-    #[allow(clippy::unused_self)] // The same call as with the SDKs.
+    #[expect(clippy::unused_self, reason = "the same call as with the SDKs")]
     fn aws(&self) -> Result<Arc<dyn Cloud>, String> {
         Err("this gpb was built without the AWS SDKs: build it with its default features, or use `--cloud sim`".into())
     }

@@ -1,5 +1,5 @@
 //! Reads files for the compiler: specs by path, the standard library from a folder.
-#![allow(clippy::disallowed_methods)] // This file reads specs.
+#![expect(clippy::disallowed_methods, reason = "this file reads specs")]
 
 pub use gpb_engine::state::io_message;
 
@@ -38,7 +38,7 @@ pub fn library(folder: &Path) -> Result<Library, String> {
     // The catalog's data is packed into the binary and not read from a folder.
     files.retain(|path| !path.starts_with(folder.join("catalog")) || path.extension().is_some_and(|end| end == "toml"));
     if files.is_empty() {
-        return Err(format!("`{}` holds no standard library: no .gpb and no .toml file is in it", folder.display()));
+        return Err(format!("`{}` is not a standard library: it has no .gpb and no .toml file", folder.display()));
     }
     let entry = |path: &PathBuf| {
         let name = path.strip_prefix(folder).unwrap_or(path).display().to_string();

@@ -1,5 +1,5 @@
 //! `gpb fmt`: formats specs in place, or checks that they are formatted.
-#![allow(clippy::disallowed_methods)] // Formatting writes specs.
+#![expect(clippy::disallowed_methods, reason = "formatting writes specs")]
 
 use crate::cli::session::{Session, diagnostics_document};
 use crate::cli::{exit::Exit, file_loader, terminal};

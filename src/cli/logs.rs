@@ -2,7 +2,7 @@
 //!
 //! Every crate reports by `tracing`; only the command installs a subscriber. Standard output belongs to results, so logs
 //! never go there.
-#![allow(clippy::disallowed_methods)] // The command reads `GPB_LOG` and measures its stages.
+#![expect(clippy::disallowed_methods, reason = "the command reads `GPB_LOG` and measures its stages")]
 
 use crate::cli::args::{CommonArgs, LogFormat};
 use std::future::Future;

@@ -87,14 +87,11 @@ pub fn run(
     if let Err(exit) = session.present(&result, &request, out) {
         return exit;
     }
-    let exit = match (result.refusals.is_empty(), result.plan.is_empty() && result.plan.changed_outputs().is_empty()) {
+    match (result.refusals.is_empty(), result.plan.is_empty() && result.plan.changed_outputs().is_empty()) {
         (false, _) => Exit::Refused,
         (true, false) if detailed => Exit::Changes,
         _ => Exit::Done,
-    };
-    // The process ends next and takes the model and the plan with it; to free them piece by piece would only take time.
-    std::mem::forget((result.compiled, result.plan));
-    exit
+    }
 }
 
 impl Session {
@@ -159,8 +156,8 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     let key = store.key().map_err(state_error)?;
     let mut cloud = session.cloud();
     if let (Err(why), "sim") = (&cloud, session.cloud_name()) {
-        // AWS may be out of reach, and a plan can be made all the same; the embedded cloud is either there or broken.
-        return Err(session.fail(&format!("the embedded cloud cannot be used: {why}")));
+        // AWS may be out of reach, and a plan can be made all the same; the simulated cloud is either there or broken.
+        return Err(session.fail(&format!("the simulated cloud cannot be used: {why}")));
     }
     let mut account = None;
     if let Ok(found) = &cloud {

@@ -1,6 +1,6 @@
 //! `gpb prices`: searches the price book, and refreshes it from AWS.
 
-#![allow(clippy::disallowed_methods)] // Refreshing writes tables.
+#![expect(clippy::disallowed_methods, reason = "refreshing writes tables")]
 
 use crate::cli::{Session, exit::Exit, terminal};
 use gpb_aws::{Invoke, price_list};
@@ -69,7 +69,7 @@ fn services(book: &PriceBook, all: &[&PriceSeries]) -> String {
         let dated = if oldest == newest { oldest.to_owned() } else { format!("{oldest} to {newest}") };
         let _ = writeln!(text, "{service:<20} {count:>6}  {dated}");
     }
-    text.push_str("\n`gpb prices WORD …` lists what holds all the words.\n");
+    text.push_str("\n`gpb prices WORD …` lists the prices that match all words.\n");
     text
 }
 
@@ -100,7 +100,7 @@ fn table(book: &PriceBook, found: &[&PriceSeries]) -> String {
         }
     }
     match found.len() {
-        0 => text.push_str("The price book has nothing like that.\n"),
+        0 => text.push_str("No price matches.\n"),
         count if count > MOST => {
             let _ = writeln!(text, "… and {} more; `--json` lists them all.", count - MOST);
         }

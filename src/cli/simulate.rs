@@ -1,5 +1,5 @@
 //! `gpb simulate`: runs a load against the scaling rules of a resource.
-#![allow(clippy::disallowed_methods)] // The command reads the load and writes the chart.
+#![expect(clippy::disallowed_methods, reason = "the command reads the load and writes the chart")]
 
 use crate::cli::{Session, args::SimulateArgs, exit::Exit, terminal};
 use gpb_base::diag::{Diagnostic, nearest};

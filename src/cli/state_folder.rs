@@ -1,5 +1,5 @@
 //! The state folder: the state and the plan last shown.
-#![allow(clippy::disallowed_methods)] // This file reads and writes plans.
+#![expect(clippy::disallowed_methods, reason = "this file reads and writes plans")]
 
 use crate::cli::{Session, args::CloudName, exit::Exit, file_loader::io_message};
 use gpb_engine::plan;

@@ -1,5 +1,5 @@
 //! The terminal: colour, width, output, prompts.
-#![allow(clippy::disallowed_methods)] // This file reads the environment.
+#![expect(clippy::disallowed_methods, reason = "this file reads the environment")]
 
 use crate::cli::args::Color;
 use crate::report::Styles;

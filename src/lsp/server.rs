@@ -108,9 +108,7 @@ impl Server<'_> {
             (SessionStage::Talking, "textDocument/formatting") => self.format(&read(params)?),
             (SessionStage::Talking, "textDocument/codeAction") => self.actions(&read(params)?),
             (SessionStage::Talking, "textDocument/hover") => self.hover(&read(params)?),
-            (SessionStage::Talking, _) => {
-                Err((ErrorCode::MethodNotFound, format!("`{method}` is not something gpb can do")))
-            }
+            (SessionStage::Talking, _) => Err((ErrorCode::MethodNotFound, format!("`{method}` is not supported"))),
         }
     }
 

@@ -164,7 +164,7 @@ fn what_names_mean() {
     A queue.
 
     - `name`: Unique in the account.
-    - `keep` (may be left out)
+    - `keep` (optional)
     "#);
     insta::assert_snapshot!(about("const x = cidr_spl‸it(\"10.0.0.0/16\", 2)\n"), @r#"
     ```gpb

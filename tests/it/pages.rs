@@ -44,11 +44,11 @@ fn examples_do_what_their_pages_say() {
         tried += 1;
         let name = format!("{}.gpb", page.code.to_lowercase());
         let failed = codes(&name, fail);
-        if !failed.iter().any(|code| *code == page.code) {
+        if !failed.contains(&page.code) {
             let _ = writeln!(wrong, "{}: the failing example gives {failed:?}", page.code);
         }
         let passed = codes(&name, pass);
-        if passed.iter().any(|code| *code == page.code) {
+        if passed.contains(&page.code) {
             let _ = writeln!(wrong, "{}: the fixed example still fails", page.code);
         }
     }
