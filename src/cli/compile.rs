@@ -4,6 +4,7 @@ use crate::analysis;
 use crate::cli::{Session, exit::Exit, file_loader::FileLoader};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::SourceMap;
+use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
 use gpb_catalog::TypeLookup;
 use gpb_check as check;
@@ -24,6 +25,8 @@ pub struct CompiledProgram {
     pub sources: SourceMap,
     /// What it was warned of, for machines; people have read it.
     pub warnings: Vec<Diagnostic>,
+    /// The facts of the program, to ask about resources other than its own.
+    pub facts: FactProgram,
 }
 
 /// A program whose language is right, with the environment under each of its budgets.
@@ -68,19 +71,13 @@ impl Session {
         }
     }
 
-    /// What the checks are given of a spec.
-    pub fn basis(&self, spec: &Path) -> CheckBasis<'_> {
-        CheckBasis { entry: spec.display().to_string(), language: self.inputs(), day: super::cost::today() }
-    }
-
     /// Compiles the chosen environment of a spec.
     ///
     /// # Errors
     /// The exit code of the command, after the diagnostics have been printed. Warnings are printed in any case.
     pub fn compile(&self, spec: &Path) -> Result<CompiledProgram, Exit> {
-        let basis = self.basis(spec);
-        let mut compilation = lang::compile(&basis.entry, &basis.language, self.common.env.as_deref());
-        let graphs = analysis::analyze(&basis.entry, &mut compilation, &basis.language, TYPES, &basis.day);
+        let mut compilation = lang::compile(&spec.display().to_string(), &self.inputs(), self.common.env.as_deref());
+        let graphs = analysis::analyze(&mut compilation, &self.library, TYPES, &super::cost::today());
         let compiled = self.finish(compilation, graphs)?;
         if !self.common.json {
             self.show(&compiled.warnings, &compiled.sources);
@@ -102,7 +99,8 @@ impl Session {
         let failed = compilation.has_errors();
         match (compilation.models.pop(), graphs.into_iter().next_back()) {
             (Some(CompiledEnvironment { model, .. }), Some(graph)) if !failed => {
-                Ok(CompiledProgram { model, graph, sources: compilation.sources, warnings: compilation.diagnostics })
+                let Compilation { sources, diagnostics: warnings, facts, .. } = compilation;
+                Ok(CompiledProgram { model, graph, sources, warnings, facts })
             }
             _ => {
                 self.diagnostics(&compilation.diagnostics, &compilation.sources);
@@ -113,12 +111,8 @@ impl Session {
 }
 
 /// Judges whether an environment can meet its recovery targets.
-pub fn recover<'a>(
-    compiled: &'a CompiledProgram,
-    basis: &'a CheckBasis<'_>,
-    facts: &'a FactProgram<'_>,
-) -> RecoveryReport<'a> {
-    let inputs = check::EstimateInputs { library: basis.language.library, facts, types: TYPES, day: &basis.day };
+pub fn recover<'a>(compiled: &'a CompiledProgram, library: &'a Library, day: &'a str) -> RecoveryReport<'a> {
+    let inputs = check::EstimateInputs { library, facts: &compiled.facts, types: TYPES, day };
     check::with_prices(&compiled.model, &compiled.graph, &inputs, |given| {
         let found = recovery::check(given);
         // Asked for so that each is priced, those too that only the chain behind a verdict shows.
@@ -127,25 +121,11 @@ pub fn recover<'a>(
     })
 }
 
-/// What the checks are given, for them to borrow.
-pub struct CheckBasis<'s> {
-    entry: String,
-    language: lang::CompileInputs<'s>,
-    day: String,
-}
-
-impl CheckBasis<'_> {
-    /// Returns the facts of the program, to ask about other resources than its own.
-    pub fn facts(&self) -> FactProgram<'_> {
-        FactProgram { entry: &self.entry, inputs: &self.language }
-    }
-}
-
 /// `gpb check`: everything that is wrong with a spec, in all its environments.
 pub fn check(session: &Session, spec: &Path) -> Exit {
-    let basis = session.basis(spec);
-    let mut compilation = lang::check(&basis.entry, &basis.language, session.common.env.as_deref());
-    analysis::analyze(&basis.entry, &mut compilation, &basis.language, TYPES, &basis.day);
+    let entry = spec.display().to_string();
+    let mut compilation = lang::check(&entry, &session.inputs(), session.common.env.as_deref());
+    analysis::analyze(&mut compilation, &session.library, TYPES, &super::cost::today());
     session.diagnostics(&compilation.diagnostics, &compilation.sources);
     let exit = if compilation.has_errors() { Exit::Refused } else { Exit::Done };
     // The process ends next and takes the trees and the models with it; to free them piece by piece would only take time.

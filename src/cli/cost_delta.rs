@@ -11,12 +11,9 @@ use gpb_check::cost;
 use gpb_check::cost::book::PriceBook;
 use gpb_check::cost::{CheckInputs, CostRange};
 use gpb_engine::state::{ResourceRecord, StateSnapshot};
-use gpb_lang as lang;
-use gpb_model::PropPath;
-use gpb_model::{Environment, Lifecycle, Model, Resource, Spans, Value, ValueMap};
+use gpb_model::{Environment, FactEvaluator, Lifecycle, Model, PropPath, Resource, Spans, Value, ValueMap};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// A month's cost, before and after.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -39,16 +36,15 @@ impl CostDelta {
 }
 
 impl Session {
-    /// The bill of a plan for a spec.
-    pub fn bill(&self, spec: &Path, compiled: &CompiledProgram, snapshot: &StateSnapshot, destroy: bool) -> CostDelta {
+    /// Returns what a plan for a compiled program does to the bill.
+    pub fn bill(&self, compiled: &CompiledProgram, snapshot: &StateSnapshot, destroy: bool) -> CostDelta {
         let book = PriceBook::new(&self.library);
         let day = super::cost::today();
         let inputs = CheckInputs { book: &book, day: Some(&day) };
         let applied: Vec<Resource> = snapshot.resources.values().map(applied).collect();
         let before = (!applied.is_empty()).then(|| {
-            let entry = spec.display().to_string();
             let asked = [applied];
-            let mut facts = lang::facts_about(&entry, &self.inputs(), self.common.env.as_deref(), &asked);
+            let mut facts = compiled.facts.facts(&compiled.model, &asked);
             let ([applied], facts) = (asked, facts.pop().unwrap_or_default());
             let environment = Environment { name: snapshot.scope.environment.clone(), ..Environment::default() };
             cost::estimate(&Model { environment, resources: applied, facts, ..Model::default() }, &inputs).total

@@ -13,9 +13,8 @@ pub fn run(session: &Session, spec: &Path, domain: DomainName) -> Exit {
         Err(exit) => return exit,
     };
     // A runbook is wanted most where the targets are not met.
-    let basis = session.basis(spec);
-    let facts = basis.facts();
-    let mut runbook = recover(&compiled, &basis, &facts).runbook(domain.into());
+    let day = super::cost::today();
+    let mut runbook = recover(&compiled, &session.library, &day).runbook(domain.into());
     // Once the environment is there, its commands name what there is; before, they name what will be.
     if let Ok(snapshot) = session.store().snapshot(&session.scope(&compiled.model)) {
         runbook = runbook.with_known(&|name| known(&snapshot, name));

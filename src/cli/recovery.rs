@@ -26,9 +26,8 @@ pub fn run(session: &Session, spec: &Path, domain: Option<DomainName>, explain: 
         Ok(compiled) => compiled,
         Err(exit) => return exit,
     };
-    let basis = session.basis(spec);
-    let facts = basis.facts();
-    let mut found = recover(&compiled, &basis, &facts);
+    let day = super::cost::today();
+    let mut found = recover(&compiled, &session.library, &day);
     let domain = domain.map(Domain::from);
     let styles = session.term.styles();
     diag::sort(&mut found.diagnostics);
