@@ -200,7 +200,7 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
         logs::stage("plan", || plan::plan(&inputs)).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
     unknown_unprotect(&request.unprotect, &plan).map_or(Ok(()), |why| Err(session.fail(&why)))?;
     let refusals = plan::refusals(&plan, Some(&compiled.model));
-    let bill = session.bill(&request.spec, &compiled, &snapshot, request.destroy);
+    let bill = session.bill(&compiled, &snapshot, request.destroy);
     Ok(PlanResult { compiled, plan, cloud, refusals, bill })
 }
 

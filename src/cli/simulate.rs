@@ -1,6 +1,7 @@
 //! `gpb simulate`: runs a load against the scaling rules of a resource.
 #![expect(clippy::disallowed_methods, reason = "the command reads the load and writes the chart")]
 
+use crate::calendar::today;
 use crate::cli::{Session, args::SimulateArgs, exit::Exit, terminal};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::{SourceMap, Span};
@@ -47,7 +48,7 @@ fn price(session: &Session, model: &Model, scaling: &Scaling, all: &[Scaling]) -
         return None;
     }
     let book = PriceBook::new(&session.library);
-    let day = super::cost::today();
+    let day = today();
     let estimate = cost::estimate(model, &cost::CheckInputs { book: &book, day: Some(&day) });
     if estimate.unpriced.iter().any(|one| one.address == scaling.of) {
         return None;

@@ -1,5 +1,6 @@
 //! The server loop: requests and notifications of one editor.
 
+use crate::calendar::today;
 use crate::lsp::documents::Documents;
 use crate::lsp::features::diagnostics::{self, FileDiagnostic};
 use crate::lsp::features::{fixes, format, hover};
@@ -155,7 +156,7 @@ impl Server<'_> {
             return;
         }
         let inputs = CompileInputs::embedded(&self.documents, &self.library);
-        let day = jiff::Zoned::now().date().to_string();
+        let day = today();
         let programs = self.documents.paths().into_iter().map(|path| {
             let compilation = diagnostics::check(&path, &inputs, &day);
             (path, compilation)

@@ -10,6 +10,7 @@ use gpb_lang as lang;
 use gpb_model::Model;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// The day of the prices, for cases without one.

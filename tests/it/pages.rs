@@ -22,7 +22,7 @@ fn codes(name: &str, text: &str) -> Vec<&'static str> {
     let language = lang::CompileInputs::embedded(&loader, &library);
     let mut compilation = lang::check(name, &language, None);
     let types = &|name: &str| Catalog::embedded().get(name);
-    gpb::analysis::analyze(name, &mut compilation, &language, types, DAY);
+    gpb::analysis::analyze(&mut compilation, &library, types, DAY);
     compilation.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
 }
 

@@ -50,7 +50,7 @@ pub struct QuickFix {
 pub fn check(entry: &str, inputs: &CompileInputs<'_>, day: &str) -> Compilation {
     let mut compilation = lang::check(entry, inputs, None);
     let types = &|name: &str| Catalog::embedded().get(name);
-    crate::analysis::analyze(entry, &mut compilation, inputs, types, day);
+    crate::analysis::analyze(&mut compilation, inputs.library, types, day);
     compilation
 }
 
