@@ -125,7 +125,9 @@ fn announce(result: &PlanResult) {
     terminal::print(&format!("{}\n", serde_json::json!({ "event": "plan", "plan": result.document() })));
 }
 
-/// Asks, unless that was done beforehand, and applies. A plan without changes is applied unasked for its outputs' sake.
+/// Asks for a confirmation, unless `yes` is set, and applies.
+///
+/// A plan without changes is applied without a question, for its outputs.
 async fn confirm_and_apply(session: &Session, result: &PlanResult, yes: bool, question: &str) -> Result<Exit, Exit> {
     if result.plan.is_empty() {
         return if result.cloud.is_ok() { apply_plan(session, result).await } else { Ok(Exit::Done) };

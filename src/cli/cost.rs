@@ -97,7 +97,9 @@ fn basis(session: &Session, request: &CostRequest<'_>) -> Result<(PriceBook, Str
     Ok((PriceBook::new(&session.library), day))
 }
 
-/// Refuses an estimate with mistakes in its facts: a table made from them would be wrong.
+/// Refuses an estimate with mistakes in its facts.
+///
+/// A table made from them would be wrong.
 fn refuse(session: &Session, estimate: &Estimate, judged: &UsageModels) -> Result<(), Exit> {
     if estimate.problems.is_empty() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The change of the monthly bill by a plan: the declared environment against the applied one.
+//! The change of the monthly bill by a plan, from applied to declared.
 //!
 //! Both figures are estimated by the same facts, prices and usage, on the same day: the one from the model, the other from
 //! the resources as the state has them. So the difference comes from the plan alone, not from a price or a usage.
@@ -21,7 +21,9 @@ use std::collections::BTreeMap;
 pub struct CostDelta {
     /// The cost of the declared environment, in US dollars a month.
     pub total: CostRange,
-    /// The cost of the applied environment, in US dollars a month; absent where nothing is applied.
+    /// The cost of the applied environment, in US dollars a month.
+    ///
+    /// Absent where nothing is applied.
     pub before: Option<CostRange>,
     /// The number of parts of the declared environment without a price.
     pub unpriced: usize,
@@ -58,7 +60,9 @@ impl Session {
     }
 }
 
-/// Returns a resource of the state as if it were declared so. Applied values count before those that were read.
+/// Returns a resource of the state as if it were declared so.
+///
+/// Applied values count before those that were read.
 fn applied(record: &ResourceRecord) -> Resource {
     let mut properties = ValueMap::default();
     for (name, value) in record.observed.iter().chain(&record.applied) {

@@ -1,4 +1,4 @@
-//! The entry point: from the arguments of the process to a command and its exit code.
+//! The entry point: from the arguments of the process to its exit code.
 #![expect(clippy::disallowed_methods, reason = "the command measures itself for its logs")]
 
 use crate::cli::args::{Cli, Command, PricesCommand};

@@ -29,7 +29,7 @@ pub fn run(session: &Session, spec: &Path, domain: DomainName) -> Exit {
     Exit::Done
 }
 
-/// Returns an identifier or a property as last read: `data.main.cluster.DBClusterArn`.
+/// Returns an identifier or a property, `data.main.DBClusterArn`, as last read.
 fn known(snapshot: &StateSnapshot, name: &str) -> Option<String> {
     if let Some(record) = snapshot.resources.get(&Address::new(name)) {
         return Some(record.id.clone());

@@ -62,7 +62,7 @@ fn describe(def: &TypeDef) -> String {
     out
 }
 
-/// Returns the line of a property: its name, its shape, and what a change of it does.
+/// Returns the line of a property: its name, its shape, the effect of a change.
 fn line(def: &TypeDef, property: &Property) -> String {
     let path = PropPath(property.aws.clone());
     let marks = [

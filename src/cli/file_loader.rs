@@ -10,7 +10,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Reads specs from the file system; a `use` is relative to the file that contains it.
+/// Reads specs from the file system.
+///
+/// A `use` is relative to the file that contains it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FileLoader;
 
@@ -47,7 +49,9 @@ pub fn library(folder: &Path) -> Result<Library, String> {
     files.iter().map(entry).collect()
 }
 
-/// Lists the files below a folder with one of the endings, sorted, without those in hidden folders.
+/// Lists the files below a folder with one of the endings, sorted.
+///
+/// Hidden folders and `node_modules` are left out.
 ///
 /// # Errors
 /// When a folder cannot be read.

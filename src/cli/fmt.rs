@@ -89,7 +89,9 @@ fn one(path: &Path, check: bool) -> Result<bool, FormatFailure> {
     Ok(true)
 }
 
-/// Writes a new file and renames it over the spec, so that a spec is never half-written.
+/// Writes a new file and renames it over the spec.
+///
+/// So a spec is never half-written.
 fn replace(path: &Path, text: &str) -> Result<(), String> {
     let beside = path.with_extension("gpb.new");
     let cannot = |error: std::io::Error| format!("`{}` cannot be written: {error}", path.display());

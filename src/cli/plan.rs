@@ -139,7 +139,7 @@ impl Session {
     }
 }
 
-/// Compiles, reconciles the interrupted changes of an earlier run, reads the cloud, and plans.
+/// Compiles, reconciles interrupted changes, reads the cloud, and plans.
 ///
 /// # Errors
 /// The exit code, after the reason has been printed.
@@ -263,7 +263,9 @@ pub async fn observe(
     if refreshed.diagnostics.is_empty() { Ok(refreshed.observation) } else { Err(refreshed.diagnostics) }
 }
 
-/// Returns the keyed hashes of the secrets that can be read now: they show the plan which secret has changed.
+/// Returns the keyed hashes of the secrets that can be read now.
+///
+/// They show the plan which secret has changed.
 async fn hashes(compiled: &CompiledProgram, cloud: &dyn Cloud, key: &SecretKey) -> BTreeMap<SecretSource, String> {
     let mut request = BTreeSet::new();
     for resource in &compiled.model.resources {
@@ -303,7 +305,9 @@ fn collect<'a>(value: &'a Value, found: &mut BTreeSet<&'a SecretSource>) {
     }
 }
 
-/// Returns the command line of this process, to name the holder of the lock. No option holds a secret.
+/// Returns the command line of this process, to name the holder of the lock.
+///
+/// No option holds a secret.
 pub fn command_line() -> String {
     let mut words = std::env::args();
     let name = words.next().map_or_else(String::new, |path| {

@@ -109,7 +109,7 @@ fn table(book: &PriceBook, found: &[&PriceSeries]) -> String {
     text
 }
 
-/// Runs `gpb prices refresh`: asks AWS for the rates in the book, and writes the tables anew.
+/// Runs `gpb prices refresh`: writes the tables anew with the rates from AWS.
 pub fn refresh(session: &Session, into: &Path, only: &[String]) -> Exit {
     let Some(invoke) = session.invoke() else {
         return session.fail("this build carries no SDK to ask AWS with: build gpb with the feature `aws`");
@@ -138,7 +138,9 @@ pub fn refresh(session: &Session, into: &Path, only: &[String]) -> Exit {
     }
 }
 
-/// Asks table by table and writes each when it is whole, so that a failure loses only the table it happens in.
+/// Asks table by table and writes each when it is whole.
+///
+/// So a failure loses only the table it happens in.
 async fn ask(
     session: &Session,
     invoke: &dyn Invoke,

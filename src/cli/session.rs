@@ -50,7 +50,7 @@ impl Session {
         terminal::print(&format!("{document:#}\n"));
     }
 
-    /// Prints what a command ends with when it cannot go on: the document, or the last line.
+    /// Prints the document, or the last line, of a command that cannot go on.
     fn emit(&self, event: &str, mut document: serde_json::Value) {
         if self.streams {
             document["event"] = event.into();

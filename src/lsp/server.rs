@@ -37,7 +37,9 @@ struct Server<'c> {
     /// The program of each open document.
     programs: BTreeMap<String, Compilation>,
     notes: BTreeMap<String, Vec<FileDiagnostic>>,
-    /// The files whose diagnostics the editor shows; they have to be cleared when there are none any more.
+    /// The files whose diagnostics the editor shows.
+    ///
+    /// They have to be cleared when there are none any more.
     shown: BTreeSet<String>,
 }
 
@@ -126,7 +128,7 @@ impl Server<'_> {
             "textDocument/didClose" => {
                 read(params).map(|it: lsp::DidCloseTextDocumentParams| self.documents.remove(&it.text_document.uri.0))
             }
-            // What is saved may be a file that an open one uses.
+            // A saved file may be one that an open one imports.
             "textDocument/didSave" | "workspace/didChangeWatchedFiles" => Ok(()),
             _ => return,
         };
@@ -150,7 +152,7 @@ impl Server<'_> {
         }
     }
 
-    /// Checks the programs of all open documents, when one has changed, and publishes the diagnostics.
+    /// Checks the open programs, when a document has changed, and publishes diagnostics.
     fn refresh(&mut self) {
         if !std::mem::take(&mut self.stale) {
             return;

@@ -23,7 +23,7 @@ pub fn hover(compilation: &Compilation, path: &str, offset: usize) -> Option<Str
     })
 }
 
-/// Returns the dotted name around a byte: up to the end of the segment the byte lies in.
+/// Returns the dotted name around a byte, up to the end of the byte's segment.
 fn word_at(text: &str, offset: usize) -> Option<&str> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let (before, after) = (text.get(..offset)?, text.get(offset..)?);
