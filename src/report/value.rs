@@ -81,7 +81,7 @@ impl ValuePrinter<'_> {
             Value::Text(text) => quoted(text),
             Value::Bool(bool) => bool.to_string(),
             Value::Int(int) => int.to_string(),
-            Value::Float(float) => float.to_string(),
+            Value::Number(number) => number.to_string(),
             Value::Secret(_) => "(secret)".to_owned(),
             Value::Ref(_) | Value::Call { .. } => self.unknown(value),
             Value::Concat(parts) => self.concat(parts),
