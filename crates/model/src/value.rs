@@ -327,7 +327,7 @@ impl PropertyValue {
             ValueKind::Bool(_) => "a bool".into(),
             ValueKind::Number(_) => "a number".into(),
             ValueKind::Quantity(quantity) => quantity.dimension.described().into(),
-            ValueKind::Text(_) => "text".into(),
+            ValueKind::Text(_) => "a string".into(),
             ValueKind::Word(word) => format!("the word `{}`", word.text),
             ValueKind::List(_) => "a list".into(),
             ValueKind::Map(_) => "an object".into(),

@@ -157,11 +157,11 @@ fn noun(def: &TypeDef, shape: &Shape) -> String {
         Shape::Bool => "true or false".into(),
         Shape::Int { .. } => "a whole number".into(),
         Shape::Number { .. } => "a number".into(),
-        Shape::Text(_) => "text".into(),
+        Shape::Text(_) => "a string".into(),
         Shape::List(_) => "a list".into(),
         Shape::Object(_) => "an object".into(),
         Shape::Map { .. } => "a map".into(),
-        Shape::Json | Shape::Nested(_) => "a document: an object, a list or text".into(),
+        Shape::Json | Shape::Nested(_) => "a document: an object, a list or a string".into(),
         Shape::Any(shapes) => {
             let mut nouns: Vec<String> = shapes.iter().map(|shape| noun(def, shape)).collect();
             nouns.dedup();

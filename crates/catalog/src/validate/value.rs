@@ -42,7 +42,7 @@ impl<'a> Validator<'a> {
             Value::Bool(bool) => bool.to_string(),
             Value::Int(int) => format!("the number {int}"),
             Value::Float(float) => format!("the number {float}"),
-            Value::Text(_) | Value::Concat(_) => "text".into(),
+            Value::Text(_) | Value::Concat(_) => "a string".into(),
             Value::List(_) => "a list".into(),
             Value::Map(_) => "an object".into(),
             Value::Ref(_) | Value::Call { .. } => "a value known only later".into(),

@@ -1,4 +1,4 @@
-//! Functions of where things are, and of secrets.
+//! Functions of places and of secrets.
 
 use super::builtin::{Builtin, BuiltinCall, UnknownPolicy, define};
 use gpb_base::diag::{Diagnostic, nearest};
@@ -8,7 +8,7 @@ use gpb_model::{Place, SecretSource};
 use rust_decimal::prelude::ToPrimitive;
 use std::sync::Arc;
 
-/// How long a generated secret may be.
+/// The lengths a generated secret may have, in characters.
 const LENGTHS: std::ops::RangeInclusive<u32> = 8..=4096;
 
 pub(super) fn table() -> Vec<Builtin> {

@@ -11,7 +11,7 @@ use rust_decimal::RoundingStrategy;
 use rust_decimal::prelude::{Decimal, ToPrimitive};
 use std::cmp::Ordering;
 
-/// The longest list `range` makes.
+/// The greatest number of elements that `range` makes.
 const MAX_RANGE: u32 = 10_000;
 
 pub(super) fn table() -> Vec<Builtin> {
@@ -100,7 +100,9 @@ fn quantities() -> Vec<Builtin> {
     ]
 }
 
-/// The values a function of many takes: its arguments, or the elements of its only one.
+/// Returns the values of a function of many.
+///
+/// Its arguments, or the elements of its only one.
 fn many<'a>(call: &'a BuiltinCall) -> &'a [PropertyValue] {
     match call.args.as_slice() {
         [only] => only.as_list().unwrap_or(&call.args),

@@ -4,10 +4,12 @@ use super::kind::ItemKind;
 use crate::modules::ModuleId;
 use gpb_syntax::ast::{Binding, Body, FnItem, Ident, Item, TypeItem};
 
-/// An item and the module it stands in.
+/// An item and the module that holds it.
 #[derive(Debug)]
 pub struct GlobalItem<'p, T> {
+    /// The module.
     pub module: ModuleId,
+    /// The item.
     pub item: &'p T,
 }
 
@@ -22,19 +24,30 @@ impl<T> Copy for GlobalItem<'_, T> {}
 /// An `environment NAME of STACK { … }`.
 #[derive(Debug, Clone, Copy)]
 pub struct EnvironmentItem<'p> {
+    /// The module.
     pub module: ModuleId,
+    /// The stack's name.
     pub of: &'p Ident,
+    /// The environment's name and its entries.
     pub body: &'p Body,
 }
 
-/// What kind of item a name stands for; each kind has names of its own, so `type tier` and `param tier` do not meet.
+/// An item that has a name.
+///
+/// Each kind has names of its own, so `type tier` and `param tier` do not meet.
 #[derive(Debug, Clone, Copy)]
 pub enum NamedItem<'p> {
+    /// `const name = value`
     Const(GlobalItem<'p, Binding>),
+    /// `fn name(…) = value`
     Fn(GlobalItem<'p, FnItem>),
+    /// `type name = …`
     Type(GlobalItem<'p, TypeItem>),
+    /// `component name { … }`
     Component(GlobalItem<'p, Body>),
+    /// `stack name { … }`
     Stack(GlobalItem<'p, Body>),
+    /// `environment name of stack { … }`
     Environment(EnvironmentItem<'p>),
 }
 
@@ -51,6 +64,7 @@ impl<'p> NamedItem<'p> {
         })
     }
 
+    /// Returns the item's kind.
     pub fn kind(&self) -> ItemKind {
         match self {
             NamedItem::Const(_) => ItemKind::Const,
@@ -62,6 +76,7 @@ impl<'p> NamedItem<'p> {
         }
     }
 
+    /// Returns the item's name.
     pub fn name(&self) -> &'p Ident {
         match self {
             NamedItem::Const(global) => &global.item.name,

@@ -15,21 +15,25 @@ type ItemTable<'p> = HashMap<(ItemKind, &'p str), NamedItem<'p>>;
 /// Every item of a program by name.
 #[derive(Debug)]
 pub struct Names<'p> {
-    /// By module: its own items and those of the files it uses. Empty for the library's modules.
+    /// The visible items by module: its own, and those of the files it uses.
+    ///
+    /// Empty for the library's modules.
     visible: Vec<ItemTable<'p>>,
     prelude: ItemTable<'p>,
-    /// The library's items, those among them that nobody mentions too.
+    /// The library's items, those that nothing mentions too.
     library: &'p [(ItemKind, String)],
     /// The environments of the program's files, by name and in order.
     pub environments: Vec<EnvironmentItem<'p>>,
     /// Every item, the library's included, in order.
     pub items: Vec<NamedItem<'p>>,
-    /// What is known about resource types, in order: the program's facts before the library's.
+    /// The facts about resource types: the program's before the library's.
     pub facts: Vec<GlobalItem<'p, FactsItem>>,
 }
 
 impl<'p> Names<'p> {
-    /// Collects the items; one name given twice where both would be seen is a diagnostic at the later.
+    /// Collects the items of a program.
+    ///
+    /// One name defined twice where both would be visible is a diagnostic at the later.
     pub fn collect(program: &'p Program, diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut own: Vec<ItemTable<'p>> = Vec::new();
         let mut items = Vec::new();
@@ -82,6 +86,7 @@ impl<'p> Names<'p> {
         mine.or_else(|| self.prelude.get(&(kind, name))).copied()
     }
 
+    /// Returns the constant of that name, seen from `from`.
     pub fn constant(&self, from: ModuleId, name: &str) -> Option<GlobalItem<'p, Binding>> {
         match self.get(from, ItemKind::Const, name) {
             Some(NamedItem::Const(global)) => Some(global),
@@ -89,6 +94,7 @@ impl<'p> Names<'p> {
         }
     }
 
+    /// Returns the program's or the library's function of that name, seen from `from`.
     pub fn function(&self, from: ModuleId, name: &str) -> Option<GlobalItem<'p, FnItem>> {
         match self.get(from, ItemKind::Fn, name) {
             Some(NamedItem::Fn(global)) => Some(global),
@@ -96,6 +102,7 @@ impl<'p> Names<'p> {
         }
     }
 
+    /// Returns the type of that name, seen from `from`.
     pub fn ty(&self, from: ModuleId, name: &str) -> Option<GlobalItem<'p, TypeItem>> {
         match self.get(from, ItemKind::Type, name) {
             Some(NamedItem::Type(global)) => Some(global),
@@ -103,6 +110,7 @@ impl<'p> Names<'p> {
         }
     }
 
+    /// Returns the component of that name, seen from `from`.
     pub fn component(&self, from: ModuleId, name: &str) -> Option<GlobalItem<'p, Body>> {
         match self.get(from, ItemKind::Component, name) {
             Some(NamedItem::Component(global)) => Some(global),
@@ -110,6 +118,7 @@ impl<'p> Names<'p> {
         }
     }
 
+    /// Returns the stack of that name, seen from `from`.
     pub fn stack(&self, from: ModuleId, name: &str) -> Option<GlobalItem<'p, Body>> {
         match self.get(from, ItemKind::Stack, name) {
             Some(NamedItem::Stack(global)) => Some(global),
@@ -117,7 +126,7 @@ impl<'p> Names<'p> {
         }
     }
 
-    /// The name of that kind, seen from `from`, that is nearest to a wrong one.
+    /// Returns the visible name of that kind that is nearest to a wrong one.
     pub fn nearest(&self, from: ModuleId, kind: ItemKind, name: &str, more: &[&'p str]) -> Option<&'p str> {
         let mine = self.visible.get(from.0).into_iter().flat_map(ItemTable::keys);
         let candidates = mine.chain(self.prelude.keys()).filter(|(other, _)| *other == kind).map(|(_, name)| *name);
@@ -125,7 +134,7 @@ impl<'p> Names<'p> {
         nearest(name, candidates.chain(library).chain(more.iter().copied()))
     }
 
-    /// The file of the program that defines a name which `from` does not see.
+    /// Returns the program's item of a name that `from` does not see.
     pub fn elsewhere(&self, kind: ItemKind, name: &str) -> Option<NamedItem<'p>> {
         self.items.iter().find(|item| item.kind() == kind && item.name().text == name).copied()
     }
@@ -157,7 +166,7 @@ fn merge_library<'p>(
     prelude
 }
 
-/// What a module sees: its own items, and those of the files it uses.
+/// Returns the items that a module sees: its own, and those of the files it uses.
 fn see<'p>(
     id: ModuleId,
     uses: &[(ModuleId, Span)],
@@ -177,11 +186,11 @@ fn see<'p>(
             match table.get(&key) {
                 // Environments are chosen from outside, each by its own file.
                 Some(first) if first.module() != *used && item.kind() != ItemKind::Environment => {
-                    // Whoever draws a file in can change their own item, so that one is the newcomer.
+                    // The importing file can change its own item, so that one is the newcomer.
                     let own = first.module() == id;
                     let (again, first) = if own { (first, item) } else { (item, first) };
                     let diagnostic = duplicate(item.kind().as_str(), again.name(), first.name().span);
-                    diagnostics.push(diagnostic.with_label(*span, "drawn in here"));
+                    diagnostics.push(diagnostic.with_label(*span, "imported here"));
                 }
                 Some(_) => {}
                 None => {
@@ -193,7 +202,9 @@ fn see<'p>(
     table
 }
 
-/// Environments are chosen by name from the command line, so their names are unique over all files.
+/// Reports environments of one name, over all files.
+///
+/// They are chosen by name from the command line.
 fn check_environments(environments: &mut Vec<EnvironmentItem<'_>>, diagnostics: &mut Vec<Diagnostic>) {
     let mut first: BTreeMap<&str, (ModuleId, Span)> = BTreeMap::new();
     environments.retain(|environment| {

@@ -14,8 +14,10 @@ use rust_decimal::Decimal;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-/// `left op right`. The evaluator asks [`decided`] first, so that `&&`, `||` and `??` evaluate their right side only
-/// when it matters; given both sides they come to the same.
+/// Computes `left op right`.
+///
+/// The evaluator asks [`decided`] first, so that `&&`, `||` and `??` evaluate their right side only when it matters;
+/// given both sides, the results are the same.
 ///
 /// # Errors
 /// When the operator does not apply to such values, or the result does not exist.
@@ -36,7 +38,9 @@ pub fn binary(
     }
 }
 
-/// The result of `left op …` when the left side alone decides it: `false && …`, `true || …`, a given value `?? …`.
+/// Returns the result where the left side alone decides it.
+///
+/// `false && …`, `true || …`, a given value `?? …`
 pub fn decided(op: BinaryOp, left: &PropertyValue) -> Option<PropertyValue> {
     match (op, &left.kind) {
         (BinaryOp::And, ValueKind::Bool(false)) | (BinaryOp::Or, ValueKind::Bool(true)) => Some(left.clone()),
@@ -45,7 +49,7 @@ pub fn decided(op: BinaryOp, left: &PropertyValue) -> Option<PropertyValue> {
     }
 }
 
-/// `!value`
+/// Computes `!value`.
 ///
 /// # Errors
 /// When it is not a bool.
@@ -57,7 +61,7 @@ pub fn not(value: PropertyValue, span: Span) -> Result<PropertyValue, Diagnostic
     }
 }
 
-/// `-value`
+/// Computes `-value`.
 ///
 /// # Errors
 /// When it is neither a number nor a quantity.
@@ -75,7 +79,7 @@ pub fn negate(value: PropertyValue, span: Span) -> Result<PropertyValue, Diagnos
     }
 }
 
-/// `low..high`, both ends included.
+/// Computes `low..high`, both ends included.
 ///
 /// # Errors
 /// When the ends have no common order, or the low one is above the high one.
@@ -153,7 +157,7 @@ fn arithmetic(
     Err(not_for(op.symbol(), &[&left, &right], span))
 }
 
-/// The diagnostic for an operator that means nothing to its operands.
+/// Returns the diagnostic for an operator that does not apply to its operands.
 fn not_for(symbol: &str, operands: &[&PropertyValue], span: Span) -> Diagnostic {
     if let Some(absent) = operands.iter().find(|value| value.is_absent()) {
         return Diagnostic::error("GPB1110", format!("no value was given where `{symbol}` needs one"))
@@ -162,19 +166,19 @@ fn not_for(symbol: &str, operands: &[&PropertyValue], span: Span) -> Diagnostic 
     }
     let kinds: Vec<String> = operands.iter().map(|value| value.describe()).collect();
     let diagnostic = Diagnostic::error("GPB1120", format!("`{symbol}` does not apply to {}", kinds.join(" and ")))
-        .with_label(span, "this operation means nothing");
+        .with_label(span, "this operator does not apply");
     let is = |accept: fn(&ValueKind) -> bool| operands.iter().all(|value| accept(&value.kind));
     match symbol {
         "+" if is(|kind| {
             matches!(kind, ValueKind::Text(_) | ValueKind::Word(_) | ValueKind::Number(_) | ValueKind::Quantity(_))
         }) =>
         {
-            diagnostic.help("text is joined by writing it together: `\"${a}${b}\"`")
+            diagnostic.help("strings are joined by interpolation: `\"${a}${b}\"`")
         }
         "+" if is(|kind| matches!(kind, ValueKind::List(_))) => diagnostic.help("lists are joined by `concat(a, b)`"),
         "+" if is(|kind| matches!(kind, ValueKind::Map(_))) => diagnostic.help("objects are joined by `merge(a, b)`"),
         "<" | "<=" | ">" | ">=" if is(|kind| matches!(kind, ValueKind::Text(_) | ValueKind::Word(_))) => {
-            diagnostic.help("text has no order here, because \"15.9\" would come after \"15.17\"; compare numbers")
+            diagnostic.help("strings have no order here, because \"15.9\" would come after \"15.17\"; compare numbers")
         }
         "&&" | "||" | "!" => diagnostic.help("conditions are bools: compare the value with `==`, or ask `is_set(x)`"),
         _ => diagnostic,

@@ -8,10 +8,12 @@ use gpb_model as model;
 use gpb_model::ty::Type;
 use gpb_model::value::PropertyValue;
 
-/// The functions that hand their arguments on as they are; only these may wait for a secret.
+/// The functions that pass their arguments on as they are.
+///
+/// Only these may wait for a secret.
 const HAND_ON: &[&str] = &["concat", "flatten", "if", "index", "member", "merge", "values"];
 
-/// A call that waits for its arguments.
+/// Returns a call that waits for its arguments.
 pub(crate) fn wait(function: &str, args: &[&PropertyValue], ty: Type, span: Span) -> Result<PropertyValue, Diagnostic> {
     if !HAND_ON.contains(&function)
         && let Some(secret) = args.iter().find_map(|arg| arg.find_secret())

@@ -9,7 +9,9 @@ use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::value::{PropertyMap, PropertyValue, ValueKind};
 
-/// The document `{ Version, Statement }`, and what is wrong with it. The document is whole even when something is.
+/// Returns the document `{ Version, Statement }`, and its diagnostics.
+///
+/// The document is whole even when something is wrong.
 pub fn document(statements: &[PolicyStatementValue], cx: &TypeContext, span: Span) -> (PropertyValue, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let statements = statements.iter().map(|one| statement(one, cx, &mut diagnostics)).collect();

@@ -8,7 +8,7 @@ use gpb_base::source::Span;
 use gpb_model::value::{PropertyMap, PropertyValue};
 use indexmap::IndexMap;
 
-/// Kinds of principals as they are written, and their names in documents.
+/// The kinds of principals as written, each with its name in documents.
 const PRINCIPALS: &[(&str, &str)] =
     &[("service", "Service"), ("aws", "AWS"), ("federated", "Federated"), ("canonical", "CanonicalUser")];
 
@@ -64,7 +64,7 @@ fn shape(message: &str, span: Span, label: &str) -> Diagnostic {
 fn unknown_principal(principal: &Principal) -> Diagnostic {
     let names = || PRINCIPALS.iter().map(|(name, _)| *name).chain(["anyone"]);
     let kind = &*principal.kind;
-    let diagnostic = Diagnostic::error("GPB9002", format!("`{kind}` is no kind of principal")).with_label(
+    let diagnostic = Diagnostic::error("GPB9002", format!("`{kind}` is not a valid kind of principal")).with_label(
         principal.kind_span,
         "one of `service`, `aws`, `federated`, `canonical` or `anyone` is expected here",
     );
@@ -79,7 +79,7 @@ fn unknown_principal(principal: &Principal) -> Diagnostic {
     }
 }
 
-/// A service is named by its domain; its bare name is the usual slip.
+/// Reports a service by its bare name, the usual slip: its name is its domain.
 fn check_service(value: &PropertyValue) -> Option<Diagnostic> {
     let text = value.as_text().filter(|text| !text.contains('.') && ***text != *"*")?;
     Some(

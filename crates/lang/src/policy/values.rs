@@ -13,7 +13,7 @@ pub(super) fn put(map: &mut PropertyMap, key: &str, value: PropertyValue) {
     map.insert(key.into(), ValueEntry { key: value.span, value });
 }
 
-/// One value stands for itself, several stand in a list, as AWS writes them.
+/// Returns one value as itself, and several as a list, as AWS writes them.
 pub(super) fn one_or_many(mut values: Vec<PropertyValue>, span: Span) -> PropertyValue {
     match values.len() {
         1 => values.remove(0),
@@ -21,7 +21,9 @@ pub(super) fn one_or_many(mut values: Vec<PropertyValue>, span: Span) -> Propert
     }
 }
 
-/// The texts among the values and the lists in them; anything else is refused and left out.
+/// Collects the strings among the values and the lists in them.
+///
+/// Anything else is reported and left out.
 pub(super) fn texts(
     values: &[PropertyValue],
     cx: &TypeContext,
@@ -45,7 +47,7 @@ pub(super) fn texts(
             ValueKind::Word(word) => diagnostics.push(word.unknown(value.span)),
             _ => diagnostics.push(
                 Diagnostic::error("GPB1101", format!("expected a `string`, found {}", value.describe()))
-                    .with_label(value.span, "text is expected here"),
+                    .with_label(value.span, "a string is expected here"),
             ),
         }
     }

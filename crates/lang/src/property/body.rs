@@ -1,4 +1,4 @@
-//! A whole body, and a change of one.
+//! Reads a whole body, and applies changes to one.
 
 use super::reader::BodyReader;
 use super::violation;
@@ -11,27 +11,30 @@ use gpb_model::PropPath;
 use gpb_model::Spans;
 use gpb_model::value::{PropertyValue, ValueKind};
 
-/// What a body came to.
+/// The properties of a body, as far as they could be read.
 #[derive(Debug, Default)]
 pub struct BodyProperties {
+    /// The properties by AWS's names.
     pub values: model::ValueMap,
-    /// Where each was written.
+    /// The place where each was written.
     pub spans: Spans,
+    /// The mistakes in the body.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// The properties of a resource of type `def`. `body` is the object of everything written in it; `head` is what to
-/// blame for what is missing. With `partial` (an `existing` resource, an `override`) nothing is required and
-/// read-only properties may be given.
+/// Reads the body of a resource of type `def`.
+///
+/// `body` is the object of everything written in it; `head` is the place that reports what is missing. With `partial`
+/// (an `existing` resource, an `override`) nothing is required and read-only properties may be given.
 pub fn to_model(body: &PropertyValue, def: &TypeDef, partial: bool, head: Span, cx: &TypeContext) -> BodyProperties {
     let reported = violation::ReportedPaths::default();
     let mut reading =
-        BodyReader { def, partial, cx, spans: Vec::new(), keys: Vec::new(), blamed: reported, diagnostics: Vec::new() };
+        BodyReader { def, partial, cx, spans: Vec::new(), keys: Vec::new(), reported, diagnostics: Vec::new() };
     let values = match &body.kind {
         ValueKind::Map(entries) => reading.object(entries, &def.root, &PropPath::default()),
         _ => model::ValueMap::default(),
     };
-    let BodyReader { spans, keys, mut diagnostics, blamed: reported, .. } = reading;
+    let BodyReader { spans, keys, mut diagnostics, reported, .. } = reading;
     let spans: Spans = spans.into_iter().collect();
     if !partial {
         diagnostics.extend(violation::check(def, &values, (&spans, keys), &reported, head));
@@ -39,7 +42,9 @@ pub fn to_model(body: &PropertyValue, def: &TypeDef, partial: bool, head: Span, 
     BodyProperties { values, spans, diagnostics }
 }
 
-/// The properties of a resource once those of `set`, an object of them, are set. What an object already holds besides stays.
+/// Returns the properties of a resource once those of `set`, an object, are set.
+///
+/// Other entries of an object stay.
 ///
 /// # Errors
 /// What is wrong with `set`.

@@ -7,24 +7,31 @@ use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
 
-/// A body on its way into the model.
+/// The state of reading one body into the model.
 pub(super) struct BodyReader<'a> {
+    /// The resource type.
     pub def: &'a TypeDef,
+    /// Nothing is required, and read-only properties may be given.
     pub partial: bool,
+    /// The surroundings of the body.
     pub cx: &'a TypeContext<'a>,
+    /// The places of the values.
     pub spans: Vec<(PropPath, Span)>,
-    /// Where the names of properties stand.
+    /// The places of the names of properties.
     pub keys: Vec<(PropPath, Span)>,
-    pub blamed: violation::ReportedPaths,
+    /// The places whose mistakes have been reported.
+    pub reported: violation::ReportedPaths,
+    /// The mistakes so far.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl BodyReader<'_> {
-    /// A place for messages, in gpb's spelling.
+    /// Returns the name of a property for messages, in gpb's spelling.
     pub fn name(&self, path: &PropPath) -> String {
         self.def.display(path)
     }
 
+    /// Reports a mistake; there is no value then.
     pub fn refuse<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
         self.diagnostics.push(diagnostic);
         None

@@ -1,4 +1,4 @@
-//! Statements: what may stand where, and the names in it.
+//! Resolves statements: which ones a body may hold, and the names in them.
 
 use super::body_kind::BodyKind;
 use super::cycles::ReferenceGraph;
@@ -11,7 +11,7 @@ use gpb_base::source::Span;
 use gpb_syntax::ast::{BlockStmt, Body, ForStmt, Ident, IfStmt, LayerStmt, NamePath, PathSegment, ResourceStmt, Stmt};
 
 impl<'p> Resolver<'_, 'p> {
-    /// The statements of a stack, a layer or a component, or of a group inside one.
+    /// Resolves the statements of a stack, a layer, a component, or of a group in one.
     pub(super) fn body(&mut self, stmts: &'p [Stmt], place: BodyKind) {
         let index = self.world.indexes.get_or_build(stmts);
         for duplicate in &index.duplicates {
@@ -90,7 +90,7 @@ impl<'p> Resolver<'_, 'p> {
         self.object(&block.stmts, BodyKind::Use);
     }
 
-    /// `layer {` and the like: what had to stand between the keyword and the braces is missing.
+    /// Reports `layer {` and the like: something is missing before the braces.
     fn keyword_alone(&mut self, block: &'p BlockStmt, place: BodyKind) -> bool {
         let keyword = block.head.text.as_str();
         let (code, what, inside) = match keyword {
@@ -126,7 +126,9 @@ impl<'p> Resolver<'_, 'p> {
         self.report(self.hint(diagnostic, ItemKind::Component, head, near));
     }
 
-    /// The entries of a resource, of a component's use, of an environment or of an object.
+    /// Resolves the entries of a resource, a component's use, or an environment.
+    ///
+    /// Also those of an object.
     pub(super) fn object(&mut self, stmts: &'p [Stmt], place: BodyKind) {
         let depth = self.ribs.len();
         for stmt in stmts {
@@ -218,7 +220,9 @@ impl<'p> Resolver<'_, 'p> {
         body(self, &group.otherwise);
     }
 
-    /// The path after `after`: the head is a name in scope, and what a layer or component has is known.
+    /// Resolves the path after `after`.
+    ///
+    /// Its head is a name in scope, and the members of a layer or a component are known.
     fn path(&mut self, path: &'p NamePath) {
         let mut segments = path.segments.iter();
         let Some(PathSegment::Name(head)) = segments.next() else { return };
@@ -233,7 +237,7 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
-    /// What the layers of a stack use: known layers, in no circle.
+    /// Checks that the layers of a stack use known layers, and without a cycle.
     pub(super) fn layers(&mut self, body: &'p Body) {
         let index = self.world.indexes.get_or_build(&body.stmts);
         let mut edges = ReferenceGraph::default();

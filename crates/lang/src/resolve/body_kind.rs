@@ -3,21 +3,29 @@
 use gpb_base::source::Span;
 use gpb_syntax::ast::Stmt;
 
-/// What the statements are statements of.
+/// The kind of body that statements belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyKind {
+    /// `stack name { … }`
     Stack,
+    /// `layer name { … }`
     Layer,
+    /// `component name { … }`
     Component,
+    /// `resource type name { … }`
     Resource,
     /// The body of a component's use.
     Use,
+    /// `environment name of stack { … }`
     Environment,
+    /// `facts type { … }`
     Facts,
+    /// Any other `{ … }`.
     Object,
 }
 
 impl BodyKind {
+    /// Returns the noun, with its article, for messages.
     pub fn describe(self) -> &'static str {
         match self {
             BodyKind::Stack => "a stack",
@@ -31,12 +39,13 @@ impl BodyKind {
         }
     }
 
+    /// Checks that its entries declare names.
     pub fn declares(self) -> bool {
         matches!(self, BodyKind::Stack | BodyKind::Layer | BodyKind::Component)
     }
 }
 
-/// How to speak of a misplaced statement: what it is, where it stands, and where it belongs.
+/// Describes a misplaced statement: its name, its place, and where it belongs.
 pub fn describe(stmt: &Stmt, place: BodyKind) -> (String, Span, String) {
     let belongs = |what: &str, span: Span, home: &str| (format!("`{what}`"), span, format!("it belongs in {home}"));
     let word =

@@ -1,4 +1,4 @@
-//! Names in expressions.
+//! Resolves names in expressions.
 
 use super::body_kind::{BodyKind, describe};
 use super::resolver::{GroupKind, Resolver, key};
@@ -63,7 +63,7 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
-    /// An expression in a place where a bare word can mean nothing but a name.
+    /// Resolves an expression in a place where a bare word can only be a name.
     pub(super) fn head(&mut self, expr: &'p Expr) {
         match &*expr.kind {
             ExprKind::Name(name) => {
@@ -138,7 +138,7 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
-    /// The defaults of an object type see the module's names alone.
+    /// Resolves the defaults of an object type, which see the module's names alone.
     pub(super) fn type_defaults(&mut self, ty: &'p TypeExpr) {
         match &ty.kind {
             TypeKind::Named { args, .. } => args.iter().for_each(|arg| self.type_defaults(arg)),
@@ -155,7 +155,7 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
-    /// A statement that stands where nothing is made of it.
+    /// Reports a statement in a body that has no use for it.
     pub(super) fn misplaced(&mut self, stmt: &Stmt, place: BodyKind) {
         // The mere beginning of an entry may become anything.
         if matches!(stmt, Stmt::Field(field) if field.value.is_missing()) {

@@ -10,10 +10,12 @@ use gpb_base::diag::Diagnostic;
 use gpb_syntax::ast::{Binding, Body, FactsItem, FnItem, Ident, TypeItem};
 use std::collections::HashSet;
 
-/// What resolution found that evaluation must know.
+/// The results of resolution that evaluation needs.
 #[derive(Debug, Default)]
 pub struct ResolveOutput {
-    /// Functions and components that lead back to themselves, by address of their tree: they are not evaluated.
+    /// The items that are not evaluated.
+    ///
+    /// Functions and components that lead back to themselves, by address of their tree.
     pub recursive: HashSet<usize>,
 }
 

@@ -1,4 +1,6 @@
-//! `head.name`, where the head is a layer or a component: what it has is known without evaluating.
+//! Checks `head.name`, where the head is a layer or a component.
+//!
+//! Their members are known without evaluating.
 
 use super::resolver::{Resolver, suggest};
 use crate::body_index::{BodyIndex, DeclKind, Declaration};

@@ -9,12 +9,12 @@ use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_syntax::ast::{FactsItem, Ident, LayerStmt};
 
-/// The key of an item in the graph of who needs whom.
+/// Returns the key of an item in the graph of references.
 pub fn key<T>(item: &T) -> usize {
     std::ptr::from_ref(item) as usize
 }
 
-/// What repeats or chooses the statements inside it.
+/// A statement that repeats or chooses the statements inside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum GroupKind {
     /// `if` or `in`
@@ -24,7 +24,9 @@ pub(super) enum GroupKind {
 
 /// One item being resolved.
 pub(super) struct Resolver<'w, 'p> {
+    /// The program.
     pub world: &'w CompileContext<'p>,
+    /// The module that holds the item.
     pub module: ModuleId,
     /// Innermost last.
     pub ribs: Vec<ScopeRib<'p>>,
@@ -32,9 +34,13 @@ pub(super) struct Resolver<'w, 'p> {
     pub layer: Option<&'p LayerStmt>,
     /// The function or component being resolved.
     pub item: usize,
-    /// The innermost group around: what has one value for the whole body cannot stand in it.
+    /// The innermost group around the statements.
+    ///
+    /// What has one value for the whole body cannot stand in it.
     pub group: Option<GroupKind>,
+    /// The calls between functions.
     pub functions: &'w mut ReferenceGraph,
+    /// The uses of components in components.
     pub components: &'w mut ReferenceGraph,
 }
 
@@ -69,12 +75,12 @@ impl<'w, 'p> Resolver<'w, 'p> {
         self.world.reports.add(diagnostic);
     }
 
-    /// Adds the nearest right name, or the file that has the name but is not used here.
+    /// Adds the nearest right name, or the file that has the name.
     pub(super) fn hint(&self, diagnostic: Diagnostic, kind: ItemKind, name: &Ident, near: Option<&str>) -> Diagnostic {
         if let Some(found) = self.world.names.elsewhere(kind, &name.text) {
             let span = found.name().span;
             let path = self.world.program.sources.get(span.file).map_or("", |file| file.path.as_str());
-            return diagnostic.with_label(span, "there is one here").help(format!("draw it in with `use \"{path}\"`"));
+            return diagnostic.with_label(span, "there is one here").help(format!("import it with `use \"{path}\"`"));
         }
         match near {
             Some(near) => suggest(diagnostic, near, name.span),
@@ -83,7 +89,7 @@ impl<'w, 'p> Resolver<'w, 'p> {
     }
 }
 
-/// "did you mean", with its fix.
+/// Adds "did you mean", with its fix.
 pub(super) fn suggest(diagnostic: Diagnostic, near: &str, span: Span) -> Diagnostic {
     diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, near)
 }

@@ -1,4 +1,4 @@
-//! Reading an object as an object type.
+//! Reads an object as an object type.
 
 use super::article::article;
 use super::conform::conform as conform_value;
@@ -9,8 +9,9 @@ use gpb_model::ty::{FieldType, ObjectType};
 use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry};
 use std::sync::Arc;
 
-/// The object with its fields in the order of the type, defaults filled in; an optional field that was not given is
-/// there as absent, so that `x.field ?? y` works.
+/// Returns the object with its fields in the type's order, defaults filled in.
+///
+/// An optional field that was not given is there as absent, so that `x.field ?? y` works.
 pub fn conform(
     entries: &PropertyMap,
     ty: &ObjectType,

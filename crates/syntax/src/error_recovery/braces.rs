@@ -1,7 +1,7 @@
 //! Reports brackets that are not closed, or closed twice.
 
 use super::super::tree::{Rule, SyntaxNode};
-use super::ErrorFinder;
+use super::finder::ErrorFinder;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 

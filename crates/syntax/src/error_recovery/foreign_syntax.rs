@@ -1,7 +1,8 @@
 //! Recognizes the syntax of other languages, and names gpb's own.
 
 use super::super::tree::{Rule, SyntaxNode};
-use super::ErrorFinder;
+use super::finder::ErrorFinder;
+use super::words::is_comment;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 
@@ -194,8 +195,7 @@ impl ErrorFinder {
             );
         }
         let body = node.parent().filter(|_| node.has(Rule::colon))?;
-        let alone =
-            body.children().filter(|child| !is_bracket(child.rule()) && !super::is_comment(*child)).nth(1).is_none();
+        let alone = body.children().filter(|child| !is_bracket(child.rule()) && !is_comment(*child)).nth(1).is_none();
         (!alone).then(|| {
             Diagnostic::error("GPB0065", "`for … : key = value` makes a whole map")
                 .with_label(self.span(node), "this has to stand alone between its braces")

@@ -1,7 +1,8 @@
 //! Reports missing pieces: a sign, a name, a value, a closing quote.
 
 use super::super::tree::{Rule, SyntaxNode};
-use super::{ErrorFinder, after, first_word, word_before};
+use super::finder::ErrorFinder;
+use super::words::{after, first_word, word_before};
 use gpb_base::diag::Diagnostic;
 
 /// Returns the missing sign or word, and a hint about what follows it.

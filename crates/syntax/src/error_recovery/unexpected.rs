@@ -2,7 +2,9 @@
 
 use super::super::tree::{Rule, SyntaxNode};
 use super::braces::stray;
-use super::{ErrorFinder, first_word};
+use super::finder::ErrorFinder;
+use super::foreign_syntax::is_hcl;
+use super::words::first_word;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 
@@ -188,7 +190,7 @@ impl ErrorFinder {
     fn misplaced(&mut self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         let entry = node.children().next()?;
         let head = first_word(node.text());
-        if matches!(entry.rule(), Rule::compat_hcl) || super::foreign_syntax::is_hcl(entry) {
+        if matches!(entry.rule(), Rule::compat_hcl) || is_hcl(entry) {
             return None;
         }
         // What follows on the line belongs to it: an item is seldom complete where its first word is wrong.
