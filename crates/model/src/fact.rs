@@ -7,6 +7,7 @@ use super::{Address, Model, Resource};
 use crate::PropPath;
 use crate::value::PropertyValue;
 use gpb_base::source::Span;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// One block of a `facts` item, for one resource.
@@ -41,10 +42,9 @@ impl FactFields {
         self.0.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
     }
 
-    /// What tells these fields from others of the same model: those of facts that say the same of several resources are the
-    /// same ones, so whoever reads them need do it once.
-    pub fn identity(&self) -> usize {
-        Arc::as_ptr(&self.0).cast::<()>() as usize
+    /// Returns an identity that fields shared by several facts have in common, so that they can be read once.
+    pub fn id(&self) -> FactFieldsId<'_> {
+        FactFieldsId { at: Arc::as_ptr(&self.0).cast::<()>() as usize, fields: PhantomData }
     }
 
     /// By name.
@@ -56,6 +56,13 @@ impl FactFields {
     pub fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
         self.0.iter().map(|(name, _)| name)
     }
+}
+
+/// Identifies fields by the place where they are kept. It borrows the fields, so no others can take that place meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FactFieldsId<'a> {
+    at: usize,
+    fields: PhantomData<&'a FactFields>,
 }
 
 impl FromIterator<(Arc<str>, PropertyValue)> for FactFields {

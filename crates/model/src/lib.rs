@@ -14,7 +14,7 @@ pub mod testing;
 pub mod ty;
 pub mod value;
 
-pub use fact::{ASKED_ANYWAY, Applicability, Evidence, Fact, FactEvaluator, FactFields};
+pub use fact::{ASKED_ANYWAY, Applicability, Evidence, Fact, FactEvaluator, FactFields, FactFieldsId};
 pub use goals::{Budget, Derivation, Domain, Goals, Need, RecoveryTarget};
 pub use path::PropPath;
 pub use property::{Reference, SecretSource, Value, ValueMap};
