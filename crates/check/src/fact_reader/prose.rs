@@ -24,7 +24,7 @@ fn unknown_prose(value: &Value) -> String {
         Value::Text(text) => text.to_string(),
         Value::Bool(bool) => bool.to_string(),
         Value::Int(int) => int.to_string(),
-        Value::Float(float) => float.to_string(),
+        Value::Number(number) => number.to_string(),
         Value::Concat(parts) => parts.iter().map(unknown_prose).collect(),
         Value::Ref(reference) if reference.path.0.is_empty() => format!("<{}>", reference.to),
         Value::Ref(reference) => format!("<{}.{}>", reference.to, reference.path),
