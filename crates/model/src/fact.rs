@@ -47,7 +47,9 @@ impl FactFields {
         self.0.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
     }
 
-    /// Returns an identity that fields shared by several facts have in common, so that they can be read once.
+    /// Returns an identity that tells these fields from others of the same model.
+    ///
+    /// The fields of facts that say the same of several resources are the same ones, so they need to be read only once.
     pub fn id(&self) -> FactFieldsId<'_> {
         FactFieldsId { at: Arc::as_ptr(&self.0).cast::<()>() as usize, fields: PhantomData }
     }
@@ -63,7 +65,9 @@ impl FactFields {
     }
 }
 
-/// Identifies fields by the place where they are kept. It borrows the fields, so no others can take that place meanwhile.
+/// Identifies fields by the place where they are kept.
+///
+/// It borrows the fields, so no others can take that place meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FactFieldsId<'a> {
     at: usize,
