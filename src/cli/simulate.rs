@@ -34,8 +34,11 @@ fn simulated(session: &Session, spec: &Path, args: &SimulateArgs) -> Result<Simu
     let compiled = session.compile(spec)?;
     let scalings = scaling::scalings(&compiled.model);
     let chosen = choose(&scalings, args.of.as_deref()).map_err(|why| session.fail(&why))?;
-    let options =
-        SimulationOptions { seed: args.seed, noise, price: price(session, &compiled.model, chosen, &scalings) };
+    let options = SimulationOptions {
+        seed: args.seed,
+        noise: noise.into(),
+        price: price(session, &compiled.model, chosen, &scalings),
+    };
     Ok(simulate::run(chosen, &curve, &options))
 }
 

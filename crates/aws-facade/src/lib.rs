@@ -1,11 +1,11 @@
 //! AWS's API operations from JSON to JSON, over the official typed SDK crates.
 //!
 //! The SDKs have one Rust type for each shape, so that a caller must know every service at compile time. This crate turns
-//! that around: an operation is a name, its input and output are JSON in the spelling AWS documents. What stands between is
+//! that around: an operation is a name, its input and output are JSON in the spelling AWS documents. The code in between is
 //! generated (`tools/facade/generate.py`) for the operations listed in `operations.toml`; the rest here is written by hand.
 //!
 //! Input is checked before anything is sent: an unknown member, a missing required one and a value of the wrong type are
-//! refused with the place where they stand. Names of enumerations are not checked, since services learn new ones.
+//! refused with their place. Names of enumerations are not checked, since services learn new ones.
 //!
 //! The SDK leaves out of the output what the answer left out, except that scalars the model calls required read as `0` and
 //! `false`.

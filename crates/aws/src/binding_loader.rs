@@ -1,4 +1,4 @@
-//! Bindings from the standard library: read when they are first needed, and refused when they do not hold together.
+//! Bindings from the standard library, read and validated when they are first needed.
 
 use super::binding::{BindingFile, PropertySide, TagCalls, TypeBinding, TypeTags};
 use super::bound_type::BoundType;
@@ -13,15 +13,36 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// A binding that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BindingError {
+    /// A file that is not TOML, or not in the format.
     #[error("{file}: {message}")]
-    Malformed { file: String, message: String },
+    Malformed {
+        /// The path of the file below `stdlib`.
+        file: String,
+        /// The parser's message, with the place.
+        message: String,
+    },
+    /// A binding that does not match the catalog or the API.
     #[error("{file}: {place}: {message}")]
-    Mismatch { file: String, place: String, message: String },
+    Mismatch {
+        /// The path of the file below `stdlib`.
+        file: String,
+        /// The key in the file, such as `types.queue.read`.
+        place: String,
+        /// The problem.
+        message: String,
+    },
+    /// A type without a binding.
     #[error("`{ty}` has no binding: expected in stdlib/{file}")]
-    Missing { ty: String, file: String },
+    Missing {
+        /// gpb's name of the type.
+        ty: String,
+        /// The path, below `stdlib`, of the file where the binding is expected.
+        file: String,
+    },
 }
 
 impl BindingError {
+    /// Returns the code of the diagnostic.
     pub fn code(&self) -> &'static str {
         match self {
             BindingError::Malformed { .. } => "GPB8101",
@@ -51,16 +72,19 @@ pub struct Bindings {
 }
 
 impl Bindings {
+    /// Makes the bindings of a library, over the types of a catalog.
     pub fn new(library: Library, types: Arc<dyn TypeSource>) -> Bindings {
         Bindings { library, types, files: Mutex::default(), apis: Mutex::default(), checked: Mutex::default() }
     }
 
-    /// What the binary carries.
+    /// Returns the bindings that the binary carries.
     pub fn embedded() -> Bindings {
         Bindings::new(Library::embedded(), Arc::new(Catalog::embedded()))
     }
 
-    /// Every type with a binding, by gpb's name; files that cannot be read are errors.
+    /// Lists every type with a binding, by gpb's name.
+    ///
+    /// Files that cannot be read are errors.
     pub fn names(&self) -> Vec<Result<String, BindingError>> {
         let mut names = Vec::new();
         for (path, _) in self.library.below("aws/", ".toml") {
@@ -75,7 +99,10 @@ impl Bindings {
         names
     }
 
-    /// The binding of a type.
+    /// Returns the binding of a type.
+    ///
+    /// # Errors
+    /// A type without a binding, or one whose binding is not valid.
     pub fn get(&self, ty: &str) -> Result<BoundType, BindingError> {
         let known = lock(&self.checked).get(ty).cloned();
         known.unwrap_or_else(|| {
@@ -85,7 +112,10 @@ impl Bindings {
         })
     }
 
-    /// A file of the `aws` folder by its namespace.
+    /// Returns a file of the `aws` folder by its namespace.
+    ///
+    /// # Errors
+    /// A file that is missing or malformed.
     pub fn file(&self, namespace: &str) -> Result<Arc<BindingFile>, BindingError> {
         let path = format!("aws/{namespace}.toml");
         if let Some(known) = lock(&self.files).get(&path) {
@@ -102,7 +132,7 @@ impl Bindings {
         file
     }
 
-    /// The operations of a service that bindings use.
+    /// Returns the operations of a service that bindings use.
     pub fn api(&self, service: &str) -> Option<Arc<Api>> {
         let mut apis = lock(&self.apis);
         let read = || {

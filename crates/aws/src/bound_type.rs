@@ -9,25 +9,29 @@ use std::sync::Arc;
 /// A type with its binding.
 #[derive(Clone)]
 pub struct BoundType {
+    /// gpb's name of the type, such as `aws.sqs.queue`.
     pub ty: String,
+    /// Its schema.
     pub def: Arc<TypeDef>,
+    /// The file of its binding.
     pub file: Arc<BindingFile>,
+    /// Its binding.
     pub binding: Arc<TypeBinding>,
-    /// How its tags are written, the file's words filled in; `None` for a type without tags.
+    /// Its calls for tags, completed from the file; `None` for a type without tags.
     pub tags: Option<Arc<TagCalls>>,
-    /// The services it calls.
+    /// The services that it calls.
     pub apis: BTreeMap<String, Arc<Api>>,
-    /// Some template needs to know the account.
+    /// A template needs the account's number.
     pub needs_account: bool,
 }
 
 impl BoundType {
-    /// The service and the operation of a `call`.
+    /// Returns the service and the operation of a `call`.
     pub fn split<'a>(&'a self, call: &'a str) -> (&'a str, &'a str) {
         split(call, &self.file.service)
     }
 
-    /// The operation, where its shapes are known.
+    /// Returns the operation of a `call`, where its shapes are known.
     pub fn operation(&self, call: &str) -> Option<(&Api, &ApiOperation)> {
         let (service, operation) = self.split(call);
         let api = self.apis.get(service)?;
@@ -35,7 +39,9 @@ impl BoundType {
     }
 }
 
-/// `service:Operation`, or an operation of the file's own service.
+/// Splits `service:Operation`.
+///
+/// An operation alone is one of the file's own service.
 pub fn split<'a>(call: &'a str, service: &'a str) -> (&'a str, &'a str) {
     call.split_once(':').unwrap_or((service, call))
 }

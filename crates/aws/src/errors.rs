@@ -1,10 +1,10 @@
-//! What a failed operation means.
+//! Classification of failed operations, by their codes.
 
 use super::binding::ErrorCodes;
 use super::invoke::{InvokeError, InvokeErrorKind};
 use gpb_engine::cloud::{CloudError, CloudErrorKind};
 
-/// Codes that mean the same everywhere at AWS.
+/// Codes that mean the same in all services.
 const COMMON_CODES: &[(CloudErrorKind, &[&str])] = &[
     (
         CloudErrorKind::Throttled,
@@ -85,7 +85,7 @@ const COMMON_CODES: &[(CloudErrorKind, &[&str])] = &[
     ),
 ];
 
-/// Endings and beginnings that name what an error is; the first that fits counts.
+/// Parts of codes that show the kind; the first that fits counts.
 const CODE_FRAGMENTS: &[(CloudErrorKind, &[&str])] = &[
     (CloudErrorKind::NotFound, &["NotFound", "NoSuch", "NonExistent", "DoesNotExist", "NotExist"]),
     (CloudErrorKind::AlreadyExists, &["AlreadyExist", "AlreadyOwned", ".Duplicate", "DuplicateName"]),
@@ -93,7 +93,9 @@ const CODE_FRAGMENTS: &[(CloudErrorKind, &[&str])] = &[
     (CloudErrorKind::Conflict, &["InUse", "InvalidState", "NotAvailableState", "StateFault"]),
 ];
 
-/// The kind of an error. `changes` says that the call was to change something; `errors` are a binding's, nearest first.
+/// Returns the kind of an error.
+///
+/// `changes` says that the call was to change something; `errors` are a binding's, nearest first.
 pub fn kind(error: &InvokeError, errors: &[&ErrorCodes], changes: bool) -> CloudErrorKind {
     let lost = if changes && error.may_have_applied { CloudErrorKind::Ambiguous } else { CloudErrorKind::Unavailable };
     match error.kind {
@@ -122,12 +124,15 @@ pub fn kind(error: &InvokeError, errors: &[&ErrorCodes], changes: bool) -> Cloud
     }
 }
 
-/// Whether an entry of a binding (`Code`, or `Code: words`) is about this error.
+/// Checks that an error is the one of a binding's entry.
+///
+/// An entry is a code, or `Code: words of the message`.
 pub fn matches_entry(code: &str, message: &str, entry: &str) -> bool {
     let (named, words) = entry.split_once(": ").map_or((entry, None), |(named, words)| (named, Some(words)));
     code == named && words.is_none_or(|words| message.to_lowercase().contains(&words.to_lowercase()))
 }
 
+/// Returns the engine's error for a failed operation, `service:Operation`.
 pub fn cloud_error(error: InvokeError, kind: CloudErrorKind, operation: &str) -> CloudError {
     CloudError {
         kind,

@@ -1,20 +1,25 @@
-//! The one way to AWS's APIs: service, operation and JSON in; JSON or an error out.
+//! The way to AWS's APIs: service, operation and JSON in; JSON or an error out.
 
 use async_trait::async_trait;
 use gpb_model::Place;
 use serde_json::Value as Json;
 
-/// Something that performs AWS API operations: the official SDKs, or a stand-in for them.
+/// Performs AWS API operations: the official SDKs, or a stand-in for them.
 ///
-/// JSON is in the spelling AWS documents its APIs in (`CreateQueue {"QueueName": …}`): blobs are base64 text and times are
-/// text in RFC 3339. Members that are absent stay absent; an unknown member of the input is refused.
+/// JSON is in the spelling AWS documents its APIs in (`CreateQueue {"QueueName": …}`): blobs are base64 strings and times
+/// are strings in RFC 3339. Members that are absent stay absent; an unknown member of the input is refused.
 #[async_trait]
 pub trait Invoke: Send + Sync {
+    /// Performs one operation and returns its output.
+    ///
     /// `service` is the SDK's name for it (`elasticloadbalancingv2`), `operation` the API's (`CreateListener`).
+    ///
+    /// # Errors
+    /// The service's own error, no answer, or a request that was not sent.
     async fn invoke(&self, place: &Place, service: &str, operation: &str, input: Json) -> Result<Json, InvokeError>;
 }
 
-/// What sort of failure it was, as far as the protocol alone tells.
+/// Sorts a failure by where it arose, as far as the protocol alone shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum InvokeErrorKind {
     /// The service answered with an error of its own; `code` says which.
@@ -35,20 +40,26 @@ pub enum InvokeErrorKind {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct InvokeError {
+    /// The sort of the failure.
     pub kind: InvokeErrorKind,
     /// AWS's code (`NoSuchEntity`), else `Http503`, `Timeout` and the like.
     pub code: String,
+    /// The service's message, or the causes in one line.
     pub message: String,
-    /// Of the HTTP answer, if there was one.
+    /// The status code of the HTTP answer, if there was one.
     pub status: Option<u16>,
-    /// The same call may succeed later: throttling, a server's fault, a lost connection.
+    /// The same call may succeed later.
+    ///
+    /// That is so for throttling, a server's fault and a lost connection.
     pub retryable: bool,
-    /// The request was sent and the answer does not exclude that it was carried out.
+    /// The request was sent, and the answer does not exclude that it was carried out.
     pub may_have_applied: bool,
+    /// AWS's id of the request, for its support.
     pub request_id: Option<String>,
 }
 
 impl InvokeError {
+    /// Makes an error that is final and changed nothing.
     pub fn new(kind: InvokeErrorKind, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             kind,

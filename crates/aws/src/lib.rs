@@ -1,7 +1,7 @@
 //! The real cloud: AWS, driven by bindings over its APIs.
 //!
-//! What a resource type becomes in calls is data (`stdlib/aws/*.toml`, described in `docs/bindings.md`); [`AwsCloud`] runs it
-//! over an [`Invoke`].
+//! The calls that a resource type becomes are data (`stdlib/aws/*.toml`, described in `docs/bindings.md`); [`AwsCloud`]
+//! runs them over an [`Invoke`].
 
 pub mod binding;
 pub mod binding_loader;

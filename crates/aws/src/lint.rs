@@ -1,4 +1,4 @@
-//! Whether a binding holds together with the catalog and the API, and what it leaves out.
+//! Validation of bindings against the catalog and the API, and their coverage.
 
 mod audit;
 
@@ -14,19 +14,21 @@ use gpb_catalog::Shape as Property;
 use gpb_model::PropPath;
 use std::collections::BTreeMap;
 
-/// Something that does not hold together.
+/// A part of a binding that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BindingProblem {
+    /// The part of the binding, such as `create` or `templates`.
     pub place: String,
+    /// The problem, as the user reads it.
     pub message: String,
 }
 
-/// Every operation a binding names, as it names them.
+/// Lists every operation that a binding names, as it names them.
 pub fn calls(bound: &BoundType) -> Vec<&str> {
     uses(bound).into_iter().map(|one| one.call).collect()
 }
 
-/// Every word that the holes of a binding refer to.
+/// Lists every word that the interpolations of a binding refer to.
 pub fn terms(bound: &BoundType) -> Vec<&TemplateTerm> {
     let binding = &bound.binding;
     let sets = binding.read.iter().map(|read| &read.set).chain(binding.list.iter().map(|listing| &listing.set));
@@ -47,7 +49,7 @@ struct OperationUse<'a> {
     at: Vec<&'a MemberPath>,
 }
 
-/// All that is wrong with a binding, in order of its parts.
+/// Lists the problems of a binding, in the order of its parts.
 pub fn problems(bound: &BoundType) -> Vec<BindingProblem> {
     let mut found = Vec::new();
     if bound.binding.create.is_empty() || bound.binding.read.is_empty() {
@@ -76,7 +78,9 @@ pub fn problems(bound: &BoundType) -> Vec<BindingProblem> {
     found
 }
 
-/// A property, or (for `{ item … }` of a list of anything) a place that the catalog leaves open.
+/// Checks that a path is a property, or a place that the catalog leaves open.
+///
+/// The latter is for `{ item … }` of a list of anything.
 fn is_property(bound: &BoundType, path: &PropPath) -> bool {
     if bound.def.shape_at(path).is_some() {
         return true;
@@ -122,11 +126,16 @@ fn term_problem(bound: &BoundType, term: &TemplateTerm) -> Option<String> {
         term.literal.is_some() || WORDS.contains(&term.word.as_str()) || bound.def.root.by_aws(&term.word).is_some();
     let path = PropPath(term.word.as_str().into());
     (!known).then(|| {
-        format!("`${{{}}}` is neither a property of `{}` nor a word{}", term.word, bound.ty, hint(bound, &path))
+        format!(
+            "`${{{}}}` is neither a property of `{}` nor a reserved word{}",
+            term.word,
+            bound.ty,
+            hint(bound, &path)
+        )
     })
 }
 
-/// Whether an input has the member that a path starts with.
+/// Checks that an input has the member that a path starts with.
 pub fn reaches(input: MemberShape<'_>, path: &MemberPath) -> bool {
     match path.steps() {
         [PathStep::Name(name), ..] => input.member(name).is_some(),
@@ -134,12 +143,12 @@ pub fn reaches(input: MemberShape<'_>, path: &MemberPath) -> bool {
     }
 }
 
-/// Whether a path resolves somewhere in a shape.
+/// Checks that a path exists in a shape.
 pub(super) fn resolves(shape: MemberShape<'_>, steps: &[PathStep]) -> bool {
     walk(shape, steps).is_some()
 }
 
-/// The shape at the end of a path.
+/// Returns the shape at the end of a path.
 pub(super) fn walk<'a>(shape: MemberShape<'a>, steps: &[PathStep]) -> Option<MemberShape<'a>> {
     steps.iter().try_fold(shape, |shape, step| match step {
         PathStep::Name(name) => shape.member(name).map(|(_, inner)| inner),
@@ -216,7 +225,7 @@ fn of_read<'a>(place: &str, read: &'a ReadCall) -> Vec<OperationUse<'a>> {
     found
 }
 
-/// Every property path that a binding mentions by name, and where.
+/// Lists every property path that a binding mentions by name, with its place.
 fn property_mentions(bound: &BoundType) -> Vec<(String, PropPath)> {
     let binding = &bound.binding;
     let mut found = Vec::new();
@@ -254,7 +263,7 @@ fn conditions(conditions: CallConditions<'_>, take: &mut dyn FnMut(&String)) {
     conditions.if_set.iter().chain(conditions.if_unset).for_each(take);
 }
 
-/// The place of a property where a binding gives one for writing.
+/// Checks that a binding does not forbid to write a property.
 pub(super) fn written(bound: &BoundType, property: &str) -> bool {
     let place = bound.binding.properties.get(&PropPath(property.into())).map(|place| &place.write);
     !matches!(place, Some(PropertySide::Nowhere))

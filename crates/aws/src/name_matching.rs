@@ -1,8 +1,8 @@
-//! Names as both sides spell them: `TTL`, `ttl` and `Ttl` are one name.
+//! Comparison of names as both sides spell them: `TTL`, `ttl` and `Ttl` are one name.
 
 use serde_json::{Map, Value as Json};
 
-/// Whether two names are the same once case and punctuation are ignored.
+/// Checks that two names are the same without case and punctuation.
 pub fn same(a: &str, b: &str) -> bool {
     let letters = |text: &'_ str| -> Vec<u8> {
         text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect()
@@ -10,20 +10,22 @@ pub fn same(a: &str, b: &str) -> bool {
     a == b || letters(a) == letters(b)
 }
 
-/// The member of that name: the exact one, else the one that differs in case and punctuation alone. Null is absent.
+/// Returns the member of that name: the exact one, else one that [`same`] accepts.
+///
+/// Null is absent.
 pub fn member<'a>(object: &'a Map<String, Json>, name: &str) -> Option<&'a Json> {
     let found = object.get(name).or_else(|| object.iter().find(|(key, _)| same(key, name)).map(|(_, value)| value));
     found.filter(|value| !value.is_null())
 }
 
-/// The two halves of a `{ Key, Value }` element, however it spells them.
+/// Returns the two halves of a `{ Key, Value }` element, however it spells them.
 pub fn key_and_value(element: &Json) -> Option<(&str, Option<&Json>)> {
     let object = element.as_object()?;
     let key = member(object, "Key").or_else(|| member(object, "TagKey"))?.as_str()?;
     Some((key, member(object, "Value").or_else(|| member(object, "TagValue"))))
 }
 
-/// Text from `%7B…` escapes; `None` when it is not well formed.
+/// Decodes `%7B…` escapes; `None` when they are not well formed.
 pub fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -44,7 +46,9 @@ pub fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// A document written as text: an object or a list, plain or URL-encoded.
+/// Parses a document that is written as a string, plain or URL-encoded.
+///
+/// A document is an object or a list.
 pub fn document(text: &str) -> Option<Json> {
     let parse = |text: &str| serde_json::from_str(text).ok().filter(|json: &Json| json.is_object() || json.is_array());
     match text.trim_start().chars().next()? {
@@ -54,7 +58,7 @@ pub fn document(text: &str) -> Option<Json> {
     }
 }
 
-/// A scalar as text; lists and objects as JSON text.
+/// Returns a scalar as a string; lists and objects as JSON.
 pub fn text_of(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),

@@ -7,14 +7,17 @@ use serde_json::{Map, Value as Json};
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PathStep {
+    /// A member, compared without case and punctuation.
     Name(String),
-    /// A position; negative ones count from the end.
+    /// A position, counted from zero; negative ones count from the end.
     Index(i64),
     /// Every element.
     Each,
     /// The element whose member has that value.
     Where {
+        /// The member.
         key: String,
+        /// The value, which may be a template.
         value: String,
     },
 }
@@ -25,37 +28,42 @@ pub enum PathStep {
 pub struct MemberPath {
     /// It starts at the root of an output.
     pub absolute: bool,
-    /// The first that leads somewhere counts.
+    /// The alternatives; the first that exists counts.
     pub alternatives: Vec<Vec<PathStep>>,
 }
 
+/// A path that cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{path}` is not a path: {reason}")]
 pub struct PathError {
+    /// The path.
     pub path: String,
+    /// The reason.
     pub reason: &'static str,
 }
 
 impl MemberPath {
-    /// The object itself.
+    /// Returns the path to the object itself.
     pub fn here() -> MemberPath {
         MemberPath { absolute: false, alternatives: vec![Vec::new()] }
     }
 
+    /// Returns the path to a member.
     pub fn name(name: impl Into<String>) -> MemberPath {
         MemberPath { absolute: false, alternatives: vec![vec![PathStep::Name(name.into())]] }
     }
 
+    /// Checks that the path is the object itself.
     pub fn is_here(&self) -> bool {
         self.alternatives.iter().all(Vec::is_empty)
     }
 
-    /// What writing uses: the first alternative.
+    /// Returns the steps that writing uses: those of the first alternative.
     pub fn steps(&self) -> &[PathStep] {
         self.alternatives.first().map_or(&[], Vec::as_slice)
     }
 
-    /// The path with the templates in its `[Key=…]` filled in.
+    /// Returns the path with the templates in its `[Key=…]` filled.
     #[must_use]
     pub fn bind(&self, fill: &dyn Fn(&str) -> Option<String>) -> MemberPath {
         let mut bound = self.clone();
@@ -69,7 +77,7 @@ impl MemberPath {
         bound
     }
 
-    /// What is there. Null is absent.
+    /// Returns the value at the path; null is absent.
     pub fn get(&self, here: &Json, root: &Json) -> Option<Json> {
         let start = if self.absolute { root } else { here };
         self.alternatives.iter().find_map(|steps| follow(start, steps))
@@ -152,7 +160,7 @@ fn steps(text: &str) -> Result<Vec<PathStep>, &'static str> {
     Ok(found)
 }
 
-/// Splits at a separator that stands outside `[…]`, `{…}` and `'…'`.
+/// Splits at a separator outside `[…]`, `{…}` and `'…'`.
 pub fn outside_brackets(text: &str, separator: char) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut depth, mut quoted, mut start) = (0_i32, false, 0);

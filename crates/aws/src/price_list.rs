@@ -7,16 +7,18 @@ use gpb_model::Place;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
-/// The price list is answered for all regions in one.
+/// The region that answers for all regions.
 const ENDPOINT_REGION: &str = "us-east-1";
 
 /// More pages than any service has.
 const MAX_PAGES: usize = 2_000;
 
-/// Every product of a service whose attributes are those given, the region among them. A document is JSON in a text.
+/// Returns the products of a service with these attributes, as documents.
+///
+/// The region is one of the attributes. A document is JSON in a string.
 ///
 /// # Errors
-/// When a page cannot be had.
+/// A page that cannot be read.
 pub async fn products(
     invoke: &dyn Invoke,
     service: &str,

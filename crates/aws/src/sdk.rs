@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// Performs operations with the SDKs. Each place has clients and credentials of its own, made when it is first asked for.
+/// Performs operations with the SDKs.
+///
+/// Each place has clients and credentials of its own, made when it is first called.
 #[derive(Debug, Default)]
 pub struct Sdk {
     clients: Mutex<BTreeMap<Place, Arc<Clients>>>,
@@ -40,7 +42,9 @@ impl Sdk {
     }
 }
 
-/// The error in the engine's terms; where it is about credentials, with the ways on.
+/// Returns the error in the engine's terms.
+///
+/// One about credentials names the ways on.
 fn invoke_error(error: Error, place: &Place) -> InvokeError {
     let message = match error.kind {
         ErrorKind::Credentials => credentials_message(&error, place, std::env::var("AWS_PROFILE").ok()),
@@ -68,7 +72,9 @@ fn kind(kind: ErrorKind) -> InvokeErrorKind {
     }
 }
 
-/// What is missing, why, and the ways on. `chosen` is the profile the environment asks for.
+/// Explains the missing credentials: which, why, and the ways on.
+///
+/// `chosen` is the profile that the environment asks for.
 fn credentials_message(error: &Error, place: &Place, chosen: Option<String>) -> String {
     let why = &error.message;
     if let (Some(role), true) = (&place.role, error.code == "CredentialsFailed") {

@@ -1,4 +1,4 @@
-//! The shapes of API operations, as far as bindings use them: generated data under `aws/generated/`.
+//! The shapes of API operations, as far as bindings use them: generated data below `aws/generated/`.
 
 use super::name_matching::same;
 use serde::Deserialize;
@@ -8,27 +8,34 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Api {
+    /// The SDK's name of the service.
     pub service: String,
+    /// The operations by name.
     pub operations: BTreeMap<String, ApiOperation>,
     shapes: BTreeMap<String, RawShape>,
 }
 
+/// The input and the output of an operation.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApiOperation {
     input: Option<String>,
     output: Option<String>,
+    /// The pages of its answers, where it has any.
     pub page: Option<Pagination>,
 }
 
-/// How an operation's answers go on: members of its input and output.
+/// The pages of an operation's answers, by members of its input and output.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pagination {
+    /// The members of the input that take the token of the next page.
     pub input: Vec<String>,
+    /// The members of the output that give it.
     pub output: Vec<String>,
-    /// The lists that grow.
+    /// The lists that grow from page to page.
     pub items: Vec<String>,
+    /// The member of the output that is true as long as more pages follow.
     pub more: Option<String>,
 }
 
@@ -41,39 +48,52 @@ enum RawShape {
     Structure(StructureShape),
 }
 
+/// A structure: its members by name.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StructureShape {
     #[serde(default)]
     members: BTreeMap<String, String>,
+    /// The members that the API requires.
     #[serde(default)]
     pub required: Vec<String>,
-    /// Idempotency tokens.
+    /// The members that are idempotency tokens.
     #[serde(default)]
     pub tokens: Vec<String>,
 }
 
-/// A member's type.
+/// The type of a member.
 #[derive(Debug, Clone, Copy)]
 pub enum MemberShape<'a> {
+    /// A structure.
     Structure(&'a StructureShape, &'a Api),
+    /// A list of the named shape.
     List(&'a str, &'a Api),
+    /// A map of strings to the named shape.
     Map(&'a str, &'a Api),
+    /// A string.
     Text,
+    /// Bytes, as a base64 string.
     Blob,
+    /// A time, as a string in RFC 3339.
     Time,
+    /// True or false.
     Bool,
+    /// A whole number.
     Int,
+    /// A number.
     Float,
     /// Any JSON, or a shape that is not known: values pass as they are.
     Document,
 }
 
 impl Api {
+    /// Returns the shape of an operation's input.
     pub fn input(&self, operation: &str) -> MemberShape<'_> {
         self.side(operation, |found| found.input.as_deref())
     }
 
+    /// Returns the shape of an operation's output.
     pub fn output(&self, operation: &str) -> MemberShape<'_> {
         self.side(operation, |found| found.output.as_deref())
     }
@@ -85,6 +105,7 @@ impl Api {
         name.map_or(MemberShape::Structure(&NOTHING, self), |name| self.shape(name))
     }
 
+    /// Returns the shape of a name; an unknown one is a document.
     pub fn shape<'a>(&'a self, name: &str) -> MemberShape<'a> {
         match name {
             "string" => MemberShape::Text,
@@ -104,24 +125,26 @@ impl Api {
 }
 
 impl StructureShape {
-    /// The API's spelling of a member, and its shape.
+    /// Returns the API's spelling of a member, and its shape.
     pub fn member<'a>(&'a self, name: &str, api: &'a Api) -> Option<(&'a str, MemberShape<'a>)> {
         let exact = self.members.get_key_value(name);
         let found = exact.or_else(|| self.members.iter().find(|(member, _)| same(member, name)));
         found.map(|(member, shape)| (member.as_str(), api.shape(shape)))
     }
 
+    /// Lists the names of the members.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.members.keys().map(String::as_str)
     }
 
+    /// Checks that the API requires a member.
     pub fn is_required(&self, name: &str) -> bool {
         self.required.iter().any(|required| required == name)
     }
 }
 
 impl<'a> MemberShape<'a> {
-    /// The shape of a list's or a map's elements.
+    /// Returns the shape of a list's or a map's elements.
     pub fn element(self) -> Option<MemberShape<'a>> {
         match self {
             MemberShape::List(name, api) | MemberShape::Map(name, api) => Some(api.shape(name)),
@@ -129,7 +152,9 @@ impl<'a> MemberShape<'a> {
         }
     }
 
-    /// A structure's member in the API's spelling. Documents and maps have every member.
+    /// Returns a structure's member in the API's spelling.
+    ///
+    /// Documents and maps have every member.
     pub fn member(self, name: &str) -> Option<(String, MemberShape<'a>)> {
         match self {
             MemberShape::Structure(structure, api) => {
@@ -141,7 +166,7 @@ impl<'a> MemberShape<'a> {
         }
     }
 
-    /// The members of a list's elements that are a key and a value.
+    /// Returns the members of a list's elements that are a key and a value.
     pub fn pair(self) -> Option<(&'a str, &'a str)> {
         let MemberShape::List(item, api) = self else { return None };
         let MemberShape::Structure(structure, _) = api.shape(item) else { return None };
@@ -149,7 +174,7 @@ impl<'a> MemberShape<'a> {
         Some((find(["Key", "TagKey"])?.0, find(["Value", "TagValue"])?.0))
     }
 
-    /// The members of a `{ Quantity, Items }` wrapper.
+    /// Returns the members of a `{ Quantity, Items }` wrapper.
     pub fn counted(self) -> Option<(&'a str, &'a str, MemberShape<'a>)> {
         let MemberShape::Structure(structure, api) = self else { return None };
         let (items, shape) = structure.member("Items", api)?;

@@ -1,20 +1,14 @@
-//! Templates: texts with `${…}` and trees of them, filled from what an operation knows.
+//! Templates: strings with `${…}` and trees of them, filled with the values of an operation.
 
 mod expression;
 
-pub use expression::{Expression, TemplateFunction, TemplateTerm};
+pub use expression::{Expression, Lookup, TemplateFunction, TemplateTerm};
 
 use super::name_matching::text_of;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-/// Where `${…}` finds its values.
-pub trait Lookup {
-    /// The value behind a word and the path after it (`out`, `Vpc.VpcId`).
-    fn lookup(&self, term: &TemplateTerm) -> Option<Json>;
-}
-
-/// A text with holes.
+/// A string with interpolations.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Template(Vec<TemplatePart>);
@@ -25,16 +19,20 @@ enum TemplatePart {
     Interpolation(Expression),
 }
 
+/// A template that cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{template}` is not a template: {reason}")]
 pub struct TemplateError {
+    /// The template.
     pub template: String,
+    /// The reason.
     pub reason: String,
 }
 
-/// What became of a template.
+/// The result of filling a template.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FillResult {
+    /// The value.
     Value(Json),
     /// A part is absent, so the member is left out.
     Absent,
@@ -43,6 +41,7 @@ pub enum FillResult {
 }
 
 impl FillResult {
+    /// Returns the value, if there is one.
     pub fn value(self) -> Option<Json> {
         match self {
             FillResult::Value(value) => Some(value),
@@ -52,6 +51,7 @@ impl FillResult {
 }
 
 impl Template {
+    /// Fills the template; a single interpolation keeps its type, several are joined.
     pub fn fill(&self, from: &dyn Lookup) -> FillResult {
         if let [TemplatePart::Interpolation(expression)] = self.0.as_slice() {
             return match expression.evaluate(from) {
@@ -74,7 +74,7 @@ impl Template {
         FillResult::Value(out.into())
     }
 
-    /// Every word that a hole refers to.
+    /// Lists every word that an interpolation refers to.
     pub fn terms(&self) -> impl Iterator<Item = &TemplateTerm> {
         self.0
             .iter()
@@ -108,13 +108,17 @@ impl TryFrom<String> for Template {
     }
 }
 
-/// JSON whose texts are templates.
+/// JSON whose strings are templates.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Json")]
 pub enum TemplateTree {
+    /// A template.
     Text(Template),
+    /// An object, in the order of the file.
     Object(Vec<(String, TemplateTree)>),
+    /// A list.
     List(Vec<TemplateTree>),
+    /// A number, true, false or null.
     Plain(Json),
 }
 
@@ -146,6 +150,7 @@ impl TryFrom<Json> for TemplateTree {
 const SPREAD: &str = "...";
 
 impl TemplateTree {
+    /// Fills the tree; an object or a list of absent parts is absent.
     pub fn fill(&self, from: &dyn Lookup) -> FillResult {
         match self {
             TemplateTree::Text(template) => template.fill(from),
@@ -155,7 +160,7 @@ impl TemplateTree {
         }
     }
 
-    /// Every word that a hole refers to.
+    /// Lists every word that an interpolation refers to.
     pub fn terms(&self) -> Vec<&TemplateTerm> {
         match self {
             TemplateTree::Text(template) => template.terms().collect(),
@@ -165,7 +170,7 @@ impl TemplateTree {
         }
     }
 
-    /// The members of the outermost object.
+    /// Lists the members of the outermost object.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         let entries: &[(String, TemplateTree)] = if let TemplateTree::Object(entries) = self { entries } else { &[] };
         entries.iter().map(|(key, _)| key.as_str()).filter(|key| *key != SPREAD)

@@ -1,44 +1,63 @@
-//! What the templates of one operation can refer to.
+//! The values that the templates of one operation can refer to.
 
 use super::template::{Lookup, TemplateTerm};
 use gpb_engine::cloud::Properties;
 use serde_json::Value as Json;
 
-/// The names of one operation. It may hold secrets in clear, so it has no text form.
+/// The values of one operation.
+///
+/// They may hold secrets in clear, so the scope has no `Debug`.
 #[derive(Clone, Default)]
 pub struct TemplateScope {
+    /// The properties that shall be.
     pub desired: Properties,
+    /// The properties as last observed.
     pub observed: Properties,
-    /// In an update: as last observed, the changed ones too.
+    /// In an update: the properties as last observed, the changed ones too.
     pub before: Properties,
     /// The parts of the identifier by name.
     pub parts: Properties,
+    /// The whole identifier.
     pub id: Option<String>,
+    /// In `batch`: the parts of each identifier.
     pub ids: Option<Vec<Properties>>,
     /// The outputs of the calls so far, merged.
     pub out: Json,
     /// The whole output of the type's `read`.
     pub read: Option<Json>,
+    /// The element of a `for` or an `each`.
     pub item: Option<Json>,
+    /// That element as the API gave it.
     pub raw: Option<Json>,
+    /// In `once_per`: the property, in the API's spelling.
     pub property: Option<String>,
+    /// In `once_per`: the property's value.
     pub value: Option<Json>,
+    /// In the secret store: the secret's name.
     pub name: Option<String>,
+    /// The idempotency token, 32 hexadecimal digits.
     pub token: Option<String>,
+    /// The token of the interrupted creation that is searched for.
     pub marker: Option<String>,
+    /// The place of the operation.
     pub location: CloudLocation,
 }
 
-/// Of the place.
+/// The place of an operation, as templates name it.
 #[derive(Debug, Clone, Default)]
 pub struct CloudLocation {
+    /// The account, as 12 digits.
     pub account: Option<String>,
+    /// The region, such as `us-east-1`.
     pub region: String,
+    /// The partition, such as `aws` or `aws-cn`.
     pub partition: &'static str,
+    /// The end of host names, such as `amazonaws.com`.
     pub suffix: &'static str,
 }
 
 impl CloudLocation {
+    /// Returns the location of a region, with the catalog's partition.
     pub fn new(region: &str, account: Option<String>) -> CloudLocation {
         let partition = gpb_catalog::regions::partition(region).unwrap_or("aws");
         let suffix = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
@@ -94,13 +113,15 @@ impl Lookup for TemplateScope {
 }
 
 impl TemplateScope {
-    /// A property: desired, else observed, else a part of the identifier.
+    /// Returns a property: desired, else observed, else a part of the identifier.
     pub fn property(&self, name: &str) -> Option<&Json> {
         let sources = [&self.desired, &self.observed, &self.parts];
         sources.into_iter().find_map(|source| source.get(name)).filter(|value| !value.is_null())
     }
 
-    /// In `batch`: one part of every identifier, or the whole where there is but one part.
+    /// Returns one part of every identifier of a `batch`.
+    ///
+    /// It is the whole identifier where that has one part.
     fn identifiers(&self, term: &TemplateTerm) -> Option<Json> {
         let all = self.ids.as_ref()?;
         let one = |parts: &Properties| match &term.path {

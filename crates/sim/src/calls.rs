@@ -101,7 +101,7 @@ impl SimCloud {
         if fault == InjectedFault::After {
             return Err(injected(CloudErrorKind::Ambiguous, "delete", &key.ty));
         }
-        self.wait_latency(&key.ty, OperationKind::Delete, "gone (now `deleting`)", sink).await?;
+        self.wait_latency(&key.ty, OperationKind::Delete, "deleted (now `deleting`)", sink).await?;
         self.point("delete:done");
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Faults on demand: what real clouds do at the worst moment, decided by a seed.
+//! Fault injection: the errors of real clouds at the worst moment, decided by a seed.
 
 use gpb_engine::cloud::{CloudError, CloudErrorKind};
 use sha2::{Digest as _, Sha256};
@@ -7,27 +7,30 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How often each fault happens, from 0 to 1. Written as `seed=1,throttle=0.1,ambiguous=0.05`.
+/// The share of calls that each fault hits, from 0 to 1.
+///
+/// Written as `seed=1,throttle=0.1,ambiguous=0.05`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Faults {
+    /// The seed; the same seed and calls give the same faults.
     pub seed: u64,
-    /// Any call: told to slow down; nothing done.
+    /// The share of calls that are throttled; nothing is done.
     pub throttle: f64,
-    /// Any call: no service; nothing done.
+    /// The share of calls that find the service unavailable; nothing is done.
     pub unavailable: f64,
-    /// A change is made, and its answer is lost.
+    /// The share of changes that are made, and whose answer is lost.
     pub ambiguous: f64,
-    /// A change is not made, and its answer is lost.
+    /// The share of changes that are not made, and whose answer is lost.
     pub lost: f64,
-    /// A creation or update sees something it depends on not yet.
+    /// The share of creations and updates that do not see a dependency yet.
     pub not_ready: f64,
-    /// A creation is named and then fails before it is ready.
+    /// The share of creations that are named and then fail before they are ready.
     pub unfinished: f64,
 }
 
-/// A text that does not describe faults.
+/// A string that does not describe faults.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a fault; write `seed=N` or one of {NAMES} with a share from 0 to 1, separated by commas")]
+#[error("`{0}` is not a valid fault; write `seed=N` or one of {NAMES} with a share from 0 to 1, separated by commas")]
 pub struct FaultsError(pub String);
 
 const NAMES: &str = "throttle, unavailable, ambiguous, lost, not_ready, unfinished";
@@ -79,17 +82,19 @@ impl fmt::Display for Faults {
     }
 }
 
-/// Called at each point where a process may die, with its name; a test's hook does not return from one of them.
+/// Called at each point where a process may die, with the point's name.
+///
+/// A test's hook does not return from one of them.
 pub type CrashHook = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// The faults of one cloud, as calls come in.
 pub(super) struct FaultInjector {
     faults: Faults,
-    /// How often each call was made, so that a try again is a throw of its own, whatever else goes on.
+    /// The number of times each call was made, so that a retry is a draw of its own.
     draws: Mutex<BTreeMap<String, u64>>,
 }
 
-/// What happens to one call.
+/// The fate of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum InjectedFault {
     None,
@@ -102,11 +107,12 @@ pub(super) enum InjectedFault {
 }
 
 impl FaultInjector {
+    /// Makes the injector of a cloud that has had no call.
     pub fn new(faults: Faults) -> Self {
         Self { faults, draws: Mutex::default() }
     }
 
-    /// Throws for a call that only reads.
+    /// Draws for a call that only reads.
     pub fn read(&self, subject: &str) -> InjectedFault {
         self.draw(
             "read",
@@ -118,7 +124,7 @@ impl FaultInjector {
         )
     }
 
-    /// Throws for a call that changes something.
+    /// Draws for a call that changes something.
     pub fn change(&self, operation: &str, subject: &str) -> InjectedFault {
         let faults = &self.faults;
         let unless_deleting = |share: f64| if operation == "delete" { 0.0 } else { share };
@@ -141,8 +147,8 @@ impl FaultInjector {
             return InjectedFault::None;
         }
         let key = format!("{operation} {subject}");
-        let mut thrown = self.draws.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = thrown.entry(key.clone()).or_default();
+        let mut draws = self.draws.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = draws.entry(key.clone()).or_default();
         *count += 1;
         let hash = Sha256::digest(format!("{} {key} {count}", self.faults.seed).as_bytes());
         let mut bytes = [0; 4];
@@ -158,7 +164,7 @@ impl FaultInjector {
     }
 }
 
-/// The error a fault is told by.
+/// Returns the error that a fault appears as.
 pub(super) fn injected(kind: CloudErrorKind, operation: &str, ty: &str) -> CloudError {
     let (code, message) = match kind {
         CloudErrorKind::Throttled => ("Throttling", "rate exceeded"),
@@ -175,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn faults_are_read_from_text_and_told_as_text() {
+    fn faults_are_read_from_a_string_and_written_as_one() {
         let faults: Faults = "seed=7, throttle=0.1,unfinished=1".parse().unwrap();
         assert_eq!((faults.seed, faults.throttle, faults.unfinished), (7, 0.1, 1.0));
         assert_eq!(faults.to_string(), "seed=7,throttle=0.1,unfinished=1");
@@ -186,23 +192,23 @@ mod tests {
     }
 
     #[test]
-    fn a_throw_depends_on_the_seed_the_call_and_its_number_alone() {
-        let throws = |seed| {
-            let dice = FaultInjector::new(Faults { seed, throttle: 0.5, ..Faults::default() });
-            (0..40).map(|_| dice.read("a")).collect::<Vec<_>>()
+    fn a_draw_depends_on_the_seed_the_call_and_its_number_alone() {
+        let draws = |seed| {
+            let injector = FaultInjector::new(Faults { seed, throttle: 0.5, ..Faults::default() });
+            (0..40).map(|_| injector.read("a")).collect::<Vec<_>>()
         };
-        assert_eq!(throws(1), throws(1));
-        assert_ne!(throws(1), throws(2));
-        let dice = FaultInjector::new(Faults { seed: 1, throttle: 0.5, ..Faults::default() });
-        let mixed: Vec<_> = (0..40).map(|_| (dice.read("a"), dice.read("b")).0).collect();
-        assert_eq!(mixed, throws(1));
+        assert_eq!(draws(1), draws(1));
+        assert_ne!(draws(1), draws(2));
+        let injector = FaultInjector::new(Faults { seed: 1, throttle: 0.5, ..Faults::default() });
+        let mixed: Vec<_> = (0..40).map(|_| (injector.read("a"), injector.read("b")).0).collect();
+        assert_eq!(mixed, draws(1));
     }
 
     #[test]
     fn shares_are_met_on_the_average() {
-        let dice = FaultInjector::new(Faults { seed: 3, throttle: 0.2, ambiguous: 0.3, ..Faults::default() });
-        let fates: Vec<_> = (0..2000).map(|_| dice.change("create", "a")).collect();
-        let share = |fault| fates.iter().filter(|one| **one == fault).count();
+        let injector = FaultInjector::new(Faults { seed: 3, throttle: 0.2, ambiguous: 0.3, ..Faults::default() });
+        let outcomes: Vec<_> = (0..2000).map(|_| injector.change("create", "a")).collect();
+        let share = |fault| outcomes.iter().filter(|one| **one == fault).count();
         assert!((300..500).contains(&share(InjectedFault::Before(CloudErrorKind::Throttled))));
         assert!((500..700).contains(&share(InjectedFault::After)));
     }

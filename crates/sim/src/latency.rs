@@ -1,4 +1,4 @@
-//! How long things take, by type: data of the standard library, scaled to what the user has patience for.
+//! Latencies of operations, by type: data of the standard library, scaled to the user's patience.
 
 use gpb_engine::state::OperationKind;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ pub struct Latency {
     scale: f64,
 }
 
-/// Seconds.
+/// The durations of one type's operations, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TypeLatency {
@@ -22,25 +22,27 @@ struct TypeLatency {
 }
 
 impl Latency {
-    /// Everything at once.
+    /// Returns latencies of zero.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// A table of types, the entry `default` for those it does not name; `scale` 1 is real time, 0.01 a hundredth of it.
+    /// Reads a table of types, whose entry `default` is for those it does not name.
+    ///
+    /// `scale` 1 is real time, 0.01 a hundredth of it.
     ///
     /// # Errors
-    /// What is wrong with the table.
+    /// A table that is not valid, or a duration that is not between 0 seconds and a day.
     pub fn parse(text: &str, scale: f64) -> Result<Self, String> {
         let table: BTreeMap<String, TypeLatency> = toml::from_str(text).map_err(|error| error.to_string())?;
         let bad = |seconds: f64| !seconds.is_finite() || !(0.0..=86400.0).contains(&seconds);
         if let Some((ty, _)) = table.iter().find(|(_, t)| bad(t.create) || bad(t.update) || bad(t.delete)) {
-            return Err(format!("`{ty}` takes no time between 0 seconds and a day"));
+            return Err(format!("a duration of `{ty}` is not between 0 seconds and a day"));
         }
         Ok(Self { table, scale: if bad(scale) { 0.0 } else { scale } })
     }
 
-    /// How long the operation takes, scaled.
+    /// Returns the scaled duration of an operation.
     pub fn duration(&self, ty: &str, operation: OperationKind) -> Duration {
         let Some(times) = self.table.get(ty).or_else(|| self.table.get("default")) else { return Duration::ZERO };
         let seconds = match operation {

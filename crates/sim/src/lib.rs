@@ -1,6 +1,6 @@
-//! The simulated cloud: persistent, deterministic, checked by the catalog, and as unreliable as it is told to be.
+//! The simulated cloud: persistent, deterministic, checked by the catalog, with faults on demand.
 //!
-//! It serves every type of the catalog alike and knows none of them: what a resource gives back is made up from the
+//! It serves every type of the catalog alike and knows none of them: the outputs of a resource are generated from the
 //! shapes of its read-only properties.
 
 mod calls;

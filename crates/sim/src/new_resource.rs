@@ -26,7 +26,7 @@ pub(crate) fn missing(def: &TypeDef, key: &ResourceKey) -> CloudError {
     CloudError::new(CloudErrorKind::NotFound, "NotFound", format!("there is no {} {}", def.aws, key.id))
 }
 
-/// The resource a creation makes. What the cloud makes up differs by `salt`.
+/// Makes the resource of a creation; its outputs differ by `salt`.
 pub(crate) fn new_resource(
     def: &TypeDef,
     create: &CreateRequest<'_>,
@@ -76,7 +76,9 @@ pub(crate) fn refuse_create_only(
     Ok(())
 }
 
-/// The texts only this resource can have given to others: what the cloud made up for it.
+/// Returns the strings that only this resource can have given to others.
+///
+/// They are its generated outputs.
 pub(crate) fn own_names<'a>(def: &TypeDef, properties: &'a Properties) -> BTreeSet<&'a str> {
     let mut names = BTreeSet::new();
     for path in &def.read_only {

@@ -1,36 +1,37 @@
-//! How what the cloud decides is written, by type and property: data of the standard library. Where other types hold an identifier or an
-//! ARN to a form of its own, a made-up one must have it.
+//! Forms of outputs, by type and property: data of the standard library.
+//!
+//! Where other types hold an identifier or an ARN to a form of its own, a generated one must have it.
 
 use std::collections::BTreeMap;
 
-/// Texts with holes: `arn:aws:iam::{account}:role/{name}`.
+/// Strings with interpolations: `arn:aws:iam::{account}:role/{name}`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OutputForms {
     table: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 impl OutputForms {
-    /// No type has a form.
+    /// Returns the table without forms.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// A table of types, each with forms by property.
+    /// Reads a table of types, each with forms by property.
     ///
     /// # Errors
-    /// What is wrong with the table.
+    /// A table that is not valid.
     pub fn parse(text: &str) -> Result<Self, String> {
         toml::from_str(text).map(|table| Self { table }).map_err(|error| error.to_string())
     }
 
-    /// The text of a property of a type, its holes filled; `None` where it has no form.
+    /// Fills the form of a property of a type; `None` where it has none.
     pub fn filled(&self, ty: &str, property: &str, fill: impl Fn(&str) -> Option<String>) -> Option<String> {
         let mut left = self.table.get(ty)?.get(property)?.as_str();
         let mut text = String::new();
         while let Some((before, rest)) = left.split_once('{') {
-            let (unknown, after) = rest.split_once('}')?;
+            let (word, after) = rest.split_once('}')?;
             text.push_str(before);
-            text.push_str(&fill(unknown)?);
+            text.push_str(&fill(word)?);
             left = after;
         }
         text.push_str(left);
@@ -43,11 +44,11 @@ mod tests {
     use super::OutputForms;
 
     #[test]
-    fn holes_are_filled_and_what_cannot_be_is_left_to_others() {
+    fn interpolations_are_filled_and_what_cannot_be_is_left_to_others() {
         let forms =
             OutputForms::parse("[\"a.b\"]\nArn = \"arn:{region}:{name}/x\"\nBad = \"{who}\"\nOpen = \"{name\"\n")
                 .unwrap();
-        let fill = |unknown: &str| match unknown {
+        let fill = |word: &str| match word {
             "region" => Some("here".to_owned()),
             "name" => Some("n".to_owned()),
             _ => None,

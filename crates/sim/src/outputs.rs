@@ -1,5 +1,6 @@
-//! What the cloud decides by itself: identifiers, ARNs, endpoints, made up from the catalog's shapes, always the same for
-//! the same creation.
+//! Generated outputs: identifiers, ARNs and endpoints, from the catalog's shapes.
+//!
+//! They are the same for the same creation.
 
 use super::{OutputForms, pattern_sample};
 use gpb_catalog::{ListShape, ObjectShape, Shape, TextShape, TypeDef};
@@ -11,19 +12,20 @@ use regress::Regex;
 use serde_json::{Map, Value as Json};
 use sha2::{Digest as _, Sha256};
 
-/// What outputs are made from.
+/// Generates the outputs of one creation.
 pub struct OutputGenerator<'a> {
     def: &'a TypeDef,
     place: &'a Place,
     account: &'a str,
     token: &'a str,
-    /// How the resource is called where it needs a name: its own, or a made-up one.
+    /// The resource's name where an output needs one: its own, or a generated one.
     name: String,
     given: Properties,
     forms: &'a OutputForms,
 }
 
 impl<'a> OutputGenerator<'a> {
+    /// Makes the generator of a creation.
     pub fn new(
         def: &'a TypeDef,
         place: &'a Place,
@@ -76,7 +78,7 @@ impl<'a> OutputGenerator<'a> {
         }
     }
 
-    /// Only elements that are there can have outputs.
+    /// Fills the elements of a list; only elements that are there can have outputs.
     fn fill_items(&self, list: &ListShape, value: Option<&mut Json>, rest: &[String], path: &PropPath) {
         let (Some(Json::Array(items)), Shape::Object(inner)) = (value, self.def.resolve(&list.item)) else { return };
         let rest = match rest {
@@ -113,7 +115,7 @@ impl<'a> OutputGenerator<'a> {
 
     fn list(&self, list: &ListShape, path: &PropPath, name: &str, depth: usize) -> Json {
         let is_text = matches!(self.def.resolve(&list.item), Shape::Text(_));
-        // Two names, so that whoever takes the first one or all of them finds something; objects say too much to invent.
+        // Two names, so that whoever takes the first one or all of them finds something; objects have too much to invent.
         let count = if is_text { 2 } else { 0 }.max(list.min.unwrap_or(0).min(8)).min(list.max.unwrap_or(8));
         let one = name.strip_suffix('s').unwrap_or(name);
         (0..count).map(|index| self.value(&list.item, &path.child(&index.to_string()), one, depth + 1)).collect()
@@ -132,7 +134,7 @@ impl<'a> OutputGenerator<'a> {
         1024 + i64::from(self.random(path).u16(0..40000))
     }
 
-    /// The same for one place of one resource.
+    /// Returns the random numbers of one property, the same for each try.
     fn random(&self, path: &PropPath) -> fastrand::Rng {
         let hash = Sha256::digest(format!("{} {} {path}", self.token, self.def.name).as_bytes());
         let mut seed = [0; 8];
@@ -140,11 +142,11 @@ impl<'a> OutputGenerator<'a> {
         fastrand::Rng::with_seed(u64::from_be_bytes(seed))
     }
 
-    /// What is to be in a hole of a form.
-    fn filling(&self, unknown: &str) -> Option<String> {
+    /// Returns the value of an interpolation of a form.
+    fn filling(&self, word: &str) -> Option<String> {
         // The same in all forms of one resource.
         let mut own = self.random(&PropPath::default());
-        match unknown {
+        match word {
             "account" => Some(self.account.to_owned()),
             "region" => Some(self.place.region.to_string()),
             "name" => Some(self.name.clone()),
@@ -155,7 +157,7 @@ impl<'a> OutputGenerator<'a> {
     }
 
     fn text(&self, shape: &TextShape, path: &PropPath, name: &str) -> String {
-        if let Some(text) = self.forms.filled(&self.def.name, &path.0, |unknown| self.filling(unknown)) {
+        if let Some(text) = self.forms.filled(&self.def.name, &path.0, |word| self.filling(word)) {
             return text;
         }
         if let Some(first) = shape.one_of.first() {
@@ -180,7 +182,9 @@ impl<'a> OutputGenerator<'a> {
         })
     }
 
-    /// Likely texts by the property's name, the likeliest first; the last is one of no meaning.
+    /// Lists likely values by the property's name, the likeliest first.
+    ///
+    /// The last one has no meaning.
     fn candidates(&self, shape: &TextShape, path: &PropPath, name: &str) -> Vec<String> {
         let lower = name.to_ascii_lowercase();
         let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));

@@ -1,10 +1,13 @@
-//! A text that a pattern accepts, for the common part of regular expressions; what is beyond it is given up, and the
-//! caller tests the text anyway.
+//! Strings that match a pattern, for the common part of regular expressions.
+//!
+//! A pattern that uses more is given up, and the caller tests the string anyway.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// A text for `pattern`, varied by `random`. `None` where the pattern uses what is not understood here.
+/// Returns a string that matches `pattern`, varied by `random`.
+///
+/// `None` where the pattern uses more than is understood here.
 pub fn sample(pattern: &str, random: &mut fastrand::Rng) -> Option<String> {
     let mut parser = PatternParser { chars: pattern.chars().peekable(), depth: 0 };
     let node = parser.alternatives()?;
@@ -25,11 +28,11 @@ enum PatternNode {
 }
 
 /// Longer repetitions say nothing more.
-const LONGEST: usize = 512;
+const MAX_REPETITIONS: usize = 512;
 
 impl PatternNode {
     fn write(&self, text: &mut String, random: &mut fastrand::Rng) {
-        if text.len() > LONGEST {
+        if text.len() > MAX_REPETITIONS {
             return;
         }
         match self {
@@ -108,8 +111,8 @@ impl PatternParser<'_> {
 
     fn repeated(&mut self, atom: PatternNode) -> Option<PatternNode> {
         let (min, max) = match self.chars.peek() {
-            Some('*') => (0, LONGEST),
-            Some('+') => (1, LONGEST),
+            Some('*') => (0, MAX_REPETITIONS),
+            Some('+') => (1, MAX_REPETITIONS),
             Some('?') => (0, 1),
             Some('{') => {
                 self.chars.next();
@@ -129,10 +132,10 @@ impl PatternParser<'_> {
         let min = self.number()?;
         let max = match self.eat(',') {
             false => min,
-            true if self.chars.peek() == Some(&'}') => LONGEST,
+            true if self.chars.peek() == Some(&'}') => MAX_REPETITIONS,
             true => self.number()?,
         };
-        (self.eat('}') && min <= max).then_some((min.min(LONGEST), max.min(LONGEST)))
+        (self.eat('}') && min <= max).then_some((min.min(MAX_REPETITIONS), max.min(MAX_REPETITIONS)))
     }
 
     fn number(&mut self) -> Option<usize> {

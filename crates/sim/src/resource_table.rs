@@ -26,17 +26,28 @@ CREATE INDEX thing_token ON thing (token);
 /// A resource of the simulated cloud.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimResource {
+    /// The position in the order of creation, by number from 1; 0 before it is stored.
     pub number: i64,
+    /// gpb's name of the type, such as `aws.sqs.queue`.
     pub ty: String,
+    /// The account, as 12 digits.
     pub account: String,
+    /// The region, such as `eu-west-1`.
     pub region: String,
+    /// The primary identifier; its parts are joined by `|`.
     pub id: String,
+    /// The idempotency token of its creation.
     pub token: String,
-    /// Hash of what the creation asked for.
+    /// The SHA-256 of the properties that the creation asked for.
     pub sent: String,
+    /// Its properties, without the write-only ones.
     pub properties: Properties,
 }
 
+/// Makes the tables in a new file, and checks that an old one is a simulation's.
+///
+/// # Errors
+/// A file of another program, or a failure of SQLite.
 pub fn prepare(connection: &mut Connection) -> Result<(), CloudError> {
     let run = |connection: &mut Connection| -> rusqlite::Result<Result<(), CloudError>> {
         connection.busy_timeout(std::time::Duration::from_secs(10))?;
@@ -64,7 +75,7 @@ pub fn prepare(connection: &mut Connection) -> Result<(), CloudError> {
     run(connection).map_err(|error| internal(&error))?
 }
 
-/// The simulated cloud's own file failed: no fault of what was asked.
+/// Returns the error of the cloud's own file, which is no fault of the request.
 pub fn internal(error: &rusqlite::Error) -> CloudError {
     CloudError::new(CloudErrorKind::Internal, "SimulationFile", format!("the simulated cloud's file: {error}"))
 }
@@ -87,6 +98,10 @@ fn resource(row: &Row) -> rusqlite::Result<SimResource> {
 
 const SELECT: &str = "SELECT number, ty, account, region, id, token, sent, properties FROM thing";
 
+/// Finds a resource by its identifier.
+///
+/// # Errors
+/// A failure of SQLite, as for all functions here.
 pub fn by_id(
     connection: &Connection,
     ty: &str,
@@ -98,21 +113,24 @@ pub fn by_id(
     connection.prepare_cached(&sql)?.query_row([ty, account, region, id], resource).optional()
 }
 
+/// Finds the resources that a token made, oldest first.
 pub fn by_token(connection: &Connection, token: &str) -> rusqlite::Result<Vec<SimResource>> {
     let sql = format!("{SELECT} WHERE token = ?1 ORDER BY number");
     connection.prepare_cached(&sql)?.query_map([token], resource)?.collect()
 }
 
+/// Lists the resources of a type in a place, oldest first.
 pub fn of_type(connection: &Connection, ty: &str, account: &str, region: &str) -> rusqlite::Result<Vec<SimResource>> {
     let sql = format!("{SELECT} WHERE ty = ?1 AND account = ?2 AND region = ?3 ORDER BY number");
     connection.prepare_cached(&sql)?.query_map([ty, account, region], resource)?.collect()
 }
 
+/// Lists all resources, oldest first.
 pub fn everything(connection: &Connection) -> rusqlite::Result<Vec<SimResource>> {
     connection.prepare_cached(&format!("{SELECT} ORDER BY number"))?.query_map([], resource)?.collect()
 }
 
-/// Whether there was room: `false` when the identifier is taken.
+/// Stores a new resource; returns `false` when its identifier is taken.
 pub fn insert(transaction: &Transaction<'_>, resource: &SimResource) -> rusqlite::Result<bool> {
     let sql = "INSERT INTO thing (ty, account, region, id, token, sent, properties) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                ON CONFLICT (ty, account, region, id) DO NOTHING";
@@ -126,6 +144,7 @@ pub fn insert(transaction: &Transaction<'_>, resource: &SimResource) -> rusqlite
     Ok(true)
 }
 
+/// Stores the changed properties of a resource.
 pub fn update(transaction: &Transaction<'_>, resource: &SimResource) -> rusqlite::Result<()> {
     let properties = Json::Object(resource.properties.clone()).to_string();
     transaction
@@ -135,11 +154,12 @@ pub fn update(transaction: &Transaction<'_>, resource: &SimResource) -> rusqlite
     mention(transaction, resource.number, &resource.properties)
 }
 
+/// Deletes a resource.
 pub fn delete(transaction: &Transaction<'_>, resource: &SimResource) -> rusqlite::Result<()> {
     transaction.prepare_cached("DELETE FROM thing WHERE number = ?1")?.execute([resource.number]).map(drop)
 }
 
-/// The first other resource that holds one of these texts.
+/// Finds the first other resource that holds one of these strings.
 pub fn user_of(
     connection: &Connection,
     resource: &SimResource,
@@ -156,12 +176,14 @@ pub fn user_of(
     Ok(None)
 }
 
-/// Writes down the texts of a resource, so that the question who uses an identifier needs no search.
+/// Indexes the strings of a resource.
+///
+/// So finding the users of an identifier needs no scan.
 fn mention(transaction: &Transaction<'_>, number: i64, properties: &Properties) -> rusqlite::Result<()> {
     let mut texts = BTreeSet::new();
     for value in properties.values() {
         property_paths::each_text(value, &mut |text| {
-            // Made-up identifiers are longer than a word and shorter than a document.
+            // Generated identifiers are longer than a word and shorter than a document.
             if (8..=512).contains(&text.len()) {
                 texts.insert(text);
             }

@@ -1,4 +1,4 @@
-//! The simulated cloud: its parts, and the changes it makes to its table.
+//! The simulated cloud with its parts, and the changes it makes to its table.
 
 use super::faults::{CrashHook, FaultInjector, Faults, InjectedFault, injected};
 use super::latency::Latency;
@@ -21,15 +21,20 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// What an simulated cloud is made with.
+/// The parts of a simulated cloud.
 #[derive(Clone)]
 pub struct SimOptions {
+    /// The resource types that it serves.
     pub types: Arc<dyn TypeSource>,
+    /// The clock that latencies pass on.
     pub clock: Arc<dyn Clock>,
+    /// The faults that it injects.
     pub faults: Faults,
+    /// The durations of its operations.
     pub latency: Latency,
+    /// The forms of the outputs that other types hold to one.
     pub forms: OutputForms,
-    /// Where tests let a process die.
+    /// Called at each point where a process may die; tests let it die there.
     pub hook: Option<CrashHook>,
 }
 
@@ -46,7 +51,12 @@ pub struct SimCloud {
 }
 
 impl SimCloud {
-    /// The cloud in a file, which is made when it is not there. Its folder must be.
+    /// Opens the cloud in a file, which is made when it is not there.
+    ///
+    /// Its folder must exist.
+    ///
+    /// # Errors
+    /// A file that cannot be opened, or that belongs to another program.
     pub fn open(path: &Path, options: SimOptions) -> Result<SimCloud, CloudError> {
         let connection = Connection::open(path).map_err(|error| resource_table::internal(&error))?;
         #[cfg(unix)]
@@ -60,7 +70,10 @@ impl SimCloud {
         Self::with(connection, options)
     }
 
-    /// A cloud that is gone when it is dropped.
+    /// Makes a cloud that is lost when it is dropped.
+    ///
+    /// # Errors
+    /// A failure of SQLite.
     pub fn in_memory(options: SimOptions) -> Result<SimCloud, CloudError> {
         let connection = Connection::open_in_memory().map_err(|error| resource_table::internal(&error))?;
         Self::with(connection, options)
@@ -80,14 +93,20 @@ impl SimCloud {
         })
     }
 
-    /// The same cloud, but one that looks at no token, as many services do not: a creation that is asked for twice makes
-    /// another resource, or finds the name taken.
+    /// Returns the same cloud without idempotency tokens, as many services are.
+    ///
+    /// A creation that is sent twice makes another resource, or finds the name taken.
     #[must_use]
     pub fn without_idempotency(self) -> SimCloud {
         SimCloud { idempotent: false, ..self }
     }
 
-    /// Everything there is, oldest first, with the token it was made with: what a test compares the state with.
+    /// Lists all resources with their tokens, oldest first.
+    ///
+    /// Tests compare the state with it.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
     pub fn everything(&self) -> Result<Vec<(ResourceKey, ObservedResource, String)>, CloudError> {
         let resources = resource_table::everything(&self.lock()).map_err(|error| resource_table::internal(&error))?;
         let key = |resource: SimResource| {
@@ -142,7 +161,9 @@ impl SimCloud {
         }
     }
 
-    /// Throws the dice for a change; what is to come after it is returned.
+    /// Draws the fault of a change, and fails where it comes before the change.
+    ///
+    /// A fault that comes after the change is returned.
     pub(crate) fn inject_fault(&self, operation: &str, subject: &str, ty: &str) -> Result<InjectedFault, CloudError> {
         self.point(&format!("{operation}:asked"));
         match self.faults.change(operation, subject) {
@@ -151,7 +172,7 @@ impl SimCloud {
         }
     }
 
-    /// Lets the time pass that the operation takes, and says what it is waited for.
+    /// Waits as long as the operation takes, and reports the wait.
     pub(crate) async fn wait_latency(
         &self,
         ty: &str,
@@ -171,7 +192,7 @@ impl SimCloud {
         Ok(())
     }
 
-    /// Makes the resource, or finds the one the same token made.
+    /// Makes the resource, or finds the one that the same token made.
     pub(crate) fn make(&self, def: &TypeDef, create: &CreateRequest<'_>) -> Result<ObservedResource, CloudError> {
         let sent = hex(&Sha256::digest(Json::Object(create.desired.clone()).to_string().as_bytes()));
         self.change(|transaction| {

@@ -1,11 +1,5 @@
-//! Resource types for tests, one a kind of identity, and a cloud of them.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::expect_used,
-    clippy::missing_panics_doc,
-    clippy::disallowed_methods
-)] // Only tests call it.
+//! Resource types for tests, one for each kind of identity, and a cloud of them.
+#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "only tests call it")]
 
 use super::{CrashHook, Faults, Latency, OutputForms, SimCloud, SimOptions};
 use gpb_catalog::{ListShape, ObjectShape, Property, Shape, TextShape, TypeDef};
@@ -16,9 +10,11 @@ use gpb_model::PropPath;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+/// Three resource types.
+///
 /// - `aws.test.net` is named by the cloud (`NetId`);
 /// - `aws.test.store` is named by the user or left to gpb (`StoreName`), with a secret (`Password`, write-only);
-/// - `aws.test.box` stands in nets and uses anything (`Uses`), with an endpoint.
+/// - `aws.test.box` lies in nets and uses anything (`Uses`), with an endpoint.
 #[derive(Debug, Clone, Copy)]
 pub struct TestTypes;
 
@@ -95,10 +91,12 @@ fn def(name: &str, id: &str, read_only: &[&str], create_only: &[&str], write_onl
     }
 }
 
+/// Returns the place of the tests.
 pub fn place() -> Place {
     Place { region: "eu-west-1".into(), ..Place::default() }
 }
 
+/// Returns the options of a cloud without latencies.
 pub fn options(clock: &VirtualClock, faults: Faults, hook: Option<CrashHook>) -> SimOptions {
     SimOptions {
         types: Arc::new(TestTypes),
@@ -110,12 +108,12 @@ pub fn options(clock: &VirtualClock, faults: Faults, hook: Option<CrashHook>) ->
     }
 }
 
-#[allow(clippy::missing_panics_doc)] // Only tests call it.
+/// Returns a cloud in memory, without faults.
 pub fn sim() -> SimCloud {
     SimCloud::in_memory(options(&VirtualClock::default(), Faults::default(), None)).unwrap()
 }
 
-/// Keeps what it is told.
+/// Keeps the progress that it gets.
 #[derive(Debug, Default)]
 pub struct RecordingSink(pub Mutex<Vec<Progress>>);
 

@@ -227,6 +227,6 @@ fn every_type_of_the_catalog_can_be_made_up() {
         let found = check_json(&def, &resource.properties).into_iter().filter(|one| about_form(&one.kind));
         wrong.extend(found.map(|one| format!("{name} {}: {}", one.path, one.message)));
     }
-    // A handful of published defaults break the schema they stand in (`false` for a text); nothing made up here may.
+    // A handful of published defaults break their schema (`false` for a string); nothing generated here may.
     assert!(wrong.len() < 8, "{}", wrong.join("\n"));
 }

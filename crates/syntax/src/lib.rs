@@ -2,6 +2,9 @@
 //!
 //! [`parse`] cannot fail: it returns a tree whatever the text, with the diagnostics of everything that was not right.
 
+// The parser that pest writes names it so.
+extern crate alloc;
+
 pub mod ast;
 mod dump;
 mod error_recovery;

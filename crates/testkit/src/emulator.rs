@@ -1,4 +1,4 @@
-//! A running emulator.
+//! Emulators of AWS as child processes.
 
 use std::fs::{self, File};
 use std::io::{self, Error};
@@ -11,9 +11,10 @@ use crate::venv::{target, venv};
 
 const LAUNCH: &str = include_str!("launch.py");
 
-const PATIENCE: Duration = Duration::from_mins(2);
+/// The longest time until an emulator answers.
+const START_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// An emulator of AWS as a child process; dropped, it is stopped.
+/// An emulator of AWS as a child process, which is stopped when it is dropped.
 #[derive(Debug)]
 pub struct Emulator {
     child: Child,
@@ -21,22 +22,30 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// moto: the most services, all in memory. It does not speak CloudWatch's protocol.
+    /// Starts moto: the most services, all in memory.
+    ///
+    /// It does not speak CloudWatch's protocol.
+    ///
+    /// # Errors
+    /// An emulator that cannot be installed or started.
     pub fn moto() -> io::Result<Self> {
         Self::start("moto_server", |port| vec!["-H".into(), "127.0.0.1".into(), "-p".into(), port.to_string()])
     }
 
-    /// ministack: other services, CloudWatch among them.
+    /// Starts ministack: other services, CloudWatch among them.
+    ///
+    /// # Errors
+    /// An emulator that cannot be installed or started.
     pub fn ministack() -> io::Result<Self> {
         Self::start("ministack", |_| Vec::new())
     }
 
-    /// What `AWS_ENDPOINT_URL` must say.
+    /// Returns the value for `AWS_ENDPOINT_URL`.
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// The environment in which a child process talks to this emulator and to nothing else.
+    /// Returns the environment of a child process that talks to this emulator alone.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         vec![
             ("AWS_ENDPOINT_URL", self.endpoint()),
@@ -94,9 +103,9 @@ impl Emulator {
         Ok(emulator)
     }
 
-    /// Until the port answers or the child has ended.
+    /// Waits until the port answers or the child has ended.
     fn wait(&mut self) -> io::Result<()> {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + START_TIMEOUT;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         loop {
             if TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok() {

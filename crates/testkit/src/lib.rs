@@ -4,7 +4,7 @@
 //! let moto = gpb_testkit::Emulator::moto().unwrap();
 //! assert!(moto.endpoint().starts_with("http://127.0.0.1:"));
 //! ```
-#![allow(clippy::disallowed_methods)] // Tests may touch the world.
+#![expect(clippy::disallowed_methods, reason = "tests may touch the world")]
 
 mod emulator;
 mod venv;

@@ -6,11 +6,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, str};
 
-/// What is installed; kept beside the tests so that a reader finds it.
+/// The packages with their versions, kept with the tests.
 const REQUIREMENTS: &str = include_str!("../../../tests/emulators/requirements.txt");
 
-/// The environment's folder. `GPB_EMULATORS` names one that is ready; else it is made below the target folder, with
-/// the pinned versions from the package index. Tests that run at once wait for the first of them.
+/// Returns the environment's folder, and makes it when it is not there.
+///
+/// `GPB_EMULATORS` names one that is ready; else it is made below the target folder, with the pinned versions from the
+/// package index. Tests that run at once wait for the first of them.
+///
+/// # Errors
+/// A failed installation.
 pub fn venv() -> io::Result<PathBuf> {
     if let Some(ready) = env::var_os("GPB_EMULATORS") {
         return Ok(PathBuf::from(ready));
@@ -29,15 +34,18 @@ pub fn venv() -> io::Result<PathBuf> {
     Ok(folder)
 }
 
-/// The environment's interpreter.
+/// Returns the path of the environment's interpreter.
+///
+/// # Errors
+/// A failed installation.
 pub fn python() -> io::Result<PathBuf> {
     Ok(venv()?.join("bin").join("python"))
 }
 
-/// Where Cargo builds.
+/// Returns the folder that Cargo builds in.
 pub(crate) fn target() -> PathBuf {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
-    env::var_os("CARGO_TARGET_DIR").map_or_else(beside, PathBuf::from)
+    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
+    env::var_os("CARGO_TARGET_DIR").map_or_else(default, PathBuf::from)
 }
 
 fn install(root: &Path, folder: &Path) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! Calls, reads and subresources.
+//! Calls, reads, lists and subresources of a binding.
 
 use super::OneOrMany;
 use crate::path::MemberPath;
@@ -7,20 +7,30 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
-/// When a call is made. Serde cannot flatten and refuse unknown keys at once, so the callers repeat these fields.
+/// The conditions of a call.
+///
+/// Serde cannot flatten and refuse unknown keys at once, so the calls repeat these fields.
 #[derive(Debug, Clone, Copy)]
 pub struct CallConditions<'a> {
+    /// Properties that must have a value; of a list, one of its values.
     pub when: &'a BTreeMap<String, Json>,
+    /// Properties that must not have a value; of a list, none of its values.
     pub unless: &'a BTreeMap<String, Json>,
+    /// Properties that must be present.
     pub if_set: &'a [String],
+    /// Properties that must be absent.
     pub if_unset: &'a [String],
 }
 
+/// The properties that a call sends, of those it may send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SendMode {
+    /// All desired properties.
     All,
+    /// The changed properties only.
     Changed,
+    /// No properties.
     None,
 }
 
@@ -28,35 +38,53 @@ pub enum SendMode {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApiCall {
+    /// The operation: `Operation`, or `service:Operation`.
     pub call: String,
+    /// Members to send; they win over the properties.
     #[serde(default)]
     pub input: TemplateTree,
+    /// The path to the resource in the output, where its identifier is looked for.
     pub at: Option<MemberPath>,
+    /// The properties that this call may send.
+    ///
+    /// By default all that have a place in its input and no subresource of their own.
     pub properties: Option<Vec<String>>,
+    /// The part of them that it sends; by default all, in `update` the changed ones.
     pub send: Option<SendMode>,
+    /// Properties that must have a value for the call to be made.
     #[serde(default)]
     pub when: BTreeMap<String, Json>,
+    /// Properties that must not have a value for the call to be made.
     #[serde(default)]
     pub unless: BTreeMap<String, Json>,
+    /// Properties that must be present for the call to be made.
     #[serde(default)]
     pub if_set: Vec<String>,
+    /// Properties that must be absent for the call to be made.
     #[serde(default)]
     pub if_unset: Vec<String>,
-    /// Only when that number, or the length of that list, is larger (smaller) than before.
+    /// In `update`: the number, or the list, that must have grown.
     pub if_increased: Option<String>,
+    /// In `update`: the number, or the list, that must have shrunk.
     pub if_decreased: Option<String>,
+    /// A list: the call is made once an element, which is `${item}`.
     #[serde(default, rename = "for")]
     pub each: Option<Template>,
+    /// The call is made once a property, which is `${property}` and `${value}`.
     pub once_per: Option<OncePer>,
+    /// Error codes that count as success, as `Code` or `Code: words`.
     #[serde(default)]
     pub ignore: Vec<String>,
+    /// The resource must be ready after this call, before the next one.
     #[serde(default)]
     pub wait: bool,
 }
 
+/// The units that a call can be made once for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OncePer {
+    /// Each property that the call may send.
     Property,
 }
 
@@ -64,31 +92,45 @@ pub enum OncePer {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReadCall {
+    /// The operation: `Operation`, or `service:Operation`.
     pub call: String,
+    /// Members to send, in addition to the parts of the identifier.
     #[serde(default)]
     pub input: TemplateTree,
+    /// The path to the resource in the output.
+    ///
+    /// Nothing there means that it does not exist.
     pub at: Option<MemberPath>,
+    /// When `at` is a list: the element whose paths have these values.
     #[serde(default, rename = "where")]
     pub filter: BTreeMap<String, TemplateTree>,
+    /// Properties that are computed; they win over those that were read.
     #[serde(default)]
     pub set: BTreeMap<String, TemplateTree>,
+    /// Properties that must have a value for the call to be made.
     #[serde(default)]
     pub when: BTreeMap<String, Json>,
+    /// Properties that must not have a value for the call to be made.
     #[serde(default)]
     pub unless: BTreeMap<String, Json>,
+    /// Properties that must be present for the call to be made.
     #[serde(default)]
     pub if_set: Vec<String>,
+    /// Properties that must be absent for the call to be made.
     #[serde(default)]
     pub if_unset: Vec<String>,
+    /// Error codes that mean the resource does not exist, in addition to those of kind `not_found`.
     #[serde(default)]
     pub not_found_on: Vec<String>,
+    /// The way to read many at once.
     pub batch: Option<Batch>,
-    /// Only in subresources: where each property is.
+    /// Only in subresources: the place of each property.
     pub properties: Option<BTreeMap<String, MemberPath>>,
     /// Only in subresources: the elements of a list property.
     pub list: Option<MemberPath>,
+    /// Only in subresources: the call that reads one element.
     pub detail: Option<DetailCall>,
-    /// Only in subresources: an element's member → its place in the element.
+    /// Only in subresources: an element's member, and its place in the element.
     #[serde(default)]
     pub item: BTreeMap<String, MemberPath>,
 }
@@ -97,9 +139,12 @@ pub struct ReadCall {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DetailCall {
+    /// The operation: `Operation`, or `service:Operation`.
     pub call: String,
+    /// Members to send; the element is `${item}`.
     #[serde(default)]
     pub input: TemplateTree,
+    /// The path to the element in the output.
     pub at: Option<MemberPath>,
 }
 
@@ -107,8 +152,11 @@ pub struct DetailCall {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Batch {
+    /// Members to send; the identifiers are `${ids}`.
     pub input: TemplateTree,
+    /// The path to the list of resources in the output.
     pub at: MemberPath,
+    /// The largest number of identifiers that a call may carry.
     pub size: usize,
 }
 
@@ -116,12 +164,17 @@ pub struct Batch {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListCall {
+    /// The operation: `Operation`, or `service:Operation`.
     pub call: String,
+    /// Members to send.
     #[serde(default)]
     pub input: TemplateTree,
+    /// The path to the resources, or their identifiers, in the output.
     pub at: MemberPath,
+    /// An element carries every property that a read gives.
     #[serde(default)]
     pub complete: bool,
+    /// Properties that are computed.
     #[serde(default)]
     pub set: BTreeMap<String, TemplateTree>,
 }
@@ -130,32 +183,45 @@ pub struct ListCall {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subresource {
+    /// The properties that it owns; create and update leave them out.
     pub properties: Vec<String>,
+    /// Calls after create when one of them is desired, on update when one has changed.
     #[serde(default)]
     pub put: OneOrMany<ApiCall>,
+    /// Calls on update when all of them were there and now none is.
     #[serde(default)]
     pub clear: OneOrMany<ApiCall>,
+    /// The call whose output is merged into the resource's.
     pub read: Option<ReadCall>,
+    /// The one owned property is a list, whose elements come and go one by one.
     pub each: Option<ElementCalls>,
+    /// Calls that add an element, which is `${item}`.
     #[serde(default)]
     pub add: OneOrMany<ApiCall>,
+    /// Calls that remove an element, which is `${item}`; its raw form is `${raw}`.
     #[serde(default)]
     pub remove: OneOrMany<ApiCall>,
+    /// On creation, it is put only once the resource is ready.
     #[serde(default)]
     pub after_ready: bool,
+    /// It is put after creation; false where creation sends it itself.
     #[serde(default = "yes")]
     pub create: bool,
+    /// It is put on update.
     #[serde(default = "yes")]
     pub update: bool,
+    /// It is cleared, or its elements are removed, before the resource is deleted.
     #[serde(default)]
     pub delete: bool,
 }
 
-/// The subresource's property is a list whose elements come and go one by one.
+/// The elements of a subresource's list.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ElementCalls {
+    /// The member by which two elements are the same one; without it, all members.
     pub key: Option<String>,
+    /// The elements that AWS put there at creation stay.
     #[serde(default)]
     pub keep: bool,
 }
@@ -167,6 +233,7 @@ fn yes() -> bool {
 macro_rules! conditions {
     ($($name:ident),*) => {$(
         impl $name {
+            /// Returns the conditions under which the call is made.
             pub fn conditions(&self) -> CallConditions<'_> {
                 CallConditions { when: &self.when, unless: &self.unless, if_set: &self.if_set, if_unset: &self.if_unset }
             }

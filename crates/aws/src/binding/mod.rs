@@ -20,41 +20,69 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BindingFile {
+    /// The SDK's name of the service, such as `elasticloadbalancingv2`.
     pub service: String,
+    /// The meaning of the service's error codes.
     #[serde(default)]
     pub errors: ErrorCodes,
+    /// The calls that read and write tags of its types.
     pub tags: Option<TagCalls>,
+    /// The bindings by the type's last name, `queue` of `aws.sqs.queue`.
     #[serde(default)]
     pub types: BTreeMap<String, TypeBinding>,
+    /// The call that names the account; in `sts.toml` only.
     pub identity: Option<IdentityCall>,
+    /// The call that reads a secret's value; in `secretsmanager.toml` only.
     pub secret_store: Option<SecretStore>,
 }
 
-/// How one type becomes calls.
+/// The calls of one type.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TypeBinding {
+    /// The calls of a creation, in order.
     pub create: OneOrMany<ApiCall>,
+    /// The calls that read a resource; the first whose conditions hold is made.
     pub read: OneOrMany<ReadCall>,
+    /// The calls of an update; each is made when a property it may send has changed.
     pub update: OneOrMany<ApiCall>,
+    /// The calls of a deletion, in order.
     pub delete: OneOrMany<ApiCall>,
+    /// The calls that find resources.
+    ///
+    /// The first whose required members can be filled is made.
     pub list: OneOrMany<ListCall>,
+    /// The parts of the identifier that are computed.
     pub id: BTreeMap<String, Template>,
+    /// The property that gpb makes a name for.
     pub name: Option<NameProperty>,
+    /// The places of properties that names alone do not find.
     pub properties: PropertyMappings,
+    /// The map in the input that takes properties without a member of their own.
     pub attributes: Option<MemberPath>,
+    /// The properties with operations of their own.
     pub subresources: Vec<Subresource>,
+    /// The conditions under which a resource is ready.
     pub ready: OneOrMany<ReadyCheck>,
+    /// The states in which a resource counts as deleted.
     pub deleted_states: Vec<String>,
+    /// The path that is present once a resource counts as deleted.
     pub deleted_if_present: Option<MemberPath>,
+    /// The calls for tags, before the file's.
     pub tags: Option<TypeTags>,
+    /// The meaning of error codes, before the file's.
     pub errors: ErrorCodes,
+    /// The values that a property is reset to when it is unset.
     pub defaults: BTreeMap<String, Json>,
+    /// The properties that the binding cannot set.
     pub unsupported: Vec<String>,
-    /// The properties that together are the name under which creation overwrites, or quietly gives back, what is there.
+    /// The properties under which creation overwrites, or returns, what is there.
+    ///
+    /// Together they are a name; gpb looks for it first.
     pub upsert_key: Vec<String>,
     /// Properties that only an update takes: creation leaves them out.
     pub update_only: Vec<String>,
+    /// The longest wait until a read finds nothing; 5 minutes by default.
     pub delete_timeout: Option<TimeSpan>,
 }
 
@@ -62,10 +90,15 @@ pub struct TypeBinding {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(from = "NameForm")]
 pub struct NameProperty {
+    /// The property, in AWS's spelling.
     pub property: String,
+    /// The largest number of characters; by default the catalog's.
     pub max: Option<usize>,
+    /// The name has lower case only.
     pub lower: bool,
+    /// The string between the parts of the name.
     pub separator: String,
+    /// The end of the name, such as `.fifo`.
     pub suffix: Option<Template>,
 }
 
@@ -100,21 +133,28 @@ impl From<NameForm> for NameProperty {
     }
 }
 
-/// When a resource is ready.
+/// A condition under which a resource is ready.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReadyCheck {
+    /// The path to the state, from the object at the main read's `at`.
     pub path: MemberPath,
+    /// The values that mean ready.
     #[serde(default)]
     pub ready: Vec<Json>,
+    /// The values that mean that it never will be.
     #[serde(default)]
     pub failed: Vec<Json>,
     /// The other path that must have the same value.
     pub equals: Option<MemberPath>,
+    /// The path to the reason of a failure.
     pub reason: Option<MemberPath>,
+    /// An absent state means ready.
     #[serde(default)]
     pub missing_ok: bool,
+    /// The longest wait; 10 minutes by default.
     pub timeout: Option<TimeSpan>,
+    /// The time before the second read; 2 seconds by default, and growing to 15.
     pub poll_interval: Option<TimeSpan>,
 }
 
@@ -122,72 +162,105 @@ pub struct ReadyCheck {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged, expecting = "`false`, or a table { create, tag, untag, read }")]
 pub enum TypeTags {
+    /// The type has no tags.
     None(bool),
+    /// The type's own calls for tags.
     Some(Box<TagCalls>),
 }
 
-/// How tags are written and read.
+/// The calls that write and read tags.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TagCalls {
-    /// Where creation takes them. Absent: the member of the same name; `false`: nowhere.
+    /// The place of tags in creation's input.
+    ///
+    /// By default the member of the same name; `false`: none.
     #[serde(default)]
     pub create: PropertySide,
+    /// The call that adds and changes tags.
     pub tag: Option<TagCall>,
+    /// The call that removes tags.
     pub untag: Option<TagCall>,
+    /// The call that reads tags; by default the main read has them.
     pub read: Option<TagRead>,
 }
 
+/// A call that writes or removes tags.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TagCall {
+    /// The operation: `Operation`, or `service:Operation`.
     pub call: String,
+    /// Members to send, in addition to the tags.
     #[serde(default)]
     pub input: TemplateTree,
+    /// The member that takes the tags, or their keys; by default found by its shape.
     #[serde(alias = "keys")]
     pub member: Option<String>,
 }
 
+/// A call that reads tags.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TagRead {
+    /// The operation: `Operation`, or `service:Operation`.
     pub call: String,
+    /// Members to send.
     #[serde(default)]
     pub input: TemplateTree,
+    /// The path to the tags in the output.
     pub at: Option<MemberPath>,
+    /// Error codes that mean the resource has no tags.
     #[serde(default)]
     pub not_found_on: Vec<String>,
 }
 
-/// What error codes mean. An entry is a code, or `Code: words of the message`.
+/// The meaning of error codes.
+///
+/// An entry is a code, or `Code: words of the message`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ErrorCodes {
+    /// The resource does not exist.
     pub not_found: Vec<String>,
+    /// The name is taken.
     pub already_exists: Vec<String>,
+    /// The calls come too fast.
     pub throttled: Vec<String>,
+    /// The resource is in use, or in a state that allows no change now.
     pub conflict: Vec<String>,
+    /// A dependency is not visible yet.
     pub not_ready: Vec<String>,
+    /// The credentials do not allow the call.
     pub denied: Vec<String>,
+    /// The request is wrong and stays so.
     pub invalid: Vec<String>,
+    /// A quota is used up.
     pub quota: Vec<String>,
+    /// The service failed, and nothing was changed.
     pub unavailable: Vec<String>,
 }
 
-/// Who the credentials belong to.
+/// The call that names the account and the identity of the credentials.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IdentityCall {
+    /// The operation.
     pub call: String,
+    /// The path to the account's number in the output.
     pub account: MemberPath,
+    /// The path to the identity's ARN in the output.
     pub arn: MemberPath,
 }
 
-/// Where a secret's value is read.
+/// The call that reads a secret's value.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecretStore {
+    /// The operation.
     pub call: String,
+    /// Members to send; the secret's name is `${name}`.
     pub input: TemplateTree,
+    /// The path to the value in the output.
     pub value: MemberPath,
 }

@@ -22,7 +22,7 @@ impl<T> std::ops::Deref for OneOrMany<T> {
     }
 }
 
-/// By hand, because an untagged enum would lose the message that says what is wrong inside.
+/// Written by hand: an untagged enum would lose the message about an inner error.
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(OneOrManyVisitor(PhantomData))

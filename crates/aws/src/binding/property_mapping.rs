@@ -1,4 +1,4 @@
-//! Where a property is in the API, and spans of time.
+//! Places of properties in the API, and time spans.
 
 use crate::path::MemberPath;
 use crate::template::TemplateFunction;
@@ -7,28 +7,31 @@ use serde::{Deserialize, Deserializer, de};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// One side of a property's place.
+/// The place of a property in an input or an output.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum PropertySide {
     /// The member of the same name.
     #[default]
     SameName,
+    /// A path.
     At(MemberPath),
-    /// Not there at all.
+    /// No place at all.
     Nowhere,
 }
 
-/// Where a property is written and read.
+/// The places of a property for writing and reading.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "MappingForm")]
 pub struct PropertyMapping {
+    /// The place in inputs.
     pub write: PropertySide,
+    /// The place in outputs.
     pub read: PropertySide,
-    /// What is done to a value that was read.
+    /// A function that is applied to a value that was read.
     pub normalize: Option<TemplateFunction>,
 }
 
-/// By property path, which may hold `*`.
+/// Mappings by property path, which may hold `*`.
 pub type PropertyMappings = BTreeMap<PropPath, PropertyMapping>;
 
 #[derive(Deserialize)]
@@ -70,12 +73,12 @@ impl<'de> Deserialize<'de> for PropertySide {
         match RawSide::deserialize(deserializer)? {
             RawSide::Path(path) => Ok(PropertySide::At(path)),
             RawSide::Bool(false) => Ok(PropertySide::Nowhere),
-            RawSide::Bool(true) => Err(de::Error::custom("`true` says nothing; leave it out")),
+            RawSide::Bool(true) => Err(de::Error::custom("`true` is not a valid place; leave it out")),
         }
     }
 }
 
-/// A span of time: `30s`, `10min`, `1h`.
+/// A time span: `30s`, `10min`, `1h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct TimeSpan(pub Duration);
@@ -86,7 +89,7 @@ impl TryFrom<String> for TimeSpan {
     fn try_from(text: String) -> Result<TimeSpan, String> {
         let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (number, unit) = text.split_at(split);
-        let bad = || format!("`{text}` is not a span of time such as `30s`, `10min` or `1h`");
+        let bad = || format!("`{text}` is not a valid time span such as `30s`, `10min` or `1h`");
         let number: u64 = number.parse().map_err(|_| bad())?;
         let seconds = match unit {
             "s" => Some(number),

@@ -1,4 +1,4 @@
-//! What a binding covers: for each property, how it is written, changed and read.
+//! Coverage of a binding: the calls that set, change and read each property.
 
 use super::{resolves, walk, written};
 use crate::binding::{ApiCall, PropertySide};
@@ -9,38 +9,47 @@ use crate::shapes::MemberShape;
 use crate::template::Template;
 use gpb_model::PropPath;
 
-/// How one property fares.
+/// The coverage of one property.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
+    /// The property, in AWS's spelling.
     pub property: String,
-    /// The operations that send it; empty for one that nothing sends.
+    /// The operations that set it on creation; empty for one that nothing sends.
     pub create: Vec<String>,
+    /// The operations that change it.
     pub update: Vec<String>,
+    /// The operations that read it.
     pub read: Vec<String>,
+    /// AWS decides it.
     pub read_only: bool,
+    /// No read shows it.
     pub write_only: bool,
+    /// It can be set on creation only.
     pub create_only: bool,
+    /// The binding says that it cannot set it.
     pub unsupported: bool,
     /// Creation does not take it, and need not.
     pub update_only: bool,
 }
 
 impl Coverage {
-    /// Whether the property can be set, but the binding has no way to.
+    /// Checks that the property can be set, but the binding has no way to.
     pub fn lacks_create(&self) -> bool {
         !self.read_only && !self.unsupported && !self.update_only && self.create.is_empty()
     }
 
+    /// Checks that the property can be changed, but the binding has no way to.
     pub fn lacks_update(&self, updatable: bool) -> bool {
         updatable && !self.read_only && !self.unsupported && !self.create_only && self.update.is_empty()
     }
 
+    /// Checks that the property can be read, but the binding has no way to.
     pub fn lacks_read(&self) -> bool {
         !self.write_only && !self.unsupported && self.read.is_empty()
     }
 }
 
-/// Every property of a type, in the catalog's order.
+/// Lists the coverage of every property of a type, in the catalog's order.
 pub fn audit(bound: &BoundType) -> Vec<Coverage> {
     let one = |property: &gpb_catalog::Property| coverage(bound, &property.aws);
     bound.def.root.properties.iter().map(one).collect()

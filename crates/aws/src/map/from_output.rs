@@ -9,12 +9,14 @@ use gpb_model::PropPath;
 use serde_json::{Map, Value as Json};
 
 impl Mapping<'_> {
-    /// Every property that an object of an output shows.
+    /// Reads every property that an object of an output shows.
     pub fn read(&self, object: &Json, root: &Json) -> Properties {
         self.object(&self.def.root, object, root, &PropPath::default())
     }
 
-    /// A value of an output as a property's shape has it; `None` when it shows nothing of the sort.
+    /// Converts a value of an output to a property's shape.
+    ///
+    /// `None` when it shows nothing of that kind.
     pub fn value(&self, value: &Json, shape: &Shape, root: &Json, path: &PropPath) -> Option<Json> {
         match (self.def.resolve(shape), value) {
             (_, Json::Null) => None,
@@ -104,7 +106,9 @@ impl Mapping<'_> {
         }
     }
 
-    /// The shape whose kind fits; where a document may stand as text, it is read as a document.
+    /// Reads a value by the shape whose kind fits.
+    ///
+    /// Where a document may be a string, it is read as a document.
     fn any(&self, shapes: &[Shape], value: &Json, root: &Json, path: &PropPath) -> Option<Json> {
         let resolved = || shapes.iter().map(|shape| self.def.resolve(shape));
         if let Json::String(text) = value
@@ -124,7 +128,7 @@ impl Mapping<'_> {
             )
         };
         match resolved().find(fits) {
-            // Of several object shapes none is better known than the others: what they share in spelling stands.
+            // Of several object shapes none is better known than the others: what they share in spelling is kept.
             Some(Shape::Object(_)) => {
                 let mut out = Map::new();
                 for shape in resolved() {
@@ -140,7 +144,7 @@ impl Mapping<'_> {
     }
 }
 
-/// `{ TagKey, TagValue }` and its like in the property's own spelling.
+/// Spells `{ TagKey, TagValue }` and its like as the property does.
 fn renamed_pair(item: &Shape, element: &Json) -> Option<Json> {
     let (key, held) = pair(item)?;
     let (name, value) = key_and_value(element)?;
@@ -161,7 +165,7 @@ fn scalar_of(shape: &Shape, value: &Json) -> Option<Json> {
         (Shape::Number { .. }, Json::String(text)) => {
             text.parse::<i64>().ok().map(Json::from).or_else(|| text.parse::<f64>().ok().map(Json::from))
         }
-        // A document that the API escapes, where the property holds it as text.
+        // A document that the API escapes, where the property holds it as a string.
         (Shape::Text(_), Json::String(text)) if text.starts_with('%') => {
             Some(document(text).map_or_else(|| value.clone(), |parsed| parsed.to_string().into()))
         }
@@ -170,7 +174,9 @@ fn scalar_of(shape: &Shape, value: &Json) -> Option<Json> {
     }
 }
 
-/// Whether `found` has all that `wanted` asks for: objects may have more members, lists of objects more elements.
+/// Checks that `found` has all that `wanted` asks for.
+///
+/// Objects may have more members, lists of objects more elements.
 pub fn matches(wanted: &Json, found: &Json) -> bool {
     match (wanted, found) {
         (Json::Object(wanted), Json::Object(found)) => {

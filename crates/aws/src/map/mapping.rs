@@ -1,31 +1,47 @@
-//! The data of a mapping between properties and members, and its errors.
+//! The mapping between the properties of a type and the members of an API.
 
 use crate::binding::PropertyMappings;
 use crate::name_matching::same;
 use crate::path::MemberPath;
 use gpb_catalog::{Property, Shape, TypeDef};
 
-/// What mapping the properties of one type needs to know.
+/// The properties of one type, with their places in the API.
 #[derive(Clone, Copy)]
 pub struct Mapping<'a> {
+    /// The type's schema.
     pub def: &'a TypeDef,
+    /// The places that the binding gives.
     pub places: &'a PropertyMappings,
-    /// The map in the input that takes what has no member of its own.
+    /// The map in the input that takes properties without a member of their own.
     pub attributes: Option<&'a MemberPath>,
     /// Fills the templates inside paths.
     pub fill: &'a dyn Fn(&str) -> Option<String>,
 }
 
-/// A property that cannot be written as the binding and the API stand.
+/// A property that cannot be written with this binding and this API.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MapError {
+    /// The API has no member for it.
     #[error("`{path}` has no member `{member}` to be written to")]
-    NoMember { path: String, member: String },
+    NoMember {
+        /// The property, as the user spells it.
+        path: String,
+        /// The name that was looked for.
+        member: String,
+    },
+    /// The API takes another kind of value.
     #[error("`{path}` is {found}, and the API takes {expected}")]
-    Kind { path: String, found: &'static str, expected: &'static str },
+    Kind {
+        /// The property, as the user spells it.
+        path: String,
+        /// The kind of the value, with its article.
+        found: &'static str,
+        /// The kind that the API takes, with its article.
+        expected: &'static str,
+    },
 }
 
-/// The properties of an element that is a key and a value, and nothing else.
+/// Returns the properties of an element that is a key and a value alone.
 pub(super) fn pair(shape: &Shape) -> Option<(&Property, &Property)> {
     let Shape::Object(object) = shape else { return None };
     let find =

@@ -1,4 +1,4 @@
-//! Properties to members and back: by name, by the conversions that both types call for, and by what a binding says.
+//! Properties to members and back: by name, by conversions that both types call for, and by a binding's mappings.
 
 mod from_output;
 mod mapping;

@@ -1,4 +1,4 @@
-//! What properties become in an API, and back.
+//! Conversions of properties to an API's members, and back.
 #![expect(clippy::needless_pass_by_value, reason = "cases read better without `&`")]
 
 use super::*;

@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json};
 const MAX_INDEX: usize = 1000;
 
 impl Mapping<'_> {
-    /// Where a top-level property goes in an input, if it has a place there.
+    /// Returns the place of a top-level property in an input, if it has one there.
     pub fn place(&self, property: &str, input: MemberShape<'_>) -> Option<MemberPath> {
         let has = |path: &MemberPath| match path.steps() {
             [PathStep::Name(name), ..] => input.member(name).is_some(),
@@ -30,7 +30,10 @@ impl Mapping<'_> {
         }
     }
 
-    /// Writes a top-level property; false when the input has no place for it.
+    /// Writes a top-level property; returns false when the input has no place for it.
+    ///
+    /// # Errors
+    /// A value that does not fit the member.
     pub fn write(
         &self,
         property: &str,
@@ -43,7 +46,10 @@ impl Mapping<'_> {
         Ok(true)
     }
 
-    /// A value as a member's shape wants it.
+    /// Converts a value to a member's shape.
+    ///
+    /// # Errors
+    /// A value of another kind.
     pub fn convert(&self, value: &Json, shape: MemberShape<'_>, property: &PropPath) -> Result<Json, MapError> {
         let kind = |expected| MapError::Kind { path: self.def.display(property), found: json_kind(value), expected };
         if let (Json::Array(items), Some((quantity, member, list))) = (value, shape.counted()) {
@@ -156,7 +162,7 @@ impl Mapping<'_> {
     }
 }
 
-/// Objects grow together, anything else is replaced.
+/// Merges a value into another: objects member by member, anything else replaced.
 pub fn merge(target: &mut Json, value: Json) {
     match (target, value) {
         (Json::Object(target), Json::Object(entries)) => {
@@ -199,7 +205,7 @@ fn element_with<'a>(items: &'a mut Vec<Json>, key: &str, wanted: &str) -> Option
     items.get_mut(found.unwrap_or(last))
 }
 
-/// `{ Key, Value }` as the API spells it, `{ TagKey, TagValue }`.
+/// Spells `{ Key, Value }` as the API does, such as `{ TagKey, TagValue }`.
 fn renamed_pair(item: &Json, list: MemberShape<'_>) -> Option<Json> {
     let (key, held) = list.pair()?;
     let object = item.as_object()?;
@@ -245,6 +251,7 @@ fn name_of(shape: MemberShape<'_>) -> &'static str {
     }
 }
 
+/// Names the kind of a JSON value, with its article.
 fn json_kind(value: &Json) -> &'static str {
     match value {
         Json::Null => "nothing",

@@ -1,4 +1,4 @@
-//! Performing operations: their inputs, their pages, their errors.
+//! Operations: their inputs, their pages, their errors and retries.
 
 use super::BindingRunner;
 use crate::binding::{ApiCall, OncePer, PropertyMappings, PropertySide};
@@ -15,22 +15,30 @@ use gpb_model::PropPath;
 use serde_json::{Map, Value as Json};
 use std::time::Duration;
 
-/// How long something that is not visible yet may stay so.
+/// The longest time for something new to become visible.
 pub(super) const VISIBILITY_TIMEOUT: Duration = Duration::from_mins(1);
-/// No listing has so many pages; a token that never ends is a fault of the service.
+/// No listing has so many pages.
+///
+/// A token that never ends is a fault of the service.
 const MAX_PAGES: usize = 10_000;
 
-/// How much patience a call deserves.
+/// The failures after which a call is retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RetryMode {
-    /// The resource's own call: only what is not visible yet is waited for; the engine decides about the rest.
+    /// The resource's own call: only what is not visible yet is waited for.
+    ///
+    /// The engine decides about the rest.
     VisibilityOnly,
-    /// A step after it: all that passes by itself is waited for, so that the resource is not left half made.
+    /// A step after it: all that passes by itself is waited for.
+    ///
+    /// So the resource is not left half made.
     AllTransient,
 }
 
 impl BindingRunner<'_> {
-    /// Performs one operation, once; `attempt` is the number of the try, counted from 1.
+    /// Performs one operation, once.
+    ///
+    /// `attempt` is the number of the try, counted from 1.
     pub(super) async fn send(&self, call: &str, input: Json, changes: bool, attempt: u32) -> Result<Json, CloudError> {
         let (service, operation) = self.bound.split(call);
         let call = CallAttempt { place: self.place, service, operation, attempt };
@@ -41,7 +49,9 @@ impl BindingRunner<'_> {
         })
     }
 
-    /// An operation that changes something, with patience. `NotFound` is about something that is not visible yet.
+    /// Performs an operation that changes something, with retries.
+    ///
+    /// `NotFound` is about something that is not visible yet.
     pub(super) async fn send_change(&self, call: &str, input: Json, retry_mode: RetryMode) -> Result<Json, CloudError> {
         let start = self.cloud.clock.now();
         let mut pause = Duration::from_secs(1);
@@ -64,7 +74,7 @@ impl BindingRunner<'_> {
         }
     }
 
-    /// An operation that reads, all its pages joined.
+    /// Performs an operation that reads, and joins all its pages.
     pub(super) async fn send_read(&self, call: &str, input: Json) -> Result<Json, CloudError> {
         let page = self.bound.operation(call).and_then(|(_, operation)| operation.page.as_ref());
         let mut joined = self.send(call, input.clone(), false, 1).await?;
@@ -78,7 +88,9 @@ impl BindingRunner<'_> {
         Ok(joined)
     }
 
-    /// Performs a call of a binding if its conditions hold: once, or once an element. The output joins `scope.out`.
+    /// Performs a call of a binding if its conditions hold: once, or once an element.
+    ///
+    /// The output joins `scope.out`.
     pub(super) async fn perform(
         &self,
         call: &ApiCall,
@@ -147,7 +159,7 @@ impl BindingRunner<'_> {
         Ok(())
     }
 
-    /// The last step of a property's place in the API, or its own name.
+    /// Returns the last step of a property's place in the API, or its own name.
     fn api_name(&self, property: &str) -> String {
         let place = self.bound.binding.properties.get(&PropPath(property.into()));
         let last = match place.map(|place| &place.write) {
@@ -157,7 +169,7 @@ impl BindingRunner<'_> {
         if let Some(PathStep::Name(name)) = last { name.clone() } else { property.to_owned() }
     }
 
-    /// The input of a call, or nothing when a part marked `!` is absent.
+    /// Returns the input of a call, or nothing when a part marked `!` is absent.
     pub(super) fn input(
         &self,
         call: &ApiCall,
@@ -191,7 +203,9 @@ impl BindingRunner<'_> {
         Ok(if self.overlay(&call.input, scope, shape, &mut target, operation)? { Some(target) } else { None })
     }
 
-    /// The input of a call that sends no properties: the identifier's parts and the binding's words.
+    /// Returns the input of a call that sends no properties.
+    ///
+    /// It has the identifier's parts and the binding's members.
     pub(super) fn plain_input(
         &self,
         call: &str,
@@ -207,7 +221,7 @@ impl BindingRunner<'_> {
         Ok(if self.overlay(input, scope, shape, &mut target, operation)? { Some(target) } else { None })
     }
 
-    /// Whether every member that the API requires is in an input.
+    /// Checks that every member that the API requires is in an input.
     pub(super) fn is_complete(&self, call: &str, input: &Json) -> bool {
         let (_, operation) = self.bound.split(call);
         let Some((api, _)) = self.bound.operation(call) else { return true };
@@ -240,7 +254,9 @@ impl BindingRunner<'_> {
         written.map_err(|error| self.map_error(&error, operation))
     }
 
-    /// The identifier's parts, idempotency tokens, and properties that the API requires in every such call.
+    /// Adds the members that every such call needs.
+    ///
+    /// They are the identifier's parts, idempotency tokens, and properties that the API requires.
     fn add_required(
         &self,
         scope: &TemplateScope,
@@ -273,7 +289,9 @@ impl BindingRunner<'_> {
         written.map_err(|error| self.map_error(&error, operation))
     }
 
-    /// What the binding writes itself, in the API's spelling and kinds. False: the call is not made.
+    /// Adds the members that the binding writes itself.
+    ///
+    /// They are converted to the API's spelling and kinds. False: the call is not made.
     fn overlay(
         &self,
         input: &TemplateTree,
@@ -313,8 +331,10 @@ impl BindingRunner<'_> {
     }
 }
 
-/// Puts what a binding writes itself over what its properties have written; lists of objects element by element, so that
-/// `Changes = [{ Action = "CREATE" }]` completes the change that holds the record.
+/// Puts the binding's own members over those that the properties have written.
+///
+/// Lists of objects are merged element by element, so that `Changes = [{ Action = "CREATE" }]` completes the change that
+/// holds the record.
 fn merge_over(target: &mut Json, value: Json) {
     match (target, value) {
         (Json::Object(target), Json::Object(entries)) => {

@@ -47,13 +47,13 @@ impl BindingRunner<'_> {
             }
         }
         let id = known.ok_or_else(|| {
-            self.internal("NoIdentifier", "creation does not tell the identifier; say where it is under `id`")
+            self.internal("NoIdentifier", "no output of the creation has the identifier; name its place under `id`")
         })?;
         let fetched = self.complete_creation(&mut scope, sink).await?;
         self.observe_fetched(&id, &fetched).await
     }
 
-    /// What follows the creation itself: tags, subresources, readiness.
+    /// Completes a creation: tags, subresources, readiness.
     async fn complete_creation(
         &self,
         scope: &mut TemplateScope,
@@ -144,7 +144,7 @@ impl BindingRunner<'_> {
                 None if all || Self::mentions(call, name) || call.send == Some(SendMode::None) => {}
                 None => {
                     let message =
-                        format!("{}: `{name}` cannot be taken out again; say the value it shall have", self.bound.ty);
+                        format!("{}: `{name}` cannot be unset; write the value that it should have", self.bound.ty);
                     return Err(CloudError::new(CloudErrorKind::Invalid, "GPB8105", message));
                 }
             }
@@ -157,7 +157,7 @@ impl BindingRunner<'_> {
         Ok(())
     }
 
-    /// Reads the resource first when a template needs what only a read knows.
+    /// Reads the resource first when a template needs what only a read shows.
     pub(super) async fn read_if_needed(&self, scope: &mut TemplateScope) -> Result<(), CloudError> {
         let binding = &self.bound.binding;
         let subresources = binding.subresources.iter().flat_map(|subresource| {
@@ -191,7 +191,7 @@ impl BindingRunner<'_> {
         self.bound.def.is_read_only(&PropPath(property.into()))
     }
 
-    /// The identifier, once creation's outputs and the desired properties tell all of it.
+    /// Returns the identifier, once outputs and desired properties hold all of it.
     pub(super) fn identify(&self, scope: &TemplateScope) -> Option<String> {
         let at = self.bound.binding.create.iter().rev().find_map(|call| call.at.as_ref());
         let object = at.and_then(|path| path.get(&scope.out, &scope.out)).unwrap_or_else(|| scope.out.clone());
@@ -205,7 +205,7 @@ impl BindingRunner<'_> {
         self.identifier(&shown).filter(|id| !id.is_empty())
     }
 
-    /// The properties that a call sends.
+    /// Returns the properties that a call sends.
     pub(super) fn sendable(&self, call: &ApiCall, desired: &Properties, creating: bool) -> Properties {
         if call.send == Some(SendMode::None) {
             return Properties::new();
@@ -218,7 +218,9 @@ impl BindingRunner<'_> {
         desired.iter().filter(|(name, _)| free(name) && fits(name)).map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 
-    /// Whether a property is sent with the others, and not by a subresource or with the tags.
+    /// Checks that a property is sent with the others.
+    ///
+    /// Those of subresources, and tags, are not.
     fn is_free(&self, name: &str, creating: bool) -> bool {
         let owned = self.bound.binding.subresources.iter().any(|subresource| {
             subresource.properties.iter().any(|property| property == name)
@@ -232,7 +234,9 @@ impl BindingRunner<'_> {
         self.bound.tags.as_ref().is_some_and(|tags| tags.tag.is_some())
     }
 
-    /// For calls made once a property: those that creation puts into the attribute map.
+    /// Checks that a call made once a property is for this one.
+    ///
+    /// Such calls are for the properties that creation puts into the attribute map.
     fn is_attribute(&self, call: &ApiCall, name: &str) -> bool {
         if call.properties.is_some() || call.once_per != Some(OncePer::Property) {
             return true;
@@ -244,14 +248,14 @@ impl BindingRunner<'_> {
             .any(|path| path.first() == attributes.steps().first() && path.len() > attributes.steps().len())
     }
 
-    /// Where a call's input takes a property.
+    /// Returns the place of a property in a call's input.
     fn input_path_of(&self, call: &ApiCall, name: &str) -> Option<Vec<PathStep>> {
         let (api, _) = self.bound.operation(&call.call)?;
         let shape = api.input(self.bound.split(&call.call).1);
         self.mapping(&self.scope(), |mapping| mapping.place(name, shape)).map(|path| path.steps().to_vec())
     }
 
-    /// Whether an update call is for a property.
+    /// Checks that an update call is for a property.
     fn covers(&self, call: &ApiCall, name: &str) -> bool {
         match &call.properties {
             Some(names) => names.iter().any(|one| one == name),
@@ -274,7 +278,7 @@ impl BindingRunner<'_> {
         }
     }
 
-    /// A desired property that no call takes would be lost without a word.
+    /// Refuses a desired property that no call takes, which would be lost silently.
     fn refuse_unmapped(&self, scope: &TemplateScope) -> Result<(), CloudError> {
         let binding = &self.bound.binding;
         for name in scope.desired.keys() {

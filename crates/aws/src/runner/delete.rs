@@ -1,4 +1,4 @@
-//! Deleting.
+//! Deletion of resources.
 
 use super::BindingRunner;
 use super::api_call::{RetryMode, is_error};
@@ -37,7 +37,7 @@ impl BindingRunner<'_> {
         if binding.delete.is_empty() { Ok(()) } else { self.wait_until_deleted(&scope, sink).await }
     }
 
-    /// Whether a call refers to what the identifier alone does not tell.
+    /// Checks that a call refers to a value that the identifier alone does not give.
     fn needs_reading(&self, call: &ApiCall, scope: &TemplateScope) -> bool {
         let each = call.each.iter().flat_map(Template::terms);
         let conditions = call.conditions();
@@ -50,7 +50,9 @@ impl BindingRunner<'_> {
             || tested.into_iter().any(|name| lacks(name))
     }
 
-    /// `NotFound` means done here, so it is not waited out.
+    /// Makes a call of a deletion.
+    ///
+    /// `NotFound` means success here, so it is not waited out.
     async fn delete_call(&self, call: &ApiCall, scope: &mut TemplateScope) -> Result<(), CloudError> {
         if call.each.is_some() || call.once_per.is_some() {
             return self.perform(call, scope, &Properties::new(), RetryMode::AllTransient).await.map(|_| ());

@@ -1,4 +1,4 @@
-//! Finding: what an `existing` means, and what an interrupted creation left.
+//! Search for resources: an `existing` one, and the one that an interrupted creation left.
 
 use super::generated_name::short_token;
 use super::read_resource::MarkedResource;
@@ -16,7 +16,7 @@ impl BindingRunner<'_> {
         Ok(self.find_marked(find).await?.into_iter().map(|seen| seen.observed).collect())
     }
 
-    /// What is found, with the marks of who made it.
+    /// Finds resources, with the tokens of the creations that made them.
     pub(super) async fn find_marked(&self, find: &FindRequest<'_>) -> Result<Vec<MarkedResource>, CloudError> {
         let mut scope = self.scope();
         scope.desired = find.matching.clone();
@@ -46,7 +46,7 @@ impl BindingRunner<'_> {
         Ok(found)
     }
 
-    /// The first listing whose required members can be filled.
+    /// Returns the first listing whose required members can be filled.
     fn listing(&self, scope: &TemplateScope) -> Result<Option<(&ListCall, Json)>, CloudError> {
         for listing in self.bound.binding.list.iter() {
             let Some(mut input) = self.plain_input(&listing.call, &listing.input, scope)? else { continue };
@@ -60,7 +60,7 @@ impl BindingRunner<'_> {
         Ok(None)
     }
 
-    /// Required members that are named like a property.
+    /// Fills required members that are named like a property.
     fn fill_required(&self, listing: &ListCall, scope: &TemplateScope, input: &mut Json) -> Result<(), CloudError> {
         let Some((api, _)) = self.bound.operation(&listing.call) else { return Ok(()) };
         let operation = self.bound.split(&listing.call).1;
@@ -84,7 +84,7 @@ impl BindingRunner<'_> {
         written.map_err(|error| self.map_error(&error, operation))
     }
 
-    /// The identifiers that a listing gives, as far as its elements do not say that they are not meant.
+    /// Lists the identifiers of a listing whose elements do not contradict the search.
     fn candidates(
         &self,
         listing: &ListCall,
@@ -126,8 +126,10 @@ impl BindingRunner<'_> {
         found
     }
 
-    /// Whether a resource is the one that is looked for. After an interruption its marker or its name tells; where it can
-    /// bear neither, its identifier must have been asked for.
+    /// Checks that a resource is the one that is searched for.
+    ///
+    /// After an interruption its marker or its name shows it; where it can have neither, its identifier must have been asked
+    /// for.
     fn is_match(&self, seen: &MarkedResource, find: &FindRequest<'_>, by_id: bool) -> bool {
         let properties = &seen.observed.properties;
         match find.token {
@@ -141,8 +143,9 @@ impl BindingRunner<'_> {
         }
     }
 
-    /// A type that can bear no marker: one of the name that was given, or, where it has no name, with all that was asked for,
-    /// is what the creation was about.
+    /// Checks that a resource without a marker is the one that a creation was about.
+    ///
+    /// It has the name that was given or, where the type has no name, all properties that were asked for.
     fn matches_request(&self, properties: &Properties, find: &FindRequest<'_>) -> bool {
         match &self.bound.binding.name {
             Some(rule) => {
@@ -153,7 +156,7 @@ impl BindingRunner<'_> {
         }
     }
 
-    /// Whether a listing's element shows by its name alone that the creation was not about it.
+    /// Checks that a listing's element has a name that the creation did not give.
     fn has_other_name(&self, properties: &Properties, find: &FindRequest<'_>, token: &str) -> bool {
         let Some(rule) = &self.bound.binding.name else { return false };
         let Some(name) = properties.get(&rule.property) else { return false };

@@ -1,4 +1,4 @@
-//! Physical names for resources that were given none, and the tokens of one creation.
+//! Generated physical names, and the tokens of one creation.
 
 use super::BindingRunner;
 use crate::binding::NameProperty;
@@ -9,18 +9,22 @@ use gpb_engine::cloud::physical_names::{hex, physical_name, short_hash};
 use gpb_model::PropPath;
 use sha2::{Digest as _, Sha256};
 
-/// How long the hash is that a name ends with.
+/// The number of characters of the hash that a name ends with.
 const HASH_LENGTH: usize = 8;
-/// Where neither the binding nor the catalog says how long a name may be.
+/// The largest number of characters of a name.
+///
+/// It holds where neither the binding nor the catalog has one.
 const DEFAULT_LENGTH: usize = 60;
 
-/// 32 hexadecimal digits, the same for every try of one intent: what AWS takes as an idempotency token everywhere.
+/// Returns 32 hexadecimal digits, the same for every try of one intent.
+///
+/// AWS takes them as an idempotency token everywhere.
 pub fn short_token(token: &str) -> String {
     hex(Sha256::digest(token.as_bytes()).get(..16).unwrap_or_default())
 }
 
 impl BindingRunner<'_> {
-    /// Makes up the name that the binding speaks of, when it is absent.
+    /// Adds the generated name of the binding's property, when it is absent.
     pub(super) fn add_name(&self, desired: &mut Properties, label: &str, token: &str) {
         let Some(rule) = &self.bound.binding.name else { return };
         if desired.contains_key(&rule.property) {
@@ -36,16 +40,18 @@ impl BindingRunner<'_> {
         desired.insert(rule.property.clone(), name.into());
     }
 
-    /// Whether a resource bears a name that this creation made up.
+    /// Checks that a resource has the name that this creation generated.
     pub(super) fn has_generated_name(&self, properties: &Properties, token: &str) -> bool {
         let Some(rule) = &self.bound.binding.name else { return false };
         let tail = short_hash(token);
         let name = properties.get(&rule.property).map(text_of).unwrap_or_default();
-        // A suffix such as `.fifo` may stand behind it.
+        // A suffix such as `.fifo` may follow it.
         name.rfind(&tail).is_some_and(|at| at + tail.len() == name.len() || rule.suffix.is_some())
     }
 
-    /// A name within the catalog's pattern, where the binding does not say itself how names are spelled.
+    /// Returns a name within the catalog's pattern.
+    ///
+    /// `None` where the binding itself says how names are spelled.
     fn by_pattern(&self, rule: &NameProperty, label: &str, token: &str, suffix: &str) -> Option<String> {
         let Some(Shape::Text(shape)) = self.bound.def.shape_at(&PropPath(rule.property.as_str().into())) else {
             return None;
@@ -67,7 +73,9 @@ impl BindingRunner<'_> {
     }
 }
 
-/// Letters, digits and single separators; starts with a letter; ends with a part of the token.
+/// Returns letters, digits and single separators.
+///
+/// The name starts with a letter and ends with a part of the token.
 fn name(rule: &NameProperty, longest: usize, label: &str, token: &str, suffix: &str) -> String {
     let mut readable = String::new();
     for c in label.chars() {

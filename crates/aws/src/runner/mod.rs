@@ -1,4 +1,4 @@
-//! The interpreter: what a binding says, done.
+//! The interpreter of bindings: runs the calls that a binding describes.
 
 mod api_call;
 mod create_update;
@@ -46,19 +46,22 @@ pub struct AwsCloud {
 }
 
 impl AwsCloud {
+    /// Makes the cloud on the system's clock.
     pub fn new(invoke: Arc<dyn Invoke>, bindings: Arc<Bindings>) -> AwsCloud {
         AwsCloud::with_clock(invoke, bindings, Arc::new(SystemClock::default()))
     }
 
+    /// Makes the cloud on a clock of one's own, for tests.
     pub fn with_clock(invoke: Arc<dyn Invoke>, bindings: Arc<Bindings>, clock: Arc<dyn Clock>) -> AwsCloud {
         AwsCloud { invoke, bindings, clock, identities: Mutex::default() }
     }
 
+    /// Returns the bindings that it runs.
     pub fn bindings(&self) -> &Bindings {
         &self.bindings
     }
 
-    /// The binding of a type and what its templates may ask of the place.
+    /// Returns the interpreter for a type in a place.
     async fn runner<'a>(&'a self, ty: &str, place: &'a Place) -> Result<BindingRunner<'a>, CloudError> {
         let binding = self.bindings.get(ty)?;
         let account = match (&place.account, binding.needs_account) {
@@ -69,7 +72,7 @@ impl AwsCloud {
         Ok(BindingRunner { cloud: self, bound: binding, place, location: CloudLocation::new(&place.region, account) })
     }
 
-    /// One call outside any binding's type, such as the one that tells the account.
+    /// Makes a call of no type's binding, such as the one that names the account.
     async fn plain_call(&self, place: &Place, service: &str, call: &str, input: Json) -> Result<Json, CloudError> {
         let (service, operation) = split(call, service);
         let call = CallAttempt { place, service, operation, attempt: 1 };
@@ -85,7 +88,7 @@ impl AwsCloud {
     }
 }
 
-/// How many reads run at once; the pace is set by whoever makes the calls.
+/// The number of reads that run at once; the caller's rate limiter sets the pace.
 const MAX_CONCURRENT_READS: usize = 8;
 
 /// Runs futures a few at a time; the results are in the order of the futures.
@@ -93,7 +96,7 @@ async fn run_bounded<T: Send>(futures: Vec<BoxFuture<'_, T>>) -> Vec<T> {
     futures::stream::iter(futures).buffered(MAX_CONCURRENT_READS).collect().await
 }
 
-/// One type at one place.
+/// One type in one place.
 struct BindingRunner<'a> {
     cloud: &'a AwsCloud,
     bound: BoundType,
@@ -102,7 +105,7 @@ struct BindingRunner<'a> {
 }
 
 impl BindingRunner<'_> {
-    /// What errors mean for this type: its own words first.
+    /// Returns the meaning of error codes for this type: its own first.
     fn errors(&self) -> [&ErrorCodes; 2] {
         [&self.bound.binding.errors, &self.bound.file.errors]
     }
@@ -115,7 +118,7 @@ impl BindingRunner<'_> {
         }
     }
 
-    /// The scope of a resource that exists.
+    /// Returns the scope of a resource that exists.
     fn scope_of(&self, id: &str) -> TemplateScope {
         let mut scope = self.scope();
         scope.parts = self.parts(id);
@@ -123,14 +126,14 @@ impl BindingRunner<'_> {
         scope
     }
 
-    /// The parts of an identifier by name. The last takes what is left.
+    /// Splits an identifier into its parts by name; the last takes the rest.
     fn parts(&self, id: &str) -> Properties {
         let names = &self.bound.def.primary_identifier;
         let values = id.splitn(names.len().max(1), '|');
         names.iter().zip(values).map(|(path, value)| (path.head().to_owned(), value.into())).collect()
     }
 
-    /// The identifier that properties show, when they show all of it.
+    /// Returns the identifier that properties show, when they show all of it.
     fn identifier(&self, properties: &Properties) -> Option<String> {
         let here = |path: &gpb_model::PropPath| {
             let mut segments = path.segments();
@@ -141,7 +144,9 @@ impl BindingRunner<'_> {
         parts.filter(|parts| !parts.is_empty()).map(|parts| parts.join("|"))
     }
 
-    /// Runs something with the mapping of this type, templates in paths filled from `scope`.
+    /// Runs something with the mapping of this type.
+    ///
+    /// Templates in paths are filled from `scope`.
     fn mapping<T>(&self, scope: &TemplateScope, run: impl FnOnce(Mapping<'_>) -> T) -> T {
         let fill =
             |text: &str| Template::try_from(text.to_owned()).ok()?.fill(scope).value().map(|value| text_of(&value));
@@ -167,7 +172,7 @@ impl BindingRunner<'_> {
             && conditions.if_unset.iter().all(|name| scope.property(name).is_none())
     }
 
-    /// Whether the number (or the list) that a call speaks of has grown or shrunk.
+    /// Checks that the number, or the list, of a call's condition has grown or shrunk.
     fn size_changed(call: &ApiCall, scope: &TemplateScope) -> bool {
         let size = |value: Option<&Json>| match value {
             Some(Json::Array(items)) => u32::try_from(items.len()).ok().map(f64::from),
@@ -259,6 +264,6 @@ impl Cloud for AwsCloud {
         let input = store.input.fill(&scope).value().unwrap_or_default();
         let answer = self.plain_call(place, &file.service, &store.call, input).await?;
         let value = store.value.get(&answer, &answer).map(|value| text_of(&value));
-        value.ok_or_else(|| Self::shape_error(&store.call, "text; only secrets that are text can be used"))
+        value.ok_or_else(|| Self::shape_error(&store.call, "string; only secrets that are strings can be used"))
     }
 }

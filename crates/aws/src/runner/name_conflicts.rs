@@ -1,5 +1,7 @@
-//! Names that are taken. Some of AWS's creations overwrite what bears the name already, or give it back as though it had
-//! just been made; what somebody else made would so become gpb's, and go with it. There gpb looks first.
+//! Name conflicts of creations that upsert.
+//!
+//! Some of AWS's creations overwrite what has the name already, or return it as though it had just been made; what
+//! somebody else made would so become gpb's, and be deleted with it. There gpb looks first.
 
 use super::BindingRunner;
 use super::generated_name::short_token;
@@ -8,8 +10,9 @@ use gpb_engine::cloud::{CloudError, CloudErrorKind, CreateRequest, FindRequest, 
 use serde_json::Value as Json;
 
 impl BindingRunner<'_> {
-    /// Refuses a creation under a name that something else bears. What an earlier try of the same intent made is not
-    /// something else.
+    /// Refuses a creation under a name that another resource has.
+    ///
+    /// What an earlier try of the same intent made is not another resource.
     pub(super) async fn refuse_name_conflict(&self, create: &CreateRequest<'_>) -> Result<(), CloudError> {
         let token = short_token(create.token);
         for name in self.names(create.desired) {
@@ -25,8 +28,10 @@ impl BindingRunner<'_> {
         Ok(())
     }
 
-    /// The names a creation would overwrite: several when a property lists what it is laid upon. None where gpb makes the
-    /// name up, since nobody else has that one.
+    /// Lists the names that a creation would overwrite.
+    ///
+    /// They are several when a property lists the resources it applies to. There is none where gpb generates the name, since
+    /// nothing else has that one.
     fn names(&self, desired: &Properties) -> Vec<Properties> {
         let parts = &self.bound.binding.upsert_key;
         let mut names: Vec<Properties> = (!parts.is_empty()).then(Properties::new).into_iter().collect();
@@ -56,6 +61,6 @@ fn name_conflict(name: &Properties, id: &str) -> CloudError {
         format!("{property} = {value}")
     };
     let name = name.iter().map(shown).collect::<Vec<_>>().join(", ");
-    let message = format!("{id} is there already, with {name}, and gpb did not make it for this resource");
+    let message = format!("{id} exists already, with {name}, and gpb did not create it for this resource");
     CloudError::new(CloudErrorKind::AlreadyExists, "NameTaken", message)
 }

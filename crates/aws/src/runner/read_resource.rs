@@ -1,4 +1,4 @@
-//! Reading: one resource, its subresources, and many resources at once.
+//! Reads of one resource, of its subresources, and of many resources at once.
 
 use super::api_call::is_error;
 use super::{AwsCloud, BindingRunner, run_bounded};
@@ -16,15 +16,19 @@ use gpb_model::PropPath;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
-/// What a read found.
+/// The output of a read.
 pub(super) struct ReadResult {
+    /// The whole output.
     pub root: Json,
+    /// The resource in it.
     pub object: Json,
 }
 
 /// A resource as read, with the token of the creation that made it.
 pub(super) struct MarkedResource {
+    /// The resource.
     pub observed: ObservedResource,
+    /// The token of its creation, of its tag `gpb:token`.
     pub marker: Option<String>,
 }
 
@@ -33,11 +37,10 @@ impl BindingRunner<'_> {
         Ok(self.read_marked(&self.scope_of(id)).await?.map(|seen| seen.observed))
     }
 
-    /// A resource that was just found ready, with its subresources.
+    /// Returns a resource that was just found ready, with its subresources.
     pub(super) async fn observe_fetched(&self, id: &str, fetched: &ReadResult) -> Result<ObservedResource, CloudError> {
-        let gone = || {
-            CloudError::new(CloudErrorKind::NotReady, "NotFound", format!("{} {id} is not to be found", self.bound.ty))
-        };
+        let gone =
+            || CloudError::new(CloudErrorKind::NotReady, "NotFound", format!("{} {id} is not found", self.bound.ty));
         let seen = self.observe(fetched, &self.scope_of(id)).await?;
         seen.map(|seen| seen.observed).ok_or_else(gone)
     }
@@ -49,7 +52,7 @@ impl BindingRunner<'_> {
         }
     }
 
-    /// The object behind an identifier.
+    /// Reads the object of an identifier.
     pub(super) async fn fetch(&self, scope: &TemplateScope) -> Result<Option<ReadResult>, CloudError> {
         let read = self.read_call(scope)?;
         let Some(input) = self.plain_input(&read.call, &read.input, scope)? else { return Ok(None) };
@@ -67,7 +70,7 @@ impl BindingRunner<'_> {
         found.ok_or_else(|| self.internal("NoRead", "no `read` of the binding fits this identifier"))
     }
 
-    /// What is at `at`: the element that `where` means when it is a list.
+    /// Returns the value at `at`; of a list, the element that `where` means.
     fn select(read: &ReadCall, scope: &TemplateScope, root: &Json) -> Option<Json> {
         let found = match &read.at {
             Some(path) => path.bind(&filler(scope)).get(root, root)?,
@@ -89,7 +92,7 @@ impl BindingRunner<'_> {
         value.is_some_and(|value| deleted.contains(&value))
     }
 
-    /// An object's properties, its subresources and tags read too.
+    /// Returns an object's properties, with its subresources and tags.
     pub(super) async fn observe(
         &self,
         fetched: &ReadResult,
@@ -114,7 +117,9 @@ impl BindingRunner<'_> {
         Ok(id.map(|id| MarkedResource { observed: ObservedResource { id, properties }, marker }))
     }
 
-    /// The properties of an object: mapped, computed, and the identifier's parts.
+    /// Returns the properties of an object.
+    ///
+    /// They are those mapped, those computed, and the identifier's parts.
     pub(super) fn properties(
         &self,
         object: &Json,
@@ -144,7 +149,7 @@ impl BindingRunner<'_> {
         properties
     }
 
-    /// The properties of one subresource.
+    /// Reads the properties of one subresource.
     pub(super) async fn subresource(
         &self,
         subresource: &Subresource,
@@ -156,7 +161,9 @@ impl BindingRunner<'_> {
         Ok(Properties::from_iter([(property.clone(), list)]))
     }
 
-    /// The properties of one subresource; for a list read element by element, the elements with their raw form.
+    /// Reads the properties of one subresource.
+    ///
+    /// For a list that is read element by element, also the elements with their raw form.
     pub(super) async fn subresource_elements(
         &self,
         subresource: &Subresource,
@@ -263,7 +270,9 @@ fn filler(scope: &TemplateScope) -> impl Fn(&str) -> Option<String> {
     }
 }
 
-/// Whether an element has the values that `where` asks for. A template that stays empty asks for nothing.
+/// Checks that an element has the values that `where` asks for.
+///
+/// A template that stays empty asks for nothing.
 fn passes_filter(element: &Json, filter: &BTreeMap<String, TemplateTree>, scope: &TemplateScope) -> bool {
     filter.iter().all(|(path, wanted)| {
         let found = path.parse::<MemberPath>().ok().and_then(|path| path.get(element, element));
@@ -272,7 +281,7 @@ fn passes_filter(element: &Json, filter: &BTreeMap<String, TemplateTree>, scope:
     })
 }
 
-/// Whether an error says that there is nothing to read.
+/// Checks that an error means that there is nothing to read.
 fn is_absent(error: &CloudError, not_found_on: &[String]) -> bool {
     error.kind == CloudErrorKind::NotFound || not_found_on.iter().any(|entry| is_error(error, entry))
 }

@@ -1,4 +1,4 @@
-//! Properties with operations of their own.
+//! Subresources: properties with operations of their own.
 
 use super::BindingRunner;
 use super::api_call::RetryMode;
@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 type ListElement = (Json, Option<Json>);
 
 impl BindingRunner<'_> {
-    /// After creation: puts what is desired. Says whether anything was done.
+    /// Puts what is desired after creation; returns true when a call was made.
     pub(super) async fn create_subresource(
         &self,
         subresource: &Subresource,
@@ -32,7 +32,7 @@ impl BindingRunner<'_> {
         }
     }
 
-    /// On update: brings it to what is desired.
+    /// Changes it on update to what is desired; returns true when a call was made.
     pub(super) async fn update_subresource(
         &self,
         subresource: &Subresource,
@@ -49,7 +49,7 @@ impl BindingRunner<'_> {
         self.calls(&subresource.clear, subresource, scope).await
     }
 
-    /// Before deletion: takes away what would stand in its way.
+    /// Clears it before a deletion that it would prevent.
     pub(super) async fn delete_subresource(
         &self,
         subresource: &Subresource,
@@ -80,7 +80,7 @@ impl BindingRunner<'_> {
         Ok(done)
     }
 
-    /// The elements that are there now.
+    /// Returns the elements that are there now.
     async fn current_elements(
         &self,
         subresource: &Subresource,
@@ -105,7 +105,7 @@ impl BindingRunner<'_> {
         })
     }
 
-    /// Adds what is missing and removes what is too much.
+    /// Adds the missing elements, and removes those that are not desired.
     async fn reconcile(
         &self,
         subresource: &Subresource,
@@ -155,7 +155,7 @@ fn list(value: Option<&Json>) -> Vec<ListElement> {
     value.and_then(Json::as_array).into_iter().flatten().map(|element| (element.clone(), None)).collect()
 }
 
-/// Whether two elements stand for the same thing.
+/// Checks that two elements are the same one.
 fn same(key: Option<&str>, wanted: &Json, found: &Json) -> bool {
     match key {
         Some(key) => wanted.get(key).zip(found.get(key)).is_some_and(|(a, b)| text_of(a) == text_of(b)),

@@ -1,4 +1,4 @@
-//! Tags: the marker of a creation, the hidden ones, and changing them.
+//! Tags: the marker of a creation, reserved tags, and changes.
 
 use super::BindingRunner;
 use super::api_call::{RetryMode, is_error};
@@ -12,11 +12,11 @@ use gpb_model::PropPath;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
-/// The tag that says which creation made a resource.
+/// The tag with the token of the creation that made a resource.
 pub(super) const MARKER: &str = "gpb:token";
 
 impl BindingRunner<'_> {
-    /// The property that holds tags, for a type that gpb tags.
+    /// Returns the property that holds tags, for a type that gpb tags.
     pub(super) fn tag_property(&self) -> Option<&str> {
         self.bound.tags.as_ref()?;
         self.bound.def.tagging.as_ref().map(|tagging| tagging.property.as_str())
@@ -41,7 +41,9 @@ impl BindingRunner<'_> {
         }
     }
 
-    /// The marker as an element of the catalog's list; other members that it must have are switched off.
+    /// Returns the marker as an element of the catalog's list.
+    ///
+    /// Other members that it must have are switched off.
     fn tag(&self, item: &Property, token: &str) -> Json {
         let mut tag = Map::from_iter([("Key".to_owned(), json!(MARKER)), ("Value".to_owned(), json!(token))]);
         if let Property::Object(ObjectShape { properties, required, .. }) = self.bound.def.resolve(item) {
@@ -54,7 +56,7 @@ impl BindingRunner<'_> {
         Json::Object(tag)
     }
 
-    /// Whether creation takes tags in its own input.
+    /// Checks that creation takes tags in its own input.
     pub(super) fn tags_on_create(&self) -> bool {
         let Some((tags, property)) = self.bound.tags.as_ref().zip(self.tag_property()) else { return false };
         self.bound.binding.create.iter().any(|call| {
@@ -110,7 +112,7 @@ impl BindingRunner<'_> {
         self.tag_call(call, tags, scope, false).await
     }
 
-    /// Brings the tags of a resource from what they are to what they shall be.
+    /// Changes the tags of a resource from what they are to what they shall be.
     pub(super) async fn change_tags(
         &self,
         before: Option<&Json>,
@@ -158,7 +160,7 @@ impl BindingRunner<'_> {
         let shape = api.input(operation);
         let member = call.member.clone().or_else(|| tag_member(shape, names, &call.input.keys().collect::<Vec<_>>()));
         let (name, inner) = member.and_then(|member| shape.member(&member)).ok_or_else(|| {
-            self.internal("NoTagMember", &format!("{operation} has no member that takes tags; say `member`"))
+            self.internal("NoTagMember", &format!("{operation} has no member that takes tags; name it under `member`"))
         })?;
         let mut input = self.plain_input(&call.call, &call.input, scope)?.unwrap_or_else(|| Json::Object(Map::new()));
         let value = match (names, inner.element()) {
@@ -176,7 +178,7 @@ impl BindingRunner<'_> {
         self.send_change(&call.call, input, RetryMode::AllTransient).await.map(|_| ())
     }
 
-    /// The tags as read, hidden ones apart; gives back the marker.
+    /// Reads the tags without the reserved ones, and returns the marker.
     pub(super) async fn read_tags(
         &self,
         properties: &mut Properties,
@@ -208,7 +210,9 @@ impl BindingRunner<'_> {
     }
 }
 
-/// Takes out what is not the user's: `gpb:*` and `aws:*`. A list that is then empty is absent.
+/// Removes the tags that are not the user's: `gpb:*` and `aws:*`.
+///
+/// A list that is then empty is absent.
 fn hide_reserved_tags(properties: &mut Properties, property: &str) {
     let hidden = |key: &str| key.starts_with("gpb:") || key.starts_with("aws:");
     let empty = match properties.get_mut(property) {
@@ -227,7 +231,7 @@ fn hide_reserved_tags(properties: &mut Properties, property: &str) {
     }
 }
 
-/// Tags by key, whatever their form.
+/// Returns tags by key, whatever their form.
 pub(super) fn pairs(tags: Option<&Json>) -> BTreeMap<String, String> {
     match tags {
         Some(Json::Array(tags)) => {
@@ -239,7 +243,9 @@ pub(super) fn pairs(tags: Option<&Json>) -> BTreeMap<String, String> {
     }
 }
 
-/// The member that takes tags: a list of pairs or a map; for untagging, a list of names or of pairs.
+/// Finds the member that takes tags: a list of pairs or a map.
+///
+/// For untagging, a list of names or of pairs.
 fn tag_member(input: MemberShape<'_>, names: bool, taken: &[&str]) -> Option<String> {
     let MemberShape::Structure(structure, api) = input else { return None };
     let free = || structure.names().filter(|name| !taken.iter().any(|key| same(key, name)));

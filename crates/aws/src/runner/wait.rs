@@ -1,4 +1,4 @@
-//! Waiting: until a resource is ready, and until it is gone.
+//! Waiters: until a resource is ready, and until it is deleted.
 
 use super::BindingRunner;
 use super::api_call::VISIBILITY_TIMEOUT;
@@ -10,20 +10,24 @@ use gpb_engine::cloud::{CloudError, CloudErrorKind, Progress, ProgressSink};
 use serde_json::Value as Json;
 use std::time::Duration;
 
+/// The time before the second read.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
+/// The longest time between two reads.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// The longest wait for readiness, where the binding has none.
 const READY_TIMEOUT: Duration = Duration::from_mins(10);
+/// The longest wait for a deletion, where the binding has none.
 const DELETE_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// How a resource stands.
+/// The state of a resource that is waited for.
 enum ReadyState {
     Ready,
-    /// Waited for: in what state it is.
+    /// It is waited for, and is in this state.
     Pending(String),
     Failed(String),
 }
 
-/// A pace that slows down.
+/// The time between two reads, which grows.
 struct PollInterval {
     pause: Duration,
     longest: Duration,
@@ -43,7 +47,9 @@ impl PollInterval {
 }
 
 impl BindingRunner<'_> {
-    /// Waits until every condition of the binding holds; without conditions, until the resource is found.
+    /// Waits until every condition of the binding holds.
+    ///
+    /// Without conditions, until the resource is found.
     pub(super) async fn wait_until_ready(
         &self,
         scope: &TemplateScope,
@@ -67,7 +73,7 @@ impl BindingRunner<'_> {
                     ReadyState::Pending(state) => state,
                 },
                 Ok(None) if elapsed >= VISIBILITY_TIMEOUT => {
-                    return Err(self.wait_error(CloudErrorKind::NotReady, "NotFound", "it is not to be found"));
+                    return Err(self.wait_error(CloudErrorKind::NotReady, "NotFound", "it is not found"));
                 }
                 Ok(None) => "it to be visible".to_owned(),
                 Err(error) if error.kind.is_retryable() && elapsed < timeout => error.code,
@@ -103,7 +109,7 @@ impl BindingRunner<'_> {
                 Ok(Some(_)) => {}
                 Err(error) => return Err(error),
             }
-            sink.progress(Progress::Waiting { for_what: "it to be gone".to_owned(), elapsed })?;
+            sink.progress(Progress::Waiting { for_what: "it to be deleted".to_owned(), elapsed })?;
             self.cloud.clock.sleep(interval.next()).await;
         }
     }

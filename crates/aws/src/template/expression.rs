@@ -1,6 +1,5 @@
-//! What stands inside `${…}`.
+//! The expressions inside `${…}`.
 
-use super::Lookup;
 use crate::name_matching::{document, text_of};
 use crate::path::{MemberPath, outside_brackets};
 use base64::Engine as _;
@@ -8,29 +7,42 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 use std::str::FromStr;
 
+/// Finds the values of `${…}`.
+pub trait Lookup {
+    /// Returns the value of a word and the path behind it (`out`, `Vpc.VpcId`).
+    fn lookup(&self, term: &TemplateTerm) -> Option<Json>;
+}
+
 /// Choices in order of preference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expression {
+    /// The choices; the first that is present counts.
     pub choices: Vec<ExpressionChoice>,
     /// `!`: absence leaves out the object around.
     pub object: bool,
 }
 
+/// A term, the functions applied to it, and a condition on the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpressionChoice {
+    /// The term.
     pub term: TemplateTerm,
     functions: Vec<TemplateFunction>,
     condition: ChoiceCondition,
 }
 
-/// A word and the path behind it, or (without a word) a text that stands for itself.
+/// A word and the path behind it, or a literal string without a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateTerm {
+    /// The word: a property, or one of the reserved words; empty for a literal.
     pub word: String,
+    /// The path behind the word, `VpcId` of `out.VpcId`.
     pub path: Option<MemberPath>,
+    /// The literal string.
     pub literal: Option<String>,
 }
 
+/// The condition of a choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum ChoiceCondition {
     None,
@@ -39,29 +51,49 @@ enum ChoiceCondition {
     After(String),
 }
 
+/// A function of templates, written behind a colon: `${Id:split:first}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TemplateFunction {
+    /// The value as a JSON string.
     Json,
+    /// The value of a JSON string.
     ParseJson,
+    /// The value as a string.
     Text,
+    /// The value as a number.
     Number,
+    /// The base64 of a string.
     Base64,
+    /// The string of a base64.
     Base64Decode,
+    /// One value as a list.
     List,
+    /// The elements joined by commas.
     Csv,
+    /// The parts between commas.
     Split,
+    /// The last element, or the part behind the last `/` or `:`.
     Last,
+    /// The first element, or the part before the first `/` or `:`.
     First,
+    /// The string in lower case.
     Lower,
+    /// The string in upper case.
     Upper,
+    /// True, unless the value is true.
     Not,
+    /// The keys of an object.
     Keys,
+    /// The number of elements or members.
     Count,
+    /// A list without its first element.
     Rest,
+    /// The string without a dot at its end.
     TrimDot,
 }
 
+/// The functions by the names that templates use.
 const FUNCTIONS: &[(&str, TemplateFunction)] = &[
     ("json", TemplateFunction::Json),
     ("parse_json", TemplateFunction::ParseJson),
@@ -84,6 +116,7 @@ const FUNCTIONS: &[(&str, TemplateFunction)] = &[
 ];
 
 impl Expression {
+    /// Returns the value of the first choice that is present.
     pub fn evaluate(&self, from: &dyn Lookup) -> Option<Json> {
         self.choices.iter().find_map(|choice| choice.evaluate(from))
     }
@@ -106,7 +139,7 @@ impl ExpressionChoice {
 }
 
 impl TemplateFunction {
-    /// `None` when the value has no such form.
+    /// Applies the function; `None` when the value has no such form.
     pub fn apply(self, value: Json) -> Option<Json> {
         Some(match (self, value) {
             (TemplateFunction::Json, Json::String(text)) => text.into(),
@@ -167,7 +200,7 @@ fn choice(text: &str) -> Result<ExpressionChoice, String> {
         [head, "except", word] => (*head, ChoiceCondition::Except(word.trim_matches('\'').to_owned())),
         [head, "after", word] => (*head, ChoiceCondition::After(word.trim_matches('\'').to_owned())),
         [] => return Err("a `${}` is empty".to_owned()),
-        _ => return Err(format!("`{text}` is none of `x`, `x then word`, `x except word` and `x after word`")),
+        _ => return Err(format!("`{text}` is not one of `x`, `x then word`, `x except word` and `x after word`")),
     };
     let mut parts = head.split(':');
     let term = term(parts.next().unwrap_or_default())?;

@@ -37,7 +37,7 @@ fn alarm_marked(token: &str) -> Vec<Step> {
 #[tokio::test]
 async fn an_alarm_of_somebody_else_is_left_alone() {
     let message = refused(&Script::new(alarm_marked("another")), "aws.cloudwatch.alarm", alarm()).await;
-    assert_eq!(message, "cpu is there already, with AlarmName = cpu, and gpb did not make it for this resource");
+    assert_eq!(message, "cpu exists already, with AlarmName = cpu, and gpb did not create it for this resource");
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn a_queue_is_looked_for_by_its_name() {
         ok("sqs:ListQueueTags", json!({ "QueueUrl": "https://sqs/1/jobs" }), json!({})),
     ]);
     let message = refused(&script, "aws.sqs.queue", json!({ "QueueName": "jobs" })).await;
-    assert!(message.starts_with("https://sqs/1/jobs is there already"), "{message}");
+    assert!(message.starts_with("https://sqs/1/jobs exists already"), "{message}");
 }
 
 #[tokio::test]
