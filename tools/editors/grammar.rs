@@ -18,7 +18,9 @@ pub struct Grammar {
     rules: BTreeMap<String, Expr>,
 }
 
-/// The maximum nesting of rules: a deeper one refers to itself and is not a regular expression.
+/// The maximum nesting of rules, in levels.
+///
+/// A deeper rule refers to itself and is not a regular expression.
 const DEPTH: usize = 24;
 
 impl Grammar {
@@ -37,7 +39,7 @@ impl Grammar {
         self.rules.keys().map(String::as_str).filter(move |name| name.starts_with(prefix))
     }
 
-    /// Returns a regular expression that matches one of these rules as the parser would.
+    /// Returns a regular expression that matches any of these rules as the parser does.
     ///
     /// A rule of pest never backtracks into what it has matched, which an atomic group expresses.
     ///

@@ -1,4 +1,6 @@
-//! Generates the editors' grammars from `grammar/gpb.pest` and the names that are built into the compiler.
+//! Generates the editors' grammars from the language's own.
+//!
+//! The sources are `grammar/gpb.pest` and the names that are built into the compiler.
 //!
 //! A template assigns scopes to tokens; the form of a token (`<<kw_layer>>`, `<<number>>`) is read from the pest grammar, and the names of the built-in types and functions from the compiler. So the editors cannot fall
 //! behind the language: a keyword that no template mentions is an error.

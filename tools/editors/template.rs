@@ -3,8 +3,9 @@
 use super::grammar::{Dialect, Grammar, group};
 use std::collections::BTreeSet;
 
-/// Returns the text with every placeholder filled: `<<rule>>` and `<<rule|rule>>` from the grammar, `<<types>>` and `<<functions>>` from
-/// the compiler.
+/// Returns the text with every placeholder filled.
+///
+/// `<<rule>>` and `<<rule|rule>>` come from the grammar, `<<types>>` and `<<functions>>` from the compiler.
 ///
 /// # Errors
 /// When a placeholder names no rule, and when the template leaves out a keyword or an operator of the grammar.

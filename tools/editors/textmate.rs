@@ -62,7 +62,9 @@ fn include(name: &str) -> Json {
     json!({ "include": format!("#{name}") })
 }
 
-/// Returns the captures of a rule: the list's first entry is the scope of the first group; an empty entry gives none. A single entry for the whole match
+/// Returns the captures of a rule: numbered scopes.
+///
+/// The list's first entry is the scope of the first group; an empty entry gives none. A single entry for the whole match
 /// begins with `0:`.
 fn captures(list: &[Value]) -> Json {
     let mut out = Map::new();

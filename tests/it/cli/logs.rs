@@ -89,8 +89,11 @@ fn a_log_goes_as_deep_as_it_is_asked_to() {
     assert_eq!(levels(&info), BTreeSet::from(["INFO"]), "one `-v` is for what happens, when all goes well");
     let debug = messages(&apply(&shop(), &["-vv", "--log-format", "json"]).err);
     let trace = messages(&apply(&shop(), &["-v", "-vv", "--log-format", "json"]).err);
-    assert!(info.len() <= debug.len() && debug.len() <= trace.len());
+    assert!(info.len() < debug.len() && debug.len() <= trace.len());
     assert!(!levels(&debug).contains("TRACE"));
+    let calls = debug.iter().filter(|message| message["fields"]["message"] == "simulated call");
+    let operations: BTreeSet<_> = calls.filter_map(|message| message["fields"]["operation"].as_str()).collect();
+    assert!(operations.contains("create"), "{operations:?}");
 }
 
 #[test]
