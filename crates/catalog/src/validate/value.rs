@@ -69,7 +69,9 @@ impl<'a> Validator<'a> {
         });
     }
 
-    /// Accepts a value that fits one of the shapes. For a value that fits none, reports the nearest miss.
+    /// Accepts a value that fits one of the shapes.
+    ///
+    /// For a value that fits none, reports the nearest miss.
     fn any(&mut self, shapes: &'a [Shape], value: &'a Value) {
         let mut best: Option<Vec<super::Violation>> = None;
         for shape in shapes {
@@ -99,7 +101,9 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// Checks a document that is given as its text: JSON, or YAML, which AWS takes in a few places and whose keys show it.
+    /// Checks a document that is given as its text.
+    ///
+    /// JSON, or YAML, which AWS takes in a few places and whose keys show it.
     fn document(&mut self, text: &str) {
         let is_json = text.trim_start().starts_with(['{', '[']);
         let message = match serde_json::from_str::<serde::de::IgnoredAny>(text) {
