@@ -101,7 +101,7 @@ impl BareWord {
     /// The diagnostic for a word that is no name and that nothing expects.
     pub fn unknown(&self, used: Span) -> Diagnostic {
         let diagnostic = Diagnostic::error("GPB1105", format!("`{}` is not a name in scope", self.text));
-        self.labelled(diagnostic, used, "not a name in scope").help("text is written in quotes")
+        self.labelled(diagnostic, used, "not a name in scope").help("a string is written in quotes")
     }
 }
 
