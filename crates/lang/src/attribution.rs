@@ -14,7 +14,8 @@ const MAX_USES: usize = 64;
 impl<'p> Interpreter<'_, 'p> {
     /// Moves a diagnostic to where the program's author can fix it.
     ///
-    /// What points into the library points first to the argument the value came from, or else to the use of the component.
+    /// What points into the library points first to the argument the value came from, or else to the use of the
+    /// component.
     pub fn attribute_to_use(&self, node: &Rc<ResourceNode<'p>>, mut diagnostic: Diagnostic) -> Diagnostic {
         let Some(inside) = diagnostic.span().filter(|span| self.is_library(span.file)) else { return diagnostic };
         let Some(at) = self.enclosing_use(&node.frame, inside) else { return diagnostic };
