@@ -4,7 +4,9 @@ use gpb_base::threads::run_on_stack;
 
 /// The depth, in brackets, up to which the stack at hand suffices: even a test's.
 const SHALLOW: usize = 12;
-/// The size of the large stack, in bytes: enough for the deepest text, even in a build without optimisation.
+/// The size of the large stack, in bytes.
+///
+/// It is enough for the deepest text, even in a build without optimisation.
 const STACK_BYTES: usize = 256 * 1024 * 1024;
 
 /// Runs `work` where the stack suffices for text that nests `depth` brackets.

@@ -25,7 +25,7 @@ pub(super) struct NodeData {
     pub end: u32,
     /// Index of the node around it, in the list of nodes.
     pub parent: u32,
-    /// Index of the first node behind this one and all inside it, in the list of nodes.
+    /// Index of the next node that is not inside this one, in the list of nodes.
     pub next: u32,
 }
 

@@ -110,7 +110,7 @@ impl<'a> Validator<'a> {
             Ok(_) if is_json => return,
             _ if !is_json && text.lines().any(|line| line.contains(": ") || line.trim_end().ends_with(':')) => return,
             Err(error) if is_json => format!("is not valid JSON: {error}"),
-            _ => "is a document, not text".to_owned(),
+            _ => "is a document, not a string".to_owned(),
         };
         let name = self.name();
         let violation = self

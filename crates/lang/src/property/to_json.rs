@@ -6,7 +6,9 @@ use gpb_model::value::{PropertyValue, ValueKind};
 use serde_json::Value as Json;
 use std::fmt::Write as _;
 
-/// Converts a known value to JSON; what is absent becomes `null`, or is left out of a list or an object.
+/// Converts a known value to JSON.
+///
+/// What is absent becomes `null`, or is left out of a list or an object.
 ///
 /// Unlike a model's value, a document has no unknown parts to be told apart from.
 ///
