@@ -60,7 +60,7 @@ pub(super) fn arranged(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Js
 fn arrange(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Json, after: &Value, trim: bool) -> Json {
     let shape = def.zip(shape).map(|(def, shape)| def.resolve(shape));
     match (before, after) {
-        (Json::Object(was), Value::Map(will)) if !values::is_hashed(before) => {
+        (Json::Object(was), Value::Map(will)) if !gpb_engine::state::is_redacted(before) => {
             let is_document = matches!(shape, Some(Shape::Json));
             let kept = was.iter().filter(|(key, _)| is_document || !trim || will.contains_key(key.as_str()));
             let entries = kept.map(|(key, json)| {

@@ -4,3 +4,4 @@ pub mod cloud;
 pub mod plan;
 pub mod reconcile;
 pub mod state;
+pub mod unknown;

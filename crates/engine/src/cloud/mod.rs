@@ -182,7 +182,25 @@ pub enum CloudErrorKind {
 }
 
 impl CloudErrorKind {
-    /// Whether trying the same call again may succeed without a person.
+    /// Returns the word for it, as in JSON: `not_found`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CloudErrorKind::NotFound => "not_found",
+            CloudErrorKind::AlreadyExists => "already_exists",
+            CloudErrorKind::Throttled => "throttled",
+            CloudErrorKind::Conflict => "conflict",
+            CloudErrorKind::NotReady => "not_ready",
+            CloudErrorKind::Denied => "denied",
+            CloudErrorKind::Invalid => "invalid",
+            CloudErrorKind::Quota => "quota",
+            CloudErrorKind::Unavailable => "unavailable",
+            CloudErrorKind::Ambiguous => "ambiguous",
+            CloudErrorKind::Unsupported => "unsupported",
+            CloudErrorKind::Internal => "internal",
+        }
+    }
+
+    /// Returns true when trying the same call again may succeed without a person.
     pub fn is_retryable(self) -> bool {
         matches!(
             self,

@@ -1,6 +1,10 @@
 //! What a plan was made from, as hashes, and whether it still holds.
 
-use super::{Observation, Plan, PlanBasis, PlanInputs, ResourceChange, values};
+use super::change::ResourceChange;
+use super::inputs::{Observation, PlanInputs};
+use super::masking::mask;
+use super::plan_file::{Plan, PlanBasis};
+use crate::cloud::physical_names::hex;
 use crate::cloud::{ObservedResource, Properties};
 use crate::state::StateSnapshot;
 use gpb_base::diag::Diagnostic;
@@ -8,7 +12,6 @@ use gpb_model::{Address, Model, Resource, ValueMap};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 /// The hash of what a model means: where and how it was written does not matter.
 pub fn model_hash(model: &Model) -> String {
@@ -34,7 +37,7 @@ pub fn model_hash(model: &Model) -> String {
     for one in &model.moves {
         feed(&mut hash, &json!({ "from": one.from, "to": one.to }));
     }
-    hex(hash)
+    hex(&hash.finalize())
 }
 
 /// Why a plan cannot be applied any more: one diagnostic that names every reason, or `None` while it holds.
@@ -110,10 +113,10 @@ fn fingerprint(now: Option<&ObservedResource>, desired: &ValueMap, applied: Opti
         let (desired, applied) = (desired.get(name.as_str()), applied.and_then(|applied| applied.get(name)));
         if desired.is_some() || applied.is_some() {
             feed(&mut hash, &Json::from(name.as_str()));
-            feed(&mut hash, &values::mask(json, desired, applied));
+            feed(&mut hash, &mask(json, desired, applied));
         }
     }
-    hex(hash)
+    hex(&hash.finalize())
 }
 
 fn feed_resource(hash: &mut Sha256, resource: &Resource) {
@@ -161,12 +164,4 @@ fn feed(hash: &mut Sha256, json: &Json) {
             hash.update(b",");
         }
     }
-}
-
-fn hex(hash: Sha256) -> String {
-    let mut out = String::with_capacity(64);
-    for byte in hash.finalize() {
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
 }

@@ -1,8 +1,10 @@
 //! The parts a change is made of.
 
+use super::change::{Action, PLACE, PropertyDifference, ResourceChange, TYPE};
 use super::inventory::{ManagedResource, Presence};
+use super::masking::mask;
 use super::planned_state::CallFailure;
-use super::{Action, PLACE, PropertyDifference, ResourceChange, TYPE, compare, values};
+use super::{compare, values};
 use crate::cloud::Properties;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
@@ -78,7 +80,7 @@ pub(super) fn prepared(managed: &ManagedResource<'_>, desired: &ValueMap, def: O
     let tags = def.and_then(|def| def.tagging.as_ref()).map(|tagging| tagging.property.as_str());
     let masked = managed.properties().iter().map(|(name, json)| {
         let (wanted, applied) = (desired.get(name.as_str()), managed.applied.get(name));
-        let mut json = values::mask(json, wanted, applied);
+        let mut json = mask(json, wanted, applied);
         if let (true, Json::Array(items)) = (tags == Some(name), &mut json) {
             let ours = |tag: &Json| {
                 let key = compare::identity_of(tag);

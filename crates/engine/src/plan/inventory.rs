@@ -1,7 +1,8 @@
 //! What is known to exist, or to have been about to: the records of the state and the traces of interrupted runs, each
 //! with what the cloud says of it now.
 
-use super::{PlanInputs, moves};
+use super::inputs::PlanInputs;
+use super::moves;
 use crate::cloud::{ObservedResource, Properties};
 use crate::state::{Intent, OperationKind, ResourceRecord};
 use gpb_base::diag::Diagnostic;

@@ -1,6 +1,7 @@
 //! Renames: `moved old to new`, and the rename somebody forgot to write.
 
-use super::{Action, PlanInputs, PlanOptions, ResourceChange};
+use super::change::{Action, ResourceChange};
+use super::inputs::{PlanInputs, PlanOptions};
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
 use gpb_model as model;

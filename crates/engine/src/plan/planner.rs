@@ -1,14 +1,15 @@
 //! The planning itself: each resource in the order of the graph, so that what becomes of those it refers to is decided.
 
+use super::change::{Action, PropertyDifference, ResourceChange};
 use super::change_parts::{
     call_failed, deletion, drift, leave_ignored, prepared, relocation, sides, skeleton, without_values,
 };
+use super::inputs::PlanInputs;
 use super::inventory::{Inventory, ManagedResource, inventory};
+use super::order::OrderInputs;
+use super::plan_file::{FORMAT, Plan};
 use super::planned_state::{CallFailure, PlannedState, PlannedStates};
-use super::{
-    Action, FORMAT, Plan, PlanInputs, PropertyDifference, ResourceChange, basis, compare, moves, order, protection,
-    replacement,
-};
+use super::{basis, compare, moves, order, protection, replacement};
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
@@ -290,7 +291,10 @@ impl<'a> Planner<'a> {
         };
         self.changes.sort_by_cached_key(|change| (rank(change), change.address.clone()));
         let cached = |ty: &str| self.types.get(ty).cloned().flatten();
-        order::connect(&mut self.changes, inputs.graph, self.everything, &cached);
+        let managed = self.everything.managed.iter();
+        let built_on = managed.map(|(address, managed)| (address, managed.depends_on.as_slice())).collect();
+        let order = OrderInputs { graph: inputs.graph, built_on: &built_on, types: &cached };
+        let steps = order::connect(&mut self.changes, order);
         let is_read = |address| inputs.observation.is_some_and(|all| all.contains_key(address));
         Ok(Plan {
             format: FORMAT,
@@ -301,6 +305,7 @@ impl<'a> Planner<'a> {
             outputs_before: inputs.snapshot.outputs.clone(),
             observed: inputs.observation.is_some() && inputs.snapshot.resources.keys().all(is_read),
             changes: self.changes,
+            steps,
         })
     }
 

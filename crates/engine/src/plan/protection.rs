@@ -1,6 +1,7 @@
 //! Protection: what holds data is not replaced or deleted by accident.
 
-use super::{Action, Plan};
+use super::change::{Action, ResourceChange};
+use super::plan_file::Plan;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
 use gpb_model::{Address, Mode, Model};
@@ -40,7 +41,7 @@ pub(super) fn reason(stake: &ProtectionSubject<'_>, action: Action) -> Option<St
 /// A refusal for each protected resource that the plan would replace or delete; none when it may be applied.
 pub fn refusals(plan: &Plan, model: Option<&Model>) -> Vec<Diagnostic> {
     let protected = plan.changes.iter().filter_map(|change| Some((change, change.protected.as_deref()?)));
-    let refuse = |(change, why): (&super::ResourceChange, &str)| {
+    let refuse = |(change, why): (&ResourceChange, &str)| {
         let verb = if change.action == Action::Delete { "deleted" } else { "replaced" };
         let message = format!("`{}` is protected and would be {verb}: {why}", change.address);
         let resource = model.and_then(|model| model.resources.iter().find(|r| r.address == change.address));

@@ -1,6 +1,7 @@
 //! Replacements: which differences force one, and whether the new resource may come before the old one goes.
 
-use super::{PropertyDifference, values};
+use super::change::PropertyDifference;
+use super::values;
 use crate::cloud::Properties;
 use gpb_catalog::TypeDef;
 use gpb_model::{PropPath, Replacement};

@@ -60,6 +60,19 @@ pub struct SkippedChange {
     pub because: Option<Address>,
 }
 
+impl FailureCause {
+    /// Returns the word for it, as in JSON: `cloud`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FailureCause::Cloud => "cloud",
+            FailureCause::Unresolved => "unresolved",
+            FailureCause::Secret => "secret",
+            FailureCause::Refused => "refused",
+            FailureCause::Unsettled => "unsettled",
+        }
+    }
+}
+
 impl ApplyOutcome {
     pub fn is_complete(&self) -> bool {
         self.failed.is_empty() && self.skipped.is_empty()
@@ -73,16 +86,7 @@ impl ApplyOutcome {
 
 impl FailedChange {
     pub fn diagnostic(&self) -> Diagnostic {
-        let verb = match self.action {
-            Action::NoOp => "keep",
-            Action::Read => "read",
-            Action::Create => "create",
-            Action::Update => "update",
-            Action::Replace => "replace",
-            Action::Delete => "delete",
-            Action::Adopt => "adopt",
-            Action::Forget => "forget",
-        };
+        let verb = self.action.as_str();
         let request = self.error.request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
         let message = format!("cannot {verb} {} ({}): {}{request}", self.address, self.ty, self.error);
         let (code, help) = match self.cause {

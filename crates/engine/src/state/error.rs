@@ -1,6 +1,6 @@
 //! What can go wrong with the state, and what the user is told.
 
-use super::LockHolder;
+use super::lock_holder::LockHolder;
 use gpb_base::diag::Diagnostic;
 use gpb_model::Address;
 use std::path::{Path, PathBuf};

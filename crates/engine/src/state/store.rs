@@ -127,13 +127,8 @@ pub struct JournalEntry {
 /// The client token of an intent: the same for every try, another for every other intent. `generation` is the sequence
 /// of the last intent at the address that came to an end the cloud knows of.
 pub fn token(lineage: &str, address: &Address, operation: OperationKind, generation: u64) -> String {
-    let operation = match operation {
-        OperationKind::Create => "create",
-        OperationKind::Update => "update",
-        OperationKind::Delete => "delete",
-    };
     let mut hash = Sha256::new();
-    for part in [lineage, address.as_str(), operation, &generation.to_string()] {
+    for part in [lineage, address.as_str(), operation.as_str(), &generation.to_string()] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }

@@ -2,6 +2,7 @@
 
 use super::{CompareRules, document, entries_of, entry, list_of, lists, scalar};
 use crate::plan::values;
+use crate::state::{is_redacted, redacted_hash};
 use gpb_catalog::Shape;
 use gpb_model::PropPath;
 use gpb_model::Value;
@@ -33,7 +34,7 @@ impl<'a> CompareRules<'a> {
         match wanted {
             Value::Secret(secret) => {
                 against == CompareSide::Observed
-                    || values::hash_of(there).is_some_and(|hash| (self.secret)(secret).is_none_or(|now| now == hash))
+                    || redacted_hash(there).is_some_and(|hash| (self.secret)(secret).is_none_or(|now| now == hash))
             }
             Value::Ref(_) | Value::Call { .. } | Value::Concat(_) => self.is_unseen(wanted),
             Value::List(items) => match there {
@@ -160,7 +161,7 @@ impl<'a> CompareRules<'a> {
     fn secrets_satisfied(&self, wanted: &Value, there: &Json) -> bool {
         match (wanted, there) {
             (Value::Secret(secret), there) => {
-                values::hash_of(there).is_some_and(|hash| (self.secret)(secret).is_none_or(|now| now == hash))
+                redacted_hash(there).is_some_and(|hash| (self.secret)(secret).is_none_or(|now| now == hash))
             }
             (Value::Map(entries), Json::Object(others)) => {
                 entries.len() == others.len()
@@ -173,7 +174,7 @@ impl<'a> CompareRules<'a> {
                     && items.iter().zip(others).all(|(item, other)| self.secrets_satisfied(item, other))
             }
             // A text with a secret in it is hashed as a whole, and what it was made of cannot be told.
-            (Value::Concat(_) | Value::Call { .. }, there) => values::is_hashed(there),
+            (Value::Concat(_) | Value::Call { .. }, there) => is_redacted(there),
             _ => values::to_json(wanted).is_some_and(|wanted| document::equal(&wanted, there)),
         }
     }

@@ -3,7 +3,10 @@
 use super::satisfies::CompareSide;
 use super::{CompareRules, CurrentState, entries_of, entry};
 use crate::cloud::Properties;
-use crate::plan::{PropertyDifference, values};
+use crate::plan::change::PropertyDifference;
+use crate::plan::masking::mask;
+use crate::plan::values;
+use crate::state::is_redacted;
 use gpb_catalog::{ObjectShape, Shape};
 use gpb_model::PropPath;
 use gpb_model::Value;
@@ -127,7 +130,7 @@ impl<'a> CompareWalk<'a> {
             return self.object(object, map, entries, maps, path);
         }
         if !self.same(picked, default, wanted, there, path) {
-            let before = there.observed.map(|observed| values::mask(observed, Some(wanted), there.applied));
+            let before = there.observed.map(|observed| mask(observed, Some(wanted), there.applied));
             self.push(path, before, Some(wanted.clone()));
         }
     }
@@ -201,9 +204,7 @@ impl<'a> CompareWalk<'a> {
         path: &PropPath,
     ) {
         let same = match applied {
-            Some(applied) if is_secret_text(wanted) && !matches!(wanted, Value::Secret(_)) => {
-                values::is_hashed(applied)
-            }
+            Some(applied) if is_secret_text(wanted) && !matches!(wanted, Value::Secret(_)) => is_redacted(applied),
             Some(applied) => self.rules.satisfied(shape, wanted, applied, path, CompareSide::Applied),
             None => self.rules.absence_satisfies(shape, default, wanted, path, CompareSide::Applied),
         };
@@ -251,14 +252,14 @@ impl<'a> CompareWalk<'a> {
         if self.rules.is_ignored(path) || applied.is_null() {
             return;
         }
-        if self.rules.is_write_only(path) || values::is_hashed(applied) {
+        if self.rules.is_write_only(path) || is_redacted(applied) {
             return self.push(path, Some(applied.clone()), None);
         }
         let Some(observed) = observed else { return };
         let is_default = values::lift(observed)
             .is_none_or(|value| self.rules.absence_satisfies(shape, default, &value, path, CompareSide::Applied));
         if !is_default {
-            self.push(path, Some(values::mask(observed, None, Some(applied))), None);
+            self.push(path, Some(mask(observed, None, Some(applied))), None);
         }
     }
 
@@ -306,7 +307,7 @@ fn is_secret_text(value: &Value) -> bool {
 /// Whether `was` has an entry, at any depth, that `wanted` has not.
 fn lacks(wanted: &Value, was: &Json) -> bool {
     match (wanted, was) {
-        (Value::Map(wanted), Json::Object(was)) if !values::is_hashed(&Json::Object(was.clone())) => {
+        (Value::Map(wanted), Json::Object(was)) if !is_redacted(&Json::Object(was.clone())) => {
             was.iter().any(|(key, was)| wanted.get(key.as_str()).map_or(!was.is_null(), |wanted| lacks(wanted, was)))
         }
         (Value::List(wanted), Json::Array(was)) => wanted.iter().zip(was).any(|(wanted, was)| lacks(wanted, was)),

@@ -1,7 +1,8 @@
 //! Writing the state: each change is one transaction, on disk when the call returns.
 
+use super::connection_lock::lock;
 use super::queries::signed;
-use super::{lock, queries, schema};
+use super::{queries, schema};
 use crate::cloud::physical_names::hex;
 use crate::state::lock::StateLock;
 use crate::state::{
