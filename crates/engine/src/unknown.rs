@@ -11,8 +11,8 @@ use serde_json::Value as Json;
 /// Computes a pure function of the language from known arguments; the error says why it cannot.
 pub type CallFunctions = dyn Fn(&str, &[Json]) -> Result<Json, String> + Send + Sync;
 
-/// What a source knows of a reference, a call or a secret.
-pub(crate) enum Lookup {
+/// The answer of a source about a reference, a call or a secret.
+pub(crate) enum SourceValue {
     /// The value.
     Known(Value),
     /// It is known to be absent.
@@ -21,13 +21,13 @@ pub(crate) enum Lookup {
     Unknown,
 }
 
-impl From<&Json> for Lookup {
+impl From<&Json> for SourceValue {
     fn from(json: &Json) -> Self {
-        values::lift(json).map_or(Lookup::Null, Lookup::Known)
+        values::lift(json).map_or(SourceValue::Null, SourceValue::Known)
     }
 }
 
-/// What unknown values are filled in from. An error ends the walk.
+/// A source of values for unknowns. An error ends the walk.
 pub(crate) trait ValueSource {
     /// Sees each value that is neither a list nor a map, before it is filled in; `false` leaves it out.
     fn includes(&mut self, _path: &PropPath, _leaf: &Value) -> bool {
@@ -35,13 +35,13 @@ pub(crate) trait ValueSource {
     }
 
     /// Looks up a property of another resource.
-    fn reference(&mut self, reference: &Reference) -> Result<Lookup, String>;
+    fn reference(&mut self, reference: &Reference) -> Result<SourceValue, String>;
 
     /// Computes a call at a place, whose arguments are all known.
-    fn call(&mut self, path: &PropPath, function: &str, args: &[Json]) -> Result<Lookup, String>;
+    fn call(&mut self, path: &PropPath, function: &str, args: &[Json]) -> Result<SourceValue, String>;
 
     /// Looks up the value of a secret.
-    fn secret(&mut self, secret: &SecretSource) -> Result<Lookup, String>;
+    fn secret(&mut self, secret: &SecretSource) -> Result<SourceValue, String>;
 
     /// Decides about a known part of a concatenation that is not a scalar: an error, or it stays where it is.
     fn cannot_join(&mut self, part: &Json) -> Result<(), String>;
@@ -85,38 +85,38 @@ fn fill_leaf(value: &Value, path: &PropPath, source: &mut dyn ValueSource) -> Re
             for arg in args {
                 filled.push(fill_leaf(arg, path, source)?);
             }
-            let known = |arg: &Option<Value>| arg.as_ref().map_or(Some(Json::Null), values::to_json);
+            let known = |arg: &Option<Value>| arg.as_ref().map_or(Some(Json::Null), Value::to_json);
             match filled.iter().map(known).collect::<Option<Vec<Json>>>() {
                 Some(known) => source.call(path, function, &known)?,
-                None => Lookup::Unknown,
+                None => SourceValue::Unknown,
             }
             .or_else(|| Value::Call { function: function.clone(), args: filled.into_iter().flatten().collect() })
         }
         Value::List(items) => {
             let items = items.iter().map(|item| fill_leaf(item, path, source)).collect::<Result<Vec<_>, _>>()?;
-            Lookup::Known(Value::List(items.into_iter().flatten().collect()))
+            SourceValue::Known(Value::List(items.into_iter().flatten().collect()))
         }
         Value::Map(entries) => {
             let mut filled = Vec::with_capacity(entries.len());
             for (key, value) in entries {
                 filled.extend(fill_leaf(value, path, source)?.map(|value| (key.clone(), value)));
             }
-            Lookup::Known(Value::Map(filled.into_iter().collect()))
+            SourceValue::Known(Value::Map(filled.into_iter().collect()))
         }
-        Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => Lookup::Known(value.clone()),
+        Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Text(_) => SourceValue::Known(value.clone()),
     };
     Ok(match lookup {
-        Lookup::Known(value) => Some(value),
-        Lookup::Null => None,
-        Lookup::Unknown => Some(value.clone()),
+        SourceValue::Known(value) => Some(value),
+        SourceValue::Null => None,
+        SourceValue::Unknown => Some(value.clone()),
     })
 }
 
-impl Lookup {
+impl SourceValue {
     /// Returns what is known, or else a value that still has unknowns.
-    fn or_else(self, unknown: impl FnOnce() -> Value) -> Lookup {
+    fn or_else(self, unknown: impl FnOnce() -> Value) -> SourceValue {
         match self {
-            Lookup::Unknown => Lookup::Known(unknown()),
+            SourceValue::Unknown => SourceValue::Known(unknown()),
             known => known,
         }
     }
@@ -139,7 +139,7 @@ fn concat(parts: &[Value], path: &PropPath, source: &mut dyn ValueSource) -> Res
             continue;
         }
         let Some(text) = scalar_text(&part) else {
-            if let Some(json) = values::to_json(&part) {
+            if let Some(json) = part.to_json() {
                 source.cannot_join(&json)?;
             }
             joined.push(part);
@@ -162,7 +162,7 @@ fn scalar_text(value: &Value) -> Option<CompactString> {
         Value::Text(text) => Some(text.clone()),
         Value::Bool(bool) => Some(bool.to_string().into()),
         Value::Int(int) => Some(int.to_string().into()),
-        Value::Float(float) => Some(float.to_string().into()),
+        Value::Number(number) => Some(number.to_string().into()),
         _ => None,
     }
 }

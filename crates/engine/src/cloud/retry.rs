@@ -78,10 +78,13 @@ impl Backoff {
     }
 }
 
-/// What happens between a failed try and the next one.
+/// The pause between a failed try and the next one.
 #[async_trait]
 pub trait RetryPause: Send {
-    /// Waits before a call is tried again; the error comes back when it is to be believed.
+    /// Waits before a call is tried again.
+    ///
+    /// # Errors
+    /// The error itself, when it is to be believed.
     async fn pause(&mut self, error: CloudError) -> Result<(), CloudError>;
 }
 

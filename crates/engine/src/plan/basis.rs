@@ -1,4 +1,4 @@
-//! What a plan was made from, as hashes, and whether it still holds.
+//! The basis of a plan: hashes of its inputs, and the check that they have not changed.
 
 use super::change::ResourceChange;
 use super::inputs::{Observation, PlanInputs};
@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The hash of what a model means: where and how it was written does not matter.
+/// Returns the hash of what a model means: where and how it was written does not matter.
 pub fn model_hash(model: &Model) -> String {
     let environment = &model.environment;
     let mut hash = Sha256::new();
@@ -40,9 +40,9 @@ pub fn model_hash(model: &Model) -> String {
     hex(&hash.finalize())
 }
 
-/// Why a plan cannot be applied any more: one diagnostic that names every reason, or `None` while it holds.
+/// Returns why a plan is stale: one diagnostic that names every reason, or `None` while it holds.
 ///
-/// `model` is the hash of the model as it is now, where there is a text to compile; `observation` what the cloud says
+/// `model` is the hash of the model as it is now, where there is a spec to compile; `observation` what the cloud says
 /// now of the resources that the plan will change.
 pub fn stale(
     plan: &Plan,
@@ -52,7 +52,7 @@ pub fn stale(
 ) -> Option<Diagnostic> {
     let mut reasons = Vec::new();
     if model.is_some_and(|model| model != plan.basis.model) {
-        reasons.push("the text means something else now".to_owned());
+        reasons.push("the spec means something else now".to_owned());
     }
     if plan.scope != snapshot.scope {
         reasons.push("it is for another environment or another cloud".to_owned());
@@ -80,6 +80,7 @@ pub fn stale(
     })
 }
 
+/// Returns the basis of a plan with these changes.
 pub(super) fn basis(inputs: &PlanInputs<'_>, changes: &[ResourceChange]) -> PlanBasis {
     let pending: BTreeSet<&Address> = changes.iter().filter(|c| c.is_pending()).map(|c| &c.address).collect();
     // A change holds what was read of those it refers to: they are part of the promise.
@@ -104,7 +105,7 @@ pub(super) fn basis(inputs: &PlanInputs<'_>, changes: &[ResourceChange]) -> Plan
     }
 }
 
-/// The hash of what gpb has a hand in: properties AWS alone keeps (counters, states, dates) may move under a plan.
+/// Returns the hash of what gpb manages: properties AWS alone keeps (counters, states, dates) may change under a plan.
 fn fingerprint(now: Option<&ObservedResource>, desired: &ValueMap, applied: Option<&Properties>) -> String {
     let Some(now) = now else { return "gone".to_owned() };
     let mut hash = Sha256::new();

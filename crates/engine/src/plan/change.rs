@@ -4,7 +4,7 @@ use crate::cloud::Properties;
 use gpb_model::{Address, Place, PropPath, Value, ValueMap};
 use serde::{Deserialize, Serialize};
 
-/// What happens to one resource, and why.
+/// The change of one resource, with its reasons.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ResourceChange {
     /// The address of the resource, `data.main`.
@@ -15,7 +15,7 @@ pub struct ResourceChange {
     pub place: Place,
     /// The layer that declares it.
     pub layer: Option<String>,
-    /// What is done.
+    /// The action.
     pub action: Action,
     /// The identifier, when it exists.
     pub id: Option<String>,
@@ -31,13 +31,13 @@ pub struct ResourceChange {
     pub desired: ValueMap,
     /// The properties that differ, one by one.
     pub differences: Vec<PropertyDifference>,
-    /// Where the cloud has left what was last applied: `before` is as applied, `after` as observed.
+    /// The drift: the cloud differs from what was last applied. `before` is as applied, `after` as observed.
     ///
     /// The empty path means the resource itself, which is gone.
     pub drift: Vec<PropertyDifference>,
     /// The properties that force a replacement.
     pub forced_by: Vec<PropPath>,
-    /// What must be done before: addresses of this plan, those that need nothing done included.
+    /// The changes that must be done before: addresses of this plan, those that need nothing done included.
     ///
     /// A deletion waits for those that were built on what it deletes; everything else waits for what it is built on. It
     /// is the order of [`Plan::steps`](super::Plan::steps) in short, for people.
@@ -54,7 +54,7 @@ pub struct ResourceChange {
     pub create_first: bool,
 }
 
-/// What is done to a resource.
+/// An action on a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {

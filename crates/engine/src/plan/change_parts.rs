@@ -1,4 +1,4 @@
-//! The parts a change is made of.
+//! Builds the parts of a change: its skeleton, its drift, what it was before.
 
 use super::change::{Action, PLACE, PropertyDifference, ResourceChange, TYPE};
 use super::inventory::{ManagedResource, Presence};
@@ -9,10 +9,10 @@ use crate::cloud::Properties;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
-use gpb_model::{Address, Lifecycle, Place, Resource, SecretSource, Value, ValueMap};
+use gpb_model::{AccountId, Address, Lifecycle, Place, Resource, SecretSource, Value, ValueMap};
 use serde_json::Value as Json;
 
-/// Where the cloud has left what was applied.
+/// Returns the drift: where the cloud differs from what was applied.
 pub(super) fn drift(
     managed: &ManagedResource<'_>,
     def: Option<&TypeDef>,
@@ -35,6 +35,7 @@ pub(super) fn drift(
     turned.collect()
 }
 
+/// Returns a change of a declared resource, without values.
 pub(super) fn skeleton(resource: &Resource, action: Action) -> ResourceChange {
     let mut change =
         without_values(resource.address.clone(), &resource.ty, &resource.place, resource.layer.as_deref(), action);
@@ -43,6 +44,7 @@ pub(super) fn skeleton(resource: &Resource, action: Action) -> ResourceChange {
     change
 }
 
+/// Returns a change with an identity and an action, and nothing else.
 pub(super) fn without_values(
     address: Address,
     ty: &str,
@@ -71,11 +73,12 @@ pub(super) fn without_values(
     }
 }
 
+/// Returns the sides that desired values are compared with.
 pub(super) fn sides<'s>(managed: &ManagedResource<'s>, applied: Option<&'s Properties>) -> compare::CurrentState<'s> {
     compare::CurrentState { observed: managed.properties(), applied, recorded: managed.recorded }
 }
 
-/// What is known of a resource as a plan may hold it: secrets masked, tags of others left out.
+/// Returns the properties of a resource as a plan may hold them: secrets masked, tags of others left out.
 pub(super) fn prepared(managed: &ManagedResource<'_>, desired: &ValueMap, def: Option<&TypeDef>) -> Properties {
     let tags = def.and_then(|def| def.tagging.as_ref()).map(|tagging| tagging.property.as_str());
     let masked = managed.properties().iter().map(|(name, json)| {
@@ -142,14 +145,16 @@ fn leave_inside(wanted: &mut Value, there: Option<&Json>, rest: &[String]) {
     }
 }
 
-/// Whether an element of a list is the one that is there: the same texts in the same places. Without any text nobody can say.
+/// Checks that an element of a list is the one that is there: the same strings in the same places.
+///
+/// Without any string nobody can say.
 fn is_element(wanted: &Value, there: &Json) -> bool {
     let Value::Map(entries) = wanted else { return false };
     let mut texts = entries.iter().filter_map(|(key, value)| Some((key.as_str(), value.as_text()?))).peekable();
     texts.peek().is_some() && texts.all(|(key, text)| there.get(key).and_then(Json::as_str) == Some(text))
 }
 
-/// What is declared somewhere else, or as something else, than it is.
+/// Returns the differences of a resource that is declared somewhere else, or as something else, than it is.
 pub(super) fn relocation(
     resource: &Resource,
     managed: &ManagedResource<'_>,
@@ -167,11 +172,11 @@ pub(super) fn relocation(
     if *resource.ty != *managed.ty {
         push(TYPE, managed.ty.to_owned(), resource.ty.to_string());
     }
-    let account_of = |place: &Place| place.account.clone().or_else(|| account.map(str::to_owned));
+    let account_of = |place: &Place| place.account.clone().or_else(|| account.map(AccountId::from));
     let (old, new) = (account_of(managed.place), account_of(&resource.place));
     let is_elsewhere = old.is_some() && new.is_some() && old != new;
     if is_elsewhere || managed.place.region != resource.place.region {
-        let text = |account: Option<String>, region: &str| match account.filter(|_| is_elsewhere) {
+        let text = |account: Option<AccountId>, region: &str| match account.filter(|_| is_elsewhere) {
             Some(account) => format!("{account} {region}"),
             None => region.to_owned(),
         };
@@ -180,6 +185,7 @@ pub(super) fn relocation(
     found
 }
 
+/// Returns the difference of a resource that is gone.
 pub(super) fn deletion(managed: &ManagedResource<'_>) -> PropertyDifference {
     PropertyDifference {
         path: PropPath::default(),
@@ -189,12 +195,14 @@ pub(super) fn deletion(managed: &ManagedResource<'_>) -> PropertyDifference {
     }
 }
 
+/// Returns the applied value at a place.
 fn as_applied<'s>(applied: &'s Properties, path: &PropPath) -> Option<&'s Json> {
     let mut segments = path.segments();
     let first = applied.get(&PropPath::unescape(segments.next()?))?;
     values::json_at(first, &mut segments)
 }
 
+/// Returns the diagnostic for a call that failed on a resource's property.
 pub(super) fn call_failed(resource: &Resource, failed: CallFailure) -> Diagnostic {
     let CallFailure { path, function, message } = failed;
     let mut at = path.clone();

@@ -1,4 +1,4 @@
-//! What a plan is made from.
+//! The inputs of planning.
 
 use crate::cloud::ObservedResource;
 use crate::state::StateSnapshot;
@@ -8,13 +8,13 @@ use gpb_model::graph::Graph;
 use gpb_model::{Address, Model, SecretSource};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the cloud returned for each address that was looked for.
+/// The resources as the cloud returned them, by address.
 ///
-/// Those are the addresses of the state, of interrupted creations, and of `existing` resources. `None` means that it was
+/// Looked for are the addresses of the state, of interrupted creations, and of `existing` resources. `None` means that it was
 /// looked for and does not exist; an address that is missing was not looked for.
 pub type Observation = BTreeMap<Address, Option<ObservedResource>>;
 
-/// What a plan is made from. Planning is a pure function of it.
+/// The inputs of a plan. Planning is a pure function of them.
 #[derive(Clone, Copy)]
 pub struct PlanInputs<'a> {
     /// The desired resources.
@@ -31,11 +31,11 @@ pub struct PlanInputs<'a> {
     pub call: &'a CallFunctions,
     /// Returns the keyed hash of a secret's value; `None` when it cannot be known now, as of one that is generated.
     pub secret: &'a dyn Fn(&SecretSource) -> Option<String>,
-    /// What was asked for on the command line.
+    /// The wishes of the command line.
     pub options: &'a PlanOptions,
 }
 
-/// What was asked for besides the model.
+/// The options of planning, besides the model.
 #[derive(Debug, Clone, Default)]
 pub struct PlanOptions {
     /// Plans the deletion of everything instead of what the model says.

@@ -1,7 +1,6 @@
 //! Masks what was observed: each secret becomes its keyed hash before a plan holds it.
 
 use super::compare::{identity, identity_of};
-use super::values::has_secret;
 use crate::cloud::Properties;
 use crate::state::{holds_redacted, is_redacted, redacted, redacted_hash};
 use gpb_model::Value;
@@ -9,7 +8,7 @@ use serde_json::Value as Json;
 
 /// Returns what was observed with a hash at every place that is a secret in what is desired or was applied.
 pub(super) fn mask(observed: &Json, desired: Option<&Value>, applied: Option<&Json>) -> Json {
-    let desired = desired.filter(|value| has_secret(value));
+    let desired = desired.filter(|value| value.holds_secret());
     let applied = applied.filter(|json| holds_redacted(json));
     if desired.is_none() && applied.is_none() {
         return observed.clone();

@@ -23,7 +23,7 @@ use gpb_model::graph::Graph;
 use gpb_model::{Address, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What an order is made from.
+/// The inputs of an order.
 #[derive(Clone, Copy)]
 pub(super) struct OrderInputs<'a> {
     /// The declared dependencies.

@@ -18,11 +18,11 @@ pub const FORMAT: u32 = 2;
 /// Everything one apply will do. It is saved, shown, and kept as a promise.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// The format of this file, [`FORMAT`].
+    /// The number of this file's format, [`FORMAT`].
     pub format: u32,
     /// The state it is for.
     pub scope: StateScope,
-    /// What it was made from.
+    /// The inputs it was made from, as hashes and numbers.
     pub basis: PlanBasis,
     /// The changes, one a resource, no-ops included, in the order they are shown: by layer, then by address.
     pub changes: Vec<ResourceChange>,
@@ -39,14 +39,14 @@ pub struct Plan {
     pub observed: bool,
 }
 
-/// What a plan was made from; apply refuses when any of it has changed.
+/// The inputs of a plan, as hashes and numbers; apply refuses when any of them has changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanBasis {
     /// The hash of the model, in hexadecimal digits.
     pub model: String,
     /// The lineage of the state.
     pub lineage: String,
-    /// The serial of the state.
+    /// The serial of the state: the number of changes since it was made.
     pub serial: u64,
     /// The hash of what was observed of each resource that will change.
     pub observed: BTreeMap<Address, String>,
@@ -64,10 +64,10 @@ impl Plan {
 
     /// Returns the names of the outputs that will change, as far as that is known now; sorted.
     pub fn changed_outputs(&self) -> Vec<&str> {
-        let same = |before| values::lift(before).as_ref().and_then(values::to_json);
+        let same = |before| values::lift(before).as_ref().and_then(Value::to_json);
         let differs = |(name, value): &(&CompactString, &Value)| match self.outputs_before.get(name.as_str()) {
-            Some(before) => values::to_json(value).is_some_and(|value| Some(value) != same(before)),
-            None => !values::has_secret(value),
+            Some(before) => value.to_json().is_some_and(|value| Some(value) != same(before)),
+            None => !value.holds_secret(),
         };
         let gone = self.outputs_before.keys().filter(|name| !self.outputs.contains_key(name.as_str()));
         let mut names: Vec<&str> = self
@@ -91,7 +91,7 @@ pub enum SavedPlanError {
     /// It has another format.
     #[error("this plan is of form {found}; this gpb reads form {FORMAT}")]
     Format {
-        /// The format of the file.
+        /// The number of the file's format.
         found: u64,
     },
     /// Another version of gpb made it.

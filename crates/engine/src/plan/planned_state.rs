@@ -3,7 +3,7 @@
 use super::{replacement, values};
 use crate::cloud::Properties;
 use crate::state::holds_redacted;
-use crate::unknown::{CallFunctions, Lookup, ValueSource, fill};
+use crate::unknown::{CallFunctions, SourceValue, ValueSource, fill};
 use compact_str::CompactString;
 use foldhash::HashMap;
 use gpb_catalog::TypeDef;
@@ -41,8 +41,11 @@ pub(super) struct PlannedStates(HashMap<Address, PlannedState>);
 
 /// A function of the language that failed on its arguments.
 pub(super) struct CallFailure {
+    /// The property.
     pub path: PropPath,
+    /// The name of the function.
     pub function: String,
+    /// Why it failed.
     pub message: String,
 }
 
@@ -80,7 +83,7 @@ impl PlannedStates {
                 }
                 let wanted = desired_value(desired, path);
                 let is_changing = changed.iter().any(|one| one.covers(path) || path.covers(one));
-                if is_changing || wanted.is_some_and(values::has_secret) {
+                if is_changing || wanted.is_some_and(Value::holds_secret) {
                     return wanted.filter(|value| value.is_known()).cloned();
                 }
                 let mut segments = path.segments();
@@ -116,7 +119,7 @@ fn desired_value<'a>(desired: &'a ValueMap, path: &PropPath) -> Option<&'a Value
     values::value_at(first, &mut segments)
 }
 
-/// What the plan fills in: what exists and stays, and what a spec gives of what will be created.
+/// The source of the plan: what exists and stays, and what a spec gives of what will be created.
 struct PlanSource<'a> {
     states: &'a PlannedStates,
     functions: &'a CallFunctions,
@@ -124,22 +127,24 @@ struct PlanSource<'a> {
 }
 
 impl ValueSource for PlanSource<'_> {
-    fn reference(&mut self, reference: &Reference) -> Result<Lookup, String> {
-        Ok(self.states.look_up(reference).map_or(Lookup::Unknown, Lookup::Known))
+    fn reference(&mut self, reference: &Reference) -> Result<SourceValue, String> {
+        Ok(self.states.look_up(reference).map_or(SourceValue::Unknown, SourceValue::Known))
     }
 
-    fn call(&mut self, path: &PropPath, function: &str, args: &[Json]) -> Result<Lookup, String> {
+    fn call(&mut self, path: &PropPath, function: &str, args: &[Json]) -> Result<SourceValue, String> {
         Ok(match (self.functions)(function, args) {
-            Ok(json) => Lookup::Known(values::lift(&json).unwrap_or_else(|| Value::Text(CompactString::default()))),
+            Ok(json) => {
+                SourceValue::Known(values::lift(&json).unwrap_or_else(|| Value::Text(CompactString::default())))
+            }
             Err(message) => {
                 self.failed.push(CallFailure { path: path.clone(), function: function.to_owned(), message });
-                Lookup::Unknown
+                SourceValue::Unknown
             }
         })
     }
 
-    fn secret(&mut self, _: &SecretSource) -> Result<Lookup, String> {
-        Ok(Lookup::Unknown)
+    fn secret(&mut self, _: &SecretSource) -> Result<SourceValue, String> {
+        Ok(SourceValue::Unknown)
     }
 
     fn cannot_join(&mut self, _: &Json) -> Result<(), String> {

@@ -1,4 +1,4 @@
-//! The planning itself: each resource in the order of the graph, so that what becomes of those it refers to is decided.
+//! The planner: decides each resource in the order of the graph, after those it refers to.
 
 use super::change::{Action, PropertyDifference, ResourceChange};
 use super::change_parts::{
@@ -19,7 +19,7 @@ use gpb_model::{Address, Lifecycle, Resource, Value, ValueMap};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Plans. A pure function: the same inputs give the same plan, byte by byte.
+/// Makes a plan. A pure function: the same inputs give the same plan, byte by byte.
 ///
 /// # Errors
 /// Diagnostics when there can be no plan: a cycle, an `existing` resource that is not there, a rename that was not
@@ -95,7 +95,7 @@ impl<'a> Planner<'a> {
         desired
     }
 
-    /// An `existing` resource: found, or not there, or not to be looked for yet.
+    /// Decides an `existing` resource: found, or not there, or not to be looked for yet.
     fn read(&mut self, resource: &'a Resource, desired: ValueMap) {
         let found = self.inputs.observation.and_then(|all| all.get(&resource.address));
         if let Some(None) = found
@@ -107,7 +107,7 @@ impl<'a> Planner<'a> {
                     format!("there is no {} that `{}` could be", resource.ty, resource.address),
                 )
                 .with_label(resource.span, "nothing in this account and region has these properties")
-                .help("`existing` only reads; declare it as a `resource` to have it made, or mend what it is found by"),
+                .help("`existing` only reads; declare it as a `resource` to have it made, or fix what it is found by"),
             );
         }
         let mut change = skeleton(resource, Action::Read);
@@ -232,7 +232,7 @@ impl<'a> Planner<'a> {
         protection::reason(&stake, action).filter(|_| !self.inputs.options.unprotect.covers(address))
     }
 
-    /// What is known but not declared goes.
+    /// Deletes what is known but not declared.
     fn undeclared(&mut self) {
         let done: BTreeSet<&Address> = self.changes.iter().map(|change| &change.address).collect();
         let rest: Vec<_> = self.everything.managed.iter().filter(|(address, _)| !done.contains(address)).collect();
@@ -257,7 +257,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Interrupted creations that made nothing and are wanted no longer: only the intent goes.
+    /// Forgets interrupted creations that made nothing and are desired no longer: only the intent goes.
     fn void(&mut self) {
         let declared: BTreeSet<&Address> = self.changes.iter().map(|change| &change.address).collect();
         let void = self.everything.void.iter().filter(|intent| !declared.contains(&intent.address));

@@ -18,7 +18,7 @@ use gpb_base::diag::Diagnostic;
 use gpb_model::Address;
 use std::time::Duration;
 
-/// What a recovery needs.
+/// The inputs of a recovery.
 #[derive(Clone, Copy)]
 pub struct CrashRecovery<'a> {
     /// The state, locked.
@@ -27,9 +27,9 @@ pub struct CrashRecovery<'a> {
     pub cloud: &'a dyn Cloud,
     /// The time.
     pub clock: &'a dyn Clock,
-    /// Where events go.
+    /// The receiver of events.
     pub events: &'a dyn EventSink,
-    /// The random seed of the waits between tries.
+    /// The random seed of the waits between tries: any number of 64 bits.
     pub seed: u64,
 }
 

@@ -28,7 +28,7 @@ pub enum CallEnd {
     Failed {
         /// The failure.
         error: CloudError,
-        /// What exists nevertheless.
+        /// The resource that exists nevertheless.
         left: Option<Box<ResourceRecord>>,
     },
     /// Nobody knows whether it was carried out. The intent stays open: the next run finds out.

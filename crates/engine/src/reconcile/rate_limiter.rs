@@ -85,7 +85,7 @@ impl RateLimiter {
         let turn = bucket.open_at.max(earliest);
         bucket.start(turn);
         let held_ms = ms(turn.saturating_sub(earliest));
-        tracing::trace!(service = key.service, region = key.place.region, held_ms, "turn of a retry");
+        tracing::trace!(service = key.service, region = key.place.region.as_str(), held_ms, "turn of a retry");
         turn
     }
 
@@ -111,7 +111,7 @@ impl RateLimiter {
             let Some(before) = bucket.rate else { return };
             bucket.rate = Some(before + ACCELERATION / before.max(1.0)).filter(|rate| *rate < FREE);
             if bucket.rate.is_none() {
-                tracing::debug!(service = key.service, region = key.place.region, "rate no longer limited");
+                tracing::debug!(service = key.service, region = key.place.region.as_str(), "rate no longer limited");
             }
         }
     }

@@ -17,7 +17,7 @@ use gpb_catalog::TypeDef;
 use gpb_model::{Address, Model, Place, Reference, Resource, ValueMap};
 use std::collections::BTreeMap;
 
-/// What a refresh needs.
+/// The inputs of a refresh.
 #[derive(Clone, Copy)]
 pub struct Refresh<'a> {
     /// The cloud.
@@ -28,7 +28,7 @@ pub struct Refresh<'a> {
     pub functions: &'a CallFunctions,
     /// The time.
     pub clock: &'a dyn Clock,
-    /// The random seed of the waits between tries.
+    /// The random seed of the waits between tries: any number of 64 bits.
     pub seed: u64,
 }
 

@@ -1,15 +1,14 @@
 //! Fills in the unknown values of what is sent: a run knows everything, or the step fails.
 
 use crate::cloud::{ObservedResource, Properties};
-use crate::plan::values::to_json;
 use crate::state::holds_redacted;
-use crate::unknown::{CallFunctions, Lookup, ValueSource, fill};
+use crate::unknown::{CallFunctions, SourceValue, ValueSource, fill};
 use compact_str::CompactString;
 use gpb_model::{PropPath, Reference, SecretSource, Value, ValueMap};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What unknown values are filled in from.
+/// The sources that unknown values are filled in from.
 pub struct ResolveSources<'a> {
     /// Returns the resource that is referred to, as observed, if it exists.
     pub outputs: &'a dyn Fn(&Reference) -> Option<ObservedResource>,
@@ -35,7 +34,7 @@ pub struct ResolvedProperties {
 impl ResolvedProperties {
     /// Returns the values as JSON.
     pub fn properties(&self) -> Properties {
-        let entry = |(name, value): (&CompactString, &Value)| Some((name.to_string(), to_json(value)?));
+        let entry = |(name, value): (&CompactString, &Value)| Some((name.to_string(), value.to_json()?));
         self.values.iter().filter_map(entry).collect()
     }
 }
@@ -61,26 +60,18 @@ pub fn resolve(desired: &ValueMap, sources: &ResolveSources<'_>) -> Result<Resol
 /// A sentence that says what is missing.
 pub fn resolve_value(value: &Value, sources: &ResolveSources<'_>) -> Result<Option<Json>, String> {
     let mut run = RunSource { sources, secrets: Vec::new(), kept: Vec::new() };
-    Ok(fill(value, &PropPath::default(), &mut run)?.as_ref().and_then(to_json))
+    Ok(fill(value, &PropPath::default(), &mut run)?.as_ref().and_then(Value::to_json))
 }
 
 /// Collects every secret inside a value.
 pub fn secrets_of(value: &Value, found: &mut BTreeSet<SecretSource>) {
-    match value {
-        Value::Secret(secret) => {
-            found.insert(secret.clone());
-        }
-        Value::List(items) | Value::Concat(items) | Value::Call { args: items, .. } => {
-            for item in items {
-                secrets_of(item, found);
-            }
-        }
-        Value::Map(entries) => entries.values().for_each(|value| secrets_of(value, found)),
-        Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Ref(_) => {}
-    }
+    found.extend(value.walk().filter_map(|value| match value {
+        Value::Secret(secret) => Some(secret.clone()),
+        _ => None,
+    }));
 }
 
-/// What a run fills in: everything, or it fails.
+/// The source of a run: it knows everything, or fails.
 struct RunSource<'a> {
     sources: &'a ResolveSources<'a>,
     secrets: Vec<PropPath>,
@@ -103,10 +94,10 @@ impl ValueSource for RunSource<'_> {
         true
     }
 
-    fn reference(&mut self, reference: &Reference) -> Result<Lookup, String> {
+    fn reference(&mut self, reference: &Reference) -> Result<SourceValue, String> {
         let observed = (self.sources.outputs)(reference).ok_or_else(|| format!("{} does not exist", reference.to))?;
         if reference.path.0.is_empty() {
-            return Ok(Lookup::Known(Value::Text(observed.id.into())));
+            return Ok(SourceValue::Known(Value::Text(observed.id.into())));
         }
         let segments: Vec<String> = reference.path.segments().map(PropPath::unescape).collect();
         let value = reach(&Json::Object(observed.properties), &segments)
@@ -114,17 +105,17 @@ impl ValueSource for RunSource<'_> {
         if holds_redacted(&value) {
             return Err(format!("{} of {} is a secret, which is not kept", reference.path, reference.to));
         }
-        Ok(Lookup::from(&value))
+        Ok(SourceValue::from(&value))
     }
 
-    fn call(&mut self, _: &PropPath, function: &str, args: &[Json]) -> Result<Lookup, String> {
+    fn call(&mut self, _: &PropPath, function: &str, args: &[Json]) -> Result<SourceValue, String> {
         let json = (self.sources.functions)(function, args).map_err(|why| format!("{function}: {why}"))?;
-        Ok(Lookup::from(&json))
+        Ok(SourceValue::from(&json))
     }
 
-    fn secret(&mut self, secret: &SecretSource) -> Result<Lookup, String> {
+    fn secret(&mut self, secret: &SecretSource) -> Result<SourceValue, String> {
         let value = self.sources.secrets.get(secret).ok_or("a secret stands where none was expected")?;
-        Ok(Lookup::Known(Value::Text(value.as_str().into())))
+        Ok(SourceValue::Known(Value::Text(value.as_str().into())))
     }
 
     fn cannot_join(&mut self, part: &Json) -> Result<(), String> {

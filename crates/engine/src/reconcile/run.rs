@@ -32,9 +32,9 @@ pub struct Apply<'a> {
     pub environment: &'a (dyn Fn(&str) -> Option<String> + Send + Sync),
     /// The time.
     pub clock: &'a dyn Clock,
-    /// Where events go.
+    /// The receiver of events.
     pub events: &'a dyn EventSink,
-    /// The wish to stop.
+    /// The request to stop.
     pub cancel: &'a CancelToken,
     /// The settings of the run.
     pub options: &'a ApplyOptions,
@@ -43,7 +43,7 @@ pub struct Apply<'a> {
 /// The settings of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ApplyOptions {
-    /// The random seed of the waits between tries.
+    /// The random seed of the waits between tries: any number of 64 bits.
     pub seed: u64,
     /// The number of steps that may run at once: what memory and sockets bear, not how much work is done at a time.
     pub in_flight: usize,
@@ -59,7 +59,7 @@ impl Default for ApplyOptions {
 
 /// A run: what all its steps share.
 pub(super) struct ApplyRun<'a> {
-    /// What it was given.
+    /// The inputs it was given.
     pub apply: Apply<'a>,
     /// The key of the secret hashes.
     pub key: SecretKey,

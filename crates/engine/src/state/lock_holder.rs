@@ -8,7 +8,7 @@ use std::fmt;
 /// The process that holds a state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockHolder {
-    /// The process's number.
+    /// The number of the process.
     pub pid: u32,
     /// The machine.
     pub host: String,

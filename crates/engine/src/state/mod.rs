@@ -20,7 +20,9 @@ pub use deposed::{deposed_address, deposed_from};
 pub use error::{StateError, io_message};
 pub use lock_holder::LockHolder;
 pub use record::{Intent, OperationKind, ResourceRecord, StateScope, StateSnapshot};
-pub use redaction::{holds_redacted, is_redacted, redact, redact_values, redacted, redacted_hash, redacted_paths};
+pub use redaction::{
+    holds_redacted, is_redacted, is_redacted_object, redact, redact_values, redacted, redacted_hash, redacted_paths,
+};
 pub use secret_key::SecretKey;
 pub use sqlite::SqliteStore;
 pub use store::{

@@ -1,4 +1,4 @@
-//! What the state holds: records of resources, open intents, and a snapshot of both.
+//! The contents of the state: records of resources, open intents, and a snapshot of both.
 
 use crate::cloud::Properties;
 use gpb_model::{Address, Place};
@@ -67,7 +67,7 @@ pub struct StateSnapshot {
 /// A call about to be made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Intent {
-    /// Its number, which grows with every intent of a scope.
+    /// The ordinal number of the intent, which grows with every intent of a scope.
     pub sequence: u64,
     /// The address the call is about.
     pub address: Address,
@@ -81,7 +81,7 @@ pub struct Intent {
     pub token: String,
     /// The identifier: known for updates and deletions, and for a creation once the cloud has named it.
     pub id: Option<String>,
-    /// What is being sent, secrets as keyed hashes: enough to find a resource whose creation got no answer.
+    /// The properties being sent, secrets as keyed hashes: enough to find a resource whose creation got no answer.
     pub desired: Properties,
     /// The addresses it is built on.
     pub depends_on: Vec<Address>,

@@ -12,8 +12,16 @@ pub fn is_redacted(value: &Json) -> bool {
 
 /// Returns the keyed hash that stands for a secret.
 pub fn redacted_hash(value: &Json) -> Option<&str> {
-    let object = value.as_object().filter(|object| object.len() == 1)?;
-    object.get("$secret")?.as_str()
+    value.as_object().and_then(hash_in)
+}
+
+/// Returns true when this object stands where a secret was.
+pub fn is_redacted_object(object: &Properties) -> bool {
+    hash_in(object).is_some()
+}
+
+fn hash_in(object: &Properties) -> Option<&str> {
+    if object.len() == 1 { object.get("$secret")?.as_str() } else { None }
 }
 
 /// Returns what stands for a secret of this keyed hash: `{"$secret": "<keyed hash>"}`. The hash is empty when unknown.

@@ -21,11 +21,12 @@ impl std::fmt::Debug for SecretKey {
 }
 
 impl SecretKey {
+    /// Returns a key of these bytes.
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The key in `folder/key`, made when there is none.
+    /// Reads the key in `folder/key`, and generates it when there is none.
     pub(super) fn load(folder: &Path) -> Result<SecretKey, StateError> {
         let path = folder.join("key");
         let io = |error: std::io::Error| StateError::io(&path, &error);
@@ -62,9 +63,9 @@ impl SecretKey {
         }
     }
 
-    /// The keyed hash of a secret's value, in hexadecimal digits.
+    /// Returns the keyed hash of a secret's value, in hexadecimal digits.
     pub fn hash(&self, value: &Json) -> String {
-        // A text is hashed as itself, so that the same secret gives the same hash wherever it stands.
+        // A string is hashed as itself, so that the same secret gives the same hash wherever it stands.
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return String::new() };
         mac.update(text.as_bytes());

@@ -5,7 +5,7 @@ use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
 use gpb_model::value::ResourceHandle;
-use gpb_model::{Address, Need, Reference, Resource, Value};
+use gpb_model::{Address, Need, Reference, Resource, TypeName, Value};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub struct ResourceGraph {
     pub written: Vec<DeclarationSite>,
     handles: Vec<Arc<ResourceHandle>>,
     by_address: HashMap<Address, usize>,
-    by_type: BTreeMap<Arc<str>, Vec<usize>>,
+    by_type: BTreeMap<TypeName, Vec<usize>>,
     /// Who needs something of an address.
     needs: HashMap<Address, Vec<(Address, String, Decimal)>>,
 }

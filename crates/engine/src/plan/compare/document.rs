@@ -3,7 +3,7 @@
 use super::scalar;
 use serde_json::{Map, Value as Json};
 
-/// Whether two documents say the same, each as a structure or as its text.
+/// Checks that two documents mean the same, each as a structure or as its text.
 pub fn equal(a: &Json, b: &Json) -> bool {
     a == b || same(&canonical(a), &canonical(b))
 }

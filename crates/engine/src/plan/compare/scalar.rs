@@ -34,11 +34,12 @@ pub fn key(value: &Value) -> Option<String> {
         Value::Text(text) => Some(canonical(text)),
         Value::Bool(bool) => Some(bool.to_string()),
         Value::Int(int) => Some(int.to_string()),
-        Value::Float(float) => Some(float.to_string()),
+        Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
 }
 
+/// Returns the same text for scalars as JSON.
 pub fn json_key(value: &Json) -> Option<String> {
     match value {
         Json::String(text) => Some(canonical(text)),
@@ -64,7 +65,7 @@ fn canonical(text: &str) -> String {
 fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Int(int) => Some(*int as f64),
-        Value::Float(float) => Some(*float),
+        Value::Number(number) => Some(number.to_f64()),
         Value::Text(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
         _ => None,
     }

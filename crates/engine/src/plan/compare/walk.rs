@@ -39,8 +39,9 @@ struct ObjectSides<'s> {
     recorded: Option<&'s Properties>,
 }
 
-/// What is observed and recorded of a list, without the elements that the cloud put there by itself: they have a name, which is neither
-/// wanted nor was applied, and stood there in the same words when gpb last applied the list.
+/// Returns observed and recorded items of a list, without the elements that the cloud put there by itself.
+///
+/// Those have a name that is neither desired nor was applied, and were the same when gpb last applied the list.
 fn without_surplus(wanted: &Value, there: ValueSides<'_>) -> Option<(Json, Json)> {
     let (Value::List(wanted), Some(Json::Array(observed)), Some(Json::Array(recorded))) =
         (wanted, there.observed, there.recorded)
@@ -169,7 +170,7 @@ impl<'a> CompareWalk<'a> {
         settled && there.applied.is_some_and(|applied| as_applied(applied) && !lacks(wanted, applied))
     }
 
-    /// Whether an element of a list had something applied that is wanted no longer and is still there.
+    /// Checks whether an element of a list had something applied that is desired no longer and is still there.
     fn drops_inside(&self, shape: Option<&'a Shape>, wanted: &Value, there: ValueSides<'_>, path: &PropPath) -> bool {
         let (Value::List(wanted), Some(Json::Array(applied)), Some(Json::Array(observed))) =
             (wanted, there.applied, there.observed)
@@ -269,7 +270,7 @@ impl<'a> CompareWalk<'a> {
 
     fn has_unreadable(&self, wanted: &Value, path: &PropPath) -> bool {
         let inside = |one: &PropPath| path.covers(one) && one.segments().count() > path.segments().count();
-        values::has_secret(wanted)
+        wanted.holds_secret()
             || self
                 .rules
                 .def
@@ -299,12 +300,12 @@ fn is_walked(shape: Option<&Shape>, wanted: &Value, there: ValueSides<'_>) -> bo
 fn is_secret_text(value: &Value) -> bool {
     match value {
         Value::Secret(_) => true,
-        Value::Concat(_) | Value::Call { .. } => values::has_secret(value),
+        Value::Concat(_) | Value::Call { .. } => value.holds_secret(),
         _ => false,
     }
 }
 
-/// Whether `was` has an entry, at any depth, that `wanted` has not.
+/// Checks whether `was` has an entry, at any depth, that `wanted` has not.
 fn lacks(wanted: &Value, was: &Json) -> bool {
     match (wanted, was) {
         (Value::Map(wanted), Json::Object(was)) if !is_redacted(&Json::Object(was.clone())) => {
@@ -315,7 +316,7 @@ fn lacks(wanted: &Value, was: &Json) -> bool {
     }
 }
 
-/// Whether the value at `at` has anything where `target`, a deeper path with stars, leads.
+/// Checks whether the value at `at` has anything where `target`, a deeper path with stars, leads.
 fn reaches(value: &Value, target: &PropPath, at: &PropPath) -> bool {
     let rest: Vec<&str> = target.segments().skip(at.segments().count()).collect();
     leads(value, &rest)

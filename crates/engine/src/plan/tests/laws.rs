@@ -1,9 +1,9 @@
 //! The laws planning keeps, over random values.
 
 use crate::cloud::Properties;
+use crate::plan::PropertyDifference;
 use crate::plan::compare::{self, CompareRules, CurrentState};
 use crate::plan::fixtures::*;
-use crate::plan::{PropertyDifference, values};
 use gpb_model::{Model, Value};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
@@ -65,7 +65,7 @@ fn patch(target: &mut Properties, differences: &[PropertyDifference]) {
             at = at.entry(*segment).or_insert_with(|| json!({})).as_object_mut().unwrap();
         }
         match &difference.after {
-            Some(after) => drop(at.insert((*last).to_owned(), values::to_json(after).unwrap())),
+            Some(after) => drop(at.insert((*last).to_owned(), after.to_json().unwrap())),
             None => drop(at.remove(*last)),
         }
     }

@@ -28,6 +28,7 @@ pub struct SqliteWriter {
 }
 
 impl SqliteWriter {
+    /// Returns the writer of a scope, which holds the lock.
     pub fn new(connection: Connection, path: PathBuf, scope: StateScope, key: SecretKey, held: StateLock) -> Self {
         Self { connection: Mutex::new(connection), path, scope, key, _lock: held }
     }
