@@ -50,7 +50,7 @@ pub struct Backoff {
     random: fastrand::Rng,
     /// The kind that failed last and how often it has in a row.
     failing: Option<(CloudErrorKind, u32)>,
-    /// The sum of the waits by kind. It adds up, so that failures of several kinds in turn come to an end too.
+    /// The sum of the waits by kind. It adds up, so that failures of several kinds in turn end too.
     waited: BTreeMap<CloudErrorKind, Duration>,
 }
 

@@ -101,7 +101,7 @@ pub(super) fn prepared(managed: &ManagedResource<'_>, desired: &ValueMap, def: O
     masked.collect()
 }
 
-/// Ignored places of a resource that exists stay as they are: sending the text's value would undo what is ignored.
+/// Ignored places of a resource that exists stay as they are: sending the declared value would undo what is ignored.
 pub(super) fn leave_ignored(desired: &mut ValueMap, before: &Properties, ignore: &[PropPath]) {
     for path in ignore {
         let segments: Vec<String> = path.segments().map(PropPath::unescape).collect();

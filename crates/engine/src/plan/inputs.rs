@@ -31,7 +31,7 @@ pub struct PlanInputs<'a> {
     pub call: &'a CallFunctions,
     /// Returns the keyed hash of a secret's value; `None` when it cannot be known now, as of one that is generated.
     pub secret: &'a dyn Fn(&SecretSource) -> Option<String>,
-    /// The wishes of the command line.
+    /// The options of the command line.
     pub options: &'a PlanOptions,
 }
 

@@ -89,7 +89,7 @@ pub enum SavedPlanError {
     #[error("this is not a saved plan: {0}")]
     NotAPlan(String),
     /// It has another format.
-    #[error("this plan is of form {found}; this gpb reads form {FORMAT}")]
+    #[error("this plan is of format {found}; this gpb reads format {FORMAT}")]
     Format {
         /// The number of the file's format.
         found: u64,

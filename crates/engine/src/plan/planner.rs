@@ -102,12 +102,11 @@ impl<'a> Planner<'a> {
             && desired.values().all(Value::is_known)
         {
             self.diagnostics.push(
-                Diagnostic::error(
-                    "GPB7001",
-                    format!("there is no {} that `{}` could be", resource.ty, resource.address),
-                )
-                .with_label(resource.span, "nothing in this account and region has these properties")
-                .help("`existing` only reads; declare it as a `resource` to have it made, or fix what it is found by"),
+                Diagnostic::error("GPB7001", format!("no {} matches `{}`", resource.ty, resource.address))
+                    .with_label(resource.span, "nothing in this account and region has these properties")
+                    .help(
+                        "`existing` only reads; declare it as a `resource` to have it made, or fix what it is found by",
+                    ),
             );
         }
         let mut change = skeleton(resource, Action::Read);

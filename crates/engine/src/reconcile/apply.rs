@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Applies a plan, as far as it goes: a failure stops what depends on it and nothing else.
 ///
 /// # Errors
-/// When the plan does not fit the state, or the state can no longer be written. What was under way is finished first.
+/// When the plan does not fit the state, or the state can no longer be written. What was running is finished first.
 pub async fn apply(apply: Apply<'_>) -> Result<ApplyOutcome, EngineError> {
     let snapshot = apply.writer.snapshot()?;
     check_fits(apply.plan, &snapshot)?;

@@ -128,7 +128,7 @@ pub(super) fn cloud(kind: CloudErrorKind) -> (&'static str, &'static str) {
         CloudErrorKind::NotFound => ("GPB8001", "it was deleted behind gpb's back: plan again"),
         CloudErrorKind::AlreadyExists => (
             "GPB8002",
-            "choose another name, or read the other one with `existing`; gpb never takes over what it did not make",
+            "choose another name, or read the other one with `existing`; gpb adopts nothing it did not create",
         ),
         CloudErrorKind::Throttled => {
             ("GPB8003", "the service kept refusing for its rate; apply again later or ask for a higher quota")

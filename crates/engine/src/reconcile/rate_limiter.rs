@@ -92,7 +92,7 @@ impl RateLimiter {
     /// Cuts the rate of a bucket, whose service has refused a call for its rate.
     pub fn throttled(&mut self, key: &BucketKey, now: Duration) {
         let bucket = self.buckets.entry(key.clone()).or_default();
-        // Calls that were under way together are refused together; that is one sign and not many.
+        // Calls that were running together are refused together; that is one sign and not many.
         if bucket.last_cut.is_some_and(|cut| now.saturating_sub(cut) < WINDOW) {
             return;
         }

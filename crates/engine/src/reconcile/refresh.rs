@@ -190,7 +190,7 @@ fn none(resource: &Resource) -> Diagnostic {
         format!("no {} in {} matches {}", resource.ty, resource.place.region, resource.address),
     )
     .with_label(resource.span, "these properties are looked for")
-    .help("check the properties, the region and the account; or let gpb make it with `resource`")
+    .help("check the properties, the region and the account; or let gpb create it with `resource`")
 }
 
 fn many(resource: &Resource, count: usize, ids: &[&str]) -> Diagnostic {

@@ -101,7 +101,7 @@ impl ValueSource for RunSource<'_> {
         }
         let segments: Vec<String> = reference.path.segments().map(PropPath::unescape).collect();
         let value = reach(&Json::Object(observed.properties), &segments)
-            .ok_or_else(|| format!("{} gives back no {}", reference.to, reference.path))?;
+            .ok_or_else(|| format!("{} returns no {}", reference.to, reference.path))?;
         if holds_redacted(&value) {
             return Err(format!("{} of {} is a secret, which is not kept", reference.path, reference.to));
         }
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_missing_part_is_named() {
-        check(json!({"A": {"B": to("Nam")}}), Err("A: queue gives back no Nam"));
+        check(json!({"A": {"B": to("Nam")}}), Err("A: queue returns no Nam"));
         check(json!({"A": {"$ref": {"to": "gone", "path": ""}}}), Err("A: gone does not exist"));
         check(json!({"A": to("Key")}), Err("A: Key of queue is a secret, which is not kept"));
         check(json!({"A": {"$call": ["lower"]}}), Err("A: lower: no function lower"));

@@ -1,4 +1,4 @@
-//! Retries within a run: they heed the rate limiter and the wish to stop, and are shown.
+//! Retries within a run: they heed the rate limiter and the request to stop, and are shown.
 
 use super::events::{EngineEvent, ms};
 use super::rate_limiter::BucketKey;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StateError {
     /// A later version of gpb wrote it.
-    #[error("{} has form {found}, and this gpb knows forms up to {known}", path.display())]
+    #[error("{} has format {found}, and this gpb knows formats up to {known}", path.display())]
     Newer {
         /// The database.
         path: PathBuf,
@@ -51,7 +51,7 @@ pub enum StateError {
         what: String,
     },
     /// An interrupted change has to be reconciled first.
-    #[error("an earlier run was interrupted while it worked on {address}, and that is not settled yet")]
+    #[error("an earlier run was interrupted while it worked on {address}, and that is not reconciled yet")]
     Unsettled {
         /// The address of the resource.
         address: Address,
@@ -127,7 +127,7 @@ impl StateError {
             }
             Self::Io { .. } => "check that the folder exists, may be written by you, and has space left",
             Self::Unsettled { .. } => {
-                "run `gpb apply` with a fresh plan: it settles interrupted work before anything else"
+                "run `gpb apply` with a fresh plan: it reconciles interrupted work before anything else"
             }
             Self::NoIntent { .. } => "this is a fault in gpb; please report it with the output of `gpb state list`",
             Self::NoRecord { .. } => "`gpb state list` shows the addresses there are",

@@ -1,4 +1,4 @@
-//! The holder of a state's lock, as the next process is told.
+//! The holder of a state's lock, as the next process sees it.
 #![expect(clippy::disallowed_methods, reason = "it reads the machine's and the user's names")]
 
 use jiff::Timestamp;

@@ -67,7 +67,7 @@ pub struct StateSnapshot {
 /// A call about to be made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Intent {
-    /// The ordinal number of the intent, which grows with every intent of a scope.
+    /// Its position in the journal, which grows with every intent of a scope.
     pub sequence: u64,
     /// The address the call is about.
     pub address: Address,

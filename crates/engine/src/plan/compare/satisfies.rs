@@ -172,7 +172,7 @@ impl<'a> CompareRules<'a> {
                 items.len() == others.len()
                     && items.iter().zip(others).all(|(item, other)| self.secrets_satisfied(item, other))
             }
-            // A text with a secret in it is hashed as a whole, and what it was made of cannot be told.
+            // A string with a secret in it is hashed as a whole, and its parts cannot be known.
             (Value::Concat(_) | Value::Call { .. }, there) => is_redacted(there),
             _ => wanted.to_json().is_some_and(|wanted| document::equal(&wanted, there)),
         }

@@ -160,14 +160,14 @@ impl<'a> CompareWalk<'a> {
         // What was sent just so and answered just so has not moved: a place that reads never give, one that only a creation
         // sets and the cloud spells its own way, a list that it keeps in an order of its own.
         let is_create_only = rules.is_create_only(path);
-        let settled = match there.observed {
+        let unchanged = match there.observed {
             None => is_create_only || there.recorded.is_none(),
             Some(observed) if there.observed == there.recorded => {
                 is_create_only || rules.reordered(shape, wanted, observed, path)
             }
             Some(_) => false,
         };
-        settled && there.applied.is_some_and(|applied| as_applied(applied) && !lacks(wanted, applied))
+        unchanged && there.applied.is_some_and(|applied| as_applied(applied) && !lacks(wanted, applied))
     }
 
     /// Checks whether an element of a list had something applied that is desired no longer and is still there.
@@ -214,7 +214,7 @@ impl<'a> CompareWalk<'a> {
         }
     }
 
-    /// Tags are told apart by their keys; those that others put there are not gpb's business.
+    /// Compares tags by their keys; those that others put there are not gpb's business.
     fn tags(
         &mut self,
         shape: Option<&'a Shape>,

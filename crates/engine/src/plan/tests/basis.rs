@@ -66,7 +66,7 @@ fn a_plan_holds_until_the_text_the_state_or_the_cloud_moves() {
     other.resources[0].span = gpb_base::source::Span::default();
     assert_eq!(model_hash(&other), hash);
     other.resources[0].properties.remove("Cidr");
-    assert!(holds(&world, &model_hash(&other)).unwrap().message.contains("text"));
+    assert!(holds(&world, &model_hash(&other)).unwrap().message.contains("spec"));
 
     let mut moved = world.clone();
     moved.snapshot.serial += 1;

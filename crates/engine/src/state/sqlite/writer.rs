@@ -305,7 +305,8 @@ fn head_or_new(
         .ok_or_else(|| StateError::Io { path: path.to_owned(), what: "the scope was not written".to_owned() })
 }
 
-/// These types have text keys and no floats out of range, so this cannot fail; an empty text would be refused on reading.
+/// Writes JSON. These types have string keys and no floats out of range, so this cannot fail; an empty string would be
+/// refused on reading.
 fn encode(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
