@@ -1,8 +1,8 @@
 //! From what was expanded to the model.
 
 use super::compile_context::{AlreadyReported, EvalResult};
-use super::eval::{Assignment, BlockEntries, Interpreter, Scope};
-use super::expand::{ExpansionOutput, ResourceNode, below};
+use super::eval::{Assignment, BlockEntries, Scope};
+use super::expand::{Expander, ExpansionOutput, ResourceNode, below};
 use super::property;
 use super::property_reader::{PropertyReader, ReadJob, ReadOutput};
 use super::tags;
@@ -15,14 +15,14 @@ use gpb_syntax::ast::{NamePath, PathSegment, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-impl<'p> Interpreter<'_, 'p> {
+impl<'p> Expander<'_, 'p> {
     /// The resources, in order.
     pub fn assemble(&self, collected: &ExpansionOutput<'p>, tags: &model::ValueMap) -> Vec<Resource> {
         let (evaluated, read) = std::thread::scope(|scope| {
             let mut reader = PropertyReader::start(scope, self.cx.facts, collected.nodes.len());
             let mut evaluated = Vec::with_capacity(collected.nodes.len());
             for node in &collected.nodes {
-                if self.budget.is_spent() {
+                if self.state.meter.is_spent() {
                     break;
                 }
                 // A body that could not be read has been reported.
@@ -48,7 +48,7 @@ impl<'p> Interpreter<'_, 'p> {
         tags: &model::ValueMap,
     ) -> Resource {
         let stmt = node.stmt;
-        let mut read = read.unwrap_or_else(|job| self.with_context(&node.scope(), |cx| job.read(cx)));
+        let mut read = read.unwrap_or_else(|job| self.interpreter().with_context(&node.scope(), |cx| job.read(cx)));
         let told = std::mem::take(&mut read.diagnostics);
         self.cx.reports.all(told.into_iter().map(|diagnostic| self.attribute_to_use(node, diagnostic)));
         if !stmt.existing {
@@ -100,7 +100,7 @@ impl<'p> Interpreter<'_, 'p> {
             match self.written(node, entries, at, key) {
                 Ok(value) if value.is_absent() => {}
                 Ok(value) => {
-                    map.insert(self.shared(name), ValueEntry { key, value });
+                    map.insert(self.state.shared(name), ValueEntry { key, value });
                 }
                 Err(AlreadyReported) => whole = false,
             }
@@ -135,13 +135,13 @@ impl<'p> Interpreter<'_, 'p> {
             segments.push(match segment {
                 PathSegment::Name(name) => (name.text.to_string(), name.span),
                 PathSegment::Index(index) => {
-                    let key = self.eval(index, scope, super::eval::Expectation::Any)?;
-                    let text = super::eval::scalar(&key).ok_or_else(|| self.no_key(&key))?;
+                    let key = self.interpreter().eval(index, scope, super::eval::Expectation::Any)?;
+                    let text = super::eval::scalar(&key).ok_or_else(|| self.interpreter().no_key(&key))?;
                     (text, index.span)
                 }
             });
         }
-        self.property_path(&node.def, &segments)
+        self.interpreter().property_path(&node.def, &segments)
     }
 
     /// The outputs. A secret has no text form, so it is no output.
@@ -216,8 +216,8 @@ impl<'p> Interpreter<'_, 'p> {
                     out.push_str(&name.text);
                 }
                 PathSegment::Index(index) => {
-                    let key = self.eval(index, scope, super::eval::Expectation::Any)?;
-                    let text = super::eval::scalar(&key).ok_or_else(|| self.no_key(&key))?;
+                    let key = self.interpreter().eval(index, scope, super::eval::Expectation::Any)?;
+                    let text = super::eval::scalar(&key).ok_or_else(|| self.interpreter().no_key(&key))?;
                     out.push_str(&super::eval::key_segment(&text));
                 }
             }

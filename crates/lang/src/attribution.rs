@@ -1,8 +1,8 @@
 //! Whom to tell of a mistake that shows inside a component of the library: whoever uses it.
 
 use super::body_index::DeclKind;
-use super::eval::{Assignment, Frame, Interpreter};
-use super::expand::{Instance, ResourceNode};
+use super::eval::{Assignment, Frame};
+use super::expand::{Expander, Instance, ResourceNode};
 use gpb_base::diag::{Diagnostic, Label};
 use gpb_base::source::{FileId, Span};
 use gpb_syntax::ast::Binding;
@@ -11,7 +11,7 @@ use std::rc::Rc;
 /// How many components inside each other are looked through.
 const MAX_USES: usize = 64;
 
-impl<'p> Interpreter<'_, 'p> {
+impl<'p> Expander<'_, 'p> {
     /// The diagnostic as the program's author can mend it: what points into the library points first to the argument the
     /// value came from, or else to the use of the component.
     pub fn attribute_to_use(&self, node: &Rc<ResourceNode<'p>>, mut diagnostic: Diagnostic) -> Diagnostic {

@@ -1,8 +1,9 @@
 //! An environment: its place, its mode, its tags, and the model its stack comes to.
 
 use super::compile_context::{AlreadyReported, EvalResult};
-use super::eval::{Expectation, Frame, Interpreter, ModuleContext, Scope};
-use super::expand::{ExpansionOutput, OverrideBlock, params_of};
+use super::eval::{Expectation, Frame, ModuleContext, Scope};
+use super::expand::{Expander, ExpansionOutput, OverrideBlock};
+use super::facts::{self, FactInputs};
 use super::modules::ModuleId;
 use super::names::EnvironmentItem;
 use super::property;
@@ -18,16 +19,16 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-impl<'p> Interpreter<'_, 'p> {
-    /// The model of an environment. Whatever is wrong has been reported; the model holds what could be made out.
+impl<'p> Expander<'_, 'p> {
+    /// Returns the model of an environment. Whatever is wrong has been reported; the model holds what could be made out.
     ///
     /// A `tier` gives one of the drivers in its `usage` another value.
-    pub fn environment(&self, item: &EnvironmentItem<'p>, tier: Option<&(String, Decimal)>) -> EvalResult<Model> {
+    pub fn model(&self, item: &EnvironmentItem<'p>, tier: Option<&(String, Decimal)>) -> EvalResult<Model> {
         let stack = self.cx.names.stack(item.module, &item.of.text).ok_or(AlreadyReported)?;
-        let scope = self.root(item.module);
+        let scope = self.interpreter().root(item.module);
         let stmts = item.body.stmts.as_slice();
         let environment = self.own_fields(item, &scope)?;
-        let entries = self.entries(stmts, &scope)?;
+        let entries = self.interpreter().entries(stmts, &scope)?;
         let mut usage = self.usage(&entries);
         if let Some((driver, value)) = tier {
             if !usage.contains_key(driver) {
@@ -40,7 +41,7 @@ impl<'p> Interpreter<'_, 'p> {
             usage.insert(driver.clone(), PropertyValue::number(*value, item.body.name.span));
         }
         self.goals.borrow_mut().usage = usage;
-        *self.ambient.borrow_mut() = Some(Rc::new(environment.clone()));
+        *self.environment.borrow_mut() = Some(Rc::new(environment.clone()));
         self.budgets(stmts, &scope);
         for (stmt, scope) in &entries.rest {
             self.demanded(stmt, scope, "");
@@ -72,9 +73,13 @@ impl<'p> Interpreter<'_, 'p> {
         // The facts look at the model alone, and need the room.
         drop(collected);
         self.expansion.forget_bodies();
-        self.memo.forget_properties();
-        let (resources, facts) = self.evaluate_facts(resources);
-        Ok(Model { resources, facts, goals: self.goals.take(), ..model })
+        self.state.memo.forget_properties();
+        let sites = resources.iter().map(|resource| self.declaration_site(resource)).collect();
+        let ambient = Some(&model.environment);
+        let goals = self.goals.take();
+        let inputs = FactInputs { cx: self.cx, resolved: self.resolved, environment: ambient, goals: &goals };
+        let (resources, facts) = facts::evaluate(&inputs, resources, sites);
+        Ok(Model { resources, facts, goals, ..model })
     }
 
     fn stack_frame(&self, id: u32, module: ModuleId, stack: &'p Body, place: Place) -> Frame<'p> {
@@ -137,20 +142,21 @@ impl<'p> Interpreter<'_, 'p> {
             }
         }
         let Some(field) = found else { return Ok(None) };
-        let value = self.eval(&field.value, scope, Expectation::Type(ty))?;
-        let value = self.conform(value, ty, scope, None)?;
+        let value = self.interpreter().eval(&field.value, scope, Expectation::Type(ty))?;
+        let value = self.interpreter().conform(value, ty, scope, None)?;
         Ok(Some(value).filter(|value| !value.is_absent()))
     }
 
     fn tags(&self, item: &EnvironmentItem<'p>, scope: &Scope<'p>) -> model::ValueMap {
         let read = || -> EvalResult<model::ValueMap> {
-            let entries = self.entries(&item.body.stmts, scope)?;
+            let entries = self.interpreter().entries(&item.body.stmts, scope)?;
             let Some(given) = entries.assignments.get("tags") else { return Ok(model::ValueMap::default()) };
             let ty = Type::map(Type::String);
-            let value = self.given("tags", given, Expectation::Type(&ty))?;
-            let value = self.conform(value, &ty, scope, None)?;
+            let value = self.interpreter().given("tags", given, Expectation::Type(&ty))?;
+            let value = self.interpreter().conform(value, &ty, scope, None)?;
             let tags = value.as_map().into_iter().flatten();
-            tags.map(|(key, entry)| Ok((key.as_ref().into(), self.ok(property::untyped(&entry.value))?))).collect()
+            tags.map(|(key, entry)| Ok((key.as_ref().into(), self.interpreter().ok(property::untyped(&entry.value))?)))
+                .collect()
         };
         read().unwrap_or_default()
     }
@@ -185,7 +191,7 @@ impl<'p> Interpreter<'_, 'p> {
 
     fn overridden_properties(&self, address: &Address, overridden: &OverrideBlock<'p>) -> Vec<String> {
         let Some(node) = self.expansion.by_address(address) else { return Vec::new() };
-        let Ok(entries) = self.entries(overridden.stmts, &overridden.scope) else { return Vec::new() };
+        let Ok(entries) = self.interpreter().entries(overridden.stmts, &overridden.scope) else { return Vec::new() };
         let root = &node.def.root;
         let aws = entries.assignments.keys().filter_map(|name| root.by_name(name).or_else(|| root.by_aws(name)));
         aws.map(|property| property.aws.to_string()).collect()
@@ -194,9 +200,9 @@ impl<'p> Interpreter<'_, 'p> {
     /// The parameters as people read them.
     fn params_shown(&self, frame: &Rc<Frame<'p>>) -> BTreeMap<String, String> {
         let mut shown = BTreeMap::new();
-        for binding in params_of(frame) {
+        for binding in frame.params() {
             let Some(declared) = frame.index.names.get(binding.name.text.as_str()) else { continue };
-            if let Ok(value) = self.declared(frame, declared, binding.name.span)
+            if let Ok(value) = self.interpreter().declared(frame, declared, binding.name.span)
                 && !value.is_absent()
             {
                 shown.insert(binding.name.text.to_string(), value.to_string());

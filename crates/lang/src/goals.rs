@@ -1,7 +1,8 @@
 //! Statements that demand something: recovery targets, budgets, usage, needs.
 
 use super::compile_context::{AlreadyReported, EvalResult};
-use super::eval::{BlockEntries, Expectation, Interpreter, Scope, scalar};
+use super::eval::{BlockEntries, Expectation, Scope, scalar};
+use super::expand::Expander;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_base::unit::Dimension;
@@ -41,7 +42,7 @@ fn object<const N: usize>(name: &str, fields: [(&str, Type, &str); N]) -> Type {
     Type::Object(Arc::new(ObjectType { name: Some(name.into()), fields, span: None }))
 }
 
-impl<'p> Interpreter<'_, 'p> {
+impl<'p> Expander<'_, 'p> {
     /// Takes a statement that demands something of everything at or below `at`; any other is left alone.
     pub fn demanded(&self, stmt: &'p Stmt, scope: &Scope<'p>, at: &str) {
         // A failure has been reported where it happened.
@@ -97,9 +98,9 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     fn fields(&self, stmts: &'p [Stmt], ty: &Type, scope: &Scope<'p>, span: Span) -> EvalResult<PropertyMap> {
-        let value = self.object(stmts, scope, Expectation::Type(ty), span)?;
-        let value = self.conform(value, ty, scope, None)?;
-        let value = self.known(value, "what is demanded")?;
+        let value = self.interpreter().object(stmts, scope, Expectation::Type(ty), span)?;
+        let value = self.interpreter().conform(value, ty, scope, None)?;
+        let value = self.interpreter().known(value, "what is demanded")?;
         Ok(value.as_map().cloned().unwrap_or_default())
     }
 
@@ -127,8 +128,10 @@ impl<'p> Interpreter<'_, 'p> {
         scope: &Scope<'p>,
         at: &str,
     ) -> EvalResult<()> {
-        let value = self.eval(written, scope, Expectation::Any)?;
-        let value = self.known(self.conform(value, &Type::Number, scope, None)?, "what is needed")?;
+        let value = self.interpreter().eval(written, scope, Expectation::Any)?;
+        let value = self
+            .interpreter()
+            .known(self.interpreter().conform(value, &Type::Number, scope, None)?, "what is needed")?;
         let ValueKind::Number(amount) = value.kind else { return Err(AlreadyReported) };
         let of = Address::new(self.address_at(of, scope)?);
         let need = Need { by: Address::new(at), amount, what: what.text.to_string(), of, span };
@@ -156,7 +159,8 @@ impl<'p> Interpreter<'_, 'p> {
     pub fn usage(&self, entries: &BlockEntries<'p>) -> BTreeMap<String, PropertyValue> {
         let read = || -> EvalResult<BTreeMap<String, PropertyValue>> {
             let Some(given) = entries.assignments.get("usage") else { return Ok(BTreeMap::new()) };
-            let value = self.known(self.given("usage", given, Expectation::Any)?, "usage")?;
+            let value =
+                self.interpreter().known(self.interpreter().given("usage", given, Expectation::Any)?, "usage")?;
             let Some(map) = value.as_map() else {
                 return Err(self.report(
                     Diagnostic::error("GPB1914", "`usage` is an object of names and amounts")
@@ -190,10 +194,10 @@ impl<'p> Interpreter<'_, 'p> {
         }
         let at = budget.at.as_ref().map(|(value, driver)| self.driver(value, driver, scope)).transpose()?;
         let money = Type::Dimension(Dimension::Money);
-        let written = self.eval(&budget.amount, scope, Expectation::Any)?;
+        let written = self.interpreter().eval(&budget.amount, scope, Expectation::Any)?;
         let is_range = matches!(written.kind, ValueKind::Range(_));
         let ty = if is_range { Type::Range(Arc::new(money)) } else { money };
-        let value = self.known(self.conform(written, &ty, scope, None)?, "a budget")?;
+        let value = self.interpreter().known(self.interpreter().conform(written, &ty, scope, None)?, "a budget")?;
         let (low, high) = match &value.kind {
             ValueKind::Range(range) => (amount(&range.low), amount(&range.high)),
             _ => (Some((Decimal::ZERO, value.span)), amount(&value)),
@@ -204,8 +208,10 @@ impl<'p> Interpreter<'_, 'p> {
 
     /// `100k users`: a driver that the environment's `usage` gives a value too, so that a misspelt one is found.
     fn driver(&self, value: &'p Expr, driver: &Ident, scope: &Scope<'p>) -> EvalResult<(String, Decimal)> {
-        let value = self.eval(value, scope, Expectation::Any)?;
-        let value = self.known(self.conform(value, &Type::Number, scope, None)?, "the usage of a budget")?;
+        let value = self.interpreter().eval(value, scope, Expectation::Any)?;
+        let value = self
+            .interpreter()
+            .known(self.interpreter().conform(value, &Type::Number, scope, None)?, "the usage of a budget")?;
         let ValueKind::Number(number) = value.kind else { return Err(AlreadyReported) };
         let goals = self.goals.borrow();
         if goals.usage.contains_key(driver.text.as_str()) {
@@ -226,12 +232,12 @@ impl<'p> Interpreter<'_, 'p> {
     fn item_at(&self, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<PropertyValue> {
         let mut segments = path.segments.iter();
         let Some(ast::PathSegment::Name(head)) = segments.next() else { return Err(AlreadyReported) };
-        let mut value = self.lookup(head, scope)?.ok_or(AlreadyReported)?;
+        let mut value = self.interpreter().lookup(head, scope)?.ok_or(AlreadyReported)?;
         for segment in segments {
             value = match segment {
-                ast::PathSegment::Name(name) => self.member_of(&value, name, false, name.span)?,
+                ast::PathSegment::Name(name) => self.interpreter().member_of(&value, name, false, name.span)?,
                 ast::PathSegment::Index(index) => {
-                    let key = self.eval(index, scope, Expectation::Any)?;
+                    let key = self.interpreter().eval(index, scope, Expectation::Any)?;
                     let text = scalar(&key).ok_or(AlreadyReported)?;
                     let found = value.as_map().and_then(|map| map.get(text.as_str())).map(|entry| entry.value.clone());
                     found.ok_or_else(|| {

@@ -15,6 +15,7 @@ mod body_index;
 mod compile;
 mod compile_context;
 mod dead_code;
+mod declaration_site;
 mod deep_stack;
 mod embedded;
 mod environment;
@@ -22,6 +23,7 @@ mod eval;
 mod expand;
 mod facts;
 mod goals;
+mod graph_functions;
 mod library_index;
 mod modules;
 mod names;
@@ -29,6 +31,7 @@ mod property_reader;
 mod resolve;
 mod tags;
 mod type_table;
+mod unused_bodies;
 
 #[cfg(test)]
 mod tests;

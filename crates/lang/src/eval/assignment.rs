@@ -1,6 +1,6 @@
 //! What gives a name its value.
 
-use super::Scope;
+use super::scope::Scope;
 use gpb_base::source::Span;
 use gpb_syntax::ast::{BlockStmt, FieldStmt, Ident, WhenStmt};
 use std::ops::Deref;

@@ -1,9 +1,11 @@
 //! Calls of functions, the program's own and the language's.
 
 use super::expect::Expectation;
-use super::{Interpreter, Scope, SilentUnknowns};
+use super::interpreter::Interpreter;
+use super::scope::Scope;
 use crate::builtins;
 use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::graph_functions::{self, GraphFunction};
 use crate::names::GlobalItem;
 use crate::resolve;
 use gpb_base::diag::{Diagnostic, nearest};
@@ -25,8 +27,8 @@ impl<'p> Interpreter<'_, 'p> {
         if let Some(function) = self.cx.names.function(scope.frame.module_cx.module, &callee.text) {
             return self.call_own(function, callee, args, scope, span);
         }
-        if let Some(found) = self.graph_call(callee, args, scope, span) {
-            return found;
+        if let Some(function) = graph_functions::find(&callee.text) {
+            return self.call_graph(function, callee, args, scope, span);
         }
         let Some(builtin) = builtins::lookup(&callee.text) else { return Err(AlreadyReported) };
         let mut given = Vec::with_capacity(args.len());
@@ -43,13 +45,41 @@ impl<'p> Interpreter<'_, 'p> {
         if let Some(why) = failed {
             return Err(why);
         }
-        if self.unknown.get() != SilentUnknowns::Nothing && scope.place().is_none() && builtin.needs_place() {
+        if self.view.lacks_environment() && scope.place().is_none() && builtin.needs_place() {
             return Err(AlreadyReported);
         }
         let value = self.with_context(scope, |cx| self.ok(builtins::call(builtin, given, cx, span)))?;
         let value = self.measured_size(value, span)?;
-        self.budget.text(self, span, value.as_text().map_or(0, |text| text.len()))?;
+        self.state.meter.text(self.cx, span, value.as_text().map_or(0, |text| text.len()))?;
         Ok(value)
+    }
+
+    /// Calls a function that looks at the graph, which there is only for facts.
+    fn call_graph(
+        &self,
+        function: &GraphFunction,
+        callee: &Ident,
+        args: &'p [Arg],
+        scope: &Scope<'p>,
+        span: Span,
+    ) -> EvalResult<PropertyValue> {
+        let name = function.name;
+        if !self.view.is_finished() {
+            return Err(self.report(
+                Diagnostic::error("GPB1916", format!("`{name}` can be used only in facts"))
+                    .with_label(callee.span, "the graph it looks at is not made yet here")
+                    .help("refer to a resource by its name"),
+            ));
+        }
+        if !function.takes(args.len()) {
+            return Err(self.report(
+                Diagnostic::error("GPB1408", format!("`{name}` is called as `{}`", function.usage))
+                    .with_label(span, format!("{} arguments are given", args.len())),
+            ));
+        }
+        let values: EvalResult<Vec<PropertyValue>> =
+            args.iter().map(|arg| self.eval(&arg.value, scope, Expectation::Any)).collect();
+        self.view.call(name, &values?, span)
     }
 
     fn call_own(

@@ -2,9 +2,10 @@
 
 use super::entries::bind_iteration;
 use super::expect::Expectation;
-use super::{Interpreter, Scope};
+use super::interpreter::Interpreter;
+use super::scope::{Scope, scalar};
 use crate::compile_context::{AlreadyReported, EvalResult};
-use gpb_base::diag::Diagnostic;
+use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
 use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
@@ -65,7 +66,7 @@ impl<'p> Interpreter<'_, 'p> {
         let mut map = PropertyMap::default();
         let mut failed = None;
         for (key, value) in self.iterations_of(&over, comprehension.over.span)? {
-            self.budget.step(self, span, 1)?;
+            self.state.meter.step(self.cx, span, 1)?;
             // With one name a map gives its values, as `for` over a map of resources reads best.
             let inner = bind_iteration(scope, &comprehension.names, key, value);
             let turn = self.iteration(comprehension, &inner, expect, &mut open);
@@ -92,7 +93,7 @@ impl<'p> Interpreter<'_, 'p> {
     /// A fact makes nothing, so what it goes over, and what it picks, may be unknown until apply: then so is the list.
     fn open(&self, value: &PropertyValue) -> Option<PropertyValue> {
         match &value.kind {
-            ValueKind::Unknown(unknown) if self.fact_evaluator.borrow().is_some() => {
+            ValueKind::Unknown(unknown) if self.view.is_finished() => {
                 Some(unknown.spread(Type::List(Arc::new(Type::Any)), value.span))
             }
             _ => None,
@@ -140,6 +141,20 @@ impl<'p> Interpreter<'_, 'p> {
         Ok(())
     }
 
+    /// A key that no turn of a `for` has.
+    pub fn no_iteration(&self, of: &PropertyValue, key: &str, at: Span) -> AlreadyReported {
+        let keys: Vec<&str> = of.as_map().into_iter().flatten().map(|(key, _)| &**key).collect();
+        let diagnostic =
+            Diagnostic::error("GPB1705", format!("there is no key `{key}` here")).with_label(at, "unknown key");
+        let more = if keys.len() > 12 { ", …" } else { "" };
+        let listed = || keys.iter().copied().take(12).collect::<Vec<_>>().join(", ");
+        // Of names as short as one letter each is near any other.
+        self.report(match nearest(key, keys.iter().copied()).filter(|_| key.chars().count() > 2) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help(format!("the keys are {}{more}", listed())),
+        })
+    }
+
     /// A value that cannot be a key.
     pub fn no_key(&self, key: &PropertyValue) -> AlreadyReported {
         self.report(
@@ -147,17 +162,5 @@ impl<'p> Interpreter<'_, 'p> {
                 .with_label(key.span, "a key is text or a number")
                 .help("say which part of each element is its key: `for s in subnets key s.name { … }`"),
         )
-    }
-}
-
-/// A value as a key: text, a word, a number, a quantity.
-pub fn scalar(value: &PropertyValue) -> Option<String> {
-    match &value.kind {
-        ValueKind::Text(text) => Some(text.to_string()),
-        ValueKind::Word(word) => Some(word.text.to_string()),
-        ValueKind::Number(number) => Some(number.normalize().to_string()),
-        ValueKind::Quantity(quantity) => Some(quantity.to_string()),
-        ValueKind::Bool(value) => Some(value.to_string()),
-        _ => None,
     }
 }

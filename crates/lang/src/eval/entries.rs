@@ -2,7 +2,8 @@
 
 use super::assignment::{Assignment, Assignments};
 use super::expect::Expectation;
-use super::{Interpreter, Scope};
+use super::interpreter::Interpreter;
+use super::scope::Scope;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
@@ -97,7 +98,7 @@ impl<'p> Interpreter<'_, 'p> {
             match self.given(name, &given, expect.field(name)) {
                 Ok(value) if value.is_absent() => {}
                 Ok(value) => {
-                    map.insert(self.shared(name), ValueEntry { key, value });
+                    map.insert(self.state.shared(name), ValueEntry { key, value });
                 }
                 Err(why) => failed = Some(why),
             }

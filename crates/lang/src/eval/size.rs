@@ -1,6 +1,6 @@
 //! The size of values: sharing makes it cheap to build what is ruinous to walk.
 
-use super::Interpreter;
+use super::interpreter::Interpreter;
 use crate::compile_context::EvalResult;
 use gpb_base::source::Span;
 use gpb_model::value::{PropertyValue, ValueKind};
@@ -17,12 +17,12 @@ impl Interpreter<'_, '_> {
             return Ok(value);
         }
         if let Some(parts) = measure(&value) {
-            self.budget.step(self, at, parts as u64)?;
+            self.state.meter.step(self.cx, at, parts as u64)?;
             return Ok(value);
         }
         // Between two looks at its size a value grows by the nesting of one expression, so it can still be dropped.
         let message = format!("a value has more than {MAX_PARTS} parts or lies more than {MAX_NESTING} deep");
-        Err(self.budget.stop(self, "GPB1403", at, message))
+        Err(self.state.meter.stop(self.cx, "GPB1403", at, message))
     }
 }
 

@@ -96,7 +96,7 @@ impl<'p> Resolver<'_, 'p> {
             self.functions.edge(self.item, super::key(function.item), callee.span);
             return;
         }
-        if builtins::lookup(&callee.text).is_some() || crate::facts::is_function(&callee.text) {
+        if builtins::lookup(&callee.text).is_some() || crate::graph_functions::find(&callee.text).is_some() {
             return;
         }
         let own: Vec<&str> =

@@ -1,7 +1,8 @@
-//! One judge's own notes: what it has read of the graph for the fact at hand, and what it need not work out again.
+//! The graph as one worker reads it: with what it has read for the fact at hand, and what it need not evaluate again.
 
 use super::resource_graph::{PropertyIndex, ResourceGraph};
 use foldhash::{HashMap, HashSet};
+use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
 use gpb_model::value::{PropertyValue, ResourceHandle};
@@ -11,18 +12,19 @@ use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Who judges a part of the resources, with all of them in sight.
+/// Reads the graph for the facts of a part of the resources, with all of them in sight.
 #[derive(Debug)]
-pub struct FactEvaluator {
+pub struct GraphReader {
+    /// The graph, which all workers share.
     pub graph: Arc<ResourceGraph>,
     /// By type and property: the resources that hold a key there.
     holders: RefCell<HashMap<(Arc<str>, PropPath), PropertyIndex>>,
     reads: RefCell<EvalTrace>,
-    /// By the place in the tree of a fact's field: its value, where that is the same for every resource.
-    pub constants: RefCell<HashMap<usize, Option<PropertyValue>>>,
+    /// By the place of a fact's field: its value, where that is the same for every resource.
+    pub constants: RefCell<HashMap<Span, Option<PropertyValue>>>,
 }
 
-impl Deref for FactEvaluator {
+impl Deref for GraphReader {
     type Target = ResourceGraph;
 
     fn deref(&self) -> &ResourceGraph {
@@ -33,13 +35,13 @@ impl Deref for FactEvaluator {
 #[derive(Debug, Default)]
 struct EvalTrace {
     list: Vec<Arc<Evidence>>,
-    /// What was read for each `let` of the facts at hand, and whether that is in the list.
+    /// The evidence of each `let` of the facts at hand, and whether that is in the list.
     named: HashMap<String, (Rc<[Arc<Evidence>]>, bool)>,
-    /// What is in the list, once it is too long to be looked through.
+    /// The evidence in the list, once it is too long to be looked through.
     seen: HashSet<(Address, PropPath)>,
 }
 
-/// How many properties are looked through one by one.
+/// The number of properties that are looked through one by one.
 const FEW: usize = 16;
 
 impl EvalTrace {
@@ -60,7 +62,8 @@ impl EvalTrace {
     }
 }
 
-impl FactEvaluator {
+impl GraphReader {
+    /// Returns a reader that has read nothing.
     pub fn new(graph: Arc<ResourceGraph>) -> Self {
         Self { graph, holders: RefCell::default(), reads: RefCell::default(), constants: RefCell::default() }
     }
@@ -78,7 +81,7 @@ impl FactEvaluator {
         }
     }
 
-    /// What was read since the start belongs to a `let`.
+    /// Keeps what was read since the start as that of a `let`.
     pub fn keep(&self, name: &str) -> Rc<[Arc<Evidence>]> {
         let mut reads = self.reads.borrow_mut();
         let list: Rc<[Arc<Evidence>]> = std::mem::take(&mut reads.list).into();
@@ -87,7 +90,7 @@ impl FactEvaluator {
         list
     }
 
-    /// A name was used: what was read for it counts.
+    /// Notes that a name was used: what was read for it counts.
     pub fn used(&self, name: &str) {
         let known = match self.reads.borrow_mut().named.get_mut(name) {
             Some((evidence, counts)) if !*counts => {
@@ -101,11 +104,12 @@ impl FactEvaluator {
         }
     }
 
-    /// Whether a property counts as read already.
+    /// Checks whether a property counts as read already.
     pub fn has_read(&self, resource: &Address, property: &PropPath) -> bool {
         self.reads.borrow().has(resource, property)
     }
 
+    /// Notes that a property was read.
     pub fn read(&self, evidence: Arc<Evidence>) {
         let mut reads = self.reads.borrow_mut();
         if !reads.has(&evidence.resource, &evidence.property) {
@@ -113,12 +117,12 @@ impl FactEvaluator {
         }
     }
 
-    /// What was read since the start.
+    /// Returns what was read since the start.
     pub fn evidence(&self) -> Vec<Arc<Evidence>> {
         std::mem::take(&mut self.reads.borrow_mut().list)
     }
 
-    /// The resources of a type that hold one of the keys in a property.
+    /// Returns the resources of a type that hold one of the keys in a property.
     pub fn holders(&self, def: &TypeDef, property: &PropPath, keys: &[String]) -> Vec<Arc<ResourceHandle>> {
         let mut all = self.holders.borrow_mut();
         let index = all.entry((def.name.clone(), property.clone())).or_insert_with(|| self.index(def, property));
