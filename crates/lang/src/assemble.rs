@@ -1,4 +1,4 @@
-//! From what was expanded to the model.
+//! Assembles the model of what was expanded.
 
 use super::compile_context::{AlreadyReported, EvalResult};
 use super::eval::{Assignment, BlockEntries, Scope};
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 impl<'p> Expander<'_, 'p> {
-    /// The resources, in order.
+    /// Returns the resources, in order.
     pub fn assemble(&self, collected: &ExpansionOutput<'p>, tags: &model::ValueMap) -> Vec<Resource> {
         let (evaluated, read) = std::thread::scope(|scope| {
             let mut reader = PropertyReader::start(scope, self.cx.facts, collected.nodes.len());
@@ -88,7 +88,7 @@ impl<'p> Expander<'_, 'p> {
         }
     }
 
-    /// Every property as a value, to be read by the catalog.
+    /// Evaluates every property of a resource, to be read by the catalog.
     fn evaluated(&self, node: &Rc<ResourceNode<'p>>, entries: &BlockEntries<'p>) -> ReadJob {
         let mut map =
             PropertyMap::with_capacity_and_hasher(entries.assignments.len(), foldhash::fast::RandomState::default());
@@ -144,7 +144,7 @@ impl<'p> Expander<'_, 'p> {
         self.interpreter().property_path(&node.def, &segments)
     }
 
-    /// The outputs. A secret has no text form, so it is no output.
+    /// Returns the outputs. A secret has no string form, so it is no output.
     pub fn outputs(&self, collected: &ExpansionOutput<'p>) -> BTreeMap<String, model::Output> {
         let mut outputs = BTreeMap::new();
         for found in &collected.outputs {
@@ -170,7 +170,7 @@ impl<'p> Expander<'_, 'p> {
         outputs
     }
 
-    /// The moves, resource by resource: moving a component or a layer moves everything in it.
+    /// Returns the moves, resource by resource: moving a component or a layer moves everything in it.
     pub fn moves(
         &self,
         written: &[(&'p NamePath, &'p NamePath, gpb_base::source::Span)],
@@ -204,7 +204,7 @@ impl<'p> Expander<'_, 'p> {
         moves
     }
 
-    /// The address a path spells: `network.subnet["us-east-1a"]`.
+    /// Returns the address a path spells: `network.subnet["us-east-1a"]`.
     pub fn address(&self, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<String> {
         let mut out = String::new();
         for segment in &path.segments {
@@ -238,7 +238,7 @@ impl<'p> Expander<'_, 'p> {
     }
 }
 
-/// Whether a body's `usage` is what the resource is used for, and not a property of that name.
+/// Checks whether a body's `usage` is what the resource is used for, and not a property of that name.
 pub fn says_usage(def: &gpb_catalog::TypeDef, entries: &BlockEntries<'_>) -> bool {
     entries.assignments.contains_key("usage") && def.root.by_name("usage").is_none()
 }

@@ -1,4 +1,4 @@
-//! An environment: its place, its mode, its tags, and the model its stack comes to.
+//! An environment: its place, its mode, its tags, and the model of its stack.
 
 use super::compile_context::{AlreadyReported, EvalResult};
 use super::eval::{Expectation, Frame, ModuleContext, Scope};
@@ -95,7 +95,7 @@ impl<'p> Expander<'_, 'p> {
         }
     }
 
-    /// `account`, `region`, `mode`, `role` and `profile`.
+    /// Reads `account`, `region`, `mode`, `role` and `profile`.
     fn own_fields(&self, item: &EnvironmentItem<'p>, scope: &Scope<'p>) -> EvalResult<model::Environment> {
         let region = self.own_field(item, scope, "region", &Type::Region);
         let account = self.own_field(item, scope, "account", &Type::Account);
@@ -197,7 +197,7 @@ impl<'p> Expander<'_, 'p> {
         aws.map(|property| property.aws.to_string()).collect()
     }
 
-    /// The parameters as people read them.
+    /// Returns the parameters as people read them.
     fn params_shown(&self, frame: &Rc<Frame<'p>>) -> BTreeMap<String, String> {
         let mut shown = BTreeMap::new();
         for binding in frame.params() {

@@ -16,7 +16,7 @@ use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-/// What stands in `recover from zone { … }`.
+/// The type of what stands in `recover from zone { … }`.
 static TARGET: LazyLock<Type> = LazyLock::new(|| {
     let duration = Type::Dimension(Dimension::Duration);
     let fields = [
@@ -28,7 +28,7 @@ static TARGET: LazyLock<Type> = LazyLock::new(|| {
     object("recovery target", fields)
 });
 
-/// What stands in `derived from x { … }`.
+/// The type of what stands in `derived from x { … }`.
 static DERIVED: LazyLock<Type> = LazyLock::new(|| {
     object("derived store", [("rebuild", Type::Dimension(Dimension::Duration), "how long making it again takes")])
 });
@@ -139,7 +139,7 @@ impl<'p> Expander<'_, 'p> {
         Ok(())
     }
 
-    /// The address of the resource, component or layer that a path in scope leads to.
+    /// Returns the address of the resource, component or layer that a path in scope leads to.
     fn address_at(&self, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<String> {
         let value = self.item_at(path, scope)?;
         match &value.kind {
@@ -155,7 +155,7 @@ impl<'p> Expander<'_, 'p> {
         }
     }
 
-    /// The `usage { … }` of an environment or a resource: names and values, all known.
+    /// Returns the `usage { … }` of an environment or a resource: names and values, all known.
     pub fn usage(&self, entries: &BlockEntries<'p>) -> BTreeMap<String, PropertyValue> {
         let read = || -> EvalResult<BTreeMap<String, PropertyValue>> {
             let Some(given) = entries.assignments.get("usage") else { return Ok(BTreeMap::new()) };
@@ -173,7 +173,7 @@ impl<'p> Expander<'_, 'p> {
         read().unwrap_or_default()
     }
 
-    /// The budgets of an environment.
+    /// Reads the budgets of an environment.
     pub fn budgets(&self, stmts: &'p [Stmt], scope: &Scope<'p>) {
         for stmt in stmts {
             if let Stmt::Budget(budget) = stmt
@@ -206,7 +206,7 @@ impl<'p> Expander<'_, 'p> {
         Ok(Budget { at, low, high, span: budget.amount.span })
     }
 
-    /// `100k users`: a driver that the environment's `usage` gives a value too, so that a misspelt one is found.
+    /// Returns `100k users`, a driver that the environment's `usage` gives a value too, so that a misspelt one is found.
     fn driver(&self, value: &'p Expr, driver: &Ident, scope: &Scope<'p>) -> EvalResult<(String, Decimal)> {
         let value = self.interpreter().eval(value, scope, Expectation::Any)?;
         let value = self
@@ -228,7 +228,7 @@ impl<'p> Expander<'_, 'p> {
         }))
     }
 
-    /// An item reached by a path in scope, the key of a `for` included.
+    /// Returns an item reached by a path in scope, the key of a `for` included.
     fn item_at(&self, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<PropertyValue> {
         let mut segments = path.segments.iter();
         let Some(ast::PathSegment::Name(head)) = segments.next() else { return Err(AlreadyReported) };
@@ -253,7 +253,7 @@ impl<'p> Expander<'_, 'p> {
     }
 }
 
-/// The amount of a quantity, and where it is written.
+/// Returns the amount of a quantity, and where it is written.
 fn amount(value: &PropertyValue) -> Option<(Decimal, Span)> {
     match &value.kind {
         ValueKind::Quantity(quantity) => Some((quantity.amount, value.span)),

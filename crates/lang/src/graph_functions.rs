@@ -9,7 +9,7 @@ pub struct GraphFunction {
     least: usize,
     /// The greatest number of arguments.
     most: usize,
-    /// How it is called: `all(type)`.
+    /// The form of a call: `all(type)`.
     pub usage: &'static str,
 }
 

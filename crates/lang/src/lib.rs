@@ -27,6 +27,7 @@ mod graph_functions;
 mod library_index;
 mod modules;
 mod names;
+mod node_id;
 mod property_reader;
 mod resolve;
 mod tags;

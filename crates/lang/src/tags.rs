@@ -34,7 +34,8 @@ pub fn merge(def: &TypeDef, tags: &ValueMap, properties: &mut ValueMap) {
     }
 }
 
-/// A required flag of a tag (whether what the resource makes is tagged too) is raised: the tags are for everything.
+/// Adds the tags that are not there yet. A required flag of a tag (whether what the resource makes is tagged too) is
+/// raised: the tags are for everything.
 fn add_pairs(items: &mut Vec<Value>, tags: &ValueMap, flags: &[&str]) {
     let is_key = |item: &Value, key: &str| match item {
         Value::Map(pair) => pair.get("Key") == Some(&Value::Text(key.into())),

@@ -30,7 +30,7 @@ pub enum SilentUnknowns {
 pub struct UnusedBodies<'w, 'p> {
     /// The program, its names and types, and where diagnostics go.
     pub cx: &'w CompileContext<'p>,
-    /// What fails in silence.
+    /// The unknowns that fail in silence.
     pub unknown: Cell<SilentUnknowns>,
     resolved: &'w ResolveOutput,
     state: EvalState<'p>,

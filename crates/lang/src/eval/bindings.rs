@@ -7,6 +7,7 @@ use super::scope::Scope;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::modules::ModuleId;
 use crate::names::NamedItem;
+use crate::node_id::NodeId;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::value::{BareWord, PropertyValue};
@@ -25,7 +26,7 @@ impl<'p> Interpreter<'_, 'p> {
 
     /// Returns a constant of the program.
     pub fn constant(&self, module: ModuleId, binding: &'p Binding, used: Span) -> EvalResult<PropertyValue> {
-        let key = MemoKey::Item(crate::resolve::key(binding));
+        let key = MemoKey::Item(NodeId::new(binding.span));
         self.demand(key, CycleLabel::Name(&binding.name.text), used, || {
             let scope = self.root(module);
             self.bound(binding, &scope)

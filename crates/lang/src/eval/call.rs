@@ -7,7 +7,7 @@ use crate::builtins;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::graph_functions::{self, GraphFunction};
 use crate::names::GlobalItem;
-use crate::resolve;
+use crate::node_id::NodeId;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::value::PropertyValue;
@@ -91,7 +91,7 @@ impl<'p> Interpreter<'_, 'p> {
         span: Span,
     ) -> EvalResult<PropertyValue> {
         let item = function.item;
-        if self.resolved.recursive.contains(&resolve::key(item)) {
+        if self.resolved.recursive.contains(&NodeId::new(item.span)) {
             return Err(AlreadyReported);
         }
         let given = self.match_args(item, callee, args)?;
@@ -136,7 +136,7 @@ impl<'p> Interpreter<'_, 'p> {
         self.conform(value, &ty, from, Some(param.name.span))
     }
 
-    /// Which argument is for which parameter.
+    /// Matches the arguments to the parameters.
     fn match_args(&self, item: &'p FnItem, callee: &Ident, args: &'p [Arg]) -> EvalResult<Vec<Option<&'p Arg>>> {
         let mut given: Vec<Option<&'p Arg>> = vec![None; item.params.len()];
         let mut failed = None;
@@ -182,7 +182,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 }
 
-/// Whether the type says so itself; an alias of an optional type needs its value written.
+/// Checks whether the type of a parameter is optional as it is written; an alias of an optional type needs its value written.
 pub fn is_optional(param: &Binding) -> bool {
     param.ty.as_ref().is_some_and(|ty| matches!(ty.kind, gpb_syntax::ast::TypeKind::Optional(_)))
 }

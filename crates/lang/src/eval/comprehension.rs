@@ -1,4 +1,4 @@
-//! What `for` goes over, and the comprehensions of lists and maps.
+//! The collections that `for` iterates over, and the comprehensions of lists and maps.
 
 use super::entries::bind_iteration;
 use super::expect::Expectation;
@@ -12,16 +12,17 @@ use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
 use gpb_syntax::ast::{Comprehension, Expr};
 use std::sync::Arc;
 
-/// The key of each turn (the index in a list) and its element.
+/// The iterations of a loop: the key of each (the index in a list) and its element.
 pub type Iterations = Vec<(Option<PropertyValue>, PropertyValue)>;
 
 impl<'p> Interpreter<'_, 'p> {
-    /// The turns of a loop: its length must be known, its elements need not.
+    /// Returns the iterations of a loop: its length must be known, its elements need not.
     pub fn iterations(&self, over: &'p Expr, scope: &Scope<'p>) -> EvalResult<Iterations> {
         let value = self.named(over, scope)?;
         self.iterations_of(&value, over.span)
     }
 
+    /// Returns the iterations over a value.
     pub fn iterations_of(&self, value: &PropertyValue, span: Span) -> EvalResult<Iterations> {
         match &value.kind {
             ValueKind::List(items) => {
@@ -90,7 +91,7 @@ impl<'p> Interpreter<'_, 'p> {
         Ok(if comprehension.key.is_some() { PropertyValue::map(map, span) } else { PropertyValue::list(items, span) })
     }
 
-    /// A fact makes nothing, so what it goes over, and what it picks, may be unknown until apply: then so is the list.
+    /// Returns an unknown list where a value is unknown. A fact makes nothing, so what it iterates over, and what it picks, may be unknown until apply: then so is the list.
     fn open(&self, value: &PropertyValue) -> Option<PropertyValue> {
         match &value.kind {
             ValueKind::Unknown(unknown) if self.view.is_finished() => {
@@ -141,7 +142,7 @@ impl<'p> Interpreter<'_, 'p> {
         Ok(())
     }
 
-    /// A key that no turn of a `for` has.
+    /// Reports a key that no iteration of a `for` has.
     pub fn no_iteration(&self, of: &PropertyValue, key: &str, at: Span) -> AlreadyReported {
         let keys: Vec<&str> = of.as_map().into_iter().flatten().map(|(key, _)| &**key).collect();
         let diagnostic =
@@ -155,7 +156,7 @@ impl<'p> Interpreter<'_, 'p> {
         })
     }
 
-    /// A value that cannot be a key.
+    /// Reports a value that cannot be a key.
     pub fn no_key(&self, key: &PropertyValue) -> AlreadyReported {
         self.report(
             Diagnostic::error("GPB1703", format!("{} cannot be a key", key.describe()))

@@ -8,7 +8,7 @@ use gpb_base::source::Span;
 use gpb_model::value::PropertyValue;
 
 impl<'p> Interpreter<'_, 'p> {
-    /// The value under a key, computed at the first demand. `used` is where it is needed: what a circle shows.
+    /// Returns the value under a key, computed at the first demand. `used` is the place that needs it: what a cycle shows.
     pub fn demand(
         &self,
         key: MemoKey<'p>,

@@ -16,7 +16,7 @@ use gpb_syntax::ast::{BinaryOp, Expr, ExprKind, Ident, TextPart};
 use std::rc::Rc;
 
 impl<'p> Interpreter<'_, 'p> {
-    /// The value of an expression. What is expected of it decides only how its blocks are read.
+    /// Evaluates an expression. What is expected of it decides only how its blocks are read.
     pub fn eval(&self, expr: &'p Expr, scope: &Scope<'p>, expect: Expectation<'_>) -> EvalResult<PropertyValue> {
         self.state.meter.step(self.cx, expr.span, 1)?;
         self.state.meter.deeper(self.cx, expr.span, || self.eval_kind(expr, scope, expect))
@@ -97,7 +97,7 @@ impl<'p> Interpreter<'_, 'p> {
         Ok(value)
     }
 
-    /// An expression where a bare word can only be a name; one that is none has been reported by resolution.
+    /// Evaluates an expression where a bare word can only be a name; one that is none has been reported by resolution.
     pub fn named(&self, expr: &'p Expr, scope: &Scope<'p>) -> EvalResult<PropertyValue> {
         let value = self.eval(expr, scope, Expectation::Any)?;
         let is_bare = matches!(&*expr.kind, ExprKind::Name(_))
@@ -117,7 +117,7 @@ impl<'p> Interpreter<'_, 'p> {
         Ok(value.map_or_else(|| PropertyValue::word(name.text.as_str(), name.span), |value| value.with_span(name.span)))
     }
 
-    /// What a name stands for; `None` for a bare word.
+    /// Returns what a name stands for; none for a bare word.
     pub fn lookup(&self, name: &Ident, scope: &Scope<'p>) -> EvalResult<Option<PropertyValue>> {
         if let Some(value) = scope.local(&name.text) {
             self.view.is_used(&name.text);
@@ -148,7 +148,7 @@ impl<'p> Interpreter<'_, 'p> {
         self.of_place(&name.text, scope, name.span)
     }
 
-    /// A name of a frame's own body.
+    /// Returns what a name of a frame's own body stands for.
     pub fn declared(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<PropertyValue> {
         match declared.what {
             DeclKind::Let(binding) => {
@@ -228,7 +228,7 @@ impl<'p> Interpreter<'_, 'p> {
         }
     }
 
-    /// A condition that is neither true nor false.
+    /// Reports a condition that is neither true nor false.
     pub fn not_a_condition(&self, value: &PropertyValue, span: Span) -> AlreadyReported {
         self.report(
             Diagnostic::error("GPB1407", format!("a condition is `true` or `false`, not {}", value.describe()))

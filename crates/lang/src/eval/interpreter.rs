@@ -13,11 +13,11 @@ use gpb_model::value::PropertyValue;
 pub struct Interpreter<'a, 'p> {
     /// The program, its names and types, and where diagnostics go.
     pub cx: &'a CompileContext<'p>,
-    /// What resolution found.
+    /// The findings of resolution.
     pub resolved: &'a ResolveOutput,
-    /// What has been computed so far.
+    /// The values computed so far.
     pub state: &'a EvalState<'p>,
-    /// What expressions see of resources and of the bodies around them.
+    /// The view that expressions have of resources and of the bodies around them.
     pub view: &'a dyn ResourceView<'p>,
 }
 

@@ -13,7 +13,7 @@ use gpb_model as model;
 use gpb_model::value::{PropertyValue, Unknown, ValueKind};
 use gpb_syntax::ast::{Expr, Ident};
 
-/// The first key of what a `for` made, where `key` is none of them.
+/// Returns the first key of what a `for` made, where `key` is none of them.
 fn keyed_without(of: &PropertyValue, key: &str) -> Option<std::sync::Arc<str>> {
     let turns = of.as_map().filter(|turns| !turns.contains_key(key))?;
     let is_item = |value: &PropertyValue| matches!(value.kind, ValueKind::Resource(_) | ValueKind::Instance(_));
@@ -43,7 +43,7 @@ impl<'p> Interpreter<'_, 'p> {
         self.member_of(&of, name, optional, span)
     }
 
-    /// `of.name` of any value.
+    /// Returns `of.name` of any value.
     pub fn member_of(&self, of: &PropertyValue, name: &Ident, optional: bool, span: Span) -> EvalResult<PropertyValue> {
         match &of.kind {
             ValueKind::Resource(handle) => self.view.property(handle, name, span),
@@ -78,7 +78,7 @@ impl<'p> Interpreter<'_, 'p> {
         self.ok(ops::index(&of, &index, span))
     }
 
-    /// A part of a property that is unknown: the catalog says whether there is one and what it will be.
+    /// Returns a part of a property that is unknown: the catalog says whether there is one and what it will be.
     fn below(&self, unknown: &Unknown, name: &str, at: Span, span: Span) -> EvalResult<Option<PropertyValue>> {
         let model::Value::Ref(reference) = &*unknown.value else { return Ok(None) };
         let Some(def) = self.view.type_at(&reference.to) else { return Ok(None) };
@@ -102,7 +102,7 @@ impl<'p> Interpreter<'_, 'p> {
         }
     }
 
-    /// A property that does not exist.
+    /// Reports a property that does not exist.
     pub fn no_property(&self, of: &str, name: &str, at: Span, names: &[&str]) -> AlreadyReported {
         let diagnostic =
             Diagnostic::error("GPB1702", format!("`{of}` has no property `{name}`")).with_label(at, "unknown property");

@@ -1,17 +1,18 @@
-//! What has been computed, and what is being computed.
+//! The memo of what has been computed, and the trail of what is being computed.
 
 use crate::compile_context::EvalResult;
+use crate::node_id::NodeId;
 use foldhash::HashMap;
 use gpb_base::source::Span;
 use gpb_model::Address;
 use gpb_model::value::PropertyValue;
 use std::cell::RefCell;
 
-/// What is computed once.
+/// The key of what is computed once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MemoKey<'p> {
-    /// A constant, by its place in the tree.
-    Item(usize),
+    /// A constant.
+    Item(NodeId),
     /// A statement of a frame: a `let`, a parameter, an output, a group.
     Slot(u32, usize),
     /// Everything a keyed name of a frame stands for.
@@ -24,11 +25,14 @@ pub enum MemoKey<'p> {
     Given(u32),
 }
 
-/// How a step of a circle is named to the user.
+/// The label of a step of a cycle, as messages show it.
 #[derive(Debug, Clone)]
 pub enum CycleLabel<'p> {
+    /// A name.
     Name(&'p str),
+    /// A property of a resource.
     Property(Address, &'p str),
+    /// The entries of a resource or of a use.
     Body(Address),
 }
 
@@ -52,14 +56,14 @@ pub enum MemoState {
     Done(EvalResult<PropertyValue>),
 }
 
-/// Everything computed so far, and the trail of what is being computed now.
+/// Holds everything computed so far, and the trail of what is being computed now.
 #[derive(Debug, Default)]
 pub struct Memo<'p> {
-    /// What is numbered lies in rows, by the two numbers of its key: there is far more of it than of everything else.
+    /// The values of numbered things. They lie in rows, by the two numbers of its key: there is far more of it than of everything else.
     slots: RefCell<MemoRows>,
     properties: RefCell<MemoRows>,
     others: RefCell<HashMap<MemoKey<'p>, MemoState>>,
-    /// What is being computed, outermost first, each with the place that needs it.
+    /// The keys being computed, outermost first, each with the place that needs it.
     pub trail: RefCell<Vec<(MemoKey<'p>, CycleLabel<'p>, Span)>>,
 }
 

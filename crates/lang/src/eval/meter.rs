@@ -5,17 +5,17 @@ use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use std::cell::Cell;
 
-/// Expressions evaluated for one environment: a hundred thousand resources take a million, a hostile program a second.
+/// The number of expressions evaluated for one environment: a hundred thousand resources take a million, a hostile program a second.
 /// Tests reach the ceilings too, and have no time for the real ones.
 const MAX_STEPS: u64 = if cfg!(test) { 1_000_000 } else { 8_000_000 };
-/// Resources and component instances.
+/// The number of resources and component instances.
 const MAX_ITEMS: u32 = if cfg!(test) { 20_000 } else { 150_000 };
-/// Bytes of text made by evaluation, addresses included.
+/// The text made by evaluation, addresses included, in bytes.
 const MAX_BYTES: u64 = if cfg!(test) { 16 } else { 128 } * 1024 * 1024;
-/// Values waiting for each other. Evaluation runs on a stack made for it.
+/// The number of values waiting for each other. Evaluation runs on a stack made for it.
 const MAX_DEPTH: u32 = 20_000;
 
-/// What has been used up so far.
+/// Counts what has been used up so far.
 #[derive(Debug, Default)]
 pub struct EvalMeter {
     steps: Cell<u64>,
@@ -27,17 +27,18 @@ pub struct EvalMeter {
 }
 
 impl EvalMeter {
+    /// Checks whether a ceiling was reached.
     pub fn is_spent(&self) -> bool {
         self.spent.get()
     }
 
-    /// What comes now has ceilings of its own.
+    /// Begins the count again: what comes now has ceilings of its own.
     pub fn renew(&self) {
         self.steps.set(0);
         self.bytes.set(0);
     }
 
-    /// One more level of evaluation.
+    /// Runs one more level of evaluation.
     pub fn deeper<T>(&self, cx: &CompileContext<'_>, at: Span, f: impl FnOnce() -> EvalResult<T>) -> EvalResult<T> {
         if self.spent.get() {
             return Err(AlreadyReported);
@@ -52,6 +53,7 @@ impl EvalMeter {
         result
     }
 
+    /// Counts steps of evaluation.
     pub fn step(&self, cx: &CompileContext<'_>, at: Span, cost: u64) -> EvalResult<()> {
         if self.spent.get() {
             return Err(AlreadyReported);
@@ -64,6 +66,7 @@ impl EvalMeter {
         Ok(())
     }
 
+    /// Counts a resource or a component instance.
     pub fn item(&self, cx: &CompileContext<'_>, at: Span) -> EvalResult<()> {
         if self.spent.get() {
             return Err(AlreadyReported);
@@ -76,6 +79,7 @@ impl EvalMeter {
         Ok(())
     }
 
+    /// Counts bytes of text that evaluation made.
     pub fn text(&self, cx: &CompileContext<'_>, at: Span, length: usize) -> EvalResult<()> {
         let bytes = self.bytes.get().saturating_add(length as u64);
         self.bytes.set(bytes);
@@ -85,6 +89,7 @@ impl EvalMeter {
         Ok(())
     }
 
+    /// Reports a ceiling that was reached: everything else fails in silence.
     pub fn stop(&self, cx: &CompileContext<'_>, code: &'static str, at: Span, message: String) -> AlreadyReported {
         self.spent.set(true);
         cx.spent.set(true);

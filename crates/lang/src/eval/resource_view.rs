@@ -1,4 +1,4 @@
-//! What expressions see outside of themselves.
+//! The view that expressions have of what stands outside of them.
 
 use super::scope::Frame;
 use crate::body_index::Declaration;

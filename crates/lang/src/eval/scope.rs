@@ -17,26 +17,34 @@ pub type InstanceId = u32;
 /// One expansion of a body: the stack, a layer, one use of a component, one turn of a `for`.
 #[derive(Debug)]
 pub struct Frame<'p> {
+    /// The number of the frame in its evaluation.
     pub id: u32,
+    /// The frame around it.
     pub parent: Option<Rc<Frame<'p>>>,
+    /// The statements of the body.
     pub stmts: &'p [Stmt],
+    /// The names the body declares.
     pub index: Rc<BodyIndex<'p>>,
     /// The variables that a `for` bound for this turn.
     pub vars: Option<Rc<LocalVar<'p>>>,
+    /// What it shares with the groups inside it.
     pub module_cx: Rc<ModuleContext<'p>>,
     /// True if the body has a place of its own: `region` then means that place, whatever is called so further out.
     pub placed: bool,
+    /// The place of what the body declares.
     pub place: Option<Arc<Place>>,
 }
 
 /// The surroundings that a body shares with the groups inside it.
 #[derive(Debug, Clone)]
 pub struct ModuleContext<'p> {
+    /// The module the body is written in.
     pub module: ModuleId,
     /// The start of the addresses of its items; empty for the stack.
     pub prefix: Arc<str>,
     /// The keys of the `for`s around, which items' own names are followed by.
     pub keys: Arc<str>,
+    /// The layer around.
     pub layer: Option<Arc<str>>,
     /// The component instances around, outermost first.
     pub components: Arc<[Arc<str>]>,
@@ -51,11 +59,15 @@ pub struct ModuleContext<'p> {
 /// One `after` of a body, and those of the bodies around it. It is followed when everything has been expanded.
 #[derive(Debug)]
 pub struct AfterClause<'p> {
+    /// The paths that are written.
     pub paths: &'p [NamePath],
     /// The frame the paths are read in. It may be the one that holds this, so it is not kept alive from here.
     pub frame: Weak<Frame<'p>>,
+    /// The variables the paths are read with.
     pub locals: Option<Rc<LocalVar<'p>>>,
+    /// The addresses the paths lead to, once asked for.
     pub found: OnceCell<Vec<(Address, Span)>>,
+    /// The `after` of the bodies around.
     pub outer: Option<Rc<AfterClause<'p>>>,
 }
 
@@ -99,15 +111,20 @@ impl<'p> ModuleContext<'p> {
 /// A variable of a `for`, a comprehension or a function, and those bound before it.
 #[derive(Debug)]
 pub struct LocalVar<'p> {
+    /// Its name.
     pub name: &'p str,
+    /// Its value.
     pub value: PropertyValue,
+    /// The variable that was bound before it.
     pub next: Option<Rc<LocalVar<'p>>>,
 }
 
 /// The frame and the variables an expression is evaluated with.
 #[derive(Debug, Clone)]
 pub struct Scope<'p> {
+    /// The frame.
     pub frame: Rc<Frame<'p>>,
+    /// The variable that was bound last.
     pub locals: Option<Rc<LocalVar<'p>>>,
     /// The place, where it is not the frame's own: that of a resource, or of a function's caller.
     pub place: Option<Arc<Place>>,

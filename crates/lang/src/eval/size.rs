@@ -5,13 +5,13 @@ use crate::compile_context::EvalResult;
 use gpb_base::source::Span;
 use gpb_model::value::{PropertyValue, ValueKind};
 
-/// The largest value, in parts.
+/// The largest value, in number of parts.
 const MAX_PARTS: usize = 1 << 19;
-/// How deep lists and objects may lie in each other.
+/// The depth to which lists and objects may lie in each other.
 const MAX_NESTING: usize = 512;
 
 impl Interpreter<'_, '_> {
-    /// The value, once it is certain that walking it ends soon.
+    /// Returns the value, once it is certain that walking it ends soon.
     pub fn measured_size(&self, value: PropertyValue, at: Span) -> EvalResult<PropertyValue> {
         if !matches!(value.kind, ValueKind::List(_) | ValueKind::Map(_)) {
             return Ok(value);
@@ -26,7 +26,7 @@ impl Interpreter<'_, '_> {
     }
 }
 
-/// The number of parts, or `None` above the ceilings.
+/// Returns the number of parts; none above the ceilings.
 fn measure(value: &PropertyValue) -> Option<usize> {
     let mut parts = 0;
     let mut pending = vec![(value, 0)];

@@ -19,11 +19,11 @@ use std::sync::Arc;
 pub struct Expander<'w, 'p> {
     /// The program, its names and types, and where diagnostics go.
     pub cx: &'w CompileContext<'p>,
-    /// What resolution found.
+    /// The findings of resolution.
     pub resolved: &'w ResolveOutput,
-    /// What has been computed so far.
+    /// The values computed so far.
     pub state: EvalState<'p>,
-    /// What the stack has been expanded to so far.
+    /// The resources and instances that the stack has been expanded to so far.
     pub expansion: Expansion<'p>,
     /// The overrides of the environment, by address.
     pub overrides: Overrides<'p>,

@@ -1,4 +1,4 @@
-//! What a stack is expanded to: resources, instances of layers and components, and groups.
+//! The parts that a stack is expanded to: resources, instances of layers and components, and groups.
 
 use crate::eval::{BlockEntries, Frame, InstanceId, Scope};
 use foldhash::HashMap;

@@ -5,7 +5,7 @@ use super::expansion::Instance;
 use crate::body_index::{DeclKind, Declaration};
 use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{CycleLabel, Frame, InstanceId, MemoKey, ModuleContext, Scope};
-use crate::resolve;
+use crate::node_id::NodeId;
 use gpb_base::source::Span;
 use gpb_model::value::{InstanceHandle, PropertyValue, ValueKind};
 use gpb_syntax::ast::{BlockStmt, LayerStmt, Stmt};
@@ -54,7 +54,7 @@ impl<'p> Expander<'_, 'p> {
     fn component(&self, frame: &Rc<Frame<'p>>, block: &'p BlockStmt) -> EvalResult<PropertyValue> {
         let component = self.cx.names.component(frame.module_cx.module, &block.head.text).ok_or(AlreadyReported)?;
         let label = block.label.as_ref().ok_or(AlreadyReported)?;
-        if self.resolved.recursive.contains(&resolve::key(component.item)) {
+        if self.resolved.recursive.contains(&NodeId::new(component.item.span)) {
             return Err(AlreadyReported);
         }
         self.state.meter.item(self.cx, label.span)?;

@@ -1,8 +1,8 @@
 //! The graph as one worker reads it: with what it has read for the fact at hand, and what it need not evaluate again.
 
 use super::resource_graph::{PropertyIndex, ResourceGraph};
+use crate::node_id::NodeId;
 use foldhash::{HashMap, HashSet};
-use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
 use gpb_model::value::{PropertyValue, ResourceHandle};
@@ -21,7 +21,7 @@ pub struct GraphReader {
     holders: RefCell<HashMap<(Arc<str>, PropPath), PropertyIndex>>,
     reads: RefCell<EvalTrace>,
     /// By the place of a fact's field: its value, where that is the same for every resource.
-    pub constants: RefCell<HashMap<Span, Option<PropertyValue>>>,
+    pub constants: RefCell<HashMap<NodeId, Option<PropertyValue>>>,
 }
 
 impl Deref for GraphReader {

@@ -5,6 +5,7 @@ use super::fact_plan::{FactPlanItem, FactPlanStep, FactTemplate, LetValue, MemoC
 use super::worker::{FactSubject, FactWorker};
 use crate::compile_context::EvalResult;
 use crate::eval::{Assignment, BlockEntries, Expectation, Scope};
+use crate::node_id::NodeId;
 use gpb_model::value::{PropertyValue, ValueKind};
 use gpb_model::{ASKED_ANYWAY, Applicability, Fact, PropPath};
 use gpb_syntax::ast::{Binding, BlockStmt};
@@ -156,7 +157,7 @@ impl<'p> FactWorker<'_, 'p> {
         if field.label.is_some() {
             return self.interpreter().given(name, given, Expectation::Any);
         }
-        let key = field.value.span;
+        let key = NodeId::new(field.value.span);
         let known = self.reader.constants.borrow().get(&key).cloned();
         match known {
             Some(Some(value)) => return Ok(value),

@@ -22,7 +22,7 @@ use std::thread::{Builder, ScopedJoinHandle, scope};
 /// The number of resources from which a second thread is worth what it evaluates again for itself.
 const MANY: usize = if cfg!(test) { 4 } else { 512 };
 
-/// What a worker on another thread makes its own surroundings of.
+/// The inputs from which a worker on another thread makes surroundings of its own.
 struct WorkerInputs<'a, 'p> {
     program: &'p Program,
     names: Arc<Names<'p>>,

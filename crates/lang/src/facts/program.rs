@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub struct FactProgram {
     program: Arc<Program>,
     resolved: Arc<ResolveOutput>,
-    /// Whether the program has no errors: the facts of one that has may be wrong, so none are evaluated.
+    /// True if the program has no errors: the facts of one that has may be wrong, so none are evaluated.
     whole: bool,
     catalog: &'static Catalog,
     cloud: &'static (dyn CloudFacts + Sync),

@@ -17,12 +17,12 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// What facts are evaluated with, besides the resources.
+/// The inputs of the evaluation of facts, besides the resources.
 #[derive(Clone, Copy)]
 pub struct FactInputs<'w, 'p> {
     /// The program, its names and types, and where diagnostics go.
     pub cx: &'w CompileContext<'p>,
-    /// What resolution found.
+    /// The findings of resolution.
     pub resolved: &'w ResolveOutput,
     /// The environment the resources are in.
     pub environment: Option<&'w Environment>,
@@ -42,9 +42,13 @@ pub struct FactWorker<'w, 'p> {
 
 /// A resource while its facts are evaluated.
 pub(super) struct FactSubject<'a, 'p> {
+    /// The resource.
     pub resource: &'a Resource,
+    /// The facts of its type.
     pub plan: &'a FactPlan<'p>,
+    /// The value of `self`.
     pub itself: PropertyValue,
+    /// The place where the program's author has declared it.
     pub declared: Span,
     /// True if it says itself what it is used for.
     pub says_usage: bool,

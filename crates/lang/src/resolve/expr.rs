@@ -4,6 +4,7 @@ use super::scope::{Resolution, ScopeRib};
 use super::{GroupKind, Resolver};
 use crate::builtins;
 use crate::names::ItemKind;
+use crate::node_id::NodeId;
 use gpb_base::diag::Diagnostic;
 use gpb_syntax::ast::{
     BinaryOp, Binding, Comprehension, Expr, ExprKind, Ident, PolicyStatement, Stmt, TextPart, TypeExpr, TypeKind,
@@ -93,7 +94,7 @@ impl<'p> Resolver<'_, 'p> {
 
     fn callee(&mut self, callee: &'p Ident) {
         if let Some(function) = self.world.names.function(self.module, &callee.text) {
-            self.functions.edge(self.item, super::key(function.item), callee.span);
+            self.functions.edge(self.item, NodeId::new(function.item.span), callee.span);
             return;
         }
         if builtins::lookup(&callee.text).is_some() || crate::graph_functions::find(&callee.text).is_some() {

@@ -9,6 +9,7 @@ mod scope;
 use super::compile_context::CompileContext;
 use super::modules::ModuleId;
 use super::names::{GlobalItem, ItemKind, NamedItem, duplicate};
+use super::node_id::NodeId;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_syntax::ast::{Binding, Body, FactsItem, FnItem, Ident, LayerStmt};
@@ -21,8 +22,8 @@ use std::collections::HashSet;
 /// What resolution found that evaluation must know.
 #[derive(Debug, Default)]
 pub struct ResolveOutput {
-    /// Functions and components that lead back to themselves, by address of their tree: they are not evaluated.
-    pub recursive: HashSet<usize>,
+    /// Functions and components that lead back to themselves, by the identity of their tree: they are not evaluated.
+    pub recursive: HashSet<NodeId>,
 }
 
 /// Resolves the whole program.
@@ -49,11 +50,6 @@ pub fn resolve(cx: &CompileContext<'_>) -> ResolveOutput {
     ResolveOutput { recursive }
 }
 
-/// The key of an item in the graph of who needs whom.
-pub fn key<T>(item: &T) -> usize {
-    std::ptr::from_ref(item) as usize
-}
-
 /// What repeats or chooses the statements inside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum GroupKind {
@@ -71,7 +67,7 @@ struct Resolver<'w, 'p> {
     /// The layer being resolved: it sees itself and the layers it uses.
     layer: Option<&'p LayerStmt>,
     /// The function or component being resolved.
-    item: usize,
+    item: NodeId,
     /// The innermost group around: what has one value for the whole body cannot stand in it.
     group: Option<GroupKind>,
     functions: &'w mut ReferenceGraph,
@@ -86,11 +82,11 @@ impl<'w, 'p> Resolver<'w, 'p> {
         components: &'w mut ReferenceGraph,
     ) -> Self {
         let (module, item) = match item {
-            NamedItem::Const(global) => (global.module, key(global.item)),
-            NamedItem::Fn(global) => (global.module, key(global.item)),
-            NamedItem::Type(global) => (global.module, key(global.item)),
-            NamedItem::Component(global) | NamedItem::Stack(global) => (global.module, key(global.item)),
-            NamedItem::Environment(environment) => (environment.module, key(environment.body)),
+            NamedItem::Const(global) => (global.module, NodeId::new(global.item.span)),
+            NamedItem::Fn(global) => (global.module, NodeId::new(global.item.span)),
+            NamedItem::Type(global) => (global.module, NodeId::new(global.item.span)),
+            NamedItem::Component(global) | NamedItem::Stack(global) => (global.module, NodeId::new(global.item.span)),
+            NamedItem::Environment(environment) => (environment.module, NodeId::new(environment.body.span)),
         };
         Self { world: cx, module, ribs: Vec::new(), layer: None, item, group: None, functions, components }
     }
@@ -101,7 +97,7 @@ impl<'w, 'p> Resolver<'w, 'p> {
         functions: &'w mut ReferenceGraph,
         components: &'w mut ReferenceGraph,
     ) -> Self {
-        let (module, item) = (facts.module, key(facts.item));
+        let (module, item) = (facts.module, NodeId::new(facts.item.span));
         Self { world: cx, module, ribs: Vec::new(), layer: None, item, group: None, functions, components }
     }
 
