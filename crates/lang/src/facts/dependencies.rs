@@ -117,6 +117,7 @@ impl<'p> DependencyScan<'_, 'p> {
 }
 
 /// Returns the dependencies of what depends on nothing of any resource.
+#[expect(clippy::unnecessary_wraps, reason = "what depends on more than properties has none")]
 pub fn nothing<'p>() -> Dependencies<'p> {
     Some(BTreeSet::new())
 }

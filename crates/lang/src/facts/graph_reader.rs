@@ -8,6 +8,7 @@ use gpb_model::PropPath;
 use gpb_model::value::{PropertyValue, ResourceHandle};
 use gpb_model::{Address, Evidence};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -36,9 +37,17 @@ impl Deref for GraphReader {
 struct EvalTrace {
     list: Vec<Arc<Evidence>>,
     /// The evidence of each `let` of the facts at hand, and whether that is in the list.
-    named: HashMap<String, (Rc<[Arc<Evidence>]>, bool)>,
+    named: BTreeMap<String, LetEvidence>,
     /// The evidence in the list, once it is too long to be looked through.
     seen: HashSet<(Address, PropPath)>,
+}
+
+/// The properties that were read for a `let`.
+#[derive(Debug)]
+struct LetEvidence {
+    read: Rc<[Arc<Evidence>]>,
+    /// True if they are in the list.
+    counts: bool,
 }
 
 /// The number of properties that are looked through one by one.
@@ -76,8 +85,8 @@ impl GraphReader {
         if item {
             reads.named.clear();
         }
-        for (_, counts) in reads.named.values_mut() {
-            *counts = false;
+        for evidence in reads.named.values_mut() {
+            evidence.counts = false;
         }
     }
 
@@ -85,7 +94,7 @@ impl GraphReader {
     pub fn keep(&self, name: &str) -> Rc<[Arc<Evidence>]> {
         let mut reads = self.reads.borrow_mut();
         let list: Rc<[Arc<Evidence>]> = std::mem::take(&mut reads.list).into();
-        reads.named.insert(name.to_owned(), (list.clone(), false));
+        reads.named.insert(name.to_owned(), LetEvidence { read: list.clone(), counts: false });
         reads.seen.clear();
         list
     }
@@ -93,9 +102,9 @@ impl GraphReader {
     /// Notes that a name was used: what was read for it counts.
     pub fn used(&self, name: &str) {
         let known = match self.reads.borrow_mut().named.get_mut(name) {
-            Some((evidence, counts)) if !*counts => {
-                *counts = true;
-                evidence.clone()
+            Some(evidence) if !evidence.counts => {
+                evidence.counts = true;
+                evidence.read.clone()
             }
             _ => return,
         };
