@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let bridge = Bridge::start(&python, &option("--endpoint", "http://127.0.0.1:5555"), Box::new(log))?;
     let cloud = AwsCloud::new(Arc::new(bridge), Arc::new(bindings()?));
-    let place = Place { region: option("--region", "us-east-1"), ..Place::default() };
+    let place = Place { region: option("--region", "us-east-1").into(), ..Place::default() };
     let changed = option("--update", "");
     let keep = arguments.iter().any(|argument| argument == "--keep");
     probe(&cloud, &place, ty, serde_json::from_str(desired)?, &changed, keep).await

@@ -1,4 +1,4 @@
-//! From a compiled program to everything that is wrong with it: the checks, put together with what the language found.
+//! Runs the checks on a compiled program and adds their findings to its diagnostics.
 
 use gpb_base::diag;
 use gpb_base::stdlib::Library;
@@ -15,8 +15,9 @@ pub fn graphs(compilation: &mut Compilation, types: TypeLookup<'_>) -> Vec<Graph
     graphs
 }
 
-/// Builds the graphs of all environments and, if the program is right as far as the language goes, adds what the checks
-/// find. `day` is the day prices are for, `2026-11-23`.
+/// Builds the graphs of all environments and, if the language reports no error, adds the findings of the checks.
+///
+/// `day` is the day of the prices, `2026-11-23`.
 pub fn analyze(compilation: &mut Compilation, library: &Library, types: TypeLookup<'_>, day: &str) -> Vec<Graph> {
     if compilation.has_errors() {
         return graphs(compilation, types);

@@ -5,5 +5,6 @@
 
 pub mod analysis;
 pub mod cli;
+mod files;
 pub mod lsp;
 pub mod report;

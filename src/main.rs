@@ -1,4 +1,4 @@
-//! The command line; everything is in the library.
+//! The `gpb` binary: calls the command line of the library.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

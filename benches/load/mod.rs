@@ -41,3 +41,32 @@ pub fn spec_of(resources: usize) -> String {
     text.push_str("  }\n}\nenvironment bench of load {\n  account = \"123456789012\"\n  region = us-east-1\n  mode = sandbox\n  usage {\n    granted_managed_policies = 1M\n  }\n}\n");
     text
 }
+
+/// Writes resources of the same shapes as [`spec_of`] as a JSON array of objects.
+#[allow(dead_code)] // Only the bench of scale compares with it.
+pub fn json_of(resources: usize) -> String {
+    let groups = (0..resources / 4).map(|n| {
+        serde_json::json!([
+            { "type": "aws.sqs.queue", "address": format!("queues.jobs_{n}"), "properties": {
+                "QueueName": format!("jobs-{n}"), "VisibilityTimeout": 30,
+                "RedrivePolicy": { "deadLetterTargetArn": { "to": format!("queues.dead_{n}"), "path": "Arn" }, "maxReceiveCount": 5 },
+            } },
+            { "type": "aws.sqs.queue", "address": format!("queues.dead_{n}"), "properties": {
+                "QueueName": format!("jobs-{n}-dead"), "MessageRetentionPeriod": 1_209_600, "SqsManagedSseEnabled": true,
+            } },
+            { "type": "aws.cloudwatch.alarm", "address": format!("queues.late_{n}"), "properties": {
+                "AlarmName": format!("jobs-{n}-late"), "Namespace": "AWS/SQS", "MetricName": "ApproximateAgeOfOldestMessage",
+                "Dimensions": [{ "Name": "QueueName", "Value": format!("jobs-{n}") }], "Statistic": "Maximum", "Period": 60,
+                "EvaluationPeriods": 5, "ComparisonOperator": "GreaterThanThreshold", "Threshold": n,
+            } },
+            { "type": "aws.iam.managed_policy", "address": format!("queues.send_{n}"), "properties": {
+                "ManagedPolicyName": format!("send-{n}"),
+                "PolicyDocument": { "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
+                    "Action": ["sqs:SendMessage", "sqs:GetQueueUrl"],
+                    "Resource": { "to": format!("queues.jobs_{n}"), "path": "Arn" } }] },
+            } },
+        ])
+    });
+    let all: Vec<serde_json::Value> = groups.filter_map(|group| group.as_array().cloned()).flatten().collect();
+    serde_json::Value::Array(all).to_string()
+}

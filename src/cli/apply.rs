@@ -3,7 +3,8 @@
 use crate::cli::args::UnprotectArgs;
 use crate::cli::plan::{PlanRequest, PlanResult, command_line, make_plan, unprotected};
 use crate::cli::progress::{JsonLines, ProgressLines};
-use crate::cli::{Session, exit::Exit, inspect, terminal};
+use crate::cli::session::{Session, diagnostics_document};
+use crate::cli::{exit::Exit, inspect, logs, terminal};
 use crate::report;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::Catalog;
@@ -17,7 +18,7 @@ use gpb_lang as lang;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// `gpb apply [SPEC|PLAN]`.
+/// Runs `gpb apply [SPEC|PLAN]`.
 pub fn run(session: &Session, target: Option<&Path>, yes: bool, unprotect: &UnprotectArgs) -> Exit {
     let is_spec = target.is_some_and(|target| target.extension().is_some_and(|end| end == "gpb"));
     let outcome = match target {
@@ -30,10 +31,10 @@ pub fn run(session: &Session, target: Option<&Path>, yes: bool, unprotect: &Unpr
     outcome.unwrap_or_else(|exit| exit)
 }
 
-/// What to do where the cloud cannot be reached for want of credentials.
+/// Advice for a cloud that cannot be reached for want of credentials.
 const WAYS_ON: &str = "set credentials (AWS_PROFILE, `aws sso login`) for AWS, or use `--cloud sim` to try it out";
 
-/// `gpb destroy SPEC`.
+/// Runs `gpb destroy SPEC`.
 pub fn destroy(session: &Session, spec: &Path, yes: bool, unprotect: &UnprotectArgs) -> Exit {
     let request = PlanRequest { spec: spec.to_owned(), destroy: true, unprotect: unprotect.unprotect.clone() };
     session.block_on(plan_and_apply(session, &request, yes, "Delete all this?")).unwrap_or_else(|exit| exit)
@@ -56,7 +57,7 @@ async fn plan_and_apply(session: &Session, request: &PlanRequest, yes: bool, que
     confirm_and_apply(session, &result, yes, question).await
 }
 
-/// Applies a plan that was shown before, if it still holds.
+/// Applies a plan that was saved before, unless it is stale.
 async fn apply_stored_plan(
     session: &Session,
     path: Option<&Path>,
@@ -119,7 +120,7 @@ async fn apply_stored_plan(
     confirm_and_apply(session, &result, yes, "Apply this?").await
 }
 
-/// Standard output carries one line an event; the plan is the first.
+/// Prints the plan as the first of the JSON lines.
 fn announce(result: &PlanResult) {
     terminal::print(&format!("{}\n", serde_json::json!({ "event": "plan", "plan": result.document() })));
 }
@@ -135,6 +136,7 @@ async fn confirm_and_apply(session: &Session, result: &PlanResult, yes: bool, qu
     apply_plan(session, result).await
 }
 
+/// Applies a plan that was confirmed, and reports what came of it.
 async fn apply_plan(session: &Session, result: &PlanResult) -> Result<Exit, Exit> {
     let cloud = match &result.cloud {
         Ok(cloud) => cloud.as_ref(),
@@ -144,14 +146,15 @@ async fn apply_plan(session: &Session, result: &PlanResult) -> Result<Exit, Exit
     };
     let lines = ProgressLines::new(session.term.interactive);
     let events: &dyn EventSink = if session.common.json { &JsonLines } else { &lines };
-    let outcome = execute(session, &result.plan, cloud, events).await.map_err(|error| {
+    let applied = logs::stage_async("apply", execute(session, &result.plan, cloud, events)).await;
+    let outcome = applied.map_err(|error| {
         session.diagnostics(&[error], &result.compiled.sources);
         Exit::Error
     })?;
     Ok(report_outcome(session, result, &outcome))
 }
 
-/// Takes the lock, heeds Ctrl-C, and runs the engine.
+/// Takes the lock, listens for Ctrl-C, and runs the engine.
 async fn execute(
     session: &Session,
     plan: &Plan,
@@ -169,12 +172,12 @@ async fn execute(
     let listener = tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             terminal::warn(
-                "\nStopping: what is under way is finished, nothing more is begun. Ctrl-C again stops at once.\n",
+                "\nStopping: the steps in progress finish, no new step starts. Ctrl-C again stops at once.\n",
             );
             stop.cancel();
         }
         if tokio::signal::ctrl_c().await.is_ok() {
-            terminal::warn("\nStopped at once. The next apply finds out what became of what was under way.\n");
+            terminal::warn("\nStopped at once. The next apply reconciles what was in progress.\n");
             std::process::exit(1);
         }
     });
@@ -195,14 +198,13 @@ async fn execute(
     outcome.map_err(|error| error.diagnostic())
 }
 
-/// Says how it went.
+/// Prints the outcome of an apply, and returns the exit code.
 fn report_outcome(session: &Session, result: &PlanResult, outcome: &ApplyOutcome) -> Exit {
     let diagnostics = outcome.diagnostics();
     if session.common.json {
         let mut line = serde_json::json!({ "event": "end", "complete": outcome.is_complete(), "outcome": outcome });
         if !diagnostics.is_empty() {
-            line["diagnostics"] =
-                crate::cli::diagnostics_document(&diagnostics, &result.compiled.sources)["diagnostics"].take();
+            line["diagnostics"] = diagnostics_document(&diagnostics, &result.compiled.sources)["diagnostics"].take();
         }
         terminal::print(&format!("{line}\n"));
     } else {
@@ -231,7 +233,9 @@ fn report_outcome(session: &Session, result: &PlanResult, outcome: &ApplyOutcome
     if outcome.is_complete() { Exit::Done } else { Exit::Error }
 }
 
-/// How many changes there are to make, and how many of them are moves alone, which are done before anything else.
+/// Counts the pending changes, and those of them that only move an address.
+///
+/// Moves are made before anything else and need no call.
 fn pending(plan: &Plan) -> (usize, usize) {
     let pending = || plan.changes.iter().filter(|change| change.is_pending());
     let moves = pending().filter(|change| matches!(change.action, Action::NoOp | Action::Read));

@@ -1,14 +1,19 @@
 //! The commands and their options.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+
+/// Keeps the doc of a value out of the help: one line of values is enough where their names say it all.
+const NO_HELP: Option<&'static str> = None;
 
 /// Holds the whole command line: the common options and one command.
 #[derive(Debug, Parser)]
 #[command(name = "gpb", version, about, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Cli {
+    /// The options of every command
     #[command(flatten)]
     pub common: CommonArgs,
+    /// The command with its own arguments
     #[command(subcommand)]
     pub command: Command,
 }
@@ -34,6 +39,12 @@ pub struct CommonArgs {
     /// Use this standard library instead of the embedded one
     #[arg(long, global = true, value_name = "DIR", env = "GPB_STDLIB")]
     pub stdlib: Option<PathBuf>,
+    /// Log to standard error: `-v` stages and steps, `-vv` calls too, `-vvv` all; `GPB_LOG` sets a filter instead
+    #[arg(long, short, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Format of the logs: lines of text, or one JSON object a line
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
     /// Inject faults into the simulated cloud, e.g. `seed=1,throttle=0.1`; `latency=0` makes it instant
     #[arg(long, global = true, value_name = "FAULTS", env = "GPB_SIM", hide = true)]
     pub sim: Option<String>,
@@ -42,18 +53,40 @@ pub struct CommonArgs {
 /// Names the target cloud.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CloudName {
+    /// The simulated cloud embedded in gpb.
+    #[value(help = NO_HELP)]
     Sim,
+    /// Amazon Web Services.
+    #[value(help = NO_HELP)]
     Aws,
 }
 
 /// Names when output is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
+    /// On a terminal only, and not where `NO_COLOR` is set.
+    #[value(help = NO_HELP)]
     Auto,
+    /// In files and pipes too.
+    #[value(help = NO_HELP)]
     Always,
+    /// Not at all.
+    #[value(help = NO_HELP)]
     Never,
 }
 
+/// Names the formats of the logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// One line of text for each message.
+    #[value(help = NO_HELP)]
+    Text,
+    /// One JSON object for each message.
+    #[value(help = NO_HELP)]
+    Json,
+}
+
+/// Lists the commands, each with its arguments.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Compile a spec, run all checks and report the diagnostics
@@ -73,6 +106,7 @@ pub enum Command {
         /// Exit with 2 when the plan has changes
         #[arg(long)]
         detailed_exitcode: bool,
+        /// The protected resources that may be lost
         #[command(flatten)]
         unprotect: UnprotectArgs,
     },
@@ -84,6 +118,7 @@ pub enum Command {
         /// Skip the confirmation prompt
         #[arg(long, short)]
         yes: bool,
+        /// The protected resources that may be lost
         #[command(flatten)]
         unprotect: UnprotectArgs,
     },
@@ -95,6 +130,7 @@ pub enum Command {
         /// Skip the confirmation prompt
         #[arg(long, short)]
         yes: bool,
+        /// The protected resources that may be lost
         #[command(flatten)]
         unprotect: UnprotectArgs,
     },
@@ -131,6 +167,7 @@ pub enum Command {
     /// Search the price book
     #[command(args_conflicts_with_subcommands = true)]
     Prices {
+        /// `refresh`; without it the book is searched
         #[command(subcommand)]
         command: Option<PricesCommand>,
         /// Words to match in an item or its attributes: `nat`, `elasticache valkey t3`
@@ -175,6 +212,7 @@ pub enum Command {
         /// Spec whose scaling rules are simulated
         #[arg(value_name = "SPEC")]
         spec: PathBuf,
+        /// The load and how it is simulated
         #[command(flatten)]
         asked: SimulateArgs,
     },
@@ -186,6 +224,7 @@ pub enum Command {
     },
     /// Inspect the state
     State {
+        /// `list` or `show`
         #[command(subcommand)]
         command: StateCommand,
     },
@@ -208,6 +247,7 @@ pub enum Command {
     Lsp,
 }
 
+/// Holds the options of `gpb simulate`.
 #[derive(Debug, Clone, Args)]
 pub struct SimulateArgs {
     /// Load as a CSV table of times and requests a minute: `8:00,3000/min`
@@ -230,6 +270,7 @@ pub struct SimulateArgs {
     pub svg: Option<PathBuf>,
 }
 
+/// Holds the option that lifts the protection of resources.
 #[derive(Debug, Clone, Default, Args)]
 pub struct UnprotectArgs {
     /// Allow this protected resource to be replaced or deleted; `all` allows all
@@ -240,8 +281,14 @@ pub struct UnprotectArgs {
 /// Names the output formats of `gpb graph`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum GraphFormat {
+    /// The language of Graphviz.
+    #[value(help = NO_HELP)]
     Dot,
+    /// A Mermaid flowchart.
+    #[value(help = NO_HELP)]
     Mermaid,
+    /// Nodes and edges as one JSON document.
+    #[value(help = NO_HELP)]
     Json,
 }
 
@@ -258,6 +305,7 @@ pub enum DomainName {
     Region,
 }
 
+/// Lists the commands below `gpb prices`.
 #[derive(Debug, Subcommand)]
 pub enum PricesCommand {
     /// Update the price book with today's prices from AWS
@@ -271,6 +319,7 @@ pub enum PricesCommand {
     },
 }
 
+/// Lists the commands below `gpb state`.
 #[derive(Debug, Subcommand)]
 pub enum StateCommand {
     /// List the managed resources

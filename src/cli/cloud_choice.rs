@@ -1,4 +1,4 @@
-//! Which cloud, and whether it is the right one.
+//! The choice of the cloud, and the check that the credentials belong to the declared account.
 
 use crate::cli::args::CloudName;
 use crate::cli::{Session, file_loader, state_folder};
@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 impl Session {
-    /// The cloud that was asked for.
+    /// Returns the cloud that `--cloud` names.
     ///
     /// # Errors
     /// When it cannot be made: a sentence that says why.
@@ -26,7 +26,9 @@ impl Session {
         }
     }
 
-    /// The clock the engine waits by. The embedded cloud's troubles pass as fast as its latencies do.
+    /// Returns the clock that the engine waits by.
+    ///
+    /// For the simulated cloud it runs at the pace of the simulated latencies, so that faults pass as fast as they do.
     pub fn clock(&self) -> Box<dyn Clock> {
         let options = || sim_options(self.common.sim.as_deref().unwrap_or("")).ok();
         match self.common.cloud {
@@ -38,6 +40,7 @@ impl Session {
         }
     }
 
+    /// Opens the simulated cloud in the state folder.
     fn sim(&self) -> Result<Arc<dyn Cloud>, String> {
         let (faults, scale) = sim_options(self.common.sim.as_deref().unwrap_or(""))?;
         let table = self.library.get("sim/latency.toml").ok_or("the standard library has no sim/latency.toml")?;
@@ -59,7 +62,7 @@ impl Session {
         Ok(Arc::new(sim))
     }
 
-    /// The way to AWS's own operations, where this build has one.
+    /// Returns the way to call AWS operations, where this build has the SDKs.
     #[allow(clippy::unused_self)] // The same call with the SDKs and without.
     pub fn invoke(&self) -> Option<Box<dyn gpb_aws::Invoke>> {
         #[cfg(feature = "_sdk")]
@@ -82,11 +85,11 @@ impl Session {
     }
 }
 
-/// A clock on which waiting takes a share of its time, and that stands afterwards where it would have stood.
+/// A clock on which waiting takes a share of the time, and which reads afterwards as if it had taken all of it.
 struct PacedClock {
     clock: SystemClock,
     pace: f64,
-    /// How far ahead of the system's clock waiting has brought it.
+    /// The time by which this clock is ahead of the system's.
     ahead: Mutex<Duration>,
 }
 
@@ -109,34 +112,34 @@ impl Clock for PacedClock {
     async fn sleep(&self, duration: Duration) {
         let end = self.now().saturating_add(duration);
         self.clock.sleep(duration.mul_f64(self.pace)).await;
-        // Who waits at the same time waits for the same moments: the latest counts, not the sum.
+        // Waits at the same time pass together: the latest end counts, not the sum.
         let mut ahead = self.ahead();
         *ahead = end.saturating_sub(self.clock.now()).max(*ahead);
     }
 }
 
-/// The real latencies are minutes; a thousandth of them is enough to see the order of things.
+/// The usual scale of latencies: real ones are minutes, and a thousandth is enough to see the order of steps.
 const SIM_PACE: f64 = 0.001;
 
-/// `latency=N` scales the embedded cloud's latencies; the rest are faults.
+/// Splits the options of the simulated cloud into faults and the scale of latencies, `latency=N`.
 fn sim_options(text: &str) -> Result<(Faults, f64), String> {
     let (latency, faults): (Vec<&str>, Vec<&str>) =
         text.split(',').map(str::trim).filter(|part| !part.is_empty()).partition(|part| part.starts_with("latency="));
     let scale = match latency.last().and_then(|part| part.strip_prefix("latency=")) {
         None => SIM_PACE,
-        Some(scale) => scale
-            .parse()
-            .ok()
-            .filter(|scale: &f64| scale.is_finite() && *scale >= 0.0)
-            .ok_or_else(|| format!("`latency={scale}` is not a factor: write a number such as 0, 0.001 or 1"))?,
+        Some(scale) => {
+            scale.parse().ok().filter(|scale: &f64| scale.is_finite() && *scale >= 0.0).ok_or_else(|| {
+                format!("`latency={scale}` is not a valid factor: write a number such as 0, 0.001 or 1")
+            })?
+        }
     };
     let faults = faults.join(",").parse::<Faults>().map_err(|error| error.to_string())?;
     Ok((faults, scale))
 }
 
-/// What the question for the account came to.
+/// The result of the check of the account.
 pub enum AccountCheck {
-    /// Every place is in the account it should be in.
+    /// The credentials belong to the declared account in every place; holds the account of the environment's own place.
     Right(Option<String>),
     /// The cloud cannot be asked: no credentials.
     Unknown(CloudError),
@@ -144,7 +147,9 @@ pub enum AccountCheck {
     Wrong(Vec<Diagnostic>),
 }
 
-/// Asks who the credentials belong to in every place that the model or the state has, before anything else is done there.
+/// Checks whose credentials these are in every place of the model and the state.
+///
+/// Nothing else is asked or changed in a place before.
 pub async fn account(cloud: &dyn Cloud, model: &Model, snapshot: &StateSnapshot) -> AccountCheck {
     let mut places: BTreeSet<&Place> = model.resources.iter().map(|resource| &*resource.place).collect();
     places.insert(&model.environment.place);
@@ -167,7 +172,7 @@ pub async fn account(cloud: &dyn Cloud, model: &Model, snapshot: &StateSnapshot)
     if wrong.is_empty() { AccountCheck::Right(own) } else { AccountCheck::Wrong(wrong) }
 }
 
-/// The code of the error that says that there is nobody to be.
+/// The code of the error of a cloud without credentials.
 const NO_CREDENTIALS: &str = "NoCredentials";
 
 fn another(model: &Model, place: &Place, account: &str, arn: &str) -> Diagnostic {

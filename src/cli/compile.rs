@@ -1,6 +1,7 @@
-//! From a spec's path to its model; `gpb check`.
+//! Compiles a spec to its model and graph; `gpb check`.
 
 use crate::analysis;
+use crate::cli::logs::stage;
 use crate::cli::{Session, exit::Exit, file_loader::FileLoader};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::SourceMap;
@@ -18,25 +19,32 @@ use gpb_model::{CompiledEnvironment, UsageTier};
 use rust_decimal::Decimal;
 use std::path::Path;
 
-/// A program without errors.
+/// A program without errors, in the chosen environment.
 pub struct CompiledProgram {
+    /// The resources, outputs and goals.
     pub model: Model,
+    /// The dependency graph of the resources.
     pub graph: Graph,
+    /// The files of the program.
     pub sources: SourceMap,
-    /// What it was warned of, for machines; people have read it.
+    /// The warnings, for JSON; for people they have been printed.
     pub warnings: Vec<Diagnostic>,
     /// The facts of the program, to ask about resources other than its own.
     pub facts: FactProgram,
 }
 
-/// A program whose language is right, with the environment under each of its budgets.
+/// A program without errors of the language, with the usage tiers of its budgets.
 pub struct UsageModels {
+    /// The model under the declared usage, or the one that was asked for.
     pub model: Model,
+    /// The model under the usage of each budget.
     pub tiers: Vec<UsageTier>,
+    /// The files of the program.
     pub sources: SourceMap,
 }
 
 impl Session {
+    /// Returns the inputs of the compiler: files, standard library, catalog and facts.
     pub fn inputs(&self) -> lang::CompileInputs<'_> {
         lang::CompileInputs {
             loader: &FileLoader,
@@ -46,18 +54,19 @@ impl Session {
         }
     }
 
-    /// Compiles a spec for a check to look at, under another usage where one is given. What the checks themselves find is
-    /// not reported: whoever asks for a table wants to see it, and why a target or a budget is missed, too.
+    /// Compiles a spec for a table of costs, under another usage where one is given.
+    ///
+    /// Findings of the checks are not reported: the table has to show, too, why a budget is exceeded.
     ///
     /// # Errors
     /// The exit code of the command, after the diagnostics have been printed.
     pub fn usage_models(&self, spec: &Path, at: Option<&(String, Decimal)>) -> Result<UsageModels, Exit> {
         let entry = spec.display().to_string();
         let inputs = self.inputs();
-        let mut compilation = match at {
+        let mut compilation = stage("compile", || match at {
             None => lang::compile(&entry, &inputs, self.common.env.as_deref()),
             Some(at) => lang::compile_at(&entry, &inputs, self.common.env.as_deref(), at),
-        };
+        });
         analysis::graphs(&mut compilation, TYPES);
         let failed = compilation.has_errors();
         match compilation.models.pop() {
@@ -76,8 +85,10 @@ impl Session {
     /// # Errors
     /// The exit code of the command, after the diagnostics have been printed. Warnings are printed in any case.
     pub fn compile(&self, spec: &Path) -> Result<CompiledProgram, Exit> {
-        let mut compilation = lang::compile(&spec.display().to_string(), &self.inputs(), self.common.env.as_deref());
-        let graphs = analysis::analyze(&mut compilation, &self.library, TYPES, &super::cost::today());
+        let entry = spec.display().to_string();
+        let mut compilation = stage("compile", || lang::compile(&entry, &self.inputs(), self.common.env.as_deref()));
+        let day = super::cost::today();
+        let graphs = stage("checks", || analysis::analyze(&mut compilation, &self.library, TYPES, &day));
         let compiled = self.finish(compilation, graphs)?;
         if !self.common.json {
             self.show(&compiled.warnings, &compiled.sources);
@@ -85,16 +96,18 @@ impl Session {
         Ok(compiled)
     }
 
-    /// Compiles the chosen environment of a spec, whatever the checks of its goals say.
+    /// Compiles the chosen environment of a spec without the checks of its goals.
     ///
     /// # Errors
     /// As [`Session::compile`].
     pub fn compile_without_checks(&self, spec: &Path) -> Result<CompiledProgram, Exit> {
-        let mut compilation = lang::compile(&spec.display().to_string(), &self.inputs(), self.common.env.as_deref());
+        let compile = || lang::compile(&spec.display().to_string(), &self.inputs(), self.common.env.as_deref());
+        let mut compilation = stage("compile", compile);
         let graphs = analysis::graphs(&mut compilation, TYPES);
         self.finish(compilation, graphs)
     }
 
+    /// Returns the program, or prints its diagnostics.
     fn finish(&self, mut compilation: Compilation, graphs: Vec<Graph>) -> Result<CompiledProgram, Exit> {
         let failed = compilation.has_errors();
         match (compilation.models.pop(), graphs.into_iter().next_back()) {
@@ -110,22 +123,26 @@ impl Session {
     }
 }
 
-/// Judges whether an environment can meet its recovery targets.
+/// Checks whether an environment can meet its recovery targets. `day` is the day of the prices.
 pub fn recover<'a>(compiled: &'a CompiledProgram, library: &'a Library, day: &'a str) -> RecoveryReport<'a> {
     let inputs = check::EstimateInputs { library, facts: &compiled.facts, types: TYPES, day };
-    check::with_prices(&compiled.model, &compiled.graph, &inputs, |given| {
-        let found = recovery::check(given);
-        // Asked for so that each is priced, those too that only the chain behind a verdict shows.
-        drop(found.proposals());
-        found
-    })
+    let assess = || {
+        check::with_prices(&compiled.model, &compiled.graph, &inputs, |given| {
+            let found = recovery::check(given);
+            // Asked for so that each is priced, also those that only `--explain` shows.
+            drop(found.proposals());
+            found
+        })
+    };
+    stage("checks", assess)
 }
 
-/// `gpb check`: everything that is wrong with a spec, in all its environments.
+/// Runs `gpb check`: reports the diagnostics of a spec in all its environments.
 pub fn check(session: &Session, spec: &Path) -> Exit {
-    let entry = spec.display().to_string();
-    let mut compilation = lang::check(&entry, &session.inputs(), session.common.env.as_deref());
-    analysis::analyze(&mut compilation, &session.library, TYPES, &super::cost::today());
+    let (entry, day) = (spec.display().to_string(), super::cost::today());
+    let compile = || lang::check(&entry, &session.inputs(), session.common.env.as_deref());
+    let mut compilation = stage("compile", compile);
+    stage("checks", || analysis::analyze(&mut compilation, &session.library, TYPES, &day));
     session.diagnostics(&compilation.diagnostics, &compilation.sources);
     let exit = if compilation.has_errors() { Exit::Refused } else { Exit::Done };
     // The process ends next and takes the trees and the models with it; to free them piece by piece would only take time.
@@ -133,4 +150,5 @@ pub fn check(session: &Session, spec: &Path) -> Exit {
     exit
 }
 
+/// Looks up types in the embedded catalog.
 const TYPES: TypeLookup<'static> = &|name| Catalog::embedded().get(name);

@@ -1,4 +1,4 @@
-//! `gpb cost`: what an environment costs a month.
+//! `gpb cost`: the monthly cost of an environment.
 
 use crate::cli::compile::UsageModels;
 use crate::cli::{Session, exit::Exit, terminal};
@@ -10,16 +10,19 @@ use rust_decimal::Decimal;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// What was asked for.
+/// The arguments of `gpb cost`.
 pub struct CostRequest<'a> {
+    /// One spec, or with `diff` the one before and the one after.
     pub specs: &'a [PathBuf],
-    /// `100k users`
+    /// The usage to assume, `100k users`.
     pub at: Option<&'a str>,
-    /// The day it is for.
+    /// The day of the prices, `2027-03-01`; today unless given.
     pub on: Option<&'a str>,
+    /// Two specs are compared.
     pub diff: bool,
 }
 
+/// Runs `gpb cost`.
 pub fn run(session: &Session, request: &CostRequest<'_>) -> Exit {
     let outcome = match (request.specs, request.diff) {
         ([spec], false) => one(session, spec, request),
@@ -29,11 +32,12 @@ pub fn run(session: &Session, request: &CostRequest<'_>) -> Exit {
     outcome.unwrap_or_else(|exit| exit)
 }
 
-/// Today, as the prices that begin or end on a day are told.
+/// Returns today's date in local time, `2026-11-23`, in the form the price book compares with.
 pub fn today() -> String {
     jiff::Zoned::now().date().to_string()
 }
 
+/// Prints the cost of one spec.
 fn one(session: &Session, spec: &Path, request: &CostRequest<'_>) -> Result<Exit, Exit> {
     let (book, day) = basis(session, request)?;
     let inputs = CheckInputs { book: &book, day: Some(&day) };
@@ -57,6 +61,7 @@ fn one(session: &Session, spec: &Path, request: &CostRequest<'_>) -> Result<Exit
     Ok(Exit::Done)
 }
 
+/// Prints the difference in cost between two specs.
 fn two(session: &Session, before: &Path, after: &Path, request: &CostRequest<'_>) -> Result<Exit, Exit> {
     let (book, day) = basis(session, request)?;
     let inputs = CheckInputs { book: &book, day: Some(&day) };
@@ -84,18 +89,19 @@ fn two(session: &Session, before: &Path, after: &Path, request: &CostRequest<'_>
     Ok(Exit::Done)
 }
 
+/// Returns the price book and the day of the prices.
 fn basis(session: &Session, request: &CostRequest<'_>) -> Result<(PriceBook, String), Exit> {
     let day = match request.on {
         None => today(),
         Some(day) => match day.parse::<jiff::civil::Date>() {
             Ok(day) => day.to_string(),
-            Err(_) => return Err(session.fail(&format!("`{day}` is no day; a day is written 2027-03-01"))),
+            Err(_) => return Err(session.fail(&format!("`{day}` is not a valid day; write for example 2027-03-01"))),
         },
     };
     Ok((PriceBook::new(&session.library), day))
 }
 
-/// Mistakes in the facts end the command: a table made from them would be wrong.
+/// Refuses an estimate with mistakes in its facts: a table made from them would be wrong.
 fn refuse(session: &Session, estimate: &Estimate, judged: &UsageModels) -> Result<(), Exit> {
     if estimate.problems.is_empty() {
         return Ok(());
@@ -104,7 +110,7 @@ fn refuse(session: &Session, estimate: &Estimate, judged: &UsageModels) -> Resul
     Err(Exit::Refused)
 }
 
-/// `100k users`, `1_000_000 users`, `2.5M requests`.
+/// Parses a usage: `100k users`, `1_000_000 users`, `2.5M requests`.
 fn driver(session: &Session, text: &str) -> Result<(String, Decimal), Exit> {
     let read = || {
         let (amount, driver) = text.trim().split_once(' ')?;
@@ -116,5 +122,6 @@ fn driver(session: &Session, text: &str) -> Result<(String, Decimal), Exit> {
         let amount: Decimal = digits.parse().ok()?;
         Some((driver.trim().to_owned(), amount.checked_mul(Decimal::from(scale))?))
     };
-    read().ok_or_else(|| session.fail(&format!("`{text}` is no usage; write for example `--at \"100k users\"`")))
+    read()
+        .ok_or_else(|| session.fail(&format!("`{text}` is not a valid usage; write for example `--at \"100k users\"`")))
 }

@@ -1,7 +1,7 @@
-//! What a plan does to the bill: what the declared environment costs a month against what the applied one does.
+//! The change of the monthly bill by a plan: the declared environment against the applied one.
 //!
-//! Both figures are reckoned by the same facts, prices and usage, on the same day: the one from the model, the other from the
-//! resources as the state has them. So the difference is what the plan makes, and no change of a price or of a usage.
+//! Both figures are estimated by the same facts, prices and usage, on the same day: the one from the model, the other from
+//! the resources as the state has them. So the difference comes from the plan alone, not from a price or a usage.
 
 use crate::cli::Session;
 use crate::cli::compile::CompiledProgram;
@@ -15,19 +15,19 @@ use gpb_model::{Environment, FactEvaluator, Lifecycle, Model, PropPath, Resource
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// A month's cost, before and after.
+/// The monthly cost before and after a plan, in US dollars.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct CostDelta {
-    /// What is declared costs.
+    /// The cost of the declared environment, in US dollars a month.
     pub total: CostRange,
-    /// What is applied costs; absent where nothing is.
+    /// The cost of the applied environment, in US dollars a month; absent where nothing is applied.
     pub before: Option<CostRange>,
-    /// How many parts of what is declared have no price.
+    /// The number of parts of the declared environment without a price.
     pub unpriced: usize,
 }
 
 impl CostDelta {
-    /// Whether there is nothing to say: nothing that costs is there, was there, or has an unknown price.
+    /// Checks that nothing costs anything, before or after, and nothing lacks a price.
     pub fn is_empty(&self) -> bool {
         self.total == CostRange::default()
             && self.before.unwrap_or_default() == CostRange::default()
@@ -36,7 +36,7 @@ impl CostDelta {
 }
 
 impl Session {
-    /// Returns what a plan for a compiled program does to the bill.
+    /// Estimates the monthly cost before and after a plan for a compiled program.
     pub fn bill(&self, compiled: &CompiledProgram, snapshot: &StateSnapshot, destroy: bool) -> CostDelta {
         let book = PriceBook::new(&self.library);
         let day = super::cost::today();
@@ -57,7 +57,7 @@ impl Session {
     }
 }
 
-/// A resource of the state, as if it had been declared as it is. What was applied counts before what was read.
+/// Returns a resource of the state as if it were declared so. Applied values count before those that were read.
 fn applied(record: &ResourceRecord) -> Resource {
     let mut properties = ValueMap::default();
     for (name, value) in record.observed.iter().chain(&record.applied) {

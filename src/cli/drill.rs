@@ -1,4 +1,4 @@
-//! `gpb drill`.
+//! `gpb drill`: the recovery runbook of a failure domain.
 
 use crate::cli::args::DomainName;
 use crate::cli::compile::recover;
@@ -7,15 +7,16 @@ use gpb_engine::state::{StateSnapshot, StateStore};
 use gpb_model::Address;
 use std::path::Path;
 
+/// Runs `gpb drill`.
 pub fn run(session: &Session, spec: &Path, domain: DomainName) -> Exit {
     let compiled = match session.compile_without_checks(spec) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,
     };
-    // A runbook is wanted most where the targets are not met.
+    // A runbook is needed most where the targets are not met: the checks may fail.
     let day = super::cost::today();
     let mut runbook = recover(&compiled, &session.library, &day).runbook(domain.into());
-    // Once the environment is there, its commands name what there is; before, they name what will be.
+    // Once the environment is applied, the commands name real identifiers; before, the declared names.
     if let Ok(snapshot) = session.store().snapshot(&session.scope(&compiled.model)) {
         runbook = runbook.with_known(&|name| known(&snapshot, name));
     }
@@ -27,7 +28,7 @@ pub fn run(session: &Session, spec: &Path, domain: DomainName) -> Exit {
     Exit::Done
 }
 
-/// `data.main.cluster.DBClusterArn`, as last read.
+/// Returns an identifier or a property as last read: `data.main.cluster.DBClusterArn`.
 fn known(snapshot: &StateSnapshot, name: &str) -> Option<String> {
     if let Some(record) = snapshot.resources.get(&Address::new(name)) {
         return Some(record.id.clone());

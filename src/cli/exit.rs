@@ -1,8 +1,8 @@
-//! How a command ends.
+//! The exit codes of the command.
 
 use std::process::ExitCode;
 
-/// The exit codes are a contract with scripts.
+/// The end of a command. The exit codes are a contract with scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// Done, or nothing to do.
@@ -15,13 +15,20 @@ pub enum Exit {
     Refused,
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        ExitCode::from(match exit {
+impl Exit {
+    /// Returns the exit code of the process.
+    pub fn code(self) -> u8 {
+        match self {
             Exit::Done => 0,
             Exit::Error => 1,
             Exit::Changes => 2,
             Exit::Refused => 3,
-        })
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit.code())
     }
 }

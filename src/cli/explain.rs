@@ -1,4 +1,4 @@
-//! `gpb explain`: the page behind a code, or what the catalog knows of a type.
+//! `gpb explain`: the page of a code, or a type of the catalog.
 
 use crate::cli::{Session, exit::Exit, terminal};
 use gpb_base::diag;
@@ -6,6 +6,7 @@ use gpb_catalog::{Catalog, ListShape, Property, Shape, TypeDef};
 use gpb_model::PropPath;
 use std::fmt::Write as _;
 
+/// Runs `gpb explain`.
 pub fn run(session: &Session, subject: &str) -> Exit {
     let json = session.common.json;
     let upper = subject.to_uppercase();
@@ -29,6 +30,7 @@ pub fn run(session: &Session, subject: &str) -> Exit {
     session.fail(&format!("`{subject}` is neither a code nor a resource type{hint}"))
 }
 
+/// Describes a type for people.
 fn describe(def: &TypeDef) -> String {
     let mut out = format!("{} ({})\n\n", def.name, def.aws);
     let names = |paths: &[PropPath]| paths.iter().map(|path| def.display(path)).collect::<Vec<_>>().join(", ");
@@ -60,6 +62,7 @@ fn describe(def: &TypeDef) -> String {
     out
 }
 
+/// Returns the line of a property: its name, its shape, and what a change of it does.
 fn line(def: &TypeDef, property: &Property) -> String {
     let path = PropPath(property.aws.clone());
     let marks = [
@@ -73,7 +76,7 @@ fn line(def: &TypeDef, property: &Property) -> String {
     format!("  {}: {}{marks}", property.name, shape(def, &property.shape, 2))
 }
 
-/// A shape as people read it; objects are opened down to `depth`.
+/// Describes a shape for people; objects are opened down to `depth`.
 fn shape(def: &TypeDef, of: &Shape, depth: usize) -> String {
     match def.resolve(of) {
         Shape::Bool => "bool".into(),
@@ -103,6 +106,7 @@ fn shape(def: &TypeDef, of: &Shape, depth: usize) -> String {
     }
 }
 
+/// Describes the bounds of a number: ` 1..10`, ` from 1`, ` up to 10`.
 fn bounds<T: std::fmt::Display>(min: Option<T>, max: Option<T>) -> String {
     match (min, max) {
         (Some(min), Some(max)) => format!(" {min}..{max}"),
@@ -112,6 +116,7 @@ fn bounds<T: std::fmt::Display>(min: Option<T>, max: Option<T>) -> String {
     }
 }
 
+/// Describes a type for machines.
 fn describe_json(def: &TypeDef) -> serde_json::Value {
     let names = |paths: &[PropPath]| paths.iter().map(|path| def.display(path)).collect::<Vec<_>>();
     let property = |property: &Property| {

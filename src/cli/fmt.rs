@@ -1,7 +1,8 @@
-//! `gpb fmt`.
-#![allow(clippy::disallowed_methods)] // This is the room that writes specs.
+//! `gpb fmt`: formats specs in place, or checks that they are formatted.
+#![allow(clippy::disallowed_methods)] // Formatting writes specs.
 
-use crate::cli::{Session, diagnostics_document, exit::Exit, file_loader, terminal};
+use crate::cli::session::{Session, diagnostics_document};
+use crate::cli::{exit::Exit, file_loader, terminal};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::SourceMap;
 use gpb_syntax as syntax;
@@ -9,6 +10,7 @@ use gpb_syntax::FormatError;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+/// Runs `gpb fmt`.
 pub fn run(session: &Session, paths: &[PathBuf], check: bool) -> Exit {
     if paths == [PathBuf::from("-")] {
         return standard_input(session, check);
@@ -45,7 +47,7 @@ pub fn run(session: &Session, paths: &[PathBuf], check: bool) -> Exit {
     exit
 }
 
-/// Why a text was left as it is.
+/// The reason why a text was left as it is.
 enum FormatFailure {
     Because(String),
     Invalid(Vec<Diagnostic>, SourceMap),
@@ -74,7 +76,7 @@ impl FormatFailure {
     }
 }
 
-/// Whether a file's text changes.
+/// Formats a file, unless `check` is set, and returns true when its text changes.
 fn one(path: &Path, check: bool) -> Result<bool, FormatFailure> {
     let text = file_loader::read(path).map_err(FormatFailure::Because)?;
     let formatted = format(&path.display().to_string(), &text)?;
@@ -87,7 +89,7 @@ fn one(path: &Path, check: bool) -> Result<bool, FormatFailure> {
     Ok(true)
 }
 
-/// Written beside and renamed over it: a spec is never half-written.
+/// Writes a new file and renames it over the spec, so that a spec is never half-written.
 fn replace(path: &Path, text: &str) -> Result<(), String> {
     let beside = path.with_extension("gpb.new");
     let cannot = |error: std::io::Error| format!("`{}` cannot be written: {error}", path.display());
@@ -99,6 +101,7 @@ fn replace(path: &Path, text: &str) -> Result<(), String> {
     })
 }
 
+/// Formats standard input to standard output.
 fn standard_input(session: &Session, check: bool) -> Exit {
     let mut text = String::new();
     if let Err(error) = std::io::stdin().read_to_string(&mut text) {
@@ -120,6 +123,7 @@ fn standard_input(session: &Session, check: bool) -> Exit {
     }
 }
 
+/// Formats a text; `name` is for the messages.
 fn format(name: &str, text: &str) -> Result<String, FormatFailure> {
     syntax::format(text).map_err(|error| {
         let FormatError::Invalid(diagnostics) = error else {

@@ -1,4 +1,4 @@
-//! What there is: `gpb show`, `gpb state`, `gpb output`.
+//! `gpb show`, `gpb state` and `gpb output`: the last plan, the state and the outputs.
 
 use crate::cli::args::StateCommand;
 use crate::cli::{Session, exit::Exit, terminal};
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// `gpb show [PLAN]`.
+/// Runs `gpb show [PLAN]`.
 pub fn show(session: &Session, plan: Option<&Path>) -> Exit {
     let (_, plan) = match session.load_plan(plan) {
         Ok(kept) => kept,
@@ -26,7 +26,7 @@ pub fn show(session: &Session, plan: Option<&Path>) -> Exit {
     Exit::Done
 }
 
-/// `gpb state list` and `gpb state show ADDRESS`.
+/// Runs `gpb state list` and `gpb state show ADDRESS`.
 pub fn state(session: &Session, command: &StateCommand) -> Exit {
     let snapshot = match chosen_snapshot(session) {
         Ok(snapshot) => snapshot,
@@ -40,6 +40,7 @@ pub fn state(session: &Session, command: &StateCommand) -> Exit {
     Exit::Done
 }
 
+/// Prints one resource of the state.
 fn record(session: &Session, snapshot: &StateSnapshot, address: &str) -> Exit {
     let Some(record) = snapshot.resources.get(&Address::new(address)) else {
         let known = snapshot.resources.keys().map(Address::as_str);
@@ -60,7 +61,7 @@ fn record(session: &Session, snapshot: &StateSnapshot, address: &str) -> Exit {
     Exit::Done
 }
 
-/// The state of the environment that was asked for, or of the only one there is.
+/// Returns the state of the environment of `--env`, or of the only one there is.
 fn chosen_snapshot(session: &Session) -> Result<StateSnapshot, Exit> {
     let fail = |error: StateError| {
         session.diagnostics(&[error.diagnostic()], &SourceMap::default());
@@ -87,7 +88,7 @@ fn chosen_snapshot(session: &Session) -> Result<StateSnapshot, Exit> {
     }
 }
 
-/// `gpb output SPEC [NAME]`.
+/// Runs `gpb output SPEC [NAME]`.
 pub fn output(session: &Session, spec: &Path, name: Option<&str>) -> Exit {
     let compiled = match session.compile(spec) {
         Ok(compiled) => compiled,
@@ -125,7 +126,7 @@ pub fn output(session: &Session, spec: &Path, name: Option<&str>) -> Exit {
     Exit::Done
 }
 
-/// Outputs as people read them, by name.
+/// Prints outputs for people, one a line, sorted by name.
 pub fn outputs(outputs: &BTreeMap<String, serde_json::Value>) -> String {
     let width = outputs.keys().map(String::len).max().unwrap_or(0);
     let mut text = String::new();

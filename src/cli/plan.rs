@@ -1,11 +1,12 @@
-//! `gpb plan`: read the cloud, compare, show, keep.
+//! `gpb plan`: reads the cloud, compares, shows the plan and saves it.
 
 use crate::cli::args::UnprotectArgs;
 use crate::cli::cloud_choice::{self, AccountCheck};
 use crate::cli::compile::CompiledProgram;
 use crate::cli::cost_delta::CostDelta;
+use crate::cli::session::{Session, diagnostics_document};
 use crate::cli::state_folder::StoredPlan;
-use crate::cli::{Session, diagnostics_document, exit::Exit, progress::ProgressLines, terminal};
+use crate::cli::{exit::Exit, logs, progress::ProgressLines, terminal};
 use crate::report;
 use gpb_base::diag;
 use gpb_base::diag::Diagnostic;
@@ -23,20 +24,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A plan with all it came from.
+/// A plan with everything it was made from.
 pub struct PlanResult {
+    /// The program with its model and graph.
     pub compiled: CompiledProgram,
+    /// The changes, in order.
     pub plan: Plan,
-    /// Absent when the cloud could not be asked, for want of credentials or of SDKs; the reason then.
+    /// The cloud, or the reason why it could not be asked: no credentials, or no SDKs.
     pub cloud: Result<Arc<dyn Cloud>, String>,
-    /// The protected resources that would be lost.
+    /// The refusals to replace or delete protected resources.
     pub refusals: Vec<Diagnostic>,
-    /// What it costs a month, and what is applied costs.
+    /// The monthly cost, before and after.
     pub bill: CostDelta,
 }
 
 impl PlanResult {
-    /// The plan for machines, with the warnings of its compilation.
+    /// Returns the plan as JSON, with the warnings of its compilation.
     pub fn document(&self) -> serde_json::Value {
         let mut document = report::json::plan(&self.plan, &|name| Catalog::embedded().get(name));
         if !self.bill.is_empty() {
@@ -50,15 +53,18 @@ impl PlanResult {
     }
 }
 
-/// What is wanted of a plan.
+/// The arguments of a plan.
 #[derive(Debug, Clone)]
 pub struct PlanRequest {
+    /// The spec to plan.
     pub spec: PathBuf,
+    /// Everything is to be deleted.
     pub destroy: bool,
+    /// The addresses whose protection is lifted; `all` lifts all.
     pub unprotect: Vec<String>,
 }
 
-/// `gpb plan`.
+/// Runs `gpb plan`.
 pub fn run(
     session: &Session,
     spec: Option<&Path>,
@@ -92,10 +98,10 @@ pub fn run(
 }
 
 impl Session {
-    /// Shows a plan and keeps it.
+    /// Shows a plan and saves it.
     ///
     /// # Errors
-    /// The exit code, when it cannot be kept; the reason has been printed.
+    /// The exit code, when it cannot be saved; the reason has been printed.
     pub fn present(&self, result: &PlanResult, request: &PlanRequest, out: Option<&Path>) -> Result<(), Exit> {
         let keep = || {
             let kept = StoredPlan {
@@ -136,7 +142,7 @@ impl Session {
     }
 }
 
-/// Compiles, settles what an interrupted run left, reads the cloud, and plans.
+/// Compiles, reconciles the interrupted changes of an earlier run, reads the cloud, and plans.
 ///
 /// # Errors
 /// The exit code, after the reason has been printed.
@@ -193,14 +199,17 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
         secret: &|secret| secrets.get(secret).cloned(),
         options: &options,
     };
-    let plan = plan::plan(&inputs).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
+    let plan =
+        logs::stage("plan", || plan::plan(&inputs)).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
     unknown_unprotect(&request.unprotect, &plan).map_or(Ok(()), |why| Err(session.fail(&why)))?;
     let refusals = plan::refusals(&plan, Some(&compiled.model));
     let bill = session.bill(&compiled, &snapshot, request.destroy);
     Ok(PlanResult { compiled, plan, cloud, refusals, bill })
 }
 
-/// What is wrong with the addresses to unprotect: one that is misspelt protects nothing, and should not seem to.
+/// Returns why an address to unprotect is wrong.
+///
+/// One that is misspelt would lift no protection, and should not seem to.
 fn unknown_unprotect(names: &[String], plan: &Plan) -> Option<String> {
     let known = || plan.changes.iter().map(|change| change.address.as_str());
     let unknown = names.iter().find(|name| *name != "all" && !known().any(|address| address == *name))?;
@@ -208,7 +217,7 @@ fn unknown_unprotect(names: &[String], plan: &Plan) -> Option<String> {
     Some(format!("`--unprotect {unknown}` names no resource of this plan{near}"))
 }
 
-/// The resources that may be lost.
+/// Returns the resources whose protection is lifted.
 pub fn unprotected(names: &[String]) -> plan::ProtectionOverride {
     if names.iter().any(|name| name == "all") {
         return plan::ProtectionOverride::All;
@@ -216,7 +225,7 @@ pub fn unprotected(names: &[String]) -> plan::ProtectionOverride {
     plan::ProtectionOverride::Only(names.iter().map(|name| Address::new(name.as_str())).collect())
 }
 
-/// Finds out what became of the calls an interrupted run was making.
+/// Reconciles the interrupted changes: asks the cloud for the outcome of each.
 async fn recover_open_intents(
     session: &Session,
     store: &dyn StateStore,
@@ -231,7 +240,9 @@ async fn recover_open_intents(
     let events: &dyn engine::EventSink = if session.common.json { &silent } else { &lines };
     let recovery =
         CrashRecovery { writer: writer.as_ref(), cloud, clock: clock.as_ref(), events, seed: snapshot.serial };
-    let settled = engine::recover(recovery).await.map_err(|error| vec![error.diagnostic()])?;
+    let settled = logs::stage_async("crash_recovery", engine::recover(recovery))
+        .await
+        .map_err(|error| vec![error.diagnostic()])?;
     let open: Vec<_> = settled.iter().filter_map(IntentOutcome::diagnostic).collect();
     if open.is_empty() { Ok(()) } else { Err(open) }
 }
@@ -251,11 +262,11 @@ pub async fn observe(
         clock: clock.as_ref(),
         seed: snapshot.serial,
     };
-    let refreshed = engine::refresh(refresh, snapshot, &compiled.model).await;
+    let refreshed = logs::stage_async("refresh", engine::refresh(refresh, snapshot, &compiled.model)).await;
     if refreshed.diagnostics.is_empty() { Ok(refreshed.observation) } else { Err(refreshed.diagnostics) }
 }
 
-/// The keyed hashes of the secrets that can be read now: by them the plan sees whether one has changed.
+/// Returns the keyed hashes of the secrets that can be read now: they show the plan which secret has changed.
 async fn hashes(compiled: &CompiledProgram, cloud: &dyn Cloud, key: &SecretKey) -> BTreeMap<SecretSource, String> {
     let mut request = BTreeSet::new();
     for resource in &compiled.model.resources {
@@ -273,7 +284,7 @@ async fn hashes(compiled: &CompiledProgram, cloud: &dyn Cloud, key: &SecretKey) 
             },
             SecretSource::Store { name } => cloud.secret(&compiled.model.environment.place, name).await,
         };
-        // One that cannot be read now is looked at again when it is needed, and reported then.
+        // One that cannot be read now is read again when it is needed, and reported then.
         if let Ok(value) = value {
             found.insert(secret.clone(), key.hash(&value.into()));
         }
@@ -281,6 +292,7 @@ async fn hashes(compiled: &CompiledProgram, cloud: &dyn Cloud, key: &SecretKey) 
     found
 }
 
+/// Collects the secrets in a value.
 fn collect<'a>(value: &'a Value, found: &mut BTreeSet<&'a SecretSource>) {
     match value {
         Value::Secret(secret) => drop(found.insert(secret)),
@@ -294,7 +306,7 @@ fn collect<'a>(value: &'a Value, found: &mut BTreeSet<&'a SecretSource>) {
     }
 }
 
-/// What this process was asked to do, for whoever waits for its lock. Options may hold nothing secret.
+/// Returns the command line of this process, to name the holder of the lock. No option holds a secret.
 pub fn command_line() -> String {
     let mut words = std::env::args();
     let name = words.next().map_or_else(String::new, |path| {

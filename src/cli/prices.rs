@@ -1,4 +1,4 @@
-//! `gpb prices`: what the price book knows.
+//! `gpb prices`: searches the price book, and refreshes it from AWS.
 
 #![allow(clippy::disallowed_methods)] // Refreshing writes tables.
 
@@ -13,9 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// The most prices that are listed for people.
+/// The maximum number of prices that are listed for people.
 const MOST: usize = 200;
 
+/// Runs `gpb prices [WORD]…`.
 pub fn list(session: &Session, words: &[String], region: Option<&str>) -> Exit {
     let book = PriceBook::new(&session.library);
     let found = match book.search(words, region) {
@@ -49,7 +50,7 @@ pub fn list(session: &Session, words: &[String], region: Option<&str>) -> Exit {
     Exit::Done
 }
 
-/// How many prices there are of each service, and of which days.
+/// Lists the services with their number of prices and the days of those.
 fn services(book: &PriceBook, all: &[&PriceSeries]) -> String {
     let mut services: BTreeMap<&str, (usize, &str, &str)> = BTreeMap::new();
     for series in all {
@@ -72,6 +73,7 @@ fn services(book: &PriceBook, all: &[&PriceSeries]) -> String {
     text
 }
 
+/// Lists prices, each with its source.
 fn table(book: &PriceBook, found: &[&PriceSeries]) -> String {
     let mut text = String::new();
     for series in found.iter().take(MOST) {
@@ -107,7 +109,7 @@ fn table(book: &PriceBook, found: &[&PriceSeries]) -> String {
     text
 }
 
-/// `gpb prices refresh`: asks AWS for the rates that the book has, and writes the tables anew.
+/// Runs `gpb prices refresh`: asks AWS for the rates in the book, and writes the tables anew.
 pub fn refresh(session: &Session, into: &Path, only: &[String]) -> Exit {
     let Some(invoke) = session.invoke() else {
         return session.fail("this build carries no SDK to ask AWS with: build gpb with the feature `aws`");
@@ -136,7 +138,7 @@ pub fn refresh(session: &Session, into: &Path, only: &[String]) -> Exit {
     }
 }
 
-/// Asks table by table and writes each when it is whole: what was fetched before a failure is kept.
+/// Asks table by table and writes each when it is whole, so that a failure loses only the table it happens in.
 async fn ask(
     session: &Session,
     invoke: &dyn Invoke,
@@ -172,6 +174,7 @@ async fn ask(
     Ok(reports)
 }
 
+/// Prints what a refresh changed in each table.
 fn print_reports(session: &Session, reports: &BTreeMap<String, RefreshReport>) {
     if session.common.json {
         session.document(&json!({ "tables": reports }));
@@ -200,6 +203,7 @@ fn print_reports(session: &Session, reports: &BTreeMap<String, RefreshReport>) {
     terminal::print(&text);
 }
 
+/// Lists names in backticks, separated by commas.
 fn list_of(names: &BTreeSet<String>) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -1,4 +1,4 @@
-//! Progress while applying: lines for people on standard error, JSON lines for machines on standard output.
+//! Progress of an apply: lines for people on standard error, JSON lines for machines on standard output.
 
 use crate::cli::terminal;
 use gpb_engine::plan::Action;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// One JSON object a line.
+/// Prints each event as one line of JSON.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct JsonLines;
 
@@ -21,17 +21,19 @@ impl EventSink for JsonLines {
     }
 }
 
-/// A line for every beginning and end; on a terminal, also one that is redrawn for everything under way.
+/// Prints a line at the start and the end of each step; on a terminal, redraws one for each step in progress.
 pub struct ProgressLines {
     bars: Option<MultiProgress>,
-    under_way: Mutex<BTreeMap<Address, ProgressBar>>,
+    in_progress: Mutex<BTreeMap<Address, ProgressBar>>,
 }
 
 impl ProgressLines {
+    /// Returns a display; `interactive` redraws lines, which needs a terminal that nothing else writes to.
     pub fn new(interactive: bool) -> Self {
-        Self { bars: interactive.then(MultiProgress::new), under_way: Mutex::default() }
+        Self { bars: interactive.then(MultiProgress::new), in_progress: Mutex::default() }
     }
 
+    /// Prints a line above the lines that are redrawn.
     fn say(&self, text: &str) {
         match &self.bars {
             // Bars that are drawn have to make room for a line.
@@ -40,6 +42,7 @@ impl ProgressLines {
         }
     }
 
+    /// Shows that a step starts.
     fn begin(&self, address: &Address, verb: &str) {
         let Some(bars) = &self.bars else {
             self.say(&format!("{address}: {verb} …"));
@@ -52,25 +55,27 @@ impl ProgressLines {
         bar.set_prefix(address.to_string());
         bar.set_message(format!("{verb} …"));
         bar.enable_steady_tick(Duration::from_millis(120));
-        self.under_way().insert(address.clone(), bar);
+        self.in_progress().insert(address.clone(), bar);
     }
 
+    /// Shows what a step in progress waits for.
     fn message(&self, address: &Address, text: &str) {
-        match self.under_way().get(address) {
+        match self.in_progress().get(address) {
             Some(bar) => bar.set_message(text.to_owned()),
             None => self.say(&format!("{address}: {text}")),
         }
     }
 
+    /// Shows how a step ended.
     fn end(&self, address: &Address, text: &str) {
-        if let Some(bar) = self.under_way().remove(address) {
+        if let Some(bar) = self.in_progress().remove(address) {
             bar.finish_and_clear();
         }
         self.say(&format!("{address}: {text}"));
     }
 
-    fn under_way(&self) -> std::sync::MutexGuard<'_, BTreeMap<Address, ProgressBar>> {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    fn in_progress(&self) -> std::sync::MutexGuard<'_, BTreeMap<Address, ProgressBar>> {
+        self.in_progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -101,7 +106,7 @@ impl EventSink for ProgressLines {
     }
 }
 
-/// What is being done, and what has been.
+/// Returns the verbs of an action, in progress and done.
 fn verbs(action: Action) -> (&'static str, &'static str) {
     match action {
         Action::NoOp => ("keeping", "kept"),
@@ -115,6 +120,7 @@ fn verbs(action: Action) -> (&'static str, &'static str) {
     }
 }
 
+/// Formats a time in milliseconds: `12 ms`, `3.4 s`, `2 min 5 s`.
 fn time(ms: u64) -> String {
     match ms {
         0..1_000 => format!("{ms} ms"),

@@ -1,8 +1,9 @@
-//! `gpb recovery`.
+//! `gpb recovery`: the verdicts on recovery targets.
 
 use crate::cli::args::DomainName;
 use crate::cli::compile::recover;
-use crate::cli::{Session, diagnostics_document, exit::Exit, terminal};
+use crate::cli::session::{Session, diagnostics_document};
+use crate::cli::{exit::Exit, terminal};
 use crate::report;
 use gpb_base::diag;
 use gpb_base::source::SourceMap;
@@ -21,6 +22,7 @@ impl From<DomainName> for Domain {
     }
 }
 
+/// Runs `gpb recovery`.
 pub fn run(session: &Session, spec: &Path, domain: Option<DomainName>, explain: Option<&str>) -> Exit {
     let compiled = match session.compile_without_checks(spec) {
         Ok(compiled) => compiled,
@@ -54,6 +56,7 @@ pub fn run(session: &Session, spec: &Path, domain: Option<DomainName>, explain: 
     exit(&found)
 }
 
+/// Prints the diagnostics and a part of the report as one JSON document.
 fn document(
     session: &Session,
     found: &RecoveryReport<'_>,
@@ -66,11 +69,12 @@ fn document(
     session.document(&document);
 }
 
-/// A refuted target refuses, as it does everywhere.
+/// Returns the exit code: a refuted target refuses, as it does everywhere.
 fn exit(found: &RecoveryReport<'_>) -> Exit {
     if found.diagnostics.iter().any(diag::Diagnostic::is_error) { Exit::Refused } else { Exit::Done }
 }
 
+/// Reports an address without recovery facts.
 fn unknown(session: &Session, found: &RecoveryReport<'_>, address: &str) -> Exit {
     let near = diag::nearest(address, found.addresses());
     let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));

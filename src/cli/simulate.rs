@@ -1,5 +1,5 @@
-//! `gpb simulate`: a load run through the rules of something that scales.
-#![allow(clippy::disallowed_methods)] // A command reads the load it is given and writes the drawing it is asked for.
+//! `gpb simulate`: runs a load against the scaling rules of a resource.
+#![allow(clippy::disallowed_methods)] // The command reads the load and writes the chart.
 
 use crate::cli::{Session, args::SimulateArgs, exit::Exit, terminal};
 use gpb_base::diag::{Diagnostic, nearest};
@@ -15,9 +15,10 @@ use gpb_model::{Model, below};
 use rust_decimal::prelude::ToPrimitive;
 use std::path::Path;
 
-/// The usual load: a day.
+/// The load where none is given: a day.
 const USUAL: &str = "day peak=5000/min base=500/min";
 
+/// Runs `gpb simulate`.
 pub fn run(session: &Session, spec: &Path, args: &SimulateArgs) -> Exit {
     match simulated(session, spec, args) {
         Ok(run) => shown(session, &run, args),
@@ -25,6 +26,7 @@ pub fn run(session: &Session, spec: &Path, args: &SimulateArgs) -> Exit {
     }
 }
 
+/// Compiles the spec and runs the simulation.
 fn simulated(session: &Session, spec: &Path, args: &SimulateArgs) -> Result<SimulationRun, Exit> {
     let curve = curve(session, args)?;
     let noise = noise(&args.noise).map_err(|why| session.fail(&why))?;
@@ -36,8 +38,10 @@ fn simulated(session: &Session, spec: &Path, args: &SimulateArgs) -> Result<Simu
     Ok(simulate::run(chosen, &curve, &options))
 }
 
-/// What an hour of one unit more costs: what lies between the smallest and the largest bill, for each unit between them. Where a part
-/// of it has no price, or another thing of the same resource scales too, nobody can say.
+/// Estimates the cost of one more unit, in US dollars an hour.
+///
+/// It is the difference between the largest and the smallest bill for each unit between them. It is unknown where a part
+/// of the bill has no price, or another quantity of the same resource scales too.
 fn price(session: &Session, model: &Model, scaling: &Scaling, all: &[Scaling]) -> Option<f64> {
     if all.iter().filter(|other| other.of == scaling.of).count() > 1 {
         return None;
@@ -54,6 +58,7 @@ fn price(session: &Session, model: &Model, scaling: &Scaling, all: &[Scaling]) -
     (units > 0.0 && high > low).then(|| (high - low) / units / f64::from(cost::HOURS))
 }
 
+/// Prints a run, and writes its chart.
 fn shown(session: &Session, run: &SimulationRun, args: &SimulateArgs) -> Exit {
     if let Some(path) = &args.svg
         && let Err(error) = std::fs::write(path, simulate::svg(run))
@@ -74,6 +79,7 @@ fn shown(session: &Session, run: &SimulationRun, args: &SimulateArgs) -> Exit {
     Exit::Done
 }
 
+/// Reads the load: a table from a file, or a described curve.
 fn curve(session: &Session, args: &SimulateArgs) -> Result<LoadCurve, Exit> {
     let Some(path) = &args.load else {
         return LoadCurve::described(args.curve.as_deref().unwrap_or(USUAL)).map_err(|why| session.fail(&why));
@@ -94,16 +100,16 @@ fn curve(session: &Session, args: &SimulateArgs) -> Result<LoadCurve, Exit> {
     })
 }
 
-/// `5%`, or `0.05`.
+/// Parses the relative noise: `5%`, or `0.05`.
 fn noise(text: &str) -> Result<f64, String> {
     let (number, size) = text.strip_suffix('%').map_or((text, 1.0), |number| (number, 100.0));
     let value = number.trim().parse::<f64>().ok().map(|number| number / size);
     value
         .filter(|value| (0.0..=1.0).contains(value))
-        .ok_or_else(|| format!("`{text}` is no noise: write `0%` to `100%`"))
+        .ok_or_else(|| format!("`{text}` is not a valid noise: write `0%` to `100%`"))
 }
 
-/// What the load is for: what was named, or else the only thing that rules scale by requests.
+/// Chooses the resource that gets the load: the one of `--of`, or the only one that is scaled by requests.
 fn choose<'a>(scalings: &'a [Scaling], of: Option<&str>) -> Result<&'a Scaling, String> {
     let ruled: Vec<&Scaling> =
         scalings.iter().filter(|scaling| scaling.is_ruled() && !scaling.rules.is_empty()).collect();
@@ -132,7 +138,7 @@ fn choose<'a>(scalings: &'a [Scaling], of: Option<&str>) -> Result<&'a Scaling, 
     }
 }
 
-/// What is to be written for it: its address, and where several things of one resource scale, which of them.
+/// Returns the name for `--of`: an address, with the scaled quantity where a resource has several.
 fn name(scaling: &Scaling, all: &[&Scaling]) -> String {
     if all.iter().filter(|other| other.of == scaling.of).count() > 1 {
         format!("{}.{}", scaling.of, scaling.name)
@@ -141,6 +147,7 @@ fn name(scaling: &Scaling, all: &[&Scaling]) -> String {
     }
 }
 
+/// Checks that a rule watches the requests that fill the units.
 fn watches_requests(scaling: &Scaling) -> bool {
     let is_requests = |watch: &scaling::MetricTerm| {
         scaling.demands.get(&watch.name).is_some_and(|demand| scaling.full_at == Some(demand.full))

@@ -1,5 +1,5 @@
-//! The state, the plan last shown, and what else lies in the state folder.
-#![allow(clippy::disallowed_methods)] // This is the room that reads and writes files.
+//! The state folder: the state and the plan last shown.
+#![allow(clippy::disallowed_methods)] // This file reads and writes plans.
 
 use crate::cli::{Session, args::CloudName, exit::Exit, file_loader::io_message};
 use gpb_engine::plan;
@@ -11,23 +11,28 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-/// A plan as it is kept: with the spec it was made from, so that apply can see whether that has changed.
+/// A saved plan, with the spec it was made from, so that apply can detect a change of that.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StoredPlan {
+    /// The path of the spec.
     pub spec: PathBuf,
-    /// The environment that was chosen by name.
+    /// The name of the planned environment.
     pub environment: String,
-    /// Whether it plans the end of everything.
+    /// The plan deletes everything.
     pub destroy: bool,
+    /// The addresses whose protection was lifted, as on the command line.
     pub unprotect: Vec<String>,
+    /// The plan itself, in its stored format.
     pub plan: serde_json::Value,
 }
 
 impl Session {
+    /// Returns the store of states in the state folder.
     pub fn store(&self) -> SqliteStore {
         SqliteStore::new(&self.common.state)
     }
 
+    /// Returns the name of the cloud in states and plans.
     pub fn cloud_name(&self) -> &'static str {
         match self.common.cloud {
             CloudName::Sim => "sim",
@@ -35,6 +40,7 @@ impl Session {
         }
     }
 
+    /// Returns the scope of the state that belongs to a model.
     pub fn scope(&self, model: &Model) -> StateScope {
         StateScope {
             cloud: self.cloud_name().to_owned(),
@@ -43,7 +49,7 @@ impl Session {
         }
     }
 
-    /// Keeps a plan as the one last shown, and in `out` when that is wanted.
+    /// Saves a plan as the one last shown, and in `out` where given.
     ///
     /// # Errors
     /// The exit code, after the reason has been printed.
@@ -56,7 +62,7 @@ impl Session {
         Ok(())
     }
 
-    /// The plan last shown, or one from a file.
+    /// Loads the plan last shown, or one from a file.
     ///
     /// # Errors
     /// The exit code, after the reason has been printed.
@@ -79,9 +85,10 @@ impl Session {
     }
 }
 
+/// The file of the plan last shown, in the state folder.
 const LAST_PLAN: &str = "plan.json";
 
-/// Written beside, made durable and renamed: a plan is never half there. Only its owner can read it.
+/// Writes a file that only its owner can read: a new file, made durable, then renamed, so that none is half-written.
 fn write_private(path: &Path, text: &str) -> Result<(), String> {
     let cannot = |error: std::io::Error| format!("`{}` cannot be written: {}", path.display(), io_message(&error));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -107,7 +114,10 @@ fn write_private(path: &Path, text: &str) -> Result<(), String> {
     })
 }
 
-/// Makes a folder that only its owner can enter, unless it is there.
+/// Creates a folder that only its owner can enter, unless it exists.
+///
+/// # Errors
+/// When it cannot be created.
 pub fn private_folder(folder: &Path) -> std::io::Result<()> {
     if folder.is_dir() {
         return Ok(());

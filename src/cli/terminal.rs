@@ -1,5 +1,5 @@
-//! The terminal: colour, width, questions.
-#![allow(clippy::disallowed_methods)] // This is the room that reads the environment.
+//! The terminal: colour, width, output, prompts.
+#![allow(clippy::disallowed_methods)] // This file reads the environment.
 
 use crate::cli::args::Color;
 use crate::report::Styles;
@@ -7,17 +7,19 @@ use gpb_base::diag::render::Style;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What a command writes with.
+/// The properties of the terminal that output depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
-    /// Diagnostics and progress go to standard error, results to standard output; each is coloured by itself.
+    /// Results, on standard output, are coloured; standard error is decided by itself.
     pub out_color: bool,
+    /// The style of diagnostics, on standard error.
     pub err: Style,
-    /// Standard error is a terminal: progress may be redrawn.
+    /// Standard error is a terminal and has no logs: progress may be redrawn.
     pub interactive: bool,
 }
 
 impl Terminal {
+    /// Reads the terminal's properties from the environment.
     pub fn new(color: Color) -> Self {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let colored = |is_terminal: bool| match color {
@@ -40,18 +42,20 @@ impl Terminal {
 }
 
 impl Terminal {
-    /// How plans and states are coloured on standard output.
+    /// Returns the styles of plans and states on standard output.
     pub fn styles(&self) -> &'static Styles {
         if self.out_color { &Styles::COLOR } else { &Styles::PLAIN }
     }
 }
 
-/// An environment variable, when it is there and is text.
+/// Returns an environment variable, where it is set to UTF-8 text.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Writes to standard output. A reader that has gone away (`gpb show | head`) ends nothing: an apply goes on without it.
+/// Writes to standard output.
+///
+/// A reader that is gone (`gpb show | head`) is no error: an apply goes on without it.
 pub fn print(text: &str) {
     let mut out = io::stdout().lock();
     if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
@@ -61,19 +65,20 @@ pub fn print(text: &str) {
     }
 }
 
-/// Whether something that was printed did not arrive though somebody waits for it: the disk is full.
+/// Returns true when output was lost for another reason than a closed pipe, such as a full disk.
 pub fn lost() -> bool {
     LOST.load(Ordering::Relaxed)
 }
 
+/// Output was lost.
 static LOST: AtomicBool = AtomicBool::new(false);
 
-/// Writes to standard error; there is nobody to tell when that fails.
+/// Writes to standard error; a failure there has no place to be reported.
 pub fn warn(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Asks for the word `yes`. Without a person to ask, the answer is no.
+/// Asks for the word `yes`. Where standard input is not a terminal, the answer is no.
 pub fn confirm(question: &str) -> bool {
     if !io::stdin().is_terminal() {
         return false;

@@ -1,51 +1,57 @@
-//! The files an editor has open, over those on the disk.
-#![allow(clippy::disallowed_methods)] // A file that is used and not open is read from the disk.
+//! The open documents of an editor, which come before the files on the disk.
 
-use gpb_base::source::{Loader, MAX_FILE_BYTES};
+use crate::files;
+use gpb_base::source::Loader;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-/// One file in the editor, as it is there, saved or not.
+/// An open document: the text in the editor, saved or not.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// How the editor names it; what goes back to it must be spelled the same.
+    /// The URI by which the editor names it; answers must spell it the same.
     pub uri: String,
+    /// The version of the text, by number, as the editor counts.
     pub version: Option<i32>,
+    /// The whole text.
     pub text: Arc<str>,
 }
 
-/// All of them, by the path the compiler knows each by.
+/// All open documents, by the path the compiler knows each by.
 #[derive(Debug, Default)]
 pub struct Documents {
     open: BTreeMap<String, Document>,
 }
 
 impl Documents {
+    /// Opens a document, or replaces its text.
     pub fn put(&mut self, uri: &str, version: Option<i32>, text: String) {
         let document = Document { uri: uri.to_owned(), version, text: text.into() };
         self.open.insert(path_of(uri), document);
     }
 
+    /// Closes a document.
     pub fn remove(&mut self, uri: &str) {
         self.open.remove(&path_of(uri));
     }
 
+    /// Returns the document at a path of the compiler.
     pub fn get(&self, path: &str) -> Option<&Document> {
         self.open.get(path)
     }
 
-    /// The document of that name, with the path the compiler knows it by.
+    /// Returns the document of a URI, with the path the compiler knows it by.
     pub fn named(&self, uri: &str) -> Option<(&str, &Document)> {
         self.open.get_key_value(&path_of(uri)).map(|(path, document)| (path.as_str(), document))
     }
 
+    /// Lists the paths of all documents, sorted.
     pub fn paths(&self) -> Vec<String> {
         self.open.keys().cloned().collect()
     }
 
-    /// How the editor names the file of that path.
+    /// Returns the URI of a path, spelled as the editor spells it.
     pub fn uri(&self, path: &str) -> String {
         self.open.get(path).map_or_else(|| uri_of(path), |document| document.uri.clone())
     }
@@ -56,42 +62,14 @@ impl Loader for Documents {
         if let Some(document) = self.open.get(path).filter(|_| from.is_empty()) {
             return Ok((path.to_owned(), document.text.clone()));
         }
-        let folder = Path::new(from).parent().unwrap_or(Path::new(""));
-        let path = normalize(&folder.join(path)).display().to_string();
-        let text = self.open.get(&path).map_or_else(|| read(&path), |document| Ok(document.text.clone()));
-        text.map(|text| (path, text))
+        let path = files::relative_to(from, path);
+        let name = path.display().to_string();
+        let text = self.open.get(&name).map_or_else(|| files::text(&path), |document| Ok(document.text.clone()));
+        text.map(|text| (name, text))
     }
 }
 
-fn read(path: &str) -> Result<Arc<str>, String> {
-    let cannot = |error: std::io::Error| {
-        let why = error.to_string();
-        // Without the system's number, which means nothing to most readers.
-        format!("`{path}` cannot be read: {}", why.split(" (os error").next().unwrap_or(&why).to_lowercase())
-    };
-    let size = std::fs::metadata(path).map_err(cannot)?.len();
-    if size > MAX_FILE_BYTES as u64 {
-        return Err(format!("`{path}` has {size} bytes; a spec has at most {MAX_FILE_BYTES}"));
-    }
-    std::fs::read_to_string(path).map(Arc::from).map_err(cannot)
-}
-
-/// Without `.` and `..`, by name, so that a file has one path however it is reached.
-fn normalize(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if out.file_name().is_some() => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    out
-}
-
-/// The path of a `file:` URI; any other URI (an unsaved document's) is its own path.
+/// Returns the path of a `file:` URI; any other URI, of an unsaved document, is its own path.
 fn path_of(uri: &str) -> String {
     let Some(rest) = uri.strip_prefix("file://") else { return uri.to_owned() };
     let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or(rest);
@@ -100,9 +78,10 @@ fn path_of(uri: &str) -> String {
     let drive =
         path.get(1..3).filter(|drive| drive.ends_with(':') && drive.starts_with(|c: char| c.is_ascii_alphabetic()));
     let path = if drive.is_some() { path.get(1..).unwrap_or(&path) } else { &path };
-    normalize(Path::new(path)).display().to_string()
+    files::normalize(Path::new(path)).display().to_string()
 }
 
+/// Returns the `file:` URI of a path (RFC 8089).
 fn uri_of(path: &str) -> String {
     let mut uri = String::from("file://");
     if !path.starts_with('/') {
@@ -120,7 +99,7 @@ fn uri_of(path: &str) -> String {
     uri
 }
 
-/// `%20` as a blank; what is no such escape stays.
+/// Decodes percent escapes, `%20` to a blank; anything else stays.
 fn decode(text: &str) -> String {
     let mut out = Vec::new();
     let mut rest = text.as_bytes();
@@ -162,6 +141,6 @@ mod tests {
         assert_eq!(load("", &main), Ok("open".into()));
         assert_eq!(load(&main, "./other.gpb"), Ok("on the disk".into()));
         assert_eq!(load(&other.display().to_string(), "main.gpb"), Ok("open".into()));
-        assert!(load(&main, "absent.gpb").is_err_and(|why| why.contains("absent.gpb")));
+        assert_eq!(load(&main, "absent.gpb"), Err("no such file or directory".into()));
     }
 }

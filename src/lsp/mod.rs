@@ -1,4 +1,4 @@
-//! The language server: what the compiler knows, as an editor asks for it.
+//! The language server (LSP): diagnostics, fixes, hovers and formatting for editors.
 //!
 //! Features are plain functions over the compiler's values, which return plain data; only [`server`] and its translation
 //! know the protocol.
@@ -15,10 +15,10 @@ mod tests;
 use gpb_base::stdlib::Library;
 use lsp_server::Connection;
 
-/// Serves one editor over standard input and output, until it says goodbye.
+/// Serves one editor over standard input and output, until it sends `exit`.
 ///
 /// # Errors
-/// When what arrives is no message of the protocol, or the editor is gone without a goodbye.
+/// When a message is not one of the protocol, or the editor is gone without `exit`.
 pub fn serve(library: Library) -> Result<(), String> {
     let (connection, threads) = Connection::stdio();
     let served = server::run(&connection, library);

@@ -1,36 +1,41 @@
-//! Places as editors count them: lines from 0, columns in UTF-16 units.
+//! Positions as editors count them: lines from 0, columns in UTF-16 units (LSP 3.17, `utf-16`).
 
 use std::ops::Range;
 
+/// A position in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Position {
+    /// The line, by number from 0.
     pub line: u32,
+    /// The column, as the number of UTF-16 units before it.
     pub column: u32,
 }
 
-/// From the first position up to the second.
+/// The text from the first position up to the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct TextRange {
+    /// The first position.
     pub start: Position,
+    /// The position after the last character.
     pub end: Position,
 }
 
 impl TextRange {
-    /// Whether the two have a position in common; an empty extent lies at its place.
+    /// Checks that two ranges have a position in common; an empty range lies at its start.
     pub fn touches(self, other: TextRange) -> bool {
         self.start <= other.end && other.start <= self.end
     }
 }
 
-/// The lines of a text, for going from bytes to positions and back.
+/// An index of the lines of a text, to convert bytes to positions and back.
 pub struct LineIndex<'t> {
     text: &'t str,
-    /// Where each line starts.
+    /// The byte offset at which each line starts.
     starts: Vec<usize>,
 }
 
 impl<'t> LineIndex<'t> {
-    /// A line ends with `\n`, `\r\n` or `\r`.
+    /// Indexes a text; a line ends with `\n`, `\r\n` or `\r`.
     pub fn new(text: &'t str) -> Self {
         let bytes = text.as_bytes();
         let ends = bytes.iter().enumerate().filter(|(at, byte)| match byte {
@@ -42,7 +47,7 @@ impl<'t> LineIndex<'t> {
         Self { text, starts }
     }
 
-    /// The position of a byte; one beyond the end is the end.
+    /// Returns the position of a byte; one beyond the end is the end.
     pub fn position(&self, offset: usize) -> Position {
         let offset = self.boundary(offset);
         let line = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
@@ -53,11 +58,14 @@ impl<'t> LineIndex<'t> {
         Position { line: narrow(line), column: narrow(column) }
     }
 
+    /// Returns the range of positions of a range of bytes.
     pub fn extent(&self, range: Range<usize>) -> TextRange {
         TextRange { start: self.position(range.start), end: self.position(range.end) }
     }
 
-    /// The byte at a position; a column beyond the end of a line is its end, a line beyond the last the end of the text.
+    /// Returns the byte at a position.
+    ///
+    /// A column beyond the end of a line is its end, a line beyond the last the end of the text.
     pub fn offset(&self, position: Position) -> usize {
         let line = position.line as usize;
         let Some(start) = self.starts.get(line).copied() else { return self.text.len() };
@@ -73,7 +81,7 @@ impl<'t> LineIndex<'t> {
         start + content.len()
     }
 
-    /// The byte itself, or the start of the character it lies in.
+    /// Returns the byte itself, or the start of the character it lies in.
     fn boundary(&self, offset: usize) -> usize {
         let mut offset = offset.min(self.text.len());
         while !self.text.is_char_boundary(offset) {

@@ -1,4 +1,4 @@
-//! From plain data to the protocol's values and back.
+//! Converts plain data to the values of the protocol and back.
 
 use crate::lsp::documents::Documents;
 use crate::lsp::features::diagnostics::{FileDiagnostic, Location, QuickFix};
@@ -7,7 +7,7 @@ use gen_lsp_types as lsp;
 use gpb_base::diag::Severity;
 use std::collections::HashMap;
 
-/// What the server can do, as it says so when it starts.
+/// Returns the capabilities that the server announces when it starts.
 pub fn capabilities() -> lsp::ServerCapabilities {
     let sync = lsp::TextDocumentSyncOptions {
         open_close: Some(true),
@@ -27,6 +27,7 @@ pub fn capabilities() -> lsp::ServerCapabilities {
     }
 }
 
+/// Converts a diagnostic.
 pub fn diagnostic(note: &FileDiagnostic, documents: &Documents) -> lsp::Diagnostic {
     let related = note.related.iter().map(|(place, message)| lsp::DiagnosticRelatedInformation {
         location: location(place, documents),
@@ -47,7 +48,7 @@ pub fn diagnostic(note: &FileDiagnostic, documents: &Documents) -> lsp::Diagnost
     }
 }
 
-/// The edit of a note as what the editor offers beside it.
+/// Converts the fix of a diagnostic to a code action.
 pub fn action(note: &FileDiagnostic, fix: &QuickFix, documents: &Documents) -> lsp::CodeAction {
     let edit = lsp::TextEdit { range: range(fix.place.extent), new_text: fix.replacement.clone() };
     let changes = HashMap::from([(lsp::Uri(documents.uri(&fix.place.path)), vec![edit])]);
@@ -61,23 +62,28 @@ pub fn action(note: &FileDiagnostic, fix: &QuickFix, documents: &Documents) -> l
     }
 }
 
+/// Returns a hover with Markdown text.
 pub fn markdown(value: String) -> lsp::Hover {
     lsp::Hover { contents: lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value }.into(), range: None }
 }
 
+/// Converts a location.
 pub fn location(place: &Location, documents: &Documents) -> lsp::Location {
     lsp::Location { uri: lsp::Uri(documents.uri(&place.path)), range: range(place.extent) }
 }
 
+/// Converts a range for the editor.
 pub fn range(extent: TextRange) -> lsp::Range {
     let position = |at: Position| lsp::Position { line: at.line, character: at.column };
     lsp::Range { start: position(extent.start), end: position(extent.end) }
 }
 
+/// Converts a range from the editor.
 pub fn extent(range: lsp::Range) -> TextRange {
     TextRange { start: position(range.start), end: position(range.end) }
 }
 
+/// Converts a position from the editor.
 pub fn position(position: lsp::Position) -> Position {
     Position { line: position.line, column: position.character }
 }

@@ -1,4 +1,4 @@
-//! The conversation with one editor.
+//! The server loop: requests and notifications of one editor.
 
 use crate::lsp::documents::Documents;
 use crate::lsp::features::diagnostics::{self, FileDiagnostic};
@@ -14,16 +14,18 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How far the conversation is.
+/// The stage of the session, by the life cycle of LSP 3.17.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SessionStage {
-    /// Nothing may be asked before `initialize`.
+    /// Only `initialize` may come.
     Greeting,
+    /// Any request may come.
     Talking,
     /// After `shutdown` only `exit` may come.
     Leaving,
 }
 
+/// The state of the server.
 struct Server<'c> {
     connection: &'c Connection,
     library: Library,
@@ -34,17 +36,17 @@ struct Server<'c> {
     /// The program of each open document.
     programs: BTreeMap<String, Compilation>,
     notes: BTreeMap<String, Vec<FileDiagnostic>>,
-    /// The files the editor shows diagnostics of, which have to be taken back when they are gone.
+    /// The files whose diagnostics the editor shows; they have to be cleared when there are none any more.
     shown: BTreeSet<String>,
 }
 
-/// Why a request has no result.
+/// The error of a request: its code and a message.
 type Refusal = (ErrorCode, String);
 
-/// Answers the editor until it says goodbye.
+/// Answers the editor until it sends `exit`.
 ///
 /// # Errors
-/// When it is gone without a goodbye.
+/// When it is gone without `exit`, or sends that before `shutdown`.
 pub fn run(connection: &Connection, library: Library) -> Result<(), String> {
     let mut server = Server {
         connection,
@@ -58,7 +60,7 @@ pub fn run(connection: &Connection, library: Library) -> Result<(), String> {
     };
     let gone = || "the editor is gone without `exit`".to_owned();
     loop {
-        // While more has come in already, what is typed faster than it is checked is not checked in between.
+        // While messages wait, nothing is checked: typing may be faster than checking.
         let message = if let Ok(message) = connection.receiver.try_recv() {
             message
         } else {
@@ -78,6 +80,7 @@ pub fn run(connection: &Connection, library: Library) -> Result<(), String> {
 }
 
 impl Server<'_> {
+    /// Answers a request.
     fn request(&mut self, request: Request) {
         let answer = self.answer(&request.method, request.params);
         let response_result =
@@ -85,6 +88,7 @@ impl Server<'_> {
         self.send(Message::Response(Response { id: request.id, response_result }));
     }
 
+    /// Returns the result of a request, where its method is allowed at this stage.
     fn answer(&mut self, method: &str, params: Json) -> Result<Json, Refusal> {
         match (self.stage, method) {
             (SessionStage::Greeting, "initialize") => {
@@ -110,12 +114,13 @@ impl Server<'_> {
         }
     }
 
+    /// Takes a notification.
     fn notice(&mut self, notice: Notification) {
         if self.stage != SessionStage::Talking {
             return;
         }
         let Notification { method, params } = notice;
-        // A notification has no answer, so one that cannot be read is passed over.
+        // A notification has no answer, so one that cannot be read is ignored.
         let understood = match method.as_str() {
             "textDocument/didOpen" => read(params).map(|it| self.opened(it)),
             "textDocument/didChange" => read(params).map(|it| self.changed(it)),
@@ -136,7 +141,7 @@ impl Server<'_> {
 
     fn changed(&mut self, params: lsp::DidChangeTextDocumentParams) {
         let id = params.text_document;
-        // Changes come as the whole text; of several the last is what the editor shows.
+        // A change holds the whole text; of several the last is the text in the editor.
         let whole = params.content_changes.into_iter().rev().find_map(|change| match change {
             lsp::TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(whole) => Some(whole.text),
             lsp::TextDocumentContentChangeEvent::TextDocumentContentChangePartial(_) => None,
@@ -146,7 +151,7 @@ impl Server<'_> {
         }
     }
 
-    /// Checks the programs of all open documents, when one has changed, and tells the editor what is wrong with them.
+    /// Checks the programs of all open documents, when one has changed, and publishes the diagnostics.
     fn refresh(&mut self) {
         if !std::mem::take(&mut self.stale) {
             return;
@@ -160,7 +165,7 @@ impl Server<'_> {
         self.programs = programs.collect();
         self.notes.clear();
         for (path, notes) in self.programs.values().flat_map(diagnostics::notes) {
-            // A file may belong to several programs, and most of what is wrong with it is wrong in all of them.
+            // A file may belong to several programs, and most of its diagnostics occur in all of them.
             let known = self.notes.entry(path).or_default();
             for note in notes {
                 if !known.contains(&note) {
@@ -175,6 +180,7 @@ impl Server<'_> {
         self.shown = shown;
     }
 
+    /// Sends the diagnostics of one file.
     fn publish(&self, path: &str) {
         let notes = self.notes.get(path).map(Vec::as_slice).unwrap_or_default();
         let params = lsp::PublishDiagnosticsParams {
@@ -188,21 +194,24 @@ impl Server<'_> {
         }
     }
 
+    /// Answers `textDocument/formatting`.
     fn format(&self, params: &lsp::DocumentFormattingParams) -> Result<Json, Refusal> {
         let (_, document) = self.documents.named(&params.text_document.uri.0).ok_or_else(not_open)?;
         let edit = format::format(&document.text);
         json(edit.map(|(extent, new_text)| vec![lsp::TextEdit { range: protocol::range(extent), new_text }]))
     }
 
+    /// Answers `textDocument/codeAction`.
     fn actions(&mut self, params: &lsp::CodeActionParams) -> Result<Json, Refusal> {
         self.refresh();
         let (path, _) = self.documents.named(&params.text_document.uri.0).ok_or_else(not_open)?;
         let notes = self.notes.get(path).map(Vec::as_slice).unwrap_or_default();
-        let mended = fixes::fixes(notes, protocol::extent(params.range));
-        let actions = mended.filter_map(|note| Some(protocol::action(note, note.fix.as_ref()?, &self.documents)));
+        let fixable = fixes::fixes(notes, protocol::extent(params.range));
+        let actions = fixable.filter_map(|note| Some(protocol::action(note, note.fix.as_ref()?, &self.documents)));
         json(actions.collect::<Vec<_>>())
     }
 
+    /// Answers `textDocument/hover`.
     fn hover(&mut self, params: &lsp::HoverParams) -> Result<Json, Refusal> {
         self.refresh();
         let at = &params.text_document_position_params;
@@ -216,7 +225,7 @@ impl Server<'_> {
         json(explained.or(known).map(protocol::markdown))
     }
 
-    /// An editor that is gone hears nothing; the next thing asked of it ends the conversation.
+    /// Sends a message; where the editor is gone, the next receive ends the session.
     fn send(&self, message: Message) {
         let _ = self.connection.sender.send(message);
     }

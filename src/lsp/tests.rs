@@ -1,4 +1,4 @@
-//! What an editor is told, feature by feature, and one whole conversation.
+//! The features one by one, and a whole session with an editor.
 
 use crate::lsp::documents::Documents;
 use crate::lsp::features::{diagnostics, fixes, format, hover};
@@ -64,7 +64,7 @@ fn a_mistake_has_its_place_in_utf16() {
 }
 
 #[test]
-fn mistakes_of_used_files_are_told_there() {
+fn mistakes_of_imported_files_are_reported_there() {
     let files = [("/a.gpb", "use \"b.gpb\"\nconst x = y\n"), ("/b.gpb", "const y = uper(\"a\")\nconst y = 2\n")];
     insta::assert_snapshot!(wrong(&files), @r#"
     /b.gpb:0:10-0:14 GPB1201 there is no function `uper`
@@ -81,7 +81,7 @@ fn mistakes_of_used_files_are_told_there() {
 #[test]
 fn a_file_that_is_not_there() {
     insta::assert_snapshot!(wrong(&[("/a.gpb", "use \"absent.gpb\"\n")]), @r#"
-    /a.gpb:0:0-0:16 GPB1001 cannot read `absent.gpb`: `/absent.gpb` cannot be read: no such file or directory
+    /a.gpb:0:0-0:16 GPB1001 cannot read `absent.gpb`: no such file or directory
     used here
     help: the path is relative to the file that uses it
     "#);

@@ -1,4 +1,4 @@
-//! One change, for people.
+//! Prints one change of a plan for people.
 
 use super::line_diff;
 use super::styles::{Styles, paint};
@@ -11,17 +11,19 @@ use gpb_model::PropPath;
 use gpb_model::Value;
 use serde_json::Value as Json;
 
-/// What a change is printed with.
+/// Prints changes: the values, the styles and the need to name places.
 #[derive(Clone, Copy)]
 pub(super) struct ChangePrinter<'a> {
+    /// The printer of values.
     pub view: ValuePrinter<'a>,
+    /// The colours.
     pub styles: &'a Styles,
-    /// Whether the plan has resources in several places, so that each says where it is.
+    /// The plan has resources in several places, so that each change names its own.
     pub several_places: bool,
 }
 
 impl ChangePrinter<'_> {
-    /// The change with its properties, indented by two.
+    /// Prints a change with its properties, indented by two.
     pub fn change(&self, change: &ResourceChange, out: &mut String) {
         let def = (self.view.types)(&change.ty);
         let def = def.as_deref();
@@ -43,7 +45,7 @@ impl ChangePrinter<'_> {
         }
     }
 
-    /// What was changed behind gpb's back in one resource.
+    /// Prints the drift of one resource.
     pub fn drift(&self, change: &ResourceChange, out: &mut String) {
         let def = (self.view.types)(&change.ty);
         push(out, &format!("  {}", self.subject(change)));
@@ -57,6 +59,7 @@ impl ChangePrinter<'_> {
         }
     }
 
+    /// Returns the address with type, identifier and place.
     fn subject(&self, change: &ResourceChange) -> String {
         let what = match &change.id {
             Some(id) => format!("{} {}", change.ty, super::value::visible(id)),
@@ -70,6 +73,7 @@ impl ChangePrinter<'_> {
         )
     }
 
+    /// Prints the properties of a resource to create, aligned.
     fn created(&self, def: Option<&TypeDef>, change: &ResourceChange, out: &mut String) {
         let shown: Vec<(String, Vec<String>)> = change
             .desired
@@ -87,6 +91,7 @@ impl ChangePrinter<'_> {
         }
     }
 
+    /// Prints one difference: added, removed or changed.
     fn difference(&self, def: Option<&TypeDef>, difference: &PropertyDifference, tail: &str, out: &mut String) {
         let name = place_name(def, &difference.path);
         let shape = def.and_then(|def| def.shape_at(&difference.path));
@@ -108,7 +113,7 @@ impl ChangePrinter<'_> {
         }
     }
 
-    /// A place that has a value before and after.
+    /// Prints a property that has a value before and after.
     fn both(
         &self,
         def: Option<&TypeDef>,
@@ -144,6 +149,7 @@ impl ChangePrinter<'_> {
         }
     }
 
+    /// Returns the remark at the end of a line.
     fn tail(&self, tail: &str) -> String {
         if tail.is_empty() {
             String::new()
@@ -152,7 +158,7 @@ impl ChangePrinter<'_> {
         }
     }
 
-    /// Lines behind a mark, the head before the first and the tail behind it.
+    /// Prints lines after a mark, with the head before the first line and the tail after it.
     fn block(&self, mark: char, style: Style, head: &str, lines: &[String], tail: &str, out: &mut String) {
         for (index, line) in lines.iter().enumerate() {
             let (mark, head, tail) = if index == 0 { (mark, head, self.tail(tail)) } else { (' ', "", String::new()) };
@@ -161,7 +167,7 @@ impl ChangePrinter<'_> {
     }
 }
 
-/// What a change of this place does to the resource.
+/// Returns the consequence of a change of this property for its resource.
 fn consequence(def: Option<&TypeDef>, difference: &PropertyDifference) -> String {
     let conditional = def.is_some_and(|def| {
         def.conditional_create_only.iter().any(|one| one.covers(&difference.path) || difference.path.covers(one))
@@ -173,7 +179,7 @@ fn consequence(def: Option<&TypeDef>, difference: &PropertyDifference) -> String
     }
 }
 
-/// What a reader should know of a change besides its properties.
+/// Returns remarks on a change: why it is replaced, that it is gone, where it was moved from.
 fn note(change: &ResourceChange, def: Option<&TypeDef>) -> String {
     let mut notes = Vec::new();
     if change.action == Action::Replace {
@@ -185,7 +191,7 @@ fn note(change: &ResourceChange, def: Option<&TypeDef>) -> String {
         });
     }
     match change.action {
-        Action::Adopt => notes.push("exists from an interrupted run: taken over".to_owned()),
+        Action::Adopt => notes.push("exists from an interrupted run: adopted".to_owned()),
         Action::Forget => notes.push("is gone: forgotten".to_owned()),
         Action::Read if change.id.is_none() => notes.push("read during apply".to_owned()),
         Action::Create if !change.drift.is_empty() => notes.push("is gone: created again".to_owned()),
@@ -195,6 +201,7 @@ fn note(change: &ResourceChange, def: Option<&TypeDef>) -> String {
     notes.join("; ")
 }
 
+/// Returns the symbol and the colour of an action.
 fn symbol(change: &ResourceChange, styles: &Styles) -> (&'static str, Style) {
     match change.action {
         Action::Create => ("+", styles.create),
@@ -209,6 +216,7 @@ fn symbol(change: &ResourceChange, styles: &Styles) -> (&'static str, Style) {
     }
 }
 
+/// Returns the name of a property; place and type have names of their own.
 fn place_name(def: Option<&TypeDef>, path: &PropPath) -> String {
     match path.0.as_str() {
         PLACE => "place".to_owned(),
@@ -217,12 +225,13 @@ fn place_name(def: Option<&TypeDef>, path: &PropPath) -> String {
     }
 }
 
+/// Parses a document that is kept as a string, unless the other side is a plain string.
 fn opened(json: &Json, other: &Value) -> Json {
     let document = json.as_str().filter(|_| !matches!(other, Value::Text(text) if parse_document(text).is_none()));
     document.and_then(parse_document).unwrap_or_else(|| json.clone())
 }
 
-/// A document that is kept as text, as the structure it is, when the other side is one too.
+/// Returns a document that is kept as a string as its structure, when the other side is one too.
 fn structured(value: &Value, other: &Value) -> Value {
     let is_document = |value: &Value| match value {
         Value::Text(text) => parse_document(text).is_some(),
@@ -236,6 +245,7 @@ fn structured(value: &Value, other: &Value) -> Value {
     }
 }
 
+/// Appends a line without blanks at its end.
 pub(super) fn push(out: &mut String, line: &str) {
     out.push_str(line.trim_end());
     out.push('\n');

@@ -1,4 +1,4 @@
-//! What an environment costs, for people: by layer, by resource, by price line.
+//! Prints the cost of an environment for people: by layer, by resource, by price line.
 
 use super::change::push;
 use super::styles::{Styles, paint};
@@ -8,11 +8,13 @@ use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// How wide the text before the three columns may be.
+/// The maximum width of the text before the three columns, in characters.
 const WIDEST: usize = 76;
 
-/// The whole table: layers, resources and lines that cost something, what is priced by use alone, what is free, and what has
-/// no price.
+/// Prints the whole table.
+///
+/// It has layers, resources and lines that cost something, then budgets, parts that are priced by use alone, the number of
+/// free resources, and parts without a price.
 pub fn human(estimate: &Estimate, at: Option<&str>, verdicts: &[BudgetVerdict], styles: &Styles) -> String {
     let mut out = String::new();
     let shown: Vec<&ResourceCost> = estimate.resources.iter().filter(|cost| costs(&cost.total)).collect();
@@ -46,7 +48,7 @@ pub fn human(estimate: &Estimate, at: Option<&str>, verdicts: &[BudgetVerdict], 
     out
 }
 
-/// What one estimate has that another has not.
+/// Prints the difference between two estimates.
 pub fn difference(before: &Estimate, after: &Estimate, moved: &[CostChange], styles: &Styles) -> String {
     let mut out = String::new();
     let width = moved.iter().map(|moved| moved.address.as_str().chars().count()).max().unwrap_or(0).clamp(24, WIDEST);
@@ -64,7 +66,7 @@ pub fn difference(before: &Estimate, after: &Estimate, moved: &[CostChange], sty
     out
 }
 
-/// The line under a plan: what the environment costs, and what it cost as last applied.
+/// Returns the line under a plan: the cost of the declared environment, and of the applied one.
 pub fn summary(total: &CostRange, before: Option<&CostRange>, unpriced: usize) -> String {
     let mut text = format!(
         "Cost: {} a month expected ({} to {})",
@@ -93,12 +95,13 @@ pub fn summary(total: &CostRange, before: Option<&CostRange>, unpriced: usize) -
     text
 }
 
-/// `+$32.85`
+/// Formats an amount of US dollars with its sign: `+$32.85`.
 pub fn signed(amount: Decimal) -> String {
     let text = dollars(amount);
     if text.starts_with('-') { text } else { format!("+{text}") }
 }
 
+/// A table with a text and three figures in each row.
 struct CostTable<'a> {
     width: usize,
     styles: &'a Styles,
@@ -110,7 +113,7 @@ impl CostTable<'_> {
         paint(self.styles.dim, format!("{:width$} {:>15} {:>15} {:>15}", "", "minimum", "expected", "maximum"))
     }
 
-    /// A text with colour is wider than it looks; what it looks like is what counts.
+    /// Returns a row. Escape sequences of colours do not count to the width of its text.
     fn row(&self, indent: usize, text: &str, figures: &CostRange) -> String {
         let visible = anstream::adapter::strip_str(text).to_string().chars().count() + indent;
         let pad = self.width.saturating_sub(visible);
@@ -126,13 +129,13 @@ impl CostTable<'_> {
     }
 }
 
-/// What stands before a resource's figures, and its lines'.
+/// Returns the texts before the figures of a resource and of its price lines.
 fn texts(cost: &ResourceCost) -> Vec<String> {
     let lines = cost.lines.iter().filter(|line| costs(&line.cost)).map(|line| format!("    {}", described(line)));
     std::iter::once(format!("  {}", cost.address)).chain(lines).collect()
 }
 
-/// `hours: 730 gateway-hour × $0.045`
+/// Describes a price line: `hours: 730 gateway-hour × $0.045`.
 fn described(line: &CostLine) -> String {
     let rate = match line.sku.rates.as_slice() {
         [(_, usd)] => format!("${usd}"),
@@ -148,14 +151,17 @@ fn described(line: &CostLine) -> String {
     format!("{}: {} {} × {rate}{free}{beyond}", line.name, quantity(line.quantity.expected), line.unit)
 }
 
+/// Formats a quantity with three decimals at most.
 fn quantity(figure: Decimal) -> String {
     grouped(&figure.round_dp(3).normalize().to_string())
 }
 
+/// Checks that something may cost anything.
 fn costs(spread: &CostRange) -> bool {
     !spread.maximum.is_zero()
 }
 
+/// Prints the verdicts on budgets.
 fn budgets(out: &mut String, verdicts: &[BudgetVerdict], styles: &Styles) {
     if verdicts.is_empty() {
         return;
@@ -175,7 +181,7 @@ fn budgets(out: &mut String, verdicts: &[BudgetVerdict], styles: &Styles) {
     }
 }
 
-/// Prices that come with use, where none is declared: they are no promise of zero.
+/// Prints the prices by use where no usage is declared: their cost is unknown, not zero.
 fn by_use(out: &mut String, estimate: &Estimate) {
     let mut unused: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for cost in &estimate.resources {
@@ -194,6 +200,7 @@ fn by_use(out: &mut String, estimate: &Estimate) {
     }
 }
 
+/// Prints the parts without a price.
 fn unpriced(out: &mut String, estimate: &Estimate, styles: &Styles) {
     if estimate.unpriced.is_empty() {
         return;

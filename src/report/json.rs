@@ -1,4 +1,4 @@
-//! Plans and states for machines. The keys are stable; what is secret stands as `{"$secret": true}`.
+//! Plans and states as JSON. The keys are stable; a secret is `{"$secret": true}`.
 
 use super::plan::PlanSummary;
 use super::value::display;
@@ -8,11 +8,14 @@ use gpb_engine::state::{ResourceRecord, StateSnapshot};
 use gpb_model::Value;
 use serde_json::{Map, Value as Json, json};
 
-/// A plan: `format`, `kind`, `stack`, `environment`, `cloud`, `observed`, `empty`, `summary`, `overrides`, `changes`,
-/// `outputs` and `changed_outputs`, the names of those that will not be what they were. `changes` holds what is to be done and what drifted, by layer and address; `property` is a place in gpb's
-/// spelling, `path` in AWS's. A value known only after apply is an object with one key, `$ref`, `$concat` or `$call`.
+/// Returns a plan as JSON.
+///
+/// Its keys are `format`, `kind`, `stack`, `environment`, `cloud`, `observed`, `empty`, `summary`, `overrides`, `changes`,
+/// `outputs` and `changed_outputs`, the names of those whose value changes. `changes` holds pending changes and drift, by
+/// layer and address; `property` is a path in gpb's spelling, `path` in AWS's. A value known only after apply is an object
+/// with one key, `$ref`, `$concat` or `$call`.
 pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
-    let is_told =
+    let is_listed =
         |change: &&ResourceChange| change.is_pending() || change.action == Action::Read || !change.drift.is_empty();
     json!({
         "format": 1,
@@ -24,13 +27,15 @@ pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
         "empty": plan.is_empty(),
         "summary": PlanSummary::new(plan),
         "overrides": plan.overrides,
-        "changes": plan.changes.iter().filter(is_told).map(|one| change(one, types)).collect::<Vec<_>>(),
+        "changes": plan.changes.iter().filter(is_listed).map(|one| change(one, types)).collect::<Vec<_>>(),
         "outputs": plan.outputs.iter().map(|(name, one)| (name.to_string(), value(one))).collect::<Map<_, _>>(),
         "changed_outputs": plan.changed_outputs(),
     })
 }
 
-/// A state: `format`, `kind`, `stack`, `environment`, `cloud`, `lineage`, `serial`, `resources`, `pending`, `outputs`.
+/// Returns a state as JSON.
+///
+/// Its keys are `format`, `kind`, `stack`, `environment`, `cloud`, `lineage`, `serial`, `resources`, `pending`, `outputs`.
 pub fn state(snapshot: &StateSnapshot) -> Json {
     let pending = snapshot.pending.iter().map(|intent| {
         json!({
@@ -52,7 +57,7 @@ pub fn state(snapshot: &StateSnapshot) -> Json {
     })
 }
 
-/// A resource of a state.
+/// Returns a resource of a state as JSON.
 pub fn resource(record: &ResourceRecord) -> Json {
     let properties = |properties: &Map<String, Json>| clean(&Json::Object(properties.clone()));
     json!({
@@ -69,6 +74,7 @@ pub fn resource(record: &ResourceRecord) -> Json {
     })
 }
 
+/// Returns a change as JSON.
 fn change(change: &ResourceChange, types: TypeLookup<'_>) -> Json {
     let def = types(&change.ty);
     let name = |path: &gpb_model::PropPath| display(def.as_deref(), path);
@@ -99,11 +105,12 @@ fn change(change: &ResourceChange, types: TypeLookup<'_>) -> Json {
     })
 }
 
+/// Returns a value as JSON.
 fn value(value: &Value) -> Json {
     clean(&Json::from(value.clone()))
 }
 
-/// Without hashes and sources of secrets: that there is one is all there is to say.
+/// Removes the hashes and sources of secrets: only that there is one remains.
 fn clean(json: &Json) -> Json {
     match json {
         Json::Array(items) => Json::Array(items.iter().map(clean).collect()),

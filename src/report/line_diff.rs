@@ -1,4 +1,4 @@
-//! Two structures or texts, line by line.
+//! Compares two structures or texts line by line.
 
 use super::styles::{Styles, paint};
 use gpb_catalog::{Shape, TypeDef};
@@ -8,10 +8,10 @@ use gpb_model::Value;
 use serde_json::{Map, Value as Json};
 use similar::{ChangeTag, TextDiff};
 
-/// Unchanged lines shown around a change.
+/// The number of unchanged lines shown around a change.
 const CONTEXT: usize = 2;
 
-/// The lines that differ, with a little around them, each marked; what changed within a line is underlined.
+/// Returns the lines that differ, each marked, with a few around them; changes within a line are underlined.
 pub(super) fn differing_lines(before: &[String], after: &[String], styles: &Styles) -> Vec<String> {
     let text = |lines: &[String]| lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect::<String>();
     let (before, after) = (text(before), text(after));
@@ -47,8 +47,10 @@ pub(super) fn differing_lines(before: &[String], after: &[String], styles: &Styl
     out
 }
 
-/// What was there, put so that comparing it line by line shows only what changes: elements whose order means nothing
-/// beside those they become, and of objects in lists only what the text speaks of, unless that is all there is to see.
+/// Arranges the old value so that comparing it line by line with the new one shows only changes.
+///
+/// Elements of unordered lists are aligned with those they become, and of objects only the keys of the new value are kept,
+/// unless the others are the whole difference.
 pub(super) fn arranged(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Json, after: &Value) -> Json {
     let trimmed = arrange(def, shape, before, after, true);
     match values::to_json(after) {
@@ -57,6 +59,7 @@ pub(super) fn arranged(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Js
     }
 }
 
+/// Arranges one level; `trim` drops keys that the new value does not have.
 fn arrange(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Json, after: &Value, trim: bool) -> Json {
     let shape = def.zip(shape).map(|(def, shape)| def.resolve(shape));
     match (before, after) {
@@ -99,6 +102,7 @@ fn arrange(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Json, after: &
     }
 }
 
+/// Returns the shape of an entry.
 fn inside<'a>(shape: Option<&'a Shape>, key: &str) -> Option<&'a Shape> {
     match shape? {
         Shape::Object(object) => object.by_aws(key).map(|property| &property.shape),

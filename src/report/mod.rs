@@ -1,4 +1,4 @@
-//! What plans and states look like, to people and to machines.
+//! Reports: plans, states, costs and verdicts for people, and plans and states as JSON.
 
 mod change;
 pub mod cost;

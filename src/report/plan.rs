@@ -1,4 +1,4 @@
-//! A plan, for people.
+//! Prints a plan for people.
 
 use super::change::{ChangePrinter, push};
 use super::styles::{Styles, paint};
@@ -9,24 +9,33 @@ use gpb_model::{Address, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// How many changes of each kind a plan has.
+/// The number of changes of each kind in a plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct PlanSummary {
+    /// The number of resources to create.
     pub create: usize,
+    /// The number of resources to update in place.
     pub update: usize,
+    /// The number of resources to replace.
     pub replace: usize,
+    /// The number of resources to delete.
     pub delete: usize,
+    /// The number of resources of an interrupted run to adopt.
     pub adopt: usize,
+    /// The number of resources to forget.
     pub forget: usize,
-    /// Moved to another address, and nothing else.
+    /// The number of resources that only move to another address.
     pub moved: usize,
+    /// The number of existing resources to read during apply.
     pub read: usize,
+    /// The number of resources without a change.
     pub unchanged: usize,
-    /// Of those replaced or deleted: protected, so that the plan cannot be applied as it is.
+    /// The number of protected resources among those to replace or delete: with any, the plan is refused.
     pub protected: usize,
 }
 
 impl PlanSummary {
+    /// Counts the changes of a plan.
     pub fn new(plan: &Plan) -> PlanSummary {
         let mut summary = PlanSummary::default();
         for change in &plan.changes {
@@ -60,7 +69,7 @@ impl fmt::Display for PlanSummary {
     }
 }
 
-/// The whole plan: what drifted, what will be done layer by layer, the outputs, and the sum of it.
+/// Prints the whole plan: drift, changes layer by layer, outputs and the summary.
 pub fn human(plan: &Plan, types: TypeLookup<'_>, styles: &Styles) -> String {
     let kinds: BTreeMap<&Address, &str> = plan.changes.iter().map(|c| (&c.address, c.ty.as_str())).collect();
     let places: BTreeSet<&Place> = plan.changes.iter().map(|change| &change.place).collect();
@@ -97,7 +106,7 @@ pub fn human(plan: &Plan, types: TypeLookup<'_>, styles: &Styles) -> String {
     out
 }
 
-/// What is said of a plan that touches no resource.
+/// Returns the summary of a plan that changes no resource.
 fn unchanged(kept: usize, outputs: usize) -> String {
     let (noun, verb) = if kept == 1 { ("resource", "is") } else { ("resources", "are") };
     match outputs {
@@ -107,6 +116,7 @@ fn unchanged(kept: usize, outputs: usize) -> String {
     }
 }
 
+/// Prints the drift of all resources.
 fn drift(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
     let drifted: Vec<&ResourceChange> = plan.changes.iter().filter(|change| !change.drift.is_empty()).collect();
     if drifted.is_empty() {
@@ -119,6 +129,7 @@ fn drift(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
     out.push('\n');
 }
 
+/// Prints the changes, layer by layer.
 fn layers(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
     let is_shown =
         |change: &&ResourceChange| change.is_pending() || (change.action == Action::Read && change.id.is_none());
@@ -139,7 +150,7 @@ fn layers(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
     }
 }
 
-/// The outputs as they will be; where nothing else changes, those that do, with what they were.
+/// Prints the new outputs; where nothing else changes, only those that change, with their old values.
 fn outputs(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
     let names = if plan.is_empty() { plan.changed_outputs() } else { plan.outputs.keys().map(AsRef::as_ref).collect() };
     if names.is_empty() {
@@ -164,7 +175,7 @@ fn outputs(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
     out.push('\n');
 }
 
-/// The new behind the old.
+/// Joins the lines of the old and the new value by an arrow.
 fn changed_lines(mut before: Vec<String>, after: Vec<String>) -> Vec<String> {
     let mut after = after.into_iter();
     if let (Some(last), Some(first)) = (before.last_mut(), after.next()) {

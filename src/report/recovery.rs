@@ -1,17 +1,17 @@
-//! Recovery verdicts, for people.
+//! Prints recovery verdicts for people.
 
 use super::change::push;
 use super::state::table as lines;
 use super::styles::{Styles, paint};
 use gpb_check::recovery::{FactSummary, Verdict, VerdictRow, VerdictTrace};
 
-/// How much of a reason a line of the table holds.
+/// The maximum length of a reason in the table, in characters.
 const WHY: usize = 90;
 
-/// Target, achieved, verdict and why, a line for each resource and domain, the wholes last.
+/// Prints the table of verdicts, a line for each resource and domain, those on the whole last.
 pub fn table(environment: &str, rows: &[VerdictRow], styles: &Styles) -> String {
     let mut cells: Vec<[String; 8]> = rows.iter().map(|row| cells(environment, row)).collect();
-    // A subject is named once, above all that is said of it.
+    // A subject is named once, in the first of its lines.
     for at in (1..cells.len()).rev() {
         let same = cells.get(at).zip(cells.get(at - 1)).is_some_and(|(this, last)| this[0] == last[0]);
         if let Some(row) = cells.get_mut(at).filter(|_| same) {
@@ -28,6 +28,7 @@ pub fn table(environment: &str, rows: &[VerdictRow], styles: &Styles) -> String 
     out
 }
 
+/// Returns the cells of a row.
 fn cells(environment: &str, row: &VerdictRow) -> [String; 8] {
     let subject = match (row.whole, row.subject.as_str()) {
         (true, "") => format!("all of {environment}"),
@@ -47,6 +48,7 @@ fn cells(environment: &str, row: &VerdictRow) -> [String; 8] {
     ]
 }
 
+/// Cuts a reason that is too long for the table.
 fn shortened(text: &str) -> String {
     match text.char_indices().nth(WHY) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),
@@ -54,7 +56,7 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// The chains behind verdicts.
+/// Prints the facts and times that verdicts follow from.
 pub fn chains(chains: &[VerdictTrace], styles: &Styles) -> String {
     let mut out = String::new();
     for (index, chain) in chains.iter().enumerate() {
@@ -66,6 +68,7 @@ pub fn chains(chains: &[VerdictTrace], styles: &Styles) -> String {
     out
 }
 
+/// Prints one verdict with its reasons.
 fn one(chain: &VerdictTrace, styles: &Styles, out: &mut String) {
     let row = &chain.row;
     let verdict = row.verdict.map_or("no target", Verdict::as_str);
@@ -97,6 +100,7 @@ fn one(chain: &VerdictTrace, styles: &Styles, out: &mut String) {
     }
 }
 
+/// Prints a fact that was considered, with its evidence and source.
 fn considered(fact: &FactSummary, styles: &Styles, out: &mut String) {
     let figures = match &fact.rpo {
         Some(rpo) => format!("loses {rpo}, back {}, {}", fact.rto, fact.mode),

@@ -1,17 +1,17 @@
-//! A state, for people.
+//! Prints a state for people.
 
 use super::change::push;
 use super::styles::{Styles, paint};
 use super::value::{ValuePrinter, display};
 use gpb_catalog::TypeLookup;
 use gpb_engine::plan::values;
-use gpb_engine::state::{OperationKind, ResourceRecord, StateSnapshot, deposed_from};
+use gpb_engine::state::{ResourceRecord, StateSnapshot};
 use gpb_model::Address;
 use gpb_model::PropPath;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
-/// A table of all resources: layer, address, type and identifier.
+/// Prints a table of all resources: layer, address, type and identifier.
 pub fn list(snapshot: &StateSnapshot, styles: &Styles) -> String {
     let mut records: Vec<&ResourceRecord> = snapshot.resources.values().collect();
     records.sort_by(|a, b| (a.layer.is_none(), &a.layer, &a.address).cmp(&(b.layer.is_none(), &b.layer, &b.address)));
@@ -22,56 +22,9 @@ pub fn list(snapshot: &StateSnapshot, styles: &Styles) -> String {
     table(["LAYER", "ADDRESS", "TYPE", "ID"], &rows, styles)
 }
 
-/// What `gpb show` prints: whose state it is, its resources, what an interrupted run left open, and the outputs.
-pub fn overview(snapshot: &StateSnapshot, types: TypeLookup<'_>, styles: &Styles) -> String {
-    let scope = &snapshot.scope;
-    let count = snapshot.resources.len();
-    let mut out = String::new();
-    let head = format!("{} of {}", scope.environment, scope.stack);
-    let noun = if count == 1 { "resource" } else { "resources" };
-    push(
-        &mut out,
-        &format!("{} on {}: {count} {noun}, serial {}", paint(styles.strong, head), scope.cloud, snapshot.serial),
-    );
-    if count > 0 {
-        out.push('\n');
-        out.push_str(&list(snapshot, styles));
-    }
-    let troubled = snapshot.resources.values().filter_map(|record| {
-        let why = match (&record.tainted, deposed_from(&record.address)) {
-            (Some(why), _) => format!("not finished: {why}"),
-            (None, Some(base)) => format!("replaced at {base}, still to be deleted"),
-            (None, None) => return None,
-        };
-        Some(format!("{}: {why}", record.address))
-    });
-    let pending = snapshot.pending.iter().map(|intent| {
-        let verb = match intent.operation {
-            OperationKind::Create => "being created",
-            OperationKind::Update => "being updated",
-            OperationKind::Delete => "being deleted",
-        };
-        format!("{} ({}) was {verb} when a run ended", intent.address, intent.ty)
-    });
-    let notes: Vec<String> = troubled.chain(pending).collect();
-    if !notes.is_empty() {
-        push(&mut out, &format!("\n{}", paint(styles.alert, "Unfinished:")));
-        for note in notes {
-            push(&mut out, &format!("  {note}"));
-        }
-    }
-    if !snapshot.outputs.is_empty() {
-        push(&mut out, &format!("\n{}", paint(styles.strong, "Outputs:")));
-        let kinds = BTreeMap::new();
-        let view = ValuePrinter { types, kinds: &kinds };
-        for (name, json) in &snapshot.outputs {
-            property(&view, None, name, "", json, &mut out);
-        }
-    }
-    out
-}
-
-/// One resource: what it is, what was applied, and what the cloud says besides. `None` when there is no such address.
+/// Prints one resource: its type and place, the applied properties, and those the cloud set.
+///
+/// `None` when the state has no such address.
 pub fn show(snapshot: &StateSnapshot, address: &Address, types: TypeLookup<'_>, styles: &Styles) -> Option<String> {
     let record = snapshot.resources.get(address)?;
     let def = types(&record.ty);
@@ -109,6 +62,7 @@ pub fn show(snapshot: &StateSnapshot, address: &Address, types: TypeLookup<'_>, 
     Some(out)
 }
 
+/// Prints one property.
 fn property(
     view: &ValuePrinter<'_>,
     def: Option<&gpb_catalog::TypeDef>,
@@ -124,6 +78,7 @@ fn property(
     }
 }
 
+/// Prints a table with aligned columns.
 pub(super) fn table<const N: usize>(head: [&str; N], rows: &[[&str; N]], styles: &Styles) -> String {
     let width = |column: usize| {
         let cells = rows.iter().chain([&head]).filter_map(|row| row.get(column));

@@ -1,4 +1,4 @@
-//! Values in gpb's spelling: on one line where they fit, else on several.
+//! Prints values in gpb's spelling: on one line where they fit, else on several.
 
 use gpb_catalog::TypeLookup;
 use gpb_catalog::{Shape, TypeDef};
@@ -6,22 +6,23 @@ use gpb_model::PropPath;
 use gpb_model::{Address, Reference, Value};
 use std::collections::BTreeMap;
 
-/// What a value is printed with.
+/// Prints values: the catalog for names of properties, and the types of resources.
 #[derive(Clone, Copy)]
 pub(super) struct ValuePrinter<'a> {
+    /// The catalog's types by name.
     pub types: TypeLookup<'a>,
     /// The type of each resource, for the names of properties that are referred to.
     pub kinds: &'a BTreeMap<&'a Address, &'a str>,
 }
 
-/// How a part of a structure is printed.
+/// A function that prints a part of a structure.
 type PartPrinter<'a> = dyn Fn(Option<&TypeDef>, Option<&Shape>, &Value) -> Vec<String> + 'a;
 
-/// The longest value that is kept on one line.
+/// The maximum length of a value on one line, in characters.
 const INLINE: usize = 80;
 
 impl ValuePrinter<'_> {
-    /// A value as lines, the first without indentation.
+    /// Prints a value as lines, the first without indentation.
     pub fn lines(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &Value) -> Vec<String> {
         let inline = self.inline(def, shape, value);
         if let Some(inline) = inline.filter(|inline| inline.chars().count() <= INLINE) {
@@ -30,12 +31,12 @@ impl ValuePrinter<'_> {
         self.broken(def, shape, value, &|def, shape, value| self.lines(def, shape, value))
     }
 
-    /// A value with every structure spread over lines, for comparison line by line.
+    /// Prints a value with every structure spread over lines, for comparison line by line.
     pub fn spread(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &Value) -> Vec<String> {
         self.broken(def, shape, value, &|def, shape, value| self.spread(def, shape, value))
     }
 
-    /// A value on several lines, the parts of a structure as `part` prints them.
+    /// Prints a value on several lines, the parts of a structure by `part`.
     fn broken(
         &self,
         def: Option<&TypeDef>,
@@ -72,7 +73,7 @@ impl ValuePrinter<'_> {
         }
     }
 
-    /// A value on one line; `None` where that would be unreadable.
+    /// Prints a value on one line; `None` where that would be unreadable.
     fn inline(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &Value) -> Option<String> {
         let shape = pick(def, shape, value);
         Some(match value {
@@ -80,7 +81,7 @@ impl ValuePrinter<'_> {
             Value::Text(text) => quoted(text),
             Value::Bool(bool) => bool.to_string(),
             Value::Int(int) => int.to_string(),
-            Value::Float(float) => float.to_string(),
+            Value::Number(number) => number.to_string(),
             Value::Secret(_) => "(secret)".to_owned(),
             Value::Ref(_) | Value::Call { .. } => self.unknown(value),
             Value::Concat(parts) => self.concat(parts),
@@ -98,7 +99,7 @@ impl ValuePrinter<'_> {
         })
     }
 
-    /// `(known after apply: network.vpc.id)`: what a value waits for.
+    /// Prints an unknown value with the references it waits for: `(known after apply: network.vpc.id)`.
     fn unknown(&self, value: &Value) -> String {
         let mut references = Vec::new();
         value.references(&mut references);
@@ -110,6 +111,7 @@ impl ValuePrinter<'_> {
         }
     }
 
+    /// Prints an interpolated string.
     fn concat(&self, parts: &[Value]) -> String {
         let parts = parts.iter().map(|part| match part {
             Value::Text(text) => escaped(text),
@@ -119,6 +121,7 @@ impl ValuePrinter<'_> {
         format!("\"{}\"", parts.collect::<String>())
     }
 
+    /// Prints a reference: an address and a property.
     fn reference(&self, reference: &Reference) -> String {
         let property = if reference.path.0.is_empty() {
             "id".to_owned()
@@ -130,7 +133,7 @@ impl ValuePrinter<'_> {
     }
 }
 
-/// A place in gpb's spelling, as far as the type is known.
+/// Returns a property path in gpb's spelling, as far as the type is known.
 pub(super) fn display(def: Option<&TypeDef>, path: &PropPath) -> String {
     match def {
         Some(def) if !path.0.starts_with('@') => def.display(path),
@@ -138,7 +141,7 @@ pub(super) fn display(def: Option<&TypeDef>, path: &PropPath) -> String {
     }
 }
 
-/// The shape a value has of those a place allows.
+/// Chooses the shape of a value from those that its property allows.
 fn pick<'a>(def: Option<&'a TypeDef>, shape: Option<&'a Shape>, value: &Value) -> Option<&'a Shape> {
     let def = def?;
     match def.resolve(shape?) {
@@ -152,6 +155,7 @@ fn pick<'a>(def: Option<&'a TypeDef>, shape: Option<&'a Shape>, value: &Value) -
     }
 }
 
+/// Returns the shape of an entry.
 fn entry<'a>(shape: Option<&'a Shape>, key: &str) -> Option<&'a Shape> {
     match shape? {
         Shape::Object(object) => object.by_aws(key).map(|property| &property.shape),
@@ -160,6 +164,7 @@ fn entry<'a>(shape: Option<&'a Shape>, key: &str) -> Option<&'a Shape> {
     }
 }
 
+/// Returns the shape of an element.
 pub(super) fn element(shape: Option<&Shape>) -> Option<&Shape> {
     match shape? {
         Shape::List(list) => Some(&list.item),
@@ -167,7 +172,7 @@ pub(super) fn element(shape: Option<&Shape>) -> Option<&Shape> {
     }
 }
 
-/// A key as it is written: a property's gpb name, or the key itself.
+/// Returns a key as it is written: a property's gpb name, or the key itself.
 fn name(shape: Option<&Shape>, key: &str) -> String {
     if let Some(Shape::Object(object)) = shape
         && let Some(property) = object.by_aws(key)
@@ -179,15 +184,17 @@ fn name(shape: Option<&Shape>, key: &str) -> String {
     if is_word { key.to_owned() } else { quoted(key) }
 }
 
+/// Returns a string in quotes.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 
+/// Escapes a string as it is written between quotes.
 fn escaped(text: &str) -> String {
     visible(&text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t"))
 }
 
-/// A line without what a terminal would obey.
+/// Escapes the control characters of a line, which a terminal would obey.
 pub(super) fn visible(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     for letter in line.chars() {
@@ -200,6 +207,7 @@ pub(super) fn visible(line: &str) -> String {
     out
 }
 
+/// Appends lines, indented by two, with a head before the first and a tail after the last.
 fn nest(lines: &mut Vec<String>, head: &str, inner: Vec<String>, tail: &str) {
     let last = inner.len().saturating_sub(1);
     for (index, line) in inner.into_iter().enumerate() {

@@ -1,5 +1,5 @@
-//! The corpus of bad specs under `tests/bad`, as users write them: each says in its first lines what gpb has to tell, and
-//! where; what it tells, word for word, stands beside it in a snapshot.
+//! The corpus of bad specs under `tests/bad`, as users write them: each names in its first lines the diagnostics it must
+//! have, and where; a snapshot next to it holds them word for word.
 //!
 //! ```text
 //! // expect: GPB1003 "= «replcas»"                 the code, and a text that occurs once, its marked part being the span
@@ -10,9 +10,9 @@
 //! // expect: nothing                               the file is well, however it looks
 //! ```
 //!
-//! Each line is one diagnostic, alternatives stand between ` | `, and errors or warnings beyond these lines fail the test;
-//! advice is free. A file that cannot hold its expectations has them in `<name>.expect`. What gpb does not yet tell as it
-//! should stands in `known.txt`. `UPDATE=1` writes the snapshots.
+//! Each line is one diagnostic, alternatives are separated by ` | `, and errors or warnings beyond these lines fail the test;
+//! advice is free. A file that cannot hold its expectations has them in `<name>.expect`. Files whose
+//! diagnostics are not yet as they should be are in `known.txt`. `UPDATE=1` writes the snapshots.
 
 mod expectation;
 
@@ -36,9 +36,9 @@ use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 const LIMIT: Duration = Duration::from_mins(1);
-/// Categories whose files are read by the program itself, because what is tried is the reading.
+/// Categories whose files gpb reads itself, because the reading is under test.
 const BY_THE_PROGRAM: [&str; 2] = ["files", "modules"];
-/// What the compiler says when its thread came to no end.
+/// The message of the compiler when its thread panicked.
 const CAUGHT_PANIC: &str = "there is no memory for the compiler's stack";
 
 #[test]
@@ -87,7 +87,7 @@ fn every_snapshot_belongs_to_a_spec() {
     assert_eq!(wrong, Vec::<PathBuf>::new());
 }
 
-/// What was said about a file.
+/// The diagnostics of a file, and their text.
 struct SpecReport {
     diagnostics: Vec<Value>,
     text: String,
@@ -97,7 +97,7 @@ fn bad() -> PathBuf {
     root().join("tests/bad")
 }
 
-/// The specs by their paths below `tests/bad`; what lies deeper is there to be used by them.
+/// Lists the specs by their paths below `tests/bad`; deeper files are imported by them.
 fn corpus() -> Vec<String> {
     let mut files = Vec::new();
     for folder in fs::read_dir(bad()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
@@ -126,14 +126,14 @@ fn category(file: &str) -> &str {
     file.split('/').next().unwrap_or_default()
 }
 
-/// The files gpb does not yet judge as it should: one a line, then a colon and why.
+/// Returns the files whose diagnostics are not yet as they should be: one a line, then a colon and why.
 fn known() -> BTreeSet<String> {
     let text = fs::read_to_string(bad().join("known.txt")).unwrap_or_default();
     let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     lines.map(|line| line.split(':').next().unwrap_or(line).to_owned()).collect()
 }
 
-/// Asks about all files at once. A file that never ends is named, instead of the test never ending.
+/// Checks all files in parallel. A file that never ends is named, so that the test ends.
 fn ask_all(files: &[String]) -> Vec<(String, Result<SpecReport, String>)> {
     let queue = Arc::new(Mutex::new(files.iter().rev().cloned().collect::<Vec<_>>()));
     let library = Arc::new(Library::embedded());
@@ -177,7 +177,7 @@ fn ask(file: &str, library: &Library) -> SpecReport {
     }
 }
 
-/// The files below `tests/bad`, by their paths from there.
+/// Lists the files below `tests/bad`, by their paths from there.
 struct Corpus;
 
 impl Loader for Corpus {
@@ -217,7 +217,7 @@ fn without_count(text: &str) -> String {
     }
 }
 
-/// What is wrong with what was told, as lines; nothing is wrong when that is empty.
+/// Returns the differences from the expectations, as lines; none when it is empty.
 fn judge(file: &str, told: &SpecReport, is_known: bool) -> String {
     let mut wrong = compare(file, told);
     let panicked = told.diagnostics.iter().any(|diagnostic| diagnostic["message"] == CAUGHT_PANIC);

@@ -3,6 +3,7 @@
 mod apply;
 mod errors;
 mod help;
+mod logs;
 mod look;
 mod plan;
 mod protection;
@@ -11,7 +12,7 @@ mod secrets;
 use crate::support::{Folder, Ran};
 use std::fmt::Write as _;
 
-/// A queue, a topic, and the subscription of the one to the other.
+/// A spec with a queue, a topic, and the subscription of the one to the other.
 const SHOP: &str = r#"stack shop {
   param mode: sandbox | live
   param hold: duration = 30s
@@ -43,14 +44,14 @@ environment test of shop {
 }
 "#;
 
-/// A folder with the shop in it, on an embedded cloud that takes no time.
+/// Returns a folder with the shop, on a simulated cloud without latencies.
 fn shop() -> Folder {
     let folder = empty();
     folder.write("shop.gpb", SHOP);
     folder
 }
 
-/// The shop, applied.
+/// Returns the folder of the shop after an apply.
 fn applied() -> Folder {
     let folder = shop();
     folder.expect(0, &["apply", "shop.gpb", "--yes"]);
@@ -64,13 +65,13 @@ fn empty() -> Folder {
     folder
 }
 
-/// What a command did, without what differs from run to run.
+/// Returns the result of a command without the parts that differ from run to run.
 fn shown(folder: &Folder, ran: &Ran) -> String {
     let text = Ran { code: ran.code, out: in_order(&ran.out), err: in_order(&ran.err) }.text();
     text.replace(&folder.path("").display().to_string(), "FOLDER/").replace(env!("CARGO_PKG_VERSION"), "VERSION")
 }
 
-/// Progress sorted by address: which of two independent resources comes first is chance. The rest stays where it is.
+/// Sorts lines of progress by address, for the order of independent resources is chance. Other lines stay in place.
 fn in_order(text: &str) -> String {
     let address = |line: &str| -> Option<String> {
         if let Some(rest) = line.strip_prefix("{\"event\":") {
@@ -90,7 +91,7 @@ fn in_order(text: &str) -> String {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-/// Snapshots hold no times, hashes or processes.
+/// Returns the settings of snapshots: they hold no times, hashes or process numbers.
 fn settings() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
@@ -122,31 +123,31 @@ impl<'a> Story<'a> {
 
     fn run(mut self, code: i32, arguments: &[&str]) -> Self {
         let ran = self.folder.expect(code, arguments);
-        self.told(arguments, &ran);
+        self.record(arguments, &ran);
         self
     }
 
-    fn told(&mut self, arguments: &[&str], ran: &Ran) {
+    fn record(&mut self, arguments: &[&str], ran: &Ran) {
         let _ = writeln!(self.text, "$ gpb {}\n{}", arguments.join(" "), shown(self.folder, ran));
     }
 
-    /// What standard output holds is one JSON document.
+    /// Runs a command whose standard output must be one JSON document.
     fn json(mut self, code: i32, arguments: &[&str]) -> Self {
         let ran = self.folder.expect(code, arguments);
         drop(ran.json());
         assert_eq!(ran.err, "", "JSON leaves nothing to standard error");
-        self.told(arguments, &ran);
+        self.record(arguments, &ran);
         self
     }
 
-    /// What standard output holds is one JSON object with an event a line.
+    /// Runs a command whose standard output must be JSON lines, each with an event.
     fn lines(mut self, code: i32, arguments: &[&str]) -> Self {
         let ran = self.folder.expect(code, arguments);
         for line in ran.out.lines() {
             let line: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
             assert!(line["event"].is_string(), "{line}");
         }
-        self.told(arguments, &ran);
+        self.record(arguments, &ran);
         self
     }
 

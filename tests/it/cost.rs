@@ -1,5 +1,5 @@
-//! The price of things, worked out by hand: each case under `tests/cost/` says in its comments what it costs at the least, as
-//! expected and at the most, and by which sum of the price pages' numbers. No figure there was made by gpb.
+//! Costs, calculated by hand: each case under `tests/cost/` states in its comments the minimum, expected and maximum cost,
+//! and the sum of numbers from the price pages behind it. No figure there was made by gpb.
 
 use crate::support::{Folder, InMemoryLoader, root};
 use gpb_base::stdlib::Library;
@@ -12,7 +12,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-/// A case without a day of its own is reckoned for this one.
+/// The day of the prices, for cases without one.
 const DAY: &str = "2026-11-23";
 
 fn model(name: &str, text: &str) -> Model {
@@ -21,7 +21,7 @@ fn model(name: &str, text: &str) -> Model {
     model
 }
 
-/// The model of a program, and what the language has against it.
+/// Returns the model of a program, and its diagnostics.
 fn compiled(name: &str, text: &str) -> (Model, Vec<String>) {
     let library = Library::embedded();
     let loader = InMemoryLoader(text.to_owned());
@@ -40,12 +40,12 @@ fn cases() -> Vec<(String, String)> {
     paths.into_iter().map(case).collect()
 }
 
-/// The lines of a case that begin with `//` and a mark.
+/// Returns the lines of a case that begin with `//` and a mark.
 fn marked<'a>(text: &'a str, mark: &str) -> Vec<&'a str> {
     text.lines().filter_map(|line| line.strip_prefix("//")?.strip_prefix(mark)).map(str::trim).collect()
 }
 
-/// `expected 32.85 = 730 * 0.045`: the column, the figure, the sum.
+/// Parses `expected 32.85 = 730 * 0.045`: the column, the figure, the sum.
 fn figures<'a>(text: &'a str) -> BTreeMap<&'a str, (Decimal, &'a str)> {
     let read = |line: &'a str| -> Option<(&'a str, (Decimal, &'a str))> {
         let (column, rest) = line.split_once(' ')?;
@@ -96,7 +96,7 @@ fn every_figure_of_a_case_is_its_sum() {
     }
 }
 
-/// The resource types that the library has prices of, each with whether it is priced rather than free.
+/// Returns the resource types with facts about cost, each with true when it is priced, false when it is free.
 fn known() -> BTreeMap<String, bool> {
     let mut known = BTreeMap::new();
     for (_, text) in Library::embedded().below("facts/prices/", ".gpb") {
@@ -174,7 +174,7 @@ fn every_saving_of_the_library_can_be_read() {
     }
 }
 
-/// The steps of a program are counted: facts that look at every other resource of their type would run out of them.
+/// The steps of a program are limited: facts that read every other resource of their type would exceed the limit.
 #[test]
 fn facts_cost_no_more_the_more_resources_there_are() {
     let (_, one) = cases().into_iter().find(|(name, _)| name == "nat_idle.gpb").unwrap();
@@ -188,7 +188,7 @@ fn facts_cost_no_more_the_more_resources_there_are() {
     assert_eq!(cents(estimate.total.expected), Decimal::from(4_000 * 73) * Decimal::new(45, 2));
 }
 
-/// `730 * (0.04048 + 2 * 0.004445)`
+/// Evaluates `730 * (0.04048 + 2 * 0.004445)`.
 struct Sum<'a> {
     left: &'a str,
 }
@@ -247,7 +247,7 @@ impl<'a> Sum<'a> {
     }
 }
 
-/// Changes that break the sandbox's budget, and what the diagnostic proposes: made by hand, it mends it.
+/// Changes that break the sandbox's budget, and the proposals that fix it when made by hand.
 #[test]
 fn what_a_budget_proposes_mends_it() {
     let cases: [(&[(&str, &str)], &str, (&str, &str)); 5] = [

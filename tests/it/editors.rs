@@ -1,7 +1,7 @@
 //! The editors' grammars: generated from the language's own, and true to it.
 //!
-//! What a file's keywords, texts, numbers and comments are is asked of the parser; the editors' own engines
-//! (`vscode-textmate` under Node, Vim) must colour exactly those.
+//! The parser finds the keywords, strings, numbers and comments of each file; the editors' own engines (`vscode-textmate`
+//! under Node, Vim) must colour exactly those.
 
 use crate::support::root;
 use serde_json::{Value as Json, json};
@@ -15,7 +15,7 @@ mod generator;
 #[path = "../editors/truth.rs"]
 mod truth;
 
-/// Every `.gpb` file of the repository but those that are wrong on purpose, some of them monstrously.
+/// Lists every `.gpb` file of the repository but those that are wrong on purpose.
 fn corpus() -> Vec<PathBuf> {
     let mut found = Vec::new();
     for folder in ["specs", "stdlib", "tests", "editors"] {
@@ -38,8 +38,9 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The corpus as the editors' tests read it. Files with syntax errors, which the tests of diagnostics keep, are tokenised
-/// too, but only of the others is known what the pieces are.
+/// Returns the corpus as the editors' tests read it, with the tokens that the parser finds.
+///
+/// Files with syntax errors, from the tests of diagnostics, are coloured too, but their tokens are unknown.
 fn expectations() -> (Json, BTreeSet<String>) {
     let mut rules = BTreeSet::new();
     let mut files = Vec::new();
@@ -116,7 +117,7 @@ fn vim_colours_and_indents_what_the_parser_sees() {
     assert_eq!(said, "", "vim differs from the parser");
 }
 
-/// The snippet as it is put in, each placeholder with what it proposes.
+/// Returns a snippet as it is inserted, each placeholder with its proposal.
 fn put_in(body: &str) -> String {
     let mut text = body.replace("$0", "");
     // The innermost placeholder is the last that opens.
@@ -146,7 +147,9 @@ fn snippets_are_right_where_they_belong() {
     }
 }
 
-/// The Node tests with what they need, made once below the target folder. Tests that run at once wait for the first.
+/// Returns the folder of the Node tests with their packages, made once below the target folder.
+///
+/// Tests that run at the same time wait for the first.
 fn node_modules() -> PathBuf {
     let version = Command::new("node").arg("--version").output();
     let version = version.unwrap_or_else(|error| panic!("the editors' tests need Node 20 or newer (`node`): {error}"));
@@ -176,7 +179,7 @@ fn node_modules() -> PathBuf {
     folder
 }
 
-/// Where Cargo builds: the test's own program lies in it.
+/// Returns the folder Cargo builds into: this test's own binary lies in it.
 fn target() -> PathBuf {
     let program = std::env::current_exe().unwrap();
     program.ancestors().nth(3).unwrap().to_owned()

@@ -1,4 +1,4 @@
-//! `gpb lsp` as an editor sees it: a process that is spoken to over its pipes.
+//! `gpb lsp` as an editor uses it: a process that reads requests from a pipe and answers on another.
 
 use crate::support::Folder;
 use serde_json::{Value as Json, json};
@@ -52,7 +52,7 @@ impl Editor {
         serde_json::from_slice(&body).unwrap()
     }
 
-    /// The answer to a request; what the server says by itself meanwhile is passed over.
+    /// Sends a request and returns the answer; notifications meanwhile are ignored.
     fn ask(&mut self, method: &str, params: &Json) -> Json {
         self.asked += 1;
         let id = self.asked;
@@ -66,7 +66,7 @@ impl Editor {
         }
     }
 
-    /// The next diagnostics of a document.
+    /// Returns the next diagnostics of a document.
     fn diagnostics(&mut self, uri: &str) -> Vec<Json> {
         loop {
             let message = self.next();
@@ -76,7 +76,7 @@ impl Editor {
         }
     }
 
-    /// How the server ends when nobody speaks to it any more, and what it says of that.
+    /// Closes the pipe and returns how the server ends: the exit code and standard error.
     fn end(mut self) -> (Option<i32>, String) {
         drop(self.server.stdin.take());
         let mut said = String::new();
@@ -105,8 +105,8 @@ fn an_editor_is_told_of_mistakes_and_given_the_text_in_order() {
     let at = |line: u32, character: u32| json!({ "line": line, "character": character });
     assert_eq!(told[0]["range"], json!({ "start": at(0, 16), "end": at(0, 20) }));
 
-    let mended = text.replace("lwer", "lower");
-    let changes = json!({ "textDocument": { "uri": uri, "version": 2 }, "contentChanges": [{ "text": mended }] });
+    let fixed = text.replace("lwer", "lower");
+    let changes = json!({ "textDocument": { "uri": uri, "version": 2 }, "contentChanges": [{ "text": fixed }] });
     editor.tell("textDocument/didChange", &changes);
     assert_eq!(editor.diagnostics(&uri), Vec::<Json>::new());
 

@@ -6,16 +6,14 @@ mod cli;
 mod cost;
 mod editors;
 mod lsp;
-mod mended;
 mod pages;
 mod properties;
-mod random;
 mod readme;
 mod recovery;
 mod rules;
 mod scaling;
 mod specs;
+mod suggested_fixes;
 mod support;
 #[cfg(feature = "_sdk")]
 mod wire;
-mod world;

@@ -1,4 +1,4 @@
-//! The pages behind the codes: their failing examples fail with that code, their mended ones do not.
+//! The pages of the codes: their failing examples fail with that code, their fixed ones do not.
 
 use crate::support::InMemoryLoader;
 use gpb_base::stdlib::Library;
@@ -6,17 +6,17 @@ use gpb_catalog::Catalog;
 use gpb_lang as lang;
 use std::fmt::Write as _;
 
-/// The examples are priced for this day.
+/// The day of the prices for the examples.
 const DAY: &str = "2026-11-23";
 
-/// The text of the first fenced block opened by ```` ```<info> ````.
+/// Returns the text of the first fenced block opened by ```` ```<info> ````.
 fn block<'a>(page: &'a str, info: &str) -> Option<&'a str> {
     let start = page.find(&format!("```{info}\n"))? + info.len() + 4;
     let end = page[start..].find("\n```")? + start + 1;
     page.get(start..end)
 }
 
-/// All that `gpb check` says of a program.
+/// Returns the codes that `gpb check` reports for a program.
 fn codes(name: &str, text: &str) -> Vec<&'static str> {
     let (loader, library) = (InMemoryLoader(text.to_owned()), Library::embedded());
     let language = lang::CompileInputs::embedded(&loader, &library);
@@ -37,7 +37,7 @@ fn examples_do_what_their_pages_say() {
         let examples = (block(page.text, "gpb fail"), block(page.text, "gpb pass"));
         let (Some(fail), Some(pass)) = examples else {
             if examples != (None, None) || block(page.text, "text").is_none() {
-                let _ = writeln!(wrong, "{}: the page needs a failing and a mended example", page.code);
+                let _ = writeln!(wrong, "{}: the page needs a failing and a fixed example", page.code);
             }
             continue;
         };
@@ -49,7 +49,7 @@ fn examples_do_what_their_pages_say() {
         }
         let passed = codes(&name, pass);
         if passed.iter().any(|code| *code == page.code) {
-            let _ = writeln!(wrong, "{}: the mended example still fails", page.code);
+            let _ = writeln!(wrong, "{}: the fixed example still fails", page.code);
         }
     }
     assert!(wrong.is_empty(), "{wrong}");

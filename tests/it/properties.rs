@@ -1,8 +1,8 @@
-//! Laws that hold for every program, whatever the cloud does and whenever the process dies.
+//! Laws that hold for every program, with any fault of the cloud and any crash of the process.
 
-use crate::random::{disarrayed, edited, programs};
+use crate::support::cloud::{in_the_cloud, in_the_state, snapshot};
+use crate::support::random_specs::{disarrayed, edited, programs};
 use crate::support::{Folder, InMemoryLoader, Ran};
-use crate::world::{in_the_cloud, in_the_state, snapshot};
 use gpb_base::stdlib::Library;
 use gpb_engine::plan;
 use gpb_lang as lang;
@@ -15,14 +15,14 @@ use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
-/// Shrinking starts many processes a step: it is given up early. `PROPTEST_CASES` asks for more patience.
+/// Shrinking starts many processes a step, so it is limited. With `PROPTEST_CASES` the limit is higher.
 fn cases(few: u32) -> Config {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
     let cases = asked.unwrap_or(few);
     Config { cases, max_shrink_iters: 60, failure_persistence: None, ..Config::default() }
 }
 
-/// Random edits lose queues and delete one where another begins, which gpb takes for a forgotten `moved` unless told.
+/// Random edits lose queues and delete one where another begins, which gpb takes for a forgotten `moved` otherwise.
 const APPLY: [&str; 5] = ["apply", "a.gpb", "--yes", "--unprotect", "all"];
 
 fn folder() -> Folder {
@@ -32,7 +32,7 @@ fn folder() -> Folder {
     folder
 }
 
-/// Runs a command until it succeeds, the cloud failing in another way each time.
+/// Runs a command until it succeeds, with other faults of the cloud each time.
 fn insist(folder: &Folder, arguments: &[&str], faults: &str) {
     let mut last = None;
     for seed in 0..12 {
@@ -47,7 +47,7 @@ fn insist(folder: &Folder, arguments: &[&str], faults: &str) {
     panic!("{arguments:?} never succeeded\n{}", last.map(|ran: Ran| ran.text()).unwrap_or_default());
 }
 
-/// What is declared is what there is, and gpb knows all of it.
+/// Asserts that the cloud has exactly the declared resources, and the state all of them.
 fn settled(folder: &Folder) {
     let plan = folder.gpb(&["plan", "a.gpb", "--detailed-exitcode", "--unprotect", "all"]);
     assert_eq!(plan.code, 0, "{}", plan.text());
@@ -84,7 +84,7 @@ proptest! {
     }
 }
 
-/// A command with its events, one a line, and slow enough to be interrupted.
+/// A running command with its JSON lines, slow enough to be interrupted.
 struct Running {
     child: Child,
     lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
@@ -99,7 +99,7 @@ impl Running {
         Self { child, lines }
     }
 
-    /// Reads on until an event of this name; whether there was one.
+    /// Reads until an event of this name, and returns whether there was one.
     fn until(&mut self, event: &str) -> bool {
         let wanted = format!("\"event\":\"{event}\"");
         self.lines.any(|line| line.unwrap().contains(&wanted))
@@ -139,7 +139,7 @@ proptest! {
     }
 }
 
-/// What a program means: its graph and the hash of its model.
+/// Returns the meaning of a program: its graph and the hash of its model.
 fn meaning(text: &str) -> (serde_json::Value, String) {
     let (loader, library) = (InMemoryLoader(text.to_owned()), Library::embedded());
     let compiled = lang::compile("a.gpb", &CompileInputs::embedded(&loader, &library), None);
@@ -165,7 +165,7 @@ proptest! {
     }
 }
 
-/// Twelve resources, each after the one before.
+/// Returns a program of twelve resources, each after the one before.
 fn chain() -> String {
     let mut text = String::from("stack shop {\n  param mode: sandbox | live\n");
     for n in 0..12 {
@@ -205,7 +205,7 @@ fn ctrl_c_finishes_what_is_under_way_and_no_more() {
     assert_eq!((&end["event"], &end["complete"]), (&"end".into(), &false.into()), "{end}");
     assert_eq!(end["outcome"]["cancelled"], true, "{end}");
     assert_eq!(run.child.wait().unwrap().code(), Some(1));
-    // What was under way is finished and known; nothing is left open.
+    // The steps in progress have finished and are known; no intent is open.
     let done = end["outcome"]["done"].as_array().unwrap().len();
     assert!((1..12).contains(&done), "{end}");
     let after = snapshot(&folder).unwrap();

@@ -3,7 +3,7 @@
 use crate::support::{Folder, root};
 use std::fmt::Write as _;
 
-/// The commands of the `console` blocks, each with the lines shown under it.
+/// Returns the commands of the `console` blocks, each with the lines shown under it.
 fn shown() -> Vec<(Vec<String>, Vec<String>)> {
     let text = std::fs::read_to_string(root().join("README.md")).unwrap();
     let mut shown: Vec<(Vec<String>, Vec<String>)> = Vec::new();
@@ -20,7 +20,7 @@ fn shown() -> Vec<(Vec<String>, Vec<String>)> {
     shown
 }
 
-/// The words of a command, as a shell splits them.
+/// Returns the words of a command, as a shell splits them.
 fn words(command: &str) -> Vec<String> {
     let parts = command.split('"').enumerate();
     let words = parts.flat_map(|(at, part)| match at % 2 {
@@ -30,12 +30,12 @@ fn words(command: &str) -> Vec<String> {
     words.collect()
 }
 
-/// A line without what only aligns it.
+/// Returns a line without the blanks that only align it.
 fn plain(line: &str) -> String {
     line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What is missing of the lines shown: they must come in their order, with others between them. `…` stands for anything.
+/// Returns the shown lines that are missing. They must come in their order, others may be between them, `…` is anything.
 fn missing(lines: &[String], printed: &str) -> Vec<String> {
     let mut left = printed.lines().map(plain);
     let mut missing = Vec::new();

@@ -1,4 +1,5 @@
-//! Recovery targets and contradictions over small topologies: each file below `tests/recovery/` with what is said of it beside it.
+//! Recovery targets and contradictions over small topologies: each file below `tests/recovery/` has its verdicts in a
+//! snapshot next to it.
 
 use crate::support::{Folder, root};
 use gpb::report::Styles;
@@ -61,7 +62,7 @@ const KINDS: &[&str] = &[
     "keeps_nothing",
 ];
 
-/// `aws.x.y kind name`, for each fact in the library, and whether it has a condition.
+/// Returns `aws.x.y kind name` for each fact in the library, and true when it has a condition.
 fn stated() -> BTreeMap<String, bool> {
     let library = Library::embedded();
     let mut found = BTreeMap::new();
@@ -88,7 +89,7 @@ fn stated() -> BTreeMap<String, bool> {
     found
 }
 
-/// A report cites a fact by its name alone, so the name says what the fact claims, and of whom.
+/// A report cites a fact by its name alone, so the name must state the claim and its subject.
 #[test]
 fn a_name_that_reports_cite_is_a_slug_of_one_fact() {
     let mut owners: BTreeMap<String, String> = BTreeMap::new();
@@ -110,8 +111,8 @@ fn a_name_that_reports_cite_is_a_slug_of_one_fact() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// Each topology is compiled once: its verdicts are as is written beside it, its facts are well formed, and all of them together
-/// show every fact of the library on both sides of its condition.
+/// Each topology is compiled once: its verdicts are those of its snapshot, its facts are well formed, and all of them
+/// together show every fact of the library on both sides of its condition.
 #[test]
 fn every_topology_is_judged_as_is_written_beside_it() {
     let library = Library::embedded();
@@ -144,7 +145,7 @@ fn every_topology_is_judged_as_is_written_beside_it() {
     assert!(missing.is_empty(), "{missing}");
 }
 
-/// The resource that a proposal changes, and what it sets there, for each that a fact makes.
+/// Returns the resource that each proposal of a fact changes, and the properties it sets.
 fn settings(fact: &Fact) -> Vec<(Address, PropertyValue)> {
     let Some(proposed) = fact.field("remedy") else { return Vec::new() };
     let changes = proposed.as_list().map_or_else(|| vec![proposed.clone()], <[PropertyValue]>::to_vec);
@@ -187,7 +188,7 @@ fn pricing_a_proposal_loads_no_file_again() {
     assert!(priced > 0, "no proposal has a price");
 }
 
-/// What a change proposes to set makes the fact hold that proposes it.
+/// A proposed change must make the fact hold that proposes it.
 #[test]
 fn what_a_proposal_sets_is_enough() {
     let library = Library::embedded();
@@ -243,7 +244,7 @@ fn what_a_proposal_sets_is_enough() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// The table and what is said, as the command prints them.
+/// Returns the table and the diagnostics, as the command prints them.
 fn judged(model: &Model, sources: &SourceMap) -> String {
     let graph = Graph::build(model);
     let types = &|name: &str| Catalog::embedded().get(name);
@@ -259,7 +260,7 @@ fn judged(model: &Model, sources: &SourceMap) -> String {
     text
 }
 
-/// On which side of its condition each fact was seen, and that it says where it is known from.
+/// Records on which side of its condition each fact was seen, and asserts that it has a source.
 fn remember(model: &Model, seen: &mut BTreeSet<(String, bool)>) {
     let types: BTreeMap<_, _> = model.resources.iter().map(|one| (&one.address, &*one.ty)).collect();
     for fact in &model.facts {
@@ -306,7 +307,7 @@ fn a_refuted_target_refuses_the_plan() {
     folder.expect(3, &["check", "case.gpb"]);
 }
 
-/// What is wrong in some of the environments says in which; what is wrong in all is said once.
+/// A diagnostic of some environments names them; one of all environments is reported once.
 #[test]
 fn each_environment_of_a_spec_is_judged() {
     let folder = Folder::new();
@@ -363,7 +364,7 @@ fn a_runbook_says_who_does_what_in_which_order() {
     insta::assert_snapshot!("runbook", folder.expect(0, &["drill", "case.gpb", "--domain", "region"]).out);
 }
 
-/// The worst verdicts on the loss of a node and of a zone.
+/// Returns the worst verdicts on the loss of a node and of a zone.
 fn verdicts(path: &Path, text: &str) -> Vec<Option<recovery::Verdict>> {
     std::fs::write(path, text).unwrap();
     let library = Library::embedded();

@@ -18,7 +18,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The sources of the command and of all crates but the generated ones and the kit of tests.
+/// Lists the sources of the command and of all crates but the generated ones and the test kit.
 fn own_sources() -> Vec<PathBuf> {
     let crates = std::fs::read_dir(root().join("crates")).unwrap().map(|entry| entry.unwrap().path());
     let own =
@@ -28,7 +28,7 @@ fn own_sources() -> Vec<PathBuf> {
     all
 }
 
-/// The code without comments and without the unit tests at its end.
+/// Returns the code without comments and without the unit tests at its end.
 fn code(path: &Path) -> String {
     let text = std::fs::read_to_string(path).unwrap();
     let body = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or("");
@@ -56,7 +56,7 @@ fn the_compiler_knows_no_service() {
         }
         let code = code(&path);
         for (number, line) in code.lines().enumerate() {
-            // What a person is shown as an example is no knowledge.
+            // An example in a message is not knowledge.
             if line.contains(".help(") {
                 continue;
             }
@@ -69,14 +69,74 @@ fn the_compiler_knows_no_service() {
     assert!(named.is_empty(), "AWS services named in the compiler:\n{}", named.join("\n"));
 }
 
+/// Files that spell values as an AWS API does, each with its reason.
+const API_SPELLING: [(&str, &str); 2] = [
+    ("crates/lang/src/policy/condition.rs", "policy documents are part of the language, and their grammar is IAM's"),
+    ("crates/check/src/cost/book/product.rs", "it reads the documents of AWS's price lists"),
+];
+
+/// Returns the values of all enumerations in the catalog that only an API spells so: `StepScaling`, `PROVISIONED_THROUGHPUT`.
+fn api_values() -> BTreeSet<String> {
+    let is_spelled_by_an_api = |value: &String| {
+        let letters: Vec<char> = value.chars().collect();
+        let has_humps = letters.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+        has_humps || value.contains('_') && *value == value.to_ascii_uppercase()
+    };
+    let mut values = BTreeSet::new();
+    for entry in std::fs::read_dir(root().join("stdlib/catalog/generated/aws")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        for (at, head) in text.match_indices("\"enum\":[") {
+            // A number among numbers is no spelling.
+            let list = text[at + head.len() - 1..].split_inclusive(']').next().unwrap();
+            let list: Vec<String> = serde_json::from_str(list).unwrap_or_default();
+            values.extend(list.into_iter().filter(is_spelled_by_an_api));
+        }
+    }
+    values
+}
+
+#[test]
+fn the_compiler_spells_no_value_of_an_api() {
+    let values = api_values();
+    assert!(values.contains("ChangeInCapacity") && values.len() > 1000, "{} values", values.len());
+    let mut spelled = Vec::new();
+    let mut used = BTreeSet::new();
+    for path in own_sources() {
+        if path.starts_with(root().join("crates/aws")) || is_test(&path) {
+            continue;
+        }
+        let exempt = API_SPELLING.iter().find(|(file, _)| path.ends_with(file));
+        for line in code(&path).lines() {
+            for literal in line.split('"').skip(1).step_by(2).filter(|literal| values.contains(*literal)) {
+                match exempt {
+                    Some((file, _)) => drop(used.insert(*file)),
+                    None => spelled.push(format!("{}: \"{literal}\"", path.display())),
+                }
+            }
+        }
+    }
+    assert!(spelled.is_empty(), "values of AWS APIs, which belong into stdlib/:\n{}", spelled.join("\n"));
+    assert_eq!(used, API_SPELLING.map(|(file, _)| file).into(), "a file that is exempt needs it no more");
+}
+
 #[test]
 fn every_test_file_is_part_of_the_binary() {
-    let folder = root().join("tests/it");
-    let main = std::fs::read_to_string(folder.join("main.rs")).unwrap();
-    for path in std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+    let top = root().join("tests/it");
+    let files = sources(&top);
+    assert!(files.len() > 20, "{files:?}");
+    for path in files {
         let name = path.file_stem().unwrap().to_str().unwrap();
-        let is_module = path.extension().is_some_and(|end| end == "rs") && name != "main";
-        assert!(!is_module || main.contains(&format!("mod {name};")), "tests/it/{name}.rs is not in main.rs");
+        let folder = path.parent().unwrap();
+        // A module's parent is `main.rs`, the folder's `mod.rs`, or the file beside the folder with its name.
+        let parents = [top.join("main.rs"), folder.join("mod.rs"), folder.with_extension("rs")];
+        let parent = if folder == top { parents.first() } else { parents.iter().skip(1).find(|file| file.exists()) };
+        let parent = parent.unwrap_or_else(|| panic!("{} has no parent", path.display()));
+        let is_root = path == *parent || name == "mod";
+        let is_declared = || {
+            let text = std::fs::read_to_string(parent).unwrap();
+            text.lines().any(|line| line.trim_start_matches("pub ") == format!("mod {name};"))
+        };
+        assert!(is_root || is_declared(), "{} is not in {}", path.display(), parent.display());
     }
 }
 

@@ -1,6 +1,6 @@
-//! What scales, as users write it: each program under `tests/scaling` says in its first line which codes it is refused with, and
-//! what it is told stands beside it. Of each mistake there are both sides: `…_refused` and, with the change that the message
-//! suggests, `…_mended`. `UPDATE=1` writes what is told.
+//! The checks of scaling on whole programs: each one under `tests/scaling` names in its first line the codes of its
+//! diagnostics, and a snapshot next to it holds them. Each mistake has both sides: `…_refused` and, with the change that the
+//! message suggests, `…_mended`. `UPDATE=1` writes the snapshots.
 
 use crate::support::{Folder, root};
 use gpb_base::diag;
@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::{env, fs};
 
-/// Programs by their paths below `tests/scaling`.
+/// Lists programs by their paths below `tests/scaling`.
 struct Programs;
 
 impl Loader for Programs {
@@ -63,8 +63,8 @@ fn told(file: &str, library: &Library) -> ScalingReport {
     ScalingReport { codes: codes.into_iter().collect(), text, model }
 }
 
-/// Each program is compiled once: it is told what its first line says, and all of them together show every fact of the
-/// library, for one that cannot be read would show as a mistake of whoever uses the type.
+/// Each program is compiled once: its diagnostics are those that its first line names, and all of them together use every
+/// fact of the library, for one that cannot be read would show as a mistake of a user of the type.
 #[test]
 fn each_program_is_told_what_its_first_line_says() {
     let library = Library::embedded();
@@ -110,7 +110,7 @@ fn each_mistake_has_both_its_sides() {
     }
 }
 
-/// The facts about scaling that the library states: kind and name.
+/// Lists the facts about scaling in the library: kind and name.
 fn written(library: &Library) -> BTreeSet<(String, String)> {
     let mut written = BTreeSet::new();
     for (_, text) in library.below("facts/scaling/", ".gpb") {
@@ -157,8 +157,8 @@ fn a_simulation_is_the_same_again_and_another_with_another_seed() {
     insta::assert_snapshot!("simulated_day", run(&[]).0);
 }
 
-/// A fleet by steps and a target, with the warm-up of its instances; executions that are kept ready; units of a table, of which few can be
-/// removed in a day.
+/// Simulates a fleet with steps and a target, with the warm-up of its instances; executions that are kept ready; units of a
+/// table, of which few can be removed in a day.
 #[test]
 fn instances_executions_and_units_are_simulated_too() {
     let folder = Folder::new();

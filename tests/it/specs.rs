@@ -1,4 +1,4 @@
-//! GPUBROKER's own specs and the standard library.
+//! The specs of the repository and the standard library.
 
 use crate::support::{Folder, root};
 
@@ -46,7 +46,7 @@ fn the_sandbox_goes_from_text_to_resources_and_back() {
     assert_eq!(list.json()["resources"].as_array().map(Vec::len), Some(0), "{}", list.text());
 }
 
-/// Functions, fleets, streams and tables of the library: made, and then as they are to be.
+/// Functions, fleets, streams and tables of the library: applied, and then without changes.
 #[test]
 fn what_scales_is_made_and_stays_as_it_is() {
     let folder = Folder::new();

@@ -1,4 +1,4 @@
-//! The sandbox over the wire: gpb with the official SDKs against AWS emulators, judged by boto3.
+//! The sandbox over the wire: gpb with the official SDKs against AWS emulators, read back by boto3.
 //!
 //! moto has most services; ministack has those that moto lacks or lacks in part (MSK, ElastiCache, CloudWatch).
 
@@ -16,7 +16,7 @@ struct WireFixture {
     _emulators: (Emulator, Emulator),
 }
 
-/// boto3, at hand in a process of its own.
+/// boto3, in a process of its own.
 struct Reader {
     child: RefCell<Child>,
     answers: RefCell<BufReader<std::process::ChildStdout>>,
@@ -84,7 +84,7 @@ impl WireFixture {
         world
     }
 
-    /// The spec names a certificate that already exists in the account; here it has to be made first.
+    /// Creates the certificate that the spec expects to exist in the account.
     fn bring_certificate(&self) {
         let made = self.boto("acm", "request_certificate", &json!({ "DomainName": "sandbox.gpubroker.example" }));
         let arn = made["CertificateArn"].as_str().unwrap();
@@ -94,7 +94,7 @@ impl WireFixture {
         self.folder.edit("specs/sandbox.gpb", &spec[start..end], arn);
     }
 
-    /// Every resource the sandbox could have made, by layer.
+    /// Returns every resource that the sandbox could create, by layer.
     fn inventory(&self) -> Json {
         self.reader.ask(&["inventory"])
     }
@@ -142,7 +142,7 @@ fn the_sandbox_lives_its_whole_life_over_the_wire() {
     let names: Vec<_> = queues.as_object().unwrap().keys().cloned().collect();
     assert_eq!(names, ["gpubroker-sandbox-work", "gpubroker-sandbox-work-dead"]);
 
-    // A change behind gpb's back is drift, shown and repaired.
+    // A change outside gpb is drift, shown and repaired.
     let url = world.boto("sqs", "get_queue_url", &json!({ "QueueName": "gpubroker-sandbox-work" }))["QueueUrl"].clone();
     let attributes = json!({ "QueueUrl": url, "Attributes": { "VisibilityTimeout": "999" } });
     world.boto("sqs", "set_queue_attributes", &attributes);
@@ -183,7 +183,7 @@ stack shop {
 }
 "#;
 
-/// AWS would give the queue back as though it had just been made, and overwrite the alarm.
+/// AWS would return the existing queue as if it were new, and overwrite the alarm.
 #[test]
 fn what_somebody_else_made_under_the_same_name_is_left_as_it_was() {
     let world = WireFixture::new();

@@ -4,7 +4,7 @@ use pest_meta::ast::{Expr, Rule};
 use pest_meta::parser::{self, Rule as MetaRule};
 use std::collections::BTreeMap;
 
-/// How an editor writes regular expressions.
+/// The dialect of regular expressions of an editor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// TextMate's, as VS Code reads it.
@@ -13,28 +13,36 @@ pub enum Dialect {
     Vim,
 }
 
-/// The rules by name.
+/// The rules of the grammar by name.
 pub struct Grammar {
     rules: BTreeMap<String, Expr>,
 }
 
-/// A rule that nests deeper than this refers to itself and is no regular expression.
+/// The maximum nesting of rules: a deeper one refers to itself and is not a regular expression.
 const DEPTH: usize = 24;
 
 impl Grammar {
+    /// Parses the grammar.
+    ///
+    /// # Errors
+    /// When pest cannot read it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let pairs = parser::parse(MetaRule::grammar_rules, text).map_err(|error| error.to_string())?;
         let rules = parser::consume_rules(pairs).map_err(|errors| format!("{errors:?}"))?;
         Ok(Self { rules: rules.into_iter().map(|Rule { name, expr, .. }| (name, expr)).collect() })
     }
 
-    /// The names of the rules that begin so: `kw_`, `op_`.
+    /// Returns the names of the rules with a prefix: `kw_`, `op_`.
     pub fn named<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
         self.rules.keys().map(String::as_str).filter(move |name| name.starts_with(prefix))
     }
 
-    /// One of these rules, as a regular expression that matches what the parser would: a rule never gives back what it
-    /// has taken, which an atomic group says.
+    /// Returns a regular expression that matches one of these rules as the parser would.
+    ///
+    /// A rule of pest never backtracks into what it has matched, which an atomic group expresses.
+    ///
+    /// # Errors
+    /// When a rule does not exist or is not regular.
     pub fn regex(&self, names: &[&str], dialect: Dialect) -> Result<String, String> {
         let written: Vec<String> = names.iter().map(|name| self.rule(name, dialect, 0)).collect::<Result<_, _>>()?;
         Ok(match written.as_slice() {
@@ -73,7 +81,7 @@ impl Grammar {
     }
 }
 
-/// Pest's own rules, which both dialects write alike.
+/// Returns pest's built-in rules, which are the same in both dialects.
 fn builtin(name: &str) -> Option<&'static str> {
     Some(match name {
         "ANY" => ".",

@@ -1,7 +1,6 @@
-//! Writes the editors' grammars from `grammar/gpb.pest` and from what the compiler knows by name.
+//! Generates the editors' grammars from `grammar/gpb.pest` and the names that are built into the compiler.
 //!
-//! A template says which scope a piece of text has; what the piece looks like (`<<kw_layer>>`, `<<number>>`) is read from
-//! the pest grammar, and the names of the built-in types and functions from the compiler. So the editors cannot fall
+//! A template assigns scopes to tokens; the form of a token (`<<kw_layer>>`, `<<number>>`) is read from the pest grammar, and the names of the built-in types and functions from the compiler. So the editors cannot fall
 //! behind the language: a keyword that no template mentions is an error.
 
 mod grammar;
@@ -13,14 +12,16 @@ use std::path::{Path, PathBuf};
 
 /// A generated file.
 pub struct Generated {
+    /// The path to write it to.
     pub path: PathBuf,
+    /// The whole text.
     pub text: String,
 }
 
-/// Everything that is generated for the editors of the repository at `root`.
+/// Generates all files for the editors of the repository at `root`.
 ///
 /// # Errors
-/// A sentence that says what in the grammar or in a template does not fit.
+/// A sentence that names the mistake in the grammar or in a template.
 pub fn generate(root: &Path) -> Result<Vec<Generated>, String> {
     let read = |path: &str| std::fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"));
     let grammar = Grammar::parse(&read("grammar/gpb.pest")?)?;

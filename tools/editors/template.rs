@@ -1,21 +1,21 @@
-//! Filling a template's `<<holes>>`.
+//! Fills the `<<placeholders>>` of a template.
 
 use super::grammar::{Dialect, Grammar, group};
 use std::collections::BTreeSet;
 
-/// The text with every hole filled: `<<rule>>` and `<<rule|rule>>` from the grammar, `<<types>>` and `<<functions>>` from
+/// Returns the text with every placeholder filled: `<<rule>>` and `<<rule|rule>>` from the grammar, `<<types>>` and `<<functions>>` from
 /// the compiler.
 ///
 /// # Errors
-/// When a hole names no rule, and when the template leaves out a keyword or an operator of the grammar.
+/// When a placeholder names no rule, and when the template leaves out a keyword or an operator of the grammar.
 pub fn expand(template: &str, grammar: &Grammar, dialect: Dialect) -> Result<String, String> {
     let mut used = BTreeSet::new();
     let mut out = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("<<") {
-        let (unknown, after) = after.split_once(">>").ok_or("a hole is not closed")?;
+        let (placeholder, after) = after.split_once(">>").ok_or("a placeholder is not closed")?;
         out.push_str(before);
-        out.push_str(&match unknown {
+        out.push_str(&match placeholder {
             "types" => words(gpb_model::ty::names(), dialect),
             "functions" => words(gpb_lang::builtins::names(), dialect),
             rules => {

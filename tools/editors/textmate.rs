@@ -1,17 +1,21 @@
-//! From the filled template to TextMate's JSON.
+//! Converts the filled template to TextMate's JSON.
 //!
-//! The template is TOML, whose literal strings keep regular expressions readable; what repeats in TextMate's form
-//! (numbered captures, `.gpb` at the end of each scope, `include`) is written shorter there.
+//! The template is TOML, whose literal strings keep regular expressions readable; forms that repeat in TextMate's form
+//! (numbered captures, `.gpb` at the end of each scope, `include`) are shorter there.
 
 use serde_json::{Map, Value as Json, json};
 use toml::{Table, Value};
 
+/// Returns the grammar as JSON.
+///
+/// # Errors
+/// A sentence that names the mistake in the template.
 pub fn json(template: &str) -> Result<String, String> {
     let template: Table = template.parse().map_err(|error| format!("the TextMate template: {error}"))?;
     let rules = template.get("rules").and_then(Value::as_table).ok_or("the TextMate template has no `rules`")?;
     let mut repository = Map::new();
     for (name, list) in rules {
-        let list = list.as_array().ok_or_else(|| format!("`rules.{name}` is no list"))?;
+        let list = list.as_array().ok_or_else(|| format!("`rules.{name}` is not a list"))?;
         let patterns: Vec<Json> = list.iter().map(|rule| pattern(name, rule)).collect::<Result<_, _>>()?;
         repository.insert(name.clone(), json!({ "patterns": patterns }));
     }
@@ -58,7 +62,7 @@ fn include(name: &str) -> Json {
     json!({ "include": format!("#{name}") })
 }
 
-/// The list's first entry is the scope of the first group; an empty entry gives none. A single entry for the whole match
+/// Returns the captures of a rule: the list's first entry is the scope of the first group; an empty entry gives none. A single entry for the whole match
 /// begins with `0:`.
 fn captures(list: &[Value]) -> Json {
     let mut out = Map::new();
@@ -73,7 +77,7 @@ fn scope(names: &str) -> String {
     names.split(' ').map(|name| format!("{name}.gpb")).collect::<Vec<_>>().join(" ")
 }
 
-/// A name that is included and not there.
+/// Returns a name that is included and does not exist.
 fn missing(rule: &Json, repository: &Map<String, Json>) -> Option<String> {
     match rule {
         Json::Array(list) => list.iter().find_map(|rule| missing(rule, repository)),

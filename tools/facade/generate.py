@@ -46,7 +46,9 @@ def main():
     with ProcessPoolExecutor() as pool:
         made = list(pool.map(service, jobs))
     files = {FACADE / "src/generated" / f"{name}.rs": text for name, text, _ in made}
-    files[FACADE / "src/generated/mod.rs"] = emit.table(list(wanted))
+    files[FACADE / "src/generated/mod.rs"] = emit.modules(list(wanted))
+    files[FACADE / "src/generated/cells.rs"] = emit.cells(list(wanted))
+    files[FACADE / "src/generated/services.rs"] = emit.table(list(wanted))
     files[ROOT / operations.LIST] = operations.text(wanted)
     if options.stats:
         for name, text, stats in made:

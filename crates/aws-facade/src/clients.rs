@@ -2,25 +2,31 @@
 
 use aws_config::SdkConfig;
 
-use crate::generated::Cells;
+use crate::generated::cells::Cells;
 
-/// One client a service, made when first asked for. All share one connection pool and one cache of credentials.
+/// Holds one client a service, made when it is first asked for.
+///
+/// All share one connection pool and one cache of credentials.
 #[derive(Debug)]
 pub struct Clients {
+    #[allow(dead_code, reason = "a build without services reads neither")]
     pub(crate) config: SdkConfig,
+    #[allow(dead_code, reason = "a build without services reads neither")]
     pub(crate) cells: Cells,
 }
 
 impl Clients {
-    /// Clients over a configuration, best one made by [`crate::config::load`].
+    /// Makes clients over a configuration, best one that [`crate::config::load`] made.
     pub fn new(config: SdkConfig) -> Self {
         Self { config, cells: Cells::default() }
     }
 }
 
-/// S3 with the bucket in the path when an endpoint of one's own is set: `bucket.localhost` is a name few machines resolve.
+/// Makes the client of S3.
+///
+/// With an endpoint of one's own the bucket is in the path: `bucket.localhost` is a name that few machines resolve.
 #[cfg(feature = "s3")]
-pub(crate) fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
+pub(crate) fn s3_client(config: &SdkConfig) -> aws_sdk_s3::Client {
     use aws_types::service_config::ServiceConfigKey;
 
     let key = ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url").build().ok();

@@ -1,4 +1,4 @@
-//! Where requests go and who sends them.
+//! Configuration: the region, the endpoint and the credentials of requests.
 
 use std::time::Duration;
 
@@ -11,20 +11,23 @@ use aws_types::sdk_config::SharedCredentialsProvider;
 
 use crate::Clients;
 
-/// Which credentials to use, and where.
+/// The place and the credentials of a set of clients.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Target {
+    /// The region, such as `eu-west-1`.
     pub region: String,
     /// A profile of the shared configuration files; without one, the usual chain.
     pub profile: Option<String>,
-    /// The role to assume with those credentials.
+    /// The role to assume with those credentials, as an ARN.
     pub role: Option<String>,
 }
 
-/// Who we say we are in the assumed role's session, which is what CloudTrail shows.
+/// The name of the assumed role's session, which is what CloudTrail shows.
 const SESSION: &str = "gpb";
 
-/// The clients for a target. Nothing is sent yet: credentials are sought with the first request.
+/// Makes the clients for a target.
+///
+/// Nothing is sent yet: credentials are sought with the first request.
 pub async fn load(target: &Target) -> Clients {
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .region(Region::new(target.region.clone()))
@@ -43,10 +46,10 @@ pub async fn load(target: &Target) -> Clients {
     Clients::new(limited(config))
 }
 
-/// How long a sign-on tool or a chain of roles may take to give credentials.
+/// The longest time for a sign-on tool or a chain of roles to give credentials.
 const CREDENTIALS: Duration = Duration::from_secs(30);
 
-/// One try a request, and none that waits for ever.
+/// Limits a request to one try and to a time.
 ///
 /// Whether a failed change may be tried again depends on what it was and whether it can be read back, which only the
 /// engine above knows; a second try underneath would hide that the first may have been carried out. The limits are set

@@ -1,4 +1,4 @@
-//! What went wrong, and what that means for the next step.
+//! Errors of operations, and what they mean for the next step.
 
 mod classify;
 
@@ -10,9 +10,9 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::ProvideErrorKind;
 use aws_types::request_id::RequestId;
 
-use crate::convert::Refused;
+use crate::convert::InputError;
 
-/// What sort of failure it was.
+/// Sorts a failure by where it arose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ErrorKind {
     /// The service answered with an error of its own; the code says which.
@@ -32,16 +32,23 @@ pub enum ErrorKind {
 /// A failed operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
+    /// The sort of the failure.
     pub kind: ErrorKind,
     /// AWS's code (`NoSuchEntity`), else `Http503`, `Timeout` and the like.
     pub code: String,
+    /// The service's message, or the causes in one line.
     pub message: String,
-    /// Of the HTTP answer, if there was one.
+    /// The status code of the HTTP answer, if there was one.
     pub status: Option<u16>,
-    /// The same call may succeed later: throttling, a server's fault, a lost connection.
+    /// The same call may succeed later.
+    ///
+    /// That is so for throttling, a server's fault and a lost connection.
     pub retryable: bool,
-    /// The request was sent, it may change something, and what came back does not exclude that it did.
+    /// The change may have been made although the call failed.
+    ///
+    /// The request was sent, it may change something, and the answer does not exclude that it did.
     pub may_have_applied: bool,
+    /// AWS's id of the request, for its support.
     pub request_id: Option<String>,
 }
 
@@ -66,8 +73,8 @@ impl Error {
         }
     }
 
-    pub(crate) fn refused(refused: &Refused) -> Self {
-        Self::new(ErrorKind::Input, "BadInput", refused.to_string())
+    pub(crate) fn bad_input(error: &InputError) -> Self {
+        Self::new(ErrorKind::Input, "BadInput", error.to_string())
     }
 
     pub(crate) fn no_service(name: &str, known: &[&str]) -> Self {
@@ -81,10 +88,10 @@ impl Error {
         Self::new(ErrorKind::Unsupported, "NoOperation", message)
     }
 
-    #[allow(dead_code)] // Only services with streams need it.
-    /// The head of the answer came, and then the stream broke.
+    /// Returns the error of an answer whose head came and whose stream then broke.
+    #[allow(dead_code, reason = "only services with streams need it")]
     pub(crate) fn broken_stream(error: &(dyn std::error::Error + 'static)) -> Self {
-        let message = told(error);
+        let message = cause_chain(error);
         Self { retryable: true, ..Self::new(ErrorKind::Transport, "BrokenStream", message) }
     }
 
@@ -96,23 +103,24 @@ impl Error {
         let request_id = error.request_id().map(str::to_owned);
         let found = match error {
             SdkError::ServiceError(context) => of_service(context.err(), status),
-            SdkError::ResponseError(_) => of_response(status, told(error)),
-            SdkError::ConstructionFailure(_) => Self::new(ErrorKind::Input, "BadInput", told(error)),
+            SdkError::ResponseError(_) => of_response(status, cause_chain(error)),
+            SdkError::ConstructionFailure(_) => Self::new(ErrorKind::Input, "BadInput", cause_chain(error)),
             _ => classify::unanswered(error),
         };
         Self { status, request_id, ..found }
     }
 
-    /// A read changes nothing, however it ends.
+    /// Clears `may_have_applied` for a read, which changes nothing, however it ends.
     pub(crate) fn of_operation(mut self, name: &str) -> Self {
         self.may_have_applied &= !classify::only_reads(name);
         self
     }
 }
 
-/// An error's causes in one line, the nearest first. The SDKs' own wrappers say nothing and are left out, as are repetitions
-/// and the numbers of the operating system.
-fn told(error: &(dyn std::error::Error + 'static)) -> String {
+/// Joins an error's causes in one line, the nearest first.
+///
+/// The SDKs' own wrappers say nothing and are left out, as are repetitions and the numbers of the operating system.
+fn cause_chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut causes: Vec<String> = Vec::new();
     for cause in std::iter::successors(Some(error.source().unwrap_or(error)), |&cause| cause.source()) {
         let text = cause.to_string();
@@ -131,7 +139,7 @@ where
 {
     let meta = ProvideErrorMetadata::meta(error);
     let Some(code) = meta.code() else {
-        return of_response(status, meta.message().map_or_else(|| told(error), str::to_owned));
+        return of_response(status, meta.message().map_or_else(|| cause_chain(error), str::to_owned));
     };
     let throttled = classify::is_throttling(code) || error.retryable_error_kind().is_some_and(classify::kind_throttles);
     let server = status.is_some_and(|status| status >= 500);
@@ -142,8 +150,9 @@ where
     }
 }
 
-/// An answer without a code. A success that cannot be read may have changed everything it should, so that trying it
-/// again is no way out.
+/// Classifies an answer without a code.
+///
+/// A success that cannot be read may have changed everything it should, so that trying it again is no way out.
 fn of_response(status: Option<u16>, message: String) -> Error {
     let status = status.unwrap_or_default();
     if status < 300 {

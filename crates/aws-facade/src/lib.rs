@@ -12,38 +12,45 @@
 
 mod clients;
 pub mod config;
-#[allow(dead_code, unused_imports)] // A build with few services uses less of it.
+#[allow(dead_code, unused_imports, unused_macros, reason = "a build with few services uses less of it")]
 mod convert;
 mod error;
-// Each file is as long as its service is wide, and its text is the generator's affair.
 #[rustfmt::skip]
-#[allow(clippy::all, clippy::pedantic, clippy::restriction, deprecated)]
+#[allow(clippy::all, clippy::pedantic, clippy::restriction, deprecated, reason = "its text is the generator's")]
 mod generated;
-#[allow(dead_code)] // As above.
+#[allow(dead_code, reason = "a build with few services uses less of it")]
 mod run;
 
+use generated::services::{KNOWN, SERVICES};
 use serde_json::Value as Json;
 
 pub use clients::Clients;
 pub use error::{Error, ErrorKind};
 pub use run::Versions;
 
-/// Performs one operation: `service` is the crate's name for it (`elasticloadbalancingv2`), `operation` AWS's
-/// (`CreateListener`).
+/// Performs one operation and returns its output.
+///
+/// `service` is the crate's name for it (`elasticloadbalancingv2`), `operation` AWS's (`CreateListener`).
+///
+/// # Errors
+/// The kind of the failure: the service's own error, no answer, a refused input, no credentials, or an operation that this
+/// build does not carry.
 pub async fn invoke(clients: &Clients, service: &str, operation: &str, input: Json) -> Result<Json, Error> {
-    let Some(found) = generated::SERVICES.iter().find(|known| known.name == service) else {
-        return Err(Error::no_service(service, generated::KNOWN));
+    let Some(found) = SERVICES.iter().find(|known| known.name == service) else {
+        return Err(Error::no_service(service, KNOWN));
     };
     let answer = (found.start)(clients, operation, input)?.await;
     answer.map_err(|error| error.of_operation(operation))
 }
 
-/// What this build can do: each service with its operations, both in order.
+/// Lists the services of this build, each with its operations.
+///
+/// Both are in order.
 pub fn operations() -> Vec<(&'static str, Vec<&'static str>)> {
-    generated::SERVICES.iter().map(|service| (service.name, (service.operations)())).collect()
+    SERVICES.iter().map(|service| (service.name, (service.operations)())).collect()
 }
 
-/// The version of each SDK crate that is linked, and the one its part was generated for.
+/// Lists the SDK crates with their versions, linked and generated for.
 pub fn versions() -> Vec<(&'static str, Versions)> {
-    generated::SERVICES.iter().map(|service| (service.name, service.versions)).collect()
+    SERVICES.iter().map(|service| (service.name, service.versions)).collect()
 }

@@ -1,24 +1,14 @@
 //! Bindings from the standard library: read when they are first needed, and refused when they do not hold together.
 
-use super::binding::{BindingFile, TagCalls, TypeBinding, TypeTags};
+use super::binding::{BindingFile, PropertySide, TagCalls, TypeBinding, TypeTags};
+use super::bound_type::BoundType;
 use super::lint;
-use super::shapes::{Api, ApiOperation};
+use super::shapes::Api;
 use gpb_base::stdlib::Library;
 use gpb_catalog::{Catalog, TypeDef};
-use gpb_engine::cloud::{CloudError, CloudErrorKind};
+use gpb_engine::cloud::{CloudError, CloudErrorKind, TypeSource};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// Where resource types are looked up.
-pub trait TypeLookupSource: Send + Sync {
-    fn get(&self, name: &str) -> Option<Arc<TypeDef>>;
-}
-
-impl TypeLookupSource for &'static Catalog {
-    fn get(&self, name: &str) -> Option<Arc<TypeDef>> {
-        Catalog::get(self, name)
-    }
-}
 
 /// A binding that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,7 +17,7 @@ pub enum BindingError {
     Malformed { file: String, message: String },
     #[error("{file}: {place}: {message}")]
     Mismatch { file: String, place: String, message: String },
-    #[error("`{ty}` has no binding: it would stand in stdlib/{file}")]
+    #[error("`{ty}` has no binding: expected in stdlib/{file}")]
     Missing { ty: String, file: String },
 }
 
@@ -54,29 +44,14 @@ impl From<BindingError> for CloudError {
 /// All bindings.
 pub struct Bindings {
     library: Library,
-    types: Arc<dyn TypeLookupSource>,
+    types: Arc<dyn TypeSource>,
     files: Mutex<BTreeMap<String, Result<Arc<BindingFile>, BindingError>>>,
     apis: Mutex<BTreeMap<String, Option<Arc<Api>>>>,
     checked: Mutex<BTreeMap<String, Result<BoundType, BindingError>>>,
 }
 
-/// A type with its binding.
-#[derive(Clone)]
-pub struct BoundType {
-    pub ty: String,
-    pub def: Arc<TypeDef>,
-    pub file: Arc<BindingFile>,
-    pub binding: Arc<TypeBinding>,
-    /// How its tags are written, the file's words filled in; `None` for a type without tags.
-    pub tags: Option<Arc<TagCalls>>,
-    /// The services it calls.
-    pub apis: BTreeMap<String, Arc<Api>>,
-    /// Some template needs to know the account.
-    pub needs_account: bool,
-}
-
 impl Bindings {
-    pub fn new(library: Library, types: Arc<dyn TypeLookupSource>) -> Bindings {
+    pub fn new(library: Library, types: Arc<dyn TypeSource>) -> Bindings {
         Bindings { library, types, files: Mutex::default(), apis: Mutex::default(), checked: Mutex::default() }
     }
 
@@ -165,25 +140,6 @@ impl Bindings {
     }
 }
 
-impl BoundType {
-    /// The service and the operation of a `call`.
-    pub fn split<'a>(&'a self, call: &'a str) -> (&'a str, &'a str) {
-        split(call, &self.file.service)
-    }
-
-    /// The operation, where its shapes are known.
-    pub fn operation(&self, call: &str) -> Option<(&Api, &ApiOperation)> {
-        let (service, operation) = self.split(call);
-        let api = self.apis.get(service)?;
-        Some((api, api.operations.get(operation)?))
-    }
-}
-
-/// `service:Operation`, or an operation of the file's own service.
-pub fn split<'a>(call: &'a str, service: &'a str) -> (&'a str, &'a str) {
-    call.split_once(':').unwrap_or((service, call))
-}
-
 fn tags(file: &BindingFile, binding: &TypeBinding, def: &TypeDef) -> Option<TagCalls> {
     def.tagging.as_ref()?;
     let shared = file.tags.clone().unwrap_or_default();
@@ -192,7 +148,7 @@ fn tags(file: &BindingFile, binding: &TypeBinding, def: &TypeDef) -> Option<TagC
         None => Some(shared),
         Some(TypeTags::Some(own)) => {
             let own = own.as_ref().clone();
-            let create = if own.create == super::binding::PropertySide::SameName { shared.create } else { own.create };
+            let create = if own.create == PropertySide::SameName { shared.create } else { own.create };
             Some(TagCalls {
                 create,
                 tag: own.tag.or(shared.tag),

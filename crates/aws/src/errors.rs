@@ -5,7 +5,7 @@ use super::invoke::{InvokeError, InvokeErrorKind};
 use gpb_engine::cloud::{CloudError, CloudErrorKind};
 
 /// Codes that mean the same everywhere at AWS.
-const EVERYWHERE: &[(CloudErrorKind, &[&str])] = &[
+const COMMON_CODES: &[(CloudErrorKind, &[&str])] = &[
     (
         CloudErrorKind::Throttled,
         &[
@@ -86,7 +86,7 @@ const EVERYWHERE: &[(CloudErrorKind, &[&str])] = &[
 ];
 
 /// Endings and beginnings that name what an error is; the first that fits counts.
-const USUAL: &[(CloudErrorKind, &[&str])] = &[
+const CODE_FRAGMENTS: &[(CloudErrorKind, &[&str])] = &[
     (CloudErrorKind::NotFound, &["NotFound", "NoSuch", "NonExistent", "DoesNotExist", "NotExist"]),
     (CloudErrorKind::AlreadyExists, &["AlreadyExist", "AlreadyOwned", ".Duplicate", "DuplicateName"]),
     (CloudErrorKind::Quota, &["LimitExceeded", "QuotaExceeded", "LimitReached", "TooMany", "QuotaExceeded"]),
@@ -103,15 +103,17 @@ pub fn kind(error: &InvokeError, errors: &[&ErrorCodes], changes: bool) -> Cloud
         InvokeErrorKind::Transport | InvokeErrorKind::Response => return lost,
         InvokeErrorKind::Service => {}
     }
-    if let Some(kind) = errors.iter().find_map(|errors| listed(error, errors)) {
+    if let Some(kind) = errors.iter().find_map(|errors| listed_kind(error, errors)) {
         return kind;
     }
-    let everywhere = EVERYWHERE.iter().find(|(_, codes)| codes.iter().any(|code| matches_entry(error, code)));
-    match (everywhere, error.status) {
+    let common = COMMON_CODES
+        .iter()
+        .find(|(_, codes)| codes.iter().any(|code| matches_entry(&error.code, &error.message, code)));
+    match (common, error.status) {
         (Some((CloudErrorKind::Unavailable, _)), _) | (None, Some(500..)) => lost,
         (Some((kind, _)), _) => *kind,
         (None, Some(429)) => CloudErrorKind::Throttled,
-        (None, status) => usual(error).unwrap_or(match status {
+        (None, status) => kind_by_fragment(error).unwrap_or(match status {
             _ if error.retryable => lost,
             Some(403 | 401) => CloudErrorKind::Denied,
             Some(404) => CloudErrorKind::NotFound,
@@ -121,9 +123,9 @@ pub fn kind(error: &InvokeError, errors: &[&ErrorCodes], changes: bool) -> Cloud
 }
 
 /// Whether an entry of a binding (`Code`, or `Code: words`) is about this error.
-pub fn matches_entry(error: &InvokeError, entry: &str) -> bool {
-    let (code, words) = entry.split_once(": ").map_or((entry, None), |(code, words)| (code, Some(words)));
-    error.code == code && words.is_none_or(|words| error.message.to_lowercase().contains(&words.to_lowercase()))
+pub fn matches_entry(code: &str, message: &str, entry: &str) -> bool {
+    let (named, words) = entry.split_once(": ").map_or((entry, None), |(named, words)| (named, Some(words)));
+    code == named && words.is_none_or(|words| message.to_lowercase().contains(&words.to_lowercase()))
 }
 
 pub fn cloud_error(error: InvokeError, kind: CloudErrorKind, operation: &str) -> CloudError {
@@ -136,7 +138,7 @@ pub fn cloud_error(error: InvokeError, kind: CloudErrorKind, operation: &str) ->
     }
 }
 
-fn listed(error: &InvokeError, errors: &ErrorCodes) -> Option<CloudErrorKind> {
+fn listed_kind(error: &InvokeError, errors: &ErrorCodes) -> Option<CloudErrorKind> {
     let lists = [
         (CloudErrorKind::NotFound, &errors.not_found),
         (CloudErrorKind::AlreadyExists, &errors.already_exists),
@@ -151,14 +153,15 @@ fn listed(error: &InvokeError, errors: &ErrorCodes) -> Option<CloudErrorKind> {
     // An entry with words is about fewer errors than one without, so it is asked first.
     let find = |with_words: bool| {
         lists.iter().find(|(_, list)| {
-            list.iter().any(|entry| entry.contains(": ") == with_words && matches_entry(error, entry))
+            list.iter()
+                .any(|entry| entry.contains(": ") == with_words && matches_entry(&error.code, &error.message, entry))
         })
     };
     find(true).or_else(|| find(false)).map(|(kind, _)| *kind)
 }
 
-fn usual(error: &InvokeError) -> Option<CloudErrorKind> {
-    USUAL.iter().find(|(_, parts)| parts.iter().any(|part| error.code.contains(part))).map(|(kind, _)| *kind)
+fn kind_by_fragment(error: &InvokeError) -> Option<CloudErrorKind> {
+    CODE_FRAGMENTS.iter().find(|(_, parts)| parts.iter().any(|part| error.code.contains(part))).map(|(kind, _)| *kind)
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 
 pub mod binding;
 pub mod binding_loader;
+pub mod bound_type;
+mod call_log;
 mod errors;
 pub mod invoke;
 pub mod lint;
@@ -21,7 +23,8 @@ mod template_scope;
 #[cfg(test)]
 mod tests;
 
-pub use binding_loader::{BindingError, Bindings, TypeLookupSource};
+pub use binding_loader::{BindingError, Bindings};
+pub use bound_type::BoundType;
 pub use invoke::{Invoke, InvokeError, InvokeErrorKind};
 pub use runner::{AwsCloud, short_token};
 #[cfg(feature = "_sdk")]

@@ -5,7 +5,7 @@ mod audit;
 pub use audit::{Coverage, audit};
 
 use super::binding::{ApiCall, CallConditions, PropertySide, ReadCall};
-use super::binding_loader::BoundType;
+use super::bound_type::BoundType;
 use super::path::{MemberPath, PathStep};
 use super::shapes::MemberShape;
 use super::template::{Template, TemplateTerm, TemplateTree};
@@ -61,7 +61,7 @@ pub fn problems(bound: &BoundType) -> Vec<BindingProblem> {
             term_problem(bound, term).map(|message| BindingProblem { place: "templates".to_owned(), message });
         found.extend(problem.filter(|problem| !found.iter().any(|other| other.message == problem.message)));
     }
-    for (place, path) in mentioned(bound) {
+    for (place, path) in property_mentions(bound) {
         if !is_property(bound, &path) {
             let message = format!("`{}` has no property `{}`{}", bound.ty, path.0, hint(bound, &path));
             found.push(BindingProblem { place, message });
@@ -69,7 +69,7 @@ pub fn problems(bound: &BoundType) -> Vec<BindingProblem> {
     }
     for part in bound.binding.id.keys() {
         if !bound.def.primary_identifier.iter().any(|path| path.head() == part) {
-            let message = format!("`{part}` is no part of the identifier of `{}`", bound.ty);
+            let message = format!("`{part}` is not a part of the identifier of `{}`", bound.ty);
             found.push(BindingProblem { place: "id".to_owned(), message });
         }
     }
@@ -110,8 +110,8 @@ fn use_problems(bound: &BoundType, one: &OperationUse<'_>) -> Vec<BindingProblem
         found.push(problem(format!("the input of `{operation}` has no member `{key}`")));
     }
     for path in &one.at {
-        if !path.alternatives.iter().any(|steps| leads(output, steps)) {
-            found.push(problem(format!("the output of `{operation}` has no such place: {}", shown(path))));
+        if !path.alternatives.iter().any(|steps| resolves(output, steps)) {
+            found.push(problem(format!("the output of `{operation}` has no such place: {}", display_path(path))));
         }
     }
     found
@@ -134,8 +134,8 @@ pub fn reaches(input: MemberShape<'_>, path: &MemberPath) -> bool {
     }
 }
 
-/// Whether a path leads somewhere in a shape.
-pub(super) fn leads(shape: MemberShape<'_>, steps: &[PathStep]) -> bool {
+/// Whether a path resolves somewhere in a shape.
+pub(super) fn resolves(shape: MemberShape<'_>, steps: &[PathStep]) -> bool {
     walk(shape, steps).is_some()
 }
 
@@ -151,7 +151,7 @@ pub(super) fn walk<'a>(shape: MemberShape<'a>, steps: &[PathStep]) -> Option<Mem
     })
 }
 
-fn shown(path: &MemberPath) -> String {
+fn display_path(path: &MemberPath) -> String {
     let step = |step: &PathStep| match step {
         PathStep::Name(name) => name.clone(),
         PathStep::Index(index) => index.to_string(),
@@ -217,7 +217,7 @@ fn of_read<'a>(place: &str, read: &'a ReadCall) -> Vec<OperationUse<'a>> {
 }
 
 /// Every property path that a binding mentions by name, and where.
-fn mentioned(bound: &BoundType) -> Vec<(String, PropPath)> {
+fn property_mentions(bound: &BoundType) -> Vec<(String, PropPath)> {
     let binding = &bound.binding;
     let mut found = Vec::new();
     let mut all = |place: &str, names: &mut dyn Iterator<Item = &String>| {

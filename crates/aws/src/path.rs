@@ -30,10 +30,10 @@ pub struct MemberPath {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{path}` is not a path: {why}")]
+#[error("`{path}` is not a path: {reason}")]
 pub struct PathError {
     pub path: String,
-    pub why: &'static str,
+    pub reason: &'static str,
 }
 
 impl MemberPath {
@@ -114,7 +114,7 @@ impl TryFrom<String> for MemberPath {
         let alternatives = outside_brackets(rest, '|').into_iter().map(steps).collect::<Result<_, _>>();
         alternatives
             .map(|alternatives| MemberPath { absolute, alternatives })
-            .map_err(|why| PathError { path: text.clone(), why })
+            .map_err(|reason| PathError { path: text.clone(), reason })
     }
 }
 
@@ -173,7 +173,7 @@ pub fn outside_brackets(text: &str, separator: char) -> Vec<&str> {
 }
 
 #[cfg(test)]
-#[allow(clippy::needless_pass_by_value)] // Cases read better without `&`.
+#[expect(clippy::needless_pass_by_value, reason = "cases read better without `&`")]
 mod tests {
     use super::*;
     use serde_json::json;
@@ -203,13 +203,13 @@ mod tests {
 
     #[test]
     fn bad_paths_say_why() {
-        for (path, why) in [
+        for (path, reason) in [
             ("", "it is empty"),
             ("a..b", "a step is empty"),
             ("a[b", "a `[` is not closed"),
             ("a[b]", "a filter is `[Key=value]`"),
         ] {
-            assert_eq!(path.parse::<MemberPath>().unwrap_err().why, why, "{path}");
+            assert_eq!(path.parse::<MemberPath>().unwrap_err().reason, reason, "{path}");
         }
     }
 }

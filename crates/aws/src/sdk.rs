@@ -1,6 +1,6 @@
 //! The official SDKs as the way to AWS's APIs.
 
-#![allow(clippy::disallowed_methods)] // The SDKs read AWS_PROFILE themselves; what fails has to name it.
+#![expect(clippy::disallowed_methods, reason = "the SDKs read AWS_PROFILE themselves; an error has to name it")]
 
 use super::invoke::{Invoke, InvokeError, InvokeErrorKind};
 use async_trait::async_trait;
@@ -23,7 +23,7 @@ impl Invoke for Sdk {
     async fn invoke(&self, place: &Place, service: &str, operation: &str, input: Json) -> Result<Json, InvokeError> {
         let clients = self.clients(place).await;
         let answer = gpb_aws_facade::invoke(&clients, service, operation, input).await;
-        answer.map_err(|error| explained(error, place))
+        answer.map_err(|error| invoke_error(error, place))
     }
 }
 
@@ -41,9 +41,9 @@ impl Sdk {
 }
 
 /// The error in the engine's terms; where it is about credentials, with the ways on.
-fn explained(error: Error, place: &Place) -> InvokeError {
+fn invoke_error(error: Error, place: &Place) -> InvokeError {
     let message = match error.kind {
-        ErrorKind::Credentials => without_credentials(&error, place, std::env::var("AWS_PROFILE").ok()),
+        ErrorKind::Credentials => credentials_message(&error, place, std::env::var("AWS_PROFILE").ok()),
         _ => error.message,
     };
     InvokeError {
@@ -69,7 +69,7 @@ fn kind(kind: ErrorKind) -> InvokeErrorKind {
 }
 
 /// What is missing, why, and the ways on. `chosen` is the profile the environment asks for.
-fn without_credentials(error: &Error, place: &Place, chosen: Option<String>) -> String {
+fn credentials_message(error: &Error, place: &Place, chosen: Option<String>) -> String {
     let why = &error.message;
     if let (Some(role), true) = (&place.role, error.code == "CredentialsFailed") {
         return format!(
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn an_error_of_a_service_passes_as_it_is() {
-        let found = explained(error(ErrorKind::Service, "NoSuchEntity"), &place(None, None));
+        let found = invoke_error(error(ErrorKind::Service, "NoSuchEntity"), &place(None, None));
         let expected = InvokeError {
             kind: InvokeErrorKind::Service,
             code: "NoSuchEntity".into(),
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn missing_credentials_name_the_ways_on() {
         let said = |code: &str, place: &Place, chosen: Option<&str>| {
-            without_credentials(&error(ErrorKind::Credentials, code), place, chosen.map(str::to_owned))
+            credentials_message(&error(ErrorKind::Credentials, code), place, chosen.map(str::to_owned))
         };
         let none = said("NoCredentials", &place(None, None), None);
         assert!(none.starts_with("no credentials were found: name a `profile`"), "{none}");

@@ -26,10 +26,10 @@ enum TemplatePart {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{template}` is not a template: {why}")]
+#[error("`{template}` is not a template: {reason}")]
 pub struct TemplateError {
     pub template: String,
-    pub why: String,
+    pub reason: String,
 }
 
 /// What became of a template.
@@ -53,20 +53,20 @@ impl FillResult {
 
 impl Template {
     pub fn fill(&self, from: &dyn Lookup) -> FillResult {
-        if let [TemplatePart::Interpolation(unknown)] = self.0.as_slice() {
-            return match unknown.evaluate(from) {
+        if let [TemplatePart::Interpolation(expression)] = self.0.as_slice() {
+            return match expression.evaluate(from) {
                 Some(value) => FillResult::Value(value),
-                None if unknown.object => FillResult::AbsentObject,
+                None if expression.object => FillResult::AbsentObject,
                 None => FillResult::Absent,
             };
         }
         let mut out = String::new();
-        for piece in &self.0 {
-            match piece {
+        for part in &self.0 {
+            match part {
                 TemplatePart::Text(text) => out.push_str(text),
-                TemplatePart::Interpolation(unknown) => match unknown.evaluate(from) {
+                TemplatePart::Interpolation(expression) => match expression.evaluate(from) {
                     Some(value) => out.push_str(&text_of(&value)),
-                    None if unknown.object => return FillResult::AbsentObject,
+                    None if expression.object => return FillResult::AbsentObject,
                     None => return FillResult::Absent,
                 },
             }
@@ -78,9 +78,9 @@ impl Template {
     pub fn terms(&self) -> impl Iterator<Item = &TemplateTerm> {
         self.0
             .iter()
-            .flat_map(|piece| match piece {
+            .flat_map(|part| match part {
                 TemplatePart::Text(_) => [].iter(),
-                TemplatePart::Interpolation(unknown) => unknown.choices.iter(),
+                TemplatePart::Interpolation(expression) => expression.choices.iter(),
             })
             .map(|choice| &choice.term)
     }
@@ -90,21 +90,21 @@ impl TryFrom<String> for Template {
     type Error = TemplateError;
 
     fn try_from(text: String) -> Result<Template, TemplateError> {
-        let bad = |why: String| TemplateError { template: text.clone(), why };
-        let mut pieces = Vec::new();
+        let bad = |reason: String| TemplateError { template: text.clone(), reason };
+        let mut parts = Vec::new();
         let mut rest = text.as_str();
         while let Some((before, after)) = rest.split_once("${") {
             let (inside, tail) = after.split_once('}').ok_or_else(|| bad("a `${` is not closed".to_owned()))?;
             if !before.is_empty() {
-                pieces.push(TemplatePart::Text(before.to_owned()));
+                parts.push(TemplatePart::Text(before.to_owned()));
             }
-            pieces.push(TemplatePart::Interpolation(inside.parse().map_err(bad)?));
+            parts.push(TemplatePart::Interpolation(inside.parse().map_err(bad)?));
             rest = tail;
         }
-        if !rest.is_empty() || pieces.is_empty() {
-            pieces.push(TemplatePart::Text(rest.to_owned()));
+        if !rest.is_empty() || parts.is_empty() {
+            parts.push(TemplatePart::Text(rest.to_owned()));
         }
-        Ok(Template(pieces))
+        Ok(Template(parts))
     }
 }
 
@@ -207,7 +207,7 @@ fn fill_object(entries: &[(String, TemplateTree)], from: &dyn Lookup) -> FillRes
 }
 
 #[cfg(test)]
-#[allow(clippy::needless_pass_by_value)] // Cases read better without `&`.
+#[expect(clippy::needless_pass_by_value, reason = "cases read better without `&`")]
 mod tests {
     use super::*;
     use serde_json::json;
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn one_hole_keeps_its_type_and_several_join() {
+    fn one_interpolation_keeps_its_type_and_several_join() {
         check(json!("${Doc}"), Some(json!({ "a": 1 })));
         check(json!("${Doc.a}"), Some(json!(1)));
         check(json!("x-${VpcId}-${Doc.a}"), Some(json!("x-vpc-1-1")));

@@ -40,11 +40,8 @@ pub struct CloudLocation {
 
 impl CloudLocation {
     pub fn new(region: &str, account: Option<String>) -> CloudLocation {
-        let (partition, suffix) = match region {
-            region if region.starts_with("cn-") => ("aws-cn", "amazonaws.com.cn"),
-            region if region.starts_with("us-gov-") => ("aws-us-gov", "amazonaws.com"),
-            _ => ("aws", "amazonaws.com"),
-        };
+        let partition = gpb_catalog::regions::partition(region).unwrap_or("aws");
+        let suffix = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
         CloudLocation { account, region: region.to_owned(), partition, suffix }
     }
 }

@@ -1,6 +1,7 @@
 //! Bindings run against a scripted API: every request is as expected, in order.
-#![allow(clippy::needless_pass_by_value)] // Cases read better without `&`.
+#![expect(clippy::needless_pass_by_value, reason = "cases read better without `&`")]
 
+mod call_log;
 mod name_conflicts;
 mod script;
 

@@ -1,6 +1,9 @@
-//! What every stage needs: source files and spans, diagnostics, units, threads, the files of the standard library.
+//! The foundation of every stage: source files and spans, diagnostics, units, threads, the files of the standard library.
 
 pub mod diag;
+pub mod hex;
+pub mod json;
+pub mod nearest;
 pub mod source;
 pub mod stdlib;
 pub mod threads;

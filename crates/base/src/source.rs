@@ -6,26 +6,30 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-/// The number of a file in its [`SourceMap`].
+/// Identifies a file of a [`SourceMap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct FileId(pub u32);
 
 /// A half-open range of bytes in one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
+    /// The file.
     pub file: FileId,
+    /// Its first byte, counted from 0.
     pub start: u32,
+    /// The byte after its last.
     pub end: u32,
 }
 
 impl Span {
+    /// Returns the bytes from `start` to before `end`.
     pub fn new(file: FileId, start: usize, end: usize) -> Self {
         // A file is at most `MAX_FILE_BYTES` long, far below `u32::MAX`.
         let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
         Self { file, start: clamp(start), end: clamp(end) }
     }
 
-    /// The smallest span that covers both; `other` is ignored when it lies in another file.
+    /// Returns the smallest span that covers both; `other` is ignored when it lies in another file.
     #[must_use]
     pub fn to(self, other: Span) -> Span {
         if self.file != other.file {
@@ -34,6 +38,7 @@ impl Span {
         Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
+    /// Returns its bytes as a range.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize
     }
@@ -45,10 +50,11 @@ pub const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
 /// One file as it was read.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
-    /// How the file is named in messages: relative to where the user stands, or `std:data/aurora.gpb`.
+    /// The file's name in messages: relative to the working folder, or `std:data/aurora.gpb`.
     pub path: String,
+    /// Its content.
     pub text: Arc<str>,
-    /// Where its lines begin, once somebody has asked.
+    /// The first byte of each line, computed at first use.
     lines: OnceLock<Vec<usize>>,
 }
 
@@ -57,14 +63,14 @@ impl SourceFile {
         Self { path, text, lines: OnceLock::new() }
     }
 
-    /// The number of the line (from 0) that holds a byte, and where that line begins.
+    /// Returns the line (from 0) that holds a byte, and the first byte of that line.
     pub fn line(&self, at: usize) -> (usize, usize) {
         let lines = self.line_starts();
         let line = lines.partition_point(|start| *start <= at).saturating_sub(1);
         (line, lines.get(line).copied().unwrap_or_default())
     }
 
-    /// Where a line (from 0) begins; the end of the text if it has no such line.
+    /// Returns the first byte of a line (from 0); the end of the text if it has no such line.
     pub fn line_start(&self, line: usize) -> usize {
         self.line_starts().get(line).copied().unwrap_or(self.text.len())
     }
@@ -89,41 +95,45 @@ pub struct SourceMap {
 const LIBRARY: u32 = 1 << 24;
 
 impl SourceMap {
+    /// Adds a file of the program.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(SourceFile::new(path.into(), text.into()));
         id
     }
 
-    /// The number of a file of the standard library, by its place among those.
+    /// Returns the id of a file of the standard library, by its place among those.
     pub fn of_library(number: usize) -> FileId {
         FileId(u32::try_from(number).unwrap_or(u32::MAX).saturating_add(LIBRARY))
     }
 
+    /// Adds a file of the standard library, by its place among those.
     pub fn add_library(&mut self, number: usize, path: impl Into<String>, text: impl Into<Arc<str>>) {
         self.library.insert(Self::of_library(number).0, SourceFile::new(path.into(), text.into()));
     }
 
+    /// Returns a file; none where the id is of another map.
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
         self.files.get(id.0 as usize).or_else(|| self.library.get(&id.0))
     }
 
+    /// Returns the id of the file of that path.
     pub fn find(&self, path: &str) -> Option<FileId> {
         self.iter().find(|(_, file)| file.path == path).map(|(id, _)| id)
     }
 
-    /// All files: the program's, then the library's.
+    /// Returns all files: the program's, then the library's.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         let library = self.library.iter().map(|(id, file)| (FileId(*id), file));
         (0u32..).map(FileId).zip(&self.files).chain(library)
     }
 
-    /// The text a span covers; empty when the span does not belong to this map.
+    /// Returns the text a span covers; empty when the span does not belong to this map.
     pub fn slice(&self, span: Span) -> &str {
         self.get(span.file).and_then(|file| file.text.get(span.range())).unwrap_or("")
     }
 
-    /// Line and column (both from 1, the column in characters) of a span's start.
+    /// Returns line and column of a span's start, both from 1, the column in characters.
     pub fn line_column(&self, span: Span) -> (usize, usize) {
         let Some(file) = self.get(span.file) else { return (1, 1) };
         let at = (span.start as usize).min(file.text.len());
@@ -132,10 +142,11 @@ impl SourceMap {
     }
 }
 
-/// Where `use "path"` gets its text from; the compiler itself touches no file system.
+/// Reads the text of `use "path"`; the compiler itself touches no file system.
 pub trait Loader {
-    /// The text of `path` as named in the source, seen from the file `from` (its [`SourceFile::path`]).
-    /// Returns the path the file is to be known by and its text.
+    /// Returns the path that a file is known by from here on, and its text.
+    ///
+    /// `path` is as the source writes it, seen from the file `from` (its [`SourceFile::path`]).
     ///
     /// # Errors
     /// A sentence for the user that says why the file cannot be read.

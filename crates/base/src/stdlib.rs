@@ -10,19 +10,19 @@ include!(concat!(env!("OUT_DIR"), "/stdlib.rs"));
 #[derive(Debug, Clone, Default)]
 pub struct Library {
     files: Arc<BTreeMap<String, Arc<str>>>,
-    /// What readers have derived from the files, one value a type: those who share the library share these.
+    /// Values that readers derived from the files, one a type: those who share the library share these.
     derived: Arc<Mutex<Vec<Arc<dyn Any + Send + Sync>>>>,
 }
 
 impl Library {
-    /// What the binary carries.
+    /// Returns the library in the binary.
     pub fn embedded() -> Library {
         static EMBEDDED: LazyLock<Library> =
             LazyLock::new(|| FILES.iter().map(|(path, text)| ((*path).to_owned(), Arc::from(*text))).collect());
         EMBEDDED.clone()
     }
 
-    /// Returns what `derive` makes of the files; it is made once for all who share them.
+    /// Returns what `derive` makes of the files; it runs once for all who share them.
     pub fn derived<T: Any + Send + Sync>(&self, derive: impl FnOnce(&Library) -> T) -> Arc<T> {
         let mut all = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = all.iter().find_map(|one| one.clone().downcast::<T>().ok()) {
@@ -33,11 +33,12 @@ impl Library {
         made
     }
 
+    /// Returns the text of a file; none where there is no such file.
     pub fn get(&self, path: &str) -> Option<&Arc<str>> {
         self.files.get(path)
     }
 
-    /// All files below a folder (`aws/`) with an ending (`.toml`), by path.
+    /// Returns all files below a folder (`aws/`) with an ending (`.toml`), by path.
     pub fn below<'a>(&'a self, folder: &'a str, ending: &'a str) -> impl Iterator<Item = (&'a str, &'a Arc<str>)> {
         let files = self.files.iter().map(|(path, text)| (path.as_str(), text));
         files.filter(move |(path, _)| path.starts_with(folder) && path.ends_with(ending))

@@ -1,10 +1,10 @@
 //! IAM's actions: `s3:GetObject`, `s3:Get*`.
 
-use super::nearest::nearest as nearest_word;
+use crate::nearest::nearest as nearest_word;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// What is known of an action as a policy names it.
+/// The result of looking up an action as a policy names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActionCheck {
     /// It names this many actions: one, or with wildcards more.
@@ -17,7 +17,9 @@ pub enum ActionCheck {
     Malformed,
 }
 
-/// Whether an action exists. IAM reads names in any mix of capitals; `*` and `?` stand for any characters and any one.
+/// Checks whether an action exists.
+///
+/// IAM reads names in any mix of capitals; `*` stands for any characters, `?` for any one.
 pub fn exists(action: &str) -> ActionCheck {
     let all = actions();
     if action == "*" || action == "*:*" {
@@ -38,7 +40,7 @@ pub fn exists(action: &str) -> ActionCheck {
     }
 }
 
-/// The action probably meant, spelt in full.
+/// Returns the action probably meant, spelt in full.
 pub fn nearest(action: &str) -> Option<String> {
     let all = actions();
     let (service, name) = action.split_once(':')?;
@@ -52,7 +54,7 @@ pub fn nearest(action: &str) -> Option<String> {
     Some(format!("{service}:{meant}"))
 }
 
-/// The service whose prefix is probably meant.
+/// Returns the service whose prefix is probably meant.
 pub fn nearest_service(action: &str) -> Option<&'static str> {
     let (written, name) = action.split_once(':')?;
     let has_action = |service: &&&str| {
@@ -68,17 +70,17 @@ pub fn nearest_service(action: &str) -> Option<&'static str> {
     with_action.copied().or_else(|| nearest_word(&written, all.keys().copied()))
 }
 
-/// Every service's prefix, sorted.
+/// Returns every service's prefix, sorted.
 pub fn services() -> impl Iterator<Item = &'static str> {
     actions().keys().copied()
 }
 
-/// A service's actions, sorted.
+/// Returns a service's actions, sorted.
 pub fn of_service(service: &str) -> Option<&'static [&'static str]> {
     actions().get(service).map(ServiceActions::names)
 }
 
-/// The actions of a service: a line of names, taken apart when somebody asks. A program names few of the services.
+/// The actions of a service: a line of names, split at first use. A program names few of the services.
 struct ServiceActions {
     line: &'static str,
     names: OnceLock<Vec<&'static str>>,
@@ -105,7 +107,7 @@ fn actions() -> &'static BTreeMap<&'static str, ServiceActions> {
     })
 }
 
-/// Whether a text fits a pattern of `*` and `?`, in any mix of capitals and in time at most the product of their lengths.
+/// Checks whether a text fits a pattern of `*` and `?` in any mix of capitals, in time at most the product of their lengths.
 fn glob(pattern: &[u8], text: &[u8]) -> bool {
     let (mut at, mut place) = (0, 0);
     let mut star: Option<(usize, usize)> = None;

@@ -1,14 +1,6 @@
-//! From the catalog's text form, as the generator writes it, to the types the rest of gpb reads.
+//! Decodes the catalog's text form, as the generator writes it, into definitions of types.
 
-use super::types::ListShape;
-use super::types::NestedType;
-use super::types::ObjectRule;
-use super::types::ObjectShape;
-use super::types::Property;
-use super::types::Shape;
-use super::types::Tagging;
-use super::types::TextShape;
-use super::types::TypeDef;
+use crate::types::{ListShape, NestedType, ObjectRule, ObjectShape, Property, Shape, Tagging, TextShape, TypeDef};
 use gpb_model::{PropPath, Replacement};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
@@ -17,7 +9,9 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// One type. The text comes from the build script; an error here is a mistake in the generated data, which a test finds.
+/// Returns one type.
+///
+/// The text comes from the build script; an error here is a mistake in the generated data, which a test finds.
 pub(super) fn type_def(aws: &str, text: &[u8]) -> serde_json::Result<TypeDef> {
     let data: TypeData = serde_json::from_slice(text)?;
     let types = NestedShapes { names: kept_nested(&data.types), all: &data.types };
@@ -201,8 +195,9 @@ impl<'de> Visitor<'de> for PropertyVisitor {
     }
 }
 
-/// Nested types that stay nested. A named text or number is put in the place that names it, so that readers meet names
-/// only where there is structure.
+/// Returns the nested types that stay nested, sorted.
+///
+/// A named string or number is put in the place that names it, so that readers meet names only where there is structure.
 fn kept_nested(types: &BTreeMap<String, ShapeData>) -> Vec<&str> {
     types.iter().filter(|(_, shape)| !is_leaf(shape)).map(|(name, _)| name.as_str()).collect()
 }

@@ -1,34 +1,23 @@
-//! The name somebody probably meant.
+//! The name that somebody probably meant.
 
-use super::Catalog;
+use crate::embedded::Catalog;
+use gpb_base::nearest::{edits, nearest_within};
 
-/// The candidate closest to `word`, when it is close enough to be a slip of the fingers.
+/// Number of letters of a name for each edit that a misspelling of it may have: AWS's names are long and alike.
+const LETTERS_PER_EDIT: usize = 4;
+
+/// Returns the candidate closest to `word`, when it is close enough to be a slip of the fingers.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.to_lowercase();
-    // Long names of a few parts are compared with every other one: a bound keeps hostile input cheap.
-    if word.len() > 128 {
-        return None;
-    }
-    let allowed = (word.chars().count() / 4).clamp(1, 4);
-    let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates {
-        if candidate.len().abs_diff(word.len()) > 2 * allowed {
-            continue;
-        }
-        let distance = strsim::damerau_levenshtein(&word, &candidate.to_lowercase());
-        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, candidate));
-        }
-    }
-    best.map(|(_, candidate)| candidate)
+    nearest_within(edits(word, LETTERS_PER_EDIT), word, candidates)
 }
 
 impl Catalog {
-    /// Up to three type names, in gpb's spelling, that `name` may mean. `name` may be misspelt, in AWS's spelling, or lack
-    /// its service.
+    /// Returns up to three type names, in gpb's spelling, that `name` may mean.
+    ///
+    /// `name` may be misspelt, in AWS's spelling, or lack its service.
     pub fn suggest(&self, name: &str) -> Vec<&'static str> {
         if name.contains("::") {
-            let meant = nearest(name, self.entries.iter().map(|entry| entry.aws));
+            let meant = nearest(name, self.aws_names());
             return meant.and_then(|aws| self.name_of(aws)).into_iter().collect();
         }
         let without_cloud = |known: &&'static str| known.split_once('.').is_some_and(|(_, rest)| rest == name);

@@ -4,17 +4,17 @@ use gpb_base::stdlib::Library;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// The names of a region's availability zones, those open to every account first; `None` when there is no such region.
+/// Returns the names of a region's availability zones, those open to every account first; none for an unknown region.
 pub fn zones(region: &str) -> Option<&'static [String]> {
     regions().get(region).map(|region| region.zones.as_slice())
 }
 
-/// `aws`, `aws-cn`, `aws-us-gov`, …; `None` when there is no such region.
+/// Returns a region's partition, `aws`, `aws-cn`, `aws-us-gov`, …; none for an unknown region.
 pub fn partition(region: &str) -> Option<&'static str> {
     regions().get(region).map(|region| region.partition.as_str())
 }
 
-/// Every region, sorted.
+/// Returns every region, sorted.
 pub fn names() -> impl Iterator<Item = &'static str> {
     regions().keys().map(String::as_str)
 }

@@ -1,11 +1,11 @@
-//! Where a secret may stand although the type's schema does not call the place write-only.
+//! Properties that may hold a secret although the type's schema does not call them write-only.
 
 use gpb_base::stdlib::Library;
 use gpb_model::PropPath;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// The places of one type, by AWS's name.
+/// Returns the properties of one type, by AWS's name, that may hold a secret.
 pub fn is_secret_safe(aws: &str) -> Option<&'static [PropPath]> {
     static PLACES: OnceLock<BTreeMap<String, Vec<PropPath>>> = OnceLock::new();
     let places = PLACES.get_or_init(|| {

@@ -5,10 +5,10 @@ use gpb_base::source::Span;
 use gpb_model::ty::Type;
 use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
 use gpb_model::{self as model, PropPath, Resource};
-use rust_decimal::Decimal;
 
-/// The type of values of a shape. Objects of the catalog come out as `any`: their fields are reached through the
-/// catalog, not through a type.
+/// Returns the type of values of a shape.
+///
+/// Objects of the catalog are `any`: their fields are reached through the catalog, not through a type.
 pub fn type_of(def: &TypeDef, shape: &Shape) -> Type {
     match def.resolve(shape) {
         Shape::Bool => Type::Bool,
@@ -28,10 +28,10 @@ pub fn type_of(def: &TypeDef, shape: &Shape) -> Type {
     }
 }
 
-/// The longest value shown as evidence.
+/// The longest value shown as evidence, in characters.
 const SHOWN: usize = 120;
 
-/// What a property of a resource is, for people; `None` where it is not written.
+/// Returns the value of a property of a resource, for people; none where it is not written.
 pub fn shown(resource: &Resource, def: &TypeDef, property: &PropPath) -> Option<String> {
     let value = resource.properties.get(&property.0)?;
     let shape = def.root.by_aws(&property.0).map_or(&Shape::Json, |property| &property.shape);
@@ -42,12 +42,12 @@ pub fn shown(resource: &Resource, def: &TypeDef, property: &PropPath) -> Option<
     })
 }
 
-/// A value of the model as facts read it: gpb's names for the properties of its objects, and all of them.
+/// Returns a value of the model as facts read it: with gpb's names for the properties of its objects, and all of them.
 pub fn value_of(def: &TypeDef, shape: &Shape, value: &model::Value, span: Span) -> PropertyValue {
     match value {
         model::Value::Bool(value) => PropertyValue::bool(*value, span),
         model::Value::Int(value) => PropertyValue::number(*value, span),
-        model::Value::Float(value) => PropertyValue::number(Decimal::try_from(*value).unwrap_or_default(), span),
+        model::Value::Number(value) => PropertyValue::number(value.to_decimal(), span),
         model::Value::Text(text) => PropertyValue::text(text.as_str(), span),
         model::Value::Secret(secret) => PropertyValue::new(ValueKind::Secret(secret.clone().into()), span),
         model::Value::Ref(_) | model::Value::Concat(_) | model::Value::Call { .. } => {
@@ -89,7 +89,7 @@ fn of_map(def: &TypeDef, shape: &Shape, entries: &model::ValueMap, span: Span) -
     map
 }
 
-/// Of several shapes, the first object that knows all the keys.
+/// Returns the object that a shape is; of several shapes, the first object that knows all the keys.
 fn object_shape<'d>(def: &'d TypeDef, shape: &'d Shape, entries: &model::ValueMap) -> Option<&'d ObjectShape> {
     match def.resolve(shape) {
         Shape::Object(object) => Some(object),

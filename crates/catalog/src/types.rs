@@ -1,25 +1,27 @@
-//! What the catalog says of a resource type: facts of AWS's published CloudFormation schemas, without their prose.
+//! Definitions of resource types: AWS's published CloudFormation schemas, without their prose.
 //!
 //! Two spellings live side by side. AWS's (`AWS::RDS::DBCluster`, `DBSubnetGroupName`) is what the model, the state and
 //! the clouds speak; gpb's (`aws.rds.db_cluster`, `db_subnet_group_name`) is what people read and write.
 
 use compact_str::CompactString;
-use gpb_model::{PropPath, Replacement};
+use gpb_model::{PropPath, Replacement, TypeName};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A resource type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TypeDef {
-    /// `aws.rds.db_cluster`
-    pub name: Arc<str>,
-    /// `AWS::RDS::DBCluster`
+    /// gpb's name: `aws.rds.db_cluster`.
+    pub name: TypeName,
+    /// AWS's name: `AWS::RDS::DBCluster`.
     pub aws: String,
+    /// The properties.
     pub root: ObjectShape,
     /// Nested types that properties refer to by [`Shape::Nested`].
     pub nested: Vec<NestedType>,
     /// Properties that together name one instance; joined by `|` they are the identifier of Cloud Control.
     pub primary_identifier: Vec<PropPath>,
+    /// Properties that name one instance as well, each set by itself.
     pub additional_identifiers: Vec<Vec<PropPath>>,
     /// Set by AWS alone: an output.
     pub read_only: Vec<PropPath>,
@@ -29,11 +31,13 @@ pub struct TypeDef {
     pub conditional_create_only: Vec<PropPath>,
     /// Never given back by a read.
     pub write_only: Vec<PropPath>,
+    /// AWS advises against them.
     pub deprecated: Vec<PropPath>,
+    /// The property that holds the tags; none where the type takes none.
     pub tagging: Option<Tagging>,
     /// By handler (`create`, `read`, `update`, `delete`, `list`): the IAM actions AWS's own handler needs.
     pub permissions: BTreeMap<String, Vec<String>>,
-    /// Whether AWS has an update handler at all: without one, every change is a replacement.
+    /// Set where AWS has an update handler at all: without one, every change is a replacement.
     pub updatable: bool,
     /// `create_then_delete` or `delete_then_create` where the schema says so.
     pub replacement: Option<Replacement>,
@@ -41,38 +45,56 @@ pub struct TypeDef {
     pub stateful: bool,
 }
 
+/// The tags of a type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tagging {
     /// The property that holds the tags, in AWS's spelling.
     pub property: String,
+    /// Set where tags can be changed once the resource exists.
     pub update: bool,
 }
 
+/// A type that properties refer to by name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NestedType {
+    /// AWS's name: `ServerlessV2ScalingConfiguration`.
     pub aws: String,
+    /// The type of its values.
     pub shape: Shape,
 }
 
 /// The type of a value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shape {
+    /// `true` or `false`.
     Bool,
+    /// A whole number.
     Int {
+        /// The least, in the unit of the property.
         min: Option<i64>,
+        /// The greatest, in the unit of the property.
         max: Option<i64>,
+        /// The only numbers allowed; empty for any.
         one_of: Vec<i64>,
     },
+    /// A number.
     Number {
+        /// The least, in the unit of the property.
         min: Option<f64>,
+        /// The greatest, in the unit of the property.
         max: Option<f64>,
     },
+    /// A string.
     Text(TextShape),
+    /// Values in order, or a set.
     List(ListShape),
+    /// Properties by name, each of a shape of its own.
     Object(ObjectShape),
     /// Keys are free (or match a pattern), values share a shape.
     Map {
+        /// An ECMA-262 regular expression.
         key_pattern: Option<String>,
+        /// The shape of each value.
         value: Box<Shape>,
     },
     /// An index into [`TypeDef::nested`]; recursion goes through here.
@@ -83,12 +105,16 @@ pub enum Shape {
     Any(Vec<Shape>),
 }
 
+/// The bounds of a string.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TextShape {
+    /// The least number of characters.
     pub min_length: Option<u64>,
+    /// The greatest number of characters.
     pub max_length: Option<u64>,
     /// An ECMA-262 regular expression.
     pub pattern: Option<String>,
+    /// The only strings allowed; empty for any.
     pub one_of: Vec<String>,
     /// `one_of` in any mix of capitals.
     pub any_case: bool,
@@ -96,33 +122,44 @@ pub struct TextShape {
     pub format: Option<String>,
 }
 
+/// The bounds of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListShape {
+    /// The shape of each item.
     pub item: Box<Shape>,
     /// `insertionOrder: false` makes this false: the order means nothing, the list is a set or a bag.
     pub ordered: bool,
+    /// No item may be there again.
     pub unique: bool,
+    /// The least number of items.
     pub min: Option<u64>,
+    /// The greatest number of items.
     pub max: Option<u64>,
 }
 
+/// The properties of an object, and the rules between them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ObjectShape {
     /// In order of AWS's names.
     pub properties: Vec<Property>,
+    /// Those that must be there, in AWS's spelling.
     pub required: Vec<String>,
+    /// The rules between properties.
     pub rules: Vec<ObjectRule>,
     /// Other keys are allowed.
     pub open: bool,
 }
 
+/// A property of an object.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Property {
-    /// `db_subnet_group_name`
+    /// gpb's name: `db_subnet_group_name`.
     pub name: CompactString,
-    /// `DBSubnetGroupName`
+    /// AWS's name: `DBSubnetGroupName`.
     pub aws: CompactString,
+    /// The type of its values.
     pub shape: Shape,
+    /// The value that AWS takes where none is given, as the schema says.
     pub default: Option<serde_json::Value>,
 }
 
@@ -142,10 +179,12 @@ pub enum ObjectRule {
 }
 
 impl ObjectShape {
+    /// Returns a property by gpb's name.
     pub fn by_name(&self, name: &str) -> Option<&Property> {
         self.properties.iter().find(|property| property.name == name)
     }
 
+    /// Returns a property by AWS's name.
     pub fn by_aws(&self, aws: &str) -> Option<&Property> {
         let index = self.properties.binary_search_by(|property| property.aws.as_str().cmp(aws)).ok()?;
         self.properties.get(index)
@@ -153,7 +192,7 @@ impl ObjectShape {
 }
 
 impl TypeDef {
-    /// The shape behind [`Shape::Nested`]; any other shape is itself.
+    /// Returns the shape behind [`Shape::Nested`]; any other shape is itself.
     pub fn resolve<'a>(&'a self, shape: &'a Shape) -> &'a Shape {
         match shape {
             Shape::Nested(index) => self.nested.get(*index).map_or(shape, |nested| &nested.shape),
@@ -161,7 +200,7 @@ impl TypeDef {
         }
     }
 
-    /// The shape at a place, `None` when the type has no such place.
+    /// Returns the shape at a path; none where the type has no such path.
     pub fn shape_at(&self, path: &PropPath) -> Option<&Shape> {
         let mut segments = path.segments();
         let first = &self.root.by_aws(segments.next()?)?.shape;
@@ -170,8 +209,9 @@ impl TypeDef {
             .map(|shape| self.resolve(shape))
     }
 
-    /// One step into a shape: the shape there, and the property when the step named one. Of several shapes, the first that
-    /// has such a place.
+    /// Returns the shape one step further in, and the property when the step named one.
+    ///
+    /// Of several shapes, the first that has such a place.
     fn inside<'a>(&'a self, shape: &'a Shape, segment: &str) -> Option<(&'a Shape, Option<&'a Property>)> {
         match self.resolve(shape) {
             Shape::Object(object) => object.by_aws(segment).map(|property| (&property.shape, Some(property))),
@@ -184,7 +224,7 @@ impl TypeDef {
         }
     }
 
-    /// A place in gpb's spelling, for people: `vpc_config.subnet_ids[0]`.
+    /// Returns a path in gpb's spelling, for people: `vpc_config.subnet_ids[0]`.
     pub fn display(&self, path: &PropPath) -> String {
         let mut out = String::new();
         let mut shape: Option<&Shape> = None;
@@ -219,15 +259,28 @@ impl TypeDef {
         }
     }
 
+    /// Checks whether AWS alone sets a property.
     pub fn is_read_only(&self, path: &PropPath) -> bool {
         self.read_only.iter().any(|one| one.covers(path))
     }
 
+    /// Checks whether a change of a property needs a new resource.
     pub fn is_create_only(&self, path: &PropPath) -> bool {
         self.create_only.iter().any(|one| one.covers(path))
     }
 
+    /// Checks whether a read never gives back a property.
     pub fn is_write_only(&self, path: &PropPath) -> bool {
         self.write_only.iter().any(|one| one.covers(path))
     }
+}
+
+/// Looks up a resource type by gpb's name, `aws.sqs.queue`.
+pub type TypeLookup<'a> = &'a dyn Fn(&str) -> Option<Arc<TypeDef>>;
+
+/// Returns a property of a type as users write it: `vpc_config.subnet_ids[0]`.
+///
+/// Where the type is unknown, it is in AWS's spelling.
+pub fn display_path(types: TypeLookup<'_>, ty: &str, path: &PropPath) -> String {
+    types(ty).map_or_else(|| path.to_string(), |def| def.display(path))
 }

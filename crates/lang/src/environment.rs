@@ -120,7 +120,12 @@ impl<'p> Expander<'_, 'p> {
         Ok(model::Environment {
             name: item.body.name.text.to_string(),
             stack: item.of.text.to_string(),
-            place: Place { account, region, role: or_none(role), profile: or_none(profile) },
+            place: Place {
+                account: account.map(Into::into),
+                region: region.into(),
+                role: or_none(role),
+                profile: or_none(profile),
+            },
             mode,
             span: item.body.name.span,
             params: BTreeMap::new(),

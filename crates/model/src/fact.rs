@@ -1,10 +1,13 @@
-//! What is known about a resource: the facts of its type, evaluated over the whole graph of the environment.
+//! Facts: what is known about a resource beyond its schema, evaluated over the whole graph of the environment.
 //!
 //! A `facts aws.rds.db_cluster { … }` item holds blocks of any kind, `recovery NAME { … }`, `price NAME { … }`; each becomes a
 //! [`Fact`] for every resource of that type. What a kind's fields mean is for the check of that kind to say.
 
-use super::{Address, Model, Resource};
-use crate::PropPath;
+use crate::address::Address;
+use crate::model::Model;
+use crate::path::PropPath;
+use crate::property::ValueMap;
+use crate::resource::Resource;
 use crate::value::PropertyValue;
 use gpb_base::source::Span;
 use std::sync::Arc;
@@ -18,16 +21,17 @@ pub struct Fact {
     pub kind: Arc<str>,
     /// The block's label.
     pub name: Arc<str>,
-    /// What `when` came to; without one, it applies.
+    /// The value of `when`; without one, it applies.
     pub applies: Applicability,
-    /// Every other field but `when`; none where it does not hold and nobody asks what it would say. A field that is unknown until apply holds a hole; one that could not be made out is
-    /// absent (the mistake has been reported).
+    /// Every other field but `when`. There is none where the fact does not hold and is not asked anyway
+    /// ([`ASKED_ANYWAY`]). A field that is unknown until apply holds an unknown; one that could not be evaluated is
+    /// absent, and the mistake has been reported.
     pub fields: FactFields,
     /// The properties that `when` and the fields looked at, in order, without repetition.
     pub evidence: Vec<Arc<Evidence>>,
     /// The block's label, in the library or the program.
     pub span: Span,
-    /// Where the program's author has declared the resource, or used the component that does.
+    /// The place where the program's author declares the resource, or uses the component that does.
     pub declared: Span,
 }
 
@@ -37,22 +41,24 @@ pub struct Fact {
 pub struct FactFields(Arc<[(Arc<str>, PropertyValue)]>);
 
 impl FactFields {
+    /// Returns a field.
     pub fn get(&self, name: &str) -> Option<&PropertyValue> {
         self.0.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
     }
 
-    /// What tells these fields from others of the same model: those of facts that say the same of several resources are the
-    /// same ones, so whoever reads them need do it once.
+    /// Returns a number that tells these fields from others of the same model.
+    ///
+    /// The fields of facts that say the same of several resources are the same ones, so they need to be read only once.
     pub fn identity(&self) -> usize {
         Arc::as_ptr(&self.0).cast::<()>() as usize
     }
 
-    /// By name.
+    /// Returns the fields, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &PropertyValue)> {
         self.0.iter().map(|(name, value)| (name, value))
     }
 
-    /// The names, in their order.
+    /// Returns the names, in their order.
     pub fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
         self.0.iter().map(|(name, _)| name)
     }
@@ -81,49 +87,55 @@ impl<'a> IntoIterator for &'a FactFields {
     }
 }
 
-/// Whether a fact holds for its resource.
+/// The answer to whether a fact holds for its resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Applicability {
+    /// It holds.
     Yes,
+    /// It does not hold.
     No,
-    /// What decides it is unknown until apply.
+    /// It depends on a value that is unknown until apply.
     Unknown,
 }
 
-/// The kinds of facts of which is also asked what they would say if they held: a way back that is not open is one to propose.
+/// The kinds of facts whose fields are evaluated even where they do not hold: a way back that is closed is one to propose.
 pub const ASKED_ANYWAY: [&str; 4] = ["compute", "obstacle", "recovery", "redirect"];
 
 /// A property that decided something.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
+    /// The resource that has it.
     pub resource: Address,
     /// In AWS's spelling.
     pub property: PropPath,
-    /// Whether the program says what it is.
+    /// Set where the program writes it.
     pub written: bool,
-    /// Where the program's author has written it: for what a component of the library writes, the argument it came from or
-    /// the use of the component. For what is not written, the resource's name.
+    /// The place where the program's author writes it: for a property that a component of the library writes, the argument
+    /// it came from or the use of the component; for one that is not written, the resource's name.
     pub span: Span,
 }
 
 impl Fact {
+    /// Returns a field.
     pub fn field(&self, name: &str) -> Option<&PropertyValue> {
         self.fields.get(name)
     }
 
-    /// A field that is text or a word.
+    /// Returns a field that is a string or a word.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.field(name).and_then(PropertyValue::as_text).map(AsRef::as_ref)
     }
 }
 
-/// Evaluates the facts of a compiled program about resources other than those it declares, such as those applied last or those
-/// of a proposed change.
+/// Evaluates the facts of a compiled program about other resources than those it declares.
+///
+/// Such are the resources applied last, or those of a proposed change.
 pub trait FactEvaluator {
-    /// Returns the facts about each set of resources by itself, seen with the usage and the goals of `model`. Nothing that is
-    /// wrong with them is the program's mistake, so nothing is reported.
+    /// Returns the facts about each set of resources by itself, under the usage and the goals of `model`.
+    ///
+    /// Nothing that is wrong with them is the program's mistake, so nothing is reported.
     fn facts(&self, model: &Model, others: &[Vec<Resource>]) -> Vec<Vec<Fact>>;
 
     /// Returns the properties of a resource once those of `set`, an object of them, are set; none where `set` does not fit.
-    fn changed(&self, resource: &Resource, set: &PropertyValue) -> Option<crate::ValueMap>;
+    fn changed(&self, resource: &Resource, set: &PropertyValue) -> Option<ValueMap>;
 }

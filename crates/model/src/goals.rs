@@ -1,6 +1,6 @@
-//! What an environment is held to: recovery targets, budgets, usage. The checks compare it with what the facts say.
+//! The goals of an environment: recovery targets, budgets, usage. The checks compare them with the facts.
 
-use super::Address;
+use crate::address::Address;
 use crate::value::PropertyValue;
 use gpb_base::source::Span;
 use rust_decimal::Decimal;
@@ -13,12 +13,15 @@ use std::fmt;
 pub struct Goals {
     /// In order of declaration.
     pub targets: Vec<RecoveryTarget>,
+    /// The data that can be rebuilt from other data, in order of declaration.
     pub derived: Vec<Derivation>,
+    /// The limits of the cost, in order of declaration.
     pub budgets: Vec<Budget>,
+    /// The capacity that units take of other resources, in order of declaration.
     pub needs: Vec<Need>,
-    /// What drives the expected figures of the whole environment (`users`), as its `usage` block says.
+    /// The drivers of the expected figures of the whole environment (`users`), as its `usage` block sets them.
     pub usage: BTreeMap<String, PropertyValue>,
-    /// What each resource is expected to be used for, as its own `usage` block says; only what is written.
+    /// The expected usage of each resource, as its own `usage` block sets it; only what is written.
     pub resource_usage: BTreeMap<Address, BTreeMap<String, PropertyValue>>,
 }
 
@@ -32,12 +35,15 @@ pub enum Domain {
     Node,
     /// One availability zone.
     Zone,
+    /// One region, with all its zones.
     Region,
 }
 
 impl Domain {
+    /// All domains, the narrowest first.
     pub const ALL: [Domain; 4] = [Domain::Software, Domain::Node, Domain::Zone, Domain::Region];
 
+    /// Returns its word in the language: `zone`.
     pub fn as_str(self) -> &'static str {
         match self {
             Domain::Software => "software",
@@ -47,6 +53,7 @@ impl Domain {
         }
     }
 
+    /// Returns the domain that a word of the language names.
     pub fn from_word(word: &str) -> Option<Domain> {
         Domain::ALL.into_iter().find(|domain| domain.as_str() == word)
     }
@@ -61,14 +68,15 @@ impl fmt::Display for Domain {
 /// `recover from zone { rpo 0s  rto 1min  decide 5min  guaranteed true }`
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecoveryTarget {
-    /// What it is demanded of: everything whose address is this or lies below it. Empty: the whole environment.
+    /// The part of the environment that has to meet it: every resource at or below this address. Empty: all.
     pub scope: String,
+    /// The failure domain that is lost.
     pub domain: Domain,
-    /// How much may be lost, in seconds; absent where only the other is demanded.
+    /// The most data that may be lost, in seconds before the loss; absent where only the other is demanded.
     pub rpo: Option<(Decimal, Span)>,
-    /// How long it may take, in seconds.
+    /// The longest that the recovery may take, in seconds.
     pub rto: Option<(Decimal, Span)>,
-    /// How long people take to decide on a failover that needs a person, in seconds.
+    /// The time people take to decide on a failover that needs a person, in seconds.
     pub decide: Option<(Decimal, Span)>,
     /// Only a bound will do, not what is typical.
     pub guaranteed: bool,
@@ -76,36 +84,43 @@ pub struct RecoveryTarget {
     pub span: Span,
 }
 
-/// `derived from data.main`: what is kept here can be made again from there.
+/// `derived from data.main`: the data kept here can be rebuilt from the data there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Derivation {
     /// Everything at or below this address.
     pub scope: String,
+    /// The resource that keeps the original.
     pub from: Address,
-    /// How long making it again takes, in seconds.
+    /// The time to rebuild it, in seconds.
     pub rebuild: Option<Decimal>,
+    /// The place of the statement.
     pub span: Span,
 }
 
 /// `budget at 100k users $10_000..$25_000 per month`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Budget {
-    /// The driver and its value: `users`, 100000. Without it, the usage of the environment holds.
+    /// The driver and its number of units: `users`, 100000. Without it, the usage of the environment holds.
     pub at: Option<(String, Decimal)>,
-    /// In dollars a month. A budget of one figure is from nothing to that figure.
+    /// Its lower end, in US dollars a month; zero for a budget of one figure.
     pub low: Decimal,
+    /// Its upper end, in US dollars a month.
     pub high: Decimal,
+    /// The place of the statement.
     pub span: Span,
 }
 
-/// `needs 20 connections of data.main.cluster`: what each unit of a resource takes of another.
+/// `needs 20 connections of data.main.cluster`: the capacity that each unit of a resource takes of another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Need {
     /// The resource that needs it.
     pub by: Address,
+    /// The number of them that one unit takes.
     pub amount: Decimal,
-    /// What is needed, as the other's `offers` fact names it.
+    /// The capacity that is needed, as the other's `offers` fact names it: `connections`.
     pub what: String,
+    /// The resource that offers it.
     pub of: Address,
+    /// The place of the statement.
     pub span: Span,
 }

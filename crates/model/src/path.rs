@@ -9,15 +9,17 @@ use compact_str::CompactString;
 pub struct PropPath(pub CompactString);
 
 impl PropPath {
+    /// Returns the segments, each as it is written here, with `~1` for `/`.
     pub fn segments(&self) -> impl Iterator<Item = &str> {
         self.0.split('/').filter(|segment| !segment.is_empty())
     }
 
-    /// The first segment: a top-level property.
+    /// Returns the first segment: a top-level property.
     pub fn head(&self) -> &str {
         self.segments().next().unwrap_or("")
     }
 
+    /// Returns the path one step further in; the segment is as it is in the document.
     #[must_use]
     pub fn child(&self, segment: &str) -> PropPath {
         let mut path = CompactString::with_capacity(self.0.len() + 1 + segment.len());
@@ -33,12 +35,12 @@ impl PropPath {
         PropPath(path)
     }
 
-    /// A segment as it stands in the document.
+    /// Returns a segment as it is in the document.
     pub fn unescape(segment: &str) -> String {
         segment.replace("~1", "/").replace("~0", "~")
     }
 
-    /// Whether this path, which may hold `*`, is `concrete` or a parent of it.
+    /// Checks whether this path, which may hold `*`, is `concrete` or a parent of it.
     pub fn covers(&self, concrete: &PropPath) -> bool {
         let first = |path: &PropPath| path.0.as_bytes().first().copied();
         // Most of the many paths compared have nothing in common.

@@ -1,6 +1,6 @@
-//! Where the properties of a resource are written.
+//! The places in the text where the properties of a resource are written.
 
-use crate::PropPath;
+use crate::path::PropPath;
 use gpb_base::source::Span;
 use litemap::LiteMap;
 
@@ -9,10 +9,12 @@ use litemap::LiteMap;
 pub struct Spans(LiteMap<PropPath, Span>);
 
 impl Spans {
+    /// Returns the place of a path; none where it has no place of its own.
     pub fn get(&self, path: &PropPath) -> Option<&Span> {
         self.0.get(path)
     }
 
+    /// Returns the paths that have a place of their own, in order.
     pub fn paths(&self) -> impl Iterator<Item = &PropPath> {
         self.0.keys()
     }

@@ -6,24 +6,27 @@ use gpb_base::source::{FileId, Span};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
+/// Returns the path that a text spells.
 pub fn path(text: &str) -> PropPath {
     PropPath(text.into())
 }
 
+/// Returns the address that a text spells.
 pub fn address(text: &str) -> Address {
     Address::new(text)
 }
 
-/// A value from JSON as files hold it: `{"$ref": {"to": "a.b", "path": "Arn"}}` is a reference.
+/// Returns a value from JSON as files hold it: `{"$ref": {"to": "a.b", "path": "Arn"}}` is a reference.
 pub fn value(json: Json) -> Value {
     Value::try_from(json).unwrap()
 }
 
+/// Returns a reference to a property of a resource, as files hold it.
 pub fn to(address: &str, path: &str) -> Json {
     Value::Ref(Reference { to: Address::new(address), path: PropPath(path.into()) }).into()
 }
 
-/// A resource; its layer is the first word of its address, its span its place in the alphabet of the test.
+/// Returns a resource; its layer is the first word of its address, its span as long as its name.
 pub fn resource(name: &str, ty: &str, properties: Json) -> Resource {
     let Value::Map(properties) = value(properties) else { panic!("properties are an object") };
     Resource {
@@ -46,10 +49,12 @@ pub fn resource(name: &str, ty: &str, properties: Json) -> Resource {
     }
 }
 
+/// Returns the place of all resources of tests.
 pub fn place() -> Place {
     Place { region: "us-east-1".into(), ..Place::default() }
 }
 
+/// Returns a model of these resources in three layers.
 pub fn model(resources: impl IntoIterator<Item = Resource>) -> Model {
     let layer = |name: &str| Layer { name: name.into(), uses: Vec::new(), doc: None, span: Span::default() };
     Model {

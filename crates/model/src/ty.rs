@@ -1,5 +1,6 @@
 //! Types as users write them.
 
+use crate::names::TypeName;
 use crate::value::{PropertyValue, ValueKind};
 use gpb_base::source::Span;
 use gpb_base::unit::Dimension;
@@ -10,41 +11,62 @@ use std::sync::Arc;
 /// A type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Type {
+    /// Any value.
     Any,
+    /// `true` or `false`.
     Bool,
+    /// A string.
     String,
+    /// A whole number.
     Int,
+    /// A number.
     Number,
     /// A whole number, not negative.
     Count,
+    /// A quantity of one dimension: `duration`, `bytes`.
     Dimension(Dimension),
+    /// An address block: `10.0.0.0/16`.
     Cidr,
+    /// A region: `eu-central-1`.
     Region,
+    /// An availability zone: `eu-central-1a`.
     Zone,
+    /// An account: twelve digits.
     Account,
+    /// An Amazon Resource Name.
     Arn,
+    /// An instance type: `m7g.large`.
     InstanceType,
+    /// A region, perhaps with an account and a role.
     Place,
+    /// A secret.
     Secret,
+    /// A policy document.
     Policy,
+    /// `range<T>`: two values of the type, both ends included.
     Range(Arc<Type>),
+    /// `list<T>`: values of the type, in order.
     List(Arc<Type>),
+    /// `map<T>`: values of the type by name.
     Map(Arc<Type>),
+    /// `T?`: the type, or nothing.
     Optional(Arc<Type>),
-    /// `low | medium | high`
+    /// A union of words: `low | medium | high`.
     Words(Arc<[Arc<str>]>),
+    /// Fields by name, each with a type of its own.
     Object(Arc<ObjectType>),
     /// A resource of that type (`aws.ec2.vpc`), or of any.
-    Resource(Option<Arc<str>>),
+    Resource(Option<TypeName>),
 }
 
 /// An object type.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ObjectType {
-    /// How it was declared; one written in place has no name.
+    /// The name it was declared by; one written in place has no name.
     pub name: Option<Arc<str>>,
+    /// In order of declaration.
     pub fields: IndexMap<Arc<str>, FieldType>,
-    /// Where it was declared.
+    /// The place of the declaration.
     pub span: Option<Span>,
 }
 
@@ -53,12 +75,15 @@ pub struct ObjectType {
 pub struct FieldType {
     /// [`Type::Optional`] when the field may be absent.
     pub ty: Type,
+    /// The value it has when it is not given.
     pub default: Option<DefaultId>,
+    /// Its `///` comment.
     pub doc: Option<Arc<str>>,
+    /// The place of the declaration.
     pub span: Option<Span>,
 }
 
-/// Names the expression of a default; what it is, only the evaluator knows.
+/// Identifies the expression of a default, which only the evaluator knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DefaultId(pub u32);
 
@@ -89,14 +114,14 @@ const SIMPLE: &[(&str, Type)] = &[
     ("zone", Type::Zone),
 ];
 
-/// The names of the built-in types, `list`, `map` and `range` among them; sorted.
+/// Returns the names of the built-in types, `list`, `map` and `range` among them; sorted.
 pub fn names() -> Vec<&'static str> {
     let mut names: Vec<_> = SIMPLE.iter().map(|(name, _)| *name).chain(["list", "map", "range"]).collect();
     names.sort_unstable();
     names
 }
 
-/// The type a value has by itself.
+/// Returns the type that a value has by itself.
 pub fn type_of(value: &PropertyValue) -> Type {
     match &value.kind {
         ValueKind::Bool(_) => Type::Bool,
@@ -115,45 +140,50 @@ pub fn type_of(value: &PropertyValue) -> Type {
     }
 }
 
-/// The type that all of the values have.
+/// Returns the type that all of the values have; `any` where they differ.
 pub fn common<'a>(mut values: impl Iterator<Item = &'a PropertyValue>) -> Type {
     let Some(first) = values.next().map(type_of) else { return Type::Any };
     if values.all(|value| type_of(value) == first) { first } else { Type::Any }
 }
 
 impl Type {
-    /// The built-in type of that name that takes no arguments.
+    /// Returns the built-in type of that name that takes no arguments.
     pub fn simple(name: &str) -> Option<Type> {
         SIMPLE.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty.clone())
     }
 
+    /// Returns `list<T>`.
     pub fn list(of: Type) -> Type {
         Type::List(Arc::new(of))
     }
 
+    /// Returns `map<T>`.
     pub fn map(of: Type) -> Type {
         Type::Map(Arc::new(of))
     }
 
+    /// Returns `range<T>`.
     pub fn range(of: Type) -> Type {
         Type::Range(Arc::new(of))
     }
 
-    /// `T?`; an optional of an optional is the same optional.
+    /// Returns `T?`; an optional of an optional is the same optional.
     #[must_use]
     pub fn optional(self) -> Type {
         if self.is_optional() { self } else { Type::Optional(Arc::new(self)) }
     }
 
+    /// Returns the union of words.
     pub fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Type {
         Type::Words(words.into_iter().map(Arc::from).collect())
     }
 
+    /// Checks whether a value of it may be absent.
     pub fn is_optional(&self) -> bool {
         matches!(self, Type::Optional(_))
     }
 
-    /// The type inside `T?`; any other type is itself.
+    /// Returns the type inside `T?`; any other type is itself.
     pub fn required(&self) -> &Type {
         match self {
             Type::Optional(inner) => inner.required(),
@@ -161,12 +191,12 @@ impl Type {
         }
     }
 
-    /// Whether values of it have an order, so that a range of them makes sense.
+    /// Checks whether values of it have an order, so that a range of them makes sense.
     pub fn is_ordered(&self) -> bool {
         matches!(self, Type::Int | Type::Number | Type::Count | Type::Dimension(_) | Type::Any)
     }
 
-    /// Whether values of it are text.
+    /// Checks whether values of it are strings.
     pub fn is_text(&self) -> bool {
         matches!(
             self,
@@ -181,8 +211,9 @@ impl Type {
         )
     }
 
-    /// Whether a value of this type, unknown as yet, may stand where `expected` is expected. Only what can never fit
-    /// is refused: the cloud's text may turn out to be any text, its number any number.
+    /// Checks whether a value of this type that is unknown as yet may be used where `expected` is expected.
+    ///
+    /// Only a type that can never fit is refused: the cloud's string may turn out to be any string, its number any number.
     pub fn may_be(&self, expected: &Type) -> bool {
         match (self, expected) {
             (Type::Optional(mine), _) => mine.may_be(expected),

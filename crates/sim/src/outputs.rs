@@ -146,7 +146,7 @@ impl<'a> OutputGenerator<'a> {
         let mut own = self.random(&PropPath::default());
         match unknown {
             "account" => Some(self.account.to_owned()),
-            "region" => Some(self.place.region.clone()),
+            "region" => Some(self.place.region.to_string()),
             "name" => Some(self.name.clone()),
             "hex" => Some(format!("{:016x}", own.u64(..))),
             "number" => Some(own.u32(1..1_000).to_string()),
@@ -212,7 +212,7 @@ impl<'a> OutputGenerator<'a> {
             texts.push("available".to_owned());
         }
         if ends(&["region"]) {
-            texts.push(region.clone());
+            texts.push(region.to_string());
         }
         if ends(&["account", "accountid", "ownerid", "owner"]) {
             texts.push(account.to_owned());

@@ -1,4 +1,4 @@
-//! The resources of the embedded cloud, in a SQLite file of its own.
+//! The resources of the simulated cloud, in a SQLite file of its own.
 
 use gpb_engine::cloud::{CloudError, CloudErrorKind, Properties, property_paths};
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
@@ -23,7 +23,7 @@ CREATE INDEX mention_thing ON mention (thing);
 CREATE INDEX thing_token ON thing (token);
 ";
 
-/// A resource of the embedded cloud.
+/// A resource of the simulated cloud.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimResource {
     pub number: i64,
@@ -46,7 +46,7 @@ pub fn prepare(connection: &mut Connection) -> Result<(), CloudError> {
             return Ok(Err(CloudError::new(
                 CloudErrorKind::Internal,
                 "NotASimulation",
-                "the file of the embedded cloud belongs to another program",
+                "the file of the simulated cloud belongs to another program",
             )));
         }
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -64,12 +64,12 @@ pub fn prepare(connection: &mut Connection) -> Result<(), CloudError> {
     run(connection).map_err(|error| internal(&error))?
 }
 
-/// The embedded cloud's own file failed: no fault of what was asked.
+/// The simulated cloud's own file failed: no fault of what was asked.
 pub fn internal(error: &rusqlite::Error) -> CloudError {
-    CloudError::new(CloudErrorKind::Internal, "SimulationFile", format!("the embedded cloud's file: {error}"))
+    CloudError::new(CloudErrorKind::Internal, "SimulationFile", format!("the simulated cloud's file: {error}"))
 }
 
-fn thing(row: &Row) -> rusqlite::Result<SimResource> {
+fn resource(row: &Row) -> rusqlite::Result<SimResource> {
     let text: String = row.get(7)?;
     let properties = serde_json::from_str(&text)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(7, rusqlite::types::Type::Text, Box::new(error)))?;
@@ -95,59 +95,60 @@ pub fn by_id(
     id: &str,
 ) -> rusqlite::Result<Option<SimResource>> {
     let sql = format!("{SELECT} WHERE ty = ?1 AND account = ?2 AND region = ?3 AND id = ?4");
-    connection.prepare_cached(&sql)?.query_row([ty, account, region, id], thing).optional()
+    connection.prepare_cached(&sql)?.query_row([ty, account, region, id], resource).optional()
 }
 
 pub fn by_token(connection: &Connection, token: &str) -> rusqlite::Result<Vec<SimResource>> {
     let sql = format!("{SELECT} WHERE token = ?1 ORDER BY number");
-    connection.prepare_cached(&sql)?.query_map([token], thing)?.collect()
+    connection.prepare_cached(&sql)?.query_map([token], resource)?.collect()
 }
 
 pub fn of_type(connection: &Connection, ty: &str, account: &str, region: &str) -> rusqlite::Result<Vec<SimResource>> {
     let sql = format!("{SELECT} WHERE ty = ?1 AND account = ?2 AND region = ?3 ORDER BY number");
-    connection.prepare_cached(&sql)?.query_map([ty, account, region], thing)?.collect()
+    connection.prepare_cached(&sql)?.query_map([ty, account, region], resource)?.collect()
 }
 
 pub fn everything(connection: &Connection) -> rusqlite::Result<Vec<SimResource>> {
-    connection.prepare_cached(&format!("{SELECT} ORDER BY number"))?.query_map([], thing)?.collect()
+    connection.prepare_cached(&format!("{SELECT} ORDER BY number"))?.query_map([], resource)?.collect()
 }
 
 /// Whether there was room: `false` when the identifier is taken.
-pub fn insert(transaction: &Transaction<'_>, thing: &SimResource) -> rusqlite::Result<bool> {
+pub fn insert(transaction: &Transaction<'_>, resource: &SimResource) -> rusqlite::Result<bool> {
     let sql = "INSERT INTO thing (ty, account, region, id, token, sent, properties) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                ON CONFLICT (ty, account, region, id) DO NOTHING";
-    let properties = Json::Object(thing.properties.clone()).to_string();
-    let values = params![thing.ty, thing.account, thing.region, thing.id, thing.token, thing.sent, properties];
+    let properties = Json::Object(resource.properties.clone()).to_string();
+    let values =
+        params![resource.ty, resource.account, resource.region, resource.id, resource.token, resource.sent, properties];
     if transaction.prepare_cached(sql)?.execute(values)? == 0 {
         return Ok(false);
     }
-    mention(transaction, transaction.last_insert_rowid(), &thing.properties)?;
+    mention(transaction, transaction.last_insert_rowid(), &resource.properties)?;
     Ok(true)
 }
 
-pub fn update(transaction: &Transaction<'_>, thing: &SimResource) -> rusqlite::Result<()> {
-    let properties = Json::Object(thing.properties.clone()).to_string();
+pub fn update(transaction: &Transaction<'_>, resource: &SimResource) -> rusqlite::Result<()> {
+    let properties = Json::Object(resource.properties.clone()).to_string();
     transaction
         .prepare_cached("UPDATE thing SET properties = ?2 WHERE number = ?1")?
-        .execute(params![thing.number, properties])?;
-    transaction.prepare_cached("DELETE FROM mention WHERE thing = ?1")?.execute([thing.number])?;
-    mention(transaction, thing.number, &thing.properties)
+        .execute(params![resource.number, properties])?;
+    transaction.prepare_cached("DELETE FROM mention WHERE thing = ?1")?.execute([resource.number])?;
+    mention(transaction, resource.number, &resource.properties)
 }
 
-pub fn delete(transaction: &Transaction<'_>, thing: &SimResource) -> rusqlite::Result<()> {
-    transaction.prepare_cached("DELETE FROM thing WHERE number = ?1")?.execute([thing.number]).map(drop)
+pub fn delete(transaction: &Transaction<'_>, resource: &SimResource) -> rusqlite::Result<()> {
+    transaction.prepare_cached("DELETE FROM thing WHERE number = ?1")?.execute([resource.number]).map(drop)
 }
 
 /// The first other resource that holds one of these texts.
 pub fn user_of(
     connection: &Connection,
-    thing: &SimResource,
+    resource: &SimResource,
     values: &BTreeSet<&str>,
 ) -> rusqlite::Result<Option<(String, String)>> {
     let sql = "SELECT ty, id FROM mention JOIN thing ON thing = number WHERE value = ?1 AND number <> ?2 LIMIT 1";
     for value in values {
         let read = |row: &Row| Ok((row.get(0)?, row.get(1)?));
-        let found = connection.prepare_cached(sql)?.query_row(params![value, thing.number], read).optional()?;
+        let found = connection.prepare_cached(sql)?.query_row(params![value, resource.number], read).optional()?;
         if found.is_some() {
             return Ok(found);
         }

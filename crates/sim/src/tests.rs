@@ -1,10 +1,20 @@
-//! What the embedded cloud promises to those who call it.
+//! The promises of the simulated cloud to its callers.
+
+mod call_log;
 
 use super::testing::{RecordingSink, options, place, sim};
-use super::*;
+use super::{Faults, Latency, OutputForms, SimCloud, SimOptions};
 use futures::executor::block_on;
-use gpb_engine::cloud::clock::VirtualClock;
+use gpb_engine::cloud::clock::{Clock as _, VirtualClock};
+use gpb_engine::cloud::{
+    Cloud as _, CloudError, CloudErrorKind, CreateRequest, FindRequest, ObservedResource, Progress, Properties,
+    ResourceKey, UpdateRequest,
+};
+use gpb_model::{Place, PropPath};
+use rusqlite::Connection;
+use serde_json::Value as Json;
 use serde_json::json;
+use std::time::Duration;
 
 fn properties(json: &Json) -> Properties {
     json.as_object().cloned().unwrap_or_default()
@@ -79,8 +89,8 @@ fn the_same_token_makes_one_resource() {
 }
 
 #[test]
-fn a_cloud_that_looks_at_no_token_makes_another() {
-    let sim = sim().looking_at_no_token();
+fn a_cloud_without_idempotency_makes_another() {
+    let sim = sim().without_idempotency();
     let first = create(&sim, "net", &json!({}), "t").unwrap();
     assert_ne!(create(&sim, "net", &json!({}), "t").unwrap().id, first.id);
     create(&sim, "store", &json!({}), "u").unwrap();
@@ -205,16 +215,16 @@ fn every_type_of_the_catalog_can_be_made_up() {
             let desired = Properties::new();
             let create =
                 CreateRequest { ty: name, place: &place, desired: &desired, label: "shop-test-data-main", token: "t" };
-            new_thing(&def, &create, String::new(), "", &forms)
+            super::new_resource::new_resource(&def, &create, String::new(), "", &forms)
         };
-        let thing = make();
-        assert_eq!(thing, make(), "{name}");
-        assert!(!thing.id.is_empty(), "{name}");
+        let resource = make();
+        assert_eq!(resource, make(), "{name}");
+        assert!(!resource.id.is_empty(), "{name}");
         let about_form = |kind: &ViolationKind| {
             use ViolationKind::{Bounds, Format, NotInEnum, Pattern, WrongType};
             matches!(kind, Bounds | Format | NotInEnum | Pattern | WrongType)
         };
-        let found = check_json(&def, &thing.properties).into_iter().filter(|one| about_form(&one.kind));
+        let found = check_json(&def, &resource.properties).into_iter().filter(|one| about_form(&one.kind));
         wrong.extend(found.map(|one| format!("{name} {}: {}", one.path, one.message)));
     }
     // A handful of published defaults break the schema they stand in (`false` for a text); nothing made up here may.

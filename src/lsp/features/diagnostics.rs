@@ -1,4 +1,4 @@
-//! Everything wrong with the programs whose files are open.
+//! Diagnostics of the programs whose files are open.
 
 use crate::lsp::position::{LineIndex, TextRange};
 use gpb_base::diag::{Diagnostic, Severity};
@@ -12,28 +12,37 @@ use std::fmt::Write as _;
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
+    /// The path the compiler knows the file by.
     pub path: String,
+    /// The range in the file.
     pub extent: TextRange,
 }
 
-/// One mistake, where an editor can show it.
+/// A diagnostic at a place that an editor can show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileDiagnostic {
+    /// The code, `GPB1201`.
     pub code: &'static str,
+    /// The severity.
     pub severity: Severity,
-    /// What was found, what was expected, and how to mend it.
+    /// The message, with the label of its place and the help.
     pub message: String,
+    /// The place of the mistake.
     pub place: Location,
-    /// Where the expectation comes from.
+    /// Other places with their labels, such as the declaration that is contradicted.
     pub related: Vec<(Location, String)>,
+    /// The edit that corrects it, where one is certain.
     pub fix: Option<QuickFix>,
 }
 
 /// A change to one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuickFix {
+    /// The title that the editor offers.
     pub title: String,
+    /// The range to replace.
     pub place: Location,
+    /// The new text.
     pub replacement: String,
 }
 
@@ -45,7 +54,9 @@ pub fn check(entry: &str, inputs: &CompileInputs<'_>, day: &str) -> Compilation 
     compilation
 }
 
-/// The mistakes of a compilation by file. What is wrong in no file of the user's is told at the start of the entry.
+/// Returns the diagnostics of a compilation by file.
+///
+/// One without a place in a file of the user's is reported at the start of the entry.
 pub fn notes(compilation: &Compilation) -> BTreeMap<String, Vec<FileDiagnostic>> {
     let places = LineIndexes::new(&compilation.sources);
     let mut notes: BTreeMap<String, Vec<FileDiagnostic>> = BTreeMap::new();
@@ -57,7 +68,7 @@ pub fn notes(compilation: &Compilation) -> BTreeMap<String, Vec<FileDiagnostic>>
     notes
 }
 
-/// The lines of each file, made out once.
+/// The line index of each file of the user's.
 struct LineIndexes<'s> {
     files: BTreeMap<FileId, (&'s str, LineIndex<'s>)>,
 }
@@ -68,12 +79,13 @@ impl<'s> LineIndexes<'s> {
         Self { files: own.map(|(id, file)| (id, (file.path.as_str(), LineIndex::new(&file.text)))).collect() }
     }
 
-    /// `None` for what an editor cannot open: the standard library in the binary.
+    /// Returns the location of a span; `None` in the standard library, which an editor cannot open.
     fn place(&self, span: Span) -> Option<Location> {
         let (path, lines) = self.files.get(&span.file)?;
         Some(Location { path: (*path).to_owned(), extent: lines.extent(span.range()) })
     }
 
+    /// Converts a diagnostic; labels that have no location become part of the message.
     fn note(&self, diagnostic: &Diagnostic) -> Option<FileDiagnostic> {
         let primary = diagnostic.labels.iter().position(|label| self.place(label.span).is_some());
         let place = match primary.and_then(|at| diagnostic.labels.get(at)) {

@@ -1,10 +1,11 @@
-//! The one form of a file.
+//! Formatting of a document.
 
 use crate::lsp::position::{LineIndex, TextRange};
 use gpb_syntax as syntax;
 
-/// What has to be written where to bring a file into its form; nothing when it is in it already, and nothing for a file
-/// with syntax errors, which the diagnostics tell of.
+/// Returns the edit that formats a text.
+///
+/// `None` when it is formatted already, and for a text with syntax errors, which the diagnostics report.
 pub fn format(text: &str) -> Option<(TextRange, String)> {
     let formatted = syntax::format(text).ok().filter(|formatted| formatted != text)?;
     // Only what lies between the first and the last difference, so that the editor keeps its marks elsewhere.
@@ -18,12 +19,12 @@ pub fn format(text: &str) -> Option<(TextRange, String)> {
     Some((LineIndex::new(text).extent(start..text.len() - tail), replacement))
 }
 
-/// The start of the line a byte lies in.
+/// Returns the start of the line a byte lies in.
 fn line_start(text: &str, at: usize) -> usize {
     text.as_bytes().get(..at).and_then(|head| head.iter().rposition(|byte| *byte == b'\n')).map_or(0, |end| end + 1)
 }
 
-/// The start of the first line that begins at or after a byte.
+/// Returns the start of the first line that begins at or after a byte.
 fn tail_start(text: &str, at: usize) -> Option<usize> {
     let rest = text.as_bytes().get(at..)?;
     rest.iter().position(|byte| *byte == b'\n').map(|end| at + end + 1)

@@ -1,12 +1,13 @@
-//! What a name means.
+//! Hovers: the documentation of a name.
 
 use gpb_catalog::Catalog;
 use gpb_lang::{Compilation, builtins};
 use gpb_syntax::ast::{Binding, Body, Item, Module, Stmt, TypeKind};
 use std::fmt::Write as _;
 
-/// What is known about the word at a byte of one of a compilation's files, as Markdown: an item's documentation with how
-/// it is used, a function's signature, a resource type's name.
+/// Returns the documentation of the word at a byte of a file, as Markdown.
+///
+/// It is an item's documentation with its parameters, a function's signature, or a resource type's name.
 pub fn hover(compilation: &Compilation, path: &str, offset: usize) -> Option<String> {
     let file = compilation.sources.find(path)?;
     let text = &compilation.sources.get(file)?.text;
@@ -22,7 +23,7 @@ pub fn hover(compilation: &Compilation, path: &str, offset: usize) -> Option<Str
     })
 }
 
-/// The dotted name around a byte: up to the end of the segment the byte lies in.
+/// Returns the dotted name around a byte: up to the end of the segment the byte lies in.
 fn word_at(text: &str, offset: usize) -> Option<&str> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let (before, after) = (text.get(..offset)?, text.get(offset..)?);
@@ -33,7 +34,7 @@ fn word_at(text: &str, offset: usize) -> Option<&str> {
     text.get(back..end).map(|word| word.trim_matches('.')).filter(|word| !word.is_empty())
 }
 
-/// The items of a module that have the name.
+/// Returns the documentation of the items of a module that have the name.
 fn documented<'m>(module: &'m Module, name: &'m str) -> impl Iterator<Item = String> + 'm {
     module.items.iter().filter_map(move |item| match item {
         Item::Component(body) if body.name.text == name => Some(component("component", body)),
@@ -51,6 +52,7 @@ fn documented<'m>(module: &'m Module, name: &'m str) -> impl Iterator<Item = Str
     })
 }
 
+/// Documents a component or a stack with its parameters.
 fn component(kind: &str, body: &Body) -> String {
     let params: Vec<&Binding> = body
         .stmts
@@ -60,6 +62,7 @@ fn component(kind: &str, body: &Body) -> String {
     page(&format!("{kind} {}", body.name.text), body.doc.as_deref(), &params)
 }
 
+/// Returns a page: a head, its documentation and its fields.
 fn page(head: &str, doc: Option<&str>, fields: &[&Binding]) -> String {
     let mut out = format!("```gpb\n{head}\n```\n");
     if let Some(doc) = doc {

@@ -1,4 +1,4 @@
-//! What an editor can ask, each as a function from the compiler's values to plain data.
+//! The features of the language server, each a function from the compiler's values to plain data.
 
 pub mod diagnostics;
 pub mod fixes;

@@ -1,10 +1,10 @@
-//! The first lines of a bad spec, which say what gpb has to tell, and the places they name.
+//! The expectations in the first lines of a bad spec: codes, and the places they name.
 
 use super::{bad, category};
 use serde_json::Value;
 use std::fs;
 
-/// The expectations of a file, and where its own text begins.
+/// Returns the expectations of a file, and the offset at which its own text begins.
 pub fn expectations(file: &str) -> (Vec<String>, usize) {
     let path = bad().join(file);
     let (bytes, beside) = match fs::read(path.with_extension("expect")) {
@@ -21,7 +21,7 @@ pub fn expectations(file: &str) -> (Vec<String>, usize) {
     (lines, if beside { 0 } else { offset })
 }
 
-/// Where a diagnostic stands: the file and the span of its first label.
+/// The place of a diagnostic: the file and the span of its first label.
 pub struct ExpectedPlace {
     code: String,
     pub is_advice: bool,
@@ -54,7 +54,7 @@ impl std::fmt::Display for ExpectedPlace {
     }
 }
 
-/// Where a diagnostic has to stand.
+/// The place that a diagnostic must have.
 pub struct ExpectedDiagnostic {
     code: String,
     at: At,
@@ -78,7 +78,7 @@ impl ExpectedDiagnostic {
         if rest == "somewhere" {
             return Ok(Self { code, at: At::Somewhere(file.to_owned()) });
         }
-        let (place, quoted) = rest.split_once('"').ok_or("a text stands in quotes")?;
+        let (place, quoted) = rest.split_once('"').ok_or("a text must be in quotes")?;
         let quoted = quoted.strip_suffix('"').ok_or("a text ends with its quote")?;
         let (name, from) = match place.trim().strip_prefix("in ") {
             Some(other) => (format!("{}/{other}", category(file)), 0),
@@ -117,7 +117,7 @@ impl ExpectedDiagnostic {
     }
 }
 
-/// The text with `\n` and `\u{…}` written out; other backslashes stay.
+/// Returns the text with `\n` and `\u{…}` written out; other backslashes stay.
 fn plain(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text.replace("\\n", "\n");

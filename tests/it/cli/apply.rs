@@ -1,7 +1,7 @@
 //! `gpb apply` and `gpb destroy`.
 
 use super::{Story, applied, shop};
-use crate::world::{in_the_cloud, in_the_state, lose};
+use crate::support::cloud::{in_the_cloud, in_the_state, lose};
 
 #[test]
 fn a_whole_life() {
@@ -79,7 +79,7 @@ fn a_plan_of_another_cloud_is_stale() {
     folder.edit("shop.gpb", "protocol  = \"sqs\"", "protocol  = \"sqs\"\n      raw_message_delivery = true");
     folder.expect(0, &["plan", "shop.gpb"]);
     Story::of(&folder)
-        .then("the subscription is deleted behind gpb's back", |folder| lose(folder, "aws.sns.subscription"))
+        .then("the subscription is deleted outside gpb", |folder| lose(folder, "aws.sns.subscription"))
         .run(3, &["apply", "--yes"])
         .run(0, &["plan", "shop.gpb"])
         .run(0, &["apply", "--yes"])
@@ -113,7 +113,7 @@ fn what_fails_is_named_and_the_rest_is_done() {
     let refused = folder.expect(3, &["apply", "shop.gpb", "--yes"]);
     assert!(refused.err.contains("env"), "{}", refused.text());
     folder.edit("shop.gpb", ", display_name = \"${env}\"", "");
-    // Every call is told that something it needs is not there yet, until patience is at its end.
+    // Every call fails because a dependency is not visible yet, until the retries are exhausted.
     let failed = folder.expect(1, &["apply", "shop.gpb", "--yes", "--sim", "latency=0,not_ready=1"]);
     assert!(failed.err.contains("GPB8005") && failed.err.contains("Failed: 2. Not begun: 1."), "{}", failed.text());
     assert_eq!(in_the_cloud(&folder), in_the_state(&folder));

@@ -1,7 +1,7 @@
-//! Files that are not what they should be.
+//! Files that are missing, damaged or of another kind.
 
 use super::{SHOP, Story, applied, empty, shop};
-use crate::world::in_the_cloud;
+use crate::support::cloud::in_the_cloud;
 
 #[test]
 fn specs() {
@@ -64,7 +64,7 @@ fn states() {
         .run(1, &["output", "shop.gpb"])
         .end("bad_state");
     assert_eq!(std::fs::read(&state).unwrap(), bad, "a damaged state is left alone");
-    // A hole in the middle of a good one.
+    // A good file with damage in its middle.
     let mut torn = good.clone();
     torn[4096..].iter_mut().for_each(|byte| *byte = 0x5a);
     std::fs::write(&state, &torn).unwrap();

@@ -1,4 +1,4 @@
-//! Commands that only look: state, output, graph, explain; and fmt.
+//! Commands that only read: state, output, graph, explain; and fmt.
 
 use super::{SHOP, Story, applied, empty, shop};
 use crate::support::{Folder, Ran};
@@ -99,7 +99,7 @@ fn fmt() {
     assert_eq!(through(&folder, &["fmt", "-", "--check"], &tidied).code, 0);
 }
 
-/// A command that is given a text on its standard input.
+/// Runs a command with a text on its standard input.
 fn through(folder: &Folder, arguments: &[&str], input: &str) -> Ran {
     let mut command = folder.command(arguments);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

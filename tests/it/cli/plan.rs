@@ -1,7 +1,7 @@
 //! `gpb check` and `gpb plan`.
 
 use super::{SHOP, Story, applied, empty, shop};
-use crate::world::lose;
+use crate::support::cloud::lose;
 
 #[test]
 fn check() {
@@ -73,7 +73,7 @@ fn machines_are_warned_too() {
 fn plan_of_drift() {
     let folder = applied();
     Story::of(&folder)
-        .then("the subscription is deleted behind gpb's back", |folder| lose(folder, "aws.sns.subscription"))
+        .then("the subscription is deleted outside gpb", |folder| lose(folder, "aws.sns.subscription"))
         .run(2, &["plan", "shop.gpb", "--detailed-exitcode"])
         .run(0, &["apply", "--yes"])
         .run(0, &["plan", "shop.gpb", "--detailed-exitcode"])

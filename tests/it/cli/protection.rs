@@ -1,8 +1,8 @@
-//! What holds data in a live environment is not lost by accident.
+//! Protection: a resource that holds data in a live environment is not lost by accident.
 
 use super::{SHOP, Story, empty};
 use crate::support::Folder;
-use crate::world::in_the_cloud;
+use crate::support::cloud::in_the_cloud;
 
 /// The shop with real money: its queue holds data and is protected, its topic is neither.
 fn live() -> Folder {

@@ -74,6 +74,27 @@ fn a_secret_is_nowhere_but_in_the_cloud() {
 }
 
 #[test]
+fn no_log_holds_a_secret() {
+    let mut folder = empty();
+    folder.write("shop.gpb", SPEC);
+    folder.set("GPB_LOG", "trace");
+    let mut logs = String::new();
+    for secret in [FIRST, SECOND] {
+        folder.set("SHOP_TOKEN", secret);
+        for format in ["text", "json"] {
+            logs += &folder.expect(0, &["plan", "shop.gpb", "--json", "--log-format", format]).err;
+            logs += &folder.expect(0, &["apply", "shop.gpb", "--yes", "--json", "--log-format", format]).err;
+        }
+    }
+    logs += &folder.expect(0, &["destroy", "shop.gpb", "--yes", "--json"]).err;
+    assert!(logs.contains("command finished"), "{logs}");
+    // A body of a call would name the property, also where its value is a secret that gpb generates.
+    for text in [FIRST, SECOND, "SecretString"] {
+        assert!(!logs.contains(text), "a log holds `{text}`");
+    }
+}
+
+#[test]
 fn a_changed_secret_is_a_change_and_a_generated_one_stays() {
     let mut folder = empty();
     folder.write("shop.gpb", SPEC);

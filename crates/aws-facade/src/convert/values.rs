@@ -7,11 +7,12 @@ use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::date_time::Format;
 use aws_smithy_types::{Blob, DateTime, Document, Number, base64};
 
-use super::{At, FromJson, Json, Object, Refused, ToJson, Word};
+use super::input_path::{InputError, InputPath};
+use super::json::{FromJson, Json, MapKey, Object, ToJson};
 
 impl FromJson for bool {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        json.as_bool().ok_or_else(|| at.unlike("a boolean", &json))
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        json.as_bool().ok_or_else(|| path.mismatch("a boolean", &json))
     }
 }
 
@@ -22,10 +23,10 @@ impl ToJson for bool {
 }
 
 impl FromJson for String {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         match json {
             Json::String(text) => Ok(text),
-            other => Err(at.unlike("text", &other)),
+            other => Err(path.mismatch("a string", &other)),
         }
     }
 }
@@ -36,18 +37,18 @@ impl ToJson for String {
     }
 }
 
-impl Word for String {
-    fn from_word(word: &str) -> Self {
-        word.to_owned()
+impl MapKey for String {
+    fn from_key(key: &str) -> Self {
+        key.to_owned()
     }
-    fn word(&self) -> &str {
+    fn key(&self) -> &str {
         self
     }
 }
 
 impl FromJson for i64 {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        whole(&json).ok_or_else(|| at.unlike("a whole number", &json))
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        whole(&json).ok_or_else(|| path.mismatch("a whole number", &json))
     }
 }
 
@@ -58,9 +59,9 @@ impl ToJson for i64 {
 }
 
 impl FromJson for i32 {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let wide = i64::from_json(json, at)?;
-        Self::try_from(wide).map_err(|_| at.refuse(format!("{wide} does not fit into 32 bits")))
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let wide = i64::from_json(json, path)?;
+        Self::try_from(wide).map_err(|_| path.error(format!("{wide} does not fit into 32 bits")))
     }
 }
 
@@ -71,15 +72,15 @@ impl ToJson for i32 {
 }
 
 impl FromJson for f64 {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         match &json {
             Json::String(text) => match text.as_str() {
                 "NaN" => Ok(Self::NAN),
                 "Infinity" => Ok(Self::INFINITY),
                 "-Infinity" => Ok(Self::NEG_INFINITY),
-                _ => Err(at.unlike("a number", &json)),
+                _ => Err(path.mismatch("a number", &json)),
             },
-            _ => json.as_f64().ok_or_else(|| at.unlike("a number", &json)),
+            _ => json.as_f64().ok_or_else(|| path.mismatch("a number", &json)),
         }
     }
 }
@@ -95,26 +96,26 @@ impl ToJson for f64 {
 }
 
 impl FromJson for f32 {
-    #[allow(clippy::cast_possible_truncation)]
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        f64::from_json(json, at).map(|wide| wide as Self)
+    #[expect(clippy::cast_possible_truncation, reason = "the member has no more precision")]
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        f64::from_json(json, path).map(|wide| wide as Self)
     }
 }
 
 impl ToJson for f32 {
     fn to_json(&self) -> Json {
-        // By way of its text: 0.1 stays 0.1 instead of 0.10000000149011612.
+        // By way of its digits: 0.1 stays 0.1 instead of 0.10000000149011612.
         self.to_string().parse().map_or(Json::Null, |wide: f64| wide.to_json())
     }
 }
 
 impl<T: FromJson> FromJson for Vec<T> {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         match json {
             Json::Array(items) => {
-                items.into_iter().enumerate().map(|(index, item)| T::from_json(item, &at.item(index))).collect()
+                items.into_iter().enumerate().map(|(index, item)| T::from_json(item, &path.item(index))).collect()
             }
-            other => Err(at.unlike("a list", &other)),
+            other => Err(path.mismatch("a list", &other)),
         }
     }
 }
@@ -125,29 +126,29 @@ impl<T: ToJson> ToJson for Vec<T> {
     }
 }
 
-impl<K: Word + Eq + Hash, V: FromJson, S: BuildHasher + Default> FromJson for HashMap<K, V, S> {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
+impl<K: MapKey + Eq + Hash, V: FromJson, S: BuildHasher + Default> FromJson for HashMap<K, V, S> {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         match json {
             Json::Object(entries) => entries
                 .into_iter()
-                .map(|(key, value)| Ok((K::from_word(&key), V::from_json(value, &at.member(&key))?)))
+                .map(|(key, value)| Ok((K::from_key(&key), V::from_json(value, &path.member(&key))?)))
                 .collect(),
-            other => Err(at.unlike("an object", &other)),
+            other => Err(path.mismatch("an object", &other)),
         }
     }
 }
 
-impl<K: Word, V: ToJson, S: BuildHasher> ToJson for HashMap<K, V, S> {
+impl<K: MapKey, V: ToJson, S: BuildHasher> ToJson for HashMap<K, V, S> {
     fn to_json(&self) -> Json {
-        let mut entries: Vec<(&str, &V)> = self.iter().map(|(key, value)| (key.word(), value)).collect();
+        let mut entries: Vec<(&str, &V)> = self.iter().map(|(key, value)| (key.key(), value)).collect();
         entries.sort_by_key(|(key, _)| *key);
         Json::Object(entries.into_iter().map(|(key, value)| (key.to_owned(), value.to_json())).collect())
     }
 }
 
 impl<T: FromJson> FromJson for Option<T> {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        if json.is_null() { Ok(None) } else { T::from_json(json, at).map(Some) }
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        if json.is_null() { Ok(None) } else { T::from_json(json, path).map(Some) }
     }
 }
 
@@ -158,8 +159,8 @@ impl<T: ToJson> ToJson for Option<T> {
 }
 
 impl<T: FromJson> FromJson for Box<T> {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        T::from_json(json, at).map(Self::new)
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        T::from_json(json, path).map(Self::new)
     }
 }
 
@@ -170,8 +171,8 @@ impl<T: ToJson> ToJson for Box<T> {
 }
 
 impl FromJson for Blob {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        bytes(json, at).map(Self::new)
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        bytes(json, path).map(Self::new)
     }
 }
 
@@ -182,37 +183,38 @@ impl ToJson for Blob {
 }
 
 impl FromJson for ByteStream {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        bytes(json, at).map(Self::from)
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        bytes(json, path).map(Self::from)
     }
 }
 
 impl FromJson for DateTime {
-    /// RFC 3339 text, or seconds since 1970.
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
+    /// Reads RFC 3339, or seconds since 1970.
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         match &json {
-            Json::String(text) => Self::from_str(text, Format::DateTimeWithOffset)
-                .map_err(|_| at.refuse(format!("`{text}` is no time; expected one such as 2026-01-31T12:00:00Z"))),
+            Json::String(text) => Self::from_str(text, Format::DateTimeWithOffset).map_err(|_| {
+                path.error(format!("`{text}` is not a valid time; expected one such as 2026-01-31T12:00:00Z"))
+            }),
             Json::Number(number) => match (whole(&json), number.as_f64()) {
                 (Some(seconds), _) => Ok(Self::from_secs(seconds)),
                 (None, Some(seconds)) => Ok(Self::from_secs_f64(seconds)),
-                (None, None) => Err(at.unlike("a time", &json)),
+                (None, None) => Err(path.mismatch("a time", &json)),
             },
-            _ => Err(at.unlike("a time", &json)),
+            _ => Err(path.mismatch("a time", &json)),
         }
     }
 }
 
 impl ToJson for DateTime {
     fn to_json(&self) -> Json {
-        // A time outside the calendar has no text; its seconds are still true.
+        // A time outside the calendar has no string; its seconds are still true.
         self.fmt(Format::DateTimeWithOffset).map_or_else(|_| self.as_secs_f64().to_json(), Json::String)
     }
 }
 
 impl FromJson for Document {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        at.check_depth()?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        path.check_depth()?;
         Ok(match json {
             Json::Null => Self::Null,
             Json::Bool(value) => Self::Bool(value),
@@ -220,10 +222,10 @@ impl FromJson for Document {
             Json::Number(number) => Self::Number(match (number.as_u64(), number.as_i64()) {
                 (Some(positive), _) => Number::PosInt(positive),
                 (None, Some(negative)) => Number::NegInt(negative),
-                (None, None) => Number::Float(f64::from_json(Json::Number(number), at)?),
+                (None, None) => Number::Float(f64::from_json(Json::Number(number), path)?),
             }),
-            Json::Array(_) => Self::Array(Vec::from_json(json, at)?),
-            Json::Object(_) => Self::Object(HashMap::from_json(json, at)?),
+            Json::Array(_) => Self::Array(Vec::from_json(json, path)?),
+            Json::Object(_) => Self::Object(HashMap::from_json(json, path)?),
         })
     }
 }
@@ -247,13 +249,13 @@ impl ToJson for Document {
     }
 }
 
-fn bytes(json: Json, at: &At<'_>) -> Result<Vec<u8>, Refused> {
-    let text = String::from_json(json, at)?;
-    base64::decode(&text).map_err(|_| at.refuse("expected bytes as base64 text"))
+fn bytes(json: Json, path: &InputPath<'_>) -> Result<Vec<u8>, InputError> {
+    let text = String::from_json(json, path)?;
+    base64::decode(&text).map_err(|_| path.error("expected bytes as a base64 string"))
 }
 
-/// A number without a fraction, however it is written.
-#[allow(clippy::cast_possible_truncation, clippy::float_cmp)]
+/// Returns a number without a fraction, however it is written.
+#[expect(clippy::cast_possible_truncation, clippy::float_cmp, reason = "bounded and whole, as the filter checks")]
 fn whole(json: &Json) -> Option<i64> {
     json.as_i64().or_else(|| json.as_f64().filter(|n| n.trunc() == *n && n.abs() < 9e15).map(|n| n as i64))
 }

@@ -1,4 +1,4 @@
-//! Which codes pass by themselves, and what it means when no answer came.
+//! Classification of errors: which codes pass by themselves, and which failures leave a change in doubt.
 
 use std::error::Error as StdError;
 
@@ -7,10 +7,11 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::retry::ErrorKind as RetryKind;
 
-use super::{Error, ErrorKind, told};
+use super::{Error, ErrorKind, cause_chain};
 
-/// AWS's own list for its SDKs, except `LimitExceededException`: among the services here that means a quota, which no
-/// waiting mends.
+/// AWS's own list for its SDKs, without `LimitExceededException`.
+///
+/// Among the services here that code means a quota, which no waiting resolves.
 const THROTTLING: &[&str] = &[
     "BandwidthLimitExceeded",
     "EC2ThrottledException",
@@ -29,31 +30,37 @@ const THROTTLING: &[&str] = &[
 
 const TRANSIENT: &[&str] = &["RequestTimeout", "RequestTimeoutException"];
 
-/// How the names of operations begin that change nothing.
+/// Beginnings of the names of operations that change nothing.
 const READS: &[&str] = &["Describe", "Get", "Head", "List", "Simulate", "AssumeRole"];
 
+/// Checks that a code means throttling.
 pub fn is_throttling(code: &str) -> bool {
     THROTTLING.contains(&code)
 }
 
+/// Checks that a code means a failure that passes by itself.
 pub fn is_transient(code: &str) -> bool {
     TRANSIENT.contains(&code)
 }
 
+/// Checks that the SDK takes an error for throttling.
 pub fn kind_throttles(kind: RetryKind) -> bool {
     kind == RetryKind::ThrottlingError
 }
 
+/// Checks that an operation changes nothing, by its name.
 pub fn only_reads(operation: &str) -> bool {
     READS.iter().any(|start| operation.starts_with(start))
 }
 
-/// No answer came: the request was not sent, or it was lost on the way, or the answer was.
+/// Classifies a call without an answer.
+///
+/// The request was not sent, or it was lost on the way, or the answer was.
 pub fn unanswered<E>(error: &SdkError<E, HttpResponse>) -> Error
 where
     E: StdError + 'static,
 {
-    let message = told(error);
+    let message = cause_chain(error);
     if let Some(found) = credentials(error) {
         return found;
     }
@@ -74,7 +81,9 @@ where
     }
 }
 
-/// Whether the connection was never made, so that nothing was sent. The HTTP client tells it only in its words.
+/// Checks that the connection was never made, so that nothing was sent.
+///
+/// The HTTP client shows it only in the words of its error.
 fn never_connected(error: &(dyn StdError + 'static)) -> bool {
     chain(error).any(|cause| {
         let said = cause.to_string();
@@ -82,7 +91,7 @@ fn never_connected(error: &(dyn StdError + 'static)) -> bool {
     })
 }
 
-/// The failure to get credentials, if that is at the bottom of it.
+/// Finds a failure to get credentials at the bottom of an error.
 fn credentials(error: &(dyn StdError + 'static)) -> Option<Error> {
     let late = |message: String| Error {
         retryable: true,
@@ -93,7 +102,7 @@ fn credentials(error: &(dyn StdError + 'static)) -> Option<Error> {
             let said = cause.to_string();
             return said.starts_with("identity resolver timed out").then(|| late(said));
         };
-        let message = told(found);
+        let message = cause_chain(found);
         Some(match found {
             CredentialsError::CredentialsNotLoaded(_) => Error::new(ErrorKind::Credentials, "NoCredentials", message),
             CredentialsError::ProviderTimedOut(_) => late(message),

@@ -7,7 +7,7 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.127.0", linked: aws_sdk_applicationautoscaling::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("DeleteScalingPolicy", delete_scaling_policy),
     ("DeleteScheduledAction", delete_scheduled_action),
     ("DeregisterScalableTarget", deregister_scalable_target),
@@ -22,57 +22,57 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("UntagResource", untag_resource),
 ];
 
-fn delete_scaling_policy(client: &Client, input: Json) -> Started<'_> {
+fn delete_scaling_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_scaling_policy::builders::DeleteScalingPolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_scheduled_action(client: &Client, input: Json) -> Started<'_> {
+fn delete_scheduled_action(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_scheduled_action::builders::DeleteScheduledActionInputBuilder>(input)?.send_with(client)))
 }
 
-fn deregister_scalable_target(client: &Client, input: Json) -> Started<'_> {
+fn deregister_scalable_target(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::deregister_scalable_target::builders::DeregisterScalableTargetInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_scalable_targets(client: &Client, input: Json) -> Started<'_> {
+fn describe_scalable_targets(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_scalable_targets::builders::DescribeScalableTargetsInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_scaling_policies(client: &Client, input: Json) -> Started<'_> {
+fn describe_scaling_policies(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_scaling_policies::builders::DescribeScalingPoliciesInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_scheduled_actions(client: &Client, input: Json) -> Started<'_> {
+fn describe_scheduled_actions(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_scheduled_actions::builders::DescribeScheduledActionsInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_tags_for_resource(client: &Client, input: Json) -> Started<'_> {
+fn list_tags_for_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_scaling_policy(client: &Client, input: Json) -> Started<'_> {
+fn put_scaling_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_scaling_policy::builders::PutScalingPolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_scheduled_action(client: &Client, input: Json) -> Started<'_> {
+fn put_scheduled_action(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_scheduled_action::builders::PutScheduledActionInputBuilder>(input)?.send_with(client)))
 }
 
-fn register_scalable_target(client: &Client, input: Json) -> Started<'_> {
+fn register_scalable_target(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::register_scalable_target::builders::RegisterScalableTargetInputBuilder>(input)?.send_with(client)))
 }
 
-fn tag_resource(client: &Client, input: Json) -> Started<'_> {
+fn tag_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::tag_resource::builders::TagResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn untag_resource(client: &Client, input: Json) -> Started<'_> {
+fn untag_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::untag_resource::builders::UntagResourceInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::delete_scaling_policy::builders::DeleteScalingPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PolicyName", "ServiceNamespace", "ResourceId", "ScalableDimension"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["PolicyName", "ServiceNamespace", "ResourceId", "ScalableDimension"])?;
         let b = Self::default()
             .set_policy_name(m.take("PolicyName")?)
             .set_service_namespace(m.take("ServiceNamespace")?)
@@ -92,8 +92,8 @@ impl ToJson for o::delete_scaling_policy::DeleteScalingPolicyOutput {
 }
 
 impl FromJson for o::delete_scheduled_action::builders::DeleteScheduledActionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ServiceNamespace", "ScheduledActionName", "ResourceId", "ScalableDimension"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ServiceNamespace", "ScheduledActionName", "ResourceId", "ScalableDimension"])?;
         let b = Self::default()
             .set_service_namespace(m.take("ServiceNamespace")?)
             .set_scheduled_action_name(m.take("ScheduledActionName")?)
@@ -113,8 +113,8 @@ impl ToJson for o::delete_scheduled_action::DeleteScheduledActionOutput {
 }
 
 impl FromJson for o::deregister_scalable_target::builders::DeregisterScalableTargetInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ServiceNamespace", "ResourceId", "ScalableDimension"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ServiceNamespace", "ResourceId", "ScalableDimension"])?;
         let b = Self::default()
             .set_service_namespace(m.take("ServiceNamespace")?)
             .set_resource_id(m.take("ResourceId")?)
@@ -133,8 +133,8 @@ impl ToJson for o::deregister_scalable_target::DeregisterScalableTargetOutput {
 }
 
 impl FromJson for o::describe_scalable_targets::builders::DescribeScalableTargetsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ServiceNamespace"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ServiceNamespace"])?;
         let b = Self::default()
             .set_service_namespace(m.take("ServiceNamespace")?)
             .set_resource_ids(m.take("ResourceIds")?)
@@ -157,8 +157,8 @@ impl ToJson for o::describe_scalable_targets::DescribeScalableTargetsOutput {
 }
 
 impl FromJson for o::describe_scaling_policies::builders::DescribeScalingPoliciesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ServiceNamespace"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ServiceNamespace"])?;
         let b = Self::default()
             .set_policy_names(m.take("PolicyNames")?)
             .set_service_namespace(m.take("ServiceNamespace")?)
@@ -182,8 +182,8 @@ impl ToJson for o::describe_scaling_policies::DescribeScalingPoliciesOutput {
 }
 
 impl FromJson for o::describe_scheduled_actions::builders::DescribeScheduledActionsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ServiceNamespace"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ServiceNamespace"])?;
         let b = Self::default()
             .set_scheduled_action_names(m.take("ScheduledActionNames")?)
             .set_service_namespace(m.take("ServiceNamespace")?)
@@ -207,8 +207,8 @@ impl ToJson for o::describe_scheduled_actions::DescribeScheduledActionsOutput {
 }
 
 impl FromJson for o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceARN"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceARN"])?;
         let b = Self::default()
             .set_resource_arn(m.take("ResourceARN")?)
             ;
@@ -226,8 +226,8 @@ impl ToJson for o::list_tags_for_resource::ListTagsForResourceOutput {
 }
 
 impl FromJson for o::put_scaling_policy::builders::PutScalingPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PolicyName", "ServiceNamespace", "ResourceId", "ScalableDimension"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["PolicyName", "ServiceNamespace", "ResourceId", "ScalableDimension"])?;
         let b = Self::default()
             .set_policy_name(m.take("PolicyName")?)
             .set_service_namespace(m.take("ServiceNamespace")?)
@@ -253,8 +253,8 @@ impl ToJson for o::put_scaling_policy::PutScalingPolicyOutput {
 }
 
 impl FromJson for o::put_scheduled_action::builders::PutScheduledActionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ServiceNamespace", "ScheduledActionName", "ResourceId", "ScalableDimension"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ServiceNamespace", "ScheduledActionName", "ResourceId", "ScalableDimension"])?;
         let b = Self::default()
             .set_service_namespace(m.take("ServiceNamespace")?)
             .set_schedule(m.take("Schedule")?)
@@ -279,8 +279,8 @@ impl ToJson for o::put_scheduled_action::PutScheduledActionOutput {
 }
 
 impl FromJson for o::register_scalable_target::builders::RegisterScalableTargetInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ServiceNamespace", "ResourceId", "ScalableDimension"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ServiceNamespace", "ResourceId", "ScalableDimension"])?;
         let b = Self::default()
             .set_service_namespace(m.take("ServiceNamespace")?)
             .set_resource_id(m.take("ResourceId")?)
@@ -305,8 +305,8 @@ impl ToJson for o::register_scalable_target::RegisterScalableTargetOutput {
 }
 
 impl FromJson for o::tag_resource::builders::TagResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceARN", "Tags"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceARN", "Tags"])?;
         let b = Self::default()
             .set_resource_arn(m.take("ResourceARN")?)
             .set_tags(m.take("Tags")?)
@@ -324,8 +324,8 @@ impl ToJson for o::tag_resource::TagResourceOutput {
 }
 
 impl FromJson for o::untag_resource::builders::UntagResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceARN", "TagKeys"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceARN", "TagKeys"])?;
         let b = Self::default()
             .set_resource_arn(m.take("ResourceARN")?)
             .set_tag_keys(m.take("TagKeys")?)
@@ -342,7 +342,7 @@ impl ToJson for o::untag_resource::UntagResourceOutput {
     }
 }
 
-words!(
+string_enums!(
     t::AdjustmentType,
     t::MetricAggregationType,
     t::MetricStatistic,
@@ -364,8 +364,8 @@ impl ToJson for t::Alarm {
 }
 
 impl FromJson for t::CustomizedMetricSpecification {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_metric_name(m.take("MetricName")?)
             .set_namespace(m.take("Namespace")?)
@@ -393,14 +393,14 @@ impl ToJson for t::CustomizedMetricSpecification {
 }
 
 impl FromJson for t::MetricDimension {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Name", "Value"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Name", "Value"])?;
         let b = Self::builder()
             .set_name(m.take("Name")?)
             .set_value(m.take("Value")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -414,14 +414,14 @@ impl ToJson for t::MetricDimension {
 }
 
 impl FromJson for t::PredefinedMetricSpecification {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PredefinedMetricType"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["PredefinedMetricType"])?;
         let b = Self::builder()
             .set_predefined_metric_type(m.take("PredefinedMetricType")?)
             .set_resource_label(m.take("ResourceLabel")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -435,13 +435,13 @@ impl ToJson for t::PredefinedMetricSpecification {
 }
 
 impl FromJson for t::PredictiveScalingCustomizedMetricSpecification {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["MetricDataQueries"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["MetricDataQueries"])?;
         let b = Self::builder()
             .set_metric_data_queries(m.take("MetricDataQueries")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -454,8 +454,8 @@ impl ToJson for t::PredictiveScalingCustomizedMetricSpecification {
 }
 
 impl FromJson for t::PredictiveScalingMetric {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_dimensions(m.take("Dimensions")?)
             .set_metric_name(m.take("MetricName")?)
@@ -477,8 +477,8 @@ impl ToJson for t::PredictiveScalingMetric {
 }
 
 impl FromJson for t::PredictiveScalingMetricDataQuery {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Id"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Id"])?;
         let b = Self::builder()
             .set_id(m.take("Id")?)
             .set_expression(m.take("Expression")?)
@@ -487,7 +487,7 @@ impl FromJson for t::PredictiveScalingMetricDataQuery {
             .set_return_data(m.take("ReturnData")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -504,14 +504,14 @@ impl ToJson for t::PredictiveScalingMetricDataQuery {
 }
 
 impl FromJson for t::PredictiveScalingMetricDimension {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Name", "Value"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Name", "Value"])?;
         let b = Self::builder()
             .set_name(m.take("Name")?)
             .set_value(m.take("Value")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -525,8 +525,8 @@ impl ToJson for t::PredictiveScalingMetricDimension {
 }
 
 impl FromJson for t::PredictiveScalingMetricSpecification {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TargetValue"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TargetValue"])?;
         let b = Self::builder()
             .set_target_value(m.take("TargetValue")?)
             .set_predefined_metric_pair_specification(m.take("PredefinedMetricPairSpecification")?)
@@ -537,7 +537,7 @@ impl FromJson for t::PredictiveScalingMetricSpecification {
             .set_customized_capacity_metric_specification(m.take("CustomizedCapacityMetricSpecification")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -556,15 +556,15 @@ impl ToJson for t::PredictiveScalingMetricSpecification {
 }
 
 impl FromJson for t::PredictiveScalingMetricStat {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Metric", "Stat"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Metric", "Stat"])?;
         let b = Self::builder()
             .set_metric(m.take("Metric")?)
             .set_stat(m.take("Stat")?)
             .set_unit(m.take("Unit")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -579,8 +579,8 @@ impl ToJson for t::PredictiveScalingMetricStat {
 }
 
 impl FromJson for t::PredictiveScalingPolicyConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["MetricSpecifications"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["MetricSpecifications"])?;
         let b = Self::builder()
             .set_metric_specifications(m.take("MetricSpecifications")?)
             .set_mode(m.take("Mode")?)
@@ -589,7 +589,7 @@ impl FromJson for t::PredictiveScalingPolicyConfiguration {
             .set_max_capacity_buffer(m.take("MaxCapacityBuffer")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -606,14 +606,14 @@ impl ToJson for t::PredictiveScalingPolicyConfiguration {
 }
 
 impl FromJson for t::PredictiveScalingPredefinedLoadMetricSpecification {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PredefinedMetricType"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["PredefinedMetricType"])?;
         let b = Self::builder()
             .set_predefined_metric_type(m.take("PredefinedMetricType")?)
             .set_resource_label(m.take("ResourceLabel")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -627,14 +627,14 @@ impl ToJson for t::PredictiveScalingPredefinedLoadMetricSpecification {
 }
 
 impl FromJson for t::PredictiveScalingPredefinedMetricPairSpecification {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PredefinedMetricType"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["PredefinedMetricType"])?;
         let b = Self::builder()
             .set_predefined_metric_type(m.take("PredefinedMetricType")?)
             .set_resource_label(m.take("ResourceLabel")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -648,14 +648,14 @@ impl ToJson for t::PredictiveScalingPredefinedMetricPairSpecification {
 }
 
 impl FromJson for t::PredictiveScalingPredefinedScalingMetricSpecification {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PredefinedMetricType"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["PredefinedMetricType"])?;
         let b = Self::builder()
             .set_predefined_metric_type(m.take("PredefinedMetricType")?)
             .set_resource_label(m.take("ResourceLabel")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -686,8 +686,8 @@ impl ToJson for t::ScalableTarget {
 }
 
 impl FromJson for t::ScalableTargetAction {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_min_capacity(m.take("MinCapacity")?)
             .set_max_capacity(m.take("MaxCapacity")?)
@@ -743,15 +743,15 @@ impl ToJson for t::ScheduledAction {
 }
 
 impl FromJson for t::StepAdjustment {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ScalingAdjustment"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ScalingAdjustment"])?;
         let b = Self::builder()
             .set_metric_interval_lower_bound(m.take("MetricIntervalLowerBound")?)
             .set_metric_interval_upper_bound(m.take("MetricIntervalUpperBound")?)
             .set_scaling_adjustment(m.take("ScalingAdjustment")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -766,8 +766,8 @@ impl ToJson for t::StepAdjustment {
 }
 
 impl FromJson for t::StepScalingPolicyConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_adjustment_type(m.take("AdjustmentType")?)
             .set_step_adjustments(m.take("StepAdjustments")?)
@@ -793,8 +793,8 @@ impl ToJson for t::StepScalingPolicyConfiguration {
 }
 
 impl FromJson for t::SuspendedState {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_dynamic_scaling_in_suspended(m.take("DynamicScalingInSuspended")?)
             .set_dynamic_scaling_out_suspended(m.take("DynamicScalingOutSuspended")?)
@@ -816,8 +816,8 @@ impl ToJson for t::SuspendedState {
 }
 
 impl FromJson for t::TargetTrackingMetric {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_dimensions(m.take("Dimensions")?)
             .set_metric_name(m.take("MetricName")?)
@@ -839,8 +839,8 @@ impl ToJson for t::TargetTrackingMetric {
 }
 
 impl FromJson for t::TargetTrackingMetricDataQuery {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Id"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Id"])?;
         let b = Self::builder()
             .set_expression(m.take("Expression")?)
             .set_id(m.take("Id")?)
@@ -849,7 +849,7 @@ impl FromJson for t::TargetTrackingMetricDataQuery {
             .set_return_data(m.take("ReturnData")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -866,14 +866,14 @@ impl ToJson for t::TargetTrackingMetricDataQuery {
 }
 
 impl FromJson for t::TargetTrackingMetricDimension {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Name", "Value"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Name", "Value"])?;
         let b = Self::builder()
             .set_name(m.take("Name")?)
             .set_value(m.take("Value")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -887,15 +887,15 @@ impl ToJson for t::TargetTrackingMetricDimension {
 }
 
 impl FromJson for t::TargetTrackingMetricStat {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Metric", "Stat"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Metric", "Stat"])?;
         let b = Self::builder()
             .set_metric(m.take("Metric")?)
             .set_stat(m.take("Stat")?)
             .set_unit(m.take("Unit")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -910,8 +910,8 @@ impl ToJson for t::TargetTrackingMetricStat {
 }
 
 impl FromJson for t::TargetTrackingScalingPolicyConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TargetValue"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TargetValue"])?;
         let b = Self::builder()
             .set_target_value(m.take("TargetValue")?)
             .set_predefined_metric_specification(m.take("PredefinedMetricSpecification")?)
@@ -921,7 +921,7 @@ impl FromJson for t::TargetTrackingScalingPolicyConfiguration {
             .set_disable_scale_in(m.take("DisableScaleIn")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.140.0", linked: aws_sdk_cloudwatch::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("DeleteAlarms", delete_alarms),
     ("DescribeAlarms", describe_alarms),
     ("ListTagsForResource", list_tags_for_resource),
@@ -16,33 +16,33 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("UntagResource", untag_resource),
 ];
 
-fn delete_alarms(client: &Client, input: Json) -> Started<'_> {
+fn delete_alarms(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_alarms::builders::DeleteAlarmsInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_alarms(client: &Client, input: Json) -> Started<'_> {
+fn describe_alarms(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_alarms::builders::DescribeAlarmsInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_tags_for_resource(client: &Client, input: Json) -> Started<'_> {
+fn list_tags_for_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_metric_alarm(client: &Client, input: Json) -> Started<'_> {
+fn put_metric_alarm(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_metric_alarm::builders::PutMetricAlarmInputBuilder>(input)?.send_with(client)))
 }
 
-fn tag_resource(client: &Client, input: Json) -> Started<'_> {
+fn tag_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::tag_resource::builders::TagResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn untag_resource(client: &Client, input: Json) -> Started<'_> {
+fn untag_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::untag_resource::builders::UntagResourceInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::delete_alarms::builders::DeleteAlarmsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AlarmNames"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["AlarmNames"])?;
         let b = Self::default()
             .set_alarm_names(m.take("AlarmNames")?)
             ;
@@ -59,8 +59,8 @@ impl ToJson for o::delete_alarms::DeleteAlarmsOutput {
 }
 
 impl FromJson for o::describe_alarms::builders::DescribeAlarmsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_alarm_names(m.take("AlarmNames")?)
             .set_alarm_name_prefix(m.take("AlarmNamePrefix")?)
@@ -89,8 +89,8 @@ impl ToJson for o::describe_alarms::DescribeAlarmsOutput {
 }
 
 impl FromJson for o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceARN"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceARN"])?;
         let b = Self::default()
             .set_resource_arn(m.take("ResourceARN")?)
             ;
@@ -108,8 +108,8 @@ impl ToJson for o::list_tags_for_resource::ListTagsForResourceOutput {
 }
 
 impl FromJson for o::put_metric_alarm::builders::PutMetricAlarmInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AlarmName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["AlarmName"])?;
         let b = Self::default()
             .set_alarm_name(m.take("AlarmName")?)
             .set_alarm_description(m.take("AlarmDescription")?)
@@ -151,8 +151,8 @@ impl ToJson for o::put_metric_alarm::PutMetricAlarmOutput {
 }
 
 impl FromJson for o::tag_resource::builders::TagResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceARN", "Tags"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceARN", "Tags"])?;
         let b = Self::default()
             .set_resource_arn(m.take("ResourceARN")?)
             .set_tags(m.take("Tags")?)
@@ -170,8 +170,8 @@ impl ToJson for o::tag_resource::TagResourceOutput {
 }
 
 impl FromJson for o::untag_resource::builders::UntagResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceARN", "TagKeys"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceARN", "TagKeys"])?;
         let b = Self::default()
             .set_resource_arn(m.take("ResourceARN")?)
             .set_tag_keys(m.take("TagKeys")?)
@@ -188,7 +188,7 @@ impl ToJson for o::untag_resource::UntagResourceOutput {
     }
 }
 
-words!(
+string_enums!(
     t::ActionsSuppressedBy,
     t::AlarmType,
     t::ComparisonOperator,
@@ -199,8 +199,8 @@ words!(
 );
 
 impl FromJson for t::AlarmPromQlCriteria {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Query"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Query"])?;
         let b = Self::builder()
             .set_query(m.take("Query")?)
             .set_pending_period(m.take("PendingPeriod")?)
@@ -248,8 +248,8 @@ impl ToJson for t::CompositeAlarm {
 }
 
 impl FromJson for t::Dimension {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Name", "Value"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Name", "Value"])?;
         let b = Self::builder()
             .set_name(m.take("Name")?)
             .set_value(m.take("Value")?)
@@ -269,8 +269,8 @@ impl ToJson for t::Dimension {
 }
 
 impl FromJson for t::EvaluationCriteria {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         match m.only(&["PromQLCriteria"])? {
             "PromQLCriteria" => Ok(Self::PromQlCriteria(m.need("PromQLCriteria")?)),
             _ => Err(m.empty()),
@@ -288,8 +288,8 @@ impl ToJson for t::EvaluationCriteria {
 }
 
 impl FromJson for t::EvaluationWindow {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         match m.only(&["WallClockWindow", "SlidingWindow"])? {
             "WallClockWindow" => Ok(Self::WallClockWindow(m.need("WallClockWindow")?)),
             "SlidingWindow" => Ok(Self::SlidingWindow(m.need("SlidingWindow")?)),
@@ -339,8 +339,8 @@ impl ToJson for t::LogAlarm {
 }
 
 impl FromJson for t::Metric {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_namespace(m.take("Namespace")?)
             .set_metric_name(m.take("MetricName")?)
@@ -402,8 +402,8 @@ impl ToJson for t::MetricAlarm {
 }
 
 impl FromJson for t::MetricDataQuery {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Id"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Id"])?;
         let b = Self::builder()
             .set_id(m.take("Id")?)
             .set_metric_stat(m.take("MetricStat")?)
@@ -433,8 +433,8 @@ impl ToJson for t::MetricDataQuery {
 }
 
 impl FromJson for t::MetricStat {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Metric", "Period", "Stat"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Metric", "Period", "Stat"])?;
         let b = Self::builder()
             .set_metric(m.take("Metric")?)
             .set_period(m.take("Period")?)
@@ -482,8 +482,8 @@ impl ToJson for t::ScheduledQueryConfiguration {
 }
 
 impl FromJson for t::SlidingWindow {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let m = Members::open(json, path, &[])?;
         let b = Self::builder()
             ;
         m.close()?;
@@ -499,8 +499,8 @@ impl ToJson for t::SlidingWindow {
 }
 
 impl FromJson for t::Tag {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Key", "Value"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Key", "Value"])?;
         let b = Self::builder()
             .set_key(m.take("Key")?)
             .set_value(m.take("Value")?)
@@ -520,8 +520,8 @@ impl ToJson for t::Tag {
 }
 
 impl FromJson for t::WallClockWindow {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_timezone(m.take("Timezone")?)
             ;
@@ -539,8 +539,8 @@ impl ToJson for t::WallClockWindow {
 }
 
 impl FromJson for t::WarmUpConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["WarmUpPeriodDurationInMinutes"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["WarmUpPeriodDurationInMinutes"])?;
         let b = Self::builder()
             .set_warm_up_period_duration_in_minutes(m.take("WarmUpPeriodDurationInMinutes")?)
             .set_only_start_evaluating_after_warm_up_period_ends(m.take("OnlyStartEvaluatingAfterWarmUpPeriodEnds")?)

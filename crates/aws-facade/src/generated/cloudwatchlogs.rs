@@ -7,7 +7,7 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.162.0", linked: aws_sdk_cloudwatchlogs::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("AssociateKmsKey", associate_kms_key),
     ("CreateLogGroup", create_log_group),
     ("DeleteLogGroup", delete_log_group),
@@ -21,53 +21,53 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("UntagResource", untag_resource),
 ];
 
-fn associate_kms_key(client: &Client, input: Json) -> Started<'_> {
+fn associate_kms_key(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::associate_kms_key::builders::AssociateKmsKeyInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_log_group(client: &Client, input: Json) -> Started<'_> {
+fn create_log_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_log_group::builders::CreateLogGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_log_group(client: &Client, input: Json) -> Started<'_> {
+fn delete_log_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_log_group::builders::DeleteLogGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_retention_policy(client: &Client, input: Json) -> Started<'_> {
+fn delete_retention_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_retention_policy::builders::DeleteRetentionPolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_log_groups(client: &Client, input: Json) -> Started<'_> {
+fn describe_log_groups(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_log_groups::builders::DescribeLogGroupsInputBuilder>(input)?.send_with(client)))
 }
 
-fn disassociate_kms_key(client: &Client, input: Json) -> Started<'_> {
+fn disassociate_kms_key(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::disassociate_kms_key::builders::DisassociateKmsKeyInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_tags_for_resource(client: &Client, input: Json) -> Started<'_> {
+fn list_tags_for_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_log_group_deletion_protection(client: &Client, input: Json) -> Started<'_> {
+fn put_log_group_deletion_protection(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_log_group_deletion_protection::builders::PutLogGroupDeletionProtectionInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_retention_policy(client: &Client, input: Json) -> Started<'_> {
+fn put_retention_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_retention_policy::builders::PutRetentionPolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn tag_resource(client: &Client, input: Json) -> Started<'_> {
+fn tag_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::tag_resource::builders::TagResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn untag_resource(client: &Client, input: Json) -> Started<'_> {
+fn untag_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::untag_resource::builders::UntagResourceInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::associate_kms_key::builders::AssociateKmsKeyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["kmsKeyId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["kmsKeyId"])?;
         let b = Self::default()
             .set_log_group_name(m.take("logGroupName")?)
             .set_kms_key_id(m.take("kmsKeyId")?)
@@ -86,8 +86,8 @@ impl ToJson for o::associate_kms_key::AssociateKmsKeyOutput {
 }
 
 impl FromJson for o::create_log_group::builders::CreateLogGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["logGroupName"])?;
         let b = Self::default()
             .set_log_group_name(m.take("logGroupName")?)
             .set_kms_key_id(m.take("kmsKeyId")?)
@@ -108,8 +108,8 @@ impl ToJson for o::create_log_group::CreateLogGroupOutput {
 }
 
 impl FromJson for o::delete_log_group::builders::DeleteLogGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["logGroupName"])?;
         let b = Self::default()
             .set_log_group_name(m.take("logGroupName")?)
             ;
@@ -126,8 +126,8 @@ impl ToJson for o::delete_log_group::DeleteLogGroupOutput {
 }
 
 impl FromJson for o::delete_retention_policy::builders::DeleteRetentionPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["logGroupName"])?;
         let b = Self::default()
             .set_log_group_name(m.take("logGroupName")?)
             ;
@@ -144,8 +144,8 @@ impl ToJson for o::delete_retention_policy::DeleteRetentionPolicyOutput {
 }
 
 impl FromJson for o::describe_log_groups::builders::DescribeLogGroupsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_account_identifiers(m.take("accountIdentifiers")?)
             .set_log_group_name_prefix(m.take("logGroupNamePrefix")?)
@@ -171,8 +171,8 @@ impl ToJson for o::describe_log_groups::DescribeLogGroupsOutput {
 }
 
 impl FromJson for o::disassociate_kms_key::builders::DisassociateKmsKeyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_log_group_name(m.take("logGroupName")?)
             .set_resource_identifier(m.take("resourceIdentifier")?)
@@ -190,8 +190,8 @@ impl ToJson for o::disassociate_kms_key::DisassociateKmsKeyOutput {
 }
 
 impl FromJson for o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["resourceArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["resourceArn"])?;
         let b = Self::default()
             .set_resource_arn(m.take("resourceArn")?)
             ;
@@ -209,8 +209,8 @@ impl ToJson for o::list_tags_for_resource::ListTagsForResourceOutput {
 }
 
 impl FromJson for o::put_log_group_deletion_protection::builders::PutLogGroupDeletionProtectionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupIdentifier", "deletionProtectionEnabled"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["logGroupIdentifier", "deletionProtectionEnabled"])?;
         let b = Self::default()
             .set_log_group_identifier(m.take("logGroupIdentifier")?)
             .set_deletion_protection_enabled(m.take("deletionProtectionEnabled")?)
@@ -228,8 +228,8 @@ impl ToJson for o::put_log_group_deletion_protection::PutLogGroupDeletionProtect
 }
 
 impl FromJson for o::put_retention_policy::builders::PutRetentionPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logGroupName", "retentionInDays"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["logGroupName", "retentionInDays"])?;
         let b = Self::default()
             .set_log_group_name(m.take("logGroupName")?)
             .set_retention_in_days(m.take("retentionInDays")?)
@@ -247,8 +247,8 @@ impl ToJson for o::put_retention_policy::PutRetentionPolicyOutput {
 }
 
 impl FromJson for o::tag_resource::builders::TagResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["resourceArn", "tags"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["resourceArn", "tags"])?;
         let b = Self::default()
             .set_resource_arn(m.take("resourceArn")?)
             .set_tags(m.take("tags")?)
@@ -266,8 +266,8 @@ impl ToJson for o::tag_resource::TagResourceOutput {
 }
 
 impl FromJson for o::untag_resource::builders::UntagResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["resourceArn", "tagKeys"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["resourceArn", "tagKeys"])?;
         let b = Self::default()
             .set_resource_arn(m.take("resourceArn")?)
             .set_tag_keys(m.take("tagKeys")?)
@@ -284,7 +284,7 @@ impl ToJson for o::untag_resource::UntagResourceOutput {
     }
 }
 
-words!(
+string_enums!(
     t::DataProtectionStatus,
     t::InheritedProperty,
     t::LogGroupClass,

@@ -7,7 +7,7 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.274.0", linked: aws_sdk_ec2::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("AllocateAddress", allocate_address),
     ("AssociateRouteTable", associate_route_table),
     ("AttachInternetGateway", attach_internet_gateway),
@@ -54,185 +54,185 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("RevokeSecurityGroupIngress", revoke_security_group_ingress),
 ];
 
-fn allocate_address(client: &Client, input: Json) -> Started<'_> {
+fn allocate_address(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::allocate_address::builders::AllocateAddressInputBuilder>(input)?.send_with(client)))
 }
 
-fn associate_route_table(client: &Client, input: Json) -> Started<'_> {
+fn associate_route_table(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::associate_route_table::builders::AssociateRouteTableInputBuilder>(input)?.send_with(client)))
 }
 
-fn attach_internet_gateway(client: &Client, input: Json) -> Started<'_> {
+fn attach_internet_gateway(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::attach_internet_gateway::builders::AttachInternetGatewayInputBuilder>(input)?.send_with(client)))
 }
 
-fn authorize_security_group_egress(client: &Client, input: Json) -> Started<'_> {
+fn authorize_security_group_egress(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::authorize_security_group_egress::builders::AuthorizeSecurityGroupEgressInputBuilder>(input)?.send_with(client)))
 }
 
-fn authorize_security_group_ingress(client: &Client, input: Json) -> Started<'_> {
+fn authorize_security_group_ingress(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::authorize_security_group_ingress::builders::AuthorizeSecurityGroupIngressInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_internet_gateway(client: &Client, input: Json) -> Started<'_> {
+fn create_internet_gateway(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_internet_gateway::builders::CreateInternetGatewayInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_nat_gateway(client: &Client, input: Json) -> Started<'_> {
+fn create_nat_gateway(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_nat_gateway::builders::CreateNatGatewayInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_route(client: &Client, input: Json) -> Started<'_> {
+fn create_route(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_route::builders::CreateRouteInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_route_table(client: &Client, input: Json) -> Started<'_> {
+fn create_route_table(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_route_table::builders::CreateRouteTableInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_security_group(client: &Client, input: Json) -> Started<'_> {
+fn create_security_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_security_group::builders::CreateSecurityGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_subnet(client: &Client, input: Json) -> Started<'_> {
+fn create_subnet(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_subnet::builders::CreateSubnetInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_tags(client: &Client, input: Json) -> Started<'_> {
+fn create_tags(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_tags::builders::CreateTagsInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_vpc(client: &Client, input: Json) -> Started<'_> {
+fn create_vpc(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_vpc::builders::CreateVpcInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_vpc_endpoint(client: &Client, input: Json) -> Started<'_> {
+fn create_vpc_endpoint(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_vpc_endpoint::builders::CreateVpcEndpointInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_internet_gateway(client: &Client, input: Json) -> Started<'_> {
+fn delete_internet_gateway(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_internet_gateway::builders::DeleteInternetGatewayInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_nat_gateway(client: &Client, input: Json) -> Started<'_> {
+fn delete_nat_gateway(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_nat_gateway::builders::DeleteNatGatewayInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_route(client: &Client, input: Json) -> Started<'_> {
+fn delete_route(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_route::builders::DeleteRouteInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_route_table(client: &Client, input: Json) -> Started<'_> {
+fn delete_route_table(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_route_table::builders::DeleteRouteTableInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_security_group(client: &Client, input: Json) -> Started<'_> {
+fn delete_security_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_security_group::builders::DeleteSecurityGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_subnet(client: &Client, input: Json) -> Started<'_> {
+fn delete_subnet(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_subnet::builders::DeleteSubnetInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_tags(client: &Client, input: Json) -> Started<'_> {
+fn delete_tags(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_tags::builders::DeleteTagsInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_vpc(client: &Client, input: Json) -> Started<'_> {
+fn delete_vpc(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_vpc::builders::DeleteVpcInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_vpc_endpoints(client: &Client, input: Json) -> Started<'_> {
+fn delete_vpc_endpoints(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_vpc_endpoints::builders::DeleteVpcEndpointsInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_addresses(client: &Client, input: Json) -> Started<'_> {
+fn describe_addresses(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_addresses::builders::DescribeAddressesInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_internet_gateways(client: &Client, input: Json) -> Started<'_> {
+fn describe_internet_gateways(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_internet_gateways::builders::DescribeInternetGatewaysInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_nat_gateways(client: &Client, input: Json) -> Started<'_> {
+fn describe_nat_gateways(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_nat_gateways::builders::DescribeNatGatewaysInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_network_acls(client: &Client, input: Json) -> Started<'_> {
+fn describe_network_acls(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_network_acls::builders::DescribeNetworkAclsInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_route_tables(client: &Client, input: Json) -> Started<'_> {
+fn describe_route_tables(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_route_tables::builders::DescribeRouteTablesInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_security_group_rules(client: &Client, input: Json) -> Started<'_> {
+fn describe_security_group_rules(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_security_group_rules::builders::DescribeSecurityGroupRulesInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_security_groups(client: &Client, input: Json) -> Started<'_> {
+fn describe_security_groups(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_security_groups::builders::DescribeSecurityGroupsInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_subnets(client: &Client, input: Json) -> Started<'_> {
+fn describe_subnets(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_subnets::builders::DescribeSubnetsInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_vpc_attribute(client: &Client, input: Json) -> Started<'_> {
+fn describe_vpc_attribute(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_vpc_attribute::builders::DescribeVpcAttributeInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_vpc_endpoints(client: &Client, input: Json) -> Started<'_> {
+fn describe_vpc_endpoints(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_vpc_endpoints::builders::DescribeVpcEndpointsInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_vpcs(client: &Client, input: Json) -> Started<'_> {
+fn describe_vpcs(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_vpcs::builders::DescribeVpcsInputBuilder>(input)?.send_with(client)))
 }
 
-fn detach_internet_gateway(client: &Client, input: Json) -> Started<'_> {
+fn detach_internet_gateway(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::detach_internet_gateway::builders::DetachInternetGatewayInputBuilder>(input)?.send_with(client)))
 }
 
-fn disassociate_route_table(client: &Client, input: Json) -> Started<'_> {
+fn disassociate_route_table(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::disassociate_route_table::builders::DisassociateRouteTableInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_subnet_attribute(client: &Client, input: Json) -> Started<'_> {
+fn modify_subnet_attribute(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_subnet_attribute::builders::ModifySubnetAttributeInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_vpc_attribute(client: &Client, input: Json) -> Started<'_> {
+fn modify_vpc_attribute(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_vpc_attribute::builders::ModifyVpcAttributeInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_vpc_endpoint(client: &Client, input: Json) -> Started<'_> {
+fn modify_vpc_endpoint(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_vpc_endpoint::builders::ModifyVpcEndpointInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_vpc_tenancy(client: &Client, input: Json) -> Started<'_> {
+fn modify_vpc_tenancy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_vpc_tenancy::builders::ModifyVpcTenancyInputBuilder>(input)?.send_with(client)))
 }
 
-fn release_address(client: &Client, input: Json) -> Started<'_> {
+fn release_address(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::release_address::builders::ReleaseAddressInputBuilder>(input)?.send_with(client)))
 }
 
-fn replace_route(client: &Client, input: Json) -> Started<'_> {
+fn replace_route(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::replace_route::builders::ReplaceRouteInputBuilder>(input)?.send_with(client)))
 }
 
-fn revoke_security_group_egress(client: &Client, input: Json) -> Started<'_> {
+fn revoke_security_group_egress(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::revoke_security_group_egress::builders::RevokeSecurityGroupEgressInputBuilder>(input)?.send_with(client)))
 }
 
-fn revoke_security_group_ingress(client: &Client, input: Json) -> Started<'_> {
+fn revoke_security_group_ingress(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::revoke_security_group_ingress::builders::RevokeSecurityGroupIngressInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::allocate_address::builders::AllocateAddressInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_domain(m.take("Domain")?)
             .set_address(m.take("Address")?)
@@ -264,8 +264,8 @@ impl ToJson for o::allocate_address::AllocateAddressOutput {
 }
 
 impl FromJson for o::associate_route_table::builders::AssociateRouteTableInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RouteTableId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RouteTableId"])?;
         let b = Self::default()
             .set_gateway_id(m.take("GatewayId")?)
             .set_public_ipv4_pool(m.take("PublicIpv4Pool")?)
@@ -288,8 +288,8 @@ impl ToJson for o::associate_route_table::AssociateRouteTableOutput {
 }
 
 impl FromJson for o::attach_internet_gateway::builders::AttachInternetGatewayInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["InternetGatewayId", "VpcId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["InternetGatewayId", "VpcId"])?;
         let b = Self::default()
             .set_dry_run(m.take("DryRun")?)
             .set_internet_gateway_id(m.take("InternetGatewayId")?)
@@ -308,8 +308,8 @@ impl ToJson for o::attach_internet_gateway::AttachInternetGatewayOutput {
 }
 
 impl FromJson for o::authorize_security_group_egress::builders::AuthorizeSecurityGroupEgressInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["GroupId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["GroupId"])?;
         let b = Self::default()
             .set_tag_specifications(m.take("TagSpecifications")?)
             .set_dry_run(m.take("DryRun")?)
@@ -337,8 +337,8 @@ impl ToJson for o::authorize_security_group_egress::AuthorizeSecurityGroupEgress
 }
 
 impl FromJson for o::authorize_security_group_ingress::builders::AuthorizeSecurityGroupIngressInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_cidr_ip(m.take("CidrIp")?)
             .set_from_port(m.take("FromPort")?)
@@ -367,8 +367,8 @@ impl ToJson for o::authorize_security_group_ingress::AuthorizeSecurityGroupIngre
 }
 
 impl FromJson for o::create_internet_gateway::builders::CreateInternetGatewayInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_tag_specifications(m.take("TagSpecifications")?)
             .set_dry_run(m.take("DryRun")?)
@@ -387,8 +387,8 @@ impl ToJson for o::create_internet_gateway::CreateInternetGatewayOutput {
 }
 
 impl FromJson for o::create_nat_gateway::builders::CreateNatGatewayInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_availability_mode(m.take("AvailabilityMode")?)
             .set_allocation_id(m.take("AllocationId")?)
@@ -419,8 +419,8 @@ impl ToJson for o::create_nat_gateway::CreateNatGatewayOutput {
 }
 
 impl FromJson for o::create_route::builders::CreateRouteInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RouteTableId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RouteTableId"])?;
         let b = Self::default()
             .set_destination_prefix_list_id(m.take("DestinationPrefixListId")?)
             .set_vpc_endpoint_id(m.take("VpcEndpointId")?)
@@ -454,8 +454,8 @@ impl ToJson for o::create_route::CreateRouteOutput {
 }
 
 impl FromJson for o::create_route_table::builders::CreateRouteTableInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["VpcId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["VpcId"])?;
         let b = Self::default()
             .set_tag_specifications(m.take("TagSpecifications")?)
             .set_client_token(m.take("ClientToken")?)
@@ -477,8 +477,8 @@ impl ToJson for o::create_route_table::CreateRouteTableOutput {
 }
 
 impl FromJson for o::create_security_group::builders::CreateSecurityGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Description", "GroupName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Description", "GroupName"])?;
         let b = Self::default()
             .set_description(m.take("Description")?)
             .set_group_name(m.take("GroupName")?)
@@ -502,8 +502,8 @@ impl ToJson for o::create_security_group::CreateSecurityGroupOutput {
 }
 
 impl FromJson for o::create_subnet::builders::CreateSubnetInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["VpcId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["VpcId"])?;
         let b = Self::default()
             .set_tag_specifications(m.take("TagSpecifications")?)
             .set_availability_zone(m.take("AvailabilityZone")?)
@@ -533,8 +533,8 @@ impl ToJson for o::create_subnet::CreateSubnetOutput {
 }
 
 impl FromJson for o::create_tags::builders::CreateTagsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Resources", "Tags"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Resources", "Tags"])?;
         let b = Self::default()
             .set_dry_run(m.take("DryRun")?)
             .set_resources(m.take("Resources")?)
@@ -553,8 +553,8 @@ impl ToJson for o::create_tags::CreateTagsOutput {
 }
 
 impl FromJson for o::create_vpc::builders::CreateVpcInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_cidr_block(m.take("CidrBlock")?)
             .set_ipv6_pool(m.take("Ipv6Pool")?)
@@ -584,8 +584,8 @@ impl ToJson for o::create_vpc::CreateVpcOutput {
 }
 
 impl FromJson for o::create_vpc_endpoint::builders::CreateVpcEndpointInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["VpcId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["VpcId"])?;
         let b = Self::default()
             .set_dry_run(m.take("DryRun")?)
             .set_vpc_endpoint_type(m.take("VpcEndpointType")?)
@@ -620,8 +620,8 @@ impl ToJson for o::create_vpc_endpoint::CreateVpcEndpointOutput {
 }
 
 impl FromJson for o::delete_internet_gateway::builders::DeleteInternetGatewayInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["InternetGatewayId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["InternetGatewayId"])?;
         let b = Self::default()
             .set_dry_run(m.take("DryRun")?)
             .set_internet_gateway_id(m.take("InternetGatewayId")?)
@@ -639,8 +639,8 @@ impl ToJson for o::delete_internet_gateway::DeleteInternetGatewayOutput {
 }
 
 impl FromJson for o::delete_nat_gateway::builders::DeleteNatGatewayInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["NatGatewayId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["NatGatewayId"])?;
         let b = Self::default()
             .set_dry_run(m.take("DryRun")?)
             .set_nat_gateway_id(m.take("NatGatewayId")?)
@@ -659,8 +659,8 @@ impl ToJson for o::delete_nat_gateway::DeleteNatGatewayOutput {
 }
 
 impl FromJson for o::delete_route::builders::DeleteRouteInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RouteTableId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RouteTableId"])?;
         let b = Self::default()
             .set_destination_prefix_list_id(m.take("DestinationPrefixListId")?)
             .set_dry_run(m.take("DryRun")?)
@@ -681,8 +681,8 @@ impl ToJson for o::delete_route::DeleteRouteOutput {
 }
 
 impl FromJson for o::delete_route_table::builders::DeleteRouteTableInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RouteTableId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RouteTableId"])?;
         let b = Self::default()
             .set_dry_run(m.take("DryRun")?)
             .set_route_table_id(m.take("RouteTableId")?)
@@ -700,8 +700,8 @@ impl ToJson for o::delete_route_table::DeleteRouteTableOutput {
 }
 
 impl FromJson for o::delete_security_group::builders::DeleteSecurityGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_group_id(m.take("GroupId")?)
             .set_group_name(m.take("GroupName")?)
@@ -722,8 +722,8 @@ impl ToJson for o::delete_security_group::DeleteSecurityGroupOutput {
 }
 
 impl FromJson for o::delete_subnet::builders::DeleteSubnetInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SubnetId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SubnetId"])?;
         let b = Self::default()
             .set_subnet_id(m.take("SubnetId")?)
             .set_dry_run(m.take("DryRun")?)
@@ -741,8 +741,8 @@ impl ToJson for o::delete_subnet::DeleteSubnetOutput {
 }
 
 impl FromJson for o::delete_tags::builders::DeleteTagsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Resources"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Resources"])?;
         let b = Self::default()
             .set_dry_run(m.take("DryRun")?)
             .set_resources(m.take("Resources")?)
@@ -761,8 +761,8 @@ impl ToJson for o::delete_tags::DeleteTagsOutput {
 }
 
 impl FromJson for o::delete_vpc::builders::DeleteVpcInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["VpcId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["VpcId"])?;
         let b = Self::default()
             .set_vpc_id(m.take("VpcId")?)
             .set_dry_run(m.take("DryRun")?)
@@ -780,8 +780,8 @@ impl ToJson for o::delete_vpc::DeleteVpcOutput {
 }
 
 impl FromJson for o::delete_vpc_endpoints::builders::DeleteVpcEndpointsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["VpcEndpointIds"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["VpcEndpointIds"])?;
         let b = Self::default()
             .set_dry_run(m.take("DryRun")?)
             .set_vpc_endpoint_ids(m.take("VpcEndpointIds")?)
@@ -800,8 +800,8 @@ impl ToJson for o::delete_vpc_endpoints::DeleteVpcEndpointsOutput {
 }
 
 impl FromJson for o::describe_addresses::builders::DescribeAddressesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_public_ips(m.take("PublicIps")?)
             .set_dry_run(m.take("DryRun")?)
@@ -822,8 +822,8 @@ impl ToJson for o::describe_addresses::DescribeAddressesOutput {
 }
 
 impl FromJson for o::describe_internet_gateways::builders::DescribeInternetGatewaysInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_next_token(m.take("NextToken")?)
             .set_max_results(m.take("MaxResults")?)
@@ -846,8 +846,8 @@ impl ToJson for o::describe_internet_gateways::DescribeInternetGatewaysOutput {
 }
 
 impl FromJson for o::describe_nat_gateways::builders::DescribeNatGatewaysInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_dry_run(m.take("DryRun")?)
             .set_filter(m.take("Filter")?)
@@ -870,8 +870,8 @@ impl ToJson for o::describe_nat_gateways::DescribeNatGatewaysOutput {
 }
 
 impl FromJson for o::describe_network_acls::builders::DescribeNetworkAclsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_next_token(m.take("NextToken")?)
             .set_max_results(m.take("MaxResults")?)
@@ -894,8 +894,8 @@ impl ToJson for o::describe_network_acls::DescribeNetworkAclsOutput {
 }
 
 impl FromJson for o::describe_route_tables::builders::DescribeRouteTablesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_next_token(m.take("NextToken")?)
             .set_max_results(m.take("MaxResults")?)
@@ -918,8 +918,8 @@ impl ToJson for o::describe_route_tables::DescribeRouteTablesOutput {
 }
 
 impl FromJson for o::describe_security_group_rules::builders::DescribeSecurityGroupRulesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_filters(m.take("Filters")?)
             .set_security_group_rule_ids(m.take("SecurityGroupRuleIds")?)
@@ -942,8 +942,8 @@ impl ToJson for o::describe_security_group_rules::DescribeSecurityGroupRulesOutp
 }
 
 impl FromJson for o::describe_security_groups::builders::DescribeSecurityGroupsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_group_ids(m.take("GroupIds")?)
             .set_group_names(m.take("GroupNames")?)
@@ -967,8 +967,8 @@ impl ToJson for o::describe_security_groups::DescribeSecurityGroupsOutput {
 }
 
 impl FromJson for o::describe_subnets::builders::DescribeSubnetsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_filters(m.take("Filters")?)
             .set_subnet_ids(m.take("SubnetIds")?)
@@ -991,8 +991,8 @@ impl ToJson for o::describe_subnets::DescribeSubnetsOutput {
 }
 
 impl FromJson for o::describe_vpc_attribute::builders::DescribeVpcAttributeInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Attribute", "VpcId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Attribute", "VpcId"])?;
         let b = Self::default()
             .set_attribute(m.take("Attribute")?)
             .set_vpc_id(m.take("VpcId")?)
@@ -1015,8 +1015,8 @@ impl ToJson for o::describe_vpc_attribute::DescribeVpcAttributeOutput {
 }
 
 impl FromJson for o::describe_vpc_endpoints::builders::DescribeVpcEndpointsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_dry_run(m.take("DryRun")?)
             .set_vpc_endpoint_ids(m.take("VpcEndpointIds")?)
@@ -1039,8 +1039,8 @@ impl ToJson for o::describe_vpc_endpoints::DescribeVpcEndpointsOutput {
 }
 
 impl FromJson for o::describe_vpcs::builders::DescribeVpcsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_filters(m.take("Filters")?)
             .set_vpc_ids(m.take("VpcIds")?)
@@ -1063,8 +1063,8 @@ impl ToJson for o::describe_vpcs::DescribeVpcsOutput {
 }
 
 impl FromJson for o::detach_internet_gateway::builders::DetachInternetGatewayInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["InternetGatewayId", "VpcId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["InternetGatewayId", "VpcId"])?;
         let b = Self::default()
             .set_dry_run(m.take("DryRun")?)
             .set_internet_gateway_id(m.take("InternetGatewayId")?)
@@ -1083,8 +1083,8 @@ impl ToJson for o::detach_internet_gateway::DetachInternetGatewayOutput {
 }
 
 impl FromJson for o::disassociate_route_table::builders::DisassociateRouteTableInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AssociationId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["AssociationId"])?;
         let b = Self::default()
             .set_dry_run(m.take("DryRun")?)
             .set_association_id(m.take("AssociationId")?)
@@ -1102,8 +1102,8 @@ impl ToJson for o::disassociate_route_table::DisassociateRouteTableOutput {
 }
 
 impl FromJson for o::modify_subnet_attribute::builders::ModifySubnetAttributeInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SubnetId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SubnetId"])?;
         let b = Self::default()
             .set_assign_ipv6_address_on_creation(m.take("AssignIpv6AddressOnCreation")?)
             .set_map_public_ip_on_launch(m.take("MapPublicIpOnLaunch")?)
@@ -1130,8 +1130,8 @@ impl ToJson for o::modify_subnet_attribute::ModifySubnetAttributeOutput {
 }
 
 impl FromJson for o::modify_vpc_attribute::builders::ModifyVpcAttributeInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["VpcId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["VpcId"])?;
         let b = Self::default()
             .set_enable_dns_hostnames(m.take("EnableDnsHostnames")?)
             .set_enable_dns_support(m.take("EnableDnsSupport")?)
@@ -1151,8 +1151,8 @@ impl ToJson for o::modify_vpc_attribute::ModifyVpcAttributeOutput {
 }
 
 impl FromJson for o::modify_vpc_endpoint::builders::ModifyVpcEndpointInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["VpcEndpointId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["VpcEndpointId"])?;
         let b = Self::default()
             .set_dry_run(m.take("DryRun")?)
             .set_vpc_endpoint_id(m.take("VpcEndpointId")?)
@@ -1183,8 +1183,8 @@ impl ToJson for o::modify_vpc_endpoint::ModifyVpcEndpointOutput {
 }
 
 impl FromJson for o::modify_vpc_tenancy::builders::ModifyVpcTenancyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["VpcId", "InstanceTenancy"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["VpcId", "InstanceTenancy"])?;
         let b = Self::default()
             .set_vpc_id(m.take("VpcId")?)
             .set_instance_tenancy(m.take("InstanceTenancy")?)
@@ -1204,8 +1204,8 @@ impl ToJson for o::modify_vpc_tenancy::ModifyVpcTenancyOutput {
 }
 
 impl FromJson for o::release_address::builders::ReleaseAddressInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_allocation_id(m.take("AllocationId")?)
             .set_public_ip(m.take("PublicIp")?)
@@ -1225,8 +1225,8 @@ impl ToJson for o::release_address::ReleaseAddressOutput {
 }
 
 impl FromJson for o::replace_route::builders::ReplaceRouteInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RouteTableId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RouteTableId"])?;
         let b = Self::default()
             .set_destination_prefix_list_id(m.take("DestinationPrefixListId")?)
             .set_vpc_endpoint_id(m.take("VpcEndpointId")?)
@@ -1260,8 +1260,8 @@ impl ToJson for o::replace_route::ReplaceRouteOutput {
 }
 
 impl FromJson for o::revoke_security_group_egress::builders::RevokeSecurityGroupEgressInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["GroupId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["GroupId"])?;
         let b = Self::default()
             .set_security_group_rule_ids(m.take("SecurityGroupRuleIds")?)
             .set_dry_run(m.take("DryRun")?)
@@ -1290,8 +1290,8 @@ impl ToJson for o::revoke_security_group_egress::RevokeSecurityGroupEgressOutput
 }
 
 impl FromJson for o::revoke_security_group_ingress::builders::RevokeSecurityGroupIngressInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_cidr_ip(m.take("CidrIp")?)
             .set_from_port(m.take("FromPort")?)
@@ -1320,7 +1320,7 @@ impl ToJson for o::revoke_security_group_ingress::RevokeSecurityGroupIngressOutp
     }
 }
 
-words!(
+string_enums!(
     t::AttachmentStatus,
     t::AutoProvisionZonesState,
     t::AutoScalingIpsState,
@@ -1385,8 +1385,8 @@ impl ToJson for t::Address {
 }
 
 impl FromJson for t::AttributeBooleanValue {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_value(m.take("Value")?)
             ;
@@ -1404,8 +1404,8 @@ impl ToJson for t::AttributeBooleanValue {
 }
 
 impl FromJson for t::AvailabilityZoneAddress {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_availability_zone(m.take("AvailabilityZone")?)
             .set_availability_zone_id(m.take("AvailabilityZoneId")?)
@@ -1445,8 +1445,8 @@ impl ToJson for t::DnsOptions {
 }
 
 impl FromJson for t::DnsOptionsSpecification {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_dns_record_ip_type(m.take("DnsRecordIpType")?)
             .set_private_dns_only_for_inbound_resolver_endpoint(m.take("PrivateDnsOnlyForInboundResolverEndpoint")?)
@@ -1459,8 +1459,8 @@ impl FromJson for t::DnsOptionsSpecification {
 }
 
 impl FromJson for t::Filter {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_name(m.take("Name")?)
             .set_values(m.take("Values")?)
@@ -1500,8 +1500,8 @@ impl ToJson for t::InternetGatewayAttachment {
 }
 
 impl FromJson for t::IpPermission {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_ip_protocol(m.take("IpProtocol")?)
             .set_from_port(m.take("FromPort")?)
@@ -1531,8 +1531,8 @@ impl ToJson for t::IpPermission {
 }
 
 impl FromJson for t::IpRange {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_description(m.take("Description")?)
             .set_cidr_ip(m.take("CidrIp")?)
@@ -1552,8 +1552,8 @@ impl ToJson for t::IpRange {
 }
 
 impl FromJson for t::Ipv6Range {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_description(m.take("Description")?)
             .set_cidr_ipv6(m.take("CidrIpv6")?)
@@ -1694,8 +1694,8 @@ impl ToJson for t::PortRange {
 }
 
 impl FromJson for t::PrefixListId {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_description(m.take("Description")?)
             .set_prefix_list_id(m.take("PrefixListId")?)
@@ -1922,8 +1922,8 @@ impl ToJson for t::SubnetCidrBlockState {
 }
 
 impl FromJson for t::SubnetConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_subnet_id(m.take("SubnetId")?)
             .set_ipv4(m.take("Ipv4")?)
@@ -1956,8 +1956,8 @@ impl ToJson for t::SubnetIpv6CidrBlockAssociation {
 }
 
 impl FromJson for t::Tag {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_key(m.take("Key")?)
             .set_value(m.take("Value")?)
@@ -1977,8 +1977,8 @@ impl ToJson for t::Tag {
 }
 
 impl FromJson for t::TagSpecification {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_resource_type(m.take("ResourceType")?)
             .set_tags(m.take("Tags")?)
@@ -2007,8 +2007,8 @@ impl ToJson for t::UnsuccessfulItemError {
 }
 
 impl FromJson for t::UserIdGroupPair {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_description(m.take("Description")?)
             .set_user_id(m.take("UserId")?)
@@ -2090,8 +2090,8 @@ impl ToJson for t::VpcEncryptionControl {
 }
 
 impl FromJson for t::VpcEncryptionControlConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Mode"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Mode"])?;
         let b = Self::builder()
             .set_mode(m.take("Mode")?)
             .set_internet_gateway_exclusion(m.take("InternetGatewayExclusion")?)

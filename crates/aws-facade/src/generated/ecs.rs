@@ -7,7 +7,7 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.157.0", linked: aws_sdk_ecs::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("CreateCluster", create_cluster),
     ("CreateService", create_service),
     ("DeleteCluster", delete_cluster),
@@ -28,81 +28,81 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("UpdateService", update_service),
 ];
 
-fn create_cluster(client: &Client, input: Json) -> Started<'_> {
+fn create_cluster(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_cluster::builders::CreateClusterInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_service(client: &Client, input: Json) -> Started<'_> {
+fn create_service(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_service::builders::CreateServiceInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_cluster(client: &Client, input: Json) -> Started<'_> {
+fn delete_cluster(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_cluster::builders::DeleteClusterInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_service(client: &Client, input: Json) -> Started<'_> {
+fn delete_service(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_service::builders::DeleteServiceInputBuilder>(input)?.send_with(client)))
 }
 
-fn deregister_task_definition(client: &Client, input: Json) -> Started<'_> {
+fn deregister_task_definition(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::deregister_task_definition::builders::DeregisterTaskDefinitionInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_clusters(client: &Client, input: Json) -> Started<'_> {
+fn describe_clusters(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_clusters::builders::DescribeClustersInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_services(client: &Client, input: Json) -> Started<'_> {
+fn describe_services(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_services::builders::DescribeServicesInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_task_definition(client: &Client, input: Json) -> Started<'_> {
+fn describe_task_definition(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_task_definition::builders::DescribeTaskDefinitionInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_clusters(client: &Client, input: Json) -> Started<'_> {
+fn list_clusters(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_clusters::builders::ListClustersInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_services(client: &Client, input: Json) -> Started<'_> {
+fn list_services(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_services::builders::ListServicesInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_tags_for_resource(client: &Client, input: Json) -> Started<'_> {
+fn list_tags_for_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_task_definitions(client: &Client, input: Json) -> Started<'_> {
+fn list_task_definitions(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_task_definitions::builders::ListTaskDefinitionsInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_cluster_capacity_providers(client: &Client, input: Json) -> Started<'_> {
+fn put_cluster_capacity_providers(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_cluster_capacity_providers::builders::PutClusterCapacityProvidersInputBuilder>(input)?.send_with(client)))
 }
 
-fn register_task_definition(client: &Client, input: Json) -> Started<'_> {
+fn register_task_definition(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::register_task_definition::builders::RegisterTaskDefinitionInputBuilder>(input)?.send_with(client)))
 }
 
-fn tag_resource(client: &Client, input: Json) -> Started<'_> {
+fn tag_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::tag_resource::builders::TagResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn untag_resource(client: &Client, input: Json) -> Started<'_> {
+fn untag_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::untag_resource::builders::UntagResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_cluster(client: &Client, input: Json) -> Started<'_> {
+fn update_cluster(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_cluster::builders::UpdateClusterInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_service(client: &Client, input: Json) -> Started<'_> {
+fn update_service(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_service::builders::UpdateServiceInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::create_cluster::builders::CreateClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_cluster_name(m.take("clusterName")?)
             .set_tags(m.take("tags")?)
@@ -126,8 +126,8 @@ impl ToJson for o::create_cluster::CreateClusterOutput {
 }
 
 impl FromJson for o::create_service::builders::CreateServiceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["serviceName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["serviceName"])?;
         let b = Self::default()
             .set_cluster(m.take("cluster")?)
             .set_service_name(m.take("serviceName")?)
@@ -171,8 +171,8 @@ impl ToJson for o::create_service::CreateServiceOutput {
 }
 
 impl FromJson for o::delete_cluster::builders::DeleteClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["cluster"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["cluster"])?;
         let b = Self::default()
             .set_cluster(m.take("cluster")?)
             ;
@@ -190,8 +190,8 @@ impl ToJson for o::delete_cluster::DeleteClusterOutput {
 }
 
 impl FromJson for o::delete_service::builders::DeleteServiceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["service"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["service"])?;
         let b = Self::default()
             .set_cluster(m.take("cluster")?)
             .set_service(m.take("service")?)
@@ -211,8 +211,8 @@ impl ToJson for o::delete_service::DeleteServiceOutput {
 }
 
 impl FromJson for o::deregister_task_definition::builders::DeregisterTaskDefinitionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["taskDefinition"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["taskDefinition"])?;
         let b = Self::default()
             .set_task_definition(m.take("taskDefinition")?)
             ;
@@ -230,8 +230,8 @@ impl ToJson for o::deregister_task_definition::DeregisterTaskDefinitionOutput {
 }
 
 impl FromJson for o::describe_clusters::builders::DescribeClustersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_clusters(m.take("clusters")?)
             .set_include(m.take("include")?)
@@ -251,8 +251,8 @@ impl ToJson for o::describe_clusters::DescribeClustersOutput {
 }
 
 impl FromJson for o::describe_services::builders::DescribeServicesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["services"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["services"])?;
         let b = Self::default()
             .set_cluster(m.take("cluster")?)
             .set_services(m.take("services")?)
@@ -273,8 +273,8 @@ impl ToJson for o::describe_services::DescribeServicesOutput {
 }
 
 impl FromJson for o::describe_task_definition::builders::DescribeTaskDefinitionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["taskDefinition"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["taskDefinition"])?;
         let b = Self::default()
             .set_task_definition(m.take("taskDefinition")?)
             .set_include(m.take("include")?)
@@ -294,8 +294,8 @@ impl ToJson for o::describe_task_definition::DescribeTaskDefinitionOutput {
 }
 
 impl FromJson for o::list_clusters::builders::ListClustersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_next_token(m.take("nextToken")?)
             .set_max_results(m.take("maxResults")?)
@@ -315,8 +315,8 @@ impl ToJson for o::list_clusters::ListClustersOutput {
 }
 
 impl FromJson for o::list_services::builders::ListServicesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_cluster(m.take("cluster")?)
             .set_next_token(m.take("nextToken")?)
@@ -340,8 +340,8 @@ impl ToJson for o::list_services::ListServicesOutput {
 }
 
 impl FromJson for o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["resourceArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["resourceArn"])?;
         let b = Self::default()
             .set_resource_arn(m.take("resourceArn")?)
             ;
@@ -359,8 +359,8 @@ impl ToJson for o::list_tags_for_resource::ListTagsForResourceOutput {
 }
 
 impl FromJson for o::list_task_definitions::builders::ListTaskDefinitionsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_family_prefix(m.take("familyPrefix")?)
             .set_status(m.take("status")?)
@@ -383,8 +383,8 @@ impl ToJson for o::list_task_definitions::ListTaskDefinitionsOutput {
 }
 
 impl FromJson for o::put_cluster_capacity_providers::builders::PutClusterCapacityProvidersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["cluster", "capacityProviders", "defaultCapacityProviderStrategy"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["cluster", "capacityProviders", "defaultCapacityProviderStrategy"])?;
         let b = Self::default()
             .set_cluster(m.take("cluster")?)
             .set_capacity_providers(m.take("capacityProviders")?)
@@ -404,8 +404,8 @@ impl ToJson for o::put_cluster_capacity_providers::PutClusterCapacityProvidersOu
 }
 
 impl FromJson for o::register_task_definition::builders::RegisterTaskDefinitionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["family", "containerDefinitions"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["family", "containerDefinitions"])?;
         let b = Self::default()
             .set_family(m.take("family")?)
             .set_task_role_arn(m.take("taskRoleArn")?)
@@ -441,8 +441,8 @@ impl ToJson for o::register_task_definition::RegisterTaskDefinitionOutput {
 }
 
 impl FromJson for o::tag_resource::builders::TagResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["resourceArn", "tags"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["resourceArn", "tags"])?;
         let b = Self::default()
             .set_resource_arn(m.take("resourceArn")?)
             .set_tags(m.take("tags")?)
@@ -460,8 +460,8 @@ impl ToJson for o::tag_resource::TagResourceOutput {
 }
 
 impl FromJson for o::untag_resource::builders::UntagResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["resourceArn", "tagKeys"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["resourceArn", "tagKeys"])?;
         let b = Self::default()
             .set_resource_arn(m.take("resourceArn")?)
             .set_tag_keys(m.take("tagKeys")?)
@@ -479,8 +479,8 @@ impl ToJson for o::untag_resource::UntagResourceOutput {
 }
 
 impl FromJson for o::update_cluster::builders::UpdateClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["cluster"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["cluster"])?;
         let b = Self::default()
             .set_cluster(m.take("cluster")?)
             .set_settings(m.take("settings")?)
@@ -501,8 +501,8 @@ impl ToJson for o::update_cluster::UpdateClusterOutput {
 }
 
 impl FromJson for o::update_service::builders::UpdateServiceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["service"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["service"])?;
         let b = Self::default()
             .set_cluster(m.take("cluster")?)
             .set_service(m.take("service")?)
@@ -541,7 +541,7 @@ impl ToJson for o::update_service::UpdateServiceOutput {
     }
 }
 
-words!(
+string_enums!(
     t::ApplicationProtocol,
     t::AssignPublicIp,
     t::AvailabilityZoneRebalancing,
@@ -596,8 +596,8 @@ words!(
 );
 
 impl FromJson for t::AdvancedConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_alternate_target_group_arn(m.take("alternateTargetGroupArn")?)
             .set_production_listener_rule(m.take("productionListenerRule")?)
@@ -643,15 +643,15 @@ impl ToJson for t::Attribute {
 }
 
 impl FromJson for t::AwsVpcConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["subnets"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["subnets"])?;
         let b = Self::builder()
             .set_subnets(m.take("subnets")?)
             .set_security_groups(m.take("securityGroups")?)
             .set_assign_public_ip(m.take("assignPublicIp")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -666,8 +666,8 @@ impl ToJson for t::AwsVpcConfiguration {
 }
 
 impl FromJson for t::CanaryConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_canary_percent(m.take("canaryPercent")?)
             .set_canary_bake_time_in_minutes(m.take("canaryBakeTimeInMinutes")?)
@@ -687,15 +687,15 @@ impl ToJson for t::CanaryConfiguration {
 }
 
 impl FromJson for t::CapacityProviderStrategyItem {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["capacityProvider"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["capacityProvider"])?;
         let b = Self::builder()
             .set_capacity_provider(m.take("capacityProvider")?)
             .set_weight(m.take("weight")?)
             .set_base(m.take("base")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -733,8 +733,8 @@ impl ToJson for t::Cluster {
 }
 
 impl FromJson for t::ClusterConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_execute_command_configuration(m.take("executeCommandConfiguration")?)
             .set_managed_storage_configuration(m.take("managedStorageConfiguration")?)
@@ -762,19 +762,19 @@ impl ToJson for t::ClusterServiceConnectDefaults {
 }
 
 impl FromJson for t::ClusterServiceConnectDefaultsRequest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["namespace"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["namespace"])?;
         let b = Self::builder()
             .set_namespace(m.take("namespace")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
 impl FromJson for t::ClusterSetting {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_name(m.take("name")?)
             .set_value(m.take("value")?)
@@ -794,8 +794,8 @@ impl ToJson for t::ClusterSetting {
 }
 
 impl FromJson for t::ContainerDefinition {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_name(m.take("name")?)
             .set_image(m.take("image")?)
@@ -895,14 +895,14 @@ impl ToJson for t::ContainerDefinition {
 }
 
 impl FromJson for t::ContainerDependency {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["containerName", "condition"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["containerName", "condition"])?;
         let b = Self::builder()
             .set_container_name(m.take("containerName")?)
             .set_condition(m.take("condition")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -916,15 +916,15 @@ impl ToJson for t::ContainerDependency {
 }
 
 impl FromJson for t::ContainerRestartPolicy {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["enabled"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["enabled"])?;
         let b = Self::builder()
             .set_enabled(m.take("enabled")?)
             .set_ignored_exit_codes(m.take("ignoredExitCodes")?)
             .set_restart_attempt_period(m.take("restartAttemptPeriod")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -967,15 +967,15 @@ impl ToJson for t::Deployment {
 }
 
 impl FromJson for t::DeploymentAlarms {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["alarmNames", "rollback", "enable"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["alarmNames", "rollback", "enable"])?;
         let b = Self::builder()
             .set_alarm_names(m.take("alarmNames")?)
             .set_rollback(m.take("rollback")?)
             .set_enable(m.take("enable")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -990,8 +990,8 @@ impl ToJson for t::DeploymentAlarms {
 }
 
 impl FromJson for t::DeploymentCircuitBreaker {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["enable", "rollback"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["enable", "rollback"])?;
         let b = Self::builder()
             .set_enable(m.take("enable")?)
             .set_rollback(m.take("rollback")?)
@@ -1015,8 +1015,8 @@ impl ToJson for t::DeploymentCircuitBreaker {
 }
 
 impl FromJson for t::DeploymentConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_deployment_circuit_breaker(m.take("deploymentCircuitBreaker")?)
             .set_maximum_percent(m.take("maximumPercent")?)
@@ -1052,13 +1052,13 @@ impl ToJson for t::DeploymentConfiguration {
 }
 
 impl FromJson for t::DeploymentController {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["type"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["type"])?;
         let b = Self::builder()
             .set_type(m.take("type")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1071,8 +1071,8 @@ impl ToJson for t::DeploymentController {
 }
 
 impl FromJson for t::DeploymentEarlySuccessCriteria {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["enable"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["enable"])?;
         let b = Self::builder()
             .set_enable(m.take("enable")?)
             .set_healthy_percent(m.take("healthyPercent")?)
@@ -1102,8 +1102,8 @@ impl ToJson for t::DeploymentEphemeralStorage {
 }
 
 impl FromJson for t::DeploymentLifecycleHook {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_target_type(m.take("targetType")?)
             .set_hook_target_arn(m.take("hookTargetArn")?)
@@ -1131,8 +1131,8 @@ impl ToJson for t::DeploymentLifecycleHook {
 }
 
 impl FromJson for t::DeploymentLifecycleHookTimeoutConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_timeout_in_minutes(m.take("timeoutInMinutes")?)
             .set_action(m.take("action")?)
@@ -1152,15 +1152,15 @@ impl ToJson for t::DeploymentLifecycleHookTimeoutConfiguration {
 }
 
 impl FromJson for t::Device {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["hostPath"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["hostPath"])?;
         let b = Self::builder()
             .set_host_path(m.take("hostPath")?)
             .set_container_path(m.take("containerPath")?)
             .set_permissions(m.take("permissions")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1175,8 +1175,8 @@ impl ToJson for t::Device {
 }
 
 impl FromJson for t::DockerVolumeConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_scope(m.take("scope")?)
             .set_autoprovision(m.take("autoprovision")?)
@@ -1202,15 +1202,15 @@ impl ToJson for t::DockerVolumeConfiguration {
 }
 
 impl FromJson for t::EbsTagSpecification {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["resourceType"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["resourceType"])?;
         let b = Self::builder()
             .set_resource_type(m.take("resourceType")?)
             .set_tags(m.take("tags")?)
             .set_propagate_tags(m.take("propagateTags")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1225,8 +1225,8 @@ impl ToJson for t::EbsTagSpecification {
 }
 
 impl FromJson for t::EfsAuthorizationConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_access_point_id(m.take("accessPointId")?)
             .set_iam(m.take("iam")?)
@@ -1246,8 +1246,8 @@ impl ToJson for t::EfsAuthorizationConfig {
 }
 
 impl FromJson for t::EfsVolumeConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["fileSystemId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["fileSystemId"])?;
         let b = Self::builder()
             .set_file_system_id(m.take("fileSystemId")?)
             .set_root_directory(m.take("rootDirectory")?)
@@ -1256,7 +1256,7 @@ impl FromJson for t::EfsVolumeConfiguration {
             .set_authorization_config(m.take("authorizationConfig")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1273,14 +1273,14 @@ impl ToJson for t::EfsVolumeConfiguration {
 }
 
 impl FromJson for t::EnvironmentFile {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["value", "type"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["value", "type"])?;
         let b = Self::builder()
             .set_value(m.take("value")?)
             .set_type(m.take("type")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1294,8 +1294,8 @@ impl ToJson for t::EnvironmentFile {
 }
 
 impl FromJson for t::EphemeralStorage {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["sizeInGiB"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["sizeInGiB"])?;
         let b = Self::builder()
             .set_size_in_gib(m.take("sizeInGiB")?)
             ;
@@ -1313,8 +1313,8 @@ impl ToJson for t::EphemeralStorage {
 }
 
 impl FromJson for t::ExecuteCommandConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_kms_key_id(m.take("kmsKeyId")?)
             .set_logging(m.take("logging")?)
@@ -1336,8 +1336,8 @@ impl ToJson for t::ExecuteCommandConfiguration {
 }
 
 impl FromJson for t::ExecuteCommandLogConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_cloud_watch_log_group_name(m.take("cloudWatchLogGroupName")?)
             .set_cloud_watch_encryption_enabled(m.take("cloudWatchEncryptionEnabled")?)
@@ -1363,14 +1363,14 @@ impl ToJson for t::ExecuteCommandLogConfiguration {
 }
 
 impl FromJson for t::FSxWindowsFileServerAuthorizationConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["credentialsParameter", "domain"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["credentialsParameter", "domain"])?;
         let b = Self::builder()
             .set_credentials_parameter(m.take("credentialsParameter")?)
             .set_domain(m.take("domain")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1384,15 +1384,15 @@ impl ToJson for t::FSxWindowsFileServerAuthorizationConfig {
 }
 
 impl FromJson for t::FSxWindowsFileServerVolumeConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["fileSystemId", "rootDirectory", "authorizationConfig"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["fileSystemId", "rootDirectory", "authorizationConfig"])?;
         let b = Self::builder()
             .set_file_system_id(m.take("fileSystemId")?)
             .set_root_directory(m.take("rootDirectory")?)
             .set_authorization_config(m.take("authorizationConfig")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1417,14 +1417,14 @@ impl ToJson for t::Failure {
 }
 
 impl FromJson for t::FirelensConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["type"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["type"])?;
         let b = Self::builder()
             .set_type(m.take("type")?)
             .set_options(m.take("options")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1438,8 +1438,8 @@ impl ToJson for t::FirelensConfiguration {
 }
 
 impl FromJson for t::HealthCheck {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["command"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["command"])?;
         let b = Self::builder()
             .set_command(m.take("command")?)
             .set_interval(m.take("interval")?)
@@ -1448,7 +1448,7 @@ impl FromJson for t::HealthCheck {
             .set_start_period(m.take("startPeriod")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1465,14 +1465,14 @@ impl ToJson for t::HealthCheck {
 }
 
 impl FromJson for t::HostEntry {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["hostname", "ipAddress"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["hostname", "ipAddress"])?;
         let b = Self::builder()
             .set_hostname(m.take("hostname")?)
             .set_ip_address(m.take("ipAddress")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1486,8 +1486,8 @@ impl ToJson for t::HostEntry {
 }
 
 impl FromJson for t::HostVolumeProperties {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_source_path(m.take("sourcePath")?)
             ;
@@ -1505,14 +1505,14 @@ impl ToJson for t::HostVolumeProperties {
 }
 
 impl FromJson for t::InferenceAccelerator {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["deviceName", "deviceType"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["deviceName", "deviceType"])?;
         let b = Self::builder()
             .set_device_name(m.take("deviceName")?)
             .set_device_type(m.take("deviceType")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1526,8 +1526,8 @@ impl ToJson for t::InferenceAccelerator {
 }
 
 impl FromJson for t::KernelCapabilities {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_add(m.take("add")?)
             .set_drop(m.take("drop")?)
@@ -1547,8 +1547,8 @@ impl ToJson for t::KernelCapabilities {
 }
 
 impl FromJson for t::KeyValuePair {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_name(m.take("name")?)
             .set_value(m.take("value")?)
@@ -1568,8 +1568,8 @@ impl ToJson for t::KeyValuePair {
 }
 
 impl FromJson for t::LinearConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_step_percent(m.take("stepPercent")?)
             .set_step_bake_time_in_minutes(m.take("stepBakeTimeInMinutes")?)
@@ -1589,8 +1589,8 @@ impl ToJson for t::LinearConfiguration {
 }
 
 impl FromJson for t::LinuxParameters {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_capabilities(m.take("capabilities")?)
             .set_devices(m.take("devices")?)
@@ -1620,8 +1620,8 @@ impl ToJson for t::LinuxParameters {
 }
 
 impl FromJson for t::LoadBalancer {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_target_group_arn(m.take("targetGroupArn")?)
             .set_load_balancer_name(m.take("loadBalancerName")?)
@@ -1647,15 +1647,15 @@ impl ToJson for t::LoadBalancer {
 }
 
 impl FromJson for t::LogConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["logDriver"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["logDriver"])?;
         let b = Self::builder()
             .set_log_driver(m.take("logDriver")?)
             .set_options(m.take("options")?)
             .set_secret_options(m.take("secretOptions")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1670,8 +1670,8 @@ impl ToJson for t::LogConfiguration {
 }
 
 impl FromJson for t::ManagedStorageConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_kms_key_id(m.take("kmsKeyId")?)
             .set_fargate_ephemeral_storage_kms_key_id(m.take("fargateEphemeralStorageKmsKeyId")?)
@@ -1691,20 +1691,20 @@ impl ToJson for t::ManagedStorageConfiguration {
 }
 
 impl FromJson for t::MetricConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["metricNames", "resolutionSeconds"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["metricNames", "resolutionSeconds"])?;
         let b = Self::builder()
             .set_metric_names(m.take("metricNames")?)
             .set_resolution_seconds(m.take("resolutionSeconds")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
 impl FromJson for t::MonitoringConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_metric_configurations(m.take("metricConfigurations")?)
             ;
@@ -1714,8 +1714,8 @@ impl FromJson for t::MonitoringConfiguration {
 }
 
 impl FromJson for t::MountPoint {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_source_volume(m.take("sourceVolume")?)
             .set_container_path(m.take("containerPath")?)
@@ -1737,8 +1737,8 @@ impl ToJson for t::MountPoint {
 }
 
 impl FromJson for t::NetworkConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_awsvpc_configuration(m.take("awsvpcConfiguration")?)
             ;
@@ -1756,8 +1756,8 @@ impl ToJson for t::NetworkConfiguration {
 }
 
 impl FromJson for t::PlacementConstraint {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_type(m.take("type")?)
             .set_expression(m.take("expression")?)
@@ -1777,8 +1777,8 @@ impl ToJson for t::PlacementConstraint {
 }
 
 impl FromJson for t::PlacementStrategy {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_type(m.take("type")?)
             .set_field(m.take("field")?)
@@ -1798,8 +1798,8 @@ impl ToJson for t::PlacementStrategy {
 }
 
 impl FromJson for t::PortMapping {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_container_port(m.take("containerPort")?)
             .set_host_port(m.take("hostPort")?)
@@ -1827,15 +1827,15 @@ impl ToJson for t::PortMapping {
 }
 
 impl FromJson for t::ProxyConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["containerName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["containerName"])?;
         let b = Self::builder()
             .set_type(m.take("type")?)
             .set_container_name(m.take("containerName")?)
             .set_properties(m.take("properties")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1850,13 +1850,13 @@ impl ToJson for t::ProxyConfiguration {
 }
 
 impl FromJson for t::RepositoryCredentials {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["credentialsParameter"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["credentialsParameter"])?;
         let b = Self::builder()
             .set_credentials_parameter(m.take("credentialsParameter")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1869,14 +1869,14 @@ impl ToJson for t::RepositoryCredentials {
 }
 
 impl FromJson for t::ResourceRequirement {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["value", "type"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["value", "type"])?;
         let b = Self::builder()
             .set_value(m.take("value")?)
             .set_type(m.take("type")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1890,8 +1890,8 @@ impl ToJson for t::ResourceRequirement {
 }
 
 impl FromJson for t::RuntimePlatform {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_cpu_architecture(m.take("cpuArchitecture")?)
             .set_operating_system_family(m.take("operatingSystemFamily")?)
@@ -1911,8 +1911,8 @@ impl ToJson for t::RuntimePlatform {
 }
 
 impl FromJson for t::S3FilesVolumeConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["fileSystemArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["fileSystemArn"])?;
         let b = Self::builder()
             .set_file_system_arn(m.take("fileSystemArn")?)
             .set_root_directory(m.take("rootDirectory")?)
@@ -1920,7 +1920,7 @@ impl FromJson for t::S3FilesVolumeConfiguration {
             .set_access_point_arn(m.take("accessPointArn")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1945,14 +1945,14 @@ impl ToJson for t::Scale {
 }
 
 impl FromJson for t::Secret {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["name", "valueFrom"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["name", "valueFrom"])?;
         let b = Self::builder()
             .set_name(m.take("name")?)
             .set_value_from(m.take("valueFrom")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2008,14 +2008,14 @@ impl ToJson for t::Service {
 }
 
 impl FromJson for t::ServiceConnectAccessLogConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["format"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["format"])?;
         let b = Self::builder()
             .set_format(m.take("format")?)
             .set_include_query_parameters(m.take("includeQueryParameters")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2029,15 +2029,15 @@ impl ToJson for t::ServiceConnectAccessLogConfiguration {
 }
 
 impl FromJson for t::ServiceConnectClientAlias {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["port"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["port"])?;
         let b = Self::builder()
             .set_port(m.take("port")?)
             .set_dns_name(m.take("dnsName")?)
             .set_test_traffic_rules(m.take("testTrafficRules")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2052,8 +2052,8 @@ impl ToJson for t::ServiceConnectClientAlias {
 }
 
 impl FromJson for t::ServiceConnectConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["enabled"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["enabled"])?;
         let b = Self::builder()
             .set_enabled(m.take("enabled")?)
             .set_namespace(m.take("namespace")?)
@@ -2079,8 +2079,8 @@ impl ToJson for t::ServiceConnectConfiguration {
 }
 
 impl FromJson for t::ServiceConnectService {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["portName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["portName"])?;
         let b = Self::builder()
             .set_port_name(m.take("portName")?)
             .set_discovery_name(m.take("discoveryName")?)
@@ -2090,7 +2090,7 @@ impl FromJson for t::ServiceConnectService {
             .set_tls(m.take("tls")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2117,13 +2117,13 @@ impl ToJson for t::ServiceConnectServiceResource {
 }
 
 impl FromJson for t::ServiceConnectTestTrafficHeaderMatchRules {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["exact"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["exact"])?;
         let b = Self::builder()
             .set_exact(m.take("exact")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2136,14 +2136,14 @@ impl ToJson for t::ServiceConnectTestTrafficHeaderMatchRules {
 }
 
 impl FromJson for t::ServiceConnectTestTrafficHeaderRules {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["name"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["name"])?;
         let b = Self::builder()
             .set_name(m.take("name")?)
             .set_value(m.take("value")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2157,8 +2157,8 @@ impl ToJson for t::ServiceConnectTestTrafficHeaderRules {
 }
 
 impl FromJson for t::ServiceConnectTestTrafficRules {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["header"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["header"])?;
         let b = Self::builder()
             .set_header(m.take("header")?)
             ;
@@ -2176,8 +2176,8 @@ impl ToJson for t::ServiceConnectTestTrafficRules {
 }
 
 impl FromJson for t::ServiceConnectTlsCertificateAuthority {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_aws_pca_authority_arn(m.take("awsPcaAuthorityArn")?)
             ;
@@ -2195,8 +2195,8 @@ impl ToJson for t::ServiceConnectTlsCertificateAuthority {
 }
 
 impl FromJson for t::ServiceConnectTlsConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["issuerCertificateAuthority"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["issuerCertificateAuthority"])?;
         let b = Self::builder()
             .set_issuer_certificate_authority(m.take("issuerCertificateAuthority")?)
             .set_kms_key(m.take("kmsKey")?)
@@ -2239,8 +2239,8 @@ impl ToJson for t::ServiceEvent {
 }
 
 impl FromJson for t::ServiceManagedEbsVolumeConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["roleArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["roleArn"])?;
         let b = Self::builder()
             .set_encrypted(m.take("encrypted")?)
             .set_kms_key_id(m.take("kmsKeyId")?)
@@ -2255,7 +2255,7 @@ impl FromJson for t::ServiceManagedEbsVolumeConfiguration {
             .set_filesystem_type(m.take("filesystemType")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2278,8 +2278,8 @@ impl ToJson for t::ServiceManagedEbsVolumeConfiguration {
 }
 
 impl FromJson for t::ServiceRegistry {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_registry_arn(m.take("registryArn")?)
             .set_port(m.take("port")?)
@@ -2303,14 +2303,14 @@ impl ToJson for t::ServiceRegistry {
 }
 
 impl FromJson for t::ServiceVolumeConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["name"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["name"])?;
         let b = Self::builder()
             .set_name(m.take("name")?)
             .set_managed_ebs_volume(m.take("managedEBSVolume")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2324,8 +2324,8 @@ impl ToJson for t::ServiceVolumeConfiguration {
 }
 
 impl FromJson for t::SystemControl {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_namespace(m.take("namespace")?)
             .set_value(m.take("value")?)
@@ -2345,8 +2345,8 @@ impl ToJson for t::SystemControl {
 }
 
 impl FromJson for t::Tag {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_key(m.take("key")?)
             .set_value(m.take("value")?)
@@ -2399,8 +2399,8 @@ impl ToJson for t::TaskDefinition {
 }
 
 impl FromJson for t::TaskDefinitionPlacementConstraint {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_type(m.take("type")?)
             .set_expression(m.take("expression")?)
@@ -2452,14 +2452,14 @@ impl ToJson for t::TaskSet {
 }
 
 impl FromJson for t::ThresholdConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["type", "value"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["type", "value"])?;
         let b = Self::builder()
             .set_type(m.take("type")?)
             .set_value(m.take("value")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2473,8 +2473,8 @@ impl ToJson for t::ThresholdConfiguration {
 }
 
 impl FromJson for t::TimeoutConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_idle_timeout_seconds(m.take("idleTimeoutSeconds")?)
             .set_per_request_timeout_seconds(m.take("perRequestTimeoutSeconds")?)
@@ -2494,15 +2494,15 @@ impl ToJson for t::TimeoutConfiguration {
 }
 
 impl FromJson for t::Tmpfs {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["containerPath", "size"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["containerPath", "size"])?;
         let b = Self::builder()
             .set_container_path(m.take("containerPath")?)
             .set_size(m.take("size")?)
             .set_mount_options(m.take("mountOptions")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2517,15 +2517,15 @@ impl ToJson for t::Tmpfs {
 }
 
 impl FromJson for t::Ulimit {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["name", "softLimit", "hardLimit"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["name", "softLimit", "hardLimit"])?;
         let b = Self::builder()
             .set_name(m.take("name")?)
             .set_soft_limit(m.take("softLimit")?)
             .set_hard_limit(m.take("hardLimit")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2540,8 +2540,8 @@ impl ToJson for t::Ulimit {
 }
 
 impl FromJson for t::Volume {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_name(m.take("name")?)
             .set_host(m.take("host")?)
@@ -2571,8 +2571,8 @@ impl ToJson for t::Volume {
 }
 
 impl FromJson for t::VolumeFrom {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_source_container(m.take("sourceContainer")?)
             .set_read_only(m.take("readOnly")?)
@@ -2592,8 +2592,8 @@ impl ToJson for t::VolumeFrom {
 }
 
 impl FromJson for t::VpcLatticeAdvancedConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_alternate_target_group_arn(m.take("alternateTargetGroupArn")?)
             .set_production_listener_rule(m.take("productionListenerRule")?)
@@ -2615,8 +2615,8 @@ impl ToJson for t::VpcLatticeAdvancedConfiguration {
 }
 
 impl FromJson for t::VpcLatticeConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["roleArn", "targetGroupArn", "portName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["roleArn", "targetGroupArn", "portName"])?;
         let b = Self::builder()
             .set_role_arn(m.take("roleArn")?)
             .set_target_group_arn(m.take("targetGroupArn")?)
@@ -2624,7 +2624,7 @@ impl FromJson for t::VpcLatticeConfiguration {
             .set_advanced_configuration(m.take("advancedConfiguration")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.129.0", linked: aws_sdk_elasticache::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("AddTagsToResource", add_tags_to_resource),
     ("CreateCacheSubnetGroup", create_cache_subnet_group),
     ("CreateReplicationGroup", create_replication_group),
@@ -24,65 +24,65 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("RemoveTagsFromResource", remove_tags_from_resource),
 ];
 
-fn add_tags_to_resource(client: &Client, input: Json) -> Started<'_> {
+fn add_tags_to_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::add_tags_to_resource::builders::AddTagsToResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_cache_subnet_group(client: &Client, input: Json) -> Started<'_> {
+fn create_cache_subnet_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_cache_subnet_group::builders::CreateCacheSubnetGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_replication_group(client: &Client, input: Json) -> Started<'_> {
+fn create_replication_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_replication_group::builders::CreateReplicationGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn decrease_replica_count(client: &Client, input: Json) -> Started<'_> {
+fn decrease_replica_count(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::decrease_replica_count::builders::DecreaseReplicaCountInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_cache_subnet_group(client: &Client, input: Json) -> Started<'_> {
+fn delete_cache_subnet_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_cache_subnet_group::builders::DeleteCacheSubnetGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_replication_group(client: &Client, input: Json) -> Started<'_> {
+fn delete_replication_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_replication_group::builders::DeleteReplicationGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_cache_subnet_groups(client: &Client, input: Json) -> Started<'_> {
+fn describe_cache_subnet_groups(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_cache_subnet_groups::builders::DescribeCacheSubnetGroupsInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_replication_groups(client: &Client, input: Json) -> Started<'_> {
+fn describe_replication_groups(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_replication_groups::builders::DescribeReplicationGroupsInputBuilder>(input)?.send_with(client)))
 }
 
-fn increase_replica_count(client: &Client, input: Json) -> Started<'_> {
+fn increase_replica_count(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::increase_replica_count::builders::IncreaseReplicaCountInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_tags_for_resource(client: &Client, input: Json) -> Started<'_> {
+fn list_tags_for_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_cache_subnet_group(client: &Client, input: Json) -> Started<'_> {
+fn modify_cache_subnet_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_cache_subnet_group::builders::ModifyCacheSubnetGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_replication_group(client: &Client, input: Json) -> Started<'_> {
+fn modify_replication_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_replication_group::builders::ModifyReplicationGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_replication_group_shard_configuration(client: &Client, input: Json) -> Started<'_> {
+fn modify_replication_group_shard_configuration(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_replication_group_shard_configuration::builders::ModifyReplicationGroupShardConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn remove_tags_from_resource(client: &Client, input: Json) -> Started<'_> {
+fn remove_tags_from_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::remove_tags_from_resource::builders::RemoveTagsFromResourceInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::add_tags_to_resource::builders::AddTagsToResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceName", "Tags"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceName", "Tags"])?;
         let b = Self::default()
             .set_resource_name(m.take("ResourceName")?)
             .set_tags(m.take("Tags")?)
@@ -101,8 +101,8 @@ impl ToJson for o::add_tags_to_resource::AddTagsToResourceOutput {
 }
 
 impl FromJson for o::create_cache_subnet_group::builders::CreateCacheSubnetGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["CacheSubnetGroupName", "CacheSubnetGroupDescription", "SubnetIds"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["CacheSubnetGroupName", "CacheSubnetGroupDescription", "SubnetIds"])?;
         let b = Self::default()
             .set_cache_subnet_group_name(m.take("CacheSubnetGroupName")?)
             .set_cache_subnet_group_description(m.take("CacheSubnetGroupDescription")?)
@@ -123,8 +123,8 @@ impl ToJson for o::create_cache_subnet_group::CreateCacheSubnetGroupOutput {
 }
 
 impl FromJson for o::create_replication_group::builders::CreateReplicationGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ReplicationGroupId", "ReplicationGroupDescription"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ReplicationGroupId", "ReplicationGroupDescription"])?;
         let b = Self::default()
             .set_replication_group_id(m.take("ReplicationGroupId")?)
             .set_replication_group_description(m.take("ReplicationGroupDescription")?)
@@ -181,8 +181,8 @@ impl ToJson for o::create_replication_group::CreateReplicationGroupOutput {
 }
 
 impl FromJson for o::decrease_replica_count::builders::DecreaseReplicaCountInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ReplicationGroupId", "ApplyImmediately"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ReplicationGroupId", "ApplyImmediately"])?;
         let b = Self::default()
             .set_replication_group_id(m.take("ReplicationGroupId")?)
             .set_new_replica_count(m.take("NewReplicaCount")?)
@@ -204,8 +204,8 @@ impl ToJson for o::decrease_replica_count::DecreaseReplicaCountOutput {
 }
 
 impl FromJson for o::delete_cache_subnet_group::builders::DeleteCacheSubnetGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["CacheSubnetGroupName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["CacheSubnetGroupName"])?;
         let b = Self::default()
             .set_cache_subnet_group_name(m.take("CacheSubnetGroupName")?)
             ;
@@ -222,8 +222,8 @@ impl ToJson for o::delete_cache_subnet_group::DeleteCacheSubnetGroupOutput {
 }
 
 impl FromJson for o::delete_replication_group::builders::DeleteReplicationGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ReplicationGroupId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ReplicationGroupId"])?;
         let b = Self::default()
             .set_replication_group_id(m.take("ReplicationGroupId")?)
             .set_retain_primary_cluster(m.take("RetainPrimaryCluster")?)
@@ -243,8 +243,8 @@ impl ToJson for o::delete_replication_group::DeleteReplicationGroupOutput {
 }
 
 impl FromJson for o::describe_cache_subnet_groups::builders::DescribeCacheSubnetGroupsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_cache_subnet_group_name(m.take("CacheSubnetGroupName")?)
             .set_max_records(m.take("MaxRecords")?)
@@ -265,8 +265,8 @@ impl ToJson for o::describe_cache_subnet_groups::DescribeCacheSubnetGroupsOutput
 }
 
 impl FromJson for o::describe_replication_groups::builders::DescribeReplicationGroupsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_replication_group_id(m.take("ReplicationGroupId")?)
             .set_max_records(m.take("MaxRecords")?)
@@ -287,8 +287,8 @@ impl ToJson for o::describe_replication_groups::DescribeReplicationGroupsOutput 
 }
 
 impl FromJson for o::increase_replica_count::builders::IncreaseReplicaCountInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ReplicationGroupId", "ApplyImmediately"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ReplicationGroupId", "ApplyImmediately"])?;
         let b = Self::default()
             .set_replication_group_id(m.take("ReplicationGroupId")?)
             .set_new_replica_count(m.take("NewReplicaCount")?)
@@ -309,8 +309,8 @@ impl ToJson for o::increase_replica_count::IncreaseReplicaCountOutput {
 }
 
 impl FromJson for o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceName"])?;
         let b = Self::default()
             .set_resource_name(m.take("ResourceName")?)
             ;
@@ -328,8 +328,8 @@ impl ToJson for o::list_tags_for_resource::ListTagsForResourceOutput {
 }
 
 impl FromJson for o::modify_cache_subnet_group::builders::ModifyCacheSubnetGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["CacheSubnetGroupName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["CacheSubnetGroupName"])?;
         let b = Self::default()
             .set_cache_subnet_group_name(m.take("CacheSubnetGroupName")?)
             .set_cache_subnet_group_description(m.take("CacheSubnetGroupDescription")?)
@@ -349,8 +349,8 @@ impl ToJson for o::modify_cache_subnet_group::ModifyCacheSubnetGroupOutput {
 }
 
 impl FromJson for o::modify_replication_group::builders::ModifyReplicationGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ReplicationGroupId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ReplicationGroupId"])?;
         let b = Self::default()
             .set_replication_group_id(m.take("ReplicationGroupId")?)
             .set_replication_group_description(m.take("ReplicationGroupDescription")?)
@@ -398,8 +398,8 @@ impl ToJson for o::modify_replication_group::ModifyReplicationGroupOutput {
 }
 
 impl FromJson for o::modify_replication_group_shard_configuration::builders::ModifyReplicationGroupShardConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ReplicationGroupId", "NodeGroupCount", "ApplyImmediately"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ReplicationGroupId", "NodeGroupCount", "ApplyImmediately"])?;
         let b = Self::default()
             .set_replication_group_id(m.take("ReplicationGroupId")?)
             .set_node_group_count(m.take("NodeGroupCount")?)
@@ -422,8 +422,8 @@ impl ToJson for o::modify_replication_group_shard_configuration::ModifyReplicati
 }
 
 impl FromJson for o::remove_tags_from_resource::builders::RemoveTagsFromResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceName", "TagKeys"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceName", "TagKeys"])?;
         let b = Self::default()
             .set_resource_name(m.take("ResourceName")?)
             .set_tag_keys(m.take("TagKeys")?)
@@ -441,7 +441,7 @@ impl ToJson for o::remove_tags_from_resource::RemoveTagsFromResourceOutput {
     }
 }
 
-words!(
+string_enums!(
     t::AuthTokenUpdateStatus,
     t::AuthTokenUpdateStrategyType,
     t::AutomaticFailoverStatus,
@@ -483,8 +483,8 @@ impl ToJson for t::CacheSubnetGroup {
 }
 
 impl FromJson for t::CloudWatchLogsDestinationDetails {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_log_group(m.take("LogGroup")?)
             ;
@@ -502,8 +502,8 @@ impl ToJson for t::CloudWatchLogsDestinationDetails {
 }
 
 impl FromJson for t::ConfigureShard {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["NodeGroupId", "NewReplicaCount"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["NodeGroupId", "NewReplicaCount"])?;
         let b = Self::builder()
             .set_node_group_id(m.take("NodeGroupId")?)
             .set_new_replica_count(m.take("NewReplicaCount")?)
@@ -516,8 +516,8 @@ impl FromJson for t::ConfigureShard {
 }
 
 impl FromJson for t::DestinationDetails {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_cloud_watch_logs_details(m.take("CloudWatchLogsDetails")?)
             .set_kinesis_firehose_details(m.take("KinesisFirehoseDetails")?)
@@ -555,8 +555,8 @@ impl ToJson for t::GlobalReplicationGroupInfo {
 }
 
 impl FromJson for t::KinesisFirehoseDestinationDetails {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_delivery_stream(m.take("DeliveryStream")?)
             ;
@@ -587,8 +587,8 @@ impl ToJson for t::LogDeliveryConfiguration {
 }
 
 impl FromJson for t::LogDeliveryConfigurationRequest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_log_type(m.take("LogType")?)
             .set_destination_type(m.take("DestinationType")?)
@@ -615,8 +615,8 @@ impl ToJson for t::NodeGroup {
 }
 
 impl FromJson for t::NodeGroupConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_node_group_id(m.take("NodeGroupId")?)
             .set_slots(m.take("Slots")?)
@@ -714,8 +714,8 @@ impl ToJson for t::ReplicationGroupPendingModifiedValues {
 }
 
 impl FromJson for t::ReshardingConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_node_group_id(m.take("NodeGroupId")?)
             .set_preferred_availability_zones(m.take("PreferredAvailabilityZones")?)
@@ -761,8 +761,8 @@ impl ToJson for t::SubnetOutpost {
 }
 
 impl FromJson for t::Tag {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_key(m.take("Key")?)
             .set_value(m.take("Value")?)

@@ -7,7 +7,7 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.134.0", linked: aws_sdk_elasticloadbalancingv2::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("AddTags", add_tags),
     ("CreateListener", create_listener),
     ("CreateLoadBalancer", create_load_balancer),
@@ -41,133 +41,133 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("SetSubnets", set_subnets),
 ];
 
-fn add_tags(client: &Client, input: Json) -> Started<'_> {
+fn add_tags(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::add_tags::builders::AddTagsInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_listener(client: &Client, input: Json) -> Started<'_> {
+fn create_listener(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_listener::builders::CreateListenerInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_load_balancer(client: &Client, input: Json) -> Started<'_> {
+fn create_load_balancer(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_load_balancer::builders::CreateLoadBalancerInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_rule(client: &Client, input: Json) -> Started<'_> {
+fn create_rule(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_rule::builders::CreateRuleInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_target_group(client: &Client, input: Json) -> Started<'_> {
+fn create_target_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_target_group::builders::CreateTargetGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_listener(client: &Client, input: Json) -> Started<'_> {
+fn delete_listener(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_listener::builders::DeleteListenerInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_load_balancer(client: &Client, input: Json) -> Started<'_> {
+fn delete_load_balancer(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_load_balancer::builders::DeleteLoadBalancerInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_rule(client: &Client, input: Json) -> Started<'_> {
+fn delete_rule(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_rule::builders::DeleteRuleInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_target_group(client: &Client, input: Json) -> Started<'_> {
+fn delete_target_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_target_group::builders::DeleteTargetGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn deregister_targets(client: &Client, input: Json) -> Started<'_> {
+fn deregister_targets(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::deregister_targets::builders::DeregisterTargetsInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_listener_attributes(client: &Client, input: Json) -> Started<'_> {
+fn describe_listener_attributes(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_listener_attributes::builders::DescribeListenerAttributesInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_listeners(client: &Client, input: Json) -> Started<'_> {
+fn describe_listeners(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_listeners::builders::DescribeListenersInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_load_balancer_attributes(client: &Client, input: Json) -> Started<'_> {
+fn describe_load_balancer_attributes(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_load_balancer_attributes::builders::DescribeLoadBalancerAttributesInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_load_balancers(client: &Client, input: Json) -> Started<'_> {
+fn describe_load_balancers(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_load_balancers::builders::DescribeLoadBalancersInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_rules(client: &Client, input: Json) -> Started<'_> {
+fn describe_rules(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_rules::builders::DescribeRulesInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_tags(client: &Client, input: Json) -> Started<'_> {
+fn describe_tags(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_tags::builders::DescribeTagsInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_target_group_attributes(client: &Client, input: Json) -> Started<'_> {
+fn describe_target_group_attributes(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_target_group_attributes::builders::DescribeTargetGroupAttributesInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_target_groups(client: &Client, input: Json) -> Started<'_> {
+fn describe_target_groups(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_target_groups::builders::DescribeTargetGroupsInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_target_health(client: &Client, input: Json) -> Started<'_> {
+fn describe_target_health(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_target_health::builders::DescribeTargetHealthInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_listener(client: &Client, input: Json) -> Started<'_> {
+fn modify_listener(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_listener::builders::ModifyListenerInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_listener_attributes(client: &Client, input: Json) -> Started<'_> {
+fn modify_listener_attributes(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_listener_attributes::builders::ModifyListenerAttributesInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_load_balancer_attributes(client: &Client, input: Json) -> Started<'_> {
+fn modify_load_balancer_attributes(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_load_balancer_attributes::builders::ModifyLoadBalancerAttributesInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_rule(client: &Client, input: Json) -> Started<'_> {
+fn modify_rule(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_rule::builders::ModifyRuleInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_target_group(client: &Client, input: Json) -> Started<'_> {
+fn modify_target_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_target_group::builders::ModifyTargetGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_target_group_attributes(client: &Client, input: Json) -> Started<'_> {
+fn modify_target_group_attributes(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_target_group_attributes::builders::ModifyTargetGroupAttributesInputBuilder>(input)?.send_with(client)))
 }
 
-fn register_targets(client: &Client, input: Json) -> Started<'_> {
+fn register_targets(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::register_targets::builders::RegisterTargetsInputBuilder>(input)?.send_with(client)))
 }
 
-fn remove_tags(client: &Client, input: Json) -> Started<'_> {
+fn remove_tags(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::remove_tags::builders::RemoveTagsInputBuilder>(input)?.send_with(client)))
 }
 
-fn set_ip_address_type(client: &Client, input: Json) -> Started<'_> {
+fn set_ip_address_type(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::set_ip_address_type::builders::SetIpAddressTypeInputBuilder>(input)?.send_with(client)))
 }
 
-fn set_rule_priorities(client: &Client, input: Json) -> Started<'_> {
+fn set_rule_priorities(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::set_rule_priorities::builders::SetRulePrioritiesInputBuilder>(input)?.send_with(client)))
 }
 
-fn set_security_groups(client: &Client, input: Json) -> Started<'_> {
+fn set_security_groups(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::set_security_groups::builders::SetSecurityGroupsInputBuilder>(input)?.send_with(client)))
 }
 
-fn set_subnets(client: &Client, input: Json) -> Started<'_> {
+fn set_subnets(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::set_subnets::builders::SetSubnetsInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::add_tags::builders::AddTagsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceArns", "Tags"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceArns", "Tags"])?;
         let b = Self::default()
             .set_resource_arns(m.take("ResourceArns")?)
             .set_tags(m.take("Tags")?)
@@ -185,8 +185,8 @@ impl ToJson for o::add_tags::AddTagsOutput {
 }
 
 impl FromJson for o::create_listener::builders::CreateListenerInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["LoadBalancerArn", "DefaultActions"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["LoadBalancerArn", "DefaultActions"])?;
         let b = Self::default()
             .set_load_balancer_arn(m.take("LoadBalancerArn")?)
             .set_protocol(m.take("Protocol")?)
@@ -212,8 +212,8 @@ impl ToJson for o::create_listener::CreateListenerOutput {
 }
 
 impl FromJson for o::create_load_balancer::builders::CreateLoadBalancerInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Name"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Name"])?;
         let b = Self::default()
             .set_name(m.take("Name")?)
             .set_subnets(m.take("Subnets")?)
@@ -241,8 +241,8 @@ impl ToJson for o::create_load_balancer::CreateLoadBalancerOutput {
 }
 
 impl FromJson for o::create_rule::builders::CreateRuleInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ListenerArn", "Conditions", "Priority", "Actions"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ListenerArn", "Conditions", "Priority", "Actions"])?;
         let b = Self::default()
             .set_listener_arn(m.take("ListenerArn")?)
             .set_conditions(m.take("Conditions")?)
@@ -265,8 +265,8 @@ impl ToJson for o::create_rule::CreateRuleOutput {
 }
 
 impl FromJson for o::create_target_group::builders::CreateTargetGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Name"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Name"])?;
         let b = Self::default()
             .set_name(m.take("Name")?)
             .set_protocol(m.take("Protocol")?)
@@ -301,8 +301,8 @@ impl ToJson for o::create_target_group::CreateTargetGroupOutput {
 }
 
 impl FromJson for o::delete_listener::builders::DeleteListenerInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ListenerArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ListenerArn"])?;
         let b = Self::default()
             .set_listener_arn(m.take("ListenerArn")?)
             ;
@@ -319,8 +319,8 @@ impl ToJson for o::delete_listener::DeleteListenerOutput {
 }
 
 impl FromJson for o::delete_load_balancer::builders::DeleteLoadBalancerInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["LoadBalancerArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["LoadBalancerArn"])?;
         let b = Self::default()
             .set_load_balancer_arn(m.take("LoadBalancerArn")?)
             ;
@@ -337,8 +337,8 @@ impl ToJson for o::delete_load_balancer::DeleteLoadBalancerOutput {
 }
 
 impl FromJson for o::delete_rule::builders::DeleteRuleInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RuleArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RuleArn"])?;
         let b = Self::default()
             .set_rule_arn(m.take("RuleArn")?)
             ;
@@ -355,8 +355,8 @@ impl ToJson for o::delete_rule::DeleteRuleOutput {
 }
 
 impl FromJson for o::delete_target_group::builders::DeleteTargetGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TargetGroupArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TargetGroupArn"])?;
         let b = Self::default()
             .set_target_group_arn(m.take("TargetGroupArn")?)
             ;
@@ -373,8 +373,8 @@ impl ToJson for o::delete_target_group::DeleteTargetGroupOutput {
 }
 
 impl FromJson for o::deregister_targets::builders::DeregisterTargetsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TargetGroupArn", "Targets"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TargetGroupArn", "Targets"])?;
         let b = Self::default()
             .set_target_group_arn(m.take("TargetGroupArn")?)
             .set_targets(m.take("Targets")?)
@@ -392,8 +392,8 @@ impl ToJson for o::deregister_targets::DeregisterTargetsOutput {
 }
 
 impl FromJson for o::describe_listener_attributes::builders::DescribeListenerAttributesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ListenerArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ListenerArn"])?;
         let b = Self::default()
             .set_listener_arn(m.take("ListenerArn")?)
             ;
@@ -411,8 +411,8 @@ impl ToJson for o::describe_listener_attributes::DescribeListenerAttributesOutpu
 }
 
 impl FromJson for o::describe_listeners::builders::DescribeListenersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_load_balancer_arn(m.take("LoadBalancerArn")?)
             .set_listener_arns(m.take("ListenerArns")?)
@@ -434,8 +434,8 @@ impl ToJson for o::describe_listeners::DescribeListenersOutput {
 }
 
 impl FromJson for o::describe_load_balancer_attributes::builders::DescribeLoadBalancerAttributesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["LoadBalancerArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["LoadBalancerArn"])?;
         let b = Self::default()
             .set_load_balancer_arn(m.take("LoadBalancerArn")?)
             ;
@@ -453,8 +453,8 @@ impl ToJson for o::describe_load_balancer_attributes::DescribeLoadBalancerAttrib
 }
 
 impl FromJson for o::describe_load_balancers::builders::DescribeLoadBalancersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_load_balancer_arns(m.take("LoadBalancerArns")?)
             .set_names(m.take("Names")?)
@@ -476,8 +476,8 @@ impl ToJson for o::describe_load_balancers::DescribeLoadBalancersOutput {
 }
 
 impl FromJson for o::describe_rules::builders::DescribeRulesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_listener_arn(m.take("ListenerArn")?)
             .set_rule_arns(m.take("RuleArns")?)
@@ -499,8 +499,8 @@ impl ToJson for o::describe_rules::DescribeRulesOutput {
 }
 
 impl FromJson for o::describe_tags::builders::DescribeTagsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceArns"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceArns"])?;
         let b = Self::default()
             .set_resource_arns(m.take("ResourceArns")?)
             ;
@@ -518,8 +518,8 @@ impl ToJson for o::describe_tags::DescribeTagsOutput {
 }
 
 impl FromJson for o::describe_target_group_attributes::builders::DescribeTargetGroupAttributesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TargetGroupArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TargetGroupArn"])?;
         let b = Self::default()
             .set_target_group_arn(m.take("TargetGroupArn")?)
             ;
@@ -537,8 +537,8 @@ impl ToJson for o::describe_target_group_attributes::DescribeTargetGroupAttribut
 }
 
 impl FromJson for o::describe_target_groups::builders::DescribeTargetGroupsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_load_balancer_arn(m.take("LoadBalancerArn")?)
             .set_target_group_arns(m.take("TargetGroupArns")?)
@@ -561,8 +561,8 @@ impl ToJson for o::describe_target_groups::DescribeTargetGroupsOutput {
 }
 
 impl FromJson for o::describe_target_health::builders::DescribeTargetHealthInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TargetGroupArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TargetGroupArn"])?;
         let b = Self::default()
             .set_target_group_arn(m.take("TargetGroupArn")?)
             .set_targets(m.take("Targets")?)
@@ -582,8 +582,8 @@ impl ToJson for o::describe_target_health::DescribeTargetHealthOutput {
 }
 
 impl FromJson for o::modify_listener::builders::ModifyListenerInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ListenerArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ListenerArn"])?;
         let b = Self::default()
             .set_listener_arn(m.take("ListenerArn")?)
             .set_port(m.take("Port")?)
@@ -608,8 +608,8 @@ impl ToJson for o::modify_listener::ModifyListenerOutput {
 }
 
 impl FromJson for o::modify_listener_attributes::builders::ModifyListenerAttributesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ListenerArn", "Attributes"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ListenerArn", "Attributes"])?;
         let b = Self::default()
             .set_listener_arn(m.take("ListenerArn")?)
             .set_attributes(m.take("Attributes")?)
@@ -628,8 +628,8 @@ impl ToJson for o::modify_listener_attributes::ModifyListenerAttributesOutput {
 }
 
 impl FromJson for o::modify_load_balancer_attributes::builders::ModifyLoadBalancerAttributesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["LoadBalancerArn", "Attributes"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["LoadBalancerArn", "Attributes"])?;
         let b = Self::default()
             .set_load_balancer_arn(m.take("LoadBalancerArn")?)
             .set_attributes(m.take("Attributes")?)
@@ -648,8 +648,8 @@ impl ToJson for o::modify_load_balancer_attributes::ModifyLoadBalancerAttributes
 }
 
 impl FromJson for o::modify_rule::builders::ModifyRuleInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RuleArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RuleArn"])?;
         let b = Self::default()
             .set_rule_arn(m.take("RuleArn")?)
             .set_conditions(m.take("Conditions")?)
@@ -671,8 +671,8 @@ impl ToJson for o::modify_rule::ModifyRuleOutput {
 }
 
 impl FromJson for o::modify_target_group::builders::ModifyTargetGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TargetGroupArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TargetGroupArn"])?;
         let b = Self::default()
             .set_target_group_arn(m.take("TargetGroupArn")?)
             .set_health_check_protocol(m.take("HealthCheckProtocol")?)
@@ -699,8 +699,8 @@ impl ToJson for o::modify_target_group::ModifyTargetGroupOutput {
 }
 
 impl FromJson for o::modify_target_group_attributes::builders::ModifyTargetGroupAttributesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TargetGroupArn", "Attributes"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TargetGroupArn", "Attributes"])?;
         let b = Self::default()
             .set_target_group_arn(m.take("TargetGroupArn")?)
             .set_attributes(m.take("Attributes")?)
@@ -719,8 +719,8 @@ impl ToJson for o::modify_target_group_attributes::ModifyTargetGroupAttributesOu
 }
 
 impl FromJson for o::register_targets::builders::RegisterTargetsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TargetGroupArn", "Targets"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TargetGroupArn", "Targets"])?;
         let b = Self::default()
             .set_target_group_arn(m.take("TargetGroupArn")?)
             .set_targets(m.take("Targets")?)
@@ -738,8 +738,8 @@ impl ToJson for o::register_targets::RegisterTargetsOutput {
 }
 
 impl FromJson for o::remove_tags::builders::RemoveTagsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceArns", "TagKeys"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceArns", "TagKeys"])?;
         let b = Self::default()
             .set_resource_arns(m.take("ResourceArns")?)
             .set_tag_keys(m.take("TagKeys")?)
@@ -757,8 +757,8 @@ impl ToJson for o::remove_tags::RemoveTagsOutput {
 }
 
 impl FromJson for o::set_ip_address_type::builders::SetIpAddressTypeInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["LoadBalancerArn", "IpAddressType"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["LoadBalancerArn", "IpAddressType"])?;
         let b = Self::default()
             .set_load_balancer_arn(m.take("LoadBalancerArn")?)
             .set_ip_address_type(m.take("IpAddressType")?)
@@ -777,8 +777,8 @@ impl ToJson for o::set_ip_address_type::SetIpAddressTypeOutput {
 }
 
 impl FromJson for o::set_rule_priorities::builders::SetRulePrioritiesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RulePriorities"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RulePriorities"])?;
         let b = Self::default()
             .set_rule_priorities(m.take("RulePriorities")?)
             ;
@@ -796,8 +796,8 @@ impl ToJson for o::set_rule_priorities::SetRulePrioritiesOutput {
 }
 
 impl FromJson for o::set_security_groups::builders::SetSecurityGroupsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["LoadBalancerArn", "SecurityGroups"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["LoadBalancerArn", "SecurityGroups"])?;
         let b = Self::default()
             .set_load_balancer_arn(m.take("LoadBalancerArn")?)
             .set_security_groups(m.take("SecurityGroups")?)
@@ -818,8 +818,8 @@ impl ToJson for o::set_security_groups::SetSecurityGroupsOutput {
 }
 
 impl FromJson for o::set_subnets::builders::SetSubnetsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["LoadBalancerArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["LoadBalancerArn"])?;
         let b = Self::default()
             .set_load_balancer_arn(m.take("LoadBalancerArn")?)
             .set_subnets(m.take("Subnets")?)
@@ -842,7 +842,7 @@ impl ToJson for o::set_subnets::SetSubnetsOutput {
     }
 }
 
-words!(
+string_enums!(
     t::ActionTypeEnum,
     t::AdvertiseTrustStoreCaNamesEnum,
     t::AnomalyResultEnum,
@@ -871,8 +871,8 @@ words!(
 );
 
 impl FromJson for t::Action {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Type"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Type"])?;
         let b = Self::builder()
             .set_type(m.take("Type")?)
             .set_target_group_arn(m.take("TargetGroupArn")?)
@@ -925,8 +925,8 @@ impl ToJson for t::AnomalyDetection {
 }
 
 impl FromJson for t::AuthenticateCognitoActionConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["UserPoolArn", "UserPoolClientId", "UserPoolDomain"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["UserPoolArn", "UserPoolClientId", "UserPoolDomain"])?;
         let b = Self::builder()
             .set_user_pool_arn(m.take("UserPoolArn")?)
             .set_user_pool_client_id(m.take("UserPoolClientId")?)
@@ -958,8 +958,8 @@ impl ToJson for t::AuthenticateCognitoActionConfig {
 }
 
 impl FromJson for t::AuthenticateOidcActionConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Issuer", "AuthorizationEndpoint", "TokenEndpoint", "UserInfoEndpoint", "ClientId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Issuer", "AuthorizationEndpoint", "TokenEndpoint", "UserInfoEndpoint", "ClientId"])?;
         let b = Self::builder()
             .set_issuer(m.take("Issuer")?)
             .set_authorization_endpoint(m.take("AuthorizationEndpoint")?)
@@ -1011,8 +1011,8 @@ impl ToJson for t::AvailabilityZone {
 }
 
 impl FromJson for t::Certificate {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_certificate_arn(m.take("CertificateArn")?)
             .set_is_default(m.take("IsDefault")?)
@@ -1032,8 +1032,8 @@ impl ToJson for t::Certificate {
 }
 
 impl FromJson for t::FixedResponseActionConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["StatusCode"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["StatusCode"])?;
         let b = Self::builder()
             .set_message_body(m.take("MessageBody")?)
             .set_status_code(m.take("StatusCode")?)
@@ -1055,8 +1055,8 @@ impl ToJson for t::FixedResponseActionConfig {
 }
 
 impl FromJson for t::ForwardActionConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_target_groups(m.take("TargetGroups")?)
             .set_target_group_stickiness_config(m.take("TargetGroupStickinessConfig")?)
@@ -1076,8 +1076,8 @@ impl ToJson for t::ForwardActionConfig {
 }
 
 impl FromJson for t::HostHeaderConditionConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_values(m.take("Values")?)
             .set_regex_values(m.take("RegexValues")?)
@@ -1097,8 +1097,8 @@ impl ToJson for t::HostHeaderConditionConfig {
 }
 
 impl FromJson for t::HostHeaderRewriteConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_rewrites(m.take("Rewrites")?)
             ;
@@ -1116,8 +1116,8 @@ impl ToJson for t::HostHeaderRewriteConfig {
 }
 
 impl FromJson for t::HttpHeaderConditionConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_http_header_name(m.take("HttpHeaderName")?)
             .set_values(m.take("Values")?)
@@ -1139,8 +1139,8 @@ impl ToJson for t::HttpHeaderConditionConfig {
 }
 
 impl FromJson for t::HttpRequestMethodConditionConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_values(m.take("Values")?)
             ;
@@ -1158,8 +1158,8 @@ impl ToJson for t::HttpRequestMethodConditionConfig {
 }
 
 impl FromJson for t::IpamPools {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_ipv4_ipam_pool_id(m.take("Ipv4IpamPoolId")?)
             ;
@@ -1177,8 +1177,8 @@ impl ToJson for t::IpamPools {
 }
 
 impl FromJson for t::JwtValidationActionAdditionalClaim {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Format", "Name", "Values"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Format", "Name", "Values"])?;
         let b = Self::builder()
             .set_format(m.take("Format")?)
             .set_name(m.take("Name")?)
@@ -1200,8 +1200,8 @@ impl ToJson for t::JwtValidationActionAdditionalClaim {
 }
 
 impl FromJson for t::JwtValidationActionConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["JwksEndpoint", "Issuer"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["JwksEndpoint", "Issuer"])?;
         let b = Self::builder()
             .set_jwks_endpoint(m.take("JwksEndpoint")?)
             .set_issuer(m.take("Issuer")?)
@@ -1239,8 +1239,8 @@ impl ToJson for t::Listener {
 }
 
 impl FromJson for t::ListenerAttribute {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_key(m.take("Key")?)
             .set_value(m.take("Value")?)
@@ -1294,8 +1294,8 @@ impl ToJson for t::LoadBalancerAddress {
 }
 
 impl FromJson for t::LoadBalancerAttribute {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_key(m.take("Key")?)
             .set_value(m.take("Value")?)
@@ -1324,8 +1324,8 @@ impl ToJson for t::LoadBalancerState {
 }
 
 impl FromJson for t::Matcher {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_http_code(m.take("HttpCode")?)
             .set_grpc_code(m.take("GrpcCode")?)
@@ -1345,8 +1345,8 @@ impl ToJson for t::Matcher {
 }
 
 impl FromJson for t::MutualAuthenticationAttributes {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_mode(m.take("Mode")?)
             .set_trust_store_arn(m.take("TrustStoreArn")?)
@@ -1372,8 +1372,8 @@ impl ToJson for t::MutualAuthenticationAttributes {
 }
 
 impl FromJson for t::PathPatternConditionConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_values(m.take("Values")?)
             .set_regex_values(m.take("RegexValues")?)
@@ -1393,8 +1393,8 @@ impl ToJson for t::PathPatternConditionConfig {
 }
 
 impl FromJson for t::QueryStringConditionConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_values(m.take("Values")?)
             ;
@@ -1412,8 +1412,8 @@ impl ToJson for t::QueryStringConditionConfig {
 }
 
 impl FromJson for t::QueryStringKeyValuePair {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_key(m.take("Key")?)
             .set_value(m.take("Value")?)
@@ -1433,8 +1433,8 @@ impl ToJson for t::QueryStringKeyValuePair {
 }
 
 impl FromJson for t::RedirectActionConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["StatusCode"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["StatusCode"])?;
         let b = Self::builder()
             .set_protocol(m.take("Protocol")?)
             .set_port(m.take("Port")?)
@@ -1462,8 +1462,8 @@ impl ToJson for t::RedirectActionConfig {
 }
 
 impl FromJson for t::RewriteConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Regex", "Replace"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Regex", "Replace"])?;
         let b = Self::builder()
             .set_regex(m.take("Regex")?)
             .set_replace(m.take("Replace")?)
@@ -1496,8 +1496,8 @@ impl ToJson for t::Rule {
 }
 
 impl FromJson for t::RuleCondition {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_field(m.take("Field")?)
             .set_values(m.take("Values")?)
@@ -1531,8 +1531,8 @@ impl ToJson for t::RuleCondition {
 }
 
 impl FromJson for t::RulePriorityPair {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_rule_arn(m.take("RuleArn")?)
             .set_priority(m.take("Priority")?)
@@ -1543,8 +1543,8 @@ impl FromJson for t::RulePriorityPair {
 }
 
 impl FromJson for t::RuleTransform {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Type"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Type"])?;
         let b = Self::builder()
             .set_type(m.take("Type")?)
             .set_host_header_rewrite_config(m.take("HostHeaderRewriteConfig")?)
@@ -1566,8 +1566,8 @@ impl ToJson for t::RuleTransform {
 }
 
 impl FromJson for t::SourceIpConditionConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_values(m.take("Values")?)
             .set_ip_address_type(m.take("IpAddressType")?)
@@ -1587,8 +1587,8 @@ impl ToJson for t::SourceIpConditionConfig {
 }
 
 impl FromJson for t::SubnetMapping {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_subnet_id(m.take("SubnetId")?)
             .set_allocation_id(m.take("AllocationId")?)
@@ -1602,8 +1602,8 @@ impl FromJson for t::SubnetMapping {
 }
 
 impl FromJson for t::Tag {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Key"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Key"])?;
         let b = Self::builder()
             .set_key(m.take("Key")?)
             .set_value(m.take("Value")?)
@@ -1632,8 +1632,8 @@ impl ToJson for t::TagDescription {
 }
 
 impl FromJson for t::TargetDescription {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Id"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Id"])?;
         let b = Self::builder()
             .set_id(m.take("Id")?)
             .set_port(m.take("Port")?)
@@ -1683,8 +1683,8 @@ impl ToJson for t::TargetGroup {
 }
 
 impl FromJson for t::TargetGroupAttribute {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_key(m.take("Key")?)
             .set_value(m.take("Value")?)
@@ -1704,8 +1704,8 @@ impl ToJson for t::TargetGroupAttribute {
 }
 
 impl FromJson for t::TargetGroupStickinessConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_enabled(m.take("Enabled")?)
             .set_duration_seconds(m.take("DurationSeconds")?)
@@ -1725,8 +1725,8 @@ impl ToJson for t::TargetGroupStickinessConfig {
 }
 
 impl FromJson for t::TargetGroupTuple {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_target_group_arn(m.take("TargetGroupArn")?)
             .set_weight(m.take("Weight")?)
@@ -1768,8 +1768,8 @@ impl ToJson for t::TargetHealthDescription {
 }
 
 impl FromJson for t::UrlRewriteConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_rewrites(m.take("Rewrites")?)
             ;

@@ -7,7 +7,7 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.133.0", linked: aws_sdk_iam::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("AddRoleToInstanceProfile", add_role_to_instance_profile),
     ("AttachRolePolicy", attach_role_policy),
     ("CreateInstanceProfile", create_instance_profile),
@@ -41,133 +41,133 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("UpdateRole", update_role),
 ];
 
-fn add_role_to_instance_profile(client: &Client, input: Json) -> Started<'_> {
+fn add_role_to_instance_profile(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::add_role_to_instance_profile::builders::AddRoleToInstanceProfileInputBuilder>(input)?.send_with(client)))
 }
 
-fn attach_role_policy(client: &Client, input: Json) -> Started<'_> {
+fn attach_role_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::attach_role_policy::builders::AttachRolePolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_instance_profile(client: &Client, input: Json) -> Started<'_> {
+fn create_instance_profile(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_instance_profile::builders::CreateInstanceProfileInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_policy(client: &Client, input: Json) -> Started<'_> {
+fn create_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_policy::builders::CreatePolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_policy_version(client: &Client, input: Json) -> Started<'_> {
+fn create_policy_version(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_policy_version::builders::CreatePolicyVersionInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_role(client: &Client, input: Json) -> Started<'_> {
+fn create_role(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_role::builders::CreateRoleInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_instance_profile(client: &Client, input: Json) -> Started<'_> {
+fn delete_instance_profile(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_instance_profile::builders::DeleteInstanceProfileInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_policy(client: &Client, input: Json) -> Started<'_> {
+fn delete_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_policy::builders::DeletePolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_policy_version(client: &Client, input: Json) -> Started<'_> {
+fn delete_policy_version(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_policy_version::builders::DeletePolicyVersionInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_role(client: &Client, input: Json) -> Started<'_> {
+fn delete_role(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_role::builders::DeleteRoleInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_role_permissions_boundary(client: &Client, input: Json) -> Started<'_> {
+fn delete_role_permissions_boundary(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_role_permissions_boundary::builders::DeleteRolePermissionsBoundaryInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_role_policy(client: &Client, input: Json) -> Started<'_> {
+fn delete_role_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_role_policy::builders::DeleteRolePolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn detach_role_policy(client: &Client, input: Json) -> Started<'_> {
+fn detach_role_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::detach_role_policy::builders::DetachRolePolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_instance_profile(client: &Client, input: Json) -> Started<'_> {
+fn get_instance_profile(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_instance_profile::builders::GetInstanceProfileInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_policy(client: &Client, input: Json) -> Started<'_> {
+fn get_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_policy::builders::GetPolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_policy_version(client: &Client, input: Json) -> Started<'_> {
+fn get_policy_version(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_policy_version::builders::GetPolicyVersionInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_role(client: &Client, input: Json) -> Started<'_> {
+fn get_role(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_role::builders::GetRoleInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_role_policy(client: &Client, input: Json) -> Started<'_> {
+fn get_role_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_role_policy::builders::GetRolePolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_attached_role_policies(client: &Client, input: Json) -> Started<'_> {
+fn list_attached_role_policies(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_attached_role_policies::builders::ListAttachedRolePoliciesInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_entities_for_policy(client: &Client, input: Json) -> Started<'_> {
+fn list_entities_for_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_entities_for_policy::builders::ListEntitiesForPolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_instance_profiles(client: &Client, input: Json) -> Started<'_> {
+fn list_instance_profiles(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_instance_profiles::builders::ListInstanceProfilesInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_policies(client: &Client, input: Json) -> Started<'_> {
+fn list_policies(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_policies::builders::ListPoliciesInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_role_policies(client: &Client, input: Json) -> Started<'_> {
+fn list_role_policies(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_role_policies::builders::ListRolePoliciesInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_roles(client: &Client, input: Json) -> Started<'_> {
+fn list_roles(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_roles::builders::ListRolesInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_role_permissions_boundary(client: &Client, input: Json) -> Started<'_> {
+fn put_role_permissions_boundary(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_role_permissions_boundary::builders::PutRolePermissionsBoundaryInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_role_policy(client: &Client, input: Json) -> Started<'_> {
+fn put_role_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_role_policy::builders::PutRolePolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn remove_role_from_instance_profile(client: &Client, input: Json) -> Started<'_> {
+fn remove_role_from_instance_profile(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::remove_role_from_instance_profile::builders::RemoveRoleFromInstanceProfileInputBuilder>(input)?.send_with(client)))
 }
 
-fn tag_role(client: &Client, input: Json) -> Started<'_> {
+fn tag_role(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::tag_role::builders::TagRoleInputBuilder>(input)?.send_with(client)))
 }
 
-fn untag_role(client: &Client, input: Json) -> Started<'_> {
+fn untag_role(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::untag_role::builders::UntagRoleInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_assume_role_policy(client: &Client, input: Json) -> Started<'_> {
+fn update_assume_role_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_assume_role_policy::builders::UpdateAssumeRolePolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_role(client: &Client, input: Json) -> Started<'_> {
+fn update_role(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_role::builders::UpdateRoleInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::add_role_to_instance_profile::builders::AddRoleToInstanceProfileInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["InstanceProfileName", "RoleName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["InstanceProfileName", "RoleName"])?;
         let b = Self::default()
             .set_instance_profile_name(m.take("InstanceProfileName")?)
             .set_role_name(m.take("RoleName")?)
@@ -185,8 +185,8 @@ impl ToJson for o::add_role_to_instance_profile::AddRoleToInstanceProfileOutput 
 }
 
 impl FromJson for o::attach_role_policy::builders::AttachRolePolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName", "PolicyArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName", "PolicyArn"])?;
         let b = Self::default()
             .set_role_name(m.take("RoleName")?)
             .set_policy_arn(m.take("PolicyArn")?)
@@ -204,8 +204,8 @@ impl ToJson for o::attach_role_policy::AttachRolePolicyOutput {
 }
 
 impl FromJson for o::create_instance_profile::builders::CreateInstanceProfileInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["InstanceProfileName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["InstanceProfileName"])?;
         let b = Self::default()
             .set_instance_profile_name(m.take("InstanceProfileName")?)
             .set_path(m.take("Path")?)
@@ -225,8 +225,8 @@ impl ToJson for o::create_instance_profile::CreateInstanceProfileOutput {
 }
 
 impl FromJson for o::create_policy::builders::CreatePolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PolicyName", "PolicyDocument"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["PolicyName", "PolicyDocument"])?;
         let b = Self::default()
             .set_policy_name(m.take("PolicyName")?)
             .set_path(m.take("Path")?)
@@ -248,8 +248,8 @@ impl ToJson for o::create_policy::CreatePolicyOutput {
 }
 
 impl FromJson for o::create_policy_version::builders::CreatePolicyVersionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PolicyArn", "PolicyDocument"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["PolicyArn", "PolicyDocument"])?;
         let b = Self::default()
             .set_policy_arn(m.take("PolicyArn")?)
             .set_policy_document(m.take("PolicyDocument")?)
@@ -269,8 +269,8 @@ impl ToJson for o::create_policy_version::CreatePolicyVersionOutput {
 }
 
 impl FromJson for o::create_role::builders::CreateRoleInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName", "AssumeRolePolicyDocument"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName", "AssumeRolePolicyDocument"])?;
         let b = Self::default()
             .set_path(m.take("Path")?)
             .set_role_name(m.take("RoleName")?)
@@ -294,8 +294,8 @@ impl ToJson for o::create_role::CreateRoleOutput {
 }
 
 impl FromJson for o::delete_instance_profile::builders::DeleteInstanceProfileInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["InstanceProfileName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["InstanceProfileName"])?;
         let b = Self::default()
             .set_instance_profile_name(m.take("InstanceProfileName")?)
             ;
@@ -312,8 +312,8 @@ impl ToJson for o::delete_instance_profile::DeleteInstanceProfileOutput {
 }
 
 impl FromJson for o::delete_policy::builders::DeletePolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PolicyArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["PolicyArn"])?;
         let b = Self::default()
             .set_policy_arn(m.take("PolicyArn")?)
             ;
@@ -330,8 +330,8 @@ impl ToJson for o::delete_policy::DeletePolicyOutput {
 }
 
 impl FromJson for o::delete_policy_version::builders::DeletePolicyVersionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PolicyArn", "VersionId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["PolicyArn", "VersionId"])?;
         let b = Self::default()
             .set_policy_arn(m.take("PolicyArn")?)
             .set_version_id(m.take("VersionId")?)
@@ -349,8 +349,8 @@ impl ToJson for o::delete_policy_version::DeletePolicyVersionOutput {
 }
 
 impl FromJson for o::delete_role::builders::DeleteRoleInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName"])?;
         let b = Self::default()
             .set_role_name(m.take("RoleName")?)
             ;
@@ -367,8 +367,8 @@ impl ToJson for o::delete_role::DeleteRoleOutput {
 }
 
 impl FromJson for o::delete_role_permissions_boundary::builders::DeleteRolePermissionsBoundaryInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName"])?;
         let b = Self::default()
             .set_role_name(m.take("RoleName")?)
             ;
@@ -385,8 +385,8 @@ impl ToJson for o::delete_role_permissions_boundary::DeleteRolePermissionsBounda
 }
 
 impl FromJson for o::delete_role_policy::builders::DeleteRolePolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName", "PolicyName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName", "PolicyName"])?;
         let b = Self::default()
             .set_role_name(m.take("RoleName")?)
             .set_policy_name(m.take("PolicyName")?)
@@ -404,8 +404,8 @@ impl ToJson for o::delete_role_policy::DeleteRolePolicyOutput {
 }
 
 impl FromJson for o::detach_role_policy::builders::DetachRolePolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName", "PolicyArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName", "PolicyArn"])?;
         let b = Self::default()
             .set_role_name(m.take("RoleName")?)
             .set_policy_arn(m.take("PolicyArn")?)
@@ -423,8 +423,8 @@ impl ToJson for o::detach_role_policy::DetachRolePolicyOutput {
 }
 
 impl FromJson for o::get_instance_profile::builders::GetInstanceProfileInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["InstanceProfileName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["InstanceProfileName"])?;
         let b = Self::default()
             .set_instance_profile_name(m.take("InstanceProfileName")?)
             ;
@@ -442,8 +442,8 @@ impl ToJson for o::get_instance_profile::GetInstanceProfileOutput {
 }
 
 impl FromJson for o::get_policy::builders::GetPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PolicyArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["PolicyArn"])?;
         let b = Self::default()
             .set_policy_arn(m.take("PolicyArn")?)
             ;
@@ -461,8 +461,8 @@ impl ToJson for o::get_policy::GetPolicyOutput {
 }
 
 impl FromJson for o::get_policy_version::builders::GetPolicyVersionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PolicyArn", "VersionId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["PolicyArn", "VersionId"])?;
         let b = Self::default()
             .set_policy_arn(m.take("PolicyArn")?)
             .set_version_id(m.take("VersionId")?)
@@ -481,8 +481,8 @@ impl ToJson for o::get_policy_version::GetPolicyVersionOutput {
 }
 
 impl FromJson for o::get_role::builders::GetRoleInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName"])?;
         let b = Self::default()
             .set_role_name(m.take("RoleName")?)
             ;
@@ -500,8 +500,8 @@ impl ToJson for o::get_role::GetRoleOutput {
 }
 
 impl FromJson for o::get_role_policy::builders::GetRolePolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName", "PolicyName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName", "PolicyName"])?;
         let b = Self::default()
             .set_role_name(m.take("RoleName")?)
             .set_policy_name(m.take("PolicyName")?)
@@ -522,8 +522,8 @@ impl ToJson for o::get_role_policy::GetRolePolicyOutput {
 }
 
 impl FromJson for o::list_attached_role_policies::builders::ListAttachedRolePoliciesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName"])?;
         let b = Self::default()
             .set_role_name(m.take("RoleName")?)
             .set_path_prefix(m.take("PathPrefix")?)
@@ -546,8 +546,8 @@ impl ToJson for o::list_attached_role_policies::ListAttachedRolePoliciesOutput {
 }
 
 impl FromJson for o::list_entities_for_policy::builders::ListEntitiesForPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["PolicyArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["PolicyArn"])?;
         let b = Self::default()
             .set_policy_arn(m.take("PolicyArn")?)
             .set_entity_filter(m.take("EntityFilter")?)
@@ -574,8 +574,8 @@ impl ToJson for o::list_entities_for_policy::ListEntitiesForPolicyOutput {
 }
 
 impl FromJson for o::list_instance_profiles::builders::ListInstanceProfilesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_path_prefix(m.take("PathPrefix")?)
             .set_marker(m.take("Marker")?)
@@ -597,8 +597,8 @@ impl ToJson for o::list_instance_profiles::ListInstanceProfilesOutput {
 }
 
 impl FromJson for o::list_policies::builders::ListPoliciesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_scope(m.take("Scope")?)
             .set_only_attached(m.take("OnlyAttached")?)
@@ -623,8 +623,8 @@ impl ToJson for o::list_policies::ListPoliciesOutput {
 }
 
 impl FromJson for o::list_role_policies::builders::ListRolePoliciesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName"])?;
         let b = Self::default()
             .set_role_name(m.take("RoleName")?)
             .set_marker(m.take("Marker")?)
@@ -646,8 +646,8 @@ impl ToJson for o::list_role_policies::ListRolePoliciesOutput {
 }
 
 impl FromJson for o::list_roles::builders::ListRolesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_path_prefix(m.take("PathPrefix")?)
             .set_marker(m.take("Marker")?)
@@ -669,8 +669,8 @@ impl ToJson for o::list_roles::ListRolesOutput {
 }
 
 impl FromJson for o::put_role_permissions_boundary::builders::PutRolePermissionsBoundaryInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName", "PermissionsBoundary"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName", "PermissionsBoundary"])?;
         let b = Self::default()
             .set_role_name(m.take("RoleName")?)
             .set_permissions_boundary(m.take("PermissionsBoundary")?)
@@ -688,8 +688,8 @@ impl ToJson for o::put_role_permissions_boundary::PutRolePermissionsBoundaryOutp
 }
 
 impl FromJson for o::put_role_policy::builders::PutRolePolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName", "PolicyName", "PolicyDocument"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName", "PolicyName", "PolicyDocument"])?;
         let b = Self::default()
             .set_role_name(m.take("RoleName")?)
             .set_policy_name(m.take("PolicyName")?)
@@ -708,8 +708,8 @@ impl ToJson for o::put_role_policy::PutRolePolicyOutput {
 }
 
 impl FromJson for o::remove_role_from_instance_profile::builders::RemoveRoleFromInstanceProfileInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["InstanceProfileName", "RoleName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["InstanceProfileName", "RoleName"])?;
         let b = Self::default()
             .set_instance_profile_name(m.take("InstanceProfileName")?)
             .set_role_name(m.take("RoleName")?)
@@ -727,8 +727,8 @@ impl ToJson for o::remove_role_from_instance_profile::RemoveRoleFromInstanceProf
 }
 
 impl FromJson for o::tag_role::builders::TagRoleInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName", "Tags"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName", "Tags"])?;
         let b = Self::default()
             .set_role_name(m.take("RoleName")?)
             .set_tags(m.take("Tags")?)
@@ -746,8 +746,8 @@ impl ToJson for o::tag_role::TagRoleOutput {
 }
 
 impl FromJson for o::untag_role::builders::UntagRoleInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName", "TagKeys"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName", "TagKeys"])?;
         let b = Self::default()
             .set_role_name(m.take("RoleName")?)
             .set_tag_keys(m.take("TagKeys")?)
@@ -765,8 +765,8 @@ impl ToJson for o::untag_role::UntagRoleOutput {
 }
 
 impl FromJson for o::update_assume_role_policy::builders::UpdateAssumeRolePolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName", "PolicyDocument"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName", "PolicyDocument"])?;
         let b = Self::default()
             .set_role_name(m.take("RoleName")?)
             .set_policy_document(m.take("PolicyDocument")?)
@@ -784,8 +784,8 @@ impl ToJson for o::update_assume_role_policy::UpdateAssumeRolePolicyOutput {
 }
 
 impl FromJson for o::update_role::builders::UpdateRoleInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName"])?;
         let b = Self::default()
             .set_role_name(m.take("RoleName")?)
             .set_description(m.take("Description")?)
@@ -803,7 +803,7 @@ impl ToJson for o::update_role::UpdateRoleOutput {
     }
 }
 
-words!(
+string_enums!(
     t::EntityType,
     t::PermissionsBoundaryAttachmentType,
     t::PolicyScopeType,
@@ -937,14 +937,14 @@ impl ToJson for t::SourceRoleTemplate {
 }
 
 impl FromJson for t::Tag {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Key", "Value"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Key", "Value"])?;
         let b = Self::builder()
             .set_key(m.take("Key")?)
             .set_value(m.take("Value")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 

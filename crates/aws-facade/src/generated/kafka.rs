@@ -7,7 +7,7 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.134.0", linked: aws_sdk_kafka::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("CreateCluster", create_cluster),
     ("CreateClusterV2", create_cluster_v2),
     ("CreateConfiguration", create_configuration),
@@ -29,85 +29,85 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("UpdateSecurity", update_security),
 ];
 
-fn create_cluster(client: &Client, input: Json) -> Started<'_> {
+fn create_cluster(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_cluster::builders::CreateClusterInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_cluster_v2(client: &Client, input: Json) -> Started<'_> {
+fn create_cluster_v2(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_cluster_v2::builders::CreateClusterV2InputBuilder>(input)?.send_with(client)))
 }
 
-fn create_configuration(client: &Client, input: Json) -> Started<'_> {
+fn create_configuration(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_configuration::builders::CreateConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_cluster(client: &Client, input: Json) -> Started<'_> {
+fn delete_cluster(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_cluster::builders::DeleteClusterInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_configuration(client: &Client, input: Json) -> Started<'_> {
+fn delete_configuration(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_configuration::builders::DeleteConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_cluster(client: &Client, input: Json) -> Started<'_> {
+fn describe_cluster(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_cluster::builders::DescribeClusterInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_cluster_v2(client: &Client, input: Json) -> Started<'_> {
+fn describe_cluster_v2(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_cluster_v2::builders::DescribeClusterV2InputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_configuration(client: &Client, input: Json) -> Started<'_> {
+fn describe_configuration(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_configuration::builders::DescribeConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_configuration_revision(client: &Client, input: Json) -> Started<'_> {
+fn describe_configuration_revision(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_configuration_revision::builders::DescribeConfigurationRevisionInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_clusters(client: &Client, input: Json) -> Started<'_> {
+fn list_clusters(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_clusters::builders::ListClustersInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_configurations(client: &Client, input: Json) -> Started<'_> {
+fn list_configurations(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_configurations::builders::ListConfigurationsInputBuilder>(input)?.send_with(client)))
 }
 
-fn tag_resource(client: &Client, input: Json) -> Started<'_> {
+fn tag_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::tag_resource::builders::TagResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn untag_resource(client: &Client, input: Json) -> Started<'_> {
+fn untag_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::untag_resource::builders::UntagResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_broker_count(client: &Client, input: Json) -> Started<'_> {
+fn update_broker_count(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_broker_count::builders::UpdateBrokerCountInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_cluster_configuration(client: &Client, input: Json) -> Started<'_> {
+fn update_cluster_configuration(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_cluster_configuration::builders::UpdateClusterConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_cluster_kafka_version(client: &Client, input: Json) -> Started<'_> {
+fn update_cluster_kafka_version(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_cluster_kafka_version::builders::UpdateClusterKafkaVersionInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_configuration(client: &Client, input: Json) -> Started<'_> {
+fn update_configuration(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_configuration::builders::UpdateConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_monitoring(client: &Client, input: Json) -> Started<'_> {
+fn update_monitoring(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_monitoring::builders::UpdateMonitoringInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_security(client: &Client, input: Json) -> Started<'_> {
+fn update_security(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_security::builders::UpdateSecurityInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::create_cluster::builders::CreateClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["BrokerNodeGroupInfo", "ClusterName", "KafkaVersion", "NumberOfBrokerNodes"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["BrokerNodeGroupInfo", "ClusterName", "KafkaVersion", "NumberOfBrokerNodes"])?;
         let b = Self::default()
             .set_broker_node_group_info(m.take("BrokerNodeGroupInfo")?)
             .set_rebalancing(m.take("Rebalancing")?)
@@ -139,8 +139,8 @@ impl ToJson for o::create_cluster::CreateClusterOutput {
 }
 
 impl FromJson for o::create_cluster_v2::builders::CreateClusterV2InputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ClusterName"])?;
         let b = Self::default()
             .set_cluster_name(m.take("ClusterName")?)
             .set_tags(m.take("Tags")?)
@@ -164,8 +164,8 @@ impl ToJson for o::create_cluster_v2::CreateClusterV2Output {
 }
 
 impl FromJson for o::create_configuration::builders::CreateConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Name", "ServerProperties"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Name", "ServerProperties"])?;
         let b = Self::default()
             .set_description(m.take("Description")?)
             .set_kafka_versions(m.take("KafkaVersions")?)
@@ -190,8 +190,8 @@ impl ToJson for o::create_configuration::CreateConfigurationOutput {
 }
 
 impl FromJson for o::delete_cluster::builders::DeleteClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ClusterArn"])?;
         let b = Self::default()
             .set_cluster_arn(m.take("ClusterArn")?)
             .set_current_version(m.take("CurrentVersion")?)
@@ -211,8 +211,8 @@ impl ToJson for o::delete_cluster::DeleteClusterOutput {
 }
 
 impl FromJson for o::delete_configuration::builders::DeleteConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Arn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Arn"])?;
         let b = Self::default()
             .set_arn(m.take("Arn")?)
             ;
@@ -231,8 +231,8 @@ impl ToJson for o::delete_configuration::DeleteConfigurationOutput {
 }
 
 impl FromJson for o::describe_cluster::builders::DescribeClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ClusterArn"])?;
         let b = Self::default()
             .set_cluster_arn(m.take("ClusterArn")?)
             ;
@@ -250,8 +250,8 @@ impl ToJson for o::describe_cluster::DescribeClusterOutput {
 }
 
 impl FromJson for o::describe_cluster_v2::builders::DescribeClusterV2InputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ClusterArn"])?;
         let b = Self::default()
             .set_cluster_arn(m.take("ClusterArn")?)
             ;
@@ -269,8 +269,8 @@ impl ToJson for o::describe_cluster_v2::DescribeClusterV2Output {
 }
 
 impl FromJson for o::describe_configuration::builders::DescribeConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Arn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Arn"])?;
         let b = Self::default()
             .set_arn(m.take("Arn")?)
             ;
@@ -294,8 +294,8 @@ impl ToJson for o::describe_configuration::DescribeConfigurationOutput {
 }
 
 impl FromJson for o::describe_configuration_revision::builders::DescribeConfigurationRevisionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Arn", "Revision"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Arn", "Revision"])?;
         let b = Self::default()
             .set_arn(m.take("Arn")?)
             .set_revision(m.take("Revision")?)
@@ -318,8 +318,8 @@ impl ToJson for o::describe_configuration_revision::DescribeConfigurationRevisio
 }
 
 impl FromJson for o::list_clusters::builders::ListClustersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_cluster_name_filter(m.take("ClusterNameFilter")?)
             .set_max_results(m.take("MaxResults")?)
@@ -340,8 +340,8 @@ impl ToJson for o::list_clusters::ListClustersOutput {
 }
 
 impl FromJson for o::list_configurations::builders::ListConfigurationsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_max_results(m.take("MaxResults")?)
             .set_next_token(m.take("NextToken")?)
@@ -361,8 +361,8 @@ impl ToJson for o::list_configurations::ListConfigurationsOutput {
 }
 
 impl FromJson for o::tag_resource::builders::TagResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceArn", "Tags"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceArn", "Tags"])?;
         let b = Self::default()
             .set_resource_arn(m.take("ResourceArn")?)
             .set_tags(m.take("Tags")?)
@@ -380,8 +380,8 @@ impl ToJson for o::tag_resource::TagResourceOutput {
 }
 
 impl FromJson for o::untag_resource::builders::UntagResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceArn", "TagKeys"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceArn", "TagKeys"])?;
         let b = Self::default()
             .set_resource_arn(m.take("ResourceArn")?)
             .set_tag_keys(m.take("TagKeys")?)
@@ -399,8 +399,8 @@ impl ToJson for o::untag_resource::UntagResourceOutput {
 }
 
 impl FromJson for o::update_broker_count::builders::UpdateBrokerCountInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn", "CurrentVersion", "TargetNumberOfBrokerNodes"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ClusterArn", "CurrentVersion", "TargetNumberOfBrokerNodes"])?;
         let b = Self::default()
             .set_cluster_arn(m.take("ClusterArn")?)
             .set_current_version(m.take("CurrentVersion")?)
@@ -421,8 +421,8 @@ impl ToJson for o::update_broker_count::UpdateBrokerCountOutput {
 }
 
 impl FromJson for o::update_cluster_configuration::builders::UpdateClusterConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn", "ConfigurationInfo", "CurrentVersion"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ClusterArn", "ConfigurationInfo", "CurrentVersion"])?;
         let b = Self::default()
             .set_cluster_arn(m.take("ClusterArn")?)
             .set_configuration_info(m.take("ConfigurationInfo")?)
@@ -443,8 +443,8 @@ impl ToJson for o::update_cluster_configuration::UpdateClusterConfigurationOutpu
 }
 
 impl FromJson for o::update_cluster_kafka_version::builders::UpdateClusterKafkaVersionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn", "CurrentVersion", "TargetKafkaVersion"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ClusterArn", "CurrentVersion", "TargetKafkaVersion"])?;
         let b = Self::default()
             .set_cluster_arn(m.take("ClusterArn")?)
             .set_configuration_info(m.take("ConfigurationInfo")?)
@@ -466,8 +466,8 @@ impl ToJson for o::update_cluster_kafka_version::UpdateClusterKafkaVersionOutput
 }
 
 impl FromJson for o::update_configuration::builders::UpdateConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Arn", "ServerProperties"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Arn", "ServerProperties"])?;
         let b = Self::default()
             .set_arn(m.take("Arn")?)
             .set_description(m.take("Description")?)
@@ -488,8 +488,8 @@ impl ToJson for o::update_configuration::UpdateConfigurationOutput {
 }
 
 impl FromJson for o::update_monitoring::builders::UpdateMonitoringInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn", "CurrentVersion"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ClusterArn", "CurrentVersion"])?;
         let b = Self::default()
             .set_cluster_arn(m.take("ClusterArn")?)
             .set_current_version(m.take("CurrentVersion")?)
@@ -512,8 +512,8 @@ impl ToJson for o::update_monitoring::UpdateMonitoringOutput {
 }
 
 impl FromJson for o::update_security::builders::UpdateSecurityInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClusterArn", "CurrentVersion"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ClusterArn", "CurrentVersion"])?;
         let b = Self::default()
             .set_client_authentication(m.take("ClientAuthentication")?)
             .set_cluster_arn(m.take("ClusterArn")?)
@@ -534,7 +534,7 @@ impl ToJson for o::update_security::UpdateSecurityOutput {
     }
 }
 
-words!(
+string_enums!(
     t::BrokerAzDistribution,
     t::ClientBroker,
     t::ClusterState,
@@ -548,8 +548,8 @@ words!(
 );
 
 impl FromJson for t::AuthorizerLogs {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_cloud_watch_logs(m.take("CloudWatchLogs")?)
             .set_firehose(m.take("Firehose")?)
@@ -571,8 +571,8 @@ impl ToJson for t::AuthorizerLogs {
 }
 
 impl FromJson for t::BrokerLogs {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_cloud_watch_logs(m.take("CloudWatchLogs")?)
             .set_firehose(m.take("Firehose")?)
@@ -594,8 +594,8 @@ impl ToJson for t::BrokerLogs {
 }
 
 impl FromJson for t::BrokerNodeGroupInfo {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ClientSubnets", "InstanceType"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ClientSubnets", "InstanceType"])?;
         let b = Self::builder()
             .set_broker_az_distribution(m.take("BrokerAZDistribution")?)
             .set_client_subnets(m.take("ClientSubnets")?)
@@ -635,8 +635,8 @@ impl ToJson for t::BrokerSoftwareInfo {
 }
 
 impl FromJson for t::ClientAuthentication {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_sasl(m.take("Sasl")?)
             .set_tls(m.take("Tls")?)
@@ -658,8 +658,8 @@ impl ToJson for t::ClientAuthentication {
 }
 
 impl FromJson for t::CloudWatchLogs {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Enabled"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Enabled"])?;
         let b = Self::builder()
             .set_enabled(m.take("Enabled")?)
             .set_log_group(m.take("LogGroup")?)
@@ -739,8 +739,8 @@ impl ToJson for t::Configuration {
 }
 
 impl FromJson for t::ConfigurationInfo {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Arn", "Revision"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Arn", "Revision"])?;
         let b = Self::builder()
             .set_arn(m.take("Arn")?)
             .set_revision(m.take("Revision")?)
@@ -761,8 +761,8 @@ impl ToJson for t::ConfigurationRevision {
 }
 
 impl FromJson for t::ConnectivityInfo {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_public_access(m.take("PublicAccess")?)
             .set_vpc_connectivity(m.take("VpcConnectivity")?)
@@ -784,8 +784,8 @@ impl ToJson for t::ConnectivityInfo {
 }
 
 impl FromJson for t::EbsStorageInfo {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_provisioned_throughput(m.take("ProvisionedThroughput")?)
             .set_volume_size(m.take("VolumeSize")?)
@@ -805,8 +805,8 @@ impl ToJson for t::EbsStorageInfo {
 }
 
 impl FromJson for t::EncryptionAtRest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DataVolumeKMSKeyId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["DataVolumeKMSKeyId"])?;
         let b = Self::builder()
             .set_data_volume_kms_key_id(m.take("DataVolumeKMSKeyId")?)
             ;
@@ -824,8 +824,8 @@ impl ToJson for t::EncryptionAtRest {
 }
 
 impl FromJson for t::EncryptionInTransit {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_client_broker(m.take("ClientBroker")?)
             .set_in_cluster(m.take("InCluster")?)
@@ -845,8 +845,8 @@ impl ToJson for t::EncryptionInTransit {
 }
 
 impl FromJson for t::EncryptionInfo {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_encryption_at_rest(m.take("EncryptionAtRest")?)
             .set_encryption_in_transit(m.take("EncryptionInTransit")?)
@@ -866,8 +866,8 @@ impl ToJson for t::EncryptionInfo {
 }
 
 impl FromJson for t::Firehose {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Enabled"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Enabled"])?;
         let b = Self::builder()
             .set_delivery_stream(m.take("DeliveryStream")?)
             .set_enabled(m.take("Enabled")?)
@@ -887,8 +887,8 @@ impl ToJson for t::Firehose {
 }
 
 impl FromJson for t::Iam {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_enabled(m.take("Enabled")?)
             ;
@@ -914,8 +914,8 @@ impl ToJson for t::JmxExporter {
 }
 
 impl FromJson for t::JmxExporterInfo {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["EnabledInBroker"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["EnabledInBroker"])?;
         let b = Self::builder()
             .set_enabled_in_broker(m.take("EnabledInBroker")?)
             ;
@@ -933,8 +933,8 @@ impl ToJson for t::JmxExporterInfo {
 }
 
 impl FromJson for t::LoggingInfo {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["BrokerLogs"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["BrokerLogs"])?;
         let b = Self::builder()
             .set_authorizer_logs(m.take("AuthorizerLogs")?)
             .set_broker_logs(m.take("BrokerLogs")?)
@@ -962,8 +962,8 @@ impl ToJson for t::NodeExporter {
 }
 
 impl FromJson for t::NodeExporterInfo {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["EnabledInBroker"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["EnabledInBroker"])?;
         let b = Self::builder()
             .set_enabled_in_broker(m.take("EnabledInBroker")?)
             ;
@@ -989,8 +989,8 @@ impl ToJson for t::OpenMonitoring {
 }
 
 impl FromJson for t::OpenMonitoringInfo {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Prometheus"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Prometheus"])?;
         let b = Self::builder()
             .set_prometheus(m.take("Prometheus")?)
             ;
@@ -1017,8 +1017,8 @@ impl ToJson for t::Prometheus {
 }
 
 impl FromJson for t::PrometheusInfo {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_jmx_exporter(m.take("JmxExporter")?)
             .set_node_exporter(m.take("NodeExporter")?)
@@ -1058,8 +1058,8 @@ impl ToJson for t::Provisioned {
 }
 
 impl FromJson for t::ProvisionedRequest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["BrokerNodeGroupInfo", "KafkaVersion", "NumberOfBrokerNodes"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["BrokerNodeGroupInfo", "KafkaVersion", "NumberOfBrokerNodes"])?;
         let b = Self::builder()
             .set_broker_node_group_info(m.take("BrokerNodeGroupInfo")?)
             .set_rebalancing(m.take("Rebalancing")?)
@@ -1079,8 +1079,8 @@ impl FromJson for t::ProvisionedRequest {
 }
 
 impl FromJson for t::ProvisionedThroughput {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_enabled(m.take("Enabled")?)
             .set_volume_throughput(m.take("VolumeThroughput")?)
@@ -1100,8 +1100,8 @@ impl ToJson for t::ProvisionedThroughput {
 }
 
 impl FromJson for t::PublicAccess {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_type(m.take("Type")?)
             ;
@@ -1119,8 +1119,8 @@ impl ToJson for t::PublicAccess {
 }
 
 impl FromJson for t::Rebalancing {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_status(m.take("Status")?)
             ;
@@ -1138,8 +1138,8 @@ impl ToJson for t::Rebalancing {
 }
 
 impl FromJson for t::S3 {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Enabled"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Enabled"])?;
         let b = Self::builder()
             .set_bucket(m.take("Bucket")?)
             .set_enabled(m.take("Enabled")?)
@@ -1161,8 +1161,8 @@ impl ToJson for t::S3 {
 }
 
 impl FromJson for t::Sasl {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_scram(m.take("Scram")?)
             .set_iam(m.take("Iam")?)
@@ -1182,8 +1182,8 @@ impl ToJson for t::Sasl {
 }
 
 impl FromJson for t::Scram {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_enabled(m.take("Enabled")?)
             ;
@@ -1211,8 +1211,8 @@ impl ToJson for t::Serverless {
 }
 
 impl FromJson for t::ServerlessClientAuthentication {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_sasl(m.take("Sasl")?)
             ;
@@ -1238,8 +1238,8 @@ impl ToJson for t::ServerlessConnectivityInfo {
 }
 
 impl FromJson for t::ServerlessRequest {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["VpcConfigs"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["VpcConfigs"])?;
         let b = Self::builder()
             .set_vpc_configs(m.take("VpcConfigs")?)
             .set_client_authentication(m.take("ClientAuthentication")?)
@@ -1250,8 +1250,8 @@ impl FromJson for t::ServerlessRequest {
 }
 
 impl FromJson for t::ServerlessSasl {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_iam(m.take("Iam")?)
             ;
@@ -1278,8 +1278,8 @@ impl ToJson for t::StateInfo {
 }
 
 impl FromJson for t::StorageInfo {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_ebs_storage_info(m.take("EbsStorageInfo")?)
             ;
@@ -1297,8 +1297,8 @@ impl ToJson for t::StorageInfo {
 }
 
 impl FromJson for t::Tls {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_certificate_authority_arn_list(m.take("CertificateAuthorityArnList")?)
             .set_enabled(m.take("Enabled")?)
@@ -1318,8 +1318,8 @@ impl ToJson for t::Tls {
 }
 
 impl FromJson for t::Unauthenticated {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_enabled(m.take("Enabled")?)
             ;
@@ -1337,8 +1337,8 @@ impl ToJson for t::Unauthenticated {
 }
 
 impl FromJson for t::VpcConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SubnetIds"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SubnetIds"])?;
         let b = Self::builder()
             .set_subnet_ids(m.take("SubnetIds")?)
             .set_security_group_ids(m.take("SecurityGroupIds")?)
@@ -1358,8 +1358,8 @@ impl ToJson for t::VpcConfig {
 }
 
 impl FromJson for t::VpcConnectivity {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_client_authentication(m.take("ClientAuthentication")?)
             ;
@@ -1377,8 +1377,8 @@ impl ToJson for t::VpcConnectivity {
 }
 
 impl FromJson for t::VpcConnectivityClientAuthentication {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_sasl(m.take("Sasl")?)
             .set_tls(m.take("Tls")?)
@@ -1398,8 +1398,8 @@ impl ToJson for t::VpcConnectivityClientAuthentication {
 }
 
 impl FromJson for t::VpcConnectivityIam {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_enabled(m.take("Enabled")?)
             ;
@@ -1417,8 +1417,8 @@ impl ToJson for t::VpcConnectivityIam {
 }
 
 impl FromJson for t::VpcConnectivitySasl {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_scram(m.take("Scram")?)
             .set_iam(m.take("Iam")?)
@@ -1438,8 +1438,8 @@ impl ToJson for t::VpcConnectivitySasl {
 }
 
 impl FromJson for t::VpcConnectivityScram {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_enabled(m.take("Enabled")?)
             ;
@@ -1457,8 +1457,8 @@ impl ToJson for t::VpcConnectivityScram {
 }
 
 impl FromJson for t::VpcConnectivityTls {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_enabled(m.take("Enabled")?)
             ;

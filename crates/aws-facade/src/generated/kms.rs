@@ -7,7 +7,7 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.129.0", linked: aws_sdk_kms::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("CreateAlias", create_alias),
     ("CreateKey", create_key),
     ("DeleteAlias", delete_alias),
@@ -29,85 +29,85 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("UpdateKeyDescription", update_key_description),
 ];
 
-fn create_alias(client: &Client, input: Json) -> Started<'_> {
+fn create_alias(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_alias::builders::CreateAliasInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_key(client: &Client, input: Json) -> Started<'_> {
+fn create_key(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_key::builders::CreateKeyInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_alias(client: &Client, input: Json) -> Started<'_> {
+fn delete_alias(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_alias::builders::DeleteAliasInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_key(client: &Client, input: Json) -> Started<'_> {
+fn describe_key(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_key::builders::DescribeKeyInputBuilder>(input)?.send_with(client)))
 }
 
-fn disable_key(client: &Client, input: Json) -> Started<'_> {
+fn disable_key(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::disable_key::builders::DisableKeyInputBuilder>(input)?.send_with(client)))
 }
 
-fn disable_key_rotation(client: &Client, input: Json) -> Started<'_> {
+fn disable_key_rotation(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::disable_key_rotation::builders::DisableKeyRotationInputBuilder>(input)?.send_with(client)))
 }
 
-fn enable_key(client: &Client, input: Json) -> Started<'_> {
+fn enable_key(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::enable_key::builders::EnableKeyInputBuilder>(input)?.send_with(client)))
 }
 
-fn enable_key_rotation(client: &Client, input: Json) -> Started<'_> {
+fn enable_key_rotation(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::enable_key_rotation::builders::EnableKeyRotationInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_key_policy(client: &Client, input: Json) -> Started<'_> {
+fn get_key_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_key_policy::builders::GetKeyPolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_key_rotation_status(client: &Client, input: Json) -> Started<'_> {
+fn get_key_rotation_status(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_key_rotation_status::builders::GetKeyRotationStatusInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_aliases(client: &Client, input: Json) -> Started<'_> {
+fn list_aliases(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_aliases::builders::ListAliasesInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_keys(client: &Client, input: Json) -> Started<'_> {
+fn list_keys(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_keys::builders::ListKeysInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_resource_tags(client: &Client, input: Json) -> Started<'_> {
+fn list_resource_tags(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_resource_tags::builders::ListResourceTagsInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_key_policy(client: &Client, input: Json) -> Started<'_> {
+fn put_key_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_key_policy::builders::PutKeyPolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn schedule_key_deletion(client: &Client, input: Json) -> Started<'_> {
+fn schedule_key_deletion(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::schedule_key_deletion::builders::ScheduleKeyDeletionInputBuilder>(input)?.send_with(client)))
 }
 
-fn tag_resource(client: &Client, input: Json) -> Started<'_> {
+fn tag_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::tag_resource::builders::TagResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn untag_resource(client: &Client, input: Json) -> Started<'_> {
+fn untag_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::untag_resource::builders::UntagResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_alias(client: &Client, input: Json) -> Started<'_> {
+fn update_alias(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_alias::builders::UpdateAliasInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_key_description(client: &Client, input: Json) -> Started<'_> {
+fn update_key_description(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_key_description::builders::UpdateKeyDescriptionInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::create_alias::builders::CreateAliasInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AliasName", "TargetKeyId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["AliasName", "TargetKeyId"])?;
         let b = Self::default()
             .set_alias_name(m.take("AliasName")?)
             .set_target_key_id(m.take("TargetKeyId")?)
@@ -125,8 +125,8 @@ impl ToJson for o::create_alias::CreateAliasOutput {
 }
 
 impl FromJson for o::create_key::builders::CreateKeyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_policy(m.take("Policy")?)
             .set_description(m.take("Description")?)
@@ -154,8 +154,8 @@ impl ToJson for o::create_key::CreateKeyOutput {
 }
 
 impl FromJson for o::delete_alias::builders::DeleteAliasInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AliasName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["AliasName"])?;
         let b = Self::default()
             .set_alias_name(m.take("AliasName")?)
             ;
@@ -172,8 +172,8 @@ impl ToJson for o::delete_alias::DeleteAliasOutput {
 }
 
 impl FromJson for o::describe_key::builders::DescribeKeyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["KeyId"])?;
         let b = Self::default()
             .set_key_id(m.take("KeyId")?)
             .set_grant_tokens(m.take("GrantTokens")?)
@@ -192,8 +192,8 @@ impl ToJson for o::describe_key::DescribeKeyOutput {
 }
 
 impl FromJson for o::disable_key::builders::DisableKeyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["KeyId"])?;
         let b = Self::default()
             .set_key_id(m.take("KeyId")?)
             ;
@@ -210,8 +210,8 @@ impl ToJson for o::disable_key::DisableKeyOutput {
 }
 
 impl FromJson for o::disable_key_rotation::builders::DisableKeyRotationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["KeyId"])?;
         let b = Self::default()
             .set_key_id(m.take("KeyId")?)
             ;
@@ -228,8 +228,8 @@ impl ToJson for o::disable_key_rotation::DisableKeyRotationOutput {
 }
 
 impl FromJson for o::enable_key::builders::EnableKeyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["KeyId"])?;
         let b = Self::default()
             .set_key_id(m.take("KeyId")?)
             ;
@@ -246,8 +246,8 @@ impl ToJson for o::enable_key::EnableKeyOutput {
 }
 
 impl FromJson for o::enable_key_rotation::builders::EnableKeyRotationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["KeyId"])?;
         let b = Self::default()
             .set_key_id(m.take("KeyId")?)
             .set_rotation_period_in_days(m.take("RotationPeriodInDays")?)
@@ -265,8 +265,8 @@ impl ToJson for o::enable_key_rotation::EnableKeyRotationOutput {
 }
 
 impl FromJson for o::get_key_policy::builders::GetKeyPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["KeyId"])?;
         let b = Self::default()
             .set_key_id(m.take("KeyId")?)
             .set_policy_name(m.take("PolicyName")?)
@@ -286,8 +286,8 @@ impl ToJson for o::get_key_policy::GetKeyPolicyOutput {
 }
 
 impl FromJson for o::get_key_rotation_status::builders::GetKeyRotationStatusInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["KeyId"])?;
         let b = Self::default()
             .set_key_id(m.take("KeyId")?)
             ;
@@ -309,8 +309,8 @@ impl ToJson for o::get_key_rotation_status::GetKeyRotationStatusOutput {
 }
 
 impl FromJson for o::list_aliases::builders::ListAliasesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_key_id(m.take("KeyId")?)
             .set_limit(m.take("Limit")?)
@@ -332,8 +332,8 @@ impl ToJson for o::list_aliases::ListAliasesOutput {
 }
 
 impl FromJson for o::list_keys::builders::ListKeysInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_limit(m.take("Limit")?)
             .set_marker(m.take("Marker")?)
@@ -354,8 +354,8 @@ impl ToJson for o::list_keys::ListKeysOutput {
 }
 
 impl FromJson for o::list_resource_tags::builders::ListResourceTagsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["KeyId"])?;
         let b = Self::default()
             .set_key_id(m.take("KeyId")?)
             .set_limit(m.take("Limit")?)
@@ -377,8 +377,8 @@ impl ToJson for o::list_resource_tags::ListResourceTagsOutput {
 }
 
 impl FromJson for o::put_key_policy::builders::PutKeyPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId", "Policy"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["KeyId", "Policy"])?;
         let b = Self::default()
             .set_key_id(m.take("KeyId")?)
             .set_policy_name(m.take("PolicyName")?)
@@ -398,8 +398,8 @@ impl ToJson for o::put_key_policy::PutKeyPolicyOutput {
 }
 
 impl FromJson for o::schedule_key_deletion::builders::ScheduleKeyDeletionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["KeyId"])?;
         let b = Self::default()
             .set_key_id(m.take("KeyId")?)
             .set_pending_window_in_days(m.take("PendingWindowInDays")?)
@@ -421,8 +421,8 @@ impl ToJson for o::schedule_key_deletion::ScheduleKeyDeletionOutput {
 }
 
 impl FromJson for o::tag_resource::builders::TagResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId", "Tags"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["KeyId", "Tags"])?;
         let b = Self::default()
             .set_key_id(m.take("KeyId")?)
             .set_tags(m.take("Tags")?)
@@ -440,8 +440,8 @@ impl ToJson for o::tag_resource::TagResourceOutput {
 }
 
 impl FromJson for o::untag_resource::builders::UntagResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId", "TagKeys"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["KeyId", "TagKeys"])?;
         let b = Self::default()
             .set_key_id(m.take("KeyId")?)
             .set_tag_keys(m.take("TagKeys")?)
@@ -459,8 +459,8 @@ impl ToJson for o::untag_resource::UntagResourceOutput {
 }
 
 impl FromJson for o::update_alias::builders::UpdateAliasInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AliasName", "TargetKeyId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["AliasName", "TargetKeyId"])?;
         let b = Self::default()
             .set_alias_name(m.take("AliasName")?)
             .set_target_key_id(m.take("TargetKeyId")?)
@@ -478,8 +478,8 @@ impl ToJson for o::update_alias::UpdateAliasOutput {
 }
 
 impl FromJson for o::update_key_description::builders::UpdateKeyDescriptionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["KeyId", "Description"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["KeyId", "Description"])?;
         let b = Self::default()
             .set_key_id(m.take("KeyId")?)
             .set_description(m.take("Description")?)
@@ -496,7 +496,7 @@ impl ToJson for o::update_key_description::UpdateKeyDescriptionOutput {
     }
 }
 
-words!(
+string_enums!(
     t::CustomerMasterKeySpec,
     t::EncryptionAlgorithmSpec,
     t::ExpirationModelType,
@@ -585,14 +585,14 @@ impl ToJson for t::MultiRegionKey {
 }
 
 impl FromJson for t::Tag {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TagKey", "TagValue"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TagKey", "TagValue"])?;
         let b = Self::builder()
             .set_tag_key(m.take("TagKey")?)
             .set_tag_value(m.take("TagValue")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 

@@ -7,17 +7,17 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.123.0", linked: aws_sdk_pricing::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("GetProducts", get_products),
 ];
 
-fn get_products(client: &Client, input: Json) -> Started<'_> {
+fn get_products(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_products::builders::GetProductsInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::get_products::builders::GetProductsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ServiceCode"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ServiceCode"])?;
         let b = Self::default()
             .set_service_code(m.take("ServiceCode")?)
             .set_filters(m.take("Filters")?)
@@ -40,19 +40,19 @@ impl ToJson for o::get_products::GetProductsOutput {
     }
 }
 
-words!(
+string_enums!(
     t::FilterType,
 );
 
 impl FromJson for t::Filter {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Type", "Field", "Value"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Type", "Field", "Value"])?;
         let b = Self::builder()
             .set_type(m.take("Type")?)
             .set_field(m.take("Field")?)
             .set_value(m.take("Value")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }

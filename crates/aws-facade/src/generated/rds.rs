@@ -7,7 +7,7 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.159.0", linked: aws_sdk_rds::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("AddRoleToDBCluster", add_role_to_db_cluster),
     ("AddTagsToResource", add_tags_to_resource),
     ("CreateDBCluster", create_db_cluster),
@@ -28,81 +28,81 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("RestoreDBClusterToPointInTime", restore_db_cluster_to_point_in_time),
 ];
 
-fn add_role_to_db_cluster(client: &Client, input: Json) -> Started<'_> {
+fn add_role_to_db_cluster(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::add_role_to_db_cluster::builders::AddRoleToDbClusterInputBuilder>(input)?.send_with(client)))
 }
 
-fn add_tags_to_resource(client: &Client, input: Json) -> Started<'_> {
+fn add_tags_to_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::add_tags_to_resource::builders::AddTagsToResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_db_cluster(client: &Client, input: Json) -> Started<'_> {
+fn create_db_cluster(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_db_cluster::builders::CreateDbClusterInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_db_instance(client: &Client, input: Json) -> Started<'_> {
+fn create_db_instance(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_db_instance::builders::CreateDbInstanceInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_db_subnet_group(client: &Client, input: Json) -> Started<'_> {
+fn create_db_subnet_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_db_subnet_group::builders::CreateDbSubnetGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_db_cluster(client: &Client, input: Json) -> Started<'_> {
+fn delete_db_cluster(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_db_cluster::builders::DeleteDbClusterInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_db_instance(client: &Client, input: Json) -> Started<'_> {
+fn delete_db_instance(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_db_instance::builders::DeleteDbInstanceInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_db_subnet_group(client: &Client, input: Json) -> Started<'_> {
+fn delete_db_subnet_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_db_subnet_group::builders::DeleteDbSubnetGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_db_clusters(client: &Client, input: Json) -> Started<'_> {
+fn describe_db_clusters(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_db_clusters::builders::DescribeDbClustersInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_db_instances(client: &Client, input: Json) -> Started<'_> {
+fn describe_db_instances(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_db_instances::builders::DescribeDbInstancesInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_db_subnet_groups(client: &Client, input: Json) -> Started<'_> {
+fn describe_db_subnet_groups(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_db_subnet_groups::builders::DescribeDbSubnetGroupsInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_tags_for_resource(client: &Client, input: Json) -> Started<'_> {
+fn list_tags_for_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_db_cluster(client: &Client, input: Json) -> Started<'_> {
+fn modify_db_cluster(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_db_cluster::builders::ModifyDbClusterInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_db_instance(client: &Client, input: Json) -> Started<'_> {
+fn modify_db_instance(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_db_instance::builders::ModifyDbInstanceInputBuilder>(input)?.send_with(client)))
 }
 
-fn modify_db_subnet_group(client: &Client, input: Json) -> Started<'_> {
+fn modify_db_subnet_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_db_subnet_group::builders::ModifyDbSubnetGroupInputBuilder>(input)?.send_with(client)))
 }
 
-fn remove_role_from_db_cluster(client: &Client, input: Json) -> Started<'_> {
+fn remove_role_from_db_cluster(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::remove_role_from_db_cluster::builders::RemoveRoleFromDbClusterInputBuilder>(input)?.send_with(client)))
 }
 
-fn remove_tags_from_resource(client: &Client, input: Json) -> Started<'_> {
+fn remove_tags_from_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::remove_tags_from_resource::builders::RemoveTagsFromResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn restore_db_cluster_to_point_in_time(client: &Client, input: Json) -> Started<'_> {
+fn restore_db_cluster_to_point_in_time(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::restore_db_cluster_to_point_in_time::builders::RestoreDbClusterToPointInTimeInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::add_role_to_db_cluster::builders::AddRoleToDbClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterIdentifier", "RoleArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["DBClusterIdentifier", "RoleArn"])?;
         let b = Self::default()
             .set_db_cluster_identifier(m.take("DBClusterIdentifier")?)
             .set_role_arn(m.take("RoleArn")?)
@@ -121,8 +121,8 @@ impl ToJson for o::add_role_to_db_cluster::AddRoleToDbClusterOutput {
 }
 
 impl FromJson for o::add_tags_to_resource::builders::AddTagsToResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceName", "Tags"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceName", "Tags"])?;
         let b = Self::default()
             .set_resource_name(m.take("ResourceName")?)
             .set_tags(m.take("Tags")?)
@@ -140,8 +140,8 @@ impl ToJson for o::add_tags_to_resource::AddTagsToResourceOutput {
 }
 
 impl FromJson for o::create_db_cluster::builders::CreateDbClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterIdentifier", "Engine"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["DBClusterIdentifier", "Engine"])?;
         let b = Self::default()
             .set_availability_zones(m.take("AvailabilityZones")?)
             .set_backup_retention_period(m.take("BackupRetentionPeriod")?)
@@ -218,8 +218,8 @@ impl ToJson for o::create_db_cluster::CreateDbClusterOutput {
 }
 
 impl FromJson for o::create_db_instance::builders::CreateDbInstanceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBInstanceIdentifier", "DBInstanceClass", "Engine"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["DBInstanceIdentifier", "DBInstanceClass", "Engine"])?;
         let b = Self::default()
             .set_db_name(m.take("DBName")?)
             .set_db_instance_identifier(m.take("DBInstanceIdentifier")?)
@@ -303,8 +303,8 @@ impl ToJson for o::create_db_instance::CreateDbInstanceOutput {
 }
 
 impl FromJson for o::create_db_subnet_group::builders::CreateDbSubnetGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBSubnetGroupName", "DBSubnetGroupDescription", "SubnetIds"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["DBSubnetGroupName", "DBSubnetGroupDescription", "SubnetIds"])?;
         let b = Self::default()
             .set_db_subnet_group_name(m.take("DBSubnetGroupName")?)
             .set_db_subnet_group_description(m.take("DBSubnetGroupDescription")?)
@@ -325,8 +325,8 @@ impl ToJson for o::create_db_subnet_group::CreateDbSubnetGroupOutput {
 }
 
 impl FromJson for o::delete_db_cluster::builders::DeleteDbClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterIdentifier"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["DBClusterIdentifier"])?;
         let b = Self::default()
             .set_db_cluster_identifier(m.take("DBClusterIdentifier")?)
             .set_skip_final_snapshot(m.take("SkipFinalSnapshot")?)
@@ -347,8 +347,8 @@ impl ToJson for o::delete_db_cluster::DeleteDbClusterOutput {
 }
 
 impl FromJson for o::delete_db_instance::builders::DeleteDbInstanceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBInstanceIdentifier"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["DBInstanceIdentifier"])?;
         let b = Self::default()
             .set_db_instance_identifier(m.take("DBInstanceIdentifier")?)
             .set_skip_final_snapshot(m.take("SkipFinalSnapshot")?)
@@ -369,8 +369,8 @@ impl ToJson for o::delete_db_instance::DeleteDbInstanceOutput {
 }
 
 impl FromJson for o::delete_db_subnet_group::builders::DeleteDbSubnetGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBSubnetGroupName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["DBSubnetGroupName"])?;
         let b = Self::default()
             .set_db_subnet_group_name(m.take("DBSubnetGroupName")?)
             ;
@@ -387,8 +387,8 @@ impl ToJson for o::delete_db_subnet_group::DeleteDbSubnetGroupOutput {
 }
 
 impl FromJson for o::describe_db_clusters::builders::DescribeDbClustersInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_db_cluster_identifier(m.take("DBClusterIdentifier")?)
             .set_filters(m.take("Filters")?)
@@ -411,8 +411,8 @@ impl ToJson for o::describe_db_clusters::DescribeDbClustersOutput {
 }
 
 impl FromJson for o::describe_db_instances::builders::DescribeDbInstancesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_db_instance_identifier(m.take("DBInstanceIdentifier")?)
             .set_filters(m.take("Filters")?)
@@ -434,8 +434,8 @@ impl ToJson for o::describe_db_instances::DescribeDbInstancesOutput {
 }
 
 impl FromJson for o::describe_db_subnet_groups::builders::DescribeDbSubnetGroupsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_db_subnet_group_name(m.take("DBSubnetGroupName")?)
             .set_filters(m.take("Filters")?)
@@ -457,8 +457,8 @@ impl ToJson for o::describe_db_subnet_groups::DescribeDbSubnetGroupsOutput {
 }
 
 impl FromJson for o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceName"])?;
         let b = Self::default()
             .set_resource_name(m.take("ResourceName")?)
             .set_filters(m.take("Filters")?)
@@ -477,8 +477,8 @@ impl ToJson for o::list_tags_for_resource::ListTagsForResourceOutput {
 }
 
 impl FromJson for o::modify_db_cluster::builders::ModifyDbClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterIdentifier"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["DBClusterIdentifier"])?;
         let b = Self::default()
             .set_db_cluster_identifier(m.take("DBClusterIdentifier")?)
             .set_new_db_cluster_identifier(m.take("NewDBClusterIdentifier")?)
@@ -543,8 +543,8 @@ impl ToJson for o::modify_db_cluster::ModifyDbClusterOutput {
 }
 
 impl FromJson for o::modify_db_instance::builders::ModifyDbInstanceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBInstanceIdentifier"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["DBInstanceIdentifier"])?;
         let b = Self::default()
             .set_db_instance_identifier(m.take("DBInstanceIdentifier")?)
             .set_allocated_storage(m.take("AllocatedStorage")?)
@@ -626,8 +626,8 @@ impl ToJson for o::modify_db_instance::ModifyDbInstanceOutput {
 }
 
 impl FromJson for o::modify_db_subnet_group::builders::ModifyDbSubnetGroupInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBSubnetGroupName", "SubnetIds"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["DBSubnetGroupName", "SubnetIds"])?;
         let b = Self::default()
             .set_db_subnet_group_name(m.take("DBSubnetGroupName")?)
             .set_db_subnet_group_description(m.take("DBSubnetGroupDescription")?)
@@ -647,8 +647,8 @@ impl ToJson for o::modify_db_subnet_group::ModifyDbSubnetGroupOutput {
 }
 
 impl FromJson for o::remove_role_from_db_cluster::builders::RemoveRoleFromDbClusterInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterIdentifier", "RoleArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["DBClusterIdentifier", "RoleArn"])?;
         let b = Self::default()
             .set_db_cluster_identifier(m.take("DBClusterIdentifier")?)
             .set_role_arn(m.take("RoleArn")?)
@@ -667,8 +667,8 @@ impl ToJson for o::remove_role_from_db_cluster::RemoveRoleFromDbClusterOutput {
 }
 
 impl FromJson for o::remove_tags_from_resource::builders::RemoveTagsFromResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceName", "TagKeys"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceName", "TagKeys"])?;
         let b = Self::default()
             .set_resource_name(m.take("ResourceName")?)
             .set_tag_keys(m.take("TagKeys")?)
@@ -686,8 +686,8 @@ impl ToJson for o::remove_tags_from_resource::RemoveTagsFromResourceOutput {
 }
 
 impl FromJson for o::restore_db_cluster_to_point_in_time::builders::RestoreDbClusterToPointInTimeInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["DBClusterIdentifier"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["DBClusterIdentifier"])?;
         let b = Self::default()
             .set_db_cluster_identifier(m.take("DBClusterIdentifier")?)
             .set_restore_type(m.take("RestoreType")?)
@@ -744,7 +744,7 @@ impl ToJson for o::restore_db_cluster_to_point_in_time::RestoreDbClusterToPointI
     }
 }
 
-words!(
+string_enums!(
     t::ActivityStreamMode,
     t::ActivityStreamPolicyStatus,
     t::ActivityStreamStatus,
@@ -761,8 +761,8 @@ words!(
 );
 
 impl FromJson for t::AdditionalStorageVolume {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["VolumeName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["VolumeName"])?;
         let b = Self::builder()
             .set_volume_name(m.take("VolumeName")?)
             .set_allocated_storage(m.take("AllocatedStorage")?)
@@ -823,8 +823,8 @@ impl ToJson for t::CertificateDetails {
 }
 
 impl FromJson for t::CloudwatchLogsExportConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_enable_log_types(m.take("EnableLogTypes")?)
             .set_disable_log_types(m.take("DisableLogTypes")?)
@@ -948,14 +948,14 @@ impl ToJson for t::DbCluster {
 }
 
 impl FromJson for t::DbClusterAssociatedRole {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["RoleArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleArn"])?;
         let b = Self::builder()
             .set_role_arn(m.take("RoleArn")?)
             .set_feature_name(m.take("FeatureName")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1186,8 +1186,8 @@ impl ToJson for t::Endpoint {
 }
 
 impl FromJson for t::Filter {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Name", "Values"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Name", "Values"])?;
         let b = Self::builder()
             .set_name(m.take("Name")?)
             .set_values(m.take("Values")?)
@@ -1217,8 +1217,8 @@ impl ToJson for t::MasterUserSecret {
 }
 
 impl FromJson for t::ModifyAdditionalStorageVolume {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["VolumeName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["VolumeName"])?;
         let b = Self::builder()
             .set_volume_name(m.take("VolumeName")?)
             .set_allocated_storage(m.take("AllocatedStorage")?)
@@ -1290,8 +1290,8 @@ impl ToJson for t::PendingModifiedValues {
 }
 
 impl FromJson for t::ProcessorFeature {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_name(m.take("Name")?)
             .set_value(m.take("Value")?)
@@ -1311,8 +1311,8 @@ impl ToJson for t::ProcessorFeature {
 }
 
 impl FromJson for t::RdsCustomClusterConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_interconnect_subnet_id(m.take("InterconnectSubnetId")?)
             .set_transit_gateway_multicast_domain_id(m.take("TransitGatewayMulticastDomainId")?)
@@ -1334,8 +1334,8 @@ impl ToJson for t::RdsCustomClusterConfiguration {
 }
 
 impl FromJson for t::ScalingConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_min_capacity(m.take("MinCapacity")?)
             .set_max_capacity(m.take("MaxCapacity")?)
@@ -1363,8 +1363,8 @@ impl ToJson for t::ScalingConfigurationInfo {
 }
 
 impl FromJson for t::ServerlessV2ScalingConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_min_capacity(m.take("MinCapacity")?)
             .set_max_capacity(m.take("MaxCapacity")?)
@@ -1397,8 +1397,8 @@ impl ToJson for t::Subnet {
 }
 
 impl FromJson for t::Tag {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_key(m.take("Key")?)
             .set_value(m.take("Value")?)
@@ -1418,8 +1418,8 @@ impl ToJson for t::Tag {
 }
 
 impl FromJson for t::TagSpecification {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_resource_type(m.take("ResourceType")?)
             .set_tags(m.take("Tags")?)

@@ -7,7 +7,7 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.132.0", linked: aws_sdk_route53::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("AssociateVPCWithHostedZone", associate_vpc_with_hosted_zone),
     ("ChangeResourceRecordSets", change_resource_record_sets),
     ("ChangeTagsForResource", change_tags_for_resource),
@@ -26,73 +26,73 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("UpdateHostedZoneComment", update_hosted_zone_comment),
 ];
 
-fn associate_vpc_with_hosted_zone(client: &Client, input: Json) -> Started<'_> {
+fn associate_vpc_with_hosted_zone(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::associate_vpc_with_hosted_zone::builders::AssociateVpcWithHostedZoneInputBuilder>(input)?.send_with(client)))
 }
 
-fn change_resource_record_sets(client: &Client, input: Json) -> Started<'_> {
+fn change_resource_record_sets(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::change_resource_record_sets::builders::ChangeResourceRecordSetsInputBuilder>(input)?.send_with(client)))
 }
 
-fn change_tags_for_resource(client: &Client, input: Json) -> Started<'_> {
+fn change_tags_for_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::change_tags_for_resource::builders::ChangeTagsForResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_health_check(client: &Client, input: Json) -> Started<'_> {
+fn create_health_check(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_health_check::builders::CreateHealthCheckInputBuilder>(input)?.send_with(client)))
 }
 
-fn create_hosted_zone(client: &Client, input: Json) -> Started<'_> {
+fn create_hosted_zone(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_hosted_zone::builders::CreateHostedZoneInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_health_check(client: &Client, input: Json) -> Started<'_> {
+fn delete_health_check(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_health_check::builders::DeleteHealthCheckInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_hosted_zone(client: &Client, input: Json) -> Started<'_> {
+fn delete_hosted_zone(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_hosted_zone::builders::DeleteHostedZoneInputBuilder>(input)?.send_with(client)))
 }
 
-fn disassociate_vpc_from_hosted_zone(client: &Client, input: Json) -> Started<'_> {
+fn disassociate_vpc_from_hosted_zone(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::disassociate_vpc_from_hosted_zone::builders::DisassociateVpcFromHostedZoneInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_health_check(client: &Client, input: Json) -> Started<'_> {
+fn get_health_check(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_health_check::builders::GetHealthCheckInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_hosted_zone(client: &Client, input: Json) -> Started<'_> {
+fn get_hosted_zone(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_hosted_zone::builders::GetHostedZoneInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_health_checks(client: &Client, input: Json) -> Started<'_> {
+fn list_health_checks(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_health_checks::builders::ListHealthChecksInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_hosted_zones(client: &Client, input: Json) -> Started<'_> {
+fn list_hosted_zones(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_hosted_zones::builders::ListHostedZonesInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_resource_record_sets(client: &Client, input: Json) -> Started<'_> {
+fn list_resource_record_sets(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_resource_record_sets::builders::ListResourceRecordSetsInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_tags_for_resource(client: &Client, input: Json) -> Started<'_> {
+fn list_tags_for_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_health_check(client: &Client, input: Json) -> Started<'_> {
+fn update_health_check(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_health_check::builders::UpdateHealthCheckInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_hosted_zone_comment(client: &Client, input: Json) -> Started<'_> {
+fn update_hosted_zone_comment(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_hosted_zone_comment::builders::UpdateHostedZoneCommentInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::associate_vpc_with_hosted_zone::builders::AssociateVpcWithHostedZoneInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["HostedZoneId", "VPC"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["HostedZoneId", "VPC"])?;
         let b = Self::default()
             .set_hosted_zone_id(m.take("HostedZoneId")?)
             .set_vpc(m.take("VPC")?)
@@ -112,8 +112,8 @@ impl ToJson for o::associate_vpc_with_hosted_zone::AssociateVpcWithHostedZoneOut
 }
 
 impl FromJson for o::change_resource_record_sets::builders::ChangeResourceRecordSetsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["HostedZoneId", "ChangeBatch"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["HostedZoneId", "ChangeBatch"])?;
         let b = Self::default()
             .set_hosted_zone_id(m.take("HostedZoneId")?)
             .set_change_batch(m.take("ChangeBatch")?)
@@ -132,8 +132,8 @@ impl ToJson for o::change_resource_record_sets::ChangeResourceRecordSetsOutput {
 }
 
 impl FromJson for o::change_tags_for_resource::builders::ChangeTagsForResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceType", "ResourceId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceType", "ResourceId"])?;
         let b = Self::default()
             .set_resource_type(m.take("ResourceType")?)
             .set_resource_id(m.take("ResourceId")?)
@@ -153,8 +153,8 @@ impl ToJson for o::change_tags_for_resource::ChangeTagsForResourceOutput {
 }
 
 impl FromJson for o::create_health_check::builders::CreateHealthCheckInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["CallerReference", "HealthCheckConfig"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["CallerReference", "HealthCheckConfig"])?;
         let b = Self::default()
             .set_caller_reference(m.take("CallerReference")?)
             .set_health_check_config(m.take("HealthCheckConfig")?)
@@ -174,8 +174,8 @@ impl ToJson for o::create_health_check::CreateHealthCheckOutput {
 }
 
 impl FromJson for o::create_hosted_zone::builders::CreateHostedZoneInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Name", "CallerReference"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Name", "CallerReference"])?;
         let b = Self::default()
             .set_name(m.take("Name")?)
             .set_vpc(m.take("VPC")?)
@@ -201,8 +201,8 @@ impl ToJson for o::create_hosted_zone::CreateHostedZoneOutput {
 }
 
 impl FromJson for o::delete_health_check::builders::DeleteHealthCheckInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["HealthCheckId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["HealthCheckId"])?;
         let b = Self::default()
             .set_health_check_id(m.take("HealthCheckId")?)
             ;
@@ -219,8 +219,8 @@ impl ToJson for o::delete_health_check::DeleteHealthCheckOutput {
 }
 
 impl FromJson for o::delete_hosted_zone::builders::DeleteHostedZoneInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Id"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Id"])?;
         let b = Self::default()
             .set_id(m.take("Id")?)
             ;
@@ -238,8 +238,8 @@ impl ToJson for o::delete_hosted_zone::DeleteHostedZoneOutput {
 }
 
 impl FromJson for o::disassociate_vpc_from_hosted_zone::builders::DisassociateVpcFromHostedZoneInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["HostedZoneId", "VPC"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["HostedZoneId", "VPC"])?;
         let b = Self::default()
             .set_hosted_zone_id(m.take("HostedZoneId")?)
             .set_vpc(m.take("VPC")?)
@@ -259,8 +259,8 @@ impl ToJson for o::disassociate_vpc_from_hosted_zone::DisassociateVpcFromHostedZ
 }
 
 impl FromJson for o::get_health_check::builders::GetHealthCheckInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["HealthCheckId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["HealthCheckId"])?;
         let b = Self::default()
             .set_health_check_id(m.take("HealthCheckId")?)
             ;
@@ -278,8 +278,8 @@ impl ToJson for o::get_health_check::GetHealthCheckOutput {
 }
 
 impl FromJson for o::get_hosted_zone::builders::GetHostedZoneInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Id"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Id"])?;
         let b = Self::default()
             .set_id(m.take("Id")?)
             ;
@@ -299,8 +299,8 @@ impl ToJson for o::get_hosted_zone::GetHostedZoneOutput {
 }
 
 impl FromJson for o::list_health_checks::builders::ListHealthChecksInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_marker(m.take("Marker")?)
             .set_max_items(m.take("MaxItems")?)
@@ -323,8 +323,8 @@ impl ToJson for o::list_health_checks::ListHealthChecksOutput {
 }
 
 impl FromJson for o::list_hosted_zones::builders::ListHostedZonesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_marker(m.take("Marker")?)
             .set_max_items(m.take("MaxItems")?)
@@ -349,8 +349,8 @@ impl ToJson for o::list_hosted_zones::ListHostedZonesOutput {
 }
 
 impl FromJson for o::list_resource_record_sets::builders::ListResourceRecordSetsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["HostedZoneId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["HostedZoneId"])?;
         let b = Self::default()
             .set_hosted_zone_id(m.take("HostedZoneId")?)
             .set_start_record_name(m.take("StartRecordName")?)
@@ -377,8 +377,8 @@ impl ToJson for o::list_resource_record_sets::ListResourceRecordSetsOutput {
 }
 
 impl FromJson for o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceType", "ResourceId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceType", "ResourceId"])?;
         let b = Self::default()
             .set_resource_type(m.take("ResourceType")?)
             .set_resource_id(m.take("ResourceId")?)
@@ -397,8 +397,8 @@ impl ToJson for o::list_tags_for_resource::ListTagsForResourceOutput {
 }
 
 impl FromJson for o::update_health_check::builders::UpdateHealthCheckInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["HealthCheckId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["HealthCheckId"])?;
         let b = Self::default()
             .set_health_check_id(m.take("HealthCheckId")?)
             .set_health_check_version(m.take("HealthCheckVersion")?)
@@ -432,8 +432,8 @@ impl ToJson for o::update_health_check::UpdateHealthCheckOutput {
 }
 
 impl FromJson for o::update_hosted_zone_comment::builders::UpdateHostedZoneCommentInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Id"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Id"])?;
         let b = Self::default()
             .set_id(m.take("Id")?)
             .set_comment(m.take("Comment")?)
@@ -451,7 +451,7 @@ impl ToJson for o::update_hosted_zone_comment::UpdateHostedZoneCommentOutput {
     }
 }
 
-words!(
+string_enums!(
     t::AcceleratedRecoveryStatus,
     t::ChangeAction,
     t::ChangeStatus,
@@ -471,14 +471,14 @@ words!(
 );
 
 impl FromJson for t::AlarmIdentifier {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Region", "Name"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Region", "Name"])?;
         let b = Self::builder()
             .set_region(m.take("Region")?)
             .set_name(m.take("Name")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -492,15 +492,15 @@ impl ToJson for t::AlarmIdentifier {
 }
 
 impl FromJson for t::AliasTarget {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["HostedZoneId", "DNSName", "EvaluateTargetHealth"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["HostedZoneId", "DNSName", "EvaluateTargetHealth"])?;
         let b = Self::builder()
             .set_hosted_zone_id(m.take("HostedZoneId")?)
             .set_dns_name(m.take("DNSName")?)
             .set_evaluate_target_health(m.take("EvaluateTargetHealth")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -515,26 +515,26 @@ impl ToJson for t::AliasTarget {
 }
 
 impl FromJson for t::Change {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Action", "ResourceRecordSet"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Action", "ResourceRecordSet"])?;
         let b = Self::builder()
             .set_action(m.take("Action")?)
             .set_resource_record_set(m.take("ResourceRecordSet")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
 impl FromJson for t::ChangeBatch {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Changes"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Changes"])?;
         let b = Self::builder()
             .set_comment(m.take("Comment")?)
             .set_changes(m.take("Changes")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -550,14 +550,14 @@ impl ToJson for t::ChangeInfo {
 }
 
 impl FromJson for t::CidrRoutingConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["CollectionId", "LocationName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["CollectionId", "LocationName"])?;
         let b = Self::builder()
             .set_collection_id(m.take("CollectionId")?)
             .set_location_name(m.take("LocationName")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -586,14 +586,14 @@ impl ToJson for t::CloudWatchAlarmConfiguration {
 }
 
 impl FromJson for t::Coordinates {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Latitude", "Longitude"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Latitude", "Longitude"])?;
         let b = Self::builder()
             .set_latitude(m.take("Latitude")?)
             .set_longitude(m.take("Longitude")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -626,8 +626,8 @@ impl ToJson for t::Dimension {
 }
 
 impl FromJson for t::GeoLocation {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_continent_code(m.take("ContinentCode")?)
             .set_country_code(m.take("CountryCode")?)
@@ -649,8 +649,8 @@ impl ToJson for t::GeoLocation {
 }
 
 impl FromJson for t::GeoProximityLocation {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_aws_region(m.take("AWSRegion")?)
             .set_local_zone_group(m.take("LocalZoneGroup")?)
@@ -687,8 +687,8 @@ impl ToJson for t::HealthCheck {
 }
 
 impl FromJson for t::HealthCheckConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Type"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Type"])?;
         let b = Self::builder()
             .set_ip_address(m.take("IPAddress")?)
             .set_port(m.take("Port")?)
@@ -710,7 +710,7 @@ impl FromJson for t::HealthCheckConfig {
             .set_routing_control_arn(m.take("RoutingControlArn")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -754,8 +754,8 @@ impl ToJson for t::HostedZone {
 }
 
 impl FromJson for t::HostedZoneConfig {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_comment(m.take("Comment")?)
             .set_private_zone(m.take("PrivateZone")?)
@@ -801,13 +801,13 @@ impl ToJson for t::LinkedService {
 }
 
 impl FromJson for t::ResourceRecord {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Value"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Value"])?;
         let b = Self::builder()
             .set_value(m.take("Value")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -820,8 +820,8 @@ impl ToJson for t::ResourceRecord {
 }
 
 impl FromJson for t::ResourceRecordSet {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Name", "Type"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Name", "Type"])?;
         let b = Self::builder()
             .set_name(m.take("Name")?)
             .set_type(m.take("Type")?)
@@ -840,7 +840,7 @@ impl FromJson for t::ResourceRecordSet {
             .set_geo_proximity_location(m.take("GeoProximityLocation")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -877,8 +877,8 @@ impl ToJson for t::ResourceTagSet {
 }
 
 impl FromJson for t::Tag {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_key(m.take("Key")?)
             .set_value(m.take("Value")?)
@@ -898,8 +898,8 @@ impl ToJson for t::Tag {
 }
 
 impl FromJson for t::Vpc {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_vpc_region(m.take("VPCRegion")?)
             .set_vpc_id(m.take("VPCId")?)

@@ -7,7 +7,7 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.157.0", linked: aws_sdk_s3::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("CreateBucket", create_bucket),
     ("DeleteBucket", delete_bucket),
     ("DeleteBucketCors", delete_bucket_cors),
@@ -52,177 +52,177 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("PutPublicAccessBlock", put_public_access_block),
 ];
 
-fn create_bucket(client: &Client, input: Json) -> Started<'_> {
+fn create_bucket(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_bucket::builders::CreateBucketInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_bucket(client: &Client, input: Json) -> Started<'_> {
+fn delete_bucket(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_bucket::builders::DeleteBucketInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_bucket_cors(client: &Client, input: Json) -> Started<'_> {
+fn delete_bucket_cors(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_bucket_cors::builders::DeleteBucketCorsInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_bucket_encryption(client: &Client, input: Json) -> Started<'_> {
+fn delete_bucket_encryption(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_bucket_encryption::builders::DeleteBucketEncryptionInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_bucket_lifecycle(client: &Client, input: Json) -> Started<'_> {
+fn delete_bucket_lifecycle(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_bucket_lifecycle::builders::DeleteBucketLifecycleInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_bucket_ownership_controls(client: &Client, input: Json) -> Started<'_> {
+fn delete_bucket_ownership_controls(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_bucket_ownership_controls::builders::DeleteBucketOwnershipControlsInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_bucket_policy(client: &Client, input: Json) -> Started<'_> {
+fn delete_bucket_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_bucket_policy::builders::DeleteBucketPolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_bucket_tagging(client: &Client, input: Json) -> Started<'_> {
+fn delete_bucket_tagging(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_bucket_tagging::builders::DeleteBucketTaggingInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_objects(client: &Client, input: Json) -> Started<'_> {
+fn delete_objects(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_objects::builders::DeleteObjectsInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_public_access_block(client: &Client, input: Json) -> Started<'_> {
+fn delete_public_access_block(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_public_access_block::builders::DeletePublicAccessBlockInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_bucket_accelerate_configuration(client: &Client, input: Json) -> Started<'_> {
+fn get_bucket_accelerate_configuration(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_bucket_accelerate_configuration::builders::GetBucketAccelerateConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_bucket_cors(client: &Client, input: Json) -> Started<'_> {
+fn get_bucket_cors(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_bucket_cors::builders::GetBucketCorsInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_bucket_encryption(client: &Client, input: Json) -> Started<'_> {
+fn get_bucket_encryption(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_bucket_encryption::builders::GetBucketEncryptionInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_bucket_lifecycle_configuration(client: &Client, input: Json) -> Started<'_> {
+fn get_bucket_lifecycle_configuration(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_bucket_lifecycle_configuration::builders::GetBucketLifecycleConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_bucket_logging(client: &Client, input: Json) -> Started<'_> {
+fn get_bucket_logging(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_bucket_logging::builders::GetBucketLoggingInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_bucket_notification_configuration(client: &Client, input: Json) -> Started<'_> {
+fn get_bucket_notification_configuration(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_bucket_notification_configuration::builders::GetBucketNotificationConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_bucket_ownership_controls(client: &Client, input: Json) -> Started<'_> {
+fn get_bucket_ownership_controls(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_bucket_ownership_controls::builders::GetBucketOwnershipControlsInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_bucket_policy(client: &Client, input: Json) -> Started<'_> {
+fn get_bucket_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_bucket_policy::builders::GetBucketPolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_bucket_request_payment(client: &Client, input: Json) -> Started<'_> {
+fn get_bucket_request_payment(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_bucket_request_payment::builders::GetBucketRequestPaymentInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_bucket_tagging(client: &Client, input: Json) -> Started<'_> {
+fn get_bucket_tagging(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_bucket_tagging::builders::GetBucketTaggingInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_bucket_versioning(client: &Client, input: Json) -> Started<'_> {
+fn get_bucket_versioning(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_bucket_versioning::builders::GetBucketVersioningInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_object(client: &Client, input: Json) -> Started<'_> {
+fn get_object(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run_stream(read::<o::get_object::builders::GetObjectInputBuilder>(input)?.send_with(client), "Body", |o: &mut o::get_object::GetObjectOutput| std::mem::take(&mut o.body)))
 }
 
-fn get_public_access_block(client: &Client, input: Json) -> Started<'_> {
+fn get_public_access_block(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_public_access_block::builders::GetPublicAccessBlockInputBuilder>(input)?.send_with(client)))
 }
 
-fn head_bucket(client: &Client, input: Json) -> Started<'_> {
+fn head_bucket(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::head_bucket::builders::HeadBucketInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_bucket_analytics_configurations(client: &Client, input: Json) -> Started<'_> {
+fn list_bucket_analytics_configurations(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_bucket_analytics_configurations::builders::ListBucketAnalyticsConfigurationsInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_bucket_intelligent_tiering_configurations(client: &Client, input: Json) -> Started<'_> {
+fn list_bucket_intelligent_tiering_configurations(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_bucket_intelligent_tiering_configurations::builders::ListBucketIntelligentTieringConfigurationsInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_bucket_metrics_configurations(client: &Client, input: Json) -> Started<'_> {
+fn list_bucket_metrics_configurations(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_bucket_metrics_configurations::builders::ListBucketMetricsConfigurationsInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_buckets(client: &Client, input: Json) -> Started<'_> {
+fn list_buckets(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_buckets::builders::ListBucketsInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_object_versions(client: &Client, input: Json) -> Started<'_> {
+fn list_object_versions(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_object_versions::builders::ListObjectVersionsInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_bucket_accelerate_configuration(client: &Client, input: Json) -> Started<'_> {
+fn put_bucket_accelerate_configuration(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_bucket_accelerate_configuration::builders::PutBucketAccelerateConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_bucket_cors(client: &Client, input: Json) -> Started<'_> {
+fn put_bucket_cors(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_bucket_cors::builders::PutBucketCorsInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_bucket_encryption(client: &Client, input: Json) -> Started<'_> {
+fn put_bucket_encryption(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_bucket_encryption::builders::PutBucketEncryptionInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_bucket_lifecycle_configuration(client: &Client, input: Json) -> Started<'_> {
+fn put_bucket_lifecycle_configuration(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_bucket_lifecycle_configuration::builders::PutBucketLifecycleConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_bucket_logging(client: &Client, input: Json) -> Started<'_> {
+fn put_bucket_logging(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_bucket_logging::builders::PutBucketLoggingInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_bucket_metrics_configuration(client: &Client, input: Json) -> Started<'_> {
+fn put_bucket_metrics_configuration(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_bucket_metrics_configuration::builders::PutBucketMetricsConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_bucket_ownership_controls(client: &Client, input: Json) -> Started<'_> {
+fn put_bucket_ownership_controls(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_bucket_ownership_controls::builders::PutBucketOwnershipControlsInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_bucket_policy(client: &Client, input: Json) -> Started<'_> {
+fn put_bucket_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_bucket_policy::builders::PutBucketPolicyInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_bucket_replication(client: &Client, input: Json) -> Started<'_> {
+fn put_bucket_replication(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_bucket_replication::builders::PutBucketReplicationInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_bucket_tagging(client: &Client, input: Json) -> Started<'_> {
+fn put_bucket_tagging(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_bucket_tagging::builders::PutBucketTaggingInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_bucket_versioning(client: &Client, input: Json) -> Started<'_> {
+fn put_bucket_versioning(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_bucket_versioning::builders::PutBucketVersioningInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_object(client: &Client, input: Json) -> Started<'_> {
+fn put_object(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_object::builders::PutObjectInputBuilder>(input)?.send_with(client)))
 }
 
-fn put_public_access_block(client: &Client, input: Json) -> Started<'_> {
+fn put_public_access_block(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::put_public_access_block::builders::PutPublicAccessBlockInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::create_bucket::builders::CreateBucketInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_acl(m.take("ACL")?)
             .set_bucket(m.take("Bucket")?)
@@ -251,8 +251,8 @@ impl ToJson for o::create_bucket::CreateBucketOutput {
 }
 
 impl FromJson for o::delete_bucket::builders::DeleteBucketInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -270,8 +270,8 @@ impl ToJson for o::delete_bucket::DeleteBucketOutput {
 }
 
 impl FromJson for o::delete_bucket_cors::builders::DeleteBucketCorsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -289,8 +289,8 @@ impl ToJson for o::delete_bucket_cors::DeleteBucketCorsOutput {
 }
 
 impl FromJson for o::delete_bucket_encryption::builders::DeleteBucketEncryptionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -308,8 +308,8 @@ impl ToJson for o::delete_bucket_encryption::DeleteBucketEncryptionOutput {
 }
 
 impl FromJson for o::delete_bucket_lifecycle::builders::DeleteBucketLifecycleInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -327,8 +327,8 @@ impl ToJson for o::delete_bucket_lifecycle::DeleteBucketLifecycleOutput {
 }
 
 impl FromJson for o::delete_bucket_ownership_controls::builders::DeleteBucketOwnershipControlsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -346,8 +346,8 @@ impl ToJson for o::delete_bucket_ownership_controls::DeleteBucketOwnershipContro
 }
 
 impl FromJson for o::delete_bucket_policy::builders::DeleteBucketPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -365,8 +365,8 @@ impl ToJson for o::delete_bucket_policy::DeleteBucketPolicyOutput {
 }
 
 impl FromJson for o::delete_bucket_tagging::builders::DeleteBucketTaggingInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -384,8 +384,8 @@ impl ToJson for o::delete_bucket_tagging::DeleteBucketTaggingOutput {
 }
 
 impl FromJson for o::delete_objects::builders::DeleteObjectsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Delete"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket", "Delete"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_delete(m.take("Delete")?)
@@ -411,8 +411,8 @@ impl ToJson for o::delete_objects::DeleteObjectsOutput {
 }
 
 impl FromJson for o::delete_public_access_block::builders::DeletePublicAccessBlockInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -430,8 +430,8 @@ impl ToJson for o::delete_public_access_block::DeletePublicAccessBlockOutput {
 }
 
 impl FromJson for o::get_bucket_accelerate_configuration::builders::GetBucketAccelerateConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -452,8 +452,8 @@ impl ToJson for o::get_bucket_accelerate_configuration::GetBucketAccelerateConfi
 }
 
 impl FromJson for o::get_bucket_cors::builders::GetBucketCorsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -472,8 +472,8 @@ impl ToJson for o::get_bucket_cors::GetBucketCorsOutput {
 }
 
 impl FromJson for o::get_bucket_encryption::builders::GetBucketEncryptionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -492,8 +492,8 @@ impl ToJson for o::get_bucket_encryption::GetBucketEncryptionOutput {
 }
 
 impl FromJson for o::get_bucket_lifecycle_configuration::builders::GetBucketLifecycleConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -513,8 +513,8 @@ impl ToJson for o::get_bucket_lifecycle_configuration::GetBucketLifecycleConfigu
 }
 
 impl FromJson for o::get_bucket_logging::builders::GetBucketLoggingInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -533,8 +533,8 @@ impl ToJson for o::get_bucket_logging::GetBucketLoggingOutput {
 }
 
 impl FromJson for o::get_bucket_notification_configuration::builders::GetBucketNotificationConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -556,8 +556,8 @@ impl ToJson for o::get_bucket_notification_configuration::GetBucketNotificationC
 }
 
 impl FromJson for o::get_bucket_ownership_controls::builders::GetBucketOwnershipControlsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -576,8 +576,8 @@ impl ToJson for o::get_bucket_ownership_controls::GetBucketOwnershipControlsOutp
 }
 
 impl FromJson for o::get_bucket_policy::builders::GetBucketPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -596,8 +596,8 @@ impl ToJson for o::get_bucket_policy::GetBucketPolicyOutput {
 }
 
 impl FromJson for o::get_bucket_request_payment::builders::GetBucketRequestPaymentInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -616,8 +616,8 @@ impl ToJson for o::get_bucket_request_payment::GetBucketRequestPaymentOutput {
 }
 
 impl FromJson for o::get_bucket_tagging::builders::GetBucketTaggingInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -636,8 +636,8 @@ impl ToJson for o::get_bucket_tagging::GetBucketTaggingOutput {
 }
 
 impl FromJson for o::get_bucket_versioning::builders::GetBucketVersioningInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -657,8 +657,8 @@ impl ToJson for o::get_bucket_versioning::GetBucketVersioningOutput {
 }
 
 impl FromJson for o::get_object::builders::GetObjectInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Key"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket", "Key"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_if_match(m.take("IfMatch")?)
@@ -740,8 +740,8 @@ impl ToJson for o::get_object::GetObjectOutput {
 }
 
 impl FromJson for o::get_public_access_block::builders::GetPublicAccessBlockInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -760,8 +760,8 @@ impl ToJson for o::get_public_access_block::GetPublicAccessBlockOutput {
 }
 
 impl FromJson for o::head_bucket::builders::HeadBucketInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
@@ -784,8 +784,8 @@ impl ToJson for o::head_bucket::HeadBucketOutput {
 }
 
 impl FromJson for o::list_bucket_analytics_configurations::builders::ListBucketAnalyticsConfigurationsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_continuation_token(m.take("ContinuationToken")?)
@@ -808,8 +808,8 @@ impl ToJson for o::list_bucket_analytics_configurations::ListBucketAnalyticsConf
 }
 
 impl FromJson for o::list_bucket_intelligent_tiering_configurations::builders::ListBucketIntelligentTieringConfigurationsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_continuation_token(m.take("ContinuationToken")?)
@@ -832,8 +832,8 @@ impl ToJson for o::list_bucket_intelligent_tiering_configurations::ListBucketInt
 }
 
 impl FromJson for o::list_bucket_metrics_configurations::builders::ListBucketMetricsConfigurationsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_continuation_token(m.take("ContinuationToken")?)
@@ -856,8 +856,8 @@ impl ToJson for o::list_bucket_metrics_configurations::ListBucketMetricsConfigur
 }
 
 impl FromJson for o::list_buckets::builders::ListBucketsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_max_buckets(m.take("MaxBuckets")?)
             .set_continuation_token(m.take("ContinuationToken")?)
@@ -881,8 +881,8 @@ impl ToJson for o::list_buckets::ListBucketsOutput {
 }
 
 impl FromJson for o::list_object_versions::builders::ListObjectVersionsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_delimiter(m.take("Delimiter")?)
@@ -922,8 +922,8 @@ impl ToJson for o::list_object_versions::ListObjectVersionsOutput {
 }
 
 impl FromJson for o::put_bucket_accelerate_configuration::builders::PutBucketAccelerateConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "AccelerateConfiguration"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket", "AccelerateConfiguration"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_accelerate_configuration(m.take("AccelerateConfiguration")?)
@@ -943,8 +943,8 @@ impl ToJson for o::put_bucket_accelerate_configuration::PutBucketAccelerateConfi
 }
 
 impl FromJson for o::put_bucket_cors::builders::PutBucketCorsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "CORSConfiguration"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket", "CORSConfiguration"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_cors_configuration(m.take("CORSConfiguration")?)
@@ -965,8 +965,8 @@ impl ToJson for o::put_bucket_cors::PutBucketCorsOutput {
 }
 
 impl FromJson for o::put_bucket_encryption::builders::PutBucketEncryptionInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "ServerSideEncryptionConfiguration"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket", "ServerSideEncryptionConfiguration"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_content_md5(m.take("ContentMD5")?)
@@ -987,8 +987,8 @@ impl ToJson for o::put_bucket_encryption::PutBucketEncryptionOutput {
 }
 
 impl FromJson for o::put_bucket_lifecycle_configuration::builders::PutBucketLifecycleConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_checksum_algorithm(m.take("ChecksumAlgorithm")?)
@@ -1010,8 +1010,8 @@ impl ToJson for o::put_bucket_lifecycle_configuration::PutBucketLifecycleConfigu
 }
 
 impl FromJson for o::put_bucket_logging::builders::PutBucketLoggingInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "BucketLoggingStatus"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket", "BucketLoggingStatus"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_bucket_logging_status(m.take("BucketLoggingStatus")?)
@@ -1032,8 +1032,8 @@ impl ToJson for o::put_bucket_logging::PutBucketLoggingOutput {
 }
 
 impl FromJson for o::put_bucket_metrics_configuration::builders::PutBucketMetricsConfigurationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Id", "MetricsConfiguration"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket", "Id", "MetricsConfiguration"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_id(m.take("Id")?)
@@ -1053,8 +1053,8 @@ impl ToJson for o::put_bucket_metrics_configuration::PutBucketMetricsConfigurati
 }
 
 impl FromJson for o::put_bucket_ownership_controls::builders::PutBucketOwnershipControlsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "OwnershipControls"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket", "OwnershipControls"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_content_md5(m.take("ContentMD5")?)
@@ -1075,8 +1075,8 @@ impl ToJson for o::put_bucket_ownership_controls::PutBucketOwnershipControlsOutp
 }
 
 impl FromJson for o::put_bucket_policy::builders::PutBucketPolicyInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Policy"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket", "Policy"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_content_md5(m.take("ContentMD5")?)
@@ -1098,8 +1098,8 @@ impl ToJson for o::put_bucket_policy::PutBucketPolicyOutput {
 }
 
 impl FromJson for o::put_bucket_replication::builders::PutBucketReplicationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "ReplicationConfiguration"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket", "ReplicationConfiguration"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_content_md5(m.take("ContentMD5")?)
@@ -1121,8 +1121,8 @@ impl ToJson for o::put_bucket_replication::PutBucketReplicationOutput {
 }
 
 impl FromJson for o::put_bucket_tagging::builders::PutBucketTaggingInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Tagging"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket", "Tagging"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_content_md5(m.take("ContentMD5")?)
@@ -1143,8 +1143,8 @@ impl ToJson for o::put_bucket_tagging::PutBucketTaggingOutput {
 }
 
 impl FromJson for o::put_bucket_versioning::builders::PutBucketVersioningInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "VersioningConfiguration"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket", "VersioningConfiguration"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_content_md5(m.take("ContentMD5")?)
@@ -1166,8 +1166,8 @@ impl ToJson for o::put_bucket_versioning::PutBucketVersioningOutput {
 }
 
 impl FromJson for o::put_object::builders::PutObjectInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "Key"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket", "Key"])?;
         let b = Self::default()
             .set_acl(m.take("ACL")?)
             .set_body(m.take("Body")?)
@@ -1254,8 +1254,8 @@ impl ToJson for o::put_object::PutObjectOutput {
 }
 
 impl FromJson for o::put_public_access_block::builders::PutPublicAccessBlockInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket", "PublicAccessBlockConfiguration"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket", "PublicAccessBlockConfiguration"])?;
         let b = Self::default()
             .set_bucket(m.take("Bucket")?)
             .set_content_md5(m.take("ContentMD5")?)
@@ -1275,7 +1275,7 @@ impl ToJson for o::put_public_access_block::PutPublicAccessBlockOutput {
     }
 }
 
-words!(
+string_enums!(
     t::AnalyticsS3ExportFileFormat,
     t::BucketAccelerateStatus,
     t::BucketCannedAcl,
@@ -1327,8 +1327,8 @@ words!(
 );
 
 impl FromJson for t::AbortIncompleteMultipartUpload {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_days_after_initiation(m.take("DaysAfterInitiation")?)
             ;
@@ -1346,8 +1346,8 @@ impl ToJson for t::AbortIncompleteMultipartUpload {
 }
 
 impl FromJson for t::AccelerateConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_status(m.take("Status")?)
             ;
@@ -1357,13 +1357,13 @@ impl FromJson for t::AccelerateConfiguration {
 }
 
 impl FromJson for t::AccessControlTranslation {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Owner"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Owner"])?;
         let b = Self::builder()
             .set_owner(m.take("Owner")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1417,8 +1417,8 @@ impl ToJson for t::AnalyticsS3BucketDestination {
 }
 
 impl FromJson for t::BlockedEncryptionTypes {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_encryption_type(m.take("EncryptionType")?)
             ;
@@ -1447,8 +1447,8 @@ impl ToJson for t::Bucket {
 }
 
 impl FromJson for t::BucketInfo {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_data_redundancy(m.take("DataRedundancy")?)
             .set_type(m.take("Type")?)
@@ -1459,19 +1459,19 @@ impl FromJson for t::BucketInfo {
 }
 
 impl FromJson for t::BucketLifecycleConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Rules"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Rules"])?;
         let b = Self::builder()
             .set_rules(m.take("Rules")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
 impl FromJson for t::BucketLoggingStatus {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_logging_enabled(m.take("LoggingEnabled")?)
             ;
@@ -1489,19 +1489,19 @@ impl ToJson for t::CommonPrefix {
 }
 
 impl FromJson for t::CorsConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["CORSRules"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["CORSRules"])?;
         let b = Self::builder()
             .set_cors_rules(m.take("CORSRules")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
 impl FromJson for t::CorsRule {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["AllowedMethods", "AllowedOrigins"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["AllowedMethods", "AllowedOrigins"])?;
         let b = Self::builder()
             .set_id(m.take("ID")?)
             .set_allowed_headers(m.take("AllowedHeaders")?)
@@ -1511,7 +1511,7 @@ impl FromJson for t::CorsRule {
             .set_max_age_seconds(m.take("MaxAgeSeconds")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1529,8 +1529,8 @@ impl ToJson for t::CorsRule {
 }
 
 impl FromJson for t::CreateBucketConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_location_constraint(m.take("LocationConstraint")?)
             .set_location(m.take("Location")?)
@@ -1543,14 +1543,14 @@ impl FromJson for t::CreateBucketConfiguration {
 }
 
 impl FromJson for t::Delete {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Objects"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Objects"])?;
         let b = Self::builder()
             .set_objects(m.take("Objects")?)
             .set_quiet(m.take("Quiet")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1567,8 +1567,8 @@ impl ToJson for t::DeleteMarkerEntry {
 }
 
 impl FromJson for t::DeleteMarkerReplication {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_status(m.take("Status")?)
             ;
@@ -1589,8 +1589,8 @@ impl ToJson for t::DeletedObject {
 }
 
 impl FromJson for t::Destination {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Bucket"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
         let b = Self::builder()
             .set_bucket(m.take("Bucket")?)
             .set_account(m.take("Account")?)
@@ -1601,13 +1601,13 @@ impl FromJson for t::Destination {
             .set_metrics(m.take("Metrics")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
 impl FromJson for t::EncryptionConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_replica_kms_key_id(m.take("ReplicaKmsKeyID")?)
             ;
@@ -1635,13 +1635,13 @@ impl ToJson for t::EventBridgeConfiguration {
 }
 
 impl FromJson for t::ExistingObjectReplication {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Status"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Status"])?;
         let b = Self::builder()
             .set_status(m.take("Status")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1655,8 +1655,8 @@ impl ToJson for t::FilterRule {
 }
 
 impl FromJson for t::Grantee {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Type"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Type"])?;
         let b = Self::builder()
             .set_display_name(m.take("DisplayName")?)
             .set_email_address(m.take("EmailAddress")?)
@@ -1665,7 +1665,7 @@ impl FromJson for t::Grantee {
             .set_uri(m.take("URI")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1723,8 +1723,8 @@ impl ToJson for t::LambdaFunctionConfiguration {
 }
 
 impl FromJson for t::LifecycleExpiration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_date(m.take("Date")?)
             .set_days(m.take("Days")?)
@@ -1746,8 +1746,8 @@ impl ToJson for t::LifecycleExpiration {
 }
 
 impl FromJson for t::LifecycleRule {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Status"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Status"])?;
         let b = Self::builder()
             .set_expiration(m.take("Expiration")?)
             .set_id(m.take("ID")?)
@@ -1760,7 +1760,7 @@ impl FromJson for t::LifecycleRule {
             .set_abort_incomplete_multipart_upload(m.take("AbortIncompleteMultipartUpload")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1781,8 +1781,8 @@ impl ToJson for t::LifecycleRule {
 }
 
 impl FromJson for t::LifecycleRuleAndOperator {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_prefix(m.take("Prefix")?)
             .set_tags(m.take("Tags")?)
@@ -1806,8 +1806,8 @@ impl ToJson for t::LifecycleRuleAndOperator {
 }
 
 impl FromJson for t::LifecycleRuleFilter {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_prefix(m.take("Prefix")?)
             .set_tag(m.take("Tag")?)
@@ -1833,8 +1833,8 @@ impl ToJson for t::LifecycleRuleFilter {
 }
 
 impl FromJson for t::LocationInfo {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_type(m.take("Type")?)
             .set_name(m.take("Name")?)
@@ -1845,8 +1845,8 @@ impl FromJson for t::LocationInfo {
 }
 
 impl FromJson for t::LoggingEnabled {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TargetBucket", "TargetPrefix"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TargetBucket", "TargetPrefix"])?;
         let b = Self::builder()
             .set_target_bucket(m.take("TargetBucket")?)
             .set_target_grants(m.take("TargetGrants")?)
@@ -1854,7 +1854,7 @@ impl FromJson for t::LoggingEnabled {
             .set_target_object_key_format(m.take("TargetObjectKeyFormat")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1870,20 +1870,20 @@ impl ToJson for t::LoggingEnabled {
 }
 
 impl FromJson for t::Metrics {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Status"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Status"])?;
         let b = Self::builder()
             .set_status(m.take("Status")?)
             .set_event_threshold(m.take("EventThreshold")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
 impl FromJson for t::MetricsAndOperator {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_prefix(m.take("Prefix")?)
             .set_tags(m.take("Tags")?)
@@ -1905,14 +1905,14 @@ impl ToJson for t::MetricsAndOperator {
 }
 
 impl FromJson for t::MetricsConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Id"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Id"])?;
         let b = Self::builder()
             .set_id(m.take("Id")?)
             .set_filter(m.take("Filter")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -1926,8 +1926,8 @@ impl ToJson for t::MetricsConfiguration {
 }
 
 impl FromJson for t::MetricsFilter {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         match m.only(&["Prefix", "Tag", "AccessPointArn", "And"])? {
             "Prefix" => Ok(Self::Prefix(m.need("Prefix")?)),
             "Tag" => Ok(Self::Tag(m.need("Tag")?)),
@@ -1951,8 +1951,8 @@ impl ToJson for t::MetricsFilter {
 }
 
 impl FromJson for t::NoncurrentVersionExpiration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_noncurrent_days(m.take("NoncurrentDays")?)
             .set_newer_noncurrent_versions(m.take("NewerNoncurrentVersions")?)
@@ -1972,8 +1972,8 @@ impl ToJson for t::NoncurrentVersionExpiration {
 }
 
 impl FromJson for t::NoncurrentVersionTransition {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_noncurrent_days(m.take("NoncurrentDays")?)
             .set_storage_class(m.take("StorageClass")?)
@@ -2003,8 +2003,8 @@ impl ToJson for t::NotificationConfigurationFilter {
 }
 
 impl FromJson for t::ObjectIdentifier {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Key"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Key"])?;
         let b = Self::builder()
             .set_key(m.take("Key")?)
             .set_version_id(m.take("VersionId")?)
@@ -2013,7 +2013,7 @@ impl FromJson for t::ObjectIdentifier {
             .set_size(m.take("Size")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2045,13 +2045,13 @@ impl ToJson for t::Owner {
 }
 
 impl FromJson for t::OwnershipControls {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Rules"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Rules"])?;
         let b = Self::builder()
             .set_rules(m.take("Rules")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2064,13 +2064,13 @@ impl ToJson for t::OwnershipControls {
 }
 
 impl FromJson for t::OwnershipControlsRule {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ObjectOwnership"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ObjectOwnership"])?;
         let b = Self::builder()
             .set_object_ownership(m.take("ObjectOwnership")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2083,8 +2083,8 @@ impl ToJson for t::OwnershipControlsRule {
 }
 
 impl FromJson for t::PartitionedPrefix {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_partition_date_source(m.take("PartitionDateSource")?)
             ;
@@ -2102,8 +2102,8 @@ impl ToJson for t::PartitionedPrefix {
 }
 
 impl FromJson for t::PublicAccessBlockConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_block_public_acls(m.take("BlockPublicAcls")?)
             .set_ignore_public_acls(m.take("IgnorePublicAcls")?)
@@ -2138,31 +2138,31 @@ impl ToJson for t::QueueConfiguration {
 }
 
 impl FromJson for t::ReplicaModifications {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Status"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Status"])?;
         let b = Self::builder()
             .set_status(m.take("Status")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
 impl FromJson for t::ReplicationConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Role", "Rules"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Role", "Rules"])?;
         let b = Self::builder()
             .set_role(m.take("Role")?)
             .set_rules(m.take("Rules")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
 impl FromJson for t::ReplicationRule {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Status", "Destination"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Status", "Destination"])?;
         let b = Self::builder()
             .set_id(m.take("ID")?)
             .set_priority(m.take("Priority")?)
@@ -2175,13 +2175,13 @@ impl FromJson for t::ReplicationRule {
             .set_delete_marker_replication(m.take("DeleteMarkerReplication")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
 impl FromJson for t::ReplicationRuleAndOperator {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_prefix(m.take("Prefix")?)
             .set_tags(m.take("Tags")?)
@@ -2192,8 +2192,8 @@ impl FromJson for t::ReplicationRuleAndOperator {
 }
 
 impl FromJson for t::ReplicationRuleFilter {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_prefix(m.take("Prefix")?)
             .set_tag(m.take("Tag")?)
@@ -2205,20 +2205,20 @@ impl FromJson for t::ReplicationRuleFilter {
 }
 
 impl FromJson for t::ReplicationTime {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Status", "Time"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Status", "Time"])?;
         let b = Self::builder()
             .set_status(m.take("Status")?)
             .set_time(m.take("Time")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
 impl FromJson for t::ReplicationTimeValue {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_minutes(m.take("Minutes")?)
             ;
@@ -2245,14 +2245,14 @@ impl ToJson for t::S3KeyFilter {
 }
 
 impl FromJson for t::ServerSideEncryptionByDefault {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SSEAlgorithm"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SSEAlgorithm"])?;
         let b = Self::builder()
             .set_sse_algorithm(m.take("SSEAlgorithm")?)
             .set_kms_master_key_id(m.take("KMSMasterKeyID")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2266,13 +2266,13 @@ impl ToJson for t::ServerSideEncryptionByDefault {
 }
 
 impl FromJson for t::ServerSideEncryptionConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Rules"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Rules"])?;
         let b = Self::builder()
             .set_rules(m.take("Rules")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2285,8 +2285,8 @@ impl ToJson for t::ServerSideEncryptionConfiguration {
 }
 
 impl FromJson for t::ServerSideEncryptionRule {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_apply_server_side_encryption_by_default(m.take("ApplyServerSideEncryptionByDefault")?)
             .set_bucket_key_enabled(m.take("BucketKeyEnabled")?)
@@ -2308,8 +2308,8 @@ impl ToJson for t::ServerSideEncryptionRule {
 }
 
 impl FromJson for t::SimplePrefix {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let m = Members::open(json, path, &[])?;
         let b = Self::builder()
             ;
         m.close()?;
@@ -2325,8 +2325,8 @@ impl ToJson for t::SimplePrefix {
 }
 
 impl FromJson for t::SourceSelectionCriteria {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_sse_kms_encrypted_objects(m.take("SseKmsEncryptedObjects")?)
             .set_replica_modifications(m.take("ReplicaModifications")?)
@@ -2337,13 +2337,13 @@ impl FromJson for t::SourceSelectionCriteria {
 }
 
 impl FromJson for t::SseKmsEncryptedObjects {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Status"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Status"])?;
         let b = Self::builder()
             .set_status(m.take("Status")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2365,14 +2365,14 @@ impl ToJson for t::StorageClassAnalysisDataExport {
 }
 
 impl FromJson for t::Tag {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Key", "Value"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Key", "Value"])?;
         let b = Self::builder()
             .set_key(m.take("Key")?)
             .set_value(m.take("Value")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
@@ -2386,19 +2386,19 @@ impl ToJson for t::Tag {
 }
 
 impl FromJson for t::Tagging {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TagSet"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TagSet"])?;
         let b = Self::builder()
             .set_tag_set(m.take("TagSet")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 
 impl FromJson for t::TargetGrant {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_grantee(m.take("Grantee")?)
             .set_permission(m.take("Permission")?)
@@ -2418,8 +2418,8 @@ impl ToJson for t::TargetGrant {
 }
 
 impl FromJson for t::TargetObjectKeyFormat {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_simple_prefix(m.take("SimplePrefix")?)
             .set_partitioned_prefix(m.take("PartitionedPrefix")?)
@@ -2459,8 +2459,8 @@ impl ToJson for t::TopicConfiguration {
 }
 
 impl FromJson for t::Transition {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_date(m.take("Date")?)
             .set_days(m.take("Days")?)
@@ -2482,8 +2482,8 @@ impl ToJson for t::Transition {
 }
 
 impl FromJson for t::VersioningConfiguration {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_mfa_delete(m.take("MFADelete")?)
             .set_status(m.take("Status")?)

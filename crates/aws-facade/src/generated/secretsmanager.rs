@@ -7,7 +7,7 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.125.0", linked: aws_sdk_secretsmanager::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("CreateSecret", create_secret),
     ("DeleteSecret", delete_secret),
     ("DescribeSecret", describe_secret),
@@ -20,49 +20,49 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("UpdateSecret", update_secret),
 ];
 
-fn create_secret(client: &Client, input: Json) -> Started<'_> {
+fn create_secret(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_secret::builders::CreateSecretInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_secret(client: &Client, input: Json) -> Started<'_> {
+fn delete_secret(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_secret::builders::DeleteSecretInputBuilder>(input)?.send_with(client)))
 }
 
-fn describe_secret(client: &Client, input: Json) -> Started<'_> {
+fn describe_secret(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_secret::builders::DescribeSecretInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_secret_value(client: &Client, input: Json) -> Started<'_> {
+fn get_secret_value(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_secret_value::builders::GetSecretValueInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_secrets(client: &Client, input: Json) -> Started<'_> {
+fn list_secrets(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_secrets::builders::ListSecretsInputBuilder>(input)?.send_with(client)))
 }
 
-fn remove_regions_from_replication(client: &Client, input: Json) -> Started<'_> {
+fn remove_regions_from_replication(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::remove_regions_from_replication::builders::RemoveRegionsFromReplicationInputBuilder>(input)?.send_with(client)))
 }
 
-fn replicate_secret_to_regions(client: &Client, input: Json) -> Started<'_> {
+fn replicate_secret_to_regions(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::replicate_secret_to_regions::builders::ReplicateSecretToRegionsInputBuilder>(input)?.send_with(client)))
 }
 
-fn tag_resource(client: &Client, input: Json) -> Started<'_> {
+fn tag_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::tag_resource::builders::TagResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn untag_resource(client: &Client, input: Json) -> Started<'_> {
+fn untag_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::untag_resource::builders::UntagResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn update_secret(client: &Client, input: Json) -> Started<'_> {
+fn update_secret(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_secret::builders::UpdateSecretInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::create_secret::builders::CreateSecretInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Name"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Name"])?;
         let b = Self::default()
             .set_name(m.take("Name")?)
             .set_client_request_token(m.take("ClientRequestToken")?)
@@ -92,8 +92,8 @@ impl ToJson for o::create_secret::CreateSecretOutput {
 }
 
 impl FromJson for o::delete_secret::builders::DeleteSecretInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecretId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SecretId"])?;
         let b = Self::default()
             .set_secret_id(m.take("SecretId")?)
             .set_recovery_window_in_days(m.take("RecoveryWindowInDays")?)
@@ -115,8 +115,8 @@ impl ToJson for o::delete_secret::DeleteSecretOutput {
 }
 
 impl FromJson for o::describe_secret::builders::DescribeSecretInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecretId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SecretId"])?;
         let b = Self::default()
             .set_secret_id(m.take("SecretId")?)
             ;
@@ -154,8 +154,8 @@ impl ToJson for o::describe_secret::DescribeSecretOutput {
 }
 
 impl FromJson for o::get_secret_value::builders::GetSecretValueInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecretId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SecretId"])?;
         let b = Self::default()
             .set_secret_id(m.take("SecretId")?)
             .set_version_id(m.take("VersionId")?)
@@ -181,8 +181,8 @@ impl ToJson for o::get_secret_value::GetSecretValueOutput {
 }
 
 impl FromJson for o::list_secrets::builders::ListSecretsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_include_planned_deletion(m.take("IncludePlannedDeletion")?)
             .set_max_results(m.take("MaxResults")?)
@@ -206,8 +206,8 @@ impl ToJson for o::list_secrets::ListSecretsOutput {
 }
 
 impl FromJson for o::remove_regions_from_replication::builders::RemoveRegionsFromReplicationInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecretId", "RemoveReplicaRegions"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SecretId", "RemoveReplicaRegions"])?;
         let b = Self::default()
             .set_secret_id(m.take("SecretId")?)
             .set_remove_replica_regions(m.take("RemoveReplicaRegions")?)
@@ -227,8 +227,8 @@ impl ToJson for o::remove_regions_from_replication::RemoveRegionsFromReplication
 }
 
 impl FromJson for o::replicate_secret_to_regions::builders::ReplicateSecretToRegionsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecretId", "AddReplicaRegions"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SecretId", "AddReplicaRegions"])?;
         let b = Self::default()
             .set_secret_id(m.take("SecretId")?)
             .set_add_replica_regions(m.take("AddReplicaRegions")?)
@@ -249,8 +249,8 @@ impl ToJson for o::replicate_secret_to_regions::ReplicateSecretToRegionsOutput {
 }
 
 impl FromJson for o::tag_resource::builders::TagResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecretId", "Tags"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SecretId", "Tags"])?;
         let b = Self::default()
             .set_secret_id(m.take("SecretId")?)
             .set_tags(m.take("Tags")?)
@@ -268,8 +268,8 @@ impl ToJson for o::tag_resource::TagResourceOutput {
 }
 
 impl FromJson for o::untag_resource::builders::UntagResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecretId", "TagKeys"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SecretId", "TagKeys"])?;
         let b = Self::default()
             .set_secret_id(m.take("SecretId")?)
             .set_tag_keys(m.take("TagKeys")?)
@@ -287,8 +287,8 @@ impl ToJson for o::untag_resource::UntagResourceOutput {
 }
 
 impl FromJson for o::update_secret::builders::UpdateSecretInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SecretId"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SecretId"])?;
         let b = Self::default()
             .set_secret_id(m.take("SecretId")?)
             .set_client_request_token(m.take("ClientRequestToken")?)
@@ -313,7 +313,7 @@ impl ToJson for o::update_secret::UpdateSecretOutput {
     }
 }
 
-words!(
+string_enums!(
     t::FilterNameStringType,
     t::SortByType,
     t::SortOrderType,
@@ -330,8 +330,8 @@ impl ToJson for t::ExternalSecretRotationMetadataItem {
 }
 
 impl FromJson for t::Filter {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_key(m.take("Key")?)
             .set_values(m.take("Values")?)
@@ -342,8 +342,8 @@ impl FromJson for t::Filter {
 }
 
 impl FromJson for t::ReplicaRegionType {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_region(m.take("Region")?)
             .set_kms_key_id(m.take("KmsKeyId")?)
@@ -403,8 +403,8 @@ impl ToJson for t::SecretListEntry {
 }
 
 impl FromJson for t::Tag {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::builder()
             .set_key(m.take("Key")?)
             .set_value(m.take("Value")?)

@@ -7,7 +7,7 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.121.0", linked: aws_sdk_sns::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("CreateTopic", create_topic),
     ("DeleteTopic", delete_topic),
     ("GetSubscriptionAttributes", get_subscription_attributes),
@@ -23,61 +23,61 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("UntagResource", untag_resource),
 ];
 
-fn create_topic(client: &Client, input: Json) -> Started<'_> {
+fn create_topic(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_topic::builders::CreateTopicInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_topic(client: &Client, input: Json) -> Started<'_> {
+fn delete_topic(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_topic::builders::DeleteTopicInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_subscription_attributes(client: &Client, input: Json) -> Started<'_> {
+fn get_subscription_attributes(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_subscription_attributes::builders::GetSubscriptionAttributesInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_topic_attributes(client: &Client, input: Json) -> Started<'_> {
+fn get_topic_attributes(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_topic_attributes::builders::GetTopicAttributesInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_subscriptions_by_topic(client: &Client, input: Json) -> Started<'_> {
+fn list_subscriptions_by_topic(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_subscriptions_by_topic::builders::ListSubscriptionsByTopicInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_tags_for_resource(client: &Client, input: Json) -> Started<'_> {
+fn list_tags_for_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_topics(client: &Client, input: Json) -> Started<'_> {
+fn list_topics(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_topics::builders::ListTopicsInputBuilder>(input)?.send_with(client)))
 }
 
-fn set_subscription_attributes(client: &Client, input: Json) -> Started<'_> {
+fn set_subscription_attributes(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::set_subscription_attributes::builders::SetSubscriptionAttributesInputBuilder>(input)?.send_with(client)))
 }
 
-fn set_topic_attributes(client: &Client, input: Json) -> Started<'_> {
+fn set_topic_attributes(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::set_topic_attributes::builders::SetTopicAttributesInputBuilder>(input)?.send_with(client)))
 }
 
-fn subscribe(client: &Client, input: Json) -> Started<'_> {
+fn subscribe(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::subscribe::builders::SubscribeInputBuilder>(input)?.send_with(client)))
 }
 
-fn tag_resource(client: &Client, input: Json) -> Started<'_> {
+fn tag_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::tag_resource::builders::TagResourceInputBuilder>(input)?.send_with(client)))
 }
 
-fn unsubscribe(client: &Client, input: Json) -> Started<'_> {
+fn unsubscribe(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::unsubscribe::builders::UnsubscribeInputBuilder>(input)?.send_with(client)))
 }
 
-fn untag_resource(client: &Client, input: Json) -> Started<'_> {
+fn untag_resource(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::untag_resource::builders::UntagResourceInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::create_topic::builders::CreateTopicInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Name"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Name"])?;
         let b = Self::default()
             .set_name(m.take("Name")?)
             .set_attributes(m.take("Attributes")?)
@@ -98,8 +98,8 @@ impl ToJson for o::create_topic::CreateTopicOutput {
 }
 
 impl FromJson for o::delete_topic::builders::DeleteTopicInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TopicArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TopicArn"])?;
         let b = Self::default()
             .set_topic_arn(m.take("TopicArn")?)
             ;
@@ -116,8 +116,8 @@ impl ToJson for o::delete_topic::DeleteTopicOutput {
 }
 
 impl FromJson for o::get_subscription_attributes::builders::GetSubscriptionAttributesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SubscriptionArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SubscriptionArn"])?;
         let b = Self::default()
             .set_subscription_arn(m.take("SubscriptionArn")?)
             ;
@@ -135,8 +135,8 @@ impl ToJson for o::get_subscription_attributes::GetSubscriptionAttributesOutput 
 }
 
 impl FromJson for o::get_topic_attributes::builders::GetTopicAttributesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TopicArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TopicArn"])?;
         let b = Self::default()
             .set_topic_arn(m.take("TopicArn")?)
             ;
@@ -154,8 +154,8 @@ impl ToJson for o::get_topic_attributes::GetTopicAttributesOutput {
 }
 
 impl FromJson for o::list_subscriptions_by_topic::builders::ListSubscriptionsByTopicInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TopicArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TopicArn"])?;
         let b = Self::default()
             .set_topic_arn(m.take("TopicArn")?)
             .set_next_token(m.take("NextToken")?)
@@ -175,8 +175,8 @@ impl ToJson for o::list_subscriptions_by_topic::ListSubscriptionsByTopicOutput {
 }
 
 impl FromJson for o::list_tags_for_resource::builders::ListTagsForResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceArn"])?;
         let b = Self::default()
             .set_resource_arn(m.take("ResourceArn")?)
             ;
@@ -194,8 +194,8 @@ impl ToJson for o::list_tags_for_resource::ListTagsForResourceOutput {
 }
 
 impl FromJson for o::list_topics::builders::ListTopicsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_next_token(m.take("NextToken")?)
             ;
@@ -214,8 +214,8 @@ impl ToJson for o::list_topics::ListTopicsOutput {
 }
 
 impl FromJson for o::set_subscription_attributes::builders::SetSubscriptionAttributesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SubscriptionArn", "AttributeName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SubscriptionArn", "AttributeName"])?;
         let b = Self::default()
             .set_subscription_arn(m.take("SubscriptionArn")?)
             .set_attribute_name(m.take("AttributeName")?)
@@ -234,8 +234,8 @@ impl ToJson for o::set_subscription_attributes::SetSubscriptionAttributesOutput 
 }
 
 impl FromJson for o::set_topic_attributes::builders::SetTopicAttributesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TopicArn", "AttributeName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TopicArn", "AttributeName"])?;
         let b = Self::default()
             .set_topic_arn(m.take("TopicArn")?)
             .set_attribute_name(m.take("AttributeName")?)
@@ -254,8 +254,8 @@ impl ToJson for o::set_topic_attributes::SetTopicAttributesOutput {
 }
 
 impl FromJson for o::subscribe::builders::SubscribeInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["TopicArn", "Protocol"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["TopicArn", "Protocol"])?;
         let b = Self::default()
             .set_topic_arn(m.take("TopicArn")?)
             .set_protocol(m.take("Protocol")?)
@@ -277,8 +277,8 @@ impl ToJson for o::subscribe::SubscribeOutput {
 }
 
 impl FromJson for o::tag_resource::builders::TagResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceArn", "Tags"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceArn", "Tags"])?;
         let b = Self::default()
             .set_resource_arn(m.take("ResourceArn")?)
             .set_tags(m.take("Tags")?)
@@ -296,8 +296,8 @@ impl ToJson for o::tag_resource::TagResourceOutput {
 }
 
 impl FromJson for o::unsubscribe::builders::UnsubscribeInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["SubscriptionArn"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SubscriptionArn"])?;
         let b = Self::default()
             .set_subscription_arn(m.take("SubscriptionArn")?)
             ;
@@ -314,8 +314,8 @@ impl ToJson for o::unsubscribe::UnsubscribeOutput {
 }
 
 impl FromJson for o::untag_resource::builders::UntagResourceInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["ResourceArn", "TagKeys"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceArn", "TagKeys"])?;
         let b = Self::default()
             .set_resource_arn(m.take("ResourceArn")?)
             .set_tag_keys(m.take("TagKeys")?)
@@ -345,14 +345,14 @@ impl ToJson for t::Subscription {
 }
 
 impl FromJson for t::Tag {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["Key", "Value"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Key", "Value"])?;
         let b = Self::builder()
             .set_key(m.take("Key")?)
             .set_value(m.take("Value")?)
             ;
         m.close()?;
-        built(b.build(), at)
+        built(b.build(), path)
     }
 }
 

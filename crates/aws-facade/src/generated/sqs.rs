@@ -7,7 +7,7 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.119.0", linked: aws_sdk_sqs::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("CreateQueue", create_queue),
     ("DeleteQueue", delete_queue),
     ("GetQueueAttributes", get_queue_attributes),
@@ -19,45 +19,45 @@ pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
     ("UntagQueue", untag_queue),
 ];
 
-fn create_queue(client: &Client, input: Json) -> Started<'_> {
+fn create_queue(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::create_queue::builders::CreateQueueInputBuilder>(input)?.send_with(client)))
 }
 
-fn delete_queue(client: &Client, input: Json) -> Started<'_> {
+fn delete_queue(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_queue::builders::DeleteQueueInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_queue_attributes(client: &Client, input: Json) -> Started<'_> {
+fn get_queue_attributes(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_queue_attributes::builders::GetQueueAttributesInputBuilder>(input)?.send_with(client)))
 }
 
-fn get_queue_url(client: &Client, input: Json) -> Started<'_> {
+fn get_queue_url(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_queue_url::builders::GetQueueUrlInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_queue_tags(client: &Client, input: Json) -> Started<'_> {
+fn list_queue_tags(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_queue_tags::builders::ListQueueTagsInputBuilder>(input)?.send_with(client)))
 }
 
-fn list_queues(client: &Client, input: Json) -> Started<'_> {
+fn list_queues(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_queues::builders::ListQueuesInputBuilder>(input)?.send_with(client)))
 }
 
-fn set_queue_attributes(client: &Client, input: Json) -> Started<'_> {
+fn set_queue_attributes(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::set_queue_attributes::builders::SetQueueAttributesInputBuilder>(input)?.send_with(client)))
 }
 
-fn tag_queue(client: &Client, input: Json) -> Started<'_> {
+fn tag_queue(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::tag_queue::builders::TagQueueInputBuilder>(input)?.send_with(client)))
 }
 
-fn untag_queue(client: &Client, input: Json) -> Started<'_> {
+fn untag_queue(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::untag_queue::builders::UntagQueueInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::create_queue::builders::CreateQueueInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["QueueName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["QueueName"])?;
         let b = Self::default()
             .set_queue_name(m.take("QueueName")?)
             .set_attributes(m.take("Attributes")?)
@@ -77,8 +77,8 @@ impl ToJson for o::create_queue::CreateQueueOutput {
 }
 
 impl FromJson for o::delete_queue::builders::DeleteQueueInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["QueueUrl"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["QueueUrl"])?;
         let b = Self::default()
             .set_queue_url(m.take("QueueUrl")?)
             ;
@@ -95,8 +95,8 @@ impl ToJson for o::delete_queue::DeleteQueueOutput {
 }
 
 impl FromJson for o::get_queue_attributes::builders::GetQueueAttributesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["QueueUrl"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["QueueUrl"])?;
         let b = Self::default()
             .set_queue_url(m.take("QueueUrl")?)
             .set_attribute_names(m.take("AttributeNames")?)
@@ -115,8 +115,8 @@ impl ToJson for o::get_queue_attributes::GetQueueAttributesOutput {
 }
 
 impl FromJson for o::get_queue_url::builders::GetQueueUrlInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["QueueName"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["QueueName"])?;
         let b = Self::default()
             .set_queue_name(m.take("QueueName")?)
             .set_queue_owner_aws_account_id(m.take("QueueOwnerAWSAccountId")?)
@@ -135,8 +135,8 @@ impl ToJson for o::get_queue_url::GetQueueUrlOutput {
 }
 
 impl FromJson for o::list_queue_tags::builders::ListQueueTagsInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["QueueUrl"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["QueueUrl"])?;
         let b = Self::default()
             .set_queue_url(m.take("QueueUrl")?)
             ;
@@ -154,8 +154,8 @@ impl ToJson for o::list_queue_tags::ListQueueTagsOutput {
 }
 
 impl FromJson for o::list_queues::builders::ListQueuesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
         let b = Self::default()
             .set_queue_name_prefix(m.take("QueueNamePrefix")?)
             .set_next_token(m.take("NextToken")?)
@@ -176,8 +176,8 @@ impl ToJson for o::list_queues::ListQueuesOutput {
 }
 
 impl FromJson for o::set_queue_attributes::builders::SetQueueAttributesInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["QueueUrl", "Attributes"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["QueueUrl", "Attributes"])?;
         let b = Self::default()
             .set_queue_url(m.take("QueueUrl")?)
             .set_attributes(m.take("Attributes")?)
@@ -195,8 +195,8 @@ impl ToJson for o::set_queue_attributes::SetQueueAttributesOutput {
 }
 
 impl FromJson for o::tag_queue::builders::TagQueueInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["QueueUrl", "Tags"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["QueueUrl", "Tags"])?;
         let b = Self::default()
             .set_queue_url(m.take("QueueUrl")?)
             .set_tags(m.take("Tags")?)
@@ -214,8 +214,8 @@ impl ToJson for o::tag_queue::TagQueueOutput {
 }
 
 impl FromJson for o::untag_queue::builders::UntagQueueInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let mut m = Members::open(json, at, &["QueueUrl", "TagKeys"])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["QueueUrl", "TagKeys"])?;
         let b = Self::default()
             .set_queue_url(m.take("QueueUrl")?)
             .set_tag_keys(m.take("TagKeys")?)
@@ -232,6 +232,6 @@ impl ToJson for o::untag_queue::UntagQueueOutput {
     }
 }
 
-words!(
+string_enums!(
     t::QueueAttributeName,
 );

@@ -7,17 +7,17 @@ use crate::run::*;
 
 pub const VERSIONS: Versions = Versions { generated: "1.124.0", linked: aws_sdk_sts::meta::PKG_VERSION };
 
-pub const OPERATIONS: &[(&str, Operation<Client>)] = &[
+pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("GetCallerIdentity", get_caller_identity),
 ];
 
-fn get_caller_identity(client: &Client, input: Json) -> Started<'_> {
+fn get_caller_identity(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_caller_identity::builders::GetCallerIdentityInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::get_caller_identity::builders::GetCallerIdentityInputBuilder {
-    fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
-        let m = Members::open(json, at, &[])?;
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let m = Members::open(json, path, &[])?;
         let b = Self::default()
             ;
         m.close()?;

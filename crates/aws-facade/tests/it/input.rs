@@ -40,12 +40,12 @@ fn a_missing_required_member_is_refused() {
 
 #[test]
 fn a_value_of_another_kind_is_refused() {
-    refused("sqs.CreateQueue", json!({"QueueName": 3}), "QueueName: expected text, found a number");
+    refused("sqs.CreateQueue", json!({"QueueName": 3}), "QueueName: expected a string, found a number");
     refused("sqs.CreateQueue", json!(["q"]), "expected an object, found a list");
     refused(
         "sqs.CreateQueue",
         json!({"QueueName": "q", "Attributes": {"DelaySeconds": 3}}),
-        "Attributes.DelaySeconds: expected text, found a number",
+        "Attributes.DelaySeconds: expected a string, found a number",
     );
     refused(
         "rds.CreateDBCluster",
@@ -64,12 +64,12 @@ fn bytes_and_times_have_one_form_each() {
     refused(
         "secretsmanager.CreateSecret",
         json!({"Name": "s", "SecretBinary": "not base64!"}),
-        "SecretBinary: expected bytes as base64 text",
+        "SecretBinary: expected bytes as a base64 string",
     );
     refused(
         "rds.RestoreDBClusterToPointInTime",
         json!({"DBClusterIdentifier": "c", "RestoreToTime": "yesterday"}),
-        "RestoreToTime: `yesterday` is no time; expected one such as 2026-01-31T12:00:00Z",
+        "RestoreToTime: `yesterday` is not a valid time; expected one such as 2026-01-31T12:00:00Z",
     );
 }
 

@@ -1,8 +1,8 @@
 //! Calls, reads and subresources.
 
-use super::super::path::MemberPath;
-use super::super::template::{Template, TemplateTree};
 use super::OneOrMany;
+use crate::path::MemberPath;
+use crate::template::{Template, TemplateTree};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Where a property is in the API, and spans of time.
 
-use super::super::path::MemberPath;
-use super::super::template::TemplateFunction;
+use crate::path::MemberPath;
+use crate::template::TemplateFunction;
 use gpb_model::PropPath;
 use serde::{Deserialize, Deserializer, de};
 use std::collections::BTreeMap;

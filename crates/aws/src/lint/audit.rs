@@ -1,12 +1,12 @@
 //! What a binding covers: for each property, how it is written, changed and read.
 
-use super::super::binding::{ApiCall, PropertySide};
-use super::super::binding_loader::BoundType;
-use super::super::map::Mapping;
-use super::super::path::{MemberPath, PathStep};
-use super::super::shapes::MemberShape;
-use super::super::template::Template;
-use super::{leads, walk, written};
+use super::{resolves, walk, written};
+use crate::binding::{ApiCall, PropertySide};
+use crate::bound_type::BoundType;
+use crate::map::Mapping;
+use crate::path::{MemberPath, PathStep};
+use crate::shapes::MemberShape;
+use crate::template::Template;
 use gpb_model::PropPath;
 
 /// How one property fares.
@@ -138,8 +138,8 @@ fn shows(bound: &BoundType, call: &str, at: Option<&MemberPath>, name: &str) -> 
         Some(PropertySide::Nowhere) => false,
         Some(PropertySide::At(path)) => {
             let start = if path.absolute { root } else { here };
-            path.alternatives.iter().any(|steps| leads(start, steps))
+            path.alternatives.iter().any(|steps| resolves(start, steps))
         }
-        Some(PropertySide::SameName) | None => leads(here, &[PathStep::Name(name.to_owned())]),
+        Some(PropertySide::SameName) | None => resolves(here, &[PathStep::Name(name.to_owned())]),
     }
 }

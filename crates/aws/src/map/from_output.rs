@@ -1,8 +1,8 @@
 //! From an operation's output to properties.
 
-use super::super::binding::PropertySide;
-use super::super::name_matching::{document, key_and_value, member, text_of};
-use super::{Mapping, pair};
+use super::mapping::{Mapping, pair};
+use crate::binding::PropertySide;
+use crate::name_matching::{document, key_and_value, member, text_of};
 use gpb_catalog::{ListShape, ObjectShape, Shape};
 use gpb_engine::cloud::Properties;
 use gpb_model::PropPath;

@@ -1,10 +1,10 @@
 //! What properties become in an API, and back.
-#![allow(clippy::needless_pass_by_value)] // Cases read better without `&`.
+#![expect(clippy::needless_pass_by_value, reason = "cases read better without `&`")]
 
-use super::super::binding::{PropertyMappings, PropertySide};
-use super::super::path::MemberPath;
-use super::super::shapes::Api;
 use super::*;
+use crate::binding::{PropertyMappings, PropertySide};
+use crate::path::MemberPath;
+use crate::shapes::Api;
 use gpb_catalog::Catalog;
 use gpb_model::PropPath;
 use serde_json::{Map, Value as Json, json};
@@ -156,7 +156,7 @@ fn what_does_not_fit_is_refused_with_its_path() {
             mapping.write("Tags", &json!([{ "Key": "a", "Value": "b" }]), api.input("Op"), &mut target).unwrap_err();
         assert_eq!(error.to_string(), "`tags[*].key` has no member `Key` to be written to");
         let error = mapping.write("Tags", &json!("x"), api.input("Op"), &mut target).unwrap_err();
-        assert_eq!(error.to_string(), "`tags` is text, and the API takes a list");
+        assert_eq!(error.to_string(), "`tags` is a string, and the API takes a list");
         assert_eq!(mapping.write("Description", &json!("x"), api.input("Op"), &mut target), Ok(false));
     });
 }
@@ -170,11 +170,7 @@ fn nested_places_may_be_nowhere() {
     let mut places = PropertyMappings::new();
     places.insert(
         PropPath("Tags/*/Value".into()),
-        super::super::binding::PropertyMapping {
-            write: PropertySide::Nowhere,
-            read: PropertySide::SameName,
-            normalize: None,
-        },
+        crate::binding::PropertyMapping { write: PropertySide::Nowhere, read: PropertySide::SameName, normalize: None },
     );
     let mapping = Mapping { def: &def, places: &places, attributes: None, fill: &|_| None };
     let mut target = json!({});

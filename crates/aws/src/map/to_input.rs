@@ -1,15 +1,15 @@
 //! From properties to an operation's input.
 
-use super::super::binding::PropertySide;
-use super::super::name_matching::{key_and_value, text_of};
-use super::super::path::{MemberPath, PathStep};
-use super::super::shapes::MemberShape;
-use super::{MapError, Mapping};
+use super::mapping::{MapError, Mapping};
+use crate::binding::PropertySide;
+use crate::name_matching::{key_and_value, same, text_of};
+use crate::path::{MemberPath, PathStep};
+use crate::shapes::MemberShape;
 use gpb_model::PropPath;
 use serde_json::{Map, Value as Json};
 
 /// No input is a list this long; an index beyond it is a slip of a binding.
-const MOST_ELEMENTS: usize = 1000;
+const MAX_INDEX: usize = 1000;
 
 impl Mapping<'_> {
     /// Where a top-level property goes in an input, if it has a place there.
@@ -45,7 +45,7 @@ impl Mapping<'_> {
 
     /// A value as a member's shape wants it.
     pub fn convert(&self, value: &Json, shape: MemberShape<'_>, property: &PropPath) -> Result<Json, MapError> {
-        let kind = |expected| MapError::Kind { path: self.def.display(property), found: kind_of(value), expected };
+        let kind = |expected| MapError::Kind { path: self.def.display(property), found: json_kind(value), expected };
         if let (Json::Array(items), Some((quantity, member, list))) = (value, shape.counted()) {
             let mut out = Map::from_iter([(quantity.to_owned(), Json::from(items.len()))]);
             if !items.is_empty() {
@@ -129,13 +129,13 @@ impl Mapping<'_> {
                 self.put(next, rest, inner, value, property)
             }
             PathStep::Index(index) => {
-                let index = usize::try_from(*index).ok().filter(|index| *index < MOST_ELEMENTS);
+                let index = usize::try_from(*index).ok().filter(|index| *index < MAX_INDEX);
                 let next = index.and_then(|index| element(target, index)).ok_or_else(|| lost("a position"))?;
                 self.put(next, rest, shape.element().unwrap_or(MemberShape::Document), value, property)
             }
             PathStep::Each => {
                 let Json::Array(items) = value else {
-                    let found = kind_of(value);
+                    let found = json_kind(value);
                     return Err(MapError::Kind { path: self.def.display(property), found, expected: "a list" });
                 };
                 let inner = shape.element().unwrap_or(MemberShape::Document);
@@ -204,9 +204,7 @@ fn renamed_pair(item: &Json, list: MemberShape<'_>) -> Option<Json> {
     let (key, held) = list.pair()?;
     let object = item.as_object()?;
     let (name, value) = key_and_value(item)?;
-    let fits = object.keys().all(|member| {
-        super::super::name_matching::same(member, key) || super::super::name_matching::same(member, held)
-    });
+    let fits = object.keys().all(|member| same(member, key) || same(member, held));
     if fits || object.len() > 2 {
         return None;
     }
@@ -222,11 +220,20 @@ fn scalar_of(value: &Json, shape: MemberShape<'_>) -> Option<Json> {
         (MemberShape::Text | MemberShape::Blob | MemberShape::Time, value) => Some(text_of(value).into()),
         (MemberShape::Bool, Json::Bool(_)) | (MemberShape::Float, Json::Number(_)) => Some(value.clone()),
         (MemberShape::Bool, Json::String(text)) => text.to_lowercase().parse::<bool>().ok().map(Json::from),
-        (MemberShape::Int, Json::Number(_)) => text_of(value).parse::<i64>().ok().map(Json::from),
+        (MemberShape::Int, Json::Number(number)) => whole(number).map(Json::from),
         (MemberShape::Int, Json::String(text)) => text.parse::<i64>().ok().map(Json::from),
         (MemberShape::Float, Json::String(text)) => text.parse::<f64>().ok().map(Json::from),
         _ => None,
     }
+}
+
+/// Returns a number that has no fraction; `30.0` is `30`.
+fn whole(number: &serde_json::Number) -> Option<i64> {
+    number.as_i64().or_else(|| {
+        let float = number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15)?;
+        #[expect(clippy::cast_possible_truncation, reason = "bounded by the filter, and whole")]
+        Some(float as i64)
+    })
 }
 
 fn name_of(shape: MemberShape<'_>) -> &'static str {
@@ -234,16 +241,16 @@ fn name_of(shape: MemberShape<'_>) -> &'static str {
         MemberShape::Bool => "true or false",
         MemberShape::Int => "a whole number",
         MemberShape::Float => "a number",
-        _ => "text",
+        _ => "a string",
     }
 }
 
-fn kind_of(value: &Json) -> &'static str {
+fn json_kind(value: &Json) -> &'static str {
     match value {
         Json::Null => "nothing",
         Json::Bool(_) => "true or false",
         Json::Number(_) => "a number",
-        Json::String(_) => "text",
+        Json::String(_) => "a string",
         Json::Array(_) => "a list",
         Json::Object(_) => "an object",
     }

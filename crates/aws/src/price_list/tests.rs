@@ -15,7 +15,7 @@ struct Pages {
 #[async_trait]
 impl Invoke for Pages {
     async fn invoke(&self, place: &Place, service: &str, operation: &str, input: Json) -> Result<Json, InvokeError> {
-        assert_eq!((place.region.as_str(), service, operation), (HOME, "pricing", "GetProducts"));
+        assert_eq!((place.region.as_str(), service, operation), (ENDPOINT_REGION, "pricing", "GetProducts"));
         let at = input["NextToken"].as_str().map_or(0, |token| token.parse().unwrap());
         self.asked.lock().unwrap().push(input);
         let list: Vec<Json> = self.pages[at].iter().map(|product| json!(product.to_string())).collect();

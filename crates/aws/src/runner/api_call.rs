@@ -1,38 +1,40 @@
 //! Performing operations: their inputs, their pages, their errors.
 
-use super::super::binding::{ApiCall, OncePer};
-use super::super::errors::{cloud_error, kind};
-use super::super::map::{MapError, Mapping, merge};
-use super::super::name_matching::{member, text_of};
-use super::super::path::PathStep;
-use super::super::shapes::{MemberShape, Pagination};
-use super::super::template::{FillResult, TemplateTree};
-use super::super::template_scope::TemplateScope;
 use super::BindingRunner;
+use crate::binding::{ApiCall, OncePer, PropertyMappings, PropertySide};
+use crate::call_log::CallAttempt;
+use crate::errors::{cloud_error, kind, matches_entry};
+use crate::map::{MapError, Mapping, merge};
+use crate::name_matching::{member, same, text_of};
+use crate::path::{MemberPath, PathStep};
+use crate::shapes::{MemberShape, Pagination};
+use crate::template::{FillResult, TemplateTree};
+use crate::template_scope::TemplateScope;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, Properties};
 use gpb_model::PropPath;
 use serde_json::{Map, Value as Json};
 use std::time::Duration;
 
 /// How long something that is not visible yet may stay so.
-pub(super) const SETTLING: Duration = Duration::from_mins(1);
+pub(super) const VISIBILITY_TIMEOUT: Duration = Duration::from_mins(1);
 /// No listing has so many pages; a token that never ends is a fault of the service.
-const MOST_PAGES: usize = 10_000;
+const MAX_PAGES: usize = 10_000;
 
 /// How much patience a call deserves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RetryMode {
     /// The resource's own call: only what is not visible yet is waited for; the engine decides about the rest.
-    Own,
+    VisibilityOnly,
     /// A step after it: all that passes by itself is waited for, so that the resource is not left half made.
-    Step,
+    AllTransient,
 }
 
 impl BindingRunner<'_> {
-    /// One operation, once.
-    pub(super) async fn send(&self, call: &str, input: Json, changes: bool) -> Result<Json, CloudError> {
+    /// Performs one operation, once; `attempt` is the number of the try, counted from 1.
+    pub(super) async fn send(&self, call: &str, input: Json, changes: bool, attempt: u32) -> Result<Json, CloudError> {
         let (service, operation) = self.bound.split(call);
-        let answer = self.cloud.invoke.invoke(self.place, service, operation, input).await;
+        let call = CallAttempt { place: self.place, service, operation, attempt };
+        let answer = call.invoke(&*self.cloud.invoke, &*self.cloud.clock, input).await;
         answer.map_err(|error| {
             let kind = kind(&error, &self.errors(), changes);
             cloud_error(error, kind, &format!("{service}:{operation}"))
@@ -43,16 +45,18 @@ impl BindingRunner<'_> {
     pub(super) async fn send_change(&self, call: &str, input: Json, retry_mode: RetryMode) -> Result<Json, CloudError> {
         let start = self.cloud.clock.now();
         let mut pause = Duration::from_secs(1);
+        let mut attempt = 0;
         loop {
-            let error = match self.send(call, input.clone(), true).await {
+            attempt += 1;
+            let error = match self.send(call, input.clone(), true, attempt).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             let passes = match retry_mode {
-                RetryMode::Own => matches!(error.kind, CloudErrorKind::NotReady | CloudErrorKind::NotFound),
-                RetryMode::Step => error.kind.is_retryable() || error.kind == CloudErrorKind::NotFound,
+                RetryMode::VisibilityOnly => matches!(error.kind, CloudErrorKind::NotReady | CloudErrorKind::NotFound),
+                RetryMode::AllTransient => error.kind.is_retryable() || error.kind == CloudErrorKind::NotFound,
             };
-            if !passes || self.cloud.clock.now().saturating_sub(start) >= SETTLING {
+            if !passes || self.cloud.clock.now().saturating_sub(start) >= VISIBILITY_TIMEOUT {
                 return Err(error);
             }
             self.cloud.clock.sleep(pause).await;
@@ -63,12 +67,12 @@ impl BindingRunner<'_> {
     /// An operation that reads, all its pages joined.
     pub(super) async fn send_read(&self, call: &str, input: Json) -> Result<Json, CloudError> {
         let page = self.bound.operation(call).and_then(|(_, operation)| operation.page.as_ref());
-        let mut joined = self.send(call, input.clone(), false).await?;
+        let mut joined = self.send(call, input.clone(), false, 1).await?;
         let Some(page) = page else { return Ok(joined) };
         let mut last = joined.clone();
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let Some(next) = next_page(page, &input, &last) else { break };
-            last = self.send(call, next, false).await?;
+            last = self.send(call, next, false, 1).await?;
             join(page, &mut joined, &last);
         }
         Ok(joined)
@@ -101,7 +105,7 @@ impl BindingRunner<'_> {
             if call.once_per == Some(OncePer::Property) {
                 made |= self.once_per_property(call, scope, send, retry_mode).await?;
             } else if let Some(input) = self.input(call, scope, send)? {
-                self.send_and_keep(call, input, scope, retry_mode).await?;
+                self.send_and_merge(call, input, scope, retry_mode).await?;
                 made = true;
             }
         }
@@ -120,7 +124,7 @@ impl BindingRunner<'_> {
             scope.property = Some(self.api_name(name));
             scope.value = Some(value.clone());
             if let Some(input) = self.input(call, scope, &Properties::new())? {
-                self.send_and_keep(call, input, scope, retry_mode).await?;
+                self.send_and_merge(call, input, scope, retry_mode).await?;
                 made = true;
             }
         }
@@ -128,7 +132,7 @@ impl BindingRunner<'_> {
         Ok(made)
     }
 
-    async fn send_and_keep(
+    async fn send_and_merge(
         &self,
         call: &ApiCall,
         input: Json,
@@ -147,7 +151,7 @@ impl BindingRunner<'_> {
     fn api_name(&self, property: &str) -> String {
         let place = self.bound.binding.properties.get(&PropPath(property.into()));
         let last = match place.map(|place| &place.write) {
-            Some(super::super::binding::PropertySide::At(path)) => path.steps().last(),
+            Some(PropertySide::At(path)) => path.steps().last(),
             _ => None,
         };
         if let Some(PathStep::Name(name)) = last { name.clone() } else { property.to_owned() }
@@ -165,7 +169,7 @@ impl BindingRunner<'_> {
         let shape = api.input(operation);
         let mut target = Json::Object(Map::new());
         let explicit: Vec<&str> = call.input.keys().collect();
-        let taken = |name: &str| explicit.iter().any(|key| super::super::name_matching::same(key, name));
+        let taken = |name: &str| explicit.iter().any(|key| same(key, name));
         let tags = self.tag_property();
         if let Some(tags) = tags.and_then(|property| send.get(property)) {
             self.tags_into(&call.call, tags, scope, &mut target)?;
@@ -182,7 +186,7 @@ impl BindingRunner<'_> {
             }
             Ok(())
         })
-        .map_err(|error| self.unmapped(&error, operation))?;
+        .map_err(|error| self.map_error(&error, operation))?;
         self.add_required(scope, shape, &mut target, &taken, operation)?;
         Ok(if self.overlay(&call.input, scope, shape, &mut target, operation)? { Some(target) } else { None })
     }
@@ -198,7 +202,7 @@ impl BindingRunner<'_> {
         let Some((api, _)) = self.bound.operation(call) else { return Ok(Some(Json::Object(Map::new()))) };
         let shape = api.input(operation);
         let mut target = Json::Object(Map::new());
-        let taken = |name: &str| input.keys().any(|key| super::super::name_matching::same(key, name));
+        let taken = |name: &str| input.keys().any(|key| same(key, name));
         self.add_parts(scope, shape, &mut target, &taken, operation)?;
         Ok(if self.overlay(input, scope, shape, &mut target, operation)? { Some(target) } else { None })
     }
@@ -233,7 +237,7 @@ impl BindingRunner<'_> {
             }
             Ok(())
         });
-        written.map_err(|error| self.unmapped(&error, operation))
+        written.map_err(|error| self.map_error(&error, operation))
     }
 
     /// The identifier's parts, idempotency tokens, and properties that the API requires in every such call.
@@ -259,14 +263,14 @@ impl BindingRunner<'_> {
                 let place = mapping.place(name, shape);
                 let head = place.as_ref().and_then(|path| path.steps().first());
                 if let Some(PathStep::Name(head)) = head
-                    && lacking.iter().any(|member| super::super::name_matching::same(member, head))
+                    && lacking.iter().any(|member| same(member, head))
                 {
                     mapping.write(name, value, shape, target)?;
                 }
             }
             Ok(())
         });
-        written.map_err(|error| self.unmapped(&error, operation))
+        written.map_err(|error| self.map_error(&error, operation))
     }
 
     /// What the binding writes itself, in the API's spelling and kinds. False: the call is not made.
@@ -287,13 +291,13 @@ impl BindingRunner<'_> {
             (FillResult::Absent, _) => return Ok(true),
         };
         let Json::Object(entries) = filled else { return Ok(true) };
-        let no_places = super::super::binding::PropertyMappings::new();
+        let no_places = PropertyMappings::new();
         for (key, value) in entries {
             let Some((name, member)) = shape.member(&key) else { continue };
             let converted = self.mapping(scope, |mapping| {
                 Mapping { places: &no_places, ..mapping }.convert(&value, member, &PropPath(key.as_str().into()))
             });
-            let value = converted.map_err(|error| self.unmapped(&error, operation))?;
+            let value = converted.map_err(|error| self.map_error(&error, operation))?;
             let object = Json::Object(Map::from_iter([(name.clone(), value)]));
             if target.get(&name).is_some_and(|present| !present.is_object()) {
                 merge(target, serde_json::json!({ name: null }));
@@ -303,7 +307,7 @@ impl BindingRunner<'_> {
         Ok(true)
     }
 
-    pub(super) fn unmapped(&self, error: &MapError, operation: &str) -> CloudError {
+    pub(super) fn map_error(&self, error: &MapError, operation: &str) -> CloudError {
         let message = format!("{}: {operation}: {error}", self.bound.ty);
         CloudError::new(CloudErrorKind::Unsupported, "GPB8104", message)
     }
@@ -329,16 +333,14 @@ fn merge_over(target: &mut Json, value: Json) {
     }
 }
 
-/// Whether an error is what an entry (`Code`, or `Code: words`) means.
+/// Checks that an error is the one of a binding's entry (`Code`, or `Code: words`).
 pub(super) fn is_error(error: &CloudError, entry: &str) -> bool {
-    let (code, words) = entry.split_once(": ").map_or((entry, None), |(code, words)| (code, Some(words)));
-    error.code == code && words.is_none_or(|words| error.message.to_lowercase().contains(&words.to_lowercase()))
+    matches_entry(&error.code, &error.message, entry)
 }
 
 fn next_page(page: &Pagination, input: &Json, last: &Json) -> Option<Json> {
     if let Some(more) = &page.more
-        && more.parse().ok().and_then(|path: super::super::path::MemberPath| path.get(last, last))
-            != Some(Json::Bool(true))
+        && more.parse().ok().and_then(|path: MemberPath| path.get(last, last)) != Some(Json::Bool(true))
     {
         return None;
     }
@@ -347,7 +349,7 @@ fn next_page(page: &Pagination, input: &Json, last: &Json) -> Option<Json> {
     for (from, to) in page.output.iter().zip(&page.input) {
         // Botocore writes some tokens as expressions (`NextMarker || Contents[-1].Key`): the first name is the token.
         let name = from.split("||").next().unwrap_or(from).trim();
-        let token = name.parse().ok().and_then(|path: super::super::path::MemberPath| path.get(last, last));
+        let token = name.parse().ok().and_then(|path: MemberPath| path.get(last, last));
         if let Some(token) = token.filter(|token| !text_of(token).is_empty()) {
             merge(&mut next, serde_json::json!({ to: token }));
             found = true;

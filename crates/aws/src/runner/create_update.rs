@@ -1,13 +1,13 @@
 //! Creating and updating.
 
-use super::super::binding::{ApiCall, OncePer, SendMode};
-use super::super::name_matching::text_of;
-use super::super::path::PathStep;
-use super::super::template_scope::TemplateScope;
 use super::api_call::RetryMode;
 use super::generated_name::short_token;
 use super::read_resource::ReadResult;
 use super::{BindingRunner, tags::pairs};
+use crate::binding::{ApiCall, OncePer, SendMode};
+use crate::name_matching::text_of;
+use crate::path::PathStep;
+use crate::template_scope::TemplateScope;
 use gpb_engine::cloud::{
     CloudError, CloudErrorKind, CreateRequest, ObservedResource, Progress, ProgressSink, Properties, UpdateRequest,
 };
@@ -33,7 +33,7 @@ impl BindingRunner<'_> {
         let mut known = None;
         for call in self.bound.binding.create.iter() {
             let send = self.sendable(call, &scope.desired, true);
-            self.perform(call, &mut scope, &send, RetryMode::Own).await?;
+            self.perform(call, &mut scope, &send, RetryMode::VisibilityOnly).await?;
             if known.is_none() {
                 known = self.identify(&scope);
                 if let Some(id) = &known {
@@ -66,12 +66,12 @@ impl BindingRunner<'_> {
         }
         self.read_if_needed(scope).await?;
         for subresource in self.bound.binding.subresources.iter().filter(|subresource| !subresource.after_ready) {
-            self.create_sub_resource(subresource, scope).await?;
+            self.create_subresource(subresource, scope).await?;
         }
         let fetched = self.wait_until_ready(scope, sink).await?;
         let mut done = false;
         for subresource in self.bound.binding.subresources.iter().filter(|subresource| subresource.after_ready) {
-            done |= self.create_sub_resource(subresource, scope).await?;
+            done |= self.create_subresource(subresource, scope).await?;
         }
         if done { self.wait_until_ready(scope, sink).await } else { Ok(fetched) }
     }
@@ -103,7 +103,7 @@ impl BindingRunner<'_> {
         for subresource in self.bound.binding.subresources.iter().filter(|subresource| subresource.update) {
             let mine: Vec<&String> = subresource.properties.iter().filter(|name| heads.contains(*name)).collect();
             if !mine.is_empty() {
-                self.update_sub_resource(subresource, update.before, &mut scope).await?;
+                self.update_subresource(subresource, update.before, &mut scope).await?;
                 left.retain(|name| !subresource.properties.contains(name));
             }
         }
@@ -149,7 +149,7 @@ impl BindingRunner<'_> {
                 }
             }
         }
-        self.perform(call, scope, &send, RetryMode::Own).await?;
+        self.perform(call, scope, &send, RetryMode::VisibilityOnly).await?;
         left.retain(|name| !covered.contains(name));
         if call.wait {
             self.wait_until_ready(scope, sink).await?;
@@ -167,8 +167,8 @@ impl BindingRunner<'_> {
         });
         let calls = binding.update.iter().chain(&*binding.delete).chain(subresources);
         let tags = self.bound.tags.iter().flat_map(|tags| tags.tag.iter().chain(&tags.untag)).map(|call| &call.input);
-        let terms = calls.map(|call| &call.input).chain(tags).flat_map(super::super::template::TemplateTree::terms);
-        let lacks = |term: &super::super::template::TemplateTerm| match term.word.as_str() {
+        let terms = calls.map(|call| &call.input).chain(tags).flat_map(crate::template::TemplateTree::terms);
+        let lacks = |term: &crate::template::TemplateTerm| match term.word.as_str() {
             "read" => scope.read.is_none(),
             word => {
                 self.bound.def.root.by_aws(word).is_some_and(|_| self.read_only(word)) && scope.property(word).is_none()

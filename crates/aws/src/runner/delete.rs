@@ -21,7 +21,7 @@ impl BindingRunner<'_> {
             scope.read = Some(fetched.root);
         }
         for subresource in binding.subresources.iter().filter(|subresource| subresource.delete) {
-            self.delete_sub_resource(subresource, &mut scope).await?;
+            self.delete_subresource(subresource, &mut scope).await?;
         }
         for call in binding.delete.iter() {
             match self.delete_call(call, &mut scope).await {
@@ -34,7 +34,7 @@ impl BindingRunner<'_> {
                 self.wait_until_ready(&scope, sink).await?;
             }
         }
-        if binding.delete.is_empty() { Ok(()) } else { self.wait_until_gone(&scope, sink).await }
+        if binding.delete.is_empty() { Ok(()) } else { self.wait_until_deleted(&scope, sink).await }
     }
 
     /// Whether a call refers to what the identifier alone does not tell.
@@ -53,13 +53,13 @@ impl BindingRunner<'_> {
     /// `NotFound` means done here, so it is not waited out.
     async fn delete_call(&self, call: &ApiCall, scope: &mut TemplateScope) -> Result<(), CloudError> {
         if call.each.is_some() || call.once_per.is_some() {
-            return self.perform(call, scope, &Properties::new(), RetryMode::Step).await.map(|_| ());
+            return self.perform(call, scope, &Properties::new(), RetryMode::AllTransient).await.map(|_| ());
         }
         if !Self::conditions_hold(call.conditions(), scope) {
             return Ok(());
         }
         let Some(input) = self.input(call, scope, &Properties::new())? else { return Ok(()) };
-        match self.send(&call.call, input, true).await {
+        match self.send(&call.call, input, true, 1).await {
             Ok(_) => Ok(()),
             Err(error) if call.ignore.iter().any(|entry| is_error(&error, entry)) => Ok(()),
             Err(error) => Err(error),

@@ -1,12 +1,12 @@
 //! Finding: what an `existing` means, and what an interrupted creation left.
 
-use super::super::binding::ListCall;
-use super::super::map::matches;
-use super::super::name_matching::text_of;
-use super::super::template_scope::TemplateScope;
 use super::generated_name::short_token;
 use super::read_resource::MarkedResource;
 use super::{BindingRunner, run_bounded};
+use crate::binding::ListCall;
+use crate::map::matches;
+use crate::name_matching::text_of;
+use crate::template_scope::TemplateScope;
 use futures::FutureExt as _;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, FindRequest, ObservedResource, Properties};
 use serde_json::Value as Json;
@@ -65,12 +65,12 @@ impl BindingRunner<'_> {
         let Some((api, _)) = self.bound.operation(&listing.call) else { return Ok(()) };
         let operation = self.bound.split(&listing.call).1;
         let shape = api.input(operation);
-        let super::super::shapes::MemberShape::Structure(structure, _) = shape else { return Ok(()) };
+        let crate::shapes::MemberShape::Structure(structure, _) = shape else { return Ok(()) };
         let written = self.mapping(scope, |mapping| {
             for (name, value) in &scope.desired {
                 let place = mapping.place(name, shape);
                 let wanted = place.as_ref().and_then(|path| match path.steps() {
-                    [super::super::path::PathStep::Name(head)] => Some(head.clone()),
+                    [crate::path::PathStep::Name(head)] => Some(head.clone()),
                     _ => None,
                 });
                 let required =
@@ -81,7 +81,7 @@ impl BindingRunner<'_> {
             }
             Ok(())
         });
-        written.map_err(|error| self.unmapped(&error, operation))
+        written.map_err(|error| self.map_error(&error, operation))
     }
 
     /// The identifiers that a listing gives, as far as its elements do not say that they are not meant.
@@ -117,7 +117,7 @@ impl BindingRunner<'_> {
             };
             let excluded = match find.token {
                 None => find.matching.iter().any(|(name, value)| contradicts(name, value)),
-                Some(token) => self.bears_another_name(&properties, find, token),
+                Some(token) => self.has_other_name(&properties, find, token),
             };
             if let (Some(id), false) = (self.identifier(&properties), excluded) {
                 found.push(id);
@@ -134,7 +134,7 @@ impl BindingRunner<'_> {
             None => matches(&Json::Object(find.matching.clone()), &Json::Object(properties.clone())),
             Some(token) => match &seen.marker {
                 Some(marker) => *marker == short_token(token),
-                None if self.bears_name(properties, token) => true,
+                None if self.has_generated_name(properties, token) => true,
                 None if self.tag_property().is_some() => false,
                 None => by_id || self.matches_request(properties, find),
             },
@@ -154,12 +154,12 @@ impl BindingRunner<'_> {
     }
 
     /// Whether a listing's element shows by its name alone that the creation was not about it.
-    fn bears_another_name(&self, properties: &Properties, find: &FindRequest<'_>, token: &str) -> bool {
+    fn has_other_name(&self, properties: &Properties, find: &FindRequest<'_>, token: &str) -> bool {
         let Some(rule) = &self.bound.binding.name else { return false };
         let Some(name) = properties.get(&rule.property) else { return false };
         match find.matching.get(&rule.property) {
             Some(given) => given != name,
-            None => !self.bears_name(properties, token),
+            None => !self.has_generated_name(properties, token),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Physical names for resources that were given none, and the tokens of one creation.
 
-use super::super::binding::NameProperty;
-use super::super::name_matching::text_of;
 use super::BindingRunner;
+use crate::binding::NameProperty;
+use crate::name_matching::text_of;
 use gpb_catalog::{Shape, TextShape};
 use gpb_engine::cloud::Properties;
 use gpb_engine::cloud::physical_names::{hex, physical_name, short_hash};
@@ -10,9 +10,9 @@ use gpb_model::PropPath;
 use sha2::{Digest as _, Sha256};
 
 /// How long the hash is that a name ends with.
-const TAIL: usize = 8;
+const HASH_LENGTH: usize = 8;
 /// Where neither the binding nor the catalog says how long a name may be.
-const USUAL_LENGTH: usize = 60;
+const DEFAULT_LENGTH: usize = 60;
 
 /// 32 hexadecimal digits, the same for every try of one intent: what AWS takes as an idempotency token everywhere.
 pub fn short_token(token: &str) -> String {
@@ -32,12 +32,12 @@ impl BindingRunner<'_> {
         let suffix = suffix.map_or_else(String::new, |suffix| text_of(&suffix));
         let name = self
             .by_pattern(rule, label, token, &suffix)
-            .unwrap_or_else(|| name(rule, self.longest(rule), label, token, &suffix));
+            .unwrap_or_else(|| name(rule, self.max_length(rule), label, token, &suffix));
         desired.insert(rule.property.clone(), name.into());
     }
 
     /// Whether a resource bears a name that this creation made up.
-    pub(super) fn bears_name(&self, properties: &Properties, token: &str) -> bool {
+    pub(super) fn has_generated_name(&self, properties: &Properties, token: &str) -> bool {
         let Some(rule) = &self.bound.binding.name else { return false };
         let tail = short_hash(token);
         let name = properties.get(&rule.property).map(text_of).unwrap_or_default();
@@ -53,17 +53,17 @@ impl BindingRunner<'_> {
         if rule.lower || rule.separator != "-" {
             return None;
         }
-        let max_length = u64::try_from(self.longest(rule)).ok();
+        let max_length = u64::try_from(self.max_length(rule)).ok();
         physical_name(&TextShape { max_length, ..shape.clone() }, label, token, suffix)
     }
 
-    fn longest(&self, rule: &NameProperty) -> usize {
+    fn max_length(&self, rule: &NameProperty) -> usize {
         let shape = self.bound.def.shape_at(&PropPath(rule.property.as_str().into()));
         let catalog = match shape {
             Some(Shape::Text(text)) => text.max_length.and_then(|max| usize::try_from(max).ok()),
             _ => None,
         };
-        rule.max.or(catalog).unwrap_or(USUAL_LENGTH)
+        rule.max.or(catalog).unwrap_or(DEFAULT_LENGTH)
     }
 }
 
@@ -80,7 +80,7 @@ fn name(rule: &NameProperty, longest: usize, label: &str, token: &str, suffix: &
     if !readable.starts_with(|c: char| c.is_ascii_alphabetic()) {
         readable.insert(0, 'g');
     }
-    let room = longest.saturating_sub(TAIL + rule.separator.len() + suffix.len());
+    let room = longest.saturating_sub(HASH_LENGTH + rule.separator.len() + suffix.len());
     readable.truncate(room);
     while !rule.separator.is_empty() && readable.ends_with(&rule.separator) {
         readable.truncate(readable.len() - rule.separator.len());
@@ -100,7 +100,7 @@ mod tests {
         let made = name(&rule, longest, label, "t", "");
         let tail = short_hash("t");
         assert_eq!(made, format!("{expected}{tail}"));
-        assert!(made.len() <= longest.max(TAIL + 1), "{made}");
+        assert!(made.len() <= longest.max(HASH_LENGTH + 1), "{made}");
     }
 
     #[test]

@@ -7,14 +7,16 @@ mod find;
 mod generated_name;
 mod name_conflicts;
 mod read_resource;
-mod sub_resources;
+mod subresources;
 mod tags;
 mod wait;
 
 pub use generated_name::short_token;
 
 use super::binding::{ApiCall, CallConditions, ErrorCodes};
-use super::binding_loader::{Bindings, BoundType};
+use super::binding_loader::Bindings;
+use super::bound_type::{BoundType, split};
+use super::call_log::CallAttempt;
 use super::errors::{cloud_error, kind};
 use super::invoke::Invoke;
 use super::map::Mapping;
@@ -60,7 +62,7 @@ impl AwsCloud {
     async fn runner<'a>(&'a self, ty: &str, place: &'a Place) -> Result<BindingRunner<'a>, CloudError> {
         let binding = self.bindings.get(ty)?;
         let account = match (&place.account, binding.needs_account) {
-            (Some(account), _) => Some(account.clone()),
+            (Some(account), _) => Some(account.to_string()),
             (None, true) => Some(self.identity(place).await?.account),
             (None, false) => None,
         };
@@ -69,8 +71,9 @@ impl AwsCloud {
 
     /// One call outside any binding's type, such as the one that tells the account.
     async fn plain_call(&self, place: &Place, service: &str, call: &str, input: Json) -> Result<Json, CloudError> {
-        let (service, operation) = super::binding_loader::split(call, service);
-        let answer = self.invoke.invoke(place, service, operation, input).await;
+        let (service, operation) = split(call, service);
+        let call = CallAttempt { place, service, operation, attempt: 1 };
+        let answer = call.invoke(&*self.invoke, &*self.clock, input).await;
         answer.map_err(|error| {
             let kind = kind(&error, &[], false);
             cloud_error(error, kind, &format!("{service}:{operation}"))
@@ -83,11 +86,11 @@ impl AwsCloud {
 }
 
 /// How many reads run at once; the pace is set by whoever makes the calls.
-const AT_ONCE: usize = 8;
+const MAX_CONCURRENT_READS: usize = 8;
 
 /// Runs futures a few at a time; the results are in the order of the futures.
 async fn run_bounded<T: Send>(futures: Vec<BoxFuture<'_, T>>) -> Vec<T> {
-    futures::stream::iter(futures).buffered(AT_ONCE).collect().await
+    futures::stream::iter(futures).buffered(MAX_CONCURRENT_READS).collect().await
 }
 
 /// One type at one place.
@@ -168,7 +171,7 @@ impl BindingRunner<'_> {
     fn size_changed(call: &ApiCall, scope: &TemplateScope) -> bool {
         let size = |value: Option<&Json>| match value {
             Some(Json::Array(items)) => u32::try_from(items.len()).ok().map(f64::from),
-            Some(value) => text_of(value).parse::<f64>().ok(),
+            Some(value) => value.as_f64().or_else(|| text_of(value).parse().ok()),
             None => None,
         };
         let change = |name: &String| Some((size(scope.before.get(name))?, size(scope.desired.get(name))?));

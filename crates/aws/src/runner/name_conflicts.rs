@@ -1,9 +1,9 @@
 //! Names that are taken. Some of AWS's creations overwrite what bears the name already, or give it back as though it had
 //! just been made; what somebody else made would so become gpb's, and go with it. There gpb looks first.
 
-use super::super::name_matching::text_of;
 use super::BindingRunner;
 use super::generated_name::short_token;
+use crate::name_matching::text_of;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, CreateRequest, FindRequest, Properties};
 use serde_json::Value as Json;
 

@@ -1,13 +1,13 @@
 //! Reading: one resource, its subresources, and many resources at once.
 
-use super::super::binding::{Batch, ReadCall, Subresource};
-use super::super::map::Mapping;
-use super::super::name_matching::text_of;
-use super::super::path::MemberPath;
-use super::super::template::TemplateTree;
-use super::super::template_scope::TemplateScope;
 use super::api_call::is_error;
 use super::{AwsCloud, BindingRunner, run_bounded};
+use crate::binding::{Batch, ReadCall, Subresource};
+use crate::map::Mapping;
+use crate::name_matching::text_of;
+use crate::path::MemberPath;
+use crate::template::TemplateTree;
+use crate::template_scope::TemplateScope;
 use futures::FutureExt as _;
 use gpb_catalog::Shape;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, ObservedResource, Properties, ResourceKey};
@@ -59,7 +59,7 @@ impl BindingRunner<'_> {
             Err(error) => return Err(error),
         };
         let object = Self::select(read, scope, &root);
-        Ok(object.filter(|object| !self.is_gone(object, &root)).map(|object| ReadResult { root, object }))
+        Ok(object.filter(|object| !self.is_deleted(object, &root)).map(|object| ReadResult { root, object }))
     }
 
     fn read_call(&self, scope: &TemplateScope) -> Result<&ReadCall, CloudError> {
@@ -79,14 +79,14 @@ impl BindingRunner<'_> {
         }
     }
 
-    fn is_gone(&self, object: &Json, root: &Json) -> bool {
-        let gone = &self.bound.binding.deleted_states;
+    fn is_deleted(&self, object: &Json, root: &Json) -> bool {
+        let deleted = &self.bound.binding.deleted_states;
         if self.bound.binding.deleted_if_present.as_ref().is_some_and(|path| path.get(object, root).is_some()) {
             return true;
         }
         let path = self.bound.binding.ready.first().map(|ready| &ready.path);
         let value = path.and_then(|path| path.get(object, root)).map(|value| text_of(&value));
-        value.is_some_and(|value| gone.contains(&value))
+        value.is_some_and(|value| deleted.contains(&value))
     }
 
     /// An object's properties, its subresources and tags read too.
@@ -182,9 +182,7 @@ impl BindingRunner<'_> {
         for name in &subresource.properties {
             let found = match &read.properties {
                 Some(places) => places.get(name).and_then(|path| path.get(&object, &root)),
-                None => {
-                    object.as_object().and_then(|object| super::super::name_matching::member(object, name)).cloned()
-                }
+                None => object.as_object().and_then(|object| crate::name_matching::member(object, name)).cloned(),
             };
             let value = found.zip(shape(name)).and_then(|(value, shape)| {
                 self.mapping(scope, |mapping| mapping.value(&value, shape, &root, &PropPath(name.as_str().into())))
@@ -260,7 +258,7 @@ fn element(mapping: &Mapping<'_>, read: &ReadCall, raw: &Json, root: &Json, prop
 
 fn filler(scope: &TemplateScope) -> impl Fn(&str) -> Option<String> {
     move |text: &str| {
-        let template = super::super::template::Template::try_from(text.to_owned()).ok()?;
+        let template = crate::template::Template::try_from(text.to_owned()).ok()?;
         template.fill(scope).value().map(|value| text_of(&value))
     }
 }
@@ -362,7 +360,7 @@ impl BindingRunner<'_> {
         let root = self.send_read(&read.call, input).await?;
         let Some(Json::Array(items)) = batch.at.get(&root, &root) else { return Ok(BTreeMap::new()) };
         let mut found = BTreeMap::new();
-        for object in items.into_iter().filter(|object| !self.is_gone(object, &root)) {
+        for object in items.into_iter().filter(|object| !self.is_deleted(object, &root)) {
             let properties = self.properties(&object, &root, &scope, Some(&read.set));
             if let Some(id) = self.identifier(&properties) {
                 // What the API calls the root is, for one resource, the output with that resource alone.

@@ -1,11 +1,11 @@
 //! Tags: the marker of a creation, the hidden ones, and changing them.
 
-use super::super::binding::{PropertySide, TagCall};
-use super::super::name_matching::{key_and_value, same, text_of};
-use super::super::shapes::MemberShape;
-use super::super::template_scope::TemplateScope;
 use super::BindingRunner;
 use super::api_call::{RetryMode, is_error};
+use crate::binding::{PropertySide, TagCall};
+use crate::name_matching::{key_and_value, same, text_of};
+use crate::shapes::MemberShape;
+use crate::template_scope::TemplateScope;
 use gpb_catalog::{ObjectShape, Shape as Property};
 use gpb_engine::cloud::{CloudError, CloudErrorKind, Properties};
 use gpb_model::PropPath;
@@ -63,7 +63,7 @@ impl BindingRunner<'_> {
             match &tags.create {
                 PropertySide::Nowhere => false,
                 PropertySide::SameName => self.named_member(property, input),
-                PropertySide::At(path) => super::super::lint::reaches(input, path),
+                PropertySide::At(path) => crate::lint::reaches(input, path),
             }
         })
     }
@@ -90,20 +90,18 @@ impl BindingRunner<'_> {
         let place = match &binding.create {
             PropertySide::Nowhere => return Ok(()),
             PropertySide::SameName if !self.named_member(property, shape) => return Ok(()),
-            other => super::super::binding::PropertyMapping {
-                write: other.clone(),
-                read: PropertySide::SameName,
-                normalize: None,
-            },
+            other => {
+                crate::binding::PropertyMapping { write: other.clone(), read: PropertySide::SameName, normalize: None }
+            }
         };
         let mut places = self.bound.binding.properties.clone();
         if place.write != PropertySide::SameName {
             places.insert(PropPath(property.into()), place);
         }
         let written = self.mapping(scope, |mapping| {
-            super::super::map::Mapping { places: &places, ..mapping }.write(property, tags, shape, input)
+            crate::map::Mapping { places: &places, ..mapping }.write(property, tags, shape, input)
         });
-        written.map(|_| ()).map_err(|error| self.unmapped(&error, operation))
+        written.map(|_| ()).map_err(|error| self.map_error(&error, operation))
     }
 
     /// Puts tags on a resource that exists.
@@ -172,10 +170,10 @@ impl BindingRunner<'_> {
             (true, _) => value.clone(),
             (false, _) => self
                 .mapping(scope, |mapping| mapping.convert(value, inner, &PropPath("Tags".into())))
-                .map_err(|error| self.unmapped(&error, operation))?,
+                .map_err(|error| self.map_error(&error, operation))?,
         };
-        super::super::map::merge(&mut input, json!({ name: value }));
-        self.send_change(&call.call, input, RetryMode::Step).await.map(|_| ())
+        crate::map::merge(&mut input, json!({ name: value }));
+        self.send_change(&call.call, input, RetryMode::AllTransient).await.map(|_| ())
     }
 
     /// The tags as read, hidden ones apart; gives back the marker.

@@ -1,19 +1,19 @@
 //! Waiting: until a resource is ready, and until it is gone.
 
-use super::super::binding::ReadyCheck;
-use super::super::name_matching::text_of;
-use super::super::template_scope::TemplateScope;
 use super::BindingRunner;
-use super::api_call::SETTLING;
+use super::api_call::VISIBILITY_TIMEOUT;
 use super::read_resource::ReadResult;
+use crate::binding::ReadyCheck;
+use crate::name_matching::text_of;
+use crate::template_scope::TemplateScope;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, Progress, ProgressSink};
 use serde_json::Value as Json;
 use std::time::Duration;
 
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
-const PATIENCE: Duration = Duration::from_mins(10);
-const DELETION: Duration = Duration::from_mins(5);
+const READY_TIMEOUT: Duration = Duration::from_mins(10);
+const DELETE_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// How a resource stands.
 enum ReadyState {
@@ -50,8 +50,9 @@ impl BindingRunner<'_> {
         sink: &dyn ProgressSink,
     ) -> Result<ReadResult, CloudError> {
         let rules = &self.bound.binding.ready;
-        let timeout = rules.iter().filter_map(|rule| rule.timeout).map(|span| span.0).max().unwrap_or(PATIENCE);
-        let mut pace = PollInterval::new(rules.iter().filter_map(|rule| rule.poll_interval).map(|span| span.0).min());
+        let timeout = rules.iter().filter_map(|rule| rule.timeout).map(|span| span.0).max().unwrap_or(READY_TIMEOUT);
+        let mut interval =
+            PollInterval::new(rules.iter().filter_map(|rule| rule.poll_interval).map(|span| span.0).min());
         let start = self.cloud.clock.now();
         loop {
             let elapsed = self.cloud.clock.now().saturating_sub(start);
@@ -65,7 +66,7 @@ impl BindingRunner<'_> {
                     }
                     ReadyState::Pending(state) => state,
                 },
-                Ok(None) if elapsed >= SETTLING => {
+                Ok(None) if elapsed >= VISIBILITY_TIMEOUT => {
                     return Err(self.wait_error(CloudErrorKind::NotReady, "NotFound", "it is not to be found"));
                 }
                 Ok(None) => "it to be visible".to_owned(),
@@ -73,37 +74,37 @@ impl BindingRunner<'_> {
                 Err(error) => return Err(error),
             };
             sink.progress(Progress::Waiting { for_what: waiting, elapsed })?;
-            self.cloud.clock.sleep(pace.next()).await;
+            self.cloud.clock.sleep(interval.next()).await;
         }
     }
 
     /// Waits until a read finds nothing.
-    pub(super) async fn wait_until_gone(
+    pub(super) async fn wait_until_deleted(
         &self,
         scope: &TemplateScope,
         sink: &dyn ProgressSink,
     ) -> Result<(), CloudError> {
-        let retry_mode = self.bound.binding.delete_timeout.map_or(DELETION, |span| span.0);
+        let timeout = self.bound.binding.delete_timeout.map_or(DELETE_TIMEOUT, |span| span.0);
         let every = self.bound.binding.ready.iter().filter_map(|rule| rule.poll_interval).map(|span| span.0).min();
-        let mut pace = PollInterval::new(every);
+        let mut interval = PollInterval::new(every);
         let start = self.cloud.clock.now();
-        if retry_mode.is_zero() {
+        if timeout.is_zero() {
             return Ok(());
         }
         loop {
             let elapsed = self.cloud.clock.now().saturating_sub(start);
             match self.fetch(scope).await {
                 Ok(None) => return Ok(()),
-                Ok(Some(_)) if elapsed >= retry_mode => {
+                Ok(Some(_)) if elapsed >= timeout => {
                     let why = format!("still there {} s after its deletion", elapsed.as_secs());
                     return Err(self.wait_error(CloudErrorKind::NotReady, "Timeout", &why));
                 }
-                Err(error) if error.kind.is_retryable() && elapsed < retry_mode => {}
+                Err(error) if error.kind.is_retryable() && elapsed < timeout => {}
                 Ok(Some(_)) => {}
                 Err(error) => return Err(error),
             }
             sink.progress(Progress::Waiting { for_what: "it to be gone".to_owned(), elapsed })?;
-            self.cloud.clock.sleep(pace.next()).await;
+            self.cloud.clock.sleep(interval.next()).await;
         }
     }
 

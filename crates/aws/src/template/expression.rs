@@ -1,8 +1,8 @@
 //! What stands inside `${…}`.
 
-use super::super::name_matching::{document, text_of};
-use super::super::path::{MemberPath, outside_brackets};
 use super::Lookup;
+use crate::name_matching::{document, text_of};
+use crate::path::{MemberPath, outside_brackets};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;

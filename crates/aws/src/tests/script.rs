@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 pub struct Step {
-    operation: &'static str,
-    input: Json,
-    answer: Result<Json, InvokeError>,
+    pub operation: &'static str,
+    pub input: Json,
+    pub answer: Result<Json, InvokeError>,
 }
 
 pub fn ok(operation: &'static str, input: Json, output: Json) -> Step {

@@ -1,34 +1,36 @@
 //! The one place where diagnostics become text: for people by miette, for machines as JSON.
 
-use crate::diag::{Diagnostic, Severity};
-use crate::source::{SourceFile, SourceMap, Span};
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode};
-use miette::{SourceSpan, SpanContents};
+use super::diagnostic::{Diagnostic, Severity};
+use super::excerpt::{Excerpt, MAX_LINE};
+use crate::source::{FileId, SourceMap, Span};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
-use std::ops::Range;
 
-/// How a report is drawn.
+/// The look of a report: colours, characters, width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
+    /// Colours by ANSI escapes.
     pub color: bool,
+    /// Frames of Unicode's characters for drawing, not of ASCII's.
     pub unicode: bool,
-    /// Columns of the terminal.
+    /// Width of the terminal, in columns.
     pub width: usize,
 }
 
 impl Style {
-    /// No colour, ASCII, 100 columns: what snapshots hold.
+    /// The look that snapshots hold: no colour, ASCII, 100 columns.
     pub const PLAIN: Style = Style { color: false, unicode: false, width: 100 };
 }
 
-/// The most diagnostics of one code that are drawn: whoever made one mistake a thousand times has seen it by then, and what
-/// else there is must not drown.
+/// The most diagnostics of one code that are shown: a mistake made a thousand times has been seen by then, and the others
+/// must not drown.
 const MOST: usize = 20;
 
-/// The diagnostics, each followed by an empty line. Of a code that comes up again and again the first are shown, and the rest
-/// counted.
+/// Returns the diagnostics as text for people, each followed by an empty line.
+///
+/// Of a code that is there again and again the first twenty are shown, and the rest counted.
 pub fn human(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> String {
     let theme = match (style.color, style.unicode) {
         (true, true) => GraphicalTheme::unicode(),
@@ -67,7 +69,7 @@ pub fn human(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> S
     out
 }
 
-/// The diagnostic as one JSON object; spans with byte offsets, line and column.
+/// Returns the diagnostic as one JSON object; spans have byte offsets, line and column (both from 1).
 pub fn json(diagnostic: &Diagnostic, sources: &SourceMap) -> serde_json::Value {
     let place = |span: Span| {
         let (line, column) = sources.line_column(span);
@@ -115,7 +117,7 @@ fn by_file<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<FileRe
         return vec![FileReport { diagnostic, message, source: None, labels: Vec::new(), primary: true }];
     }
     let primary = diagnostic.span();
-    let part = |(index, file): (usize, crate::source::FileId)| {
+    let part = |(index, file): (usize, FileId)| {
         let labels = diagnostic.labels.iter().filter(|label| label.span.file == file);
         let excerpt = sources.get(file).map(|source| Excerpt::covering(source, labels.clone().map(|label| label.span)));
         let shown = |span: Span| excerpt.as_ref().map_or_else(|| Some(span.range()), |excerpt| excerpt.shown(span));
@@ -140,83 +142,13 @@ fn by_file<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<FileRe
     files.into_iter().enumerate().map(part).collect()
 }
 
-/// The lines of a file that a diagnostic shows. miette counts lines from the start of what it is given, so that a thousand
-/// diagnostics on a large file would read it a thousand times.
-struct Excerpt<'a> {
-    path: &'a str,
-    text: Cow<'a, str>,
-    /// Where it begins in the file.
-    start: usize,
-    line: usize,
-    /// Where it begins in its first line.
-    column: usize,
-}
-
-/// How many lines around a label are shown at most.
-const AROUND: usize = 2;
-/// The longest line that is shown whole, in bytes.
-const MAX_LINE: usize = 1_000;
-/// What is shown of a longer one around the first label, in bytes.
-const WINDOW: usize = 60;
-
-/// A sentence with a name of thousands of letters in it, without its middle.
+/// Returns a sentence with a name of thousands of letters in it, without its middle.
 fn short(text: &str) -> Cow<'_, str> {
     if text.len() <= MAX_LINE {
         return Cow::Borrowed(text);
     }
     let (head, tail) = (text.floor_char_boundary(MAX_LINE / 2), text.ceil_char_boundary(text.len() - MAX_LINE / 4));
     Cow::Owned(format!("{} … {}", &text[..head], &text[tail..]))
-}
-
-impl<'a> Excerpt<'a> {
-    fn covering(file: &'a SourceFile, spans: impl Iterator<Item = Span> + Clone) -> Self {
-        let first = spans.clone().map(|span| span.start as usize).min().unwrap_or_default();
-        let last = spans.map(|span| span.end as usize).max().unwrap_or_default();
-        let line = file.line(first).0.saturating_sub(AROUND);
-        let (start, end) = (file.line_start(line), file.line_start(file.line(last).0 + AROUND + 1));
-        let text = file.text.get(start..end).unwrap_or_default();
-        if text.lines().any(|line| line.len() > MAX_LINE) {
-            return Self::within_a_line(file, first);
-        }
-        // miette draws nothing behind the last character of a text.
-        let text = if text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) };
-        Self { path: &file.path, text, start, line, column: 0 }
-    }
-
-    /// What stands around a place, of its own line alone.
-    fn within_a_line(file: &'a SourceFile, at: usize) -> Self {
-        let line = file.line(at).0;
-        let (from, next) = (file.line_start(line), file.line_start(line + 1));
-        let start = file.text.floor_char_boundary(at.saturating_sub(WINDOW).max(from));
-        let end = file.text.ceil_char_boundary((at + WINDOW).min(next));
-        let text = file.text.get(start..end).unwrap_or_default().trim_end_matches('\n');
-        Self { path: &file.path, text: Cow::Owned(format!("{text}\n")), start, line, column: start - from.min(start) }
-    }
-
-    /// The part of a span that the excerpt has.
-    fn shown(&self, span: Span) -> Option<Range<usize>> {
-        let end = self.start + self.text.len();
-        let range = span.range();
-        (range.start < end && range.end >= self.start).then(|| range.start.max(self.start)..range.end.min(end - 1))
-    }
-}
-
-impl SourceCode for Excerpt<'_> {
-    fn read_span<'s>(
-        &'s self,
-        span: &SourceSpan,
-        before: usize,
-        after: usize,
-    ) -> Result<Box<dyn SpanContents<'s> + 's>, MietteError> {
-        let at = span.offset().checked_sub(self.start).ok_or(MietteError::OutOfBounds)?;
-        let read = self.text.read_span(&(at, span.len()).into(), before, after)?;
-        let span = (read.span().offset() + self.start, read.span().len()).into();
-        let shift = if read.line() == 0 { self.column } else { 0 };
-        // miette counts the lines up to the end, not those between.
-        let lines = read.line_count() + self.line;
-        let (line, column) = (read.line() + self.line, read.column() + shift);
-        Ok(Box::new(MietteSpanContents::new_named(self.path.to_owned(), read.data(), span, line, column, lines)))
-    }
 }
 
 impl fmt::Debug for FileReport<'_> {

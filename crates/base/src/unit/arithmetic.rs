@@ -1,6 +1,7 @@
 //! Arithmetic that checks dimensions and never overflows unseen.
 
-use super::{Dimension, Quantity};
+use super::dimension::Dimension;
+use super::quantity::Quantity;
 use crate::diag::Diagnostic;
 use crate::source::Span;
 use rust_decimal::Decimal;
@@ -10,7 +11,9 @@ use std::fmt;
 /// A bare number or a quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Amount {
+    /// A number without a unit.
     Number(Decimal),
+    /// A number with a unit.
     Quantity(Quantity),
 }
 
@@ -23,12 +26,16 @@ impl fmt::Display for Amount {
     }
 }
 
-/// Both sides of an operator, with the places to blame.
+/// Both sides of an operator, with the places that a mistake points at.
 #[derive(Debug, Clone, Copy)]
 pub struct Operands {
+    /// The left side.
     pub left: Amount,
+    /// The place of the left side.
     pub left_span: Span,
+    /// The right side.
     pub right: Amount,
+    /// The place of the right side.
     pub right_span: Span,
 }
 
@@ -38,20 +45,35 @@ impl Operands {
     }
 }
 
+/// Adds two numbers, or two quantities of one dimension.
+///
+/// # Errors
+/// GPB1102 for anything else, GPB1118 for a result that is too large.
 pub fn add(sides: &Operands) -> Result<Amount, Diagnostic> {
     same(sides, "add", Decimal::checked_add)
 }
 
+/// Subtracts the right side from the left, under the rules of [`add`].
+///
+/// # Errors
+/// Those of [`add`].
 pub fn subtract(sides: &Operands) -> Result<Amount, Diagnostic> {
     same(sides, "subtract", Decimal::checked_sub)
 }
 
+/// Returns the remainder of a division, under the rules of [`add`].
+///
+/// # Errors
+/// Those of [`add`], and GPB1119 for a division by zero.
 pub fn remainder(sides: &Operands) -> Result<Amount, Diagnostic> {
     not_zero(sides)?;
     same(sides, "divide", Decimal::checked_rem)
 }
 
-/// The order of two numbers, or of two quantities of one dimension.
+/// Compares two numbers, or two quantities of one dimension.
+///
+/// # Errors
+/// GPB1102 for anything else.
 pub fn compare(sides: &Operands) -> Result<Ordering, Diagnostic> {
     match (sides.left, sides.right) {
         (Amount::Number(left), Amount::Number(right)) => Ok(left.cmp(&right)),
@@ -62,7 +84,10 @@ pub fn compare(sides: &Operands) -> Result<Ordering, Diagnostic> {
     }
 }
 
-/// A number scales anything; a percentage scales another quantity; a rate over a duration is a number.
+/// Multiplies: a number scales anything, a percentage another quantity; a rate over a duration is a number.
+///
+/// # Errors
+/// GPB1102 for any other pair, GPB1118 for a result that is too large.
 pub fn multiply(sides: &Operands) -> Result<Amount, Diagnostic> {
     let times = |a: Decimal, b: Decimal| a.checked_mul(b).ok_or_else(|| too_large(sides.span()));
     let scaled = |quantity: Quantity, by: Decimal| {
@@ -86,7 +111,10 @@ pub fn multiply(sides: &Operands) -> Result<Amount, Diagnostic> {
     }
 }
 
-/// Like by like is a number; a quantity by a number is a quantity.
+/// Divides: two of one dimension make a number, a quantity by a number makes a quantity.
+///
+/// # Errors
+/// GPB1102 for any other pair, GPB1118 for a result that is too large, GPB1119 for a division by zero.
 pub fn divide(sides: &Operands) -> Result<Amount, Diagnostic> {
     not_zero(sides)?;
     match (sides.left, sides.right) {
@@ -101,7 +129,7 @@ pub fn divide(sides: &Operands) -> Result<Amount, Diagnostic> {
     }
 }
 
-/// The diagnostic for a result that no number can hold.
+/// Returns the diagnostic for a result that no number can hold.
 pub fn too_large(span: Span) -> Diagnostic {
     Diagnostic::error("GPB1118", "the result is too large")
         .with_label(span, "overflows here")

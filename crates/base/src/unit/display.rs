@@ -1,6 +1,7 @@
 //! Quantities as text: in the largest unit that needs no fraction.
 
-use super::{Dimension, Quantity, Unit};
+use super::dimension::{Dimension, Unit};
+use super::quantity::Quantity;
 use rust_decimal::Decimal;
 use std::fmt;
 
@@ -20,7 +21,7 @@ impl fmt::Display for Quantity {
     }
 }
 
-/// The amount in the unit a person would have written.
+/// Returns the amount in the unit a person would have written.
 fn readable(quantity: Quantity) -> Option<(Decimal, &'static Unit)> {
     let base = || {
         let units = || quantity.dimension.units();
@@ -35,7 +36,7 @@ fn readable(quantity: Quantity) -> Option<(Decimal, &'static Unit)> {
     Some((quantity.amount.checked_div(unit.size)?.normalize(), unit))
 }
 
-/// `$2_000`, `$0.25`, `-$3`.
+/// Writes an amount of money: `$2_000`, `$0.25`, `-$3`.
 fn money(amount: Decimal, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let text = amount.abs().normalize().to_string();
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));

@@ -1,7 +1,7 @@
-//! Checking a resource's properties against its type.
+//! Validates a resource's properties against its type.
 //!
-//! What is known is judged now, by the rules AWS publishes; what is not known until apply is taken on trust wherever a
-//! value of its kind could stand.
+//! Known values are checked now, by the rules AWS publishes; a value that is not known until apply is accepted wherever a
+//! value of its kind could be.
 
 mod object;
 mod regex;
@@ -12,59 +12,64 @@ mod word_lists;
 #[cfg(test)]
 mod tests;
 
-use super::types::ObjectRule;
-use super::types::Shape;
-use super::types::TypeDef;
-use gpb_model::PropPath;
-use gpb_model::Value;
+use crate::types::{ObjectRule, Shape, TypeDef};
+use gpb_model::{PropPath, Value, ValueMap};
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
 
 /// One mistake in one place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
-    /// Where, down to the element: `ContainerDefinitions/0/Image`. What is missing is named where it would stand.
+    /// The place, down to the element: `ContainerDefinitions/0/Image`. A missing property has the place it would have.
     pub path: PropPath,
+    /// The rule that is broken.
     pub kind: ViolationKind,
-    /// What is wrong, in gpb's spelling.
+    /// The mistake in one sentence, in gpb's spelling.
     pub message: String,
-    /// How to mend it.
+    /// A way to resolve it.
     pub help: Option<String>,
-    /// What was probably meant, in the spelling it would be written in.
+    /// The text that was probably meant, as it would be written.
     pub nearest: Option<String>,
 }
 
-/// What kind of mistake.
+/// The rule that a violation breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ViolationKind {
+    /// No property of that name.
     UnknownProperty,
     /// Set by AWS alone.
     ReadOnly,
+    /// A value of another type.
     WrongType,
+    /// None of the values allowed.
     NotInEnum,
+    /// A string that does not match the pattern.
     Pattern,
     /// Not the address block, or whatever else the schema calls it.
     Format,
     /// A number, a length or a count of items out of bounds.
     Bounds,
+    /// A required property that is not there.
     MissingRequired,
-    /// An item twice in a list that is a set.
+    /// A duplicate item in a list that is a set.
     NotUnique,
+    /// A rule between properties.
     Rule(ObjectRule),
-    /// A secret where AWS would show it to whoever may read the resource.
+    /// A secret where AWS would show it to anyone who may read the resource.
     SecretInPlainProperty,
     /// A warning: it works, but AWS advises against it.
     Deprecated,
 }
 
 impl ViolationKind {
+    /// Checks whether it is a warning, not an error.
     pub fn is_warning(&self) -> bool {
         matches!(self, ViolationKind::Deprecated)
     }
 }
 
-/// Everything wrong with a resource's properties, in order of place.
-pub fn check<'a>(def: &'a TypeDef, properties: &'a gpb_model::ValueMap) -> Vec<Violation> {
+/// Returns every violation in a resource's properties, in order of place.
+pub fn check<'a>(def: &'a TypeDef, properties: &'a ValueMap) -> Vec<Violation> {
     let mut checker = Validator { def, path: Vec::new(), found: Vec::new() };
     checker.object(&def.root, properties);
     // Properties are met in order; what is missing is noticed last. A stable sort puts it where it belongs.
@@ -72,27 +77,10 @@ pub fn check<'a>(def: &'a TypeDef, properties: &'a gpb_model::ValueMap) -> Vec<V
     checker.found
 }
 
-/// The same, of a document without holes.
+/// Returns the same as [`check`], of properties as a cloud takes them: an object that looks like an unknown is an object.
 pub fn check_json(def: &TypeDef, properties: &Map<String, Json>) -> Vec<Violation> {
-    let known = properties.iter().filter_map(|(name, json)| Some((name.as_str().into(), to_model(json)?))).collect();
-    check(def, &known)
-}
-
-/// A document read as it stands: an object that looks like a hole is an object. Null is absence.
-fn to_model(json: &Json) -> Option<Value> {
-    Some(match json {
-        Json::Null => return None,
-        Json::Bool(bool) => Value::Bool(*bool),
-        Json::Number(number) => match number.as_i64() {
-            Some(int) => Value::Int(int),
-            None => Value::Float(number.as_f64()?),
-        },
-        Json::String(text) => Value::Text(text.as_str().into()),
-        Json::Array(items) => Value::List(items.iter().filter_map(to_model).collect()),
-        Json::Object(entries) => Value::Map(
-            entries.iter().filter_map(|(key, value)| Some((key.as_str().into(), to_model(value)?))).collect(),
-        ),
-    })
+    let known = properties.iter().filter_map(|(name, json)| Some((name.as_str().into(), Value::from_json(json)?)));
+    check(def, &known.collect())
 }
 
 /// Deeper than any schema: a document beyond it is not looked into.
@@ -106,7 +94,7 @@ struct Validator<'a> {
 }
 
 impl<'a> Validator<'a> {
-    /// Looks at what stands one step further in.
+    /// Looks one step further in.
     fn within(&mut self, step: impl Into<Cow<'a, str>>, look: impl FnOnce(&mut Self)) {
         if self.path.len() >= MAX_DEPTH {
             return;
@@ -120,18 +108,18 @@ impl<'a> Validator<'a> {
         self.path.iter().fold(PropPath::default(), |path, step| path.child(step))
     }
 
-    /// Whether this place is the one being looked at, or is around it.
+    /// Checks whether a place is the one being looked at, or is around it.
     fn covered_by(&self, place: &PropPath) -> bool {
         let mut steps = self.path.iter();
         place.segments().all(|mine| steps.next().is_some_and(|step| mine == "*" || mine == step))
     }
 
-    /// The place being looked at, as people write it.
+    /// Returns the place being looked at, as people write it.
     fn name(&self) -> String {
         self.def.display(&self.here())
     }
 
-    /// What is wrong here.
+    /// Returns a violation here.
     fn violation(&self, kind: ViolationKind, message: String) -> Violation {
         Violation { path: self.here(), kind, message, help: None, nearest: None }
     }
@@ -151,17 +139,17 @@ impl Violation {
     }
 }
 
-/// What a value of a shape is called.
+/// Returns a noun for the values of a shape.
 fn noun(def: &TypeDef, shape: &Shape) -> String {
     match def.resolve(shape) {
         Shape::Bool => "true or false".into(),
         Shape::Int { .. } => "a whole number".into(),
         Shape::Number { .. } => "a number".into(),
-        Shape::Text(_) => "text".into(),
+        Shape::Text(_) => "a string".into(),
         Shape::List(_) => "a list".into(),
         Shape::Object(_) => "an object".into(),
         Shape::Map { .. } => "a map".into(),
-        Shape::Json | Shape::Nested(_) => "a document: an object, a list or text".into(),
+        Shape::Json | Shape::Nested(_) => "a document: an object, a list or a string".into(),
         Shape::Any(shapes) => {
             let mut nouns: Vec<String> = shapes.iter().map(|shape| noun(def, shape)).collect();
             nouns.dedup();

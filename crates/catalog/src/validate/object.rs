@@ -1,11 +1,10 @@
-//! Objects: which properties are there, which must be, and which go together.
+//! Validates objects: the properties they have, those they must have, and those that exclude each other.
 
 use super::word_lists::{all, either};
 use super::{Validator, ViolationKind};
 use crate::nearest;
 use crate::types::{ObjectRule, ObjectShape, Property};
-use gpb_model::PropPath;
-use gpb_model::{Value, ValueMap};
+use gpb_model::{PropPath, Value, ValueMap};
 
 impl<'a> Validator<'a> {
     pub(super) fn object(&mut self, shape: &'a ObjectShape, entries: &'a ValueMap) {
@@ -84,11 +83,7 @@ impl<'a> Validator<'a> {
                 let missing: Vec<String> =
                     others.iter().filter(|name| !entries.contains_key(name.as_str())).cloned().collect();
                 if !missing.is_empty() {
-                    self.broken(
-                        Some(first),
-                        rule,
-                        format!("{} needs {} beside it", name(first), all(&named(&missing))),
-                    );
+                    self.broken(Some(first), rule, format!("{} needs {} as well", name(first), all(&named(&missing))));
                 }
             }
             ObjectRule::Excluded(first, others) if entries.contains_key(first.as_str()) => {

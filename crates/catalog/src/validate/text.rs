@@ -1,4 +1,4 @@
-//! Texts: their length, their form, their choice of words.
+//! Validates strings: their length, their format, the words they may be.
 
 use super::word_lists::{plural, quoted, some_of};
 use super::{Validator, ViolationKind, regex};

@@ -1,4 +1,4 @@
-//! Values of every shape but objects and text.
+//! Validates values of every shape but objects and strings.
 
 use super::word_lists::{plural, some_of};
 use super::{Validator, ViolationKind, noun};
@@ -20,12 +20,14 @@ impl<'a> Validator<'a> {
             (Shape::Text(_) | Shape::Json, Value::Concat(parts)) => self.no_secrets(parts),
             (Shape::Text(text), Value::Text(value)) => self.text(text, value),
             (Shape::Int { min, max, one_of }, Value::Int(int)) => self.int(*min, *max, one_of, *int),
-            (Shape::Int { min, max, one_of }, Value::Float(float)) => match whole(*float) {
+            (Shape::Int { min, max, one_of }, Value::Number(number)) => match whole(number.to_f64()) {
                 Some(int) => self.int(*min, *max, one_of, int),
                 None => self.wrong_type(shape, value),
             },
-            (Shape::Number { min, max }, Value::Float(float)) => self.number(*min, *max, *float, &float.to_string()),
-            #[allow(clippy::cast_precision_loss)] // Bounds of numbers are far below where it would matter.
+            (Shape::Number { min, max }, Value::Number(number)) => {
+                self.number(*min, *max, number.to_f64(), &number.to_string());
+            }
+            #[expect(clippy::cast_precision_loss, reason = "bounds of numbers are far below where it would matter")]
             (Shape::Number { min, max }, Value::Int(int)) => self.number(*min, *max, *int as f64, &int.to_string()),
             (Shape::List(list), Value::List(items)) => self.list(list, items),
             (Shape::Object(object), Value::Map(entries)) => self.object(object, entries),
@@ -41,8 +43,8 @@ impl<'a> Validator<'a> {
         let found = match value {
             Value::Bool(bool) => bool.to_string(),
             Value::Int(int) => format!("the number {int}"),
-            Value::Float(float) => format!("the number {float}"),
-            Value::Text(_) | Value::Concat(_) => "text".into(),
+            Value::Number(number) => format!("the number {number}"),
+            Value::Text(_) | Value::Concat(_) => "a string".into(),
             Value::List(_) => "a list".into(),
             Value::Map(_) => "an object".into(),
             Value::Ref(_) | Value::Call { .. } => "a value known only later".into(),
@@ -67,7 +69,7 @@ impl<'a> Validator<'a> {
         });
     }
 
-    /// What fits one of the shapes fits. Of what fits none, the nearest miss is reported.
+    /// Accepts a value that fits one of the shapes. For a value that fits none, reports the nearest miss.
     fn any(&mut self, shapes: &'a [Shape], value: &'a Value) {
         let mut best: Option<Vec<super::Violation>> = None;
         for shape in shapes {
@@ -97,13 +99,13 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// A document that is given as its text: JSON, or YAML, which AWS takes in a few places and whose keys show it.
+    /// Checks a document that is given as its text: JSON, or YAML, which AWS takes in a few places and whose keys show it.
     fn document(&mut self, text: &str) {
         let is_json = text.trim_start().starts_with(['{', '[']);
         let message = match serde_json::from_str::<serde::de::IgnoredAny>(text) {
             Ok(_) if is_json => return,
             _ if !is_json && text.lines().any(|line| line.contains(": ") || line.trim_end().ends_with(':')) => return,
-            Err(error) if is_json => format!("is no JSON: {error}"),
+            Err(error) if is_json => format!("is not valid JSON: {error}"),
             _ => "is a document, not text".to_owned(),
         };
         let name = self.name();
@@ -182,32 +184,22 @@ impl<'a> Validator<'a> {
         let violation = self
             .violation(
                 ViolationKind::SecretInPlainProperty,
-                format!("a secret may not go into `{name}`: AWS shows its value to whoever may read the resource"),
+                format!("a secret may not go into `{name}`: AWS shows its value to anyone who may read the resource"),
             )
             .help("pass the secret's name or ARN where the service takes one, and let the service read it");
         self.found.push(violation);
     }
 
-    /// A secret inside a larger value is shown with it.
+    /// Reports a secret inside a larger value, which is shown with it.
     fn no_secrets(&mut self, values: &[Value]) {
-        if values.iter().any(|value| holds_secret(value, 0)) {
+        if values.iter().any(Value::holds_secret) {
             self.secret();
         }
     }
 }
 
-fn holds_secret(value: &Value, depth: usize) -> bool {
-    let within = |value: &Value| depth < super::MAX_DEPTH && holds_secret(value, depth + 1);
-    match value {
-        Value::Secret(_) => true,
-        Value::List(items) | Value::Concat(items) | Value::Call { args: items, .. } => items.iter().any(within),
-        Value::Map(entries) => entries.values().any(within),
-        _ => false,
-    }
-}
-
-/// `3.0` is a whole number.
+/// Returns the whole number that a double is: `3.0`.
 fn whole(float: f64) -> Option<i64> {
-    #[allow(clippy::cast_possible_truncation)] // Within the bounds just asked for, nothing is cut off.
+    #[expect(clippy::cast_possible_truncation, reason = "nothing is cut off within these bounds")]
     (float.fract() == 0.0 && float.abs() < 9.0e15).then_some(float as i64)
 }

@@ -1,11 +1,11 @@
 //! Lists of words in sentences.
 
-/// `a`, `a or b`, `a, b or c`.
+/// Joins words by `or`: `a`, `a or b`, `a, b or c`.
 pub(super) fn either(words: &[String]) -> String {
     joined(words, "or")
 }
 
-/// `a`, `a and b`, `a, b and c`.
+/// Joins words by `and`: `a`, `a and b`, `a, b and c`.
 pub(super) fn all(words: &[String]) -> String {
     joined(words, "and")
 }
@@ -18,7 +18,7 @@ fn joined(words: &[String], last_word: &str) -> String {
     }
 }
 
-/// The first dozen values of an enum; the page of the type has them all.
+/// Returns the first dozen values of an enum; the page of the type has them all.
 pub(super) fn some_of<T: ToString>(values: &[T]) -> String {
     let shown: Vec<String> = values.iter().take(12).map(ToString::to_string).collect();
     let rest = values.len().saturating_sub(shown.len());
@@ -29,13 +29,14 @@ pub(super) fn some_of<T: ToString>(values: &[T]) -> String {
     }
 }
 
-/// A text as it is shown in a message: not more than fits a line.
+/// Returns a string as a message shows it: not more than fits a line.
 pub(super) fn quoted(text: &str) -> String {
     let mut chars = text.chars();
     let start: String = chars.by_ref().take(60).flat_map(char::escape_debug).collect();
     if chars.next().is_some() { format!("\"{start}…\"") } else { format!("\"{start}\"") }
 }
 
+/// Returns a count with its noun: `1 item`, `2 items`.
 pub(super) fn plural(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

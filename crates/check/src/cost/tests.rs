@@ -27,7 +27,7 @@ impl CostFixture {
             address: Address::new(address),
             ty: "aws.test.thing".into(),
             existing: false,
-            place: Place { region: region.to_owned(), ..Place::default() }.into(),
+            place: Place { region: region.into(), ..Place::default() }.into(),
             layer: None,
             components: Vec::new(),
             properties: gpb_model::ValueMap::default(),

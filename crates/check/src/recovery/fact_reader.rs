@@ -236,7 +236,7 @@ fn shown(value: &model::Value) -> String {
         model::Value::Text(text) => text.to_string(),
         model::Value::Bool(bool) => bool.to_string(),
         model::Value::Int(int) => int.to_string(),
-        model::Value::Float(float) => float.to_string(),
+        model::Value::Number(number) => number.to_string(),
         model::Value::Concat(parts) => parts.iter().map(shown).collect(),
         model::Value::Ref(reference) if reference.path.0.is_empty() => format!("<{}>", reference.to),
         model::Value::Ref(reference) => format!("<{}.{}>", reference.to, reference.path),

@@ -226,7 +226,7 @@ impl<'m> Subject<'m> {
             resource,
             role: RecoveryRole::Other,
             certain: true,
-            what: resource.ty.clone(),
+            what: resource.ty.to_shared(),
             ways: Vec::new(),
             obstacles: Vec::new(),
             steps: Vec::new(),

@@ -86,7 +86,7 @@ impl RecoveryReport<'_> {
         let (_, rto) = self.check.assessor().times(&coming, graph, &graph.order());
         Runbook {
             environment: model.environment.name.clone(),
-            region: model.environment.place.region.clone(),
+            region: model.environment.place.region.to_string(),
             domain,
             tasks: tasks.into_iter().map(|(_, _, task)| task).collect(),
             lost,

@@ -7,7 +7,7 @@ use crate::cloud::Properties;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
-use gpb_model::{Address, Lifecycle, Place, Resource, SecretSource, Value, ValueMap};
+use gpb_model::{AccountId, Address, Lifecycle, Place, Resource, SecretSource, Value, ValueMap};
 use serde_json::Value as Json;
 
 /// Where the cloud has left what was applied.
@@ -165,11 +165,11 @@ pub(super) fn relocation(
     if *resource.ty != *managed.ty {
         push(TYPE, managed.ty.to_owned(), resource.ty.to_string());
     }
-    let account_of = |place: &Place| place.account.clone().or_else(|| account.map(str::to_owned));
+    let account_of = |place: &Place| place.account.clone().or_else(|| account.map(AccountId::from));
     let (old, new) = (account_of(managed.place), account_of(&resource.place));
     let is_elsewhere = old.is_some() && new.is_some() && old != new;
     if is_elsewhere || managed.place.region != resource.place.region {
-        let text = |account: Option<String>, region: &str| match account.filter(|_| is_elsewhere) {
+        let text = |account: Option<AccountId>, region: &str| match account.filter(|_| is_elsewhere) {
             Some(account) => format!("{account} {region}"),
             None => region.to_owned(),
         };

@@ -79,7 +79,7 @@ impl PlannedStates {
                     None => Value::Call { function: function.clone(), args },
                 }
             }
-            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Secret(_) => value.clone(),
+            Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) => value.clone(),
         }
     }
 
@@ -159,7 +159,7 @@ fn text_of(value: &Value) -> Option<String> {
         Value::Text(text) => Some(text.to_string()),
         Value::Bool(bool) => Some(bool.to_string()),
         Value::Int(int) => Some(int.to_string()),
-        Value::Float(float) => Some(float.to_string()),
+        Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
 }

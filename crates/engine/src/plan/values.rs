@@ -8,7 +8,7 @@ pub fn to_json(value: &Value) -> Option<Json> {
     Some(match value {
         Value::Bool(bool) => (*bool).into(),
         Value::Int(int) => (*int).into(),
-        Value::Float(float) => (*float).into(),
+        Value::Number(number) => (*number).into(),
         Value::Text(text) => text.as_str().into(),
         Value::List(items) => Json::Array(items.iter().map(to_json).collect::<Option<_>>()?),
         Value::Map(entries) => {
@@ -26,7 +26,7 @@ pub fn lift(json: &Json) -> Option<Value> {
         Json::Bool(bool) => Value::Bool(*bool),
         Json::Number(number) => match number.as_i64() {
             Some(int) => Value::Int(int),
-            None => Value::Float(number.as_f64().unwrap_or_default()),
+            None => Value::Number(number.as_f64().unwrap_or_default().into()),
         },
         Json::String(text) => Value::Text(text.as_str().into()),
         Json::Array(items) => Value::List(items.iter().filter_map(lift).collect()),

@@ -65,7 +65,7 @@ pub fn secrets_of(value: &Value, found: &mut BTreeSet<SecretSource>) {
             }
         }
         Value::Map(entries) => entries.values().for_each(|value| secrets_of(value, found)),
-        Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Ref(_) => {}
+        Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Text(_) | Value::Ref(_) => {}
     }
 }
 
@@ -109,7 +109,7 @@ impl ResolveSources<'_> {
         Ok(match value {
             Value::Bool(bool) => (*bool).into(),
             Value::Int(int) => (*int).into(),
-            Value::Float(float) => (*float).into(),
+            Value::Number(number) => (*number).into(),
             Value::Text(text) => text.as_str().into(),
             Value::List(items) => Json::Array(items.iter().map(|item| self.leaf(item)).collect::<Result<_, _>>()?),
             Value::Map(entries) => {

@@ -56,7 +56,7 @@ impl EngineFixture {
         let sim = SimCloud::in_memory(options(&clock, faults, hook)).unwrap();
         Self {
             store: SqliteStore::new(temp.path().join(".gpb")),
-            sim: if idempotent { sim } else { sim.looking_at_no_token() },
+            sim: if idempotent { sim } else { sim.without_idempotency() },
             seed: 1,
             clock,
             _temp: temp,

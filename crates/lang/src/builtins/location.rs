@@ -95,14 +95,14 @@ fn place(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let current = call.cx.place.cloned().unwrap_or_default();
     let given = |index: usize| call.arg(index).and_then(PropertyValue::as_text).map(ToString::to_string);
     // Another account is entered by its own role; the current account's would not open it.
-    let inherited = if given(1).is_none_or(|account| current.account.as_ref() == Some(&account)) {
+    let inherited = if given(1).is_none_or(|account| current.account.as_deref() == Some(account.as_str())) {
         (current.role, current.profile)
     } else {
         (None, None)
     };
     let place = Place {
-        region: given(0).unwrap_or(current.region),
-        account: given(1).or(current.account),
+        region: given(0).map_or(current.region, Into::into),
+        account: given(1).map(Into::into).or(current.account),
         role: given(2).or(inherited.0),
         profile: given(3).or(inherited.1),
     };

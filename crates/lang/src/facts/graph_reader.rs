@@ -6,7 +6,7 @@ use foldhash::{HashMap, HashSet};
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
 use gpb_model::value::{PropertyValue, ResourceHandle};
-use gpb_model::{Address, Evidence};
+use gpb_model::{Address, Evidence, TypeName};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -19,7 +19,7 @@ pub struct GraphReader {
     /// The graph, which all workers share.
     pub graph: Arc<ResourceGraph>,
     /// By type and property: the resources that hold a key there.
-    holders: RefCell<HashMap<(Arc<str>, PropPath), PropertyIndex>>,
+    holders: RefCell<HashMap<(TypeName, PropPath), PropertyIndex>>,
     reads: RefCell<EvalTrace>,
     /// By the place of a fact's field: its value, where that is the same for every resource.
     pub constants: RefCell<HashMap<NodeId, Option<PropertyValue>>>,

@@ -5,7 +5,7 @@ use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
 use gpb_model::value::ResourceHandle;
-use gpb_model::{Address, Evidence, Need, Reference, Resource, Value};
+use gpb_model::{Address, Evidence, Need, Reference, Resource, TypeName, Value};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub struct ResourceGraph {
     pub written: Vec<DeclarationSite>,
     handles: Vec<Arc<ResourceHandle>>,
     by_address: HashMap<Address, usize>,
-    by_type: BTreeMap<Arc<str>, Vec<usize>>,
+    by_type: BTreeMap<TypeName, Vec<usize>>,
     /// The needs of an address: who needs what of it, and how much.
     needs: HashMap<Address, Vec<(Address, String, Decimal)>>,
 }

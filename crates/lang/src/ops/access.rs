@@ -85,15 +85,15 @@ pub fn index(of: &PropertyValue, index: &PropertyValue, span: Span) -> Result<Pr
 }
 
 fn place_member(place: &Place, name: &str, name_span: Span, span: Span) -> Result<PropertyValue, Diagnostic> {
-    let optional = |text: &Option<String>| match text {
-        Some(text) => PropertyValue::text(text.as_str(), span),
+    let optional = |text: Option<&str>| match text {
+        Some(text) => PropertyValue::text(text, span),
         None => PropertyValue::absent(span),
     };
     match name {
         "region" => Ok(PropertyValue::text(place.region.as_str(), span)),
-        "account" => Ok(optional(&place.account)),
-        "role" => Ok(optional(&place.role)),
-        "profile" => Ok(optional(&place.profile)),
+        "account" => Ok(optional(place.account.as_deref())),
+        "role" => Ok(optional(place.role.as_deref())),
+        "profile" => Ok(optional(place.profile.as_deref())),
         _ => Err(Diagnostic::error("GPB1122", format!("a place has no `{name}`"))
             .with_label(name_span, "no member of this name")
             .help("a place has region, account, role and profile")),

@@ -35,7 +35,7 @@ pub(super) fn number(number: Decimal) -> model::Value {
     let whole = if number.is_integer() { number.to_i64() } else { None };
     match whole {
         Some(int) => model::Value::Int(int),
-        None => model::Value::Float(number.to_f64().unwrap_or_default()),
+        None => model::Value::Number(number.into()),
     }
 }
 

@@ -63,8 +63,9 @@ fn one(out: &mut String, resource: &Resource, home: &Place) {
 }
 
 fn place(place: &Place) -> String {
-    let mut out = place.region.clone();
-    for (name, text) in [("account", &place.account), ("role", &place.role), ("profile", &place.profile)] {
+    let mut out = place.region.to_string();
+    let (account, role, profile) = (place.account.as_deref(), place.role.as_deref(), place.profile.as_deref());
+    for (name, text) in [("account", account), ("role", role), ("profile", profile)] {
         if let Some(text) = text {
             let _ = write!(out, " {name}={text}");
         }

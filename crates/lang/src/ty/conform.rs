@@ -6,7 +6,6 @@ use super::text;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::unit;
 use gpb_base::unit::Operands;
-use gpb_model::Place;
 use gpb_model::ty::Type;
 use gpb_model::value::{BareWord, PropertyMap, PropertyValue, ValueEntry, ValueKind, ValueRange};
 use rust_decimal::Decimal;
@@ -112,8 +111,8 @@ fn read_word(
 /// The region, in the account the surroundings are in.
 fn place(region: &str, value: &PropertyValue, cx: &TypeContext) -> PropertyValue {
     let mut place = cx.place.cloned().unwrap_or_default();
-    region.clone_into(&mut place.region);
-    PropertyValue::new(ValueKind::Place(Arc::new(Place { ..place })), value.span)
+    place.region = region.into();
+    PropertyValue::new(ValueKind::Place(Arc::new(place)), value.span)
 }
 
 fn among(found: &str, words: &Arc<[Arc<str>]>, span: gpb_base::source::Span) -> Option<PropertyValue> {

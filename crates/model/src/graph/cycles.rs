@@ -1,8 +1,9 @@
-//! Resources that need each other, and how that is told: as the path of places that makes the circle.
+//! Dependency cycles: finds them and reports each as the path of places that makes it.
 
-use super::{Edge, Graph};
-use crate::PropPath;
-use crate::{Address, Model};
+use super::dependency_graph::{Edge, Graph};
+use crate::address::Address;
+use crate::model::Model;
+use crate::path::PropPath;
 use gpb_base::diag::Diagnostic;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::NodeIndex;
@@ -13,19 +14,25 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 /// One step of a cycle: `from` needs `to`, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CycleStep {
+    /// The resource that needs the other.
     pub from: Address,
+    /// The resource that is needed.
     pub to: Address,
+    /// The reason.
     pub edge: Edge,
 }
 
-/// How many places a search for the shortest cycle of one component may look at before the best so far will do.
+/// The most places that a search for the shortest cycle of one component looks at before the best so far will do.
 const SEARCH_BUDGET: usize = 2_000_000;
 
-/// How many steps of a cycle are pointed at; a longer one is told by its beginning.
+/// The most steps of a cycle that are pointed at; of a longer one, its beginning is shown.
 const SHOWN_STEPS: usize = 24;
 
 impl Graph {
-    /// One cycle for each group of resources that need each other: the shortest, from the resource declared first.
+    /// Returns one cycle for each group of resources that need each other: the shortest, from the resource declared first.
+    ///
+    /// The groups are the strongly connected components, found by Kosaraju's algorithm; a breadth-first search from each
+    /// resource finds the shortest cycle.
     pub fn cycles(&self) -> Vec<Vec<CycleStep>> {
         // Tarjan's algorithm recurses in petgraph; Kosaraju's does not, and a chain may be long.
         let mut groups = kosaraju_scc(&self.graph);
@@ -53,7 +60,7 @@ impl Graph {
         cycles.iter().map(|steps| diagnostic(steps, &display)).collect()
     }
 
-    /// For each resource that is part of a circle, the number of the group it shares with the others of it.
+    /// Returns, for each resource that is part of a cycle, the number of the group it shares with the others of it.
     pub fn groups(&self) -> BTreeMap<Address, usize> {
         let groups = kosaraju_scc(&self.graph).into_iter().filter(|group| group.len() > 1).enumerate();
         groups
@@ -81,7 +88,7 @@ impl Graph {
         cycle.iter().zip(ends).filter_map(|(from, to)| self.step(*from, *to)).collect()
     }
 
-    /// The shortest way from a node back to itself that is shorter than `limit`, by breadth.
+    /// Returns the shortest way from a node back to itself that is shorter than `limit`, by breadth.
     fn back_to(
         &self,
         start: NodeIndex,
@@ -145,7 +152,7 @@ fn diagnostic(steps: &[CycleStep], display: &dyn Fn(&Address, &PropPath) -> Stri
     names.extend(steps.first().map(|step| format!("`{}`", step.from)));
     let message = match steps {
         [only] => format!("`{}` needs itself", only.from),
-        _ => format!("resources need each other in a circle: {}", names.join(" → ")),
+        _ => format!("dependency cycle: {}", names.join(" → ")),
     };
     let mut diagnostic = Diagnostic::error("GPB3001", message);
     for step in steps.iter().take(SHOWN_STEPS) {

@@ -1,12 +1,14 @@
 //! The graph as text: for Graphviz, for Mermaid and for machines, with a cluster a layer.
 
-use super::Graph;
-use crate::{Address, Model, Resource};
+use super::dependency_graph::Graph;
+use crate::address::Address;
+use crate::model::Model;
+use crate::resource::Resource;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// For `dot`.
+/// Returns the graph in the language of Graphviz, for `dot`.
 pub fn dot(model: &Model, graph: &Graph) -> String {
     let quote = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"));
     let mut out = String::from("digraph gpb {\n  rankdir = LR;\n  node [shape = box];\n");
@@ -33,7 +35,7 @@ pub fn dot(model: &Model, graph: &Graph) -> String {
     out
 }
 
-/// For a Markdown page.
+/// Returns the graph in the language of Mermaid, for a Markdown page.
 pub fn mermaid(model: &Model, graph: &Graph) -> String {
     let quote = |text: &str| format!("\"{}\"", text.replace('#', "#35;").replace('"', "#quot;").replace('\n', " "));
     // Addresses hold characters that Mermaid's identifiers may not.
@@ -61,8 +63,10 @@ pub fn mermaid(model: &Model, graph: &Graph) -> String {
     out
 }
 
-/// For machines: `layers` with their resources (the one named `null` holds those outside any), and `edges` from who
-/// needs to who is needed, with the property (AWS's spelling) that makes each.
+/// Returns the graph as JSON: `layers` with their resources, and `edges`.
+///
+/// The layer named `null` holds the resources outside any. An edge goes from the resource that needs to the one that is
+/// needed, with the property (AWS's spelling) that makes it.
 pub fn json(model: &Model, graph: &Graph) -> serde_json::Value {
     let uses: BTreeMap<&str, &[String]> = model.layers.iter().map(|l| (l.name.as_str(), l.uses.as_slice())).collect();
     let layers: Vec<_> = clusters(model)
@@ -70,7 +74,7 @@ pub fn json(model: &Model, graph: &Graph) -> serde_json::Value {
         .map(|(layer, resources)| {
             let resources: Vec<_> = resources
                 .into_iter()
-                .map(|r| json!({ "address": r.address, "type": *r.ty, "existing": r.existing, "place": *r.place }))
+                .map(|r| json!({ "address": r.address, "type": r.ty, "existing": r.existing, "place": *r.place }))
                 .collect();
             let uses = layer.and_then(|layer| uses.get(layer)).copied().unwrap_or_default();
             json!({ "name": layer, "uses": uses, "resources": resources })
@@ -81,7 +85,7 @@ pub fn json(model: &Model, graph: &Graph) -> serde_json::Value {
     json!({ "format": 1, "layers": layers, "edges": edges })
 }
 
-/// The resources of each layer, layers in order of declaration, what is in none last.
+/// Returns the resources of each layer, layers in order of declaration, what is in none last.
 fn clusters(model: &Model) -> Vec<(Option<&str>, Vec<&Resource>)> {
     let mut by_layer: BTreeMap<Option<&str>, Vec<&Resource>> = BTreeMap::new();
     for resource in &model.resources {

@@ -42,8 +42,8 @@ fn what_is_needed_comes_first_and_otherwise_what_is_declared_first() {
 
 #[test]
 fn a_cycle_is_told_once_by_its_shortest_path() {
-    assert_eq!(cycles("a: b\nb: c\nc: a\nd: a"), ["resources need each other in a circle: `a` → `b` → `c` → `a`"]);
-    assert_eq!(cycles("a: b c\nb: c\nc: a"), ["resources need each other in a circle: `a` → `c` → `a`"]);
+    assert_eq!(cycles("a: b\nb: c\nc: a\nd: a"), ["dependency cycle: `a` → `b` → `c` → `a`"]);
+    assert_eq!(cycles("a: b c\nb: c\nc: a"), ["dependency cycle: `a` → `c` → `a`"]);
     assert_eq!(cycles("a: a"), ["`a` needs itself"]);
     assert_eq!(cycles("a: b\nb: a\nc: d\nd: c").len(), 2);
     assert_eq!(cycles("a: b\nb: c\nc:"), Vec::<String>::new());
@@ -106,9 +106,9 @@ fn a_hundred_thousand_in_a_chain_do_not_exhaust_the_stack() {
     let graph = Graph::from_edges(names.iter().cloned(), chain);
     assert_eq!(graph.order().first().copied(), names.last());
     assert_eq!(graph.levels().len(), 100_000);
-    // Closed to a circle it is one cycle, found though it is long.
-    let circle = names.iter().zip(names.iter().skip(1).chain(names.first()));
-    assert_eq!(Graph::from_edges(names.iter().cloned(), circle).cycles()[0].len(), 100_000);
+    // With an edge from its end to its start it is one cycle, found though it is long.
+    let cycle = names.iter().zip(names.iter().skip(1).chain(names.first()));
+    assert_eq!(Graph::from_edges(names.iter().cloned(), cycle).cycles()[0].len(), 100_000);
 }
 
 proptest! {

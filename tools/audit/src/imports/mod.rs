@@ -3,7 +3,8 @@
 //! An import is a `use` or a path in the code, in types, expressions and macro arguments alike. It points to the file that
 //! defines what is named, through re-exports as far as they can be followed; where they cannot, to the file of the longest
 //! prefix that is a module. A glob points to the module it opens, and each name used through it to the file that defines
-//! the name. A `mod` declaration is no import. Calls of methods name no path and are no imports either.
+//! the name. A `mod` declaration is no import, and neither is a module's `pub use` of what lies inside it: both say what the
+//! module consists of, and whoever uses the name is led to its definition. Calls of methods name no path and are no imports.
 
 mod names;
 mod references;
@@ -60,7 +61,8 @@ impl CrateImports {
         for (from, file) in own.files.iter().enumerate() {
             for reference in references::of(file, &names) {
                 for to in resolve::files(&names, &reference) {
-                    if to != from {
+                    let own_part = reference.is_re_export && own.files.get(to).is_some_and(|to| is_below(file, to));
+                    if to != from && !own_part {
                         let site = ImportSite { line: reference.line, path: reference.path.join("::") };
                         edges.entry((from, to)).or_insert(site);
                     }
@@ -75,14 +77,6 @@ impl CrateImports {
         Self { name: own.name.clone(), files: own.files.iter().map(node).collect(), edges }
     }
 
-    /// Checks that an edge goes from a module to one declared in it or further down.
-    pub fn is_downwards(&self, from: usize, to: usize) -> bool {
-        match (self.files.get(from), self.files.get(to)) {
-            (Some(from), Some(to)) => to.module.len() > from.module.len() && to.module.starts_with(&from.module),
-            _ => false,
-        }
-    }
-
     /// Returns an edge as text: `a.rs:3 → b.rs (super::Name)`.
     pub fn edge_text(&self, from: usize, to: usize) -> String {
         let path = |index: usize| self.files.get(index).map_or("?", |file| file.path.as_str());
@@ -91,6 +85,11 @@ impl CrateImports {
             None => format!("{} → {}", path(from), path(to)),
         }
     }
+}
+
+/// Checks that a file's module is declared in the other's, or further down.
+fn is_below(file: &RustFile, other: &RustFile) -> bool {
+    other.module.len() > file.module.len() && other.module.starts_with(&file.module)
 }
 
 fn part(file: &RustFile) -> Option<CratePart> {

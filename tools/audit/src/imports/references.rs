@@ -15,6 +15,8 @@ pub struct PathReference {
     pub line: usize,
     /// Permits that the path names a module as a whole: in a `use`, but not where it may be a variable.
     pub may_be_module: bool,
+    /// Tells a `pub use`, of whatever visibility, from other paths.
+    pub is_re_export: bool,
 }
 
 /// Returns the paths of a file in the order of the text.
@@ -33,8 +35,12 @@ struct PathVisitor<'a> {
 
 impl PathVisitor<'_> {
     fn add(&mut self, path: Vec<String>, line: usize, may_be_module: bool) {
+        self.push(path, line, may_be_module, false);
+    }
+
+    fn push(&mut self, path: Vec<String>, line: usize, may_be_module: bool, is_re_export: bool) {
         if let Some(module) = self.names.at(self.target, &self.path) {
-            self.found.push(PathReference { module, path, line, may_be_module });
+            self.found.push(PathReference { module, path, line, may_be_module, is_re_export });
         }
     }
 
@@ -75,8 +81,9 @@ impl PathVisitor<'_> {
 
 impl<'ast> Visit<'ast> for PathVisitor<'_> {
     fn visit_item_use(&mut self, import: &'ast syn::ItemUse) {
+        let is_re_export = !matches!(import.vis, syn::Visibility::Inherited);
         for leaf in use_leaves(import) {
-            self.add(leaf.path, leaf.line, true);
+            self.push(leaf.path, leaf.line, true, is_re_export);
         }
     }
 

@@ -1,15 +1,19 @@
 //! Sets of characters.
 
-/// What one character of a text may be.
+/// The characters that one place of a string may hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct CharClass {
+    /// Set for all characters but those below: `[^…]`.
     pub negated: bool,
+    /// First and last character of each range.
     pub ranges: Vec<(char, char)>,
-    /// Kinds, and whether they are meant the other way round.
+    /// Kinds, each with `true` for all characters but those of the kind.
     pub kinds: Vec<(CharKind, bool)>,
+    /// Set where capitals and small letters are the same.
     pub any_case: bool,
 }
 
+/// A kind of characters: `\d`, `\p{L}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CharKind {
     Digit,
@@ -30,20 +34,23 @@ pub(crate) enum CharKind {
 }
 
 impl CharClass {
+    /// Returns the class of one character.
     pub fn one(char: char, any_case: bool) -> CharClass {
         CharClass { ranges: vec![(char, char)], any_case, ..CharClass::default() }
     }
 
+    /// Returns the class of a kind, or of all other characters.
     pub fn kind(kind: CharKind, negated: bool) -> CharClass {
         CharClass { kinds: vec![(kind, negated)], ..CharClass::default() }
     }
 
-    /// `.`: anything, or anything but the end of a line.
+    /// Returns the class of `.`: anything, or anything but the end of a line.
     pub fn dot(all: bool) -> CharClass {
         let ends = [('\n', '\n'), ('\r', '\r'), ('\u{2028}', '\u{2029}')];
         CharClass { negated: true, ranges: if all { Vec::new() } else { ends.to_vec() }, ..CharClass::default() }
     }
 
+    /// Checks whether a character is in the class.
     pub fn has(&self, char: char) -> bool {
         let within = self.holds(char)
             || self.any_case && (self.holds(char.to_ascii_lowercase()) || self.holds(char.to_ascii_uppercase()));
@@ -56,7 +63,7 @@ impl CharClass {
     }
 }
 
-/// A class, with its answers for ASCII at hand.
+/// A class with a table of its answers for ASCII.
 #[derive(Debug, Clone)]
 pub(super) struct ClassTable {
     ascii: u128,
@@ -64,19 +71,21 @@ pub(super) struct ClassTable {
 }
 
 impl ClassTable {
+    /// Computes the answers for ASCII.
     pub fn new(class: &CharClass) -> ClassTable {
         let holds = |code: &u8| class.has(char::from(*code));
         let ascii = (0..128).filter(holds).fold(0, |table, code| table | 1 << code);
         ClassTable { ascii, class: class.clone() }
     }
 
+    /// Checks whether a character is in the class.
     pub fn has(&self, char: char) -> bool {
         if char.is_ascii() { self.ascii >> u32::from(char) & 1 == 1 } else { self.class.has(char) }
     }
 }
 
 impl CharKind {
-    /// By the name in `\p{…}`.
+    /// Returns the kind that `\p{…}` names.
     pub fn named(name: &str) -> Option<CharKind> {
         Some(match name {
             "L" | "Letter" | "Alpha" | "IsAlphabetic" | "IsLetter" => CharKind::Letter,
@@ -120,8 +129,9 @@ fn is_ascii_symbol(char: char) -> bool {
     matches!(char, '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~')
 }
 
-/// Marks, punctuation and symbols of other scripts. The standard library has no tables to tell them apart, so each of the
-/// three takes them all.
+/// Checks for marks, punctuation and symbols of other scripts.
+///
+/// The standard library has no tables to tell them apart, so each of the three kinds takes them all.
 fn beyond_ascii(char: char) -> bool {
     !char.is_ascii() && !char.is_alphanumeric() && !char.is_whitespace() && !char.is_control() && !is_format(char)
 }

@@ -1,4 +1,6 @@
-//! A pattern's tree as a program, and running it.
+//! Compiles a pattern's tree into a program, and runs it on a string.
+//!
+//! The program simulates a nondeterministic automaton (Thompson 1968) with a bit for each state at each place.
 
 use super::class::ClassTable;
 use super::parse::RegexNode;
@@ -12,7 +14,7 @@ enum Instruction {
         min: usize,
         max: usize,
     },
-    /// Both ways on.
+    /// Continues at both places.
     Split(usize, usize),
     Jump(usize),
     Start,
@@ -27,19 +29,21 @@ enum Instruction {
     Done,
 }
 
+/// A pattern that is ready to run.
 #[derive(Debug, Clone)]
 pub(super) struct RegexProgram {
     steps: Vec<Instruction>,
 }
 
-/// A repeated group is written out; past this many steps the rest of it counts as repeated without end.
+/// A repeated group is written out; past this number of steps the rest of it counts as repeated without end.
 const MAX_STEPS: usize = 4_000;
-/// States times places of one run.
+/// The most states times places of one run.
 const MAX_VISITED: usize = 1 << 23;
-/// Steps of one run, after which nothing is certain.
+/// The number of steps of one run after which nothing is certain.
 const BUDGET: usize = 2_000_000;
 
 impl RegexProgram {
+    /// Compiles a tree; none where it is too large or looks behind by no fixed width.
     pub fn new(node: &RegexNode) -> Option<RegexProgram> {
         let mut program = RegexProgram { steps: Vec::new() };
         program.emit(node)?;
@@ -47,7 +51,7 @@ impl RegexProgram {
         Some(program)
     }
 
-    /// Whether the pattern is found in the text; `None` when the budget does not suffice to tell.
+    /// Checks whether the pattern is found in the string; none when the budget does not suffice to decide.
     pub fn matches(&self, text: &str) -> Option<bool> {
         // Half of all patterns are one class from start to end.
         if let [Instruction::Start, Instruction::Run { class, min, max }, Instruction::End, Instruction::Done] =
@@ -127,7 +131,7 @@ impl RegexProgram {
         Some(())
     }
 
-    /// Any number of repetitions more.
+    /// Adds any number of repetitions more.
     fn close(&mut self, mut exits: Vec<usize>, node: &RegexNode) -> Option<()> {
         let split = self.reserve();
         exits.push(split);
@@ -156,7 +160,7 @@ impl RegexProgram {
     }
 }
 
-/// How many characters a node takes, when it is always the same number.
+/// Returns the number of characters a node takes, when it is always the same.
 fn width(node: &RegexNode) -> Option<usize> {
     match node {
         RegexNode::Set(_) => Some(1),
@@ -179,7 +183,7 @@ struct RegexMatcher<'a> {
 }
 
 impl RegexMatcher<'_> {
-    /// Whether any of these states leads to the end of the program. Each state is visited once.
+    /// Checks whether any of these states leads to the end of the program. Each state is visited once.
     fn search(&mut self, starts: impl Iterator<Item = (usize, usize)>) -> Option<bool> {
         let places = self.chars.len() + 1;
         let states = self.program.steps.len().checked_mul(places).filter(|states| *states <= MAX_VISITED)?;
@@ -204,7 +208,7 @@ impl RegexMatcher<'_> {
         Some(false)
     }
 
-    /// Where one state leads; true when it is the end.
+    /// Adds the states that one state leads to; true when it is the end.
     fn step(&mut self, at: usize, place: usize, open: &mut Vec<(usize, usize)>) -> Option<bool> {
         let char = self.chars.get(place).copied();
         let holds = match self.program.steps.get(at)? {

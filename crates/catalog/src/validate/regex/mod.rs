@@ -1,9 +1,10 @@
-//! Regular expressions of AWS's schemas.
+//! Matches the regular expressions of AWS's schemas.
 //!
-//! The schemas say ECMA-262, but were written for several engines: beside ECMA's syntax there is Java's (`\A`, `\Z`, `(?i)`,
+//! The schemas say ECMA-262, but were written for several engines: besides ECMA's syntax there is Java's (`\A`, `\Z`, `(?i)`,
 //! `\p{Print}`), and some two hundred patterns repeat a repetition, on which a backtracking engine may run for ever. This
-//! engine reads what is there and asks only whether a text fits, so it visits each state of the pattern at each place of
-//! the text at most once, within a budget. What it cannot tell it lets pass: AWS has the last word.
+//! engine accepts all of them and decides only whether a string fits, so it visits each state of the pattern at each
+//! place of the string at most once, within a budget (Thompson's simulation). Where it cannot decide, the string passes:
+//! AWS has the last word.
 
 mod class;
 mod matcher;
@@ -13,10 +14,10 @@ use matcher::RegexProgram;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Longer texts are not tried.
+/// The longest string that is tried, in bytes.
 const MAX_TEXT: usize = 4096;
 
-/// Whether a text may fit a pattern: `false` is certain.
+/// Checks whether a string may fit a pattern: `false` is certain.
 pub(crate) fn may_match(pattern: &str, text: &str) -> bool {
     if text.len() > MAX_TEXT {
         return true;
@@ -27,7 +28,7 @@ pub(crate) fn may_match(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// Whether the engine understands a pattern at all.
+/// Checks whether the engine understands a pattern at all.
 #[cfg(test)]
 pub(crate) fn understood(pattern: &str) -> bool {
     compiled(pattern).is_some()

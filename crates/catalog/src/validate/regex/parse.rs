@@ -1,21 +1,31 @@
-//! From a pattern's text to its tree. `None` means the pattern uses something this engine does not know.
+//! Parses a pattern into its tree; none where the pattern uses something this engine does not know.
 
 use super::class::{CharClass, CharKind};
 
+/// A part of a pattern.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum RegexNode {
+    /// One character of a class.
     Set(CharClass),
+    /// One after the other.
     Cat(Vec<RegexNode>),
+    /// One of them.
     Alt(Vec<RegexNode>),
-    /// At least, and at most.
+    /// The least and the greatest number of repetitions; none for any number.
     Repeat(Box<RegexNode>, u32, Option<u32>),
+    /// The start of the string.
     Start,
+    /// The end of the string.
     End,
-    /// `\b`, or its opposite.
+    /// `\b`; false for its opposite.
     Boundary(bool),
+    /// A part that must, or must not, match here without taking a character.
     Look {
+        /// Set where it ends here; otherwise it starts here.
         behind: bool,
+        /// Set where it must not match.
         negated: bool,
+        /// The part.
         node: Box<RegexNode>,
     },
 }
@@ -23,6 +33,7 @@ pub(crate) enum RegexNode {
 /// Deeper groups are not understood.
 const MAX_DEPTH: usize = 50;
 
+/// Returns the tree of a pattern.
 pub(crate) fn parse(pattern: &str) -> Option<RegexNode> {
     let chars: Vec<char> = pattern.chars().collect();
     let mut parser = RegexParser { chars: &chars, at: 0, depth: 0, any_case: false, dot_all: false };

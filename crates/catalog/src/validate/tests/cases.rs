@@ -193,7 +193,7 @@ fn any_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         any::<bool>().prop_map(Value::Bool),
         any::<i64>().prop_map(Value::Int),
-        any::<f64>().prop_map(Value::Float),
+        any::<f64>().prop_map(|double| Value::Number(double.into())),
         ".{0,12}".prop_map(|text| Value::Text(text.into())),
         Just(reference()),
         Just(Value::Secret(SecretSource::Generated { length: 8 })),

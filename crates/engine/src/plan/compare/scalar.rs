@@ -34,7 +34,7 @@ pub fn key(value: &Value) -> Option<String> {
         Value::Text(text) => Some(canonical(text)),
         Value::Bool(bool) => Some(bool.to_string()),
         Value::Int(int) => Some(int.to_string()),
-        Value::Float(float) => Some(float.to_string()),
+        Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
 }
@@ -64,7 +64,7 @@ fn canonical(text: &str) -> String {
 fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Int(int) => Some(*int as f64),
-        Value::Float(float) => Some(*float),
+        Value::Number(number) => Some(number.to_f64()),
         Value::Text(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
         _ => None,
     }

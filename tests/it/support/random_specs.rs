@@ -1,16 +1,16 @@
-//! Random programs: resources of several types that refer to each other, loops, tags, and a random way to write them.
+//! Random programs: resources of several types that refer to each other, loops, tags, and random formatting.
 
 use proptest::prelude::*;
 use std::fmt::Write as _;
 
-/// A place in the program that may hold a resource; what it holds is the same place's in an edited program.
+/// A place in the program that may hold a resource. The edited program has the same places.
 #[derive(Debug, Clone)]
 pub struct Slot {
     kind: Kind,
     /// Properties that are updated in place, and those that force a replacement.
     soft: u8,
     hard: u8,
-    /// Which of the earlier slots it refers to.
+    /// The earlier slot that it refers to.
     refers: prop::sample::Index,
     present: bool,
 }
@@ -83,7 +83,7 @@ fn program(slots: &[Slot], tags: u8) -> String {
     text + "}\n"
 }
 
-/// What others may refer to a slot by.
+/// Returns the attribute by which others may refer to a slot.
 fn handle((index, slot): &(usize, &Slot)) -> Option<String> {
     match slot.kind {
         Kind::Queue | Kind::Role | Kind::Log => Some(format!("r{index}.arn")),
@@ -150,7 +150,7 @@ impl Slot {
     }
 }
 
-/// The same program, written with blanks, blank lines and comments as they come.
+/// Returns the same program with random blanks, blank lines and comments.
 pub fn disarrayed(program: &str, choices: &[u8]) -> String {
     let mut choices = choices.iter().copied().cycle();
     let mut text = String::new();

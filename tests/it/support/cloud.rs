@@ -1,6 +1,6 @@
-//! What there is, read without the command line: the embedded cloud's own table and the state.
+//! Reads the simulated cloud's own table and the state, without the command line.
 
-use crate::support::Folder;
+use super::Folder;
 use gpb_catalog::Catalog;
 use gpb_engine::cloud::clock::SystemClock;
 use gpb_engine::cloud::{Cloud as _, CloudError, Progress, ProgressSink, ResourceKey};
@@ -8,7 +8,7 @@ use gpb_engine::state::{SqliteStore, StateSnapshot, StateStore as _};
 use gpb_sim::{Faults, Latency, OutputForms, SimCloud, SimOptions};
 use std::sync::Arc;
 
-/// The embedded cloud that commands in this folder work on.
+/// Opens the simulated cloud that commands in this folder work on.
 fn cloud(folder: &Folder) -> SimCloud {
     let options = SimOptions {
         types: Arc::new(Catalog::embedded()),
@@ -21,7 +21,7 @@ fn cloud(folder: &Folder) -> SimCloud {
     SimCloud::open(&folder.path(".gpb/sim.db"), options).unwrap()
 }
 
-/// Type and identifier of everything in the cloud, sorted; what is there twice is there twice.
+/// Returns type and identifier of everything in the cloud, sorted, duplicates included.
 pub fn in_the_cloud(folder: &Folder) -> Vec<(String, String)> {
     if !folder.path(".gpb/sim.db").exists() {
         return Vec::new();
@@ -31,7 +31,7 @@ pub fn in_the_cloud(folder: &Folder) -> Vec<(String, String)> {
     all
 }
 
-/// The only state there is; none before the first apply.
+/// Returns the only state; none before the first apply.
 pub fn snapshot(folder: &Folder) -> Option<StateSnapshot> {
     let store = SqliteStore::new(folder.path(".gpb"));
     let scopes = store.scopes().unwrap();
@@ -39,7 +39,7 @@ pub fn snapshot(folder: &Folder) -> Option<StateSnapshot> {
     scopes.first().map(|scope| store.snapshot(scope).unwrap())
 }
 
-/// Type and identifier of everything in the state, sorted.
+/// Returns type and identifier of everything in the state, sorted.
 pub fn in_the_state(folder: &Folder) -> Vec<(String, String)> {
     let resources = snapshot(folder).map(|snapshot| snapshot.resources).unwrap_or_default();
     let mut all: Vec<_> = resources.into_values().map(|record| (record.ty, record.id)).collect();
@@ -47,7 +47,7 @@ pub fn in_the_state(folder: &Folder) -> Vec<(String, String)> {
     all
 }
 
-/// Deletes something behind gpb's back.
+/// Deletes a resource outside gpb.
 pub fn lose(folder: &Folder, ty: &str) {
     let cloud = cloud(folder);
     let all = cloud.everything().unwrap();

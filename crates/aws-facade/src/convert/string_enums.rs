@@ -1,13 +1,13 @@
-//! Enumerations: words, on both sides. A word the SDK does not know passes as it is.
+//! Conversion of enumerations, which are strings in JSON. One that the SDK does not know passes as it is.
 
 /// Converts the SDK's enumerations, which all have the same two functions.
-macro_rules! words {
+macro_rules! string_enums {
     ($($ty:ty,)*) => { $(
         impl FromJson for $ty {
-            fn from_json(json: Json, at: &At<'_>) -> Result<Self, Refused> {
+            fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
                 match json {
                     Json::String(text) => Ok(<$ty>::from(text.as_str())),
-                    other => Err(at.unlike("text", &other)),
+                    other => Err(path.mismatch("a string", &other)),
                 }
             }
         }
@@ -16,15 +16,15 @@ macro_rules! words {
                 Json::String(self.as_str().to_owned())
             }
         }
-        impl crate::convert::Word for $ty {
-            fn from_word(word: &str) -> Self {
-                <$ty>::from(word)
+        impl crate::convert::MapKey for $ty {
+            fn from_key(key: &str) -> Self {
+                <$ty>::from(key)
             }
-            fn word(&self) -> &str {
+            fn key(&self) -> &str {
                 self.as_str()
             }
         }
     )* };
 }
 
-pub(crate) use words;
+pub(crate) use string_enums;

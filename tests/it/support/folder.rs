@@ -1,4 +1,4 @@
-//! Running the real binary in a folder of its own, and programs that are in no file.
+//! Runs the real binary in a folder of its own, and programs in memory.
 
 use gpb_base::source::Loader;
 use std::fmt::Write as _;
@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-/// The root of the repository.
+/// Returns the root of the repository.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A single program in memory, under any name: the files that it uses are not there.
+/// A single program in memory, under any name; files that it imports do not exist.
 pub struct InMemoryLoader(pub String);
 
 impl Loader for InMemoryLoader {
@@ -20,13 +20,13 @@ impl Loader for InMemoryLoader {
     }
 }
 
-/// A folder with specs in it, where commands run.
+/// A temporary folder with specs, where commands run.
 pub struct Folder {
     dir: tempfile::TempDir,
     variables: Vec<(String, String)>,
 }
 
-/// What a command did.
+/// The result of a command: exit code, standard output, standard error.
 pub struct Ran {
     pub code: i32,
     pub out: String,
@@ -38,7 +38,7 @@ impl Folder {
         Self { dir: tempfile::tempdir().unwrap(), variables: Vec::new() }
     }
 
-    /// With a copy of the repository's `specs/`.
+    /// Returns a folder with a copy of the repository's `specs/`.
     pub fn with_specs() -> Self {
         let folder = Self::new();
         std::fs::create_dir(folder.path("specs")).unwrap();
@@ -64,16 +64,16 @@ impl Folder {
         self.write(name, &text.replace(from, to));
     }
 
-    /// An environment variable for all commands from now on.
+    /// Sets an environment variable for all commands from now on.
     pub fn set(&mut self, name: &str, value: &str) {
         self.variables.push((name.into(), value.into()));
     }
 
-    /// The command, not yet started.
+    /// Returns the command, not yet started.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gpb"));
         command.args(arguments).current_dir(self.dir.path());
-        for name in ["GPB_CLOUD", "GPB_STATE", "GPB_STDLIB", "GPB_SIM", "NO_COLOR", "RUST_LOG"] {
+        for name in ["GPB_CLOUD", "GPB_STATE", "GPB_STDLIB", "GPB_SIM", "GPB_LOG", "NO_COLOR"] {
             command.env_remove(name);
         }
         command.env("COLUMNS", "100").env("AWS_EC2_METADATA_DISABLED", "true");
@@ -85,7 +85,7 @@ impl Folder {
         Ran::of(self.command(arguments).output().unwrap())
     }
 
-    /// Runs, and insists on the exit code.
+    /// Runs a command and asserts its exit code.
     pub fn expect(&self, code: i32, arguments: &[&str]) -> Ran {
         let ran = self.gpb(arguments);
         assert_eq!(ran.code, code, "gpb {}\n{}", arguments.join(" "), ran.text());
@@ -99,7 +99,7 @@ impl Ran {
         Self { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
     }
 
-    /// Exit code, output and errors together, as snapshots hold them.
+    /// Returns exit code, output and errors together, as snapshots hold them.
     pub fn text(&self) -> String {
         let mut text = format!("exit: {}\n", self.code);
         for (name, part) in [("out", &self.out), ("err", &self.err)] {

@@ -1,11 +1,11 @@
 //! Properties with operations of their own.
 
-use super::super::binding::{ApiCall, SendMode, Subresource};
-use super::super::map::matches;
-use super::super::name_matching::text_of;
-use super::super::template_scope::TemplateScope;
 use super::BindingRunner;
 use super::api_call::RetryMode;
+use crate::binding::{ApiCall, SendMode, Subresource};
+use crate::map::matches;
+use crate::name_matching::text_of;
+use crate::template_scope::TemplateScope;
 use gpb_engine::cloud::{CloudError, Properties};
 use serde_json::Value as Json;
 
@@ -14,7 +14,7 @@ type ListElement = (Json, Option<Json>);
 
 impl BindingRunner<'_> {
     /// After creation: puts what is desired. Says whether anything was done.
-    pub(super) async fn create_sub_resource(
+    pub(super) async fn create_subresource(
         &self,
         subresource: &Subresource,
         scope: &mut TemplateScope,
@@ -33,7 +33,7 @@ impl BindingRunner<'_> {
     }
 
     /// On update: brings it to what is desired.
-    pub(super) async fn update_sub_resource(
+    pub(super) async fn update_subresource(
         &self,
         subresource: &Subresource,
         before: &Properties,
@@ -50,7 +50,7 @@ impl BindingRunner<'_> {
     }
 
     /// Before deletion: takes away what would stand in its way.
-    pub(super) async fn delete_sub_resource(
+    pub(super) async fn delete_subresource(
         &self,
         subresource: &Subresource,
         scope: &mut TemplateScope,
@@ -75,7 +75,7 @@ impl BindingRunner<'_> {
             let names = call.properties.as_ref().unwrap_or(&subresource.properties);
             let wanted = names.iter().filter_map(|name| Some((name.clone(), scope.desired.get(name)?.clone())));
             let send: Properties = if call.send == Some(SendMode::None) { Properties::new() } else { wanted.collect() };
-            done |= self.perform(call, scope, &send, RetryMode::Step).await?;
+            done |= self.perform(call, scope, &send, RetryMode::AllTransient).await?;
         }
         Ok(done)
     }
@@ -140,7 +140,7 @@ impl BindingRunner<'_> {
     ) -> Result<(), CloudError> {
         (scope.item, scope.raw) = (Some(element), raw);
         for call in calls {
-            self.perform(call, scope, &Properties::new(), RetryMode::Step).await?;
+            self.perform(call, scope, &Properties::new(), RetryMode::AllTransient).await?;
         }
         (scope.item, scope.raw) = (None, None);
         Ok(())

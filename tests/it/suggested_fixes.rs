@@ -1,12 +1,12 @@
-//! A change that breaks a target or a scaling rule makes the plan end with 3, and what the diagnostic suggests, done by
-//! hand, makes it pass. Budgets have their cases with what else is said of cost.
+//! A change that breaks a target or a scaling rule makes the plan end with 3, and the suggested fix, made by hand, makes it
+//! pass. Budgets have their cases in `cost.rs`.
 
 use crate::support::{Folder, root};
 
-/// In a file, one text for another.
+/// An edit of a file: one text for another.
 type FixEdit = (&'static str, &'static str, &'static str);
 
-/// A program, what breaks it, what is told, and what that suggests.
+/// A program, the edit that breaks it, the code, and the fix that the diagnostic suggests.
 struct Case {
     /// A spec of the repository, or a program below `tests/` that is broken as it is.
     program: &'static str,
@@ -141,7 +141,7 @@ const CASES: &[Case] = &[
 ];
 
 #[test]
-fn what_is_suggested_mends_what_was_broken() {
+fn suggested_fixes_correct_what_was_broken() {
     for case in CASES {
         let folder = Folder::with_specs();
         let spec = if case.program.starts_with("specs/") {

@@ -1,0 +1,62 @@
+//! The name that somebody probably meant: the candidate at the least edit distance.
+//!
+//! The distance is Damerau and Levenshtein's: a letter added, left out or replaced, or two neighbours swapped, counts one.
+
+/// Number of letters of a name for each edit that a misspelling of it may have.
+const LETTERS_PER_EDIT: usize = 3;
+/// The most edits that a misspelling may have, however long the name.
+const MAX_EDITS: usize = 4;
+/// The longest name that is compared, in bytes: it may be compared with thousands, so a bound keeps hostile input cheap.
+const MAX_NAME: usize = 128;
+
+/// Returns the candidate nearest to `name`, if one is near enough that a person may have meant it.
+///
+/// A candidate may differ by one edit for each three letters of the name. `name` itself is no candidate.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let others = candidates.into_iter().filter(|candidate| *candidate != name);
+    nearest_within(edits(name, LETTERS_PER_EDIT), name, others)
+}
+
+/// Returns the number of edits that a misspelling of `name` may have at one edit for each `letters`: from 1 to 4.
+pub fn edits(name: &str, letters: usize) -> usize {
+    (name.chars().count() / letters.max(1)).clamp(1, MAX_EDITS)
+}
+
+/// Returns the candidate that is nearest to `name` and at most `limit` edits away, in any mix of capitals.
+///
+/// Of several that are equally near, the first in alphabetical order.
+pub fn nearest_within<'a>(limit: usize, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > MAX_NAME {
+        return None;
+    }
+    let name = name.to_lowercase();
+    candidates
+        .into_iter()
+        // One edit changes the length by one letter, and a letter's bytes by at most three.
+        .filter(|candidate| candidate.len().abs_diff(name.len()) <= 4 * limit)
+        .map(|candidate| (strsim::damerau_levenshtein(&name, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_finds_its_name() {
+        assert_eq!(nearest("capcity", ["capacity", "city"]), Some("capacity"));
+        assert_eq!(nearest("Capacity", ["capacity"]), Some("capacity"));
+        assert_eq!(nearest("capacity", ["capacity"]), None);
+        assert_eq!(nearest("queue", ["topic"]), None);
+        assert_eq!(nearest("cat", ["hat", "bat"]), Some("bat"));
+    }
+
+    #[test]
+    fn long_names_are_not_compared() {
+        let long = "a".repeat(MAX_NAME + 1);
+        let longer = "a".repeat(MAX_NAME + 2);
+        assert_eq!(nearest(&long, [longer.as_str()]), None);
+    }
+}

@@ -1,0 +1,98 @@
+//! The whole result of compiling one environment.
+
+use crate::address::Address;
+use crate::environment::Environment;
+use crate::fact::Fact;
+use crate::goals::Goals;
+use crate::property::Value;
+use crate::resource::Resource;
+use gpb_base::source::Span;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// The whole result of compiling one environment.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    /// The environment.
+    pub environment: Environment,
+    /// In order of declaration.
+    pub layers: Vec<Layer>,
+    /// In order of declaration; addresses are unique.
+    pub resources: Vec<Resource>,
+    /// The values it exports, by name.
+    pub outputs: BTreeMap<String, Output>,
+    /// The declared renames, in order of declaration.
+    pub moves: Vec<Move>,
+    /// The `override`s of the environment, for every plan to list.
+    pub overrides: Vec<Override>,
+    /// Recovery targets, budgets, usage.
+    pub goals: Goals,
+    /// By resource in the order of `resources`, and for each as its facts are written.
+    pub facts: Vec<Fact>,
+}
+
+/// One environment of a program, compiled.
+#[derive(Debug)]
+pub struct CompiledEnvironment {
+    /// The environment under its own usage.
+    pub model: Model,
+    /// The same environment at each budget that names a driver's value, in the order of the model's budgets.
+    pub tiers: Vec<UsageTier>,
+}
+
+/// An environment under another usage: `budget at 100k users` compiles it with `usage.users` of 100,000.
+#[derive(Debug)]
+pub struct UsageTier {
+    /// The driver: `users`.
+    pub driver: String,
+    /// The number of units of the driver.
+    pub value: Decimal,
+    /// The environment under that usage.
+    pub model: Model,
+}
+
+/// A named part of a stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layer {
+    /// Its name.
+    pub name: String,
+    /// The names of the layers it sees.
+    pub uses: Vec<String>,
+    /// Its `///` comment.
+    pub doc: Option<String>,
+    /// The declaration's head.
+    pub span: Span,
+}
+
+/// A value that the environment exports.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// The value; its unknowns are resolved by apply.
+    pub value: Value,
+    /// The place of the declaration.
+    pub span: Span,
+    /// Its `///` comment.
+    pub doc: Option<String>,
+}
+
+/// A declared rename: `moved old to new`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// The address of the past.
+    pub from: Address,
+    /// The address of now.
+    pub to: Address,
+    /// The place of the statement.
+    pub span: Span,
+}
+
+/// The properties of one resource that an environment overrides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// The resource.
+    pub address: Address,
+    /// The properties it set, in AWS's spelling.
+    pub properties: Vec<String>,
+    /// The place of the statement.
+    pub span: Span,
+}

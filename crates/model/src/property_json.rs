@@ -1,0 +1,153 @@
+//! Values as JSON, in two forms.
+//!
+//! The plain form is what a cloud takes and gives: no unknowns, no secrets. The form of files has them all: an unknown is
+//! an object with one key that starts with `$`, and an object that looks like one is wrapped in `$map`.
+
+use crate::property::{Reference, Value, ValueMap};
+use serde_json::{Map, Number as JsonNumber, Value as Json};
+
+/// A JSON document that is not a [`Value`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ValueError {
+    /// A null: what is absent is not written.
+    #[error("null has no meaning here")]
+    Null,
+    /// A number beyond the range of a double.
+    #[error("the number {0} is out of range")]
+    Number(String),
+    /// An object with one key that starts with `$` and is not an unknown.
+    #[error("`{0}` is not a well-formed unknown")]
+    Unknown(String),
+}
+
+impl Value {
+    /// Returns the plain JSON of a value; none where a part is unknown or a secret.
+    pub fn to_json(&self) -> Option<Json> {
+        self.to_json_with(&mut |_| Err(())).ok()
+    }
+
+    /// Returns the plain JSON of a value, in which `fill` supplies references, concatenations, calls and secrets.
+    ///
+    /// # Errors
+    /// The first that `fill` returns.
+    pub fn to_json_with<E>(&self, fill: &mut dyn FnMut(&Value) -> Result<Json, E>) -> Result<Json, E> {
+        Ok(match self {
+            Value::Bool(bool) => (*bool).into(),
+            Value::Int(int) => (*int).into(),
+            Value::Number(number) => (*number).into(),
+            Value::Text(text) => text.as_str().into(),
+            Value::List(items) => {
+                Json::Array(items.iter().map(|item| item.to_json_with(fill)).collect::<Result<_, E>>()?)
+            }
+            Value::Map(entries) => {
+                let entries = entries.iter().map(|(key, value)| Ok((key.to_string(), value.to_json_with(fill)?)));
+                Json::Object(entries.collect::<Result<Map<_, _>, E>>()?)
+            }
+            Value::Ref(_) | Value::Concat(_) | Value::Call { .. } | Value::Secret(_) => fill(self)?,
+        })
+    }
+
+    /// Returns the value of plain JSON; none for null, and nulls inside are left out.
+    pub fn from_json(json: &Json) -> Option<Value> {
+        Self::from_json_with(json, &|_| None)
+    }
+
+    /// Returns the value of plain JSON, of which `special` reads the objects that are not what they look like.
+    pub fn from_json_with(json: &Json, special: &dyn Fn(&Map<String, Json>) -> Option<Value>) -> Option<Value> {
+        Some(match json {
+            Json::Null => return None,
+            Json::Bool(bool) => Value::Bool(*bool),
+            Json::Number(number) => Self::from_number(number)?,
+            Json::String(text) => Value::Text(text.as_str().into()),
+            Json::Array(items) => {
+                Value::List(items.iter().filter_map(|item| Self::from_json_with(item, special)).collect())
+            }
+            Json::Object(entries) => special(entries).unwrap_or_else(|| {
+                let entry =
+                    |(key, json): (&String, &Json)| Some((key.as_str().into(), Self::from_json_with(json, special)?));
+                Value::Map(entries.iter().filter_map(entry).collect())
+            }),
+        })
+    }
+
+    fn from_number(number: &JsonNumber) -> Option<Value> {
+        match number.as_i64() {
+            Some(int) => Some(Value::Int(int)),
+            None => number.as_f64().map(|double| Value::Number(double.into())),
+        }
+    }
+}
+
+impl From<Value> for Json {
+    /// Returns the form of files.
+    fn from(value: Value) -> Json {
+        let one = |key: &str, inner: Json| Json::Object(Map::from_iter([(key.to_owned(), inner)]));
+        let list = |items: Vec<Value>| Json::Array(items.into_iter().map(Json::from).collect());
+        match value {
+            Value::Bool(bool) => bool.into(),
+            Value::Int(int) => int.into(),
+            Value::Number(number) => number.into(),
+            Value::Text(text) => Json::String(text.into()),
+            Value::List(items) => list(items),
+            Value::Map(entries) => {
+                let wrap = entries.len() == 1 && entries.keys().any(|key| key.starts_with('$'));
+                let object = Json::Object(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect());
+                if wrap { one("$map", object) } else { object }
+            }
+            Value::Ref(Reference { to, path }) => one("$ref", serde_json::json!({ "to": to.as_str(), "path": path.0 })),
+            Value::Concat(parts) => one("$concat", list(parts)),
+            Value::Call { function, args } => one(
+                "$call",
+                Json::Array(std::iter::once(function.into()).chain(args.into_iter().map(Json::from)).collect()),
+            ),
+            Value::Secret(secret) => one("$secret", serde_json::to_value(secret).unwrap_or_default()),
+        }
+    }
+}
+
+impl TryFrom<Json> for Value {
+    type Error = ValueError;
+
+    /// Reads the form of files.
+    fn try_from(json: Json) -> Result<Value, ValueError> {
+        Ok(match json {
+            Json::Null => return Err(ValueError::Null),
+            Json::Bool(bool) => Value::Bool(bool),
+            Json::Number(number) => {
+                Value::from_number(&number).ok_or_else(|| ValueError::Number(number.to_string()))?
+            }
+            Json::String(text) => Value::Text(text.into()),
+            Json::Array(items) => Value::List(items.into_iter().map(Value::try_from).collect::<Result<_, _>>()?),
+            Json::Object(entries) => {
+                let unknown = entries.keys().next().filter(|key| entries.len() == 1 && key.starts_with('$')).cloned();
+                match (unknown, entries) {
+                    (Some(key), mut entries) => unknown_from(&key, entries.remove(&key).unwrap_or_default())?,
+                    (None, entries) => Value::Map(map_from(entries)?),
+                }
+            }
+        })
+    }
+}
+
+fn map_from(entries: Map<String, Json>) -> Result<ValueMap, ValueError> {
+    entries.into_iter().map(|(key, value)| Ok((key.into(), Value::try_from(value)?))).collect()
+}
+
+fn unknown_from(key: &str, inner: Json) -> Result<Value, ValueError> {
+    let bad = || ValueError::Unknown(key.to_owned());
+    match (key, inner) {
+        ("$map", Json::Object(entries)) => Ok(Value::Map(map_from(entries)?)),
+        ("$ref", inner) => serde_json::from_value(inner).map(Value::Ref).map_err(|_| bad()),
+        ("$secret", inner) => serde_json::from_value(inner).map(Value::Secret).map_err(|_| bad()),
+        ("$concat", Json::Array(parts)) => {
+            parts.into_iter().map(Value::try_from).collect::<Result<_, _>>().map(Value::Concat)
+        }
+        ("$call", Json::Array(parts)) => {
+            let mut parts = parts.into_iter();
+            let Some(Json::String(function)) = parts.next() else { return Err(bad()) };
+            let args = parts.map(Value::try_from).collect::<Result<_, _>>()?;
+            Ok(Value::Call { function, args })
+        }
+        _ => Err(bad()),
+    }
+}

@@ -1,0 +1,64 @@
+//! A resource of the model.
+
+use crate::address::Address;
+use crate::environment::Place;
+use crate::names::TypeName;
+use crate::path::PropPath;
+use crate::property::ValueMap;
+use crate::spans::Spans;
+use gpb_base::source::Span;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A resource that the program declares.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// Its identity.
+    pub address: Address,
+    /// Its type.
+    pub ty: TypeName,
+    /// Read and not managed (`existing`): `properties` say which one is meant.
+    pub existing: bool,
+    /// Its account and region.
+    pub place: Arc<Place>,
+    /// The layer it was declared in.
+    pub layer: Option<Arc<str>>,
+    /// The component instances around it, outermost first: `data.main`.
+    pub components: Vec<String>,
+    /// By name in AWS's spelling.
+    pub properties: ValueMap,
+    /// The place of each property in the text, by path; a path without an entry was written with its parent.
+    pub spans: Spans,
+    /// Named by `after`; references make the other edges.
+    pub after: Vec<Address>,
+    /// The place in the text where `after` names each of them.
+    pub after_spans: BTreeMap<Address, Span>,
+    /// Protection, ignored drift, order of replacement.
+    pub lifecycle: Lifecycle,
+    /// The declaration's head.
+    pub span: Span,
+    /// The variable that `for` bound and the `///` comment, for people.
+    pub doc: Option<String>,
+}
+
+/// The rules of a resource for changes, as its `lifecycle` block sets them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lifecycle {
+    /// `protect always` / `protect never`; without it, the type and the mode decide.
+    pub protect: Option<bool>,
+    /// Properties whose drift is left alone once the resource exists.
+    pub ignore: Vec<PropPath>,
+    /// `replace create_first` / `replace delete_first`; without it, the catalog decides.
+    pub replace: Option<Replacement>,
+}
+
+/// The order of a replacement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Replacement {
+    /// The new resource first: nothing is missing in between.
+    CreateThenDelete,
+    /// The old resource first: the two cannot be there at once.
+    DeleteThenCreate,
+}

@@ -1,0 +1,230 @@
+//! The simulated cloud: its parts, and the changes it makes to its table.
+
+use super::faults::{CrashHook, FaultInjector, Faults, InjectedFault, injected};
+use super::latency::Latency;
+use super::new_resource::{ACCOUNT, account, missing, new_resource, observed, own_names, refuse_create_only};
+use super::output_forms::OutputForms;
+use super::resource_table::{self, SimResource};
+use gpb_catalog::TypeDef;
+use gpb_engine::cloud::clock::Clock;
+use gpb_engine::cloud::physical_names::hex;
+use gpb_engine::cloud::{
+    CloudError, CloudErrorKind, CreateRequest, ObservedResource, Progress, ProgressSink, ResourceKey, TypeSource,
+    UpdateRequest, property_paths,
+};
+use gpb_engine::state::OperationKind;
+use gpb_model::Place;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// What an simulated cloud is made with.
+#[derive(Clone)]
+pub struct SimOptions {
+    pub types: Arc<dyn TypeSource>,
+    pub clock: Arc<dyn Clock>,
+    pub faults: Faults,
+    pub latency: Latency,
+    pub forms: OutputForms,
+    /// Where tests let a process die.
+    pub hook: Option<CrashHook>,
+}
+
+/// The simulated cloud.
+pub struct SimCloud {
+    connection: Mutex<Connection>,
+    types: Arc<dyn TypeSource>,
+    clock: Arc<dyn Clock>,
+    faults: FaultInjector,
+    latency: Latency,
+    forms: OutputForms,
+    idempotent: bool,
+    hook: Option<CrashHook>,
+}
+
+impl SimCloud {
+    /// The cloud in a file, which is made when it is not there. Its folder must be.
+    pub fn open(path: &Path, options: SimOptions) -> Result<SimCloud, CloudError> {
+        let connection = Connection::open(path).map_err(|error| resource_table::internal(&error))?;
+        #[cfg(unix)]
+        if let Ok(metadata) = path.metadata() {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mut permissions = metadata.permissions();
+            permissions.set_mode(0o600);
+            // A simulation holds nothing real; where this is not possible it is still usable.
+            let _ = std::fs::set_permissions(path, permissions);
+        }
+        Self::with(connection, options)
+    }
+
+    /// A cloud that is gone when it is dropped.
+    pub fn in_memory(options: SimOptions) -> Result<SimCloud, CloudError> {
+        let connection = Connection::open_in_memory().map_err(|error| resource_table::internal(&error))?;
+        Self::with(connection, options)
+    }
+
+    fn with(mut connection: Connection, options: SimOptions) -> Result<SimCloud, CloudError> {
+        resource_table::prepare(&mut connection)?;
+        Ok(SimCloud {
+            connection: Mutex::new(connection),
+            types: options.types,
+            clock: options.clock,
+            faults: FaultInjector::new(options.faults),
+            latency: options.latency,
+            forms: options.forms,
+            idempotent: true,
+            hook: options.hook,
+        })
+    }
+
+    /// The same cloud, but one that looks at no token, as many services do not: a creation that is asked for twice makes
+    /// another resource, or finds the name taken.
+    #[must_use]
+    pub fn without_idempotency(self) -> SimCloud {
+        SimCloud { idempotent: false, ..self }
+    }
+
+    /// Everything there is, oldest first, with the token it was made with: what a test compares the state with.
+    pub fn everything(&self) -> Result<Vec<(ResourceKey, ObservedResource, String)>, CloudError> {
+        let resources = resource_table::everything(&self.lock()).map_err(|error| resource_table::internal(&error))?;
+        let key = |resource: SimResource| {
+            let account = Some(resource.account).filter(|account| account != ACCOUNT).map(Into::into);
+            let place = Place { account, region: resource.region.into(), ..Place::default() };
+            let observed = ObservedResource { id: resource.id.clone(), properties: resource.properties };
+            (ResourceKey { ty: resource.ty, place, id: resource.id }, observed, resource.token)
+        };
+        Ok(resources.into_iter().map(key).collect())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn point(&self, name: &str) {
+        if let Some(hook) = &self.hook {
+            hook(name);
+        }
+    }
+
+    pub(crate) fn def(&self, ty: &str) -> Result<Arc<TypeDef>, CloudError> {
+        let unknown =
+            || CloudError::new(CloudErrorKind::Unsupported, "UnknownType", format!("the catalog has no type {ty}"));
+        self.types.get(ty).ok_or_else(unknown)
+    }
+
+    pub(crate) fn query<T>(&self, act: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, CloudError> {
+        act(&self.lock()).map_err(|error| resource_table::internal(&error))
+    }
+
+    fn change<T>(&self, act: impl FnOnce(&Transaction<'_>) -> Result<T, CloudError>) -> Result<T, CloudError> {
+        let mut connection = self.lock();
+        let sql_error = |error: rusqlite::Error| resource_table::internal(&error);
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql_error)?;
+        let done = act(&transaction)?;
+        transaction.commit().map_err(sql_error)?;
+        Ok(done)
+    }
+
+    pub(crate) fn get(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
+        self.inject_read_fault(&key.id, &key.ty)?;
+        let found =
+            self.query(|c| resource_table::by_id(c, &key.ty, account(&key.place), &key.place.region, &key.id))?;
+        Ok(found.map(observed))
+    }
+
+    pub(crate) fn inject_read_fault(&self, subject: &str, ty: &str) -> Result<(), CloudError> {
+        match self.faults.read(subject) {
+            InjectedFault::Before(kind) => Err(injected(kind, "read", ty)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Throws the dice for a change; what is to come after it is returned.
+    pub(crate) fn inject_fault(&self, operation: &str, subject: &str, ty: &str) -> Result<InjectedFault, CloudError> {
+        self.point(&format!("{operation}:asked"));
+        match self.faults.change(operation, subject) {
+            InjectedFault::Before(kind) => Err(injected(kind, operation, ty)),
+            fault => Ok(fault),
+        }
+    }
+
+    /// Lets the time pass that the operation takes, and says what it is waited for.
+    pub(crate) async fn wait_latency(
+        &self,
+        ty: &str,
+        operation: OperationKind,
+        doing: &str,
+        sink: &dyn ProgressSink,
+    ) -> Result<(), CloudError> {
+        let whole = self.latency.duration(ty, operation);
+        let mut elapsed = Duration::ZERO;
+        while elapsed < whole {
+            let step =
+                whole.saturating_sub(elapsed).min(whole / 4).max(Duration::from_millis(1)).min(Duration::from_secs(5));
+            sink.progress(Progress::Waiting { for_what: doing.to_owned(), elapsed })?;
+            self.clock.sleep(step).await;
+            elapsed += step;
+        }
+        Ok(())
+    }
+
+    /// Makes the resource, or finds the one the same token made.
+    pub(crate) fn make(&self, def: &TypeDef, create: &CreateRequest<'_>) -> Result<ObservedResource, CloudError> {
+        let sent = hex(&Sha256::digest(Json::Object(create.desired.clone()).to_string().as_bytes()));
+        self.change(|transaction| {
+            let mut same =
+                resource_table::by_token(transaction, create.token).map_err(|e| resource_table::internal(&e))?;
+            let salt = if same.is_empty() { String::new() } else { same.len().to_string() };
+            if let Some(resource) = same.pop().filter(|_| self.idempotent) {
+                return if resource.ty == create.ty && resource.sent == sent {
+                    Ok(observed(resource))
+                } else {
+                    let message = "the token was used for another creation";
+                    Err(CloudError::new(CloudErrorKind::Invalid, "IdempotentParameterMismatch", message))
+                };
+            }
+            let resource = new_resource(def, create, sent, &salt, &self.forms);
+            if !resource_table::insert(transaction, &resource).map_err(|e| resource_table::internal(&e))? {
+                let message = format!("{} {} exists already", def.aws, resource.id);
+                return Err(CloudError::new(CloudErrorKind::AlreadyExists, "AlreadyExists", message));
+            }
+            Ok(observed(resource))
+        })
+    }
+
+    pub(crate) fn modify(&self, def: &TypeDef, update: &UpdateRequest<'_>) -> Result<ObservedResource, CloudError> {
+        let key = update.key;
+        self.change(|transaction| {
+            let found = resource_table::by_id(transaction, &key.ty, account(&key.place), &key.place.region, &key.id);
+            let mut resource = found.map_err(|e| resource_table::internal(&e))?.ok_or_else(|| missing(def, key))?;
+            if !def.updatable {
+                let message = format!("{} cannot be changed, only replaced", def.aws);
+                return Err(CloudError::new(CloudErrorKind::Invalid, "NotUpdatable", message));
+            }
+            for path in update.changed {
+                refuse_create_only(def, path, &resource.properties, update.desired)?;
+                property_paths::copy(&mut resource.properties, update.desired, path);
+            }
+            def.write_only.iter().for_each(|path| property_paths::remove(&mut resource.properties, path));
+            property_paths::fill_defaults(def, &mut resource.properties);
+            resource_table::update(transaction, &resource).map_err(|e| resource_table::internal(&e))?;
+            Ok(observed(resource))
+        })
+    }
+
+    pub(crate) fn destroy(&self, def: &TypeDef, key: &ResourceKey) -> Result<(), CloudError> {
+        self.change(|transaction| {
+            let found = resource_table::by_id(transaction, &key.ty, account(&key.place), &key.place.region, &key.id);
+            let Some(resource) = found.map_err(|e| resource_table::internal(&e))? else { return Ok(()) };
+            let user = resource_table::user_of(transaction, &resource, &own_names(def, &resource.properties));
+            if let Some((ty, id)) = user.map_err(|e| resource_table::internal(&e))? {
+                let message = format!("{} {} is in use by {ty} {id}", def.aws, key.id);
+                return Err(CloudError::new(CloudErrorKind::Conflict, "InUse", message));
+            }
+            resource_table::delete(transaction, &resource).map_err(|e| resource_table::internal(&e))
+        })
+    }
+}

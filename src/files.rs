@@ -1,0 +1,68 @@
+//! Reads files of text for the command and the language server, and gives each file one path.
+#![allow(clippy::disallowed_methods)] // This file reads the file system.
+
+use gpb_base::source::MAX_FILE_BYTES;
+use gpb_engine::state::io_message;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// Reads a file of UTF-8 text.
+///
+/// # Errors
+/// The reason without the file's name: it does not exist, is a folder, is too large, is not UTF-8, or may not be read.
+pub fn text(path: &Path) -> Result<Arc<str>, String> {
+    let meta = fs::metadata(path).map_err(|error| io_message(&error))?;
+    if meta.is_dir() {
+        return Err("it is a folder, and a file is expected".to_owned());
+    }
+    if meta.len() > MAX_FILE_BYTES as u64 {
+        return Err(format!("it has {} bytes; a spec has at most {MAX_FILE_BYTES}", meta.len()));
+    }
+    let bytes = fs::read(path).map_err(|error| io_message(&error))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text.into()),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            Err(format!("it is not UTF-8 text: the byte at offset {at} belongs to no character"))
+        }
+    }
+}
+
+/// Returns the path of `used`, which a file at `from` names relative to its own folder.
+pub fn relative_to(from: &str, used: &str) -> PathBuf {
+    normalize(&Path::new(from).parent().unwrap_or(Path::new("")).join(used))
+}
+
+/// Returns a path without `.` and with `..` resolved by name, so that a file has one name however it is reached.
+pub fn normalize(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if out.file_name().is_some() => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_one_path_however_it_is_reached() {
+        for (from, used, path) in [
+            ("a/b/main.gpb", "./other.gpb", "a/b/other.gpb"),
+            ("a/b/main.gpb", "../b/.././c.gpb", "a/c.gpb"),
+            ("main.gpb", "../c.gpb", "../c.gpb"),
+            ("/a/main.gpb", "/b.gpb", "/b.gpb"),
+            ("a/main.gpb", "..", "."),
+        ] {
+            assert_eq!(relative_to(from, used), Path::new(path), "{used} in {from}");
+        }
+    }
+}
