@@ -1,6 +1,7 @@
 //! Functions of lists and maps.
 
-use super::{BuiltinCall, PestBuiltin, UnknownPolicy, define, json};
+use super::builtin::{Builtin, BuiltinCall, UnknownPolicy, define};
+use super::json;
 use crate::ops;
 use gpb_base::diag::Diagnostic;
 use gpb_base::unit;
@@ -17,14 +18,14 @@ fn any_map() -> Type {
     Type::map(Type::Any)
 }
 
-pub(super) fn table() -> Vec<PestBuiltin> {
+pub(super) fn table() -> Vec<Builtin> {
     let mut all = building();
     all.extend(asking());
     all
 }
 
 /// The functions that make something of collections.
-fn building() -> Vec<PestBuiltin> {
+fn building() -> Vec<Builtin> {
     use UnknownPolicy::{Parts, Waits};
     vec![
         define("json", &[("value", Type::Any)], Type::String, Parts, json::encode, "The value as JSON, keys sorted."),
@@ -70,7 +71,7 @@ fn building() -> Vec<PestBuiltin> {
 }
 
 /// The functions that ask something of values.
-fn asking() -> Vec<PestBuiltin> {
+fn asking() -> Vec<Builtin> {
     use UnknownPolicy::{Parts, Sees};
     vec![
         define(

@@ -1,6 +1,6 @@
 //! Functions of networks.
 
-use super::{BuiltinCall, PestBuiltin, UnknownPolicy, define};
+use super::builtin::{Builtin, BuiltinCall, UnknownPolicy, define};
 use crate::ty::cidr;
 use gpb_base::diag::Diagnostic;
 use gpb_model::ty::Type;
@@ -12,7 +12,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 /// The most parts a network is split into.
 const MAX_PARTS: u64 = 4096;
 
-pub(super) fn table() -> Vec<PestBuiltin> {
+pub(super) fn table() -> Vec<Builtin> {
     let block = ("block", Type::Cidr);
     vec![
         define(

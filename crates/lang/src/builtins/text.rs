@@ -1,6 +1,6 @@
 //! Functions of text.
 
-use super::{BuiltinCall, PestBuiltin, UnknownPolicy, define};
+use super::builtin::{Builtin, BuiltinCall, UnknownPolicy, define};
 use crate::ops;
 use base64::Engine as _;
 use gpb_base::diag::Diagnostic;
@@ -11,13 +11,13 @@ use rust_decimal::prelude::ToPrimitive;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
-pub(super) fn table() -> Vec<PestBuiltin> {
+pub(super) fn table() -> Vec<Builtin> {
     let mut all = whole();
     all.extend(parts());
     all
 }
 
-fn whole() -> Vec<PestBuiltin> {
+fn whole() -> Vec<Builtin> {
     use UnknownPolicy::{Parts, Waits};
     let one = |name, run, doc| define(name, &[("text", Type::String)], Type::String, Waits, run, doc);
     vec![
@@ -54,7 +54,7 @@ fn whole() -> Vec<PestBuiltin> {
     ]
 }
 
-fn parts() -> Vec<PestBuiltin> {
+fn parts() -> Vec<Builtin> {
     use UnknownPolicy::Waits;
     let two = |name, second, result, run, doc| {
         define(name, &[("text", Type::String), (second, Type::String)], result, Waits, run, doc)

@@ -1,6 +1,6 @@
 //! Reaching into values: `.name`, `?.name`, `[index]`.
 
-use super::wait;
+use super::wait::wait;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::Place;

@@ -1,6 +1,6 @@
 //! Equality: of like values; a comparison that can never hold is a mistake.
 
-use super::{symbol, wait};
+use super::wait::wait;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_base::unit;
@@ -40,7 +40,7 @@ pub(super) fn compare(
 ) -> Result<PropertyValue, Diagnostic> {
     match equal(&left, &right)? {
         Some(same) => Ok(PropertyValue::bool(same == (op == BinaryOp::Equal), span)),
-        None => wait(symbol(op), &[&left, &right], Type::Bool, span),
+        None => wait(op.symbol(), &[&left, &right], Type::Bool, span),
     }
 }
 

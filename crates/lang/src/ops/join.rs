@@ -1,6 +1,6 @@
 //! Text made of parts, and a choice that waits for its condition.
 
-use super::wait;
+use super::wait::wait;
 use crate::property::strict;
 use crate::ty;
 use gpb_base::diag::Diagnostic;

@@ -1,6 +1,6 @@
 //! Conditions: operators by their names, values as texts.
 
-use super::{one_or_many, put};
+use super::values::{one_or_many, put};
 use crate::ty;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;

@@ -1,6 +1,7 @@
 //! Objects: names from gpb's spelling to AWS's.
 
-use super::{BodyReader, messages};
+use super::messages;
+use super::reader::BodyReader;
 use compact_str::CompactString;
 use gpb_base::source::Span;
 use gpb_catalog::{ObjectShape, Property};

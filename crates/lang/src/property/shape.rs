@@ -1,7 +1,8 @@
 //! Values by the catalog's shapes.
 
-use super::{BodyReader, messages, untyped};
-use crate::builtins::json;
+use super::reader::BodyReader;
+use super::to_json::{json_text, to_json};
+use super::{messages, untyped};
 use gpb_catalog::typed::type_of;
 use gpb_catalog::{ListShape, ObjectShape, Shape, TextShape, secret_places};
 use gpb_model as model;
@@ -95,8 +96,8 @@ impl BodyReader<'_> {
         if !value.is_known() {
             return Some(model::Value::Call { function: "json".to_owned(), args: vec![document] });
         }
-        match json::document(value) {
-            Ok(document) => Some(model::Value::Text(json::write(&document).into())),
+        match to_json(value) {
+            Ok(document) => Some(model::Value::Text(json_text(&document).into())),
             Err(diagnostic) => self.refuse(diagnostic),
         }
     }

@@ -1,7 +1,8 @@
 //! Names in expressions.
 
-use super::scope::{Resolution, ScopeRib};
-use super::{GroupKind, Resolver};
+use super::body_kind::{BodyKind, describe};
+use super::resolver::{GroupKind, Resolver};
+use super::ribs::{Resolution, ScopeRib};
 use crate::builtins;
 use crate::names::ItemKind;
 use crate::node_id::NodeId;
@@ -27,7 +28,7 @@ impl<'p> Resolver<'_, 'p> {
                     self.expr(item);
                 }
             }
-            ExprKind::Object(stmts) => self.object(stmts, super::body::BodyKind::Object),
+            ExprKind::Object(stmts) => self.object(stmts, BodyKind::Object),
             ExprKind::Call { callee, args } => {
                 self.callee(callee);
                 for arg in args {
@@ -124,7 +125,7 @@ impl<'p> Resolver<'_, 'p> {
         for value in statement.principals.iter().filter_map(|principal| principal.value.as_ref()) {
             self.expr(value);
         }
-        self.object(&statement.conditions, super::body::BodyKind::Object);
+        self.object(&statement.conditions, BodyKind::Object);
     }
 
     pub(super) fn binding(&mut self, binding: &'p Binding) {
@@ -156,12 +157,12 @@ impl<'p> Resolver<'_, 'p> {
     }
 
     /// A statement that stands where nothing is made of it.
-    pub(super) fn misplaced(&mut self, stmt: &Stmt, place: super::body::BodyKind) {
+    pub(super) fn misplaced(&mut self, stmt: &Stmt, place: BodyKind) {
         // The mere beginning of an entry may become anything.
         if matches!(stmt, Stmt::Field(field) if field.value.is_missing()) {
             return;
         }
-        let (what, span, help) = super::body::describe(stmt, place);
+        let (what, span, help) = describe(stmt, place);
         let within = match (stmt, self.group) {
             (Stmt::Param(_) | Stmt::Output(_) | Stmt::Layer(_), Some(GroupKind::For)) => "a `for`",
             (Stmt::Param(_), Some(GroupKind::Once)) => "a group",

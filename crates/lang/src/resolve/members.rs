@@ -1,6 +1,6 @@
 //! `head.name`, where the head is a layer or a component: what it has is known without evaluating.
 
-use super::{Resolver, suggest};
+use super::resolver::{Resolver, suggest};
 use crate::body_index::{BodyIndex, DeclKind, Declaration};
 use crate::names::GlobalItem;
 use gpb_base::diag::{Diagnostic, nearest};

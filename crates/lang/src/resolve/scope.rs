@@ -1,31 +1,12 @@
 //! What a name stands for at a place, as far as can be said without evaluating.
 
-use super::Resolver;
-use crate::body_index::{BodyIndex, DeclKind, Declaration};
+use super::resolver::Resolver;
+use super::ribs::{AMBIENT, Resolution, ScopeRib};
+use crate::body_index::DeclKind;
 use crate::builtins;
 use crate::names::ItemKind;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_syntax::ast::{Ident, LayerStmt};
-use std::rc::Rc;
-
-/// The names every expression inside a stack may use.
-pub const AMBIENT: &[&str] = &["account", "region", "partition", "environment"];
-
-/// One ring of names around an expression.
-#[derive(Debug)]
-pub enum ScopeRib<'p> {
-    Body(Rc<BodyIndex<'p>>),
-    /// What a `for`, a function or a comprehension binds.
-    Vars(Vec<&'p str>),
-}
-
-/// What a name stands for.
-#[derive(Debug, Clone, Copy)]
-pub enum Resolution<'p> {
-    Declared(Declaration<'p>),
-    /// A variable, a constant or an ambient name: its value says what it has.
-    Value,
-}
 
 impl<'p> Resolver<'_, 'p> {
     pub(super) fn find(&self, name: &str) -> Option<Resolution<'p>> {

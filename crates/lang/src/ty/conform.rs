@@ -1,7 +1,9 @@
 //! Reading a value as a type.
 
-use super::TypeContext;
+use super::article::article;
+use super::context::TypeContext;
 use super::object;
+use super::secret::secret_as_text;
 use super::text;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::unit;
@@ -299,13 +301,6 @@ fn no_name(value: &PropertyValue, found: &BareWord, ty: &Type, cx: &TypeContext)
     })
 }
 
-/// A secret where text is expected.
-pub(crate) fn secret_as_text(value: &PropertyValue) -> Diagnostic {
-    Diagnostic::error("GPB1115", "a secret has no text form")
-        .with_label(value.span, "this is a secret")
-        .help("a secret may only be given, whole, to a property that keeps secrets, or to a parameter of type `secret`")
-}
-
 fn mismatch(value: &PropertyValue, ty: &Type, cx: &TypeContext) -> Diagnostic {
     let wanted = article(ty);
     let diagnostic = Diagnostic::error("GPB1101", format!("expected {wanted}, found {}", value.describe()))
@@ -335,14 +330,4 @@ fn mismatch(value: &PropertyValue, ty: &Type, cx: &TypeContext) -> Diagnostic {
         _ => return cx.origin(diagnostic),
     };
     cx.origin(diagnostic.help(help))
-}
-
-/// The type with its article: "a `duration`", "an `int`".
-pub(crate) fn article(ty: &Type) -> String {
-    let name = ty.to_string();
-    let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
-    match ty {
-        Type::Words(_) => format!("one of `{name}`"),
-        _ => format!("{} `{name}`", if vowel { "an" } else { "a" }),
-    }
 }

@@ -1,7 +1,8 @@
 //! Reading an object as an object type.
 
-use super::TypeContext;
-use super::conform::{article, conform as conform_value};
+use super::article::article;
+use super::conform::conform as conform_value;
+use super::context::TypeContext;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::{FieldType, ObjectType};

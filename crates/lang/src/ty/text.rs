@@ -1,7 +1,7 @@
 //! Texts that have a form of their own: networks, regions, accounts, ARNs.
 
-use super::TypeContext;
-use crate::builtins::json;
+use super::context::TypeContext;
+use crate::property::from_json;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
@@ -141,7 +141,7 @@ pub fn policy(text: &str, span: Span) -> Result<PropertyValue, Diagnostic> {
             .help("write `policy { … }`, or JSON with a `Statement`")
     };
     let parsed = serde_json::from_str(text).map_err(|error| bad(format!("this is not JSON: {error}")))?;
-    let document = json::to_value(&parsed, span)?;
+    let document = from_json(&parsed, span)?;
     match document.as_map() {
         Some(entries) if entries.contains_key("Statement") => Ok(document),
         _ => Err(bad("this JSON is not a policy document".into())),

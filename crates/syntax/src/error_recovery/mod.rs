@@ -1,4 +1,6 @@
-//! The messages about structure: each comes from a node that the grammar made where something was missing or strange.
+//! Reports mistakes of structure, from the nodes that the grammar makes for them.
+//!
+//! The grammar matches every text; it has rules of their own for what is missing, foreign or unexpected.
 
 mod braces;
 mod foreign_syntax;
@@ -24,20 +26,20 @@ pub(super) fn diagnostics(file: FileId, tree: &SyntaxTree<'_>) -> Vec<Diagnostic
         if node.start() < found.silent_until {
             continue;
         }
-        let mut tell = || [found.first_missing(node), found.foreign_syntax(node), found.unexpected(node)];
+        let mut report = || [found.first_missing(node), found.foreign_syntax(node), found.unexpected(node)];
         if is_plain(node.rule()) {
-            debug_assert!(tell().iter().all(Option::is_none), "there is a message about {:?}", node.rule());
+            debug_assert!(report().iter().all(Option::is_none), "there is a message about {:?}", node.rule());
             continue;
         }
-        let told = tell();
-        if told.iter().any(Option::is_some) {
-            diagnostics.extend(told.into_iter().flatten());
+        let reported = report();
+        if reported.iter().any(Option::is_some) {
+            diagnostics.extend(reported.into_iter().flatten());
         }
     }
     diagnostics
 }
 
-/// The pieces that most of a text is made of, and that no message is ever about.
+/// Checks for the rules that most nodes are made by, and no message is about.
 fn is_plain(rule: Rule) -> bool {
     matches!(
         rule,
@@ -65,13 +67,15 @@ fn is_plain(rule: Rule) -> bool {
 
 struct ErrorFinder {
     file: FileId,
-    /// Where the last thing was missing: one message speaks for all that is missing in one place.
+    /// The last place where something was missing.
+    ///
+    /// One message is enough for all that is missing in one place.
     missing_at: Option<(usize, Rule)>,
-    /// The comments so far, from where each starts to where it ends.
+    /// The comments so far, each with its start and its end, in bytes.
     comments: Vec<(usize, usize)>,
-    /// The item before was none; one message speaks for a run of them.
+    /// The item before was none; one message is enough for a run of them.
     after_misplaced: bool,
-    /// A message about a whole entry explains all that is strange inside it.
+    /// The end, in bytes, of an entry that a message explains as a whole.
     silent_until: usize,
 }
 
@@ -84,7 +88,9 @@ impl ErrorFinder {
         Span::new(self.file, at, at)
     }
 
-    /// The end of what was written last before `at`, comments aside: there something is missing, and not on a later line.
+    /// Returns the end of the text before `at`, comments and blanks aside.
+    ///
+    /// A missing piece is reported there, and not on a later line.
     fn end_before(&self, node: SyntaxNode<'_>, at: usize) -> usize {
         let mut end = at;
         let mut comments = self.comments.iter().rev();
@@ -98,7 +104,7 @@ impl ErrorFinder {
         }
     }
 
-    /// Whether something was missing right before a node, which is then no news.
+    /// Returns what was missing right before a node, which then needs no message.
     fn follows_missing(&self, node: SyntaxNode<'_>) -> Option<Rule> {
         let (at, rule) = self.missing_at?;
         let between = node.source().get(at..node.start())?;
@@ -106,7 +112,7 @@ impl ErrorFinder {
     }
 }
 
-/// The word or sign that ends right before `at`.
+/// Returns the word or sign that ends right before `at`.
 fn word_before(node: SyntaxNode<'_>, at: usize) -> &str {
     let before = node.source().get(..at).unwrap_or_default().trim_end_matches([' ', '\t', '\r', '\n']);
     last_word(before)
@@ -131,7 +137,7 @@ fn last_word(text: &str) -> &str {
     text.get(text.len() - sign..).unwrap_or_default()
 }
 
-/// What a reader sees first in a strange piece of text: a word, a text in quotes, or a sign.
+/// Returns the first word or sign of unexpected text.
 fn first_word(text: &str) -> &str {
     let is_word = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-');
     let length = text.find(|character| !is_word(character)).unwrap_or(text.len());
@@ -139,7 +145,7 @@ fn first_word(text: &str) -> &str {
     text.get(..length).unwrap_or_default()
 }
 
-/// Where there is nothing to read, only the place is known.
+/// Returns ` after …` for a message, or nothing without a word.
 fn after(word: &str) -> String {
     if word.is_empty() { String::new() } else { format!(" after `{word}`") }
 }

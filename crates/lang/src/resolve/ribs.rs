@@ -1,0 +1,23 @@
+//! The rings of names around an expression.
+
+use crate::body_index::{BodyIndex, Declaration};
+use std::rc::Rc;
+
+/// The names every expression inside a stack may use.
+pub const AMBIENT: &[&str] = &["account", "region", "partition", "environment"];
+
+/// One ring of names around an expression.
+#[derive(Debug)]
+pub enum ScopeRib<'p> {
+    Body(Rc<BodyIndex<'p>>),
+    /// What a `for`, a function or a comprehension binds.
+    Vars(Vec<&'p str>),
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy)]
+pub enum Resolution<'p> {
+    Declared(Declaration<'p>),
+    /// A variable, a constant or an ambient name: its value says what it has.
+    Value,
+}
