@@ -40,7 +40,7 @@ pub struct LibraryFile {
 pub struct ParsedFile {
     /// The tree.
     pub module: Arc<Module>,
-    /// What is wrong with the text.
+    /// The diagnostics of the text.
     pub diagnostics: Vec<Diagnostic>,
 }
 

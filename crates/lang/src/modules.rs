@@ -33,7 +33,7 @@ pub struct Program {
     pub sources: SourceMap,
     /// The trees: the entry first, then the files it uses, then the library's.
     pub modules: Vec<LoadedModule>,
-    /// What is wrong with the texts.
+    /// The diagnostics of the texts.
     pub diagnostics: Vec<Diagnostic>,
     /// The names of the library's items, read or not: what a misspelt name may mean.
     pub library: Arc<[(ItemKind, String)]>,

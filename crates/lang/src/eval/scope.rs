@@ -27,7 +27,7 @@ pub struct Frame<'p> {
     pub index: Rc<BodyIndex<'p>>,
     /// The variables that a `for` bound for this turn.
     pub vars: Option<Rc<LocalVar<'p>>>,
-    /// What it shares with the groups inside it.
+    /// The surroundings it shares with the groups inside it.
     pub module_cx: Rc<ModuleContext<'p>>,
     /// True if the body has a place of its own: `region` then means that place, whatever is called so further out.
     pub placed: bool,

@@ -110,7 +110,7 @@ pub struct Iteration<'p> {
 /// A resource of the model to be.
 #[derive(Debug)]
 pub struct ResourceNode<'p> {
-    /// Its number.
+    /// The number of the resource among those expanded, from 0.
     pub id: u32,
     /// Its declaration.
     pub stmt: &'p ResourceStmt,
