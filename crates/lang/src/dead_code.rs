@@ -3,8 +3,8 @@
 //! Much of it depends on parameters nobody has given; the names of properties, which of them are missing, the defaults,
 //! and every value that depends on nothing unknown do not.
 
-use super::assemble::says_usage;
 use super::compile_context::CompileContext;
+use super::environment::says_usage;
 use super::eval::{Assignment, BlockEntries, Expectation, Frame, Scope};
 use super::modules::ModuleId;
 use super::names::NamedItem;

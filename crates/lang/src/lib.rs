@@ -9,28 +9,23 @@ pub mod policy;
 pub mod property;
 pub mod ty;
 
-mod assemble;
 mod attribution;
 mod body_index;
 mod compile;
 mod compile_context;
 mod dead_code;
-mod declaration_site;
 mod deep_stack;
 mod embedded;
 mod environment;
 mod eval;
 mod expand;
 mod facts;
-mod goals;
 mod graph_functions;
 mod library_index;
 mod modules;
 mod names;
 mod node_id;
-mod property_reader;
 mod resolve;
-mod tags;
 mod type_table;
 mod unused_bodies;
 

@@ -75,14 +75,13 @@ impl<'p> Interpreter<'_, 'p> {
             );
         }
         match nearest(&word.text, names.iter().map(AsRef::as_ref)) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`? Text is written in quotes")).fix(
+            Some(near) => diagnostic.help(format!("did you mean `{near}`? A string is written in quotes")).fix(
                 format!("change to `{near}`"),
                 word.written,
                 near,
             ),
-            None => {
-                diagnostic.help("text is written in quotes; a word needs a type that reads it, as in `x: region = …`")
-            }
+            None => diagnostic
+                .help("a string is written in quotes; a word needs a type that reads it, as in `x: region = …`"),
         }
     }
 }

@@ -32,19 +32,19 @@ impl<'p> Interpreter<'_, 'p> {
                     .collect())
             }
             ValueKind::Map(entries) => {
-                let turns = entries
+                let iterations = entries
                     .iter()
                     .map(|(key, entry)| (Some(PropertyValue::text(key.clone(), entry.key)), entry.value.clone()));
-                Ok(turns.collect())
+                Ok(iterations.collect())
             }
             ValueKind::Absent => Ok(Vec::new()),
             ValueKind::Unknown(_) => Err(self.report(
                 Diagnostic::error("GPB1405", "how often this repeats is unknown until apply")
                     .with_label(span, value.describe())
-                    .help("go over something that is known before: a list you write, or the resources themselves"),
+                    .help("iterate over something that is known before: a list you write, or the resources themselves"),
             )),
             _ => Err(self.report(
-                Diagnostic::error("GPB1406", format!("`for` cannot go over {}", value.describe()))
+                Diagnostic::error("GPB1406", format!("`for` cannot iterate over {}", value.describe()))
                     .with_label(span, "expected a list or a map")
                     .help("`range(n)` is the list of the numbers from 0 to n-1"),
             )),
@@ -70,8 +70,8 @@ impl<'p> Interpreter<'_, 'p> {
             self.state.meter.step(self.cx, span, 1)?;
             // With one name a map gives its values, as `for` over a map of resources reads best.
             let inner = bind_iteration(scope, &comprehension.names, key, value);
-            let turn = self.iteration(comprehension, &inner, expect, &mut open);
-            match turn {
+            let found = self.iteration(comprehension, &inner, expect, &mut open);
+            match found {
                 Ok(None) => {}
                 Ok(Some((None, value))) => items.push(value),
                 Ok(Some((Some(key), value))) => {
@@ -133,8 +133,8 @@ impl<'p> Interpreter<'_, 'p> {
         if let Some(first) = map.get(text.as_str()) {
             let first = first.key;
             return Err(self.report(
-                Diagnostic::error("GPB1409", format!("the key `{text}` comes up twice"))
-                    .with_label(span, "each key must be another")
+                Diagnostic::error("GPB1409", format!("duplicate key `{text}`"))
+                    .with_label(span, "each key must be different")
                     .with_label(first, "first made here"),
             ));
         }
@@ -160,7 +160,7 @@ impl<'p> Interpreter<'_, 'p> {
     pub fn no_key(&self, key: &PropertyValue) -> AlreadyReported {
         self.report(
             Diagnostic::error("GPB1703", format!("{} cannot be a key", key.describe()))
-                .with_label(key.span, "a key is text or a number")
+                .with_label(key.span, "a key is a string or a number")
                 .help("say which part of each element is its key: `for s in subnets key s.name { … }`"),
         )
     }

@@ -40,6 +40,6 @@ impl<'p> Interpreter<'_, 'p> {
             diagnostic = diagnostic.with_label(span, format!("{needing} needs {what}"));
             needing = what;
         }
-        diagnostic.help("break the circle: one of these has to be written without the others")
+        diagnostic.help("break the cycle: one of these has to be written without the others")
     }
 }

@@ -15,10 +15,10 @@ use gpb_syntax::ast::{Expr, Ident};
 
 /// Returns the first key of what a `for` made, where `key` is none of them.
 fn keyed_without(of: &PropertyValue, key: &str) -> Option<std::sync::Arc<str>> {
-    let turns = of.as_map().filter(|turns| !turns.contains_key(key))?;
+    let iterations = of.as_map().filter(|iterations| !iterations.contains_key(key))?;
     let is_item = |value: &PropertyValue| matches!(value.kind, ValueKind::Resource(_) | ValueKind::Instance(_));
-    let all = turns.values().all(|entry| is_item(&entry.value));
-    turns.first().filter(|_| all).map(|(first, _)| first.clone())
+    let all = iterations.values().all(|entry| is_item(&entry.value));
+    iterations.first().filter(|_| all).map(|(first, _)| first.clone())
 }
 
 impl<'p> Interpreter<'_, 'p> {

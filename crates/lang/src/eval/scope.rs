@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// The number of a layer or a component instance.
 pub type InstanceId = u32;
 
-/// One expansion of a body: the stack, a layer, one use of a component, one turn of a `for`.
+/// One expansion of a body: the stack, a layer, one use of a component, one iteration of a `for`.
 #[derive(Debug)]
 pub struct Frame<'p> {
     /// The number of the frame in its evaluation.
@@ -25,7 +25,7 @@ pub struct Frame<'p> {
     pub stmts: &'p [Stmt],
     /// The names the body declares.
     pub index: Rc<BodyIndex<'p>>,
-    /// The variables that a `for` bound for this turn.
+    /// The variables that a `for` bound for this iteration.
     pub vars: Option<Rc<LocalVar<'p>>>,
     /// The surroundings it shares with the groups inside it.
     pub module_cx: Rc<ModuleContext<'p>>,
@@ -187,7 +187,7 @@ impl<'p> Frame<'p> {
         Self { id: 0, parent, stmts, index, vars: None, module_cx, placed: false, place: None }
     }
 
-    /// Returns what a `for` bound to a name for this turn.
+    /// Returns what a `for` bound to a name for this iteration.
     pub fn var(&self, name: &str) -> Option<&PropertyValue> {
         find(self.vars.as_ref(), name)
     }

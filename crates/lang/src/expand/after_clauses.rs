@@ -52,7 +52,9 @@ impl<'p> Expander<'_, 'p> {
                 PathSegment::Name(name) if matches!(value.kind, ValueKind::Instance(_)) => {
                     self.interpreter().member_of(&value, name, false, name.span)?
                 }
-                PathSegment::Name(name) => return Err(self.not_an_item(path, &format!("`{}` is no item", name.text))),
+                PathSegment::Name(name) => {
+                    return Err(self.not_an_item(path, &format!("`{}` is not an item", name.text)));
+                }
                 PathSegment::Index(index) => {
                     let key = self.interpreter().eval(index, scope, Expectation::Any)?;
                     self.keyed_item(&value, &key)?

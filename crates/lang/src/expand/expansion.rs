@@ -94,16 +94,16 @@ impl Instance<'_> {
 pub enum GroupExpansion<'p> {
     /// The chosen branch of an `if`, the body of an `in`.
     One(Rc<Frame<'p>>),
-    /// The turns of a `for`, by key.
+    /// The iterations of a `for`, by key.
     Many(Rc<IndexMap<Arc<str>, Iteration<'p>>>),
 }
 
-/// One turn of a `for`.
+/// One iteration of a `for`.
 #[derive(Debug, Clone)]
 pub struct Iteration<'p> {
     /// The key, with the place it comes from.
     pub key: PropertyValue,
-    /// The body of the turn.
+    /// The body of the iteration.
     pub frame: Rc<Frame<'p>>,
 }
 

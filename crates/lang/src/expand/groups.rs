@@ -62,11 +62,11 @@ impl<'p> Expander<'_, 'p> {
     ) -> Frame<'p> {
         let index = self.cx.indexes.get_or_build(stmts);
         let (parent, place) = (Some(parent.clone()), parent.place.clone());
-        Frame { id: 0, parent, stmts, index, vars: None, module_cx, placed: false, place }
+        Frame { place, ..Frame::bare(module_cx, parent, stmts, index) }
     }
 
     fn unroll(&self, frame: &Rc<Frame<'p>>, group: &'p ForStmt, scope: &Scope<'p>) -> EvalResult<GroupExpansion<'p>> {
-        let mut turns: IndexMap<Arc<str>, Iteration<'p>> = IndexMap::new();
+        let mut iterations: IndexMap<Arc<str>, Iteration<'p>> = IndexMap::new();
         let mut failed = None;
         let over = self.interpreter().named(&group.over, scope)?;
         let is_map = over.as_map().is_some();
@@ -78,15 +78,17 @@ impl<'p> Expander<'_, 'p> {
                 failed = Some(AlreadyReported);
                 continue;
             };
-            if let Some(first) = turns.get(&text) {
-                let diagnostic = Diagnostic::error("GPB1704", format!("the key `{text}` comes up twice in this `for`"))
-                    .with_label(key.span, "each turn needs a key of its own")
-                    .help("keys are the identities of what the turns make: use `key` to name a part that is unique");
+            if let Some(first) = iterations.get(&text) {
+                let diagnostic = Diagnostic::error("GPB1704", format!("duplicate key `{text}` in this `for`"))
+                    .with_label(key.span, "each iteration needs its own key")
+                    .help(
+                        "keys are the identities of what the iterations make: use `key` to name a part that is unique",
+                    );
                 let (first, over) = (first.key.span, group.over.span);
                 failed = Some(self.report(if first != key.span {
-                    diagnostic.with_label(first, "it comes up here first")
+                    diagnostic.with_label(first, "first used here")
                 } else if over.to(key.span) != over {
-                    diagnostic.with_label(over, "gone over here")
+                    diagnostic.with_label(over, "iterated over here")
                 } else {
                     diagnostic
                 }));
@@ -96,9 +98,9 @@ impl<'p> Expander<'_, 'p> {
             let module_cx = Rc::new(ModuleContext { keys, ..(*frame.module_cx).clone() });
             let inner = self.inner_frame(frame, &group.stmts, module_cx);
             let inner = self.state.frames.enter(Frame { vars: bound.locals, ..inner });
-            turns.insert(text, Iteration { key, frame: inner });
+            iterations.insert(text, Iteration { key, frame: inner });
         }
-        failed.map_or_else(|| Ok(GroupExpansion::Many(Rc::new(turns))), Err)
+        failed.map_or_else(|| Ok(GroupExpansion::Many(Rc::new(iterations))), Err)
     }
 
     fn iteration_key(
@@ -113,14 +115,14 @@ impl<'p> Expander<'_, 'p> {
             (None, Some(key)) => key,
             (None, None) => element.clone(),
         };
-        let key = self.interpreter().known(key, "the key of a turn")?;
+        let key = self.interpreter().known(key, "the key of an iteration")?;
         match scalar(&key) {
             Some(text) => Ok((text.into(), key)),
             None => Err(self.interpreter().no_key(&key)),
         }
     }
 
-    /// Returns what a name stands for that is declared inside a group: a map of the turns of a `for`, the item of the branch
+    /// Returns what a name stands for that is declared inside a group: a map of the iterations of a `for`, the item of the branch
     /// that was chosen, nothing where the other was.
     pub(super) fn in_group(
         &self,
@@ -134,17 +136,22 @@ impl<'p> Expander<'_, 'p> {
                 Some(found) => self.item(&inner, found, used),
                 None => Ok(PropertyValue::absent(used)),
             },
-            GroupExpansion::Many(turns) => {
+            GroupExpansion::Many(iterations) => {
                 self.interpreter().demand(MemoKey::Keyed(frame.id, name), CycleLabel::Name(name), used, || {
-                    self.keyed(&turns, name, used)
+                    self.keyed(&iterations, name, used)
                 })
             }
         }
     }
 
-    fn keyed(&self, turns: &IndexMap<Arc<str>, Iteration<'p>>, name: &str, used: Span) -> EvalResult<PropertyValue> {
-        let mut map = PropertyMap::with_capacity_and_hasher(turns.len(), foldhash::fast::RandomState::default());
-        for (key, iteration) in turns {
+    fn keyed(
+        &self,
+        iterations: &IndexMap<Arc<str>, Iteration<'p>>,
+        name: &str,
+        used: Span,
+    ) -> EvalResult<PropertyValue> {
+        let mut map = PropertyMap::with_capacity_and_hasher(iterations.len(), foldhash::fast::RandomState::default());
+        for (key, iteration) in iterations {
             let Some(found) = iteration.frame.index.names.get(name) else { continue };
             let value = self.item(&iteration.frame, found, used)?;
             if !value.is_absent() {

@@ -83,15 +83,10 @@ impl<'p> Expander<'_, 'p> {
         let body = component.item;
         let given = Some((block.stmts.as_slice(), scope));
         let what = body.name.text.as_str().into();
-        let made = self.instantiate(what, given, label.span, body.name.span, |id| Frame {
-            id: 0,
-            parent: None,
-            stmts: &body.stmts,
-            index: self.cx.indexes.get_or_build(&body.stmts),
-            vars: None,
-            module_cx: Rc::new(ModuleContext { instance: Some(id), ..(*module_cx).clone() }),
-            placed: true,
-            place: place.or_else(|| frame.place.clone()),
+        let made = self.instantiate(what, given, label.span, body.name.span, |id| {
+            let module_cx = Rc::new(ModuleContext { instance: Some(id), ..(*module_cx).clone() });
+            let bare = Frame::bare(module_cx, None, &body.stmts, self.cx.indexes.get_or_build(&body.stmts));
+            Frame { placed: true, place: place.or_else(|| frame.place.clone()), ..bare }
         })?;
         Ok(handle(&made, label.span))
     }

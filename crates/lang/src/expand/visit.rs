@@ -85,7 +85,9 @@ impl<'p> Expander<'_, 'p> {
             Stmt::For(_) | Stmt::If(_) | Stmt::In { .. } => {
                 match self.group(frame, at, span_of(stmt))? {
                     GroupExpansion::One(inner) => self.visit(&inner, into),
-                    GroupExpansion::Many(turns) => turns.values().for_each(|turn| self.visit(&turn.frame, into)),
+                    GroupExpansion::Many(iterations) => {
+                        iterations.values().for_each(|iteration| self.visit(&iteration.frame, into))
+                    }
                 }
                 Ok(())
             }

@@ -86,7 +86,7 @@ impl<'p> DependencyScan<'_, 'p> {
         }
     }
 
-    /// Returns what a comprehension depends on. What is bound for each turn comes from what is gone over, which counts by itself.
+    /// Returns what a comprehension depends on. What is bound for each iteration comes from what is gone over, which counts by itself.
     fn of_comprehension(&self, comprehension: &'p Comprehension, depth: usize) -> Dependencies<'p> {
         let mut names = self.names.clone();
         names.extend(comprehension.names.iter().map(|name| (name.text.as_str(), nothing())));

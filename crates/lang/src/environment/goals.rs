@@ -1,19 +1,18 @@
-//! Statements that demand something: recovery targets, budgets, usage, needs.
+//! Statements that demand something: recovery targets, derived stores, needs.
 
-use super::compile_context::{AlreadyReported, EvalResult};
-use super::eval::{BlockEntries, Expectation, Scope, scalar};
-use super::expand::Expander;
+use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::eval::{Expectation, Scope, scalar};
+use crate::expand::Expander;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_base::unit::Dimension;
 use gpb_model::ty::{FieldType, ObjectType, Type};
 use gpb_model::value::{PropertyMap, PropertyValue, ValueKind};
-use gpb_model::{Address, Budget, Derivation, Domain, Need, RecoveryTarget};
+use gpb_model::{Address, Derivation, Domain, Need, RecoveryTarget};
 use gpb_syntax::ast;
 use gpb_syntax::ast::{Expr, Ident, NamePath, Stmt};
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 /// The type of what stands in `recover from zone { … }`.
@@ -155,79 +154,6 @@ impl<'p> Expander<'_, 'p> {
         }
     }
 
-    /// Returns the `usage { … }` of an environment or a resource: names and values, all known.
-    pub fn usage(&self, entries: &BlockEntries<'p>) -> BTreeMap<String, PropertyValue> {
-        let read = || -> EvalResult<BTreeMap<String, PropertyValue>> {
-            let Some(given) = entries.assignments.get("usage") else { return Ok(BTreeMap::new()) };
-            let value =
-                self.interpreter().known(self.interpreter().given("usage", given, Expectation::Any)?, "usage")?;
-            let Some(map) = value.as_map() else {
-                return Err(self.report(
-                    Diagnostic::error("GPB1914", "`usage` is an object of names and amounts")
-                        .with_label(value.span, value.describe())
-                        .help("write `usage { users = 10_000 }`"),
-                ));
-            };
-            Ok(map.iter().map(|(name, entry)| (name.to_string(), entry.value.clone())).collect())
-        };
-        read().unwrap_or_default()
-    }
-
-    /// Reads the budgets of an environment.
-    pub fn budgets(&self, stmts: &'p [Stmt], scope: &Scope<'p>) {
-        for stmt in stmts {
-            if let Stmt::Budget(budget) = stmt
-                && let Ok(budget) = self.budget_of(budget, scope)
-            {
-                self.goals.borrow_mut().budgets.push(budget);
-            }
-        }
-    }
-
-    fn budget_of(&self, budget: &'p ast::BudgetStmt, scope: &Scope<'p>) -> EvalResult<Budget> {
-        if !budget.per.text.is_empty() && budget.per.text != "month" {
-            return Err(self.report(
-                Diagnostic::error("GPB1912", format!("a budget is for a month, not for a `{}`", budget.per.text))
-                    .with_label(budget.per.span, "expected `month`")
-                    .fix("change it to `month`", budget.per.span, "month"),
-            ));
-        }
-        let at = budget.at.as_ref().map(|(value, driver)| self.driver(value, driver, scope)).transpose()?;
-        let money = Type::Dimension(Dimension::Money);
-        let written = self.interpreter().eval(&budget.amount, scope, Expectation::Any)?;
-        let is_range = matches!(written.kind, ValueKind::Range(_));
-        let ty = if is_range { Type::Range(Arc::new(money)) } else { money };
-        let value = self.interpreter().known(self.interpreter().conform(written, &ty, scope, None)?, "a budget")?;
-        let (low, high) = match &value.kind {
-            ValueKind::Range(range) => (amount(&range.low), amount(&range.high)),
-            _ => (Some((Decimal::ZERO, value.span)), amount(&value)),
-        };
-        let (low, high) = (low.ok_or(AlreadyReported)?.0, high.ok_or(AlreadyReported)?.0);
-        Ok(Budget { at, low, high, span: budget.amount.span })
-    }
-
-    /// Returns `100k users`, a driver that the environment's `usage` gives a value too, so that a misspelt one is found.
-    fn driver(&self, value: &'p Expr, driver: &Ident, scope: &Scope<'p>) -> EvalResult<(String, Decimal)> {
-        let value = self.interpreter().eval(value, scope, Expectation::Any)?;
-        let value = self
-            .interpreter()
-            .known(self.interpreter().conform(value, &Type::Number, scope, None)?, "the usage of a budget")?;
-        let ValueKind::Number(number) = value.kind else { return Err(AlreadyReported) };
-        let goals = self.goals.borrow();
-        if goals.usage.contains_key(driver.text.as_str()) {
-            return Ok((driver.text.to_string(), number));
-        }
-        let diagnostic = Diagnostic::error("GPB1912", format!("the environment has no usage `{}`", driver.text))
-            .with_label(driver.span, "not in its `usage` block");
-        Err(self.report(match nearest(&driver.text, goals.usage.keys().map(String::as_str)) {
-            Some(near) => {
-                let fix = format!("change it to `{near}`");
-                diagnostic.help(format!("did you mean `{near}`?")).fix(fix, driver.span, near)
-            }
-            None => diagnostic.help(format!("add `usage {{ {} = … }}` to the environment", driver.text)),
-        }))
-    }
-
     /// Returns an item reached by a path in scope, the key of a `for` included.
     fn item_at(&self, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<PropertyValue> {
         let mut segments = path.segments.iter();
@@ -254,7 +180,7 @@ impl<'p> Expander<'_, 'p> {
 }
 
 /// Returns the amount of a quantity, and where it is written.
-fn amount(value: &PropertyValue) -> Option<(Decimal, Span)> {
+pub fn amount(value: &PropertyValue) -> Option<(Decimal, Span)> {
     match &value.kind {
         ValueKind::Quantity(quantity) => Some((quantity.amount, value.span)),
         _ => None,

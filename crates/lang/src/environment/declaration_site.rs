@@ -1,7 +1,7 @@
 //! The places where a program's author has written what its resources hold.
 
-use super::expand::Expander;
-use super::facts::DeclarationSite;
+use crate::expand::Expander;
+use crate::facts::DeclarationSite;
 use gpb_base::source::Span;
 use gpb_model::{PropPath, Resource};
 

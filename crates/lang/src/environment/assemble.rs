@@ -1,18 +1,16 @@
 //! Assembles the model of what was expanded.
 
-use super::compile_context::{AlreadyReported, EvalResult};
-use super::eval::{Assignment, BlockEntries, Scope};
-use super::expand::{Expander, ExpansionOutput, ResourceNode, below};
-use super::property;
 use super::property_reader::{PropertyReader, ReadJob, ReadOutput};
 use super::tags;
-use gpb_base::diag::Diagnostic;
+use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::eval::{Assignment, BlockEntries, Expectation, Scope, scalar};
+use crate::expand::{Expander, ExpansionOutput, ResourceNode};
 use gpb_model as model;
-use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
-use gpb_model::{Address, Lifecycle, Resource};
+use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry};
+use gpb_model::{Lifecycle, Resource};
 use gpb_model::{PropPath, Replacement};
 use gpb_syntax::ast::{NamePath, PathSegment, Stmt};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 impl<'p> Expander<'_, 'p> {
@@ -135,131 +133,17 @@ impl<'p> Expander<'_, 'p> {
             segments.push(match segment {
                 PathSegment::Name(name) => (name.text.to_string(), name.span),
                 PathSegment::Index(index) => {
-                    let key = self.interpreter().eval(index, scope, super::eval::Expectation::Any)?;
-                    let text = super::eval::scalar(&key).ok_or_else(|| self.interpreter().no_key(&key))?;
+                    let key = self.interpreter().eval(index, scope, Expectation::Any)?;
+                    let text = scalar(&key).ok_or_else(|| self.interpreter().no_key(&key))?;
                     (text, index.span)
                 }
             });
         }
         self.interpreter().property_path(&node.def, &segments)
     }
-
-    /// Returns the outputs. A secret has no string form, so it is no output.
-    pub fn outputs(&self, collected: &ExpansionOutput<'p>) -> BTreeMap<String, model::Output> {
-        let mut outputs = BTreeMap::new();
-        for found in &collected.outputs {
-            let secret = found.value.find_secret().or_else(|| secret_unknown(&found.value));
-            if let Some(secret) = secret {
-                self.report(
-                    Diagnostic::error("GPB1907", format!("the output `{}` holds a secret", found.name))
-                        .with_label(secret.span, "a secret has no text form")
-                        .help("give out the name or the ARN of the secret instead"),
-                );
-                continue;
-            }
-            match property::untyped(&found.value) {
-                Ok(value) => {
-                    let (span, doc) = (found.binding.name.span, found.binding.doc.as_deref().map(str::to_owned));
-                    outputs.insert(found.name.clone(), model::Output { value, span, doc });
-                }
-                Err(diagnostic) => {
-                    self.report(diagnostic);
-                }
-            }
-        }
-        outputs
-    }
-
-    /// Returns the moves, resource by resource: moving a component or a layer moves everything in it.
-    pub fn moves(
-        &self,
-        written: &[(&'p NamePath, &'p NamePath, gpb_base::source::Span)],
-        scope: &Scope<'p>,
-    ) -> Vec<model::Move> {
-        let mut moves = Vec::new();
-        for (from, to, span) in written {
-            let all = self.expansion.addresses();
-            let (Ok(from_text), Ok(to_text)) = (self.address(from, scope), self.address(to, scope)) else { continue };
-            if let Some(still) = below(all, &from_text).next() {
-                let message = format!("`{from_text}` is said to have moved, but `{still}` is still declared");
-                self.report(
-                    Diagnostic::error("GPB1904", message)
-                        .with_label(from.span, "still declared")
-                        .help("remove one of the two"),
-                );
-                continue;
-            }
-            let before = moves.len();
-            moves.extend(below(all, &to_text).map(|address| {
-                let rest = address.as_str().get(to_text.len()..).unwrap_or("");
-                let from = Address::new(format!("{from_text}{rest}"));
-                model::Move { from, to: address.clone(), span: *span }
-            }));
-            if moves.len() == before {
-                let diagnostic = Diagnostic::error("GPB1904", format!("nothing is declared at `{to_text}`"))
-                    .with_label(to.span, "where it is said to have moved");
-                self.report(nearest_address(diagnostic, &to_text, all, to.span));
-            }
-        }
-        moves
-    }
-
-    /// Returns the address a path spells: `network.subnet["us-east-1a"]`.
-    pub fn address(&self, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<String> {
-        let mut out = String::new();
-        for segment in &path.segments {
-            match segment {
-                PathSegment::Name(name) => {
-                    if !out.is_empty() {
-                        out.push('.');
-                    }
-                    out.push_str(&name.text);
-                }
-                PathSegment::Index(index) => {
-                    let key = self.interpreter().eval(index, scope, super::eval::Expectation::Any)?;
-                    let text = super::eval::scalar(&key).ok_or_else(|| self.interpreter().no_key(&key))?;
-                    out.push_str(&super::eval::key_segment(&text));
-                }
-            }
-        }
-        Ok(out)
-    }
-
-    /// Refuses the overrides of what is not there.
-    pub fn check_overrides(&self) {
-        for (address, overridden) in self.overrides.borrow().iter() {
-            if overridden.met.get() || self.expansion.by_address(address).is_some() {
-                continue;
-            }
-            let diagnostic = Diagnostic::error("GPB1903", format!("there is no resource `{address}` to override"))
-                .with_label(overridden.span, "unknown address");
-            self.report(nearest_address(diagnostic, address.as_str(), self.expansion.addresses(), overridden.span));
-        }
-    }
 }
 
 /// Checks whether a body's `usage` is what the resource is used for, and not a property of that name.
 pub fn says_usage(def: &gpb_catalog::TypeDef, entries: &BlockEntries<'_>) -> bool {
     entries.assignments.contains_key("usage") && def.root.by_name("usage").is_none()
-}
-
-fn nearest_address(
-    diagnostic: Diagnostic,
-    wrong: &str,
-    all: &BTreeSet<Address>,
-    span: gpb_base::source::Span,
-) -> Diagnostic {
-    match gpb_base::diag::nearest(wrong, all.iter().map(Address::as_str)) {
-        Some(near) => {
-            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, near)
-        }
-        None => diagnostic,
-    }
-}
-
-fn secret_unknown(value: &PropertyValue) -> Option<&PropertyValue> {
-    match &value.kind {
-        ValueKind::Unknown(unknown) if matches!(unknown.ty.required(), gpb_model::ty::Type::Secret) => Some(value),
-        _ => None,
-    }
 }

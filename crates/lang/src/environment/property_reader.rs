@@ -3,8 +3,8 @@
 //! What is read depends on nothing but the body and its type, and is handed back in the order it was given, so the threads
 //! decide only when the work is done and never what comes of it.
 
-use super::property::{self, BodyProperties};
-use super::ty::{CloudFacts, TypeContext};
+use crate::property::{self, BodyProperties};
+use crate::ty::{CloudFacts, TypeContext};
 use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model::value::PropertyValue;

@@ -1,20 +1,20 @@
 //! An environment: its place, its mode, its tags, and the model of its stack.
 
-use super::compile_context::{AlreadyReported, EvalResult};
-use super::eval::{Expectation, Frame, ModuleContext, Scope};
-use super::expand::{Expander, ExpansionOutput, OverrideBlock};
-use super::facts::{self, FactInputs};
-use super::modules::ModuleId;
-use super::names::EnvironmentItem;
-use super::property;
+use super::moves::moves_of;
+use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::eval::{Expectation, Frame, ModuleContext, Scope};
+use crate::expand::{Expander, ExpansionOutput};
+use crate::facts::{self, FactInputs};
+use crate::modules::ModuleId;
+use crate::names::EnvironmentItem;
+use crate::property;
 use gpb_base::diag::Diagnostic;
 use gpb_model as model;
 use gpb_model::ty::Type;
 use gpb_model::value::PropertyValue;
-use gpb_model::{Address, Mode, Model, Place};
-use gpb_syntax::ast::{Body, NamePath, Stmt};
+use gpb_model::{Mode, Model, Place};
+use gpb_syntax::ast::{Body, Stmt};
 use rust_decimal::Decimal;
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -83,16 +83,9 @@ impl<'p> Expander<'_, 'p> {
     }
 
     fn stack_frame(&self, id: u32, module: ModuleId, stack: &'p Body, place: Place) -> Frame<'p> {
-        Frame {
-            id: 0,
-            parent: None,
-            stmts: &stack.stmts,
-            index: self.cx.indexes.get_or_build(&stack.stmts),
-            vars: None,
-            module_cx: Rc::new(ModuleContext { instance: Some(id), ..ModuleContext::of_module(module) }),
-            placed: false,
-            place: Some(Arc::new(place)),
-        }
+        let module_cx = Rc::new(ModuleContext { instance: Some(id), ..ModuleContext::of_module(module) });
+        let bare = Frame::bare(module_cx, None, &stack.stmts, self.cx.indexes.get_or_build(&stack.stmts));
+        Frame { place: Some(Arc::new(place)), ..bare }
     }
 
     /// Reads `account`, `region`, `mode`, `role` and `profile`.
@@ -166,42 +159,6 @@ impl<'p> Expander<'_, 'p> {
         read().unwrap_or_default()
     }
 
-    fn read_overrides(&self, stmts: &'p [Stmt], scope: &Scope<'p>) {
-        for stmt in stmts {
-            let Stmt::Override { path, stmts, .. } = stmt else { continue };
-            let Ok(address) = self.address(path, scope) else { continue };
-            let overridden = OverrideBlock { stmts, scope: scope.clone(), span: path.span, met: Cell::new(false) };
-            let first = self.overrides.borrow_mut().insert(Address::new(address), Rc::new(overridden));
-            if let Some(first) = first {
-                self.report(
-                    Diagnostic::error("GPB1409", "one resource is overridden twice")
-                        .with_label(path.span, "overridden again here")
-                        .with_label(first.span, "first overridden here")
-                        .help("put both into one `override`"),
-                );
-            }
-        }
-    }
-
-    fn applied_overrides(&self) -> Vec<model::Override> {
-        let overrides = self.overrides.borrow();
-        let known = overrides.iter().filter(|(address, _)| self.expansion.by_address(address).is_some());
-        let made = known.map(|(address, overridden)| model::Override {
-            address: address.clone(),
-            properties: self.overridden_properties(address, overridden),
-            span: overridden.span,
-        });
-        made.collect()
-    }
-
-    fn overridden_properties(&self, address: &Address, overridden: &OverrideBlock<'p>) -> Vec<String> {
-        let Some(node) = self.expansion.by_address(address) else { return Vec::new() };
-        let Ok(entries) = self.interpreter().entries(overridden.stmts, &overridden.scope) else { return Vec::new() };
-        let root = &node.def.root;
-        let aws = entries.assignments.keys().filter_map(|name| root.by_name(name).or_else(|| root.by_aws(name)));
-        aws.map(|property| property.aws.to_string()).collect()
-    }
-
     /// Returns the parameters as people read them.
     fn params_shown(&self, frame: &Rc<Frame<'p>>) -> BTreeMap<String, String> {
         let mut shown = BTreeMap::new();
@@ -215,11 +172,4 @@ impl<'p> Expander<'_, 'p> {
         }
         shown
     }
-}
-
-fn moves_of(stmts: &[Stmt]) -> impl Iterator<Item = (&NamePath, &NamePath, gpb_base::source::Span)> {
-    stmts.iter().filter_map(|stmt| match stmt {
-        Stmt::Moved { from, to, span } => Some((from, to, *span)),
-        _ => None,
-    })
 }
