@@ -2,13 +2,14 @@
 
 use super::moves::moves_of;
 use crate::compile_context::{AlreadyReported, EvalResult};
-use crate::eval::{Expectation, Frame, ModuleContext, Scope};
+use crate::eval::{BlockEntries, Expectation, Frame, ModuleContext, Scope};
 use crate::expand::{Expander, ExpansionOutput};
 use crate::facts::{self, FactInputs};
 use crate::modules::ModuleId;
 use crate::names::EnvironmentItem;
 use crate::property;
 use gpb_base::diag::Diagnostic;
+use gpb_base::source::Span;
 use gpb_model as model;
 use gpb_model::ty::Type;
 use gpb_model::value::PropertyValue;
@@ -20,7 +21,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 impl<'p> Expander<'_, 'p> {
-    /// Returns the model of an environment. Whatever is wrong has been reported; the model holds what could be made out.
+    /// Returns the model of an environment. Whatever is wrong has been reported; the model holds what could be evaluated.
     ///
     /// A `tier` gives one of the drivers in its `usage` another value.
     pub fn model(&self, item: &EnvironmentItem<'p>, tier: Option<&(String, Decimal)>) -> EvalResult<Model> {
@@ -29,17 +30,7 @@ impl<'p> Expander<'_, 'p> {
         let stmts = item.body.stmts.as_slice();
         let environment = self.own_fields(item, &scope)?;
         let entries = self.interpreter().entries(stmts, &scope)?;
-        let mut usage = self.usage(&entries);
-        if let Some((driver, value)) = tier {
-            if !usage.contains_key(driver) {
-                let message = format!("the environment has no usage `{driver}`");
-                return Err(self.report(
-                    Diagnostic::error("GPB1912", message)
-                        .with_label(item.body.name.span, "its `usage` block does not name it"),
-                ));
-            }
-            usage.insert(driver.clone(), PropertyValue::number(*value, item.body.name.span));
-        }
+        let usage = self.usage_at(&entries, item.body.name.span, tier)?;
         self.goals.borrow_mut().usage = usage;
         *self.environment.borrow_mut() = Some(Rc::new(environment.clone()));
         self.budgets(stmts, &scope);
@@ -80,6 +71,27 @@ impl<'p> Expander<'_, 'p> {
         let inputs = FactInputs { cx: self.cx, resolved: self.resolved, environment: ambient, goals: &goals };
         let (resources, facts) = facts::evaluate(&inputs, resources, sites);
         Ok(Model { resources, facts, goals, ..model })
+    }
+
+    /// Returns the usage of the environment, in which a `tier` gives one driver another value.
+    fn usage_at(
+        &self,
+        entries: &BlockEntries<'p>,
+        name: Span,
+        tier: Option<&(String, Decimal)>,
+    ) -> EvalResult<BTreeMap<String, PropertyValue>> {
+        let mut usage = self.usage(entries);
+        let Some((driver, value)) = tier else { return Ok(usage) };
+        match usage.get_mut(driver) {
+            Some(known) => *known = PropertyValue::number(*value, name),
+            None => {
+                let message = format!("the environment has no usage `{driver}`");
+                return Err(self.report(
+                    Diagnostic::error("GPB1912", message).with_label(name, "its `usage` block does not name it"),
+                ));
+            }
+        }
+        Ok(usage)
     }
 
     fn stack_frame(&self, id: u32, module: ModuleId, stack: &'p Body, place: Place) -> Frame<'p> {
