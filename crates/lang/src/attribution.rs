@@ -1,8 +1,8 @@
 //! Attributes a mistake inside a library component to the code that uses it.
 
 use super::body_index::DeclKind;
-use super::eval::{Assignment, Frame, Interpreter};
-use super::expand::{Instance, ResourceNode};
+use super::eval::{Assignment, Frame};
+use super::expand::{Expander, Instance, ResourceNode};
 use gpb_base::diag::{Diagnostic, Label};
 use gpb_base::source::{FileId, Span};
 use gpb_syntax::ast::Binding;
@@ -11,11 +11,9 @@ use std::rc::Rc;
 /// The greatest number of nested components that are looked through.
 const MAX_USES: usize = 64;
 
-impl<'p> Interpreter<'_, 'p> {
-    /// Moves a diagnostic to where the program's author can fix it.
-    ///
-    /// What points into the library points first to the argument the value came from, or else to the use of the
-    /// component.
+impl<'p> Expander<'_, 'p> {
+    /// The diagnostic as the program's author can mend it: what points into the library points first to the argument the
+    /// value came from, or else to the use of the component.
     pub fn attribute_to_use(&self, node: &Rc<ResourceNode<'p>>, mut diagnostic: Diagnostic) -> Diagnostic {
         let Some(inside) = diagnostic.span().filter(|span| self.is_library(span.file)) else { return diagnostic };
         let Some(at) = self.enclosing_use(&node.frame, inside) else { return diagnostic };

@@ -3,14 +3,15 @@
 //! Much of it depends on parameters that nothing gives; the names of properties, which of them are missing, the
 //! defaults, and every value that depends on nothing unknown do not.
 
-use super::assemble::says_usage;
 use super::compile_context::CompileContext;
-use super::eval::{Assignment, BlockEntries, Expectation, Frame, Interpreter, Scope, SilentUnknowns};
+use super::environment::says_usage;
+use super::eval::{Assignment, BlockEntries, Expectation, Frame, Scope};
 use super::modules::ModuleId;
 use super::names::NamedItem;
 use super::property;
 use super::resolve::ResolveOutput;
 use super::ty::TypeContext;
+use super::unused_bodies::{SilentUnknowns, UnusedBodies};
 use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model as model;
@@ -23,8 +24,8 @@ use std::rc::Rc;
 ///
 /// That is their defaults, and the properties of every resource that was not expanded.
 pub fn check(cx: &CompileContext<'_>, resolved: &ResolveOutput) {
-    let interpreter = Interpreter::new(cx, resolved);
-    let unused = DeadCodeWalk { machine: &interpreter };
+    let view = UnusedBodies::new(cx, resolved);
+    let unused = DeadCodeWalk { view: &view };
     for item in &cx.names.items {
         if let NamedItem::Component(global) | NamedItem::Stack(global) = item
             && is_of_program(cx, global.module)
@@ -40,29 +41,29 @@ fn is_of_program(cx: &CompileContext<'_>, module: ModuleId) -> bool {
 
 /// A walk through bodies with nothing given.
 struct DeadCodeWalk<'m, 'w, 'p> {
-    machine: &'m Interpreter<'w, 'p>,
+    view: &'m UnusedBodies<'w, 'p>,
 }
 
 impl<'p> DeadCodeWalk<'_, '_, 'p> {
     fn item(&self, module: ModuleId, body: &'p Body) {
-        let interpreter = self.machine;
-        if !interpreter.cx.spent.get() {
-            interpreter.unknown.set(SilentUnknowns::Environment);
-            let frame = interpreter.unused(module, &body.stmts);
+        let view = self.view;
+        if !view.cx.spent.get() {
+            view.unknown.set(SilentUnknowns::Environment);
+            let frame = view.frame(module, &body.stmts);
             for stmt in &body.stmts {
                 if let Stmt::Param(binding) = stmt {
                     self.name(&frame, &binding.name);
                 }
             }
         }
-        interpreter.unknown.set(SilentUnknowns::Parameters);
-        self.body(&interpreter.unused(module, &body.stmts), true);
+        view.unknown.set(SilentUnknowns::Parameters);
+        self.body(&view.frame(module, &body.stmts), true);
     }
 
     /// Computes what a name stands for; whatever is wrong with it is reported.
     fn name(&self, frame: &Rc<Frame<'p>>, name: &Ident) {
         if let Some(declared) = frame.index.names.get(name.text.as_str()).filter(|one| one.name.span == name.span) {
-            let _ = self.machine.declared(frame, declared, name.span);
+            let _ = self.view.interpreter().declared(frame, declared, name.span);
         }
     }
 
@@ -70,12 +71,12 @@ impl<'p> DeadCodeWalk<'_, '_, 'p> {
     ///
     /// Inside a `for`, whose names stand for nothing here, no value is `readable`.
     fn body(&self, frame: &Rc<Frame<'p>>, readable: bool) {
-        let readable = readable && !self.machine.cx.spent.get();
+        let readable = readable && !self.view.cx.spent.get();
         for stmt in frame.stmts {
             match stmt {
                 Stmt::Let(binding) if readable => self.name(frame, &binding.name),
                 Stmt::Output(binding) if readable => {
-                    let _ = self.machine.bound(binding, &Scope::new(frame.clone()));
+                    let _ = self.view.interpreter().bound(binding, &Scope::new(frame.clone()));
                 }
                 Stmt::Layer(layer) => self.inside(frame, &layer.stmts, readable),
                 Stmt::For(group) => self.inside(frame, &group.stmts, false),
@@ -84,21 +85,22 @@ impl<'p> DeadCodeWalk<'_, '_, 'p> {
                     self.inside(frame, &group.then, readable);
                     self.inside(frame, &group.otherwise, readable);
                 }
-                Stmt::Resource(stmt) if !self.machine.cx.is_expanded(stmt) => self.resource(frame, stmt, readable),
+                Stmt::Resource(stmt) if !self.view.cx.is_expanded(stmt) => self.resource(frame, stmt, readable),
                 _ => {}
             }
         }
     }
 
     fn inside(&self, frame: &Rc<Frame<'p>>, stmts: &'p [Stmt], readable: bool) {
-        self.body(&self.machine.unused_inside(frame, stmts), readable);
+        self.body(&self.view.frame_inside(frame, stmts), readable);
     }
 
     fn resource(&self, frame: &Rc<Frame<'p>>, stmt: &'p ResourceStmt, readable: bool) {
         // An unknown type has been reported.
-        let Ok((_, def)) = self.machine.cx.def_at(&stmt.ty) else { return };
+        let Ok((_, def)) = self.view.cx.def_at(&stmt.ty) else { return };
         let mut body = OpenBody { entries: PropertyMap::default(), whole: true };
-        let read = if readable { self.machine.entries(&stmt.stmts, &Scope::new(frame.clone())).ok() } else { None };
+        let read =
+            if readable { self.view.interpreter().entries(&stmt.stmts, &Scope::new(frame.clone())).ok() } else { None };
         match read {
             Some(read) => self.values(&read, &def, &mut body),
             None => body.names(&stmt.stmts),
@@ -108,9 +110,9 @@ impl<'p> DeadCodeWalk<'_, '_, 'p> {
             &def,
             stmt.existing || !body.whole,
             stmt.name.span,
-            &TypeContext::new(self.machine.cx.facts),
+            &TypeContext::new(self.view.cx.facts),
         );
-        self.machine.cx.reports.all(read.diagnostics);
+        self.view.cx.reports.all(read.diagnostics);
     }
 
     fn values(&self, read: &BlockEntries<'p>, def: &TypeDef, body: &mut OpenBody) {
@@ -123,7 +125,7 @@ impl<'p> DeadCodeWalk<'_, '_, 'p> {
                 body.whole = false;
                 continue;
             }
-            match self.machine.given(name, given, Expectation::Properties(def).field(name)) {
+            match self.view.interpreter().given(name, given, Expectation::Properties(def).field(name)) {
                 Ok(value) if value.is_absent() => {}
                 Ok(value) => body.put(name, head, value),
                 Err(_) => body.leave_open(name, head),

@@ -2,10 +2,11 @@
 
 use super::body_kind::BodyKind;
 use super::cycles::ReferenceGraph;
-use super::resolver::{GroupKind, Resolver, key, suggest};
+use super::resolver::{GroupKind, Resolver, suggest};
 use super::ribs::{Resolution, ScopeRib};
 use crate::body_index::{BodyIndex, DeclKind};
 use crate::names::ItemKind;
+use crate::node_id::NodeId;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_syntax::ast::{BlockStmt, Body, ForStmt, Ident, IfStmt, LayerStmt, NamePath, PathSegment, ResourceStmt, Stmt};
@@ -79,7 +80,7 @@ impl<'p> Resolver<'_, 'p> {
         }
         match self.world.names.component(self.module, &block.head.text) {
             Some(component) => {
-                self.components.edge(self.item, key(component.item), block.head.span);
+                self.components.edge(self.item, NodeId::new(component.item.span), block.head.span);
                 if block.label.is_none() {
                     self.unlabelled(block);
                 }
@@ -243,10 +244,12 @@ impl<'p> Resolver<'_, 'p> {
         let mut edges = ReferenceGraph::default();
         for declared in index.in_order() {
             let DeclKind::Layer(layer) = declared.what else { continue };
-            edges.node(key(layer), &layer.name);
+            edges.node(NodeId::new(layer.span), &layer.name);
             for used in &layer.uses {
                 match index.names.get(used.text.as_str()).map(|declared| declared.what) {
-                    Some(DeclKind::Layer(target)) => edges.edge(key(layer), key(target), used.span),
+                    Some(DeclKind::Layer(target)) => {
+                        edges.edge(NodeId::new(layer.span), NodeId::new(target.span), used.span)
+                    }
                     _ => self.unknown_layer(used, &index),
                 }
             }

@@ -1,10 +1,11 @@
 //! Resolves names in expressions.
 
 use super::body_kind::{BodyKind, describe};
-use super::resolver::{GroupKind, Resolver, key};
+use super::resolver::{GroupKind, Resolver};
 use super::ribs::{Resolution, ScopeRib};
 use crate::builtins;
 use crate::names::ItemKind;
+use crate::node_id::NodeId;
 use gpb_base::diag::Diagnostic;
 use gpb_syntax::ast::{
     BinaryOp, Binding, Comprehension, Expr, ExprKind, Ident, PolicyStatement, Stmt, TextPart, TypeExpr, TypeKind,
@@ -94,10 +95,10 @@ impl<'p> Resolver<'_, 'p> {
 
     fn callee(&mut self, callee: &'p Ident) {
         if let Some(function) = self.world.names.function(self.module, &callee.text) {
-            self.functions.edge(self.item, key(function.item), callee.span);
+            self.functions.edge(self.item, NodeId::new(function.item.span), callee.span);
             return;
         }
-        if builtins::lookup(&callee.text).is_some() || crate::facts::is_function(&callee.text) {
+        if builtins::lookup(&callee.text).is_some() || crate::graph_functions::find(&callee.text).is_some() {
             return;
         }
         let own: Vec<&str> =

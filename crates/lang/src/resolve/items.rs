@@ -6,6 +6,7 @@ use super::resolver::Resolver;
 use super::ribs::ScopeRib;
 use crate::compile_context::CompileContext;
 use crate::names::{ItemKind, NamedItem, duplicate};
+use crate::node_id::NodeId;
 use gpb_base::diag::Diagnostic;
 use gpb_syntax::ast::{Binding, Body, FactsItem, FnItem, Ident, TypeItem};
 use std::collections::HashSet;
@@ -16,7 +17,7 @@ pub struct ResolveOutput {
     /// The items that are not evaluated.
     ///
     /// Functions and components that lead back to themselves, by address of their tree.
-    pub recursive: HashSet<usize>,
+    pub recursive: HashSet<NodeId>,
 }
 
 /// Resolves the whole program.

@@ -11,5 +11,4 @@ mod ribs;
 mod scope;
 
 pub use items::{ResolveOutput, resolve};
-pub use resolver::key;
 pub use ribs::AMBIENT;

@@ -5,16 +5,12 @@ use super::ribs::ScopeRib;
 use crate::compile_context::CompileContext;
 use crate::modules::ModuleId;
 use crate::names::{GlobalItem, ItemKind, NamedItem};
+use crate::node_id::NodeId;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_syntax::ast::{FactsItem, Ident, LayerStmt};
 
 /// Returns the key of an item in the graph of references.
-pub fn key<T>(item: &T) -> usize {
-    std::ptr::from_ref(item) as usize
-}
-
-/// A statement that repeats or chooses the statements inside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum GroupKind {
     /// `if` or `in`
@@ -33,10 +29,8 @@ pub(super) struct Resolver<'w, 'p> {
     /// The layer being resolved: it sees itself and the layers it uses.
     pub layer: Option<&'p LayerStmt>,
     /// The function or component being resolved.
-    pub item: usize,
-    /// The innermost group around the statements.
-    ///
-    /// What has one value for the whole body cannot stand in it.
+    pub item: NodeId,
+    /// The innermost group around: what has one value for the whole body cannot stand in it.
     pub group: Option<GroupKind>,
     /// The calls between functions.
     pub functions: &'w mut ReferenceGraph,
@@ -52,11 +46,11 @@ impl<'w, 'p> Resolver<'w, 'p> {
         components: &'w mut ReferenceGraph,
     ) -> Self {
         let (module, item) = match item {
-            NamedItem::Const(global) => (global.module, key(global.item)),
-            NamedItem::Fn(global) => (global.module, key(global.item)),
-            NamedItem::Type(global) => (global.module, key(global.item)),
-            NamedItem::Component(global) | NamedItem::Stack(global) => (global.module, key(global.item)),
-            NamedItem::Environment(environment) => (environment.module, key(environment.body)),
+            NamedItem::Const(global) => (global.module, NodeId::new(global.item.span)),
+            NamedItem::Fn(global) => (global.module, NodeId::new(global.item.span)),
+            NamedItem::Type(global) => (global.module, NodeId::new(global.item.span)),
+            NamedItem::Component(global) | NamedItem::Stack(global) => (global.module, NodeId::new(global.item.span)),
+            NamedItem::Environment(environment) => (environment.module, NodeId::new(environment.body.span)),
         };
         Self { world: cx, module, ribs: Vec::new(), layer: None, item, group: None, functions, components }
     }
@@ -67,7 +61,7 @@ impl<'w, 'p> Resolver<'w, 'p> {
         functions: &'w mut ReferenceGraph,
         components: &'w mut ReferenceGraph,
     ) -> Self {
-        let (module, item) = (facts.module, key(facts.item));
+        let (module, item) = (facts.module, NodeId::new(facts.item.span));
         Self { world: cx, module, ribs: Vec::new(), layer: None, item, group: None, functions, components }
     }
 
