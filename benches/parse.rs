@@ -11,6 +11,9 @@
 //! goals of recovery and cost 0.24 s and 0.39 s (1.58 times); its peak of memory was 147 MB and 195 MB.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used)] // A program that measures the outside world.
 
+// The parser that pest writes names it so.
+extern crate alloc;
+
 mod load;
 
 use pest::Parser as _;

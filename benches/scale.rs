@@ -111,9 +111,7 @@ fn goals_of(what: &str, text: &str) -> Duration {
         let mut compilation = compiled(text, &whole);
         let started = Instant::now();
         let types = &|name: &str| gpb_catalog::Catalog::embedded().get(name);
-        let loader = Spec(text.into());
-        let language = gpb_lang::CompileInputs::embedded(&loader, &whole);
-        gpb::analysis::analyze("spec.gpb", &mut compilation, &language, types, "2026-01-01");
+        gpb::analysis::analyze(&mut compilation, &whole, types, "2026-01-01");
         checks.push(started.elapsed());
         let model = compilation.model().expect("the spec has a model");
         assert!(!compilation.has_errors(), "{what}: {:?}", compilation.diagnostics.first());

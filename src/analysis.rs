@@ -1,12 +1,13 @@
-//! Runs the checks on a compiled program and adds their findings to its diagnostics.
+//! Runs the checks on a compiled program, which adds to its diagnostics.
 
 use gpb_base::diag;
+use gpb_base::stdlib::Library;
 use gpb_catalog::TypeLookup;
 use gpb_check::{build_graphs, run_checks};
-use gpb_lang::{Compilation, CompileInputs, FactProgram};
+use gpb_lang::Compilation;
 use gpb_model::graph::Graph;
 
-/// Builds the graphs of all environments and adds the cycles in them to the diagnostics.
+/// Builds the graphs of all environments and reports the cycles in them.
 pub fn graphs(compilation: &mut Compilation, types: TypeLookup<'_>) -> Vec<Graph> {
     let (graphs, cycles) = build_graphs(&compilation.models, types);
     compilation.diagnostics.extend(cycles);
@@ -14,21 +15,16 @@ pub fn graphs(compilation: &mut Compilation, types: TypeLookup<'_>) -> Vec<Graph
     graphs
 }
 
-/// Builds the graphs of all environments and, if the language reports no error, adds the findings of the checks.
+/// Builds the graphs of all environments and reports the findings of the checks.
+///
+/// Programs with errors of the language are not checked.
 ///
 /// `day` is the day of the prices, `2026-11-23`.
-pub fn analyze(
-    entry: &str,
-    compilation: &mut Compilation,
-    language: &CompileInputs<'_>,
-    types: TypeLookup<'_>,
-    day: &str,
-) -> Vec<Graph> {
+pub fn analyze(compilation: &mut Compilation, library: &Library, types: TypeLookup<'_>, day: &str) -> Vec<Graph> {
     if compilation.has_errors() {
         return graphs(compilation, types);
     }
-    let facts = FactProgram { entry, inputs: language };
-    let inputs = gpb_check::EstimateInputs { library: language.library, facts: &facts, types, day };
+    let inputs = gpb_check::EstimateInputs { library, facts: &compilation.facts, types, day };
     let (graphs, found) = run_checks(&compilation.models, &inputs);
     compilation.diagnostics.extend(found);
     diag::sort(&mut compilation.diagnostics);

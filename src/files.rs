@@ -1,5 +1,5 @@
-//! Reads files of text for the command and the language server, and gives each file one path.
-#![allow(clippy::disallowed_methods)] // This file reads the file system.
+//! Reads files of text, and gives each file one path however it is reached.
+#![expect(clippy::disallowed_methods, reason = "this file reads the file system")]
 
 use gpb_base::source::MAX_FILE_BYTES;
 use gpb_engine::state::io_message;
@@ -29,12 +29,14 @@ pub fn text(path: &Path) -> Result<Arc<str>, String> {
     }
 }
 
-/// Returns the path of `used`, which a file at `from` names relative to its own folder.
+/// Returns the path of a file that the one at `from` names relative to its folder.
 pub fn relative_to(from: &str, used: &str) -> PathBuf {
     normalize(&Path::new(from).parent().unwrap_or(Path::new("")).join(used))
 }
 
-/// Returns a path without `.` and with `..` resolved by name, so that a file has one name however it is reached.
+/// Returns a path without `.` and with `..` resolved by name.
+///
+/// So a file has one name however it is reached.
 pub fn normalize(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {

@@ -4,6 +4,7 @@
 //! hold between them.
 
 pub mod analysis;
+mod calendar;
 pub mod cli;
 mod files;
 pub mod lsp;

@@ -11,7 +11,9 @@ fn main() -> io::Result<()> {
     pack_prices(&root.join("../../stdlib/prices"), &out)
 }
 
-/// The price book as one blob of tables, each compressed by itself so that pricing one service reads one.
+/// Packs the price book into one blob of tables.
+///
+/// Each is compressed by itself, so that pricing one service reads one.
 fn pack_prices(folder: &Path, out: &Path) -> io::Result<()> {
     let mut blob = Vec::new();
     let mut index = String::from("pub(super) static PACKED: &[PackedTable] = &[\n");
@@ -28,7 +30,9 @@ fn pack_prices(folder: &Path, out: &Path) -> io::Result<()> {
     fs::write(out.join("prices.rs"), index)
 }
 
-/// The files below `folder` with one of the endings, sorted, each watched for change.
+/// Lists the files below `folder` with one of the endings, sorted.
+///
+/// Each is watched for change.
 fn files(folder: &Path, endings: &[&str]) -> io::Result<Vec<PathBuf>> {
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut found = Vec::new();

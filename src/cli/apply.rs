@@ -125,7 +125,9 @@ fn announce(result: &PlanResult) {
     terminal::print(&format!("{}\n", serde_json::json!({ "event": "plan", "plan": result.document() })));
 }
 
-/// Asks, unless that was done beforehand, and applies. A plan without changes is applied unasked for its outputs' sake.
+/// Asks for a confirmation, unless `yes` is set, and applies.
+///
+/// A plan without changes is applied without a question, for its outputs.
 async fn confirm_and_apply(session: &Session, result: &PlanResult, yes: bool, question: &str) -> Result<Exit, Exit> {
     if result.plan.is_empty() {
         return if result.cloud.is_ok() { apply_plan(session, result).await } else { Ok(Exit::Done) };
@@ -215,13 +217,13 @@ fn report_outcome(session: &Session, result: &PlanResult, outcome: &ApplyOutcome
             let _ = write!(summary, " Failed: {}.", outcome.failed.len());
         }
         if !outcome.skipped.is_empty() {
-            let _ = write!(summary, " Not begun: {}.", outcome.skipped.len());
+            let _ = write!(summary, " Not started: {}.", outcome.skipped.len());
         }
         if outcome.cancelled {
             summary.push_str(" Stopped; `gpb apply` goes on from here.");
         }
         if session.cloud_name() == "sim" {
-            summary.push_str(" This was the embedded cloud: nothing real was made.");
+            summary.push_str(" This was the simulated cloud: nothing real was created.");
         }
         if all > 0 {
             terminal::warn(&format!("{summary}\n"));

@@ -3,7 +3,9 @@
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Keeps the doc of a value out of the help: one line of values is enough where their names say it all.
+/// Keeps the doc of a value out of the help.
+///
+/// One line of values is enough where their names say it all.
 const NO_HELP: Option<&'static str> = None;
 
 /// Holds the whole command line: the common options and one command.

@@ -1,4 +1,4 @@
-//! The choice of the cloud, and the check that the credentials belong to the declared account.
+//! The choice of the cloud, and the check of the credentials' account.
 
 use crate::cli::args::CloudName;
 use crate::cli::{Session, file_loader, state_folder};
@@ -63,7 +63,7 @@ impl Session {
     }
 
     /// Returns the way to call AWS operations, where this build has the SDKs.
-    #[allow(clippy::unused_self)] // The same call with the SDKs and without.
+    #[expect(clippy::unused_self, reason = "the same call with the SDKs and without")]
     pub fn invoke(&self) -> Option<Box<dyn gpb_aws::Invoke>> {
         #[cfg(feature = "_sdk")]
         return Some(Box::new(gpb_aws::Sdk::default()));
@@ -79,13 +79,15 @@ impl Session {
     }
 
     #[cfg(not(feature = "_sdk"))]
-    #[allow(clippy::unused_self)] // The same call as with the SDKs.
+    #[expect(clippy::unused_self, reason = "the same call as with the SDKs")]
     fn aws(&self) -> Result<Arc<dyn Cloud>, String> {
         Err("this gpb was built without the AWS SDKs: build it with its default features, or use `--cloud sim`".into())
     }
 }
 
-/// A clock on which waiting takes a share of the time, and which reads afterwards as if it had taken all of it.
+/// A clock on which waiting takes a share of the time.
+///
+/// Afterwards it reads as if the wait had taken all of it.
 struct PacedClock {
     clock: SystemClock,
     pace: f64,
@@ -118,10 +120,14 @@ impl Clock for PacedClock {
     }
 }
 
-/// The usual scale of latencies: real ones are minutes, and a thousandth is enough to see the order of steps.
+/// The usual scale of simulated latencies, as a factor.
+///
+/// Real ones are minutes; a thousandth is enough to see the order of steps.
 const SIM_PACE: f64 = 0.001;
 
-/// Splits the options of the simulated cloud into faults and the scale of latencies, `latency=N`.
+/// Splits the options of the simulated cloud into faults and the scale of latencies.
+///
+/// `latency=N` is the scale; the rest are faults.
 fn sim_options(text: &str) -> Result<(Faults, f64), String> {
     let (latency, faults): (Vec<&str>, Vec<&str>) =
         text.split(',').map(str::trim).filter(|part| !part.is_empty()).partition(|part| part.starts_with("latency="));
@@ -139,7 +145,9 @@ fn sim_options(text: &str) -> Result<(Faults, f64), String> {
 
 /// The result of the check of the account.
 pub enum AccountCheck {
-    /// The credentials belong to the declared account in every place; holds the account of the environment's own place.
+    /// The credentials belong to the declared account in every place.
+    ///
+    /// Holds the account of the environment's own place.
     Right(Option<String>),
     /// The cloud cannot be asked: no credentials.
     Unknown(CloudError),

@@ -1,5 +1,6 @@
 //! `gpb cost`: the monthly cost of an environment.
 
+use crate::calendar::today;
 use crate::cli::compile::UsageModels;
 use crate::cli::{Session, exit::Exit, terminal};
 use crate::report;
@@ -30,11 +31,6 @@ pub fn run(session: &Session, request: &CostRequest<'_>) -> Exit {
         _ => Err(session.fail("`gpb cost` takes one spec, and `gpb cost --diff` takes two")),
     };
     outcome.unwrap_or_else(|exit| exit)
-}
-
-/// Returns today's date in local time, `2026-11-23`, in the form the price book compares with.
-pub fn today() -> String {
-    jiff::Zoned::now().date().to_string()
 }
 
 /// Prints the cost of one spec.
@@ -101,7 +97,9 @@ fn basis(session: &Session, request: &CostRequest<'_>) -> Result<(PriceBook, Str
     Ok((PriceBook::new(&session.library), day))
 }
 
-/// Refuses an estimate with mistakes in its facts: a table made from them would be wrong.
+/// Refuses an estimate with mistakes in its facts.
+///
+/// A table made from them would be wrong.
 fn refuse(session: &Session, estimate: &Estimate, judged: &UsageModels) -> Result<(), Exit> {
     if estimate.problems.is_empty() {
         return Ok(());

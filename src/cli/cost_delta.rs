@@ -1,8 +1,9 @@
-//! The change of the monthly bill by a plan: the declared environment against the applied one.
+//! The change of the monthly bill by a plan, from applied to declared.
 //!
 //! Both figures are estimated by the same facts, prices and usage, on the same day: the one from the model, the other from
 //! the resources as the state has them. So the difference comes from the plan alone, not from a price or a usage.
 
+use crate::calendar::today;
 use crate::cli::Session;
 use crate::cli::compile::CompiledProgram;
 use gpb_base::source::Span;
@@ -11,19 +12,18 @@ use gpb_check::cost;
 use gpb_check::cost::book::PriceBook;
 use gpb_check::cost::{CheckInputs, CostRange};
 use gpb_engine::state::{ResourceRecord, StateSnapshot};
-use gpb_lang as lang;
-use gpb_model::PropPath;
-use gpb_model::{Environment, Lifecycle, Model, Resource, Spans, Value, ValueMap};
+use gpb_model::{Environment, FactEvaluator, Lifecycle, Model, PropPath, Resource, Spans, Value, ValueMap};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// The monthly cost before and after a plan, in US dollars.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct CostDelta {
     /// The cost of the declared environment, in US dollars a month.
     pub total: CostRange,
-    /// The cost of the applied environment, in US dollars a month; absent where nothing is applied.
+    /// The cost of the applied environment, in US dollars a month.
+    ///
+    /// Absent where nothing is applied.
     pub before: Option<CostRange>,
     /// The number of parts of the declared environment without a price.
     pub unpriced: usize,
@@ -39,16 +39,15 @@ impl CostDelta {
 }
 
 impl Session {
-    /// Estimates the monthly cost before and after a plan for a spec.
-    pub fn bill(&self, spec: &Path, compiled: &CompiledProgram, snapshot: &StateSnapshot, destroy: bool) -> CostDelta {
+    /// Estimates the monthly cost before and after a plan for a compiled program.
+    pub fn bill(&self, compiled: &CompiledProgram, snapshot: &StateSnapshot, destroy: bool) -> CostDelta {
         let book = PriceBook::new(&self.library);
-        let day = super::cost::today();
+        let day = today();
         let inputs = CheckInputs { book: &book, day: Some(&day) };
         let applied: Vec<Resource> = snapshot.resources.values().map(applied).collect();
         let before = (!applied.is_empty()).then(|| {
-            let entry = spec.display().to_string();
             let asked = [applied];
-            let mut facts = lang::facts_about(&entry, &self.inputs(), self.common.env.as_deref(), &asked);
+            let mut facts = compiled.facts.facts(&compiled.model, &asked);
             let ([applied], facts) = (asked, facts.pop().unwrap_or_default());
             let environment = Environment { name: snapshot.scope.environment.clone(), ..Environment::default() };
             cost::estimate(&Model { environment, resources: applied, facts, ..Model::default() }, &inputs).total
@@ -61,7 +60,9 @@ impl Session {
     }
 }
 
-/// Returns a resource of the state as if it were declared so. Applied values count before those that were read.
+/// Returns a resource of the state as if it were declared so.
+///
+/// Applied values count before those that were read.
 fn applied(record: &ResourceRecord) -> Resource {
     let mut properties = ValueMap::default();
     for (name, value) in record.observed.iter().chain(&record.applied) {

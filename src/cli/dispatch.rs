@@ -1,5 +1,5 @@
-//! The entry point: from the arguments of the process to a command and its exit code.
-#![allow(clippy::disallowed_methods)] // The command measures itself for its logs.
+//! The entry point: from the arguments of the process to its exit code.
+#![expect(clippy::disallowed_methods, reason = "the command measures itself for its logs")]
 
 use crate::cli::args::{Cli, Command, PricesCommand};
 use crate::cli::exit::Exit;

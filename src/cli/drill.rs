@@ -1,5 +1,6 @@
 //! `gpb drill`: the recovery runbook of a failure domain.
 
+use crate::calendar::today;
 use crate::cli::args::DomainName;
 use crate::cli::compile::recover;
 use crate::cli::{Session, exit::Exit, terminal};
@@ -14,9 +15,8 @@ pub fn run(session: &Session, spec: &Path, domain: DomainName) -> Exit {
         Err(exit) => return exit,
     };
     // A runbook is needed most where the targets are not met: the checks may fail.
-    let basis = session.basis(spec);
-    let facts = basis.facts();
-    let mut runbook = recover(&compiled, &basis, &facts).runbook(domain.into());
+    let day = today();
+    let mut runbook = recover(&compiled, &session.library, &day).runbook(domain.into());
     // Once the environment is applied, the commands name real identifiers; before, the declared names.
     if let Ok(snapshot) = session.store().snapshot(&session.scope(&compiled.model)) {
         runbook = runbook.with_known(&|name| known(&snapshot, name));
@@ -29,7 +29,7 @@ pub fn run(session: &Session, spec: &Path, domain: DomainName) -> Exit {
     Exit::Done
 }
 
-/// Returns an identifier or a property as last read: `data.main.cluster.DBClusterArn`.
+/// Returns an identifier or a property, `data.main.DBClusterArn`, as last read.
 fn known(snapshot: &StateSnapshot, name: &str) -> Option<String> {
     if let Some(record) = snapshot.resources.get(&Address::new(name)) {
         return Some(record.id.clone());

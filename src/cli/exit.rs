@@ -11,7 +11,9 @@ pub enum Exit {
     Error,
     /// There are changes to make (`plan --detailed-exitcode`).
     Changes,
-    /// gpb refused: the check failed, the plan is stale, the account is another, a protected resource would be lost.
+    /// gpb refused to go on.
+    ///
+    /// The check failed, the plan is stale, the account is another, or a protected resource would be lost.
     Refused,
 }
 

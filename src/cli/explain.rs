@@ -42,7 +42,7 @@ fn describe(def: &TypeDef) -> String {
         out.push_str("stateful:    yes; protected where the environment is live\n");
     }
     if !def.updatable {
-        out.push_str("update:      none; every change makes a new one\n");
+        out.push_str("update:      none; every change replaces it\n");
     }
     let (outputs, inputs): (Vec<_>, Vec<_>) =
         def.root.properties.iter().partition(|property| def.is_read_only(&PropPath(property.aws.clone())));
@@ -62,12 +62,12 @@ fn describe(def: &TypeDef) -> String {
     out
 }
 
-/// Returns the line of a property: its name, its shape, and what a change of it does.
+/// Returns the line of a property: its name, its shape, the effect of a change.
 fn line(def: &TypeDef, property: &Property) -> String {
     let path = PropPath(property.aws.clone());
     let marks = [
         (def.root.required.iter().any(|name| *name == property.aws), "required"),
-        (def.is_create_only(&path), "a change makes a new one"),
+        (def.is_create_only(&path), "a change replaces it"),
         (def.is_write_only(&path), "never read back"),
         (def.deprecated.iter().any(|one| one.covers(&path)), "deprecated"),
     ];

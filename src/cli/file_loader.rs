@@ -1,5 +1,5 @@
 //! Reads files for the compiler: specs by path, the standard library from a folder.
-#![allow(clippy::disallowed_methods)] // This file reads specs.
+#![expect(clippy::disallowed_methods, reason = "this file reads specs")]
 
 pub use gpb_engine::state::io_message;
 
@@ -10,7 +10,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Reads specs from the file system; a `use` is relative to the file that contains it.
+/// Reads specs from the file system.
+///
+/// A `use` is relative to the file that contains it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FileLoader;
 
@@ -38,7 +40,7 @@ pub fn library(folder: &Path) -> Result<Library, String> {
     // The catalog's data is packed into the binary and not read from a folder.
     files.retain(|path| !path.starts_with(folder.join("catalog")) || path.extension().is_some_and(|end| end == "toml"));
     if files.is_empty() {
-        return Err(format!("`{}` holds no standard library: no .gpb and no .toml file is in it", folder.display()));
+        return Err(format!("`{}` is not a standard library: it has no .gpb and no .toml file", folder.display()));
     }
     let entry = |path: &PathBuf| {
         let name = path.strip_prefix(folder).unwrap_or(path).display().to_string();
@@ -47,7 +49,9 @@ pub fn library(folder: &Path) -> Result<Library, String> {
     files.iter().map(entry).collect()
 }
 
-/// Lists the files below a folder with one of the endings, sorted, without those in hidden folders.
+/// Lists the files below a folder with one of the endings, sorted.
+///
+/// Hidden folders and `node_modules` are left out.
 ///
 /// # Errors
 /// When a folder cannot be read.

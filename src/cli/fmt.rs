@@ -1,5 +1,5 @@
 //! `gpb fmt`: formats specs in place, or checks that they are formatted.
-#![allow(clippy::disallowed_methods)] // Formatting writes specs.
+#![expect(clippy::disallowed_methods, reason = "formatting writes specs")]
 
 use crate::cli::session::{Session, diagnostics_document};
 use crate::cli::{exit::Exit, file_loader, terminal};
@@ -89,7 +89,9 @@ fn one(path: &Path, check: bool) -> Result<bool, FormatFailure> {
     Ok(true)
 }
 
-/// Writes a new file and renames it over the spec, so that a spec is never half-written.
+/// Writes a new file and renames it over the spec.
+///
+/// So a spec is never half-written.
 fn replace(path: &Path, text: &str) -> Result<(), String> {
     let beside = path.with_extension("gpb.new");
     let cannot = |error: std::io::Error| format!("`{}` cannot be written: {error}", path.display());

@@ -1,4 +1,4 @@
-//! `gpb show`, `gpb state` and `gpb output`: the last plan, the state and the outputs.
+//! `gpb show`, `gpb state` and `gpb output`.
 
 use crate::cli::args::StateCommand;
 use crate::cli::{Session, exit::Exit, terminal};

@@ -1,8 +1,8 @@
-//! Logs: what gpb does and how long it takes, written to standard error when asked for.
+//! Logs to standard error: what gpb does and how long it takes.
 //!
 //! Every crate reports by `tracing`; only the command installs a subscriber. Standard output belongs to results, so logs
 //! never go there.
-#![allow(clippy::disallowed_methods)] // The command reads `GPB_LOG` and measures its stages.
+#![expect(clippy::disallowed_methods, reason = "the command reads `GPB_LOG` and measures its stages")]
 
 use crate::cli::args::{CommonArgs, LogFormat};
 use std::future::Future;
@@ -14,10 +14,12 @@ use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Registry, fmt};
 
-/// The variable with a filter in the syntax of tracing-subscriber's `EnvFilter`, `gpb_engine=debug`.
+/// The variable with a filter, `gpb_engine=debug`.
+///
+/// The syntax is that of tracing-subscriber's `EnvFilter`.
 const FILTER_VARIABLE: &str = "GPB_LOG";
 
-/// Starts the logs that the command line or `GPB_LOG` asks for, and returns whether there are any.
+/// Starts the logs of the command line or `GPB_LOG`, and returns whether it did.
 ///
 /// # Errors
 /// A sentence that says why `GPB_LOG` is not a filter.
@@ -34,7 +36,9 @@ pub fn install(common: &CommonArgs) -> Result<bool, String> {
     Ok(true)
 }
 
-/// Returns what is logged: by `GPB_LOG` where it is set, else by the number of `-v`; `None` where nothing is.
+/// Returns the filter of the logs; `None` where nothing is logged.
+///
+/// `GPB_LOG` decides where it is set, else the number of `-v`.
 fn filter(verbose: u8) -> Result<Option<EnvFilter>, String> {
     let Some(text) = std::env::var_os(FILTER_VARIABLE).filter(|text| !text.is_empty()) else {
         let level = match verbose {
@@ -52,7 +56,9 @@ fn filter(verbose: u8) -> Result<Option<EnvFilter>, String> {
     Ok(Some(filter).filter(|filter| filter.max_level_hint() != Some(LevelFilter::OFF)))
 }
 
-/// Checks that a message is gpb's own. The SDKs log requests with their bodies and headers, which may hold secrets.
+/// Checks that a message is gpb's own.
+///
+/// The SDKs log requests with their bodies and headers, which may hold secrets.
 fn is_own(metadata: &Metadata<'_>) -> bool {
     let root = metadata.target().split("::").next().unwrap_or_default();
     root == "gpb" || root.starts_with("gpb_")

@@ -25,4 +25,4 @@ mod state_folder;
 mod terminal;
 
 pub use dispatch::main;
-pub use session::Session;
+pub(crate) use session::Session;

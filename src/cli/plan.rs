@@ -87,14 +87,11 @@ pub fn run(
     if let Err(exit) = session.present(&result, &request, out) {
         return exit;
     }
-    let exit = match (result.refusals.is_empty(), result.plan.is_empty() && result.plan.changed_outputs().is_empty()) {
+    match (result.refusals.is_empty(), result.plan.is_empty() && result.plan.changed_outputs().is_empty()) {
         (false, _) => Exit::Refused,
         (true, false) if detailed => Exit::Changes,
         _ => Exit::Done,
-    };
-    // The process ends next and takes the model and the plan with it; to free them piece by piece would only take time.
-    std::mem::forget((result.compiled, result.plan));
-    exit
+    }
 }
 
 impl Session {
@@ -142,7 +139,7 @@ impl Session {
     }
 }
 
-/// Compiles, reconciles the interrupted changes of an earlier run, reads the cloud, and plans.
+/// Compiles, reconciles interrupted changes, reads the cloud, and plans.
 ///
 /// # Errors
 /// The exit code, after the reason has been printed.
@@ -159,8 +156,8 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     let key = store.key().map_err(state_error)?;
     let mut cloud = session.cloud();
     if let (Err(why), "sim") = (&cloud, session.cloud_name()) {
-        // AWS may be out of reach, and a plan can be made all the same; the embedded cloud is either there or broken.
-        return Err(session.fail(&format!("the embedded cloud cannot be used: {why}")));
+        // AWS may be out of reach, and a plan can be made all the same; the simulated cloud is either there or broken.
+        return Err(session.fail(&format!("the simulated cloud cannot be used: {why}")));
     }
     let mut account = None;
     if let Ok(found) = &cloud {
@@ -203,7 +200,7 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
         logs::stage("plan", || plan::plan(&inputs)).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
     unknown_unprotect(&request.unprotect, &plan).map_or(Ok(()), |why| Err(session.fail(&why)))?;
     let refusals = plan::refusals(&plan, Some(&compiled.model));
-    let bill = session.bill(&request.spec, &compiled, &snapshot, request.destroy);
+    let bill = session.bill(&compiled, &snapshot, request.destroy);
     Ok(PlanResult { compiled, plan, cloud, refusals, bill })
 }
 
@@ -266,7 +263,9 @@ pub async fn observe(
     if refreshed.diagnostics.is_empty() { Ok(refreshed.observation) } else { Err(refreshed.diagnostics) }
 }
 
-/// Returns the keyed hashes of the secrets that can be read now: they show the plan which secret has changed.
+/// Returns the keyed hashes of the secrets that can be read now.
+///
+/// They show the plan which secret has changed.
 async fn hashes(compiled: &CompiledProgram, cloud: &dyn Cloud, key: &SecretKey) -> BTreeMap<SecretSource, String> {
     let mut request = BTreeSet::new();
     for resource in &compiled.model.resources {
@@ -306,7 +305,9 @@ fn collect<'a>(value: &'a Value, found: &mut BTreeSet<&'a SecretSource>) {
     }
 }
 
-/// Returns the command line of this process, to name the holder of the lock. No option holds a secret.
+/// Returns the command line of this process, to name the holder of the lock.
+///
+/// No option holds a secret.
 pub fn command_line() -> String {
     let mut words = std::env::args();
     let name = words.next().map_or_else(String::new, |path| {

@@ -1,6 +1,6 @@
 //! `gpb prices`: searches the price book, and refreshes it from AWS.
 
-#![allow(clippy::disallowed_methods)] // Refreshing writes tables.
+#![expect(clippy::disallowed_methods, reason = "refreshing writes tables")]
 
 use crate::cli::{Session, exit::Exit, terminal};
 use gpb_aws::{Invoke, price_list};
@@ -69,7 +69,7 @@ fn services(book: &PriceBook, all: &[&PriceSeries]) -> String {
         let dated = if oldest == newest { oldest.to_owned() } else { format!("{oldest} to {newest}") };
         let _ = writeln!(text, "{service:<20} {count:>6}  {dated}");
     }
-    text.push_str("\n`gpb prices WORD …` lists what holds all the words.\n");
+    text.push_str("\n`gpb prices WORD …` lists the prices that match all words.\n");
     text
 }
 
@@ -100,7 +100,7 @@ fn table(book: &PriceBook, found: &[&PriceSeries]) -> String {
         }
     }
     match found.len() {
-        0 => text.push_str("The price book has nothing like that.\n"),
+        0 => text.push_str("No price matches.\n"),
         count if count > MOST => {
             let _ = writeln!(text, "… and {} more; `--json` lists them all.", count - MOST);
         }
@@ -109,7 +109,7 @@ fn table(book: &PriceBook, found: &[&PriceSeries]) -> String {
     text
 }
 
-/// Runs `gpb prices refresh`: asks AWS for the rates in the book, and writes the tables anew.
+/// Runs `gpb prices refresh`: writes the tables anew with the rates from AWS.
 pub fn refresh(session: &Session, into: &Path, only: &[String]) -> Exit {
     let Some(invoke) = session.invoke() else {
         return session.fail("this build carries no SDK to ask AWS with: build gpb with the feature `aws`");
@@ -138,7 +138,9 @@ pub fn refresh(session: &Session, into: &Path, only: &[String]) -> Exit {
     }
 }
 
-/// Asks table by table and writes each when it is whole, so that a failure loses only the table it happens in.
+/// Asks table by table and writes each when it is whole.
+///
+/// So a failure loses only the table it happens in.
 async fn ask(
     session: &Session,
     invoke: &dyn Invoke,

@@ -1,4 +1,4 @@
-//! Progress of an apply: lines for people on standard error, JSON lines for machines on standard output.
+//! Progress of an apply: lines on standard error, or JSON lines on standard output.
 
 use crate::cli::terminal;
 use gpb_engine::plan::Action;
@@ -21,14 +21,18 @@ impl EventSink for JsonLines {
     }
 }
 
-/// Prints a line at the start and the end of each step; on a terminal, redraws one for each step in progress.
+/// Prints a line at the start and the end of each step.
+///
+/// On a terminal it redraws a line for each step in progress.
 pub struct ProgressLines {
     bars: Option<MultiProgress>,
     in_progress: Mutex<BTreeMap<Address, ProgressBar>>,
 }
 
 impl ProgressLines {
-    /// Returns a display; `interactive` redraws lines, which needs a terminal that nothing else writes to.
+    /// Returns a display, which redraws lines where it is `interactive`.
+    ///
+    /// That needs a terminal that nothing else writes to.
     pub fn new(interactive: bool) -> Self {
         Self { bars: interactive.then(MultiProgress::new), in_progress: Mutex::default() }
     }

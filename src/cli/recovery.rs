@@ -1,5 +1,6 @@
 //! `gpb recovery`: the verdicts on recovery targets.
 
+use crate::calendar::today;
 use crate::cli::args::DomainName;
 use crate::cli::compile::recover;
 use crate::cli::session::{Session, diagnostics_document};
@@ -28,9 +29,8 @@ pub fn run(session: &Session, spec: &Path, domain: Option<DomainName>, explain: 
         Ok(compiled) => compiled,
         Err(exit) => return exit,
     };
-    let basis = session.basis(spec);
-    let facts = basis.facts();
-    let mut found = recover(&compiled, &basis, &facts);
+    let day = today();
+    let mut found = recover(&compiled, &session.library, &day);
     let domain = domain.map(Domain::from);
     let styles = session.term.styles();
     diag::sort(&mut found.diagnostics);

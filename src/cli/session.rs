@@ -31,7 +31,7 @@ impl Session {
     /// The exit code of the work, or the one for a runtime that cannot start, after the reason has been printed.
     pub fn block_on<T>(&self, work: impl Future<Output = Result<T, Exit>>) -> Result<T, Exit> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-        runtime.map_err(|error| self.fail(&format!("no threads to work with: {error}")))?.block_on(work)
+        runtime.map_err(|error| self.fail(&format!("the threads cannot be started: {error}")))?.block_on(work)
     }
 
     /// Prints why a command cannot go on, and returns its exit code.
@@ -45,12 +45,12 @@ impl Session {
     }
 
     /// Prints the one JSON document of a command.
-    #[allow(clippy::unused_self)] // What is printed, and how, is the session's matter.
+    #[expect(clippy::unused_self, reason = "what is printed, and how, is the session's matter")]
     pub fn document(&self, document: &serde_json::Value) {
         terminal::print(&format!("{document:#}\n"));
     }
 
-    /// Prints what a command ends with when it cannot go on: the document, or the last line.
+    /// Prints the document, or the last line, of a command that cannot go on.
     fn emit(&self, event: &str, mut document: serde_json::Value) {
         if self.streams {
             document["event"] = event.into();

@@ -1,6 +1,7 @@
 //! `gpb simulate`: runs a load against the scaling rules of a resource.
-#![allow(clippy::disallowed_methods)] // The command reads the load and writes the chart.
+#![expect(clippy::disallowed_methods, reason = "the command reads the load and writes the chart")]
 
+use crate::calendar::today;
 use crate::cli::{Session, args::SimulateArgs, exit::Exit, terminal};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::{SourceMap, Span};
@@ -33,8 +34,11 @@ fn simulated(session: &Session, spec: &Path, args: &SimulateArgs) -> Result<Simu
     let compiled = session.compile(spec)?;
     let scalings = scaling::scalings(&compiled.model);
     let chosen = choose(&scalings, args.of.as_deref()).map_err(|why| session.fail(&why))?;
-    let options =
-        SimulationOptions { seed: args.seed, noise, price: price(session, &compiled.model, chosen, &scalings) };
+    let options = SimulationOptions {
+        seed: args.seed,
+        noise: noise.into(),
+        price: price(session, &compiled.model, chosen, &scalings),
+    };
     Ok(simulate::run(chosen, &curve, &options))
 }
 
@@ -47,7 +51,7 @@ fn price(session: &Session, model: &Model, scaling: &Scaling, all: &[Scaling]) -
         return None;
     }
     let book = PriceBook::new(&session.library);
-    let day = super::cost::today();
+    let day = today();
     let estimate = cost::estimate(model, &cost::CheckInputs { book: &book, day: Some(&day) });
     if estimate.unpriced.iter().any(|one| one.address == scaling.of) {
         return None;
@@ -109,7 +113,9 @@ fn noise(text: &str) -> Result<f64, String> {
         .ok_or_else(|| format!("`{text}` is not a valid noise: write `0%` to `100%`"))
 }
 
-/// Chooses the resource that gets the load: the one of `--of`, or the only one that is scaled by requests.
+/// Chooses the resource that gets the load.
+///
+/// It is the one of `--of`, or the only one that is scaled by requests.
 fn choose<'a>(scalings: &'a [Scaling], of: Option<&str>) -> Result<&'a Scaling, String> {
     let ruled: Vec<&Scaling> =
         scalings.iter().filter(|scaling| scaling.is_ruled() && !scaling.rules.is_empty()).collect();
@@ -138,7 +144,9 @@ fn choose<'a>(scalings: &'a [Scaling], of: Option<&str>) -> Result<&'a Scaling, 
     }
 }
 
-/// Returns the name for `--of`: an address, with the scaled quantity where a resource has several.
+/// Returns the name for `--of`: an address.
+///
+/// It ends with the scaled quantity where a resource has several.
 fn name(scaling: &Scaling, all: &[&Scaling]) -> String {
     if all.iter().filter(|other| other.of == scaling.of).count() > 1 {
         format!("{}.{}", scaling.of, scaling.name)

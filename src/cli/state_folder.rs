@@ -1,5 +1,5 @@
 //! The state folder: the state and the plan last shown.
-#![allow(clippy::disallowed_methods)] // This file reads and writes plans.
+#![expect(clippy::disallowed_methods, reason = "this file reads and writes plans")]
 
 use crate::cli::{Session, args::CloudName, exit::Exit, file_loader::io_message};
 use gpb_engine::plan;
@@ -11,7 +11,9 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-/// A saved plan, with the spec it was made from, so that apply can detect a change of that.
+/// A saved plan, with the spec it was made from.
+///
+/// So apply can detect a change of the spec.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StoredPlan {
     /// The path of the spec.
@@ -88,7 +90,9 @@ impl Session {
 /// The file of the plan last shown, in the state folder.
 const LAST_PLAN: &str = "plan.json";
 
-/// Writes a file that only its owner can read: a new file, made durable, then renamed, so that none is half-written.
+/// Writes a file that only its owner can read.
+///
+/// It writes a new file, makes it durable and renames it, so that none is half-written.
 fn write_private(path: &Path, text: &str) -> Result<(), String> {
     let cannot = |error: std::io::Error| format!("`{}` cannot be written: {}", path.display(), io_message(&error));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {

@@ -1,5 +1,5 @@
 //! The terminal: colour, width, output, prompts.
-#![allow(clippy::disallowed_methods)] // This file reads the environment.
+#![expect(clippy::disallowed_methods, reason = "this file reads the environment")]
 
 use crate::cli::args::Color;
 use crate::report::Styles;
@@ -65,7 +65,9 @@ pub fn print(text: &str) {
     }
 }
 
-/// Returns true when output was lost for another reason than a closed pipe, such as a full disk.
+/// Returns true when output was lost, as on a full disk.
+///
+/// A closed pipe does not count.
 pub fn lost() -> bool {
     LOST.load(Ordering::Relaxed)
 }
@@ -78,7 +80,9 @@ pub fn warn(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Asks for the word `yes`. Where standard input is not a terminal, the answer is no.
+/// Asks for the word `yes`.
+///
+/// Where standard input is not a terminal, the answer is no.
 pub fn confirm(question: &str) -> bool {
     if !io::stdin().is_terminal() {
         return false;

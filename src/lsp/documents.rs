@@ -69,7 +69,9 @@ impl Loader for Documents {
     }
 }
 
-/// Returns the path of a `file:` URI; any other URI, of an unsaved document, is its own path.
+/// Returns the path of a `file:` URI.
+///
+/// Any other URI, of an unsaved document, is its own path.
 fn path_of(uri: &str) -> String {
     let Some(rest) = uri.strip_prefix("file://") else { return uri.to_owned() };
     let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or(rest);
@@ -114,6 +116,8 @@ fn decode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::disallowed_methods, reason = "tests write files")]
+
     use super::*;
 
     #[test]

@@ -1,6 +1,6 @@
-//! The language server (LSP): diagnostics, fixes, hovers and formatting for editors.
+//! The language server (LSP): diagnostics, fixes, hovers and formatting.
 //!
-//! Features are plain functions over the compiler's values, which return plain data; only [`server`] and its translation
+//! Features are plain functions over the compiler's values, which return plain data; only `server` and its translation
 //! know the protocol.
 
 mod documents;

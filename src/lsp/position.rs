@@ -1,4 +1,6 @@
-//! Positions as editors count them: lines from 0, columns in UTF-16 units (LSP 3.17, `utf-16`).
+//! Positions as editors count them: lines from 0, columns in UTF-16 units.
+//!
+//! Source: LSP 3.17, `PositionEncodingKind`.
 
 use std::ops::Range;
 
@@ -21,7 +23,9 @@ pub struct TextRange {
 }
 
 impl TextRange {
-    /// Checks that two ranges have a position in common; an empty range lies at its start.
+    /// Checks that two ranges have a position in common.
+    ///
+    /// An empty range lies at its start.
     pub fn touches(self, other: TextRange) -> bool {
         self.start <= other.end && other.start <= self.end
     }

@@ -1,5 +1,6 @@
 //! The server loop: requests and notifications of one editor.
 
+use crate::calendar::today;
 use crate::lsp::documents::Documents;
 use crate::lsp::features::diagnostics::{self, FileDiagnostic};
 use crate::lsp::features::{fixes, format, hover};
@@ -36,7 +37,9 @@ struct Server<'c> {
     /// The program of each open document.
     programs: BTreeMap<String, Compilation>,
     notes: BTreeMap<String, Vec<FileDiagnostic>>,
-    /// The files whose diagnostics the editor shows; they have to be cleared when there are none any more.
+    /// The files whose diagnostics the editor shows.
+    ///
+    /// They have to be cleared when there are none any more.
     shown: BTreeSet<String>,
 }
 
@@ -108,9 +111,7 @@ impl Server<'_> {
             (SessionStage::Talking, "textDocument/formatting") => self.format(&read(params)?),
             (SessionStage::Talking, "textDocument/codeAction") => self.actions(&read(params)?),
             (SessionStage::Talking, "textDocument/hover") => self.hover(&read(params)?),
-            (SessionStage::Talking, _) => {
-                Err((ErrorCode::MethodNotFound, format!("`{method}` is not something gpb can do")))
-            }
+            (SessionStage::Talking, _) => Err((ErrorCode::MethodNotFound, format!("`{method}` is not supported"))),
         }
     }
 
@@ -127,7 +128,7 @@ impl Server<'_> {
             "textDocument/didClose" => {
                 read(params).map(|it: lsp::DidCloseTextDocumentParams| self.documents.remove(&it.text_document.uri.0))
             }
-            // What is saved may be a file that an open one uses.
+            // A saved file may be one that an open one imports.
             "textDocument/didSave" | "workspace/didChangeWatchedFiles" => Ok(()),
             _ => return,
         };
@@ -151,13 +152,13 @@ impl Server<'_> {
         }
     }
 
-    /// Checks the programs of all open documents, when one has changed, and publishes the diagnostics.
+    /// Checks the open programs, when a document has changed, and publishes diagnostics.
     fn refresh(&mut self) {
         if !std::mem::take(&mut self.stale) {
             return;
         }
         let inputs = CompileInputs::embedded(&self.documents, &self.library);
-        let day = jiff::Zoned::now().date().to_string();
+        let day = today();
         let programs = self.documents.paths().into_iter().map(|path| {
             let compilation = diagnostics::check(&path, &inputs, &day);
             (path, compilation)

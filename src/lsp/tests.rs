@@ -29,7 +29,7 @@ fn documents(files: &[(&str, &str)]) -> Documents {
     documents
 }
 
-/// What is wrong with the program of the first file: place, code and message, then what it refers to and the fix.
+/// Prints the diagnostics of the program of the first file, with places and fixes.
 fn wrong(files: &[(&str, &str)]) -> String {
     let (documents, library) = (documents(files), library());
     let entry = files.first().map_or("", |(path, _)| path);
@@ -145,7 +145,7 @@ fn formatting_edits_come_to_the_formatted_text() {
     }
 }
 
-/// What is said about the word at `‸`.
+/// Returns the hover at `‸`.
 fn about(text: &str) -> String {
     let offset = text.find('‸').unwrap();
     let text = text.replace('‸', "");
@@ -164,7 +164,7 @@ fn what_names_mean() {
     A queue.
 
     - `name`: Unique in the account.
-    - `keep` (may be left out)
+    - `keep` (optional)
     "#);
     insta::assert_snapshot!(about("const x = cidr_spl‸it(\"10.0.0.0/16\", 2)\n"), @r#"
     ```gpb
@@ -215,7 +215,7 @@ impl Editor {
         self.connection.sender.send(message).unwrap();
     }
 
-    /// The result, or the code of the error. What is published meanwhile is passed over.
+    /// Returns the result, or the code of the error; notifications are ignored.
     fn ask(&mut self, method: &str, params: Json) -> Result<Json, i32> {
         self.next += 1;
         let id = RequestId::from(self.next);

@@ -158,7 +158,7 @@ impl ChangePrinter<'_> {
         }
     }
 
-    /// Prints lines after a mark, with the head before the first line and the tail after it.
+    /// Prints lines after a mark, the first between head and tail.
     fn block(&self, mark: char, style: Style, head: &str, lines: &[String], tail: &str, out: &mut String) {
         for (index, line) in lines.iter().enumerate() {
             let (mark, head, tail) = if index == 0 { (mark, head, self.tail(tail)) } else { (' ', "", String::new()) };
@@ -179,7 +179,7 @@ fn consequence(def: Option<&TypeDef>, difference: &PropertyDifference) -> String
     }
 }
 
-/// Returns remarks on a change: why it is replaced, that it is gone, where it was moved from.
+/// Returns remarks on a change: a replacement's reason, a loss, a move.
 fn note(change: &ResourceChange, def: Option<&TypeDef>) -> String {
     let mut notes = Vec::new();
     if change.action == Action::Replace {
@@ -225,13 +225,13 @@ fn place_name(def: Option<&TypeDef>, path: &PropPath) -> String {
     }
 }
 
-/// Parses a document that is kept as a string, unless the other side is a plain string.
+/// Parses a document in a string, unless the other side is a plain string.
 fn opened(json: &Json, other: &Value) -> Json {
     let document = json.as_str().filter(|_| !matches!(other, Value::Text(text) if parse_document(text).is_none()));
     document.and_then(parse_document).unwrap_or_else(|| json.clone())
 }
 
-/// Returns a document that is kept as a string as its structure, when the other side is one too.
+/// Returns the structure of a document in a string, if the other side is one too.
 fn structured(value: &Value, other: &Value) -> Value {
     let is_document = |value: &Value| match value {
         Value::Text(text) => parse_document(text).is_some(),

@@ -1,4 +1,4 @@
-//! Prints the cost of an environment for people: by layer, by resource, by price line.
+//! Prints the cost of an environment: by layer, by resource, by price line.
 
 use super::change::push;
 use super::styles::{Styles, paint};
@@ -66,7 +66,7 @@ pub fn difference(before: &Estimate, after: &Estimate, moved: &[CostChange], sty
     out
 }
 
-/// Returns the line under a plan: the cost of the declared environment, and of the applied one.
+/// Returns the line under a plan: the cost as declared, and as applied.
 pub fn summary(total: &CostRange, before: Option<&CostRange>, unpriced: usize) -> String {
     let mut text = format!(
         "Cost: {} a month expected ({} to {})",
@@ -113,7 +113,9 @@ impl CostTable<'_> {
         paint(self.styles.dim, format!("{:width$} {:>15} {:>15} {:>15}", "", "minimum", "expected", "maximum"))
     }
 
-    /// Returns a row. Escape sequences of colours do not count to the width of its text.
+    /// Returns a row.
+    ///
+    /// Escape sequences of colours do not count to the width of its text.
     fn row(&self, indent: usize, text: &str, figures: &CostRange) -> String {
         let visible = anstream::adapter::strip_str(text).to_string().chars().count() + indent;
         let pad = self.width.saturating_sub(visible);
@@ -181,7 +183,9 @@ fn budgets(out: &mut String, verdicts: &[BudgetVerdict], styles: &Styles) {
     }
 }
 
-/// Prints the prices by use where no usage is declared: their cost is unknown, not zero.
+/// Prints the prices by use where no usage is declared.
+///
+/// Their cost is unknown, not zero.
 fn by_use(out: &mut String, estimate: &Estimate) {
     let mut unused: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for cost in &estimate.resources {

@@ -11,7 +11,9 @@ use similar::{ChangeTag, TextDiff};
 /// The number of unchanged lines shown around a change.
 const CONTEXT: usize = 2;
 
-/// Returns the lines that differ, each marked, with a few around them; changes within a line are underlined.
+/// Returns the lines that differ, each marked, with a few around them.
+///
+/// Changes within a line are underlined.
 pub(super) fn differing_lines(before: &[String], after: &[String], styles: &Styles) -> Vec<String> {
     let text = |lines: &[String]| lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect::<String>();
     let (before, after) = (text(before), text(after));
@@ -47,7 +49,7 @@ pub(super) fn differing_lines(before: &[String], after: &[String], styles: &Styl
     out
 }
 
-/// Arranges the old value so that comparing it line by line with the new one shows only changes.
+/// Arranges the old value so that a line by line comparison shows only changes.
 ///
 /// Elements of unordered lists are aligned with those they become, and of objects only the keys of the new value are kept,
 /// unless the others are the whole difference.

@@ -1,4 +1,4 @@
-//! Reports: plans, states, costs and verdicts for people, and plans and states as JSON.
+//! Reports of plans, states, costs and verdicts, as text and as JSON.
 
 mod change;
 pub mod cost;

@@ -30,7 +30,9 @@ pub struct PlanSummary {
     pub read: usize,
     /// The number of resources without a change.
     pub unchanged: usize,
-    /// The number of protected resources among those to replace or delete: with any, the plan is refused.
+    /// The number of protected resources among those to replace or delete.
+    ///
+    /// With any, the plan is refused.
     pub protected: usize,
 }
 
@@ -150,7 +152,9 @@ fn layers(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
     }
 }
 
-/// Prints the new outputs; where nothing else changes, only those that change, with their old values.
+/// Prints the new outputs.
+///
+/// Where nothing else changes, it prints only those that change, with their old values.
 fn outputs(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
     let names = if plan.is_empty() { plan.changed_outputs() } else { plan.outputs.keys().map(AsRef::as_ref).collect() };
     if names.is_empty() {

@@ -8,7 +8,7 @@ use gpb_check::recovery::{FactSummary, Verdict, VerdictRow, VerdictTrace};
 /// The maximum length of a reason in the table, in characters.
 const WHY: usize = 90;
 
-/// Prints the table of verdicts, a line for each resource and domain, those on the whole last.
+/// Prints the verdicts, a line for each resource and domain, the whole last.
 pub fn table(environment: &str, rows: &[VerdictRow], styles: &Styles) -> String {
     let mut cells: Vec<[String; 8]> = rows.iter().map(|row| cells(environment, row)).collect();
     // A subject is named once, in the first of its lines.

@@ -22,7 +22,7 @@ pub fn list(snapshot: &StateSnapshot, styles: &Styles) -> String {
     table(["LAYER", "ADDRESS", "TYPE", "ID"], &rows, styles)
 }
 
-/// Prints one resource: its type and place, the applied properties, and those the cloud set.
+/// Prints one resource: type, place, applied properties, those the cloud set.
 ///
 /// `None` when the state has no such address.
 pub fn show(snapshot: &StateSnapshot, address: &Address, types: TypeLookup<'_>, styles: &Styles) -> Option<String> {

@@ -31,7 +31,7 @@ impl ValuePrinter<'_> {
         self.broken(def, shape, value, &|def, shape, value| self.lines(def, shape, value))
     }
 
-    /// Prints a value with every structure spread over lines, for comparison line by line.
+    /// Prints a value with every structure spread over lines, for comparison.
     pub fn spread(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &Value) -> Vec<String> {
         self.broken(def, shape, value, &|def, shape, value| self.spread(def, shape, value))
     }
@@ -99,7 +99,7 @@ impl ValuePrinter<'_> {
         })
     }
 
-    /// Prints an unknown value with the references it waits for: `(known after apply: network.vpc.id)`.
+    /// Prints an unknown value: `(known after apply: network.vpc.id)`.
     fn unknown(&self, value: &Value) -> String {
         let mut references = Vec::new();
         value.references(&mut references);
@@ -207,7 +207,7 @@ pub(super) fn visible(line: &str) -> String {
     out
 }
 
-/// Appends lines, indented by two, with a head before the first and a tail after the last.
+/// Appends indented lines, with a head before the first and a tail after the last.
 fn nest(lines: &mut Vec<String>, head: &str, inner: Vec<String>, tail: &str) {
     let last = inner.len().saturating_sub(1);
     for (index, line) in inner.into_iter().enumerate() {

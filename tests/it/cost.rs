@@ -10,6 +10,7 @@ use gpb_lang as lang;
 use gpb_model::Model;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// The day of the prices, for cases without one.
@@ -142,7 +143,10 @@ fn every_type_that_gpb_creates_is_priced_or_declared_free() {
 #[test]
 fn every_free_fact_can_be_read_and_names_a_source() {
     let free: Vec<String> = known().into_iter().filter(|(_, priced)| !priced).map(|(name, _)| name).collect();
-    let resources: String = free.iter().enumerate().map(|(n, name)| format!("existing {name} r{n} {{}}\n")).collect();
+    let mut resources = String::new();
+    for (n, name) in free.iter().enumerate() {
+        let _ = writeln!(resources, "existing {name} r{n} {{}}");
+    }
     let text = format!(
         "stack s {{\nlayer l {{\n{resources}}}\n}}\n\
          environment e of s {{\naccount = \"123456789012\"\nregion = us-east-1\nmode = sandbox\n}}\n"
@@ -247,10 +251,13 @@ impl<'a> Sum<'a> {
     }
 }
 
+/// Edits that break the budget, the proposal of the diagnostic, and the edit that makes it.
+type ProposalCase = (&'static [(&'static str, &'static str)], &'static str, (&'static str, &'static str));
+
 /// Changes that break the sandbox's budget, and the proposals that fix it when made by hand.
 #[test]
-fn what_a_budget_proposes_mends_it() {
-    let cases: [(&[(&str, &str)], &str, (&str, &str)); 5] = [
+fn what_a_budget_proposes_fixes_it() {
+    let cases: [ProposalCase; 5] = [
         (
             &[("\"cache.t3.micro\"", "\"cache.r6g.large\"")],
             "cache nodes of type cache.m6g.large",

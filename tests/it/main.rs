@@ -1,6 +1,9 @@
 //! The tests that see gpb from outside, in one binary (linking is slow).
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)] // Tests touch the world and may fail.
 
+// The parser that pest writes names it so.
+extern crate alloc;
+
 mod bad_specs;
 mod cli;
 mod cost;

@@ -22,7 +22,7 @@ fn codes(name: &str, text: &str) -> Vec<&'static str> {
     let language = lang::CompileInputs::embedded(&loader, &library);
     let mut compilation = lang::check(name, &language, None);
     let types = &|name: &str| Catalog::embedded().get(name);
-    gpb::analysis::analyze(name, &mut compilation, &language, types, DAY);
+    gpb::analysis::analyze(&mut compilation, &library, types, DAY);
     compilation.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
 }
 
@@ -44,11 +44,11 @@ fn examples_do_what_their_pages_say() {
         tried += 1;
         let name = format!("{}.gpb", page.code.to_lowercase());
         let failed = codes(&name, fail);
-        if !failed.iter().any(|code| *code == page.code) {
+        if !failed.contains(&page.code) {
             let _ = writeln!(wrong, "{}: the failing example gives {failed:?}", page.code);
         }
         let passed = codes(&name, pass);
-        if passed.iter().any(|code| *code == page.code) {
+        if passed.contains(&page.code) {
             let _ = writeln!(wrong, "{}: the fixed example still fails", page.code);
         }
     }

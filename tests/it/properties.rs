@@ -144,8 +144,8 @@ fn meaning(text: &str) -> (serde_json::Value, String) {
     let (loader, library) = (InMemoryLoader(text.to_owned()), Library::embedded());
     let compiled = lang::compile("a.gpb", &CompileInputs::embedded(&loader, &library), None);
     let model = compiled.model().unwrap_or_else(|| panic!("{:?}\n{text}", compiled.diagnostics));
-    let graph = Graph::build(&model);
-    (output::json(&model, &graph), plan::model_hash(&model))
+    let graph = Graph::build(model);
+    (output::json(model, &graph), plan::model_hash(model))
 }
 
 proptest! {

@@ -47,7 +47,7 @@ fn missing(lines: &[String], printed: &str) -> Vec<String> {
             let whole = !line.contains('…');
             printed
                 .strip_prefix(start.trim_end())
-                .is_some_and(|rest| rest.ends_with(end.trim_start()) && !(whole && !rest.is_empty()))
+                .is_some_and(|rest| (rest.is_empty() || !whole) && rest.ends_with(end.trim_start()))
         };
         if rest.any(|printed| is_it(&printed)) {
             left = rest;

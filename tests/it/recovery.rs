@@ -14,7 +14,8 @@ use gpb_lang as lang;
 use gpb_lang::CompileInputs;
 use gpb_model::graph::Graph;
 use gpb_model::value::{PropertyValue, ValueKind};
-use gpb_model::{Address, Applicability, Domain, Fact, Model};
+use gpb_model::{Address, Applicability, Domain, Fact, FactEvaluator, Model};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -159,6 +160,34 @@ fn settings(fact: &Fact) -> Vec<(Address, PropertyValue)> {
     changes.iter().filter_map(setting).collect()
 }
 
+/// Files on disk that count how often they are loaded.
+#[derive(Default)]
+struct CountingFiles(RefCell<BTreeMap<String, u32>>);
+
+impl Loader for CountingFiles {
+    fn load(&self, from: &str, path: &str) -> Result<(String, Arc<str>), String> {
+        *self.0.borrow_mut().entry(path.to_owned()).or_default() += 1;
+        RecoveryFiles.load(from, path)
+    }
+}
+
+/// The checks price what they propose by the facts that were compiled: a program is loaded once.
+#[test]
+fn pricing_a_proposal_loads_no_file_again() {
+    let library = Library::embedded();
+    let mut priced = 0;
+    for case in cases() {
+        let (loader, entry) = (CountingFiles::default(), case.to_str().unwrap());
+        let mut compilation = lang::compile(entry, &CompileInputs::embedded(&loader, &library), None);
+        let types = &|name: &str| Catalog::embedded().get(name);
+        gpb::analysis::analyze(&mut compilation, &library, types, "2026-11-23");
+        let said = compilation.diagnostics.iter().filter_map(|diagnostic| diagnostic.help.as_deref());
+        priced += said.filter(|help| help.contains('$')).count();
+        assert_eq!(*loader.0.borrow(), BTreeMap::from([(entry.to_owned(), 1)]));
+    }
+    assert!(priced > 0, "no proposal has a price");
+}
+
 /// A proposed change must make the fact hold that proposes it.
 #[test]
 fn what_a_proposal_sets_is_enough() {
@@ -201,7 +230,7 @@ fn what_a_proposal_sets_is_enough() {
         if worlds.is_empty() {
             continue;
         }
-        for (fact, then) in asked.iter().zip(lang::facts_about(entry, &inputs, None, &worlds)) {
+        for (fact, then) in asked.iter().zip(compilation.facts.facts(model, &worlds)) {
             let holds = then.iter().any(|one| {
                 (&one.of, &one.kind, &one.name) == (&fact.of, &fact.kind, &fact.name)
                     && one.applies != Applicability::No

@@ -11,8 +11,8 @@ set cpoptions&vim
 
 syntax sync fromstart
 
-" `\%#=1` chooses the engine that is an order of magnitude faster at what lies around a word.
-" A later match wins over an earlier one that starts at the same place, so what is most particular comes last.
+" `\%#=1` chooses the engine that is an order of magnitude faster at lookaround.
+" A later match wins over an earlier one that starts at the same place, so the most specific comes last.
 
 syntax match gpbOperator /\%#=1\v<<op_or|op_and|op_equal|op_not_equal|op_less_equal|op_greater_equal|op_less|op_greater>>/
 syntax match gpbOperator /\%#=1\v<<op_coalesce|op_range|op_add|op_subtract|op_negate|op_multiply|op_remainder|op_not>>/
@@ -87,15 +87,15 @@ syntax region gpbPolicy matchgroup=gpbPolicyMark start=/\%#=1\v[A-Za-z0-9_.-]@1<
 syntax match gpbPolicyWord /\%#=1\v[A-Za-z0-9_.-]@1<!<<kw_allow|kw_deny|kw_to|kw_on|kw_when>>%([.(])@!/ contained
 syntax cluster gpbExpression contains=gpbOperator,gpbWord,gpbFunction,gpbBuiltin,gpbTag,gpbMember,gpbBoolean,gpbNumber,gpbProperty,gpbConditional,gpbRepeat,gpbBraces,gpbComment,gpbDocComment,gpbString,gpbBlockString
 
-" Text.
+" Strings.
 syntax match gpbComment /\%#=1\v\/\/.*$/ contains=gpbTodo,@Spell
 syntax match gpbDocComment /\%#=1\v\/\/[\/!].*$/ contains=gpbTodo,@Spell
 syntax keyword gpbTodo TODO FIXME XXX contained
-syntax region gpbString matchgroup=gpbQuote start=/"/ end=/"\|$/ oneline contains=gpbEscape,gpbHole,@Spell
+syntax region gpbString matchgroup=gpbQuote start=/"/ end=/"\|$/ oneline contains=gpbEscape,gpbInterpolation,@Spell
 syntax match gpbString /\%#=1\v<<compat_single>>/
-syntax region gpbBlockString matchgroup=gpbQuote start=/"""/ end=/"""/ contains=gpbEscape,gpbHole,@Spell
+syntax region gpbBlockString matchgroup=gpbQuote start=/"""/ end=/"""/ contains=gpbEscape,gpbInterpolation,@Spell
 syntax match gpbEscape /\%#=1\v<<escape>>/ contained
-syntax region gpbHole matchgroup=gpbHoleMark start=/\%#=1\v<<hole_open>>/ end=/\%#=1\v<<hole_close>>/ contained contains=TOP
+syntax region gpbInterpolation matchgroup=gpbInterpolationMark start=/\%#=1\v<<interpolation_open>>/ end=/\%#=1\v<<interpolation_close>>/ contained contains=TOP
 
 highlight default link gpbOperator Operator
 highlight default link gpbType Type
@@ -135,7 +135,7 @@ highlight default link gpbString String
 highlight default link gpbBlockString String
 highlight default link gpbQuote String
 highlight default link gpbEscape SpecialChar
-highlight default link gpbHoleMark Special
+highlight default link gpbInterpolationMark Special
 
 let b:current_syntax = 'gpb'
 

@@ -1,8 +1,10 @@
-//! What the changes that recovery proposes would cost: the facts are asked again about the resources as they would then be.
+//! Prices the changes that recovery proposes.
+//!
+//! The facts are evaluated again for the changed resources.
 
-use super::EstimateInputs;
-use super::cost::{self, Estimate, book::PriceBook};
-use super::recovery::{ProposedChange, RecoveryInputs};
+use crate::cost::{self, Estimate, book::PriceBook};
+use crate::estimate_inputs::EstimateInputs;
+use crate::recovery::{ProposedChange, RecoveryInputs};
 use gpb_model::graph::Graph;
 use gpb_model::{Address, Model, Resource};
 use rust_decimal::Decimal;
@@ -10,12 +12,14 @@ use rust_decimal::prelude::ToPrimitive;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-/// How many resources are judged once more for prices: a program of thousands in which much is wrong is told of it without
-/// waiting for all of them.
+/// The most resources that are evaluated once more for prices.
+///
+/// In a program of thousands with many mistakes, the user does not wait for all prices.
 const MOST: usize = 50_000;
 
-/// Runs the check of recovery with its proposals priced. It runs twice where properties are proposed: what they would cost is
-/// found out for all of them at once.
+/// Runs the check of recovery with its proposals priced.
+///
+/// It runs twice where changes of properties are proposed: they are priced all at once.
 pub fn with_prices<'a, T>(
     model: &'a Model,
     graph: &'a Graph,
@@ -46,11 +50,11 @@ pub fn with_prices<'a, T>(
     })))
 }
 
-/// An environment as it is, to hold changes against.
+/// Compares changes with an environment as it is.
 struct ChangePricer<'a> {
     model: &'a Model,
     inputs: EstimateInputs<'a>,
-    /// Only a change that is proposed has to be priced.
+    /// The present estimate; only a change that is proposed needs it.
     now: OnceCell<Estimate>,
 }
 
@@ -64,7 +68,9 @@ impl ChangePricer<'_> {
         cost::estimate(model, &cost::CheckInputs { book: &book, day: Some(self.inputs.day) })
     }
 
-    /// What more of a resource costs, as far as that is all there is to a change.
+    /// Returns the price of more of a resource, in dollars a month.
+    ///
+    /// For a change that is nothing else.
     fn price_of_addition(&self, change: &ProposedChange) -> Option<Decimal> {
         if change.set.is_some() {
             return None;
@@ -73,7 +79,9 @@ impl ChangePricer<'_> {
         cost::price_change(self.now(), like, change.count.to_i64()?).map(|price| price.expected)
     }
 
-    /// What each of the changes to properties costs, with what it adds of a resource.
+    /// Returns the price of each change of properties, in dollars a month.
+    ///
+    /// The resources that a change adds are in it.
     fn prices_of_changes(&self, changes: &[ProposedChange]) -> Vec<Option<Decimal>> {
         let room = MOST / self.model.resources.len().max(1);
         let worlds: Vec<Option<Vec<Resource>>> = changes.iter().take(room).map(|change| self.with(change)).collect();
@@ -97,7 +105,7 @@ impl ChangePricer<'_> {
         prices
     }
 
-    /// The resources as they are once a change is made.
+    /// Returns the resources as they are once a change is made.
     fn with(&self, change: &ProposedChange) -> Option<Vec<Resource>> {
         let mut resources = self.model.resources.clone();
         let resource = resources.iter_mut().find(|one| one.address == change.of)?;

@@ -1,7 +1,7 @@
-//! What no environment expands: a component nobody uses, a stack without an environment, a branch not taken.
+//! Checks what no environment expands: unused components, stacks and branches.
 //!
-//! Much of it depends on parameters nobody has given; the names of properties, which of them are missing, the defaults,
-//! and every value that depends on nothing unknown do not.
+//! Much of it depends on parameters that nothing gives; the names of properties, which of them are missing, the
+//! defaults, and every value that depends on nothing unknown do not.
 
 use super::assemble::says_usage;
 use super::compile_context::CompileContext;
@@ -19,8 +19,9 @@ use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry};
 use gpb_syntax::ast::{Body, Ident, ResourceStmt, Stmt};
 use std::rc::Rc;
 
-/// Checks the defaults of all parameters, every value that is known without them, and the properties of every resource
-/// that was not expanded.
+/// Checks everything that is known without the parameters.
+///
+/// That is their defaults, and the properties of every resource that was not expanded.
 pub fn check(cx: &CompileContext<'_>, resolved: &ResolveOutput) {
     let interpreter = Interpreter::new(cx, resolved);
     let unused = DeadCodeWalk { machine: &interpreter };
@@ -65,7 +66,9 @@ impl<'p> DeadCodeWalk<'_, '_, 'p> {
         }
     }
 
-    /// The statements of a body. Inside a `for`, whose names stand for nothing here, no value is `readable`.
+    /// Checks the statements of a body.
+    ///
+    /// Inside a `for`, whose names stand for nothing here, no value is `readable`.
     fn body(&self, frame: &Rc<Frame<'p>>, readable: bool) {
         let readable = readable && !self.machine.cx.spent.get();
         for stmt in frame.stmts {
@@ -132,7 +135,7 @@ impl<'p> DeadCodeWalk<'_, '_, 'p> {
 /// The properties of a resource, as far as they can be known.
 struct OpenBody {
     entries: PropertyMap,
-    /// Whether all that is given is here: then what is not here is missing.
+    /// All that is given is here: then what is not here is missing.
     whole: bool,
 }
 
@@ -146,8 +149,9 @@ impl OpenBody {
         self.put(name, key, PropertyValue::new_unknown(open, Type::Any, key));
     }
 
-    /// Every name that is given a value, its value left open. What depends on a condition may be there or not, so nothing
-    /// is then said to be missing.
+    /// Adds every name that is given a value, its value left open.
+    ///
+    /// What depends on a condition may be there or not, so nothing is then reported as missing.
     fn names(&mut self, stmts: &[Stmt]) {
         for stmt in stmts {
             match stmt {

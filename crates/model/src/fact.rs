@@ -10,6 +10,7 @@ use crate::property::ValueMap;
 use crate::resource::Resource;
 use crate::value::PropertyValue;
 use gpb_base::source::Span;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// One block of a `facts` item, for one resource.
@@ -46,11 +47,9 @@ impl FactFields {
         self.0.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
     }
 
-    /// Returns a number that tells these fields from others of the same model.
-    ///
-    /// The fields of facts that say the same of several resources are the same ones, so they need to be read only once.
-    pub fn identity(&self) -> usize {
-        Arc::as_ptr(&self.0).cast::<()>() as usize
+    /// Returns an identity that fields shared by several facts have in common, so that they can be read once.
+    pub fn id(&self) -> FactFieldsId<'_> {
+        FactFieldsId { at: Arc::as_ptr(&self.0).cast::<()>() as usize, fields: PhantomData }
     }
 
     /// Returns the fields, by name.
@@ -62,6 +61,13 @@ impl FactFields {
     pub fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
         self.0.iter().map(|(name, _)| name)
     }
+}
+
+/// Identifies fields by the place where they are kept. It borrows the fields, so no others can take that place meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FactFieldsId<'a> {
+    at: usize,
+    fields: PhantomData<&'a FactFields>,
 }
 
 impl FromIterator<(Arc<str>, PropertyValue)> for FactFields {

@@ -23,7 +23,7 @@ pub mod value;
 
 pub use address::{Address, below, covers};
 pub use environment::{Environment, Mode, Place};
-pub use fact::{ASKED_ANYWAY, Applicability, Evidence, Fact, FactEvaluator, FactFields};
+pub use fact::{ASKED_ANYWAY, Applicability, Evidence, Fact, FactEvaluator, FactFields, FactFieldsId};
 pub use goals::{Budget, Derivation, Domain, Goals, Need, RecoveryTarget};
 pub use model::{CompiledEnvironment, Layer, Model, Move, Output, Override, UsageTier};
 pub use names::{AccountId, Region, TypeName};

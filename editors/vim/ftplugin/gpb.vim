@@ -12,7 +12,7 @@ set cpoptions&vim
 setlocal comments=:///,://!,://
 setlocal commentstring=//\ %s
 setlocal formatoptions-=t formatoptions+=croqlj
-" `gq` over a whole file; what is no whole file is refused by the formatter and left as it is.
+" `gq` over a whole file; the formatter refuses a part of a file, which stays as it is.
 setlocal formatprg=gpb\ fmt\ -
 setlocal iskeyword+=-
 setlocal expandtab shiftwidth=2 softtabstop=2 tabstop=2

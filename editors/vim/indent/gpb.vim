@@ -15,7 +15,7 @@ if exists('*GpbIndent')
   finish
 endif
 
-" Whether there are such blocks at all; asked of the syntax for each line, files without any would be slow.
+" Checks that the file has such blocks: asking the syntax for each line would be slow in files without.
 function s:HasBlocks() abort
   if get(b:, 'gpb_blocks_tick', -1) != b:changedtick
     let b:gpb_blocks = search('"""', 'cnw') > 0
@@ -24,7 +24,7 @@ function s:HasBlocks() abort
   return b:gpb_blocks
 endfunction
 
-" Whether the line starts inside a `"""` block, whose margin is the writer's.
+" Checks that the line starts inside a `"""` block, whose margin is the writer's.
 function s:InBlock(lnum) abort
   if getline(a:lnum) =~# '^"""' || a:lnum == 1 || !s:HasBlocks()
     return 0
@@ -37,21 +37,21 @@ function s:InBlock(lnum) abort
   return 0
 endfunction
 
-" The line without its texts and its comment, so that only brackets that count are left.
+" Returns the line without its strings and its comment, so that only brackets that count are left.
 function s:Code(lnum) abort
   let line = substitute(getline(a:lnum), '"""', '', 'g')
   let line = substitute(line, '"\%(\\.\|[^"\\]\)*"', '""', 'g')
   return substitute(line, '//.*$', '', '')
 endfunction
 
-" How many more brackets open than close.
+" Returns the number of brackets that open minus those that close.
 function s:Count(text, open, close) abort
   let opened = substitute(a:text, '[^' . a:open . ']', '', 'g')
   let closed = substitute(a:text, '[^' . a:close . ']', '', 'g')
   return len(opened) - len(closed)
 endfunction
 
-" The indent of the line that opened what the last bracket of a text closes; the text is the line's beginning.
+" Returns the indent of the line with the opening bracket of the last closing one in the text, the line's beginning.
 function s:Opener(lnum, text) abort
   let [lnum, text, depth] = [a:lnum, a:text, 0]
   while lnum > 0
@@ -116,7 +116,7 @@ function GpbIndent(lnum) abort
   return width < 0 ? 0 : width
 endfunction
 
-" Whether the line is one of the clauses of a statement of a policy.
+" Checks that the line is one of the clauses of a statement of a policy.
 function s:Follows(lnum, statement) abort
   let lnum = a:lnum
   while lnum > 1 && getline(lnum) =~# '^\s*\%(to\|on\|when\)\s'

@@ -46,11 +46,11 @@ pub struct QuickFix {
     pub replacement: String,
 }
 
-/// Checks the program that starts with `entry`, in all its environments, with the prices of a day.
+/// Checks a program in all its environments, with the prices of a day.
 pub fn check(entry: &str, inputs: &CompileInputs<'_>, day: &str) -> Compilation {
     let mut compilation = lang::check(entry, inputs, None);
     let types = &|name: &str| Catalog::embedded().get(name);
-    crate::analysis::analyze(entry, &mut compilation, inputs, types, day);
+    crate::analysis::analyze(&mut compilation, inputs.library, types, day);
     compilation
 }
 
@@ -79,7 +79,9 @@ impl<'s> LineIndexes<'s> {
         Self { files: own.map(|(id, file)| (id, (file.path.as_str(), LineIndex::new(&file.text)))).collect() }
     }
 
-    /// Returns the location of a span; `None` in the standard library, which an editor cannot open.
+    /// Returns the location of a span.
+    ///
+    /// `None` in the standard library, which an editor cannot open.
     fn place(&self, span: Span) -> Option<Location> {
         let (path, lines) = self.files.get(&span.file)?;
         Some(Location { path: (*path).to_owned(), extent: lines.extent(span.range()) })

@@ -23,7 +23,7 @@ pub fn hover(compilation: &Compilation, path: &str, offset: usize) -> Option<Str
     })
 }
 
-/// Returns the dotted name around a byte: up to the end of the segment the byte lies in.
+/// Returns the dotted name around a byte, up to the end of the byte's segment.
 fn word_at(text: &str, offset: usize) -> Option<&str> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let (before, after) = (text.get(..offset)?, text.get(offset..)?);
@@ -69,7 +69,7 @@ fn page(head: &str, doc: Option<&str>, fields: &[&Binding]) -> String {
         let _ = writeln!(out, "\n{}", doc.trim());
     }
     for (at, field) in fields.iter().enumerate() {
-        let required = if field.value.is_none() { "" } else { " (may be left out)" };
+        let required = if field.value.is_none() { "" } else { " (optional)" };
         let doc = field.doc.as_deref().map(|doc| format!(": {}", doc.split_whitespace().collect::<Vec<_>>().join(" ")));
         let gap = if at == 0 { "\n" } else { "" };
         let _ = writeln!(out, "{gap}- `{}`{required}{}", field.name.text, doc.unwrap_or_default());

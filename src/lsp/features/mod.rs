@@ -1,4 +1,4 @@
-//! The features of the language server, each a function from the compiler's values to plain data.
+//! The features, each a function from the compiler's values to plain data.
 
 pub mod diagnostics;
 pub mod fixes;

@@ -115,7 +115,7 @@ fn what_fails_is_named_and_the_rest_is_done() {
     folder.edit("shop.gpb", ", display_name = \"${env}\"", "");
     // Every call fails because a dependency is not visible yet, until the retries are exhausted.
     let failed = folder.expect(1, &["apply", "shop.gpb", "--yes", "--sim", "latency=0,not_ready=1"]);
-    assert!(failed.err.contains("GPB8005") && failed.err.contains("Failed: 2. Not begun: 1."), "{}", failed.text());
+    assert!(failed.err.contains("GPB8005") && failed.err.contains("Failed: 2. Not started: 1."), "{}", failed.text());
     assert_eq!(in_the_cloud(&folder), in_the_state(&folder));
     folder.expect(0, &["apply", "shop.gpb", "--yes"]);
 }

@@ -95,7 +95,7 @@ fn other_options() {
         .run(1, &["plan", "shop.gpb", "--stdlib", "none"])
         .run(1, &["plan", "shop.gpb", "--sim", "storms=1"])
         .run(1, &["plan", "shop.gpb", "--sim", "latency=slow"])
-        .then("the embedded cloud's file is no database", |folder| {
+        .then("the simulated cloud's file is not a database", |folder| {
             std::fs::create_dir_all(folder.path(".gpb")).unwrap();
             folder.write(".gpb/sim.db", "this is no cloud");
         })

@@ -1,5 +1,7 @@
-//! From quantities to money. Tiers and allowances are an account's, not a resource's: the quantities of all resources are
-//! added up first, and what the sum costs is shared out by quantity.
+//! Computes the cost of quantities.
+//!
+//! Price tiers and free allowances belong to an account, not to a resource: the quantities of all resources are added
+//! up first, and the cost of the sum is shared out by quantity.
 
 use super::book::{Allowance, PriceSeries};
 use super::cost_range::{CostFigure, CostRange};
@@ -10,21 +12,28 @@ use std::collections::BTreeMap;
 /// A quantity of one price, asked for by one resource.
 #[derive(Debug, Clone, Copy)]
 pub struct BillItem<'a> {
-    /// Whose bill it is on; absent is the one account of the credentials.
+    /// The account whose bill it is on; absent is the one account of the credentials.
     pub account: Option<&'a str>,
+    /// The price.
     pub series: &'a PriceSeries,
+    /// The number of units a month.
     pub quantity: CostRange,
 }
 
-/// What an item comes to.
+/// The cost of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Charge {
+    /// The cost, in US dollars a month.
     pub cost: CostRange,
-    /// How much of it an allowance covers. The maximum never counts on one.
+    /// The part of the quantity that an allowance covers.
+    ///
+    /// The maximum never counts on one.
     pub free: CostRange,
 }
 
-/// What the items cost together, each its share; `None` where a figure is too large to reckon with.
+/// Returns the cost of the items together, each its share.
+///
+/// `None` where a figure is too large to compute with.
 pub fn charge(items: &[BillItem<'_>], allowances: &[Allowance]) -> Vec<Option<Charge>> {
     let mut charges: Vec<Option<Charge>> = vec![Some(Charge::default()); items.len()];
     for column in CostFigure::ALL {
@@ -46,7 +55,7 @@ pub fn charge(items: &[BillItem<'_>], allowances: &[Allowance]) -> Vec<Option<Ch
     charges
 }
 
-/// How much of each item is free.
+/// Returns the part of each item that is free.
 fn covered_by_allowance(items: &[BillItem<'_>], allowances: &[Allowance], column: CostFigure) -> Vec<Decimal> {
     let mut of_item: BTreeMap<&str, usize> = BTreeMap::new();
     for (number, allowance) in allowances.iter().enumerate() {
@@ -72,10 +81,12 @@ fn covered_by_allowance(items: &[BillItem<'_>], allowances: &[Allowance], column
     free
 }
 
-/// What shares tiers: an account, and an item with its attributes in a region.
+/// The key of items that share tiers.
+///
+/// An account, and an item with its attributes in a region.
 type TierKey<'a> = (Option<&'a str>, &'a str, &'a str, &'a str);
 
-/// What each item costs once the free part is taken off.
+/// Returns the cost of each item without its free part.
 fn costs(items: &[BillItem<'_>], free: &[Decimal], column: CostFigure) -> Vec<Option<Decimal>> {
     let mut groups: BTreeMap<TierKey<'_>, Vec<usize>> = BTreeMap::new();
     for (at, item) in items.iter().enumerate() {
@@ -120,10 +131,12 @@ fn total(parts: &[Decimal]) -> Decimal {
     parts.iter().fold(Decimal::ZERO, |sum, part| sum.saturating_add(*part))
 }
 
-/// The finest share: far below a cent, and coarse enough that every sum of shares is exact.
+/// The finest share.
+///
+/// Far below a cent, and coarse enough that every sum of shares is exact.
 const SHARE_PLACES: u32 = 12;
 
-/// An amount, shared out by weight; the parts add up to it exactly.
+/// Shares an amount out by weight; the parts add up to it exactly.
 fn shared(amount: Decimal, weights: &[Decimal], sum: Decimal) -> Vec<Decimal> {
     if amount == sum {
         return weights.to_vec();
@@ -230,7 +243,7 @@ mod tests {
             prop_assert!(parts.iter().all(|part| !part.is_sign_negative()));
         }
 
-        /// Whatever the scale turns out to be between its two ends, the bill is between the two columns.
+        /// The bill is between the two columns, whatever the scale turns out to be.
         #[test]
         fn the_columns_enclose_every_scale_between_them(
             rates in proptest::collection::vec((1_i64..500, 0_u32..300), 1..4),

@@ -1,8 +1,13 @@
-//! Budgets are constraints: an expected figure above one is an error, with what costs most and what would mend it.
+//! Checks budgets: an expected figure above one is an error.
+//!
+//! The error names the largest costs and the savings that would fix it.
 
+use super::check_inputs::CheckInputs;
+use super::cost_range::CostRange;
+use super::estimate::{Estimate, UnpricedItem};
+use super::estimator::estimate;
 use super::money::{dollars, grouped};
 use super::saving::{self, Saving};
-use super::{CheckInputs, CostRange, Estimate, estimate};
 use gpb_base::diag::Diagnostic;
 use gpb_model::Budget;
 use gpb_model::{Address, Model};
@@ -15,21 +20,28 @@ use std::fmt::Write as _;
 /// The most changes that are named where they are not enough.
 const MOST: usize = 3;
 
-/// What became of one budget.
+/// The result for one budget.
 #[derive(Debug, Clone, Serialize)]
 pub struct BudgetVerdict {
-    /// `100000 users`; absent where the usage of the environment holds.
+    /// The usage it is for, `100000 users`.
+    ///
+    /// Absent where the usage of the environment holds.
     pub at: Option<String>,
+    /// The low end, in US dollars a month.
     pub low: Decimal,
+    /// The high end, in US dollars a month.
     pub high: Decimal,
+    /// The cost, in US dollars a month.
     pub cost: CostRange,
-    /// Whether the expected figure is at most the high end.
+    /// The expected figure is at most the high end.
     pub fits: bool,
-    /// How many resources, or prices of resources, are in no sum.
+    /// The number of resources, or prices of resources, that are in no sum.
     pub unpriced: usize,
 }
 
-/// Whether an environment keeps within its budgets.
+/// Checks that an environment keeps within its budgets.
+///
+/// The mistakes in its price facts are reported too.
 pub fn check(made: &CompiledEnvironment, inputs: &CheckInputs<'_>) -> Vec<Diagnostic> {
     let own = estimate(&made.model, inputs);
     let mut found = own.problems.clone();
@@ -45,7 +57,7 @@ pub fn check(made: &CompiledEnvironment, inputs: &CheckInputs<'_>) -> Vec<Diagno
     found
 }
 
-/// The budgets of an environment, each with the model it is judged by.
+/// Returns the budgets of an environment, each with the model it is judged by.
 fn budgets<'a>(own: &'a Model, tiers: &'a [UsageTier]) -> Vec<(&'a Budget, &'a Model)> {
     let model = |budget: &'a Budget| match &budget.at {
         None => Some((budget, own)),
@@ -58,7 +70,7 @@ fn budgets<'a>(own: &'a Model, tiers: &'a [UsageTier]) -> Vec<(&'a Budget, &'a M
 }
 
 impl BudgetVerdict {
-    /// What became of each budget, without saying anything about it.
+    /// Returns the result for each budget, without diagnostics.
     pub fn all(model: &Model, tiers: &[UsageTier], inputs: &CheckInputs<'_>) -> Vec<BudgetVerdict> {
         let verdict = |(budget, model): (&Budget, &Model)| {
             let estimate = estimate(model, inputs);
@@ -83,7 +95,7 @@ fn over(budget: &Budget, estimate: &Estimate) -> Option<Decimal> {
     (over > Decimal::ZERO).then_some(over)
 }
 
-/// `live` or `live at 100000 users`.
+/// Names a budget: `live` or `live at 100000 users`.
 fn named(budget: &Budget, estimate: &Estimate) -> String {
     match &budget.at {
         Some((driver, value)) => {
@@ -125,7 +137,7 @@ fn exceeded(
     diagnostic.help(help)
 }
 
-/// What to change, in words.
+/// Formats the savings that would bring the cost down.
 fn proposed(savings: &[Saving], enough: bool) -> String {
     let one = |saving: &Saving| {
         let loses = saving.loses.as_ref().map_or(String::new(), |loses| format!(", at the price of {loses}"));
@@ -143,7 +155,9 @@ fn proposed(savings: &[Saving], enough: bool) -> String {
     }
 }
 
-/// The instances of components, or resources, that cost most, with where each is declared.
+/// Returns the instances of components, or resources, that cost most.
+///
+/// Each comes with the place where it is declared.
 fn largest_costs<'a>(model: &'a Model, estimate: &Estimate) -> Vec<(String, Option<gpb_base::source::Span>, Decimal)> {
     let by_address: BTreeMap<&Address, &'a gpb_model::Resource> =
         model.resources.iter().map(|resource| (&resource.address, resource)).collect();
@@ -162,7 +176,7 @@ fn largest_costs<'a>(model: &'a Model, estimate: &Estimate) -> Vec<(String, Opti
     movers
 }
 
-/// A budget that holds as far as prices are known, which is not far enough.
+/// Warns of a budget that holds only as far as prices are known.
 fn uncertain(budget: &Budget, estimate: &Estimate) -> Diagnostic {
     let count = estimate.unpriced.len();
     let what = if count == 1 { "one part of it has" } else { "parts of it have" };
@@ -171,7 +185,7 @@ fn uncertain(budget: &Budget, estimate: &Estimate) -> Diagnostic {
         named(budget, estimate),
         dollars(estimate.total.expected)
     );
-    let part = |unpriced: &super::UnpricedItem| {
+    let part = |unpriced: &UnpricedItem| {
         let price = unpriced.price.as_ref().map_or(String::new(), |price| format!(" {price}"));
         format!("`{}`{price} ({}): {}", unpriced.address, unpriced.ty, unpriced.why)
     };

@@ -1,30 +1,36 @@
-//! What a change costs: between two estimates, or of one more of something.
+//! Computes the cost of a change.
+//!
+//! Between two estimates, or of one more of a resource.
 
-use super::{CostRange, Estimate};
+use super::cost_range::CostRange;
+use super::estimate::Estimate;
 use gpb_model::Address;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// A resource whose cost is not what it was.
+/// A resource whose cost has changed, in US dollars a month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CostChange {
+    /// The resource.
     pub address: Address,
-    /// Absent where the resource is new, or cost nothing.
+    /// The cost before; absent where the resource is new, or cost nothing.
     pub before: Option<CostRange>,
-    /// Absent where it is gone, or costs nothing any more.
+    /// The cost after; absent where it is gone, or costs nothing any more.
     pub after: Option<CostRange>,
 }
 
 impl CostChange {
-    /// By how much the expected figure went up.
+    /// Returns the amount by which the expected figure went up, in US dollars a month.
     pub fn expected(&self) -> Decimal {
         let figure = |range: &Option<CostRange>| range.map_or(Decimal::ZERO, |range| range.expected);
         figure(&self.after).saturating_sub(figure(&self.before))
     }
 }
 
-/// What became dearer or cheaper from one estimate to another, the greatest change first.
+/// Returns the resources whose cost changed from one estimate to another.
+///
+/// The greatest change comes first.
 pub fn between(before: &Estimate, after: &Estimate) -> Vec<CostChange> {
     let by_address = |estimate: &Estimate| -> BTreeMap<Address, CostRange> {
         estimate.resources.iter().map(|cost| (cost.address.clone(), cost.total)).collect()
@@ -42,8 +48,11 @@ pub fn between(before: &Estimate, after: &Estimate) -> Vec<CostChange> {
     moved
 }
 
-/// What `count` more of what a resource is would cost: what it costs now, that many times. For the price of a change that
-/// another check proposes. `None` where nothing is known of its price.
+/// Returns the price of `count` more of a resource: its present cost as often.
+///
+/// Another check proposes such changes.
+///
+/// `None` where nothing is known of its price.
 pub fn price_change(estimate: &Estimate, like: &Address, count: i64) -> Option<CostRange> {
     if estimate.unpriced.iter().any(|unpriced| &unpriced.address == like) {
         return None;

@@ -1,4 +1,6 @@
-//! A figure at the smallest scale, as expected, and at the largest scale.
+//! Three figures in one.
+//!
+//! At the smallest scale, as expected, and at the largest scale.
 
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -6,13 +8,13 @@ use serde::Serialize;
 /// Three figures, none smaller than the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct CostRange {
-    /// What the smallest scale comes to.
+    /// The figure at the smallest scale, in US dollars a month or a number of units.
     #[serde(serialize_with = "exact")]
     pub minimum: Decimal,
-    /// What the declared usage comes to.
+    /// The figure at the declared usage, in US dollars a month or a number of units.
     #[serde(serialize_with = "exact")]
     pub expected: Decimal,
-    /// What the largest scale comes to.
+    /// The figure at the largest scale, in US dollars a month or as a number of units.
     #[serde(serialize_with = "exact")]
     pub maximum: Decimal,
 }
@@ -20,21 +22,26 @@ pub struct CostRange {
 /// One of the three figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CostFigure {
+    /// At the smallest scale.
     Minimum,
+    /// At the declared usage.
     Expected,
+    /// At the largest scale.
     Maximum,
 }
 
 impl CostFigure {
+    /// The figures in ascending order.
     pub const ALL: [CostFigure; 3] = [CostFigure::Minimum, CostFigure::Expected, CostFigure::Maximum];
 }
 
 impl CostRange {
-    /// The same figure at every scale.
+    /// Returns the same figure at every scale.
     pub fn exactly(value: Decimal) -> CostRange {
         CostRange { minimum: value, expected: value, maximum: value }
     }
 
+    /// Returns one of the figures.
     pub fn get(&self, column: CostFigure) -> Decimal {
         match column {
             CostFigure::Minimum => self.minimum,
@@ -43,6 +50,7 @@ impl CostRange {
         }
     }
 
+    /// Returns one of the figures, to change it.
     pub fn get_mut(&mut self, column: CostFigure) -> &mut Decimal {
         match column {
             CostFigure::Minimum => &mut self.minimum,
@@ -51,17 +59,19 @@ impl CostRange {
         }
     }
 
-    /// Whether the three stand in order and none is negative.
+    /// Checks that the three are in order and none is negative.
     pub fn is_ordered(&self) -> bool {
         Decimal::ZERO <= self.minimum && self.minimum <= self.expected && self.expected <= self.maximum
     }
 
+    /// Returns the sum of two ranges, figure by figure.
     #[must_use]
     pub fn plus(mut self, other: &CostRange) -> CostRange {
         self.add(other);
         self
     }
 
+    /// Adds another range, figure by figure.
     pub fn add(&mut self, other: &CostRange) {
         for column in CostFigure::ALL {
             let sum = self.get(column).saturating_add(other.get(column));
@@ -69,6 +79,7 @@ impl CostRange {
         }
     }
 
+    /// Returns the difference of two ranges, figure by figure.
     #[must_use]
     pub fn minus(mut self, other: &CostRange) -> CostRange {
         for column in CostFigure::ALL {
@@ -78,6 +89,7 @@ impl CostRange {
         self
     }
 
+    /// Returns the range multiplied by a factor.
     #[must_use]
     pub fn times(mut self, factor: Decimal) -> CostRange {
         for column in CostFigure::ALL {
@@ -88,7 +100,7 @@ impl CostRange {
     }
 }
 
-/// Decimals are written as text, so that no reader rounds them.
+/// Writes a decimal as a string, so that no reader rounds it.
 fn exact<S: serde::Serializer>(value: &Decimal, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(&value.normalize())
 }

@@ -1,15 +1,17 @@
-//! Money, for people.
+//! Formats money for people.
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-/// `$1,234.50`: to the cent, halves away from zero as invoices round.
+/// Formats US dollars, `$1,234.50`.
+///
+/// To the cent, halves away from zero as invoices round.
 pub fn dollars(amount: Decimal) -> String {
     let rounded = amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
     let sign = if rounded.is_sign_negative() && !rounded.is_zero() { "-" } else { "" };
     format!("{sign}${}", grouped(&format!("{:.2}", rounded.abs())))
 }
 
-/// Digits before the point in groups of three: `1234.5` is `1,234.5`.
+/// Groups the digits before the point by three: `1234.5` is `1,234.5`.
 pub fn grouped(number: &str) -> String {
     let (whole, fraction) = number.split_once('.').map_or((number, None), |(whole, fraction)| (whole, Some(fraction)));
     let mut text = String::new();

@@ -1,46 +1,67 @@
-//! From a `price` fact to what it asks of the price book. A fact that asks wrongly is a mistake of its author's.
+//! Reads `price` facts: what they ask of the price book.
 
 use super::book::Sku;
 use super::cost_range::{CostFigure, CostRange};
+use crate::fact_reader::{FactReader, FactSyntax, FieldError};
 use gpb_base::diag::Diagnostic;
-use gpb_base::unit::Dimension;
-use gpb_model::Fact;
+use gpb_base::unit::{Dimension, Quantity};
 use gpb_model::value::{PropertyValue, ValueKind};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What one `price` block comes to for one resource.
+/// The form of `price`, `free` and `saving` facts.
+pub const SYNTAX: FactSyntax = FactSyntax { code: "GPB5003", page: "docs/cost.md", skips_unknown: false };
+
+/// A query of the price book, made by one `price` block for one resource.
 #[derive(Debug, Clone)]
 pub struct PriceQuery {
+    /// The price of a unit.
     pub rate: PriceRate,
+    /// The number of units a month.
     pub quantity: CostRange,
-    /// As the fact writes it.
+    /// The unit, as the fact writes it.
     pub unit: Arc<str>,
-    /// What the quantity is made of: `ACU × instances × 730 h`.
+    /// The formula of the quantity: `ACU × instances × 730 h`.
     pub says: Option<Arc<str>>,
-    /// Where it is charged, when that is not the resource's own region.
+    /// The region in which it is charged, when that is not the resource's own.
     pub region: Option<Arc<str>>,
-    /// From when on it is charged, and until when: `2027-03-01`.
+    /// The day from which on it is charged: `2027-03-01`.
     pub from: Option<Arc<str>>,
+    /// The day from which on it is charged no more.
     pub until: Option<Arc<str>>,
 }
 
+/// The price of a unit.
 #[derive(Debug, Clone)]
 pub enum PriceRate {
-    /// Of the book.
+    /// A price of the book.
     Sku(Sku),
-    /// Of the fact itself: what somebody else than AWS asks, or a price of one's own.
-    Fixed { usd: Decimal, source: Arc<str> },
+    /// A price of the fact itself: of another provider than AWS, or negotiated.
+    Fixed {
+        /// The US dollars for one unit.
+        usd: Decimal,
+        /// The source of the price.
+        source: Arc<str>,
+    },
 }
 
-/// Why a fact gives no price.
-#[derive(Debug)]
+/// Reasons for which a fact gives no price.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PriceQueryError {
-    /// It depends on what is unknown until apply.
+    /// It depends on an unknown value, or the book has no such price.
     Unknown(String),
-    /// It is wrong.
-    Wrong(Diagnostic),
+    /// It is malformed, which has been reported.
+    Invalid,
+}
+
+impl From<FieldError> for PriceQueryError {
+    fn from(error: FieldError) -> Self {
+        match error {
+            FieldError::Invalid => PriceQueryError::Invalid,
+            FieldError::Unknown => PriceQueryError::Unknown("a field is unknown until apply".to_owned()),
+        }
+    }
 }
 
 const FIELDS: [&str; 9] = ["sku", "usd", "source", "quantity", "unit", "says", "region", "from", "until"];
@@ -48,152 +69,139 @@ const FIELDS: [&str; 9] = ["sku", "usd", "source", "quantity", "unit", "says", "
 /// Reads a `price` fact.
 ///
 /// # Errors
-/// When it is wrong, or unknown until apply.
-pub fn price(fact: &Fact) -> Result<PriceQuery, PriceQueryError> {
-    fields(fact, &FIELDS)?;
-    for (name, value) in &fact.fields {
-        if !value.is_known() {
-            return Err(PriceQueryError::Unknown(format!("its {name} is unknown until apply")));
-        }
+/// When it is malformed, or unknown until apply.
+pub fn price(fields: &mut FactReader<'_, '_>) -> Result<PriceQuery, PriceQueryError> {
+    fields.refuse_unknown_fields(&FIELDS)?;
+    let fact = fields.fact();
+    if let Some((name, _)) = fact.fields.iter().find(|(_, value)| !value.is_known()) {
+        return Err(PriceQueryError::Unknown(format!("its {name} is unknown until apply")));
     }
-    let rate = match (fact.field("sku"), fact.field("usd")) {
-        (Some(value), None) => PriceRate::Sku(sku(fact, value)?),
-        (None, Some(value)) => PriceRate::Fixed { usd: dollars(fact, value)?, source: required(fact, "source")? },
-        (Some(_), Some(_)) => return Err(wrong(fact, "it has both a `sku` and a price of its own")),
-        (None, None) => return Err(wrong(fact, "it has no `sku` and no `usd`")),
+    let rate = match (fields.value("sku"), fields.value("usd")) {
+        (Some(_), None) => PriceRate::Sku(sku(fields)?),
+        (None, Some(_)) => PriceRate::Fixed { usd: dollars(fields)?, source: fields.text("source")?.clone() },
+        (Some(_), Some(_)) => {
+            return Err(fields.problem("usd", "is a price of its own, and there is a `sku` too").into());
+        }
+        (None, None) => return Err(fields.problem("sku", "is missing, and so is `usd`").into()),
     };
-    let unit = required(fact, "unit")?;
-    let Some(value) = fact.field("quantity") else { return Err(wrong(fact, "it has no `quantity`")) };
-    let quantity = quantity(fact, value, &unit)?;
+    let unit = fields.text("unit")?.clone();
+    let quantity = quantity(fields, &unit)?;
     if !quantity.is_ordered() {
         let CostRange { minimum, expected, maximum } = quantity;
         let found = format!("{}, {} and {}", minimum.normalize(), expected.normalize(), maximum.normalize());
-        return Err(PriceQueryError::Wrong(
+        let diagnostic =
             Diagnostic::error("GPB5006", format!("the quantities of `{}` are out of order: {found}", fact.name))
                 .with_label(fact.span, format!("asked for `{}`", fact.of))
-                .help("the minimum is at most the expected, and that at most the maximum; none is negative"),
-        ));
+                .help("the minimum is at most the expected, and that at most the maximum; none is negative");
+        return Err(fields.report(diagnostic).into());
     }
     Ok(PriceQuery {
         rate,
         quantity,
         unit,
-        says: optional(fact, "says")?,
-        region: optional(fact, "region")?,
-        from: date(fact, "from")?,
-        until: date(fact, "until")?,
+        says: fields.optional_text("says")?.cloned(),
+        region: fields.optional_text("region")?.cloned(),
+        from: date(fields, "from")?,
+        until: date(fields, "until")?,
     })
 }
 
-/// Refuses a field that a kind of fact does not have.
-pub fn fields(fact: &Fact, known: &[&str]) -> Result<(), PriceQueryError> {
-    let unknown = fact.fields.keys().find(|name| !known.contains(&name.as_ref()));
-    unknown.map_or(Ok(()), |name| {
-        let nearest = gpb_base::diag::nearest(name, known.iter().copied());
-        let hint = nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
-        Err(wrong(fact, &format!("a `{}` fact has no `{name}`{hint}", fact.kind)))
-    })
-}
-
-/// A text that must be there.
-pub fn required(fact: &Fact, name: &str) -> Result<Arc<str>, PriceQueryError> {
-    optional(fact, name)?.ok_or_else(|| wrong(fact, &format!("it has no `{name}`")))
-}
-
-/// A text that may be there.
-pub fn optional(fact: &Fact, name: &str) -> Result<Option<Arc<str>>, PriceQueryError> {
-    match fact.field(name) {
-        None => Ok(None),
-        Some(value) if value.is_absent() => Ok(None),
-        Some(value) => match value.as_text() {
-            Some(text) => Ok(Some(text.clone())),
-            None => Err(wrong(fact, &format!("its `{name}` is {}, and text is expected", value.describe()))),
-        },
-    }
-}
-
-pub fn wrong(fact: &Fact, why: &str) -> PriceQueryError {
-    PriceQueryError::Wrong(
-        Diagnostic::error("GPB5003", format!("the {} fact `{}` cannot be read: {why}", fact.kind, fact.name))
-            .with_label(fact.span, format!("asked for `{}`", fact.of)),
-    )
-}
-
-/// An object `{ item, attributes }`, as the library's `sku` makes it.
-pub fn sku(fact: &Fact, value: &PropertyValue) -> Result<Sku, PriceQueryError> {
-    let not = || wrong(fact, &format!("its `sku` is {}; `sku(\"item\", {{ … }})` makes one", value.describe()));
-    let parts = value.as_map().ok_or_else(not)?;
-    let item = parts.get("item").and_then(|entry| entry.value.as_text()).ok_or_else(not)?;
-    let mut attributes = BTreeMap::new();
-    if let Some(entry) = parts.get("attributes") {
-        for (key, entry) in entry.value.as_map().ok_or_else(not)? {
-            let text = match &entry.value.kind {
-                ValueKind::Number(number) => number.normalize().to_string(),
-                _ => entry.value.as_text().ok_or_else(not)?.to_string(),
-            };
-            attributes.insert(key.to_string(), text);
+/// Reads the field `sku`.
+///
+/// An object `{ item, attributes }`, as the library's function `sku` makes it.
+///
+/// # Errors
+/// When it is missing or of another form.
+pub fn sku(fields: &mut FactReader<'_, '_>) -> Result<Sku, FieldError> {
+    fields.required("sku", "made by `sku(\"item\", { … })`", |value| {
+        let parts = value.as_map()?;
+        let item = parts.get("item").and_then(|entry| entry.value.as_text())?;
+        let mut attributes = BTreeMap::new();
+        if let Some(entry) = parts.get("attributes") {
+            for (key, entry) in entry.value.as_map()? {
+                let text = match &entry.value.kind {
+                    ValueKind::Number(number) => number.normalize().to_string(),
+                    _ => entry.value.as_text()?.to_string(),
+                };
+                attributes.insert(key.to_string(), text);
+            }
         }
-    }
-    Ok(Sku { item: item.to_string(), attributes })
+        Some(Sku { item: item.to_string(), attributes })
+    })
 }
 
-/// A number or a quantity, or one for each column.
-pub fn quantity(fact: &Fact, value: &PropertyValue, unit: &str) -> Result<CostRange, PriceQueryError> {
-    let Some(parts) = value.as_map() else { return amount(fact, value, unit).map(CostRange::exactly) };
+/// Reads the field `quantity`.
+///
+/// A number or a quantity, or an object with one for each of the three figures.
+///
+/// # Errors
+/// When it is missing or of another form, or does not measure what `unit` counts.
+pub fn quantity(fields: &mut FactReader<'_, '_>, unit: &str) -> Result<CostRange, FieldError> {
+    let object = |value: &PropertyValue| value.as_map().is_some();
+    if !fields.value("quantity").is_some_and(object) {
+        return amount(fields, "quantity", unit).map(CostRange::exactly);
+    }
     let mut range = CostRange::default();
+    let Some(mut parts) = fields.optional_object("quantity")? else { return Ok(range) };
     for (column, name) in CostFigure::ALL.into_iter().zip(["minimum", "expected", "maximum"]) {
-        let part = parts.get(name).ok_or_else(|| wrong(fact, &format!("its quantity has no `{name}`")))?;
-        *range.get_mut(column) = amount(fact, &part.value, unit)?;
+        *range.get_mut(column) = amount(&mut parts, name, unit)?;
     }
     Ok(range)
 }
 
-/// A number counts in the fact's unit as it is; a quantity is brought to that unit, if it is of its dimension.
-fn amount(fact: &Fact, value: &PropertyValue, unit: &str) -> Result<Decimal, PriceQueryError> {
-    let quantity = match &value.kind {
-        ValueKind::Number(number) => return Ok(*number),
-        ValueKind::Quantity(quantity) => quantity,
-        _ => return Err(wrong(fact, &format!("its quantity is {}", value.describe()))),
+/// Reads an amount: a number counts in the fact's unit as it is.
+///
+/// A quantity is converted to that unit.
+fn amount(fields: &mut FactReader<'_, '_>, name: &str, unit: &str) -> Result<Decimal, FieldError> {
+    let (value, quantity) = fields.required(name, "a number or a quantity", |value| match &value.kind {
+        ValueKind::Number(number) => Some((value, Err(*number))),
+        ValueKind::Quantity(quantity) => Some((value, Ok(*quantity))),
+        _ => None,
+    })?;
+    let Quantity { dimension, amount, .. } = match quantity {
+        Ok(quantity) => quantity,
+        Err(number) => return Ok(number),
     };
-    let size = match (quantity.dimension, first_word(unit).as_str()) {
-        // A gigabyte on AWS's bills has 2^30 bytes.
-        (Dimension::Bytes, "gb") => 1 << 30,
-        (Dimension::Bytes, "mb" | "mibps") => 1 << 20,
-        (Dimension::Duration, "hour") => 3_600,
-        (Dimension::Duration, "minute") => 60,
-        (Dimension::Duration, "second") | (Dimension::Acu, "acu") | (Dimension::Vcpu, "vcpu") => 1,
-        (dimension, _) => {
-            return Err(PriceQueryError::Wrong(
-                Diagnostic::error("GPB5005", format!("{} is no quantity of {unit}", dimension.described()))
-                    .with_label(fact.span, format!("`{}` counts in {unit}", fact.name))
-                    .with_label(value.span, dimension.described())
-                    .help("bring it to the unit of the price, or take the price that counts in what it measures"),
-            ));
-        }
+    let Some(size) = base_units(dimension, unit) else {
+        let fact = fields.fact();
+        let diagnostic = Diagnostic::error("GPB5005", format!("{} is not a quantity of {unit}", dimension.described()))
+            .with_label(fact.span, format!("`{}` counts in {unit}", fact.name))
+            .with_label(value.span, dimension.described())
+            .help("convert it to the unit of the price, or take the price that counts in what it measures");
+        return Err(fields.report(diagnostic));
     };
-    Ok(quantity.amount.checked_div(Decimal::from(size)).unwrap_or_default().normalize())
+    Ok(amount.checked_div(Decimal::from(size)).unwrap_or_default().normalize())
 }
 
+/// Returns the number of base units of a dimension in the unit of a price.
+///
 /// `GB-month` counts gigabytes.
-fn first_word(unit: &str) -> String {
-    unit.split('-').next().unwrap_or_default().to_lowercase()
-}
-
-fn dollars(fact: &Fact, value: &PropertyValue) -> Result<Decimal, PriceQueryError> {
-    match &value.kind {
-        ValueKind::Number(number) => Ok(*number),
-        ValueKind::Quantity(quantity) if quantity.dimension == Dimension::Money => Ok(quantity.amount),
-        _ => Err(wrong(fact, &format!("its `usd` is {}", value.describe()))),
+fn base_units(dimension: Dimension, unit: &str) -> Option<u32> {
+    let first = unit.split('-').next().unwrap_or_default().to_lowercase();
+    match (dimension, first.as_str()) {
+        // A gigabyte on AWS's bills has 2^30 bytes.
+        (Dimension::Bytes, "gb") => Some(1 << 30),
+        (Dimension::Bytes, "mb" | "mibps") => Some(1 << 20),
+        (Dimension::Duration, "hour") => Some(3_600),
+        (Dimension::Duration, "minute") => Some(60),
+        (Dimension::Duration, "second") | (Dimension::Acu, "acu") | (Dimension::Vcpu, "vcpu") => Some(1),
+        _ => None,
     }
 }
 
-/// A day, `2027-03-01`: text that sorts as time does.
-fn date(fact: &Fact, name: &str) -> Result<Option<Arc<str>>, PriceQueryError> {
-    let text = optional(fact, name)?;
-    match &text {
-        Some(day) if day.parse::<jiff::civil::Date>().is_err() || day.len() != 10 => {
-            Err(wrong(fact, &format!("its `{name}` is `{day}`, and a day such as `2027-03-01` is expected")))
-        }
-        _ => Ok(text),
-    }
+fn dollars(fields: &mut FactReader<'_, '_>) -> Result<Decimal, FieldError> {
+    fields.required("usd", "a number or an amount of money", |value| match &value.kind {
+        ValueKind::Number(number) => Some(*number),
+        ValueKind::Quantity(quantity) if quantity.dimension == Dimension::Money => Some(quantity.amount),
+        _ => None,
+    })
+}
+
+/// Reads a day, `2027-03-01`: text that sorts as time does.
+fn date(fields: &mut FactReader<'_, '_>, name: &str) -> Result<Option<Arc<str>>, FieldError> {
+    let day = |value: &PropertyValue| {
+        let text = value.as_text()?;
+        (text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()).then(|| text.clone())
+    };
+    fields.optional(name, "a day such as `2027-03-01`", day)
 }

@@ -1,4 +1,4 @@
-//! What would make an environment cheaper: the `saving` facts of its resources.
+//! Finds changes that would make an environment cheaper, from `saving` facts.
 //!
 //! ```gpb
 //! saving smaller_nodes {
@@ -9,35 +9,43 @@
 //! }
 //! ```
 //!
-//! A change that touches several lines in different ways is written as several facts of one name. The lines `of` names are priced by `sku` and with `quantity` instead; where neither is given, they fall away.
+//! A change that touches several lines in different ways is written as several facts of one name. The lines `of` names are
+//! priced by `sku` and with `quantity` instead; where neither is given, they fall away.
 
 use super::bill::{self, BillItem};
 use super::book::{Allowance, PriceSeries};
+use super::check_inputs::CheckInputs;
 use super::cost_range::CostRange;
-use super::estimate::{self, PriceRequest};
+use super::estimate::Estimate;
 use super::price_facts::{self, PriceQueryError};
-use super::{CheckInputs, Estimate};
+use super::price_requests::{self, PriceRequest};
+use crate::fact_reader::FactReader;
 use gpb_base::diag::Diagnostic;
+use gpb_model::value::PropertyValue;
 use gpb_model::{Address, Applicability, Fact, Model};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A change of one resource, and what it takes off the bill.
+/// A change of one resource that makes the environment cheaper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Saving {
+    /// The resource.
     pub address: Address,
+    /// The name of the fact.
     pub name: String,
-    /// What is to be changed, as an imperative.
+    /// The change, as an imperative.
     pub says: String,
-    /// What is given up for it.
+    /// The disadvantage of it.
     pub loses: Option<String>,
-    /// What the environment costs less, in dollars a month.
+    /// The amount that the environment costs less, in US dollars a month.
     pub saves: CostRange,
 }
 
-/// The most savings that are reckoned through; those that save most by themselves come first.
+/// The most savings that are computed exactly.
+///
+/// Those that save most by themselves come first.
 const MOST: usize = 50;
 
 /// A saving fact, read.
@@ -55,13 +63,16 @@ struct ReplacementPrice<'a> {
     quantity: Option<CostRange>,
 }
 
-/// Whose saving it is, and its name.
+/// The resource of a saving, and the name of the fact.
 type SavingKey<'a> = (&'a Address, &'a str);
 
-/// The changes that bring an environment's expected figure down by `target` at least, with the least given up: the smallest
-/// single one that is enough, or else the greatest together. The second value says whether they are enough.
+/// Returns changes that reduce the expected figure by `target` at least.
+///
+/// The second value is true where they are enough.
+///
+/// They are the smallest single one that is enough, or else the greatest together.
 pub(super) fn savings_of(model: &Model, inputs: &CheckInputs<'_>, target: Decimal) -> (Vec<Saving>, bool) {
-    let wanted = estimate::price_requests(model, inputs, &mut Estimate::default());
+    let wanted = price_requests::price_requests(model, inputs, &mut Estimate::default());
     let bench = BaselineBill::new(model, inputs, &wanted);
     let mut found = bench.savings();
     if let Some(one) = found.iter().filter(|saving| saving.saves.expected >= target).min_by_key(|s| s.saves.expected) {
@@ -84,20 +95,23 @@ pub(super) fn savings_of(model: &Model, inputs: &CheckInputs<'_>, target: Decima
     (chosen, sum >= target)
 }
 
-/// What would make the environment cheaper, and by how much each by itself.
+/// Returns the changes that would make the environment cheaper.
+///
+/// Each comes with the amount that it saves by itself.
 pub fn savings(model: &Model, inputs: &CheckInputs<'_>) -> Vec<Saving> {
-    let wanted = estimate::price_requests(model, inputs, &mut Estimate::default());
+    let wanted = price_requests::price_requests(model, inputs, &mut Estimate::default());
     BaselineBill::new(model, inputs, &wanted).savings()
 }
 
-/// What is wrong with a model's `saving` facts.
+/// Returns the mistakes in a model's `saving` facts.
 pub fn problems(model: &Model, inputs: &CheckInputs<'_>) -> Vec<Diagnostic> {
     let regions = regions(model);
-    let wrong = |fact| match proposal(&regions, fact, inputs) {
-        Err(PriceQueryError::Wrong(diagnostic)) => Some(diagnostic),
-        _ => None,
-    };
-    model.facts.iter().filter(|fact| holds(fact)).filter_map(wrong).collect()
+    let mut problems = Vec::new();
+    for fact in model.facts.iter().filter(|fact| holds(fact)) {
+        // A price that the book does not have is no mistake of the fact.
+        let _ = proposal(&regions, fact, inputs, &mut problems);
+    }
+    problems
 }
 
 impl Saving {
@@ -119,10 +133,12 @@ impl<'a> BaselineBill<'a> {
     fn new(model: &'a Model, inputs: &CheckInputs<'a>, wanted: &'a [PriceRequest<'a>]) -> BaselineBill<'a> {
         let facts = wanted.iter().map(|wanted| wanted.fact);
         let regions = regions(model);
-        let read = |fact: &'a Fact| proposal(&regions, fact, inputs).ok();
+        // The mistakes are reported by the check of the facts.
+        let mut problems = Vec::new();
+        let mut read = |fact: &'a Fact| proposal(&regions, fact, inputs, &mut problems).ok();
         let mut bench = BaselineBill {
-            lines: facts.zip(estimate::items(model, wanted)).collect(),
-            proposals: model.facts.iter().filter(|fact| holds(fact)).filter_map(read).collect(),
+            lines: facts.zip(price_requests::items(model, wanted)).collect(),
+            proposals: model.facts.iter().filter(|fact| holds(fact)).filter_map(&mut read).collect(),
             allowances: inputs.book.allowances().unwrap_or_default(),
             total: CostRange::default(),
         };
@@ -160,12 +176,12 @@ impl<'a> BaselineBill<'a> {
         best.into_iter().take(MOST).filter_map(saving).collect()
     }
 
-    /// What changes save together.
+    /// Returns the amount that changes save together.
     fn saves(&self, names: &[SavingKey<'_>]) -> CostRange {
         self.total.minus(&sum(&self.items(names), self.allowances))
     }
 
-    /// The lines with some changes made.
+    /// Returns the lines with some changes made.
     fn items(&self, names: &[SavingKey<'_>]) -> Vec<BillItem<'a>> {
         let made: Vec<&Proposal<'a>> =
             self.proposals.iter().filter(|proposal| names.contains(&proposal.named())).collect();
@@ -181,7 +197,7 @@ impl<'a> Proposal<'a> {
         (&self.fact.of, &self.fact.name)
     }
 
-    /// A line as the change makes it; `None` where it falls away.
+    /// Returns a line as the change makes it; `None` where it falls away.
     fn applied(&self, fact: &Fact, mut item: BillItem<'a>) -> Option<BillItem<'a>> {
         let named = self.of.is_empty() || self.of.iter().any(|name| name.as_str() == fact.name.as_ref());
         if fact.of != self.fact.of || !named {
@@ -211,32 +227,35 @@ fn proposal<'a>(
     regions: &BTreeMap<&Address, &str>,
     fact: &'a Fact,
     inputs: &CheckInputs<'a>,
+    problems: &mut Vec<Diagnostic>,
 ) -> Result<Proposal<'a>, PriceQueryError> {
-    price_facts::fields(fact, &["of", "sku", "quantity", "unit", "says", "loses"])?;
-    let instead = match (fact.field("sku"), fact.field("quantity")) {
-        (None, None) => None,
-        (sku, quantity) => {
-            let unit = price_facts::required(fact, "unit")?;
-            let region = regions.get(&fact.of).copied().unwrap_or_default();
-            let sku = sku.map(|value| price_facts::sku(fact, value)).transpose()?;
-            Some(ReplacementPrice {
-                series: sku.map(|sku| estimate::priced(fact, &sku, &unit, region, inputs)).transpose()?,
-                quantity: quantity.map(|value| price_facts::quantity(fact, value, &unit)).transpose()?,
-            })
-        }
+    let mut fields = FactReader::new(fact, price_facts::SYNTAX, problems);
+    fields.refuse_unknown_fields(&["of", "sku", "quantity", "unit", "says", "loses"])?;
+    let (has_sku, has_quantity) = (fields.value("sku").is_some(), fields.value("quantity").is_some());
+    let instead = if has_sku || has_quantity {
+        let unit = fields.text("unit")?.clone();
+        let region = regions.get(&fact.of).copied().unwrap_or_default();
+        let series = if has_sku {
+            let sku = price_facts::sku(&mut fields)?;
+            Some(price_requests::priced(&mut fields, &sku, &unit, region, inputs)?)
+        } else {
+            None
+        };
+        let quantity = if has_quantity { Some(price_facts::quantity(&mut fields, &unit)?) } else { None };
+        Some(ReplacementPrice { series, quantity })
+    } else {
+        None
     };
-    let of = match fact.field("of") {
-        None => Vec::new(),
-        Some(value) => match (value.as_text(), value.as_list()) {
-            (Some(name), _) => vec![name.to_string()],
-            (None, Some(names)) => names.iter().filter_map(|name| name.as_text().map(ToString::to_string)).collect(),
-            _ => return Err(price_facts::wrong(fact, "its `of` names no price")),
-        },
+    let names = |value: &PropertyValue| match (value.as_text(), value.as_list()) {
+        (Some(name), _) => Some(vec![name.to_string()]),
+        (None, Some(names)) => Some(names.iter().filter_map(|name| name.as_text().map(ToString::to_string)).collect()),
+        _ => None,
     };
+    let of = fields.optional("of", "the name of a price, or a list of names", names)?.unwrap_or_default();
     Ok(Proposal {
         fact,
-        says: price_facts::required(fact, "says")?,
-        loses: price_facts::optional(fact, "loses")?,
+        says: fields.text("says")?.clone(),
+        loses: fields.optional_text("loses")?.cloned(),
         of,
         instead,
     })

@@ -1,4 +1,6 @@
-//! The reckoning over models made by hand; `tests/it/cost.rs` has the cases over whole programs.
+//! Tests of estimates over models made by hand.
+//!
+//! `tests/it/cost.rs` has the cases over whole programs.
 
 use super::book::PriceBook;
 use super::*;
@@ -159,7 +161,7 @@ fn quantities_with_a_unit_are_brought_to_the_prices() {
         "hours",
         price("vpc.nat.gateway", half_tebibyte, "gateway-hour"),
     );
-    assert_eq!(problem(&slip), "GPB5005: an amount of bytes is no quantity of gateway-hour");
+    assert_eq!(problem(&slip), "GPB5005: an amount of bytes is not a quantity of gateway-hour");
 }
 
 #[test]
@@ -202,7 +204,7 @@ fn what_the_book_cannot_have_is_a_mistake_and_what_it_lacks_is_unpriced() {
     );
     assert_eq!(
         problem(&ask("elasticache.node", &[("engine", "valkey")], "us-east-1")),
-        "GPB5004: `elasticache.node` is told apart by engine and type"
+        "GPB5004: `elasticache.node` is identified by engine and type"
     );
     let unknown = |world: CostFixture| {
         let estimate = world.estimate();
@@ -269,7 +271,7 @@ fn a_wrong_field_is_a_mistake() {
     let world = CostFixture::default().resource("a.b", "us-east-1").fact("price", "hours", block);
     assert_eq!(
         problem(&world),
-        "GPB5003: the price fact `hours` cannot be read: a `price` fact has no `quantiti`; did you mean `quantity`?"
+        "GPB5003: the fact `price hours` is malformed: `quantiti` is not a field of it; did you mean `quantity`?"
     );
 }
 
@@ -281,7 +283,10 @@ fn a_price_of_ones_own_needs_a_source() {
         CostFixture::default().resource("a.b", "us-east-1").fact("price", "licence", block)
     };
     assert_eq!(own(Some("https://example.com/prices")).estimate().total.expected.to_string(), "99");
-    assert_eq!(problem(&own(None)), "GPB5003: the price fact `licence` cannot be read: it has no `source`");
+    assert_eq!(
+        problem(&own(None)),
+        "GPB5003: the fact `price licence` is malformed: `source` is missing; it must be a string"
+    );
 }
 
 /// A compilation whose budget is judged at 100,000 users by the second world.

@@ -1,10 +1,13 @@
-//! What a month's quantity costs under graduated rates.
+//! Computes the cost of a month's quantity under price tiers (graduated pricing).
 
 use super::book::PriceTier;
 use rust_decimal::Decimal;
 
-/// Each unit costs the rate of the tier it falls in. What lies beyond the last tier the book knows costs that tier's rate.
-/// `None` when the figures are too large to reckon with.
+/// Returns the cost of a quantity in US dollars.
+///
+/// Each unit costs the rate of the tier it falls in.
+///
+/// Units beyond the last tier the book knows cost that tier's rate. `None` when the figures are too large to compute with.
 pub fn cost(tiers: &[PriceTier], quantity: Decimal) -> Option<Decimal> {
     let mut sum = Decimal::ZERO;
     for (index, tier) in tiers.iter().enumerate() {
@@ -18,7 +21,7 @@ pub fn cost(tiers: &[PriceTier], quantity: Decimal) -> Option<Decimal> {
     Some(sum.normalize())
 }
 
-/// Whether some of a quantity lies beyond what the book has a rate for.
+/// Checks that some of a quantity lies beyond the last tier that the book knows.
 pub fn beyond(tiers: &[PriceTier], quantity: Decimal) -> bool {
     tiers.last().and_then(|tier| tier.to).is_some_and(|to| quantity > to)
 }
@@ -63,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_figure_beyond_all_reckoning_is_none() {
+    fn a_figure_too_large_to_compute_with_is_none() {
         assert_eq!(cost(&[tier(0, None, "2")], Decimal::MAX), None);
     }
 

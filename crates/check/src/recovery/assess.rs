@@ -1,91 +1,51 @@
-//! What a resource comes to in each failure domain, against what is demanded of it.
+//! Assesses each resource in each failure domain against its recovery objectives.
 
-use super::duration_estimate::{DurationEstimate, Verdict};
-use super::facts::{ProposedChange, RecoveryFacts, RecoveryMode, RecoveryPath, RecoveryRole, Subject};
-use gpb_base::source::Span;
+use super::duration_estimate::DurationEstimate;
+use super::objectives::{Objective, Objectives};
+use super::recovery_facts::{ProposedChange, RecoveryFacts, RecoveryMode, RecoveryPath, RecoveryRole, Subject};
+use super::verdict::Verdict;
 use gpb_model::{Address, Applicability, Derivation, Domain, Goals, Resource, covers};
 use rust_decimal::Decimal;
-use std::cmp::Reverse;
-
-/// One figure that is demanded, and where.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Objective {
-    pub seconds: Decimal,
-    pub span: Span,
-    pub guaranteed: bool,
-    /// Which of the targets says so.
-    pub target: usize,
-}
-
-/// What is demanded of a resource in a domain: for each figure the nearest target that names it.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Objectives {
-    pub rpo: Option<Objective>,
-    pub rto: Option<Objective>,
-    /// How long people take to decide.
-    pub decide: Option<Decimal>,
-}
-
-impl Objectives {
-    pub fn is_none(&self) -> bool {
-        self.rpo.is_none() && self.rto.is_none()
-    }
-
-    /// Of everything at or below the addresses that the targets name, nearest first.
-    pub fn from_goals(goals: &Goals, address: &str, domain: Domain) -> Objectives {
-        let mut targets: Vec<_> = goals
-            .targets
-            .iter()
-            .enumerate()
-            .filter(|(_, target)| target.domain == domain && covers(&target.scope, address))
-            .collect();
-        targets.sort_by_key(|(_, target)| Reverse(target.scope.len()));
-        let mut demand = Objectives::default();
-        for (index, target) in targets {
-            let limit = |(seconds, span): (Decimal, Span)| Objective {
-                seconds,
-                span,
-                guaranteed: target.guaranteed,
-                target: index,
-            };
-            demand.rpo = demand.rpo.or(target.rpo.map(limit));
-            demand.rto = demand.rto.or(target.rto.map(limit));
-            demand.decide = demand.decide.or(target.decide.map(|(seconds, _)| seconds));
-        }
-        demand
-    }
-}
 
 /// The parts of the time that a recovery takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecoveryTimes {
+    /// The time until the loss is noticed.
     pub detect: DurationEstimate,
+    /// The time until people have decided.
     pub decide: DurationEstimate,
-    /// With the rebuilding of what is derived.
+    /// The time until the resource is back, with the rebuilding of derived data.
     pub recover: DurationEstimate,
+    /// The time until requests are led to it.
     pub redirect: DurationEstimate,
 }
 
 impl RecoveryTimes {
+    /// Returns the sum of the parts.
     pub fn total(&self) -> DurationEstimate {
         self.detect.plus(&self.decide).plus(&self.recover).plus(&self.redirect)
     }
 }
 
-/// What a way comes to.
+/// The figures and verdicts of a way to recover.
 #[derive(Debug, Clone)]
 pub struct RecoveryEstimate {
-    /// Absent where there is nothing to lose.
+    /// The data that is lost, as a duration; absent where there is nothing to lose.
     pub rpo: Option<DurationEstimate>,
+    /// The parts of the time that it takes.
     pub times: RecoveryTimes,
+    /// The time that it takes.
     pub rto: DurationEstimate,
     /// A person must act, and nobody says how long deciding takes.
     pub lacks_decide: bool,
+    /// The verdict on the data that is lost; absent where nothing is demanded.
     pub rpo_verdict: Option<Verdict>,
+    /// The verdict on the time that it takes; absent where nothing is demanded.
     pub rto_verdict: Option<Verdict>,
 }
 
 impl RecoveryEstimate {
+    /// Returns the worse of the two verdicts.
     pub fn verdict(&self) -> Option<Verdict> {
         self.rpo_verdict.max(self.rto_verdict)
     }
@@ -96,61 +56,81 @@ impl RecoveryEstimate {
     }
 }
 
-/// What became of one resource in one domain.
+/// The result for one resource in one failure domain.
 #[derive(Debug, Clone)]
 pub struct Assessment {
     /// The index among the known subjects.
     pub subject: usize,
+    /// The failure domain that is lost.
     pub domain: Domain,
+    /// The objectives that hold for it.
     pub demand: Objectives,
-    /// The way that was found best; none where no fact says how it comes back.
+    /// The index of the best way; none where no fact says how it comes back.
     pub way: Option<usize>,
-    /// The obstacles that hold.
+    /// The obstacles that hold, as indices.
     pub obstacles: Vec<usize>,
+    /// The figures and verdicts of the best way.
     pub outcome: RecoveryEstimate,
-    /// A way that would do better, or an obstacle that would make it worse, if what is unknown until apply turns out so.
+    /// The unknown factor that would change the verdict.
+    ///
+    /// It is a way that would do better, or an obstacle that would make it worse, once it is known.
     pub perhaps: Option<UnknownFactor>,
-    /// What it is derived from.
+    /// The addresses its data is derived from.
     pub sources: Vec<Address>,
 }
 
+/// A factor that is unknown until apply and decides a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnknownFactor {
+    /// A way that may hold, by its index.
     Way(usize),
+    /// An obstacle that may hold, by its index.
     Obstacle(usize),
-    /// Whether it keeps anything at all.
+    /// The resource may keep nothing at all.
     Store,
 }
 
-/// A change that would do, and what the resource would then come to.
+/// A change that would meet a target, and the figures with it.
 #[derive(Debug, Clone)]
 pub struct Remedy {
+    /// The change.
     pub change: ProposedChange,
-    /// The way that would hold.
+    /// The index of the way that would hold.
     pub way: usize,
+    /// The figures and verdicts of that way.
     pub outcome: RecoveryEstimate,
-    /// Dollars a month more, where they are known.
+    /// The dollars a month more, where they are known.
     pub price: Option<Decimal>,
 }
 
-/// Everything that judging needs.
+/// Assesses the resources of an environment.
 pub struct Assessor<'a, 'm> {
+    /// The facts.
     pub known: &'a RecoveryFacts<'m>,
+    /// The targets, and the data that is derived from other data.
     pub goals: &'a Goals,
-    /// Where the environment is: losing its region loses what is placed there.
+    /// The region of the environment.
+    ///
+    /// Its loss is the loss of the resources placed there.
     pub region: &'a str,
+    /// Returns the price of a change, in dollars a month more.
     pub price: &'a dyn Fn(&ProposedChange) -> Option<Decimal>,
 }
 
-/// Chains of `derived from` longer than this are cut; the language refuses circles.
+/// Chains of `derived from` longer than this are cut; the language refuses cycles.
 const DEPTH: usize = 16;
 
 impl<'m> Assessor<'_, 'm> {
-    /// Whether the resource is there to be lost: another region's share of the environment outlives this one.
+    /// Checks that a resource is lost with a failure domain.
+    ///
+    /// Another region's share of the environment outlives this one.
     pub fn exposed(&self, resource: &Resource, domain: Domain) -> bool {
         domain != Domain::Region || self.region.is_empty() || resource.place.region == self.region
     }
 
+    /// Assesses the subject with an index in a failure domain.
+    ///
+    /// `None` where there is no such subject.
     pub fn assess(&self, index: usize, domain: Domain) -> Option<Assessment> {
         let subject = self.known.subjects.get(index)?;
         let demand = Objectives::from_goals(self.goals, subject.resource.address.as_str(), domain);
@@ -218,11 +198,12 @@ impl<'m> Assessor<'_, 'm> {
         let mut times = RecoveryTimes {
             detect: path.and_then(|path| path.detect.clone()).unwrap_or_else(DurationEstimate::zero),
             decide: DurationEstimate::zero(),
-            recover: path.map_or_else(DurationEstimate::none, |path| path.recover.clone()),
+            recover: path.map_or_else(DurationEstimate::unpublished, |path| path.recover.clone()),
             redirect: path.and_then(|path| path.redirect.clone()).unwrap_or_else(DurationEstimate::zero),
         };
         let loses = subject.role == RecoveryRole::Store || path.is_some_and(|path| path.rpo.is_some());
-        let mut rpo = loses.then(|| path.and_then(|path| path.rpo.clone()).unwrap_or_else(DurationEstimate::none));
+        let mut rpo =
+            loses.then(|| path.and_then(|path| path.rpo.clone()).unwrap_or_else(DurationEstimate::unpublished));
         for obstacle in obstacles.iter().filter_map(|index| subject.obstacles.get(*index)) {
             times.recover = times.recover.plus(&obstacle.recover);
             rpo = rpo.map(|rpo| obstacle.rpo.as_ref().map_or_else(|| rpo.clone(), |more| rpo.max(more)));
@@ -230,12 +211,10 @@ impl<'m> Assessor<'_, 'm> {
         if !sources.is_empty() && depth > 0 {
             self.derive(&mut rpo, &mut times, sources, domain, demand, depth);
         }
-        let person = path.is_some_and(|path| path.mode == RecoveryMode::Person) && !times.total().unbounded;
+        let person = path.is_some_and(|path| path.mode == RecoveryMode::Person) && !times.total().is_unbounded();
         let lacks_decide = person && demand.decide.is_none();
         if person {
-            times.decide = demand
-                .decide
-                .map_or_else(|| DurationEstimate { step: true, ..DurationEstimate::none() }, DurationEstimate::bound);
+            times.decide = demand.decide.map_or_else(DurationEstimate::failover, DurationEstimate::bounded);
         }
         let rto = times.total();
         let judged = |number: &DurationEstimate, limit: Objective| number.verdict(limit.seconds, limit.guaranteed);
@@ -249,7 +228,9 @@ impl<'m> Assessor<'_, 'm> {
         RecoveryEstimate { rpo, times, rto, lacks_decide, rpo_verdict, rto_verdict }
     }
 
-    /// What is derived loses what its sources lose. What its own way does not keep whole is made again from them.
+    /// Adds what derived data loses with its sources.
+    ///
+    /// Where its own way does not keep it whole, it is rebuilt from them.
     fn derive(
         &self,
         rpo: &mut Option<DurationEstimate>,
@@ -259,8 +240,8 @@ impl<'m> Assessor<'_, 'm> {
         demand: Objectives,
         depth: usize,
     ) {
-        let own = rpo.take().unwrap_or_else(DurationEstimate::none);
-        let group = own.bound.is_some_and(|bound| bound.is_zero());
+        let own = rpo.take().unwrap_or_else(DurationEstimate::unpublished);
+        let group = own.bound().is_some_and(|bound| bound.is_zero());
         let mut loss = DurationEstimate::zero();
         let mut ready = DurationEstimate::zero();
         for (index, subject) in self.known.subjects.iter().enumerate() {
@@ -275,22 +256,23 @@ impl<'m> Assessor<'_, 'm> {
         *rpo = Some(loss);
         if !group {
             let rebuild = sources.iter().fold(DurationEstimate::zero(), |sum, derived| {
-                sum.max(&derived.rebuild.map_or_else(DurationEstimate::none, DurationEstimate::bound))
+                sum.max(&derived.rebuild.map_or_else(DurationEstimate::unpublished, DurationEstimate::bounded))
             });
-            let own = if times.recover.unbounded { DurationEstimate::zero() } else { times.recover.clone() };
+            let own = if times.recover.is_unbounded() { DurationEstimate::zero() } else { times.recover.clone() };
             times.recover = own.max(&ready).plus(&rebuild);
         }
     }
 
-    /// What the nearest `derived from` says a resource can be made of.
+    /// Returns the nearest `derived from` clauses of an address.
     fn sources(&self, address: &str) -> Vec<&Derivation> {
         let around = || self.goals.derived.iter().filter(|derived| covers(&derived.scope, address));
         let nearest = around().map(|derived| derived.scope.len()).max();
         around().filter(|derived| Some(derived.scope.len()) == nearest).collect()
     }
 
-    /// The changes that would turn a refuted or unproven target into one that stands better, cheapest first; where prices
-    /// are unknown, in the order of the facts, which name the cheaper ways first.
+    /// Returns the changes that would give a better verdict, cheapest first.
+    ///
+    /// Where prices are unknown, they are in the order of the facts, which name the cheaper ways first.
     pub fn remedies(&self, assessment: &Assessment) -> Vec<Remedy> {
         let Some(subject) = self.known.subjects.get(assessment.subject) else { return Vec::new() };
         let now = assessment.outcome.verdict();
@@ -315,15 +297,15 @@ impl<'m> Assessor<'_, 'm> {
     }
 }
 
-/// What is unknown leaves open whatever it would change.
+/// Makes a verdict unproven where an unknown factor would change it.
 fn apply_unknown(chosen: &mut RecoveryEstimate, other: &RecoveryEstimate, pick: impl Fn(Verdict, Verdict) -> Verdict) {
-    let settle = |mine: Option<Verdict>, theirs: Option<Verdict>| match (mine, theirs) {
+    let combine = |mine: Option<Verdict>, theirs: Option<Verdict>| match (mine, theirs) {
         (Some(mine), Some(theirs)) if pick(mine, theirs) == mine => Some(mine),
         (Some(_), _) => Some(Verdict::Unproven),
         (None, _) => None,
     };
-    chosen.rpo_verdict = settle(chosen.rpo_verdict, other.rpo_verdict);
-    chosen.rto_verdict = settle(chosen.rto_verdict, other.rto_verdict);
+    chosen.rpo_verdict = combine(chosen.rpo_verdict, other.rpo_verdict);
+    chosen.rto_verdict = combine(chosen.rto_verdict, other.rto_verdict);
 }
 
 fn applicable_paths(ways: &[RecoveryPath<'_>], domain: Domain, applies: Applicability) -> Vec<usize> {

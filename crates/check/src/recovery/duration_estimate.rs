@@ -1,100 +1,197 @@
-//! Figures of recovery: how long, how much, and who says so.
+//! Estimates of recovery: a duration in seconds, and how certain it is.
 //!
-//! What the product enforces, what is published as usual and what nobody publishes are kept apart all the way: a sum or a
-//! maximum is only as certain as its least certain part.
+//! Durations that the product enforces, that are published as usual and that nobody publishes are kept apart all the way: a
+//! sum or a maximum is only as certain as its least certain part.
 
+use super::verdict::Verdict;
 use gpb_base::unit;
 use gpb_base::unit::{Dimension, Quantity};
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// How a target stands. The order is from the best to the worst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// A bound holds it.
-    Proven,
-    /// What is published as typical meets it.
-    Plausible,
-    /// Nothing published says so, or what decides is unknown until apply.
-    Unproven,
-    Refuted,
+/// An estimated duration.
+///
+/// The time that data is lost of, or the time that a recovery takes.
+///
+/// `expected` is the sum or the maximum of the parts that anybody has a figure for, in seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DurationEstimate {
+    /// It is enforced by the product, or backed by its service level agreement.
+    Bounded {
+        /// The usual duration, in seconds; the bound, where none is published.
+        expected: Decimal,
+        /// The longest duration, in seconds.
+        bound: Decimal,
+        /// The reason for which it is never zero.
+        floor: Floor,
+    },
+    /// It is published as usual, for some part at least, and not guaranteed.
+    Typical {
+        /// The usual duration, in seconds.
+        expected: Decimal,
+        /// The reason for which it is never zero.
+        floor: Floor,
+    },
+    /// Nobody publishes a figure for some part of it.
+    Unpublished {
+        /// The duration of the other parts, in seconds.
+        expected: Decimal,
+        /// The reason for which it is never zero.
+        floor: Floor,
+    },
+    /// Some part of it is unknown until apply.
+    Unknown {
+        /// The duration of the other parts, in seconds.
+        expected: Decimal,
+        /// The reason for which it is never zero.
+        floor: Floor,
+    },
+    /// Everything is lost, or it never ends.
+    Unbounded {
+        /// The duration of the parts that do end, in seconds.
+        expected: Decimal,
+    },
 }
 
-impl Verdict {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Verdict::Proven => "proven",
-            Verdict::Plausible => "plausible",
-            Verdict::Unproven => "unproven",
-            Verdict::Refuted => "refuted",
+/// Reasons for which a duration is never zero, though nobody says how long it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Floor {
+    /// There is none: it may be zero.
+    Zero,
+    /// A source says that it is above zero.
+    AboveZero,
+    /// Something has to fail over first, which takes longer than nothing.
+    Step {
+        /// A source says that it is above zero, too.
+        above_zero: bool,
+    },
+}
+
+impl Floor {
+    fn union(self, other: Floor) -> Floor {
+        let above_zero = self.is_above_zero() || other.is_above_zero();
+        match (self, other) {
+            (Floor::Step { .. }, _) | (_, Floor::Step { .. }) => Floor::Step { above_zero },
+            _ if above_zero => Floor::AboveZero,
+            _ => Floor::Zero,
         }
     }
-}
 
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+    fn is_above_zero(self) -> bool {
+        matches!(self, Floor::AboveZero | Floor::Step { above_zero: true })
     }
-}
-
-/// A time, in seconds: what is lost, or what it takes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct DurationEstimate {
-    /// Enforced by the product, or backed by its service level agreement.
-    pub bound: Option<Decimal>,
-    /// What is to be expected of the parts that anybody has a figure for.
-    pub expected: Decimal,
-    /// Some of it is only published as usual.
-    pub usual: bool,
-    /// There is a part that nobody publishes a figure for.
-    pub open: bool,
-    /// It is never zero, though nobody says how much it is.
-    pub nonzero: bool,
-    /// Something has to happen first, which takes longer than nothing.
-    pub step: bool,
-    /// Everything is lost, or it never ends.
-    pub unbounded: bool,
-    /// What it comes to is unknown until apply.
-    pub unknown: bool,
 }
 
 impl DurationEstimate {
-    /// No more than that.
-    pub fn bound(seconds: Decimal) -> DurationEstimate {
-        DurationEstimate { bound: Some(seconds), expected: seconds, ..DurationEstimate::default() }
+    /// Returns a duration of at most so many seconds.
+    pub fn bounded(seconds: Decimal) -> DurationEstimate {
+        DurationEstimate::Bounded { expected: seconds, bound: seconds, floor: Floor::Zero }
     }
 
+    /// Returns a duration of usually `expected` and at most `bound` seconds.
+    pub fn usually(expected: Decimal, bound: Decimal) -> DurationEstimate {
+        DurationEstimate::Bounded { expected: expected.min(bound), bound, floor: Floor::Zero }
+    }
+
+    /// Returns a duration of no time at all.
     pub fn zero() -> DurationEstimate {
-        DurationEstimate::bound(Decimal::ZERO)
+        DurationEstimate::bounded(Decimal::ZERO)
     }
 
+    /// Returns a duration of usually so many seconds.
     pub fn typical(seconds: Decimal) -> DurationEstimate {
-        DurationEstimate { expected: seconds, usual: true, ..DurationEstimate::default() }
+        DurationEstimate::Typical { expected: seconds, floor: Floor::Zero }
     }
 
-    /// Nobody publishes it.
-    pub fn none() -> DurationEstimate {
-        DurationEstimate { open: true, ..DurationEstimate::default() }
+    /// Returns a duration that nobody publishes.
+    pub fn unpublished() -> DurationEstimate {
+        DurationEstimate::Unpublished { expected: Decimal::ZERO, floor: Floor::Zero }
     }
 
+    /// Returns a duration that nobody publishes and that a source calls above zero.
+    pub fn above_zero() -> DurationEstimate {
+        DurationEstimate::Unpublished { expected: Decimal::ZERO, floor: Floor::AboveZero }
+    }
+
+    /// Returns the duration of a step that nobody publishes.
+    pub fn failover() -> DurationEstimate {
+        DurationEstimate::Unpublished { expected: Decimal::ZERO, floor: Floor::Step { above_zero: false } }
+    }
+
+    /// Returns a duration that is unknown until apply.
+    pub fn unknown() -> DurationEstimate {
+        DurationEstimate::Unknown { expected: Decimal::ZERO, floor: Floor::Zero }
+    }
+
+    /// Returns a duration without an end.
     pub fn unbounded() -> DurationEstimate {
-        DurationEstimate { unbounded: true, nonzero: true, ..DurationEstimate::none() }
+        DurationEstimate::Unbounded { expected: Decimal::ZERO }
     }
 
-    /// What is to be expected, where there is a figure for all of it.
+    /// Returns the duration of the parts that anybody has a figure for, in seconds.
+    pub fn expected(&self) -> Decimal {
+        match self {
+            DurationEstimate::Bounded { expected, .. }
+            | DurationEstimate::Typical { expected, .. }
+            | DurationEstimate::Unpublished { expected, .. }
+            | DurationEstimate::Unknown { expected, .. }
+            | DurationEstimate::Unbounded { expected } => *expected,
+        }
+    }
+
+    /// Returns the longest duration in seconds, where there is one for all parts.
+    pub fn bound(&self) -> Option<Decimal> {
+        match self {
+            DurationEstimate::Bounded { bound, .. } => Some(*bound),
+            _ => None,
+        }
+    }
+
+    /// Returns the expected seconds, where there is a figure for all parts.
     pub fn figure(&self) -> Option<Decimal> {
-        if self.unbounded || self.unknown || self.open { None } else { Some(self.expected) }
+        match self {
+            DurationEstimate::Bounded { expected, .. } | DurationEstimate::Typical { expected, .. } => Some(*expected),
+            _ => None,
+        }
     }
 
-    /// One after the other.
+    /// Checks that it never ends.
+    pub fn is_unbounded(&self) -> bool {
+        matches!(self, DurationEstimate::Unbounded { .. })
+    }
+
+    /// Checks that something has to fail over first.
+    pub fn has_step(&self) -> bool {
+        matches!(self.floor(), Floor::Step { .. })
+    }
+
+    /// Returns the same duration as that of a step, if it takes any time.
+    #[must_use]
+    pub fn with_step(mut self) -> DurationEstimate {
+        let takes_time = !self.expected().is_zero() || self.floor().is_above_zero();
+        if let Some(floor) = self.floor_mut().filter(|_| takes_time) {
+            *floor = floor.union(Floor::Step { above_zero: false });
+        }
+        self
+    }
+
+    /// Returns the same duration without a step.
+    #[must_use]
+    pub fn without_step(mut self) -> DurationEstimate {
+        if let Some(floor) = self.floor_mut() {
+            *floor = if floor.is_above_zero() { Floor::AboveZero } else { Floor::Zero };
+        }
+        self
+    }
+
+    /// Adds a duration that follows this one.
     #[must_use]
     pub fn plus(&self, next: &DurationEstimate) -> DurationEstimate {
         self.combine_with(next, |a, b| a.checked_add(b).unwrap_or(Decimal::MAX))
     }
 
-    /// Both at once.
+    /// Returns the duration of two that run at once.
     #[must_use]
     pub fn max(&self, other: &DurationEstimate) -> DurationEstimate {
         self.combine_with(other, Decimal::max)
@@ -105,69 +202,103 @@ impl DurationEstimate {
         other: &DurationEstimate,
         combine: impl Fn(Decimal, Decimal) -> Decimal,
     ) -> DurationEstimate {
-        DurationEstimate {
-            bound: self.bound.zip(other.bound).map(|(a, b)| combine(a, b)),
-            expected: combine(self.expected, other.expected),
-            usual: self.usual || other.usual,
-            open: self.open || other.open,
-            nonzero: self.nonzero || other.nonzero,
-            step: self.step || other.step,
-            unbounded: self.unbounded || other.unbounded,
-            unknown: self.unknown || other.unknown,
+        let expected = combine(self.expected(), other.expected());
+        let floor = self.floor().union(other.floor());
+        let either = |is: fn(&DurationEstimate) -> bool| is(self) || is(other);
+        if either(DurationEstimate::is_unbounded) {
+            DurationEstimate::Unbounded { expected }
+        } else if either(|one| matches!(one, DurationEstimate::Unknown { .. })) {
+            DurationEstimate::Unknown { expected, floor }
+        } else if either(|one| matches!(one, DurationEstimate::Unpublished { .. })) {
+            DurationEstimate::Unpublished { expected, floor }
+        } else {
+            match self.bound().zip(other.bound()) {
+                Some((a, b)) => DurationEstimate::Bounded { expected, bound: combine(a, b), floor },
+                None => DurationEstimate::Typical { expected, floor },
+            }
         }
     }
 
-    /// Whether it stays within a limit. A stricter limit never gets a better verdict, and no more does a further part.
+    fn floor(&self) -> Floor {
+        match self {
+            DurationEstimate::Bounded { floor, .. }
+            | DurationEstimate::Typical { floor, .. }
+            | DurationEstimate::Unpublished { floor, .. }
+            | DurationEstimate::Unknown { floor, .. } => *floor,
+            DurationEstimate::Unbounded { .. } => Floor::AboveZero,
+        }
+    }
+
+    fn floor_mut(&mut self) -> Option<&mut Floor> {
+        match self {
+            DurationEstimate::Bounded { floor, .. }
+            | DurationEstimate::Typical { floor, .. }
+            | DurationEstimate::Unpublished { floor, .. }
+            | DurationEstimate::Unknown { floor, .. } => Some(floor),
+            DurationEstimate::Unbounded { .. } => None,
+        }
+    }
+
+    /// Judges it against a limit in seconds; `guaranteed` limits need a bound.
+    ///
+    /// A stricter limit never gets a better verdict, and no more does a further part.
     pub fn verdict(&self, limit: Decimal, guaranteed: bool) -> Verdict {
-        if self.unbounded || ((self.nonzero || self.step) && limit.is_zero()) || self.expected > limit {
+        if self.is_unbounded() || (self.floor() != Floor::Zero && limit.is_zero()) || self.expected() > limit {
             return Verdict::Refuted;
         }
-        match self.bound {
-            _ if self.unknown => Verdict::Unproven,
-            Some(bound) if bound <= limit => Verdict::Proven,
+        match self {
+            DurationEstimate::Unknown { .. } => Verdict::Unproven,
+            DurationEstimate::Bounded { bound, .. } if *bound <= limit => Verdict::Proven,
             _ if guaranteed => Verdict::Refuted,
-            _ if self.open => Verdict::Unproven,
+            DurationEstimate::Unpublished { .. } => Verdict::Unproven,
             _ => Verdict::Plausible,
         }
     }
 
-    /// For choosing between ways that do equally well: less is better, a figure before none, the certain before the usual.
-    pub fn rank(&self) -> (u8, Decimal, u8) {
-        let certainty = if self.unbounded { 3 } else { u8::from(self.figure().is_none()) };
-        (certainty, self.expected, u8::from(self.bound.is_none()))
+    /// Returns a key to choose between ways with equal verdicts.
+    ///
+    /// Less is better, a figure before none, a bound before none.
+    pub fn rank(&self) -> impl Ord + use<> {
+        let certainty = match self {
+            DurationEstimate::Bounded { .. } | DurationEstimate::Typical { .. } => 0_u8,
+            DurationEstimate::Unpublished { .. } | DurationEstimate::Unknown { .. } => 1,
+            DurationEstimate::Unbounded { .. } => 2,
+        };
+        (certainty, self.expected(), self.bound().is_none())
     }
 
-    /// The kind of figure, in a word.
+    /// Returns the word that JSON has for the variant.
     pub fn kind(&self) -> &'static str {
         match self {
-            DurationEstimate { unbounded: true, .. } => "unbounded",
-            DurationEstimate { unknown: true, .. } => "unknown",
-            DurationEstimate { open: true, .. } => "none",
-            DurationEstimate { bound: Some(_), .. } => "bound",
-            _ => "typical",
+            DurationEstimate::Bounded { .. } => "bound",
+            DurationEstimate::Typical { .. } => "typical",
+            DurationEstimate::Unpublished { .. } => "none",
+            DurationEstimate::Unknown { .. } => "unknown",
+            DurationEstimate::Unbounded { .. } => "unbounded",
         }
     }
 }
 
-/// `60s typical`, `at most 15min`, `no figure published`: what tables and messages say.
+/// Writes `1min typical`, `at most 15min`, `unpublished`.
+///
+/// The words of tables and messages.
 impl fmt::Display for DurationEstimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let expected = time(self.expected);
         match self {
-            DurationEstimate { unbounded: true, .. } => f.write_str("unbounded"),
-            DurationEstimate { unknown: true, .. } => f.write_str("unknown until apply"),
-            DurationEstimate { open: true, expected: zero, nonzero: true, .. } if zero.is_zero() => {
-                f.write_str("above 0s")
+            DurationEstimate::Unbounded { .. } => f.write_str("unbounded"),
+            DurationEstimate::Unknown { .. } => f.write_str("unknown until apply"),
+            DurationEstimate::Unpublished { expected, floor } if expected.is_zero() => {
+                f.write_str(if floor.is_above_zero() { "above 0s" } else { "unpublished" })
             }
-            DurationEstimate { open: true, expected: zero, .. } if zero.is_zero() => f.write_str("unpublished"),
-            DurationEstimate { open: true, .. } => write!(f, "{expected} and more"),
-            DurationEstimate { bound: Some(bound), .. } if bound.is_zero() => f.write_str("0s"),
-            DurationEstimate { bound: Some(bound), expected: usual, .. } if bound == usual => {
-                write!(f, "at most {expected}")
+            DurationEstimate::Unpublished { expected, .. } => write!(f, "{} and more", time(*expected)),
+            DurationEstimate::Bounded { bound, .. } if bound.is_zero() => f.write_str("0s"),
+            DurationEstimate::Bounded { bound, expected, .. } if bound == expected => {
+                write!(f, "at most {}", time(*bound))
             }
-            DurationEstimate { bound: Some(bound), .. } => write!(f, "{expected} typical, at most {}", time(*bound)),
-            DurationEstimate { usual: true, .. } => write!(f, "{expected} typical"),
-            DurationEstimate { bound: None, .. } => f.write_str(&expected),
+            DurationEstimate::Bounded { bound, expected, .. } => {
+                write!(f, "{} typical, at most {}", time(*expected), time(*bound))
+            }
+            DurationEstimate::Typical { expected, .. } => write!(f, "{} typical", time(*expected)),
         }
     }
 }
@@ -177,7 +308,7 @@ impl Serialize for DurationEstimate {
         #[derive(Serialize)]
         struct EstimateDocument<'a> {
             kind: &'a str,
-            /// Seconds to be expected of what has a figure.
+            /// The seconds to be expected of the parts that have a figure.
             expected: String,
             #[serde(skip_serializing_if = "Option::is_none")]
             bound: Option<String>,
@@ -186,15 +317,15 @@ impl Serialize for DurationEstimate {
         let seconds = |seconds: Decimal| seconds.normalize().to_string();
         let document = EstimateDocument {
             kind: self.kind(),
-            expected: seconds(self.expected),
-            bound: self.bound.filter(|_| !self.unbounded && !self.unknown).map(seconds),
+            expected: seconds(self.expected()),
+            bound: self.bound().map(seconds),
             text: self.to_string(),
         };
         document.serialize(serializer)
     }
 }
 
-/// Seconds as people write them.
+/// Formats seconds as people write them: `90s`, `5min`.
 pub fn time(seconds: Decimal) -> String {
     match unit::find("s") {
         Some(unit) => Quantity { dimension: Dimension::Duration, amount: seconds, unit }.to_string(),
@@ -214,18 +345,21 @@ mod tests {
     #[test]
     fn a_bound_proves_a_typical_figure_makes_plausible_and_nothing_leaves_open() {
         let cases = [
-            (DurationEstimate::bound(20.into()), 20, "proven"),
-            (DurationEstimate::bound(20.into()), 19, "refuted"),
+            (DurationEstimate::bounded(20.into()), 20, "proven"),
+            (DurationEstimate::bounded(20.into()), 19, "refuted"),
             (DurationEstimate::typical(60.into()), 60, "plausible"),
             (DurationEstimate::typical(60.into()), 59, "refuted"),
-            (DurationEstimate::none(), 1, "unproven"),
-            (DurationEstimate { nonzero: true, ..DurationEstimate::none() }, 1, "unproven"),
-            (DurationEstimate { nonzero: true, ..DurationEstimate::none() }, 0, "refuted"),
+            (DurationEstimate::unpublished(), 1, "unproven"),
+            (DurationEstimate::unpublished(), 0, "unproven"),
+            (DurationEstimate::above_zero(), 1, "unproven"),
+            (DurationEstimate::above_zero(), 0, "refuted"),
+            (DurationEstimate::failover(), 0, "refuted"),
+            (DurationEstimate::failover().without_step(), 0, "unproven"),
             (DurationEstimate::unbounded(), 1_000_000, "refuted"),
-            (DurationEstimate { unknown: true, ..DurationEstimate::bound(1.into()) }, 5, "unproven"),
-            (DurationEstimate { bound: Some(20.into()), ..DurationEstimate::typical(1.into()) }, 5, "plausible"),
-            (DurationEstimate { bound: Some(20.into()), ..DurationEstimate::typical(1.into()) }, 20, "proven"),
-            (DurationEstimate::none().plus(&DurationEstimate::bound(300.into())), 60, "refuted"),
+            (DurationEstimate::unknown().plus(&DurationEstimate::bounded(1.into())), 5, "unproven"),
+            (DurationEstimate::usually(1.into(), 20.into()), 5, "plausible"),
+            (DurationEstimate::usually(1.into(), 20.into()), 20, "proven"),
+            (DurationEstimate::unpublished().plus(&DurationEstimate::bounded(300.into())), 60, "refuted"),
         ];
         for (number, limit, expected) in cases {
             assert_eq!(judged(&number, limit), expected, "{number} against {limit}s");
@@ -235,37 +369,64 @@ mod tests {
     #[test]
     fn a_guarantee_needs_a_bound() {
         assert_eq!(DurationEstimate::typical(1.into()).verdict(60.into(), true), Verdict::Refuted);
-        assert_eq!(DurationEstimate::none().verdict(60.into(), true), Verdict::Refuted);
-        assert_eq!(DurationEstimate::bound(1.into()).verdict(60.into(), true), Verdict::Proven);
+        assert_eq!(DurationEstimate::unpublished().verdict(60.into(), true), Verdict::Refuted);
+        assert_eq!(DurationEstimate::bounded(1.into()).verdict(60.into(), true), Verdict::Proven);
+        assert_eq!(DurationEstimate::unknown().verdict(60.into(), true), Verdict::Unproven);
     }
 
-    fn number() -> impl Strategy<Value = DurationEstimate> {
+    #[test]
+    fn a_sum_is_as_certain_as_its_least_certain_part() {
+        let five = DurationEstimate::bounded(5.into());
+        let cases = [
+            (DurationEstimate::bounded(60.into()), "at most 65s", "bound"),
+            (DurationEstimate::usually(10.into(), 60.into()), "15s typical, at most 65s", "bound"),
+            (DurationEstimate::typical(55.into()), "1min typical", "typical"),
+            (DurationEstimate::above_zero(), "5s and more", "none"),
+            (DurationEstimate::unknown(), "unknown until apply", "unknown"),
+            (DurationEstimate::unbounded(), "unbounded", "unbounded"),
+        ];
+        for (part, text, kind) in cases {
+            let sum = five.plus(&part);
+            assert_eq!((sum.to_string().as_str(), sum.kind()), (text, kind));
+        }
+    }
+
+    #[test]
+    fn a_step_is_told_from_what_a_source_calls_above_zero() {
+        assert_eq!(DurationEstimate::failover().to_string(), "unpublished");
+        assert_eq!(DurationEstimate::above_zero().with_step().to_string(), "above 0s");
+        assert_eq!(DurationEstimate::failover().max(&DurationEstimate::above_zero()).to_string(), "above 0s");
+        assert!(DurationEstimate::typical(1.into()).with_step().has_step());
+        assert!(!DurationEstimate::unpublished().with_step().has_step());
+        assert_eq!(DurationEstimate::above_zero().with_step().without_step(), DurationEstimate::above_zero());
+    }
+
+    fn estimate() -> impl Strategy<Value = DurationEstimate> {
         let seconds = || (0_u32..10_000).prop_map(Decimal::from);
-        let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
-        (seconds(), proptest::option::of(seconds()), flags).prop_map(
-            |(expected, more, (open, nonzero, unbounded, unknown))| DurationEstimate {
-                step: nonzero,
-                expected,
-                bound: more.filter(|_| !open).map(|more| expected + more),
-                usual: more.is_none(),
-                open,
-                nonzero,
-                unbounded,
-                unknown,
-            },
-        )
+        let floor = prop_oneof![
+            Just(Floor::Zero),
+            Just(Floor::AboveZero),
+            any::<bool>().prop_map(|above_zero| Floor::Step { above_zero })
+        ];
+        (seconds(), seconds(), floor, 0..5_u8).prop_map(|(expected, more, floor, variant)| match variant {
+            0 => DurationEstimate::Bounded { expected, bound: expected + more, floor },
+            1 => DurationEstimate::Typical { expected, floor },
+            2 => DurationEstimate::Unpublished { expected, floor },
+            3 => DurationEstimate::Unknown { expected, floor },
+            _ => DurationEstimate::Unbounded { expected },
+        })
     }
 
     proptest! {
         #[test]
-        fn a_stricter_limit_is_never_met_better(number in number(), a in 0_u32..10_000, b in 0_u32..10_000, sure: bool) {
+        fn a_stricter_limit_is_never_met_better(number in estimate(), a in 0_u32..10_000, b in 0_u32..10_000, sure: bool) {
             let (strict, loose) = (a.min(b).into(), a.max(b).into());
             prop_assert!(number.verdict(strict, sure) >= number.verdict(loose, sure));
             prop_assert!(number.verdict(strict, true) >= number.verdict(strict, false));
         }
 
         #[test]
-        fn what_is_added_never_improves(a in number(), b in number(), limit in 0_u32..10_000) {
+        fn what_is_added_never_improves(a in estimate(), b in estimate(), limit in 0_u32..10_000) {
             let limit = limit.into();
             prop_assert!(a.max(&b).verdict(limit, false) >= a.verdict(limit, false).max(b.verdict(limit, false)));
             prop_assert!(a.plus(&b).verdict(limit, false) >= a.max(&b).verdict(limit, false));

@@ -1,9 +1,13 @@
-//! What people are told: each verdict with the properties that decided it, what the facts say, and what would help.
+//! Formats diagnostics.
+//!
+//! Each verdict with the properties that decided it, the claims of the facts, and the way out.
 
-use super::RecoveryCheck;
-use super::assess::{Assessment, Objective, Remedy, UnknownFactor};
-use super::duration_estimate::{DurationEstimate, Verdict, time};
-use super::facts::{Finding, FindingKind, ProposedChange, RecoveryMode, RecoveryPath, Subject};
+use super::assess::{Assessment, Remedy, UnknownFactor};
+use super::duration_estimate::{DurationEstimate, time};
+use super::objectives::Objective;
+use super::recovery_facts::{Finding, FindingKind, ProposedChange, RecoveryMode, RecoveryPath, Subject};
+use super::recovery_report::RecoveryCheck;
+use super::verdict::Verdict;
 use crate::cost::money::dollars;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
@@ -13,10 +17,10 @@ use gpb_model::{Domain, Evidence, Fact, Resource, covers};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// How many deciding properties a diagnostic points at.
+/// The most deciding properties that a diagnostic points at.
 const SHOWN: usize = 3;
 
-/// `the loss of a zone`, as a sentence needs it.
+/// Returns the clause for a loss: `when a zone is lost`.
 pub fn loss(domain: Domain) -> &'static str {
     match domain {
         Domain::Software => "when software destroys data",
@@ -26,7 +30,7 @@ pub fn loss(domain: Domain) -> &'static str {
     }
 }
 
-/// As much of a value as a label holds, without what is absent in it.
+/// Shortens a value to the length of a label, without the absent parts in it.
 fn shortened(value: &str) -> String {
     let mut text = String::new();
     for part in value.split(", ") {
@@ -54,16 +58,16 @@ fn display(ty: Option<&Arc<TypeDef>>, path: &PropPath) -> String {
     ty.map_or_else(|| path.0.to_string(), |ty| ty.display(path))
 }
 
-/// What a fact stands on: its name, its grade and its source.
+/// Formats the provenance of a fact: its name, its grade and its source.
 pub fn origin(path: &RecoveryPath<'_>) -> String {
-    let grade = &path.why.grade;
-    match &path.why.source {
+    let grade = &path.citation.grade;
+    match &path.citation.source {
         Some(source) => format!("{} (grade {grade}): {source}", path.fact.name),
         None => format!("{} (grade {grade}, derived)", path.fact.name),
     }
 }
 
-/// A change with its price.
+/// Formats a change with its price.
 pub fn change(remedy: &Remedy) -> String {
     change_with_price(&remedy.change, remedy.price)
 }
@@ -77,7 +81,7 @@ fn change_with_price(change: &ProposedChange, price: Option<Decimal>) -> String 
     }
 }
 
-/// What is demanded and what comes of it, for one of the two figures.
+/// An objective and its verdict, for one of the two figures.
 struct ObjectiveResult<'a> {
     code: &'static str,
     limit: Objective,
@@ -89,7 +93,7 @@ struct ObjectiveResult<'a> {
 }
 
 impl RecoveryCheck<'_, '_> {
-    /// `multi_az` of `data.main` is true.
+    /// Formats a deciding property: "`multi_az` of `data.main` is true".
     pub fn evidence(&self, one: &Evidence) -> String {
         let resource = self.resource(&one.resource);
         let ty = resource.and_then(|resource| (self.given.types)(&resource.ty));
@@ -101,7 +105,7 @@ impl RecoveryCheck<'_, '_> {
         }
     }
 
-    /// Everything there is to say of one assessment.
+    /// Reports the refuted and the unproven objectives of an assessment.
     pub fn report(&self, part: &Assessment, found: &mut Vec<Diagnostic>) {
         let Some(subject) = self.known.subjects.get(part.subject) else { return };
         let outcome = &part.outcome;
@@ -138,7 +142,7 @@ impl RecoveryCheck<'_, '_> {
         let outcome = &part.outcome;
         if outcome.lacks_decide {
             "GPB4003"
-        } else if limit.seconds.is_zero() && !outcome.rto.unbounded && outcome.rto.step {
+        } else if limit.seconds.is_zero() && !outcome.rto.is_unbounded() && outcome.rto.has_step() {
             "GPB4004"
         } else {
             "GPB4002"
@@ -148,15 +152,16 @@ impl RecoveryCheck<'_, '_> {
     fn refuted(&self, part: &Assessment, subject: &Subject<'_>, half: &ObjectiveResult<'_>) -> Diagnostic {
         let who = format!("`{}` ({})", subject.resource.address, subject.what);
         let when = loss(part.domain);
-        let usual = !half.number.unbounded && half.number.expected <= half.limit.seconds && half.limit.guaranteed;
+        let is_usual = !half.number.is_unbounded() && half.number.expected() <= half.limit.seconds;
+        let usual = is_usual && half.limit.guaranteed;
         let message = match half.code {
             "GPB4003" => {
                 format!("{who} comes back {when} only if a person acts, and nothing says how long deciding takes")
             }
             "GPB4004" => format!("{who} cannot be back at once {when}: something has to fail over first"),
             _ if usual => format!("nothing guarantees that {who} will {} {when}: {}", half.demanded, half.number),
-            _ if half.number.unbounded && half.loses => format!("{who} loses everything {when}"),
-            _ if half.number.unbounded => format!("{who} does not come back {when}"),
+            _ if half.number.is_unbounded() && half.loses => format!("{who} loses everything {when}"),
+            _ if half.number.is_unbounded() => format!("{who} does not come back {when}"),
             _ if half.loses => format!("{who} may lose more than {} {when}: {}", time(half.limit.seconds), half.number),
             _ => format!("{who} may take longer than {} {when}: {}", time(half.limit.seconds), half.number),
         };
@@ -180,7 +185,7 @@ impl RecoveryCheck<'_, '_> {
         diagnostic.help(self.help(part, subject, half))
     }
 
-    /// The facts that decided: the obstacles first, for they overrule.
+    /// Returns the facts that decided: the obstacles first, for they overrule.
     fn deciding<'s, 'm>(part: &Assessment, subject: &'s Subject<'m>) -> Vec<&'s RecoveryPath<'m>> {
         let obstacles = part.obstacles.iter().filter_map(|index| subject.obstacles.get(*index));
         let perhaps = match part.perhaps {
@@ -226,8 +231,8 @@ impl RecoveryCheck<'_, '_> {
             lines.push(
                 "add `decide 5min` (what your people need, from the loss to the decision) to the target".to_owned(),
             );
-            if half.number.expected > half.limit.seconds {
-                lines.push(format!("even without deciding it takes {}", time(half.number.expected)));
+            if half.number.expected() > half.limit.seconds {
+                lines.push(format!("even without deciding it takes {}", time(half.number.expected())));
             }
             let without = self.assessor().remedies(part);
             if let Some(best) = without.iter().find(|remedy| remedy.outcome.times.decide == DurationEstimate::zero()) {
@@ -240,7 +245,9 @@ impl RecoveryCheck<'_, '_> {
         lines.join("\n")
     }
 
-    /// The cheapest change that would do; without one, the best there is.
+    /// Suggests the cheapest change that would meet the objective.
+    ///
+    /// Without one, the best there is.
     fn advice(&self, part: &Assessment, subject: &Subject<'_>, half: &ObjectiveResult<'_>) -> String {
         let remedies = self.assessor().remedies(part);
         let obstacles = part.obstacles.iter().filter_map(|index| subject.obstacles.get(*index));
@@ -271,21 +278,21 @@ impl RecoveryCheck<'_, '_> {
         Self::nearest(part, subject, half)
     }
 
-    /// What would make the figures of the way better that was found best.
+    /// Returns the changes that would improve the figures of the best way.
     fn improvements(&self, part: &Assessment, subject: &Subject<'_>) -> Vec<String> {
         let path = part.way.and_then(|path| subject.ways.get(path));
         let changes = path.map(|path| path.improvements.as_slice()).unwrap_or_default();
         changes.iter().map(|one| change_with_price(one, (self.given.price)(one))).collect()
     }
 
-    /// The best that any way of this type comes to.
+    /// Describes the best figure that any way of this type has.
     fn nearest(part: &Assessment, subject: &Subject<'_>, half: &ObjectiveResult<'_>) -> String {
         let figure = |path: &RecoveryPath<'_>| if half.loses { path.rpo.clone() } else { Some(path.recover.clone()) };
         let best = subject
             .ways
             .iter()
             .filter(|path| path.domains.contains(&part.domain))
-            .filter_map(|path| figure(path).filter(|number| !number.unbounded).map(|number| (number, path)))
+            .filter_map(|path| figure(path).filter(|number| !number.is_unbounded()).map(|number| (number, path)))
             .min_by_key(|(number, _)| number.rank());
         match best {
             Some((number, path)) if number.figure().is_none() => {
@@ -303,7 +310,7 @@ impl RecoveryCheck<'_, '_> {
         }
     }
 
-    /// A contradiction, a caution, or the end of a service.
+    /// Returns the diagnostic of a contradiction, a caution, or the end of a service.
     pub fn finding(&self, finding: &Finding<'_>) -> Option<Diagnostic> {
         let resource = self.resource(&finding.fact.of)?;
         let message = format!("`{}`: {}", resource.address, finding.says);
@@ -315,10 +322,10 @@ impl RecoveryCheck<'_, '_> {
         };
         let mut diagnostic = self.attribute(diagnostic, finding, resource);
         let source = finding
-            .why
+            .citation
             .source
             .as_ref()
-            .map(|source| format!("[{} (grade {}): {source}]", finding.fact.name, finding.why.grade));
+            .map(|source| format!("[{} (grade {}): {source}]", finding.fact.name, finding.citation.grade));
         let help: Vec<String> = [finding.help.clone(), source].into_iter().flatten().collect();
         if !help.is_empty() {
             diagnostic = diagnostic.help(help.join("\n"));

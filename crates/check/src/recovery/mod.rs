@@ -1,210 +1,31 @@
-//! Whether an environment can meet its recovery targets.
+//! Checks whether an environment can meet its recovery targets (RPO and RTO).
 //!
-//! A pure function of the model: the facts of each resource say in which failure domains it comes back, how, how fast and
-//! with what loss, and who says so; the goals say what is demanded. What no figure proves is said, what the facts refute
-//! is an error.
+//! A pure function of the model: the facts of each resource say in which failure domains it comes back, in which way, after
+//! how long and with what loss, and who says so; the goals say what is demanded. A figure that nobody publishes gives a
+//! warning, one that the facts refute an error.
 
 mod assess;
 mod duration_estimate;
-mod fact_reader;
-mod facts;
+mod fact_fields;
+mod facts_reader;
 mod messages;
+mod objectives;
+mod recovery_check;
+mod recovery_facts;
 mod recovery_groups;
+mod recovery_report;
 mod runbook;
+mod runbook_markdown;
 #[cfg(test)]
 mod tests;
+mod verdict;
 mod verdict_table;
 
-pub use duration_estimate::{DurationEstimate, Verdict};
-pub use facts::{ProposedChange, RecoveryMode, RecoveryPhase, RecoveryRole};
+pub use duration_estimate::{DurationEstimate, Floor};
+pub use recovery_check::{check, diagnostics};
+pub use recovery_facts::{ProposedChange, RecoveryMode, RecoveryPhase, RecoveryRole};
 pub use recovery_groups::RecoveryGroup;
+pub use recovery_report::{PriceFn, RecoveryInputs, RecoveryReport};
 pub use runbook::{Runbook, RunbookTask};
+pub use verdict::Verdict;
 pub use verdict_table::{FactSummary, VerdictRow, VerdictTrace};
-
-use assess::{Assessment, Assessor};
-use facts::RecoveryFacts;
-use foldhash::HashMap;
-use gpb_base::diag::Diagnostic;
-use gpb_catalog::TypeLookup;
-use gpb_model::graph::Graph;
-use gpb_model::{Address, Domain, Model, Resource, covers};
-use rust_decimal::Decimal;
-use std::collections::BTreeSet;
-use std::rc::Rc;
-
-/// What a change would cost in dollars a month more, as far as anybody knows.
-pub type PriceFn<'a> = Rc<dyn Fn(&ProposedChange) -> Option<Decimal> + 'a>;
-
-/// What the check starts from.
-#[derive(Clone)]
-pub struct RecoveryInputs<'a> {
-    pub model: &'a Model,
-    pub graph: &'a Graph,
-    pub types: TypeLookup<'a>,
-    /// What a change would cost in dollars a month more, as far as anybody knows.
-    pub price: PriceFn<'a>,
-}
-
-/// Verdicts and what there is to say of them.
-pub struct RecoveryReport<'a> {
-    check: RecoveryCheck<'a, 'a>,
-    pub assessments: Vec<Assessment>,
-    pub wholes: Vec<RecoveryGroup>,
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-struct RecoveryCheck<'a, 'm> {
-    given: RecoveryInputs<'a>,
-    known: RecoveryFacts<'m>,
-    resources: HashMap<&'a Address, &'a Resource>,
-}
-
-/// What there is to say of an environment. Verdicts answer to targets: where there are none, no figure is worked out.
-pub fn diagnostics(given: RecoveryInputs<'_>) -> Vec<Diagnostic> {
-    if !given.model.goals.targets.is_empty() {
-        return check(given).diagnostics;
-    }
-    let (check, mut diagnostics) = RecoveryCheck::new(given);
-    diagnostics.extend(check.known.findings.iter().filter_map(|finding| check.finding(finding)));
-    check.derived(&mut diagnostics);
-    diagnostics
-}
-
-/// Judges an environment.
-pub fn check(given: RecoveryInputs<'_>) -> RecoveryReport<'_> {
-    let (check, mut diagnostics) = RecoveryCheck::new(given);
-    let assessor = check.assessor();
-    let mut assessments = Vec::new();
-    for (index, subject) in check.known.subjects.iter().enumerate() {
-        if subject.role == RecoveryRole::Other || subject.resource.existing {
-            continue;
-        }
-        let domains = Domain::ALL.into_iter().filter(|domain| assessor.exposed(subject.resource, *domain));
-        let known = |domain: &Domain| {
-            subject.role == RecoveryRole::Store || subject.ways.iter().any(|path| path.domains.contains(domain))
-        };
-        assessments.extend(domains.filter(known).filter_map(|domain| assessor.assess(index, domain)));
-    }
-    let groups = assessor.groups(&assessments, check.given.graph);
-    for part in &assessments {
-        check.report(part, &mut diagnostics);
-    }
-    diagnostics.extend(check.known.findings.iter().filter_map(|finding| check.finding(finding)));
-    diagnostics.extend(groups.iter().filter_map(|group| check.group_diagnostic(group, &assessments)));
-    check.targets(&assessments, &mut diagnostics);
-    check.derived(&mut diagnostics);
-    RecoveryReport { check, assessments, wholes: groups, diagnostics }
-}
-
-impl RecoveryReport<'_> {
-    /// Every change that would make some verdict better.
-    pub fn proposals(&self) -> Vec<ProposedChange> {
-        let assessor = self.check.assessor();
-        self.assessments.iter().flat_map(|part| assessor.remedies(part)).map(|remedy| remedy.change).collect()
-    }
-}
-
-impl<'a> RecoveryCheck<'a, 'a> {
-    /// With what is wrong with the facts themselves.
-    fn new(given: RecoveryInputs<'a>) -> (Self, Vec<Diagnostic>) {
-        let mut known = facts::read(given.model);
-        let problems = std::mem::take(&mut known.problems);
-        let resources = given.model.resources.iter().map(|resource| (&resource.address, resource)).collect();
-        (RecoveryCheck { given, known, resources }, problems)
-    }
-}
-
-impl<'a, 'm> RecoveryCheck<'a, 'm> {
-    fn resource(&self, address: &Address) -> Option<&'a Resource> {
-        self.resources.get(address).copied()
-    }
-
-    fn assessor(&self) -> Assessor<'_, 'm> {
-        Assessor {
-            known: &self.known,
-            goals: &self.given.model.goals,
-            region: &self.given.model.environment.place.region,
-            price: &*self.given.price,
-        }
-    }
-
-    /// Parts that each hold and together do not.
-    fn group_diagnostic(&self, group: &RecoveryGroup, assessments: &[Assessment]) -> Option<Diagnostic> {
-        let limit = group.demand.rto?;
-        let parts = || group.parts.iter().filter_map(|index| assessments.get(*index));
-        let alone = parts().any(|part| part.outcome.rto_verdict == Some(Verdict::Refuted));
-        if group.rto_verdict != Some(Verdict::Refuted) || alone {
-            return None;
-        }
-        let name = if group.scope.is_empty() { "the environment" } else { group.scope.as_str() };
-        let mut slowest: Vec<&Assessment> = parts().collect();
-        slowest.sort_by_key(|part| std::cmp::Reverse(part.outcome.rto.rank()));
-        let named = slowest.iter().take(3).filter_map(|part| {
-            let subject = self.known.subjects.get(part.subject)?;
-            Some(format!("`{}`: {}", subject.resource.address, part.outcome.rto))
-        });
-        let message = format!(
-            "each part of {name} is back in time {}, and together they are not: {}",
-            messages::loss(group.domain),
-            group.rto
-        );
-        let diagnostic = Diagnostic::error("GPB4006", message).with_label(
-            limit.span,
-            format!("all of it must be back within {}", duration_estimate::time(limit.seconds)),
-        );
-        Some(diagnostic.help(format!(
-            "what people do comes one after the other, along what needs what; the slowest are {}",
-            named.collect::<Vec<_>>().join(", ")
-        )))
-    }
-
-    /// Targets that nothing answers to, and data under a target that no fact speaks of.
-    fn targets(&self, assessments: &[Assessment], diagnostics: &mut Vec<Diagnostic>) {
-        let goals = &self.given.model.goals;
-        let known: BTreeSet<&Address> = self.known.subjects.iter().map(|subject| &subject.resource.address).collect();
-        for target in &goals.targets {
-            let address = |part: &Assessment| self.known.subjects.get(part.subject).map(|one| &one.resource.address);
-            let judged = assessments.iter().any(|part| {
-                part.domain == target.domain && address(part).is_some_and(|one| covers(&target.scope, one.as_str()))
-            });
-            let inside = || self.given.model.resources.iter().filter(|one| covers(&target.scope, one.address.as_str()));
-            let stateful = |one: &&Resource| (self.given.types)(&one.ty).is_some_and(|ty| ty.stateful);
-            let unknown: Vec<&Resource> =
-                inside().filter(|one| !one.existing && !known.contains(&one.address)).filter(stateful).collect();
-            if let Some(first) = unknown.first() {
-                let names: Vec<String> =
-                    unknown.iter().take(5).map(|one| format!("`{}` ({})", one.address, one.ty)).collect();
-                let message = format!(
-                    "nothing is known of how {} of the resources under this target come back: {}",
-                    unknown.len(),
-                    names.join(", ")
-                );
-                let diagnostic = Diagnostic::warning("GPB4010", message)
-                    .with_label(target.span, format!("demanded {}", messages::loss(target.domain)))
-                    .with_label(first.span, "keeps data, and no fact speaks of it");
-                diagnostics
-                    .push(diagnostic.help(format!("state what you know in a `facts {} {{ … }}` item", first.ty)));
-            } else if !judged {
-                let diagnostic =
-                    Diagnostic::warning("GPB4011", "nothing here keeps data or does work that recovery facts speak of")
-                        .with_label(target.span, format!("demanded {}", messages::loss(target.domain)));
-                diagnostics.push(diagnostic.help("put the target where the stores are, or above them"));
-            }
-        }
-    }
-
-    /// What is derived must come from something that keeps data.
-    fn derived(&self, diagnostics: &mut Vec<Diagnostic>) {
-        for derived in &self.given.model.goals.derived {
-            let keeps = self.known.subjects.iter().any(|subject| {
-                subject.role == RecoveryRole::Store && covers(derived.from.as_str(), subject.resource.address.as_str())
-            });
-            if !keeps {
-                let message = format!("`{}` keeps nothing that anything could be derived from", derived.from);
-                let diagnostic =
-                    Diagnostic::error("GPB4014", message).with_label(derived.span, "said to be derived from it");
-                diagnostics.push(diagnostic.help("name the store where the data is first written"));
-            }
-        }
-    }
-}

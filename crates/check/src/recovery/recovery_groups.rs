@@ -1,12 +1,15 @@
-//! What the parts come to together: the most that any store loses, and the longest way through the graph of what must come
-//! back.
+//! Assesses resources together.
 //!
-//! What acts by itself begins at the loss, so it runs beside everything else. What a person does comes one after the
-//! other, along the graph: a database first, then what needs it. Deciding is done once, and traffic moves last.
+//! The most that any store loses, and the critical path of the resources that must come back.
+//!
+//! A resource that recovers by itself begins at the loss, so it runs beside everything else. The work of people is done one
+//! after the other, along the graph: a database first, then its dependents. Deciding is done once, and traffic moves last.
 
-use super::assess::{Assessment, Assessor, Objectives};
-use super::duration_estimate::{DurationEstimate, Verdict};
-use super::facts::{RecoveryMode, RecoveryRole};
+use super::assess::{Assessment, Assessor};
+use super::duration_estimate::DurationEstimate;
+use super::objectives::Objectives;
+use super::recovery_facts::{RecoveryMode, RecoveryRole};
+use super::verdict::Verdict;
 use gpb_model::graph::Graph;
 use gpb_model::{Address, Domain, RecoveryTarget};
 use std::collections::BTreeMap;
@@ -16,30 +19,37 @@ use std::collections::BTreeMap;
 pub struct RecoveryGroup {
     /// The address that its target names; empty for the environment.
     pub scope: String,
+    /// The failure domain that is lost.
     pub domain: Domain,
+    /// The objectives of its own target.
     pub demand: Objectives,
-    /// Indices of the assessments it is made of.
+    /// The indices of the assessments it is made of.
     pub parts: Vec<usize>,
-    /// Absent where nothing in it can be lost.
+    /// The most that is lost of any of them; absent where nothing can be lost.
     pub rpo: Option<DurationEstimate>,
-    /// If all that is not ordered by the graph runs at once.
+    /// The time until all are back, if nothing waits for anything.
     pub soonest: DurationEstimate,
-    /// One after the other along the graph.
+    /// The time until all are back, one after the other along the graph.
     pub rto: DurationEstimate,
+    /// The verdict on the data that is lost; absent where nothing is demanded.
     pub rpo_verdict: Option<Verdict>,
+    /// The verdict on the time; absent where nothing is demanded.
     pub rto_verdict: Option<Verdict>,
-    /// Between the store that loses least and the one that loses most: what has to be reconciled.
+    /// The time between the store that loses least and the one that loses most.
+    ///
+    /// It has to be reconciled.
     pub skew: Option<DurationEstimate>,
 }
 
 impl RecoveryGroup {
+    /// Returns the worse of the two verdicts.
     pub fn verdict(&self) -> Option<Verdict> {
         self.rpo_verdict.max(self.rto_verdict)
     }
 }
 
 impl Assessor<'_, '_> {
-    /// The whole environment in each domain, and each other scope that a target makes one of several resources.
+    /// Assesses the environment and each scope of several resources with a target.
     pub fn groups(&self, assessments: &[Assessment], graph: &Graph) -> Vec<RecoveryGroup> {
         let order = graph.order();
         let mut scopes: Vec<&str> = vec![""];
@@ -114,7 +124,7 @@ impl Assessor<'_, '_> {
         })
     }
 
-    /// The soonest and the latest that all members are back.
+    /// Returns the soonest and the latest time that all members are back.
     pub(super) fn times(
         &self,
         members: &[&Assessment],
@@ -147,7 +157,9 @@ impl Assessor<'_, '_> {
     }
 }
 
-/// The longest way through the graph: each resource after all it needs.
+/// Returns the length of the critical path through the graph.
+///
+/// Each resource after all it needs.
 fn longest(
     weights: &BTreeMap<&Address, (&DurationEstimate, bool)>,
     graph: &Graph,
@@ -175,7 +187,9 @@ fn longest(
     last
 }
 
-/// How far apart the stores are after a loss, as far as there are figures.
+/// Returns the time between the states of the stores after a loss.
+///
+/// `None` where there is no figure for one of them, or no difference.
 fn skew(losses: &[&DurationEstimate]) -> Option<DurationEstimate> {
     let figures: Option<Vec<_>> = losses.iter().map(|loss| loss.figure()).collect();
     let figures = figures?;

@@ -1,38 +1,50 @@
-//! The runbook of a loss, from the same facts as the verdicts: what happens, who acts, in which order, how long it takes.
+//! Makes the runbook of a loss from the same facts as the verdicts.
+//!
+//! The steps, who acts, in which order, how long it takes.
 
-use super::RecoveryReport;
 use super::assess::Assessment;
-use super::duration_estimate::{DurationEstimate, time};
-use super::facts::{RecoveryMode, RecoveryPhase, RecoveryRole, Subject};
+use super::duration_estimate::DurationEstimate;
+use super::recovery_facts::{RecoveryMode, RecoveryPhase, RecoveryRole, RunbookStep, Subject};
+use super::recovery_report::RecoveryReport;
 use gpb_model::{Applicability, Domain};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// What to do when a domain is lost.
+/// The steps to take when a failure domain is lost.
 #[derive(Debug, Clone, Serialize)]
 pub struct Runbook {
+    /// The name of the environment.
     pub environment: String,
+    /// Its region.
     pub region: String,
+    /// The failure domain.
     pub domain: Domain,
+    /// The steps, in order.
     pub tasks: Vec<RunbookTask>,
-    /// What has no way back in this domain, and why.
+    /// The resources without a way back, each with the reason.
     pub lost: Vec<String>,
-    /// When all that comes back is back, one after the other where people act.
+    /// The time until all others are back, one after the other where people act.
     pub rto: DurationEstimate,
 }
 
-/// One step.
+/// One step of a runbook.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunbookTask {
+    /// The phase it belongs to.
     pub phase: RecoveryPhase,
-    /// Whether a person does it; otherwise it is watched.
+    /// A person does it; otherwise it is watched.
     pub person: bool,
+    /// The address of the resource, or the environment.
     pub subject: String,
+    /// The action, as an imperative.
     pub does: String,
+    /// The commands to run.
     pub commands: Vec<String>,
+    /// The time it takes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub takes: Option<DurationEstimate>,
+    /// The address of the page that says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
 }
@@ -44,6 +56,7 @@ impl Serialize for RecoveryPhase {
 }
 
 impl RecoveryPhase {
+    /// Returns the word that facts and JSON have for it.
     pub fn as_str(self) -> &'static str {
         match self {
             RecoveryPhase::Detect => "detect",
@@ -57,7 +70,9 @@ impl RecoveryPhase {
 }
 
 impl RecoveryReport<'_> {
-    /// The runbook of a loss: by phase, and within a phase what is needed before what needs it.
+    /// Returns the runbook of a loss.
+    ///
+    /// By phase, and within a phase each resource before those that need it.
     pub fn runbook(&self, domain: Domain) -> Runbook {
         let model = self.check.given.model;
         let order: BTreeMap<_, usize> = self.check.given.graph.order().into_iter().zip(0..).collect();
@@ -67,7 +82,7 @@ impl RecoveryReport<'_> {
         for part in parts() {
             let Some(subject) = self.check.known.subjects.get(part.subject) else { continue };
             let rank = order.get(&subject.resource.address).copied().unwrap_or_default();
-            if part.outcome.rto.unbounded {
+            if part.outcome.rto.is_unbounded() {
                 lost.push(irrecoverable(part, subject));
             }
             tasks.extend(tasks_of(part, subject).into_iter().map(|task| (task.phase, rank, task)));
@@ -81,7 +96,7 @@ impl RecoveryReport<'_> {
         }
         tasks.extend(self.decision(domain).map(|task| (RecoveryPhase::Decide, 0, task)));
         tasks.sort_by_key(|(phase, rank, _)| (*phase, *rank));
-        let coming: Vec<&Assessment> = parts().filter(|part| !part.outcome.rto.unbounded).collect();
+        let coming: Vec<&Assessment> = parts().filter(|part| !part.outcome.rto.is_unbounded()).collect();
         let graph = self.check.given.graph;
         let (_, rto) = self.check.assessor().times(&coming, graph, &graph.order());
         Runbook {
@@ -94,12 +109,12 @@ impl RecoveryReport<'_> {
         }
     }
 
-    /// The decision is one, made once, if anything waits for a person.
+    /// Returns the one decision to make, if anything waits for a person.
     fn decision(&self, domain: Domain) -> Option<RunbookTask> {
         let waiting: Vec<&Assessment> = self
             .assessments
             .iter()
-            .filter(|part| part.domain == domain && !part.outcome.rto.unbounded)
+            .filter(|part| part.domain == domain && !part.outcome.rto.is_unbounded())
             .filter(|part| {
                 let subject = self.check.known.subjects.get(part.subject);
                 let path = subject.zip(part.way).and_then(|(subject, path)| subject.ways.get(path));
@@ -119,7 +134,7 @@ impl RecoveryReport<'_> {
                 waiting.len()
             ),
             commands: Vec::new(),
-            takes: declared.map(DurationEstimate::bound),
+            takes: declared.map(DurationEstimate::bounded),
             source: None,
         })
     }
@@ -132,12 +147,14 @@ fn irrecoverable(part: &Assessment, subject: &Subject<'_>) -> String {
     format!("{} ({}): {}", subject.resource.address, subject.what, says.join("; "))
 }
 
-/// The steps that the facts state; where they state none, what happens by itself is watched and what does not is done.
+/// Returns the steps that the facts state.
+///
+/// Without any, to watch what happens by itself, or to do what does not.
 fn tasks_of(part: &Assessment, subject: &Subject<'_>) -> Vec<RunbookTask> {
     let mut tasks: Vec<RunbookTask> = steps_of(subject, part.domain).collect();
     let Some(path) = part.way.and_then(|path| subject.ways.get(path)) else { return tasks };
     let seamless = part.outcome.rto.figure().is_some_and(|figure| figure.is_zero());
-    if !part.outcome.times.detect.expected.is_zero() || part.outcome.times.detect.open {
+    if part.outcome.times.detect.figure().is_none_or(|figure| !figure.is_zero()) {
         tasks.push(RunbookTask {
             phase: RecoveryPhase::Detect,
             person: false,
@@ -145,11 +162,11 @@ fn tasks_of(part: &Assessment, subject: &Subject<'_>) -> Vec<RunbookTask> {
             does: "notice the loss".to_owned(),
             commands: Vec::new(),
             takes: Some(part.outcome.times.detect.clone()),
-            source: path.why.source.clone(),
+            source: path.citation.source.clone(),
         });
     }
     let covered = tasks.iter().any(|task| matches!(task.phase, RecoveryPhase::Recover | RecoveryPhase::Redirect));
-    if covered || seamless || path.mode == RecoveryMode::Nobody || part.outcome.rto.unbounded {
+    if covered || seamless || path.mode == RecoveryMode::Nobody || part.outcome.rto.is_unbounded() {
         return tasks;
     }
     let person = path.mode == RecoveryMode::Person;
@@ -161,15 +178,13 @@ fn tasks_of(part: &Assessment, subject: &Subject<'_>) -> Vec<RunbookTask> {
         does: format!("{act}: {}", path.says),
         commands: Vec::new(),
         takes: Some(part.outcome.times.recover.clone()),
-        source: path.why.source.clone(),
+        source: path.citation.source.clone(),
     });
     tasks
 }
 
 fn steps_of<'s>(subject: &'s Subject<'_>, domain: Domain) -> impl Iterator<Item = RunbookTask> + use<'s> {
-    let holds = move |step: &&super::facts::RunbookStep<'_>| {
-        step.fact.applies != Applicability::No && step.domains.contains(&domain)
-    };
+    let holds = move |step: &&RunbookStep<'_>| step.fact.applies != Applicability::No && step.domains.contains(&domain);
     subject.steps.iter().filter(holds).map(|step| RunbookTask {
         phase: step.phase,
         person: step.person,
@@ -177,50 +192,14 @@ fn steps_of<'s>(subject: &'s Subject<'_>, domain: Domain) -> impl Iterator<Item 
         does: step.does.clone(),
         commands: step.commands.clone(),
         takes: step.takes.clone(),
-        source: step.why.source.clone(),
+        source: step.citation.source.clone(),
     })
 }
 
 impl Runbook {
-    /// The runbook as Markdown, for people to print and follow.
-    pub fn markdown(&self) -> String {
-        let mut out = format!("# {}: {}\n\n", self.environment, heading(self.domain, &self.region));
-        out.push_str(&self.summary());
-        let mut number = 0_usize;
-        let mut phase = None;
-        for task in &self.tasks {
-            if phase != Some(task.phase) {
-                phase = Some(task.phase);
-                let _ = writeln!(out, "\n## {}\n", title(task.phase));
-            }
-            number += 1;
-            task.markdown(number, &mut out);
-        }
-        if !self.lost.is_empty() {
-            out.push_str("\n## What does not come back\n\n");
-            for line in &self.lost {
-                let _ = writeln!(out, "- {line}");
-            }
-        }
-        out
-    }
-
-    fn summary(&self) -> String {
-        let people = self.tasks.iter().filter(|task| task.person).count();
-        let steps = match self.tasks.len() {
-            1 => "1 step".to_owned(),
-            several => format!("{several} steps"),
-        };
-        let lost = match self.lost.len() {
-            0 => String::new(),
-            1 => " One resource does not come back; it is listed at the end.".to_owned(),
-            several => format!(" {several} resources do not come back; they are listed at the end."),
-        };
-        format!("{steps}, {people} of them by a person. What comes back is back after: {}.{lost}\n", self.rto)
-    }
-
-    /// The runbook with what is known by now in place of what was unknown before apply: `known` tells the text behind a placeholder,
-    /// an address with a property.
+    /// Fills in values that were unknown before apply.
+    ///
+    /// `known` returns the text for a placeholder, which is an address with a property: `data.main.Endpoint`.
     #[must_use]
     pub fn with_known(mut self, known: &dyn Fn(&str) -> Option<String>) -> Runbook {
         for task in &mut self.tasks {
@@ -253,46 +232,4 @@ fn filled(text: &str, known: &dyn Fn(&str) -> Option<String>) -> String {
     }
     out.push_str(rest);
     out
-}
-
-impl RunbookTask {
-    fn markdown(&self, number: usize, out: &mut String) {
-        let who = if self.person { "a person" } else { "by itself" };
-        let takes = self.takes.as_ref().map(|takes| format!(", {}", in_seconds(takes))).unwrap_or_default();
-        let _ = writeln!(out, "{number}. **{}** ({who}{takes}): {}", self.subject, self.does);
-        for command in &self.commands {
-            let _ = writeln!(out, "\n       {command}");
-        }
-        if let Some(source) = &self.source {
-            let _ = writeln!(out, "   <{source}>");
-        }
-    }
-}
-
-fn in_seconds(takes: &DurationEstimate) -> String {
-    match takes.figure() {
-        Some(seconds) if takes.bound.is_some() => format!("at most {}", time(seconds)),
-        Some(seconds) => format!("about {}", time(seconds)),
-        None => takes.to_string(),
-    }
-}
-
-fn heading(domain: Domain, region: &str) -> String {
-    match domain {
-        Domain::Region => format!("the loss of {region}"),
-        Domain::Zone => format!("the loss of a zone of {region}"),
-        Domain::Node => "the loss of a node".to_owned(),
-        Domain::Software => "data destroyed by software".to_owned(),
-    }
-}
-
-fn title(phase: RecoveryPhase) -> &'static str {
-    match phase {
-        RecoveryPhase::Detect => "Detect",
-        RecoveryPhase::Decide => "Decide",
-        RecoveryPhase::Recover => "Recover, in this order",
-        RecoveryPhase::Redirect => "Lead traffic over",
-        RecoveryPhase::Verify => "Verify",
-        RecoveryPhase::Restore => "Afterwards, for until then the next loss is not survived",
-    }
 }

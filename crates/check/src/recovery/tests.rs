@@ -1,4 +1,6 @@
-//! What the check promises, over models made by hand: the facts are those of no real service.
+//! Tests of the check over models made by hand.
+//!
+//! The facts are those of no real service.
 
 use super::{ProposedChange, RecoveryInputs, RecoveryReport, Verdict, check, diagnostics};
 use gpb_base::source::{FileId, Span};
@@ -362,13 +364,13 @@ fn a_malformed_fact_is_said_at_its_field() {
     let fields = [("domains", words(&["zone"])), ("rto", text("soon")), ("mode", word("automatic"))];
     let world = main_store().fact("main", "recovery", "a", Applicability::Yes, &fields);
     assert!(
-        world.zone().contains("GPB4009 the fact `recovery a` is not well formed: `rto` must be made by"),
+        world.zone().contains("GPB4009 the fact `recovery a` is malformed: `rto` must be made by"),
         "{}",
         world.zone()
     );
     let world =
         main_store().fact("main", "store", "b", Applicability::Yes, &[("what", text("x")), ("whta", text("x"))]);
-    assert!(world.zone().contains("`whta` is no field of it; did you mean `what`?"), "{}", world.zone());
+    assert!(world.zone().contains("`whta` is not a field of it; did you mean `what`?"), "{}", world.zone());
 }
 
 #[test]

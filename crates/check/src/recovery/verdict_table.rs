@@ -1,72 +1,104 @@
-//! Verdicts as plain data: the rows of the table, and the chain behind each.
+//! Lists verdicts as plain data.
+//!
+//! The rows of the table, and the provenance of each.
 
-use super::assess::{Assessment, Objectives, UnknownFactor};
-use super::duration_estimate::{DurationEstimate, Verdict, time};
-use super::facts::{RecoveryMode, RecoveryPath, RecoveryRole};
-use super::{RecoveryGroup, RecoveryReport, messages};
+use super::assess::{Assessment, UnknownFactor};
+use super::duration_estimate::{DurationEstimate, time};
+use super::messages;
+use super::objectives::{Objective, Objectives};
+use super::recovery_facts::{RecoveryMode, RecoveryPath, RecoveryRole};
+use super::recovery_groups::RecoveryGroup;
+use super::recovery_report::RecoveryReport;
+use super::verdict::Verdict;
 use gpb_model::{Applicability, Domain, covers};
 use serde::Serialize;
 
-/// One line: a resource, or a whole, in one domain.
+/// A row of the table: a resource, or a whole, in one failure domain.
 #[derive(Debug, Clone, Serialize)]
 pub struct VerdictRow {
     /// An address; for a whole its scope, for the environment empty.
     pub subject: String,
+    /// The noun for it: `Aurora cluster`.
     pub what: String,
+    /// It is the environment or a scope, and not a resource.
     pub whole: bool,
+    /// The failure domain that is lost.
     pub domain: Domain,
+    /// The objective for the data that is lost, as it is written: `1min guaranteed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_rpo: Option<String>,
+    /// The objective for the time, as it is written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_rto: Option<String>,
+    /// The data that is lost, as a duration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rpo: Option<DurationEstimate>,
+    /// The time until it is back.
     pub rto: DurationEstimate,
+    /// The verdict on the data that is lost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rpo_verdict: Option<Verdict>,
+    /// The verdict on the time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rto_verdict: Option<Verdict>,
     /// The worse of the two; absent where nothing is demanded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
+    /// The reasons, as a sentence.
     pub why: String,
 }
 
-/// How a row came about.
+/// The provenance of a row.
 #[derive(Debug, Clone, Serialize)]
 pub struct VerdictTrace {
+    /// The row.
     pub row: VerdictRow,
+    /// The time until the loss is noticed.
     pub detect: DurationEstimate,
+    /// The time until people have decided.
     pub decide: DurationEstimate,
+    /// The time until the resource is back.
     pub recover: DurationEstimate,
+    /// The time until requests are led to it.
     pub redirect: DurationEstimate,
+    /// The facts about the resource in the failure domain.
     pub considered: Vec<FactSummary>,
-    /// What would make it stand better, cheapest first.
+    /// The changes that would give a better verdict, cheapest first.
     pub changes: Vec<String>,
+    /// The addresses its data is derived from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub derived_from: Vec<String>,
 }
 
-/// A fact, and whether it holds.
+/// A fact about a resource, and its part in the verdict.
 #[derive(Debug, Clone, Serialize)]
 pub struct FactSummary {
+    /// The name of the fact.
     pub fact: String,
     /// `chosen`, `holds`, `stands in the way`, `unknown until apply`, `does not hold`.
     pub state: &'static str,
+    /// The data that is lost, as a duration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rpo: Option<DurationEstimate>,
+    /// The time until the resource is back.
     pub rto: DurationEstimate,
+    /// The actor: `automatic`, `automatic if`, `a person`, `nobody`.
     pub mode: &'static str,
+    /// The claim, as a sentence.
     pub says: String,
     /// The properties that decided.
     pub evidence: Vec<String>,
+    /// The grade of the source, `A` to `D` or `S`.
     pub grade: String,
+    /// The address of the page that says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
 }
 
 impl RecoveryReport<'_> {
-    /// All rows, resources first, in the order of the program; then the wholes.
+    /// Returns all rows: resources first, in the order of the program.
+    ///
+    /// Then the wholes.
     pub fn rows(&self, domain: Option<Domain>) -> Vec<VerdictRow> {
         let wanted = |of: Domain| domain.is_none_or(|domain| domain == of);
         let parts = self.assessments.iter().filter(|part| wanted(part.domain)).filter_map(|part| self.row(part));
@@ -74,7 +106,7 @@ impl RecoveryReport<'_> {
         parts.chain(groups).collect()
     }
 
-    /// The chains of everything at or below an address.
+    /// Returns the provenance of everything at or below an address.
     pub fn chains(&self, address: &str, domain: Option<Domain>) -> Vec<VerdictTrace> {
         let below = |part: &&Assessment| {
             let subject = self.check.known.subjects.get(part.subject);
@@ -85,7 +117,7 @@ impl RecoveryReport<'_> {
         parts.filter_map(|part| self.chain(part)).collect()
     }
 
-    /// The addresses that have rows.
+    /// Returns the addresses that have rows.
     pub fn addresses(&self) -> Vec<&str> {
         let mut found: Vec<&str> = self
             .assessments
@@ -129,8 +161,8 @@ impl RecoveryReport<'_> {
         }
         if part.outcome.lacks_decide {
             reasons.push("a person must act, and `decide` is not given".to_owned());
-        } else if part.demand.rto.is_some() && !part.outcome.times.decide.expected.is_zero() {
-            reasons.push(format!("deciding takes {}", time(part.outcome.times.decide.expected)));
+        } else if part.demand.rto.is_some() && !part.outcome.times.decide.expected().is_zero() {
+            reasons.push(format!("deciding takes {}", time(part.outcome.times.decide.expected())));
         }
         if let Some(condition) = path.and_then(|path| path.only_if.as_ref()) {
             reasons.push(format!("only if {condition}"));
@@ -180,7 +212,7 @@ impl RecoveryReport<'_> {
             why.push(format!("{} if nothing waits for anything", group.soonest));
         }
         if let Some(skew) = &group.skew {
-            why.push(format!("stores {} apart afterwards", time(skew.expected)));
+            why.push(format!("stores {} apart afterwards", time(skew.expected())));
         }
         VerdictRow {
             subject: group.scope.clone(),
@@ -238,15 +270,15 @@ impl RecoveryReport<'_> {
             },
             says: path.says.clone(),
             evidence: path.fact.evidence.iter().map(|one| self.check.evidence(one)).collect(),
-            grade: path.why.grade.clone(),
-            source: path.why.source.clone(),
+            grade: path.citation.grade.clone(),
+            source: path.citation.source.clone(),
         }
     }
 }
 
-/// What is demanded, as it is written.
+/// Formats the objectives as they are written.
 fn demanded(demand: &Objectives, loses: bool) -> (Option<String>, Option<String>) {
-    let text = |limit: Option<super::assess::Objective>| {
+    let text = |limit: Option<Objective>| {
         limit.map(|limit| {
             let sure = if limit.guaranteed { " guaranteed" } else { "" };
             format!("{}{sure}", time(limit.seconds))

@@ -1,13 +1,16 @@
-//! Both ends of a range, and where it begins.
+//! Checks that a range of capacity is not inverted and that it begins inside.
 
 use super::scalable::Scaling;
 use gpb_base::diag::Diagnostic;
 
+/// Returns the mistake in the range of a scaling, if there is one.
 pub fn check(scaling: &Scaling) -> Option<Diagnostic> {
     inverted_range(scaling).or_else(|| outside(scaling))
 }
 
-/// Whether there is a range at all: the other checks need one.
+/// Checks that the minimum is not above the maximum.
+///
+/// The other checks need a range.
 pub fn is_sound(scaling: &Scaling) -> bool {
     scaling.minimum <= scaling.maximum
 }
@@ -24,7 +27,9 @@ fn inverted_range(scaling: &Scaling) -> Option<Diagnostic> {
     Some(diagnostic.help(format!("the maximum must be {} or more", super::figures::number(scaling.minimum))))
 }
 
-/// A number of units outside of the range is changed at once by the first rule, or by nothing at all.
+/// Reports a start outside of the range.
+///
+/// It is changed at once by the first rule, or by nothing at all.
 fn outside(scaling: &Scaling) -> Option<Diagnostic> {
     let desired = scaling.desired.filter(|desired| *desired < scaling.minimum || *desired > scaling.maximum)?;
     let (nearest, side) = if desired < scaling.minimum {

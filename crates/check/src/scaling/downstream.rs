@@ -1,20 +1,25 @@
-//! What stands behind: whether what the units take of others is there when there are as many as there can be.
+//! Checks that downstream capacity suffices at maximum scale.
+//!
+//! What the units take of other resources is offered there.
 
 use super::figures;
-use super::scalable::{CapacityOffer, Consumption, Scaling};
+use super::scalable::Scaling;
+use super::shared_capacity::{CapacityOffer, Consumption};
+use crate::units::{approximate, count_as_float};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::{Address, Model, Need};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most takers named in one message.
+/// The most consumers named in one message.
 const NAMED: usize = 4;
 
-/// One that takes of an offer.
+/// A resource or component that takes of an offer.
 struct Consumer<'a> {
     by: &'a Address,
-    /// By how many units, and what each takes.
+    /// The number of units that take.
     units: f64,
+    /// The amount that each unit takes.
     each: f64,
     span: Span,
     scaling: Option<&'a Scaling>,
@@ -26,6 +31,7 @@ impl Consumer<'_> {
     }
 }
 
+/// Returns the offers that are too small, and the needs that nothing offers.
 pub fn check(
     model: &Model,
     offers: &[CapacityOffer],
@@ -45,7 +51,7 @@ pub fn check(
                 let consumer = Consumer {
                     by: &need.by,
                     units: scaling.map_or(1.0, Scaling::peak),
-                    each: super::decimal(need.amount),
+                    each: approximate(need.amount),
                     span: need.span,
                     scaling,
                 };
@@ -56,7 +62,7 @@ pub fn check(
     }
     for taking in takings {
         let Some(scaling) = by_resource.get(&taking.by).copied() else { continue };
-        let shares = super::decimal_of(taking.of.len().max(1));
+        let shares = count_as_float(taking.of.len().max(1));
         for place in &taking.of {
             let units = (scaling.peak() / shares).ceil();
             let consumer = Consumer {
@@ -72,7 +78,7 @@ pub fn check(
     let mut blamed = BTreeSet::new();
     for offer in offers {
         if let Some(consumers) = consumers.get(&(&offer.of, &*offer.what)) {
-            // The same takers exceed all of several equal offers: one is told of.
+            // The same consumers exceed all of several equal offers: one is reported.
             let who: Vec<&Address> = consumers.iter().map(|consumer| consumer.by).collect();
             if let Some(diagnostic) = insufficient_capacity(offer, consumers)
                 && blamed.insert((who, offer.what.clone()))
@@ -84,7 +90,9 @@ pub fn check(
     found
 }
 
-/// What a component has units of: the first of its resources whose units are counted.
+/// Finds the units of each component.
+///
+/// Those of the first of its resources whose units are counted.
 fn counted_unit_by_component<'a>(
     model: &'a Model,
     by_resource: &BTreeMap<&Address, &'a Scaling>,
@@ -165,7 +173,7 @@ fn fixes(offer: &CapacityOffer, consumers: &[&Consumer<'_>], needed: f64) -> Str
     }
 }
 
-/// The offers by the resource, the component or the layer that makes them.
+/// Finds offers by the resource, the component or the layer that makes them.
 struct OfferIndex<'a> {
     by_address: BTreeMap<&'a str, Vec<&'a CapacityOffer>>,
 }
@@ -193,7 +201,9 @@ impl<'a> OfferIndex<'a> {
         self.by_address.get(need.of.as_str())?.iter().find(|offer| *offer.what == *need.what).copied()
     }
 
-    /// A need that nothing is known to answer protects from nothing.
+    /// Reports a need of something that nothing is known to offer.
+    ///
+    /// It protects from nothing.
     fn not_offered(&self, need: &Need) -> Diagnostic {
         let offered: BTreeSet<&str> =
             self.by_address.get(need.of.as_str()).into_iter().flatten().map(|offer| &*offer.what).collect();

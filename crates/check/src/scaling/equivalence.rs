@@ -1,8 +1,11 @@
-//! Whether two things scale in the same way. In a large program many do, and the way one moves says nothing new of the next.
+//! Compares scalings.
+//!
+//! In a large program many are alike, and the way one moves says nothing new of the next.
 
-use super::scalable::{Alarm, PolicyKind, Scaling, ScalingPolicy, StepPolicy, TargetTracking};
+use super::scalable::Scaling;
+use super::scaling_policy::{Alarm, PolicyKind, ScalingPolicy, StepPolicy, TargetTracking};
 
-/// Whether all that decides how many there are of each, under any load, is the same.
+/// Checks that two scalings have the same capacity under any load.
 pub fn is_equivalent(one: &Scaling, other: &Scaling) -> bool {
     // All fields are named, so that a new one is thought of here.
     #[rustfmt::skip]
@@ -18,7 +21,7 @@ pub fn is_equivalent(one: &Scaling, other: &Scaling) -> bool {
         && (is_fixed, is_native, counted) == (&other.is_fixed, &other.is_native, &other.counted)
         && (shrinks, waits) == (&other.shrinks, &other.waits)
         && same(*surge, other.surge)
-        && same(*warmup, other.warmup)
+        && same(warmup.0, other.warmup.0)
         && *demands == other.demands
         && each(rules, &other.rules, of)
 }
@@ -32,10 +35,10 @@ fn same_policy(one: &PolicyKind, other: &PolicyKind) -> bool {
 }
 
 fn same_steps(one: &StepPolicy, other: &StepPolicy) -> bool {
-    let StepPolicy { change, steps, least, cooldown, alarms } = one;
-    (change, steps) == (&other.change, &other.steps)
+    let StepPolicy { adjustment, steps, least, cooldown, alarms } = one;
+    (adjustment, steps) == (&other.adjustment, &other.steps)
         && same(*least, other.least)
-        && same(*cooldown, other.cooldown)
+        && same(cooldown.0, other.cooldown.0)
         && each(alarms, &other.alarms, same_alarm)
 }
 
@@ -44,9 +47,9 @@ fn same_alarm(one: &Alarm, other: &Alarm) -> bool {
     (watches, missing) == (&other.watches, &other.missing)
         && (above, inclusive, periods, datapoints)
             == (&other.above, &other.inclusive, &other.periods, &other.datapoints)
-        && same(*threshold, other.threshold)
-        && same(*period, other.period)
-        && same(*delay, other.delay)
+        && same(threshold.0, other.threshold.0)
+        && same(period.0, other.period.0)
+        && same(delay.0, other.delay.0)
 }
 
 fn same_tracking(one: &TargetTracking, other: &TargetTracking) -> bool {
@@ -54,17 +57,22 @@ fn same_tracking(one: &TargetTracking, other: &TargetTracking) -> bool {
     let TargetTracking {
         watch, target, period, delay, out_periods, in_periods, in_below, out_cooldown, in_cooldown, removes,
     } = one;
-    let figures = [target, period, delay, in_below, out_cooldown, in_cooldown];
-    let others = [&other.target, &other.period, &other.delay, &other.in_below, &other.out_cooldown, &other.in_cooldown];
     (watch, out_periods, in_periods, removes) == (&other.watch, &other.out_periods, &other.in_periods, &other.removes)
-        && figures.into_iter().zip(others).all(|(one, other)| same(*one, *other))
+        && same(target.0, other.target.0)
+        && same(period.0, other.period.0)
+        && same(delay.0, other.delay.0)
+        && same(in_below.0, other.in_below.0)
+        && same(out_cooldown.0, other.out_cooldown.0)
+        && same(in_cooldown.0, other.in_cooldown.0)
 }
 
 fn each<T>(some: &[T], others: &[T], alike: impl Fn(&T, &T) -> bool) -> bool {
     some.len() == others.len() && some.iter().zip(others).all(|(one, other)| alike(one, other))
 }
 
-/// The very same figure: what is only near may lead elsewhere.
+/// Checks that two figures are the very same.
+///
+/// What is only near may lead elsewhere.
 fn same(one: f64, other: f64) -> bool {
     one.to_bits() == other.to_bits()
 }

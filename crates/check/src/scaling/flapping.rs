@@ -1,17 +1,23 @@
-//! Rules that undo each other, and rules that act on what they have not yet seen.
+//! Finds scaling rules that undo each other (flapping), or that act too soon.
+//!
+//! A rule acts too soon if its metric does not show the last change yet.
 
 use super::figures;
+use super::metric_text::{condition, metric_value};
 use super::policy_response::{Load, next_capacity};
-use super::scalable::{Alarm, MetricBasis, MetricTerm, PolicyKind, Scaling, ScalingPolicy};
+use super::scalable::Scaling;
+use super::scaling_policy::{Alarm, MetricBasis, MetricTerm, PolicyKind, ScalingPolicy};
+use crate::units::MetricValue;
 use gpb_base::diag::Diagnostic;
 
-/// How far beyond a threshold a load is to count as beyond it.
+/// The fraction by which a load is beyond a threshold that counts as beyond it.
 const BEYOND: f64 = 1e-6;
 /// The capacities tried: all of the first, then some up to the last.
 const TRIED: usize = 64;
 /// The longest way from a change to rest.
 const LONGEST: usize = 256;
 
+/// Adds to `found` the rules of a scaling that flap.
 pub fn check(scaling: &Scaling, found: &mut Vec<Diagnostic>) {
     let before = found.len();
     found.extend(scaling.rules.iter().filter_map(|rule| short_cooldown(scaling, rule)));
@@ -21,14 +27,14 @@ pub fn check(scaling: &Scaling, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What makes a rule act, in the terms of one metric.
+/// The condition in which a rule acts, in the terms of one metric.
 struct Trigger<'a> {
     rule: &'a ScalingPolicy,
     watch: &'a MetricTerm,
     /// The metric's own value.
-    threshold: f64,
+    threshold: MetricValue,
     adds: bool,
-    /// What is written for it, where that is another figure.
+    /// The alarm that is written for it, where that has another figure.
     alarm: Option<&'a Alarm>,
 }
 
@@ -49,7 +55,7 @@ fn triggers(scaling: &Scaling) -> Vec<Trigger<'_>> {
                 let watch = &track.watch;
                 found.push(Trigger { rule, watch, threshold: track.target, adds: true, alarm: None });
                 if track.removes {
-                    let threshold = track.target * track.in_below;
+                    let threshold = MetricValue(track.target.0 * track.in_below.0);
                     found.push(Trigger { rule, watch, threshold, adds: false, alarm: None });
                 }
             }
@@ -64,13 +70,15 @@ impl Trigger<'_> {
     }
 }
 
-/// Of one metric, what removes must lie below what adds.
+/// Reports overlapping thresholds of one metric.
+///
+/// The one that removes must be below the one that adds.
 fn overlapping_thresholds(scaling: &Scaling) -> Option<Diagnostic> {
     let all = triggers(scaling);
     let adding = |watch: &MetricTerm| {
         let same =
             all.iter().filter(|one| one.adds && one.watch.name == watch.name && watch.per != MetricBasis::Unknown);
-        same.min_by(|a, b| a.threshold.total_cmp(&b.threshold))
+        same.min_by(|a, b| a.threshold.0.total_cmp(&b.threshold.0))
     };
     let removing = all.iter().filter(|one| !one.adds);
     let (low, high) = removing
@@ -80,15 +88,14 @@ fn overlapping_thresholds(scaling: &Scaling) -> Option<Diagnostic> {
     if low.alarm.is_some_and(|alarm| alarm.watches.len() > 1) {
         return None;
     }
-    let (below, above) =
-        (figures::metric_value(low.watch, low.threshold), figures::metric_value(high.watch, high.threshold));
+    let (below, above) = (metric_value(low.watch, low.threshold), metric_value(high.watch, high.threshold));
     let message = format!(
         "`{}` removes {unit} while {name} is below {below} and adds {unit} from {above} on",
         scaling.of,
         unit = scaling.unit,
         name = low.watch.name
     );
-    let half = figures::metric_value(low.watch, high.threshold / 2.0);
+    let half = metric_value(low.watch, MetricValue(high.threshold.0 / 2.0));
     let diagnostic = Diagnostic::error("GPB6006", message)
         .with_label(low.span(), format!("removes below {below}"))
         .with_label(high.span(), format!("adds above {above}"));
@@ -99,7 +106,7 @@ fn overlapping_thresholds(scaling: &Scaling) -> Option<Diagnostic> {
 struct Flap<'a> {
     metric: &'a MetricTerm,
     load: f64,
-    /// Whether the load is a little more than what is said of it, or a little less.
+    /// The load is a little more than what is said of it, and not a little less.
     is_over: bool,
     low: f64,
     high: f64,
@@ -112,13 +119,14 @@ fn flapping(scaling: &Scaling) -> Option<Diagnostic> {
     let flap = find(scaling)?;
     let Flap { metric, load, is_over, low, high } = flap;
     let each = |capacity: f64| {
-        figures::metric_value(metric, (load / capacity.max(1.0)).min(metric.ceiling.unwrap_or(f64::MAX)))
+        let most = metric.ceiling.map_or(f64::MAX, |ceiling| ceiling.0);
+        metric_value(metric, MetricValue((load / capacity.max(1.0)).min(most)))
     };
     let message = format!(
         "`{}` flaps: under a constant load of just {} {} {} in all it goes from {} to {} and back, again and again",
         scaling.of,
         if is_over { "over" } else { "under" },
-        figures::metric_value(metric, load.round()),
+        metric_value(metric, MetricValue(load.round())),
         metric.name,
         figures::number(low),
         scaling.count_noun(high),
@@ -135,8 +143,8 @@ fn flapping(scaling: &Scaling) -> Option<Diagnostic> {
     let blind = removing.filter(|one| !looks(one));
     if let Some(one) = removing {
         let why = match one.alarm {
-            Some(alarm) => figures::condition(alarm),
-            None => format!("{} below {}", one.watch.name, figures::metric_value(one.watch, one.threshold)),
+            Some(alarm) => condition(alarm),
+            None => format!("{} below {}", one.watch.name, metric_value(one.watch, one.threshold)),
         };
         let text = format!(
             "with {} there is {} of {} each, and {why}: some are removed",
@@ -162,7 +170,7 @@ fn flapping(scaling: &Scaling) -> Option<Diagnostic> {
     Some(diagnostic.help(help))
 }
 
-/// Where the rule of a trigger leads by itself.
+/// Returns the capacity that the rule of a trigger leads to by itself.
 fn response_of(scaling: &Scaling, trigger: &Trigger<'_>, load: Load<'_>, capacity: f64) -> f64 {
     let only = Scaling { rules: vec![trigger.rule.clone()], ..scaling.clone() };
     next_capacity(&only, load, capacity)
@@ -170,10 +178,10 @@ fn response_of(scaling: &Scaling, trigger: &Trigger<'_>, load: Load<'_>, capacit
 
 fn find(scaling: &Scaling) -> Option<Flap<'_>> {
     let mut path = Vec::with_capacity(16);
-    for trigger in triggers(scaling).iter().filter(|one| one.watch.per == MetricBasis::Unit && one.threshold > 0.0) {
+    for trigger in triggers(scaling).iter().filter(|one| one.watch.per == MetricBasis::Unit && one.threshold.0 > 0.0) {
         let side = if trigger.adds { 1.0 + BEYOND } else { 1.0 - BEYOND };
         for capacity in capacities(scaling) {
-            let load = trigger.threshold * capacity * side;
+            let load = trigger.threshold.0 * capacity * side;
             if let Some((low, high)) = cycle(scaling, Load::Of(&trigger.watch.name, load), capacity, &mut path) {
                 return Some(Flap { metric: trigger.watch, load, is_over: trigger.adds, low, high });
             }
@@ -182,7 +190,9 @@ fn find(scaling: &Scaling) -> Option<Flap<'_>> {
     None
 }
 
-/// The ends of the circle that the rules run in from a capacity, if they do.
+/// Returns the ends of the cycle that the rules run in, if they do.
+///
+/// They are its smallest and its largest number of units.
 fn cycle(scaling: &Scaling, load: Load<'_>, from: f64, path: &mut Vec<f64>) -> Option<(f64, f64)> {
     path.clear();
     let mut capacity = from;
@@ -218,16 +228,16 @@ fn capacities(scaling: &Scaling) -> impl Iterator<Item = f64> + use<> {
     })
 }
 
-/// The highest threshold below which removing does not lead to adding.
+/// Suggests the highest threshold below which removing does not lead to adding.
 fn suggested_fix(scaling: &Scaling, removing: &Trigger<'_>) -> Option<String> {
     let alarm = removing.alarm?;
-    let tried = (1..20).rev().map(|part| alarm.threshold * f64::from(part) / 20.0);
+    let tried = (1..20).rev().map(|part| alarm.threshold.0 * f64::from(part) / 20.0);
     let works = tried.map(f64::floor).find(|threshold| {
         let mut other = scaling.clone();
         for rule in &mut other.rules {
             if let PolicyKind::Step(step) = &mut rule.action {
                 for one in step.alarms.iter_mut().filter(|one| one.name == alarm.name && !one.above) {
-                    one.threshold = *threshold;
+                    one.threshold = MetricValue(*threshold);
                 }
             }
         }
@@ -236,33 +246,33 @@ fn suggested_fix(scaling: &Scaling, removing: &Trigger<'_>) -> Option<String> {
     Some(format!(
         "remove only below {} (now {}), or add fewer at once",
         figures::number(works),
-        figures::number(alarm.threshold)
+        figures::number(alarm.threshold.0)
     ))
 }
 
-/// A rule that may act again before its metric can show what it did.
+/// Reports a rule that may act again before its metric can show what it did.
 fn short_cooldown(scaling: &Scaling, rule: &ScalingPolicy) -> Option<Diagnostic> {
     let (cooldown, period, delay, what) = match &rule.action {
         PolicyKind::Step(step) => {
-            let alarm = step.alarms.iter().max_by(|a, b| a.period.total_cmp(&b.period))?;
-            (step.cooldown, alarm.period, alarm.delay, figures::condition(alarm))
+            let alarm = step.alarms.iter().max_by(|a, b| a.period.0.total_cmp(&b.period.0))?;
+            (step.cooldown, alarm.period, alarm.delay, condition(alarm))
         }
         PolicyKind::Track(track) => {
             (track.out_cooldown, track.period, track.delay, format!("{} for its target", track.watch.name))
         }
     };
     // Target tracking of what changes at once has no cooldown, and needs none.
-    if cooldown >= period || matches!(rule.action, PolicyKind::Track(_)) && cooldown <= 0.0 {
+    if cooldown >= period || matches!(rule.action, PolicyKind::Track(_)) && cooldown.0 <= 0.0 {
         return None;
     }
     let message = format!(
         "`{}` may act again after {}, and its metric is measured every {}",
         scaling.of,
-        figures::seconds(cooldown),
-        figures::seconds(period)
+        figures::duration(cooldown),
+        figures::duration(period)
     );
     let diagnostic = Diagnostic::error("GPB6008", message)
-        .with_label(rule.spots.span_of("cooldown"), format!("a cooldown of {}", figures::seconds(cooldown)))
+        .with_label(rule.spots.span_of("cooldown"), format!("a cooldown of {}", figures::duration(cooldown)))
         .with_label(
             rule.spots.span_of(if matches!(rule.action, PolicyKind::Step(_)) { "threshold" } else { "target" }),
             format!("looks at {what}"),
@@ -270,7 +280,7 @@ fn short_cooldown(scaling: &Scaling, rule: &ScalingPolicy) -> Option<Diagnostic>
     let better = period + delay + scaling.warmup;
     Some(diagnostic.help(format!(
         "the cooldown must be {} or more; with {} what was added has started and is measured",
-        figures::seconds(period),
-        figures::seconds(better)
+        figures::duration(period),
+        figures::duration(better)
     )))
 }

@@ -1,28 +1,40 @@
-//! Where the rules lead from a capacity under a load. The checks and the simulation share this.
+//! Computes the capacity that scaling rules lead to under a load.
+//!
+//! The checks and the simulation share this.
+//!
+//! Source: docs.aws.amazon.com/autoscaling/application/userguide/step-scaling-policy-overview.html and
+//! docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
 
-use super::scalable::{
-    AdjustmentType, Alarm, MetricBasis, MetricTerm, PolicyKind, Scaling, StepAdjustment, StepPolicy, TargetTracking,
+use super::scalable::Scaling;
+use super::scaling_policy::{
+    AdjustmentType, Alarm, MetricBasis, MetricTerm, PolicyKind, StepAdjustment, StepPolicy, TargetTracking,
 };
+use crate::units::MetricValue;
 
-/// Two figures this near to each other are the same: decimal thresholds do not survive binary division exactly.
+/// Two figures this near to each other are the same.
+///
+/// Decimal thresholds do not survive binary division exactly.
 const SAME: f64 = 1e-9;
 /// More of a metric than there ever is.
 const ENDLESS: f64 = 1e15;
 
-/// What the units have to carry.
+/// The load on all units together.
 #[derive(Debug, Clone, Copy)]
 pub enum Load<'a> {
-    /// So much of one metric, for all units together; nothing of any other.
+    /// So much of the named metric, in its unit; nothing of any other.
     Of(&'a str, f64),
-    /// As much of everything as raises the alarms of rules that add, or that remove.
+    /// As much of everything as raises the alarms of rules that add.
     Most,
+    /// As little of everything as raises the alarms of rules that remove.
     Least,
 }
 
 impl MetricTerm {
-    /// What the metric is under a load.
+    /// Returns the metric's value under a load, in the metric's unit.
+    ///
+    /// `None` where nobody knows.
     pub fn value_under(&self, load: Load<'_>, capacity: f64) -> Option<f64> {
-        let most = self.ceiling.unwrap_or(ENDLESS);
+        let most = self.ceiling.map_or(ENDLESS, |ceiling| ceiling.0);
         match (load, self.per) {
             (Load::Most, _) => Some(most),
             (Load::Least, MetricBasis::Unknown) => Some(-ENDLESS),
@@ -35,14 +47,18 @@ impl MetricTerm {
         }
     }
 
-    /// The metric's value at which what is compared is `value`.
-    pub fn metric_value(&self, value: f64) -> f64 {
-        value * self.over / self.times
+    /// Returns the metric's own value for a value that an alarm compares.
+    ///
+    /// An alarm compares `times × metric / over`.
+    pub fn metric_value(&self, compared: MetricValue) -> MetricValue {
+        MetricValue(compared.0 * self.over / self.times)
     }
 }
 
 impl Alarm {
-    /// What is compared with the threshold; `None` where nobody can say.
+    /// Returns the value to compare with the threshold; `None` where nobody knows.
+    ///
+    /// `measure` returns the value of one metric, in the metric's unit.
     pub fn value(&self, measure: impl Fn(&MetricTerm) -> Option<f64>) -> Option<f64> {
         let mut highest: Option<f64> = None;
         for watch in &self.watches {
@@ -52,10 +68,12 @@ impl Alarm {
         highest
     }
 
-    /// By how much a value is beyond the threshold, if it is; negative below.
+    /// Returns the distance of a value from the threshold if it breaches it.
+    ///
+    /// Negative below.
     pub fn breach(&self, value: f64) -> Option<f64> {
-        let beyond = value - self.threshold;
-        let margin = SAME * self.threshold.abs().max(1.0);
+        let beyond = value - self.threshold.0;
+        let margin = SAME * self.threshold.0.abs().max(1.0);
         let is_breached = match (self.above, self.inclusive) {
             (true, false) => beyond > margin,
             (true, true) => beyond >= -margin,
@@ -67,7 +85,9 @@ impl Alarm {
 }
 
 impl StepAdjustment {
-    /// Whether a breach lies between its bounds: the nearer bound belongs to it.
+    /// Checks that a breach lies between its bounds.
+    ///
+    /// The bound nearer to the threshold belongs to it.
     pub fn covers(&self, breach: f64, above: bool) -> bool {
         let (from, to) = (self.from.unwrap_or(f64::NEG_INFINITY), self.to.unwrap_or(f64::INFINITY));
         if above { from - SAME <= breach && breach < to } else { from < breach && breach <= to + SAME }
@@ -75,14 +95,16 @@ impl StepAdjustment {
 }
 
 impl StepPolicy {
-    /// The capacity that a breach asks for.
+    /// Returns the number of units that a breach asks for.
+    ///
+    /// `None` where no step covers it.
     pub fn target_capacity(&self, capacity: f64, breach: f64, above: bool) -> Option<f64> {
         let step = self.steps.iter().find(|step| step.covers(breach, above))?;
         Some(self.changed(capacity, step.by))
     }
 
     fn changed(&self, capacity: f64, by: f64) -> f64 {
-        match self.change {
+        match self.adjustment {
             AdjustmentType::By => capacity + by,
             AdjustmentType::To => by,
             AdjustmentType::Percent => {
@@ -95,32 +117,37 @@ impl StepPolicy {
         }
     }
 
-    /// Whether some step of it adds, for an alarm on that side.
+    /// Checks that some step adds units.
     pub fn adds(&self) -> bool {
         self.steps.iter().any(|step| step.by > 0.0)
     }
 
+    /// Checks that some step removes units.
     pub fn removes(&self) -> bool {
-        self.change != AdjustmentType::To && self.steps.iter().any(|step| step.by < 0.0)
+        self.adjustment != AdjustmentType::To && self.steps.iter().any(|step| step.by < 0.0)
     }
 }
 
 impl TargetTracking {
-    /// The capacity at which the metric would be at the target.
+    /// Returns the number of units with which the metric would be at the target.
     pub fn target_capacity(&self, capacity: f64, value: f64) -> f64 {
-        (capacity * value / self.target - SAME).ceil()
+        (capacity * value / self.target.0 - SAME).ceil()
     }
 
+    /// Checks that a value of the metric is above the target.
     pub fn is_high(&self, value: f64) -> bool {
-        value > self.target * (1.0 + SAME)
+        value > self.target.0 * (1.0 + SAME)
     }
 
+    /// Checks that a value of the metric is low enough to remove units.
     pub fn is_low(&self, value: f64) -> bool {
-        value < self.target * self.in_below * (1.0 - SAME)
+        value < self.target.0 * self.in_below.0 * (1.0 - SAME)
     }
 }
 
-/// What several rules want: the largest capacity wins, and adding goes before removing.
+/// Combines what several rules ask for.
+///
+/// The largest capacity wins, and adding goes before removing.
 #[derive(Debug)]
 struct CapacityRequest {
     minimum: f64,
@@ -149,14 +176,18 @@ impl CapacityRequest {
     }
 }
 
-/// The capacity that several rules agree on.
+/// Returns the number of units that several rules agree on.
+///
+/// Each of them asks for one of `target`.
 pub fn reconcile(scaling: &Scaling, capacity: f64, target: impl Iterator<Item = f64>) -> f64 {
     let mut request = CapacityRequest::new(scaling, capacity);
     target.for_each(|one| request.request(one));
     request.result()
 }
 
-/// The capacity the rules lead to from a capacity, once all alarms have had their time.
+/// Returns the number of units that the rules lead to from `capacity`.
+///
+/// All alarms have had their time by then.
 pub fn next_capacity(scaling: &Scaling, load: Load<'_>, capacity: f64) -> f64 {
     let mut request = CapacityRequest::new(scaling, capacity);
     let mut removal: Option<f64> = None;
@@ -203,6 +234,8 @@ fn apply_step_policy(step: &StepPolicy, load: Load<'_>, capacity: f64, request: 
     }
 }
 
+/// Returns the load for one alarm.
+///
 /// At an extreme, each alarm is raised from its own side: some rules add when something falls.
 fn extreme_load<'a>(load: Load<'a>, alarm: &Alarm) -> Load<'a> {
     match load {

@@ -1,7 +1,8 @@
-//! What AWS allows.
+//! Checks that resources stay within the quotas of AWS at maximum scale.
 
 use super::figures;
-use super::scalable::{Quota, QuotaScope, Scaling};
+use super::scalable::Scaling;
+use super::shared_capacity::{Quota, QuotaScope};
 use gpb_base::diag::Diagnostic;
 use gpb_model::{Address, Model, Place};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +11,7 @@ use std::sync::Arc;
 /// The most resources named in one message.
 const NAMED: usize = 4;
 
+/// Returns the quotas that the resources of a model exceed together.
 pub fn check(model: &Model, quotas: &[Quota], scalings: &[Scaling]) -> Vec<Diagnostic> {
     let places: BTreeMap<&Address, &Place> = model.resources.iter().map(|one| (&one.address, &*one.place)).collect();
     let existing: BTreeSet<&Address> =
@@ -104,7 +106,11 @@ fn fixes(quota: &Quota, users: &[&&Quota], uses: f64, scalings: &[Scaling]) -> S
     text
 }
 
-/// What the environment has to say AWS granted for the limit to be what it is, where facts keep a part of it back.
+/// Returns the quota as AWS counts it.
+///
+/// The number that the environment declares as granted for the limit to hold.
+///
+/// Facts keep a part of some quotas back.
 fn granted(quota: &Quota) -> f64 {
     quota.granted.unwrap_or(quota.limit)
 }

@@ -1,13 +1,18 @@
-//! Whether the rules lead to both ends of the range, and whether each of them can do what it says.
+//! Checks that scaling rules lead to both ends of the range.
+//!
+//! Each of them must be able to do what it says.
 
 use super::figures;
+use super::metric_text::condition;
 use super::policy_response::{Load, next_capacity};
-use super::scalable::{AdjustmentType, Alarm, MetricBasis, PolicyKind, Scaling, ScalingPolicy, StepPolicy};
+use super::scalable::Scaling;
+use super::scaling_policy::{AdjustmentType, Alarm, MetricBasis, PolicyKind, ScalingPolicy, StepPolicy};
 use gpb_base::diag::Diagnostic;
 
 /// More steps than any range takes.
 const MOST_STEPS: usize = 100_000;
 
+/// Adds to `found` the rules that cannot act and the ends that are not reached.
 pub fn check(scaling: &Scaling, found: &mut Vec<Diagnostic>) {
     let before = found.len();
     for rule in &scaling.rules {
@@ -24,7 +29,7 @@ pub fn check(scaling: &Scaling, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Where the rules come to rest at an extreme.
+/// Returns the capacity at which the rules come to rest under an extreme load.
 fn steady_state(scaling: &Scaling, load: Load<'_>, from: f64) -> f64 {
     let mut capacity = from;
     for _ in 0..MOST_STEPS {
@@ -54,7 +59,7 @@ fn maximum(scaling: &Scaling) -> Option<Diagnostic> {
         match &rule.action {
             PolicyKind::Step(step) => {
                 for alarm in step.alarms.iter().filter(|alarm| alarm.above && step.adds() && beyond_ceiling(alarm)) {
-                    let text = format!("{} never happens: the metric ends there", figures::condition(alarm));
+                    let text = format!("{} never happens: the metric ends there", condition(alarm));
                     diagnostic = diagnostic.with_label(rule.spots.span_of("threshold"), text);
                 }
             }
@@ -100,7 +105,7 @@ fn minimum(scaling: &Scaling) -> Option<Diagnostic> {
         Diagnostic::error("GPB6005", message).with_label(scaling.spots.span_of("minimum"), "not reached again");
     let is_never_below = |rule: &&ScalingPolicy| match &rule.action {
         PolicyKind::Step(step) => {
-            step.removes() && step.alarms.iter().all(|alarm| !alarm.above && alarm.threshold <= 0.0)
+            step.removes() && step.alarms.iter().all(|alarm| !alarm.above && alarm.threshold.0 <= 0.0)
         }
         PolicyKind::Track(track) => !track.removes,
     };
@@ -118,7 +123,7 @@ fn minimum(scaling: &Scaling) -> Option<Diagnostic> {
     )))
 }
 
-/// A policy that steps does nothing by itself.
+/// Warns of a step policy without an alarm: it does nothing by itself.
 fn step_without_alarm(scaling: &Scaling, rule: &ScalingPolicy, step: &StepPolicy) -> Option<Diagnostic> {
     step.alarms.is_empty().then(|| {
         Diagnostic::warning("GPB6015", format!("no alarm starts the policy `{}` of `{}`", rule.of, scaling.of))
@@ -127,7 +132,7 @@ fn step_without_alarm(scaling: &Scaling, rule: &ScalingPolicy, step: &StepPolicy
     })
 }
 
-/// Steps must leave no breach without an answer, and none with two.
+/// Reports breaches that no step covers, or that two cover.
 fn step_gaps(scaling: &Scaling, rule: &ScalingPolicy, step: &StepPolicy) -> Option<Diagnostic> {
     let above = step.alarms.first()?.above;
     let mut steps: Vec<_> =
@@ -182,9 +187,11 @@ fn step_gaps(scaling: &Scaling, rule: &ScalingPolicy, step: &StepPolicy) -> Opti
     None
 }
 
+/// Reports a step with the wrong sign.
+///
 /// Capacity that is removed under load, or added without it, makes the metric worse.
 fn inverted_step(scaling: &Scaling, rule: &ScalingPolicy, step: &StepPolicy) -> Option<Diagnostic> {
-    if step.change == AdjustmentType::To {
+    if step.adjustment == AdjustmentType::To {
         return None;
     }
     let is_wrong = |alarm: &&Alarm| {
@@ -193,7 +200,7 @@ fn inverted_step(scaling: &Scaling, rule: &ScalingPolicy, step: &StepPolicy) -> 
     };
     let alarm = step.alarms.iter().find(is_wrong)?;
     let (what, instead) = if alarm.above { ("removes", "add") } else { ("adds", "remove") };
-    let message = format!("`{}` {what} {} when {}", scaling.of, scaling.unit, figures::condition(alarm));
+    let message = format!("`{}` {what} {} when {}", scaling.of, scaling.unit, condition(alarm));
     let diagnostic = Diagnostic::error("GPB6010", message)
         .with_label(rule.spots.span_of("steps"), format!("{what} {}", scaling.unit))
         .with_label(rule.spots.span_of("threshold"), "when this is passed");

@@ -1,13 +1,15 @@
-//! Where rules lead, and the speed of the checks.
+//! Tests of the capacity that rules lead to.
 #![allow(clippy::float_cmp)] // Capacities are whole numbers, and floats hold those exactly.
 
 use super::equivalence::is_equivalent;
 use super::policy_response::{Load, next_capacity};
-use super::scalable::{
-    AdjustmentType, Alarm, MetricBasis, MetricTerm, PolicyKind, Scaling, ScalingPolicy, SourceLocations,
-    StepAdjustment, StepPolicy,
+use super::scalable::Scaling;
+use super::scaling_policy::{
+    AdjustmentType, Alarm, MetricBasis, MetricTerm, MissingData, PolicyKind, ScalingPolicy, StepAdjustment, StepPolicy,
 };
+use super::source_locations::SourceLocations;
 use super::{flapping, reachability};
+use crate::units::{MetricValue, Seconds};
 use gpb_model::Address;
 use proptest::prelude::*;
 
@@ -15,32 +17,32 @@ fn cpu() -> MetricTerm {
     MetricTerm {
         name: "cpu".into(),
         per: MetricBasis::Unit,
-        ceiling: Some(100.0),
+        ceiling: Some(MetricValue(100.0)),
         sign: "%".into(),
         times: 1.0,
         over: 1.0,
     }
 }
 
-fn rule(change: AdjustmentType, by: f64, above: bool, threshold: f64) -> ScalingPolicy {
+fn rule(adjustment: AdjustmentType, by: f64, above: bool, threshold: f64) -> ScalingPolicy {
     let (from, to) = if above { (Some(0.0), None) } else { (None, Some(0.0)) };
     let alarm = Alarm {
         name: format!("{above}").into(),
         watches: vec![cpu()],
         above,
         inclusive: false,
-        threshold,
-        period: 60.0,
+        threshold: MetricValue(threshold),
+        period: Seconds(60.0),
         periods: 2,
         datapoints: 2,
-        missing: "missing".into(),
-        delay: 60.0,
+        missing: MissingData::Missing,
+        delay: Seconds(60.0),
     };
     let stepping = StepPolicy {
-        change,
+        adjustment,
         steps: vec![StepAdjustment { from, to, by }],
         least: 0.0,
-        cooldown: 60.0,
+        cooldown: Seconds(60.0),
         alarms: vec![alarm],
     };
     ScalingPolicy { of: Address::new("policy"), action: PolicyKind::Step(stepping), spots: SourceLocations::default() }
@@ -63,7 +65,7 @@ fn service(minimum: f64, maximum: f64, rules: Vec<ScalingPolicy>) -> Scaling {
         removals: None,
         surge: 1.0,
         zones: Vec::new(),
-        warmup: 0.0,
+        warmup: Seconds(0.0),
         full_at: None,
         demands: std::collections::BTreeMap::default(),
         rules,
@@ -101,7 +103,9 @@ fn what_flaps_at_one_capacity_only_is_found() {
     assert_eq!(codes(2.0, 9.0), ["GPB6007"]);
 }
 
-/// What is found for one of many that are alike is looked for once; who it is and where it is written do not matter.
+/// One of many that are alike is checked.
+///
+/// Its name and the place where it is written do not matter.
 #[test]
 fn services_are_alike_when_nothing_that_moves_them_differs() {
     let rules = || vec![rule(AdjustmentType::By, 2.0, true, 70.0), rule(AdjustmentType::By, -1.0, false, 35.0)];
@@ -117,7 +121,7 @@ fn services_are_alike_when_nothing_that_moves_them_differs() {
         |other| other.rules.truncate(1),
         |other| other.rules.swap(0, 1),
         |other| stepping(other).steps[0].by = 3.0,
-        |other| stepping(other).alarms[0].threshold += 1e-9,
+        |other| stepping(other).alarms[0].threshold.0 += 1e-9,
         |other| stepping(other).alarms[0].watches[0].ceiling = None,
     ];
     for (number, change) in changes.iter().enumerate() {
@@ -135,7 +139,7 @@ fn stepping(scaling: &mut Scaling) -> &mut StepPolicy {
 }
 
 proptest! {
-    /// No load in the middle of two thresholds with room for all steps makes it move for ever, and the search finds none.
+    /// A scaling that passes the checks comes to rest under any load.
     #[test]
     fn what_is_passed_comes_to_rest(add in 1..6_u32, remove in 1..4_u32, high in 40..90_u32, low in 5..60_u32, load in 1.0..6_000.0_f64) {
         let rules = vec![

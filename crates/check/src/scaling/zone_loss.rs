@@ -1,11 +1,17 @@
-//! The loss of a zone: what is left must be something, and must have room to become enough again.
+//! Checks that scaled resources survive the loss of a zone.
+//!
+//! Units are left, and the other zones have room for the rest.
 
 use super::figures;
-use super::scalable::{CapacityOffer, Consumption, Scaling};
+use super::scalable::Scaling;
+use super::shared_capacity::{CapacityOffer, Consumption};
 use gpb_base::diag::Diagnostic;
 use gpb_model::{Address, Domain, Model, RecoveryTarget, covers};
 use std::collections::BTreeMap;
 
+/// Returns the diagnostics of scalings that do not survive the loss of a zone.
+///
+/// Only those under a target for the loss of a zone are checked.
 pub fn check(
     model: &Model,
     offers: &[CapacityOffer],
@@ -31,7 +37,9 @@ pub fn check(
     found
 }
 
-/// With one zone, or one unit, the loss of a zone leaves nothing.
+/// Reports a scaling in one zone, or with one unit.
+///
+/// The loss of a zone leaves nothing.
 fn too_few_zones(scaling: &Scaling, target: &RecoveryTarget) -> Option<Diagnostic> {
     let mut zones = scaling.zones.clone();
     zones.sort_unstable();
@@ -55,7 +63,7 @@ fn too_few_zones(scaling: &Scaling, target: &RecoveryTarget) -> Option<Diagnosti
     )
 }
 
-/// What ran in the lost zone starts in the others, where there must be room for it.
+/// Reports that the other zones have no room for the units of the lost one.
 fn no_room_after_zone_loss(
     scaling: &Scaling,
     taking: &Consumption,

@@ -1,27 +1,28 @@
-//! A load over time: from a table, or from the description of a shape.
+//! Describes a load over time by a shape or by rows.
 
-use gpb_base::source::Span;
-use gpb_base::unit;
-use gpb_base::unit::Dimension;
-use rust_decimal::Decimal;
+use super::curve_text::{LONGEST, rate_of, time_of, to_seconds};
 use rust_decimal::prelude::ToPrimitive;
 use std::collections::BTreeMap;
 
-/// The longest time simulated: a month.
-const LONGEST: f64 = 31.0 * 86_400.0;
+/// The seconds of a day.
 const DAY: f64 = 86_400.0;
 
-/// Requests a minute over time.
+/// A load over time, in requests a minute.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoadCurve {
-    /// How it was described.
+    /// The description it was made from.
     pub label: String,
+    /// The length, in seconds.
     pub seconds: u64,
-    shape: CurveShape,
+    /// The load at each time.
+    pub(super) shape: CurveShape,
 }
 
+/// The shapes of a load.
+///
+/// Loads in requests a minute, times in seconds since the start.
 #[derive(Debug, Clone, PartialEq)]
-enum CurveShape {
+pub(super) enum CurveShape {
     Day {
         base: f64,
         peak: f64,
@@ -50,20 +51,12 @@ enum CurveShape {
     Rows(Vec<(u64, f64)>),
 }
 
-/// A row of a table that cannot be read; lines are counted from 1.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {why}")]
-pub struct RowError {
-    pub line: usize,
-    pub why: String,
-}
-
 impl LoadCurve {
-    /// The load at a second.
+    /// Returns the load at a second since the start, in requests a minute.
     pub fn load_at(&self, second: f64) -> f64 {
         match &self.shape {
             CurveShape::Day { base, peak, at } => {
-                // How far the peak is, around the clock: half a day at most.
+                // The distance to the peak, around the clock: half a day at most.
                 let apart = (second.rem_euclid(DAY) - at).abs();
                 let far = apart.min(DAY - apart) / (DAY / 2.0);
                 // A smooth hill, made without a cosine: those differ from machine to machine.
@@ -94,11 +87,14 @@ impl LoadCurve {
         }
     }
 
+    /// Returns a constant load of `rate` requests a minute that lasts some seconds.
     pub fn flat(rate: f64, seconds: u64) -> LoadCurve {
         LoadCurve { label: format!("flat rate={rate}/min"), seconds, shape: CurveShape::Flat { rate } }
     }
 
-    /// `day peak=5000/min base=500/min`; the shapes are those of [`LoadCurve::HELP`].
+    /// Reads a description such as `day peak=5000/min base=500/min`.
+    ///
+    /// The shapes are those of [`LoadCurve::HELP`].
     ///
     /// # Errors
     /// A sentence that says what is wrong and what may be written.
@@ -108,7 +104,7 @@ impl LoadCurve {
         let mut given = BTreeMap::new();
         for word in words {
             let Some((key, value)) = word.split_once('=') else {
-                return Err(format!("`{word}` is no `name=value`; {}", Self::HELP));
+                return Err(format!("`{word}` is not of the form `name=value`; {}", Self::HELP));
             };
             if given.insert(key.to_owned(), value.to_owned()).is_some() {
                 return Err(format!("`{key}` is given twice"));
@@ -155,61 +151,12 @@ impl LoadCurve {
         })
     }
 
+    /// The shapes that a description can have, for messages.
     pub const HELP: &'static str = "the shapes are `day peak=… base=… [at=14h]`, `flat rate=…`, `ramp from=… to=… [over=…]`, \
         `step from=… to=… [at=…]` and `spike base=… peak=… [at=…] [for=10min]`, each with `[length=…]`; loads are written `5000/min`";
-
-    /// Two columns: a time (`90`, `90s`, `5min`, `13:30`) and the load from then on (`1000`, a minute, or `20/s`). A first row that
-    /// is not of that form is a heading; the last row says how long it all lasts.
-    ///
-    /// # Errors
-    /// The first row that cannot be read.
-    pub fn table(label: &str, text: &str) -> Result<LoadCurve, RowError> {
-        let mut rows: Vec<(u64, f64)> = Vec::new();
-        let mut is_first = true;
-        for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-            let line_number = number + 1;
-            let bad = |why: &str| RowError { line: line_number, why: why.to_owned() };
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            let row = row(line);
-            let was_first = std::mem::replace(&mut is_first, false);
-            let (time, load) = match row {
-                Ok(row) => row,
-                Err(_) if was_first && !line.starts_with(|c: char| c.is_ascii_digit()) => continue,
-                Err(why) => return Err(bad(&why)),
-            };
-            if rows.last().is_some_and(|(before, _)| *before >= time) {
-                return Err(bad("times must grow from row to row"));
-            }
-            if time > to_seconds(LONGEST) {
-                return Err(bad("31 days are the most"));
-            }
-            rows.push((time, load));
-        }
-        let seconds = rows.last().map_or(0, |(time, _)| *time);
-        if seconds < NOTED_AT_LEAST {
-            return Err(RowError {
-                line: text.lines().count().max(1),
-                why: "the table must reach a minute or more".to_owned(),
-            });
-        }
-        Ok(LoadCurve { label: label.to_owned(), seconds, shape: CurveShape::Rows(rows) })
-    }
 }
 
-const NOTED_AT_LEAST: u64 = 60;
-
-fn row(line: &str) -> Result<(u64, f64), String> {
-    let mut cells = line.split([',', ';', '\t']).map(|cell| cell.trim().trim_matches('"'));
-    let (Some(time), Some(load), None) = (cells.next(), cells.next(), cells.next()) else {
-        return Err("a row has two cells: a time and a load".to_owned());
-    };
-    Ok((to_seconds(time_of(time)?), rate_of(load)?))
-}
-
-/// What a shape was given, taken out as it is used.
+/// The values that a shape was given, taken out as they are used.
 struct CurveParams(BTreeMap<String, String>);
 
 impl CurveParams {
@@ -221,57 +168,4 @@ impl CurveParams {
     fn seconds(&mut self, name: &str) -> Result<Option<f64>, String> {
         self.0.remove(name).map(|text| time_of(&text)).transpose()
     }
-}
-
-/// A load: requests a minute, or with its unit.
-fn rate_of(text: &str) -> Result<f64, String> {
-    let wrong = || format!("`{text}` is no load: write `1000` (a minute), `1000/min` or `20/s`");
-    let (amount, unit) = parts(text).ok_or_else(wrong)?;
-    if unit.is_empty() {
-        return amount.to_f64().ok_or_else(wrong);
-    }
-    let quantity = unit::quantity(amount, unit, Span::default()).map_err(|_| wrong())?;
-    if quantity.dimension != Dimension::Rate {
-        return Err(wrong());
-    }
-    // Rates are held by the hour.
-    quantity.amount.to_f64().map(|hourly| hourly / 60.0).ok_or_else(wrong)
-}
-
-/// A time since the start: seconds, a duration, or a clock's.
-fn time_of(text: &str) -> Result<f64, String> {
-    let wrong = || format!("`{text}` is no time: write `90` (seconds), `90s`, `5min`, `2h` or `13:30`");
-    if let Some((hours, minutes)) = text.split_once(':') {
-        let (minutes, seconds) = minutes.split_once(':').unwrap_or((minutes, "0"));
-        let number = |text: &str, most: u32| text.parse::<u32>().ok().filter(|value| *value <= most).ok_or_else(wrong);
-        let total = number(hours, 744)? * 3_600 + number(minutes, 59)? * 60 + number(seconds, 59)?;
-        return Ok(f64::from(total));
-    }
-    let (amount, unit) = parts(text).ok_or_else(wrong)?;
-    if unit.is_empty() {
-        return amount.to_f64().ok_or_else(wrong);
-    }
-    let quantity = unit::quantity(amount, unit, Span::default()).map_err(|_| wrong())?;
-    if quantity.dimension != Dimension::Duration {
-        return Err(wrong());
-    }
-    quantity.amount.to_f64().ok_or_else(wrong)
-}
-
-/// A number and what follows it; `k` and `M` are thousands and millions.
-fn parts(text: &str) -> Option<(Decimal, &str)> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_').unwrap_or(text.len());
-    let (number, rest) = text.split_at_checked(end)?;
-    let number: Decimal = number.replace('_', "").parse().ok()?;
-    let letters = rest.find('/').unwrap_or(rest.len());
-    let (letter, unit) = rest.split_at_checked(letters)?;
-    match (unit::thousands(number, letter), letter) {
-        (Some(number), _) => Some((number, unit)),
-        (None, "") => Some((number, unit)),
-        (None, _) => Some((number, rest)),
-    }
-}
-
-fn to_seconds(seconds: f64) -> u64 {
-    seconds.round().clamp(0.0, LONGEST * 2.0).to_u64().unwrap_or(0)
 }

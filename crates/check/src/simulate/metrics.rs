@@ -1,35 +1,43 @@
-//! What can be measured of the units, and when it can be seen.
+//! Measures the units period by period, as alarms see them.
 
-use crate::scaling::{Alarm, MetricBasis, MetricTerm, Scaling};
+use crate::scaling::{Alarm, MetricBasis, MetricTerm, MissingData, Scaling};
+use crate::units::{Fraction, seconds_as_float};
 use std::collections::BTreeMap;
 
 /// The units and their load at an instant.
 #[derive(Debug, Clone, Copy)]
 pub struct LoadState {
-    /// Requests a minute, all together.
+    /// The load on all units together, in requests a minute.
     pub load: f64,
+    /// The number of units that carry it.
     pub running: f64,
 }
 
 impl LoadState {
-    /// Requests a minute for each unit.
+    /// Returns the requests per minute for each unit.
     pub fn load_per_unit(self) -> f64 {
         self.load / self.running.max(1.0)
     }
 
-    pub fn utilization(self, scaling: &Scaling) -> Option<f64> {
+    /// Returns the utilization of the units, above 1 where they cannot carry the load.
+    ///
+    /// `None` where nobody knows.
+    pub fn utilization(self, scaling: &Scaling) -> Option<Fraction> {
         let full = scaling.full_at.filter(|full| *full > 0.0)?;
-        Some(if self.running < 1.0 && self.load > 0.0 { f64::MAX.min(self.load) } else { self.load_per_unit() / full })
+        let idle = self.running < 1.0 && self.load > 0.0;
+        Some(Fraction(if idle { f64::MAX.min(self.load) } else { self.load_per_unit() / full }))
     }
 
-    /// A metric at this instant; `None` where nobody knows what it has to do with the load.
+    /// Returns the value of a metric at this instant.
+    ///
+    /// `None` where nobody knows its relation to the load.
     pub fn measure(self, scaling: &Scaling, watch: &MetricTerm) -> Option<f64> {
         let value = match (scaling.demands.get(&watch.name), self.utilization(scaling), watch.per) {
             (_, _, MetricBasis::Total) => self.load,
-            (Some(demand), Some(fullness), MetricBasis::Unit) => demand.idle + (demand.full - demand.idle) * fullness,
+            (Some(demand), Some(fullness), MetricBasis::Unit) => demand.idle + (demand.full - demand.idle) * fullness.0,
             _ => return None,
         };
-        Some(watch.ceiling.map_or(value, |ceiling| value.min(ceiling)))
+        Some(watch.ceiling.map_or(value, |ceiling| value.min(ceiling.0)))
     }
 }
 
@@ -37,6 +45,7 @@ impl LoadState {
 #[derive(Debug, Clone)]
 struct MetricStream {
     watch: MetricTerm,
+    /// The length of a period, in seconds.
     period: u64,
     /// The sum over the period that is open, each instant with its length.
     open: f64,
@@ -44,18 +53,20 @@ struct MetricStream {
     closed: Vec<Option<f64>>,
 }
 
-/// All metrics that the rules look at.
+/// The metrics that the rules look at.
 #[derive(Debug, Default)]
 pub struct Metrics {
     streams: BTreeMap<(String, u64), MetricStream>,
 }
 
 impl Metrics {
+    /// Measures a metric over periods of some seconds, unless that is done already.
     pub fn add(&mut self, watch: &MetricTerm, period: u64) {
         let stream = || MetricStream { watch: watch.clone(), period, open: 0.0, is_known: true, closed: Vec::new() };
         self.streams.entry((watch.name.to_string(), period)).or_insert_with(stream);
     }
 
+    /// Returns the lengths of all periods in seconds, each once, shortest first.
     pub fn periods(&self) -> Vec<u64> {
         let mut periods: Vec<u64> = self.streams.values().map(|stream| stream.period).collect();
         periods.sort_unstable();
@@ -63,7 +74,7 @@ impl Metrics {
         periods
     }
 
-    /// Some time passes in a state.
+    /// Lets some seconds pass in a state.
     pub fn advance(&mut self, scaling: &Scaling, state: LoadState, seconds: f64) {
         for stream in self.streams.values_mut() {
             match state.measure(scaling, &stream.watch) {
@@ -73,17 +84,17 @@ impl Metrics {
         }
     }
 
-    #[allow(clippy::cast_precision_loss)] // Periods are minutes.
+    /// Ends a period of so many seconds: the mean over it becomes a datapoint.
     pub fn close(&mut self, period: u64) {
         for stream in self.streams.values_mut().filter(|stream| stream.period == period) {
-            let mean = stream.open / period as f64;
+            let mean = stream.open / seconds_as_float(period);
             stream.closed.push(stream.is_known.then_some(mean));
             stream.open = 0.0;
             stream.is_known = true;
         }
     }
 
-    /// The last datapoints of a metric that can be seen at a second, oldest first.
+    /// Returns the last datapoints of a metric visible at a second, oldest first.
     pub fn datapoints(&self, name: &str, period: u64, delay: u64, now: u64, count: usize) -> &[Option<f64>] {
         let Some(stream) = self.streams.get(&(name.to_owned(), period)) else { return &[] };
         let closed =
@@ -91,13 +102,15 @@ impl Metrics {
         stream.closed.get(closed.saturating_sub(count)..closed).unwrap_or_default()
     }
 
-    /// Whether an alarm is raised, and by the value of which it was; `None` where it is not.
+    /// Returns the value that raises an alarm at a second, in the unit of its metric.
+    ///
+    /// `None` where it is not raised.
     pub fn alarm_value(&self, alarm: &Alarm, now: u64) -> Option<f64> {
-        let period = seconds(alarm.period);
+        let period = alarm.period.whole();
         let columns: Vec<&[Option<f64>]> = alarm
             .watches
             .iter()
-            .map(|watch| self.datapoints(&watch.name, period, seconds(alarm.delay), now, alarm.periods))
+            .map(|watch| self.datapoints(&watch.name, period, alarm.delay.whole(), now, alarm.periods))
             .collect();
         let rows = columns.iter().map(|column| column.len()).min()?;
         let mut breaching = 0;
@@ -109,17 +122,11 @@ impl Metrics {
             });
             let is_breached = match value {
                 Some(value) => alarm.breach(value).is_some(),
-                None => alarm.missing == "breaching",
+                None => alarm.missing == MissingData::Breaching,
             };
             breaching += usize::from(is_breached);
             last = value.filter(|_| is_breached).or(last);
         }
         if breaching >= alarm.datapoints { last } else { None }
     }
-}
-
-/// Whole seconds of what facts give as a number.
-pub fn seconds(value: f64) -> u64 {
-    use rust_decimal::prelude::ToPrimitive;
-    value.round().clamp(0.0, 1e9).to_u64().unwrap_or(0)
 }

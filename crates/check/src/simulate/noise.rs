@@ -1,11 +1,17 @@
-//! Chance from a seed, the same on every machine and in every version: splitmix64.
+//! Random numbers from a seed, the same on every machine and in every version.
+//!
+//! Splitmix64.
+//!
+//! Source: prng.di.unimi.it/splitmix64.c
 
+/// A splitmix64 generator.
 #[derive(Debug, Clone)]
 pub struct Noise {
     state: u64,
 }
 
 impl Noise {
+    /// Starts from a seed.
     pub fn new(seed: u64) -> Self {
         Self { state: seed }
     }
@@ -18,7 +24,7 @@ impl Noise {
         mixed ^ (mixed >> 31)
     }
 
-    /// From -1 to 1, evenly.
+    /// Returns a number from -1 to 1, uniformly distributed.
     pub fn either_way(&mut self) -> f64 {
         // The upper 53 bits are what a float holds exactly.
         #[allow(clippy::cast_precision_loss)]

@@ -1,40 +1,49 @@
-//! What the rules ask for at an instant, with their cooldowns.
+//! Decides which capacity the rules ask for at an instant, with their cooldowns.
 
-use super::metrics::{Metrics, seconds};
+use super::metrics::Metrics;
 use crate::scaling::{PolicyKind, Scaling, ScalingPolicy, StepPolicy, TargetTracking, reconcile};
 
-/// What a rule remembers of its last change.
+/// The state of a rule since its last change.
 #[derive(Debug, Clone, Copy, Default)]
 struct PolicyState {
-    /// Until when, and from which capacity, its last addition counts as part of the next.
+    /// The end of its last addition's cooldown, and the capacity before it.
+    ///
+    /// Until that second, the addition counts as part of the next one.
     out: Option<(u64, f64)>,
-    /// Until when it removes nothing more.
+    /// The second until which it removes nothing more.
     in_until: u64,
 }
 
+/// The rules of a scaling with their states.
 #[derive(Debug)]
 pub struct PolicySet<'a> {
     scaling: &'a Scaling,
     memories: Vec<PolicyState>,
-    /// When units were removed.
+    /// The seconds at which units were removed.
     removed: Vec<u64>,
 }
 
+/// The seconds of a day.
 const DAY: u64 = 86_400;
 
 /// A new capacity, and the rules that asked for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CapacityDecision {
+    /// The new number of units.
     pub to: f64,
+    /// The addresses of the rules.
     pub because: Vec<String>,
 }
 
 impl<'a> PolicySet<'a> {
+    /// Starts without any change made.
     pub fn new(scaling: &'a Scaling) -> Self {
         Self { scaling, memories: vec![PolicyState::default(); scaling.rules.len()], removed: Vec::new() }
     }
 
-    /// The change that the rules agree on, if there is one that can be made now.
+    /// Returns the change that the rules agree on at the second `now`.
+    ///
+    /// `None` where there is none, or it cannot be made yet.
     pub fn decide(
         &mut self,
         metrics: &Metrics,
@@ -90,7 +99,7 @@ impl<'a> PolicySet<'a> {
         }
         let Some(limit) = self.scaling.removals else { return true };
         let today = self.removed.iter().filter(|at| **at / DAY == now / DAY).count();
-        let rested = self.removed.last().is_none_or(|last| now >= last + seconds(limit.after));
+        let rested = self.removed.last().is_none_or(|last| now >= last + limit.after.whole());
         today < limit.a_day || rested
     }
 
@@ -103,11 +112,11 @@ impl<'a> PolicySet<'a> {
         if is_out {
             // While the cooldown lasts, what was there before it began is what further additions start from.
             let base = memory.out.filter(|(until, _)| now < *until).map_or(capacity, |(_, base)| base);
-            memory.out = Some((now + seconds(out), base));
+            memory.out = Some((now + out.whole(), base));
             // Adding ends the wait after a removal.
             memory.in_until = 0;
         } else {
-            memory.in_until = now + seconds(inward);
+            memory.in_until = now + inward.whole();
         }
     }
 }
@@ -146,7 +155,7 @@ fn track_capacity(
     now: u64,
     capacity: f64,
 ) -> TrackingDecision {
-    let (period, delay) = (seconds(track.period), seconds(track.delay));
+    let (period, delay) = (track.period.whole(), track.delay.whole());
     let seen = |count: usize| metrics.datapoints(&track.watch.name, period, delay, now, count);
     let all = |points: &[Option<f64>], count: usize, is: &dyn Fn(f64) -> bool| {
         points.len() >= count && points.iter().all(|point| point.is_some_and(is))

@@ -1,40 +1,53 @@
-//! The events, in the order they happen.
+//! Runs the events of a simulation in order (discrete-event simulation).
 
-use super::metrics::{LoadState, Metrics, seconds};
+use super::curve::LoadCurve;
+use super::metrics::{LoadState, Metrics};
 use super::noise::Noise;
 use super::policy::PolicySet;
-use super::{CapacityChange, LoadCurve, LoadSample, NOTED, SimulationOptions, SimulationRun, SimulationSummary};
+use super::simulation_run::{CapacityChange, LoadSample, SimulationOptions, SimulationRun, SimulationSummary};
 use crate::scaling::{MetricTerm, PolicyKind, Scaling};
+use crate::units::{MetricValue, Seconds, seconds_as_float};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// How often the load is looked at anew, in seconds.
+/// Seconds between two samples of the load.
 const SAMPLED: u64 = 10;
-/// How often alarms are evaluated, and their actions repeated while they are raised.
+/// Seconds between two evaluations of the alarms.
+///
+/// While one is raised, its actions are repeated.
 const EVALUATED: u64 = 60;
+/// Seconds between two samples that are recorded.
+const NOTED: u64 = 60;
 
-/// What happens at a second; of several at once, in this order.
+/// Runs a load through the rules of something that scales.
+pub fn run(scaling: &Scaling, curve: &LoadCurve, options: &SimulationOptions) -> SimulationRun {
+    Simulator::new(scaling, curve, options).run()
+}
+
+/// The events at a second; several at once happen in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum SimulationEvent {
     /// Units that were asked for begin to serve.
     Ready,
-    /// A period of that length ends.
+    /// A period of so many seconds ends.
     Close(u64),
+    /// The alarms are evaluated.
     Evaluate,
+    /// A sample is recorded.
     Note,
     /// The load changes.
     Sample,
 }
 
-pub struct Simulator<'a> {
+struct Simulator<'a> {
     scaling: &'a Scaling,
     curve: &'a LoadCurve,
     options: &'a SimulationOptions,
     noise: Noise,
     metrics: Metrics,
     policies: PolicySet<'a>,
-    /// What each rule that adds is to hold its metric to.
-    limits: Vec<(&'a MetricTerm, f64)>,
+    /// The value that each rule that adds is to hold its metric to.
+    limits: Vec<(&'a MetricTerm, MetricValue)>,
     queue: BinaryHeap<Reverse<(u64, SimulationEvent)>>,
     now: u64,
     state: LoadState,
@@ -48,7 +61,7 @@ pub struct Simulator<'a> {
 }
 
 impl<'a> Simulator<'a> {
-    pub fn new(scaling: &'a Scaling, curve: &'a LoadCurve, options: &'a SimulationOptions) -> Self {
+    fn new(scaling: &'a Scaling, curve: &'a LoadCurve, options: &'a SimulationOptions) -> Self {
         let mut metrics = Metrics::default();
         let mut limits = Vec::new();
         for rule in &scaling.rules {
@@ -56,7 +69,7 @@ impl<'a> Simulator<'a> {
                 PolicyKind::Step(step) => {
                     for alarm in &step.alarms {
                         for watch in &alarm.watches {
-                            metrics.add(watch, seconds(alarm.period).max(1));
+                            metrics.add(watch, alarm.period.whole().max(1));
                             if alarm.above && step.adds() {
                                 limits.push((watch, watch.metric_value(alarm.threshold)));
                             }
@@ -64,7 +77,7 @@ impl<'a> Simulator<'a> {
                     }
                 }
                 PolicyKind::Track(track) => {
-                    metrics.add(&track.watch, seconds(track.period).max(1));
+                    metrics.add(&track.watch, track.period.whole().max(1));
                     limits.push((&track.watch, track.target));
                 }
             }
@@ -96,7 +109,7 @@ impl<'a> Simulator<'a> {
         }
     }
 
-    pub fn run(mut self) -> SimulationRun {
+    fn run(mut self) -> SimulationRun {
         while let Some(Reverse((at, event))) = self.queue.pop() {
             if at > self.curve.seconds {
                 break;
@@ -108,26 +121,25 @@ impl<'a> Simulator<'a> {
         self.finish()
     }
 
-    #[allow(clippy::cast_precision_loss)] // A month has far fewer seconds than a float can count.
     fn advance(&mut self, until: u64) {
-        let length = until.saturating_sub(self.now) as f64;
+        let length = seconds_as_float(until.saturating_sub(self.now));
         self.now = until;
         if length <= 0.0 {
             return;
         }
         self.metrics.advance(self.scaling, self.state, length);
-        let is_over = |(watch, limit): &(&MetricTerm, f64)| {
-            self.state.measure(self.scaling, watch).is_some_and(|value| value > *limit)
+        let is_over = |(watch, limit): &(&MetricTerm, MetricValue)| {
+            self.state.measure(self.scaling, watch).is_some_and(|value| value > limit.0)
         };
-        let over = if self.limits.iter().any(is_over) { length } else { 0.0 };
+        let over = Seconds(if self.limits.iter().any(is_over) { length } else { 0.0 });
         let summary = &mut self.summary;
         summary.seconds_over_target += over;
         summary.unit_hours += self.wanted * length / 3600.0;
         summary.mean_units += self.wanted * length;
         summary.peak_load = summary.peak_load.max(self.state.load);
-        if let Some(fullness) = self.state.utilization(self.scaling).filter(|fullness| *fullness > 1.0) {
-            summary.seconds_overloaded += length;
-            let carried = self.state.load / fullness.max(1.0);
+        if let Some(fullness) = self.state.utilization(self.scaling).filter(|fullness| fullness.0 > 1.0) {
+            summary.seconds_overloaded += Seconds(length);
+            let carried = self.state.load / fullness.0.max(1.0);
             summary.requests_beyond += (self.state.load - carried) * length / 60.0;
         }
         self.since.load += self.state.load * length;
@@ -137,9 +149,8 @@ impl<'a> Simulator<'a> {
     fn handle(&mut self, event: SimulationEvent) {
         match event {
             SimulationEvent::Sample => {
-                #[allow(clippy::cast_precision_loss)]
-                let smooth = self.curve.load_at(self.now as f64);
-                let off = self.options.noise.mul_add(self.noise.either_way(), 1.0);
+                let smooth = self.curve.load_at(seconds_as_float(self.now));
+                let off = self.options.noise.0.mul_add(self.noise.either_way(), 1.0);
                 self.state.load = (smooth * off).max(0.0);
                 self.schedule(SAMPLED, event);
             }
@@ -175,7 +186,7 @@ impl<'a> Simulator<'a> {
         let from = std::mem::replace(&mut self.wanted, to);
         if to > from {
             self.summary.outs += 1;
-            let at = self.now + seconds(self.scaling.warmup);
+            let at = self.now + self.scaling.warmup.whole();
             self.starting.push((at, to - from));
             self.queue.push(Reverse((at, SimulationEvent::Ready)));
         } else {
@@ -198,8 +209,7 @@ impl<'a> Simulator<'a> {
     }
 
     fn record_sample(&mut self) {
-        #[allow(clippy::cast_precision_loss)]
-        let length = (self.now - self.since.second).max(1) as f64;
+        let length = seconds_as_float((self.now - self.since.second).max(1));
         let load = self.since.load / length;
         let mean = LoadState { load, running: self.state.running };
         self.moments.push(LoadSample {
@@ -214,8 +224,7 @@ impl<'a> Simulator<'a> {
     }
 
     fn finish(mut self) -> SimulationRun {
-        #[allow(clippy::cast_precision_loss)]
-        let length = self.curve.seconds.max(1) as f64;
+        let length = seconds_as_float(self.curve.seconds.max(1));
         self.summary.seconds = self.curve.seconds;
         self.summary.mean_units /= length;
         self.summary.cost = self.options.price.map(|price| price * self.summary.unit_hours);

@@ -1,8 +1,11 @@
-//! A run as a picture: the load, what could be carried, the units, and when a target was missed.
+//! Draws a run as SVG.
+//!
+//! The load, the load that could be carried, the units, and the times a target was missed.
 
+use super::simulation_run::{LoadSample, SimulationRun};
 use super::text_table::clock;
-use super::{LoadSample, SimulationRun};
 use crate::scaling::figures;
+use crate::units::{Seconds, seconds_as_float};
 use std::fmt::Write as _;
 
 const WIDTH: f64 = 960.0;
@@ -16,10 +19,13 @@ const LINES: u32 = 4;
 /// The points of a line, at most: more than the picture is wide cannot be seen.
 const POINTS: usize = 480;
 
-/// Where things are in the picture.
+/// The largest values of the axes of the picture.
 struct PlotArea {
+    /// The length of the run, in seconds.
     seconds: f64,
+    /// The highest load, in requests a minute.
     load: f64,
+    /// The largest number of units.
     units: f64,
 }
 
@@ -33,15 +39,18 @@ impl PlotArea {
     }
 }
 
-/// The picture as SVG.
+/// Returns a picture of a run as an SVG document.
 pub fn svg(run: &SimulationRun) -> String {
     let size = run.moments.len().div_ceil(POINTS).max(1);
     let moments: Vec<LoadSample> = run.moments.iter().step_by(size).copied().collect();
     let most = |of: fn(&LoadSample) -> f64| run.moments.iter().map(of).fold(1.0, f64::max);
     let units = nice(most(|one| one.wanted));
     let carried = run.full_at.map_or(0.0, |full| full * most(|one| one.running));
-    let frame =
-        PlotArea { seconds: to_float(run.summary.seconds), load: nice(most(|one| one.load).max(carried)), units };
+    let frame = PlotArea {
+        seconds: seconds_as_float(run.summary.seconds),
+        load: nice(most(|one| one.load).max(carried)),
+        units,
+    };
     let mut out = String::new();
     let _ = writeln!(
         out,
@@ -65,12 +74,12 @@ pub fn svg(run: &SimulationRun) -> String {
     out
 }
 
-/// Where a target was missed, behind everything.
+/// Draws the times in which a target was missed, behind everything.
 fn bands(run: &SimulationRun, frame: &PlotArea, out: &mut String) {
     let mut start = 0;
     let mut open: Option<u64> = None;
     let mut drawn = |from: u64, to: u64| {
-        let (x, end) = (frame.x(to_float(from)), frame.x(to_float(to)));
+        let (x, end) = (frame.x(seconds_as_float(from)), frame.x(seconds_as_float(to)));
         let height = HEIGHT - TOP - BOTTOM;
         let _ = writeln!(
             out,
@@ -79,7 +88,7 @@ fn bands(run: &SimulationRun, frame: &PlotArea, out: &mut String) {
         );
     };
     for moment in &run.moments {
-        let is_over = moment.seconds_over_target > 0.0;
+        let is_over = moment.seconds_over_target > Seconds(0.0);
         match (open, is_over) {
             (None, true) => open = Some(start),
             (Some(from), false) => {
@@ -114,7 +123,7 @@ fn axes(run: &SimulationRun, frame: &PlotArea, out: &mut String) {
     let y = HEIGHT - BOTTOM + 18.0;
     for number in 0..=6_u64 {
         let second = run.summary.seconds * number / 6;
-        let x = frame.x(to_float(second));
+        let x = frame.x(seconds_as_float(second));
         let _ =
             writeln!(out, r##"<text x="{x:.1}" y="{y}" text-anchor="middle" fill="#6b7280">{}</text>"##, clock(second));
     }
@@ -124,19 +133,19 @@ fn area(moments: &[LoadSample], frame: &PlotArea, out: &mut String) {
     let points = line(moments, frame, false, |one| PlotArea::y(one.load, frame.load));
     let (Some(first), Some(last)) = (moments.first(), moments.last()) else { return };
     let floor = HEIGHT - BOTTOM;
-    let (from, to) = (frame.x(to_float(first.second)), frame.x(to_float(last.second)));
+    let (from, to) = (frame.x(seconds_as_float(first.second)), frame.x(seconds_as_float(last.second)));
     let _ = writeln!(
         out,
         r##"<polygon fill="#93c5fd" fill-opacity="0.5" stroke="#2563eb" points="{from:.1},{floor} {points} {to:.1},{floor}"/>"##
     );
 }
 
-/// The points of a line; a stepped one holds each value until the next.
+/// Returns the points of a line; a stepped one holds each value until the next.
 fn line(moments: &[LoadSample], frame: &PlotArea, is_stepped: bool, y: impl Fn(&LoadSample) -> f64) -> String {
     let mut points = String::new();
     let mut before: Option<f64> = None;
     for moment in moments {
-        let (x, y) = (frame.x(to_float(moment.second)), y(moment));
+        let (x, y) = (frame.x(seconds_as_float(moment.second)), y(moment));
         if let Some(before) = before.filter(|before| is_stepped && (before - y).abs() > 0.01) {
             let _ = write!(points, "{x:.1},{before:.1} ");
         }
@@ -162,7 +171,7 @@ fn legend(run: &SimulationRun, out: &mut String) {
     }
 }
 
-/// The next round figure: 1, 2, 2.5 or 5 times a power of ten.
+/// Returns the next round figure: 1, 2, 2.5 or 5 times a power of ten.
 fn nice(value: f64) -> f64 {
     let mut size = 1.0;
     while size < 1e15 {
@@ -178,9 +187,4 @@ fn nice(value: f64) -> f64 {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-#[allow(clippy::cast_precision_loss)] // A month has far fewer seconds than a float can count.
-fn to_float(seconds: u64) -> f64 {
-    seconds as f64
 }

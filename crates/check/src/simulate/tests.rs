@@ -1,15 +1,16 @@
-//! The laws of a simulation, and the shapes of loads.
+//! Tests of the laws of a simulation and of the shapes of loads.
 #![allow(clippy::float_cmp)] // Capacities are whole numbers, and floats hold those exactly.
 
 use super::{LoadCurve, SimulationOptions, run};
 use crate::scaling::{
-    AdjustmentType, Alarm, MetricBasis, MetricTerm, PolicyKind, RemovalLimit, Scaling, ScalingPolicy, SourceLocations,
-    StepAdjustment, StepPolicy, TargetTracking, UnitLoad,
+    AdjustmentType, Alarm, MetricBasis, MetricTerm, MissingData, PolicyKind, RemovalLimit, Scaling, ScalingPolicy,
+    SourceLocations, StepAdjustment, StepPolicy, TargetTracking, UnitLoad,
 };
+use crate::units::{Fraction, MetricValue, Seconds};
 use gpb_model::Address;
 use proptest::prelude::*;
 
-const QUIET: SimulationOptions = SimulationOptions { seed: 1, noise: 0.0, price: None };
+const QUIET: SimulationOptions = SimulationOptions { seed: 1, noise: Fraction(0.0), price: None };
 
 fn requests() -> MetricTerm {
     MetricTerm {
@@ -23,7 +24,7 @@ fn requests() -> MetricTerm {
 }
 
 fn cpu() -> MetricTerm {
-    MetricTerm { name: "cpu".into(), ceiling: Some(100.0), sign: "%".into(), ..requests() }
+    MetricTerm { name: "cpu".into(), ceiling: Some(MetricValue(100.0)), sign: "%".into(), ..requests() }
 }
 
 fn rule(action: PolicyKind) -> ScalingPolicy {
@@ -37,28 +38,34 @@ fn stepping(watch: MetricTerm, by: f64, above: bool, threshold: f64, periods: us
         watches: vec![watch],
         above,
         inclusive: false,
-        threshold,
-        period: 60.0,
+        threshold: MetricValue(threshold),
+        period: Seconds(60.0),
         periods,
         datapoints: periods,
-        missing: "missing".into(),
-        delay: 60.0,
+        missing: MissingData::Missing,
+        delay: Seconds(60.0),
     };
     let steps = vec![StepAdjustment { from: step.0, to: step.1, by }];
-    rule(PolicyKind::Step(StepPolicy { change: AdjustmentType::By, steps, least: 0.0, cooldown, alarms: vec![alarm] }))
+    rule(PolicyKind::Step(StepPolicy {
+        adjustment: AdjustmentType::By,
+        steps,
+        least: 0.0,
+        cooldown: Seconds(cooldown),
+        alarms: vec![alarm],
+    }))
 }
 
 fn tracking(watch: MetricTerm, target: f64) -> ScalingPolicy {
     rule(PolicyKind::Track(TargetTracking {
         watch,
-        target,
-        period: 60.0,
-        delay: 60.0,
+        target: MetricValue(target),
+        period: Seconds(60.0),
+        delay: Seconds(60.0),
         out_periods: 3,
         in_periods: 15,
-        in_below: 0.9,
-        out_cooldown: 300.0,
-        in_cooldown: 300.0,
+        in_below: Fraction(0.9),
+        out_cooldown: Seconds(300.0),
+        in_cooldown: Seconds(300.0),
         removes: true,
     }))
 }
@@ -80,7 +87,7 @@ fn service(minimum: u32, maximum: u32, rules: Vec<ScalingPolicy>) -> Scaling {
         removals: None,
         surge: 1.0,
         zones: Vec::new(),
-        warmup: 90.0,
+        warmup: Seconds(90.0),
         full_at: Some(1500.0),
         demands: [
             ("cpu".into(), UnitLoad { idle: 0.0, full: 100.0 }),
@@ -112,7 +119,7 @@ fn a_target_is_reached_in_proportion_and_not_before_three_minutes() {
 fn a_short_cooldown_adds_again_for_what_has_already_been_added() {
     let mut rule = tracking(requests(), 1000.0);
     if let PolicyKind::Track(track) = &mut rule.action {
-        track.out_cooldown = 60.0;
+        track.out_cooldown = Seconds(60.0);
     }
     let run = run(&service(2, 50, vec![rule]), &LoadCurve::flat(9500.0, 3_600), &QUIET);
     assert_eq!(run.summary.most_units, 50.0, "ten would do: {:?}", run.changes);
@@ -142,7 +149,7 @@ fn what_waits_for_its_units_removes_nothing_while_some_are_starting() {
     // A spike makes it add, and is over when the units that were asked for are still on their way.
     let steps = vec![stepping(cpu(), 2.0, true, 70.0, 2, 60.0), stepping(cpu(), -1.0, false, 60.0, 2, 60.0)];
     let mut scaling = service(2, 4, steps);
-    scaling.warmup = 1_200.0;
+    scaling.warmup = Seconds(1_200.0);
     let curve = LoadCurve::described("spike base=100/min peak=3000/min at=0s for=3min length=1h").unwrap();
     let first_removal = |scaling: &Scaling| {
         let changes = run(scaling, &curve, &QUIET).changes;
@@ -159,7 +166,7 @@ fn limited_removals_come_one_by_one_once_the_day_has_had_its_number() {
     let steps = vec![stepping(cpu(), 2.0, true, 70.0, 2, 120.0), stepping(cpu(), -1.0, false, 20.0, 15, 60.0)];
     let mut scaling = service(2, 10, steps);
     scaling.desired = Some(10.0);
-    scaling.removals = Some(RemovalLimit { a_day: 4, after: 3_600.0 });
+    scaling.removals = Some(RemovalLimit { a_day: 4, after: Seconds(3_600.0) });
     let run = run(&scaling, &LoadCurve::flat(100.0, 9_000), &QUIET);
     let ins: Vec<_> = run.changes.iter().map(|change| (change.second, change.to)).collect();
     assert_eq!(ins, [(960, 9.0), (1_020, 8.0), (1_080, 7.0), (1_140, 6.0), (4_740, 5.0), (8_340, 4.0)]);
@@ -169,7 +176,7 @@ fn limited_removals_come_one_by_one_once_the_day_has_had_its_number() {
 fn time_over_target_and_beyond_what_can_be_carried_is_counted() {
     let scaling = service(2, 2, vec![tracking(cpu(), 70.0)]);
     let run = run(&scaling, &LoadCurve::flat(6000.0, 600), &SimulationOptions { price: Some(0.05), ..QUIET });
-    assert_eq!((run.summary.seconds_over_target, run.summary.seconds_overloaded), (600.0, 600.0));
+    assert_eq!((run.summary.seconds_over_target, run.summary.seconds_overloaded), (Seconds(600.0), Seconds(600.0)));
     assert_eq!(run.summary.requests_beyond.round(), 30_000.0);
     assert_eq!(run.summary.cost.map(|cost| (cost * 10_000.0).round()), Some(167.0));
 }
@@ -234,7 +241,7 @@ proptest! {
     ) {
         let scaling = service(low, low + more, rules);
         let curve = LoadCurve::described(&format!("spike base={base}/min peak={peak}/min length=3h for=40min")).unwrap();
-        let run = run(&scaling, &curve, &SimulationOptions { seed, noise: 0.2, price: None });
+        let run = run(&scaling, &curve, &SimulationOptions { seed, noise: Fraction(0.2), price: None });
         for moment in &run.moments {
             prop_assert!(moment.wanted >= scaling.minimum && moment.wanted <= scaling.maximum);
             prop_assert!(moment.running >= 0.0 && moment.running <= moment.wanted);
@@ -246,7 +253,7 @@ proptest! {
     fn the_same_input_gives_the_same_bytes(rules in rules(), seed in 0..u64::MAX, peak in 0..90_000_u32) {
         let scaling = service(2, 60, rules);
         let curve = LoadCurve::described(&format!("spike base=100/min peak={peak}/min")).unwrap();
-        let options = SimulationOptions { seed, noise: 0.1, price: Some(0.04) };
+        let options = SimulationOptions { seed, noise: Fraction(0.1), price: Some(0.04) };
         let (first, second) = (run(&scaling, &curve, &options), run(&scaling, &curve, &options));
         prop_assert_eq!(serde_json::to_string(&first).unwrap(), serde_json::to_string(&second).unwrap());
         prop_assert_eq!(super::svg(&first), super::svg(&second));

@@ -1,12 +1,14 @@
-//! A run as text.
+//! Prints a run as a table.
 
-use super::{LoadSample, SimulationRun};
+use super::simulation_run::{LoadSample, SimulationRun};
 use crate::scaling::figures;
+use crate::units::{Fraction, Seconds, count_as_float, seconds_as_float};
 use std::fmt::Write as _;
 
 /// The rows of the table, at most.
 const ROWS: usize = 24;
 
+/// Returns a table of a run with its summary, for a terminal.
 pub fn table(run: &SimulationRun) -> String {
     let mut out = String::new();
     let _ =
@@ -14,16 +16,19 @@ pub fn table(run: &SimulationRun) -> String {
     if let Some(full) = run.full_at {
         let _ = writeln!(out, "each carries {} requests a minute when it is full", figures::number(full));
     }
-    let _ = writeln!(out, "load: {}, ±{}%, seed {}\n", run.load, figures::number(run.noise * 100.0), run.seed);
+    let _ = writeln!(out, "load: {}, ±{}%, seed {}\n", run.load, figures::number(run.noise.0 * 100.0), run.seed);
     let _ = writeln!(
         out,
         "{:>8}  {:>10}  {:>8}  {:>8}  {:>6}  {:>11}",
         "time", "load", "wanted", "running", "full", "over target"
     );
     for row in rows(run) {
-        let full = row.fullness.map_or_else(|| "-".to_owned(), |part| format!("{:.0}%", part * 100.0));
-        let over =
-            if row.seconds_over_target > 0.0 { figures::seconds(row.seconds_over_target) } else { "-".to_owned() };
+        let full = row.fullness.map_or_else(|| "-".to_owned(), |part| format!("{:.0}%", part.0 * 100.0));
+        let over = if row.seconds_over_target > Seconds(0.0) {
+            figures::duration(row.seconds_over_target)
+        } else {
+            "-".to_owned()
+        };
         let _ = writeln!(
             out,
             "{:>8}  {:>10}  {:>8}  {:>8}  {full:>6}  {over:>11}",
@@ -40,7 +45,7 @@ pub fn table(run: &SimulationRun) -> String {
 
 fn summary(run: &SimulationRun, out: &mut String) {
     let sum = &run.summary;
-    let part = |seconds: f64| seconds * 100.0 / to_float(sum.seconds).max(1.0);
+    let part = |seconds: Seconds| seconds.0 * 100.0 / seconds_as_float(sum.seconds).max(1.0);
     let _ = writeln!(
         out,
         "{}: {} at least, {} on average, {} at most; {} hours of them",
@@ -72,25 +77,26 @@ fn summary(run: &SimulationRun, out: &mut String) {
     };
 }
 
-/// The moments put together into so many rows as one can read.
-pub fn rows(run: &SimulationRun) -> Vec<LoadSample> {
+/// Combines the samples of a run into as many rows as one can read.
+fn rows(run: &SimulationRun) -> Vec<LoadSample> {
     let size = run.moments.len().div_ceil(ROWS).max(1);
     run.moments.chunks(size).filter_map(combine).collect()
 }
 
 fn combine(moments: &[LoadSample]) -> Option<LoadSample> {
     let last = moments.last()?;
-    let load = moments.iter().map(|one| one.load).sum::<f64>() / whole_count(moments.len());
-    let fullness = moments.iter().map(|one| one.fullness).sum::<Option<f64>>();
+    let load = moments.iter().map(|one| one.load).sum::<f64>() / count_as_float(moments.len());
+    let fullness = moments.iter().map(|one| one.fullness.map(|part| part.0)).sum::<Option<f64>>();
     Some(LoadSample {
         second: last.second,
         load,
-        fullness: fullness.map(|sum| sum / whole_count(moments.len())),
+        fullness: fullness.map(|sum| Fraction(sum / count_as_float(moments.len()))),
         seconds_over_target: moments.iter().map(|one| one.seconds_over_target).sum(),
         ..*last
     })
 }
 
+/// Formats a second since the start as a time: `13:30`, `13:30:05`.
 pub fn clock(second: u64) -> String {
     let (hours, minutes) = (second / 3_600, second / 60 % 60);
     match second % 60 {
@@ -99,8 +105,9 @@ pub fn clock(second: u64) -> String {
     }
 }
 
-/// A length of time in its two largest units.
-fn lasted(seconds: f64) -> String {
+/// Formats a length of time in its two largest units.
+fn lasted(seconds: Seconds) -> String {
+    let seconds = seconds.0;
     let (hours, minutes, rest) = ((seconds / 3_600.0).floor(), (seconds / 60.0).floor() % 60.0, seconds % 60.0);
     if hours > 0.0 {
         format!("{hours:.0}h {minutes:.0}min")
@@ -109,14 +116,4 @@ fn lasted(seconds: f64) -> String {
     } else {
         format!("{rest:.0}s")
     }
-}
-
-#[allow(clippy::cast_precision_loss)] // A month has far fewer seconds than a float can count.
-fn to_float(seconds: u64) -> f64 {
-    seconds as f64
-}
-
-#[allow(clippy::cast_precision_loss)]
-fn whole_count(count: usize) -> f64 {
-    count as f64
 }

@@ -8,11 +8,13 @@ mod evaluator;
 mod fact_plan;
 mod functions;
 mod parallel;
+mod program;
 mod property_access;
 mod resource_graph;
 
 pub use evaluator::FactEvaluator;
 pub use functions::is_function;
+pub use program::FactProgram;
 
 use super::compile_context::{AlreadyReported, EvalResult};
 use super::eval::{Assignment, BlockEntries, Expectation, Interpreter, Scope};

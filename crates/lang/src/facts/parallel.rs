@@ -4,10 +4,11 @@
 //! What they say is put together in the order of the resources: nobody can tell how many did it.
 
 use super::super::compile_context::CompileContext;
+use super::super::deep_stack::STACK;
 use super::super::eval::Interpreter;
 use super::super::names::Names;
 use super::super::resolve::ResolveOutput;
-use super::super::{STACK, modules::Program, ty};
+use super::super::{modules::Program, ty};
 use super::ResourceGraph;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::Catalog;

@@ -1,9 +1,10 @@
-use super::{binary, from_symbol, index, member, negate, range, text};
+use super::{binary, index, member, negate, range, text};
 use crate::ty::testing::{NOWHERE, show, value};
 use crate::ty::{TypeContext, conform};
 use gpb_base::diag::Diagnostic;
 use gpb_model::ty::Type;
 use gpb_model::value::PropertyValue;
+use gpb_syntax::ast::BinaryOp;
 use serde_json::{Value as Json, json};
 
 fn shown(result: Result<PropertyValue, Diagnostic>) -> String {
@@ -11,7 +12,7 @@ fn shown(result: Result<PropertyValue, Diagnostic>) -> String {
 }
 
 fn check(left: Json, op: &str, right: Json, expected: &str) {
-    let op = from_symbol(op).unwrap();
+    let op = BinaryOp::from_symbol(op).unwrap();
     assert_eq!(shown(binary(op, value(left), value(right), NOWHERE)), expected);
 }
 
@@ -19,13 +20,13 @@ fn check(left: Json, op: &str, right: Json, expected: &str) {
 fn operators_apply_to_what_has_a_meaning() {
     check(json!(1), "+", json!(2), "3");
     check(json!("#1min"), ">", json!("#30s"), "true");
-    check(json!("a"), "+", json!("b"), "GPB1120 `+` does not apply to text and text");
-    check(json!("15.9"), "<", json!("15.17"), "GPB1120 `<` does not apply to text and text");
+    check(json!("a"), "+", json!("b"), "GPB1120 `+` does not apply to a string and a string");
+    check(json!("15.9"), "<", json!("15.17"), "GPB1120 `<` does not apply to a string and a string");
     check(json!(null), "+", json!(1), "GPB1110 no value was given where `+` needs one");
     check(json!(null), "??", json!(1), "1");
     check(json!(7), "%", json!(4), "3");
     check(json!(false), "&&", json!("x"), "false");
-    check(json!(true), "&&", json!("x"), "GPB1120 `&&` does not apply to a bool and text");
+    check(json!(true), "&&", json!("x"), "GPB1120 `&&` does not apply to a bool and a string");
 }
 
 #[test]
@@ -33,7 +34,7 @@ fn equality_is_of_like_values() {
     check(json!("a"), "==", json!("a"), "true");
     check(json!([1, "#60s"]), "==", json!([1, "#1min"]), "true");
     check(json!({"a": 1, "b": 2}), "!=", json!({"b": 2, "a": 1}), "false");
-    check(json!("a"), "==", json!(1), "GPB1121 text is never equal to a number");
+    check(json!("a"), "==", json!(1), "GPB1121 a string is never equal to a number");
     check(json!(30), "==", json!("#30s"), "GPB1102 cannot compare a number without a unit with a duration");
     check(json!({"$secret": "a"}), "==", json!("x"), "GPB1115 a secret cannot be compared");
 }
@@ -42,7 +43,7 @@ fn equality_is_of_like_values() {
 fn a_word_is_compared_with_the_words_it_could_be() {
     let mode = Type::words(["sandbox", "live"]);
     let live = conform(value(json!("~live")), &mode, &TypeContext::new(&crate::ty::testing::TestFacts)).unwrap();
-    let equal = from_symbol("==").unwrap();
+    let equal = BinaryOp::from_symbol("==").unwrap();
     assert_eq!(shown(binary(equal, live.clone(), value(json!("~live")), NOWHERE)), "true");
     assert_eq!(shown(binary(equal, live.clone(), value(json!("~sandbox")), NOWHERE)), "false");
     assert_eq!(
@@ -94,7 +95,7 @@ fn members_and_elements() {
     assert_eq!(at(&list, json!(1)), "20");
     assert_eq!(at(&list, json!(2)), "GPB1123 the list has no element 2");
     assert_eq!(at(&list, json!(-1)), "GPB1123 the list has no element -1");
-    assert_eq!(at(&list, json!("a")), "GPB1127 a list is reached by a number, not by text");
+    assert_eq!(at(&list, json!("a")), "GPB1127 a list is reached by a number, not by a string");
     assert_eq!(at(&of, json!("name")), "\"n\"");
 }
 
@@ -104,7 +105,7 @@ fn ranges_have_order() {
     assert_eq!(make(json!(8), json!("#64ACU")), "\"8 ACU..64 ACU\"");
     assert_eq!(make(json!(3), json!(1)), "GPB1107 the range starts at 3, above its end 1");
     assert_eq!(make(json!("#1s"), json!("#5%")), "GPB1102 cannot compare a duration with a percentage");
-    assert_eq!(make(json!("a"), json!("b")), "GPB1120 text cannot be the end of a range");
+    assert_eq!(make(json!("a"), json!("b")), "GPB1120 a string cannot be the end of a range");
 }
 
 #[test]
@@ -119,7 +120,7 @@ fn values_that_grow_without_end_are_refused() {
     }
     assert!(list.find_secret().is_none() && deep.is_known());
     let mut unknown = value(json!({"$hole": "number"}));
-    let add = from_symbol("+").unwrap();
+    let add = BinaryOp::from_symbol("+").unwrap();
     let refused = (0..64).find_map(|_| match binary(add, unknown.clone(), unknown.clone(), NOWHERE) {
         Ok(next) => {
             unknown = next;

@@ -68,7 +68,7 @@ fn values_that_do_not_fit_are_told() {
         json!({"delay_seconds": "#5s", "queue_name": {"$resource": "aws.sns.topic"}, "fifo_queue": "yes", "kms_master_key_id": "~alias"}),
         json!({}),
         "GPB2004 `delay_seconds` is a bare number, and `5s` is a duration\n\
-         GPB2008 `fifo_queue` is a bool, not text\n\
+         GPB2008 `fifo_queue` is a bool, not a string\n\
          GPB1105 `alias` is not a name in scope, and `kms_master_key_id` is text [put it in quotes]\n\
          GPB2005 text is expected here, and this is a whole `aws.sns.topic`",
     );

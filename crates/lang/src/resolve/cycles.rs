@@ -1,4 +1,4 @@
-//! Who needs whom, and the circles in it.
+//! Finds cycles of references.
 
 use crate::compile_context::CompileContext;
 use gpb_base::diag::Diagnostic;
@@ -17,7 +17,7 @@ pub struct ReferenceGraph {
 struct ReferenceNode {
     name: String,
     span: Option<Span>,
-    /// What it needs, and where it says so.
+    /// The items it refers to, each with the place of the reference.
     needs: Vec<(usize, Span)>,
 }
 
@@ -28,32 +28,38 @@ enum Checkpoint {
 }
 
 impl ReferenceGraph {
+    /// Adds an item, or names one that is referred to already.
     pub fn node(&mut self, key: usize, name: &Ident) {
         let node = self.nodes.entry(key).or_default();
         name.text.as_str().clone_into(&mut node.name);
         node.span = Some(name.span);
     }
 
+    /// Adds a reference of an item to another.
     pub fn edge(&mut self, from: usize, to: usize, span: Span) {
         if let Some(node) = self.nodes.get_mut(&from) {
             node.needs.push((to, span));
         }
     }
 
-    /// Reports each circle once, as the path of the places that make it; returns everything on a circle.
+    /// Reports each cycle once, as the path of the references in it.
+    ///
+    /// Returns everything on a cycle.
     pub fn report(&self, cx: &CompileContext<'_>, code: &'static str, what: &str, why: &str) -> HashSet<usize> {
         let mut marks: IndexMap<usize, Checkpoint> = IndexMap::new();
-        let mut circular = HashSet::new();
+        let mut on_cycles = HashSet::new();
         for start in self.nodes.keys() {
             for cycle in self.cycles_from(*start, &mut marks) {
-                circular.extend(cycle.iter().map(|(key, _)| *key));
+                on_cycles.extend(cycle.iter().map(|(key, _)| *key));
                 cx.reports.add(self.describe(&cycle, code, what).help(why));
             }
         }
-        circular
+        on_cycles
     }
 
-    /// Depth first without recursion, as a chain of functions may be as long as the program.
+    /// Searches depth first, without recursion.
+    ///
+    /// A chain of functions may be as long as the program.
     fn cycles_from(&self, start: usize, marks: &mut IndexMap<usize, Checkpoint>) -> Vec<Vec<(usize, Span)>> {
         let mut found = Vec::new();
         if marks.contains_key(&start) {
@@ -83,7 +89,9 @@ impl ReferenceGraph {
         found
     }
 
-    /// The part of the path from `to` on: each node with the place where it needs the next.
+    /// Returns the part of the path from `to` on.
+    ///
+    /// Each node comes with the place of its reference to the next.
     fn cycle_of(&self, path: &[(usize, usize)], to: usize) -> Vec<(usize, Span)> {
         let start = path.iter().position(|(key, _)| *key == to).unwrap_or(0);
         let steps = path.iter().skip(start).filter_map(|(key, followed)| {

@@ -1,9 +1,14 @@
 //! Facts about resource types, and what an environment is held to.
 
-use super::{check, with_files, wrong};
-use crate::{Compilation, compile};
-use gpb_model::{Applicability, Domain};
+use super::{Files, check, with_files, wrong};
+use crate::{Compilation, CompileInputs, compile};
+use gpb_base::source::Loader;
+use gpb_base::stdlib::Library;
+use gpb_model::{Applicability, Domain, FactEvaluator, Value};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 const SHOP: &str = r#"
 facts aws.sqs.queue {
@@ -242,4 +247,48 @@ environment live of shop {{
     assert_eq!(field("[for x in [1]: name]"), r#"["a"] ["b"]"#);
     assert_eq!(field("who(\"a\") + who(name)"), "2 2");
     assert_eq!(field("[fixed(), fixed(n: 3), region]"), r#"["n 2", "n 3", region] ["n 2", "n 3", region]"#);
+}
+
+/// Files in memory that count how often each is loaded.
+struct CountingFiles {
+    files: Files,
+    loads: RefCell<BTreeMap<String, u32>>,
+}
+
+impl Loader for CountingFiles {
+    fn load(&self, from: &str, path: &str) -> Result<(String, Arc<str>), String> {
+        *self.loads.borrow_mut().entry(path.to_owned()).or_default() += 1;
+        self.files.load(from, path)
+    }
+}
+
+#[test]
+fn facts_about_other_resources_load_no_file_again() {
+    let text =
+        SHOP.replace("facts aws.sqs.queue", "use \"more.gpb\"\nfacts aws.sqs.queue").replace("= 10 GiB", "= kept");
+    let files = [("main.gpb", text.as_str()), ("more.gpb", "const kept = 10 GiB")];
+    let files = Files(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect());
+    let (loader, library) = (CountingFiles { files, loads: RefCell::default() }, Library::default());
+    let compilation = compile("main.gpb", &CompileInputs::embedded(&loader, &library), None);
+    let model = compilation.model().filter(|_| !compilation.has_errors()).unwrap();
+
+    let mut quicker = model.resources.clone();
+    for resource in &mut quicker {
+        if resource.properties.contains_key("VisibilityTimeout") {
+            resource.properties.insert("VisibilityTimeout".into(), Value::Int(5));
+        }
+    }
+    let found = compilation.facts.facts(model, &[model.resources.clone(), quicker, Vec::new()]);
+    let [same, quicker, none] = found.as_slice() else { panic!("{found:?}") };
+    let shown = |facts: &[gpb_model::Fact]| -> Vec<String> {
+        facts.iter().map(|fact| format!("{} {} {:?} {:?}", fact.of, fact.name, fact.applies, fact.fields)).collect()
+    };
+    assert_eq!(shown(same), shown(&model.facts));
+    let kept = |facts: &[gpb_model::Fact]| {
+        let is_kept = |fact: &&gpb_model::Fact| *fact.name == *"kept" && fact.of.as_str() == "queues.jobs";
+        facts.iter().find(is_kept).map(|fact| fact.applies)
+    };
+    assert_eq!((kept(same), kept(quicker)), (Some(Applicability::Yes), Some(Applicability::No)));
+    assert!(none.is_empty(), "{none:?}");
+    assert_eq!(*loader.loads.borrow(), BTreeMap::from([("main.gpb".to_owned(), 1), ("more.gpb".to_owned(), 1)]));
 }

@@ -128,7 +128,7 @@ fn what_is_unknown_is_accepted_by_its_type() {
 fn secrets_and_resources_are_no_text() {
     check(json!({"$secret": "a"}), &Type::Secret, r#"{"$secret":{"from":"store","name":"a"}}"#);
     check(json!({"$secret": "a"}), &Type::String, "GPB1115 a secret has no text form");
-    check(json!("hunter2"), &Type::Secret, "GPB1101 expected a `secret`, found text");
+    check(json!("hunter2"), &Type::Secret, "GPB1101 expected a `secret`, found a string");
     check(
         json!({"$resource": "aws.ec2.vpc"}),
         &Type::Resource(Some("aws.ec2.subnet".into())),
@@ -136,7 +136,7 @@ fn secrets_and_resources_are_no_text() {
     );
     check(json!(null), &Type::String, "GPB1110 no value was given where a `string` is required");
     check(json!(null), &Type::String.optional(), "absent");
-    check(json!("a"), &Type::list(Type::String), "GPB1101 expected a `list<string>`, found text");
+    check(json!("a"), &Type::list(Type::String), "GPB1101 expected a `list<string>`, found a string");
     check(json!("{}"), &Type::Policy, "GPB1117 this JSON is not a policy document");
     check(json!(r#"{"Statement": []}"#), &Type::Policy, r#"{"Statement":[]}"#);
 }

@@ -1,4 +1,6 @@
-//! What AWS gives every account each month without a charge.
+//! Free allowances.
+//!
+//! Quantities that AWS gives every account each month without a charge.
 
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -6,11 +8,13 @@ use serde::Deserialize;
 /// A quantity that is free once in an account, of several items together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allowance {
-    /// `Lambda requests`
+    /// The name, for people: `Lambda requests`.
     pub name: String,
+    /// The items of the price book that it covers.
     pub items: Vec<String>,
-    /// In the items' unit.
+    /// The number of units a month, in the items' unit.
     pub amount: Decimal,
+    /// The address of the page that says so.
     pub source: String,
 }
 
@@ -30,6 +34,7 @@ struct AllowanceEntry {
     source: String,
 }
 
+/// Reads `prices/free.toml`.
 pub(super) fn read(text: &str) -> Result<Vec<Allowance>, String> {
     let file: AllowanceFile = toml::from_str(text).map_err(|error| error.to_string())?;
     let whole = |entry: AllowanceEntry| Allowance {

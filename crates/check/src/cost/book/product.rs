@@ -1,33 +1,41 @@
-//! What AWS's Price List answers with.
+//! Reads products out of the documents of the AWS Price List.
+//!
+//! Source: docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file.html
 
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-/// What a product's usage type without its region is called among its attributes.
+/// The name of a product's usage type without its region, among its attributes.
 pub(super) const USAGE: &str = "usage";
 
 /// A product as the price list has it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Product {
+    /// The attributes, by the names of the price list.
     pub attributes: BTreeMap<String, String>,
+    /// The rates on demand, in the order of their quantities.
     pub rates: Vec<ProductRate>,
-    /// The day this was published on.
+    /// The day this was published on, `2026-11-20`.
     pub published: String,
 }
 
 /// A rate on demand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductRate {
+    /// AWS's code of the rate.
     pub code: String,
+    /// The US dollars for one unit.
     pub usd: Decimal,
-    /// The first unit of a month that it is for.
+    /// The number of units of a month from which on it holds.
     pub from: Decimal,
 }
 
 impl Product {
-    /// A product out of its document in the price list, or `None` when it is none.
+    /// Reads a product out of its document in the price list.
+    ///
+    /// `None` when it is not one.
     pub fn read(document: &Json) -> Option<Product> {
         let parsed;
         let document = match document.as_str() {
@@ -62,7 +70,9 @@ impl Product {
     }
 }
 
-/// `NodeUsage:cache.t3.micro` of `APN1-NodeUsage:cache.t3.micro`. In the oldest regions nothing, or `EU-`, stands before it.
+/// Returns `NodeUsage:cache.t3.micro` of `APN1-NodeUsage:cache.t3.micro`.
+///
+/// In the oldest regions there is no prefix, or `EU-`.
 fn without_region(usage: &str) -> &str {
     let Some((region, rest)) = usage.split_once('-') else { return usage };
     let letters = region.trim_end_matches(|c: char| c.is_ascii_digit());

@@ -1,6 +1,10 @@
-//! Bringing the book up to date: which questions to ask, and what the answers change. Whoever asks them is elsewhere.
+//! Refreshes the price book from the AWS Price List.
+//!
+//! Which queries to make, and the changes that the answers give.
+//!
+//! The caller makes the queries.
 
-use super::PriceBook;
+use super::price_book::{PriceBook, ServicePrices};
 use super::product::USAGE;
 pub use super::product::{Product, ProductRate};
 use super::table::{PriceSeries, PriceSource, PriceTable, PriceTier};
@@ -8,35 +12,43 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One question, for every region of its table.
+/// A query of the price list, for every region of its table.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PriceListQuery {
     /// The table it is for.
     pub table: String,
-    /// The item whose attributes tell a product; without it, rates are found by their codes.
+    /// The item whose attributes tell a product.
+    ///
+    /// Without it, rates are found by their codes.
     pub item: Option<String>,
-    /// What the price list calls the service.
+    /// The name of the service in the price list.
     pub service: String,
-    /// What a product's attributes must be.
+    /// The values that a product's attributes must have.
     #[serde(default)]
     pub filters: BTreeMap<String, String>,
     /// The product's attribute that names the region.
     #[serde(default = "region_code")]
     region: String,
-    /// The book's name of the place, of what is not sold by region: `edge`. It is asked for once.
+    /// The book's name of the place, of what is not sold by region: `edge`.
+    ///
+    /// It is asked for once.
     pub place: Option<String>,
-    /// What the usage type begins with, its region left off. A product of another usage is another thing than the item.
+    /// The beginnings of the usage type, its region left off.
+    ///
+    /// A product of another usage is another thing than the item.
     #[serde(default)]
     usage: Vec<String>,
-    /// How many of the book's units one unit of the product is.
+    /// The number of the book's units in one unit of the product.
     #[serde(default = "one")]
     units: u32,
     /// The book's name of an attribute, and the product's.
     #[serde(default)]
     attributes: BTreeMap<String, String>,
-    /// By the book's attribute: the product's spelling of a value, and the book's. A value that is not named here is another
-    /// thing than the item, where the attribute has any; without any, values are the same in both.
+    /// By the book's attribute: the product's spelling of a value, and the book's.
+    ///
+    /// A value that is not named here is another thing than the item, where the attribute has any; without any, values
+    /// are the same in both.
     #[serde(default)]
     values: BTreeMap<String, BTreeMap<String, String>>,
     /// Attributes of the book that no product has.
@@ -47,32 +59,43 @@ pub struct PriceListQuery {
 /// The answer to a query, for one region.
 #[derive(Debug, Clone)]
 pub struct PriceListResult<'a> {
+    /// The query.
     pub query: &'a PriceListQuery,
+    /// The region.
     pub region: String,
+    /// The products that match.
     pub products: Vec<Product>,
 }
 
-/// What the answers came to.
+/// The changes that the answers gave.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RefreshReport {
-    /// Rates that are as they were.
+    /// The number of rates that are as they were.
     pub confirmed: usize,
-    /// What is asked for now, and what was.
+    /// The rates that have changed.
     pub changed: Vec<PriceChange>,
-    /// Prices that the book did not have.
+    /// The number of prices that the book did not have.
     pub added: usize,
-    /// Rates so far from the old ones that they are probably of another unit; they are left alone.
+    /// The rates so far from the old ones that they are probably of another unit.
+    ///
+    /// They are left alone.
     pub doubtful: Vec<PriceChange>,
-    /// Rates that no answer spoke of.
+    /// The number of rates that no answer named.
     pub unasked: usize,
 }
 
+/// A rate that has changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PriceChange {
+    /// The item.
     pub item: String,
+    /// Its attributes, as the tables write them.
     pub attributes: String,
+    /// The region.
     pub region: String,
+    /// The US dollars for one unit before.
     pub before: String,
+    /// The US dollars for one unit after.
     pub after: String,
 }
 
@@ -84,10 +107,10 @@ fn one() -> u32 {
     1
 }
 
-/// The questions that a library says are to be asked.
+/// Reads the queries that a library lists.
 ///
 /// # Errors
-/// What is wrong with the file that says so.
+/// When the file is malformed.
 pub fn queries(text: &str) -> Result<Vec<PriceListQuery>, String> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -98,23 +121,23 @@ pub fn queries(text: &str) -> Result<Vec<PriceListQuery>, String> {
 }
 
 impl PriceBook {
-    /// The regions that a table has prices of.
+    /// Returns the regions that a table has prices of.
     ///
     /// # Errors
     /// When the table cannot be read.
     pub fn regions(&self, service: &str) -> Result<BTreeSet<String>, String> {
-        let table = self.services.get(service).map(super::ServicePrices::table).transpose()?;
+        let table = self.services.get(service).map(ServicePrices::table).transpose()?;
         let regions = table.into_iter().flat_map(PriceTable::all).map(|series| series.region.clone());
         Ok(regions.filter(|region| region.contains('-')).collect())
     }
 
-    /// A table as the answers make it, and what they changed.
+    /// Returns the text of a table as the answers make it, and the changes.
     ///
     /// # Errors
     /// When the table cannot be read.
     pub fn refreshed(&self, service: &str, answers: &[PriceListResult<'_>]) -> Result<(String, RefreshReport), String> {
-        let Some(shelf) = self.services.get(service) else { return Err(format!("there is no table `{service}`")) };
-        let old = shelf.table()?;
+        let Some(prices) = self.services.get(service) else { return Err(format!("there is no table `{service}`")) };
+        let old = prices.table()?;
         let mut fresh = TableRefresh { table: old.clone(), report: RefreshReport::default(), seen: BTreeSet::new() };
         for answer in answers.iter().filter(|answer| answer.query.table == service) {
             for product in &answer.products {
@@ -137,7 +160,7 @@ type SeriesKey = (String, String, String);
 struct TableRefresh {
     table: PriceTable,
     report: RefreshReport,
-    /// The rates that an answer spoke of.
+    /// The rates that an answer named.
     seen: BTreeSet<(SeriesKey, usize)>,
 }
 
@@ -163,7 +186,8 @@ impl TableRefresh {
     fn by_attributes(&mut self, item: &str, answer: &PriceListResult<'_>, product: &Product) {
         let Some(attributes) = answer.query.published_value(product) else { return };
         let rates = answer.query.in_units(product);
-        // What is free is no price of the item, what is not on sale has no rates, and two that begin alike are no tiers.
+        // A free product is not a price of the item, one that is not on sale has no rates, and two that begin alike are not
+        // tiers.
         let are_tiers = rates.windows(2).all(|pair| matches!(pair, [one, next] if one.from < next.from));
         let begin = rates.first().is_some_and(|rate| rate.from.is_zero());
         if !are_tiers || !begin || rates.iter().any(|rate| rate.usd.is_zero()) {
@@ -234,7 +258,7 @@ impl TableRefresh {
         held.source = source;
     }
 
-    /// The number of an answer's source in the table.
+    /// Returns the number of an answer's source in the table.
     fn source(&mut self, answer: &PriceListResult<'_>, product: &Product) -> usize {
         let place = match answer.query.place {
             Some(_) => String::new(),
@@ -255,12 +279,12 @@ impl TableRefresh {
 }
 
 impl PriceListQuery {
-    /// The attribute by which the products of a region are asked for, and its value.
+    /// Returns the attribute that selects the products of a region, and its value.
     pub fn region_filter<'a>(&'a self, region: &'a str) -> Option<(&'a str, &'a str)> {
         self.place.is_none().then_some((self.region.as_str(), region))
     }
 
-    /// The rates of a product, for the book's unit.
+    /// Returns the rates of a product for the book's unit.
     fn in_units(&self, product: &Product) -> Vec<ProductRate> {
         let units = Decimal::from(self.units.max(1));
         let rate = |rate: &ProductRate| ProductRate {
@@ -271,22 +295,24 @@ impl PriceListQuery {
         product.rates.iter().map(rate).collect()
     }
 
-    /// The book's attributes of a product; `None` where it is another thing than the item.
+    /// Returns the book's attributes of a product.
+    ///
+    /// `None` where it is another thing than the item.
     fn published_value(&self, product: &Product) -> Option<String> {
         let usage = product.attributes.get(USAGE).map_or("", String::as_str);
         if !self.usage.is_empty() && !self.usage.iter().any(|start| usage.starts_with(start.as_str())) {
             return None;
         }
-        let mut told = self.constant.clone();
+        let mut attributes = self.constant.clone();
         for (book, theirs) in &self.attributes {
             let value = product.attributes.get(theirs)?;
             let value = match self.values.get(book) {
                 Some(values) => values.get(value)?,
                 None => value,
             };
-            told.insert(book.clone(), value.clone());
+            attributes.insert(book.clone(), value.clone());
         }
-        let parts: Vec<String> = told.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let parts: Vec<String> = attributes.iter().map(|(key, value)| format!("{key}={value}")).collect();
         let text = parts.join(";");
         // A comma would end the field of the table.
         (!text.contains(',')).then_some(text)

@@ -1,4 +1,6 @@
-//! One service's table: comment lines with the sources, a line of headings, and a line a rate.
+//! Reads and writes a service's table.
+//!
+//! Comment lines with the sources, a line of headings, and a line a rate.
 
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -7,34 +9,42 @@ use std::str::FromStr;
 
 const HEADINGS: &str = "item,attributes,unit,region,from,to,usd,rate,source";
 
-/// Where prices were read, and when they were published.
+/// The source of prices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceSource {
+    /// The day they were published on, `2026-11-20`.
     pub date: String,
+    /// The address of the price list.
     pub url: String,
 }
 
-/// The price of one item in one region: its rates, from the first unit of a month on.
+/// The price of one item in one region.
+///
+/// Its rates, from the first unit of a month on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceSeries {
+    /// The item: `aurora.storage`.
     pub item: String,
-    /// `engine=mysql;storage_config=standard`, sorted by key.
+    /// The attributes, sorted by key: `engine=mysql;storage_config=standard`.
     pub attributes: String,
-    /// What the rates are for: `gb-month`.
+    /// The unit that the rates are for: `gb-month`.
     pub unit: String,
-    /// A region, `global`, or `edge`.
+    /// The place: a region, `global`, or `edge`.
     pub region: String,
-    /// One at least; each begins where the one before ends.
+    /// The rates, one at least; each begins where the one before ends.
     pub tiers: Vec<PriceTier>,
 }
 
 /// The rate of the units between two quantities of a month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceTier {
+    /// The number of units of a month from which on it holds.
     pub from: Decimal,
+    /// The number of units of a month up to which it holds.
+    ///
     /// Absent where it has no end.
     pub to: Option<Decimal>,
-    /// Dollars for one unit.
+    /// The US dollars for one unit.
     pub usd: Decimal,
     /// AWS's own code of the rate, where it is known.
     pub rate: String,
@@ -50,12 +60,12 @@ pub struct PriceTable {
 }
 
 impl PriceSeries {
-    /// The names of its attributes.
+    /// Returns the names of its attributes.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.attributes.split(';').filter_map(|part| part.split_once('=')).map(|(key, _)| key)
     }
 
-    /// The table it stands in.
+    /// Returns the table it is in.
     pub fn service(&self) -> &str {
         self.item.split('.').next().unwrap_or_default()
     }
@@ -70,6 +80,10 @@ impl PriceSeries {
 }
 
 impl PriceTable {
+    /// Reads the text of a table.
+    ///
+    /// # Errors
+    /// When a line is malformed, with its number.
     pub fn read(text: &str) -> Result<PriceTable, String> {
         let mut table = PriceTable::default();
         let mut headed = false;
@@ -88,31 +102,35 @@ impl PriceTable {
         }
         table.series.sort_by(|a, b| a.key().cmp(&b.key()));
         if let Some([one, _]) = table.series.windows(2).find(|pair| matches!(pair, [a, b] if a.key() == b.key())) {
-            return Err(format!("`{}` {} in {} stands in two places", one.item, one.attributes, one.region));
+            return Err(format!("`{}` {} in {} is in two places", one.item, one.attributes, one.region));
         }
         Ok(table)
     }
 
+    /// Returns the price of an item with these attributes in a region.
     pub fn get(&self, item: &str, attributes: &str, region: &str) -> Option<&PriceSeries> {
         let wanted = (item, attributes, region);
         let at = self.series.binary_search_by(|series| series.key().cmp(&wanted)).ok()?;
         self.series.get(at)
     }
 
+    /// Returns all prices of an item.
     pub fn series_of<'a>(&'a self, item: &'a str) -> impl Iterator<Item = &'a PriceSeries> {
         let start = self.series.partition_point(|series| series.item.as_str() < item);
         self.series.iter().skip(start).take_while(move |series| series.item == item)
     }
 
+    /// Returns all prices.
     pub fn all(&self) -> impl Iterator<Item = &PriceSeries> {
         self.series.iter()
     }
 
+    /// Returns a source by number.
     pub fn source(&self, number: usize) -> Option<&PriceSource> {
         self.sources.get(&number)
     }
 
-    /// The table as it is read, with the sources that something still comes from.
+    /// Returns the text of the table, with the sources that are still used.
     pub fn text(&self, service: &str) -> String {
         let mut used: Vec<usize> =
             self.series.iter().flat_map(|series| &series.tiers).map(|tier| tier.source).collect();
@@ -139,7 +157,9 @@ impl PriceTable {
         out
     }
 
-    /// `1 2025-12-05 https://…` is a source; any other remark is for people.
+    /// Reads a comment: `1 2025-12-05 https://…` is a source.
+    ///
+    /// Any other remark is for people.
     fn remark(&mut self, text: &str) {
         let mut words = text.splitn(3, ' ');
         if let (Some(Ok(number)), Some(date), Some(url)) = (words.next().map(str::parse), words.next(), words.next()) {
@@ -147,7 +167,9 @@ impl PriceTable {
         }
     }
 
-    /// One line of the table: another tier of the price above it, or the first of a new one.
+    /// Reads a line of the table.
+    ///
+    /// Another tier of the price above it, or the first of a new one.
     fn rate(&mut self, line: &str) -> Result<(), String> {
         let fields: Vec<&str> = line.split(',').collect();
         let [item, attributes, unit, region, from, to, usd, rate, source] = fields.as_slice() else {
@@ -155,9 +177,9 @@ impl PriceTable {
         };
         let number = |text: &str| match Decimal::from_str(text) {
             Ok(number) if !number.is_sign_negative() => Ok(number),
-            _ => Err(format!("`{text}` is no amount")),
+            _ => Err(format!("`{text}` is not a valid amount")),
         };
-        let source: usize = source.parse().map_err(|_| format!("`{source}` is no number of a source"))?;
+        let source: usize = source.parse().map_err(|_| format!("`{source}` is not the number of a source"))?;
         if !self.sources.contains_key(&source) {
             return Err(format!("the source {source} is not named above"));
         }

@@ -1,5 +1,8 @@
+use super::table::PriceTable;
 use super::*;
+use gpb_base::stdlib::Library;
 use rust_decimal::Decimal;
+use std::sync::Arc;
 
 fn sku(item: &str, attributes: &[(&str, &str)]) -> Sku {
     let attributes = attributes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
@@ -92,8 +95,8 @@ fn a_broken_table_says_where() {
             format!("# 1 2026-01-01 https://example.com\nitem,attributes,unit,region,from,to,usd,rate,source\n{lines}");
         assert_eq!(PriceTable::read(&text).map(|_| ()).unwrap_err(), expected);
     };
-    check("a.b,,h,us-east-1,0,,x,,1", "line 3: `x` is no amount");
-    check("a.b,,h,us-east-1,0,,-1,,1", "line 3: `-1` is no amount");
+    check("a.b,,h,us-east-1,0,,x,,1", "line 3: `x` is not a valid amount");
+    check("a.b,,h,us-east-1,0,,-1,,1", "line 3: `-1` is not a valid amount");
     check("a.b,,h,us-east-1,0,1", "line 3: 9 fields are expected, and there are 6");
     check("a.b,,h,us-east-1,5,,1,,1", "line 3: the first tier does not begin at 0");
     check(
@@ -103,6 +106,6 @@ fn a_broken_table_says_where() {
     check("a.b,,h,us-east-1,0,,1,,2", "line 3: the source 2 is not named above");
     check(
         "a.b,,h,us-east-1,0,,1,,1\na.c,,h,us-east-1,0,,1,,1\na.b,,h,us-east-1,0,,1,,1",
-        "`a.b`  in us-east-1 stands in two places",
+        "`a.b`  in us-east-1 is in two places",
     );
 }

@@ -1,0 +1,90 @@
+//! Runs all checks over the environments of a program.
+
+use crate::change_pricing::with_prices;
+use crate::estimate_inputs::EstimateInputs;
+use crate::{cost, recovery, scaling};
+use gpb_base::diag::Diagnostic;
+use gpb_base::threads::join;
+use gpb_catalog::{TypeLookup, display_path};
+use gpb_model::CompiledEnvironment;
+use gpb_model::graph::Graph;
+
+/// Builds the graphs of all environments.
+///
+/// A cycle in one is an error like any other.
+pub fn build_graphs(environments: &[CompiledEnvironment], types: TypeLookup<'_>) -> (Vec<Graph>, Vec<Diagnostic>) {
+    let (graphs, cycles): (Vec<_>, Vec<_>) = environments.iter().map(|made| build_graph(made, types)).unzip();
+    (graphs, cycles.into_iter().flatten().collect())
+}
+
+/// Builds the graphs of all environments and runs all checks over each.
+///
+/// With a cycle in one of the graphs, the cycles are all that is reported.
+pub fn run_checks(environments: &[CompiledEnvironment], inputs: &EstimateInputs<'_>) -> (Vec<Graph>, Vec<Diagnostic>) {
+    let (mut graphs, mut cycles, mut found) = (Vec::new(), Vec::new(), Vec::new());
+    for made in environments {
+        let verdicts = findings(made, inputs);
+        graphs.push(verdicts.graph);
+        cycles.extend(verdicts.cycles);
+        found.push(verdicts.found);
+    }
+    let diagnostics = if cycles.is_empty() { merge(environments, found) } else { cycles };
+    (graphs, diagnostics)
+}
+
+/// Builds the graph of an environment, and finds the cycles in it.
+fn build_graph(made: &CompiledEnvironment, types: TypeLookup<'_>) -> (Graph, Vec<Diagnostic>) {
+    let graph = Graph::build(&made.model);
+    let cycles = graph.diagnose(&made.model, &|ty, path| display_path(types, ty, path));
+    (graph, cycles)
+}
+
+/// The results of all checks of one environment.
+struct EnvironmentFindings {
+    graph: Graph,
+    cycles: Vec<Diagnostic>,
+    /// The diagnostics of recovery, cost and scaling.
+    ///
+    /// Where there are cycles, they do not count.
+    found: Vec<Diagnostic>,
+}
+
+fn findings(made: &CompiledEnvironment, inputs: &EstimateInputs<'_>) -> EnvironmentFindings {
+    let (library, day) = (inputs.library, inputs.day);
+    let price = || cost::check(made, &cost::CheckInputs { book: &cost::book::PriceBook::new(library), day: Some(day) });
+    let scale = || scaling::check(&made.model);
+    let recover = || {
+        let (graph, cycles) = build_graph(made, inputs.types);
+        let whole = cycles.is_empty();
+        let found = whole.then(|| with_prices(&made.model, &graph, inputs, recovery::diagnostics));
+        EnvironmentFindings { graph, cycles, found: found.unwrap_or_default() }
+    };
+    let (prices, (scales, mut verdicts)) = join(price, || join(scale, recover));
+    verdicts.found.extend(scales);
+    verdicts.found.extend(prices);
+    verdicts
+}
+
+/// Merges the diagnostics of all environments.
+///
+/// One found in all is reported once, one found in some names them.
+///
+/// Environments share the text of their stack, so their diagnostics often are the same.
+fn merge(made: &[CompiledEnvironment], found: Vec<Vec<Diagnostic>>) -> Vec<Diagnostic> {
+    if found.len() < 2 {
+        return found.into_iter().flatten().collect();
+    }
+    let everywhere = |one: &Diagnostic| found.iter().all(|others| others.contains(one));
+    let mut all = Vec::new();
+    for (made, own) in made.iter().zip(&found) {
+        let name = format!("`{}`", made.model.environment.name);
+        for one in own {
+            let mut one = one.clone();
+            if !everywhere(&one) && !one.message.contains(&name) {
+                one.message = format!("in {name}: {}", one.message);
+            }
+            all.push(one);
+        }
+    }
+    all
+}

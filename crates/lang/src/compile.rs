@@ -1,0 +1,216 @@
+//! Entry points: from a program's first file to the models of its environments.
+
+use super::compile_context::CompileContext;
+use super::dead_code;
+use super::deep_stack;
+use super::embedded::EmbeddedCloudFacts;
+use super::eval::Interpreter;
+use super::facts::FactProgram;
+use super::modules::{self, Program};
+use super::names::{EnvironmentItem, Names};
+use super::resolve::{self, ResolveOutput};
+use super::ty::CloudFacts;
+use gpb_base::diag;
+use gpb_base::diag::{Diagnostic, nearest};
+use gpb_base::source::{Loader, SourceMap};
+use gpb_base::stdlib::Library;
+use gpb_catalog::Catalog;
+use gpb_model::{CompiledEnvironment, Model, UsageTier};
+use gpb_syntax::ast::Module;
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+/// Everything a compilation starts from.
+#[derive(Clone, Copy)]
+pub struct CompileInputs<'a> {
+    /// Reads the files of the program.
+    pub loader: &'a dyn Loader,
+    /// The standard library: components, functions, facts.
+    pub library: &'a Library,
+    /// The resource types.
+    pub catalog: &'static Catalog,
+    /// Regions, zones and the actions of IAM.
+    pub facts: &'static (dyn CloudFacts + Sync),
+}
+
+impl<'a> CompileInputs<'a> {
+    /// Returns the inputs with the catalog and the cloud's facts that are in the binary.
+    pub fn embedded(loader: &'a dyn Loader, library: &'a Library) -> Self {
+        Self { loader, library, catalog: Catalog::embedded(), facts: &EmbeddedCloudFacts }
+    }
+}
+
+/// The result of compiling a program.
+#[derive(Debug)]
+pub struct Compilation {
+    /// The text of every file that was read.
+    pub sources: SourceMap,
+    /// The trees: the entry first, then the files it uses, then the library's.
+    pub modules: Vec<Arc<Module>>,
+    /// The names of the program's environments, in order.
+    pub environments: Vec<String>,
+    /// The environments that were looked at, as far as they could be evaluated. Without errors only may they be trusted.
+    pub models: Vec<CompiledEnvironment>,
+    /// Everything that is wrong, sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The facts of the program, to be evaluated about resources other than its own.
+    pub facts: FactProgram,
+}
+
+impl Compilation {
+    /// Returns whether a diagnostic is an error.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// Returns the model of the environment that was looked at, where it is one.
+    pub fn model(&self) -> Option<&Model> {
+        match self.models.as_slice() {
+            [made] => Some(&made.model),
+            _ => None,
+        }
+    }
+}
+
+/// Checks a program: all its environments, or the one named. A file without environments is checked as far as that goes.
+pub fn check(entry: &str, inputs: &CompileInputs<'_>, environment: Option<&str>) -> Compilation {
+    run(entry, inputs, (environment, CompileGoal::Check), None)
+}
+
+/// Compiles one environment: the one named, or the only one there is.
+pub fn compile(entry: &str, inputs: &CompileInputs<'_>, environment: Option<&str>) -> Compilation {
+    run(entry, inputs, (environment, CompileGoal::Compile), None)
+}
+
+/// Compiles one environment under another usage: `at` gives one of its drivers another value.
+pub fn compile_at(
+    entry: &str,
+    inputs: &CompileInputs<'_>,
+    environment: Option<&str>,
+    at: &(String, Decimal),
+) -> Compilation {
+    run(entry, inputs, (environment, CompileGoal::Compile), Some(at))
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CompileGoal {
+    Check,
+    Compile,
+}
+
+fn run(
+    entry: &str,
+    inputs: &CompileInputs<'_>,
+    wanted: (Option<&str>, CompileGoal),
+    at: Option<&(String, Decimal)>,
+) -> Compilation {
+    let mut program = modules::load(entry, inputs.loader, inputs.library);
+    let mut diagnostics = std::mem::take(&mut program.diagnostics);
+    let found = deep_stack::run(|| evaluate(&program, inputs.catalog, inputs.facts, wanted, at));
+    let found = found.unwrap_or_else(|| EvalOutput {
+        diagnostics: vec![Diagnostic::error("GPB1404", "there is no memory for the compiler's stack")],
+        ..EvalOutput::default()
+    });
+    let whole = !found.diagnostics.iter().any(Diagnostic::is_error);
+    diagnostics.extend(found.diagnostics);
+    diag::sort(&mut diagnostics);
+    let program = Arc::new(program);
+    Compilation {
+        sources: program.sources.clone(),
+        modules: program.modules.iter().map(|loaded| loaded.module.clone()).collect(),
+        environments: found.environments,
+        models: found.models,
+        diagnostics,
+        facts: FactProgram::new(program, found.resolved, whole, inputs.catalog, inputs.facts),
+    }
+}
+
+#[derive(Debug, Default)]
+struct EvalOutput {
+    environments: Vec<String>,
+    models: Vec<CompiledEnvironment>,
+    resolved: ResolveOutput,
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn evaluate(
+    program: &Program,
+    catalog: &Catalog,
+    facts: &(dyn CloudFacts + Sync),
+    (wanted, goal): (Option<&str>, CompileGoal),
+    at: Option<&(String, Decimal)>,
+) -> EvalOutput {
+    if program.modules.is_empty() {
+        // The file could not be read, which has been reported; that it has no environment is no news.
+        return EvalOutput::default();
+    }
+    let mut early = Vec::new();
+    let names = Names::collect(program, &mut early);
+    let cx = CompileContext::new(program, names.into(), catalog, facts);
+    cx.reports.all(early);
+    let resolved = resolve::resolve(&cx);
+    let environments: Vec<String> =
+        cx.names.environments.iter().map(|environment| environment.body.name.text.to_string()).collect();
+    let chosen = choose(&cx, wanted, goal);
+    let mut models = Vec::new();
+    for environment in &chosen {
+        if cx.spent.get() {
+            break;
+        }
+        let interpreter = Interpreter::new(&cx, &resolved);
+        interpreter.constants();
+        // A failure has been reported where it happened.
+        let Ok(model) = interpreter.environment(environment, at) else { continue };
+        let tiers = tiers(&cx, &resolved, environment, &model);
+        models.push(CompiledEnvironment { model, tiers });
+    }
+    if chosen.is_empty() {
+        Interpreter::new(&cx, &resolved).constants();
+    }
+    dead_code::check(&cx, &resolved);
+    let diagnostics = cx.reports.take_diagnostics();
+    EvalOutput { environments, models, resolved, diagnostics }
+}
+
+/// Evaluates the environment again under the usage of each budget that names one.
+fn tiers<'p>(
+    cx: &CompileContext<'p>,
+    resolved: &ResolveOutput,
+    environment: &EnvironmentItem<'p>,
+    model: &Model,
+) -> Vec<UsageTier> {
+    let wanted = model.goals.budgets.iter().filter_map(|budget| budget.at.as_ref());
+    let made = wanted.filter_map(|at| {
+        let model = Interpreter::new(cx, resolved).environment(environment, Some(at)).ok()?;
+        Some(UsageTier { driver: at.0.clone(), value: at.1, model })
+    });
+    made.collect()
+}
+
+/// Returns the environments to look at.
+fn choose<'p>(cx: &CompileContext<'p>, wanted: Option<&str>, goal: CompileGoal) -> Vec<EnvironmentItem<'p>> {
+    let all = &cx.names.environments;
+    let list = || all.iter().map(|environment| environment.body.name.text.as_str()).collect::<Vec<_>>();
+    let Some(wanted) = wanted else {
+        if goal == CompileGoal::Check || all.len() == 1 {
+            return all.clone();
+        }
+        let diagnostic = if all.is_empty() {
+            Diagnostic::error("GPB1908", "the program has no environment")
+                .help("add `environment NAME of STACK { … }`, which gives the stack its account, region and parameters")
+        } else {
+            let diagnostic = Diagnostic::error("GPB1901", format!("there are {} environments: choose one", all.len()));
+            diagnostic.help(format!("choose with `--env`: {}", list().join(", ")))
+        };
+        cx.reports.add(diagnostic);
+        return Vec::new();
+    };
+    let found: Vec<_> = all.iter().filter(|environment| environment.body.name.text == wanted).copied().collect();
+    if found.is_empty() {
+        let diagnostic = Diagnostic::error("GPB1902", format!("there is no environment `{wanted}`"));
+        let near = nearest(wanted, list()).map(|near| format!("did you mean `{near}`?"));
+        let listed = || format!("the environments are {}", list().join(", "));
+        cx.reports.add(diagnostic.help(near.unwrap_or_else(listed)));
+    }
+    found
+}
