@@ -82,15 +82,12 @@ impl<'p> Expander<'_, 'p> {
     ) -> EvalResult<BTreeMap<String, PropertyValue>> {
         let mut usage = self.usage(entries);
         let Some((driver, value)) = tier else { return Ok(usage) };
-        match usage.get_mut(driver) {
-            Some(known) => *known = PropertyValue::number(*value, name),
-            None => {
-                let message = format!("the environment has no usage `{driver}`");
-                return Err(self.report(
-                    Diagnostic::error("GPB1912", message).with_label(name, "its `usage` block does not name it"),
-                ));
-            }
-        }
+        let Some(known) = usage.get_mut(driver) else {
+            let message = format!("the environment has no usage `{driver}`");
+            return Err(self
+                .report(Diagnostic::error("GPB1912", message).with_label(name, "its `usage` block does not name it")));
+        };
+        *known = PropertyValue::number(*value, name);
         Ok(usage)
     }
 

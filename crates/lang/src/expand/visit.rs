@@ -86,7 +86,7 @@ impl<'p> Expander<'_, 'p> {
                 match self.group(frame, at, span_of(stmt))? {
                     GroupExpansion::One(inner) => self.visit(&inner, into),
                     GroupExpansion::Many(iterations) => {
-                        iterations.values().for_each(|iteration| self.visit(&iteration.frame, into))
+                        iterations.values().for_each(|iteration| self.visit(&iteration.frame, into));
                     }
                 }
                 Ok(())
