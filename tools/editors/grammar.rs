@@ -69,6 +69,8 @@ impl Grammar {
         let repeated = |expr: &Expr, sign: &str| of(expr).map(|inner| format!("{}{sign}", group(&inner, dialect)));
         match expr {
             Expr::Str(text) => Ok(escape(text, dialect)),
+            // A range of one is how the grammar writes a single sign where speed counts.
+            Expr::Range(low, high) if low == high => Ok(escape(low, dialect)),
             Expr::Range(low, high) => Ok(format!("[{low}-{high}]")),
             Expr::Ident(name) => self.rule(name, dialect, depth),
             Expr::Seq(left, right) => Ok(of(left)? + &of(right)?),
