@@ -76,18 +76,18 @@ pub enum Shape {
     Bool,
     /// A whole number.
     Int {
-        /// The least, in the unit of the property.
+        /// The least number of the property's units.
         min: Option<i64>,
-        /// The greatest, in the unit of the property.
+        /// The greatest number of the property's units.
         max: Option<i64>,
         /// The only numbers allowed; empty for any.
         one_of: Vec<i64>,
     },
     /// A number.
     Number {
-        /// The least, in the unit of the property.
+        /// The least number of the property's units.
         min: Option<f64>,
-        /// The greatest, in the unit of the property.
+        /// The greatest number of the property's units.
         max: Option<f64>,
     },
     /// A string.
