@@ -103,15 +103,14 @@ fn costs(items: &[BillItem<'_>], free: &[Decimal], column: CostFigure) -> Vec<Op
         let Some(tiers) = members.first().and_then(|at| items.get(*at)).map(|item| &item.series.tiers) else {
             continue;
         };
-        let shares: Vec<Option<Decimal>> = match tiers.as_slice() {
+        let shares: Vec<Option<Decimal>> = if tiers.len() == 1 {
             // One rate needs no sharing out, and stays exact.
-            [_] => billed.iter().map(|quantity| tiers::cost(tiers, *quantity)).collect(),
-            _ => {
-                let sum = total(&billed);
-                match tiers::cost(tiers, sum) {
-                    Some(cost) => shared(cost, &billed, sum).into_iter().map(Some).collect(),
-                    None => vec![None; billed.len()],
-                }
+            billed.iter().map(|quantity| tiers::cost(tiers, *quantity)).collect()
+        } else {
+            let sum = total(&billed);
+            match tiers::cost(tiers, sum) {
+                Some(cost) => shared(cost, &billed, sum).into_iter().map(Some).collect(),
+                None => vec![None; billed.len()],
             }
         };
         for (at, share) in members.iter().zip(shares) {

@@ -26,7 +26,7 @@ pub enum RecoveryRole {
 pub enum RecoveryMode {
     /// The service itself.
     Automatic,
-    /// The service itself, if [`PathTerms::only_if`] holds.
+    /// The service itself, if a condition of the fact (`only_if`) holds.
     ///
     /// Nothing in the program shows it.
     AutomaticIf,
