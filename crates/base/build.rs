@@ -35,7 +35,9 @@ fn stdlib(folder: &Path) -> io::Result<String> {
     Ok(text)
 }
 
-/// The files below `folder` with one of the endings, sorted, each watched for change.
+/// Returns the files below `folder` with one of the endings, sorted.
+///
+/// Each is watched for change.
 fn files(folder: &Path, endings: &[&str]) -> io::Result<Vec<PathBuf>> {
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut found = Vec::new();

@@ -13,7 +13,9 @@ fn main() -> io::Result<()> {
     pack_catalog(&root.join("../../stdlib/catalog/generated"), &out)
 }
 
-/// The catalog as one blob of types, each compressed by itself so that reading one decodes one, and a sorted index of them.
+/// Writes the catalog as one blob of types, and a sorted index of them.
+///
+/// Each type is compressed by itself, so that reading one decodes one.
 fn pack_catalog(folder: &Path, out: &Path) -> io::Result<()> {
     let mut types = Vec::new();
     for file in files(folder, &["json"])? {
@@ -45,7 +47,9 @@ fn pack_catalog(folder: &Path, out: &Path) -> io::Result<()> {
     fs::write(out.join("catalog.rs"), index)
 }
 
-/// The files below `folder` with one of the endings, sorted, each watched for change.
+/// Returns the files below `folder` with one of the endings, sorted.
+///
+/// Each is watched for change.
 fn files(folder: &Path, endings: &[&str]) -> io::Result<Vec<PathBuf>> {
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut found = Vec::new();

@@ -96,7 +96,7 @@ impl ChangePrinter<'_> {
         let name = place_name(def, &difference.path);
         let shape = def.and_then(|def| def.shape_at(&difference.path));
         let before = difference.before.as_ref();
-        let was_secret = before.is_some_and(values::is_hashed);
+        let was_secret = before.is_some_and(gpb_engine::state::is_redacted);
         let head = format!("{name} = ");
         match (before.and_then(values::lift), &difference.after) {
             (_, Some(after)) if was_secret || (before.is_some() && matches!(after, Value::Secret(_))) => {

@@ -67,7 +67,7 @@ pub fn resource(record: &ResourceRecord) -> Json {
         "layer": record.layer,
         "place": record.place,
         "applied": properties(&record.applied),
-        "observed": properties(&gpb_engine::plan::values::masked(&record.observed, &record.applied)),
+        "observed": properties(&gpb_engine::plan::masked(&record.observed, &record.applied)),
         "depends_on": record.depends_on,
         "protect": record.protect,
         "tainted": record.tainted,

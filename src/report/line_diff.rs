@@ -3,7 +3,6 @@
 use super::styles::{Styles, paint};
 use gpb_catalog::{Shape, TypeDef};
 use gpb_engine::plan::compare;
-use gpb_engine::plan::values;
 use gpb_model::Value;
 use serde_json::{Map, Value as Json};
 use similar::{ChangeTag, TextDiff};
@@ -55,7 +54,7 @@ pub(super) fn differing_lines(before: &[String], after: &[String], styles: &Styl
 /// unless the others are the whole difference.
 pub(super) fn arranged(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Json, after: &Value) -> Json {
     let trimmed = arrange(def, shape, before, after, true);
-    match values::to_json(after) {
+    match after.to_json() {
         Some(plain) if plain == trimmed => arrange(def, shape, before, after, false),
         _ => trimmed,
     }
@@ -65,7 +64,7 @@ pub(super) fn arranged(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Js
 fn arrange(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Json, after: &Value, trim: bool) -> Json {
     let shape = def.zip(shape).map(|(def, shape)| def.resolve(shape));
     match (before, after) {
-        (Json::Object(was), Value::Map(will)) if !values::is_hashed(before) => {
+        (Json::Object(was), Value::Map(will)) if !gpb_engine::state::is_redacted(before) => {
             let is_document = matches!(shape, Some(Shape::Json));
             let kept = was.iter().filter(|(key, _)| is_document || !trim || will.contains_key(key.as_str()));
             let entries = kept.map(|(key, json)| {
@@ -84,7 +83,7 @@ fn arrange(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Json, after: &
                 (0..was.len().max(will.len())).map(both).collect()
             } else {
                 let (mine, theirs): (Vec<_>, Vec<_>) = (will.iter().collect(), was.iter().collect());
-                let plain: Vec<Option<Json>> = will.iter().map(values::to_json).collect();
+                let plain: Vec<Option<Json>> = will.iter().map(Value::to_json).collect();
                 compare::align(&mine, &theirs, &mut |a, b| {
                     let there = was.get(b).zip(will.get(a)).map(|(there, will)| arrange(def, item, there, will, true));
                     there.is_some() && there == plain.get(a).cloned().flatten()

@@ -4,7 +4,7 @@ use super::change::push;
 use super::styles::{Styles, paint};
 use super::value::{ValuePrinter, display};
 use gpb_catalog::TypeLookup;
-use gpb_engine::plan::values;
+use gpb_engine::plan::{masked, values};
 use gpb_engine::state::{ResourceRecord, StateSnapshot};
 use gpb_model::Address;
 use gpb_model::PropPath;
@@ -49,7 +49,7 @@ pub fn show(snapshot: &StateSnapshot, address: &Address, types: TypeLookup<'_>, 
     if let Some(why) = &record.tainted {
         push(&mut out, &paint(styles.alert, format_args!("  not finished: {why}")));
     }
-    let observed = values::masked(&record.observed, &record.applied);
+    let observed = masked(&record.observed, &record.applied);
     let besides = observed.iter().filter(|(name, _)| !record.applied.contains_key(*name)).collect::<Vec<_>>();
     let sections = [("Applied", record.applied.iter().collect()), ("Set by the cloud", besides)];
     for (title, properties) in sections.into_iter().filter(|(_, properties)| !properties.is_empty()) {

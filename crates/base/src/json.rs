@@ -2,7 +2,9 @@
 
 use serde_json::Value as Json;
 
-/// Returns the kind of a JSON value as a noun with its article: `a list`, `nothing` for null.
+/// Returns the kind of a JSON value as a noun with its article.
+///
+/// `a list`, `nothing` for null.
 pub fn noun(json: &Json) -> &'static str {
     match json {
         Json::Null => "nothing",

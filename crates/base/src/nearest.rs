@@ -6,10 +6,12 @@
 const LETTERS_PER_EDIT: usize = 3;
 /// The most edits that a misspelling may have, however long the name.
 const MAX_EDITS: usize = 4;
-/// The longest name that is compared, in bytes: it may be compared with thousands, so a bound keeps hostile input cheap.
+/// The longest name that is compared, in bytes.
+///
+/// It may be compared with thousands, so a bound keeps hostile input cheap.
 const MAX_NAME: usize = 128;
 
-/// Returns the candidate nearest to `name`, if one is near enough that a person may have meant it.
+/// Returns the candidate nearest to `name`, if a person may have meant it.
 ///
 /// A candidate may differ by one edit for each three letters of the name. `name` itself is no candidate.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -17,12 +19,16 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     nearest_within(edits(name, LETTERS_PER_EDIT), name, others)
 }
 
-/// Returns the number of edits that a misspelling of `name` may have at one edit for each `letters`: from 1 to 4.
+/// Returns the number of edits that a misspelling of `name` may have, from 1 to 4.
+///
+/// There is one edit for each `letters` letters.
 pub fn edits(name: &str, letters: usize) -> usize {
     (name.chars().count() / letters.max(1)).clamp(1, MAX_EDITS)
 }
 
-/// Returns the candidate that is nearest to `name` and at most `limit` edits away, in any mix of capitals.
+/// Returns the candidate nearest to `name` and at most `limit` edits away.
+///
+/// Capitals and small letters are the same.
 ///
 /// Of several that are equally near, the first in alphabetical order.
 pub fn nearest_within<'a>(limit: usize, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

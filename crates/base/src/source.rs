@@ -29,7 +29,9 @@ impl Span {
         Self { file, start: clamp(start), end: clamp(end) }
     }
 
-    /// Returns the smallest span that covers both; `other` is ignored when it lies in another file.
+    /// Returns the smallest span that covers both.
+    ///
+    /// `other` is ignored when it lies in another file.
     #[must_use]
     pub fn to(self, other: Span) -> Span {
         if self.file != other.file {
@@ -50,7 +52,9 @@ pub const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
 /// One file as it was read.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
-    /// The file's name in messages: relative to the working folder, or `std:data/aurora.gpb`.
+    /// The file's name in messages.
+    ///
+    /// Relative to the working folder, or `std:data/aurora.gpb`.
     pub path: String,
     /// Its content.
     pub text: Arc<str>,
@@ -70,7 +74,9 @@ impl SourceFile {
         (line, lines.get(line).copied().unwrap_or_default())
     }
 
-    /// Returns the first byte of a line (from 0); the end of the text if it has no such line.
+    /// Returns the first byte of a line (from 0).
+    ///
+    /// The end of the text if it has no such line.
     pub fn line_start(&self, line: usize) -> usize {
         self.line_starts().get(line).copied().unwrap_or(self.text.len())
     }
@@ -133,7 +139,9 @@ impl SourceMap {
         self.get(span.file).and_then(|file| file.text.get(span.range())).unwrap_or("")
     }
 
-    /// Returns line and column of a span's start, both from 1, the column in characters.
+    /// Returns line and column of a span's start, both from 1.
+    ///
+    /// The column counts characters.
     pub fn line_column(&self, span: Span) -> (usize, usize) {
         let Some(file) = self.get(span.file) else { return (1, 1) };
         let at = (span.start as usize).min(file.text.len());

@@ -6,11 +6,15 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 include!(concat!(env!("OUT_DIR"), "/stdlib.rs"));
 
-/// The files of a standard library, by their path in it: `data/aurora.gpb`, `aws/sqs.toml`.
+/// The files of a standard library, by their path in it.
+///
+/// `data/aurora.gpb`, `aws/sqs.toml`.
 #[derive(Debug, Clone, Default)]
 pub struct Library {
     files: Arc<BTreeMap<String, Arc<str>>>,
-    /// Values that readers derived from the files, one a type: those who share the library share these.
+    /// Values that readers derived from the files, one a type.
+    ///
+    /// Those who share the library share these.
     derived: Arc<Mutex<Vec<Arc<dyn Any + Send + Sync>>>>,
 }
 

@@ -80,7 +80,9 @@ pub fn of_service(service: &str) -> Option<&'static [&'static str]> {
     actions().get(service).map(ServiceActions::names)
 }
 
-/// The actions of a service: a line of names, split at first use. A program names few of the services.
+/// The actions of a service: a line of names, split at first use.
+///
+/// A program names few of the services.
 struct ServiceActions {
     line: &'static str,
     names: OnceLock<Vec<&'static str>>,
@@ -107,7 +109,9 @@ fn actions() -> &'static BTreeMap<&'static str, ServiceActions> {
     })
 }
 
-/// Checks whether a text fits a pattern of `*` and `?` in any mix of capitals, in time at most the product of their lengths.
+/// Checks whether a text fits a pattern of `*` and `?`, in any mix of capitals.
+///
+/// It takes time at most the product of their lengths.
 fn glob(pattern: &[u8], text: &[u8]) -> bool {
     let (mut at, mut place) = (0, 0);
     let mut star: Option<(usize, usize)> = None;

@@ -23,7 +23,9 @@ struct CatalogEntry {
     size: usize,
 }
 
-/// The build script's output: every type, sorted by gpb's name, and their order by AWS's.
+/// The build script's output.
+///
+/// Every type, sorted by gpb's name, and their order by AWS's.
 #[allow(clippy::unreadable_literal)]
 mod index {
     use super::CatalogEntry;

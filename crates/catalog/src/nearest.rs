@@ -3,10 +3,12 @@
 use crate::embedded::Catalog;
 use gpb_base::nearest::{edits, nearest_within};
 
-/// Number of letters of a name for each edit that a misspelling of it may have: AWS's names are long and alike.
+/// Number of letters of a name for each edit that a misspelling of it may have.
+///
+/// AWS's names are long and alike.
 const LETTERS_PER_EDIT: usize = 4;
 
-/// Returns the candidate closest to `word`, when it is close enough to be a slip of the fingers.
+/// Returns the candidate closest to `word`, if it is a slip of the fingers.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     nearest_within(edits(word, LETTERS_PER_EDIT), word, candidates)
 }

@@ -4,12 +4,16 @@ use gpb_base::stdlib::Library;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// Returns the names of a region's availability zones, those open to every account first; none for an unknown region.
+/// Returns the names of a region's availability zones; none for an unknown region.
+///
+/// Those open to every account are first.
 pub fn zones(region: &str) -> Option<&'static [String]> {
     regions().get(region).map(|region| region.zones.as_slice())
 }
 
-/// Returns a region's partition, `aws`, `aws-cn`, `aws-us-gov`, …; none for an unknown region.
+/// Returns a region's partition; none for an unknown region.
+///
+/// It is `aws`, `aws-cn`, `aws-us-gov`, ….
 pub fn partition(region: &str) -> Option<&'static str> {
     regions().get(region).map(|region| region.partition.as_str())
 }

@@ -31,7 +31,9 @@ pub fn type_of(def: &TypeDef, shape: &Shape) -> Type {
 /// The longest value shown as evidence, in characters.
 const SHOWN: usize = 120;
 
-/// Returns the value of a property of a resource, for people; none where it is not written.
+/// Returns the value of a property of a resource, for people.
+///
+/// None where it is not written.
 pub fn shown(resource: &Resource, def: &TypeDef, property: &PropPath) -> Option<String> {
     let value = resource.properties.get(&property.0)?;
     let shape = def.root.by_aws(&property.0).map_or(&Shape::Json, |property| &property.shape);
@@ -42,7 +44,9 @@ pub fn shown(resource: &Resource, def: &TypeDef, property: &PropPath) -> Option<
     })
 }
 
-/// Returns a value of the model as facts read it: with gpb's names for the properties of its objects, and all of them.
+/// Returns a value of the model as facts read it.
+///
+/// With gpb's names for the properties of its objects, and all of them.
 pub fn value_of(def: &TypeDef, shape: &Shape, value: &model::Value, span: Span) -> PropertyValue {
     match value {
         model::Value::Bool(value) => PropertyValue::bool(*value, span),
@@ -89,7 +93,9 @@ fn of_map(def: &TypeDef, shape: &Shape, entries: &model::ValueMap, span: Span) -
     map
 }
 
-/// Returns the object that a shape is; of several shapes, the first object that knows all the keys.
+/// Returns the object that a shape is.
+///
+/// Of several shapes, the first object that knows all the keys.
 fn object_shape<'d>(def: &'d TypeDef, shape: &'d Shape, entries: &model::ValueMap) -> Option<&'d ObjectShape> {
     match def.resolve(shape) {
         Shape::Object(object) => Some(object),

@@ -19,7 +19,9 @@ pub struct TypeDef {
     pub root: ObjectShape,
     /// Nested types that properties refer to by [`Shape::Nested`].
     pub nested: Vec<NestedType>,
-    /// Properties that together name one instance; joined by `|` they are the identifier of Cloud Control.
+    /// Properties that together name one instance.
+    ///
+    /// Joined by `|` they are the identifier of Cloud Control.
     pub primary_identifier: Vec<PropPath>,
     /// Properties that name one instance as well, each set by itself.
     pub additional_identifiers: Vec<Vec<PropPath>>,
@@ -35,9 +37,13 @@ pub struct TypeDef {
     pub deprecated: Vec<PropPath>,
     /// The property that holds the tags; none where the type takes none.
     pub tagging: Option<Tagging>,
-    /// By handler (`create`, `read`, `update`, `delete`, `list`): the IAM actions AWS's own handler needs.
+    /// The IAM actions that AWS's own handlers need.
+    ///
+    /// By handler: `create`, `read`, `update`, `delete`, `list`.
     pub permissions: BTreeMap<String, Vec<String>>,
-    /// Set where AWS has an update handler at all: without one, every change is a replacement.
+    /// Set where AWS has an update handler at all.
+    ///
+    /// Without one, every change is a replacement.
     pub updatable: bool,
     /// `create_then_delete` or `delete_then_create` where the schema says so.
     pub replacement: Option<Replacement>,
@@ -127,7 +133,9 @@ pub struct TextShape {
 pub struct ListShape {
     /// The shape of each item.
     pub item: Box<Shape>,
-    /// `insertionOrder: false` makes this false: the order means nothing, the list is a set or a bag.
+    /// Set where the order of the items has a meaning.
+    ///
+    /// `insertionOrder: false` makes this false: the list is a set or a bag.
     pub ordered: bool,
     /// No item may be there again.
     pub unique: bool,

@@ -1,6 +1,7 @@
-//! Plans and applies: what a cloud is, what is remembered, what would change, and carrying it out.
+//! The engine: the interface of clouds, the state, the plan, and its application.
 
 pub mod cloud;
 pub mod plan;
 pub mod reconcile;
 pub mod state;
+pub mod unknown;

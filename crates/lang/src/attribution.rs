@@ -1,17 +1,17 @@
-//! Whom to tell of a mistake that shows inside a component of the library: whoever uses it.
+//! Attributes a mistake inside a library component to the code that uses it.
 
 use super::body_index::DeclKind;
-use super::eval::{Assignment, Frame, Interpreter};
-use super::expand::{Instance, ResourceNode};
+use super::eval::{Assignment, Frame};
+use super::expand::{Expander, Instance, ResourceNode};
 use gpb_base::diag::{Diagnostic, Label};
 use gpb_base::source::{FileId, Span};
 use gpb_syntax::ast::Binding;
 use std::rc::Rc;
 
-/// How many components inside each other are looked through.
+/// The greatest number of nested components that are looked through.
 const MAX_USES: usize = 64;
 
-impl<'p> Interpreter<'_, 'p> {
+impl<'p> Expander<'_, 'p> {
     /// The diagnostic as the program's author can mend it: what points into the library points first to the argument the
     /// value came from, or else to the use of the component.
     pub fn attribute_to_use(&self, node: &Rc<ResourceNode<'p>>, mut diagnostic: Diagnostic) -> Diagnostic {
@@ -26,8 +26,9 @@ impl<'p> Interpreter<'_, 'p> {
         diagnostic
     }
 
-    /// Where the program's author has written what stands at a place of a resource's declaration: for a component of the
-    /// library, the argument it came from, or else the use of the component.
+    /// Returns the place that the program's author wrote for a place of a resource.
+    ///
+    /// For a component of the library that is the argument it came from, or else the use of the component.
     pub fn written_by_author(&self, node: &Rc<ResourceNode<'p>>, at: Span) -> Span {
         if self.is_library(at.file) { self.enclosing_use(&node.frame, at).unwrap_or(at) } else { at }
     }
@@ -50,8 +51,9 @@ impl<'p> Interpreter<'_, 'p> {
         None
     }
 
-    /// The argument that the expression at a place is made of: of the parameters it names, by itself or else through values
-    /// of the body, the first that was given.
+    /// Returns the argument that the expression at a place is made of.
+    ///
+    /// That is the first one given of the parameters it names, by itself or else through values of the body.
     fn source_argument(&self, frame: &Frame<'p>, instance: &Rc<Instance<'p>>, at: Span) -> Option<Span> {
         let given = self.arguments_of(instance, instance.head).ok()?;
         let mut open = vec![at];
@@ -79,7 +81,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 }
 
-/// What a name stands for in a body: what is nearest.
+/// Returns the nearest declaration of a name in a body.
 fn declared<'f, 'p>(frame: &'f Frame<'p>, name: &str) -> Option<&'f DeclKind<'p>> {
     let mut frame = Some(frame);
     while let Some(one) = frame {

@@ -4,6 +4,7 @@
 //! a group is reached by its name from outside the group; a `let` stays inside.
 
 use super::names::duplicate;
+use super::node_id::NodeId;
 use foldhash::HashMap;
 use gpb_base::diag::Diagnostic;
 use gpb_syntax::ast::{Binding, BlockStmt, Ident, LayerStmt, ResourceStmt, Stmt};
@@ -11,18 +12,23 @@ use indexmap::IndexMap;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// What a name of a body stands for.
+/// Tells what a name of a body stands for.
 #[derive(Debug, Clone, Copy)]
 pub enum DeclKind<'p> {
+    /// `param name: type = value`.
     Param(&'p Binding),
+    /// `let name = value`.
     Let(&'p Binding),
+    /// `layer name { … }`.
     Layer(&'p LayerStmt),
+    /// `resource type name { … }`.
     Resource(&'p ResourceStmt),
     /// `aurora main { … }`: a component's use.
     Use(&'p BlockStmt),
 }
 
 impl DeclKind<'_> {
+    /// Returns the noun for messages.
     pub fn as_str(&self) -> &'static str {
         match self {
             DeclKind::Param(_) => "parameter",
@@ -33,7 +39,7 @@ impl DeclKind<'_> {
         }
     }
 
-    /// Whether it has an address, and so is seen from outside its group.
+    /// Checks whether it has an address, and so is seen from outside its group.
     fn is_item(&self) -> bool {
         matches!(self, DeclKind::Layer(_) | DeclKind::Resource(_) | DeclKind::Use(_))
     }
@@ -42,20 +48,24 @@ impl DeclKind<'_> {
 /// One name of a body.
 #[derive(Debug, Clone, Copy)]
 pub struct Declaration<'p> {
+    /// The name.
     pub name: &'p Ident,
+    /// The declaration.
     pub what: DeclKind<'p>,
-    /// The statement of this body it stands in: itself, or the group around it.
+    /// The number of the statement of this body it stands in: itself, or the group around it.
     pub at: usize,
-    /// How many `for`s lie between this body and the declaration.
+    /// The number of `for`s between this body and the declaration.
     pub keyed: usize,
 }
 
 /// The names of one body.
 #[derive(Debug, Default)]
 pub struct BodyIndex<'p> {
+    /// The declarations, by name.
     pub names: HashMap<&'p str, Declaration<'p>>,
     /// Outputs have names of their own, each with the statement it stands in.
     pub outputs: IndexMap<&'p str, (&'p Binding, usize)>,
+    /// The diagnostics for names that are declared twice.
     pub duplicates: Vec<Diagnostic>,
 }
 
@@ -138,7 +148,7 @@ impl<'p> BodyIndex<'p> {
         }
     }
 
-    /// The names, in the order they were written.
+    /// Returns the names, in the order they were written.
     pub fn in_order(&self) -> Vec<&Declaration<'p>> {
         let mut all: Vec<_> = self.names.values().collect();
         all.sort_by_key(|declared| declared.name.span);
@@ -149,12 +159,13 @@ impl<'p> BodyIndex<'p> {
 /// The index of each body, built once however often the body is expanded.
 #[derive(Debug, Default)]
 pub struct BodyIndexes<'p> {
-    built: RefCell<HashMap<(usize, usize), Rc<BodyIndex<'p>>>>,
+    built: RefCell<HashMap<NodeId, Rc<BodyIndex<'p>>>>,
 }
 
 impl<'p> BodyIndexes<'p> {
+    /// Returns the index of a body.
     pub fn get_or_build(&self, stmts: &'p [Stmt]) -> Rc<BodyIndex<'p>> {
-        let key = (stmts.as_ptr() as usize, stmts.len());
+        let Some(key) = NodeId::of_body(stmts) else { return Rc::default() };
         self.built.borrow_mut().entry(key).or_insert_with(|| Rc::new(BodyIndex::build(stmts))).clone()
     }
 }

@@ -4,7 +4,7 @@ use super::compile_context::CompileContext;
 use super::dead_code;
 use super::deep_stack;
 use super::embedded::EmbeddedCloudFacts;
-use super::eval::Interpreter;
+use super::expand::Expander;
 use super::facts::FactProgram;
 use super::modules::{self, Program};
 use super::names::{EnvironmentItem, Names};
@@ -157,15 +157,15 @@ fn evaluate(
         if cx.spent.get() {
             break;
         }
-        let interpreter = Interpreter::new(&cx, &resolved);
-        interpreter.constants();
+        let expander = Expander::new(&cx, &resolved);
+        expander.interpreter().constants();
         // A failure has been reported where it happened.
-        let Ok(model) = interpreter.environment(environment, at) else { continue };
+        let Ok(model) = expander.model(environment, at) else { continue };
         let tiers = tiers(&cx, &resolved, environment, &model);
         models.push(CompiledEnvironment { model, tiers });
     }
     if chosen.is_empty() {
-        Interpreter::new(&cx, &resolved).constants();
+        Expander::new(&cx, &resolved).interpreter().constants();
     }
     dead_code::check(&cx, &resolved);
     let diagnostics = cx.reports.take_diagnostics();
@@ -181,7 +181,7 @@ fn tiers<'p>(
 ) -> Vec<UsageTier> {
     let wanted = model.goals.budgets.iter().filter_map(|budget| budget.at.as_ref());
     let made = wanted.filter_map(|at| {
-        let model = Interpreter::new(cx, resolved).environment(environment, Some(at)).ok()?;
+        let model = Expander::new(cx, resolved).model(environment, Some(at)).ok()?;
         Some(UsageTier { driver: at.0.clone(), value: at.1, model })
     });
     made.collect()

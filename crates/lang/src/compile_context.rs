@@ -1,8 +1,9 @@
-//! What every part of the compiler looks at: the program, its names, the catalog, and where diagnostics go.
+//! The surroundings that every part of the compiler looks at: the program, its names, the catalog, and where diagnostics go.
 
 use super::body_index::BodyIndexes;
 use super::modules::Program;
 use super::names::Names;
+use super::node_id::NodeId;
 use super::ty::CloudFacts;
 use super::type_table::TypeTable;
 use foldhash::{HashMap, HashSet};
@@ -13,31 +14,40 @@ use gpb_syntax::ast::{NamePath, PathSegment, ResourceStmt};
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-/// Something could not be made out; a diagnostic has been given, so whoever needs it stays silent.
+/// The failure of something that could not be evaluated. A diagnostic has been reported, so what needs it stays silent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AlreadyReported;
 
+/// The result of an evaluation.
 pub type EvalResult<T> = Result<T, AlreadyReported>;
 
 /// The surroundings of one compilation.
 pub struct CompileContext<'p> {
+    /// The files and their trees.
     pub program: &'p Program,
     /// The files of the standard library.
     pub library: HashSet<FileId>,
+    /// The items of the program, by name.
     pub names: Arc<Names<'p>>,
+    /// The resource types.
     pub catalog: &'p Catalog,
+    /// Regions, zones and the actions of IAM.
     pub facts: &'p (dyn CloudFacts + Sync),
+    /// The names that bodies declare.
     pub indexes: BodyIndexes<'p>,
+    /// The types that were read.
     pub types: TypeTable<'p>,
+    /// The diagnostics.
     pub reports: DiagnosticSink,
-    /// Whether some evaluation reached a ceiling: then nothing more is evaluated.
+    /// True once some evaluation reached a ceiling: then nothing more is evaluated.
     pub spent: Cell<bool>,
     defs: RefCell<HashMap<String, Option<Arc<TypeDef>>>>,
-    /// The resources that some environment has expanded, by their place in the tree.
-    expanded: RefCell<HashSet<usize>>,
+    /// The resources that some environment has expanded.
+    expanded: RefCell<HashSet<NodeId>>,
 }
 
 impl<'p> CompileContext<'p> {
+    /// Returns the surroundings of a program, nothing of which has been looked at.
     pub fn new(
         program: &'p Program,
         names: Arc<Names<'p>>,
@@ -60,7 +70,7 @@ impl<'p> CompileContext<'p> {
         }
     }
 
-    /// A resource type, decoded once.
+    /// Returns a resource type, decoded once.
     pub fn def(&self, name: &str) -> Option<Arc<TypeDef>> {
         if let Some(known) = self.defs.borrow().get(name) {
             return known.clone();
@@ -70,23 +80,25 @@ impl<'p> CompileContext<'p> {
         found
     }
 
+    /// Notes that an environment has expanded a resource.
     pub fn expand(&self, resource: &ResourceStmt) {
-        self.expanded.borrow_mut().insert(std::ptr::from_ref(resource) as usize);
+        self.expanded.borrow_mut().insert(NodeId::new(resource.span));
     }
 
+    /// Checks whether some environment has expanded a resource.
     pub fn is_expanded(&self, resource: &ResourceStmt) -> bool {
-        self.expanded.borrow().contains(&(std::ptr::from_ref(resource) as usize))
+        self.expanded.borrow().contains(&(NodeId::new(resource.span)))
     }
 
-    /// Reports a resource type that is unknown. Most of the types the library speaks of are of no use to a program, so
-    /// none is decoded for this.
+    /// Checks that a resource type is known. Most of the types the library speaks of are of no use to a program, so none
+    /// is decoded for this.
     pub fn check_type_name(&self, path: &NamePath) {
         if let Some(name) = whole(path).filter(|name| !self.catalog.knows(name)) {
             self.unknown_type(&name, path.span);
         }
     }
 
-    /// The resource type a path names; an unknown one is reported.
+    /// Returns the resource type a path names; an unknown one is reported.
     pub fn def_at(&self, path: &NamePath) -> EvalResult<(String, Arc<TypeDef>)> {
         let Some(name) = whole(path) else { return Err(AlreadyReported) };
         match self.def(&name) {
@@ -95,6 +107,7 @@ impl<'p> CompileContext<'p> {
         }
     }
 
+    /// Reports a resource type that is unknown.
     pub fn unknown_type(&self, name: &str, span: Span) -> AlreadyReported {
         let diagnostic = Diagnostic::error("GPB1008", format!("there is no resource type `{name}`"))
             .with_label(span, "unknown resource type");
@@ -109,12 +122,12 @@ impl<'p> CompileContext<'p> {
     }
 }
 
-/// A type's name; a path that is not whole has been reported as such.
+/// Returns a type's name; a path that is not whole has been reported as such.
 fn whole(path: &NamePath) -> Option<String> {
     dotted(path).filter(|name| !name.split('.').any(str::is_empty))
 }
 
-/// `aws.sqs.queue` as text; `None` for a path with an index in it.
+/// Returns `aws.sqs.queue` as a string; none for a path with an index in it.
 pub fn dotted(path: &NamePath) -> Option<String> {
     let mut dotted = String::new();
     for segment in &path.segments {
@@ -127,7 +140,7 @@ pub fn dotted(path: &NamePath) -> Option<String> {
     Some(dotted)
 }
 
-/// Where diagnostics go. One that was given already (a body expanded a thousand times) is not given again.
+/// Collects diagnostics. One that was reported before (a body is expanded a thousand times) is not reported again.
 #[derive(Debug, Default)]
 pub struct DiagnosticSink {
     list: RefCell<Vec<Diagnostic>>,
@@ -136,6 +149,7 @@ pub struct DiagnosticSink {
 }
 
 impl DiagnosticSink {
+    /// Reports a diagnostic.
     pub fn add(&self, diagnostic: Diagnostic) -> AlreadyReported {
         if self.muted.get() {
             return AlreadyReported;
@@ -147,6 +161,7 @@ impl DiagnosticSink {
         AlreadyReported
     }
 
+    /// Reports several diagnostics.
     pub fn all(&self, diagnostics: impl IntoIterator<Item = Diagnostic>) -> AlreadyReported {
         for diagnostic in diagnostics {
             self.add(diagnostic);
@@ -154,7 +169,7 @@ impl DiagnosticSink {
         AlreadyReported
     }
 
-    /// Does something whose mistakes are nobody's.
+    /// Does something whose diagnostics are not reported.
     pub fn muted<T>(&self, f: impl FnOnce() -> T) -> T {
         let before = self.muted.replace(true);
         let result = f();
@@ -162,10 +177,12 @@ impl DiagnosticSink {
         result
     }
 
+    /// Checks whether an error was reported.
     pub fn has_errors(&self) -> bool {
         self.list.borrow().iter().any(Diagnostic::is_error)
     }
 
+    /// Takes the diagnostics out, in the order they were reported.
     pub fn take_diagnostics(&self) -> Vec<Diagnostic> {
         std::mem::take(&mut *self.list.borrow_mut())
     }

@@ -1,16 +1,17 @@
-//! What no environment expands: a component nobody uses, a stack without an environment, a branch not taken.
+//! Checks what no environment expands: unused components, stacks and branches.
 //!
-//! Much of it depends on parameters nobody has given; the names of properties, which of them are missing, the defaults,
-//! and every value that depends on nothing unknown do not.
+//! Much of it depends on parameters that nothing gives; the names of properties, which of them are missing, the
+//! defaults, and every value that depends on nothing unknown do not.
 
-use super::assemble::says_usage;
 use super::compile_context::CompileContext;
-use super::eval::{Assignment, BlockEntries, Expectation, Frame, Interpreter, Scope, SilentUnknowns};
+use super::environment::says_usage;
+use super::eval::{Assignment, BlockEntries, Expectation, Frame, Scope};
 use super::modules::ModuleId;
 use super::names::NamedItem;
 use super::property;
 use super::resolve::ResolveOutput;
 use super::ty::TypeContext;
+use super::unused_bodies::{SilentUnknowns, UnusedBodies};
 use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model as model;
@@ -19,11 +20,12 @@ use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry};
 use gpb_syntax::ast::{Body, Ident, ResourceStmt, Stmt};
 use std::rc::Rc;
 
-/// Checks the defaults of all parameters, every value that is known without them, and the properties of every resource
-/// that was not expanded.
+/// Checks everything that is known without the parameters.
+///
+/// That is their defaults, and the properties of every resource that was not expanded.
 pub fn check(cx: &CompileContext<'_>, resolved: &ResolveOutput) {
-    let interpreter = Interpreter::new(cx, resolved);
-    let unused = DeadCodeWalk { machine: &interpreter };
+    let view = UnusedBodies::new(cx, resolved);
+    let unused = DeadCodeWalk { view: &view };
     for item in &cx.names.items {
         if let NamedItem::Component(global) | NamedItem::Stack(global) = item
             && is_of_program(cx, global.module)
@@ -39,40 +41,42 @@ fn is_of_program(cx: &CompileContext<'_>, module: ModuleId) -> bool {
 
 /// A walk through bodies with nothing given.
 struct DeadCodeWalk<'m, 'w, 'p> {
-    machine: &'m Interpreter<'w, 'p>,
+    view: &'m UnusedBodies<'w, 'p>,
 }
 
 impl<'p> DeadCodeWalk<'_, '_, 'p> {
     fn item(&self, module: ModuleId, body: &'p Body) {
-        let interpreter = self.machine;
-        if !interpreter.cx.spent.get() {
-            interpreter.unknown.set(SilentUnknowns::Environment);
-            let frame = interpreter.unused(module, &body.stmts);
+        let view = self.view;
+        if !view.cx.spent.get() {
+            view.unknown.set(SilentUnknowns::Environment);
+            let frame = view.frame(module, &body.stmts);
             for stmt in &body.stmts {
                 if let Stmt::Param(binding) = stmt {
                     self.name(&frame, &binding.name);
                 }
             }
         }
-        interpreter.unknown.set(SilentUnknowns::Parameters);
-        self.body(&interpreter.unused(module, &body.stmts), true);
+        view.unknown.set(SilentUnknowns::Parameters);
+        self.body(&view.frame(module, &body.stmts), true);
     }
 
     /// Computes what a name stands for; whatever is wrong with it is reported.
     fn name(&self, frame: &Rc<Frame<'p>>, name: &Ident) {
         if let Some(declared) = frame.index.names.get(name.text.as_str()).filter(|one| one.name.span == name.span) {
-            let _ = self.machine.declared(frame, declared, name.span);
+            let _ = self.view.interpreter().declared(frame, declared, name.span);
         }
     }
 
-    /// The statements of a body. Inside a `for`, whose names stand for nothing here, no value is `readable`.
+    /// Checks the statements of a body.
+    ///
+    /// Inside a `for`, whose names stand for nothing here, no value is `readable`.
     fn body(&self, frame: &Rc<Frame<'p>>, readable: bool) {
-        let readable = readable && !self.machine.cx.spent.get();
+        let readable = readable && !self.view.cx.spent.get();
         for stmt in frame.stmts {
             match stmt {
                 Stmt::Let(binding) if readable => self.name(frame, &binding.name),
                 Stmt::Output(binding) if readable => {
-                    let _ = self.machine.bound(binding, &Scope::new(frame.clone()));
+                    let _ = self.view.interpreter().bound(binding, &Scope::new(frame.clone()));
                 }
                 Stmt::Layer(layer) => self.inside(frame, &layer.stmts, readable),
                 Stmt::For(group) => self.inside(frame, &group.stmts, false),
@@ -81,21 +85,22 @@ impl<'p> DeadCodeWalk<'_, '_, 'p> {
                     self.inside(frame, &group.then, readable);
                     self.inside(frame, &group.otherwise, readable);
                 }
-                Stmt::Resource(stmt) if !self.machine.cx.is_expanded(stmt) => self.resource(frame, stmt, readable),
+                Stmt::Resource(stmt) if !self.view.cx.is_expanded(stmt) => self.resource(frame, stmt, readable),
                 _ => {}
             }
         }
     }
 
     fn inside(&self, frame: &Rc<Frame<'p>>, stmts: &'p [Stmt], readable: bool) {
-        self.body(&self.machine.unused_inside(frame, stmts), readable);
+        self.body(&self.view.frame_inside(frame, stmts), readable);
     }
 
     fn resource(&self, frame: &Rc<Frame<'p>>, stmt: &'p ResourceStmt, readable: bool) {
         // An unknown type has been reported.
-        let Ok((_, def)) = self.machine.cx.def_at(&stmt.ty) else { return };
+        let Ok((_, def)) = self.view.cx.def_at(&stmt.ty) else { return };
         let mut body = OpenBody { entries: PropertyMap::default(), whole: true };
-        let read = if readable { self.machine.entries(&stmt.stmts, &Scope::new(frame.clone())).ok() } else { None };
+        let read =
+            if readable { self.view.interpreter().entries(&stmt.stmts, &Scope::new(frame.clone())).ok() } else { None };
         match read {
             Some(read) => self.values(&read, &def, &mut body),
             None => body.names(&stmt.stmts),
@@ -105,9 +110,9 @@ impl<'p> DeadCodeWalk<'_, '_, 'p> {
             &def,
             stmt.existing || !body.whole,
             stmt.name.span,
-            &TypeContext::new(self.machine.cx.facts),
+            &TypeContext::new(self.view.cx.facts),
         );
-        self.machine.cx.reports.all(read.diagnostics);
+        self.view.cx.reports.all(read.diagnostics);
     }
 
     fn values(&self, read: &BlockEntries<'p>, def: &TypeDef, body: &mut OpenBody) {
@@ -120,7 +125,7 @@ impl<'p> DeadCodeWalk<'_, '_, 'p> {
                 body.whole = false;
                 continue;
             }
-            match self.machine.given(name, given, Expectation::Properties(def).field(name)) {
+            match self.view.interpreter().given(name, given, Expectation::Properties(def).field(name)) {
                 Ok(value) if value.is_absent() => {}
                 Ok(value) => body.put(name, head, value),
                 Err(_) => body.leave_open(name, head),
@@ -132,7 +137,7 @@ impl<'p> DeadCodeWalk<'_, '_, 'p> {
 /// The properties of a resource, as far as they can be known.
 struct OpenBody {
     entries: PropertyMap,
-    /// Whether all that is given is here: then what is not here is missing.
+    /// All that is given is here: then what is not here is missing.
     whole: bool,
 }
 
@@ -146,8 +151,9 @@ impl OpenBody {
         self.put(name, key, PropertyValue::new_unknown(open, Type::Any, key));
     }
 
-    /// Every name that is given a value, its value left open. What depends on a condition may be there or not, so nothing
-    /// is then said to be missing.
+    /// Adds every name that is given a value, its value left open.
+    ///
+    /// What depends on a condition may be there or not, so nothing is then reported as missing.
     fn names(&mut self, stmts: &[Stmt]) {
         for stmt in stmts {
             match stmt {

@@ -1,4 +1,4 @@
-//! The facts in the binary, as the language asks for them.
+//! Answers the language's questions from the embedded catalog.
 
 use super::ty::{ActionFact, CloudFacts};
 use gpb_catalog::{Catalog, actions, regions};

@@ -9,7 +9,6 @@ pub mod policy;
 pub mod property;
 pub mod ty;
 
-mod assemble;
 mod attribution;
 mod body_index;
 mod compile;
@@ -21,14 +20,14 @@ mod environment;
 mod eval;
 mod expand;
 mod facts;
-mod goals;
+mod graph_functions;
 mod library_index;
 mod modules;
 mod names;
-mod property_reader;
+mod node_id;
 mod resolve;
-mod tags;
 mod type_table;
+mod unused_bodies;
 
 #[cfg(test)]
 mod tests;

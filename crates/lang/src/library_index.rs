@@ -1,4 +1,4 @@
-//! Which files of the standard library a text needs, found without parsing either; and those files, each parsed once.
+//! The index of the standard library: finds the files a text needs without parsing either, and parses each file once.
 
 use super::names::ItemKind;
 use foldhash::HashMap;
@@ -10,7 +10,7 @@ use gpb_syntax::parse_all;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
-/// What each file of the standard library defines, seen without parsing it.
+/// Holds what each file of the standard library defines, seen without parsing it.
 #[derive(Debug)]
 pub struct LibraryIndex {
     /// By path. A file's number here is its number in every [`SourceMap`], so its tree serves every compilation.
@@ -19,27 +19,33 @@ pub struct LibraryIndex {
     definers: HashMap<Box<[u8]>, Vec<usize>>,
     /// The bytes that those begin with: nearly every word of a long text begins with another.
     begins: [bool; 256],
+    /// The names of all items.
     pub items: Arc<[(ItemKind, String)]>,
 }
 
 /// A file of the standard library.
 #[derive(Debug)]
 pub struct LibraryFile {
+    /// The path below the library: `data/aurora.gpb`.
     pub path: String,
+    /// The text.
     pub text: Arc<str>,
-    /// The files it mentions, once somebody has asked.
+    /// The files it mentions, once asked for.
     mentions: OnceLock<BTreeSet<usize>>,
     read: OnceLock<ParsedFile>,
 }
 
-/// What a file was read as.
+/// The tree of a file.
 #[derive(Debug)]
 pub struct ParsedFile {
+    /// The tree.
     pub module: Arc<Module>,
+    /// The diagnostics of the text.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl LibraryIndex {
+    /// Indexes a library; nothing is parsed.
     pub fn new(library: &Library) -> Self {
         let all = library.below("", ".gpb");
         let files = all.filter(|(path, _)| !path.starts_with("aws/") && !path.starts_with("catalog/"));
@@ -64,7 +70,7 @@ impl LibraryIndex {
         Self { files, definers, begins, items: items.into() }
     }
 
-    /// The files that define something a text mentions. A mention is any word of the text, so this may be too much and is
+    /// Returns the files that define something a text mentions. A mention is any word of the text, so this may be too much and is
     /// never too little; it is what keeps start-up independent of the library's size.
     pub fn files_mentioned(&self, text: &str) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
@@ -87,13 +93,13 @@ impl LibraryIndex {
         }
     }
 
-    /// Parses those of some files that nobody has needed so far.
+    /// Returns the trees of some files, parsing those that were not needed so far.
     pub fn read(&self, needed: &BTreeSet<usize>) -> Vec<(usize, &LibraryFile, &ParsedFile)> {
         let wanted = || needed.iter().filter_map(|number| Some((*number, self.files.get(*number)?)));
         let new: Vec<_> = wanted().filter(|(_, file)| file.read.get().is_none()).collect();
         let texts: Vec<_> = new.iter().map(|(number, file)| (SourceMap::of_library(*number), &*file.text)).collect();
         for ((_, file), parsed) in new.iter().zip(parse_all(&texts)) {
-            // Whoever was faster has read the same.
+            // Another thread that was faster has read the same.
             let _ = file.read.set(ParsedFile { module: parsed.module.into(), diagnostics: parsed.diagnostics });
         }
         wanted().filter_map(|(number, file)| Some((number, file, file.read.get()?))).collect()
@@ -106,7 +112,7 @@ impl LibraryFile {
     }
 }
 
-/// The names of the items of a library file, seen without parsing it: its items start at the margin.
+/// Returns the names of the items of a library file, seen without parsing it: its items start at the margin.
 pub fn defined(text: &str) -> impl Iterator<Item = &str> {
     items_of(text).map(|(_, name)| name)
 }
@@ -126,7 +132,7 @@ fn items_of(text: &str) -> impl Iterator<Item = (ItemKind, &str)> {
     })
 }
 
-/// The resource types that a library file has facts about.
+/// Returns the resource types that a library file has facts about.
 fn known_types(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter_map(|line| {
         let rest = line.strip_prefix("facts ")?;
@@ -135,7 +141,7 @@ fn known_types(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The resource types a text mentions.
+/// Returns the resource types a text mentions.
 fn types_in(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("aws.").filter_map(|(at, _)| {
         let rest = text.get(at..)?;

@@ -1,4 +1,4 @@
-//! Which files a program is made of: the entry, what it `use`s, and the part of the standard library it mentions.
+//! The files a program is made of: the entry, what it `use`s, and the part of the standard library it mentions.
 
 use super::library_index::LibraryIndex;
 use super::names::ItemKind;
@@ -15,11 +15,12 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModuleId(pub usize);
 
-/// One file's tree and what it draws in.
+/// One file's tree and the files it uses.
 #[derive(Debug)]
 pub struct LoadedModule {
+    /// The tree.
     pub module: Arc<Module>,
-    /// Part of the standard library: its items are in scope everywhere.
+    /// True if it is part of the standard library: its items are in scope everywhere.
     pub std: bool,
     /// The modules it names by `use`, each with the place of that statement.
     pub uses: Vec<(ModuleId, Span)>,
@@ -28,10 +29,13 @@ pub struct LoadedModule {
 /// Every file of a compilation, parsed.
 #[derive(Debug, Default)]
 pub struct Program {
+    /// The texts.
     pub sources: SourceMap,
+    /// The trees: the entry first, then the files it uses, then the library's.
     pub modules: Vec<LoadedModule>,
+    /// The diagnostics of the texts.
     pub diagnostics: Vec<Diagnostic>,
-    /// Every item of the library, read or not: what a misspelt name may mean.
+    /// The names of the library's items, read or not: what a misspelt name may mean.
     pub library: Arc<[(ItemKind, String)]>,
 }
 
@@ -42,7 +46,7 @@ pub fn load(entry: &str, loader: &dyn Loader, library: &Library) -> Program {
     let (index, needed);
     match loader.load("", entry) {
         Ok((path, text)) => {
-            // Which part of the library is needed, a text says without being parsed.
+            // The part of the library that a text needs is found without parsing it.
             let mentions = || {
                 let index = library.derived(LibraryIndex::new);
                 let needed = index.files_mentioned(&text);
@@ -76,15 +80,18 @@ impl Program {
         ModuleId(self.modules.len() - 1)
     }
 
+    /// Returns the module of a number.
     pub fn get(&self, id: ModuleId) -> Option<&LoadedModule> {
         self.modules.get(id.0)
     }
 
+    /// Returns the path of a module's file.
     pub fn path(&self, id: ModuleId) -> &str {
         let file = self.get(id).map_or(FileId::default(), |loaded| loaded.module.file);
         self.sources.get(file).map_or("", |source| source.path.as_str())
     }
 
+    /// Returns the modules with their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (ModuleId, &LoadedModule)> {
         self.modules.iter().enumerate().map(|(index, loaded)| (ModuleId(index), loaded))
     }

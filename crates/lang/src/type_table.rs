@@ -1,8 +1,9 @@
-//! Types as written become types as checked.
+//! The types of a program, from expressions to what values are checked against.
 
 use super::compile_context::{AlreadyReported, CompileContext, EvalResult};
 use super::modules::ModuleId;
 use super::names::ItemKind;
+use super::node_id::NodeId;
 use foldhash::HashMap;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
@@ -14,14 +15,14 @@ use std::sync::Arc;
 /// Every type expression, read once; and the defaults of object fields, by their number.
 #[derive(Debug, Default)]
 pub struct TypeTable<'p> {
-    read: RefCell<HashMap<usize, EvalResult<Type>>>,
+    read: RefCell<HashMap<NodeId, EvalResult<Type>>>,
     defaults: RefCell<Vec<(ModuleId, &'p Expr)>>,
     /// The named types being read now: one that comes up again is made of itself.
     open: RefCell<Vec<&'p TypeItem>>,
 }
 
 impl<'p> TypeTable<'p> {
-    /// The expression behind a default and the module it stands in.
+    /// Returns the expression behind a default and the module it stands in.
     pub fn default_of(&self, id: DefaultId) -> Option<(ModuleId, &'p Expr)> {
         self.defaults.borrow().get(id.0 as usize).copied()
     }
@@ -34,9 +35,9 @@ impl<'p> TypeTable<'p> {
 }
 
 impl<'p> CompileContext<'p> {
-    /// The type an expression of a module means; mistakes in it are reported the first time.
+    /// Returns the type an expression of a module means; mistakes in it are reported the first time.
     pub fn ty(&self, module: ModuleId, written: &'p TypeExpr) -> EvalResult<Type> {
-        let key = std::ptr::from_ref(written) as usize;
+        let key = NodeId::new(written.span);
         if let Some(known) = self.types.read.borrow().get(&key) {
             return known.clone();
         }
@@ -116,9 +117,9 @@ impl<'p> CompileContext<'p> {
         })
     }
 
-    /// A type of the program, by its name; `used` is where the name stands.
+    /// Returns a type of the program, by its name; `used` is where the name stands.
     fn alias(&self, module: ModuleId, item: &'p TypeItem, used: Span) -> EvalResult<Type> {
-        let open = self.types.open.borrow().iter().position(|other| std::ptr::eq(*other, item));
+        let open = self.types.open.borrow().iter().position(|other| other.span == item.span);
         if let Some(start) = open {
             let mut diagnostic =
                 Diagnostic::error("GPB1012", format!("the type `{}` is made of itself", item.name.text))
@@ -138,7 +139,7 @@ impl<'p> CompileContext<'p> {
     }
 
     fn named_object(&self, module: ModuleId, item: &'p TypeItem, fields: &'p [Binding]) -> EvalResult<Type> {
-        let key = std::ptr::from_ref(item) as usize;
+        let key = NodeId::new(item.span);
         if let Some(known) = self.types.read.borrow().get(&key) {
             return known.clone();
         }
@@ -179,7 +180,7 @@ impl<'p> CompileContext<'p> {
 
     /// Reads a declared type for its mistakes alone.
     pub fn check_type(&self, module: ModuleId, item: &'p TypeItem) {
-        // Its use tells of what is wrong inside; here nobody needs the type.
+        // Its use reports what is wrong inside; here the type is not needed.
         let _ = self.alias(module, item, item.name.span);
     }
 }

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
-/// A resource's identity: the path of names that leads to it, `network.subnet["us-east-1a"]`.
+/// A resource's identity.
+///
+/// The path of names that leads to it, `network.subnet["us-east-1a"]`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Address(pub Arc<str>);
@@ -39,12 +41,16 @@ impl fmt::Display for Address {
     }
 }
 
-/// Returns the rest of an address after its scope: `""`, `.cluster` or `["a"]`; none outside the scope.
+/// Returns the rest of an address after its scope: `""`, `.cluster` or `["a"]`.
+///
+/// None outside the scope.
 pub fn below<'a>(scope: &str, address: &'a str) -> Option<&'a str> {
     address.strip_prefix(scope).filter(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-/// Checks whether an address is the scope or lies in it. The empty scope is everything.
+/// Checks whether an address is the scope or lies in it.
+///
+/// The empty scope is everything.
 pub fn covers(scope: &str, address: &str) -> bool {
     scope.is_empty() || below(scope, address).is_some()
 }

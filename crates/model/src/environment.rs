@@ -22,7 +22,9 @@ pub struct Environment {
     pub params: BTreeMap<String, String>,
 }
 
-/// The care that an environment takes: stateful resources of a live one are protected.
+/// The care that an environment takes.
+///
+/// Stateful resources of a live one are protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
@@ -33,7 +35,9 @@ pub enum Mode {
     Live,
 }
 
-/// The place of a resource: account, region and access. Each distinct place has one client.
+/// The place of a resource: account, region and access.
+///
+/// Each distinct place has one client.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Place {
     /// The account; absent means whatever account the credentials belong to.

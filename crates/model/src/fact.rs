@@ -24,20 +24,25 @@ pub struct Fact {
     pub name: Arc<str>,
     /// The value of `when`; without one, it applies.
     pub applies: Applicability,
-    /// Every other field but `when`. There is none where the fact does not hold and is not asked anyway
-    /// ([`ASKED_ANYWAY`]). A field that is unknown until apply holds an unknown; one that could not be evaluated is
-    /// absent, and the mistake has been reported.
+    /// Every other field but `when`.
+    ///
+    /// There is none where the fact does not hold and is not asked anyway ([`ASKED_ANYWAY`]). A field that is unknown
+    /// until apply holds an unknown; one that could not be evaluated is absent, and the mistake has been reported.
     pub fields: FactFields,
-    /// The properties that `when` and the fields looked at, in order, without repetition.
+    /// The properties that `when` and the fields read, in order, each once.
     pub evidence: Vec<Arc<Evidence>>,
     /// The block's label, in the library or the program.
     pub span: Span,
-    /// The place where the program's author declares the resource, or uses the component that does.
+    /// The place where the program's author declares the resource.
+    ///
+    /// For one of a component of the library, it is the use of the component.
     pub declared: Span,
 }
 
-/// The fields of a fact, by name. There are few in each and very many facts, so they lie side by side, and those of facts
-/// that say the same of several resources are there once.
+/// The fields of a fact, by name.
+///
+/// There are few in each and very many facts, so they lie side by side, and those of facts that say the same of several
+/// resources are there once.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FactFields(Arc<[(Arc<str>, PropertyValue)]>);
 
@@ -47,7 +52,9 @@ impl FactFields {
         self.0.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
     }
 
-    /// Returns an identity that fields shared by several facts have in common, so that they can be read once.
+    /// Returns an identity that fields shared by several facts have in common.
+    ///
+    /// By it they can be read once.
     pub fn id(&self) -> FactFieldsId<'_> {
         FactFieldsId { at: Arc::as_ptr(&self.0).cast::<()>() as usize, fields: PhantomData }
     }
@@ -63,7 +70,9 @@ impl FactFields {
     }
 }
 
-/// Identifies fields by the place where they are kept. It borrows the fields, so no others can take that place meanwhile.
+/// Identifies fields by the place where they are kept.
+///
+/// It borrows the fields, so no others can take that place meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FactFieldsId<'a> {
     at: usize,
@@ -104,7 +113,9 @@ pub enum Applicability {
     Unknown,
 }
 
-/// The kinds of facts whose fields are evaluated even where they do not hold: a way back that is closed is one to propose.
+/// The kinds of facts whose fields are evaluated even where they do not hold.
+///
+/// A way back that is closed is one to propose.
 pub const ASKED_ANYWAY: [&str; 4] = ["compute", "obstacle", "recovery", "redirect"];
 
 /// A property that decided something.
@@ -116,8 +127,10 @@ pub struct Evidence {
     pub property: PropPath,
     /// Set where the program writes it.
     pub written: bool,
-    /// The place where the program's author writes it: for a property that a component of the library writes, the argument
-    /// it came from or the use of the component; for one that is not written, the resource's name.
+    /// The place where the program's author writes it.
+    ///
+    /// For a property that a component of the library writes, the argument it came from or the use of the component;
+    /// for one that is not written, the resource's name.
     pub span: Span,
 }
 
@@ -133,15 +146,19 @@ impl Fact {
     }
 }
 
-/// Evaluates the facts of a compiled program about other resources than those it declares.
+/// Evaluates the facts of a compiled program about other resources than its own.
 ///
 /// Such are the resources applied last, or those of a proposed change.
 pub trait FactEvaluator {
-    /// Returns the facts about each set of resources by itself, under the usage and the goals of `model`.
+    /// Returns the facts about each set of resources by itself.
+    ///
+    /// They are seen under the usage and the goals of `model`.
     ///
     /// Nothing that is wrong with them is the program's mistake, so nothing is reported.
     fn facts(&self, model: &Model, others: &[Vec<Resource>]) -> Vec<Vec<Fact>>;
 
-    /// Returns the properties of a resource once those of `set`, an object of them, are set; none where `set` does not fit.
+    /// Returns the properties of a resource once those of an object are set.
+    ///
+    /// There are none where `set` does not fit.
     fn changed(&self, resource: &Resource, set: &PropertyValue) -> Option<ValueMap>;
 }

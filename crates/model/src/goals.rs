@@ -19,9 +19,13 @@ pub struct Goals {
     pub budgets: Vec<Budget>,
     /// The capacity that units take of other resources, in order of declaration.
     pub needs: Vec<Need>,
-    /// The drivers of the expected figures of the whole environment (`users`), as its `usage` block sets them.
+    /// The drivers of the expected figures of the whole environment: `users`.
+    ///
+    /// Its `usage` block sets them.
     pub usage: BTreeMap<String, PropertyValue>,
-    /// The expected usage of each resource, as its own `usage` block sets it; only what is written.
+    /// The expected usage of each resource, as its own `usage` block sets it.
+    ///
+    /// Only what is written.
     pub resource_usage: BTreeMap<Address, BTreeMap<String, PropertyValue>>,
 }
 
@@ -68,11 +72,15 @@ impl fmt::Display for Domain {
 /// `recover from zone { rpo 0s  rto 1min  decide 5min  guaranteed true }`
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecoveryTarget {
-    /// The part of the environment that has to meet it: every resource at or below this address. Empty: all.
+    /// The part of the environment that has to meet it.
+    ///
+    /// Every resource at or below this address. Empty: all.
     pub scope: String,
     /// The failure domain that is lost.
     pub domain: Domain,
-    /// The most data that may be lost, in seconds before the loss; absent where only the other is demanded.
+    /// The most data that may be lost, in seconds before the loss.
+    ///
+    /// Absent where only the other is demanded.
     pub rpo: Option<(Decimal, Span)>,
     /// The longest that the recovery may take, in seconds.
     pub rto: Option<(Decimal, Span)>,
@@ -100,7 +108,9 @@ pub struct Derivation {
 /// `budget at 100k users $10_000..$25_000 per month`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Budget {
-    /// The driver and its number of units: `users`, 100000. Without it, the usage of the environment holds.
+    /// The driver and its number of units: `users`, 100000.
+    ///
+    /// Without it, the usage of the environment holds.
     pub at: Option<(String, Decimal)>,
     /// Its lower end, in US dollars a month; zero for a budget of one figure.
     pub low: Decimal,
@@ -110,14 +120,16 @@ pub struct Budget {
     pub span: Span,
 }
 
-/// `needs 20 connections of data.main.cluster`: the capacity that each unit of a resource takes of another.
+/// The capacity that each unit of a resource takes of another.
+///
+/// `needs 20 connections of data.main.cluster`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Need {
     /// The resource that needs it.
     pub by: Address,
     /// The number of them that one unit takes.
     pub amount: Decimal,
-    /// The capacity that is needed, as the other's `offers` fact names it: `connections`.
+    /// The capacity, as the other's `offers` fact names it: `connections`.
     pub what: String,
     /// The resource that offers it.
     pub of: Address,

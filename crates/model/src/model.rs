@@ -36,11 +36,15 @@ pub struct Model {
 pub struct CompiledEnvironment {
     /// The environment under its own usage.
     pub model: Model,
-    /// The same environment at each budget that names a driver's value, in the order of the model's budgets.
+    /// The same environment at each budget that names a driver's value.
+    ///
+    /// In the order of the model's budgets.
     pub tiers: Vec<UsageTier>,
 }
 
-/// An environment under another usage: `budget at 100k users` compiles it with `usage.users` of 100,000.
+/// An environment under another usage.
+///
+/// `budget at 100k users` compiles it with `usage.users` of 100,000.
 #[derive(Debug)]
 pub struct UsageTier {
     /// The driver: `users`.

@@ -5,7 +5,9 @@ use rust_decimal::prelude::ToPrimitive;
 use serde_json::Value as Json;
 use std::fmt;
 
-/// A number that keeps the digits it was written with; in JSON, and so for AWS, it is the nearest double.
+/// A number that keeps the digits it was written with.
+///
+/// In JSON, and so for AWS, it is the nearest double.
 ///
 /// Two numbers are equal when AWS cannot tell them apart, that is, when their doubles are.
 #[derive(Debug, Clone, Copy)]

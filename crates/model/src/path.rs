@@ -2,8 +2,10 @@
 
 use compact_str::CompactString;
 
-/// A place inside a resource's properties, in AWS's spelling: `VpcConfig/SubnetIds/*`. `*` stands for every element;
-/// `/` and `~` in a map's key are written `~1` and `~0`, as in a JSON Pointer.
+/// A place inside a resource's properties, in AWS's spelling.
+///
+/// `VpcConfig/SubnetIds/*`. `*` stands for every element; `/` and `~` in a map's key are written `~1` and `~0`, as in a
+/// JSON Pointer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct PropPath(pub CompactString);

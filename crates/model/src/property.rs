@@ -34,7 +34,9 @@ pub enum Value {
     Ref(Reference),
     /// A string with unknown parts: the parts joined.
     Concat(Vec<Value>),
-    /// A pure function that waits for its arguments; `lang::builtins::call` computes it.
+    /// A pure function that waits for its arguments.
+    ///
+    /// `lang::builtins::call` computes it.
     Call {
         /// The function's name.
         function: String,
@@ -54,7 +56,9 @@ pub struct Reference {
     pub path: PropPath,
 }
 
-/// The source of a secret. The secret itself exists only in memory, between being read and being sent.
+/// The source of a secret.
+///
+/// The secret itself exists only in memory, between being read and being sent.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "from")]
 pub enum SecretSource {
@@ -68,7 +72,9 @@ pub enum SecretSource {
         /// The variable's name.
         name: String,
     },
-    /// `generated(length: 32)`: made once, when the resource is created, and never known afterwards.
+    /// A random secret: `generated(length: 32)`.
+    ///
+    /// It is made once, when the resource is created, and never known afterwards.
     Generated {
         /// Number of characters.
         length: u32,
@@ -76,7 +82,9 @@ pub enum SecretSource {
 }
 
 impl Value {
-    /// Returns the values directly inside: items, entries, parts of a concatenation, arguments of a call.
+    /// Returns the values directly inside.
+    ///
+    /// Items, entries, parts of a concatenation, arguments of a call.
     pub fn parts(&self) -> impl Iterator<Item = &Value> {
         let (items, entries) = match self {
             Value::List(items) | Value::Concat(items) | Value::Call { args: items, .. } => (items.as_slice(), None),
@@ -105,12 +113,16 @@ impl Value {
         test(self) || self.parts().any(|part| part.any(test))
     }
 
-    /// Checks whether every part is known now. A secret counts as known: it is read when it is needed.
+    /// Checks whether every part is known now.
+    ///
+    /// A secret counts as known: it is read when it is needed.
     pub fn is_known(&self) -> bool {
         !self.any(&|value| matches!(value, Value::Ref(_) | Value::Call { .. }))
     }
 
-    /// Checks whether a secret is anywhere inside, in a concatenation or an argument too.
+    /// Checks whether a secret is anywhere inside.
+    ///
+    /// That may be in a concatenation or an argument too.
     pub fn holds_secret(&self) -> bool {
         self.any(&|value| matches!(value, Value::Secret(_)))
     }

@@ -26,7 +26,9 @@ impl Value {
         self.to_json_with(&mut |_| Err(())).ok()
     }
 
-    /// Returns the plain JSON of a value, in which `fill` supplies references, concatenations, calls and secrets.
+    /// Returns the plain JSON of a value, with unknowns and secrets filled in.
+    ///
+    /// `fill` supplies references, concatenations, calls and secrets.
     ///
     /// # Errors
     /// The first that `fill` returns.
@@ -52,7 +54,9 @@ impl Value {
         Self::from_json_with(json, &|_| None)
     }
 
-    /// Returns the value of plain JSON, of which `special` reads the objects that are not what they look like.
+    /// Returns the value of plain JSON that holds special objects.
+    ///
+    /// `special` reads the objects that are not what they look like, such as a hashed secret.
     pub fn from_json_with(json: &Json, special: &dyn Fn(&Map<String, Json>) -> Option<Value>) -> Option<Value> {
         Some(match json {
             Json::Null => return None,

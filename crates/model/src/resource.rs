@@ -28,7 +28,9 @@ pub struct Resource {
     pub components: Vec<String>,
     /// By name in AWS's spelling.
     pub properties: ValueMap,
-    /// The place of each property in the text, by path; a path without an entry was written with its parent.
+    /// The place of each property in the text, by path.
+    ///
+    /// A path without an entry was written with its parent.
     pub spans: Spans,
     /// Named by `after`; references make the other edges.
     pub after: Vec<Address>,
@@ -49,7 +51,9 @@ pub struct Lifecycle {
     pub protect: Option<bool>,
     /// Properties whose drift is left alone once the resource exists.
     pub ignore: Vec<PropPath>,
-    /// `replace create_first` / `replace delete_first`; without it, the catalog decides.
+    /// The order of a replacement: `replace create_first`, `replace delete_first`.
+    ///
+    /// Without it, the catalog decides.
     pub replace: Option<Replacement>,
 }
 

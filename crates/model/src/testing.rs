@@ -16,7 +16,9 @@ pub fn address(text: &str) -> Address {
     Address::new(text)
 }
 
-/// Returns a value from JSON as files hold it: `{"$ref": {"to": "a.b", "path": "Arn"}}` is a reference.
+/// Returns a value from JSON as files hold it.
+///
+/// `{"$ref": {"to": "a.b", "path": "Arn"}}` is a reference.
 pub fn value(json: Json) -> Value {
     Value::try_from(json).unwrap()
 }
@@ -26,7 +28,9 @@ pub fn to(address: &str, path: &str) -> Json {
     Value::Ref(Reference { to: Address::new(address), path: PropPath(path.into()) }).into()
 }
 
-/// Returns a resource; its layer is the first word of its address, its span as long as its name.
+/// Returns a resource.
+///
+/// Its layer is the first word of its address, its span as long as its name.
 pub fn resource(name: &str, ty: &str, properties: Json) -> Resource {
     let Value::Map(properties) = value(properties) else { panic!("properties are an object") };
     Resource {

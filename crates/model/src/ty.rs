@@ -114,7 +114,9 @@ const SIMPLE: &[(&str, Type)] = &[
     ("zone", Type::Zone),
 ];
 
-/// Returns the names of the built-in types, `list`, `map` and `range` among them; sorted.
+/// Returns the names of the built-in types, sorted.
+///
+/// `list`, `map` and `range` are among them.
 pub fn names() -> Vec<&'static str> {
     let mut names: Vec<_> = SIMPLE.iter().map(|(name, _)| *name).chain(["list", "map", "range"]).collect();
     names.sort_unstable();
@@ -211,7 +213,7 @@ impl Type {
         )
     }
 
-    /// Checks whether a value of this type that is unknown as yet may be used where `expected` is expected.
+    /// Checks whether an unknown value of this type may be used for another type.
     ///
     /// Only a type that can never fit is refused: the cloud's string may turn out to be any string, its number any number.
     pub fn may_be(&self, expected: &Type) -> bool {

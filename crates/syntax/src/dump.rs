@@ -1,20 +1,20 @@
-//! A module's meaning as text: every piece of the abstract syntax but the places.
+//! Dumps a module's meaning as text: the abstract syntax without its spans.
 //!
-//! Two texts mean the same when their shapes are equal; the formatter checks itself by it, and tests read it.
+//! Two texts mean the same when their dumps are equal; the formatter checks itself by it, and tests read it.
 
 use super::ast::{
-    Arg, BinaryOp, Binding, Body, Comprehension, Expr, ExprKind, FieldStmt, Ident, Item, Module, NamePath, PathSegment,
+    Arg, Binding, Body, Comprehension, Expr, ExprKind, FieldStmt, Ident, Item, Module, NamePath, PathSegment,
     PolicyStatement, Stmt, TextPart, TypeExpr, TypeKind,
 };
 use std::fmt::Write as _;
 
 pub(super) fn dump(module: &Module) -> String {
-    let mut shape = TreeDump { out: String::new(), indent: 0 };
-    shape.doc(module.doc.as_deref());
+    let mut dump = TreeDump { out: String::new(), indent: 0 };
+    dump.doc(module.doc.as_deref());
     for item in &module.items {
-        shape.item(item);
+        dump.item(item);
     }
-    shape.out
+    dump.out
 }
 
 struct TreeDump {
@@ -92,7 +92,7 @@ impl TreeDump {
             }
             Stmt::When(when) => {
                 let actions: Vec<_> = when.actions.iter().map(pair).collect();
-                let test = format!("{} {} {}", expr(&when.metric), sign(when.op), expr(&when.threshold));
+                let test = format!("{} {} {}", expr(&when.metric), when.op.symbol(), expr(&when.threshold));
                 self.line(&format!("when {test} [{}]", actions.join(", ")));
             }
             Stmt::After { paths, .. } => self.line(&format!("after {}", path_list(paths))),
@@ -111,7 +111,7 @@ impl TreeDump {
         }
     }
 
-    /// Statements with statements inside.
+    /// Dumps statements with statements inside.
     fn nest(&mut self, stmt: &Stmt) {
         let place = |place: Option<&Expr>| place.map_or(String::new(), |place| format!(" in {}", expr(place)));
         match stmt {
@@ -231,25 +231,6 @@ fn join<T>(values: &[T], text: impl FnMut(&T) -> String) -> String {
     values.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
-fn sign(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Or => "||",
-        BinaryOp::And => "&&",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Remainder => "%",
-        BinaryOp::Coalesce => "??",
-    }
-}
-
 fn expr(value: &Expr) -> String {
     match &*value.kind {
         ExprKind::Number(amount) => amount.to_string(),
@@ -258,7 +239,7 @@ fn expr(value: &Expr) -> String {
         ExprKind::Text(parts) => {
             let part = |part: &TextPart| match part {
                 TextPart::Text(text) => format!("{text:?}"),
-                TextPart::Interpolation(unknown) => format!("${{{}}}", expr(unknown)),
+                TextPart::Interpolation(value) => format!("${{{}}}", expr(value)),
             };
             format!("text({})", join(parts, part))
         }
@@ -283,7 +264,7 @@ fn expr(value: &Expr) -> String {
         ExprKind::Index { of, index } => format!("{}[{}]", expr(of), expr(index)),
         ExprKind::Not(inner) => format!("(! {})", expr(inner)),
         ExprKind::Negate(inner) => format!("(- {})", expr(inner)),
-        ExprKind::Binary { op, left, right } => format!("({} {} {})", expr(left), sign(*op), expr(right)),
+        ExprKind::Binary { op, left, right } => format!("({} {} {})", expr(left), op.symbol(), expr(right)),
         ExprKind::Range { low, high } => format!("({}..{})", expr(low), expr(high)),
         ExprKind::If { condition, then, otherwise } => {
             format!("if({}, {}, {})", expr(condition), expr(then), expr(otherwise))

@@ -1,4 +1,4 @@
-//! Text to tree and back.
+//! Parses text to a tree, and formats it.
 //!
 //! [`parse`] cannot fail: it returns a tree whatever the text, with the diagnostics of everything that was not right.
 
@@ -23,19 +23,24 @@ pub use format::{FormatError, format};
 
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Span};
+use gpb_base::threads::join_if;
 use tree::SyntaxTree;
 
-/// From how many bytes on a file's text is worth a second thread.
+/// The number of bytes from which a file is worth a second thread.
 const LARGE: usize = 64 * 1024;
 
-/// What became of one file's text.
+/// The result of parsing one file.
 #[derive(Debug, Clone)]
 pub struct ParsedModule {
+    /// The tree; empty where the text could not be read at all.
     pub module: ast::Module,
+    /// The mistakes in the text, in its order.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// The trees of several texts, in their order: half of them, by length, are read on a second thread where that pays.
+/// Parses several texts; the results are in their order.
+///
+/// Half of them, by length, are parsed on a second thread where that pays.
 pub fn parse_all(files: &[(FileId, &str)]) -> Vec<ParsedModule> {
     let size: usize = files.iter().map(|(_, text)| text.len()).sum();
     let ends = files.iter().scan(0, |end, (_, text)| {
@@ -44,23 +49,20 @@ pub fn parse_all(files: &[(FileId, &str)]) -> Vec<ParsedModule> {
     });
     let (first, second) = files.split_at(ends.take_while(|end| *end <= size / 2).count());
     let read = |files: &[(FileId, &str)]| files.iter().map(|(file, text)| parse(*file, text)).collect::<Vec<_>>();
-    let (mut parsed, rest) = stack::join_if(size >= LARGE, || read(first), || read(second));
+    let (rest, mut parsed) = join_if(size >= LARGE, || read(second), || read(first));
     parsed.extend(rest);
     parsed
 }
 
-/// The tree of `text`, with a diagnostic for each mistake in it.
+/// Parses `text`, with a diagnostic for each mistake in it.
 pub fn parse(file: FileId, text: &str) -> ParsedModule {
     let nothing = ast::Module { file, doc: None, items: Vec::new() };
     let mut scan = scan::scan(file, text);
     let Some(clean) = scan.text.take() else { return ParsedModule { module: nothing, diagnostics: scan.diagnostics } };
     let read = stack::with_stack(scan.depth, || {
         let tree = SyntaxTree::parse(&clean)?;
-        let ((module, mut diagnostics), structure) = stack::join_if(
-            text.len() >= LARGE,
-            || lower::module(file, &tree),
-            || error_recovery::diagnostics(file, &tree),
-        );
+        let (structure, (module, mut diagnostics)) =
+            join_if(text.len() >= LARGE, || error_recovery::diagnostics(file, &tree), || lower::module(file, &tree));
         diagnostics.extend(structure);
         Some((module, diagnostics))
     });

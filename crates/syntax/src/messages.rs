@@ -1,4 +1,6 @@
-//! The messages about text: one function a mistake. Those about structure are in [`super::recovery`].
+//! The diagnostics about text, one function a mistake.
+//!
+//! Those about structure are in [`super::error_recovery`].
 
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{MAX_FILE_BYTES, Span};
@@ -28,11 +30,11 @@ pub(super) fn invisible(at: Span, found: char) -> Diagnostic {
     let replacement = if found == '\u{A0}' { " " } else { "" };
     Diagnostic::error("GPB0002", format!("found {what}"))
         .with_label(at, "this cannot be seen, and is not allowed here")
-        .help("in text, write it as an escape: `\\u{…}`")
+        .help("in a string, write it as an escape: `\\u{…}`")
         .fix(if replacement.is_empty() { "remove it" } else { "write a plain space" }, at, replacement)
 }
 
-/// Letters that look like others, and which.
+/// Letters that look like others, each followed by the plain one.
 const LOOK_ALIKE: &str = "аaеeоoрpсcхxуyіiѕsАAВBЕEКKМMНHОOРPСCТTХXοoΑAΒBΕEΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXΖZ";
 
 pub(super) fn other_letter(at: Span, found: char) -> Diagnostic {
@@ -50,7 +52,7 @@ pub(super) fn other_letter(at: Span, found: char) -> Diagnostic {
             at,
             like.to_string(),
         ),
-        None => diagnostic.help("other letters stand in text, in quotes"),
+        None => diagnostic.help("other letters may stand in strings, in quotes"),
     }
 }
 
@@ -70,25 +72,25 @@ pub(super) fn too_deep(at: Span) -> Diagnostic {
 
 pub(super) fn block_comment(at: Span) -> Diagnostic {
     Diagnostic::error("GPB0013", "comments begin with `//` and end with the line")
-        .with_label(at, "`/* … */` is no comment here")
+        .with_label(at, "`/* … */` is not a comment here")
         .help("begin each line of the comment with `//`")
 }
 
 pub(super) fn unclosed_comment(at: Span) -> Diagnostic {
     Diagnostic::error("GPB0014", "this `/*` is not closed")
         .with_label(at, "opened here")
-        .help("comments begin with `//` and end with the line; `/* … */` is no comment here")
+        .help("comments begin with `//` and end with the line; `/* … */` is not a comment here")
 }
 
 pub(super) fn unknown_escape(at: Span, body: &str) -> Diagnostic {
-    let message = if body.is_empty() { "a lone `\\`".to_owned() } else { format!("`\\{body}` is no escape") };
+    let message = if body.is_empty() { "a lone `\\`".to_owned() } else { format!("`\\{body}` is not a valid escape") };
     Diagnostic::error("GPB0015", message)
         .with_label(at, "expected `\\n`, `\\t`, `\\\"`, `\\\\`, `\\$` or `\\u{…}`")
         .help(format!("for a backslash, write `\\\\{body}`"))
 }
 
 pub(super) fn bad_unicode_escape(at: Span, code: &str) -> Diagnostic {
-    Diagnostic::error("GPB0016", format!("`\\u{{{code}}}` is no Unicode character"))
+    Diagnostic::error("GPB0016", format!("`\\u{{{code}}}` is not a valid Unicode character"))
         .with_label(at, "expected one to six hexadecimal digits of a character, as in `\\u{1F600}`")
 }
 
@@ -106,7 +108,7 @@ pub(super) fn left_of_margin(at: Span, quotes: Span) -> Diagnostic {
 }
 
 pub(super) fn interpolation_in_fixed_text(at: Span) -> Diagnostic {
-    Diagnostic::error("GPB0019", "this text must be fixed, without `${…}`")
+    Diagnostic::error("GPB0019", "this string must be fixed, without `${…}`")
         .with_label(at, "this part would be computed")
         .help("where keys are computed, write a map: `{for k, v in m: \"${k}:x\" = v}`")
 }

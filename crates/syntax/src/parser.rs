@@ -8,6 +8,7 @@ use pest::{Parser as _, Token};
 mod grammar {
     //! The rules of `grammar/gpb.pest`, which is named from the crate's `src`.
 
+    /// The parser that pest derives from the grammar.
     #[derive(pest_derive::Parser)]
     #[grammar = "../../../grammar/gpb.pest"]
     pub struct Grammar;

@@ -1,4 +1,4 @@
-//! A first look at the text, before any grammar: is it text at all, and does it nest too deep?
+//! Scans the text before parsing: is it text at all, and does it nest too deep?
 //!
 //! A parser that descends needs stack for every bracket, so what nests deeper than [`MAX_DEPTH`] is blanked out before it
 //! is parsed: same length, so that every place stays where it was. The same goes for characters nobody can see and for
@@ -12,12 +12,15 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub(super) struct ScanResult<'t> {
-    /// What is to be parsed; `None` where the file is no text or too large.
+    /// The text to parse; `None` where the file is no text or too large.
     pub text: Option<Cow<'t, str>>,
+    /// The mistakes that show before parsing.
     pub diagnostics: Vec<Diagnostic>,
-    /// How deep brackets nest, which says how much stack the parser needs.
+    /// The depth to which brackets nest, in levels: so much stack the parser needs.
     pub depth: usize,
-    /// Where text was blanked out for its depth: messages about these places would be about our own doing.
+    /// The ranges around text that was blanked out for its depth.
+    ///
+    /// Messages about these places would be about the blanks.
     pub hidden: Vec<Range<usize>>,
 }
 
@@ -39,7 +42,9 @@ pub(super) fn scan(file: FileId, text: &str) -> ScanResult<'_> {
     scan
 }
 
-/// Where a text shows that it is none: more than a tenth of its beginning are control characters.
+/// Returns the first byte that shows a file to be binary.
+///
+/// More than a tenth of its beginning are control characters then.
 fn binary(text: &str) -> Option<usize> {
     let head = text.as_bytes().get(..4096).unwrap_or(text.as_bytes());
     let controls = head.iter().filter(|byte| is_control(**byte)).count();
@@ -51,7 +56,9 @@ fn is_control(byte: u8) -> bool {
     (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0x7f
 }
 
-/// Whether a byte means something to the scanner, wherever it stands. Most of a text are letters and blanks.
+/// Checks for a byte that means something to the scanner.
+///
+/// Most of a text are letters and blanks.
 fn is_sign(byte: u8) -> bool {
     static SIGNS: [bool; 256] = {
         let mut signs = [false; 256];
@@ -69,15 +76,15 @@ fn is_sign(byte: u8) -> bool {
     SIGNS[usize::from(byte)]
 }
 
-/// What an item begins with.
+/// The beginnings of items.
 const ITEMS: [&str; 7] = ["stack ", "component ", "environment ", "fn ", "const ", "type ", "use "];
 
-/// Characters that look like nothing, or that turn the direction in which the others are shown.
+/// Checks for characters that cannot be seen, or change the text's direction.
 fn is_invisible(character: char) -> bool {
     matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
-/// What the grammar reads in the place of text that nests too deep.
+/// The byte that the grammar reads in the place of text that nests too deep.
 const TOO_DEEP: u8 = 1;
 
 fn overwrite<'t>(text: &'t str, hidden: &[(Range<usize>, u8)]) -> Cow<'t, str> {
@@ -106,13 +113,13 @@ enum OpenNode {
 }
 
 impl OpenNode {
-    /// How much deeper what is inside lies.
+    /// Returns the number of levels that it adds for what is inside.
     fn levels(self) -> usize {
         usize::from(!matches!(self, OpenNode::Text | OpenNode::Block))
     }
 }
 
-/// How many forgotten brackets a closing one may find inside its own.
+/// The number of forgotten brackets that a closing one may find inside its own.
 const LOOK_BACK: usize = 64;
 
 struct Scanner<'t> {
@@ -120,11 +127,11 @@ struct Scanner<'t> {
     text: &'t str,
     at: usize,
     open: Vec<OpenNode>,
-    /// How many of them nest: text by itself does not.
+    /// The number of open nodes that nest: text by itself does not.
     depth: usize,
-    /// What is not for the grammar to see, and what it sees instead.
+    /// The ranges hidden from the grammar, and the byte it sees instead.
     overwritten: Vec<(Range<usize>, u8)>,
-    /// Where it became too deep.
+    /// The offset from which the text nests too deep, in bytes.
     deep_from: Option<usize>,
     scan: ScanResult<'t>,
 }
@@ -175,7 +182,7 @@ impl Scanner<'_> {
         self.overwritten.push((range, b' '));
     }
 
-    /// Alone, it was once a newline, and is read as one. The first one speaks for all.
+    /// Reads a lone carriage return as a newline; the first one is reported.
     fn carriage_return(&mut self) {
         let range = self.at..self.at + 1;
         if self.overwritten.iter().all(|(_, with)| *with != b'\n') {
@@ -195,7 +202,7 @@ impl Scanner<'_> {
         }
         self.at = range.end;
         if !in_text && matches!(character, '“' | '”') {
-            // Text in other quotes is told of by the grammar.
+            // Text in other quotes is reported with the nodes of the grammar.
             let line = self.rest().split('\n').next().unwrap_or_default();
             self.at += line.find(['“', '”']).unwrap_or_default();
         } else if !in_text && character.is_alphabetic() {
@@ -203,7 +210,9 @@ impl Scanner<'_> {
         }
     }
 
-    /// A letter that no word can have. The first one of a word speaks for all; the word stays one.
+    /// Reports a letter that no word can have.
+    ///
+    /// The first one of a word is enough; the word stays one.
     fn letter(&mut self, start: usize, character: char) {
         let end = start + character.len_utf8();
         self.scan.diagnostics.push(messages::other_letter(self.span(&(start..end)), character));
@@ -254,13 +263,15 @@ impl Scanner<'_> {
         }
     }
 
-    /// Behind a blank. Elsewhere `/*` is most likely text whose quotes are forgotten, as in `"${arn/*"`.
+    /// Checks that a blank comes before.
+    ///
+    /// Elsewhere `/*` is most likely text whose quotes are forgotten, as in `"${arn/*"`.
     fn stands_apart(&self) -> bool {
         let before = self.at.checked_sub(1).and_then(|at| self.text.as_bytes().get(at));
         before.is_none_or(u8::is_ascii_whitespace)
     }
 
-    /// `name<name`, with no blank between: a comparison has blanks around it.
+    /// Checks for `name<name`, with no blank between: comparisons have blanks.
     fn is_type_argument(&self) -> bool {
         let before = self.at.checked_sub(1).and_then(|at| self.text.as_bytes().get(at).copied());
         before.is_some_and(|byte| byte.is_ascii_alphanumeric())
@@ -298,7 +309,9 @@ impl Scanner<'_> {
         self.overwritten.push((range, b' '));
     }
 
-    /// Where a line can only be the start of an item, every bracket before it is a forgotten one.
+    /// Drops the open brackets where a line can only be the start of an item.
+    ///
+    /// Every bracket before it is a forgotten one.
     fn newline(&mut self) {
         while self.open.last() == Some(&OpenNode::Angle) {
             self.pop();

@@ -1,28 +1,35 @@
-//! The concrete tree: every piece of the text that means something, with its place, in one flat list.
+//! The concrete tree: every meaningful piece of the text, in one flat list.
 //!
 //! The lowering, the diagnostics and the formatter all read this one tree.
 
 use super::parser;
 pub(super) use super::parser::Rule;
 
-/// The tree of one text, in the order of the text: a node is followed by all that lies inside it.
+/// The tree of one text, in the order of the text.
+///
+/// A node is followed by all that lies inside it.
 #[derive(Debug)]
 pub(super) struct SyntaxTree<'t> {
+    /// The text that was parsed.
     pub text: &'t str,
     nodes: Vec<NodeData>,
 }
 
 #[derive(Debug)]
 pub(super) struct NodeData {
+    /// The grammar rule that made the node.
     pub rule: Rule,
+    /// Offset of its first byte, in bytes.
     pub start: u32,
+    /// Offset behind its last byte, in bytes.
     pub end: u32,
+    /// Index of the node around it, in the list of nodes.
     pub parent: u32,
-    /// The first node after this one that does not lie inside it.
+    /// Index of the next node that is not inside this one, in the list of nodes.
     pub next: u32,
 }
 
-/// A place in the text, or the number of a node: a file is far smaller than `u32::MAX`.
+/// Returns an offset or an index as `u32`: a file is far smaller than its limit.
 pub(super) fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
@@ -42,16 +49,19 @@ impl<'t> SyntaxTree<'t> {
         parser::parse(text).map(|nodes| SyntaxTree { text, nodes })
     }
 
+    /// Returns the node of the whole file.
     pub fn root(&'t self) -> Option<SyntaxNode<'t>> {
         (!self.nodes.is_empty()).then_some(SyntaxNode { tree: self, id: 0 })
     }
 
-    /// Every node, in the order of the text.
+    /// Returns every node, in the order of the text.
     pub fn nodes(&'t self) -> impl Iterator<Item = SyntaxNode<'t>> {
         (0u32..).take(self.nodes.len()).map(|id| SyntaxNode { tree: self, id })
     }
 }
 
+/// Returns the range of a node without the blanks at its end, in bytes.
+///
 /// A rule may end with the blanks before an optional part that was not there; a node ends with its last sign, and
 /// an empty node stands right behind what came before it.
 pub(super) fn trim(text: &str, rule: Rule, start: usize, end: usize) -> (usize, usize) {
@@ -72,61 +82,71 @@ impl<'t> SyntaxNode<'t> {
         &self.tree.nodes[self.id as usize]
     }
 
+    /// Returns the grammar rule that made the node.
     pub fn rule(self) -> Rule {
         self.data().rule
     }
 
+    /// Returns the offset of the node's first byte, in bytes.
     pub fn start(self) -> usize {
         self.data().start as usize
     }
 
+    /// Returns the offset behind the node's last byte, in bytes.
     pub fn end(self) -> usize {
         self.data().end as usize
     }
 
+    /// Returns the text that the node spans.
     pub fn text(self) -> &'t str {
         self.tree.text.get(self.start()..self.end()).unwrap_or_default()
     }
 
-    /// The whole text the node lies in.
+    /// Returns the whole text that the node lies in.
     pub fn source(self) -> &'t str {
         self.tree.text
     }
 
+    /// Checks that `rule` made the node.
     pub fn is(self, rule: Rule) -> bool {
         self.rule() == rule
     }
 
+    /// Returns the node around this one.
     pub fn parent(self) -> Option<SyntaxNode<'t>> {
         (self.id != 0).then(|| SyntaxNode { tree: self.tree, id: self.data().parent })
     }
 
+    /// Returns the nodes directly inside, in the order of the text.
     pub fn children(self) -> Children<'t> {
         Children { tree: self.tree, at: self.id + 1, end: self.data().next }
     }
 
-    /// The first child made by `rule`.
+    /// Returns the first child made by `rule`.
     pub fn child(self, rule: Rule) -> Option<SyntaxNode<'t>> {
         self.children().find(|child| child.is(rule))
     }
 
+    /// Checks that a child made by `rule` is there.
     pub fn has(self, rule: Rule) -> bool {
         self.child(rule).is_some()
     }
 
-    /// The node and all that lies inside it, in the order of the text.
+    /// Returns the node and all that lies inside it, in the order of the text.
     pub fn descendants(self) -> impl Iterator<Item = SyntaxNode<'t>> {
         (self.id..self.data().next.max(self.id + 1)).map(move |id| SyntaxNode { tree: self.tree, id })
     }
 
-    /// The sibling after this one.
+    /// Returns the sibling after this one.
     pub fn after(self) -> Option<SyntaxNode<'t>> {
         let next = self.data().next;
         let next = ((next as usize) < self.tree.nodes.len()).then_some(SyntaxNode { tree: self.tree, id: next })?;
         (next.data().parent == self.data().parent).then_some(next)
     }
 
-    /// The sibling before this one: what lies right before it in the text, or what that lies in.
+    /// Returns the sibling before this one.
+    ///
+    /// That is what lies right before it in the text, or what that lies in.
     pub fn before(self) -> Option<SyntaxNode<'t>> {
         let parent = self.parent()?;
         let mut before = SyntaxNode { tree: self.tree, id: self.id.checked_sub(1)? };

@@ -91,11 +91,11 @@ syntax cluster gpbExpression contains=gpbOperator,gpbWord,gpbFunction,gpbBuiltin
 syntax match gpbComment /\%#=1\v\/\/.*$/ contains=gpbTodo,@Spell
 syntax match gpbDocComment /\%#=1\v\/\/[\/!].*$/ contains=gpbTodo,@Spell
 syntax keyword gpbTodo TODO FIXME XXX contained
-syntax region gpbString matchgroup=gpbQuote start=/"/ end=/"\|$/ oneline contains=gpbEscape,gpbHole,@Spell
+syntax region gpbString matchgroup=gpbQuote start=/"/ end=/"\|$/ oneline contains=gpbEscape,gpbInterpolation,@Spell
 syntax match gpbString /\%#=1\v%('%(%(%('|\n))@!.)*')@>/
-syntax region gpbBlockString matchgroup=gpbQuote start=/"""/ end=/"""/ contains=gpbEscape,gpbHole,@Spell
+syntax region gpbBlockString matchgroup=gpbQuote start=/"""/ end=/"""/ contains=gpbEscape,gpbInterpolation,@Spell
 syntax match gpbEscape /\%#=1\v%(\\%(%(u\{%(%(%(%(\}|")|\n))@!.)*\}|%(%(\n|\r))@!.))?)@>/ contained
-syntax region gpbHole matchgroup=gpbHoleMark start=/\%#=1\v%(\$\{)@>/ end=/\%#=1\v%(\})@>/ contained contains=TOP
+syntax region gpbInterpolation matchgroup=gpbInterpolationMark start=/\%#=1\v%(\$\{)@>/ end=/\%#=1\v%(\})@>/ contained contains=TOP
 
 highlight default link gpbOperator Operator
 highlight default link gpbType Type
@@ -135,7 +135,7 @@ highlight default link gpbString String
 highlight default link gpbBlockString String
 highlight default link gpbQuote String
 highlight default link gpbEscape SpecialChar
-highlight default link gpbHoleMark Special
+highlight default link gpbInterpolationMark Special
 
 let b:current_syntax = 'gpb'
 

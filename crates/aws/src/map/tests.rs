@@ -156,7 +156,10 @@ fn what_does_not_fit_is_refused_with_its_path() {
             mapping.write("Tags", &json!([{ "Key": "a", "Value": "b" }]), api.input("Op"), &mut target).unwrap_err();
         assert_eq!(error.to_string(), "`tags[*].key` has no member `Key` to be written to");
         let error = mapping.write("Tags", &json!("x"), api.input("Op"), &mut target).unwrap_err();
-        assert_eq!(error.to_string(), "`tags` is a string, and the API takes a list");
+        assert_eq!(
+            error.to_string(),
+            format!("`tags` is {}, and the API takes a list", gpb_base::json::noun(&json!("x")))
+        );
         assert_eq!(mapping.write("Description", &json!("x"), api.input("Op"), &mut target), Ok(false));
     });
 }

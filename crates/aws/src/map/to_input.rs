@@ -5,6 +5,7 @@ use crate::binding::PropertySide;
 use crate::name_matching::{key_and_value, same, text_of};
 use crate::path::{MemberPath, PathStep};
 use crate::shapes::MemberShape;
+use gpb_base::json::noun;
 use gpb_model::PropPath;
 use serde_json::{Map, Value as Json};
 
@@ -51,7 +52,7 @@ impl Mapping<'_> {
     /// # Errors
     /// A value of another kind.
     pub fn convert(&self, value: &Json, shape: MemberShape<'_>, property: &PropPath) -> Result<Json, MapError> {
-        let kind = |expected| MapError::Kind { path: self.def.display(property), found: json_kind(value), expected };
+        let kind = |expected| MapError::Kind { path: self.def.display(property), found: noun(value), expected };
         if let (Json::Array(items), Some((quantity, member, list))) = (value, shape.counted()) {
             let mut out = Map::from_iter([(quantity.to_owned(), Json::from(items.len()))]);
             if !items.is_empty() {
@@ -141,7 +142,7 @@ impl Mapping<'_> {
             }
             PathStep::Each => {
                 let Json::Array(items) = value else {
-                    let found = json_kind(value);
+                    let found = noun(value);
                     return Err(MapError::Kind { path: self.def.display(property), found, expected: "a list" });
                 };
                 let inner = shape.element().unwrap_or(MemberShape::Document);
@@ -248,17 +249,5 @@ fn name_of(shape: MemberShape<'_>) -> &'static str {
         MemberShape::Int => "a whole number",
         MemberShape::Float => "a number",
         _ => "a string",
-    }
-}
-
-/// Names the kind of a JSON value, with its article.
-fn json_kind(value: &Json) -> &'static str {
-    match value {
-        Json::Null => "nothing",
-        Json::Bool(_) => "true or false",
-        Json::Number(_) => "a number",
-        Json::String(_) => "a string",
-        Json::Array(_) => "a list",
-        Json::Object(_) => "an object",
     }
 }

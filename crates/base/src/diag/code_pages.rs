@@ -5,7 +5,9 @@
 pub struct CodePage {
     /// `GPB` and four digits.
     pub code: &'static str,
-    /// Markdown: a title line `# GPB0101: …`, prose, a fenced block `gpb fail` and one `gpb pass`.
+    /// The page in Markdown.
+    ///
+    /// A title line `# GPB0101: …`, prose, a fenced block `gpb fail` and one `gpb pass`.
     pub text: &'static str,
 }
 

@@ -23,7 +23,9 @@ pub struct Label {
     pub text: String,
 }
 
-/// An edit that is certain to resolve the mistake; the editor offers it as a quick fix.
+/// An edit that is certain to resolve the mistake.
+///
+/// The editor offers it as a quick fix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// The edit as an imperative: "rename to `engine_version`".
@@ -37,8 +39,10 @@ pub struct Fix {
 /// One mistake, as the user sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// `GPB` and four digits: 0xxx syntax, 1xxx names and types, 2xxx catalog, 3xxx graph, 4xxx recovery, 5xxx cost,
-    /// 6xxx scaling, 7xxx plan and state, 8xxx cloud, 9xxx policy and lint.
+    /// `GPB` and four digits.
+    ///
+    /// 0xxx syntax, 1xxx names and types, 2xxx catalog, 3xxx graph, 4xxx recovery, 5xxx cost, 6xxx scaling, 7xxx plan
+    /// and state, 8xxx cloud, 9xxx policy and lint.
     pub code: &'static str,
     /// Its weight.
     pub severity: Severity,
@@ -99,7 +103,9 @@ impl Diagnostic {
     }
 }
 
-/// Sorts diagnostics by file, place, severity (errors first) and code, and drops repetitions.
+/// Sorts diagnostics by file, place, severity and code, and drops repetitions.
+///
+/// Of one place, errors come first.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics
         .sort_by(|a, b| (a.span(), a.severity, a.code, &a.message).cmp(&(b.span(), b.severity, b.code, &b.message)));

@@ -24,10 +24,12 @@ pub(super) struct Excerpt<'a> {
 const AROUND: usize = 2;
 /// The longest line that is shown whole, in bytes.
 pub(super) const MAX_LINE: usize = 1_000;
-/// The part of a longer one that is shown on each side of the first label, in bytes.
+/// The part of a longer line that is shown, in bytes on each side of the label.
 const WINDOW: usize = 60;
 
-/// The most lines between the surroundings of two labels that are shown: a frame of its own for the second takes as many.
+/// The most lines between the surroundings of two labels that are shown.
+///
+/// A frame of its own for the second takes as many.
 const MAX_GAP: usize = 3;
 
 impl<'a> Excerpt<'a> {
@@ -76,7 +78,7 @@ impl SourceCode for Excerpt<'_> {
         let span = (read.span().offset() + self.start, read.span().len()).into();
         let shift = if read.line() == 0 { self.column } else { 0 };
         // miette joins what it shows of two labels when the lines of the first reach those of the second.
-        let lines = read.data().iter().filter(|byte| **byte == b'\n').count() + MAX_GAP;
+        let lines = read.data().split_inclusive(|byte| *byte == b'\n').count() + MAX_GAP;
         let (line, column) = (read.line() + self.line, read.column() + shift);
         Ok(Box::new(MietteSpanContents::new_named(self.path.to_owned(), read.data(), span, line, column, lines)))
     }

@@ -24,8 +24,9 @@ impl Style {
     pub const PLAIN: Style = Style { color: false, unicode: false, width: 100 };
 }
 
-/// The most diagnostics of one code that are shown: a mistake made a thousand times has been seen by then, and the others
-/// must not drown.
+/// The most diagnostics of one code that are shown.
+///
+/// A mistake made a thousand times has been seen by then, and the others must not drown.
 const MOST: usize = 20;
 
 /// Returns the diagnostics as text for people, each followed by an empty line.
@@ -69,7 +70,9 @@ pub fn human(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> S
     out
 }
 
-/// Returns the diagnostic as one JSON object; spans have byte offsets, line and column (both from 1).
+/// Returns the diagnostic as one JSON object.
+///
+/// Spans have byte offsets, line and column (both from 1).
 pub fn json(diagnostic: &Diagnostic, sources: &SourceMap) -> serde_json::Value {
     let place = |span: Span| {
         let (line, column) = sources.line_column(span);
@@ -142,7 +145,7 @@ fn by_file<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<FileRe
     files.into_iter().enumerate().map(part).collect()
 }
 
-/// Returns a sentence with a name of thousands of letters in it, without its middle.
+/// Returns a sentence; one with a name of thousands of letters without its middle.
 fn short(text: &str) -> Cow<'_, str> {
     if text.len() <= MAX_LINE {
         return Cow::Borrowed(text);

@@ -84,7 +84,9 @@ pub fn compare(sides: &Operands) -> Result<Ordering, Diagnostic> {
     }
 }
 
-/// Multiplies: a number scales anything, a percentage another quantity; a rate over a duration is a number.
+/// Multiplies amounts.
+///
+/// A number scales anything, a percentage another quantity; a rate over a duration is a number.
 ///
 /// # Errors
 /// GPB1102 for any other pair, GPB1118 for a result that is too large.
@@ -111,7 +113,9 @@ pub fn multiply(sides: &Operands) -> Result<Amount, Diagnostic> {
     }
 }
 
-/// Divides: two of one dimension make a number, a quantity by a number makes a quantity.
+/// Divides amounts.
+///
+/// Two of one dimension make a number, a quantity by a number makes a quantity.
 ///
 /// # Errors
 /// GPB1102 for any other pair, GPB1118 for a result that is too large, GPB1119 for a division by zero.

@@ -7,7 +7,9 @@ use crate::nearest::nearest;
 use crate::source::Span;
 use rust_decimal::Decimal;
 
-/// An amount in the dimension's canonical unit: seconds, bytes, percent points, dollars, ACU, vCPU, times per hour.
+/// An amount in the dimension's canonical unit.
+///
+/// Seconds, bytes, percent points, dollars, ACU, vCPU, times per hour.
 ///
 /// Rates are held by the hour so that `1000/min` is exact.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +18,9 @@ pub struct Quantity {
     pub dimension: Dimension,
     /// The number of canonical units.
     pub amount: Decimal,
-    /// The unit it was written with, which the low end of a range borrows: `512..2048 MiB`. It has no part in the meaning.
+    /// The unit it was written with, which the low end of a range borrows.
+    ///
+    /// `512..2048 MiB`. It has no part in the meaning.
     pub unit: &'static Unit,
 }
 
@@ -28,7 +32,9 @@ impl PartialEq for Quantity {
 
 impl Eq for Quantity {}
 
-/// Returns the number that a suffix makes of an amount: `10k`, `1M`; none for any other suffix, or too large a number.
+/// Returns the number that a suffix makes of an amount: `10k`, `1M`.
+///
+/// None for any other suffix, or too large a number.
 pub fn thousands(amount: Decimal, unit: &str) -> Option<Decimal> {
     let size: u64 = match unit {
         "k" => 1_000,

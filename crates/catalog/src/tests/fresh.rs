@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::process::Command;
 
-/// What `generate.py` exits with when it has no cfn-lint and may not fetch one.
+/// The exit code of `generate.py` when it has no cfn-lint and may not fetch one.
 const NOT_AT_HAND: i32 = 3;
 
 #[test]

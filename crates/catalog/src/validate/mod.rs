@@ -20,7 +20,9 @@ use std::borrow::Cow;
 /// One mistake in one place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
-    /// The place, down to the element: `ContainerDefinitions/0/Image`. A missing property has the place it would have.
+    /// The place, down to the element: `ContainerDefinitions/0/Image`.
+    ///
+    /// A missing property has the place it would have.
     pub path: PropPath,
     /// The rule that is broken.
     pub kind: ViolationKind,
@@ -77,7 +79,9 @@ pub fn check<'a>(def: &'a TypeDef, properties: &'a ValueMap) -> Vec<Violation> {
     checker.found
 }
 
-/// Returns the same as [`check`], of properties as a cloud takes them: an object that looks like an unknown is an object.
+/// Returns the same as [`check`], of properties as a cloud takes them.
+///
+/// An object that looks like an unknown is an object.
 pub fn check_json(def: &TypeDef, properties: &Map<String, Json>) -> Vec<Violation> {
     let known = properties.iter().filter_map(|(name, json)| Some((name.as_str().into(), Value::from_json(json)?)));
     check(def, &known.collect())

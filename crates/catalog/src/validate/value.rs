@@ -69,7 +69,9 @@ impl<'a> Validator<'a> {
         });
     }
 
-    /// Accepts a value that fits one of the shapes. For a value that fits none, reports the nearest miss.
+    /// Accepts a value that fits one of the shapes.
+    ///
+    /// For a value that fits none, reports the nearest miss.
     fn any(&mut self, shapes: &'a [Shape], value: &'a Value) {
         let mut best: Option<Vec<super::Violation>> = None;
         for shape in shapes {
@@ -99,14 +101,16 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// Checks a document that is given as its text: JSON, or YAML, which AWS takes in a few places and whose keys show it.
+    /// Checks a document that is given as its text.
+    ///
+    /// JSON, or YAML, which AWS takes in a few places and whose keys show it.
     fn document(&mut self, text: &str) {
         let is_json = text.trim_start().starts_with(['{', '[']);
         let message = match serde_json::from_str::<serde::de::IgnoredAny>(text) {
             Ok(_) if is_json => return,
             _ if !is_json && text.lines().any(|line| line.contains(": ") || line.trim_end().ends_with(':')) => return,
             Err(error) if is_json => format!("is not valid JSON: {error}"),
-            _ => "is a document, not text".to_owned(),
+            _ => "is a document, not a string".to_owned(),
         };
         let name = self.name();
         let violation = self

@@ -1,4 +1,4 @@
-//! Time, injected: the system's, or a virtual one that passes as fast as a program waits for it.
+//! Clocks: the system's, or a virtual one whose time passes as fast as a program waits for it.
 #![allow(clippy::disallowed_methods)] // Here the clock that is injected elsewhere is read.
 
 use async_trait::async_trait;
@@ -11,15 +11,16 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// What tells the time and waits.
+/// A clock: returns the time and waits.
 #[async_trait]
 pub trait Clock: Send + Sync {
-    /// Since some moment of its own; never goes back.
+    /// Returns the time since some moment of its own; never goes back.
     fn now(&self) -> Duration;
 
-    /// Milliseconds since the epoch, for people.
+    /// Returns the milliseconds since the epoch, for people.
     fn epoch_ms(&self) -> u64;
 
+    /// Waits.
     async fn sleep(&self, duration: Duration);
 }
 
@@ -51,8 +52,9 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still while anything can be done, and then jumps to the next moment something waits for: a run of
-/// an hour takes as long as its work does, and takes the same course each time.
+/// A clock that stands still while anything can be done, and then jumps to the next moment something waits for.
+///
+/// A run of an hour takes as long as its work does, and takes the same course each time.
 #[derive(Debug, Clone, Default)]
 pub struct VirtualClock {
     state: Arc<Mutex<VirtualState>>,

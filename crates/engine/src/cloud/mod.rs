@@ -1,4 +1,4 @@
-//! Clouds: what the engine asks of one, whichever it is.
+//! Clouds: the interface between the engine and a cloud, whichever it is.
 //!
 //! A cloud speaks resource types, identifiers and properties in the spelling of AWS's schemas; how that becomes calls is
 //! its own affair. `sim` is embedded; `aws` drives the official SDKs by bindings.
@@ -21,17 +21,20 @@ use std::time::Duration;
 /// A resource's properties as JSON, by AWS's names.
 pub type Properties = Map<String, Json>;
 
-/// Which resource: the type (gpb's name), where, and the primary identifier (parts joined by `|`).
+/// The identity of a resource.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ResourceKey {
+    /// The type, in gpb's name: `aws.sqs.queue`.
     pub ty: String,
+    /// The account and the region.
     pub place: Place,
+    /// The primary identifier, parts joined by `|`.
     pub id: String,
 }
 
-/// Where a cloud and the engine look up resource types: the catalog, or a test's own few.
+/// A source of resource types: the catalog, or a test's own few.
 pub trait TypeSource: Send + Sync {
-    /// By gpb's name.
+    /// Returns the type of gpb's name.
     fn get(&self, name: &str) -> Option<Arc<TypeDef>>;
 }
 
@@ -47,50 +50,62 @@ impl TypeSource for Catalog {
     }
 }
 
-/// What the cloud says a resource is.
+/// A resource, as the cloud returns it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ObservedResource {
+    /// The primary identifier, parts joined by `|`.
     pub id: String,
     /// All properties a read gives, read-only ones included; write-only ones are absent.
     pub properties: Properties,
 }
 
-/// Who the credentials belong to.
+/// The owner of the credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
+    /// The account, twelve digits.
     pub account: String,
+    /// The user or the role.
     pub arn: String,
 }
 
-/// A resource to be made.
+/// The request to create a resource.
 #[derive(Debug, Clone)]
 pub struct CreateRequest<'a> {
+    /// The type, in gpb's name.
     pub ty: &'a str,
+    /// The account and the region.
     pub place: &'a Place,
     /// Fully known; secrets in clear, so it must not be logged.
     pub desired: &'a Properties,
     /// A readable name for it, `gpubroker-sandbox-data-main`: what generated physical names start with.
     pub label: &'a str,
-    /// The same for every try at the same intent, and for no other: idempotency tokens and the marker tag are made of it.
+    /// The idempotency token: the same for every try at the same intent, and for no other.
+    ///
+    /// Client tokens of services and the marker tag are made of it.
     pub token: &'a str,
 }
 
-/// A change in place.
+/// The request to update a resource in place.
 #[derive(Debug, Clone)]
 pub struct UpdateRequest<'a> {
+    /// The resource.
     pub key: &'a ResourceKey,
     /// As last observed.
     pub before: &'a Properties,
+    /// All desired properties, fully known; secrets in clear, so it must not be logged.
     pub desired: &'a Properties,
     /// The places that differ.
     pub changed: &'a [PropPath],
+    /// The idempotency token, as in [`CreateRequest`].
     pub token: &'a str,
 }
 
-/// How a reading of an `existing` resource or of an interrupted creation finds it.
+/// The request to find an `existing` resource, or what an interrupted creation has created.
 #[derive(Debug, Clone)]
 pub struct FindRequest<'a> {
+    /// The type, in gpb's name.
     pub ty: &'a str,
+    /// The account and the region.
     pub place: &'a Place,
     /// The properties it must have (a subset).
     pub matching: &'a Properties,
@@ -98,60 +113,73 @@ pub struct FindRequest<'a> {
     pub token: Option<&'a str>,
 }
 
-/// Told to the engine while a call is under way, so that it can make it durable or show it.
+/// News of a call that is running, for the engine to make durable or to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
     /// The resource exists from now on under this identifier, whatever happens next.
-    Identified { id: String },
-    /// What is being waited for: "available (now `creating`)".
-    Waiting { for_what: String, elapsed: Duration },
+    Identified {
+        /// The primary identifier.
+        id: String,
+    },
+    /// The call waits until the resource is ready.
+    Waiting {
+        /// The awaited state, and the one now: "available (now `creating`)".
+        for_what: String,
+        /// The time since the wait began.
+        elapsed: Duration,
+    },
 }
 
-/// Where [`Progress`] goes. It returns only when the news is durable.
+/// A receiver of [`Progress`].
 pub trait ProgressSink: Send + Sync {
+    /// Takes news, and returns when they are durable.
+    ///
     /// # Errors
     /// When the news could not be made durable; the cloud then stops and returns that error.
     fn progress(&self, progress: Progress) -> Result<(), CloudError>;
 }
 
-/// A cloud.
+/// A cloud: creates, reads, updates, deletes and finds resources.
+///
+/// # Errors
+/// Every call fails with a [`CloudError`], whose kind says what the engine does next.
 #[async_trait]
 pub trait Cloud: Send + Sync {
-    /// `sim` or `aws`.
+    /// Returns `sim` or `aws`.
     fn name(&self) -> &'static str;
 
-    /// Who gpb is, seen from a place. Checked against the declared account before anything else.
+    /// Returns the owner of the credentials in a place. It is checked against the declared account first.
     async fn identity(&self, place: &Place) -> Result<Identity, CloudError>;
 
-    /// Whether the type can be created here at all; the answer's text says why not.
+    /// Checks that the type can be created here at all; the error says why not.
     fn supports(&self, ty: &str) -> Result<(), CloudError>;
 
-    /// The resource, or `None` when it does not exist.
+    /// Reads a resource; `None` when it does not exist.
     async fn read(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError>;
 
-    /// Many at once, in the order asked; batched where the service can.
+    /// Reads many at once, in the order asked; batched where the service can.
     async fn read_many(&self, keys: &[ResourceKey]) -> Vec<Result<Option<ObservedResource>, CloudError>>;
 
-    /// All resources that match; never those of other places.
+    /// Returns all resources that match; never those of other places.
     async fn find(&self, find: FindRequest<'_>) -> Result<Vec<ObservedResource>, CloudError>;
 
-    /// Makes it, waits until it is ready, and reads it back.
+    /// Creates a resource, waits until it is ready, and reads it back.
     async fn create(&self, create: CreateRequest<'_>, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError>;
 
-    /// Changes it, waits until it is ready, and reads it back.
+    /// Updates a resource, waits until it is ready, and reads it back.
     async fn update(&self, update: UpdateRequest<'_>, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError>;
 
-    /// Deletes it and waits until it is gone. One that is gone already is a success.
+    /// Deletes a resource and waits until it is gone. One that is gone already is a success.
     async fn delete(&self, key: &ResourceKey, token: &str, sink: &dyn ProgressSink) -> Result<(), CloudError>;
 
     /// Waits until a resource that exists answers as ready, and reads it.
     async fn wait(&self, key: &ResourceKey, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError>;
 
-    /// The value of a secret in the cloud's own store.
+    /// Reads a secret from the cloud's own store.
     async fn secret(&self, place: &Place, name: &str) -> Result<String, CloudError>;
 }
 
-/// What a failed call means for what is done next.
+/// The kind of a failed call: it decides what is done next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CloudErrorKind {
@@ -182,7 +210,25 @@ pub enum CloudErrorKind {
 }
 
 impl CloudErrorKind {
-    /// Whether trying the same call again may succeed without a person.
+    /// Returns the word for it, as in JSON: `not_found`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CloudErrorKind::NotFound => "not_found",
+            CloudErrorKind::AlreadyExists => "already_exists",
+            CloudErrorKind::Throttled => "throttled",
+            CloudErrorKind::Conflict => "conflict",
+            CloudErrorKind::NotReady => "not_ready",
+            CloudErrorKind::Denied => "denied",
+            CloudErrorKind::Invalid => "invalid",
+            CloudErrorKind::Quota => "quota",
+            CloudErrorKind::Unavailable => "unavailable",
+            CloudErrorKind::Ambiguous => "ambiguous",
+            CloudErrorKind::Unsupported => "unsupported",
+            CloudErrorKind::Internal => "internal",
+        }
+    }
+
+    /// Returns true when trying the same call again may succeed without a person.
     pub fn is_retryable(self) -> bool {
         matches!(
             self,
@@ -198,16 +244,20 @@ impl CloudErrorKind {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{}{code}: {message}", operation.as_ref().map(|o| format!("{o}: ")).unwrap_or_default())]
 pub struct CloudError {
+    /// The meaning for what is done next.
     pub kind: CloudErrorKind,
-    /// AWS's code, `DBClusterNotFoundFault`, or gpb's word for it.
+    /// AWS's code, `DBClusterNotFoundFault`, or gpb's own.
     pub code: String,
+    /// The service's message.
     pub message: String,
-    /// `rds:CreateDBCluster`
+    /// The call of the service, `rds:CreateDBCluster`.
     pub operation: Option<String>,
+    /// The number under which the service knows the request.
     pub request_id: Option<String>,
 }
 
 impl CloudError {
+    /// Returns an error without an operation and a request.
     pub fn new(kind: CloudErrorKind, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { kind, code: code.into(), message: message.into(), operation: None, request_id: None }
     }

@@ -1,4 +1,4 @@
-//! Physical names: what a resource is called where its declaration leaves the name open.
+//! Physical names: generates the name of a resource whose declaration leaves it open.
 
 use super::Properties;
 use gpb_catalog::{Shape, TextShape, TypeDef};
@@ -8,10 +8,12 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
-/// A name from `label` and a short hash of `token`, within the length and the pattern of `shape`; `ending` stays at the
-/// end (`.fifo`). The same label and token give the same name. `None` when nothing of that kind fits the pattern.
+/// Returns a name from `label` and a short hash of `token` that fits the length and the pattern of `shape`.
+///
+/// `ending` stays at the end (`.fifo`). The same label and token give the same name. `None` when nothing of that kind
+/// fits the pattern.
 pub fn physical_name(shape: &TextShape, label: &str, token: &str, ending: &str) -> Option<String> {
-    // What is one of a few words, or has a form of its own, is no name.
+    // What is one of a few words, or has a format of its own, is not a name.
     if !shape.one_of.is_empty() || shape.format.is_some() {
         return None;
     }
@@ -27,7 +29,7 @@ pub fn physical_name(shape: &TextShape, label: &str, token: &str, ending: &str) 
     SPELLINGS.iter().filter_map(|spelling| spelling.name(label, &hash, ending, longest)).find(fits)
 }
 
-/// Gives a name to each part of the primary identifier that is the user's to choose and was left open.
+/// Names each part of the primary identifier that is the user's to choose and was left open.
 pub fn fill_names(def: &TypeDef, desired: &mut Properties, label: &str, token: &str) {
     for path in &def.primary_identifier {
         let given = desired.contains_key(path.head());
@@ -41,13 +43,13 @@ pub fn fill_names(def: &TypeDef, desired: &mut Properties, label: &str, token: &
     }
 }
 
-/// Eight hexadecimal digits that stand for a token.
+/// Returns eight hexadecimal digits that stand for a token (the start of its SHA-256).
 pub fn short_hash(token: &str) -> String {
     let hash = Sha256::digest(token.as_bytes());
     hex(hash.get(..4).unwrap_or_default())
 }
 
-/// Bytes as hexadecimal digits.
+/// Returns bytes as hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

@@ -1,11 +1,11 @@
-//! Work on properties that knows their places and nothing of their meaning.
+//! Paths of properties: gets, removes, copies and compares what stands there, without knowing what it means.
 
 use super::Properties;
 use gpb_catalog::{ObjectShape, Shape, TypeDef};
 use gpb_model::PropPath;
 use serde_json::Value as Json;
 
-/// The value at a place without `*`.
+/// Returns the value at a place without `*`.
 pub fn get<'a>(properties: &'a Properties, path: &PropPath) -> Option<&'a Json> {
     let mut segments = path.segments();
     let mut value = properties.get(&PropPath::unescape(segments.next()?))?;
@@ -19,7 +19,7 @@ pub fn get<'a>(properties: &'a Properties, path: &PropPath) -> Option<&'a Json> 
     Some(value)
 }
 
-/// Every value at a place that may hold `*`.
+/// Returns every value at a place that may hold `*`.
 pub fn all<'a>(properties: &'a Properties, path: &PropPath) -> Vec<&'a Json> {
     let mut segments = path.segments().map(PropPath::unescape);
     let Some(head) = segments.next() else { return Vec::new() };
@@ -39,7 +39,7 @@ pub fn all<'a>(properties: &'a Properties, path: &PropPath) -> Vec<&'a Json> {
     values
 }
 
-/// Takes away what stands at a place that may hold `*`.
+/// Removes what stands at a place that may hold `*`.
 pub fn remove(properties: &mut Properties, path: &PropPath) {
     fn inside(value: &mut Json, segments: &[String]) {
         let Some((segment, rest)) = segments.split_first() else { return };
@@ -65,8 +65,9 @@ pub fn remove(properties: &mut Properties, path: &PropPath) {
     }
 }
 
-/// Makes one place of `target` what it is in `source`, absent included. A place inside a list makes the whole list so,
-/// since its elements have no identity.
+/// Makes one place of `target` what it is in `source`, absent included.
+///
+/// A place inside a list makes the whole list so, since its elements have no identity.
 pub fn copy(target: &mut Properties, source: &Properties, path: &PropPath) {
     let mut segments = path.segments().map(PropPath::unescape).peekable();
     let (mut target, mut source) = (target, Some(source));
@@ -88,7 +89,7 @@ pub fn copy(target: &mut Properties, source: &Properties, path: &PropPath) {
     }
 }
 
-/// Whether `whole` holds everything `part` asks for: objects by key, lists by element, the rest by equality.
+/// Checks that `whole` holds all of `part`: objects by key, lists by element, the rest by equality.
 pub fn contains(whole: &Json, part: &Json) -> bool {
     match (whole, part) {
         (Json::Object(whole), Json::Object(part)) => {
@@ -101,7 +102,7 @@ pub fn contains(whole: &Json, part: &Json) -> bool {
     }
 }
 
-/// Sets what the catalog says a property is when it is not given.
+/// Sets the catalog's default of each property that is not given.
 pub fn fill_defaults(def: &TypeDef, properties: &mut Properties) {
     fn object(def: &TypeDef, shape: &ObjectShape, entries: &mut Properties, depth: usize) {
         for property in &shape.properties {
@@ -135,7 +136,7 @@ pub fn fill_defaults(def: &TypeDef, properties: &mut Properties) {
     object(def, &def.root, properties, 0);
 }
 
-/// Calls `act` with every text inside.
+/// Calls `act` with every string inside.
 pub fn each_text<'a>(value: &'a Json, act: &mut dyn FnMut(&'a str)) {
     match value {
         Json::String(text) => act(text),

@@ -1,25 +1,31 @@
-//! When a failed call is tried again: how long to wait, and when to give up.
+//! The retry policy: when a failed call is tried again, how long to wait before, and when to give up.
 
-use super::CloudErrorKind;
+use super::clock::Clock;
+use super::{CloudError, CloudErrorKind};
+use async_trait::async_trait;
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::time::Duration;
 
-/// How one kind of failure is tried again.
+/// The waits of one kind of failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
+    /// The wait before the first retry, at most; each further one is twice as long.
     pub first: Duration,
+    /// The longest wait.
     pub longest: Duration,
-    /// How long is waited for this kind of failure in all until it is believed.
+    /// The sum of all waits until the failure is believed.
     pub patience: Duration,
 }
 
 impl RetryPolicy {
-    /// `None` for what no waiting mends.
+    /// Returns the policy for a kind of failure; `None` for one that no waiting fixes.
     pub fn for_kind(kind: CloudErrorKind) -> Option<RetryPolicy> {
-        let policy = |first_ms, longest, retry_mode| RetryPolicy {
+        let policy = |first_ms, longest, patience| RetryPolicy {
             first: Duration::from_millis(first_ms),
             longest: Duration::from_secs(longest),
-            patience: Duration::from_secs(retry_mode),
+            patience: Duration::from_secs(patience),
         };
         match kind {
             CloudErrorKind::Throttled => Some(policy(500, 20, 900)),
@@ -38,23 +44,23 @@ impl RetryPolicy {
     }
 }
 
-/// The tries at one call.
+/// The state of the retries of one call: exponential backoff with jitter.
 #[derive(Debug, Clone)]
 pub struct Backoff {
     random: fastrand::Rng,
     /// The kind that failed last and how often it has in a row.
     failing: Option<(CloudErrorKind, u32)>,
-    /// How long was waited for each kind. It adds up, so that failures of several kinds in turn come to an end too.
+    /// The sum of the waits by kind. It adds up, so that failures of several kinds in turn end too.
     waited: BTreeMap<CloudErrorKind, Duration>,
 }
 
 impl Backoff {
-    /// The same seed waits the same.
+    /// Returns a new one. The same seed waits the same.
     pub fn new(seed: u64) -> Self {
         Self { random: fastrand::Rng::with_seed(seed), failing: None, waited: BTreeMap::new() }
     }
 
-    /// How long to wait before the next try, `None` when the failure is to be believed.
+    /// Returns the wait before the next try, `None` when the failure is to be believed.
     pub fn after(&mut self, kind: CloudErrorKind) -> Option<Duration> {
         let policy = RetryPolicy::for_kind(kind)?;
         let count = self.failing.filter(|(failing, _)| *failing == kind).map_or(0, |(_, count)| count);
@@ -70,6 +76,70 @@ impl Backoff {
         *waited += wait;
         Some(wait)
     }
+}
+
+/// The pause between a failed try and the next one.
+#[async_trait]
+pub trait RetryPause: Send {
+    /// Waits before a call is tried again.
+    ///
+    /// # Errors
+    /// The error itself, when it is to be believed.
+    async fn pause(&mut self, error: CloudError) -> Result<(), CloudError>;
+}
+
+/// A pause that waits by the clock and does nothing else.
+pub struct ClockPause<'a> {
+    clock: &'a dyn Clock,
+    backoff: Backoff,
+}
+
+impl<'a> ClockPause<'a> {
+    /// Returns the pauses of one call.
+    pub fn new(clock: &'a dyn Clock, seed_of_run: u64, subject: &str) -> Self {
+        Self { clock, backoff: Backoff::new(seed(seed_of_run, subject)) }
+    }
+}
+
+#[async_trait]
+impl RetryPause for ClockPause<'_> {
+    async fn pause(&mut self, error: CloudError) -> Result<(), CloudError> {
+        match self.backoff.after(error.kind) {
+            Some(wait) => {
+                self.clock.sleep(wait).await;
+                Ok(())
+            }
+            None => Err(error),
+        }
+    }
+}
+
+/// Calls what changes nothing until it answers or its failure is to be believed.
+///
+/// The call is given the number of the try, from 1.
+///
+/// # Errors
+/// The last failure.
+pub async fn with_retry<T, F>(mut pause: impl RetryPause, mut call: impl FnMut(u32) -> F) -> Result<T, CloudError>
+where
+    F: Future<Output = Result<T, CloudError>>,
+{
+    let mut attempt = 1;
+    loop {
+        match call(attempt).await {
+            Ok(value) => return Ok(value),
+            Err(error) => pause.pause(error).await?,
+        }
+        attempt = attempt.saturating_add(1);
+    }
+}
+
+/// Returns the seed of one call's waits: another course for each run and each subject.
+pub fn seed(seed_of_run: u64, subject: &str) -> u64 {
+    let hash = Sha256::digest(format!("{seed_of_run} {subject}").as_bytes());
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(hash.get(..8).unwrap_or(&[0; 8]));
+    u64::from_be_bytes(bytes)
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
-//! What a plan was made from, as hashes, and whether it still holds.
+//! The basis of a plan: hashes of its inputs, and the check that they have not changed.
 
-use super::{Observation, Plan, PlanBasis, PlanInputs, ResourceChange, values};
+use super::change::ResourceChange;
+use super::inputs::{Observation, PlanInputs};
+use super::masking::mask;
+use super::plan_file::{Plan, PlanBasis};
+use crate::cloud::physical_names::hex;
 use crate::cloud::{ObservedResource, Properties};
 use crate::state::StateSnapshot;
 use gpb_base::diag::Diagnostic;
@@ -8,9 +12,8 @@ use gpb_model::{Address, Model, Resource, ValueMap};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
-/// The hash of what a model means: where and how it was written does not matter.
+/// Returns the hash of what a model means: where and how it was written does not matter.
 pub fn model_hash(model: &Model) -> String {
     let environment = &model.environment;
     let mut hash = Sha256::new();
@@ -34,12 +37,12 @@ pub fn model_hash(model: &Model) -> String {
     for one in &model.moves {
         feed(&mut hash, &json!({ "from": one.from, "to": one.to }));
     }
-    hex(hash)
+    hex(&hash.finalize())
 }
 
-/// Why a plan cannot be applied any more: one diagnostic that names every reason, or `None` while it holds.
+/// Returns why a plan is stale: one diagnostic that names every reason, or `None` while it holds.
 ///
-/// `model` is the hash of the model as it is now, where there is a text to compile; `observation` what the cloud says
+/// `model` is the hash of the model as it is now, where there is a spec to compile; `observation` what the cloud says
 /// now of the resources that the plan will change.
 pub fn stale(
     plan: &Plan,
@@ -49,7 +52,7 @@ pub fn stale(
 ) -> Option<Diagnostic> {
     let mut reasons = Vec::new();
     if model.is_some_and(|model| model != plan.basis.model) {
-        reasons.push("the text means something else now".to_owned());
+        reasons.push("the spec means something else now".to_owned());
     }
     if plan.scope != snapshot.scope {
         reasons.push("it is for another environment or another cloud".to_owned());
@@ -77,6 +80,7 @@ pub fn stale(
     })
 }
 
+/// Returns the basis of a plan with these changes.
 pub(super) fn basis(inputs: &PlanInputs<'_>, changes: &[ResourceChange]) -> PlanBasis {
     let pending: BTreeSet<&Address> = changes.iter().filter(|c| c.is_pending()).map(|c| &c.address).collect();
     // A change holds what was read of those it refers to: they are part of the promise.
@@ -101,7 +105,7 @@ pub(super) fn basis(inputs: &PlanInputs<'_>, changes: &[ResourceChange]) -> Plan
     }
 }
 
-/// The hash of what gpb has a hand in: properties AWS alone keeps (counters, states, dates) may move under a plan.
+/// Returns the hash of what gpb manages: properties AWS alone keeps (counters, states, dates) may change under a plan.
 fn fingerprint(now: Option<&ObservedResource>, desired: &ValueMap, applied: Option<&Properties>) -> String {
     let Some(now) = now else { return "gone".to_owned() };
     let mut hash = Sha256::new();
@@ -110,10 +114,10 @@ fn fingerprint(now: Option<&ObservedResource>, desired: &ValueMap, applied: Opti
         let (desired, applied) = (desired.get(name.as_str()), applied.and_then(|applied| applied.get(name)));
         if desired.is_some() || applied.is_some() {
             feed(&mut hash, &Json::from(name.as_str()));
-            feed(&mut hash, &values::mask(json, desired, applied));
+            feed(&mut hash, &mask(json, desired, applied));
         }
     }
-    hex(hash)
+    hex(&hash.finalize())
 }
 
 fn feed_resource(hash: &mut Sha256, resource: &Resource) {
@@ -161,12 +165,4 @@ fn feed(hash: &mut Sha256, json: &Json) {
             hash.update(b",");
         }
     }
-}
-
-fn hex(hash: Sha256) -> String {
-    let mut out = String::with_capacity(64);
-    for byte in hash.finalize() {
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
 }

@@ -1,8 +1,10 @@
-//! The parts a change is made of.
+//! Builds the parts of a change: its skeleton, its drift, what it was before.
 
+use super::change::{Action, PLACE, PropertyDifference, ResourceChange, TYPE};
 use super::inventory::{ManagedResource, Presence};
+use super::masking::mask;
 use super::planned_state::CallFailure;
-use super::{Action, PLACE, PropertyDifference, ResourceChange, TYPE, compare, values};
+use super::{compare, values};
 use crate::cloud::Properties;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
@@ -10,7 +12,7 @@ use gpb_model::PropPath;
 use gpb_model::{AccountId, Address, Lifecycle, Place, Resource, SecretSource, Value, ValueMap};
 use serde_json::Value as Json;
 
-/// Where the cloud has left what was applied.
+/// Returns the drift: where the cloud differs from what was applied.
 pub(super) fn drift(
     managed: &ManagedResource<'_>,
     def: Option<&TypeDef>,
@@ -33,6 +35,7 @@ pub(super) fn drift(
     turned.collect()
 }
 
+/// Returns a change of a declared resource, without values.
 pub(super) fn skeleton(resource: &Resource, action: Action) -> ResourceChange {
     let mut change =
         without_values(resource.address.clone(), &resource.ty, &resource.place, resource.layer.as_deref(), action);
@@ -41,6 +44,7 @@ pub(super) fn skeleton(resource: &Resource, action: Action) -> ResourceChange {
     change
 }
 
+/// Returns a change with an identity and an action, and nothing else.
 pub(super) fn without_values(
     address: Address,
     ty: &str,
@@ -69,16 +73,17 @@ pub(super) fn without_values(
     }
 }
 
+/// Returns the sides that desired values are compared with.
 pub(super) fn sides<'s>(managed: &ManagedResource<'s>, applied: Option<&'s Properties>) -> compare::CurrentState<'s> {
     compare::CurrentState { observed: managed.properties(), applied, recorded: managed.recorded }
 }
 
-/// What is known of a resource as a plan may hold it: secrets masked, tags of others left out.
+/// Returns the properties of a resource as a plan may hold them: secrets masked, tags of others left out.
 pub(super) fn prepared(managed: &ManagedResource<'_>, desired: &ValueMap, def: Option<&TypeDef>) -> Properties {
     let tags = def.and_then(|def| def.tagging.as_ref()).map(|tagging| tagging.property.as_str());
     let masked = managed.properties().iter().map(|(name, json)| {
         let (wanted, applied) = (desired.get(name.as_str()), managed.applied.get(name));
-        let mut json = values::mask(json, wanted, applied);
+        let mut json = mask(json, wanted, applied);
         if let (true, Json::Array(items)) = (tags == Some(name), &mut json) {
             let ours = |tag: &Json| {
                 let key = compare::identity_of(tag);
@@ -96,7 +101,7 @@ pub(super) fn prepared(managed: &ManagedResource<'_>, desired: &ValueMap, def: O
     masked.collect()
 }
 
-/// Ignored places of a resource that exists stay as they are: sending the text's value would undo what is ignored.
+/// Ignored places of a resource that exists stay as they are: sending the declared value would undo what is ignored.
 pub(super) fn leave_ignored(desired: &mut ValueMap, before: &Properties, ignore: &[PropPath]) {
     for path in ignore {
         let segments: Vec<String> = path.segments().map(PropPath::unescape).collect();
@@ -140,14 +145,16 @@ fn leave_inside(wanted: &mut Value, there: Option<&Json>, rest: &[String]) {
     }
 }
 
-/// Whether an element of a list is the one that is there: the same texts in the same places. Without any text nobody can say.
+/// Checks that an element of a list is the one that is there: the same strings in the same places.
+///
+/// Without any string nobody can say.
 fn is_element(wanted: &Value, there: &Json) -> bool {
     let Value::Map(entries) = wanted else { return false };
     let mut texts = entries.iter().filter_map(|(key, value)| Some((key.as_str(), value.as_text()?))).peekable();
     texts.peek().is_some() && texts.all(|(key, text)| there.get(key).and_then(Json::as_str) == Some(text))
 }
 
-/// What is declared somewhere else, or as something else, than it is.
+/// Returns the differences of a resource that is declared somewhere else, or as something else, than it is.
 pub(super) fn relocation(
     resource: &Resource,
     managed: &ManagedResource<'_>,
@@ -178,6 +185,7 @@ pub(super) fn relocation(
     found
 }
 
+/// Returns the difference of a resource that is gone.
 pub(super) fn deletion(managed: &ManagedResource<'_>) -> PropertyDifference {
     PropertyDifference {
         path: PropPath::default(),
@@ -187,12 +195,14 @@ pub(super) fn deletion(managed: &ManagedResource<'_>) -> PropertyDifference {
     }
 }
 
+/// Returns the applied value at a place.
 fn as_applied<'s>(applied: &'s Properties, path: &PropPath) -> Option<&'s Json> {
     let mut segments = path.segments();
     let first = applied.get(&PropPath::unescape(segments.next()?))?;
     values::json_at(first, &mut segments)
 }
 
+/// Returns the diagnostic for a call that failed on a resource's property.
 pub(super) fn call_failed(resource: &Resource, failed: CallFailure) -> Diagnostic {
     let CallFailure { path, function, message } = failed;
     let mut at = path.clone();

@@ -1,7 +1,7 @@
-//! What is known to exist, or to have been about to: the records of the state and the traces of interrupted runs, each
-//! with what the cloud says of it now.
+//! The inventory: the records of the state and the traces of interrupted runs, each with what the cloud returned.
 
-use super::{PlanInputs, moves};
+use super::inputs::PlanInputs;
+use super::moves;
 use crate::cloud::{ObservedResource, Properties};
 use crate::state::{Intent, OperationKind, ResourceRecord};
 use gpb_base::diag::Diagnostic;
@@ -11,34 +11,43 @@ use std::collections::BTreeMap;
 /// A resource that gpb made, or may have.
 #[derive(Debug, Clone)]
 pub(super) struct ManagedResource<'a> {
+    /// The type, in gpb's name.
     pub ty: &'a str,
+    /// The account and the region.
     pub place: &'a Place,
+    /// The primary identifier.
     pub id: String,
     /// As last applied.
     pub applied: &'a Properties,
     /// As the cloud answered then; `None` for an interrupted creation, which has no answer on record.
     pub recorded: Option<&'a Properties>,
-    /// What it was built on, by the addresses of today.
+    /// The addresses it was built on, by their names of today.
     pub depends_on: Vec<Address>,
+    /// The layer that declared it.
     pub layer: Option<&'a str>,
+    /// The protection as last declared.
     pub protect: Option<bool>,
-    /// Whether it has to be taken over: its creation was interrupted, or left something undone.
+    /// True when it has to be adopted: its creation was interrupted, or left something undone.
     pub adopt: bool,
+    /// The address before a `moved`.
     pub moved_from: Option<Address>,
+    /// Its presence in the cloud.
     pub seen: Presence<'a>,
 }
 
-/// What the cloud says of it.
+/// The presence of a resource in the cloud.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Presence<'a> {
+    /// It exists.
     There(&'a ObservedResource),
+    /// It does not exist.
     Gone,
-    /// Nobody looked.
+    /// Not looked for.
     Unseen,
 }
 
 impl<'a> ManagedResource<'a> {
-    /// Its properties as far as they are known.
+    /// Returns its properties as far as they are known.
     pub fn properties(&self) -> &'a Properties {
         match self.seen {
             Presence::There(observed) => &observed.properties,
@@ -46,19 +55,22 @@ impl<'a> ManagedResource<'a> {
         }
     }
 
+    /// Returns true when it was looked for and does not exist.
     pub fn is_gone(&self) -> bool {
         matches!(self.seen, Presence::Gone)
     }
 }
 
-/// All that is known, by today's addresses.
+/// All that is known, by the addresses of today.
 #[derive(Debug, Default)]
 pub(super) struct Inventory<'a> {
+    /// The resources by address.
     pub managed: BTreeMap<Address, ManagedResource<'a>>,
     /// Interrupted creations that left nothing behind.
     pub void: Vec<&'a Intent>,
 }
 
+/// Collects all that is known.
 pub(super) fn inventory<'a>(inputs: &PlanInputs<'a>) -> Result<Inventory<'a>, Vec<Diagnostic>> {
     let renames = moves::renames(inputs)?;
     let mut everything = Inventory::default();
@@ -117,7 +129,7 @@ fn from_record<'a>(
     (address.clone(), managed)
 }
 
-/// What an interrupted creation left behind, if it was found, or if it was not looked for but had been given a name.
+/// Returns what an interrupted creation left behind: it was found, or not looked for but had been given a name.
 fn from_intent<'a>(
     inputs: &PlanInputs<'a>,
     intent: &'a Intent,

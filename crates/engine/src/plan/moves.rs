@@ -1,13 +1,14 @@
-//! Renames: `moved old to new`, and the rename somebody forgot to write.
+//! Renames: `moved old to new`, and the suggestion of one that was not written.
 
-use super::{Action, PlanInputs, PlanOptions, ResourceChange};
+use super::change::{Action, ResourceChange};
+use super::inputs::{PlanInputs, PlanOptions};
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
 use gpb_model as model;
 use gpb_model::{Address, Model, Move};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// For each address of the state that a `moved` gives another name: that name.
+/// Returns the new address of each address of the state that a `moved` renames.
 ///
 /// A move of a component, a layer or a keyed item moves everything below it. A move whose old address is not in the
 /// state was done before, or is not for this environment.
@@ -39,7 +40,7 @@ pub(super) fn renames(inputs: &PlanInputs<'_>) -> Result<BTreeMap<Address, Addre
     if diagnostics.is_empty() { Ok(renames) } else { Err(diagnostics) }
 }
 
-/// Where an address leads when every move is followed once, and the last move on the way.
+/// Returns the address after every move is followed once, and the last move on the way.
 fn follow<'a>(old: &Address, moves: &'a [Move]) -> (Address, Option<&'a Move>) {
     let mut at = old.clone();
     let mut done = vec![false; moves.len()];
@@ -58,14 +59,15 @@ fn follow<'a>(old: &Address, moves: &'a [Move]) -> (Address, Option<&'a Move>) {
     (at, last)
 }
 
-/// The new name of `address`, when the move is of it or of something around it.
+/// Returns the new name of `address`, when the move is of it or of something around it.
 fn renamed(address: &Address, one: &Move) -> Option<Address> {
     let rest = model::below(one.from.as_str(), address.as_str())?;
     Some(Address::new(format!("{}{rest}", one.to)))
 }
 
-/// A stateful resource that goes while another of its type comes, one of each, was most likely renamed: refused, with
-/// the line that says so.
+/// Returns a diagnostic for each stateful resource that was most likely renamed.
+///
+/// One goes while one of its type comes: refused, with the line that would say so.
 pub(super) fn suggest_moves(
     changes: &[ResourceChange],
     model: &Model,

@@ -1,165 +1,241 @@
-//! What must be done before what, within one plan.
+//! The order of a plan: its steps and what each waits for.
+//!
+//! A change is one step or two: *create* (create, update, adopt, keep) and *destroy* (delete). A replacement has both,
+//! the one or the other first. These rules make the edges:
+//!
+//! 1. What is created is created after all it depends on, and after what bears its name is destroyed.
+//! 2. What is destroyed is destroyed after those who use it, as the state remembers them, are destroyed, or changed to
+//!    use it no longer.
+//! 3. A replacement that deletes first imposes that on those replaced together with it who depend on it, because they
+//!    must be gone before it goes.
+//! 4. What a replacement left behind (deposed) goes after its successor is there and all who depend on that have turned
+//!    to it, unless it has to make way for a successor of its name.
+//!
+//! The rules of memory and names are soft edges: [`StepGraph::break_cycles`] says which give way.
 
-use super::inventory::Inventory;
-use super::{Action, ResourceChange, replacement};
+use super::change::{Action, ResourceChange};
+use super::replacement;
+use super::step::{PlanStep, StepPhase};
+use super::step_graph::{EdgeKind, StepGraph};
 use crate::state::deposed_from;
 use gpb_catalog::TypeLookup;
 use gpb_model::graph::Graph;
 use gpb_model::{Address, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Fills in `depends_on` of every change. The result has no cycle.
-pub(super) fn connect(
-    changes: &mut [ResourceChange],
-    graph: &Graph,
-    everything: &Inventory<'_>,
-    types: TypeLookup<'_>,
-) {
-    let index: BTreeMap<Address, usize> = changes.iter().map(|c| c.address.clone()).zip(0..).collect();
-    let mut edges = OrderEdges { to: vec![BTreeSet::new(); changes.len()], soft: BTreeSet::new() };
-    for (address, &from) in &index {
-        // What goes is not built any more; it only makes way.
-        if changes.get(from).is_none_or(|change| matches!(change.action, Action::Delete | Action::Forget)) {
-            continue;
-        }
-        for (needed, _) in graph.dependencies(address) {
-            if let Some(&to) = index.get(needed) {
-                edges.hard(from, to);
+/// The inputs of an order.
+#[derive(Clone, Copy)]
+pub(super) struct OrderInputs<'a> {
+    /// The declared dependencies.
+    pub graph: &'a Graph,
+    /// By address, what the state remembers each resource to be built on.
+    pub built_on: &'a BTreeMap<&'a Address, &'a [Address]>,
+    /// The types, for their unique names.
+    pub types: TypeLookup<'a>,
+}
+
+/// Fills in `depends_on` of every change and returns the steps, each after all it waits for.
+pub(super) fn connect(changes: &mut [ResourceChange], inputs: OrderInputs<'_>) -> Vec<PlanStep> {
+    let mut order = StepOrder::new(changes, inputs);
+    order.names();
+    for index in 0..changes.len() {
+        order.connect(index);
+    }
+    order.steps.break_cycles();
+    let depends_on: Vec<Vec<Address>> = (0..changes.len()).map(|index| order.depends_on(index)).collect();
+    let steps = order.steps.sorted();
+    for (change, depends_on) in changes.iter_mut().zip(depends_on) {
+        change.depends_on = depends_on;
+    }
+    steps
+}
+
+struct StepOrder<'a> {
+    changes: &'a [ResourceChange],
+    inputs: OrderInputs<'a>,
+    by_address: BTreeMap<&'a Address, usize>,
+    /// By change, those it depends on by its declaration.
+    needs: Vec<Vec<usize>>,
+    /// By change, those whose declaration depends on it.
+    users: Vec<Vec<usize>>,
+    /// By address, the deletions of what was deposed from it.
+    deposed: BTreeMap<Address, Vec<usize>>,
+    /// Deletions that must make a name free, each with the change that takes it.
+    makes_way: BTreeSet<(usize, usize)>,
+    steps: StepGraph,
+    create_steps: Vec<Option<usize>>,
+    destroy_steps: Vec<Option<usize>>,
+    /// Replacements that delete before they create.
+    delete_first: BTreeSet<usize>,
+}
+
+impl<'a> StepOrder<'a> {
+    fn new(changes: &'a [ResourceChange], inputs: OrderInputs<'a>) -> Self {
+        let by_address: BTreeMap<_, _> =
+            changes.iter().zip(0usize..).map(|(change, at)| (&change.address, at)).collect();
+        let needs_of = |(change, at): (&ResourceChange, usize)| {
+            // What goes is not built any more; it only makes way.
+            if matches!(change.action, Action::Delete | Action::Forget) {
+                return Vec::new();
+            }
+            let needed = inputs.graph.dependencies(&change.address);
+            needed.filter_map(|(address, _)| by_address.get(address).copied()).filter(|to| *to != at).collect()
+        };
+        let needs: Vec<Vec<usize>> = changes.iter().zip(0..).map(needs_of).collect();
+        let mut users = vec![Vec::new(); changes.len()];
+        for (user, needed) in
+            needs.iter().zip(0usize..).flat_map(|(needs, user)| needs.iter().map(move |to| (user, *to)))
+        {
+            if let Some(users) = users.get_mut(needed) {
+                users.push(user);
             }
         }
-    }
-    after_namesakes(changes, types, &mut edges);
-    after_dependents(changes, &index, everything, &mut edges);
-    leftovers(changes, &index, &mut edges);
-    edges.break_cycles(changes);
-    let addresses: Vec<Address> = changes.iter().map(|change| change.address.clone()).collect();
-    for (change, to) in changes.iter_mut().zip(edges.to) {
-        change.depends_on = to.into_iter().filter_map(|to| addresses.get(to).cloned()).collect();
-        change.depends_on.sort();
-    }
-}
-
-struct OrderEdges {
-    to: Vec<BTreeSet<usize>>,
-    /// Edges that may be dropped where they would close a circle.
-    soft: BTreeSet<(usize, usize)>,
-}
-
-impl OrderEdges {
-    fn hard(&mut self, from: usize, to: usize) {
-        if let Some(edges) = self.to.get_mut(from).filter(|_| from != to) {
-            edges.insert(to);
-            self.soft.remove(&(from, to));
+        let delete_first = delete_first(changes, &users);
+        let mut steps = StepGraph::default();
+        let (mut create_steps, mut destroy_steps) = (Vec::new(), Vec::new());
+        let mut deposed: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
+        for (change, index) in changes.iter().zip(0..) {
+            let create = (change.action != Action::Delete).then(|| steps.add(index, StepPhase::Create));
+            let destroy = match change.action {
+                Action::Delete => Some(StepPhase::Destroy),
+                Action::Replace if delete_first.contains(&index) => Some(StepPhase::Destroy),
+                Action::Replace => Some(StepPhase::DestroyDeposed),
+                _ => None,
+            };
+            create_steps.push(create);
+            destroy_steps.push(destroy.map(|phase| steps.add(index, phase)));
+            if let Some(base) = deposed_from(&change.address).filter(|_| change.action == Action::Delete) {
+                deposed.entry(base).or_default().push(index);
+            }
+        }
+        let makes_way = BTreeSet::new();
+        Self {
+            changes,
+            inputs,
+            by_address,
+            needs,
+            users,
+            deposed,
+            makes_way,
+            steps,
+            create_steps,
+            destroy_steps,
+            delete_first,
         }
     }
 
-    fn soft(&mut self, from: usize, to: usize) {
-        if let Some(edges) = self.to.get_mut(from).filter(|_| from != to)
-            && edges.insert(to)
-        {
-            self.soft.insert((from, to));
+    /// Rule 1, names: a resource that will bear a name of one that goes is created after it.
+    fn names(&mut self) {
+        let mut deleted: BTreeMap<(&str, &Place, replacement::UniqueName), usize> = BTreeMap::new();
+        for (change, at) in self.changes.iter().zip(0..).filter(|(change, _)| change.action == Action::Delete) {
+            let Some(def) = (self.inputs.types)(&change.ty) else { continue };
+            let names = replacement::names_of(&def, change.id.as_deref(), change.before.as_ref());
+            deleted.extend(names.into_iter().map(|name| ((change.ty.as_str(), &change.place, name), at)));
         }
-    }
-
-    fn has(&self, from: usize, to: usize) -> bool {
-        self.to.get(from).is_some_and(|edges| edges.contains(&to))
-    }
-
-    /// Drops the soft edges of every circle. What the model asks for has none; records of the past may.
-    fn break_cycles(&mut self, changes: &[ResourceChange]) {
-        if self.soft.is_empty() {
+        if deleted.is_empty() {
             return;
         }
-        let all = || changes.iter().map(|change| change.address.clone());
-        let pairs = self
-            .to
-            .iter()
-            .zip(changes)
-            .flat_map(|(to, from)| to.iter().filter_map(|to| Some((&from.address, &changes.get(*to)?.address))));
-        let group_of = Graph::from_edges(all(), pairs).groups();
-        let is_circular = |(from, to): &(usize, usize)| {
-            let group = |at: &usize| group_of.get(&changes.get(*at)?.address);
-            group(from).is_some() && group(from) == group(to)
-        };
-        for (from, to) in self.soft.iter().copied().filter(|edge| is_circular(edge)).collect::<Vec<_>>() {
-            if let Some(edges) = self.to.get_mut(from) {
-                edges.remove(&to);
-            }
-            self.soft.remove(&(from, to));
-        }
-    }
-}
-
-/// A deletion waits for everything that was built on what it deletes; so does the deleting half of a replacement that
-/// deletes first. (Those that stay and are built on the new one wait for it, as the model says.)
-fn after_dependents(
-    changes: &[ResourceChange],
-    index: &BTreeMap<Address, usize>,
-    everything: &Inventory<'_>,
-    edges: &mut OrderEdges,
-) {
-    let mut leftovers: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
-    for (change, at) in changes.iter().zip(0..) {
-        if let Some(base) = deposed_from(&change.address) {
-            leftovers.entry(base).or_default().push(at);
-        }
-    }
-    for (address, known) in &everything.managed {
-        let Some(&dependent) = index.get(address) else { continue };
-        let Some(change) = changes.get(dependent) else { continue };
-        for built_on in &known.depends_on {
-            // A record cannot tell whether it uses what stands at an address now or what is left over there.
-            let below = index.get(built_on).into_iter().chain(leftovers.get(built_on).into_iter().flatten());
-            for &below in below {
-                let Some(base) = changes.get(below) else { continue };
-                let leaves = matches!(change.action, Action::Delete | Action::Update | Action::Replace | Action::Adopt);
-                let waits = match base.action {
-                    Action::Delete => leaves,
-                    Action::Replace => !base.create_first && change.action == Action::Delete,
-                    _ => false,
-                };
-                if waits {
-                    edges.soft(below, dependent);
+        let is_new = |change: &ResourceChange| matches!(change.action, Action::Create | Action::Replace);
+        for (change, at) in self.changes.iter().zip(0usize..).filter(|(change, _)| is_new(change)) {
+            let Some(def) = (self.inputs.types)(&change.ty) else { continue };
+            for name in replacement::names_for(&def, &change.desired) {
+                if let Some(&gone) = deleted.get(&(change.ty.as_str(), &change.place, name)) {
+                    self.makes_way.insert((gone, at));
+                    self.steps.edge(self.destroy_step(gone), self.create_step(at), EdgeKind::Name);
                 }
             }
         }
     }
-}
 
-/// What was deposed goes when all that may still use it has turned to its successor, unless it has to make way for that one:
-/// who bears its name cannot be made while it is there.
-fn leftovers(changes: &[ResourceChange], index: &BTreeMap<Address, usize>, edges: &mut OrderEdges) {
-    for (base, at) in changes.iter().zip(0usize..).filter_map(|(c, at)| Some((deposed_from(&c.address)?, at))) {
-        let Some(base) = index.get(&base).copied() else { continue };
-        if edges.has(base, at) {
-            continue;
+    fn connect(&mut self, index: usize) {
+        let Some(change) = self.changes.get(index) else { return };
+        let (create, destroy) = (self.create_step(index), self.destroy_step(index));
+        for needed in self.needs.get(index).cloned().unwrap_or_default() {
+            self.steps.edge(self.create_step(needed), create, EdgeKind::Hard);
         }
-        let users = edges.to.iter().zip(0usize..).filter(|(to, user)| to.contains(&base) && *user != at);
-        let users: Vec<usize> = users.map(|(_, user)| user).chain([base]).collect();
-        for user in users {
-            edges.soft(at, user);
+        if change.action == Action::Replace && self.delete_first.contains(&index) {
+            self.steps.edge(destroy, create, EdgeKind::Hard);
+        } else if change.action == Action::Replace {
+            self.steps.edge(create, destroy, EdgeKind::Hard);
+            self.after_users(index, destroy);
+        }
+        self.after_recorded_use(index, change);
+        let base = deposed_from(&change.address).and_then(|base| self.by_address.get(&base).copied());
+        if let (Action::Delete, Some(base)) = (change.action, base)
+            && !self.makes_way.contains(&(index, base))
+        {
+            self.steps.edge(self.create_step(base), destroy, EdgeKind::Use);
+            self.after_users(base, destroy);
         }
     }
-}
 
-/// A resource that will bear a name of one that goes is made after it.
-fn after_namesakes(changes: &[ResourceChange], types: TypeLookup<'_>, edges: &mut OrderEdges) {
-    let mut deleted: BTreeMap<(&str, &Place, replacement::UniqueName), usize> = BTreeMap::new();
-    for (change, at) in changes.iter().zip(0..).filter(|(change, _)| change.action == Action::Delete) {
-        let Some(def) = types(&change.ty) else { continue };
-        let names = replacement::names_of(&def, change.id.as_deref(), change.before.as_ref());
-        deleted.extend(names.into_iter().map(|name| ((change.ty.as_str(), &change.place, name), at)));
-    }
-    if deleted.is_empty() {
-        return;
-    }
-    let is_made = |change: &ResourceChange| matches!(change.action, Action::Create | Action::Replace);
-    for (change, at) in changes.iter().zip(0..).filter(|(change, _)| is_made(change)) {
-        let Some(def) = types(&change.ty) else { continue };
-        for name in replacement::names_for(&def, &change.desired) {
-            if let Some(gone) = deleted.get(&(change.ty.as_str(), &change.place, name)) {
-                edges.soft(at, *gone);
+    /// Rule 2, from the side of who uses.
+    fn after_recorded_use(&mut self, index: usize, change: &ResourceChange) {
+        let kind = match change.action {
+            Action::Delete | Action::Update | Action::Replace | Action::Adopt => EdgeKind::Use,
+            Action::Create | Action::NoOp | Action::Read | Action::Forget => EdgeKind::UnchangedUse,
+        };
+        let used = self.inputs.built_on.get(&change.address).copied().unwrap_or_default();
+        // A record cannot tell whether it uses what stands at an address now or what was deposed from it.
+        let deposed = used.iter().filter_map(|address| self.deposed.get(address)).flatten();
+        let used = used.iter().filter_map(|address| self.by_address.get(address));
+        for other in used.chain(deposed).copied().collect::<Vec<_>>() {
+            let target = self.destroy_step(other);
+            self.steps.edge(self.destroy_step(index), target, kind);
+            if !self.delete_first.contains(&other) {
+                self.steps.edge(self.create_step(index), target, kind);
             }
         }
     }
+
+    /// Rules 2 and 4: `step` waits until all who depend on `index` have turned to what it is now.
+    fn after_users(&mut self, index: usize, step: Option<usize>) {
+        for user in self.users.get(index).cloned().unwrap_or_default() {
+            self.steps.edge(self.create_step(user), step, EdgeKind::Use);
+            self.steps.edge(self.destroy_step(user), step, EdgeKind::Use);
+        }
+    }
+
+    /// Returns the addresses of the changes that a change waits for.
+    ///
+    /// Of a replacement that is created first, those that its deletion waits for depend on it and are left out.
+    fn depends_on(&self, index: usize) -> Vec<Address> {
+        let Some(change) = self.changes.get(index) else { return Vec::new() };
+        let waits = |step: Option<usize>| step.into_iter().flat_map(|step| self.steps.waits(step));
+        let is_deletion = |at: usize| self.changes.get(at).is_some_and(|other| other.action == Action::Delete);
+        let destroy = waits(self.destroy_step(index)).filter(|(other, kind)| match change.action {
+            Action::Delete => *kind != EdgeKind::UnchangedUse,
+            _ => self.delete_first.contains(&index) && is_deletion(*other),
+        });
+        let others: BTreeSet<usize> = waits(self.create_step(index)).chain(destroy).map(|(other, _)| other).collect();
+        let others = others.into_iter().filter(|other| *other != index);
+        let mut addresses: Vec<Address> =
+            others.filter_map(|other| Some(self.changes.get(other)?.address.clone())).collect();
+        addresses.sort();
+        addresses
+    }
+
+    fn create_step(&self, index: usize) -> Option<usize> {
+        self.create_steps.get(index).copied().flatten()
+    }
+
+    fn destroy_step(&self, index: usize) -> Option<usize> {
+        self.destroy_steps.get(index).copied().flatten()
+    }
+}
+
+/// Rule 3: the replacements that delete first, of themselves or because what they depend on does.
+fn delete_first(changes: &[ResourceChange], users: &[Vec<usize>]) -> BTreeSet<usize> {
+    let replaces = |index: &usize| changes.get(*index).is_some_and(|change| change.action == Action::Replace);
+    let own = |index: &usize| changes.get(*index).is_some_and(|change| !change.create_first);
+    let mut found: BTreeSet<usize> = (0..changes.len()).filter(|index| replaces(index) && own(index)).collect();
+    let mut open: Vec<usize> = found.iter().copied().collect();
+    while let Some(index) = open.pop() {
+        for user in users.get(index).into_iter().flatten().copied().filter(|user| replaces(user)) {
+            if found.insert(user) {
+                open.push(user);
+            }
+        }
+    }
+    found
 }

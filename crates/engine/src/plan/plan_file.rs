@@ -1,20 +1,105 @@
-//! The plan as a file.
+//! The plan, and its form as a file.
 
-use super::Plan;
+use super::change::ResourceChange;
+use super::step::PlanStep;
+use super::values;
+use crate::state::StateScope;
+use compact_str::CompactString;
 use gpb_base::diag::Diagnostic;
+use gpb_model::{Address, Value, ValueMap};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-/// The form of saved plans this program writes and reads.
-pub const FORMAT: u32 = 1;
+/// The format of saved plans this program writes and reads.
+///
+/// 2: with `steps`, the order of the run.
+pub const FORMAT: u32 = 2;
 
-/// A file that is no plan this program can keep.
+/// Everything one apply will do. It is saved, shown, and kept as a promise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The number of this file's format, [`FORMAT`].
+    pub format: u32,
+    /// The state it is for.
+    pub scope: StateScope,
+    /// The inputs it was made from, as hashes and numbers.
+    pub basis: PlanBasis,
+    /// The changes, one a resource, no-ops included, in the order they are shown: by layer, then by address.
+    pub changes: Vec<ResourceChange>,
+    /// The order in which the changes are made: each step after all it waits for.
+    pub steps: Vec<PlanStep>,
+    /// The outputs after apply, as far as they are known.
+    pub outputs: ValueMap,
+    /// The outputs as the state has them. Secret ones are not kept.
+    #[serde(default)]
+    pub outputs_before: BTreeMap<String, serde_json::Value>,
+    /// The `override`s in force, for the reader.
+    pub overrides: Vec<String>,
+    /// True when the cloud was read; a plan that was not observed cannot be applied.
+    pub observed: bool,
+}
+
+/// The inputs of a plan, as hashes and numbers; apply refuses when any of them has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanBasis {
+    /// The hash of the model, in hexadecimal digits.
+    pub model: String,
+    /// The lineage of the state.
+    pub lineage: String,
+    /// The serial of the state: the number of changes since it was made.
+    pub serial: u64,
+    /// The hash of what was observed of each resource that will change.
+    pub observed: BTreeMap<Address, String>,
+    /// The account the credentials belonged to.
+    pub account: Option<String>,
+    /// The version of gpb.
+    pub gpb: String,
+}
+
+impl Plan {
+    /// Returns true when apply has nothing to do.
+    pub fn is_empty(&self) -> bool {
+        !self.changes.iter().any(ResourceChange::is_pending)
+    }
+
+    /// Returns the names of the outputs that will change, as far as that is known now; sorted.
+    pub fn changed_outputs(&self) -> Vec<&str> {
+        let same = |before| values::lift(before).as_ref().and_then(Value::to_json);
+        let differs = |(name, value): &(&CompactString, &Value)| match self.outputs_before.get(name.as_str()) {
+            Some(before) => value.to_json().is_some_and(|value| Some(value) != same(before)),
+            None => !value.holds_secret(),
+        };
+        let gone = self.outputs_before.keys().filter(|name| !self.outputs.contains_key(name.as_str()));
+        let mut names: Vec<&str> = self
+            .outputs
+            .iter()
+            .filter(differs)
+            .map(|(name, _)| name.as_str())
+            .chain(gone.map(String::as_str))
+            .collect();
+        names.sort_unstable();
+        names
+    }
+}
+
+/// A file that is not a plan this program can apply.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SavedPlanError {
+    /// It is not a plan at all.
     #[error("this is not a saved plan: {0}")]
     NotAPlan(String),
-    #[error("this plan is of form {found}; this gpb reads form {FORMAT}")]
-    Format { found: u64 },
+    /// It has another format.
+    #[error("this plan is of format {found}; this gpb reads format {FORMAT}")]
+    Format {
+        /// The number of the file's format.
+        found: u64,
+    },
+    /// Another version of gpb made it.
     #[error("this plan was made by gpb {found}; this is gpb {}", env!("CARGO_PKG_VERSION"))]
-    Version { found: String },
+    Version {
+        /// The version that made it.
+        found: String,
+    },
 }
 
 impl From<SavedPlanError> for Diagnostic {
@@ -23,15 +108,19 @@ impl From<SavedPlanError> for Diagnostic {
     }
 }
 
-/// The plan as its file holds it. The same plan gives the same bytes.
+/// Returns the plan as its file holds it. The same plan gives the same bytes.
 pub fn to_json(plan: &Plan) -> String {
     let mut text = serde_json::to_string_pretty(plan).unwrap_or_default();
     text.push('\n');
     text
 }
 
-/// Reads a saved plan. One of another gpb is refused: a plan promises what will be done, and another program may do it
-/// differently.
+/// Reads a saved plan.
+///
+/// One of another gpb is refused: a plan promises what will be done, and another program may do it differently.
+///
+/// # Errors
+/// When it is not a plan, or is of another format or of another version of gpb.
 pub fn from_json(text: &str) -> Result<Plan, SavedPlanError> {
     let bad = |error: serde_json::Error| SavedPlanError::NotAPlan(error.to_string());
     let json: serde_json::Value = serde_json::from_str(text).map_err(bad)?;

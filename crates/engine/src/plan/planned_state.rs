@@ -1,16 +1,18 @@
-//! References: those to resources that exist and stay become values, the others stay holes.
+//! Resolves references: those to resources that exist and stay become values, the others stay unknown.
 
-use super::{CallFn, replacement, values};
+use super::{replacement, values};
 use crate::cloud::Properties;
+use crate::state::holds_redacted;
+use crate::unknown::{CallFunctions, SourceValue, ValueSource, fill};
 use compact_str::CompactString;
 use foldhash::HashMap;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
-use gpb_model::{Address, Reference, Value, ValueMap};
+use gpb_model::{Address, Reference, SecretSource, Value, ValueMap};
 use serde_json::Value as Json;
 use std::sync::Arc;
 
-/// What becomes of a resource, for those who refer to it.
+/// The state of a resource after the plan, for those who refer to it.
 #[derive(Debug)]
 pub(super) enum PlannedState {
     /// It exists and keeps its identity.
@@ -33,54 +35,42 @@ pub(super) enum PlannedState {
     Unseen,
 }
 
-/// The fates of the resources decided so far. Looked up only, never gone through.
+/// The states of the resources decided so far. Looked up only, never iterated over.
 #[derive(Debug, Default)]
 pub(super) struct PlannedStates(HashMap<Address, PlannedState>);
 
 /// A function of the language that failed on its arguments.
 pub(super) struct CallFailure {
+    /// The property.
     pub path: PropPath,
+    /// The name of the function.
     pub function: String,
+    /// Why it failed.
     pub message: String,
 }
 
 impl PlannedStates {
-    pub fn decide(&mut self, address: Address, fate: PlannedState) {
-        self.0.insert(address, fate);
+    /// Sets what becomes of a resource.
+    pub fn decide(&mut self, address: Address, state: PlannedState) {
+        self.0.insert(address, state);
     }
 
-    /// Whether a reference leads to something that exists but was not read.
+    /// Returns true when a reference leads to something that exists but was not read.
     pub fn is_unseen(&self, reference: &Reference) -> bool {
         matches!(self.0.get(&reference.to), Some(PlannedState::Unseen))
     }
 
-    /// The value with all references resolved that can be.
-    pub fn resolve(&self, value: &Value, path: &PropPath, call: CallFn<'_>, failed: &mut Vec<CallFailure>) -> Value {
-        match value {
-            Value::Ref(reference) => self.look_up(reference).unwrap_or_else(|| value.clone()),
-            Value::List(items) => {
-                let items = items.iter().zip(0usize..);
-                Value::List(items.map(|(v, i)| self.resolve(v, &path.child(&i.to_string()), call, failed)).collect())
-            }
-            Value::Map(entries) => {
-                let entries = entries.iter();
-                Value::Map(entries.map(|(k, v)| (k.clone(), self.resolve(v, &path.child(k), call, failed))).collect())
-            }
-            Value::Concat(parts) => join(parts.iter().map(|part| self.resolve(part, path, call, failed)).collect()),
-            Value::Call { function, args } => {
-                let args: Vec<Value> = args.iter().map(|arg| self.resolve(arg, path, call, failed)).collect();
-                let known: Option<Vec<Json>> = args.iter().map(values::to_json).collect();
-                match known.map(|known| call(function, &known)) {
-                    Some(Ok(json)) => values::lift(&json).unwrap_or_else(|| Value::Text(CompactString::default())),
-                    Some(Err(message)) => {
-                        failed.push(CallFailure { path: path.clone(), function: function.clone(), message });
-                        Value::Call { function: function.clone(), args }
-                    }
-                    None => Value::Call { function: function.clone(), args },
-                }
-            }
-            Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) => value.clone(),
-        }
+    /// Returns the value with everything filled in that is known now.
+    pub fn resolve(
+        &self,
+        value: &Value,
+        path: &PropPath,
+        call: &CallFunctions,
+        failed: &mut Vec<CallFailure>,
+    ) -> Value {
+        let filled = fill(value, path, &mut PlanSource { states: self, functions: call, failed });
+        // This source never fails, and says of nothing that it is absent.
+        filled.ok().flatten().unwrap_or_else(|| value.clone())
     }
 
     fn look_up(&self, reference: &Reference) -> Option<Value> {
@@ -93,13 +83,13 @@ impl PlannedStates {
                 }
                 let wanted = desired_value(desired, path);
                 let is_changing = changed.iter().any(|one| one.covers(path) || path.covers(one));
-                if is_changing || wanted.is_some_and(values::has_secret) {
+                if is_changing || wanted.is_some_and(Value::holds_secret) {
                     return wanted.filter(|value| value.is_known()).cloned();
                 }
                 let mut segments = path.segments();
                 let first = PropPath::unescape(segments.next()?);
                 let there = observed.get(&first).and_then(|json| values::json_at(json, &mut segments));
-                match there.filter(|json| !values::has_hashed(json)) {
+                match there.filter(|json| !holds_redacted(json)) {
                     Some(json) => values::lift(json),
                     None => wanted.filter(|value| value.is_known()).cloned(),
                 }
@@ -108,16 +98,16 @@ impl PlannedStates {
                 let def = def.as_ref()?;
                 let id = replacement::identifier(def, desired);
                 // What is attached to a resource that is made anew has to be attached anew, though its name stays the same:
-                // then what names it stays a hole.
+                // then what names it stays unknown.
                 let is_same = |old: &String| id.as_ref().is_none_or(|id| id.eq_ignore_ascii_case(old));
                 let is_namesake = instead_of.as_ref().is_some_and(is_same);
                 if path.0.is_empty() {
                     return id.filter(|_| !is_namesake).map(|id| Value::Text(id.into()));
                 }
                 let names = def.primary_identifier.iter().chain(def.additional_identifiers.iter().flatten());
-                let mut holes = def.read_only.iter().chain(names.filter(|_| is_namesake));
-                let is_hole = holes.any(|unknown| unknown.covers(path) || path.covers(unknown));
-                desired_value(desired, path).filter(|value| value.is_known() && !is_hole).cloned()
+                let mut unknowns = def.read_only.iter().chain(names.filter(|_| is_namesake));
+                let is_unknown = unknowns.any(|unknown| unknown.covers(path) || path.covers(unknown));
+                desired_value(desired, path).filter(|value| value.is_known() && !is_unknown).cloned()
             }
         }
     }
@@ -129,37 +119,35 @@ fn desired_value<'a>(desired: &'a ValueMap, path: &PropPath) -> Option<&'a Value
     values::value_at(first, &mut segments)
 }
 
-/// The parts of a text joined as far as they are known.
-fn join(parts: Vec<Value>) -> Value {
-    let mut joined: Vec<Value> = Vec::with_capacity(parts.len());
-    let mut pending: Vec<Value> = parts.into_iter().rev().collect();
-    while let Some(part) = pending.pop() {
-        if let Value::Concat(inner) = part {
-            pending.extend(inner.into_iter().rev());
-            continue;
-        }
-        let Some(text) = text_of(&part) else {
-            joined.push(part);
-            continue;
-        };
-        match joined.last_mut() {
-            Some(Value::Text(before)) => before.push_str(&text),
-            _ => joined.push(Value::Text(text.into())),
-        }
-    }
-    match joined.as_slice() {
-        [] => Value::Text(CompactString::default()),
-        [Value::Text(_)] => joined.remove(0),
-        _ => Value::Concat(joined),
-    }
+/// The source of the plan: what exists and stays, and what a spec gives of what will be created.
+struct PlanSource<'a> {
+    states: &'a PlannedStates,
+    functions: &'a CallFunctions,
+    failed: &'a mut Vec<CallFailure>,
 }
 
-fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::Text(text) => Some(text.to_string()),
-        Value::Bool(bool) => Some(bool.to_string()),
-        Value::Int(int) => Some(int.to_string()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
+impl ValueSource for PlanSource<'_> {
+    fn reference(&mut self, reference: &Reference) -> Result<SourceValue, String> {
+        Ok(self.states.look_up(reference).map_or(SourceValue::Unknown, SourceValue::Known))
+    }
+
+    fn call(&mut self, path: &PropPath, function: &str, args: &[Json]) -> Result<SourceValue, String> {
+        Ok(match (self.functions)(function, args) {
+            Ok(json) => {
+                SourceValue::Known(values::lift(&json).unwrap_or_else(|| Value::Text(CompactString::default())))
+            }
+            Err(message) => {
+                self.failed.push(CallFailure { path: path.clone(), function: function.to_owned(), message });
+                SourceValue::Unknown
+            }
+        })
+    }
+
+    fn secret(&mut self, _: &SecretSource) -> Result<SourceValue, String> {
+        Ok(SourceValue::Unknown)
+    }
+
+    fn cannot_join(&mut self, _: &Json) -> Result<(), String> {
+        Ok(())
     }
 }

@@ -1,14 +1,15 @@
-//! The planning itself: each resource in the order of the graph, so that what becomes of those it refers to is decided.
+//! The planner: decides each resource in the order of the graph, after those it refers to.
 
+use super::change::{Action, PropertyDifference, ResourceChange};
 use super::change_parts::{
     call_failed, deletion, drift, leave_ignored, prepared, relocation, sides, skeleton, without_values,
 };
+use super::inputs::PlanInputs;
 use super::inventory::{Inventory, ManagedResource, inventory};
+use super::order::OrderInputs;
+use super::plan_file::{FORMAT, Plan};
 use super::planned_state::{CallFailure, PlannedState, PlannedStates};
-use super::{
-    Action, FORMAT, Plan, PlanInputs, PropertyDifference, ResourceChange, basis, compare, moves, order, protection,
-    replacement,
-};
+use super::{basis, compare, moves, order, protection, replacement};
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
@@ -18,7 +19,7 @@ use gpb_model::{Address, Lifecycle, Resource, Value, ValueMap};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Plans. A pure function: the same inputs give the same plan, byte by byte.
+/// Makes a plan. A pure function: the same inputs give the same plan, byte by byte.
 ///
 /// # Errors
 /// Diagnostics when there can be no plan: a cycle, an `existing` resource that is not there, a rename that was not
@@ -94,19 +95,18 @@ impl<'a> Planner<'a> {
         desired
     }
 
-    /// An `existing` resource: found, or not there, or not to be looked for yet.
+    /// Decides an `existing` resource: found, or not there, or not to be looked for yet.
     fn read(&mut self, resource: &'a Resource, desired: ValueMap) {
         let found = self.inputs.observation.and_then(|all| all.get(&resource.address));
         if let Some(None) = found
             && desired.values().all(Value::is_known)
         {
             self.diagnostics.push(
-                Diagnostic::error(
-                    "GPB7001",
-                    format!("there is no {} that `{}` could be", resource.ty, resource.address),
-                )
-                .with_label(resource.span, "nothing in this account and region has these properties")
-                .help("`existing` only reads; declare it as a `resource` to have it made, or mend what it is found by"),
+                Diagnostic::error("GPB7001", format!("no {} matches `{}`", resource.ty, resource.address))
+                    .with_label(resource.span, "nothing in this account and region has these properties")
+                    .help(
+                        "`existing` only reads; declare it as a `resource` to have it made, or fix what it is found by",
+                    ),
             );
         }
         let mut change = skeleton(resource, Action::Read);
@@ -231,7 +231,7 @@ impl<'a> Planner<'a> {
         protection::reason(&stake, action).filter(|_| !self.inputs.options.unprotect.covers(address))
     }
 
-    /// What is known but not declared goes.
+    /// Deletes what is known but not declared.
     fn undeclared(&mut self) {
         let done: BTreeSet<&Address> = self.changes.iter().map(|change| &change.address).collect();
         let rest: Vec<_> = self.everything.managed.iter().filter(|(address, _)| !done.contains(address)).collect();
@@ -256,7 +256,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Interrupted creations that made nothing and are wanted no longer: only the intent goes.
+    /// Forgets interrupted creations that made nothing and are desired no longer: only the intent goes.
     fn void(&mut self) {
         let declared: BTreeSet<&Address> = self.changes.iter().map(|change| &change.address).collect();
         let void = self.everything.void.iter().filter(|intent| !declared.contains(&intent.address));
@@ -290,7 +290,10 @@ impl<'a> Planner<'a> {
         };
         self.changes.sort_by_cached_key(|change| (rank(change), change.address.clone()));
         let cached = |ty: &str| self.types.get(ty).cloned().flatten();
-        order::connect(&mut self.changes, inputs.graph, self.everything, &cached);
+        let managed = self.everything.managed.iter();
+        let built_on = managed.map(|(address, managed)| (address, managed.depends_on.as_slice())).collect();
+        let order = OrderInputs { graph: inputs.graph, built_on: &built_on, types: &cached };
+        let steps = order::connect(&mut self.changes, order);
         let is_read = |address| inputs.observation.is_some_and(|all| all.contains_key(address));
         Ok(Plan {
             format: FORMAT,
@@ -301,6 +304,7 @@ impl<'a> Planner<'a> {
             outputs_before: inputs.snapshot.outputs.clone(),
             observed: inputs.observation.is_some() && inputs.snapshot.resources.keys().all(is_read),
             changes: self.changes,
+            steps,
         })
     }
 

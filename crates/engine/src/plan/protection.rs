@@ -1,22 +1,28 @@
 //! Protection: what holds data is not replaced or deleted by accident.
 
-use super::{Action, Plan};
+use super::change::{Action, ResourceChange};
+use super::plan_file::Plan;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
 use gpb_model::{Address, Mode, Model};
 
-/// What is at stake.
+/// The resource that a protection is about.
 pub(super) struct ProtectionSubject<'a> {
+    /// Its address.
     pub address: &'a Address,
+    /// Its type, in gpb's name.
     pub ty: &'a str,
+    /// Its identifier.
     pub id: Option<&'a str>,
+    /// Its type in the catalog.
     pub def: Option<&'a TypeDef>,
-    /// As declared, or as it was when the declaration is gone or says nothing.
+    /// The protection as declared, or as it was when the declaration is gone or says nothing.
     pub protect: Option<bool>,
+    /// The mode of the environment.
     pub mode: Mode,
 }
 
-/// Why a resource is not to be lost, and what would be: `None` when it may go.
+/// Returns why a resource is not to be lost, and what would be; `None` when it may go.
 ///
 /// `protect never` always opens, `protect always` always closes; without either, what holds data in a live environment
 /// is closed.
@@ -37,10 +43,10 @@ pub(super) fn reason(stake: &ProtectionSubject<'_>, action: Action) -> Option<St
     Some(format!("{why}; {verb} {} ({what}) {lost}", stake.address))
 }
 
-/// A refusal for each protected resource that the plan would replace or delete; none when it may be applied.
+/// Returns a refusal for each protected resource that the plan would replace or delete.
 pub fn refusals(plan: &Plan, model: Option<&Model>) -> Vec<Diagnostic> {
     let protected = plan.changes.iter().filter_map(|change| Some((change, change.protected.as_deref()?)));
-    let refuse = |(change, why): (&super::ResourceChange, &str)| {
+    let refuse = |(change, why): (&ResourceChange, &str)| {
         let verb = if change.action == Action::Delete { "deleted" } else { "replaced" };
         let message = format!("`{}` is protected and would be {verb}: {why}", change.address);
         let resource = model.and_then(|model| model.resources.iter().find(|r| r.address == change.address));

@@ -1,14 +1,17 @@
 //! Replacements: which differences force one, and whether the new resource may come before the old one goes.
 
-use super::{PropertyDifference, values};
+use super::change::PropertyDifference;
+use super::values;
 use crate::cloud::Properties;
 use gpb_catalog::TypeDef;
 use gpb_model::{PropPath, Replacement};
 use gpb_model::{Value, ValueMap};
 use serde_json::Value as Json;
 
-/// Marks the differences that a change in place cannot make. A place of which a change only *may* need a new resource
-/// (the catalog's conditional ones) is tried in place: whether it does depends on the value, which the service knows and
+/// Marks the differences that a change in place cannot make.
+///
+/// A place of which a change only *may* need a new resource (the catalog's conditional ones) is tried in place: whether
+/// it does depends on the value, which the service knows and
 /// the catalog does not, and a replacement that was not needed is the worse mistake. The report says that it may happen.
 pub(super) fn mark(def: Option<&TypeDef>, differences: &mut [PropertyDifference]) {
     let Some(def) = def else { return };
@@ -18,13 +21,14 @@ pub(super) fn mark(def: Option<&TypeDef>, differences: &mut [PropertyDifference]
     }
 }
 
-/// The create-only properties that a set of differences touches, for people: the differing places themselves.
+/// Returns the create-only properties that a set of differences touches: the differing places themselves.
 pub(super) fn forced_by(differences: &[PropertyDifference]) -> Vec<PropPath> {
     differences.iter().filter(|one| one.forces_replacement).map(|one| one.path.clone()).collect()
 }
 
-/// Whether a difference changes what only a creation can set. The place itself may differ, or one around it: then what
-/// is inside both sides decides.
+/// Checks whether a difference changes what only a creation can set.
+///
+/// The place itself may differ, or one around it: then what is inside both sides decides.
 pub(super) fn touches(create_only: &PropPath, difference: &PropertyDifference) -> bool {
     if create_only.covers(&difference.path) {
         return true;
@@ -52,7 +56,7 @@ pub(super) fn touches(create_only: &PropPath, difference: &PropertyDifference) -
 /// Collects what stands at a path; false when something there is not known.
 fn gather(value: &Value, rest: &[&str], found: &mut Vec<Json>) -> bool {
     match (rest, value) {
-        ([], value) => values::to_json(value).map(|json| found.push(json)).is_some(),
+        ([], value) => value.to_json().map(|json| found.push(json)).is_some(),
         ([segment, rest @ ..], Value::Map(entries)) => {
             let inside = entries.iter().filter(|(key, _)| *segment == "*" || segment == key);
             let mut managed = true;
@@ -87,8 +91,9 @@ fn gather_json(json: &Json, rest: &[&str], found: &mut Vec<Json>) {
     }
 }
 
-/// Whether the new one is made before the old one goes: as the text says, else as the catalog says, else unless both
-/// would bear the same name.
+/// Decides whether the new one is created before the old one is deleted.
+///
+/// As the spec says, else as the catalog says, else unless both would bear the same name.
 pub(super) fn create_first(
     def: Option<&TypeDef>,
     declared: Option<Replacement>,
@@ -102,8 +107,10 @@ pub(super) fn create_first(
     }
 }
 
-/// Whether what is declared as another type at an address is made before what was there goes: as the text says, else as the
-/// catalog says of either type, else unless the two may bear one name. Types of one service may share their names.
+/// Decides the same for what is declared as another type at an address.
+///
+/// As the spec says, else as the catalog says of either type, else unless the two may bear one name. Types of one service
+/// may share their names.
 pub(super) fn create_first_as(
     old: Option<(&TypeDef, &str, &Properties)>,
     new: Option<&TypeDef>,
@@ -131,7 +138,7 @@ pub(super) struct UniqueName {
     text: String,
 }
 
-/// The names that a resource bears.
+/// Returns the names that a resource bears.
 pub(super) fn names_of(def: &TypeDef, id: Option<&str>, properties: Option<&Properties>) -> Vec<UniqueName> {
     let part = |path: &PropPath| {
         let mut segments = path.segments();
@@ -146,7 +153,7 @@ pub(super) fn names_of(def: &TypeDef, id: Option<&str>, properties: Option<&Prop
     names(def).iter().enumerate().filter_map(name).collect()
 }
 
-/// The names that a resource will bear, as far as its text gives them.
+/// Returns the names that a resource will bear, as far as its declaration gives them.
 pub(super) fn names_for(def: &TypeDef, desired: &ValueMap) -> Vec<UniqueName> {
     let part = |path: &PropPath| match desired.get(path.head())? {
         Value::Text(text) if path.segments().count() == 1 && !def.is_read_only(path) => Some(text.to_string()),
@@ -161,7 +168,7 @@ fn joined(paths: &[PropPath], part: &dyn Fn(&PropPath) -> Option<String>) -> Opt
     (!parts.is_empty()).then(|| parts.join("|"))
 }
 
-/// The groups of properties that no two resources of a type may share.
+/// Returns the groups of properties that no two resources of a type may share.
 fn names(def: &TypeDef) -> Vec<Vec<PropPath>> {
     let own = def.aws.rsplit("::").next().unwrap_or("");
     let is_name = |property: &str| {
@@ -175,14 +182,18 @@ fn names(def: &TypeDef) -> Vec<Vec<PropPath>> {
     names
 }
 
-/// Whether old and new would have the same name: the user gives all of it that AWS does not, and none of it changes.
+/// Checks whether old and new would have the same name.
+///
+/// The user gives all of it that AWS does not, and none of it changes.
 fn collides(def: &TypeDef, name: &[PropPath], desired: &ValueMap, differences: &[PropertyDifference]) -> bool {
     let given = |path: &PropPath| desired.contains_key(path.head());
     let changes = |path: &PropPath| differences.iter().any(|one| one.path.covers(path) || path.covers(&one.path));
     name.iter().any(given) && !name.iter().any(|path| changes(path) || (!given(path) && def.is_read_only(path)))
 }
 
-/// The identifier a resource will have, when its text gives all of it: what AWS makes up is read-only in the catalog.
+/// Returns the identifier a resource will have, when its declaration gives all of it.
+///
+/// What AWS generates is read-only in the catalog.
 pub(super) fn identifier(def: &TypeDef, desired: &ValueMap) -> Option<String> {
     names_for(def, desired).into_iter().find(|name| name.group == 0).map(|name| name.text)
 }

@@ -1,4 +1,4 @@
-//! The first Ctrl-C: start nothing more, finish what is under way.
+//! Cancellation: after the first Ctrl-C nothing more is started, and what is running is finished.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// A wish to stop, shared by who may wish it and who must heed it.
+/// A request to stop, shared by who may make it and who must heed it.
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken(Arc<CancelState>);
 
@@ -17,17 +17,19 @@ struct CancelState {
 }
 
 impl CancelToken {
+    /// Requests a stop.
     pub fn cancel(&self) {
         self.0.requested.store(true, Ordering::SeqCst);
         let waiting = std::mem::take(&mut *self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         waiting.into_iter().for_each(Waker::wake);
     }
 
+    /// Returns true after the request.
     pub fn is_cancelled(&self) -> bool {
         self.0.requested.load(Ordering::SeqCst)
     }
 
-    /// Waits for the wish.
+    /// Waits for the request.
     pub fn cancelled(&self) -> impl Future<Output = ()> + Send + Unpin + '_ {
         Cancellation(self)
     }

@@ -1,14 +1,15 @@
-//! Settles what an interrupted run left open, before anything else is done.
+//! Crash recovery: reconciles what an interrupted run left open, before anything else is done.
 //!
 //! Each open intent is a call that may have been made. The cloud is asked, and the journal is closed by its answer: what
 //! exists is taken into the state (to be finished by the next apply, which knows it by its taint), what does not exist
 //! was never made or is gone.
 
-use super::cloud_call::with_retry;
-use super::create::{several_found, without_secrets};
+use super::call_log::LoggedCall;
+use super::create::{only_one, without_secrets};
 use super::events::{EngineEvent, EventSink};
 use super::outcome::cloud as advice;
 use crate::cloud::clock::Clock;
+use crate::cloud::retry::{ClockPause, with_retry};
 use crate::cloud::{Cloud, CloudError, FindRequest, ObservedResource, ResourceKey};
 use crate::state::{
     Conclusion, Intent, OperationKind, ResourceRecord, SecretKey, StateError, StateWriter, redact, redacted_paths,
@@ -17,53 +18,78 @@ use gpb_base::diag::Diagnostic;
 use gpb_model::Address;
 use std::time::Duration;
 
-/// What settling needs.
+/// The inputs of a recovery.
 #[derive(Clone, Copy)]
 pub struct CrashRecovery<'a> {
+    /// The state, locked.
     pub writer: &'a dyn StateWriter,
+    /// The cloud.
     pub cloud: &'a dyn Cloud,
+    /// The time.
     pub clock: &'a dyn Clock,
+    /// The receiver of events.
     pub events: &'a dyn EventSink,
-    /// Decides the waits between tries.
+    /// The random seed of the waits between tries: any number of 64 bits.
     pub seed: u64,
 }
 
-/// What became of an open intent.
+/// The outcome of an open intent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IntentOutcome {
     /// It was created, and is in the state from now on.
     Created {
+        /// Its address.
         address: Address,
+        /// Its identifier.
         id: String,
     },
     /// It was not created.
     NotCreated {
+        /// Its address.
         address: Address,
     },
-    /// How far it was changed shows when the cloud is read.
+    /// It was being changed; how far shows when the cloud is read.
     Changed {
+        /// Its address.
         address: Address,
     },
+    /// It was deleted.
     Deleted {
+        /// Its address.
         address: Address,
     },
+    /// It was not deleted.
     NotDeleted {
+        /// Its address.
         address: Address,
     },
-    /// Not to be found out now; the intent stays open.
+    /// Nobody can find out now; the intent stays open.
     Open {
+        /// Its address.
         address: Address,
+        /// Why not.
         error: CloudError,
     },
 }
 
 impl IntentOutcome {
-    /// For an intent that stays open: why nothing can be applied yet.
+    /// Returns why nothing can be applied yet, of an intent that stays open.
     pub fn diagnostic(&self) -> Option<Diagnostic> {
         let IntentOutcome::Open { address, error } = self else { return None };
         let (_, help) = advice(error.kind);
         let message = format!("cannot find out what an interrupted run did to {address}: {error}");
         Some(Diagnostic::error("GPB7607", message).help(help))
+    }
+
+    fn as_str(&self) -> &'static str {
+        match self {
+            IntentOutcome::Created { .. } => "created",
+            IntentOutcome::NotCreated { .. } => "not_created",
+            IntentOutcome::Changed { .. } => "changed",
+            IntentOutcome::Deleted { .. } => "deleted",
+            IntentOutcome::NotDeleted { .. } => "not_deleted",
+            IntentOutcome::Open { .. } => "open",
+        }
     }
 
     fn event(&self) -> EngineEvent {
@@ -79,7 +105,7 @@ impl IntentOutcome {
     }
 }
 
-/// Settles every open intent, in the order they were begun.
+/// Reconciles every open intent, in the order they were begun.
 ///
 /// # Errors
 /// When the state cannot be written.
@@ -89,6 +115,8 @@ pub async fn recover(recovery: CrashRecovery<'_>) -> Result<Vec<IntentOutcome>, 
     for intent in recovery.writer.snapshot()?.pending {
         let one = resolve_intent(recovery, &intent, &key).await?;
         recovery.events.event(&one.event());
+        let operation = intent.operation.as_str();
+        tracing::info!(address = %intent.address, operation, outcome = one.as_str(), "reconciled");
         settled.push(one);
     }
     Ok(settled)
@@ -121,7 +149,7 @@ async fn resolve_intent(
     }
 }
 
-/// What an interrupted creation has made.
+/// Finds what an interrupted creation has created.
 async fn find_created(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Option<ObservedResource>, CloudError> {
     // What was just made may take a moment to show: one look that finds nothing is not believed.
     for wait in [0, 2, 5] {
@@ -145,20 +173,22 @@ async fn read(
     id: String,
 ) -> Result<Option<ObservedResource>, CloudError> {
     let key = ResourceKey { ty: intent.ty.clone(), place: intent.place.clone(), id };
-    with_retry(recovery.clock, recovery.seed, &intent.token, || recovery.cloud.read(&key)).await
+    let read = |attempt| {
+        let logged = LoggedCall { operation: "read", ty: &key.ty, place: &key.place, attempt };
+        logged.run(recovery.clock, recovery.cloud.read(&key))
+    };
+    with_retry(ClockPause::new(recovery.clock, recovery.seed, &intent.token), read).await
 }
 
 async fn find(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Option<ObservedResource>, CloudError> {
     let matching = without_secrets(&intent.desired);
-    let find = || {
+    let (ty, place) = (&intent.ty, &intent.place);
+    let find = |attempt| {
         let token = Some(intent.token.as_str());
-        recovery.cloud.find(FindRequest { ty: &intent.ty, place: &intent.place, matching: &matching, token })
+        let find = recovery.cloud.find(FindRequest { ty, place, matching: &matching, token });
+        LoggedCall { operation: "find", ty, place, attempt }.run(recovery.clock, find)
     };
-    let mut found = with_retry(recovery.clock, recovery.seed, &intent.token, find).await?;
-    match (found.pop(), found.len()) {
-        (found, 0) => Ok(found),
-        (_, others) => Err(several_found(&intent.ty, others + 1)),
-    }
+    only_one(ty, with_retry(ClockPause::new(recovery.clock, recovery.seed, &intent.token), find).await?)
 }
 
 fn record(intent: &Intent, observed: ObservedResource, key: &SecretKey) -> ResourceRecord {

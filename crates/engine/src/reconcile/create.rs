@@ -1,62 +1,54 @@
 //! Creating: at most one resource comes of it, and none is forgotten, whatever answers get lost.
 
-use super::apply::ApplyRun;
-use super::cloud_call::{CallSink, StepError};
-use super::outcome::FailureCause;
+use super::call_log::LoggedCall;
+use super::intent::{CallEnd, OpenIntent};
 use super::payload::Payload;
+use super::run::ApplyRun;
+use super::step_error::StepError;
+use crate::cloud::retry::RetryPause as _;
 use crate::cloud::{
     CloudError, CloudErrorKind, CreateRequest, FindRequest, ObservedResource, Progress, ProgressSink as _, Properties,
     ResourceKey, UpdateRequest, property_paths,
 };
 use crate::plan::ResourceChange;
-use crate::state::{Conclusion, Intent, NewIntent, OperationKind, is_redacted};
+use crate::state::{OperationKind, holds_redacted};
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
-use serde_json::Value as Json;
 
 impl ApplyRun<'_> {
+    /// Creates the resource of a change.
+    ///
+    /// # Errors
+    /// When the cloud refuses it, or the journal cannot be written.
     pub async fn create(&self, change: &ResourceChange) -> Result<(), StepError> {
         let sent = self.prepare(change, None).await?;
-        let intent = self.apply.writer.begin(NewIntent {
-            address: change.address.clone(),
-            ty: change.ty.clone(),
-            place: change.place.clone(),
-            operation: OperationKind::Create,
-            id: None,
-            desired: sent.applied.clone(),
-            depends_on: self.remaining_dependencies(change),
-            layer: change.layer.clone(),
-            started_ms: self.apply.clock.epoch_ms(),
-        })?;
-        let sink = CallSink::new(self, &change.address, intent.sequence);
+        let open = self.begin(&change.address, self.intent_of(change, OperationKind::Create, None, &sent))?;
         let mut doubtful = false;
-        let made = self.create_with_retry(change, &sent, &intent, &sink, &mut doubtful).await;
-        sink.check()?;
-        match made {
-            Ok(observed) => {
-                let record = self.record(change, &sent, &observed, None);
-                self.conclude(&change.address, intent.sequence, Conclusion::Done(Box::new(record)), Some(observed))
-            }
-            Err(error) => self.fail(change, &sent, &intent, &sink, doubtful, error).await,
-        }
+        let end = match self.create_with_retry(change, &sent, &open, &mut doubtful).await {
+            Ok(observed) => CallEnd::Done(Box::new(self.record(change, &sent, &observed, None)), observed),
+            Err(error) => self.failed_creation(change, &sent, &open, doubtful, error).await,
+        };
+        open.close(end)
     }
 
-    /// Tries until the resource is there or the failure is to be believed. Before each further try it is found out what
-    /// the last one did.
+    /// Tries until the resource exists or the failure is to be believed.
+    ///
+    /// Before each further try it is found out what the last one did.
     async fn create_with_retry(
         &self,
         change: &ResourceChange,
         sent: &Payload,
-        intent: &Intent,
-        sink: &CallSink<'_>,
+        open: &OpenIntent<'_>,
         doubtful: &mut bool,
     ) -> Result<ObservedResource, CloudError> {
-        let mut backoff = self.backoff(&intent.token);
+        let (sink, token) = (&open.sink, open.intent.token.as_str());
+        let mut pauses = self.pauses(change, token);
         let mut tried_in_doubt = false;
+        let mut attempt = 1;
         loop {
-            let attempt = match sink.id() {
-                Some(id) => self.finish(change, sent, &intent.token, id, sink).await,
-                None if *doubtful => match self.find_created(change, sent, &intent.token).await {
+            let answer = match sink.id() {
+                Some(id) => self.finish(change, sent, open, id, attempt).await,
+                None if *doubtful => match self.find_created(change, sent, token, attempt).await {
                     Ok(Some(found)) => {
                         sink.progress(Progress::Identified { id: found.id })?;
                         continue;
@@ -67,9 +59,9 @@ impl ApplyRun<'_> {
                     }
                     Err(error) => Err(error),
                 },
-                None => self.call_create(change, sent, &intent.token, sink).await,
+                None => self.call_create(change, sent, open, attempt).await,
             };
-            let error = match attempt {
+            let error = match answer {
                 Ok(observed) => return Ok(observed),
                 Err(error) => error,
             };
@@ -84,7 +76,8 @@ impl ApplyRun<'_> {
             } else {
                 error
             };
-            self.pause(change, &mut backoff, error).await?;
+            pauses.pause(error).await?;
+            attempt += 1;
         }
     }
 
@@ -92,28 +85,27 @@ impl ApplyRun<'_> {
         &self,
         change: &ResourceChange,
         sent: &Payload,
-        token: &str,
-        sink: &CallSink<'_>,
+        open: &OpenIntent<'_>,
+        attempt: u32,
     ) -> Result<ObservedResource, CloudError> {
         let label = self.label(&change.address);
-        let (ty, place, desired) = (&change.ty, &change.place, &sent.clear);
-        self.apply.cloud.create(CreateRequest { ty, place, desired, label: &label, token }, sink).await
+        let (ty, place, desired, token) = (&change.ty, &change.place, &sent.clear, &open.intent.token);
+        let call = self.apply.cloud.create(CreateRequest { ty, place, desired, label: &label, token }, &open.sink);
+        LoggedCall { operation: "create", ty, place, attempt }.run(self.apply.clock, call).await
     }
 
-    /// The resource a try with no answer has made, if it has.
+    /// Finds the resource that a try with no answer has created, if it has.
     async fn find_created(
         &self,
         change: &ResourceChange,
         sent: &Payload,
         token: &str,
+        attempt: u32,
     ) -> Result<Option<ObservedResource>, CloudError> {
         let matching = without_secrets(&sent.applied);
-        let find = FindRequest { ty: &change.ty, place: &change.place, matching: &matching, token: Some(token) };
-        let mut found = self.apply.cloud.find(find).await?;
-        match (found.pop(), found.len()) {
-            (found, 0) => Ok(found),
-            (_, others) => Err(several_found(&change.ty, others + 1)),
-        }
+        let (ty, place) = (&change.ty, &change.place);
+        let find = self.apply.cloud.find(FindRequest { ty, place, matching: &matching, token: Some(token) });
+        only_one(ty, LoggedCall { operation: "find", ty, place, attempt }.run(self.apply.clock, find).await?)
     }
 
     /// Brings a resource that exists, but whose creation was cut short, to what was asked for.
@@ -121,14 +113,16 @@ impl ApplyRun<'_> {
         &self,
         change: &ResourceChange,
         sent: &Payload,
-        token: &str,
+        open: &OpenIntent<'_>,
         id: String,
-        sink: &CallSink<'_>,
+        attempt: u32,
     ) -> Result<ObservedResource, CloudError> {
+        let (cloud, clock) = (self.apply.cloud, self.apply.clock);
         let key = ResourceKey { ty: change.ty.clone(), place: change.place.clone(), id };
+        let logged = |operation| LoggedCall { operation, ty: &key.ty, place: &key.place, attempt };
         let invisible =
             || CloudError::new(CloudErrorKind::NotReady, "NotVisible", format!("{} is not visible yet", key.id));
-        let before = match self.apply.cloud.wait(&key, sink).await {
+        let before = match logged("wait").run(clock, cloud.wait(&key, &open.sink)).await {
             Err(error) if error.kind == CloudErrorKind::NotFound => Err(invisible()),
             answer => answer,
         }?;
@@ -137,59 +131,58 @@ impl ApplyRun<'_> {
         if changed.is_empty() {
             return Ok(before);
         }
-        let update =
-            UpdateRequest { key: &key, before: &before.properties, desired: &sent.clear, changed: &changed, token };
-        self.apply.cloud.update(update, sink).await
+        let (before, desired, token) = (&before.properties, &sent.clear, open.intent.token.as_str());
+        let update = UpdateRequest { key: &key, before, desired, changed: &changed, token };
+        logged("update").run(clock, cloud.update(update, &open.sink)).await
     }
 
-    /// Writes down a creation that failed for good: what it left stays known.
-    async fn fail(
+    /// Returns the end of a creation that failed for good: what it left stays known.
+    async fn failed_creation(
         &self,
         change: &ResourceChange,
         sent: &Payload,
-        intent: &Intent,
-        sink: &CallSink<'_>,
+        open: &OpenIntent<'_>,
         doubtful: bool,
         error: CloudError,
-    ) -> Result<(), StepError> {
-        if let Some(id) = sink.id() {
-            let key = ResourceKey { ty: change.ty.clone(), place: change.place.clone(), id };
-            let read = self.apply.cloud.read(&key).await.ok().flatten();
-            let observed = read.unwrap_or(ObservedResource { id: key.id, properties: Properties::new() });
-            let record = self.record(change, sent, &observed, Some(format!("its creation failed: {error}")));
-            let left = Some(Box::new(record));
-            self.conclude(&change.address, intent.sequence, Conclusion::Failed { error: error.clone(), left }, None)?;
-            return Err(StepError::cloud(error));
-        }
-        if doubtful {
-            // The intent stays open: the next run finds out what came of it.
-            return Err(StepError::Call { cause: FailureCause::Unsettled, error });
-        }
-        self.conclude(&change.address, intent.sequence, Conclusion::Failed { error: error.clone(), left: None }, None)?;
-        Err(StepError::cloud(error))
+    ) -> CallEnd {
+        let Some(id) = open.sink.id() else {
+            return if doubtful { CallEnd::Unsettled(error) } else { CallEnd::Failed { error, left: None } };
+        };
+        let key = ResourceKey { ty: change.ty.clone(), place: change.place.clone(), id };
+        let logged = LoggedCall { operation: "read", ty: &key.ty, place: &key.place, attempt: 1 };
+        let read = logged.run(self.apply.clock, self.apply.cloud.read(&key)).await.ok().flatten();
+        let observed = read.unwrap_or(ObservedResource { id: key.id, properties: Properties::new() });
+        let record = self.record(change, sent, &observed, Some(format!("its creation failed: {error}")));
+        CallEnd::Failed { error, left: Some(Box::new(record)) }
     }
 }
 
-/// A find that should have found one resource at most.
-pub fn several_found(ty: &str, count: usize) -> CloudError {
-    let message = format!("{count} resources of type {ty} may be the one that was being created");
-    CloudError::new(CloudErrorKind::Ambiguous, "SeveralFound", message)
+/// Returns the one resource that a search for an interrupted creation found, if any.
+///
+/// # Errors
+/// When it found several: nobody knows which was being created.
+pub fn only_one(ty: &str, mut found: Vec<ObservedResource>) -> Result<Option<ObservedResource>, CloudError> {
+    match (found.pop(), found.len()) {
+        (found, 0) => Ok(found),
+        (_, others) => {
+            let message = format!("{} resources of type {ty} may be the one that was being created", others + 1);
+            Err(CloudError::new(CloudErrorKind::Ambiguous, "SeveralFound", message))
+        }
+    }
 }
 
-/// The top-level properties without those that hold a secret's hash: what a search can go by.
+/// Returns the top-level properties without those that hold a secret's hash: what a search can go by.
 pub fn without_secrets(applied: &Properties) -> Properties {
-    fn holds_secret(value: &Json) -> bool {
-        match value {
-            _ if is_redacted(value) => true,
-            Json::Array(items) => items.iter().any(holds_secret),
-            Json::Object(entries) => entries.values().any(holds_secret),
-            _ => false,
-        }
-    }
-    applied.iter().filter(|(_, value)| !holds_secret(value)).map(|(key, value)| (key.clone(), value.clone())).collect()
+    applied
+        .iter()
+        .filter(|(_, value)| !holds_redacted(value))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
-/// What a creation that was cut short has still to set. What no read gives back is set again, unless only a creation can.
+/// Returns what a creation that was cut short has still to set.
+///
+/// What no read gives back is set again, unless only a creation can set it.
 pub fn unfinished_properties(def: &TypeDef, observed: &Properties, desired: &Properties) -> Vec<PropPath> {
     let root = PropPath::default();
     let open = desired.iter().filter(|(name, value)| {

@@ -1,4 +1,4 @@
-//! What became of a plan.
+//! The outcome of a plan.
 
 use crate::cloud::{CloudError, CloudErrorKind};
 use crate::plan::Action;
@@ -7,82 +7,104 @@ use gpb_model::Address;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What became of a plan; each change with something to do is in one of the three lists.
+/// The outcome of a plan; each change with something to do is in one of the three lists.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ApplyOutcome {
-    /// In the order they were done.
+    /// The changes that are done, in that order.
     pub done: Vec<CompletedChange>,
+    /// The changes that failed.
     pub failed: Vec<FailedChange>,
+    /// The changes that were not begun.
     pub skipped: Vec<SkippedChange>,
-    /// Whether the run was stopped before its end.
+    /// True when the run was stopped before its end.
     pub cancelled: bool,
     /// The outputs as they are now, without secret ones.
     pub outputs: BTreeMap<String, serde_json::Value>,
 }
 
+/// A change that is done.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CompletedChange {
+    /// The address of the resource.
     pub address: Address,
+    /// The action of the change.
     pub action: Action,
+    /// The time it took, in milliseconds.
     pub elapsed_ms: u64,
 }
 
+/// A change that failed for good.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FailedChange {
+    /// The address of the resource.
     pub address: Address,
+    /// The type, in gpb's name.
     #[serde(rename = "type")]
     pub ty: String,
+    /// The action of the change.
     pub action: Action,
+    /// Who refused.
     pub cause: FailureCause,
+    /// The failure.
     pub error: CloudError,
 }
 
-/// Who refused.
+/// The cause of a failure: who refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureCause {
+    /// The cloud.
     Cloud,
-    /// A hole of its properties could not be filled.
+    /// An unknown of its properties could not be filled in.
     Unresolved,
     /// A secret could not be read.
     Secret,
-    /// With its holes filled, it is not what the catalog allows.
+    /// With its unknowns filled in, it is not what the catalog allows.
     Refused,
-    /// Whether it was carried out is not known; the next run finds out before it does anything else.
+    /// Nobody knows whether it was carried out; the next run finds out before it does anything else.
     Unsettled,
 }
 
+/// A change that was not begun.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SkippedChange {
+    /// The address of the resource.
     pub address: Address,
+    /// The action of the change.
     pub action: Action,
     /// The resource whose failure stopped this one; absent when the run was stopped.
     pub because: Option<Address>,
 }
 
+impl FailureCause {
+    /// Returns the word for it, as in JSON: `cloud`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FailureCause::Cloud => "cloud",
+            FailureCause::Unresolved => "unresolved",
+            FailureCause::Secret => "secret",
+            FailureCause::Refused => "refused",
+            FailureCause::Unsettled => "unsettled",
+        }
+    }
+}
+
 impl ApplyOutcome {
+    /// Returns true when every change is done.
     pub fn is_complete(&self) -> bool {
         self.failed.is_empty() && self.skipped.is_empty()
     }
 
-    /// One diagnostic a failure.
+    /// Returns one diagnostic a failure.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         self.failed.iter().map(FailedChange::diagnostic).collect()
     }
 }
 
 impl FailedChange {
+    /// Returns the failure as the user sees it.
     pub fn diagnostic(&self) -> Diagnostic {
-        let verb = match self.action {
-            Action::NoOp => "keep",
-            Action::Read => "read",
-            Action::Create => "create",
-            Action::Update => "update",
-            Action::Replace => "replace",
-            Action::Delete => "delete",
-            Action::Adopt => "adopt",
-            Action::Forget => "forget",
-        };
+        let verb = self.action.as_str();
         let request = self.error.request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
         let message = format!("cannot {verb} {} ({}): {}{request}", self.address, self.ty, self.error);
         let (code, help) = match self.cause {
@@ -100,13 +122,13 @@ impl FailedChange {
     }
 }
 
-/// The code of a cloud's refusal, and what can be done about it.
+/// Returns the code of a cloud's refusal, and what can be done about it.
 pub(super) fn cloud(kind: CloudErrorKind) -> (&'static str, &'static str) {
     match kind {
         CloudErrorKind::NotFound => ("GPB8001", "it was deleted behind gpb's back: plan again"),
         CloudErrorKind::AlreadyExists => (
             "GPB8002",
-            "choose another name, or read the other one with `existing`; gpb never takes over what it did not make",
+            "choose another name, or read the other one with `existing`; gpb adopts nothing it did not create",
         ),
         CloudErrorKind::Throttled => {
             ("GPB8003", "the service kept refusing for its rate; apply again later or ask for a higher quota")

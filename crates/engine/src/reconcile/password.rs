@@ -1,10 +1,11 @@
-//! Secrets made here, from the operating system's randomness and nothing else.
+//! Generates secrets from the operating system's randomness and nothing else.
 
 /// Letters and digits alone, which every service takes in a password.
 const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// A text of `length` (at least 8) letters and digits, with at least one capital, one small letter and one digit, as password
-/// rules ask for.
+/// Returns `length` (at least 8) letters and digits.
+///
+/// At least one is a capital, one a small letter and one a digit, as password rules ask for.
 ///
 /// # Errors
 /// When the system gives no randomness.

@@ -1,19 +1,19 @@
-//! From a change's desired values to the document that is sent: holes filled, secrets read, checked by the catalog.
+//! The payload of a change: unknowns filled in, secrets read, validated against the catalog, and redacted for the state.
 
-use super::apply::ApplyRun;
-use super::cloud_call::StepError;
+use super::call_log::LoggedCall;
 use super::outcome::FailureCause;
 use super::password;
 use super::resolve::{ResolveSources, ResolvedProperties, resolve, secrets_of};
-use crate::cloud::{CloudError, CloudErrorKind, ObservedResource, Properties, property_paths, validate::check};
+use super::run::ApplyRun;
+use super::step_error::StepError;
+use crate::cloud::{CloudError, CloudErrorKind, ObservedResource, Properties, property_paths, validate::check_values};
 use crate::plan::ResourceChange;
 use crate::state::{ResourceRecord, is_redacted, redact, redact_values, redacted_paths};
-use gpb_model::PropPath;
-use gpb_model::{Reference, SecretSource};
+use gpb_model::{PropPath, Reference, SecretSource, Value};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is sent, and how it is written down.
+/// The properties that are sent, and how they are written down.
 pub struct Payload {
     /// Secrets in clear; it is dropped with the call.
     pub clear: Properties,
@@ -21,12 +21,17 @@ pub struct Payload {
     pub applied: Properties,
     secrets: Vec<PropPath>,
     values: Vec<String>,
-    /// Where what is observed holds a secret that this process does not know.
+    /// The places where what is observed holds a secret that this process does not know.
     hidden: Vec<PropPath>,
 }
 
 impl ApplyRun<'_> {
-    /// Fills and checks what a change sends. `before` is what the resource was last made of, when it exists and stays.
+    /// Fills in and validates what a change sends.
+    ///
+    /// `before` is the record of the resource, when it exists and stays.
+    ///
+    /// # Errors
+    /// When something is unknown, a secret cannot be read, or the catalog refuses the values.
     pub async fn prepare(
         &self,
         change: &ResourceChange,
@@ -55,14 +60,18 @@ impl ApplyRun<'_> {
             let message = format!("the catalog has no type {}", change.ty);
             return Err(StepError::refused(FailureCause::Refused, CloudErrorKind::Unsupported, "UnknownType", message));
         };
-        let mut whole = resolved.properties.clone();
-        // A secret that is kept is there, though it is not sent; any text stands for it.
-        for path in resolved.kept.iter().filter(|_| before.is_some()) {
-            if path.segments().count() == 1 {
-                whole.insert(PropPath::unescape(path.head()), Json::String("kept-secret".to_owned()));
+        let is_kept = |path: &&PropPath| before.is_some() && path.segments().count() == 1;
+        let mut kept = resolved.kept.iter().filter(is_kept).peekable();
+        let wrong = if kept.peek().is_none() {
+            check_values(&def, &resolved.values)
+        } else {
+            // A secret that is kept is there, though it is not sent; any string stands for it.
+            let mut whole = resolved.values.clone();
+            for path in kept {
+                whole.insert(PropPath::unescape(path.head()).into(), Value::Text("kept-secret".into()));
             }
-        }
-        let wrong = check(&def, &whole);
+            check_values(&def, &whole)
+        };
         if wrong.is_empty() {
             return Ok(());
         }
@@ -75,7 +84,8 @@ impl ApplyRun<'_> {
         secrets: &BTreeMap<SecretSource, String>,
         before: Option<&ResourceRecord>,
     ) -> Payload {
-        let mut applied = redact(&resolved.properties, &resolved.secrets, &self.key);
+        let clear = resolved.properties();
+        let mut applied = redact(&clear, &resolved.secrets, &self.key);
         for path in &resolved.kept {
             if let Some(hash) = before.and_then(|record| property_paths::get(&record.applied, path)) {
                 set_at(&mut applied, path, hash.clone());
@@ -85,14 +95,14 @@ impl ApplyRun<'_> {
         let values: Vec<String> = secrets.values().cloned().collect();
         Payload {
             applied: redact_values(&applied, &values, &self.key),
-            clear: resolved.properties,
+            clear,
             secrets: resolved.secrets,
             values,
             hidden: before.map(|record| redacted_paths(&record.observed)).unwrap_or_default(),
         }
     }
 
-    /// The secrets a change needs. They live as long as the call.
+    /// Reads the secrets a change needs. They live as long as the call.
     async fn read_secrets(&self, change: &ResourceChange) -> Result<BTreeMap<SecretSource, String>, StepError> {
         let mut wanted = BTreeSet::new();
         change.desired.values().for_each(|value| secrets_of(value, &mut wanted));
@@ -105,8 +115,14 @@ impl ApplyRun<'_> {
                     .ok_or_else(|| refused(format!("the environment variable {name} is not set")))?,
                 SecretSource::Generated { length } => password::password(*length).map_err(refused)?,
                 SecretSource::Store { name } => {
-                    self.retry(change, || self.apply.cloud.secret(&change.place, name)).await.map_err(|error| {
-                        StepError::Call { cause: FailureCause::Secret, error: store_error(name, error) }
+                    let (ty, place) = (&change.ty, &change.place);
+                    let read = |attempt| {
+                        let logged = LoggedCall { operation: "secret", ty, place, attempt };
+                        logged.run(self.apply.clock, self.apply.cloud.secret(place, name))
+                    };
+                    self.retry(change, read).await.map_err(|error| StepError::Call {
+                        cause: FailureCause::Secret,
+                        error: store_error(name, error),
                     })?
                 }
             };
@@ -115,7 +131,7 @@ impl ApplyRun<'_> {
         Ok(values)
     }
 
-    /// The record of what a call made of a resource.
+    /// Returns the record of a resource after a call.
     pub fn record(
         &self,
         change: &ResourceChange,

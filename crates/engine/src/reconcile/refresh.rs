@@ -1,40 +1,47 @@
-//! Reads what there is: the resources of the state in batches, and those a program only refers to.
+//! Refresh: reads the resources of the state in batches, and the `existing` ones that a spec only refers to.
 
-use super::cloud_call::with_retry;
+use super::call_log::LoggedCall;
 use super::outcome::cloud as advice;
-use super::resolve::{CallFunctions, ResolveSources, resolve};
+use super::resolve::{ResolveSources, resolve};
 use crate::cloud::clock::Clock;
+use crate::cloud::retry::{ClockPause, with_retry};
 use crate::cloud::{
     Cloud, CloudError, FindRequest, ObservedResource, Properties, ResourceKey, TypeSource, property_paths,
 };
 use crate::plan::Observation;
 use crate::state::StateSnapshot;
+use crate::unknown::CallFunctions;
 use futures::stream::{self, StreamExt as _};
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
 use gpb_model::{Address, Model, Place, Reference, Resource, ValueMap};
 use std::collections::BTreeMap;
 
-/// What reading needs.
+/// The inputs of a refresh.
 #[derive(Clone, Copy)]
 pub struct Refresh<'a> {
+    /// The cloud.
     pub cloud: &'a dyn Cloud,
+    /// The resource types.
     pub types: &'a dyn TypeSource,
+    /// Computes calls.
     pub functions: &'a CallFunctions,
+    /// The time.
     pub clock: &'a dyn Clock,
-    /// Decides the waits between tries.
+    /// The random seed of the waits between tries: any number of 64 bits.
     pub seed: u64,
 }
 
-/// What was read, and what could not be.
+/// The result of a refresh: what was read, and what could not be.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RefreshResult {
     /// Each address of the state and each `existing` one that was found.
     pub observation: Observation,
+    /// One for each resource that could not be read.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// So many batches are read at once.
+/// The number of batches that are read at once.
 const AT_ONCE: usize = 32;
 
 /// Reads everything a plan has to know.
@@ -65,13 +72,17 @@ impl Refresh<'_> {
     /// One batch; what failed for a while is read again one by one.
     async fn batch(self, batch: Vec<(&Address, ResourceKey)>) -> Vec<KeyedObservation<'_>> {
         let keys: Vec<ResourceKey> = batch.iter().map(|(_, key)| key.clone()).collect();
-        let mut answers = self.cloud.read_many(&keys).await.into_iter();
+        let (mut answers, count) = (self.cloud.read_many(&keys).await.into_iter(), keys.len());
+        if let Some(ResourceKey { ty, place, .. }) = keys.first() {
+            let (account, region) = (place.account.as_deref().unwrap_or_default(), place.region.as_str());
+            tracing::debug!(operation = "read_many", ty, account, region, count, "call");
+        }
         let mut read = Vec::with_capacity(batch.len());
         for (address, key) in batch {
             let answer = match answers.next() {
                 Some(Err(error)) if !error.kind.is_retryable() => Err(error),
                 Some(Ok(observed)) => Ok(observed),
-                _ => with_retry(self.clock, self.seed, address.as_str(), || self.cloud.read(&key)).await,
+                _ => self.read_with_retry(address.as_str(), &key).await,
             };
             read.push((address, key, answer));
         }
@@ -102,12 +113,20 @@ impl Refresh<'_> {
         }
     }
 
+    async fn read_with_retry(&self, subject: &str, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
+        let read = |attempt| {
+            let logged = LoggedCall { operation: "read", ty: &key.ty, place: &key.place, attempt };
+            logged.run(self.clock, self.cloud.read(key))
+        };
+        with_retry(ClockPause::new(self.clock, self.seed, subject), read).await
+    }
+
     fn desired_properties(&self, resource: &Resource, observation: &Observation) -> Result<Properties, String> {
         let outputs = |reference: &Reference| observation.get(&reference.to).cloned().flatten();
         let (secrets, kept) = (BTreeMap::new(), |_: &_| false);
         let sources = ResolveSources { outputs: &outputs, functions: self.functions, secrets: &secrets, kept: &kept };
         let desired: &ValueMap = &resource.properties;
-        resolve(desired, &sources).map(|resolved| resolved.properties)
+        resolve(desired, &sources).map(|resolved| resolved.properties())
     }
 
     async fn one(&self, resource: &Resource, wanted: &Properties) -> Result<ObservedResource, Box<Diagnostic>> {
@@ -116,11 +135,14 @@ impl Refresh<'_> {
         let found = if let Some(id) = id {
             // Who names the resource wholly need not search for it.
             let key = ResourceKey { ty: ty.to_string(), place: (**place).clone(), id };
-            let read = with_retry(self.clock, self.seed, ty, || self.cloud.read(&key)).await;
+            let read = self.read_with_retry(ty, &key).await;
             read.map(|found| found.into_iter().filter(|found| matches(found, wanted)).collect::<Vec<_>>())
         } else {
-            let find = || self.cloud.find(FindRequest { ty, place, matching: wanted, token: None });
-            with_retry(self.clock, self.seed, ty, find).await
+            let find = |attempt| {
+                let find = self.cloud.find(FindRequest { ty, place, matching: wanted, token: None });
+                LoggedCall { operation: "find", ty, place, attempt }.run(self.clock, find)
+            };
+            with_retry(ClockPause::new(self.clock, self.seed, ty), find).await
         };
         let mut found = found.map_err(|error| Box::new(unread(&resource.address, ty, &error)))?;
         match (found.pop(), found.len()) {
@@ -140,7 +162,7 @@ fn matches(found: &ObservedResource, wanted: &Properties) -> bool {
         .all(|(name, value)| found.properties.get(name).is_none_or(|there| property_paths::contains(there, value)))
 }
 
-/// The identifier, when all its parts are given.
+/// Returns the identifier, when all its parts are given.
 fn identifier(def: &TypeDef, wanted: &Properties) -> Option<String> {
     let part = |path| {
         property_paths::get(wanted, path).map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned))
@@ -168,7 +190,7 @@ fn none(resource: &Resource) -> Diagnostic {
         format!("no {} in {} matches {}", resource.ty, resource.place.region, resource.address),
     )
     .with_label(resource.span, "these properties are looked for")
-    .help("check the properties, the region and the account; or let gpb make it with `resource`")
+    .help("check the properties, the region and the account; or let gpb create it with `resource`")
 }
 
 fn many(resource: &Resource, count: usize, ids: &[&str]) -> Diagnostic {

@@ -1,159 +1,129 @@
-//! Fills the holes of properties with what is known by now.
+//! Fills in the unknown values of what is sent: a run knows everything, or the step fails.
 
 use crate::cloud::{ObservedResource, Properties};
-use crate::state::is_redacted;
+use crate::state::holds_redacted;
+use crate::unknown::{CallFunctions, SourceValue, ValueSource, fill};
 use compact_str::CompactString;
-use gpb_model::PropPath;
-use gpb_model::{Reference, SecretSource, Value};
-use serde_json::{Map, Value as Json};
+use gpb_model::{PropPath, Reference, SecretSource, Value, ValueMap};
+use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Computes a function that had to wait for its arguments; the text says why it cannot.
-pub type CallFunctions = dyn Fn(&str, &[Json]) -> Result<Json, String> + Send + Sync;
-
-/// What holes are filled from.
+/// The sources that unknown values are filled in from.
 pub struct ResolveSources<'a> {
-    /// What a resource is, if it is there.
+    /// Returns the resource that is referred to, as observed, if it exists.
     pub outputs: &'a dyn Fn(&Reference) -> Option<ObservedResource>,
+    /// Computes calls.
     pub functions: &'a CallFunctions,
+    /// The secrets in clear.
     pub secrets: &'a BTreeMap<SecretSource, String>,
-    /// Where a generated secret stands that was made before and is not made again.
+    /// Returns true where a generated secret stands that was created before and is not created again.
     pub kept: &'a dyn Fn(&PropPath) -> bool,
 }
 
-/// Properties without holes.
+/// Properties without unknowns.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ResolvedProperties {
-    /// Secrets in clear.
-    pub properties: Properties,
-    /// Where they stand.
+    /// The values, secrets in clear.
+    pub values: ValueMap,
+    /// The places of the secrets.
     pub secrets: Vec<PropPath>,
-    /// Where one is kept as it is: the property is absent.
+    /// The places where a secret is kept as it is: the property is absent.
     pub kept: Vec<PropPath>,
 }
 
-/// The properties with every hole filled.
+impl ResolvedProperties {
+    /// Returns the values as JSON.
+    pub fn properties(&self) -> Properties {
+        let entry = |(name, value): (&CompactString, &Value)| Some((name.to_string(), value.to_json()?));
+        self.values.iter().filter_map(entry).collect()
+    }
+}
+
+/// Fills in every unknown of a resource's properties.
 ///
 /// # Errors
 /// A sentence that names the property and what is missing.
-pub fn resolve(desired: &gpb_model::ValueMap, sources: &ResolveSources<'_>) -> Result<ResolvedProperties, String> {
-    let mut resolved = ResolvedProperties::default();
+pub fn resolve(desired: &ValueMap, sources: &ResolveSources<'_>) -> Result<ResolvedProperties, String> {
+    let mut run = RunSource { sources, secrets: Vec::new(), kept: Vec::new() };
+    let mut values = Vec::with_capacity(desired.len());
     for (name, value) in desired {
         let path = PropPath::default().child(name);
-        let filled = sources.fill(value, &path, &mut resolved).map_err(|why| format!("{path}: {why}"))?;
-        if let Some(json) = filled {
-            resolved.properties.insert(name.to_string(), json);
-        }
+        let filled = fill(value, &path, &mut run).map_err(|why| format!("{path}: {why}"))?;
+        values.extend(filled.map(|value| (name.clone(), value)));
     }
-    Ok(resolved)
+    Ok(ResolvedProperties { values: values.into_iter().collect(), secrets: run.secrets, kept: run.kept })
 }
 
-/// One value, which must hold no secret.
+/// Fills in one value that must hold no secret, as JSON; `None` when it is absent.
+///
+/// # Errors
+/// A sentence that says what is missing.
 pub fn resolve_value(value: &Value, sources: &ResolveSources<'_>) -> Result<Option<Json>, String> {
-    sources.fill(value, &PropPath::default(), &mut ResolvedProperties::default())
+    let mut run = RunSource { sources, secrets: Vec::new(), kept: Vec::new() };
+    Ok(fill(value, &PropPath::default(), &mut run)?.as_ref().and_then(Value::to_json))
 }
 
-/// Every secret inside.
+/// Collects every secret inside a value.
 pub fn secrets_of(value: &Value, found: &mut BTreeSet<SecretSource>) {
-    match value {
-        Value::Secret(secret) => {
-            found.insert(secret.clone());
-        }
-        Value::List(items) | Value::Concat(items) | Value::Call { args: items, .. } => {
-            for item in items {
-                secrets_of(item, found);
-            }
-        }
-        Value::Map(entries) => entries.values().for_each(|value| secrets_of(value, found)),
-        Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Text(_) | Value::Ref(_) => {}
-    }
+    found.extend(value.walk().filter_map(|value| match value {
+        Value::Secret(secret) => Some(secret.clone()),
+        _ => None,
+    }));
 }
 
-impl ResolveSources<'_> {
-    fn fill(&self, value: &Value, path: &PropPath, into: &mut ResolvedProperties) -> Result<Option<Json>, String> {
-        Ok(match value {
-            Value::List(items) => {
-                let mut list = Vec::with_capacity(items.len());
-                for (index, item) in items.iter().enumerate() {
-                    list.extend(self.fill(item, &path.child(&index.to_string()), into)?);
-                }
-                Some(Json::Array(list))
-            }
-            Value::Map(entries) => {
-                let mut map = Map::new();
-                for (key, value) in entries {
-                    if let Some(json) = self.fill(value, &path.child(key), into)? {
-                        map.insert(key.to_string(), json);
-                    }
-                }
-                Some(Json::Object(map))
-            }
-            leaf => {
-                let mut secrets = BTreeSet::new();
-                secrets_of(leaf, &mut secrets);
-                if secrets.iter().any(|secret| matches!(secret, SecretSource::Generated { .. })) && (self.kept)(path) {
-                    into.kept.push(path.clone());
-                    return Ok(None);
-                }
-                // A text made with a secret is a secret as a whole.
-                if !secrets.is_empty() {
-                    into.secrets.push(path.clone());
-                }
-                Some(self.leaf(leaf)?).filter(|json| !json.is_null())
-            }
-        })
+/// The source of a run: it knows everything, or fails.
+struct RunSource<'a> {
+    sources: &'a ResolveSources<'a>,
+    secrets: Vec<PropPath>,
+    kept: Vec<PropPath>,
+}
+
+impl ValueSource for RunSource<'_> {
+    fn includes(&mut self, path: &PropPath, leaf: &Value) -> bool {
+        let mut secrets = BTreeSet::new();
+        secrets_of(leaf, &mut secrets);
+        let is_generated = |secret: &SecretSource| matches!(secret, SecretSource::Generated { .. });
+        if secrets.iter().any(is_generated) && (self.sources.kept)(path) {
+            self.kept.push(path.clone());
+            return false;
+        }
+        // A string made with a secret is a secret as a whole.
+        if !secrets.is_empty() {
+            self.secrets.push(path.clone());
+        }
+        true
     }
 
-    /// A value that is sent whole.
-    fn leaf(&self, value: &Value) -> Result<Json, String> {
-        Ok(match value {
-            Value::Bool(bool) => (*bool).into(),
-            Value::Int(int) => (*int).into(),
-            Value::Number(number) => (*number).into(),
-            Value::Text(text) => text.as_str().into(),
-            Value::List(items) => Json::Array(items.iter().map(|item| self.leaf(item)).collect::<Result<_, _>>()?),
-            Value::Map(entries) => {
-                let entry = |(key, value): (&CompactString, &Value)| Ok((key.to_string(), self.leaf(value)?));
-                Json::Object(entries.iter().map(entry).collect::<Result<_, String>>()?)
-            }
-            Value::Ref(reference) => self.reference(reference)?,
-            Value::Concat(parts) => {
-                let mut text = String::new();
-                for part in parts {
-                    match self.leaf(part)? {
-                        Json::String(part) => text.push_str(&part),
-                        other @ (Json::Number(_) | Json::Bool(_)) => text.push_str(&other.to_string()),
-                        other => return Err(format!("a text cannot hold {other}")),
-                    }
-                }
-                Json::String(text)
-            }
-            Value::Call { function, args } => {
-                let args = args.iter().map(|arg| self.leaf(arg)).collect::<Result<Vec<_>, _>>()?;
-                (self.functions)(function, &args).map_err(|why| format!("{function}: {why}"))?
-            }
-            Value::Secret(secret) => {
-                let value = self.secrets.get(secret).ok_or("a secret stands where none was expected")?;
-                Json::String(value.clone())
-            }
-        })
-    }
-
-    fn reference(&self, reference: &Reference) -> Result<Json, String> {
-        let observed = (self.outputs)(reference).ok_or_else(|| format!("{} does not exist", reference.to))?;
+    fn reference(&mut self, reference: &Reference) -> Result<SourceValue, String> {
+        let observed = (self.sources.outputs)(reference).ok_or_else(|| format!("{} does not exist", reference.to))?;
         if reference.path.0.is_empty() {
-            return Ok(Json::String(observed.id));
+            return Ok(SourceValue::Known(Value::Text(observed.id.into())));
         }
         let segments: Vec<String> = reference.path.segments().map(PropPath::unescape).collect();
         let value = reach(&Json::Object(observed.properties), &segments)
-            .ok_or_else(|| format!("{} gives back no {}", reference.to, reference.path))?;
+            .ok_or_else(|| format!("{} returns no {}", reference.to, reference.path))?;
         if holds_redacted(&value) {
             return Err(format!("{} of {} is a secret, which is not kept", reference.path, reference.to));
         }
-        Ok(value)
+        Ok(SourceValue::from(&value))
+    }
+
+    fn call(&mut self, _: &PropPath, function: &str, args: &[Json]) -> Result<SourceValue, String> {
+        let json = (self.sources.functions)(function, args).map_err(|why| format!("{function}: {why}"))?;
+        Ok(SourceValue::from(&json))
+    }
+
+    fn secret(&mut self, secret: &SecretSource) -> Result<SourceValue, String> {
+        let value = self.sources.secrets.get(secret).ok_or("a secret stands where none was expected")?;
+        Ok(SourceValue::Known(Value::Text(value.as_str().into())))
+    }
+
+    fn cannot_join(&mut self, part: &Json) -> Result<(), String> {
+        Err(format!("a string cannot hold {part}"))
     }
 }
 
+/// Returns the JSON at a path, which may hold `*` for every item of a list.
 fn reach(value: &Json, segments: &[String]) -> Option<Json> {
     let Some((segment, rest)) = segments.split_first() else { return Some(value.clone()) };
     match value {
@@ -164,21 +134,12 @@ fn reach(value: &Json, segments: &[String]) -> Option<Json> {
     }
 }
 
-fn holds_redacted(value: &Json) -> bool {
-    match value {
-        _ if is_redacted(value) => true,
-        Json::Array(items) => items.iter().any(holds_redacted),
-        Json::Object(entries) => entries.values().any(holds_redacted),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
-    /// The properties as they are sent, and where secrets stand; or why not.
+    /// Compares the properties as they are sent and the places of secrets, or the error.
     fn check(desired: Json, expected: Result<(Json, &[&str]), &str>) {
         let Ok(Value::Map(desired)) = Value::try_from(desired) else { panic!("no properties") };
         let secrets = BTreeMap::from([
@@ -201,7 +162,7 @@ mod tests {
         };
         match (resolve(&desired, &sources), expected) {
             (Ok(resolved), Ok((properties, secrets))) => {
-                assert_eq!(Json::Object(resolved.properties), properties);
+                assert_eq!(Json::Object(resolved.properties()), properties);
                 assert_eq!(resolved.secrets.iter().map(|path| path.0.as_str()).collect::<Vec<_>>(), secrets);
             }
             (resolved, expected) => assert_eq!(resolved.map(drop), expected.map(drop).map_err(str::to_owned)),
@@ -213,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn holes_are_filled() {
+    fn unknowns_are_filled_in() {
         check(json!({"A": to(""), "B": [to("Arn")]}), Ok((json!({"A": "q-1", "B": ["arn:q"]}), &[])));
         check(json!({"A": to("Urls/*/U"), "B": to("Urls/1/U")}), Ok((json!({"A": ["a", "b"], "B": "b"}), &[])));
         check(json!({"A": {"$concat": [to("Arn"), "/", 5]}}), Ok((json!({"A": "arn:q/5"}), &[])));
@@ -222,11 +183,11 @@ mod tests {
 
     #[test]
     fn a_missing_part_is_named() {
-        check(json!({"A": {"B": to("Nam")}}), Err("A: queue gives back no Nam"));
+        check(json!({"A": {"B": to("Nam")}}), Err("A: queue returns no Nam"));
         check(json!({"A": {"$ref": {"to": "gone", "path": ""}}}), Err("A: gone does not exist"));
         check(json!({"A": to("Key")}), Err("A: Key of queue is a secret, which is not kept"));
         check(json!({"A": {"$call": ["lower"]}}), Err("A: lower: no function lower"));
-        check(json!({"A": {"$concat": [[1]]}}), Err("A: a text cannot hold [1]"));
+        check(json!({"A": {"$concat": [[1]]}}), Err("A: a string cannot hold [1]"));
     }
 
     #[test]

@@ -1,91 +1,97 @@
-//! Changing in place, taking over, and writing down what is kept.
+//! Updating in place, adopting, and writing down what is kept.
 
-use super::apply::ApplyRun;
-use super::cloud_call::{CallSink, StepError};
+use super::call_log::LoggedCall;
 use super::create::unfinished_properties;
+use super::intent::{CallEnd, OpenIntent};
 use super::outcome::FailureCause;
 use super::payload::Payload;
+use super::run::ApplyRun;
+use super::step_error::StepError;
+use crate::cloud::retry::RetryPause as _;
 use crate::cloud::{CloudError, CloudErrorKind, ObservedResource, Properties, ResourceKey, UpdateRequest};
 use crate::plan::ResourceChange;
-use crate::state::{Conclusion, NewIntent, OperationKind, ResourceRecord};
+use crate::state::{NewIntent, OperationKind, ResourceRecord};
 use gpb_model::PropPath;
 
 impl ApplyRun<'_> {
+    /// Changes the resource of a change in place.
+    ///
+    /// # Errors
+    /// When the cloud refuses it, or the journal cannot be written.
     pub async fn update(&self, change: &ResourceChange) -> Result<(), StepError> {
         let record = self.record_of(change)?;
         let sent = self.prepare(change, Some(&record)).await?;
-        let intent = self.apply.writer.begin(NewIntent {
+        let open = self.begin(&change.address, self.intent_of(change, OperationKind::Update, Some(&record), &sent))?;
+        let before = change.before.clone().unwrap_or(record.observed);
+        let changed = self.changed_properties(change, &sent, &before, record.tainted.is_some());
+        let key = ResourceKey { ty: record.ty, place: record.place, id: record.id };
+        let end = match self.update_with_retry(change, &sent, &open, &key, &changed, before).await {
+            Ok(observed) => CallEnd::Done(Box::new(self.record(change, &sent, &observed, None)), observed),
+            Err(error) if error.kind == CloudErrorKind::Ambiguous => CallEnd::Unsettled(error),
+            Err(error) => CallEnd::Failed { error, left: None },
+        };
+        open.close(end)
+    }
+
+    /// Returns the intent to create or update the resource of a change; an update names the record that it is about.
+    pub fn intent_of(
+        &self,
+        change: &ResourceChange,
+        operation: OperationKind,
+        record: Option<&ResourceRecord>,
+        sent: &Payload,
+    ) -> NewIntent {
+        NewIntent {
             address: change.address.clone(),
             ty: change.ty.clone(),
-            place: record.place.clone(),
-            operation: OperationKind::Update,
-            id: Some(record.id.clone()),
+            place: record.map_or_else(|| change.place.clone(), |record| record.place.clone()),
+            operation,
+            id: record.map(|record| record.id.clone()),
             desired: sent.applied.clone(),
             depends_on: self.remaining_dependencies(change),
             layer: change.layer.clone(),
             started_ms: self.apply.clock.epoch_ms(),
-        })?;
-        let sink = CallSink::new(self, &change.address, intent.sequence);
-        let key = ResourceKey { ty: record.ty, place: record.place, id: record.id };
-        let before = change.before.clone().unwrap_or(record.observed);
-        let done =
-            self.update_with_retry(change, &sent, &intent.token, &key, record.tainted.is_some(), before, &sink).await;
-        sink.check()?;
-        match done {
-            Ok(observed) => {
-                let record = self.record(change, &sent, &observed, None);
-                self.conclude(&change.address, intent.sequence, Conclusion::Done(Box::new(record)), Some(observed))
-            }
-            Err(error) if error.kind == CloudErrorKind::Ambiguous => {
-                Err(StepError::Call { cause: FailureCause::Unsettled, error })
-            }
-            Err(error) => {
-                self.conclude(
-                    &change.address,
-                    intent.sequence,
-                    Conclusion::Failed { error: error.clone(), left: None },
-                    None,
-                )?;
-                Err(StepError::cloud(error))
-            }
         }
     }
 
     /// Tries until the resource is what it shall be or the failure is to be believed.
-    #[allow(clippy::too_many_arguments)] // Each is a fact of this one call.
     async fn update_with_retry(
         &self,
         change: &ResourceChange,
         sent: &Payload,
-        token: &str,
+        open: &OpenIntent<'_>,
         key: &ResourceKey,
-        is_unfinished: bool,
+        changed: &[PropPath],
         mut before: Properties,
-        sink: &CallSink<'_>,
     ) -> Result<ObservedResource, CloudError> {
-        let changed = self.changed_properties(change, sent, &before, is_unfinished);
-        let mut backoff = self.backoff(token);
+        let (cloud, clock, token) = (self.apply.cloud, self.apply.clock, open.intent.token.as_str());
+        let mut pauses = self.pauses(change, token);
+        let mut attempt = 1;
         loop {
-            let attempt = if changed.is_empty() {
-                self.apply.cloud.wait(key, sink).await
+            let logged = |operation| LoggedCall { operation, ty: &key.ty, place: &key.place, attempt };
+            let answer = if changed.is_empty() {
+                logged("wait").run(clock, cloud.wait(key, &open.sink)).await
             } else {
-                let (before, desired, changed) = (&before, &sent.clear, &changed);
-                self.apply.cloud.update(UpdateRequest { key, before, desired, changed, token }, sink).await
+                let update = UpdateRequest { key, before: &before, desired: &sent.clear, changed, token };
+                logged("update").run(clock, cloud.update(update, &open.sink)).await
             };
-            let error = match attempt {
+            let error = match answer {
                 Ok(observed) => return Ok(observed),
                 Err(error) => error,
             };
             let in_doubt = error.kind == CloudErrorKind::Ambiguous;
-            self.pause(change, &mut backoff, error).await?;
+            pauses.pause(error).await?;
             // An update says what shall be, so it may be made twice; it only must start from what is there.
-            if in_doubt && let Ok(Some(observed)) = self.apply.cloud.read(key).await {
+            if in_doubt && let Ok(Some(observed)) = logged("read").run(clock, cloud.read(key)).await {
                 before = observed.properties;
             }
+            attempt += 1;
         }
     }
 
-    /// The places an update sets. What an unfinished creation was to set and no read can show is set again.
+    /// Returns the places an update sets.
+    ///
+    /// What an unfinished creation was to set and no read can show is set again.
     fn changed_properties(
         &self,
         change: &ResourceChange,
@@ -103,25 +109,31 @@ impl ApplyRun<'_> {
         changed
     }
 
-    /// Takes over a resource that exists; what differs is then changed.
+    /// Adopts a resource that exists; what differs is then changed.
+    ///
+    /// # Errors
+    /// When it cannot be read or changed, or the journal cannot be written.
     pub async fn adopt(&self, change: &ResourceChange) -> Result<(), StepError> {
         let known = self.record_at(&change.address);
         if known.is_some_and(|record| change.id.as_ref().is_none_or(|id| *id == record.id)) {
             return self.update(change).await;
         }
         let id = change.id.clone().ok_or_else(|| {
-            let message = "the plan does not say which resource to take over".to_owned();
+            let message = "the plan does not say which resource to adopt".to_owned();
             StepError::refused(FailureCause::Refused, CloudErrorKind::Internal, "NoIdentifier", message)
         })?;
         let key = ResourceKey { ty: change.ty.clone(), place: change.place.clone(), id };
         let observed = self.read_existing(change, &key).await?;
         let sent = self.prepare(change, None).await?;
-        let record = self.record(change, &sent, &observed, Some("it is being taken over".to_owned()));
+        let record = self.record(change, &sent, &observed, Some("it is being adopted".to_owned()));
         self.put(record, observed)?;
         self.update(change).await
     }
 
-    /// Nothing is done to the resource; what is known of it may have changed.
+    /// Writes down what is known of a resource to which nothing is done.
+    ///
+    /// # Errors
+    /// When the state cannot be written.
     pub async fn record_unchanged(&self, change: &ResourceChange) -> Result<(), StepError> {
         let mut record = self.record_of(change)?;
         if record.tainted.is_some() {
@@ -141,6 +153,9 @@ impl ApplyRun<'_> {
     }
 
     /// Reads an `existing` resource, for the others to refer to.
+    ///
+    /// # Errors
+    /// When it cannot be read.
     pub async fn read(&self, change: &ResourceChange) -> Result<(), StepError> {
         let Some(id) = change.id.clone() else {
             let message = format!("the plan does not say which resource {} is", change.address);
@@ -158,12 +173,19 @@ impl ApplyRun<'_> {
     }
 
     async fn read_existing(&self, change: &ResourceChange, key: &ResourceKey) -> Result<ObservedResource, StepError> {
-        let found = self.retry(change, || self.apply.cloud.read(key)).await.map_err(StepError::cloud)?;
+        let read = |attempt| {
+            let logged = LoggedCall { operation: "read", ty: &key.ty, place: &key.place, attempt };
+            logged.run(self.apply.clock, self.apply.cloud.read(key))
+        };
+        let found = self.retry(change, read).await.map_err(StepError::cloud)?;
         let gone = || CloudError::new(CloudErrorKind::NotFound, "NotFound", format!("{} {} is gone", key.ty, key.id));
         found.ok_or_else(|| StepError::cloud(gone()))
     }
 
-    /// The record a change is about.
+    /// Returns the record a change is about.
+    ///
+    /// # Errors
+    /// When there is none.
     pub fn record_of(&self, change: &ResourceChange) -> Result<ResourceRecord, StepError> {
         self.record_at(&change.address).ok_or_else(|| {
             let message = format!("{} is not in the state", change.address);

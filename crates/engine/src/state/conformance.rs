@@ -8,8 +8,10 @@
 )] // Only tests call it.
 
 use super::*;
-use crate::cloud::{CloudError, CloudErrorKind};
+use crate::cloud::{CloudError, CloudErrorKind, Properties};
+use gpb_model::{Address, Place};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Runs the suite; `open` opens the same state again each time, as another process would.
 pub fn suite<S: StateStore>(open: impl Fn() -> S) {

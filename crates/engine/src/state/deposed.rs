@@ -6,12 +6,12 @@
 
 use gpb_model::Address;
 
-/// Where the resource at `address` goes when the intent `sequence` has made its successor.
+/// Returns the address of a resource whose successor the intent `sequence` has created.
 pub fn deposed_address(address: &Address, sequence: u64) -> Address {
     Address::new(format!("{address}~{sequence}"))
 }
 
-/// The address a deposed resource had before, `None` when it is not deposed.
+/// Returns the address a deposed resource had before, `None` when it is not deposed.
 pub fn deposed_from(address: &Address) -> Option<Address> {
     let (base, sequence) = address.as_str().rsplit_once('~')?;
     let is_number = !sequence.is_empty() && sequence.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,59 +1,14 @@
-//! One writer at a time, and the second is told who the first is.
+//! The lock: one writer at a time. The second gets the name of the first.
 //!
 //! The lock is the operating system's, so it goes when its process does, however that ends.
 #![allow(clippy::disallowed_methods)] // The state is one of the rooms that touch the file system.
 
-use super::StateError;
+use super::error::StateError;
+use super::lock_holder::LockHolder;
 use super::sqlite::files;
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
-
-/// Who holds the state, as the next one is told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LockHolder {
-    pub pid: u32,
-    pub host: String,
-    pub user: String,
-    /// `gpb apply specs/sandbox.gpb`
-    pub command: String,
-    /// Milliseconds since the epoch.
-    pub since_ms: u64,
-}
-
-impl LockHolder {
-    /// This process.
-    pub fn current(command: impl Into<String>, now_ms: u64) -> LockHolder {
-        let variable =
-            |names: &[&str]| names.iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-        let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
-            .ok()
-            .map(|name| name.trim().to_owned())
-            .filter(|name| !name.is_empty())
-            .or_else(|| variable(&["HOSTNAME", "COMPUTERNAME"]));
-        LockHolder {
-            pid: std::process::id(),
-            host: host.unwrap_or_else(|| "unknown".to_owned()),
-            user: variable(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(|| "unknown".to_owned()),
-            command: command.into(),
-            since_ms: now_ms,
-        }
-    }
-}
-
-impl fmt::Display for LockHolder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` (process {} of {} on {}", self.command, self.pid, self.user, self.host)?;
-        let since = i64::try_from(self.since_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        match since {
-            Some(since) => write!(f, ", since {})", since.strftime("%Y-%m-%d %H:%M:%S UTC")),
-            None => f.write_str(")"),
-        }
-    }
-}
 
 /// The lock, held until dropped.
 #[derive(Debug)]
@@ -62,6 +17,8 @@ pub struct StateLock {
 }
 
 impl StateLock {
+    /// Takes the lock of a folder and writes the holder's name into it.
+    ///
     /// # Errors
     /// [`StateError::Locked`] with the holder when another has it.
     pub fn take(folder: &Path, holder: &LockHolder) -> Result<StateLock, StateError> {

@@ -1,5 +1,6 @@
-//! What any state store does. The embedded one is [`super::SqliteStore`]; the conformance suite is written against these
-//! two traits alone.
+//! State stores: the interface to read and to write one. The embedded one is [`super::SqliteStore`].
+//!
+//! The conformance suite is written against these two traits alone.
 
 use super::{Intent, LockHolder, OperationKind, ResourceRecord, SecretKey, StateError, StateScope, StateSnapshot};
 use crate::cloud::physical_names::hex;
@@ -11,14 +12,17 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A state store, to read. Readers need no lock and see one moment.
+///
+/// # Errors
+/// Every call fails with a [`StateError`] when the store is damaged, foreign, newer, or cannot be read.
 pub trait StateStore: Send + Sync {
-    /// The scopes that were ever written, sorted.
+    /// Returns the scopes that were ever written, sorted.
     fn scopes(&self) -> Result<Vec<StateScope>, StateError>;
 
-    /// A scope as it is now; empty, with an empty lineage, when it was never written.
+    /// Returns a scope as it is now; empty, with an empty lineage, when it was never written.
     fn snapshot(&self, scope: &StateScope) -> Result<StateSnapshot, StateError>;
 
-    /// The journal, newest first: of one address or of all.
+    /// Returns the journal, newest first: of one address or of all, at most `limit` entries.
     fn history(
         &self,
         scope: &StateScope,
@@ -26,10 +30,10 @@ pub trait StateStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<JournalEntry>, StateError>;
 
-    /// How long each operation on each type has taken on the average.
+    /// Returns the average duration of each operation on each type.
     fn durations(&self, scope: &StateScope) -> Result<Durations, StateError>;
 
-    /// The key that secrets are hashed with.
+    /// Returns the key that secrets are hashed with.
     fn key(&self) -> Result<SecretKey, StateError>;
 
     /// Takes the lock. It is held until the writer is dropped or its process ends.
@@ -37,15 +41,20 @@ pub trait StateStore: Send + Sync {
 }
 
 /// A state store, to write one scope of. Every call is durable, and wholly done or not at all, when it returns.
+///
+/// # Errors
+/// Every call fails with a [`StateError`] when the store cannot be written or the call does not fit what it holds.
 pub trait StateWriter: Send + Sync {
+    /// Returns the scope as it is now.
     fn snapshot(&self) -> Result<StateSnapshot, StateError>;
 
+    /// Returns the key that secrets are hashed with.
     fn key(&self) -> Result<SecretKey, StateError>;
 
     /// Writes down what is about to be done. An address has one open intent at most.
     fn begin(&self, intent: NewIntent) -> Result<Intent, StateError>;
 
-    /// The cloud has named what an open creation makes.
+    /// Adds the identifier that the cloud has given to what an open creation creates.
     fn record_id(&self, sequence: u64, id: &str) -> Result<(), StateError>;
 
     /// Closes an intent and changes the records with it.
@@ -64,32 +73,44 @@ pub trait StateWriter: Send + Sync {
     fn set_outputs(&self, outputs: &BTreeMap<String, serde_json::Value>) -> Result<(), StateError>;
 }
 
+/// Average durations by type and operation.
 pub type Durations = BTreeMap<(String, OperationKind), Duration>;
 
 /// An [`Intent`] before the store has numbered it and made its token.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewIntent {
+    /// The address the call is about.
     pub address: Address,
+    /// The type, in gpb's name.
     pub ty: String,
+    /// The account and the region.
     pub place: Place,
+    /// The operation.
     pub operation: OperationKind,
+    /// The identifier, for updates and deletions.
     pub id: Option<String>,
     /// Secrets as keyed hashes.
     pub desired: Properties,
+    /// The addresses it is built on.
     pub depends_on: Vec<Address>,
+    /// The layer that declares it.
     pub layer: Option<String>,
+    /// The time it begins, in milliseconds since the epoch.
     pub started_ms: u64,
 }
 
-/// How an intent ended.
+/// The end of an intent, with what it leaves.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Conclusion {
     /// The resource is this now. When the address held another one, that one is deposed, never forgotten.
     Done(Box<ResourceRecord>),
+    /// The resource is gone.
     Deleted,
     /// The call failed for good. `left` is what stands there nevertheless, deposing another one as above.
     Failed {
+        /// The failure.
         error: CloudError,
+        /// The resource that exists nevertheless.
         left: Option<Box<ResourceRecord>>,
     },
     /// The interrupted call turned out to have done nothing. The next intent at the address has the same token, so that
@@ -97,43 +118,47 @@ pub enum Conclusion {
     Abandoned,
 }
 
-/// What concluding an intent did besides.
+/// The side effects of concluding an intent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConclusionEffects {
-    /// Where the resource went that was there before.
+    /// The address that the resource was deposed to that was there before.
     pub deposed: Option<Address>,
 }
 
-/// How an intent of the journal ended.
+/// The end of an intent, as the journal keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum IntentStatus {
+    /// The resource exists.
     Done,
+    /// The resource is gone.
     Deleted,
+    /// The call failed for good.
     Failed,
+    /// The call turned out to have done nothing.
     Abandoned,
 }
 
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JournalEntry {
+    /// The intent.
     pub intent: Intent,
-    /// Absent as long as the intent is open.
+    /// The end; absent as long as the intent is open.
     pub verdict: Option<IntentStatus>,
+    /// The time it ended, in milliseconds since the epoch.
     pub finished_ms: Option<u64>,
+    /// The failure.
     pub error: Option<CloudError>,
 }
 
-/// The client token of an intent: the same for every try, another for every other intent. `generation` is the sequence
-/// of the last intent at the address that came to an end the cloud knows of.
+/// Returns the idempotency token of an intent: the same for every try, another for every other intent.
+///
+/// `generation` is the sequence of the last intent at the address that came to an end the cloud knows of. The token has
+/// 32 hexadecimal digits.
 pub fn token(lineage: &str, address: &Address, operation: OperationKind, generation: u64) -> String {
-    let operation = match operation {
-        OperationKind::Create => "create",
-        OperationKind::Update => "update",
-        OperationKind::Delete => "delete",
-    };
     let mut hash = Sha256::new();
-    for part in [lineage, address.as_str(), operation, &generation.to_string()] {
+    for part in [lineage, address.as_str(), operation.as_str(), &generation.to_string()] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }

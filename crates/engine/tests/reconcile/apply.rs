@@ -180,6 +180,12 @@ fn a_plan_of_another_state_is_refused() {
     assert_eq!(world.clock.run(apply(request(&stale))).unwrap_err().code(), "GPB7602");
     let unobserved = Plan { observed: false, ..stale.clone() };
     assert_eq!(world.clock.run(apply(request(&unobserved))), Err(EngineError::Unobserved));
+    let snapshot = world.snapshot();
+    let mut turned = world.plan(&shop(), &snapshot, &world.clock.run(world.observe(&snapshot)));
+    turned.steps.reverse();
+    let error = world.clock.run(apply(request(&turned))).unwrap_err();
+    assert_eq!(error.code(), "GPB7601");
+    assert!(error.to_string().ends_with("each other: net → net"), "{error}");
     assert_eq!(world.sim.everything().unwrap().len(), 1);
 }
 

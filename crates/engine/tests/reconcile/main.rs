@@ -4,7 +4,7 @@
 
 mod apply;
 mod kill;
-mod order;
+mod logs;
 mod random;
 mod refresh;
 mod secrets;
@@ -12,7 +12,7 @@ mod secrets;
 use gpb_base::source::Span;
 use gpb_engine::cloud::clock::{Clock as _, VirtualClock};
 use gpb_engine::cloud::{Cloud as _, TypeSource as _};
-use gpb_engine::plan::{Action, Observation, Plan, PlanBasis, PlanInputs, ProtectionOverride, ResourceChange};
+use gpb_engine::plan::{Action, Observation, Plan, PlanInputs, ProtectionOverride};
 use gpb_engine::reconcile::*;
 use gpb_engine::state::{
     LockHolder, ResourceRecord, SqliteStore, StateScope, StateSnapshot, StateStore, StateWriter, deposed_from,
@@ -194,22 +194,6 @@ pub fn to(name: &str, path: &str) -> Json {
     json!({"$ref": {"to": name, "path": path}})
 }
 
-/// A plan with these changes and nothing else.
-pub fn plan_of(changes: Vec<ResourceChange>, snapshot: &StateSnapshot) -> Plan {
-    let (lineage, serial) = (snapshot.lineage.clone(), snapshot.serial);
-    let (model, observed, account, gpb) = (String::new(), BTreeMap::new(), None, String::new());
-    Plan {
-        format: 1,
-        scope: snapshot.scope.clone(),
-        basis: PlanBasis { model, lineage, serial, observed, account, gpb },
-        outputs: gpb_model::ValueMap::default(),
-        outputs_before: snapshot.outputs.clone(),
-        changes,
-        overrides: vec![],
-        observed: true,
-    }
-}
-
 /// What the compiler would make of a program.
 pub fn model_of(desired: &DesiredMap) -> Model {
     let resource = |(name, ty, properties): &(&str, &str, Json)| {
@@ -246,28 +230,6 @@ pub fn model_of(desired: &DesiredMap) -> Model {
         resources: desired.iter().map(resource).collect(),
         outputs: desired.iter().map(output).collect(),
         ..Model::default()
-    }
-}
-
-fn bare(address: &Address, ty: &str, action: Action) -> ResourceChange {
-    ResourceChange {
-        address: address.clone(),
-        ty: ty.to_owned(),
-        place: place(),
-        layer: None,
-        action,
-        id: None,
-        before: None,
-        desired: gpb_model::ValueMap::default(),
-        differences: vec![],
-        drift: vec![],
-        forced_by: vec![],
-        depends_on: vec![],
-        protected: None,
-        moved_from: None,
-        ignore: vec![],
-        protect: None,
-        create_first: true,
     }
 }
 

@@ -1,14 +1,17 @@
-//! Arguments to parameters.
+//! Binds arguments to parameters.
 
-use super::{CallArg, PestBuiltin};
-use crate::ty::{TypeContext, conform};
+use super::builtin::{Builtin, CallArg};
+use crate::ty::{TypeContext, article, conform};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
+use gpb_model::ty::Type;
 use gpb_model::value::PropertyValue;
 
-/// The arguments in the order of the parameters, each read by its type; those left out are absent.
+/// Returns the arguments in the order of the parameters; absent if left out.
+///
+/// Each is read by the type of its parameter.
 pub(super) fn bind(
-    builtin: &'static PestBuiltin,
+    builtin: &'static Builtin,
     args: Vec<CallArg>,
     cx: &TypeContext,
     span: Span,
@@ -48,18 +51,19 @@ pub(super) fn bind(
     Ok(bound)
 }
 
-fn read(value: PropertyValue, ty: &gpb_model::ty::Type, cx: &TypeContext) -> Result<PropertyValue, Diagnostic> {
+fn read(value: PropertyValue, ty: &Type, cx: &TypeContext) -> Result<PropertyValue, Diagnostic> {
     let cx = TypeContext { expected_at: None, ..*cx };
     let span = value.span;
     conform(value, ty, &cx).map_err(|found| {
-        // A value that does not fit always says why; the first reason is enough for an argument.
-        found.into_iter().next().unwrap_or_else(|| {
-            Diagnostic::error("GPB1101", format!("expected {}", crate::ty::article(ty))).with_label(span, "")
-        })
+        // A value that does not fit always has a reason; the first one is enough for an argument.
+        found
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| Diagnostic::error("GPB1101", format!("expected {}", article(ty))).with_label(span, ""))
     })
 }
 
-fn by_name(builtin: &PestBuiltin, name: &str, at: Span) -> Result<usize, Diagnostic> {
+fn by_name(builtin: &Builtin, name: &str, at: Span) -> Result<usize, Diagnostic> {
     let found = builtin.params.iter().position(|param| param.name == name);
     found.ok_or_else(|| {
         let names: Vec<&str> = builtin.params.iter().map(|param| param.name).collect();
@@ -74,13 +78,13 @@ fn by_name(builtin: &PestBuiltin, name: &str, at: Span) -> Result<usize, Diagnos
     })
 }
 
-fn missing(builtin: &PestBuiltin, param: &str, span: Span) -> Diagnostic {
+fn missing(builtin: &Builtin, param: &str, span: Span) -> Diagnostic {
     Diagnostic::error("GPB1202", format!("`{}` needs the argument `{param}`", builtin.name))
         .with_label(span, format!("`{param}` is not given"))
         .help(format!("it is called as `{}`", builtin.signature()))
 }
 
-fn too_many(builtin: &PestBuiltin, span: Span) -> Diagnostic {
+fn too_many(builtin: &Builtin, span: Span) -> Diagnostic {
     let count = builtin.params.len();
     let plural = if count == 1 { "" } else { "s" };
     Diagnostic::error("GPB1203", format!("`{}` takes {count} argument{plural}", builtin.name))
@@ -88,7 +92,7 @@ fn too_many(builtin: &PestBuiltin, span: Span) -> Diagnostic {
         .help(format!("it is called as `{}`", builtin.signature()))
 }
 
-fn twice(builtin: &PestBuiltin, index: usize, first: Span, second: Span) -> Diagnostic {
+fn twice(builtin: &Builtin, index: usize, first: Span, second: Span) -> Diagnostic {
     let name = builtin.params.get(index).map_or("", |param| param.name);
     Diagnostic::error("GPB1205", format!("the argument `{name}` of `{}` is given twice", builtin.name))
         .with_label(second, "given again")

@@ -1,6 +1,7 @@
 //! Functions of lists and maps.
 
-use super::{BuiltinCall, PestBuiltin, UnknownPolicy, define, json};
+use super::builtin::{Builtin, BuiltinCall, UnknownPolicy, define};
+use super::json;
 use crate::ops;
 use gpb_base::diag::Diagnostic;
 use gpb_base::unit;
@@ -17,14 +18,14 @@ fn any_map() -> Type {
     Type::map(Type::Any)
 }
 
-pub(super) fn table() -> Vec<PestBuiltin> {
+pub(super) fn table() -> Vec<Builtin> {
     let mut all = building();
     all.extend(asking());
     all
 }
 
-/// The functions that make something of collections.
-fn building() -> Vec<PestBuiltin> {
+/// Returns the functions that make something of collections.
+fn building() -> Vec<Builtin> {
     use UnknownPolicy::{Parts, Waits};
     vec![
         define("json", &[("value", Type::Any)], Type::String, Parts, json::encode, "The value as JSON, keys sorted."),
@@ -69,8 +70,8 @@ fn building() -> Vec<PestBuiltin> {
     ]
 }
 
-/// The functions that ask something of values.
-fn asking() -> Vec<PestBuiltin> {
+/// Returns the functions that ask something of values.
+fn asking() -> Vec<Builtin> {
     use UnknownPolicy::{Parts, Sees};
     vec![
         define(
@@ -105,7 +106,7 @@ fn length(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
         Some(ValueKind::List(items)) => items.len(),
         Some(ValueKind::Map(entries)) => entries.len(),
         Some(ValueKind::Text(text)) => text.chars().count(),
-        _ => return Err(call.cannot(0, "a list, a map or text")),
+        _ => return Err(call.cannot(0, "a list, a map or a string")),
     };
     Ok(call.as_number(count))
 }
@@ -149,7 +150,7 @@ fn flatten(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
             _ => flat.push(item.clone()),
         }
     }
-    // A hole that may turn out to be a list would have to be spread, and only apply will tell.
+    // An unknown that may turn out to be a list would have to be spread, and only apply will tell.
     let may_be_list = |item: &PropertyValue| matches!(&item.kind, ValueKind::Unknown(Unknown { ty, .. }) if ty.may_be(&Type::list(Type::Any)));
     if flat.iter().any(may_be_list) { call.wait() } else { Ok(PropertyValue::list(flat, call.span)) }
 }
@@ -185,14 +186,14 @@ fn sort(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
             let message = format!("{} and {} have no common order", first.describe(), item.describe());
             Diagnostic::error("GPB1207", message)
                 .with_label(call.arg_span(0), "cannot be sorted")
-                .help("the elements must all be texts, all numbers, or all quantities of one dimension")
+                .help("the elements must all be strings, all numbers, or all quantities of one dimension")
         })?;
     }
     items.sort_by(|a, b| compare(a, b).unwrap_or(Ordering::Equal));
     Ok(PropertyValue::list(items, call.span))
 }
 
-/// The order of two values of one kind.
+/// Returns the order of two values of one kind.
 pub(super) fn compare(a: &PropertyValue, b: &PropertyValue) -> Option<Ordering> {
     if let (Some(left), Some(right)) = (a.as_amount(), b.as_amount()) {
         return unit::compare(&Operands { left, left_span: a.span, right, right_span: b.span }).ok();
@@ -223,7 +224,7 @@ fn contains(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
         },
         ValueKind::Text(text) => match wanted.as_text() {
             Some(part) => text.contains(&**part),
-            None => return Err(call.cannot(1, "text")),
+            None => return Err(call.cannot(1, "a string")),
         },
         ValueKind::Range(range) => {
             if !whole.is_known() {
@@ -233,7 +234,7 @@ fn contains(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
                 |end: &PropertyValue| compare(end, wanted).ok_or_else(|| call.cannot(1, "a value of the range's kind"));
             order(&range.low)?.is_le() && order(&range.high)?.is_ge()
         }
-        _ => return Err(call.cannot(0, "a list, a map, text or a range")),
+        _ => return Err(call.cannot(0, "a list, a map, a string or a range")),
     };
     Ok(PropertyValue::bool(found, call.span))
 }

@@ -1,6 +1,6 @@
-//! Functions of where things are, and of secrets.
+//! Functions of places and of secrets.
 
-use super::{BuiltinCall, PestBuiltin, UnknownPolicy, define};
+use super::builtin::{Builtin, BuiltinCall, UnknownPolicy, define};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_model::ty::Type;
 use gpb_model::value::{PropertyValue, ValueKind};
@@ -8,10 +8,10 @@ use gpb_model::{Place, SecretSource};
 use rust_decimal::prelude::ToPrimitive;
 use std::sync::Arc;
 
-/// How long a generated secret may be.
+/// The lengths a generated secret may have, in characters.
 const LENGTHS: std::ops::RangeInclusive<u32> = 8..=4096;
 
-pub(super) fn table() -> Vec<PestBuiltin> {
+pub(super) fn table() -> Vec<Builtin> {
     use UnknownPolicy::Refused;
     let name = || [("name", Type::String)];
     let optional_text = || Type::String.optional();

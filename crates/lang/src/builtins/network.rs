@@ -1,6 +1,6 @@
 //! Functions of networks.
 
-use super::{BuiltinCall, PestBuiltin, UnknownPolicy, define};
+use super::builtin::{Builtin, BuiltinCall, UnknownPolicy, define};
 use crate::ty::cidr;
 use gpb_base::diag::Diagnostic;
 use gpb_model::ty::Type;
@@ -9,10 +9,10 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use rust_decimal::prelude::ToPrimitive;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// The most parts a network is split into.
+/// The greatest number of parts a network is split into.
 const MAX_PARTS: u64 = 4096;
 
-pub(super) fn table() -> Vec<PestBuiltin> {
+pub(super) fn table() -> Vec<Builtin> {
     let block = ("block", Type::Cidr);
     vec![
         define(
@@ -85,14 +85,16 @@ fn block(call: &BuiltinCall) -> Result<IpNet, Diagnostic> {
     cidr(call.text(0), call.arg_span(0))
 }
 
-/// The `index`-th of the networks that are `bits` longer than `net`; `blamed` is the argument that asked for the bits.
-fn part(call: &BuiltinCall, net: IpNet, bits: u32, index: u128, blamed: usize) -> Result<IpNet, Diagnostic> {
+/// Returns the `index`-th of the networks that are `bits` longer than `net`.
+///
+/// `asked` is the argument that asked for the bits.
+fn part(call: &BuiltinCall, net: IpNet, bits: u32, index: u128, asked: usize) -> Result<IpNet, Diagnostic> {
     let longest = u32::from(net.max_prefix_len());
     let prefix = u32::from(net.prefix_len()).saturating_add(bits);
     if prefix > longest {
         let message = format!("`{net}` is too small: its parts would need a prefix of /{prefix}");
         return Err(Diagnostic::error("GPB1210", message)
-            .with_label(call.arg_span(blamed), format!("asks for {bits} more bits than /{}", net.prefix_len()))
+            .with_label(call.arg_span(asked), format!("asks for {bits} more bits than /{}", net.prefix_len()))
             .help(format!("the longest prefix is /{longest}; take fewer parts or a larger network")));
     }
     if bits < u128::BITS && index >> bits != 0 {
@@ -103,7 +105,9 @@ fn part(call: &BuiltinCall, net: IpNet, bits: u32, index: u128, blamed: usize) -
     Ok(at(net, offset, u8::try_from(prefix).unwrap_or(u8::MAX)))
 }
 
-/// The network of that prefix length whose address lies `offset` behind that of `net`; the prefix is known to be valid.
+/// Returns the network with that prefix whose address lies `offset` behind `net`.
+///
+/// The prefix is known to be valid.
 fn at(net: IpNet, offset: u128, prefix: u8) -> IpNet {
     match net {
         IpNet::V4(v4) => {

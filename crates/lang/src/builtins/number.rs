@@ -1,7 +1,7 @@
 //! Functions of numbers, quantities and ranges.
 
+use super::builtin::{Builtin, BuiltinCall, UnknownPolicy, define};
 use super::collection::compare;
-use super::{BuiltinCall, PestBuiltin, UnknownPolicy, define};
 use gpb_base::diag::Diagnostic;
 use gpb_base::unit;
 use gpb_base::unit::{Dimension, Operands, Quantity};
@@ -11,16 +11,16 @@ use rust_decimal::RoundingStrategy;
 use rust_decimal::prelude::{Decimal, ToPrimitive};
 use std::cmp::Ordering;
 
-/// The longest list `range` makes.
+/// The greatest number of elements that `range` makes.
 const MAX_RANGE: u32 = 10_000;
 
-pub(super) fn table() -> Vec<PestBuiltin> {
+pub(super) fn table() -> Vec<Builtin> {
     let mut all = arithmetic();
     all.extend(quantities());
     all
 }
 
-fn arithmetic() -> Vec<PestBuiltin> {
+fn arithmetic() -> Vec<Builtin> {
     use UnknownPolicy::Waits;
     let number = || [("x", Type::Number)];
     let any = || [("a", Type::Any)];
@@ -75,7 +75,7 @@ fn arithmetic() -> Vec<PestBuiltin> {
     ]
 }
 
-fn quantities() -> Vec<PestBuiltin> {
+fn quantities() -> Vec<Builtin> {
     use Dimension::{Bytes, Duration, Rate};
     let of = |name, param: &'static str, dimension, run, doc| {
         define(name, &[(param, Type::Dimension(dimension))], Type::Number, UnknownPolicy::Waits, run, doc)
@@ -100,7 +100,9 @@ fn quantities() -> Vec<PestBuiltin> {
     ]
 }
 
-/// The values a function of many takes: its arguments, or the elements of its only one.
+/// Returns the values of a function of many.
+///
+/// Its arguments, or the elements of its only one.
 fn many<'a>(call: &'a BuiltinCall) -> &'a [PropertyValue] {
     match call.args.as_slice() {
         [only] => only.as_list().unwrap_or(&call.args),
@@ -130,7 +132,7 @@ fn mixed(call: &BuiltinCall, first: &PropertyValue, other: &PropertyValue) -> Di
     if compare(first, other).is_some() {
         return call.cannot(0, "numbers or quantities");
     }
-    let message = format!("`{}` takes numbers or quantities, not {}", call.name, other.describe());
+    let message = format!("`{}` takes numbers or quantities, not {}", call.builtin.name, other.describe());
     Diagnostic::error("GPB1206", message).with_label(other.span, "a number or a quantity is expected here")
 }
 

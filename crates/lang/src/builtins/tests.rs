@@ -64,7 +64,7 @@ fn collections() {
     check("json", json!([{"$secret": "a"}]), "GPB1115 a secret has no text form");
     check("json", json!([{"t": "#30s"}]), "GPB1129 a duration has no JSON form");
     check("from_json", json!(["{\"b\": 1, \"a\": [true]}"]), r#"{"a":[true],"b":1}"#);
-    check("from_json", json!(["{"]), "GPB1213 this text is not JSON: EOF while parsing an object at line 1 column 1");
+    check("from_json", json!(["{"]), "GPB1213 this string is not JSON: EOF while parsing an object at line 1 column 1");
     check("merge", json!([{"a": 1, "b": 1}, {"b": 2}]), r#"{"a":1,"b":2}"#);
     check("concat", json!([[1], [2, 3]]), "[1,2,3]");
     check("flatten", json!([[1, [2, [3]]]]), "[1,2,3]");
@@ -74,7 +74,7 @@ fn collections() {
     check("contains", json!([["a"], "a"]), "true");
     check("contains", json!([{"$range": ["#1s", "#9s"]}, "#5s"]), "true");
     check("length", json!(["héé"]), "3");
-    check("length", json!([1]), "GPB1206 `length` takes a list, a map or text, not a number");
+    check("length", json!([1]), "GPB1206 `length` takes a list, a map or a string, not a number");
     check("keys", json!([{"a": 1}]), r#"["a"]"#);
     check("is_set", json!([null]), "false");
     check("is_set", json!([{"$hole": "any"}]), "true");
@@ -87,10 +87,10 @@ fn texts_and_numbers() {
     check("split", json!(["a", ""]), "GPB1214 the separator is empty");
     check("substring", json!(["héllo", 1, 2]), "\"él\"");
     check("substring", json!(["abc", 1]), "\"bc\"");
-    check("substring", json!(["abc", 4]), "GPB1214 the text has 3 characters");
+    check("substring", json!(["abc", 4]), "GPB1214 the string has 3 characters");
     check("sha256", json!([""]), "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"");
     check("base64", json!(["hi"]), "\"aGk=\"");
-    check("number", json!(["1e"]), "GPB1213 `1e` is not a number");
+    check("number", json!(["1e"]), "GPB1213 `1e` is not a valid number");
     check("min", json!([3, 1, 2]), "1");
     check("max", json!([["#1s", "#1min"]]), "\"1min\"");
     check("max", json!([1, "#1s"]), "GPB1102 cannot compare a duration with a number without a unit");

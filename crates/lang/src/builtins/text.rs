@@ -1,6 +1,6 @@
 //! Functions of text.
 
-use super::{BuiltinCall, PestBuiltin, UnknownPolicy, define};
+use super::builtin::{Builtin, BuiltinCall, UnknownPolicy, define};
 use crate::ops;
 use base64::Engine as _;
 use gpb_base::diag::Diagnostic;
@@ -11,13 +11,13 @@ use rust_decimal::prelude::ToPrimitive;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
-pub(super) fn table() -> Vec<PestBuiltin> {
+pub(super) fn table() -> Vec<Builtin> {
     let mut all = whole();
     all.extend(parts());
     all
 }
 
-fn whole() -> Vec<PestBuiltin> {
+fn whole() -> Vec<Builtin> {
     use UnknownPolicy::{Parts, Waits};
     let one = |name, run, doc| define(name, &[("text", Type::String)], Type::String, Waits, run, doc);
     vec![
@@ -54,7 +54,7 @@ fn whole() -> Vec<PestBuiltin> {
     ]
 }
 
-fn parts() -> Vec<PestBuiltin> {
+fn parts() -> Vec<Builtin> {
     use UnknownPolicy::Waits;
     let two = |name, second, result, run, doc| {
         define(name, &[("text", Type::String), (second, Type::String)], result, Waits, run, doc)
@@ -105,7 +105,7 @@ fn number(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let text = call.text(0).trim();
     match text.parse::<Decimal>() {
         Ok(number) => Ok(call.as_number(number.normalize())),
-        Err(_) => Err(Diagnostic::error("GPB1213", format!("`{text}` is not a number"))
+        Err(_) => Err(Diagnostic::error("GPB1213", format!("`{text}` is not a valid number"))
             .with_label(call.arg_span(0), "read as a number")),
     }
 }
@@ -118,13 +118,13 @@ fn join(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
         if !parts.is_empty() {
             parts.push(separator.clone());
         }
-        // A list inside has no text form; at least a hole that may be one must not pass for text.
+        // A list inside has no text form; at least an unknown that may be one must not pass for a string.
         if let ValueKind::Unknown(unknown) = &item.kind
             && !unknown.ty.may_be(&Type::String)
             && !unknown.ty.may_be(&Type::Number)
             && !unknown.ty.may_be(&Type::Bool)
         {
-            return Err(call.cannot(0, "a list of texts"));
+            return Err(call.cannot(0, "a list of strings"));
         }
         parts.push(item.clone());
     }
@@ -141,12 +141,12 @@ fn split(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
 fn replace(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let (text, old, new) = (call.text(0), call.text(1), call.text(2));
     if old.is_empty() {
-        return Err(call.outside(1, "the text to replace is empty"));
+        return Err(call.outside(1, "the string to replace is empty"));
     }
     // Refused before it is made: many short parts may become many long ones.
     let grown = text.matches(old).count().saturating_mul(new.len()).saturating_add(text.len());
     if grown > gpb_model::value::MAX_TEXT {
-        return Err(call.outside(2, "the text would become too long"));
+        return Err(call.outside(2, "the string would become too long"));
     }
     Ok(call.as_text(text.replace(old, new)))
 }
@@ -156,7 +156,7 @@ fn substring(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     let bound = |index: usize| call.number(index).to_usize().unwrap_or(usize::MAX);
     let start = bound(1);
     if start > count {
-        return Err(call.outside(1, format!("the text has {count} characters")));
+        return Err(call.outside(1, format!("the string has {count} characters")));
     }
     let length = if call.arg(2).is_some() { bound(2) } else { usize::MAX };
     Ok(call.as_text(call.text(0).chars().skip(start).take(length).collect::<String>()))

@@ -1,11 +1,13 @@
 //! Calls of functions, the program's own and the language's.
 
 use super::expect::Expectation;
-use super::{Interpreter, Scope, SilentUnknowns};
+use super::interpreter::Interpreter;
+use super::scope::Scope;
 use crate::builtins;
 use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::graph_functions::{self, GraphFunction};
 use crate::names::GlobalItem;
-use crate::resolve;
+use crate::node_id::NodeId;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::value::PropertyValue;
@@ -25,8 +27,8 @@ impl<'p> Interpreter<'_, 'p> {
         if let Some(function) = self.cx.names.function(scope.frame.module_cx.module, &callee.text) {
             return self.call_own(function, callee, args, scope, span);
         }
-        if let Some(found) = self.graph_call(callee, args, scope, span) {
-            return found;
+        if let Some(function) = graph_functions::find(&callee.text) {
+            return self.call_graph(function, callee, args, scope, span);
         }
         let Some(builtin) = builtins::lookup(&callee.text) else { return Err(AlreadyReported) };
         let mut given = Vec::with_capacity(args.len());
@@ -43,13 +45,41 @@ impl<'p> Interpreter<'_, 'p> {
         if let Some(why) = failed {
             return Err(why);
         }
-        if self.unknown.get() != SilentUnknowns::Nothing && scope.place().is_none() && builtin.needs_place() {
+        if self.view.lacks_environment() && scope.place().is_none() && builtin.needs_place() {
             return Err(AlreadyReported);
         }
         let value = self.with_context(scope, |cx| self.ok(builtins::call(builtin, given, cx, span)))?;
         let value = self.measured_size(value, span)?;
-        self.budget.text(self, span, value.as_text().map_or(0, |text| text.len()))?;
+        self.state.meter.text(self.cx, span, value.as_text().map_or(0, |text| text.len()))?;
         Ok(value)
+    }
+
+    /// Calls a function that looks at the graph, which there is only for facts.
+    fn call_graph(
+        &self,
+        function: &GraphFunction,
+        callee: &Ident,
+        args: &'p [Arg],
+        scope: &Scope<'p>,
+        span: Span,
+    ) -> EvalResult<PropertyValue> {
+        let name = function.name;
+        if !self.view.is_finished() {
+            return Err(self.report(
+                Diagnostic::error("GPB1916", format!("`{name}` can be used only in facts"))
+                    .with_label(callee.span, "the graph it looks at is not made yet here")
+                    .help("refer to a resource by its name"),
+            ));
+        }
+        if !function.takes(args.len()) {
+            return Err(self.report(
+                Diagnostic::error("GPB1408", format!("`{name}` is called as `{}`", function.usage))
+                    .with_label(span, format!("{} arguments are given", args.len())),
+            ));
+        }
+        let values: EvalResult<Vec<PropertyValue>> =
+            args.iter().map(|arg| self.eval(&arg.value, scope, Expectation::Any)).collect();
+        self.view.call(name, &values?, span)
     }
 
     fn call_own(
@@ -61,7 +91,7 @@ impl<'p> Interpreter<'_, 'p> {
         span: Span,
     ) -> EvalResult<PropertyValue> {
         let item = function.item;
-        if self.resolved.recursive.contains(&resolve::key(item)) {
+        if self.resolved.recursive.contains(&NodeId::new(item.span)) {
             return Err(AlreadyReported);
         }
         let given = self.match_args(item, callee, args)?;
@@ -106,7 +136,7 @@ impl<'p> Interpreter<'_, 'p> {
         self.conform(value, &ty, from, Some(param.name.span))
     }
 
-    /// Which argument is for which parameter.
+    /// Matches the arguments to the parameters.
     fn match_args(&self, item: &'p FnItem, callee: &Ident, args: &'p [Arg]) -> EvalResult<Vec<Option<&'p Arg>>> {
         let mut given: Vec<Option<&'p Arg>> = vec![None; item.params.len()];
         let mut failed = None;
@@ -152,7 +182,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 }
 
-/// Whether the type says so itself; an alias of an optional type needs its value written.
+/// Checks whether the type of a parameter is optional as it is written; an alias of an optional type needs its value written.
 pub fn is_optional(param: &Binding) -> bool {
     param.ty.as_ref().is_some_and(|ty| matches!(ty.kind, gpb_syntax::ast::TypeKind::Optional(_)))
 }

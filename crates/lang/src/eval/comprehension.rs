@@ -1,26 +1,28 @@
-//! What `for` goes over, and the comprehensions of lists and maps.
+//! The collections that `for` iterates over, and the comprehensions of lists and maps.
 
 use super::entries::bind_iteration;
 use super::expect::Expectation;
-use super::{Interpreter, Scope};
+use super::interpreter::Interpreter;
+use super::scope::{Scope, scalar};
 use crate::compile_context::{AlreadyReported, EvalResult};
-use gpb_base::diag::Diagnostic;
+use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
 use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
 use gpb_syntax::ast::{Comprehension, Expr};
 use std::sync::Arc;
 
-/// The key of each turn (the index in a list) and its element.
+/// The iterations of a loop: the key of each (the index in a list) and its element.
 pub type Iterations = Vec<(Option<PropertyValue>, PropertyValue)>;
 
 impl<'p> Interpreter<'_, 'p> {
-    /// The turns of a loop: its length must be known, its elements need not.
+    /// Returns the iterations of a loop: its length must be known, its elements need not.
     pub fn iterations(&self, over: &'p Expr, scope: &Scope<'p>) -> EvalResult<Iterations> {
         let value = self.named(over, scope)?;
         self.iterations_of(&value, over.span)
     }
 
+    /// Returns the iterations over a value.
     pub fn iterations_of(&self, value: &PropertyValue, span: Span) -> EvalResult<Iterations> {
         match &value.kind {
             ValueKind::List(items) => {
@@ -30,19 +32,19 @@ impl<'p> Interpreter<'_, 'p> {
                     .collect())
             }
             ValueKind::Map(entries) => {
-                let turns = entries
+                let iterations = entries
                     .iter()
                     .map(|(key, entry)| (Some(PropertyValue::text(key.clone(), entry.key)), entry.value.clone()));
-                Ok(turns.collect())
+                Ok(iterations.collect())
             }
             ValueKind::Absent => Ok(Vec::new()),
             ValueKind::Unknown(_) => Err(self.report(
                 Diagnostic::error("GPB1405", "how often this repeats is unknown until apply")
                     .with_label(span, value.describe())
-                    .help("go over something that is known before: a list you write, or the resources themselves"),
+                    .help("iterate over something that is known before: a list you write, or the resources themselves"),
             )),
             _ => Err(self.report(
-                Diagnostic::error("GPB1406", format!("`for` cannot go over {}", value.describe()))
+                Diagnostic::error("GPB1406", format!("`for` cannot iterate over {}", value.describe()))
                     .with_label(span, "expected a list or a map")
                     .help("`range(n)` is the list of the numbers from 0 to n-1"),
             )),
@@ -65,11 +67,11 @@ impl<'p> Interpreter<'_, 'p> {
         let mut map = PropertyMap::default();
         let mut failed = None;
         for (key, value) in self.iterations_of(&over, comprehension.over.span)? {
-            self.budget.step(self, span, 1)?;
+            self.state.meter.step(self.cx, span, 1)?;
             // With one name a map gives its values, as `for` over a map of resources reads best.
             let inner = bind_iteration(scope, &comprehension.names, key, value);
-            let turn = self.iteration(comprehension, &inner, expect, &mut open);
-            match turn {
+            let found = self.iteration(comprehension, &inner, expect, &mut open);
+            match found {
                 Ok(None) => {}
                 Ok(Some((None, value))) => items.push(value),
                 Ok(Some((Some(key), value))) => {
@@ -89,10 +91,10 @@ impl<'p> Interpreter<'_, 'p> {
         Ok(if comprehension.key.is_some() { PropertyValue::map(map, span) } else { PropertyValue::list(items, span) })
     }
 
-    /// A fact makes nothing, so what it goes over, and what it picks, may be unknown until apply: then so is the list.
+    /// Returns an unknown list where a value is unknown. A fact makes nothing, so what it iterates over, and what it picks, may be unknown until apply: then so is the list.
     fn open(&self, value: &PropertyValue) -> Option<PropertyValue> {
         match &value.kind {
-            ValueKind::Unknown(unknown) if self.fact_evaluator.borrow().is_some() => {
+            ValueKind::Unknown(unknown) if self.view.is_finished() => {
                 Some(unknown.spread(Type::List(Arc::new(Type::Any)), value.span))
             }
             _ => None,
@@ -131,8 +133,8 @@ impl<'p> Interpreter<'_, 'p> {
         if let Some(first) = map.get(text.as_str()) {
             let first = first.key;
             return Err(self.report(
-                Diagnostic::error("GPB1409", format!("the key `{text}` comes up twice"))
-                    .with_label(span, "each key must be another")
+                Diagnostic::error("GPB1409", format!("duplicate key `{text}`"))
+                    .with_label(span, "each key must be different")
                     .with_label(first, "first made here"),
             ));
         }
@@ -140,24 +142,26 @@ impl<'p> Interpreter<'_, 'p> {
         Ok(())
     }
 
-    /// A value that cannot be a key.
+    /// Reports a key that no iteration of a `for` has.
+    pub fn no_iteration(&self, of: &PropertyValue, key: &str, at: Span) -> AlreadyReported {
+        let keys: Vec<&str> = of.as_map().into_iter().flatten().map(|(key, _)| &**key).collect();
+        let diagnostic =
+            Diagnostic::error("GPB1705", format!("there is no key `{key}` here")).with_label(at, "unknown key");
+        let more = if keys.len() > 12 { ", …" } else { "" };
+        let listed = || keys.iter().copied().take(12).collect::<Vec<_>>().join(", ");
+        // Of names as short as one letter each is near any other.
+        self.report(match nearest(key, keys.iter().copied()).filter(|_| key.chars().count() > 2) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help(format!("the keys are {}{more}", listed())),
+        })
+    }
+
+    /// Reports a value that cannot be a key.
     pub fn no_key(&self, key: &PropertyValue) -> AlreadyReported {
         self.report(
             Diagnostic::error("GPB1703", format!("{} cannot be a key", key.describe()))
-                .with_label(key.span, "a key is text or a number")
+                .with_label(key.span, "a key is a string or a number")
                 .help("say which part of each element is its key: `for s in subnets key s.name { … }`"),
         )
-    }
-}
-
-/// A value as a key: text, a word, a number, a quantity.
-pub fn scalar(value: &PropertyValue) -> Option<String> {
-    match &value.kind {
-        ValueKind::Text(text) => Some(text.to_string()),
-        ValueKind::Word(word) => Some(word.text.to_string()),
-        ValueKind::Number(number) => Some(number.normalize().to_string()),
-        ValueKind::Quantity(quantity) => Some(quantity.to_string()),
-        ValueKind::Bool(value) => Some(value.to_string()),
-        _ => None,
     }
 }

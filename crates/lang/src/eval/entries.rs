@@ -2,7 +2,8 @@
 
 use super::assignment::{Assignment, Assignments};
 use super::expect::Expectation;
-use super::{Interpreter, Scope};
+use super::interpreter::Interpreter;
+use super::scope::Scope;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
@@ -11,10 +12,10 @@ use gpb_syntax::ast::{Ident, Stmt, WhenStmt};
 use indexmap::IndexMap;
 use indexmap::map::Entry as MapEntry;
 
-/// All that stands between two braces.
+/// Holds all that stands between two braces.
 #[derive(Debug, Default)]
 pub struct BlockEntries<'p> {
-    /// What gives names values, by name, in order.
+    /// The statements that give names values, by name, in order.
     pub assignments: IndexMap<&'p str, Assignments<'p>, foldhash::fast::RandomState>,
     /// The statements that are no entries: `after`, `protect`, …
     pub rest: Vec<(&'p Stmt, Scope<'p>)>,
@@ -67,12 +68,12 @@ impl<'p> Interpreter<'_, 'p> {
         Ok(())
     }
 
-    /// Whether something exists: the condition must be known.
+    /// Decides whether something exists: the condition must be known.
     pub fn decide(&self, condition: &'p gpb_syntax::ast::Expr, scope: &Scope<'p>) -> EvalResult<bool> {
         self.decided(self.named(condition, scope)?.with_span(condition.span))
     }
 
-    /// What a condition came to.
+    /// Returns what a condition evaluated to.
     pub fn decided(&self, value: PropertyValue) -> EvalResult<bool> {
         let value = self.known(value, "what decides whether this exists")?;
         match value.kind {
@@ -81,7 +82,7 @@ impl<'p> Interpreter<'_, 'p> {
         }
     }
 
-    /// An object: all its entries, even after one has failed.
+    /// Evaluates an object: all its entries, even after one has failed.
     pub fn object(
         &self,
         stmts: &'p [Stmt],
@@ -97,7 +98,7 @@ impl<'p> Interpreter<'_, 'p> {
             match self.given(name, &given, expect.field(name)) {
                 Ok(value) if value.is_absent() => {}
                 Ok(value) => {
-                    map.insert(self.shared(name), ValueEntry { key, value });
+                    map.insert(self.state.shared(name), ValueEntry { key, value });
                 }
                 Err(why) => failed = Some(why),
             }
@@ -105,7 +106,7 @@ impl<'p> Interpreter<'_, 'p> {
         failed.map_or_else(|| Ok(PropertyValue::map(map, span)), Err)
     }
 
-    /// The value a name is given by one or more statements.
+    /// Returns the value a name is given by one or more statements.
     pub fn given(&self, name: &str, given: &[Assignment<'p>], expect: Expectation<'_>) -> EvalResult<PropertyValue> {
         match given {
             [] => Err(AlreadyReported),
@@ -118,7 +119,7 @@ impl<'p> Interpreter<'_, 'p> {
         }
     }
 
-    /// Repeated blocks, and `when` statements: the elements of a list.
+    /// Evaluates repeated blocks and `when` statements: the elements of a list.
     fn appended(&self, name: &str, given: &[Assignment<'p>], expect: Expectation<'_>) -> EvalResult<PropertyValue> {
         if let [first, second, ..] = given
             && given.iter().any(|one| matches!(one, Assignment::Field(..)))
@@ -142,7 +143,7 @@ impl<'p> Interpreter<'_, 'p> {
         failed.map_or_else(|| Ok(PropertyValue::list(items, span)), Err)
     }
 
-    /// `name label = value` and `name label { … }`: the entries of a map.
+    /// Evaluates `name label = value` and `name label { … }`: the entries of a map.
     fn labelled(&self, name: &str, given: &[Assignment<'p>], expect: Expectation<'_>) -> EvalResult<PropertyValue> {
         let mut by_label: IndexMap<&'p str, Vec<&Assignment<'p>>> = IndexMap::new();
         let mut failed = None;
@@ -195,7 +196,7 @@ impl<'p> Interpreter<'_, 'p> {
         self.report(diagnostic.help("keep one of them"))
     }
 
-    /// `when cpu > 70% add 2 remove 1` as the object `{ metric, op, threshold, add, remove }`.
+    /// Returns `when cpu > 70% add 2 remove 1` as the object `{ metric, op, threshold, add, remove }`.
     fn when(&self, when: &'p WhenStmt, scope: &Scope<'p>, expect: Expectation<'_>) -> EvalResult<PropertyValue> {
         let mut map = PropertyMap::default();
         let mut put = |name: &str, key: Span, value: PropertyValue| map.insert(name.into(), ValueEntry { key, value });
@@ -229,7 +230,7 @@ fn symbol(op: gpb_syntax::ast::BinaryOp) -> &'static str {
     }
 }
 
-/// A scope with the variables of one turn of a `for`: the element, or the key and the element.
+/// Returns a scope with the variables of one iteration of a `for`: the element, or the key and the element.
 pub fn bind_iteration<'p>(
     scope: &Scope<'p>,
     names: &'p [Ident],

@@ -1,21 +1,24 @@
-//! What is expected of an expression: it decides whether a block is an object or an element of a list.
+//! The expectation of an expression: it decides whether a block is an object or an element of a list.
 
 use gpb_catalog::{ListShape, ObjectShape, Shape, TypeDef};
 use gpb_model::ty::Type;
 use gpb_syntax::ast::Stmt;
 
-/// What an expression will be read as.
+/// Tells what an expression will be read as.
 #[derive(Debug, Clone, Copy)]
 pub enum Expectation<'a> {
+    /// Anything.
     Any,
+    /// A value of a type.
     Type(&'a Type),
+    /// A part of a property of a resource type.
     Shape(&'a TypeDef, &'a Shape),
     /// The properties of a resource.
     Properties(&'a TypeDef),
 }
 
 impl<'a> Expectation<'a> {
-    /// What is expected of the field `name` of what is expected here.
+    /// Returns what is expected of the field `name` of what is expected here.
     pub fn field(self, name: &str) -> Expectation<'a> {
         match self {
             Expectation::Any => Expectation::Any,
@@ -39,7 +42,7 @@ impl<'a> Expectation<'a> {
         }
     }
 
-    /// What is expected of an element of the list expected here.
+    /// Returns what is expected of an element of the list expected here.
     pub fn item(self) -> Expectation<'a> {
         match self {
             Expectation::Type(ty) => match ty.required() {
@@ -54,7 +57,7 @@ impl<'a> Expectation<'a> {
         }
     }
 
-    /// Whether one block of these statements is an element of a list here, rather than the whole.
+    /// Checks whether one block of these statements is an element of a list here, rather than the whole.
     pub fn appends(self, stmts: &[Stmt]) -> bool {
         match self {
             Expectation::Type(ty) => matches!(ty.required(), Type::List(_)),
@@ -76,7 +79,7 @@ fn property<'a>(def: &'a TypeDef, object: &'a ObjectShape, name: &str) -> Expect
     found.map_or(Expectation::Any, |property| Expectation::Shape(def, &property.shape))
 }
 
-/// A list of keys and values (tags) may be written as a map: its entries are then no fields of the element.
+/// Checks whether a list of keys and values (tags) is written as a map: its entries are then no fields of the element.
 fn is_written_as_map(def: &TypeDef, list: &ListShape, stmts: &[Stmt]) -> bool {
     let Shape::Object(item) = def.resolve(&list.item) else { return false };
     if item.by_name("key").is_none() || item.by_name("value").is_none() {

@@ -1,23 +1,25 @@
 //! Expressions.
 
 use super::expect::Expectation;
-use super::{CycleLabel, Interpreter, MemoKey, Scope, SilentUnknowns};
+use super::interpreter::Interpreter;
+use super::memo::{CycleLabel, MemoKey};
+use super::scope::{Frame, Scope};
 use crate::body_index::{DeclKind, Declaration};
 use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::ops;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_base::unit;
-use gpb_catalog::regions;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
+use gpb_model::value::{PropertyValue, ValueKind};
 use gpb_syntax::ast::{BinaryOp, Expr, ExprKind, Ident, TextPart};
+use std::rc::Rc;
 
 impl<'p> Interpreter<'_, 'p> {
-    /// The value of an expression. What is expected of it decides only how its blocks are read.
+    /// Evaluates an expression. What is expected of it decides only how its blocks are read.
     pub fn eval(&self, expr: &'p Expr, scope: &Scope<'p>, expect: Expectation<'_>) -> EvalResult<PropertyValue> {
-        self.budget.step(self, expr.span, 1)?;
-        self.budget.deeper(self, expr.span, || self.eval_kind(expr, scope, expect))
+        self.state.meter.step(self.cx, expr.span, 1)?;
+        self.state.meter.deeper(self.cx, expr.span, || self.eval_kind(expr, scope, expect))
     }
 
     fn eval_kind(&self, expr: &'p Expr, scope: &Scope<'p>, expect: Expectation<'_>) -> EvalResult<PropertyValue> {
@@ -87,15 +89,15 @@ impl<'p> Interpreter<'_, 'p> {
             return Err(why);
         }
         // Of a resource that is finished, nothing is said with what it does not have.
-        if self.fact_evaluator.borrow().is_some() && values.iter().any(PropertyValue::is_absent) {
+        if self.view.is_finished() && values.iter().any(PropertyValue::is_absent) {
             return Ok(PropertyValue::absent(span));
         }
         let value = self.ok(ops::text(values, span))?;
-        self.budget.text(self, span, value.as_text().map_or(0, |text| text.len()))?;
+        self.state.meter.text(self.cx, span, value.as_text().map_or(0, |text| text.len()))?;
         Ok(value)
     }
 
-    /// An expression where a bare word can only be a name; one that is none has been reported by resolution.
+    /// Evaluates an expression where a bare word can only be a name; one that is none has been reported by resolution.
     pub fn named(&self, expr: &'p Expr, scope: &Scope<'p>) -> EvalResult<PropertyValue> {
         let value = self.eval(expr, scope, Expectation::Any)?;
         let is_bare = matches!(&*expr.kind, ExprKind::Name(_))
@@ -115,12 +117,10 @@ impl<'p> Interpreter<'_, 'p> {
         Ok(value.map_or_else(|| PropertyValue::word(name.text.as_str(), name.span), |value| value.with_span(name.span)))
     }
 
-    /// What a name stands for; `None` for a bare word.
+    /// Returns what a name stands for; none for a bare word.
     pub fn lookup(&self, name: &Ident, scope: &Scope<'p>) -> EvalResult<Option<PropertyValue>> {
         if let Some(value) = scope.local(&name.text) {
-            if let Some(judge) = &*self.fact_evaluator.borrow() {
-                judge.used(&name.text);
-            }
+            self.view.is_used(&name.text);
             return Ok(Some(value.clone()));
         }
         let mut frame = Some(&scope.frame);
@@ -143,83 +143,13 @@ impl<'p> Interpreter<'_, 'p> {
             return self.constant(global.module, global.item, name.span).map(Some);
         }
         if name.text == "environment" {
-            return self.environment_value(name.span).map(Some);
+            return self.environment(name.span).map(Some);
         }
         self.of_place(&name.text, scope, name.span)
     }
 
-    /// `account`, `region` and `partition` of the current place.
-    fn of_place(&self, name: &str, scope: &Scope<'p>, span: Span) -> EvalResult<Option<PropertyValue>> {
-        if !matches!(name, "account" | "region" | "partition") {
-            return Ok(None);
-        }
-        let Some(place) = scope.place() else {
-            // A fact stands nowhere, so there `region` is the word: a failure domain.
-            if name == "region" && self.fact_evaluator.borrow().is_some() {
-                return Ok(None);
-            }
-            if self.unknown.get() != SilentUnknowns::Nothing {
-                return Err(AlreadyReported);
-            }
-            return Err(self.report(
-                Diagnostic::error("GPB1410", format!("`{name}` has no value here"))
-                    .with_label(span, "only what stands inside a stack has a place")
-                    .help("pass it in as a parameter"),
-            ));
-        };
-        match (name, &place.account) {
-            ("region", _) => Ok(Some(PropertyValue::text(place.region.as_str(), span))),
-            ("partition", _) => Ok(Some(PropertyValue::text(regions::partition(&place.region).unwrap_or("aws"), span))),
-            (_, Some(account)) => Ok(Some(PropertyValue::text(account.as_str(), span))),
-            (_, None) => Err(self.report(
-                Diagnostic::error("GPB1802", "the account of this place is not written anywhere")
-                    .with_label(span, "needed here")
-                    .help("set `account = \"…\"`, twelve digits, in the environment"),
-            )),
-        }
-    }
-
-    fn environment_value(&self, span: Span) -> EvalResult<PropertyValue> {
-        let Some(environment) = self.ambient.borrow().clone() else {
-            if self.unknown.get() != SilentUnknowns::Nothing {
-                return Err(AlreadyReported);
-            }
-            return Err(self.report(
-                Diagnostic::error("GPB1410", "`environment` has no value here")
-                    .with_label(span, "only what stands inside a stack has an environment")
-                    .help("pass what you need as a parameter"),
-            ));
-        };
-        let mut map = PropertyMap::default();
-        let mut put = |name: &str, value: PropertyValue| {
-            map.insert(name.into(), ValueEntry { key: span, value });
-        };
-        put("name", PropertyValue::text(environment.name.as_str(), span));
-        let mode = match environment.mode {
-            gpb_model::Mode::Sandbox => "sandbox",
-            gpb_model::Mode::Live => "live",
-        };
-        put("mode", PropertyValue::word(mode, span));
-        put("region", PropertyValue::text(environment.place.region.as_str(), span));
-        let goals = self.goals.borrow();
-        let usage = goals
-            .usage
-            .iter()
-            .map(|(name, value)| (name.as_str().into(), ValueEntry { key: span, value: value.clone() }));
-        put("usage", PropertyValue::map(usage.collect(), span));
-        if let Some(account) = &environment.place.account {
-            put("account", PropertyValue::text(account.as_str(), span));
-        }
-        Ok(PropertyValue::map(map, span))
-    }
-
-    /// A name of a frame's own body.
-    pub fn declared(
-        &self,
-        frame: &std::rc::Rc<super::Frame<'p>>,
-        declared: &Declaration<'p>,
-        used: Span,
-    ) -> EvalResult<PropertyValue> {
+    /// Returns what a name of a frame's own body stands for.
+    pub fn declared(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<PropertyValue> {
         match declared.what {
             DeclKind::Let(binding) => {
                 let key = MemoKey::Slot(frame.id, declared.at);
@@ -227,8 +157,7 @@ impl<'p> Interpreter<'_, 'p> {
                     self.bound(binding, &Scope::new(frame.clone()))
                 })
             }
-            DeclKind::Param(binding) => self.param(frame, binding, declared.at, used),
-            DeclKind::Layer(_) | DeclKind::Resource(_) | DeclKind::Use(_) => self.item(frame, declared, used),
+            _ => self.view.declared(frame, declared, used),
         }
     }
 
@@ -287,7 +216,7 @@ impl<'p> Interpreter<'_, 'p> {
             ValueKind::Bool(true) => self.eval(then, scope, expect),
             ValueKind::Bool(false) => self.eval(otherwise, scope, expect),
             // A fact makes nothing: what would be of either is of no use to it, and may be long.
-            ValueKind::Unknown(unknown) if self.fact_evaluator.borrow().is_some() && unknown.ty.may_be(&Type::Bool) => {
+            ValueKind::Unknown(unknown) if self.view.is_finished() && unknown.ty.may_be(&Type::Bool) => {
                 let (then, otherwise) = (self.eval(then, scope, expect), self.eval(otherwise, scope, expect));
                 Ok(unknown.spread(gpb_model::ty::common([&then?, &otherwise?].into_iter()), span))
             }
@@ -299,7 +228,7 @@ impl<'p> Interpreter<'_, 'p> {
         }
     }
 
-    /// A condition that is neither true nor false.
+    /// Reports a condition that is neither true nor false.
     pub fn not_a_condition(&self, value: &PropertyValue, span: Span) -> AlreadyReported {
         self.report(
             Diagnostic::error("GPB1407", format!("a condition is `true` or `false`, not {}", value.describe()))

@@ -1,24 +1,24 @@
 //! `of.name` and `of[index]`, through resources, instances and what is not known yet.
 
 use super::expect::Expectation;
-use super::{Interpreter, Scope};
-use crate::compile_context::EvalResult;
+use super::interpreter::Interpreter;
+use super::scope::{Scope, scalar};
+use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::ops;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_catalog::Shape;
 use gpb_catalog::typed::type_of;
 use gpb_model as model;
-use gpb_model::PropPath;
 use gpb_model::value::{PropertyValue, Unknown, ValueKind};
 use gpb_syntax::ast::{Expr, Ident};
 
-/// The first key of what a `for` made, where `key` is none of them.
+/// Returns the first key of what a `for` made, where `key` is none of them.
 fn keyed_without(of: &PropertyValue, key: &str) -> Option<std::sync::Arc<str>> {
-    let turns = of.as_map().filter(|turns| !turns.contains_key(key))?;
+    let iterations = of.as_map().filter(|iterations| !iterations.contains_key(key))?;
     let is_item = |value: &PropertyValue| matches!(value.kind, ValueKind::Resource(_) | ValueKind::Instance(_));
-    let all = turns.values().all(|entry| is_item(&entry.value));
-    turns.first().filter(|_| all).map(|(first, _)| first.clone())
+    let all = iterations.values().all(|entry| is_item(&entry.value));
+    iterations.first().filter(|_| all).map(|(first, _)| first.clone())
 }
 
 impl<'p> Interpreter<'_, 'p> {
@@ -43,11 +43,11 @@ impl<'p> Interpreter<'_, 'p> {
         self.member_of(&of, name, optional, span)
     }
 
-    /// `of.name` of any value.
+    /// Returns `of.name` of any value.
     pub fn member_of(&self, of: &PropertyValue, name: &Ident, optional: bool, span: Span) -> EvalResult<PropertyValue> {
         match &of.kind {
-            ValueKind::Resource(handle) => self.property(handle, name, span),
-            ValueKind::Instance(handle) => self.instance_member(handle, name, span),
+            ValueKind::Resource(handle) => self.view.property(handle, name, span),
+            ValueKind::Instance(handle) => self.view.instance_member(handle, name, span),
             ValueKind::Unknown(unknown) => match self.below(unknown, &name.text, name.span, span)? {
                 Some(value) => Ok(value),
                 None => self.ok(ops::member(of, &name.text, name.span, optional, span)),
@@ -67,22 +67,22 @@ impl<'p> Interpreter<'_, 'p> {
         let index = self.eval(index, scope, Expectation::Any);
         let (of, index) = (of?, index?);
         if let ValueKind::Unknown(unknown) = &of.kind {
-            let segment = super::scalar(&index);
+            let segment = scalar(&index);
             if let Some(value) = segment.map(|key| self.below(unknown, &key, index.span, span)).transpose()?.flatten() {
                 return Ok(value);
             }
         }
-        if let Some(key) = super::scalar(&index).filter(|key| keyed_without(&of, key).is_some()) {
+        if let Some(key) = scalar(&index).filter(|key| keyed_without(&of, key).is_some()) {
             return Err(self.no_iteration(&of, &key, index.span));
         }
         self.ok(ops::index(&of, &index, span))
     }
 
-    /// A part of a property that is unknown: the catalog says whether there is one and what it will be.
+    /// Returns a part of a property that is unknown: the catalog says whether there is one and what it will be.
     fn below(&self, unknown: &Unknown, name: &str, at: Span, span: Span) -> EvalResult<Option<PropertyValue>> {
         let model::Value::Ref(reference) = &*unknown.value else { return Ok(None) };
-        let Some(node) = self.expansion.by_address(&reference.to) else { return Ok(None) };
-        let def = &node.def;
+        let Some(def) = self.view.type_at(&reference.to) else { return Ok(None) };
+        let def = &*def;
         let Some(shape) = def.shape_at(&reference.path) else { return Ok(None) };
         let made = |segment: &str, shape: &Shape| {
             let path = reference.path.child(segment);
@@ -102,14 +102,8 @@ impl<'p> Interpreter<'_, 'p> {
         }
     }
 
-    /// A property that does not exist.
-    pub fn no_property(
-        &self,
-        of: &str,
-        name: &str,
-        at: Span,
-        names: &[&str],
-    ) -> crate::compile_context::AlreadyReported {
+    /// Reports a property that does not exist.
+    pub fn no_property(&self, of: &str, name: &str, at: Span, names: &[&str]) -> AlreadyReported {
         let diagnostic =
             Diagnostic::error("GPB1702", format!("`{of}` has no property `{name}`")).with_label(at, "unknown property");
         let near = nearest(name, names.iter().copied());
@@ -120,46 +114,5 @@ impl<'p> Interpreter<'_, 'p> {
             None if names.len() <= 12 => diagnostic.help(format!("it has {}", names.join(", "))),
             None => diagnostic,
         })
-    }
-
-    /// Where a written property path leads, in AWS's spelling: `vpc_config.subnet_ids`.
-    pub fn property_path(&self, def: &gpb_catalog::TypeDef, segments: &[(String, Span)]) -> EvalResult<PropPath> {
-        let mut path = PropPath::default();
-        let mut shape: Option<&Shape> = None;
-        for (name, span) in segments {
-            let object = match shape {
-                None => Some(&def.root),
-                Some(Shape::Object(object)) => Some(object),
-                Some(_) => None,
-            };
-            let next = match (object, shape) {
-                (Some(object), _) => {
-                    let Some(property) = object.by_name(name).or_else(|| object.by_aws(name)) else {
-                        let names: Vec<&str> = object.properties.iter().map(|one| one.name.as_str()).collect();
-                        let of = if path.0.is_empty() { def.name.to_string() } else { def.display(&path) };
-                        return Err(self.no_property(&of, name, *span, &names));
-                    };
-                    path = path.child(&property.aws);
-                    Some(&property.shape)
-                }
-                (None, Some(Shape::List(list))) => {
-                    path = path.child(name);
-                    Some(&*list.item)
-                }
-                (None, Some(Shape::Map { value, .. })) => {
-                    path = path.child(name);
-                    Some(&**value)
-                }
-                _ => {
-                    path = path.child(name);
-                    None
-                }
-            };
-            shape = next.map(|shape| def.resolve(shape));
-            if shape.is_none() {
-                return Ok(path);
-            }
-        }
-        Ok(path)
     }
 }

@@ -1,19 +1,18 @@
-//! What has been computed, and what is being computed.
+//! The memo of what has been computed, and the trail of what is being computed.
 
-use super::Interpreter;
 use crate::compile_context::EvalResult;
+use crate::node_id::NodeId;
 use foldhash::HashMap;
-use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::Address;
 use gpb_model::value::PropertyValue;
 use std::cell::RefCell;
 
-/// What is computed once.
+/// The key of what is computed once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MemoKey<'p> {
-    /// A constant, by its place in the tree.
-    Item(usize),
+    /// A constant.
+    Item(NodeId),
     /// A statement of a frame: a `let`, a parameter, an output, a group.
     Slot(u32, usize),
     /// Everything a keyed name of a frame stands for.
@@ -26,16 +25,20 @@ pub enum MemoKey<'p> {
     Given(u32),
 }
 
-/// How a step of a circle is named to the user.
+/// The label of a step of a cycle, as messages show it.
 #[derive(Debug, Clone)]
 pub enum CycleLabel<'p> {
+    /// A name.
     Name(&'p str),
+    /// A property of a resource.
     Property(Address, &'p str),
+    /// The entries of a resource or of a use.
     Body(Address),
 }
 
 impl CycleLabel<'_> {
-    fn text(&self) -> String {
+    /// Returns the step as messages show it.
+    pub fn text(&self) -> String {
         match self {
             CycleLabel::Name(name) => format!("`{name}`"),
             CycleLabel::Property(address, name) => format!("`{address}.{name}`"),
@@ -44,20 +47,24 @@ impl CycleLabel<'_> {
     }
 }
 
+/// Tells how far a value is.
 #[derive(Debug, Clone)]
-enum MemoState {
+pub enum MemoState {
+    /// It is being computed.
     Open,
+    /// It is computed.
     Done(EvalResult<PropertyValue>),
 }
 
-/// Everything computed so far, and the trail of what is being computed now.
+/// Holds everything computed so far, and the trail of what is being computed now.
 #[derive(Debug, Default)]
 pub struct Memo<'p> {
-    /// What is numbered lies in rows, by the two numbers of its key: there is far more of it than of everything else.
+    /// The values of numbered things. They lie in rows, by the two numbers of its key: there is far more of it than of everything else.
     slots: RefCell<MemoRows>,
     properties: RefCell<MemoRows>,
     others: RefCell<HashMap<MemoKey<'p>, MemoState>>,
-    trail: RefCell<Vec<(MemoKey<'p>, CycleLabel<'p>, Span)>>,
+    /// The keys being computed, outermost first, each with the place that needs it.
+    pub trail: RefCell<Vec<(MemoKey<'p>, CycleLabel<'p>, Span)>>,
 }
 
 type MemoRows = Vec<Vec<Option<MemoState>>>;
@@ -80,7 +87,8 @@ impl<'p> Memo<'p> {
         self.properties.take();
     }
 
-    fn state(&self, key: &MemoKey<'p>) -> Option<MemoState> {
+    /// Returns how far the value under a key is.
+    pub fn state(&self, key: &MemoKey<'p>) -> Option<MemoState> {
         let (rows, row, at) = match key {
             MemoKey::Slot(row, at) => (&self.slots, *row, *at),
             MemoKey::Property(row, at) => (&self.properties, *row, *at),
@@ -89,7 +97,8 @@ impl<'p> Memo<'p> {
         rows.borrow().get(row as usize)?.get(at)?.clone()
     }
 
-    fn set(&self, key: MemoKey<'p>, state: MemoState) {
+    /// Sets how far the value under a key is.
+    pub fn set(&self, key: MemoKey<'p>, state: MemoState) {
         let (rows, row, at) = match key {
             MemoKey::Slot(row, at) => (&self.slots, row as usize, at),
             MemoKey::Property(row, at) => (&self.properties, row as usize, at),
@@ -109,42 +118,5 @@ impl<'p> Memo<'p> {
         if let Some(slot) = row.get_mut(at) {
             *slot = Some(state);
         }
-    }
-}
-
-impl<'p> Interpreter<'_, 'p> {
-    /// The value under a key, computed at the first demand. `used` is where it is needed: what a circle shows.
-    pub fn demand(
-        &self,
-        key: MemoKey<'p>,
-        label: CycleLabel<'p>,
-        used: Span,
-        compute: impl FnOnce() -> EvalResult<PropertyValue>,
-    ) -> EvalResult<PropertyValue> {
-        match self.memo.state(&key) {
-            Some(MemoState::Done(value)) => return value,
-            Some(MemoState::Open) => return Err(self.report(self.cycle(key, used))),
-            None => self.memo.set(key, MemoState::Open),
-        }
-        self.memo.trail.borrow_mut().push((key, label, used));
-        let value = self.budget.deeper(self, used, compute);
-        self.memo.trail.borrow_mut().pop();
-        self.memo.set(key, MemoState::Done(value.clone()));
-        value
-    }
-
-    fn cycle(&self, key: MemoKey<'p>, used: Span) -> Diagnostic {
-        let trail = self.memo.trail.borrow();
-        let start = trail.iter().position(|(other, ..)| *other == key).unwrap_or(0);
-        let steps: Vec<_> = trail.iter().skip(start).collect();
-        let name = steps.first().map_or_else(String::new, |(_, label, _)| label.text());
-        let mut diagnostic = Diagnostic::error("GPB1011", format!("{name} needs its own value"));
-        let needed = steps.iter().skip(1).map(|(_, label, span)| (label.text(), *span));
-        let mut needing = name.clone();
-        for (what, span) in needed.chain([(name, used)]) {
-            diagnostic = diagnostic.with_label(span, format!("{needing} needs {what}"));
-            needing = what;
-        }
-        diagnostic.help("break the circle: one of these has to be written without the others")
     }
 }

@@ -1,22 +1,21 @@
 //! Ceilings: every program ends, and a hostile one ends with an error.
 
-use super::Interpreter;
-use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::compile_context::{AlreadyReported, CompileContext, EvalResult};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use std::cell::Cell;
 
-/// Expressions evaluated for one environment: a hundred thousand resources take a million, a hostile program a second.
+/// The number of expressions evaluated for one environment: a hundred thousand resources take a million, a hostile program a second.
 /// Tests reach the ceilings too, and have no time for the real ones.
 const MAX_STEPS: u64 = if cfg!(test) { 1_000_000 } else { 8_000_000 };
-/// Resources and component instances.
+/// The number of resources and component instances.
 const MAX_ITEMS: u32 = if cfg!(test) { 20_000 } else { 150_000 };
-/// Bytes of text made by evaluation, addresses included.
+/// The text made by evaluation, addresses included, in bytes.
 const MAX_BYTES: u64 = if cfg!(test) { 16 } else { 128 } * 1024 * 1024;
-/// Values waiting for each other. Evaluation runs on a stack made for it.
+/// The number of values waiting for each other. Evaluation runs on a stack made for it.
 const MAX_DEPTH: u32 = 20_000;
 
-/// What has been used up so far.
+/// Counts what has been used up so far.
 #[derive(Debug, Default)]
 pub struct EvalMeter {
     steps: Cell<u64>,
@@ -28,34 +27,25 @@ pub struct EvalMeter {
 }
 
 impl EvalMeter {
+    /// Checks whether a ceiling was reached.
     pub fn is_spent(&self) -> bool {
         self.spent.get()
     }
 
-    /// What comes now has ceilings of its own.
+    /// Begins the count again: what comes now has ceilings of its own.
     pub fn renew(&self) {
         self.steps.set(0);
         self.bytes.set(0);
     }
 
-    /// One more level of evaluation.
-    pub fn deeper<T>(
-        &self,
-        interpreter: &Interpreter<'_, '_>,
-        at: Span,
-        f: impl FnOnce() -> EvalResult<T>,
-    ) -> EvalResult<T> {
+    /// Runs one more level of evaluation.
+    pub fn deeper<T>(&self, cx: &CompileContext<'_>, at: Span, f: impl FnOnce() -> EvalResult<T>) -> EvalResult<T> {
         if self.spent.get() {
             return Err(AlreadyReported);
         }
         let depth = self.depth.get() + 1;
         if depth > MAX_DEPTH {
-            return Err(self.stop(
-                interpreter,
-                "GPB1404",
-                at,
-                format!("values wait for each other more than {MAX_DEPTH} deep"),
-            ));
+            return Err(self.stop(cx, "GPB1404", at, format!("values wait for each other more than {MAX_DEPTH} deep")));
         }
         self.depth.set(depth);
         let result = f();
@@ -63,59 +53,47 @@ impl EvalMeter {
         result
     }
 
-    pub fn step(&self, interpreter: &Interpreter<'_, '_>, at: Span, cost: u64) -> EvalResult<()> {
+    /// Counts steps of evaluation.
+    pub fn step(&self, cx: &CompileContext<'_>, at: Span, cost: u64) -> EvalResult<()> {
         if self.spent.get() {
             return Err(AlreadyReported);
         }
         let steps = self.steps.get().saturating_add(cost);
         self.steps.set(steps);
         if steps > MAX_STEPS {
-            return Err(self.stop(
-                interpreter,
-                "GPB1401",
-                at,
-                format!("the program takes more than {MAX_STEPS} steps"),
-            ));
+            return Err(self.stop(cx, "GPB1401", at, format!("the program takes more than {MAX_STEPS} steps")));
         }
         Ok(())
     }
 
-    pub fn item(&self, interpreter: &Interpreter<'_, '_>, at: Span) -> EvalResult<()> {
+    /// Counts a resource or a component instance.
+    pub fn item(&self, cx: &CompileContext<'_>, at: Span) -> EvalResult<()> {
         if self.spent.get() {
             return Err(AlreadyReported);
         }
         let items = self.items.get() + 1;
         self.items.set(items);
         if items > MAX_ITEMS {
-            return Err(self.stop(interpreter, "GPB1402", at, format!("the stack has more than {MAX_ITEMS} items")));
+            return Err(self.stop(cx, "GPB1402", at, format!("the stack has more than {MAX_ITEMS} items")));
         }
         Ok(())
     }
 
-    pub fn text(&self, interpreter: &Interpreter<'_, '_>, at: Span, length: usize) -> EvalResult<()> {
+    /// Counts bytes of text that evaluation made.
+    pub fn text(&self, cx: &CompileContext<'_>, at: Span, length: usize) -> EvalResult<()> {
         let bytes = self.bytes.get().saturating_add(length as u64);
         self.bytes.set(bytes);
         if bytes > MAX_BYTES {
-            return Err(self.stop(
-                interpreter,
-                "GPB1403",
-                at,
-                format!("the program makes more than {MAX_BYTES} bytes of text"),
-            ));
+            return Err(self.stop(cx, "GPB1403", at, format!("the program makes more than {MAX_BYTES} bytes of text")));
         }
         Ok(())
     }
 
-    pub fn stop(
-        &self,
-        interpreter: &Interpreter<'_, '_>,
-        code: &'static str,
-        at: Span,
-        message: String,
-    ) -> AlreadyReported {
+    /// Reports a ceiling that was reached: everything else fails in silence.
+    pub fn stop(&self, cx: &CompileContext<'_>, code: &'static str, at: Span, message: String) -> AlreadyReported {
         self.spent.set(true);
-        interpreter.cx.spent.set(true);
-        interpreter.report(
+        cx.spent.set(true);
+        cx.reports.add(
             Diagnostic::error(code, message)
                 .with_label(at, "the limit was reached here")
                 .help("every program must end soon: look for a collection that grows with each use"),

@@ -1,7 +1,8 @@
 //! Policy literals.
 
 use super::expect::Expectation;
-use super::{Interpreter, Scope};
+use super::interpreter::Interpreter;
+use super::scope::Scope;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::policy;
 use crate::policy::{PolicyStatementValue, Principal};

@@ -1,32 +1,32 @@
 //! The size of values: sharing makes it cheap to build what is ruinous to walk.
 
-use super::Interpreter;
+use super::interpreter::Interpreter;
 use crate::compile_context::EvalResult;
 use gpb_base::source::Span;
 use gpb_model::value::{PropertyValue, ValueKind};
 
-/// The largest value, in parts.
+/// The largest value, in number of parts.
 const MAX_PARTS: usize = 1 << 19;
-/// How deep lists and objects may lie in each other.
+/// The depth to which lists and objects may lie in each other.
 const MAX_NESTING: usize = 512;
 
 impl Interpreter<'_, '_> {
-    /// The value, once it is certain that walking it ends soon.
+    /// Returns the value, once it is certain that walking it ends soon.
     pub fn measured_size(&self, value: PropertyValue, at: Span) -> EvalResult<PropertyValue> {
         if !matches!(value.kind, ValueKind::List(_) | ValueKind::Map(_)) {
             return Ok(value);
         }
         if let Some(parts) = measure(&value) {
-            self.budget.step(self, at, parts as u64)?;
+            self.state.meter.step(self.cx, at, parts as u64)?;
             return Ok(value);
         }
         // Between two looks at its size a value grows by the nesting of one expression, so it can still be dropped.
         let message = format!("a value has more than {MAX_PARTS} parts or lies more than {MAX_NESTING} deep");
-        Err(self.budget.stop(self, "GPB1403", at, message))
+        Err(self.state.meter.stop(self.cx, "GPB1403", at, message))
     }
 }
 
-/// The number of parts, or `None` above the ceilings.
+/// Returns the number of parts; none above the ceilings.
 fn measure(value: &PropertyValue) -> Option<usize> {
     let mut parts = 0;
     let mut pending = vec![(value, 0)];

@@ -1,29 +1,17 @@
 //! `after`: what must be there first though nothing refers to it.
 
+use super::expander::Expander;
 use crate::compile_context::{AlreadyReported, EvalResult};
-use crate::eval::{AfterClause, Expectation, Frame, Interpreter, LocalVar, ModuleContext, Scope, scalar};
-use gpb_base::diag::{Diagnostic, nearest};
+use crate::eval::{Expectation, ModuleContext, Scope, scalar};
+use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::Address;
 use gpb_model::value::{PropertyValue, ValueKind};
 use gpb_syntax::ast::{NamePath, PathSegment};
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::rc::{Rc, Weak};
 
-/// What is around a body, with one more `after`.
-pub fn with_after<'p>(
-    module_cx: &ModuleContext<'p>,
-    paths: &'p [NamePath],
-    frame: Weak<Frame<'p>>,
-    locals: Option<Rc<LocalVar<'p>>>,
-) -> Rc<ModuleContext<'p>> {
-    let after = AfterClause { paths, frame, locals, found: OnceCell::new(), outer: module_cx.after.clone() };
-    Rc::new(ModuleContext { after: Some(Rc::new(after)), ..module_cx.clone() })
-}
-
-impl<'p> Interpreter<'_, 'p> {
-    /// Everything the bodies around a resource come after. All has been expanded by now.
+impl<'p> Expander<'_, 'p> {
+    /// Returns everything the bodies around a resource come after. All has been expanded by now.
     pub fn afters(&self, module_cx: &ModuleContext<'p>) -> Vec<(Address, Span)> {
         let mut found = Vec::new();
         let mut after = module_cx.after.as_ref();
@@ -39,7 +27,7 @@ impl<'p> Interpreter<'_, 'p> {
         found
     }
 
-    /// What the paths lead to, each with the path that does.
+    /// Returns what the paths lead to, each with the path that does.
     pub fn after_paths(&self, paths: &'p [NamePath], scope: &Scope<'p>) -> Vec<(Address, Span)> {
         let mut named = Vec::new();
         for path in paths {
@@ -53,20 +41,22 @@ impl<'p> Interpreter<'_, 'p> {
         named
     }
 
-    /// What a path of names and keys leads to.
+    /// Returns what a path of names and keys leads to.
     fn resolve_after(&self, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<PropertyValue> {
         let mut segments = path.segments.iter();
         let Some(PathSegment::Name(head)) = segments.next() else { return Err(AlreadyReported) };
         // An unknown head has been reported by resolution.
-        let mut value = self.lookup(head, scope)?.ok_or(AlreadyReported)?;
+        let mut value = self.interpreter().lookup(head, scope)?.ok_or(AlreadyReported)?;
         for segment in segments {
             value = match segment {
                 PathSegment::Name(name) if matches!(value.kind, ValueKind::Instance(_)) => {
-                    self.member_of(&value, name, false, name.span)?
+                    self.interpreter().member_of(&value, name, false, name.span)?
                 }
-                PathSegment::Name(name) => return Err(self.not_an_item(path, &format!("`{}` is no item", name.text))),
+                PathSegment::Name(name) => {
+                    return Err(self.not_an_item(path, &format!("`{}` is not an item", name.text)));
+                }
                 PathSegment::Index(index) => {
-                    let key = self.eval(index, scope, Expectation::Any)?;
+                    let key = self.interpreter().eval(index, scope, Expectation::Any)?;
                     self.keyed_item(&value, &key)?
                 }
             };
@@ -75,23 +65,9 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     fn keyed_item(&self, of: &PropertyValue, key: &PropertyValue) -> EvalResult<PropertyValue> {
-        let text = scalar(key).ok_or_else(|| self.no_key(key))?;
+        let text = scalar(key).ok_or_else(|| self.interpreter().no_key(key))?;
         let found = of.as_map().and_then(|map| map.get(text.as_str()));
-        found.map(|entry| entry.value.clone()).ok_or_else(|| self.no_iteration(of, &text, key.span))
-    }
-
-    /// A key that no turn of a `for` has.
-    pub fn no_iteration(&self, of: &PropertyValue, key: &str, at: Span) -> AlreadyReported {
-        let keys: Vec<&str> = of.as_map().into_iter().flatten().map(|(key, _)| &**key).collect();
-        let diagnostic =
-            Diagnostic::error("GPB1705", format!("there is no key `{key}` here")).with_label(at, "unknown key");
-        let more = if keys.len() > 12 { ", …" } else { "" };
-        let listed = || keys.iter().copied().take(12).collect::<Vec<_>>().join(", ");
-        // Of names as short as one letter each is near any other.
-        self.report(match nearest(key, keys.iter().copied()).filter(|_| key.chars().count() > 2) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None => diagnostic.help(format!("the keys are {}{more}", listed())),
-        })
+        found.map(|entry| entry.value.clone()).ok_or_else(|| self.interpreter().no_iteration(of, &text, key.span))
     }
 
     fn addresses_of(&self, value: &PropertyValue, path: &NamePath, found: &mut Vec<Address>) -> EvalResult<()> {
@@ -127,7 +103,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 }
 
-/// The addresses inside a layer or a component, or that of a resource itself.
+/// Returns the addresses inside a layer or a component, or that of a resource itself.
 pub fn below<'a>(all: &'a BTreeSet<Address>, prefix: &str) -> impl Iterator<Item = &'a Address> {
     let start = Address::new(prefix);
     let prefix = prefix.to_owned();

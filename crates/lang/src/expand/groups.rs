@@ -1,10 +1,10 @@
 //! `for`, `if` and `in`, expanded when something inside is first needed.
 
+use super::expander::Expander;
+use super::expansion::{GroupExpansion, Iteration};
 use crate::body_index::Declaration;
 use crate::compile_context::{AlreadyReported, EvalResult};
-use crate::eval::{
-    CycleLabel, Expectation, Frame, Interpreter, MemoKey, ModuleContext, Scope, bind_iteration, key_segment, scalar,
-};
+use crate::eval::{CycleLabel, Expectation, Frame, MemoKey, ModuleContext, Scope, bind_iteration, key_segment, scalar};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry};
@@ -13,24 +13,8 @@ use indexmap::IndexMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// What a group was expanded to.
-#[derive(Debug, Clone)]
-pub enum GroupExpansion<'p> {
-    /// The chosen branch of an `if`, the body of an `in`.
-    One(Rc<Frame<'p>>),
-    /// The turns of a `for`, by key.
-    Many(Rc<IndexMap<Arc<str>, Iteration<'p>>>),
-}
-
-/// One turn of a `for`.
-#[derive(Debug, Clone)]
-pub struct Iteration<'p> {
-    pub key: PropertyValue,
-    pub frame: Rc<Frame<'p>>,
-}
-
-impl<'p> Interpreter<'_, 'p> {
-    /// The expansion of the group at a statement of a frame.
+impl<'p> Expander<'_, 'p> {
+    /// Returns the expansion of the group at a statement of a frame.
     pub fn group(&self, frame: &Rc<Frame<'p>>, at: usize, used: Span) -> EvalResult<GroupExpansion<'p>> {
         let slot = (frame.id, at);
         if let Some(group) = self.expansion.groups.borrow().get(&slot) {
@@ -42,7 +26,7 @@ impl<'p> Interpreter<'_, 'p> {
             Stmt::If(_) => "if",
             _ => "in",
         };
-        self.demand(MemoKey::Slot(frame.id, at), CycleLabel::Name(label), used, || {
+        self.interpreter().demand(MemoKey::Slot(frame.id, at), CycleLabel::Name(label), used, || {
             let group = self.expand_group(frame, stmt)?;
             self.expansion.groups.borrow_mut().insert(slot, group);
             Ok(PropertyValue::absent(used))
@@ -54,21 +38,22 @@ impl<'p> Interpreter<'_, 'p> {
         let scope = Scope::new(frame.clone());
         match stmt {
             Stmt::If(group) => {
-                let branch = if self.decide(&group.condition, &scope)? { &group.then } else { &group.otherwise };
+                let branch =
+                    if self.interpreter().decide(&group.condition, &scope)? { &group.then } else { &group.otherwise };
                 let inner = self.inner_frame(frame, branch, frame.module_cx.clone());
-                Ok(GroupExpansion::One(self.expansion.frame(inner)))
+                Ok(GroupExpansion::One(self.state.frames.enter(inner)))
             }
             Stmt::In { place, stmts, .. } => {
                 let place = self.place(place, &scope)?;
                 let inner = self.inner_frame(frame, stmts, frame.module_cx.clone());
-                Ok(GroupExpansion::One(self.expansion.frame(Frame { placed: true, place: Some(place), ..inner })))
+                Ok(GroupExpansion::One(self.state.frames.enter(Frame { placed: true, place: Some(place), ..inner })))
             }
             Stmt::For(group) => self.unroll(frame, group, &scope),
             _ => Err(AlreadyReported),
         }
     }
 
-    /// A frame inside another, sharing its place.
+    /// Returns a frame inside another, sharing its place.
     pub(super) fn inner_frame(
         &self,
         parent: &Rc<Frame<'p>>,
@@ -77,31 +62,33 @@ impl<'p> Interpreter<'_, 'p> {
     ) -> Frame<'p> {
         let index = self.cx.indexes.get_or_build(stmts);
         let (parent, place) = (Some(parent.clone()), parent.place.clone());
-        Frame { id: 0, parent, stmts, index, vars: None, module_cx, placed: false, place }
+        Frame { place, ..Frame::bare(module_cx, parent, stmts, index) }
     }
 
     fn unroll(&self, frame: &Rc<Frame<'p>>, group: &'p ForStmt, scope: &Scope<'p>) -> EvalResult<GroupExpansion<'p>> {
-        let mut turns: IndexMap<Arc<str>, Iteration<'p>> = IndexMap::new();
+        let mut iterations: IndexMap<Arc<str>, Iteration<'p>> = IndexMap::new();
         let mut failed = None;
-        let over = self.named(&group.over, scope)?;
+        let over = self.interpreter().named(&group.over, scope)?;
         let is_map = over.as_map().is_some();
-        for (number, element) in self.iterations_of(&over, group.over.span)? {
-            self.budget.step(self, group.span, 1)?;
+        for (number, element) in self.interpreter().iterations_of(&over, group.over.span)? {
+            self.state.meter.step(self.cx, group.span, 1)?;
             let bound = bind_iteration(scope, &group.names, number.clone(), element.clone());
             let key = self.iteration_key(group.key.as_ref(), &bound, number.filter(|_| is_map), &element);
             let Ok((text, key)) = key else {
                 failed = Some(AlreadyReported);
                 continue;
             };
-            if let Some(first) = turns.get(&text) {
-                let diagnostic = Diagnostic::error("GPB1704", format!("the key `{text}` comes up twice in this `for`"))
-                    .with_label(key.span, "each turn needs a key of its own")
-                    .help("keys are the identities of what the turns make: use `key` to name a part that is unique");
+            if let Some(first) = iterations.get(&text) {
+                let diagnostic = Diagnostic::error("GPB1704", format!("duplicate key `{text}` in this `for`"))
+                    .with_label(key.span, "each iteration needs its own key")
+                    .help(
+                        "keys are the identities of what the iterations make: use `key` to name a part that is unique",
+                    );
                 let (first, over) = (first.key.span, group.over.span);
                 failed = Some(self.report(if first != key.span {
-                    diagnostic.with_label(first, "it comes up here first")
+                    diagnostic.with_label(first, "first used here")
                 } else if over.to(key.span) != over {
-                    diagnostic.with_label(over, "gone over here")
+                    diagnostic.with_label(over, "iterated over here")
                 } else {
                     diagnostic
                 }));
@@ -110,10 +97,10 @@ impl<'p> Interpreter<'_, 'p> {
             let keys: Arc<str> = format!("{}{}", frame.module_cx.keys, key_segment(&text)).into();
             let module_cx = Rc::new(ModuleContext { keys, ..(*frame.module_cx).clone() });
             let inner = self.inner_frame(frame, &group.stmts, module_cx);
-            let inner = self.expansion.frame(Frame { vars: bound.locals, ..inner });
-            turns.insert(text, Iteration { key, frame: inner });
+            let inner = self.state.frames.enter(Frame { vars: bound.locals, ..inner });
+            iterations.insert(text, Iteration { key, frame: inner });
         }
-        failed.map_or_else(|| Ok(GroupExpansion::Many(Rc::new(turns))), Err)
+        failed.map_or_else(|| Ok(GroupExpansion::Many(Rc::new(iterations))), Err)
     }
 
     fn iteration_key(
@@ -124,18 +111,18 @@ impl<'p> Interpreter<'_, 'p> {
         element: &PropertyValue,
     ) -> EvalResult<(Arc<str>, PropertyValue)> {
         let key = match (written, map_key) {
-            (Some(written), _) => self.eval(written, scope, Expectation::Any)?.with_span(written.span),
+            (Some(written), _) => self.interpreter().eval(written, scope, Expectation::Any)?.with_span(written.span),
             (None, Some(key)) => key,
             (None, None) => element.clone(),
         };
-        let key = self.known(key, "the key of a turn")?;
+        let key = self.interpreter().known(key, "the key of an iteration")?;
         match scalar(&key) {
             Some(text) => Ok((text.into(), key)),
-            None => Err(self.no_key(&key)),
+            None => Err(self.interpreter().no_key(&key)),
         }
     }
 
-    /// What a name stands for that is declared inside a group: a map of the turns of a `for`, the item of the branch
+    /// Returns what a name stands for that is declared inside a group: a map of the iterations of a `for`, the item of the branch
     /// that was chosen, nothing where the other was.
     pub(super) fn in_group(
         &self,
@@ -149,17 +136,22 @@ impl<'p> Interpreter<'_, 'p> {
                 Some(found) => self.item(&inner, found, used),
                 None => Ok(PropertyValue::absent(used)),
             },
-            GroupExpansion::Many(turns) => {
-                self.demand(MemoKey::Keyed(frame.id, name), CycleLabel::Name(name), used, || {
-                    self.keyed(&turns, name, used)
+            GroupExpansion::Many(iterations) => {
+                self.interpreter().demand(MemoKey::Keyed(frame.id, name), CycleLabel::Name(name), used, || {
+                    self.keyed(&iterations, name, used)
                 })
             }
         }
     }
 
-    fn keyed(&self, turns: &IndexMap<Arc<str>, Iteration<'p>>, name: &str, used: Span) -> EvalResult<PropertyValue> {
-        let mut map = PropertyMap::with_capacity_and_hasher(turns.len(), foldhash::fast::RandomState::default());
-        for (key, iteration) in turns {
+    fn keyed(
+        &self,
+        iterations: &IndexMap<Arc<str>, Iteration<'p>>,
+        name: &str,
+        used: Span,
+    ) -> EvalResult<PropertyValue> {
+        let mut map = PropertyMap::with_capacity_and_hasher(iterations.len(), foldhash::fast::RandomState::default());
+        for (key, iteration) in iterations {
             let Some(found) = iteration.frame.index.names.get(name) else { continue };
             let value = self.item(&iteration.frame, found, used)?;
             if !value.is_absent() {

@@ -1,57 +1,24 @@
 //! Resources as they are met during expansion, and their properties as others read them.
 
+use super::expander::Expander;
+use super::expansion::ResourceNode;
 use crate::compile_context::{AlreadyReported, EvalResult};
-use crate::eval::{BlockEntries, CycleLabel, Expectation, Frame, Interpreter, MemoKey, Scope};
+use crate::eval::{BlockEntries, CycleLabel, Expectation, Frame, MemoKey, Scope};
 use crate::property::aws_spelling;
 use gpb_base::source::Span;
-use gpb_catalog::TypeDef;
 use gpb_catalog::typed::type_of;
-use gpb_model::PropPath;
 use gpb_model::ty::Type;
 use gpb_model::value::{PropertyValue, ResourceHandle, ValueKind};
-use gpb_model::{Address, Place};
-use gpb_syntax::ast::{Ident, ResourceStmt, Stmt};
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use gpb_model::{Address, PropPath};
+use gpb_syntax::ast::{Ident, ResourceStmt};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// A resource of the model to be.
-#[derive(Debug)]
-pub struct ResourceNode<'p> {
-    pub id: u32,
-    pub stmt: &'p ResourceStmt,
-    pub frame: Rc<Frame<'p>>,
-    pub handle: Arc<ResourceHandle>,
-    pub def: Arc<TypeDef>,
-    pub place: Arc<Place>,
-}
-
-/// `override address { … }`
-#[derive(Debug)]
-pub struct OverrideBlock<'p> {
-    pub stmts: &'p [Stmt],
-    pub scope: Scope<'p>,
-    pub span: Span,
-    /// Whether a resource of that address came up.
-    pub met: Cell<bool>,
-}
-
-/// What the environment overrides, by address.
-pub type Overrides<'p> = RefCell<BTreeMap<Address, Rc<OverrideBlock<'p>>>>;
-
-impl<'p> ResourceNode<'p> {
-    /// Where its properties are evaluated.
-    pub fn scope(&self) -> Scope<'p> {
-        Scope { place: Some(self.place.clone()), ..Scope::new(self.frame.clone()) }
-    }
-}
-
-impl<'p> Interpreter<'_, 'p> {
-    /// The resource declared by a statement of a frame.
+impl<'p> Expander<'_, 'p> {
+    /// Enters the resource declared by a statement of a frame.
     pub(super) fn resource(&self, frame: &Rc<Frame<'p>>, stmt: &'p ResourceStmt) -> EvalResult<PropertyValue> {
         let (_, def) = self.cx.def_at(&stmt.ty)?;
-        self.budget.item(self, stmt.name.span)?;
+        self.state.meter.item(self.cx, stmt.name.span)?;
         self.cx.expand(stmt);
         let place = match (&stmt.place, &frame.place) {
             (Some(place), _) => self.place(place, &Scope::new(frame.clone()))?,
@@ -59,7 +26,7 @@ impl<'p> Interpreter<'_, 'p> {
             (None, None) => return Err(AlreadyReported),
         };
         let address = Address(frame.module_cx.address(&stmt.name.text));
-        self.budget.text(self, stmt.name.span, address.as_str().len())?;
+        self.state.meter.text(self.cx, stmt.name.span, address.as_str().len())?;
         let handle = Arc::new(ResourceHandle { address: address.clone(), ty: def.name.clone(), place: place.clone() });
         let mut nodes = self.expansion.nodes.borrow_mut();
         let id = u32::try_from(nodes.len()).map_err(|_| AlreadyReported)?;
@@ -68,30 +35,30 @@ impl<'p> Interpreter<'_, 'p> {
         Ok(PropertyValue::new(ValueKind::Resource(handle), stmt.name.span))
     }
 
-    /// The entries of a resource; what an `override` gives takes the place of what was written.
+    /// Returns the entries of a resource; what an `override` gives takes the place of what was written.
     pub fn body_of(&self, node: &Rc<ResourceNode<'p>>, used: Span) -> EvalResult<Rc<BlockEntries<'p>>> {
         if let Some(known) = self.expansion.bodies.borrow().get(&node.id) {
             return Ok(known.clone());
         }
         let label = CycleLabel::Body(node.handle.address.clone());
-        self.demand(MemoKey::Body(node.id), label, used, || {
-            let mut entries = self.entries(&node.stmt.stmts, &node.scope())?;
+        self.interpreter().demand(MemoKey::Body(node.id), label, used, || {
+            let mut entries = self.interpreter().entries(&node.stmt.stmts, &node.scope())?;
             let overridden = self.overrides.borrow().get(&node.handle.address).cloned();
             if let Some(overridden) = overridden {
                 overridden.met.set(true);
                 let scope = Scope { place: Some(node.place.clone()), ..overridden.scope.clone() };
-                for (name, given) in self.entries(overridden.stmts, &scope)?.assignments {
+                for (name, given) in self.interpreter().entries(overridden.stmts, &scope)?.assignments {
                     entries.assignments.insert(name, given);
                 }
             }
-            self.memo.reserve(node.id, entries.assignments.len());
+            self.state.memo.reserve(node.id, entries.assignments.len());
             self.expansion.bodies.borrow_mut().insert(node.id, Rc::new(entries));
             Ok(PropertyValue::absent(used))
         })?;
         self.expansion.bodies.borrow().get(&node.id).cloned().ok_or(AlreadyReported)
     }
 
-    /// The value a resource's declaration gives one of its properties: the one at a place among its entries.
+    /// Returns the value a resource's declaration gives one of its properties: the one at a place among its entries.
     pub fn written(
         &self,
         node: &Rc<ResourceNode<'p>>,
@@ -101,17 +68,14 @@ impl<'p> Interpreter<'_, 'p> {
     ) -> EvalResult<PropertyValue> {
         let (name, given) = entries.assignments.get_index(at).ok_or(AlreadyReported)?;
         let label = CycleLabel::Property(node.handle.address.clone(), name);
-        self.demand(MemoKey::Property(node.id, at), label, used, || {
-            let value = self.given(name, given, Expectation::Properties(&node.def).field(name))?;
-            self.measured_size(value, used)
+        self.interpreter().demand(MemoKey::Property(node.id, at), label, used, || {
+            let value = self.interpreter().given(name, given, Expectation::Properties(&node.def).field(name))?;
+            self.interpreter().measured_size(value, used)
         })
     }
 
-    /// `queue.arn`: what the declaration says, where that is known, and otherwise a hole of the catalog's type.
-    pub fn property(&self, handle: &ResourceHandle, name: &Ident, span: Span) -> EvalResult<PropertyValue> {
-        if let Some(judge) = self.fact_evaluator.borrow().clone() {
-            return self.fact_property(&judge, handle, name, span);
-        }
+    /// Returns `queue.arn`: what the declaration says, where that is known, and otherwise an unknown of the catalog's type.
+    pub(super) fn property_of(&self, handle: &ResourceHandle, name: &Ident, span: Span) -> EvalResult<PropertyValue> {
         let Some(node) = self.expansion.by_address(&handle.address) else { return Err(AlreadyReported) };
         let def = node.def.clone();
         let Some(property) = def.root.by_name(&name.text).or_else(|| def.root.by_aws(&name.text)) else {
@@ -121,7 +85,7 @@ impl<'p> Interpreter<'_, 'p> {
             }
             let mut names: Vec<&str> = def.root.properties.iter().map(|property| property.name.as_str()).collect();
             names.push("id");
-            return Err(self.no_property(&def.name, &name.text, name.span, &names));
+            return Err(self.interpreter().no_property(&def.name, &name.text, name.span, &names));
         };
         if property.name != name.text {
             self.report(aws_spelling(&name.text, &property.name, name.span));

@@ -1,7 +1,8 @@
-//! Where things live.
+//! The places resources live at.
 
+use super::expander::Expander;
 use crate::compile_context::EvalResult;
-use crate::eval::{Expectation, Interpreter, Scope};
+use crate::eval::{Expectation, Scope};
 use gpb_base::diag::Diagnostic;
 use gpb_model::Place;
 use gpb_model::ty::Type;
@@ -9,15 +10,15 @@ use gpb_model::value::ValueKind;
 use gpb_syntax::ast::Expr;
 use std::sync::Arc;
 
-impl<'p> Interpreter<'_, 'p> {
-    /// The place an expression means: a region of the current account, or a place written in full.
+impl<'p> Expander<'_, 'p> {
+    /// Returns the place an expression means: a region of the current account, or a place written in full.
     pub(super) fn place(&self, written: &'p Expr, scope: &Scope<'p>) -> EvalResult<Arc<Place>> {
-        let value = self.eval(written, scope, Expectation::Type(&Type::Place))?.with_span(written.span);
-        let value = self.known(value, "where this lives")?;
+        let value = self.interpreter().eval(written, scope, Expectation::Type(&Type::Place))?.with_span(written.span);
+        let value = self.interpreter().known(value, "where this lives")?;
         let found = value.describe();
         let read = match value.kind {
             ValueKind::Absent => None,
-            _ => match self.conform(value, &Type::Place, scope, None)?.kind {
+            _ => match self.interpreter().conform(value, &Type::Place, scope, None)?.kind {
                 ValueKind::Place(place) => Some(place),
                 _ => None,
             },
@@ -32,7 +33,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 }
 
-/// What a place leaves unsaid is as in the place around it: another region of one account is reached in the same way.
+/// Fills what a place leaves unsaid as in the place around it: another region of one account is reached in the same way.
 fn inherit(place: &Place, around: Option<&Place>) -> Place {
     let mut place = place.clone();
     let Some(around) = around else { return place };

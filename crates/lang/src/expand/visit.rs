@@ -1,11 +1,9 @@
 //! The walk that meets everything, in the order it was written.
 
-use super::groups::GroupExpansion;
-use super::instances::Instance;
-use super::nodes::ResourceNode;
-use crate::body_index::DeclKind;
+use super::expander::Expander;
+use super::expansion::{GroupExpansion, Instance, ResourceNode};
 use crate::compile_context::{AlreadyReported, EvalResult};
-use crate::eval::{Frame, Interpreter, Scope};
+use crate::eval::{Frame, Scope};
 use gpb_base::source::Span;
 use gpb_model as model;
 use gpb_model::value::{PropertyValue, ValueKind};
@@ -17,24 +15,30 @@ use std::rc::Rc;
 pub struct OutputValue<'p> {
     /// `endpoint`, or `data.endpoint` for that of a layer.
     pub name: String,
+    /// Its declaration.
     pub binding: &'p Binding,
+    /// Its value.
     pub value: PropertyValue,
 }
 
-/// What the walk met.
+/// Holds what the walk met.
 #[derive(Debug, Default)]
 pub struct ExpansionOutput<'p> {
+    /// The resources, in order.
     pub nodes: Vec<Rc<ResourceNode<'p>>>,
+    /// The layers, in order.
     pub layers: Vec<model::Layer>,
+    /// The outputs of the stack and of its layers.
     pub outputs: Vec<OutputValue<'p>>,
+    /// The moves: from, to, and where they are written.
     pub moves: Vec<(&'p NamePath, &'p NamePath, Span)>,
 }
 
-impl<'p> Interpreter<'_, 'p> {
+impl<'p> Expander<'_, 'p> {
     /// Expands everything in a frame. What fails has been reported, and the rest goes on.
     pub fn visit(&self, frame: &Rc<Frame<'p>>, into: &mut ExpansionOutput<'p>) {
         for (at, stmt) in frame.stmts.iter().enumerate() {
-            if self.budget.is_spent() {
+            if self.state.meter.is_spent() {
                 return;
             }
             // A failure has been reported where it happened.
@@ -81,7 +85,9 @@ impl<'p> Interpreter<'_, 'p> {
             Stmt::For(_) | Stmt::If(_) | Stmt::In { .. } => {
                 match self.group(frame, at, span_of(stmt))? {
                     GroupExpansion::One(inner) => self.visit(&inner, into),
-                    GroupExpansion::Many(turns) => turns.values().for_each(|turn| self.visit(&turn.frame, into)),
+                    GroupExpansion::Many(iterations) => {
+                        iterations.values().for_each(|iteration| self.visit(&iteration.frame, into));
+                    }
                 }
                 Ok(())
             }
@@ -98,10 +104,10 @@ impl<'p> Interpreter<'_, 'p> {
     fn visit_name(&self, frame: &Rc<Frame<'p>>, at: usize, name: &gpb_syntax::ast::Ident) -> EvalResult<PropertyValue> {
         let declared =
             frame.index.names.get(name.text.as_str()).filter(|declared| declared.at == at).ok_or(AlreadyReported)?;
-        self.declared(frame, declared, name.span)
+        self.interpreter().declared(frame, declared, name.span)
     }
 
-    /// What the use of a component demands of everything in it.
+    /// Takes what the use of a component demands of everything in it.
     fn visit_use(&self, value: &PropertyValue) -> EvalResult<()> {
         let ValueKind::Instance(handle) = &value.kind else { return Ok(()) };
         let instance = self.expansion.instance(handle.id).ok_or(AlreadyReported)?;
@@ -142,16 +148,6 @@ impl<'p> Interpreter<'_, 'p> {
         }
         Ok(())
     }
-}
-
-/// The parameters a frame's body declares.
-pub fn params_of<'p>(frame: &Frame<'p>) -> Vec<&'p Binding> {
-    let declared = frame.index.in_order();
-    let params = declared.iter().filter_map(|declared| match declared.what {
-        DeclKind::Param(binding) => Some(binding),
-        _ => None,
-    });
-    params.collect()
 }
 
 fn span_of(stmt: &Stmt) -> Span {

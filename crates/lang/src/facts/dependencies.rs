@@ -1,12 +1,12 @@
-//! What an expression of a fact depends on.
+//! The properties that an expression of a fact depends on.
 //!
 //! Most fields of most facts are fixed: a figure, who says so, what it means. Others look at properties of the resource
 //! itself. In facts only `self`, `usage`, a `let` and the functions that look at the graph differ from resource to resource;
 //! what uses none of them does not.
 
-use super::super::eval::Interpreter;
-use super::functions::is_function;
+use crate::graph_functions;
 use crate::modules::ModuleId;
+use crate::names::Names;
 use foldhash::HashMap;
 use gpb_syntax::ast::{Comprehension, Expr, ExprKind, Ident, Stmt, TextPart};
 use std::collections::BTreeSet;
@@ -14,40 +14,46 @@ use std::collections::BTreeSet;
 /// The properties of its own resource, as they are written after `self.`; `None` for what depends on more than those.
 pub type Dependencies<'p> = Option<BTreeSet<&'p str>>;
 
-/// What the names that a fact binds depend on.
+/// The dependencies of the names that a fact binds.
 pub type NameDependencies<'p> = HashMap<&'p str, Dependencies<'p>>;
 
-/// How deep expressions and the functions they call are looked into; what lies deeper is taken to depend on anything.
+/// The depth to which expressions and the functions they call are looked into; what lies deeper is taken to depend on anything.
 const DEPTH: usize = 24;
+
+/// The block where the facts of a type begin: it says what a resource's `usage` may hold.
+pub const USAGE: &str = "usage";
 
 /// The word for the resource that a fact is about.
 pub const SELF: &str = "self";
 
-/// An expression and where it stands.
-struct DependencyScan<'m, 'w, 'p> {
-    machine: &'m Interpreter<'w, 'p>,
+/// Scans an expression that stands in a module.
+struct DependencyScan<'m, 'p> {
+    program: &'m Names<'p>,
     module: ModuleId,
     names: &'m NameDependencies<'p>,
 }
 
-impl<'p> Interpreter<'_, 'p> {
-    /// What an expression depends on, in a module where facts have bound these names.
-    pub(super) fn reads(&self, expr: &'p Expr, module: ModuleId, names: &NameDependencies<'p>) -> Dependencies<'p> {
-        DependencyScan { machine: self, module, names }.expr(expr, DEPTH)
-    }
-
-    /// What the statements of a block depend on together.
-    pub(super) fn reads_of(
-        &self,
-        stmts: &'p [Stmt],
-        module: ModuleId,
-        names: &NameDependencies<'p>,
-    ) -> Dependencies<'p> {
-        DependencyScan { machine: self, module, names }.of_stmts(stmts, DEPTH)
-    }
+/// Returns what an expression depends on, in a module where facts have bound these names.
+pub fn of_expr<'p>(
+    program: &Names<'p>,
+    expr: &'p Expr,
+    module: ModuleId,
+    names: &NameDependencies<'p>,
+) -> Dependencies<'p> {
+    DependencyScan { program, module, names }.expr(expr, DEPTH)
 }
 
-impl<'p> DependencyScan<'_, '_, 'p> {
+/// Returns what the statements of a block depend on together.
+pub fn of_stmts<'p>(
+    program: &Names<'p>,
+    stmts: &'p [Stmt],
+    module: ModuleId,
+    names: &NameDependencies<'p>,
+) -> Dependencies<'p> {
+    DependencyScan { program, module, names }.of_stmts(stmts, DEPTH)
+}
+
+impl<'p> DependencyScan<'_, 'p> {
     fn expr(&self, expr: &'p Expr, depth: usize) -> Dependencies<'p> {
         let depth = depth.checked_sub(1)?;
         let all = |exprs: &[&'p Expr]| join(exprs.iter().map(|expr| self.expr(expr, depth)));
@@ -80,7 +86,7 @@ impl<'p> DependencyScan<'_, '_, 'p> {
         }
     }
 
-    /// What is bound for each turn comes from what is gone over, which counts by itself.
+    /// Returns what a comprehension depends on. What is bound for each iteration comes from what is gone over, which counts by itself.
     fn of_comprehension(&self, comprehension: &'p Comprehension, depth: usize) -> Dependencies<'p> {
         let mut names = self.names.clone();
         names.extend(comprehension.names.iter().map(|name| (name.text.as_str(), nothing())));
@@ -89,13 +95,13 @@ impl<'p> DependencyScan<'_, '_, 'p> {
         join(parts.map(|part| inner.expr(part, depth)).chain([self.expr(&comprehension.over, depth)]))
     }
 
-    /// What a function depends on besides its arguments.
+    /// Returns what a function depends on besides its arguments.
     fn of_function(&self, callee: &'p Ident, depth: usize) -> Dependencies<'p> {
-        let Some(function) = self.machine.cx.names.function(self.module, &callee.text) else {
-            return if is_function(&callee.text) { None } else { nothing() };
+        let Some(function) = self.program.function(self.module, &callee.text) else {
+            return if graph_functions::find(&callee.text).is_some() { None } else { nothing() };
         };
         let names = NameDependencies::default();
-        let inside = DependencyScan { machine: self.machine, module: function.module, names: &names };
+        let inside = DependencyScan { program: self.program, module: function.module, names: &names };
         let defaults = function.item.params.iter().filter_map(|param| param.value.as_ref());
         join(defaults.chain([&function.item.value]).map(|expr| inside.expr(expr, depth)))
     }
@@ -110,12 +116,13 @@ impl<'p> DependencyScan<'_, '_, 'p> {
     }
 }
 
-/// What depends on nothing of any resource.
+/// Returns the dependencies of what depends on nothing of any resource.
+#[expect(clippy::unnecessary_wraps, reason = "what depends on more than properties has none")]
 pub fn nothing<'p>() -> Dependencies<'p> {
     Some(BTreeSet::new())
 }
 
-/// What several parts depend on together.
+/// Returns what several parts depend on together.
 pub fn join<'p>(parts: impl Iterator<Item = Dependencies<'p>>) -> Dependencies<'p> {
     let mut all = BTreeSet::new();
     for part in parts {

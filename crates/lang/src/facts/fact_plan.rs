@@ -1,9 +1,9 @@
-//! The facts of a type, looked at once: which of them say the same of all resources that are alike in a few properties.
+//! The facts of a type, prepared once: which of them are the same of all resources that are alike in a few properties.
 
-use super::super::eval::Interpreter;
-use super::super::names::GlobalItem;
-use super::dependencies::{Dependencies, NameDependencies, join, nothing};
-use super::{FactEvaluator, USAGE};
+use super::dependencies::{self, Dependencies, NameDependencies, USAGE, join, nothing};
+use super::resource_graph::ResourceGraph;
+use crate::compile_context::{CompileContext, dotted};
+use crate::names::GlobalItem;
 use foldhash::HashMap;
 use gpb_catalog::TypeDef;
 use gpb_model as model;
@@ -16,29 +16,36 @@ use std::cell::{OnceCell, RefCell};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-/// All that is known of a type.
+/// Holds all facts of a type.
 #[derive(Debug, Default)]
 pub struct FactPlan<'p> {
+    /// The `facts` items about it, in order.
     pub items: Vec<FactPlanItem<'p>>,
-    /// What a resource is used for, where that depends on nothing of it and it says nothing itself.
+    /// The usage of a resource, where that depends on nothing of it and it says nothing itself.
     pub usage: OnceCell<PropertyValue>,
+    /// True if the usage depends on nothing of the resource.
     pub usage_is_fixed: bool,
 }
 
 /// One `facts` item.
 #[derive(Debug)]
 pub struct FactPlanItem<'p> {
+    /// The item.
     pub global: GlobalItem<'p, ast::FactsItem>,
+    /// Its statements, in order.
     pub steps: Vec<FactPlanStep<'p>>,
 }
 
+/// One statement of an item.
 #[derive(Debug)]
 pub enum FactPlanStep<'p> {
+    /// A `let`, with what was evaluated of it.
     Let(&'p Binding, Option<MemoCache<LetValue>>),
+    /// A fact, with what was evaluated of it.
     Fact(&'p BlockStmt, Option<MemoCache<FactTemplate>>),
 }
 
-/// What is the same for all resources with the same values of these properties.
+/// Keeps what is the same for all resources with the same values of these properties.
 #[derive(Debug)]
 pub struct MemoCache<T> {
     properties: Vec<PropPath>,
@@ -46,26 +53,32 @@ pub struct MemoCache<T> {
     known: RefCell<HashMap<String, T>>,
 }
 
-/// What a `let` stands for.
+/// The value of a `let`.
 #[derive(Debug, Clone)]
 pub struct LetValue {
+    /// The value.
     pub value: PropertyValue,
     /// The properties of the resource that it looked at.
     pub evidence: Arc<[PropPath]>,
 }
 
-/// What a fact says of each of several resources.
+/// The content of a fact about each of several resources.
 #[derive(Debug, Clone)]
 pub struct FactTemplate {
+    /// The head of the block: `price`.
     pub kind: Arc<str>,
+    /// The label of the block.
     pub name: Arc<str>,
+    /// The value of `when`.
     pub applies: Applicability,
+    /// The other fields.
     pub fields: FactFields,
     /// The properties of the resource that it looked at.
     pub evidence: Arc<[PropPath]>,
 }
 
 impl FactTemplate {
+    /// Returns what a fact says of resources like its own.
     pub fn from_fact(fact: &Fact) -> Self {
         Self {
             kind: fact.kind.clone(),
@@ -77,18 +90,18 @@ impl FactTemplate {
     }
 }
 
-/// The properties of what was read.
+/// Returns the properties of what was read.
 pub fn properties(evidence: &[Arc<Evidence>]) -> Arc<[PropPath]> {
     evidence.iter().map(|evidence| evidence.property.clone()).collect()
 }
 
-/// What is another for more values than these is not worth keeping.
+/// The number of values to keep: what is another for more values is not worth keeping.
 const MOST: usize = 64;
-/// A longer text is hardly that of two resources.
+/// The longest string to compare, in bytes: a longer one is hardly that of two resources.
 const MOST_TEXT: usize = 48;
 
 impl<T: Clone> MemoCache<T> {
-    /// What tells apart the resources for which it is not the same; `None` where it is not worth comparing.
+    /// Returns what tells apart the resources for which it is not the same; `None` where it is not worth comparing.
     pub fn key(&self, resource: &Resource) -> Option<String> {
         let mut key = String::new();
         for property in &self.properties {
@@ -104,10 +117,12 @@ impl<T: Clone> MemoCache<T> {
         Some(key)
     }
 
+    /// Returns what is kept under a key.
     pub fn get(&self, key: &str) -> Option<T> {
         self.known.borrow().get(key).cloned()
     }
 
+    /// Keeps a value under a key.
     pub fn keep(&self, key: String, value: T) {
         let mut all = self.known.borrow_mut();
         if all.len() < MOST {
@@ -116,12 +131,20 @@ impl<T: Clone> MemoCache<T> {
     }
 }
 
-impl<'p> Interpreter<'_, 'p> {
-    /// The facts of each type that there are resources of.
-    pub(super) fn plans(&self, evaluator: &FactEvaluator) -> HashMap<String, FactPlan<'p>> {
+/// Returns the facts of each type that there are resources of.
+pub fn plans<'p>(cx: &CompileContext<'p>, graph: &ResourceGraph) -> HashMap<String, FactPlan<'p>> {
+    PlanBuilder { cx }.plans(graph)
+}
+
+struct PlanBuilder<'a, 'p> {
+    cx: &'a CompileContext<'p>,
+}
+
+impl<'p> PlanBuilder<'_, 'p> {
+    fn plans(&self, graph: &ResourceGraph) -> HashMap<String, FactPlan<'p>> {
         let mut items: HashMap<String, Vec<GlobalItem<'p, ast::FactsItem>>> = HashMap::default();
         for global in &self.cx.names.facts {
-            if let Some(name) = super::super::compile_context::dotted(&global.item.ty) {
+            if let Some(name) = dotted(&global.item.ty) {
                 items.entry(name).or_default().push(*global);
             }
         }
@@ -129,7 +152,7 @@ impl<'p> Interpreter<'_, 'p> {
             let plan = self.plan_of(&name, items);
             (name, plan)
         };
-        items.into_iter().filter(|(name, _)| evaluator.has_any(name)).map(plan).collect()
+        items.into_iter().filter(|(name, _)| graph.has_any(name)).map(plan).collect()
     }
 
     fn plan_of(&self, ty: &str, items: Vec<GlobalItem<'p, ast::FactsItem>>) -> FactPlan<'p> {
@@ -138,8 +161,9 @@ impl<'p> Interpreter<'_, 'p> {
             let module = global.module;
             global.item.stmts.iter().filter_map(is_usage).map(move |block| (block, module))
         };
-        let reads =
-            |(block, module): (&'p BlockStmt, _)| self.reads_of(&block.stmts, module, &NameDependencies::default());
+        let reads = |(block, module): (&'p BlockStmt, _)| {
+            dependencies::of_stmts(&self.cx.names, &block.stmts, module, &NameDependencies::default())
+        };
         let usage = join(items.iter().flat_map(blocks).map(reads));
         let usage_is_fixed = usage.as_ref().is_some_and(std::collections::BTreeSet::is_empty);
         let item =
@@ -157,13 +181,15 @@ impl<'p> Interpreter<'_, 'p> {
         let step = |stmt: &'p Stmt| match stmt {
             Stmt::Let(binding) => {
                 let value = binding.value.as_ref();
-                let reads = value.map_or_else(nothing, |value| self.reads(value, global.module, &names));
+                let reads = value
+                    .map_or_else(nothing, |value| dependencies::of_expr(&self.cx.names, value, global.module, &names));
                 names.insert(&binding.name.text, reads.clone());
                 Some(FactPlanStep::Let(binding, memo_cache(reads, def)))
             }
-            Stmt::Block(block) if block.label.is_some() => {
-                Some(FactPlanStep::Fact(block, memo_cache(self.reads_of(&block.stmts, global.module, &names), def)))
-            }
+            Stmt::Block(block) if block.label.is_some() => Some(FactPlanStep::Fact(
+                block,
+                memo_cache(dependencies::of_stmts(&self.cx.names, &block.stmts, global.module, &names), def),
+            )),
             _ => None,
         };
         global.item.stmts.iter().filter_map(step).collect()
@@ -181,7 +207,7 @@ fn memo_cache<T>(reads: Dependencies<'_>, def: &TypeDef) -> Option<MemoCache<T>>
     Some(MemoCache { properties: properties?, known: RefCell::default() })
 }
 
-/// The block that says what a resource's `usage` may hold.
+/// Returns the block that says what a resource's `usage` may hold.
 pub fn is_usage(stmt: &Stmt) -> Option<&BlockStmt> {
     match stmt {
         Stmt::Block(block) if block.head.text == USAGE && block.label.is_none() => Some(block),

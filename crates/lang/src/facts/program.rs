@@ -1,18 +1,19 @@
 //! Facts as a function of the compiled fact program and resources.
 
-use super::super::compile_context::CompileContext;
-use super::super::deep_stack;
-use super::super::eval::Interpreter;
-use super::super::modules::Program;
-use super::super::names::Names;
-use super::super::property;
-use super::super::resolve::ResolveOutput;
-use super::super::ty::CloudFacts;
+use super::parallel;
+use super::resource_graph::DeclarationSite;
+use super::worker::FactInputs;
+use crate::compile_context::CompileContext;
+use crate::deep_stack;
+use crate::modules::Program;
+use crate::names::Names;
+use crate::property;
+use crate::resolve::ResolveOutput;
+use crate::ty::CloudFacts;
 use gpb_catalog::Catalog;
 use gpb_model::value::PropertyValue;
 use gpb_model::{Fact, FactEvaluator, Model, Resource, ValueMap};
 use std::fmt;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// The facts of a compiled program, to be evaluated about resources other than its own.
@@ -22,7 +23,7 @@ use std::sync::Arc;
 pub struct FactProgram {
     program: Arc<Program>,
     resolved: Arc<ResolveOutput>,
-    /// Whether the program has no errors: the facts of one that has may be wrong, so none are evaluated.
+    /// True if the program has no errors: the facts of one that has may be wrong, so none are evaluated.
     whole: bool,
     catalog: &'static Catalog,
     cloud: &'static (dyn CloudFacts + Sync),
@@ -48,10 +49,12 @@ impl FactProgram {
     fn evaluate(&self, model: &Model, others: &[Vec<Resource>]) -> Vec<Vec<Fact>> {
         let names = Names::collect(&self.program, &mut Vec::new());
         let cx = CompileContext::new(&self.program, names.into(), self.catalog, self.cloud);
-        let interpreter = Interpreter::new(&cx, &self.resolved);
-        *interpreter.ambient.borrow_mut() = Some(Rc::new(model.environment.clone()));
-        *interpreter.goals.borrow_mut() = model.goals.clone();
-        let facts = |resources: &Vec<Resource>| interpreter.evaluate_facts(resources.clone()).1;
+        let (environment, resolved) = (Some(&model.environment), &*self.resolved);
+        let inputs = FactInputs { cx: &cx, resolved, environment, goals: &model.goals };
+        let site = |resource: &Resource| DeclarationSite { declared: resource.span, ..DeclarationSite::default() };
+        let facts = |resources: &Vec<Resource>| {
+            parallel::evaluate(&inputs, resources.clone(), resources.iter().map(site).collect()).1
+        };
         cx.reports.muted(|| others.iter().map(facts).collect())
     }
 }

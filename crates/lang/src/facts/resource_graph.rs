@@ -5,27 +5,29 @@ use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
 use gpb_model::value::ResourceHandle;
-use gpb_model::{Address, Need, Reference, Resource, TypeName, Value};
+use gpb_model::{Address, Evidence, Need, Reference, Resource, TypeName, Value};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The resources of an environment while they are judged: what all who judge them share.
+/// Holds the resources of an environment while their facts are evaluated: all workers share it.
 #[derive(Debug, Default)]
 pub struct ResourceGraph {
+    /// The resources, in order.
     pub resources: Vec<Resource>,
-    /// By resource: where its author has written what it holds.
+    /// By resource: the places where its author has written what it holds.
     pub written: Vec<DeclarationSite>,
     handles: Vec<Arc<ResourceHandle>>,
     by_address: HashMap<Address, usize>,
     by_type: BTreeMap<TypeName, Vec<usize>>,
-    /// Who needs something of an address.
+    /// The needs of an address: who needs what of it, and how much.
     needs: HashMap<Address, Vec<(Address, String, Decimal)>>,
 }
 
-/// Where the program's author has written a resource, which for one of a component of the library is its use.
+/// The place where the program's author has written a resource, which for one of a component of the library is its use.
 #[derive(Debug, Default)]
 pub struct DeclarationSite {
+    /// The place of its declaration.
     pub declared: Span,
     /// The places of properties that are not where the resource says they are.
     pub elsewhere: Vec<(PropPath, Span)>,
@@ -35,6 +37,7 @@ pub struct DeclarationSite {
 pub type PropertyIndex = HashMap<String, Vec<usize>>;
 
 impl ResourceGraph {
+    /// Builds the graph.
     pub fn new(resources: Vec<Resource>, written: Vec<DeclarationSite>, needs: &[Need]) -> Self {
         let mut graph = ResourceGraph::default();
         for (at, resource) in resources.iter().enumerate() {
@@ -55,15 +58,17 @@ impl ResourceGraph {
         graph
     }
 
+    /// Returns the handle of the resource at an address.
     pub fn handle(&self, address: &Address) -> Option<Arc<ResourceHandle>> {
         self.handles.get(*self.by_address.get(address)?).cloned()
     }
 
+    /// Returns the handles of resources by their numbers.
     pub fn handles(&self, numbers: &[usize]) -> Vec<Arc<ResourceHandle>> {
         numbers.iter().filter_map(|at| self.handles.get(*at).cloned()).collect()
     }
 
-    /// Where the author of a resource has written one of its properties, or else the resource.
+    /// Returns where the author of a resource has written one of its properties, or else the resource.
     pub fn written(&self, resource: &Resource, property: &PropPath) -> Span {
         let written = self.by_address.get(&resource.address).and_then(|at| self.written.get(*at));
         let elsewhere = written.and_then(|written| written.elsewhere.iter().find(|(known, _)| known == property));
@@ -71,20 +76,29 @@ impl ResourceGraph {
         at.copied().unwrap_or_else(|| written.map_or(resource.span, |written| written.declared))
     }
 
+    /// Returns a property of a resource as evidence: that it decided something.
+    pub fn property(&self, resource: &Resource, property: PropPath) -> Evidence {
+        let span = self.written(resource, &property);
+        let written = resource.properties.contains_key(property.0.as_str());
+        Evidence { resource: resource.address.clone(), property, written, span }
+    }
+
+    /// Returns the resource at an address.
     pub fn resource(&self, address: &Address) -> Option<&Resource> {
         self.resources.get(*self.by_address.get(address)?)
     }
 
-    /// Whether there are resources of a type.
+    /// Checks whether there are resources of a type.
     pub fn has_any(&self, ty: &str) -> bool {
         self.by_type.contains_key(ty)
     }
 
+    /// Returns the resources of a type.
     pub fn of_type(&self, ty: &str) -> Vec<Arc<ResourceHandle>> {
         self.handles(self.by_type.get(ty).map_or(&[], Vec::as_slice))
     }
 
-    /// Who needs how much of `what` of a resource, or of the component it is in.
+    /// Returns who needs how much of `what` of a resource, or of the component it is in.
     pub fn needed(&self, of: &Address, what: &str) -> Vec<(Arc<ResourceHandle>, Decimal)> {
         let around = self.resource(of).map(|resource| resource.components.clone()).unwrap_or_default();
         let scopes = std::iter::once(of.clone()).chain(around.into_iter().map(Address::from));
@@ -93,7 +107,7 @@ impl ResourceGraph {
         wanted.filter_map(|(by, _, amount)| Some((self.handle(by)?, *amount))).collect()
     }
 
-    /// The resources of a type by what they hold in a property.
+    /// Returns the resources of a type by what they hold in a property.
     pub fn index(&self, def: &TypeDef, property: &PropPath) -> PropertyIndex {
         let mut index = PropertyIndex::default();
         for at in self.by_type.get(&def.name).into_iter().flatten() {
@@ -110,7 +124,7 @@ impl ResourceGraph {
         index
     }
 
-    /// Under which keys a property's value is found. `*address` is any reference to a resource, `@address` one to what
+    /// Returns the keys under which a property's value is found. `*address` is any reference to a resource, `@address` one to what
     /// identifies it, `=text` what is written.
     fn keys(&self, value: &Value) -> Vec<String> {
         match value {
@@ -123,7 +137,7 @@ impl ResourceGraph {
         }
     }
 
-    /// One text for all values that are, or will be, the same.
+    /// Returns one text for all values that are, or will be, the same.
     pub fn key(&self, value: &Value) -> String {
         match value {
             Value::Ref(reference) => match self.literal(reference) {
@@ -140,14 +154,14 @@ impl ResourceGraph {
         }
     }
 
-    /// The keys that find whatever refers to a resource or names it.
+    /// Returns the keys that find whatever refers to a resource or names it.
     pub fn keys_of_resource(&self, address: &Address) -> Vec<String> {
         let mut keys = vec![format!("*{address}")];
         keys.extend(self.names(address).into_iter().map(|text| format!("={text}")));
         keys
     }
 
-    /// The keys that find what is the same as a value.
+    /// Returns the keys that find what is the same as a value.
     pub fn keys_of_value(&self, value: &Value) -> Vec<String> {
         match value {
             Value::Ref(reference) => {
@@ -170,7 +184,7 @@ impl ResourceGraph {
         reference.path.0.is_empty() || self.primary(&reference.to).is_some_and(|path| path == reference.path)
     }
 
-    /// The one property that identifies a resource, where it is one.
+    /// Returns the one property that identifies a resource, where it is one.
     fn primary(&self, address: &Address) -> Option<PropPath> {
         let def = gpb_catalog::Catalog::embedded().get(&self.resource(address)?.ty)?;
         match def.primary_identifier.as_slice() {
@@ -179,7 +193,7 @@ impl ResourceGraph {
         }
     }
 
-    /// What a resource will be identified by, where that is written.
+    /// Returns what a resource will be identified by, where that is written.
     pub fn identifier(&self, address: &Address) -> Option<&str> {
         match self.resource(address)?.properties.get(self.primary(address)?.head())? {
             Value::Text(text) => Some(text),
@@ -187,7 +201,7 @@ impl ResourceGraph {
         }
     }
 
-    /// What a resource may be called by where it is written: its identifiers and its name.
+    /// Returns what a resource may be called by where it is written: its identifiers and its name.
     fn names(&self, address: &Address) -> Vec<&str> {
         let Some(resource) = self.resource(address) else { return Vec::new() };
         let Some(def) = gpb_catalog::Catalog::embedded().get(&resource.ty) else { return Vec::new() };
@@ -211,7 +225,7 @@ impl ResourceGraph {
         self.identifies(reference).then(|| self.identifier(&reference.to)).flatten()
     }
 
-    /// The resource that a literal identifies: of a type, where one is given, or else the only one.
+    /// Returns the resource that a literal identifies: of a type, where one is given, or else the only one.
     pub fn named(&self, text: &str, ty: Option<&str>) -> Option<Arc<ResourceHandle>> {
         let candidates: Vec<usize> = match ty {
             Some(ty) => self.by_type.get(ty).cloned().unwrap_or_default(),
@@ -225,7 +239,7 @@ impl ResourceGraph {
     }
 }
 
-/// The values at a place, every element of the lists on the way.
+/// Returns the values at a place, every element of the lists on the way.
 fn inside<'v>(value: &'v Value, path: &[&str]) -> Vec<&'v Value> {
     match (value, path) {
         (Value::List(items), _) => items.iter().flat_map(|item| inside(item, path)).collect(),

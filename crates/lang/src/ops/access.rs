@@ -1,6 +1,6 @@
 //! Reaching into values: `.name`, `?.name`, `[index]`.
 
-use super::wait;
+use super::wait::wait;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::Place;
@@ -8,7 +8,9 @@ use gpb_model::ty::Type;
 use gpb_model::value::{PropertyMap, PropertyValue, Unknown, ValueKind};
 use rust_decimal::prelude::ToPrimitive;
 
-/// `of.name` or, where `optional`, `of?.name`, of anything but resources and instances, which the evaluator knows.
+/// Computes `of.name` or, where `optional`, `of?.name`.
+///
+/// Resources and instances are for the evaluator, which knows them.
 ///
 /// # Errors
 /// When there is no such member.
@@ -37,7 +39,7 @@ pub fn member(
     }
 }
 
-/// `of[index]`: lists count from 0, maps are reached by their keys.
+/// Computes `of[index]`: lists count from 0, maps are reached by their keys.
 ///
 /// # Errors
 /// When there is no such element.
@@ -75,7 +77,7 @@ pub fn index(of: &PropertyValue, index: &PropertyValue, span: Span) -> Result<Pr
             .with_label(of.span, "this may be absent")
             .help("choose a value for that case with `??`")),
         (ValueKind::List(_) | ValueKind::Map(_), _) => {
-            let wanted = if matches!(of.kind, ValueKind::List(_)) { "a number" } else { "text" };
+            let wanted = if matches!(of.kind, ValueKind::List(_)) { "a number" } else { "a string" };
             let message = format!("{} is reached by {wanted}, not by {}", of.describe(), index.describe());
             Err(Diagnostic::error("GPB1127", message).with_label(index.span, format!("{wanted} is expected here")))
         }
@@ -101,21 +103,21 @@ fn place_member(place: &Place, name: &str, name_span: Span, span: Span) -> Resul
 }
 
 fn unknown_member(
-    hole: &Unknown,
+    unknown: &Unknown,
     of: &PropertyValue,
     name: &str,
     name_span: Span,
     span: Span,
 ) -> Result<PropertyValue, Diagnostic> {
-    let ty = match hole.ty.required() {
+    let ty = match unknown.ty.required() {
         Type::Any => Type::Any,
         Type::Map(of) => of.as_ref().clone(),
         Type::Object(object) => {
-            let unknown = || {
+            let no_field = || {
                 let found = nearest(name, object.fields.keys().map(AsRef::as_ref));
                 suggest(name, name_span, found, &[])
             };
-            object.fields.get(name).ok_or_else(unknown)?.ty.clone()
+            object.fields.get(name).ok_or_else(no_field)?.ty.clone()
         }
         ty => {
             return Err(Diagnostic::error("GPB1126", format!("a `{ty}` has no members"))

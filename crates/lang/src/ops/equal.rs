@@ -1,6 +1,6 @@
-//! Equality: of like values; a comparison that can never hold is a mistake.
+//! Compares values for equality; a comparison that never holds is a mistake.
 
-use super::{symbol, wait};
+use super::wait::wait;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_base::unit;
@@ -9,7 +9,9 @@ use gpb_model::ty::Type;
 use gpb_model::value::{BareWord, PropertyValue, ValueKind};
 use gpb_syntax::ast::BinaryOp;
 
-/// Whether two values are the same, as far as that is known; `None` when it depends on what is unknown until apply.
+/// Compares two values for equality.
+///
+/// `None` when the answer depends on what is unknown until apply.
 ///
 /// # Errors
 /// When values of these kinds are never the same.
@@ -24,7 +26,7 @@ pub fn equal(left: &PropertyValue, right: &PropertyValue) -> Result<Option<bool>
         | (ValueKind::Text(_), ValueKind::Word(one)) => words(one, left, right).map(Some),
         (ValueKind::Secret(_), _) | (_, ValueKind::Secret(_)) => Err(secret(left, right)),
         _ if !left.is_known() || !right.is_known() => {
-            // The same hole is the same value, whatever it turns out to be.
+            // The same unknown is the same value, whatever it turns out to be.
             Ok((left == right).then_some(true))
         }
         _ if std::mem::discriminant(&left.kind) == std::mem::discriminant(&right.kind) => Ok(Some(left == right)),
@@ -40,11 +42,13 @@ pub(super) fn compare(
 ) -> Result<PropertyValue, Diagnostic> {
     match equal(&left, &right)? {
         Some(same) => Ok(PropertyValue::bool(same == (op == BinaryOp::Equal), span)),
-        None => wait(symbol(op), &[&left, &right], Type::Bool, span),
+        None => wait(op.symbol(), &[&left, &right], Type::Bool, span),
     }
 }
 
-/// Compares words, where one of them may come from a known set: then the other must be of that set too.
+/// Compares words.
+///
+/// Where one of them comes from a known set, the other must be of that set too.
 fn words(one: &BareWord, left: &PropertyValue, right: &PropertyValue) -> Result<bool, Diagnostic> {
     let among = match (&left.kind, &right.kind) {
         (_, ValueKind::Word(BareWord { among: Some(among), .. })) if one.among.is_none() => Some((among, left)),

@@ -1,6 +1,6 @@
-//! Text made of parts, and a choice that waits for its condition.
+//! Joins the parts of a string, and makes choices that wait for their condition.
 
-use super::wait;
+use super::wait::wait;
 use crate::property::strict;
 use crate::ty;
 use gpb_base::diag::Diagnostic;
@@ -9,7 +9,9 @@ use gpb_model as model;
 use gpb_model::ty::Type;
 use gpb_model::value::{MAX_TEXT, PropertyValue, ValueKind, too_large};
 
-/// `"a${b}c"`: the parts joined. What is unknown until apply stays a hole in the text.
+/// Joins the parts of `"a${b}c"`.
+///
+/// What is unknown until apply stays an unknown part of the string.
 ///
 /// # Errors
 /// When a part has no text form.
@@ -33,7 +35,7 @@ pub fn text(parts: Vec<PropertyValue>, span: Span) -> Result<PropertyValue, Diag
     match joined.as_slice() {
         [] => Ok(PropertyValue::text("", span)),
         [model::Value::Text(only)] => PropertyValue::text(only.as_str(), span).bounded(),
-        // A text that is one hole of text is that hole.
+        // A string that is one unknown string is that unknown value.
         [_] if parts.iter().all(|part| matches!(&part.kind, ValueKind::Unknown(unknown) if unknown.ty.is_text())) => {
             Ok(PropertyValue::new_unknown(joined.remove(0), Type::String, span))
         }
@@ -41,10 +43,12 @@ pub fn text(parts: Vec<PropertyValue>, span: Span) -> Result<PropertyValue, Diag
     }
 }
 
-/// `if condition { then } else { otherwise }` where the condition is unknown until apply.
+/// Computes `if condition { then } else { otherwise }`.
+///
+/// It waits where the condition is unknown until apply.
 ///
 /// # Errors
-/// When the condition is no bool.
+/// When the condition is not a bool.
 pub fn choose(
     condition: PropertyValue,
     then: PropertyValue,
@@ -71,11 +75,11 @@ fn push(joined: &mut Vec<model::Value>, part: model::Value) {
     }
 }
 
-/// The text of a part that is known.
+/// Returns the text of a part that is known.
 pub(crate) fn part_text(part: &PropertyValue) -> Result<String, Diagnostic> {
     let refuse = |help: &str| {
         Err(Diagnostic::error("GPB1128", format!("{} has no text form", part.describe()))
-            .with_label(part.span, "cannot be a part of text")
+            .with_label(part.span, "cannot be a part of a string")
             .help(help))
     };
     match &part.kind {
@@ -86,11 +90,11 @@ pub(crate) fn part_text(part: &PropertyValue) -> Result<String, Diagnostic> {
         ValueKind::Quantity(quantity) => Ok(quantity.to_string()),
         ValueKind::Bool(bool) => Ok(bool.to_string()),
         ValueKind::Secret(_) => Err(ty::secret_as_text(part)),
-        ValueKind::Absent => Err(Diagnostic::error("GPB1110", "no value was given to put into this text")
+        ValueKind::Absent => Err(Diagnostic::error("GPB1110", "no value was given to put into this string")
             .with_label(part.span, "this may be absent")
             .help("choose a value for that case with `??`")),
         ValueKind::Resource(_) => refuse("name the property that is meant: `.id`, `.arn`, …"),
-        ValueKind::List(_) => refuse("`join(list, \", \")` makes text of a list, `json(list)` makes JSON"),
+        ValueKind::List(_) => refuse("`join(list, \", \")` makes a string of a list, `json(list)` makes JSON"),
         ValueKind::Map(_) => refuse("`json(…)` makes JSON of it"),
         ValueKind::Range(_) => refuse("`low(…)` and `high(…)` give its ends"),
         ValueKind::Place(_) => refuse("name what is meant: `.region` or `.account`"),

@@ -1,9 +1,10 @@
-use super::{binary, from_symbol, index, member, negate, range, text};
+use super::{binary, index, member, negate, range, text};
 use crate::ty::testing::{NOWHERE, show, value};
 use crate::ty::{TypeContext, conform};
 use gpb_base::diag::Diagnostic;
 use gpb_model::ty::Type;
 use gpb_model::value::PropertyValue;
+use gpb_syntax::ast::BinaryOp;
 use serde_json::{Value as Json, json};
 
 fn shown(result: Result<PropertyValue, Diagnostic>) -> String {
@@ -11,7 +12,7 @@ fn shown(result: Result<PropertyValue, Diagnostic>) -> String {
 }
 
 fn check(left: Json, op: &str, right: Json, expected: &str) {
-    let op = from_symbol(op).unwrap();
+    let op = BinaryOp::from_symbol(op).unwrap();
     assert_eq!(shown(binary(op, value(left), value(right), NOWHERE)), expected);
 }
 
@@ -42,7 +43,7 @@ fn equality_is_of_like_values() {
 fn a_word_is_compared_with_the_words_it_could_be() {
     let mode = Type::words(["sandbox", "live"]);
     let live = conform(value(json!("~live")), &mode, &TypeContext::new(&crate::ty::testing::TestFacts)).unwrap();
-    let equal = from_symbol("==").unwrap();
+    let equal = BinaryOp::from_symbol("==").unwrap();
     assert_eq!(shown(binary(equal, live.clone(), value(json!("~live")), NOWHERE)), "true");
     assert_eq!(shown(binary(equal, live.clone(), value(json!("~sandbox")), NOWHERE)), "false");
     assert_eq!(
@@ -119,7 +120,7 @@ fn values_that_grow_without_end_are_refused() {
     }
     assert!(list.find_secret().is_none() && deep.is_known());
     let mut unknown = value(json!({"$hole": "number"}));
-    let add = from_symbol("+").unwrap();
+    let add = BinaryOp::from_symbol("+").unwrap();
     let refused = (0..64).find_map(|_| match binary(add, unknown.clone(), unknown.clone(), NOWHERE) {
         Ok(next) => {
             unknown = next;

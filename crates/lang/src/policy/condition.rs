@@ -1,6 +1,6 @@
-//! Conditions: operators by their names, values as texts.
+//! Makes conditions: operators by their names, values as strings.
 
-use super::{one_or_many, put};
+use super::values::{one_or_many, put};
 use crate::ty;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
@@ -41,7 +41,7 @@ const OPERATORS: &[(&str, &str)] = &[
 /// The quantifiers before an operator.
 const QUANTIFIERS: &[(&str, &str)] = &[("for_any_value_", "ForAnyValue:"), ("for_all_values_", "ForAllValues:")];
 
-/// The operator in AWS's spelling, whichever it was written in.
+/// Returns the operator in AWS's spelling, whichever it was written in.
 pub fn operator(written: &str) -> Option<String> {
     let (prefix, rest) = QUANTIFIERS
         .iter()
@@ -60,7 +60,7 @@ pub fn operator(written: &str) -> Option<String> {
     Some(format!("{prefix}{aws}{suffix}"))
 }
 
-/// The object after `when`, as the document writes it.
+/// Returns the object after `when`, as the document writes it.
 pub(super) fn block(conditions: &PropertyValue, diagnostics: &mut Vec<Diagnostic>) -> PropertyValue {
     let mut out = PropertyMap::default();
     let Some(entries) = conditions.as_map() else {
@@ -92,7 +92,7 @@ pub(super) fn block(conditions: &PropertyValue, diagnostics: &mut Vec<Diagnostic
     PropertyValue::map(out, conditions.span)
 }
 
-/// The values a key is tested against, each as text: that is the form AWS keeps them in.
+/// Collects the values a key is tested against, each as a string, as AWS does.
 fn scalars(value: &PropertyValue, found: &mut Vec<PropertyValue>, diagnostics: &mut Vec<Diagnostic>) {
     match &value.kind {
         ValueKind::List(items) => items.iter().for_each(|item| scalars(item, found, diagnostics)),
@@ -105,8 +105,11 @@ fn scalars(value: &PropertyValue, found: &mut Vec<PropertyValue>, diagnostics: &
         ValueKind::Word(word) if word.among.is_some() => found.push(PropertyValue::text(word.text.clone(), value.span)),
         ValueKind::Word(word) => diagnostics.push(word.unknown(value.span)),
         _ => diagnostics.push(
-            Diagnostic::error("GPB1101", format!("a condition tests text, numbers or bools, not {}", value.describe()))
-                .with_label(value.span, "cannot be tested against"),
+            Diagnostic::error(
+                "GPB1101",
+                format!("a condition tests strings, numbers or bools, not {}", value.describe()),
+            )
+            .with_label(value.span, "cannot be tested against"),
         ),
     }
 }
@@ -118,7 +121,7 @@ fn expects_object(value: &PropertyValue) -> Diagnostic {
 }
 
 fn unknown(name: &str, span: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::error("GPB9003", format!("`{name}` is no condition operator"))
+    let diagnostic = Diagnostic::error("GPB9003", format!("`{name}` is not a valid condition operator"))
         .with_label(span, "no operator of this name");
     let bare = QUANTIFIERS.iter().find_map(|(gpb, _)| name.strip_prefix(gpb)).unwrap_or(name);
     let bare = bare.strip_suffix("_if_exists").unwrap_or(bare);

@@ -59,17 +59,17 @@ fn mistakes_are_told() {
     check(
         json!({"actions": ["s3:GetObjet", "GetObject"], "on": [{"$resource": "aws.s3.bucket"}]}),
         r#"{"Action":["s3:GetObjet","GetObject"],"Effect":"Allow","Resource":[]}"#,
-        "GPB9001 AWS has no action `s3:GetObjet` [change to `s3:GetObject`]\nGPB9001 AWS has no action `GetObject`\nGPB2005 text is expected here, and this is a whole `aws.s3.bucket` [add `.arn`]",
+        "GPB9001 AWS has no action `s3:GetObjet` [change to `s3:GetObject`]\nGPB9001 AWS has no action `GetObject`\nGPB2005 a string is expected here, and this is a whole `aws.s3.bucket` [add `.arn`]",
     );
     check(
         json!({"actions": ["*"], "to": [["servce", "x"], ["service", "ec2"], ["aws"]]}),
         r#"{"Action":"*","Effect":"Allow","Principal":{"Service":"ec2"}}"#,
-        "GPB9002 `servce` is no kind of principal [change to `service`]\nGPB9005 `ec2` is not a service principal\nGPB9004 `aws` needs a value",
+        "GPB9002 `servce` is not a valid kind of principal [change to `service`]\nGPB9005 `ec2` is not a service principal\nGPB9004 `aws` needs a value",
     );
     check(
         json!({"actions": ["*"], "when": {"string_equal": {"a": 1}}}),
         r#"{"Action":"*","Condition":{},"Effect":"Allow"}"#,
-        "GPB9006 this statement says neither to whom nor on what\nGPB9003 `string_equal` is no condition operator [change to `string_equals`]",
+        "GPB9006 this statement says neither to whom nor on what\nGPB9003 `string_equal` is not a valid condition operator [change to `string_equals`]",
     );
 }
 

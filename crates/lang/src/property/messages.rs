@@ -1,4 +1,4 @@
-//! The mistakes a body can hold.
+//! The diagnostics about the bodies of resources.
 
 use crate::ty::TypeContext;
 use gpb_base::diag::{Diagnostic, Severity, nearest};
@@ -42,7 +42,7 @@ pub(super) fn unknown(name: &str, within: &str, shape: &ObjectShape, key: Span) 
     }
 }
 
-/// Advice to write a property in gpb's spelling.
+/// Returns advice to write a property in gpb's spelling.
 pub fn aws_spelling(aws: &str, name: &str, key: Span) -> Diagnostic {
     let mut diagnostic = Diagnostic::warning("GPB2002", format!("`{aws}` is written `{name}` here"))
         .with_label(key, "AWS's spelling")
@@ -70,7 +70,9 @@ pub(super) fn quantity(name: &str, quantity: Quantity, span: Span) -> Diagnostic
         .help(format!("say in which unit: {}", number_functions(quantity.dimension, name)))
 }
 
-/// The functions that make a number of a quantity; the property's name may tell which one it is.
+/// Returns the functions that make a number of a quantity.
+///
+/// The property's name may tell which one is meant.
 pub(super) fn number_functions(dimension: Dimension, property: &str) -> String {
     let all: &[(&str, &[&str])] = match dimension {
         Dimension::Duration => &[
@@ -91,11 +93,13 @@ pub(super) fn number_functions(dimension: Dimension, property: &str) -> String {
     }
 }
 
-/// A resource where text is wanted; `member` is the property that is meant, where that is certain.
+/// Returns the diagnostic for a resource where a string is expected.
+///
+/// `member` is the property that is meant, where that is certain.
 pub fn resource_as_text(ty: &str, span: Span, member: Option<&str>) -> Diagnostic {
     let after = Span { start: span.end, ..span };
-    let diagnostic = Diagnostic::error("GPB2005", format!("text is expected here, and this is a whole `{ty}`"))
-        .with_label(span, "a resource is no text");
+    let diagnostic = Diagnostic::error("GPB2005", format!("a string is expected here, and this is a whole `{ty}`"))
+        .with_label(span, "a resource is not a string");
     match member {
         Some(member) => diagnostic.help(format!("name the property that is meant: `.{member}`")).fix(
             format!("add `.{member}`"),
@@ -135,15 +139,17 @@ pub(super) fn mismatch(name: &str, wanted: &str, value: &PropertyValue) -> Diagn
     }
 }
 
-/// Whether a text stands where its span is, as itself or in quotes, and not behind a name.
+/// Checks that a string stands at its span, as itself or in quotes.
+///
+/// Otherwise it stands behind a name.
 pub(super) fn is_literal(text: &str, span: Span) -> bool {
     let length = (span.end - span.start.min(span.end)) as usize;
     length == text.len() || length == text.len() + 2
 }
 
-/// What AWS takes as text, written without quotes.
+/// Adds a fix that puts a value in quotes, which AWS takes as a string.
 pub(super) fn quote(diagnostic: Diagnostic, literal: &str, span: Span) -> Diagnostic {
-    let diagnostic = diagnostic.help("AWS takes it as text: put it in quotes, or make text of it with `text(…)`");
+    let diagnostic = diagnostic.help("AWS takes a string: put it in quotes, or make a string of it with `text(…)`");
     if is_literal(literal, span) {
         diagnostic.fix("put it in quotes", span, format!("\"{literal}\""))
     } else {
@@ -151,29 +157,31 @@ pub(super) fn quote(diagnostic: Diagnostic, literal: &str, span: Span) -> Diagno
     }
 }
 
-/// What AWS takes as a number or a bool, written in quotes.
+/// Adds a fix that removes the quotes of a number or a bool.
 pub(super) fn unquote(diagnostic: Diagnostic, literal: &str, span: Span) -> Diagnostic {
     let diagnostic = diagnostic.help(format!("write {literal}, without quotes"));
     if is_literal(literal, span) { diagnostic.fix("remove the quotes", span, literal) } else { diagnostic }
 }
 
-/// A bare word that is no name in scope, for a text property.
+/// Returns the diagnostic for a bare word that is not a name in scope.
 pub(super) fn word(name: &str, found: &BareWord, shape: &TextShape, used: Span, cx: &TypeContext) -> Diagnostic {
     let (word, span) = (&*found.text, found.written);
     let known = || shape.one_of.iter().map(String::as_str);
     if shape.one_of.is_empty() {
-        let message = format!("`{word}` is not a name in scope, and `{name}` is text");
+        let message = format!("`{word}` is not a name in scope, and `{name}` is a string");
         let diagnostic = found.labelled(Diagnostic::error("GPB1105", message), used, "not a name in scope");
         return match cx.nearest_name(word) {
-            Some(meant) => diagnostic.help(format!("did you mean `{meant}`? Text is written in quotes")).fix(
+            Some(meant) => diagnostic.help(format!("did you mean `{meant}`? A string is written in quotes")).fix(
                 format!("change to `{meant}`"),
                 span,
                 &*meant,
             ),
-            None => diagnostic.help("text is written in quotes").fix("put it in quotes", span, format!("\"{word}\"")),
+            None => {
+                diagnostic.help("a string is written in quotes").fix("put it in quotes", span, format!("\"{word}\""))
+            }
         };
     }
-    let diagnostic = Diagnostic::error("GPB2006", format!("`{word}` is no value of `{name}`"));
+    let diagnostic = Diagnostic::error("GPB2006", format!("`{word}` is not a valid value of `{name}`"));
     let diagnostic = found.labelled(diagnostic, used, "neither a value of this property nor a name in scope");
     let folded = known().find(|one| one.eq_ignore_ascii_case(word) || one.replace('-', "_").eq_ignore_ascii_case(word));
     match folded.or_else(|| nearest(word, known())) {
@@ -188,13 +196,13 @@ pub(super) fn word(name: &str, found: &BareWord, shape: &TextShape, used: Span, 
     }
 }
 
-/// The first dozen of many names.
+/// Returns the first dozen of many names.
 pub(super) fn some(names: &[&str]) -> String {
     let listed: Vec<&str> = names.iter().copied().take(12).collect();
     format!("{}{}", listed.join(", "), if names.len() > listed.len() { ", …" } else { "" })
 }
 
-/// Whether text can stand without quotes.
+/// Checks that text can stand without quotes.
 fn is_word(text: &str) -> bool {
     let part = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     !text.starts_with(|first: char| first.is_ascii_digit()) && text.split('-').all(part)

@@ -1,6 +1,7 @@
-//! Objects: names from gpb's spelling to AWS's.
+//! Reads objects: names from gpb's spelling to AWS's.
 
-use super::{BodyReader, messages};
+use super::messages;
+use super::reader::BodyReader;
 use compact_str::CompactString;
 use gpb_base::source::Span;
 use gpb_catalog::{ObjectShape, Property};
@@ -9,7 +10,9 @@ use gpb_model::PropPath;
 use gpb_model::value::{PropertyMap, ValueEntry};
 
 impl BodyReader<'_> {
-    /// The entries by AWS's names. What cannot be read is left out and blamed.
+    /// Reads the entries by AWS's names.
+    ///
+    /// What cannot be read is reported and left out.
     pub(super) fn object(&mut self, entries: &PropertyMap, shape: &ObjectShape, path: &PropPath) -> model::ValueMap {
         let mut out = Vec::with_capacity(entries.len());
         let mut written: Vec<(&str, Span)> = Vec::with_capacity(entries.len().min(shape.properties.len()));
@@ -32,7 +35,7 @@ impl BodyReader<'_> {
                 continue;
             }
             if !self.partial && self.def.is_read_only(&at) {
-                self.blamed.values.insert(at.clone());
+                self.reported.values.insert(at.clone());
                 self.diagnostics.push(messages::read_only(&self.name(&at), &self.def.name, entry.key));
                 continue;
             }
@@ -45,7 +48,9 @@ impl BodyReader<'_> {
         out.into_iter().collect()
     }
 
-    /// The property a name means. An unknown one is blamed, unless the object is open for any.
+    /// Returns the property that a name stands for.
+    ///
+    /// An unknown one is reported, unless the object is open for any.
     fn find<'s>(
         &mut self,
         name: &str,
@@ -61,7 +66,7 @@ impl BodyReader<'_> {
             return Some(property);
         }
         if !shape.open {
-            self.blamed.objects.insert(path.clone());
+            self.reported.objects.insert(path.clone());
             let within = if path.0.is_empty() { self.def.name.to_string() } else { self.name(path) };
             self.diagnostics.push(messages::unknown(name, &within, shape, entry.key));
         }

@@ -1,7 +1,8 @@
-//! Values by the catalog's shapes.
+//! Reads values by the catalog's shapes.
 
-use super::{BodyReader, messages, untyped};
-use crate::builtins::json;
+use super::reader::BodyReader;
+use super::to_json::{json_text, to_json};
+use super::{messages, untyped};
 use gpb_catalog::typed::type_of;
 use gpb_catalog::{ListShape, ObjectShape, Shape, TextShape, secret_places};
 use gpb_model as model;
@@ -10,11 +11,11 @@ use gpb_model::ty::Type;
 use gpb_model::value::{PropertyMap, PropertyValue, Unknown, ValueKind};
 
 impl BodyReader<'_> {
-    /// The value at a place, or `None` when there is none: it is absent, or it was blamed.
+    /// Reads the value of a property; `None` if it is absent or was reported.
     pub(super) fn value(&mut self, value: &PropertyValue, shape: &Shape, path: &PropPath) -> Option<model::Value> {
         let read = self.read(value, shape, path);
         if read.is_none() && !value.is_absent() {
-            self.blamed.values.insert(path.clone());
+            self.reported.values.insert(path.clone());
         }
         read
     }
@@ -77,7 +78,7 @@ impl BodyReader<'_> {
         }
     }
 
-    /// A document: keys as they are.
+    /// Reads a document: keys stay as they are.
     pub(super) fn document(&mut self, value: &PropertyValue, path: &PropPath) -> Option<model::Value> {
         if let Some(secret) = value.find_secret().filter(|_| !self.keeps_secrets(path)) {
             let diagnostic = messages::secret(&self.name(path), secret);
@@ -89,19 +90,19 @@ impl BodyReader<'_> {
         }
     }
 
-    /// A document where AWS wants its text.
+    /// Reads a document where AWS takes a string of JSON.
     fn encoded(&mut self, value: &PropertyValue, path: &PropPath) -> Option<model::Value> {
         let document = self.document(value, path)?;
         if !value.is_known() {
             return Some(model::Value::Call { function: "json".to_owned(), args: vec![document] });
         }
-        match json::document(value) {
-            Ok(document) => Some(model::Value::Text(json::write(&document).into())),
+        match to_json(value) {
+            Ok(document) => Some(model::Value::Text(json_text(&document).into())),
             Err(diagnostic) => self.refuse(diagnostic),
         }
     }
 
-    /// A secret may go only where AWS itself never gives it back.
+    /// Checks that AWS never returns the property: only there may a secret go.
     fn keeps_secrets(&self, path: &PropPath) -> bool {
         self.def.is_write_only(path)
             || secret_places::is_secret_safe(&self.def.aws)
@@ -131,7 +132,7 @@ impl BodyReader<'_> {
         let diagnostic = messages::mismatch(&self.name(path), noun_of(shape), value);
         self.refuse(match shape {
             Shape::Text(_) if unknown.ty.may_be(&Type::Number) || unknown.ty.may_be(&Type::Bool) => {
-                diagnostic.help("make text of it: `\"${…}\"` or `text(…)`")
+                diagnostic.help("make a string of it: `\"${…}\"` or `text(…)`")
             }
             Shape::Int { .. } | Shape::Number { .. } if unknown.ty.is_text() => {
                 diagnostic.help("`number(…)` reads the number from it")
@@ -157,18 +158,18 @@ impl BodyReader<'_> {
                 self.encoded(value, path)
             }
             ValueKind::Resource(handle) => {
-                let member = self.meant_of(&handle.ty, shape, path);
+                let member = self.member_meant(&handle.ty, shape, path);
                 self.refuse(messages::resource_as_text(&handle.ty, value.span, member.as_deref()))
             }
             _ => {
-                let diagnostic = messages::mismatch(&self.name(path), "text", value);
+                let diagnostic = messages::mismatch(&self.name(path), "a string", value);
                 self.refuse(match &value.kind {
                     ValueKind::Number(number) => {
                         messages::quote(diagnostic, &number.normalize().to_string(), value.span)
                     }
                     ValueKind::Bool(bool) => messages::quote(diagnostic, &bool.to_string(), value.span),
-                    ValueKind::Quantity(_) => diagnostic.help("`text(…)` makes text of it"),
-                    ValueKind::Map(_) | ValueKind::List(_) => diagnostic.help("`json(…)` makes JSON text of it"),
+                    ValueKind::Quantity(_) => diagnostic.help("`text(…)` makes a string of it"),
+                    ValueKind::Map(_) | ValueKind::List(_) => diagnostic.help("`json(…)` makes a string of JSON of it"),
                     ValueKind::Place(_) => diagnostic.help("name what is meant: `.region` or `.account`"),
                     _ => diagnostic,
                 })
@@ -176,8 +177,10 @@ impl BodyReader<'_> {
         }
     }
 
-    /// The property of a resource that a text property wants, where its name or its form says so.
-    fn meant_of(&self, ty: &str, shape: &TextShape, path: &PropPath) -> Option<String> {
+    /// Returns the property of a resource that a string property wants.
+    ///
+    /// `None` where neither its name nor its form shows it.
+    fn member_meant(&self, ty: &str, shape: &TextShape, path: &PropPath) -> Option<String> {
         let names = || path.segments().map(str::to_lowercase);
         let form = shape.pattern.as_deref().unwrap_or_default();
         let wants_arn = names().any(|name| name.ends_with("arn") || name.ends_with("arns"))
@@ -216,7 +219,9 @@ impl BodyReader<'_> {
         model::Value::Map(out.into_iter().collect())
     }
 
-    /// A map where AWS has a list: `{ Name = "x" }` for a list of keys and values, an object for a list of one.
+    /// Reads a map where AWS has a list.
+    ///
+    /// `{ Name = "x" }` for a list of keys and values, an object for a list of one.
     fn map_for_list(
         &mut self,
         value: &PropertyValue,
@@ -251,8 +256,9 @@ impl BodyReader<'_> {
         model::Value::List(out)
     }
 
-    /// The one of several shapes that a value is meant for, by its outside alone: looking further would make reading
-    /// deep values endless.
+    /// Returns the one of several shapes that a value is meant for.
+    ///
+    /// Its outside alone decides: looking further would make reading deep values endless.
     fn choose<'s>(&self, value: &PropertyValue, shapes: &'s [Shape]) -> Option<&'s Shape> {
         let mut best: Option<(usize, &Shape)> = None;
         for shape in shapes {
@@ -264,7 +270,7 @@ impl BodyReader<'_> {
         best.map(|(_, shape)| shape)
     }
 
-    /// How well a shape suits a value; 0 is not at all.
+    /// Returns how well a shape fits a value; 0 is not at all.
     fn score(&self, value: &PropertyValue, shape: &Shape) -> usize {
         match (&value.kind, shape) {
             (ValueKind::Map(entries), Shape::Object(object)) => {
@@ -303,24 +309,24 @@ fn is_open(shape: &Shape) -> bool {
     }
 }
 
-/// Exactly `Key` and `Value`: what AWS makes of maps.
+/// Checks for exactly `Key` and `Value`, AWS's form of maps.
 fn is_pair(item: &ObjectShape) -> bool {
     item.properties.len() == 2 && item.by_aws("Key").is_some() && item.by_aws("Value").is_some()
 }
 
-/// `{ key = …, value = … }`: one element of the list, written as itself.
+/// Checks for `{ key = …, value = … }`: one element of the list as itself.
 fn is_written_pair(entries: &PropertyMap, item: &ObjectShape) -> bool {
     let has = |aws: &str| item.by_aws(aws).is_some_and(|property| entries.contains_key(property.name.as_str()));
     entries.len() == 2 && has("Key") && has("Value")
 }
 
-/// What a shape takes, for messages.
+/// Returns the noun, with its article, of what a shape takes.
 pub(super) fn noun_of(shape: &Shape) -> &'static str {
     match shape {
         Shape::Bool => "a bool",
         Shape::Int { .. } => "a whole number",
         Shape::Number { .. } => "a number",
-        Shape::Text(_) => "text",
+        Shape::Text(_) => "a string",
         Shape::List(_) => "a list",
         Shape::Object(_) => "an object",
         Shape::Map { .. } => "a map",

@@ -69,8 +69,8 @@ fn values_that_do_not_fit_are_told() {
         json!({}),
         "GPB2004 `delay_seconds` is a bare number, and `5s` is a duration\n\
          GPB2008 `fifo_queue` is a bool, not a string\n\
-         GPB1105 `alias` is not a name in scope, and `kms_master_key_id` is text [put it in quotes]\n\
-         GPB2005 text is expected here, and this is a whole `aws.sns.topic`",
+         GPB1105 `alias` is not a name in scope, and `kms_master_key_id` is a string [put it in quotes]\n\
+         GPB2005 a string is expected here, and this is a whole `aws.sns.topic`",
     );
     check(
         "aws.ec2.vpc",
@@ -150,7 +150,7 @@ fn the_catalog_s_rules_are_told_at_the_property() {
         "aws.ec2.volume",
         json!({"availability_zone": "#5s"}),
         json!({}),
-        "GPB2008 `availability_zone` is text, not a duration",
+        "GPB2008 `availability_zone` is a string, not a duration",
     );
 }
 

@@ -1,4 +1,4 @@
-//! Values outside any shape.
+//! Converts values to the model without a shape.
 
 use crate::ty;
 use gpb_base::diag::Diagnostic;
@@ -7,7 +7,9 @@ use gpb_model::value::{PropertyValue, ValueKind};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-/// A value for people to read, as outputs are: quantities and ranges as text, places by their region.
+/// Converts a value for people to read, as outputs are.
+///
+/// Quantities and ranges become strings, places their region.
 ///
 /// # Errors
 /// When the value has no such form.
@@ -22,7 +24,9 @@ pub fn untyped(value: &PropertyValue) -> Result<model::Value, Diagnostic> {
     })
 }
 
-/// A value that is JSON already, holes aside: what has a unit or a type of its own is refused.
+/// Converts a value that is JSON already, unknown parts aside.
+///
+/// A value that has a unit or a type of its own is an error.
 ///
 /// # Errors
 /// When the value has no JSON form.
@@ -30,7 +34,7 @@ pub fn strict(value: &PropertyValue) -> Result<model::Value, Diagnostic> {
     convert(value, &|_| None)
 }
 
-/// A number in JSON's terms.
+/// Converts a number to JSON's integer or float.
 pub(super) fn number(number: Decimal) -> model::Value {
     let whole = if number.is_integer() { number.to_i64() } else { None };
     match whole {
@@ -74,7 +78,7 @@ fn shown(end: &PropertyValue) -> Option<String> {
     }
 }
 
-/// The diagnostic for a value that has no JSON form.
+/// Returns the diagnostic for a value that has no JSON form.
 fn no_form(value: &PropertyValue) -> Diagnostic {
     let refuse = |help: &str| {
         Diagnostic::error("GPB1129", format!("{} has no JSON form", value.describe()))
@@ -84,7 +88,7 @@ fn no_form(value: &PropertyValue) -> Diagnostic {
     match &value.kind {
         ValueKind::Word(word) => word.unknown(value.span),
         ValueKind::Quantity(quantity) => refuse(&format!(
-            "say in which unit: {}; or make text of it with `text(…)`",
+            "say in which unit: {}; or make a string of it with `text(…)`",
             super::messages::number_functions(quantity.dimension, "")
         )),
         ValueKind::Resource(_) => refuse("name the property that is meant: `.id`, `.arn`, …"),

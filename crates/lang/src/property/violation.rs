@@ -1,4 +1,4 @@
-//! What the catalog says of properties that were read.
+//! Reports the catalog's violations by properties that were read.
 
 use super::messages;
 use gpb_base::diag::Diagnostic;
@@ -10,7 +10,9 @@ use gpb_model::PropPath;
 use gpb_model::Spans;
 use std::collections::BTreeSet;
 
-/// The places where reading failed: what is missing there was written, and has been blamed already.
+/// The places where reading failed.
+///
+/// What is missing there was written, and has been reported already.
 #[derive(Debug, Default)]
 pub(super) struct ReportedPaths {
     /// Places whose value could not be read.
@@ -23,21 +25,21 @@ pub(super) fn check(
     def: &TypeDef,
     values: &model::ValueMap,
     (spans, keys): (&Spans, Vec<(PropPath, Span)>),
-    blamed: &ReportedPaths,
+    reported: &ReportedPaths,
     head: Span,
 ) -> Vec<Diagnostic> {
     let mut found = catalog::check(def, values);
-    found.retain(|violation| !blamed.explains(violation));
+    found.retain(|violation| !reported.explains(violation));
     if found.is_empty() {
         return Vec::new();
     }
     let keys: Spans = keys.into_iter().collect();
-    let told = found.iter().map(|violation| {
-        // What is wrong with a property, whatever its value, is told at its name.
+    let reported = found.iter().map(|violation| {
+        // What is wrong with a property, whatever its value, is reported at its name.
         let spans = if violation.kind == ViolationKind::Deprecated { &keys } else { spans };
         diagnostic(violation, values, spans, head)
     });
-    told.collect()
+    reported.collect()
 }
 
 impl ReportedPaths {
@@ -101,7 +103,7 @@ fn broken(rule: &ObjectRule, path: &PropPath) -> &'static str {
     }
 }
 
-/// Where a place was written, or else what is around it.
+/// Returns the place where a property was written, or else what is around it.
 fn nearest_span(path: &PropPath, spans: &Spans) -> Option<Span> {
     let mut path = path.clone();
     while !path.0.is_empty() {

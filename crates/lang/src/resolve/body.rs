@@ -1,48 +1,18 @@
-//! Statements: what may stand where, and the names in it.
+//! Resolves statements: which ones a body may hold, and the names in them.
 
-use super::scope::{Resolution, ScopeRib};
-use super::{GroupKind, Resolver, suggest};
-use crate::body_index::DeclKind;
+use super::body_kind::BodyKind;
+use super::cycles::ReferenceGraph;
+use super::resolver::{GroupKind, Resolver, suggest};
+use super::ribs::{Resolution, ScopeRib};
+use crate::body_index::{BodyIndex, DeclKind};
 use crate::names::ItemKind;
+use crate::node_id::NodeId;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
-use gpb_syntax::ast::{BlockStmt, Body, ForStmt, IfStmt, LayerStmt, NamePath, PathSegment, ResourceStmt, Stmt};
-
-/// What the statements are statements of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BodyKind {
-    Stack,
-    Layer,
-    Component,
-    Resource,
-    /// The body of a component's use.
-    Use,
-    Environment,
-    Facts,
-    Object,
-}
-
-impl BodyKind {
-    pub fn describe(self) -> &'static str {
-        match self {
-            BodyKind::Stack => "a stack",
-            BodyKind::Layer => "a layer",
-            BodyKind::Component => "a component",
-            BodyKind::Resource => "a resource",
-            BodyKind::Use => "the use of a component",
-            BodyKind::Environment => "an environment",
-            BodyKind::Facts => "facts",
-            BodyKind::Object => "an object",
-        }
-    }
-
-    fn declares(self) -> bool {
-        matches!(self, BodyKind::Stack | BodyKind::Layer | BodyKind::Component)
-    }
-}
+use gpb_syntax::ast::{BlockStmt, Body, ForStmt, Ident, IfStmt, LayerStmt, NamePath, PathSegment, ResourceStmt, Stmt};
 
 impl<'p> Resolver<'_, 'p> {
-    /// The statements of a stack, a layer or a component, or of a group inside one.
+    /// Resolves the statements of a stack, a layer, a component, or of a group in one.
     pub(super) fn body(&mut self, stmts: &'p [Stmt], place: BodyKind) {
         let index = self.world.indexes.get_or_build(stmts);
         for duplicate in &index.duplicates {
@@ -110,7 +80,7 @@ impl<'p> Resolver<'_, 'p> {
         }
         match self.world.names.component(self.module, &block.head.text) {
             Some(component) => {
-                self.components.edge(self.item, super::key(component.item), block.head.span);
+                self.components.edge(self.item, NodeId::new(component.item.span), block.head.span);
                 if block.label.is_none() {
                     self.unlabelled(block);
                 }
@@ -121,7 +91,7 @@ impl<'p> Resolver<'_, 'p> {
         self.object(&block.stmts, BodyKind::Use);
     }
 
-    /// `layer {` and the like: what had to stand between the keyword and the braces is missing.
+    /// Reports `layer {` and the like: something is missing before the braces.
     fn keyword_alone(&mut self, block: &'p BlockStmt, place: BodyKind) -> bool {
         let keyword = block.head.text.as_str();
         let (code, what, inside) = match keyword {
@@ -157,7 +127,9 @@ impl<'p> Resolver<'_, 'p> {
         self.report(self.hint(diagnostic, ItemKind::Component, head, near));
     }
 
-    /// The entries of a resource, of a component's use, of an environment or of an object.
+    /// Resolves the entries of a resource, a component's use, or an environment.
+    ///
+    /// Also those of an object.
     pub(super) fn object(&mut self, stmts: &'p [Stmt], place: BodyKind) {
         let depth = self.ribs.len();
         for stmt in stmts {
@@ -218,7 +190,7 @@ impl<'p> Resolver<'_, 'p> {
         self.ribs.truncate(depth);
     }
 
-    fn word(&self, word: &gpb_syntax::ast::Ident, known: &[&str], statement: &str) {
+    fn word(&self, word: &Ident, known: &[&str], statement: &str) {
         if known.contains(&word.text.as_str()) {
             return;
         }
@@ -249,7 +221,9 @@ impl<'p> Resolver<'_, 'p> {
         body(self, &group.otherwise);
     }
 
-    /// The path after `after`: the head is a name in scope, and what a layer or component has is known.
+    /// Resolves the path after `after`.
+    ///
+    /// Its head is a name in scope, and the members of a layer or a component are known.
     fn path(&mut self, path: &'p NamePath) {
         let mut segments = path.segments.iter();
         let Some(PathSegment::Name(head)) = segments.next() else { return };
@@ -264,16 +238,18 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
-    /// What the layers of a stack use: known layers, in no circle.
+    /// Checks that the layers of a stack use known layers, and without a cycle.
     pub(super) fn layers(&mut self, body: &'p Body) {
         let index = self.world.indexes.get_or_build(&body.stmts);
-        let mut edges = super::ReferenceGraph::default();
+        let mut edges = ReferenceGraph::default();
         for declared in index.in_order() {
             let DeclKind::Layer(layer) = declared.what else { continue };
-            edges.node(super::key(layer), &layer.name);
+            edges.node(NodeId::new(layer.span), &layer.name);
             for used in &layer.uses {
                 match index.names.get(used.text.as_str()).map(|declared| declared.what) {
-                    Some(DeclKind::Layer(target)) => edges.edge(super::key(layer), super::key(target), used.span),
+                    Some(DeclKind::Layer(target)) => {
+                        edges.edge(NodeId::new(layer.span), NodeId::new(target.span), used.span)
+                    }
                     _ => self.unknown_layer(used, &index),
                 }
             }
@@ -281,7 +257,7 @@ impl<'p> Resolver<'_, 'p> {
         edges.report(self.world, "GPB1602", "layer", "of two layers only one can be built on the other");
     }
 
-    fn unknown_layer(&self, used: &gpb_syntax::ast::Ident, index: &crate::body_index::BodyIndex<'p>) {
+    fn unknown_layer(&self, used: &Ident, index: &BodyIndex<'p>) {
         let diagnostic = Diagnostic::error("GPB1601", format!("there is no layer `{}` in this stack", used.text))
             .with_label(used.span, "unknown layer");
         let layers = index.names.values().filter(|declared| matches!(declared.what, DeclKind::Layer(_)));
@@ -289,51 +265,5 @@ impl<'p> Resolver<'_, 'p> {
             Some(near) => suggest(diagnostic, near, used.span),
             None => diagnostic,
         });
-    }
-}
-
-/// How to speak of a misplaced statement: what it is, where it stands, and where it belongs.
-pub fn describe(stmt: &Stmt, place: BodyKind) -> (String, Span, String) {
-    let belongs = |what: &str, span: Span, home: &str| (format!("`{what}`"), span, format!("it belongs in {home}"));
-    let word =
-        |whole: Span, keyword: &str| Span::new(whole.file, whole.range().start, whole.range().start + keyword.len());
-    match stmt {
-        Stmt::Param(binding) => belongs("param", binding.span, "a stack or a component, outside `for`, `if` and `in`"),
-        Stmt::Let(binding) => belongs("let", binding.span, "a stack, a layer or a component"),
-        Stmt::Output(binding) => belongs("output", binding.span, "a stack, a layer or a component, outside `for`"),
-        Stmt::Layer(layer) => {
-            belongs("layer", word(layer.span, "layer"), "a stack, side by side with the other layers, outside `for`")
-        }
-        Stmt::Resource(resource) => {
-            let keyword = if resource.existing { "existing" } else { "resource" };
-            belongs(keyword, word(resource.span, keyword), "a stack, a layer or a component")
-        }
-        Stmt::Field(field) => {
-            let help = if matches!(field.head.text.as_str(), "allow" | "deny") {
-                "statements stand in a policy document: `policy { allow … on … }`".to_owned()
-            } else if place.declares() {
-                format!("name a value with `let {} = …`", field.head.text)
-            } else {
-                "remove it".to_owned()
-            };
-            (format!("the field `{}`", field.head.text), field.head.span, help)
-        }
-        Stmt::Block(block) => (format!("the block `{}`", block.head.text), block.head.span, "remove it".to_owned()),
-        Stmt::When(when) => belongs("when", when.span, "the use of a component, or an object"),
-        Stmt::For(group) => belongs("for", group.span, "a body or an object"),
-        Stmt::If(group) => belongs("if", group.span, "a body or an object"),
-        Stmt::In { span, .. } => belongs("in", *span, "a stack, a layer or a component"),
-        Stmt::After { span, .. } => belongs("after", *span, "a body, a resource or the use of a component"),
-        Stmt::Protect { span, .. } => belongs("protect", *span, "a resource or the use of a component"),
-        Stmt::Ignore { span, .. } => belongs("ignore", *span, "a resource"),
-        Stmt::Replace { span, .. } => belongs("replace", *span, "a resource"),
-        Stmt::Moved { span, .. } => belongs("moved", *span, "a stack or an environment"),
-        Stmt::Override { span, .. } => belongs("override", *span, "an environment"),
-        Stmt::Recover(recover) => {
-            belongs("recover", recover.span, "an environment, a body, a resource or the use of a component")
-        }
-        Stmt::Derived { span, .. } => belongs("derived", *span, "a body, a resource or the use of a component"),
-        Stmt::Budget(budget) => belongs("budget", budget.span, "an environment"),
-        Stmt::Needs { span, .. } => belongs("needs", *span, "a resource or the use of a component"),
     }
 }

@@ -1,6 +1,7 @@
-//! Who needs whom, and the circles in it.
+//! Finds cycles of references.
 
 use crate::compile_context::CompileContext;
+use crate::node_id::NodeId;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_syntax::ast::Ident;
@@ -10,15 +11,15 @@ use std::collections::HashSet;
 /// A graph of functions calling functions, or components using components.
 #[derive(Debug, Default)]
 pub struct ReferenceGraph {
-    nodes: IndexMap<usize, ReferenceNode>,
+    nodes: IndexMap<NodeId, ReferenceNode>,
 }
 
 #[derive(Debug, Default)]
 struct ReferenceNode {
     name: String,
     span: Option<Span>,
-    /// What it needs, and where it says so.
-    needs: Vec<(usize, Span)>,
+    /// The items it refers to, each with the place of the reference.
+    needs: Vec<(NodeId, Span)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,39 +29,45 @@ enum Checkpoint {
 }
 
 impl ReferenceGraph {
-    pub fn node(&mut self, key: usize, name: &Ident) {
+    /// Adds an item, or names one that is referred to already.
+    pub fn node(&mut self, key: NodeId, name: &Ident) {
         let node = self.nodes.entry(key).or_default();
         name.text.as_str().clone_into(&mut node.name);
         node.span = Some(name.span);
     }
 
-    pub fn edge(&mut self, from: usize, to: usize, span: Span) {
+    /// Adds a reference of an item to another.
+    pub fn edge(&mut self, from: NodeId, to: NodeId, span: Span) {
         if let Some(node) = self.nodes.get_mut(&from) {
             node.needs.push((to, span));
         }
     }
 
-    /// Reports each circle once, as the path of the places that make it; returns everything on a circle.
-    pub fn report(&self, cx: &CompileContext<'_>, code: &'static str, what: &str, why: &str) -> HashSet<usize> {
-        let mut marks: IndexMap<usize, Checkpoint> = IndexMap::new();
-        let mut circular = HashSet::new();
+    /// Reports each cycle once, as the path of the references in it.
+    ///
+    /// Returns everything on a cycle.
+    pub fn report(&self, cx: &CompileContext<'_>, code: &'static str, what: &str, why: &str) -> HashSet<NodeId> {
+        let mut marks: IndexMap<NodeId, Checkpoint> = IndexMap::new();
+        let mut on_cycles = HashSet::new();
         for start in self.nodes.keys() {
             for cycle in self.cycles_from(*start, &mut marks) {
-                circular.extend(cycle.iter().map(|(key, _)| *key));
+                on_cycles.extend(cycle.iter().map(|(key, _)| *key));
                 cx.reports.add(self.describe(&cycle, code, what).help(why));
             }
         }
-        circular
+        on_cycles
     }
 
-    /// Depth first without recursion, as a chain of functions may be as long as the program.
-    fn cycles_from(&self, start: usize, marks: &mut IndexMap<usize, Checkpoint>) -> Vec<Vec<(usize, Span)>> {
+    /// Searches depth first, without recursion.
+    ///
+    /// A chain of functions may be as long as the program.
+    fn cycles_from(&self, start: NodeId, marks: &mut IndexMap<NodeId, Checkpoint>) -> Vec<Vec<(NodeId, Span)>> {
         let mut found = Vec::new();
         if marks.contains_key(&start) {
             return found;
         }
         // Each step: the node, and how many of its needs have been followed.
-        let mut path: Vec<(usize, usize)> = vec![(start, 0)];
+        let mut path: Vec<(NodeId, usize)> = vec![(start, 0)];
         marks.insert(start, Checkpoint::Open);
         while let Some((key, followed)) = path.last_mut() {
             let next = self.nodes.get(key).and_then(|node| node.needs.get(*followed)).copied();
@@ -83,8 +90,10 @@ impl ReferenceGraph {
         found
     }
 
-    /// The part of the path from `to` on: each node with the place where it needs the next.
-    fn cycle_of(&self, path: &[(usize, usize)], to: usize) -> Vec<(usize, Span)> {
+    /// Returns the part of the path from `to` on.
+    ///
+    /// Each node comes with the place of its reference to the next.
+    fn cycle_of(&self, path: &[(NodeId, usize)], to: NodeId) -> Vec<(NodeId, Span)> {
         let start = path.iter().position(|(key, _)| *key == to).unwrap_or(0);
         let steps = path.iter().skip(start).filter_map(|(key, followed)| {
             let (_, span) = self.nodes.get(key)?.needs.get(followed.checked_sub(1)?)?;
@@ -93,13 +102,13 @@ impl ReferenceGraph {
         steps.collect()
     }
 
-    fn describe(&self, cycle: &[(usize, Span)], code: &'static str, what: &str) -> Diagnostic {
-        let name = |key: usize| self.nodes.get(&key).map_or("", |node| node.name.as_str());
-        let first = cycle.first().map_or(0, |(key, _)| *key);
+    fn describe(&self, cycle: &[(NodeId, Span)], code: &'static str, what: &str) -> Diagnostic {
+        let first = cycle.first().map(|(key, _)| *key);
+        let name = |key: Option<NodeId>| key.and_then(|key| self.nodes.get(&key)).map_or("", |node| node.name.as_str());
         let mut diagnostic = Diagnostic::error(code, format!("the {what} `{}` needs itself", name(first)));
         for (index, (key, span)) in cycle.iter().enumerate() {
-            let to = cycle.get(index + 1).map_or(first, |(key, _)| *key);
-            diagnostic = diagnostic.with_label(*span, format!("`{}` needs `{}` here", name(*key), name(to)));
+            let to = cycle.get(index + 1).map_or(first, |(key, _)| Some(*key));
+            diagnostic = diagnostic.with_label(*span, format!("`{}` needs `{}` here", name(Some(*key)), name(to)));
         }
         diagnostic
     }

@@ -1,9 +1,11 @@
-//! Names in expressions.
+//! Resolves names in expressions.
 
-use super::scope::{Resolution, ScopeRib};
-use super::{GroupKind, Resolver};
+use super::body_kind::{BodyKind, describe};
+use super::resolver::{GroupKind, Resolver};
+use super::ribs::{Resolution, ScopeRib};
 use crate::builtins;
 use crate::names::ItemKind;
+use crate::node_id::NodeId;
 use gpb_base::diag::Diagnostic;
 use gpb_syntax::ast::{
     BinaryOp, Binding, Comprehension, Expr, ExprKind, Ident, PolicyStatement, Stmt, TextPart, TypeExpr, TypeKind,
@@ -26,7 +28,7 @@ impl<'p> Resolver<'_, 'p> {
                     self.expr(item);
                 }
             }
-            ExprKind::Object(stmts) => self.object(stmts, super::body::BodyKind::Object),
+            ExprKind::Object(stmts) => self.object(stmts, BodyKind::Object),
             ExprKind::Call { callee, args } => {
                 self.callee(callee);
                 for arg in args {
@@ -62,7 +64,7 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
-    /// An expression in a place where a bare word can mean nothing but a name.
+    /// Resolves an expression in a place where a bare word can only be a name.
     pub(super) fn head(&mut self, expr: &'p Expr) {
         match &*expr.kind {
             ExprKind::Name(name) => {
@@ -93,10 +95,10 @@ impl<'p> Resolver<'_, 'p> {
 
     fn callee(&mut self, callee: &'p Ident) {
         if let Some(function) = self.world.names.function(self.module, &callee.text) {
-            self.functions.edge(self.item, super::key(function.item), callee.span);
+            self.functions.edge(self.item, NodeId::new(function.item.span), callee.span);
             return;
         }
-        if builtins::lookup(&callee.text).is_some() || crate::facts::is_function(&callee.text) {
+        if builtins::lookup(&callee.text).is_some() || crate::graph_functions::find(&callee.text).is_some() {
             return;
         }
         let own: Vec<&str> =
@@ -123,7 +125,7 @@ impl<'p> Resolver<'_, 'p> {
         for value in statement.principals.iter().filter_map(|principal| principal.value.as_ref()) {
             self.expr(value);
         }
-        self.object(&statement.conditions, super::body::BodyKind::Object);
+        self.object(&statement.conditions, BodyKind::Object);
     }
 
     pub(super) fn binding(&mut self, binding: &'p Binding) {
@@ -137,7 +139,7 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
-    /// The defaults of an object type see the module's names alone.
+    /// Resolves the defaults of an object type, which see the module's names alone.
     pub(super) fn type_defaults(&mut self, ty: &'p TypeExpr) {
         match &ty.kind {
             TypeKind::Named { args, .. } => args.iter().for_each(|arg| self.type_defaults(arg)),
@@ -154,13 +156,13 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
-    /// A statement that stands where nothing is made of it.
-    pub(super) fn misplaced(&mut self, stmt: &Stmt, place: super::body::BodyKind) {
+    /// Reports a statement in a body that has no use for it.
+    pub(super) fn misplaced(&mut self, stmt: &Stmt, place: BodyKind) {
         // The mere beginning of an entry may become anything.
         if matches!(stmt, Stmt::Field(field) if field.value.is_missing()) {
             return;
         }
-        let (what, span, help) = super::body::describe(stmt, place);
+        let (what, span, help) = describe(stmt, place);
         let within = match (stmt, self.group) {
             (Stmt::Param(_) | Stmt::Output(_) | Stmt::Layer(_), Some(GroupKind::For)) => "a `for`",
             (Stmt::Param(_), Some(GroupKind::Once)) => "a group",

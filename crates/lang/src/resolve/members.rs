@@ -1,6 +1,8 @@
-//! `head.name`, where the head is a layer or a component: what it has is known without evaluating.
+//! Checks `head.name`, where the head is a layer or a component.
+//!
+//! Their members are known without evaluating.
 
-use super::{Resolver, suggest};
+use super::resolver::{Resolver, suggest};
 use crate::body_index::{BodyIndex, DeclKind, Declaration};
 use crate::names::GlobalItem;
 use gpb_base::diag::{Diagnostic, nearest};

@@ -1,31 +1,12 @@
-//! What a name stands for at a place, as far as can be said without evaluating.
+//! Looks names up in scope, as far as possible without evaluating.
 
-use super::Resolver;
-use crate::body_index::{BodyIndex, DeclKind, Declaration};
+use super::resolver::Resolver;
+use super::ribs::{AMBIENT, Resolution, ScopeRib};
+use crate::body_index::DeclKind;
 use crate::builtins;
 use crate::names::ItemKind;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_syntax::ast::{Ident, LayerStmt};
-use std::rc::Rc;
-
-/// The names every expression inside a stack may use.
-pub const AMBIENT: &[&str] = &["account", "region", "partition", "environment"];
-
-/// One ring of names around an expression.
-#[derive(Debug)]
-pub enum ScopeRib<'p> {
-    Body(Rc<BodyIndex<'p>>),
-    /// What a `for`, a function or a comprehension binds.
-    Vars(Vec<&'p str>),
-}
-
-/// What a name stands for.
-#[derive(Debug, Clone, Copy)]
-pub enum Resolution<'p> {
-    Declared(Declaration<'p>),
-    /// A variable, a constant or an ambient name: its value says what it has.
-    Value,
-}
 
 impl<'p> Resolver<'_, 'p> {
     pub(super) fn find(&self, name: &str) -> Option<Resolution<'p>> {
@@ -44,7 +25,7 @@ impl<'p> Resolver<'_, 'p> {
         known.then_some(Resolution::Value)
     }
 
-    /// The name in scope that is nearest to a wrong one.
+    /// Returns the name in scope that is nearest to a wrong one.
     pub(super) fn nearest_name(&self, name: &str) -> Option<String> {
         let mut names: Vec<&str> = AMBIENT.to_vec();
         for view in &self.ribs {
@@ -59,7 +40,7 @@ impl<'p> Resolver<'_, 'p> {
         nearest(name, names).map(str::to_owned)
     }
 
-    /// A name that must stand for something; a layer must be one this layer uses.
+    /// Resolves a name that must exist; a layer must be one this layer uses.
     pub(super) fn require(&self, name: &Ident) -> Option<Resolution<'p>> {
         match self.find(&name.text) {
             Some(Resolution::Declared(declared)) => {
@@ -83,7 +64,7 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
-    /// What has such a name although it is no value here: a function, or an item of a layer.
+    /// Returns a hint about the function, or the layer's item, of that name.
     fn other_meaning(&self, name: &str) -> Option<String> {
         if self.world.names.function(self.module, name).is_some() || builtins::lookup(name).is_some() {
             return Some(format!("`{name}` is a function: call it, `{name}(…)`"));
@@ -104,6 +85,8 @@ impl<'p> Resolver<'_, 'p> {
         found.map(|layer| format!("the layer `{0}` has one: write `{0}.{name}`", layer.name.text))
     }
 
+    /// Reports a layer that this layer does not use.
+    ///
     /// A layer sees only the layers it uses, so that the order of layers is written where a reader looks for it.
     pub(super) fn may_use(&self, target: &'p LayerStmt, name: &Ident) {
         let Some(layer) = self.layer else { return };

@@ -85,7 +85,7 @@ fn facts_of(model: &gpb_model::Model) -> String {
     for fact in &model.facts {
         let _ = writeln!(out, "{} {} {}: {:?}", fact.of, fact.kind, fact.name, fact.applies);
         for (name, value) in &fact.fields {
-            let _ = writeln!(out, "  {name} = {}", value);
+            let _ = writeln!(out, "  {name} = {value}");
         }
         for read in &fact.evidence {
             let resource = model.resources.iter().find(|one| one.address == read.resource).unwrap();

@@ -1,6 +1,9 @@
 //! Size: time and memory grow with the program and no faster.
 
-use super::{check, model, stack};
+use super::{Files, check, model, stack};
+use crate::{CompileInputs, compile};
+use gpb_base::stdlib::Library;
+use gpb_model::FactEvaluator;
 use std::fmt::Write as _;
 
 fn queues(count: usize) -> String {
@@ -39,6 +42,22 @@ fn how_long() {
     let wrong = check(&source);
     println!("check: {:?}", start.elapsed());
     assert!(wrong.is_empty(), "{wrong:.500}");
+    facts_of_other_resources(&source);
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     println!("{}", status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or(""));
+}
+
+/// Prints how long the facts of the whole library take about as many resources again, beside the compilation.
+#[allow(clippy::disallowed_methods)]
+fn facts_of_other_resources(source: &str) {
+    let (loader, library) = (Files([("main.gpb".to_owned(), source.to_owned())].into()), Library::embedded());
+    let start = std::time::Instant::now();
+    let compilation = compile("main.gpb", &CompileInputs::embedded(&loader, &library), None);
+    println!("compile with facts: {:?}", start.elapsed());
+    let model = compilation.model().unwrap();
+    let others = [model.resources.clone()];
+    let start = std::time::Instant::now();
+    let facts = compilation.facts.facts(model, &others);
+    println!("facts of as many others: {:?}", start.elapsed());
+    assert_eq!(facts.iter().map(Vec::len).collect::<Vec<_>>(), [model.facts.len()]);
 }

@@ -1,7 +1,9 @@
-//! Reading a value as a type.
+//! Reads a value as a type.
 
-use super::TypeContext;
+use super::article::article;
+use super::context::TypeContext;
 use super::object;
+use super::secret::secret_as_text;
 use super::text;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::unit;
@@ -12,7 +14,9 @@ use rust_decimal::Decimal;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-/// The value as one of `ty`: words read, ends of ranges given their unit, objects completed by their defaults.
+/// Reads a value as one of `ty`.
+///
+/// Words are read, ends of ranges get their unit, objects their defaults.
 ///
 /// # Errors
 /// Every way in which the value does not fit.
@@ -86,7 +90,7 @@ fn scalar(value: PropertyValue, ty: &Type, cx: &TypeContext) -> Result<PropertyV
     }
 }
 
-/// A bare word that is no name in scope: what it is, the expected type says.
+/// Reads a bare word that is not a name in scope by the expected type.
 fn read_word(
     value: &PropertyValue,
     found: &BareWord,
@@ -108,7 +112,7 @@ fn read_word(
     }
 }
 
-/// The region, in the account the surroundings are in.
+/// Returns the region as a place, in the account of the surroundings.
 fn place(region: &str, value: &PropertyValue, cx: &TypeContext) -> PropertyValue {
     let mut place = cx.place.cloned().unwrap_or_default();
     place.region = region.into();
@@ -140,7 +144,7 @@ fn range(value: &PropertyValue, of: &Type, ty: &Type, cx: &TypeContext) -> Resul
     Ok(PropertyValue::new(ValueKind::Range(Arc::new(ValueRange { low, high })), value.span))
 }
 
-/// A bare low end takes the unit of the high end.
+/// Gives a bare low end the unit of the high end.
 pub(crate) fn borrow_unit(low: &PropertyValue, high: &PropertyValue) -> Result<PropertyValue, Diagnostic> {
     match (&low.kind, &high.kind) {
         (ValueKind::Number(amount), ValueKind::Quantity(quantity)) => {
@@ -151,7 +155,9 @@ pub(crate) fn borrow_unit(low: &PropertyValue, high: &PropertyValue) -> Result<P
     }
 }
 
-/// Refuses ends that cannot be compared, and a low end above the high one. Ends unknown until apply pass.
+/// Checks that the ends of a range can be compared, and are in order.
+///
+/// Ends that are unknown until apply pass.
 pub(crate) fn check_order(low: &PropertyValue, high: &PropertyValue) -> Result<(), Diagnostic> {
     let (Some(left), Some(right)) = (low.as_amount(), high.as_amount()) else { return Ok(()) };
     let sides = Operands { left, left_span: low.span, right, right_span: high.span };
@@ -283,7 +289,7 @@ fn not_among(found: &str, words: &[Arc<str>], ty: &Type, value: &PropertyValue, 
     cx.origin(diagnostic)
 }
 
-/// `databse` where a range is expected: neither a name nor anything the type could read.
+/// Returns the diagnostic for a word that is neither a name nor of the type.
 fn no_name(value: &PropertyValue, found: &BareWord, ty: &Type, cx: &TypeContext) -> Diagnostic {
     let (word, written) = (&*found.text, found.written);
     let message = format!("`{word}` is not a name in scope, and {} is expected here", article(ty));
@@ -293,17 +299,10 @@ fn no_name(value: &PropertyValue, found: &BareWord, ty: &Type, cx: &TypeContext)
             diagnostic.help(format!("did you mean `{name}`?")).fix(format!("change to `{name}`"), written, &*name)
         }
         None if ty.is_text() => {
-            diagnostic.help("text is written in quotes").fix("put it in quotes", written, format!("\"{word}\""))
+            diagnostic.help("a string is written in quotes").fix("put it in quotes", written, format!("\"{word}\""))
         }
         None => diagnostic,
     })
-}
-
-/// A secret where text is expected.
-pub(crate) fn secret_as_text(value: &PropertyValue) -> Diagnostic {
-    Diagnostic::error("GPB1115", "a secret has no text form")
-        .with_label(value.span, "this is a secret")
-        .help("a secret may only be given, whole, to a property that keeps secrets, or to a parameter of type `secret`")
 }
 
 fn mismatch(value: &PropertyValue, ty: &Type, cx: &TypeContext) -> Diagnostic {
@@ -312,37 +311,27 @@ fn mismatch(value: &PropertyValue, ty: &Type, cx: &TypeContext) -> Diagnostic {
         .with_label(value.span, format!("{wanted} is expected here"));
     let help = match (&value.kind, ty) {
         (ValueKind::Number(number), Type::Account) => {
-            return cx.origin(diagnostic.help("an account is text: twelve digits in quotes").fix(
+            return cx.origin(diagnostic.help("an account is a string: twelve digits in quotes").fix(
                 "put it in quotes",
                 value.span,
                 format!("\"{:0>12}\"", number.normalize().to_string()),
             ));
         }
         (ValueKind::Resource(_), ty) if ty.is_text() => {
-            "a resource is no text; name the property that is meant: `.id`, `.arn`, …".to_owned()
+            "a resource is not a string; name the property that is meant: `.id`, `.arn`, …".to_owned()
         }
         (ValueKind::Number(_) | ValueKind::Bool(_) | ValueKind::Quantity(_), Type::String) => {
-            "`text(…)` or `\"${…}\"` make text of it".to_owned()
+            "`text(…)` or `\"${…}\"` make a string of it".to_owned()
         }
         (ValueKind::Text(_), Type::Secret) => {
             "a secret is never written down: `secret(\"name\")`, `env_secret(\"NAME\")` or `generated(length: 32)`"
                 .into()
         }
-        (ValueKind::Text(_), Type::Number | Type::Int | Type::Count) => "`number(…)` reads a number from text".into(),
+        (ValueKind::Text(_), Type::Number | Type::Int | Type::Count) => "`number(…)` reads a number from it".into(),
         (_, Type::List(of)) if !matches!(value.kind, ValueKind::Map(_)) => {
             format!("a list of one `{of}` is written `[x]`")
         }
         _ => return cx.origin(diagnostic),
     };
     cx.origin(diagnostic.help(help))
-}
-
-/// The type with its article: "a `duration`", "an `int`".
-pub(crate) fn article(ty: &Type) -> String {
-    let name = ty.to_string();
-    let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
-    match ty {
-        Type::Words(_) => format!("one of `{name}`"),
-        _ => format!("{} `{name}`", if vowel { "an" } else { "a" }),
-    }
 }

@@ -1,4 +1,4 @@
-//! What reading a value needs to know of its surroundings.
+//! The surroundings of a value that reading it depends on.
 
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
@@ -9,36 +9,45 @@ use std::sync::Arc;
 
 /// Facts of the clouds that the language checks against.
 pub trait CloudFacts {
-    /// The names of all known regions.
+    /// Returns the names of all known regions.
     fn regions(&self) -> Vec<&str>;
 
-    /// The availability zones of a region, in order; `None` when the region is not known.
+    /// Returns the availability zones of a region, in order.
+    ///
+    /// `None` when the region is not known.
     fn zones(&self, region: &str) -> Option<&[String]>;
 
-    /// What is known of an IAM action such as `s3:GetObject`, which may hold `*` and `?`.
+    /// Looks up an IAM action such as `s3:GetObject`, which may hold `*` and `?`.
     fn action(&self, action: &str) -> ActionFact;
 
-    /// The property of a resource type that is its ARN, where there is no doubt which one is.
+    /// Returns the property of a resource type that is its ARN.
+    ///
+    /// `None` where there is doubt which one is.
     fn arn(&self, _ty: &str) -> Option<String> {
         None
     }
 
-    /// Whether `.id` of a resource type is its ARN.
+    /// Checks that `.id` of a resource type is its ARN.
     fn id_is_arn(&self, _ty: &str) -> bool {
         false
     }
 }
 
-/// Whether an IAM action exists.
+/// The result of looking up an IAM action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActionFact {
+    /// The action exists.
     Known,
+    /// The service exists, and has no such action.
     Unknown {
+        /// The nearest action, for a suggestion.
         nearest: Option<String>,
     },
     /// No service has such a prefix.
     UnknownService {
+        /// The nearest action, for a suggestion.
         nearest: Option<String>,
+        /// The nearest prefix of a service, for a suggestion.
         service: Option<String>,
     },
 }
@@ -46,31 +55,39 @@ pub enum ActionFact {
 /// The surroundings of a value.
 #[derive(Clone, Copy)]
 pub struct TypeContext<'a> {
+    /// The facts of the cloud.
     pub facts: &'a dyn CloudFacts,
-    /// Where the value is evaluated: what `zones(3)` and a region given as a place build on.
+    /// The place where the value is evaluated.
+    ///
+    /// `zones(3)` and a region given as a place build on it.
     pub place: Option<&'a Place>,
     /// All names in scope, for suggestions.
     pub names: &'a dyn Fn() -> Vec<Arc<str>>,
     /// Evaluates the default of a field that was not given.
     pub defaults: &'a dyn Fn(DefaultId) -> Result<PropertyValue, Vec<Diagnostic>>,
-    /// In facts, whose values go nowhere: what waits for apply has no need of the way it would be made.
+    /// The value belongs to a fact, and goes nowhere.
+    ///
+    /// What waits for apply then needs no record of the call.
     pub judging: bool,
-    /// Where the expectation comes from: the declaration of the parameter, the field of the type.
+    /// The origin of the expectation.
+    ///
+    /// The declaration of the parameter, or the field of the type.
     pub expected_at: Option<Span>,
 }
 
 impl<'a> TypeContext<'a> {
-    /// No place, no names, no defaults.
+    /// Returns surroundings without place, names and defaults.
     pub fn new(facts: &'a dyn CloudFacts) -> Self {
         Self { facts, place: None, names: &Vec::new, defaults: &|_| Err(Vec::new()), judging: false, expected_at: None }
     }
 
+    /// Returns the surroundings with an origin of the expectation, if there is one.
     #[must_use]
     pub fn expected_at(self, span: Option<Span>) -> Self {
         Self { expected_at: span.or(self.expected_at), ..self }
     }
 
-    /// The name in scope nearest to a word.
+    /// Returns the name in scope that is nearest to a word.
     pub(crate) fn nearest_name(&self, word: &str) -> Option<Arc<str>> {
         let names = (self.names)();
         let found = gpb_base::diag::nearest(word, names.iter().map(AsRef::as_ref))?;

@@ -1,15 +1,19 @@
-//! Types as users write them, and reading a value as one.
+//! Reads values as the types that users write.
 
+mod article;
 mod conform;
 mod context;
 mod object;
+mod secret;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
 
+pub(crate) use article::article;
 pub use conform::conform;
-pub(crate) use conform::{article, borrow_unit, check_order, secret_as_text};
+pub(crate) use conform::{borrow_unit, check_order};
 pub use context::{ActionFact, CloudFacts, TypeContext};
+pub(crate) use secret::secret_as_text;
 pub use text::cidr;
 
 #[cfg(test)]

@@ -1,15 +1,17 @@
-//! Reading an object as an object type.
+//! Reads an object as an object type.
 
-use super::TypeContext;
-use super::conform::{article, conform as conform_value};
+use super::article::article;
+use super::conform::conform as conform_value;
+use super::context::TypeContext;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::{FieldType, ObjectType};
 use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry};
 use std::sync::Arc;
 
-/// The object with its fields in the order of the type, defaults filled in; an optional field that was not given is
-/// there as absent, so that `x.field ?? y` works.
+/// Returns the object with its fields in the type's order, defaults filled in.
+///
+/// An optional field that was not given is there as absent, so that `x.field ?? y` works.
 pub fn conform(
     entries: &PropertyMap,
     ty: &ObjectType,

@@ -69,7 +69,7 @@ pub fn quantity(text: &str) -> PropertyValue {
     PropertyValue::new(ValueKind::Quantity(quantity), NOWHERE)
 }
 
-/// The value as JSON, or its diagnostics as `CODE message`, one a line.
+/// Returns the value as JSON, or its diagnostics as `CODE message`, one a line.
 pub fn show(result: Result<PropertyValue, Vec<Diagnostic>>) -> String {
     match result {
         Ok(value) if value.is_absent() => "absent".to_owned(),

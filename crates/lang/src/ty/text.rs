@@ -1,14 +1,16 @@
-//! Texts that have a form of their own: networks, regions, accounts, ARNs.
+//! Checks strings that have a form: networks, regions, accounts, ARNs.
 
-use super::TypeContext;
-use crate::builtins::json;
+use super::context::TypeContext;
+use crate::property::from_json;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
 use gpb_model::value::PropertyValue;
 use ipnet::IpNet;
 
-/// Checks text against the form of a type. What is quoted is believed where gpb's own list may be behind the world.
+/// Checks a string against the form of a type.
+///
+/// A quoted one is accepted where gpb's own list may be behind the world.
 pub fn check(text: &str, ty: &Type, span: Span, quoted: bool, cx: &TypeContext) -> Result<(), Diagnostic> {
     match ty {
         Type::Cidr => cidr(text, span).map(|_| ()),
@@ -27,7 +29,7 @@ pub fn check(text: &str, ty: &Type, span: Span, quoted: bool, cx: &TypeContext) 
     }
 }
 
-/// A network: its address has no bits beyond its prefix.
+/// Reads a network, whose address has no bits beyond its prefix.
 pub fn cidr(text: &str, span: Span) -> Result<IpNet, Diagnostic> {
     let bad = |message: String| Diagnostic::error("GPB1111", message).with_label(span, "a network is expected here");
     let Ok(net) = text.parse::<IpNet>() else {
@@ -53,7 +55,7 @@ pub fn cidr(text: &str, span: Span) -> Result<IpNet, Diagnostic> {
         .fix(format!("change to {network}"), span, network))
 }
 
-/// A region: a bare word must be one gpb knows; in quotes, its form is enough.
+/// Checks a region: a bare word must be known; in quotes, its form is enough.
 pub fn region(text: &str, span: Span, quoted: bool, cx: &TypeContext) -> Result<(), Diagnostic> {
     let known = cx.facts.regions();
     if known.contains(&text) || ((quoted || known.is_empty()) && looks_like_region(text)) {
@@ -73,7 +75,7 @@ pub fn region(text: &str, span: Span, quoted: bool, cx: &TypeContext) -> Result<
     }))
 }
 
-/// `us-east-1`, `us-gov-west-1`: words and a number, joined by hyphens.
+/// Checks for words and a number, joined by hyphens: `us-gov-west-1`.
 pub fn looks_like_region(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let Some((number, words)) = parts.split_last() else { return false };
@@ -133,7 +135,7 @@ fn form(text: &str, what: &str, form: &str, span: Span, cx: &TypeContext) -> Dia
     )
 }
 
-/// A policy document written as JSON text becomes the document, so that it is compared by meaning.
+/// Reads a policy document written as JSON, so that it is compared by meaning.
 pub fn policy(text: &str, span: Span) -> Result<PropertyValue, Diagnostic> {
     let bad = |message: String| {
         Diagnostic::error("GPB1117", message)
@@ -141,7 +143,7 @@ pub fn policy(text: &str, span: Span) -> Result<PropertyValue, Diagnostic> {
             .help("write `policy { … }`, or JSON with a `Statement`")
     };
     let parsed = serde_json::from_str(text).map_err(|error| bad(format!("this is not JSON: {error}")))?;
-    let document = json::to_value(&parsed, span)?;
+    let document = from_json(&parsed, span)?;
     match document.as_map() {
         Some(entries) if entries.contains_key("Statement") => Ok(document),
         _ => Err(bad("this JSON is not a policy document".into())),

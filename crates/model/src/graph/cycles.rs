@@ -22,14 +22,20 @@ pub struct CycleStep {
     pub edge: Edge,
 }
 
-/// The most places that a search for the shortest cycle of one component looks at before the best so far will do.
+/// The most places that a search for the shortest cycle looks at.
+///
+/// After them the best so far will do.
 const SEARCH_BUDGET: usize = 2_000_000;
 
-/// The most steps of a cycle that are pointed at; of a longer one, its beginning is shown.
+/// The most steps of a cycle that are pointed at.
+///
+/// Of a longer one, its beginning is shown.
 const SHOWN_STEPS: usize = 24;
 
 impl Graph {
-    /// Returns one cycle for each group of resources that need each other: the shortest, from the resource declared first.
+    /// Returns one cycle for each group of resources that need each other.
+    ///
+    /// The shortest, from the resource declared first.
     ///
     /// The groups are the strongly connected components, found by Kosaraju's algorithm; a breadth-first search from each
     /// resource finds the shortest cycle.
@@ -47,8 +53,9 @@ impl Graph {
         groups.iter().map(|group| self.shortest(group)).collect()
     }
 
-    /// Returns a diagnostic for each cycle, its labels the places that make it. `display` spells a property of a type as
-    /// the user writes it.
+    /// Returns a diagnostic for each cycle, its labels the places that make it.
+    ///
+    /// `display` spells a property of a type as the user writes it.
     pub fn diagnose(&self, model: &Model, display: &dyn Fn(&str, &PropPath) -> String) -> Vec<Diagnostic> {
         let cycles = self.cycles();
         if cycles.is_empty() {
@@ -60,7 +67,9 @@ impl Graph {
         cycles.iter().map(|steps| diagnostic(steps, &display)).collect()
     }
 
-    /// Returns, for each resource that is part of a cycle, the number of the group it shares with the others of it.
+    /// Returns the number of the group of each resource that is part of a cycle.
+    ///
+    /// The resources of one cycle share it.
     pub fn groups(&self) -> BTreeMap<Address, usize> {
         let groups = kosaraju_scc(&self.graph).into_iter().filter(|group| group.len() > 1).enumerate();
         groups
@@ -88,7 +97,9 @@ impl Graph {
         cycle.iter().zip(ends).filter_map(|(from, to)| self.step(*from, *to)).collect()
     }
 
-    /// Returns the shortest way from a node back to itself that is shorter than `limit`, by breadth.
+    /// Returns the shortest way from a node back to itself, by breadth.
+    ///
+    /// It is shorter than `limit`.
     fn back_to(
         &self,
         start: NodeIndex,

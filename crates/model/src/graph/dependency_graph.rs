@@ -29,7 +29,9 @@ pub struct Edge {
 }
 
 impl Graph {
-    /// Returns the graph of a model. A reference to a resource that the model does not have makes no edge.
+    /// Returns the graph of a model.
+    ///
+    /// A reference to a resource that the model does not have makes no edge.
     pub fn build(model: &Model) -> Graph {
         let mut graph = Graph::with_nodes(model.resources.iter().map(|resource| resource.address.clone()));
         let mut seen = HashSet::default();
@@ -40,7 +42,9 @@ impl Graph {
         graph
     }
 
-    /// Returns a graph of bare names: each pair is one that needs and one that is needed.
+    /// Returns a graph of bare names.
+    ///
+    /// Each pair is one that needs and one that is needed.
     pub fn from_edges<'a>(
         nodes: impl IntoIterator<Item = Address>,
         edges: impl IntoIterator<Item = (&'a Address, &'a Address)>,
@@ -82,7 +86,9 @@ impl Graph {
         self.neighbours(address, Direction::Incoming)
     }
 
-    /// Returns all edges as the resource that needs, the one that is needed, and why; by declaration of the first.
+    /// Returns all edges as the resource that needs, the one that is needed, and why.
+    ///
+    /// By declaration of the first.
     pub fn edges(&self) -> impl Iterator<Item = (&Address, &Address, &Edge)> {
         self.graph.edge_references().filter_map(|edge| {
             let from = self.graph.node_weight(edge.source())?;
@@ -98,7 +104,9 @@ impl Graph {
         self.post_order().into_iter().filter_map(|node| self.graph.node_weight(node)).collect()
     }
 
-    /// Returns the resources by the length of the longest way down: those of a level need only those of lower levels.
+    /// Returns the resources by the length of the longest way down.
+    ///
+    /// Those of a level need only those of lower levels.
     pub fn levels(&self) -> Vec<Vec<&Address>> {
         let mut depth = vec![0usize; self.graph.node_count()];
         let mut levels: Vec<Vec<&Address>> = Vec::new();
@@ -133,7 +141,9 @@ impl Graph {
         graph
     }
 
-    /// Adds the dependencies of a resource: one edge a neighbour, for the first reason given.
+    /// Adds the dependencies of a resource.
+    ///
+    /// One edge a neighbour, for the first reason given.
     ///
     /// `seen` holds the neighbours it has, none yet.
     fn connect(&mut self, resource: &Resource, seen: &mut HashSet<NodeIndex>) {
@@ -179,7 +189,9 @@ impl Graph {
         found.into_iter()
     }
 
-    /// Returns the nodes after all they need. Iterative, so that a chain of any length fits the stack.
+    /// Returns the nodes after all they need.
+    ///
+    /// Iterative, so that a chain of any length fits the stack.
     fn post_order(&self) -> Vec<NodeIndex> {
         let mut order = Vec::with_capacity(self.graph.node_count());
         let mut walk = DfsPostOrder::empty(&self.graph);
@@ -233,7 +245,9 @@ fn path_of(segments: &[Segment<'_>]) -> PropPath {
     })
 }
 
-/// Returns the span of a property: its own, or that of the nearest property around it.
+/// Returns the span of a property.
+///
+/// Its own, or that of the nearest property around it.
 fn span_of(resource: &Resource, path: &PropPath) -> Span {
     if let Some(span) = resource.spans.get(path) {
         return *span;

@@ -85,7 +85,9 @@ pub fn json(model: &Model, graph: &Graph) -> serde_json::Value {
     json!({ "format": 1, "layers": layers, "edges": edges })
 }
 
-/// Returns the resources of each layer, layers in order of declaration, what is in none last.
+/// Returns the resources of each layer, in order of declaration.
+///
+/// Those that are in none are last.
 fn clusters(model: &Model) -> Vec<(Option<&str>, Vec<&Resource>)> {
     let mut by_layer: BTreeMap<Option<&str>, Vec<&Resource>> = BTreeMap::new();
     for resource in &model.resources {

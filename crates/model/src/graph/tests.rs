@@ -18,7 +18,7 @@ fn made_of(lines: &str) -> Model {
 
 /// Spells a property as users do.
 fn written(_: &str, path: &PropPath) -> String {
-    path.segments().map(|segment| segment.to_lowercase()).collect::<Vec<_>>().join(".")
+    path.segments().map(str::to_lowercase).collect::<Vec<_>>().join(".")
 }
 
 fn order(lines: &str) -> String {

@@ -11,7 +11,9 @@ use gpb_base::unit::Amount;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// A value and the place it was written. Two values are equal when they mean the same, wherever they were written.
+/// A value and the place it was written.
+///
+/// Two values are equal when they mean the same, wherever they were written.
 #[derive(Debug, Clone)]
 pub struct PropertyValue {
     /// Its content.
@@ -41,7 +43,9 @@ struct ValueSize {
 pub const MAX_NODES: u32 = 1 << 19;
 /// The most levels of lists and maps in a value.
 pub const MAX_DEPTH: u16 = 200;
-/// The most parts of a value that is unknown until apply; those are copied, not shared.
+/// The most parts of a value that is unknown until apply.
+///
+/// Those are copied, not shared.
 pub const MAX_UNKNOWN_NODES: u32 = 1 << 14;
 /// The longest string, in bytes.
 pub const MAX_TEXT: usize = 4 << 20;
@@ -119,7 +123,9 @@ impl PropertyValue {
         Self::new(ValueKind::Word(BareWord { text: value.into(), written: span, among: None }), span)
     }
 
-    /// Returns a word at a place where only a word can be, so that no type has to read it.
+    /// Returns a word that no type has to read.
+    ///
+    /// It is at a place where only a word can be.
     pub fn read_word(value: impl Into<Arc<str>>, span: Span) -> Self {
         let text: Arc<str> = value.into();
         let among = Some(Arc::from([text.clone()]));
@@ -160,7 +166,9 @@ impl PropertyValue {
         Self::new(ValueKind::Absent, span)
     }
 
-    /// Returns the same value as if written elsewhere: a mistake in a name's value is reported where the name is used.
+    /// Returns the same value as if written elsewhere.
+    ///
+    /// A mistake in a name's value is reported where the name is used.
     #[must_use]
     pub fn with_span(mut self, span: Span) -> Self {
         self.span = span;
@@ -239,14 +247,18 @@ impl ValueSize {
     }
 }
 
-/// Returns the diagnostic for a value that no program needs; `what` is its predicate: "has more than … parts".
+/// Returns the diagnostic for a value that no program needs.
+///
+/// `what` is its predicate: "has more than … parts".
 pub fn too_large(what: &str, span: Span) -> Diagnostic {
     Diagnostic::error("GPB1130", format!("this value {what}"))
         .with_label(span, "becomes too large here")
         .help("every program must come to an end: split the value, or move it into a file the resource reads")
 }
 
-/// Returns the number of parts of an unknown value, counted just beyond the most it may have.
+/// Returns the number of parts of an unknown value.
+///
+/// It is counted just beyond the most it may have.
 fn nodes_of_unknown(value: &Value) -> u32 {
     value.walk().take(MAX_UNKNOWN_NODES as usize + 1).fold(0, |count, _| count + 1)
 }

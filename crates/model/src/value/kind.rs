@@ -71,12 +71,16 @@ pub struct BareWord {
     pub text: Arc<str>,
     /// The place it was written, wherever it is used.
     pub written: Span,
-    /// The words it was chosen from, once a type has read it; until then only an expected type can say what it means.
+    /// The words it was chosen from, once a type has read it.
+    ///
+    /// Until then only an expected type can say what it means.
     pub among: Option<Arc<[Arc<str>]>>,
 }
 
 impl BareWord {
-    /// Adds the place of a word that means nothing where it is used: the word itself, and the use where that is another.
+    /// Adds the place of a word that means nothing where it is used.
+    ///
+    /// The word itself, and the use where that is another.
     pub fn labelled(&self, diagnostic: Diagnostic, used: Span, text: &str) -> Diagnostic {
         let diagnostic = diagnostic.with_label(self.written, text);
         if self.written == used { diagnostic } else { diagnostic.with_label(used, "used here") }

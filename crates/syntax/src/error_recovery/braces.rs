@@ -1,7 +1,7 @@
-//! Brackets that are not closed, or closed twice.
+//! Reports brackets that are not closed, or closed twice.
 
 use super::super::tree::{Rule, SyntaxNode};
-use super::ErrorFinder;
+use super::finder::ErrorFinder;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 
@@ -36,8 +36,9 @@ fn closing(brackets: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
     brackets.child(Rule::rbrace)
 }
 
-/// The first braces inside that close at another indentation than they open at: most likely theirs is the forgotten
-/// one, and each brace after it closed the wrong block.
+/// Returns the first braces inside that close at another indentation.
+///
+/// Most likely their own closing brace is the forgotten one, and each brace after it closed the wrong block.
 fn misaligned(brackets: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
     let source = brackets.source();
     let inside = brackets.descendants().filter(|node| node.is(Rule::body));
@@ -56,7 +57,9 @@ fn indent(line: &[u8]) -> usize {
     line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
 }
 
-/// What stands before `at` on its line, unless the line is longer than anyone writes.
+/// Returns the line's text before `at`.
+///
+/// `None` where the line is longer than anyone writes.
 fn line_before(source: &str, at: usize) -> Option<&[u8]> {
     let near = source.as_bytes().get(at.saturating_sub(400)..at)?;
     match near.iter().rposition(|byte| *byte == b'\n') {

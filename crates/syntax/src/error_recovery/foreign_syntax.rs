@@ -1,20 +1,21 @@
-//! What other languages write, and what it is called here.
+//! Recognizes the syntax of other languages, and names gpb's own.
 
 use super::super::tree::{Rule, SyntaxNode};
-use super::ErrorFinder;
+use super::finder::ErrorFinder;
+use super::words::is_comment;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 
-/// Blocks of HCL that take their name in quotes.
+/// The blocks of HCL that take their name in quotes.
 const HCL: [&str; 9] =
     ["resource", "data", "variable", "output", "module", "provider", "locals", "terraform", "backend"];
 
-/// A name that others have for no value.
+/// Checks for `null`, `nil` or `None`: other languages' word for no value.
 pub(in super::super) fn is_null(name: SyntaxNode<'_>) -> bool {
     matches!(name.text(), "null" | "nil" | "None") && name.parent().is_some_and(|parent| parent.is(Rule::postfix))
 }
 
-/// `variable "x" { … }`
+/// Checks for a block of HCL: `variable "x" { … }`.
 pub(in super::super) fn is_hcl(entry: SyntaxNode<'_>) -> bool {
     let mut names = entry.children();
     let head = names.next().is_some_and(|head| HCL.contains(&head.text()));
@@ -24,14 +25,14 @@ pub(in super::super) fn is_hcl(entry: SyntaxNode<'_>) -> bool {
 impl ErrorFinder {
     pub(super) fn foreign_syntax(&mut self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         let span = self.span(node);
-        let mended = |code, message: &str, label: &str, fix: &str| {
+        let fixed = |code, message: &str, label: &str, fix: &str| {
             Some(Diagnostic::error(code, message).with_label(span, label).fix(format!("write `{fix}`"), span, fix))
         };
         match node.rule() {
-            Rule::compat_assign => mended("GPB0050", "a value is given with `=`", "expected `=`", "="),
-            Rule::compat_arg_eq => mended("GPB0058", "an argument is named with `:`", "expected `:`", ":"),
-            Rule::compat_or => mended("GPB0054", "`or` is written `||`", "expected `||`", "||"),
-            Rule::compat_and => mended("GPB0054", "`and` is written `&&`", "expected `&&`", "&&"),
+            Rule::compat_assign => fixed("GPB0050", "a value is given with `=`", "expected `=`", "="),
+            Rule::compat_arg_eq => fixed("GPB0058", "an argument is named with `:`", "expected `:`", ":"),
+            Rule::compat_or => fixed("GPB0054", "`or` is written `||`", "expected `||`", "||"),
+            Rule::compat_and => fixed("GPB0054", "`and` is written `&&`", "expected `&&`", "&&"),
             Rule::compat_not => {
                 let rest = node.source().get(node.end()..).unwrap_or_default();
                 let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
@@ -42,8 +43,8 @@ impl ErrorFinder {
                     "!",
                 ))
             }
-            Rule::compat_equal => mended("GPB0071", "equality is written `==`", "expected `==`", "=="),
-            Rule::compat_not_equal => mended("GPB0071", "inequality is written `!=`", "expected `!=`", "!="),
+            Rule::compat_equal => fixed("GPB0071", "equality is written `==`", "expected `==`", "=="),
+            Rule::compat_not_equal => fixed("GPB0071", "inequality is written `!=`", "expected `!=`", "!="),
             Rule::compat_single | Rule::compat_smart => Some(self.quotes(node)),
             Rule::compat_dots => Some(self.needs_quotes(node)),
             Rule::compat_hash => {
@@ -68,7 +69,7 @@ impl ErrorFinder {
             Rule::compat_block_head => Some(
                 Diagnostic::error("GPB0017", "a text block begins on the line after its quotes")
                     .with_label(self.point(node.start()), "expected a newline here")
-                    .help("text of one line stands between single `\"`"),
+                    .help("a string of one line stands between single `\"`"),
             ),
             _ => self.structure(node),
         }
@@ -77,7 +78,7 @@ impl ErrorFinder {
     fn quotes(&self, node: SyntaxNode<'_>) -> Diagnostic {
         let span = self.span(node);
         let inner = node.text().trim_matches(['\'', '“', '”']).replace('\\', "\\\\").replace('"', "\\\"");
-        Diagnostic::error("GPB0051", "text stands between `\"`").with_label(span, "these are other quotes").fix(
+        Diagnostic::error("GPB0051", "a string stands between `\"`").with_label(span, "these are other quotes").fix(
             "write double quotes",
             span,
             format!("\"{inner}\""),
@@ -87,12 +88,12 @@ impl ErrorFinder {
     fn needs_quotes(&self, node: SyntaxNode<'_>) -> Diagnostic {
         let number = node.parent().unwrap_or(node);
         let span = self.span(number);
-        Diagnostic::error("GPB0022", format!("`{}` is no number", number.text()))
-            .with_label(span, "addresses and versions are written as text")
+        Diagnostic::error("GPB0022", format!("`{}` is not a valid number", number.text()))
+            .with_label(span, "addresses and versions are strings")
             .fix("put it in quotes", span, format!("\"{}\"", number.text()))
     }
 
-    /// Habits that show in how several pieces stand together.
+    /// Reports foreign syntax that shows in how several pieces stand together.
     fn structure(&mut self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         let span = self.span(node);
         match node.rule() {
@@ -117,9 +118,9 @@ impl ErrorFinder {
                         .help(help),
                 )
             }
-            Rule::compat_hole => {
+            Rule::compat_interpolation => {
                 let inner = node.text().trim_start_matches("${").trim_end_matches('}').trim();
-                let diagnostic = Diagnostic::error("GPB0070", "`${…}` belongs inside text")
+                let diagnostic = Diagnostic::error("GPB0070", "`${…}` belongs inside a string")
                     .with_label(span, "this is already an expression");
                 Some(diagnostic.fix("write the expression alone", span, inner))
             }
@@ -179,7 +180,7 @@ impl ErrorFinder {
         let named = before.is(Rule::name) && before.before().is_none();
         (!named).then(|| {
             Diagnostic::error("GPB0060", "only a function can be called, by its name")
-                .with_label(self.span(node), "what stands before this is no function's name")
+                .with_label(self.span(node), "what stands before this is not the name of a function")
                 .help("there are no methods: write `length(x)`, not `x.length()`")
         })
     }
@@ -194,8 +195,7 @@ impl ErrorFinder {
             );
         }
         let body = node.parent().filter(|_| node.has(Rule::colon))?;
-        let alone =
-            body.children().filter(|child| !is_bracket(child.rule()) && !super::is_comment(*child)).nth(1).is_none();
+        let alone = body.children().filter(|child| !is_bracket(child.rule()) && !is_comment(*child)).nth(1).is_none();
         (!alone).then(|| {
             Diagnostic::error("GPB0065", "`for … : key = value` makes a whole map")
                 .with_label(self.span(node), "this has to stand alone between its braces")
@@ -203,7 +203,7 @@ impl ErrorFinder {
         })
     }
 
-    /// `policy { allow … }` as an entry: a policy document is a value.
+    /// Reports `policy { allow … }` as an entry: a policy document is a value.
     fn policy_block(&mut self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         let name = node.children().next().filter(|_| is_policy_block(node))?;
         self.silent_until = node.end();
@@ -213,6 +213,8 @@ impl ErrorFinder {
         Some(diagnostic.fix("make it the value of `policy`", span, "policy = policy"))
     }
 
+    /// Reports an operator without blanks around it.
+    ///
     /// Words may hold hyphens, so an operator shows itself by the blanks around it.
     fn tight_operator(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         if !is_spaced_operator(node.rule()) {
@@ -238,7 +240,7 @@ impl ErrorFinder {
     }
 }
 
-/// An entry `policy { allow … }`.
+/// Checks for an entry `policy { allow … }`.
 pub(in super::super) fn is_policy_block(node: SyntaxNode<'_>) -> bool {
     let named = node.children().next().is_some_and(|name| name.text() == "policy");
     if !named {

@@ -1,16 +1,17 @@
-//! What is not there.
+//! Reports missing pieces: a sign, a name, a value, a closing quote.
 
 use super::super::tree::{Rule, SyntaxNode};
-use super::{ErrorFinder, after, first_word, word_before};
+use super::finder::ErrorFinder;
+use super::words::{after, first_word, word_before};
 use gpb_base::diag::Diagnostic;
 
-/// The sign or word that had to stand there, and what it is for.
+/// Returns the missing sign or word, and a hint about what follows it.
 fn sign(rule: Rule) -> Option<(&'static str, &'static str)> {
     Some(match rule {
         Rule::missing_eq => ("`=`", "then the value"),
         Rule::missing_colon => ("`:`", "then what follows from it"),
         Rule::missing_body => ("`{`", "then the entries, then `}`"),
-        Rule::missing_in => ("`in`", "then what to go through: `for x in xs { … }`"),
+        Rule::missing_in => ("`in`", "then what to iterate over: `for x in xs { … }`"),
         Rule::missing_of => ("`of`", "then the name of a stack: `environment live of shop { … }`"),
         Rule::missing_to => ("`to`", "then the new address: `moved old.name to new.name`"),
         Rule::missing_per => ("`per month`", "a budget is for a month: `budget $500 per month`"),
@@ -21,7 +22,9 @@ fn sign(rule: Rule) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// The braces that a condition has taken for an object, because the value before them is forgotten: `if mode == {`.
+/// Returns the braces that a condition without a value took for an object.
+///
+/// `if mode == {`: the value before the braces is forgotten.
 pub(in super::super) fn swallowed_body(condition: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
     let mut last = condition;
     while matches!(last.rule(), Rule::place | Rule::chain | Rule::postfix) {
@@ -31,7 +34,7 @@ pub(in super::super) fn swallowed_body(condition: SyntaxNode<'_>) -> Option<Synt
     (last.is(Rule::body) && alone && last.text().contains('\n')).then_some(last)
 }
 
-/// `70 %`: the sign stands for a remainder, whose right side is then missing.
+/// Returns the hint for `70 %`, where the sign is taken for a remainder.
 fn percent_apart(node: SyntaxNode<'_>) -> Option<&'static str> {
     let before = node.source().get(..node.start())?.trim_end().strip_suffix('%')?;
     let number = before.strip_suffix([' ', '\t'])?.trim_end();
@@ -91,8 +94,8 @@ impl ErrorFinder {
                         .help("close it with `\"\"\"` on a line of its own"),
                 )
             }
-            Rule::missing_hole_end => {
-                let opening = node.parent().and_then(|unknown| unknown.child(Rule::hole_open)).unwrap_or(node);
+            Rule::missing_interpolation_end => {
+                let opening = node.parent().and_then(|around| around.child(Rule::interpolation_open)).unwrap_or(node);
                 Some(
                     Diagnostic::error("GPB0012", "this `${` is not closed")
                         .with_label(self.span(opening), "opened here")
@@ -115,16 +118,16 @@ impl ErrorFinder {
 
     fn missing_quote(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         let text = node.parent()?;
-        // An open hole took the quote with it; it has a message of its own.
-        if text.children().any(|part| part.is(Rule::hole) && part.has(Rule::missing_hole_end)) {
+        // An open interpolation took the quote with it; it has a message of its own.
+        if text.children().any(|part| part.is(Rule::interpolation) && part.has(Rule::missing_interpolation_end)) {
             return None;
         }
         let opening = gpb_base::source::Span::new(self.file, text.start(), text.start() + 1);
         Some(
-            Diagnostic::error("GPB0010", "this text is not closed")
+            Diagnostic::error("GPB0010", "this string is not closed")
                 .with_label(opening, "opened here")
                 .with_label(self.point(node.start()), "expected `\"` here")
-                .help("text over several lines stands between `\"\"\"`"),
+                .help("a string over several lines stands between `\"\"\"`"),
         )
     }
 }

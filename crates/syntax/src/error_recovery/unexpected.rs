@@ -1,15 +1,17 @@
-//! What stands where it cannot stand.
+//! Reports text where it is not allowed.
 
 use super::super::tree::{Rule, SyntaxNode};
 use super::braces::stray;
-use super::{ErrorFinder, first_word};
+use super::finder::ErrorFinder;
+use super::foreign_syntax::is_hcl;
+use super::words::first_word;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 
 const ITEMS: [&str; 7] = ["use", "const", "fn", "type", "component", "stack", "environment"];
 
-/// What others call an item.
-fn habit_for(head: &str) -> Option<&'static str> {
+/// Returns gpb's keyword for an item that other languages name otherwise.
+fn foreign_item(head: &str) -> Option<&'static str> {
     match head {
         "let" | "var" | "val" | "local" => Some("const"),
         "import" | "include" | "require" => Some("use"),
@@ -20,7 +22,7 @@ fn habit_for(head: &str) -> Option<&'static str> {
     }
 }
 
-/// How to go on behind a keyword.
+/// Returns an example of the statement that a keyword begins.
 fn beginning_of(word: &str) -> Option<&'static str> {
     Some(match word {
         "after" => "name what comes first: `after network.gateway`",
@@ -36,7 +38,7 @@ fn beginning_of(word: &str) -> Option<&'static str> {
     })
 }
 
-/// An `else` at the start of an entry.
+/// Checks for an `else` at the start of an entry.
 pub(in super::super) fn is_else(entry: SyntaxNode<'_>) -> bool {
     entry.is(Rule::compat_else)
         || (entry.has(Rule::body) && entry.children().next().is_some_and(|head| head.text() == "else"))
@@ -78,11 +80,11 @@ impl ErrorFinder {
                         .with_label(self.span(node), "this cannot be read as a value"),
                 )
             }
-            Rule::bad_hole => {
+            Rule::bad_interpolation => {
                 let found = first_word(node.text());
                 Some(
                     Diagnostic::error("GPB0039", format!("expected `}}`, found `{found}`"))
-                        .with_label(self.span(node), "a hole in text holds one expression"),
+                        .with_label(self.span(node), "an interpolation holds one expression"),
                 )
             }
             Rule::direct | Rule::compat_else if is_else(node) => Some(
@@ -103,7 +105,7 @@ impl ErrorFinder {
         }
     }
 
-    /// What follows something missing belongs to it, whatever it is.
+    /// Skips the text after a missing piece: it belongs to it, whatever it is.
     fn skip_region(&mut self, node: SyntaxNode<'_>, missing: Rule) {
         let rest = node.source().get(node.end()..).unwrap_or_default();
         // A `for` with another word than `in` goes on behind the commas of a list.
@@ -111,7 +113,7 @@ impl ErrorFinder {
         self.silent_until = node.end() + line;
     }
 
-    /// The first line of a node that may be long.
+    /// Returns the span of a node's first line, up to its brace.
     fn first(&self, node: SyntaxNode<'_>) -> Span {
         let length = node.text().find(['\n', '{']).unwrap_or(node.text().len());
         let length = node.text().get(..length).unwrap_or_default().trim_end().len().max(1);
@@ -140,7 +142,7 @@ impl ErrorFinder {
             "=" => diagnostic.help("to compare, write `==`"),
             "(" => diagnostic.help("only the name of a function can be called, as in `length(x)`"),
             _ if after_number && is_word => diagnostic.help(format!(
-                "a unit follows its number at once, as in `30s`; `{found}` is no unit that may stand apart"
+                "a unit follows its number at once, as in `30s`; `{found}` is not a unit that may stand apart"
             )),
             _ => diagnostic.help("begin a new line, or put a comma between two entries"),
         }
@@ -184,11 +186,11 @@ impl ErrorFinder {
             .help("a file holds `use`, `const`, `fn`, `type`, `component`, `stack` and `environment`")
     }
 
-    /// An entry at the top of a file. One message speaks for a run of them.
+    /// Reports an entry at the top of a file, once for a run of them.
     fn misplaced(&mut self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         let entry = node.children().next()?;
         let head = first_word(node.text());
-        if matches!(entry.rule(), Rule::compat_hcl) || super::foreign_syntax::is_hcl(entry) {
+        if matches!(entry.rule(), Rule::compat_hcl) || is_hcl(entry) {
             return None;
         }
         // What follows on the line belongs to it: an item is seldom complete where its first word is wrong.
@@ -199,7 +201,7 @@ impl ErrorFinder {
         }
         let diagnostic = Diagnostic::error("GPB0059", format!("`{head}` cannot stand at the top of a file"));
         let span = Span::new(self.file, node.start(), node.start() + head.len());
-        Some(match habit_for(head).or_else(|| nearest(head, ITEMS)) {
+        Some(match foreign_item(head).or_else(|| nearest(head, ITEMS)) {
             Some(item) => diagnostic.with_label(span, format!("did you mean `{item}`?")).fix(
                 format!("write `{item}`"),
                 span,
@@ -212,11 +214,11 @@ impl ErrorFinder {
     }
 
     fn odd_key(&self, node: SyntaxNode<'_>) -> Diagnostic {
-        if let Some(unknown) = node.child(Rule::text).and_then(|text| text.child(Rule::hole)) {
-            return super::super::messages::interpolation_in_fixed_text(self.span(unknown));
+        if let Some(interpolation) = node.child(Rule::text).and_then(|text| text.child(Rule::interpolation)) {
+            return super::super::messages::interpolation_in_fixed_text(self.span(interpolation));
         }
-        Diagnostic::error("GPB0003", "expected an entry, found a text")
-            .with_label(self.first(node), "a text alone is no entry")
+        Diagnostic::error("GPB0003", "expected an entry, found a string")
+            .with_label(self.first(node), "a string alone is not an entry")
             .help("give it a name: `name = \"…\"`; a list stands in `[…]`")
     }
 }

@@ -1,11 +1,11 @@
-//! Entries between braces, and items in a file: one a line, comments and single empty lines where they were.
+//! Formats entries and items: one a line, comments and single empty lines kept.
 
 use super::super::tree::{Rule, SyntaxNode};
 use super::brackets::is_open;
 use super::printer::{Printer, STEP};
 
 impl Printer {
-    /// `{ … }` around entries.
+    /// Writes `{ … }` around entries.
     pub fn block(&mut self, node: SyntaxNode<'_>, indent: usize) {
         let inside: Vec<_> = node.children().filter(|child| is_content(child.rule())).collect();
         if inside.is_empty() {
@@ -40,7 +40,7 @@ impl Printer {
         self.out.push_str(if map { "}" } else { " }" });
     }
 
-    /// Everything in a body or a file, each on a line of its own.
+    /// Writes everything in a body or a file, each entry on a line of its own.
     pub fn entries(&mut self, node: SyntaxNode<'_>, indent: usize) {
         let mut end = node.children().find(|child| child.is(Rule::lbrace)).map_or(node.start(), SyntaxNode::end);
         let mut first = true;
@@ -75,7 +75,9 @@ impl Printer {
         self.newline(indent);
     }
 
-    /// A run of fields on consecutive lines, all with a label or all without, `=` below `=`. Returns where it ends in the text.
+    /// Writes a run of fields on consecutive lines, `=` below `=`.
+    ///
+    /// All of them have a label, or none has. Returns where the run ends in the source, in bytes.
     fn run<'t>(
         &mut self,
         node: SyntaxNode<'t>,
@@ -126,7 +128,9 @@ struct FieldLine {
     value: String,
 }
 
-/// The two sides of a field that goes on one line; what is broken aligns with nothing.
+/// Returns the two sides of a field that fits on one line.
+///
+/// A field over several lines is not aligned with others.
 fn head_and_value(node: SyntaxNode<'_>, indent: usize) -> Option<FieldLine> {
     if !matches!(node.rule(), Rule::direct | Rule::labelled) || !node.has(Rule::eq) {
         return None;

@@ -1,9 +1,11 @@
-//! Lists, arguments and groups: on one line, or one element a line.
+//! Formats lists, arguments and groups: on one line, or one element a line.
 
 use super::super::tree::{Rule, SyntaxNode};
 use super::printer::{Printer, STEP, WIDTH};
 
-/// Whether the writer broke the line behind the opening bracket, and so wants it broken.
+/// Checks that the writer broke the line behind the opening bracket.
+///
+/// Such brackets stay broken.
 pub(super) fn is_open(node: SyntaxNode<'_>) -> bool {
     let inside = node.text().get(1..).unwrap_or_default().trim_start_matches([' ', '\t', '\r']);
     inside.starts_with('\n')
@@ -24,7 +26,7 @@ fn is_bracket(rule: Rule) -> bool {
 }
 
 impl Printer {
-    /// Elements with commas between them.
+    /// Writes elements with commas between them.
     pub fn brackets(&mut self, node: SyntaxNode<'_>, indent: usize) {
         let inside: Vec<_> =
             node.children().filter(|child| !is_bracket(child.rule()) && !child.is(Rule::comma)).collect();
@@ -53,7 +55,9 @@ impl Printer {
         self.out.push_str(close);
     }
 
-    /// `merge(a, {` and `[{`: the last element keeps its brackets on the lines of these. Returns what stands before it.
+    /// Returns what stands before the last element, if that keeps its brackets here.
+    ///
+    /// `merge(a, {` and `[{`: the last element's brackets share the lines of these.
     fn hugging(&self, node: SyntaxNode<'_>, inside: &[SyntaxNode<'_>]) -> Option<String> {
         let (last, others) = inside.split_last()?;
         let shares = is_bracketed(*last) && !is_open(node) && (others.is_empty() || node.is(Rule::args));
@@ -90,7 +94,7 @@ impl Printer {
         self.newline(indent);
     }
 
-    /// One expression in brackets.
+    /// Writes one expression in brackets.
     pub fn wrapped(&mut self, node: SyntaxNode<'_>, indent: usize) {
         let mut inside = node.children().filter(|child| !is_bracket(child.rule()));
         let (Some(value), None) = (inside.next().filter(|value| !value.is(Rule::comment)), inside.next()) else {
@@ -115,7 +119,9 @@ impl Printer {
     }
 }
 
-/// Whether an element is itself a list or an object, so that two pairs of brackets may share their lines.
+/// Checks that an element is itself a list or an object.
+///
+/// Then two pairs of brackets may share their lines.
 fn is_bracketed(element: SyntaxNode<'_>) -> bool {
     let mut core = element;
     while matches!(core.rule(), Rule::arg | Rule::chain | Rule::free_chain | Rule::postfix) {

@@ -1,11 +1,13 @@
-//! Expressions and the statements that break in ways of their own.
+//! Formats expressions, and the statements that break in ways of their own.
 
 use super::super::lower;
 use super::super::tree::{Rule, SyntaxNode};
 use super::printer::{Printer, STEP};
 
 impl Printer {
-    /// Operands and operators. Only where newlines are free may a long one be broken: before its loosest operators.
+    /// Writes operands and operators.
+    ///
+    /// Only where newlines are free may a long chain be broken: before its loosest operators.
     pub fn chain(&mut self, node: SyntaxNode<'_>, indent: usize) {
         if node.has(Rule::comment) {
             self.verbatim(node);
@@ -30,7 +32,7 @@ impl Printer {
         }
     }
 
-    /// A value and its tails, with nothing between them.
+    /// Writes a value and its tails, with nothing between them.
     pub fn postfix(&mut self, node: SyntaxNode<'_>, indent: usize) {
         for part in node.children() {
             if part.is(Rule::tag_text) {
@@ -40,6 +42,7 @@ impl Printer {
         }
     }
 
+    /// Writes a number and its unit.
     pub fn numeric(&mut self, node: SyntaxNode<'_>) {
         for part in node.children() {
             if part.is(Rule::known_unit) {
@@ -49,7 +52,9 @@ impl Printer {
         }
     }
 
-    /// `for x in xs if c: value`; what follows the colon may stand on the next line.
+    /// Writes `for x in xs if c: value`.
+    ///
+    /// What follows the colon may stand on the next line.
     pub fn comprehension(&mut self, node: SyntaxNode<'_>, indent: usize) {
         if node.has(Rule::comment) {
             self.verbatim(node);
@@ -72,7 +77,9 @@ impl Printer {
         }
     }
 
-    /// A statement of a policy that is too long for a line breaks before `to`, `on` and `when`.
+    /// Writes a statement of a policy.
+    ///
+    /// One that is too long for a line breaks before `to`, `on` and `when`.
     pub fn policy_statement(&mut self, node: SyntaxNode<'_>, indent: usize) {
         if self.flat {
             self.spaced(node, indent);
@@ -91,12 +98,12 @@ impl Printer {
         }
     }
 
-    /// A text block, its margin moved to where the block now stands.
+    /// Writes a text block, its margin moved to where the block now stands.
     pub fn block_text(&mut self, node: SyntaxNode<'_>, indent: usize) {
         self.failed |= self.flat;
         let text = node.text().replace("\r\n", "\n");
-        let holes = node.children().filter(|part| part.is(Rule::hole));
-        if holes.into_iter().any(|unknown| unknown.text().contains('\n')) {
+        let mut interpolations = node.children().filter(|part| part.is(Rule::interpolation));
+        if interpolations.any(|interpolation| interpolation.text().contains('\n')) {
             self.out.push_str(&text);
             return;
         }

@@ -1,4 +1,4 @@
-//! The one way a file looks.
+//! Formats a file in the one style there is.
 //!
 //! There are no options: two blanks a level, `=` aligned within a run of fields, at most one empty line, 100 columns. What
 //! the writer decides is where lines break: brackets with a newline behind the opening one stay open.
@@ -14,17 +14,20 @@ use super::{ParsedModule, dump, parse, scan, stack};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::FileId;
 
+/// The reasons why a text is not formatted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
-    /// Only a text without mistakes can be laid out anew.
+    /// The text has mistakes; only a text without any is formatted.
     #[error("the text has mistakes")]
     Invalid(Vec<Diagnostic>),
-    /// A fault of the formatter: its result would not say the same. The text is better left as it is.
+    /// The result would mean something else: a fault of the formatter.
+    ///
+    /// The text is better left as it is.
     #[error("formatting would change what the text means")]
     WouldChangeMeaning,
 }
 
-/// `text` as it should look.
+/// Returns `text` in gpb's style.
 ///
 /// # Errors
 /// When the text has mistakes, or, by a fault of the formatter, the result would mean something else.
@@ -52,7 +55,7 @@ fn same_meaning(before: &ParsedModule, after: &ParsedModule) -> bool {
     meaning(&before.module) == meaning(&after.module)
 }
 
-/// The comments of a text, in order.
+/// Returns the comments of a text, in order.
 fn comments(text: &str) -> Option<Vec<String>> {
     let depth = scan::scan(FileId(0), text).depth;
     stack::with_stack(depth, || {

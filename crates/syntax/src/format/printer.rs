@@ -1,5 +1,6 @@
-//! Writing, in one of two moods: flat, where everything must go on one line or fails, and open, where what does not fit
-//! is broken.
+//! Writes nodes in one of two modes, flat and broken.
+//!
+//! Flat: everything must fit on one line, or fails. Broken: what does not fit is broken over lines.
 
 use super::super::tree::{Rule, SyntaxNode};
 
@@ -7,6 +8,7 @@ pub(super) const WIDTH: usize = 100;
 pub(super) const STEP: usize = 2;
 
 pub(super) struct Printer {
+    /// The text written so far.
     pub out: String,
     /// Everything goes on one line.
     pub flat: bool,
@@ -15,10 +17,12 @@ pub(super) struct Printer {
 }
 
 impl Printer {
+    /// Returns a printer that breaks what does not fit.
     pub fn new() -> Self {
         Self { out: String::new(), flat: false, failed: false }
     }
 
+    /// Returns the text of a whole file, with one newline at its end.
     pub fn file(mut self, root: SyntaxNode<'_>) -> String {
         self.entries(root, 0);
         let mut out = self.out.trim_end().to_owned();
@@ -28,7 +32,7 @@ impl Printer {
         out
     }
 
-    /// A node on one line, when it can be.
+    /// Returns a node on one line, if it fits.
     pub fn one_line(node: SyntaxNode<'_>) -> Option<String> {
         let mut printer = Printer { out: String::new(), flat: true, failed: false };
         printer.broken(node, 0);
@@ -69,7 +73,7 @@ impl Printer {
         }
     }
 
-    /// The parts of a node with single blanks between them.
+    /// Writes the parts of a node with single blanks between them.
     pub fn spaced(&mut self, node: SyntaxNode<'_>, indent: usize) {
         let mut first = true;
         for part in node.children().filter(|part| !part.text().is_empty()) {
@@ -80,7 +84,7 @@ impl Printer {
         }
     }
 
-    /// `if … else …`: when one way is broken, all are.
+    /// Writes `if … else …`; if one branch is broken, all are.
     fn choice(&mut self, node: SyntaxNode<'_>, indent: usize) {
         if self.flat {
             self.spaced(node, indent);
@@ -98,12 +102,14 @@ impl Printer {
         }
     }
 
+    /// Writes a node as it stands in the source.
     pub fn verbatim(&mut self, node: SyntaxNode<'_>) {
         let text = node.text();
         self.failed |= self.flat && text.contains('\n');
         self.out.push_str(&text.replace("\r\n", "\n"));
     }
 
+    /// Begins a line with `indent` blanks, and drops blanks before it.
     pub fn newline(&mut self, indent: usize) {
         while self.out.ends_with(' ') {
             self.out.pop();
@@ -112,14 +118,14 @@ impl Printer {
         self.out.extend(std::iter::repeat_n(' ', indent));
     }
 
-    /// How many characters the line at hand has.
+    /// Returns the length of the current line, in characters.
     pub fn column(&self) -> usize {
         let line = self.out.rfind('\n').map_or(0, |at| at + 1);
         self.out.get(line..).map_or(0, |line| line.chars().count())
     }
 }
 
-/// Signs that follow at once.
+/// Checks for signs that no blank precedes.
 fn is_tight(rule: Rule) -> bool {
     matches!(rule, Rule::comma | Rule::colon | Rule::optional_mark | Rule::params | Rule::type_args)
 }

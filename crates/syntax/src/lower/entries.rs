@@ -1,4 +1,4 @@
-//! What stands between braces.
+//! Lowers the entries between braces.
 
 use super::super::ast::{BlockStmt, Expr, ExprKind, FieldStmt, Ident, Stmt};
 use super::super::error_recovery;
@@ -47,7 +47,7 @@ fn is_foreign(node: SyntaxNode<'_>) -> bool {
     }
 }
 
-/// `tags {for k, v in m: k = v}`: the braces hold one computed map.
+/// Returns the braces of `tags {for k, v in m: k = v}`: one computed map.
 fn map_body(node: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
     let body = node.child(Rule::body).filter(|_| !node.has(Rule::place))?;
     super::values::map_for(body).map(|_| body)
@@ -71,7 +71,7 @@ impl Lowering {
 
     fn entry(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>, stmts: &mut Vec<Stmt>) {
         match node.rule() {
-            // The message says what to write instead; what it would have meant is not guessed.
+            // The message names the syntax to use instead; what was meant is not guessed.
             _ if is_foreign(node) => {}
             Rule::direct | Rule::labelled => stmts.push(self.head(node, doc)),
             Rule::phrase => self.phrase(node, doc, stmts),
@@ -84,7 +84,7 @@ impl Lowering {
         }
     }
 
-    /// `head label in place { … }` and `head label = value`.
+    /// Lowers `head label in place { … }` and `head label = value`.
     fn head(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> Stmt {
         let second = || node.children().filter(|child| is_name(*child)).nth(1);
         let label = if node.is(Rule::labelled) { second().map(|label| self.name(label).into()) } else { None };
@@ -129,12 +129,12 @@ impl Lowering {
             .collect()
     }
 
-    /// The one name a statement such as `protect always` carries.
+    /// Lowers the one name that a statement such as `protect always` has.
     pub(super) fn word(&mut self, node: SyntaxNode<'_>) -> Ident {
         self.name_in(node)
     }
 
-    /// The value right behind a keyword, missing or not.
+    /// Lowers the value right behind a keyword, missing or not.
     pub(super) fn after_keyword(&mut self, node: SyntaxNode<'_>, keyword: Rule) -> Expr {
         let mut rest = node.children().skip_while(|child| !child.is(keyword)).skip(1);
         match rest.next().filter(|next| is_value(next.rule())) {

@@ -1,18 +1,20 @@
-//! Expressions: chains of operands and operators become trees by precedence.
+//! Lowers expressions: chains of operands become trees by precedence.
 
 use super::super::ast::{BinaryOp, Expr, ExprKind};
 use super::super::tree::{Rule, SyntaxNode};
 use super::Lowering;
 use std::iter::Peekable;
 
-/// What a binary operator makes of its two sides.
+/// The kind of expression that an operator makes of its two sides.
 #[derive(Clone, Copy)]
 enum Operator {
     Binary(BinaryOp),
     Range,
 }
 
-/// Precedence, from loosest to tightest; `??` binds looser than `..`, which binds looser than sums.
+/// Returns an operator and its precedence; a higher one binds tighter.
+///
+/// `??` binds looser than `..`, which binds looser than sums.
 fn operator(rule: Rule) -> Option<(u8, Operator)> {
     let binary = |level, op| Some((level, Operator::Binary(op)));
     match rule {
@@ -34,7 +36,9 @@ fn operator(rule: Rule) -> Option<(u8, Operator)> {
     }
 }
 
-/// How tightly a binary operator binds; the formatter breaks long chains by it.
+/// Returns the precedence of a binary operator.
+///
+/// The formatter breaks long chains by it.
 pub(in super::super) fn precedence(rule: Rule) -> Option<u8> {
     operator(rule).map(|(level, _)| level)
 }
@@ -55,7 +59,7 @@ pub(super) fn is_prefix(rule: Rule) -> bool {
     matches!(rule, Rule::op_not | Rule::op_negate | Rule::compat_not)
 }
 
-/// Rules whose node is a value by itself.
+/// Reports whether a rule's node is a value by itself.
 pub(super) fn is_value(rule: Rule) -> bool {
     matches!(
         rule,
@@ -74,7 +78,7 @@ pub(super) fn is_value(rule: Rule) -> bool {
 }
 
 impl Lowering {
-    /// The first value among the children; a missing one where there is none.
+    /// Lowers the first value among the children; a missing one where there is none.
     pub(super) fn expr_in(&mut self, node: SyntaxNode<'_>) -> Expr {
         match node.children().find(|child| is_value(child.rule())) {
             Some(value) => self.expr(value),
@@ -82,7 +86,7 @@ impl Lowering {
         }
     }
 
-    /// The first value behind a child made by `mark`, if that child is there.
+    /// Lowers the first value behind a child made by `mark`, if that child is there.
     pub(super) fn value_after(&mut self, node: SyntaxNode<'_>, mark: Rule) -> Option<Expr> {
         let mut rest = node.children().skip_while(|child| !child.is(mark));
         rest.next()?;
@@ -102,6 +106,8 @@ impl Lowering {
         }
     }
 
+    /// Lowers a chain of operands and operators by precedence climbing.
+    ///
     /// Operators make a tree as deep as there are operators, so each counts as a level.
     fn chain(&mut self, node: SyntaxNode<'_>) -> Expr {
         let is_operator = |child: &SyntaxNode<'_>| operator(child.rule()).is_some() || is_prefix(child.rule());
@@ -162,7 +168,9 @@ impl Lowering {
         self.deeper(levels, node, |lower| lower.if_chain(node)).unwrap_or_else(|| self.missing(node))
     }
 
-    /// `if`, condition, branch, and again, and a last branch: built from the last to the first.
+    /// Lowers `if`, condition, branch, and again, and a last branch.
+    ///
+    /// It is built from the last to the first.
     fn if_chain(&mut self, node: SyntaxNode<'_>) -> Expr {
         let mut steps: Vec<(SyntaxNode<'_>, Expr, Expr)> = Vec::new();
         let mut last = None;

@@ -1,4 +1,4 @@
-//! What stands at the top of a file.
+//! Lowers the items at the top of a file.
 
 use super::super::ast::{Binding, Body, FactsItem, FnItem, Ident, Item, Module, TypeExpr, TypeItem, TypeKind};
 use super::super::tree::{Rule, SyntaxNode};
@@ -27,9 +27,9 @@ impl Lowering {
             Rule::use_item => {
                 docs.take();
                 let path = node.children().find(|child| matches!(child.rule(), Rule::text | Rule::compat_single))?;
-                let told = self.diagnostics.len();
+                let reported = self.diagnostics.len();
                 let text = self.plain_text(path);
-                let is_whole = self.diagnostics.len() == told && !path.has(Rule::missing_quote);
+                let is_whole = self.diagnostics.len() == reported && !path.has(Rule::missing_quote);
                 is_whole.then(|| Item::Use { path: text, span: self.span(node) })
             }
             Rule::const_item => Some(Item::Const(self.binding(node, docs.take()))),
@@ -50,7 +50,7 @@ impl Lowering {
                 let ty = self.first_path(node);
                 Some(Item::Facts(FactsItem { doc, ty, stmts: self.body_in(node), span: self.span(node) }))
             }
-            // Documentation above something that is no item belongs to nothing.
+            // Documentation above something that is not an item belongs to nothing.
             Rule::misplaced | Rule::junk_item | Rule::stray_rbrace => {
                 docs.take();
                 None
@@ -63,7 +63,7 @@ impl Lowering {
         Body { doc, name: self.name_in(node), stmts: self.body_in(node), span: self.span(node) }
     }
 
-    /// `name: type = value`, whatever word leads it.
+    /// Lowers `name: type = value`, whatever keyword leads it.
     pub(super) fn binding(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> Binding {
         let ty = node.children().find(|child| matches!(child.rule(), Rule::type_expr | Rule::missing_type));
         let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };

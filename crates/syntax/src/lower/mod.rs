@@ -1,7 +1,7 @@
-//! From the concrete tree to the abstract syntax.
+//! Lowers the concrete tree to the abstract syntax.
 //!
-//! Nothing is refused here that the grammar could already explain: this room adds only what a grammar cannot see, such as
-//! escapes, numbers that are too long, and trees too deep for the stages after it.
+//! Nothing is refused here that the grammar could already explain: lowering adds only what a grammar cannot check, such
+//! as escapes, numbers that are too long, and trees too deep for the stages after it.
 
 mod entries;
 mod exprs;
@@ -20,7 +20,7 @@ use compact_str::CompactString;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Span};
 
-/// How deep the abstract syntax may be: later stages walk it by recursion.
+/// The greatest depth of the abstract syntax, in levels: later stages recurse.
 pub(super) const MAX_DEPTH: usize = 256;
 
 pub(super) fn module(file: FileId, tree: &SyntaxTree<'_>) -> (Module, Vec<Diagnostic>) {
@@ -32,7 +32,7 @@ pub(super) fn module(file: FileId, tree: &SyntaxTree<'_>) -> (Module, Vec<Diagno
 struct Lowering {
     file: FileId,
     diagnostics: Vec<Diagnostic>,
-    /// How many levels of the abstract syntax lie above what is being lowered.
+    /// The number of levels of the abstract syntax around what is being lowered.
     depth: usize,
 }
 
@@ -41,7 +41,7 @@ impl Lowering {
         Span::new(self.file, node.start(), node.end())
     }
 
-    /// The end of a node, where something is missing.
+    /// Returns the end of a node, where something is missing.
     fn end_of(&self, node: SyntaxNode<'_>) -> Span {
         Span::new(self.file, node.end(), node.end())
     }
@@ -54,13 +54,13 @@ impl Lowering {
         Expr::new(ExprKind::Missing, self.end_of(node))
     }
 
-    /// A value that strange text follows is not the one that was meant.
+    /// Returns the value, or a missing one where unexpected text follows it.
     fn unless_cut(&self, node: SyntaxNode<'_>, value: Expr) -> Expr {
         let cut = node.after().is_some_and(|next| next.is(Rule::junk_tail));
         if cut { self.missing(node) } else { value }
     }
 
-    /// Lowers something `levels` deeper, or says that it lies too deep.
+    /// Lowers something `levels` deeper, or reports that it nests too deep.
     fn deeper<T>(&mut self, levels: usize, node: SyntaxNode<'_>, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.depth + levels > MAX_DEPTH {
             let span = self.span(node);
@@ -73,7 +73,9 @@ impl Lowering {
         Some(value)
     }
 
-    /// The name a `name` or `quoted_key` node stands for; an empty one where it is missing.
+    /// Returns the name of a `name` or `quoted_key` node.
+    ///
+    /// It is empty where the name is missing.
     fn name(&mut self, node: SyntaxNode<'_>) -> Ident {
         match node.rule() {
             Rule::bad_name => {
@@ -85,7 +87,7 @@ impl Lowering {
         }
     }
 
-    /// The first name among the children, or an empty one at the node's end.
+    /// Returns the first name among the children, or an empty one at the node's end.
     fn name_in(&mut self, node: SyntaxNode<'_>) -> Ident {
         match node.children().find(|child| is_name(*child)) {
             Some(name) => self.name(name),

@@ -1,4 +1,4 @@
-//! Policy documents.
+//! Lowers policy documents.
 
 use super::super::ast::{PolicyStatement, PrincipalExpr};
 use super::super::tree::{Rule, SyntaxNode};

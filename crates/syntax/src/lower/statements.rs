@@ -1,4 +1,4 @@
-//! Entries that a keyword leads.
+//! Lowers the statements that a keyword leads.
 
 use super::super::ast::{
     BinaryOp, BudgetStmt, Expr, ExprKind, ForStmt, Ident, IfStmt, LayerStmt, NamePath, PathSegment, RecoverStmt,
@@ -83,7 +83,9 @@ impl Lowering {
         }
     }
 
-    /// A condition behind a keyword, and the body; where the value is forgotten, the condition has taken the body.
+    /// Lowers a condition behind a keyword, and the body.
+    ///
+    /// Where the value is forgotten, the condition has taken the body.
     fn condition_and_body(&mut self, node: SyntaxNode<'_>, keyword: Rule) -> (Expr, Vec<Stmt>) {
         let condition = node.children().skip_while(|child| !child.is(keyword)).nth(1);
         match condition.filter(|_| node.has(Rule::missing_body)).and_then(error_recovery::swallowed_body) {
@@ -101,7 +103,7 @@ impl Lowering {
     }
 
     fn for_stmt(&mut self, node: SyntaxNode<'_>) -> Option<Stmt> {
-        // With a colon it is a comprehension; where it is not alone in its braces, a message has said so.
+        // With a colon it is a comprehension; where it is not alone in its braces, a message has been given.
         if node.has(Rule::colon) {
             return None;
         }
@@ -115,7 +117,9 @@ impl Lowering {
         }))
     }
 
-    /// `if`, condition, body, and again, and a last body: built from the last to the first.
+    /// Lowers `if`, condition, body, and again, and a last body.
+    ///
+    /// It is built from the last to the first.
     fn if_stmt(&mut self, node: SyntaxNode<'_>) -> Option<Stmt> {
         let levels = node.children().filter(|child| child.is(Rule::kw_if)).count();
         self.deeper(levels, node, |lower| lower.if_steps(node))?
@@ -153,7 +157,7 @@ impl Lowering {
         }
     }
 
-    /// Metric, comparison, threshold, and the pairs after them.
+    /// Lowers metric, comparison, threshold, and the pairs after them.
     fn when(&mut self, node: SyntaxNode<'_>) -> WhenStmt {
         let sign = node.children().find_map(|child| comparison(child.rule()));
         let metric = node.children().take_while(|child| comparison(child.rule()).is_none());
@@ -177,7 +181,7 @@ impl Lowering {
         node.children().filter(|child| is_name(*child)).map(|name| self.name(name)).collect()
     }
 
-    /// The names are the driver's, where there is one, and the period's.
+    /// Lowers a budget: the names are the driver's, where there is one, and `month`.
     fn budget(&mut self, node: SyntaxNode<'_>) -> BudgetStmt {
         let mut names = self.names(node).into_iter();
         let at = node.has(Rule::kw_at).then(|| {

@@ -1,4 +1,4 @@
-//! Text between quotes: escapes, holes, and the margin of blocks.
+//! Lowers strings: escapes, interpolations, and the margin of blocks.
 
 use super::super::ast::TextPart;
 use super::super::messages;
@@ -7,7 +7,7 @@ use super::Lowering;
 use gpb_base::source::Span;
 
 impl Lowering {
-    /// The parts of a `text` or `block_text` node, adjacent text joined.
+    /// Returns the parts of a `text` or `block_text` node, adjacent text joined.
     pub(super) fn text_parts(&mut self, node: SyntaxNode<'_>) -> Vec<TextPart> {
         let margin = node.is(Rule::block_text).then(|| self.margin(node));
         let mut parts = TextBuilder {
@@ -18,7 +18,7 @@ impl Lowering {
         };
         let quotes = Span::new(self.file, node.end().saturating_sub(3), node.end());
         for child in node.children() {
-            if matches!(child.rule(), Rule::escape | Rule::hole) && parts.reach() {
+            if matches!(child.rule(), Rule::escape | Rule::interpolation) && parts.reach() {
                 let at = Span::new(self.file, child.start(), child.start());
                 self.report(messages::left_of_margin(at, quotes));
             }
@@ -35,13 +35,13 @@ impl Lowering {
                     Some(character) => parts.push(character.encode_utf8(&mut [0; 4])),
                     None => parts.done.push(TextPart::Interpolation(self.missing(child))),
                 },
-                // What it would have held is not known, so nothing is said of it.
+                // What it would have held is not known, so nothing is reported about it.
                 Rule::missing_quote | Rule::missing_triple => {
                     parts.done.push(TextPart::Interpolation(self.missing(child)))
                 }
-                Rule::hole => {
-                    let unknown = self.interpolation(child);
-                    parts.done.push(TextPart::Interpolation(unknown));
+                Rule::interpolation => {
+                    let value = self.interpolation(child);
+                    parts.done.push(TextPart::Interpolation(value));
                 }
                 _ => {}
             }
@@ -52,7 +52,7 @@ impl Lowering {
         parts.done
     }
 
-    /// The blanks before the closing quotes.
+    /// Returns the blanks before the closing quotes.
     fn margin<'t>(&mut self, node: SyntaxNode<'t>) -> &'t str {
         let inside = node.text().strip_suffix("\"\"\"").unwrap_or_default();
         let line = inside.rsplit_once('\n').map_or("", |(_, line)| line);
@@ -64,7 +64,7 @@ impl Lowering {
         ""
     }
 
-    /// Text that may hold no hole: a key, the path of a `use`.
+    /// Returns text without interpolation: a key, the path of a `use`.
     pub(super) fn plain_text(&mut self, node: SyntaxNode<'_>) -> String {
         if node.is(Rule::compat_single) {
             return node.text().trim_matches('\'').to_owned();
@@ -74,7 +74,7 @@ impl Lowering {
             match part.rule() {
                 Rule::text_raw => plain.push_str(part.text()),
                 Rule::escape => plain.extend(self.escape(part)),
-                Rule::hole => {
+                Rule::interpolation => {
                     let span = self.span(part);
                     self.report(messages::interpolation_in_fixed_text(span));
                 }
@@ -113,12 +113,14 @@ impl Lowering {
     }
 }
 
-/// Text in the making.
+/// Collects the parts of one string.
 struct TextBuilder<'t> {
     done: Vec<TextPart>,
     margin: &'t str,
     at_line_start: bool,
-    /// The line at hand has begun with blanks that do not reach the margin, and nothing has followed them yet.
+    /// The current line has begun with blanks that do not reach the margin.
+    ///
+    /// Nothing has followed them yet.
     begins_short: bool,
 }
 
@@ -128,7 +130,7 @@ impl TextBuilder<'_> {
         self.append(text);
     }
 
-    /// An escape or a hole follows: whether it stands left of the margin.
+    /// Checks that an escape or an interpolation stands left of the margin.
     fn reach(&mut self) -> bool {
         let at_line_start = std::mem::replace(&mut self.at_line_start, false);
         std::mem::replace(&mut self.begins_short, false) || (at_line_start && !self.margin.is_empty())
@@ -146,7 +148,9 @@ impl TextBuilder<'_> {
         }
     }
 
-    /// Adds the lines of a block without their margin; returns where a line does not reach it.
+    /// Adds the lines of a block without their margin.
+    ///
+    /// Returns where a line does not reach it.
     fn push_lines(&mut self, text: &str) -> Option<usize> {
         let mut short = None;
         let mut offset = 0;
@@ -177,7 +181,7 @@ impl TextBuilder<'_> {
         short
     }
 
-    /// The newline before the closing quotes belongs to them.
+    /// Drops the newline before the closing quotes, which belongs to them.
     fn drop_last_newline(&mut self) {
         if let Some(TextPart::Text(last)) = self.done.last_mut() {
             if last.ends_with('\n') {

@@ -1,11 +1,11 @@
-//! Types.
+//! Lowers types.
 
 use super::super::ast::{Binding, Ident, TypeExpr, TypeKind};
 use super::super::tree::{Rule, SyntaxNode};
 use super::{DocLines, Lowering};
 
 impl Lowering {
-    /// Of a `type_expr`, or of one of the terms it is made of.
+    /// Lowers a `type_expr`, or one of the terms it is made of.
     pub(super) fn type_expr(&mut self, node: SyntaxNode<'_>) -> TypeExpr {
         let span = self.span(node);
         let kind = self.deeper(1, node, |lower| lower.type_kind(node)).unwrap_or(TypeKind::Missing);

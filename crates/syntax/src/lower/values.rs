@@ -1,4 +1,4 @@
-//! Operands: names, numbers, text, brackets, and what follows them.
+//! Lowers operands: names, numbers, strings, brackets, and their tails.
 
 use super::super::ast::{Arg, Comprehension, Expr, ExprKind, Ident, Stmt, TextPart};
 use super::super::tree::{Rule, SyntaxNode};
@@ -49,8 +49,8 @@ impl Lowering {
             Rule::list => self.deeper(1, node, |lower| lower.list(node)).unwrap_or(ExprKind::Missing),
             Rule::body => return self.object(node),
             Rule::group => return Expr { span, ..self.expr_in(node) },
-            Rule::compat_hole => match node.child(Rule::hole) {
-                Some(unknown) => return self.expr_in(unknown),
+            Rule::compat_interpolation => match node.child(Rule::interpolation) {
+                Some(interpolation) => return self.expr_in(interpolation),
                 None => ExprKind::Missing,
             },
             Rule::policy => ExprKind::Policy(self.policy(node)),
@@ -73,7 +73,7 @@ impl Lowering {
                 }
             }
             Rule::index => ExprKind::Index { of, index: self.expr_in(tail) },
-            // A call of what is no name: reported with the recovery nodes.
+            // A call of what is not a name is reported with the nodes of error recovery.
             _ => ExprKind::Missing,
         };
         Expr::new(kind, span)
@@ -143,7 +143,9 @@ impl Lowering {
         }
     }
 
-    /// `{ a = 1 }`, or `{for k, v in m: k = v}`, which is a body whose only entry is a `for` with a colon.
+    /// Lowers `{ a = 1 }` or `{for k, v in m: k = v}`.
+    ///
+    /// The latter is a body whose only entry is a `for` with a colon.
     pub(super) fn object(&mut self, node: SyntaxNode<'_>) -> Expr {
         let span = self.span(node);
         let kind = match map_for(node) {
@@ -177,21 +179,21 @@ impl Lowering {
         names.map(|name| self.name(name)).collect()
     }
 
-    /// The statements of the first body among the children.
+    /// Lowers the statements of the first body among the children.
     pub(super) fn body_in(&mut self, node: SyntaxNode<'_>) -> Vec<Stmt> {
         let Some(body) = node.child(Rule::body) else { return Vec::new() };
         self.deeper(1, body, |lower| lower.body(body)).unwrap_or_default()
     }
 }
 
-/// The only entry of a body, if it is a `for` with a colon.
+/// Returns the only entry of a body, if it is a `for` with a colon.
 pub(super) fn map_for(body: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
     let mut entries = body.children().filter(|child| super::entries::is_entry(child.rule()));
     let only = entries.next().filter(|only| only.is(Rule::for_stmt) && only.has(Rule::colon))?;
     entries.next().is_none().then_some(only)
 }
 
-/// Text in quotes gpb does not have.
+/// Returns the text between quotes that gpb does not have.
 fn unquoted(text: &str) -> String {
     let mut characters = text.chars();
     characters.next();

@@ -2,7 +2,9 @@
 
 use super::super::{FormatError, format};
 
-/// Holds the layout of a text against a snapshot, and sees that laying it out again changes nothing.
+/// Compares formatted text with a snapshot.
+///
+/// Formatting it again changes nothing.
 fn check(name: &str, text: &str) {
     let once = format(text).unwrap_or_else(|error| panic!("{error:?}"));
     assert_eq!(format(&once).as_deref(), Ok(once.as_str()), "a second time changes something");

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use std::path::Path;
 use std::sync::LazyLock;
 
-/// Checks that `text` has a tree, however deep it nests, and that the tree is sound.
+/// Checks that `text` has a sound tree, however deep it nests.
 fn check(text: &str) {
     let scan = scan(FileId(0), text);
     let Some(clean) = scan.text else { return };
@@ -24,8 +24,10 @@ fn check(text: &str) {
     assert_eq!(read, Some(()), "{text:?} does not match the grammar");
 }
 
-/// Checks that the root is the whole file, and that nodes stand on the borders of characters, inside what they belong to
-/// and one behind the other. Blanks are left out of account: a node ends with its last sign, raw text with its last blank.
+/// Checks that the root is the whole file, and nodes lie inside their parents.
+///
+/// Nodes stand on the borders of characters, one behind the other. Blanks are left out of account: a node ends with its
+/// last sign, raw text with its last blank.
 fn is_sound(tree: &SyntaxTree<'_>) {
     let told = |node: SyntaxNode<'_>| format!("{:?} {}..{}", node.rule(), node.start(), node.end());
     let in_order = |first: usize, second: usize| {
@@ -80,7 +82,7 @@ fn the_programs_of_the_repository_have_trees() {
     PROGRAMS.iter().for_each(|text| check(text));
 }
 
-/// What damages a text most when it is put somewhere.
+/// The insertions that damage a text most.
 const DAMAGE: &[&str] = &[
     "{",
     "}",

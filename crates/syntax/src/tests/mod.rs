@@ -12,7 +12,9 @@ use super::{dump::dump, parse};
 use gpb_base::source::FileId;
 use std::fmt::Write as _;
 
-/// The meaning of a text, and below it the messages about it, as `code start..end message`.
+/// Returns the meaning of a text, and below it its diagnostics.
+///
+/// One a line, as `code start..end message`.
 fn read(text: &str) -> String {
     let parsed = parse(FileId(0), text);
     let mut out = dump(&parsed.module);
@@ -24,7 +26,7 @@ fn read(text: &str) -> String {
     out
 }
 
-/// The same for several small texts in one snapshot.
+/// Compares several small texts with one snapshot.
 fn check_each(name: &str, texts: &[&str]) {
     // Snapshots are text, whatever the case holds.
     let plain = |text: &str| text.replace(|c: char| c.is_control() && c != '\n', "\u{FFFD}");
@@ -37,7 +39,7 @@ fn check_each(name: &str, texts: &[&str]) {
     });
 }
 
-/// Holds a text, its meaning and the messages about it against a snapshot.
+/// Compares a text, its meaning and its diagnostics with a snapshot.
 fn check(name: &str, text: &str) {
     let snapshot = format!("{}\n\n=> \n{}", text.trim(), read(text));
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {

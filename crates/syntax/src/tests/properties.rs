@@ -6,7 +6,9 @@ use super::programs::program;
 use gpb_base::source::FileId;
 use proptest::prelude::*;
 
-/// Every diagnostic points into the text, at the border of a character, and its fix can be made.
+/// Checks that each diagnostic points into the text, at the borders of characters.
+///
+/// Its fix can be made.
 fn spans_are_sound(text: &str) {
     for diagnostic in parse(FileId(0), text).diagnostics {
         let spans = diagnostic.labels.iter().map(|label| label.span);
@@ -106,7 +108,7 @@ fn names(text: &str) -> Vec<String> {
     parse(FileId(0), text).module.items.iter().map(name).collect()
 }
 
-/// Where single tokens stand in a text.
+/// Returns the ranges of single tokens in a text.
 fn tokens(text: &str) -> Vec<std::ops::Range<usize>> {
     let tree = SyntaxTree::parse(text).expect("every text parses");
     let leaf =
@@ -133,7 +135,7 @@ fn a_missing_token_costs_no_other_item() {
     }
 }
 
-/// Half-typed: the text up to any character, and then the rest of the file as it was.
+/// Checks half-typed text: up to any character, and then the rest of the file.
 #[test]
 fn a_half_typed_item_costs_no_other_item() {
     let (before, rest) = FILE.split_at(FILE.find("stack shop").unwrap_or_default());

@@ -42,7 +42,7 @@ const TEXT: &[&str] = &[
     "const a = 123456789012345678901234567890123456789",
 ];
 
-const HABITS: &[&str] = &[
+const FOREIGN_SYNTAX: &[&str] = &[
     "stack a {\n  b: 1\n  c => 2\n  d := 3\n  \"e\": 4\n  f == 5\n}",
     "stack a {\n  b = 'one \"two\"'\n  c = “three”\n}",
     "# note\nstack a {\n  b = 1; c = 2;\n  # note\n}",
@@ -58,7 +58,7 @@ const HABITS: &[&str] = &[
     "stack a {\n  b = 30 sec\n  c = 30sec\n  d = 1 = 2\n  e = (f)(1)\n}",
 ];
 
-const STRANGE: &[&str] = &[
+const UNEXPECTED: &[&str] = &[
     "enviroment live of shop {\n  a = 1\n}\nconst b = 1",
     "A: 1\nB:\n  C:\n    D: E::F\n",
     "const a = 1\rconst b = 2\r",
@@ -83,21 +83,21 @@ fn text() {
 }
 
 #[test]
-fn habits() {
-    check_each("habits", HABITS);
+fn foreign_syntax() {
+    check_each("foreign_syntax", FOREIGN_SYNTAX);
 }
 
 #[test]
-fn strange() {
-    check_each("strange", STRANGE);
+fn unexpected() {
+    check_each("unexpected", UNEXPECTED);
 }
 
-/// Every text here.
+/// Returns every text of this file.
 pub fn cases() -> Vec<&'static str> {
-    [MISSING, BRACKETS, TEXT, HABITS, STRANGE].concat()
+    [MISSING, BRACKETS, TEXT, FOREIGN_SYNTAX, UNEXPECTED].concat()
 }
 
-/// A rule for recovery that no case reaches may have no message at all.
+/// Checks every rule for recovery: one that no case reaches may have no message.
 #[test]
 fn every_recovery_rule_is_met() {
     let mut met = BTreeSet::new();
@@ -107,14 +107,14 @@ fn every_recovery_rule_is_met() {
     }
     let is_recovery =
         |name: &String| ["missing_", "junk_", "bad_", "compat_", "stray_"].iter().any(|start| name.starts_with(start));
-    // A run of junk is told of by the node around it; a lone `?` in a type is no mistake.
+    // A run of junk is reported by the node around it; a lone `?` in a type is no mistake.
     let all = Rule::all_rules().iter().map(|rule| format!("{rule:?}")).filter(is_recovery);
     let never: Vec<_> = all.filter(|name| !met.contains(name)).collect();
     assert_eq!(never, Vec::<String>::new());
 }
 
 #[test]
-fn every_mistake_is_told() {
+fn every_mistake_is_reported() {
     for case in cases() {
         let parsed = super::parse(gpb_base::source::FileId(0), case);
         assert!(!parsed.diagnostics.is_empty(), "nothing was said about:\n{case}");
@@ -124,9 +124,11 @@ fn every_mistake_is_told() {
     }
 }
 
-/// The two examples on a page: the first has the mistake, the second has no mistake of this room at all.
+/// Checks the two examples on a page.
+///
+/// The first has the mistake, the second has no mistake of syntax at all.
 #[test]
-fn pages_show_the_mistake_and_its_mending() {
+fn pages_show_the_mistake_and_its_fix() {
     let block = |text: &str, mark: &str| -> Option<String> {
         let (_, rest) = text.split_once(&format!("```gpb {mark}\n"))?;
         Some(rest.split_once("```")?.0.to_owned())
@@ -138,7 +140,7 @@ fn pages_show_the_mistake_and_its_mending() {
     for page in gpb_base::diag::pages().iter().filter(|page| page.code.starts_with("GPB0")) {
         let (Some(fail), Some(pass)) = (block(page.text, "fail"), block(page.text, "pass")) else { continue };
         assert!(codes(&fail).contains(&page.code), "{}: the failing example gives {:?}", page.code, codes(&fail));
-        assert_eq!(codes(&pass), Vec::<&str>::new(), "{}: the mended example", page.code);
+        assert_eq!(codes(&pass), Vec::<&str>::new(), "{}: the fixed example", page.code);
         shown += 1;
     }
     assert!(shown > 40, "only {shown} pages have examples");

@@ -20,6 +20,8 @@ enum Instruction {
     Start,
     End,
     Boundary(bool),
+    /// Looks ahead, or behind by a fixed width.
+    ///
     /// The steps up to `end` must, or must not, match here, or just before here when they have a width to go back by.
     Look {
         back: Option<usize>,
@@ -35,7 +37,9 @@ pub(super) struct RegexProgram {
     steps: Vec<Instruction>,
 }
 
-/// A repeated group is written out; past this number of steps the rest of it counts as repeated without end.
+/// The most steps that a repeated group is written out in.
+///
+/// Beyond them the rest of it counts as repeated without end.
 const MAX_STEPS: usize = 4_000;
 /// The most states times places of one run.
 const MAX_VISITED: usize = 1 << 23;
@@ -51,7 +55,9 @@ impl RegexProgram {
         Some(program)
     }
 
-    /// Checks whether the pattern is found in the string; none when the budget does not suffice to decide.
+    /// Checks whether the pattern is found in the string.
+    ///
+    /// None when the budget does not suffice to decide.
     pub fn matches(&self, text: &str) -> Option<bool> {
         // Half of all patterns are one class from start to end.
         if let [Instruction::Start, Instruction::Run { class, min, max }, Instruction::End, Instruction::Done] =
@@ -183,7 +189,9 @@ struct RegexMatcher<'a> {
 }
 
 impl RegexMatcher<'_> {
-    /// Checks whether any of these states leads to the end of the program. Each state is visited once.
+    /// Checks whether any of these states leads to the end of the program.
+    ///
+    /// Each state is visited once.
     fn search(&mut self, starts: impl Iterator<Item = (usize, usize)>) -> Option<bool> {
         let places = self.chars.len() + 1;
         let states = self.program.steps.len().checked_mul(places).filter(|states| *states <= MAX_VISITED)?;

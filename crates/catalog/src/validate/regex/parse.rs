@@ -122,7 +122,9 @@ impl RegexParser<'_> {
         if matches!(self.peek(), Some('*' | '+' | '?')) { self.repeated(node) } else { Some(node) }
     }
 
-    /// `{2}`, `{2,}` or `{2,8}` here: its length in characters and its bounds. Any other brace is a brace.
+    /// `{2}`, `{2,}` or `{2,8}` here: its length in characters and its bounds.
+    ///
+    /// Any other brace is a brace.
     fn counts(&self) -> Option<(usize, u32, Option<u32>)> {
         let rest = self.chars.get(self.at + 1..)?;
         let end = rest.iter().position(|char| *char == '}')?;

@@ -1,4 +1,4 @@
-//! What `check` says of small mistakes, and that it says nothing of none.
+//! Tests the reports of small mistakes, and that there is none without a mistake.
 
 use crate::validate::{ViolationKind, check, check_json};
 use crate::{Catalog, Shape, TypeDef};
@@ -37,7 +37,7 @@ fn a_sound_cluster_passes() {
     assert_eq!(said("aws.rds.db_cluster", cluster), "");
 }
 
-/// What is said of each of these, one after the other.
+/// Reports each of these, one after the other.
 fn all_said(cases: &[(&str, Json)]) -> String {
     let texts =
         cases.iter().map(|(name, properties)| format!("{name} {properties}\n{}\n", said(name, properties.clone())));

@@ -1,14 +1,14 @@
-//! Documents by meaning: JSON as text or as a structure, and the policies in them.
+//! Compares documents by meaning: JSON as a string or as a structure, and the policies in them.
 
 use super::scalar;
 use serde_json::{Map, Value as Json};
 
-/// Whether two documents say the same, each as a structure or as its text.
+/// Checks that two documents mean the same, each as a structure or as its string.
 pub fn equal(a: &Json, b: &Json) -> bool {
     a == b || same(&canonical(a), &canonical(b))
 }
 
-/// A text that holds a JSON structure, parsed; policies come back percent-encoded from some services.
+/// Parses a string that holds a JSON structure; policies come back percent-encoded from some services.
 pub fn parse(text: &str) -> Option<Json> {
     let trimmed = text.trim_start();
     let decoded;
@@ -22,7 +22,7 @@ pub fn parse(text: &str) -> Option<Json> {
     json.filter(|json| json.is_object() || json.is_array())
 }
 
-/// One spelling for all documents that say the same, as far as a structure can show it.
+/// Returns one spelling for all documents that mean the same, as far as a structure can show it.
 pub fn canonical(json: &Json) -> Json {
     match json {
         Json::String(text) => parse(text).map_or_else(|| json.clone(), |inner| canonical(&inner)),
@@ -47,7 +47,7 @@ fn same(a: &Json, b: &Json) -> bool {
     }
 }
 
-/// A policy is told by its statements: objects with an effect.
+/// Checks for a policy: it is known by its statements, objects with an effect.
 fn is_policy(entries: &Map<String, Json>) -> bool {
     let is_statement = |json: &Json| json.get("Effect").is_some_and(Json::is_string);
     match entries.get("Statement") {
@@ -79,7 +79,7 @@ fn canonical_statement(statement: &Json) -> Json {
             _ if value.is_null() => continue,
             "Sid" if value.as_str() == Some("") => continue,
             "Condition" if value.as_object().is_some_and(Map::is_empty) => continue,
-            // Actions are not told apart by case.
+            // Case does not matter in actions.
             "Action" | "NotAction" => {
                 set(value, &|one| one.as_str().map_or_else(|| one.clone(), |text| text.to_ascii_lowercase().into()))
             }
@@ -116,7 +116,7 @@ fn account_of_root(one: &Json) -> Json {
 fn condition(value: &Json) -> Json {
     let text = |one: &Json| scalar::json_key(one).filter(|_| !one.is_string()).map_or_else(|| one.clone(), Json::from);
     let keys = |operator: &Json| match operator.as_object() {
-        // Condition keys are not told apart by case.
+        // Case does not matter in condition keys.
         Some(keys) => {
             Json::Object(keys.iter().map(|(key, values)| (key.to_ascii_lowercase(), set(values, &text))).collect())
         }

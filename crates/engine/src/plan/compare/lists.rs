@@ -76,12 +76,13 @@ pub fn align(
     added_and_paired.chain(removed).collect()
 }
 
-/// What tells an element from its neighbours, when it has a name.
+/// Returns the name that distinguishes an element from the others, when it has one.
 pub fn identity(value: &Value) -> Option<String> {
     let Value::Map(entries) = value else { return None };
     IDENTITIES.iter().find_map(|name| Some(format!("{name}={}", scalar::key(entries.get(*name)?)?)))
 }
 
+/// Returns the name of an element as JSON.
 pub fn identity_of(json: &Json) -> Option<String> {
     let entries = json.as_object()?;
     IDENTITIES.iter().find_map(|name| Some(format!("{name}={}", scalar::json_key(entries.get(*name)?)?)))

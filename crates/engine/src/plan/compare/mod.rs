@@ -1,7 +1,7 @@
-//! What differs between what is wanted and what is there, by the semantics the catalog gives each place.
+//! Comparison: finds what differs between desired and observed, by the semantics the catalog gives each place.
 //!
-//! Only places present in what is wanted are compared; a place that was applied before and is wanted no longer is a
-//! removal; what a read never gives is compared with what was applied.
+//! Only places present in what is desired are compared; a place that was applied before and is desired no longer is a
+//! removal; what a read never returns is compared with what was applied.
 
 mod document;
 mod lists;
@@ -23,16 +23,17 @@ use gpb_model::{Reference, SecretSource, Value};
 /// The rules of one comparison.
 #[derive(Clone, Copy)]
 pub struct CompareRules<'a> {
+    /// The type; `None` for one the catalog does not know.
     pub def: Option<&'a TypeDef>,
-    /// Places that are left alone.
+    /// The places whose differences are left alone.
     pub ignore: &'a [PropPath],
-    /// The keyed hash of a secret, `None` when it cannot be known now.
+    /// Returns the keyed hash of a secret, `None` when it cannot be known now.
     pub secret: &'a dyn Fn(&SecretSource) -> Option<String>,
-    /// Whether a hole stands for something that could not be read, so that nothing can be said of it.
+    /// Returns true when a reference leads to something that could not be read, so that nothing can be said of it.
     pub unseen: &'a dyn Fn(&Reference) -> bool,
 }
 
-/// What is known of a resource besides what is wanted.
+/// The sides that desired values are compared with.
 #[derive(Clone, Copy)]
 pub struct CurrentState<'a> {
     /// As the cloud says it is.
@@ -44,7 +45,7 @@ pub struct CurrentState<'a> {
 }
 
 impl<'a> CompareRules<'a> {
-    /// The rules without a catalog: for a type nothing is known of, and for tests.
+    /// Returns rules without a catalog: for an unknown type, and for tests.
     pub fn bare() -> CompareRules<'static> {
         CompareRules { def: None, ignore: &[], secret: &|_| None, unseen: &|_| false }
     }
@@ -61,7 +62,7 @@ impl<'a> CompareRules<'a> {
         self.def.is_some_and(|def| def.is_create_only(path))
     }
 
-    /// The shape a value has of those a place allows.
+    /// Returns the shape of a value among those a place allows.
     fn pick(&self, shape: Option<&'a Shape>, value: &Value) -> Option<&'a Shape> {
         let def = self.def?;
         let shape = def.resolve(shape?);
@@ -82,7 +83,7 @@ impl<'a> CompareRules<'a> {
     }
 }
 
-/// The shape of an object's entry, and what its absence means.
+/// Returns the shape of an object's entry, and its default.
 fn entry<'a>(
     object: Option<&'a ObjectShape>,
     map: Option<&'a Shape>,
@@ -94,7 +95,7 @@ fn entry<'a>(
     }
 }
 
-/// The two ways an object's entries can have shapes: each its own, or all the same.
+/// Returns the shapes of an object's entries: each its own, or all the same.
 fn entries_of(shape: Option<&Shape>) -> (Option<&ObjectShape>, Option<&Shape>) {
     match shape {
         Some(Shape::Object(object)) => (Some(object), None),

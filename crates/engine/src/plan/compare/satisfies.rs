@@ -1,23 +1,23 @@
-//! Whether what is there is what is wanted.
+//! Checks whether what is there satisfies what is desired.
 
 use super::{CompareRules, document, entries_of, entry, list_of, lists, scalar};
-use crate::plan::values;
+use crate::state::{is_redacted, redacted_hash};
 use gpb_catalog::Shape;
 use gpb_model::PropPath;
 use gpb_model::Value;
 use serde_json::Value as Json;
 
-/// What a value is held against.
+/// The side a value is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CompareSide {
     /// The cloud's answer: it has no secrets and no write-only places, so those are passed over.
     Observed,
-    /// What was applied: it has everything, secrets as hashes.
+    /// The applied side: it has everything, secrets as hashes.
     Applied,
 }
 
 impl<'a> CompareRules<'a> {
-    /// Whether `there` has all that `wanted` says.
+    /// Checks that `there` has all of `wanted`.
     pub(super) fn satisfied(
         &self,
         shape: Option<&'a Shape>,
@@ -33,7 +33,7 @@ impl<'a> CompareRules<'a> {
         match wanted {
             Value::Secret(secret) => {
                 against == CompareSide::Observed
-                    || values::hash_of(there).is_some_and(|hash| (self.secret)(secret).is_none_or(|now| now == hash))
+                    || redacted_hash(there).is_some_and(|hash| (self.secret)(secret).is_none_or(|now| now == hash))
             }
             Value::Ref(_) | Value::Call { .. } | Value::Concat(_) => self.is_unseen(wanted),
             Value::List(items) => match there {
@@ -63,7 +63,7 @@ impl<'a> CompareRules<'a> {
         }
     }
 
-    /// Whether a list is what is wanted but for its order, though the catalog says that the order means something.
+    /// Checks that a list is what is desired but for its order, though the catalog says that the order matters.
     pub(super) fn reordered(&self, shape: Option<&'a Shape>, wanted: &Value, there: &Json, path: &PropPath) -> bool {
         let (Value::List(wanted), Json::Array(there)) = (wanted, there) else { return false };
         let item = list_of(shape).map(|list| &*list.item);
@@ -76,7 +76,7 @@ impl<'a> CompareRules<'a> {
         lists::perfect(&wanted, &there, &mut fits).is_some()
     }
 
-    /// Whether a place that is not there is as good as what is wanted: nothing in it, or the default.
+    /// Checks that an absent place is as good as what is desired: nothing in it, or the default.
     pub(super) fn absence_satisfies(
         &self,
         shape: Option<&'a Shape>,
@@ -143,14 +143,14 @@ impl<'a> CompareRules<'a> {
 
     /// Documents are compared as wholes: what one says and the other does not is a difference.
     fn document_satisfied(&self, wanted: &Value, there: &Json, against: CompareSide) -> bool {
-        if values::has_secret(wanted) {
+        if wanted.holds_secret() {
             return against == CompareSide::Observed || self.secrets_satisfied(wanted, there);
         }
         let is_document = |json: &Json| match json {
             Json::String(text) => document::parse(text).is_some(),
             other => other.is_object() || other.is_array(),
         };
-        match values::to_json(wanted) {
+        match wanted.to_json() {
             Some(wanted) => is_document(&wanted) && is_document(there) && document::equal(&wanted, there),
             None => self.is_unseen(wanted),
         }
@@ -160,7 +160,7 @@ impl<'a> CompareRules<'a> {
     fn secrets_satisfied(&self, wanted: &Value, there: &Json) -> bool {
         match (wanted, there) {
             (Value::Secret(secret), there) => {
-                values::hash_of(there).is_some_and(|hash| (self.secret)(secret).is_none_or(|now| now == hash))
+                redacted_hash(there).is_some_and(|hash| (self.secret)(secret).is_none_or(|now| now == hash))
             }
             (Value::Map(entries), Json::Object(others)) => {
                 entries.len() == others.len()
@@ -172,13 +172,13 @@ impl<'a> CompareRules<'a> {
                 items.len() == others.len()
                     && items.iter().zip(others).all(|(item, other)| self.secrets_satisfied(item, other))
             }
-            // A text with a secret in it is hashed as a whole, and what it was made of cannot be told.
-            (Value::Concat(_) | Value::Call { .. }, there) => values::is_hashed(there),
-            _ => values::to_json(wanted).is_some_and(|wanted| document::equal(&wanted, there)),
+            // A string with a secret in it is hashed as a whole, and its parts cannot be known.
+            (Value::Concat(_) | Value::Call { .. }, there) => is_redacted(there),
+            _ => wanted.to_json().is_some_and(|wanted| document::equal(&wanted, there)),
         }
     }
 
-    /// Whether all that keeps a value from being known is something that could not be read.
+    /// Checks that all unknowns of a value could not be read.
     pub(super) fn is_unseen(&self, wanted: &Value) -> bool {
         let mut references = Vec::new();
         wanted.references(&mut references);

@@ -1,10 +1,12 @@
-//! When two scalars are the same, though one is spelled as text.
+//! Compares scalars, of which one may be spelled as a string.
 
 use gpb_model::Value;
 use serde_json::Value as Json;
 
-/// The spelling two equal scalars share: `1`, `1.0` and `"1"` are one, and so are `true` and `"true"` — unless both
-/// sides are texts, which are equal only letter by letter.
+/// Checks that two scalars are equal, whichever way they are spelled.
+///
+/// `1`, `1.0` and `"1"` are one, and so are `true` and `"true"`, unless both sides are strings, which are equal only
+/// letter by letter.
 pub fn equal(desired: &Value, observed: &Json) -> bool {
     match (desired, observed) {
         (Value::Text(desired), Json::String(observed)) => desired == observed,
@@ -13,7 +15,7 @@ pub fn equal(desired: &Value, observed: &Json) -> bool {
         (Value::Bool(desired), Json::String(observed)) => observed == if *desired { "true" } else { "false" },
         (Value::Text(desired), Json::Bool(observed)) => desired == if *observed { "true" } else { "false" },
         _ => match (number(desired), number_of(observed)) {
-            #[allow(clippy::float_cmp)] // both come from the same decimal text
+            #[allow(clippy::float_cmp)] // both come from the same decimal digits
             (Some(desired), Some(observed)) => desired == observed,
             _ => false,
         },
@@ -28,7 +30,7 @@ pub fn json_equal(a: &Json, b: &Json) -> bool {
     }
 }
 
-/// A text that is the same for scalars that are equal whichever way they are spelled: for sorting and for keys.
+/// Returns a string that is the same for all scalars that are equal: for sorting and for keys.
 pub fn key(value: &Value) -> Option<String> {
     match value {
         Value::Text(text) => Some(canonical(text)),
@@ -39,6 +41,7 @@ pub fn key(value: &Value) -> Option<String> {
     }
 }
 
+/// Returns the same string of a scalar as JSON.
 pub fn json_key(value: &Json) -> Option<String> {
     match value {
         Json::String(text) => Some(canonical(text)),
@@ -50,7 +53,7 @@ pub fn json_key(value: &Json) -> Option<String> {
     }
 }
 
-/// A text that spells a number the long way (`1.0`) has the key of the short one.
+/// Returns the short spelling of a number (`1` of `1.0`), and any other string as it is.
 fn canonical(text: &str) -> String {
     match text.parse::<f64>() {
         Ok(number) if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') && number.to_string().len() < 18 => {

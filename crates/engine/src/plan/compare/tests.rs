@@ -2,7 +2,7 @@
 
 use super::{CompareRules, CurrentState, differences, documents_equal};
 use crate::plan::fixtures::{hash, types, value};
-use crate::plan::values::mask;
+use crate::plan::masking::mask;
 use gpb_catalog::{Shape, TextShape};
 use gpb_model::PropPath;
 use gpb_model::Value;

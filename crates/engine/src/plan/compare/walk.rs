@@ -3,7 +3,10 @@
 use super::satisfies::CompareSide;
 use super::{CompareRules, CurrentState, entries_of, entry};
 use crate::cloud::Properties;
-use crate::plan::{PropertyDifference, values};
+use crate::plan::change::PropertyDifference;
+use crate::plan::masking::mask;
+use crate::plan::values;
+use crate::state::is_redacted;
 use gpb_catalog::{ObjectShape, Shape};
 use gpb_model::PropPath;
 use gpb_model::Value;
@@ -36,8 +39,9 @@ struct ObjectSides<'s> {
     recorded: Option<&'s Properties>,
 }
 
-/// What is observed and recorded of a list, without the elements that the cloud put there by itself: they have a name, which is neither
-/// wanted nor was applied, and stood there in the same words when gpb last applied the list.
+/// Returns observed and recorded items of a list, without the elements that the cloud put there by itself.
+///
+/// Those have a name that is neither desired nor was applied, and were the same when gpb last applied the list.
 fn without_surplus(wanted: &Value, there: ValueSides<'_>) -> Option<(Json, Json)> {
     let (Value::List(wanted), Some(Json::Array(observed)), Some(Json::Array(recorded))) =
         (wanted, there.observed, there.recorded)
@@ -127,7 +131,7 @@ impl<'a> CompareWalk<'a> {
             return self.object(object, map, entries, maps, path);
         }
         if !self.same(picked, default, wanted, there, path) {
-            let before = there.observed.map(|observed| values::mask(observed, Some(wanted), there.applied));
+            let before = there.observed.map(|observed| mask(observed, Some(wanted), there.applied));
             self.push(path, before, Some(wanted.clone()));
         }
     }
@@ -156,17 +160,17 @@ impl<'a> CompareWalk<'a> {
         // What was sent just so and answered just so has not moved: a place that reads never give, one that only a creation
         // sets and the cloud spells its own way, a list that it keeps in an order of its own.
         let is_create_only = rules.is_create_only(path);
-        let settled = match there.observed {
+        let unchanged = match there.observed {
             None => is_create_only || there.recorded.is_none(),
             Some(observed) if there.observed == there.recorded => {
                 is_create_only || rules.reordered(shape, wanted, observed, path)
             }
             Some(_) => false,
         };
-        settled && there.applied.is_some_and(|applied| as_applied(applied) && !lacks(wanted, applied))
+        unchanged && there.applied.is_some_and(|applied| as_applied(applied) && !lacks(wanted, applied))
     }
 
-    /// Whether an element of a list had something applied that is wanted no longer and is still there.
+    /// Checks whether an element of a list had something applied that is desired no longer and is still there.
     fn drops_inside(&self, shape: Option<&'a Shape>, wanted: &Value, there: ValueSides<'_>, path: &PropPath) -> bool {
         let (Value::List(wanted), Some(Json::Array(applied)), Some(Json::Array(observed))) =
             (wanted, there.applied, there.observed)
@@ -201,9 +205,7 @@ impl<'a> CompareWalk<'a> {
         path: &PropPath,
     ) {
         let same = match applied {
-            Some(applied) if is_secret_text(wanted) && !matches!(wanted, Value::Secret(_)) => {
-                values::is_hashed(applied)
-            }
+            Some(applied) if is_secret_text(wanted) && !matches!(wanted, Value::Secret(_)) => is_redacted(applied),
             Some(applied) => self.rules.satisfied(shape, wanted, applied, path, CompareSide::Applied),
             None => self.rules.absence_satisfies(shape, default, wanted, path, CompareSide::Applied),
         };
@@ -212,7 +214,7 @@ impl<'a> CompareWalk<'a> {
         }
     }
 
-    /// Tags are told apart by their keys; those that others put there are not gpb's business.
+    /// Compares tags by their keys; those that others put there are not gpb's business.
     fn tags(
         &mut self,
         shape: Option<&'a Shape>,
@@ -251,14 +253,14 @@ impl<'a> CompareWalk<'a> {
         if self.rules.is_ignored(path) || applied.is_null() {
             return;
         }
-        if self.rules.is_write_only(path) || values::is_hashed(applied) {
+        if self.rules.is_write_only(path) || is_redacted(applied) {
             return self.push(path, Some(applied.clone()), None);
         }
         let Some(observed) = observed else { return };
         let is_default = values::lift(observed)
             .is_none_or(|value| self.rules.absence_satisfies(shape, default, &value, path, CompareSide::Applied));
         if !is_default {
-            self.push(path, Some(values::mask(observed, None, Some(applied))), None);
+            self.push(path, Some(mask(observed, None, Some(applied))), None);
         }
     }
 
@@ -268,7 +270,7 @@ impl<'a> CompareWalk<'a> {
 
     fn has_unreadable(&self, wanted: &Value, path: &PropPath) -> bool {
         let inside = |one: &PropPath| path.covers(one) && one.segments().count() > path.segments().count();
-        values::has_secret(wanted)
+        wanted.holds_secret()
             || self
                 .rules
                 .def
@@ -298,15 +300,15 @@ fn is_walked(shape: Option<&Shape>, wanted: &Value, there: ValueSides<'_>) -> bo
 fn is_secret_text(value: &Value) -> bool {
     match value {
         Value::Secret(_) => true,
-        Value::Concat(_) | Value::Call { .. } => values::has_secret(value),
+        Value::Concat(_) | Value::Call { .. } => value.holds_secret(),
         _ => false,
     }
 }
 
-/// Whether `was` has an entry, at any depth, that `wanted` has not.
+/// Checks whether `was` has an entry, at any depth, that `wanted` has not.
 fn lacks(wanted: &Value, was: &Json) -> bool {
     match (wanted, was) {
-        (Value::Map(wanted), Json::Object(was)) if !values::is_hashed(&Json::Object(was.clone())) => {
+        (Value::Map(wanted), Json::Object(was)) if !is_redacted(&Json::Object(was.clone())) => {
             was.iter().any(|(key, was)| wanted.get(key.as_str()).map_or(!was.is_null(), |wanted| lacks(wanted, was)))
         }
         (Value::List(wanted), Json::Array(was)) => wanted.iter().zip(was).any(|(wanted, was)| lacks(wanted, was)),
@@ -314,7 +316,7 @@ fn lacks(wanted: &Value, was: &Json) -> bool {
     }
 }
 
-/// Whether the value at `at` has anything where `target`, a deeper path with stars, leads.
+/// Checks whether the value at `at` has anything where `target`, a deeper path with stars, leads.
 fn reaches(value: &Value, target: &PropPath, at: &PropPath) -> bool {
     let rest: Vec<&str> = target.segments().skip(at.segments().count()).collect();
     leads(value, &rest)

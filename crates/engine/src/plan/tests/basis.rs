@@ -43,8 +43,8 @@ fn what_is_no_plan_of_this_form_is_refused() {
     let text = to_json(&plan);
     assert!(matches!(from_json("{"), Err(SavedPlanError::NotAPlan(_))));
     assert!(matches!(from_json("[]"), Err(SavedPlanError::NotAPlan(_))));
-    let newer = text.replacen("\"format\": 1", "\"format\": 2", 1);
-    assert_eq!(from_json(&newer), Err(SavedPlanError::Format { found: 2 }));
+    let older = text.replacen("\"format\": 2", "\"format\": 1", 1);
+    assert_eq!(from_json(&older), Err(SavedPlanError::Format { found: 1 }));
     let other = text.replace(env!("CARGO_PKG_VERSION"), "99.0.0");
     assert_eq!(from_json(&other), Err(SavedPlanError::Version { found: "99.0.0".into() }));
 }
@@ -66,7 +66,7 @@ fn a_plan_holds_until_the_text_the_state_or_the_cloud_moves() {
     other.resources[0].span = gpb_base::source::Span::default();
     assert_eq!(model_hash(&other), hash);
     other.resources[0].properties.remove("Cidr");
-    assert!(holds(&world, &model_hash(&other)).unwrap().message.contains("text"));
+    assert!(holds(&world, &model_hash(&other)).unwrap().message.contains("spec"));
 
     let mut moved = world.clone();
     moved.snapshot.serial += 1;

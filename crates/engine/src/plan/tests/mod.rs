@@ -1,5 +1,6 @@
 mod actions;
 mod basis;
 mod laws;
+mod order;
 mod references;
 mod speed;

@@ -94,7 +94,7 @@ fn check_header(path: &Path) -> Result<(), StateError> {
     }
     match file.read_exact(&mut header) {
         Ok(()) if header.starts_with(b"SQLite format 3\0") => Ok(()),
-        Ok(()) => Err(StateError::Foreign { path: path.to_owned(), what: "it is no SQLite database".to_owned() }),
+        Ok(()) => Err(StateError::Foreign { path: path.to_owned(), what: "it is not an SQLite database".to_owned() }),
         Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
             Err(StateError::Damaged { path: path.to_owned(), what: format!("it ends after {length} bytes") })
         }

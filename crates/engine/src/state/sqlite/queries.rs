@@ -1,4 +1,4 @@
-//! Reading the state.
+//! Queries: reads the state.
 
 use super::schema;
 use crate::state::{
@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+/// Returns the snapshot of a scope that was never written.
 pub fn empty(scope: &StateScope) -> StateSnapshot {
     StateSnapshot {
         scope: scope.clone(),
@@ -22,6 +23,7 @@ pub fn empty(scope: &StateScope) -> StateSnapshot {
     }
 }
 
+/// Reads all scopes, sorted.
 pub fn scopes(connection: &mut Connection, path: &Path) -> Result<Vec<StateScope>, StateError> {
     let sql = "SELECT cloud, stack, environment FROM scope ORDER BY cloud, stack, environment";
     let read = |row: &Row| Ok(StateScope { cloud: row.get(0)?, stack: row.get(1)?, environment: row.get(2)? });
@@ -29,15 +31,21 @@ pub fn scopes(connection: &mut Connection, path: &Path) -> Result<Vec<StateScope
     run().map_err(|e| schema::error(path, &e))
 }
 
-/// What the table `scope` says of one.
+/// A row of the table `scope`.
 pub struct ScopeRow {
+    /// The number of the row.
     pub id: i64,
+    /// The lineage.
     pub lineage: String,
+    /// The serial: the number of changes.
     pub serial: u64,
+    /// The number of the last intent.
     pub sequence: u64,
+    /// The outputs, as JSON.
     pub outputs: String,
 }
 
+/// Reads the row of a scope.
 pub fn head(connection: &Connection, scope: &StateScope) -> rusqlite::Result<Option<ScopeRow>> {
     let sql =
         "SELECT id, lineage, serial, sequence, outputs FROM scope WHERE cloud = ?1 AND stack = ?2 AND environment = ?3";
@@ -53,6 +61,7 @@ pub fn head(connection: &Connection, scope: &StateScope) -> rusqlite::Result<Opt
     connection.prepare_cached(sql)?.query_row(params![scope.cloud, scope.stack, scope.environment], read).optional()
 }
 
+/// Reads a scope as it is now.
 pub fn snapshot(connection: &mut Connection, path: &Path, scope: &StateScope) -> Result<StateSnapshot, StateError> {
     let sql_error = |e: rusqlite::Error| schema::error(path, &e);
     // One transaction, so that all parts are of one moment while another process writes.
@@ -82,6 +91,7 @@ pub fn snapshot(connection: &mut Connection, path: &Path, scope: &StateScope) ->
 /// An intent, its verdict, when it ended, and its error.
 type JournalRow = (String, Option<String>, Option<u64>, Option<String>);
 
+/// Reads the journal, newest first.
 pub fn history(
     connection: &mut Connection,
     path: &Path,
@@ -114,6 +124,7 @@ pub fn history(
     run().map_err(sql_error)?.into_iter().map(entry).collect()
 }
 
+/// Reads the average durations of operations.
 pub fn durations(connection: &mut Connection, path: &Path, scope: &StateScope) -> Result<Durations, StateError> {
     let sql = "SELECT ty, operation, CAST(AVG(finished_ms - started_ms) AS INTEGER) FROM journal
                JOIN scope ON scope.id = journal.scope
@@ -132,7 +143,7 @@ pub fn durations(connection: &mut Connection, path: &Path, scope: &StateScope) -
     Ok(durations)
 }
 
-/// What gpb wrote and cannot read back was changed by someone else.
+/// Reads back JSON that gpb wrote; what cannot be read was changed by someone else.
 pub fn decode<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, StateError> {
     serde_json::from_str(text).map_err(|error| StateError::Damaged {
         path: path.to_owned(),
@@ -140,11 +151,12 @@ pub fn decode<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, StateEr
     })
 }
 
-/// SQLite's integers have a sign; gpb's counters do not.
+/// Returns a counter as SQLite keeps it: its integers have a sign, gpb's counters do not.
 pub fn signed(counter: u64) -> i64 {
     i64::try_from(counter).unwrap_or(i64::MAX)
 }
 
+/// Reads a counter from a column.
 pub fn unsigned(row: &Row, index: usize) -> rusqlite::Result<u64> {
     let value: i64 = row.get(index)?;
     u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(index, value))

@@ -1,4 +1,4 @@
-//! The tables, their versions, and how SQLite's errors are told.
+//! The schema: the tables, their migrations, and SQLite's errors.
 
 use crate::state::StateError;
 use rusqlite::{Connection, ErrorCode};
@@ -30,6 +30,7 @@ CREATE UNIQUE INDEX journal_open ON journal (scope, address) WHERE verdict IS NU
 CREATE INDEX journal_address ON journal (scope, address, sequence);
 "];
 
+/// Returns the number of the latest format known here.
 pub fn known() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
@@ -78,6 +79,7 @@ pub fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StateErro
     run().map_err(|e| error(path, &e))
 }
 
+/// Returns SQLite's error as one of the state.
 pub fn error(path: &Path, error: &rusqlite::Error) -> StateError {
     let (path, what) = (path.to_owned(), error.to_string());
     match error.sqlite_error_code() {

@@ -3,8 +3,11 @@
 
 use super::*;
 use crate::state::OperationKind;
+use crate::state::StateStore as _;
 use crate::state::conformance::{self, holder, new_intent, scope};
+use rusqlite::Connection;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 fn folder() -> (tempfile::TempDir, PathBuf) {
     let temp = tempfile::tempdir().unwrap();

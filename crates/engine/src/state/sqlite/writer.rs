@@ -1,7 +1,8 @@
 //! Writing the state: each change is one transaction, on disk when the call returns.
 
+use super::connection_lock::lock;
 use super::queries::signed;
-use super::{lock, queries, schema};
+use super::{queries, schema};
 use crate::cloud::physical_names::hex;
 use crate::state::lock::StateLock;
 use crate::state::{
@@ -27,6 +28,7 @@ pub struct SqliteWriter {
 }
 
 impl SqliteWriter {
+    /// Returns the writer of a scope, which holds the lock.
     pub fn new(connection: Connection, path: PathBuf, scope: StateScope, key: SecretKey, held: StateLock) -> Self {
         Self { connection: Mutex::new(connection), path, scope, key, _lock: held }
     }
@@ -303,7 +305,8 @@ fn head_or_new(
         .ok_or_else(|| StateError::Io { path: path.to_owned(), what: "the scope was not written".to_owned() })
 }
 
-/// These types have text keys and no floats out of range, so this cannot fail; an empty text would be refused on reading.
+/// Writes JSON. These types have string keys and no floats out of range, so this cannot fail; an empty string would be
+/// refused on reading.
 fn encode(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }

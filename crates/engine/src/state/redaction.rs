@@ -1,103 +1,60 @@
-//! Secrets stay out of the state: where one stands, a keyed hash is kept, enough to see that it changed.
-#![allow(clippy::disallowed_methods)] // The state is one of the rooms that touch the file system.
+//! Redaction: secrets stay out of the state; where one stands, its keyed hash is kept.
 
-use super::StateError;
-use super::sqlite::files;
+use super::secret_key::SecretKey;
 use crate::cloud::Properties;
-use crate::cloud::physical_names::hex;
 use gpb_model::PropPath;
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Map, Value as Json};
-use sha2::Sha256;
-use std::io::{Read as _, Write as _};
-use std::path::Path;
 
-/// The key of the hashes: random, made once a state folder, and worthless without the state it lies beside.
-#[derive(Clone)]
-pub struct SecretKey([u8; 32]);
-
-impl std::fmt::Debug for SecretKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SecretKey(…)")
-    }
-}
-
-impl SecretKey {
-    pub fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The key in `folder/key`, made when there is none.
-    pub(super) fn load(folder: &Path) -> Result<SecretKey, StateError> {
-        let path = folder.join("key");
-        let io = |error: std::io::Error| StateError::io(&path, &error);
-        match files::private_options().write(false).open(&path) {
-            Ok(file) => {
-                let mut bytes = Vec::new();
-                file.take(64).read_to_end(&mut bytes).map_err(io)?;
-                bytes.try_into().map(SecretKey).map_err(|_| StateError::BadKey { path: path.clone() })
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::make(folder, &path),
-            Err(error) => Err(io(error)),
-        }
-    }
-
-    fn make(folder: &Path, path: &Path) -> Result<SecretKey, StateError> {
-        let io = |error: std::io::Error| StateError::io(path, &error);
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes)
-            .map_err(|error| StateError::Io { path: path.to_owned(), what: format!("no randomness: {error}") })?;
-        files::private_folder(folder)?;
-        // Written aside and linked into place, so that of two processes one wins and neither reads half a key.
-        let aside = folder.join(format!("key.{}", std::process::id()));
-        let written = files::private_options().create(true).truncate(true).open(&aside).and_then(|mut file| {
-            file.write_all(&bytes)?;
-            file.sync_all()
-        });
-        written.map_err(io)?;
-        let linked = std::fs::hard_link(&aside, path);
-        std::fs::remove_file(&aside).map_err(io)?;
-        match linked {
-            Ok(()) => Ok(SecretKey(bytes)),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Self::load(folder),
-            Err(error) => Err(io(error)),
-        }
-    }
-
-    /// The keyed hash of a secret's value, in hexadecimal digits.
-    pub fn hash(&self, value: &Json) -> String {
-        // A text is hashed as itself, so that the same secret gives the same hash wherever it stands.
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return String::new() };
-        mac.update(text.as_bytes());
-        hex(&mac.finalize().into_bytes())
-    }
-
-    fn mark(&self, value: &Json) -> Json {
-        Json::Object(Map::from_iter([("$secret".to_owned(), Json::String(self.hash(value)))]))
-    }
-}
-
-/// Whether this stands where a secret was.
+/// Returns true when this stands where a secret was.
 pub fn is_redacted(value: &Json) -> bool {
-    value.as_object().is_some_and(|object| object.len() == 1 && object.get("$secret").is_some_and(Json::is_string))
+    redacted_hash(value).is_some()
 }
 
-/// The properties with a hash at each of `paths`; a path may hold `*`.
+/// Returns the keyed hash that stands for a secret.
+pub fn redacted_hash(value: &Json) -> Option<&str> {
+    value.as_object().and_then(hash_in)
+}
+
+/// Returns true when this object stands where a secret was.
+pub fn is_redacted_object(object: &Properties) -> bool {
+    hash_in(object).is_some()
+}
+
+fn hash_in(object: &Properties) -> Option<&str> {
+    if object.len() == 1 { object.get("$secret")?.as_str() } else { None }
+}
+
+/// Returns what stands for a secret of this keyed hash: `{"$secret": "<keyed hash>"}`. The hash is empty when unknown.
+pub fn redacted(hash: &str) -> Json {
+    Json::Object(Map::from_iter([("$secret".to_owned(), hash.into())]))
+}
+
+/// Returns true when a secret was anywhere inside.
+pub fn holds_redacted(value: &Json) -> bool {
+    match value {
+        Json::Array(items) => items.iter().any(holds_redacted),
+        Json::Object(entries) => is_redacted(value) || entries.values().any(holds_redacted),
+        _ => false,
+    }
+}
+
+/// Returns the properties with a hash at each of `paths`; a path may hold `*`.
 pub fn redact(properties: &Properties, paths: &[PropPath], key: &SecretKey) -> Properties {
     let mut root = Json::Object(properties.clone());
     for path in paths {
         let segments: Vec<String> = path.segments().map(PropPath::unescape).collect();
         edit_at(&mut root, &segments, &mut |value| {
             if !is_redacted(value) {
-                *value = key.mark(value);
+                *value = redacted(&key.hash(value));
             }
         });
     }
     into_properties(root)
 }
 
-/// The properties with a hash for each text that is one of `values`, or that holds one long enough not to be there by chance.
+/// Returns the properties with a hash for each string that is one of `values`, or that holds a long one.
+///
+/// A value of eight bytes and more is not there by chance.
 pub fn redact_values(properties: &Properties, values: &[String], key: &SecretKey) -> Properties {
     let mut root = Json::Object(properties.clone());
     if values.iter().any(|value| !value.is_empty()) {
@@ -106,14 +63,14 @@ pub fn redact_values(properties: &Properties, values: &[String], key: &SecretKey
             if values.iter().any(|secret| {
                 !secret.is_empty() && (text == secret || (secret.len() >= 8 && text.contains(secret.as_str())))
             }) {
-                *value = key.mark(value);
+                *value = redacted(&key.hash(value));
             }
         });
     }
     into_properties(root)
 }
 
-/// Every place where a hash stands for a secret.
+/// Returns every place where a hash stands for a secret.
 pub fn redacted_paths(properties: &Properties) -> Vec<PropPath> {
     fn walk(value: &Json, path: &PropPath, found: &mut Vec<PropPath>) {
         match value {
@@ -199,13 +156,5 @@ mod tests {
         let redacted = redact_values(&document, &["hunter2hunter2".to_owned(), "ab".to_owned()], &key());
         assert!(is_redacted(&redacted["Url"]) && is_redacted(&redacted["Short"]));
         assert_eq!(redacted["Word"], "abc", "a short secret is only itself");
-    }
-
-    #[test]
-    fn the_same_secret_hashes_alike_under_one_key_only() {
-        let secret = json!("x");
-        assert_eq!(key().hash(&secret), key().hash(&secret));
-        assert_ne!(key().hash(&secret), SecretKey::new([8; 32]).hash(&secret));
-        assert_ne!(key().hash(&secret), key().hash(&json!("y")));
     }
 }

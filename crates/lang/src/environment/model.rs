@@ -1,46 +1,38 @@
-//! An environment: its place, its mode, its tags, and the model its stack comes to.
+//! An environment: its place, its mode, its tags, and the model of its stack.
 
-use super::compile_context::{AlreadyReported, EvalResult};
-use super::eval::{Expectation, Frame, Interpreter, ModuleContext, Scope};
-use super::expand::{ExpansionOutput, OverrideBlock, params_of};
-use super::modules::ModuleId;
-use super::names::EnvironmentItem;
-use super::property;
+use super::moves::moves_of;
+use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::eval::{BlockEntries, Expectation, Frame, ModuleContext, Scope};
+use crate::expand::{Expander, ExpansionOutput};
+use crate::facts::{self, FactInputs};
+use crate::modules::ModuleId;
+use crate::names::EnvironmentItem;
+use crate::property;
 use gpb_base::diag::Diagnostic;
+use gpb_base::source::Span;
 use gpb_model as model;
 use gpb_model::ty::Type;
 use gpb_model::value::PropertyValue;
-use gpb_model::{Address, Mode, Model, Place};
-use gpb_syntax::ast::{Body, NamePath, Stmt};
+use gpb_model::{Mode, Model, Place};
+use gpb_syntax::ast::{Body, Stmt};
 use rust_decimal::Decimal;
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-impl<'p> Interpreter<'_, 'p> {
-    /// The model of an environment. Whatever is wrong has been reported; the model holds what could be made out.
+impl<'p> Expander<'_, 'p> {
+    /// Returns the model of an environment. Whatever is wrong has been reported; the model holds what could be evaluated.
     ///
     /// A `tier` gives one of the drivers in its `usage` another value.
-    pub fn environment(&self, item: &EnvironmentItem<'p>, tier: Option<&(String, Decimal)>) -> EvalResult<Model> {
+    pub fn model(&self, item: &EnvironmentItem<'p>, tier: Option<&(String, Decimal)>) -> EvalResult<Model> {
         let stack = self.cx.names.stack(item.module, &item.of.text).ok_or(AlreadyReported)?;
-        let scope = self.root(item.module);
+        let scope = self.interpreter().root(item.module);
         let stmts = item.body.stmts.as_slice();
         let environment = self.own_fields(item, &scope)?;
-        let entries = self.entries(stmts, &scope)?;
-        let mut usage = self.usage(&entries);
-        if let Some((driver, value)) = tier {
-            if !usage.contains_key(driver) {
-                let message = format!("the environment has no usage `{driver}`");
-                return Err(self.report(
-                    Diagnostic::error("GPB1912", message)
-                        .with_label(item.body.name.span, "its `usage` block does not name it"),
-                ));
-            }
-            usage.insert(driver.clone(), PropertyValue::number(*value, item.body.name.span));
-        }
+        let entries = self.interpreter().entries(stmts, &scope)?;
+        let usage = self.usage_at(&entries, item.body.name.span, tier)?;
         self.goals.borrow_mut().usage = usage;
-        *self.ambient.borrow_mut() = Some(Rc::new(environment.clone()));
+        *self.environment.borrow_mut() = Some(Rc::new(environment.clone()));
         self.budgets(stmts, &scope);
         for (stmt, scope) in &entries.rest {
             self.demanded(stmt, scope, "");
@@ -72,25 +64,40 @@ impl<'p> Interpreter<'_, 'p> {
         // The facts look at the model alone, and need the room.
         drop(collected);
         self.expansion.forget_bodies();
-        self.memo.forget_properties();
-        let (resources, facts) = self.evaluate_facts(resources);
-        Ok(Model { resources, facts, goals: self.goals.take(), ..model })
+        self.state.memo.forget_properties();
+        let sites = resources.iter().map(|resource| self.declaration_site(resource)).collect();
+        let ambient = Some(&model.environment);
+        let goals = self.goals.take();
+        let inputs = FactInputs { cx: self.cx, resolved: self.resolved, environment: ambient, goals: &goals };
+        let (resources, facts) = facts::evaluate(&inputs, resources, sites);
+        Ok(Model { resources, facts, goals, ..model })
+    }
+
+    /// Returns the usage of the environment, in which a `tier` gives one driver another value.
+    fn usage_at(
+        &self,
+        entries: &BlockEntries<'p>,
+        name: Span,
+        tier: Option<&(String, Decimal)>,
+    ) -> EvalResult<BTreeMap<String, PropertyValue>> {
+        let mut usage = self.usage(entries);
+        let Some((driver, value)) = tier else { return Ok(usage) };
+        let Some(known) = usage.get_mut(driver) else {
+            let message = format!("the environment has no usage `{driver}`");
+            return Err(self
+                .report(Diagnostic::error("GPB1912", message).with_label(name, "its `usage` block does not name it")));
+        };
+        *known = PropertyValue::number(*value, name);
+        Ok(usage)
     }
 
     fn stack_frame(&self, id: u32, module: ModuleId, stack: &'p Body, place: Place) -> Frame<'p> {
-        Frame {
-            id: 0,
-            parent: None,
-            stmts: &stack.stmts,
-            index: self.cx.indexes.get_or_build(&stack.stmts),
-            vars: None,
-            module_cx: Rc::new(ModuleContext { instance: Some(id), ..ModuleContext::of_module(module) }),
-            placed: false,
-            place: Some(Arc::new(place)),
-        }
+        let module_cx = Rc::new(ModuleContext { instance: Some(id), ..ModuleContext::of_module(module) });
+        let bare = Frame::bare(module_cx, None, &stack.stmts, self.cx.indexes.get_or_build(&stack.stmts));
+        Frame { place: Some(Arc::new(place)), ..bare }
     }
 
-    /// `account`, `region`, `mode`, `role` and `profile`.
+    /// Reads `account`, `region`, `mode`, `role` and `profile`.
     fn own_fields(&self, item: &EnvironmentItem<'p>, scope: &Scope<'p>) -> EvalResult<model::Environment> {
         let region = self.own_field(item, scope, "region", &Type::Region);
         let account = self.own_field(item, scope, "account", &Type::Account);
@@ -142,66 +149,31 @@ impl<'p> Interpreter<'_, 'p> {
             }
         }
         let Some(field) = found else { return Ok(None) };
-        let value = self.eval(&field.value, scope, Expectation::Type(ty))?;
-        let value = self.conform(value, ty, scope, None)?;
+        let value = self.interpreter().eval(&field.value, scope, Expectation::Type(ty))?;
+        let value = self.interpreter().conform(value, ty, scope, None)?;
         Ok(Some(value).filter(|value| !value.is_absent()))
     }
 
     fn tags(&self, item: &EnvironmentItem<'p>, scope: &Scope<'p>) -> model::ValueMap {
         let read = || -> EvalResult<model::ValueMap> {
-            let entries = self.entries(&item.body.stmts, scope)?;
+            let entries = self.interpreter().entries(&item.body.stmts, scope)?;
             let Some(given) = entries.assignments.get("tags") else { return Ok(model::ValueMap::default()) };
             let ty = Type::map(Type::String);
-            let value = self.given("tags", given, Expectation::Type(&ty))?;
-            let value = self.conform(value, &ty, scope, None)?;
+            let value = self.interpreter().given("tags", given, Expectation::Type(&ty))?;
+            let value = self.interpreter().conform(value, &ty, scope, None)?;
             let tags = value.as_map().into_iter().flatten();
-            tags.map(|(key, entry)| Ok((key.as_ref().into(), self.ok(property::untyped(&entry.value))?))).collect()
+            tags.map(|(key, entry)| Ok((key.as_ref().into(), self.interpreter().ok(property::untyped(&entry.value))?)))
+                .collect()
         };
         read().unwrap_or_default()
     }
 
-    fn read_overrides(&self, stmts: &'p [Stmt], scope: &Scope<'p>) {
-        for stmt in stmts {
-            let Stmt::Override { path, stmts, .. } = stmt else { continue };
-            let Ok(address) = self.address(path, scope) else { continue };
-            let overridden = OverrideBlock { stmts, scope: scope.clone(), span: path.span, met: Cell::new(false) };
-            let first = self.overrides.borrow_mut().insert(Address::new(address), Rc::new(overridden));
-            if let Some(first) = first {
-                self.report(
-                    Diagnostic::error("GPB1409", "one resource is overridden twice")
-                        .with_label(path.span, "overridden again here")
-                        .with_label(first.span, "first overridden here")
-                        .help("put both into one `override`"),
-                );
-            }
-        }
-    }
-
-    fn applied_overrides(&self) -> Vec<model::Override> {
-        let overrides = self.overrides.borrow();
-        let known = overrides.iter().filter(|(address, _)| self.expansion.by_address(address).is_some());
-        let made = known.map(|(address, overridden)| model::Override {
-            address: address.clone(),
-            properties: self.overridden_properties(address, overridden),
-            span: overridden.span,
-        });
-        made.collect()
-    }
-
-    fn overridden_properties(&self, address: &Address, overridden: &OverrideBlock<'p>) -> Vec<String> {
-        let Some(node) = self.expansion.by_address(address) else { return Vec::new() };
-        let Ok(entries) = self.entries(overridden.stmts, &overridden.scope) else { return Vec::new() };
-        let root = &node.def.root;
-        let aws = entries.assignments.keys().filter_map(|name| root.by_name(name).or_else(|| root.by_aws(name)));
-        aws.map(|property| property.aws.to_string()).collect()
-    }
-
-    /// The parameters as people read them.
+    /// Returns the parameters as people read them.
     fn params_shown(&self, frame: &Rc<Frame<'p>>) -> BTreeMap<String, String> {
         let mut shown = BTreeMap::new();
-        for binding in params_of(frame) {
+        for binding in frame.params() {
             let Some(declared) = frame.index.names.get(binding.name.text.as_str()) else { continue };
-            if let Ok(value) = self.declared(frame, declared, binding.name.span)
+            if let Ok(value) = self.interpreter().declared(frame, declared, binding.name.span)
                 && !value.is_absent()
             {
                 shown.insert(binding.name.text.to_string(), value.to_string());
@@ -209,11 +181,4 @@ impl<'p> Interpreter<'_, 'p> {
         }
         shown
     }
-}
-
-fn moves_of(stmts: &[Stmt]) -> impl Iterator<Item = (&NamePath, &NamePath, gpb_base::source::Span)> {
-    stmts.iter().filter_map(|stmt| match stmt {
-        Stmt::Moved { from, to, span } => Some((from, to, *span)),
-        _ => None,
-    })
 }

@@ -1,4 +1,4 @@
-//! The environment's tags, put on everything that can be tagged.
+//! Adds the environment's tags to everything that can be tagged.
 
 use gpb_catalog::{Shape, TypeDef};
 use gpb_model::{Value, ValueMap};
@@ -34,7 +34,9 @@ pub fn merge(def: &TypeDef, tags: &ValueMap, properties: &mut ValueMap) {
     }
 }
 
-/// A required flag of a tag (whether what the resource makes is tagged too) is raised: the tags are for everything.
+/// Adds tags as pairs; required flags of a tag are set.
+///
+/// Such a flag asks whether what the resource makes is tagged too: the tags are for everything.
 fn add_pairs(items: &mut Vec<Value>, tags: &ValueMap, flags: &[&str]) {
     let is_key = |item: &Value, key: &str| match item {
         Value::Map(pair) => pair.get("Key") == Some(&Value::Text(key.into())),

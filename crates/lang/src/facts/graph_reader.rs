@@ -1,28 +1,31 @@
-//! One judge's own notes: what it has read of the graph for the fact at hand, and what it need not work out again.
+//! The graph as one worker reads it: with what it has read for the fact at hand, and what it need not evaluate again.
 
 use super::resource_graph::{PropertyIndex, ResourceGraph};
+use crate::node_id::NodeId;
 use foldhash::{HashMap, HashSet};
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
 use gpb_model::value::{PropertyValue, ResourceHandle};
 use gpb_model::{Address, Evidence, TypeName};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Who judges a part of the resources, with all of them in sight.
+/// Reads the graph for the facts of a part of the resources, with all of them in sight.
 #[derive(Debug)]
-pub struct FactEvaluator {
+pub struct GraphReader {
+    /// The graph, which all workers share.
     pub graph: Arc<ResourceGraph>,
     /// By type and property: the resources that hold a key there.
     holders: RefCell<HashMap<(TypeName, PropPath), PropertyIndex>>,
     reads: RefCell<EvalTrace>,
-    /// By the place in the tree of a fact's field: its value, where that is the same for every resource.
-    pub constants: RefCell<HashMap<usize, Option<PropertyValue>>>,
+    /// By the place of a fact's field: its value, where that is the same for every resource.
+    pub constants: RefCell<HashMap<NodeId, Option<PropertyValue>>>,
 }
 
-impl Deref for FactEvaluator {
+impl Deref for GraphReader {
     type Target = ResourceGraph;
 
     fn deref(&self) -> &ResourceGraph {
@@ -33,13 +36,21 @@ impl Deref for FactEvaluator {
 #[derive(Debug, Default)]
 struct EvalTrace {
     list: Vec<Arc<Evidence>>,
-    /// What was read for each `let` of the facts at hand, and whether that is in the list.
-    named: HashMap<String, (Rc<[Arc<Evidence>]>, bool)>,
-    /// What is in the list, once it is too long to be looked through.
+    /// The evidence of each `let` of the facts at hand, and whether that is in the list.
+    named: BTreeMap<String, LetEvidence>,
+    /// The evidence in the list, once it is too long to be looked through.
     seen: HashSet<(Address, PropPath)>,
 }
 
-/// How many properties are looked through one by one.
+/// The properties that were read for a `let`.
+#[derive(Debug)]
+struct LetEvidence {
+    read: Rc<[Arc<Evidence>]>,
+    /// True if they are in the list.
+    counts: bool,
+}
+
+/// The number of properties that are looked through one by one.
 const FEW: usize = 16;
 
 impl EvalTrace {
@@ -60,7 +71,8 @@ impl EvalTrace {
     }
 }
 
-impl FactEvaluator {
+impl GraphReader {
+    /// Returns a reader that has read nothing.
     pub fn new(graph: Arc<ResourceGraph>) -> Self {
         Self { graph, holders: RefCell::default(), reads: RefCell::default(), constants: RefCell::default() }
     }
@@ -73,26 +85,26 @@ impl FactEvaluator {
         if item {
             reads.named.clear();
         }
-        for (_, counts) in reads.named.values_mut() {
-            *counts = false;
+        for evidence in reads.named.values_mut() {
+            evidence.counts = false;
         }
     }
 
-    /// What was read since the start belongs to a `let`.
+    /// Keeps what was read since the start as that of a `let`.
     pub fn keep(&self, name: &str) -> Rc<[Arc<Evidence>]> {
         let mut reads = self.reads.borrow_mut();
         let list: Rc<[Arc<Evidence>]> = std::mem::take(&mut reads.list).into();
-        reads.named.insert(name.to_owned(), (list.clone(), false));
+        reads.named.insert(name.to_owned(), LetEvidence { read: list.clone(), counts: false });
         reads.seen.clear();
         list
     }
 
-    /// A name was used: what was read for it counts.
+    /// Notes that a name was used: what was read for it counts.
     pub fn used(&self, name: &str) {
         let known = match self.reads.borrow_mut().named.get_mut(name) {
-            Some((evidence, counts)) if !*counts => {
-                *counts = true;
-                evidence.clone()
+            Some(evidence) if !evidence.counts => {
+                evidence.counts = true;
+                evidence.read.clone()
             }
             _ => return,
         };
@@ -101,11 +113,12 @@ impl FactEvaluator {
         }
     }
 
-    /// Whether a property counts as read already.
+    /// Checks whether a property counts as read already.
     pub fn has_read(&self, resource: &Address, property: &PropPath) -> bool {
         self.reads.borrow().has(resource, property)
     }
 
+    /// Notes that a property was read.
     pub fn read(&self, evidence: Arc<Evidence>) {
         let mut reads = self.reads.borrow_mut();
         if !reads.has(&evidence.resource, &evidence.property) {
@@ -113,12 +126,12 @@ impl FactEvaluator {
         }
     }
 
-    /// What was read since the start.
+    /// Returns what was read since the start.
     pub fn evidence(&self) -> Vec<Arc<Evidence>> {
         std::mem::take(&mut self.reads.borrow_mut().list)
     }
 
-    /// The resources of a type that hold one of the keys in a property.
+    /// Returns the resources of a type that hold one of the keys in a property.
     pub fn holders(&self, def: &TypeDef, property: &PropPath, keys: &[String]) -> Vec<Arc<ResourceHandle>> {
         let mut all = self.holders.borrow_mut();
         let index = all.entry((def.name.clone(), property.clone())).or_insert_with(|| self.index(def, property));

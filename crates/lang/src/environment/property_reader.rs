@@ -3,8 +3,8 @@
 //! What is read depends on nothing but the body and its type, and is handed back in the order it was given, so the threads
 //! decide only when the work is done and never what comes of it.
 
-use super::property::{self, BodyProperties};
-use super::ty::{CloudFacts, TypeContext};
+use crate::property::{self, BodyProperties};
+use crate::ty::{CloudFacts, TypeContext};
 use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model::value::PropertyValue;
@@ -14,26 +14,30 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Builder, Scope, ScopedJoinHandle};
 
-/// From how many bodies on a second thread is worth its start.
+/// The number of bodies from which a second thread is worth its start.
 const MANY: usize = 256;
-/// How many bodies change hands at once.
+/// The number of bodies that change hands at once.
 const BATCH: usize = 64;
-/// Reading recurses as deep as values nest; only what is touched is ever taken from the machine.
+/// The size of the stack, in bytes. Reading recurses as deep as values nest; only what is touched is ever taken from the machine.
 const STACK: usize = 64 * 1024 * 1024;
 
 /// An evaluated body that is to be read.
 pub struct ReadJob {
+    /// Its properties, by name.
     pub body: PropertyValue,
+    /// The type of the resource.
     pub def: Arc<TypeDef>,
-    /// Nothing is required of it.
+    /// True if nothing is required of it.
     pub partial: bool,
+    /// The place to report for what is missing.
     pub head: Span,
 }
 
-/// What a body was read as. The job comes back where a message needs the names in scope, which the evaluator alone has.
+/// The result of reading a body. The job comes back where a message needs the names in scope, which the evaluator alone has.
 pub type ReadOutput = Result<BodyProperties, Box<ReadJob>>;
 
 impl ReadJob {
+    /// Reads the body as properties of its type.
     pub fn read(&self, cx: &TypeContext<'_>) -> BodyProperties {
         property::to_model(&self.body, &self.def, self.partial, self.head, cx)
     }
@@ -60,7 +64,7 @@ pub struct PropertyReader<'scope, 'w> {
 type ReaderThread<'scope> = (Sender<Vec<ReadJob>>, ScopedJoinHandle<'scope, Vec<ReadOutput>>);
 
 impl<'scope, 'w: 'scope> PropertyReader<'scope, 'w> {
-    /// `bodies` is how many there may be.
+    /// Starts the reader; `bodies` is the number of bodies there may be.
     pub fn start(scope: &'scope Scope<'scope, '_>, facts: &'w (dyn CloudFacts + Sync), bodies: usize) -> Self {
         let start = || {
             let (give, take) = channel();
@@ -70,6 +74,7 @@ impl<'scope, 'w: 'scope> PropertyReader<'scope, 'w> {
         Self { facts, batch: Vec::new(), thread: (bodies >= MANY).then(start).flatten() }
     }
 
+    /// Gives the reader one more body.
     pub fn give(&mut self, job: ReadJob) {
         self.batch.push(job);
         if let (BATCH.., Some((give, _))) = (self.batch.len(), &self.thread) {
@@ -78,7 +83,7 @@ impl<'scope, 'w: 'scope> PropertyReader<'scope, 'w> {
         }
     }
 
-    /// What every body was read as.
+    /// Returns what every body was read as, in the order they were given.
     pub fn finish(self) -> Vec<ReadOutput> {
         let Some((give, thread)) = self.thread else {
             return self.batch.into_iter().map(|job| job.read_alone(self.facts)).collect();

@@ -1,0 +1,121 @@
+//! The change of one resource.
+
+use crate::cloud::Properties;
+use gpb_model::{Address, Place, PropPath, Value, ValueMap};
+use serde::{Deserialize, Serialize};
+
+/// The change of one resource, with its reasons.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResourceChange {
+    /// The address of the resource, `data.main`.
+    pub address: Address,
+    /// The type, in gpb's name: `aws.sqs.queue`.
+    pub ty: String,
+    /// The account and the region it lives in.
+    pub place: Place,
+    /// The layer that declares it.
+    pub layer: Option<String>,
+    /// The action.
+    pub action: Action,
+    /// The identifier, when it exists.
+    pub id: Option<String>,
+    /// The properties as observed (or as last read, in a plan that was not observed).
+    ///
+    /// A secret stands as `{"$secret": …}`, and tags that gpb neither wants nor ever set are left out, so that no update
+    /// takes them away.
+    pub before: Option<Properties>,
+    /// The properties that will be sent, with unknowns. Empty for deletions.
+    ///
+    /// An ignored property of a resource that exists stands as it was observed. For an `existing` resource: the
+    /// properties it is found by.
+    pub desired: ValueMap,
+    /// The properties that differ, one by one.
+    pub differences: Vec<PropertyDifference>,
+    /// The drift: the cloud differs from what was last applied. `before` is as applied, `after` as observed.
+    ///
+    /// The empty path means the resource itself, which is gone.
+    pub drift: Vec<PropertyDifference>,
+    /// The properties that force a replacement.
+    pub forced_by: Vec<PropPath>,
+    /// The changes that must be done before: addresses of this plan, those that need nothing done included.
+    ///
+    /// A deletion waits for those that were built on what it deletes; everything else waits for what it is built on. It
+    /// is the order of [`Plan::steps`](super::Plan::steps) in short, for people.
+    pub depends_on: Vec<Address>,
+    /// For a stateful resource that would be lost: why it is protected and what would be lost.
+    pub protected: Option<String>,
+    /// The address before a `moved`.
+    pub moved_from: Option<Address>,
+    /// The properties whose differences are left alone.
+    pub ignore: Vec<PropPath>,
+    /// The protection as declared: `true` for `protect always`, `false` for `protect never`.
+    pub protect: Option<bool>,
+    /// For a replacement: `true` when the new one is created before the old one is deleted.
+    pub create_first: bool,
+}
+
+/// An action on a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Nothing.
+    #[serde(rename = "keep")]
+    NoOp,
+    /// Read an `existing` resource, for others to refer to.
+    Read,
+    /// Create it.
+    Create,
+    /// Change it in place.
+    Update,
+    /// Delete it and create another one, in the one or the other order.
+    Replace,
+    /// Delete it.
+    Delete,
+    /// Take one into the state that exists (an interrupted creation), and update it if it differs.
+    Adopt,
+    /// Remove the record of one that is gone from the cloud and from the spec.
+    Forget,
+}
+
+impl Action {
+    /// Returns the verb for it: `create`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Action::NoOp => "keep",
+            Action::Read => "read",
+            Action::Create => "create",
+            Action::Update => "update",
+            Action::Replace => "replace",
+            Action::Delete => "delete",
+            Action::Adopt => "adopt",
+            Action::Forget => "forget",
+        }
+    }
+}
+
+impl ResourceChange {
+    /// Returns true when apply has anything to do for it: a `moved` alone is written to the state.
+    pub fn is_pending(&self) -> bool {
+        !matches!(self.action, Action::NoOp | Action::Read) || self.moved_from.is_some()
+    }
+}
+
+/// The path a [`PropertyDifference`] has when the resource is to live elsewhere.
+pub const PLACE: &str = "@place";
+/// The path a [`PropertyDifference`] has when another type is declared under the same address.
+pub const TYPE: &str = "@type";
+
+/// One place that differs, by the path to the deepest object that holds it: a list or a document changes as a whole.
+///
+/// A secret on either side is shown as changed or not, never in clear.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PropertyDifference {
+    /// The place, in AWS's names.
+    pub path: PropPath,
+    /// The value that is there; `None` when none is.
+    pub before: Option<serde_json::Value>,
+    /// The value that is desired; `None` when it is to be removed.
+    pub after: Option<Value>,
+    /// Changing it needs a new resource.
+    pub forces_replacement: bool,
+}

@@ -1,0 +1,60 @@
+//! Masks what was observed: each secret becomes its keyed hash before a plan holds it.
+
+use super::compare::{identity, identity_of};
+use crate::cloud::Properties;
+use crate::state::{holds_redacted, is_redacted, redacted, redacted_hash};
+use gpb_model::Value;
+use serde_json::Value as Json;
+
+/// Returns what was observed with a hash at every place that is a secret in what is desired or was applied.
+pub(super) fn mask(observed: &Json, desired: Option<&Value>, applied: Option<&Json>) -> Json {
+    let desired = desired.filter(|value| value.holds_secret());
+    let applied = applied.filter(|json| holds_redacted(json));
+    if desired.is_none() && applied.is_none() {
+        return observed.clone();
+    }
+    let wanted_entries = match desired {
+        Some(Value::Map(entries)) => Some(entries),
+        _ => None,
+    };
+    let applied_entries = applied.filter(|json| !is_redacted(json)).and_then(Json::as_object);
+    match observed {
+        Json::Object(entries) if wanted_entries.is_some() || applied_entries.is_some() => {
+            let masked = entries.iter().map(|(key, json)| {
+                let desired = wanted_entries.and_then(|entries| entries.get(key.as_str()));
+                let applied = applied_entries.and_then(|entries| entries.get(key));
+                (key.clone(), mask(json, desired, applied))
+            });
+            Json::Object(masked.collect())
+        }
+        Json::Array(items) => Json::Array(items.iter().map(|item| mask_element(item, desired, applied)).collect()),
+        _ => redacted(applied.and_then(redacted_hash).unwrap_or("")),
+    }
+}
+
+/// Returns what was observed, masked where secrets were applied.
+pub fn masked(observed: &Properties, applied: &Properties) -> Properties {
+    observed.iter().map(|(name, json)| (name.clone(), mask(json, None, applied.get(name)))).collect()
+}
+
+/// An element is masked like its namesakes; one without a namesake like any of the others that has a secret.
+fn mask_element(item: &Json, desired: Option<&Value>, applied: Option<&Json>) -> Json {
+    let (Some(Value::List(_)) | None, Some(Json::Array(_)) | None) = (desired, applied) else { return redacted("") };
+    let wanted: Vec<&Value> = match desired {
+        Some(Value::List(items)) => items.iter().collect(),
+        _ => Vec::new(),
+    };
+    let applied: Vec<&Json> = applied.and_then(Json::as_array).into_iter().flatten().collect();
+    let name = identity_of(item);
+    let is_namesake = |other: Option<String>| name.is_some() && other == name;
+    let known = wanted.iter().any(|value| is_namesake(identity(value)))
+        || applied.iter().any(|json| is_namesake(identity_of(json)));
+    let mut masked = item.clone();
+    for value in wanted.into_iter().filter(|value| !known || is_namesake(identity(value))) {
+        masked = mask(&masked, Some(value), None);
+    }
+    for json in applied.into_iter().filter(|json| !known || is_namesake(identity_of(json))) {
+        masked = mask(&masked, None, Some(json));
+    }
+    masked
+}

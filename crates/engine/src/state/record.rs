@@ -1,0 +1,115 @@
+//! The contents of the state: records of resources, open intents, and a snapshot of both.
+
+use crate::cloud::Properties;
+use gpb_model::{Address, Place};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The state of one environment: each environment of each stack has its own.
+///
+/// The embedded cloud's is never mistaken for AWS's.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct StateScope {
+    /// `sim` or `aws`.
+    pub cloud: String,
+    /// The name of the stack.
+    pub stack: String,
+    /// The name of the environment.
+    pub environment: String,
+}
+
+/// A resource gpb manages.
+///
+/// As JSON: `{"address": "data.main", "ty": "aws.sqs.queue", "place": {…}, "id": "https://…", "applied": {…}, …}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResourceRecord {
+    /// Its address in the spec, or where it was deposed to: `data.main~7`.
+    pub address: Address,
+    /// The type, in gpb's name: `aws.sqs.queue`.
+    pub ty: String,
+    /// The account and the region it lives in.
+    pub place: Place,
+    /// The primary identifier, parts joined by `|`.
+    pub id: String,
+    /// The properties gpb last applied. A secret stands as `{"$secret": "<keyed hash>"}`.
+    pub applied: Properties,
+    /// All properties as last read from the cloud; secrets as above.
+    pub observed: Properties,
+    /// The addresses it was built on, for the order of deletion when its declaration is gone.
+    pub depends_on: Vec<Address>,
+    /// The layer that declared it.
+    pub layer: Option<String>,
+    /// The protection, as its declaration said when it was last applied.
+    pub protect: Option<bool>,
+    /// Why it is not finished: a later step of its creation failed. The next apply finishes or replaces it.
+    pub tainted: Option<String>,
+}
+
+/// All of one scope at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StateSnapshot {
+    /// The scope.
+    pub scope: StateScope,
+    /// The identity of the state: made when the scope is first written. A plan of another lineage does not fit.
+    ///
+    /// Empty as long as nothing was written.
+    pub lineage: String,
+    /// The version of the state: grows by one with every change.
+    pub serial: u64,
+    /// The records by address.
+    pub resources: BTreeMap<Address, ResourceRecord>,
+    /// Intents without an outcome: what an interrupted run was doing.
+    pub pending: Vec<Intent>,
+    /// The outputs as of the last apply; secret ones are not kept.
+    pub outputs: BTreeMap<String, serde_json::Value>,
+}
+
+/// A call about to be made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Its position in the journal, which grows with every intent of a scope.
+    pub sequence: u64,
+    /// The address the call is about.
+    pub address: Address,
+    /// The type, in gpb's name.
+    pub ty: String,
+    /// The account and the region it lives in.
+    pub place: Place,
+    /// The operation.
+    pub operation: OperationKind,
+    /// The idempotency token: the same for every try at this intent.
+    pub token: String,
+    /// The identifier: known for updates and deletions, and for a creation once the cloud has named it.
+    pub id: Option<String>,
+    /// The properties being sent, secrets as keyed hashes: enough to find a resource whose creation got no answer.
+    pub desired: Properties,
+    /// The addresses it is built on.
+    pub depends_on: Vec<Address>,
+    /// The layer that declares it.
+    pub layer: Option<String>,
+    /// When it was begun, in milliseconds since the epoch.
+    pub started_ms: u64,
+}
+
+/// A kind of call that changes a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OperationKind {
+    /// Creates a resource.
+    Create,
+    /// Changes a resource in place.
+    Update,
+    /// Deletes a resource.
+    Delete,
+}
+
+impl OperationKind {
+    /// Returns the word for it: `create`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OperationKind::Create => "create",
+            OperationKind::Update => "update",
+            OperationKind::Delete => "delete",
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The table of the built-in functions.
+
+use super::builtin::Builtin;
+use super::{collection, location, network, number, text};
+use gpb_base::diag::{Diagnostic, nearest};
+use gpb_base::source::Span;
+use std::sync::LazyLock;
+
+static TABLE: LazyLock<Vec<Builtin>> = LazyLock::new(|| {
+    let parts = [collection::table(), network::table(), number::table(), text::table(), location::table()];
+    let mut all: Vec<Builtin> = parts.into_iter().flatten().collect();
+    all.sort_by_key(|builtin| builtin.name);
+    all
+});
+
+/// Returns all functions, sorted by name.
+pub fn all() -> &'static [Builtin] {
+    &TABLE
+}
+
+/// Returns the function of that name.
+pub fn lookup(name: &str) -> Option<&'static Builtin> {
+    let index = TABLE.binary_search_by(|builtin| builtin.name.cmp(name)).ok()?;
+    TABLE.get(index)
+}
+
+/// Returns the names of all functions, sorted.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|builtin| builtin.name)
+}
+
+/// The former names of functions, each with the present one.
+const FORMER_NAMES: &[(&str, &str)] = &[
+    ("given", "is_set"),
+    ("needed", "required_by"),
+    ("same", "same_target"),
+    ("that", "resource_of"),
+    ("those", "resources_where"),
+];
+
+/// Returns the diagnostic for a call of what is not a function.
+///
+/// `others` are the program's own functions.
+pub fn unknown<'a>(name: &'a str, span: Span, others: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error("GPB1201", format!("there is no function `{name}`"))
+        .with_label(span, "no function of this name");
+    let now = FORMER_NAMES.iter().find(|(former, _)| *former == name).map(|(_, now)| -> &'a str { now });
+    let near = || nearest(name, names().map(|name| -> &'a str { name }).chain(others));
+    match now.or_else(near) {
+        Some(meant) => {
+            diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("change to `{meant}`"), span, meant)
+        }
+        None => diagnostic,
+    }
+}

@@ -1,0 +1,149 @@
+//! Assembles the model of what was expanded.
+
+use super::property_reader::{PropertyReader, ReadJob, ReadOutput};
+use super::tags;
+use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::eval::{Assignment, BlockEntries, Expectation, Scope, scalar};
+use crate::expand::{Expander, ExpansionOutput, ResourceNode};
+use gpb_model as model;
+use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry};
+use gpb_model::{Lifecycle, Resource};
+use gpb_model::{PropPath, Replacement};
+use gpb_syntax::ast::{NamePath, PathSegment, Stmt};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+impl<'p> Expander<'_, 'p> {
+    /// Returns the resources, in order.
+    pub fn assemble(&self, collected: &ExpansionOutput<'p>, tags: &model::ValueMap) -> Vec<Resource> {
+        let (evaluated, read) = std::thread::scope(|scope| {
+            let mut reader = PropertyReader::start(scope, self.cx.facts, collected.nodes.len());
+            let mut evaluated = Vec::with_capacity(collected.nodes.len());
+            for node in &collected.nodes {
+                if self.state.meter.is_spent() {
+                    break;
+                }
+                // A body that could not be read has been reported.
+                let Ok(entries) = self.body_of(node, node.stmt.name.span) else { continue };
+                if says_usage(&node.def, &entries) {
+                    let usage = self.usage(&entries);
+                    self.goals.borrow_mut().resource_usage.insert(node.handle.address.clone(), usage);
+                }
+                reader.give(self.evaluated(node, &entries));
+                evaluated.push((node, entries));
+            }
+            (evaluated, reader.finish())
+        });
+        let both = evaluated.into_iter().zip(read);
+        both.map(|((node, entries), read)| self.assemble_one(node, &entries, read, tags)).collect()
+    }
+
+    fn assemble_one(
+        &self,
+        node: &Rc<ResourceNode<'p>>,
+        entries: &BlockEntries<'p>,
+        read: ReadOutput,
+        tags: &model::ValueMap,
+    ) -> Resource {
+        let stmt = node.stmt;
+        let mut read = read.unwrap_or_else(|job| self.interpreter().with_context(&node.scope(), |cx| job.read(cx)));
+        let told = std::mem::take(&mut read.diagnostics);
+        self.cx.reports.all(told.into_iter().map(|diagnostic| self.attribute_to_use(node, diagnostic)));
+        if !stmt.existing {
+            tags::merge(&node.def, tags, &mut read.values);
+        }
+        let around = &node.frame.module_cx;
+        let mut after = self.afters(around);
+        let mut lifecycle = Lifecycle { protect: around.protect, ..Lifecycle::default() };
+        for (stmt, scope) in &entries.rest {
+            match stmt {
+                Stmt::After { paths, .. } => after.extend(self.after_paths(paths, scope)),
+                other => {
+                    self.demanded(other, scope, node.handle.address.as_str());
+                    self.lifecycle(node, other, scope, &mut lifecycle);
+                }
+            }
+        }
+        let address = node.handle.address.clone();
+        let mut seen = BTreeSet::new();
+        after.retain(|(other, _)| *other != address && seen.insert(other.clone()));
+        let after_spans = after.iter().cloned().collect();
+        let after = after.into_iter().map(|(other, _)| other).collect();
+        Resource {
+            address,
+            ty: node.handle.ty.clone(),
+            existing: stmt.existing,
+            place: node.place.clone(),
+            layer: around.layer.clone(),
+            components: around.components.iter().map(ToString::to_string).collect(),
+            properties: read.values,
+            spans: read.spans,
+            after,
+            after_spans,
+            lifecycle,
+            span: stmt.name.span,
+            doc: stmt.doc.as_deref().map(str::to_owned),
+        }
+    }
+
+    /// Evaluates every property of a resource, to be read by the catalog.
+    fn evaluated(&self, node: &Rc<ResourceNode<'p>>, entries: &BlockEntries<'p>) -> ReadJob {
+        let mut map =
+            PropertyMap::with_capacity_and_hasher(entries.assignments.len(), foldhash::fast::RandomState::default());
+        let mut whole = true;
+        let usage = says_usage(&node.def, entries);
+        let given = entries.assignments.iter().enumerate().filter(|(_, (name, _))| !(usage && **name == "usage"));
+        for (at, (name, given)) in given {
+            let key = given.first().map_or(node.stmt.name.span, Assignment::head);
+            match self.written(node, entries, at, key) {
+                Ok(value) if value.is_absent() => {}
+                Ok(value) => {
+                    map.insert(self.state.shared(name), ValueEntry { key, value });
+                }
+                Err(AlreadyReported) => whole = false,
+            }
+        }
+        let stmt = node.stmt;
+        // Where something has failed, what is missing is no news.
+        let partial = stmt.existing || !whole;
+        ReadJob { body: PropertyValue::map(map, stmt.span), def: node.def.clone(), partial, head: stmt.name.span }
+    }
+
+    fn lifecycle(&self, node: &ResourceNode<'p>, stmt: &'p Stmt, scope: &Scope<'p>, lifecycle: &mut Lifecycle) {
+        match stmt {
+            Stmt::Protect { word, .. } => lifecycle.protect = Some(word.text == "always"),
+            Stmt::Replace { word, .. } => {
+                lifecycle.replace = match word.text.as_str() {
+                    "create_first" => Some(Replacement::CreateThenDelete),
+                    "delete_first" => Some(Replacement::DeleteThenCreate),
+                    _ => None,
+                };
+            }
+            Stmt::Ignore { paths, .. } => {
+                let read = paths.iter().filter_map(|path| self.ignored(node, path, scope).ok());
+                lifecycle.ignore.extend(read);
+            }
+            _ => {}
+        }
+    }
+
+    fn ignored(&self, node: &ResourceNode<'p>, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<PropPath> {
+        let mut segments = Vec::with_capacity(path.segments.len());
+        for segment in &path.segments {
+            segments.push(match segment {
+                PathSegment::Name(name) => (name.text.to_string(), name.span),
+                PathSegment::Index(index) => {
+                    let key = self.interpreter().eval(index, scope, Expectation::Any)?;
+                    let text = scalar(&key).ok_or_else(|| self.interpreter().no_key(&key))?;
+                    (text, index.span)
+                }
+            });
+        }
+        self.interpreter().property_path(&node.def, &segments)
+    }
+}
+
+/// Checks whether a body's `usage` is what the resource is used for, and not a property of that name.
+pub fn says_usage(def: &gpb_catalog::TypeDef, entries: &BlockEntries<'_>) -> bool {
+    entries.assignments.contains_key("usage") && def.root.by_name("usage").is_none()
+}

@@ -1,0 +1,85 @@
+//! The values that are there without being declared: those of the place and of the environment.
+
+use super::interpreter::Interpreter;
+use super::scope::Scope;
+use crate::compile_context::{AlreadyReported, EvalResult};
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::Span;
+use gpb_catalog::regions;
+use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry};
+use gpb_model::{Environment, Mode};
+use std::collections::BTreeMap;
+
+impl<'p> Interpreter<'_, 'p> {
+    /// Returns `account`, `region` or `partition` of the current place.
+    pub(super) fn of_place(&self, name: &str, scope: &Scope<'p>, span: Span) -> EvalResult<Option<PropertyValue>> {
+        if !matches!(name, "account" | "region" | "partition") {
+            return Ok(None);
+        }
+        let Some(place) = scope.place() else {
+            // A fact stands nowhere, so there `region` is the word: a failure domain.
+            if name == "region" && self.view.is_finished() {
+                return Ok(None);
+            }
+            if self.view.lacks_environment() {
+                return Err(AlreadyReported);
+            }
+            return Err(self.report(
+                Diagnostic::error("GPB1410", format!("`{name}` has no value here"))
+                    .with_label(span, "only what stands inside a stack has a place")
+                    .help("pass it in as a parameter"),
+            ));
+        };
+        match (name, &place.account) {
+            ("region", _) => Ok(Some(PropertyValue::text(place.region.as_str(), span))),
+            ("partition", _) => Ok(Some(PropertyValue::text(regions::partition(&place.region).unwrap_or("aws"), span))),
+            (_, Some(account)) => Ok(Some(PropertyValue::text(account.as_str(), span))),
+            (_, None) => Err(self.report(
+                Diagnostic::error("GPB1802", "the account of this place is not written anywhere")
+                    .with_label(span, "needed here")
+                    .help("set `account = \"…\"`, twelve digits, in the environment"),
+            )),
+        }
+    }
+
+    /// Returns the value of `environment`.
+    pub(super) fn environment(&self, span: Span) -> EvalResult<PropertyValue> {
+        if let Some(value) = self.view.environment(span) {
+            return Ok(value);
+        }
+        if self.view.lacks_environment() {
+            return Err(AlreadyReported);
+        }
+        Err(self.report(
+            Diagnostic::error("GPB1410", "`environment` has no value here")
+                .with_label(span, "only what stands inside a stack has an environment")
+                .help("pass what you need as a parameter"),
+        ))
+    }
+}
+
+/// Returns an environment and its usage as a value.
+pub fn environment_value(
+    environment: &Environment,
+    usage: &BTreeMap<String, PropertyValue>,
+    span: Span,
+) -> PropertyValue {
+    let mut map = PropertyMap::default();
+    let mut put = |name: &str, value: PropertyValue| {
+        map.insert(name.into(), ValueEntry { key: span, value });
+    };
+    put("name", PropertyValue::text(environment.name.as_str(), span));
+    let mode = match environment.mode {
+        Mode::Sandbox => "sandbox",
+        Mode::Live => "live",
+    };
+    put("mode", PropertyValue::word(mode, span));
+    put("region", PropertyValue::text(environment.place.region.as_str(), span));
+    let usage =
+        usage.iter().map(|(name, value)| (name.as_str().into(), ValueEntry { key: span, value: value.clone() }));
+    put("usage", PropertyValue::map(usage.collect(), span));
+    if let Some(account) = &environment.place.account {
+        put("account", PropertyValue::text(account.as_str(), span));
+    }
+    PropertyValue::map(map, span)
+}

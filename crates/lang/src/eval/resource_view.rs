@@ -1,0 +1,52 @@
+//! The view that expressions have of what stands outside of them.
+
+use super::scope::Frame;
+use crate::body_index::Declaration;
+use crate::compile_context::{AlreadyReported, EvalResult};
+use gpb_base::source::Span;
+use gpb_catalog::TypeDef;
+use gpb_model::Address;
+use gpb_model::value::{InstanceHandle, PropertyValue, ResourceHandle};
+use gpb_syntax::ast::Ident;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Answers for an interpreter what stands outside of expressions: parameters, items, resources and the graph of them.
+///
+/// A failure has been reported where it happened, or is silent because something here is unknown.
+pub trait ResourceView<'p> {
+    /// Returns the value of a parameter, a layer, a resource or a component that a frame's body declares.
+    fn declared(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<PropertyValue>;
+
+    /// Returns a property of a resource: `queue.arn`.
+    fn property(&self, handle: &ResourceHandle, name: &Ident, span: Span) -> EvalResult<PropertyValue>;
+
+    /// Returns the type of the resource at an address, where there is one.
+    fn type_at(&self, address: &Address) -> Option<Arc<TypeDef>>;
+
+    /// Returns an output, an item or a parameter of a layer or a component: `main.endpoint`.
+    fn instance_member(&self, _of: &InstanceHandle, _name: &Ident, _span: Span) -> EvalResult<PropertyValue> {
+        Err(AlreadyReported)
+    }
+
+    /// Returns the value of `environment`, where there is one.
+    fn environment(&self, span: Span) -> Option<PropertyValue>;
+
+    /// Checks whether there is no environment because none is expanded: what needs one then fails in silence.
+    fn lacks_environment(&self) -> bool {
+        false
+    }
+
+    /// Checks whether the resources are finished, which those that facts look at are.
+    fn is_finished(&self) -> bool {
+        false
+    }
+
+    /// Returns what a function of the graph evaluates to; called only where the resources are finished.
+    fn call(&self, _function: &str, _args: &[PropertyValue], _span: Span) -> EvalResult<PropertyValue> {
+        Err(AlreadyReported)
+    }
+
+    /// Notes that a variable is used.
+    fn is_used(&self, _name: &str) {}
+}

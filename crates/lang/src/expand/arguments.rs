@@ -1,0 +1,123 @@
+//! The parameters of the stack and of components, and the arguments they are given.
+
+use super::expander::Expander;
+use super::expansion::Instance;
+use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::eval::{Assignment, BlockEntries, CycleLabel, Expectation, Frame, MemoKey, Scope, is_optional};
+use gpb_base::diag::{Diagnostic, nearest};
+use gpb_base::source::Span;
+use gpb_model::ty::Type;
+use gpb_model::value::PropertyValue;
+use gpb_syntax::ast::Binding;
+use std::rc::Rc;
+
+/// The fields of an environment that are not parameters of its stack, or not only.
+const RESERVED: &[&str] = &["account", "region", "mode", "role", "profile", "tags", "usage"];
+
+impl<'p> Expander<'_, 'p> {
+    /// Returns what a use gives its component, gathered once.
+    pub fn arguments_of(&self, instance: &Rc<Instance<'p>>, used: Span) -> EvalResult<Rc<BlockEntries<'p>>> {
+        if let Some(known) = self.expansion.given.borrow().get(&instance.id) {
+            return Ok(known.clone());
+        }
+        let Some((stmts, scope)) = &instance.given else { return Ok(Rc::default()) };
+        let label = CycleLabel::Body(gpb_model::Address(instance.address.clone()));
+        self.interpreter().demand(MemoKey::Given(instance.id), label, used, || {
+            let entries = Rc::new(self.interpreter().entries(stmts, scope)?);
+            self.expansion.given.borrow_mut().insert(instance.id, entries);
+            Ok(PropertyValue::absent(used))
+        })?;
+        self.expansion.given.borrow().get(&instance.id).cloned().ok_or(AlreadyReported)
+    }
+
+    /// Returns a parameter of the stack or the component a frame is the body of.
+    pub(super) fn param(
+        &self,
+        frame: &Rc<Frame<'p>>,
+        binding: &'p Binding,
+        at: usize,
+        used: Span,
+    ) -> EvalResult<PropertyValue> {
+        self.interpreter().demand(MemoKey::Slot(frame.id, at), CycleLabel::Name(&binding.name.text), used, || {
+            let instance =
+                frame.module_cx.instance.and_then(|id| self.expansion.instance(id)).ok_or(AlreadyReported)?;
+            let entries = self.arguments_of(&instance, used)?;
+            let given = entries.assignments.get(binding.name.text.as_str());
+            let module = frame.module_cx.module;
+            let ty = binding.ty.as_ref().map(|ty| self.cx.ty(module, ty)).transpose()?;
+            let home = Scope::new(frame.clone());
+            let expect = ty.as_ref().map_or(Expectation::Any, Expectation::Type);
+            let (value, from) = match (given, &binding.value) {
+                (Some(given), _) => {
+                    (self.interpreter().given(&binding.name.text, given, expect)?, scope_of(given).unwrap_or(home))
+                }
+                (None, Some(default)) => (self.interpreter().eval(default, &home, expect)?, home),
+                (None, None) if ty.as_ref().is_some_and(Type::is_optional) || is_optional(binding) => {
+                    return Ok(PropertyValue::absent(binding.name.span));
+                }
+                (None, None) => return Err(self.missing(&instance, binding)),
+            };
+            let value = self.interpreter().measured_size(value, used)?;
+            match &ty {
+                Some(ty) => self.interpreter().conform(value, ty, &from, Some(binding.name.span)),
+                None => Ok(value),
+            }
+        })
+    }
+
+    fn missing(&self, instance: &Instance<'p>, binding: &Binding) -> AlreadyReported {
+        let name = &binding.name.text;
+        if self.is_misspelt(instance, name) {
+            // The unknown parameter is reported with this one as its right name.
+            return AlreadyReported;
+        }
+        self.report(
+            Diagnostic::error("GPB1501", format!("{} needs `{name}`", instance.described()))
+                .with_label(instance.head, format!("`{name}` is not given"))
+                .with_label(binding.name.span, "declared here, with no default")
+                .help(format!("add `{name} = …`")),
+        )
+    }
+
+    fn is_misspelt(&self, instance: &Instance<'p>, name: &str) -> bool {
+        let given = self.expansion.given.borrow().get(&instance.id).cloned();
+        let params = instance.frame.get().map(|frame| frame.params()).unwrap_or_default();
+        let params: Vec<&str> = params.iter().map(|binding| binding.name.text.as_str()).collect();
+        let mut misspelt =
+            given.iter().flat_map(|given| given.assignments.keys()).filter(|other| !params.contains(*other));
+        misspelt.any(|other| nearest(other, params.iter().copied()) == Some(name))
+    }
+
+    /// Refuses what is given to no parameter.
+    pub fn check_arguments(&self, instance: &Rc<Instance<'p>>) {
+        let Some(frame) = instance.frame.get().filter(|_| instance.given.is_some()) else { return };
+        let Ok(entries) = self.arguments_of(instance, instance.head) else { return };
+        let params: Vec<&str> = frame.params().iter().map(|binding| binding.name.text.as_str()).collect();
+        let more = if instance.is_stack() { RESERVED } else { &[] };
+        for (name, given) in &entries.assignments {
+            if params.contains(name) || more.contains(name) || given.iter().all(Assignment::is_missing) {
+                continue;
+            }
+            let span = given.first().map_or(instance.head, Assignment::head);
+            let message = format!("{} has no parameter `{name}`", instance.described());
+            let diagnostic = Diagnostic::error("GPB1502", message)
+                .with_label(span, "unknown parameter")
+                .with_label(instance.declared, "its parameters are declared here");
+            let near = nearest(name, params.iter().copied().chain(more.iter().copied()));
+            self.report(match near {
+                // A `when` is written without a head of its own, so there is nothing to rename.
+                Some(near) if *name != "when" => {
+                    diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, near)
+                }
+                _ if params.is_empty() => diagnostic.help("it has none"),
+                _ => diagnostic.help(format!("it has {}", params.join(", "))),
+            });
+        }
+    }
+}
+
+fn scope_of<'p>(given: &[Assignment<'p>]) -> Option<Scope<'p>> {
+    given.first().map(|one| match one {
+        Assignment::Field(_, scope) | Assignment::Block(_, scope) | Assignment::When(_, scope) => scope.clone(),
+    })
+}

@@ -1,0 +1,85 @@
+//! The expander of one environment.
+
+use super::expansion::{Expansion, Overrides};
+use crate::body_index::{DeclKind, Declaration};
+use crate::compile_context::{AlreadyReported, CompileContext, EvalResult};
+use crate::eval::{EvalState, Frame, Interpreter, ResourceView, environment_value};
+use crate::resolve::ResolveOutput;
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::Span;
+use gpb_catalog::TypeDef;
+use gpb_model::value::{InstanceHandle, PropertyValue, ResourceHandle};
+use gpb_model::{Address, Environment, Goals};
+use gpb_syntax::ast::Ident;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Expands the stack of one environment into resources.
+pub struct Expander<'w, 'p> {
+    /// The program, its names and types, and where diagnostics go.
+    pub cx: &'w CompileContext<'p>,
+    /// The findings of resolution.
+    pub resolved: &'w ResolveOutput,
+    /// The values computed so far.
+    pub state: EvalState<'p>,
+    /// The resources and instances that the stack has been expanded to so far.
+    pub expansion: Expansion<'p>,
+    /// The overrides of the environment, by address.
+    pub overrides: Overrides<'p>,
+    /// The environment, once its own fields are known.
+    pub environment: RefCell<Option<Rc<Environment>>>,
+    /// The goals the environment is held to, as far as they have been met.
+    pub goals: RefCell<Goals>,
+}
+
+impl<'w, 'p> Expander<'w, 'p> {
+    /// Returns an expander that has expanded nothing.
+    pub fn new(cx: &'w CompileContext<'p>, resolved: &'w ResolveOutput) -> Self {
+        Self {
+            cx,
+            resolved,
+            state: EvalState::default(),
+            expansion: Expansion::default(),
+            overrides: Overrides::default(),
+            environment: RefCell::default(),
+            goals: RefCell::default(),
+        }
+    }
+
+    /// Returns the interpreter of what stands in the stack.
+    pub fn interpreter(&self) -> Interpreter<'_, 'p> {
+        Interpreter { cx: self.cx, resolved: self.resolved, state: &self.state, view: self }
+    }
+
+    /// Reports a diagnostic.
+    pub fn report(&self, diagnostic: Diagnostic) -> AlreadyReported {
+        self.cx.reports.add(diagnostic)
+    }
+}
+
+impl<'p> ResourceView<'p> for Expander<'_, 'p> {
+    fn declared(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<PropertyValue> {
+        match declared.what {
+            DeclKind::Param(binding) => self.param(frame, binding, declared.at, used),
+            _ => self.item(frame, declared, used),
+        }
+    }
+
+    fn property(&self, handle: &ResourceHandle, name: &Ident, span: Span) -> EvalResult<PropertyValue> {
+        self.property_of(handle, name, span)
+    }
+
+    fn type_at(&self, address: &Address) -> Option<Arc<TypeDef>> {
+        self.expansion.by_address(address).map(|node| node.def.clone())
+    }
+
+    fn instance_member(&self, of: &InstanceHandle, name: &Ident, span: Span) -> EvalResult<PropertyValue> {
+        self.member_of_instance(of, name, span)
+    }
+
+    fn environment(&self, span: Span) -> Option<PropertyValue> {
+        let environment = self.environment.borrow().clone()?;
+        Some(environment_value(&environment, &self.goals.borrow().usage, span))
+    }
+}

@@ -1,0 +1,128 @@
+//! The evaluation of the facts of some resources.
+
+use super::fact_plan::{FactPlan, plans};
+use super::graph_reader::GraphReader;
+use super::resource_graph::ResourceGraph;
+use crate::body_index::Declaration;
+use crate::compile_context::{AlreadyReported, CompileContext, EvalResult};
+use crate::eval::{EvalState, Frame, Interpreter, ResourceView, environment_value};
+use crate::resolve::ResolveOutput;
+use gpb_base::source::Span;
+use gpb_catalog::TypeDef;
+use gpb_model::value::{PropertyValue, ResourceHandle, ValueKind};
+use gpb_model::{Address, Environment, Fact, Goals, Resource};
+use gpb_syntax::ast::Ident;
+use std::cell::OnceCell;
+use std::ops::Range;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The inputs of the evaluation of facts, besides the resources.
+#[derive(Clone, Copy)]
+pub struct FactInputs<'w, 'p> {
+    /// The program, its names and types, and where diagnostics go.
+    pub cx: &'w CompileContext<'p>,
+    /// The findings of resolution.
+    pub resolved: &'w ResolveOutput,
+    /// The environment the resources are in.
+    pub environment: Option<&'w Environment>,
+    /// The goals and the usage of the environment.
+    pub goals: &'w Goals,
+}
+
+/// Evaluates facts over the graph of finished resources.
+pub struct FactWorker<'w, 'p> {
+    pub(super) cx: &'w CompileContext<'p>,
+    resolved: &'w ResolveOutput,
+    pub(super) state: EvalState<'p>,
+    environment: Option<&'w Environment>,
+    pub(super) goals: &'w Goals,
+    pub(super) reader: GraphReader,
+}
+
+/// A resource while its facts are evaluated.
+pub(super) struct FactSubject<'a, 'p> {
+    /// The resource.
+    pub resource: &'a Resource,
+    /// The facts of its type.
+    pub plan: &'a FactPlan<'p>,
+    /// The value of `self`.
+    pub itself: PropertyValue,
+    /// The place where the program's author has declared it.
+    pub declared: Span,
+    /// True if it says itself what it is used for.
+    pub says_usage: bool,
+    /// The value of `usage`, once a fact asks.
+    pub usage: OnceCell<PropertyValue>,
+}
+
+impl<'w, 'p> FactWorker<'w, 'p> {
+    /// Evaluates the facts of a part of the resources, in their order. Those of resources that are not `whole` would miss
+    /// what is wrong, so of them only the usage is looked at.
+    pub fn evaluate(
+        inputs: &FactInputs<'w, 'p>,
+        graph: &Arc<ResourceGraph>,
+        part: Range<usize>,
+        whole: bool,
+    ) -> Vec<Fact> {
+        let FactInputs { cx, resolved, environment, goals } = *inputs;
+        let (state, reader) = (EvalState::default(), GraphReader::new(graph.clone()));
+        FactWorker { cx, resolved, state, environment, goals, reader }.evaluate_part(part, whole)
+    }
+
+    fn evaluate_part(&self, part: Range<usize>, whole: bool) -> Vec<Fact> {
+        let graph = &self.reader.graph;
+        let plans = plans(self.cx, graph);
+        let mut facts = Vec::with_capacity(part.len());
+        let none = FactPlan::default();
+        let both = graph.resources.iter().zip(&graph.written);
+        for (resource, written) in both.skip(part.start).take(part.len()) {
+            // What one resource's facts may take does not shrink with the number of resources.
+            self.state.meter.renew();
+            let Some(itself) = graph.handle(&resource.address) else { continue };
+            let itself = PropertyValue::new(ValueKind::Resource(itself), resource.span);
+            let plan = plans.get(&*resource.ty).unwrap_or(&none);
+            let says_usage = self.goals.resource_usage.contains_key(&resource.address);
+            let (declared, usage) = (written.declared, OnceCell::new());
+            let subject = FactSubject { resource, plan, itself, declared, says_usage, usage };
+            self.evaluate_resource(&subject, whole, &mut facts);
+        }
+        facts
+    }
+
+    /// Returns the interpreter of what stands in facts.
+    pub(super) fn interpreter(&self) -> Interpreter<'_, 'p> {
+        Interpreter { cx: self.cx, resolved: self.resolved, state: &self.state, view: self }
+    }
+}
+
+impl<'p> ResourceView<'p> for FactWorker<'_, 'p> {
+    fn declared(&self, _: &Rc<Frame<'p>>, _: &Declaration<'p>, _: Span) -> EvalResult<PropertyValue> {
+        // A fact stands in no body, so none declares anything.
+        Err(AlreadyReported)
+    }
+
+    fn property(&self, handle: &ResourceHandle, name: &Ident, span: Span) -> EvalResult<PropertyValue> {
+        self.finished_property(handle, name, span)
+    }
+
+    fn type_at(&self, address: &Address) -> Option<Arc<TypeDef>> {
+        self.cx.def(&self.reader.resource(address)?.ty)
+    }
+
+    fn environment(&self, span: Span) -> Option<PropertyValue> {
+        Some(environment_value(self.environment?, &self.goals.usage, span))
+    }
+
+    fn is_finished(&self) -> bool {
+        true
+    }
+
+    fn call(&self, function: &str, args: &[PropertyValue], span: Span) -> EvalResult<PropertyValue> {
+        self.graph_function(function, args, span)
+    }
+
+    fn is_used(&self, name: &str) {
+        self.reader.used(name);
+    }
+}

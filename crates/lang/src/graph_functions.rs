@@ -1,0 +1,42 @@
+//! The functions that look at the graph of resources, which facts alone may call.
+
+/// Describes one function.
+#[derive(Debug, Clone, Copy)]
+pub struct GraphFunction {
+    /// Its name.
+    pub name: &'static str,
+    /// The least number of arguments.
+    least: usize,
+    /// The greatest number of arguments.
+    most: usize,
+    /// The form of a call: `all(type)`.
+    pub usage: &'static str,
+}
+
+impl GraphFunction {
+    const fn new(name: &'static str, least: usize, most: usize, usage: &'static str) -> Self {
+        Self { name, least, most, usage }
+    }
+
+    /// Checks whether it takes this number of arguments.
+    pub fn takes(&self, arguments: usize) -> bool {
+        (self.least..=self.most).contains(&arguments)
+    }
+}
+
+const FUNCTIONS: &[GraphFunction] = &[
+    GraphFunction::new("account_of", 1, 1, "account_of(resource)"),
+    GraphFunction::new("address_of", 1, 1, "address_of(resource)"),
+    GraphFunction::new("all", 1, 1, "all(type)"),
+    GraphFunction::new("region_of", 1, 1, "region_of(resource)"),
+    GraphFunction::new("required_by", 2, 2, "required_by(resource, what)"),
+    GraphFunction::new("resource_of", 1, 2, "resource_of(value, type)"),
+    GraphFunction::new("resources_where", 3, 3, "resources_where(type, property, value)"),
+    GraphFunction::new("same_target", 2, 2, "same_target(a, b)"),
+    GraphFunction::new("type_of", 1, 1, "type_of(resource)"),
+];
+
+/// Returns the function of a name.
+pub fn find(name: &str) -> Option<&'static GraphFunction> {
+    FUNCTIONS.iter().find(|known| known.name == name)
+}

@@ -1,0 +1,100 @@
+//! The items of a program, each with its module.
+
+use super::kind::ItemKind;
+use crate::modules::ModuleId;
+use gpb_syntax::ast::{Binding, Body, FnItem, Ident, Item, TypeItem};
+
+/// An item and the module that holds it.
+#[derive(Debug)]
+pub struct GlobalItem<'p, T> {
+    /// The module.
+    pub module: ModuleId,
+    /// The item.
+    pub item: &'p T,
+}
+
+impl<T> Clone for GlobalItem<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for GlobalItem<'_, T> {}
+
+/// An `environment NAME of STACK { … }`.
+#[derive(Debug, Clone, Copy)]
+pub struct EnvironmentItem<'p> {
+    /// The module.
+    pub module: ModuleId,
+    /// The stack's name.
+    pub of: &'p Ident,
+    /// The environment's name and its entries.
+    pub body: &'p Body,
+}
+
+/// An item that has a name.
+///
+/// Each kind has names of its own, so `type tier` and `param tier` do not meet.
+#[derive(Debug, Clone, Copy)]
+pub enum NamedItem<'p> {
+    /// `const name = value`
+    Const(GlobalItem<'p, Binding>),
+    /// `fn name(…) = value`
+    Fn(GlobalItem<'p, FnItem>),
+    /// `type name = …`
+    Type(GlobalItem<'p, TypeItem>),
+    /// `component name { … }`
+    Component(GlobalItem<'p, Body>),
+    /// `stack name { … }`
+    Stack(GlobalItem<'p, Body>),
+    /// `environment name of stack { … }`
+    Environment(EnvironmentItem<'p>),
+}
+
+impl<'p> NamedItem<'p> {
+    pub(super) fn from_item(item: &'p Item, module: ModuleId) -> Option<Self> {
+        Some(match item {
+            Item::Use { .. } | Item::Facts(_) => return None,
+            Item::Const(item) => NamedItem::Const(GlobalItem { module, item }),
+            Item::Fn(item) => NamedItem::Fn(GlobalItem { module, item }),
+            Item::Type(item) => NamedItem::Type(GlobalItem { module, item }),
+            Item::Component(item) => NamedItem::Component(GlobalItem { module, item }),
+            Item::Stack(item) => NamedItem::Stack(GlobalItem { module, item }),
+            Item::Environment { of, body } => NamedItem::Environment(EnvironmentItem { module, of, body }),
+        })
+    }
+
+    /// Returns the item's kind.
+    pub fn kind(&self) -> ItemKind {
+        match self {
+            NamedItem::Const(_) => ItemKind::Const,
+            NamedItem::Fn(_) => ItemKind::Fn,
+            NamedItem::Type(_) => ItemKind::Type,
+            NamedItem::Component(_) => ItemKind::Component,
+            NamedItem::Stack(_) => ItemKind::Stack,
+            NamedItem::Environment(_) => ItemKind::Environment,
+        }
+    }
+
+    /// Returns the item's name.
+    pub fn name(&self) -> &'p Ident {
+        match self {
+            NamedItem::Const(global) => &global.item.name,
+            NamedItem::Fn(global) => &global.item.name,
+            NamedItem::Type(global) => &global.item.name,
+            NamedItem::Component(global) | NamedItem::Stack(global) => &global.item.name,
+            NamedItem::Environment(environment) => &environment.body.name,
+        }
+    }
+
+    /// Returns the module that holds the item.
+    pub fn module(&self) -> ModuleId {
+        match self {
+            NamedItem::Const(global) => global.module,
+            NamedItem::Fn(global) => global.module,
+            NamedItem::Type(global) => global.module,
+            NamedItem::Component(global) | NamedItem::Stack(global) => global.module,
+            NamedItem::Environment(environment) => environment.module,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The items of a program by name, as each file sees them.
+
+mod duplicate;
+mod item;
+mod kind;
+mod table;
+
+pub use duplicate::duplicate;
+pub use item::{EnvironmentItem, GlobalItem, NamedItem};
+pub use kind::ItemKind;
+pub use table::Names;

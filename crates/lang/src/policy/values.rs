@@ -1,0 +1,55 @@
+//! The values that documents are made of.
+
+use crate::property::resource_as_text;
+use crate::ty;
+use crate::ty::TypeContext;
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::Span;
+use gpb_model::ty::Type;
+use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
+
+/// Adds an entry to a document's map.
+pub(super) fn put(map: &mut PropertyMap, key: &str, value: PropertyValue) {
+    map.insert(key.into(), ValueEntry { key: value.span, value });
+}
+
+/// Returns one value as itself, and several as a list, as AWS writes them.
+pub(super) fn one_or_many(mut values: Vec<PropertyValue>, span: Span) -> PropertyValue {
+    match values.len() {
+        1 => values.remove(0),
+        _ => PropertyValue::list(values, span),
+    }
+}
+
+/// Collects the strings among the values and the lists in them.
+///
+/// Anything else is reported and left out.
+pub(super) fn texts(
+    values: &[PropertyValue],
+    cx: &TypeContext,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<PropertyValue> {
+    let mut found = Vec::new();
+    for value in values {
+        match &value.kind {
+            ValueKind::Text(_) => found.push(value.clone()),
+            ValueKind::Word(word) if word.among.is_some() => {
+                found.push(PropertyValue::text(word.text.clone(), value.span))
+            }
+            ValueKind::Unknown(unknown) if unknown.ty.may_be(&Type::String) => found.push(value.clone()),
+            ValueKind::List(items) => found.extend(texts(items, cx, diagnostics)),
+            ValueKind::Absent => {}
+            ValueKind::Resource(handle) => {
+                let arn = cx.facts.arn(&handle.ty);
+                diagnostics.push(resource_as_text(&handle.ty, value.span, arn.as_deref()));
+            }
+            ValueKind::Secret(_) => diagnostics.push(ty::secret_as_text(value)),
+            ValueKind::Word(word) => diagnostics.push(word.unknown(value.span)),
+            _ => diagnostics.push(
+                Diagnostic::error("GPB1101", format!("expected a `string`, found {}", value.describe()))
+                    .with_label(value.span, "a string is expected here"),
+            ),
+        }
+    }
+    found
+}

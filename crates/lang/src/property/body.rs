@@ -1,0 +1,83 @@
+//! Reads a whole body, and applies changes to one.
+
+use super::reader::BodyReader;
+use super::violation;
+use crate::ty::{CloudFacts, TypeContext};
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::Span;
+use gpb_catalog::TypeDef;
+use gpb_model as model;
+use gpb_model::PropPath;
+use gpb_model::Spans;
+use gpb_model::value::{PropertyValue, ValueKind};
+
+/// The properties of a body, as far as they could be read.
+#[derive(Debug, Default)]
+pub struct BodyProperties {
+    /// The properties by AWS's names.
+    pub values: model::ValueMap,
+    /// The place where each was written.
+    pub spans: Spans,
+    /// The mistakes in the body.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads the body of a resource of type `def`.
+///
+/// `body` is the object of everything written in it; `head` is the place that reports what is missing. With `partial`
+/// (an `existing` resource, an `override`) nothing is required and read-only properties may be given.
+pub fn to_model(body: &PropertyValue, def: &TypeDef, partial: bool, head: Span, cx: &TypeContext) -> BodyProperties {
+    let reported = violation::ReportedPaths::default();
+    let mut reading =
+        BodyReader { def, partial, cx, spans: Vec::new(), keys: Vec::new(), reported, diagnostics: Vec::new() };
+    let values = match &body.kind {
+        ValueKind::Map(entries) => reading.object(entries, &def.root, &PropPath::default()),
+        _ => model::ValueMap::default(),
+    };
+    let BodyReader { spans, keys, mut diagnostics, reported, .. } = reading;
+    let spans: Spans = spans.into_iter().collect();
+    if !partial {
+        diagnostics.extend(violation::check(def, &values, (&spans, keys), &reported, head));
+    }
+    BodyProperties { values, spans, diagnostics }
+}
+
+/// Returns the properties of a resource once those of `set`, an object, are set.
+///
+/// Other entries of an object stay.
+///
+/// # Errors
+/// What is wrong with `set`.
+pub fn changed(
+    resource: &model::Resource,
+    def: &TypeDef,
+    set: &PropertyValue,
+    facts: &dyn CloudFacts,
+) -> Result<model::ValueMap, Vec<Diagnostic>> {
+    let read = to_model(set, def, true, set.span, &TypeContext::new(facts));
+    if !read.diagnostics.is_empty() {
+        return Err(read.diagnostics);
+    }
+    let mut properties = resource.properties.clone();
+    for (name, value) in read.values {
+        match properties.get_mut(&name) {
+            Some(before) => overlay(before, value),
+            None => drop(properties.insert(name, value)),
+        }
+    }
+    Ok(properties)
+}
+
+fn overlay(before: &mut model::Value, after: model::Value) {
+    match (before, after) {
+        (model::Value::Map(before), model::Value::Map(after)) => {
+            for (name, value) in after {
+                match before.get_mut(&name) {
+                    Some(inner) => overlay(inner, value),
+                    None => drop(before.insert(name, value)),
+                }
+            }
+        }
+        (before, after) => *before = after,
+    }
+}

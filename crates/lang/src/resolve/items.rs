@@ -1,0 +1,102 @@
+//! The items of a program.
+
+use super::body_kind::BodyKind;
+use super::cycles::ReferenceGraph;
+use super::resolver::Resolver;
+use super::ribs::ScopeRib;
+use crate::compile_context::CompileContext;
+use crate::names::{ItemKind, NamedItem, duplicate};
+use crate::node_id::NodeId;
+use gpb_base::diag::Diagnostic;
+use gpb_syntax::ast::{Binding, Body, FactsItem, FnItem, Ident, TypeItem};
+use std::collections::HashSet;
+
+/// The results of resolution that evaluation needs.
+#[derive(Debug, Default)]
+pub struct ResolveOutput {
+    /// The items that are not evaluated.
+    ///
+    /// Functions and components that lead back to themselves, by address of their tree.
+    pub recursive: HashSet<NodeId>,
+}
+
+/// Resolves the whole program.
+pub fn resolve(cx: &CompileContext<'_>) -> ResolveOutput {
+    let mut functions = ReferenceGraph::default();
+    let mut components = ReferenceGraph::default();
+    for item in &cx.names.items {
+        let mut resolver = Resolver::new(cx, *item, &mut functions, &mut components);
+        match item {
+            NamedItem::Const(global) => resolver.constant(global.item),
+            NamedItem::Fn(global) => resolver.function(global.item),
+            NamedItem::Type(global) => resolver.type_item(global.item),
+            NamedItem::Component(global) => resolver.component(global.item),
+            NamedItem::Stack(global) => resolver.stack(global.item),
+            NamedItem::Environment(environment) => resolver.environment(environment.of, environment.body),
+        }
+    }
+    for facts in &cx.names.facts {
+        Resolver::of_facts(cx, *facts, &mut functions, &mut components).facts(facts.item);
+    }
+    let mut recursive =
+        functions.report(cx, "GPB1009", "function", "every program must end, so functions cannot call themselves");
+    recursive.extend(components.report(cx, "GPB1010", "component", "its expansion would never end"));
+    ResolveOutput { recursive }
+}
+
+impl<'p> Resolver<'_, 'p> {
+    fn facts(&mut self, facts: &'p FactsItem) {
+        self.world.check_type_name(&facts.ty);
+        self.ribs.push(ScopeRib::Vars(vec!["self", "usage"]));
+        self.object(&facts.stmts, BodyKind::Facts);
+        self.ribs.pop();
+    }
+
+    fn constant(&mut self, binding: &'p Binding) {
+        self.binding(binding);
+    }
+
+    fn function(&mut self, item: &'p FnItem) {
+        self.functions.node(self.item, &item.name);
+        for (at, param) in item.params.iter().enumerate() {
+            self.binding(param);
+            let earlier = item.params.iter().take(at).find(|earlier| earlier.name.text == param.name.text);
+            if let Some(first) = earlier.filter(|first| !first.name.text.is_empty()) {
+                self.report(duplicate("parameter", &param.name, first.name.span));
+            }
+        }
+        if let Some(result) = &item.result {
+            // The type's own mistakes are reported as it is read.
+            let _ = self.world.ty(self.module, result);
+        }
+        self.ribs.push(ScopeRib::Vars(item.params.iter().map(|param| param.name.text.as_str()).collect()));
+        self.expr(&item.value);
+        self.ribs.pop();
+    }
+
+    fn type_item(&mut self, item: &'p TypeItem) {
+        self.world.check_type(self.module, item);
+        self.type_defaults(&item.ty);
+    }
+
+    fn component(&mut self, body: &'p Body) {
+        self.components.node(self.item, &body.name);
+        self.body(&body.stmts, BodyKind::Component);
+    }
+
+    fn stack(&mut self, body: &'p Body) {
+        self.body(&body.stmts, BodyKind::Stack);
+        self.layers(body);
+    }
+
+    fn environment(&mut self, of: &'p Ident, body: &'p Body) {
+        // A name that is missing has been reported as such.
+        if !of.text.is_empty() && self.world.names.stack(self.module, &of.text).is_none() {
+            let diagnostic = Diagnostic::error("GPB1006", format!("there is no stack `{}`", of.text))
+                .with_label(of.span, "unknown stack");
+            let near = self.world.names.nearest(self.module, ItemKind::Stack, &of.text, &[]);
+            self.report(self.hint(diagnostic, ItemKind::Stack, of, near));
+        }
+        self.object(&body.stmts, BodyKind::Environment);
+    }
+}
