@@ -69,9 +69,9 @@ impl Grammar {
         let repeated = |expr: &Expr, sign: &str| of(expr).map(|inner| format!("{}{sign}", group(&inner, dialect)));
         match expr {
             Expr::Str(text) => Ok(escape(text, dialect)),
-            // A range of one is how the grammar writes a single sign where speed counts.
+            // The grammar writes single characters as ranges, which pest matches faster.
             Expr::Range(low, high) if low == high => Ok(escape(low, dialect)),
-            Expr::Range(low, high) => Ok(format!("[{low}-{high}]")),
+            Expr::Range(low, high) => Ok(format!("[{}-{}]", in_class(low), in_class(high))),
             Expr::Ident(name) => self.rule(name, dialect, depth),
             Expr::Seq(left, right) => Ok(of(left)? + &of(right)?),
             Expr::Choice(left, right) => Ok(group(&format!("{}|{}", of(left)?, of(right)?), dialect)),
@@ -115,6 +115,17 @@ fn look(inner: &str, sign: char, dialect: Dialect) -> String {
     match dialect {
         Dialect::Oniguruma => format!("(?{sign}{inner})"),
         Dialect::Vim => format!("%({inner})@{sign}"),
+    }
+}
+
+/// Returns an end of a range as it is written between brackets, in both dialects.
+fn in_class(end: &str) -> String {
+    match end {
+        "-" | "]" | "\\" | "^" => format!("\\{end}"),
+        "\n" => "\\n".to_owned(),
+        "\r" => "\\r".to_owned(),
+        "\t" => "\\t".to_owned(),
+        end => end.to_owned(),
     }
 }
 
