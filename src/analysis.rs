@@ -24,7 +24,7 @@ pub fn analyze(compilation: &mut Compilation, library: &Library, types: TypeLook
     if compilation.has_errors() {
         return graphs(compilation, types);
     }
-    let inputs = gpb_check::EstimateInputs { library, facts: &compilation.facts, types, day };
+    let inputs = gpb_check::CheckInputs { library, facts: &compilation.facts, types, day };
     let (graphs, found) = run_checks(&compilation.models, &inputs);
     compilation.diagnostics.extend(found);
     diag::sort(&mut compilation.diagnostics);

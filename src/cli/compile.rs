@@ -126,7 +126,7 @@ impl Session {
 
 /// Checks whether an environment can meet its recovery targets.
 pub fn recover<'a>(compiled: &'a CompiledProgram, library: &'a Library, day: &'a str) -> RecoveryReport<'a> {
-    let inputs = check::EstimateInputs { library, facts: &compiled.facts, types: TYPES, day };
+    let inputs = check::CheckInputs { library, facts: &compiled.facts, types: TYPES, day };
     let assess = || {
         check::with_prices(&compiled.model, &compiled.graph, &inputs, |given| {
             let found = recovery::check(given);

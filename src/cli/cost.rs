@@ -6,7 +6,7 @@ use crate::cli::{Session, exit::Exit, terminal};
 use crate::report;
 use gpb_check::cost;
 use gpb_check::cost::book::PriceBook;
-use gpb_check::cost::{BudgetVerdict, CheckInputs, Estimate};
+use gpb_check::cost::{BudgetVerdict, Estimate, EstimateInputs};
 use rust_decimal::Decimal;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ pub fn run(session: &Session, request: &CostRequest<'_>) -> Exit {
 /// Prints the cost of one spec.
 fn one(session: &Session, spec: &Path, request: &CostRequest<'_>) -> Result<Exit, Exit> {
     let (book, day) = basis(session, request)?;
-    let inputs = CheckInputs { book: &book, day: Some(&day) };
+    let inputs = EstimateInputs { book: &book, day: Some(&day) };
     let at = request.at.map(|at| driver(session, at)).transpose()?;
     let judged = session.usage_models(spec, at.as_ref())?;
     let estimate = cost::estimate(&judged.model, &inputs);
@@ -60,7 +60,7 @@ fn one(session: &Session, spec: &Path, request: &CostRequest<'_>) -> Result<Exit
 /// Prints the difference in cost between two specs.
 fn two(session: &Session, before: &Path, after: &Path, request: &CostRequest<'_>) -> Result<Exit, Exit> {
     let (book, day) = basis(session, request)?;
-    let inputs = CheckInputs { book: &book, day: Some(&day) };
+    let inputs = EstimateInputs { book: &book, day: Some(&day) };
     let at = request.at.map(|at| driver(session, at)).transpose()?;
     let mut estimates = Vec::new();
     for spec in [before, after] {

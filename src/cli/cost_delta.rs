@@ -10,9 +10,9 @@ use gpb_base::source::Span;
 use gpb_catalog::Catalog;
 use gpb_check::cost;
 use gpb_check::cost::book::PriceBook;
-use gpb_check::cost::{CheckInputs, CostRange};
+use gpb_check::cost::{CostRange, EstimateInputs};
 use gpb_engine::state::{ResourceRecord, StateSnapshot};
-use gpb_model::{Environment, FactEvaluator, Lifecycle, Model, PropPath, Resource, Spans, Value, ValueMap};
+use gpb_model::{Environment, FactEvaluator, Lifecycle, Model, PropPath, PropertyMap, PropertyValue, Resource, Spans};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ impl Session {
     pub fn bill(&self, compiled: &CompiledProgram, snapshot: &StateSnapshot, destroy: bool) -> CostDelta {
         let book = PriceBook::new(&self.library);
         let day = today();
-        let inputs = CheckInputs { book: &book, day: Some(&day) };
+        let inputs = EstimateInputs { book: &book, day: Some(&day) };
         let applied: Vec<Resource> = snapshot.resources.values().map(applied).collect();
         let before = (!applied.is_empty()).then(|| {
             let asked = [applied];
@@ -64,16 +64,16 @@ impl Session {
 ///
 /// Applied values count before those that were read.
 fn applied(record: &ResourceRecord) -> Resource {
-    let mut properties = ValueMap::default();
+    let mut properties = PropertyMap::default();
     for (name, value) in record.observed.iter().chain(&record.applied) {
         // A secret's hash is no value, and no price depends on one.
-        if let Ok(value) = Value::try_from(value.clone()) {
+        if let Ok(value) = PropertyValue::try_from(value.clone()) {
             properties.insert(name.as_str().into(), value);
         }
     }
     let def = Catalog::embedded().get(&record.ty);
     if let Some([PropPath(id)]) = def.as_ref().map(|def| def.primary_identifier.as_slice()) {
-        properties.entry(id.clone()).or_insert_with(|| Value::Text(record.id.as_str().into()));
+        properties.entry(id.clone()).or_insert_with(|| PropertyValue::Text(record.id.as_str().into()));
     }
     Resource {
         address: record.address.clone(),

@@ -19,7 +19,7 @@ use gpb_engine::reconcile as engine;
 use gpb_engine::reconcile::{CrashRecovery, IntentOutcome, Refresh};
 use gpb_engine::state::{LockHolder, SecretKey, StateSnapshot, StateStore};
 use gpb_lang as lang;
-use gpb_model::{Address, SecretSource, Value};
+use gpb_model::{Address, PropertyValue, SecretSource};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -292,15 +292,15 @@ async fn hashes(compiled: &CompiledProgram, cloud: &dyn Cloud, key: &SecretKey) 
 }
 
 /// Collects the secrets in a value.
-fn collect<'a>(value: &'a Value, found: &mut BTreeSet<&'a SecretSource>) {
+fn collect<'a>(value: &'a PropertyValue, found: &mut BTreeSet<&'a SecretSource>) {
     match value {
-        Value::Secret(secret) => drop(found.insert(secret)),
-        Value::List(items) | Value::Concat(items) | Value::Call { args: items, .. } => {
+        PropertyValue::Secret(secret) => drop(found.insert(secret)),
+        PropertyValue::List(items) | PropertyValue::Concat(items) | PropertyValue::Call { args: items, .. } => {
             for item in items {
                 collect(item, found);
             }
         }
-        Value::Map(entries) => entries.values().for_each(|value| collect(value, found)),
+        PropertyValue::Map(entries) => entries.values().for_each(|value| collect(value, found)),
         _ => {}
     }
 }

@@ -52,7 +52,7 @@ fn price(session: &Session, model: &Model, scaling: &Scaling, all: &[Scaling]) -
     }
     let book = PriceBook::new(&session.library);
     let day = today();
-    let estimate = cost::estimate(model, &cost::CheckInputs { book: &book, day: Some(&day) });
+    let estimate = cost::estimate(model, &cost::EstimateInputs { book: &book, day: Some(&day) });
     if estimate.unpriced.iter().any(|one| one.address == scaling.of) {
         return None;
     }

@@ -8,7 +8,7 @@ use gpb_catalog::TypeDef;
 use gpb_engine::plan::compare::parse_document;
 use gpb_engine::plan::{Action, PLACE, PropertyDifference, ResourceChange, TYPE, values};
 use gpb_model::PropPath;
-use gpb_model::Value;
+use gpb_model::PropertyValue;
 use serde_json::Value as Json;
 
 /// Prints changes: the values, the styles and the need to name places.
@@ -99,7 +99,7 @@ impl ChangePrinter<'_> {
         let was_secret = before.is_some_and(gpb_engine::state::is_redacted);
         let head = format!("{name} = ");
         match (before.and_then(values::lift), &difference.after) {
-            (_, Some(after)) if was_secret || (before.is_some() && matches!(after, Value::Secret(_))) => {
+            (_, Some(after)) if was_secret || (before.is_some() && matches!(after, PropertyValue::Secret(_))) => {
                 self.block('~', self.styles.update, &head, &["(secret, changed)".into()], tail, out);
             }
             (None, Some(after)) => {
@@ -118,7 +118,7 @@ impl ChangePrinter<'_> {
         &self,
         def: Option<&TypeDef>,
         difference: &PropertyDifference,
-        [before, after]: [&Value; 2],
+        [before, after]: [&PropertyValue; 2],
         tail: &str,
         out: &mut String,
     ) {
@@ -126,7 +126,7 @@ impl ChangePrinter<'_> {
         let shape = def.and_then(|def| def.shape_at(&difference.path));
         let was = difference.before.as_ref().map(|json| opened(json, after)).unwrap_or_default();
         let (before, after) = (structured(before, after), structured(after, before));
-        let is_simple = |value: &Value| !matches!(value, Value::Map(_) | Value::List(_));
+        let is_simple = |value: &PropertyValue| !matches!(value, PropertyValue::Map(_) | PropertyValue::List(_));
         let (old, new) = (self.view.lines(def, shape, &before), self.view.lines(def, shape, &after));
         if let ([old], [new]) = (old.as_slice(), new.as_slice())
             && old != new
@@ -226,19 +226,20 @@ fn place_name(def: Option<&TypeDef>, path: &PropPath) -> String {
 }
 
 /// Parses a document in a string, unless the other side is a plain string.
-fn opened(json: &Json, other: &Value) -> Json {
-    let document = json.as_str().filter(|_| !matches!(other, Value::Text(text) if parse_document(text).is_none()));
+fn opened(json: &Json, other: &PropertyValue) -> Json {
+    let document =
+        json.as_str().filter(|_| !matches!(other, PropertyValue::Text(text) if parse_document(text).is_none()));
     document.and_then(parse_document).unwrap_or_else(|| json.clone())
 }
 
 /// Returns the structure of a document in a string, if the other side is one too.
-fn structured(value: &Value, other: &Value) -> Value {
-    let is_document = |value: &Value| match value {
-        Value::Text(text) => parse_document(text).is_some(),
-        other => matches!(other, Value::Map(_) | Value::List(_)),
+fn structured(value: &PropertyValue, other: &PropertyValue) -> PropertyValue {
+    let is_document = |value: &PropertyValue| match value {
+        PropertyValue::Text(text) => parse_document(text).is_some(),
+        other => matches!(other, PropertyValue::Map(_) | PropertyValue::List(_)),
     };
     match value {
-        Value::Text(text) if is_document(other) => {
+        PropertyValue::Text(text) if is_document(other) => {
             parse_document(text).and_then(|json| values::lift(&json)).unwrap_or_else(|| value.clone())
         }
         _ => value.clone(),

@@ -5,7 +5,7 @@ use super::value::display;
 use gpb_catalog::TypeLookup;
 use gpb_engine::plan::{Action, Plan, PropertyDifference, ResourceChange};
 use gpb_engine::state::{ResourceRecord, StateSnapshot};
-use gpb_model::Value;
+use gpb_model::PropertyValue;
 use serde_json::{Map, Value as Json, json};
 
 /// Returns a plan as JSON.
@@ -106,7 +106,7 @@ fn change(change: &ResourceChange, types: TypeLookup<'_>) -> Json {
 }
 
 /// Returns a value as JSON.
-fn value(value: &Value) -> Json {
+fn value(value: &PropertyValue) -> Json {
     clean(&Json::from(value.clone()))
 }
 

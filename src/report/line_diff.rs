@@ -3,7 +3,7 @@
 use super::styles::{Styles, paint};
 use gpb_catalog::{Shape, TypeDef};
 use gpb_engine::plan::compare;
-use gpb_model::Value;
+use gpb_model::PropertyValue;
 use serde_json::{Map, Value as Json};
 use similar::{ChangeTag, TextDiff};
 
@@ -52,7 +52,7 @@ pub(super) fn differing_lines(before: &[String], after: &[String], styles: &Styl
 ///
 /// Elements of unordered lists are aligned with those they become, and of objects only the keys of the new value are kept,
 /// unless the others are the whole difference.
-pub(super) fn arranged(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Json, after: &Value) -> Json {
+pub(super) fn arranged(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Json, after: &PropertyValue) -> Json {
     let trimmed = arrange(def, shape, before, after, true);
     match after.to_json() {
         Some(plain) if plain == trimmed => arrange(def, shape, before, after, false),
@@ -61,10 +61,10 @@ pub(super) fn arranged(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Js
 }
 
 /// Arranges one level; `trim` drops keys that the new value does not have.
-fn arrange(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Json, after: &Value, trim: bool) -> Json {
+fn arrange(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Json, after: &PropertyValue, trim: bool) -> Json {
     let shape = def.zip(shape).map(|(def, shape)| def.resolve(shape));
     match (before, after) {
-        (Json::Object(was), Value::Map(will)) if !gpb_engine::state::is_redacted(before) => {
+        (Json::Object(was), PropertyValue::Map(will)) if !gpb_engine::state::is_redacted(before) => {
             let is_document = matches!(shape, Some(Shape::Json));
             let kept = was.iter().filter(|(key, _)| is_document || !trim || will.contains_key(key.as_str()));
             let entries = kept.map(|(key, json)| {
@@ -73,7 +73,7 @@ fn arrange(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Json, after: &
             });
             Json::Object(entries.collect::<Map<_, _>>())
         }
-        (Json::Array(was), Value::List(will)) => {
+        (Json::Array(was), PropertyValue::List(will)) => {
             let (item, is_ordered) = match shape {
                 Some(Shape::List(list)) => (Some(&*list.item), list.ordered),
                 _ => (None, true),
@@ -83,7 +83,7 @@ fn arrange(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Json, after: &
                 (0..was.len().max(will.len())).map(both).collect()
             } else {
                 let (mine, theirs): (Vec<_>, Vec<_>) = (will.iter().collect(), was.iter().collect());
-                let plain: Vec<Option<Json>> = will.iter().map(Value::to_json).collect();
+                let plain: Vec<Option<Json>> = will.iter().map(PropertyValue::to_json).collect();
                 compare::align(&mine, &theirs, &mut |a, b| {
                     let there = was.get(b).zip(will.get(a)).map(|(there, will)| arrange(def, item, there, will, true));
                     there.is_some() && there == plain.get(a).cloned().flatten()
@@ -96,7 +96,7 @@ fn arrange(def: Option<&TypeDef>, shape: Option<&Shape>, before: &Json, after: &
             });
             Json::Array(elements.collect())
         }
-        (Json::String(text), Value::Map(_) | Value::List(_)) => {
+        (Json::String(text), PropertyValue::Map(_) | PropertyValue::List(_)) => {
             compare::parse_document(text).unwrap_or_else(|| before.clone())
         }
         _ => before.clone(),

@@ -3,7 +3,7 @@
 use gpb_catalog::TypeLookup;
 use gpb_catalog::{Shape, TypeDef};
 use gpb_model::PropPath;
-use gpb_model::{Address, Reference, Value};
+use gpb_model::{Address, PropertyValue, Reference};
 use std::collections::BTreeMap;
 
 /// Prints values: the catalog for names of properties, and the types of resources.
@@ -16,14 +16,14 @@ pub(super) struct ValuePrinter<'a> {
 }
 
 /// A function that prints a part of a structure.
-type PartPrinter<'a> = dyn Fn(Option<&TypeDef>, Option<&Shape>, &Value) -> Vec<String> + 'a;
+type PartPrinter<'a> = dyn Fn(Option<&TypeDef>, Option<&Shape>, &PropertyValue) -> Vec<String> + 'a;
 
 /// The maximum length of a value on one line, in characters.
 const INLINE: usize = 80;
 
 impl ValuePrinter<'_> {
     /// Prints a value as lines, the first without indentation.
-    pub fn lines(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &Value) -> Vec<String> {
+    pub fn lines(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &PropertyValue) -> Vec<String> {
         let inline = self.inline(def, shape, value);
         if let Some(inline) = inline.filter(|inline| inline.chars().count() <= INLINE) {
             return vec![inline];
@@ -32,7 +32,7 @@ impl ValuePrinter<'_> {
     }
 
     /// Prints a value with every structure spread over lines, for comparison.
-    pub fn spread(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &Value) -> Vec<String> {
+    pub fn spread(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &PropertyValue) -> Vec<String> {
         self.broken(def, shape, value, &|def, shape, value| self.spread(def, shape, value))
     }
 
@@ -41,12 +41,12 @@ impl ValuePrinter<'_> {
         &self,
         def: Option<&TypeDef>,
         shape: Option<&Shape>,
-        value: &Value,
+        value: &PropertyValue,
         part: &PartPrinter<'_>,
     ) -> Vec<String> {
         let shape = pick(def, shape, value);
         match value {
-            Value::Map(entries) if !entries.is_empty() => {
+            PropertyValue::Map(entries) if !entries.is_empty() => {
                 let mut lines = vec!["{".to_owned()];
                 for (key, value) in entries {
                     let inner = part(def, entry(shape, key), value);
@@ -55,7 +55,7 @@ impl ValuePrinter<'_> {
                 lines.push("}".to_owned());
                 lines
             }
-            Value::List(items) if !items.is_empty() => {
+            PropertyValue::List(items) if !items.is_empty() => {
                 let mut lines = vec!["[".to_owned()];
                 for item in items {
                     nest(&mut lines, "", part(def, element(shape), item), ",");
@@ -63,7 +63,7 @@ impl ValuePrinter<'_> {
                 lines.push("]".to_owned());
                 lines
             }
-            Value::Text(text) if text.trim_end().contains('\n') => {
+            PropertyValue::Text(text) if text.trim_end().contains('\n') => {
                 let mut lines = vec!["\"\"\"".to_owned()];
                 lines.extend(text.lines().map(|line| format!("  {}", visible(line))));
                 lines.push("\"\"\"".to_owned());
@@ -74,23 +74,23 @@ impl ValuePrinter<'_> {
     }
 
     /// Prints a value on one line; `None` where that would be unreadable.
-    fn inline(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &Value) -> Option<String> {
+    fn inline(&self, def: Option<&TypeDef>, shape: Option<&Shape>, value: &PropertyValue) -> Option<String> {
         let shape = pick(def, shape, value);
         Some(match value {
-            Value::Text(text) if text.trim_end().contains('\n') => return None,
-            Value::Text(text) => quoted(text),
-            Value::Bool(bool) => bool.to_string(),
-            Value::Int(int) => int.to_string(),
-            Value::Number(number) => number.to_string(),
-            Value::Secret(_) => "(secret)".to_owned(),
-            Value::Ref(_) | Value::Call { .. } => self.unknown(value),
-            Value::Concat(parts) => self.concat(parts),
-            Value::List(items) => {
+            PropertyValue::Text(text) if text.trim_end().contains('\n') => return None,
+            PropertyValue::Text(text) => quoted(text),
+            PropertyValue::Bool(bool) => bool.to_string(),
+            PropertyValue::Int(int) => int.to_string(),
+            PropertyValue::Number(number) => number.to_string(),
+            PropertyValue::Secret(_) => "(secret)".to_owned(),
+            PropertyValue::Ref(_) | PropertyValue::Call { .. } => self.unknown(value),
+            PropertyValue::Concat(parts) => self.concat(parts),
+            PropertyValue::List(items) => {
                 let items = items.iter().map(|item| self.inline(def, element(shape), item));
                 format!("[{}]", items.collect::<Option<Vec<_>>>()?.join(", "))
             }
-            Value::Map(entries) if entries.is_empty() => "{}".to_owned(),
-            Value::Map(entries) => {
+            PropertyValue::Map(entries) if entries.is_empty() => "{}".to_owned(),
+            PropertyValue::Map(entries) => {
                 let entries = entries.iter().map(|(key, value)| {
                     Some(format!("{} = {}", name(shape, key), self.inline(def, entry(shape, key), value)?))
                 });
@@ -100,7 +100,7 @@ impl ValuePrinter<'_> {
     }
 
     /// Prints an unknown value: `(known after apply: network.vpc.id)`.
-    fn unknown(&self, value: &Value) -> String {
+    fn unknown(&self, value: &PropertyValue) -> String {
         let mut references = Vec::new();
         value.references(&mut references);
         let mut names: Vec<String> = references.into_iter().map(|reference| self.reference(reference)).collect();
@@ -112,10 +112,10 @@ impl ValuePrinter<'_> {
     }
 
     /// Prints an interpolated string.
-    fn concat(&self, parts: &[Value]) -> String {
+    fn concat(&self, parts: &[PropertyValue]) -> String {
         let parts = parts.iter().map(|part| match part {
-            Value::Text(text) => escaped(text),
-            Value::Secret(_) => "(secret)".to_owned(),
+            PropertyValue::Text(text) => escaped(text),
+            PropertyValue::Secret(_) => "(secret)".to_owned(),
             other => self.unknown(other),
         });
         format!("\"{}\"", parts.collect::<String>())
@@ -142,13 +142,14 @@ pub(super) fn display(def: Option<&TypeDef>, path: &PropPath) -> String {
 }
 
 /// Chooses the shape of a value from those that its property allows.
-fn pick<'a>(def: Option<&'a TypeDef>, shape: Option<&'a Shape>, value: &Value) -> Option<&'a Shape> {
+fn pick<'a>(def: Option<&'a TypeDef>, shape: Option<&'a Shape>, value: &PropertyValue) -> Option<&'a Shape> {
     let def = def?;
     match def.resolve(shape?) {
         Shape::Any(alternatives) => alternatives.iter().map(|one| def.resolve(one)).find(|one| {
             matches!(
                 (value, one),
-                (Value::Map(_), Shape::Object(_) | Shape::Map { .. }) | (Value::List(_), Shape::List(_))
+                (PropertyValue::Map(_), Shape::Object(_) | Shape::Map { .. })
+                    | (PropertyValue::List(_), Shape::List(_))
             )
         }),
         shape => Some(shape),

@@ -4,7 +4,7 @@
 use crate::support::{Folder, InMemoryLoader, root};
 use gpb_base::stdlib::Library;
 use gpb_check::cost;
-use gpb_check::cost::CheckInputs;
+use gpb_check::cost::EstimateInputs;
 use gpb_check::cost::book::PriceBook;
 use gpb_lang as lang;
 use gpb_model::Model;
@@ -66,7 +66,7 @@ fn every_case_costs_what_was_worked_out_by_hand() {
     let mut wrong = Vec::new();
     for (name, text) in cases() {
         let day = marked(&text, "@ day").first().copied().unwrap_or(DAY).to_owned();
-        let estimate = cost::estimate(&model(&name, &text), &CheckInputs { book: &book, day: Some(&day) });
+        let estimate = cost::estimate(&model(&name, &text), &EstimateInputs { book: &book, day: Some(&day) });
         assert!(estimate.problems.is_empty(), "{name}: {:#?}", estimate.problems);
         let figures = figures(&text);
         let total = estimate.total;
@@ -157,7 +157,7 @@ fn every_free_fact_can_be_read_and_names_a_source() {
         resource.existing = false;
     }
     let book = PriceBook::new(&Library::embedded());
-    let estimate = cost::estimate(&model, &CheckInputs { book: &book, day: None });
+    let estimate = cost::estimate(&model, &EstimateInputs { book: &book, day: None });
     assert!(estimate.problems.is_empty() && estimate.unpriced.is_empty(), "{estimate:#?}");
     assert_eq!(estimate.free.len(), free.len());
     assert!(estimate.free.iter().all(|free| free.source.starts_with("https://")));
@@ -166,7 +166,7 @@ fn every_free_fact_can_be_read_and_names_a_source() {
 #[test]
 fn every_saving_of_the_library_can_be_read() {
     let book = PriceBook::new(&Library::embedded());
-    let inputs = CheckInputs { book: &book, day: Some(DAY) };
+    let inputs = EstimateInputs { book: &book, day: Some(DAY) };
     let mut told = BTreeSet::new();
     for (name, text) in cases() {
         let model = model(&name, &text);
@@ -188,7 +188,7 @@ fn facts_cost_no_more_the_more_resources_there_are() {
         1,
     );
     let book = PriceBook::new(&Library::embedded());
-    let estimate = cost::estimate(&model("many.gpb", &many), &CheckInputs { book: &book, day: None });
+    let estimate = cost::estimate(&model("many.gpb", &many), &EstimateInputs { book: &book, day: None });
     assert_eq!(cents(estimate.total.expected), Decimal::from(4_000 * 73) * Decimal::new(45, 2));
 }
 

@@ -13,7 +13,7 @@ use gpb_check::recovery::RecoveryInputs;
 use gpb_lang as lang;
 use gpb_lang::CompileInputs;
 use gpb_model::graph::Graph;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use gpb_model::{Address, Applicability, Domain, Fact, FactEvaluator, Model};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -146,10 +146,10 @@ fn every_topology_is_judged_as_is_written_beside_it() {
 }
 
 /// Returns the resource that each proposal of a fact changes, and the properties it sets.
-fn settings(fact: &Fact) -> Vec<(Address, PropertyValue)> {
+fn settings(fact: &Fact) -> Vec<(Address, Value)> {
     let Some(proposed) = fact.field("remedy") else { return Vec::new() };
-    let changes = proposed.as_list().map_or_else(|| vec![proposed.clone()], <[PropertyValue]>::to_vec);
-    let setting = |change: &PropertyValue| {
+    let changes = proposed.as_list().map_or_else(|| vec![proposed.clone()], <[Value]>::to_vec);
+    let setting = |change: &Value| {
         let fields = change.as_map()?;
         let of = match fields.get("of").map(|entry| &entry.value.kind) {
             Some(ValueKind::Resource(handle)) => handle.address.clone(),

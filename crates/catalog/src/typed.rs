@@ -3,7 +3,7 @@
 use crate::{ObjectShape, Shape, TypeDef};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
+use gpb_model::value::{Value, ValueEntry, ValueKind, ValueMap};
 use gpb_model::{self as model, PropPath, Resource};
 
 /// Returns the type of values of a shape.
@@ -47,27 +47,27 @@ pub fn shown(resource: &Resource, def: &TypeDef, property: &PropPath) -> Option<
 /// Returns a value of the model as facts read it.
 ///
 /// With gpb's names for the properties of its objects, and all of them.
-pub fn value_of(def: &TypeDef, shape: &Shape, value: &model::Value, span: Span) -> PropertyValue {
+pub fn value_of(def: &TypeDef, shape: &Shape, value: &model::PropertyValue, span: Span) -> Value {
     match value {
-        model::Value::Bool(value) => PropertyValue::bool(*value, span),
-        model::Value::Int(value) => PropertyValue::number(*value, span),
-        model::Value::Number(value) => PropertyValue::number(value.to_decimal(), span),
-        model::Value::Text(text) => PropertyValue::text(text.as_str(), span),
-        model::Value::Secret(secret) => PropertyValue::new(ValueKind::Secret(secret.clone().into()), span),
-        model::Value::Ref(_) | model::Value::Concat(_) | model::Value::Call { .. } => {
-            PropertyValue::new_unknown(value.clone(), type_of(def, shape), span)
+        model::PropertyValue::Bool(value) => Value::bool(*value, span),
+        model::PropertyValue::Int(value) => Value::number(*value, span),
+        model::PropertyValue::Number(value) => Value::number(value.to_decimal(), span),
+        model::PropertyValue::Text(text) => Value::text(text.as_str(), span),
+        model::PropertyValue::Secret(secret) => Value::new(ValueKind::Secret(secret.clone().into()), span),
+        model::PropertyValue::Ref(_) | model::PropertyValue::Concat(_) | model::PropertyValue::Call { .. } => {
+            Value::new_unknown(value.clone(), type_of(def, shape), span)
         }
-        model::Value::List(items) => {
+        model::PropertyValue::List(items) => {
             let items = items.iter().map(|item| value_of(def, item_shape(def, shape), item, span));
-            PropertyValue::list(items.collect(), span)
+            Value::list(items.collect(), span)
         }
-        model::Value::Map(entries) => PropertyValue::map(of_map(def, shape, entries, span), span),
+        model::PropertyValue::Map(entries) => Value::map(of_map(def, shape, entries, span), span),
     }
 }
 
-fn of_map(def: &TypeDef, shape: &Shape, entries: &model::ValueMap, span: Span) -> PropertyMap {
-    let mut map = PropertyMap::default();
-    let mut put = |name: &str, value: PropertyValue| {
+fn of_map(def: &TypeDef, shape: &Shape, entries: &model::PropertyMap, span: Span) -> ValueMap {
+    let mut map = ValueMap::default();
+    let mut put = |name: &str, value: Value| {
         map.insert(name.into(), ValueEntry { key: span, value });
     };
     let Some(object) = object_shape(def, shape, entries) else {
@@ -84,7 +84,7 @@ fn of_map(def: &TypeDef, shape: &Shape, entries: &model::ValueMap, span: Span) -
         match entries.get(&property.aws) {
             Some(value) => put(&property.name, value_of(def, &property.shape, value, span)),
             // So that a fact may ask for it.
-            None => put(&property.name, PropertyValue::absent(span)),
+            None => put(&property.name, Value::absent(span)),
         }
     }
     for (key, entry) in entries.iter().filter(|(key, _)| object.by_aws(key).is_none()) {
@@ -96,7 +96,7 @@ fn of_map(def: &TypeDef, shape: &Shape, entries: &model::ValueMap, span: Span) -
 /// Returns the object that a shape is.
 ///
 /// Of several shapes, the first object that knows all the keys.
-fn object_shape<'d>(def: &'d TypeDef, shape: &'d Shape, entries: &model::ValueMap) -> Option<&'d ObjectShape> {
+fn object_shape<'d>(def: &'d TypeDef, shape: &'d Shape, entries: &model::PropertyMap) -> Option<&'d ObjectShape> {
     match def.resolve(shape) {
         Shape::Object(object) => Some(object),
         Shape::Any(shapes) => shapes.iter().find_map(|shape| {

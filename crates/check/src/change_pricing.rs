@@ -2,8 +2,8 @@
 //!
 //! The facts are evaluated again for the changed resources.
 
+use crate::check_inputs::CheckInputs;
 use crate::cost::{self, Estimate, book::PriceBook};
-use crate::estimate_inputs::EstimateInputs;
 use crate::recovery::{ProposedChange, RecoveryInputs};
 use gpb_model::graph::Graph;
 use gpb_model::{Address, Model, Resource};
@@ -23,7 +23,7 @@ const MOST: usize = 50_000;
 pub fn with_prices<'a, T>(
     model: &'a Model,
     graph: &'a Graph,
-    inputs: &EstimateInputs<'a>,
+    inputs: &CheckInputs<'a>,
     run: impl Fn(RecoveryInputs<'a>) -> T,
 ) -> T {
     let asked: Rc<RefCell<Vec<ProposedChange>>> = Rc::default();
@@ -53,7 +53,7 @@ pub fn with_prices<'a, T>(
 /// Compares changes with an environment as it is.
 struct ChangePricer<'a> {
     model: &'a Model,
-    inputs: EstimateInputs<'a>,
+    inputs: CheckInputs<'a>,
     /// The present estimate; only a change that is proposed needs it.
     now: OnceCell<Estimate>,
 }
@@ -65,7 +65,7 @@ impl ChangePricer<'_> {
 
     fn estimate(&self, model: &Model) -> Estimate {
         let book = PriceBook::new(self.inputs.library);
-        cost::estimate(model, &cost::CheckInputs { book: &book, day: Some(self.inputs.day) })
+        cost::estimate(model, &cost::EstimateInputs { book: &book, day: Some(self.inputs.day) })
     }
 
     /// Returns the price of more of a resource, in dollars a month.

@@ -12,10 +12,10 @@ pub mod simulate;
 pub mod units;
 
 mod change_pricing;
-mod estimate_inputs;
+mod check_inputs;
 mod fact_reader;
 mod run_checks;
 
 pub use change_pricing::with_prices;
-pub use estimate_inputs::EstimateInputs;
+pub use check_inputs::CheckInputs;
 pub use run_checks::{build_graphs, run_checks};

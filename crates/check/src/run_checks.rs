@@ -1,7 +1,7 @@
 //! Runs all checks over the environments of a program.
 
 use crate::change_pricing::with_prices;
-use crate::estimate_inputs::EstimateInputs;
+use crate::check_inputs::CheckInputs;
 use crate::{cost, recovery, scaling};
 use gpb_base::diag::Diagnostic;
 use gpb_base::threads::join;
@@ -20,7 +20,7 @@ pub fn build_graphs(environments: &[CompiledEnvironment], types: TypeLookup<'_>)
 /// Builds the graphs of all environments and runs all checks over each.
 ///
 /// With a cycle in one of the graphs, the cycles are all that is reported.
-pub fn run_checks(environments: &[CompiledEnvironment], inputs: &EstimateInputs<'_>) -> (Vec<Graph>, Vec<Diagnostic>) {
+pub fn run_checks(environments: &[CompiledEnvironment], inputs: &CheckInputs<'_>) -> (Vec<Graph>, Vec<Diagnostic>) {
     let (mut graphs, mut cycles, mut found) = (Vec::new(), Vec::new(), Vec::new());
     for made in environments {
         let verdicts = findings(made, inputs);
@@ -49,9 +49,10 @@ struct EnvironmentFindings {
     found: Vec<Diagnostic>,
 }
 
-fn findings(made: &CompiledEnvironment, inputs: &EstimateInputs<'_>) -> EnvironmentFindings {
+fn findings(made: &CompiledEnvironment, inputs: &CheckInputs<'_>) -> EnvironmentFindings {
     let (library, day) = (inputs.library, inputs.day);
-    let price = || cost::check(made, &cost::CheckInputs { book: &cost::book::PriceBook::new(library), day: Some(day) });
+    let price =
+        || cost::check(made, &cost::EstimateInputs { book: &cost::book::PriceBook::new(library), day: Some(day) });
     let scale = || scaling::check(&made.model);
     let recover = || {
         let (graph, cycles) = build_graph(made, inputs.types);

@@ -5,7 +5,7 @@
 
 use crate::plan::values;
 use compact_str::CompactString;
-use gpb_model::{PropPath, Reference, SecretSource, Value};
+use gpb_model::{PropPath, PropertyValue, Reference, SecretSource};
 use serde_json::Value as Json;
 
 /// Computes a pure function of the language from known arguments; the error says why it cannot.
@@ -14,7 +14,7 @@ pub type CallFunctions = dyn Fn(&str, &[Json]) -> Result<Json, String> + Send + 
 /// The answer of a source about a reference, a call or a secret.
 pub(crate) enum SourceValue {
     /// The value.
-    Known(Value),
+    Known(PropertyValue),
     /// It is known to be absent.
     Null,
     /// It stays unknown.
@@ -30,7 +30,7 @@ impl From<&Json> for SourceValue {
 /// A source of values for unknowns. An error ends the walk.
 pub(crate) trait ValueSource {
     /// Sees each value that is neither a list nor a map, before it is filled in; `false` leaves it out.
-    fn includes(&mut self, _path: &PropPath, _leaf: &Value) -> bool {
+    fn includes(&mut self, _path: &PropPath, _leaf: &PropertyValue) -> bool {
         true
     }
 
@@ -51,23 +51,27 @@ pub(crate) trait ValueSource {
 ///
 /// # Errors
 /// The first error of the source.
-pub(crate) fn fill(value: &Value, path: &PropPath, source: &mut dyn ValueSource) -> Result<Option<Value>, String> {
+pub(crate) fn fill(
+    value: &PropertyValue,
+    path: &PropPath,
+    source: &mut dyn ValueSource,
+) -> Result<Option<PropertyValue>, String> {
     match value {
-        Value::List(items) => {
+        PropertyValue::List(items) => {
             let mut list = Vec::with_capacity(items.len());
             for (index, item) in items.iter().enumerate() {
                 list.extend(fill(item, &path.child(&index.to_string()), source)?);
             }
-            Ok(Some(Value::List(list)))
+            Ok(Some(PropertyValue::List(list)))
         }
-        Value::Map(entries) => {
+        PropertyValue::Map(entries) => {
             let mut filled = Vec::with_capacity(entries.len());
             for (key, value) in entries {
                 if let Some(value) = fill(value, &path.child(key), source)? {
                     filled.push((key.clone(), value));
                 }
             }
-            Ok(Some(Value::Map(filled.into_iter().collect())))
+            Ok(Some(PropertyValue::Map(filled.into_iter().collect())))
         }
         leaf if source.includes(path, leaf) => fill_leaf(leaf, path, source),
         _ => Ok(None),
@@ -75,35 +79,44 @@ pub(crate) fn fill(value: &Value, path: &PropPath, source: &mut dyn ValueSource)
 }
 
 /// Fills in a value that stands as a whole: parts of it have no place of their own.
-fn fill_leaf(value: &Value, path: &PropPath, source: &mut dyn ValueSource) -> Result<Option<Value>, String> {
+fn fill_leaf(
+    value: &PropertyValue,
+    path: &PropPath,
+    source: &mut dyn ValueSource,
+) -> Result<Option<PropertyValue>, String> {
     let lookup = match value {
-        Value::Ref(reference) => source.reference(reference)?,
-        Value::Secret(secret) => source.secret(secret)?,
-        Value::Concat(parts) => return concat(parts, path, source).map(Some),
-        Value::Call { function, args } => {
+        PropertyValue::Ref(reference) => source.reference(reference)?,
+        PropertyValue::Secret(secret) => source.secret(secret)?,
+        PropertyValue::Concat(parts) => return concat(parts, path, source).map(Some),
+        PropertyValue::Call { function, args } => {
             let mut filled = Vec::with_capacity(args.len());
             for arg in args {
                 filled.push(fill_leaf(arg, path, source)?);
             }
-            let known = |arg: &Option<Value>| arg.as_ref().map_or(Some(Json::Null), Value::to_json);
+            let known = |arg: &Option<PropertyValue>| arg.as_ref().map_or(Some(Json::Null), PropertyValue::to_json);
             match filled.iter().map(known).collect::<Option<Vec<Json>>>() {
                 Some(known) => source.call(path, function, &known)?,
                 None => SourceValue::Unknown,
             }
-            .or_else(|| Value::Call { function: function.clone(), args: filled.into_iter().flatten().collect() })
+            .or_else(|| PropertyValue::Call {
+                function: function.clone(),
+                args: filled.into_iter().flatten().collect(),
+            })
         }
-        Value::List(items) => {
+        PropertyValue::List(items) => {
             let items = items.iter().map(|item| fill_leaf(item, path, source)).collect::<Result<Vec<_>, _>>()?;
-            SourceValue::Known(Value::List(items.into_iter().flatten().collect()))
+            SourceValue::Known(PropertyValue::List(items.into_iter().flatten().collect()))
         }
-        Value::Map(entries) => {
+        PropertyValue::Map(entries) => {
             let mut filled = Vec::with_capacity(entries.len());
             for (key, value) in entries {
                 filled.extend(fill_leaf(value, path, source)?.map(|value| (key.clone(), value)));
             }
-            SourceValue::Known(Value::Map(filled.into_iter().collect()))
+            SourceValue::Known(PropertyValue::Map(filled.into_iter().collect()))
         }
-        Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Text(_) => SourceValue::Known(value.clone()),
+        PropertyValue::Bool(_) | PropertyValue::Int(_) | PropertyValue::Number(_) | PropertyValue::Text(_) => {
+            SourceValue::Known(value.clone())
+        }
     };
     Ok(match lookup {
         SourceValue::Known(value) => Some(value),
@@ -114,7 +127,7 @@ fn fill_leaf(value: &Value, path: &PropPath, source: &mut dyn ValueSource) -> Re
 
 impl SourceValue {
     /// Returns what is known, or else a value that still has unknowns.
-    fn or_else(self, unknown: impl FnOnce() -> Value) -> SourceValue {
+    fn or_else(self, unknown: impl FnOnce() -> PropertyValue) -> SourceValue {
         match self {
             SourceValue::Unknown => SourceValue::Known(unknown()),
             known => known,
@@ -123,7 +136,7 @@ impl SourceValue {
 }
 
 /// Joins the parts of a string as far as they are known.
-fn concat(parts: &[Value], path: &PropPath, source: &mut dyn ValueSource) -> Result<Value, String> {
+fn concat(parts: &[PropertyValue], path: &PropPath, source: &mut dyn ValueSource) -> Result<PropertyValue, String> {
     let mut pending = Vec::with_capacity(parts.len());
     for part in parts {
         match fill_leaf(part, path, source)? {
@@ -131,10 +144,10 @@ fn concat(parts: &[Value], path: &PropPath, source: &mut dyn ValueSource) -> Res
             None => source.cannot_join(&Json::Null)?,
         }
     }
-    let mut joined: Vec<Value> = Vec::with_capacity(pending.len());
+    let mut joined: Vec<PropertyValue> = Vec::with_capacity(pending.len());
     pending.reverse();
     while let Some(part) = pending.pop() {
-        if let Value::Concat(inner) = part {
+        if let PropertyValue::Concat(inner) = part {
             pending.extend(inner.into_iter().rev());
             continue;
         }
@@ -146,23 +159,23 @@ fn concat(parts: &[Value], path: &PropPath, source: &mut dyn ValueSource) -> Res
             continue;
         };
         match joined.last_mut() {
-            Some(Value::Text(before)) => before.push_str(&text),
-            _ => joined.push(Value::Text(text)),
+            Some(PropertyValue::Text(before)) => before.push_str(&text),
+            _ => joined.push(PropertyValue::Text(text)),
         }
     }
     Ok(match joined.as_slice() {
-        [] => Value::Text(CompactString::default()),
-        [Value::Text(_)] => joined.remove(0),
-        _ => Value::Concat(joined),
+        [] => PropertyValue::Text(CompactString::default()),
+        [PropertyValue::Text(_)] => joined.remove(0),
+        _ => PropertyValue::Concat(joined),
     })
 }
 
-fn scalar_text(value: &Value) -> Option<CompactString> {
+fn scalar_text(value: &PropertyValue) -> Option<CompactString> {
     match value {
-        Value::Text(text) => Some(text.clone()),
-        Value::Bool(bool) => Some(bool.to_string().into()),
-        Value::Int(int) => Some(int.to_string().into()),
-        Value::Number(number) => Some(number.to_string().into()),
+        PropertyValue::Text(text) => Some(text.clone()),
+        PropertyValue::Bool(bool) => Some(bool.to_string().into()),
+        PropertyValue::Int(int) => Some(int.to_string().into()),
+        PropertyValue::Number(number) => Some(number.to_string().into()),
         _ => None,
     }
 }

@@ -16,7 +16,7 @@ use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model as model;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry};
+use gpb_model::value::{Value, ValueEntry, ValueMap};
 use gpb_syntax::ast::{Body, Ident, ResourceStmt, Stmt};
 use std::rc::Rc;
 
@@ -98,7 +98,7 @@ impl<'p> DeadCodeWalk<'_, '_, 'p> {
     fn resource(&self, frame: &Rc<Frame<'p>>, stmt: &'p ResourceStmt, readable: bool) {
         // An unknown type has been reported.
         let Ok((_, def)) = self.view.cx.def_at(&stmt.ty) else { return };
-        let mut body = OpenBody { entries: PropertyMap::default(), whole: true };
+        let mut body = OpenBody { entries: ValueMap::default(), whole: true };
         let read =
             if readable { self.view.interpreter().entries(&stmt.stmts, &Scope::new(frame.clone())).ok() } else { None };
         match read {
@@ -106,7 +106,7 @@ impl<'p> DeadCodeWalk<'_, '_, 'p> {
             None => body.names(&stmt.stmts),
         }
         let read = property::to_model(
-            &PropertyValue::map(body.entries, stmt.span),
+            &Value::map(body.entries, stmt.span),
             &def,
             stmt.existing || !body.whole,
             stmt.name.span,
@@ -136,19 +136,19 @@ impl<'p> DeadCodeWalk<'_, '_, 'p> {
 
 /// The properties of a resource, as far as they can be known.
 struct OpenBody {
-    entries: PropertyMap,
+    entries: ValueMap,
     /// All that is given is here: then what is not here is missing.
     whole: bool,
 }
 
 impl OpenBody {
-    fn put(&mut self, name: &str, key: Span, value: PropertyValue) {
+    fn put(&mut self, name: &str, key: Span, value: Value) {
         self.entries.insert(name.into(), ValueEntry { key, value });
     }
 
     fn leave_open(&mut self, name: &str, key: Span) {
-        let open = model::Value::Call { function: String::new(), args: Vec::new() };
-        self.put(name, key, PropertyValue::new_unknown(open, Type::Any, key));
+        let open = model::PropertyValue::Call { function: String::new(), args: Vec::new() };
+        self.put(name, key, Value::new_unknown(open, Type::Any, key));
     }
 
     /// Adds every name that is given a value, its value left open.

@@ -10,7 +10,7 @@ use super::resolve::ResolveOutput;
 use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model::Address;
-use gpb_model::value::{PropertyValue, ResourceHandle};
+use gpb_model::value::{ResourceHandle, Value};
 use gpb_syntax::ast::{Binding, Ident, Stmt};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -67,13 +67,7 @@ impl<'w, 'p> UnusedBodies<'w, 'p> {
     }
 
     /// Returns the default of a parameter.
-    fn default_only(
-        &self,
-        frame: &Rc<Frame<'p>>,
-        binding: &'p Binding,
-        at: usize,
-        used: Span,
-    ) -> EvalResult<PropertyValue> {
+    fn default_only(&self, frame: &Rc<Frame<'p>>, binding: &'p Binding, at: usize, used: Span) -> EvalResult<Value> {
         self.interpreter().demand(MemoKey::Slot(frame.id, at), CycleLabel::Name(&binding.name.text), used, || {
             let home = Scope::new(frame.clone());
             let ty = binding.ty.as_ref().map(|ty| self.cx.ty(frame.module_cx.module, ty)).transpose()?;
@@ -90,7 +84,7 @@ impl<'w, 'p> UnusedBodies<'w, 'p> {
 }
 
 impl<'p> ResourceView<'p> for UnusedBodies<'_, 'p> {
-    fn declared(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<PropertyValue> {
+    fn declared(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<Value> {
         match declared.what {
             DeclKind::Param(binding) if self.unknown.get() == SilentUnknowns::Environment => {
                 self.default_only(frame, binding, declared.at, used)
@@ -99,7 +93,7 @@ impl<'p> ResourceView<'p> for UnusedBodies<'_, 'p> {
         }
     }
 
-    fn property(&self, _: &ResourceHandle, _: &Ident, _: Span) -> EvalResult<PropertyValue> {
+    fn property(&self, _: &ResourceHandle, _: &Ident, _: Span) -> EvalResult<Value> {
         Err(AlreadyReported)
     }
 
@@ -107,7 +101,7 @@ impl<'p> ResourceView<'p> for UnusedBodies<'_, 'p> {
         None
     }
 
-    fn environment(&self, _: Span) -> Option<PropertyValue> {
+    fn environment(&self, _: Span) -> Option<Value> {
         None
     }
 

@@ -6,9 +6,9 @@
 use crate::address::Address;
 use crate::model::Model;
 use crate::path::PropPath;
-use crate::property::ValueMap;
+use crate::property::PropertyMap;
 use crate::resource::Resource;
-use crate::value::PropertyValue;
+use crate::value::Value;
 use gpb_base::source::Span;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -44,11 +44,11 @@ pub struct Fact {
 /// There are few in each and very many facts, so they lie side by side, and those of facts that say the same of several
 /// resources are there once.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct FactFields(Arc<[(Arc<str>, PropertyValue)]>);
+pub struct FactFields(Arc<[(Arc<str>, Value)]>);
 
 impl FactFields {
     /// Returns a field.
-    pub fn get(&self, name: &str) -> Option<&PropertyValue> {
+    pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(known, _)| **known == *name).map(|(_, value)| value)
     }
 
@@ -60,7 +60,7 @@ impl FactFields {
     }
 
     /// Returns the fields, by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &PropertyValue)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Value)> {
         self.0.iter().map(|(name, value)| (name, value))
     }
 
@@ -79,9 +79,9 @@ pub struct FactFieldsId<'a> {
     fields: PhantomData<&'a FactFields>,
 }
 
-impl FromIterator<(Arc<str>, PropertyValue)> for FactFields {
+impl FromIterator<(Arc<str>, Value)> for FactFields {
     /// Of several fields of one name, the last counts.
-    fn from_iter<I: IntoIterator<Item = (Arc<str>, PropertyValue)>>(fields: I) -> Self {
+    fn from_iter<I: IntoIterator<Item = (Arc<str>, Value)>>(fields: I) -> Self {
         let mut fields: Vec<_> = fields.into_iter().collect();
         fields.reverse();
         fields.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -91,11 +91,8 @@ impl FromIterator<(Arc<str>, PropertyValue)> for FactFields {
 }
 
 impl<'a> IntoIterator for &'a FactFields {
-    type Item = (&'a Arc<str>, &'a PropertyValue);
-    type IntoIter = std::iter::Map<
-        std::slice::Iter<'a, (Arc<str>, PropertyValue)>,
-        fn(&'a (Arc<str>, PropertyValue)) -> Self::Item,
-    >;
+    type Item = (&'a Arc<str>, &'a Value);
+    type IntoIter = std::iter::Map<std::slice::Iter<'a, (Arc<str>, Value)>, fn(&'a (Arc<str>, Value)) -> Self::Item>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.iter().map(|(name, value)| (name, value))
@@ -136,13 +133,13 @@ pub struct Evidence {
 
 impl Fact {
     /// Returns a field.
-    pub fn field(&self, name: &str) -> Option<&PropertyValue> {
+    pub fn field(&self, name: &str) -> Option<&Value> {
         self.fields.get(name)
     }
 
     /// Returns a field that is a string or a word.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.field(name).and_then(PropertyValue::as_text).map(AsRef::as_ref)
+        self.field(name).and_then(Value::as_text).map(AsRef::as_ref)
     }
 }
 
@@ -160,5 +157,5 @@ pub trait FactEvaluator {
     /// Returns the properties of a resource once those of an object are set.
     ///
     /// There are none where `set` does not fit.
-    fn changed(&self, resource: &Resource, set: &PropertyValue) -> Option<ValueMap>;
+    fn changed(&self, resource: &Resource, set: &Value) -> Option<PropertyMap>;
 }

@@ -1,7 +1,7 @@
 //! The goals of an environment: recovery targets, budgets, usage. The checks compare them with the facts.
 
 use crate::address::Address;
-use crate::value::PropertyValue;
+use crate::value::Value;
 use gpb_base::source::Span;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -22,11 +22,11 @@ pub struct Goals {
     /// The drivers of the expected figures of the whole environment: `users`.
     ///
     /// Its `usage` block sets them.
-    pub usage: BTreeMap<String, PropertyValue>,
+    pub usage: BTreeMap<String, Value>,
     /// The expected usage of each resource, as its own `usage` block sets it.
     ///
     /// Only what is written.
-    pub resource_usage: BTreeMap<Address, BTreeMap<String, PropertyValue>>,
+    pub resource_usage: BTreeMap<Address, BTreeMap<String, Value>>,
 }
 
 /// A failure domain: what is lost at once. The four that AWS Resilience Hub uses.

@@ -1,7 +1,7 @@
 //! The model of a program: the resources of one environment, with their properties resolved as far as a compiler can.
 //!
 //! The model is the compiler's result and the input of every later stage. Properties are in AWS's spelling; a part that is
-//! not known until apply is an unknown ([`Value::Ref`]) inside its structure.
+//! not known until apply is an unknown ([`PropertyValue::Ref`]) inside its structure.
 
 mod address;
 mod environment;
@@ -29,7 +29,7 @@ pub use model::{CompiledEnvironment, Layer, Model, Move, Output, Override, Usage
 pub use names::{AccountId, Region, TypeName};
 pub use number::Number;
 pub use path::PropPath;
-pub use property::{Reference, SecretSource, Value, ValueMap};
+pub use property::{PropertyMap, PropertyValue, Reference, SecretSource};
 pub use property_json::ValueError;
 pub use resource::{Lifecycle, Replacement, Resource};
 pub use spans::Spans;

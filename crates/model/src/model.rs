@@ -4,7 +4,7 @@ use crate::address::Address;
 use crate::environment::Environment;
 use crate::fact::Fact;
 use crate::goals::Goals;
-use crate::property::Value;
+use crate::property::PropertyValue;
 use crate::resource::Resource;
 use gpb_base::source::Span;
 use rust_decimal::Decimal;
@@ -72,7 +72,7 @@ pub struct Layer {
 #[derive(Debug, Clone)]
 pub struct Output {
     /// The value; its unknowns are resolved by apply.
-    pub value: Value,
+    pub value: PropertyValue,
     /// The place of the declaration.
     pub span: Span,
     /// Its `///` comment.

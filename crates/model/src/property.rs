@@ -12,12 +12,12 @@ use serde_json::Value as Json;
 ///
 /// Most hold a handful, and a model has very many of them, so they lie side by side; one of unbounded size is best
 /// collected at once.
-pub type ValueMap = LiteMap<CompactString, Value>;
+pub type PropertyMap = LiteMap<CompactString, PropertyValue>;
 
 /// A property's value: JSON with unknowns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Json", into = "Json")]
-pub enum Value {
+pub enum PropertyValue {
     /// `true` or `false`.
     Bool(bool),
     /// A whole number.
@@ -27,13 +27,13 @@ pub enum Value {
     /// A string.
     Text(CompactString),
     /// Values in order.
-    List(Vec<Value>),
+    List(Vec<PropertyValue>),
     /// Values by name.
-    Map(ValueMap),
+    Map(PropertyMap),
     /// A property of another resource that is known only when that resource is.
     Ref(Reference),
     /// A string with unknown parts: the parts joined.
-    Concat(Vec<Value>),
+    Concat(Vec<PropertyValue>),
     /// A pure function that waits for its arguments.
     ///
     /// `lang::builtins::call` computes it.
@@ -41,7 +41,7 @@ pub enum Value {
         /// The function's name.
         function: String,
         /// Its arguments, in order.
-        args: Vec<Value>,
+        args: Vec<PropertyValue>,
     },
     /// A secret: it has no text form here.
     Secret(SecretSource),
@@ -81,23 +81,28 @@ pub enum SecretSource {
     },
 }
 
-impl Value {
+impl PropertyValue {
     /// Returns the values directly inside.
     ///
     /// Items, entries, parts of a concatenation, arguments of a call.
-    pub fn parts(&self) -> impl Iterator<Item = &Value> {
+    pub fn parts(&self) -> impl Iterator<Item = &PropertyValue> {
         let (items, entries) = match self {
-            Value::List(items) | Value::Concat(items) | Value::Call { args: items, .. } => (items.as_slice(), None),
-            Value::Map(entries) => (&[][..], Some(entries)),
-            Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Text(_) | Value::Ref(_) | Value::Secret(_) => {
-                (&[][..], None)
+            PropertyValue::List(items) | PropertyValue::Concat(items) | PropertyValue::Call { args: items, .. } => {
+                (items.as_slice(), None)
             }
+            PropertyValue::Map(entries) => (&[][..], Some(entries)),
+            PropertyValue::Bool(_)
+            | PropertyValue::Int(_)
+            | PropertyValue::Number(_)
+            | PropertyValue::Text(_)
+            | PropertyValue::Ref(_)
+            | PropertyValue::Secret(_) => (&[][..], None),
         };
         items.iter().chain(entries.into_iter().flat_map(LiteMap::values))
     }
 
     /// Returns the value and every value inside, each before its parts.
-    pub fn walk(&self) -> impl Iterator<Item = &Value> {
+    pub fn walk(&self) -> impl Iterator<Item = &PropertyValue> {
         let (mut next, mut later) = (Some(self), Vec::new());
         std::iter::from_fn(move || {
             let value = next.take().or_else(|| later.pop())?;
@@ -109,7 +114,7 @@ impl Value {
     }
 
     /// Checks whether a test holds for the value or for any value inside.
-    pub fn any(&self, test: &dyn Fn(&Value) -> bool) -> bool {
+    pub fn any(&self, test: &dyn Fn(&PropertyValue) -> bool) -> bool {
         test(self) || self.parts().any(|part| part.any(test))
     }
 
@@ -117,20 +122,20 @@ impl Value {
     ///
     /// A secret counts as known: it is read when it is needed.
     pub fn is_known(&self) -> bool {
-        !self.any(&|value| matches!(value, Value::Ref(_) | Value::Call { .. }))
+        !self.any(&|value| matches!(value, PropertyValue::Ref(_) | PropertyValue::Call { .. }))
     }
 
     /// Checks whether a secret is anywhere inside.
     ///
     /// That may be in a concatenation or an argument too.
     pub fn holds_secret(&self) -> bool {
-        self.any(&|value| matches!(value, Value::Secret(_)))
+        self.any(&|value| matches!(value, PropertyValue::Secret(_)))
     }
 
     /// Returns the string it is, where it is one and whole.
     pub fn as_text(&self) -> Option<&str> {
         match self {
-            Value::Text(text) => Some(text),
+            PropertyValue::Text(text) => Some(text),
             _ => None,
         }
     }
@@ -138,7 +143,7 @@ impl Value {
     /// Adds every reference inside to `found`, in order.
     pub fn references<'a>(&'a self, found: &mut Vec<&'a Reference>) {
         found.extend(self.walk().filter_map(|value| match value {
-            Value::Ref(reference) => Some(reference),
+            PropertyValue::Ref(reference) => Some(reference),
             _ => None,
         }));
     }

@@ -4,7 +4,7 @@ use crate::address::Address;
 use crate::environment::Place;
 use crate::names::TypeName;
 use crate::path::PropPath;
-use crate::property::ValueMap;
+use crate::property::PropertyMap;
 use crate::spans::Spans;
 use gpb_base::source::Span;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ pub struct Resource {
     /// The component instances around it, outermost first: `data.main`.
     pub components: Vec<String>,
     /// By name in AWS's spelling.
-    pub properties: ValueMap,
+    pub properties: PropertyMap,
     /// The place of each property in the text, by path.
     ///
     /// A path without an entry was written with its parent.

@@ -1,7 +1,7 @@
 //! Models for tests, made by hand.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc)] // Only tests call it.
 
-use crate::{Address, Environment, Layer, Lifecycle, Mode, Model, Place, PropPath, Reference, Resource, Value};
+use crate::{Address, Environment, Layer, Lifecycle, Mode, Model, Place, PropPath, PropertyValue, Reference, Resource};
 use gpb_base::source::{FileId, Span};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -19,20 +19,20 @@ pub fn address(text: &str) -> Address {
 /// Returns a value from JSON as files hold it.
 ///
 /// `{"$ref": {"to": "a.b", "path": "Arn"}}` is a reference.
-pub fn value(json: Json) -> Value {
-    Value::try_from(json).unwrap()
+pub fn value(json: Json) -> PropertyValue {
+    PropertyValue::try_from(json).unwrap()
 }
 
 /// Returns a reference to a property of a resource, as files hold it.
 pub fn to(address: &str, path: &str) -> Json {
-    Value::Ref(Reference { to: Address::new(address), path: PropPath(path.into()) }).into()
+    PropertyValue::Ref(Reference { to: Address::new(address), path: PropPath(path.into()) }).into()
 }
 
 /// Returns a resource.
 ///
 /// Its layer is the first word of its address, its span as long as its name.
 pub fn resource(name: &str, ty: &str, properties: Json) -> Resource {
-    let Value::Map(properties) = value(properties) else { panic!("properties are an object") };
+    let PropertyValue::Map(properties) = value(properties) else { panic!("properties are an object") };
     Resource {
         address: Address::new(name),
         ty: ty.into(),

@@ -1,7 +1,7 @@
 //! Types as users write them.
 
 use crate::names::TypeName;
-use crate::value::{PropertyValue, ValueKind};
+use crate::value::{Value, ValueKind};
 use gpb_base::source::Span;
 use gpb_base::unit::Dimension;
 use indexmap::IndexMap;
@@ -124,7 +124,7 @@ pub fn names() -> Vec<&'static str> {
 }
 
 /// Returns the type that a value has by itself.
-pub fn type_of(value: &PropertyValue) -> Type {
+pub fn type_of(value: &Value) -> Type {
     match &value.kind {
         ValueKind::Bool(_) => Type::Bool,
         ValueKind::Number(_) => Type::Number,
@@ -143,7 +143,7 @@ pub fn type_of(value: &PropertyValue) -> Type {
 }
 
 /// Returns the type that all of the values have; `any` where they differ.
-pub fn common<'a>(mut values: impl Iterator<Item = &'a PropertyValue>) -> Type {
+pub fn common<'a>(mut values: impl Iterator<Item = &'a Value>) -> Type {
     let Some(first) = values.next().map(type_of) else { return Type::Any };
     if values.all(|value| type_of(value) == first) { first } else { Type::Any }
 }

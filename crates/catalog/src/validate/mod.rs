@@ -13,7 +13,7 @@ mod word_lists;
 mod tests;
 
 use crate::types::{ObjectRule, Shape, TypeDef};
-use gpb_model::{PropPath, Value, ValueMap};
+use gpb_model::{PropPath, PropertyMap, PropertyValue};
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
 
@@ -71,7 +71,7 @@ impl ViolationKind {
 }
 
 /// Returns every violation in a resource's properties, in order of place.
-pub fn check<'a>(def: &'a TypeDef, properties: &'a ValueMap) -> Vec<Violation> {
+pub fn check<'a>(def: &'a TypeDef, properties: &'a PropertyMap) -> Vec<Violation> {
     let mut checker = Validator { def, path: Vec::new(), found: Vec::new() };
     checker.object(&def.root, properties);
     // Properties are met in order; what is missing is noticed last. A stable sort puts it where it belongs.
@@ -83,7 +83,8 @@ pub fn check<'a>(def: &'a TypeDef, properties: &'a ValueMap) -> Vec<Violation> {
 ///
 /// An object that looks like an unknown is an object.
 pub fn check_json(def: &TypeDef, properties: &Map<String, Json>) -> Vec<Violation> {
-    let known = properties.iter().filter_map(|(name, json)| Some((name.as_str().into(), Value::from_json(json)?)));
+    let known =
+        properties.iter().filter_map(|(name, json)| Some((name.as_str().into(), PropertyValue::from_json(json)?)));
     check(def, &known.collect())
 }
 

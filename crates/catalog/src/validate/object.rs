@@ -4,10 +4,10 @@ use super::word_lists::{all, either};
 use super::{Validator, ViolationKind};
 use crate::nearest;
 use crate::types::{ObjectRule, ObjectShape, Property};
-use gpb_model::{PropPath, Value, ValueMap};
+use gpb_model::{PropPath, PropertyMap, PropertyValue};
 
 impl<'a> Validator<'a> {
-    pub(super) fn object(&mut self, shape: &'a ObjectShape, entries: &'a ValueMap) {
+    pub(super) fn object(&mut self, shape: &'a ObjectShape, entries: &'a PropertyMap) {
         for (name, value) in entries {
             match shape.by_aws(name) {
                 Some(property) => self.within(name, |checker| checker.property(property, value)),
@@ -25,7 +25,7 @@ impl<'a> Validator<'a> {
         }
     }
 
-    fn property(&mut self, property: &'a Property, value: &'a Value) {
+    fn property(&mut self, property: &'a Property, value: &'a PropertyValue) {
         if self.def.read_only.iter().any(|place| self.covered_by(place)) {
             let name = self.name();
             let violation = self
@@ -72,7 +72,7 @@ impl<'a> Validator<'a> {
         }
     }
 
-    fn rule(&mut self, shape: &ObjectShape, rule: &ObjectRule, entries: &ValueMap) {
+    fn rule(&mut self, shape: &ObjectShape, rule: &ObjectRule, entries: &PropertyMap) {
         let name = |aws: &String| format!("`{}`", shape.by_aws(aws).map_or(aws.as_str(), |property| &property.name));
         let named = |names: &[String]| names.iter().map(name).collect::<Vec<_>>();
         let present = |names: &[String]| {

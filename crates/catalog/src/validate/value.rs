@@ -4,64 +4,68 @@ use super::word_lists::{plural, some_of};
 use super::{Validator, ViolationKind, noun};
 use crate::secret_places;
 use crate::types::{ListShape, Shape};
-use gpb_model::{Value, ValueMap};
+use gpb_model::{PropertyMap, PropertyValue};
 use std::collections::BTreeSet;
 
 impl<'a> Validator<'a> {
-    pub(super) fn value(&mut self, shape: &'a Shape, value: &'a Value) {
+    pub(super) fn value(&mut self, shape: &'a Shape, value: &'a PropertyValue) {
         let def = self.def;
         match (def.resolve(shape), value) {
-            (_, Value::Ref(_)) | (Shape::Bool, Value::Bool(_)) => {}
-            (_, Value::Call { args, .. }) => self.no_secrets(args),
+            (_, PropertyValue::Ref(_)) | (Shape::Bool, PropertyValue::Bool(_)) => {}
+            (_, PropertyValue::Call { args, .. }) => self.no_secrets(args),
             (Shape::Any(shapes), _) => self.any(shapes, value),
-            (Shape::Json, Value::Map(_) | Value::List(_)) => self.no_secrets(std::slice::from_ref(value)),
-            (Shape::Json, Value::Text(text)) => self.document(text),
-            (Shape::Text(_) | Shape::Json, Value::Secret(_)) => self.secret(),
-            (Shape::Text(_) | Shape::Json, Value::Concat(parts)) => self.no_secrets(parts),
-            (Shape::Text(text), Value::Text(value)) => self.text(text, value),
-            (Shape::Int { min, max, one_of }, Value::Int(int)) => self.int(*min, *max, one_of, *int),
-            (Shape::Int { min, max, one_of }, Value::Number(number)) => match whole(number.to_f64()) {
+            (Shape::Json, PropertyValue::Map(_) | PropertyValue::List(_)) => {
+                self.no_secrets(std::slice::from_ref(value))
+            }
+            (Shape::Json, PropertyValue::Text(text)) => self.document(text),
+            (Shape::Text(_) | Shape::Json, PropertyValue::Secret(_)) => self.secret(),
+            (Shape::Text(_) | Shape::Json, PropertyValue::Concat(parts)) => self.no_secrets(parts),
+            (Shape::Text(text), PropertyValue::Text(value)) => self.text(text, value),
+            (Shape::Int { min, max, one_of }, PropertyValue::Int(int)) => self.int(*min, *max, one_of, *int),
+            (Shape::Int { min, max, one_of }, PropertyValue::Number(number)) => match whole(number.to_f64()) {
                 Some(int) => self.int(*min, *max, one_of, int),
                 None => self.wrong_type(shape, value),
             },
-            (Shape::Number { min, max }, Value::Number(number)) => {
+            (Shape::Number { min, max }, PropertyValue::Number(number)) => {
                 self.number(*min, *max, number.to_f64(), &number.to_string());
             }
             #[expect(clippy::cast_precision_loss, reason = "bounds of numbers are far below where it would matter")]
-            (Shape::Number { min, max }, Value::Int(int)) => self.number(*min, *max, *int as f64, &int.to_string()),
-            (Shape::List(list), Value::List(items)) => self.list(list, items),
-            (Shape::Object(object), Value::Map(entries)) => self.object(object, entries),
-            (Shape::Map { key_pattern, value }, Value::Map(entries)) => {
+            (Shape::Number { min, max }, PropertyValue::Int(int)) => {
+                self.number(*min, *max, *int as f64, &int.to_string())
+            }
+            (Shape::List(list), PropertyValue::List(items)) => self.list(list, items),
+            (Shape::Object(object), PropertyValue::Map(entries)) => self.object(object, entries),
+            (Shape::Map { key_pattern, value }, PropertyValue::Map(entries)) => {
                 self.map(key_pattern.as_deref(), value, entries);
             }
             (shape, value) => self.wrong_type(shape, value),
         }
     }
 
-    fn wrong_type(&mut self, shape: &Shape, value: &Value) {
+    fn wrong_type(&mut self, shape: &Shape, value: &PropertyValue) {
         let (name, expected) = (self.name(), noun(self.def, shape));
         let found = match value {
-            Value::Bool(bool) => bool.to_string(),
-            Value::Int(int) => format!("the number {int}"),
-            Value::Number(number) => format!("the number {number}"),
-            Value::Text(_) | Value::Concat(_) => "a string".into(),
-            Value::List(_) => "a list".into(),
-            Value::Map(_) => "an object".into(),
-            Value::Ref(_) | Value::Call { .. } => "a value known only later".into(),
-            Value::Secret(_) => "a secret".into(),
+            PropertyValue::Bool(bool) => bool.to_string(),
+            PropertyValue::Int(int) => format!("the number {int}"),
+            PropertyValue::Number(number) => format!("the number {number}"),
+            PropertyValue::Text(_) | PropertyValue::Concat(_) => "a string".into(),
+            PropertyValue::List(_) => "a list".into(),
+            PropertyValue::Map(_) => "an object".into(),
+            PropertyValue::Ref(_) | PropertyValue::Call { .. } => "a value known only later".into(),
+            PropertyValue::Secret(_) => "a secret".into(),
         };
         let violation = self.violation(ViolationKind::WrongType, format!("`{name}` must be {expected}, not {found}"));
         self.found.push(match (shape, value) {
-            (Shape::Text(_), Value::Int(int)) => {
+            (Shape::Text(_), PropertyValue::Int(int)) => {
                 violation.nearest(Some(format!("\"{int}\""))).help(format!("write \"{int}\""))
             }
-            (Shape::Text(_), Value::Bool(bool)) => {
+            (Shape::Text(_), PropertyValue::Bool(bool)) => {
                 violation.nearest(Some(format!("\"{bool}\""))).help(format!("write \"{bool}\""))
             }
-            (Shape::Int { .. }, Value::Text(text)) if text.parse::<i64>().is_ok() => {
+            (Shape::Int { .. }, PropertyValue::Text(text)) if text.parse::<i64>().is_ok() => {
                 violation.nearest(Some(text.as_str())).help(format!("write {text}, without quotes"))
             }
-            (Shape::Bool, Value::Text(text)) if text == "true" || text == "false" => {
+            (Shape::Bool, PropertyValue::Text(text)) if text == "true" || text == "false" => {
                 violation.nearest(Some(text.as_str())).help(format!("write {text}, without quotes"))
             }
             (Shape::List(_), _) => violation.help("put it in brackets: `[…]`"),
@@ -72,7 +76,7 @@ impl<'a> Validator<'a> {
     /// Accepts a value that fits one of the shapes.
     ///
     /// For a value that fits none, reports the nearest miss.
-    fn any(&mut self, shapes: &'a [Shape], value: &'a Value) {
+    fn any(&mut self, shapes: &'a [Shape], value: &'a PropertyValue) {
         let mut best: Option<Vec<super::Violation>> = None;
         for shape in shapes {
             let mut attempt = Validator { def: self.def, path: self.path.clone(), found: Vec::new() };
@@ -145,7 +149,7 @@ impl<'a> Validator<'a> {
         self.report(ViolationKind::Bounds, format!("`{name}` must be {bound}, not {shown}"));
     }
 
-    fn list(&mut self, shape: &'a ListShape, items: &'a [Value]) {
+    fn list(&mut self, shape: &'a ListShape, items: &'a [PropertyValue]) {
         let count = items.len() as u64;
         let bound = match (shape.min, shape.max) {
             (Some(min), _) if count < min => Some(format!("at least {}", plural(min, "item"))),
@@ -168,7 +172,7 @@ impl<'a> Validator<'a> {
         }
     }
 
-    fn map(&mut self, key_pattern: Option<&str>, shape: &'a Shape, entries: &'a ValueMap) {
+    fn map(&mut self, key_pattern: Option<&str>, shape: &'a Shape, entries: &'a PropertyMap) {
         for (key, value) in entries {
             self.within(key, |checker| {
                 if let Some(pattern) = key_pattern {
@@ -195,8 +199,8 @@ impl<'a> Validator<'a> {
     }
 
     /// Reports a secret inside a larger value, which is shown with it.
-    fn no_secrets(&mut self, values: &[Value]) {
-        if values.iter().any(Value::holds_secret) {
+    fn no_secrets(&mut self, values: &[PropertyValue]) {
+        if values.iter().any(PropertyValue::holds_secret) {
             self.secret();
         }
     }

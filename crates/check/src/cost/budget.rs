@@ -2,9 +2,9 @@
 //!
 //! The error names the largest costs and the savings that would fix it.
 
-use super::check_inputs::CheckInputs;
 use super::cost_range::CostRange;
 use super::estimate::{Estimate, UnpricedItem};
+use super::estimate_inputs::EstimateInputs;
 use super::estimator::estimate;
 use super::money::{dollars, grouped};
 use super::saving::{self, Saving};
@@ -42,7 +42,7 @@ pub struct BudgetVerdict {
 /// Checks that an environment keeps within its budgets.
 ///
 /// The mistakes in its price facts are reported too.
-pub fn check(made: &CompiledEnvironment, inputs: &CheckInputs<'_>) -> Vec<Diagnostic> {
+pub fn check(made: &CompiledEnvironment, inputs: &EstimateInputs<'_>) -> Vec<Diagnostic> {
     let own = estimate(&made.model, inputs);
     let mut found = own.problems.clone();
     for (budget, model) in budgets(&made.model, &made.tiers) {
@@ -71,7 +71,7 @@ fn budgets<'a>(own: &'a Model, tiers: &'a [UsageTier]) -> Vec<(&'a Budget, &'a M
 
 impl BudgetVerdict {
     /// Returns the result for each budget, without diagnostics.
-    pub fn all(model: &Model, tiers: &[UsageTier], inputs: &CheckInputs<'_>) -> Vec<BudgetVerdict> {
+    pub fn all(model: &Model, tiers: &[UsageTier], inputs: &EstimateInputs<'_>) -> Vec<BudgetVerdict> {
         let verdict = |(budget, model): (&Budget, &Model)| {
             let estimate = estimate(model, inputs);
             BudgetVerdict {
@@ -110,7 +110,7 @@ fn exceeded(
     model: &Model,
     estimate: &Estimate,
     over: Decimal,
-    inputs: &CheckInputs<'_>,
+    inputs: &EstimateInputs<'_>,
 ) -> Diagnostic {
     let expected = dollars(estimate.total.expected);
     let message = format!(

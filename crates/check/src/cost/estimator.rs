@@ -2,15 +2,15 @@
 
 use super::bill;
 use super::book::Allowance;
-use super::check_inputs::CheckInputs;
 use super::cost_range::CostRange;
 use super::estimate::{CostLine, Estimate, ResourceCost, UnpricedItem};
+use super::estimate_inputs::EstimateInputs;
 use super::price_requests::{PriceRequest, broken_book, items, price_requests};
 use super::tiers;
 use gpb_model::Model;
 
 /// Estimates the cost of a model a month.
-pub fn estimate(model: &Model, inputs: &CheckInputs<'_>) -> Estimate {
+pub fn estimate(model: &Model, inputs: &EstimateInputs<'_>) -> Estimate {
     let mut estimate = Estimate { environment: model.environment.name.clone(), ..Estimate::default() };
     let requests = price_requests(model, inputs, &mut estimate);
     let allowances = match inputs.book.allowances() {

@@ -9,10 +9,10 @@ pub mod money;
 
 mod bill;
 mod budget;
-mod check_inputs;
 mod cost_diff;
 mod cost_range;
 mod estimate;
+mod estimate_inputs;
 mod estimator;
 mod price_facts;
 mod price_requests;
@@ -20,10 +20,10 @@ mod saving;
 mod tiers;
 
 pub use budget::{BudgetVerdict, check};
-pub use check_inputs::{CheckInputs, HOURS};
 pub use cost_diff::{CostChange, between, price_change};
 pub use cost_range::{CostFigure, CostRange};
 pub use estimate::{CostLine, Estimate, FreeResource, LineSku, ResourceCost, UnpricedItem};
+pub use estimate_inputs::{EstimateInputs, HOURS};
 pub use estimator::estimate;
 pub use saving::{Saving, problems as saving_problems, savings};
 

@@ -5,7 +5,7 @@ use super::cost_range::{CostFigure, CostRange};
 use crate::fact_reader::{FactReader, FactSyntax, FieldError};
 use gpb_base::diag::Diagnostic;
 use gpb_base::unit::{Dimension, Quantity};
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -137,7 +137,7 @@ pub fn sku(fields: &mut FactReader<'_, '_>) -> Result<Sku, FieldError> {
 /// # Errors
 /// When it is missing or of another form, or does not measure what `unit` counts.
 pub fn quantity(fields: &mut FactReader<'_, '_>, unit: &str) -> Result<CostRange, FieldError> {
-    let object = |value: &PropertyValue| value.as_map().is_some();
+    let object = |value: &Value| value.as_map().is_some();
     if !fields.value("quantity").is_some_and(object) {
         return amount(fields, "quantity", unit).map(CostRange::exactly);
     }
@@ -199,7 +199,7 @@ fn dollars(fields: &mut FactReader<'_, '_>) -> Result<Decimal, FieldError> {
 
 /// Reads a day, `2027-03-01`: text that sorts as time does.
 fn date(fields: &mut FactReader<'_, '_>, name: &str) -> Result<Option<Arc<str>>, FieldError> {
-    let day = |value: &PropertyValue| {
+    let day = |value: &Value| {
         let text = value.as_text()?;
         (text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()).then(|| text.clone())
     };

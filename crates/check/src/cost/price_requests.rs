@@ -4,8 +4,8 @@
 
 use super::bill::BillItem;
 use super::book::{MissingPrice, PriceSeries, PriceTier, Sku};
-use super::check_inputs::CheckInputs;
 use super::estimate::{Estimate, FreeResource, LineSku, UnpricedItem};
+use super::estimate_inputs::EstimateInputs;
 use super::price_facts::{self, PriceQuery, PriceQueryError, PriceRate};
 use crate::fact_reader::FactReader;
 use foldhash::HashMap;
@@ -52,7 +52,7 @@ type PriceLookups<'a> = HashMap<(FactFieldsId<'a>, &'a str), Option<PriceLookup<
 /// Resources without one go to the estimate's other lists.
 pub(super) fn price_requests<'a>(
     model: &'a Model,
-    inputs: &CheckInputs<'a>,
+    inputs: &EstimateInputs<'a>,
     estimate: &mut Estimate,
 ) -> Vec<PriceRequest<'a>> {
     let mut request = Vec::new();
@@ -86,7 +86,7 @@ pub(super) fn items<'a>(model: &'a Model, requests: &'a [PriceRequest<'a>]) -> V
 fn ask<'a>(
     (number, resource): (usize, &'a Resource),
     facts: &[&'a Fact],
-    (inputs, answers): (&CheckInputs<'a>, &mut PriceLookups<'a>),
+    (inputs, answers): (&EstimateInputs<'a>, &mut PriceLookups<'a>),
     estimate: &mut Estimate,
     request: &mut Vec<PriceRequest<'a>>,
 ) {
@@ -133,7 +133,7 @@ fn ask<'a>(
 fn one<'a>(
     (number, resource): (usize, &'a Resource),
     fact: &'a Fact,
-    inputs: &CheckInputs<'a>,
+    inputs: &EstimateInputs<'a>,
     answers: &mut PriceLookups<'a>,
     problems: &mut Vec<Diagnostic>,
 ) -> Result<Option<PriceRequest<'a>>, PriceQueryError> {
@@ -191,7 +191,7 @@ pub(super) fn priced<'a>(
     sku: &Sku,
     unit: &str,
     region: &str,
-    inputs: &CheckInputs<'a>,
+    inputs: &EstimateInputs<'a>,
 ) -> Result<&'a PriceSeries, PriceQueryError> {
     let series = inputs.book.find(sku, region).map_err(|missing| absent(fields, sku, region, missing))?;
     if series.unit.eq_ignore_ascii_case(unit) {

@@ -14,14 +14,14 @@
 
 use super::bill::{self, BillItem};
 use super::book::{Allowance, PriceSeries};
-use super::check_inputs::CheckInputs;
 use super::cost_range::CostRange;
 use super::estimate::Estimate;
+use super::estimate_inputs::EstimateInputs;
 use super::price_facts::{self, PriceQueryError};
 use super::price_requests::{self, PriceRequest};
 use crate::fact_reader::FactReader;
 use gpb_base::diag::Diagnostic;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 use gpb_model::{Address, Applicability, Fact, Model};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -71,7 +71,7 @@ type SavingKey<'a> = (&'a Address, &'a str);
 /// The second value is true where they are enough.
 ///
 /// They are the smallest single one that is enough, or else the greatest together.
-pub(super) fn savings_of(model: &Model, inputs: &CheckInputs<'_>, target: Decimal) -> (Vec<Saving>, bool) {
+pub(super) fn savings_of(model: &Model, inputs: &EstimateInputs<'_>, target: Decimal) -> (Vec<Saving>, bool) {
     let wanted = price_requests::price_requests(model, inputs, &mut Estimate::default());
     let bench = BaselineBill::new(model, inputs, &wanted);
     let mut found = bench.savings();
@@ -98,13 +98,13 @@ pub(super) fn savings_of(model: &Model, inputs: &CheckInputs<'_>, target: Decima
 /// Returns the changes that would make the environment cheaper.
 ///
 /// Each comes with the amount that it saves by itself.
-pub fn savings(model: &Model, inputs: &CheckInputs<'_>) -> Vec<Saving> {
+pub fn savings(model: &Model, inputs: &EstimateInputs<'_>) -> Vec<Saving> {
     let wanted = price_requests::price_requests(model, inputs, &mut Estimate::default());
     BaselineBill::new(model, inputs, &wanted).savings()
 }
 
 /// Returns the mistakes in a model's `saving` facts.
-pub fn problems(model: &Model, inputs: &CheckInputs<'_>) -> Vec<Diagnostic> {
+pub fn problems(model: &Model, inputs: &EstimateInputs<'_>) -> Vec<Diagnostic> {
     let regions = regions(model);
     let mut problems = Vec::new();
     for fact in model.facts.iter().filter(|fact| holds(fact)) {
@@ -130,7 +130,7 @@ struct BaselineBill<'a> {
 }
 
 impl<'a> BaselineBill<'a> {
-    fn new(model: &'a Model, inputs: &CheckInputs<'a>, wanted: &'a [PriceRequest<'a>]) -> BaselineBill<'a> {
+    fn new(model: &'a Model, inputs: &EstimateInputs<'a>, wanted: &'a [PriceRequest<'a>]) -> BaselineBill<'a> {
         let facts = wanted.iter().map(|wanted| wanted.fact);
         let regions = regions(model);
         // The mistakes are reported by the check of the facts.
@@ -226,7 +226,7 @@ fn holds(fact: &Fact) -> bool {
 fn proposal<'a>(
     regions: &BTreeMap<&Address, &str>,
     fact: &'a Fact,
-    inputs: &CheckInputs<'a>,
+    inputs: &EstimateInputs<'a>,
     problems: &mut Vec<Diagnostic>,
 ) -> Result<Proposal<'a>, PriceQueryError> {
     let mut fields = FactReader::new(fact, price_facts::SYNTAX, problems);
@@ -246,7 +246,7 @@ fn proposal<'a>(
     } else {
         None
     };
-    let names = |value: &PropertyValue| match (value.as_text(), value.as_list()) {
+    let names = |value: &Value| match (value.as_text(), value.as_list()) {
         (Some(name), _) => Some(vec![name.to_string()]),
         (None, Some(names)) => Some(names.iter().filter_map(|name| name.as_text().map(ToString::to_string)).collect()),
         _ => None,

@@ -8,7 +8,7 @@ use gpb_base::source::Span;
 use gpb_base::stdlib::Library;
 use gpb_base::unit::{Dimension, Quantity};
 use gpb_model::Budget;
-use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
+use gpb_model::value::{Value, ValueEntry, ValueKind, ValueMap};
 use gpb_model::{Address, Applicability, Fact, Model, Place, Resource};
 use gpb_model::{CompiledEnvironment, UsageTier};
 use rust_decimal::Decimal;
@@ -21,7 +21,7 @@ struct CostFixture {
 }
 
 /// A fact's fields, in the making.
-struct Block(Vec<(&'static str, PropertyValue)>);
+struct Block(Vec<(&'static str, Value)>);
 
 impl CostFixture {
     fn resource(mut self, address: &str, region: &str) -> CostFixture {
@@ -32,7 +32,7 @@ impl CostFixture {
             place: Place { region: region.into(), ..Place::default() }.into(),
             layer: None,
             components: Vec::new(),
-            properties: gpb_model::ValueMap::default(),
+            properties: gpb_model::PropertyMap::default(),
             spans: gpb_model::Spans::default(),
             after: Vec::new(),
             after_spans: std::collections::BTreeMap::new(),
@@ -66,7 +66,7 @@ impl CostFixture {
 
     fn estimate(&self) -> Estimate {
         let book = PriceBook::new(&Library::default());
-        estimate(&self.model, &CheckInputs { book: &book, day: Some("2026-11-23") })
+        estimate(&self.model, &EstimateInputs { book: &book, day: Some("2026-11-23") })
     }
 }
 
@@ -74,30 +74,29 @@ fn at() -> Span {
     Span::default()
 }
 
-fn number(figure: &str) -> PropertyValue {
-    PropertyValue::number(figure.parse::<Decimal>().unwrap(), at())
+fn number(figure: &str) -> Value {
+    Value::number(figure.parse::<Decimal>().unwrap(), at())
 }
 
-fn text(text: &str) -> PropertyValue {
-    PropertyValue::text(text, at())
+fn text(text: &str) -> Value {
+    Value::text(text, at())
 }
 
-fn object(parts: &[(&str, PropertyValue)]) -> PropertyValue {
-    let entry =
-        |(key, value): &(&str, PropertyValue)| (Arc::from(*key), ValueEntry { key: at(), value: value.clone() });
-    PropertyValue::map(parts.iter().map(entry).collect::<PropertyMap>(), at())
+fn object(parts: &[(&str, Value)]) -> Value {
+    let entry = |(key, value): &(&str, Value)| (Arc::from(*key), ValueEntry { key: at(), value: value.clone() });
+    Value::map(parts.iter().map(entry).collect::<ValueMap>(), at())
 }
 
-fn sku(item: &str, attributes: &[(&str, &str)]) -> PropertyValue {
-    let attributes: Vec<(&str, PropertyValue)> = attributes.iter().map(|(key, value)| (*key, text(value))).collect();
+fn sku(item: &str, attributes: &[(&str, &str)]) -> Value {
+    let attributes: Vec<(&str, Value)> = attributes.iter().map(|(key, value)| (*key, text(value))).collect();
     object(&[("item", text(item)), ("attributes", object(&attributes))])
 }
 
-fn spread(minimum: &str, expected: &str, maximum: &str) -> PropertyValue {
+fn spread(minimum: &str, expected: &str, maximum: &str) -> Value {
     object(&[("minimum", number(minimum)), ("expected", number(expected)), ("maximum", number(maximum))])
 }
 
-fn price(item: &str, quantity: PropertyValue, unit: &str) -> Block {
+fn price(item: &str, quantity: Value, unit: &str) -> Block {
     Block(vec![("sku", sku(item, &[])), ("quantity", quantity), ("unit", text(unit))])
 }
 
@@ -146,7 +145,7 @@ fn three_columns_come_from_three_quantities() {
 fn quantities_with_a_unit_are_brought_to_the_prices() {
     let bytes = |amount: Decimal| {
         let unit = Dimension::Bytes.units().next().unwrap();
-        PropertyValue::new(ValueKind::Quantity(Quantity { dimension: Dimension::Bytes, amount, unit }), at())
+        Value::new(ValueKind::Quantity(Quantity { dimension: Dimension::Bytes, amount, unit }), at())
     };
     let half_tebibyte = bytes(Decimal::from(512_u64 << 30));
     let world = CostFixture::default().resource("data.bucket", "us-east-1").fact(
@@ -317,7 +316,7 @@ fn gateways(count: usize) -> CostFixture {
 
 fn verdict(made: &CompiledEnvironment) -> Vec<String> {
     let book = PriceBook::new(&Library::default());
-    let found = check(made, &CheckInputs { book: &book, day: None });
+    let found = check(made, &EstimateInputs { book: &book, day: None });
     found.into_iter().map(|d| format!("{} {}\n{}", d.code, d.message, d.help.unwrap_or_default())).collect()
 }
 
@@ -369,13 +368,13 @@ fn a_cheaper_item_saves_the_difference() {
         .fact("price", "hours", nat("730"))
         .fact("saving", "x", smaller);
     let book = PriceBook::new(&Library::default());
-    let inputs = CheckInputs { book: &book, day: None };
+    let inputs = EstimateInputs { book: &book, day: None };
     // 730 × (0.045 − 0.0225)
     assert_eq!(savings(&world.model, &inputs)[0].saves.expected.to_string(), "16.425");
     assert!(saving_problems(&world, &inputs).is_empty());
 }
 
-fn saving_problems(world: &CostFixture, inputs: &CheckInputs<'_>) -> Vec<gpb_base::diag::Diagnostic> {
+fn saving_problems(world: &CostFixture, inputs: &EstimateInputs<'_>) -> Vec<gpb_base::diag::Diagnostic> {
     super::saving::problems(&world.model, inputs)
 }
 

@@ -2,7 +2,7 @@
 
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
-use gpb_model::value::{PropertyMap, PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind, ValueMap};
 use gpb_model::{Fact, FactFields};
 use std::fmt;
 
@@ -42,7 +42,7 @@ pub struct FactReader<'m, 'p> {
 #[derive(Clone, Copy)]
 enum FieldSource<'m> {
     Fact(&'m FactFields),
-    Object(&'m PropertyMap),
+    Object(&'m ValueMap),
 }
 
 impl<'m, 'p> FactReader<'m, 'p> {
@@ -55,7 +55,7 @@ impl<'m, 'p> FactReader<'m, 'p> {
     ///
     /// # Errors
     /// When it is no object.
-    pub fn within<'r>(&'r mut self, name: &str, value: &'m PropertyValue) -> Result<FactReader<'m, 'r>, FieldError> {
+    pub fn within<'r>(&'r mut self, name: &str, value: &'m Value) -> Result<FactReader<'m, 'r>, FieldError> {
         match &value.kind {
             ValueKind::Map(map) => Ok(FactReader {
                 fact: self.fact,
@@ -75,7 +75,7 @@ impl<'m, 'p> FactReader<'m, 'p> {
     }
 
     /// Returns a field's value; `None` where the field is not given.
-    pub fn value(&self, name: &str) -> Option<&'m PropertyValue> {
+    pub fn value(&self, name: &str) -> Option<&'m Value> {
         let value = match self.fields {
             FieldSource::Fact(fields) => fields.get(name),
             FieldSource::Object(map) => map.get(name).map(|entry| &entry.value),
@@ -142,7 +142,7 @@ impl<'m, 'p> FactReader<'m, 'p> {
         &mut self,
         name: &str,
         expected: impl fmt::Display,
-        parse: impl FnOnce(&'m PropertyValue) -> Option<T>,
+        parse: impl FnOnce(&'m Value) -> Option<T>,
     ) -> Result<Option<T>, FieldError> {
         match self.read(name, expected, parse) {
             Err(FieldError::Unknown) => Ok(None),
@@ -158,7 +158,7 @@ impl<'m, 'p> FactReader<'m, 'p> {
         &mut self,
         name: &str,
         expected: impl fmt::Display,
-        parse: impl FnOnce(&'m PropertyValue) -> Option<T>,
+        parse: impl FnOnce(&'m Value) -> Option<T>,
     ) -> Result<T, FieldError> {
         match self.read(name, &expected, parse)? {
             Some(value) => Ok(value),
@@ -170,7 +170,7 @@ impl<'m, 'p> FactReader<'m, 'p> {
         &mut self,
         name: &str,
         expected: impl fmt::Display,
-        parse: impl FnOnce(&'m PropertyValue) -> Option<T>,
+        parse: impl FnOnce(&'m Value) -> Option<T>,
     ) -> Result<Option<T>, FieldError> {
         let Some(value) = self.value(name) else { return Ok(None) };
         match (parse(value), &value.kind) {

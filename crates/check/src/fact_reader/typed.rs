@@ -3,7 +3,7 @@
 use super::prose::prose;
 use super::reader::{FactReader, FieldError};
 use gpb_model::Address;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use rust_decimal::prelude::ToPrimitive;
 use std::fmt;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ impl<'m> FactReader<'m, '_> {
     /// # Errors
     /// When it is missing, unknown until apply or of another type.
     pub fn text(&mut self, name: &str) -> Result<&'m Arc<str>, FieldError> {
-        self.required(name, STRING, PropertyValue::as_text)
+        self.required(name, STRING, Value::as_text)
     }
 
     /// Reads a string or a bare word where it is given.
@@ -43,7 +43,7 @@ impl<'m> FactReader<'m, '_> {
     /// # Errors
     /// When it is of another type.
     pub fn optional_text(&mut self, name: &str) -> Result<Option<&'m Arc<str>>, FieldError> {
-        self.optional(name, STRING, PropertyValue::as_text)
+        self.optional(name, STRING, Value::as_text)
     }
 
     /// Reads a sentence for people, as [`prose`] writes it.
@@ -67,7 +67,7 @@ impl<'m> FactReader<'m, '_> {
     /// # Errors
     /// When one of them cannot stand in a sentence.
     pub fn proses(&mut self, name: &str) -> Result<Vec<String>, FieldError> {
-        let sentences = |value: &PropertyValue| one_or_several(value, prose);
+        let sentences = |value: &Value| one_or_several(value, prose);
         Ok(self.optional(name, "a string, or a list of strings", sentences)?.unwrap_or_default())
     }
 
@@ -92,7 +92,7 @@ impl<'m> FactReader<'m, '_> {
     /// # Errors
     /// When it is missing, unknown until apply, an empty list, or another word.
     pub fn words<T: Copy>(&mut self, name: &str, words: &[(&str, T)]) -> Result<Vec<T>, FieldError> {
-        let several = |value: &'m PropertyValue| one_or_several(value, |one| meaning(one, words));
+        let several = |value: &'m Value| one_or_several(value, |one| meaning(one, words));
         self.required(name, OneOf(words), |value| several(value).filter(|found| !found.is_empty()))
     }
 
@@ -101,7 +101,7 @@ impl<'m> FactReader<'m, '_> {
     /// # Errors
     /// When it is of another type.
     pub fn flag(&mut self, name: &str, usual: bool) -> Result<bool, FieldError> {
-        let flag = |value: &PropertyValue| match value.kind {
+        let flag = |value: &Value| match value.kind {
             ValueKind::Bool(flag) => Some(flag),
             _ => None,
         };
@@ -112,8 +112,8 @@ impl<'m> FactReader<'m, '_> {
     ///
     /// # Errors
     /// When it is of another type.
-    pub fn list(&mut self, name: &str) -> Result<&'m [PropertyValue], FieldError> {
-        Ok(self.optional(name, "a list", PropertyValue::as_list)?.unwrap_or_default())
+    pub fn list(&mut self, name: &str) -> Result<&'m [Value], FieldError> {
+        Ok(self.optional(name, "a list", Value::as_list)?.unwrap_or_default())
     }
 
     /// Reads a list of strings, without those that are unknown until apply.
@@ -121,10 +121,9 @@ impl<'m> FactReader<'m, '_> {
     /// # Errors
     /// When it is of another type.
     pub fn texts(&mut self, name: &str) -> Result<Vec<&'m Arc<str>>, FieldError> {
-        let is_known = |value: &&PropertyValue| !matches!(value.kind, ValueKind::Unknown(_) | ValueKind::Absent);
-        let texts = |value: &'m PropertyValue| {
-            value.as_list()?.iter().filter(is_known).map(PropertyValue::as_text).collect::<Option<Vec<_>>>()
-        };
+        let is_known = |value: &&Value| !matches!(value.kind, ValueKind::Unknown(_) | ValueKind::Absent);
+        let texts =
+            |value: &'m Value| value.as_list()?.iter().filter(is_known).map(Value::as_text).collect::<Option<Vec<_>>>();
         Ok(self.optional(name, "a list of strings", texts)?.unwrap_or_default())
     }
 
@@ -135,7 +134,7 @@ impl<'m> FactReader<'m, '_> {
     /// # Errors
     /// When it is of another type.
     pub fn resources(&mut self, name: &str) -> Result<Vec<Address>, FieldError> {
-        let resources = |value: &PropertyValue| {
+        let resources = |value: &Value| {
             let mut found: Vec<Address> = Vec::new();
             for item in value.as_list()? {
                 match &item.kind {
@@ -155,7 +154,7 @@ impl<'m> FactReader<'m, '_> {
     /// # Errors
     /// When it is of another type.
     pub fn optional_object(&mut self, name: &str) -> Result<Option<FactReader<'m, '_>>, FieldError> {
-        let object = |value: &'m PropertyValue| value.as_map().map(|_| value);
+        let object = |value: &'m Value| value.as_map().map(|_| value);
         match self.optional(name, "an object", object)? {
             Some(value) => self.within(name, value).map(Some),
             None => Ok(None),
@@ -176,12 +175,12 @@ impl<T> fmt::Display for OneOf<'_, T> {
     }
 }
 
-fn meaning<T: Copy>(value: &PropertyValue, words: &[(&str, T)]) -> Option<T> {
+fn meaning<T: Copy>(value: &Value, words: &[(&str, T)]) -> Option<T> {
     let text = value.as_text()?;
     words.iter().find(|(word, _)| **word == **text).map(|(_, meaning)| *meaning)
 }
 
-fn number(value: &PropertyValue) -> Option<f64> {
+fn number(value: &Value) -> Option<f64> {
     match &value.kind {
         ValueKind::Number(number) => number.to_f64(),
         ValueKind::Quantity(quantity) => quantity.amount.to_f64(),
@@ -189,7 +188,7 @@ fn number(value: &PropertyValue) -> Option<f64> {
     }
 }
 
-fn one_or_several<'m, T>(value: &'m PropertyValue, parse: impl Fn(&'m PropertyValue) -> Option<T>) -> Option<Vec<T>> {
+fn one_or_several<'m, T>(value: &'m Value, parse: impl Fn(&'m Value) -> Option<T>) -> Option<Vec<T>> {
     match value.as_list() {
         Some(items) => items.iter().map(parse).collect(),
         None => parse(value).map(|one| vec![one]),

@@ -4,7 +4,7 @@ use super::duration_estimate::DurationEstimate;
 use super::recovery_facts::{Citation, ProposedChange};
 use crate::fact_reader::{FactReader, FieldError, prose};
 use gpb_base::unit::Dimension;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use gpb_model::{Domain, Fact};
 use rust_decimal::Decimal;
 
@@ -50,8 +50,8 @@ pub fn optional_citation(fields: &mut FactReader<'_, '_>) -> Result<Citation, Fi
 /// A change under a condition that is unknown until apply is not proposed.
 pub fn changes(fields: &mut FactReader<'_, '_>, name: &str) -> Result<Vec<ProposedChange>, FieldError> {
     let fact = fields.fact();
-    let is_known = |value: &&PropertyValue| !matches!(value.kind, ValueKind::Unknown(_));
-    let several = |value: &PropertyValue| match value.as_list() {
+    let is_known = |value: &&Value| !matches!(value.kind, ValueKind::Unknown(_));
+    let several = |value: &Value| match value.as_list() {
         Some(items) => items.iter().filter(is_known).map(|item| change(fact, item)).collect(),
         None if is_known(&value) => change(fact, value).map(|change| vec![change]),
         None => Some(Vec::new()),
@@ -60,13 +60,13 @@ pub fn changes(fields: &mut FactReader<'_, '_>, name: &str) -> Result<Vec<Propos
     Ok(fields.optional(name, expected, several)?.unwrap_or_default())
 }
 
-fn change(fact: &Fact, value: &PropertyValue) -> Option<ProposedChange> {
+fn change(fact: &Fact, value: &Value) -> Option<ProposedChange> {
     let fields = value.as_map()?;
     if fields.keys().any(|key| !["say", "of", "set", "like", "count"].contains(&key.as_ref())) {
         return None;
     }
     let field = |name: &str| fields.get(name).map(|entry| &entry.value).filter(|value| !value.is_absent());
-    let resource = |value: &PropertyValue| match &value.kind {
+    let resource = |value: &Value| match &value.kind {
         ValueKind::Resource(handle) => Some(handle.address.clone()),
         _ => None,
     };
@@ -88,14 +88,14 @@ fn change(fact: &Fact, value: &PropertyValue) -> Option<ProposedChange> {
     })
 }
 
-fn seconds(value: &PropertyValue) -> Option<Decimal> {
+fn seconds(value: &Value) -> Option<Decimal> {
     match &value.kind {
         ValueKind::Quantity(quantity) if quantity.dimension == Dimension::Duration => Some(quantity.amount),
         _ => None,
     }
 }
 
-fn estimate(value: &PropertyValue) -> Option<DurationEstimate> {
+fn estimate(value: &Value) -> Option<DurationEstimate> {
     if !value.is_known() {
         return Some(DurationEstimate::unknown());
     }

@@ -2,7 +2,7 @@
 
 use super::duration_estimate::DurationEstimate;
 use gpb_base::diag::Diagnostic;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 use gpb_model::{Address, Domain, Fact, Resource};
 use rust_decimal::Decimal;
 use std::ops::Deref;
@@ -103,7 +103,7 @@ pub struct ProposedChange {
     /// The change, as an imperative.
     pub say: String,
     /// The properties to set: an object with their names.
-    pub set: Option<PropertyValue>,
+    pub set: Option<Value>,
     /// The resource to have more of.
     pub like: Option<Address>,
     /// The number of resources more.

@@ -8,7 +8,7 @@ use gpb_base::unit;
 use gpb_model as model;
 use gpb_model::PropPath;
 use gpb_model::graph::Graph;
-use gpb_model::value::{PropertyMap, PropertyValue, ResourceHandle, ValueEntry, ValueKind};
+use gpb_model::value::{ResourceHandle, Value, ValueEntry, ValueKind, ValueMap};
 use gpb_model::{
     Address, Applicability, Derivation, Domain, Evidence, Fact, Lifecycle, Model, Place, RecoveryTarget, Reference,
     Resource,
@@ -21,38 +21,38 @@ fn span(at: usize) -> Span {
     Span::new(FileId(0), at, at + 1)
 }
 
-fn duration(seconds: i64) -> PropertyValue {
+fn duration(seconds: i64) -> Value {
     let quantity = unit::quantity(Decimal::from(seconds), "s", Span::default()).unwrap();
-    PropertyValue::new(ValueKind::Quantity(quantity), Span::default())
+    Value::new(ValueKind::Quantity(quantity), Span::default())
 }
 
-fn word(text: &str) -> PropertyValue {
-    PropertyValue::word(text, Span::default())
+fn word(text: &str) -> Value {
+    Value::word(text, Span::default())
 }
 
-fn text(text: &str) -> PropertyValue {
-    PropertyValue::text(text, Span::default())
+fn text(text: &str) -> Value {
+    Value::text(text, Span::default())
 }
 
-fn words(texts: &[&str]) -> PropertyValue {
-    PropertyValue::list(texts.iter().map(|text| word(text)).collect(), Span::default())
+fn words(texts: &[&str]) -> Value {
+    Value::list(texts.iter().map(|text| word(text)).collect(), Span::default())
 }
 
-fn object(fields: &[(&str, PropertyValue)]) -> PropertyValue {
-    let entry = |value: &PropertyValue| ValueEntry { key: Span::default(), value: value.clone() };
-    let map: PropertyMap = fields.iter().map(|(name, value)| (Arc::from(*name), entry(value))).collect();
-    PropertyValue::map(map, Span::default())
+fn object(fields: &[(&str, Value)]) -> Value {
+    let entry = |value: &Value| ValueEntry { key: Span::default(), value: value.clone() };
+    let map: ValueMap = fields.iter().map(|(name, value)| (Arc::from(*name), entry(value))).collect();
+    Value::map(map, Span::default())
 }
 
-fn bound(seconds: i64) -> PropertyValue {
+fn bound(seconds: i64) -> Value {
     object(&[("kind", text("bound")), ("at", duration(seconds))])
 }
 
-fn typical(seconds: i64) -> PropertyValue {
+fn typical(seconds: i64) -> Value {
     object(&[("kind", text("typical")), ("at", duration(seconds))])
 }
 
-fn kind(kind: &str) -> PropertyValue {
+fn kind(kind: &str) -> Value {
     object(&[("kind", text(kind))])
 }
 
@@ -71,7 +71,7 @@ impl RecoveryFixture {
     }
 
     fn resource(mut self, address: &str, needs: &[&str]) -> RecoveryFixture {
-        let to = |to: &&str| model::Value::Ref(Reference { to: Address::new(*to), path: PropPath::default() });
+        let to = |to: &&str| model::PropertyValue::Ref(Reference { to: Address::new(*to), path: PropPath::default() });
         self.model.resources.push(Resource {
             address: Address::new(address),
             ty: "test.thing".into(),
@@ -79,9 +79,9 @@ impl RecoveryFixture {
             place: self.model.environment.place.clone().into(),
             layer: None,
             components: Vec::new(),
-            properties: model::ValueMap::from_iter([(
+            properties: model::PropertyMap::from_iter([(
                 "Needs".into(),
-                model::Value::List(needs.iter().map(to).collect()),
+                model::PropertyValue::List(needs.iter().map(to).collect()),
             )]),
             spans: gpb_model::Spans::default(),
             after: Vec::new(),
@@ -103,7 +103,7 @@ impl RecoveryFixture {
         kind: &str,
         name: &str,
         applies: Applicability,
-        fields: &[(&str, PropertyValue)],
+        fields: &[(&str, Value)],
     ) -> RecoveryFixture {
         self.model.facts.push(Fact {
             of: Address::new(of),
@@ -126,15 +126,7 @@ impl RecoveryFixture {
     }
 
     /// A way back from the loss of a zone.
-    fn way(
-        self,
-        of: &str,
-        name: &str,
-        applies: Applicability,
-        mode: &str,
-        rpo: PropertyValue,
-        rto: PropertyValue,
-    ) -> RecoveryFixture {
+    fn way(self, of: &str, name: &str, applies: Applicability, mode: &str, rpo: Value, rto: Value) -> RecoveryFixture {
         let fields = [
             ("domains", words(&["zone"])),
             ("rpo", rpo),
@@ -383,7 +375,7 @@ fn a_target_over_nothing_is_told() {
 fn a_change_names_what_it_is_like() {
     let handle =
         ResourceHandle { address: Address::new("main"), ty: "test.thing".into(), place: Place::default().into() };
-    let like = PropertyValue::new(ValueKind::Resource(Arc::new(handle)), Span::default());
+    let like = Value::new(ValueKind::Resource(Arc::new(handle)), Span::default());
     let remedy = object(&[("say", text("one more")), ("like", like)]);
     let world = main_store()
         .way("main", "a", Applicability::Yes, "automatic", kind("nonzero"), typical(1))

@@ -15,7 +15,7 @@ use crate::units::{Fraction, MetricValue, Seconds};
 use compact_str::CompactString;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 use gpb_model::{Address, Applicability, Fact, Model};
 use rust_decimal::prelude::ToPrimitive;
 use std::collections::BTreeMap;
@@ -122,7 +122,7 @@ fn removals(fields: &mut FactReader<'_, '_>) -> Result<Option<RemovalLimit>, Fie
 
 fn demands(fields: &mut FactReader<'_, '_>) -> Result<BTreeMap<CompactString, UnitLoad>, FieldError> {
     let mut demands = BTreeMap::new();
-    for (name, entry) in fields.value("demands").and_then(PropertyValue::as_map).into_iter().flatten() {
+    for (name, entry) in fields.value("demands").and_then(Value::as_map).into_iter().flatten() {
         let mut load = match fields.within("demands", &entry.value) {
             Ok(load) => load,
             Err(FieldError::Unknown) => continue,
@@ -265,7 +265,7 @@ fn optional_seconds(fields: &mut FactReader<'_, '_>, name: &str) -> Result<Secon
 fn spots(fact: &Fact) -> SourceLocations {
     let evidence = |property: &str| fact.evidence.iter().find(|read| read.property.0 == property);
     let mut named: Vec<(Arc<str>, Span)> = Vec::new();
-    for (name, entry) in fact.field("at").and_then(PropertyValue::as_map).into_iter().flatten() {
+    for (name, entry) in fact.field("at").and_then(Value::as_map).into_iter().flatten() {
         let property = entry.value.as_text();
         if let Some(read) = property.and_then(|property| evidence(property)).filter(|read| read.written) {
             named.push((name.clone(), read.span));

@@ -2,7 +2,7 @@
 
 use super::Properties;
 use gpb_catalog::{TypeDef, Violation, check_json};
-use gpb_model::ValueMap;
+use gpb_model::PropertyMap;
 
 /// Returns what is wrong with the properties of a creation, one sentence each; nothing when they are right.
 pub fn check(def: &TypeDef, desired: &Properties) -> Vec<String> {
@@ -10,7 +10,7 @@ pub fn check(def: &TypeDef, desired: &Properties) -> Vec<String> {
 }
 
 /// Returns what is wrong with known values, as [`check`] does with JSON.
-pub fn check_values(def: &TypeDef, desired: &ValueMap) -> Vec<String> {
+pub fn check_values(def: &TypeDef, desired: &PropertyMap) -> Vec<String> {
     sentences(def, gpb_catalog::check(def, desired))
 }
 

@@ -8,7 +8,7 @@ use crate::cloud::physical_names::hex;
 use crate::cloud::{ObservedResource, Properties};
 use crate::state::StateSnapshot;
 use gpb_base::diag::Diagnostic;
-use gpb_model::{Address, Model, Resource, ValueMap};
+use gpb_model::{Address, Model, PropertyMap, Resource};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,7 +106,7 @@ pub(super) fn basis(inputs: &PlanInputs<'_>, changes: &[ResourceChange]) -> Plan
 }
 
 /// Returns the hash of what gpb manages: properties AWS alone keeps (counters, states, dates) may change under a plan.
-fn fingerprint(now: Option<&ObservedResource>, desired: &ValueMap, applied: Option<&Properties>) -> String {
+fn fingerprint(now: Option<&ObservedResource>, desired: &PropertyMap, applied: Option<&Properties>) -> String {
     let Some(now) = now else { return "gone".to_owned() };
     let mut hash = Sha256::new();
     feed(&mut hash, &Json::from(now.id.as_str()));

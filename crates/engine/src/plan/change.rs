@@ -1,7 +1,7 @@
 //! The change of one resource.
 
 use crate::cloud::Properties;
-use gpb_model::{Address, Place, PropPath, Value, ValueMap};
+use gpb_model::{Address, Place, PropPath, PropertyMap, PropertyValue};
 use serde::{Deserialize, Serialize};
 
 /// The change of one resource, with its reasons.
@@ -28,7 +28,7 @@ pub struct ResourceChange {
     ///
     /// An ignored property of a resource that exists stands as it was observed. For an `existing` resource: the
     /// properties it is found by.
-    pub desired: ValueMap,
+    pub desired: PropertyMap,
     /// The properties that differ, one by one.
     pub differences: Vec<PropertyDifference>,
     /// The drift: the cloud differs from what was last applied. `before` is as applied, `after` as observed.
@@ -115,7 +115,7 @@ pub struct PropertyDifference {
     /// The value that is there; `None` when none is.
     pub before: Option<serde_json::Value>,
     /// The value that is desired; `None` when it is to be removed.
-    pub after: Option<Value>,
+    pub after: Option<PropertyValue>,
     /// Changing it needs a new resource.
     pub forces_replacement: bool,
 }

@@ -9,7 +9,7 @@ use crate::cloud::Properties;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
-use gpb_model::{AccountId, Address, Lifecycle, Place, Resource, SecretSource, Value, ValueMap};
+use gpb_model::{AccountId, Address, Lifecycle, Place, PropertyMap, PropertyValue, Resource, SecretSource};
 use serde_json::Value as Json;
 
 /// Returns the drift: where the cloud differs from what was applied.
@@ -22,7 +22,7 @@ pub(super) fn drift(
     if managed.recorded.is_none() || managed.applied.iter().all(|(k, v)| observed.properties.get(k) == Some(v)) {
         return Vec::new();
     }
-    let applied: ValueMap =
+    let applied: PropertyMap =
         managed.applied.iter().filter_map(|(k, v)| Some((k.as_str().into(), values::lift(v)?))).collect();
     let unknown = |_: &SecretSource| None;
     let rules = compare::CompareRules { def, ignore: &lifecycle.ignore, secret: &unknown, unseen: &|_| false };
@@ -60,7 +60,7 @@ pub(super) fn without_values(
         action,
         id: None,
         before: None,
-        desired: ValueMap::default(),
+        desired: PropertyMap::default(),
         differences: Vec::new(),
         drift: Vec::new(),
         forced_by: Vec::new(),
@@ -79,7 +79,7 @@ pub(super) fn sides<'s>(managed: &ManagedResource<'s>, applied: Option<&'s Prope
 }
 
 /// Returns the properties of a resource as a plan may hold them: secrets masked, tags of others left out.
-pub(super) fn prepared(managed: &ManagedResource<'_>, desired: &ValueMap, def: Option<&TypeDef>) -> Properties {
+pub(super) fn prepared(managed: &ManagedResource<'_>, desired: &PropertyMap, def: Option<&TypeDef>) -> Properties {
     let tags = def.and_then(|def| def.tagging.as_ref()).map(|tagging| tagging.property.as_str());
     let masked = managed.properties().iter().map(|(name, json)| {
         let (wanted, applied) = (desired.get(name.as_str()), managed.applied.get(name));
@@ -88,7 +88,7 @@ pub(super) fn prepared(managed: &ManagedResource<'_>, desired: &ValueMap, def: O
             let ours = |tag: &Json| {
                 let key = compare::identity_of(tag);
                 let in_wanted = match wanted {
-                    Some(Value::List(items)) => items.iter().any(|item| compare::identity(item) == key),
+                    Some(PropertyValue::List(items)) => items.iter().any(|item| compare::identity(item) == key),
                     _ => false,
                 };
                 let mut was = applied.and_then(Json::as_array).into_iter().flatten();
@@ -102,7 +102,7 @@ pub(super) fn prepared(managed: &ManagedResource<'_>, desired: &ValueMap, def: O
 }
 
 /// Ignored places of a resource that exists stay as they are: sending the declared value would undo what is ignored.
-pub(super) fn leave_ignored(desired: &mut ValueMap, before: &Properties, ignore: &[PropPath]) {
+pub(super) fn leave_ignored(desired: &mut PropertyMap, before: &Properties, ignore: &[PropPath]) {
     for path in ignore {
         let segments: Vec<String> = path.segments().map(PropPath::unescape).collect();
         let Some((first, rest)) = segments.split_first() else { continue };
@@ -119,8 +119,8 @@ pub(super) fn leave_ignored(desired: &mut ValueMap, before: &Properties, ignore:
     }
 }
 
-fn leave_inside(wanted: &mut Value, there: Option<&Json>, rest: &[String]) {
-    if let (Value::List(items), Some(("*", rest))) =
+fn leave_inside(wanted: &mut PropertyValue, there: Option<&Json>, rest: &[String]) {
+    if let (PropertyValue::List(items), Some(("*", rest))) =
         (&mut *wanted, rest.split_first().map(|(first, rest)| (first.as_str(), rest)))
     {
         for item in items {
@@ -131,7 +131,7 @@ fn leave_inside(wanted: &mut Value, there: Option<&Json>, rest: &[String]) {
         }
         return;
     }
-    let (Value::Map(entries), Some((first, rest))) = (wanted, rest.split_first()) else { return };
+    let (PropertyValue::Map(entries), Some((first, rest))) = (wanted, rest.split_first()) else { return };
     let there = there.and_then(|json| json.get(first)).filter(|json| !json.is_null());
     if !rest.is_empty() {
         if let Some(inner) = entries.get_mut(first.as_str()) {
@@ -148,8 +148,8 @@ fn leave_inside(wanted: &mut Value, there: Option<&Json>, rest: &[String]) {
 /// Checks that an element of a list is the one that is there: the same strings in the same places.
 ///
 /// Without any string nobody can say.
-fn is_element(wanted: &Value, there: &Json) -> bool {
-    let Value::Map(entries) = wanted else { return false };
+fn is_element(wanted: &PropertyValue, there: &Json) -> bool {
+    let PropertyValue::Map(entries) = wanted else { return false };
     let mut texts = entries.iter().filter_map(|(key, value)| Some((key.as_str(), value.as_text()?))).peekable();
     texts.peek().is_some() && texts.all(|(key, text)| there.get(key).and_then(Json::as_str) == Some(text))
 }
@@ -165,7 +165,7 @@ pub(super) fn relocation(
         found.push(PropertyDifference {
             path: PropPath(path.into()),
             before: Some(before.into()),
-            after: Some(Value::Text(after.into())),
+            after: Some(PropertyValue::Text(after.into())),
             forces_replacement: true,
         });
     };

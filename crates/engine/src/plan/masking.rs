@@ -3,18 +3,18 @@
 use super::compare::{identity, identity_of};
 use crate::cloud::Properties;
 use crate::state::{holds_redacted, is_redacted, redacted, redacted_hash};
-use gpb_model::Value;
+use gpb_model::PropertyValue;
 use serde_json::Value as Json;
 
 /// Returns what was observed with a hash at every place that is a secret in what is desired or was applied.
-pub(super) fn mask(observed: &Json, desired: Option<&Value>, applied: Option<&Json>) -> Json {
+pub(super) fn mask(observed: &Json, desired: Option<&PropertyValue>, applied: Option<&Json>) -> Json {
     let desired = desired.filter(|value| value.holds_secret());
     let applied = applied.filter(|json| holds_redacted(json));
     if desired.is_none() && applied.is_none() {
         return observed.clone();
     }
     let wanted_entries = match desired {
-        Some(Value::Map(entries)) => Some(entries),
+        Some(PropertyValue::Map(entries)) => Some(entries),
         _ => None,
     };
     let applied_entries = applied.filter(|json| !is_redacted(json)).and_then(Json::as_object);
@@ -38,10 +38,12 @@ pub fn masked(observed: &Properties, applied: &Properties) -> Properties {
 }
 
 /// An element is masked like its namesakes; one without a namesake like any of the others that has a secret.
-fn mask_element(item: &Json, desired: Option<&Value>, applied: Option<&Json>) -> Json {
-    let (Some(Value::List(_)) | None, Some(Json::Array(_)) | None) = (desired, applied) else { return redacted("") };
-    let wanted: Vec<&Value> = match desired {
-        Some(Value::List(items)) => items.iter().collect(),
+fn mask_element(item: &Json, desired: Option<&PropertyValue>, applied: Option<&Json>) -> Json {
+    let (Some(PropertyValue::List(_)) | None, Some(Json::Array(_)) | None) = (desired, applied) else {
+        return redacted("");
+    };
+    let wanted: Vec<&PropertyValue> = match desired {
+        Some(PropertyValue::List(items)) => items.iter().collect(),
         _ => Vec::new(),
     };
     let applied: Vec<&Json> = applied.and_then(Json::as_array).into_iter().flatten().collect();

@@ -6,7 +6,7 @@ use super::values;
 use crate::state::StateScope;
 use compact_str::CompactString;
 use gpb_base::diag::Diagnostic;
-use gpb_model::{Address, Value, ValueMap};
+use gpb_model::{Address, PropertyMap, PropertyValue};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub struct Plan {
     /// The order in which the changes are made: each step after all it waits for.
     pub steps: Vec<PlanStep>,
     /// The outputs after apply, as far as they are known.
-    pub outputs: ValueMap,
+    pub outputs: PropertyMap,
     /// The outputs as the state has them. Secret ones are not kept.
     #[serde(default)]
     pub outputs_before: BTreeMap<String, serde_json::Value>,
@@ -64,8 +64,8 @@ impl Plan {
 
     /// Returns the names of the outputs that will change, as far as that is known now; sorted.
     pub fn changed_outputs(&self) -> Vec<&str> {
-        let same = |before| values::lift(before).as_ref().and_then(Value::to_json);
-        let differs = |(name, value): &(&CompactString, &Value)| match self.outputs_before.get(name.as_str()) {
+        let same = |before| values::lift(before).as_ref().and_then(PropertyValue::to_json);
+        let differs = |(name, value): &(&CompactString, &PropertyValue)| match self.outputs_before.get(name.as_str()) {
             Some(before) => value.to_json().is_some_and(|value| Some(value) != same(before)),
             None => !value.holds_secret(),
         };

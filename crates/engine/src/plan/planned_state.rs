@@ -8,7 +8,7 @@ use compact_str::CompactString;
 use foldhash::HashMap;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
-use gpb_model::{Address, Reference, SecretSource, Value, ValueMap};
+use gpb_model::{Address, PropertyMap, PropertyValue, Reference, SecretSource};
 use serde_json::Value as Json;
 use std::sync::Arc;
 
@@ -20,13 +20,13 @@ pub(super) enum PlannedState {
         id: String,
         /// With secrets masked.
         observed: Properties,
-        desired: Arc<ValueMap>,
+        desired: Arc<PropertyMap>,
         /// The places that will change.
         changed: Vec<PropPath>,
     },
     /// It will be made: what the cloud decides of it is not known yet.
     Appears {
-        desired: Arc<ValueMap>,
+        desired: Arc<PropertyMap>,
         def: Option<Arc<TypeDef>>,
         /// The identifier of what goes in its favour.
         instead_of: Option<String>,
@@ -63,27 +63,27 @@ impl PlannedStates {
     /// Returns the value with everything filled in that is known now.
     pub fn resolve(
         &self,
-        value: &Value,
+        value: &PropertyValue,
         path: &PropPath,
         call: &CallFunctions,
         failed: &mut Vec<CallFailure>,
-    ) -> Value {
+    ) -> PropertyValue {
         let filled = fill(value, path, &mut PlanSource { states: self, functions: call, failed });
         // This source never fails, and says of nothing that it is absent.
         filled.ok().flatten().unwrap_or_else(|| value.clone())
     }
 
-    fn look_up(&self, reference: &Reference) -> Option<Value> {
+    fn look_up(&self, reference: &Reference) -> Option<PropertyValue> {
         let path = &reference.path;
         match self.0.get(&reference.to)? {
             PlannedState::Unseen => None,
             PlannedState::Stays { id, observed, desired, changed } => {
                 if path.0.is_empty() {
-                    return Some(Value::Text(id.as_str().into()));
+                    return Some(PropertyValue::Text(id.as_str().into()));
                 }
                 let wanted = desired_value(desired, path);
                 let is_changing = changed.iter().any(|one| one.covers(path) || path.covers(one));
-                if is_changing || wanted.is_some_and(Value::holds_secret) {
+                if is_changing || wanted.is_some_and(PropertyValue::holds_secret) {
                     return wanted.filter(|value| value.is_known()).cloned();
                 }
                 let mut segments = path.segments();
@@ -102,7 +102,7 @@ impl PlannedStates {
                 let is_same = |old: &String| id.as_ref().is_none_or(|id| id.eq_ignore_ascii_case(old));
                 let is_namesake = instead_of.as_ref().is_some_and(is_same);
                 if path.0.is_empty() {
-                    return id.filter(|_| !is_namesake).map(|id| Value::Text(id.into()));
+                    return id.filter(|_| !is_namesake).map(|id| PropertyValue::Text(id.into()));
                 }
                 let names = def.primary_identifier.iter().chain(def.additional_identifiers.iter().flatten());
                 let mut unknowns = def.read_only.iter().chain(names.filter(|_| is_namesake));
@@ -113,7 +113,7 @@ impl PlannedStates {
     }
 }
 
-fn desired_value<'a>(desired: &'a ValueMap, path: &PropPath) -> Option<&'a Value> {
+fn desired_value<'a>(desired: &'a PropertyMap, path: &PropPath) -> Option<&'a PropertyValue> {
     let mut segments = path.segments();
     let first = desired.get(PropPath::unescape(segments.next()?).as_str())?;
     values::value_at(first, &mut segments)
@@ -134,7 +134,7 @@ impl ValueSource for PlanSource<'_> {
     fn call(&mut self, path: &PropPath, function: &str, args: &[Json]) -> Result<SourceValue, String> {
         Ok(match (self.functions)(function, args) {
             Ok(json) => {
-                SourceValue::Known(values::lift(&json).unwrap_or_else(|| Value::Text(CompactString::default())))
+                SourceValue::Known(values::lift(&json).unwrap_or_else(|| PropertyValue::Text(CompactString::default())))
             }
             Err(message) => {
                 self.failed.push(CallFailure { path: path.clone(), function: function.to_owned(), message });

@@ -15,7 +15,7 @@ use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
 use gpb_catalog::display_path;
 use gpb_model::PropPath;
-use gpb_model::{Address, Lifecycle, Resource, Value, ValueMap};
+use gpb_model::{Address, Lifecycle, PropertyMap, PropertyValue, Resource};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn resolve(&mut self, resource: &Resource) -> ValueMap {
+    fn resolve(&mut self, resource: &Resource) -> PropertyMap {
         let mut failed = Vec::new();
         let properties = resource.properties.iter();
         let desired = properties
@@ -96,10 +96,10 @@ impl<'a> Planner<'a> {
     }
 
     /// Decides an `existing` resource: found, or not there, or not to be looked for yet.
-    fn read(&mut self, resource: &'a Resource, desired: ValueMap) {
+    fn read(&mut self, resource: &'a Resource, desired: PropertyMap) {
         let found = self.inputs.observation.and_then(|all| all.get(&resource.address));
         if let Some(None) = found
-            && desired.values().all(Value::is_known)
+            && desired.values().all(PropertyValue::is_known)
         {
             self.diagnostics.push(
                 Diagnostic::error("GPB7001", format!("no {} matches `{}`", resource.ty, resource.address))
@@ -120,7 +120,7 @@ impl<'a> Planner<'a> {
                 let (id, observed) = (observed.id, observed.properties);
                 PlannedState::Stays { id, observed, desired: Arc::clone(&desired), changed: Vec::new() }
             }
-            None if desired.values().all(Value::is_known) => PlannedState::Unseen,
+            None if desired.values().all(PropertyValue::is_known) => PlannedState::Unseen,
             _ => PlannedState::Appears { desired: Arc::default(), def, instead_of: None },
         };
         change.desired = Arc::unwrap_or_clone(desired);
@@ -128,7 +128,7 @@ impl<'a> Planner<'a> {
         self.changes.push(change);
     }
 
-    fn managed(&mut self, resource: &'a Resource, desired: ValueMap) {
+    fn managed(&mut self, resource: &'a Resource, desired: PropertyMap) {
         let def = self.def(&resource.ty);
         match self.everything.managed.get(&resource.address) {
             Some(managed) if !managed.is_gone() => self.compared(resource, desired, managed, def),
@@ -151,7 +151,7 @@ impl<'a> Planner<'a> {
     fn compared(
         &mut self,
         resource: &'a Resource,
-        mut desired: ValueMap,
+        mut desired: PropertyMap,
         managed: &'a ManagedResource<'a>,
         def: Option<Arc<TypeDef>>,
     ) {
@@ -203,7 +203,7 @@ impl<'a> Planner<'a> {
 
     fn differences(
         &self,
-        desired: &ValueMap,
+        desired: &PropertyMap,
         managed: &ManagedResource<'_>,
         def: Option<&TypeDef>,
         lifecycle: &Lifecycle,
@@ -250,7 +250,7 @@ impl<'a> Planner<'a> {
                 change.drift = vec![deletion(managed)];
             } else {
                 change.drift = drift(managed, def.as_deref(), &Lifecycle::default());
-                change.before = Some(prepared(managed, &ValueMap::default(), def.as_deref()));
+                change.before = Some(prepared(managed, &PropertyMap::default(), def.as_deref()));
             }
             self.changes.push(change);
         }
@@ -308,8 +308,8 @@ impl<'a> Planner<'a> {
         })
     }
 
-    fn outputs(&mut self) -> ValueMap {
-        let mut outputs = ValueMap::default();
+    fn outputs(&mut self) -> PropertyMap {
+        let mut outputs = PropertyMap::default();
         if self.inputs.options.destroy {
             return outputs;
         }

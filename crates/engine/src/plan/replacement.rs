@@ -5,7 +5,7 @@ use super::values;
 use crate::cloud::Properties;
 use gpb_catalog::TypeDef;
 use gpb_model::{PropPath, Replacement};
-use gpb_model::{Value, ValueMap};
+use gpb_model::{PropertyMap, PropertyValue};
 use serde_json::Value as Json;
 
 /// Marks the differences that a change in place cannot make.
@@ -54,10 +54,10 @@ pub(super) fn touches(create_only: &PropPath, difference: &PropertyDifference) -
 }
 
 /// Collects what stands at a path; false when something there is not known.
-fn gather(value: &Value, rest: &[&str], found: &mut Vec<Json>) -> bool {
+fn gather(value: &PropertyValue, rest: &[&str], found: &mut Vec<Json>) -> bool {
     match (rest, value) {
         ([], value) => value.to_json().map(|json| found.push(json)).is_some(),
-        ([segment, rest @ ..], Value::Map(entries)) => {
+        ([segment, rest @ ..], PropertyValue::Map(entries)) => {
             let inside = entries.iter().filter(|(key, _)| *segment == "*" || segment == key);
             let mut managed = true;
             for (_, value) in inside {
@@ -65,14 +65,14 @@ fn gather(value: &Value, rest: &[&str], found: &mut Vec<Json>) -> bool {
             }
             managed
         }
-        ([_, rest @ ..], Value::List(items)) => {
+        ([_, rest @ ..], PropertyValue::List(items)) => {
             let mut managed = true;
             for item in items {
                 managed &= gather(item, rest, found);
             }
             managed
         }
-        (_, Value::Ref(_) | Value::Call { .. }) => false,
+        (_, PropertyValue::Ref(_) | PropertyValue::Call { .. }) => false,
         _ => true,
     }
 }
@@ -97,7 +97,7 @@ fn gather_json(json: &Json, rest: &[&str], found: &mut Vec<Json>) {
 pub(super) fn create_first(
     def: Option<&TypeDef>,
     declared: Option<Replacement>,
-    desired: &ValueMap,
+    desired: &PropertyMap,
     differences: &[PropertyDifference],
 ) -> bool {
     let Some(def) = def else { return declared == Some(Replacement::CreateThenDelete) };
@@ -115,7 +115,7 @@ pub(super) fn create_first_as(
     old: Option<(&TypeDef, &str, &Properties)>,
     new: Option<&TypeDef>,
     declared: Option<Replacement>,
-    desired: &ValueMap,
+    desired: &PropertyMap,
 ) -> bool {
     if let Some(declared) = declared {
         return declared == Replacement::CreateThenDelete;
@@ -154,9 +154,9 @@ pub(super) fn names_of(def: &TypeDef, id: Option<&str>, properties: Option<&Prop
 }
 
 /// Returns the names that a resource will bear, as far as its declaration gives them.
-pub(super) fn names_for(def: &TypeDef, desired: &ValueMap) -> Vec<UniqueName> {
+pub(super) fn names_for(def: &TypeDef, desired: &PropertyMap) -> Vec<UniqueName> {
     let part = |path: &PropPath| match desired.get(path.head())? {
-        Value::Text(text) if path.segments().count() == 1 && !def.is_read_only(path) => Some(text.to_string()),
+        PropertyValue::Text(text) if path.segments().count() == 1 && !def.is_read_only(path) => Some(text.to_string()),
         _ => None,
     };
     let name = |(group, paths): (usize, &Vec<PropPath>)| Some(UniqueName { group, text: joined(paths, &part)? });
@@ -185,7 +185,7 @@ fn names(def: &TypeDef) -> Vec<Vec<PropPath>> {
 /// Checks whether old and new would have the same name.
 ///
 /// The user gives all of it that AWS does not, and none of it changes.
-fn collides(def: &TypeDef, name: &[PropPath], desired: &ValueMap, differences: &[PropertyDifference]) -> bool {
+fn collides(def: &TypeDef, name: &[PropPath], desired: &PropertyMap, differences: &[PropertyDifference]) -> bool {
     let given = |path: &PropPath| desired.contains_key(path.head());
     let changes = |path: &PropPath| differences.iter().any(|one| one.path.covers(path) || path.covers(&one.path));
     name.iter().any(given) && !name.iter().any(|path| changes(path) || (!given(path) && def.is_read_only(path)))
@@ -194,6 +194,6 @@ fn collides(def: &TypeDef, name: &[PropPath], desired: &ValueMap, differences: &
 /// Returns the identifier a resource will have, when its declaration gives all of it.
 ///
 /// What AWS generates is read-only in the catalog.
-pub(super) fn identifier(def: &TypeDef, desired: &ValueMap) -> Option<String> {
+pub(super) fn identifier(def: &TypeDef, desired: &PropertyMap) -> Option<String> {
     names_for(def, desired).into_iter().find(|name| name.group == 0).map(|name| name.text)
 }

@@ -1,17 +1,17 @@
 //! The JSON of clouds and states, read as values, and the places in both.
 
 use crate::state::is_redacted_object;
-use gpb_model::{SecretSource, Value};
+use gpb_model::{PropertyValue, SecretSource};
 use serde_json::{Map, Value as Json};
 
 /// Returns the JSON of a cloud or a state as a value.
 ///
 /// Nulls are absent, and a hashed secret is a secret of unknown source.
-pub fn lift(json: &Json) -> Option<Value> {
+pub fn lift(json: &Json) -> Option<PropertyValue> {
     let secret = |entries: &Map<String, Json>| {
-        is_redacted_object(entries).then_some(Value::Secret(SecretSource::Generated { length: 0 }))
+        is_redacted_object(entries).then_some(PropertyValue::Secret(SecretSource::Generated { length: 0 }))
     };
-    Value::from_json_with(json, &secret)
+    PropertyValue::from_json_with(json, &secret)
 }
 
 /// Returns the JSON at a place without `*`; `None` where there is none or a null.
@@ -28,12 +28,12 @@ pub fn json_at<'a>(json: &'a Json, segments: &mut dyn Iterator<Item = &str>) -> 
 }
 
 /// Returns the value at a place without `*`.
-pub fn value_at<'a>(value: &'a Value, segments: &mut dyn Iterator<Item = &str>) -> Option<&'a Value> {
+pub fn value_at<'a>(value: &'a PropertyValue, segments: &mut dyn Iterator<Item = &str>) -> Option<&'a PropertyValue> {
     let mut value = value;
     for segment in segments {
         value = match value {
-            Value::Map(entries) => entries.get(gpb_model::PropPath::unescape(segment).as_str())?,
-            Value::List(items) => items.get(segment.parse::<usize>().ok()?)?,
+            PropertyValue::Map(entries) => entries.get(gpb_model::PropPath::unescape(segment).as_str())?,
+            PropertyValue::List(items) => items.get(segment.parse::<usize>().ok()?)?,
             _ => return None,
         };
     }

@@ -9,7 +9,7 @@ use super::step_error::StepError;
 use crate::cloud::{CloudError, CloudErrorKind, ObservedResource, Properties, property_paths, validate::check_values};
 use crate::plan::ResourceChange;
 use crate::state::{ResourceRecord, is_redacted, redact, redact_values, redacted_paths};
-use gpb_model::{PropPath, Reference, SecretSource, Value};
+use gpb_model::{PropPath, PropertyValue, Reference, SecretSource};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,7 +68,7 @@ impl ApplyRun<'_> {
             // A secret that is kept is there, though it is not sent; any string stands for it.
             let mut whole = resolved.values.clone();
             for path in kept {
-                whole.insert(PropPath::unescape(path.head()).into(), Value::Text("kept-secret".into()));
+                whole.insert(PropPath::unescape(path.head()).into(), PropertyValue::Text("kept-secret".into()));
             }
             check_values(&def, &whole)
         };

@@ -14,7 +14,7 @@ use crate::unknown::CallFunctions;
 use futures::stream::{self, StreamExt as _};
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
-use gpb_model::{Address, Model, Place, Reference, Resource, ValueMap};
+use gpb_model::{Address, Model, Place, PropertyMap, Reference, Resource};
 use std::collections::BTreeMap;
 
 /// The inputs of a refresh.
@@ -125,7 +125,7 @@ impl Refresh<'_> {
         let outputs = |reference: &Reference| observation.get(&reference.to).cloned().flatten();
         let (secrets, kept) = (BTreeMap::new(), |_: &_| false);
         let sources = ResolveSources { outputs: &outputs, functions: self.functions, secrets: &secrets, kept: &kept };
-        let desired: &ValueMap = &resource.properties;
+        let desired: &PropertyMap = &resource.properties;
         resolve(desired, &sources).map(|resolved| resolved.properties())
     }
 

@@ -4,7 +4,7 @@ use crate::cloud::{ObservedResource, Properties};
 use crate::state::holds_redacted;
 use crate::unknown::{CallFunctions, SourceValue, ValueSource, fill};
 use compact_str::CompactString;
-use gpb_model::{PropPath, Reference, SecretSource, Value, ValueMap};
+use gpb_model::{PropPath, PropertyMap, PropertyValue, Reference, SecretSource};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ pub struct ResolveSources<'a> {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ResolvedProperties {
     /// The values, secrets in clear.
-    pub values: ValueMap,
+    pub values: PropertyMap,
     /// The places of the secrets.
     pub secrets: Vec<PropPath>,
     /// The places where a secret is kept as it is: the property is absent.
@@ -34,7 +34,7 @@ pub struct ResolvedProperties {
 impl ResolvedProperties {
     /// Returns the values as JSON.
     pub fn properties(&self) -> Properties {
-        let entry = |(name, value): (&CompactString, &Value)| Some((name.to_string(), value.to_json()?));
+        let entry = |(name, value): (&CompactString, &PropertyValue)| Some((name.to_string(), value.to_json()?));
         self.values.iter().filter_map(entry).collect()
     }
 }
@@ -43,7 +43,7 @@ impl ResolvedProperties {
 ///
 /// # Errors
 /// A sentence that names the property and what is missing.
-pub fn resolve(desired: &ValueMap, sources: &ResolveSources<'_>) -> Result<ResolvedProperties, String> {
+pub fn resolve(desired: &PropertyMap, sources: &ResolveSources<'_>) -> Result<ResolvedProperties, String> {
     let mut run = RunSource { sources, secrets: Vec::new(), kept: Vec::new() };
     let mut values = Vec::with_capacity(desired.len());
     for (name, value) in desired {
@@ -58,15 +58,15 @@ pub fn resolve(desired: &ValueMap, sources: &ResolveSources<'_>) -> Result<Resol
 ///
 /// # Errors
 /// A sentence that says what is missing.
-pub fn resolve_value(value: &Value, sources: &ResolveSources<'_>) -> Result<Option<Json>, String> {
+pub fn resolve_value(value: &PropertyValue, sources: &ResolveSources<'_>) -> Result<Option<Json>, String> {
     let mut run = RunSource { sources, secrets: Vec::new(), kept: Vec::new() };
-    Ok(fill(value, &PropPath::default(), &mut run)?.as_ref().and_then(Value::to_json))
+    Ok(fill(value, &PropPath::default(), &mut run)?.as_ref().and_then(PropertyValue::to_json))
 }
 
 /// Collects every secret inside a value.
-pub fn secrets_of(value: &Value, found: &mut BTreeSet<SecretSource>) {
+pub fn secrets_of(value: &PropertyValue, found: &mut BTreeSet<SecretSource>) {
     found.extend(value.walk().filter_map(|value| match value {
-        Value::Secret(secret) => Some(secret.clone()),
+        PropertyValue::Secret(secret) => Some(secret.clone()),
         _ => None,
     }));
 }
@@ -79,7 +79,7 @@ struct RunSource<'a> {
 }
 
 impl ValueSource for RunSource<'_> {
-    fn includes(&mut self, path: &PropPath, leaf: &Value) -> bool {
+    fn includes(&mut self, path: &PropPath, leaf: &PropertyValue) -> bool {
         let mut secrets = BTreeSet::new();
         secrets_of(leaf, &mut secrets);
         let is_generated = |secret: &SecretSource| matches!(secret, SecretSource::Generated { .. });
@@ -97,7 +97,7 @@ impl ValueSource for RunSource<'_> {
     fn reference(&mut self, reference: &Reference) -> Result<SourceValue, String> {
         let observed = (self.sources.outputs)(reference).ok_or_else(|| format!("{} does not exist", reference.to))?;
         if reference.path.0.is_empty() {
-            return Ok(SourceValue::Known(Value::Text(observed.id.into())));
+            return Ok(SourceValue::Known(PropertyValue::Text(observed.id.into())));
         }
         let segments: Vec<String> = reference.path.segments().map(PropPath::unescape).collect();
         let value = reach(&Json::Object(observed.properties), &segments)
@@ -115,7 +115,7 @@ impl ValueSource for RunSource<'_> {
 
     fn secret(&mut self, secret: &SecretSource) -> Result<SourceValue, String> {
         let value = self.sources.secrets.get(secret).ok_or("a secret stands where none was expected")?;
-        Ok(SourceValue::Known(Value::Text(value.as_str().into())))
+        Ok(SourceValue::Known(PropertyValue::Text(value.as_str().into())))
     }
 
     fn cannot_join(&mut self, part: &Json) -> Result<(), String> {
@@ -141,7 +141,7 @@ mod tests {
 
     /// Compares the properties as they are sent and the places of secrets, or the error.
     fn check(desired: Json, expected: Result<(Json, &[&str]), &str>) {
-        let Ok(Value::Map(desired)) = Value::try_from(desired) else { panic!("no properties") };
+        let Ok(PropertyValue::Map(desired)) = PropertyValue::try_from(desired) else { panic!("no properties") };
         let secrets = BTreeMap::from([
             (SecretSource::Env { name: "TOKEN".into() }, "hunter2".to_owned()),
             (SecretSource::Generated { length: 8 }, "made".to_owned()),

@@ -20,7 +20,7 @@ use gpb_engine::state::{
 };
 use gpb_model::PropPath;
 use gpb_model::graph::Graph;
-use gpb_model::{Address, Environment, Lifecycle, Model, Output, Reference, Resource, SecretSource, Value};
+use gpb_model::{Address, Environment, Lifecycle, Model, Output, PropertyValue, Reference, Resource, SecretSource};
 use gpb_sim::testing::{TestTypes, options, place};
 use gpb_sim::{CrashHook, Faults, SimCloud};
 use serde_json::{Value as Json, json};
@@ -197,7 +197,7 @@ pub fn to(name: &str, path: &str) -> Json {
 /// What the compiler would make of a program.
 pub fn model_of(desired: &DesiredMap) -> Model {
     let resource = |(name, ty, properties): &(&str, &str, Json)| {
-        let Ok(Value::Map(properties)) = Value::try_from(properties.clone()) else {
+        let Ok(PropertyValue::Map(properties)) = PropertyValue::try_from(properties.clone()) else {
             panic!("{name} has no properties")
         };
         Resource {
@@ -217,7 +217,7 @@ pub fn model_of(desired: &DesiredMap) -> Model {
         }
     };
     let output = |(name, ..): &(&'static str, &str, Json)| {
-        let value = Value::Ref(Reference { to: Address::new(*name), path: PropPath::default() });
+        let value = PropertyValue::Ref(Reference { to: Address::new(*name), path: PropPath::default() });
         ((*name).to_owned(), Output { value, span: Span::default(), doc: None })
     };
     Model {

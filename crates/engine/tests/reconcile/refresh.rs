@@ -6,7 +6,9 @@ use gpb_engine::cloud::CloudErrorKind;
 use gpb_engine::state::{Conclusion, NewIntent, OperationKind};
 
 fn existing(name: &str, ty: &str, properties: Json) -> Resource {
-    let Ok(Value::Map(properties)) = Value::try_from(properties) else { panic!("{name} has no properties") };
+    let Ok(PropertyValue::Map(properties)) = PropertyValue::try_from(properties) else {
+        panic!("{name} has no properties")
+    };
     Resource {
         address: Address::new(name),
         ty: format!("aws.test.{ty}").into(),

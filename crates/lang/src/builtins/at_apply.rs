@@ -8,7 +8,7 @@ use crate::property::{from_json, json_text, to_json};
 use crate::ty::{ActionFact, CloudFacts, TypeContext};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 use gpb_syntax::ast::BinaryOp;
 use serde_json::Value as Json;
 
@@ -28,11 +28,11 @@ pub fn resolve(function: &str, args: &[Json]) -> Result<Json, String> {
     if let ("json", [document]) = (function, args) {
         return Ok(json_text(document).into());
     }
-    let values: Result<Vec<PropertyValue>, Diagnostic> = args.iter().map(|arg| from_json(arg, span)).collect();
+    let values: Result<Vec<Value>, Diagnostic> = args.iter().map(|arg| from_json(arg, span)).collect();
     values.and_then(|values| compute(function, values, span)).and_then(|value| to_json(&value)).map_err(sentence)
 }
 
-fn compute(function: &str, values: Vec<PropertyValue>, span: Span) -> Result<PropertyValue, Diagnostic> {
+fn compute(function: &str, values: Vec<Value>, span: Span) -> Result<Value, Diagnostic> {
     if let Some(builtin) = lookup(function) {
         let args = values.into_iter().map(|value| CallArg { name: None, value }).collect();
         return call(builtin, args, &TypeContext::new(&NoCloudFacts), span);

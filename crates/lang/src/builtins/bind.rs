@@ -5,7 +5,7 @@ use crate::ty::{TypeContext, article, conform};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 
 /// Returns the arguments in the order of the parameters; absent if left out.
 ///
@@ -15,8 +15,8 @@ pub(super) fn bind(
     args: Vec<CallArg>,
     cx: &TypeContext,
     span: Span,
-) -> Result<Vec<PropertyValue>, Diagnostic> {
-    let mut slots: Vec<Option<PropertyValue>> = builtin.params.iter().map(|_| None).collect();
+) -> Result<Vec<Value>, Diagnostic> {
+    let mut slots: Vec<Option<Value>> = builtin.params.iter().map(|_| None).collect();
     let mut rest = Vec::new();
     let mut position = 0;
     for arg in args {
@@ -38,7 +38,7 @@ pub(super) fn bind(
     for (param, slot) in builtin.params.iter().zip(slots) {
         let value = match slot {
             Some(value) => read(value, &param.ty, cx)?,
-            None if param.ty.is_optional() => PropertyValue::absent(span),
+            None if param.ty.is_optional() => Value::absent(span),
             None => return Err(missing(builtin, param.name, span)),
         };
         bound.push(value);
@@ -51,7 +51,7 @@ pub(super) fn bind(
     Ok(bound)
 }
 
-fn read(value: PropertyValue, ty: &Type, cx: &TypeContext) -> Result<PropertyValue, Diagnostic> {
+fn read(value: Value, ty: &Type, cx: &TypeContext) -> Result<Value, Diagnostic> {
     let cx = TypeContext { expected_at: None, ..*cx };
     let span = value.span;
     conform(value, ty, &cx).map_err(|found| {

@@ -5,7 +5,7 @@ use crate::ty::TypeContext;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub struct Builtin {
     /// The treatment of arguments that are unknown until apply.
     pub(super) unknown: UnknownPolicy,
     /// Computes the result.
-    pub(super) run: fn(&BuiltinCall) -> Result<PropertyValue, Diagnostic>,
+    pub(super) run: fn(&BuiltinCall) -> Result<Value, Diagnostic>,
 }
 
 /// A parameter of a function.
@@ -43,7 +43,7 @@ pub struct CallArg {
     /// The parameter's name and its place, where it is written.
     pub name: Option<(Arc<str>, Span)>,
     /// The value that is passed.
-    pub value: PropertyValue,
+    pub value: Value,
 }
 
 /// The treatment of arguments that are unknown until apply.
@@ -66,7 +66,7 @@ pub(super) struct BuiltinCall<'a> {
     /// The function.
     pub builtin: &'static Builtin,
     /// The arguments in the order of the parameters; one that was left out is absent.
-    pub args: Vec<PropertyValue>,
+    pub args: Vec<Value>,
     /// The surroundings of the call.
     pub cx: &'a TypeContext<'a>,
     /// Source range of the call.
@@ -79,7 +79,7 @@ pub(super) fn define(
     params: &[(&'static str, Type)],
     result: Type,
     unknown: UnknownPolicy,
-    run: fn(&BuiltinCall) -> Result<PropertyValue, Diagnostic>,
+    run: fn(&BuiltinCall) -> Result<Value, Diagnostic>,
     doc: &'static str,
 ) -> Builtin {
     let params = params.iter().map(|(name, ty)| Param { name, ty: ty.clone() }).collect();
@@ -110,7 +110,7 @@ impl Builtin {
 
 impl BuiltinCall<'_> {
     /// Returns an argument that was given.
-    pub fn arg(&self, index: usize) -> Option<&PropertyValue> {
+    pub fn arg(&self, index: usize) -> Option<&Value> {
         self.args.get(index).filter(|arg| !arg.is_absent())
     }
 
@@ -121,7 +121,7 @@ impl BuiltinCall<'_> {
 
     /// Returns an argument that is a string.
     pub fn text(&self, index: usize) -> &str {
-        self.arg(index).and_then(PropertyValue::as_text).map_or("", |text| text)
+        self.arg(index).and_then(Value::as_text).map_or("", |text| text)
     }
 
     /// Returns an argument that is a number.
@@ -133,33 +133,33 @@ impl BuiltinCall<'_> {
     }
 
     /// Returns an argument that is a list.
-    pub fn list(&self, index: usize) -> &[PropertyValue] {
-        self.arg(index).and_then(PropertyValue::as_list).unwrap_or(&[])
+    pub fn list(&self, index: usize) -> &[Value] {
+        self.arg(index).and_then(Value::as_list).unwrap_or(&[])
     }
 
     /// Returns a list of strings made by the function itself.
-    pub fn texts(&self, texts: impl IntoIterator<Item = String>) -> PropertyValue {
-        PropertyValue::list(texts.into_iter().map(|text| self.as_text(text)).collect(), self.span)
+    pub fn texts(&self, texts: impl IntoIterator<Item = String>) -> Value {
+        Value::list(texts.into_iter().map(|text| self.as_text(text)).collect(), self.span)
     }
 
     /// Returns a string made by the function itself.
-    pub fn as_text(&self, text: impl Into<Arc<str>>) -> PropertyValue {
-        PropertyValue::text(text, self.span)
+    pub fn as_text(&self, text: impl Into<Arc<str>>) -> Value {
+        Value::text(text, self.span)
     }
 
     /// Returns a number made by the function itself.
-    pub fn as_number(&self, number: impl Into<Decimal>) -> PropertyValue {
-        PropertyValue::number(number, self.span)
+    pub fn as_number(&self, number: impl Into<Decimal>) -> Value {
+        Value::number(number, self.span)
     }
 
     /// Returns the call as one that waits after all: a part it needs is unknown.
-    pub fn wait(&self) -> Result<PropertyValue, Diagnostic> {
+    pub fn wait(&self) -> Result<Value, Diagnostic> {
         waits(self.builtin, &self.args, self.span)
     }
 
     /// Returns the diagnostic for an argument of the wrong kind.
     pub fn cannot(&self, index: usize, wanted: &str) -> Diagnostic {
-        let found = self.args.get(index).map_or_else(|| "nothing".to_owned(), PropertyValue::describe);
+        let found = self.args.get(index).map_or_else(|| "nothing".to_owned(), Value::describe);
         Diagnostic::error("GPB1206", format!("`{}` takes {wanted}, not {found}", self.builtin.name))
             .with_label(self.arg_span(index), format!("{wanted} is expected here"))
     }
@@ -171,7 +171,7 @@ impl BuiltinCall<'_> {
 }
 
 /// Returns the call as an unknown value that waits for its arguments.
-pub(super) fn waits(builtin: &Builtin, args: &[PropertyValue], span: Span) -> Result<PropertyValue, Diagnostic> {
-    let given: Vec<&PropertyValue> = args.iter().filter(|arg| !arg.is_absent()).collect();
+pub(super) fn waits(builtin: &Builtin, args: &[Value], span: Span) -> Result<Value, Diagnostic> {
+    let given: Vec<&Value> = args.iter().filter(|arg| !arg.is_absent()).collect();
     ops::wait(builtin.name, &given, builtin.result.clone(), span)
 }

@@ -7,7 +7,7 @@ use gpb_base::diag::Diagnostic;
 use gpb_base::unit;
 use gpb_base::unit::Operands;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyMap, PropertyValue, Unknown, ValueKind};
+use gpb_model::value::{Unknown, Value, ValueKind, ValueMap};
 use std::cmp::Ordering;
 
 fn any_list() -> Type {
@@ -95,13 +95,13 @@ fn asking() -> Vec<Builtin> {
             &[("x", Type::Any.optional())],
             Type::Bool,
             Sees,
-            |call| Ok(PropertyValue::bool(call.arg(0).is_some(), call.span)),
+            |call| Ok(Value::bool(call.arg(0).is_some(), call.span)),
             "Whether an optional value is set.",
         ),
     ]
 }
 
-fn length(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn length(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let count = match call.arg(0).map(|arg| &arg.kind) {
         Some(ValueKind::List(items)) => items.len(),
         Some(ValueKind::Map(entries)) => entries.len(),
@@ -111,38 +111,35 @@ fn length(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     Ok(call.as_number(count))
 }
 
-fn entries<'a>(
-    call: &'a BuiltinCall,
-    index: usize,
-) -> impl Iterator<Item = (&'a std::sync::Arc<str>, &'a PropertyValue)> {
-    let map = call.arg(index).and_then(PropertyValue::as_map);
+fn entries<'a>(call: &'a BuiltinCall, index: usize) -> impl Iterator<Item = (&'a std::sync::Arc<str>, &'a Value)> {
+    let map = call.arg(index).and_then(Value::as_map);
     map.into_iter().flatten().filter(|(_, entry)| !entry.value.is_absent()).map(|(key, entry)| (key, &entry.value))
 }
 
-fn keys(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn keys(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     Ok(call.texts(entries(call, 0).map(|(key, _)| key.to_string())))
 }
 
-fn values(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
-    Ok(PropertyValue::list(entries(call, 0).map(|(_, value)| value.clone()).collect(), call.span))
+fn values(call: &BuiltinCall) -> Result<Value, Diagnostic> {
+    Ok(Value::list(entries(call, 0).map(|(_, value)| value.clone()).collect(), call.span))
 }
 
-fn merge(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
-    let mut merged = PropertyMap::default();
-    for map in call.args.iter().filter_map(PropertyValue::as_map) {
+fn merge(call: &BuiltinCall) -> Result<Value, Diagnostic> {
+    let mut merged = ValueMap::default();
+    for map in call.args.iter().filter_map(Value::as_map) {
         for (key, entry) in map.iter().filter(|(_, entry)| !entry.value.is_absent()) {
             merged.insert(key.clone(), entry.clone());
         }
     }
-    Ok(PropertyValue::map(merged, call.span))
+    Ok(Value::map(merged, call.span))
 }
 
-fn concat(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
-    let items = call.args.iter().filter_map(PropertyValue::as_list).flatten().cloned();
-    Ok(PropertyValue::list(items.collect(), call.span))
+fn concat(call: &BuiltinCall) -> Result<Value, Diagnostic> {
+    let items = call.args.iter().filter_map(Value::as_list).flatten().cloned();
+    Ok(Value::list(items.collect(), call.span))
 }
 
-fn flatten(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn flatten(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let mut flat = Vec::new();
     for item in call.list(0) {
         match &item.kind {
@@ -151,20 +148,20 @@ fn flatten(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
         }
     }
     // An unknown that may turn out to be a list would have to be spread, and only apply will tell.
-    let may_be_list = |item: &PropertyValue| matches!(&item.kind, ValueKind::Unknown(Unknown { ty, .. }) if ty.may_be(&Type::list(Type::Any)));
-    if flat.iter().any(may_be_list) { call.wait() } else { Ok(PropertyValue::list(flat, call.span)) }
+    let may_be_list = |item: &Value| matches!(&item.kind, ValueKind::Unknown(Unknown { ty, .. }) if ty.may_be(&Type::list(Type::Any)));
+    if flat.iter().any(may_be_list) { call.wait() } else { Ok(Value::list(flat, call.span)) }
 }
 
-fn spread(list: &PropertyValue, flat: &mut Vec<PropertyValue>) {
+fn spread(list: &Value, flat: &mut Vec<Value>) {
     match list.as_list() {
         Some(items) => items.iter().for_each(|item| spread(item, flat)),
         None => flat.push(list.clone()),
     }
 }
 
-fn distinct(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn distinct(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let mut seen = std::collections::BTreeSet::new();
-    let mut kept: Vec<PropertyValue> = Vec::new();
+    let mut kept: Vec<Value> = Vec::new();
     for item in call.list(0) {
         // Texts, the usual case, are looked up; anything else is compared one by one.
         let fresh = match item.as_text() {
@@ -175,12 +172,12 @@ fn distinct(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
             kept.push(item.clone());
         }
     }
-    Ok(PropertyValue::list(kept, call.span))
+    Ok(Value::list(kept, call.span))
 }
 
-fn sort(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn sort(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let mut items = call.list(0).to_vec();
-    let Some(first) = items.first().cloned() else { return Ok(PropertyValue::list(items, call.span)) };
+    let Some(first) = items.first().cloned() else { return Ok(Value::list(items, call.span)) };
     for item in &items {
         compare(&first, item).ok_or_else(|| {
             let message = format!("{} and {} have no common order", first.describe(), item.describe());
@@ -190,25 +187,25 @@ fn sort(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
         })?;
     }
     items.sort_by(|a, b| compare(a, b).unwrap_or(Ordering::Equal));
-    Ok(PropertyValue::list(items, call.span))
+    Ok(Value::list(items, call.span))
 }
 
 /// Returns the order of two values of one kind.
-pub(super) fn compare(a: &PropertyValue, b: &PropertyValue) -> Option<Ordering> {
+pub(super) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     if let (Some(left), Some(right)) = (a.as_amount(), b.as_amount()) {
         return unit::compare(&Operands { left, left_span: a.span, right, right_span: b.span }).ok();
     }
     Some(a.as_text()?.cmp(b.as_text()?))
 }
 
-fn contains(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn contains(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let (Some(whole), Some(wanted)) = (call.arg(0), call.arg(1)) else { return Err(call.cannot(0, "two values")) };
     let found = match &whole.kind {
         ValueKind::List(items) => {
             let mut unknown = false;
             for item in items.iter() {
                 match ops::equal(item, wanted)? {
-                    Some(true) => return Ok(PropertyValue::bool(true, call.span)),
+                    Some(true) => return Ok(Value::bool(true, call.span)),
                     Some(false) => {}
                     None => unknown = true,
                 }
@@ -230,11 +227,10 @@ fn contains(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
             if !whole.is_known() {
                 return call.wait();
             }
-            let order =
-                |end: &PropertyValue| compare(end, wanted).ok_or_else(|| call.cannot(1, "a value of the range's kind"));
+            let order = |end: &Value| compare(end, wanted).ok_or_else(|| call.cannot(1, "a value of the range's kind"));
             order(&range.low)?.is_le() && order(&range.high)?.is_ge()
         }
         _ => return Err(call.cannot(0, "a list, a map, a string or a range")),
     };
-    Ok(PropertyValue::bool(found, call.span))
+    Ok(Value::bool(found, call.span))
 }

@@ -3,7 +3,7 @@
 use super::builtin::{Builtin, BuiltinCall, UnknownPolicy, define};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use gpb_model::{Place, SecretSource};
 use rust_decimal::prelude::ToPrimitive;
 use std::sync::Arc;
@@ -64,7 +64,7 @@ pub(super) fn table() -> Vec<Builtin> {
     ]
 }
 
-fn zones(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn zones(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let region = match call.arg(1) {
         Some(_) => call.text(1),
         None => call.cx.place.map_or("", |place| &place.region),
@@ -91,9 +91,9 @@ fn zones(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     }
 }
 
-fn place(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn place(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let current = call.cx.place.cloned().unwrap_or_default();
-    let given = |index: usize| call.arg(index).and_then(PropertyValue::as_text).map(ToString::to_string);
+    let given = |index: usize| call.arg(index).and_then(Value::as_text).map(ToString::to_string);
     // Another account is entered by its own role; the current account's would not open it.
     let inherited = if given(1).is_none_or(|account| current.account.as_deref() == Some(account.as_str())) {
         (current.role, current.profile)
@@ -109,17 +109,17 @@ fn place(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     if place.region.is_empty() {
         return Err(call.outside(0, "a place needs a region, and none is set here"));
     }
-    Ok(PropertyValue::new(ValueKind::Place(Arc::new(place)), call.span))
+    Ok(Value::new(ValueKind::Place(Arc::new(place)), call.span))
 }
 
-fn secret(call: &BuiltinCall, make: impl Fn(String) -> SecretSource) -> Result<PropertyValue, Diagnostic> {
+fn secret(call: &BuiltinCall, make: impl Fn(String) -> SecretSource) -> Result<Value, Diagnostic> {
     if call.text(0).is_empty() {
         return Err(call.outside(0, "a secret's name is empty"));
     }
-    Ok(PropertyValue::new(ValueKind::Secret(Arc::new(make(call.text(0).to_owned()))), call.span))
+    Ok(Value::new(ValueKind::Secret(Arc::new(make(call.text(0).to_owned()))), call.span))
 }
 
-fn generated(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn generated(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let length = match call.arg(0) {
         Some(_) => call.number(0).to_u32().filter(|length| LENGTHS.contains(length)),
         None => Some(32),
@@ -128,5 +128,5 @@ fn generated(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
         let message = format!("a generated secret has {} to {} characters", LENGTHS.start(), LENGTHS.end());
         return Err(call.outside(0, message));
     };
-    Ok(PropertyValue::new(ValueKind::Secret(Arc::new(SecretSource::Generated { length })), call.span))
+    Ok(Value::new(ValueKind::Secret(Arc::new(SecretSource::Generated { length })), call.span))
 }

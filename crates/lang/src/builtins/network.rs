@@ -4,7 +4,7 @@ use super::builtin::{Builtin, BuiltinCall, UnknownPolicy, define};
 use crate::ty::cidr;
 use gpb_base::diag::Diagnostic;
 use gpb_model::ty::Type;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use rust_decimal::prelude::ToPrimitive;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -42,7 +42,7 @@ pub(super) fn table() -> Vec<Builtin> {
     ]
 }
 
-fn split(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn split(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let net = block(call)?;
     let parts = call.number(1).to_u64().filter(|parts| (1..=MAX_PARTS).contains(parts));
     let Some(parts) = parts else {
@@ -55,7 +55,7 @@ fn split(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     Ok(call.texts(nets.collect::<Result<Vec<_>, _>>()?.into_iter().map(|net| net.to_string())))
 }
 
-fn subnet(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn subnet(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let net = block(call)?;
     let bits = call.number(1).to_u32().unwrap_or(u32::MAX);
     let Some(index) = call.number(2).to_u128() else {
@@ -64,7 +64,7 @@ fn subnet(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     Ok(call.as_text(part(call, net, bits, index, 1)?.to_string()))
 }
 
-fn host(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn host(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let net = block(call)?;
     let free = u32::from(net.max_prefix_len() - net.prefix_len());
     let number = call.number(1);

@@ -6,7 +6,7 @@ use gpb_base::diag::Diagnostic;
 use gpb_base::unit;
 use gpb_base::unit::{Dimension, Operands, Quantity};
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use rust_decimal::RoundingStrategy;
 use rust_decimal::prelude::{Decimal, ToPrimitive};
 use std::cmp::Ordering;
@@ -103,14 +103,14 @@ fn quantities() -> Vec<Builtin> {
 /// Returns the values of a function of many.
 ///
 /// Its arguments, or the elements of its only one.
-fn many<'a>(call: &'a BuiltinCall) -> &'a [PropertyValue] {
+fn many<'a>(call: &'a BuiltinCall) -> &'a [Value] {
     match call.args.as_slice() {
         [only] => only.as_list().unwrap_or(&call.args),
         _ => &call.args,
     }
 }
 
-fn extreme(call: &BuiltinCall, wanted: Ordering) -> Result<PropertyValue, Diagnostic> {
+fn extreme(call: &BuiltinCall, wanted: Ordering) -> Result<Value, Diagnostic> {
     let mut values = many(call).iter();
     let Some(mut best) = values.next() else { return Err(call.outside(0, "the list is empty")) };
     if best.as_amount().is_none() {
@@ -128,7 +128,7 @@ fn extreme(call: &BuiltinCall, wanted: Ordering) -> Result<PropertyValue, Diagno
     Ok(best.clone())
 }
 
-fn mixed(call: &BuiltinCall, first: &PropertyValue, other: &PropertyValue) -> Diagnostic {
+fn mixed(call: &BuiltinCall, first: &Value, other: &Value) -> Diagnostic {
     if compare(first, other).is_some() {
         return call.cannot(0, "numbers or quantities");
     }
@@ -136,7 +136,7 @@ fn mixed(call: &BuiltinCall, first: &PropertyValue, other: &PropertyValue) -> Di
     Diagnostic::error("GPB1206", message).with_label(other.span, "a number or a quantity is expected here")
 }
 
-fn sum(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn sum(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let mut values = many(call).iter();
     let Some(first) = values.next() else { return Ok(call.as_number(0)) };
     let Some(mut total) = first.as_amount() else { return Err(call.cannot(0, "numbers or quantities")) };
@@ -144,40 +144,40 @@ fn sum(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
         let Some(right) = value.as_amount() else { return Err(mixed(call, first, value)) };
         total = unit::add(&Operands { left: total, left_span: first.span, right, right_span: value.span })?;
     }
-    Ok(PropertyValue::amount(total, call.span))
+    Ok(Value::amount(total, call.span))
 }
 
-fn whole(call: &BuiltinCall, round: impl Fn(&Decimal) -> Decimal) -> Result<PropertyValue, Diagnostic> {
+fn whole(call: &BuiltinCall, round: impl Fn(&Decimal) -> Decimal) -> Result<Value, Diagnostic> {
     Ok(call.as_number(round(&call.number(0)).normalize()))
 }
 
-fn abs(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn abs(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     match call.arg(0).map(|arg| &arg.kind) {
         Some(ValueKind::Number(number)) => Ok(call.as_number(number.abs())),
         Some(ValueKind::Quantity(quantity)) => {
             let quantity = Quantity { amount: quantity.amount.abs(), ..*quantity };
-            Ok(PropertyValue::new(ValueKind::Quantity(quantity), call.span))
+            Ok(Value::new(ValueKind::Quantity(quantity), call.span))
         }
         _ => Err(call.cannot(0, "a number or a quantity")),
     }
 }
 
-fn range(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn range(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let count = call.number(0);
     match count.to_u32().filter(|count| *count <= MAX_RANGE) {
-        Some(count) => Ok(PropertyValue::list((0..count).map(|n| call.as_number(n)).collect(), call.span)),
+        Some(count) => Ok(Value::list((0..count).map(|n| call.as_number(n)).collect(), call.span)),
         None => Err(call.outside(0, format!("`range` makes at most {MAX_RANGE} numbers, not {}", count.normalize()))),
     }
 }
 
-fn end(call: &BuiltinCall, low: bool) -> Result<PropertyValue, Diagnostic> {
+fn end(call: &BuiltinCall, low: bool) -> Result<Value, Diagnostic> {
     match call.arg(0).map(|arg| &arg.kind) {
         Some(ValueKind::Range(range)) => Ok(if low { range.low.clone() } else { range.high.clone() }),
         _ => Err(call.cannot(0, "a range")),
     }
 }
 
-fn per(call: &BuiltinCall, unit: &str) -> Result<PropertyValue, Diagnostic> {
+fn per(call: &BuiltinCall, unit: &str) -> Result<Value, Diagnostic> {
     let (Some(ValueKind::Quantity(quantity)), Some(unit)) = (call.arg(0).map(|arg| &arg.kind), unit::find(unit)) else {
         return Err(call.cannot(0, "a quantity"));
     };
@@ -187,7 +187,7 @@ fn per(call: &BuiltinCall, unit: &str) -> Result<PropertyValue, Diagnostic> {
     }
 }
 
-fn amount(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn amount(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let Some(ValueKind::Quantity(quantity)) = call.arg(0).map(|arg| &arg.kind) else {
         return Err(call.cannot(0, "a quantity"));
     };

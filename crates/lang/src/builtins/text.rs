@@ -5,7 +5,7 @@ use crate::ops;
 use base64::Engine as _;
 use gpb_base::diag::Diagnostic;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use sha2::{Digest as _, Sha256};
@@ -65,14 +65,14 @@ fn parts() -> Vec<Builtin> {
             "starts_with",
             "prefix",
             Type::Bool,
-            |call| Ok(PropertyValue::bool(call.text(0).starts_with(call.text(1)), call.span)),
+            |call| Ok(Value::bool(call.text(0).starts_with(call.text(1)), call.span)),
             "Whether the text starts so.",
         ),
         two(
             "ends_with",
             "suffix",
             Type::Bool,
-            |call| Ok(PropertyValue::bool(call.text(0).ends_with(call.text(1)), call.span)),
+            |call| Ok(Value::bool(call.text(0).ends_with(call.text(1)), call.span)),
             "Whether the text ends so.",
         ),
         define(
@@ -101,7 +101,7 @@ fn sha256(text: &str) -> String {
     })
 }
 
-fn number(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn number(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let text = call.text(0).trim();
     match text.parse::<Decimal>() {
         Ok(number) => Ok(call.as_number(number.normalize())),
@@ -110,9 +110,9 @@ fn number(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     }
 }
 
-fn join(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn join(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     // A separator that is unknown makes the whole call wait, so here it is text.
-    let separator = PropertyValue::text(call.text(1), call.arg_span(1));
+    let separator = Value::text(call.text(1), call.arg_span(1));
     let mut parts = Vec::new();
     for item in call.list(0).iter().filter(|item| !item.is_absent()) {
         if !parts.is_empty() {
@@ -131,14 +131,14 @@ fn join(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     ops::text(parts, call.span)
 }
 
-fn split(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn split(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     if call.text(1).is_empty() {
         return Err(call.outside(1, "the separator is empty"));
     }
     Ok(call.texts(call.text(0).split(call.text(1)).map(str::to_owned)))
 }
 
-fn replace(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn replace(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let (text, old, new) = (call.text(0), call.text(1), call.text(2));
     if old.is_empty() {
         return Err(call.outside(1, "the string to replace is empty"));
@@ -151,7 +151,7 @@ fn replace(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
     Ok(call.as_text(text.replace(old, new)))
 }
 
-fn substring(call: &BuiltinCall) -> Result<PropertyValue, Diagnostic> {
+fn substring(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let count = call.text(0).chars().count();
     let bound = |index: usize| call.number(index).to_usize().unwrap_or(usize::MAX);
     let start = bound(1);

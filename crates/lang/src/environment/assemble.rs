@@ -6,7 +6,7 @@ use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{Assignment, BlockEntries, Expectation, Scope, scalar};
 use crate::expand::{Expander, ExpansionOutput, ResourceNode};
 use gpb_model as model;
-use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry};
+use gpb_model::value::{Value, ValueEntry, ValueMap};
 use gpb_model::{Lifecycle, Resource};
 use gpb_model::{PropPath, Replacement};
 use gpb_syntax::ast::{NamePath, PathSegment, Stmt};
@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 impl<'p> Expander<'_, 'p> {
     /// Returns the resources, in order.
-    pub fn assemble(&self, collected: &ExpansionOutput<'p>, tags: &model::ValueMap) -> Vec<Resource> {
+    pub fn assemble(&self, collected: &ExpansionOutput<'p>, tags: &model::PropertyMap) -> Vec<Resource> {
         let (evaluated, read) = std::thread::scope(|scope| {
             let mut reader = PropertyReader::start(scope, self.cx.facts, collected.nodes.len());
             let mut evaluated = Vec::with_capacity(collected.nodes.len());
@@ -43,7 +43,7 @@ impl<'p> Expander<'_, 'p> {
         node: &Rc<ResourceNode<'p>>,
         entries: &BlockEntries<'p>,
         read: ReadOutput,
-        tags: &model::ValueMap,
+        tags: &model::PropertyMap,
     ) -> Resource {
         let stmt = node.stmt;
         let mut read = read.unwrap_or_else(|job| self.interpreter().with_context(&node.scope(), |cx| job.read(cx)));
@@ -89,7 +89,7 @@ impl<'p> Expander<'_, 'p> {
     /// Evaluates every property of a resource, to be read by the catalog.
     fn evaluated(&self, node: &Rc<ResourceNode<'p>>, entries: &BlockEntries<'p>) -> ReadJob {
         let mut map =
-            PropertyMap::with_capacity_and_hasher(entries.assignments.len(), foldhash::fast::RandomState::default());
+            ValueMap::with_capacity_and_hasher(entries.assignments.len(), foldhash::fast::RandomState::default());
         let mut whole = true;
         let usage = says_usage(&node.def, entries);
         let given = entries.assignments.iter().enumerate().filter(|(_, (name, _))| !(usage && **name == "usage"));
@@ -106,7 +106,7 @@ impl<'p> Expander<'_, 'p> {
         let stmt = node.stmt;
         // Where something has failed, what is missing is no news.
         let partial = stmt.existing || !whole;
-        ReadJob { body: PropertyValue::map(map, stmt.span), def: node.def.clone(), partial, head: stmt.name.span }
+        ReadJob { body: Value::map(map, stmt.span), def: node.def.clone(), partial, head: stmt.name.span }
     }
 
     fn lifecycle(&self, node: &ResourceNode<'p>, stmt: &'p Stmt, scope: &Scope<'p>, lifecycle: &mut Lifecycle) {

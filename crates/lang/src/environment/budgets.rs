@@ -8,7 +8,7 @@ use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::unit::Dimension;
 use gpb_model::Budget;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use gpb_syntax::ast;
 use gpb_syntax::ast::{Expr, Ident, Stmt};
 use rust_decimal::Decimal;
@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 impl<'p> Expander<'_, 'p> {
     /// Returns the `usage { … }` of an environment or a resource: names and values, all known.
-    pub(super) fn usage(&self, entries: &BlockEntries<'p>) -> BTreeMap<String, PropertyValue> {
-        let read = || -> EvalResult<BTreeMap<String, PropertyValue>> {
+    pub(super) fn usage(&self, entries: &BlockEntries<'p>) -> BTreeMap<String, Value> {
+        let read = || -> EvalResult<BTreeMap<String, Value>> {
             let Some(given) = entries.assignments.get("usage") else { return Ok(BTreeMap::new()) };
             let value =
                 self.interpreter().known(self.interpreter().given("usage", given, Expectation::Any)?, "usage")?;

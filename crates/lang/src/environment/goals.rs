@@ -7,7 +7,7 @@ use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_base::unit::Dimension;
 use gpb_model::ty::{FieldType, ObjectType, Type};
-use gpb_model::value::{PropertyMap, PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind, ValueMap};
 use gpb_model::{Address, Derivation, Domain, Need, RecoveryTarget};
 use gpb_syntax::ast;
 use gpb_syntax::ast::{Expr, Ident, NamePath, Stmt};
@@ -96,7 +96,7 @@ impl<'p> Expander<'_, 'p> {
         });
     }
 
-    fn fields(&self, stmts: &'p [Stmt], ty: &Type, scope: &Scope<'p>, span: Span) -> EvalResult<PropertyMap> {
+    fn fields(&self, stmts: &'p [Stmt], ty: &Type, scope: &Scope<'p>, span: Span) -> EvalResult<ValueMap> {
         let value = self.interpreter().object(stmts, scope, Expectation::Type(ty), span)?;
         let value = self.interpreter().conform(value, ty, scope, None)?;
         let value = self.interpreter().known(value, "what is demanded")?;
@@ -155,7 +155,7 @@ impl<'p> Expander<'_, 'p> {
     }
 
     /// Returns an item reached by a path in scope, the key of a `for` included.
-    fn item_at(&self, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<PropertyValue> {
+    fn item_at(&self, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<Value> {
         let mut segments = path.segments.iter();
         let Some(ast::PathSegment::Name(head)) = segments.next() else { return Err(AlreadyReported) };
         let mut value = self.interpreter().lookup(head, scope)?.ok_or(AlreadyReported)?;
@@ -180,7 +180,7 @@ impl<'p> Expander<'_, 'p> {
 }
 
 /// Returns the amount of a quantity, and where it is written.
-pub fn amount(value: &PropertyValue) -> Option<(Decimal, Span)> {
+pub fn amount(value: &Value) -> Option<(Decimal, Span)> {
     match &value.kind {
         ValueKind::Quantity(quantity) => Some((quantity.amount, value.span)),
         _ => None,

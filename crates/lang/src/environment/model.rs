@@ -12,7 +12,7 @@ use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model as model;
 use gpb_model::ty::Type;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 use gpb_model::{Mode, Model, Place};
 use gpb_syntax::ast::{Body, Stmt};
 use rust_decimal::Decimal;
@@ -79,7 +79,7 @@ impl<'p> Expander<'_, 'p> {
         entries: &BlockEntries<'p>,
         name: Span,
         tier: Option<&(String, Decimal)>,
-    ) -> EvalResult<BTreeMap<String, PropertyValue>> {
+    ) -> EvalResult<BTreeMap<String, Value>> {
         let mut usage = self.usage(entries);
         let Some((driver, value)) = tier else { return Ok(usage) };
         let Some(known) = usage.get_mut(driver) else {
@@ -87,7 +87,7 @@ impl<'p> Expander<'_, 'p> {
             return Err(self
                 .report(Diagnostic::error("GPB1912", message).with_label(name, "its `usage` block does not name it")));
         };
-        *known = PropertyValue::number(*value, name);
+        *known = Value::number(*value, name);
         Ok(usage)
     }
 
@@ -104,10 +104,10 @@ impl<'p> Expander<'_, 'p> {
         let role = self.own_field(item, scope, "role", &Type::Arn);
         let profile = self.own_field(item, scope, "profile", &Type::String);
         let mode = self.own_field(item, scope, "mode", &Type::words(["sandbox", "live"]));
-        let text = |value: Option<PropertyValue>| value.and_then(|value| value.as_text().map(ToString::to_string));
+        let text = |value: Option<Value>| value.and_then(|value| value.as_text().map(ToString::to_string));
         // Without a region nothing can be placed. What else is wrong is reported, and stands in the way of nothing.
         let account = account.map_or_else(|AlreadyReported| Some("000000000000".to_owned()), text);
-        let or_none = |value: EvalResult<Option<PropertyValue>>| text(value.unwrap_or_default());
+        let or_none = |value: EvalResult<Option<Value>>| text(value.unwrap_or_default());
         let Some(region) = text(region?) else {
             return Err(self.report(
                 Diagnostic::error("GPB1905", format!("the environment `{}` has no region", item.body.name.text))
@@ -140,7 +140,7 @@ impl<'p> Expander<'_, 'p> {
         scope: &Scope<'p>,
         name: &str,
         ty: &Type,
-    ) -> EvalResult<Option<PropertyValue>> {
+    ) -> EvalResult<Option<Value>> {
         let mut found = None;
         for stmt in &item.body.stmts {
             match stmt {
@@ -154,10 +154,10 @@ impl<'p> Expander<'_, 'p> {
         Ok(Some(value).filter(|value| !value.is_absent()))
     }
 
-    fn tags(&self, item: &EnvironmentItem<'p>, scope: &Scope<'p>) -> model::ValueMap {
-        let read = || -> EvalResult<model::ValueMap> {
+    fn tags(&self, item: &EnvironmentItem<'p>, scope: &Scope<'p>) -> model::PropertyMap {
+        let read = || -> EvalResult<model::PropertyMap> {
             let entries = self.interpreter().entries(&item.body.stmts, scope)?;
-            let Some(given) = entries.assignments.get("tags") else { return Ok(model::ValueMap::default()) };
+            let Some(given) = entries.assignments.get("tags") else { return Ok(model::PropertyMap::default()) };
             let ty = Type::map(Type::String);
             let value = self.interpreter().given("tags", given, Expectation::Type(&ty))?;
             let value = self.interpreter().conform(value, &ty, scope, None)?;

@@ -5,7 +5,7 @@ use crate::property;
 use gpb_base::diag::Diagnostic;
 use gpb_model::Output;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use std::collections::BTreeMap;
 
 impl<'p> Expander<'_, 'p> {
@@ -36,7 +36,7 @@ impl<'p> Expander<'_, 'p> {
     }
 }
 
-fn secret_unknown(value: &PropertyValue) -> Option<&PropertyValue> {
+fn secret_unknown(value: &Value) -> Option<&Value> {
     match &value.kind {
         ValueKind::Unknown(unknown) if matches!(unknown.ty.required(), Type::Secret) => Some(value),
         _ => None,

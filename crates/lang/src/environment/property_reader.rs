@@ -7,7 +7,7 @@ use crate::property::{self, BodyProperties};
 use crate::ty::{CloudFacts, TypeContext};
 use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 use std::cell::Cell;
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const STACK: usize = 64 * 1024 * 1024;
 /// An evaluated body that is to be read.
 pub struct ReadJob {
     /// Its properties, by name.
-    pub body: PropertyValue,
+    pub body: Value,
     /// The type of the resource.
     pub def: Arc<TypeDef>,
     /// True if nothing is required of it.

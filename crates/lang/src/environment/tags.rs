@@ -1,10 +1,10 @@
 //! Adds the environment's tags to everything that can be tagged.
 
 use gpb_catalog::{Shape, TypeDef};
-use gpb_model::{Value, ValueMap};
+use gpb_model::{PropertyMap, PropertyValue};
 
 /// Adds `tags` to a resource's properties; a tag written on the resource wins.
-pub fn merge(def: &TypeDef, tags: &ValueMap, properties: &mut ValueMap) {
+pub fn merge(def: &TypeDef, tags: &PropertyMap, properties: &mut PropertyMap) {
     let Some(tagging) = def.tagging.as_ref().filter(|_| !tags.is_empty()) else { return };
     let Some(property) = def.root.by_aws(&tagging.property) else { return };
     match def.resolve(&property.shape) {
@@ -13,8 +13,8 @@ pub fn merge(def: &TypeDef, tags: &ValueMap, properties: &mut ValueMap) {
             if item.by_aws("Key").is_none() || item.by_aws("Value").is_none() {
                 return;
             }
-            let written = properties.entry(property.aws.clone()).or_insert_with(|| Value::List(Vec::new()));
-            let Value::List(items) = written else { return };
+            let written = properties.entry(property.aws.clone()).or_insert_with(|| PropertyValue::List(Vec::new()));
+            let PropertyValue::List(items) = written else { return };
             let flags: Vec<&str> = item
                 .required
                 .iter()
@@ -24,8 +24,9 @@ pub fn merge(def: &TypeDef, tags: &ValueMap, properties: &mut ValueMap) {
             add_pairs(items, tags, &flags);
         }
         Shape::Map { .. } | Shape::Json => {
-            let written = properties.entry(property.aws.clone()).or_insert_with(|| Value::Map(ValueMap::default()));
-            let Value::Map(entries) = written else { return };
+            let written =
+                properties.entry(property.aws.clone()).or_insert_with(|| PropertyValue::Map(PropertyMap::default()));
+            let PropertyValue::Map(entries) = written else { return };
             for (key, value) in tags {
                 entries.entry(key.clone()).or_insert_with(|| value.clone());
             }
@@ -37,17 +38,18 @@ pub fn merge(def: &TypeDef, tags: &ValueMap, properties: &mut ValueMap) {
 /// Adds tags as pairs; required flags of a tag are set.
 ///
 /// Such a flag asks whether what the resource makes is tagged too: the tags are for everything.
-fn add_pairs(items: &mut Vec<Value>, tags: &ValueMap, flags: &[&str]) {
-    let is_key = |item: &Value, key: &str| match item {
-        Value::Map(pair) => pair.get("Key") == Some(&Value::Text(key.into())),
+fn add_pairs(items: &mut Vec<PropertyValue>, tags: &PropertyMap, flags: &[&str]) {
+    let is_key = |item: &PropertyValue, key: &str| match item {
+        PropertyValue::Map(pair) => pair.get("Key") == Some(&PropertyValue::Text(key.into())),
         _ => false,
     };
     for (key, value) in tags {
         if items.iter().any(|item| is_key(item, key)) {
             continue;
         }
-        let mut pair = ValueMap::from_iter([("Key".into(), Value::Text(key.clone())), ("Value".into(), value.clone())]);
-        pair.extend(flags.iter().map(|flag| ((*flag).into(), Value::Bool(true))));
-        items.push(Value::Map(pair));
+        let mut pair =
+            PropertyMap::from_iter([("Key".into(), PropertyValue::Text(key.clone())), ("Value".into(), value.clone())]);
+        pair.extend(flags.iter().map(|flag| ((*flag).into(), PropertyValue::Bool(true))));
+        items.push(PropertyValue::Map(pair));
     }
 }

@@ -6,13 +6,13 @@ use crate::compile_context::{AlreadyReported, EvalResult};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_catalog::regions;
-use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry};
+use gpb_model::value::{Value, ValueEntry, ValueMap};
 use gpb_model::{Environment, Mode};
 use std::collections::BTreeMap;
 
 impl<'p> Interpreter<'_, 'p> {
     /// Returns `account`, `region` or `partition` of the current place.
-    pub(super) fn of_place(&self, name: &str, scope: &Scope<'p>, span: Span) -> EvalResult<Option<PropertyValue>> {
+    pub(super) fn of_place(&self, name: &str, scope: &Scope<'p>, span: Span) -> EvalResult<Option<Value>> {
         if !matches!(name, "account" | "region" | "partition") {
             return Ok(None);
         }
@@ -31,9 +31,9 @@ impl<'p> Interpreter<'_, 'p> {
             ));
         };
         match (name, &place.account) {
-            ("region", _) => Ok(Some(PropertyValue::text(place.region.as_str(), span))),
-            ("partition", _) => Ok(Some(PropertyValue::text(regions::partition(&place.region).unwrap_or("aws"), span))),
-            (_, Some(account)) => Ok(Some(PropertyValue::text(account.as_str(), span))),
+            ("region", _) => Ok(Some(Value::text(place.region.as_str(), span))),
+            ("partition", _) => Ok(Some(Value::text(regions::partition(&place.region).unwrap_or("aws"), span))),
+            (_, Some(account)) => Ok(Some(Value::text(account.as_str(), span))),
             (_, None) => Err(self.report(
                 Diagnostic::error("GPB1802", "the account of this place is not written anywhere")
                     .with_label(span, "needed here")
@@ -43,7 +43,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Returns the value of `environment`.
-    pub(super) fn environment(&self, span: Span) -> EvalResult<PropertyValue> {
+    pub(super) fn environment(&self, span: Span) -> EvalResult<Value> {
         if let Some(value) = self.view.environment(span) {
             return Ok(value);
         }
@@ -59,27 +59,23 @@ impl<'p> Interpreter<'_, 'p> {
 }
 
 /// Returns an environment and its usage as a value.
-pub fn environment_value(
-    environment: &Environment,
-    usage: &BTreeMap<String, PropertyValue>,
-    span: Span,
-) -> PropertyValue {
-    let mut map = PropertyMap::default();
-    let mut put = |name: &str, value: PropertyValue| {
+pub fn environment_value(environment: &Environment, usage: &BTreeMap<String, Value>, span: Span) -> Value {
+    let mut map = ValueMap::default();
+    let mut put = |name: &str, value: Value| {
         map.insert(name.into(), ValueEntry { key: span, value });
     };
-    put("name", PropertyValue::text(environment.name.as_str(), span));
+    put("name", Value::text(environment.name.as_str(), span));
     let mode = match environment.mode {
         Mode::Sandbox => "sandbox",
         Mode::Live => "live",
     };
-    put("mode", PropertyValue::word(mode, span));
-    put("region", PropertyValue::text(environment.place.region.as_str(), span));
+    put("mode", Value::word(mode, span));
+    put("region", Value::text(environment.place.region.as_str(), span));
     let usage =
         usage.iter().map(|(name, value)| (name.as_str().into(), ValueEntry { key: span, value: value.clone() }));
-    put("usage", PropertyValue::map(usage.collect(), span));
+    put("usage", Value::map(usage.collect(), span));
     if let Some(account) = &environment.place.account {
-        put("account", PropertyValue::text(account.as_str(), span));
+        put("account", Value::text(account.as_str(), span));
     }
-    PropertyValue::map(map, span)
+    Value::map(map, span)
 }

@@ -10,7 +10,7 @@ use crate::names::NamedItem;
 use crate::node_id::NodeId;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
-use gpb_model::value::{BareWord, PropertyValue};
+use gpb_model::value::{BareWord, Value};
 use gpb_syntax::ast::Binding;
 
 impl<'p> Interpreter<'_, 'p> {
@@ -25,7 +25,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Returns a constant of the program.
-    pub fn constant(&self, module: ModuleId, binding: &'p Binding, used: Span) -> EvalResult<PropertyValue> {
+    pub fn constant(&self, module: ModuleId, binding: &'p Binding, used: Span) -> EvalResult<Value> {
         let key = MemoKey::Item(NodeId::new(binding.span));
         self.demand(key, CycleLabel::Name(&binding.name.text), used, || {
             let scope = self.root(module);
@@ -34,7 +34,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Returns the value of a `const` or a `let`, read as its type.
-    pub fn bound(&self, binding: &'p Binding, scope: &Scope<'p>) -> EvalResult<PropertyValue> {
+    pub fn bound(&self, binding: &'p Binding, scope: &Scope<'p>) -> EvalResult<Value> {
         let Some(written) = &binding.value else { return Err(AlreadyReported) };
         let Some(ty) = &binding.ty else {
             let value = self.eval(written, scope, Expectation::Any)?;
@@ -48,7 +48,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Checks a value that no type reads: a bare word in it means nothing.
-    fn without_words(&self, value: PropertyValue, scope: &Scope<'p>) -> EvalResult<PropertyValue> {
+    fn without_words(&self, value: Value, scope: &Scope<'p>) -> EvalResult<Value> {
         let mut failed = None;
         for word in value.unread_words() {
             failed = Some(self.report(self.unexpected_word(word, scope)));

@@ -10,17 +10,11 @@ use crate::names::GlobalItem;
 use crate::node_id::NodeId;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 use gpb_syntax::ast::{Arg, Binding, FnItem, Ident};
 
 impl<'p> Interpreter<'_, 'p> {
-    pub(super) fn call(
-        &self,
-        callee: &'p Ident,
-        args: &'p [Arg],
-        scope: &Scope<'p>,
-        span: Span,
-    ) -> EvalResult<PropertyValue> {
+    pub(super) fn call(&self, callee: &'p Ident, args: &'p [Arg], scope: &Scope<'p>, span: Span) -> EvalResult<Value> {
         if args.iter().any(|arg| arg.value.is_missing()) {
             return Err(AlreadyReported);
         }
@@ -62,7 +56,7 @@ impl<'p> Interpreter<'_, 'p> {
         args: &'p [Arg],
         scope: &Scope<'p>,
         span: Span,
-    ) -> EvalResult<PropertyValue> {
+    ) -> EvalResult<Value> {
         let name = function.name;
         if !self.view.is_finished() {
             return Err(self.report(
@@ -77,7 +71,7 @@ impl<'p> Interpreter<'_, 'p> {
                     .with_label(span, format!("{} arguments are given", args.len())),
             ));
         }
-        let values: EvalResult<Vec<PropertyValue>> =
+        let values: EvalResult<Vec<Value>> =
             args.iter().map(|arg| self.eval(&arg.value, scope, Expectation::Any)).collect();
         self.view.call(name, &values?, span)
     }
@@ -89,7 +83,7 @@ impl<'p> Interpreter<'_, 'p> {
         args: &'p [Arg],
         scope: &Scope<'p>,
         span: Span,
-    ) -> EvalResult<PropertyValue> {
+    ) -> EvalResult<Value> {
         let item = function.item;
         if self.resolved.recursive.contains(&NodeId::new(item.span)) {
             return Err(AlreadyReported);
@@ -123,12 +117,12 @@ impl<'p> Interpreter<'_, 'p> {
         arg: Option<&'p Arg>,
         scope: &Scope<'p>,
         home: &Scope<'p>,
-    ) -> EvalResult<PropertyValue> {
+    ) -> EvalResult<Value> {
         let (written, from) = match (arg, &param.value) {
             (Some(arg), _) => (&arg.value, scope),
             (None, Some(default)) => (default, home),
             // Only an optional parameter is left out without a default.
-            (None, None) => return Ok(PropertyValue::absent(param.name.span)),
+            (None, None) => return Ok(Value::absent(param.name.span)),
         };
         let Some(ty) = &param.ty else { return self.eval(written, from, Expectation::Any) };
         let ty = self.cx.ty(home.frame.module_cx.module, ty)?;

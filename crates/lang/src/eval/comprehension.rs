@@ -8,12 +8,12 @@ use crate::compile_context::{AlreadyReported, EvalResult};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
+use gpb_model::value::{Value, ValueEntry, ValueKind, ValueMap};
 use gpb_syntax::ast::{Comprehension, Expr};
 use std::sync::Arc;
 
 /// The iterations of a loop: the key of each (the index in a list) and its element.
-pub type Iterations = Vec<(Option<PropertyValue>, PropertyValue)>;
+pub type Iterations = Vec<(Option<Value>, Value)>;
 
 impl<'p> Interpreter<'_, 'p> {
     /// Returns the iterations of a loop: its length must be known, its elements need not.
@@ -23,18 +23,15 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Returns the iterations over a value.
-    pub fn iterations_of(&self, value: &PropertyValue, span: Span) -> EvalResult<Iterations> {
+    pub fn iterations_of(&self, value: &Value, span: Span) -> EvalResult<Iterations> {
         match &value.kind {
             ValueKind::List(items) => {
                 let numbered = items.iter().enumerate();
-                Ok(numbered
-                    .map(|(at, item)| (Some(PropertyValue::number(at as u64, item.span)), item.clone()))
-                    .collect())
+                Ok(numbered.map(|(at, item)| (Some(Value::number(at as u64, item.span)), item.clone())).collect())
             }
             ValueKind::Map(entries) => {
-                let iterations = entries
-                    .iter()
-                    .map(|(key, entry)| (Some(PropertyValue::text(key.clone(), entry.key)), entry.value.clone()));
+                let iterations =
+                    entries.iter().map(|(key, entry)| (Some(Value::text(key.clone(), entry.key)), entry.value.clone()));
                 Ok(iterations.collect())
             }
             ValueKind::Absent => Ok(Vec::new()),
@@ -57,14 +54,14 @@ impl<'p> Interpreter<'_, 'p> {
         scope: &Scope<'p>,
         expect: Expectation<'_>,
         span: Span,
-    ) -> EvalResult<PropertyValue> {
+    ) -> EvalResult<Value> {
         let over = self.named(&comprehension.over, scope)?;
         if let Some(unknown) = self.open(&over) {
             return Ok(unknown.with_span(span));
         }
         let mut open = None;
         let mut items = Vec::new();
-        let mut map = PropertyMap::default();
+        let mut map = ValueMap::default();
         let mut failed = None;
         for (key, value) in self.iterations_of(&over, comprehension.over.span)? {
             self.state.meter.step(self.cx, span, 1)?;
@@ -88,11 +85,11 @@ impl<'p> Interpreter<'_, 'p> {
         if let Some(unknown) = open {
             return Ok(unknown.with_span(span));
         }
-        Ok(if comprehension.key.is_some() { PropertyValue::map(map, span) } else { PropertyValue::list(items, span) })
+        Ok(if comprehension.key.is_some() { Value::map(map, span) } else { Value::list(items, span) })
     }
 
     /// Returns an unknown list where a value is unknown. A fact makes nothing, so what it iterates over, and what it picks, may be unknown until apply: then so is the list.
-    fn open(&self, value: &PropertyValue) -> Option<PropertyValue> {
+    fn open(&self, value: &Value) -> Option<Value> {
         match &value.kind {
             ValueKind::Unknown(unknown) if self.view.is_finished() => {
                 Some(unknown.spread(Type::List(Arc::new(Type::Any)), value.span))
@@ -106,8 +103,8 @@ impl<'p> Interpreter<'_, 'p> {
         comprehension: &'p Comprehension,
         scope: &Scope<'p>,
         expect: Expectation<'_>,
-        open: &mut Option<PropertyValue>,
-    ) -> EvalResult<Option<(Option<PropertyValue>, PropertyValue)>> {
+        open: &mut Option<Value>,
+    ) -> EvalResult<Option<(Option<Value>, Value)>> {
         if let Some(condition) = &comprehension.condition {
             let holds = self.named(condition, scope)?.with_span(condition.span);
             if let Some(unknown) = self.open(&holds) {
@@ -127,7 +124,7 @@ impl<'p> Interpreter<'_, 'p> {
         Ok(Some(value).filter(|value| !value.is_absent()).map(|value| (Some(key), value)))
     }
 
-    fn insert(&self, map: &mut PropertyMap, key: &PropertyValue, value: PropertyValue) -> EvalResult<()> {
+    fn insert(&self, map: &mut ValueMap, key: &Value, value: Value) -> EvalResult<()> {
         let Some(text) = scalar(key) else { return Err(self.no_key(key)) };
         let span = key.span;
         if let Some(first) = map.get(text.as_str()) {
@@ -143,7 +140,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Reports a key that no iteration of a `for` has.
-    pub fn no_iteration(&self, of: &PropertyValue, key: &str, at: Span) -> AlreadyReported {
+    pub fn no_iteration(&self, of: &Value, key: &str, at: Span) -> AlreadyReported {
         let keys: Vec<&str> = of.as_map().into_iter().flatten().map(|(key, _)| &**key).collect();
         let diagnostic =
             Diagnostic::error("GPB1705", format!("there is no key `{key}` here")).with_label(at, "unknown key");
@@ -157,7 +154,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Reports a value that cannot be a key.
-    pub fn no_key(&self, key: &PropertyValue) -> AlreadyReported {
+    pub fn no_key(&self, key: &Value) -> AlreadyReported {
         self.report(
             Diagnostic::error("GPB1703", format!("{} cannot be a key", key.describe()))
                 .with_label(key.span, "a key is a string or a number")

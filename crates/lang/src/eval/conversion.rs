@@ -8,17 +8,11 @@ use crate::ty::{TypeContext, conform};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::ty::{DefaultId, Type};
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 
 impl<'p> Interpreter<'_, 'p> {
     /// Returns the value as one of `ty`.
-    pub fn conform(
-        &self,
-        value: PropertyValue,
-        ty: &Type,
-        scope: &Scope<'p>,
-        declared: Option<Span>,
-    ) -> EvalResult<PropertyValue> {
+    pub fn conform(&self, value: Value, ty: &Type, scope: &Scope<'p>, declared: Option<Span>) -> EvalResult<Value> {
         let read = self.with_context(scope, |cx| conform(value, ty, &cx.expected_at(declared)));
         read.map_err(|diagnostics| self.cx.reports.all(diagnostics))
     }
@@ -37,7 +31,7 @@ impl<'p> Interpreter<'_, 'p> {
         })
     }
 
-    fn default(&self, id: DefaultId, scope: &Scope<'p>) -> Result<PropertyValue, Vec<Diagnostic>> {
+    fn default(&self, id: DefaultId, scope: &Scope<'p>) -> Result<Value, Vec<Diagnostic>> {
         let Some((module, written)) = self.cx.types.default_of(id) else { return Err(Vec::new()) };
         let inner = Scope { place: scope.place.clone(), ..self.root(module) };
         self.eval(written, &inner, Expectation::Any).map_err(|AlreadyReported| Vec::new())

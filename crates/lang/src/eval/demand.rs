@@ -5,7 +5,7 @@ use super::memo::{CycleLabel, MemoKey, MemoState};
 use crate::compile_context::EvalResult;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 
 impl<'p> Interpreter<'_, 'p> {
     /// Returns the value under a key, computed at the first demand. `used` is the place that needs it: what a cycle shows.
@@ -14,8 +14,8 @@ impl<'p> Interpreter<'_, 'p> {
         key: MemoKey<'p>,
         label: CycleLabel<'p>,
         used: Span,
-        compute: impl FnOnce() -> EvalResult<PropertyValue>,
-    ) -> EvalResult<PropertyValue> {
+        compute: impl FnOnce() -> EvalResult<Value>,
+    ) -> EvalResult<Value> {
         match self.state.memo.state(&key) {
             Some(MemoState::Done(value)) => return value,
             Some(MemoState::Open) => return Err(self.report(self.cycle(key, used))),

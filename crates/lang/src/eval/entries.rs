@@ -7,7 +7,7 @@ use super::scope::Scope;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
-use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
+use gpb_model::value::{Value, ValueEntry, ValueKind, ValueMap};
 use gpb_syntax::ast::{Ident, Stmt, WhenStmt};
 use indexmap::IndexMap;
 use indexmap::map::Entry as MapEntry;
@@ -74,7 +74,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Returns what a condition evaluated to.
-    pub fn decided(&self, value: PropertyValue) -> EvalResult<bool> {
+    pub fn decided(&self, value: Value) -> EvalResult<bool> {
         let value = self.known(value, "what decides whether this exists")?;
         match value.kind {
             ValueKind::Bool(value) => Ok(value),
@@ -89,9 +89,9 @@ impl<'p> Interpreter<'_, 'p> {
         scope: &Scope<'p>,
         expect: Expectation<'_>,
         span: Span,
-    ) -> EvalResult<PropertyValue> {
+    ) -> EvalResult<Value> {
         let entries = self.entries(stmts, scope)?.assignments;
-        let mut map = PropertyMap::with_capacity_and_hasher(entries.len(), foldhash::fast::RandomState::default());
+        let mut map = ValueMap::with_capacity_and_hasher(entries.len(), foldhash::fast::RandomState::default());
         let mut failed = None;
         for (name, given) in entries {
             let key = given.first().map_or(span, Assignment::head);
@@ -103,11 +103,11 @@ impl<'p> Interpreter<'_, 'p> {
                 Err(why) => failed = Some(why),
             }
         }
-        failed.map_or_else(|| Ok(PropertyValue::map(map, span)), Err)
+        failed.map_or_else(|| Ok(Value::map(map, span)), Err)
     }
 
     /// Returns the value a name is given by one or more statements.
-    pub fn given(&self, name: &str, given: &[Assignment<'p>], expect: Expectation<'_>) -> EvalResult<PropertyValue> {
+    pub fn given(&self, name: &str, given: &[Assignment<'p>], expect: Expectation<'_>) -> EvalResult<Value> {
         match given {
             [] => Err(AlreadyReported),
             [Assignment::Field(field, scope)] if field.label.is_none() => self.eval(&field.value, scope, expect),
@@ -120,7 +120,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Evaluates repeated blocks and `when` statements: the elements of a list.
-    fn appended(&self, name: &str, given: &[Assignment<'p>], expect: Expectation<'_>) -> EvalResult<PropertyValue> {
+    fn appended(&self, name: &str, given: &[Assignment<'p>], expect: Expectation<'_>) -> EvalResult<Value> {
         if let [first, second, ..] = given
             && given.iter().any(|one| matches!(one, Assignment::Field(..)))
         {
@@ -140,11 +140,11 @@ impl<'p> Interpreter<'_, 'p> {
             }
         }
         let span = given.iter().map(Assignment::head).reduce(Span::to).unwrap_or_default();
-        failed.map_or_else(|| Ok(PropertyValue::list(items, span)), Err)
+        failed.map_or_else(|| Ok(Value::list(items, span)), Err)
     }
 
     /// Evaluates `name label = value` and `name label { … }`: the entries of a map.
-    fn labelled(&self, name: &str, given: &[Assignment<'p>], expect: Expectation<'_>) -> EvalResult<PropertyValue> {
+    fn labelled(&self, name: &str, given: &[Assignment<'p>], expect: Expectation<'_>) -> EvalResult<Value> {
         let mut by_label: IndexMap<&'p str, Vec<&Assignment<'p>>> = IndexMap::new();
         let mut failed = None;
         for one in given {
@@ -153,7 +153,7 @@ impl<'p> Interpreter<'_, 'p> {
                 None => failed = Some(self.twice(name, one.head(), given.first().map(Assignment::head))),
             }
         }
-        let mut map = PropertyMap::default();
+        let mut map = ValueMap::default();
         for (label, given) in by_label {
             let key = given.first().and_then(|one| one.label()).map_or_else(Span::default, |label| label.span);
             match self.entry(label, &given, expect.field(label)) {
@@ -165,10 +165,10 @@ impl<'p> Interpreter<'_, 'p> {
             }
         }
         let span = given.iter().map(Assignment::head).reduce(Span::to).unwrap_or_default();
-        failed.map_or_else(|| Ok(PropertyValue::map(map, span)), Err)
+        failed.map_or_else(|| Ok(Value::map(map, span)), Err)
     }
 
-    fn entry(&self, label: &str, given: &[&Assignment<'p>], expect: Expectation<'_>) -> EvalResult<PropertyValue> {
+    fn entry(&self, label: &str, given: &[&Assignment<'p>], expect: Expectation<'_>) -> EvalResult<Value> {
         match given {
             [Assignment::Field(field, scope)] => self.eval(&field.value, scope, expect),
             [Assignment::Block(block, scope)] if !expect.appends(&block.stmts) => {
@@ -197,16 +197,16 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Returns `when cpu > 70% add 2 remove 1` as the object `{ metric, op, threshold, add, remove }`.
-    fn when(&self, when: &'p WhenStmt, scope: &Scope<'p>, expect: Expectation<'_>) -> EvalResult<PropertyValue> {
-        let mut map = PropertyMap::default();
-        let mut put = |name: &str, key: Span, value: PropertyValue| map.insert(name.into(), ValueEntry { key, value });
+    fn when(&self, when: &'p WhenStmt, scope: &Scope<'p>, expect: Expectation<'_>) -> EvalResult<Value> {
+        let mut map = ValueMap::default();
+        let mut put = |name: &str, key: Span, value: Value| map.insert(name.into(), ValueEntry { key, value });
         // A metric is a word, even where something in scope is called the same.
         let metric = match &*when.metric.kind {
-            gpb_syntax::ast::ExprKind::Name(name) => Ok(PropertyValue::read_word(name.text.as_str(), name.span)),
+            gpb_syntax::ast::ExprKind::Name(name) => Ok(Value::read_word(name.text.as_str(), name.span)),
             _ => self.eval(&when.metric, scope, Expectation::Any),
         };
         put("metric", when.metric.span, metric?);
-        put("op", when.span, PropertyValue::text(symbol(when.op), when.span));
+        put("op", when.span, Value::text(symbol(when.op), when.span));
         put("threshold", when.threshold.span, self.eval(&when.threshold, scope, expect.field("threshold"))?);
         for action in &when.actions {
             let value = self.eval(&action.value, scope, expect.field(&action.head.text))?;
@@ -214,7 +214,7 @@ impl<'p> Interpreter<'_, 'p> {
                 return Err(self.twice(&action.head.text, action.head.span, None));
             }
         }
-        Ok(PropertyValue::map(map, when.span))
+        Ok(Value::map(map, when.span))
     }
 }
 
@@ -231,12 +231,7 @@ fn symbol(op: gpb_syntax::ast::BinaryOp) -> &'static str {
 }
 
 /// Returns a scope with the variables of one iteration of a `for`: the element, or the key and the element.
-pub fn bind_iteration<'p>(
-    scope: &Scope<'p>,
-    names: &'p [Ident],
-    key: Option<PropertyValue>,
-    value: PropertyValue,
-) -> Scope<'p> {
+pub fn bind_iteration<'p>(scope: &Scope<'p>, names: &'p [Ident], key: Option<Value>, value: Value) -> Scope<'p> {
     match (names, key) {
         ([name], _) => scope.bind(&name.text, value),
         ([first, second, ..], Some(key)) => scope.bind(&first.text, key).bind(&second.text, value),

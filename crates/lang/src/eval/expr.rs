@@ -11,34 +11,34 @@ use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_base::unit;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use gpb_syntax::ast::{BinaryOp, Expr, ExprKind, Ident, TextPart};
 use std::rc::Rc;
 
 impl<'p> Interpreter<'_, 'p> {
     /// Evaluates an expression. What is expected of it decides only how its blocks are read.
-    pub fn eval(&self, expr: &'p Expr, scope: &Scope<'p>, expect: Expectation<'_>) -> EvalResult<PropertyValue> {
+    pub fn eval(&self, expr: &'p Expr, scope: &Scope<'p>, expect: Expectation<'_>) -> EvalResult<Value> {
         self.state.meter.step(self.cx, expr.span, 1)?;
         self.state.meter.deeper(self.cx, expr.span, || self.eval_kind(expr, scope, expect))
     }
 
-    fn eval_kind(&self, expr: &'p Expr, scope: &Scope<'p>, expect: Expectation<'_>) -> EvalResult<PropertyValue> {
+    fn eval_kind(&self, expr: &'p Expr, scope: &Scope<'p>, expect: Expectation<'_>) -> EvalResult<Value> {
         let span = expr.span;
         match &*expr.kind {
-            ExprKind::Number(number) => Ok(PropertyValue::number(*number, span)),
+            ExprKind::Number(number) => Ok(Value::number(*number, span)),
             ExprKind::Quantity { amount, unit } => {
                 if let Some(number) = unit::thousands(*amount, &unit.text) {
-                    return Ok(PropertyValue::number(number, span));
+                    return Ok(Value::number(number, span));
                 }
                 let quantity = self.ok(unit::quantity(*amount, &unit.text, span))?;
-                Ok(PropertyValue::new(ValueKind::Quantity(quantity), span))
+                Ok(Value::new(ValueKind::Quantity(quantity), span))
             }
-            ExprKind::Bool(value) => Ok(PropertyValue::bool(*value, span)),
+            ExprKind::Bool(value) => Ok(Value::bool(*value, span)),
             ExprKind::Text(parts) => self.text(parts, scope, span),
             ExprKind::Name(name) => self.name(name, scope),
             ExprKind::Tagged { tag, value } => {
                 let value = self.eval(value, scope, Expectation::Any)?;
-                Ok(PropertyValue::tagged(tag.text.as_str(), tag.span, value))
+                Ok(Value::tagged(tag.text.as_str(), tag.span, value))
             }
             ExprKind::List(items) => self.list(items, scope, expect, span),
             ExprKind::Object(stmts) => self.object(stmts, scope, expect, span),
@@ -67,18 +67,18 @@ impl<'p> Interpreter<'_, 'p> {
         }
     }
 
-    fn text(&self, parts: &'p [TextPart], scope: &Scope<'p>, span: Span) -> EvalResult<PropertyValue> {
+    fn text(&self, parts: &'p [TextPart], scope: &Scope<'p>, span: Span) -> EvalResult<Value> {
         if let [TextPart::Text(text)] = parts {
-            return Ok(PropertyValue::text(text.as_str(), span));
+            return Ok(Value::text(text.as_str(), span));
         }
         if parts.is_empty() {
-            return Ok(PropertyValue::text("", span));
+            return Ok(Value::text("", span));
         }
         let mut values = Vec::with_capacity(parts.len());
         let mut failed = None;
         for part in parts {
             match part {
-                TextPart::Text(text) => values.push(PropertyValue::text(text.as_str(), span)),
+                TextPart::Text(text) => values.push(Value::text(text.as_str(), span)),
                 TextPart::Interpolation(expr) => match self.named(expr, scope) {
                     Ok(value) => values.push(value),
                     Err(why) => failed = Some(why),
@@ -89,8 +89,8 @@ impl<'p> Interpreter<'_, 'p> {
             return Err(why);
         }
         // Of a resource that is finished, nothing is said with what it does not have.
-        if self.view.is_finished() && values.iter().any(PropertyValue::is_absent) {
-            return Ok(PropertyValue::absent(span));
+        if self.view.is_finished() && values.iter().any(Value::is_absent) {
+            return Ok(Value::absent(span));
         }
         let value = self.ok(ops::text(values, span))?;
         self.state.meter.text(self.cx, span, value.as_text().map_or(0, |text| text.len()))?;
@@ -98,7 +98,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Evaluates an expression where a bare word can only be a name; one that is none has been reported by resolution.
-    pub fn named(&self, expr: &'p Expr, scope: &Scope<'p>) -> EvalResult<PropertyValue> {
+    pub fn named(&self, expr: &'p Expr, scope: &Scope<'p>) -> EvalResult<Value> {
         let value = self.eval(expr, scope, Expectation::Any)?;
         let is_bare = matches!(&*expr.kind, ExprKind::Name(_))
             && matches!(&value.kind, ValueKind::Word(word) if word.among.is_none());
@@ -112,13 +112,13 @@ impl<'p> Interpreter<'_, 'p> {
         }
     }
 
-    fn name(&self, name: &'p Ident, scope: &Scope<'p>) -> EvalResult<PropertyValue> {
+    fn name(&self, name: &'p Ident, scope: &Scope<'p>) -> EvalResult<Value> {
         let value = self.lookup(name, scope)?;
-        Ok(value.map_or_else(|| PropertyValue::word(name.text.as_str(), name.span), |value| value.with_span(name.span)))
+        Ok(value.map_or_else(|| Value::word(name.text.as_str(), name.span), |value| value.with_span(name.span)))
     }
 
     /// Returns what a name stands for; none for a bare word.
-    pub fn lookup(&self, name: &Ident, scope: &Scope<'p>) -> EvalResult<Option<PropertyValue>> {
+    pub fn lookup(&self, name: &Ident, scope: &Scope<'p>) -> EvalResult<Option<Value>> {
         if let Some(value) = scope.local(&name.text) {
             self.view.is_used(&name.text);
             return Ok(Some(value.clone()));
@@ -149,7 +149,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Returns what a name of a frame's own body stands for.
-    pub fn declared(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<PropertyValue> {
+    pub fn declared(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<Value> {
         match declared.what {
             DeclKind::Let(binding) => {
                 let key = MemoKey::Slot(frame.id, declared.at);
@@ -161,13 +161,7 @@ impl<'p> Interpreter<'_, 'p> {
         }
     }
 
-    fn list(
-        &self,
-        items: &'p [Expr],
-        scope: &Scope<'p>,
-        expect: Expectation<'_>,
-        span: Span,
-    ) -> EvalResult<PropertyValue> {
+    fn list(&self, items: &'p [Expr], scope: &Scope<'p>, expect: Expectation<'_>, span: Span) -> EvalResult<Value> {
         let mut values = Vec::with_capacity(items.len());
         let mut failed = None;
         for item in items {
@@ -178,7 +172,7 @@ impl<'p> Interpreter<'_, 'p> {
                 Err(why) => failed = Some(why),
             }
         }
-        failed.map_or_else(|| Ok(PropertyValue::list(values, span)), Err)
+        failed.map_or_else(|| Ok(Value::list(values, span)), Err)
     }
 
     fn binary(
@@ -188,7 +182,7 @@ impl<'p> Interpreter<'_, 'p> {
         right: &'p Expr,
         scope: &Scope<'p>,
         span: Span,
-    ) -> EvalResult<PropertyValue> {
+    ) -> EvalResult<Value> {
         let may_be_word = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::Coalesce);
         let side = |expr| if may_be_word { self.eval(expr, scope, Expectation::Any) } else { self.named(expr, scope) };
         let first = side(left);
@@ -210,7 +204,7 @@ impl<'p> Interpreter<'_, 'p> {
         scope: &Scope<'p>,
         expect: Expectation<'_>,
         span: Span,
-    ) -> EvalResult<PropertyValue> {
+    ) -> EvalResult<Value> {
         let decided = self.named(condition, scope)?;
         match &decided.kind {
             ValueKind::Bool(true) => self.eval(then, scope, expect),
@@ -229,7 +223,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Reports a condition that is neither true nor false.
-    pub fn not_a_condition(&self, value: &PropertyValue, span: Span) -> AlreadyReported {
+    pub fn not_a_condition(&self, value: &Value, span: Span) -> AlreadyReported {
         self.report(
             Diagnostic::error("GPB1407", format!("a condition is `true` or `false`, not {}", value.describe()))
                 .with_label(span, value.describe())

@@ -7,7 +7,7 @@ use crate::compile_context::{AlreadyReported, CompileContext, EvalResult};
 use crate::modules::ModuleId;
 use crate::resolve::ResolveOutput;
 use gpb_base::diag::Diagnostic;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 
 /// Evaluates expressions. It borrows all it needs, so whoever has a state and a view makes one where one is needed.
 pub struct Interpreter<'a, 'p> {
@@ -38,7 +38,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Checks that a value is known now, such as a condition that decides what exists.
-    pub fn known(&self, value: PropertyValue, why: &str) -> EvalResult<PropertyValue> {
+    pub fn known(&self, value: Value, why: &str) -> EvalResult<Value> {
         if value.is_known() {
             return Ok(value);
         }

@@ -10,13 +10,13 @@ use gpb_base::source::Span;
 use gpb_catalog::Shape;
 use gpb_catalog::typed::type_of;
 use gpb_model as model;
-use gpb_model::value::{PropertyValue, Unknown, ValueKind};
+use gpb_model::value::{Unknown, Value, ValueKind};
 use gpb_syntax::ast::{Expr, Ident};
 
 /// Returns the first key of what a `for` made, where `key` is none of them.
-fn keyed_without(of: &PropertyValue, key: &str) -> Option<std::sync::Arc<str>> {
+fn keyed_without(of: &Value, key: &str) -> Option<std::sync::Arc<str>> {
     let iterations = of.as_map().filter(|iterations| !iterations.contains_key(key))?;
-    let is_item = |value: &PropertyValue| matches!(value.kind, ValueKind::Resource(_) | ValueKind::Instance(_));
+    let is_item = |value: &Value| matches!(value.kind, ValueKind::Resource(_) | ValueKind::Instance(_));
     let all = iterations.values().all(|entry| is_item(&entry.value));
     iterations.first().filter(|_| all).map(|(first, _)| first.clone())
 }
@@ -29,7 +29,7 @@ impl<'p> Interpreter<'_, 'p> {
         optional: bool,
         scope: &Scope<'p>,
         span: Span,
-    ) -> EvalResult<PropertyValue> {
+    ) -> EvalResult<Value> {
         let written = of.span;
         let of = self.named(of, scope)?;
         if let Some(first) = keyed_without(&of, &name.text).filter(|_| !optional) {
@@ -44,7 +44,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Returns `of.name` of any value.
-    pub fn member_of(&self, of: &PropertyValue, name: &Ident, optional: bool, span: Span) -> EvalResult<PropertyValue> {
+    pub fn member_of(&self, of: &Value, name: &Ident, optional: bool, span: Span) -> EvalResult<Value> {
         match &of.kind {
             ValueKind::Resource(handle) => self.view.property(handle, name, span),
             ValueKind::Instance(handle) => self.view.instance_member(handle, name, span),
@@ -56,13 +56,7 @@ impl<'p> Interpreter<'_, 'p> {
         }
     }
 
-    pub(super) fn index(
-        &self,
-        of: &'p Expr,
-        index: &'p Expr,
-        scope: &Scope<'p>,
-        span: Span,
-    ) -> EvalResult<PropertyValue> {
+    pub(super) fn index(&self, of: &'p Expr, index: &'p Expr, scope: &Scope<'p>, span: Span) -> EvalResult<Value> {
         let of = self.named(of, scope);
         let index = self.eval(index, scope, Expectation::Any);
         let (of, index) = (of?, index?);
@@ -79,14 +73,14 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Returns a part of a property that is unknown: the catalog says whether there is one and what it will be.
-    fn below(&self, unknown: &Unknown, name: &str, at: Span, span: Span) -> EvalResult<Option<PropertyValue>> {
-        let model::Value::Ref(reference) = &*unknown.value else { return Ok(None) };
+    fn below(&self, unknown: &Unknown, name: &str, at: Span, span: Span) -> EvalResult<Option<Value>> {
+        let model::PropertyValue::Ref(reference) = &*unknown.value else { return Ok(None) };
         let Some(def) = self.view.type_at(&reference.to) else { return Ok(None) };
         let def = &*def;
         let Some(shape) = def.shape_at(&reference.path) else { return Ok(None) };
         let made = |segment: &str, shape: &Shape| {
             let path = reference.path.child(segment);
-            Some(PropertyValue::reference(reference.to.clone(), path, type_of(def, shape), span))
+            Some(Value::reference(reference.to.clone(), path, type_of(def, shape), span))
         };
         match shape {
             Shape::Object(object) => {

@@ -5,7 +5,7 @@ use crate::node_id::NodeId;
 use foldhash::HashMap;
 use gpb_base::source::Span;
 use gpb_model::Address;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 use std::cell::RefCell;
 
 /// The key of what is computed once.
@@ -53,7 +53,7 @@ pub enum MemoState {
     /// It is being computed.
     Open,
     /// It is computed.
-    Done(EvalResult<PropertyValue>),
+    Done(EvalResult<Value>),
 }
 
 /// Holds everything computed so far, and the trail of what is being computed now.

@@ -7,16 +7,11 @@ use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::policy;
 use crate::policy::{PolicyStatementValue, Principal};
 use gpb_base::source::Span;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 use gpb_syntax::ast::{Expr, PolicyStatement};
 
 impl<'p> Interpreter<'_, 'p> {
-    pub(super) fn policy(
-        &self,
-        written: &'p [PolicyStatement],
-        scope: &Scope<'p>,
-        span: Span,
-    ) -> EvalResult<PropertyValue> {
+    pub(super) fn policy(&self, written: &'p [PolicyStatement], scope: &Scope<'p>, span: Span) -> EvalResult<Value> {
         let mut statements = Vec::with_capacity(written.len());
         let mut failed = None;
         for statement in written {
@@ -64,8 +59,8 @@ impl<'p> Interpreter<'_, 'p> {
         })
     }
 
-    fn each(&self, written: &'p [Expr], scope: &Scope<'p>) -> EvalResult<Vec<PropertyValue>> {
-        let values: Vec<EvalResult<PropertyValue>> =
+    fn each(&self, written: &'p [Expr], scope: &Scope<'p>) -> EvalResult<Vec<Value>> {
+        let values: Vec<EvalResult<Value>> =
             written.iter().map(|expr| self.eval(expr, scope, Expectation::Any)).collect();
         values.into_iter().collect::<Result<_, AlreadyReported>>()
     }

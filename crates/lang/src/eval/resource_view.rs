@@ -6,7 +6,7 @@ use crate::compile_context::{AlreadyReported, EvalResult};
 use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model::Address;
-use gpb_model::value::{InstanceHandle, PropertyValue, ResourceHandle};
+use gpb_model::value::{InstanceHandle, ResourceHandle, Value};
 use gpb_syntax::ast::Ident;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,21 +16,21 @@ use std::sync::Arc;
 /// A failure has been reported where it happened, or is silent because something here is unknown.
 pub trait ResourceView<'p> {
     /// Returns the value of a parameter, a layer, a resource or a component that a frame's body declares.
-    fn declared(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<PropertyValue>;
+    fn declared(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<Value>;
 
     /// Returns a property of a resource: `queue.arn`.
-    fn property(&self, handle: &ResourceHandle, name: &Ident, span: Span) -> EvalResult<PropertyValue>;
+    fn property(&self, handle: &ResourceHandle, name: &Ident, span: Span) -> EvalResult<Value>;
 
     /// Returns the type of the resource at an address, where there is one.
     fn type_at(&self, address: &Address) -> Option<Arc<TypeDef>>;
 
     /// Returns an output, an item or a parameter of a layer or a component: `main.endpoint`.
-    fn instance_member(&self, _of: &InstanceHandle, _name: &Ident, _span: Span) -> EvalResult<PropertyValue> {
+    fn instance_member(&self, _of: &InstanceHandle, _name: &Ident, _span: Span) -> EvalResult<Value> {
         Err(AlreadyReported)
     }
 
     /// Returns the value of `environment`, where there is one.
-    fn environment(&self, span: Span) -> Option<PropertyValue>;
+    fn environment(&self, span: Span) -> Option<Value>;
 
     /// Checks whether there is no environment because none is expanded: what needs one then fails in silence.
     fn lacks_environment(&self) -> bool {
@@ -43,7 +43,7 @@ pub trait ResourceView<'p> {
     }
 
     /// Returns what a function of the graph evaluates to; called only where the resources are finished.
-    fn call(&self, _function: &str, _args: &[PropertyValue], _span: Span) -> EvalResult<PropertyValue> {
+    fn call(&self, _function: &str, _args: &[Value], _span: Span) -> EvalResult<Value> {
         Err(AlreadyReported)
     }
 

@@ -4,7 +4,7 @@ use crate::body_index::{BodyIndex, DeclKind};
 use crate::modules::ModuleId;
 use crate::resolve::AMBIENT;
 use gpb_base::source::Span;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use gpb_model::{Address, Place};
 use gpb_syntax::ast::{Binding, NamePath, Stmt};
 use std::cell::OnceCell;
@@ -114,7 +114,7 @@ pub struct LocalVar<'p> {
     /// Its name.
     pub name: &'p str,
     /// Its value.
-    pub value: PropertyValue,
+    pub value: Value,
     /// The variable that was bound before it.
     pub next: Option<Rc<LocalVar<'p>>>,
 }
@@ -148,7 +148,7 @@ impl<'p> Scope<'p> {
 
     /// Returns the same scope with one more variable.
     #[must_use]
-    pub fn bind(&self, name: &'p str, value: PropertyValue) -> Self {
+    pub fn bind(&self, name: &'p str, value: Value) -> Self {
         let local = LocalVar { name, value, next: self.locals.clone() };
         Self { locals: Some(Rc::new(local)), ..self.clone() }
     }
@@ -159,7 +159,7 @@ impl<'p> Scope<'p> {
     }
 
     /// Returns the variable of a name.
-    pub fn local(&self, name: &str) -> Option<&PropertyValue> {
+    pub fn local(&self, name: &str) -> Option<&Value> {
         find(self.locals.as_ref(), name)
     }
 
@@ -188,7 +188,7 @@ impl<'p> Frame<'p> {
     }
 
     /// Returns what a `for` bound to a name for this iteration.
-    pub fn var(&self, name: &str) -> Option<&PropertyValue> {
+    pub fn var(&self, name: &str) -> Option<&Value> {
         find(self.vars.as_ref(), name)
     }
 
@@ -203,7 +203,7 @@ impl<'p> Frame<'p> {
     }
 }
 
-fn find<'a>(mut local: Option<&'a Rc<LocalVar<'_>>>, name: &str) -> Option<&'a PropertyValue> {
+fn find<'a>(mut local: Option<&'a Rc<LocalVar<'_>>>, name: &str) -> Option<&'a Value> {
     while let Some(one) = local {
         if one.name == name {
             return Some(&one.value);
@@ -214,7 +214,7 @@ fn find<'a>(mut local: Option<&'a Rc<LocalVar<'_>>>, name: &str) -> Option<&'a P
 }
 
 /// Returns a value as a key: a string, a word, a number, a quantity.
-pub fn scalar(value: &PropertyValue) -> Option<String> {
+pub fn scalar(value: &Value) -> Option<String> {
     match &value.kind {
         ValueKind::Text(text) => Some(text.to_string()),
         ValueKind::Word(word) => Some(word.text.to_string()),

@@ -3,7 +3,7 @@
 use super::interpreter::Interpreter;
 use crate::compile_context::EvalResult;
 use gpb_base::source::Span;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 
 /// The largest value, in number of parts.
 const MAX_PARTS: usize = 1 << 19;
@@ -12,7 +12,7 @@ const MAX_NESTING: usize = 512;
 
 impl Interpreter<'_, '_> {
     /// Returns the value, once it is certain that walking it ends soon.
-    pub fn measured_size(&self, value: PropertyValue, at: Span) -> EvalResult<PropertyValue> {
+    pub fn measured_size(&self, value: Value, at: Span) -> EvalResult<Value> {
         if !matches!(value.kind, ValueKind::List(_) | ValueKind::Map(_)) {
             return Ok(value);
         }
@@ -27,7 +27,7 @@ impl Interpreter<'_, '_> {
 }
 
 /// Returns the number of parts; none above the ceilings.
-fn measure(value: &PropertyValue) -> Option<usize> {
+fn measure(value: &Value) -> Option<usize> {
     let mut parts = 0;
     let mut pending = vec![(value, 0)];
     while let Some((value, depth)) = pending.pop() {

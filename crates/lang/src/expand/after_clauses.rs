@@ -6,7 +6,7 @@ use crate::eval::{Expectation, ModuleContext, Scope, scalar};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::Address;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use gpb_syntax::ast::{NamePath, PathSegment};
 use std::collections::BTreeSet;
 
@@ -42,7 +42,7 @@ impl<'p> Expander<'_, 'p> {
     }
 
     /// Returns what a path of names and keys leads to.
-    fn resolve_after(&self, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<PropertyValue> {
+    fn resolve_after(&self, path: &'p NamePath, scope: &Scope<'p>) -> EvalResult<Value> {
         let mut segments = path.segments.iter();
         let Some(PathSegment::Name(head)) = segments.next() else { return Err(AlreadyReported) };
         // An unknown head has been reported by resolution.
@@ -64,13 +64,13 @@ impl<'p> Expander<'_, 'p> {
         Ok(value)
     }
 
-    fn keyed_item(&self, of: &PropertyValue, key: &PropertyValue) -> EvalResult<PropertyValue> {
+    fn keyed_item(&self, of: &Value, key: &Value) -> EvalResult<Value> {
         let text = scalar(key).ok_or_else(|| self.interpreter().no_key(key))?;
         let found = of.as_map().and_then(|map| map.get(text.as_str()));
         found.map(|entry| entry.value.clone()).ok_or_else(|| self.interpreter().no_iteration(of, &text, key.span))
     }
 
-    fn addresses_of(&self, value: &PropertyValue, path: &NamePath, found: &mut Vec<Address>) -> EvalResult<()> {
+    fn addresses_of(&self, value: &Value, path: &NamePath, found: &mut Vec<Address>) -> EvalResult<()> {
         match &value.kind {
             ValueKind::Resource(handle) => found.push(handle.address.clone()),
             ValueKind::Instance(handle) => {

@@ -7,7 +7,7 @@ use crate::eval::{Assignment, BlockEntries, CycleLabel, Expectation, Frame, Memo
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 use gpb_syntax::ast::Binding;
 use std::rc::Rc;
 
@@ -25,7 +25,7 @@ impl<'p> Expander<'_, 'p> {
         self.interpreter().demand(MemoKey::Given(instance.id), label, used, || {
             let entries = Rc::new(self.interpreter().entries(stmts, scope)?);
             self.expansion.given.borrow_mut().insert(instance.id, entries);
-            Ok(PropertyValue::absent(used))
+            Ok(Value::absent(used))
         })?;
         self.expansion.given.borrow().get(&instance.id).cloned().ok_or(AlreadyReported)
     }
@@ -37,7 +37,7 @@ impl<'p> Expander<'_, 'p> {
         binding: &'p Binding,
         at: usize,
         used: Span,
-    ) -> EvalResult<PropertyValue> {
+    ) -> EvalResult<Value> {
         self.interpreter().demand(MemoKey::Slot(frame.id, at), CycleLabel::Name(&binding.name.text), used, || {
             let instance =
                 frame.module_cx.instance.and_then(|id| self.expansion.instance(id)).ok_or(AlreadyReported)?;
@@ -53,7 +53,7 @@ impl<'p> Expander<'_, 'p> {
                 }
                 (None, Some(default)) => (self.interpreter().eval(default, &home, expect)?, home),
                 (None, None) if ty.as_ref().is_some_and(Type::is_optional) || is_optional(binding) => {
-                    return Ok(PropertyValue::absent(binding.name.span));
+                    return Ok(Value::absent(binding.name.span));
                 }
                 (None, None) => return Err(self.missing(&instance, binding)),
             };

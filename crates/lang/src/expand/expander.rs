@@ -8,7 +8,7 @@ use crate::resolve::ResolveOutput;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
-use gpb_model::value::{InstanceHandle, PropertyValue, ResourceHandle};
+use gpb_model::value::{InstanceHandle, ResourceHandle, Value};
 use gpb_model::{Address, Environment, Goals};
 use gpb_syntax::ast::Ident;
 use std::cell::RefCell;
@@ -59,14 +59,14 @@ impl<'w, 'p> Expander<'w, 'p> {
 }
 
 impl<'p> ResourceView<'p> for Expander<'_, 'p> {
-    fn declared(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<PropertyValue> {
+    fn declared(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<Value> {
         match declared.what {
             DeclKind::Param(binding) => self.param(frame, binding, declared.at, used),
             _ => self.item(frame, declared, used),
         }
     }
 
-    fn property(&self, handle: &ResourceHandle, name: &Ident, span: Span) -> EvalResult<PropertyValue> {
+    fn property(&self, handle: &ResourceHandle, name: &Ident, span: Span) -> EvalResult<Value> {
         self.property_of(handle, name, span)
     }
 
@@ -74,11 +74,11 @@ impl<'p> ResourceView<'p> for Expander<'_, 'p> {
         self.expansion.by_address(address).map(|node| node.def.clone())
     }
 
-    fn instance_member(&self, of: &InstanceHandle, name: &Ident, span: Span) -> EvalResult<PropertyValue> {
+    fn instance_member(&self, of: &InstanceHandle, name: &Ident, span: Span) -> EvalResult<Value> {
         self.member_of_instance(of, name, span)
     }
 
-    fn environment(&self, span: Span) -> Option<PropertyValue> {
+    fn environment(&self, span: Span) -> Option<Value> {
         let environment = self.environment.borrow().clone()?;
         Some(environment_value(&environment, &self.goals.borrow().usage, span))
     }

@@ -4,7 +4,7 @@ use crate::eval::{BlockEntries, Frame, InstanceId, Scope};
 use foldhash::HashMap;
 use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
-use gpb_model::value::{PropertyValue, ResourceHandle};
+use gpb_model::value::{ResourceHandle, Value};
 use gpb_model::{Address, Place};
 use gpb_syntax::ast::{ResourceStmt, Stmt};
 use indexmap::IndexMap;
@@ -102,7 +102,7 @@ pub enum GroupExpansion<'p> {
 #[derive(Debug, Clone)]
 pub struct Iteration<'p> {
     /// The key, with the place it comes from.
-    pub key: PropertyValue,
+    pub key: Value,
     /// The body of the iteration.
     pub frame: Rc<Frame<'p>>,
 }

@@ -7,7 +7,7 @@ use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{CycleLabel, Expectation, Frame, MemoKey, ModuleContext, Scope, bind_iteration, key_segment, scalar};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
-use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry};
+use gpb_model::value::{Value, ValueEntry, ValueMap};
 use gpb_syntax::ast::{Expr, ForStmt, Stmt};
 use indexmap::IndexMap;
 use std::rc::Rc;
@@ -29,7 +29,7 @@ impl<'p> Expander<'_, 'p> {
         self.interpreter().demand(MemoKey::Slot(frame.id, at), CycleLabel::Name(label), used, || {
             let group = self.expand_group(frame, stmt)?;
             self.expansion.groups.borrow_mut().insert(slot, group);
-            Ok(PropertyValue::absent(used))
+            Ok(Value::absent(used))
         })?;
         self.expansion.groups.borrow().get(&slot).cloned().ok_or(AlreadyReported)
     }
@@ -107,9 +107,9 @@ impl<'p> Expander<'_, 'p> {
         &self,
         written: Option<&'p Expr>,
         scope: &Scope<'p>,
-        map_key: Option<PropertyValue>,
-        element: &PropertyValue,
-    ) -> EvalResult<(Arc<str>, PropertyValue)> {
+        map_key: Option<Value>,
+        element: &Value,
+    ) -> EvalResult<(Arc<str>, Value)> {
         let key = match (written, map_key) {
             (Some(written), _) => self.interpreter().eval(written, scope, Expectation::Any)?.with_span(written.span),
             (None, Some(key)) => key,
@@ -124,17 +124,12 @@ impl<'p> Expander<'_, 'p> {
 
     /// Returns what a name stands for that is declared inside a group: a map of the iterations of a `for`, the item of the branch
     /// that was chosen, nothing where the other was.
-    pub(super) fn in_group(
-        &self,
-        frame: &Rc<Frame<'p>>,
-        declared: &Declaration<'p>,
-        used: Span,
-    ) -> EvalResult<PropertyValue> {
+    pub(super) fn in_group(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<Value> {
         let name = declared.name.text.as_str();
         match self.group(frame, declared.at, used)? {
             GroupExpansion::One(inner) => match inner.index.names.get(name) {
                 Some(found) => self.item(&inner, found, used),
-                None => Ok(PropertyValue::absent(used)),
+                None => Ok(Value::absent(used)),
             },
             GroupExpansion::Many(iterations) => {
                 self.interpreter().demand(MemoKey::Keyed(frame.id, name), CycleLabel::Name(name), used, || {
@@ -144,13 +139,8 @@ impl<'p> Expander<'_, 'p> {
         }
     }
 
-    fn keyed(
-        &self,
-        iterations: &IndexMap<Arc<str>, Iteration<'p>>,
-        name: &str,
-        used: Span,
-    ) -> EvalResult<PropertyValue> {
-        let mut map = PropertyMap::with_capacity_and_hasher(iterations.len(), foldhash::fast::RandomState::default());
+    fn keyed(&self, iterations: &IndexMap<Arc<str>, Iteration<'p>>, name: &str, used: Span) -> EvalResult<Value> {
+        let mut map = ValueMap::with_capacity_and_hasher(iterations.len(), foldhash::fast::RandomState::default());
         for (key, iteration) in iterations {
             let Some(found) = iteration.frame.index.names.get(name) else { continue };
             let value = self.item(&iteration.frame, found, used)?;
@@ -158,6 +148,6 @@ impl<'p> Expander<'_, 'p> {
                 map.insert(key.clone(), ValueEntry { key: iteration.key.span, value });
             }
         }
-        Ok(PropertyValue::map(map, used))
+        Ok(Value::map(map, used))
     }
 }

@@ -7,19 +7,14 @@ use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{CycleLabel, Frame, InstanceId, MemoKey, ModuleContext, Scope};
 use crate::node_id::NodeId;
 use gpb_base::source::Span;
-use gpb_model::value::{InstanceHandle, PropertyValue, ValueKind};
+use gpb_model::value::{InstanceHandle, Value, ValueKind};
 use gpb_syntax::ast::{BlockStmt, LayerStmt, Stmt};
 use std::rc::Rc;
 use std::sync::Arc;
 
 impl<'p> Expander<'_, 'p> {
     /// Returns a layer, a resource or a component's use, by its name in a frame.
-    pub(super) fn item(
-        &self,
-        frame: &Rc<Frame<'p>>,
-        declared: &Declaration<'p>,
-        used: Span,
-    ) -> EvalResult<PropertyValue> {
+    pub(super) fn item(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<Value> {
         let stmt = frame.stmts.get(declared.at).ok_or(AlreadyReported)?;
         if matches!(stmt, Stmt::For(_) | Stmt::If(_) | Stmt::In { .. }) {
             return self.in_group(frame, declared, used);
@@ -33,7 +28,7 @@ impl<'p> Expander<'_, 'p> {
         })
     }
 
-    fn layer(&self, frame: &Rc<Frame<'p>>, layer: &'p LayerStmt) -> EvalResult<PropertyValue> {
+    fn layer(&self, frame: &Rc<Frame<'p>>, layer: &'p LayerStmt) -> EvalResult<Value> {
         let scope = Scope::new(frame.clone());
         let place = layer.place.as_ref().map(|place| self.place(place, &scope)).transpose()?;
         let name: Arc<str> = layer.name.text.as_str().into();
@@ -51,7 +46,7 @@ impl<'p> Expander<'_, 'p> {
         Ok(handle(&made, layer.name.span))
     }
 
-    fn component(&self, frame: &Rc<Frame<'p>>, block: &'p BlockStmt) -> EvalResult<PropertyValue> {
+    fn component(&self, frame: &Rc<Frame<'p>>, block: &'p BlockStmt) -> EvalResult<Value> {
         let component = self.cx.names.component(frame.module_cx.module, &block.head.text).ok_or(AlreadyReported)?;
         let label = block.label.as_ref().ok_or(AlreadyReported)?;
         if self.resolved.recursive.contains(&NodeId::new(component.item.span)) {
@@ -109,6 +104,6 @@ impl<'p> Expander<'_, 'p> {
     }
 }
 
-fn handle(instance: &Instance<'_>, span: Span) -> PropertyValue {
-    PropertyValue::new(ValueKind::Instance(InstanceHandle { id: instance.id, what: instance.what.clone() }), span)
+fn handle(instance: &Instance<'_>, span: Span) -> Value {
+    Value::new(ValueKind::Instance(InstanceHandle { id: instance.id, what: instance.what.clone() }), span)
 }

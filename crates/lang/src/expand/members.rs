@@ -7,18 +7,13 @@ use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{CycleLabel, Frame, MemoKey, Scope};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
-use gpb_model::value::{InstanceHandle, PropertyValue};
+use gpb_model::value::{InstanceHandle, Value};
 use gpb_syntax::ast::{Binding, Ident, Stmt};
 use std::rc::Rc;
 
 impl<'p> Expander<'_, 'p> {
     /// Returns `data.main`, `main.endpoint`: an output, an item or a parameter of a layer or a component.
-    pub(super) fn member_of_instance(
-        &self,
-        of: &InstanceHandle,
-        name: &Ident,
-        span: Span,
-    ) -> EvalResult<PropertyValue> {
+    pub(super) fn member_of_instance(&self, of: &InstanceHandle, name: &Ident, span: Span) -> EvalResult<Value> {
         let frame =
             self.expansion.instance(of.id).and_then(|instance| instance.frame.get().cloned()).ok_or(AlreadyReported)?;
         if let Some((binding, at)) = frame.index.outputs.get(name.text.as_str()) {
@@ -39,7 +34,7 @@ impl<'p> Expander<'_, 'p> {
         binding: &'p Binding,
         at: usize,
         used: Span,
-    ) -> EvalResult<PropertyValue> {
+    ) -> EvalResult<Value> {
         match frame.stmts.get(at) {
             Some(Stmt::Output(_)) => self.interpreter().demand(
                 MemoKey::Slot(frame.id, at),
@@ -50,7 +45,7 @@ impl<'p> Expander<'_, 'p> {
             Some(_) => match self.group(frame, at, used)? {
                 GroupExpansion::One(inner) => match inner.index.outputs.get(binding.name.text.as_str()) {
                     Some((found, at)) => self.output(&inner, found, *at, used),
-                    None => Ok(PropertyValue::absent(used)),
+                    None => Ok(Value::absent(used)),
                 },
                 GroupExpansion::Many(_) => Err(AlreadyReported),
             },

@@ -8,7 +8,7 @@ use crate::property::aws_spelling;
 use gpb_base::source::Span;
 use gpb_catalog::typed::type_of;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyValue, ResourceHandle, ValueKind};
+use gpb_model::value::{ResourceHandle, Value, ValueKind};
 use gpb_model::{Address, PropPath};
 use gpb_syntax::ast::{Ident, ResourceStmt};
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 impl<'p> Expander<'_, 'p> {
     /// Enters the resource declared by a statement of a frame.
-    pub(super) fn resource(&self, frame: &Rc<Frame<'p>>, stmt: &'p ResourceStmt) -> EvalResult<PropertyValue> {
+    pub(super) fn resource(&self, frame: &Rc<Frame<'p>>, stmt: &'p ResourceStmt) -> EvalResult<Value> {
         let (_, def) = self.cx.def_at(&stmt.ty)?;
         self.state.meter.item(self.cx, stmt.name.span)?;
         self.cx.expand(stmt);
@@ -32,7 +32,7 @@ impl<'p> Expander<'_, 'p> {
         let id = u32::try_from(nodes.len()).map_err(|_| AlreadyReported)?;
         nodes.push(Rc::new(ResourceNode { id, stmt, frame: frame.clone(), handle: handle.clone(), def, place }));
         self.expansion.by_address.borrow_mut().insert(address, id);
-        Ok(PropertyValue::new(ValueKind::Resource(handle), stmt.name.span))
+        Ok(Value::new(ValueKind::Resource(handle), stmt.name.span))
     }
 
     /// Returns the entries of a resource; what an `override` gives takes the place of what was written.
@@ -53,7 +53,7 @@ impl<'p> Expander<'_, 'p> {
             }
             self.state.memo.reserve(node.id, entries.assignments.len());
             self.expansion.bodies.borrow_mut().insert(node.id, Rc::new(entries));
-            Ok(PropertyValue::absent(used))
+            Ok(Value::absent(used))
         })?;
         self.expansion.bodies.borrow().get(&node.id).cloned().ok_or(AlreadyReported)
     }
@@ -65,7 +65,7 @@ impl<'p> Expander<'_, 'p> {
         entries: &BlockEntries<'p>,
         at: usize,
         used: Span,
-    ) -> EvalResult<PropertyValue> {
+    ) -> EvalResult<Value> {
         let (name, given) = entries.assignments.get_index(at).ok_or(AlreadyReported)?;
         let label = CycleLabel::Property(node.handle.address.clone(), name);
         self.interpreter().demand(MemoKey::Property(node.id, at), label, used, || {
@@ -75,13 +75,13 @@ impl<'p> Expander<'_, 'p> {
     }
 
     /// Returns `queue.arn`: what the declaration says, where that is known, and otherwise an unknown of the catalog's type.
-    pub(super) fn property_of(&self, handle: &ResourceHandle, name: &Ident, span: Span) -> EvalResult<PropertyValue> {
+    pub(super) fn property_of(&self, handle: &ResourceHandle, name: &Ident, span: Span) -> EvalResult<Value> {
         let Some(node) = self.expansion.by_address(&handle.address) else { return Err(AlreadyReported) };
         let def = node.def.clone();
         let Some(property) = def.root.by_name(&name.text).or_else(|| def.root.by_aws(&name.text)) else {
             if name.text == "id" {
                 let path = PropPath::default();
-                return Ok(PropertyValue::reference(handle.address.clone(), path, Type::String, span));
+                return Ok(Value::reference(handle.address.clone(), path, Type::String, span));
             }
             let mut names: Vec<&str> = def.root.properties.iter().map(|property| property.name.as_str()).collect();
             names.push("id");
@@ -101,6 +101,6 @@ impl<'p> Expander<'_, 'p> {
             }
         }
         let path = PropPath::default().child(&property.aws);
-        Ok(PropertyValue::reference(handle.address.clone(), path, type_of(&def, &property.shape), span))
+        Ok(Value::reference(handle.address.clone(), path, type_of(&def, &property.shape), span))
     }
 }

@@ -6,7 +6,7 @@ use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{Frame, Scope};
 use gpb_base::source::Span;
 use gpb_model as model;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use gpb_syntax::ast::{Binding, NamePath, Stmt};
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ pub struct OutputValue<'p> {
     /// Its declaration.
     pub binding: &'p Binding,
     /// Its value.
-    pub value: PropertyValue,
+    pub value: Value,
 }
 
 /// Holds what the walk met.
@@ -101,14 +101,14 @@ impl<'p> Expander<'_, 'p> {
     }
 
     /// Demands a name at its declaration; one declared twice is met once.
-    fn visit_name(&self, frame: &Rc<Frame<'p>>, at: usize, name: &gpb_syntax::ast::Ident) -> EvalResult<PropertyValue> {
+    fn visit_name(&self, frame: &Rc<Frame<'p>>, at: usize, name: &gpb_syntax::ast::Ident) -> EvalResult<Value> {
         let declared =
             frame.index.names.get(name.text.as_str()).filter(|declared| declared.at == at).ok_or(AlreadyReported)?;
         self.interpreter().declared(frame, declared, name.span)
     }
 
     /// Takes what the use of a component demands of everything in it.
-    fn visit_use(&self, value: &PropertyValue) -> EvalResult<()> {
+    fn visit_use(&self, value: &Value) -> EvalResult<()> {
         let ValueKind::Instance(handle) = &value.kind else { return Ok(()) };
         let instance = self.expansion.instance(handle.id).ok_or(AlreadyReported)?;
         for (stmt, scope) in &self.arguments_of(&instance, instance.head)?.rest {
@@ -117,7 +117,7 @@ impl<'p> Expander<'_, 'p> {
         Ok(())
     }
 
-    fn visit_instance(&self, value: &PropertyValue, into: &mut ExpansionOutput<'p>) -> EvalResult<()> {
+    fn visit_instance(&self, value: &Value, into: &mut ExpansionOutput<'p>) -> EvalResult<()> {
         let ValueKind::Instance(handle) = &value.kind else { return Ok(()) };
         let instance = self.expansion.instance(handle.id).ok_or(AlreadyReported)?;
         self.visit_body(&instance, into);

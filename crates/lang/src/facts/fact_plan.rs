@@ -8,7 +8,7 @@ use foldhash::HashMap;
 use gpb_catalog::TypeDef;
 use gpb_model as model;
 use gpb_model::PropPath;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 use gpb_model::{Applicability, Evidence, Fact, FactFields, Resource};
 use gpb_syntax::ast;
 use gpb_syntax::ast::{Binding, BlockStmt, Stmt};
@@ -22,7 +22,7 @@ pub struct FactPlan<'p> {
     /// The `facts` items about it, in order.
     pub items: Vec<FactPlanItem<'p>>,
     /// The usage of a resource, where that depends on nothing of it and it says nothing itself.
-    pub usage: OnceCell<PropertyValue>,
+    pub usage: OnceCell<Value>,
     /// True if the usage depends on nothing of the resource.
     pub usage_is_fixed: bool,
 }
@@ -57,7 +57,7 @@ pub struct MemoCache<T> {
 #[derive(Debug, Clone)]
 pub struct LetValue {
     /// The value.
-    pub value: PropertyValue,
+    pub value: Value,
     /// The properties of the resource that it looked at.
     pub evidence: Arc<[PropPath]>,
 }
@@ -108,9 +108,11 @@ impl<T: Clone> MemoCache<T> {
             // A length before each text, so that no two lists of values make one key.
             let _ = match resource.properties.get(&property.0) {
                 None => write!(key, "-"),
-                Some(model::Value::Bool(value)) => write!(key, "{value};"),
-                Some(model::Value::Int(value)) => write!(key, "{value};"),
-                Some(model::Value::Text(text)) if text.len() <= MOST_TEXT => write!(key, "{}:{text}", text.len()),
+                Some(model::PropertyValue::Bool(value)) => write!(key, "{value};"),
+                Some(model::PropertyValue::Int(value)) => write!(key, "{value};"),
+                Some(model::PropertyValue::Text(text)) if text.len() <= MOST_TEXT => {
+                    write!(key, "{}:{text}", text.len())
+                }
                 Some(_) => return None,
             };
         }

@@ -8,12 +8,12 @@ use gpb_base::source::Span;
 use gpb_catalog::{Shape, TypeDef};
 use gpb_model as model;
 use gpb_model::PropPath;
-use gpb_model::value::{PropertyMap, PropertyValue, ResourceHandle, ValueEntry, ValueKind};
+use gpb_model::value::{ResourceHandle, Value, ValueEntry, ValueKind, ValueMap};
 use std::sync::Arc;
 
 impl FactWorker<'_, '_> {
     /// Returns what a function of the graph evaluates to.
-    pub(super) fn graph_function(&self, name: &str, args: &[PropertyValue], span: Span) -> EvalResult<PropertyValue> {
+    pub(super) fn graph_function(&self, name: &str, args: &[Value], span: Span) -> EvalResult<Value> {
         let first = args.first().ok_or(AlreadyReported)?;
         match name {
             "all" => Ok(resources(self.reader.of_type(&self.type_name(first)?), span)),
@@ -21,29 +21,29 @@ impl FactWorker<'_, '_> {
             "resource_of" => self.resource_of(first, args.get(1), span),
             "same_target" => {
                 let second = args.get(1).ok_or(AlreadyReported)?;
-                Ok(PropertyValue::bool(self.key(first)? == self.key(second)?, span))
+                Ok(Value::bool(self.key(first)? == self.key(second)?, span))
             }
             "required_by" => {
-                let what = args.get(1).and_then(PropertyValue::as_text).ok_or(AlreadyReported)?;
+                let what = args.get(1).and_then(Value::as_text).ok_or(AlreadyReported)?;
                 let needed = self.reader.needed(&self.handle(first)?.address, what);
-                Ok(PropertyValue::list(needed.into_iter().map(|(by, amount)| need(by, amount, span)).collect(), span))
+                Ok(Value::list(needed.into_iter().map(|(by, amount)| need(by, amount, span)).collect(), span))
             }
             _ => {
                 let handle = self.handle(first)?;
                 Ok(match name {
-                    "address_of" => PropertyValue::text(handle.address.as_str(), span),
-                    "type_of" => PropertyValue::text(handle.ty.clone(), span),
-                    "region_of" => PropertyValue::text(handle.place.region.as_str(), span),
+                    "address_of" => Value::text(handle.address.as_str(), span),
+                    "type_of" => Value::text(handle.ty.clone(), span),
+                    "region_of" => Value::text(handle.place.region.as_str(), span),
                     _ => match &handle.place.account {
-                        Some(account) => PropertyValue::text(account.as_str(), span),
-                        None => PropertyValue::absent(span),
+                        Some(account) => Value::text(account.as_str(), span),
+                        None => Value::absent(span),
                     },
                 })
             }
         }
     }
 
-    fn resources_where(&self, args: &[PropertyValue], span: Span) -> EvalResult<PropertyValue> {
+    fn resources_where(&self, args: &[Value], span: Span) -> EvalResult<Value> {
         let [ty, property, value] = args else { return Err(AlreadyReported) };
         let name = self.type_name(ty)?;
         let def = self.cx.def(&name).ok_or(AlreadyReported)?;
@@ -51,31 +51,28 @@ impl FactWorker<'_, '_> {
         let path = self.path_of(&def, written, property.span)?;
         let keys = match &value.kind {
             ValueKind::Resource(handle) => self.reader.keys_of_resource(&handle.address),
-            ValueKind::Absent => return Ok(PropertyValue::list(Vec::new(), span)),
+            ValueKind::Absent => return Ok(Value::list(Vec::new(), span)),
             _ => self.reader.keys_of_value(&self.to_model(value)?),
         };
         Ok(resources(self.reader.holders(&def, &path, &keys), span))
     }
 
     /// Returns the resource that a reference or an identifier leads to.
-    fn resource_of(&self, value: &PropertyValue, ty: Option<&PropertyValue>, span: Span) -> EvalResult<PropertyValue> {
+    fn resource_of(&self, value: &Value, ty: Option<&Value>, span: Span) -> EvalResult<Value> {
         let ty = ty.map(|ty| self.type_name(ty)).transpose()?;
         let found = match &value.kind {
             ValueKind::Resource(handle) => Some(handle.clone()),
             ValueKind::Unknown(unknown) => match &*unknown.value {
-                model::Value::Ref(reference) => self.reader.handle(&reference.to),
+                model::PropertyValue::Ref(reference) => self.reader.handle(&reference.to),
                 _ => None,
             },
             _ => value.as_text().and_then(|text| self.reader.named(text, ty.as_deref())),
         };
         let found = found.filter(|handle| ty.as_ref().is_none_or(|ty| *handle.ty == **ty));
-        Ok(found.map_or_else(
-            || PropertyValue::absent(span),
-            |handle| PropertyValue::new(ValueKind::Resource(handle), span),
-        ))
+        Ok(found.map_or_else(|| Value::absent(span), |handle| Value::new(ValueKind::Resource(handle), span)))
     }
 
-    fn key(&self, value: &PropertyValue) -> EvalResult<String> {
+    fn key(&self, value: &Value) -> EvalResult<String> {
         match &value.kind {
             ValueKind::Resource(handle) => Ok(format!("@{}", handle.address)),
             ValueKind::Absent => Ok(String::new()),
@@ -83,14 +80,14 @@ impl FactWorker<'_, '_> {
         }
     }
 
-    fn to_model(&self, value: &PropertyValue) -> EvalResult<model::Value> {
+    fn to_model(&self, value: &Value) -> EvalResult<model::PropertyValue> {
         match &value.kind {
-            ValueKind::Word(word) => Ok(model::Value::Text(word.text.as_ref().into())),
+            ValueKind::Word(word) => Ok(model::PropertyValue::Text(word.text.as_ref().into())),
             _ => self.interpreter().ok(property::untyped(value)),
         }
     }
 
-    fn handle(&self, value: &PropertyValue) -> EvalResult<Arc<ResourceHandle>> {
+    fn handle(&self, value: &Value) -> EvalResult<Arc<ResourceHandle>> {
         match &value.kind {
             ValueKind::Resource(handle) => Ok(handle.clone()),
             _ => Err(self.cx.reports.add(
@@ -101,7 +98,7 @@ impl FactWorker<'_, '_> {
         }
     }
 
-    fn type_name(&self, value: &PropertyValue) -> EvalResult<String> {
+    fn type_name(&self, value: &Value) -> EvalResult<String> {
         let name = value.as_text().ok_or(AlreadyReported)?;
         match self.cx.def(name) {
             Some(_) => Ok(name.to_string()),
@@ -135,16 +132,13 @@ fn below<'d>(def: &'d TypeDef, shape: &'d Shape) -> Option<&'d gpb_catalog::Obje
     }
 }
 
-fn resources(handles: Vec<Arc<ResourceHandle>>, span: Span) -> PropertyValue {
-    PropertyValue::list(
-        handles.into_iter().map(|handle| PropertyValue::new(ValueKind::Resource(handle), span)).collect(),
-        span,
-    )
+fn resources(handles: Vec<Arc<ResourceHandle>>, span: Span) -> Value {
+    Value::list(handles.into_iter().map(|handle| Value::new(ValueKind::Resource(handle), span)).collect(), span)
 }
 
-fn need(by: Arc<ResourceHandle>, amount: rust_decimal::Decimal, span: Span) -> PropertyValue {
-    let mut map = PropertyMap::default();
-    map.insert("by".into(), ValueEntry { key: span, value: PropertyValue::new(ValueKind::Resource(by), span) });
-    map.insert("amount".into(), ValueEntry { key: span, value: PropertyValue::number(amount, span) });
-    PropertyValue::map(map, span)
+fn need(by: Arc<ResourceHandle>, amount: rust_decimal::Decimal, span: Span) -> Value {
+    let mut map = ValueMap::default();
+    map.insert("by".into(), ValueEntry { key: span, value: Value::new(ValueKind::Resource(by), span) });
+    map.insert("amount".into(), ValueEntry { key: span, value: Value::number(amount, span) });
+    Value::map(map, span)
 }

@@ -5,7 +5,7 @@ use crate::node_id::NodeId;
 use foldhash::{HashMap, HashSet};
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
-use gpb_model::value::{PropertyValue, ResourceHandle};
+use gpb_model::value::{ResourceHandle, Value};
 use gpb_model::{Address, Evidence, TypeName};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub struct GraphReader {
     holders: RefCell<HashMap<(TypeName, PropPath), PropertyIndex>>,
     reads: RefCell<EvalTrace>,
     /// By the place of a fact's field: its value, where that is the same for every resource.
-    pub constants: RefCell<HashMap<NodeId, Option<PropertyValue>>>,
+    pub constants: RefCell<HashMap<NodeId, Option<Value>>>,
 }
 
 impl Deref for GraphReader {

@@ -6,7 +6,7 @@ use super::worker::{FactSubject, FactWorker};
 use crate::compile_context::EvalResult;
 use crate::eval::{Assignment, BlockEntries, Expectation, Scope};
 use crate::node_id::NodeId;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use gpb_model::{ASKED_ANYWAY, Applicability, Fact, PropPath};
 use gpb_syntax::ast::{Binding, BlockStmt};
 use std::sync::Arc;
@@ -81,7 +81,7 @@ impl<'p> FactWorker<'_, 'p> {
         binding: &'p Binding,
         cache: Option<&MemoCache<LetValue>>,
         scope: &Scope<'p>,
-    ) -> EvalResult<PropertyValue> {
+    ) -> EvalResult<Value> {
         self.reader.start(false);
         let shared = cache.and_then(|cache| Some((cache, cache.key(subject.resource)?)));
         if let Some(known) = shared.as_ref().and_then(|(cache, key)| cache.get(key)) {
@@ -150,7 +150,7 @@ impl<'p> FactWorker<'_, 'p> {
     }
 
     /// Returns the value of a fact's field; one that is the same for every resource is there once.
-    fn field_of_fact(&self, name: &str, given: &[Assignment<'p>]) -> EvalResult<PropertyValue> {
+    fn field_of_fact(&self, name: &str, given: &[Assignment<'p>]) -> EvalResult<Value> {
         let [Assignment::Field(field, scope)] = given else {
             return self.interpreter().given(name, given, Expectation::Any);
         };

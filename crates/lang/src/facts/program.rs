@@ -11,8 +11,8 @@ use crate::property;
 use crate::resolve::ResolveOutput;
 use crate::ty::CloudFacts;
 use gpb_catalog::Catalog;
-use gpb_model::value::PropertyValue;
-use gpb_model::{Fact, FactEvaluator, Model, Resource, ValueMap};
+use gpb_model::value::Value;
+use gpb_model::{Fact, FactEvaluator, Model, PropertyMap, Resource};
 use std::fmt;
 use std::sync::Arc;
 
@@ -68,7 +68,7 @@ impl FactEvaluator for FactProgram {
         deep_stack::run(|| self.evaluate(model, others)).unwrap_or_default()
     }
 
-    fn changed(&self, resource: &Resource, set: &PropertyValue) -> Option<ValueMap> {
+    fn changed(&self, resource: &Resource, set: &Value) -> Option<PropertyMap> {
         let def = self.catalog.get(&resource.ty)?;
         property::changed(resource, &def, set, self.cloud).ok()
     }

@@ -7,24 +7,19 @@ use gpb_catalog::typed::{type_of, value_of};
 use gpb_model as model;
 use gpb_model::PropPath;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyValue, ResourceHandle};
+use gpb_model::value::{ResourceHandle, Value};
 use gpb_syntax::ast::Ident;
 
 impl FactWorker<'_, '_> {
     /// Returns `self.property` in a fact: what is written, the schema's default, or nothing; unknown for what AWS decides.
-    pub(super) fn finished_property(
-        &self,
-        handle: &ResourceHandle,
-        name: &Ident,
-        span: Span,
-    ) -> EvalResult<PropertyValue> {
+    pub(super) fn finished_property(&self, handle: &ResourceHandle, name: &Ident, span: Span) -> EvalResult<Value> {
         let resource = self.reader.resource(&handle.address).ok_or(AlreadyReported)?;
         let def = self.cx.def(&resource.ty).ok_or(AlreadyReported)?;
         let Some(property) = def.root.by_name(&name.text).or_else(|| def.root.by_aws(&name.text)) else {
             if name.text == "id" {
                 return Ok(match self.reader.identifier(&handle.address) {
-                    Some(text) => PropertyValue::text(text, span),
-                    None => PropertyValue::reference(handle.address.clone(), PropPath::default(), Type::String, span),
+                    Some(text) => Value::text(text, span),
+                    None => Value::reference(handle.address.clone(), PropPath::default(), Type::String, span),
                 });
             }
             let names: Vec<&str> = def.root.properties.iter().map(|property| property.name.as_str()).collect();
@@ -35,13 +30,13 @@ impl FactWorker<'_, '_> {
         let value = match (written, &property.default) {
             (Some(value), _) => value_of(&def, &property.shape, value, span),
             (None, _) if def.is_read_only(&path) => {
-                PropertyValue::reference(handle.address.clone(), path.clone(), type_of(&def, &property.shape), span)
+                Value::reference(handle.address.clone(), path.clone(), type_of(&def, &property.shape), span)
             }
-            (None, Some(default)) => match model::Value::try_from(default.clone()) {
+            (None, Some(default)) => match model::PropertyValue::try_from(default.clone()) {
                 Ok(value) => value_of(&def, &property.shape, &value, span),
-                Err(_) => PropertyValue::absent(span),
+                Err(_) => Value::absent(span),
             },
-            (None, None) => PropertyValue::absent(span),
+            (None, None) => Value::absent(span),
         };
         if !self.reader.has_read(&handle.address, &path) {
             self.reader.read(self.reader.property(resource, path).into());

@@ -5,7 +5,7 @@ use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
 use gpb_model::value::ResourceHandle;
-use gpb_model::{Address, Evidence, Need, Reference, Resource, TypeName, Value};
+use gpb_model::{Address, Evidence, Need, PropertyValue, Reference, Resource, TypeName};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -126,9 +126,9 @@ impl ResourceGraph {
 
     /// Returns the keys under which a property's value is found. `*address` is any reference to a resource, `@address` one to what
     /// identifies it, `=text` what is written.
-    fn keys(&self, value: &Value) -> Vec<String> {
+    fn keys(&self, value: &PropertyValue) -> Vec<String> {
         match value {
-            Value::Ref(reference) => {
+            PropertyValue::Ref(reference) => {
                 let mut keys = vec![format!("*{}", reference.to), self.reference(reference)];
                 keys.extend(self.literal(reference).map(|text| format!("={text}")));
                 keys
@@ -138,18 +138,18 @@ impl ResourceGraph {
     }
 
     /// Returns one text for all values that are, or will be, the same.
-    pub fn key(&self, value: &Value) -> String {
+    pub fn key(&self, value: &PropertyValue) -> String {
         match value {
-            Value::Ref(reference) => match self.literal(reference) {
+            PropertyValue::Ref(reference) => match self.literal(reference) {
                 Some(text) => format!("={text}"),
                 None => self.reference(reference),
             },
-            Value::Concat(parts) => {
+            PropertyValue::Concat(parts) => {
                 let parts = parts.iter().map(|part| self.key(part));
                 let parts = parts.map(|part| part.strip_prefix('=').map_or(format!("{{{part}}}"), str::to_owned));
                 format!("={}", parts.collect::<String>())
             }
-            Value::Text(text) => format!("={text}"),
+            PropertyValue::Text(text) => format!("={text}"),
             other => format!("={}", serde_json::Value::from(other.clone())),
         }
     }
@@ -162,9 +162,9 @@ impl ResourceGraph {
     }
 
     /// Returns the keys that find what is the same as a value.
-    pub fn keys_of_value(&self, value: &Value) -> Vec<String> {
+    pub fn keys_of_value(&self, value: &PropertyValue) -> Vec<String> {
         match value {
-            Value::Ref(reference) => {
+            PropertyValue::Ref(reference) => {
                 let literal = self.literal(reference).map(|text| format!("={text}"));
                 std::iter::once(self.reference(reference)).chain(literal).collect()
             }
@@ -196,7 +196,7 @@ impl ResourceGraph {
     /// Returns what a resource will be identified by, where that is written.
     pub fn identifier(&self, address: &Address) -> Option<&str> {
         match self.resource(address)?.properties.get(self.primary(address)?.head())? {
-            Value::Text(text) => Some(text),
+            PropertyValue::Text(text) => Some(text),
             _ => None,
         }
     }
@@ -212,7 +212,7 @@ impl ResourceGraph {
             .filter_map(|all| if let [one] = all.as_slice() { Some(one) } else { None });
         let all = def.primary_identifier.iter().chain(alone).chain(def.create_only.iter().filter(|path| named(path)));
         let texts = all.filter_map(|path| match resource.properties.get(&path.0)? {
-            Value::Text(text) => Some(text.as_str()),
+            PropertyValue::Text(text) => Some(text.as_str()),
             _ => None,
         });
         let mut names: Vec<&str> = texts.collect();
@@ -240,11 +240,11 @@ impl ResourceGraph {
 }
 
 /// Returns the values at a place, every element of the lists on the way.
-fn inside<'v>(value: &'v Value, path: &[&str]) -> Vec<&'v Value> {
+fn inside<'v>(value: &'v PropertyValue, path: &[&str]) -> Vec<&'v PropertyValue> {
     match (value, path) {
-        (Value::List(items), _) => items.iter().flat_map(|item| inside(item, path)).collect(),
+        (PropertyValue::List(items), _) => items.iter().flat_map(|item| inside(item, path)).collect(),
         (value, []) => vec![value],
-        (Value::Map(entries), [head, rest @ ..]) => {
+        (PropertyValue::Map(entries), [head, rest @ ..]) => {
             entries.get(*head).map(|value| inside(value, rest)).unwrap_or_default()
         }
         _ => Vec::new(),

@@ -8,23 +8,21 @@ use crate::eval::Expectation;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::Resource;
-use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry};
+use gpb_model::value::{Value, ValueEntry, ValueMap};
 
 impl<'p> FactWorker<'_, 'p> {
     /// Returns what a resource is used for: what it says itself, and otherwise what its type's facts say.
-    pub(super) fn usage_of(&self, subject: &FactSubject<'_, 'p>) -> PropertyValue {
+    pub(super) fn usage_of(&self, subject: &FactSubject<'_, 'p>) -> Value {
         let (plan, resource) = (subject.plan, subject.resource);
         // A failure has been reported where it happened.
-        let all = || {
-            self.all_usage(subject)
-                .unwrap_or_else(|AlreadyReported| PropertyValue::map(PropertyMap::default(), resource.span))
-        };
+        let all =
+            || self.all_usage(subject).unwrap_or_else(|AlreadyReported| Value::map(ValueMap::default(), resource.span));
         let kept = if plan.usage_is_fixed && !subject.says_usage { &plan.usage } else { &subject.usage };
         kept.get_or_init(all).clone()
     }
 
-    fn all_usage(&self, subject: &FactSubject<'_, 'p>) -> EvalResult<PropertyValue> {
-        let mut map = PropertyMap::default();
+    fn all_usage(&self, subject: &FactSubject<'_, 'p>) -> EvalResult<Value> {
+        let mut map = ValueMap::default();
         for item in &subject.plan.items {
             for block in item.global.item.stmts.iter().filter_map(is_usage) {
                 let scope = self.interpreter().root(item.global.module).bind(SELF, subject.itself.clone());
@@ -41,10 +39,10 @@ impl<'p> FactWorker<'_, 'p> {
                 None => self.unknown_usage(resource, name, value.span, &map),
             }
         }
-        Ok(PropertyValue::map(map, resource.span))
+        Ok(Value::map(map, resource.span))
     }
 
-    fn unknown_usage(&self, resource: &Resource, name: &str, span: Span, known: &PropertyMap) {
+    fn unknown_usage(&self, resource: &Resource, name: &str, span: Span, known: &ValueMap) {
         let message = format!("`{}` has no usage `{name}`", resource.ty);
         let diagnostic = Diagnostic::error("GPB1915", message).with_label(span, "nothing is known to depend on it");
         let names: Vec<&str> = known.keys().map(AsRef::as_ref).collect();

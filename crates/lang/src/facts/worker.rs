@@ -9,7 +9,7 @@ use crate::eval::{EvalState, Frame, Interpreter, ResourceView, environment_value
 use crate::resolve::ResolveOutput;
 use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
-use gpb_model::value::{PropertyValue, ResourceHandle, ValueKind};
+use gpb_model::value::{ResourceHandle, Value, ValueKind};
 use gpb_model::{Address, Environment, Fact, Goals, Resource};
 use gpb_syntax::ast::Ident;
 use std::cell::OnceCell;
@@ -47,13 +47,13 @@ pub(super) struct FactSubject<'a, 'p> {
     /// The facts of its type.
     pub plan: &'a FactPlan<'p>,
     /// The value of `self`.
-    pub itself: PropertyValue,
+    pub itself: Value,
     /// The place where the program's author has declared it.
     pub declared: Span,
     /// True if it says itself what it is used for.
     pub says_usage: bool,
     /// The value of `usage`, once a fact asks.
-    pub usage: OnceCell<PropertyValue>,
+    pub usage: OnceCell<Value>,
 }
 
 impl<'w, 'p> FactWorker<'w, 'p> {
@@ -80,7 +80,7 @@ impl<'w, 'p> FactWorker<'w, 'p> {
             // What one resource's facts may take does not shrink with the number of resources.
             self.state.meter.renew();
             let Some(itself) = graph.handle(&resource.address) else { continue };
-            let itself = PropertyValue::new(ValueKind::Resource(itself), resource.span);
+            let itself = Value::new(ValueKind::Resource(itself), resource.span);
             let plan = plans.get(&*resource.ty).unwrap_or(&none);
             let says_usage = self.goals.resource_usage.contains_key(&resource.address);
             let (declared, usage) = (written.declared, OnceCell::new());
@@ -97,12 +97,12 @@ impl<'w, 'p> FactWorker<'w, 'p> {
 }
 
 impl<'p> ResourceView<'p> for FactWorker<'_, 'p> {
-    fn declared(&self, _: &Rc<Frame<'p>>, _: &Declaration<'p>, _: Span) -> EvalResult<PropertyValue> {
+    fn declared(&self, _: &Rc<Frame<'p>>, _: &Declaration<'p>, _: Span) -> EvalResult<Value> {
         // A fact stands in no body, so none declares anything.
         Err(AlreadyReported)
     }
 
-    fn property(&self, handle: &ResourceHandle, name: &Ident, span: Span) -> EvalResult<PropertyValue> {
+    fn property(&self, handle: &ResourceHandle, name: &Ident, span: Span) -> EvalResult<Value> {
         self.finished_property(handle, name, span)
     }
 
@@ -110,7 +110,7 @@ impl<'p> ResourceView<'p> for FactWorker<'_, 'p> {
         self.cx.def(&self.reader.resource(address)?.ty)
     }
 
-    fn environment(&self, span: Span) -> Option<PropertyValue> {
+    fn environment(&self, span: Span) -> Option<Value> {
         Some(environment_value(self.environment?, &self.goals.usage, span))
     }
 
@@ -118,7 +118,7 @@ impl<'p> ResourceView<'p> for FactWorker<'_, 'p> {
         true
     }
 
-    fn call(&self, function: &str, args: &[PropertyValue], span: Span) -> EvalResult<PropertyValue> {
+    fn call(&self, function: &str, args: &[Value], span: Span) -> EvalResult<Value> {
         self.graph_function(function, args, span)
     }
 

@@ -5,7 +5,7 @@ use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::Place;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyMap, PropertyValue, Unknown, ValueKind};
+use gpb_model::value::{Unknown, Value, ValueKind, ValueMap};
 use rust_decimal::prelude::ToPrimitive;
 
 /// Computes `of.name` or, where `optional`, `of?.name`.
@@ -14,22 +14,16 @@ use rust_decimal::prelude::ToPrimitive;
 ///
 /// # Errors
 /// When there is no such member.
-pub fn member(
-    of: &PropertyValue,
-    name: &str,
-    name_span: Span,
-    optional: bool,
-    span: Span,
-) -> Result<PropertyValue, Diagnostic> {
+pub fn member(of: &Value, name: &str, name_span: Span, optional: bool, span: Span) -> Result<Value, Diagnostic> {
     match &of.kind {
         ValueKind::Map(entries) => match entries.get(name) {
             Some(entry) => Ok(entry.value.clone().with_span(span)),
-            None if optional => Ok(PropertyValue::absent(span)),
+            None if optional => Ok(Value::absent(span)),
             None => Err(no_entry(name, name_span, entries)),
         },
         ValueKind::Place(place) => place_member(place, name, name_span, span),
         ValueKind::Unknown(unknown) => unknown_member(unknown, of, name, name_span, span),
-        ValueKind::Absent if optional => Ok(PropertyValue::absent(span)),
+        ValueKind::Absent if optional => Ok(Value::absent(span)),
         ValueKind::Absent => Err(Diagnostic::error("GPB1110", format!("no value was given to take `.{name}` of"))
             .with_label(of.span, "this may be absent")
             .help(format!("reach into it with `?.{name}`, and choose a value for that case with `??`"))),
@@ -43,7 +37,7 @@ pub fn member(
 ///
 /// # Errors
 /// When there is no such element.
-pub fn index(of: &PropertyValue, index: &PropertyValue, span: Span) -> Result<PropertyValue, Diagnostic> {
+pub fn index(of: &Value, index: &Value, span: Span) -> Result<Value, Diagnostic> {
     match (&of.kind, &index.kind) {
         (ValueKind::List(_) | ValueKind::Map(_) | ValueKind::Unknown(_), ValueKind::Unknown(_))
         | (ValueKind::Unknown(_), _) => {
@@ -86,13 +80,13 @@ pub fn index(of: &PropertyValue, index: &PropertyValue, span: Span) -> Result<Pr
     }
 }
 
-fn place_member(place: &Place, name: &str, name_span: Span, span: Span) -> Result<PropertyValue, Diagnostic> {
+fn place_member(place: &Place, name: &str, name_span: Span, span: Span) -> Result<Value, Diagnostic> {
     let optional = |text: Option<&str>| match text {
-        Some(text) => PropertyValue::text(text, span),
-        None => PropertyValue::absent(span),
+        Some(text) => Value::text(text, span),
+        None => Value::absent(span),
     };
     match name {
-        "region" => Ok(PropertyValue::text(place.region.as_str(), span)),
+        "region" => Ok(Value::text(place.region.as_str(), span)),
         "account" => Ok(optional(place.account.as_deref())),
         "role" => Ok(optional(place.role.as_deref())),
         "profile" => Ok(optional(place.profile.as_deref())),
@@ -102,13 +96,7 @@ fn place_member(place: &Place, name: &str, name_span: Span, span: Span) -> Resul
     }
 }
 
-fn unknown_member(
-    unknown: &Unknown,
-    of: &PropertyValue,
-    name: &str,
-    name_span: Span,
-    span: Span,
-) -> Result<PropertyValue, Diagnostic> {
+fn unknown_member(unknown: &Unknown, of: &Value, name: &str, name_span: Span, span: Span) -> Result<Value, Diagnostic> {
     let ty = match unknown.ty.required() {
         Type::Any => Type::Any,
         Type::Map(of) => of.as_ref().clone(),
@@ -124,10 +112,10 @@ fn unknown_member(
                 .with_label(name_span, format!("`{name}` cannot be reached")));
         }
     };
-    wait("member", &[of, &PropertyValue::text(name, name_span)], ty, span)
+    wait("member", &[of, &Value::text(name, name_span)], ty, span)
 }
 
-fn no_entry(name: &str, span: Span, entries: &PropertyMap) -> Diagnostic {
+fn no_entry(name: &str, span: Span, entries: &ValueMap) -> Diagnostic {
     let names: Vec<&str> = entries.keys().map(AsRef::as_ref).collect();
     suggest(name, span, nearest(name, names.iter().copied()), &names)
 }

@@ -6,7 +6,7 @@ use gpb_base::source::Span;
 use gpb_base::unit;
 use gpb_base::unit::Operands;
 use gpb_model::ty::Type;
-use gpb_model::value::{BareWord, PropertyValue, ValueKind};
+use gpb_model::value::{BareWord, Value, ValueKind};
 use gpb_syntax::ast::BinaryOp;
 
 /// Compares two values for equality.
@@ -15,7 +15,7 @@ use gpb_syntax::ast::BinaryOp;
 ///
 /// # Errors
 /// When values of these kinds are never the same.
-pub fn equal(left: &PropertyValue, right: &PropertyValue) -> Result<Option<bool>, Diagnostic> {
+pub fn equal(left: &Value, right: &Value) -> Result<Option<bool>, Diagnostic> {
     if let (Some(a), Some(b)) = (left.as_amount(), right.as_amount()) {
         let sides = Operands { left: a, left_span: left.span, right: b, right_span: right.span };
         return unit::compare(&sides).map(|order| Some(order.is_eq()));
@@ -34,14 +34,9 @@ pub fn equal(left: &PropertyValue, right: &PropertyValue) -> Result<Option<bool>
     }
 }
 
-pub(super) fn compare(
-    op: BinaryOp,
-    left: PropertyValue,
-    right: PropertyValue,
-    span: Span,
-) -> Result<PropertyValue, Diagnostic> {
+pub(super) fn compare(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
     match equal(&left, &right)? {
-        Some(same) => Ok(PropertyValue::bool(same == (op == BinaryOp::Equal), span)),
+        Some(same) => Ok(Value::bool(same == (op == BinaryOp::Equal), span)),
         None => wait(op.symbol(), &[&left, &right], Type::Bool, span),
     }
 }
@@ -49,7 +44,7 @@ pub(super) fn compare(
 /// Compares words.
 ///
 /// Where one of them comes from a known set, the other must be of that set too.
-fn words(one: &BareWord, left: &PropertyValue, right: &PropertyValue) -> Result<bool, Diagnostic> {
+fn words(one: &BareWord, left: &Value, right: &Value) -> Result<bool, Diagnostic> {
     let among = match (&left.kind, &right.kind) {
         (_, ValueKind::Word(BareWord { among: Some(among), .. })) if one.among.is_none() => Some((among, left)),
         (ValueKind::Word(BareWord { among: Some(among), .. }), _) => Some((among, right)),
@@ -70,14 +65,14 @@ fn words(one: &BareWord, left: &PropertyValue, right: &PropertyValue) -> Result<
     })
 }
 
-fn secret(left: &PropertyValue, right: &PropertyValue) -> Diagnostic {
+fn secret(left: &Value, right: &Value) -> Diagnostic {
     let secret = if matches!(left.kind, ValueKind::Secret(_)) { left } else { right };
     Diagnostic::error("GPB1115", "a secret cannot be compared")
         .with_label(secret.span, "this is a secret")
         .help("a secret may only be given, whole, to a property that keeps secrets, or to a parameter of type `secret`")
 }
 
-fn never_equal(left: &PropertyValue, right: &PropertyValue) -> Diagnostic {
+fn never_equal(left: &Value, right: &Value) -> Diagnostic {
     let message = format!("{} is never equal to {}", left.describe(), right.describe());
     Diagnostic::error("GPB1121", message)
         .with_label(left.span.to(right.span), "this comparison never holds")

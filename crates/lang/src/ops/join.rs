@@ -7,7 +7,7 @@ use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model as model;
 use gpb_model::ty::Type;
-use gpb_model::value::{MAX_TEXT, PropertyValue, ValueKind, too_large};
+use gpb_model::value::{MAX_TEXT, Value, ValueKind, too_large};
 
 /// Joins the parts of `"a${b}c"`.
 ///
@@ -15,8 +15,8 @@ use gpb_model::value::{MAX_TEXT, PropertyValue, ValueKind, too_large};
 ///
 /// # Errors
 /// When a part has no text form.
-pub fn text(parts: Vec<PropertyValue>, span: Span) -> Result<PropertyValue, Diagnostic> {
-    let mut joined: Vec<model::Value> = Vec::new();
+pub fn text(parts: Vec<Value>, span: Span) -> Result<Value, Diagnostic> {
+    let mut joined: Vec<model::PropertyValue> = Vec::new();
     let mut length = 0;
     for part in &parts {
         length += part.as_text().map_or(0, |text| text.len());
@@ -26,20 +26,20 @@ pub fn text(parts: Vec<PropertyValue>, span: Span) -> Result<PropertyValue, Diag
         match &part.kind {
             ValueKind::Unknown(_) if part.find_secret().is_some() => return Err(ty::secret_as_text(part)),
             ValueKind::Unknown(_) => match strict(part)? {
-                model::Value::Concat(inner) => inner.into_iter().for_each(|one| push(&mut joined, one)),
+                model::PropertyValue::Concat(inner) => inner.into_iter().for_each(|one| push(&mut joined, one)),
                 value => joined.push(value),
             },
-            _ => push(&mut joined, model::Value::Text(part_text(part)?.into())),
+            _ => push(&mut joined, model::PropertyValue::Text(part_text(part)?.into())),
         }
     }
     match joined.as_slice() {
-        [] => Ok(PropertyValue::text("", span)),
-        [model::Value::Text(only)] => PropertyValue::text(only.as_str(), span).bounded(),
+        [] => Ok(Value::text("", span)),
+        [model::PropertyValue::Text(only)] => Value::text(only.as_str(), span).bounded(),
         // A string that is one unknown string is that unknown value.
         [_] if parts.iter().all(|part| matches!(&part.kind, ValueKind::Unknown(unknown) if unknown.ty.is_text())) => {
-            Ok(PropertyValue::new_unknown(joined.remove(0), Type::String, span))
+            Ok(Value::new_unknown(joined.remove(0), Type::String, span))
         }
-        _ => PropertyValue::new_unknown(model::Value::Concat(joined), Type::String, span).bounded(),
+        _ => Value::new_unknown(model::PropertyValue::Concat(joined), Type::String, span).bounded(),
     }
 }
 
@@ -49,12 +49,7 @@ pub fn text(parts: Vec<PropertyValue>, span: Span) -> Result<PropertyValue, Diag
 ///
 /// # Errors
 /// When the condition is not a bool.
-pub fn choose(
-    condition: PropertyValue,
-    then: PropertyValue,
-    otherwise: PropertyValue,
-    span: Span,
-) -> Result<PropertyValue, Diagnostic> {
+pub fn choose(condition: Value, then: Value, otherwise: Value, span: Span) -> Result<Value, Diagnostic> {
     match &condition.kind {
         ValueKind::Bool(true) => Ok(then),
         ValueKind::Bool(false) => Ok(otherwise),
@@ -67,16 +62,16 @@ pub fn choose(
     }
 }
 
-fn push(joined: &mut Vec<model::Value>, part: model::Value) {
+fn push(joined: &mut Vec<model::PropertyValue>, part: model::PropertyValue) {
     match (joined.last_mut(), part) {
-        (_, model::Value::Text(text)) if text.is_empty() => {}
-        (Some(model::Value::Text(last)), model::Value::Text(text)) => last.push_str(&text),
+        (_, model::PropertyValue::Text(text)) if text.is_empty() => {}
+        (Some(model::PropertyValue::Text(last)), model::PropertyValue::Text(text)) => last.push_str(&text),
         (_, part) => joined.push(part),
     }
 }
 
 /// Returns the text of a part that is known.
-pub(crate) fn part_text(part: &PropertyValue) -> Result<String, Diagnostic> {
+pub(crate) fn part_text(part: &Value) -> Result<String, Diagnostic> {
     let refuse = |help: &str| {
         Err(Diagnostic::error("GPB1128", format!("{} has no text form", part.describe()))
             .with_label(part.span, "cannot be a part of a string")

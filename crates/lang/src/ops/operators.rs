@@ -8,7 +8,7 @@ use gpb_base::source::Span;
 use gpb_base::unit;
 use gpb_base::unit::Operands;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyValue, ValueKind, ValueRange};
+use gpb_model::value::{Value, ValueKind, ValueRange};
 use gpb_syntax::ast::BinaryOp;
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
@@ -21,12 +21,7 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// When the operator does not apply to such values, or the result does not exist.
-pub fn binary(
-    op: BinaryOp,
-    left: PropertyValue,
-    right: PropertyValue,
-    span: Span,
-) -> Result<PropertyValue, Diagnostic> {
+pub fn binary(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
     if let Some(value) = decided(op, &left) {
         return Ok(value.with_span(span));
     }
@@ -41,7 +36,7 @@ pub fn binary(
 /// Returns the result where the left side alone decides it.
 ///
 /// `false && …`, `true || …`, a given value `?? …`
-pub fn decided(op: BinaryOp, left: &PropertyValue) -> Option<PropertyValue> {
+pub fn decided(op: BinaryOp, left: &Value) -> Option<Value> {
     match (op, &left.kind) {
         (BinaryOp::And, ValueKind::Bool(false)) | (BinaryOp::Or, ValueKind::Bool(true)) => Some(left.clone()),
         (BinaryOp::Coalesce, kind) if *kind != ValueKind::Absent => Some(left.clone()),
@@ -53,9 +48,9 @@ pub fn decided(op: BinaryOp, left: &PropertyValue) -> Option<PropertyValue> {
 ///
 /// # Errors
 /// When it is not a bool.
-pub fn not(value: PropertyValue, span: Span) -> Result<PropertyValue, Diagnostic> {
+pub fn not(value: Value, span: Span) -> Result<Value, Diagnostic> {
     match &value.kind {
-        ValueKind::Bool(bool) => Ok(PropertyValue::bool(!bool, span)),
+        ValueKind::Bool(bool) => Ok(Value::bool(!bool, span)),
         ValueKind::Unknown(unknown) if unknown.ty.may_be(&Type::Bool) => wait("!", &[&value], Type::Bool, span),
         _ => Err(not_for("!", &[&value], span)),
     }
@@ -65,15 +60,15 @@ pub fn not(value: PropertyValue, span: Span) -> Result<PropertyValue, Diagnostic
 ///
 /// # Errors
 /// When it is neither a number nor a quantity.
-pub fn negate(value: PropertyValue, span: Span) -> Result<PropertyValue, Diagnostic> {
+pub fn negate(value: Value, span: Span) -> Result<Value, Diagnostic> {
     match &value.kind {
-        ValueKind::Number(number) => Ok(PropertyValue::number(-*number, span)),
+        ValueKind::Number(number) => Ok(Value::number(-*number, span)),
         ValueKind::Quantity(quantity) => {
             let quantity = unit::Quantity { amount: -quantity.amount, ..*quantity };
-            Ok(PropertyValue::new(ValueKind::Quantity(quantity), span))
+            Ok(Value::new(ValueKind::Quantity(quantity), span))
         }
         ValueKind::Unknown(unknown) if unknown.ty.may_be(&Type::Number) => {
-            wait("-", &[&PropertyValue::number(Decimal::ZERO, span), &value], Type::Number, span)
+            wait("-", &[&Value::number(Decimal::ZERO, span), &value], Type::Number, span)
         }
         _ => Err(not_for("-", &[&value], span)),
     }
@@ -83,7 +78,7 @@ pub fn negate(value: PropertyValue, span: Span) -> Result<PropertyValue, Diagnos
 ///
 /// # Errors
 /// When the ends have no common order, or the low one is above the high one.
-pub fn range(low: PropertyValue, high: PropertyValue, span: Span) -> Result<PropertyValue, Diagnostic> {
+pub fn range(low: Value, high: Value, span: Span) -> Result<Value, Diagnostic> {
     let low = ty::borrow_unit(&low, &high)?;
     for end in [&low, &high] {
         let fits = match &end.kind {
@@ -98,11 +93,11 @@ pub fn range(low: PropertyValue, high: PropertyValue, span: Span) -> Result<Prop
         }
     }
     ty::check_order(&low, &high)?;
-    Ok(PropertyValue::new(ValueKind::Range(Arc::new(ValueRange { low, high })), span))
+    Ok(Value::new(ValueKind::Range(Arc::new(ValueRange { low, high })), span))
 }
 
-fn logical(op: BinaryOp, left: PropertyValue, right: PropertyValue, span: Span) -> Result<PropertyValue, Diagnostic> {
-    let is_bool = |value: &PropertyValue| match &value.kind {
+fn logical(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
+    let is_bool = |value: &Value| match &value.kind {
         ValueKind::Bool(_) => true,
         ValueKind::Unknown(unknown) => unknown.ty.may_be(&Type::Bool),
         _ => false,
@@ -120,21 +115,16 @@ fn logical(op: BinaryOp, left: PropertyValue, right: PropertyValue, span: Span) 
     }
 }
 
-fn arithmetic(
-    op: BinaryOp,
-    left: PropertyValue,
-    right: PropertyValue,
-    span: Span,
-) -> Result<PropertyValue, Diagnostic> {
+fn arithmetic(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Value, Diagnostic> {
     if let (Some(a), Some(b)) = (left.as_amount(), right.as_amount()) {
         let sides = Operands { left: a, left_span: left.span, right: b, right_span: right.span };
-        let ordered = |accept: fn(Ordering) -> bool| Ok(PropertyValue::bool(accept(unit::compare(&sides)?), span));
+        let ordered = |accept: fn(Ordering) -> bool| Ok(Value::bool(accept(unit::compare(&sides)?), span));
         return match op {
-            BinaryOp::Add => Ok(PropertyValue::amount(unit::add(&sides)?, span)),
-            BinaryOp::Subtract => Ok(PropertyValue::amount(unit::subtract(&sides)?, span)),
-            BinaryOp::Multiply => Ok(PropertyValue::amount(unit::multiply(&sides)?, span)),
-            BinaryOp::Divide => Ok(PropertyValue::amount(unit::divide(&sides)?, span)),
-            BinaryOp::Remainder => Ok(PropertyValue::amount(unit::remainder(&sides)?, span)),
+            BinaryOp::Add => Ok(Value::amount(unit::add(&sides)?, span)),
+            BinaryOp::Subtract => Ok(Value::amount(unit::subtract(&sides)?, span)),
+            BinaryOp::Multiply => Ok(Value::amount(unit::multiply(&sides)?, span)),
+            BinaryOp::Divide => Ok(Value::amount(unit::divide(&sides)?, span)),
+            BinaryOp::Remainder => Ok(Value::amount(unit::remainder(&sides)?, span)),
             BinaryOp::Less => ordered(Ordering::is_lt),
             BinaryOp::LessEqual => ordered(Ordering::is_le),
             BinaryOp::Greater => ordered(Ordering::is_gt),
@@ -142,7 +132,7 @@ fn arithmetic(
             _ => Err(not_for(op.symbol(), &[&left, &right], span)),
         };
     }
-    let numeric = |value: &PropertyValue| match &value.kind {
+    let numeric = |value: &Value| match &value.kind {
         ValueKind::Number(_) => true,
         ValueKind::Unknown(unknown) => unknown.ty.may_be(&Type::Number),
         _ => false,
@@ -158,7 +148,7 @@ fn arithmetic(
 }
 
 /// Returns the diagnostic for an operator that does not apply to its operands.
-fn not_for(symbol: &str, operands: &[&PropertyValue], span: Span) -> Diagnostic {
+fn not_for(symbol: &str, operands: &[&Value], span: Span) -> Diagnostic {
     if let Some(absent) = operands.iter().find(|value| value.is_absent()) {
         return Diagnostic::error("GPB1110", format!("no value was given where `{symbol}` needs one"))
             .with_label(absent.span, "this may be absent")

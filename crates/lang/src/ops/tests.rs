@@ -3,11 +3,11 @@ use crate::ty::testing::{NOWHERE, show, value};
 use crate::ty::{TypeContext, conform};
 use gpb_base::diag::Diagnostic;
 use gpb_model::ty::Type;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 use gpb_syntax::ast::BinaryOp;
 use serde_json::{Value as Json, json};
 
-fn shown(result: Result<PropertyValue, Diagnostic>) -> String {
+fn shown(result: Result<Value, Diagnostic>) -> String {
     show(result.map_err(|one| vec![one]))
 }
 
@@ -91,7 +91,7 @@ fn members_and_elements() {
     assert_eq!(get("nmae", false), "GPB1122 there is no `nmae` here");
     assert_eq!(get("nmae", true), "absent");
     let list = value(json!([10, 20]));
-    let at = |of: &PropertyValue, key: Json| shown(index(of, &value(key), NOWHERE));
+    let at = |of: &Value, key: Json| shown(index(of, &value(key), NOWHERE));
     assert_eq!(at(&list, json!(1)), "20");
     assert_eq!(at(&list, json!(2)), "GPB1123 the list has no element 2");
     assert_eq!(at(&list, json!(-1)), "GPB1123 the list has no element -1");
@@ -113,10 +113,8 @@ fn values_that_grow_without_end_are_refused() {
     let mut list = value(json!([1]));
     let mut deep = value(json!([1]));
     for _ in 0..300 {
-        list = PropertyValue::list(vec![list.clone(), list], NOWHERE)
-            .bounded()
-            .unwrap_or_else(|_| value(json!("stopped")));
-        deep = PropertyValue::list(vec![deep], NOWHERE).bounded().unwrap_or_else(|_| value(json!("stopped")));
+        list = Value::list(vec![list.clone(), list], NOWHERE).bounded().unwrap_or_else(|_| value(json!("stopped")));
+        deep = Value::list(vec![deep], NOWHERE).bounded().unwrap_or_else(|_| value(json!("stopped")));
     }
     assert!(list.find_secret().is_none() && deep.is_known());
     let mut unknown = value(json!({"$hole": "number"}));

@@ -6,7 +6,7 @@ use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model as model;
 use gpb_model::ty::Type;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 
 /// The functions that pass their arguments on as they are.
 ///
@@ -14,12 +14,12 @@ use gpb_model::value::PropertyValue;
 const HAND_ON: &[&str] = &["concat", "flatten", "if", "index", "member", "merge", "values"];
 
 /// Returns a call that waits for its arguments.
-pub(crate) fn wait(function: &str, args: &[&PropertyValue], ty: Type, span: Span) -> Result<PropertyValue, Diagnostic> {
+pub(crate) fn wait(function: &str, args: &[&Value], ty: Type, span: Span) -> Result<Value, Diagnostic> {
     if !HAND_ON.contains(&function)
         && let Some(secret) = args.iter().find_map(|arg| arg.find_secret())
     {
         return Err(ty::secret_as_text(secret));
     }
     let args = args.iter().map(|arg| strict(arg)).collect::<Result<Vec<_>, _>>()?;
-    PropertyValue::new_unknown(model::Value::Call { function: function.to_owned(), args }, ty, span).bounded()
+    Value::new_unknown(model::PropertyValue::Call { function: function.to_owned(), args }, ty, span).bounded()
 }

@@ -5,7 +5,7 @@ use crate::ty;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
+use gpb_model::value::{Value, ValueEntry, ValueKind, ValueMap};
 
 /// The operators of AWS's policy language, as gpb and as AWS writes them.
 const OPERATORS: &[(&str, &str)] = &[
@@ -61,11 +61,11 @@ pub fn operator(written: &str) -> Option<String> {
 }
 
 /// Returns the object after `when`, as the document writes it.
-pub(super) fn block(conditions: &PropertyValue, diagnostics: &mut Vec<Diagnostic>) -> PropertyValue {
-    let mut out = PropertyMap::default();
+pub(super) fn block(conditions: &Value, diagnostics: &mut Vec<Diagnostic>) -> Value {
+    let mut out = ValueMap::default();
     let Some(entries) = conditions.as_map() else {
         diagnostics.push(expects_object(conditions));
-        return PropertyValue::map(out, conditions.span);
+        return Value::map(out, conditions.span);
     };
     for (name, entry) in entries.iter().filter(|(_, entry)| !entry.value.is_absent()) {
         let Some(aws) = operator(name) else {
@@ -77,32 +77,30 @@ pub(super) fn block(conditions: &PropertyValue, diagnostics: &mut Vec<Diagnostic
             continue;
         };
         let mut tests = match out.swap_remove(aws.as_str()) {
-            Some(ValueEntry { value: PropertyValue { kind: ValueKind::Map(earlier), .. }, .. }) => {
-                earlier.as_ref().clone()
-            }
-            _ => PropertyMap::default(),
+            Some(ValueEntry { value: Value { kind: ValueKind::Map(earlier), .. }, .. }) => earlier.as_ref().clone(),
+            _ => ValueMap::default(),
         };
         for (key, tested) in keys.iter().filter(|(_, tested)| !tested.value.is_absent()) {
             let mut values = Vec::new();
             scalars(&tested.value, &mut values, diagnostics);
             put(&mut tests, key, one_or_many(values, tested.value.span));
         }
-        put(&mut out, &aws, PropertyValue::map(tests, entry.value.span));
+        put(&mut out, &aws, Value::map(tests, entry.value.span));
     }
-    PropertyValue::map(out, conditions.span)
+    Value::map(out, conditions.span)
 }
 
 /// Collects the values a key is tested against, each as a string, as AWS does.
-fn scalars(value: &PropertyValue, found: &mut Vec<PropertyValue>, diagnostics: &mut Vec<Diagnostic>) {
+fn scalars(value: &Value, found: &mut Vec<Value>, diagnostics: &mut Vec<Diagnostic>) {
     match &value.kind {
         ValueKind::List(items) => items.iter().for_each(|item| scalars(item, found, diagnostics)),
         ValueKind::Text(_) => found.push(value.clone()),
-        ValueKind::Bool(bool) => found.push(PropertyValue::text(bool.to_string(), value.span)),
-        ValueKind::Number(number) => found.push(PropertyValue::text(number.normalize().to_string(), value.span)),
+        ValueKind::Bool(bool) => found.push(Value::text(bool.to_string(), value.span)),
+        ValueKind::Number(number) => found.push(Value::text(number.normalize().to_string(), value.span)),
         ValueKind::Unknown(unknown) if !matches!(unknown.ty, Type::Secret) => found.push(value.clone()),
         ValueKind::Secret(_) => diagnostics.push(ty::secret_as_text(value)),
         ValueKind::Absent => {}
-        ValueKind::Word(word) if word.among.is_some() => found.push(PropertyValue::text(word.text.clone(), value.span)),
+        ValueKind::Word(word) if word.among.is_some() => found.push(Value::text(word.text.clone(), value.span)),
         ValueKind::Word(word) => diagnostics.push(word.unknown(value.span)),
         _ => diagnostics.push(
             Diagnostic::error(
@@ -114,7 +112,7 @@ fn scalars(value: &PropertyValue, found: &mut Vec<PropertyValue>, diagnostics: &
     }
 }
 
-fn expects_object(value: &PropertyValue) -> Diagnostic {
+fn expects_object(value: &Value) -> Diagnostic {
     Diagnostic::error("GPB1101", format!("expected an object, found {}", value.describe()))
         .with_label(value.span, "an object is expected here")
         .help("a condition is written `when { string_equals { \"aws:SourceAccount\" = account } }`")

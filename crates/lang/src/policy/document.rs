@@ -7,29 +7,29 @@ use super::values::{one_or_many, put, texts};
 use crate::ty::{ActionFact, TypeContext};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
-use gpb_model::value::{PropertyMap, PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind, ValueMap};
 
 /// Returns the document `{ Version, Statement }`, and its diagnostics.
 ///
 /// The document is whole even when something is wrong.
-pub fn document(statements: &[PolicyStatementValue], cx: &TypeContext, span: Span) -> (PropertyValue, Vec<Diagnostic>) {
+pub fn document(statements: &[PolicyStatementValue], cx: &TypeContext, span: Span) -> (Value, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let statements = statements.iter().map(|one| statement(one, cx, &mut diagnostics)).collect();
-    let mut document = PropertyMap::default();
-    put(&mut document, "Version", PropertyValue::text("2012-10-17", span));
-    put(&mut document, "Statement", PropertyValue::list(statements, span));
-    match PropertyValue::map(document, span).bounded() {
+    let mut document = ValueMap::default();
+    put(&mut document, "Version", Value::text("2012-10-17", span));
+    put(&mut document, "Statement", Value::list(statements, span));
+    match Value::map(document, span).bounded() {
         Ok(document) => (document, diagnostics),
         Err(diagnostic) => {
             diagnostics.push(diagnostic);
-            (PropertyValue::map(PropertyMap::default(), span), diagnostics)
+            (Value::map(ValueMap::default(), span), diagnostics)
         }
     }
 }
 
-fn statement(statement: &PolicyStatementValue, cx: &TypeContext, diagnostics: &mut Vec<Diagnostic>) -> PropertyValue {
-    let mut out = PropertyMap::default();
-    put(&mut out, "Effect", PropertyValue::text(if statement.allow { "Allow" } else { "Deny" }, statement.span));
+fn statement(statement: &PolicyStatementValue, cx: &TypeContext, diagnostics: &mut Vec<Diagnostic>) -> Value {
+    let mut out = ValueMap::default();
+    put(&mut out, "Effect", Value::text(if statement.allow { "Allow" } else { "Deny" }, statement.span));
     if let Some(principal) = principals(&statement.principals, cx, diagnostics) {
         put(&mut out, "Principal", principal);
     }
@@ -52,7 +52,7 @@ fn statement(statement: &PolicyStatementValue, cx: &TypeContext, diagnostics: &m
     if let Some(conditions) = &statement.conditions {
         put(&mut out, "Condition", condition::block(conditions, diagnostics));
     }
-    PropertyValue::map(out, statement.span)
+    Value::map(out, statement.span)
 }
 
 fn check_action(action: &str, span: Span, cx: &TypeContext) -> Option<Diagnostic> {

@@ -5,7 +5,7 @@ use super::values::{one_or_many, put, texts};
 use crate::ty::TypeContext;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
-use gpb_model::value::{PropertyMap, PropertyValue};
+use gpb_model::value::{Value, ValueMap};
 use indexmap::IndexMap;
 
 /// The kinds of principals as written, each with its name in documents.
@@ -17,9 +17,9 @@ pub(super) fn principals(
     principals: &[Principal],
     cx: &TypeContext,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<PropertyValue> {
+) -> Option<Value> {
     let first = principals.first()?;
-    let mut by_kind: IndexMap<&str, Vec<PropertyValue>> = IndexMap::new();
+    let mut by_kind: IndexMap<&str, Vec<Value>> = IndexMap::new();
     let mut anyone = None;
     for principal in principals {
         let known = PRINCIPALS.iter().find(|(name, _)| *name == &*principal.kind);
@@ -48,13 +48,13 @@ pub(super) fn principals(
         if !by_kind.is_empty() {
             diagnostics.push(shape("`anyone` already includes every other principal", span, "this includes them all"));
         }
-        return Some(PropertyValue::text("*", span));
+        return Some(Value::text("*", span));
     }
-    let mut out = PropertyMap::default();
+    let mut out = ValueMap::default();
     for (kind, values) in by_kind {
         put(&mut out, kind, one_or_many(values, first.kind_span));
     }
-    Some(PropertyValue::map(out, first.kind_span))
+    Some(Value::map(out, first.kind_span))
 }
 
 fn shape(message: &str, span: Span, label: &str) -> Diagnostic {
@@ -80,7 +80,7 @@ fn unknown_principal(principal: &Principal) -> Diagnostic {
 }
 
 /// Reports a service by its bare name, the usual slip: its name is its domain.
-fn check_service(value: &PropertyValue) -> Option<Diagnostic> {
+fn check_service(value: &Value) -> Option<Diagnostic> {
     let text = value.as_text().filter(|text| !text.contains('.') && ***text != *"*")?;
     Some(
         Diagnostic::error("GPB9005", format!("`{text}` is not a service principal"))

@@ -1,7 +1,7 @@
 //! The statements of a policy, evaluated.
 
 use gpb_base::source::Span;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 use std::sync::Arc;
 
 /// A statement `allow … to … on … when …`, evaluated.
@@ -10,13 +10,13 @@ pub struct PolicyStatementValue {
     /// `allow` rather than `deny`.
     pub allow: bool,
     /// The IAM actions.
-    pub actions: Vec<PropertyValue>,
+    pub actions: Vec<Value>,
     /// The principals behind `to`.
     pub principals: Vec<Principal>,
     /// The resources behind `on`.
-    pub resources: Vec<PropertyValue>,
+    pub resources: Vec<Value>,
     /// The object after `when`.
-    pub conditions: Option<PropertyValue>,
+    pub conditions: Option<Value>,
     /// Source range of the whole statement.
     pub span: Span,
 }
@@ -29,5 +29,5 @@ pub struct Principal {
     /// Source range of the kind.
     pub kind_span: Span,
     /// The principal's name; `anyone` has none.
-    pub value: Option<PropertyValue>,
+    pub value: Option<Value>,
 }

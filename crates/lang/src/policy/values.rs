@@ -6,36 +6,30 @@ use crate::ty::TypeContext;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry, ValueKind};
+use gpb_model::value::{Value, ValueEntry, ValueKind, ValueMap};
 
 /// Adds an entry to a document's map.
-pub(super) fn put(map: &mut PropertyMap, key: &str, value: PropertyValue) {
+pub(super) fn put(map: &mut ValueMap, key: &str, value: Value) {
     map.insert(key.into(), ValueEntry { key: value.span, value });
 }
 
 /// Returns one value as itself, and several as a list, as AWS writes them.
-pub(super) fn one_or_many(mut values: Vec<PropertyValue>, span: Span) -> PropertyValue {
+pub(super) fn one_or_many(mut values: Vec<Value>, span: Span) -> Value {
     match values.len() {
         1 => values.remove(0),
-        _ => PropertyValue::list(values, span),
+        _ => Value::list(values, span),
     }
 }
 
 /// Collects the strings among the values and the lists in them.
 ///
 /// Anything else is reported and left out.
-pub(super) fn texts(
-    values: &[PropertyValue],
-    cx: &TypeContext,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<PropertyValue> {
+pub(super) fn texts(values: &[Value], cx: &TypeContext, diagnostics: &mut Vec<Diagnostic>) -> Vec<Value> {
     let mut found = Vec::new();
     for value in values {
         match &value.kind {
             ValueKind::Text(_) => found.push(value.clone()),
-            ValueKind::Word(word) if word.among.is_some() => {
-                found.push(PropertyValue::text(word.text.clone(), value.span))
-            }
+            ValueKind::Word(word) if word.among.is_some() => found.push(Value::text(word.text.clone(), value.span)),
             ValueKind::Unknown(unknown) if unknown.ty.may_be(&Type::String) => found.push(value.clone()),
             ValueKind::List(items) => found.extend(texts(items, cx, diagnostics)),
             ValueKind::Absent => {}

@@ -9,13 +9,13 @@ use gpb_catalog::TypeDef;
 use gpb_model as model;
 use gpb_model::PropPath;
 use gpb_model::Spans;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 
 /// The properties of a body, as far as they could be read.
 #[derive(Debug, Default)]
 pub struct BodyProperties {
     /// The properties by AWS's names.
-    pub values: model::ValueMap,
+    pub values: model::PropertyMap,
     /// The place where each was written.
     pub spans: Spans,
     /// The mistakes in the body.
@@ -26,13 +26,13 @@ pub struct BodyProperties {
 ///
 /// `body` is the object of everything written in it; `head` is the place that reports what is missing. With `partial`
 /// (an `existing` resource, an `override`) nothing is required and read-only properties may be given.
-pub fn to_model(body: &PropertyValue, def: &TypeDef, partial: bool, head: Span, cx: &TypeContext) -> BodyProperties {
+pub fn to_model(body: &Value, def: &TypeDef, partial: bool, head: Span, cx: &TypeContext) -> BodyProperties {
     let reported = violation::ReportedPaths::default();
     let mut reading =
         BodyReader { def, partial, cx, spans: Vec::new(), keys: Vec::new(), reported, diagnostics: Vec::new() };
     let values = match &body.kind {
         ValueKind::Map(entries) => reading.object(entries, &def.root, &PropPath::default()),
-        _ => model::ValueMap::default(),
+        _ => model::PropertyMap::default(),
     };
     let BodyReader { spans, keys, mut diagnostics, reported, .. } = reading;
     let spans: Spans = spans.into_iter().collect();
@@ -51,9 +51,9 @@ pub fn to_model(body: &PropertyValue, def: &TypeDef, partial: bool, head: Span, 
 pub fn changed(
     resource: &model::Resource,
     def: &TypeDef,
-    set: &PropertyValue,
+    set: &Value,
     facts: &dyn CloudFacts,
-) -> Result<model::ValueMap, Vec<Diagnostic>> {
+) -> Result<model::PropertyMap, Vec<Diagnostic>> {
     let read = to_model(set, def, true, set.span, &TypeContext::new(facts));
     if !read.diagnostics.is_empty() {
         return Err(read.diagnostics);
@@ -68,9 +68,9 @@ pub fn changed(
     Ok(properties)
 }
 
-fn overlay(before: &mut model::Value, after: model::Value) {
+fn overlay(before: &mut model::PropertyValue, after: model::PropertyValue) {
     match (before, after) {
-        (model::Value::Map(before), model::Value::Map(after)) => {
+        (model::PropertyValue::Map(before), model::PropertyValue::Map(after)) => {
             for (name, value) in after {
                 match before.get_mut(&name) {
                     Some(inner) => overlay(inner, value),

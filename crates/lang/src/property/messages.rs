@@ -5,7 +5,7 @@ use gpb_base::diag::{Diagnostic, Severity, nearest};
 use gpb_base::source::Span;
 use gpb_base::unit::{Dimension, Quantity};
 use gpb_catalog::{ObjectShape, TextShape};
-use gpb_model::value::{BareWord, PropertyValue};
+use gpb_model::value::{BareWord, Value};
 use rust_decimal::Decimal;
 
 pub(super) fn unknown(name: &str, within: &str, shape: &ObjectShape, key: Span) -> Diagnostic {
@@ -110,7 +110,7 @@ pub fn resource_as_text(ty: &str, span: Span, member: Option<&str>) -> Diagnosti
     }
 }
 
-pub(super) fn secret(name: &str, secret: &PropertyValue) -> Diagnostic {
+pub(super) fn secret(name: &str, secret: &Value) -> Diagnostic {
     Diagnostic::error("GPB2007", format!("`{name}` keeps no secrets"))
         .with_label(secret.span, "this secret could be read back from there")
         .help("secrets go only into properties that AWS never shows again; give the service the secret's ARN instead")
@@ -121,7 +121,7 @@ pub(super) fn not_whole(name: &str, found: Decimal, span: Span) -> Diagnostic {
         .with_label(span, "a whole number is expected here")
 }
 
-pub(super) fn mismatch(name: &str, wanted: &str, value: &PropertyValue) -> Diagnostic {
+pub(super) fn mismatch(name: &str, wanted: &str, value: &Value) -> Diagnostic {
     let message = match wanted {
         "another type" => format!("`{name}` cannot be {}", value.describe()),
         _ => format!("`{name}` is {wanted}, not {}", value.describe()),

@@ -7,13 +7,13 @@ use gpb_base::source::Span;
 use gpb_catalog::{ObjectShape, Property};
 use gpb_model as model;
 use gpb_model::PropPath;
-use gpb_model::value::{PropertyMap, ValueEntry};
+use gpb_model::value::{ValueEntry, ValueMap};
 
 impl BodyReader<'_> {
     /// Reads the entries by AWS's names.
     ///
     /// What cannot be read is reported and left out.
-    pub(super) fn object(&mut self, entries: &PropertyMap, shape: &ObjectShape, path: &PropPath) -> model::ValueMap {
+    pub(super) fn object(&mut self, entries: &ValueMap, shape: &ObjectShape, path: &PropPath) -> model::PropertyMap {
         let mut out = Vec::with_capacity(entries.len());
         let mut written: Vec<(&str, Span)> = Vec::with_capacity(entries.len().min(shape.properties.len()));
         for (name, entry) in entries {
@@ -78,7 +78,7 @@ impl BodyReader<'_> {
         name: &str,
         entry: &ValueEntry,
         path: &PropPath,
-        out: &mut Vec<(CompactString, model::Value)>,
+        out: &mut Vec<(CompactString, model::PropertyValue)>,
     ) {
         let at = path.child(name);
         if let Some(value) = self.document(&entry.value, &at) {

@@ -8,11 +8,11 @@ use gpb_catalog::{ListShape, ObjectShape, Shape, TextShape, secret_places};
 use gpb_model as model;
 use gpb_model::PropPath;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyMap, PropertyValue, Unknown, ValueKind};
+use gpb_model::value::{Unknown, Value, ValueKind, ValueMap};
 
 impl BodyReader<'_> {
     /// Reads the value of a property; `None` if it is absent or was reported.
-    pub(super) fn value(&mut self, value: &PropertyValue, shape: &Shape, path: &PropPath) -> Option<model::Value> {
+    pub(super) fn value(&mut self, value: &Value, shape: &Shape, path: &PropPath) -> Option<model::PropertyValue> {
         let read = self.read(value, shape, path);
         if read.is_none() && !value.is_absent() {
             self.reported.values.insert(path.clone());
@@ -20,14 +20,14 @@ impl BodyReader<'_> {
         read
     }
 
-    fn read(&mut self, value: &PropertyValue, shape: &Shape, path: &PropPath) -> Option<model::Value> {
+    fn read(&mut self, value: &Value, shape: &Shape, path: &PropPath) -> Option<model::PropertyValue> {
         let shape = self.def.resolve(shape);
         match (&value.kind, shape) {
             (ValueKind::Absent, _) => None,
             (ValueKind::Unknown(unknown), _) => self.unknown(unknown, value, shape, path),
             (ValueKind::Secret(secret), _) => {
                 if self.keeps_secrets(path) {
-                    return Some(model::Value::Secret(secret.as_ref().clone()));
+                    return Some(model::PropertyValue::Secret(secret.as_ref().clone()));
                 }
                 self.refuse(messages::secret(&self.name(path), value))
             }
@@ -41,15 +41,15 @@ impl BodyReader<'_> {
                 self.document(value, path)
             }
             (ValueKind::Map(entries), Shape::Object(object)) => {
-                Some(model::Value::Map(self.object(entries, object, path)))
+                Some(model::PropertyValue::Map(self.object(entries, object, path)))
             }
             (ValueKind::Map(entries), Shape::Map { value: each, .. }) => Some(self.map(entries, each, path)),
             (ValueKind::List(items), Shape::List(list)) => Some(self.list(items, list, path)),
             (ValueKind::Map(entries), Shape::List(list)) => self.map_for_list(value, entries, list, path),
             (_, Shape::Text(text)) => self.text(value, text, path),
-            (ValueKind::Bool(bool), Shape::Bool) => Some(model::Value::Bool(*bool)),
+            (ValueKind::Bool(bool), Shape::Bool) => Some(model::PropertyValue::Bool(*bool)),
             (ValueKind::Number(number), Shape::Int { .. }) => match untyped::number(*number) {
-                int @ model::Value::Int(_) => Some(int),
+                int @ model::PropertyValue::Int(_) => Some(int),
                 _ => self.refuse(messages::not_whole(&self.name(path), *number, value.span)),
             },
             (ValueKind::Number(number), Shape::Number { .. }) => Some(untyped::number(*number)),
@@ -79,7 +79,7 @@ impl BodyReader<'_> {
     }
 
     /// Reads a document: keys stay as they are.
-    pub(super) fn document(&mut self, value: &PropertyValue, path: &PropPath) -> Option<model::Value> {
+    pub(super) fn document(&mut self, value: &Value, path: &PropPath) -> Option<model::PropertyValue> {
         if let Some(secret) = value.find_secret().filter(|_| !self.keeps_secrets(path)) {
             let diagnostic = messages::secret(&self.name(path), secret);
             return self.refuse(diagnostic);
@@ -91,13 +91,13 @@ impl BodyReader<'_> {
     }
 
     /// Reads a document where AWS takes a string of JSON.
-    fn encoded(&mut self, value: &PropertyValue, path: &PropPath) -> Option<model::Value> {
+    fn encoded(&mut self, value: &Value, path: &PropPath) -> Option<model::PropertyValue> {
         let document = self.document(value, path)?;
         if !value.is_known() {
-            return Some(model::Value::Call { function: "json".to_owned(), args: vec![document] });
+            return Some(model::PropertyValue::Call { function: "json".to_owned(), args: vec![document] });
         }
         match to_json(value) {
-            Ok(document) => Some(model::Value::Text(json_text(&document).into())),
+            Ok(document) => Some(model::PropertyValue::Text(json_text(&document).into())),
             Err(diagnostic) => self.refuse(diagnostic),
         }
     }
@@ -112,10 +112,10 @@ impl BodyReader<'_> {
     fn unknown(
         &mut self,
         unknown: &Unknown,
-        value: &PropertyValue,
+        value: &Value,
         shape: &Shape,
         path: &PropPath,
-    ) -> Option<model::Value> {
+    ) -> Option<model::PropertyValue> {
         if value.find_secret().is_some() && !self.keeps_secrets(path) {
             return self.refuse(messages::secret(&self.name(path), value));
         }
@@ -141,17 +141,19 @@ impl BodyReader<'_> {
         })
     }
 
-    fn text(&mut self, value: &PropertyValue, shape: &TextShape, path: &PropPath) -> Option<model::Value> {
+    fn text(&mut self, value: &Value, shape: &TextShape, path: &PropPath) -> Option<model::PropertyValue> {
         match &value.kind {
-            ValueKind::Text(text) => Some(model::Value::Text(text.as_ref().into())),
-            ValueKind::Word(word) if word.among.is_some() => Some(model::Value::Text(word.text.as_ref().into())),
+            ValueKind::Text(text) => Some(model::PropertyValue::Text(text.as_ref().into())),
+            ValueKind::Word(word) if word.among.is_some() => {
+                Some(model::PropertyValue::Text(word.text.as_ref().into()))
+            }
             ValueKind::Word(word) if shape.one_of.iter().any(|one| **one == *word.text) => {
-                Some(model::Value::Text(word.text.as_ref().into()))
+                Some(model::PropertyValue::Text(word.text.as_ref().into()))
             }
             ValueKind::Word(word)
                 if shape.any_case && shape.one_of.iter().any(|one| one.eq_ignore_ascii_case(&word.text)) =>
             {
-                Some(model::Value::Text(word.text.as_ref().into()))
+                Some(model::PropertyValue::Text(word.text.as_ref().into()))
             }
             ValueKind::Word(word) => self.refuse(messages::word(&self.name(path), word, shape, value.span, self.cx)),
             ValueKind::Map(_) | ValueKind::List(_) if shape.format.as_deref() == Some("json") => {
@@ -192,7 +194,7 @@ impl BodyReader<'_> {
         names().any(|name| name.ends_with("id") || name.ends_with("ids")).then(|| "id".to_owned())
     }
 
-    fn list(&mut self, items: &[PropertyValue], shape: &ListShape, path: &PropPath) -> model::Value {
+    fn list(&mut self, items: &[Value], shape: &ListShape, path: &PropPath) -> model::PropertyValue {
         let mut out = Vec::with_capacity(items.len());
         for item in items.iter().filter(|item| !item.is_absent()) {
             let at = path.child(&out.len().to_string());
@@ -204,10 +206,10 @@ impl BodyReader<'_> {
                 None => self.spans.truncate(before),
             }
         }
-        model::Value::List(out)
+        model::PropertyValue::List(out)
     }
 
-    fn map(&mut self, entries: &PropertyMap, each: &Shape, path: &PropPath) -> model::Value {
+    fn map(&mut self, entries: &ValueMap, each: &Shape, path: &PropPath) -> model::PropertyValue {
         let mut out = Vec::with_capacity(entries.len());
         for (key, entry) in entries.iter().filter(|(_, entry)| !entry.value.is_absent()) {
             let at = path.child(key);
@@ -216,7 +218,7 @@ impl BodyReader<'_> {
                 out.push((key.as_ref().into(), value));
             }
         }
-        model::Value::Map(out.into_iter().collect())
+        model::PropertyValue::Map(out.into_iter().collect())
     }
 
     /// Reads a map where AWS has a list.
@@ -224,11 +226,11 @@ impl BodyReader<'_> {
     /// `{ Name = "x" }` for a list of keys and values, an object for a list of one.
     fn map_for_list(
         &mut self,
-        value: &PropertyValue,
-        entries: &PropertyMap,
+        value: &Value,
+        entries: &ValueMap,
         list: &ListShape,
         path: &PropPath,
-    ) -> Option<model::Value> {
+    ) -> Option<model::PropertyValue> {
         match self.def.resolve(&list.item) {
             Shape::Object(item) if is_pair(item) && !is_written_pair(entries, item) => {
                 Some(self.pairs(entries, item, path))
@@ -238,7 +240,7 @@ impl BodyReader<'_> {
         }
     }
 
-    fn pairs(&mut self, entries: &PropertyMap, item: &ObjectShape, path: &PropPath) -> model::Value {
+    fn pairs(&mut self, entries: &ValueMap, item: &ObjectShape, path: &PropPath) -> model::PropertyValue {
         let mut sorted: Vec<_> = entries.iter().filter(|(_, entry)| !entry.value.is_absent()).collect();
         sorted.sort_by_key(|(key, _)| *key);
         let mut out = Vec::with_capacity(sorted.len());
@@ -249,17 +251,19 @@ impl BodyReader<'_> {
             self.spans.push((at.child("Value"), entry.value.span));
             self.spans.push((at.clone(), entry.value.span));
             if let Some(value) = self.value(&entry.value, shape, &at.child("Value")) {
-                let key = model::Value::Text(key.as_ref().into());
-                out.push(model::Value::Map([("Key".into(), key), ("Value".into(), value)].into_iter().collect()));
+                let key = model::PropertyValue::Text(key.as_ref().into());
+                out.push(model::PropertyValue::Map(
+                    [("Key".into(), key), ("Value".into(), value)].into_iter().collect(),
+                ));
             }
         }
-        model::Value::List(out)
+        model::PropertyValue::List(out)
     }
 
     /// Returns the one of several shapes that a value is meant for.
     ///
     /// Its outside alone decides: looking further would make reading deep values endless.
-    fn choose<'s>(&self, value: &PropertyValue, shapes: &'s [Shape]) -> Option<&'s Shape> {
+    fn choose<'s>(&self, value: &Value, shapes: &'s [Shape]) -> Option<&'s Shape> {
         let mut best: Option<(usize, &Shape)> = None;
         for shape in shapes {
             let score = self.score(value, self.def.resolve(shape));
@@ -271,7 +275,7 @@ impl BodyReader<'_> {
     }
 
     /// Returns how well a shape fits a value; 0 is not at all.
-    fn score(&self, value: &PropertyValue, shape: &Shape) -> usize {
+    fn score(&self, value: &Value, shape: &Shape) -> usize {
         match (&value.kind, shape) {
             (ValueKind::Map(entries), Shape::Object(object)) => {
                 let known = |name: &str| object.by_name(name).is_some() || object.by_aws(name).is_some();
@@ -315,7 +319,7 @@ fn is_pair(item: &ObjectShape) -> bool {
 }
 
 /// Checks for `{ key = …, value = … }`: one element of the list as itself.
-fn is_written_pair(entries: &PropertyMap, item: &ObjectShape) -> bool {
+fn is_written_pair(entries: &ValueMap, item: &ObjectShape) -> bool {
     let has = |aws: &str| item.by_aws(aws).is_some_and(|property| entries.contains_key(property.name.as_str()));
     entries.len() == 2 && has("Key") && has("Value")
 }

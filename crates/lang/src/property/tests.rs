@@ -4,7 +4,7 @@ use crate::ty::TypeContext;
 use crate::ty::testing::{NOWHERE, TestFacts, show_all, value};
 use gpb_base::source::{FileId, Span};
 use gpb_catalog::Catalog;
-use gpb_model::value::{PropertyValue, ValueEntry};
+use gpb_model::value::{Value, ValueEntry};
 use serde_json::{Map as JsonMap, Value as Json, json};
 
 /// What a body comes to: the properties as JSON, then the diagnostics.
@@ -158,10 +158,10 @@ fn the_catalog_s_rules_are_told_at_the_property() {
 fn a_broken_rule_points_where_the_value_was_written() {
     let def = Catalog::embedded().get("aws.sqs.queue").unwrap();
     let (head, key, at) = (Span::new(FileId(0), 0, 5), Span::new(FileId(0), 10, 14), Span::new(FileId(0), 17, 25));
-    let body = |name: &str, inner: PropertyValue| {
-        PropertyValue::map([(name.into(), ValueEntry { key, value: inner.with_span(at) })].into_iter().collect(), head)
+    let body = |name: &str, inner: Value| {
+        Value::map([(name.into(), ValueEntry { key, value: inner.with_span(at) })].into_iter().collect(), head)
     };
-    let first = |body: PropertyValue| {
+    let first = |body: Value| {
         let found = to_model(&body, &def, false, head, &TypeContext::new(&TestFacts)).diagnostics;
         found.into_iter().next().map(|one| (one.code, one.labels[0].span, one.fix.map(|fix| fix.replacement)))
     };
@@ -170,7 +170,7 @@ fn a_broken_rule_points_where_the_value_was_written() {
     let quoted = Span::new(FileId(0), 17, 20);
     let entry = ValueEntry { key, value: value(json!(100)).with_span(quoted) };
     assert_eq!(
-        first(PropertyValue::map([("queue_name".into(), entry)].into_iter().collect(), head)),
+        first(Value::map([("queue_name".into(), entry)].into_iter().collect(), head)),
         Some(("GPB2008", quoted, Some("\"100\"".into())))
     );
 }

@@ -2,7 +2,7 @@
 
 use super::untyped::strict;
 use gpb_base::diag::Diagnostic;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use serde_json::Value as Json;
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 ///
 /// # Errors
 /// When it has no JSON form.
-pub fn to_json(value: &PropertyValue) -> Result<Json, Diagnostic> {
+pub fn to_json(value: &Value) -> Result<Json, Diagnostic> {
     Ok(match &value.kind {
         ValueKind::List(items) => {
             Json::Array(items.iter().filter(|item| !item.is_absent()).map(to_json).collect::<Result<_, _>>()?)

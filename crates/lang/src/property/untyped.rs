@@ -3,7 +3,7 @@
 use crate::ty;
 use gpb_base::diag::Diagnostic;
 use gpb_model as model;
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
@@ -13,13 +13,15 @@ use rust_decimal::prelude::ToPrimitive;
 ///
 /// # Errors
 /// When the value has no such form.
-pub fn untyped(value: &PropertyValue) -> Result<model::Value, Diagnostic> {
+pub fn untyped(value: &Value) -> Result<model::PropertyValue, Diagnostic> {
     convert(value, &|value| match &value.kind {
-        ValueKind::Quantity(quantity) => Some(model::Value::Text(quantity.to_string().into())),
-        ValueKind::Range(range) => {
-            Some(model::Value::Text(compact_str::format_compact!("{}..{}", shown(&range.low)?, shown(&range.high)?)))
-        }
-        ValueKind::Place(place) => Some(model::Value::Text(place.region.as_str().into())),
+        ValueKind::Quantity(quantity) => Some(model::PropertyValue::Text(quantity.to_string().into())),
+        ValueKind::Range(range) => Some(model::PropertyValue::Text(compact_str::format_compact!(
+            "{}..{}",
+            shown(&range.low)?,
+            shown(&range.high)?
+        ))),
+        ValueKind::Place(place) => Some(model::PropertyValue::Text(place.region.as_str().into())),
         _ => None,
     })
 }
@@ -30,47 +32,47 @@ pub fn untyped(value: &PropertyValue) -> Result<model::Value, Diagnostic> {
 ///
 /// # Errors
 /// When the value has no JSON form.
-pub fn strict(value: &PropertyValue) -> Result<model::Value, Diagnostic> {
+pub fn strict(value: &Value) -> Result<model::PropertyValue, Diagnostic> {
     convert(value, &|_| None)
 }
 
 /// Converts a number to JSON's integer or float.
-pub(super) fn number(number: Decimal) -> model::Value {
+pub(super) fn number(number: Decimal) -> model::PropertyValue {
     let whole = if number.is_integer() { number.to_i64() } else { None };
     match whole {
-        Some(int) => model::Value::Int(int),
-        None => model::Value::Number(number.into()),
+        Some(int) => model::PropertyValue::Int(int),
+        None => model::PropertyValue::Number(number.into()),
     }
 }
 
 fn convert(
-    value: &PropertyValue,
-    special: &dyn Fn(&PropertyValue) -> Option<model::Value>,
-) -> Result<model::Value, Diagnostic> {
+    value: &Value,
+    special: &dyn Fn(&Value) -> Option<model::PropertyValue>,
+) -> Result<model::PropertyValue, Diagnostic> {
     if let Some(known) = special(value) {
         return Ok(known);
     }
     Ok(match &value.kind {
-        ValueKind::Bool(bool) => model::Value::Bool(*bool),
+        ValueKind::Bool(bool) => model::PropertyValue::Bool(*bool),
         ValueKind::Number(decimal) => number(*decimal),
-        ValueKind::Text(text) => model::Value::Text(text.as_ref().into()),
-        ValueKind::Word(word) if word.among.is_some() => model::Value::Text(word.text.as_ref().into()),
+        ValueKind::Text(text) => model::PropertyValue::Text(text.as_ref().into()),
+        ValueKind::Word(word) if word.among.is_some() => model::PropertyValue::Text(word.text.as_ref().into()),
         ValueKind::List(items) => {
             let given = items.iter().filter(|item| !item.is_absent());
-            model::Value::List(given.map(|item| convert(item, special)).collect::<Result<_, _>>()?)
+            model::PropertyValue::List(given.map(|item| convert(item, special)).collect::<Result<_, _>>()?)
         }
         ValueKind::Map(entries) => {
             let given = entries.iter().filter(|(_, entry)| !entry.value.is_absent());
             let pairs = given.map(|(key, entry)| Ok((key.as_ref().into(), convert(&entry.value, special)?)));
-            model::Value::Map(pairs.collect::<Result<_, Diagnostic>>()?)
+            model::PropertyValue::Map(pairs.collect::<Result<_, Diagnostic>>()?)
         }
         ValueKind::Unknown(unknown) => unknown.value.as_ref().clone(),
-        ValueKind::Secret(secret) => model::Value::Secret(secret.as_ref().clone()),
+        ValueKind::Secret(secret) => model::PropertyValue::Secret(secret.as_ref().clone()),
         _ => return Err(no_form(value)),
     })
 }
 
-fn shown(end: &PropertyValue) -> Option<String> {
+fn shown(end: &Value) -> Option<String> {
     match &end.kind {
         ValueKind::Number(number) => Some(number.normalize().to_string()),
         ValueKind::Quantity(quantity) => Some(quantity.to_string()),
@@ -79,7 +81,7 @@ fn shown(end: &PropertyValue) -> Option<String> {
 }
 
 /// Returns the diagnostic for a value that has no JSON form.
-fn no_form(value: &PropertyValue) -> Diagnostic {
+fn no_form(value: &Value) -> Diagnostic {
     let refuse = |help: &str| {
         Diagnostic::error("GPB1129", format!("{} has no JSON form", value.describe()))
             .with_label(value.span, "cannot stand in a document")

@@ -23,7 +23,7 @@ pub(super) struct ReportedPaths {
 
 pub(super) fn check(
     def: &TypeDef,
-    values: &model::ValueMap,
+    values: &model::PropertyMap,
     (spans, keys): (&Spans, Vec<(PropPath, Span)>),
     reported: &ReportedPaths,
     head: Span,
@@ -61,7 +61,7 @@ fn parent(path: &PropPath) -> PropPath {
     PropPath(path.0.rsplit_once('/').map(|(parent, _)| parent.into()).unwrap_or_default())
 }
 
-fn diagnostic(violation: &Violation, values: &model::ValueMap, spans: &Spans, head: Span) -> Diagnostic {
+fn diagnostic(violation: &Violation, values: &model::PropertyMap, spans: &Spans, head: Span) -> Diagnostic {
     let (code, label) = match &violation.kind {
         ViolationKind::UnknownProperty => ("GPB2001", "no property of this name"),
         ViolationKind::ReadOnly => ("GPB2003", "read-only"),
@@ -115,18 +115,18 @@ fn nearest_span(path: &PropPath, spans: &Spans) -> Option<Span> {
     None
 }
 
-fn text_at<'a>(values: &'a model::ValueMap, path: &PropPath) -> Option<&'a str> {
+fn text_at<'a>(values: &'a model::PropertyMap, path: &PropPath) -> Option<&'a str> {
     let mut segments = path.segments().map(PropPath::unescape);
     let mut value = values.get(segments.next()?.as_str())?;
     for segment in segments {
         value = match value {
-            model::Value::Map(entries) => entries.get(segment.as_str())?,
-            model::Value::List(items) => items.get(segment.parse::<usize>().ok()?)?,
+            model::PropertyValue::Map(entries) => entries.get(segment.as_str())?,
+            model::PropertyValue::List(items) => items.get(segment.parse::<usize>().ok()?)?,
             _ => return None,
         };
     }
     match value {
-        model::Value::Text(text) => Some(text),
+        model::PropertyValue::Text(text) => Some(text),
         _ => None,
     }
 }

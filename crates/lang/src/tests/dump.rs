@@ -1,6 +1,6 @@
 //! A model as text, for people who read tests.
 
-use gpb_model::{Model, Place, Resource, Value};
+use gpb_model::{Model, Place, PropertyValue, Resource};
 use std::fmt::Write as _;
 
 pub fn model(model: &Model) -> String {
@@ -73,6 +73,6 @@ fn place(place: &Place) -> String {
     out
 }
 
-fn value(value: &Value) -> String {
+fn value(value: &PropertyValue) -> String {
     serde_json::Value::from(value.clone()).to_string()
 }

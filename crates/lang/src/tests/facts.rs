@@ -4,7 +4,7 @@ use super::{Files, check, with_files, wrong};
 use crate::{Compilation, CompileInputs, compile};
 use gpb_base::source::Loader;
 use gpb_base::stdlib::Library;
-use gpb_model::{Applicability, Domain, FactEvaluator, Value};
+use gpb_model::{Applicability, Domain, FactEvaluator, PropertyValue};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -275,7 +275,7 @@ fn facts_about_other_resources_load_no_file_again() {
     let mut quicker = model.resources.clone();
     for resource in &mut quicker {
         if resource.properties.contains_key("VisibilityTimeout") {
-            resource.properties.insert("VisibilityTimeout".into(), Value::Int(5));
+            resource.properties.insert("VisibilityTimeout".into(), PropertyValue::Int(5));
         }
     }
     let found = compilation.facts.facts(model, &[model.resources.clone(), quicker, Vec::new()]);

@@ -9,7 +9,7 @@ use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::unit;
 use gpb_base::unit::Operands;
 use gpb_model::ty::Type;
-use gpb_model::value::{BareWord, PropertyMap, PropertyValue, ValueEntry, ValueKind, ValueRange};
+use gpb_model::value::{BareWord, Value, ValueEntry, ValueKind, ValueMap, ValueRange};
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// Every way in which the value does not fit.
-pub fn conform(value: PropertyValue, ty: &Type, cx: &TypeContext) -> Result<PropertyValue, Vec<Diagnostic>> {
+pub fn conform(value: Value, ty: &Type, cx: &TypeContext) -> Result<Value, Vec<Diagnostic>> {
     match (&value.kind, ty) {
         (_, Type::Any) | (ValueKind::Absent, Type::Optional(_)) => Ok(value),
         (_, Type::Optional(inner)) => conform(value, inner, cx),
@@ -29,7 +29,7 @@ pub fn conform(value: PropertyValue, ty: &Type, cx: &TypeContext) -> Result<Prop
             if !unknown.ty.may_be(ty) {
                 return one(mismatch(&value, ty, cx));
             }
-            Ok(PropertyValue::new(
+            Ok(Value::new(
                 ValueKind::Unknown(gpb_model::value::Unknown { value: unknown.value.clone(), ty: ty.clone() }),
                 value.span,
             ))
@@ -47,7 +47,7 @@ fn one<T>(diagnostic: Diagnostic) -> Result<T, Vec<Diagnostic>> {
     Err(vec![diagnostic])
 }
 
-fn scalar(value: PropertyValue, ty: &Type, cx: &TypeContext) -> Result<PropertyValue, Diagnostic> {
+fn scalar(value: Value, ty: &Type, cx: &TypeContext) -> Result<Value, Diagnostic> {
     match (&value.kind, ty) {
         (ValueKind::Bool(_), Type::Bool)
         | (ValueKind::Number(_), Type::Number)
@@ -91,18 +91,13 @@ fn scalar(value: PropertyValue, ty: &Type, cx: &TypeContext) -> Result<PropertyV
 }
 
 /// Reads a bare word that is not a name in scope by the expected type.
-fn read_word(
-    value: &PropertyValue,
-    found: &BareWord,
-    ty: &Type,
-    cx: &TypeContext,
-) -> Result<PropertyValue, Diagnostic> {
+fn read_word(value: &Value, found: &BareWord, ty: &Type, cx: &TypeContext) -> Result<Value, Diagnostic> {
     let word = &found.text;
     match ty {
         Type::Words(words) => among(word, words, value.span).ok_or_else(|| not_among(word, words, ty, value, cx)),
         Type::Region | Type::Zone => {
             text::check(word, ty, value.span, false, cx)?;
-            Ok(PropertyValue::text(word.clone(), value.span))
+            Ok(Value::text(word.clone(), value.span))
         }
         Type::Place if text::looks_like_region(word) => {
             text::region(word, value.span, false, cx)?;
@@ -113,18 +108,18 @@ fn read_word(
 }
 
 /// Returns the region as a place, in the account of the surroundings.
-fn place(region: &str, value: &PropertyValue, cx: &TypeContext) -> PropertyValue {
+fn place(region: &str, value: &Value, cx: &TypeContext) -> Value {
     let mut place = cx.place.cloned().unwrap_or_default();
     place.region = region.into();
-    PropertyValue::new(ValueKind::Place(Arc::new(place)), value.span)
+    Value::new(ValueKind::Place(Arc::new(place)), value.span)
 }
 
-fn among(found: &str, words: &Arc<[Arc<str>]>, span: gpb_base::source::Span) -> Option<PropertyValue> {
+fn among(found: &str, words: &Arc<[Arc<str>]>, span: gpb_base::source::Span) -> Option<Value> {
     let text = words.iter().find(|word| ***word == *found)?.clone();
-    Some(PropertyValue::new(ValueKind::Word(BareWord { text, written: span, among: Some(words.clone()) }), span))
+    Some(Value::new(ValueKind::Word(BareWord { text, written: span, among: Some(words.clone()) }), span))
 }
 
-fn range(value: &PropertyValue, of: &Type, ty: &Type, cx: &TypeContext) -> Result<PropertyValue, Vec<Diagnostic>> {
+fn range(value: &Value, of: &Type, ty: &Type, cx: &TypeContext) -> Result<Value, Vec<Diagnostic>> {
     let ValueKind::Range(range) = &value.kind else {
         let found = mismatch(value, ty, cx);
         return one(match value.kind {
@@ -136,20 +131,19 @@ fn range(value: &PropertyValue, of: &Type, ty: &Type, cx: &TypeContext) -> Resul
     };
     let low = borrow_unit(&range.low, &range.high).map_err(|one| vec![one])?;
     let mut diagnostics = Vec::new();
-    let mut end =
-        |value: PropertyValue| conform(value, of, cx).map_err(|mut found| diagnostics.append(&mut found)).ok();
+    let mut end = |value: Value| conform(value, of, cx).map_err(|mut found| diagnostics.append(&mut found)).ok();
     let (low, high) = (end(low), end(range.high.clone()));
     let (Some(low), Some(high)) = (low, high) else { return Err(diagnostics) };
     check_order(&low, &high).map_err(|one| vec![one])?;
-    Ok(PropertyValue::new(ValueKind::Range(Arc::new(ValueRange { low, high })), value.span))
+    Ok(Value::new(ValueKind::Range(Arc::new(ValueRange { low, high })), value.span))
 }
 
 /// Gives a bare low end the unit of the high end.
-pub(crate) fn borrow_unit(low: &PropertyValue, high: &PropertyValue) -> Result<PropertyValue, Diagnostic> {
+pub(crate) fn borrow_unit(low: &Value, high: &Value) -> Result<Value, Diagnostic> {
     match (&low.kind, &high.kind) {
         (ValueKind::Number(amount), ValueKind::Quantity(quantity)) => {
             let quantity = unit::quantity(*amount, quantity.unit.name, low.span)?;
-            Ok(PropertyValue::new(ValueKind::Quantity(quantity), low.span))
+            Ok(Value::new(ValueKind::Quantity(quantity), low.span))
         }
         _ => Ok(low.clone()),
     }
@@ -158,7 +152,7 @@ pub(crate) fn borrow_unit(low: &PropertyValue, high: &PropertyValue) -> Result<P
 /// Checks that the ends of a range can be compared, and are in order.
 ///
 /// Ends that are unknown until apply pass.
-pub(crate) fn check_order(low: &PropertyValue, high: &PropertyValue) -> Result<(), Diagnostic> {
+pub(crate) fn check_order(low: &Value, high: &Value) -> Result<(), Diagnostic> {
     let (Some(left), Some(right)) = (low.as_amount(), high.as_amount()) else { return Ok(()) };
     let sides = Operands { left, left_span: low.span, right, right_span: high.span };
     if unit::compare(&sides)? != Ordering::Greater {
@@ -169,12 +163,7 @@ pub(crate) fn check_order(low: &PropertyValue, high: &PropertyValue) -> Result<(
         .help(format!("write `{right}..{left}` if the ends were swapped")))
 }
 
-fn list(
-    items: &[PropertyValue],
-    of: &Type,
-    span: gpb_base::source::Span,
-    cx: &TypeContext,
-) -> Result<PropertyValue, Vec<Diagnostic>> {
+fn list(items: &[Value], of: &Type, span: gpb_base::source::Span, cx: &TypeContext) -> Result<Value, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let mut read = Vec::with_capacity(items.len());
     for item in items {
@@ -183,17 +172,17 @@ fn list(
             Err(mut found) => diagnostics.append(&mut found),
         }
     }
-    if diagnostics.is_empty() { Ok(PropertyValue::list(read, span)) } else { Err(diagnostics) }
+    if diagnostics.is_empty() { Ok(Value::list(read, span)) } else { Err(diagnostics) }
 }
 
 fn map(
-    entries: &PropertyMap,
+    entries: &ValueMap,
     of: &Type,
     span: gpb_base::source::Span,
     cx: &TypeContext,
-) -> Result<PropertyValue, Vec<Diagnostic>> {
+) -> Result<Value, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
-    let mut read = PropertyMap::with_capacity_and_hasher(entries.len(), foldhash::fast::RandomState::default());
+    let mut read = ValueMap::with_capacity_and_hasher(entries.len(), foldhash::fast::RandomState::default());
     for (name, entry) in entries {
         match conform(entry.value.clone(), of, cx) {
             Ok(value) => {
@@ -202,10 +191,10 @@ fn map(
             Err(mut found) => diagnostics.append(&mut found),
         }
     }
-    if diagnostics.is_empty() { Ok(PropertyValue::map(read, span)) } else { Err(diagnostics) }
+    if diagnostics.is_empty() { Ok(Value::map(read, span)) } else { Err(diagnostics) }
 }
 
-fn whole(value: &PropertyValue, number: Decimal, ty: &Type, cx: &TypeContext) -> Result<(), Diagnostic> {
+fn whole(value: &Value, number: Decimal, ty: &Type, cx: &TypeContext) -> Result<(), Diagnostic> {
     if number.is_integer() && (*ty == Type::Int || !number.is_sign_negative() || number.is_zero()) {
         return Ok(());
     }
@@ -221,7 +210,7 @@ fn whole(value: &PropertyValue, number: Decimal, ty: &Type, cx: &TypeContext) ->
     ))
 }
 
-fn absent(value: &PropertyValue, ty: &Type, cx: &TypeContext) -> Diagnostic {
+fn absent(value: &Value, ty: &Type, cx: &TypeContext) -> Diagnostic {
     cx.origin(
         Diagnostic::error("GPB1110", format!("no value was given where {} is required", article(ty)))
             .with_label(value.span, "this may be absent")
@@ -229,7 +218,7 @@ fn absent(value: &PropertyValue, ty: &Type, cx: &TypeContext) -> Diagnostic {
     )
 }
 
-fn no_unit(value: &PropertyValue, dimension: unit::Dimension, cx: &TypeContext) -> Diagnostic {
+fn no_unit(value: &Value, dimension: unit::Dimension, cx: &TypeContext) -> Diagnostic {
     cx.origin(
         Diagnostic::error("GPB1104", format!("a number without a unit, where {} is expected", dimension.described()))
             .with_label(value.span, format!("{} is expected here", dimension.described()))
@@ -237,7 +226,7 @@ fn no_unit(value: &PropertyValue, dimension: unit::Dimension, cx: &TypeContext) 
     )
 }
 
-fn other_dimension(value: &PropertyValue, ty: &Type, cx: &TypeContext) -> Diagnostic {
+fn other_dimension(value: &Value, ty: &Type, cx: &TypeContext) -> Diagnostic {
     let ValueKind::Quantity(quantity) = &value.kind else { return mismatch(value, ty, cx) };
     let wanted = match ty {
         Type::Dimension(dimension) => dimension.described().to_owned(),
@@ -254,7 +243,7 @@ fn other_dimension(value: &PropertyValue, ty: &Type, cx: &TypeContext) -> Diagno
     cx.origin(diagnostic)
 }
 
-fn quantity_as_number(value: &PropertyValue, ty: &Type, cx: &TypeContext) -> Diagnostic {
+fn quantity_as_number(value: &Value, ty: &Type, cx: &TypeContext) -> Diagnostic {
     use unit::Dimension as D;
     let diagnostic = other_dimension(value, ty, cx);
     let ValueKind::Quantity(quantity) = &value.kind else { return diagnostic };
@@ -267,14 +256,14 @@ fn quantity_as_number(value: &PropertyValue, ty: &Type, cx: &TypeContext) -> Dia
     diagnostic.help(help)
 }
 
-fn other_resource(value: &PropertyValue, found: &str, wanted: &str, cx: &TypeContext) -> Diagnostic {
+fn other_resource(value: &Value, found: &str, wanted: &str, cx: &TypeContext) -> Diagnostic {
     cx.origin(
         Diagnostic::error("GPB1125", format!("a resource of type `{found}`, where `{wanted}` is expected"))
             .with_label(value.span, format!("`{wanted}` is expected here")),
     )
 }
 
-fn not_among(found: &str, words: &[Arc<str>], ty: &Type, value: &PropertyValue, cx: &TypeContext) -> Diagnostic {
+fn not_among(found: &str, words: &[Arc<str>], ty: &Type, value: &Value, cx: &TypeContext) -> Diagnostic {
     let diagnostic = Diagnostic::error("GPB1106", format!("`{found}` is none of `{ty}`"))
         .with_label(value.span, format!("one of `{ty}` is expected here"));
     let diagnostic = match nearest(found, words.iter().map(AsRef::as_ref)) {
@@ -290,7 +279,7 @@ fn not_among(found: &str, words: &[Arc<str>], ty: &Type, value: &PropertyValue, 
 }
 
 /// Returns the diagnostic for a word that is neither a name nor of the type.
-fn no_name(value: &PropertyValue, found: &BareWord, ty: &Type, cx: &TypeContext) -> Diagnostic {
+fn no_name(value: &Value, found: &BareWord, ty: &Type, cx: &TypeContext) -> Diagnostic {
     let (word, written) = (&*found.text, found.written);
     let message = format!("`{word}` is not a name in scope, and {} is expected here", article(ty));
     let diagnostic = found.labelled(Diagnostic::error("GPB1105", message), value.span, "not a name in scope");
@@ -305,7 +294,7 @@ fn no_name(value: &PropertyValue, found: &BareWord, ty: &Type, cx: &TypeContext)
     })
 }
 
-fn mismatch(value: &PropertyValue, ty: &Type, cx: &TypeContext) -> Diagnostic {
+fn mismatch(value: &Value, ty: &Type, cx: &TypeContext) -> Diagnostic {
     let wanted = article(ty);
     let diagnostic = Diagnostic::error("GPB1101", format!("expected {wanted}, found {}", value.describe()))
         .with_label(value.span, format!("{wanted} is expected here"));

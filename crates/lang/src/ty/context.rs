@@ -4,7 +4,7 @@ use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::Place;
 use gpb_model::ty::DefaultId;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 use std::sync::Arc;
 
 /// Facts of the clouds that the language checks against.
@@ -64,7 +64,7 @@ pub struct TypeContext<'a> {
     /// All names in scope, for suggestions.
     pub names: &'a dyn Fn() -> Vec<Arc<str>>,
     /// Evaluates the default of a field that was not given.
-    pub defaults: &'a dyn Fn(DefaultId) -> Result<PropertyValue, Vec<Diagnostic>>,
+    pub defaults: &'a dyn Fn(DefaultId) -> Result<Value, Vec<Diagnostic>>,
     /// The value belongs to a fact, and goes nowhere.
     ///
     /// What waits for apply then needs no record of the call.

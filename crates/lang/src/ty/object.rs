@@ -6,20 +6,15 @@ use super::context::TypeContext;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::{FieldType, ObjectType};
-use gpb_model::value::{PropertyMap, PropertyValue, ValueEntry};
+use gpb_model::value::{Value, ValueEntry, ValueMap};
 use std::sync::Arc;
 
 /// Returns the object with its fields in the type's order, defaults filled in.
 ///
 /// An optional field that was not given is there as absent, so that `x.field ?? y` works.
-pub fn conform(
-    entries: &PropertyMap,
-    ty: &ObjectType,
-    span: Span,
-    cx: &TypeContext,
-) -> Result<PropertyValue, Vec<Diagnostic>> {
+pub fn conform(entries: &ValueMap, ty: &ObjectType, span: Span, cx: &TypeContext) -> Result<Value, Vec<Diagnostic>> {
     let mut diagnostics = unknown_fields(entries, ty);
-    let mut read = PropertyMap::with_capacity_and_hasher(ty.fields.len(), foldhash::fast::RandomState::default());
+    let mut read = ValueMap::with_capacity_and_hasher(ty.fields.len(), foldhash::fast::RandomState::default());
     for (name, field) in &ty.fields {
         let given = entries.get(name).filter(|entry| !entry.value.is_absent());
         let result = match given {
@@ -33,10 +28,10 @@ pub fn conform(
             Err(mut found) => diagnostics.append(&mut found),
         }
     }
-    if diagnostics.is_empty() { Ok(PropertyValue::map(read, span)) } else { Err(diagnostics) }
+    if diagnostics.is_empty() { Ok(Value::map(read, span)) } else { Err(diagnostics) }
 }
 
-fn one_field(value: PropertyValue, field: &FieldType, cx: &TypeContext) -> Result<PropertyValue, Vec<Diagnostic>> {
+fn one_field(value: Value, field: &FieldType, cx: &TypeContext) -> Result<Value, Vec<Diagnostic>> {
     conform_value(value, &field.ty, &cx.expected_at(field.span))
 }
 
@@ -46,10 +41,10 @@ fn missing(
     ty: &ObjectType,
     span: Span,
     cx: &TypeContext,
-) -> Result<PropertyValue, Vec<Diagnostic>> {
+) -> Result<Value, Vec<Diagnostic>> {
     match field.default {
         Some(id) => one_field((cx.defaults)(id)?, field, cx),
-        None if field.ty.is_optional() => Ok(PropertyValue::absent(span)),
+        None if field.ty.is_optional() => Ok(Value::absent(span)),
         None => {
             let of = ty.name.as_ref().map(|name| format!(" of `{name}`")).unwrap_or_default();
             let message = format!("the field `{name}`{of} is missing");
@@ -64,7 +59,7 @@ fn missing(
     }
 }
 
-fn unknown_fields(entries: &PropertyMap, ty: &ObjectType) -> Vec<Diagnostic> {
+fn unknown_fields(entries: &ValueMap, ty: &ObjectType) -> Vec<Diagnostic> {
     let unknown = entries.iter().filter(|(name, _)| !ty.fields.contains_key(*name));
     unknown.map(|(name, entry)| unknown_field(name, entry.key, ty)).collect()
 }

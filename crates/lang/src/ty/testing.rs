@@ -9,7 +9,7 @@ use gpb_base::source::Span;
 use gpb_base::unit;
 use gpb_model::PropPath;
 use gpb_model::ty::Type;
-use gpb_model::value::{PropertyMap, PropertyValue, ResourceHandle, ValueEntry, ValueKind, ValueRange};
+use gpb_model::value::{ResourceHandle, Value, ValueEntry, ValueKind, ValueMap, ValueRange};
 use gpb_model::{Address, Place, SecretSource};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
@@ -17,60 +17,60 @@ use std::sync::{Arc, LazyLock};
 
 pub const NOWHERE: Span = Span { file: gpb_base::source::FileId(0), start: 0, end: 0 };
 
-pub fn value(json: Json) -> PropertyValue {
+pub fn value(json: Json) -> Value {
     match json {
-        Json::Null => PropertyValue::absent(NOWHERE),
-        Json::Bool(bool) => PropertyValue::bool(bool, NOWHERE),
-        Json::Number(number) => PropertyValue::number(number.to_string().parse::<Decimal>().unwrap(), NOWHERE),
+        Json::Null => Value::absent(NOWHERE),
+        Json::Bool(bool) => Value::bool(bool, NOWHERE),
+        Json::Number(number) => Value::number(number.to_string().parse::<Decimal>().unwrap(), NOWHERE),
         Json::String(text) => match text.split_at_checked(1) {
-            Some(("~", word)) => PropertyValue::word(word, NOWHERE),
+            Some(("~", word)) => Value::word(word, NOWHERE),
             Some(("#", quantity)) => self::quantity(quantity),
-            _ => PropertyValue::text(text, NOWHERE),
+            _ => Value::text(text, NOWHERE),
         },
-        Json::Array(items) => PropertyValue::list(items.into_iter().map(value).collect(), NOWHERE),
+        Json::Array(items) => Value::list(items.into_iter().map(value).collect(), NOWHERE),
         Json::Object(entries) => match entries.iter().next() {
             Some((key, inner)) if key.starts_with('$') => special(key, inner.clone()),
             _ => {
                 let entries = entries.into_iter();
-                let map: PropertyMap =
+                let map: ValueMap =
                     entries.map(|(key, json)| (key.into(), ValueEntry { key: NOWHERE, value: value(json) })).collect();
-                PropertyValue::map(map, NOWHERE)
+                Value::map(map, NOWHERE)
             }
         },
     }
 }
 
-fn special(key: &str, inner: Json) -> PropertyValue {
+fn special(key: &str, inner: Json) -> Value {
     let text = inner.as_str().unwrap_or_default().to_owned();
     match key {
         "$hole" => {
             let ty = Type::simple(&text).unwrap_or_else(|| Type::list(Type::Any));
-            PropertyValue::reference(Address::new("x"), PropPath("Out".into()), ty, NOWHERE)
+            Value::reference(Address::new("x"), PropPath("Out".into()), ty, NOWHERE)
         }
-        "$secret" => PropertyValue::new(ValueKind::Secret(Arc::new(SecretSource::Store { name: text })), NOWHERE),
+        "$secret" => Value::new(ValueKind::Secret(Arc::new(SecretSource::Store { name: text })), NOWHERE),
         "$resource" => {
             let handle = ResourceHandle { address: Address::new("x"), ty: text.into(), place: Place::default().into() };
-            PropertyValue::new(ValueKind::Resource(Arc::new(handle)), NOWHERE)
+            Value::new(ValueKind::Resource(Arc::new(handle)), NOWHERE)
         }
         "$range" => {
             let Json::Array(mut ends) = inner else { panic!("a range has two ends") };
             let high = value(ends.remove(1));
             let range = ValueRange { low: value(ends.remove(0)), high };
-            PropertyValue::new(ValueKind::Range(Arc::new(range)), NOWHERE)
+            Value::new(ValueKind::Range(Arc::new(range)), NOWHERE)
         }
         _ => panic!("{key} is no test value"),
     }
 }
 
-pub fn quantity(text: &str) -> PropertyValue {
+pub fn quantity(text: &str) -> Value {
     let split = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(text.len());
     let (amount, unit) = if let Some(amount) = text.strip_prefix('$') { (amount, "$") } else { text.split_at(split) };
     let quantity = unit::quantity(amount.parse().unwrap(), unit.trim(), NOWHERE).unwrap();
-    PropertyValue::new(ValueKind::Quantity(quantity), NOWHERE)
+    Value::new(ValueKind::Quantity(quantity), NOWHERE)
 }
 
 /// Returns the value as JSON, or its diagnostics as `CODE message`, one a line.
-pub fn show(result: Result<PropertyValue, Vec<Diagnostic>>) -> String {
+pub fn show(result: Result<Value, Vec<Diagnostic>>) -> String {
     match result {
         Ok(value) if value.is_absent() => "absent".to_owned(),
         Ok(value) => match untyped(&value) {

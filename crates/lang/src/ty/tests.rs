@@ -5,7 +5,7 @@ use super::testing::{NOWHERE, TestFacts, show, value};
 use gpb_base::unit::Dimension;
 use gpb_model::Place;
 use gpb_model::ty::{DefaultId, FieldType, ObjectType, Type};
-use gpb_model::value::{PropertyValue, ValueKind};
+use gpb_model::value::{Value, ValueKind};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -200,7 +200,7 @@ fn any_type() -> impl Strategy<Value = Type> {
 proptest! {
     #[test]
     fn reading_twice_changes_nothing(json in any_value(), ty in any_type()) {
-        let defaults = |_| Ok(PropertyValue::text("/", NOWHERE));
+        let defaults = |_| Ok(Value::text("/", NOWHERE));
         let cx = TypeContext { defaults: &defaults, ..TypeContext::new(&TestFacts) };
         if let Ok(once) = conform(value(json), &ty, &cx) {
             let twice = conform(once.clone(), &ty, &cx);

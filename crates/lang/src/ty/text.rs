@@ -5,7 +5,7 @@ use crate::property::from_json;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
-use gpb_model::value::PropertyValue;
+use gpb_model::value::Value;
 use ipnet::IpNet;
 
 /// Checks a string against the form of a type.
@@ -136,7 +136,7 @@ fn form(text: &str, what: &str, form: &str, span: Span, cx: &TypeContext) -> Dia
 }
 
 /// Reads a policy document written as JSON, so that it is compared by meaning.
-pub fn policy(text: &str, span: Span) -> Result<PropertyValue, Diagnostic> {
+pub fn policy(text: &str, span: Span) -> Result<Value, Diagnostic> {
     let bad = |message: String| {
         Diagnostic::error("GPB1117", message)
             .with_label(span, "a policy document is expected here")

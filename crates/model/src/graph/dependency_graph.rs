@@ -3,7 +3,7 @@
 use crate::address::Address;
 use crate::model::Model;
 use crate::path::PropPath;
-use crate::property::Value;
+use crate::property::PropertyValue;
 use crate::resource::Resource;
 use foldhash::{HashMap, HashSet};
 use gpb_base::source::Span;
@@ -212,29 +212,33 @@ enum Segment<'a> {
     Index(usize),
 }
 
-fn visit<'a>(value: &'a Value, at: &mut Vec<Segment<'a>>, found: &mut dyn FnMut(&Address, &[Segment<'a>])) {
+fn visit<'a>(value: &'a PropertyValue, at: &mut Vec<Segment<'a>>, found: &mut dyn FnMut(&Address, &[Segment<'a>])) {
     match value {
-        Value::Ref(reference) => found(&reference.to, at),
-        Value::List(items) => {
+        PropertyValue::Ref(reference) => found(&reference.to, at),
+        PropertyValue::List(items) => {
             for (index, item) in items.iter().enumerate() {
                 at.push(Segment::Index(index));
                 visit(item, at, found);
                 at.pop();
             }
         }
-        Value::Map(entries) => {
+        PropertyValue::Map(entries) => {
             for (key, value) in entries {
                 at.push(Segment::Key(key));
                 visit(value, at, found);
                 at.pop();
             }
         }
-        Value::Concat(parts) | Value::Call { args: parts, .. } => {
+        PropertyValue::Concat(parts) | PropertyValue::Call { args: parts, .. } => {
             for part in parts {
                 visit(part, at, found);
             }
         }
-        Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) => {}
+        PropertyValue::Bool(_)
+        | PropertyValue::Int(_)
+        | PropertyValue::Number(_)
+        | PropertyValue::Text(_)
+        | PropertyValue::Secret(_) => {}
     }
 }
 

@@ -1,10 +1,10 @@
 //! Values as people read them.
 
-use super::expression_value::PropertyValue;
 use super::kind::ValueKind;
+use super::typed_value::Value;
 use std::fmt;
 
-impl PropertyValue {
+impl Value {
     /// Returns its kind with its article, for messages: "a duration", "a list".
     pub fn describe(&self) -> String {
         match &self.kind {
@@ -29,7 +29,7 @@ impl PropertyValue {
     }
 }
 
-impl fmt::Display for PropertyValue {
+impl fmt::Display for Value {
     /// Writes the value as a person would.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
@@ -39,7 +39,7 @@ impl fmt::Display for PropertyValue {
             ValueKind::Text(text) => write!(f, "{text:?}"),
             ValueKind::Word(word) => f.write_str(&word.text),
             ValueKind::List(items) => {
-                let items: Vec<String> = items.iter().map(PropertyValue::to_string).collect();
+                let items: Vec<String> = items.iter().map(Value::to_string).collect();
                 write!(f, "[{}]", items.join(", "))
             }
             ValueKind::Map(entries) => {

@@ -1,10 +1,10 @@
 //! The kinds of values, and what each holds.
 
-use super::expression_value::PropertyValue;
+use super::typed_value::Value;
 use crate::address::Address;
 use crate::environment::Place;
 use crate::names::TypeName;
-use crate::property::{SecretSource, Value};
+use crate::property::{PropertyValue, SecretSource};
 use crate::ty::Type;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
@@ -27,9 +27,9 @@ pub enum ValueKind {
     /// A word without quotes.
     Word(BareWord),
     /// Values in order.
-    List(Arc<Vec<PropertyValue>>),
+    List(Arc<Vec<Value>>),
     /// A map or an object.
-    Map(Arc<PropertyMap>),
+    Map(Arc<ValueMap>),
     /// Two values with everything between.
     Range(Arc<ValueRange>),
     /// A secret, of which only the source is known.
@@ -47,7 +47,7 @@ pub enum ValueKind {
 }
 
 /// A map or an object, in the order it was written.
-pub type PropertyMap = IndexMap<Arc<str>, ValueEntry, foldhash::fast::RandomState>;
+pub type ValueMap = IndexMap<Arc<str>, ValueEntry, foldhash::fast::RandomState>;
 
 /// The value under a key, and the place of the key.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ pub struct ValueEntry {
     /// The place of the key.
     pub key: Span,
     /// The value.
-    pub value: PropertyValue,
+    pub value: Value,
 }
 
 impl PartialEq for ValueEntry {
@@ -103,9 +103,9 @@ impl PartialEq for BareWord {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValueRange {
     /// The lower end.
-    pub low: PropertyValue,
+    pub low: Value,
     /// The upper end, included.
-    pub high: PropertyValue,
+    pub high: Value,
 }
 
 /// A resource, as expressions see it.
@@ -132,14 +132,14 @@ pub struct InstanceHandle {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unknown {
     /// The value that apply computes.
-    pub value: Arc<Value>,
+    pub value: Arc<PropertyValue>,
     /// The type it will have.
     pub ty: Type,
 }
 
 impl Unknown {
     /// Returns a value that depends on this one: as unknown, and of a type of its own.
-    pub fn spread(&self, ty: Type, span: Span) -> PropertyValue {
-        PropertyValue::new(ValueKind::Unknown(Unknown { value: self.value.clone(), ty }), span)
+    pub fn spread(&self, ty: Type, span: Span) -> Value {
+        Value::new(ValueKind::Unknown(Unknown { value: self.value.clone(), ty }), span)
     }
 }

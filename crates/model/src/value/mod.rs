@@ -3,8 +3,8 @@
 //! A value that is known only after apply is an [`Unknown`]: the [`crate::Value`] that will compute it, and its type.
 
 mod display;
-mod expression_value;
 mod kind;
+mod typed_value;
 
-pub use expression_value::{MAX_DEPTH, MAX_NODES, MAX_TEXT, MAX_UNKNOWN_NODES, PropertyValue, too_large};
-pub use kind::{BareWord, InstanceHandle, PropertyMap, ResourceHandle, Unknown, ValueEntry, ValueKind, ValueRange};
+pub use kind::{BareWord, InstanceHandle, ResourceHandle, Unknown, ValueEntry, ValueKind, ValueMap, ValueRange};
+pub use typed_value::{MAX_DEPTH, MAX_NODES, MAX_TEXT, MAX_UNKNOWN_NODES, Value, too_large};

@@ -2,7 +2,7 @@
 
 use crate::validate::{ViolationKind, check, check_json};
 use crate::{Catalog, Shape, TypeDef};
-use gpb_model::{Address, Reference, SecretSource, Value, ValueMap};
+use gpb_model::{Address, PropertyMap, PropertyValue, Reference, SecretSource};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -111,42 +111,42 @@ fn documents_may_be_objects_or_text() {
     assert_ne!(role(json!(1)), "");
 }
 
-fn reference() -> Value {
-    Value::Ref(Reference { to: Address::new("data.key"), path: gpb_model::PropPath("Arn".into()) })
+fn reference() -> PropertyValue {
+    PropertyValue::Ref(Reference { to: Address::new("data.key"), path: gpb_model::PropPath("Arn".into()) })
 }
 
-fn kinds(name: &str, property: &str, value: Value) -> Vec<ViolationKind> {
-    let found = check(&get(name), &ValueMap::from_iter([(property.into(), value)]));
+fn kinds(name: &str, property: &str, value: PropertyValue) -> Vec<ViolationKind> {
+    let found = check(&get(name), &PropertyMap::from_iter([(property.into(), value)]));
     found.into_iter().map(|one| one.kind).filter(|kind| !matches!(kind, ViolationKind::MissingRequired)).collect()
 }
 
 #[test]
 fn holes_stand_where_their_kind_could() {
-    let text = || Value::Concat(vec![Value::Text("a".into()), reference()]);
+    let text = || PropertyValue::Concat(vec![PropertyValue::Text("a".into()), reference()]);
     assert_eq!(kinds("aws.sqs.queue", "KmsMasterKeyId", reference()), []);
     assert_eq!(kinds("aws.sqs.queue", "DelaySeconds", reference()), []);
     assert_eq!(kinds("aws.sqs.queue", "Tags", reference()), []);
     assert_eq!(kinds("aws.sqs.queue", "QueueName", text()), []);
     assert_eq!(kinds("aws.sqs.queue", "RedriveAllowPolicy", text()), []);
     assert_eq!(kinds("aws.sqs.queue", "DelaySeconds", text()), [ViolationKind::WrongType]);
-    assert_eq!(kinds("aws.sqs.queue", "Tags", Value::List(vec![reference()])), []);
+    assert_eq!(kinds("aws.sqs.queue", "Tags", PropertyValue::List(vec![reference()])), []);
     // What AWS decides cannot be set, not even to what nobody knows yet.
     assert_eq!(kinds("aws.sqs.queue", "Arn", reference()), [ViolationKind::ReadOnly]);
 }
 
 #[test]
 fn secrets_go_only_where_nobody_reads_them() {
-    let secret = || Value::Secret(SecretSource::Store { name: "a".into() });
+    let secret = || PropertyValue::Secret(SecretSource::Store { name: "a".into() });
     let plain = [ViolationKind::SecretInPlainProperty];
     assert_eq!(kinds("aws.secretsmanager.secret", "SecretString", secret()), []);
     assert_eq!(kinds("aws.docdb.db_cluster", "MasterUserPassword", secret()), []);
     assert_eq!(kinds("aws.sqs.queue", "QueueName", secret()), plain);
-    let inside = Value::Concat(vec![Value::Text("a".into()), secret()]);
+    let inside = PropertyValue::Concat(vec![PropertyValue::Text("a".into()), secret()]);
     assert_eq!(kinds("aws.secretsmanager.secret", "SecretString", inside.clone()), []);
     assert_eq!(kinds("aws.sqs.queue", "QueueName", inside.clone()), plain);
-    let document = Value::Map(ValueMap::from_iter([("a".into(), Value::List(vec![inside]))]));
+    let document = PropertyValue::Map(PropertyMap::from_iter([("a".into(), PropertyValue::List(vec![inside]))]));
     assert_eq!(kinds("aws.sqs.queue", "RedriveAllowPolicy", document), plain);
-    let call = Value::Call { function: "base64".into(), args: vec![secret()] };
+    let call = PropertyValue::Call { function: "base64".into(), args: vec![secret()] };
     assert_eq!(kinds("aws.sqs.queue", "QueueName", call), plain);
     assert_eq!(kinds("aws.sqs.queue", "DelaySeconds", secret()), [ViolationKind::WrongType]);
 }
@@ -189,21 +189,21 @@ fn recursion_never_passes_through_a_choice() {
     }
 }
 
-fn any_value() -> impl Strategy<Value = Value> {
+fn any_value() -> impl Strategy<Value = PropertyValue> {
     let leaf = prop_oneof![
-        any::<bool>().prop_map(Value::Bool),
-        any::<i64>().prop_map(Value::Int),
-        any::<f64>().prop_map(|double| Value::Number(double.into())),
-        ".{0,12}".prop_map(|text| Value::Text(text.into())),
+        any::<bool>().prop_map(PropertyValue::Bool),
+        any::<i64>().prop_map(PropertyValue::Int),
+        any::<f64>().prop_map(|double| PropertyValue::Number(double.into())),
+        ".{0,12}".prop_map(|text| PropertyValue::Text(text.into())),
         Just(reference()),
-        Just(Value::Secret(SecretSource::Generated { length: 8 })),
+        Just(PropertyValue::Secret(SecretSource::Generated { length: 8 })),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::List),
-            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::Concat),
+            prop::collection::vec(inner.clone(), 0..4).prop_map(PropertyValue::List),
+            prop::collection::vec(inner.clone(), 0..3).prop_map(PropertyValue::Concat),
             prop::collection::btree_map("[A-Z][a-z]{0,8}", inner, 0..4).prop_map(|entries| {
-                Value::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+                PropertyValue::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
             }),
         ]
     })

@@ -1,7 +1,7 @@
 //! Which element of one list is which of the other, when the order means nothing.
 
 use super::scalar;
-use gpb_model::Value;
+use gpb_model::PropertyValue;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ const SEARCH_LIMIT: usize = 256;
 
 /// For each desired element the observed one that satisfies it, each used once; `None` unless all on both sides match.
 pub fn perfect(
-    desired: &[&Value],
+    desired: &[&PropertyValue],
     observed: &[&Json],
     satisfies: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Option<Vec<usize>> {
@@ -38,7 +38,7 @@ pub fn perfect(
 /// Pairs for showing what changed: `(desired, observed)`, each element once, like with like; a side alone was added or
 /// removed. Desired elements keep their order, removed ones follow.
 pub fn align(
-    desired: &[&Value],
+    desired: &[&PropertyValue],
     observed: &[&Json],
     satisfies: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Vec<(Option<usize>, Option<usize>)> {
@@ -77,8 +77,8 @@ pub fn align(
 }
 
 /// Returns the name that distinguishes an element from the others, when it has one.
-pub fn identity(value: &Value) -> Option<String> {
-    let Value::Map(entries) = value else { return None };
+pub fn identity(value: &PropertyValue) -> Option<String> {
+    let PropertyValue::Map(entries) = value else { return None };
     IDENTITIES.iter().find_map(|name| Some(format!("{name}={}", scalar::key(entries.get(*name)?)?)))
 }
 
@@ -89,7 +89,7 @@ pub fn identity_of(json: &Json) -> Option<String> {
 }
 
 /// By name, when every element of both has one and no two share it.
-fn by_identity(desired: &[&Value], observed: &[&Json]) -> Option<Vec<usize>> {
+fn by_identity(desired: &[&PropertyValue], observed: &[&Json]) -> Option<Vec<usize>> {
     let mut names = BTreeMap::new();
     for (index, json) in observed.iter().enumerate() {
         if names.insert(identity_of(json)?, index).is_some() {
@@ -101,7 +101,7 @@ fn by_identity(desired: &[&Value], observed: &[&Json]) -> Option<Vec<usize>> {
 }
 
 /// Scalars by sorting both sides.
-fn by_scalar(desired: &[&Value], observed: &[&Json]) -> Option<Vec<usize>> {
+fn by_scalar(desired: &[&PropertyValue], observed: &[&Json]) -> Option<Vec<usize>> {
     let mut mine: Vec<_> =
         desired.iter().zip(0..).map(|(value, index)| Some((scalar::key(value)?, index))).collect::<Option<_>>()?;
     let mut theirs: Vec<_> =

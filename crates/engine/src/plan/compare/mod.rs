@@ -18,7 +18,7 @@ pub use walk::differences;
 use crate::cloud::Properties;
 use gpb_catalog::{ListShape, ObjectShape, Shape, TypeDef};
 use gpb_model::PropPath;
-use gpb_model::{Reference, SecretSource, Value};
+use gpb_model::{PropertyValue, Reference, SecretSource};
 
 /// The rules of one comparison.
 #[derive(Clone, Copy)]
@@ -63,16 +63,16 @@ impl<'a> CompareRules<'a> {
     }
 
     /// Returns the shape of a value among those a place allows.
-    fn pick(&self, shape: Option<&'a Shape>, value: &Value) -> Option<&'a Shape> {
+    fn pick(&self, shape: Option<&'a Shape>, value: &PropertyValue) -> Option<&'a Shape> {
         let def = self.def?;
         let shape = def.resolve(shape?);
         let Shape::Any(alternatives) = shape else { return Some(shape) };
         let fits = |one: &&Shape| {
             matches!(
                 (value, def.resolve(one)),
-                (Value::Map(_), Shape::Object(_) | Shape::Map { .. } | Shape::Json)
-                    | (Value::List(_), Shape::List(_))
-                    | (Value::Text(_), Shape::Text(_))
+                (PropertyValue::Map(_), Shape::Object(_) | Shape::Map { .. } | Shape::Json)
+                    | (PropertyValue::List(_), Shape::List(_))
+                    | (PropertyValue::Text(_), Shape::Text(_))
             )
         };
         alternatives.iter().find(fits).map(|one| def.resolve(one))

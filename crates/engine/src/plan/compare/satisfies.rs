@@ -4,7 +4,7 @@ use super::{CompareRules, document, entries_of, entry, list_of, lists, scalar};
 use crate::state::{is_redacted, redacted_hash};
 use gpb_catalog::Shape;
 use gpb_model::PropPath;
-use gpb_model::Value;
+use gpb_model::PropertyValue;
 use serde_json::Value as Json;
 
 /// The side a value is compared with.
@@ -21,7 +21,7 @@ impl<'a> CompareRules<'a> {
     pub(super) fn satisfied(
         &self,
         shape: Option<&'a Shape>,
-        wanted: &Value,
+        wanted: &PropertyValue,
         there: &Json,
         path: &PropPath,
         against: CompareSide,
@@ -31,19 +31,19 @@ impl<'a> CompareRules<'a> {
         }
         let shape = self.pick(shape, wanted);
         match wanted {
-            Value::Secret(secret) => {
+            PropertyValue::Secret(secret) => {
                 against == CompareSide::Observed
                     || redacted_hash(there).is_some_and(|hash| (self.secret)(secret).is_none_or(|now| now == hash))
             }
-            Value::Ref(_) | Value::Call { .. } | Value::Concat(_) => self.is_unseen(wanted),
-            Value::List(items) => match there {
+            PropertyValue::Ref(_) | PropertyValue::Call { .. } | PropertyValue::Concat(_) => self.is_unseen(wanted),
+            PropertyValue::List(items) => match there {
                 Json::Array(others) => self.list_satisfied(shape, items, others, path, against),
                 _ => self.document_satisfied(wanted, there, against),
             },
-            Value::Map(_) if matches!(shape, Some(Shape::Json)) || there.is_string() => {
+            PropertyValue::Map(_) if matches!(shape, Some(Shape::Json)) || there.is_string() => {
                 self.document_satisfied(wanted, there, against)
             }
-            Value::Map(entries) => {
+            PropertyValue::Map(entries) => {
                 let (object, map) = entries_of(shape);
                 let Some(others) = there.as_object() else { return false };
                 entries.iter().all(|(key, value)| {
@@ -64,8 +64,14 @@ impl<'a> CompareRules<'a> {
     }
 
     /// Checks that a list is what is desired but for its order, though the catalog says that the order matters.
-    pub(super) fn reordered(&self, shape: Option<&'a Shape>, wanted: &Value, there: &Json, path: &PropPath) -> bool {
-        let (Value::List(wanted), Json::Array(there)) = (wanted, there) else { return false };
+    pub(super) fn reordered(
+        &self,
+        shape: Option<&'a Shape>,
+        wanted: &PropertyValue,
+        there: &Json,
+        path: &PropPath,
+    ) -> bool {
+        let (PropertyValue::List(wanted), Json::Array(there)) = (wanted, there) else { return false };
         let item = list_of(shape).map(|list| &*list.item);
         let path = path.child("*");
         let (wanted, there): (Vec<_>, Vec<_>) = (wanted.iter().collect(), there.iter().collect());
@@ -81,7 +87,7 @@ impl<'a> CompareRules<'a> {
         &self,
         shape: Option<&'a Shape>,
         default: Option<&Json>,
-        wanted: &Value,
+        wanted: &PropertyValue,
         path: &PropPath,
         against: CompareSide,
     ) -> bool {
@@ -92,15 +98,15 @@ impl<'a> CompareRules<'a> {
             return true;
         }
         match wanted {
-            Value::List(items) => items.is_empty(),
-            Value::Map(entries) => {
+            PropertyValue::List(items) => items.is_empty(),
+            PropertyValue::Map(entries) => {
                 let (object, map) = entries_of(self.pick(shape, wanted));
                 entries.iter().all(|(key, value)| {
                     let (shape, default) = entry(object, map, key);
                     self.absence_satisfies(shape, default, value, &path.child(key), against)
                 })
             }
-            Value::Secret(_) => against == CompareSide::Observed,
+            PropertyValue::Secret(_) => against == CompareSide::Observed,
             _ => false,
         }
     }
@@ -108,7 +114,7 @@ impl<'a> CompareRules<'a> {
     fn list_satisfied(
         &self,
         shape: Option<&'a Shape>,
-        wanted: &[Value],
+        wanted: &[PropertyValue],
         there: &[Json],
         path: &PropPath,
         against: CompareSide,
@@ -120,7 +126,7 @@ impl<'a> CompareRules<'a> {
     pub(super) fn matching(
         &self,
         shape: Option<&'a Shape>,
-        wanted: &[Value],
+        wanted: &[PropertyValue],
         there: &[Json],
         path: &PropPath,
         against: CompareSide,
@@ -142,7 +148,7 @@ impl<'a> CompareRules<'a> {
     }
 
     /// Documents are compared as wholes: what one says and the other does not is a difference.
-    fn document_satisfied(&self, wanted: &Value, there: &Json, against: CompareSide) -> bool {
+    fn document_satisfied(&self, wanted: &PropertyValue, there: &Json, against: CompareSide) -> bool {
         if wanted.holds_secret() {
             return against == CompareSide::Observed || self.secrets_satisfied(wanted, there);
         }
@@ -157,29 +163,29 @@ impl<'a> CompareRules<'a> {
     }
 
     /// A document with secrets inside, against the same document with their hashes.
-    fn secrets_satisfied(&self, wanted: &Value, there: &Json) -> bool {
+    fn secrets_satisfied(&self, wanted: &PropertyValue, there: &Json) -> bool {
         match (wanted, there) {
-            (Value::Secret(secret), there) => {
+            (PropertyValue::Secret(secret), there) => {
                 redacted_hash(there).is_some_and(|hash| (self.secret)(secret).is_none_or(|now| now == hash))
             }
-            (Value::Map(entries), Json::Object(others)) => {
+            (PropertyValue::Map(entries), Json::Object(others)) => {
                 entries.len() == others.len()
                     && entries.iter().all(|(key, value)| {
                         others.get(key.as_str()).is_some_and(|other| self.secrets_satisfied(value, other))
                     })
             }
-            (Value::List(items), Json::Array(others)) => {
+            (PropertyValue::List(items), Json::Array(others)) => {
                 items.len() == others.len()
                     && items.iter().zip(others).all(|(item, other)| self.secrets_satisfied(item, other))
             }
             // A string with a secret in it is hashed as a whole, and its parts cannot be known.
-            (Value::Concat(_) | Value::Call { .. }, there) => is_redacted(there),
+            (PropertyValue::Concat(_) | PropertyValue::Call { .. }, there) => is_redacted(there),
             _ => wanted.to_json().is_some_and(|wanted| document::equal(&wanted, there)),
         }
     }
 
     /// Checks that all unknowns of a value could not be read.
-    pub(super) fn is_unseen(&self, wanted: &Value) -> bool {
+    pub(super) fn is_unseen(&self, wanted: &PropertyValue) -> bool {
         let mut references = Vec::new();
         wanted.references(&mut references);
         !references.is_empty() && references.iter().all(|reference| (self.unseen)(reference))
@@ -187,9 +193,9 @@ impl<'a> CompareRules<'a> {
 }
 
 /// Words of which the catalog says that their capitals mean nothing.
-fn in_any_case(shape: Option<&Shape>, wanted: &Value, there: &Json) -> bool {
+fn in_any_case(shape: Option<&Shape>, wanted: &PropertyValue, there: &Json) -> bool {
     match (shape, wanted, there) {
-        (Some(Shape::Text(text)), Value::Text(wanted), Json::String(there)) => {
+        (Some(Shape::Text(text)), PropertyValue::Text(wanted), Json::String(there)) => {
             text.any_case && wanted.eq_ignore_ascii_case(there)
         }
         _ => false,

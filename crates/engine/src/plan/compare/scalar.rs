@@ -1,19 +1,21 @@
 //! Compares scalars, of which one may be spelled as a string.
 
-use gpb_model::Value;
+use gpb_model::PropertyValue;
 use serde_json::Value as Json;
 
 /// Checks that two scalars are equal, whichever way they are spelled.
 ///
 /// `1`, `1.0` and `"1"` are one, and so are `true` and `"true"`, unless both sides are strings, which are equal only
 /// letter by letter.
-pub fn equal(desired: &Value, observed: &Json) -> bool {
+pub fn equal(desired: &PropertyValue, observed: &Json) -> bool {
     match (desired, observed) {
-        (Value::Text(desired), Json::String(observed)) => desired == observed,
-        (Value::Bool(desired), Json::Bool(observed)) => desired == observed,
-        (Value::Int(desired), Json::Number(observed)) if observed.is_i64() => Some(*desired) == observed.as_i64(),
-        (Value::Bool(desired), Json::String(observed)) => observed == if *desired { "true" } else { "false" },
-        (Value::Text(desired), Json::Bool(observed)) => desired == if *observed { "true" } else { "false" },
+        (PropertyValue::Text(desired), Json::String(observed)) => desired == observed,
+        (PropertyValue::Bool(desired), Json::Bool(observed)) => desired == observed,
+        (PropertyValue::Int(desired), Json::Number(observed)) if observed.is_i64() => {
+            Some(*desired) == observed.as_i64()
+        }
+        (PropertyValue::Bool(desired), Json::String(observed)) => observed == if *desired { "true" } else { "false" },
+        (PropertyValue::Text(desired), Json::Bool(observed)) => desired == if *observed { "true" } else { "false" },
         _ => match (number(desired), number_of(observed)) {
             #[allow(clippy::float_cmp)] // both come from the same decimal digits
             (Some(desired), Some(observed)) => desired == observed,
@@ -31,12 +33,12 @@ pub fn json_equal(a: &Json, b: &Json) -> bool {
 }
 
 /// Returns a string that is the same for all scalars that are equal: for sorting and for keys.
-pub fn key(value: &Value) -> Option<String> {
+pub fn key(value: &PropertyValue) -> Option<String> {
     match value {
-        Value::Text(text) => Some(canonical(text)),
-        Value::Bool(bool) => Some(bool.to_string()),
-        Value::Int(int) => Some(int.to_string()),
-        Value::Number(number) => Some(number.to_string()),
+        PropertyValue::Text(text) => Some(canonical(text)),
+        PropertyValue::Bool(bool) => Some(bool.to_string()),
+        PropertyValue::Int(int) => Some(int.to_string()),
+        PropertyValue::Number(number) => Some(number.to_string()),
         _ => None,
     }
 }
@@ -64,11 +66,11 @@ fn canonical(text: &str) -> String {
 }
 
 #[allow(clippy::cast_precision_loss)] // only compared with another such number
-fn number(value: &Value) -> Option<f64> {
+fn number(value: &PropertyValue) -> Option<f64> {
     match value {
-        Value::Int(int) => Some(*int as f64),
-        Value::Number(number) => Some(number.to_f64()),
-        Value::Text(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
+        PropertyValue::Int(int) => Some(*int as f64),
+        PropertyValue::Number(number) => Some(number.to_f64()),
+        PropertyValue::Text(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
         _ => None,
     }
 }

@@ -5,14 +5,14 @@ use crate::plan::fixtures::{hash, types, value};
 use crate::plan::masking::mask;
 use gpb_catalog::{Shape, TextShape};
 use gpb_model::PropPath;
-use gpb_model::Value;
+use gpb_model::PropertyValue;
 use serde_json::{Map, Value as Json, json};
 
 /// The places where `desired` differs from `observed`, and the same once everything was applied like that before.
 fn places(ty: &str, desired: Json, observed: Json) -> Vec<String> {
     let def = types(ty);
     let rules = CompareRules { def: def.as_deref(), ..CompareRules::bare() };
-    let Value::Map(desired) = value(desired) else { panic!("properties are an object") };
+    let PropertyValue::Map(desired) = value(desired) else { panic!("properties are an object") };
     let sides = CurrentState { observed: observed.as_object().unwrap(), applied: None, recorded: None };
     differences(rules, &desired, sides).into_iter().map(|difference| difference.path.0.into()).collect()
 }
@@ -96,7 +96,7 @@ fn nothing_is_as_good_as_an_empty_list() {
 fn a_removal_inside_an_element_is_a_difference() {
     let def = types("aws.net.group");
     let rules = CompareRules { def: def.as_deref(), ..CompareRules::bare() };
-    let Value::Map(desired) = value(json!({ "Rules": [{ "Port": 1 }] })) else { panic!() };
+    let PropertyValue::Map(desired) = value(json!({ "Rules": [{ "Port": 1 }] })) else { panic!() };
     let full = json!({ "Rules": [{ "Port": 1, "Note": "n" }] });
     let full = full.as_object().unwrap();
     let found = |applied| {
@@ -111,7 +111,7 @@ fn a_removal_inside_an_element_is_a_difference() {
 fn create_only_places_that_the_cloud_spells_its_own_way_are_left_alone() {
     let def = types("aws.data.store");
     let rules = CompareRules { def: def.as_deref(), ..CompareRules::bare() };
-    let Value::Map(desired) = value(json!({ "Engine": "X" })) else { panic!() };
+    let PropertyValue::Map(desired) = value(json!({ "Engine": "X" })) else { panic!() };
     let object = |engine: &str| Map::from_iter([("Engine".to_owned(), Json::from(engine))]);
     let found = |applied: &str, recorded: &str| {
         let sides =
@@ -126,7 +126,7 @@ fn create_only_places_that_the_cloud_spells_its_own_way_are_left_alone() {
 #[test]
 fn a_list_that_the_cloud_keeps_in_its_own_order_is_left_alone_as_long_as_nothing_moves() {
     let list = |items: [&str; 2]| json!({ "Names": items }).as_object().unwrap().clone();
-    let Value::Map(desired) = value(json!({ "Names": ["a", "b"] })) else { panic!() };
+    let PropertyValue::Map(desired) = value(json!({ "Names": ["a", "b"] })) else { panic!() };
     let found = |applied: [&str; 2], recorded: [&str; 2]| {
         let (observed, applied, recorded) = (list(["b", "a"]), list(applied), list(recorded));
         let sides = CurrentState { observed: &observed, applied: Some(&applied), recorded: Some(&recorded) };
@@ -142,7 +142,7 @@ fn capitals_mean_nothing_where_the_catalog_says_so() {
     let mut def = (*types("aws.data.store").unwrap()).clone();
     let engine = def.root.properties.iter_mut().find(|property| property.aws == "Engine").unwrap();
     engine.shape = Shape::Text(TextShape { any_case: true, ..TextShape::default() });
-    let Value::Map(desired) = value(json!({ "Engine": "Fast" })) else { panic!() };
+    let PropertyValue::Map(desired) = value(json!({ "Engine": "Fast" })) else { panic!() };
     let observed = json!({ "Engine": "FAST" });
     let sides = CurrentState { observed: observed.as_object().unwrap(), applied: None, recorded: None };
     assert_eq!(differences(CompareRules { def: Some(&def), ..CompareRules::bare() }, &desired, sides), []);
@@ -225,7 +225,9 @@ fn a_secret_in_a_readable_place_is_known_by_its_hash() {
     let def = types("aws.run.task");
     let rules = CompareRules { def: def.as_deref(), secret: &hash, ..CompareRules::bare() };
     let env = |value: Json| json!({ "Containers": [{ "Name": "web", "Env": [{ "Name": "KEY", "Value": value }] }] });
-    let Value::Map(desired) = value(env(json!({ "$secret": { "from": "env", "name": "A" } }))) else { panic!() };
+    let PropertyValue::Map(desired) = value(env(json!({ "$secret": { "from": "env", "name": "A" } }))) else {
+        panic!()
+    };
     let (clear, old, now) =
         (env("clear".into()), env(json!({ "$secret": "old" })), env(json!({ "$secret": "hash of A" })));
     let found = |applied: &Json| {

@@ -9,14 +9,14 @@ use crate::plan::values;
 use crate::state::is_redacted;
 use gpb_catalog::{ObjectShape, Shape};
 use gpb_model::PropPath;
-use gpb_model::Value;
+use gpb_model::PropertyValue;
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every place that differs, in order of path. Lists and documents differ as wholes.
 pub fn differences(
     rules: CompareRules<'_>,
-    desired: &gpb_model::ValueMap,
+    desired: &gpb_model::PropertyMap,
     sides: CurrentState<'_>,
 ) -> Vec<PropertyDifference> {
     let mut walk = CompareWalk { rules, found: Vec::new() };
@@ -42,8 +42,8 @@ struct ObjectSides<'s> {
 /// Returns observed and recorded items of a list, without the elements that the cloud put there by itself.
 ///
 /// Those have a name that is neither desired nor was applied, and were the same when gpb last applied the list.
-fn without_surplus(wanted: &Value, there: ValueSides<'_>) -> Option<(Json, Json)> {
-    let (Value::List(wanted), Some(Json::Array(observed)), Some(Json::Array(recorded))) =
+fn without_surplus(wanted: &PropertyValue, there: ValueSides<'_>) -> Option<(Json, Json)> {
+    let (PropertyValue::List(wanted), Some(Json::Array(observed)), Some(Json::Array(recorded))) =
         (wanted, there.observed, there.recorded)
     else {
         return None;
@@ -73,7 +73,7 @@ impl<'a> CompareWalk<'a> {
         &mut self,
         object: Option<&'a ObjectShape>,
         map: Option<&'a Shape>,
-        desired: &gpb_model::ValueMap,
+        desired: &gpb_model::PropertyMap,
         maps: ObjectSides<'_>,
         path: &PropPath,
     ) {
@@ -97,7 +97,7 @@ impl<'a> CompareWalk<'a> {
         &mut self,
         shape: Option<&'a Shape>,
         default: Option<&'a Json>,
-        wanted: &Value,
+        wanted: &PropertyValue,
         there: ValueSides<'_>,
         path: &PropPath,
     ) {
@@ -114,12 +114,12 @@ impl<'a> CompareWalk<'a> {
         if self.rules.is_write_only(path) || is_secret_text(wanted) {
             return self.unreadable(picked, default, wanted, there.applied, path);
         }
-        if let (Value::List(items), Some(Json::Array(others))) = (wanted, there.observed)
+        if let (PropertyValue::List(items), Some(Json::Array(others))) = (wanted, there.observed)
             && self.is_tags(path)
         {
             return self.tags(picked, items, others, there.applied, path);
         }
-        if let Value::Map(entries) = wanted
+        if let PropertyValue::Map(entries) = wanted
             && is_walked(picked, wanted, there)
         {
             let (object, map) = entries_of(picked);
@@ -140,7 +140,7 @@ impl<'a> CompareWalk<'a> {
         &self,
         shape: Option<&'a Shape>,
         default: Option<&'a Json>,
-        wanted: &Value,
+        wanted: &PropertyValue,
         there: ValueSides<'_>,
         path: &PropPath,
     ) -> bool {
@@ -171,8 +171,14 @@ impl<'a> CompareWalk<'a> {
     }
 
     /// Checks whether an element of a list had something applied that is desired no longer and is still there.
-    fn drops_inside(&self, shape: Option<&'a Shape>, wanted: &Value, there: ValueSides<'_>, path: &PropPath) -> bool {
-        let (Value::List(wanted), Some(Json::Array(applied)), Some(Json::Array(observed))) =
+    fn drops_inside(
+        &self,
+        shape: Option<&'a Shape>,
+        wanted: &PropertyValue,
+        there: ValueSides<'_>,
+        path: &PropPath,
+    ) -> bool {
+        let (PropertyValue::List(wanted), Some(Json::Array(applied)), Some(Json::Array(observed))) =
             (wanted, there.applied, there.observed)
         else {
             return false;
@@ -185,7 +191,8 @@ impl<'a> CompareWalk<'a> {
             return false;
         };
         let path = path.child("*");
-        let holds = |value: &Value, json: &Json, against| self.rules.satisfied(item, value, json, &path, against);
+        let holds =
+            |value: &PropertyValue, json: &Json, against| self.rules.satisfied(item, value, json, &path, against);
         wanted.iter().zip(pairs).any(|(mine, theirs)| {
             let Some(theirs) = observed.get(theirs) else { return false };
             let was_there =
@@ -200,12 +207,14 @@ impl<'a> CompareWalk<'a> {
         &mut self,
         shape: Option<&'a Shape>,
         default: Option<&'a Json>,
-        wanted: &Value,
+        wanted: &PropertyValue,
         applied: Option<&Json>,
         path: &PropPath,
     ) {
         let same = match applied {
-            Some(applied) if is_secret_text(wanted) && !matches!(wanted, Value::Secret(_)) => is_redacted(applied),
+            Some(applied) if is_secret_text(wanted) && !matches!(wanted, PropertyValue::Secret(_)) => {
+                is_redacted(applied)
+            }
             Some(applied) => self.rules.satisfied(shape, wanted, applied, path, CompareSide::Applied),
             None => self.rules.absence_satisfies(shape, default, wanted, path, CompareSide::Applied),
         };
@@ -218,7 +227,7 @@ impl<'a> CompareWalk<'a> {
     fn tags(
         &mut self,
         shape: Option<&'a Shape>,
-        wanted: &[Value],
+        wanted: &[PropertyValue],
         observed: &[Json],
         applied: Option<&Json>,
         path: &PropPath,
@@ -238,7 +247,7 @@ impl<'a> CompareWalk<'a> {
         if !given || dropped {
             let ours = by_key.iter().filter(|(key, _)| kept.contains(*key) || was.contains(*key));
             let before = Json::Array(ours.map(|(_, tag)| (*tag).clone()).collect());
-            self.push(path, Some(before), Some(Value::List(wanted.to_vec())));
+            self.push(path, Some(before), Some(PropertyValue::List(wanted.to_vec())));
         }
     }
 
@@ -268,7 +277,7 @@ impl<'a> CompareWalk<'a> {
         self.rules.tags().is_some_and(|tags| tags == path.0)
     }
 
-    fn has_unreadable(&self, wanted: &Value, path: &PropPath) -> bool {
+    fn has_unreadable(&self, wanted: &PropertyValue, path: &PropPath) -> bool {
         let inside = |one: &PropPath| path.covers(one) && one.segments().count() > path.segments().count();
         wanted.holds_secret()
             || self
@@ -277,7 +286,7 @@ impl<'a> CompareWalk<'a> {
                 .is_some_and(|def| def.write_only.iter().any(|one| inside(one) && reaches(wanted, one, path)))
     }
 
-    fn push(&mut self, path: &PropPath, before: Option<Json>, after: Option<Value>) {
+    fn push(&mut self, path: &PropPath, before: Option<Json>, after: Option<PropertyValue>) {
         self.found.push(PropertyDifference { path: path.clone(), before, after, forces_replacement: false });
     }
 }
@@ -287,9 +296,9 @@ fn member<'s>(side: Option<&'s Map<String, Json>>, key: &str) -> Option<&'s Json
 }
 
 /// An object is walked entry by entry where both sides are objects, and where a part of it could not be read.
-fn is_walked(shape: Option<&Shape>, wanted: &Value, there: ValueSides<'_>) -> bool {
+fn is_walked(shape: Option<&Shape>, wanted: &PropertyValue, there: ValueSides<'_>) -> bool {
     let is_document = matches!(shape, Some(Shape::Json));
-    let is_empty = matches!(wanted, Value::Map(entries) if entries.is_empty());
+    let is_empty = matches!(wanted, PropertyValue::Map(entries) if entries.is_empty());
     match there.observed {
         Some(observed) => observed.is_object() && !is_document,
         None => !is_document && !is_empty && there.applied.is_some_and(Json::is_object),
@@ -297,38 +306,40 @@ fn is_walked(shape: Option<&Shape>, wanted: &Value, there: ValueSides<'_>) -> bo
 }
 
 /// A scalar that is a secret, or is made with one.
-fn is_secret_text(value: &Value) -> bool {
+fn is_secret_text(value: &PropertyValue) -> bool {
     match value {
-        Value::Secret(_) => true,
-        Value::Concat(_) | Value::Call { .. } => value.holds_secret(),
+        PropertyValue::Secret(_) => true,
+        PropertyValue::Concat(_) | PropertyValue::Call { .. } => value.holds_secret(),
         _ => false,
     }
 }
 
 /// Checks whether `was` has an entry, at any depth, that `wanted` has not.
-fn lacks(wanted: &Value, was: &Json) -> bool {
+fn lacks(wanted: &PropertyValue, was: &Json) -> bool {
     match (wanted, was) {
-        (Value::Map(wanted), Json::Object(was)) if !is_redacted(&Json::Object(was.clone())) => {
+        (PropertyValue::Map(wanted), Json::Object(was)) if !is_redacted(&Json::Object(was.clone())) => {
             was.iter().any(|(key, was)| wanted.get(key.as_str()).map_or(!was.is_null(), |wanted| lacks(wanted, was)))
         }
-        (Value::List(wanted), Json::Array(was)) => wanted.iter().zip(was).any(|(wanted, was)| lacks(wanted, was)),
+        (PropertyValue::List(wanted), Json::Array(was)) => {
+            wanted.iter().zip(was).any(|(wanted, was)| lacks(wanted, was))
+        }
         _ => false,
     }
 }
 
 /// Checks whether the value at `at` has anything where `target`, a deeper path with stars, leads.
-fn reaches(value: &Value, target: &PropPath, at: &PropPath) -> bool {
+fn reaches(value: &PropertyValue, target: &PropPath, at: &PropPath) -> bool {
     let rest: Vec<&str> = target.segments().skip(at.segments().count()).collect();
     leads(value, &rest)
 }
 
-fn leads(value: &Value, rest: &[&str]) -> bool {
+fn leads(value: &PropertyValue, rest: &[&str]) -> bool {
     match (rest, value) {
         ([], _) => true,
-        ([segment, rest @ ..], Value::Map(entries)) => {
+        ([segment, rest @ ..], PropertyValue::Map(entries)) => {
             entries.iter().any(|(key, value)| (*segment == "*" || segment == key) && leads(value, rest))
         }
-        ([_, rest @ ..], Value::List(items)) => items.iter().any(|item| leads(item, rest)),
+        ([_, rest @ ..], PropertyValue::List(items)) => items.iter().any(|item| leads(item, rest)),
         _ => false,
     }
 }

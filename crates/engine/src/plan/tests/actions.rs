@@ -5,7 +5,7 @@ use crate::plan::{Action, Plan, ProtectionOverride, ResourceChange, refusals};
 use crate::state::{Intent, OperationKind, ResourceRecord, deposed_address};
 use gpb_base::source::Span;
 use gpb_model::Replacement;
-use gpb_model::{Lifecycle, Mode, Model, Move, Value};
+use gpb_model::{Lifecycle, Mode, Model, Move, PropertyValue};
 use serde_json::{Value as Json, json};
 
 fn store(properties: Json) -> Model {
@@ -77,7 +77,7 @@ fn the_text_decides_how_to_replace() {
     let mut before = store(json!({ "StoreName": "a", "Engine": "x" }));
     let world = FakeCloud::applied(&before);
     before.resources[0].lifecycle.replace = Some(gpb_model::Replacement::CreateThenDelete);
-    before.resources[0].properties.insert("Engine".into(), Value::Text("y".into()));
+    before.resources[0].properties.insert("Engine".into(), PropertyValue::Text("y".into()));
     assert_eq!(told(&world.plan(&before)), "+/- data.main: Engine!");
 }
 
@@ -119,7 +119,7 @@ fn what_the_cloud_adds_is_left_alone_and_what_it_changes_is_drift() {
     let plan = world.plan(&model);
     assert_eq!(told(&plan), "~ data.main: Size (Size)");
     let drift = &change(&plan, "data.main").drift[0];
-    assert_eq!((drift.before.clone(), drift.after.clone()), (Some(json!(1)), Some(Value::Int(7))));
+    assert_eq!((drift.before.clone(), drift.after.clone()), (Some(json!(1)), Some(PropertyValue::Int(7))));
     // Drift that the text has caught up with is told and not repaired.
     assert_eq!(told(&world.plan(&store(json!({ "Size": 7 })))), "= data.main: (Size)");
 }
@@ -152,11 +152,11 @@ fn an_ignored_place_is_left_as_it_is_once_there() {
     world.observed("data.main").insert("Size".into(), 9.into());
     world.observed("data.main")["Backup"]["Days"] = 7.into();
     assert_eq!(told(&world.plan(&model)), "= data.main");
-    model.resources[0].properties.insert("Timeout".into(), Value::Int(6));
+    model.resources[0].properties.insert("Timeout".into(), PropertyValue::Int(6));
     let plan = world.plan(&model);
     assert_eq!(told(&plan), "~ data.main: Timeout");
     let sent = &change(&plan, "data.main").desired;
-    assert_eq!(sent.get("Size"), Some(&Value::Int(9)));
+    assert_eq!(sent.get("Size"), Some(&PropertyValue::Int(9)));
     assert_eq!(Json::from(sent.get("Backup").unwrap().clone()), json!({ "Days": 7, "Window": "w" }));
 }
 
@@ -312,7 +312,7 @@ fn what_holds_data_is_protected_where_it_is_live() {
         before.resources[0].lifecycle = Lifecycle { protect, ..Lifecycle::default() };
         let mut world = FakeCloud::applied(&before);
         let mut after = before.clone();
-        after.resources[0].properties.insert("Engine".into(), Value::Text("y".into()));
+        after.resources[0].properties.insert("Engine".into(), PropertyValue::Text("y".into()));
         let plan = world.plan(&after);
         assert_eq!(refusals(&plan, Some(&after)).len(), usize::from(expected), "{mode:?} {protect:?}");
         // Without the declaration the state still knows what it said.

@@ -4,7 +4,7 @@ use crate::cloud::Properties;
 use crate::plan::PropertyDifference;
 use crate::plan::compare::{self, CompareRules, CurrentState};
 use crate::plan::fixtures::*;
-use gpb_model::{Model, Value};
+use gpb_model::{Model, PropertyValue};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
@@ -48,9 +48,9 @@ fn store() -> impl Strategy<Value = Json> {
         })
 }
 
-fn lifted(json: &Json) -> gpb_model::ValueMap {
+fn lifted(json: &Json) -> gpb_model::PropertyMap {
     match value(json.clone()) {
-        Value::Map(entries) => entries,
+        PropertyValue::Map(entries) => entries,
         other => panic!("{other:?}"),
     }
 }

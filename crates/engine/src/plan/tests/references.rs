@@ -3,7 +3,7 @@
 use crate::plan::fixtures::*;
 use crate::plan::{Action, Plan};
 use gpb_base::source::Span;
-use gpb_model::{Model, Output, Value};
+use gpb_model::{Model, Output, PropertyValue};
 use serde_json::{Value as Json, json};
 
 fn network(cidr: &str) -> Model {
@@ -182,7 +182,7 @@ fn an_output_is_known_as_far_as_the_plan_is() {
     let output = Output { value: value(to("network.vpc", "")), span: Span::default(), doc: None };
     model.outputs.insert("vpc".into(), output);
     assert_eq!(Json::from(FakeCloud::new().plan(&model).outputs.get("vpc").unwrap().clone()), to("network.vpc", ""));
-    assert_eq!(FakeCloud::applied(&model).plan(&model).outputs.get("vpc"), Some(&Value::Text("id-1".into())));
+    assert_eq!(FakeCloud::applied(&model).plan(&model).outputs.get("vpc"), Some(&PropertyValue::Text("id-1".into())));
 }
 
 #[test]

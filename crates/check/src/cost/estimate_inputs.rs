@@ -7,7 +7,7 @@ pub const HOURS: u32 = 730;
 
 /// The inputs of an estimate besides the model.
 #[derive(Debug, Clone, Copy)]
-pub struct CheckInputs<'a> {
+pub struct EstimateInputs<'a> {
     /// The prices.
     pub book: &'a PriceBook,
     /// The day it is for, `2026-11-23`: some prices begin or end on a day.

@@ -6,7 +6,7 @@ use gpb_model::FactEvaluator;
 
 /// The inputs of the checks besides the compiled environments.
 #[derive(Clone, Copy)]
-pub struct EstimateInputs<'a> {
+pub struct CheckInputs<'a> {
     /// The standard library, with the price book.
     pub library: &'a Library,
     /// Evaluates the facts of the program for proposed changes.

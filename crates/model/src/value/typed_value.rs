@@ -1,9 +1,9 @@
 //! A value and the place it was written.
 
-use super::kind::{BareWord, PropertyMap, Unknown, ValueEntry, ValueKind};
+use super::kind::{BareWord, Unknown, ValueEntry, ValueKind, ValueMap};
 use crate::address::Address;
 use crate::path::PropPath;
-use crate::property::{Reference, Value};
+use crate::property::{PropertyValue, Reference};
 use crate::ty::Type;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 ///
 /// Two values are equal when they mean the same, wherever they were written.
 #[derive(Debug, Clone)]
-pub struct PropertyValue {
+pub struct Value {
     /// Its content.
     pub kind: ValueKind,
     /// The place it was written.
@@ -23,7 +23,7 @@ pub struct PropertyValue {
     size: ValueSize,
 }
 
-impl PartialEq for PropertyValue {
+impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind
     }
@@ -50,7 +50,7 @@ pub const MAX_UNKNOWN_NODES: u32 = 1 << 14;
 /// The longest string, in bytes.
 pub const MAX_TEXT: usize = 4 << 20;
 
-impl PropertyValue {
+impl Value {
     /// Returns a value of that content.
     pub fn new(kind: ValueKind, span: Span) -> Self {
         let size = match &kind {
@@ -81,7 +81,7 @@ impl PropertyValue {
     }
 
     /// Returns the number of parts of several values together.
-    pub fn nodes_of(values: &[PropertyValue]) -> u32 {
+    pub fn nodes_of(values: &[Value]) -> u32 {
         values.iter().fold(0, |sum: u32, value| sum.saturating_add(value.size.nodes))
     }
 
@@ -133,32 +133,32 @@ impl PropertyValue {
     }
 
     /// Returns a list.
-    pub fn list(items: Vec<PropertyValue>, span: Span) -> Self {
+    pub fn list(items: Vec<Value>, span: Span) -> Self {
         Self::new(ValueKind::List(Arc::new(items)), span)
     }
 
     /// Returns a map or an object.
-    pub fn map(entries: PropertyMap, span: Span) -> Self {
+    pub fn map(entries: ValueMap, span: Span) -> Self {
         Self::new(ValueKind::Map(Arc::new(entries)), span)
     }
 
     /// Returns a tagged value: `postgresql "15.17"` is the object `{ tag, value }`.
-    pub fn tagged(tag: impl Into<Arc<str>>, tag_span: Span, value: PropertyValue) -> Self {
+    pub fn tagged(tag: impl Into<Arc<str>>, tag_span: Span, value: Value) -> Self {
         let span = tag_span.to(value.span);
-        let mut entries = PropertyMap::default();
-        entries.insert("tag".into(), ValueEntry { key: tag_span, value: PropertyValue::text(tag, tag_span) });
+        let mut entries = ValueMap::default();
+        entries.insert("tag".into(), ValueEntry { key: tag_span, value: Value::text(tag, tag_span) });
         entries.insert("value".into(), ValueEntry { key: value.span, value });
         Self::map(entries, span)
     }
 
     /// Returns a value that is unknown until apply.
-    pub fn new_unknown(value: Value, ty: Type, span: Span) -> Self {
+    pub fn new_unknown(value: PropertyValue, ty: Type, span: Span) -> Self {
         Self::new(ValueKind::Unknown(Unknown { value: Arc::new(value), ty }), span)
     }
 
     /// Returns a property of a resource that is known only when the resource is.
     pub fn reference(to: Address, path: PropPath, ty: Type, span: Span) -> Self {
-        Self::new_unknown(Value::Ref(Reference { to, path }), ty, span)
+        Self::new_unknown(PropertyValue::Ref(Reference { to, path }), ty, span)
     }
 
     /// Returns an optional value that was not given.
@@ -190,7 +190,7 @@ impl PropertyValue {
     }
 
     /// Returns the items of a list.
-    pub fn as_list(&self) -> Option<&[PropertyValue]> {
+    pub fn as_list(&self) -> Option<&[Value]> {
         match &self.kind {
             ValueKind::List(items) => Some(items),
             _ => None,
@@ -198,7 +198,7 @@ impl PropertyValue {
     }
 
     /// Returns the entries of a map or an object.
-    pub fn as_map(&self) -> Option<&PropertyMap> {
+    pub fn as_map(&self) -> Option<&ValueMap> {
         match &self.kind {
             ValueKind::Map(entries) => Some(entries),
             _ => None,
@@ -209,7 +209,7 @@ impl PropertyValue {
     pub fn is_known(&self) -> bool {
         match &self.kind {
             ValueKind::Unknown(_) => false,
-            ValueKind::List(items) => items.iter().all(PropertyValue::is_known),
+            ValueKind::List(items) => items.iter().all(Value::is_known),
             ValueKind::Map(entries) => entries.values().all(|entry| entry.value.is_known()),
             ValueKind::Range(range) => range.low.is_known() && range.high.is_known(),
             _ => true,
@@ -217,11 +217,11 @@ impl PropertyValue {
     }
 
     /// Returns the first secret inside, at any depth.
-    pub fn find_secret(&self) -> Option<&PropertyValue> {
+    pub fn find_secret(&self) -> Option<&Value> {
         match &self.kind {
             ValueKind::Secret(_) => Some(self),
             ValueKind::Unknown(unknown) => unknown.value.holds_secret().then_some(self),
-            ValueKind::List(items) => items.iter().find_map(PropertyValue::find_secret),
+            ValueKind::List(items) => items.iter().find_map(Value::find_secret),
             ValueKind::Map(entries) => entries.values().find_map(|entry| entry.value.find_secret()),
             _ => None,
         }
@@ -231,7 +231,7 @@ impl PropertyValue {
     pub fn unread_words(&self) -> Vec<&BareWord> {
         match &self.kind {
             ValueKind::Word(word) if word.among.is_none() => vec![word],
-            ValueKind::List(items) => items.iter().flat_map(PropertyValue::unread_words).collect(),
+            ValueKind::List(items) => items.iter().flat_map(Value::unread_words).collect(),
             ValueKind::Map(entries) => entries.values().flat_map(|entry| entry.value.unread_words()).collect(),
             _ => Vec::new(),
         }
@@ -239,7 +239,7 @@ impl PropertyValue {
 }
 
 impl ValueSize {
-    fn around<'a>(parts: impl Iterator<Item = &'a PropertyValue>) -> ValueSize {
+    fn around<'a>(parts: impl Iterator<Item = &'a Value>) -> ValueSize {
         parts.fold(ValueSize { nodes: 1, depth: 1 }, |size, part| ValueSize {
             nodes: size.nodes.saturating_add(part.size.nodes),
             depth: size.depth.max(part.size.depth.saturating_add(1)),
@@ -259,6 +259,6 @@ pub fn too_large(what: &str, span: Span) -> Diagnostic {
 /// Returns the number of parts of an unknown value.
 ///
 /// It is counted just beyond the most it may have.
-fn nodes_of_unknown(value: &Value) -> u32 {
+fn nodes_of_unknown(value: &PropertyValue) -> u32 {
     value.walk().take(MAX_UNKNOWN_NODES as usize + 1).fold(0, |count, _| count + 1)
 }
