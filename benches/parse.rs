@@ -15,7 +15,7 @@
 //! whole check from 0.36 s to 0.31 s on a busy machine (0.21 s with the functions that were written from the grammar).
 //! Here `std` is on all the same, because the tests of the editors need `pest_meta`: a plain release build is faster than
 //! what this program shows.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used)] // A program that measures the outside world.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, missing_docs)] // A program that measures the outside world.
 
 // The parser that pest writes names it so.
 extern crate alloc;

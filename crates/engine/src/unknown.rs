@@ -1,7 +1,7 @@
 //! Fills in unknown values: what is known by now takes the place of references, calls and secrets.
 //!
 //! There is one walk over values. The plan fills in what exists already and leaves the rest unknown; the run fills in
-//! everything, or fails. What each of them knows is its [`ValueSource`].
+//! everything, or fails. What each of them knows is its `ValueSource`.
 
 use crate::plan::values;
 use compact_str::CompactString;

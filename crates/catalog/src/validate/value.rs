@@ -15,7 +15,7 @@ impl<'a> Validator<'a> {
             (_, PropertyValue::Call { args, .. }) => self.no_secrets(args),
             (Shape::Any(shapes), _) => self.any(shapes, value),
             (Shape::Json, PropertyValue::Map(_) | PropertyValue::List(_)) => {
-                self.no_secrets(std::slice::from_ref(value))
+                self.no_secrets(std::slice::from_ref(value));
             }
             (Shape::Json, PropertyValue::Text(text)) => self.document(text),
             (Shape::Text(_) | Shape::Json, PropertyValue::Secret(_)) => self.secret(),
@@ -31,7 +31,7 @@ impl<'a> Validator<'a> {
             }
             #[expect(clippy::cast_precision_loss, reason = "bounds of numbers are far below where it would matter")]
             (Shape::Number { min, max }, PropertyValue::Int(int)) => {
-                self.number(*min, *max, *int as f64, &int.to_string())
+                self.number(*min, *max, *int as f64, &int.to_string());
             }
             (Shape::List(list), PropertyValue::List(items)) => self.list(list, items),
             (Shape::Object(object), PropertyValue::Map(entries)) => self.object(object, entries),

@@ -4,10 +4,15 @@
     clippy::panic,
     clippy::expect_used,
     clippy::missing_panics_doc,
-    clippy::disallowed_methods
+    clippy::disallowed_methods,
+    clippy::wildcard_imports,
+    missing_docs
 )] // Only tests call it.
 
-use super::*;
+use super::{
+    Conclusion, ConclusionEffects, IntentStatus, LockHolder, NewIntent, OperationKind, ResourceRecord, StateError,
+    StateScope, StateStore, StateWriter, deposed_from,
+};
 use crate::cloud::{CloudError, CloudErrorKind, Properties};
 use gpb_model::{Address, Place};
 use serde_json::json;

@@ -1,6 +1,13 @@
 //! The engine against the embedded cloud: every run is a whole life of the program, from settling what was interrupted
 //! over reading and planning to the last outcome.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)] // Tests touch the world and may fail.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    missing_docs
+)] // Tests touch the world and may fail.
 
 mod apply;
 mod kill;
@@ -37,6 +44,12 @@ pub struct EngineFixture {
     pub clock: VirtualClock,
     pub sim: SimCloud,
     pub seed: u64,
+}
+
+impl Default for EngineFixture {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl EngineFixture {

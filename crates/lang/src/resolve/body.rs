@@ -248,7 +248,7 @@ impl<'p> Resolver<'_, 'p> {
             for used in &layer.uses {
                 match index.names.get(used.text.as_str()).map(|declared| declared.what) {
                     Some(DeclKind::Layer(target)) => {
-                        edges.edge(NodeId::new(layer.span), NodeId::new(target.span), used.span)
+                        edges.edge(NodeId::new(layer.span), NodeId::new(target.span), used.span);
                     }
                     _ => self.unknown_layer(used, &index),
                 }

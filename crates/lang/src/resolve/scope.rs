@@ -32,7 +32,7 @@ impl<'p> Resolver<'_, 'p> {
             match view {
                 ScopeRib::Vars(vars) => names.extend(vars),
                 ScopeRib::Body(index) => {
-                    names.extend(index.in_order().iter().map(|declared| declared.name.text.as_str()))
+                    names.extend(index.in_order().iter().map(|declared| declared.name.text.as_str()));
                 }
             }
         }

@@ -139,7 +139,8 @@ facts aws.sqs.queue {
         "h { queue_name = \"h\", visibility_timeout = 50, tags = { x = \"y\" } }",
     ];
     let told = |queues: &[&str]| {
-        let queues: String = queues.iter().map(|queue| format!("  resource aws.sqs.queue {queue}\n")).collect();
+        let queues: Vec<String> = queues.iter().map(|queue| format!("  resource aws.sqs.queue {queue}\n")).collect();
+        let queues = queues.concat();
         let text = format!(
             "{FACTS}\nstack shop {{\n{queues}}}\n\nenvironment live of shop {{\n  account = \"123456789012\"\n  \
              region = us-east-1\n  mode = sandbox\n}}\n"

@@ -1,6 +1,6 @@
 //! Values of expressions as the evaluator holds them: cheap to clone, each with the place it was written.
 //!
-//! A value that is known only after apply is an [`Unknown`]: the [`crate::Value`] that will compute it, and its type.
+//! A value that is known only after apply is an [`Unknown`]: the [`crate::PropertyValue`] that will compute it, and its type.
 
 mod display;
 mod kind;

@@ -37,7 +37,7 @@ impl Lowering {
                 },
                 // What it would have held is not known, so nothing is reported about it.
                 Rule::missing_quote | Rule::missing_triple => {
-                    parts.done.push(TextPart::Interpolation(self.missing(child)))
+                    parts.done.push(TextPart::Interpolation(self.missing(child)));
                 }
                 Rule::interpolation => {
                     let value = self.interpolation(child);

@@ -76,7 +76,7 @@ fn long_chains_are_refused_not_overflowed() {
         format!("a{}", long(" ?? b")),
     ] {
         let text = format!("const x = {value}\nstack s {{ y = {value} }}\n");
-        assert_eq!(codes(&text), ["GPB0004"], "{:.40}", value);
+        assert_eq!(codes(&text), ["GPB0004"], "{value:.40}");
     }
     let chain = format!("stack s {{\n  {}{{ }}\n}}\n", long("if c { } else "));
     assert_eq!(codes(&chain), ["GPB0004"]);
