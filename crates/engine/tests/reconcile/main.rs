@@ -1,6 +1,13 @@
 //! The engine against the embedded cloud: every run is a whole life of the program, from settling what was interrupted
 //! over reading and planning to the last outcome.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)] // Tests touch the world and may fail.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::new_without_default
+)] // Tests touch the world and may fail.
 
 mod apply;
 mod kill;

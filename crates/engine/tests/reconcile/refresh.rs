@@ -89,7 +89,7 @@ fn begun(writer: &dyn StateWriter, operation: OperationKind, id: Option<&str>) -
     let intent = NewIntent {
         address: Address::new("a"),
         ty: "aws.test.net".into(),
-        place: place().into(),
+        place: place(),
         operation,
         id: id.map(str::to_owned),
         desired: serde_json::Map::new(),
