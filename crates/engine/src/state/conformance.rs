@@ -1,4 +1,4 @@
-//! What every store promises, said once: a store is tested by giving this suite a way to open it.
+//! The conformance suite of state stores: what every store promises. A store is tested by giving it a way to open one.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -31,10 +31,12 @@ pub fn suite<S: StateStore>(open: impl Fn() -> S) {
     the_journal_tells_what_happened(&open());
 }
 
+/// Returns a scope of the simulated cloud.
 pub fn scope(environment: &str) -> StateScope {
     StateScope { cloud: "sim".into(), stack: "shop".into(), environment: environment.into() }
 }
 
+/// Returns a holder of the lock.
 pub fn holder() -> LockHolder {
     LockHolder { pid: 42, host: "here".into(), user: "ada".into(), command: "gpb apply".into(), since_ms: 0 }
 }
@@ -43,6 +45,7 @@ fn properties(json: &serde_json::Value) -> Properties {
     json.as_object().cloned().unwrap_or_default()
 }
 
+/// Returns an intent about an address.
 pub fn new_intent(address: &str, operation: OperationKind) -> NewIntent {
     NewIntent {
         address: Address::new(address),
@@ -57,6 +60,7 @@ pub fn new_intent(address: &str, operation: OperationKind) -> NewIntent {
     }
 }
 
+/// Returns a record of a resource.
 pub fn record(address: &str, id: &str) -> ResourceRecord {
     ResourceRecord {
         address: Address::new(address),
