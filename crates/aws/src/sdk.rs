@@ -35,7 +35,8 @@ impl Sdk {
         if let Some(found) = known.get(place) {
             return Arc::clone(found);
         }
-        let target = Target { region: place.region.to_string(), profile: place.profile.clone(), role: place.role.clone() };
+        let target =
+            Target { region: place.region.to_string(), profile: place.profile.clone(), role: place.role.clone() };
         let made = Arc::new(config::load(&target).await);
         known.insert(place.clone(), Arc::clone(&made));
         made

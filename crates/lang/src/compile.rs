@@ -108,7 +108,7 @@ fn run(
     let mut diagnostics = std::mem::take(&mut program.diagnostics);
     let found = deep_stack::run(|| evaluate(&program, inputs.catalog, inputs.facts, wanted, at));
     let found = found.unwrap_or_else(|| EvalOutput {
-        diagnostics: vec![Diagnostic::error("GPB1404", "there is no memory for the compiler's stack")],
+        diagnostics: vec![Diagnostic::error("GPB1411", "there is no memory for the compiler's stack")],
         ..EvalOutput::default()
     });
     let whole = !found.diagnostics.iter().any(Diagnostic::is_error);
