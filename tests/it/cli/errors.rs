@@ -31,7 +31,9 @@ fn plans() {
     folder.write("empty.json", "");
     folder.write("other.json", "{}");
     folder.write("half.json", &kept[..kept.len() / 2]);
-    folder.write("newer.json", &kept.replacen("\"format\": 2", "\"format\": 99", 1));
+    let newer = kept.replacen("\"format\": 2", "\"format\": 99", 1);
+    assert_ne!(newer, kept, "the plan has another format");
+    folder.write("newer.json", &newer);
     folder.write(
         "version.json",
         &kept.replace(&format!("\"gpb\": \"{}\"", env!("CARGO_PKG_VERSION")), "\"gpb\": \"0.0.9\""),
