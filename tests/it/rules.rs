@@ -158,3 +158,25 @@ fn every_code_has_a_page_and_every_page_a_code() {
     let pages: BTreeSet<_> = gpb_base::diag::pages().iter().map(|page| page.code.to_owned()).collect();
     assert_eq!(used, pages, "codes in the source and pages in crates/base/src/diag/codes differ");
 }
+
+#[test]
+fn every_path_that_a_document_names_is_there() {
+    let pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"]
+        .map(|page| root().join(page));
+    let docs = std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let mut missing = Vec::new();
+    for page in docs.chain(pages) {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for path in text.split('`').skip(1).step_by(2) {
+            let first = path.split('/').next().unwrap_or_default();
+            let is_path =
+                ["crates", "src", "stdlib", "tools", "tests", "specs", "grammar", "editors", "docs"].contains(&first);
+            let is_plain = path.contains('/') && !path.contains([' ', '*', '{', '<', '…', '\n']);
+            let path = path.split(':').next().unwrap_or(path);
+            if is_path && is_plain && !root().join(path).exists() {
+                missing.push(format!("{}: {path}", page.display()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "paths that are not there:\n{}", missing.join("\n"));
+}
