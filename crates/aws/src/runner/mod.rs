@@ -88,7 +88,7 @@ impl AwsCloud {
     }
 }
 
-/// The number of reads that run at once; the caller's rate limiter sets the pace.
+/// The number of reads that run at once.
 const MAX_CONCURRENT_READS: usize = 8;
 
 /// Runs futures a few at a time; the results are in the order of the futures.

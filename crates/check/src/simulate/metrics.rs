@@ -1,4 +1,4 @@
-//! Measures the units period by period, as alarms see them.
+//! Measures the units period by period and evaluates the simulated alarms.
 
 use crate::scaling::{Alarm, MetricBasis, MetricTerm, MissingData, Scaling};
 use crate::units::{Fraction, seconds_as_float};

@@ -1,7 +1,7 @@
 //! The order of a plan: its steps and what each waits for.
 //!
 //! A change is one step or two: *create* (create, update, adopt, keep) and *destroy* (delete). A replacement has both,
-//! the one or the other first. These rules make the edges:
+//! the one or the other first (the replacement order). These rules make the edges:
 //!
 //! 1. What is created is created after all it depends on, and after what bears its name is destroyed.
 //! 2. What is destroyed is destroyed after those who use it, as the state remembers them, are destroyed, or changed to

@@ -1,4 +1,7 @@
 //! Replacements: which differences force one, and whether the new resource may come before the old one goes.
+//!
+//! Create before destroy (`create_first`, `CreateThenDelete`) or destroy before create (`DeleteThenCreate`); `order` makes
+//! the steps of it.
 
 use super::change::PropertyDifference;
 use super::values;

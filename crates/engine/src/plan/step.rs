@@ -10,7 +10,7 @@ pub enum StepPhase {
     Create,
     /// Deletes the resource; in a replacement before its successor is created.
     Destroy,
-    /// Deletes the predecessor of what this change has created (`create_before_delete`).
+    /// Deletes the predecessor of what this change has created (create before destroy: `create_first`).
     DestroyDeposed,
 }
 

@@ -1,4 +1,4 @@
-//! Fills in the unknown values of what is sent: a run knows everything, or the step fails.
+//! Fills in the unknown values (known only after apply) of what is sent: a run knows everything, or the step fails.
 
 use crate::cloud::{ObservedResource, Properties};
 use crate::state::holds_redacted;

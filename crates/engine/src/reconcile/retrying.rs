@@ -1,4 +1,5 @@
 //! Retries within a run: they heed the rate limiter and the request to stop, and are shown.
+//! The retry policy itself is in `cloud::retry`.
 
 use super::events::{EngineEvent, ms};
 use super::rate_limiter::BucketKey;

@@ -1,4 +1,4 @@
-//! The facts of one resource.
+//! Evaluates the facts of one resource.
 
 use super::dependencies::{self, SELF, USAGE};
 use super::fact_plan::{FactPlanItem, FactPlanStep, FactTemplate, LetValue, MemoCache, properties};

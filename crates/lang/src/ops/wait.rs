@@ -1,4 +1,4 @@
-//! Calls that wait for apply.
+//! Calls that wait for apply: a function of an unknown value (known only after apply) is unknown itself.
 
 use crate::property::strict;
 use crate::ty;

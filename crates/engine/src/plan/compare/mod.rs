@@ -1,4 +1,4 @@
-//! Comparison: finds what differs between desired and observed, by the semantics the catalog gives each place.
+//! Comparison: finds changes and drift, that is, what differs between desired and observed, by the semantics the catalog gives each place.
 //!
 //! Only places present in what is desired are compared; a place that was applied before and is desired no longer is a
 //! removal; what a read never returns is compared with what was applied.
