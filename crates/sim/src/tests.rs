@@ -2,7 +2,7 @@
 
 mod call_log;
 
-use super::testing::{RecordingSink, options, place, sim};
+use super::testing::{self, RecordingSink, place};
 use super::{Faults, Latency, OutputForms, SimCloud, SimOptions};
 use futures::executor::block_on;
 use gpb_engine::cloud::clock::{Clock as _, VirtualClock};
@@ -18,6 +18,25 @@ use std::time::Duration;
 
 fn properties(json: &Json) -> Properties {
     json.as_object().cloned().unwrap_or_default()
+}
+
+/// Gives the process a subscriber before its first event: an event that is met first without one may stay switched off for
+/// the test that listens.
+fn listen_to_all() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
+    });
+}
+
+fn options(clock: &VirtualClock, faults: Faults, hook: Option<super::CrashHook>) -> SimOptions {
+    listen_to_all();
+    testing::options(clock, faults, hook)
+}
+
+fn sim() -> SimCloud {
+    listen_to_all();
+    testing::sim()
 }
 
 fn create(sim: &SimCloud, ty: &str, desired: &Json, token: &str) -> Result<ObservedResource, CloudError> {

@@ -26,8 +26,18 @@ pub fn error(operation: &'static str, input: Json, code: &str) -> Step {
 
 pub struct Script(Mutex<VecDeque<Step>>);
 
+/// Gives the process a subscriber before its first event: an event that is met first without one may stay switched off for
+/// the test that listens.
+fn listen_to_all() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
+    });
+}
+
 impl Script {
     pub fn new(steps: Vec<Step>) -> Arc<Script> {
+        listen_to_all();
         Arc::new(Script(Mutex::new(steps.into())))
     }
 

@@ -46,6 +46,15 @@ pub struct EngineFixture {
     pub seed: u64,
 }
 
+/// Gives the process a subscriber before its first event: an event that is met first without one may stay switched off for
+/// the test that listens.
+fn listen_to_all() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
+    });
+}
+
 impl Default for EngineFixture {
     fn default() -> Self {
         Self::new()
@@ -65,6 +74,7 @@ impl EngineFixture {
     pub fn of_kind(idempotent: bool, faults: Faults, hook: Option<CrashHook>) -> Self {
         // In memory where there is such a folder: these tests are about order, not about disks.
         let temp = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        listen_to_all();
         let clock = VirtualClock::default();
         let sim = SimCloud::in_memory(options(&clock, faults, hook)).unwrap();
         Self {
