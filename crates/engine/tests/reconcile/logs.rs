@@ -83,7 +83,10 @@ fn every_step_is_a_span_and_every_call_an_event() {
 fn a_retry_names_the_failure_and_the_wait() {
     let faults = Faults { seed: 3, throttle: 0.5, ..Faults::default() };
     let world = EngineFixture::with(faults, None);
-    let desired: DesiredMap = vec![("a", "net", json!({})), ("b", "net", json!({})), ("c", "net", json!({}))];
+    // The faults also depend on the state's random lineage: of so many calls, one is throttled.
+    let names =
+        ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v"];
+    let desired: DesiredMap = names.into_iter().map(|name| (name, "net", json!({}))).collect();
     let log = logged(|| drop(world.live(&desired)));
     assert!(count(&log, &["DEBUG", "retry", "kind=\"throttled\"", "code=", "after_ms="]) > 0, "{log}");
     assert!(count(&log, &["DEBUG", "rate limited", "service=\"aws.test\"", "calls_per_second="]) > 0, "{log}");
