@@ -1,4 +1,4 @@
-//! What parsing takes of a whole check of 10,000 resources: the figure that decides which parser gpb has.
+//! Measures the share of parsing in a whole check of 10,000 resources: the figure that decides which parser gpb has.
 //!
 //! `cargo bench --no-default-features --bench parse` runs, by turns, a process that only parses (the spec and the whole
 //! standard library, with pest alone) and `gpb check` of the spec, and prints the medians of what the processor took. It
@@ -41,10 +41,10 @@ const RESOURCES: usize = 10_000;
 const RUNS: usize = 15;
 /// Runs before those that count.
 const WARM_UP: usize = 3;
-/// How many times as fast a check must become for a parser of our own to be worth its keep.
+/// Number of times as fast that a check must become for a parser of our own to be worth its keep.
 const WORTH: f64 = 2.0;
 
-/// What this program is called with to parse what is behind it, and no more.
+/// Argument that makes this program parse the files behind it, and no more.
 const ALONE: &str = "--parse-alone";
 
 fn main() {

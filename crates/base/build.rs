@@ -1,6 +1,10 @@
 //! Embeds the pages behind the codes and the files of the standard library.
 #![allow(clippy::disallowed_methods)] // A build script is there to read and write files.
 
+#[path = "../../build/files.rs"]
+mod files;
+
+use files::files;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -33,23 +37,4 @@ fn stdlib(folder: &Path) -> io::Result<String> {
     }
     text.push_str("];\n");
     Ok(text)
-}
-
-/// Returns the files below `folder` with one of the endings, sorted.
-///
-/// Each is watched for change.
-fn files(folder: &Path, endings: &[&str]) -> io::Result<Vec<PathBuf>> {
-    println!("cargo::rerun-if-changed={}", folder.display());
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            found.extend(files(&path, endings)?);
-        } else if path.extension().is_some_and(|end| endings.iter().any(|e| end == *e)) {
-            println!("cargo::rerun-if-changed={}", path.display());
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
 }

@@ -1,6 +1,10 @@
 //! Packs the catalog of resource types.
 #![allow(clippy::disallowed_methods)] // A build script is there to read and write files.
 
+#[path = "../../build/files.rs"]
+mod files;
+
+use files::files;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -45,23 +49,4 @@ fn pack_catalog(folder: &Path, out: &Path) -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", folder.join("iam_actions.txt").display());
     fs::write(out.join("catalog.bin"), blob)?;
     fs::write(out.join("catalog.rs"), index)
-}
-
-/// Returns the files below `folder` with one of the endings, sorted.
-///
-/// Each is watched for change.
-fn files(folder: &Path, endings: &[&str]) -> io::Result<Vec<PathBuf>> {
-    println!("cargo::rerun-if-changed={}", folder.display());
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            found.extend(files(&path, endings)?);
-        } else if path.extension().is_some_and(|end| endings.iter().any(|e| end == *e)) {
-            println!("cargo::rerun-if-changed={}", path.display());
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
 }
