@@ -1,4 +1,4 @@
-//! How `gpb check` and `gpb plan` grow with the number of resources: wall time and peak memory of the real binary.
+//! Measures how `gpb check` and `gpb plan` grow with the number of resources: wall time and peak memory of the real binary.
 //!
 //! `cargo bench --no-default-features --bench scale` writes specs of 1,000, 10,000 and 100,000 resources, runs the commands
 //! on each and prints the figures. It fails when one is out of proportion, on whatever machine: checking 10,000 resources
@@ -88,7 +88,7 @@ fn scaling_checks() -> Vec<Measurement> {
     vec![("scaling of resources without any", groups, SCALING_LIMIT), ("scaling of services", services, SERVICES_LIMIT)]
 }
 
-/// What the goals of an environment cost: all that happens with the facts of the library and does not without, and of that
+/// Measures the time for the goals of an environment: all that happens with the facts of the library and does not without, and of that
 /// the three checks by themselves.
 fn goals_checks() -> Vec<Measurement> {
     let goals = "  recover from node, zone {\n    rpo 1min\n    rto 10min\n  }\n";

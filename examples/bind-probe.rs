@@ -100,7 +100,7 @@ async fn probe(
     Ok(())
 }
 
-/// What was asked for against what is there.
+/// Prints desired properties beside those that are there.
 fn show(what: &str, desired: &Properties, seen: &Properties, id: &str) {
     println!("  = {what} {id}\n    {}", Json::Object(seen.clone()));
     for (name, value) in desired {

@@ -1,4 +1,4 @@
-//! What the parser itself sees in a file: the pieces an editor must colour, with their places.
+//! The parser's own view of a file: the pieces an editor must colour, with their places.
 
 use pest::Parser;
 use serde_json::{Value as Json, json};

@@ -1,4 +1,4 @@
-//! Where credentials and endpoints come from. The SDK reads the environment of the process, so each case runs the
+//! Sources of credentials and endpoints. The SDK reads the environment of the process, so each case runs the
 //! ignored test below in a process of its own.
 
 use std::env;

@@ -1,4 +1,4 @@
-//! What becomes of bad answers, and of none.
+//! Errors of bad answers, and of none.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::support::call_once;
 
-/// What the server does with its one request.
+/// The server's reply to its one request.
 enum Reply {
     Says { status: u16, headers: &'static str, body: &'static str },
     HangsUp,

@@ -1,4 +1,4 @@
-//! What is refused before anything is sent.
+//! Inputs that are refused before anything is sent.
 
 use gpb_aws_facade::ErrorKind;
 use serde_json::{Value as Json, json};

@@ -101,7 +101,7 @@ pub struct ReadCall {
     ///
     /// Nothing there means that it does not exist.
     pub at: Option<MemberPath>,
-    /// When `at` is a list: the element whose paths have these values.
+    /// Selects the element whose paths have these values, when `at` is a list.
     #[serde(default, rename = "where")]
     pub filter: BTreeMap<String, TemplateTree>,
     /// Properties that are computed; they win over those that were read.

@@ -180,7 +180,7 @@ fn product(family: &str, attributes: &[(&str, &str)], unit: &str, rates: &[(&str
     })
 }
 
-/// What the book holds of an item, `attributes: rate from the first unit on`, once these products were the answer.
+/// Returns the book's rates of an item, `attributes: rate from the first unit on`, once these products were the answer.
 fn held(query: &PriceListQuery, region: &str, products: Vec<Json>) -> Vec<String> {
     let (products, _) = asked(query, vec![products]);
     let book = PriceBook::new(&Library::default());

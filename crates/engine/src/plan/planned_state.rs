@@ -45,7 +45,7 @@ pub(super) struct CallFailure {
     pub path: PropPath,
     /// The name of the function.
     pub function: String,
-    /// Why it failed.
+    /// The reason of the failure.
     pub message: String,
 }
 

@@ -67,7 +67,7 @@ pub enum IntentOutcome {
     Open {
         /// Its address.
         address: Address,
-        /// Why not.
+        /// The reason.
         error: CloudError,
     },
 }

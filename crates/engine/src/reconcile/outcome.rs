@@ -43,7 +43,7 @@ pub struct FailedChange {
     pub ty: String,
     /// The action of the change.
     pub action: Action,
-    /// Who refused.
+    /// The source of the refusal.
     pub cause: FailureCause,
     /// The failure.
     pub error: CloudError,

@@ -4,12 +4,12 @@ use super::outcome::FailureCause;
 use crate::cloud::{CloudError, CloudErrorKind};
 use crate::state::StateError;
 
-/// Why a step did not succeed.
+/// The reason that a step did not succeed.
 #[derive(Debug)]
 pub enum StepError {
     /// This resource fails; the others go on.
     Call {
-        /// Who refused.
+        /// The source of the refusal.
         cause: FailureCause,
         /// The failure.
         error: CloudError,

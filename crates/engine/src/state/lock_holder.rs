@@ -16,7 +16,7 @@ pub struct LockHolder {
     pub user: String,
     /// The command, `gpb apply specs/sandbox.gpb`.
     pub command: String,
-    /// When it took the lock, in milliseconds since the epoch.
+    /// The time it took the lock, in milliseconds since the epoch.
     pub since_ms: u64,
 }
 

@@ -41,7 +41,7 @@ pub struct ResourceRecord {
     pub layer: Option<String>,
     /// The protection, as its declaration said when it was last applied.
     pub protect: Option<bool>,
-    /// Why it is not finished: a later step of its creation failed. The next apply finishes or replaces it.
+    /// The reason that it is not finished: a later step of its creation failed. The next apply finishes or replaces it.
     pub tainted: Option<String>,
 }
 
@@ -87,7 +87,7 @@ pub struct Intent {
     pub depends_on: Vec<Address>,
     /// The layer that declares it.
     pub layer: Option<String>,
-    /// When it was begun, in milliseconds since the epoch.
+    /// The time it was begun, in milliseconds since the epoch.
     pub started_ms: u64,
 }
 

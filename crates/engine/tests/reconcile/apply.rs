@@ -1,4 +1,4 @@
-//! What an apply does, seen from outside.
+//! The effects of an apply, seen from outside.
 
 use super::*;
 use gpb_engine::cloud::{CloudErrorKind, ResourceKey};

@@ -34,7 +34,7 @@ use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-/// What a program declares, each after what it refers to.
+/// The resources that a program declares, each after what it refers to.
 pub type DesiredMap = Vec<(&'static str, &'static str, Json)>;
 
 /// A cloud and a state that outlive the processes which work on them.
@@ -170,7 +170,7 @@ impl EngineFixture {
         refreshed.observation
     }
 
-    /// What a plan made now would do.
+    /// Returns the pending actions of a plan made now.
     pub fn pending(&self, desired: &DesiredMap) -> Vec<(String, Action)> {
         let snapshot = self.snapshot();
         assert_eq!(snapshot.pending, [], "nothing is left open");
@@ -217,7 +217,7 @@ pub fn to(name: &str, path: &str) -> Json {
     json!({"$ref": {"to": name, "path": path}})
 }
 
-/// What the compiler would make of a program.
+/// Returns the model that the compiler would make of a program.
 pub fn model_of(desired: &DesiredMap) -> Model {
     let resource = |(name, ty, properties): &(&str, &str, Json)| {
         let Ok(PropertyValue::Map(properties)) = PropertyValue::try_from(properties.clone()) else {

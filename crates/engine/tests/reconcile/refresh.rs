@@ -1,4 +1,4 @@
-//! What is read before a plan, and what an interrupted run's traces are settled by.
+//! Refresh before a plan, and recovery of an interrupted run.
 
 use super::*;
 use gpb_engine::cloud::CloudErrorKind;

@@ -7,7 +7,7 @@ use gpb_catalog::Catalog;
 use gpb_model::value::{Value, ValueEntry};
 use serde_json::{Map as JsonMap, Value as Json, json};
 
-/// What a body comes to: the properties as JSON, then the diagnostics.
+/// Checks the result of a body: the properties as JSON, then the diagnostics.
 fn check(ty: &str, body: Json, expected: Json, diagnostics: &str) {
     let def = Catalog::embedded().get(ty).unwrap();
     let names = || vec!["engine_name".into()];

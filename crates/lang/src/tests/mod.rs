@@ -1,4 +1,4 @@
-//! What the language promises, as programs and what they come to.
+//! The promises of the language, as programs and their results.
 
 mod components;
 mod damaged;
@@ -50,7 +50,7 @@ fn model(source: &str) -> String {
     with_files(&[("main.gpb", source)], &[], |entry, inputs| shown(&compile(entry, inputs, None)))
 }
 
-/// What is wrong with a program, all its environments looked at.
+/// Returns the diagnostics of a program, in all its environments.
 fn check(source: &str) -> String {
     with_files(&[("main.gpb", source)], &[], |entry, inputs| wrong(&check_program(entry, inputs, None)))
 }

@@ -1,4 +1,4 @@
-//! How a file looks.
+//! The layout of a formatted file.
 
 use super::super::{FormatError, format};
 

@@ -1,4 +1,4 @@
-//! What the parser and the formatter promise.
+//! The promises of the parser and the formatter.
 
 mod format;
 mod grammar;

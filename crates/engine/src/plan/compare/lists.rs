@@ -1,4 +1,4 @@
-//! Which element of one list is which of the other, when the order means nothing.
+//! Pairs the elements of two lists whose order means nothing.
 
 use super::scalar;
 use gpb_model::PropertyValue;

@@ -1,4 +1,4 @@
-//! What becomes of a resource, by what is wanted, what was applied and what is there.
+//! The action for a resource, by what is wanted, what was applied and what is there.
 
 use crate::plan::fixtures::*;
 use crate::plan::{Action, Plan, ProtectionOverride, ResourceChange, refusals};
@@ -43,7 +43,7 @@ fn told(plan: &Plan) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What is planned for `after` once `before` was applied.
+/// Checks the plan for `after` once `before` was applied.
 fn check(before: Json, after: Json, expected: &str) {
     let world = FakeCloud::applied(&store(before));
     assert_eq!(told(&world.plan(&store(after))), expected);
@@ -297,7 +297,7 @@ fn a_rename_of_a_stateful_resource_has_to_be_written_down() {
     assert_eq!(told(&world.plan(&named("data.new"))), "+ data.new\n- data.old");
 }
 
-/// How a replacement of `data.main` is judged, by mode and by what its text says of protection.
+/// Checks whether a replacement of `data.main` is allowed, by mode and by what its text says of protection.
 #[test]
 fn what_holds_data_is_protected_where_it_is_live() {
     let cases = [
@@ -335,7 +335,7 @@ fn a_resource_declared_elsewhere_or_as_something_else_is_replaced() {
     assert_eq!(told(&world.plan(&model)), "+/- data.main: @type!");
 }
 
-/// How another type at the same address is planned: `StoreName` becomes `GroupName`.
+/// Plans another type at the same address: `StoreName` becomes `GroupName`.
 #[test]
 fn another_type_comes_first_unless_the_two_may_bear_one_name() {
     let check = |service: &str, name: &str, declared: Option<Replacement>, expected: &str| {

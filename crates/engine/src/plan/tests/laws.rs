@@ -103,7 +103,7 @@ proptest! {
         prop_assert_eq!(difference(None, &desired, &observed, None), vec![]);
     }
 
-    /// What has been applied needs nothing.
+    /// Plans nothing for what has been applied.
     #[test]
     fn a_plan_after_its_apply_is_empty(before in any_model(), after in any_model()) {
         let mut world = FakeCloud::applied(&before);
@@ -115,7 +115,7 @@ proptest! {
         prop_assert!(again.is_empty(), "{:#?}", again.changes.iter().filter(|c| c.is_pending()).collect::<Vec<_>>());
     }
 
-    /// Where the order means nothing, another order is no difference.
+    /// Finds no difference in another order where the order means nothing.
     #[test]
     fn another_order_is_no_difference((rules, shuffled) in shuffled()) {
         let def = types("aws.net.group");
