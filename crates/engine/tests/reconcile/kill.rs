@@ -38,14 +38,22 @@ impl Killer {
 struct Mortal<'a>(Box<dyn StateWriter>, &'a Killer);
 
 impl Mortal<'_> {
-    fn between<T>(&self, act: impl FnOnce(&dyn StateWriter) -> T) -> T {
+    fn at_once<T>(&self, act: impl FnOnce(&dyn StateWriter) -> T) -> T {
         self.1.instant();
         let done = act(&*self.0);
         self.1.instant();
         done
     }
+
+    async fn between<T>(&self, act: impl Future<Output = T>) -> T {
+        self.1.instant();
+        let done = act.await;
+        self.1.instant();
+        done
+    }
 }
 
+#[async_trait::async_trait]
 impl StateWriter for Mortal<'_> {
     fn snapshot(&self) -> Result<StateSnapshot, StateError> {
         self.0.snapshot()
@@ -53,26 +61,31 @@ impl StateWriter for Mortal<'_> {
     fn key(&self) -> Result<SecretKey, StateError> {
         self.0.key()
     }
-    fn begin(&self, intent: NewIntent) -> Result<Intent, StateError> {
-        self.between(|writer| writer.begin(intent))
+    async fn begin(&self, intent: NewIntent) -> Result<Intent, StateError> {
+        self.between(self.0.begin(intent)).await
     }
-    fn record_id(&self, sequence: u64, id: &str) -> Result<(), StateError> {
-        self.between(|writer| writer.record_id(sequence, id))
+    async fn record_id(&self, sequence: u64, id: &str) -> Result<(), StateError> {
+        self.between(self.0.record_id(sequence, id)).await
     }
-    fn conclude(&self, sequence: u64, conclusion: Conclusion, now_ms: u64) -> Result<ConclusionEffects, StateError> {
-        self.between(|writer| writer.conclude(sequence, conclusion, now_ms))
+    async fn conclude(
+        &self,
+        sequence: u64,
+        conclusion: Conclusion,
+        now_ms: u64,
+    ) -> Result<ConclusionEffects, StateError> {
+        self.between(self.0.conclude(sequence, conclusion, now_ms)).await
     }
-    fn put(&self, record: ResourceRecord) -> Result<(), StateError> {
-        self.between(|writer| writer.put(record))
+    async fn put(&self, record: ResourceRecord) -> Result<(), StateError> {
+        self.between(self.0.put(record)).await
     }
     fn move_addresses(&self, moves: &[(Address, Address)]) -> Result<(), StateError> {
-        self.between(|writer| writer.move_addresses(moves))
+        self.at_once(|writer| writer.move_addresses(moves))
     }
-    fn forget(&self, address: &Address) -> Result<(), StateError> {
-        self.between(|writer| writer.forget(address))
+    async fn forget(&self, address: &Address) -> Result<(), StateError> {
+        self.between(self.0.forget(address)).await
     }
     fn set_outputs(&self, outputs: &BTreeMap<String, Json>) -> Result<(), StateError> {
-        self.between(|writer| writer.set_outputs(outputs))
+        self.at_once(|writer| writer.set_outputs(outputs))
     }
 }
 

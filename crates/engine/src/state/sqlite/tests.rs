@@ -5,6 +5,7 @@ use super::*;
 use crate::state::OperationKind;
 use crate::state::StateStore as _;
 use crate::state::conformance::{self, holder, new_intent, scope};
+use futures::executor::block_on as now;
 use rusqlite::Connection;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
 fn written(folder: &Path) -> PathBuf {
     let store = SqliteStore::new(folder);
     let writer = store.writer(&scope("a"), &holder()).unwrap();
-    writer.begin(new_intent("a", OperationKind::Create)).unwrap();
+    now(writer.begin(new_intent("a", OperationKind::Create))).unwrap();
     store.path()
 }
 
