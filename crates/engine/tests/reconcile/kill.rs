@@ -219,3 +219,51 @@ fn a_second_death_while_the_first_is_mended() {
         }
     }
 }
+
+/// Resources that wait for none of each other, so that all are under way at the same time.
+fn abreast(size: u32) -> DesiredMap {
+    let names = ["a", "b", "c", "d", "e", "f"];
+    names.iter().map(|name| (*name, "box", json!({"Fixed": name, "Size": size}))).collect()
+}
+
+#[test]
+fn creations_abreast() {
+    check(&vec![], &abreast(1));
+}
+
+#[test]
+fn updates_abreast() {
+    check(&abreast(1), &abreast(2));
+}
+
+#[test]
+fn deletions_abreast() {
+    check(&abreast(1), &vec![]);
+}
+
+/// What stands in the state as another process reads it, at each point of the calls that are made abreast.
+#[test]
+fn each_of_those_abreast_is_on_disk_before_its_call_and_after_its_answer() {
+    let (looked, counts) = (Arc::new(Mutex::new(None::<SqliteStore>)), Arc::new(Mutex::new(BTreeMap::new())));
+    let (store, seen) = (looked.clone(), counts.clone());
+    let world = EngineFixture::with(
+        Faults::default(),
+        hook(move |point| {
+            let snapshot = store.lock().unwrap().as_ref().unwrap().snapshot(&EngineFixture::scope()).unwrap();
+            let identified = snapshot.pending.iter().filter(|intent| intent.id.is_some()).count();
+            let mut seen = seen.lock().unwrap();
+            let count: &mut usize = seen.entry(point.to_owned()).or_default();
+            *count += 1;
+            let known = snapshot.resources.len();
+            match point {
+                "create:asked" => assert!(snapshot.pending.len() + known >= *count, "a call without an intent"),
+                "create:identified" => assert!(identified + known >= *count, "an identifier that is not kept"),
+                _ => {}
+            }
+        }),
+    );
+    *looked.lock().unwrap() = Some(SqliteStore::new(world.store.path().parent().unwrap()));
+    assert!(world.live(&abreast(1)).is_complete());
+    assert_eq!(counts.lock().unwrap()["create:identified"], abreast(1).len());
+    world.assert_settled(&abreast(1), "abreast");
+}
