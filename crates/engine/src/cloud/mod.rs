@@ -131,12 +131,13 @@ pub enum Progress {
 }
 
 /// A receiver of [`Progress`].
+#[async_trait]
 pub trait ProgressSink: Send + Sync {
     /// Takes news, and returns when they are durable.
     ///
     /// # Errors
     /// When the news could not be made durable; the cloud then stops and returns that error.
-    fn progress(&self, progress: Progress) -> Result<(), CloudError>;
+    async fn progress(&self, progress: Progress) -> Result<(), CloudError>;
 }
 
 /// A cloud: creates, reads, updates, deletes and finds resources.

@@ -5,6 +5,7 @@ use super::run::ApplyRun;
 use super::step_error::StepError;
 use crate::cloud::{CloudError, CloudErrorKind, Progress, ProgressSink};
 use crate::state::StateError;
+use async_trait::async_trait;
 use gpb_model::Address;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -46,15 +47,16 @@ impl<'a> CallSink<'a> {
     }
 }
 
+#[async_trait]
 impl ProgressSink for CallSink<'_> {
-    fn progress(&self, progress: Progress) -> Result<(), CloudError> {
+    async fn progress(&self, progress: Progress) -> Result<(), CloudError> {
         let address = self.address.clone();
         match progress {
             Progress::Identified { id } => {
                 if self.lock_progress().id.as_ref() == Some(&id) {
                     return Ok(());
                 }
-                if let Err(error) = self.run.apply.writer.record_id(self.sequence, &id) {
+                if let Err(error) = self.run.apply.writer.record_id(self.sequence, &id).await {
                     let failed = CloudError::new(CloudErrorKind::Internal, "Journal", error.to_string());
                     self.lock_progress().journal_error = Some(error);
                     return Err(failed);

@@ -22,13 +22,13 @@ impl ApplyRun<'_> {
     /// When the cloud refuses it, or the journal cannot be written.
     pub async fn create(&self, change: &ResourceChange) -> Result<(), StepError> {
         let sent = self.prepare(change, None).await?;
-        let open = self.begin(&change.address, self.intent_of(change, OperationKind::Create, None, &sent))?;
+        let open = self.begin(&change.address, self.intent_of(change, OperationKind::Create, None, &sent)).await?;
         let mut doubtful = false;
         let end = match self.create_with_retry(change, &sent, &open, &mut doubtful).await {
             Ok(observed) => CallEnd::Done(Box::new(self.record(change, &sent, &observed, None)), observed),
             Err(error) => self.failed_creation(change, &sent, &open, doubtful, error).await,
         };
-        open.close(end)
+        open.close(end).await
     }
 
     /// Tries until the resource exists or the failure is to be believed.
@@ -50,7 +50,7 @@ impl ApplyRun<'_> {
                 Some(id) => self.finish(change, sent, open, id, attempt).await,
                 None if *doubtful => match self.find_created(change, sent, token, attempt).await {
                     Ok(Some(found)) => {
-                        sink.progress(Progress::Identified { id: found.id })?;
+                        sink.progress(Progress::Identified { id: found.id }).await?;
                         continue;
                     }
                     Ok(None) => {
