@@ -129,10 +129,8 @@ fn not_as_sent(def: Option<&TypeDef>, unmet: &[PropPath], observed: &Properties,
         let (there, wanted) = (text(property_paths::get(observed, path)), text(property_paths::get(sent, path)));
         format!("AWS shows {there} instead of {wanted} for {}", name(def, path))
     });
-    let mut message = told.collect::<Vec<_>>().join("; ");
-    if let Some(more) = unmet.len().checked_sub(NAMED).filter(|more| *more > 0) {
-        message.push_str(&format!("; and {more} more"));
-    }
+    let more = unmet.len().checked_sub(NAMED).filter(|more| *more > 0).map(|more| format!("and {more} more"));
+    let message = told.chain(more).collect::<Vec<_>>().join("; ");
     CloudError::new(CloudErrorKind::Differs, "NotAsSent", message)
 }
 
