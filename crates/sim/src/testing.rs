@@ -117,8 +117,9 @@ pub fn sim() -> SimCloud {
 #[derive(Debug, Default)]
 pub struct RecordingSink(pub Mutex<Vec<Progress>>);
 
+#[async_trait::async_trait]
 impl ProgressSink for RecordingSink {
-    fn progress(&self, progress: Progress) -> Result<(), CloudError> {
+    async fn progress(&self, progress: Progress) -> Result<(), CloudError> {
         self.0.lock().unwrap().push(progress);
         Ok(())
     }

@@ -37,7 +37,7 @@ impl BindingRunner<'_> {
             if known.is_none() {
                 known = self.identify(&scope);
                 if let Some(id) = &known {
-                    sink.progress(Progress::Identified { id: id.clone() })?;
+                    sink.progress(Progress::Identified { id: id.clone() }).await?;
                     scope.parts = self.parts(id);
                     scope.id = Some(id.clone());
                 }

@@ -79,7 +79,7 @@ impl BindingRunner<'_> {
                 Err(error) if error.kind.is_retryable() && elapsed < timeout => error.code,
                 Err(error) => return Err(error),
             };
-            sink.progress(Progress::Waiting { for_what: waiting, elapsed })?;
+            sink.progress(Progress::Waiting { for_what: waiting, elapsed }).await?;
             self.cloud.clock.sleep(interval.next()).await;
         }
     }
@@ -109,7 +109,7 @@ impl BindingRunner<'_> {
                 Ok(Some(_)) => {}
                 Err(error) => return Err(error),
             }
-            sink.progress(Progress::Waiting { for_what: "it to be deleted".to_owned(), elapsed })?;
+            sink.progress(Progress::Waiting { for_what: "it to be deleted".to_owned(), elapsed }).await?;
             self.cloud.clock.sleep(interval.next()).await;
         }
     }

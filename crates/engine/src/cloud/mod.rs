@@ -154,12 +154,13 @@ pub enum Progress {
 }
 
 /// A receiver of [`Progress`].
+#[async_trait]
 pub trait ProgressSink: Send + Sync {
     /// Takes news, and returns when they are durable.
     ///
     /// # Errors
     /// When the news could not be made durable; the cloud then stops and returns that error.
-    fn progress(&self, progress: Progress) -> Result<(), CloudError>;
+    async fn progress(&self, progress: Progress) -> Result<(), CloudError>;
 
     /// Returns the moment, by the clock, after which no wait of this step goes on; `None` where there is no limit.
     ///

@@ -74,7 +74,7 @@ impl ApplyRun<'_> {
             let names: Vec<String> = unmet.iter().map(|path| name(def.as_deref(), path)).collect();
             let for_what = format!("{} to be as sent", names.join(", "));
             // It is news to be shown, not to be kept; a journal that cannot be written shows when the intent is closed.
-            let _ = open.sink.progress(Progress::Waiting { for_what, elapsed });
+            let _ = open.sink.progress(Progress::Waiting { for_what, elapsed }).await;
             select(pin!(clock.sleep(pause.min(left))), cancel.cancelled()).await;
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
             let logged = LoggedCall { operation: "read", ty: &key.ty, place: &key.place, attempt };

@@ -2,6 +2,7 @@
 
 use super::scripted_cloud::{ScriptedCloud, failure};
 use super::*;
+use futures::executor::block_on;
 use gpb_engine::cloud::{CloudErrorKind, CreateRequest};
 use gpb_engine::state::{NewIntent, OperationKind};
 use std::time::Duration;
@@ -22,7 +23,7 @@ fn begin(writer: &dyn StateWriter) -> u64 {
         layer: None,
         started_ms: 0,
     };
-    writer.begin(intent).unwrap().sequence
+    block_on(writer.begin(intent)).unwrap().sequence
 }
 
 /// Makes what somebody else has under the name.
@@ -40,7 +41,7 @@ fn the_search_after_a_crash_says_whether_the_call_was_about_to_be_sent() {
         let writer = world.writer();
         let sequence = begin(&*writer);
         if is_sent {
-            writer.record_sent(sequence).unwrap();
+            block_on(writer.record_sent(sequence)).unwrap();
         }
         let cloud = ScriptedCloud::new(&world);
         let (clock, events) = (&world.clock, &NullSink);
@@ -126,7 +127,7 @@ fn what_the_cloud_has_named_is_looked_for_longer() {
     let writer = world.writer();
     let sequence = begin(&*writer);
     foreign(&world);
-    writer.record_id(sequence, "orders").unwrap();
+    block_on(writer.record_id(sequence, "orders")).unwrap();
     let clock = world.clock.clone();
     let shows = clock.now() + Duration::from_secs(30);
     let cloud = ScriptedCloud {

@@ -141,7 +141,7 @@ impl Cloud for ScriptedCloud<'_> {
         let nth = self.note("create", create.ty);
         self.deadlines.lock().unwrap().push(sink.deadline());
         if self.announces {
-            sink.progress(Progress::Sending)?;
+            sink.progress(Progress::Sending).await?;
         }
         (self.before)("create", nth)?;
         self.world.clock.sleep(self.takes).await;
