@@ -218,6 +218,10 @@ fn of_read<'a>(place: &str, read: &'a ReadCall) -> Vec<OperationUse<'a>> {
             at: vec![&batch.at],
         });
     }
+    if let Some(confirm) = &read.confirm {
+        let (call, input) = (&confirm.call, &confirm.input);
+        found.push(OperationUse { place: place.to_owned(), call, input, at: Vec::new() });
+    }
     if let Some(detail) = &read.detail {
         let at = detail.at.iter().collect();
         found.push(OperationUse { place: place.to_owned(), call: &detail.call, input: &detail.input, at });

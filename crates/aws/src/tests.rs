@@ -1,6 +1,7 @@
 //! Bindings run against a scripted API: every request is as expected, in order.
 #![expect(clippy::needless_pass_by_value, reason = "cases read better without `&`")]
 
+mod absence;
 mod call_log;
 mod name_conflicts;
 mod script;
@@ -144,6 +145,11 @@ async fn many_are_read_in_one_call() {
                 next
             },
             json!({ "InternetGateways": [{ "InternetGatewayId": "igw-1" }] }),
+        ),
+        ok(
+            "ec2:DescribeInternetGateways",
+            json!({ "Filters": [{ "Name": "internet-gateway-id", "Values": ["igw-2"] }] }),
+            json!({ "InternetGateways": [] }),
         ),
     ]);
     let found: Vec<_> =

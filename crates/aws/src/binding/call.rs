@@ -122,6 +122,13 @@ pub struct ReadCall {
     /// Error codes that mean the resource does not exist, in addition to those of kind `not_found`.
     #[serde(default)]
     pub not_found_on: Vec<String>,
+    /// The call that must say as well that the resource does not exist.
+    ///
+    /// For an operation whose absence has no body, so that a proxy's answer looks the same.
+    pub confirm: Option<ConfirmCall>,
+    /// An answer without any member is one: nothing is set.
+    #[serde(default)]
+    pub may_be_empty: bool,
     /// The way to read many at once.
     pub batch: Option<Batch>,
     /// Only in subresources: the place of each property.
@@ -148,6 +155,17 @@ pub struct DetailCall {
     pub at: Option<MemberPath>,
 }
 
+/// Proves that a resource does not exist.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmCall {
+    /// The operation: `Operation`, or `service:Operation`.
+    pub call: String,
+    /// Members to send.
+    #[serde(default)]
+    pub input: TemplateTree,
+}
+
 /// Reads many resources at once.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -171,6 +189,9 @@ pub struct ListCall {
     pub input: TemplateTree,
     /// The path to the resources, or their identifiers, in the output.
     pub at: MemberPath,
+    /// An answer without any member is one: there is none.
+    #[serde(default)]
+    pub may_be_empty: bool,
     /// An element carries every property that a read gives.
     #[serde(default)]
     pub complete: bool,

@@ -5,7 +5,8 @@ mod one_or_many;
 mod property_mapping;
 
 pub use call::{
-    ApiCall, Batch, CallConditions, DetailCall, ElementCalls, ListCall, OncePer, ReadCall, SendMode, Subresource,
+    ApiCall, Batch, CallConditions, ConfirmCall, DetailCall, ElementCalls, ListCall, OncePer, ReadCall, SendMode,
+    Subresource,
 };
 pub use one_or_many::OneOrMany;
 pub use property_mapping::{PropertyMapping, PropertyMappings, PropertySide, TimeSpan};
@@ -213,6 +214,9 @@ pub struct TagRead {
     /// Error codes that mean the resource has no tags.
     #[serde(default)]
     pub not_found_on: Vec<String>,
+    /// An answer without any member is one: there are no tags.
+    #[serde(default)]
+    pub may_be_empty: bool,
 }
 
 /// The meaning of error codes.

@@ -75,14 +75,19 @@ impl BindingRunner<'_> {
     }
 
     /// Performs an operation that reads, and joins all its pages.
-    pub(super) async fn send_read(&self, call: &str, input: Json) -> Result<Json, CloudError> {
+    ///
+    /// # Errors
+    /// The service's own, and `UnexpectedAnswer` for an answer of another shape.
+    pub(super) async fn send_read(&self, call: &str, input: Json, may_be_empty: bool) -> Result<Json, CloudError> {
         let page = self.bound.operation(call).and_then(|(_, operation)| operation.page.as_ref());
         let mut joined = self.send(call, input.clone(), false, 1).await?;
+        self.check_answer(call, &joined, may_be_empty)?;
         let Some(page) = page else { return Ok(joined) };
         let mut last = joined.clone();
         for _ in 0..MAX_PAGES {
             let Some(next) = next_page(page, &input, &last) else { break };
             last = self.send(call, next, false, 1).await?;
+            self.check_answer(call, &last, may_be_empty)?;
             join(page, &mut joined, &last);
         }
         Ok(joined)

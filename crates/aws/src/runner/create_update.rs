@@ -46,11 +46,22 @@ impl BindingRunner<'_> {
                 self.wait_until_ready(&scope, sink).await?;
             }
         }
-        let id = known.ok_or_else(|| {
-            self.internal("NoIdentifier", "no output of the creation has the identifier; name its place under `id`")
-        })?;
+        let Some(id) = known else { return Err(self.no_identifier(&scope)) };
         let fetched = self.complete_creation(&mut scope, sink).await?;
         self.observe_fetched(&id, &fetched).await
+    }
+
+    /// Returns the error of a creation whose answers do not show what was made.
+    fn no_identifier(&self, scope: &TemplateScope) -> CloudError {
+        let mut calls = self.bound.binding.create.iter();
+        match calls.clone().find(|call| !self.is_answer(&call.call, &scope.out)) {
+            Some(call) if calls.all(|call| !self.is_answer(&call.call, &scope.out)) => {
+                CloudError { kind: CloudErrorKind::Ambiguous, ..self.foreign_answer(&call.call) }
+            }
+            _ => {
+                self.internal("NoIdentifier", "no output of the creation has the identifier; name its place under `id`")
+            }
+        }
     }
 
     /// Completes a creation: tags, subresources, readiness.

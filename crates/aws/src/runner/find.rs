@@ -1,5 +1,6 @@
 //! Search for resources: an `existing` one, and the one that an interrupted creation left.
 
+use super::answer::PathValue;
 use super::generated_name::short_token;
 use super::read_resource::MarkedResource;
 use super::{BindingRunner, run_bounded};
@@ -29,12 +30,12 @@ impl BindingRunner<'_> {
             let message = format!("{}: the binding cannot look for it by these properties", self.bound.ty);
             return Err(CloudError::new(CloudErrorKind::Unsupported, "GPB8104", message));
         };
-        let root = match self.send_read(&listing.call, input).await {
+        let root = match self.send_read(&listing.call, input, listing.may_be_empty).await {
             Ok(root) => root,
             Err(error) if error.kind == CloudErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
-        let candidates = self.candidates(listing, &root, &scope, find);
+        let candidates = self.candidates(listing, &root, &scope, find)?;
         let mut reads = Vec::with_capacity(candidates.len());
         for id in candidates {
             reads.push(async move { self.read_marked(&self.scope_of(&id)).await }.boxed());
@@ -91,11 +92,12 @@ impl BindingRunner<'_> {
         root: &Json,
         scope: &TemplateScope,
         find: &FindRequest<'_>,
-    ) -> Vec<String> {
-        let elements = match listing.at.get(root, root) {
-            Some(Json::Array(items)) => items,
-            Some(one) => vec![one],
-            None => Vec::new(),
+    ) -> Result<Vec<String>, CloudError> {
+        let elements = match self.value_at(&listing.call, &listing.at, root) {
+            PathValue::Found(Json::Array(items)) => items,
+            PathValue::Found(one) => vec![one],
+            PathValue::Foreign if !listing.may_be_empty => return Err(self.foreign_answer(&listing.call)),
+            PathValue::Nothing | PathValue::Foreign => Vec::new(),
         };
         let mut found = Vec::new();
         for element in elements {
@@ -123,7 +125,7 @@ impl BindingRunner<'_> {
                 found.push(id);
             }
         }
-        found
+        Ok(found)
     }
 
     /// Checks that a resource is the one that is searched for.

@@ -1,5 +1,6 @@
 //! Reads of one resource, of its subresources, and of many resources at once.
 
+use super::answer::PathValue;
 use super::api_call::is_error;
 use super::{AwsCloud, BindingRunner, run_bounded};
 use crate::binding::{Batch, ReadCall, Subresource};
@@ -56,12 +57,14 @@ impl BindingRunner<'_> {
     pub(super) async fn fetch(&self, scope: &TemplateScope) -> Result<Option<ReadResult>, CloudError> {
         let read = self.read_call(scope)?;
         let Some(input) = self.plain_input(&read.call, &read.input, scope)? else { return Ok(None) };
-        let root = match self.send_read(&read.call, input).await {
+        let root = match self.send_read(&read.call, input, read.may_be_empty).await {
             Ok(root) => root,
-            Err(error) if is_absent(&error, &read.not_found_on) => return Ok(None),
+            Err(error) if is_absent(&error, &read.not_found_on) => {
+                return self.confirm_absence(read, scope).await.map(|()| None);
+            }
             Err(error) => return Err(error),
         };
-        let object = Self::select(read, scope, &root);
+        let object = self.select(read, scope, &root)?;
         Ok(object.filter(|object| !self.is_deleted(object, &root)).map(|object| ReadResult { root, object }))
     }
 
@@ -70,16 +73,34 @@ impl BindingRunner<'_> {
         found.ok_or_else(|| self.internal("NoRead", "no `read` of the binding fits this identifier"))
     }
 
+    /// Makes the call that proves an absence which the read alone does not.
+    async fn confirm_absence(&self, read: &ReadCall, scope: &TemplateScope) -> Result<(), CloudError> {
+        let Some(confirm) = &read.confirm else { return Ok(()) };
+        let Some(input) = self.plain_input(&confirm.call, &confirm.input, scope)? else { return Ok(()) };
+        match self.send(&confirm.call, input, false, 1).await {
+            Err(error) if error.kind == CloudErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+            Ok(_) => Err(self.foreign_answer(&read.call)),
+        }
+    }
+
     /// Returns the value at `at`; of a list, the element that `where` means.
-    fn select(read: &ReadCall, scope: &TemplateScope, root: &Json) -> Option<Json> {
+    ///
+    /// # Errors
+    /// An answer that lacks what the service always sends.
+    fn select(&self, read: &ReadCall, scope: &TemplateScope, root: &Json) -> Result<Option<Json>, CloudError> {
         let found = match &read.at {
-            Some(path) => path.bind(&filler(scope)).get(root, root)?,
+            Some(path) => match self.value_at(&read.call, &path.bind(&filler(scope)), root) {
+                PathValue::Found(found) => found,
+                PathValue::Foreign if !read.may_be_empty => return Err(self.foreign_answer(&read.call)),
+                PathValue::Nothing | PathValue::Foreign => return Ok(None),
+            },
             None => root.clone(),
         };
-        match found {
+        Ok(match found {
             Json::Array(items) => items.into_iter().find(|item| passes_filter(item, &read.filter, scope)),
             object => passes_filter(&object, &read.filter, scope).then_some(object),
-        }
+        })
     }
 
     fn is_deleted(&self, object: &Json, root: &Json) -> bool {
@@ -175,7 +196,7 @@ impl BindingRunner<'_> {
             return Ok(nothing);
         }
         let Some(input) = self.plain_input(&read.call, &read.input, scope)? else { return Ok(nothing) };
-        let root = match self.send_read(&read.call, input).await {
+        let root = match self.send_read(&read.call, input, read.may_be_empty).await {
             Ok(root) => root,
             Err(error) if is_absent(&error, &read.not_found_on) => return Ok(nothing),
             Err(error) => return Err(error),
@@ -183,7 +204,7 @@ impl BindingRunner<'_> {
         if let Some(list) = &read.list {
             return Ok((Properties::new(), Some(self.elements(subresource, read, list, &root, scope).await?)));
         }
-        let Some(object) = Self::select(read, scope, &root) else { return Ok(nothing) };
+        let Some(object) = self.select(read, scope, &root)? else { return Ok(nothing) };
         let shape = |name: &str| self.bound.def.root.by_aws(name).map(|property| &property.shape);
         let mut properties = Properties::new();
         for name in &subresource.properties {
@@ -214,7 +235,11 @@ impl BindingRunner<'_> {
     ) -> Result<Vec<(Json, Json)>, CloudError> {
         let property = PropPath(subresource.properties.first().cloned().unwrap_or_default().into());
         let start = read.at.as_ref().and_then(|path| path.get(root, root)).unwrap_or_else(|| root.clone());
-        let Some(Json::Array(items)) = list.get(&start, root) else { return Ok(Vec::new()) };
+        let items = match list.get(&start, root) {
+            Some(Json::Array(items)) => items,
+            _ if read.may_be_empty => return Ok(Vec::new()),
+            _ => return Err(self.foreign_answer(&read.call)),
+        };
         let mut found = Vec::new();
         for item in items.into_iter().filter(|item| passes_filter(item, &read.filter, scope)) {
             let raw = match &read.detail {
@@ -223,7 +248,7 @@ impl BindingRunner<'_> {
                     let mut scope = scope.clone();
                     scope.item = Some(item);
                     let Some(input) = self.plain_input(&detail.call, &detail.input, &scope)? else { continue };
-                    match self.send_read(&detail.call, input).await {
+                    match self.send_read(&detail.call, input, false).await {
                         Ok(output) => match &detail.at {
                             Some(at) => at.get(&output, &output).unwrap_or_default(),
                             None => output,
@@ -347,13 +372,24 @@ impl BindingRunner<'_> {
     async fn read_singly(&self, ids: &[&str]) -> Vec<ObservedResult> {
         let mut reads = Vec::with_capacity(ids.len());
         for id in ids {
-            reads.push(self.read(id).boxed());
+            reads.push(self.read_twice(id).boxed());
         }
         run_bounded(reads).await
     }
 
+    /// Reads a resource; one that is not there is looked for a second time.
+    async fn read_twice(&self, id: &str) -> ObservedResult {
+        match self.read(id).await? {
+            Some(found) => Ok(Some(found)),
+            None => self.read(id).await,
+        }
+    }
+
+    /// Returns the resource that a batch shows.
+    ///
+    /// A batch that leaves one out proves nothing: a list may lag, so it is asked for by itself.
     async fn observe_one(&self, fetched: Option<&ReadResult>, id: &str) -> ObservedResult {
-        let Some(fetched) = fetched else { return Ok(None) };
+        let Some(fetched) = fetched else { return self.read(id).await };
         Ok(self.observe(fetched, &self.scope_of(id)).await?.map(|seen| seen.observed))
     }
 
@@ -366,8 +402,10 @@ impl BindingRunner<'_> {
         let mut scope = self.scope();
         scope.ids = Some(ids.iter().map(|id| self.parts(id)).collect());
         let input = self.plain_input(&read.call, &batch.input, &scope)?.unwrap_or_default();
-        let root = self.send_read(&read.call, input).await?;
-        let Some(Json::Array(items)) = batch.at.get(&root, &root) else { return Ok(BTreeMap::new()) };
+        let root = self.send_read(&read.call, input, false).await?;
+        let PathValue::Found(Json::Array(items)) = self.value_at(&read.call, &batch.at, &root) else {
+            return Err(self.foreign_answer(&read.call));
+        };
         let mut found = BTreeMap::new();
         for object in items.into_iter().filter(|object| !self.is_deleted(object, &root)) {
             let properties = self.properties(&object, &root, &scope, Some(&read.set));

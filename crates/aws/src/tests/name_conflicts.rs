@@ -73,7 +73,7 @@ async fn a_queue_is_looked_for_by_its_name() {
 #[tokio::test]
 async fn what_is_laid_upon_several_looks_at_each() {
     let read = |url: &str, answer: Json| {
-        ok("sqs:GetQueueAttributes", json!({ "QueueUrl": url, "AttributeNames": ["Policy"] }), answer)
+        ok("sqs:GetQueueAttributes", json!({ "QueueUrl": url, "AttributeNames": ["Policy", "QueueArn"] }), answer)
     };
     let script = Script::new(vec![
         read("https://sqs/1/a", json!({ "Attributes": {} })),
