@@ -92,7 +92,8 @@ async fn an_update_sends_what_changed_and_the_tags_apart() {
     );
     let changed = ["VisibilityTimeout", "DelaySeconds", "Tags/0/Key"].map(|path| PropPath(path.into()));
     let key = key("aws.sqs.queue", "u");
-    let update = UpdateRequest { key: &key, before: &before, desired: &desired, changed: &changed, token: "b" };
+    let update =
+        UpdateRequest { key: &key, before: &before, desired: &desired, changed: &changed, reasserted: &[], token: "b" };
     cloud(&script).update(update, &Quiet::default()).await.unwrap();
     script.done();
 }
@@ -170,7 +171,13 @@ async fn an_interrupted_creation_is_found_by_its_marker() {
         ok("ec2:DescribeInternetGateways", single, gateway("another")),
     ]);
     let (cloud, matching) = (cloud(&script), Properties::new());
-    let find = FindRequest { ty: "aws.ec2.internet_gateway", place: &place(), matching: &matching, token: Some("a") };
+    let find = FindRequest {
+        ty: "aws.ec2.internet_gateway",
+        place: &place(),
+        matching: &matching,
+        token: Some("a"),
+        sent: false,
+    };
     assert_eq!(cloud.find(find.clone()).await.unwrap().len(), 1);
     assert_eq!(cloud.find(find).await.unwrap().len(), 0);
     script.done();
@@ -202,7 +209,8 @@ async fn rules_are_added_and_removed_one_by_one() {
     let before = object(json!({ "SecurityGroupIngress": [wanted(80), wanted(81)] }));
     let desired = object(json!({ "SecurityGroupIngress": [wanted(80), wanted(443)] }));
     let changed = [PropPath("SecurityGroupIngress/1/FromPort".into())];
-    let update = UpdateRequest { key: &key, before: &before, desired: &desired, changed: &changed, token: "b" };
+    let update =
+        UpdateRequest { key: &key, before: &before, desired: &desired, changed: &changed, reasserted: &[], token: "b" };
     let seen = cloud(&script).update(update, &Quiet::default()).await.unwrap();
     assert_eq!(seen.properties["SecurityGroupIngress"], json!([wanted(80), wanted(81)]));
     assert_eq!(seen.properties["SecurityGroupEgress"], json!([wanted(82)]));
@@ -226,6 +234,7 @@ async fn what_cannot_be_done_is_said() {
         before: &before,
         desired: &Properties::new(),
         changed: &[PropPath("SecretString".into())],
+        reasserted: &[],
         token: "b",
     };
     assert_eq!(cloud.update(update, &Quiet::default()).await.unwrap_err().code, "GPB8105");

@@ -16,7 +16,7 @@ impl BindingRunner<'_> {
     pub(super) async fn refuse_name_conflict(&self, create: &CreateRequest<'_>) -> Result<(), CloudError> {
         let token = short_token(create.token);
         for name in self.names(create.desired) {
-            let find = FindRequest { ty: create.ty, place: create.place, matching: &name, token: None };
+            let find = FindRequest { ty: create.ty, place: create.place, matching: &name, token: None, sent: false };
             let found = self.find_marked(&find).await.map_err(|error| CloudError {
                 message: format!("{} (asked to see whether the name is free)", error.message),
                 ..error

@@ -57,6 +57,9 @@ pub trait StateWriter: Send + Sync {
     /// Adds the identifier that the cloud has given to what an open creation creates.
     fn record_id(&self, sequence: u64, id: &str) -> Result<(), StateError>;
 
+    /// Adds to an open creation that its call is about to be sent.
+    fn record_sent(&self, sequence: u64) -> Result<(), StateError>;
+
     /// Closes an intent and changes the records with it.
     fn conclude(&self, sequence: u64, conclusion: Conclusion, now_ms: u64) -> Result<ConclusionEffects, StateError>;
 

@@ -59,6 +59,9 @@ impl StateWriter for Mortal<'_> {
     fn record_id(&self, sequence: u64, id: &str) -> Result<(), StateError> {
         self.between(|writer| writer.record_id(sequence, id))
     }
+    fn record_sent(&self, sequence: u64) -> Result<(), StateError> {
+        self.between(|writer| writer.record_sent(sequence))
+    }
     fn conclude(&self, sequence: u64, conclusion: Conclusion, now_ms: u64) -> Result<ConclusionEffects, StateError> {
         self.between(|writer| writer.conclude(sequence, conclusion, now_ms))
     }

@@ -302,6 +302,9 @@ fn every_code_has_a_page() {
         CloudErrorKind::Quota,
         CloudErrorKind::Unavailable,
         CloudErrorKind::Ambiguous,
+        CloudErrorKind::TimedOut,
+        CloudErrorKind::FailedState,
+        CloudErrorKind::Differs,
         CloudErrorKind::Unsupported,
         CloudErrorKind::Internal,
     ];

@@ -222,6 +222,7 @@ fn an_interrupted_creation_is_adopted_or_undone() {
         operation: OperationKind::Create,
         token: "t".into(),
         id: None,
+        sent: false,
         desired: record.applied,
         depends_on: Vec::new(),
         layer: record.layer,

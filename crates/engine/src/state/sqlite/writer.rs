@@ -58,12 +58,11 @@ impl StateWriter for SqliteWriter {
     }
 
     fn record_id(&self, sequence: u64, id: &str) -> Result<(), StateError> {
-        self.change(|change| {
-            let mut intent = change.open_intent(sequence)?;
-            intent.id = Some(id.to_owned());
-            let sql = "UPDATE journal SET intent = ?3 WHERE scope = ?1 AND sequence = ?2";
-            change.run(sql, params![change.head.id, signed(sequence), encode(&intent)]).map(drop)
-        })
+        self.change(|change| change.amend(sequence, |intent| intent.id = Some(id.to_owned())))
+    }
+
+    fn record_sent(&self, sequence: u64) -> Result<(), StateError> {
+        self.change(|change| change.amend(sequence, |intent| intent.sent = true))
     }
 
     fn conclude(&self, sequence: u64, conclusion: Conclusion, now_ms: u64) -> Result<ConclusionEffects, StateError> {
@@ -140,6 +139,7 @@ impl ScopeTransaction<'_> {
             place: new.place,
             operation: new.operation,
             id: new.id,
+            sent: false,
             desired: new.desired,
             depends_on: new.depends_on,
             layer: new.layer,
@@ -171,6 +171,14 @@ impl ScopeTransaction<'_> {
             .and_then(|mut sql| sql.query_row(params![self.head.id, signed(sequence)], |row| row.get(0)).optional())
             .map_err(|e| self.error(&e))?;
         queries::decode(self.path, &text.ok_or(StateError::NoIntent { sequence })?)
+    }
+
+    /// Rewrites an open intent.
+    fn amend(&self, sequence: u64, act: impl FnOnce(&mut Intent)) -> Result<(), StateError> {
+        let mut intent = self.open_intent(sequence)?;
+        act(&mut intent);
+        let sql = "UPDATE journal SET intent = ?3 WHERE scope = ?1 AND sequence = ?2";
+        self.run(sql, params![self.head.id, signed(sequence), encode(&intent)]).map(drop)
     }
 
     fn conclude(&self, sequence: u64, conclusion: Conclusion, now_ms: u64) -> Result<ConclusionEffects, StateError> {
