@@ -38,6 +38,7 @@ pub fn terms(bound: &BoundType) -> Vec<&TemplateTerm> {
         sets.chain(subresources).flat_map(BTreeMap::values).flat_map(TemplateTree::terms).collect();
     found.extend(uses(bound).iter().flat_map(|one| one.input.terms()));
     found.extend(binding.id.values().flat_map(Template::terms));
+    found.extend(binding.read.iter().filter_map(|read| read.each.as_ref()).flat_map(Template::terms));
     found
 }
 
@@ -240,6 +241,9 @@ fn property_mentions(bound: &BoundType) -> Vec<(String, PropPath)> {
     all("defaults", &mut binding.defaults.keys());
     all("unsupported", &mut binding.unsupported.iter().chain(&binding.update_only));
     all("upsert_key", &mut binding.upsert_key.iter());
+    let heads: Vec<String> =
+        binding.vacant.keys().map(|path| path.split('.').next().unwrap_or(path).to_owned()).collect();
+    all("vacant", &mut heads.iter());
     let calls = [&binding.create, &binding.update, &binding.delete].into_iter().flat_map(|calls| calls.iter());
     for call in calls {
         all(&call.call, &mut call.properties.iter().flatten().chain(&call.if_increased).chain(&call.if_decreased));

@@ -2,6 +2,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "cases read better without `&`")]
 
 mod absence;
+mod adoption;
 mod call_log;
 mod name_conflicts;
 mod script;
@@ -117,7 +118,9 @@ async fn a_deletion_waits_until_it_is_gone() {
 #[tokio::test]
 async fn what_is_not_visible_yet_is_waited_for_and_what_is_in_use_is_not() {
     let attach = || json!({ "VpcId": "v", "InternetGatewayId": "i" });
+    let look = json!({ "Filters": [{ "Name": "attachment.vpc-id", "Values": ["v"] }] });
     let script = Script::new(vec![
+        ok("ec2:DescribeInternetGateways", look, json!({ "InternetGateways": [] })),
         error("ec2:AttachInternetGateway", attach(), "InvalidInternetGatewayID.NotFound"),
         error("ec2:AttachInternetGateway", attach(), "Resource.AlreadyAssociated"),
     ]);

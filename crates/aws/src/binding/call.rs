@@ -131,6 +131,11 @@ pub struct ReadCall {
     pub may_be_empty: bool,
     /// The way to read many at once.
     pub batch: Option<Batch>,
+    /// A list: the call is made once an element, which is `${item}`.
+    ///
+    /// The resource is what all of them show alike; it is gone when none shows it.
+    #[serde(default, rename = "for")]
+    pub each: Option<Template>,
     /// Only in subresources: the place of each property.
     pub properties: Option<BTreeMap<String, MemberPath>>,
     /// Only in subresources: the elements of a list property.
@@ -189,6 +194,8 @@ pub struct ListCall {
     pub input: TemplateTree,
     /// The path to the resources, or their identifiers, in the output.
     pub at: MemberPath,
+    /// The path, in an element, to the token of the creation that made it.
+    pub marker: Option<MemberPath>,
     /// An answer without any member is one: there is none.
     #[serde(default)]
     pub may_be_empty: bool,

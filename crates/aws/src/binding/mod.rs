@@ -81,6 +81,12 @@ pub struct TypeBinding {
     ///
     /// Together they are a name; gpb looks for it first.
     pub upsert_key: Vec<String>,
+    /// What AWS itself puts there: paths into the properties, with their values.
+    ///
+    /// A resource that shows all of them counts as absent.
+    pub vacant: BTreeMap<String, Json>,
+    /// Error codes of the look before creation that mean another account has the name.
+    pub name_taken_on: Vec<String>,
     /// Properties that only an update takes: creation leaves them out.
     pub update_only: Vec<String>,
     /// The longest wait until a read finds nothing; 5 minutes by default.

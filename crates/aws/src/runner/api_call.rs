@@ -123,6 +123,9 @@ impl BindingRunner<'_> {
                 made |= self.once_per_property(call, scope, send, retry_mode).await?;
             } else if let Some(input) = self.input(call, scope, send)? {
                 self.send_and_merge(call, input, scope, retry_mode).await?;
+                if let (Some(_), Some(token), Some(item)) = (&call.each, &scope.token, &scope.item) {
+                    self.cloud.lay(token, item);
+                }
                 made = true;
             }
         }

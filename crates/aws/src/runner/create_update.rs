@@ -24,7 +24,7 @@ impl BindingRunner<'_> {
         let token = short_token(create.token);
         let mut desired = create.desired.clone();
         self.refuse_unsupported(desired.keys())?;
-        self.refuse_name_conflict(create).await?;
+        self.refuse_name_conflict(create, sink).await?;
         self.add_name(&mut desired, create.label, create.token);
         self.add_marker(&mut desired, &token);
         let mut scope = self.scope();

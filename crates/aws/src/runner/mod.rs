@@ -34,8 +34,8 @@ use gpb_engine::cloud::{
 };
 use gpb_model::Place;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError};
 use tokio::sync::Mutex;
 
 /// AWS, driven by bindings.
@@ -44,6 +44,8 @@ pub struct AwsCloud {
     bindings: Arc<Bindings>,
     clock: Arc<dyn Clock>,
     identities: Mutex<BTreeMap<Place, Identity>>,
+    /// What creations that are not over have laid upon which element, by the token of the creation.
+    laid: std::sync::Mutex<BTreeSet<(String, String)>>,
 }
 
 impl AwsCloud {
@@ -54,7 +56,19 @@ impl AwsCloud {
 
     /// Makes the cloud on a clock of one's own, for tests.
     pub fn with_clock(invoke: Arc<dyn Invoke>, bindings: Arc<Bindings>, clock: Arc<dyn Clock>) -> AwsCloud {
-        AwsCloud { invoke, bindings, clock, identities: Mutex::default() }
+        AwsCloud { invoke, bindings, clock, identities: Mutex::default(), laid: std::sync::Mutex::default() }
+    }
+
+    /// Keeps in mind that a creation was carried out for an element.
+    fn lay(&self, token: &str, element: &Json) {
+        let mut laid = self.laid.lock().unwrap_or_else(PoisonError::into_inner);
+        laid.insert((token.to_owned(), text_of(element)));
+    }
+
+    /// Checks that a creation was carried out for an element, by this process.
+    fn has_laid(&self, token: &str, element: &Json) -> bool {
+        let laid = self.laid.lock().unwrap_or_else(PoisonError::into_inner);
+        laid.contains(&(token.to_owned(), text_of(element)))
     }
 
     /// Returns the bindings that it runs.

@@ -23,6 +23,8 @@ pub(super) struct ReadResult {
     pub root: Json,
     /// The resource in it.
     pub object: Json,
+    /// Only some of the places that it is laid upon show it, or they show it differently.
+    pub partial: bool,
 }
 
 /// A resource as read, with the token of the creation that made it.
@@ -31,6 +33,8 @@ pub(super) struct MarkedResource {
     pub observed: ObservedResource,
     /// The token of its creation, of its tag `gpb:token`.
     pub marker: Option<String>,
+    /// Only some of the places that it is laid upon show it.
+    pub partial: bool,
 }
 
 impl BindingRunner<'_> {
@@ -56,6 +60,24 @@ impl BindingRunner<'_> {
     /// Reads the object of an identifier.
     pub(super) async fn fetch(&self, scope: &TemplateScope) -> Result<Option<ReadResult>, CloudError> {
         let read = self.read_call(scope)?;
+        let Some(each) = &read.each else { return self.fetch_by(read, scope).await };
+        let items = match each.fill(scope).value() {
+            Some(Json::Array(items)) => items,
+            one => one.into_iter().collect(),
+        };
+        let (mut scope, mut found, mut partial) = (scope.clone(), None, false);
+        for item in items {
+            scope.item = Some(item);
+            match (self.fetch_by(read, &scope).await?, &found) {
+                (Some(shown), None) => found = Some(shown),
+                (Some(shown), Some(first)) => partial |= shown.object != first.object,
+                (None, _) => partial = true,
+            }
+        }
+        Ok(found.map(|first| ReadResult { partial, ..first }))
+    }
+
+    async fn fetch_by(&self, read: &ReadCall, scope: &TemplateScope) -> Result<Option<ReadResult>, CloudError> {
         let Some(input) = self.plain_input(&read.call, &read.input, scope)? else { return Ok(None) };
         let root = match self.send_read(&read.call, input, read.may_be_empty).await {
             Ok(root) => root,
@@ -65,7 +87,11 @@ impl BindingRunner<'_> {
             Err(error) => return Err(error),
         };
         let object = self.select(read, scope, &root)?;
-        Ok(object.filter(|object| !self.is_deleted(object, &root)).map(|object| ReadResult { root, object }))
+        Ok(object.filter(|object| !self.is_deleted(object, &root)).map(|object| ReadResult {
+            root,
+            object,
+            partial: false,
+        }))
     }
 
     fn read_call(&self, scope: &TemplateScope) -> Result<&ReadCall, CloudError> {
@@ -122,7 +148,13 @@ impl BindingRunner<'_> {
         let mut scope = scope.clone();
         scope.read = Some(fetched.root.clone());
         let set = self.read_call(&scope).map(|read| &read.set);
-        let mut properties = self.properties(&fetched.object, &fetched.root, &scope, set.ok());
+        // What not all of its places show alike is unknown, so that an update lays it upon all of them again.
+        let nothing = Json::Object(Properties::new());
+        let object = if fetched.partial { &nothing } else { &fetched.object };
+        let mut properties = self.properties(object, &fetched.root, &scope, set.ok());
+        if self.is_vacant(&properties) {
+            return Ok(None);
+        }
         scope.observed = properties.clone();
         let mut reads = Vec::new();
         for subresource in &self.bound.binding.subresources {
@@ -135,7 +167,17 @@ impl BindingRunner<'_> {
         }
         let marker = self.read_tags(&mut properties, &scope).await?;
         let id = self.identifier(&properties).or_else(|| scope.id.clone());
-        Ok(id.map(|id| MarkedResource { observed: ObservedResource { id, properties }, marker }))
+        let partial = fetched.partial;
+        Ok(id.map(|id| MarkedResource { observed: ObservedResource { id, properties }, marker, partial }))
+    }
+
+    /// Checks that properties are those that AWS itself puts there.
+    fn is_vacant(&self, properties: &Properties) -> bool {
+        let shown = Json::Object(properties.clone());
+        let is = |(path, value): (&String, &Json)| {
+            path.parse::<MemberPath>().ok().and_then(|path| path.get(&shown, &shown)).as_ref() == Some(value)
+        };
+        !self.bound.binding.vacant.is_empty() && self.bound.binding.vacant.iter().all(is)
     }
 
     /// Returns the properties of an object.
@@ -372,17 +414,9 @@ impl BindingRunner<'_> {
     async fn read_singly(&self, ids: &[&str]) -> Vec<ObservedResult> {
         let mut reads = Vec::with_capacity(ids.len());
         for id in ids {
-            reads.push(self.read_twice(id).boxed());
+            reads.push(self.read(id).boxed());
         }
         run_bounded(reads).await
-    }
-
-    /// Reads a resource; one that is not there is looked for a second time.
-    async fn read_twice(&self, id: &str) -> ObservedResult {
-        match self.read(id).await? {
-            Some(found) => Ok(Some(found)),
-            None => self.read(id).await,
-        }
     }
 
     /// Returns the resource that a batch shows.
@@ -411,7 +445,7 @@ impl BindingRunner<'_> {
             let properties = self.properties(&object, &root, &scope, Some(&read.set));
             if let Some(id) = self.identifier(&properties) {
                 // What the API calls the root is, for one resource, the output with that resource alone.
-                found.insert(id, ReadResult { root: root.clone(), object });
+                found.insert(id, ReadResult { root: root.clone(), object, partial: false });
             }
         }
         Ok(found)
