@@ -1,6 +1,6 @@
 //! Calls, reads, lists and subresources of a binding.
 
-use super::OneOrMany;
+use super::{OneOrMany, TimeSpan};
 use crate::path::MemberPath;
 use crate::template::{Template, TemplateTree};
 use serde::Deserialize;
@@ -72,12 +72,38 @@ pub struct ApiCall {
     pub each: Option<Template>,
     /// The call is made once a property, which is `${property}` and `${value}`.
     pub once_per: Option<OncePer>,
+    /// The path to the failure in an answer that the API gives as a success.
+    pub failed_at: Option<MemberPath>,
+    /// The operation that the call begins, which is waited for before the next call.
+    pub operation: Option<OperationWait>,
     /// Error codes that count as success, as `Code` or `Code: words`.
     #[serde(default)]
     pub ignore: Vec<String>,
     /// The resource must be ready after this call, before the next one.
     #[serde(default)]
     pub wait: bool,
+}
+
+/// Waits for the operation that a call begins.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperationWait {
+    /// The call that describes it: `Operation`, or `service:Operation`.
+    pub call: String,
+    /// Members to send; the answer of the call that began it is in `${out…}`.
+    #[serde(default)]
+    pub input: TemplateTree,
+    /// The path to the state in the output.
+    pub path: MemberPath,
+    /// The states that mean that it was carried out.
+    pub ready: Vec<Json>,
+    /// The states that mean that it failed.
+    #[serde(default)]
+    pub failed: Vec<Json>,
+    /// The path to the reason of a failure.
+    pub reason: Option<MemberPath>,
+    /// The longest wait; 10 minutes by default.
+    pub timeout: Option<TimeSpan>,
 }
 
 /// The units that a call can be made once for.

@@ -5,7 +5,7 @@ mod one_or_many;
 mod property_mapping;
 
 pub use call::{
-    ApiCall, Batch, CallConditions, ConfirmCall, DetailCall, ElementCalls, ListCall, OncePer, ReadCall, SendMode,
+    ApiCall, Batch, CallConditions, ConfirmCall, DetailCall, ElementCalls, ListCall, OncePer, OperationWait, ReadCall, SendMode,
     Subresource,
 };
 pub use one_or_many::OneOrMany;
@@ -145,6 +145,8 @@ impl From<NameForm> for NameProperty {
 #[serde(deny_unknown_fields)]
 pub struct ReadyCheck {
     /// The path to the state, from the object at the main read's `at`.
+    ///
+    /// Of a list, every element must be in a state that means ready.
     pub path: MemberPath,
     /// The values that mean ready.
     #[serde(default)]
@@ -159,6 +161,15 @@ pub struct ReadyCheck {
     /// An absent state means ready.
     #[serde(default)]
     pub missing_ok: bool,
+    /// The paths that must hold nothing, such as values that are still to be applied.
+    #[serde(default)]
+    pub empty: Vec<MemberPath>,
+    /// The number of reads in a row that must find it ready; 1 by default.
+    pub stable: Option<u32>,
+    /// The time after a change until a state is believed that has not been seen to move.
+    ///
+    /// A resource that shows what was sent is believed at once.
+    pub settle: Option<TimeSpan>,
     /// The longest wait; 10 minutes by default.
     pub timeout: Option<TimeSpan>,
     /// The time before the second read; 2 seconds by default, and growing to 15.

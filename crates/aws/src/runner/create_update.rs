@@ -34,6 +34,7 @@ impl BindingRunner<'_> {
         for call in self.bound.binding.create.iter() {
             let send = self.sendable(call, &scope.desired, true);
             self.perform(call, &mut scope, &send, RetryMode::VisibilityOnly).await?;
+            self.wait_for_operation(call, &scope, sink).await?;
             if known.is_none() {
                 known = self.identify(&scope);
                 if let Some(id) = &known {
@@ -43,7 +44,8 @@ impl BindingRunner<'_> {
                 }
             }
             if call.wait && known.is_some() {
-                self.wait_until_ready(&scope, sink).await?;
+                let fetched = self.wait_until_ready(&scope, sink).await?;
+                self.renew(&mut scope, fetched);
             }
         }
         let Some(id) = known else { return Err(self.no_identifier(&scope)) };
@@ -118,12 +120,14 @@ impl BindingRunner<'_> {
                 left.retain(|name| !subresource.properties.contains(name));
             }
         }
+        // What a creation may have set already is set again where a call takes it; where none does, it stays as it is.
+        left.retain(|name| !update.reasserted.iter().any(|path| path.head() == name));
         if !left.is_empty() {
             let names: Vec<&str> = left.iter().map(String::as_str).collect();
             let message = format!("{}: no operation of the binding changes `{}`", self.bound.ty, names.join("`, `"));
             return Err(CloudError::new(CloudErrorKind::Unsupported, "GPB8104", message));
         }
-        let fetched = self.wait_until_ready(&scope, sink).await?;
+        let fetched = self.wait_until_changed(&scope, &heads, sink).await?;
         self.observe_fetched(&update.key.id, &fetched).await
     }
 
@@ -161,11 +165,20 @@ impl BindingRunner<'_> {
             }
         }
         self.perform(call, scope, &send, RetryMode::VisibilityOnly).await?;
+        self.wait_for_operation(call, scope, sink).await?;
         left.retain(|name| !covered.contains(name));
         if call.wait {
-            self.wait_until_ready(scope, sink).await?;
+            let fetched = self.wait_until_changed(scope, &covered, sink).await?;
+            self.renew(scope, fetched);
         }
         Ok(())
+    }
+
+    /// Takes what a read shows for the calls that follow: versions and identifiers have moved on.
+    fn renew(&self, scope: &mut TemplateScope, fetched: ReadResult) {
+        let shown = self.properties(&fetched.object, &fetched.root, scope, None);
+        scope.observed.extend(shown.into_iter().filter(|(name, _)| self.read_only(name)));
+        scope.read = Some(fetched.root);
     }
 
     /// Reads the resource first when a template needs what only a read shows.

@@ -330,7 +330,8 @@ fn element(mapping: &Mapping<'_>, read: &ReadCall, raw: &Json, root: &Json, prop
     (!empty).then_some(element)
 }
 
-fn filler(scope: &TemplateScope) -> impl Fn(&str) -> Option<String> {
+/// Returns the filling of templates inside paths.
+pub(super) fn filler(scope: &TemplateScope) -> impl Fn(&str) -> Option<String> {
     move |text: &str| {
         let template = crate::template::Template::try_from(text.to_owned()).ok()?;
         template.fill(scope).value().map(|value| text_of(&value))
