@@ -2,6 +2,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "cases read better without `&`")]
 
 mod call_log;
+mod capability;
 mod name_conflicts;
 mod script;
 

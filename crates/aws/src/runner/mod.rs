@@ -1,6 +1,7 @@
 //! The interpreter of bindings: runs the calls that a binding describes.
 
 mod api_call;
+mod capability;
 mod create_update;
 mod delete;
 mod find;
@@ -26,6 +27,7 @@ use super::template_scope::{CloudLocation, TemplateScope};
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
+use gpb_engine::cloud::capability::{CapabilityGap, CapabilityRequest};
 use gpb_engine::cloud::clock::{Clock, SystemClock};
 use gpb_engine::cloud::{
     Cloud, CloudError, CloudErrorKind, CreateRequest, FindRequest, Identity, ObservedResource, ProgressSink,
@@ -218,6 +220,10 @@ impl Cloud for AwsCloud {
 
     fn supports(&self, ty: &str) -> Result<(), CloudError> {
         self.bindings.get(ty).map(|_| ()).map_err(CloudError::from)
+    }
+
+    fn gaps(&self, request: CapabilityRequest<'_>) -> Vec<CapabilityGap> {
+        self.planned_gaps(request)
     }
 
     async fn read(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {

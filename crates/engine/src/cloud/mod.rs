@@ -3,6 +3,7 @@
 //! A cloud speaks resource types, identifiers and properties in the spelling of AWS's schemas; how that becomes calls is
 //! its own affair. `sim` is embedded; `aws` drives the official SDKs by bindings.
 
+pub mod capability;
 pub mod clock;
 pub mod physical_names;
 pub mod property_paths;
@@ -10,6 +11,7 @@ pub mod retry;
 pub mod validate;
 
 use async_trait::async_trait;
+use capability::{CapabilityGap, CapabilityRequest};
 use gpb_catalog::{Catalog, TypeDef};
 use gpb_model::Place;
 use gpb_model::PropPath;
@@ -153,6 +155,11 @@ pub trait Cloud: Send + Sync {
 
     /// Checks that the type can be created here at all; the error says why not.
     fn supports(&self, ty: &str) -> Result<(), CloudError>;
+
+    /// Returns what the cloud cannot do of a planned change, without a call. A cloud that can do all returns nothing.
+    fn gaps(&self, _: CapabilityRequest<'_>) -> Vec<CapabilityGap> {
+        Vec::new()
+    }
 
     /// Reads a resource; `None` when it does not exist.
     async fn read(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError>;

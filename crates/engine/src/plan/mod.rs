@@ -1,6 +1,7 @@
 //! Plans: compares what is desired, what was last applied and what is observed, and decides what has to change.
 
 mod basis;
+mod capability;
 mod change;
 mod change_parts;
 pub mod compare;
@@ -23,6 +24,7 @@ mod tests;
 pub mod values;
 
 pub use basis::{model_hash, stale};
+pub use capability::{capability_refusals, capability_refusals_of_model};
 pub use change::{Action, PLACE, PropertyDifference, ResourceChange, TYPE};
 pub use inputs::{Observation, PlanInputs, PlanOptions, ProtectionOverride};
 pub use masking::masked;
