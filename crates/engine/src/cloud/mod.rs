@@ -5,6 +5,7 @@
 
 pub mod capability;
 pub mod clock;
+pub mod deletion_locks;
 pub mod physical_names;
 pub mod property_paths;
 pub mod retry;
@@ -12,6 +13,7 @@ pub mod validate;
 
 use async_trait::async_trait;
 use capability::{CapabilityGap, CapabilityRequest};
+use deletion_locks::{DeletionLock, DeletionLockRequest};
 use gpb_catalog::{Catalog, TypeDef};
 use gpb_model::Place;
 use gpb_model::PropPath;
@@ -178,6 +180,21 @@ pub trait Cloud: Send + Sync {
 
     /// Deletes a resource and waits until it is gone. One that is gone already is a success.
     async fn delete(&self, key: &ResourceKey, token: &str, sink: &dyn ProgressSink) -> Result<(), CloudError>;
+
+    /// Returns what would make the cloud refuse to delete a resource. A cloud that knows of no locks returns none.
+    async fn deletion_locks(&self, _: DeletionLockRequest<'_>) -> Result<Vec<DeletionLock>, CloudError> {
+        Ok(Vec::new())
+    }
+
+    /// Turns off the deletion locks that a call can turn off, and reads the resource; `None` when it is gone.
+    async fn turn_off_deletion_locks(
+        &self,
+        key: &ResourceKey,
+        _token: &str,
+        _sink: &dyn ProgressSink,
+    ) -> Result<Option<ObservedResource>, CloudError> {
+        self.read(key).await
+    }
 
     /// Waits until a resource that exists answers as ready, and reads it.
     async fn wait(&self, key: &ResourceKey, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError>;
