@@ -1,6 +1,7 @@
 //! The change of one resource.
 
 use crate::cloud::Properties;
+use crate::cloud::deletion_locks::DeletionLock;
 use gpb_model::{Address, Place, PropPath, PropertyMap, PropertyValue};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,12 @@ pub struct ResourceChange {
     pub depends_on: Vec<Address>,
     /// For a stateful resource that would be lost: why it is protected and what would be lost.
     pub protected: Option<String>,
+    /// The reasons for which the cloud would refuse to delete what this change deletes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deletion_locks: Vec<DeletionLock>,
+    /// True when those locks may be turned off, or passed by where they could not be read (`--unprotect`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unprotected: bool,
     /// The address before a `moved`.
     pub moved_from: Option<Address>,
     /// The properties whose differences are left alone.
