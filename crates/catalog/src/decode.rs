@@ -1,5 +1,6 @@
 //! Decodes the catalog's text form, as the generator writes it, into definitions of types.
 
+use crate::lifecycle::{TypeLifecycle, ValueForm};
 use crate::types::{ListShape, NestedType, ObjectRule, ObjectShape, Property, Shape, Tagging, TextShape, TypeDef};
 use gpb_model::{PropPath, Replacement};
 use serde::Deserialize;
@@ -36,6 +37,8 @@ pub(super) fn type_def(aws: &str, text: &[u8]) -> serde_json::Result<TypeDef> {
         updatable: data.updatable,
         replacement: data.replacement,
         stateful: data.stateful,
+        forms: data.forms,
+        lifecycle: data.lifecycle,
     })
 }
 
@@ -64,6 +67,10 @@ struct TypeData {
     replacement: Option<Replacement>,
     #[serde(default)]
     stateful: bool,
+    #[serde(default)]
+    forms: BTreeMap<PropPath, ValueForm>,
+    #[serde(default)]
+    lifecycle: TypeLifecycle,
     root: ObjectData,
     #[serde(default)]
     types: BTreeMap<String, ShapeData>,

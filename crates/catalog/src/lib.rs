@@ -4,6 +4,7 @@
 pub mod actions;
 mod decode;
 mod embedded;
+pub mod lifecycle;
 mod nearest;
 pub mod regions;
 pub mod secret_places;
@@ -15,6 +16,7 @@ pub mod validate;
 mod tests;
 
 pub use embedded::Catalog;
+pub use lifecycle::{RaisedVersion, ScaledProperty, TypeLifecycle, ValueForm};
 pub use nearest::nearest;
 pub use types::{
     ListShape, NestedType, ObjectRule, ObjectShape, Property, Shape, Tagging, TextShape, TypeDef, TypeLookup,
