@@ -1,7 +1,8 @@
 //! Decodes the catalog's text form, as the generator writes it, into definitions of types.
 
-use crate::lifecycle::{TypeLifecycle, ValueForm};
+use crate::lifecycle::TypeLifecycle;
 use crate::types::{ListShape, NestedType, ObjectRule, ObjectShape, Property, Shape, Tagging, TextShape, TypeDef};
+use crate::value_form::ValueForm;
 use gpb_model::{PropPath, Replacement};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;

@@ -1,5 +1,6 @@
 //! The life of a type's resources, beyond what its schema says: `stdlib/lifecycle/<service>.toml`, packed with the catalog.
 
+use crate::value_form::ValueForm;
 use gpb_model::{PropPath, TypeName};
 use serde::{Deserialize, Deserializer, de};
 use std::collections::BTreeMap;
@@ -13,8 +14,8 @@ pub struct TypeLifecycle {
     ///
     /// A replacement that keeps the values of a group deletes first.
     pub exclusive: Vec<Vec<PropPath>>,
-    /// Set where AWS refuses the deletion while another resource uses this one.
-    pub held_by_users: bool,
+    /// Types whose resources hold one of this type: AWS refuses its deletion while they use it.
+    pub held_by: Vec<TypeName>,
     /// The time after a creation or a change in which other services may not know of it.
     #[serde(deserialize_with = "time_span")]
     pub settles: Option<Duration>,
@@ -28,26 +29,6 @@ pub struct TypeLifecycle {
     pub deleted_with: Vec<TypeName>,
     /// Numbers that a resource of another type moves.
     pub scaled: Vec<ScaledProperty>,
-}
-
-/// A form that AWS gives a value back in: two values of one form mean the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ValueForm {
-    /// Upper and lower case mean the same.
-    AnyCase,
-    /// A version of which the last parts may be left out: `16` is `16.8`.
-    VersionPrefix,
-    /// An IPv4 or IPv6 range; bits behind the mask mean nothing.
-    Cidr,
-    /// A name or the ARN that ends in it; in an ARN, what is behind the last `/` or `:`.
-    LastPart,
-    /// A domain name: any case, with or without the dot at its end, `*` also as `\052`.
-    DomainName,
-    /// The name or the number of an IP protocol: `tcp` is `6`.
-    IpProtocol,
-    /// `{Key, Value}` pairs, of which AWS lists more than were given.
-    Pairs,
 }
 
 /// A version that AWS raises by itself, within a major version.

@@ -3,7 +3,8 @@
 //! Two spellings live side by side. AWS's (`AWS::RDS::DBCluster`, `DBSubnetGroupName`) is what the model, the state and
 //! the clouds speak; gpb's (`aws.rds.db_cluster`, `db_subnet_group_name`) is what people read and write.
 
-use crate::lifecycle::{TypeLifecycle, ValueForm};
+use crate::lifecycle::TypeLifecycle;
+use crate::value_form::ValueForm;
 use compact_str::CompactString;
 use gpb_model::{PropPath, Replacement, TypeName};
 use std::collections::BTreeMap;

@@ -167,8 +167,13 @@ fn lifecycles_name_places_that_exist() {
             let named = by.conditions.keys().chain([&by.names]).filter(|path| scaler.shape_at(path).is_none());
             unresolved.extend(named.map(|path| format!("{} {path}", scaler.aws)));
         }
-        unresolved
-            .extend(life.deleted_with.iter().filter(|ty| !Catalog::embedded().knows(ty)).map(ToString::to_string));
+        unresolved.extend(
+            life.deleted_with
+                .iter()
+                .chain(&life.held_by)
+                .filter(|ty| !Catalog::embedded().knows(ty))
+                .map(ToString::to_string),
+        );
     }
     assert!(unresolved.is_empty(), "{unresolved:#?}");
 }
@@ -177,11 +182,11 @@ fn lifecycles_name_places_that_exist() {
 fn lifecycles_are_read() {
     let subnet = get("aws.ec2.subnet");
     assert_eq!(paths(&subnet.lifecycle.exclusive[0]), ["VpcId", "CidrBlock"]);
-    assert!(!subnet.lifecycle.held_by_users);
+    assert!(subnet.lifecycle.held_by.is_empty());
     assert_eq!(subnet.form(&PropPath("CidrBlock".into())), Some(ValueForm::Cidr));
     let role = get("aws.iam.role");
     assert_eq!(role.lifecycle.settles, Some(Duration::from_secs(120)));
-    assert!(role.lifecycle.held_by_users);
+    assert_eq!(*role.lifecycle.held_by[0], *"aws.iam.instance_profile");
     let raised = &get("aws.rds.db_instance").lifecycle.raised[0];
     assert_eq!((raised.major_parts(Some("mysql")), raised.major_parts(Some("postgres"))), (2, 1));
     assert_eq!(get("aws.sqs.queue").lifecycle, TypeLifecycle::default());

@@ -8,6 +8,7 @@ pub mod compare;
 pub mod fixtures;
 mod inputs;
 mod inventory;
+mod lifecycle;
 mod masking;
 mod moves;
 mod order;
@@ -23,7 +24,7 @@ mod tests;
 pub mod values;
 
 pub use basis::{model_hash, stale};
-pub use change::{Action, PLACE, PropertyDifference, ResourceChange, TYPE};
+pub use change::{Action, OWNER, PLACE, PropertyDifference, ResourceChange, TYPE};
 pub use inputs::{Observation, PlanInputs, PlanOptions, ProtectionOverride};
 pub use masking::masked;
 pub use plan_file::{FORMAT, Plan, PlanBasis, SavedPlanError, from_json, to_json};
