@@ -27,7 +27,7 @@ pub use basis::{model_hash, stale};
 pub use change::{Action, OWNER, PLACE, PropertyDifference, ResourceChange, TYPE};
 pub use inputs::{Observation, PlanInputs, PlanOptions, ProtectionOverride};
 pub use masking::masked;
-pub use plan_file::{FORMAT, Plan, PlanBasis, SavedPlanError, from_json, to_json};
+pub use plan_file::{FORMAT, Plan, PlanBasis, SavedPlanError, from_json, to_json, why_not_a_plan};
 pub use planner::plan;
 pub use protection::refusals;
 pub use step::{PlanStep, StepPhase};
