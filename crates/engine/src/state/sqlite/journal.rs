@@ -10,17 +10,18 @@ use gpb_model::Address;
 use rusqlite::{OptionalExtension as _, params};
 use serde::Serialize;
 
+/// The last intent at an address that came to an end the cloud knows of. Left to itself SQLite goes back through the
+/// journal of all addresses.
+pub const LAST_OF_ADDRESS: &str = "SELECT MAX(sequence) FROM journal INDEXED BY journal_address
+     WHERE scope = ?1 AND address = ?2 AND verdict <> 'abandoned'";
+
 impl ScopeTransaction<'_> {
     /// Writes down an intent.
     pub fn begin(&mut self, new: NewIntent) -> Result<Intent, StateError> {
         let sequence = self.head.sequence + 1;
         let generation: Option<i64> = self
             .transaction
-            .prepare_cached(
-                // Left to itself SQLite goes back through the journal of all addresses.
-                "SELECT MAX(sequence) FROM journal INDEXED BY journal_address
-                 WHERE scope = ?1 AND address = ?2 AND verdict <> 'abandoned'",
-            )
+            .prepare_cached(LAST_OF_ADDRESS)
             .and_then(|mut sql| sql.query_row(params![self.head.id, new.address.as_str()], |row| row.get(0)))
             .map_err(|e| self.error(&e))?;
         let intent = Intent {
