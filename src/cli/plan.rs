@@ -106,7 +106,7 @@ impl Session {
                 environment: result.compiled.model.environment.name.clone(),
                 destroy: request.destroy,
                 unprotect: request.unprotect.clone(),
-                plan: serde_json::to_value(&result.plan).unwrap_or_default(),
+                plan: &result.plan,
             };
             self.store_plan(&kept, out)
         };
