@@ -38,7 +38,7 @@ fn life(world: &EngineFixture, desired: &DesiredMap, kind: CloudErrorKind, until
     };
     let cloud = ScriptedCloud { before: Box::new(refuse), ..ScriptedCloud::new(world) };
     let outcome = cloud.live_with(&SettlingTypes, desired);
-    (outcome, (world.clock.now() - start).as_secs(), cloud.made(&["create", "update"]).len())
+    (outcome, world.since(start).as_secs(), cloud.made(&["create", "update"]).len())
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub type DesiredMap = Vec<(&'static str, &'static str, Json)>;
 
 /// A cloud and a state that outlive the processes which work on them.
 pub struct EngineFixture {
-    _temp: tempfile::TempDir,
+    temp: tempfile::TempDir,
     pub store: SqliteStore,
     pub clock: VirtualClock,
     pub sim: SimCloud,
@@ -89,13 +89,18 @@ impl EngineFixture {
             sim: if idempotent { sim } else { sim.without_idempotency() },
             seed: 1,
             clock,
-            _temp: temp,
+            temp,
         }
+    }
+
+    /// The time since a moment.
+    pub fn since(&self, start: std::time::Duration) -> std::time::Duration {
+        self.clock.now().saturating_sub(start)
     }
 
     /// The folder of the state.
     pub fn store_path(&self) -> std::path::PathBuf {
-        self._temp.path().join(".gpb")
+        self.temp.path().join(".gpb")
     }
 
     pub fn scope() -> StateScope {
