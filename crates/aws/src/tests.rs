@@ -1,7 +1,10 @@
 //! Bindings run against a scripted API: every request is as expected, in order.
 #![expect(clippy::needless_pass_by_value, reason = "cases read better without `&`")]
 
+mod absence;
+mod adoption;
 mod call_log;
+mod capability;
 mod name_conflicts;
 mod script;
 
@@ -116,7 +119,9 @@ async fn a_deletion_waits_until_it_is_gone() {
 #[tokio::test]
 async fn what_is_not_visible_yet_is_waited_for_and_what_is_in_use_is_not() {
     let attach = || json!({ "VpcId": "v", "InternetGatewayId": "i" });
+    let look = json!({ "Filters": [{ "Name": "attachment.vpc-id", "Values": ["v"] }] });
     let script = Script::new(vec![
+        ok("ec2:DescribeInternetGateways", look, json!({ "InternetGateways": [] })),
         error("ec2:AttachInternetGateway", attach(), "InvalidInternetGatewayID.NotFound"),
         error("ec2:AttachInternetGateway", attach(), "Resource.AlreadyAssociated"),
     ]);
@@ -145,6 +150,11 @@ async fn many_are_read_in_one_call() {
                 next
             },
             json!({ "InternetGateways": [{ "InternetGatewayId": "igw-1" }] }),
+        ),
+        ok(
+            "ec2:DescribeInternetGateways",
+            json!({ "Filters": [{ "Name": "internet-gateway-id", "Values": ["igw-2"] }] }),
+            json!({ "InternetGateways": [] }),
         ),
     ]);
     let found: Vec<_> =
