@@ -5,8 +5,8 @@ mod one_or_many;
 mod property_mapping;
 
 pub use call::{
-    ApiCall, Batch, CallConditions, ConfirmCall, DetailCall, ElementCalls, ListCall, OncePer, OperationWait, ReadCall, SendMode,
-    Subresource,
+    ApiCall, Batch, CallConditions, ConfirmCall, DetailCall, ElementCalls, ListCall, OncePer, OperationWait, ReadCall,
+    SendMode, Subresource,
 };
 pub use one_or_many::OneOrMany;
 pub use property_mapping::{PropertyMapping, PropertyMappings, PropertySide, TimeSpan};

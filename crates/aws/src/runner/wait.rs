@@ -90,7 +90,8 @@ impl BindingRunner<'_> {
         sink: &dyn ProgressSink,
     ) -> Result<ReadResult, CloudError> {
         let rules = &self.bound.binding.ready;
-        let longest = |span: fn(&ReadyCheck) -> Option<TimeSpan>| rules.iter().filter_map(span).map(|span| span.0).max();
+        let longest =
+            |span: fn(&ReadyCheck) -> Option<TimeSpan>| rules.iter().filter_map(span).map(|span| span.0).max();
         let timeout = longest(|rule| rule.timeout).unwrap_or(READY_TIMEOUT);
         let settle = longest(|rule| rule.settle).unwrap_or_default();
         let stable = rules.iter().filter_map(|rule| rule.stable).max().unwrap_or(1);
@@ -112,7 +113,9 @@ impl BindingRunner<'_> {
                         }
                         "it to stay ready".to_owned()
                     }
-                    ReadyState::Failed(why) => return Err(self.wait_error(CloudErrorKind::FailedState, "Failed", &why)),
+                    ReadyState::Failed(why) => {
+                        return Err(self.wait_error(CloudErrorKind::FailedState, "Failed", &why));
+                    }
                     ReadyState::Pending(state) if over => return Err(self.timed_out(&state, elapsed)),
                     ReadyState::Pending(state) => {
                         signs = ReadySigns { moved: true, in_a_row: 0 };

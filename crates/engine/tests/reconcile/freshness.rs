@@ -11,11 +11,9 @@ struct SettlingTypes;
 
 impl TypeSource for SettlingTypes {
     fn get(&self, name: &str) -> Option<Arc<TypeDef>> {
-        TestTypes.get(name)
-    }
-
-    fn settle_time(&self, name: &str) -> Duration {
-        if name == "aws.test.net" { Duration::from_mins(2) } else { Duration::ZERO }
+        let mut def = TestTypes.get(name)?.as_ref().clone();
+        def.lifecycle.settles = (name == "aws.test.net").then_some(Duration::from_mins(2));
+        Some(Arc::new(def))
     }
 }
 
