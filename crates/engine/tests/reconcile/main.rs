@@ -14,6 +14,7 @@ mod adoption;
 mod apply;
 mod deadlines;
 mod freshness;
+mod hostile;
 mod kill;
 mod logs;
 mod postcondition;
@@ -50,6 +51,7 @@ pub struct EngineFixture {
     pub store: SqliteStore,
     pub clock: VirtualClock,
     pub sim: SimCloud,
+    pub types: Arc<dyn TypeSource>,
     pub seed: u64,
 }
 
@@ -87,6 +89,7 @@ impl EngineFixture {
         Self {
             store: SqliteStore::new(temp.path().join(".gpb")),
             sim: if idempotent { sim } else { sim.without_idempotency() },
+            types: Arc::new(TestTypes),
             seed: 1,
             clock,
             temp,
@@ -128,14 +131,13 @@ impl EngineFixture {
         cancel: &CancelToken,
         events: &dyn EventSink,
     ) -> Result<ApplyOutcome, EngineError> {
-        self.live_on(&self.sim, &TestTypes, desired, writer, cancel, events)
+        self.live_on(&self.sim, desired, writer, cancel, events)
     }
 
     /// One life on a cloud that may be more than the simulated one.
     pub fn live_on(
         &self,
         cloud: &dyn Cloud,
-        types: &dyn TypeSource,
         desired: &DesiredMap,
         writer: &dyn StateWriter,
         cancel: &CancelToken,
@@ -153,7 +155,7 @@ impl EngineFixture {
                 plan: &plan,
                 writer,
                 cloud,
-                types,
+                types: &*self.types,
                 functions: &no_functions,
                 environment: &environment,
                 clock,
@@ -182,7 +184,7 @@ impl EngineFixture {
         let inputs = PlanInputs {
             model: &model,
             graph: &Graph::build(&model),
-            types: &|name| TestTypes.get(name),
+            types: &|name| self.types.get(name),
             snapshot,
             observation: Some(observation),
             call: &no_functions,
@@ -198,7 +200,7 @@ impl EngineFixture {
 
     async fn observe_on(&self, cloud: &dyn Cloud, snapshot: &StateSnapshot) -> Observation {
         let (clock, seed) = (&self.clock, self.seed);
-        let reading = Refresh { cloud, types: &TestTypes, functions: &no_functions, clock, seed };
+        let reading = Refresh { cloud, types: &*self.types, functions: &no_functions, clock, seed };
         let refreshed = refresh(reading, snapshot, &Model::default()).await;
         assert_eq!(refreshed.diagnostics, []);
         refreshed.observation
@@ -259,7 +261,7 @@ pub fn model_of(desired: &DesiredMap) -> Model {
         };
         Resource {
             address: Address::new(*name),
-            ty: format!("aws.test.{ty}").into(),
+            ty: if ty.contains('.') { format!("aws.{ty}") } else { format!("aws.test.{ty}") }.into(),
             existing: false,
             place: place().into(),
             layer: None,

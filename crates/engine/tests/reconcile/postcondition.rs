@@ -127,7 +127,7 @@ fn a_stop_ends_the_waiting() {
     let cloud = old_until(&world, 2, Duration::MAX);
     let (writer, cancel) = (world.writer(), CancelToken::default());
     let events = StopWhenWaiting(&cancel);
-    let outcome = world.live_on(&cloud, &TestTypes, &front(5), &*writer, &cancel, &events).unwrap();
+    let outcome = world.live_on(&cloud, &front(5), &*writer, &cancel, &events).unwrap();
     assert_eq!(outcome.failed[0].error.kind, CloudErrorKind::Differs);
     assert!(world.clock.now() < Duration::from_mins(1), "{:?}", world.clock.now());
 }
