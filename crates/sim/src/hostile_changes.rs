@@ -117,7 +117,7 @@ impl SimCloud {
                 ResourceView::Ready(found) => return Ok(found),
                 ResourceView::Missing => return Err(missing(def, key)),
                 ResourceView::Failed(reason) => {
-                    return Err(CloudError::new(CloudErrorKind::Invalid, "Failed", reason));
+                    return Err(CloudError::new(CloudErrorKind::FailedState, "Failed", reason));
                 }
                 ResourceView::Busy(state, until) => {
                     self.pass(&format!("ready (now `{state}`)"), until, start, sink).await?

@@ -186,7 +186,7 @@ impl BindingRunner<'_> {
             if elapsed >= timeout || self.is_past(sink) {
                 return Err(self.timed_out(&state, elapsed));
             }
-            sink.progress(Progress::Waiting { for_what: state, elapsed })?;
+            sink.progress(Progress::Waiting { for_what: state, elapsed }).await?;
             self.cloud.clock.sleep(interval.next()).await;
         }
     }
