@@ -101,25 +101,3 @@ fn an_update_that_takes_minutes_and_is_cut_short_is_finished() {
     assert_eq!(cloud.live(&group(5, "b")).failed, []);
     world.assert_settled(&group(5, "b"), "changed");
 }
-
-#[test]
-fn a_role_that_is_not_known_yet_is_waited_for() {
-    let world = world();
-    let trust = json!({"Version": "2012-10-17", "Statement": []});
-    let desired = vec![
-        ("role", "iam.role", json!({"RoleName": "scaler", "AssumeRolePolicyDocument": trust})),
-        (
-            "target",
-            "applicationautoscaling.scalable_target",
-            json!({
-                "ServiceNamespace": "dynamodb", "ResourceId": "table/main", "MinCapacity": 1, "MaxCapacity": 5,
-                "ScalableDimension": "dynamodb:table:ReadCapacityUnits", "RoleARN": to("role", "Arn"),
-            }),
-        ),
-    ];
-    let cloud = ScriptedCloud::new(&world);
-    assert_eq!(cloud.live(&desired).failed, []);
-    let tried = cloud.made(&["create"]).len();
-    assert!(tried > 2, "it was refused before, {tried} calls and {:?}", world.clock.now());
-    world.assert_settled(&desired, "scaled");
-}
