@@ -79,6 +79,7 @@ impl SimCloud {
             turn.refuse_no_change(def, &resource, update.changed, (&before, &after))?;
             def.write_only.iter().for_each(|path| property_paths::remove(&mut after, path));
             property_paths::fill_defaults(def, &mut after);
+            turn.revise(&key.ty, update.changed, &mut after);
             let asked =
                 AskedChange { call: RuleCall::Update, resource: &resource, after: &after, before: Some(&before) };
             turn.refuse(def, &asked)?;
@@ -116,7 +117,7 @@ impl SimCloud {
                 ResourceView::Ready(found) => return Ok(found),
                 ResourceView::Missing => return Err(missing(def, key)),
                 ResourceView::Failed(reason) => {
-                    return Err(CloudError::new(CloudErrorKind::Invalid, "Failed", reason));
+                    return Err(CloudError::new(CloudErrorKind::FailedState, "Failed", reason));
                 }
                 ResourceView::Busy(state, until) => {
                     self.pass(&format!("ready (now `{state}`)"), until, start, sink).await?

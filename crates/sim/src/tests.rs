@@ -1,5 +1,6 @@
 //! The promises of the simulated cloud to its callers.
 
+mod aws_behaviour;
 mod call_log;
 mod hostile;
 

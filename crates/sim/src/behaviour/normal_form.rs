@@ -19,8 +19,13 @@ pub(crate) enum NormalForm {
     Dns,
     /// A policy document with its lists in another order, and lists of one as the one.
     Document,
+    /// The part after the last `/`: the identifier in an ARN.
+    Last,
     /// A list in order.
     Sorted,
+    /// The value with the number at its end raised by one.
+    #[serde(skip)]
+    Next,
     /// The value that a table has for it, such as the whole version for a major one.
     Map(BTreeMap<String, Json>),
     /// The value where none is given.
@@ -59,6 +64,11 @@ impl NormalForm {
             }
             (Self::Dns, Json::String(text)) => *text = dns_name(text),
             (Self::Document, value) => document(value),
+            (Self::Last, Json::String(text)) => {
+                if let Some((_, last)) = text.rsplit_once('/') {
+                    *text = last.to_owned();
+                }
+            }
             (Self::Sorted, Json::Array(items)) => items.sort_by_key(Json::to_string),
             (Self::Map(table), value) => {
                 let known = table.get(&value.as_str().map_or_else(|| value.to_string(), str::to_owned));
@@ -66,6 +76,7 @@ impl NormalForm {
                     *value = known.clone();
                 }
             }
+            (Self::Next, value) => *value = next(value),
             (Self::Attributes(gains), Json::Array(items)) => {
                 for (key, gain) in gains {
                     if !items.iter().any(|item| item.get("Key").and_then(Json::as_str) == Some(key)) {
@@ -86,6 +97,13 @@ impl NormalForm {
             _ => {}
         }
     }
+}
+
+fn next(value: &Json) -> Json {
+    let Some(text) = value.as_str() else { return (value.as_i64().unwrap_or(0) + 1).into() };
+    let stem = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number: u64 = text.get(stem.len()..).and_then(|digits| digits.parse().ok()).unwrap_or(0);
+    Json::String(format!("{stem}{}", number.saturating_add(1)))
 }
 
 fn attribute(key: &str, value: &str) -> Json {
@@ -180,6 +198,7 @@ mod tests {
         );
         let policy = json!({"P": {"Statement": [{"Action": ["a", "b"], "Resource": ["*"]}]}});
         check("'document'", "P", policy, json!({"P": {"Statement": [{"Action": ["b", "a"], "Resource": "*"}]}}));
+        check("'last'", "K", json!({"K": "arn:aws:kms:r:1:key/k-1"}), json!({"K": "k-1"}));
         check("'sorted'", "L", json!({"L": ["b", "a"]}), json!({"L": ["a", "b"]}));
     }
 }
