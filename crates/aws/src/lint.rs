@@ -1,6 +1,7 @@
 //! Validation of bindings against the catalog and the API, and their coverage.
 
 mod audit;
+mod locks;
 
 pub use audit::{Coverage, audit};
 
@@ -38,6 +39,11 @@ pub fn terms(bound: &BoundType) -> Vec<&TemplateTerm> {
         sets.chain(subresources).flat_map(BTreeMap::values).flat_map(TemplateTree::terms).collect();
     found.extend(uses(bound).iter().flat_map(|one| one.input.terms()));
     found.extend(binding.id.values().flat_map(Template::terms));
+    for rule in binding.locks.iter() {
+        let id = rule.members.iter().map(|members| &members.id);
+        found.extend(id.chain(&rule.show).chain(&rule.help).flat_map(Template::terms));
+        found.extend(rule.except.iter().flat_map(BTreeMap::values).flat_map(TemplateTree::terms));
+    }
     found
 }
 
@@ -69,6 +75,7 @@ pub fn problems(bound: &BoundType) -> Vec<BindingProblem> {
             found.push(BindingProblem { place, message });
         }
     }
+    found.extend(locks::problems(bound));
     for part in bound.binding.id.keys() {
         if !bound.def.primary_identifier.iter().any(|path| path.head() == part) {
             let message = format!("`{part}` is not a part of the identifier of `{}`", bound.ty);
@@ -182,6 +189,13 @@ fn uses(bound: &BoundType) -> Vec<OperationUse<'_>> {
         let at = vec![&listing.at];
         found.push(OperationUse { place: "list".to_owned(), call: &listing.call, input: &listing.input, at });
     }
+    for rule in binding.locks.iter() {
+        found.extend(rule.clear.iter().map(|call| of_call("locks", call)));
+        if let Some(call) = &rule.call {
+            let at = rule.at.iter().collect();
+            found.push(OperationUse { place: "locks".to_owned(), call, input: &rule.input, at });
+        }
+    }
     for subresource in &binding.subresources {
         let place = format!("subresources of {}", subresource.properties.join(", "));
         for calls in [&subresource.put, &subresource.clear, &subresource.add, &subresource.remove] {
@@ -236,6 +250,7 @@ fn property_mentions(bound: &BoundType) -> Vec<(String, PropPath)> {
     all("defaults", &mut binding.defaults.keys());
     all("unsupported", &mut binding.unsupported.iter().chain(&binding.update_only));
     all("upsert_key", &mut binding.upsert_key.iter());
+    all("locks", &mut locks::properties(bound).iter());
     let calls = [&binding.create, &binding.update, &binding.delete].into_iter().flat_map(|calls| calls.iter());
     for call in calls {
         all(&call.call, &mut call.properties.iter().flatten().chain(&call.if_increased).chain(&call.if_decreased));
