@@ -50,8 +50,13 @@ impl BindingRunner<'_> {
     ) -> Result<Option<DeletionLock>, CloudError> {
         let Some(call) = &rule.call else { return Ok(None) };
         let Some(input) = self.plain_input(call, &rule.input, scope)? else { return Ok(None) };
-        let root =
-            if rule.first_page { self.send(call, input, false, 1).await? } else { self.send_read(call, input).await? };
+        let root = if rule.first_page {
+            let answer = self.send(call, input, false, 1).await?;
+            self.check_answer(call, &answer, false)?;
+            answer
+        } else {
+            self.send_read(call, input, false).await?
+        };
         let mut names = Vec::new();
         for item in rule.at.iter().flat_map(|at| elements(at, &root)) {
             let mut scope = scope.clone();
@@ -119,7 +124,8 @@ impl BindingRunner<'_> {
                     format!("{}: its deletion protection was turned off and still reads as on", self.bound.ty);
                 return Err(CloudError::new(CloudErrorKind::NotReady, "StillProtected", message));
             }
-            sink.progress(Progress::Waiting { for_what: "its deletion protection to be off".to_owned(), elapsed })?;
+            sink.progress(Progress::Waiting { for_what: "its deletion protection to be off".to_owned(), elapsed })
+                .await?;
             self.cloud.clock.sleep(POLL_INTERVAL).await;
         }
     }

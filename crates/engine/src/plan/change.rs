@@ -111,6 +111,8 @@ impl ResourceChange {
 pub const PLACE: &str = "@place";
 /// The path a [`PropertyDifference`] has when another type is declared under the same address.
 pub const TYPE: &str = "@type";
+/// The path a [`PropertyDifference`] has when AWS deletes the resource with another one, which is made anew.
+pub const OWNER: &str = "@owner";
 
 /// One place that differs, by the path to the deepest object that holds it: a list or a document changes as a whole.
 ///
