@@ -1,6 +1,7 @@
 //! The promises of the simulated cloud to its callers.
 
 mod call_log;
+mod hostile;
 
 use super::testing::{self, RecordingSink, place};
 use super::{Faults, Latency, OutputForms, SimCloud, SimOptions};
