@@ -5,6 +5,7 @@ mod absence;
 mod adoption;
 mod call_log;
 mod capability;
+mod locks;
 mod name_conflicts;
 mod script;
 

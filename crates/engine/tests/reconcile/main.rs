@@ -13,6 +13,7 @@ mod absence;
 mod adoption;
 mod apply;
 mod deadlines;
+mod deletion_locks;
 mod freshness;
 mod hostile;
 mod kill;
