@@ -8,6 +8,7 @@ mod find;
 mod generated_name;
 mod name_conflicts;
 mod read_resource;
+mod revive;
 mod subresources;
 mod tags;
 mod wait;

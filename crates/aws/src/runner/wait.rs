@@ -90,7 +90,8 @@ impl BindingRunner<'_> {
         sink: &dyn ProgressSink,
     ) -> Result<ReadResult, CloudError> {
         let rules = &self.bound.binding.ready;
-        let longest = |span: fn(&ReadyCheck) -> Option<TimeSpan>| rules.iter().filter_map(span).map(|span| span.0).max();
+        let longest =
+            |span: fn(&ReadyCheck) -> Option<TimeSpan>| rules.iter().filter_map(span).map(|span| span.0).max();
         let timeout = longest(|rule| rule.timeout).unwrap_or(READY_TIMEOUT);
         let settle = longest(|rule| rule.settle).unwrap_or_default();
         let stable = rules.iter().filter_map(|rule| rule.stable).max().unwrap_or(1);
@@ -112,7 +113,9 @@ impl BindingRunner<'_> {
                         }
                         "it to stay ready".to_owned()
                     }
-                    ReadyState::Failed(why) => return Err(self.wait_error(CloudErrorKind::FailedState, "Failed", &why)),
+                    ReadyState::Failed(why) => {
+                        return Err(self.wait_error(CloudErrorKind::FailedState, "Failed", &why));
+                    }
                     ReadyState::Pending(state) if over => return Err(self.timed_out(&state, elapsed)),
                     ReadyState::Pending(state) => {
                         signs = ReadySigns { moved: true, in_a_row: 0 };
@@ -138,7 +141,8 @@ impl BindingRunner<'_> {
 
     /// Checks that a read shows these properties as they were sent.
     fn shows(&self, fetched: &ReadResult, scope: &TemplateScope, changed: &BTreeSet<String>) -> bool {
-        let shown = self.properties(&fetched.object, &fetched.root, scope, None);
+        let set = self.read_call(scope).map(|read| &read.set).ok();
+        let shown = self.properties(&fetched.object, &fetched.root, scope, set);
         changed.iter().all(|name| match (scope.desired.get(name), shown.get(name)) {
             (Some(wanted), Some(found)) => matches(wanted, found),
             (None, None) => true,
