@@ -6,6 +6,7 @@ mod adoption;
 mod call_log;
 mod capability;
 mod locks;
+mod changes;
 mod name_conflicts;
 mod script;
 
