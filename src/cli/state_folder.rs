@@ -25,6 +25,9 @@ pub struct StoredPlan {
     pub destroy: bool,
     /// The addresses whose protection was lifted, as on the command line.
     pub unprotect: Vec<String>,
+    /// The addresses of what is made anew, as on the command line.
+    #[serde(default)]
+    pub replace: Vec<String>,
     /// The plan itself, in its stored format.
     pub plan: serde_json::Value,
 }
