@@ -143,7 +143,7 @@ impl SimCloud {
         sink: &dyn ProgressSink,
     ) -> Result<(), CloudError> {
         let elapsed = self.clock.now().saturating_sub(start);
-        sink.progress(Progress::Waiting { for_what: for_what.to_owned(), elapsed })?;
+        sink.progress(Progress::Waiting { for_what: for_what.to_owned(), elapsed }).await?;
         let left = u64::try_from(until).unwrap_or(0).saturating_sub(self.clock.epoch_ms());
         self.clock.sleep(Duration::from_millis(left).clamp(Duration::from_millis(1), LONGEST_PAUSE)).await;
         Ok(())

@@ -44,7 +44,14 @@ impl Hostile {
         let (before, desired) = (Properties::new(), properties(&desired));
         let changed: Vec<_> = desired.keys().map(|head| PropPath(head.as_str().into())).collect();
         let key = key(ty, id);
-        let update = UpdateRequest { key: &key, before: &before, desired: &desired, changed: &changed, token: "u" };
+        let update = UpdateRequest {
+            key: &key,
+            before: &before,
+            desired: &desired,
+            changed: &changed,
+            token: "u",
+            reasserted: &[],
+        };
         self.clock.run(self.sim.update(update, &RecordingSink::default()))
     }
 
@@ -63,7 +70,7 @@ impl Hostile {
 
     fn found(&self, ty: &str) -> usize {
         let (matching, place, ty) = (Properties::new(), place(), format!("aws.test.{ty}"));
-        let find = FindRequest { ty: &ty, place: &place, matching: &matching, token: None };
+        let find = FindRequest { ty: &ty, place: &place, matching: &matching, token: None, sent: false };
         self.clock.run(self.sim.find(find)).unwrap().len()
     }
 }
