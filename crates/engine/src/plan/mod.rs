@@ -4,6 +4,7 @@ mod basis;
 mod change;
 mod change_parts;
 pub mod compare;
+mod drift;
 #[cfg(any(test, feature = "testing"))]
 pub mod fixtures;
 mod inputs;
@@ -23,7 +24,7 @@ mod tests;
 pub mod values;
 
 pub use basis::{model_hash, stale};
-pub use change::{Action, PLACE, PropertyDifference, ResourceChange, TYPE};
+pub use change::{Action, DriftWarning, PLACE, PropertyDifference, ResourceChange, TYPE};
 pub use inputs::{Observation, PlanInputs, PlanOptions, ProtectionOverride};
 pub use masking::masked;
 pub use plan_file::{FORMAT, Plan, PlanBasis, SavedPlanError, from_json, to_json};

@@ -2,14 +2,14 @@
 
 use super::change::{Action, PropertyDifference, ResourceChange};
 use super::change_parts::{
-    call_failed, deletion, drift, leave_ignored, prepared, relocation, sides, skeleton, without_values,
+    call_failed, deletion, leave_ignored, prepared, relocation, sides, skeleton, without_values,
 };
 use super::inputs::PlanInputs;
 use super::inventory::{Inventory, ManagedResource, inventory};
 use super::order::OrderInputs;
 use super::plan_file::{FORMAT, Plan};
 use super::planned_state::{CallFailure, PlannedState, PlannedStates};
-use super::{basis, compare, moves, order, protection, replacement};
+use super::{basis, compare, drift, moves, order, protection, replacement};
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
@@ -136,6 +136,7 @@ impl<'a> Planner<'a> {
                 let mut change = skeleton(resource, Action::Create);
                 if let Some(managed) = managed {
                     change.drift = vec![deletion(managed)];
+                    change.drift_warnings = drift::gone(managed.ty);
                     change.moved_from.clone_from(&managed.moved_from);
                     self.recreated.insert(resource.address.clone());
                 }
@@ -169,7 +170,7 @@ impl<'a> Planner<'a> {
             () => Action::Update,
         };
         let mut change = skeleton(resource, action);
-        change.drift = drift(managed, def.as_deref(), lifecycle);
+        drift::fill(&mut change, managed, def.as_deref(), lifecycle, self.everything);
         let before = prepared(managed, &desired, def.as_deref());
         let old_def = if is_same_type { def.clone() } else { self.def(managed.ty) };
         if action == Action::Replace {
@@ -248,8 +249,9 @@ impl<'a> Planner<'a> {
             }
             if managed.is_gone() {
                 change.drift = vec![deletion(managed)];
+                change.drift_warnings = drift::gone(managed.ty);
             } else {
-                change.drift = drift(managed, def.as_deref(), &Lifecycle::default());
+                drift::fill(&mut change, managed, def.as_deref(), &Lifecycle::default(), self.everything);
                 change.before = Some(prepared(managed, &PropertyMap::default(), def.as_deref()));
             }
             self.changes.push(change);

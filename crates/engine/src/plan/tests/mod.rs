@@ -1,5 +1,6 @@
 mod actions;
 mod basis;
+mod drift;
 mod laws;
 mod order;
 mod references;
