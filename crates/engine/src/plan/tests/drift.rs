@@ -35,6 +35,7 @@ fn world(resources: &[(&str, &str, Json, Json, Json)]) -> (Model, FakeCloud) {
             layer: None,
             protect: None,
             tainted: None,
+            failed: false,
         };
         world.snapshot.resources.insert(address(name), record);
         world.cloud.insert(address(name), Some(ObservedResource { id, properties: whole(now) }));
@@ -247,4 +248,27 @@ fn the_loss_of_what_guards_is_a_warning() {
         told(&plan.changes[0]),
         [(String::new(), "the alarm is gone: nothing watches this any more".to_owned())]
     );
+}
+
+#[test]
+fn what_the_cloud_filled_into_a_list_does_not_go() {
+    let applied = json!({ "ContainerDefinitions": [{ "Name": "web", "Image": "web:1", "Essential": true }] });
+    let filled = json!({ "ContainerDefinitions": [{ "Name": "web", "Image": "web:1", "Essential": true, "Cpu": 0 }] });
+    let before = |declared: Json, now: &Json| {
+        let (_, mut world) = world(&[("x.one", "aws.ecs.task_definition", applied.clone(), filled.clone(), json!({}))]);
+        world.cloud.get_mut(&address("x.one")).unwrap().as_mut().unwrap().properties = object(now.clone());
+        let declared = json!({ "ContainerDefinitions": [declared] });
+        let model = model([resource("x.one", "aws.ecs.task_definition", declared)]);
+        let change = plan(&model, &world).changes.remove(0);
+        change.differences[0].before.clone().unwrap()[0].clone()
+    };
+    let next = || json!({ "Name": "web", "Image": "web:2" });
+    // `Essential` was declared and goes; `Cpu` came by itself.
+    assert_eq!(before(next(), &filled), json!({ "Name": "web", "Image": "web:1", "Essential": true }));
+    // What is declared now is compared with what is there.
+    let with_cpu = json!({ "Name": "web", "Image": "web:2", "Cpu": 5 });
+    assert_eq!(before(with_cpu, &filled)["Cpu"], 0);
+    // What somebody put there since goes.
+    let moved = json!({ "ContainerDefinitions": [{ "Name": "web", "Image": "web:1", "Essential": true, "Cpu": 7 }] });
+    assert_eq!(before(next(), &moved)["Cpu"], 7);
 }
