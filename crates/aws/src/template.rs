@@ -263,6 +263,10 @@ mod tests {
         check(json!("${region except us-east-1}"), None);
         check(json!("${region except eu-west-1}"), Some(json!("us-east-1")));
         check(json!("${Arn after :kind/}"), Some(json!("name")));
+        check(json!("${Text is a,b}"), Some(json!(true)));
+        check(json!("${region is eu-west-1/us-west-1}"), Some(json!(false)));
+        check(json!("${Ids limit Doc.a}"), Some(json!(["x"])));
+        check(json!("${Ids limit None}"), None);
         check(json!("${Doc:json}"), Some(json!(r#"{"a":1}"#)));
         check(json!("${Arn:last}"), Some(json!("name")));
         check(json!("${Ids:csv:split:first}"), Some(json!("x")));

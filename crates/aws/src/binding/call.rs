@@ -1,6 +1,6 @@
 //! Calls, reads, lists and subresources of a binding.
 
-use super::OneOrMany;
+use super::{OneOrMany, TimeSpan};
 use crate::path::MemberPath;
 use crate::template::{Template, TemplateTree};
 use serde::Deserialize;
@@ -72,12 +72,38 @@ pub struct ApiCall {
     pub each: Option<Template>,
     /// The call is made once a property, which is `${property}` and `${value}`.
     pub once_per: Option<OncePer>,
+    /// The path to the failure in an answer that the API gives as a success.
+    pub failed_at: Option<MemberPath>,
+    /// The operation that the call begins, which is waited for before the next call.
+    pub operation: Option<OperationWait>,
     /// Error codes that count as success, as `Code` or `Code: words`.
     #[serde(default)]
     pub ignore: Vec<String>,
     /// The resource must be ready after this call, before the next one.
     #[serde(default)]
     pub wait: bool,
+}
+
+/// Waits for the operation that a call begins.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperationWait {
+    /// The call that describes it: `Operation`, or `service:Operation`.
+    pub call: String,
+    /// Members to send; the answer of the call that began it is in `${out…}`.
+    #[serde(default)]
+    pub input: TemplateTree,
+    /// The path to the state in the output.
+    pub path: MemberPath,
+    /// The states that mean that it was carried out.
+    pub ready: Vec<Json>,
+    /// The states that mean that it failed.
+    #[serde(default)]
+    pub failed: Vec<Json>,
+    /// The path to the reason of a failure.
+    pub reason: Option<MemberPath>,
+    /// The longest wait; 10 minutes by default.
+    pub timeout: Option<TimeSpan>,
 }
 
 /// The units that a call can be made once for.
@@ -122,8 +148,20 @@ pub struct ReadCall {
     /// Error codes that mean the resource does not exist, in addition to those of kind `not_found`.
     #[serde(default)]
     pub not_found_on: Vec<String>,
+    /// The call that must say as well that the resource does not exist.
+    ///
+    /// For an operation whose absence has no body, so that a proxy's answer looks the same.
+    pub confirm: Option<ConfirmCall>,
+    /// An answer without any member is one: nothing is set.
+    #[serde(default)]
+    pub may_be_empty: bool,
     /// The way to read many at once.
     pub batch: Option<Batch>,
+    /// A list: the call is made once an element, which is `${item}`.
+    ///
+    /// The resource is what all of them show alike; it is gone when none shows it.
+    #[serde(default, rename = "for")]
+    pub each: Option<Template>,
     /// Only in subresources: the place of each property.
     pub properties: Option<BTreeMap<String, MemberPath>>,
     /// Only in subresources: the elements of a list property.
@@ -146,6 +184,17 @@ pub struct DetailCall {
     pub input: TemplateTree,
     /// The path to the element in the output.
     pub at: Option<MemberPath>,
+}
+
+/// Proves that a resource does not exist.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmCall {
+    /// The operation: `Operation`, or `service:Operation`.
+    pub call: String,
+    /// Members to send.
+    #[serde(default)]
+    pub input: TemplateTree,
 }
 
 /// Reads many resources at once.
@@ -171,6 +220,11 @@ pub struct ListCall {
     pub input: TemplateTree,
     /// The path to the resources, or their identifiers, in the output.
     pub at: MemberPath,
+    /// The path, in an element, to the token of the creation that made it.
+    pub marker: Option<MemberPath>,
+    /// An answer without any member is one: there is none.
+    #[serde(default)]
+    pub may_be_empty: bool,
     /// An element carries every property that a read gives.
     #[serde(default)]
     pub complete: bool,

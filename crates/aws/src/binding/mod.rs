@@ -5,7 +5,8 @@ mod one_or_many;
 mod property_mapping;
 
 pub use call::{
-    ApiCall, Batch, CallConditions, DetailCall, ElementCalls, ListCall, OncePer, ReadCall, SendMode, Subresource,
+    ApiCall, Batch, CallConditions, ConfirmCall, DetailCall, ElementCalls, ListCall, OncePer, OperationWait, ReadCall,
+    SendMode, Subresource,
 };
 pub use one_or_many::OneOrMany;
 pub use property_mapping::{PropertyMapping, PropertyMappings, PropertySide, TimeSpan};
@@ -80,6 +81,12 @@ pub struct TypeBinding {
     ///
     /// Together they are a name; gpb looks for it first.
     pub upsert_key: Vec<String>,
+    /// What AWS itself puts there: paths into the properties, with their values.
+    ///
+    /// A resource that shows all of them counts as absent.
+    pub vacant: BTreeMap<String, Json>,
+    /// Error codes of the look before creation that mean another account has the name.
+    pub name_taken_on: Vec<String>,
     /// Properties that only an update takes: creation leaves them out.
     pub update_only: Vec<String>,
     /// The longest wait until a read finds nothing; 5 minutes by default.
@@ -138,6 +145,8 @@ impl From<NameForm> for NameProperty {
 #[serde(deny_unknown_fields)]
 pub struct ReadyCheck {
     /// The path to the state, from the object at the main read's `at`.
+    ///
+    /// Of a list, every element must be in a state that means ready.
     pub path: MemberPath,
     /// The values that mean ready.
     #[serde(default)]
@@ -152,6 +161,15 @@ pub struct ReadyCheck {
     /// An absent state means ready.
     #[serde(default)]
     pub missing_ok: bool,
+    /// The paths that must hold nothing, such as values that are still to be applied.
+    #[serde(default)]
+    pub empty: Vec<MemberPath>,
+    /// The number of reads in a row that must find it ready; 1 by default.
+    pub stable: Option<u32>,
+    /// The time after a change until a state is believed that has not been seen to move.
+    ///
+    /// A resource that shows what was sent is believed at once.
+    pub settle: Option<TimeSpan>,
     /// The longest wait; 10 minutes by default.
     pub timeout: Option<TimeSpan>,
     /// The time before the second read; 2 seconds by default, and growing to 15.
@@ -213,6 +231,9 @@ pub struct TagRead {
     /// Error codes that mean the resource has no tags.
     #[serde(default)]
     pub not_found_on: Vec<String>,
+    /// An answer without any member is one: there are no tags.
+    #[serde(default)]
+    pub may_be_empty: bool,
 }
 
 /// The meaning of error codes.

@@ -24,7 +24,7 @@ impl BindingRunner<'_> {
         let token = short_token(create.token);
         let mut desired = create.desired.clone();
         self.refuse_unsupported(desired.keys())?;
-        self.refuse_name_conflict(create).await?;
+        self.refuse_name_conflict(create, sink).await?;
         self.add_name(&mut desired, create.label, create.token);
         self.add_marker(&mut desired, &token);
         let mut scope = self.scope();
@@ -34,6 +34,7 @@ impl BindingRunner<'_> {
         for call in self.bound.binding.create.iter() {
             let send = self.sendable(call, &scope.desired, true);
             self.perform(call, &mut scope, &send, RetryMode::VisibilityOnly).await?;
+            self.wait_for_operation(call, &scope, sink).await?;
             if known.is_none() {
                 known = self.identify(&scope);
                 if let Some(id) = &known {
@@ -43,14 +44,26 @@ impl BindingRunner<'_> {
                 }
             }
             if call.wait && known.is_some() {
-                self.wait_until_ready(&scope, sink).await?;
+                let fetched = self.wait_until_ready(&scope, sink).await?;
+                self.renew(&mut scope, fetched);
             }
         }
-        let id = known.ok_or_else(|| {
-            self.internal("NoIdentifier", "no output of the creation has the identifier; name its place under `id`")
-        })?;
+        let Some(id) = known else { return Err(self.no_identifier(&scope)) };
         let fetched = self.complete_creation(&mut scope, sink).await?;
         self.observe_fetched(&id, &fetched).await
+    }
+
+    /// Returns the error of a creation whose answers do not show what was made.
+    fn no_identifier(&self, scope: &TemplateScope) -> CloudError {
+        let mut calls = self.bound.binding.create.iter();
+        match calls.clone().find(|call| !self.is_answer(&call.call, &scope.out)) {
+            Some(call) if calls.all(|call| !self.is_answer(&call.call, &scope.out)) => {
+                CloudError { kind: CloudErrorKind::Ambiguous, ..self.foreign_answer(&call.call) }
+            }
+            _ => {
+                self.internal("NoIdentifier", "no output of the creation has the identifier; name its place under `id`")
+            }
+        }
     }
 
     /// Completes a creation: tags, subresources, readiness.
@@ -107,12 +120,14 @@ impl BindingRunner<'_> {
                 left.retain(|name| !subresource.properties.contains(name));
             }
         }
+        // What a creation may have set already is set again where a call takes it; where none does, it stays as it is.
+        left.retain(|name| !update.reasserted.iter().any(|path| path.head() == name));
         if !left.is_empty() {
             let names: Vec<&str> = left.iter().map(String::as_str).collect();
             let message = format!("{}: no operation of the binding changes `{}`", self.bound.ty, names.join("`, `"));
             return Err(CloudError::new(CloudErrorKind::Unsupported, "GPB8104", message));
         }
-        let fetched = self.wait_until_ready(&scope, sink).await?;
+        let fetched = self.wait_until_changed(&scope, &heads, sink).await?;
         self.observe_fetched(&update.key.id, &fetched).await
     }
 
@@ -150,11 +165,20 @@ impl BindingRunner<'_> {
             }
         }
         self.perform(call, scope, &send, RetryMode::VisibilityOnly).await?;
+        self.wait_for_operation(call, scope, sink).await?;
         left.retain(|name| !covered.contains(name));
         if call.wait {
-            self.wait_until_ready(scope, sink).await?;
+            let fetched = self.wait_until_changed(scope, &covered, sink).await?;
+            self.renew(scope, fetched);
         }
         Ok(())
+    }
+
+    /// Takes what a read shows for the calls that follow: versions and identifiers have moved on.
+    fn renew(&self, scope: &mut TemplateScope, fetched: ReadResult) {
+        let shown = self.properties(&fetched.object, &fetched.root, scope, None);
+        scope.observed.extend(shown.into_iter().filter(|(name, _)| self.read_only(name)));
+        scope.read = Some(fetched.root);
     }
 
     /// Reads the resource first when a template needs what only a read shows.
@@ -230,7 +254,7 @@ impl BindingRunner<'_> {
         !owned && !tags && !self.read_only(name)
     }
 
-    fn has_tag_calls(&self) -> bool {
+    pub(super) fn has_tag_calls(&self) -> bool {
         self.bound.tags.as_ref().is_some_and(|tags| tags.tag.is_some())
     }
 
@@ -256,7 +280,7 @@ impl BindingRunner<'_> {
     }
 
     /// Checks that an update call is for a property.
-    fn covers(&self, call: &ApiCall, name: &str) -> bool {
+    pub(super) fn covers(&self, call: &ApiCall, name: &str) -> bool {
         match &call.properties {
             Some(names) => names.iter().any(|one| one == name),
             None if Self::mentions(call, name) => true,
@@ -265,7 +289,7 @@ impl BindingRunner<'_> {
         }
     }
 
-    fn mentions(call: &ApiCall, name: &str) -> bool {
+    pub(super) fn mentions(call: &ApiCall, name: &str) -> bool {
         let in_input = call.input.terms().iter().any(|term| term.word == name);
         in_input || call.each.as_ref().is_some_and(|each| each.terms().any(|term| term.word == name))
     }
@@ -280,26 +304,27 @@ impl BindingRunner<'_> {
 
     /// Refuses a desired property that no call takes, which would be lost silently.
     fn refuse_unmapped(&self, scope: &TemplateScope) -> Result<(), CloudError> {
-        let binding = &self.bound.binding;
-        for name in scope.desired.keys() {
-            let subresource = binding.subresources.iter().any(|subresource| subresource.properties.contains(name));
-            let call = binding
-                .create
-                .iter()
-                .any(|call| self.input_path_of(call, name).is_some() || Self::mentions(call, name));
-            let used = binding.id.values().any(|template| template.terms().any(|term| term.word == *name))
-                || binding.create.iter().any(|call| Self::conditional(call, name))
-                || binding
-                    .subresources
-                    .iter()
-                    .flat_map(|subresource| subresource.put.iter())
-                    .any(|call| Self::mentions(call, name));
-            let update_only = binding.update_only.contains(name);
-            if !subresource && !call && !used && !update_only && self.tag_property() != Some(name.as_str()) {
-                return Err(self.unsupported(name));
-            }
+        match scope.desired.keys().find(|name| !self.has_place(name)) {
+            None => Ok(()),
+            Some(name) => Err(self.unsupported(name)),
         }
-        Ok(())
+    }
+
+    /// Checks that some call of a creation takes a property, or need not.
+    pub(super) fn has_place(&self, name: &String) -> bool {
+        let binding = &self.bound.binding;
+        let subresource = binding.subresources.iter().any(|subresource| subresource.properties.contains(name));
+        let call =
+            binding.create.iter().any(|call| self.input_path_of(call, name).is_some() || Self::mentions(call, name));
+        let used = binding.id.values().any(|template| template.terms().any(|term| term.word == *name))
+            || binding.create.iter().any(|call| Self::conditional(call, name))
+            || binding
+                .subresources
+                .iter()
+                .flat_map(|subresource| subresource.put.iter())
+                .any(|call| Self::mentions(call, name));
+        let update_only = binding.update_only.contains(name);
+        subresource || call || used || update_only || self.tag_property() == Some(name.as_str())
     }
 
     fn conditional(call: &ApiCall, name: &String) -> bool {

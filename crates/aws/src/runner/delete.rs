@@ -62,7 +62,10 @@ impl BindingRunner<'_> {
         }
         let Some(input) = self.input(call, scope, &Properties::new())? else { return Ok(()) };
         match self.send(&call.call, input, true, 1).await {
-            Ok(_) => Ok(()),
+            Ok(answer) => match self.failure_in(call, &answer) {
+                Some(error) if !call.ignore.iter().any(|entry| is_error(&error, entry)) => Err(error),
+                _ => Ok(()),
+            },
             Err(error) if call.ignore.iter().any(|entry| is_error(&error, entry)) => Ok(()),
             Err(error) => Err(error),
         }

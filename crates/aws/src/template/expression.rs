@@ -49,6 +49,10 @@ enum ChoiceCondition {
     Then(String),
     Except(String),
     After(String),
+    /// True or false: the value is one of these words.
+    Is(Vec<String>),
+    /// The first elements of a list, as many as the term says.
+    Limit(TemplateTerm),
 }
 
 /// A function of templates, written behind a colon: `${Id:split:first}`.
@@ -134,6 +138,11 @@ impl ExpressionChoice {
             ChoiceCondition::Then(word) => (value != Json::Bool(false)).then(|| word.clone().into()),
             ChoiceCondition::After(word) => text_of(&value).split_once(word).map(|(_, rest)| rest.into()),
             ChoiceCondition::Except(word) => (text_of(&value) != *word).then_some(value),
+            ChoiceCondition::Is(words) => Some(words.contains(&text_of(&value)).into()),
+            ChoiceCondition::Limit(count) => {
+                let count = from.lookup(count).and_then(|count| text_of(&count).parse::<usize>().ok())?;
+                Some(value.as_array()?.iter().take(count).cloned().collect())
+            }
         }
     }
 }
@@ -199,8 +208,13 @@ fn choice(text: &str) -> Result<ExpressionChoice, String> {
         [head, "then", word] => (*head, ChoiceCondition::Then(word.trim_matches('\'').to_owned())),
         [head, "except", word] => (*head, ChoiceCondition::Except(word.trim_matches('\'').to_owned())),
         [head, "after", word] => (*head, ChoiceCondition::After(word.trim_matches('\'').to_owned())),
+        [head, "is", words] => (*head, ChoiceCondition::Is(words.split('/').map(str::to_owned).collect())),
+        [head, "limit", count] => (*head, ChoiceCondition::Limit(term(count)?)),
         [] => return Err("a `${}` is empty".to_owned()),
-        _ => return Err(format!("`{text}` is not one of `x`, `x then word`, `x except word` and `x after word`")),
+        _ => {
+            let forms = "`x`, `x then word`, `x except word`, `x after word`, `x is word` and `x limit y`";
+            return Err(format!("`{text}` is not one of {forms}"));
+        }
     };
     let mut parts = head.split(':');
     let term = term(parts.next().unwrap_or_default())?;

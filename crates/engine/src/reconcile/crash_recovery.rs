@@ -153,8 +153,10 @@ async fn resolve_intent(
 
 /// Finds what an interrupted creation has created.
 async fn find_created(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Option<ObservedResource>, CloudError> {
-    // What was just made may take a moment to show: one look that finds nothing is not believed.
-    for wait in [0, 2, 5] {
+    // What was just made may take a moment to show: one look that finds nothing is not believed. What the cloud has named
+    // existed, so it is looked for longer.
+    let looks: &[u64] = if intent.id.is_some() { &[0, 2, 5, 10, 15] } else { &[0, 2, 5] };
+    for &wait in looks {
         if wait > 0 {
             recovery.clock.sleep(Duration::from_secs(wait)).await;
         }
@@ -187,7 +189,7 @@ async fn find(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Option<Obs
     let (ty, place) = (&intent.ty, &intent.place);
     let find = |attempt| {
         let token = Some(intent.token.as_str());
-        let find = recovery.cloud.find(FindRequest { ty, place, matching: &matching, token });
+        let find = recovery.cloud.find(FindRequest { ty, place, matching: &matching, token, sent: intent.sent });
         LoggedCall { operation: "find", ty, place, attempt }.run(recovery.clock, find)
     };
     only_one(ty, with_retry(ClockPause::new(recovery.clock, recovery.seed, &intent.token), find).await?)
@@ -205,5 +207,6 @@ fn record(intent: &Intent, observed: ObservedResource, key: &SecretKey) -> Resou
         layer: intent.layer.clone(),
         protect: None,
         tainted: Some("its creation was interrupted".to_owned()),
+        failed: false,
     }
 }

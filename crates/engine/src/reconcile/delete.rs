@@ -1,11 +1,11 @@
 //! Deleting, and forgetting what is gone.
 
 use super::call_log::LoggedCall;
-use super::intent::CallEnd;
+use super::intent::{CallEnd, OpenIntent};
 use super::run::ApplyRun;
 use super::step_error::StepError;
 use crate::cloud::retry::RetryPause as _;
-use crate::cloud::{CloudErrorKind, ResourceKey};
+use crate::cloud::{CloudError, CloudErrorKind, ResourceKey};
 use crate::plan::ResourceChange;
 use crate::state::{NewIntent, OperationKind};
 use gpb_model::Address;
@@ -34,24 +34,43 @@ impl ApplyRun<'_> {
             )
             .await?;
         let key = ResourceKey { ty: record.ty, place: record.place, id: record.id };
-        let mut pauses = self.pauses(change, &open.intent.token);
-        let mut attempt = 1;
-        let end = loop {
-            // What is gone may be deleted again, so a lost answer needs no other care.
-            let logged = LoggedCall { operation: "delete", ty: &key.ty, place: &key.place, attempt };
-            let call = self.apply.cloud.delete(&key, &open.intent.token, &open.sink);
-            let error = match logged.run(self.apply.clock, call).await {
-                Ok(()) => break CallEnd::Deleted,
-                Err(error) if error.kind == CloudErrorKind::NotFound => break CallEnd::Deleted,
-                Err(error) => error,
-            };
-            match pauses.pause(error).await {
-                Ok(()) => attempt += 1,
-                Err(error) if error.kind == CloudErrorKind::Ambiguous => break CallEnd::Unsettled(error),
-                Err(error) => break CallEnd::Failed { error, left: None },
-            }
+        let end = match self.delete_with_retry(change, &open, &key).await {
+            Ok(()) => CallEnd::Deleted,
+            Err(error) if error.kind == CloudErrorKind::Ambiguous => CallEnd::Unsettled(error),
+            Err(error) => CallEnd::Failed { error, left: None },
         };
         open.close(end).await
+    }
+
+    /// Tries until the resource is gone or the failure is to be believed.
+    ///
+    /// Some services refuse to delete what is being deleted, so before each further try it is read.
+    async fn delete_with_retry(
+        &self,
+        change: &ResourceChange,
+        open: &OpenIntent<'_>,
+        key: &ResourceKey,
+    ) -> Result<(), CloudError> {
+        let (cloud, clock) = (self.apply.cloud, self.apply.clock);
+        let mut pauses = self.pauses(change, open);
+        let mut attempt = 1;
+        loop {
+            let logged = |operation| LoggedCall { operation, ty: &key.ty, place: &key.place, attempt };
+            let error = match logged("delete").run(clock, cloud.delete(key, &open.intent.token, &open.sink)).await {
+                Ok(()) => return Ok(()),
+                Err(error) if error.kind == CloudErrorKind::NotFound => return Ok(()),
+                Err(error) => error,
+            };
+            pauses.pause(error.clone()).await?;
+            loop {
+                match logged("read").run(clock, cloud.read(key)).await {
+                    Ok(Some(_)) => break,
+                    Ok(None) => return Ok(()),
+                    Err(unread) => pauses.pause(unread).await.map_err(|_| error.clone())?,
+                }
+            }
+            attempt += 1;
+        }
     }
 
     /// Removes the record at an address, if there is one.

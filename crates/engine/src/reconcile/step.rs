@@ -11,6 +11,7 @@ impl ApplyRun<'_> {
     /// When the cloud refuses it, or the journal cannot be written.
     pub async fn step(&self, change: &ResourceChange, phase: StepPhase) -> Result<(), StepError> {
         match (phase, change.action) {
+            (StepPhase::Unprotect, _) => self.turn_off_deletion_locks(change).await,
             (StepPhase::DestroyDeposed, _) => match self.deposed(&change.address) {
                 Some(address) => self.delete(change, &address).await,
                 None => Ok(()),

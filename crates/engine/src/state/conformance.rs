@@ -74,6 +74,7 @@ pub fn record(address: &str, id: &str) -> ResourceRecord {
         layer: Some("data".into()),
         protect: None,
         tainted: None,
+        failed: false,
     }
 }
 
@@ -101,11 +102,12 @@ fn an_intent_survives_until_it_is_concluded<S: StateStore>(open: &impl Fn() -> S
         now(writer.begin(new_intent("a", OperationKind::Create))),
         Err(StateError::Unsettled { address: Address::new("a") })
     );
+    now(writer.record_sent(intent.sequence)).unwrap();
     now(writer.record_id(intent.sequence, "id-1")).unwrap();
     drop(writer);
 
     let snapshot = open().snapshot(&scope).unwrap();
-    assert_eq!(snapshot.pending[0].id.as_deref(), Some("id-1"));
+    assert_eq!((snapshot.pending[0].id.as_deref(), snapshot.pending[0].sent), (Some("id-1"), true));
     assert_eq!(snapshot.serial, 0, "an intent changes no record");
 
     let writer = open().writer(&scope, &holder()).unwrap();

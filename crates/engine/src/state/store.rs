@@ -62,6 +62,9 @@ pub trait StateWriter: Send + Sync {
     /// Adds the identifier that the cloud has given to what an open creation creates.
     async fn record_id(&self, sequence: u64, id: &str) -> Result<(), StateError>;
 
+    /// Adds to an open creation that its call is about to be sent.
+    async fn record_sent(&self, sequence: u64) -> Result<(), StateError>;
+
     /// Closes an intent and changes the records with it.
     async fn conclude(
         &self,

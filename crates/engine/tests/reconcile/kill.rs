@@ -67,6 +67,9 @@ impl StateWriter for Mortal<'_> {
     async fn record_id(&self, sequence: u64, id: &str) -> Result<(), StateError> {
         self.between(self.0.record_id(sequence, id)).await
     }
+    async fn record_sent(&self, sequence: u64) -> Result<(), StateError> {
+        self.between(self.0.record_sent(sequence)).await
+    }
     async fn conclude(
         &self,
         sequence: u64,

@@ -17,7 +17,7 @@ fn change<'p>(plan: &'p Plan, name: &str) -> &'p ResourceChange {
 }
 
 /// `+ network.vpc`, `~ data.main: Size`, `-/+ data.main: Engine!` (`!` forces), with what drifted in brackets.
-fn told(plan: &Plan) -> String {
+pub(super) fn told(plan: &Plan) -> String {
     let lines = plan.changes.iter().map(|change| {
         let symbol = match (change.action, change.create_first) {
             (Action::NoOp, _) => "=",
@@ -222,6 +222,7 @@ fn an_interrupted_creation_is_adopted_or_undone() {
         operation: OperationKind::Create,
         token: "t".into(),
         id: None,
+        sent: false,
         desired: record.applied,
         depends_on: Vec::new(),
         layer: record.layer,

@@ -37,6 +37,7 @@ impl ScopeTransaction<'_> {
             place: new.place,
             operation: new.operation,
             id: new.id,
+            sent: false,
             desired: new.desired,
             depends_on: new.depends_on,
             layer: new.layer,
@@ -62,8 +63,17 @@ impl ScopeTransaction<'_> {
 
     /// Adds the identifier to an open intent.
     pub fn record_id(&mut self, sequence: u64, id: String) -> Result<(), StateError> {
+        self.amend(sequence, |intent| intent.id = Some(id))
+    }
+
+    /// Adds to an open intent that its call is about to be sent.
+    pub fn record_sent(&mut self, sequence: u64) -> Result<(), StateError> {
+        self.amend(sequence, |intent| intent.sent = true)
+    }
+
+    fn amend(&mut self, sequence: u64, act: impl FnOnce(&mut Intent)) -> Result<(), StateError> {
         let mut intent = self.open_intent(sequence)?;
-        intent.id = Some(id);
+        act(&mut intent);
         let sql = "UPDATE journal SET intent = ?3 WHERE scope = ?1 AND sequence = ?2";
         self.run(sql, params![self.head.id, signed(sequence), encode(&intent)]).map(drop)
     }

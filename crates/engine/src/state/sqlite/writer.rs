@@ -97,6 +97,10 @@ impl StateWriter for SqliteWriter {
         self.change(move |transaction| transaction.record_id(sequence, id)).await
     }
 
+    async fn record_sent(&self, sequence: u64) -> Result<(), StateError> {
+        self.change(move |transaction| transaction.record_sent(sequence)).await
+    }
+
     async fn conclude(
         &self,
         sequence: u64,
