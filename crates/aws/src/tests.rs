@@ -5,6 +5,8 @@ mod absence;
 mod adoption;
 mod call_log;
 mod capability;
+mod locks;
+mod changes;
 mod name_conflicts;
 mod script;
 

@@ -7,10 +7,11 @@ use super::change_parts::{
 use super::inputs::PlanInputs;
 use super::inventory::{Inventory, ManagedResource, inventory};
 use super::lifecycle::HoldInputs;
-use super::order::OrderInputs;
+use super::order::{OrderInputs, StepOrdering};
 use super::plan_file::{FORMAT, Plan};
 use super::planned_state::{CallFailure, PlannedState, PlannedStates};
-use super::{basis, compare, lifecycle, moves, order, protection, replacement};
+use super::renames::RenameInputs;
+use super::{basis, compare, lifecycle, order, protection, renames, replacement};
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
@@ -297,10 +298,10 @@ impl<'a> Planner<'a> {
     fn finish(mut self) -> Result<Plan, Vec<Diagnostic>> {
         let inputs = self.inputs;
         if !inputs.options.destroy {
-            let types = &self.types;
-            let is_stateful = |ty: &str| types.get(ty).and_then(Option::as_ref).is_some_and(|def| def.stateful);
-            let forgotten =
-                moves::suggest_moves(&self.changes, inputs.model, inputs.options, &is_stateful, &self.recreated);
+            let types = |ty: &str| self.types.get(ty).cloned().flatten();
+            let (model, options, recreated) = (inputs.model, inputs.options, &self.recreated);
+            let search = RenameInputs { model, options, types: &types, recreated };
+            let forgotten = renames::suggest_moves(&self.changes, search);
             self.diagnostics.extend(forgotten);
         }
         let outputs = self.outputs();
@@ -318,11 +319,12 @@ impl<'a> Planner<'a> {
         let managed = self.everything.managed.iter();
         let built_on = managed.map(|(address, managed)| (address, managed.depends_on.as_slice())).collect();
         let order = OrderInputs { graph: inputs.graph, built_on: &built_on, types: &cached };
-        let steps = order::connect(&mut self.changes, order);
+        let StepOrdering { steps, collisions } = order::connect(&mut self.changes, order);
         let hold = HoldInputs { model: inputs.model, graph: inputs.graph, built_on: &built_on, types: &cached };
-        let held = lifecycle::held(&self.changes, hold);
-        if !held.is_empty() {
-            return Err(held);
+        let mut refused = lifecycle::held(&self.changes, hold);
+        refused.extend(renames::collisions(&self.changes, &collisions, inputs.model));
+        if !refused.is_empty() {
+            return Err(refused);
         }
         let is_read = |address| inputs.observation.is_some_and(|all| all.contains_key(address));
         Ok(Plan {
