@@ -5,8 +5,8 @@ mod absence;
 mod adoption;
 mod call_log;
 mod capability;
-mod locks;
 mod changes;
+mod locks;
 mod name_conflicts;
 mod script;
 
