@@ -70,7 +70,7 @@ impl<'a> Planner<'a> {
             in_outputs: referred.collect(),
             types: BTreeMap::new(),
             planned: PlannedStates::default(),
-            changes: Vec::new(),
+            changes: Vec::with_capacity(inputs.model.resources.len()),
             diagnostics: Vec::new(),
             recreated: BTreeSet::new(),
             resources: inputs.model.resources.iter().map(|resource| (&resource.address, resource)).collect(),
