@@ -5,7 +5,6 @@ use super::*;
 use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
 use gpb_engine::cloud::CloudErrorKind;
-use gpb_sim::{Behaviour, SimOptions};
 
 /// A world of AWS's own types, as hostile as they are.
 fn world() -> EngineFixture {
