@@ -1,6 +1,7 @@
 //! The consequences of what is known of a type's life: what is taken along, what a scaler moves, what its users hold.
 
-use super::change::{Action, OWNER, PropertyDifference, ResourceChange};
+use super::change::{Action, OWNER, PropertyDifference, ResourceChange, STATE};
+use super::inventory::ManagedResource;
 use super::planned_state::PlannedStates;
 use super::replacement;
 use gpb_base::diag::Diagnostic;
@@ -26,6 +27,16 @@ pub(super) fn taken_along(
         path: PropPath(OWNER.into()),
         before: Some(owner.as_str().into()),
         after: Some(PropertyValue::Text(format!("{owner}, made anew").into())),
+        forces_replacement: true,
+    })
+}
+
+/// Returns the difference of a resource that ended in a failed state, which only a replacement mends.
+pub(super) fn ended_in_failure(managed: &ManagedResource<'_>) -> Option<PropertyDifference> {
+    managed.failed.map(|reason| PropertyDifference {
+        path: PropPath(STATE.into()),
+        before: Some(reason.into()),
+        after: Some(PropertyValue::Text("made anew".into())),
         forces_replacement: true,
     })
 }
