@@ -29,7 +29,7 @@ pub struct LockRule {
     /// Only the first page of the answer is looked at.
     #[serde(default)]
     pub first_page: bool,
-    /// What does not prevent it: elements whose paths have these values.
+    /// The elements that do not prevent it, by the values at their paths.
     #[serde(default)]
     pub except: Vec<BTreeMap<String, TemplateTree>>,
     /// The type whose resources the elements are: those that the plan deletes do not prevent it.

@@ -1,5 +1,7 @@
 mod actions;
 mod basis;
+mod capability;
+mod deletion_locks;
 mod laws;
 mod lifecycle;
 mod order;
