@@ -6,6 +6,7 @@
 mod behaviour;
 mod calls;
 mod changes;
+mod deletion_locks;
 mod faults;
 mod hostile_changes;
 mod latency;
