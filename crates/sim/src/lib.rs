@@ -8,6 +8,7 @@ mod calls;
 mod changes;
 mod deletion_locks;
 mod faults;
+mod form_words;
 mod hostile_changes;
 mod latency;
 mod new_resource;

@@ -10,6 +10,7 @@ mod generated_name;
 mod locks;
 mod name_conflicts;
 mod read_resource;
+mod revive;
 mod subresources;
 mod tags;
 mod wait;
