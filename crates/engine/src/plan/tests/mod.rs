@@ -3,6 +3,7 @@ mod answers;
 mod basis;
 mod capability;
 mod deletion_locks;
+mod drift;
 mod laws;
 mod lifecycle;
 mod order;
