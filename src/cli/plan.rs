@@ -216,7 +216,7 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     };
     let mut plan =
         logs::stage("plan", || plan::plan(&inputs)).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
-    if let (Ok(cloud), Some(observation)) = (&cloud, &observation) {
+    if let (Ok(cloud), Some(observation), true) = (&cloud, &observation, plan.deletes()) {
         let clock = session.clock();
         let reader = LockReader { cloud: cloud.as_ref(), clock: clock.as_ref(), seed: snapshot.serial };
         let read = engine::read_deletion_locks(reader, &plan, &snapshot, observation);

@@ -56,8 +56,8 @@ impl<'a, 'r> CapabilityCheck<'a, 'r> {
     fn new(runner: &'a BindingRunner<'r>, request: CapabilityRequest<'a>) -> Self {
         let mut scope = runner.scope();
         scope.desired = assumed(&runner.bound.def, request.desired);
-        scope.before = request.before.clone();
-        scope.observed = request.before.clone();
+        scope.before.clone_from(request.before);
+        scope.observed.clone_from(request.before);
         let is_open = |value: &PropertyValue| {
             value.any(&|part| {
                 matches!(
@@ -158,7 +158,10 @@ impl<'a, 'r> CapabilityCheck<'a, 'r> {
             self.runner.bound.binding.unsupported.iter().filter(|name| counts(PropPath(name.as_str().into()).head()));
         let used = named.filter(|name| {
             let path = PropPath(name.as_str().into());
-            self.request.desired.get(path.head()).is_some_and(|value| holds(value, path.segments().skip(1).collect()))
+            self.request
+                .desired
+                .get(path.head())
+                .is_some_and(|value| holds(value, &path.segments().skip(1).collect::<Vec<_>>()))
                 || (path.segments().count() == 1 && self.scope.before.contains_key(*name))
         });
         used.map(|name| self.gap(name, "cannot be set", "names it as unsupported")).collect()
@@ -246,13 +249,13 @@ impl<'a, 'r> CapabilityCheck<'a, 'r> {
 }
 
 /// Checks whether something is written at a path below a value; `*` is every element.
-fn holds(value: &PropertyValue, rest: Vec<&str>) -> bool {
+fn holds(value: &PropertyValue, rest: &[&str]) -> bool {
     let Some((segment, rest)) = rest.split_first() else { return true };
     match value {
-        PropertyValue::List(items) => items.iter().any(|item| holds(item, rest.to_vec())),
+        PropertyValue::List(items) => items.iter().any(|item| holds(item, rest)),
         PropertyValue::Map(entries) => {
             let inside = entries.iter().filter(|(key, _)| *segment == "*" || segment == &key.as_str());
-            inside.into_iter().any(|(_, value)| holds(value, rest.to_vec()))
+            inside.into_iter().any(|(_, value)| holds(value, rest))
         }
         _ => false,
     }

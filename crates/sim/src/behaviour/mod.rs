@@ -5,6 +5,7 @@
 mod address_block;
 mod condition;
 mod courses;
+mod deletion_locks;
 mod life;
 mod life_table;
 mod normal_form;

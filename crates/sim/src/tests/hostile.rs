@@ -4,6 +4,7 @@ use super::super::testing::{RecordingSink, place};
 use super::super::{Behaviour, Faults, SimCloud, SimOptions};
 use super::{key, options, properties};
 use gpb_engine::cloud::clock::{Clock as _, VirtualClock};
+use gpb_engine::cloud::deletion_locks::{DeletionLock, DeletionLockRequest, LockRelease};
 use gpb_engine::cloud::{
     Cloud as _, CloudError, CloudErrorKind, CreateRequest, FindRequest, ObservedResource, Properties, UpdateRequest,
 };
@@ -199,6 +200,33 @@ fn what_holds_something_or_is_protected_or_used_is_not_deleted() {
     cloud.pass(180);
     cloud.sim.put_contents(&key("net", &net.id)).unwrap();
     assert_eq!(code(cloud.delete("net", &net.id)), "NotEmpty");
+}
+
+#[test]
+fn what_would_refuse_a_deletion_is_known_before_and_turned_off() {
+    let cloud = Hostile::new(
+        "[types.net]
+         settle = [{ properties = ['Note'], on = ['update'], within = '10s', source = 's' }]
+         refuse = [{ on = ['delete'], when = [{ path = 'Note', is = 'true' }], refuses = { code = 'Protected' }, source = 's' }]
+         contents = { refuses = { code = 'NotEmpty' }, source = 's' }",
+    );
+    let net = cloud.create("net", json!({"Note": "true"})).unwrap();
+    let key = key("net", &net.id);
+    let locks = || {
+        let asked = DeletionLockRequest { key: &key, observed: &net.properties, leaving: &[] };
+        cloud.clock.run(cloud.sim.deletion_locks(asked)).unwrap()
+    };
+    let [lock] = locks().try_into().unwrap();
+    assert_eq!(lock.release, LockRelease::Call { property: PropPath("Note".into()) });
+    let sink = RecordingSink::default();
+    let turned_off = cloud.clock.run(cloud.sim.turn_off_deletion_locks(&key, "t", &sink)).unwrap();
+    assert!(turned_off.is_some());
+    assert_eq!(locks(), []);
+    cloud.sim.put_contents(&key).unwrap();
+    assert!(matches!(locks().as_slice(), [DeletionLock { release: LockRelease::Manual { .. }, .. }]));
+    let friendly = SimCloud::in_memory(options(&cloud.clock, Faults::default(), None)).unwrap();
+    let asked = DeletionLockRequest { key: &key, observed: &net.properties, leaving: &[] };
+    assert_eq!(cloud.clock.run(friendly.deletion_locks(asked)).unwrap(), []);
 }
 
 #[test]
