@@ -22,8 +22,9 @@ use std::sync::Arc;
 
 struct Printed;
 
+#[async_trait::async_trait]
 impl ProgressSink for Printed {
-    fn progress(&self, progress: Progress) -> Result<(), CloudError> {
+    async fn progress(&self, progress: Progress) -> Result<(), CloudError> {
         println!("  … {progress:?}");
         Ok(())
     }

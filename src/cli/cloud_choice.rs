@@ -73,15 +73,23 @@ impl Session {
 
     #[cfg(feature = "_sdk")]
     fn aws(&self) -> Result<Arc<dyn Cloud>, String> {
-        use gpb_aws::{AwsCloud, Bindings, Sdk};
-        let bindings = Bindings::new(self.library.clone(), Arc::new(Catalog::embedded()));
-        Ok(Arc::new(AwsCloud::new(Arc::new(Sdk::default()), Arc::new(bindings))))
+        Ok(self.bound(Arc::new(gpb_aws::Sdk::default())))
     }
 
     #[cfg(not(feature = "_sdk"))]
     #[expect(clippy::unused_self, reason = "the same call as with the SDKs")]
     fn aws(&self) -> Result<Arc<dyn Cloud>, String> {
         Err("this gpb was built without the AWS SDKs: build it with its default features, or use `--cloud sim`".into())
+    }
+
+    /// Returns the cloud that `--cloud` names, for what is known of it without a call: it may be out of reach.
+    pub fn known_cloud(&self, cloud: &Result<Arc<dyn Cloud>, String>) -> Arc<dyn Cloud> {
+        cloud.as_ref().map_or_else(|_| self.bound(Arc::new(gpb_aws::NoSdk)), Arc::clone)
+    }
+
+    fn bound(&self, invoke: Arc<dyn gpb_aws::Invoke>) -> Arc<dyn Cloud> {
+        let bindings = gpb_aws::Bindings::new(self.library.clone(), Arc::new(Catalog::embedded()));
+        Arc::new(gpb_aws::AwsCloud::new(invoke, Arc::new(bindings)))
     }
 }
 

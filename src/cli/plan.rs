@@ -159,6 +159,14 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
         // AWS may be out of reach, and a plan can be made all the same; the simulated cloud is either there or broken.
         return Err(session.fail(&format!("the simulated cloud cannot be used: {why}")));
     }
+    // What the cloud cannot do at all is known without asking it: it is said first, and all at once.
+    let known_cloud = session.known_cloud(&cloud);
+    if !request.destroy {
+        let gaps = plan::capability_refusals_of_model(&compiled.model, &snapshot, known_cloud.as_ref());
+        if !gaps.is_empty() {
+            return Err(refuse(&gaps, Exit::Refused));
+        }
+    }
     let mut account = None;
     if let Ok(found) = &cloud {
         match cloud_choice::account(found.as_ref(), &compiled.model, &snapshot).await {
@@ -199,7 +207,8 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     let plan =
         logs::stage("plan", || plan::plan(&inputs)).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
     unknown_unprotect(&request.unprotect, &plan).map_or(Ok(()), |why| Err(session.fail(&why)))?;
-    let refusals = plan::refusals(&plan, Some(&compiled.model));
+    let mut refusals = plan::refusals(&plan, Some(&compiled.model));
+    refusals.extend(plan::capability_refusals(&plan, Some(&compiled.model), known_cloud.as_ref()));
     let bill = session.bill(&compiled, &snapshot, request.destroy);
     Ok(PlanResult { compiled, plan, cloud, refusals, bill })
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this file reads and writes plans")]
 
 use crate::cli::{Session, args::CloudName, exit::Exit, file_loader::io_message};
+use gpb_base::diag::Diagnostic;
 use gpb_engine::plan;
 use gpb_engine::plan::Plan;
 use gpb_engine::state::{SqliteStore, StateScope};
@@ -77,12 +78,17 @@ impl Session {
             }
             _ => self.fail(&format!("`{}` cannot be read: {}", path.display(), io_message(&error))),
         })?;
-        let not_a_plan = |what: &str| self.fail(&format!("`{}` is not a saved plan: {what}", path.display()));
-        let kept: StoredPlan = serde_json::from_str(&text).map_err(|error| not_a_plan(&error.to_string()))?;
-        let plan = plan::from_json(&kept.plan.to_string()).map_err(|error| {
-            self.diagnostics(&[error.into()], &gpb_base::source::SourceMap::default());
+        let refuse = |error: plan::SavedPlanError| {
+            let mut diagnostic = Diagnostic::from(error);
+            diagnostic.message = format!("`{}`: {}", path.display(), diagnostic.message);
+            self.diagnostics(&[diagnostic], &gpb_base::source::SourceMap::default());
             Exit::Refused
+        };
+        let kept: StoredPlan = serde_json::from_str(&text).map_err(|error| {
+            let why = if text.trim().is_empty() { "it is empty".to_owned() } else { plan::why_not_a_plan(&error) };
+            refuse(plan::SavedPlanError::NotAPlan(why))
         })?;
+        let plan = plan::from_json(&kept.plan.to_string()).map_err(refuse)?;
         Ok((kept, plan))
     }
 }

@@ -6,7 +6,7 @@ use super::value::{ValuePrinter, display};
 use anstyle::Style;
 use gpb_catalog::TypeDef;
 use gpb_engine::plan::compare::parse_document;
-use gpb_engine::plan::{Action, PLACE, PropertyDifference, ResourceChange, TYPE, values};
+use gpb_engine::plan::{Action, OWNER, PLACE, PropertyDifference, ResourceChange, TYPE, values};
 use gpb_model::PropPath;
 use gpb_model::PropertyValue;
 use serde_json::Value as Json;
@@ -221,6 +221,7 @@ fn place_name(def: Option<&TypeDef>, path: &PropPath) -> String {
     match path.0.as_str() {
         PLACE => "place".to_owned(),
         TYPE => "type".to_owned(),
+        OWNER => "owner".to_owned(),
         _ => display(def, path),
     }
 }

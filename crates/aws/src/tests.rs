@@ -4,6 +4,7 @@
 mod absence;
 mod adoption;
 mod call_log;
+mod capability;
 mod changes;
 mod name_conflicts;
 mod script;

@@ -4,20 +4,24 @@
 pub mod actions;
 mod decode;
 mod embedded;
+pub mod lifecycle;
 mod nearest;
 pub mod regions;
 pub mod secret_places;
 pub mod typed;
 pub mod types;
 pub mod validate;
+pub mod value_form;
 
 #[cfg(test)]
 mod tests;
 
 pub use embedded::Catalog;
+pub use lifecycle::{RaisedVersion, ScaledProperty, TypeLifecycle};
 pub use nearest::nearest;
 pub use types::{
     ListShape, NestedType, ObjectRule, ObjectShape, Property, Shape, Tagging, TextShape, TypeDef, TypeLookup,
     display_path,
 };
 pub use validate::{Violation, ViolationKind, check, check_json};
+pub use value_form::ValueForm;

@@ -65,7 +65,7 @@ impl SimCloud {
         if fault == InjectedFault::After {
             return Err(injected(CloudErrorKind::Ambiguous, "create", create.ty));
         }
-        sink.progress(Progress::Identified { id: made.id.clone() })?;
+        sink.progress(Progress::Identified { id: made.id.clone() }).await?;
         self.point("create:identified");
         if fault == InjectedFault::Unfinished {
             return Err(injected(CloudErrorKind::Unavailable, "create", create.ty));

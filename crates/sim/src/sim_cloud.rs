@@ -185,7 +185,7 @@ impl SimCloud {
         while elapsed < whole {
             let step =
                 whole.saturating_sub(elapsed).min(whole / 4).max(Duration::from_millis(1)).min(Duration::from_secs(5));
-            sink.progress(Progress::Waiting { for_what: doing.to_owned(), elapsed })?;
+            sink.progress(Progress::Waiting { for_what: doing.to_owned(), elapsed }).await?;
             self.clock.sleep(step).await;
             elapsed += step;
         }

@@ -41,9 +41,9 @@ fn plans() {
     std::fs::write(folder.path("binary.json"), b"\xff\xfe\x00").unwrap();
     Story::of(&folder)
         .run(1, &["apply", "none.json", "--yes"])
-        .run(1, &["apply", "empty.json", "--yes"])
-        .run(1, &["apply", "other.json", "--yes"])
-        .run(1, &["apply", "half.json", "--yes"])
+        .run(3, &["apply", "empty.json", "--yes"])
+        .run(3, &["apply", "other.json", "--yes"])
+        .run(3, &["apply", "half.json", "--yes"])
         .run(1, &["show", "binary.json"])
         .run(3, &["apply", "newer.json", "--yes"])
         .run(3, &["show", "version.json"])

@@ -58,8 +58,9 @@ pub fn lose(folder: &Folder, ty: &str) {
 
 struct Deaf;
 
+#[async_trait::async_trait]
 impl ProgressSink for Deaf {
-    fn progress(&self, _: Progress) -> Result<(), CloudError> {
+    async fn progress(&self, _: Progress) -> Result<(), CloudError> {
         Ok(())
     }
 }

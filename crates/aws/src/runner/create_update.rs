@@ -45,7 +45,7 @@ impl BindingRunner<'_> {
             if known.is_none() {
                 known = self.identify(&scope);
                 if let Some(id) = &known {
-                    sink.progress(Progress::Identified { id: id.clone() })?;
+                    sink.progress(Progress::Identified { id: id.clone() }).await?;
                     scope.parts = self.parts(id);
                     scope.id = Some(id.clone());
                 }
@@ -276,7 +276,7 @@ impl BindingRunner<'_> {
         !owned && !tags && !self.read_only(name)
     }
 
-    fn has_tag_calls(&self) -> bool {
+    pub(super) fn has_tag_calls(&self) -> bool {
         self.bound.tags.as_ref().is_some_and(|tags| tags.tag.is_some())
     }
 
@@ -302,7 +302,7 @@ impl BindingRunner<'_> {
     }
 
     /// Checks that an update call is for a property.
-    fn covers(&self, call: &ApiCall, name: &str) -> bool {
+    pub(super) fn covers(&self, call: &ApiCall, name: &str) -> bool {
         match &call.properties {
             Some(names) => names.iter().any(|one| one == name),
             None if Self::mentions(call, name) => true,
@@ -311,7 +311,7 @@ impl BindingRunner<'_> {
         }
     }
 
-    fn mentions(call: &ApiCall, name: &str) -> bool {
+    pub(super) fn mentions(call: &ApiCall, name: &str) -> bool {
         let in_input = call.input.terms().iter().any(|term| term.word == name);
         in_input || call.each.as_ref().is_some_and(|each| each.terms().any(|term| term.word == name))
     }
@@ -326,26 +326,27 @@ impl BindingRunner<'_> {
 
     /// Refuses a desired property that no call takes, which would be lost silently.
     fn refuse_unmapped(&self, scope: &TemplateScope) -> Result<(), CloudError> {
-        let binding = &self.bound.binding;
-        for name in scope.desired.keys() {
-            let subresource = binding.subresources.iter().any(|subresource| subresource.properties.contains(name));
-            let call = binding
-                .create
-                .iter()
-                .any(|call| self.input_path_of(call, name).is_some() || Self::mentions(call, name));
-            let used = binding.id.values().any(|template| template.terms().any(|term| term.word == *name))
-                || binding.create.iter().any(|call| Self::conditional(call, name))
-                || binding
-                    .subresources
-                    .iter()
-                    .flat_map(|subresource| subresource.put.iter())
-                    .any(|call| Self::mentions(call, name));
-            let update_only = binding.update_only.contains(name);
-            if !subresource && !call && !used && !update_only && self.tag_property() != Some(name.as_str()) {
-                return Err(self.unsupported(name));
-            }
+        match scope.desired.keys().find(|name| !self.has_place(name)) {
+            None => Ok(()),
+            Some(name) => Err(self.unsupported(name)),
         }
-        Ok(())
+    }
+
+    /// Checks that some call of a creation takes a property, or need not.
+    pub(super) fn has_place(&self, name: &String) -> bool {
+        let binding = &self.bound.binding;
+        let subresource = binding.subresources.iter().any(|subresource| subresource.properties.contains(name));
+        let call =
+            binding.create.iter().any(|call| self.input_path_of(call, name).is_some() || Self::mentions(call, name));
+        let used = binding.id.values().any(|template| template.terms().any(|term| term.word == *name))
+            || binding.create.iter().any(|call| Self::conditional(call, name))
+            || binding
+                .subresources
+                .iter()
+                .flat_map(|subresource| subresource.put.iter())
+                .any(|call| Self::mentions(call, name));
+        let update_only = binding.update_only.contains(name);
+        subresource || call || used || update_only || self.tag_property() == Some(name.as_str())
     }
 
     fn conditional(call: &ApiCall, name: &String) -> bool {

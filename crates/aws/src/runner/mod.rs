@@ -2,6 +2,7 @@
 
 mod answer;
 mod api_call;
+mod capability;
 mod create_update;
 mod delete;
 mod find;
@@ -28,6 +29,7 @@ use super::template_scope::{CloudLocation, TemplateScope};
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
+use gpb_engine::cloud::capability::{CapabilityGap, CapabilityRequest};
 use gpb_engine::cloud::clock::{Clock, SystemClock};
 use gpb_engine::cloud::{
     Cloud, CloudError, CloudErrorKind, CreateRequest, FindRequest, Identity, ObservedResource, ProgressSink,
@@ -234,6 +236,10 @@ impl Cloud for AwsCloud {
 
     fn supports(&self, ty: &str) -> Result<(), CloudError> {
         self.bindings.get(ty).map(|_| ()).map_err(CloudError::from)
+    }
+
+    fn gaps(&self, request: CapabilityRequest<'_>) -> Vec<CapabilityGap> {
+        self.planned_gaps(request)
     }
 
     async fn read(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {

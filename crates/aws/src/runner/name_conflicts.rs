@@ -34,7 +34,7 @@ impl BindingRunner<'_> {
         if unmarked && names.is_empty() && !self.refuse_place(create, &token).await? {
             return Ok(());
         }
-        if unmarked { sink.progress(Progress::Sending) } else { Ok(()) }
+        if unmarked { sink.progress(Progress::Sending).await } else { Ok(()) }
     }
 
     /// Checks that this intent itself has put what is there, before another call of it failed.

@@ -39,7 +39,7 @@ impl BindingRunner<'_> {
             );
             return Err(CloudError { message, ..error });
         };
-        sink.progress(Progress::Identified { id: id.clone() })?;
+        sink.progress(Progress::Identified { id: id.clone() }).await?;
         (scope.parts, scope.id) = (self.parts(&id), Some(id.clone()));
         for call in revival.restore.iter() {
             let send = self.sendable(call, &scope.desired, false);

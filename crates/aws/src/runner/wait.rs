@@ -129,7 +129,7 @@ impl BindingRunner<'_> {
                 Err(error) if error.kind.is_retryable() && !over => error.code,
                 Err(error) => return Err(error),
             };
-            sink.progress(Progress::Waiting { for_what: waiting, elapsed })?;
+            sink.progress(Progress::Waiting { for_what: waiting, elapsed }).await?;
             self.cloud.clock.sleep(interval.next()).await;
         }
     }
@@ -187,7 +187,7 @@ impl BindingRunner<'_> {
             if elapsed >= timeout || self.is_past(sink) {
                 return Err(self.timed_out(&state, elapsed));
             }
-            sink.progress(Progress::Waiting { for_what: state, elapsed })?;
+            sink.progress(Progress::Waiting { for_what: state, elapsed }).await?;
             self.cloud.clock.sleep(interval.next()).await;
         }
     }
@@ -217,7 +217,7 @@ impl BindingRunner<'_> {
                 Ok(Some(_)) => {}
                 Err(error) => return Err(error),
             }
-            sink.progress(Progress::Waiting { for_what: "it to be deleted".to_owned(), elapsed })?;
+            sink.progress(Progress::Waiting { for_what: "it to be deleted".to_owned(), elapsed }).await?;
             self.cloud.clock.sleep(interval.next()).await;
         }
     }

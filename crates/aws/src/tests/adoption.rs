@@ -65,8 +65,9 @@ async fn an_alias_is_gpbs_only_by_the_journal() {
 #[derive(Default)]
 struct Sent(std::sync::Mutex<usize>);
 
+#[async_trait::async_trait]
 impl ProgressSink for Sent {
-    fn progress(&self, progress: Progress) -> Result<(), gpb_engine::cloud::CloudError> {
+    async fn progress(&self, progress: Progress) -> Result<(), gpb_engine::cloud::CloudError> {
         *self.0.lock().unwrap() += usize::from(progress == Progress::Sending);
         Ok(())
     }

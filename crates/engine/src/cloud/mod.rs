@@ -3,13 +3,17 @@
 //! A cloud speaks resource types, identifiers and properties in the spelling of AWS's schemas; how that becomes calls is
 //! its own affair. `sim` is embedded; `aws` drives the official SDKs by bindings.
 
+pub mod capability;
 pub mod clock;
+pub mod deletion_locks;
 pub mod physical_names;
 pub mod property_paths;
 pub mod retry;
 pub mod validate;
 
 use async_trait::async_trait;
+use capability::{CapabilityGap, CapabilityRequest};
+use deletion_locks::{DeletionLock, DeletionLockRequest};
 use gpb_catalog::{Catalog, TypeDef};
 use gpb_model::Place;
 use gpb_model::PropPath;
@@ -154,12 +158,13 @@ pub enum Progress {
 }
 
 /// A receiver of [`Progress`].
+#[async_trait]
 pub trait ProgressSink: Send + Sync {
     /// Takes news, and returns when they are durable.
     ///
     /// # Errors
     /// When the news could not be made durable; the cloud then stops and returns that error.
-    fn progress(&self, progress: Progress) -> Result<(), CloudError>;
+    async fn progress(&self, progress: Progress) -> Result<(), CloudError>;
 
     /// Returns the moment, by the clock, after which no wait of this step goes on; `None` where there is no limit.
     ///
@@ -184,6 +189,11 @@ pub trait Cloud: Send + Sync {
     /// Checks that the type can be created here at all; the error says why not.
     fn supports(&self, ty: &str) -> Result<(), CloudError>;
 
+    /// Returns what the cloud cannot do of a planned change, without a call. A cloud that can do all returns nothing.
+    fn gaps(&self, _: CapabilityRequest<'_>) -> Vec<CapabilityGap> {
+        Vec::new()
+    }
+
     /// Reads a resource; `None` when it does not exist.
     async fn read(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError>;
 
@@ -201,6 +211,21 @@ pub trait Cloud: Send + Sync {
 
     /// Deletes a resource and waits until it is gone. One that is gone already is a success.
     async fn delete(&self, key: &ResourceKey, token: &str, sink: &dyn ProgressSink) -> Result<(), CloudError>;
+
+    /// Returns what would make the cloud refuse to delete a resource. A cloud that knows of no locks returns none.
+    async fn deletion_locks(&self, _: DeletionLockRequest<'_>) -> Result<Vec<DeletionLock>, CloudError> {
+        Ok(Vec::new())
+    }
+
+    /// Turns off the deletion locks that a call can turn off, and reads the resource; `None` when it is gone.
+    async fn turn_off_deletion_locks(
+        &self,
+        key: &ResourceKey,
+        _token: &str,
+        _sink: &dyn ProgressSink,
+    ) -> Result<Option<ObservedResource>, CloudError> {
+        self.read(key).await
+    }
 
     /// Waits until a resource that exists answers as ready, and reads it.
     async fn wait(&self, key: &ResourceKey, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError>;

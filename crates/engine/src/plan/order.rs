@@ -44,8 +44,11 @@ pub(super) fn connect(changes: &mut [ResourceChange], inputs: OrderInputs<'_>) -
     order.steps.break_cycles();
     let depends_on: Vec<Vec<Address>> = (0..changes.len()).map(|index| order.depends_on(index)).collect();
     let steps = order.steps.sorted();
-    for (change, depends_on) in changes.iter_mut().zip(depends_on) {
+    let delete_first = order.delete_first;
+    for ((change, depends_on), index) in changes.iter_mut().zip(depends_on).zip(0..) {
         change.depends_on = depends_on;
+        // Who is taken along by rule 3 is shown as what it is.
+        change.create_first &= !delete_first.contains(&index);
     }
     steps
 }
@@ -182,7 +185,9 @@ impl<'a> StepOrder<'a> {
         for other in used.chain(deposed).copied().collect::<Vec<_>>() {
             let target = self.destroy_step(other);
             self.steps.edge(self.destroy_step(index), target, kind);
-            if !self.delete_first.contains(&other) {
+            // Who will use it again can turn to it only once it is there anew.
+            let uses_again = || self.needs.get(index).is_some_and(|needs| needs.contains(&other));
+            if !self.delete_first.contains(&other) || !uses_again() {
                 self.steps.edge(self.create_step(index), target, kind);
             }
         }

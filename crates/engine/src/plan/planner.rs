@@ -6,10 +6,11 @@ use super::change_parts::{
 };
 use super::inputs::PlanInputs;
 use super::inventory::{Inventory, ManagedResource, inventory};
+use super::lifecycle::HoldInputs;
 use super::order::OrderInputs;
 use super::plan_file::{FORMAT, Plan};
 use super::planned_state::{CallFailure, PlannedState, PlannedStates};
-use super::{basis, compare, moves, order, protection, replacement};
+use super::{basis, compare, lifecycle, moves, order, protection, replacement};
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
@@ -49,6 +50,8 @@ struct Planner<'a> {
     diagnostics: Vec<Diagnostic>,
     /// Created because they are gone, not because they are new.
     recreated: BTreeSet<Address>,
+    /// The resources of the model.
+    resources: BTreeMap<&'a Address, &'a Resource>,
 }
 
 impl<'a> Planner<'a> {
@@ -61,6 +64,7 @@ impl<'a> Planner<'a> {
             changes: Vec::new(),
             diagnostics: Vec::new(),
             recreated: BTreeSet::new(),
+            resources: inputs.model.resources.iter().map(|resource| (&resource.address, resource)).collect(),
         }
     }
 
@@ -69,10 +73,8 @@ impl<'a> Planner<'a> {
     }
 
     fn declared(&mut self) {
-        let resources: BTreeMap<&Address, &'a Resource> =
-            self.inputs.model.resources.iter().map(|resource| (&resource.address, resource)).collect();
         for address in self.inputs.graph.order() {
-            let Some(resource) = resources.get(address).copied() else { continue };
+            let Some(resource) = self.resources.get(address).copied() else { continue };
             let desired = self.resolve(resource);
             if resource.existing {
                 self.read(resource, desired);
@@ -118,7 +120,7 @@ impl<'a> Planner<'a> {
                 change.before = Some(observed.properties.clone());
                 let observed = observed.clone();
                 let (id, observed) = (observed.id, observed.properties);
-                PlannedState::Stays { id, observed, desired: Arc::clone(&desired), changed: Vec::new() }
+                PlannedState::Stays { id, observed, desired: Arc::clone(&desired), def, changed: Vec::new() }
             }
             None if desired.values().all(PropertyValue::is_known) => PlannedState::Unseen,
             _ => PlannedState::Appears { desired: Arc::default(), def, instead_of: None },
@@ -156,11 +158,15 @@ impl<'a> Planner<'a> {
         def: Option<Arc<TypeDef>>,
     ) {
         let is_same_type = *resource.ty == *managed.ty;
-        let lifecycle = &resource.lifecycle;
+        let graph = self.inputs.graph;
+        let mut lifecycle = resource.lifecycle.clone();
+        lifecycle.ignore.extend(lifecycle::scaled_by_others(resource, def.as_deref(), graph, &self.resources));
+        let lifecycle = &lifecycle;
         let mut differences =
             if is_same_type { self.differences(&desired, managed, def.as_deref(), lifecycle) } else { Vec::new() };
         replacement::mark(def.as_deref(), &mut differences);
         differences.extend(relocation(resource, managed, self.inputs.options.account.as_deref()));
+        differences.extend(lifecycle::taken_along(resource, def.as_deref(), graph, &self.planned));
         let is_asked = self.inputs.options.replace.contains(&resource.address);
         let action = match () {
             () if is_asked || differences.iter().any(|one| one.forces_replacement) => Action::Replace,
@@ -169,6 +175,7 @@ impl<'a> Planner<'a> {
             () => Action::Update,
         };
         let mut change = skeleton(resource, action);
+        change.ignore.clone_from(&lifecycle.ignore);
         change.drift = drift(managed, def.as_deref(), lifecycle);
         let before = prepared(managed, &desired, def.as_deref());
         let old_def = if is_same_type { def.clone() } else { self.def(managed.ty) };
@@ -193,7 +200,7 @@ impl<'a> Planner<'a> {
             PlannedState::Appears { desired, def, instead_of: Some(managed.id.clone()) }
         } else {
             let changed = differences.iter().map(|one| one.path.clone()).collect();
-            PlannedState::Stays { id: managed.id.clone(), observed: before.clone(), desired, changed }
+            PlannedState::Stays { id: managed.id.clone(), observed: before.clone(), desired, def, changed }
         };
         change.before = Some(before);
         change.differences = differences;
@@ -294,6 +301,11 @@ impl<'a> Planner<'a> {
         let built_on = managed.map(|(address, managed)| (address, managed.depends_on.as_slice())).collect();
         let order = OrderInputs { graph: inputs.graph, built_on: &built_on, types: &cached };
         let steps = order::connect(&mut self.changes, order);
+        let hold = HoldInputs { model: inputs.model, graph: inputs.graph, built_on: &built_on, types: &cached };
+        let held = lifecycle::held(&self.changes, hold);
+        if !held.is_empty() {
+            return Err(held);
+        }
         let is_read = |address| inputs.observation.is_some_and(|all| all.contains_key(address));
         Ok(Plan {
             format: FORMAT,

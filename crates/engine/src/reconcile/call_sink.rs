@@ -5,6 +5,7 @@ use super::run::ApplyRun;
 use super::step_error::StepError;
 use crate::cloud::{CloudError, CloudErrorKind, Progress, ProgressSink};
 use crate::state::StateError;
+use async_trait::async_trait;
 use gpb_model::Address;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -67,13 +68,14 @@ impl<'a> CallSink<'a> {
     }
 }
 
+#[async_trait]
 impl ProgressSink for CallSink<'_> {
-    fn progress(&self, progress: Progress) -> Result<(), CloudError> {
+    async fn progress(&self, progress: Progress) -> Result<(), CloudError> {
         let address = self.address.clone();
         match progress {
             Progress::Sending => {
                 if !self.is_sent() {
-                    self.run.apply.writer.record_sent(self.sequence).map_err(|error| self.unwritten(error))?;
+                    self.run.apply.writer.record_sent(self.sequence).await.map_err(|error| self.unwritten(error))?;
                     self.lock_progress().sent = true;
                 }
             }
@@ -81,7 +83,7 @@ impl ProgressSink for CallSink<'_> {
                 if self.lock_progress().id.as_ref() == Some(&id) {
                     return Ok(());
                 }
-                self.run.apply.writer.record_id(self.sequence, &id).map_err(|error| self.unwritten(error))?;
+                self.run.apply.writer.record_id(self.sequence, &id).await.map_err(|error| self.unwritten(error))?;
                 self.lock_progress().id = Some(id.clone());
                 tracing::debug!(%address, "identified");
                 self.run.apply.events.event(&EngineEvent::Identified { address, id });

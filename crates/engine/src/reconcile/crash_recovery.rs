@@ -128,22 +128,24 @@ async fn resolve_intent(
     key: &SecretKey,
 ) -> Result<IntentOutcome, StateError> {
     let address = intent.address.clone();
-    let conclude =
-        |conclusion| recovery.writer.conclude(intent.sequence, conclusion, recovery.clock.epoch_ms()).map(drop);
+    let conclude = async |conclusion, outcome| {
+        recovery.writer.conclude(intent.sequence, conclusion, recovery.clock.epoch_ms()).await?;
+        Ok(outcome)
+    };
     match intent.operation {
         OperationKind::Create => match find_created(recovery, intent).await {
             Ok(Some(observed)) => {
                 let id = observed.id.clone();
-                conclude(Conclusion::Done(Box::new(record(intent, observed, key))))?;
-                Ok(IntentOutcome::Created { address, id })
+                let done = Conclusion::Done(Box::new(record(intent, observed, key)));
+                conclude(done, IntentOutcome::Created { address, id }).await
             }
-            Ok(None) => conclude(Conclusion::Abandoned).map(|()| IntentOutcome::NotCreated { address }),
+            Ok(None) => conclude(Conclusion::Abandoned, IntentOutcome::NotCreated { address }).await,
             Err(error) => Ok(IntentOutcome::Open { address, error }),
         },
-        OperationKind::Update => conclude(Conclusion::Abandoned).map(|()| IntentOutcome::Changed { address }),
+        OperationKind::Update => conclude(Conclusion::Abandoned, IntentOutcome::Changed { address }).await,
         OperationKind::Delete => match read(recovery, intent, intent.id.clone().unwrap_or_default()).await {
-            Ok(None) => conclude(Conclusion::Deleted).map(|()| IntentOutcome::Deleted { address }),
-            Ok(Some(_)) => conclude(Conclusion::Abandoned).map(|()| IntentOutcome::NotDeleted { address }),
+            Ok(None) => conclude(Conclusion::Deleted, IntentOutcome::Deleted { address }).await,
+            Ok(Some(_)) => conclude(Conclusion::Abandoned, IntentOutcome::NotDeleted { address }).await,
             Err(error) => Ok(IntentOutcome::Open { address, error }),
         },
     }

@@ -23,13 +23,13 @@ impl ApplyRun<'_> {
     /// When the cloud refuses it, or the journal cannot be written.
     pub async fn create(&self, change: &ResourceChange) -> Result<(), StepError> {
         let sent = self.prepare(change, None).await?;
-        let open = self.begin(&change.address, self.intent_of(change, OperationKind::Create, None, &sent))?;
+        let open = self.begin(&change.address, self.intent_of(change, OperationKind::Create, None, &sent)).await?;
         let mut doubt = Doubt::default();
         let end = match self.create_with_retry(change, &sent, &open, &mut doubt).await {
             Ok(observed) => self.created(change, &sent, &open, observed).await,
             Err(error) => self.failed_creation(change, &sent, &open, doubt.since.is_some(), error).await,
         };
-        open.close(end)
+        open.close(end).await
     }
 
     /// Returns the end of a creation that was answered as done.
@@ -72,7 +72,7 @@ impl ApplyRun<'_> {
                 (Some(id), _) => self.finish(change, sent, open, id, attempt).await,
                 (None, Some(since)) => match self.find_created(change, sent, open, attempt).await {
                     Ok(Some(found)) => {
-                        sink.progress(Progress::Identified { id: found.id })?;
+                        sink.progress(Progress::Identified { id: found.id }).await?;
                         continue;
                     }
                     Ok(None) if clock.now().saturating_sub(since) < LATE_ANSWER => Err(unanswered()),

@@ -17,27 +17,29 @@ impl ApplyRun<'_> {
     /// When the cloud refuses it, or the journal cannot be written.
     pub async fn delete(&self, change: &ResourceChange, address: &Address) -> Result<(), StepError> {
         let Some(record) = self.record_at(address) else { return Ok(()) };
-        let open = self.begin(
-            address,
-            NewIntent {
-                address: address.clone(),
-                ty: record.ty.clone(),
-                place: record.place.clone(),
-                operation: OperationKind::Delete,
-                id: Some(record.id.clone()),
-                desired: serde_json::Map::new(),
-                depends_on: record.depends_on.clone(),
-                layer: record.layer.clone(),
-                started_ms: self.apply.clock.epoch_ms(),
-            },
-        )?;
+        let open = self
+            .begin(
+                address,
+                NewIntent {
+                    address: address.clone(),
+                    ty: record.ty.clone(),
+                    place: record.place.clone(),
+                    operation: OperationKind::Delete,
+                    id: Some(record.id.clone()),
+                    desired: serde_json::Map::new(),
+                    depends_on: record.depends_on.clone(),
+                    layer: record.layer.clone(),
+                    started_ms: self.apply.clock.epoch_ms(),
+                },
+            )
+            .await?;
         let key = ResourceKey { ty: record.ty, place: record.place, id: record.id };
         let end = match self.delete_with_retry(change, &open, &key).await {
             Ok(()) => CallEnd::Deleted,
             Err(error) if error.kind == CloudErrorKind::Ambiguous => CallEnd::Unsettled(error),
             Err(error) => CallEnd::Failed { error, left: None },
         };
-        open.close(end)
+        open.close(end).await
     }
 
     /// Tries until the resource is gone or the failure is to be believed.
@@ -75,11 +77,11 @@ impl ApplyRun<'_> {
     ///
     /// # Errors
     /// When the state cannot be written.
-    pub fn forget(&self, address: &Address) -> Result<(), StepError> {
+    pub async fn forget(&self, address: &Address) -> Result<(), StepError> {
         if self.record_at(address).is_none() {
             return Ok(());
         }
-        self.apply.writer.forget(address)?;
+        self.apply.writer.forget(address).await?;
         self.drop_record(address);
         Ok(())
     }

@@ -74,7 +74,7 @@ impl ApplyRun<'_> {
             let names: Vec<String> = unmet.iter().map(|path| name(def.as_deref(), path)).collect();
             let for_what = format!("{} to be as sent", names.join(", "));
             // It is news to be shown, not to be kept; a journal that cannot be written shows when the intent is closed.
-            let _ = open.sink.progress(Progress::Waiting { for_what, elapsed });
+            let _ = open.sink.progress(Progress::Waiting { for_what, elapsed }).await;
             select(pin!(clock.sleep(pause.min(left))), cancel.cancelled()).await;
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
             let logged = LoggedCall { operation: "read", ty: &key.ty, place: &key.place, attempt };
@@ -129,10 +129,8 @@ fn not_as_sent(def: Option<&TypeDef>, unmet: &[PropPath], observed: &Properties,
         let (there, wanted) = (text(property_paths::get(observed, path)), text(property_paths::get(sent, path)));
         format!("AWS shows {there} instead of {wanted} for {}", name(def, path))
     });
-    let mut message = told.collect::<Vec<_>>().join("; ");
-    if let Some(more) = unmet.len().checked_sub(NAMED).filter(|more| *more > 0) {
-        message.push_str(&format!("; and {more} more"));
-    }
+    let more = unmet.len().checked_sub(NAMED).filter(|more| *more > 0).map(|more| format!("and {more} more"));
+    let message = told.chain(more).collect::<Vec<_>>().join("; ");
     CloudError::new(CloudErrorKind::Differs, "NotAsSent", message)
 }
 

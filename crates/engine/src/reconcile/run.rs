@@ -146,8 +146,8 @@ impl<'a> ApplyRun<'a> {
     ///
     /// # Errors
     /// When the state cannot be written.
-    pub fn put(&self, record: ResourceRecord, observed: ObservedResource) -> Result<(), StepError> {
-        self.apply.writer.put(record.clone())?;
+    pub async fn put(&self, record: ResourceRecord, observed: ObservedResource) -> Result<(), StepError> {
+        self.apply.writer.put(record.clone()).await?;
         let mut shared = self.shared();
         shared.seen.insert(record.address.clone(), observed);
         shared.records.insert(record.address.clone(), record);
@@ -158,14 +158,14 @@ impl<'a> ApplyRun<'a> {
     ///
     /// # Errors
     /// When the state cannot be written.
-    pub fn conclude(
+    pub async fn conclude(
         &self,
         address: &Address,
         sequence: u64,
         conclusion: Conclusion,
         observed: Option<ObservedResource>,
     ) -> Result<(), StepError> {
-        let concluded = self.apply.writer.conclude(sequence, conclusion.clone(), self.apply.clock.epoch_ms())?;
+        let concluded = self.apply.writer.conclude(sequence, conclusion.clone(), self.apply.clock.epoch_ms()).await?;
         let now = self.apply.clock.now();
         let mut shared = self.shared();
         if matches!(conclusion, Conclusion::Done(_)) {

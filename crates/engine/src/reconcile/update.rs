@@ -20,7 +20,8 @@ impl ApplyRun<'_> {
     pub async fn update(&self, change: &ResourceChange) -> Result<(), StepError> {
         let record = self.record_of(change)?;
         let sent = self.prepare(change, Some(&record)).await?;
-        let open = self.begin(&change.address, self.intent_of(change, OperationKind::Update, Some(&record), &sent))?;
+        let open =
+            self.begin(&change.address, self.intent_of(change, OperationKind::Update, Some(&record), &sent)).await?;
         let before = change.before.clone().unwrap_or(record.observed);
         let is_unfinished = record.tainted.is_some();
         let left = self.places_to_set(change, &sent, &before, is_unfinished);
@@ -41,7 +42,7 @@ impl ApplyRun<'_> {
             }
             Err(error) => CallEnd::Failed { error, left: None },
         };
-        open.close(end)
+        open.close(end).await
     }
 
     /// Returns the intent to create or update the resource of a change; an update names the record that it is about.
@@ -147,7 +148,7 @@ impl ApplyRun<'_> {
         let observed = self.read_existing(change, &key).await?;
         let sent = self.prepare(change, None).await?;
         let record = self.record(change, &sent, &observed, Some("it is being adopted".to_owned()));
-        self.put(record, observed)?;
+        self.put(record, observed).await?;
         self.update(change).await
     }
 
@@ -170,7 +171,7 @@ impl ApplyRun<'_> {
             self.record_observation(&change.address, observed);
             return Ok(());
         }
-        self.put(record, observed)
+        self.put(record, observed).await
     }
 
     /// Reads an `existing` resource, for the others to refer to.

@@ -9,16 +9,23 @@
     missing_docs
 )] // Tests touch the world and may fail.
 
+mod absence;
+mod adoption;
 mod apply;
+mod deadlines;
+mod freshness;
 mod kill;
 mod logs;
+mod postcondition;
 mod random;
 mod refresh;
+mod scripted_cloud;
 mod secrets;
+mod update_retries;
 
 use gpb_base::source::Span;
 use gpb_engine::cloud::clock::{Clock as _, VirtualClock};
-use gpb_engine::cloud::{Cloud as _, TypeSource as _};
+use gpb_engine::cloud::{Cloud, TypeSource};
 use gpb_engine::plan::{Action, Observation, Plan, PlanInputs, ProtectionOverride};
 use gpb_engine::reconcile::*;
 use gpb_engine::state::{
@@ -86,6 +93,11 @@ impl EngineFixture {
         }
     }
 
+    /// The folder of the state.
+    pub fn store_path(&self) -> std::path::PathBuf {
+        self._temp.path().join(".gpb")
+    }
+
     pub fn scope() -> StateScope {
         StateScope { cloud: "sim".into(), stack: "shop".into(), environment: "test".into() }
     }
@@ -111,11 +123,24 @@ impl EngineFixture {
         cancel: &CancelToken,
         events: &dyn EventSink,
     ) -> Result<ApplyOutcome, EngineError> {
+        self.live_on(&self.sim, &TestTypes, desired, writer, cancel, events)
+    }
+
+    /// One life on a cloud that may be more than the simulated one.
+    pub fn live_on(
+        &self,
+        cloud: &dyn Cloud,
+        types: &dyn TypeSource,
+        desired: &DesiredMap,
+        writer: &dyn StateWriter,
+        cancel: &CancelToken,
+        events: &dyn EventSink,
+    ) -> Result<ApplyOutcome, EngineError> {
         self.clock.run(async {
-            let (cloud, clock, seed) = (&self.sim, &self.clock, self.seed);
+            let (clock, seed) = (&self.clock, self.seed);
             recover(CrashRecovery { writer, cloud, clock, events, seed }).await?;
             let snapshot = writer.snapshot()?;
-            let observation = self.observe(&snapshot).await;
+            let observation = self.observe_on(cloud, &snapshot).await;
             let plan = self.plan(desired, &snapshot, &observation);
             let options = ApplyOptions { seed, ..ApplyOptions::default() };
             let environment = |name: &str| (name == "TOKEN").then(|| "hunter2hunter2".to_owned());
@@ -123,7 +148,7 @@ impl EngineFixture {
                 plan: &plan,
                 writer,
                 cloud,
-                types: &TestTypes,
+                types,
                 functions: &no_functions,
                 environment: &environment,
                 clock,
@@ -163,7 +188,11 @@ impl EngineFixture {
     }
 
     async fn observe(&self, snapshot: &StateSnapshot) -> Observation {
-        let (cloud, clock, seed) = (&self.sim, &self.clock, self.seed);
+        self.observe_on(&self.sim, snapshot).await
+    }
+
+    async fn observe_on(&self, cloud: &dyn Cloud, snapshot: &StateSnapshot) -> Observation {
+        let (clock, seed) = (&self.clock, self.seed);
         let reading = Refresh { cloud, types: &TestTypes, functions: &no_functions, clock, seed };
         let refreshed = refresh(reading, snapshot, &Model::default()).await;
         assert_eq!(refreshed.diagnostics, []);

@@ -17,7 +17,7 @@ fn change<'p>(plan: &'p Plan, name: &str) -> &'p ResourceChange {
 }
 
 /// `+ network.vpc`, `~ data.main: Size`, `-/+ data.main: Engine!` (`!` forces), with what drifted in brackets.
-fn told(plan: &Plan) -> String {
+pub(super) fn told(plan: &Plan) -> String {
     let lines = plan.changes.iter().map(|change| {
         let symbol = match (change.action, change.create_first) {
             (Action::NoOp, _) => "=",

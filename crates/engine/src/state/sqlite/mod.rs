@@ -2,8 +2,10 @@
 
 mod connection_lock;
 pub(super) mod files;
+mod group_commit;
 mod queries;
 mod schema;
+mod scope_transaction;
 mod sqlite_store;
 #[cfg(test)]
 mod tests;
