@@ -1,6 +1,6 @@
 //! The choice of the cloud, and the check of the credentials' account.
 
-use crate::cli::args::CloudName;
+use crate::cli::args::{CloudName, SimBehaviour};
 use crate::cli::{Session, file_loader, state_folder};
 use async_trait::async_trait;
 use gpb_base::diag::Diagnostic;
@@ -9,7 +9,7 @@ use gpb_engine::cloud::clock::{Clock, SystemClock};
 use gpb_engine::cloud::{Cloud, CloudError, CloudErrorKind};
 use gpb_engine::state::StateSnapshot;
 use gpb_model::{Model, Place};
-use gpb_sim::{Faults, Latency, OutputForms, SimCloud, SimOptions};
+use gpb_sim::{Behaviour, Faults, Latency, OutputForms, SimCloud, SimOptions};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -44,6 +44,11 @@ impl Session {
     fn sim(&self) -> Result<Arc<dyn Cloud>, String> {
         let (faults, scale) = sim_options(self.common.sim.as_deref().unwrap_or(""))?;
         let table = self.library.get("sim/latency.toml").ok_or("the standard library has no sim/latency.toml")?;
+        let behaviour = match self.common.sim_behaviour {
+            SimBehaviour::Friendly => Behaviour::friendly(),
+            // Its times pass at the pace of the latencies, as those of the engine's own waits do.
+            SimBehaviour::Aws => Behaviour::aws(&self.library)?.scaled(scale),
+        };
         let options = SimOptions {
             types: Arc::new(Catalog::embedded()),
             clock: Arc::new(SystemClock::default()),
@@ -53,6 +58,7 @@ impl Session {
                 .library
                 .get("sim/forms.toml")
                 .map_or_else(|| Ok(OutputForms::none()), |text| OutputForms::parse(text))?,
+            behaviour,
             hook: None,
         };
         state_folder::private_folder(&self.common.state).map_err(|error| {

@@ -16,7 +16,7 @@ use gpb_engine::cloud::{Cloud, CloudError};
 use gpb_engine::plan;
 use gpb_engine::plan::{Observation, Plan};
 use gpb_engine::reconcile as engine;
-use gpb_engine::reconcile::{CrashRecovery, IntentOutcome, Refresh};
+use gpb_engine::reconcile::{CrashRecovery, IntentOutcome, LockReader, Refresh};
 use gpb_engine::state::{LockHolder, SecretKey, StateSnapshot, StateStore};
 use gpb_lang as lang;
 use gpb_model::{Address, PropertyValue, SecretSource};
@@ -106,7 +106,7 @@ impl Session {
                 environment: result.compiled.model.environment.name.clone(),
                 destroy: request.destroy,
                 unprotect: request.unprotect.clone(),
-                plan: serde_json::to_value(&result.plan).unwrap_or_default(),
+                plan: &result.plan,
             };
             self.store_plan(&kept, out)
         };
@@ -204,8 +204,15 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
         secret: &|secret| secrets.get(secret).cloned(),
         options: &options,
     };
-    let plan =
+    let mut plan =
         logs::stage("plan", || plan::plan(&inputs)).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
+    if let (Ok(cloud), Some(observation)) = (&cloud, &observation) {
+        let clock = session.clock();
+        let reader = LockReader { cloud: cloud.as_ref(), clock: clock.as_ref(), seed: snapshot.serial };
+        let read = engine::read_deletion_locks(reader, &plan, &snapshot, observation);
+        let locks = logs::stage_async("deletion_locks", read).await;
+        plan::add_deletion_locks(&mut plan, locks, &options.unprotect);
+    }
     unknown_unprotect(&request.unprotect, &plan).map_or(Ok(()), |why| Err(session.fail(&why)))?;
     let mut refusals = plan::refusals(&plan, Some(&compiled.model));
     refusals.extend(plan::capability_refusals(&plan, Some(&compiled.model), known_cloud.as_ref()));

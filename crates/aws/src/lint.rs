@@ -1,6 +1,7 @@
 //! Validation of bindings against the catalog and the API, and their coverage.
 
 mod audit;
+mod locks;
 
 pub use audit::{Coverage, audit};
 
@@ -38,6 +39,11 @@ pub fn terms(bound: &BoundType) -> Vec<&TemplateTerm> {
         sets.chain(subresources).flat_map(BTreeMap::values).flat_map(TemplateTree::terms).collect();
     found.extend(uses(bound).iter().flat_map(|one| one.input.terms()));
     found.extend(binding.id.values().flat_map(Template::terms));
+    for rule in binding.locks.iter() {
+        let id = rule.members.iter().map(|members| &members.id);
+        found.extend(id.chain(&rule.show).chain(&rule.help).flat_map(Template::terms));
+        found.extend(rule.except.iter().flat_map(BTreeMap::values).flat_map(TemplateTree::terms));
+    }
     found.extend(binding.read.iter().filter_map(|read| read.each.as_ref()).flat_map(Template::terms));
     found
 }
@@ -70,6 +76,7 @@ pub fn problems(bound: &BoundType) -> Vec<BindingProblem> {
             found.push(BindingProblem { place, message });
         }
     }
+    found.extend(locks::problems(bound));
     found.extend(misplaced(bound));
     for part in bound.binding.id.keys() {
         if !bound.def.primary_identifier.iter().any(|path| path.head() == part) {
@@ -252,6 +259,13 @@ fn uses(bound: &BoundType) -> Vec<OperationUse<'_>> {
         found.push(OperationUse { place, call: &revival.call, input: &revival.input, at });
         found.extend(revival.restore.iter().flat_map(|call| of_call("revive", call)));
     }
+    for rule in binding.locks.iter() {
+        found.extend(rule.clear.iter().flat_map(|call| of_call("locks", call)));
+        if let Some(call) = &rule.call {
+            let at = rule.at.iter().collect();
+            found.push(OperationUse { place: "locks".to_owned(), call, input: &rule.input, at });
+        }
+    }
     for subresource in &binding.subresources {
         let place = format!("subresources of {}", subresource.properties.join(", "));
         for calls in [&subresource.put, &subresource.clear, &subresource.add, &subresource.remove] {
@@ -316,6 +330,7 @@ fn property_mentions(bound: &BoundType) -> Vec<(String, PropPath)> {
     all("defaults", &mut binding.defaults.keys());
     all("unsupported", &mut binding.unsupported.iter().chain(&binding.update_only));
     all("upsert_key", &mut binding.upsert_key.iter());
+    all("locks", &mut locks::properties(bound).iter());
     let heads: Vec<String> =
         binding.vacant.keys().map(|path| path.split('.').next().unwrap_or(path).to_owned()).collect();
     all("vacant", &mut heads.iter());

@@ -6,6 +6,7 @@ mod adoption;
 mod call_log;
 mod capability;
 mod changes;
+mod locks;
 mod name_conflicts;
 mod script;
 

@@ -1,6 +1,7 @@
 //! Bindings: the form of `stdlib/aws/*.toml`, as `docs/bindings.md` describes it.
 
 mod call;
+mod lock_rule;
 mod one_or_many;
 mod property_mapping;
 
@@ -8,6 +9,7 @@ pub use call::{
     ApiCall, Batch, CallConditions, Children, ConfirmCall, DetailCall, ElementCalls, ListCall, OncePer, OperationWait,
     ReadCall, Revival, SendMode, Subresource,
 };
+pub use lock_rule::{LockMembers, LockRule};
 pub use one_or_many::OneOrMany;
 pub use property_mapping::{PropertyMapping, PropertyMappings, PropertySide, TimeSpan};
 
@@ -93,6 +95,8 @@ pub struct TypeBinding {
     pub name_taken_on: Vec<String>,
     /// Properties that only an update takes: creation leaves them out.
     pub update_only: Vec<String>,
+    /// The reasons for which AWS would refuse a deletion.
+    pub locks: OneOrMany<LockRule>,
     /// The longest wait until a read finds nothing; 5 minutes by default.
     pub delete_timeout: Option<TimeSpan>,
 }

@@ -78,22 +78,24 @@ impl ApplyRun<'_> {
     /// When the cloud refuses it, or the journal cannot be written.
     pub async fn turn_off_deletion_locks(&self, change: &ResourceChange) -> Result<(), StepError> {
         let record = self.record_of(change)?;
-        let open = self.begin(
-            &change.address,
-            NewIntent {
-                address: change.address.clone(),
-                ty: record.ty.clone(),
-                place: record.place.clone(),
-                operation: OperationKind::Update,
-                id: Some(record.id.clone()),
-                desired: Properties::new(),
-                depends_on: record.depends_on.clone(),
-                layer: record.layer.clone(),
-                started_ms: self.apply.clock.epoch_ms(),
-            },
-        )?;
+        let open = self
+            .begin(
+                &change.address,
+                NewIntent {
+                    address: change.address.clone(),
+                    ty: record.ty.clone(),
+                    place: record.place.clone(),
+                    operation: OperationKind::Update,
+                    id: Some(record.id.clone()),
+                    desired: Properties::new(),
+                    depends_on: record.depends_on.clone(),
+                    layer: record.layer.clone(),
+                    started_ms: self.apply.clock.epoch_ms(),
+                },
+            )
+            .await?;
         let key = ResourceKey { ty: record.ty.clone(), place: record.place.clone(), id: record.id.clone() };
-        let mut pauses = self.pauses(change, &open.intent.token);
+        let mut pauses = self.pauses(change, &open);
         let mut attempt = 1;
         let end = loop {
             // It says what shall be, so a lost answer needs no other care than another try.
@@ -112,7 +114,7 @@ impl ApplyRun<'_> {
                 Err(error) => break refused(error),
             }
         };
-        open.close(end)
+        open.close(end).await
     }
 
     /// Returns the record of a resource whose locks are off: what they stood in counts as applied so.
