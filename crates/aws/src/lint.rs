@@ -2,6 +2,7 @@
 
 mod audit;
 mod locks;
+mod unread;
 
 pub use audit::{Coverage, audit};
 
@@ -78,6 +79,8 @@ pub fn problems(bound: &BoundType) -> Vec<BindingProblem> {
     }
     found.extend(locks::problems(bound));
     found.extend(misplaced(bound));
+    found.extend(unread::unread(bound));
+    found.extend(unread::unready(bound));
     for part in bound.binding.id.keys() {
         if !bound.def.primary_identifier.iter().any(|path| path.head() == part) {
             let message = format!("`{part}` is not a part of the identifier of `{}`", bound.ty);
