@@ -25,6 +25,9 @@ pub struct StoredPlan<P = serde_json::Value> {
     pub destroy: bool,
     /// The addresses whose protection was lifted, as on the command line.
     pub unprotect: Vec<String>,
+    /// The addresses of what is made anew, as on the command line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replace: Vec<String>,
     /// The plan itself, in its stored format.
     pub plan: P,
 }

@@ -2,15 +2,16 @@
 
 use super::change::{Action, PropertyDifference, ResourceChange};
 use super::change_parts::{
-    call_failed, deletion, drift, leave_ignored, prepared, relocation, sides, skeleton, without_values,
+    call_failed, deletion, leave_ignored, prepared, relocation, sides, skeleton, without_values,
 };
 use super::inputs::PlanInputs;
 use super::inventory::{Inventory, ManagedResource, inventory};
 use super::lifecycle::HoldInputs;
-use super::order::OrderInputs;
+use super::order::{OrderInputs, StepOrdering};
 use super::plan_file::{FORMAT, Plan};
 use super::planned_state::{CallFailure, PlannedState, PlannedStates};
-use super::{basis, compare, lifecycle, moves, order, protection, replacement};
+use super::renames::RenameInputs;
+use super::{basis, compare, drift, lifecycle, order, protection, renames, replacement, surplus};
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
@@ -151,6 +152,7 @@ impl<'a> Planner<'a> {
                 let mut change = skeleton(resource, Action::Create);
                 if let Some(managed) = managed {
                     change.drift = vec![deletion(managed)];
+                    change.drift_warnings = drift::gone(managed.ty);
                     change.moved_from.clone_from(&managed.moved_from);
                     self.recreated.insert(resource.address.clone());
                 }
@@ -191,7 +193,7 @@ impl<'a> Planner<'a> {
         };
         let mut change = skeleton(resource, action);
         change.ignore.clone_from(&lifecycle.ignore);
-        change.drift = drift(managed, def.as_deref(), lifecycle);
+        drift::fill(&mut change, managed, def.as_deref(), lifecycle, self.everything);
         let before = prepared(managed, &desired, def.as_deref());
         let old_def = if is_same_type { def.clone() } else { self.def(managed.ty) };
         if action == Action::Replace {
@@ -222,6 +224,7 @@ impl<'a> Planner<'a> {
         }
         change.desired = Arc::unwrap_or_clone(desired);
         change.before = Some(before);
+        surplus::leave_out(&mut differences, managed, old_def.as_deref());
         change.differences = differences;
         self.changes.push(change);
     }
@@ -273,8 +276,9 @@ impl<'a> Planner<'a> {
             }
             if managed.is_gone() {
                 change.drift = vec![deletion(managed)];
+                change.drift_warnings = drift::gone(managed.ty);
             } else {
-                change.drift = drift(managed, def.as_deref(), &Lifecycle::default());
+                drift::fill(&mut change, managed, def.as_deref(), &Lifecycle::default(), self.everything);
                 change.before = Some(prepared(managed, &PropertyMap::default(), def.as_deref()));
             }
             self.changes.push(change);
@@ -297,10 +301,10 @@ impl<'a> Planner<'a> {
     fn finish(mut self) -> Result<Plan, Vec<Diagnostic>> {
         let inputs = self.inputs;
         if !inputs.options.destroy {
-            let types = &self.types;
-            let is_stateful = |ty: &str| types.get(ty).and_then(Option::as_ref).is_some_and(|def| def.stateful);
-            let forgotten =
-                moves::suggest_moves(&self.changes, inputs.model, inputs.options, &is_stateful, &self.recreated);
+            let types = |ty: &str| self.types.get(ty).cloned().flatten();
+            let (model, options, recreated) = (inputs.model, inputs.options, &self.recreated);
+            let search = RenameInputs { model, options, types: &types, recreated };
+            let forgotten = renames::suggest_moves(&self.changes, search);
             self.diagnostics.extend(forgotten);
         }
         let outputs = self.outputs();
@@ -318,11 +322,12 @@ impl<'a> Planner<'a> {
         let managed = self.everything.managed.iter();
         let built_on = managed.map(|(address, managed)| (address, managed.depends_on.as_slice())).collect();
         let order = OrderInputs { graph: inputs.graph, built_on: &built_on, types: &cached };
-        let steps = order::connect(&mut self.changes, order);
+        let StepOrdering { steps, collisions } = order::connect(&mut self.changes, order);
         let hold = HoldInputs { model: inputs.model, graph: inputs.graph, built_on: &built_on, types: &cached };
-        let held = lifecycle::held(&self.changes, hold);
-        if !held.is_empty() {
-            return Err(held);
+        let mut refused = lifecycle::held(&self.changes, hold);
+        refused.extend(renames::collisions(&self.changes, &collisions, inputs.model));
+        if !refused.is_empty() {
+            return Err(refused);
         }
         let is_read = |address| inputs.observation.is_some_and(|all| all.contains_key(address));
         Ok(Plan {
