@@ -169,7 +169,7 @@ async fn what_is_written_is_read_back_or_says_why() {
         let set = lines.iter().filter(|line| !line.create.is_empty() && !line.unsupported && !line.read_only);
         let heads: BTreeSet<String> = set.map(|line| line.property.clone()).collect();
         let mut root = bound.def.root.clone();
-        let tags = bound.def.tagging.as_ref().map(|tagging| tagging.property.to_string());
+        let tags = bound.def.tagging.as_ref().map(|tagging| tagging.property.clone());
         root.properties
             .retain(|property| heads.contains(property.aws.as_str()) && tags.as_deref() != Some(property.aws.as_str()));
         one.object(&root, &PropPath::default());
