@@ -108,11 +108,17 @@ async fn apply_stored_plan(
         session.diagnostics(&[diagnostic], sources);
         return Err(Exit::Refused);
     }
-    let opened = unprotected(&request.unprotect);
-    for change in promised.changes.iter_mut().filter(|change| opened.covers(&change.address)) {
-        change.protected = None;
+    // Locks are what the cloud says now: one that was not there when the plan was shown refuses it all the same.
+    for change in promised.changes.iter_mut().filter(|change| change.deletion_locks.is_empty()) {
+        let now = result.plan.changes.iter().find(|now| now.address == change.address);
+        change.deletion_locks = now.map(|now| now.deletion_locks.clone()).unwrap_or_default();
     }
+    plan::unprotect(&mut promised, &unprotected(&request.unprotect));
     result.refusals = plan::refusals(&promised, Some(&result.compiled.model));
+    if let Ok(cloud) = &result.cloud {
+        let gaps = plan::capability_refusals(&promised, Some(&result.compiled.model), cloud.as_ref());
+        result.refusals.extend(gaps);
+    }
     result.plan = promised;
     if session.common.json {
         announce(&result);

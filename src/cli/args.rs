@@ -50,6 +50,20 @@ pub struct CommonArgs {
     /// Inject faults into the simulated cloud, e.g. `seed=1,throttle=0.1`; `latency=0` makes it instant
     #[arg(long, global = true, value_name = "FAULTS", env = "GPB_SIM", hide = true)]
     pub sim: Option<String>,
+    /// Behaviour of the simulated cloud: at once and seen by all, or late and with refusals, as AWS's is documented
+    #[arg(long, global = true, value_enum, default_value = "friendly", env = "GPB_SIM_BEHAVIOUR", hide = true)]
+    pub sim_behaviour: SimBehaviour,
+}
+
+/// Names the behaviours of the simulated cloud.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SimBehaviour {
+    /// Every change happens at once.
+    #[value(help = NO_HELP)]
+    Friendly,
+    /// As AWS behaves: states lag, changes come later, deletions are refused.
+    #[value(help = NO_HELP)]
+    Aws,
 }
 
 /// Names the target cloud.

@@ -16,7 +16,7 @@ use gpb_engine::cloud::{Cloud, CloudError};
 use gpb_engine::plan;
 use gpb_engine::plan::{Observation, Plan};
 use gpb_engine::reconcile as engine;
-use gpb_engine::reconcile::{CrashRecovery, IntentOutcome, Refresh};
+use gpb_engine::reconcile::{CrashRecovery, IntentOutcome, LockReader, Refresh};
 use gpb_engine::state::{LockHolder, SecretKey, StateSnapshot, StateStore};
 use gpb_lang as lang;
 use gpb_model::{Address, PropertyValue, SecretSource};
@@ -110,7 +110,7 @@ impl Session {
                 destroy: request.destroy,
                 unprotect: request.unprotect.clone(),
                 replace: request.replace.clone(),
-                plan: serde_json::to_value(&result.plan).unwrap_or_default(),
+                plan: &result.plan,
             };
             self.store_plan(&kept, out)
         };
@@ -163,6 +163,14 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
         // AWS may be out of reach, and a plan can be made all the same; the simulated cloud is either there or broken.
         return Err(session.fail(&format!("the simulated cloud cannot be used: {why}")));
     }
+    // What the cloud cannot do at all is known without asking it: it is said first, and all at once.
+    let known_cloud = session.known_cloud(&cloud);
+    if !request.destroy {
+        let gaps = plan::capability_refusals_of_model(&compiled.model, &snapshot, known_cloud.as_ref());
+        if !gaps.is_empty() {
+            return Err(refuse(&gaps, Exit::Refused));
+        }
+    }
     let mut account = None;
     if let Ok(found) = &cloud {
         match cloud_choice::account(found.as_ref(), &compiled.model, &snapshot).await {
@@ -200,12 +208,20 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
         secret: &|secret| secrets.get(secret).cloned(),
         options: &options,
     };
-    let plan =
+    let mut plan =
         logs::stage("plan", || plan::plan(&inputs)).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
+    if let (Ok(cloud), Some(observation)) = (&cloud, &observation) {
+        let clock = session.clock();
+        let reader = LockReader { cloud: cloud.as_ref(), clock: clock.as_ref(), seed: snapshot.serial };
+        let read = engine::read_deletion_locks(reader, &plan, &snapshot, observation);
+        let locks = logs::stage_async("deletion_locks", read).await;
+        plan::add_deletion_locks(&mut plan, locks, &options.unprotect);
+    }
     let named = [("--unprotect", &request.unprotect), ("--replace", &request.replace)];
     let unknown = named.into_iter().find_map(|(option, names)| unknown_address(option, names, &plan));
     unknown.map_or(Ok(()), |why| Err(session.fail(&why)))?;
-    let refusals = plan::refusals(&plan, Some(&compiled.model));
+    let mut refusals = plan::refusals(&plan, Some(&compiled.model));
+    refusals.extend(plan::capability_refusals(&plan, Some(&compiled.model), known_cloud.as_ref()));
     let bill = session.bill(&compiled, &snapshot, request.destroy);
     Ok(PlanResult { compiled, plan, cloud, refusals, bill })
 }

@@ -1,7 +1,7 @@
 //! Resource types for tests, one for each kind of identity, and a cloud of them.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "only tests call it")]
 
-use super::{CrashHook, Faults, Latency, OutputForms, SimCloud, SimOptions};
+use super::{Behaviour, CrashHook, Faults, Latency, OutputForms, SimCloud, SimOptions};
 use gpb_catalog::{ListShape, ObjectShape, Property, Shape, TextShape, TypeDef, TypeLifecycle};
 use gpb_engine::cloud::clock::VirtualClock;
 use gpb_engine::cloud::{CloudError, Progress, ProgressSink, TypeSource};
@@ -106,6 +106,7 @@ pub fn options(clock: &VirtualClock, faults: Faults, hook: Option<CrashHook>) ->
         faults,
         latency: Latency::none(),
         forms: OutputForms::none(),
+        behaviour: Behaviour::friendly(),
         hook,
     }
 }
@@ -119,8 +120,9 @@ pub fn sim() -> SimCloud {
 #[derive(Debug, Default)]
 pub struct RecordingSink(pub Mutex<Vec<Progress>>);
 
+#[async_trait::async_trait]
 impl ProgressSink for RecordingSink {
-    fn progress(&self, progress: Progress) -> Result<(), CloudError> {
+    async fn progress(&self, progress: Progress) -> Result<(), CloudError> {
         self.0.lock().unwrap().push(progress);
         Ok(())
     }

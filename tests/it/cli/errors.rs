@@ -31,7 +31,8 @@ fn plans() {
     folder.write("empty.json", "");
     folder.write("other.json", "{}");
     folder.write("half.json", &kept[..kept.len() / 2]);
-    let newer = kept.replacen("\"format\": 2", "\"format\": 99", 1);
+    let format = gpb_engine::plan::FORMAT;
+    let newer = kept.replacen(&format!("\"format\": {format}"), "\"format\": 99", 1);
     assert_ne!(newer, kept, "the plan has another format");
     folder.write("newer.json", &newer);
     folder.write(

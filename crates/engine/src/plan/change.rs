@@ -1,6 +1,7 @@
 //! The change of one resource.
 
 use crate::cloud::Properties;
+use crate::cloud::deletion_locks::DeletionLock;
 use gpb_model::{Address, Place, PropPath, PropertyMap, PropertyValue};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,12 @@ pub struct ResourceChange {
     pub depends_on: Vec<Address>,
     /// For a stateful resource that would be lost: why it is protected and what would be lost.
     pub protected: Option<String>,
+    /// The reasons for which the cloud would refuse to delete what this change deletes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deletion_locks: Vec<DeletionLock>,
+    /// True when those locks may be turned off, or passed by where they could not be read (`--unprotect`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unprotected: bool,
     /// The address before a `moved`.
     pub moved_from: Option<Address>,
     /// The properties whose differences are left alone.
@@ -104,6 +111,8 @@ impl ResourceChange {
 pub const PLACE: &str = "@place";
 /// The path a [`PropertyDifference`] has when another type is declared under the same address.
 pub const TYPE: &str = "@type";
+/// The path a [`PropertyDifference`] has when the creation ended in a failed state, which no change in place mends.
+pub const FAILED: &str = "@failed";
 /// The path a [`PropertyDifference`] has when AWS deletes the resource with another one, which is made anew.
 pub const OWNER: &str = "@owner";
 

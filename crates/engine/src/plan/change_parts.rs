@@ -66,6 +66,8 @@ pub(super) fn without_values(
         forced_by: Vec::new(),
         depends_on: Vec::new(),
         protected: None,
+        deletion_locks: Vec::new(),
+        unprotected: false,
         moved_from: None,
         ignore: Vec::new(),
         protect: None,

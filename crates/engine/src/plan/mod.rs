@@ -1,9 +1,11 @@
 //! Plans: compares what is desired, what was last applied and what is observed, and decides what has to change.
 
 mod basis;
+mod capability;
 mod change;
 mod change_parts;
 pub mod compare;
+mod deletion_locks;
 #[cfg(any(test, feature = "testing"))]
 pub mod fixtures;
 mod inputs;
@@ -25,7 +27,9 @@ mod tests;
 pub mod values;
 
 pub use basis::{model_hash, stale};
-pub use change::{Action, OWNER, PLACE, PropertyDifference, ResourceChange, TYPE};
+pub use capability::{capability_refusals, capability_refusals_of_model};
+pub use change::{Action, FAILED, OWNER, PLACE, PropertyDifference, ResourceChange, TYPE};
+pub use deletion_locks::{add_deletion_locks, deleted_resources, unprotect};
 pub use inputs::{Observation, PlanInputs, PlanOptions, ProtectionOverride};
 pub use masking::masked;
 pub use plan_file::{FORMAT, Plan, PlanBasis, SavedPlanError, from_json, to_json, why_not_a_plan};

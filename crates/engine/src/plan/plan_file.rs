@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 
 /// The format of saved plans this program writes and reads.
 ///
-/// 2: with `steps`, the order of the run.
-pub const FORMAT: u32 = 2;
+/// 2: with `steps`, the order of the run. 3: with steps that turn deletion protection off.
+pub const FORMAT: u32 = 3;
 
 /// Everything one apply will do. It is saved, shown, and kept as a promise.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -47,6 +47,8 @@ struct Planner<'a> {
     everything: &'a Inventory<'a>,
     types: BTreeMap<&'a str, Option<Arc<TypeDef>>>,
     planned: PlannedStates,
+    /// The resources that outputs refer to.
+    in_outputs: BTreeSet<&'a Address>,
     changes: Vec<ResourceChange>,
     diagnostics: Vec<Diagnostic>,
     /// Created because they are gone, not because they are new.
@@ -57,9 +59,15 @@ struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     fn new(inputs: &'a PlanInputs<'a>, everything: &'a Inventory<'a>) -> Self {
+        let values = inputs.model.outputs.values().flat_map(|output| output.value.walk());
+        let referred = values.filter_map(|value| match value {
+            PropertyValue::Ref(reference) => Some(&reference.to),
+            _ => None,
+        });
         Self {
             inputs,
             everything,
+            in_outputs: referred.collect(),
             types: BTreeMap::new(),
             planned: PlannedStates::default(),
             changes: Vec::new(),
@@ -71,6 +79,11 @@ impl<'a> Planner<'a> {
 
     fn def(&mut self, ty: &'a str) -> Option<Arc<TypeDef>> {
         self.types.entry(ty).or_insert_with(|| (self.inputs.types)(ty)).clone()
+    }
+
+    /// Returns true when a resource or an output refers to this one: only then need its state be kept at hand.
+    fn is_referred_to(&self, address: &Address) -> bool {
+        self.in_outputs.contains(address) || self.inputs.graph.dependents(address).next().is_some()
     }
 
     fn declared(&mut self) {
@@ -143,9 +156,11 @@ impl<'a> Planner<'a> {
                     self.recreated.insert(resource.address.clone());
                 }
                 let desired = Arc::new(desired);
-                let planned = PlannedState::Appears { desired: Arc::clone(&desired), def, instead_of: None };
-                self.planned.decide(resource.address.clone(), planned);
-                change.desired = (*desired).clone();
+                if self.is_referred_to(&resource.address) {
+                    let planned = PlannedState::Appears { desired: Arc::clone(&desired), def, instead_of: None };
+                    self.planned.decide(resource.address.clone(), planned);
+                }
+                change.desired = Arc::unwrap_or_clone(desired);
                 self.changes.push(change);
             }
         }
@@ -167,6 +182,7 @@ impl<'a> Planner<'a> {
             if is_same_type { self.differences(&desired, managed, def.as_deref(), lifecycle) } else { Vec::new() };
         replacement::mark(def.as_deref(), &mut differences);
         differences.extend(relocation(resource, managed, self.inputs.options.account.as_deref()));
+        differences.extend(managed.failed.map(lifecycle::failed));
         differences.extend(lifecycle::taken_along(resource, def.as_deref(), graph, &self.planned));
         let is_asked = self.inputs.options.replace.contains(&resource.address);
         let action = match () {
@@ -196,16 +212,19 @@ impl<'a> Planner<'a> {
         let protect = lifecycle.protect.or(managed.protect);
         change.protected = self.protection(&change.address, action, managed, old_def.as_deref(), protect);
         let desired = Arc::new(desired);
-        change.desired = (*desired).clone();
-        let planned = if action == Action::Replace {
-            PlannedState::Appears { desired, def, instead_of: Some(managed.id.clone()) }
-        } else {
-            let changed = differences.iter().map(|one| one.path.clone()).collect();
-            PlannedState::Stays { id: managed.id.clone(), observed: before.clone(), desired, def, changed }
-        };
+        if self.is_referred_to(&resource.address) {
+            let desired = Arc::clone(&desired);
+            let planned = if action == Action::Replace {
+                PlannedState::Appears { desired, def, instead_of: Some(managed.id.clone()) }
+            } else {
+                let changed = differences.iter().map(|one| one.path.clone()).collect();
+                PlannedState::Stays { id: managed.id.clone(), observed: before.clone(), desired, def, changed }
+            };
+            self.planned.decide(resource.address.clone(), planned);
+        }
+        change.desired = Arc::unwrap_or_clone(desired);
         change.before = Some(before);
         change.differences = differences;
-        self.planned.decide(resource.address.clone(), planned);
         self.changes.push(change);
     }
 

@@ -222,6 +222,7 @@ fn an_interrupted_creation_is_adopted_or_undone() {
         operation: OperationKind::Create,
         token: "t".into(),
         id: None,
+        sent: false,
         desired: record.applied,
         depends_on: Vec::new(),
         layer: record.layer,
@@ -260,6 +261,15 @@ fn a_tainted_resource_is_taken_up_again() {
     assert_eq!(told(&world.plan(&model)), "< data.main");
     world.options.replace.insert(address("data.main"));
     assert_eq!(told(&world.plan(&model)), "+/- data.main");
+}
+
+#[test]
+fn what_ended_in_a_failed_state_is_made_anew() {
+    let model = store(json!({ "Size": 1 }));
+    let mut world = FakeCloud::applied(&model);
+    let record = world.snapshot.resources.get_mut(&address("data.main")).unwrap();
+    (record.tainted, record.failed) = (Some("its creation failed".into()), true);
+    assert_eq!(told(&world.plan(&model)), "+/- data.main: @failed!");
 }
 
 #[test]
