@@ -143,6 +143,10 @@ impl SimCloud {
         sink: &dyn ProgressSink,
     ) -> Result<(), CloudError> {
         let elapsed = self.clock.now().saturating_sub(start);
+        if sink.deadline().is_some_and(|deadline| self.clock.now() >= deadline) {
+            let message = format!("not {for_what} after {} s", elapsed.as_secs());
+            return Err(CloudError::new(CloudErrorKind::TimedOut, "Timeout", message));
+        }
         sink.progress(Progress::Waiting { for_what: for_what.to_owned(), elapsed }).await?;
         let left = u64::try_from(until).unwrap_or(0).saturating_sub(self.clock.epoch_ms());
         self.clock.sleep(Duration::from_millis(left).clamp(Duration::from_millis(1), LONGEST_PAUSE)).await;

@@ -2,6 +2,7 @@
 
 mod aws_behaviour;
 mod call_log;
+mod forms;
 mod hostile;
 
 use super::testing::{self, RecordingSink, place};

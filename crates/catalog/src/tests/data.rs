@@ -183,7 +183,6 @@ fn lifecycles_name_places_that_exist() {
 fn lifecycles_are_read() {
     let subnet = get("aws.ec2.subnet");
     assert_eq!(paths(&subnet.lifecycle.exclusive[0]), ["VpcId", "CidrBlock"]);
-    assert!(subnet.lifecycle.held_by.is_empty());
     assert_eq!(subnet.form(&PropPath("CidrBlock".into())), Some(ValueForm::Cidr));
     let role = get("aws.iam.role");
     assert_eq!(role.lifecycle.settles, Some(Duration::from_secs(120)));

@@ -2,7 +2,7 @@
 
 use super::change::{Action, PropertyDifference, ResourceChange};
 use super::change_parts::{
-    call_failed, deletion, drift, leave_ignored, prepared, relocation, sides, skeleton, without_values,
+    call_failed, deletion, leave_ignored, prepared, relocation, sides, skeleton, without_values,
 };
 use super::inputs::PlanInputs;
 use super::inventory::{Inventory, ManagedResource, inventory};
@@ -11,7 +11,7 @@ use super::order::{OrderInputs, StepOrdering};
 use super::plan_file::{FORMAT, Plan};
 use super::planned_state::{CallFailure, PlannedState, PlannedStates};
 use super::renames::RenameInputs;
-use super::{basis, compare, lifecycle, order, protection, renames, replacement};
+use super::{basis, compare, drift, lifecycle, order, protection, renames, replacement, surplus};
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
@@ -152,6 +152,7 @@ impl<'a> Planner<'a> {
                 let mut change = skeleton(resource, Action::Create);
                 if let Some(managed) = managed {
                     change.drift = vec![deletion(managed)];
+                    change.drift_warnings = drift::gone(managed.ty);
                     change.moved_from.clone_from(&managed.moved_from);
                     self.recreated.insert(resource.address.clone());
                 }
@@ -193,7 +194,7 @@ impl<'a> Planner<'a> {
         };
         let mut change = skeleton(resource, action);
         change.ignore.clone_from(&lifecycle.ignore);
-        change.drift = drift(managed, def.as_deref(), lifecycle);
+        drift::fill(&mut change, managed, def.as_deref(), lifecycle, self.everything);
         let before = prepared(managed, &desired, def.as_deref());
         let old_def = if is_same_type { def.clone() } else { self.def(managed.ty) };
         if action == Action::Replace {
@@ -224,6 +225,7 @@ impl<'a> Planner<'a> {
         }
         change.desired = Arc::unwrap_or_clone(desired);
         change.before = Some(before);
+        surplus::leave_out(&mut differences, managed, old_def.as_deref());
         change.differences = differences;
         self.changes.push(change);
     }
@@ -275,8 +277,9 @@ impl<'a> Planner<'a> {
             }
             if managed.is_gone() {
                 change.drift = vec![deletion(managed)];
+                change.drift_warnings = drift::gone(managed.ty);
             } else {
-                change.drift = drift(managed, def.as_deref(), &Lifecycle::default());
+                drift::fill(&mut change, managed, def.as_deref(), &Lifecycle::default(), self.everything);
                 change.before = Some(prepared(managed, &PropertyMap::default(), def.as_deref()));
             }
             self.changes.push(change);

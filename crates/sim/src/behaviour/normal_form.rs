@@ -1,6 +1,7 @@
 //! Normal forms: what AWS makes of a value before it stores it.
 
 use super::address_block::AddressBlock;
+use crate::output_forms::filled;
 use gpb_engine::cloud::Properties;
 use gpb_model::PropPath;
 use serde::Deserialize;
@@ -109,19 +110,6 @@ fn next(value: &Json) -> Json {
 fn attribute(key: &str, value: &str) -> Json {
     let entries = [("Key", key), ("Value", value)].map(|(name, text)| (name.to_owned(), Json::String(text.to_owned())));
     Json::Object(Map::from_iter(entries))
-}
-
-/// Fills the `{words}` of a text; `None` where one has no value.
-pub(crate) fn filled(template: &str, fill: &dyn Fn(&str) -> Option<String>) -> Option<String> {
-    let (mut left, mut text) = (template, String::new());
-    while let Some((before, rest)) = left.split_once('{') {
-        let (word, after) = rest.split_once('}')?;
-        text.push_str(before);
-        text.push_str(&fill(word)?);
-        left = after;
-    }
-    text.push_str(left);
-    Some(text)
 }
 
 fn visit(value: &mut Json, segments: &[String], act: &mut dyn FnMut(&mut Json)) {

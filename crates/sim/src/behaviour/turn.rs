@@ -3,11 +3,11 @@
 use super::condition::ConditionSides;
 use super::life::{Life, LifeEffect, put};
 use super::life_table;
-use super::normal_form::{NormalForm, filled};
+use super::normal_form::NormalForm;
 use super::rules::{SpawnRule, TypeRules};
 use super::{Behaviour, RuleCall};
 use crate::new_resource::new_resource;
-use crate::output_forms::OutputForms;
+use crate::output_forms::{OutputForms, filled, part};
 use crate::resource_table::{self, SimResource};
 use gpb_catalog::TypeDef;
 use gpb_engine::cloud::{CloudError, CreateRequest, Properties, TypeSource, property_paths};
@@ -180,22 +180,15 @@ impl<'a> Turn<'a> {
 
     /// Returns the value of a word: `{region}`, `{id}`, a property, or a part of one as `{ResourceId|/|1}`.
     pub(super) fn word(&self, resource: &SimResource, word: &str) -> Option<String> {
-        let mut parts = word.split('|');
-        let property = parts.next()?;
-        let whole = match property {
-            "id" => resource.id.clone(),
-            "account" => resource.account.clone(),
-            "region" => resource.region.clone(),
+        part(word, &|property| match property {
+            "id" => Some(resource.id.clone()),
+            "account" => Some(resource.account.clone()),
+            "region" => Some(resource.region.clone()),
             property => {
                 let value = resource.properties.get(property)?;
-                value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+                Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
             }
-        };
-        match (parts.next(), parts.next()) {
-            (Some(separator), Some("last")) => whole.rsplit(separator).next().map(str::to_owned),
-            (Some(separator), Some(index)) => whole.split(separator).nth(index.parse().ok()?).map(str::to_owned),
-            _ => Some(whole),
-        }
+        })
     }
 
     /// Checks conditions on properties in a place.
