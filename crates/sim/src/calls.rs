@@ -6,6 +6,7 @@ use super::new_resource::{account, missing, observed};
 use super::resource_table::{self, SimResource};
 use super::sim_cloud::SimCloud;
 use async_trait::async_trait;
+use gpb_engine::cloud::deletion_locks::{DeletionLock, DeletionLockRequest};
 use gpb_engine::cloud::physical_names::short_hash;
 use gpb_engine::cloud::validate::check;
 use gpb_engine::cloud::{
@@ -185,6 +186,19 @@ impl Cloud for SimCloud {
 
     async fn delete(&self, key: &ResourceKey, token: &str, sink: &dyn ProgressSink) -> Result<(), CloudError> {
         logged("delete", &key.ty, &key.place, self.delete_resource(key, token, sink).await)
+    }
+
+    async fn deletion_locks(&self, request: DeletionLockRequest<'_>) -> Result<Vec<DeletionLock>, CloudError> {
+        logged("deletion_locks", &request.key.ty, &request.key.place, self.locks(&request))
+    }
+
+    async fn turn_off_deletion_locks(
+        &self,
+        key: &ResourceKey,
+        _token: &str,
+        sink: &dyn ProgressSink,
+    ) -> Result<Option<ObservedResource>, CloudError> {
+        logged("turn_off_deletion_locks", &key.ty, &key.place, self.unlock(key, sink).await)
     }
 
     async fn wait(&self, key: &ResourceKey, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError> {

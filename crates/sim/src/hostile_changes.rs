@@ -165,7 +165,7 @@ impl SimCloud {
     }
 }
 
-fn existing(turn: &Turn<'_>, key: &ResourceKey) -> Result<Option<SimResource>, CloudError> {
+pub(crate) fn existing(turn: &Turn<'_>, key: &ResourceKey) -> Result<Option<SimResource>, CloudError> {
     let found = resource_table::by_id(turn.table, &key.ty, account(&key.place), &key.place.region, &key.id);
     found.map_err(|error| resource_table::internal(&error))
 }

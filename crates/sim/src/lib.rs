@@ -6,6 +6,7 @@
 mod behaviour;
 mod calls;
 mod changes;
+mod deletion_locks;
 mod faults;
 mod form_words;
 mod hostile_changes;

@@ -7,6 +7,7 @@ mod condition;
 mod courses;
 mod life;
 mod life_table;
+mod locks;
 mod normal_form;
 mod rates;
 mod refusals;

@@ -258,8 +258,21 @@ pub(crate) struct LaterRule {
 pub(crate) struct RefuseRule {
     pub on: Vec<RuleCall>,
     pub when: Vec<RuleCondition>,
+    /// The lock that a deletion finds, where it is one that a call turns off.
+    pub lock: Option<LockRule>,
     pub refuses: Refusal,
     pub source: String,
+}
+
+/// A lock that is a value of the resource.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LockRule {
+    /// A clause about the resource: `its deletion protection is on`.
+    pub reason: String,
+    pub path: PropPath,
+    /// The form of the value once it is off.
+    pub off: NormalForm,
 }
 
 /// The refusal to delete what others use.
@@ -286,6 +299,10 @@ pub(crate) struct InUseRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ContentsRule {
+    /// A clause about the resource: `it is not empty`.
+    pub reason: String,
+    /// What a person does about it, as an imperative.
+    pub help: String,
     pub refuses: Refusal,
     pub source: String,
 }

@@ -31,6 +31,10 @@ impl Turn<'_> {
     /// Returns what a waiter sees.
     pub fn view(&self, key: &ResourceKey) -> Result<ResourceView, CloudError> {
         let Some((resource, life)) = self.found(key)? else { return Ok(ResourceView::Missing) };
+        // What waits for its end out of sight is gone for a waiter.
+        if life.deleting && life.hidden_until > self.now {
+            return Ok(ResourceView::Missing);
+        }
         Ok(match (&life.failed, &life.state, life.busy_until()) {
             (Some(reason), ..) => ResourceView::Failed(reason.clone()),
             (None, Some(state), Some(end)) => ResourceView::Busy(state.clone(), end.max(life.hidden_until)),

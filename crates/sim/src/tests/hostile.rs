@@ -4,6 +4,7 @@ use super::super::testing::{RecordingSink, place};
 use super::super::{Behaviour, Faults, SimCloud, SimOptions};
 use super::{key, options, properties};
 use gpb_engine::cloud::clock::{Clock as _, VirtualClock};
+use gpb_engine::cloud::deletion_locks::DeletionLockRequest;
 use gpb_engine::cloud::{
     Cloud as _, CloudError, CloudErrorKind, CreateRequest, FindRequest, ObservedResource, Properties, UpdateRequest,
 };
@@ -57,6 +58,13 @@ impl Hostile {
 
     fn delete(&self, ty: &str, id: &str) -> Result<(), CloudError> {
         self.clock.run(self.sim.delete(&key(ty, id), "d", &RecordingSink::default()))
+    }
+
+    fn locks(&self, ty: &str, id: &str) -> Vec<String> {
+        let (key, observed) = (key(ty, id), Properties::new());
+        let request = DeletionLockRequest { key: &key, observed: &observed, leaving: &[] };
+        let locks = self.clock.run(self.sim.deletion_locks(request)).unwrap();
+        locks.into_iter().map(|lock| lock.reason).collect()
     }
 
     fn read(&self, ty: &str, id: &str) -> Option<Properties> {
@@ -183,21 +191,26 @@ fn what_holds_something_or_is_protected_or_used_is_not_deleted() {
     let cloud = Hostile::new(
         "[types.net]
          in_use = [{ by = ['aws.test.box:Uses'], refuses = { code = 'DependencyViolation', kind = 'conflict', message = '{other}' }, source = 's' }]
-         refuse = [{ on = ['delete'], when = [{ path = 'Note', is = 'protected' }], refuses = { code = 'Protected' }, source = 's' }]
-         contents = { refuses = { code = 'NotEmpty' }, source = 's' }
+         refuse = [{ on = ['delete'], when = [{ path = 'Note', is = 'protected' }], lock = { reason = 'it is protected', path = 'Note', off = { map = { protected = 'free' } } }, refuses = { code = 'Protected' }, source = 's' }]
+         contents = { reason = 'it is not empty', help = 'empty it', refuses = { code = 'NotEmpty' }, source = 's' }
          [types.box]
          lingers = [{ within = '180s', holds = ['aws.test.net'], remains = 'network interface', source = 's' }]",
     );
     let net = cloud.create("net", json!({"Note": "protected"})).unwrap();
     let user = cloud.create("box", json!({"Uses": [net.id]})).unwrap();
     assert_eq!(code(cloud.delete("net", &net.id)), "Protected");
-    cloud.update("net", &net.id, json!({"Note": "free"})).unwrap();
+    assert_eq!(cloud.locks("net", &net.id), ["it is protected"]);
+    let sink = RecordingSink::default();
+    let unlocked = cloud.clock.run(cloud.sim.turn_off_deletion_locks(&key("net", &net.id), "u", &sink)).unwrap();
+    assert_eq!(unlocked.unwrap().properties["Note"], "free");
+    assert!(cloud.locks("net", &net.id).is_empty(), "what gpb made is no lock");
     assert_eq!(code(cloud.delete("net", &net.id)), "DependencyViolation");
     cloud.delete("box", &user.id).unwrap();
     let held = cloud.delete("net", &net.id).unwrap_err();
     assert_eq!(held.message, format!("a network interface of {}", user.id));
     cloud.pass(180);
     cloud.sim.put_contents(&key("net", &net.id)).unwrap();
+    assert_eq!(cloud.locks("net", &net.id), ["it is not empty"]);
     assert_eq!(code(cloud.delete("net", &net.id)), "NotEmpty");
 }
 
@@ -235,6 +248,7 @@ fn aws_changes_and_makes_things_by_itself() {
     cloud.pass(600);
     assert_eq!(cloud.found("box"), 1);
     assert_eq!(code(cloud.delete("net", &net.id)), "StillHasMembers");
+    assert_eq!(cloud.locks("net", &net.id).len(), 1, "what AWS made is in nobody's plan");
     cloud.pass(7 * 86_400);
     assert_eq!(cloud.read("net", &net.id).unwrap()["Note"], "16.9");
 }
@@ -243,7 +257,8 @@ fn aws_changes_and_makes_things_by_itself() {
 fn a_deletion_takes_time_and_is_hidden_or_shown() {
     let rules =
         |hidden: &str| format!("[types.net]\ndelete = [{{ takes = '60s', hidden = '{hidden}', source = 's' }}]");
-    for (hidden, shown) in [("0s", true), ("1d", false)] {
+    // What is out of sight is gone for a waiter: the second of the look is all that passes.
+    for (hidden, shown, waited) in [("0s", true, 60), ("1d", false, 1)] {
         let cloud = Hostile::new(&rules(hidden));
         let net = cloud.create("net", json!({})).unwrap();
         let place = key("net", &net.id);
@@ -257,7 +272,7 @@ fn a_deletion_takes_time_and_is_hidden_or_shown() {
             .await;
             seen
         });
-        assert_eq!((seen, cloud.clock.now()), (shown, Duration::from_secs(60)));
+        assert_eq!((seen, cloud.clock.now()), (shown, Duration::from_secs(waited)));
         assert_eq!(cloud.read("net", &net.id), None);
     }
 }
