@@ -3,6 +3,7 @@
 
 pub mod actions;
 mod decode;
+pub mod drift_rules;
 mod embedded;
 pub mod lifecycle;
 mod nearest;

@@ -2,6 +2,7 @@
 
 use crate::cloud::Properties;
 use crate::cloud::deletion_locks::DeletionLock;
+use gpb_catalog::drift_rules::WarningRule;
 use gpb_model::{Address, Place, PropPath, PropertyMap, PropertyValue};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,9 @@ pub struct ResourceChange {
     ///
     /// The empty path means the resource itself, which is gone.
     pub drift: Vec<PropertyDifference>,
+    /// The warnings about the drift.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drift_warnings: Vec<DriftWarning>,
     /// The properties that force a replacement.
     pub forced_by: Vec<PropPath>,
     /// The changes that must be done before: addresses of this plan, those that need nothing done included.
@@ -59,6 +63,27 @@ pub struct ResourceChange {
     pub protect: Option<bool>,
     /// For a replacement: `true` when the new one is created before the old one is deleted.
     pub create_first: bool,
+}
+
+/// A warning about a change outside gpb: it weakens what the declaration protects.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DriftWarning {
+    /// The difference it is about, by its path.
+    pub path: PropPath,
+    /// The property that decided it; empty for the resource itself.
+    pub property: PropPath,
+    /// The harm.
+    pub why: String,
+    /// The public source of the rule.
+    pub source: String,
+}
+
+impl DriftWarning {
+    /// Returns the warning of a rule about a difference.
+    pub(super) fn new(path: PropPath, rule: &WarningRule) -> DriftWarning {
+        let property = rule.property.clone();
+        DriftWarning { path, property, why: rule.why.clone(), source: rule.source.clone() }
+    }
 }
 
 /// An action on a resource.

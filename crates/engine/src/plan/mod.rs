@@ -6,6 +6,7 @@ mod change;
 mod change_parts;
 pub mod compare;
 mod deletion_locks;
+mod drift;
 #[cfg(any(test, feature = "testing"))]
 pub mod fixtures;
 mod inputs;
@@ -18,16 +19,18 @@ mod plan_file;
 mod planned_state;
 mod planner;
 mod protection;
+mod renames;
 mod replacement;
 mod step;
 mod step_graph;
+mod surplus;
 #[cfg(test)]
 mod tests;
 pub mod values;
 
 pub use basis::{model_hash, stale};
 pub use capability::{capability_refusals, capability_refusals_of_model};
-pub use change::{Action, OWNER, PLACE, PropertyDifference, ResourceChange, TYPE};
+pub use change::{Action, DriftWarning, OWNER, PLACE, PropertyDifference, ResourceChange, TYPE};
 pub use deletion_locks::{add_deletion_locks, deleted_resources, unprotect};
 pub use inputs::{Observation, PlanInputs, PlanOptions, ProtectionOverride};
 pub use masking::masked;

@@ -1,5 +1,7 @@
 mod actions;
+mod answers;
 mod basis;
+mod drift;
 mod laws;
 mod lifecycle;
 mod order;
