@@ -120,7 +120,7 @@ impl SimCloud {
                     return Err(CloudError::new(CloudErrorKind::FailedState, "Failed", reason));
                 }
                 ResourceView::Busy(state, until) => {
-                    self.pass(&format!("ready (now `{state}`)"), until, start, sink).await?
+                    self.pass(&format!("ready (now `{state}`)"), until, start, sink).await?;
                 }
             }
         }

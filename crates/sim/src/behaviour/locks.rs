@@ -1,7 +1,8 @@
 //! Deletion locks by the rules: refusals that are known before a deletion is tried.
 
+use super::naming::handles;
 use super::rules::RuleCall;
-use super::turn::{OWN_TOKEN, Turn, handles};
+use super::turn::{OWN_TOKEN, Turn};
 use crate::resource_table::SimResource;
 use gpb_catalog::TypeDef;
 use gpb_engine::cloud::deletion_locks::{DeletionLock, LockRelease};

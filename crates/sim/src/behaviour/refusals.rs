@@ -2,9 +2,11 @@
 
 use super::address_block::AddressBlock;
 use super::life_table;
-use super::rules::{ExclusiveRule, InUseRule, Refusal, RuleCall, WithinRule};
+use super::naming::{handles, mentions};
+use super::refusal_rules::{ExclusiveRule, InUseRule, Refusal, WithinRule};
+use super::rules::RuleCall;
 use super::service_of;
-use super::turn::{OWN_TOKEN, Turn, handles, mentions, sql};
+use super::turn::{OWN_TOKEN, Turn, sql};
 use crate::resource_table::{self, SimResource};
 use gpb_catalog::TypeDef;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, Properties, property_paths};

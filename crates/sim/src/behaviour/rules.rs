@@ -2,8 +2,11 @@
 
 use super::condition::RuleCondition;
 use super::normal_form::NormalForm;
+use super::refusal_rules::{
+    BusyRule, ContentsRule, ExclusiveRule, HeldRule, InUseRule, NoChangeRule, RateRule, RefuseRule, UnknownRule,
+    WithinRule,
+};
 use super::rule_time::RuleTime;
-use gpb_engine::cloud::CloudErrorKind;
 use gpb_model::PropPath;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
@@ -96,22 +99,6 @@ pub(crate) enum RuleCall {
 
 /// The error of a refused call, as the service words it.
 ///
-/// `{id}` in the message is the resource's identifier, `{other}` what stands in the way.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Refusal {
-    pub code: String,
-    /// The meaning that the service's binding gives to the code.
-    #[serde(default = "invalid")]
-    pub kind: CloudErrorKind,
-    #[serde(default)]
-    pub message: String,
-}
-
-fn invalid() -> CloudErrorKind {
-    CloudErrorKind::Invalid
-}
-
 /// The property that shows the state.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -120,21 +107,6 @@ pub(crate) struct StatusRule {
     /// The word for ready.
     pub ready: String,
     pub source: String,
-}
-
-/// The refusal of changes while a resource is not ready.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct BusyRule {
-    /// The calls that are refused; updates and deletions unless said.
-    #[serde(default = "changes")]
-    pub on: Vec<RuleCall>,
-    pub refuses: Refusal,
-    pub source: String,
-}
-
-fn changes() -> Vec<RuleCall> {
-    vec![RuleCall::Update, RuleCall::Delete]
 }
 
 /// The course of a change after its call has returned; the first whose conditions hold is taken.
@@ -209,25 +181,6 @@ pub(crate) struct PropagateRule {
     pub source: String,
 }
 
-/// The refusal of a request that names what the service does not know yet.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct UnknownRule {
-    pub refuses: Refusal,
-    pub source: String,
-}
-
-/// The refusal of an update whose values are already so.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NoChangeRule {
-    /// The properties of the call; all of them where none is named.
-    #[serde(default)]
-    pub properties: Vec<String>,
-    pub refuses: Refusal,
-    pub source: String,
-}
-
 /// The form in which a value is stored.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -252,99 +205,7 @@ pub(crate) struct LaterRule {
     pub source: String,
 }
 
-/// A refusal by the values of the request, or, for a deletion, of the resource.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RefuseRule {
-    pub on: Vec<RuleCall>,
-    pub when: Vec<RuleCondition>,
-    /// The lock that a deletion finds, where it is one that a call turns off.
-    pub lock: Option<LockRule>,
-    pub refuses: Refusal,
-    pub source: String,
-}
-
-/// A lock that is a value of the resource.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct LockRule {
-    /// A clause about the resource: `its deletion protection is on`.
-    pub reason: String,
-    pub path: PropPath,
-    /// The form of the value once it is off.
-    pub off: NormalForm,
-}
-
-/// The refusal to delete what others use.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct InUseRule {
-    /// The users: types, each with the place that names this one, as `aws.ec2.subnet:VpcId`.
-    ///
-    /// Without a place, any string of the user counts.
-    pub by: Vec<String>,
-    #[serde(default)]
-    pub when: Vec<RuleCondition>,
-    /// The property whose value the users name, where it is none of its own names.
-    #[serde(default)]
-    pub via: Option<PropPath>,
-    /// Set where the deletion removes the users that AWS made by itself.
-    #[serde(default)]
-    pub clears_own: bool,
-    pub refuses: Refusal,
-    pub source: String,
-}
-
-/// The refusal to delete what holds contents that are no resources: objects, messages.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ContentsRule {
-    /// A clause about the resource: `it is not empty`.
-    pub reason: String,
-    /// What a person does about it, as an imperative.
-    pub help: String,
-    pub refuses: Refusal,
-    pub source: String,
-}
-
-/// Values of which only one resource of the type can have the same in a place.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ExclusiveRule {
-    pub paths: Vec<PropPath>,
-    /// Set where the last value is a block of addresses, which must not overlap.
-    #[serde(default)]
-    pub overlap: bool,
-    pub refuses: Refusal,
-    pub source: String,
-}
-
-/// A block of addresses that must lie in one of another resource.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct WithinRule {
-    pub path: PropPath,
-    /// The property that names the other resource.
-    pub by: PropPath,
-    /// The type of the other resource.
-    pub of: String,
-    /// The block of the other resource.
-    pub at: PropPath,
-    pub refuses: Refusal,
-    pub source: String,
-}
-
-/// Values that nobody can use for a while after a deletion.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct HeldRule {
-    pub paths: Vec<PropPath>,
-    pub within: RuleTime,
-    pub refuses: Refusal,
-    pub source: String,
-}
-
-/// What stays of a deleted resource for a while and holds others, such as network interfaces.
+/// The remains of a deleted resource that hold others for a while, such as network interfaces.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LingerRule {
@@ -396,27 +257,6 @@ pub(crate) enum FailureEnd {
     Rollback,
     /// The resource stays in a failed state.
     Failed,
-}
-
-/// The rate of a service's calls in one place: a token bucket.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RateRule {
-    /// The calls that share the bucket; all where none is named.
-    #[serde(default)]
-    pub on: Vec<RuleCall>,
-    /// The last words of the types whose calls count; all where none is named.
-    #[serde(default)]
-    pub types: Vec<String>,
-    /// The tokens that come back each second.
-    pub per_second: f64,
-    /// The greatest number of tokens.
-    pub burst: f64,
-    /// Set where all regions share the bucket.
-    #[serde(default)]
-    pub global: bool,
-    pub refuses: Refusal,
-    pub source: String,
 }
 
 /// An output that counts the updates of some properties: a revision, a version.

@@ -1,4 +1,4 @@
-//! What reads and lists show of a resource at a moment.
+//! Views: a resource as reads, lists and waiters see it at a moment.
 
 use super::life::Life;
 use super::life_table;
@@ -8,7 +8,7 @@ use crate::resource_table::{self, SimResource};
 use gpb_engine::cloud::{CloudError, FindRequest, ObservedResource, ResourceKey, property_paths};
 use serde_json::Value as Json;
 
-/// What a waiter sees of a resource.
+/// A resource as a waiter sees it.
 #[derive(Debug)]
 pub(crate) enum ResourceView {
     /// It is not there.
