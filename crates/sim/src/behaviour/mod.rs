@@ -27,7 +27,7 @@ pub(crate) use rates::RateLimits;
 pub(crate) use refusals::AskedChange;
 pub(crate) use rules::RuleCall;
 pub(crate) use turn::Turn;
-pub(crate) use views::ResourceView;
+pub(crate) use views::WaiterView;
 
 use gpb_base::stdlib::Library;
 use refusal_rules::{RateRule, UnknownRule};

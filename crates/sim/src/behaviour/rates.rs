@@ -9,11 +9,11 @@ use std::sync::{Mutex, PoisonError};
 /// The buckets of a cloud, as calls come in.
 #[derive(Debug, Default)]
 pub(crate) struct RateLimits {
-    buckets: Mutex<BTreeMap<BucketKey, TokenBucket>>,
+    buckets: Mutex<BTreeMap<RateBucketKey, TokenBucket>>,
 }
 
 /// A bucket's service, rule, account and region.
-type BucketKey = (String, usize, String, String);
+type RateBucketKey = (String, usize, String, String);
 
 /// The tokens left, and the moment they were counted, in milliseconds since the epoch.
 type TokenBucket = (f64, i64);

@@ -11,11 +11,13 @@ use serde::Deserialize;
 /// `{id}` in the message is the resource's identifier, `{other}` what stands in the way.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Refusal {
+pub(crate) struct CallRefusal {
+    /// The service's own code.
     pub code: String,
     /// The meaning that the service's binding gives to the code.
     #[serde(default = "invalid")]
     pub kind: CloudErrorKind,
+    /// The service's own message.
     #[serde(default)]
     pub message: String,
 }
@@ -31,7 +33,9 @@ pub(crate) struct BusyRule {
     /// The calls that are refused; updates and deletions unless said.
     #[serde(default = "changes")]
     pub on: Vec<RuleCall>,
-    pub refuses: Refusal,
+    /// The error of a refused call.
+    pub refuses: CallRefusal,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -43,7 +47,9 @@ fn changes() -> Vec<RuleCall> {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UnknownRule {
-    pub refuses: Refusal,
+    /// The error of a refused call.
+    pub refuses: CallRefusal,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -54,7 +60,9 @@ pub(crate) struct NoChangeRule {
     /// The properties of the call; all of them where none is named.
     #[serde(default)]
     pub properties: Vec<String>,
-    pub refuses: Refusal,
+    /// The error of a refused call.
+    pub refuses: CallRefusal,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -62,20 +70,25 @@ pub(crate) struct NoChangeRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefuseRule {
+    /// The calls that the rule is about.
     pub on: Vec<RuleCall>,
+    /// The conditions under which the rule holds.
     pub when: Vec<RuleCondition>,
     /// The lock that a deletion finds, where it is one that a call turns off.
-    pub lock: Option<LockRule>,
-    pub refuses: Refusal,
+    pub lock: Option<ValueLockRule>,
+    /// The error of a refused call.
+    pub refuses: CallRefusal,
+    /// The public source of the rule.
     pub source: String,
 }
 
 /// A lock that is a value of the resource.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct LockRule {
+pub(crate) struct ValueLockRule {
     /// A clause about the resource: `its deletion protection is on`.
     pub reason: String,
+    /// The place in the properties.
     pub path: PropPath,
     /// The form of the value once it is off.
     pub off: NormalForm,
@@ -89,6 +102,7 @@ pub(crate) struct InUseRule {
     ///
     /// Without a place, any string of the user counts.
     pub by: Vec<String>,
+    /// The conditions under which the rule holds.
     #[serde(default)]
     pub when: Vec<RuleCondition>,
     /// The property whose value the users name, where it is none of its own names.
@@ -97,7 +111,9 @@ pub(crate) struct InUseRule {
     /// Set where the deletion removes the users that AWS made by itself.
     #[serde(default)]
     pub clears_own: bool,
-    pub refuses: Refusal,
+    /// The error of a refused call.
+    pub refuses: CallRefusal,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -109,7 +125,9 @@ pub(crate) struct ContentsRule {
     pub reason: String,
     /// The work of a person who wants it gone, as an imperative.
     pub help: String,
-    pub refuses: Refusal,
+    /// The error of a refused call.
+    pub refuses: CallRefusal,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -117,11 +135,14 @@ pub(crate) struct ContentsRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExclusiveRule {
+    /// The places in the properties.
     pub paths: Vec<PropPath>,
     /// Set where the last value is a block of addresses, which must not overlap.
     #[serde(default)]
     pub overlap: bool,
-    pub refuses: Refusal,
+    /// The error of a refused call.
+    pub refuses: CallRefusal,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -129,6 +150,7 @@ pub(crate) struct ExclusiveRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WithinRule {
+    /// The place in the properties.
     pub path: PropPath,
     /// The property that names the other resource.
     pub by: PropPath,
@@ -136,7 +158,9 @@ pub(crate) struct WithinRule {
     pub of: String,
     /// The block of the other resource.
     pub at: PropPath,
-    pub refuses: Refusal,
+    /// The error of a refused call.
+    pub refuses: CallRefusal,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -144,9 +168,13 @@ pub(crate) struct WithinRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HeldRule {
+    /// The places in the properties.
     pub paths: Vec<PropPath>,
+    /// The time from the moment of the change on.
     pub within: RuleTime,
-    pub refuses: Refusal,
+    /// The error of a refused call.
+    pub refuses: CallRefusal,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -167,6 +195,8 @@ pub(crate) struct RateRule {
     /// Set where all regions share the bucket.
     #[serde(default)]
     pub global: bool,
-    pub refuses: Refusal,
+    /// The error of a refused call.
+    pub refuses: CallRefusal,
+    /// The public source of the rule.
     pub source: String,
 }

@@ -3,7 +3,7 @@
 use super::address_block::AddressBlock;
 use super::life_table;
 use super::naming::{handles, mentions};
-use super::refusal_rules::{ExclusiveRule, InUseRule, Refusal, WithinRule};
+use super::refusal_rules::{CallRefusal, ExclusiveRule, InUseRule, WithinRule};
 use super::rules::RuleCall;
 use super::service_of;
 use super::turn::{OWN_TOKEN, Turn, sql};
@@ -14,7 +14,7 @@ use gpb_model::PropPath;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
-fn refused(refusal: &Refusal, id: &str, other: &str) -> CloudError {
+fn refused(refusal: &CallRefusal, id: &str, other: &str) -> CloudError {
     let message = refusal.message.replace("{id}", id).replace("{other}", other);
     CloudError::new(refusal.kind, refusal.code.clone(), message)
 }
@@ -22,6 +22,7 @@ fn refused(refusal: &Refusal, id: &str, other: &str) -> CloudError {
 /// The sides of a change that is asked for.
 #[derive(Clone, Copy)]
 pub(crate) struct AskedChange<'a> {
+    /// The call.
     pub call: RuleCall,
     /// The resource, before it has a number where it is to be made.
     pub resource: &'a SimResource,

@@ -32,28 +32,51 @@ pub(crate) struct ServiceRules {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct TypeRules {
+    /// The property that shows the state.
     pub status: Option<StatusRule>,
+    /// The refusal of changes in a state.
     pub busy: Option<BusyRule>,
+    /// The courses of creations.
     pub create: Vec<CourseRule>,
+    /// The courses of updates.
     pub update: Vec<CourseRule>,
+    /// The courses of deletions.
     pub delete: Vec<CourseRule>,
+    /// The properties that are read late.
     pub settle: Vec<SettleRule>,
+    /// The lag of lists.
     pub lists: Option<ListRule>,
+    /// The time until other services know it.
     pub propagates: Option<PropagateRule>,
+    /// The refusal of what is not known yet.
     pub unknown: Option<UnknownRule>,
+    /// The refusals of updates that change nothing.
     pub no_change: Vec<NoChangeRule>,
+    /// The forms of stored values.
     pub normal: Vec<NormalRule>,
+    /// AWS's own changes.
     pub later: Vec<LaterRule>,
+    /// The refusals by values.
     pub refuse: Vec<RefuseRule>,
+    /// The refusals to delete what is used.
     pub in_use: Vec<InUseRule>,
+    /// The refusal to delete what is not empty.
     pub contents: Option<ContentsRule>,
+    /// The values that only one may have.
     pub exclusive: Vec<ExclusiveRule>,
+    /// The blocks of addresses that must lie in another.
     pub within: Vec<WithinRule>,
+    /// The values that stay taken.
     pub held: Vec<HeldRule>,
+    /// The remains of deleted resources.
     pub lingers: Vec<LingerRule>,
+    /// The resources that AWS makes by itself.
     pub spawns: Vec<SpawnRule>,
+    /// The changes that fail later.
     pub failures: Vec<FailureRule>,
+    /// The outputs that count updates.
     pub revises: Vec<ReviseRule>,
+    /// The resources that end with it.
     pub takes_along: Vec<TakeAlongRule>,
 }
 
@@ -103,9 +126,11 @@ pub(crate) enum RuleCall {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StatusRule {
+    /// The property.
     pub property: PropPath,
     /// The word for ready.
     pub ready: String,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -113,6 +138,7 @@ pub(crate) struct StatusRule {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct CourseRule {
+    /// The conditions under which the rule holds.
     pub when: Vec<RuleCondition>,
     /// The time until the change shows at all: before it the old state and the old values are read.
     pub begins: RuleTime,
@@ -126,6 +152,7 @@ pub(crate) struct CourseRule {
     pub hidden: RuleTime,
     /// The time that the waiter lets pass before it believes a state.
     pub settle: RuleTime,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -146,12 +173,15 @@ pub(crate) enum ValueMoment {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SettleRule {
+    /// The calls that the rule is about.
     #[serde(default = "makings")]
     pub on: Vec<RuleCall>,
     /// The properties; all of them where none is named.
     #[serde(default)]
     pub properties: Vec<String>,
+    /// The time from the moment of the change on.
     pub within: RuleTime,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -163,10 +193,12 @@ fn makings() -> Vec<RuleCall> {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListRule {
+    /// The time by which lists are late.
     pub lag: RuleTime,
     /// Set where reads of many at once are lists too.
     #[serde(default)]
     pub batch: bool,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -174,10 +206,12 @@ pub(crate) struct ListRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PropagateRule {
+    /// The time from the moment of the change on.
     pub within: RuleTime,
     /// Set where the service's own calls do not know it either.
     #[serde(default)]
     pub own_service: bool,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -185,10 +219,14 @@ pub(crate) struct PropagateRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NormalRule {
+    /// The place in the properties.
     pub path: PropPath,
+    /// The conditions under which the rule holds.
     #[serde(default)]
     pub when: Vec<RuleCondition>,
+    /// The form of the value.
     pub form: NormalForm,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -196,12 +234,16 @@ pub(crate) struct NormalRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LaterRule {
+    /// The place in the properties.
     pub path: PropPath,
+    /// The conditions under which the rule holds.
     #[serde(default)]
     pub when: Vec<RuleCondition>,
     /// The time after the creation.
     pub after: RuleTime,
+    /// The form of the value.
     pub form: NormalForm,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -209,11 +251,13 @@ pub(crate) struct LaterRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LingerRule {
+    /// The time from the moment of the change on.
     pub within: RuleTime,
     /// The types that cannot be deleted meanwhile, where the deleted resource names them.
     pub holds: Vec<String>,
     /// The remains, in words: `network interface`.
     pub remains: String,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -221,15 +265,20 @@ pub(crate) struct LingerRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SpawnRule {
+    /// The type.
     #[serde(rename = "type")]
     pub ty: String,
+    /// The time after the moment of the change.
     pub after: RuleTime,
+    /// The conditions under which the rule holds.
     #[serde(default)]
     pub when: Vec<RuleCondition>,
     /// A type and an identifier that must exist then.
     #[serde(default)]
     pub beside: Option<(String, String)>,
+    /// The properties.
     pub properties: Map<String, Json>,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -237,6 +286,7 @@ pub(crate) struct SpawnRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FailureRule {
+    /// The calls that the rule is about.
     #[serde(default = "makings")]
     pub on: Vec<RuleCall>,
     /// The conditions; without any only an injected fault makes it fail.
@@ -244,8 +294,11 @@ pub(crate) struct FailureRule {
     pub when: Vec<RuleCondition>,
     /// The time after the call.
     pub after: RuleTime,
+    /// The end of the text, or of the change.
     pub ends: FailureEnd,
+    /// The service's own message.
     pub message: String,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -268,6 +321,7 @@ pub(crate) struct ReviseRule {
     /// The properties; all of them where none is named.
     #[serde(default)]
     pub properties: Vec<String>,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -275,10 +329,13 @@ pub(crate) struct ReviseRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TakeAlongRule {
+    /// The type.
     #[serde(rename = "type")]
     pub ty: String,
     /// The property of the other one, and its value made of words of this one.
     pub path: PropPath,
+    /// The value.
     pub is: String,
+    /// The public source of the rule.
     pub source: String,
 }

@@ -19,9 +19,13 @@ use std::sync::Arc;
 /// A call's means: the cloud's parts, at the moment of the call.
 #[derive(Clone, Copy)]
 pub(crate) struct Turn<'a> {
+    /// The rules.
     pub behaviour: &'a Behaviour,
+    /// The resource types.
     pub types: &'a dyn TypeSource,
+    /// The forms of made-up outputs.
     pub forms: &'a OutputForms,
+    /// The tables.
     pub table: &'a Connection,
     /// The moment, in milliseconds since the epoch.
     pub now: i64,
