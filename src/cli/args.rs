@@ -122,6 +122,9 @@ pub enum Command {
         /// Exit with 2 when the plan has changes
         #[arg(long)]
         detailed_exitcode: bool,
+        /// The resources that are to be made anew
+        #[command(flatten)]
+        replace: ReplaceArgs,
         /// The protected resources that may be lost
         #[command(flatten)]
         unprotect: UnprotectArgs,
@@ -134,6 +137,9 @@ pub enum Command {
         /// Skip the confirmation prompt
         #[arg(long, short)]
         yes: bool,
+        /// The resources that are to be made anew
+        #[command(flatten)]
+        replace: ReplaceArgs,
         /// The protected resources that may be lost
         #[command(flatten)]
         unprotect: UnprotectArgs,
@@ -292,6 +298,14 @@ pub struct UnprotectArgs {
     /// Allow this protected resource to be replaced or deleted; `all` allows all
     #[arg(long, value_name = "ADDRESS")]
     pub unprotect: Vec<String>,
+}
+
+/// Holds the option that has resources made anew.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ReplaceArgs {
+    /// Delete this resource and create it anew, though nothing about it has changed
+    #[arg(long, value_name = "ADDRESS")]
+    pub replace: Vec<String>,
 }
 
 /// Names the output formats of `gpb graph`.

@@ -7,6 +7,7 @@ use super::value::{ValuePrinter, display};
 use super::value_diff::{ValueDiff, value_diff};
 use anstyle::Style;
 use gpb_catalog::TypeDef;
+use gpb_engine::cloud::deletion_locks::{DeletionLock, LockRelease};
 use gpb_engine::plan::{Action, OWNER, PLACE, PropertyDifference, ResourceChange, TYPE, values};
 use gpb_model::PropPath;
 use gpb_model::PropertyValue;
@@ -37,6 +38,9 @@ impl ChangePrinter<'_> {
         push(out, &if note.is_empty() { head } else { format!("{head}  {}", paint(style, note)) });
         if let Some(why) = &change.protected {
             push(out, &format!("      {}", paint(self.styles.alert, format_args!("! protected: {why}"))));
+        }
+        for lock in &change.deletion_locks {
+            push(out, &format!("      {}", paint(self.styles.alert, format_args!("! {}", lock_note(change, lock)))));
         }
         match change.action {
             Action::Create => self.created(def, change, out),
@@ -243,4 +247,13 @@ fn place_name(def: Option<&TypeDef>, path: &PropPath) -> String {
 pub(super) fn push(out: &mut String, line: &str) {
     out.push_str(line.trim_end());
     out.push('\n');
+}
+
+/// Returns what a deletion lock means for the plan.
+fn lock_note(change: &ResourceChange, lock: &DeletionLock) -> String {
+    match (&lock.release, change.unprotected) {
+        (LockRelease::Call { .. }, true) => format!("{}: it is turned off first", lock.reason),
+        (LockRelease::Unread, true) => format!("{}: it is tried all the same", lock.reason),
+        _ => format!("cannot be deleted: {}", lock.reason),
+    }
 }

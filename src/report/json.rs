@@ -4,6 +4,7 @@ use super::plan::PlanSummary;
 use super::replacement_order::ReplacementOrder;
 use super::value::display;
 use gpb_catalog::TypeLookup;
+use gpb_engine::cloud::deletion_locks::{DeletionLock, LockRelease};
 use gpb_engine::plan::{Action, DriftWarning, Plan, PropertyDifference, ResourceChange};
 use gpb_engine::state::{ResourceRecord, StateSnapshot};
 use gpb_model::PropertyValue;
@@ -90,7 +91,7 @@ fn change(change: &ResourceChange, order: &ReplacementOrder, types: TypeLookup<'
         })
     };
     let warning = |one: &DriftWarning| json!({ "property": name(&one.property), "path": one.property, "why": one.why, "source": one.source });
-    json!({
+    let mut shown = json!({
         "address": change.address,
         "type": change.ty,
         "layer": change.layer,
@@ -106,7 +107,15 @@ fn change(change: &ResourceChange, order: &ReplacementOrder, types: TypeLookup<'
         "protected": change.protected,
         "moved_from": change.moved_from,
         "depends_on": change.depends_on,
-    })
+    });
+    if !change.deletion_locks.is_empty() {
+        let lock = |lock: &DeletionLock| {
+            let is_call = matches!(lock.release, LockRelease::Call { .. });
+            json!({ "reason": lock.reason, "turned_off_first": is_call && change.unprotected })
+        };
+        shown["deletion_locks"] = change.deletion_locks.iter().map(lock).collect();
+    }
+    shown
 }
 
 /// Returns a value as JSON.

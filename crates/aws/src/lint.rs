@@ -1,6 +1,7 @@
 //! Validation of bindings against the catalog and the API, and their coverage.
 
 mod audit;
+mod locks;
 
 pub use audit::{Coverage, audit};
 
@@ -38,6 +39,11 @@ pub fn terms(bound: &BoundType) -> Vec<&TemplateTerm> {
         sets.chain(subresources).flat_map(BTreeMap::values).flat_map(TemplateTree::terms).collect();
     found.extend(uses(bound).iter().flat_map(|one| one.input.terms()));
     found.extend(binding.id.values().flat_map(Template::terms));
+    for rule in binding.locks.iter() {
+        let id = rule.members.iter().map(|members| &members.id);
+        found.extend(id.chain(&rule.show).chain(&rule.help).flat_map(Template::terms));
+        found.extend(rule.except.iter().flat_map(BTreeMap::values).flat_map(TemplateTree::terms));
+    }
     found.extend(binding.read.iter().filter_map(|read| read.each.as_ref()).flat_map(Template::terms));
     found
 }
@@ -70,6 +76,7 @@ pub fn problems(bound: &BoundType) -> Vec<BindingProblem> {
             found.push(BindingProblem { place, message });
         }
     }
+    found.extend(locks::problems(bound));
     found.extend(misplaced(bound));
     for part in bound.binding.id.keys() {
         if !bound.def.primary_identifier.iter().any(|path| path.head() == part) {
@@ -78,6 +85,15 @@ pub fn problems(bound: &BoundType) -> Vec<BindingProblem> {
         }
     }
     found
+}
+
+const CHANGE_KEYS: &str = "if_increased, if_decreased, if_changed, unless_changed";
+
+fn is_about_change(call: &ApiCall) -> bool {
+    call.if_increased.is_some()
+        || call.if_decreased.is_some()
+        || !call.if_changed.is_empty()
+        || !call.unless_changed.is_empty()
 }
 
 /// Lists the keys of calls that would be ignored where they stand.
@@ -93,8 +109,8 @@ fn misplaced(bound: &BoundType) -> Vec<BindingProblem> {
             if call.wait || call.operation.is_some() {
                 refuse("subresources", "wait, operation", "a subresource's calls are waited for once, after the last");
             }
-            if call.if_increased.is_some() || call.if_decreased.is_some() {
-                refuse("subresources", "if_increased, if_decreased", "they are for `update`");
+            if is_about_change(call) {
+                refuse("subresources", CHANGE_KEYS, "they are for `update`");
             }
         }
         let read = subresource.read.iter();
@@ -103,8 +119,8 @@ fn misplaced(bound: &BoundType) -> Vec<BindingProblem> {
         }
     }
     for call in binding.create.iter().chain(&*binding.delete) {
-        if call.if_increased.is_some() || call.if_decreased.is_some() {
-            refuse("create, delete", "if_increased, if_decreased", "they are for `update`");
+        if is_about_change(call) {
+            refuse("create, delete", CHANGE_KEYS, "they are for `update`");
         }
     }
     if binding.delete.iter().any(|call| call.operation.is_some()) {
@@ -117,6 +133,10 @@ fn misplaced(bound: &BoundType) -> Vec<BindingProblem> {
         if read.each.is_some() && read.batch.is_some() {
             refuse("read", "batch", "`for` makes a call once an element");
         }
+    }
+    let shared = bound.file.errors.held.iter().chain(&binding.errors.held);
+    if binding.revive.is_some() && shared.count() == 0 {
+        refuse("revive", "revive", "no code of `errors` is `held`");
     }
     if binding.ready.iter().any(|rule| rule.equals.is_some() && !rule.ready.is_empty()) {
         refuse("ready", "ready", "`equals` decides");
@@ -229,6 +249,23 @@ fn uses(bound: &BoundType) -> Vec<OperationUse<'_>> {
         let at = vec![&listing.at];
         found.push(OperationUse { place: "list".to_owned(), call: &listing.call, input: &listing.input, at });
     }
+    for rule in binding.locks.iter() {
+        found.extend(rule.clear.iter().flat_map(|call| of_call("locks", call)));
+        if let Some(call) = &rule.call {
+            let at = rule.at.iter().collect();
+            found.push(OperationUse { place: "locks".to_owned(), call, input: &rule.input, at });
+        }
+    }
+    for children in &binding.children {
+        let (place, at) = ("children".to_owned(), vec![&children.at]);
+        found.push(OperationUse { place, call: &children.call, input: &children.input, at });
+        found.extend(of_call("children", &children.delete));
+    }
+    if let Some(revival) = &binding.revive {
+        let (place, at) = ("revive".to_owned(), vec![&revival.until]);
+        found.push(OperationUse { place, call: &revival.call, input: &revival.input, at });
+        found.extend(revival.restore.iter().flat_map(|call| of_call("revive", call)));
+    }
     for subresource in &binding.subresources {
         let place = format!("subresources of {}", subresource.properties.join(", "));
         for calls in [&subresource.put, &subresource.clear, &subresource.add, &subresource.remove] {
@@ -293,12 +330,14 @@ fn property_mentions(bound: &BoundType) -> Vec<(String, PropPath)> {
     all("defaults", &mut binding.defaults.keys());
     all("unsupported", &mut binding.unsupported.iter().chain(&binding.update_only));
     all("upsert_key", &mut binding.upsert_key.iter());
+    all("locks", &mut locks::properties(bound).iter());
     let heads: Vec<String> =
         binding.vacant.keys().map(|path| path.split('.').next().unwrap_or(path).to_owned()).collect();
     all("vacant", &mut heads.iter());
     let calls = [&binding.create, &binding.update, &binding.delete].into_iter().flat_map(|calls| calls.iter());
     for call in calls {
         all(&call.call, &mut call.properties.iter().flatten().chain(&call.if_increased).chain(&call.if_decreased));
+        all(&call.call, &mut call.if_changed.iter().chain(&call.unless_changed));
         conditions(call.conditions(), &mut |name| all(&call.call, &mut std::iter::once(name)));
     }
     for read in binding.read.iter() {

@@ -5,6 +5,8 @@ mod absence;
 mod adoption;
 mod call_log;
 mod capability;
+mod changes;
+mod locks;
 mod name_conflicts;
 mod script;
 

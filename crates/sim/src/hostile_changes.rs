@@ -79,6 +79,7 @@ impl SimCloud {
             turn.refuse_no_change(def, &resource, update.changed, (&before, &after))?;
             def.write_only.iter().for_each(|path| property_paths::remove(&mut after, path));
             property_paths::fill_defaults(def, &mut after);
+            turn.revise(&key.ty, update.changed, &mut after);
             let asked =
                 AskedChange { call: RuleCall::Update, resource: &resource, after: &after, before: Some(&before) };
             turn.refuse(def, &asked)?;
@@ -116,7 +117,7 @@ impl SimCloud {
                 ResourceView::Ready(found) => return Ok(found),
                 ResourceView::Missing => return Err(missing(def, key)),
                 ResourceView::Failed(reason) => {
-                    return Err(CloudError::new(CloudErrorKind::Invalid, "Failed", reason));
+                    return Err(CloudError::new(CloudErrorKind::FailedState, "Failed", reason));
                 }
                 ResourceView::Busy(state, until) => {
                     self.pass(&format!("ready (now `{state}`)"), until, start, sink).await?
@@ -142,6 +143,10 @@ impl SimCloud {
         sink: &dyn ProgressSink,
     ) -> Result<(), CloudError> {
         let elapsed = self.clock.now().saturating_sub(start);
+        if sink.deadline().is_some_and(|deadline| self.clock.now() >= deadline) {
+            let message = format!("not {for_what} after {} s", elapsed.as_secs());
+            return Err(CloudError::new(CloudErrorKind::TimedOut, "Timeout", message));
+        }
         sink.progress(Progress::Waiting { for_what: for_what.to_owned(), elapsed }).await?;
         let left = u64::try_from(until).unwrap_or(0).saturating_sub(self.clock.epoch_ms());
         self.clock.sleep(Duration::from_millis(left).clamp(Duration::from_millis(1), LONGEST_PAUSE)).await;

@@ -7,6 +7,7 @@ mod behaviour;
 mod calls;
 mod changes;
 mod faults;
+mod form_words;
 mod hostile_changes;
 mod latency;
 mod new_resource;

@@ -1,6 +1,8 @@
 //! The promises of the simulated cloud to its callers.
 
+mod aws_behaviour;
 mod call_log;
+mod forms;
 mod hostile;
 
 use super::testing::{self, RecordingSink, place};

@@ -67,6 +67,12 @@ pub struct ApiCall {
     pub if_increased: Option<String>,
     /// In `update`: the number, or the list, that must have shrunk.
     pub if_decreased: Option<String>,
+    /// In `update`: places one of which must have changed.
+    #[serde(default)]
+    pub if_changed: Vec<String>,
+    /// In `update`: places none of which may have changed.
+    #[serde(default)]
+    pub unless_changed: Vec<String>,
     /// A list: the call is made once an element, which is `${item}`.
     #[serde(default, rename = "for")]
     pub each: Option<Template>,
@@ -155,6 +161,8 @@ pub struct ReadCall {
     /// An answer without any member is one: nothing is set.
     #[serde(default)]
     pub may_be_empty: bool,
+    /// The largest number of pages that are read; all by default.
+    pub pages: Option<usize>,
     /// The way to read many at once.
     pub batch: Option<Batch>,
     /// A list: the call is made once an element, which is `${item}`.
@@ -207,6 +215,44 @@ pub struct Batch {
     pub at: MemberPath,
     /// The largest number of identifiers that a call may carry.
     pub size: usize,
+}
+
+/// Things that AWS or others put below a resource, and that prevent its deletion.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Children {
+    /// The operation that lists them: `Operation`, or `service:Operation`.
+    pub call: String,
+    /// Members to send.
+    #[serde(default)]
+    pub input: TemplateTree,
+    /// The path to the list in the output; an element is `${item}`.
+    pub at: MemberPath,
+    /// Selects the elements whose paths have these values.
+    #[serde(default, rename = "where")]
+    pub filter: BTreeMap<String, TemplateTree>,
+    /// The call that removes one.
+    pub delete: ApiCall,
+    /// The reason why they may go with the resource.
+    pub why: String,
+}
+
+/// Restores a resource that a deletion of gpb's still holds the name of.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Revival {
+    /// The operation that reads it by its name: `Operation`, or `service:Operation`.
+    pub call: String,
+    /// Members to send.
+    #[serde(default)]
+    pub input: TemplateTree,
+    /// Properties that are computed, the parts of the identifier among them.
+    #[serde(default)]
+    pub set: BTreeMap<String, TemplateTree>,
+    /// The path to the time until which the name is held.
+    pub until: MemberPath,
+    /// The calls that bring it back and to what is desired.
+    pub restore: OneOrMany<ApiCall>,
 }
 
 /// Finds resources.

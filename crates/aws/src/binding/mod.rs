@@ -1,13 +1,15 @@
 //! Bindings: the form of `stdlib/aws/*.toml`, as `docs/bindings.md` describes it.
 
 mod call;
+mod lock_rule;
 mod one_or_many;
 mod property_mapping;
 
 pub use call::{
-    ApiCall, Batch, CallConditions, ConfirmCall, DetailCall, ElementCalls, ListCall, OncePer, OperationWait, ReadCall,
-    SendMode, Subresource,
+    ApiCall, Batch, CallConditions, Children, ConfirmCall, DetailCall, ElementCalls, ListCall, OncePer, OperationWait,
+    ReadCall, Revival, SendMode, Subresource,
 };
+pub use lock_rule::{LockMembers, LockRule};
 pub use one_or_many::OneOrMany;
 pub use property_mapping::{PropertyMapping, PropertyMappings, PropertySide, TimeSpan};
 
@@ -49,6 +51,10 @@ pub struct TypeBinding {
     pub update: OneOrMany<ApiCall>,
     /// The calls of a deletion, in order.
     pub delete: OneOrMany<ApiCall>,
+    /// What is removed before a deletion that it would prevent, though no property declares it.
+    pub children: Vec<Children>,
+    /// The way back for what a deletion still holds the name of.
+    pub revive: Option<Revival>,
     /// The calls that find resources.
     ///
     /// The first whose required members can be filled is made.
@@ -89,6 +95,8 @@ pub struct TypeBinding {
     pub name_taken_on: Vec<String>,
     /// Properties that only an update takes: creation leaves them out.
     pub update_only: Vec<String>,
+    /// The reasons for which AWS would refuse a deletion.
+    pub locks: OneOrMany<LockRule>,
     /// The longest wait until a read finds nothing; 5 minutes by default.
     pub delete_timeout: Option<TimeSpan>,
 }
@@ -248,8 +256,12 @@ pub struct ErrorCodes {
     pub already_exists: Vec<String>,
     /// The calls come too fast.
     pub throttled: Vec<String>,
+    /// The name is held by something deleted, for days.
+    pub held: Vec<String>,
     /// The resource is in use, or in a state that allows no change now.
     pub conflict: Vec<String>,
+    /// Something else uses the resource, which passes within minutes or not by itself.
+    pub in_use: Vec<String>,
     /// A dependency is not visible yet.
     pub not_ready: Vec<String>,
     /// The credentials do not allow the call.

@@ -23,7 +23,7 @@ pub(super) const VISIBILITY_TIMEOUT: Duration = Duration::from_mins(2);
 /// No listing has so many pages.
 ///
 /// A token that never ends is a fault of the service.
-const MAX_PAGES: usize = 10_000;
+pub(super) const MAX_PAGES: usize = 10_000;
 
 /// The failures after which a call is retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,12 +82,23 @@ impl BindingRunner<'_> {
     /// # Errors
     /// The service's own, and `UnexpectedAnswer` for an answer of another shape.
     pub(super) async fn send_read(&self, call: &str, input: Json, may_be_empty: bool) -> Result<Json, CloudError> {
+        self.send_pages(call, input, may_be_empty, MAX_PAGES).await
+    }
+
+    /// Performs an operation that reads, and joins its first pages.
+    pub(super) async fn send_pages(
+        &self,
+        call: &str,
+        input: Json,
+        may_be_empty: bool,
+        pages: usize,
+    ) -> Result<Json, CloudError> {
         let page = self.bound.operation(call).and_then(|(_, operation)| operation.page.as_ref());
         let mut joined = self.send(call, input.clone(), false, 1).await?;
         self.check_answer(call, &joined, may_be_empty)?;
         let Some(page) = page else { return Ok(joined) };
         let mut last = joined.clone();
-        for _ in 0..MAX_PAGES {
+        for _ in 1..pages {
             let Some(next) = next_page(page, &input, &last) else { break };
             last = self.send(call, next, false, 1).await?;
             self.check_answer(call, &last, may_be_empty)?;

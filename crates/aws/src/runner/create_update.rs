@@ -33,7 +33,14 @@ impl BindingRunner<'_> {
         let mut known = None;
         for call in self.bound.binding.create.iter() {
             let send = self.sendable(call, &scope.desired, true);
-            self.perform(call, &mut scope, &send, RetryMode::VisibilityOnly).await?;
+            match self.perform(call, &mut scope, &send, RetryMode::VisibilityOnly).await {
+                Ok(_) => {}
+                Err(error) if self.is_held(&error) => {
+                    known = Some(self.revive(&mut scope, error, sink).await?);
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
             self.wait_for_operation(call, &scope, sink).await?;
             if known.is_none() {
                 known = self.identify(&scope);
@@ -101,11 +108,22 @@ impl BindingRunner<'_> {
         scope.before = update.before.clone();
         scope.observed = update.before.clone();
         scope.observed.retain(|name, _| !heads.contains(name));
+        scope.changed = scope.desired.clone();
+        scope.changed.retain(|name, _| heads.contains(name));
+        scope.changed_places = update.changed.to_vec();
         self.refuse_unsupported(heads.iter())?;
         self.read_if_needed(&mut scope).await?;
         let mut left = heads.clone();
+        // What the calls since the last wait were about.
+        let mut unsettled = BTreeSet::new();
         for call in self.bound.binding.update.iter() {
-            self.update_call(call, &heads, &mut left, &mut scope, sink).await?;
+            let covered = self.update_call(call, &heads, &mut scope, sink).await?;
+            left.retain(|name| !covered.contains(name));
+            if call.wait && !covered.is_empty() {
+                unsettled.clear();
+            } else {
+                unsettled.extend(covered);
+            }
         }
         if let Some(property) = self.tag_property().filter(|property| left.remove(*property)) {
             let (before, after) = (update.before.get(property), update.desired.get(property));
@@ -116,7 +134,9 @@ impl BindingRunner<'_> {
         for subresource in self.bound.binding.subresources.iter().filter(|subresource| subresource.update) {
             let mine: Vec<&String> = subresource.properties.iter().filter(|name| heads.contains(*name)).collect();
             if !mine.is_empty() {
-                self.update_subresource(subresource, update.before, &mut scope).await?;
+                if self.update_subresource(subresource, update.before, &mut scope).await? {
+                    unsettled.extend(mine.into_iter().cloned());
+                }
                 left.retain(|name| !subresource.properties.contains(name));
             }
         }
@@ -127,21 +147,24 @@ impl BindingRunner<'_> {
             let message = format!("{}: no operation of the binding changes `{}`", self.bound.ty, names.join("`, `"));
             return Err(CloudError::new(CloudErrorKind::Unsupported, "GPB8104", message));
         }
-        let fetched = self.wait_until_changed(&scope, &heads, sink).await?;
+        let fetched = self.wait_until_changed(&scope, &unsettled, sink).await?;
         self.observe_fetched(&update.key.id, &fetched).await
     }
 
+    /// Makes a call of an update if it is about something that changes; returns the properties that it changes.
     async fn update_call(
         &self,
         call: &ApiCall,
         heads: &BTreeSet<String>,
-        left: &mut BTreeSet<String>,
         scope: &mut TemplateScope,
         sink: &dyn ProgressSink,
-    ) -> Result<(), CloudError> {
+    ) -> Result<BTreeSet<String>, CloudError> {
         let covered: BTreeSet<String> = heads.iter().filter(|name| self.covers(call, name)).cloned().collect();
-        if covered.is_empty() || !Self::conditions_hold(call.conditions(), scope) || !Self::size_changed(call, scope) {
-            return Ok(());
+        let holds = Self::conditions_hold(call.conditions(), scope)
+            && Self::size_changed(call, scope)
+            && places_changed(call, scope);
+        if covered.is_empty() || !holds {
+            return Ok(BTreeSet::new());
         }
         let all = call.send == Some(SendMode::All);
         let mut send = self.sendable(call, &scope.desired, false);
@@ -166,19 +189,18 @@ impl BindingRunner<'_> {
         }
         self.perform(call, scope, &send, RetryMode::VisibilityOnly).await?;
         self.wait_for_operation(call, scope, sink).await?;
-        left.retain(|name| !covered.contains(name));
         if call.wait {
             let fetched = self.wait_until_changed(scope, &covered, sink).await?;
             self.renew(scope, fetched);
         }
-        Ok(())
+        Ok(covered)
     }
 
     /// Takes what a read shows for the calls that follow: versions and identifiers have moved on.
     fn renew(&self, scope: &mut TemplateScope, fetched: ReadResult) {
         let shown = self.properties(&fetched.object, &fetched.root, scope, None);
         scope.observed.extend(shown.into_iter().filter(|(name, _)| self.read_only(name)));
-        scope.read = Some(fetched.root);
+        (scope.read, scope.object) = (Some(fetched.root), Some(fetched.object));
     }
 
     /// Reads the resource first when a template needs what only a read shows.
@@ -193,7 +215,7 @@ impl BindingRunner<'_> {
         let tags = self.bound.tags.iter().flat_map(|tags| tags.tag.iter().chain(&tags.untag)).map(|call| &call.input);
         let terms = calls.map(|call| &call.input).chain(tags).flat_map(crate::template::TemplateTree::terms);
         let lacks = |term: &crate::template::TemplateTerm| match term.word.as_str() {
-            "read" => scope.read.is_none(),
+            "read" | "object" => scope.read.is_none(),
             word => {
                 self.bound.def.root.by_aws(word).is_some_and(|_| self.read_only(word)) && scope.property(word).is_none()
             }
@@ -206,7 +228,7 @@ impl BindingRunner<'_> {
             for (name, value) in shown.into_iter().filter(|(name, _)| self.read_only(name)) {
                 scope.observed.entry(name).or_insert(value);
             }
-            scope.read = Some(fetched.root);
+            (scope.read, scope.object) = (Some(fetched.root), Some(fetched.object));
         }
         Ok(())
     }
@@ -341,4 +363,13 @@ impl BindingRunner<'_> {
             format!("{}: `{name}` cannot be set: stdlib/aws/{namespace}.toml has no place for it", self.bound.ty);
         CloudError::new(CloudErrorKind::Unsupported, "GPB8104", message)
     }
+}
+
+/// Checks that the places have changed that a call is about.
+fn places_changed(call: &ApiCall, scope: &TemplateScope) -> bool {
+    let changed = |name: &String| {
+        let place = PropPath(name.as_str().into());
+        scope.changed_places.iter().any(|path| path.covers(&place) || place.covers(path))
+    };
+    (call.if_changed.is_empty() || call.if_changed.iter().any(changed)) && !call.unless_changed.iter().any(changed)
 }

@@ -7,8 +7,10 @@ mod create_update;
 mod delete;
 mod find;
 mod generated_name;
+mod locks;
 mod name_conflicts;
 mod read_resource;
+mod revive;
 mod subresources;
 mod tags;
 mod wait;
@@ -30,6 +32,7 @@ use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use gpb_engine::cloud::capability::{CapabilityGap, CapabilityRequest};
 use gpb_engine::cloud::clock::{Clock, SystemClock};
+use gpb_engine::cloud::deletion_locks::{DeletionLock, DeletionLockRequest};
 use gpb_engine::cloud::{
     Cloud, CloudError, CloudErrorKind, CreateRequest, FindRequest, Identity, ObservedResource, ProgressSink,
     Properties, ResourceKey, UpdateRequest,
@@ -263,6 +266,19 @@ impl Cloud for AwsCloud {
 
     async fn delete(&self, key: &ResourceKey, token: &str, sink: &dyn ProgressSink) -> Result<(), CloudError> {
         self.runner(&key.ty, &key.place).await?.delete(&key.id, token, sink).await
+    }
+
+    async fn deletion_locks(&self, request: DeletionLockRequest<'_>) -> Result<Vec<DeletionLock>, CloudError> {
+        self.runner(&request.key.ty, &request.key.place).await?.deletion_locks(request).await
+    }
+
+    async fn turn_off_deletion_locks(
+        &self,
+        key: &ResourceKey,
+        token: &str,
+        sink: &dyn ProgressSink,
+    ) -> Result<Option<ObservedResource>, CloudError> {
+        self.runner(&key.ty, &key.place).await?.turn_off_deletion_locks(&key.id, token, sink).await
     }
 
     async fn wait(&self, key: &ResourceKey, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError> {

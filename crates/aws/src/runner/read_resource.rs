@@ -1,7 +1,7 @@
 //! Reads of one resource, of its subresources, and of many resources at once.
 
 use super::answer::PathValue;
-use super::api_call::is_error;
+use super::api_call::{MAX_PAGES, is_error};
 use super::{AwsCloud, BindingRunner, run_bounded};
 use crate::binding::{Batch, ReadCall, Subresource};
 use crate::map::Mapping;
@@ -79,7 +79,8 @@ impl BindingRunner<'_> {
 
     async fn fetch_by(&self, read: &ReadCall, scope: &TemplateScope) -> Result<Option<ReadResult>, CloudError> {
         let Some(input) = self.plain_input(&read.call, &read.input, scope)? else { return Ok(None) };
-        let root = match self.send_read(&read.call, input, read.may_be_empty).await {
+        let pages = read.pages.unwrap_or(MAX_PAGES);
+        let root = match self.send_pages(&read.call, input, read.may_be_empty, pages).await {
             Ok(root) => root,
             Err(error) if is_absent(&error, &read.not_found_on) => {
                 return self.confirm_absence(read, scope).await.map(|()| None);
@@ -94,7 +95,7 @@ impl BindingRunner<'_> {
         }))
     }
 
-    fn read_call(&self, scope: &TemplateScope) -> Result<&ReadCall, CloudError> {
+    pub(super) fn read_call(&self, scope: &TemplateScope) -> Result<&ReadCall, CloudError> {
         let found = self.bound.binding.read.iter().find(|read| Self::conditions_hold(read.conditions(), scope));
         found.ok_or_else(|| self.internal("NoRead", "no `read` of the binding fits this identifier"))
     }
@@ -147,6 +148,7 @@ impl BindingRunner<'_> {
     ) -> Result<Option<MarkedResource>, CloudError> {
         let mut scope = scope.clone();
         scope.read = Some(fetched.root.clone());
+        scope.object = Some(fetched.object.clone());
         let set = self.read_call(&scope).map(|read| &read.set);
         // What not all of its places show alike is unknown, so that an update lays it upon all of them again.
         let nothing = Json::Object(Properties::new());
@@ -201,6 +203,7 @@ impl BindingRunner<'_> {
         }
         let mut scope = scope.clone();
         scope.observed.clone_from(&properties);
+        scope.object = Some(object.clone());
         for (name, tree) in set.into_iter().flatten() {
             let shape = self.bound.def.root.by_aws(name).map(|property| &property.shape);
             let value = tree.fill(&scope).value();
@@ -341,7 +344,7 @@ pub(super) fn filler(scope: &TemplateScope) -> impl Fn(&str) -> Option<String> {
 /// Checks that an element has the values that `where` asks for.
 ///
 /// A template that stays empty asks for nothing.
-fn passes_filter(element: &Json, filter: &BTreeMap<String, TemplateTree>, scope: &TemplateScope) -> bool {
+pub(super) fn passes_filter(element: &Json, filter: &BTreeMap<String, TemplateTree>, scope: &TemplateScope) -> bool {
     filter.iter().all(|(path, wanted)| {
         let found = path.parse::<MemberPath>().ok().and_then(|path| path.get(element, element));
         let Some(wanted) = wanted.fill(scope).value() else { return true };

@@ -93,7 +93,7 @@ impl BindingRunner<'_> {
             PropertySide::Nowhere => return Ok(()),
             PropertySide::SameName if !self.named_member(property, shape) => return Ok(()),
             other => {
-                crate::binding::PropertyMapping { write: other.clone(), read: PropertySide::SameName, normalize: None }
+                crate::binding::PropertyMapping { write: other.clone(), ..crate::binding::PropertyMapping::default() }
             }
         };
         let mut places = self.bound.binding.properties.clone();

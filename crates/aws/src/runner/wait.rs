@@ -141,7 +141,8 @@ impl BindingRunner<'_> {
 
     /// Checks that a read shows these properties as they were sent.
     fn shows(&self, fetched: &ReadResult, scope: &TemplateScope, changed: &BTreeSet<String>) -> bool {
-        let shown = self.properties(&fetched.object, &fetched.root, scope, None);
+        let set = self.read_call(scope).map(|read| &read.set).ok();
+        let shown = self.properties(&fetched.object, &fetched.root, scope, set);
         changed.iter().all(|name| match (scope.desired.get(name), shown.get(name)) {
             (Some(wanted), Some(found)) => matches(wanted, found),
             (None, None) => true,

@@ -40,20 +40,11 @@ pub struct ResourceKey {
 pub trait TypeSource: Send + Sync {
     /// Returns the type of gpb's name.
     fn get(&self, name: &str) -> Option<Arc<TypeDef>>;
-
-    /// Returns the time after which other services surely know a new or changed resource of the type; zero where at once.
-    fn settle_time(&self, _name: &str) -> Duration {
-        Duration::ZERO
-    }
 }
 
 impl<T: TypeSource + ?Sized> TypeSource for &T {
     fn get(&self, name: &str) -> Option<Arc<TypeDef>> {
         (**self).get(name)
-    }
-
-    fn settle_time(&self, name: &str) -> Duration {
-        (**self).settle_time(name)
     }
 }
 

@@ -90,10 +90,10 @@ pub(super) fn held(changes: &[ResourceChange], inputs: HoldInputs<'_>) -> Vec<Di
 }
 
 fn refused(change: &ResourceChange, def: &TypeDef, users: &[&Address], model: &Model) -> Diagnostic {
-    let named = users.iter().map(|user| format!("`{user}`")).collect::<Vec<_>>().join(", ");
+    let named = users.iter().map(|user| format!("`{user}`")).collect::<Vec<_>>().join(" and ");
     let verb = if users.len() == 1 { "uses" } else { "use" };
     let message = format!(
-        "`{}` cannot be replaced: it must be deleted first, which AWS refuses while {named} {verb} it",
+        "`{}` cannot be replaced: the old one must go before the new one can come, and until then {named} {verb} it",
         change.address
     );
     let mut diagnostic = Diagnostic::error("GPB7030", message);

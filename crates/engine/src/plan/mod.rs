@@ -19,6 +19,7 @@ mod plan_file;
 mod planned_state;
 mod planner;
 mod protection;
+mod renames;
 mod replacement;
 mod step;
 mod step_graph;

@@ -7,10 +7,11 @@ use super::change_parts::{
 use super::inputs::PlanInputs;
 use super::inventory::{Inventory, ManagedResource, inventory};
 use super::lifecycle::HoldInputs;
-use super::order::OrderInputs;
+use super::order::{OrderInputs, StepOrdering};
 use super::plan_file::{FORMAT, Plan};
 use super::planned_state::{CallFailure, PlannedState, PlannedStates};
-use super::{basis, compare, drift, lifecycle, moves, order, protection, replacement, surplus};
+use super::renames::RenameInputs;
+use super::{basis, compare, drift, lifecycle, order, protection, renames, replacement, surplus};
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
@@ -46,6 +47,8 @@ struct Planner<'a> {
     everything: &'a Inventory<'a>,
     types: BTreeMap<&'a str, Option<Arc<TypeDef>>>,
     planned: PlannedStates,
+    /// The resources that outputs refer to.
+    in_outputs: BTreeSet<&'a Address>,
     changes: Vec<ResourceChange>,
     diagnostics: Vec<Diagnostic>,
     /// Created because they are gone, not because they are new.
@@ -56,9 +59,15 @@ struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     fn new(inputs: &'a PlanInputs<'a>, everything: &'a Inventory<'a>) -> Self {
+        let values = inputs.model.outputs.values().flat_map(|output| output.value.walk());
+        let referred = values.filter_map(|value| match value {
+            PropertyValue::Ref(reference) => Some(&reference.to),
+            _ => None,
+        });
         Self {
             inputs,
             everything,
+            in_outputs: referred.collect(),
             types: BTreeMap::new(),
             planned: PlannedStates::default(),
             changes: Vec::new(),
@@ -70,6 +79,11 @@ impl<'a> Planner<'a> {
 
     fn def(&mut self, ty: &'a str) -> Option<Arc<TypeDef>> {
         self.types.entry(ty).or_insert_with(|| (self.inputs.types)(ty)).clone()
+    }
+
+    /// Returns true when a resource or an output refers to this one: only then need its state be kept at hand.
+    fn is_referred_to(&self, address: &Address) -> bool {
+        self.in_outputs.contains(address) || self.inputs.graph.dependents(address).next().is_some()
     }
 
     fn declared(&mut self) {
@@ -143,9 +157,11 @@ impl<'a> Planner<'a> {
                     self.recreated.insert(resource.address.clone());
                 }
                 let desired = Arc::new(desired);
-                let planned = PlannedState::Appears { desired: Arc::clone(&desired), def, instead_of: None };
-                self.planned.decide(resource.address.clone(), planned);
-                change.desired = (*desired).clone();
+                if self.is_referred_to(&resource.address) {
+                    let planned = PlannedState::Appears { desired: Arc::clone(&desired), def, instead_of: None };
+                    self.planned.decide(resource.address.clone(), planned);
+                }
+                change.desired = Arc::unwrap_or_clone(desired);
                 self.changes.push(change);
             }
         }
@@ -196,17 +212,20 @@ impl<'a> Planner<'a> {
         let protect = lifecycle.protect.or(managed.protect);
         change.protected = self.protection(&change.address, action, managed, old_def.as_deref(), protect);
         let desired = Arc::new(desired);
-        change.desired = (*desired).clone();
-        let planned = if action == Action::Replace {
-            PlannedState::Appears { desired, def, instead_of: Some(managed.id.clone()) }
-        } else {
-            let changed = differences.iter().map(|one| one.path.clone()).collect();
-            PlannedState::Stays { id: managed.id.clone(), observed: before.clone(), desired, def, changed }
-        };
+        if self.is_referred_to(&resource.address) {
+            let desired = Arc::clone(&desired);
+            let planned = if action == Action::Replace {
+                PlannedState::Appears { desired, def, instead_of: Some(managed.id.clone()) }
+            } else {
+                let changed = differences.iter().map(|one| one.path.clone()).collect();
+                PlannedState::Stays { id: managed.id.clone(), observed: before.clone(), desired, def, changed }
+            };
+            self.planned.decide(resource.address.clone(), planned);
+        }
+        change.desired = Arc::unwrap_or_clone(desired);
         change.before = Some(before);
         surplus::leave_out(&mut differences, managed, old_def.as_deref());
         change.differences = differences;
-        self.planned.decide(resource.address.clone(), planned);
         self.changes.push(change);
     }
 
@@ -282,10 +301,10 @@ impl<'a> Planner<'a> {
     fn finish(mut self) -> Result<Plan, Vec<Diagnostic>> {
         let inputs = self.inputs;
         if !inputs.options.destroy {
-            let types = &self.types;
-            let is_stateful = |ty: &str| types.get(ty).and_then(Option::as_ref).is_some_and(|def| def.stateful);
-            let forgotten =
-                moves::suggest_moves(&self.changes, inputs.model, inputs.options, &is_stateful, &self.recreated);
+            let types = |ty: &str| self.types.get(ty).cloned().flatten();
+            let (model, options, recreated) = (inputs.model, inputs.options, &self.recreated);
+            let search = RenameInputs { model, options, types: &types, recreated };
+            let forgotten = renames::suggest_moves(&self.changes, search);
             self.diagnostics.extend(forgotten);
         }
         let outputs = self.outputs();
@@ -303,11 +322,12 @@ impl<'a> Planner<'a> {
         let managed = self.everything.managed.iter();
         let built_on = managed.map(|(address, managed)| (address, managed.depends_on.as_slice())).collect();
         let order = OrderInputs { graph: inputs.graph, built_on: &built_on, types: &cached };
-        let steps = order::connect(&mut self.changes, order);
+        let StepOrdering { steps, collisions } = order::connect(&mut self.changes, order);
         let hold = HoldInputs { model: inputs.model, graph: inputs.graph, built_on: &built_on, types: &cached };
-        let held = lifecycle::held(&self.changes, hold);
-        if !held.is_empty() {
-            return Err(held);
+        let mut refused = lifecycle::held(&self.changes, hold);
+        refused.extend(renames::collisions(&self.changes, &collisions, inputs.model));
+        if !refused.is_empty() {
+            return Err(refused);
         }
         let is_read = |address| inputs.observation.is_some_and(|all| all.contains_key(address));
         Ok(Plan {

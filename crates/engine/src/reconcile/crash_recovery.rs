@@ -8,6 +8,7 @@ use super::call_log::LoggedCall;
 use super::create::{only_one, without_secrets};
 use super::events::{EngineEvent, EventSink};
 use super::outcome::cloud as advice;
+use super::refresh::BETWEEN_LOOKS;
 use crate::cloud::clock::Clock;
 use crate::cloud::retry::{ClockPause, with_retry};
 use crate::cloud::{Cloud, CloudError, FindRequest, ObservedResource, ResourceKey};
@@ -143,7 +144,7 @@ async fn resolve_intent(
             Err(error) => Ok(IntentOutcome::Open { address, error }),
         },
         OperationKind::Update => conclude(Conclusion::Abandoned, IntentOutcome::Changed { address }).await,
-        OperationKind::Delete => match read(recovery, intent, intent.id.clone().unwrap_or_default()).await {
+        OperationKind::Delete => match find_deleted(recovery, intent).await {
             Ok(None) => conclude(Conclusion::Deleted, IntentOutcome::Deleted { address }).await,
             Ok(Some(_)) => conclude(Conclusion::Abandoned, IntentOutcome::NotDeleted { address }).await,
             Err(error) => Ok(IntentOutcome::Open { address, error }),
@@ -169,6 +170,17 @@ async fn find_created(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Op
         }
     }
     Ok(None)
+}
+
+/// Reads what was being deleted; that it is gone is believed when two reads with time between find nothing.
+async fn find_deleted(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Option<ObservedResource>, CloudError> {
+    let id = intent.id.clone().unwrap_or_default();
+    let first = read(recovery, intent, id.clone()).await?;
+    if first.is_some() {
+        return Ok(first);
+    }
+    recovery.clock.sleep(BETWEEN_LOOKS).await;
+    read(recovery, intent, id).await
 }
 
 async fn read(

@@ -43,15 +43,21 @@ impl ApplyRun<'_> {
         let key = ResourceKey { ty: change.ty.clone(), place: change.place.clone(), id: observed.id.clone() };
         match self.confirm(change, sent, open, &key, None, observed).await {
             Ok(observed) => CallEnd::Done(Box::new(self.record(change, sent, &observed, None)), observed),
-            Err(unmet) => self.failed_confirmation(change, sent, *unmet),
+            Err(unmet) => {
+                let failed = unmet.error.kind == CloudErrorKind::FailedState;
+                self.failed_confirmation(change, sent, *unmet, failed)
+            }
         }
     }
 
     /// Returns the end of a change that was answered as done and is not to be seen.
-    pub fn failed_confirmation(&self, change: &ResourceChange, sent: &Payload, unmet: Unmet) -> CallEnd {
+    ///
+    /// `failed` is true for what can only be replaced.
+    pub fn failed_confirmation(&self, change: &ResourceChange, sent: &Payload, unmet: Unmet, failed: bool) -> CallEnd {
         let Unmet { error, observed } = unmet;
         let reason = format!("its last change did not take effect: {}", error.message);
-        CallEnd::Failed { error, left: Some(Box::new(self.record(change, sent, &observed, Some(reason)))) }
+        let left = ResourceRecord { failed, ..self.record(change, sent, &observed, Some(reason)) };
+        CallEnd::Failed { error, left: Some(Box::new(left)) }
     }
 
     /// Tries until the resource exists or the failure is to be believed.

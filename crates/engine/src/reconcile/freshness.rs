@@ -28,8 +28,9 @@ impl ApplyRun<'_> {
         let mut latest = Duration::ZERO;
         while let Some(address) = open.pop() {
             let Some(dependency) = changes.get(address).filter(|_| seen.insert(address)) else { continue };
+            let settles = || self.apply.types.get(&dependency.ty).and_then(|def| def.lifecycle.settles);
             if let Some(changed) = self.changed_at(address) {
-                latest = latest.max(changed.saturating_add(self.apply.types.settle_time(&dependency.ty)));
+                latest = latest.max(changed.saturating_add(settles().unwrap_or_default()));
             }
             open.extend(&dependency.depends_on);
         }

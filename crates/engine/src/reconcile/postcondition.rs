@@ -1,7 +1,8 @@
 //! The postcondition of a change: what was sent is what is read afterwards.
 //!
 //! It is held by the comparison of plans, so that what passes here is also what the next plan finds unchanged. Services
-//! are eventually consistent: what differs is read again for some time before it is believed.
+//! are eventually consistent, and some answer as ready before they have begun: what differs is waited for and read again for
+//! some time before it is believed.
 
 use super::call_log::LoggedCall;
 use super::intent::OpenIntent;
@@ -37,12 +38,13 @@ pub struct Unmet {
 }
 
 impl ApplyRun<'_> {
-    /// Reads a changed resource until it shows what was sent.
+    /// Waits until a changed resource shows what was sent.
     ///
     /// `only` are the places the change was about; `None` for all that was sent.
     ///
     /// # Errors
-    /// When it still differs after the time that eventual consistency explains, or the run is stopped before.
+    /// When it still differs after the time that eventual consistency explains, or the run is stopped before. The time
+    /// in which the resource itself is not ready does not count.
     pub async fn confirm(
         &self,
         change: &ResourceChange,
@@ -53,7 +55,7 @@ impl ApplyRun<'_> {
         mut observed: ObservedResource,
     ) -> Result<ObservedResource, Box<Unmet>> {
         let (clock, cancel) = (self.apply.clock, self.apply.cancel);
-        let (start, patience) = (clock.now(), self.apply.options.consistency_timeout);
+        let (start, mut left) = (clock.now(), self.apply.options.consistency_timeout);
         let (mut pause, mut attempt) = (Duration::from_secs(1), 1);
         let def = self.apply.types.get(&change.ty);
         loop {
@@ -65,21 +67,27 @@ impl ApplyRun<'_> {
             if unmet.is_empty() {
                 return Ok(observed);
             }
-            let elapsed = clock.now().saturating_sub(start);
-            let left = patience.saturating_sub(elapsed);
             if left.is_zero() || cancel.is_cancelled() {
                 let error = not_as_sent(def.as_deref(), &unmet, &shown, &sent.applied);
                 return Err(Box::new(Unmet { error, observed }));
             }
             let names: Vec<String> = unmet.iter().map(|path| name(def.as_deref(), path)).collect();
             let for_what = format!("{} to be as sent", names.join(", "));
+            let elapsed = clock.now().saturating_sub(start);
             // It is news to be shown, not to be kept; a journal that cannot be written shows when the intent is closed.
             let _ = open.sink.progress(Progress::Waiting { for_what, elapsed }).await;
-            select(pin!(clock.sleep(pause.min(left))), cancel.cancelled()).await;
+            let wait = pause.min(left);
+            select(pin!(clock.sleep(wait)), cancel.cancelled()).await;
+            left = left.saturating_sub(wait);
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
-            let logged = LoggedCall { operation: "read", ty: &key.ty, place: &key.place, attempt };
-            if let Ok(Some(read)) = logged.run(clock, self.apply.cloud.read(key)).await {
-                observed = read;
+            let logged = LoggedCall { operation: "wait", ty: &key.ty, place: &key.place, attempt };
+            match logged.run(clock, self.apply.cloud.wait(key, &open.sink)).await {
+                Ok(read) => observed = read,
+                Err(error) if matches!(error.kind, CloudErrorKind::FailedState | CloudErrorKind::TimedOut) => {
+                    return Err(Box::new(Unmet { error, observed }));
+                }
+                // Whatever else it is passes, or the time does.
+                Err(_) => {}
             }
             attempt += 1;
         }

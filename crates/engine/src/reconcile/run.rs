@@ -137,6 +137,11 @@ impl<'a> ApplyRun<'a> {
         self.shared().records.get(address).cloned()
     }
 
+    /// Returns the identifier of the record at an address.
+    pub fn id_at(&self, address: &Address) -> Option<String> {
+        self.shared().records.get(address).map(|record| record.id.clone())
+    }
+
     /// Drops a record from what this run knows.
     pub fn drop_record(&self, address: &Address) {
         self.shared().records.remove(address);

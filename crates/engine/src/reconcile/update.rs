@@ -31,7 +31,10 @@ impl ApplyRun<'_> {
                 let only = (!is_unfinished).then_some(left.changed.as_slice());
                 match self.confirm(change, &sent, &open, &key, only, observed).await {
                     Ok(observed) => CallEnd::Done(Box::new(self.record(change, &sent, &observed, None)), observed),
-                    Err(unmet) => self.failed_confirmation(change, &sent, *unmet),
+                    Err(unmet) => {
+                        let failed = is_unfinished && unmet.error.kind == CloudErrorKind::FailedState;
+                        self.failed_confirmation(change, &sent, *unmet, failed)
+                    }
                 }
             }
             Err(error) if error.kind == CloudErrorKind::Ambiguous => CallEnd::Unsettled(error),

@@ -2,7 +2,9 @@
 
 use super::scripted_cloud::{ScriptedCloud, failure};
 use super::*;
+use futures::executor::block_on;
 use gpb_engine::cloud::CloudErrorKind;
+use gpb_engine::state::{NewIntent, OperationKind};
 use std::time::Duration;
 
 fn pair() -> DesiredMap {
@@ -45,6 +47,37 @@ fn what_holds_data_is_gone_after_two_looks_with_time_between() {
     };
     assert_eq!(gone(&observe(&cloud, &world)), ["front"], "a box holds no data, and one read is enough");
     assert_eq!(gone(&observe(&hidden(&world, |_| true), &world)), ["data", "front"]);
+}
+
+#[test]
+fn an_interrupted_deletion_is_done_after_two_looks() {
+    let world = EngineFixture::new();
+    world.live(&pair());
+    let record = world.snapshot().resources[&Address::new("data")].clone();
+    let intent = NewIntent {
+        address: record.address,
+        ty: record.ty,
+        place: record.place,
+        operation: OperationKind::Delete,
+        id: Some(record.id),
+        desired: serde_json::Map::new(),
+        depends_on: vec![],
+        layer: None,
+        started_ms: 0,
+    };
+    let writer = world.writer();
+    block_on(writer.begin(intent)).unwrap();
+    let cloud = ScriptedCloud {
+        shown: {
+            let (clock, back) = (world.clock.clone(), world.clock.now() + Duration::from_secs(3));
+            Box::new(move |_, seen| seen.filter(|_| clock.now() >= back))
+        },
+        ..ScriptedCloud::new(&world)
+    };
+    let (clock, events) = (&world.clock, &NullSink);
+    let recovery = CrashRecovery { writer: &*writer, cloud: &cloud, clock, events, seed: 1 };
+    let settled = world.clock.run(recover(recovery)).unwrap();
+    assert_eq!(settled, [IntentOutcome::NotDeleted { address: Address::new("data") }]);
 }
 
 #[test]

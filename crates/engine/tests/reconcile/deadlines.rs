@@ -30,7 +30,7 @@ fn check(operation: &'static str, kind: CloudErrorKind, times: usize, minutes: s
     let outcome = cloud.live(&one(3));
     assert_eq!(outcome.failed[0].error.kind, kind);
     assert_eq!(cloud.made(&[operation]).len(), times, "{operation} {}", kind.as_str());
-    let took = (world.clock.now() - start).as_secs() / 60;
+    let took = world.since(start).as_secs() / 60;
     assert!(minutes.contains(&took), "{operation} {}: {took} minutes", kind.as_str());
 }
 

@@ -11,12 +11,14 @@ struct SettlingTypes;
 
 impl TypeSource for SettlingTypes {
     fn get(&self, name: &str) -> Option<Arc<TypeDef>> {
-        TestTypes.get(name)
+        let mut def = TestTypes.get(name)?.as_ref().clone();
+        def.lifecycle.settles = (name == "aws.test.net").then_some(Duration::from_mins(2));
+        Some(Arc::new(def))
     }
+}
 
-    fn settle_time(&self, name: &str) -> Duration {
-        if name == "aws.test.net" { Duration::from_mins(2) } else { Duration::ZERO }
-    }
+fn world() -> EngineFixture {
+    EngineFixture { types: Arc::new(SettlingTypes), ..EngineFixture::new() }
 }
 
 /// The last is built on the first by way of another.
@@ -37,14 +39,14 @@ fn life(world: &EngineFixture, desired: &DesiredMap, kind: CloudErrorKind, until
         if is_store && early { Err(failure(kind)) } else { Ok(()) }
     };
     let cloud = ScriptedCloud { before: Box::new(refuse), ..ScriptedCloud::new(world) };
-    let outcome = cloud.live_with(&SettlingTypes, desired);
-    (outcome, (world.clock.now() - start).as_secs(), cloud.made(&["create", "update"]).len())
+    let outcome = cloud.live(desired);
+    (outcome, world.since(start).as_secs(), cloud.made(&["create", "update"]).len())
 }
 
 #[test]
 fn a_refusal_is_not_believed_while_a_dependency_settles() {
     for kind in [CloudErrorKind::Invalid, CloudErrorKind::Denied, CloudErrorKind::NotFound] {
-        let world = EngineFixture::new();
+        let world = world();
         let (outcome, took, _) = life(&world, &chain("a", 1), kind, 60);
         assert!(outcome.is_complete(), "{}: {:?}", kind.as_str(), outcome.failed);
         assert!((60..80).contains(&took), "{took} s");
@@ -53,7 +55,7 @@ fn a_refusal_is_not_believed_while_a_dependency_settles() {
 
 #[test]
 fn it_is_believed_once_all_has_settled() {
-    let world = EngineFixture::new();
+    let world = world();
     let (outcome, took, _) = life(&world, &chain("a", 1), CloudErrorKind::Invalid, u64::MAX / 4);
     assert_eq!(outcome.failed[0].error.kind, CloudErrorKind::Invalid, "with the cause it has");
     assert!((120..140).contains(&took), "{took} s");
@@ -61,7 +63,7 @@ fn it_is_believed_once_all_has_settled() {
 
 #[test]
 fn what_was_there_before_has_settled() {
-    let world = EngineFixture::new();
+    let world = world();
     world.live(&chain("a", 1));
     let (outcome, took, calls) = life(&world, &chain("a", 2), CloudErrorKind::Denied, 60);
     assert_eq!(outcome.failed[0].error.kind, CloudErrorKind::Denied);
@@ -70,7 +72,7 @@ fn what_was_there_before_has_settled() {
 
 #[test]
 fn a_conflict_of_names_is_believed_at_once() {
-    let world = EngineFixture::new();
+    let world = world();
     let (outcome, took, _) = life(&world, &chain("a", 1), CloudErrorKind::AlreadyExists, 60);
     assert_eq!((outcome.failed.len(), took), (1, 0));
 }

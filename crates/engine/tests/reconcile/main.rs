@@ -13,7 +13,9 @@ mod absence;
 mod adoption;
 mod apply;
 mod deadlines;
+mod deletion_locks;
 mod freshness;
+mod hostile;
 mod kill;
 mod logs;
 mod postcondition;
@@ -46,10 +48,11 @@ pub type DesiredMap = Vec<(&'static str, &'static str, Json)>;
 
 /// A cloud and a state that outlive the processes which work on them.
 pub struct EngineFixture {
-    _temp: tempfile::TempDir,
+    temp: tempfile::TempDir,
     pub store: SqliteStore,
     pub clock: VirtualClock,
     pub sim: SimCloud,
+    pub types: Arc<dyn TypeSource>,
     pub seed: u64,
 }
 
@@ -87,15 +90,21 @@ impl EngineFixture {
         Self {
             store: SqliteStore::new(temp.path().join(".gpb")),
             sim: if idempotent { sim } else { sim.without_idempotency() },
+            types: Arc::new(TestTypes),
             seed: 1,
             clock,
-            _temp: temp,
+            temp,
         }
+    }
+
+    /// The time since a moment.
+    pub fn since(&self, start: std::time::Duration) -> std::time::Duration {
+        self.clock.now().saturating_sub(start)
     }
 
     /// The folder of the state.
     pub fn store_path(&self) -> std::path::PathBuf {
-        self._temp.path().join(".gpb")
+        self.temp.path().join(".gpb")
     }
 
     pub fn scope() -> StateScope {
@@ -123,14 +132,13 @@ impl EngineFixture {
         cancel: &CancelToken,
         events: &dyn EventSink,
     ) -> Result<ApplyOutcome, EngineError> {
-        self.live_on(&self.sim, &TestTypes, desired, writer, cancel, events)
+        self.live_on(&self.sim, desired, writer, cancel, events)
     }
 
     /// One life on a cloud that may be more than the simulated one.
     pub fn live_on(
         &self,
         cloud: &dyn Cloud,
-        types: &dyn TypeSource,
         desired: &DesiredMap,
         writer: &dyn StateWriter,
         cancel: &CancelToken,
@@ -148,7 +156,7 @@ impl EngineFixture {
                 plan: &plan,
                 writer,
                 cloud,
-                types,
+                types: &*self.types,
                 functions: &no_functions,
                 environment: &environment,
                 clock,
@@ -177,7 +185,7 @@ impl EngineFixture {
         let inputs = PlanInputs {
             model: &model,
             graph: &Graph::build(&model),
-            types: &|name| TestTypes.get(name),
+            types: &|name| self.types.get(name),
             snapshot,
             observation: Some(observation),
             call: &no_functions,
@@ -193,7 +201,7 @@ impl EngineFixture {
 
     async fn observe_on(&self, cloud: &dyn Cloud, snapshot: &StateSnapshot) -> Observation {
         let (clock, seed) = (&self.clock, self.seed);
-        let reading = Refresh { cloud, types: &TestTypes, functions: &no_functions, clock, seed };
+        let reading = Refresh { cloud, types: &*self.types, functions: &no_functions, clock, seed };
         let refreshed = refresh(reading, snapshot, &Model::default()).await;
         assert_eq!(refreshed.diagnostics, []);
         refreshed.observation
@@ -254,7 +262,7 @@ pub fn model_of(desired: &DesiredMap) -> Model {
         };
         Resource {
             address: Address::new(*name),
-            ty: format!("aws.test.{ty}").into(),
+            ty: if ty.contains('.') { format!("aws.{ty}") } else { format!("aws.test.{ty}") }.into(),
             existing: false,
             place: place().into(),
             layer: None,

@@ -26,7 +26,7 @@ fn a_change_that_shows_late_is_waited_for() {
     let cloud = old_until(&world, 2, start + Duration::from_secs(70));
     assert!(cloud.live(&front(5)).is_complete());
     assert_eq!(cloud.made(&["update"]), ["update Size"]);
-    assert!(world.clock.now() - start < Duration::from_secs(90), "{:?}", world.clock.now());
+    assert!(world.since(start) < Duration::from_secs(90), "{:?}", world.clock.now());
     assert_eq!(world.snapshot().resources[&Address::new("front")].observed["Size"], 5);
     world.assert_settled(&front(5), "shown late");
 }
@@ -41,7 +41,7 @@ fn a_change_that_is_undone_fails_and_taints() {
     assert_eq!((error.kind, error.code.as_str()), (CloudErrorKind::Differs, "NotAsSent"));
     assert_eq!(error.message, "AWS shows 2 instead of 5 for size");
     assert_eq!(outcome.diagnostics()[0].code, "GPB8015");
-    assert_eq!(world.clock.now() - start, Duration::from_mins(2), "as long as reads may lag");
+    assert_eq!(world.since(start), Duration::from_mins(2), "as long as reads may lag");
     let record = &world.snapshot().resources[&Address::new("front")];
     let why = "its last change did not take effect: AWS shows 2 instead of 5 for size";
     assert_eq!(record.tainted.as_deref(), Some(why));
@@ -110,22 +110,24 @@ fn a_message_names_no_secret() {
     assert_eq!(message, r#"AWS shows ["(secret)","other"] instead of ["(secret)","plain"] for uses"#);
 }
 
+/// Stops the run as soon as a change is waited for to show.
+struct StopWhenWaiting<'a>(&'a CancelToken);
+impl EventSink for StopWhenWaiting<'_> {
+    fn event(&self, event: &EngineEvent) {
+        if matches!(event, EngineEvent::Waiting { for_what, .. } if for_what == "size to be as sent") {
+            self.0.cancel();
+        }
+    }
+}
+
 #[test]
 fn a_stop_ends_the_waiting() {
     let world = EngineFixture::new();
     world.live(&front(2));
     let cloud = old_until(&world, 2, Duration::MAX);
     let (writer, cancel) = (world.writer(), CancelToken::default());
-    struct StopWhenWaiting<'a>(&'a CancelToken);
-    impl EventSink for StopWhenWaiting<'_> {
-        fn event(&self, event: &EngineEvent) {
-            if matches!(event, EngineEvent::Waiting { for_what, .. } if for_what == "size to be as sent") {
-                self.0.cancel();
-            }
-        }
-    }
     let events = StopWhenWaiting(&cancel);
-    let outcome = world.live_on(&cloud, &TestTypes, &front(5), &*writer, &cancel, &events).unwrap();
+    let outcome = world.live_on(&cloud, &front(5), &*writer, &cancel, &events).unwrap();
     assert_eq!(outcome.failed[0].error.kind, CloudErrorKind::Differs);
     assert!(world.clock.now() < Duration::from_mins(1), "{:?}", world.clock.now());
 }

@@ -55,13 +55,8 @@ impl<'a> ScriptedCloud<'a> {
 
     /// One life on this cloud.
     pub fn live(&self, desired: &DesiredMap) -> ApplyOutcome {
-        self.live_with(&TestTypes, desired)
-    }
-
-    /// One life on this cloud, with types of its own.
-    pub fn live_with(&self, types: &dyn TypeSource, desired: &DesiredMap) -> ApplyOutcome {
         let writer = self.world.writer();
-        self.world.live_on(self, types, desired, &*writer, &CancelToken::default(), &NullSink).unwrap()
+        self.world.live_on(self, desired, &*writer, &CancelToken::default(), &NullSink).unwrap()
     }
 
     /// The calls of these operations, in order.

@@ -21,6 +21,8 @@ pub(crate) struct RuleCondition {
     pub has: Option<Json>,
     pub starts: Option<String>,
     pub ends: Option<String>,
+    /// Users, as `aws.ec2.subnet:VpcId`: there must be values, and no user names one of them.
+    pub unnamed_by: Option<String>,
     /// Set where the place must hold something, cleared where it must not.
     pub set: Option<bool>,
     /// Set where the value must be another one than before.
@@ -38,6 +40,8 @@ pub(crate) struct ConditionSides<'a> {
     pub before: Option<&'a Properties>,
     /// Returns the properties of the resource of a type that a string names.
     pub look: &'a dyn Fn(&str, &str) -> Option<Properties>,
+    /// Checks whether a user names a string.
+    pub is_named: &'a dyn Fn(&str, &str) -> bool,
 }
 
 impl ConditionSides<'_> {
@@ -58,6 +62,10 @@ impl ConditionSides<'_> {
             let text = |values: &[Json]| values.first().and_then(Json::as_str).map(str::to_owned);
             let lower = || is_lower(&text(&values)?, &text(before.as_deref()?)?).then_some(());
             holds &= !condition.lowers || lower().is_some();
+        }
+        if let Some(by) = &condition.unnamed_by {
+            let named = |value: &Json| value.as_str().is_some_and(|text| (self.is_named)(by, text));
+            holds &= !values.is_empty() && !values.iter().any(named);
         }
         if condition.tests_values() {
             holds &= values.iter().any(|value| condition.fits(value));
@@ -111,7 +119,8 @@ mod tests {
         let before = properties(json!({"On": true, "V": "16.10"}));
         let other = properties(json!({"Images": [{"Image": "app:missing"}]}));
         let look = |ty: &str, id: &str| (ty == "aws.test.task" && id == "t-1").then(|| other.clone());
-        let sides = ConditionSides { now: &now, before: Some(&before), look: &look };
+        let is_named = |by: &str, id: &str| by == "aws.test.user:Uses" && id == "t-1";
+        let sides = ConditionSides { now: &now, before: Some(&before), look: &look, is_named: &is_named };
         let check = |text: &str, expected: bool| {
             let condition: RuleCondition = toml::from_str(text).unwrap();
             assert_eq!(sides.all(&[condition]), expected, "{text}");
@@ -125,6 +134,9 @@ mod tests {
         check("path = 'V'\nlowers = true", true);
         check("path = 'On'\nchanges = true", false);
         check("path = 'Uses'\nof = 'aws.test.task'\nat = 'Images/*/Image'\nends = ':missing'", true);
+        check("path = 'Uses'\nunnamed_by = 'aws.test.user:Uses'", false);
+        check("path = 'Uses'\nunnamed_by = 'aws.test.user:Other'", true);
+        check("path = 'None'\nunnamed_by = 'aws.test.user:Other'", false);
         check("path = 'Uses'\nof = 'aws.test.other'\nat = 'Images/*/Image'\nends = ':missing'", false);
     }
 }

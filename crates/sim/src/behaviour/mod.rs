@@ -12,6 +12,8 @@ mod rates;
 mod refusals;
 mod rule_time;
 mod rules;
+#[cfg(test)]
+mod soundness;
 mod turn;
 mod version;
 mod views;

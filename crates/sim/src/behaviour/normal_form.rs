@@ -1,6 +1,7 @@
 //! Normal forms: what AWS makes of a value before it stores it.
 
 use super::address_block::AddressBlock;
+use crate::output_forms::filled;
 use gpb_engine::cloud::Properties;
 use gpb_model::PropPath;
 use serde::Deserialize;
@@ -19,8 +20,13 @@ pub(crate) enum NormalForm {
     Dns,
     /// A policy document with its lists in another order, and lists of one as the one.
     Document,
+    /// The part after the last `/`: the identifier in an ARN.
+    Last,
     /// A list in order.
     Sorted,
+    /// The value with the number at its end raised by one.
+    #[serde(skip)]
+    Next,
     /// The value that a table has for it, such as the whole version for a major one.
     Map(BTreeMap<String, Json>),
     /// The value where none is given.
@@ -59,6 +65,11 @@ impl NormalForm {
             }
             (Self::Dns, Json::String(text)) => *text = dns_name(text),
             (Self::Document, value) => document(value),
+            (Self::Last, Json::String(text)) => {
+                if let Some((_, last)) = text.rsplit_once('/') {
+                    *text = last.to_owned();
+                }
+            }
             (Self::Sorted, Json::Array(items)) => items.sort_by_key(Json::to_string),
             (Self::Map(table), value) => {
                 let known = table.get(&value.as_str().map_or_else(|| value.to_string(), str::to_owned));
@@ -66,6 +77,7 @@ impl NormalForm {
                     *value = known.clone();
                 }
             }
+            (Self::Next, value) => *value = next(value),
             (Self::Attributes(gains), Json::Array(items)) => {
                 for (key, gain) in gains {
                     if !items.iter().any(|item| item.get("Key").and_then(Json::as_str) == Some(key)) {
@@ -88,22 +100,16 @@ impl NormalForm {
     }
 }
 
+fn next(value: &Json) -> Json {
+    let Some(text) = value.as_str() else { return (value.as_i64().unwrap_or(0) + 1).into() };
+    let stem = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number: u64 = text.get(stem.len()..).and_then(|digits| digits.parse().ok()).unwrap_or(0);
+    Json::String(format!("{stem}{}", number.saturating_add(1)))
+}
+
 fn attribute(key: &str, value: &str) -> Json {
     let entries = [("Key", key), ("Value", value)].map(|(name, text)| (name.to_owned(), Json::String(text.to_owned())));
     Json::Object(Map::from_iter(entries))
-}
-
-/// Fills the `{words}` of a text; `None` where one has no value.
-pub(crate) fn filled(template: &str, fill: &dyn Fn(&str) -> Option<String>) -> Option<String> {
-    let (mut left, mut text) = (template, String::new());
-    while let Some((before, rest)) = left.split_once('{') {
-        let (word, after) = rest.split_once('}')?;
-        text.push_str(before);
-        text.push_str(&fill(word)?);
-        left = after;
-    }
-    text.push_str(left);
-    Some(text)
 }
 
 fn visit(value: &mut Json, segments: &[String], act: &mut dyn FnMut(&mut Json)) {
@@ -180,6 +186,7 @@ mod tests {
         );
         let policy = json!({"P": {"Statement": [{"Action": ["a", "b"], "Resource": ["*"]}]}});
         check("'document'", "P", policy, json!({"P": {"Statement": [{"Action": ["b", "a"], "Resource": "*"}]}}));
+        check("'last'", "K", json!({"K": "arn:aws:kms:r:1:key/k-1"}), json!({"K": "k-1"}));
         check("'sorted'", "L", json!({"L": ["b", "a"]}), json!({"L": ["a", "b"]}));
     }
 }

@@ -34,7 +34,9 @@ impl RateLimits {
         }
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         for (index, rule) in behaviour.rates(ty).iter().enumerate() {
-            if !rule.on.is_empty() && !rule.on.contains(&call) {
+            let name = ty.rsplit('.').next().unwrap_or_default();
+            let counts = rule.types.is_empty() || rule.types.iter().any(|one| one == name);
+            if !counts || (!rule.on.is_empty() && !rule.on.contains(&call)) {
                 continue;
             }
             let region = if rule.global { "" } else { region };

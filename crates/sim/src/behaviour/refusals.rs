@@ -4,7 +4,7 @@ use super::address_block::AddressBlock;
 use super::life_table;
 use super::rules::{ExclusiveRule, InUseRule, Refusal, RuleCall, WithinRule};
 use super::service_of;
-use super::turn::{OWN_TOKEN, Turn, handles, sql};
+use super::turn::{OWN_TOKEN, Turn, handles, mentions, sql};
 use crate::resource_table::{self, SimResource};
 use gpb_catalog::TypeDef;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, Properties, property_paths};
@@ -183,18 +183,17 @@ impl Turn<'_> {
         resource: &SimResource,
         handles: &BTreeSet<String>,
     ) -> Result<(), CloudError> {
+        let via: Option<BTreeSet<String>> = rule.via.as_ref().map(|path| {
+            let values = property_paths::all(&resource.properties, path).into_iter();
+            values.filter_map(Json::as_str).map(str::to_owned).collect()
+        });
+        let names = via.as_ref().unwrap_or(handles);
         for by in &rule.by {
-            let (ty, path) = by.split_once(':').unwrap_or((by, ""));
-            let path = PropPath(path.into());
-            for user in sql(resource_table::of_type(self.table, ty, &resource.account, &resource.region))? {
-                if user.number == resource.number || !names(&user.properties, &path, handles) {
-                    continue;
+            while let Some(user) = self.user(by, &resource.account, &resource.region, names, resource.number)? {
+                if !rule.clears_own || !user.token.starts_with(OWN_TOKEN) {
+                    return Err(refused(&rule.refuses, &resource.id, &format!("{} {}", user.ty, user.id)));
                 }
-                if rule.clears_own && user.token.starts_with(OWN_TOKEN) {
-                    self.vanish(&user, self.now)?;
-                    continue;
-                }
-                return Err(refused(&rule.refuses, &resource.id, &format!("{ty} {}", user.id)));
+                self.vanish(&user, self.now)?;
             }
         }
         Ok(())
@@ -207,7 +206,7 @@ impl Turn<'_> {
                 let until = remnant.gone.saturating_add(self.behaviour.ms(rule.within));
                 if until > self.now
                     && rule.holds.contains(&resource.ty)
-                    && names(&remnant.resource.properties, &PropPath::default(), handles)
+                    && mentions(&remnant.resource.properties, &PropPath::default(), handles)
                 {
                     let other = format!("a {} of {}", rule.remains, remnant.resource.id);
                     let in_use = self.rules(&resource.ty).and_then(|rules| rules.in_use.first());
@@ -226,18 +225,6 @@ impl Turn<'_> {
         }
         Ok(())
     }
-}
-
-/// Checks whether one of the strings at a place is a handle; without a place, of all strings.
-fn names(properties: &Properties, path: &PropPath, handles: &BTreeSet<String>) -> bool {
-    let mut found = false;
-    let mut look = |value: &Json| property_paths::each_text(value, &mut |text| found |= handles.contains(text));
-    if path.head().is_empty() {
-        properties.values().for_each(look);
-    } else {
-        property_paths::all(properties, path).into_iter().for_each(&mut look);
-    }
-    found
 }
 
 fn collide(overlap: bool, mine: &[Vec<Json>], theirs: &[Vec<Json>]) -> bool {

@@ -50,6 +50,8 @@ pub(crate) struct TypeRules {
     pub lingers: Vec<LingerRule>,
     pub spawns: Vec<SpawnRule>,
     pub failures: Vec<FailureRule>,
+    pub revises: Vec<ReviseRule>,
+    pub takes_along: Vec<TakeAlongRule>,
 }
 
 impl TypeRules {
@@ -75,6 +77,8 @@ impl TypeRules {
         all.extend(self.lingers.iter().map(|rule| &rule.source));
         all.extend(self.spawns.iter().map(|rule| &rule.source));
         all.extend(self.failures.iter().map(|rule| &rule.source));
+        all.extend(self.revises.iter().map(|rule| &rule.source));
+        all.extend(self.takes_along.iter().map(|rule| &rule.source));
         all.into_iter().map(String::as_str).collect()
     }
 }
@@ -268,6 +272,9 @@ pub(crate) struct InUseRule {
     pub by: Vec<String>,
     #[serde(default)]
     pub when: Vec<RuleCondition>,
+    /// The property whose value the users name, where it is none of its own names.
+    #[serde(default)]
+    pub via: Option<PropPath>,
     /// Set where the deletion removes the users that AWS made by itself.
     #[serde(default)]
     pub clears_own: bool,
@@ -381,6 +388,9 @@ pub(crate) struct RateRule {
     /// The calls that share the bucket; all where none is named.
     #[serde(default)]
     pub on: Vec<RuleCall>,
+    /// The last words of the types whose calls count; all where none is named.
+    #[serde(default)]
+    pub types: Vec<String>,
     /// The tokens that come back each second.
     pub per_second: f64,
     /// The greatest number of tokens.
@@ -389,5 +399,29 @@ pub(crate) struct RateRule {
     #[serde(default)]
     pub global: bool,
     pub refuses: Refusal,
+    pub source: String,
+}
+
+/// An output that counts the updates of some properties: a revision, a version.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReviseRule {
+    /// The output; the number at its end is the count.
+    pub path: PropPath,
+    /// The properties; all of them where none is named.
+    #[serde(default)]
+    pub properties: Vec<String>,
+    pub source: String,
+}
+
+/// Other resources that end with this one.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TakeAlongRule {
+    #[serde(rename = "type")]
+    pub ty: String,
+    /// The property of the other one, and its value made of words of this one.
+    pub path: PropPath,
+    pub is: String,
     pub source: String,
 }

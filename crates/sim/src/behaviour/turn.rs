@@ -3,15 +3,15 @@
 use super::condition::ConditionSides;
 use super::life::{Life, LifeEffect, put};
 use super::life_table;
-use super::normal_form::filled;
+use super::normal_form::NormalForm;
 use super::rules::{SpawnRule, TypeRules};
 use super::{Behaviour, RuleCall};
 use crate::new_resource::new_resource;
-use crate::output_forms::OutputForms;
+use crate::output_forms::{OutputForms, filled, part};
 use crate::resource_table::{self, SimResource};
 use gpb_catalog::TypeDef;
 use gpb_engine::cloud::{CloudError, CreateRequest, Properties, TypeSource, property_paths};
-use gpb_model::Place;
+use gpb_model::{Place, PropPath};
 use rusqlite::Connection;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
@@ -100,7 +100,49 @@ impl<'a> Turn<'a> {
         if self.rules(&resource.ty).is_some() {
             sql(life_table::keep(self.table, resource, at))?;
         }
-        sql(resource_table::delete(self.table, resource.number))
+        sql(resource_table::delete(self.table, resource.number))?;
+        self.take_along(resource, at)
+    }
+
+    /// Ends what ends with a resource.
+    fn take_along(&self, resource: &SimResource, at: i64) -> Result<(), CloudError> {
+        for rule in self.rules(&resource.ty).map_or(&[][..], |rules| &rules.takes_along) {
+            let Some(is) = filled(&rule.is, &|word| self.word(resource, word)) else { continue };
+            for other in sql(resource_table::of_type(self.table, &rule.ty, &resource.account, &resource.region))? {
+                let value = property_paths::get(&other.properties, &rule.path).and_then(Json::as_str);
+                // One that was taken along by another one is gone already.
+                if value == Some(is.as_str()) && sql(resource_table::by_number(self.table, other.number))?.is_some() {
+                    self.vanish(&other, at)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the first resource that names one of these strings, by the type and the place of `aws.ec2.subnet:VpcId`.
+    pub(super) fn user(
+        &self,
+        by: &str,
+        account: &str,
+        region: &str,
+        names: &BTreeSet<String>,
+        except: i64,
+    ) -> Result<Option<SimResource>, CloudError> {
+        let (ty, path) = by.split_once(':').unwrap_or((by, ""));
+        let path = PropPath(path.into());
+        let all = sql(resource_table::of_type(self.table, ty, account, region))?;
+        Ok(all.into_iter().find(|user| user.number != except && mentions(&user.properties, &path, names)))
+    }
+
+    /// Raises the outputs that count updates.
+    pub fn revise(&self, ty: &str, changed: &[PropPath], properties: &mut Properties) {
+        for rule in self.rules(ty).map_or(&[][..], |rules| &rules.revises) {
+            let counts =
+                |path: &PropPath| rule.properties.is_empty() || rule.properties.iter().any(|one| one == path.head());
+            if changed.iter().any(counts) {
+                NormalForm::Next.apply(properties, &rule.path, &|_| None);
+            }
+        }
     }
 
     fn change_later(&self, resource: &mut SimResource, index: usize) {
@@ -136,23 +178,17 @@ impl<'a> Turn<'a> {
         sql(resource_table::insert(self.table, &child)).map(drop)
     }
 
-    /// Returns the value of a word: `{region}`, `{id}`, a property, or a part of one as `{ResourceId:/:1}`.
+    /// Returns the value of a word: `{region}`, `{id}`, a property, or a part of one as `{ResourceId|/|1}`.
     pub(super) fn word(&self, resource: &SimResource, word: &str) -> Option<String> {
-        let mut parts = word.splitn(3, ':');
-        let property = parts.next()?;
-        let whole = match property {
-            "id" => resource.id.clone(),
-            "account" => resource.account.clone(),
-            "region" => resource.region.clone(),
+        part(word, &|property| match property {
+            "id" => Some(resource.id.clone()),
+            "account" => Some(resource.account.clone()),
+            "region" => Some(resource.region.clone()),
             property => {
                 let value = resource.properties.get(property)?;
-                value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+                Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
             }
-        };
-        match (parts.next(), parts.next()) {
-            (Some(separator), Some(index)) => whole.split(separator).nth(index.parse().ok()?).map(str::to_owned),
-            _ => Some(whole),
-        }
+        })
     }
 
     /// Checks conditions on properties in a place.
@@ -166,7 +202,11 @@ impl<'a> Turn<'a> {
     ) -> bool {
         let look =
             |ty: &str, text: &str| self.named(ty, account, region, text).ok().flatten().map(|found| found.properties);
-        ConditionSides { now, before, look: &look }.all(conditions)
+        let is_named = |by: &str, text: &str| {
+            let names = BTreeSet::from([text.to_owned()]);
+            self.user(by, account, region, &names, 0).ok().flatten().is_some()
+        };
+        ConditionSides { now, before, look: &look, is_named: &is_named }.all(conditions)
     }
 
     /// Finds the resource of a type that a string names: its identifier, its ARN or its name.
@@ -245,6 +285,18 @@ pub(super) fn handles(def: &TypeDef, resource: &SimResource) -> BTreeSet<String>
         handles.extend(values.filter_map(Json::as_str).filter(|text| !text.is_empty()).map(str::to_owned));
     }
     handles
+}
+
+/// Checks whether one of the strings at a place is one of these; without a place, of all strings.
+pub(super) fn mentions(properties: &Properties, path: &PropPath, names: &BTreeSet<String>) -> bool {
+    let mut found = false;
+    let mut look = |value: &Json| property_paths::each_text(value, &mut |text| found |= names.contains(text));
+    if path.head().is_empty() {
+        properties.values().for_each(look);
+    } else {
+        property_paths::all(properties, path).into_iter().for_each(&mut look);
+    }
+    found
 }
 
 pub(super) fn sql<T>(result: rusqlite::Result<T>) -> Result<T, CloudError> {

@@ -292,3 +292,19 @@ fn a_file_of_rules_that_is_not_sound_is_refused() {
     }
     assert!(Behaviour::parse(["service = 'x'", "service = 'x'"]).is_err());
 }
+
+#[test]
+fn outputs_count_updates_and_some_things_end_with_others() {
+    let cloud = Hostile::new(
+        "[types.box]
+         revises = [{ path = 'Size', properties = ['Note'], source = 's' }]
+         [types.net]
+         takes_along = [{ type = 'aws.test.box', path = 'Fixed', is = 'net/{Note}', source = 's' }]",
+    );
+    let net = cloud.create("net", json!({"Note": "a"})).unwrap();
+    let made = cloud.create("box", json!({"Fixed": "net/a", "Size": 1})).unwrap();
+    let other = cloud.create("box", json!({"Fixed": "net/b", "Size": 1})).unwrap();
+    assert_eq!(cloud.update("box", &made.id, json!({"Note": "x"})).unwrap().properties["Size"], 2);
+    cloud.delete("net", &net.id).unwrap();
+    assert_eq!((cloud.read("box", &made.id).is_some(), cloud.read("box", &other.id).is_some()), (false, true));
+}

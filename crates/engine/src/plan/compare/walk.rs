@@ -8,7 +8,7 @@ use crate::plan::change::PropertyDifference;
 use crate::plan::masking::mask;
 use crate::plan::values;
 use crate::state::is_redacted;
-use gpb_catalog::{ObjectShape, Shape};
+use gpb_catalog::{ObjectShape, Shape, ValueForm};
 use gpb_model::PropPath;
 use gpb_model::PropertyValue;
 use serde_json::{Map, Value as Json};
@@ -162,8 +162,9 @@ impl<'a> CompareWalk<'a> {
             return !self.has_unreadable(wanted, path) || there.applied.is_some_and(as_applied);
         }
         // What was sent just so and answered just so has not moved: a place that reads never give, one that only a creation
-        // sets or that has a form of its own and the cloud spells its own way, a list that it keeps in an order of its own.
-        let has_spelling = rules.is_create_only(path) || rules.form(path).is_some();
+        // sets or that names something and the cloud spells its own way (a key by its alias), a list that it keeps in an order
+        // of its own.
+        let has_spelling = rules.is_create_only(path) || rules.form(path) == Some(ValueForm::LastPart);
         let unchanged = match there.observed {
             None => rules.is_create_only(path) || there.recorded.is_none(),
             Some(observed) if there.observed == there.recorded => {

@@ -115,7 +115,7 @@ fn a_replacement_that_its_users_hold_is_refused() {
     let refused = world.try_plan(&with_settings(json!({ "Name": "s", "Port": 8080 }))).unwrap_err();
     assert_eq!(refused.len(), 1);
     assert_eq!(refused[0].code, "GPB7030");
-    assert!(refused[0].message.contains("while `app.main` uses it"), "{}", refused[0].message);
+    assert!(refused[0].message.contains("until then `app.main` uses it"), "{}", refused[0].message);
     assert!(refused[0].help.as_ref().unwrap().contains("take `name` away"), "{:?}", refused[0].help);
     // Without the name, or with another one, the new one comes first.
     let plan = world.plan(&with_settings(json!({ "Name": "t", "Port": 8080 })));

@@ -1,4 +1,5 @@
 mod actions;
+mod answers;
 mod basis;
 mod drift;
 mod laws;

@@ -3,7 +3,9 @@
 mod connection_lock;
 pub(super) mod files;
 mod group_commit;
+mod journal;
 mod queries;
+mod records;
 mod schema;
 mod scope_transaction;
 mod sqlite_store;

@@ -177,6 +177,21 @@ fn writes_under_way_together_wait_for_the_disk_once() {
 }
 
 #[test]
+fn what_is_looked_for_at_each_write_needs_no_walk_through_the_journal() {
+    let (_temp, folder) = folder();
+    let path = written(&folder);
+    let connection = Connection::open(path).unwrap();
+    let plan = |sql: &str| -> String {
+        let sql = format!("EXPLAIN QUERY PLAN {sql}");
+        connection.query_row(&sql, rusqlite::params![1, "a"], |row| row.get(3)).unwrap()
+    };
+    let last = plan(journal::LAST_OF_ADDRESS);
+    assert!(last.contains("journal_address (scope=? AND address=?)"), "{last}");
+    let open = plan(&format!("{} AND ?2 = ?2", queries::OPEN_INTENTS));
+    assert!(open.contains("journal_open (scope=?)"), "{open}");
+}
+
+#[test]
 fn a_write_that_does_not_fit_fails_alone() {
     let (_temp, folder) = folder();
     let store = SqliteStore::new(&folder);
