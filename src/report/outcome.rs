@@ -25,12 +25,14 @@ pub struct EndReport<'a> {
 }
 
 impl EndReport<'_> {
-    /// Returns the number of changes that were to be made, in changes; one that only moves an address counts.
+    /// Returns the number of changes that were to be made.
+    ///
+    /// One that only moves an address counts.
     pub fn pending(&self) -> usize {
         self.plan.changes.iter().filter(|change| change.is_pending()).count()
     }
 
-    /// Returns the number of them that are done, in changes.
+    /// Returns the number of changes that are done.
     ///
     /// Moves are made before anything else and need no call; a resource that is only read is no change.
     pub fn done(&self) -> usize {

@@ -18,9 +18,9 @@ pub fn is_secret_safe(aws: &str) -> Option<&'static [PropPath]> {
     places.get(aws).map(Vec::as_slice)
 }
 
-/// Checks whether a property holds a credential in clear, so that only a secret may be written there.
+/// Checks whether a property holds a credential in clear.
 ///
-/// That is where the type's schema calls it write-only and its name says so, and wherever a secret may go besides.
+/// Only a secret may be written there. That is where the type's schema calls it write-only and its name says so, and wherever a secret may go besides.
 pub fn is_credential(def: &TypeDef, path: &PropPath) -> bool {
     static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
     let names = NAMES.get_or_init(|| {
