@@ -1,0 +1,46 @@
+//! The paths that a rule names.
+
+use crate::rules::condition::RuleCondition;
+use crate::rules::path::RulePath;
+use crate::rules::requirement::Requirement;
+use crate::rules::rule::Rule;
+use crate::rules::value_test::{Limit, ValueTest};
+
+/// Returns every path that a rule names.
+pub fn of(rule: &Rule) -> Vec<&RulePath> {
+    let mut found: Vec<&RulePath> = rule.at.iter().chain(rule.says.paths()).chain(rule.help.paths()).collect();
+    found.extend(rule.when.iter().flat_map(of_condition));
+    match &rule.requirement {
+        Requirement::Required(paths)
+        | Requirement::Forbidden(paths)
+        | Requirement::Exclusive(paths)
+        | Requirement::OneOf(paths)
+        | Requirement::AtLeastOne(paths) => found.extend(paths),
+        Requirement::Holds(condition) => found.extend(of_condition(condition)),
+    }
+    found
+}
+
+fn of_condition(condition: &RuleCondition) -> Vec<&RulePath> {
+    match condition {
+        RuleCondition::Test(test) => {
+            let (term, tests) = test.as_ref();
+            [&term.path].into_iter().chain(tests.tests.iter().flat_map(of_test)).collect()
+        }
+        RuleCondition::Given(paths) | RuleCondition::Absent(paths) => paths.iter().collect(),
+        RuleCondition::Nowhere(_) => Vec::new(),
+        RuleCondition::Distinct(term) => vec![&term.path],
+        RuleCondition::All(parts) | RuleCondition::Any(parts) => parts.iter().flat_map(of_condition).collect(),
+        RuleCondition::Not(condition) => of_condition(condition),
+    }
+}
+
+fn of_test(test: &ValueTest) -> Vec<&RulePath> {
+    match test {
+        ValueTest::Min(Limit::Of { term, .. }) | ValueTest::Max(Limit::Of { term, .. }) => vec![&term.path],
+        ValueTest::SameAs(term) | ValueTest::ApartFrom(term) | ValueTest::Within(term) => vec![&term.path],
+        ValueTest::Among(terms) => terms.iter().map(|term| &term.path).collect(),
+        ValueTest::Not(test) => of_test(test),
+        _ => Vec::new(),
+    }
+}
