@@ -36,6 +36,8 @@ impl<'m> Found<'m> {
         match self {
             Found::Absent => Some(false),
             Found::Unknown => None,
+            // Clouds take a list without items as given or as absent, as it suits them.
+            Found::Value(PropertyValue::List(items)) if items.is_empty() => None,
             _ => Some(true),
         }
     }
