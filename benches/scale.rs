@@ -1,9 +1,11 @@
-//! Measures how `gpb check` and `gpb plan` grow with the number of resources: wall time and peak memory of the real binary.
+//! Measures how `gpb check`, `gpb plan` and `gpb apply` grow with the number of resources: wall time, time of the processor
+//! and peak memory of the real binary.
 //!
 //! `cargo bench --no-default-features --bench scale` writes specs of 1,000, 10,000 and 100,000 resources, runs the commands
 //! on each and prints the figures. It fails when one is out of proportion, on whatever machine: checking 10,000 resources
 //! against reading the same as JSON, 100,000 against 10,000, the checks of scaling, and recovery, cost and scaling together
-//! against a whole check.
+//! against a whole check; applying 10,000 to the simulated cloud, with the journal on the disk, against checking them and
+//! against applying 1,000; planning again what is applied against checking it.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used)] // A program that measures the outside world.
 
 mod load;
@@ -27,24 +29,39 @@ const GROWTH_LIMIT: f64 = 15.0;
 const SCALING_LIMIT: f64 = 0.1;
 const SERVICES_LIMIT: f64 = 0.3;
 const GOALS_LIMIT: f64 = 0.5;
+/// Number of times as long as checking 10,000 resources that applying them may take. Were each to wait for the disk by
+/// itself, it would be more than twice this on a fast one.
+const APPLY_LIMIT: f64 = 20.0;
+/// Processor time of applying 10,000 against 1,000: ten times is linear.
+const APPLY_GROWTH_LIMIT: f64 = 15.0;
+/// Number of times as long as checking 10,000 resources that planning them again may take, when they are applied.
+const NO_OP_LIMIT: f64 = 4.0;
+/// Megabytes that applying 10,000 resources, and planning them again, may take.
+const APPLY_MEMORY_LIMIT_MB: f64 = 300.0;
 const RUNS: usize = 5;
 /// Runs before those that count: a machine that lends its idle memory elsewhere has to fetch it back first.
 const WARM_UP: usize = 3;
 
 struct Figure {
     wall: Duration,
+    processor: Duration,
     peak_mb: f64,
 }
 
 fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    println!("{:<8} {:>10} {:>10} {:>10}", "command", "resources", "seconds", "MB");
-    let mut checks = Vec::new();
+    println!("{:<8} {:>10} {:>10} {:>10} {:>10}", "command", "resources", "seconds", "processor", "MB");
+    let (mut checks, mut applies, mut plans) = (Vec::new(), Vec::new(), Vec::new());
     for count in [1_000, 10_000, 100_000] {
         let spec = folder.path().join(format!("spec_{count}.gpb"));
         std::fs::write(&spec, spec_of(count)).expect("the spec can be written");
         checks.push(report("check", count, &spec, folder.path(), &[]));
         report("plan", count, &spec, folder.path(), &["--cloud", "sim"]);
+        if count <= 10_000 {
+            let applied = folder.path().join(format!("applied_{count}"));
+            applies.push(apply(count, &spec, &applied));
+            plans.push(report("no-op", count, &spec, &applied, &["--cloud", "sim"]));
+        }
     }
     let held = [scaling_checks(), goals_checks()].concat();
     let [_, ten, hundred] = checks.as_slice() else { return };
@@ -54,6 +71,14 @@ fn main() {
     hold("checking 100,000 resources, against 10,000", ratio(hundred.wall, ten.wall), GROWTH_LIMIT);
     for (what, took, limit) in held {
         hold(what, ratio(took, ten.wall), limit);
+    }
+    let ([thousand, applied], Some(planned)) = (applies.as_slice(), plans.last()) else { return };
+    hold("applying 10,000 resources, against checking them", ratio(applied.wall, ten.wall), APPLY_LIMIT);
+    hold("applying 10,000 resources, against 1,000", ratio(applied.processor, thousand.processor), APPLY_GROWTH_LIMIT);
+    hold("planning 10,000 resources again, against checking them", ratio(planned.wall, ten.wall), NO_OP_LIMIT);
+    for (what, figure) in [("apply", applied), ("plan again", planned)] {
+        let peak = figure.peak_mb;
+        assert!(peak < APPLY_MEMORY_LIMIT_MB, "10,000 resources took {peak:.0} MB to {what}");
     }
     assert!(ten.peak_mb < CHECK_MEMORY_LIMIT_MB, "10,000 resources took {:.0} MB to check", ten.peak_mb);
 }
@@ -223,11 +248,25 @@ fn services_of(count: usize) -> String {
 
 /// The median of several runs, the first left out.
 fn report(command: &str, count: usize, spec: &Path, folder: &Path, options: &[&str]) -> Figure {
-    let runs = (0..WARM_UP + RUNS).map(|_| run(command, spec, folder, options));
-    let mut figures: Vec<_> = runs.skip(WARM_UP).collect();
+    let name = if command == "no-op" { "plan" } else { command };
+    let runs = (0..WARM_UP + RUNS).map(|_| run(name, spec, folder, options));
+    middle(command, count, runs.skip(WARM_UP).collect())
+}
+
+/// The median of several applies to a cloud where nothing is yet; `folder` is left as the last one leaves it.
+fn apply(count: usize, spec: &Path, folder: &Path) -> Figure {
+    let anew = |_| {
+        drop(std::fs::remove_dir_all(folder));
+        run("apply", spec, folder, &["--cloud", "sim", "--sim", "latency=0", "--yes"])
+    };
+    middle("apply", count, (0..RUNS).map(anew).collect())
+}
+
+fn middle(command: &str, count: usize, mut figures: Vec<Figure>) -> Figure {
     figures.sort_by_key(|figure| figure.wall);
-    let figure = figures.swap_remove(RUNS / 2);
-    println!("{command:<8} {count:>10} {:>10.3} {:>10.1}", figure.wall.as_secs_f64(), figure.peak_mb);
+    let figure = figures.swap_remove(figures.len() / 2);
+    let (wall, processor) = (figure.wall.as_secs_f64(), figure.processor.as_secs_f64());
+    println!("{command:<8} {count:>10} {wall:>10.3} {processor:>10.3} {:>10.1}", figure.peak_mb);
     figure
 }
 
@@ -239,10 +278,13 @@ fn run(command: &str, spec: &Path, folder: &Path, options: &[&str]) -> Figure {
         .args(["--state".as_ref(), folder.join("state").as_os_str()])
         .args(options)
         .stdout(Stdio::null())
+        // Progress is a line a step.
+        .stderr(if command == "apply" { Stdio::null() } else { Stdio::inherit() })
         .spawn()
         .expect("gpb starts");
     let end = child.wait4().expect("gpb ends");
     assert!(end.status.success(), "gpb {command} failed");
+    let wall = started.elapsed();
     #[allow(clippy::cast_precision_loss)] // Megabytes need no more than a float's precision.
-    Figure { wall: started.elapsed(), peak_mb: end.rusage.maxrss as f64 / 1_000_000.0 }
+    Figure { wall, processor: end.rusage.utime + end.rusage.stime, peak_mb: end.rusage.maxrss as f64 / 1_000_000.0 }
 }

@@ -22,8 +22,9 @@ use std::sync::Arc;
 
 struct Printed;
 
+#[async_trait::async_trait]
 impl ProgressSink for Printed {
-    fn progress(&self, progress: Progress) -> Result<(), CloudError> {
+    async fn progress(&self, progress: Progress) -> Result<(), CloudError> {
         println!("  … {progress:?}");
         Ok(())
     }
@@ -69,7 +70,7 @@ async fn probe(
     show("created", &desired, &made.properties, &made.id);
     let key = ResourceKey { ty: ty.to_owned(), place: place.clone(), id: made.id.clone() };
     println!("find after an interruption");
-    let found = cloud.find(FindRequest { ty, place, matching: &desired, token: Some(&token) }).await;
+    let found = cloud.find(FindRequest { ty, place, matching: &desired, token: Some(&token), sent: true }).await;
     println!("  = {:?}", found.map(|all| all.into_iter().map(|one| one.id).collect::<Vec<_>>()));
     if !changed.is_empty() {
         let mut after = desired.clone();
@@ -84,7 +85,8 @@ async fn probe(
         }
         println!("update");
         let before = &made.properties;
-        let update = UpdateRequest { key: &key, before, desired: &after, changed: &changed, token: "probe-update" };
+        let (reasserted, token) = (&[], "probe-update");
+        let update = UpdateRequest { key: &key, before, desired: &after, changed: &changed, reasserted, token };
         let seen = cloud.update(update, &Printed).await?;
         show("updated", &after, &seen.properties, &seen.id);
     }

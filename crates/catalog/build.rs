@@ -14,20 +14,41 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    pack_catalog(&root.join("../../stdlib/catalog/generated"), &out)
+    let stdlib = root.join("../../stdlib");
+    pack_catalog(&stdlib.join("catalog/generated"), lifecycles(&stdlib.join("lifecycle"))?, &out)
+}
+
+/// Returns what the files of a folder say of the life of each type, by gpb's name.
+///
+/// A table of `ec2.toml` is the type of that name in the service: `[subnet]` is `aws.ec2.subnet`.
+fn lifecycles(folder: &Path) -> io::Result<BTreeMap<String, Json>> {
+    let mut found = BTreeMap::new();
+    for file in files(folder, &["toml"])? {
+        let service = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let types: BTreeMap<String, Json> = toml::from_str(&fs::read_to_string(&file)?)
+            .map_err(|error| io::Error::other(format!("{}: {error}", file.display())))?;
+        found.extend(types.into_iter().map(|(ty, facts)| (format!("aws.{service}.{ty}"), facts)));
+    }
+    Ok(found)
 }
 
 /// Writes the catalog as one blob of types, and a sorted index of them.
 ///
 /// Each type is compressed by itself, so that reading one decodes one.
-fn pack_catalog(folder: &Path, out: &Path) -> io::Result<()> {
+fn pack_catalog(folder: &Path, mut lifecycles: BTreeMap<String, Json>, out: &Path) -> io::Result<()> {
     let mut types = Vec::new();
     for file in files(folder, &["json"])? {
         let service: BTreeMap<String, Json> = serde_json::from_slice(&fs::read(&file)?)?;
-        for (aws, facts) in service {
+        for (aws, mut facts) in service {
             let name = facts.get("name").and_then(Json::as_str).unwrap_or_default().to_owned();
+            if let (Some(lifecycle), Some(facts)) = (lifecycles.remove(&name), facts.as_object_mut()) {
+                facts.insert("lifecycle".to_owned(), lifecycle);
+            }
             types.push((name, aws, facts.to_string()));
         }
+    }
+    if let Some(unknown) = lifecycles.keys().next() {
+        return Err(io::Error::other(format!("stdlib/lifecycle: there is no type {unknown}")));
     }
     types.sort();
     let mut blob = Vec::new();

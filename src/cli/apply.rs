@@ -1,6 +1,6 @@
 //! `gpb apply` and `gpb destroy`.
 
-use crate::cli::args::UnprotectArgs;
+use crate::cli::args::{ReplaceArgs, UnprotectArgs};
 use crate::cli::plan::{PlanRequest, PlanResult, command_line, make_plan, unprotected};
 use crate::cli::progress::{JsonLines, ProgressLines};
 use crate::cli::session::{Session, diagnostics_document};
@@ -19,12 +19,21 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// Runs `gpb apply [SPEC|PLAN]`.
-pub fn run(session: &Session, target: Option<&Path>, yes: bool, unprotect: &UnprotectArgs) -> Exit {
+pub fn run(
+    session: &Session,
+    target: Option<&Path>,
+    yes: bool,
+    (replace, unprotect): (&ReplaceArgs, &UnprotectArgs),
+) -> Exit {
     let is_spec = target.is_some_and(|target| target.extension().is_some_and(|end| end == "gpb"));
     let outcome = match target {
         Some(spec) if is_spec => {
-            let request = PlanRequest { spec: spec.to_owned(), destroy: false, unprotect: unprotect.unprotect.clone() };
+            let (unprotect, replace) = (unprotect.unprotect.clone(), replace.replace.clone());
+            let request = PlanRequest { spec: spec.to_owned(), destroy: false, unprotect, replace };
             session.block_on(plan_and_apply(session, &request, yes, "Apply this?"))
+        }
+        _ if !replace.replace.is_empty() => {
+            Err(session.fail("`--replace` makes another plan: name the spec, or give it to `gpb plan`"))
         }
         plan => session.block_on(apply_stored_plan(session, plan, yes, &unprotect.unprotect)),
     };
@@ -36,7 +45,8 @@ const WAYS_ON: &str = "set credentials (AWS_PROFILE, `aws sso login`) for AWS, o
 
 /// Runs `gpb destroy SPEC`.
 pub fn destroy(session: &Session, spec: &Path, yes: bool, unprotect: &UnprotectArgs) -> Exit {
-    let request = PlanRequest { spec: spec.to_owned(), destroy: true, unprotect: unprotect.unprotect.clone() };
+    let unprotect = unprotect.unprotect.clone();
+    let request = PlanRequest { spec: spec.to_owned(), destroy: true, unprotect, replace: Vec::new() };
     session.block_on(plan_and_apply(session, &request, yes, "Delete all this?")).unwrap_or_else(|exit| exit)
 }
 
@@ -66,7 +76,7 @@ async fn apply_stored_plan(
 ) -> Result<Exit, Exit> {
     let (kept, mut promised) = session.load_plan(path)?;
     let unprotect = [kept.unprotect, unprotect.to_owned()].concat();
-    let request = PlanRequest { spec: kept.spec, destroy: kept.destroy, unprotect };
+    let request = PlanRequest { spec: kept.spec, destroy: kept.destroy, unprotect, replace: kept.replace };
     let session = &session.of_environment(&kept.environment);
     if promised.scope.cloud != session.cloud_name() {
         let message = format!(
@@ -98,11 +108,17 @@ async fn apply_stored_plan(
         session.diagnostics(&[diagnostic], sources);
         return Err(Exit::Refused);
     }
-    let opened = unprotected(&request.unprotect);
-    for change in promised.changes.iter_mut().filter(|change| opened.covers(&change.address)) {
-        change.protected = None;
+    // Locks are what the cloud says now: one that was not there when the plan was shown refuses it all the same.
+    for change in promised.changes.iter_mut().filter(|change| change.deletion_locks.is_empty()) {
+        let now = result.plan.changes.iter().find(|now| now.address == change.address);
+        change.deletion_locks = now.map(|now| now.deletion_locks.clone()).unwrap_or_default();
     }
+    plan::unprotect(&mut promised, &unprotected(&request.unprotect));
     result.refusals = plan::refusals(&promised, Some(&result.compiled.model));
+    if let Ok(cloud) = &result.cloud {
+        let gaps = plan::capability_refusals(&promised, Some(&result.compiled.model), cloud.as_ref());
+        result.refusals.extend(gaps);
+    }
     result.plan = promised;
     if session.common.json {
         announce(&result);

@@ -50,6 +50,20 @@ pub struct CommonArgs {
     /// Inject faults into the simulated cloud, e.g. `seed=1,throttle=0.1`; `latency=0` makes it instant
     #[arg(long, global = true, value_name = "FAULTS", env = "GPB_SIM", hide = true)]
     pub sim: Option<String>,
+    /// Behaviour of the simulated cloud: at once and seen by all, or late and with refusals, as AWS's is documented
+    #[arg(long, global = true, value_enum, default_value = "friendly", env = "GPB_SIM_BEHAVIOUR", hide = true)]
+    pub sim_behaviour: SimBehaviour,
+}
+
+/// Names the behaviours of the simulated cloud.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SimBehaviour {
+    /// Every change happens at once.
+    #[value(help = NO_HELP)]
+    Friendly,
+    /// As AWS behaves: states lag, changes come later, deletions are refused.
+    #[value(help = NO_HELP)]
+    Aws,
 }
 
 /// Names the target cloud.
@@ -108,6 +122,9 @@ pub enum Command {
         /// Exit with 2 when the plan has changes
         #[arg(long)]
         detailed_exitcode: bool,
+        /// The resources that are to be made anew
+        #[command(flatten)]
+        replace: ReplaceArgs,
         /// The protected resources that may be lost
         #[command(flatten)]
         unprotect: UnprotectArgs,
@@ -120,6 +137,9 @@ pub enum Command {
         /// Skip the confirmation prompt
         #[arg(long, short)]
         yes: bool,
+        /// The resources that are to be made anew
+        #[command(flatten)]
+        replace: ReplaceArgs,
         /// The protected resources that may be lost
         #[command(flatten)]
         unprotect: UnprotectArgs,
@@ -278,6 +298,14 @@ pub struct UnprotectArgs {
     /// Allow this protected resource to be replaced or deleted; `all` allows all
     #[arg(long, value_name = "ADDRESS")]
     pub unprotect: Vec<String>,
+}
+
+/// Holds the option that has resources made anew.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ReplaceArgs {
+    /// Delete this resource and create it anew, though nothing about it has changed
+    #[arg(long, value_name = "ADDRESS")]
+    pub replace: Vec<String>,
 }
 
 /// Names the output formats of `gpb graph`.

@@ -1,6 +1,6 @@
 //! The choice of the cloud, and the check of the credentials' account.
 
-use crate::cli::args::CloudName;
+use crate::cli::args::{CloudName, SimBehaviour};
 use crate::cli::{Session, file_loader, state_folder};
 use async_trait::async_trait;
 use gpb_base::diag::Diagnostic;
@@ -9,7 +9,7 @@ use gpb_engine::cloud::clock::{Clock, SystemClock};
 use gpb_engine::cloud::{Cloud, CloudError, CloudErrorKind};
 use gpb_engine::state::StateSnapshot;
 use gpb_model::{Model, Place};
-use gpb_sim::{Faults, Latency, OutputForms, SimCloud, SimOptions};
+use gpb_sim::{Behaviour, Faults, Latency, OutputForms, SimCloud, SimOptions};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -44,6 +44,11 @@ impl Session {
     fn sim(&self) -> Result<Arc<dyn Cloud>, String> {
         let (faults, scale) = sim_options(self.common.sim.as_deref().unwrap_or(""))?;
         let table = self.library.get("sim/latency.toml").ok_or("the standard library has no sim/latency.toml")?;
+        let behaviour = match self.common.sim_behaviour {
+            SimBehaviour::Friendly => Behaviour::friendly(),
+            // Its times pass at the pace of the latencies, as those of the engine's own waits do.
+            SimBehaviour::Aws => Behaviour::aws(&self.library)?.scaled(scale),
+        };
         let options = SimOptions {
             types: Arc::new(Catalog::embedded()),
             clock: Arc::new(SystemClock::default()),
@@ -53,6 +58,7 @@ impl Session {
                 .library
                 .get("sim/forms.toml")
                 .map_or_else(|| Ok(OutputForms::none()), |text| OutputForms::parse(text))?,
+            behaviour,
             hook: None,
         };
         state_folder::private_folder(&self.common.state).map_err(|error| {
@@ -73,15 +79,23 @@ impl Session {
 
     #[cfg(feature = "_sdk")]
     fn aws(&self) -> Result<Arc<dyn Cloud>, String> {
-        use gpb_aws::{AwsCloud, Bindings, Sdk};
-        let bindings = Bindings::new(self.library.clone(), Arc::new(Catalog::embedded()));
-        Ok(Arc::new(AwsCloud::new(Arc::new(Sdk::default()), Arc::new(bindings))))
+        Ok(self.bound(Arc::new(gpb_aws::Sdk::default())))
     }
 
     #[cfg(not(feature = "_sdk"))]
     #[expect(clippy::unused_self, reason = "the same call as with the SDKs")]
     fn aws(&self) -> Result<Arc<dyn Cloud>, String> {
         Err("this gpb was built without the AWS SDKs: build it with its default features, or use `--cloud sim`".into())
+    }
+
+    /// Returns the cloud that `--cloud` names, for what is known of it without a call: it may be out of reach.
+    pub fn known_cloud(&self, cloud: &Result<Arc<dyn Cloud>, String>) -> Arc<dyn Cloud> {
+        cloud.as_ref().map_or_else(|_| self.bound(Arc::new(gpb_aws::NoSdk)), Arc::clone)
+    }
+
+    fn bound(&self, invoke: Arc<dyn gpb_aws::Invoke>) -> Arc<dyn Cloud> {
+        let bindings = gpb_aws::Bindings::new(self.library.clone(), Arc::new(Catalog::embedded()));
+        Arc::new(gpb_aws::AwsCloud::new(invoke, Arc::new(bindings)))
     }
 }
 

@@ -90,10 +90,12 @@ fn described(command: &Command) -> (&'static str, Option<&Path>) {
 fn dispatch(session: &Session, command: &Command) -> Exit {
     match command {
         Command::Check { spec } => compile::check(session, spec),
-        Command::Plan { spec, out, detailed_exitcode, unprotect } => {
-            plan::run(session, spec.as_deref(), out.as_deref(), *detailed_exitcode, unprotect)
+        Command::Plan { spec, out, detailed_exitcode, replace, unprotect } => {
+            plan::run(session, spec.as_deref(), out.as_deref(), *detailed_exitcode, (replace, unprotect))
         }
-        Command::Apply { target, yes, unprotect } => apply::run(session, target.as_deref(), *yes, unprotect),
+        Command::Apply { target, yes, replace, unprotect } => {
+            apply::run(session, target.as_deref(), *yes, (replace, unprotect))
+        }
         Command::Destroy { spec, yes, unprotect } => apply::destroy(session, spec, *yes, unprotect),
         Command::Show { plan } => inspect::show(session, plan.as_deref()),
         Command::State { command } => inspect::state(session, command),

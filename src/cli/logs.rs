@@ -49,11 +49,26 @@ fn filter(verbose: u8) -> Result<Option<EnvFilter>, String> {
         };
         return Ok(Some(EnvFilter::default().add_directive(level.into())));
     };
-    let text = text.to_string_lossy();
-    let filter = EnvFilter::try_new(&text).map_err(|error| {
-        format!("`{text}` is not a valid filter for {FILTER_VARIABLE}: {error}; write for example `debug` or `gpb_engine=trace`")
-    })?;
+    let filter = parse_filter(&text.to_string_lossy())?;
     Ok(Some(filter).filter(|filter| filter.max_level_hint() != Some(LevelFilter::OFF)))
+}
+
+/// Reads a filter as it stands in `GPB_LOG`.
+fn parse_filter(text: &str) -> Result<EnvFilter, String> {
+    let refuse = |why: &str| {
+        format!(
+            "`{text}` is not a valid filter for {FILTER_VARIABLE}: {why}; write for example `debug` or `gpb_engine=trace`"
+        )
+    };
+    // A word alone is a level or a target. A misspelt level is a target that logs nothing, without a word about it.
+    let unknown = text.split(',').map(str::trim).find(|word| {
+        let is_word = word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '-'));
+        is_word && !word.is_empty() && word.parse::<LevelFilter>().is_err() && !word.starts_with("gpb")
+    });
+    if let Some(word) = unknown {
+        return Err(refuse(&format!("`{word}` is neither a level nor a part of gpb")));
+    }
+    EnvFilter::try_new(text).map_err(|error| refuse(&error.to_string()))
 }
 
 /// Checks that a message is gpb's own.
@@ -103,6 +118,20 @@ mod tests {
     impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Targets {
         fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
             self.0.lock().unwrap().push(event.metadata().target().to_owned());
+        }
+    }
+
+    #[test]
+    fn a_filter_is_made_of_levels_and_parts_of_gpb() {
+        for good in
+            ["debug", "TRACE", "off", "gpb_engine", "gpb_engine=trace", "info,gpb_aws=debug", "gpb_sim[step]=info"]
+        {
+            assert!(parse_filter(good).is_ok(), "{good}");
+        }
+        for (bad, why) in
+            [("nonsense", "`nonsense` is neither"), ("info,dbug", "`dbug` is neither"), ("gpb=loud", "gpb=loud")]
+        {
+            assert!(parse_filter(bad).is_err_and(|message| message.contains(why)), "{bad}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! `gpb plan`: reads the cloud, compares, shows the plan and saves it.
 
-use crate::cli::args::UnprotectArgs;
+use crate::cli::args::{ReplaceArgs, UnprotectArgs};
 use crate::cli::cloud_choice::{self, AccountCheck};
 use crate::cli::compile::CompiledProgram;
 use crate::cli::cost_delta::CostDelta;
@@ -16,7 +16,7 @@ use gpb_engine::cloud::{Cloud, CloudError};
 use gpb_engine::plan;
 use gpb_engine::plan::{Observation, Plan};
 use gpb_engine::reconcile as engine;
-use gpb_engine::reconcile::{CrashRecovery, IntentOutcome, Refresh};
+use gpb_engine::reconcile::{CrashRecovery, IntentOutcome, LockReader, Refresh};
 use gpb_engine::state::{LockHolder, SecretKey, StateSnapshot, StateStore};
 use gpb_lang as lang;
 use gpb_model::{Address, PropertyValue, SecretSource};
@@ -62,6 +62,8 @@ pub struct PlanRequest {
     pub destroy: bool,
     /// The addresses whose protection is lifted; `all` lifts all.
     pub unprotect: Vec<String>,
+    /// The addresses of what is to be made anew.
+    pub replace: Vec<String>,
 }
 
 /// Runs `gpb plan`.
@@ -70,7 +72,7 @@ pub fn run(
     spec: Option<&Path>,
     out: Option<&Path>,
     detailed: bool,
-    unprotect: &UnprotectArgs,
+    (replace, unprotect): (&ReplaceArgs, &UnprotectArgs),
 ) -> Exit {
     let spec = match spec {
         Some(spec) => spec.to_owned(),
@@ -79,7 +81,8 @@ pub fn run(
             Err(exit) => return exit,
         },
     };
-    let request = PlanRequest { spec, destroy: false, unprotect: unprotect.unprotect.clone() };
+    let (unprotect, replace) = (unprotect.unprotect.clone(), replace.replace.clone());
+    let request = PlanRequest { spec, destroy: false, unprotect, replace };
     let result = match session.block_on(make_plan(session, &request)) {
         Ok(result) => result,
         Err(exit) => return exit,
@@ -106,7 +109,8 @@ impl Session {
                 environment: result.compiled.model.environment.name.clone(),
                 destroy: request.destroy,
                 unprotect: request.unprotect.clone(),
-                plan: serde_json::to_value(&result.plan).unwrap_or_default(),
+                replace: request.replace.clone(),
+                plan: &result.plan,
             };
             self.store_plan(&kept, out)
         };
@@ -159,6 +163,14 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
         // AWS may be out of reach, and a plan can be made all the same; the simulated cloud is either there or broken.
         return Err(session.fail(&format!("the simulated cloud cannot be used: {why}")));
     }
+    // What the cloud cannot do at all is known without asking it: it is said first, and all at once.
+    let known_cloud = session.known_cloud(&cloud);
+    if !request.destroy {
+        let gaps = plan::capability_refusals_of_model(&compiled.model, &snapshot, known_cloud.as_ref());
+        if !gaps.is_empty() {
+            return Err(refuse(&gaps, Exit::Refused));
+        }
+    }
     let mut account = None;
     if let Ok(found) = &cloud {
         match cloud_choice::account(found.as_ref(), &compiled.model, &snapshot).await {
@@ -183,8 +195,8 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     let options = plan::PlanOptions {
         destroy: request.destroy,
         unprotect: unprotected(&request.unprotect),
+        replace: request.replace.iter().map(|name| Address::new(name.as_str())).collect(),
         account,
-        ..plan::PlanOptions::default()
     };
     let inputs = plan::PlanInputs {
         model: &compiled.model,
@@ -196,22 +208,33 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
         secret: &|secret| secrets.get(secret).cloned(),
         options: &options,
     };
-    let plan =
+    let mut plan =
         logs::stage("plan", || plan::plan(&inputs)).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
-    unknown_unprotect(&request.unprotect, &plan).map_or(Ok(()), |why| Err(session.fail(&why)))?;
-    let refusals = plan::refusals(&plan, Some(&compiled.model));
+    if let (Ok(cloud), Some(observation)) = (&cloud, &observation) {
+        let clock = session.clock();
+        let reader = LockReader { cloud: cloud.as_ref(), clock: clock.as_ref(), seed: snapshot.serial };
+        let read = engine::read_deletion_locks(reader, &plan, &snapshot, observation);
+        let locks = logs::stage_async("deletion_locks", read).await;
+        plan::add_deletion_locks(&mut plan, locks, &options.unprotect);
+    }
+    let named = [("--unprotect", &request.unprotect), ("--replace", &request.replace)];
+    let unknown = named.into_iter().find_map(|(option, names)| unknown_address(option, names, &plan));
+    unknown.map_or(Ok(()), |why| Err(session.fail(&why)))?;
+    let mut refusals = plan::refusals(&plan, Some(&compiled.model));
+    refusals.extend(plan::capability_refusals(&plan, Some(&compiled.model), known_cloud.as_ref()));
     let bill = session.bill(&compiled, &snapshot, request.destroy);
     Ok(PlanResult { compiled, plan, cloud, refusals, bill })
 }
 
-/// Returns why an address to unprotect is wrong.
+/// Returns why an address that an option names is wrong.
 ///
-/// One that is misspelt would lift no protection, and should not seem to.
-fn unknown_unprotect(names: &[String], plan: &Plan) -> Option<String> {
+/// One that is misspelt would do nothing, and should not seem to.
+fn unknown_address(option: &str, names: &[String], plan: &Plan) -> Option<String> {
     let known = || plan.changes.iter().map(|change| change.address.as_str());
-    let unknown = names.iter().find(|name| *name != "all" && !known().any(|address| address == *name))?;
+    let is_all = |name: &str| name == "all" && option == "--unprotect";
+    let unknown = names.iter().find(|name| !is_all(name) && !known().any(|address| address == *name))?;
     let near = diag::nearest(unknown, known()).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-    Some(format!("`--unprotect {unknown}` names no resource of this plan{near}"))
+    Some(format!("`{option} {unknown}` names no resource of this plan{near}"))
 }
 
 /// Returns the resources whose protection is lifted.

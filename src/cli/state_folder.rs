@@ -2,20 +2,21 @@
 #![expect(clippy::disallowed_methods, reason = "this file reads and writes plans")]
 
 use crate::cli::{Session, args::CloudName, exit::Exit, file_loader::io_message};
+use gpb_base::diag::Diagnostic;
 use gpb_engine::plan;
 use gpb_engine::plan::Plan;
 use gpb_engine::state::{SqliteStore, StateScope};
 use gpb_model::Model;
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 /// A saved plan, with the spec it was made from.
 ///
 /// So apply can detect a change of the spec.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct StoredPlan {
+pub struct StoredPlan<P = serde_json::Value> {
     /// The path of the spec.
     pub spec: PathBuf,
     /// The name of the planned environment.
@@ -24,8 +25,11 @@ pub struct StoredPlan {
     pub destroy: bool,
     /// The addresses whose protection was lifted, as on the command line.
     pub unprotect: Vec<String>,
+    /// The addresses of what is made anew, as on the command line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replace: Vec<String>,
     /// The plan itself, in its stored format.
-    pub plan: serde_json::Value,
+    pub plan: P,
 }
 
 impl Session {
@@ -55,11 +59,10 @@ impl Session {
     ///
     /// # Errors
     /// The exit code, after the reason has been printed.
-    pub fn store_plan(&self, kept: &StoredPlan, out: Option<&Path>) -> Result<(), Exit> {
-        let text = serde_json::to_string_pretty(kept).unwrap_or_default() + "\n";
+    pub fn store_plan(&self, kept: &StoredPlan<&Plan>, out: Option<&Path>) -> Result<(), Exit> {
         let last = self.common.state.join(LAST_PLAN);
         for path in std::iter::once(last.as_path()).chain(out) {
-            write_private(path, &text).map_err(|why| self.fail(&why))?;
+            write_private(path, kept).map_err(|why| self.fail(&why))?;
         }
         Ok(())
     }
@@ -77,12 +80,17 @@ impl Session {
             }
             _ => self.fail(&format!("`{}` cannot be read: {}", path.display(), io_message(&error))),
         })?;
-        let not_a_plan = |what: &str| self.fail(&format!("`{}` is not a saved plan: {what}", path.display()));
-        let kept: StoredPlan = serde_json::from_str(&text).map_err(|error| not_a_plan(&error.to_string()))?;
-        let plan = plan::from_json(&kept.plan.to_string()).map_err(|error| {
-            self.diagnostics(&[error.into()], &gpb_base::source::SourceMap::default());
+        let refuse = |error: plan::SavedPlanError| {
+            let mut diagnostic = Diagnostic::from(error);
+            diagnostic.message = format!("`{}`: {}", path.display(), diagnostic.message);
+            self.diagnostics(&[diagnostic], &gpb_base::source::SourceMap::default());
             Exit::Refused
+        };
+        let kept: StoredPlan = serde_json::from_str(&text).map_err(|error| {
+            let why = if text.trim().is_empty() { "it is empty".to_owned() } else { plan::why_not_a_plan(&error) };
+            refuse(plan::SavedPlanError::NotAPlan(why))
         })?;
+        let plan = plan::from_json(&kept.plan.to_string()).map_err(refuse)?;
         Ok((kept, plan))
     }
 }
@@ -90,10 +98,10 @@ impl Session {
 /// The file of the plan last shown, in the state folder.
 const LAST_PLAN: &str = "plan.json";
 
-/// Writes a file that only its owner can read.
+/// Writes a JSON file that only its owner can read.
 ///
 /// It writes a new file, makes it durable and renames it, so that none is half-written.
-fn write_private(path: &Path, text: &str) -> Result<(), String> {
+fn write_private(path: &Path, document: &impl Serialize) -> Result<(), String> {
     let cannot = |error: std::io::Error| format!("`{}` cannot be written: {}", path.display(), io_message(&error));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         private_folder(folder).map_err(cannot)?;
@@ -107,9 +115,11 @@ fn write_private(path: &Path, text: &str) -> Result<(), String> {
         options.mode(0o600);
     }
     let write = || -> std::io::Result<()> {
-        let mut file = options.open(&beside)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
+        // As it is made: a large plan need not be in memory as text too.
+        let mut file = BufWriter::with_capacity(1 << 16, options.open(&beside)?);
+        serde_json::to_writer_pretty(&mut file, document)?;
+        file.write_all(b"\n")?;
+        file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
         fs::rename(&beside, path)
     };
     write().map_err(|error| {

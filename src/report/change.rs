@@ -1,12 +1,14 @@
 //! Prints one change of a plan for people.
 
-use super::line_diff;
+use super::diff_lines::diff_lines;
+use super::replacement_order::{CREATE_FIRST, DELETE_FIRST, ReplacementOrder};
 use super::styles::{Styles, paint};
 use super::value::{ValuePrinter, display};
+use super::value_diff::{ValueDiff, value_diff};
 use anstyle::Style;
 use gpb_catalog::TypeDef;
-use gpb_engine::plan::compare::parse_document;
-use gpb_engine::plan::{Action, PLACE, PropertyDifference, ResourceChange, TYPE, values};
+use gpb_engine::cloud::deletion_locks::{DeletionLock, LockRelease};
+use gpb_engine::plan::{Action, OWNER, PLACE, PropertyDifference, ResourceChange, TYPE, values};
 use gpb_model::PropPath;
 use gpb_model::PropertyValue;
 use serde_json::Value as Json;
@@ -20,6 +22,8 @@ pub(super) struct ChangePrinter<'a> {
     pub styles: &'a Styles,
     /// The plan has resources in several places, so that each change names its own.
     pub several_places: bool,
+    /// The order of the halves of each replacement.
+    pub order: &'a ReplacementOrder,
 }
 
 impl ChangePrinter<'_> {
@@ -27,12 +31,16 @@ impl ChangePrinter<'_> {
     pub fn change(&self, change: &ResourceChange, out: &mut String) {
         let def = (self.view.types)(&change.ty);
         let def = def.as_deref();
-        let (symbol, style) = symbol(change, self.styles);
-        let note = note(change, def);
+        let create_first = self.order.is_create_first(change);
+        let (symbol, style) = symbol(change, create_first, self.styles);
+        let note = note(change, create_first, def);
         let head = format!("  {} {}", paint(style, symbol), self.subject(change));
         push(out, &if note.is_empty() { head } else { format!("{head}  {}", paint(style, note)) });
         if let Some(why) = &change.protected {
             push(out, &format!("      {}", paint(self.styles.alert, format_args!("! protected: {why}"))));
+        }
+        for lock in &change.deletion_locks {
+            push(out, &format!("      {}", paint(self.styles.alert, format_args!("! {}", lock_note(change, lock)))));
         }
         match change.action {
             Action::Create => self.created(def, change, out),
@@ -52,9 +60,10 @@ impl ChangePrinter<'_> {
         for difference in &change.drift {
             if difference.path.0.is_empty() {
                 let id = difference.before.as_ref().and_then(Json::as_str).unwrap_or("");
-                push(out, &format!("      {}", paint(self.styles.delete, format_args!("- {id} is gone"))));
+                let line = format!("      {}", paint(self.styles.delete, format_args!("- {id} is gone")));
+                push(out, &format!("{line}{}", self.tail(&warning(change, difference))));
             } else {
-                self.difference(def.as_deref(), difference, "", out);
+                self.difference(def.as_deref(), difference, &warning(change, difference), out);
             }
         }
     }
@@ -124,27 +133,28 @@ impl ChangePrinter<'_> {
     ) {
         let name = place_name(def, &difference.path);
         let shape = def.and_then(|def| def.shape_at(&difference.path));
-        let was = difference.before.as_ref().map(|json| opened(json, after)).unwrap_or_default();
-        let (before, after) = (structured(before, after), structured(after, before));
-        let is_simple = |value: &PropertyValue| !matches!(value, PropertyValue::Map(_) | PropertyValue::List(_));
-        let (old, new) = (self.view.lines(def, shape, &before), self.view.lines(def, shape, &after));
-        if let ([old], [new]) = (old.as_slice(), new.as_slice())
-            && old != new
-            && (is_simple(&before) || is_simple(&after) || old.chars().count() + new.chars().count() < 60)
-        {
-            let line = format!("{old} -> {new}");
-            return self.block('~', self.styles.update, &format!("{name} = "), &[line], tail, out);
-        }
-        let arranged = line_diff::arranged(def, shape, &was, &after);
-        let before = values::lift(&arranged).unwrap_or(before);
-        let (old, new) = (self.view.spread(def, shape, &before), self.view.spread(def, shape, &after));
-        if old == new {
+        let diff = match &difference.before {
+            Some(json) => value_diff(def, shape, json, after),
+            None => ValueDiff::Changed(before.clone(), after.clone()),
+        };
+        let head = format!("{name} = ");
+        if diff.is_same() {
             // The same to the eye: what differs is a secret inside.
-            let text = "(secret inside, changed)".to_owned();
-            return self.block('~', self.styles.update, &format!("{name} = "), &[text], tail, out);
+            return self.block('~', self.styles.update, &head, &["(secret inside, changed)".into()], tail, out);
+        }
+        if let (Some(before), Some(after)) = (diff.before(), diff.after()) {
+            let is_simple = |value: &PropertyValue| !matches!(value, PropertyValue::Map(_) | PropertyValue::List(_));
+            let (old, new) = (self.view.lines(def, shape, &before), self.view.lines(def, shape, &after));
+            if let ([old], [new]) = (old.as_slice(), new.as_slice())
+                && old != new
+                && (is_simple(&before) || is_simple(&after) || old.chars().count() + new.chars().count() < 60)
+            {
+                let line = format!("{old} -> {new}");
+                return self.block('~', self.styles.update, &head, &[line], tail, out);
+            }
         }
         push(out, &format!("      {} {name}:{}", paint(self.styles.update, '~'), self.tail(tail)));
-        for line in line_diff::differing_lines(&old, &new, self.styles) {
+        for line in diff_lines(self.view, def, shape, &diff, self.styles) {
             push(out, &format!("          {line}"));
         }
     }
@@ -167,6 +177,13 @@ impl ChangePrinter<'_> {
     }
 }
 
+/// Returns the warnings about a difference outside gpb.
+fn warning(change: &ResourceChange, difference: &PropertyDifference) -> String {
+    let about = change.drift_warnings.iter().filter(|warning| warning.path == difference.path);
+    let whys: Vec<&str> = about.map(|warning| warning.why.as_str()).collect();
+    if whys.is_empty() { String::new() } else { format!("warning: {}", whys.join("; ")) }
+}
+
 /// Returns the consequence of a change of this property for its resource.
 fn consequence(def: Option<&TypeDef>, difference: &PropertyDifference) -> String {
     let conditional = def.is_some_and(|def| {
@@ -180,11 +197,11 @@ fn consequence(def: Option<&TypeDef>, difference: &PropertyDifference) -> String
 }
 
 /// Returns remarks on a change: a replacement's reason, a loss, a move.
-fn note(change: &ResourceChange, def: Option<&TypeDef>) -> String {
+fn note(change: &ResourceChange, create_first: bool, def: Option<&TypeDef>) -> String {
     let mut notes = Vec::new();
     if change.action == Action::Replace {
         let places: Vec<String> = change.forced_by.iter().map(|path| place_name(def, path)).collect();
-        let order = if change.create_first { "" } else { ", deleted before it is created" };
+        let order = if create_first { "" } else { ", deleted before it is created" };
         notes.push(match places.as_slice() {
             [] => format!("replaced as asked{order}"),
             places => format!("must be replaced: {}{order}", places.join(", ")),
@@ -202,12 +219,12 @@ fn note(change: &ResourceChange, def: Option<&TypeDef>) -> String {
 }
 
 /// Returns the symbol and the colour of an action.
-fn symbol(change: &ResourceChange, styles: &Styles) -> (&'static str, Style) {
+fn symbol(change: &ResourceChange, create_first: bool, styles: &Styles) -> (&'static str, Style) {
     match change.action {
         Action::Create => ("+", styles.create),
         Action::Update => ("~", styles.update),
-        Action::Replace if change.create_first => ("+/-", styles.replace),
-        Action::Replace => ("-/+", styles.replace),
+        Action::Replace if create_first => (CREATE_FIRST, styles.replace),
+        Action::Replace => (DELETE_FIRST, styles.replace),
         Action::Delete => ("-", styles.delete),
         Action::Adopt => ("<", styles.update),
         Action::Forget => ("x", styles.dim),
@@ -221,28 +238,8 @@ fn place_name(def: Option<&TypeDef>, path: &PropPath) -> String {
     match path.0.as_str() {
         PLACE => "place".to_owned(),
         TYPE => "type".to_owned(),
+        OWNER => "owner".to_owned(),
         _ => display(def, path),
-    }
-}
-
-/// Parses a document in a string, unless the other side is a plain string.
-fn opened(json: &Json, other: &PropertyValue) -> Json {
-    let document =
-        json.as_str().filter(|_| !matches!(other, PropertyValue::Text(text) if parse_document(text).is_none()));
-    document.and_then(parse_document).unwrap_or_else(|| json.clone())
-}
-
-/// Returns the structure of a document in a string, if the other side is one too.
-fn structured(value: &PropertyValue, other: &PropertyValue) -> PropertyValue {
-    let is_document = |value: &PropertyValue| match value {
-        PropertyValue::Text(text) => parse_document(text).is_some(),
-        other => matches!(other, PropertyValue::Map(_) | PropertyValue::List(_)),
-    };
-    match value {
-        PropertyValue::Text(text) if is_document(other) => {
-            parse_document(text).and_then(|json| values::lift(&json)).unwrap_or_else(|| value.clone())
-        }
-        _ => value.clone(),
     }
 }
 
@@ -250,4 +247,13 @@ fn structured(value: &PropertyValue, other: &PropertyValue) -> PropertyValue {
 pub(super) fn push(out: &mut String, line: &str) {
     out.push_str(line.trim_end());
     out.push('\n');
+}
+
+/// Returns what a deletion lock means for the plan.
+fn lock_note(change: &ResourceChange, lock: &DeletionLock) -> String {
+    match (&lock.release, change.unprotected) {
+        (LockRelease::Call { .. }, true) => format!("{}: it is turned off first", lock.reason),
+        (LockRelease::Unread, true) => format!("{}: it is tried all the same", lock.reason),
+        _ => format!("cannot be deleted: {}", lock.reason),
+    }
 }

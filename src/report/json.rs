@@ -1,9 +1,11 @@
 //! Plans and states as JSON. The keys are stable; a secret is `{"$secret": true}`.
 
 use super::plan::PlanSummary;
+use super::replacement_order::ReplacementOrder;
 use super::value::display;
 use gpb_catalog::TypeLookup;
-use gpb_engine::plan::{Action, Plan, PropertyDifference, ResourceChange};
+use gpb_engine::cloud::deletion_locks::{DeletionLock, LockRelease};
+use gpb_engine::plan::{Action, DriftWarning, Plan, PropertyDifference, ResourceChange};
 use gpb_engine::state::{ResourceRecord, StateSnapshot};
 use gpb_model::PropertyValue;
 use serde_json::{Map, Value as Json, json};
@@ -17,6 +19,7 @@ use serde_json::{Map, Value as Json, json};
 pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
     let is_listed =
         |change: &&ResourceChange| change.is_pending() || change.action == Action::Read || !change.drift.is_empty();
+    let order = ReplacementOrder::new(plan);
     json!({
         "format": 1,
         "kind": "plan",
@@ -27,7 +30,7 @@ pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
         "empty": plan.is_empty(),
         "summary": PlanSummary::new(plan),
         "overrides": plan.overrides,
-        "changes": plan.changes.iter().filter(is_listed).map(|one| change(one, types)).collect::<Vec<_>>(),
+        "changes": plan.changes.iter().filter(is_listed).map(|one| change(one, &order, types)).collect::<Vec<_>>(),
         "outputs": plan.outputs.iter().map(|(name, one)| (name.to_string(), value(one))).collect::<Map<_, _>>(),
         "changed_outputs": plan.changed_outputs(),
     })
@@ -75,7 +78,7 @@ pub fn resource(record: &ResourceRecord) -> Json {
 }
 
 /// Returns a change as JSON.
-fn change(change: &ResourceChange, types: TypeLookup<'_>) -> Json {
+fn change(change: &ResourceChange, order: &ReplacementOrder, types: TypeLookup<'_>) -> Json {
     let def = types(&change.ty);
     let name = |path: &gpb_model::PropPath| display(def.as_deref(), path);
     let difference = |one: &PropertyDifference| {
@@ -87,7 +90,8 @@ fn change(change: &ResourceChange, types: TypeLookup<'_>) -> Json {
             "forces_replacement": one.forces_replacement,
         })
     };
-    json!({
+    let warning = |one: &DriftWarning| json!({ "property": name(&one.property), "path": one.property, "why": one.why, "source": one.source });
+    let mut shown = json!({
         "address": change.address,
         "type": change.ty,
         "layer": change.layer,
@@ -97,12 +101,21 @@ fn change(change: &ResourceChange, types: TypeLookup<'_>) -> Json {
         "desired": change.desired.iter().map(|(name, one)| (name.to_string(), value(one))).collect::<Map<_, _>>(),
         "differences": change.differences.iter().map(difference).collect::<Vec<_>>(),
         "drift": change.drift.iter().map(difference).collect::<Vec<_>>(),
+        "drift_warnings": change.drift_warnings.iter().map(warning).collect::<Vec<_>>(),
         "forced_by": change.forced_by.iter().map(name).collect::<Vec<_>>(),
-        "create_first": change.create_first,
+        "create_first": order.is_create_first(change),
         "protected": change.protected,
         "moved_from": change.moved_from,
         "depends_on": change.depends_on,
-    })
+    });
+    if !change.deletion_locks.is_empty() {
+        let lock = |lock: &DeletionLock| {
+            let is_call = matches!(lock.release, LockRelease::Call { .. });
+            json!({ "reason": lock.reason, "turned_off_first": is_call && change.unprotected })
+        };
+        shown["deletion_locks"] = change.deletion_locks.iter().map(lock).collect();
+    }
+    shown
 }
 
 /// Returns a value as JSON.

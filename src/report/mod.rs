@@ -2,15 +2,18 @@
 
 mod change;
 pub mod cost;
+mod diff_lines;
 pub mod json;
-mod line_diff;
 pub mod plan;
+mod policy_diff;
 pub mod recovery;
+mod replacement_order;
 pub mod state;
 mod styles;
 #[cfg(test)]
 mod tests;
 mod value;
+mod value_diff;
 
 pub use plan::PlanSummary;
 pub use styles::Styles;

@@ -1,6 +1,7 @@
 //! Prints a plan for people.
 
 use super::change::{ChangePrinter, push};
+use super::replacement_order::ReplacementOrder;
 use super::styles::{Styles, paint};
 use super::value::ValuePrinter;
 use gpb_catalog::TypeLookup;
@@ -30,6 +31,8 @@ pub struct PlanSummary {
     pub read: usize,
     /// The number of resources without a change.
     pub unchanged: usize,
+    /// The number of changes outside gpb that are warnings.
+    pub drift_warnings: usize,
     /// The number of protected resources among those to replace or delete.
     ///
     /// With any, the plan is refused.
@@ -52,6 +55,7 @@ impl PlanSummary {
                 Action::NoOp if change.moved_from.is_some() => &mut summary.moved,
                 Action::NoOp => &mut summary.unchanged,
             } += 1;
+            summary.drift_warnings += change.drift_warnings.len();
             summary.protected += usize::from(change.protected.is_some());
         }
         summary
@@ -75,7 +79,9 @@ impl fmt::Display for PlanSummary {
 pub fn human(plan: &Plan, types: TypeLookup<'_>, styles: &Styles) -> String {
     let kinds: BTreeMap<&Address, &str> = plan.changes.iter().map(|c| (&c.address, c.ty.as_str())).collect();
     let places: BTreeSet<&Place> = plan.changes.iter().map(|change| &change.place).collect();
-    let page = ChangePrinter { view: ValuePrinter { types, kinds: &kinds }, styles, several_places: places.len() > 1 };
+    let order = ReplacementOrder::new(plan);
+    let view = ValuePrinter { types, kinds: &kinds };
+    let page = ChangePrinter { view, styles, several_places: places.len() > 1, order: &order };
     let mut out = String::new();
     if !plan.observed {
         push(
@@ -100,6 +106,12 @@ pub fn human(plan: &Plan, types: TypeLookup<'_>, styles: &Styles) -> String {
     } else {
         push(&mut out, &format!("{} {summary}", paint(styles.strong, "Plan:")));
     }
+    if summary.drift_warnings > 0 {
+        let (count, noun) = (summary.drift_warnings, if summary.drift_warnings == 1 { "warning" } else { "warnings" });
+        let text = format!("{count} {noun}: see \"Changed outside gpb\" above.");
+        push(&mut out, &paint(styles.alert, text));
+    }
+    order.legend(plan, styles, &mut out);
     if summary.protected > 0 {
         let (count, verb) = (summary.protected, if summary.protected == 1 { "is" } else { "are" });
         let text = format!("{count} of them {verb} protected: this plan is refused without `--unprotect`.");
@@ -156,14 +168,20 @@ fn layers(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
 ///
 /// Where nothing else changes, it prints only those that change, with their old values.
 fn outputs(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
-    let names = if plan.is_empty() { plan.changed_outputs() } else { plan.outputs.keys().map(AsRef::as_ref).collect() };
+    let gone = || plan.outputs_before.keys().map(String::as_str).filter(|name| !plan.outputs.contains_key(*name));
+    let mut names: Vec<&str> = match plan.is_empty() {
+        true => plan.changed_outputs(),
+        false => plan.outputs.keys().map(AsRef::as_ref).chain(gone()).collect(),
+    };
+    names.sort_unstable();
     if names.is_empty() {
         return;
     }
     push(out, &paint(page.styles.strong, "Outputs:"));
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     for name in names {
-        let before = plan.outputs_before.get(name).filter(|_| plan.is_empty()).and_then(values::lift);
+        let is_gone = !plan.outputs.contains_key(name);
+        let before = plan.outputs_before.get(name).filter(|_| plan.is_empty() || is_gone).and_then(values::lift);
         let lines = match (before, plan.outputs.get(name)) {
             (None, None) => continue,
             (None, Some(value)) => page.view.lines(None, None, value),

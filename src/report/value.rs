@@ -142,7 +142,7 @@ pub(super) fn display(def: Option<&TypeDef>, path: &PropPath) -> String {
 }
 
 /// Chooses the shape of a value from those that its property allows.
-fn pick<'a>(def: Option<&'a TypeDef>, shape: Option<&'a Shape>, value: &PropertyValue) -> Option<&'a Shape> {
+pub(super) fn pick<'a>(def: Option<&'a TypeDef>, shape: Option<&'a Shape>, value: &PropertyValue) -> Option<&'a Shape> {
     let def = def?;
     match def.resolve(shape?) {
         Shape::Any(alternatives) => alternatives.iter().map(|one| def.resolve(one)).find(|one| {
@@ -157,7 +157,7 @@ fn pick<'a>(def: Option<&'a TypeDef>, shape: Option<&'a Shape>, value: &Property
 }
 
 /// Returns the shape of an entry.
-fn entry<'a>(shape: Option<&'a Shape>, key: &str) -> Option<&'a Shape> {
+pub(super) fn entry<'a>(shape: Option<&'a Shape>, key: &str) -> Option<&'a Shape> {
     match shape? {
         Shape::Object(object) => object.by_aws(key).map(|property| &property.shape),
         Shape::Map { value, .. } => Some(value),
@@ -174,7 +174,7 @@ pub(super) fn element(shape: Option<&Shape>) -> Option<&Shape> {
 }
 
 /// Returns a key as it is written: a property's gpb name, or the key itself.
-fn name(shape: Option<&Shape>, key: &str) -> String {
+pub(super) fn name(shape: Option<&Shape>, key: &str) -> String {
     if let Some(Shape::Object(object)) = shape
         && let Some(property) = object.by_aws(key)
     {
@@ -186,7 +186,7 @@ fn name(shape: Option<&Shape>, key: &str) -> String {
 }
 
 /// Returns a string in quotes.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 

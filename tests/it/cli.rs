@@ -1,6 +1,7 @@
 //! The command line's contract: what each command prints, where, and how it ends.
 
 mod apply;
+mod capability;
 mod errors;
 mod help;
 mod logs;

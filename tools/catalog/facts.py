@@ -1,5 +1,6 @@
 """The facts of one resource type: its shapes, and what AWS says of the type as a whole."""
 
+import forms
 import names
 import rules
 import schema as shapes
@@ -34,6 +35,7 @@ def of_type(schema, extensions, stateful):
     facts["updatable"] = "update" in handlers if handlers else any_updatable(schema)
     facts["replacement"] = schema.get("replacementStrategy")
     facts["stateful"] = aws in stateful
+    facts["forms"] = forms.of_type(schema, places)
     unordered_tags(facts["tags"], root, reducer.types)
     facts = {key: value for key, value in facts.items() if value not in (None, False, [], {})}
     return {**facts, "root": root, "types": dict(sorted(reducer.types.items()))}

@@ -115,12 +115,16 @@ pub fn kind(error: &InvokeError, errors: &[&ErrorCodes], changes: bool) -> Cloud
         (Some((CloudErrorKind::Unavailable, _)), _) | (None, Some(500..)) => lost,
         (Some((kind, _)), _) => *kind,
         (None, Some(429)) => CloudErrorKind::Throttled,
-        (None, status) => kind_by_fragment(error).unwrap_or(match status {
-            _ if error.retryable => lost,
-            Some(403 | 401) => CloudErrorKind::Denied,
-            Some(404) => CloudErrorKind::NotFound,
-            _ => CloudErrorKind::Invalid,
-        }),
+        (None, status) => match kind_by_fragment(error) {
+            // A read that says "gone" makes things anew: only a code that the binding knows says so.
+            Some(CloudErrorKind::NotFound) if !changes => CloudErrorKind::Unavailable,
+            Some(kind) => kind,
+            None if error.retryable => lost,
+            // An answer without a code is a proxy's, not the service's.
+            None if status == Some(404) => lost,
+            None if matches!(status, Some(403 | 401)) => CloudErrorKind::Denied,
+            None => CloudErrorKind::Invalid,
+        },
     }
 }
 
@@ -148,7 +152,9 @@ fn listed_kind(error: &InvokeError, errors: &ErrorCodes) -> Option<CloudErrorKin
         (CloudErrorKind::NotFound, &errors.not_found),
         (CloudErrorKind::AlreadyExists, &errors.already_exists),
         (CloudErrorKind::Throttled, &errors.throttled),
+        (CloudErrorKind::AlreadyExists, &errors.held),
         (CloudErrorKind::Conflict, &errors.conflict),
+        (CloudErrorKind::Conflict, &errors.in_use),
         (CloudErrorKind::NotReady, &errors.not_ready),
         (CloudErrorKind::Denied, &errors.denied),
         (CloudErrorKind::Invalid, &errors.invalid),

@@ -17,6 +17,27 @@ pub trait Invoke: Send + Sync {
     /// # Errors
     /// The service's own error, no answer, or a request that was not sent.
     async fn invoke(&self, place: &Place, service: &str, operation: &str, input: Json) -> Result<Json, InvokeError>;
+
+    /// Returns true when it can reach a service, by the SDK's name; a build may carry few.
+    fn carries(&self, _service: &str) -> bool {
+        true
+    }
+}
+
+/// The way to AWS of a build without SDKs: it carries no service.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoSdk;
+
+#[async_trait]
+impl Invoke for NoSdk {
+    async fn invoke(&self, _: &Place, service: &str, _: &str, _: Json) -> Result<Json, InvokeError> {
+        let message = format!("this build has no SDK of `{service}`");
+        Err(InvokeError::new(InvokeErrorKind::Unsupported, "NoService", message))
+    }
+
+    fn carries(&self, _: &str) -> bool {
+        false
+    }
 }
 
 /// Sorts a failure by where it arose, as far as the protocol alone shows it.

@@ -25,7 +25,7 @@ mod tests;
 
 pub use binding_loader::{BindingError, Bindings};
 pub use bound_type::BoundType;
-pub use invoke::{Invoke, InvokeError, InvokeErrorKind};
+pub use invoke::{Invoke, InvokeError, InvokeErrorKind, NoSdk};
 pub use runner::{AwsCloud, short_token};
 #[cfg(feature = "_sdk")]
 pub use sdk::Sdk;

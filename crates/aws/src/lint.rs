@@ -1,6 +1,7 @@
 //! Validation of bindings against the catalog and the API, and their coverage.
 
 mod audit;
+mod locks;
 
 pub use audit::{Coverage, audit};
 
@@ -38,6 +39,12 @@ pub fn terms(bound: &BoundType) -> Vec<&TemplateTerm> {
         sets.chain(subresources).flat_map(BTreeMap::values).flat_map(TemplateTree::terms).collect();
     found.extend(uses(bound).iter().flat_map(|one| one.input.terms()));
     found.extend(binding.id.values().flat_map(Template::terms));
+    for rule in binding.locks.iter() {
+        let id = rule.members.iter().map(|members| &members.id);
+        found.extend(id.chain(&rule.show).chain(&rule.help).flat_map(Template::terms));
+        found.extend(rule.except.iter().flat_map(BTreeMap::values).flat_map(TemplateTree::terms));
+    }
+    found.extend(binding.read.iter().filter_map(|read| read.each.as_ref()).flat_map(Template::terms));
     found
 }
 
@@ -69,11 +76,70 @@ pub fn problems(bound: &BoundType) -> Vec<BindingProblem> {
             found.push(BindingProblem { place, message });
         }
     }
+    found.extend(locks::problems(bound));
+    found.extend(misplaced(bound));
     for part in bound.binding.id.keys() {
         if !bound.def.primary_identifier.iter().any(|path| path.head() == part) {
             let message = format!("`{part}` is not a part of the identifier of `{}`", bound.ty);
             found.push(BindingProblem { place: "id".to_owned(), message });
         }
+    }
+    found
+}
+
+const CHANGE_KEYS: &str = "if_increased, if_decreased, if_changed, unless_changed";
+
+fn is_about_change(call: &ApiCall) -> bool {
+    call.if_increased.is_some()
+        || call.if_decreased.is_some()
+        || !call.if_changed.is_empty()
+        || !call.unless_changed.is_empty()
+}
+
+/// Lists the keys of calls that would be ignored where they stand.
+fn misplaced(bound: &BoundType) -> Vec<BindingProblem> {
+    let binding = &bound.binding;
+    let mut found = Vec::new();
+    let mut refuse = |place: &str, key: &str, why: &str| {
+        found.push(BindingProblem { place: place.to_owned(), message: format!("`{key}` has no effect: {why}") });
+    };
+    for subresource in &binding.subresources {
+        let lists = [&subresource.put, &subresource.clear, &subresource.add, &subresource.remove];
+        for call in lists.into_iter().flat_map(|calls| calls.iter()) {
+            if call.wait || call.operation.is_some() {
+                refuse("subresources", "wait, operation", "a subresource's calls are waited for once, after the last");
+            }
+            if is_about_change(call) {
+                refuse("subresources", CHANGE_KEYS, "they are for `update`");
+            }
+        }
+        let read = subresource.read.iter();
+        if read.clone().any(|read| read.batch.is_some() || read.confirm.is_some() || read.each.is_some()) {
+            refuse("subresources", "batch, confirm, for", "they are for the type's own `read`");
+        }
+    }
+    for call in binding.create.iter().chain(&*binding.delete) {
+        if is_about_change(call) {
+            refuse("create, delete", CHANGE_KEYS, "they are for `update`");
+        }
+    }
+    if binding.delete.iter().any(|call| call.operation.is_some()) {
+        refuse("delete", "operation", "a deletion is waited for until a read finds nothing");
+    }
+    for read in binding.read.iter() {
+        if read.list.is_some() || read.detail.is_some() || read.properties.is_some() || !read.item.is_empty() {
+            refuse("read", "list, detail, properties, item", "they are for the read of a subresource");
+        }
+        if read.each.is_some() && read.batch.is_some() {
+            refuse("read", "batch", "`for` makes a call once an element");
+        }
+    }
+    let shared = bound.file.errors.held.iter().chain(&binding.errors.held);
+    if binding.revive.is_some() && shared.count() == 0 {
+        refuse("revive", "revive", "no code of `errors` is `held`");
+    }
+    if binding.ready.iter().any(|rule| rule.equals.is_some() && !rule.ready.is_empty()) {
+        refuse("ready", "ready", "`equals` decides");
     }
     found
 }
@@ -160,7 +226,8 @@ pub(super) fn walk<'a>(shape: MemberShape<'a>, steps: &[PathStep]) -> Option<Mem
     })
 }
 
-fn display_path(path: &MemberPath) -> String {
+/// Returns a path as bindings write it, in backticks.
+pub(super) fn display_path(path: &MemberPath) -> String {
     let step = |step: &PathStep| match step {
         PathStep::Name(name) => name.clone(),
         PathStep::Index(index) => index.to_string(),
@@ -175,17 +242,34 @@ fn uses(bound: &BoundType) -> Vec<OperationUse<'_>> {
     let binding = &bound.binding;
     let mut found = Vec::new();
     for (name, calls) in [("create", &binding.create), ("update", &binding.update), ("delete", &binding.delete)] {
-        found.extend(calls.iter().map(|call| of_call(name, call)));
+        found.extend(calls.iter().flat_map(|call| of_call(name, call)));
     }
     found.extend(binding.read.iter().flat_map(|read| of_read("read", read)));
     for listing in binding.list.iter() {
         let at = vec![&listing.at];
         found.push(OperationUse { place: "list".to_owned(), call: &listing.call, input: &listing.input, at });
     }
+    for rule in binding.locks.iter() {
+        found.extend(rule.clear.iter().flat_map(|call| of_call("locks", call)));
+        if let Some(call) = &rule.call {
+            let at = rule.at.iter().collect();
+            found.push(OperationUse { place: "locks".to_owned(), call, input: &rule.input, at });
+        }
+    }
+    for children in &binding.children {
+        let (place, at) = ("children".to_owned(), vec![&children.at]);
+        found.push(OperationUse { place, call: &children.call, input: &children.input, at });
+        found.extend(of_call("children", &children.delete));
+    }
+    if let Some(revival) = &binding.revive {
+        let (place, at) = ("revive".to_owned(), vec![&revival.until]);
+        found.push(OperationUse { place, call: &revival.call, input: &revival.input, at });
+        found.extend(revival.restore.iter().flat_map(|call| of_call("revive", call)));
+    }
     for subresource in &binding.subresources {
         let place = format!("subresources of {}", subresource.properties.join(", "));
         for calls in [&subresource.put, &subresource.clear, &subresource.add, &subresource.remove] {
-            found.extend(calls.iter().map(|call| of_call(&place, call)));
+            found.extend(calls.iter().flat_map(|call| of_call(&place, call)));
         }
         found.extend(subresource.read.iter().flat_map(|read| of_read(&place, read)));
     }
@@ -201,8 +285,14 @@ fn uses(bound: &BoundType) -> Vec<OperationUse<'_>> {
     found
 }
 
-fn of_call<'a>(place: &str, call: &'a ApiCall) -> OperationUse<'a> {
-    OperationUse { place: place.to_owned(), call: &call.call, input: &call.input, at: call.at.iter().collect() }
+fn of_call<'a>(place: &str, call: &'a ApiCall) -> Vec<OperationUse<'a>> {
+    let at = call.at.iter().chain(&call.failed_at).collect();
+    let mut found = vec![OperationUse { place: place.to_owned(), call: &call.call, input: &call.input, at }];
+    if let Some(wait) = &call.operation {
+        let at = std::iter::once(&wait.path).chain(&wait.reason).collect();
+        found.push(OperationUse { place: place.to_owned(), call: &wait.call, input: &wait.input, at });
+    }
+    found
 }
 
 fn of_read<'a>(place: &str, read: &'a ReadCall) -> Vec<OperationUse<'a>> {
@@ -217,6 +307,10 @@ fn of_read<'a>(place: &str, read: &'a ReadCall) -> Vec<OperationUse<'a>> {
             input: &batch.input,
             at: vec![&batch.at],
         });
+    }
+    if let Some(confirm) = &read.confirm {
+        let (call, input) = (&confirm.call, &confirm.input);
+        found.push(OperationUse { place: place.to_owned(), call, input, at: Vec::new() });
     }
     if let Some(detail) = &read.detail {
         let at = detail.at.iter().collect();
@@ -236,9 +330,14 @@ fn property_mentions(bound: &BoundType) -> Vec<(String, PropPath)> {
     all("defaults", &mut binding.defaults.keys());
     all("unsupported", &mut binding.unsupported.iter().chain(&binding.update_only));
     all("upsert_key", &mut binding.upsert_key.iter());
+    all("locks", &mut locks::properties(bound).iter());
+    let heads: Vec<String> =
+        binding.vacant.keys().map(|path| path.split('.').next().unwrap_or(path).to_owned()).collect();
+    all("vacant", &mut heads.iter());
     let calls = [&binding.create, &binding.update, &binding.delete].into_iter().flat_map(|calls| calls.iter());
     for call in calls {
         all(&call.call, &mut call.properties.iter().flatten().chain(&call.if_increased).chain(&call.if_decreased));
+        all(&call.call, &mut call.if_changed.iter().chain(&call.unless_changed));
         conditions(call.conditions(), &mut |name| all(&call.call, &mut std::iter::once(name)));
     }
     for read in binding.read.iter() {

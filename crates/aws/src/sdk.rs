@@ -27,6 +27,10 @@ impl Invoke for Sdk {
         let answer = gpb_aws_facade::invoke(&clients, service, operation, input).await;
         answer.map_err(|error| invoke_error(error, place))
     }
+
+    fn carries(&self, service: &str) -> bool {
+        gpb_aws_facade::operations().iter().any(|(name, _)| *name == service)
+    }
 }
 
 impl Sdk {

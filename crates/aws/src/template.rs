@@ -263,11 +263,30 @@ mod tests {
         check(json!("${region except us-east-1}"), None);
         check(json!("${region except eu-west-1}"), Some(json!("us-east-1")));
         check(json!("${Arn after :kind/}"), Some(json!("name")));
+        check(json!("${Text is a,b}"), Some(json!(true)));
+        check(json!("${region is eu-west-1/us-west-1}"), Some(json!(false)));
+        check(json!("${Ids limit Doc.a}"), Some(json!(["x"])));
+        check(json!("${Ids limit None}"), None);
+        check(json!("${Ids starting y}"), Some(json!(["y"])));
         check(json!("${Doc:json}"), Some(json!(r#"{"a":1}"#)));
         check(json!("${Arn:last}"), Some(json!("name")));
         check(json!("${Ids:csv:split:first}"), Some(json!("x")));
         check(json!("${Text:base64:base64_decode}"), Some(json!("a,b")));
         check(json!({ "...": "${Doc}", "a": 2, "b": 3 }), Some(json!({ "a": 2, "b": 3 })));
+    }
+
+    #[test]
+    fn names_and_ranges_are_spelled_as_services_give_them_back() {
+        let spelled = |function: TemplateFunction, text: &str| function.apply(text.into()).unwrap();
+        assert_eq!(spelled(TemplateFunction::DnsName, "*.Shop.Example."), "\\052.shop.example");
+        for (given, canonical) in [
+            ("10.9.0.5/16", "10.9.0.0/16"),
+            ("0.0.0.0/0", "0.0.0.0/0"),
+            ("2001:DB8::1/32", "2001:db8::/32"),
+            ("pl-1", "pl-1"),
+        ] {
+            assert_eq!(spelled(TemplateFunction::Cidr, given), canonical);
+        }
     }
 
     #[test]

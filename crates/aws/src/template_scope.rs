@@ -2,6 +2,7 @@
 
 use super::template::{Lookup, TemplateTerm};
 use gpb_engine::cloud::Properties;
+use gpb_model::PropPath;
 use serde_json::Value as Json;
 
 /// The values of one operation.
@@ -25,6 +26,12 @@ pub struct TemplateScope {
     pub out: Json,
     /// The whole output of the type's `read`.
     pub read: Option<Json>,
+    /// The resource in the output of the type's `read`.
+    pub object: Option<Json>,
+    /// In an update: the properties that change, as they shall be.
+    pub changed: Properties,
+    /// In an update: the places that change.
+    pub changed_places: Vec<PropPath>,
     /// The element of a `for` or an `each`.
     pub item: Option<Json>,
     /// That element as the API gave it.
@@ -71,6 +78,9 @@ pub const WORDS: &[&str] = &[
     "ids",
     "out",
     "read",
+    "object",
+    "before",
+    "changed",
     "item",
     "raw",
     "property",
@@ -92,6 +102,9 @@ impl Lookup for TemplateScope {
             "ids" => return self.identifiers(term),
             "out" => Some(self.out.clone()),
             "read" => self.read.clone(),
+            "object" => self.object.clone(),
+            "before" => Some(Json::Object(self.before.clone())),
+            "changed" => Some(Json::Object(self.changed.clone())),
             "item" => self.item.clone(),
             "raw" => self.raw.clone(),
             "property" => text(&self.property),

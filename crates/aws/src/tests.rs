@@ -1,7 +1,12 @@
 //! Bindings run against a scripted API: every request is as expected, in order.
 #![expect(clippy::needless_pass_by_value, reason = "cases read better without `&`")]
 
+mod absence;
+mod adoption;
 mod call_log;
+mod capability;
+mod changes;
+mod locks;
 mod name_conflicts;
 mod script;
 
@@ -91,7 +96,8 @@ async fn an_update_sends_what_changed_and_the_tags_apart() {
     );
     let changed = ["VisibilityTimeout", "DelaySeconds", "Tags/0/Key"].map(|path| PropPath(path.into()));
     let key = key("aws.sqs.queue", "u");
-    let update = UpdateRequest { key: &key, before: &before, desired: &desired, changed: &changed, token: "b" };
+    let update =
+        UpdateRequest { key: &key, before: &before, desired: &desired, changed: &changed, reasserted: &[], token: "b" };
     cloud(&script).update(update, &Quiet::default()).await.unwrap();
     script.done();
 }
@@ -115,7 +121,9 @@ async fn a_deletion_waits_until_it_is_gone() {
 #[tokio::test]
 async fn what_is_not_visible_yet_is_waited_for_and_what_is_in_use_is_not() {
     let attach = || json!({ "VpcId": "v", "InternetGatewayId": "i" });
+    let look = json!({ "Filters": [{ "Name": "attachment.vpc-id", "Values": ["v"] }] });
     let script = Script::new(vec![
+        ok("ec2:DescribeInternetGateways", look, json!({ "InternetGateways": [] })),
         error("ec2:AttachInternetGateway", attach(), "InvalidInternetGatewayID.NotFound"),
         error("ec2:AttachInternetGateway", attach(), "Resource.AlreadyAssociated"),
     ]);
@@ -145,6 +153,11 @@ async fn many_are_read_in_one_call() {
             },
             json!({ "InternetGateways": [{ "InternetGatewayId": "igw-1" }] }),
         ),
+        ok(
+            "ec2:DescribeInternetGateways",
+            json!({ "Filters": [{ "Name": "internet-gateway-id", "Values": ["igw-2"] }] }),
+            json!({ "InternetGateways": [] }),
+        ),
     ]);
     let found: Vec<_> =
         cloud(&script).read_many(&keys).await.into_iter().map(|one| one.unwrap().map(|seen| seen.id)).collect();
@@ -164,7 +177,13 @@ async fn an_interrupted_creation_is_found_by_its_marker() {
         ok("ec2:DescribeInternetGateways", single, gateway("another")),
     ]);
     let (cloud, matching) = (cloud(&script), Properties::new());
-    let find = FindRequest { ty: "aws.ec2.internet_gateway", place: &place(), matching: &matching, token: Some("a") };
+    let find = FindRequest {
+        ty: "aws.ec2.internet_gateway",
+        place: &place(),
+        matching: &matching,
+        token: Some("a"),
+        sent: false,
+    };
     assert_eq!(cloud.find(find.clone()).await.unwrap().len(), 1);
     assert_eq!(cloud.find(find).await.unwrap().len(), 0);
     script.done();
@@ -196,7 +215,8 @@ async fn rules_are_added_and_removed_one_by_one() {
     let before = object(json!({ "SecurityGroupIngress": [wanted(80), wanted(81)] }));
     let desired = object(json!({ "SecurityGroupIngress": [wanted(80), wanted(443)] }));
     let changed = [PropPath("SecurityGroupIngress/1/FromPort".into())];
-    let update = UpdateRequest { key: &key, before: &before, desired: &desired, changed: &changed, token: "b" };
+    let update =
+        UpdateRequest { key: &key, before: &before, desired: &desired, changed: &changed, reasserted: &[], token: "b" };
     let seen = cloud(&script).update(update, &Quiet::default()).await.unwrap();
     assert_eq!(seen.properties["SecurityGroupIngress"], json!([wanted(80), wanted(81)]));
     assert_eq!(seen.properties["SecurityGroupEgress"], json!([wanted(82)]));
@@ -220,6 +240,7 @@ async fn what_cannot_be_done_is_said() {
         before: &before,
         desired: &Properties::new(),
         changed: &[PropPath("SecretString".into())],
+        reasserted: &[],
         token: "b",
     };
     assert_eq!(cloud.update(update, &Quiet::default()).await.unwrap_err().code, "GPB8105");

@@ -1,6 +1,8 @@
 //! Decodes the catalog's text form, as the generator writes it, into definitions of types.
 
+use crate::lifecycle::TypeLifecycle;
 use crate::types::{ListShape, NestedType, ObjectRule, ObjectShape, Property, Shape, Tagging, TextShape, TypeDef};
+use crate::value_form::ValueForm;
 use gpb_model::{PropPath, Replacement};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
@@ -36,6 +38,8 @@ pub(super) fn type_def(aws: &str, text: &[u8]) -> serde_json::Result<TypeDef> {
         updatable: data.updatable,
         replacement: data.replacement,
         stateful: data.stateful,
+        forms: data.forms,
+        lifecycle: data.lifecycle,
     })
 }
 
@@ -64,6 +68,10 @@ struct TypeData {
     replacement: Option<Replacement>,
     #[serde(default)]
     stateful: bool,
+    #[serde(default)]
+    forms: BTreeMap<PropPath, ValueForm>,
+    #[serde(default)]
+    lifecycle: TypeLifecycle,
     root: ObjectData,
     #[serde(default)]
     types: BTreeMap<String, ShapeData>,

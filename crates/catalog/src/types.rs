@@ -3,6 +3,8 @@
 //! Two spellings live side by side. AWS's (`AWS::RDS::DBCluster`, `DBSubnetGroupName`) is what the model, the state and
 //! the clouds speak; gpb's (`aws.rds.db_cluster`, `db_subnet_group_name`) is what people read and write.
 
+use crate::lifecycle::TypeLifecycle;
+use crate::value_form::ValueForm;
 use compact_str::CompactString;
 use gpb_model::{PropPath, Replacement, TypeName};
 use std::collections::BTreeMap;
@@ -49,6 +51,10 @@ pub struct TypeDef {
     pub replacement: Option<Replacement>,
     /// Holds data that deleting it would lose.
     pub stateful: bool,
+    /// The places that AWS gives back in another form than they were given in, as the schema says.
+    pub forms: BTreeMap<PropPath, ValueForm>,
+    /// The behaviour of its resources over their life, beyond the schema.
+    pub lifecycle: TypeLifecycle,
 }
 
 /// The tags of a type.
@@ -265,6 +271,13 @@ impl TypeDef {
             Shape::Any(shapes) => shapes.iter().any(|shape| self.is_list(shape)),
             _ => false,
         }
+    }
+
+    /// Returns the form that AWS gives a place back in; none where it comes back as it was given.
+    ///
+    /// The place of an element of a list has a `*` for its index.
+    pub fn form(&self, path: &PropPath) -> Option<ValueForm> {
+        self.lifecycle.forms.get(path).or_else(|| self.forms.get(path)).copied()
     }
 
     /// Checks whether AWS alone sets a property.

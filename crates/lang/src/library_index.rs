@@ -74,9 +74,16 @@ impl LibraryIndex {
     /// never too little; it is what keeps start-up independent of the library's size.
     pub fn files_mentioned(&self, text: &str) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
-        let words = text.as_bytes().split(|byte| !WORD[usize::from(*byte)]);
-        for word in words.filter(|word| word.first().is_some_and(|first| self.begins[usize::from(*first)])) {
-            found.extend(self.definers.get(word).into_iter().flatten().copied());
+        let mut rest = text.as_bytes();
+        // Every byte of the text passes here, so it is looked at once, and hashed only where a name may begin.
+        while let Some(start) = rest.iter().position(|byte| WORD[usize::from(*byte)]) {
+            let word = rest.get(start..).unwrap_or_default();
+            let end = word.iter().position(|byte| !WORD[usize::from(*byte)]).unwrap_or(word.len());
+            let (word, after) = word.split_at(end);
+            if word.first().is_some_and(|first| self.begins[usize::from(*first)]) {
+                found.extend(self.definers.get(word).into_iter().flatten().copied());
+            }
+            rest = after;
         }
         for ty in types_in(text) {
             found.extend(self.definers.get(ty.as_bytes()).into_iter().flatten().copied());

@@ -1,5 +1,6 @@
 //! The calls of the simulated cloud, each with its faults, its latency and its event in the log.
 
+use super::behaviour::RuleCall;
 use super::faults::{InjectedFault, injected};
 use super::new_resource::{account, missing, observed};
 use super::resource_table::{self, SimResource};
@@ -14,6 +15,7 @@ use gpb_engine::cloud::{
 use gpb_engine::state::OperationKind;
 use gpb_model::Place;
 use serde_json::Value as Json;
+use std::time::Duration;
 
 /// Logs a call as one event at debug level, and passes its result on.
 ///
@@ -34,6 +36,10 @@ fn logged<T>(operation: &str, ty: &str, place: &Place, result: Result<T, CloudEr
 impl SimCloud {
     fn find_resources(&self, find: &FindRequest<'_>) -> Result<Vec<ObservedResource>, CloudError> {
         self.inject_read_fault(find.token.unwrap_or(find.ty), find.ty)?;
+        if !self.behaviour.is_friendly() {
+            self.limit_rate(RuleCall::List, find.ty, find.place)?;
+            return self.turn(|turn| turn.search(find));
+        }
         let (account, region) = (account(find.place), &find.place.region);
         if let Some(token) = find.token {
             let found = self.query(|c| resource_table::by_token(c, token))?;
@@ -60,17 +66,27 @@ impl SimCloud {
             return Err(CloudError::new(CloudErrorKind::Invalid, "Validation", wrong.join("; ")));
         }
         let fault = self.inject_fault("create", create.token, create.ty)?;
-        let made = self.make(&def, &create)?;
+        let hostile = !self.behaviour.is_friendly();
+        let (made, pause) = match hostile {
+            true => self.hostile_make(&def, &create, fault == InjectedFault::Later)?,
+            false => (self.make(&def, &create)?, Duration::ZERO),
+        };
         self.point("create:applied");
         if fault == InjectedFault::After {
             return Err(injected(CloudErrorKind::Ambiguous, "create", create.ty));
         }
-        sink.progress(Progress::Identified { id: made.id.clone() })?;
+        sink.progress(Progress::Identified { id: made.id.clone() }).await?;
         self.point("create:identified");
         if fault == InjectedFault::Unfinished {
             return Err(injected(CloudErrorKind::Unavailable, "create", create.ty));
         }
         self.wait_latency(create.ty, OperationKind::Create, "available (now `creating`)", sink).await?;
+        let made = if hostile {
+            let key = ResourceKey { ty: create.ty.to_owned(), place: create.place.clone(), id: made.id };
+            self.wait_until_ready(&def, &key, pause, sink).await?
+        } else {
+            made
+        };
         self.point("create:done");
         Ok(made)
     }
@@ -83,12 +99,19 @@ impl SimCloud {
         let ty = &update.key.ty;
         let def = self.def(ty)?;
         let fault = self.inject_fault("update", update.token, ty)?;
-        let changed = self.modify(&def, &update)?;
+        let changed = match self.behaviour.is_friendly() {
+            true => Ok(self.modify(&def, &update)?),
+            false => Err(self.hostile_modify(&def, &update, fault == InjectedFault::Later)?),
+        };
         self.point("update:applied");
         if fault == InjectedFault::After {
             return Err(injected(CloudErrorKind::Ambiguous, "update", ty));
         }
         self.wait_latency(ty, OperationKind::Update, "available (now `updating`)", sink).await?;
+        let changed = match changed {
+            Ok(changed) => changed,
+            Err(pause) => self.wait_until_ready(&def, update.key, pause, sink).await?,
+        };
         self.point("update:done");
         Ok(changed)
     }
@@ -96,12 +119,20 @@ impl SimCloud {
     async fn delete_resource(&self, key: &ResourceKey, token: &str, sink: &dyn ProgressSink) -> Result<(), CloudError> {
         let def = self.def(&key.ty)?;
         let fault = self.inject_fault("delete", token, &key.ty)?;
-        self.destroy(&def, key)?;
+        let hostile = !self.behaviour.is_friendly();
+        if hostile {
+            self.hostile_destroy(&def, key)?
+        } else {
+            self.destroy(&def, key)?
+        }
         self.point("delete:applied");
         if fault == InjectedFault::After {
             return Err(injected(CloudErrorKind::Ambiguous, "delete", &key.ty));
         }
         self.wait_latency(&key.ty, OperationKind::Delete, "deleted (now `deleting`)", sink).await?;
+        if hostile {
+            self.wait_until_gone(key, sink).await?;
+        }
         self.point("delete:done");
         Ok(())
     }
@@ -134,7 +165,7 @@ impl Cloud for SimCloud {
     }
 
     async fn read_many(&self, keys: &[ResourceKey]) -> Vec<Result<Option<ObservedResource>, CloudError>> {
-        keys.iter().map(|key| logged("read", &key.ty, &key.place, self.get(key))).collect()
+        keys.iter().map(|key| logged("read", &key.ty, &key.place, self.get_batched(key))).collect()
     }
 
     async fn find(&self, find: FindRequest<'_>) -> Result<Vec<ObservedResource>, CloudError> {
@@ -156,8 +187,12 @@ impl Cloud for SimCloud {
         logged("delete", &key.ty, &key.place, self.delete_resource(key, token, sink).await)
     }
 
-    async fn wait(&self, key: &ResourceKey, _sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError> {
+    async fn wait(&self, key: &ResourceKey, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError> {
         let def = self.def(&key.ty)?;
+        if !self.behaviour.is_friendly() {
+            let found = self.wait_until_ready(&def, key, Duration::ZERO, sink).await;
+            return logged("wait", &key.ty, &key.place, found);
+        }
         let found = self.get(key).and_then(|found| found.ok_or_else(|| missing(&def, key)));
         logged("wait", &key.ty, &key.place, found)
     }

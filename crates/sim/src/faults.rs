@@ -26,6 +26,8 @@ pub struct Faults {
     pub not_ready: f64,
     /// The share of creations that are named and then fail before they are ready.
     pub unfinished: f64,
+    /// The share of creations and updates that fail after their call has returned, on the hostile cloud.
+    pub later: f64,
 }
 
 /// A string that does not describe faults.
@@ -33,7 +35,7 @@ pub struct Faults {
 #[error("`{0}` is not a valid fault; write `seed=N` or one of {NAMES} with a share from 0 to 1, separated by commas")]
 pub struct FaultsError(pub String);
 
-const NAMES: &str = "throttle, unavailable, ambiguous, lost, not_ready, unfinished";
+const NAMES: &str = "throttle, unavailable, ambiguous, lost, not_ready, unfinished, later";
 
 impl Faults {
     fn share(&mut self, name: &str) -> Option<&mut f64> {
@@ -44,6 +46,7 @@ impl Faults {
             "lost" => &mut self.lost,
             "not_ready" => &mut self.not_ready,
             "unfinished" => &mut self.unfinished,
+            "later" => &mut self.later,
             _ => return None,
         })
     }
@@ -104,6 +107,8 @@ pub(super) enum InjectedFault {
     After,
     /// It is carried out up to its name.
     Unfinished,
+    /// It fails after its call has returned, where its type can.
+    Later,
 }
 
 impl FaultInjector {
@@ -138,6 +143,7 @@ impl FaultInjector {
                 (unless_deleting(faults.not_ready), InjectedFault::Before(CloudErrorKind::NotReady)),
                 (faults.ambiguous, InjectedFault::After),
                 (if operation == "create" { faults.unfinished } else { 0.0 }, InjectedFault::Unfinished),
+                (unless_deleting(faults.later), InjectedFault::Later),
             ],
         )
     }

@@ -3,8 +3,12 @@
 //! It serves every type of the catalog alike and knows none of them: the outputs of a resource are generated from the
 //! shapes of its read-only properties.
 
+mod behaviour;
 mod calls;
+mod changes;
 mod faults;
+mod form_words;
+mod hostile_changes;
 mod latency;
 mod new_resource;
 mod output_forms;
@@ -17,6 +21,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use behaviour::Behaviour;
 pub use faults::{CrashHook, Faults, FaultsError};
 pub use latency::Latency;
 pub use output_forms::OutputForms;

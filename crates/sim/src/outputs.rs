@@ -2,6 +2,8 @@
 //!
 //! They are the same for the same creation.
 
+use super::form_words::{form_word, general_path, joined, short_region};
+use super::output_forms::part;
 use super::{OutputForms, pattern_sample};
 use gpb_catalog::{ListShape, ObjectShape, Shape, TextShape, TypeDef};
 use gpb_engine::cloud::physical_names::short_hash;
@@ -22,6 +24,8 @@ pub struct OutputGenerator<'a> {
     name: String,
     given: Properties,
     forms: &'a OutputForms,
+    /// The names that were left open.
+    made_names: Properties,
 }
 
 impl<'a> OutputGenerator<'a> {
@@ -44,11 +48,32 @@ impl<'a> OutputGenerator<'a> {
         let named = || given.iter().find(|(key, _)| is_own(key)).and_then(|(_, value)| value.as_str());
         let made = || format!("{label}-{}", short_hash(token));
         let name = chosen.or_else(named).map_or_else(made, str::to_owned);
-        Self { def, place, account, token, name, given: given.clone(), forms }
+        let mut generator =
+            Self { def, place, account, token, name, given: given.clone(), forms, made_names: Properties::new() };
+        generator.made_names = generator.physical_names();
+        generator.given.extend(generator.made_names.clone());
+        generator
+    }
+
+    /// Returns the names that AWS makes up where none is given, of properties that a user may set.
+    fn physical_names(&self) -> Properties {
+        let open = |property: &&str| {
+            self.def.root.by_aws(property).is_some()
+                && !self.given.contains_key(*property)
+                && !self.def.is_read_only(&PropPath((*property).into()))
+        };
+        let made = self.forms.properties(&self.def.name).filter(open).filter_map(|property| {
+            let text = self.forms.filled(&self.def.name, property, |word| self.filling(word, &PropPath::default()))?;
+            Some((property.to_owned(), Json::String(text)))
+        });
+        made.collect()
     }
 
     /// Sets every read-only property that the catalog knows.
     pub fn fill(&self, properties: &mut Properties) {
+        for (property, value) in self.made_names.clone() {
+            properties.entry(property).or_insert(value);
+        }
         // Identifiers come first, because others are made from them.
         let primary = self.def.primary_identifier.iter().filter(|path| self.def.is_read_only(path));
         for path in primary.chain(&self.def.read_only) {
@@ -67,6 +92,12 @@ impl<'a> OutputGenerator<'a> {
             return;
         }
         match self.def.resolve(&property.shape) {
+            // AWS adds no output to what was not asked for, except where a form says so.
+            Shape::Object(inner) if !entries.contains_key(segment) && !self.is_output(inner, segments, path) => {
+                if let Some(text) = self.formed(path) {
+                    entries.insert(segment.clone(), nested(rest, Json::String(text)));
+                }
+            }
             Shape::Object(inner) => {
                 let value = entries.entry(segment.clone()).or_insert_with(|| Json::Object(Map::new()));
                 if let Json::Object(entries) = value {
@@ -76,6 +107,24 @@ impl<'a> OutputGenerator<'a> {
             Shape::List(list) => self.fill_items(list, entries.get_mut(segment), rest, path),
             _ => {}
         }
+    }
+
+    /// Checks whether nothing in an object can be given by a user.
+    fn is_output(&self, object: &ObjectShape, left: &[String], path: &PropPath) -> bool {
+        let depth = path.segments().count() + 1 - left.len();
+        let place = path
+            .segments()
+            .take(depth)
+            .fold(PropPath::default(), |place, segment| place.child(&PropPath::unescape(segment)));
+        self.def.is_read_only(&place)
+            || object.properties.iter().all(|one| self.def.is_read_only(&place.child(&one.aws)))
+    }
+
+    /// Fills the form of a property, where it has one.
+    fn formed(&self, path: &PropPath) -> Option<String> {
+        let (general, own) = (general_path(path), PropPath::default());
+        let seed = if general == path.0 { &own } else { path };
+        self.forms.filled(&self.def.name, &general, |word| self.filling(word, seed))
     }
 
     /// Fills the elements of a list; only elements that are there can have outputs.
@@ -93,6 +142,9 @@ impl<'a> OutputGenerator<'a> {
     }
 
     fn value(&self, shape: &Shape, path: &PropPath, name: &str, depth: usize) -> Json {
+        if let Some(literal) = self.forms.literal(&self.def.name, &general_path(path)) {
+            return literal.clone();
+        }
         match self.def.resolve(shape) {
             Shape::Bool => Json::Bool(false),
             Shape::Int { min, max, one_of } => self.int(*min, *max, one_of, path, name).into(),
@@ -143,21 +195,26 @@ impl<'a> OutputGenerator<'a> {
     }
 
     /// Returns the value of an interpolation of a form.
-    fn filling(&self, word: &str) -> Option<String> {
-        // The same in all forms of one resource.
-        let mut own = self.random(&PropPath::default());
-        match word {
-            "account" => Some(self.account.to_owned()),
-            "region" => Some(self.place.region.to_string()),
-            "name" => Some(self.name.clone()),
-            "hex" => Some(format!("{:016x}", own.u64(..))),
-            "number" => Some(own.u32(1..1_000).to_string()),
-            property => self.given.get(property)?.as_str().map(str::to_owned),
-        }
+    ///
+    /// The random ones are the same in all forms of one resource, except for the elements of a list.
+    fn filling(&self, word: &str, path: &PropPath) -> Option<String> {
+        let own = self.random(path);
+        part(word, &|word| {
+            if let Some((property, text)) = word.split_once('?') {
+                return (self.given.get(property)? == &Json::Bool(true)).then(|| text.to_owned());
+            }
+            match word {
+                "account" => Some(self.account.to_owned()),
+                "region" => Some(self.place.region.to_string()),
+                "short_region" => Some(short_region(&self.place.region)),
+                "name" => Some(self.name.clone()),
+                word => form_word(word, &self.name, own.clone()).or_else(|| joined(self.given.get(word)?)),
+            }
+        })
     }
 
     fn text(&self, shape: &TextShape, path: &PropPath, name: &str) -> String {
-        if let Some(text) = self.forms.filled(&self.def.name, &path.0, |word| self.filling(word)) {
+        if let Some(text) = self.formed(path) {
             return text;
         }
         if let Some(first) = shape.one_of.first() {
@@ -236,4 +293,9 @@ impl<'a> OutputGenerator<'a> {
             self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
         host.trim_matches('-').to_ascii_lowercase()
     }
+}
+
+/// Puts a value into objects of one entry each.
+fn nested(names: &[String], value: Json) -> Json {
+    names.iter().rev().fold(value, |inner, name| Json::Object(Map::from_iter([(name.clone(), inner)])))
 }

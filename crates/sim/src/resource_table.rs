@@ -1,7 +1,8 @@
 //! The resources of the simulated cloud, in a SQLite file of its own.
 
+use super::behaviour;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, Properties, property_paths};
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
@@ -63,6 +64,8 @@ pub fn prepare(connection: &mut Connection) -> Result<(), CloudError> {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         // A process that is killed loses nothing so; only a power cut may, and nothing real with it.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
+        // Pages of the log that are written back at a time, 32 MB: much of what many creations write is the same few pages.
+        connection.pragma_update(None, "wal_autocheckpoint", 8000)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
@@ -70,6 +73,7 @@ pub fn prepare(connection: &mut Connection) -> Result<(), CloudError> {
             transaction.execute_batch(TABLES)?;
             transaction.pragma_update(None, "application_id", APPLICATION)?;
         }
+        behaviour::prepare(&transaction)?;
         transaction.commit().map(Ok)
     };
     run(connection).map_err(|error| internal(&error))?
@@ -113,6 +117,11 @@ pub fn by_id(
     connection.prepare_cached(&sql)?.query_row([ty, account, region, id], resource).optional()
 }
 
+/// Finds a resource by the number of its creation.
+pub fn by_number(connection: &Connection, number: i64) -> rusqlite::Result<Option<SimResource>> {
+    connection.prepare_cached(&format!("{SELECT} WHERE number = ?1"))?.query_row([number], resource).optional()
+}
+
 /// Finds the resources that a token made, oldest first.
 pub fn by_token(connection: &Connection, token: &str) -> rusqlite::Result<Vec<SimResource>> {
     let sql = format!("{SELECT} WHERE token = ?1 ORDER BY number");
@@ -131,7 +140,7 @@ pub fn everything(connection: &Connection) -> rusqlite::Result<Vec<SimResource>>
 }
 
 /// Stores a new resource; returns `false` when its identifier is taken.
-pub fn insert(transaction: &Transaction<'_>, resource: &SimResource) -> rusqlite::Result<bool> {
+pub fn insert(transaction: &Connection, resource: &SimResource) -> rusqlite::Result<bool> {
     let sql = "INSERT INTO thing (ty, account, region, id, token, sent, properties) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                ON CONFLICT (ty, account, region, id) DO NOTHING";
     let properties = Json::Object(resource.properties.clone()).to_string();
@@ -145,7 +154,7 @@ pub fn insert(transaction: &Transaction<'_>, resource: &SimResource) -> rusqlite
 }
 
 /// Stores the changed properties of a resource.
-pub fn update(transaction: &Transaction<'_>, resource: &SimResource) -> rusqlite::Result<()> {
+pub fn update(transaction: &Connection, resource: &SimResource) -> rusqlite::Result<()> {
     let properties = Json::Object(resource.properties.clone()).to_string();
     transaction
         .prepare_cached("UPDATE thing SET properties = ?2 WHERE number = ?1")?
@@ -155,8 +164,8 @@ pub fn update(transaction: &Transaction<'_>, resource: &SimResource) -> rusqlite
 }
 
 /// Deletes a resource.
-pub fn delete(transaction: &Transaction<'_>, resource: &SimResource) -> rusqlite::Result<()> {
-    transaction.prepare_cached("DELETE FROM thing WHERE number = ?1")?.execute([resource.number]).map(drop)
+pub fn delete(transaction: &Connection, number: i64) -> rusqlite::Result<()> {
+    transaction.prepare_cached("DELETE FROM thing WHERE number = ?1")?.execute([number]).map(drop)
 }
 
 /// Finds the first other resource that holds one of these strings.
@@ -179,7 +188,7 @@ pub fn user_of(
 /// Indexes the strings of a resource.
 ///
 /// So finding the users of an identifier needs no scan.
-fn mention(transaction: &Transaction<'_>, number: i64, properties: &Properties) -> rusqlite::Result<()> {
+fn mention(transaction: &Connection, number: i64, properties: &Properties) -> rusqlite::Result<()> {
     let mut texts = BTreeSet::new();
     for value in properties.values() {
         property_paths::each_text(value, &mut |text| {

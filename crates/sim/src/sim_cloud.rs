@@ -1,22 +1,19 @@
-//! The simulated cloud with its parts, and the changes it makes to its table.
+//! The simulated cloud with its parts.
 
+use super::behaviour::{Behaviour, RateLimits, RuleCall, Turn};
 use super::faults::{CrashHook, FaultInjector, Faults, InjectedFault, injected};
 use super::latency::Latency;
-use super::new_resource::{ACCOUNT, account, missing, new_resource, observed, own_names, refuse_create_only};
+use super::new_resource::{ACCOUNT, account, observed};
 use super::output_forms::OutputForms;
 use super::resource_table::{self, SimResource};
 use gpb_catalog::TypeDef;
 use gpb_engine::cloud::clock::Clock;
-use gpb_engine::cloud::physical_names::hex;
 use gpb_engine::cloud::{
-    CloudError, CloudErrorKind, CreateRequest, ObservedResource, Progress, ProgressSink, ResourceKey, TypeSource,
-    UpdateRequest, property_paths,
+    CloudError, CloudErrorKind, ObservedResource, Progress, ProgressSink, ResourceKey, TypeSource,
 };
 use gpb_engine::state::OperationKind;
 use gpb_model::Place;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use serde_json::Value as Json;
-use sha2::{Digest as _, Sha256};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -34,6 +31,8 @@ pub struct SimOptions {
     pub latency: Latency,
     /// The forms of the outputs that other types hold to one.
     pub forms: OutputForms,
+    /// The behaviour of its resource types; friendly where it has no rules.
+    pub behaviour: Behaviour,
     /// Called at each point where a process may die; tests let it die there.
     pub hook: Option<CrashHook>,
 }
@@ -42,11 +41,13 @@ pub struct SimOptions {
 pub struct SimCloud {
     connection: Mutex<Connection>,
     types: Arc<dyn TypeSource>,
-    clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     faults: FaultInjector,
     latency: Latency,
-    forms: OutputForms,
-    idempotent: bool,
+    pub(crate) forms: OutputForms,
+    pub(crate) behaviour: Behaviour,
+    rates: RateLimits,
+    pub(crate) idempotent: bool,
     hook: Option<CrashHook>,
 }
 
@@ -88,6 +89,8 @@ impl SimCloud {
             faults: FaultInjector::new(options.faults),
             latency: options.latency,
             forms: options.forms,
+            behaviour: options.behaviour,
+            rates: RateLimits::default(),
             idempotent: true,
             hook: options.hook,
         })
@@ -138,7 +141,10 @@ impl SimCloud {
         act(&self.lock()).map_err(|error| resource_table::internal(&error))
     }
 
-    fn change<T>(&self, act: impl FnOnce(&Transaction<'_>) -> Result<T, CloudError>) -> Result<T, CloudError> {
+    pub(crate) fn change<T>(
+        &self,
+        act: impl FnOnce(&Transaction<'_>) -> Result<T, CloudError>,
+    ) -> Result<T, CloudError> {
         let mut connection = self.lock();
         let sql_error = |error: rusqlite::Error| resource_table::internal(&error);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql_error)?;
@@ -147,11 +153,41 @@ impl SimCloud {
         Ok(done)
     }
 
+    /// Acts as a call of the hostile cloud at this moment, once everything that was due has happened.
+    pub(crate) fn turn<T>(&self, act: impl FnOnce(&Turn<'_>) -> Result<T, CloudError>) -> Result<T, CloudError> {
+        let now = i64::try_from(self.clock.epoch_ms()).unwrap_or(i64::MAX);
+        self.change(|transaction| {
+            let turn =
+                Turn { behaviour: &self.behaviour, types: &*self.types, forms: &self.forms, table: transaction, now };
+            turn.advance()?;
+            act(&turn)
+        })
+    }
+
+    /// Takes a token of the rates that a call falls under.
+    pub(crate) fn limit_rate(&self, call: RuleCall, ty: &str, place: &Place) -> Result<(), CloudError> {
+        let now = i64::try_from(self.clock.epoch_ms()).unwrap_or(i64::MAX);
+        self.rates.take(&self.behaviour, call, ty, (account(place), &place.region), now)
+    }
+
     pub(crate) fn get(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
         self.inject_read_fault(&key.id, &key.ty)?;
+        if !self.behaviour.is_friendly() {
+            self.limit_rate(RuleCall::Read, &key.ty, &key.place)?;
+            return self.turn(|turn| turn.single(key));
+        }
         let found =
             self.query(|c| resource_table::by_id(c, &key.ty, account(&key.place), &key.place.region, &key.id))?;
         Ok(found.map(observed))
+    }
+
+    /// Reads as one of many at once, which some services answer from a list.
+    pub(crate) fn get_batched(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
+        if self.behaviour.is_friendly() {
+            return self.get(key);
+        }
+        self.inject_read_fault(&key.id, &key.ty)?;
+        self.turn(|turn| turn.batched(key))
     }
 
     pub(crate) fn inject_read_fault(&self, subject: &str, ty: &str) -> Result<(), CloudError> {
@@ -180,72 +216,16 @@ impl SimCloud {
         doing: &str,
         sink: &dyn ProgressSink,
     ) -> Result<(), CloudError> {
-        let whole = self.latency.duration(ty, operation);
+        // A row of the behaviour says how long its type takes, and what is seen meanwhile.
+        let whole = if self.behaviour.of(ty).is_some() { Duration::ZERO } else { self.latency.duration(ty, operation) };
         let mut elapsed = Duration::ZERO;
         while elapsed < whole {
             let step =
                 whole.saturating_sub(elapsed).min(whole / 4).max(Duration::from_millis(1)).min(Duration::from_secs(5));
-            sink.progress(Progress::Waiting { for_what: doing.to_owned(), elapsed })?;
+            sink.progress(Progress::Waiting { for_what: doing.to_owned(), elapsed }).await?;
             self.clock.sleep(step).await;
             elapsed += step;
         }
         Ok(())
-    }
-
-    /// Makes the resource, or finds the one that the same token made.
-    pub(crate) fn make(&self, def: &TypeDef, create: &CreateRequest<'_>) -> Result<ObservedResource, CloudError> {
-        let sent = hex(&Sha256::digest(Json::Object(create.desired.clone()).to_string().as_bytes()));
-        self.change(|transaction| {
-            let mut same =
-                resource_table::by_token(transaction, create.token).map_err(|e| resource_table::internal(&e))?;
-            let salt = if same.is_empty() { String::new() } else { same.len().to_string() };
-            if let Some(resource) = same.pop().filter(|_| self.idempotent) {
-                return if resource.ty == create.ty && resource.sent == sent {
-                    Ok(observed(resource))
-                } else {
-                    let message = "the token was used for another creation";
-                    Err(CloudError::new(CloudErrorKind::Invalid, "IdempotentParameterMismatch", message))
-                };
-            }
-            let resource = new_resource(def, create, sent, &salt, &self.forms);
-            if !resource_table::insert(transaction, &resource).map_err(|e| resource_table::internal(&e))? {
-                let message = format!("{} {} exists already", def.aws, resource.id);
-                return Err(CloudError::new(CloudErrorKind::AlreadyExists, "AlreadyExists", message));
-            }
-            Ok(observed(resource))
-        })
-    }
-
-    pub(crate) fn modify(&self, def: &TypeDef, update: &UpdateRequest<'_>) -> Result<ObservedResource, CloudError> {
-        let key = update.key;
-        self.change(|transaction| {
-            let found = resource_table::by_id(transaction, &key.ty, account(&key.place), &key.place.region, &key.id);
-            let mut resource = found.map_err(|e| resource_table::internal(&e))?.ok_or_else(|| missing(def, key))?;
-            if !def.updatable {
-                let message = format!("{} cannot be changed, only replaced", def.aws);
-                return Err(CloudError::new(CloudErrorKind::Invalid, "NotUpdatable", message));
-            }
-            for path in update.changed {
-                refuse_create_only(def, path, &resource.properties, update.desired)?;
-                property_paths::copy(&mut resource.properties, update.desired, path);
-            }
-            def.write_only.iter().for_each(|path| property_paths::remove(&mut resource.properties, path));
-            property_paths::fill_defaults(def, &mut resource.properties);
-            resource_table::update(transaction, &resource).map_err(|e| resource_table::internal(&e))?;
-            Ok(observed(resource))
-        })
-    }
-
-    pub(crate) fn destroy(&self, def: &TypeDef, key: &ResourceKey) -> Result<(), CloudError> {
-        self.change(|transaction| {
-            let found = resource_table::by_id(transaction, &key.ty, account(&key.place), &key.place.region, &key.id);
-            let Some(resource) = found.map_err(|e| resource_table::internal(&e))? else { return Ok(()) };
-            let user = resource_table::user_of(transaction, &resource, &own_names(def, &resource.properties));
-            if let Some((ty, id)) = user.map_err(|e| resource_table::internal(&e))? {
-                let message = format!("{} {} is in use by {ty} {id}", def.aws, key.id);
-                return Err(CloudError::new(CloudErrorKind::Conflict, "InUse", message));
-            }
-            resource_table::delete(transaction, &resource).map_err(|e| resource_table::internal(&e))
-        })
     }
 }

@@ -1,8 +1,8 @@
 //! Resource types for tests, one for each kind of identity, and a cloud of them.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "only tests call it")]
 
-use super::{CrashHook, Faults, Latency, OutputForms, SimCloud, SimOptions};
-use gpb_catalog::{ListShape, ObjectShape, Property, Shape, TextShape, TypeDef};
+use super::{Behaviour, CrashHook, Faults, Latency, OutputForms, SimCloud, SimOptions};
+use gpb_catalog::{ListShape, ObjectShape, Property, Shape, TextShape, TypeDef, TypeLifecycle};
 use gpb_engine::cloud::clock::VirtualClock;
 use gpb_engine::cloud::{CloudError, Progress, ProgressSink, TypeSource};
 use gpb_model::Place;
@@ -88,6 +88,8 @@ fn def(name: &str, id: &str, read_only: &[&str], create_only: &[&str], write_onl
         updatable: true,
         replacement: None,
         stateful: name.ends_with("store"),
+        forms: BTreeMap::new(),
+        lifecycle: TypeLifecycle::default(),
     }
 }
 
@@ -104,6 +106,7 @@ pub fn options(clock: &VirtualClock, faults: Faults, hook: Option<CrashHook>) ->
         faults,
         latency: Latency::none(),
         forms: OutputForms::none(),
+        behaviour: Behaviour::friendly(),
         hook,
     }
 }
@@ -117,8 +120,9 @@ pub fn sim() -> SimCloud {
 #[derive(Debug, Default)]
 pub struct RecordingSink(pub Mutex<Vec<Progress>>);
 
+#[async_trait::async_trait]
 impl ProgressSink for RecordingSink {
-    fn progress(&self, progress: Progress) -> Result<(), CloudError> {
+    async fn progress(&self, progress: Progress) -> Result<(), CloudError> {
         self.0.lock().unwrap().push(progress);
         Ok(())
     }

@@ -1,6 +1,9 @@
 //! The promises of the simulated cloud to its callers.
 
+mod aws_behaviour;
 mod call_log;
+mod forms;
+mod hostile;
 
 use super::testing::{self, RecordingSink, place};
 use super::{Faults, Latency, OutputForms, SimCloud, SimOptions};
@@ -53,7 +56,8 @@ fn key(ty: &str, id: &str) -> ResourceKey {
 fn update(sim: &SimCloud, key: &ResourceKey, desired: &Json, changed: &[&str]) -> Result<ObservedResource, CloudError> {
     let changed: Vec<_> = changed.iter().map(|path| PropPath((*path).into())).collect();
     let (before, desired) = (Properties::new(), properties(desired));
-    let update = UpdateRequest { key, before: &before, desired: &desired, changed: &changed, token: "u" };
+    let update =
+        UpdateRequest { key, before: &before, desired: &desired, changed: &changed, reasserted: &[], token: "u" };
     block_on(sim.update(update, &RecordingSink::default()))
 }
 
@@ -167,7 +171,8 @@ fn it_finds_by_token_and_by_properties_in_one_place() {
     create(&sim, "box", &json!({"Note": "x", "Size": 3}), "u").unwrap();
     let find = |matching: Json, token: Option<&str>, region: &str| {
         let (matching, place) = (properties(&matching), Place { region: region.into(), ..Place::default() });
-        block_on(sim.find(FindRequest { ty: "aws.test.box", place: &place, matching: &matching, token })).unwrap()
+        block_on(sim.find(FindRequest { ty: "aws.test.box", place: &place, matching: &matching, token, sent: false }))
+            .unwrap()
     };
     assert_eq!(find(json!({"Note": "x"}), None, "eu-west-1").len(), 2);
     assert_eq!(find(json!({"Note": "x", "Size": 2}), None, "eu-west-1"), std::slice::from_ref(&first));

@@ -1,5 +1,7 @@
 //! Snapshots of reports, as people read them.
 
+mod told;
+
 use super::{Styles, json, plan as report, state};
 use gpb_base::source::Span;
 use gpb_engine::plan::fixtures::*;

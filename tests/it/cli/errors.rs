@@ -31,7 +31,8 @@ fn plans() {
     folder.write("empty.json", "");
     folder.write("other.json", "{}");
     folder.write("half.json", &kept[..kept.len() / 2]);
-    let newer = kept.replacen("\"format\": 2", "\"format\": 99", 1);
+    let format = gpb_engine::plan::FORMAT;
+    let newer = kept.replacen(&format!("\"format\": {format}"), "\"format\": 99", 1);
     assert_ne!(newer, kept, "the plan has another format");
     folder.write("newer.json", &newer);
     folder.write(
@@ -41,9 +42,9 @@ fn plans() {
     std::fs::write(folder.path("binary.json"), b"\xff\xfe\x00").unwrap();
     Story::of(&folder)
         .run(1, &["apply", "none.json", "--yes"])
-        .run(1, &["apply", "empty.json", "--yes"])
-        .run(1, &["apply", "other.json", "--yes"])
-        .run(1, &["apply", "half.json", "--yes"])
+        .run(3, &["apply", "empty.json", "--yes"])
+        .run(3, &["apply", "other.json", "--yes"])
+        .run(3, &["apply", "half.json", "--yes"])
         .run(1, &["show", "binary.json"])
         .run(3, &["apply", "newer.json", "--yes"])
         .run(3, &["show", "version.json"])

@@ -1,7 +1,7 @@
 //! `gpb check` and `gpb plan`.
 
 use super::{SHOP, Story, applied, empty, shop};
-use crate::support::cloud::lose;
+use crate::support::cloud::{in_the_cloud, lose};
 
 #[test]
 fn check() {
@@ -41,6 +41,26 @@ fn plan_of_changes() {
         .edit("    resource aws.sns.topic news { topic_name = \"news-2\" }\n", "    resource aws.sns.topic news {}\n")
         .run(2, &["plan", "--detailed-exitcode"])
         .end("plan_changes");
+}
+
+#[test]
+fn a_resource_is_made_anew_when_that_is_asked_for() {
+    let folder = applied();
+    let feeds = || {
+        let all = in_the_cloud(&folder).into_iter();
+        all.filter(|(ty, _)| ty == "aws.sns.subscription").map(|(_, id)| id).collect::<Vec<_>>()
+    };
+    let before = feeds();
+    let plan = folder.expect(2, &["plan", "shop.gpb", "--detailed-exitcode", "--replace", "wiring.feed"]);
+    assert!(plan.out.contains("replaced as asked"), "{}", plan.text());
+    folder.expect(0, &["apply", "--yes"]);
+    assert_eq!(feeds().len(), 1);
+    assert_ne!(feeds(), before);
+    folder.expect(0, &["plan", "shop.gpb", "--detailed-exitcode"]);
+    let near = folder.expect(1, &["plan", "shop.gpb", "--replace", "wiring.fed"]);
+    assert!(near.err.contains("did you mean `wiring.feed`?"), "{}", near.text());
+    let stored = folder.expect(1, &["apply", "--yes", "--replace", "wiring.feed"]);
+    assert!(stored.err.contains("name the spec"), "{}", stored.text());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use gpb_catalog::Catalog;
 use gpb_engine::cloud::clock::SystemClock;
 use gpb_engine::cloud::{Cloud as _, CloudError, Progress, ProgressSink, ResourceKey};
 use gpb_engine::state::{SqliteStore, StateSnapshot, StateStore as _};
-use gpb_sim::{Faults, Latency, OutputForms, SimCloud, SimOptions};
+use gpb_sim::{Behaviour, Faults, Latency, OutputForms, SimCloud, SimOptions};
 use std::sync::Arc;
 
 /// Opens the simulated cloud that commands in this folder work on.
@@ -16,6 +16,7 @@ fn cloud(folder: &Folder) -> SimCloud {
         faults: Faults::default(),
         latency: Latency::none(),
         forms: OutputForms::none(),
+        behaviour: Behaviour::friendly(),
         hook: None,
     };
     SimCloud::open(&folder.path(".gpb/sim.db"), options).unwrap()
@@ -58,8 +59,9 @@ pub fn lose(folder: &Folder, ty: &str) {
 
 struct Deaf;
 
+#[async_trait::async_trait]
 impl ProgressSink for Deaf {
-    fn progress(&self, _: Progress) -> Result<(), CloudError> {
+    async fn progress(&self, _: Progress) -> Result<(), CloudError> {
         Ok(())
     }
 }

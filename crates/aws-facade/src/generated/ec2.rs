@@ -44,6 +44,7 @@ pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("DescribeVpcs", describe_vpcs),
     ("DetachInternetGateway", detach_internet_gateway),
     ("DisassociateRouteTable", disassociate_route_table),
+    ("ModifySecurityGroupRules", modify_security_group_rules),
     ("ModifySubnetAttribute", modify_subnet_attribute),
     ("ModifyVpcAttribute", modify_vpc_attribute),
     ("ModifyVpcEndpoint", modify_vpc_endpoint),
@@ -196,6 +197,10 @@ fn detach_internet_gateway(client: &Client, input: Json) -> CallResult<'_> {
 
 fn disassociate_route_table(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::disassociate_route_table::builders::DisassociateRouteTableInputBuilder>(input)?.send_with(client)))
+}
+
+fn modify_security_group_rules(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::modify_security_group_rules::builders::ModifySecurityGroupRulesInputBuilder>(input)?.send_with(client)))
 }
 
 fn modify_subnet_attribute(client: &Client, input: Json) -> CallResult<'_> {
@@ -1101,6 +1106,27 @@ impl ToJson for o::disassociate_route_table::DisassociateRouteTableOutput {
     }
 }
 
+impl FromJson for o::modify_security_group_rules::builders::ModifySecurityGroupRulesInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["GroupId", "SecurityGroupRules"])?;
+        let b = Self::default()
+            .set_group_id(m.take("GroupId")?)
+            .set_security_group_rules(m.take("SecurityGroupRules")?)
+            .set_dry_run(m.take("DryRun")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::modify_security_group_rules::ModifySecurityGroupRulesOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Return", &self.r#return);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for o::modify_subnet_attribute::builders::ModifySubnetAttributeInputBuilder {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &["SubnetId"])?;
@@ -1879,6 +1905,36 @@ impl ToJson for t::SecurityGroupRule {
         put(&mut m, "Tags", &self.tags);
         put(&mut m, "SecurityGroupRuleArn", &self.security_group_rule_arn);
         Json::Object(m)
+    }
+}
+
+impl FromJson for t::SecurityGroupRuleRequest {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
+        let b = Self::builder()
+            .set_ip_protocol(m.take("IpProtocol")?)
+            .set_from_port(m.take("FromPort")?)
+            .set_to_port(m.take("ToPort")?)
+            .set_cidr_ipv4(m.take("CidrIpv4")?)
+            .set_cidr_ipv6(m.take("CidrIpv6")?)
+            .set_prefix_list_id(m.take("PrefixListId")?)
+            .set_referenced_group_id(m.take("ReferencedGroupId")?)
+            .set_description(m.take("Description")?)
+            ;
+        m.close()?;
+        Ok(b.build())
+    }
+}
+
+impl FromJson for t::SecurityGroupRuleUpdate {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SecurityGroupRuleId"])?;
+        let b = Self::builder()
+            .set_security_group_rule_id(m.take("SecurityGroupRuleId")?)
+            .set_security_group_rule(m.take("SecurityGroupRule")?)
+            ;
+        m.close()?;
+        Ok(b.build())
     }
 }
 

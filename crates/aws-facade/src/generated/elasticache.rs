@@ -14,6 +14,7 @@ pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("DecreaseReplicaCount", decrease_replica_count),
     ("DeleteCacheSubnetGroup", delete_cache_subnet_group),
     ("DeleteReplicationGroup", delete_replication_group),
+    ("DescribeCacheClusters", describe_cache_clusters),
     ("DescribeCacheSubnetGroups", describe_cache_subnet_groups),
     ("DescribeReplicationGroups", describe_replication_groups),
     ("IncreaseReplicaCount", increase_replica_count),
@@ -46,6 +47,10 @@ fn delete_cache_subnet_group(client: &Client, input: Json) -> CallResult<'_> {
 
 fn delete_replication_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_replication_group::builders::DeleteReplicationGroupInputBuilder>(input)?.send_with(client)))
+}
+
+fn describe_cache_clusters(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::describe_cache_clusters::builders::DescribeCacheClustersInputBuilder>(input)?.send_with(client)))
 }
 
 fn describe_cache_subnet_groups(client: &Client, input: Json) -> CallResult<'_> {
@@ -238,6 +243,30 @@ impl ToJson for o::delete_replication_group::DeleteReplicationGroupOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "ReplicationGroup", &self.replication_group);
+        Json::Object(m)
+    }
+}
+
+impl FromJson for o::describe_cache_clusters::builders::DescribeCacheClustersInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
+        let b = Self::default()
+            .set_cache_cluster_id(m.take("CacheClusterId")?)
+            .set_max_records(m.take("MaxRecords")?)
+            .set_marker(m.take("Marker")?)
+            .set_show_cache_node_info(m.take("ShowCacheNodeInfo")?)
+            .set_show_cache_clusters_not_in_replication_groups(m.take("ShowCacheClustersNotInReplicationGroups")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::describe_cache_clusters::DescribeCacheClustersOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Marker", &self.marker);
+        put(&mut m, "CacheClusters", &self.cache_clusters);
         Json::Object(m)
     }
 }
@@ -469,6 +498,80 @@ impl ToJson for t::AvailabilityZone {
     }
 }
 
+impl ToJson for t::CacheCluster {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "CacheClusterId", &self.cache_cluster_id);
+        put(&mut m, "ConfigurationEndpoint", &self.configuration_endpoint);
+        put(&mut m, "ClientDownloadLandingPage", &self.client_download_landing_page);
+        put(&mut m, "CacheNodeType", &self.cache_node_type);
+        put(&mut m, "Engine", &self.engine);
+        put(&mut m, "EngineVersion", &self.engine_version);
+        put(&mut m, "CacheClusterStatus", &self.cache_cluster_status);
+        put(&mut m, "NumCacheNodes", &self.num_cache_nodes);
+        put(&mut m, "PreferredAvailabilityZone", &self.preferred_availability_zone);
+        put(&mut m, "PreferredOutpostArn", &self.preferred_outpost_arn);
+        put(&mut m, "CacheClusterCreateTime", &self.cache_cluster_create_time);
+        put(&mut m, "PreferredMaintenanceWindow", &self.preferred_maintenance_window);
+        put(&mut m, "PendingModifiedValues", &self.pending_modified_values);
+        put(&mut m, "NotificationConfiguration", &self.notification_configuration);
+        put(&mut m, "CacheSecurityGroups", &self.cache_security_groups);
+        put(&mut m, "CacheParameterGroup", &self.cache_parameter_group);
+        put(&mut m, "CacheSubnetGroupName", &self.cache_subnet_group_name);
+        put(&mut m, "CacheNodes", &self.cache_nodes);
+        put(&mut m, "AutoMinorVersionUpgrade", &self.auto_minor_version_upgrade);
+        put(&mut m, "SecurityGroups", &self.security_groups);
+        put(&mut m, "ReplicationGroupId", &self.replication_group_id);
+        put(&mut m, "SnapshotRetentionLimit", &self.snapshot_retention_limit);
+        put(&mut m, "SnapshotWindow", &self.snapshot_window);
+        put(&mut m, "AuthTokenEnabled", &self.auth_token_enabled);
+        put(&mut m, "AuthTokenLastModifiedDate", &self.auth_token_last_modified_date);
+        put(&mut m, "TransitEncryptionEnabled", &self.transit_encryption_enabled);
+        put(&mut m, "AtRestEncryptionEnabled", &self.at_rest_encryption_enabled);
+        put(&mut m, "ARN", &self.arn);
+        put(&mut m, "ReplicationGroupLogDeliveryEnabled", &self.replication_group_log_delivery_enabled);
+        put(&mut m, "LogDeliveryConfigurations", &self.log_delivery_configurations);
+        put(&mut m, "NetworkType", &self.network_type);
+        put(&mut m, "IpDiscovery", &self.ip_discovery);
+        put(&mut m, "TransitEncryptionMode", &self.transit_encryption_mode);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::CacheNode {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "CacheNodeId", &self.cache_node_id);
+        put(&mut m, "CacheNodeStatus", &self.cache_node_status);
+        put(&mut m, "CacheNodeCreateTime", &self.cache_node_create_time);
+        put(&mut m, "Endpoint", &self.endpoint);
+        put(&mut m, "ParameterGroupStatus", &self.parameter_group_status);
+        put(&mut m, "SourceCacheNodeId", &self.source_cache_node_id);
+        put(&mut m, "CustomerAvailabilityZone", &self.customer_availability_zone);
+        put(&mut m, "CustomerOutpostArn", &self.customer_outpost_arn);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::CacheParameterGroupStatus {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "CacheParameterGroupName", &self.cache_parameter_group_name);
+        put(&mut m, "ParameterApplyStatus", &self.parameter_apply_status);
+        put(&mut m, "CacheNodeIdsToReboot", &self.cache_node_ids_to_reboot);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::CacheSecurityGroupMembership {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "CacheSecurityGroupName", &self.cache_security_group_name);
+        put(&mut m, "Status", &self.status);
+        Json::Object(m)
+    }
+}
+
 impl ToJson for t::CacheSubnetGroup {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -644,6 +747,15 @@ impl ToJson for t::NodeGroupMember {
     }
 }
 
+impl ToJson for t::NotificationConfiguration {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "TopicArn", &self.topic_arn);
+        put(&mut m, "TopicStatus", &self.topic_status);
+        Json::Object(m)
+    }
+}
+
 impl ToJson for t::PendingLogDeliveryConfiguration {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -651,6 +763,22 @@ impl ToJson for t::PendingLogDeliveryConfiguration {
         put(&mut m, "DestinationType", &self.destination_type);
         put(&mut m, "DestinationDetails", &self.destination_details);
         put(&mut m, "LogFormat", &self.log_format);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::PendingModifiedValues {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "NumCacheNodes", &self.num_cache_nodes);
+        put(&mut m, "CacheNodeIdsToRemove", &self.cache_node_ids_to_remove);
+        put(&mut m, "EngineVersion", &self.engine_version);
+        put(&mut m, "CacheNodeType", &self.cache_node_type);
+        put(&mut m, "AuthTokenStatus", &self.auth_token_status);
+        put(&mut m, "LogDeliveryConfigurations", &self.log_delivery_configurations);
+        put(&mut m, "TransitEncryptionEnabled", &self.transit_encryption_enabled);
+        put(&mut m, "TransitEncryptionMode", &self.transit_encryption_mode);
+        put(&mut m, "ScaleConfig", &self.scale_config);
         Json::Object(m)
     }
 }
@@ -729,6 +857,24 @@ impl ToJson for t::ReshardingStatus {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "SlotMigration", &self.slot_migration);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::ScaleConfig {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ScalePercentage", &self.scale_percentage);
+        put(&mut m, "ScaleIntervalMinutes", &self.scale_interval_minutes);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::SecurityGroupMembership {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "SecurityGroupId", &self.security_group_id);
+        put(&mut m, "Status", &self.status);
         Json::Object(m)
     }
 }

@@ -20,7 +20,9 @@ pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("DeleteRole", delete_role),
     ("DeleteRolePermissionsBoundary", delete_role_permissions_boundary),
     ("DeleteRolePolicy", delete_role_policy),
+    ("DetachGroupPolicy", detach_group_policy),
     ("DetachRolePolicy", detach_role_policy),
+    ("DetachUserPolicy", detach_user_policy),
     ("GetInstanceProfile", get_instance_profile),
     ("GetPolicy", get_policy),
     ("GetPolicyVersion", get_policy_version),
@@ -30,6 +32,7 @@ pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("ListEntitiesForPolicy", list_entities_for_policy),
     ("ListInstanceProfiles", list_instance_profiles),
     ("ListPolicies", list_policies),
+    ("ListPolicyVersions", list_policy_versions),
     ("ListRolePolicies", list_role_policies),
     ("ListRoles", list_roles),
     ("PutRolePermissionsBoundary", put_role_permissions_boundary),
@@ -89,8 +92,16 @@ fn delete_role_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_role_policy::builders::DeleteRolePolicyInputBuilder>(input)?.send_with(client)))
 }
 
+fn detach_group_policy(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::detach_group_policy::builders::DetachGroupPolicyInputBuilder>(input)?.send_with(client)))
+}
+
 fn detach_role_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::detach_role_policy::builders::DetachRolePolicyInputBuilder>(input)?.send_with(client)))
+}
+
+fn detach_user_policy(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::detach_user_policy::builders::DetachUserPolicyInputBuilder>(input)?.send_with(client)))
 }
 
 fn get_instance_profile(client: &Client, input: Json) -> CallResult<'_> {
@@ -127,6 +138,10 @@ fn list_instance_profiles(client: &Client, input: Json) -> CallResult<'_> {
 
 fn list_policies(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_policies::builders::ListPoliciesInputBuilder>(input)?.send_with(client)))
+}
+
+fn list_policy_versions(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::list_policy_versions::builders::ListPolicyVersionsInputBuilder>(input)?.send_with(client)))
 }
 
 fn list_role_policies(client: &Client, input: Json) -> CallResult<'_> {
@@ -403,6 +418,25 @@ impl ToJson for o::delete_role_policy::DeleteRolePolicyOutput {
     }
 }
 
+impl FromJson for o::detach_group_policy::builders::DetachGroupPolicyInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["GroupName", "PolicyArn"])?;
+        let b = Self::default()
+            .set_group_name(m.take("GroupName")?)
+            .set_policy_arn(m.take("PolicyArn")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::detach_group_policy::DetachGroupPolicyOutput {
+    fn to_json(&self) -> Json {
+        let m = Object::new();
+        Json::Object(m)
+    }
+}
+
 impl FromJson for o::detach_role_policy::builders::DetachRolePolicyInputBuilder {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &["RoleName", "PolicyArn"])?;
@@ -416,6 +450,25 @@ impl FromJson for o::detach_role_policy::builders::DetachRolePolicyInputBuilder 
 }
 
 impl ToJson for o::detach_role_policy::DetachRolePolicyOutput {
+    fn to_json(&self) -> Json {
+        let m = Object::new();
+        Json::Object(m)
+    }
+}
+
+impl FromJson for o::detach_user_policy::builders::DetachUserPolicyInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["UserName", "PolicyArn"])?;
+        let b = Self::default()
+            .set_user_name(m.take("UserName")?)
+            .set_policy_arn(m.take("PolicyArn")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::detach_user_policy::DetachUserPolicyOutput {
     fn to_json(&self) -> Json {
         let m = Object::new();
         Json::Object(m)
@@ -616,6 +669,29 @@ impl ToJson for o::list_policies::ListPoliciesOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Policies", &self.policies);
+        put(&mut m, "IsTruncated", &self.is_truncated);
+        put(&mut m, "Marker", &self.marker);
+        Json::Object(m)
+    }
+}
+
+impl FromJson for o::list_policy_versions::builders::ListPolicyVersionsInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["PolicyArn"])?;
+        let b = Self::default()
+            .set_policy_arn(m.take("PolicyArn")?)
+            .set_marker(m.take("Marker")?)
+            .set_max_items(m.take("MaxItems")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::list_policy_versions::ListPolicyVersionsOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Versions", &self.versions);
         put(&mut m, "IsTruncated", &self.is_truncated);
         put(&mut m, "Marker", &self.marker);
         Json::Object(m)

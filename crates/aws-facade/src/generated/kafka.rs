@@ -14,6 +14,7 @@ pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("DeleteCluster", delete_cluster),
     ("DeleteConfiguration", delete_configuration),
     ("DescribeCluster", describe_cluster),
+    ("DescribeClusterOperation", describe_cluster_operation),
     ("DescribeClusterV2", describe_cluster_v2),
     ("DescribeConfiguration", describe_configuration),
     ("DescribeConfigurationRevision", describe_configuration_revision),
@@ -22,11 +23,16 @@ pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("TagResource", tag_resource),
     ("UntagResource", untag_resource),
     ("UpdateBrokerCount", update_broker_count),
+    ("UpdateBrokerStorage", update_broker_storage),
+    ("UpdateBrokerType", update_broker_type),
     ("UpdateClusterConfiguration", update_cluster_configuration),
     ("UpdateClusterKafkaVersion", update_cluster_kafka_version),
     ("UpdateConfiguration", update_configuration),
+    ("UpdateConnectivity", update_connectivity),
     ("UpdateMonitoring", update_monitoring),
+    ("UpdateRebalancing", update_rebalancing),
     ("UpdateSecurity", update_security),
+    ("UpdateStorage", update_storage),
 ];
 
 fn create_cluster(client: &Client, input: Json) -> CallResult<'_> {
@@ -51,6 +57,10 @@ fn delete_configuration(client: &Client, input: Json) -> CallResult<'_> {
 
 fn describe_cluster(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_cluster::builders::DescribeClusterInputBuilder>(input)?.send_with(client)))
+}
+
+fn describe_cluster_operation(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::describe_cluster_operation::builders::DescribeClusterOperationInputBuilder>(input)?.send_with(client)))
 }
 
 fn describe_cluster_v2(client: &Client, input: Json) -> CallResult<'_> {
@@ -85,6 +95,14 @@ fn update_broker_count(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_broker_count::builders::UpdateBrokerCountInputBuilder>(input)?.send_with(client)))
 }
 
+fn update_broker_storage(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::update_broker_storage::builders::UpdateBrokerStorageInputBuilder>(input)?.send_with(client)))
+}
+
+fn update_broker_type(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::update_broker_type::builders::UpdateBrokerTypeInputBuilder>(input)?.send_with(client)))
+}
+
 fn update_cluster_configuration(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_cluster_configuration::builders::UpdateClusterConfigurationInputBuilder>(input)?.send_with(client)))
 }
@@ -97,12 +115,24 @@ fn update_configuration(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_configuration::builders::UpdateConfigurationInputBuilder>(input)?.send_with(client)))
 }
 
+fn update_connectivity(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::update_connectivity::builders::UpdateConnectivityInputBuilder>(input)?.send_with(client)))
+}
+
 fn update_monitoring(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_monitoring::builders::UpdateMonitoringInputBuilder>(input)?.send_with(client)))
 }
 
+fn update_rebalancing(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::update_rebalancing::builders::UpdateRebalancingInputBuilder>(input)?.send_with(client)))
+}
+
 fn update_security(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::update_security::builders::UpdateSecurityInputBuilder>(input)?.send_with(client)))
+}
+
+fn update_storage(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::update_storage::builders::UpdateStorageInputBuilder>(input)?.send_with(client)))
 }
 
 impl FromJson for o::create_cluster::builders::CreateClusterInputBuilder {
@@ -245,6 +275,25 @@ impl ToJson for o::describe_cluster::DescribeClusterOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "ClusterInfo", &self.cluster_info);
+        Json::Object(m)
+    }
+}
+
+impl FromJson for o::describe_cluster_operation::builders::DescribeClusterOperationInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ClusterOperationArn"])?;
+        let b = Self::default()
+            .set_cluster_operation_arn(m.take("ClusterOperationArn")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::describe_cluster_operation::DescribeClusterOperationOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ClusterOperationInfo", &self.cluster_operation_info);
         Json::Object(m)
     }
 }
@@ -420,6 +469,50 @@ impl ToJson for o::update_broker_count::UpdateBrokerCountOutput {
     }
 }
 
+impl FromJson for o::update_broker_storage::builders::UpdateBrokerStorageInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ClusterArn", "CurrentVersion", "TargetBrokerEBSVolumeInfo"])?;
+        let b = Self::default()
+            .set_cluster_arn(m.take("ClusterArn")?)
+            .set_current_version(m.take("CurrentVersion")?)
+            .set_target_broker_ebs_volume_info(m.take("TargetBrokerEBSVolumeInfo")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::update_broker_storage::UpdateBrokerStorageOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ClusterArn", &self.cluster_arn);
+        put(&mut m, "ClusterOperationArn", &self.cluster_operation_arn);
+        Json::Object(m)
+    }
+}
+
+impl FromJson for o::update_broker_type::builders::UpdateBrokerTypeInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ClusterArn", "CurrentVersion", "TargetInstanceType"])?;
+        let b = Self::default()
+            .set_cluster_arn(m.take("ClusterArn")?)
+            .set_current_version(m.take("CurrentVersion")?)
+            .set_target_instance_type(m.take("TargetInstanceType")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::update_broker_type::UpdateBrokerTypeOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ClusterArn", &self.cluster_arn);
+        put(&mut m, "ClusterOperationArn", &self.cluster_operation_arn);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for o::update_cluster_configuration::builders::UpdateClusterConfigurationInputBuilder {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &["ClusterArn", "ConfigurationInfo", "CurrentVersion"])?;
@@ -487,6 +580,29 @@ impl ToJson for o::update_configuration::UpdateConfigurationOutput {
     }
 }
 
+impl FromJson for o::update_connectivity::builders::UpdateConnectivityInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ClusterArn", "CurrentVersion"])?;
+        let b = Self::default()
+            .set_cluster_arn(m.take("ClusterArn")?)
+            .set_connectivity_info(m.take("ConnectivityInfo")?)
+            .set_current_version(m.take("CurrentVersion")?)
+            .set_zookeeper_access(m.take("ZookeeperAccess")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::update_connectivity::UpdateConnectivityOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ClusterArn", &self.cluster_arn);
+        put(&mut m, "ClusterOperationArn", &self.cluster_operation_arn);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for o::update_monitoring::builders::UpdateMonitoringInputBuilder {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &["ClusterArn", "CurrentVersion"])?;
@@ -503,6 +619,28 @@ impl FromJson for o::update_monitoring::builders::UpdateMonitoringInputBuilder {
 }
 
 impl ToJson for o::update_monitoring::UpdateMonitoringOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ClusterArn", &self.cluster_arn);
+        put(&mut m, "ClusterOperationArn", &self.cluster_operation_arn);
+        Json::Object(m)
+    }
+}
+
+impl FromJson for o::update_rebalancing::builders::UpdateRebalancingInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ClusterArn", "CurrentVersion", "Rebalancing"])?;
+        let b = Self::default()
+            .set_cluster_arn(m.take("ClusterArn")?)
+            .set_current_version(m.take("CurrentVersion")?)
+            .set_rebalancing(m.take("Rebalancing")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::update_rebalancing::UpdateRebalancingOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "ClusterArn", &self.cluster_arn);
@@ -534,6 +672,30 @@ impl ToJson for o::update_security::UpdateSecurityOutput {
     }
 }
 
+impl FromJson for o::update_storage::builders::UpdateStorageInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ClusterArn", "CurrentVersion"])?;
+        let b = Self::default()
+            .set_cluster_arn(m.take("ClusterArn")?)
+            .set_current_version(m.take("CurrentVersion")?)
+            .set_provisioned_throughput(m.take("ProvisionedThroughput")?)
+            .set_storage_mode(m.take("StorageMode")?)
+            .set_volume_size_gb(m.take("VolumeSizeGB")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::update_storage::UpdateStorageOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ClusterArn", &self.cluster_arn);
+        put(&mut m, "ClusterOperationArn", &self.cluster_operation_arn);
+        Json::Object(m)
+    }
+}
+
 string_enums!(
     t::BrokerAzDistribution,
     t::ClientBroker,
@@ -545,6 +707,7 @@ string_enums!(
     t::NetworkType,
     t::RebalancingStatus,
     t::StorageMode,
+    t::UserIdentityType,
 );
 
 impl FromJson for t::AuthorizerLogs {
@@ -566,6 +729,38 @@ impl ToJson for t::AuthorizerLogs {
         put(&mut m, "CloudWatchLogs", &self.cloud_watch_logs);
         put(&mut m, "Firehose", &self.firehose);
         put(&mut m, "S3", &self.s3);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::BrokerCountUpdateInfo {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "CreatedBrokerIds", &self.created_broker_ids);
+        put(&mut m, "DeletedBrokerIds", &self.deleted_broker_ids);
+        Json::Object(m)
+    }
+}
+
+impl FromJson for t::BrokerEbsVolumeInfo {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["KafkaBrokerNodeId"])?;
+        let b = Self::builder()
+            .set_kafka_broker_node_id(m.take("KafkaBrokerNodeId")?)
+            .set_provisioned_throughput(m.take("ProvisionedThroughput")?)
+            .set_volume_size_gb(m.take("VolumeSizeGB")?)
+            ;
+        m.close()?;
+        Ok(b.build())
+    }
+}
+
+impl ToJson for t::BrokerEbsVolumeInfo {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "KafkaBrokerNodeId", &self.kafka_broker_node_id);
+        put(&mut m, "ProvisionedThroughput", &self.provisioned_throughput);
+        put(&mut m, "VolumeSizeGB", &self.volume_size_gb);
         Json::Object(m)
     }
 }
@@ -724,6 +919,42 @@ impl ToJson for t::ClusterInfo {
     }
 }
 
+impl ToJson for t::ClusterOperationInfo {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ClientRequestId", &self.client_request_id);
+        put(&mut m, "ClusterArn", &self.cluster_arn);
+        put(&mut m, "CreationTime", &self.creation_time);
+        put(&mut m, "EndTime", &self.end_time);
+        put(&mut m, "ErrorInfo", &self.error_info);
+        put(&mut m, "OperationArn", &self.operation_arn);
+        put(&mut m, "OperationState", &self.operation_state);
+        put(&mut m, "OperationSteps", &self.operation_steps);
+        put(&mut m, "OperationType", &self.operation_type);
+        put(&mut m, "SourceClusterInfo", &self.source_cluster_info);
+        put(&mut m, "TargetClusterInfo", &self.target_cluster_info);
+        put(&mut m, "VpcConnectionInfo", &self.vpc_connection_info);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::ClusterOperationStep {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "StepInfo", &self.step_info);
+        put(&mut m, "StepName", &self.step_name);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::ClusterOperationStepInfo {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "StepStatus", &self.step_status);
+        Json::Object(m)
+    }
+}
+
 impl ToJson for t::Configuration {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -747,6 +978,15 @@ impl FromJson for t::ConfigurationInfo {
             ;
         m.close()?;
         Ok(b.build())
+    }
+}
+
+impl ToJson for t::ConfigurationInfo {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Arn", &self.arn);
+        put(&mut m, "Revision", &self.revision);
+        Json::Object(m)
     }
 }
 
@@ -865,6 +1105,15 @@ impl ToJson for t::EncryptionInfo {
     }
 }
 
+impl ToJson for t::ErrorInfo {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ErrorCode", &self.error_code);
+        put(&mut m, "ErrorString", &self.error_string);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for t::Firehose {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &["Enabled"])?;
@@ -949,6 +1198,28 @@ impl ToJson for t::LoggingInfo {
         let mut m = Object::new();
         put(&mut m, "AuthorizerLogs", &self.authorizer_logs);
         put(&mut m, "BrokerLogs", &self.broker_logs);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::MutableClusterInfo {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "BrokerEBSVolumeInfo", &self.broker_ebs_volume_info);
+        put(&mut m, "ConfigurationInfo", &self.configuration_info);
+        put(&mut m, "NumberOfBrokerNodes", &self.number_of_broker_nodes);
+        put(&mut m, "EnhancedMonitoring", &self.enhanced_monitoring);
+        put(&mut m, "OpenMonitoring", &self.open_monitoring);
+        put(&mut m, "ZookeeperAccess", &self.zookeeper_access);
+        put(&mut m, "KafkaVersion", &self.kafka_version);
+        put(&mut m, "LoggingInfo", &self.logging_info);
+        put(&mut m, "InstanceType", &self.instance_type);
+        put(&mut m, "ClientAuthentication", &self.client_authentication);
+        put(&mut m, "EncryptionInfo", &self.encryption_info);
+        put(&mut m, "ConnectivityInfo", &self.connectivity_info);
+        put(&mut m, "StorageMode", &self.storage_mode);
+        put(&mut m, "BrokerCountUpdateInfo", &self.broker_count_update_info);
+        put(&mut m, "Rebalancing", &self.rebalancing);
         Json::Object(m)
     }
 }
@@ -1336,6 +1607,15 @@ impl ToJson for t::Unauthenticated {
     }
 }
 
+impl ToJson for t::UserIdentity {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Type", &self.r#type);
+        put(&mut m, "PrincipalId", &self.principal_id);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for t::VpcConfig {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &["SubnetIds"])?;
@@ -1353,6 +1633,17 @@ impl ToJson for t::VpcConfig {
         let mut m = Object::new();
         put(&mut m, "SubnetIds", &self.subnet_ids);
         put(&mut m, "SecurityGroupIds", &self.security_group_ids);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::VpcConnectionInfo {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "VpcConnectionArn", &self.vpc_connection_arn);
+        put(&mut m, "Owner", &self.owner);
+        put(&mut m, "UserIdentity", &self.user_identity);
+        put(&mut m, "CreationTime", &self.creation_time);
         Json::Object(m)
     }
 }
@@ -1468,6 +1759,25 @@ impl FromJson for t::VpcConnectivityTls {
 }
 
 impl ToJson for t::VpcConnectivityTls {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Enabled", &self.enabled);
+        Json::Object(m)
+    }
+}
+
+impl FromJson for t::ZookeeperAccess {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
+        let b = Self::builder()
+            .set_enabled(m.take("Enabled")?)
+            ;
+        m.close()?;
+        Ok(b.build())
+    }
+}
+
+impl ToJson for t::ZookeeperAccess {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Enabled", &self.enabled);

@@ -19,6 +19,8 @@ pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("DescribeDBClusters", describe_db_clusters),
     ("DescribeDBInstances", describe_db_instances),
     ("DescribeDBSubnetGroups", describe_db_subnet_groups),
+    ("DisableHttpEndpoint", disable_http_endpoint),
+    ("EnableHttpEndpoint", enable_http_endpoint),
     ("ListTagsForResource", list_tags_for_resource),
     ("ModifyDBCluster", modify_db_cluster),
     ("ModifyDBInstance", modify_db_instance),
@@ -70,6 +72,14 @@ fn describe_db_instances(client: &Client, input: Json) -> CallResult<'_> {
 
 fn describe_db_subnet_groups(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_db_subnet_groups::builders::DescribeDbSubnetGroupsInputBuilder>(input)?.send_with(client)))
+}
+
+fn disable_http_endpoint(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::disable_http_endpoint::builders::DisableHttpEndpointInputBuilder>(input)?.send_with(client)))
+}
+
+fn enable_http_endpoint(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::enable_http_endpoint::builders::EnableHttpEndpointInputBuilder>(input)?.send_with(client)))
 }
 
 fn list_tags_for_resource(client: &Client, input: Json) -> CallResult<'_> {
@@ -452,6 +462,46 @@ impl ToJson for o::describe_db_subnet_groups::DescribeDbSubnetGroupsOutput {
         let mut m = Object::new();
         put(&mut m, "Marker", &self.marker);
         put(&mut m, "DBSubnetGroups", &self.db_subnet_groups);
+        Json::Object(m)
+    }
+}
+
+impl FromJson for o::disable_http_endpoint::builders::DisableHttpEndpointInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceArn"])?;
+        let b = Self::default()
+            .set_resource_arn(m.take("ResourceArn")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::disable_http_endpoint::DisableHttpEndpointOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ResourceArn", &self.resource_arn);
+        put(&mut m, "HttpEndpointEnabled", &self.http_endpoint_enabled);
+        Json::Object(m)
+    }
+}
+
+impl FromJson for o::enable_http_endpoint::builders::EnableHttpEndpointInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["ResourceArn"])?;
+        let b = Self::default()
+            .set_resource_arn(m.take("ResourceArn")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::enable_http_endpoint::EnableHttpEndpointOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ResourceArn", &self.resource_arn);
+        put(&mut m, "HttpEndpointEnabled", &self.http_endpoint_enabled);
         Json::Object(m)
     }
 }

@@ -15,6 +15,7 @@ pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("ListSecrets", list_secrets),
     ("RemoveRegionsFromReplication", remove_regions_from_replication),
     ("ReplicateSecretToRegions", replicate_secret_to_regions),
+    ("RestoreSecret", restore_secret),
     ("TagResource", tag_resource),
     ("UntagResource", untag_resource),
     ("UpdateSecret", update_secret),
@@ -46,6 +47,10 @@ fn remove_regions_from_replication(client: &Client, input: Json) -> CallResult<'
 
 fn replicate_secret_to_regions(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::replicate_secret_to_regions::builders::ReplicateSecretToRegionsInputBuilder>(input)?.send_with(client)))
+}
+
+fn restore_secret(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::restore_secret::builders::RestoreSecretInputBuilder>(input)?.send_with(client)))
 }
 
 fn tag_resource(client: &Client, input: Json) -> CallResult<'_> {
@@ -244,6 +249,26 @@ impl ToJson for o::replicate_secret_to_regions::ReplicateSecretToRegionsOutput {
         let mut m = Object::new();
         put(&mut m, "ARN", &self.arn);
         put(&mut m, "ReplicationStatus", &self.replication_status);
+        Json::Object(m)
+    }
+}
+
+impl FromJson for o::restore_secret::builders::RestoreSecretInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["SecretId"])?;
+        let b = Self::default()
+            .set_secret_id(m.take("SecretId")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::restore_secret::RestoreSecretOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ARN", &self.arn);
+        put(&mut m, "Name", &self.name);
         Json::Object(m)
     }
 }

@@ -1,6 +1,6 @@
 //! Calls, reads, lists and subresources of a binding.
 
-use super::OneOrMany;
+use super::{OneOrMany, TimeSpan};
 use crate::path::MemberPath;
 use crate::template::{Template, TemplateTree};
 use serde::Deserialize;
@@ -67,17 +67,49 @@ pub struct ApiCall {
     pub if_increased: Option<String>,
     /// In `update`: the number, or the list, that must have shrunk.
     pub if_decreased: Option<String>,
+    /// In `update`: places one of which must have changed.
+    #[serde(default)]
+    pub if_changed: Vec<String>,
+    /// In `update`: places none of which may have changed.
+    #[serde(default)]
+    pub unless_changed: Vec<String>,
     /// A list: the call is made once an element, which is `${item}`.
     #[serde(default, rename = "for")]
     pub each: Option<Template>,
     /// The call is made once a property, which is `${property}` and `${value}`.
     pub once_per: Option<OncePer>,
+    /// The path to the failure in an answer that the API gives as a success.
+    pub failed_at: Option<MemberPath>,
+    /// The operation that the call begins, which is waited for before the next call.
+    pub operation: Option<OperationWait>,
     /// Error codes that count as success, as `Code` or `Code: words`.
     #[serde(default)]
     pub ignore: Vec<String>,
     /// The resource must be ready after this call, before the next one.
     #[serde(default)]
     pub wait: bool,
+}
+
+/// Waits for the operation that a call begins.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperationWait {
+    /// The call that describes it: `Operation`, or `service:Operation`.
+    pub call: String,
+    /// Members to send; the answer of the call that began it is in `${out…}`.
+    #[serde(default)]
+    pub input: TemplateTree,
+    /// The path to the state in the output.
+    pub path: MemberPath,
+    /// The states that mean that it was carried out.
+    pub ready: Vec<Json>,
+    /// The states that mean that it failed.
+    #[serde(default)]
+    pub failed: Vec<Json>,
+    /// The path to the reason of a failure.
+    pub reason: Option<MemberPath>,
+    /// The longest wait; 10 minutes by default.
+    pub timeout: Option<TimeSpan>,
 }
 
 /// The units that a call can be made once for.
@@ -122,8 +154,22 @@ pub struct ReadCall {
     /// Error codes that mean the resource does not exist, in addition to those of kind `not_found`.
     #[serde(default)]
     pub not_found_on: Vec<String>,
+    /// The call that must say as well that the resource does not exist.
+    ///
+    /// For an operation whose absence has no body, so that a proxy's answer looks the same.
+    pub confirm: Option<ConfirmCall>,
+    /// An answer without any member is one: nothing is set.
+    #[serde(default)]
+    pub may_be_empty: bool,
+    /// The largest number of pages that are read; all by default.
+    pub pages: Option<usize>,
     /// The way to read many at once.
     pub batch: Option<Batch>,
+    /// A list: the call is made once an element, which is `${item}`.
+    ///
+    /// The resource is what all of them show alike; it is gone when none shows it.
+    #[serde(default, rename = "for")]
+    pub each: Option<Template>,
     /// Only in subresources: the place of each property.
     pub properties: Option<BTreeMap<String, MemberPath>>,
     /// Only in subresources: the elements of a list property.
@@ -148,6 +194,17 @@ pub struct DetailCall {
     pub at: Option<MemberPath>,
 }
 
+/// Proves that a resource does not exist.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmCall {
+    /// The operation: `Operation`, or `service:Operation`.
+    pub call: String,
+    /// Members to send.
+    #[serde(default)]
+    pub input: TemplateTree,
+}
+
 /// Reads many resources at once.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -158,6 +215,44 @@ pub struct Batch {
     pub at: MemberPath,
     /// The largest number of identifiers that a call may carry.
     pub size: usize,
+}
+
+/// Things that AWS or others put below a resource, and that prevent its deletion.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Children {
+    /// The operation that lists them: `Operation`, or `service:Operation`.
+    pub call: String,
+    /// Members to send.
+    #[serde(default)]
+    pub input: TemplateTree,
+    /// The path to the list in the output; an element is `${item}`.
+    pub at: MemberPath,
+    /// Selects the elements whose paths have these values.
+    #[serde(default, rename = "where")]
+    pub filter: BTreeMap<String, TemplateTree>,
+    /// The call that removes one.
+    pub delete: ApiCall,
+    /// The reason why they may go with the resource.
+    pub why: String,
+}
+
+/// Restores a resource that a deletion of gpb's still holds the name of.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Revival {
+    /// The operation that reads it by its name: `Operation`, or `service:Operation`.
+    pub call: String,
+    /// Members to send.
+    #[serde(default)]
+    pub input: TemplateTree,
+    /// Properties that are computed, the parts of the identifier among them.
+    #[serde(default)]
+    pub set: BTreeMap<String, TemplateTree>,
+    /// The path to the time until which the name is held.
+    pub until: MemberPath,
+    /// The calls that bring it back and to what is desired.
+    pub restore: OneOrMany<ApiCall>,
 }
 
 /// Finds resources.
@@ -171,6 +266,11 @@ pub struct ListCall {
     pub input: TemplateTree,
     /// The path to the resources, or their identifiers, in the output.
     pub at: MemberPath,
+    /// The path, in an element, to the token of the creation that made it.
+    pub marker: Option<MemberPath>,
+    /// An answer without any member is one: there is none.
+    #[serde(default)]
+    pub may_be_empty: bool,
     /// An element carries every property that a read gives.
     #[serde(default)]
     pub complete: bool,

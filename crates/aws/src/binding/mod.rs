@@ -1,12 +1,15 @@
 //! Bindings: the form of `stdlib/aws/*.toml`, as `docs/bindings.md` describes it.
 
 mod call;
+mod lock_rule;
 mod one_or_many;
 mod property_mapping;
 
 pub use call::{
-    ApiCall, Batch, CallConditions, DetailCall, ElementCalls, ListCall, OncePer, ReadCall, SendMode, Subresource,
+    ApiCall, Batch, CallConditions, Children, ConfirmCall, DetailCall, ElementCalls, ListCall, OncePer, OperationWait,
+    ReadCall, Revival, SendMode, Subresource,
 };
+pub use lock_rule::{LockMembers, LockRule};
 pub use one_or_many::OneOrMany;
 pub use property_mapping::{PropertyMapping, PropertyMappings, PropertySide, TimeSpan};
 
@@ -48,6 +51,10 @@ pub struct TypeBinding {
     pub update: OneOrMany<ApiCall>,
     /// The calls of a deletion, in order.
     pub delete: OneOrMany<ApiCall>,
+    /// What is removed before a deletion that it would prevent, though no property declares it.
+    pub children: Vec<Children>,
+    /// The way back for what a deletion still holds the name of.
+    pub revive: Option<Revival>,
     /// The calls that find resources.
     ///
     /// The first whose required members can be filled is made.
@@ -80,8 +87,16 @@ pub struct TypeBinding {
     ///
     /// Together they are a name; gpb looks for it first.
     pub upsert_key: Vec<String>,
+    /// What AWS itself puts there: paths into the properties, with their values.
+    ///
+    /// A resource that shows all of them counts as absent.
+    pub vacant: BTreeMap<String, Json>,
+    /// Error codes of the look before creation that mean another account has the name.
+    pub name_taken_on: Vec<String>,
     /// Properties that only an update takes: creation leaves them out.
     pub update_only: Vec<String>,
+    /// The reasons for which AWS would refuse a deletion.
+    pub locks: OneOrMany<LockRule>,
     /// The longest wait until a read finds nothing; 5 minutes by default.
     pub delete_timeout: Option<TimeSpan>,
 }
@@ -138,6 +153,8 @@ impl From<NameForm> for NameProperty {
 #[serde(deny_unknown_fields)]
 pub struct ReadyCheck {
     /// The path to the state, from the object at the main read's `at`.
+    ///
+    /// Of a list, every element must be in a state that means ready.
     pub path: MemberPath,
     /// The values that mean ready.
     #[serde(default)]
@@ -152,6 +169,15 @@ pub struct ReadyCheck {
     /// An absent state means ready.
     #[serde(default)]
     pub missing_ok: bool,
+    /// The paths that must hold nothing, such as values that are still to be applied.
+    #[serde(default)]
+    pub empty: Vec<MemberPath>,
+    /// The number of reads in a row that must find it ready; 1 by default.
+    pub stable: Option<u32>,
+    /// The time after a change until a state is believed that has not been seen to move.
+    ///
+    /// A resource that shows what was sent is believed at once.
+    pub settle: Option<TimeSpan>,
     /// The longest wait; 10 minutes by default.
     pub timeout: Option<TimeSpan>,
     /// The time before the second read; 2 seconds by default, and growing to 15.
@@ -213,6 +239,9 @@ pub struct TagRead {
     /// Error codes that mean the resource has no tags.
     #[serde(default)]
     pub not_found_on: Vec<String>,
+    /// An answer without any member is one: there are no tags.
+    #[serde(default)]
+    pub may_be_empty: bool,
 }
 
 /// The meaning of error codes.
@@ -227,8 +256,12 @@ pub struct ErrorCodes {
     pub already_exists: Vec<String>,
     /// The calls come too fast.
     pub throttled: Vec<String>,
+    /// The name is held by something deleted, for days.
+    pub held: Vec<String>,
     /// The resource is in use, or in a state that allows no change now.
     pub conflict: Vec<String>,
+    /// Something else uses the resource, which passes within minutes or not by itself.
+    pub in_use: Vec<String>,
     /// A dependency is not visible yet.
     pub not_ready: Vec<String>,
     /// The credentials do not allow the call.

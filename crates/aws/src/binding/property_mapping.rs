@@ -29,13 +29,15 @@ pub struct PropertyMapping {
     pub read: PropertySide,
     /// A function that is applied to a value that was read.
     pub normalize: Option<TemplateFunction>,
+    /// The reason why no read shows it.
+    pub why: Option<String>,
 }
 
 /// Mappings by property path, which may hold `*`.
 pub type PropertyMappings = BTreeMap<PropPath, PropertyMapping>;
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "a path, or a table { write, read, normalize }")]
+#[serde(untagged, expecting = "a path, or a table { write, read, normalize, why }")]
 enum MappingForm {
     Both(MemberPath),
     Each(MappingSides),
@@ -49,15 +51,19 @@ struct MappingSides {
     #[serde(default)]
     read: PropertySide,
     normalize: Option<TemplateFunction>,
+    why: Option<String>,
 }
 
 impl From<MappingForm> for PropertyMapping {
     fn from(form: MappingForm) -> PropertyMapping {
         match form {
             MappingForm::Both(path) => {
-                PropertyMapping { write: PropertySide::At(path.clone()), read: PropertySide::At(path), normalize: None }
+                let (write, read) = (PropertySide::At(path.clone()), PropertySide::At(path));
+                PropertyMapping { write, read, normalize: None, why: None }
             }
-            MappingForm::Each(MappingSides { write, read, normalize }) => PropertyMapping { write, read, normalize },
+            MappingForm::Each(MappingSides { write, read, normalize, why }) => {
+                PropertyMapping { write, read, normalize, why }
+            }
         }
     }
 }

@@ -173,7 +173,7 @@ fn nested_places_may_be_nowhere() {
     let mut places = PropertyMappings::new();
     places.insert(
         PropPath("Tags/*/Value".into()),
-        crate::binding::PropertyMapping { write: PropertySide::Nowhere, read: PropertySide::SameName, normalize: None },
+        crate::binding::PropertyMapping { write: PropertySide::Nowhere, ..crate::binding::PropertyMapping::default() },
     );
     let mapping = Mapping { def: &def, places: &places, attributes: None, fill: &|_| None };
     let mut target = json!({});

@@ -4,6 +4,7 @@ use super::BindingRunner;
 use crate::binding::{ApiCall, OncePer, PropertyMappings, PropertySide};
 use crate::call_log::CallAttempt;
 use crate::errors::{cloud_error, kind, matches_entry};
+use crate::invoke::{InvokeError, InvokeErrorKind};
 use crate::map::{MapError, Mapping, merge};
 use crate::name_matching::{member, same, text_of};
 use crate::path::{MemberPath, PathStep};
@@ -16,11 +17,13 @@ use serde_json::{Map, Value as Json};
 use std::time::Duration;
 
 /// The longest time for something new to become visible.
-pub(super) const VISIBILITY_TIMEOUT: Duration = Duration::from_mins(1);
+///
+/// IAM, S3 and KMS need up to two minutes (hashicorp/terraform-provider-aws, `propagationTimeout`).
+pub(super) const VISIBILITY_TIMEOUT: Duration = Duration::from_mins(2);
 /// No listing has so many pages.
 ///
 /// A token that never ends is a fault of the service.
-const MAX_PAGES: usize = 10_000;
+pub(super) const MAX_PAGES: usize = 10_000;
 
 /// The failures after which a call is retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,14 +78,30 @@ impl BindingRunner<'_> {
     }
 
     /// Performs an operation that reads, and joins all its pages.
-    pub(super) async fn send_read(&self, call: &str, input: Json) -> Result<Json, CloudError> {
+    ///
+    /// # Errors
+    /// The service's own, and `UnexpectedAnswer` for an answer of another shape.
+    pub(super) async fn send_read(&self, call: &str, input: Json, may_be_empty: bool) -> Result<Json, CloudError> {
+        self.send_pages(call, input, may_be_empty, MAX_PAGES).await
+    }
+
+    /// Performs an operation that reads, and joins its first pages.
+    pub(super) async fn send_pages(
+        &self,
+        call: &str,
+        input: Json,
+        may_be_empty: bool,
+        pages: usize,
+    ) -> Result<Json, CloudError> {
         let page = self.bound.operation(call).and_then(|(_, operation)| operation.page.as_ref());
         let mut joined = self.send(call, input.clone(), false, 1).await?;
+        self.check_answer(call, &joined, may_be_empty)?;
         let Some(page) = page else { return Ok(joined) };
         let mut last = joined.clone();
-        for _ in 0..MAX_PAGES {
+        for _ in 1..pages {
             let Some(next) = next_page(page, &input, &last) else { break };
             last = self.send(call, next, false, 1).await?;
+            self.check_answer(call, &last, may_be_empty)?;
             join(page, &mut joined, &last);
         }
         Ok(joined)
@@ -118,6 +137,9 @@ impl BindingRunner<'_> {
                 made |= self.once_per_property(call, scope, send, retry_mode).await?;
             } else if let Some(input) = self.input(call, scope, send)? {
                 self.send_and_merge(call, input, scope, retry_mode).await?;
+                if let (Some(_), Some(token), Some(item)) = (&call.each, &scope.token, &scope.item) {
+                    self.cloud.lay(token, item);
+                }
                 made = true;
             }
         }
@@ -152,11 +174,25 @@ impl BindingRunner<'_> {
         retry_mode: RetryMode,
     ) -> Result<(), CloudError> {
         match self.send_change(&call.call, input, retry_mode).await {
-            Ok(answer) => merge(&mut scope.out, answer),
+            Ok(answer) => match self.failure_in(call, &answer) {
+                Some(error) if call.ignore.iter().any(|entry| is_error(&error, entry)) => {}
+                Some(error) => return Err(error),
+                None => merge(&mut scope.out, answer),
+            },
             Err(error) if call.ignore.iter().any(|entry| is_error(&error, entry)) => {}
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    /// Returns the failure that an answer of status 200 holds, where the binding names its place.
+    pub(super) fn failure_in(&self, call: &ApiCall, answer: &Json) -> Option<CloudError> {
+        let found = call.failed_at.as_ref()?.get(answer, answer)?;
+        let text = |name| found.as_object().and_then(|found| member(found, name)).map(text_of).unwrap_or_default();
+        let error = InvokeError::new(InvokeErrorKind::Service, text("Code"), text("Message"));
+        let (service, operation) = self.bound.split(&call.call);
+        let kind = kind(&error, &self.errors(), true);
+        Some(cloud_error(error, kind, &format!("{service}:{operation}")))
     }
 
     /// Returns the last step of a property's place in the API, or its own name.

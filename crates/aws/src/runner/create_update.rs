@@ -24,7 +24,7 @@ impl BindingRunner<'_> {
         let token = short_token(create.token);
         let mut desired = create.desired.clone();
         self.refuse_unsupported(desired.keys())?;
-        self.refuse_name_conflict(create).await?;
+        self.refuse_name_conflict(create, sink).await?;
         self.add_name(&mut desired, create.label, create.token);
         self.add_marker(&mut desired, &token);
         let mut scope = self.scope();
@@ -33,24 +33,44 @@ impl BindingRunner<'_> {
         let mut known = None;
         for call in self.bound.binding.create.iter() {
             let send = self.sendable(call, &scope.desired, true);
-            self.perform(call, &mut scope, &send, RetryMode::VisibilityOnly).await?;
+            match self.perform(call, &mut scope, &send, RetryMode::VisibilityOnly).await {
+                Ok(_) => {}
+                Err(error) if self.is_held(&error) => {
+                    known = Some(self.revive(&mut scope, error, sink).await?);
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
+            self.wait_for_operation(call, &scope, sink).await?;
             if known.is_none() {
                 known = self.identify(&scope);
                 if let Some(id) = &known {
-                    sink.progress(Progress::Identified { id: id.clone() })?;
+                    sink.progress(Progress::Identified { id: id.clone() }).await?;
                     scope.parts = self.parts(id);
                     scope.id = Some(id.clone());
                 }
             }
             if call.wait && known.is_some() {
-                self.wait_until_ready(&scope, sink).await?;
+                let fetched = self.wait_until_ready(&scope, sink).await?;
+                self.renew(&mut scope, fetched);
             }
         }
-        let id = known.ok_or_else(|| {
-            self.internal("NoIdentifier", "no output of the creation has the identifier; name its place under `id`")
-        })?;
+        let Some(id) = known else { return Err(self.no_identifier(&scope)) };
         let fetched = self.complete_creation(&mut scope, sink).await?;
         self.observe_fetched(&id, &fetched).await
+    }
+
+    /// Returns the error of a creation whose answers do not show what was made.
+    fn no_identifier(&self, scope: &TemplateScope) -> CloudError {
+        let mut calls = self.bound.binding.create.iter();
+        match calls.clone().find(|call| !self.is_answer(&call.call, &scope.out)) {
+            Some(call) if calls.all(|call| !self.is_answer(&call.call, &scope.out)) => {
+                CloudError { kind: CloudErrorKind::Ambiguous, ..self.foreign_answer(&call.call) }
+            }
+            _ => {
+                self.internal("NoIdentifier", "no output of the creation has the identifier; name its place under `id`")
+            }
+        }
     }
 
     /// Completes a creation: tags, subresources, readiness.
@@ -88,11 +108,22 @@ impl BindingRunner<'_> {
         scope.before = update.before.clone();
         scope.observed = update.before.clone();
         scope.observed.retain(|name, _| !heads.contains(name));
+        scope.changed = scope.desired.clone();
+        scope.changed.retain(|name, _| heads.contains(name));
+        scope.changed_places = update.changed.to_vec();
         self.refuse_unsupported(heads.iter())?;
         self.read_if_needed(&mut scope).await?;
         let mut left = heads.clone();
+        // What the calls since the last wait were about.
+        let mut unsettled = BTreeSet::new();
         for call in self.bound.binding.update.iter() {
-            self.update_call(call, &heads, &mut left, &mut scope, sink).await?;
+            let covered = self.update_call(call, &heads, &mut scope, sink).await?;
+            left.retain(|name| !covered.contains(name));
+            if call.wait && !covered.is_empty() {
+                unsettled.clear();
+            } else {
+                unsettled.extend(covered);
+            }
         }
         if let Some(property) = self.tag_property().filter(|property| left.remove(*property)) {
             let (before, after) = (update.before.get(property), update.desired.get(property));
@@ -103,30 +134,37 @@ impl BindingRunner<'_> {
         for subresource in self.bound.binding.subresources.iter().filter(|subresource| subresource.update) {
             let mine: Vec<&String> = subresource.properties.iter().filter(|name| heads.contains(*name)).collect();
             if !mine.is_empty() {
-                self.update_subresource(subresource, update.before, &mut scope).await?;
+                if self.update_subresource(subresource, update.before, &mut scope).await? {
+                    unsettled.extend(mine.into_iter().cloned());
+                }
                 left.retain(|name| !subresource.properties.contains(name));
             }
         }
+        // What a creation may have set already is set again where a call takes it; where none does, it stays as it is.
+        left.retain(|name| !update.reasserted.iter().any(|path| path.head() == name));
         if !left.is_empty() {
             let names: Vec<&str> = left.iter().map(String::as_str).collect();
             let message = format!("{}: no operation of the binding changes `{}`", self.bound.ty, names.join("`, `"));
             return Err(CloudError::new(CloudErrorKind::Unsupported, "GPB8104", message));
         }
-        let fetched = self.wait_until_ready(&scope, sink).await?;
+        let fetched = self.wait_until_changed(&scope, &unsettled, sink).await?;
         self.observe_fetched(&update.key.id, &fetched).await
     }
 
+    /// Makes a call of an update if it is about something that changes; returns the properties that it changes.
     async fn update_call(
         &self,
         call: &ApiCall,
         heads: &BTreeSet<String>,
-        left: &mut BTreeSet<String>,
         scope: &mut TemplateScope,
         sink: &dyn ProgressSink,
-    ) -> Result<(), CloudError> {
+    ) -> Result<BTreeSet<String>, CloudError> {
         let covered: BTreeSet<String> = heads.iter().filter(|name| self.covers(call, name)).cloned().collect();
-        if covered.is_empty() || !Self::conditions_hold(call.conditions(), scope) || !Self::size_changed(call, scope) {
-            return Ok(());
+        let holds = Self::conditions_hold(call.conditions(), scope)
+            && Self::size_changed(call, scope)
+            && places_changed(call, scope);
+        if covered.is_empty() || !holds {
+            return Ok(BTreeSet::new());
         }
         let all = call.send == Some(SendMode::All);
         let mut send = self.sendable(call, &scope.desired, false);
@@ -150,11 +188,19 @@ impl BindingRunner<'_> {
             }
         }
         self.perform(call, scope, &send, RetryMode::VisibilityOnly).await?;
-        left.retain(|name| !covered.contains(name));
+        self.wait_for_operation(call, scope, sink).await?;
         if call.wait {
-            self.wait_until_ready(scope, sink).await?;
+            let fetched = self.wait_until_changed(scope, &covered, sink).await?;
+            self.renew(scope, fetched);
         }
-        Ok(())
+        Ok(covered)
+    }
+
+    /// Takes what a read shows for the calls that follow: versions and identifiers have moved on.
+    fn renew(&self, scope: &mut TemplateScope, fetched: ReadResult) {
+        let shown = self.properties(&fetched.object, &fetched.root, scope, None);
+        scope.observed.extend(shown.into_iter().filter(|(name, _)| self.read_only(name)));
+        (scope.read, scope.object) = (Some(fetched.root), Some(fetched.object));
     }
 
     /// Reads the resource first when a template needs what only a read shows.
@@ -169,7 +215,7 @@ impl BindingRunner<'_> {
         let tags = self.bound.tags.iter().flat_map(|tags| tags.tag.iter().chain(&tags.untag)).map(|call| &call.input);
         let terms = calls.map(|call| &call.input).chain(tags).flat_map(crate::template::TemplateTree::terms);
         let lacks = |term: &crate::template::TemplateTerm| match term.word.as_str() {
-            "read" => scope.read.is_none(),
+            "read" | "object" => scope.read.is_none(),
             word => {
                 self.bound.def.root.by_aws(word).is_some_and(|_| self.read_only(word)) && scope.property(word).is_none()
             }
@@ -182,7 +228,7 @@ impl BindingRunner<'_> {
             for (name, value) in shown.into_iter().filter(|(name, _)| self.read_only(name)) {
                 scope.observed.entry(name).or_insert(value);
             }
-            scope.read = Some(fetched.root);
+            (scope.read, scope.object) = (Some(fetched.root), Some(fetched.object));
         }
         Ok(())
     }
@@ -230,7 +276,7 @@ impl BindingRunner<'_> {
         !owned && !tags && !self.read_only(name)
     }
 
-    fn has_tag_calls(&self) -> bool {
+    pub(super) fn has_tag_calls(&self) -> bool {
         self.bound.tags.as_ref().is_some_and(|tags| tags.tag.is_some())
     }
 
@@ -256,7 +302,7 @@ impl BindingRunner<'_> {
     }
 
     /// Checks that an update call is for a property.
-    fn covers(&self, call: &ApiCall, name: &str) -> bool {
+    pub(super) fn covers(&self, call: &ApiCall, name: &str) -> bool {
         match &call.properties {
             Some(names) => names.iter().any(|one| one == name),
             None if Self::mentions(call, name) => true,
@@ -265,7 +311,7 @@ impl BindingRunner<'_> {
         }
     }
 
-    fn mentions(call: &ApiCall, name: &str) -> bool {
+    pub(super) fn mentions(call: &ApiCall, name: &str) -> bool {
         let in_input = call.input.terms().iter().any(|term| term.word == name);
         in_input || call.each.as_ref().is_some_and(|each| each.terms().any(|term| term.word == name))
     }
@@ -280,26 +326,27 @@ impl BindingRunner<'_> {
 
     /// Refuses a desired property that no call takes, which would be lost silently.
     fn refuse_unmapped(&self, scope: &TemplateScope) -> Result<(), CloudError> {
-        let binding = &self.bound.binding;
-        for name in scope.desired.keys() {
-            let subresource = binding.subresources.iter().any(|subresource| subresource.properties.contains(name));
-            let call = binding
-                .create
-                .iter()
-                .any(|call| self.input_path_of(call, name).is_some() || Self::mentions(call, name));
-            let used = binding.id.values().any(|template| template.terms().any(|term| term.word == *name))
-                || binding.create.iter().any(|call| Self::conditional(call, name))
-                || binding
-                    .subresources
-                    .iter()
-                    .flat_map(|subresource| subresource.put.iter())
-                    .any(|call| Self::mentions(call, name));
-            let update_only = binding.update_only.contains(name);
-            if !subresource && !call && !used && !update_only && self.tag_property() != Some(name.as_str()) {
-                return Err(self.unsupported(name));
-            }
+        match scope.desired.keys().find(|name| !self.has_place(name)) {
+            None => Ok(()),
+            Some(name) => Err(self.unsupported(name)),
         }
-        Ok(())
+    }
+
+    /// Checks that some call of a creation takes a property, or need not.
+    pub(super) fn has_place(&self, name: &String) -> bool {
+        let binding = &self.bound.binding;
+        let subresource = binding.subresources.iter().any(|subresource| subresource.properties.contains(name));
+        let call =
+            binding.create.iter().any(|call| self.input_path_of(call, name).is_some() || Self::mentions(call, name));
+        let used = binding.id.values().any(|template| template.terms().any(|term| term.word == *name))
+            || binding.create.iter().any(|call| Self::conditional(call, name))
+            || binding
+                .subresources
+                .iter()
+                .flat_map(|subresource| subresource.put.iter())
+                .any(|call| Self::mentions(call, name));
+        let update_only = binding.update_only.contains(name);
+        subresource || call || used || update_only || self.tag_property() == Some(name.as_str())
     }
 
     fn conditional(call: &ApiCall, name: &String) -> bool {
@@ -316,4 +363,13 @@ impl BindingRunner<'_> {
             format!("{}: `{name}` cannot be set: stdlib/aws/{namespace}.toml has no place for it", self.bound.ty);
         CloudError::new(CloudErrorKind::Unsupported, "GPB8104", message)
     }
+}
+
+/// Checks that the places have changed that a call is about.
+fn places_changed(call: &ApiCall, scope: &TemplateScope) -> bool {
+    let changed = |name: &String| {
+        let place = PropPath(name.as_str().into());
+        scope.changed_places.iter().any(|path| path.covers(&place) || place.covers(path))
+    };
+    (call.if_changed.is_empty() || call.if_changed.iter().any(changed)) && !call.unless_changed.iter().any(changed)
 }

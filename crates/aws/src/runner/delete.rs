@@ -1,12 +1,16 @@
 //! Deletion of resources.
 
 use super::BindingRunner;
-use super::api_call::{RetryMode, is_error};
+use super::answer::PathValue;
+use super::api_call::{RetryMode, VISIBILITY_TIMEOUT, is_error};
 use super::generated_name::short_token;
-use crate::binding::ApiCall;
+use super::read_resource::passes_filter;
+use crate::binding::{ApiCall, Children};
 use crate::template::Template;
 use crate::template_scope::TemplateScope;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, ProgressSink, Properties};
+use serde_json::Value as Json;
+use std::time::Duration;
 
 impl BindingRunner<'_> {
     pub(super) async fn delete(&self, id: &str, token: &str, sink: &dyn ProgressSink) -> Result<(), CloudError> {
@@ -18,13 +22,16 @@ impl BindingRunner<'_> {
         {
             let Some(fetched) = self.fetch(&scope).await? else { return Ok(()) };
             scope.observed = self.properties(&fetched.object, &fetched.root, &scope, None);
-            scope.read = Some(fetched.root);
+            (scope.read, scope.object) = (Some(fetched.root), Some(fetched.object));
         }
         for subresource in binding.subresources.iter().filter(|subresource| subresource.delete) {
             self.delete_subresource(subresource, &mut scope).await?;
         }
+        for children in &binding.children {
+            self.delete_children(children, &mut scope).await?;
+        }
         for call in binding.delete.iter() {
-            match self.delete_call(call, &mut scope).await {
+            match self.delete_unused(call, &mut scope).await {
                 Ok(()) => {}
                 // Gone already, which is what was wanted.
                 Err(error) if error.kind == CloudErrorKind::NotFound => return Ok(()),
@@ -44,10 +51,54 @@ impl BindingRunner<'_> {
         let tested =
             conditions.when.keys().chain(conditions.unless.keys()).chain(conditions.if_set).chain(conditions.if_unset);
         let lacks = |word: &str| {
-            word == "read" || (self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word))
+            matches!(word, "read" | "object")
+                || (self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word))
         };
         call.input.terms().into_iter().chain(each).any(|term| lacks(&term.word))
             || tested.into_iter().any(|name| lacks(name))
+    }
+
+    /// Removes what nobody declared, and what would prevent the deletion.
+    async fn delete_children(&self, children: &Children, scope: &mut TemplateScope) -> Result<(), CloudError> {
+        let Some(input) = self.plain_input(&children.call, &children.input, scope)? else { return Ok(()) };
+        let root = match self.send_read(&children.call, input, false).await {
+            Ok(root) => root,
+            Err(error) if error.kind == CloudErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let PathValue::Found(Json::Array(items)) = self.value_at(&children.call, &children.at, &root) else {
+            return Err(self.foreign_answer(&children.call));
+        };
+        let items: Vec<Json> = items.into_iter().filter(|item| passes_filter(item, &children.filter, scope)).collect();
+        for item in items {
+            scope.item = Some(item);
+            self.perform(&children.delete, scope, &Properties::new(), RetryMode::AllTransient).await?;
+        }
+        scope.item = None;
+        Ok(())
+    }
+
+    /// Makes a call of a deletion, again for a while if something still uses the resource.
+    ///
+    /// A user that is gone is seen within minutes; one that is not has to be deleted by a person.
+    async fn delete_unused(&self, call: &ApiCall, scope: &mut TemplateScope) -> Result<(), CloudError> {
+        let start = self.cloud.clock.now();
+        let mut pause = Duration::from_secs(1);
+        loop {
+            let error = match self.delete_call(call, scope).await {
+                Err(error) if self.is_in_use(&error) => error,
+                answer => return answer,
+            };
+            if self.cloud.clock.now().saturating_sub(start) >= VISIBILITY_TIMEOUT {
+                return Err(CloudError { kind: CloudErrorKind::Invalid, ..error });
+            }
+            self.cloud.clock.sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(15));
+        }
+    }
+
+    fn is_in_use(&self, error: &CloudError) -> bool {
+        self.errors().iter().any(|errors| errors.in_use.iter().any(|entry| is_error(error, entry)))
     }
 
     /// Makes a call of a deletion.
@@ -62,7 +113,10 @@ impl BindingRunner<'_> {
         }
         let Some(input) = self.input(call, scope, &Properties::new())? else { return Ok(()) };
         match self.send(&call.call, input, true, 1).await {
-            Ok(_) => Ok(()),
+            Ok(answer) => match self.failure_in(call, &answer) {
+                Some(error) if !call.ignore.iter().any(|entry| is_error(&error, entry)) => Err(error),
+                _ => Ok(()),
+            },
             Err(error) if call.ignore.iter().any(|entry| is_error(&error, entry)) => Ok(()),
             Err(error) => Err(error),
         }

@@ -1,14 +1,16 @@
 //! Search for resources: an `existing` one, and the one that an interrupted creation left.
 
+use super::answer::PathValue;
 use super::generated_name::short_token;
 use super::read_resource::MarkedResource;
 use super::{BindingRunner, run_bounded};
-use crate::binding::ListCall;
+use crate::binding::{ListCall, PropertySide};
 use crate::map::matches;
 use crate::name_matching::text_of;
 use crate::template_scope::TemplateScope;
 use futures::FutureExt as _;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, FindRequest, ObservedResource, Properties};
+use gpb_model::PropPath;
 use serde_json::Value as Json;
 
 impl BindingRunner<'_> {
@@ -23,25 +25,31 @@ impl BindingRunner<'_> {
         scope.marker = find.token.map(short_token);
         if let Some(id) = self.identify(&scope) {
             let found = self.read_marked(&self.scope_of(&id)).await?;
-            return Ok(found.into_iter().filter(|seen| self.is_match(seen, find, true)).collect());
+            return Ok(found.into_iter().filter(|seen| self.is_match(seen, find, false)).collect());
         }
         let Some((listing, input)) = self.listing(&scope)? else {
             let message = format!("{}: the binding cannot look for it by these properties", self.bound.ty);
             return Err(CloudError::new(CloudErrorKind::Unsupported, "GPB8104", message));
         };
-        let root = match self.send_read(&listing.call, input).await {
+        let root = match self.send_read(&listing.call, input, listing.may_be_empty).await {
             Ok(root) => root,
             Err(error) if error.kind == CloudErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
-        let candidates = self.candidates(listing, &root, &scope, find);
+        let candidates = self.candidates(listing, &root, &scope, find)?;
         let mut reads = Vec::with_capacity(candidates.len());
         for id in candidates {
             reads.push(async move { self.read_marked(&self.scope_of(&id)).await }.boxed());
         }
+        let proven = find.token.is_some() && listing.marker.is_some();
         let mut found = Vec::new();
         for one in run_bounded(reads).await {
-            found.extend(one?.filter(|seen| self.is_match(seen, find, false)));
+            match one {
+                Ok(one) => found.extend(one.filter(|seen| self.is_match(seen, find, proven))),
+                // What these credentials may not read is of somebody else in the account: gpb can read what it made.
+                Err(error) if find.token.is_some() && error.kind == CloudErrorKind::Denied => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(found)
     }
@@ -91,11 +99,12 @@ impl BindingRunner<'_> {
         root: &Json,
         scope: &TemplateScope,
         find: &FindRequest<'_>,
-    ) -> Vec<String> {
-        let elements = match listing.at.get(root, root) {
-            Some(Json::Array(items)) => items,
-            Some(one) => vec![one],
-            None => Vec::new(),
+    ) -> Result<Vec<String>, CloudError> {
+        let elements = match self.value_at(&listing.call, &listing.at, root) {
+            PathValue::Found(Json::Array(items)) => items,
+            PathValue::Found(one) => vec![one],
+            PathValue::Foreign if !listing.may_be_empty => return Err(self.foreign_answer(&listing.call)),
+            PathValue::Nothing | PathValue::Foreign => Vec::new(),
         };
         let mut found = Vec::new();
         for element in elements {
@@ -115,45 +124,60 @@ impl BindingRunner<'_> {
                 let tags = self.tag_property() == Some(name.as_str());
                 properties.get(name).is_some_and(|other| !tags && !matches(value, other))
             };
-            let excluded = match find.token {
-                None => find.matching.iter().any(|(name, value)| contradicts(name, value)),
-                Some(token) => self.has_other_name(&properties, find, token),
+            let excluded = match (find.token, &listing.marker) {
+                (None, _) => find.matching.iter().any(|(name, value)| contradicts(name, value)),
+                (Some(_), Some(marker)) => marker.get(&element, root).map(|value| text_of(&value)) != scope.marker,
+                (Some(token), None) => self.has_other_name(&properties, find, token),
             };
             if let (Some(id), false) = (self.identifier(&properties), excluded) {
                 found.push(id);
             }
         }
-        found
+        Ok(found)
     }
 
     /// Checks that a resource is the one that is searched for.
     ///
-    /// After an interruption its marker or its name shows it; where it can have neither, its identifier must have been asked
-    /// for.
-    fn is_match(&self, seen: &MarkedResource, find: &FindRequest<'_>, by_id: bool) -> bool {
+    /// After an interruption its marker, its name or the list (`proven`) shows it. Where it can bear none of them, the
+    /// journal must hold that the place was free and the call about to be sent.
+    fn is_match(&self, seen: &MarkedResource, find: &FindRequest<'_>, proven: bool) -> bool {
         let properties = &seen.observed.properties;
-        match find.token {
-            None => matches(&Json::Object(find.matching.clone()), &Json::Object(properties.clone())),
-            Some(token) => match &seen.marker {
-                Some(marker) => *marker == short_token(token),
-                None if self.has_generated_name(properties, token) => true,
-                None if self.tag_property().is_some() => false,
-                None => by_id || self.matches_request(properties, find),
-            },
+        let Some(token) = find.token else {
+            return matches(&Json::Object(find.matching.clone()), &Json::Object(properties.clone()));
+        };
+        match &seen.marker {
+            Some(marker) => *marker == short_token(token),
+            None if proven || self.has_generated_name(properties, token) => true,
+            None => !self.is_markable(find.matching) && find.sent && self.is_as_requested(seen, find.matching),
         }
     }
 
-    /// Checks that a resource without a marker is the one that a creation was about.
+    /// Checks that what a creation makes bears something by which it is known again.
+    pub(super) fn is_markable(&self, desired: &Properties) -> bool {
+        let binding = &self.bound.binding;
+        self.tag_property().is_some()
+            || binding.list.iter().any(|listing| listing.marker.is_some())
+            || binding.name.as_ref().is_some_and(|rule| !desired.contains_key(&rule.property))
+    }
+
+    /// Checks that a resource without a mark is what the creating calls ask for.
     ///
-    /// It has the name that was given or, where the type has no name, all properties that were asked for.
-    fn matches_request(&self, properties: &Properties, find: &FindRequest<'_>) -> bool {
-        match &self.bound.binding.name {
-            Some(rule) => {
-                let given = find.matching.get(&rule.property);
-                given.is_some_and(|wanted| properties.get(&rule.property) == Some(wanted))
-            }
-            None => matches(&Json::Object(find.matching.clone()), &Json::Object(properties.clone())),
-        }
+    /// Properties that later calls set, and those that no read shows, do not count.
+    fn is_as_requested(&self, seen: &MarkedResource, desired: &Properties) -> bool {
+        let binding = &self.bound.binding;
+        let later = |name: &String| {
+            binding.update_only.contains(name)
+                || binding.subresources.iter().any(|one| one.create && one.properties.contains(name))
+        };
+        let unseen = |name: &String| {
+            let path = PropPath(name.as_str().into());
+            let place = binding.properties.get(&path).map(|place| &place.read);
+            self.bound.def.is_write_only(&path) || place == Some(&PropertySide::Nowhere) || seen.partial
+        };
+        desired.iter().filter(|(name, _)| !later(name)).all(|(name, wanted)| match seen.observed.properties.get(name) {
+            Some(found) => alike(wanted, found),
+            None => unseen(name),
+        })
     }
 
     /// Checks that a listing's element has a name that the creation did not give.
@@ -165,4 +189,14 @@ impl BindingRunner<'_> {
             None => !self.has_generated_name(properties, token),
         }
     }
+}
+
+/// Checks that a value is what was asked for, in one of the spellings that AWS gives back.
+///
+/// Names come with a dot at the end or in lower case, and identifiers for the ARN that holds them.
+fn alike(wanted: &Json, found: &Json) -> bool {
+    let (Json::String(a), Json::String(b)) = (wanted, found) else { return matches(wanted, found) };
+    let last = |text: &str| text.rsplit(['/', ':']).next().map(str::to_owned);
+    let plain = |text: &str| text.trim_end_matches('.').to_lowercase();
+    plain(a) == plain(b) || last(a).as_deref() == Some(b) || last(b).as_deref() == Some(a)
 }

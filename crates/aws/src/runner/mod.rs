@@ -1,19 +1,23 @@
 //! The interpreter of bindings: runs the calls that a binding describes.
 
+mod answer;
 mod api_call;
+mod capability;
 mod create_update;
 mod delete;
 mod find;
 mod generated_name;
+mod locks;
 mod name_conflicts;
 mod read_resource;
+mod revive;
 mod subresources;
 mod tags;
 mod wait;
 
 pub use generated_name::short_token;
 
-use super::binding::{ApiCall, CallConditions, ErrorCodes};
+use super::binding::{ApiCall, BindingFile, CallConditions, ErrorCodes};
 use super::binding_loader::Bindings;
 use super::bound_type::{BoundType, split};
 use super::call_log::CallAttempt;
@@ -26,15 +30,17 @@ use super::template_scope::{CloudLocation, TemplateScope};
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
+use gpb_engine::cloud::capability::{CapabilityGap, CapabilityRequest};
 use gpb_engine::cloud::clock::{Clock, SystemClock};
+use gpb_engine::cloud::deletion_locks::{DeletionLock, DeletionLockRequest};
 use gpb_engine::cloud::{
     Cloud, CloudError, CloudErrorKind, CreateRequest, FindRequest, Identity, ObservedResource, ProgressSink,
     Properties, ResourceKey, UpdateRequest,
 };
 use gpb_model::Place;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError};
 use tokio::sync::Mutex;
 
 /// AWS, driven by bindings.
@@ -43,6 +49,8 @@ pub struct AwsCloud {
     bindings: Arc<Bindings>,
     clock: Arc<dyn Clock>,
     identities: Mutex<BTreeMap<Place, Identity>>,
+    /// What creations that are not over have laid upon which element, by the token of the creation.
+    laid: std::sync::Mutex<BTreeSet<(String, String)>>,
 }
 
 impl AwsCloud {
@@ -53,7 +61,19 @@ impl AwsCloud {
 
     /// Makes the cloud on a clock of one's own, for tests.
     pub fn with_clock(invoke: Arc<dyn Invoke>, bindings: Arc<Bindings>, clock: Arc<dyn Clock>) -> AwsCloud {
-        AwsCloud { invoke, bindings, clock, identities: Mutex::default() }
+        AwsCloud { invoke, bindings, clock, identities: Mutex::default(), laid: std::sync::Mutex::default() }
+    }
+
+    /// Keeps in mind that a creation was carried out for an element.
+    fn lay(&self, token: &str, element: &Json) {
+        let mut laid = self.laid.lock().unwrap_or_else(PoisonError::into_inner);
+        laid.insert((token.to_owned(), text_of(element)));
+    }
+
+    /// Checks that a creation was carried out for an element, by this process.
+    fn has_laid(&self, token: &str, element: &Json) -> bool {
+        let laid = self.laid.lock().unwrap_or_else(PoisonError::into_inner);
+        laid.contains(&(token.to_owned(), text_of(element)))
     }
 
     /// Returns the bindings that it runs.
@@ -73,12 +93,12 @@ impl AwsCloud {
     }
 
     /// Makes a call of no type's binding, such as the one that names the account.
-    async fn plain_call(&self, place: &Place, service: &str, call: &str, input: Json) -> Result<Json, CloudError> {
-        let (service, operation) = split(call, service);
+    async fn plain_call(&self, place: &Place, file: &BindingFile, call: &str, input: Json) -> Result<Json, CloudError> {
+        let (service, operation) = split(call, &file.service);
         let call = CallAttempt { place, service, operation, attempt: 1 };
         let answer = call.invoke(&*self.invoke, &*self.clock, input).await;
         answer.map_err(|error| {
-            let kind = kind(&error, &[], false);
+            let kind = kind(&error, &[&file.errors], false);
             cloud_error(error, kind, &format!("{service}:{operation}"))
         })
     }
@@ -206,7 +226,7 @@ impl Cloud for AwsCloud {
         let call = file.identity.as_ref().ok_or_else(|| {
             CloudError::new(CloudErrorKind::Internal, "GPB8101", "aws/sts.toml: `identity` is missing")
         })?;
-        let answer = self.plain_call(place, &file.service, &call.call, Json::Object(Properties::new())).await?;
+        let answer = self.plain_call(place, &file, &call.call, Json::Object(Properties::new())).await?;
         let text = |path: &super::path::MemberPath| path.get(&answer, &answer).map(|value| text_of(&value));
         let identity = Identity {
             account: text(&call.account).ok_or_else(|| Self::shape_error(&call.call, "account"))?,
@@ -218,6 +238,10 @@ impl Cloud for AwsCloud {
 
     fn supports(&self, ty: &str) -> Result<(), CloudError> {
         self.bindings.get(ty).map(|_| ()).map_err(CloudError::from)
+    }
+
+    fn gaps(&self, request: CapabilityRequest<'_>) -> Vec<CapabilityGap> {
+        self.planned_gaps(request)
     }
 
     async fn read(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
@@ -244,6 +268,19 @@ impl Cloud for AwsCloud {
         self.runner(&key.ty, &key.place).await?.delete(&key.id, token, sink).await
     }
 
+    async fn deletion_locks(&self, request: DeletionLockRequest<'_>) -> Result<Vec<DeletionLock>, CloudError> {
+        self.runner(&request.key.ty, &request.key.place).await?.deletion_locks(request).await
+    }
+
+    async fn turn_off_deletion_locks(
+        &self,
+        key: &ResourceKey,
+        token: &str,
+        sink: &dyn ProgressSink,
+    ) -> Result<Option<ObservedResource>, CloudError> {
+        self.runner(&key.ty, &key.place).await?.turn_off_deletion_locks(&key.id, token, sink).await
+    }
+
     async fn wait(&self, key: &ResourceKey, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError> {
         let work = self.runner(&key.ty, &key.place).await?;
         let scope = work.scope_of(&key.id);
@@ -262,7 +299,7 @@ impl Cloud for AwsCloud {
             ..TemplateScope::default()
         };
         let input = store.input.fill(&scope).value().unwrap_or_default();
-        let answer = self.plain_call(place, &file.service, &store.call, input).await?;
+        let answer = self.plain_call(place, &file, &store.call, input).await?;
         let value = store.value.get(&answer, &answer).map(|value| text_of(&value));
         value.ok_or_else(|| Self::shape_error(&store.call, "string; only secrets that are strings can be used"))
     }

@@ -1,6 +1,7 @@
 //! Reads of one resource, of its subresources, and of many resources at once.
 
-use super::api_call::is_error;
+use super::answer::PathValue;
+use super::api_call::{MAX_PAGES, is_error};
 use super::{AwsCloud, BindingRunner, run_bounded};
 use crate::binding::{Batch, ReadCall, Subresource};
 use crate::map::Mapping;
@@ -22,6 +23,8 @@ pub(super) struct ReadResult {
     pub root: Json,
     /// The resource in it.
     pub object: Json,
+    /// Only some of the places that it is laid upon show it, or they show it differently.
+    pub partial: bool,
 }
 
 /// A resource as read, with the token of the creation that made it.
@@ -30,6 +33,8 @@ pub(super) struct MarkedResource {
     pub observed: ObservedResource,
     /// The token of its creation, of its tag `gpb:token`.
     pub marker: Option<String>,
+    /// Only some of the places that it is laid upon show it.
+    pub partial: bool,
 }
 
 impl BindingRunner<'_> {
@@ -55,31 +60,74 @@ impl BindingRunner<'_> {
     /// Reads the object of an identifier.
     pub(super) async fn fetch(&self, scope: &TemplateScope) -> Result<Option<ReadResult>, CloudError> {
         let read = self.read_call(scope)?;
-        let Some(input) = self.plain_input(&read.call, &read.input, scope)? else { return Ok(None) };
-        let root = match self.send_read(&read.call, input).await {
-            Ok(root) => root,
-            Err(error) if is_absent(&error, &read.not_found_on) => return Ok(None),
-            Err(error) => return Err(error),
+        let Some(each) = &read.each else { return self.fetch_by(read, scope).await };
+        let items = match each.fill(scope).value() {
+            Some(Json::Array(items)) => items,
+            one => one.into_iter().collect(),
         };
-        let object = Self::select(read, scope, &root);
-        Ok(object.filter(|object| !self.is_deleted(object, &root)).map(|object| ReadResult { root, object }))
+        let (mut scope, mut found, mut partial) = (scope.clone(), None, false);
+        for item in items {
+            scope.item = Some(item);
+            match (self.fetch_by(read, &scope).await?, &found) {
+                (Some(shown), None) => found = Some(shown),
+                (Some(shown), Some(first)) => partial |= shown.object != first.object,
+                (None, _) => partial = true,
+            }
+        }
+        Ok(found.map(|first| ReadResult { partial, ..first }))
     }
 
-    fn read_call(&self, scope: &TemplateScope) -> Result<&ReadCall, CloudError> {
+    async fn fetch_by(&self, read: &ReadCall, scope: &TemplateScope) -> Result<Option<ReadResult>, CloudError> {
+        let Some(input) = self.plain_input(&read.call, &read.input, scope)? else { return Ok(None) };
+        let pages = read.pages.unwrap_or(MAX_PAGES);
+        let root = match self.send_pages(&read.call, input, read.may_be_empty, pages).await {
+            Ok(root) => root,
+            Err(error) if is_absent(&error, &read.not_found_on) => {
+                return self.confirm_absence(read, scope).await.map(|()| None);
+            }
+            Err(error) => return Err(error),
+        };
+        let object = self.select(read, scope, &root)?;
+        Ok(object.filter(|object| !self.is_deleted(object, &root)).map(|object| ReadResult {
+            root,
+            object,
+            partial: false,
+        }))
+    }
+
+    pub(super) fn read_call(&self, scope: &TemplateScope) -> Result<&ReadCall, CloudError> {
         let found = self.bound.binding.read.iter().find(|read| Self::conditions_hold(read.conditions(), scope));
         found.ok_or_else(|| self.internal("NoRead", "no `read` of the binding fits this identifier"))
     }
 
+    /// Makes the call that proves an absence which the read alone does not.
+    async fn confirm_absence(&self, read: &ReadCall, scope: &TemplateScope) -> Result<(), CloudError> {
+        let Some(confirm) = &read.confirm else { return Ok(()) };
+        let Some(input) = self.plain_input(&confirm.call, &confirm.input, scope)? else { return Ok(()) };
+        match self.send(&confirm.call, input, false, 1).await {
+            Err(error) if error.kind == CloudErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+            Ok(_) => Err(self.foreign_answer(&read.call)),
+        }
+    }
+
     /// Returns the value at `at`; of a list, the element that `where` means.
-    fn select(read: &ReadCall, scope: &TemplateScope, root: &Json) -> Option<Json> {
+    ///
+    /// # Errors
+    /// An answer that lacks what the service always sends.
+    fn select(&self, read: &ReadCall, scope: &TemplateScope, root: &Json) -> Result<Option<Json>, CloudError> {
         let found = match &read.at {
-            Some(path) => path.bind(&filler(scope)).get(root, root)?,
+            Some(path) => match self.value_at(&read.call, &path.bind(&filler(scope)), root) {
+                PathValue::Found(found) => found,
+                PathValue::Foreign if !read.may_be_empty => return Err(self.foreign_answer(&read.call)),
+                PathValue::Nothing | PathValue::Foreign => return Ok(None),
+            },
             None => root.clone(),
         };
-        match found {
+        Ok(match found {
             Json::Array(items) => items.into_iter().find(|item| passes_filter(item, &read.filter, scope)),
             object => passes_filter(&object, &read.filter, scope).then_some(object),
-        }
+        })
     }
 
     fn is_deleted(&self, object: &Json, root: &Json) -> bool {
@@ -100,8 +148,15 @@ impl BindingRunner<'_> {
     ) -> Result<Option<MarkedResource>, CloudError> {
         let mut scope = scope.clone();
         scope.read = Some(fetched.root.clone());
+        scope.object = Some(fetched.object.clone());
         let set = self.read_call(&scope).map(|read| &read.set);
-        let mut properties = self.properties(&fetched.object, &fetched.root, &scope, set.ok());
+        // What not all of its places show alike is unknown, so that an update lays it upon all of them again.
+        let nothing = Json::Object(Properties::new());
+        let object = if fetched.partial { &nothing } else { &fetched.object };
+        let mut properties = self.properties(object, &fetched.root, &scope, set.ok());
+        if self.is_vacant(&properties) {
+            return Ok(None);
+        }
         scope.observed = properties.clone();
         let mut reads = Vec::new();
         for subresource in &self.bound.binding.subresources {
@@ -114,7 +169,17 @@ impl BindingRunner<'_> {
         }
         let marker = self.read_tags(&mut properties, &scope).await?;
         let id = self.identifier(&properties).or_else(|| scope.id.clone());
-        Ok(id.map(|id| MarkedResource { observed: ObservedResource { id, properties }, marker }))
+        let partial = fetched.partial;
+        Ok(id.map(|id| MarkedResource { observed: ObservedResource { id, properties }, marker, partial }))
+    }
+
+    /// Checks that properties are those that AWS itself puts there.
+    fn is_vacant(&self, properties: &Properties) -> bool {
+        let shown = Json::Object(properties.clone());
+        let is = |(path, value): (&String, &Json)| {
+            path.parse::<MemberPath>().ok().and_then(|path| path.get(&shown, &shown)).as_ref() == Some(value)
+        };
+        !self.bound.binding.vacant.is_empty() && self.bound.binding.vacant.iter().all(is)
     }
 
     /// Returns the properties of an object.
@@ -138,6 +203,7 @@ impl BindingRunner<'_> {
         }
         let mut scope = scope.clone();
         scope.observed.clone_from(&properties);
+        scope.object = Some(object.clone());
         for (name, tree) in set.into_iter().flatten() {
             let shape = self.bound.def.root.by_aws(name).map(|property| &property.shape);
             let value = tree.fill(&scope).value();
@@ -175,7 +241,7 @@ impl BindingRunner<'_> {
             return Ok(nothing);
         }
         let Some(input) = self.plain_input(&read.call, &read.input, scope)? else { return Ok(nothing) };
-        let root = match self.send_read(&read.call, input).await {
+        let root = match self.send_read(&read.call, input, read.may_be_empty).await {
             Ok(root) => root,
             Err(error) if is_absent(&error, &read.not_found_on) => return Ok(nothing),
             Err(error) => return Err(error),
@@ -183,7 +249,7 @@ impl BindingRunner<'_> {
         if let Some(list) = &read.list {
             return Ok((Properties::new(), Some(self.elements(subresource, read, list, &root, scope).await?)));
         }
-        let Some(object) = Self::select(read, scope, &root) else { return Ok(nothing) };
+        let Some(object) = self.select(read, scope, &root)? else { return Ok(nothing) };
         let shape = |name: &str| self.bound.def.root.by_aws(name).map(|property| &property.shape);
         let mut properties = Properties::new();
         for name in &subresource.properties {
@@ -214,7 +280,11 @@ impl BindingRunner<'_> {
     ) -> Result<Vec<(Json, Json)>, CloudError> {
         let property = PropPath(subresource.properties.first().cloned().unwrap_or_default().into());
         let start = read.at.as_ref().and_then(|path| path.get(root, root)).unwrap_or_else(|| root.clone());
-        let Some(Json::Array(items)) = list.get(&start, root) else { return Ok(Vec::new()) };
+        let items = match list.get(&start, root) {
+            Some(Json::Array(items)) => items,
+            _ if read.may_be_empty => return Ok(Vec::new()),
+            _ => return Err(self.foreign_answer(&read.call)),
+        };
         let mut found = Vec::new();
         for item in items.into_iter().filter(|item| passes_filter(item, &read.filter, scope)) {
             let raw = match &read.detail {
@@ -223,7 +293,7 @@ impl BindingRunner<'_> {
                     let mut scope = scope.clone();
                     scope.item = Some(item);
                     let Some(input) = self.plain_input(&detail.call, &detail.input, &scope)? else { continue };
-                    match self.send_read(&detail.call, input).await {
+                    match self.send_read(&detail.call, input, false).await {
                         Ok(output) => match &detail.at {
                             Some(at) => at.get(&output, &output).unwrap_or_default(),
                             None => output,
@@ -263,7 +333,8 @@ fn element(mapping: &Mapping<'_>, read: &ReadCall, raw: &Json, root: &Json, prop
     (!empty).then_some(element)
 }
 
-fn filler(scope: &TemplateScope) -> impl Fn(&str) -> Option<String> {
+/// Returns the filling of templates inside paths.
+pub(super) fn filler(scope: &TemplateScope) -> impl Fn(&str) -> Option<String> {
     move |text: &str| {
         let template = crate::template::Template::try_from(text.to_owned()).ok()?;
         template.fill(scope).value().map(|value| text_of(&value))
@@ -273,7 +344,7 @@ fn filler(scope: &TemplateScope) -> impl Fn(&str) -> Option<String> {
 /// Checks that an element has the values that `where` asks for.
 ///
 /// A template that stays empty asks for nothing.
-fn passes_filter(element: &Json, filter: &BTreeMap<String, TemplateTree>, scope: &TemplateScope) -> bool {
+pub(super) fn passes_filter(element: &Json, filter: &BTreeMap<String, TemplateTree>, scope: &TemplateScope) -> bool {
     filter.iter().all(|(path, wanted)| {
         let found = path.parse::<MemberPath>().ok().and_then(|path| path.get(element, element));
         let Some(wanted) = wanted.fill(scope).value() else { return true };
@@ -352,8 +423,11 @@ impl BindingRunner<'_> {
         run_bounded(reads).await
     }
 
+    /// Returns the resource that a batch shows.
+    ///
+    /// A batch that leaves one out proves nothing: a list may lag, so it is asked for by itself.
     async fn observe_one(&self, fetched: Option<&ReadResult>, id: &str) -> ObservedResult {
-        let Some(fetched) = fetched else { return Ok(None) };
+        let Some(fetched) = fetched else { return self.read(id).await };
         Ok(self.observe(fetched, &self.scope_of(id)).await?.map(|seen| seen.observed))
     }
 
@@ -366,14 +440,16 @@ impl BindingRunner<'_> {
         let mut scope = self.scope();
         scope.ids = Some(ids.iter().map(|id| self.parts(id)).collect());
         let input = self.plain_input(&read.call, &batch.input, &scope)?.unwrap_or_default();
-        let root = self.send_read(&read.call, input).await?;
-        let Some(Json::Array(items)) = batch.at.get(&root, &root) else { return Ok(BTreeMap::new()) };
+        let root = self.send_read(&read.call, input, false).await?;
+        let PathValue::Found(Json::Array(items)) = self.value_at(&read.call, &batch.at, &root) else {
+            return Err(self.foreign_answer(&read.call));
+        };
         let mut found = BTreeMap::new();
         for object in items.into_iter().filter(|object| !self.is_deleted(object, &root)) {
             let properties = self.properties(&object, &root, &scope, Some(&read.set));
             if let Some(id) = self.identifier(&properties) {
                 // What the API calls the root is, for one resource, the output with that resource alone.
-                found.insert(id, ReadResult { root: root.clone(), object });
+                found.insert(id, ReadResult { root: root.clone(), object, partial: false });
             }
         }
         Ok(found)

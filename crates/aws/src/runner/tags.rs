@@ -93,7 +93,7 @@ impl BindingRunner<'_> {
             PropertySide::Nowhere => return Ok(()),
             PropertySide::SameName if !self.named_member(property, shape) => return Ok(()),
             other => {
-                crate::binding::PropertyMapping { write: other.clone(), read: PropertySide::SameName, normalize: None }
+                crate::binding::PropertyMapping { write: other.clone(), ..crate::binding::PropertyMapping::default() }
             }
         };
         let mut places = self.bound.binding.properties.clone();
@@ -188,7 +188,7 @@ impl BindingRunner<'_> {
         if let Some(read) = &tags.read
             && let Some(input) = self.plain_input(&read.call, &read.input, scope)?
         {
-            match self.send_read(&read.call, input).await {
+            match self.send_read(&read.call, input, read.may_be_empty).await {
                 Ok(root) => {
                     let found = read.at.as_ref().map_or_else(|| Some(root.clone()), |at| at.get(&root, &root));
                     let path = PropPath(property.into());

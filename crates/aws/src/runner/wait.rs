@@ -2,12 +2,16 @@
 
 use super::BindingRunner;
 use super::api_call::VISIBILITY_TIMEOUT;
-use super::read_resource::ReadResult;
-use crate::binding::ReadyCheck;
+use super::read_resource::{ReadResult, filler};
+use crate::binding::{ApiCall, ReadyCheck, TimeSpan};
+use crate::lint::display_path;
+use crate::map::matches;
 use crate::name_matching::text_of;
+use crate::path::MemberPath;
 use crate::template_scope::TemplateScope;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, Progress, ProgressSink};
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The time before the second read.
@@ -46,6 +50,15 @@ impl PollInterval {
     }
 }
 
+/// What a wait for readiness has seen.
+#[derive(Default)]
+struct ReadySigns {
+    /// It was not ready once since the change, so that the change has begun.
+    moved: bool,
+    /// The reads in a row that found it ready.
+    in_a_row: u32,
+}
+
 impl BindingRunner<'_> {
     /// Waits until every condition of the binding holds.
     ///
@@ -55,31 +68,126 @@ impl BindingRunner<'_> {
         scope: &TemplateScope,
         sink: &dyn ProgressSink,
     ) -> Result<ReadResult, CloudError> {
+        self.wait_for(scope, None, sink).await
+    }
+
+    /// Waits until a change of these properties is over.
+    ///
+    /// A state is believed once it has moved, once the resource shows what was sent, or when `settle` has passed.
+    pub(super) async fn wait_until_changed(
+        &self,
+        scope: &TemplateScope,
+        changed: &BTreeSet<String>,
+        sink: &dyn ProgressSink,
+    ) -> Result<ReadResult, CloudError> {
+        self.wait_for(scope, Some(changed), sink).await
+    }
+
+    async fn wait_for(
+        &self,
+        scope: &TemplateScope,
+        changed: Option<&BTreeSet<String>>,
+        sink: &dyn ProgressSink,
+    ) -> Result<ReadResult, CloudError> {
         let rules = &self.bound.binding.ready;
-        let timeout = rules.iter().filter_map(|rule| rule.timeout).map(|span| span.0).max().unwrap_or(READY_TIMEOUT);
+        let longest =
+            |span: fn(&ReadyCheck) -> Option<TimeSpan>| rules.iter().filter_map(span).map(|span| span.0).max();
+        let timeout = longest(|rule| rule.timeout).unwrap_or(READY_TIMEOUT);
+        let settle = longest(|rule| rule.settle).unwrap_or_default();
+        let stable = rules.iter().filter_map(|rule| rule.stable).max().unwrap_or(1);
         let mut interval =
             PollInterval::new(rules.iter().filter_map(|rule| rule.poll_interval).map(|span| span.0).min());
-        let start = self.cloud.clock.now();
+        let (start, mut signs) = (self.cloud.clock.now(), ReadySigns::default());
         loop {
             let elapsed = self.cloud.clock.now().saturating_sub(start);
+            let over = elapsed >= timeout || self.is_past(sink);
             let waiting = match self.fetch(scope).await {
-                Ok(Some(fetched)) => match ready_state(rules, &fetched) {
-                    ReadyState::Ready => return Ok(fetched),
-                    ReadyState::Failed(why) => return Err(self.wait_error(CloudErrorKind::Invalid, "Failed", &why)),
-                    ReadyState::Pending(_) if elapsed >= timeout => {
-                        let why = format!("not ready after {} s", elapsed.as_secs());
-                        return Err(self.wait_error(CloudErrorKind::NotReady, "Timeout", &why));
+                Ok(Some(fetched)) => match ready_state(rules, &fetched, scope) {
+                    ReadyState::Ready => {
+                        let settled = signs.moved
+                            || elapsed >= settle
+                            || changed.is_none_or(|changed| self.shows(&fetched, scope, changed));
+                        signs.in_a_row += 1;
+                        if settled && signs.in_a_row >= stable {
+                            return Ok(fetched);
+                        }
+                        "it to stay ready".to_owned()
                     }
-                    ReadyState::Pending(state) => state,
+                    ReadyState::Failed(why) => {
+                        return Err(self.wait_error(CloudErrorKind::FailedState, "Failed", &why));
+                    }
+                    ReadyState::Pending(state) if over => return Err(self.timed_out(&state, elapsed)),
+                    ReadyState::Pending(state) => {
+                        signs = ReadySigns { moved: true, in_a_row: 0 };
+                        state
+                    }
                 },
                 Ok(None) if elapsed >= VISIBILITY_TIMEOUT => {
                     return Err(self.wait_error(CloudErrorKind::NotReady, "NotFound", "it is not found"));
                 }
                 Ok(None) => "it to be visible".to_owned(),
-                Err(error) if error.kind.is_retryable() && elapsed < timeout => error.code,
+                Err(error) if error.kind.is_retryable() && !over => error.code,
                 Err(error) => return Err(error),
             };
-            sink.progress(Progress::Waiting { for_what: waiting, elapsed })?;
+            sink.progress(Progress::Waiting { for_what: waiting, elapsed }).await?;
+            self.cloud.clock.sleep(interval.next()).await;
+        }
+    }
+
+    /// Checks that the step of a call may take no longer.
+    fn is_past(&self, sink: &dyn ProgressSink) -> bool {
+        sink.deadline().is_some_and(|deadline| self.cloud.clock.now() >= deadline)
+    }
+
+    /// Checks that a read shows these properties as they were sent.
+    fn shows(&self, fetched: &ReadResult, scope: &TemplateScope, changed: &BTreeSet<String>) -> bool {
+        let set = self.read_call(scope).map(|read| &read.set).ok();
+        let shown = self.properties(&fetched.object, &fetched.root, scope, set);
+        changed.iter().all(|name| match (scope.desired.get(name), shown.get(name)) {
+            (Some(wanted), Some(found)) => matches(wanted, found),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        })
+    }
+
+    /// Waits until the operation that a call has begun is over.
+    ///
+    /// # Errors
+    /// An operation that failed, with its reason, and one that takes longer than it may.
+    pub(super) async fn wait_for_operation(
+        &self,
+        call: &ApiCall,
+        scope: &TemplateScope,
+        sink: &dyn ProgressSink,
+    ) -> Result<(), CloudError> {
+        let Some(wait) = &call.operation else { return Ok(()) };
+        let Some(input) = self.plain_input(&wait.call, &wait.input, scope)? else { return Ok(()) };
+        let timeout = wait.timeout.map_or(READY_TIMEOUT, |span| span.0);
+        let (start, mut interval) = (self.cloud.clock.now(), PollInterval::new(None));
+        loop {
+            let elapsed = self.cloud.clock.now().saturating_sub(start);
+            let state = match self.send_read(&wait.call, input.clone(), false).await {
+                Ok(answer) => {
+                    let state = wait.path.get(&answer, &answer).map(|state| text_of(&state)).unwrap_or_default();
+                    let is = |list: &[Json]| list.iter().any(|one| text_of(one) == state);
+                    if is(&wait.ready) {
+                        return Ok(());
+                    }
+                    if is(&wait.failed) {
+                        let reason = wait.reason.as_ref().and_then(|path| path.get(&answer, &answer));
+                        let reason = reason.map(|reason| format!(": {}", text_of(&reason))).unwrap_or_default();
+                        let why = format!("its operation ended as `{state}`{reason}");
+                        return Err(self.wait_error(CloudErrorKind::FailedState, "OperationFailed", &why));
+                    }
+                    format!("its operation (now `{state}`)")
+                }
+                Err(error) if error.kind.is_retryable() || error.kind == CloudErrorKind::NotFound => error.code,
+                Err(error) => return Err(error),
+            };
+            if elapsed >= timeout || self.is_past(sink) {
+                return Err(self.timed_out(&state, elapsed));
+            }
+            sink.progress(Progress::Waiting { for_what: state, elapsed }).await?;
             self.cloud.clock.sleep(interval.next()).await;
         }
     }
@@ -101,17 +209,22 @@ impl BindingRunner<'_> {
             let elapsed = self.cloud.clock.now().saturating_sub(start);
             match self.fetch(scope).await {
                 Ok(None) => return Ok(()),
-                Ok(Some(_)) if elapsed >= timeout => {
+                Ok(Some(_)) if elapsed >= timeout || self.is_past(sink) => {
                     let why = format!("still there {} s after its deletion", elapsed.as_secs());
-                    return Err(self.wait_error(CloudErrorKind::NotReady, "Timeout", &why));
+                    return Err(self.wait_error(CloudErrorKind::TimedOut, "Timeout", &why));
                 }
                 Err(error) if error.kind.is_retryable() && elapsed < timeout => {}
                 Ok(Some(_)) => {}
                 Err(error) => return Err(error),
             }
-            sink.progress(Progress::Waiting { for_what: "it to be deleted".to_owned(), elapsed })?;
+            sink.progress(Progress::Waiting { for_what: "it to be deleted".to_owned(), elapsed }).await?;
             self.cloud.clock.sleep(interval.next()).await;
         }
+    }
+
+    fn timed_out(&self, state: &str, elapsed: Duration) -> CloudError {
+        let why = format!("not ready after {} s: it waits for {state}", elapsed.as_secs());
+        self.wait_error(CloudErrorKind::TimedOut, "Timeout", &why)
     }
 
     fn wait_error(&self, kind: CloudErrorKind, code: &str, why: &str) -> CloudError {
@@ -119,32 +232,51 @@ impl BindingRunner<'_> {
     }
 }
 
-fn ready_state(rules: &[ReadyCheck], fetched: &ReadResult) -> ReadyState {
+fn ready_state(rules: &[ReadyCheck], fetched: &ReadResult, scope: &TemplateScope) -> ReadyState {
     let mut pending = None;
+    let get = |path: &MemberPath| path.bind(&filler(scope)).get(&fetched.object, &fetched.root);
     for rule in rules {
-        let value = rule.path.get(&fetched.object, &fetched.root);
-        let is =
-            |list: &[Json]| value.as_ref().is_some_and(|value| list.iter().any(|one| text_of(one) == text_of(value)));
-        let shown = value.as_ref().map_or_else(|| "unknown".to_owned(), text_of);
-        if is(&rule.failed) {
-            let reason = rule.reason.as_ref().and_then(|path| path.get(&fetched.object, &fetched.root));
+        let value = get(&rule.path);
+        // Of a list, all must be ready, and one that has failed is enough.
+        let states: Vec<String> = match &value {
+            Some(Json::Array(items)) => items.iter().map(text_of).collect(),
+            one => one.iter().map(text_of).collect(),
+        };
+        let is = |list: &[Json], state: &String| list.iter().any(|one| text_of(one) == *state);
+        let shown = if states.is_empty() { "unknown".to_owned() } else { states.join(", ") };
+        if let Some(state) = states.iter().find(|state| is(&rule.failed, state)) {
+            let reason = rule.reason.as_ref().and_then(get);
             let reason = reason.map(|reason| format!(": {}", text_of(&reason))).unwrap_or_default();
-            return ReadyState::Failed(format!("it is `{shown}`{reason}"));
+            return ReadyState::Failed(format!("it is `{state}`{reason}"));
         }
-        let same = rule.equals.as_ref().map(|other| other.get(&fetched.object, &fetched.root));
+        let same = rule.equals.as_ref().map(get);
         let holds = match same {
             Some(other) => other.is_some() && other.as_ref().map(text_of) == value.as_ref().map(text_of),
-            None => is(&rule.ready) || (rule.missing_ok && value.is_none()),
+            None if value.is_none() => rule.missing_ok,
+            None => states.iter().all(|state| is(&rule.ready, state)),
         };
         if !holds && pending.is_none() {
             let wanted: Vec<String> = match &rule.equals {
-                Some(other) => {
-                    vec![other.get(&fetched.object, &fetched.root).map_or_else(String::new, |it| text_of(&it))]
-                }
+                Some(other) => vec![get(other).map_or_else(String::new, |it| text_of(&it))],
                 None => rule.ready.iter().map(text_of).collect(),
             };
             pending = Some(format!("{} (now `{shown}`)", wanted.join(" or ")));
         }
+        let full = |path: &&MemberPath| get(path).is_some_and(|value| !is_empty(&value));
+        if let (Some(path), None) = (rule.empty.iter().find(full), &pending) {
+            pending = Some(format!("{} to be applied", display_path(path)));
+        }
     }
     pending.map_or(ReadyState::Ready, ReadyState::Pending)
+}
+
+/// Checks that a value holds nothing, at any depth.
+fn is_empty(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::String(text) => text.is_empty(),
+        Json::Array(items) => items.iter().all(is_empty),
+        Json::Object(entries) => entries.values().all(is_empty),
+        Json::Bool(_) | Json::Number(_) => false,
+    }
 }

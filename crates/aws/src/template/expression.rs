@@ -5,6 +5,7 @@ use crate::path::{MemberPath, outside_brackets};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 /// Finds the values of `${…}`.
@@ -49,6 +50,12 @@ enum ChoiceCondition {
     Then(String),
     Except(String),
     After(String),
+    /// True or false: the value is one of these words.
+    Is(Vec<String>),
+    /// The first elements of a list, as many as the term says.
+    Limit(TemplateTerm),
+    /// The elements of a list that start with the word.
+    Starting(String),
 }
 
 /// A function of templates, written behind a colon: `${Id:split:first}`.
@@ -91,6 +98,10 @@ pub enum TemplateFunction {
     Rest,
     /// The string without a dot at its end.
     TrimDot,
+    /// A domain name as DNS services give it back: lower case, other characters as `\052`, no dot at the end.
+    DnsName,
+    /// A range of addresses in its canonical form, without bits behind the prefix.
+    Cidr,
 }
 
 /// The functions by the names that templates use.
@@ -113,6 +124,8 @@ const FUNCTIONS: &[(&str, TemplateFunction)] = &[
     ("count", TemplateFunction::Count),
     ("rest", TemplateFunction::Rest),
     ("trim_dot", TemplateFunction::TrimDot),
+    ("dns_name", TemplateFunction::DnsName),
+    ("cidr", TemplateFunction::Cidr),
 ];
 
 impl Expression {
@@ -134,6 +147,14 @@ impl ExpressionChoice {
             ChoiceCondition::Then(word) => (value != Json::Bool(false)).then(|| word.clone().into()),
             ChoiceCondition::After(word) => text_of(&value).split_once(word).map(|(_, rest)| rest.into()),
             ChoiceCondition::Except(word) => (text_of(&value) != *word).then_some(value),
+            ChoiceCondition::Is(words) => Some(words.contains(&text_of(&value)).into()),
+            ChoiceCondition::Starting(word) => {
+                Some(value.as_array()?.iter().filter(|one| text_of(one).starts_with(word)).cloned().collect())
+            }
+            ChoiceCondition::Limit(count) => {
+                let count = from.lookup(count).and_then(|count| text_of(&count).parse::<usize>().ok())?;
+                Some(value.as_array()?.iter().take(count).cloned().collect())
+            }
         }
     }
 }
@@ -164,6 +185,8 @@ impl TemplateFunction {
             (TemplateFunction::First, Json::Array(items)) => items.first()?.clone(),
             (TemplateFunction::First, value) => text_of(&value).split(['/', ':']).next()?.into(),
             (TemplateFunction::TrimDot, value) => text_of(&value).trim_end_matches('.').into(),
+            (TemplateFunction::DnsName, value) => dns_name(&text_of(&value)).into(),
+            (TemplateFunction::Cidr, value) => canonical_range(&text_of(&value)).into(),
             (TemplateFunction::Lower, value) => text_of(&value).to_lowercase().into(),
             (TemplateFunction::Upper, value) => text_of(&value).to_uppercase().into(),
             (TemplateFunction::Not, value) => (text_of(&value) != "true").into(),
@@ -186,6 +209,40 @@ impl FromStr for Expression {
     }
 }
 
+/// Spells a domain name as Route 53 gives it back.
+///
+/// Source: docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html.
+fn dns_name(text: &str) -> String {
+    let mut name = String::new();
+    for byte in text.trim_end_matches('.').bytes() {
+        match byte.to_ascii_lowercase() {
+            plain @ (b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'\\') => name.push(char::from(plain)),
+            other => name.push_str(&format!("\\{other:03o}")),
+        }
+    }
+    name
+}
+
+/// Returns a range of addresses without the bits behind its prefix; any other text as it is.
+fn canonical_range(text: &str) -> String {
+    let parsed = text.split_once('/').and_then(|(address, length)| {
+        let length: u32 = length.parse().ok()?;
+        let kept = |bits: u32| bits.checked_sub(length);
+        let canonical = match address.parse::<IpAddr>().ok()? {
+            IpAddr::V4(v4) => {
+                let mask = u32::MAX.checked_shl(kept(32)?).unwrap_or_default();
+                IpAddr::V4((u32::from(v4) & mask).into())
+            }
+            IpAddr::V6(v6) => {
+                let mask = u128::MAX.checked_shl(kept(128)?).unwrap_or_default();
+                IpAddr::V6((u128::from(v6) & mask).into())
+            }
+        };
+        Some(format!("{canonical}/{length}"))
+    });
+    parsed.unwrap_or_else(|| text.to_owned())
+}
+
 fn choice(text: &str) -> Result<ExpressionChoice, String> {
     let text = text.trim();
     let quoted = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
@@ -199,8 +256,15 @@ fn choice(text: &str) -> Result<ExpressionChoice, String> {
         [head, "then", word] => (*head, ChoiceCondition::Then(word.trim_matches('\'').to_owned())),
         [head, "except", word] => (*head, ChoiceCondition::Except(word.trim_matches('\'').to_owned())),
         [head, "after", word] => (*head, ChoiceCondition::After(word.trim_matches('\'').to_owned())),
+        [head, "is", words] => (*head, ChoiceCondition::Is(words.split('/').map(str::to_owned).collect())),
+        [head, "starting", word] => (*head, ChoiceCondition::Starting((*word).to_owned())),
+        [head, "limit", count] => (*head, ChoiceCondition::Limit(term(count)?)),
         [] => return Err("a `${}` is empty".to_owned()),
-        _ => return Err(format!("`{text}` is not one of `x`, `x then word`, `x except word` and `x after word`")),
+        _ => {
+            let forms =
+                "`x`, `x then word`, `x except word`, `x after word`, `x is word`, `x starting word` and `x limit y`";
+            return Err(format!("`{text}` is not one of {forms}"));
+        }
     };
     let mut parts = head.split(':');
     let term = term(parts.next().unwrap_or_default())?;

@@ -90,7 +90,9 @@ async fn an_output_is_not_logged() {
 #[tokio::test]
 async fn each_try_has_its_number() {
     let attach = || json!({ "VpcId": "v", "InternetGatewayId": "i" });
+    let look = json!({ "Filters": [{ "Name": "attachment.vpc-id", "Values": ["v"] }] });
     let script = Script::new(vec![
+        ok("ec2:DescribeInternetGateways", look, json!({ "InternetGateways": [] })),
         failure("ec2:AttachInternetGateway", attach(), "InvalidInternetGatewayID.NotFound"),
         failure("ec2:AttachInternetGateway", attach(), "InvalidParameterValue"),
     ]);
@@ -103,7 +105,7 @@ async fn each_try_has_its_number() {
         .unwrap_err();
     drop(listening);
     let lines = events.lines();
-    assert_eq!(lines.len(), 2, "{lines:?}");
-    assert!(lines[0].contains("attempt=1") && lines[0].ends_with("outcome=\"InvalidInternetGatewayID.NotFound\""));
-    assert!(lines[1].contains("attempt=2") && lines[1].ends_with("outcome=\"InvalidParameterValue\""));
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(lines[1].contains("attempt=1") && lines[1].ends_with("outcome=\"InvalidInternetGatewayID.NotFound\""));
+    assert!(lines[2].contains("attempt=2") && lines[2].ends_with("outcome=\"InvalidParameterValue\""));
 }

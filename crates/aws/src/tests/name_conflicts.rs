@@ -73,7 +73,7 @@ async fn a_queue_is_looked_for_by_its_name() {
 #[tokio::test]
 async fn what_is_laid_upon_several_looks_at_each() {
     let read = |url: &str, answer: Json| {
-        ok("sqs:GetQueueAttributes", json!({ "QueueUrl": url, "AttributeNames": ["Policy"] }), answer)
+        ok("sqs:GetQueueAttributes", json!({ "QueueUrl": url, "AttributeNames": ["Policy", "QueueArn"] }), answer)
     };
     let script = Script::new(vec![
         read("https://sqs/1/a", json!({ "Attributes": {} })),
@@ -87,10 +87,10 @@ async fn what_is_laid_upon_several_looks_at_each() {
 
 #[tokio::test]
 async fn who_may_not_look_may_not_create() {
-    let input = json!({ "Bucket": "theirs" });
-    let script = Script::new(vec![error("s3:HeadBucket", input, "AccessDenied")]);
-    let desired = object(json!({ "BucketName": "theirs" }));
-    let refused = cloud(&script).create(create("aws.s3.bucket", &place(), &desired), &Quiet::default()).await;
+    let input = json!({ "AlarmNames": ["cpu"], "AlarmTypes": ["MetricAlarm"] });
+    let script = Script::new(vec![error("cloudwatch:DescribeAlarms", input, "AccessDenied")]);
+    let desired = object(alarm());
+    let refused = cloud(&script).create(create("aws.cloudwatch.alarm", &place(), &desired), &Quiet::default()).await;
     let refused = refused.unwrap_err();
     assert_eq!(refused.kind, CloudErrorKind::Denied);
     assert!(refused.message.contains("whether the name is free"), "{refused}");
@@ -98,7 +98,7 @@ async fn who_may_not_look_may_not_create() {
 }
 
 /// Whatever is created by an operation that puts, sets or registers is looked for first. Task definitions are revisions,
-/// which overwrite nothing; a topic always has a policy, its owner's own.
+/// which overwrite nothing.
 #[test]
 fn no_creation_overwrites_unseen() {
     let bindings = Bindings::embedded();
@@ -114,7 +114,7 @@ fn no_creation_overwrites_unseen() {
             unseen.push(name);
         }
     }
-    assert_eq!(unseen, ["aws.ecs.task_definition", "aws.sns.topic_policy"]);
+    assert_eq!(unseen, ["aws.ecs.task_definition"]);
 }
 
 /// Plans count on it: where the text gives a part of an identifier, that is the part, word for word.

@@ -94,8 +94,9 @@ impl Quiet {
     }
 }
 
+#[async_trait::async_trait]
 impl ProgressSink for Quiet {
-    fn progress(&self, progress: Progress) -> Result<(), CloudError> {
+    async fn progress(&self, progress: Progress) -> Result<(), CloudError> {
         if let Progress::Identified { id } = progress {
             self.0.lock().unwrap().push(id);
         }

@@ -1,9 +1,10 @@
 //! The generated data: every type decodes, and means what AWS's schemas say.
 
 use super::all;
-use crate::{Catalog, ObjectRule, Shape, TypeDef};
+use crate::{Catalog, ObjectRule, Shape, TypeDef, TypeLifecycle, ValueForm};
 use gpb_model::PropPath;
 use std::sync::Arc;
+use std::time::Duration;
 
 fn get(name: &str) -> Arc<TypeDef> {
     Catalog::embedded().get(name).unwrap_or_else(|| panic!("no {name}"))
@@ -143,4 +144,50 @@ fn services_are_listed_once() {
     let services: Vec<_> = Catalog::embedded().services().collect();
     assert!(services.windows(2).all(|pair| pair[0] < pair[1]), "sorted, each once");
     assert!(services.contains(&"aws.elasticloadbalancingv2") && services.contains(&"alexa.ask"));
+}
+
+#[test]
+fn lifecycles_name_places_that_exist() {
+    let mut unresolved = Vec::new();
+    for def in all() {
+        let life = &def.lifecycle;
+        let places =
+            life.exclusive.iter().flatten().chain(life.volatile.keys()).chain(life.volatile.values().flatten());
+        let places = places.chain(life.forms.keys()).chain(def.forms.keys());
+        let places = places.chain(life.scaled.iter().map(|one| &one.property));
+        let raised = life.raised.iter().flat_map(|one| [Some(&one.property), one.switch.as_ref(), one.engine.as_ref()]);
+        for path in places.chain(raised.flatten()).filter(|path| def.shape_at(path).is_none()) {
+            unresolved.push(format!("{} {path}", def.aws));
+        }
+        for output in life.volatile.keys().filter(|output| !def.read_only.iter().any(|one| output.covers(one))) {
+            unresolved.push(format!("{} {output} is no output", def.aws));
+        }
+        for by in &life.scaled {
+            let scaler = get(&by.by);
+            let named = by.conditions.keys().chain([&by.names]).filter(|path| scaler.shape_at(path).is_none());
+            unresolved.extend(named.map(|path| format!("{} {path}", scaler.aws)));
+        }
+        unresolved.extend(
+            life.deleted_with
+                .iter()
+                .chain(&life.held_by)
+                .filter(|ty| !Catalog::embedded().knows(ty))
+                .map(ToString::to_string),
+        );
+    }
+    assert!(unresolved.is_empty(), "{unresolved:#?}");
+}
+
+#[test]
+fn lifecycles_are_read() {
+    let subnet = get("aws.ec2.subnet");
+    assert_eq!(paths(&subnet.lifecycle.exclusive[0]), ["VpcId", "CidrBlock"]);
+    assert!(subnet.lifecycle.held_by.is_empty());
+    assert_eq!(subnet.form(&PropPath("CidrBlock".into())), Some(ValueForm::Cidr));
+    let role = get("aws.iam.role");
+    assert_eq!(role.lifecycle.settles, Some(Duration::from_secs(120)));
+    assert_eq!(*role.lifecycle.held_by[0], *"aws.iam.instance_profile");
+    let raised = &get("aws.rds.db_instance").lifecycle.raised[0];
+    assert_eq!((raised.major_parts(Some("mysql")), raised.major_parts(Some("postgres"))), (2, 1));
+    assert_eq!(get("aws.sqs.queue").lifecycle, TypeLifecycle::default());
 }

@@ -1,5 +1,6 @@
 mod actions;
 mod data;
+mod drift_rules;
 mod fresh;
 mod names;
 mod regions;

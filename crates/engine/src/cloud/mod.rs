@@ -3,13 +3,17 @@
 //! A cloud speaks resource types, identifiers and properties in the spelling of AWS's schemas; how that becomes calls is
 //! its own affair. `sim` is embedded; `aws` drives the official SDKs by bindings.
 
+pub mod capability;
 pub mod clock;
+pub mod deletion_locks;
 pub mod physical_names;
 pub mod property_paths;
 pub mod retry;
 pub mod validate;
 
 use async_trait::async_trait;
+use capability::{CapabilityGap, CapabilityRequest};
+use deletion_locks::{DeletionLock, DeletionLockRequest};
 use gpb_catalog::{Catalog, TypeDef};
 use gpb_model::Place;
 use gpb_model::PropPath;
@@ -96,6 +100,10 @@ pub struct UpdateRequest<'a> {
     pub desired: &'a Properties,
     /// The places that differ.
     pub changed: &'a [PropPath],
+    /// Those of `changed` that no read shows and that a creation which was cut short may have set already.
+    ///
+    /// They are set again where a call takes them. Where none does, that is no error.
+    pub reasserted: &'a [PropPath],
     /// The idempotency token, as in [`CreateRequest`].
     pub token: &'a str,
 }
@@ -110,12 +118,22 @@ pub struct FindRequest<'a> {
     /// The properties it must have (a subset).
     pub matching: &'a Properties,
     /// The token of the creation that was interrupted, when that is what is looked for.
+    ///
+    /// Only what bears the mark of this token, or a name made of it, is that creation's.
     pub token: Option<&'a str>,
+    /// True when the journal holds [`Progress::Sending`] of that creation.
+    ///
+    /// Then what can bear no mark is that creation's if it is wholly what was asked for. Otherwise nothing unmarked is.
+    pub sent: bool,
 }
 
 /// News of a call that is running, for the engine to make durable or to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
+    /// A look has just found the place of the resource free, and the creating call is sent next.
+    ///
+    /// Reported for what can bear no mark, before its first call: it is the only proof that what is found later is gpb's.
+    Sending,
     /// The resource exists from now on under this identifier, whatever happens next.
     Identified {
         /// The primary identifier.
@@ -131,12 +149,20 @@ pub enum Progress {
 }
 
 /// A receiver of [`Progress`].
+#[async_trait]
 pub trait ProgressSink: Send + Sync {
     /// Takes news, and returns when they are durable.
     ///
     /// # Errors
     /// When the news could not be made durable; the cloud then stops and returns that error.
-    fn progress(&self, progress: Progress) -> Result<(), CloudError>;
+    async fn progress(&self, progress: Progress) -> Result<(), CloudError>;
+
+    /// Returns the moment, by the clock, after which no wait of this step goes on; `None` where there is no limit.
+    ///
+    /// A wait that meets it ends with [`CloudErrorKind::TimedOut`].
+    fn deadline(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// A cloud: creates, reads, updates, deletes and finds resources.
@@ -153,6 +179,11 @@ pub trait Cloud: Send + Sync {
 
     /// Checks that the type can be created here at all; the error says why not.
     fn supports(&self, ty: &str) -> Result<(), CloudError>;
+
+    /// Returns what the cloud cannot do of a planned change, without a call. A cloud that can do all returns nothing.
+    fn gaps(&self, _: CapabilityRequest<'_>) -> Vec<CapabilityGap> {
+        Vec::new()
+    }
 
     /// Reads a resource; `None` when it does not exist.
     async fn read(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError>;
@@ -171,6 +202,21 @@ pub trait Cloud: Send + Sync {
 
     /// Deletes a resource and waits until it is gone. One that is gone already is a success.
     async fn delete(&self, key: &ResourceKey, token: &str, sink: &dyn ProgressSink) -> Result<(), CloudError>;
+
+    /// Returns what would make the cloud refuse to delete a resource. A cloud that knows of no locks returns none.
+    async fn deletion_locks(&self, _: DeletionLockRequest<'_>) -> Result<Vec<DeletionLock>, CloudError> {
+        Ok(Vec::new())
+    }
+
+    /// Turns off the deletion locks that a call can turn off, and reads the resource; `None` when it is gone.
+    async fn turn_off_deletion_locks(
+        &self,
+        key: &ResourceKey,
+        _token: &str,
+        _sink: &dyn ProgressSink,
+    ) -> Result<Option<ObservedResource>, CloudError> {
+        self.read(key).await
+    }
 
     /// Waits until a resource that exists answers as ready, and reads it.
     async fn wait(&self, key: &ResourceKey, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError>;
@@ -203,6 +249,12 @@ pub enum CloudErrorKind {
     Unavailable,
     /// The service did not answer a change: it may have been made. Must be read before it is tried again.
     Ambiguous,
+    /// It was waited for as long as it may take, and is not what it should be. It is not tried again.
+    TimedOut,
+    /// The resource itself ended in a failed state, which no waiting mends.
+    FailedState,
+    /// The change was answered, and what is read since is not what was sent.
+    Differs,
     /// The cloud here cannot do it (no binding, no SDK in this build).
     Unsupported,
     /// gpb's own state could not be written, or another fault of gpb's.
@@ -223,6 +275,9 @@ impl CloudErrorKind {
             CloudErrorKind::Quota => "quota",
             CloudErrorKind::Unavailable => "unavailable",
             CloudErrorKind::Ambiguous => "ambiguous",
+            CloudErrorKind::TimedOut => "timed_out",
+            CloudErrorKind::FailedState => "failed_state",
+            CloudErrorKind::Differs => "differs",
             CloudErrorKind::Unsupported => "unsupported",
             CloudErrorKind::Internal => "internal",
         }

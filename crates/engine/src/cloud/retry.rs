@@ -15,29 +15,35 @@ pub struct RetryPolicy {
     pub first: Duration,
     /// The longest wait.
     pub longest: Duration,
-    /// The sum of all waits until the failure is believed.
+    /// The time until the failure is believed: the sum of the waits, and of the calls where they wait as well.
     pub patience: Duration,
+    /// True where the call itself may have waited for what is missing, so that its time counts too.
+    pub counts_calls: bool,
 }
 
 impl RetryPolicy {
     /// Returns the policy for a kind of failure; `None` for one that no waiting fixes.
     pub fn for_kind(kind: CloudErrorKind) -> Option<RetryPolicy> {
-        let policy = |first_ms, longest, patience| RetryPolicy {
+        let policy = |first_ms, longest, patience, counts_calls| RetryPolicy {
             first: Duration::from_millis(first_ms),
             longest: Duration::from_secs(longest),
             patience: Duration::from_secs(patience),
+            counts_calls,
         };
         match kind {
-            CloudErrorKind::Throttled => Some(policy(500, 20, 900)),
-            CloudErrorKind::Unavailable => Some(policy(500, 20, 300)),
-            CloudErrorKind::NotReady | CloudErrorKind::Ambiguous => Some(policy(1000, 15, 300)),
+            CloudErrorKind::Throttled => Some(policy(500, 20, 900, false)),
+            CloudErrorKind::Unavailable => Some(policy(500, 20, 300, false)),
+            CloudErrorKind::NotReady | CloudErrorKind::Ambiguous => Some(policy(1000, 15, 300, true)),
             // Network interfaces of a deleted service stay attached for many minutes.
-            CloudErrorKind::Conflict => Some(policy(2000, 30, 1500)),
+            CloudErrorKind::Conflict => Some(policy(2000, 30, 1500, true)),
             CloudErrorKind::NotFound
             | CloudErrorKind::AlreadyExists
             | CloudErrorKind::Denied
             | CloudErrorKind::Invalid
             | CloudErrorKind::Quota
+            | CloudErrorKind::TimedOut
+            | CloudErrorKind::FailedState
+            | CloudErrorKind::Differs
             | CloudErrorKind::Unsupported
             | CloudErrorKind::Internal => None,
         }
@@ -50,30 +56,38 @@ pub struct Backoff {
     random: fastrand::Rng,
     /// The kind that failed last and how often it has in a row.
     failing: Option<(CloudErrorKind, u32)>,
-    /// The sum of the waits by kind. It adds up, so that failures of several kinds in turn end too.
-    waited: BTreeMap<CloudErrorKind, Duration>,
+    /// The time spent by kind. It adds up, so that failures of several kinds in turn end too.
+    spent: BTreeMap<CloudErrorKind, Duration>,
+    /// The moment at which the next try begins.
+    resumes: Option<Duration>,
 }
 
 impl Backoff {
     /// Returns a new one. The same seed waits the same.
     pub fn new(seed: u64) -> Self {
-        Self { random: fastrand::Rng::with_seed(seed), failing: None, waited: BTreeMap::new() }
+        Self { random: fastrand::Rng::with_seed(seed), failing: None, spent: BTreeMap::new(), resumes: None }
     }
 
     /// Returns the wait before the next try, `None` when the failure is to be believed.
-    pub fn after(&mut self, kind: CloudErrorKind) -> Option<Duration> {
+    ///
+    /// `now` is the time of the failure, by the run's clock.
+    pub fn after(&mut self, kind: CloudErrorKind, now: Duration) -> Option<Duration> {
         let policy = RetryPolicy::for_kind(kind)?;
         let count = self.failing.filter(|(failing, _)| *failing == kind).map_or(0, |(_, count)| count);
         self.failing = Some((kind, count.saturating_add(1)));
-        let waited = self.waited.entry(kind).or_default();
-        let left = policy.patience.saturating_sub(*waited);
+        let spent = self.spent.entry(kind).or_default();
+        if let (true, Some(resumed)) = (policy.counts_calls, self.resumes) {
+            *spent = spent.saturating_add(now.saturating_sub(resumed));
+        }
+        let left = policy.patience.saturating_sub(*spent);
         if left.is_zero() {
             return None;
         }
         let ceiling = policy.first.saturating_mul(1 << count.min(16)).min(policy.longest);
         // Between half of it and all, so that many who failed together do not come back together.
         let wait = ceiling.mul_f64(0.5 + self.random.f64() / 2.0).min(left);
-        *waited += wait;
+        *spent += wait;
+        self.resumes = Some(now.saturating_add(wait));
         Some(wait)
     }
 }
@@ -104,7 +118,7 @@ impl<'a> ClockPause<'a> {
 #[async_trait]
 impl RetryPause for ClockPause<'_> {
     async fn pause(&mut self, error: CloudError) -> Result<(), CloudError> {
-        match self.backoff.after(error.kind) {
+        match self.backoff.after(error.kind, self.clock.now()) {
             Some(wait) => {
                 self.clock.sleep(wait).await;
                 Ok(())
@@ -146,10 +160,30 @@ pub fn seed(seed_of_run: u64, subject: &str) -> u64 {
 mod tests {
     use super::*;
 
-    /// All waits until the failure is believed.
+    /// All waits until the failure is believed, of a call that fails after `takes`.
+    fn waits_of(kind: CloudErrorKind, seed: u64, takes: Duration) -> Vec<Duration> {
+        let (mut backoff, mut now) = (Backoff::new(seed), Duration::ZERO);
+        let next = || {
+            now += takes;
+            let wait = backoff.after(kind, now)?;
+            now += wait;
+            Some(wait)
+        };
+        std::iter::from_fn(next).collect()
+    }
+
     fn waits(kind: CloudErrorKind, seed: u64) -> Vec<Duration> {
-        let mut backoff = Backoff::new(seed);
-        std::iter::from_fn(|| backoff.after(kind)).collect()
+        waits_of(kind, seed, Duration::ZERO)
+    }
+
+    #[test]
+    fn what_a_call_waits_counts_as_patience_where_it_waits_for_the_same() {
+        let minutes = Duration::from_mins(20);
+        assert_eq!(waits_of(CloudErrorKind::NotReady, 1, minutes).len(), 1, "twice twenty minutes are enough");
+        assert_eq!(waits_of(CloudErrorKind::Conflict, 1, minutes).len(), 2);
+        let throttled = waits_of(CloudErrorKind::Throttled, 1, minutes);
+        assert_eq!(throttled, waits(CloudErrorKind::Throttled, 1), "a rate has nothing to do with the call's time");
+        assert!(waits(CloudErrorKind::TimedOut, 1).is_empty(), "a timeout is final");
     }
 
     #[test]
@@ -179,9 +213,9 @@ mod tests {
     fn another_kind_of_failure_is_waited_for_anew_but_not_for_ever() {
         let mut backoff = Backoff::new(1);
         let first = RetryPolicy::for_kind(CloudErrorKind::Throttled).unwrap().first;
-        let mut waits = 0;
-        while backoff.after(CloudErrorKind::Conflict).is_some() {
-            let Some(wait) = backoff.after(CloudErrorKind::Throttled) else { break };
+        let (mut waits, now) = (0, Duration::ZERO);
+        while backoff.after(CloudErrorKind::Conflict, now).is_some() {
+            let Some(wait) = backoff.after(CloudErrorKind::Throttled, now) else { break };
             assert!(wait <= first);
             waits += 1;
         }

@@ -1,6 +1,8 @@
 //! The change of one resource.
 
 use crate::cloud::Properties;
+use crate::cloud::deletion_locks::DeletionLock;
+use gpb_catalog::drift_rules::WarningRule;
 use gpb_model::{Address, Place, PropPath, PropertyMap, PropertyValue};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +37,9 @@ pub struct ResourceChange {
     ///
     /// The empty path means the resource itself, which is gone.
     pub drift: Vec<PropertyDifference>,
+    /// The warnings about the drift.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drift_warnings: Vec<DriftWarning>,
     /// The properties that force a replacement.
     pub forced_by: Vec<PropPath>,
     /// The changes that must be done before: addresses of this plan, those that need nothing done included.
@@ -44,6 +49,12 @@ pub struct ResourceChange {
     pub depends_on: Vec<Address>,
     /// For a stateful resource that would be lost: why it is protected and what would be lost.
     pub protected: Option<String>,
+    /// The reasons for which the cloud would refuse to delete what this change deletes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deletion_locks: Vec<DeletionLock>,
+    /// True when those locks may be turned off, or passed by where they could not be read (`--unprotect`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unprotected: bool,
     /// The address before a `moved`.
     pub moved_from: Option<Address>,
     /// The properties whose differences are left alone.
@@ -52,6 +63,27 @@ pub struct ResourceChange {
     pub protect: Option<bool>,
     /// For a replacement: `true` when the new one is created before the old one is deleted.
     pub create_first: bool,
+}
+
+/// A warning about a change outside gpb: it weakens what the declaration protects.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DriftWarning {
+    /// The difference it is about, by its path.
+    pub path: PropPath,
+    /// The property that decided it; empty for the resource itself.
+    pub property: PropPath,
+    /// The harm.
+    pub why: String,
+    /// The public source of the rule.
+    pub source: String,
+}
+
+impl DriftWarning {
+    /// Returns the warning of a rule about a difference.
+    pub(super) fn new(path: PropPath, rule: &WarningRule) -> DriftWarning {
+        let property = rule.property.clone();
+        DriftWarning { path, property, why: rule.why.clone(), source: rule.source.clone() }
+    }
 }
 
 /// An action on a resource.
@@ -104,6 +136,8 @@ impl ResourceChange {
 pub const PLACE: &str = "@place";
 /// The path a [`PropertyDifference`] has when another type is declared under the same address.
 pub const TYPE: &str = "@type";
+/// The path a [`PropertyDifference`] has when AWS deletes the resource with another one, which is made anew.
+pub const OWNER: &str = "@owner";
 
 /// One place that differs, by the path to the deepest object that holds it: a list or a document changes as a whole.
 ///

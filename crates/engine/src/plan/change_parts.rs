@@ -1,7 +1,7 @@
-//! Builds the parts of a change: its skeleton, its drift, what it was before.
+//! Builds the parts of a change: its skeleton, what it was before.
 
 use super::change::{Action, PLACE, PropertyDifference, ResourceChange, TYPE};
-use super::inventory::{ManagedResource, Presence};
+use super::inventory::ManagedResource;
 use super::masking::mask;
 use super::planned_state::CallFailure;
 use super::{compare, values};
@@ -9,31 +9,8 @@ use crate::cloud::Properties;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
-use gpb_model::{AccountId, Address, Lifecycle, Place, PropertyMap, PropertyValue, Resource, SecretSource};
+use gpb_model::{AccountId, Address, Place, PropertyMap, PropertyValue, Resource};
 use serde_json::Value as Json;
-
-/// Returns the drift: where the cloud differs from what was applied.
-pub(super) fn drift(
-    managed: &ManagedResource<'_>,
-    def: Option<&TypeDef>,
-    lifecycle: &Lifecycle,
-) -> Vec<PropertyDifference> {
-    let Presence::There(observed) = managed.seen else { return Vec::new() };
-    if managed.recorded.is_none() || managed.applied.iter().all(|(k, v)| observed.properties.get(k) == Some(v)) {
-        return Vec::new();
-    }
-    let applied: PropertyMap =
-        managed.applied.iter().filter_map(|(k, v)| Some((k.as_str().into(), values::lift(v)?))).collect();
-    let unknown = |_: &SecretSource| None;
-    let rules = compare::CompareRules { def, ignore: &lifecycle.ignore, secret: &unknown, unseen: &|_| false };
-    let found = compare::differences(rules, &applied, sides(managed, Some(managed.applied)));
-    let turned = found.into_iter().map(|one| PropertyDifference {
-        before: as_applied(managed.applied, &one.path).cloned(),
-        after: one.before.as_ref().and_then(values::lift),
-        ..one
-    });
-    turned.collect()
-}
 
 /// Returns a change of a declared resource, without values.
 pub(super) fn skeleton(resource: &Resource, action: Action) -> ResourceChange {
@@ -63,9 +40,12 @@ pub(super) fn without_values(
         desired: PropertyMap::default(),
         differences: Vec::new(),
         drift: Vec::new(),
+        drift_warnings: Vec::new(),
         forced_by: Vec::new(),
         depends_on: Vec::new(),
         protected: None,
+        deletion_locks: Vec::new(),
+        unprotected: false,
         moved_from: None,
         ignore: Vec::new(),
         protect: None,
@@ -193,13 +173,6 @@ pub(super) fn deletion(managed: &ManagedResource<'_>) -> PropertyDifference {
         after: None,
         forces_replacement: false,
     }
-}
-
-/// Returns the applied value at a place.
-fn as_applied<'s>(applied: &'s Properties, path: &PropPath) -> Option<&'s Json> {
-    let mut segments = path.segments();
-    let first = applied.get(&PropPath::unescape(segments.next()?))?;
-    values::json_at(first, &mut segments)
 }
 
 /// Returns the diagnostic for a call that failed on a resource's property.

@@ -1,13 +1,17 @@
 //! Plans: compares what is desired, what was last applied and what is observed, and decides what has to change.
 
 mod basis;
+mod capability;
 mod change;
 mod change_parts;
 pub mod compare;
+mod deletion_locks;
+mod drift;
 #[cfg(any(test, feature = "testing"))]
 pub mod fixtures;
 mod inputs;
 mod inventory;
+mod lifecycle;
 mod masking;
 mod moves;
 mod order;
@@ -15,18 +19,22 @@ mod plan_file;
 mod planned_state;
 mod planner;
 mod protection;
+mod renames;
 mod replacement;
 mod step;
 mod step_graph;
+mod surplus;
 #[cfg(test)]
 mod tests;
 pub mod values;
 
 pub use basis::{model_hash, stale};
-pub use change::{Action, PLACE, PropertyDifference, ResourceChange, TYPE};
+pub use capability::{capability_refusals, capability_refusals_of_model};
+pub use change::{Action, DriftWarning, OWNER, PLACE, PropertyDifference, ResourceChange, TYPE};
+pub use deletion_locks::{add_deletion_locks, deleted_resources, unprotect};
 pub use inputs::{Observation, PlanInputs, PlanOptions, ProtectionOverride};
 pub use masking::masked;
-pub use plan_file::{FORMAT, Plan, PlanBasis, SavedPlanError, from_json, to_json};
+pub use plan_file::{FORMAT, Plan, PlanBasis, SavedPlanError, from_json, to_json, why_not_a_plan};
 pub use planner::plan;
 pub use protection::refusals;
 pub use step::{PlanStep, StepPhase};

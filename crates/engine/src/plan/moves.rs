@@ -1,12 +1,10 @@
-//! Renames: `moved old to new`, and the suggestion of one that was not written.
+//! Renames: `moved old to new`.
 
-use super::change::{Action, ResourceChange};
-use super::inputs::{PlanInputs, PlanOptions};
-use crate::state::deposed_from;
+use super::inputs::PlanInputs;
 use gpb_base::diag::Diagnostic;
 use gpb_model as model;
-use gpb_model::{Address, Model, Move};
-use std::collections::{BTreeMap, BTreeSet};
+use gpb_model::{Address, Move};
+use std::collections::BTreeMap;
 
 /// Returns the new address of each address of the state that a `moved` renames.
 ///
@@ -63,49 +61,4 @@ fn follow<'a>(old: &Address, moves: &'a [Move]) -> (Address, Option<&'a Move>) {
 fn renamed(address: &Address, one: &Move) -> Option<Address> {
     let rest = model::below(one.from.as_str(), address.as_str())?;
     Some(Address::new(format!("{}{rest}", one.to)))
-}
-
-/// Returns a diagnostic for each stateful resource that was most likely renamed.
-///
-/// One goes while one of its type comes: refused, with the line that would say so.
-pub(super) fn suggest_moves(
-    changes: &[ResourceChange],
-    model: &Model,
-    options: &PlanOptions,
-    is_stateful: &dyn Fn(&str) -> bool,
-    is_recreated: &BTreeSet<Address>,
-) -> Vec<Diagnostic> {
-    let mut by_type: BTreeMap<&str, (Vec<&ResourceChange>, Vec<&ResourceChange>)> = BTreeMap::new();
-    for change in changes {
-        let is_deposed = deposed_from(&change.address).is_some();
-        match change.action {
-            Action::Delete if !is_deposed => by_type.entry(&change.ty).or_default().0.push(change),
-            Action::Create if !is_recreated.contains(&change.address) => {
-                by_type.entry(&change.ty).or_default().1.push(change);
-            }
-            _ => {}
-        }
-    }
-    let spans: BTreeMap<&Address, _> =
-        model.resources.iter().map(|resource| (&resource.address, resource.span)).collect();
-    let mut diagnostics = Vec::new();
-    for (ty, (gone, new)) in by_type {
-        let ([gone], [new]) = (gone.as_slice(), new.as_slice()) else { continue };
-        // Who names the old address on the command line, or wrote `protect never`, knows that it goes.
-        if !is_stateful(ty) || options.unprotect.covers(&gone.address) || gone.protect == Some(false) {
-            continue;
-        }
-        let message =
-            format!("`{}` ({ty}) would be deleted and an empty `{}` created in its place", gone.address, new.address);
-        let mut diagnostic = Diagnostic::error("GPB7002", message);
-        if let Some(span) = spans.get(&new.address) {
-            diagnostic = diagnostic.with_label(*span, "declared here under a new address");
-        }
-        diagnostics.push(diagnostic.help(format!(
-            "if it was renamed, write `moved {} to {}` in the stack or the environment; if the old one is really to go, \
-             say `--unprotect '{}'`",
-            gone.address, new.address, gone.address
-        )));
-    }
-    diagnostics
 }

@@ -34,8 +34,17 @@ pub(super) struct OrderInputs<'a> {
     pub types: TypeLookup<'a>,
 }
 
-/// Fills in `depends_on` of every change and returns the steps, each after all it waits for.
-pub(super) fn connect(changes: &mut [ResourceChange], inputs: OrderInputs<'_>) -> Vec<PlanStep> {
+/// The steps of a plan in their order.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct StepOrdering {
+    /// The steps, each after all it waits for.
+    pub steps: Vec<PlanStep>,
+    /// A deletion and a creation that takes its name, which could not be done in this order.
+    pub collisions: Vec<(usize, usize)>,
+}
+
+/// Fills in `depends_on` of every change and returns the steps.
+pub(super) fn connect(changes: &mut [ResourceChange], inputs: OrderInputs<'_>) -> StepOrdering {
     let mut order = StepOrder::new(changes, inputs);
     order.names();
     for index in 0..changes.len() {
@@ -44,10 +53,14 @@ pub(super) fn connect(changes: &mut [ResourceChange], inputs: OrderInputs<'_>) -
     order.steps.break_cycles();
     let depends_on: Vec<Vec<Address>> = (0..changes.len()).map(|index| order.depends_on(index)).collect();
     let steps = order.steps.sorted();
-    for (change, depends_on) in changes.iter_mut().zip(depends_on) {
+    let collisions = order.collisions();
+    let delete_first = order.delete_first;
+    for ((change, depends_on), index) in changes.iter_mut().zip(depends_on).zip(0..) {
         change.depends_on = depends_on;
+        // Who is taken along by rule 3 is shown as what it is.
+        change.create_first &= !delete_first.contains(&index);
     }
-    steps
+    StepOrdering { steps, collisions }
 }
 
 struct StepOrder<'a> {
@@ -147,6 +160,15 @@ impl<'a> StepOrder<'a> {
         }
     }
 
+    /// Returns the deletions that had to give up making way for a creation, each with it.
+    fn collisions(&self) -> Vec<(usize, usize)> {
+        let is_kept = |(gone, new): &(usize, usize)| {
+            let waits = self.create_step(*new).into_iter().flat_map(|step| self.steps.waits(step));
+            waits.into_iter().any(|(change, _)| change == *gone)
+        };
+        self.makes_way.iter().filter(|pair| !is_kept(pair)).copied().collect()
+    }
+
     fn connect(&mut self, index: usize) {
         let Some(change) = self.changes.get(index) else { return };
         let (create, destroy) = (self.create_step(index), self.destroy_step(index));
@@ -182,7 +204,9 @@ impl<'a> StepOrder<'a> {
         for other in used.chain(deposed).copied().collect::<Vec<_>>() {
             let target = self.destroy_step(other);
             self.steps.edge(self.destroy_step(index), target, kind);
-            if !self.delete_first.contains(&other) {
+            // Who will use it again can turn to it only once it is there anew.
+            let uses_again = || self.needs.get(index).is_some_and(|needs| needs.contains(&other));
+            if !self.delete_first.contains(&other) || !uses_again() {
                 self.steps.edge(self.create_step(index), target, kind);
             }
         }

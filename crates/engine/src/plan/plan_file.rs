@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 
 /// The format of saved plans this program writes and reads.
 ///
-/// 2: with `steps`, the order of the run.
-pub const FORMAT: u32 = 2;
+/// 2: with `steps`, the order of the run. 3: with steps that turn deletion protection off.
+pub const FORMAT: u32 = 3;
 
 /// Everything one apply will do. It is saved, shown, and kept as a promise.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -104,7 +104,8 @@ pub enum SavedPlanError {
 
 impl From<SavedPlanError> for Diagnostic {
     fn from(error: SavedPlanError) -> Self {
-        Diagnostic::error("GPB7005", error.to_string()).help("make the plan again with `gpb plan … --out FILE`")
+        Diagnostic::error("GPB7005", error.to_string())
+            .help("make the plan again: `gpb plan SPEC`, with `--out FILE` for a file of its own")
     }
 }
 
@@ -115,6 +116,16 @@ pub fn to_json(plan: &Plan) -> String {
     text
 }
 
+/// Returns the reason why a text is not read as a plan, in words for whoever wrote or copied the file.
+pub fn why_not_a_plan(error: &serde_json::Error) -> String {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    match error.classify() {
+        serde_json::error::Category::Eof => format!("it ends in the middle ({place})"),
+        serde_json::error::Category::Syntax => format!("it is not JSON ({place})"),
+        serde_json::error::Category::Data | serde_json::error::Category::Io => "it is JSON of another form".to_owned(),
+    }
+}
+
 /// Reads a saved plan.
 ///
 /// One of another gpb is refused: a plan promises what will be done, and another program may do it differently.
@@ -122,7 +133,7 @@ pub fn to_json(plan: &Plan) -> String {
 /// # Errors
 /// When it is not a plan, or is of another format or of another version of gpb.
 pub fn from_json(text: &str) -> Result<Plan, SavedPlanError> {
-    let bad = |error: serde_json::Error| SavedPlanError::NotAPlan(error.to_string());
+    let bad = |error: serde_json::Error| SavedPlanError::NotAPlan(why_not_a_plan(&error));
     let json: serde_json::Value = serde_json::from_str(text).map_err(bad)?;
     let format = json.get("format").and_then(serde_json::Value::as_u64);
     let found = format.ok_or_else(|| SavedPlanError::NotAPlan("it has no `format`".to_owned()))?;

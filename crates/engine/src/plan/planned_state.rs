@@ -21,6 +21,7 @@ pub(super) enum PlannedState {
         /// With secrets masked.
         observed: Properties,
         desired: Arc<PropertyMap>,
+        def: Option<Arc<TypeDef>>,
         /// The places that will change.
         changed: Vec<PropPath>,
     },
@@ -60,6 +61,14 @@ impl PlannedStates {
         matches!(self.0.get(&reference.to), Some(PlannedState::Unseen))
     }
 
+    /// Returns the type of a resource that is made anew in place of one that goes.
+    pub fn made_anew(&self, address: &Address) -> Option<&str> {
+        match self.0.get(address)? {
+            PlannedState::Appears { def, instead_of: Some(_), .. } => Some(&def.as_ref()?.name),
+            _ => None,
+        }
+    }
+
     /// Returns the value with everything filled in that is known now.
     pub fn resolve(
         &self,
@@ -77,9 +86,12 @@ impl PlannedStates {
         let path = &reference.path;
         match self.0.get(&reference.to)? {
             PlannedState::Unseen => None,
-            PlannedState::Stays { id, observed, desired, changed } => {
+            PlannedState::Stays { id, observed, desired, def, changed } => {
                 if path.0.is_empty() {
                     return Some(PropertyValue::Text(id.as_str().into()));
+                }
+                if def.as_ref().is_some_and(|def| will_move(def, path, changed)) {
+                    return None;
                 }
                 let wanted = desired_value(desired, path);
                 let is_changing = changed.iter().any(|one| one.covers(path) || path.covers(one));
@@ -111,6 +123,13 @@ impl PlannedStates {
             }
         }
     }
+}
+
+/// Checks that a change in place moves an output: what it will be is known once the change is made.
+fn will_move(def: &TypeDef, path: &PropPath, changed: &[PropPath]) -> bool {
+    let touches = |one: &PropPath| changed.iter().any(|other| one.covers(other) || other.covers(one));
+    let mut volatile = def.lifecycle.volatile.iter();
+    volatile.any(|(output, causes)| (output.covers(path) || path.covers(output)) && causes.iter().any(touches))
 }
 
 fn desired_value<'a>(desired: &'a PropertyMap, path: &PropPath) -> Option<&'a PropertyValue> {

@@ -2,14 +2,16 @@
 
 use super::change::{Action, PropertyDifference, ResourceChange};
 use super::change_parts::{
-    call_failed, deletion, drift, leave_ignored, prepared, relocation, sides, skeleton, without_values,
+    call_failed, deletion, leave_ignored, prepared, relocation, sides, skeleton, without_values,
 };
 use super::inputs::PlanInputs;
 use super::inventory::{Inventory, ManagedResource, inventory};
-use super::order::OrderInputs;
+use super::lifecycle::HoldInputs;
+use super::order::{OrderInputs, StepOrdering};
 use super::plan_file::{FORMAT, Plan};
 use super::planned_state::{CallFailure, PlannedState, PlannedStates};
-use super::{basis, compare, moves, order, protection, replacement};
+use super::renames::RenameInputs;
+use super::{basis, compare, drift, lifecycle, order, protection, renames, replacement, surplus};
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
@@ -45,22 +47,33 @@ struct Planner<'a> {
     everything: &'a Inventory<'a>,
     types: BTreeMap<&'a str, Option<Arc<TypeDef>>>,
     planned: PlannedStates,
+    /// The resources that outputs refer to.
+    in_outputs: BTreeSet<&'a Address>,
     changes: Vec<ResourceChange>,
     diagnostics: Vec<Diagnostic>,
     /// Created because they are gone, not because they are new.
     recreated: BTreeSet<Address>,
+    /// The resources of the model.
+    resources: BTreeMap<&'a Address, &'a Resource>,
 }
 
 impl<'a> Planner<'a> {
     fn new(inputs: &'a PlanInputs<'a>, everything: &'a Inventory<'a>) -> Self {
+        let values = inputs.model.outputs.values().flat_map(|output| output.value.walk());
+        let referred = values.filter_map(|value| match value {
+            PropertyValue::Ref(reference) => Some(&reference.to),
+            _ => None,
+        });
         Self {
             inputs,
             everything,
+            in_outputs: referred.collect(),
             types: BTreeMap::new(),
             planned: PlannedStates::default(),
             changes: Vec::new(),
             diagnostics: Vec::new(),
             recreated: BTreeSet::new(),
+            resources: inputs.model.resources.iter().map(|resource| (&resource.address, resource)).collect(),
         }
     }
 
@@ -68,11 +81,14 @@ impl<'a> Planner<'a> {
         self.types.entry(ty).or_insert_with(|| (self.inputs.types)(ty)).clone()
     }
 
+    /// Returns true when a resource or an output refers to this one: only then need its state be kept at hand.
+    fn is_referred_to(&self, address: &Address) -> bool {
+        self.in_outputs.contains(address) || self.inputs.graph.dependents(address).next().is_some()
+    }
+
     fn declared(&mut self) {
-        let resources: BTreeMap<&Address, &'a Resource> =
-            self.inputs.model.resources.iter().map(|resource| (&resource.address, resource)).collect();
         for address in self.inputs.graph.order() {
-            let Some(resource) = resources.get(address).copied() else { continue };
+            let Some(resource) = self.resources.get(address).copied() else { continue };
             let desired = self.resolve(resource);
             if resource.existing {
                 self.read(resource, desired);
@@ -118,7 +134,7 @@ impl<'a> Planner<'a> {
                 change.before = Some(observed.properties.clone());
                 let observed = observed.clone();
                 let (id, observed) = (observed.id, observed.properties);
-                PlannedState::Stays { id, observed, desired: Arc::clone(&desired), changed: Vec::new() }
+                PlannedState::Stays { id, observed, desired: Arc::clone(&desired), def, changed: Vec::new() }
             }
             None if desired.values().all(PropertyValue::is_known) => PlannedState::Unseen,
             _ => PlannedState::Appears { desired: Arc::default(), def, instead_of: None },
@@ -136,13 +152,16 @@ impl<'a> Planner<'a> {
                 let mut change = skeleton(resource, Action::Create);
                 if let Some(managed) = managed {
                     change.drift = vec![deletion(managed)];
+                    change.drift_warnings = drift::gone(managed.ty);
                     change.moved_from.clone_from(&managed.moved_from);
                     self.recreated.insert(resource.address.clone());
                 }
                 let desired = Arc::new(desired);
-                let planned = PlannedState::Appears { desired: Arc::clone(&desired), def, instead_of: None };
-                self.planned.decide(resource.address.clone(), planned);
-                change.desired = (*desired).clone();
+                if self.is_referred_to(&resource.address) {
+                    let planned = PlannedState::Appears { desired: Arc::clone(&desired), def, instead_of: None };
+                    self.planned.decide(resource.address.clone(), planned);
+                }
+                change.desired = Arc::unwrap_or_clone(desired);
                 self.changes.push(change);
             }
         }
@@ -156,11 +175,15 @@ impl<'a> Planner<'a> {
         def: Option<Arc<TypeDef>>,
     ) {
         let is_same_type = *resource.ty == *managed.ty;
-        let lifecycle = &resource.lifecycle;
+        let graph = self.inputs.graph;
+        let mut lifecycle = resource.lifecycle.clone();
+        lifecycle.ignore.extend(lifecycle::scaled_by_others(resource, def.as_deref(), graph, &self.resources));
+        let lifecycle = &lifecycle;
         let mut differences =
             if is_same_type { self.differences(&desired, managed, def.as_deref(), lifecycle) } else { Vec::new() };
         replacement::mark(def.as_deref(), &mut differences);
         differences.extend(relocation(resource, managed, self.inputs.options.account.as_deref()));
+        differences.extend(lifecycle::taken_along(resource, def.as_deref(), graph, &self.planned));
         let is_asked = self.inputs.options.replace.contains(&resource.address);
         let action = match () {
             () if is_asked || differences.iter().any(|one| one.forces_replacement) => Action::Replace,
@@ -169,7 +192,8 @@ impl<'a> Planner<'a> {
             () => Action::Update,
         };
         let mut change = skeleton(resource, action);
-        change.drift = drift(managed, def.as_deref(), lifecycle);
+        change.ignore.clone_from(&lifecycle.ignore);
+        drift::fill(&mut change, managed, def.as_deref(), lifecycle, self.everything);
         let before = prepared(managed, &desired, def.as_deref());
         let old_def = if is_same_type { def.clone() } else { self.def(managed.ty) };
         if action == Action::Replace {
@@ -188,16 +212,20 @@ impl<'a> Planner<'a> {
         let protect = lifecycle.protect.or(managed.protect);
         change.protected = self.protection(&change.address, action, managed, old_def.as_deref(), protect);
         let desired = Arc::new(desired);
-        change.desired = (*desired).clone();
-        let planned = if action == Action::Replace {
-            PlannedState::Appears { desired, def, instead_of: Some(managed.id.clone()) }
-        } else {
-            let changed = differences.iter().map(|one| one.path.clone()).collect();
-            PlannedState::Stays { id: managed.id.clone(), observed: before.clone(), desired, changed }
-        };
+        if self.is_referred_to(&resource.address) {
+            let desired = Arc::clone(&desired);
+            let planned = if action == Action::Replace {
+                PlannedState::Appears { desired, def, instead_of: Some(managed.id.clone()) }
+            } else {
+                let changed = differences.iter().map(|one| one.path.clone()).collect();
+                PlannedState::Stays { id: managed.id.clone(), observed: before.clone(), desired, def, changed }
+            };
+            self.planned.decide(resource.address.clone(), planned);
+        }
+        change.desired = Arc::unwrap_or_clone(desired);
         change.before = Some(before);
+        surplus::leave_out(&mut differences, managed, old_def.as_deref());
         change.differences = differences;
-        self.planned.decide(resource.address.clone(), planned);
         self.changes.push(change);
     }
 
@@ -248,8 +276,9 @@ impl<'a> Planner<'a> {
             }
             if managed.is_gone() {
                 change.drift = vec![deletion(managed)];
+                change.drift_warnings = drift::gone(managed.ty);
             } else {
-                change.drift = drift(managed, def.as_deref(), &Lifecycle::default());
+                drift::fill(&mut change, managed, def.as_deref(), &Lifecycle::default(), self.everything);
                 change.before = Some(prepared(managed, &PropertyMap::default(), def.as_deref()));
             }
             self.changes.push(change);
@@ -272,10 +301,10 @@ impl<'a> Planner<'a> {
     fn finish(mut self) -> Result<Plan, Vec<Diagnostic>> {
         let inputs = self.inputs;
         if !inputs.options.destroy {
-            let types = &self.types;
-            let is_stateful = |ty: &str| types.get(ty).and_then(Option::as_ref).is_some_and(|def| def.stateful);
-            let forgotten =
-                moves::suggest_moves(&self.changes, inputs.model, inputs.options, &is_stateful, &self.recreated);
+            let types = |ty: &str| self.types.get(ty).cloned().flatten();
+            let (model, options, recreated) = (inputs.model, inputs.options, &self.recreated);
+            let search = RenameInputs { model, options, types: &types, recreated };
+            let forgotten = renames::suggest_moves(&self.changes, search);
             self.diagnostics.extend(forgotten);
         }
         let outputs = self.outputs();
@@ -293,7 +322,13 @@ impl<'a> Planner<'a> {
         let managed = self.everything.managed.iter();
         let built_on = managed.map(|(address, managed)| (address, managed.depends_on.as_slice())).collect();
         let order = OrderInputs { graph: inputs.graph, built_on: &built_on, types: &cached };
-        let steps = order::connect(&mut self.changes, order);
+        let StepOrdering { steps, collisions } = order::connect(&mut self.changes, order);
+        let hold = HoldInputs { model: inputs.model, graph: inputs.graph, built_on: &built_on, types: &cached };
+        let mut refused = lifecycle::held(&self.changes, hold);
+        refused.extend(renames::collisions(&self.changes, &collisions, inputs.model));
+        if !refused.is_empty() {
+            return Err(refused);
+        }
         let is_read = |address| inputs.observation.is_some_and(|all| all.contains_key(address));
         Ok(Plan {
             format: FORMAT,

@@ -1,6 +1,7 @@
 //! Protection: what holds data is not replaced or deleted by accident.
 
 use super::change::{Action, ResourceChange};
+use super::deletion_locks::lock_refusals;
 use super::plan_file::Plan;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
@@ -43,7 +44,7 @@ pub(super) fn reason(stake: &ProtectionSubject<'_>, action: Action) -> Option<St
     Some(format!("{why}; {verb} {} ({what}) {lost}", stake.address))
 }
 
-/// Returns a refusal for each protected resource that the plan would replace or delete.
+/// Returns a refusal for each resource that the plan would replace or delete and gpb protects, or the cloud does.
 pub fn refusals(plan: &Plan, model: Option<&Model>) -> Vec<Diagnostic> {
     let protected = plan.changes.iter().filter_map(|change| Some((change, change.protected.as_deref()?)));
     let refuse = |(change, why): (&ResourceChange, &str)| {
@@ -64,5 +65,5 @@ pub fn refusals(plan: &Plan, model: Option<&Model>) -> Vec<Diagnostic> {
             change.address
         ))
     };
-    protected.map(refuse).collect()
+    protected.map(refuse).chain(lock_refusals(plan, model)).collect()
 }

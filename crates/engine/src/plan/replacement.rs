@@ -13,14 +13,18 @@ use serde_json::Value as Json;
 
 /// Marks the differences that a change in place cannot make.
 ///
+/// Besides what the catalog calls create-only it is what the user gives of the identifier: with another one it is another
+/// resource, and the old one would stay.
+///
 /// A place of which a change only *may* need a new resource (the catalog's conditional ones) is tried in place: whether
 /// it does depends on the value, which the service knows and
 /// the catalog does not, and a replacement that was not needed is the worse mistake. The report says that it may happen.
 pub(super) fn mark(def: Option<&TypeDef>, differences: &mut [PropertyDifference]) {
     let Some(def) = def else { return };
+    let given = def.primary_identifier.iter().filter(|path| !def.is_read_only(path));
+    let fixed: Vec<&PropPath> = def.create_only.iter().chain(given).collect();
     for difference in differences {
-        difference.forces_replacement =
-            !def.updatable || def.create_only.iter().any(|create_only| touches(create_only, difference));
+        difference.forces_replacement = !def.updatable || fixed.iter().any(|fixed| touches(fixed, difference));
     }
 }
 
@@ -96,7 +100,8 @@ fn gather_json(json: &Json, rest: &[&str], found: &mut Vec<Json>) {
 
 /// Decides whether the new one is created before the old one is deleted.
 ///
-/// As the spec says, else as the catalog says, else unless both would bear the same name.
+/// As the spec says, else the old one goes first where both would hold what only one may hold, else as the catalog says,
+/// else unless both would bear the same name.
 pub(super) fn create_first(
     def: Option<&TypeDef>,
     declared: Option<Replacement>,
@@ -104,10 +109,33 @@ pub(super) fn create_first(
     differences: &[PropertyDifference],
 ) -> bool {
     let Some(def) = def else { return declared == Some(Replacement::CreateThenDelete) };
+    let is_kept = |group: &Vec<PropPath>| keeps(group, desired, differences);
+    if declared.is_none() && def.lifecycle.exclusive.iter().any(is_kept) {
+        return false;
+    }
     match declared.or(def.replacement) {
         Some(replacement) => replacement == Replacement::CreateThenDelete,
         None => !names(def).iter().any(|name| collides(def, name, desired, differences)),
     }
+}
+
+/// Returns what old and new would both hold though only one may: the properties of the first such group.
+pub(super) fn held_by_both(
+    def: &TypeDef,
+    desired: &PropertyMap,
+    differences: &[PropertyDifference],
+) -> Option<Vec<PropPath>> {
+    let exclusive = def.lifecycle.exclusive.iter().find(|group| keeps(group, desired, differences)).cloned();
+    exclusive.or_else(|| names(def).into_iter().find(|name| collides(def, name, desired, differences)))
+}
+
+/// Checks that all of a group is given and none of it changes.
+fn keeps(group: &[PropPath], desired: &PropertyMap, differences: &[PropertyDifference]) -> bool {
+    group.iter().all(|path| desired.contains_key(path.head()) && !changes(path, differences))
+}
+
+fn changes(path: &PropPath, differences: &[PropertyDifference]) -> bool {
+    differences.iter().any(|one| one.path.covers(path) || path.covers(&one.path))
 }
 
 /// Decides the same for what is declared as another type at an address.
@@ -146,24 +174,33 @@ pub(super) fn names_of(def: &TypeDef, id: Option<&str>, properties: Option<&Prop
     let part = |path: &PropPath| {
         let mut segments = path.segments();
         let first = properties?.get(segments.next()?)?;
-        values::json_at(first, &mut segments)?.as_str().map(str::to_owned)
+        spelled(values::json_at(first, &mut segments)?)
     };
     let name = |(group, paths): (usize, &Vec<PropPath>)| {
         // The first group is the identifier.
         let whole = id.filter(|_| group == 0).map(str::to_owned);
         Some(UniqueName { group, text: whole.or_else(|| joined(paths, &part))? })
     };
-    names(def).iter().enumerate().filter_map(name).collect()
+    unique(def).iter().enumerate().filter_map(name).collect()
 }
 
 /// Returns the names that a resource will bear, as far as its declaration gives them.
 pub(super) fn names_for(def: &TypeDef, desired: &PropertyMap) -> Vec<UniqueName> {
     let part = |path: &PropPath| match desired.get(path.head())? {
-        PropertyValue::Text(text) if path.segments().count() == 1 && !def.is_read_only(path) => Some(text.to_string()),
+        value if path.segments().count() == 1 && !def.is_read_only(path) => spelled(&value.to_json()?),
         _ => None,
     };
     let name = |(group, paths): (usize, &Vec<PropPath>)| Some(UniqueName { group, text: joined(paths, &part)? });
-    names(def).iter().enumerate().filter_map(name).collect()
+    unique(def).iter().enumerate().filter_map(name).collect()
+}
+
+/// Returns a scalar as text.
+fn spelled(json: &Json) -> Option<String> {
+    match json {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(_) | Json::Bool(_) => Some(json.to_string()),
+        _ => None,
+    }
 }
 
 fn joined(paths: &[PropPath], part: &dyn Fn(&PropPath) -> Option<String>) -> Option<String> {
@@ -171,7 +208,14 @@ fn joined(paths: &[PropPath], part: &dyn Fn(&PropPath) -> Option<String>) -> Opt
     (!parts.is_empty()).then(|| parts.join("|"))
 }
 
-/// Returns the groups of properties that no two resources of a type may share.
+/// Returns the groups of properties that no two resources of a type may share: names, and what only one may hold.
+fn unique(def: &TypeDef) -> Vec<Vec<PropPath>> {
+    let mut groups = names(def);
+    groups.extend(def.lifecycle.exclusive.iter().cloned());
+    groups
+}
+
+/// Returns the groups of properties that name a resource of a type.
 fn names(def: &TypeDef) -> Vec<Vec<PropPath>> {
     let own = def.aws.rsplit("::").next().unwrap_or("");
     let is_name = |property: &str| {
@@ -190,8 +234,8 @@ fn names(def: &TypeDef) -> Vec<Vec<PropPath>> {
 /// The user gives all of it that AWS does not, and none of it changes.
 fn collides(def: &TypeDef, name: &[PropPath], desired: &PropertyMap, differences: &[PropertyDifference]) -> bool {
     let given = |path: &PropPath| desired.contains_key(path.head());
-    let changes = |path: &PropPath| differences.iter().any(|one| one.path.covers(path) || path.covers(&one.path));
-    name.iter().any(given) && !name.iter().any(|path| changes(path) || (!given(path) && def.is_read_only(path)))
+    name.iter().any(given)
+        && !name.iter().any(|path| changes(path, differences) || (!given(path) && def.is_read_only(path)))
 }
 
 /// Returns the identifier a resource will have, when its declaration gives all of it.

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A half of a change.
+/// A part of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepPhase {
+    /// Turns off the deletion protection of what the change deletes; before anything is taken away from it.
+    Unprotect,
     /// Creates, updates, adopts, reads or keeps the resource.
     Create,
     /// Deletes the resource; in a replacement before its successor is created.
@@ -18,6 +20,7 @@ impl StepPhase {
     /// Returns the word for it: `create`.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Unprotect => "unprotect",
             Self::Create => "create",
             Self::Destroy => "destroy",
             Self::DestroyDeposed => "destroy_deposed",
@@ -33,7 +36,7 @@ impl StepPhase {
 pub struct PlanStep {
     /// The index of its change in [`Plan::changes`](super::Plan::changes).
     pub change: usize,
-    /// The half of the change that it does.
+    /// The part of the change that it does.
     pub phase: StepPhase,
     /// The indices of the steps that it waits for, ascending.
     pub after: Vec<usize>,

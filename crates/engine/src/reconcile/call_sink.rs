@@ -5,27 +5,42 @@ use super::run::ApplyRun;
 use super::step_error::StepError;
 use crate::cloud::{CloudError, CloudErrorKind, Progress, ProgressSink};
 use crate::state::StateError;
+use async_trait::async_trait;
 use gpb_model::Address;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Makes a call's news durable and shows it.
 pub struct CallSink<'a> {
     run: &'a ApplyRun<'a>,
     address: &'a Address,
     sequence: u64,
+    deadline: Duration,
     progress: Mutex<CallProgress>,
 }
 
 #[derive(Default)]
 struct CallProgress {
     id: Option<String>,
+    sent: bool,
     journal_error: Option<StateError>,
 }
 
 impl<'a> CallSink<'a> {
     /// Returns the sink of the call that an intent is about.
     pub fn new(run: &'a ApplyRun<'a>, address: &'a Address, sequence: u64) -> Self {
-        Self { run, address, sequence, progress: Mutex::default() }
+        let deadline = run.apply.clock.now().saturating_add(run.apply.options.step_timeout);
+        Self { run, address, sequence, deadline, progress: Mutex::default() }
+    }
+
+    /// Returns the moment, by the run's clock, at which the step ends.
+    pub fn step_deadline(&self) -> Duration {
+        self.deadline
+    }
+
+    /// Returns true once the journal holds that the creating call was about to be sent.
+    pub fn is_sent(&self) -> bool {
+        self.lock_progress().sent
     }
 
     /// Returns the identifier the cloud has given, once it has.
@@ -41,24 +56,34 @@ impl<'a> CallSink<'a> {
         self.lock_progress().journal_error.take().map_or(Ok(()), |error| Err(StepError::Journal(error)))
     }
 
+    /// Keeps the failure to write the journal, and returns it as the cloud's.
+    fn unwritten(&self, error: StateError) -> CloudError {
+        let failed = CloudError::new(CloudErrorKind::Internal, "Journal", error.to_string());
+        self.lock_progress().journal_error = Some(error);
+        failed
+    }
+
     fn lock_progress(&self) -> MutexGuard<'_, CallProgress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+#[async_trait]
 impl ProgressSink for CallSink<'_> {
-    fn progress(&self, progress: Progress) -> Result<(), CloudError> {
+    async fn progress(&self, progress: Progress) -> Result<(), CloudError> {
         let address = self.address.clone();
         match progress {
+            Progress::Sending => {
+                if !self.is_sent() {
+                    self.run.apply.writer.record_sent(self.sequence).await.map_err(|error| self.unwritten(error))?;
+                    self.lock_progress().sent = true;
+                }
+            }
             Progress::Identified { id } => {
                 if self.lock_progress().id.as_ref() == Some(&id) {
                     return Ok(());
                 }
-                if let Err(error) = self.run.apply.writer.record_id(self.sequence, &id) {
-                    let failed = CloudError::new(CloudErrorKind::Internal, "Journal", error.to_string());
-                    self.lock_progress().journal_error = Some(error);
-                    return Err(failed);
-                }
+                self.run.apply.writer.record_id(self.sequence, &id).await.map_err(|error| self.unwritten(error))?;
                 self.lock_progress().id = Some(id.clone());
                 tracing::debug!(%address, "identified");
                 self.run.apply.events.event(&EngineEvent::Identified { address, id });
@@ -69,5 +94,9 @@ impl ProgressSink for CallSink<'_> {
             }
         }
         Ok(())
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        Some(self.deadline)
     }
 }

@@ -8,6 +8,7 @@ use super::call_log::LoggedCall;
 use super::create::{only_one, without_secrets};
 use super::events::{EngineEvent, EventSink};
 use super::outcome::cloud as advice;
+use super::refresh::BETWEEN_LOOKS;
 use crate::cloud::clock::Clock;
 use crate::cloud::retry::{ClockPause, with_retry};
 use crate::cloud::{Cloud, CloudError, FindRequest, ObservedResource, ResourceKey};
@@ -128,22 +129,24 @@ async fn resolve_intent(
     key: &SecretKey,
 ) -> Result<IntentOutcome, StateError> {
     let address = intent.address.clone();
-    let conclude =
-        |conclusion| recovery.writer.conclude(intent.sequence, conclusion, recovery.clock.epoch_ms()).map(drop);
+    let conclude = async |conclusion, outcome| {
+        recovery.writer.conclude(intent.sequence, conclusion, recovery.clock.epoch_ms()).await?;
+        Ok(outcome)
+    };
     match intent.operation {
         OperationKind::Create => match find_created(recovery, intent).await {
             Ok(Some(observed)) => {
                 let id = observed.id.clone();
-                conclude(Conclusion::Done(Box::new(record(intent, observed, key))))?;
-                Ok(IntentOutcome::Created { address, id })
+                let done = Conclusion::Done(Box::new(record(intent, observed, key)));
+                conclude(done, IntentOutcome::Created { address, id }).await
             }
-            Ok(None) => conclude(Conclusion::Abandoned).map(|()| IntentOutcome::NotCreated { address }),
+            Ok(None) => conclude(Conclusion::Abandoned, IntentOutcome::NotCreated { address }).await,
             Err(error) => Ok(IntentOutcome::Open { address, error }),
         },
-        OperationKind::Update => conclude(Conclusion::Abandoned).map(|()| IntentOutcome::Changed { address }),
-        OperationKind::Delete => match read(recovery, intent, intent.id.clone().unwrap_or_default()).await {
-            Ok(None) => conclude(Conclusion::Deleted).map(|()| IntentOutcome::Deleted { address }),
-            Ok(Some(_)) => conclude(Conclusion::Abandoned).map(|()| IntentOutcome::NotDeleted { address }),
+        OperationKind::Update => conclude(Conclusion::Abandoned, IntentOutcome::Changed { address }).await,
+        OperationKind::Delete => match find_deleted(recovery, intent).await {
+            Ok(None) => conclude(Conclusion::Deleted, IntentOutcome::Deleted { address }).await,
+            Ok(Some(_)) => conclude(Conclusion::Abandoned, IntentOutcome::NotDeleted { address }).await,
             Err(error) => Ok(IntentOutcome::Open { address, error }),
         },
     }
@@ -151,8 +154,10 @@ async fn resolve_intent(
 
 /// Finds what an interrupted creation has created.
 async fn find_created(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Option<ObservedResource>, CloudError> {
-    // What was just made may take a moment to show: one look that finds nothing is not believed.
-    for wait in [0, 2, 5] {
+    // What was just made may take a moment to show: one look that finds nothing is not believed. What the cloud has named
+    // existed, so it is looked for longer.
+    let looks: &[u64] = if intent.id.is_some() { &[0, 2, 5, 10, 15] } else { &[0, 2, 5] };
+    for &wait in looks {
         if wait > 0 {
             recovery.clock.sleep(Duration::from_secs(wait)).await;
         }
@@ -165,6 +170,17 @@ async fn find_created(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Op
         }
     }
     Ok(None)
+}
+
+/// Reads what was being deleted; that it is gone is believed when two reads with time between find nothing.
+async fn find_deleted(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Option<ObservedResource>, CloudError> {
+    let id = intent.id.clone().unwrap_or_default();
+    let first = read(recovery, intent, id.clone()).await?;
+    if first.is_some() {
+        return Ok(first);
+    }
+    recovery.clock.sleep(BETWEEN_LOOKS).await;
+    read(recovery, intent, id).await
 }
 
 async fn read(
@@ -185,7 +201,7 @@ async fn find(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Option<Obs
     let (ty, place) = (&intent.ty, &intent.place);
     let find = |attempt| {
         let token = Some(intent.token.as_str());
-        let find = recovery.cloud.find(FindRequest { ty, place, matching: &matching, token });
+        let find = recovery.cloud.find(FindRequest { ty, place, matching: &matching, token, sent: intent.sent });
         LoggedCall { operation: "find", ty, place, attempt }.run(recovery.clock, find)
     };
     only_one(ty, with_retry(ClockPause::new(recovery.clock, recovery.seed, &intent.token), find).await?)
@@ -203,5 +219,6 @@ fn record(intent: &Intent, observed: ObservedResource, key: &SecretKey) -> Resou
         layer: intent.layer.clone(),
         protect: None,
         tainted: Some("its creation was interrupted".to_owned()),
+        failed: false,
     }
 }

@@ -3,17 +3,18 @@
 use super::call_log::LoggedCall;
 use super::intent::{CallEnd, OpenIntent};
 use super::payload::Payload;
+use super::postcondition::Unmet;
 use super::run::ApplyRun;
 use super::step_error::StepError;
+use super::unfinished::unfinished_places;
 use crate::cloud::retry::RetryPause as _;
 use crate::cloud::{
     CloudError, CloudErrorKind, CreateRequest, FindRequest, ObservedResource, Progress, ProgressSink as _, Properties,
-    ResourceKey, UpdateRequest, property_paths,
+    ResourceKey, UpdateRequest,
 };
 use crate::plan::ResourceChange;
-use crate::state::{OperationKind, holds_redacted};
-use gpb_catalog::TypeDef;
-use gpb_model::PropPath;
+use crate::state::{OperationKind, ResourceRecord, holds_redacted};
+use std::time::Duration;
 
 impl ApplyRun<'_> {
     /// Creates the resource of a change.
@@ -22,13 +23,41 @@ impl ApplyRun<'_> {
     /// When the cloud refuses it, or the journal cannot be written.
     pub async fn create(&self, change: &ResourceChange) -> Result<(), StepError> {
         let sent = self.prepare(change, None).await?;
-        let open = self.begin(&change.address, self.intent_of(change, OperationKind::Create, None, &sent))?;
-        let mut doubtful = false;
-        let end = match self.create_with_retry(change, &sent, &open, &mut doubtful).await {
-            Ok(observed) => CallEnd::Done(Box::new(self.record(change, &sent, &observed, None)), observed),
-            Err(error) => self.failed_creation(change, &sent, &open, doubtful, error).await,
+        let open = self.begin(&change.address, self.intent_of(change, OperationKind::Create, None, &sent)).await?;
+        let mut doubt = Doubt::default();
+        let end = match self.create_with_retry(change, &sent, &open, &mut doubt).await {
+            Ok(observed) => self.created(change, &sent, &open, observed).await,
+            Err(error) => self.failed_creation(change, &sent, &open, doubt.since.is_some(), error).await,
         };
-        open.close(end)
+        open.close(end).await
+    }
+
+    /// Returns the end of a creation that was answered as done.
+    async fn created(
+        &self,
+        change: &ResourceChange,
+        sent: &Payload,
+        open: &OpenIntent<'_>,
+        observed: ObservedResource,
+    ) -> CallEnd {
+        let key = ResourceKey { ty: change.ty.clone(), place: change.place.clone(), id: observed.id.clone() };
+        match self.confirm(change, sent, open, &key, None, observed).await {
+            Ok(observed) => CallEnd::Done(Box::new(self.record(change, sent, &observed, None)), observed),
+            Err(unmet) => {
+                let failed = unmet.error.kind == CloudErrorKind::FailedState;
+                self.failed_confirmation(change, sent, *unmet, failed)
+            }
+        }
+    }
+
+    /// Returns the end of a change that was answered as done and is not to be seen.
+    ///
+    /// `failed` is true for what can only be replaced.
+    pub fn failed_confirmation(&self, change: &ResourceChange, sent: &Payload, unmet: Unmet, failed: bool) -> CallEnd {
+        let Unmet { error, observed } = unmet;
+        let reason = format!("its last change did not take effect: {}", error.message);
+        let left = ResourceRecord { failed, ..self.record(change, sent, &observed, Some(reason)) };
+        CallEnd::Failed { error, left: Some(Box::new(left)) }
     }
 
     /// Tries until the resource exists or the failure is to be believed.
@@ -39,42 +68,38 @@ impl ApplyRun<'_> {
         change: &ResourceChange,
         sent: &Payload,
         open: &OpenIntent<'_>,
-        doubtful: &mut bool,
+        doubt: &mut Doubt,
     ) -> Result<ObservedResource, CloudError> {
-        let (sink, token) = (&open.sink, open.intent.token.as_str());
-        let mut pauses = self.pauses(change, token);
-        let mut tried_in_doubt = false;
+        let (sink, clock) = (&open.sink, self.apply.clock);
+        let mut pauses = self.pauses(change, open);
         let mut attempt = 1;
         loop {
-            let answer = match sink.id() {
-                Some(id) => self.finish(change, sent, open, id, attempt).await,
-                None if *doubtful => match self.find_created(change, sent, token, attempt).await {
+            let answer = match (sink.id(), doubt.since) {
+                (Some(id), _) => self.finish(change, sent, open, id, attempt).await,
+                (None, Some(since)) => match self.find_created(change, sent, open, attempt).await {
                     Ok(Some(found)) => {
-                        sink.progress(Progress::Identified { id: found.id })?;
+                        sink.progress(Progress::Identified { id: found.id }).await?;
                         continue;
                     }
+                    Ok(None) if clock.now().saturating_sub(since) < LATE_ANSWER => Err(unanswered()),
                     Ok(None) => {
-                        *doubtful = false;
+                        doubt.since = None;
+                        // Nothing that bears the name is this creation's.
+                        if let Some(taken) = doubt.taken.take() {
+                            return Err(taken);
+                        }
                         continue;
                     }
                     Err(error) => Err(error),
                 },
-                None => self.call_create(change, sent, open, attempt).await,
+                (None, None) => {
+                    let answer = self.call_create(change, sent, open, attempt).await;
+                    answer.map_err(|error| doubt.heed(error, sink.id().is_some(), clock.now()))
+                }
             };
             let error = match answer {
                 Ok(observed) => return Ok(observed),
                 Err(error) => error,
-            };
-            if error.kind == CloudErrorKind::Ambiguous && sink.id().is_none() {
-                *doubtful = true;
-                tried_in_doubt = true;
-            }
-            // The name is taken, perhaps by ourselves: a try whose answer was lost came through late.
-            let error = if error.kind == CloudErrorKind::AlreadyExists && tried_in_doubt && sink.id().is_none() {
-                *doubtful = true;
-                CloudError { kind: CloudErrorKind::Ambiguous, ..error }
-            } else {
-                error
             };
             pauses.pause(error).await?;
             attempt += 1;
@@ -99,12 +124,13 @@ impl ApplyRun<'_> {
         &self,
         change: &ResourceChange,
         sent: &Payload,
-        token: &str,
+        open: &OpenIntent<'_>,
         attempt: u32,
     ) -> Result<Option<ObservedResource>, CloudError> {
         let matching = without_secrets(&sent.applied);
-        let (ty, place) = (&change.ty, &change.place);
-        let find = self.apply.cloud.find(FindRequest { ty, place, matching: &matching, token: Some(token) });
+        let (ty, place, token) = (&change.ty, &change.place, open.intent.token.as_str());
+        let sent = open.sink.is_sent();
+        let find = self.apply.cloud.find(FindRequest { ty, place, matching: &matching, token: Some(token), sent });
         only_one(ty, LoggedCall { operation: "find", ty, place, attempt }.run(self.apply.clock, find).await?)
     }
 
@@ -127,12 +153,13 @@ impl ApplyRun<'_> {
             answer => answer,
         }?;
         let Some(def) = self.apply.types.get(&change.ty) else { return Ok(before) };
-        let changed = unfinished_properties(&def, &before.properties, &sent.clear);
-        if changed.is_empty() {
+        let left = unfinished_places(&def, &change.ignore, sent, &self.redacted(sent, &before));
+        if left.changed.is_empty() {
             return Ok(before);
         }
         let (before, desired, token) = (&before.properties, &sent.clear, open.intent.token.as_str());
-        let update = UpdateRequest { key: &key, before, desired, changed: &changed, token };
+        let (changed, reasserted) = (&left.changed, &left.reasserted);
+        let update = UpdateRequest { key: &key, before, desired, changed, reasserted, token };
         logged("update").run(clock, cloud.update(update, &open.sink)).await
     }
 
@@ -149,12 +176,64 @@ impl ApplyRun<'_> {
             return if doubtful { CallEnd::Unsettled(error) } else { CallEnd::Failed { error, left: None } };
         };
         let key = ResourceKey { ty: change.ty.clone(), place: change.place.clone(), id };
+        let reason = format!("its creation failed: {error}");
+        let left = self.left(change, sent, key, error.kind, reason).await;
+        CallEnd::Failed { error, left: Some(Box::new(left)) }
+    }
+
+    /// Returns the record of what a creation that failed has left.
+    pub async fn left(
+        &self,
+        change: &ResourceChange,
+        sent: &Payload,
+        key: ResourceKey,
+        kind: CloudErrorKind,
+        reason: String,
+    ) -> ResourceRecord {
         let logged = LoggedCall { operation: "read", ty: &key.ty, place: &key.place, attempt: 1 };
         let read = logged.run(self.apply.clock, self.apply.cloud.read(&key)).await.ok().flatten();
         let observed = read.unwrap_or(ObservedResource { id: key.id, properties: Properties::new() });
-        let record = self.record(change, sent, &observed, Some(format!("its creation failed: {error}")));
-        CallEnd::Failed { error, left: Some(Box::new(record)) }
+        let failed = kind == CloudErrorKind::FailedState;
+        ResourceRecord { failed, ..self.record(change, sent, &observed, Some(reason)) }
     }
+}
+
+/// The time after which a creation without an answer has surely shown, if it was carried out.
+const LATE_ANSWER: Duration = Duration::from_secs(15);
+
+/// The doubt about what the calls of a creation have done.
+#[derive(Default)]
+struct Doubt {
+    /// The time of the last call without an answer, as long as nobody knows what it did.
+    since: Option<Duration>,
+    /// True once a call had no answer.
+    is_possible: bool,
+    /// The last refusal because of the name.
+    taken: Option<CloudError>,
+}
+
+impl Doubt {
+    /// Takes note of a failed call, and returns what it means.
+    fn heed(&mut self, error: CloudError, is_identified: bool, now: Duration) -> CloudError {
+        if is_identified {
+            return error;
+        }
+        if error.kind == CloudErrorKind::Ambiguous {
+            (self.since, self.is_possible) = (Some(now), true);
+        }
+        // The name is taken, perhaps by ourselves: a try whose answer was lost came through late.
+        if error.kind == CloudErrorKind::AlreadyExists && self.is_possible {
+            self.since = Some(now);
+            self.taken = Some(error.clone());
+            return CloudError { kind: CloudErrorKind::Ambiguous, ..error };
+        }
+        error
+    }
+}
+
+fn unanswered() -> CloudError {
+    let message = "no answer came; looking whether it was created nevertheless";
+    CloudError::new(CloudErrorKind::Ambiguous, "NoAnswer", message)
 }
 
 /// Returns the one resource that a search for an interrupted creation found, if any.
@@ -178,16 +257,4 @@ pub fn without_secrets(applied: &Properties) -> Properties {
         .filter(|(_, value)| !holds_redacted(value))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect()
-}
-
-/// Returns what a creation that was cut short has still to set.
-///
-/// What no read gives back is set again, unless only a creation can set it.
-pub fn unfinished_properties(def: &TypeDef, observed: &Properties, desired: &Properties) -> Vec<PropPath> {
-    let root = PropPath::default();
-    let open = desired.iter().filter(|(name, value)| {
-        let path = root.child(name);
-        !def.is_create_only(&path) && !observed.get(*name).is_some_and(|there| property_paths::contains(there, value))
-    });
-    if def.updatable { open.map(|(name, _)| root.child(name)).collect() } else { Vec::new() }
 }

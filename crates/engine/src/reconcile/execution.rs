@@ -151,7 +151,7 @@ impl<'r, 'a> Execution<'r, 'a> {
         *open = open.saturating_sub(1);
         if *open == 0 && is_shown(change.action) {
             let (address, action) = (change.address.clone(), change.action);
-            let id = self.run.record_at(&address).map(|record| record.id);
+            let id = self.run.id_at(&address);
             self.run.apply.events.event(&EngineEvent::Done { address: address.clone(), action, id, elapsed_ms });
             self.outcome.done.push(CompletedChange { address, action, elapsed_ms });
         }

@@ -40,8 +40,8 @@ impl<'a> ApplyRun<'a> {
     ///
     /// # Errors
     /// When the journal cannot be written.
-    pub fn begin(&'a self, address: &'a Address, intent: NewIntent) -> Result<OpenIntent<'a>, StepError> {
-        let intent = self.apply.writer.begin(intent)?;
+    pub async fn begin(&'a self, address: &'a Address, intent: NewIntent) -> Result<OpenIntent<'a>, StepError> {
+        let intent = self.apply.writer.begin(intent).await?;
         let sink = CallSink::new(self, address, intent.sequence);
         Ok(OpenIntent { run: self, address, intent, sink })
     }
@@ -52,7 +52,7 @@ impl OpenIntent<'_> {
     ///
     /// # Errors
     /// The failure of the call, or of the journal.
-    pub fn close(self, end: CallEnd) -> Result<(), StepError> {
+    pub async fn close(self, end: CallEnd) -> Result<(), StepError> {
         self.sink.check()?;
         let (conclusion, observed, failed) = match end {
             CallEnd::Done(record, observed) => (Conclusion::Done(record), Some(observed), None),
@@ -60,7 +60,7 @@ impl OpenIntent<'_> {
             CallEnd::Failed { error, left } => (Conclusion::Failed { error: error.clone(), left }, None, Some(error)),
             CallEnd::Unsettled(error) => return Err(StepError::Call { cause: FailureCause::Unsettled, error }),
         };
-        self.run.conclude(self.address, self.intent.sequence, conclusion, observed)?;
+        self.run.conclude(self.address, self.intent.sequence, conclusion, observed).await?;
         failed.map_or(Ok(()), |error| Err(StepError::cloud(error)))
     }
 }

@@ -142,6 +142,15 @@ pub(super) fn cloud(kind: CloudErrorKind) -> (&'static str, &'static str) {
         CloudErrorKind::Quota => ("GPB8008", "raise the quota it names, or ask for less"),
         CloudErrorKind::Unavailable => ("GPB8009", "the service did not work; apply again later"),
         CloudErrorKind::Ambiguous => ("GPB8010", "apply again: gpb first finds out whether the change was made"),
+        CloudErrorKind::TimedOut => {
+            ("GPB8013", "look at it in AWS's console; `gpb apply` goes on waiting, and replaces it if it has failed")
+        }
+        CloudErrorKind::FailedState => {
+            ("GPB8014", "mend what the message names; the next `gpb apply` replaces what was being created")
+        }
+        CloudErrorKind::Differs => {
+            ("GPB8015", "write the value as AWS shows it, or mend what keeps AWS from taking it, and apply again")
+        }
         CloudErrorKind::Unsupported => {
             ("GPB8011", "this build has no way to reach the type; build with its service's feature")
         }

@@ -25,6 +25,13 @@ pub struct Payload {
     hidden: Vec<PropPath>,
 }
 
+impl Payload {
+    /// Returns true when a secret stands at a place or inside it.
+    pub fn is_secret(&self, path: &PropPath) -> bool {
+        self.secrets.iter().any(|one| one.covers(path) || path.covers(one))
+    }
+}
+
 impl ApplyRun<'_> {
     /// Fills in and validates what a change sends.
     ///
@@ -131,6 +138,12 @@ impl ApplyRun<'_> {
         Ok(values)
     }
 
+    /// Returns what was observed with a hash wherever it holds a secret.
+    pub fn redacted(&self, sent: &Payload, observed: &ObservedResource) -> Properties {
+        let places = sent.secrets.iter().chain(&sent.hidden).cloned().collect::<Vec<_>>();
+        redact_values(&redact(&observed.properties, &places, &self.key), &sent.values, &self.key)
+    }
+
     /// Returns the record of a resource after a call.
     pub fn record(
         &self,
@@ -139,19 +152,18 @@ impl ApplyRun<'_> {
         observed: &ObservedResource,
         tainted: Option<String>,
     ) -> ResourceRecord {
-        let place = sent.secrets.iter().chain(&sent.hidden).cloned().collect::<Vec<_>>();
-        let properties = redact_values(&redact(&observed.properties, &place, &self.key), &sent.values, &self.key);
         ResourceRecord {
             address: change.address.clone(),
             ty: change.ty.clone(),
             place: change.place.clone(),
             id: observed.id.clone(),
             applied: sent.applied.clone(),
-            observed: properties,
+            observed: self.redacted(sent, observed),
             depends_on: self.remaining_dependencies(change),
             layer: change.layer.clone(),
             protect: change.protect,
             tainted,
+            failed: false,
         }
     }
 }

@@ -16,6 +16,7 @@ use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
 use gpb_model::{Address, Model, Place, PropertyMap, Reference, Resource};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The inputs of a refresh.
 #[derive(Clone, Copy)]
@@ -43,6 +44,9 @@ pub struct RefreshResult {
 
 /// The number of batches that are read at once.
 const AT_ONCE: usize = 32;
+
+/// The time between the two reads that together show a stateful resource to be gone.
+pub const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
 
 /// Reads everything a plan has to know.
 pub async fn refresh(refresh: Refresh<'_>, snapshot: &StateSnapshot, model: &Model) -> RefreshResult {
@@ -81,12 +85,25 @@ impl Refresh<'_> {
         for (address, key) in batch {
             let answer = match answers.next() {
                 Some(Err(error)) if !error.kind.is_retryable() => Err(error),
-                Some(Ok(observed)) => Ok(observed),
+                Some(Ok(Some(observed))) => Ok(Some(observed)),
+                Some(Ok(None)) => self.confirm_absence(address.as_str(), &key).await,
                 _ => self.read_with_retry(address.as_str(), &key).await,
             };
             read.push((address, key, answer));
         }
         read
+    }
+
+    /// Confirms that what a batch did not show is gone: a list may lag, or say less than a read of the resource alone.
+    async fn confirm_absence(&self, subject: &str, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
+        let first = self.read_with_retry(subject, key).await?;
+        let is_stateful = self.types.get(&key.ty).is_some_and(|def| def.stateful);
+        if first.is_some() || !is_stateful {
+            return Ok(first);
+        }
+        // Too much is lost by taking what holds data for gone.
+        self.clock.sleep(BETWEEN_LOOKS).await;
+        self.read_with_retry(subject, key).await
     }
 
     /// Finds each `existing` resource. One may be described by another, so they are tried until none can be found more.
@@ -139,7 +156,7 @@ impl Refresh<'_> {
             read.map(|found| found.into_iter().filter(|found| matches(found, wanted)).collect::<Vec<_>>())
         } else {
             let find = |attempt| {
-                let find = self.cloud.find(FindRequest { ty, place, matching: wanted, token: None });
+                let find = self.cloud.find(FindRequest { ty, place, matching: wanted, token: None, sent: false });
                 LoggedCall { operation: "find", ty, place, attempt }.run(self.clock, find)
             };
             with_retry(ClockPause::new(self.clock, self.seed, ty), find).await

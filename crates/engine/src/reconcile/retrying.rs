@@ -2,27 +2,44 @@
 //! The retry policy itself is in `cloud::retry`.
 
 use super::events::{EngineEvent, ms};
+use super::intent::OpenIntent;
 use super::rate_limiter::BucketKey;
 use super::run::ApplyRun;
 use crate::cloud::retry::{Backoff, RetryPause, seed, with_retry};
 use crate::cloud::{CloudError, CloudErrorKind};
 use crate::plan::ResourceChange;
+use crate::state::OperationKind;
 use async_trait::async_trait;
 use futures::future::{Either, select};
 use std::future::Future;
 use std::pin::pin;
+use std::time::Duration;
 
 /// The pauses between the tries of one call.
 pub struct RunPause<'a> {
     run: &'a ApplyRun<'a>,
     change: &'a ResourceChange,
     backoff: Backoff,
+    /// The end of the step, by the run's clock; `None` for a call outside of one.
+    deadline: Option<Duration>,
+    /// True for a change that may fail because what it is built on is not known everywhere yet.
+    heeds_freshness: bool,
 }
 
 impl<'a> ApplyRun<'a> {
-    /// Returns the pauses of one call; the subject makes them differ from those of other calls.
-    pub fn pauses(&'a self, change: &'a ResourceChange, subject: &str) -> RunPause<'a> {
-        RunPause { run: self, change, backoff: Backoff::new(seed(self.apply.options.seed, subject)) }
+    /// Returns the pauses of the call that an intent is about.
+    pub fn pauses(&'a self, change: &'a ResourceChange, open: &OpenIntent<'_>) -> RunPause<'a> {
+        RunPause {
+            deadline: Some(open.sink.step_deadline()),
+            heeds_freshness: open.intent.operation != OperationKind::Delete,
+            ..self.read_pauses(change, &open.intent.token)
+        }
+    }
+
+    /// Returns the pauses of a read; the subject makes them differ from those of other calls.
+    fn read_pauses(&'a self, change: &'a ResourceChange, subject: &str) -> RunPause<'a> {
+        let backoff = Backoff::new(seed(self.apply.options.seed, subject));
+        RunPause { run: self, change, backoff, deadline: None, heeds_freshness: false }
     }
 
     /// Calls what changes nothing until it answers or its failure is to be believed.
@@ -33,19 +50,29 @@ impl<'a> ApplyRun<'a> {
     where
         F: Future<Output = Result<T, CloudError>>,
     {
-        with_retry(self.pauses(change, change.address.as_str()), call).await
+        with_retry(self.read_pauses(change, change.address.as_str()), call).await
+    }
+}
+
+impl RunPause<'_> {
+    /// Returns the wait before the next try, `None` when the failure is to be believed.
+    fn wait_after(&mut self, error: &CloudError, now: Duration) -> Option<Duration> {
+        let is_early = self.heeds_freshness && self.run.may_be_early(self.change, error, now);
+        let kind = if is_early { CloudErrorKind::NotReady } else { error.kind };
+        let wait = self.backoff.after(kind, now)?;
+        self.deadline.is_none_or(|deadline| now.saturating_add(wait) <= deadline).then_some(wait)
     }
 }
 
 #[async_trait]
 impl RetryPause for RunPause<'_> {
     async fn pause(&mut self, error: CloudError) -> Result<(), CloudError> {
-        let Self { run, change, backoff } = self;
+        let (run, change) = (self.run, self.change);
         let (now, bucket) = (run.apply.clock.now(), BucketKey::new(&change.ty, &change.place));
         if error.kind == CloudErrorKind::Throttled {
             run.rate_limiter().throttled(&bucket, now);
         }
-        let Some(wait) = backoff.after(error.kind).filter(|_| !run.apply.cancel.is_cancelled()) else {
+        let Some(wait) = self.wait_after(&error, now).filter(|_| !run.apply.cancel.is_cancelled()) else {
             return Err(error);
         };
         let turn = run.rate_limiter().reserve(&bucket, now.saturating_add(wait));

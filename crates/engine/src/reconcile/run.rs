@@ -49,11 +49,22 @@ pub struct ApplyOptions {
     pub in_flight: usize,
     /// The durations of earlier operations, for the order of work.
     pub durations: Durations,
+    /// The longest time one step may take, its retries and waits included.
+    pub step_timeout: Duration,
+    /// The time for which a read may still show what was there before a change.
+    pub consistency_timeout: Duration,
 }
 
 impl Default for ApplyOptions {
     fn default() -> Self {
-        Self { seed: 0, in_flight: 256, durations: Durations::new() }
+        // The longest documented waits are of about two hours: a cluster of brokers, a restored database.
+        Self {
+            seed: 0,
+            in_flight: 256,
+            durations: Durations::new(),
+            step_timeout: Duration::from_hours(3),
+            consistency_timeout: Duration::from_mins(2),
+        }
     }
 }
 
@@ -79,6 +90,8 @@ struct RunState {
     seen: BTreeMap<Address, ObservedResource>,
     /// By address, the one its predecessor was deposed to.
     deposed: BTreeMap<Address, Address>,
+    /// By address, the time at which this run last created or changed it.
+    changed_at: BTreeMap<Address, Duration>,
     rate_limiter: RateLimiter,
 }
 
@@ -124,6 +137,11 @@ impl<'a> ApplyRun<'a> {
         self.shared().records.get(address).cloned()
     }
 
+    /// Returns the identifier of the record at an address.
+    pub fn id_at(&self, address: &Address) -> Option<String> {
+        self.shared().records.get(address).map(|record| record.id.clone())
+    }
+
     /// Drops a record from what this run knows.
     pub fn drop_record(&self, address: &Address) {
         self.shared().records.remove(address);
@@ -133,8 +151,8 @@ impl<'a> ApplyRun<'a> {
     ///
     /// # Errors
     /// When the state cannot be written.
-    pub fn put(&self, record: ResourceRecord, observed: ObservedResource) -> Result<(), StepError> {
-        self.apply.writer.put(record.clone())?;
+    pub async fn put(&self, record: ResourceRecord, observed: ObservedResource) -> Result<(), StepError> {
+        self.apply.writer.put(record.clone()).await?;
         let mut shared = self.shared();
         shared.seen.insert(record.address.clone(), observed);
         shared.records.insert(record.address.clone(), record);
@@ -145,15 +163,19 @@ impl<'a> ApplyRun<'a> {
     ///
     /// # Errors
     /// When the state cannot be written.
-    pub fn conclude(
+    pub async fn conclude(
         &self,
         address: &Address,
         sequence: u64,
         conclusion: Conclusion,
         observed: Option<ObservedResource>,
     ) -> Result<(), StepError> {
-        let concluded = self.apply.writer.conclude(sequence, conclusion.clone(), self.apply.clock.epoch_ms())?;
+        let concluded = self.apply.writer.conclude(sequence, conclusion.clone(), self.apply.clock.epoch_ms()).await?;
+        let now = self.apply.clock.now();
         let mut shared = self.shared();
+        if matches!(conclusion, Conclusion::Done(_)) {
+            shared.changed_at.insert(address.clone(), now);
+        }
         match conclusion {
             Conclusion::Done(record) | Conclusion::Failed { left: Some(record), .. } => {
                 if let Some(to) = concluded.deposed {
@@ -187,6 +209,11 @@ impl<'a> ApplyRun<'a> {
     /// Returns what a resource is built on: of what its change waits for, all that stays.
     pub fn remaining_dependencies(&self, change: &ResourceChange) -> Vec<Address> {
         change.depends_on.iter().filter(|address| !self.leaving.contains(*address)).cloned().collect()
+    }
+
+    /// Returns the time at which this run last created or changed a resource, by its clock.
+    pub fn changed_at(&self, address: &Address) -> Option<Duration> {
+        self.shared().changed_at.get(address).copied()
     }
 
     /// Returns the address that the predecessor of a replaced resource was deposed to.

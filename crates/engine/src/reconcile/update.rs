@@ -1,17 +1,16 @@
 //! Updating in place, adopting, and writing down what is kept.
 
 use super::call_log::LoggedCall;
-use super::create::unfinished_properties;
 use super::intent::{CallEnd, OpenIntent};
 use super::outcome::FailureCause;
 use super::payload::Payload;
 use super::run::ApplyRun;
 use super::step_error::StepError;
+use super::unfinished::{OpenPlaces, unfinished_places};
 use crate::cloud::retry::RetryPause as _;
 use crate::cloud::{CloudError, CloudErrorKind, ObservedResource, Properties, ResourceKey, UpdateRequest};
 use crate::plan::ResourceChange;
 use crate::state::{NewIntent, OperationKind, ResourceRecord};
-use gpb_model::PropPath;
 
 impl ApplyRun<'_> {
     /// Changes the resource of a change in place.
@@ -21,16 +20,32 @@ impl ApplyRun<'_> {
     pub async fn update(&self, change: &ResourceChange) -> Result<(), StepError> {
         let record = self.record_of(change)?;
         let sent = self.prepare(change, Some(&record)).await?;
-        let open = self.begin(&change.address, self.intent_of(change, OperationKind::Update, Some(&record), &sent))?;
+        let open =
+            self.begin(&change.address, self.intent_of(change, OperationKind::Update, Some(&record), &sent)).await?;
         let before = change.before.clone().unwrap_or(record.observed);
-        let changed = self.changed_properties(change, &sent, &before, record.tainted.is_some());
+        let is_unfinished = record.tainted.is_some();
+        let left = self.places_to_set(change, &sent, &before, is_unfinished);
         let key = ResourceKey { ty: record.ty, place: record.place, id: record.id };
-        let end = match self.update_with_retry(change, &sent, &open, &key, &changed, before).await {
-            Ok(observed) => CallEnd::Done(Box::new(self.record(change, &sent, &observed, None)), observed),
+        let end = match self.update_with_retry(change, &sent, &open, &key, left.clone(), before).await {
+            Ok(observed) => {
+                let only = (!is_unfinished).then_some(left.changed.as_slice());
+                match self.confirm(change, &sent, &open, &key, only, observed).await {
+                    Ok(observed) => CallEnd::Done(Box::new(self.record(change, &sent, &observed, None)), observed),
+                    Err(unmet) => {
+                        let failed = is_unfinished && unmet.error.kind == CloudErrorKind::FailedState;
+                        self.failed_confirmation(change, &sent, *unmet, failed)
+                    }
+                }
+            }
             Err(error) if error.kind == CloudErrorKind::Ambiguous => CallEnd::Unsettled(error),
+            Err(error) if error.kind == CloudErrorKind::FailedState && is_unfinished => {
+                let reason = format!("its creation failed: {error}");
+                let left = self.left(change, &sent, key, error.kind, reason).await;
+                CallEnd::Failed { error, left: Some(Box::new(left)) }
+            }
             Err(error) => CallEnd::Failed { error, left: None },
         };
-        open.close(end)
+        open.close(end).await
     }
 
     /// Returns the intent to create or update the resource of a change; an update names the record that it is about.
@@ -55,35 +70,47 @@ impl ApplyRun<'_> {
     }
 
     /// Tries until the resource is what it shall be or the failure is to be believed.
+    ///
+    /// Each further try starts from what is there then, and sets only what is left.
     async fn update_with_retry(
         &self,
         change: &ResourceChange,
         sent: &Payload,
         open: &OpenIntent<'_>,
         key: &ResourceKey,
-        changed: &[PropPath],
+        mut left: OpenPlaces,
         mut before: Properties,
     ) -> Result<ObservedResource, CloudError> {
         let (cloud, clock, token) = (self.apply.cloud, self.apply.clock, open.intent.token.as_str());
-        let mut pauses = self.pauses(change, token);
+        let mut pauses = self.pauses(change, open);
         let mut attempt = 1;
         loop {
             let logged = |operation| LoggedCall { operation, ty: &key.ty, place: &key.place, attempt };
-            let answer = if changed.is_empty() {
+            let answer = if left.changed.is_empty() {
                 logged("wait").run(clock, cloud.wait(key, &open.sink)).await
             } else {
-                let update = UpdateRequest { key, before: &before, desired: &sent.clear, changed, token };
+                let (desired, changed, reasserted) = (&sent.clear, &left.changed, &left.reasserted);
+                let update = UpdateRequest { key, before: &before, desired, changed, reasserted, token };
                 logged("update").run(clock, cloud.update(update, &open.sink)).await
             };
             let error = match answer {
                 Ok(observed) => return Ok(observed),
                 Err(error) => error,
             };
-            let in_doubt = error.kind == CloudErrorKind::Ambiguous;
-            pauses.pause(error).await?;
-            // An update says what shall be, so it may be made twice; it only must start from what is there.
-            if in_doubt && let Ok(Some(observed)) = logged("read").run(clock, cloud.read(key)).await {
-                before = observed.properties;
+            pauses.pause(error.clone()).await?;
+            loop {
+                match logged("read").run(clock, cloud.read(key)).await {
+                    Ok(Some(observed)) => {
+                        let shown = self.redacted(sent, &observed);
+                        let def = self.apply.types.get(&change.ty);
+                        left.narrow(def.as_deref(), &change.ignore, sent, &shown);
+                        before = observed.properties;
+                        break;
+                    }
+                    // Lists lag; the next call says whether it is really gone.
+                    Ok(None) => break,
+                    Err(unread) => pauses.pause(unread).await.map_err(|_| error.clone())?,
+                }
             }
             attempt += 1;
         }
@@ -92,21 +119,19 @@ impl ApplyRun<'_> {
     /// Returns the places an update sets.
     ///
     /// What an unfinished creation was to set and no read can show is set again.
-    fn changed_properties(
+    fn places_to_set(
         &self,
         change: &ResourceChange,
         sent: &Payload,
         before: &Properties,
         is_unfinished: bool,
-    ) -> Vec<PropPath> {
-        let mut changed: Vec<_> = change.differences.iter().map(|difference| difference.path.clone()).collect();
+    ) -> OpenPlaces {
+        let changed = change.differences.iter().map(|difference| difference.path.clone()).collect();
+        let mut places = OpenPlaces { changed, reasserted: Vec::new() };
         if is_unfinished && let Some(def) = self.apply.types.get(&change.ty) {
-            let open = unfinished_properties(&def, before, &sent.clear);
-            changed.extend(open.into_iter().filter(|path| !change.ignore.iter().any(|ignored| ignored.covers(path))));
-            changed.sort();
-            changed.dedup();
+            places.merge(unfinished_places(&def, &change.ignore, sent, before));
         }
-        changed
+        places
     }
 
     /// Adopts a resource that exists; what differs is then changed.
@@ -126,7 +151,7 @@ impl ApplyRun<'_> {
         let observed = self.read_existing(change, &key).await?;
         let sent = self.prepare(change, None).await?;
         let record = self.record(change, &sent, &observed, Some("it is being adopted".to_owned()));
-        self.put(record, observed)?;
+        self.put(record, observed).await?;
         self.update(change).await
     }
 
@@ -149,7 +174,7 @@ impl ApplyRun<'_> {
             self.record_observation(&change.address, observed);
             return Ok(());
         }
-        self.put(record, observed)
+        self.put(record, observed).await
     }
 
     /// Reads an `existing` resource, for the others to refer to.

@@ -14,6 +14,7 @@ use super::{
     StateScope, StateStore, StateWriter, deposed_from,
 };
 use crate::cloud::{CloudError, CloudErrorKind, Properties};
+use futures::executor::block_on as now;
 use gpb_model::{Address, Place};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -73,12 +74,13 @@ pub fn record(address: &str, id: &str) -> ResourceRecord {
         layer: Some("data".into()),
         protect: None,
         tainted: None,
+        failed: false,
     }
 }
 
 fn made(writer: &dyn StateWriter, address: &str, id: &str) -> ConclusionEffects {
-    let intent = writer.begin(new_intent(address, OperationKind::Create)).unwrap();
-    writer.conclude(intent.sequence, Conclusion::Done(Box::new(record(address, id))), 3000).unwrap()
+    let intent = now(writer.begin(new_intent(address, OperationKind::Create))).unwrap();
+    now(writer.conclude(intent.sequence, Conclusion::Done(Box::new(record(address, id))), 3000)).unwrap()
 }
 
 fn error() -> CloudError {
@@ -94,23 +96,27 @@ fn an_unwritten_scope_is_empty(store: &impl StateStore) {
 fn an_intent_survives_until_it_is_concluded<S: StateStore>(open: &impl Fn() -> S) {
     let scope = scope("intent");
     let writer = open().writer(&scope, &holder()).unwrap();
-    let intent = writer.begin(new_intent("a", OperationKind::Create)).unwrap();
+    let intent = now(writer.begin(new_intent("a", OperationKind::Create))).unwrap();
     assert_eq!(open().snapshot(&scope).unwrap().pending, std::slice::from_ref(&intent));
     assert_eq!(
-        writer.begin(new_intent("a", OperationKind::Create)),
+        now(writer.begin(new_intent("a", OperationKind::Create))),
         Err(StateError::Unsettled { address: Address::new("a") })
     );
-    writer.record_id(intent.sequence, "id-1").unwrap();
+    now(writer.record_sent(intent.sequence)).unwrap();
+    now(writer.record_id(intent.sequence, "id-1")).unwrap();
     drop(writer);
 
     let snapshot = open().snapshot(&scope).unwrap();
-    assert_eq!(snapshot.pending[0].id.as_deref(), Some("id-1"));
+    assert_eq!((snapshot.pending[0].id.as_deref(), snapshot.pending[0].sent), (Some("id-1"), true));
     assert_eq!(snapshot.serial, 0, "an intent changes no record");
 
     let writer = open().writer(&scope, &holder()).unwrap();
     let done = Conclusion::Done(Box::new(record("a", "id-1")));
-    writer.conclude(intent.sequence, done.clone(), 2000).unwrap();
-    assert_eq!(writer.conclude(intent.sequence, done, 2000), Err(StateError::NoIntent { sequence: intent.sequence }));
+    now(writer.conclude(intent.sequence, done.clone(), 2000)).unwrap();
+    assert_eq!(
+        now(writer.conclude(intent.sequence, done, 2000)),
+        Err(StateError::NoIntent { sequence: intent.sequence })
+    );
     let snapshot = open().snapshot(&scope).unwrap();
     assert_eq!((snapshot.serial, snapshot.pending.len()), (1, 0));
     assert_eq!(snapshot.resources.into_values().collect::<Vec<_>>(), [record("a", "id-1")]);
@@ -118,15 +124,15 @@ fn an_intent_survives_until_it_is_concluded<S: StateStore>(open: &impl Fn() -> S
 
 fn a_token_is_kept_by_what_did_nothing_and_lost_by_what_ended(store: &impl StateStore) {
     let writer = store.writer(&scope("token"), &holder()).unwrap();
-    let begin = || writer.begin(new_intent("a", OperationKind::Create)).unwrap();
+    let begin = || now(writer.begin(new_intent("a", OperationKind::Create))).unwrap();
     let first = begin();
-    writer.conclude(first.sequence, Conclusion::Abandoned, 0).unwrap();
+    now(writer.conclude(first.sequence, Conclusion::Abandoned, 0)).unwrap();
     let second = begin();
     assert_eq!(first.token, second.token);
-    writer.conclude(second.sequence, Conclusion::Failed { error: error(), left: None }, 0).unwrap();
+    now(writer.conclude(second.sequence, Conclusion::Failed { error: error(), left: None }, 0)).unwrap();
     let third = begin();
     assert_ne!(second.token, third.token);
-    let other = writer.begin(new_intent("b", OperationKind::Create)).unwrap();
+    let other = now(writer.begin(new_intent("b", OperationKind::Create))).unwrap();
     assert_ne!(third.token, other.token);
     assert!(first.sequence < second.sequence && second.sequence < third.sequence);
 }
@@ -142,25 +148,25 @@ fn a_replaced_resource_is_deposed(store: &impl StateStore) {
     assert_eq!(snapshot.resources[&deposed].id, "old");
     assert_eq!(snapshot.resources[&deposed].address, deposed);
 
-    let intent = writer.begin(new_intent(deposed.as_str(), OperationKind::Delete)).unwrap();
-    writer.conclude(intent.sequence, Conclusion::Deleted, 0).unwrap();
+    let intent = now(writer.begin(new_intent(deposed.as_str(), OperationKind::Delete))).unwrap();
+    now(writer.conclude(intent.sequence, Conclusion::Deleted, 0)).unwrap();
     assert_eq!(writer.snapshot().unwrap().resources.len(), 1);
-    let again = writer.begin(new_intent("a", OperationKind::Update)).unwrap();
-    let same = writer.conclude(again.sequence, Conclusion::Done(Box::new(record("a", "new"))), 0).unwrap();
+    let again = now(writer.begin(new_intent("a", OperationKind::Update))).unwrap();
+    let same = now(writer.conclude(again.sequence, Conclusion::Done(Box::new(record("a", "new"))), 0)).unwrap();
     assert_eq!(same.deposed, None, "an update deposes nothing");
 }
 
 fn a_failed_creation_leaves_what_exists(store: &impl StateStore) {
     let writer = store.writer(&scope("failed"), &holder()).unwrap();
-    let intent = writer.begin(new_intent("a", OperationKind::Create)).unwrap();
+    let intent = now(writer.begin(new_intent("a", OperationKind::Create))).unwrap();
     let left = ResourceRecord { tainted: Some("half made".into()), ..record("a", "id-1") };
     let failed = Conclusion::Failed { error: error(), left: Some(Box::new(left.clone())) };
-    writer.conclude(intent.sequence, failed, 0).unwrap();
+    now(writer.conclude(intent.sequence, failed, 0)).unwrap();
     assert_eq!(writer.snapshot().unwrap().resources[&Address::new("a")], left);
 
-    let intent = writer.begin(new_intent("b", OperationKind::Create)).unwrap();
+    let intent = now(writer.begin(new_intent("b", OperationKind::Create))).unwrap();
     let serial = writer.snapshot().unwrap().serial;
-    writer.conclude(intent.sequence, Conclusion::Failed { error: error(), left: None }, 0).unwrap();
+    now(writer.conclude(intent.sequence, Conclusion::Failed { error: error(), left: None }, 0)).unwrap();
     let snapshot = writer.snapshot().unwrap();
     assert_eq!((snapshot.resources.len(), snapshot.serial), (1, serial));
 }
@@ -170,7 +176,7 @@ fn moves_are_made_all_at_once(store: &impl StateStore) {
     for (address, id) in [("a", "1"), ("b", "2"), ("c", "3")] {
         made(&*writer, address, id);
     }
-    writer.put(ResourceRecord { depends_on: vec![Address::new("a")], ..record("c", "3") }).unwrap();
+    now(writer.put(ResourceRecord { depends_on: vec![Address::new("a")], ..record("c", "3") })).unwrap();
     let address = |text: &str| Address::new(text);
     let ids = || -> Vec<(String, String)> {
         let resources = writer.snapshot().unwrap().resources;
@@ -189,8 +195,8 @@ fn moves_are_made_all_at_once(store: &impl StateStore) {
     );
     assert_eq!(writer.snapshot().unwrap(), before, "a refused move changes nothing");
 
-    writer.forget(&address("a")).unwrap();
-    assert_eq!(writer.forget(&address("a")), Err(StateError::NoRecord { address: address("a") }));
+    now(writer.forget(&address("a"))).unwrap();
+    assert_eq!(now(writer.forget(&address("a"))), Err(StateError::NoRecord { address: address("a") }));
 }
 
 fn scopes_do_not_mix<S: StateStore>(open: &impl Fn() -> S) {
@@ -229,9 +235,9 @@ fn the_journal_tells_what_happened(store: &impl StateStore) {
     let scope = scope("journal");
     let writer = store.writer(&scope, &holder()).unwrap();
     made(&*writer, "a", "1");
-    let intent = writer.begin(new_intent("b", OperationKind::Create)).unwrap();
-    writer.conclude(intent.sequence, Conclusion::Failed { error: error(), left: None }, 9000).unwrap();
-    writer.begin(new_intent("c", OperationKind::Create)).unwrap();
+    let intent = now(writer.begin(new_intent("b", OperationKind::Create))).unwrap();
+    now(writer.conclude(intent.sequence, Conclusion::Failed { error: error(), left: None }, 9000)).unwrap();
+    now(writer.begin(new_intent("c", OperationKind::Create))).unwrap();
     let history = store.history(&scope, None, 10).unwrap();
     let told: Vec<_> = history.iter().map(|entry| (entry.intent.address.as_str(), entry.verdict)).collect();
     assert_eq!(told, [("c", None), ("b", Some(IntentStatus::Failed)), ("a", Some(IntentStatus::Done))]);

@@ -43,6 +43,9 @@ pub struct ResourceRecord {
     pub protect: Option<bool>,
     /// The reason that it is not finished: a later step of its creation failed. The next apply finishes or replaces it.
     pub tainted: Option<String>,
+    /// Of a tainted one: true when it ended in a failed state, so that the next plan replaces it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed: bool,
 }
 
 /// All of one scope at one moment.
@@ -81,6 +84,9 @@ pub struct Intent {
     pub token: String,
     /// The identifier: known for updates and deletions, and for a creation once the cloud has named it.
     pub id: Option<String>,
+    /// True once the creating call was about to be sent, for a type whose resources can bear no mark.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sent: bool,
     /// The properties being sent, secrets as keyed hashes: enough to find a resource whose creation got no answer.
     pub desired: Properties,
     /// The addresses it is built on.

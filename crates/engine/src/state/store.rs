@@ -5,6 +5,7 @@
 use super::{Intent, LockHolder, OperationKind, ResourceRecord, SecretKey, StateError, StateScope, StateSnapshot};
 use crate::cloud::physical_names::hex;
 use crate::cloud::{CloudError, Properties};
+use async_trait::async_trait;
 use gpb_model::{Address, Place};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -42,8 +43,12 @@ pub trait StateStore: Send + Sync {
 
 /// A state store, to write one scope of. Every call is durable, and wholly done or not at all, when it returns.
 ///
+/// Calls that wait for their durability together may share one transaction; each still succeeds or fails by itself, unless
+/// the store cannot be written: then all of them fail, and none is done.
+///
 /// # Errors
 /// Every call fails with a [`StateError`] when the store cannot be written or the call does not fit what it holds.
+#[async_trait]
 pub trait StateWriter: Send + Sync {
     /// Returns the scope as it is now.
     fn snapshot(&self) -> Result<StateSnapshot, StateError>;
@@ -52,22 +57,30 @@ pub trait StateWriter: Send + Sync {
     fn key(&self) -> Result<SecretKey, StateError>;
 
     /// Writes down what is about to be done. An address has one open intent at most.
-    fn begin(&self, intent: NewIntent) -> Result<Intent, StateError>;
+    async fn begin(&self, intent: NewIntent) -> Result<Intent, StateError>;
 
     /// Adds the identifier that the cloud has given to what an open creation creates.
-    fn record_id(&self, sequence: u64, id: &str) -> Result<(), StateError>;
+    async fn record_id(&self, sequence: u64, id: &str) -> Result<(), StateError>;
+
+    /// Adds to an open creation that its call is about to be sent.
+    async fn record_sent(&self, sequence: u64) -> Result<(), StateError>;
 
     /// Closes an intent and changes the records with it.
-    fn conclude(&self, sequence: u64, conclusion: Conclusion, now_ms: u64) -> Result<ConclusionEffects, StateError>;
+    async fn conclude(
+        &self,
+        sequence: u64,
+        conclusion: Conclusion,
+        now_ms: u64,
+    ) -> Result<ConclusionEffects, StateError>;
 
     /// Writes a record that no call made: an adopted resource, or facts about one that is kept.
-    fn put(&self, record: ResourceRecord) -> Result<(), StateError>;
+    async fn put(&self, record: ResourceRecord) -> Result<(), StateError>;
 
     /// Renames, all at once, so that two may change places.
     fn move_addresses(&self, moves: &[(Address, Address)]) -> Result<(), StateError>;
 
     /// Drops a record; the cloud is not touched.
-    fn forget(&self, address: &Address) -> Result<(), StateError>;
+    async fn forget(&self, address: &Address) -> Result<(), StateError>;
 
     /// Replaces the outputs; the same ones are no change.
     fn set_outputs(&self, outputs: &BTreeMap<String, serde_json::Value>) -> Result<(), StateError>;

@@ -38,14 +38,22 @@ impl Killer {
 struct Mortal<'a>(Box<dyn StateWriter>, &'a Killer);
 
 impl Mortal<'_> {
-    fn between<T>(&self, act: impl FnOnce(&dyn StateWriter) -> T) -> T {
+    fn at_once<T>(&self, act: impl FnOnce(&dyn StateWriter) -> T) -> T {
         self.1.instant();
         let done = act(&*self.0);
         self.1.instant();
         done
     }
+
+    async fn between<T>(&self, act: impl Future<Output = T>) -> T {
+        self.1.instant();
+        let done = act.await;
+        self.1.instant();
+        done
+    }
 }
 
+#[async_trait::async_trait]
 impl StateWriter for Mortal<'_> {
     fn snapshot(&self) -> Result<StateSnapshot, StateError> {
         self.0.snapshot()
@@ -53,26 +61,34 @@ impl StateWriter for Mortal<'_> {
     fn key(&self) -> Result<SecretKey, StateError> {
         self.0.key()
     }
-    fn begin(&self, intent: NewIntent) -> Result<Intent, StateError> {
-        self.between(|writer| writer.begin(intent))
+    async fn begin(&self, intent: NewIntent) -> Result<Intent, StateError> {
+        self.between(self.0.begin(intent)).await
     }
-    fn record_id(&self, sequence: u64, id: &str) -> Result<(), StateError> {
-        self.between(|writer| writer.record_id(sequence, id))
+    async fn record_id(&self, sequence: u64, id: &str) -> Result<(), StateError> {
+        self.between(self.0.record_id(sequence, id)).await
     }
-    fn conclude(&self, sequence: u64, conclusion: Conclusion, now_ms: u64) -> Result<ConclusionEffects, StateError> {
-        self.between(|writer| writer.conclude(sequence, conclusion, now_ms))
+    async fn record_sent(&self, sequence: u64) -> Result<(), StateError> {
+        self.between(self.0.record_sent(sequence)).await
     }
-    fn put(&self, record: ResourceRecord) -> Result<(), StateError> {
-        self.between(|writer| writer.put(record))
+    async fn conclude(
+        &self,
+        sequence: u64,
+        conclusion: Conclusion,
+        now_ms: u64,
+    ) -> Result<ConclusionEffects, StateError> {
+        self.between(self.0.conclude(sequence, conclusion, now_ms)).await
+    }
+    async fn put(&self, record: ResourceRecord) -> Result<(), StateError> {
+        self.between(self.0.put(record)).await
     }
     fn move_addresses(&self, moves: &[(Address, Address)]) -> Result<(), StateError> {
-        self.between(|writer| writer.move_addresses(moves))
+        self.at_once(|writer| writer.move_addresses(moves))
     }
-    fn forget(&self, address: &Address) -> Result<(), StateError> {
-        self.between(|writer| writer.forget(address))
+    async fn forget(&self, address: &Address) -> Result<(), StateError> {
+        self.between(self.0.forget(address)).await
     }
     fn set_outputs(&self, outputs: &BTreeMap<String, Json>) -> Result<(), StateError> {
-        self.between(|writer| writer.set_outputs(outputs))
+        self.at_once(|writer| writer.set_outputs(outputs))
     }
 }
 
@@ -205,4 +221,52 @@ fn a_second_death_while_the_first_is_mended() {
             mortal.converge(&changed, &format!("killed after {first} and again after {second}"));
         }
     }
+}
+
+/// Resources that wait for none of each other, so that all are under way at the same time.
+fn abreast(size: u32) -> DesiredMap {
+    let names = ["a", "b", "c", "d", "e", "f"];
+    names.iter().map(|name| (*name, "box", json!({"Fixed": name, "Size": size}))).collect()
+}
+
+#[test]
+fn creations_abreast() {
+    check(&vec![], &abreast(1));
+}
+
+#[test]
+fn updates_abreast() {
+    check(&abreast(1), &abreast(2));
+}
+
+#[test]
+fn deletions_abreast() {
+    check(&abreast(1), &vec![]);
+}
+
+/// What stands in the state as another process reads it, at each point of the calls that are made abreast.
+#[test]
+fn each_of_those_abreast_is_on_disk_before_its_call_and_after_its_answer() {
+    let (looked, counts) = (Arc::new(Mutex::new(None::<SqliteStore>)), Arc::new(Mutex::new(BTreeMap::new())));
+    let (store, seen) = (looked.clone(), counts.clone());
+    let world = EngineFixture::with(
+        Faults::default(),
+        hook(move |point| {
+            let snapshot = store.lock().unwrap().as_ref().unwrap().snapshot(&EngineFixture::scope()).unwrap();
+            let identified = snapshot.pending.iter().filter(|intent| intent.id.is_some()).count();
+            let mut seen = seen.lock().unwrap();
+            let count: &mut usize = seen.entry(point.to_owned()).or_default();
+            *count += 1;
+            let known = snapshot.resources.len();
+            match point {
+                "create:asked" => assert!(snapshot.pending.len() + known >= *count, "a call without an intent"),
+                "create:identified" => assert!(identified + known >= *count, "an identifier that is not kept"),
+                _ => {}
+            }
+        }),
+    );
+    *looked.lock().unwrap() = Some(SqliteStore::new(world.store.path().parent().unwrap()));
+    assert!(world.live(&abreast(1)).is_complete());
+    assert_eq!(counts.lock().unwrap()["create:identified"], abreast(1).len());
+    world.assert_settled(&abreast(1), "abreast");
 }

@@ -9,16 +9,25 @@
     missing_docs
 )] // Tests touch the world and may fail.
 
+mod absence;
+mod adoption;
 mod apply;
+mod deadlines;
+mod deletion_locks;
+mod freshness;
+mod hostile;
 mod kill;
 mod logs;
+mod postcondition;
 mod random;
 mod refresh;
+mod scripted_cloud;
 mod secrets;
+mod update_retries;
 
 use gpb_base::source::Span;
 use gpb_engine::cloud::clock::{Clock as _, VirtualClock};
-use gpb_engine::cloud::{Cloud as _, TypeSource as _};
+use gpb_engine::cloud::{Cloud, TypeSource};
 use gpb_engine::plan::{Action, Observation, Plan, PlanInputs, ProtectionOverride};
 use gpb_engine::reconcile::*;
 use gpb_engine::state::{
@@ -39,10 +48,11 @@ pub type DesiredMap = Vec<(&'static str, &'static str, Json)>;
 
 /// A cloud and a state that outlive the processes which work on them.
 pub struct EngineFixture {
-    _temp: tempfile::TempDir,
+    temp: tempfile::TempDir,
     pub store: SqliteStore,
     pub clock: VirtualClock,
     pub sim: SimCloud,
+    pub types: Arc<dyn TypeSource>,
     pub seed: u64,
 }
 
@@ -80,10 +90,21 @@ impl EngineFixture {
         Self {
             store: SqliteStore::new(temp.path().join(".gpb")),
             sim: if idempotent { sim } else { sim.without_idempotency() },
+            types: Arc::new(TestTypes),
             seed: 1,
             clock,
-            _temp: temp,
+            temp,
         }
+    }
+
+    /// The time since a moment.
+    pub fn since(&self, start: std::time::Duration) -> std::time::Duration {
+        self.clock.now().saturating_sub(start)
+    }
+
+    /// The folder of the state.
+    pub fn store_path(&self) -> std::path::PathBuf {
+        self.temp.path().join(".gpb")
     }
 
     pub fn scope() -> StateScope {
@@ -111,11 +132,23 @@ impl EngineFixture {
         cancel: &CancelToken,
         events: &dyn EventSink,
     ) -> Result<ApplyOutcome, EngineError> {
+        self.live_on(&self.sim, desired, writer, cancel, events)
+    }
+
+    /// One life on a cloud that may be more than the simulated one.
+    pub fn live_on(
+        &self,
+        cloud: &dyn Cloud,
+        desired: &DesiredMap,
+        writer: &dyn StateWriter,
+        cancel: &CancelToken,
+        events: &dyn EventSink,
+    ) -> Result<ApplyOutcome, EngineError> {
         self.clock.run(async {
-            let (cloud, clock, seed) = (&self.sim, &self.clock, self.seed);
+            let (clock, seed) = (&self.clock, self.seed);
             recover(CrashRecovery { writer, cloud, clock, events, seed }).await?;
             let snapshot = writer.snapshot()?;
-            let observation = self.observe(&snapshot).await;
+            let observation = self.observe_on(cloud, &snapshot).await;
             let plan = self.plan(desired, &snapshot, &observation);
             let options = ApplyOptions { seed, ..ApplyOptions::default() };
             let environment = |name: &str| (name == "TOKEN").then(|| "hunter2hunter2".to_owned());
@@ -123,7 +156,7 @@ impl EngineFixture {
                 plan: &plan,
                 writer,
                 cloud,
-                types: &TestTypes,
+                types: &*self.types,
                 functions: &no_functions,
                 environment: &environment,
                 clock,
@@ -152,7 +185,7 @@ impl EngineFixture {
         let inputs = PlanInputs {
             model: &model,
             graph: &Graph::build(&model),
-            types: &|name| TestTypes.get(name),
+            types: &|name| self.types.get(name),
             snapshot,
             observation: Some(observation),
             call: &no_functions,
@@ -163,8 +196,12 @@ impl EngineFixture {
     }
 
     async fn observe(&self, snapshot: &StateSnapshot) -> Observation {
-        let (cloud, clock, seed) = (&self.sim, &self.clock, self.seed);
-        let reading = Refresh { cloud, types: &TestTypes, functions: &no_functions, clock, seed };
+        self.observe_on(&self.sim, snapshot).await
+    }
+
+    async fn observe_on(&self, cloud: &dyn Cloud, snapshot: &StateSnapshot) -> Observation {
+        let (clock, seed) = (&self.clock, self.seed);
+        let reading = Refresh { cloud, types: &*self.types, functions: &no_functions, clock, seed };
         let refreshed = refresh(reading, snapshot, &Model::default()).await;
         assert_eq!(refreshed.diagnostics, []);
         refreshed.observation
@@ -225,7 +262,7 @@ pub fn model_of(desired: &DesiredMap) -> Model {
         };
         Resource {
             address: Address::new(*name),
-            ty: format!("aws.test.{ty}").into(),
+            ty: if ty.contains('.') { format!("aws.{ty}") } else { format!("aws.test.{ty}") }.into(),
             existing: false,
             place: place().into(),
             layer: None,
@@ -302,6 +339,9 @@ fn every_code_has_a_page() {
         CloudErrorKind::Quota,
         CloudErrorKind::Unavailable,
         CloudErrorKind::Ambiguous,
+        CloudErrorKind::TimedOut,
+        CloudErrorKind::FailedState,
+        CloudErrorKind::Differs,
         CloudErrorKind::Unsupported,
         CloudErrorKind::Internal,
     ];

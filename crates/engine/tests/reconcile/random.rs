@@ -49,6 +49,8 @@ fn faults() -> impl Strategy<Value = Faults> {
                 lost: lost * scale,
                 not_ready: not_ready * scale,
                 unfinished: unfinished * scale,
+                // Only the hostile cloud has these.
+                later: 0.0,
             }
         },
     )

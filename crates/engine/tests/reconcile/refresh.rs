@@ -99,7 +99,7 @@ fn begun(writer: &dyn StateWriter, operation: OperationKind, id: Option<&str>) -
         layer: None,
         started_ms: 0,
     };
-    writer.begin(intent).unwrap().sequence
+    futures::executor::block_on(writer.begin(intent)).unwrap().sequence
 }
 
 fn settle(world: &EngineFixture, writer: &dyn StateWriter) -> Vec<IntentOutcome> {
@@ -116,7 +116,7 @@ fn what_was_never_made_is_settled_so_and_keeps_its_token() {
     assert_eq!(settle(&world, &*writer), [IntentOutcome::NotCreated { address: address.clone() }]);
     let sequence = begun(&*writer, OperationKind::Create, None);
     assert_eq!(writer.snapshot().unwrap().pending[0].token, token);
-    writer.conclude(sequence, Conclusion::Abandoned, 0).unwrap();
+    futures::executor::block_on(writer.conclude(sequence, Conclusion::Abandoned, 0)).unwrap();
     begun(&*writer, OperationKind::Update, Some("x"));
     assert_eq!(settle(&world, &*writer), [IntentOutcome::Changed { address }]);
 }

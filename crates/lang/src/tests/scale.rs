@@ -30,7 +30,7 @@ fn a_thousand_resources_of_a_layer_and_a_thousand_of_a_for() {
 /// `GPB_RESOURCES=10000 cargo test --release -- --ignored --nocapture how_long`
 #[test]
 #[ignore = "a measurement"]
-#[allow(clippy::disallowed_methods)]
+#[expect(clippy::disallowed_methods, reason = "a measurement reads the clock and the environment")]
 fn how_long() {
     let count = std::env::var("GPB_RESOURCES").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000);
     let source = queues(count);
@@ -48,7 +48,7 @@ fn how_long() {
 }
 
 /// Prints how long the facts of the whole library take about as many resources again, beside the compilation.
-#[allow(clippy::disallowed_methods)]
+#[expect(clippy::disallowed_methods, reason = "a measurement reads the clock and the environment")]
 fn facts_of_other_resources(source: &str) {
     let (loader, library) = (Files([("main.gpb".to_owned(), source.to_owned())].into()), Library::embedded());
     let start = std::time::Instant::now();

@@ -5,6 +5,7 @@
 
 mod document;
 mod lists;
+mod raised;
 mod satisfies;
 mod scalar;
 #[cfg(test)]
@@ -16,7 +17,7 @@ pub use lists::{align, identity, identity_of};
 pub use walk::differences;
 
 use crate::cloud::Properties;
-use gpb_catalog::{ListShape, ObjectShape, Shape, TypeDef};
+use gpb_catalog::{ListShape, ObjectShape, Shape, TypeDef, ValueForm};
 use gpb_model::PropPath;
 use gpb_model::{PropertyValue, Reference, SecretSource};
 
@@ -62,6 +63,11 @@ impl<'a> CompareRules<'a> {
         self.def.is_some_and(|def| def.is_create_only(path))
     }
 
+    /// Returns the form that the cloud gives a place back in; none where it comes back as it was given.
+    fn form(&self, path: &PropPath) -> Option<ValueForm> {
+        self.def?.form(path)
+    }
+
     /// Returns the shape of a value among those a place allows.
     fn pick(&self, shape: Option<&'a Shape>, value: &PropertyValue) -> Option<&'a Shape> {
         let def = self.def?;
@@ -78,8 +84,10 @@ impl<'a> CompareRules<'a> {
         alternatives.iter().find(fits).map(|one| def.resolve(one))
     }
 
-    fn tags(&self) -> Option<&'a str> {
-        self.def?.tagging.as_ref().map(|tagging| tagging.property.as_str())
+    /// Checks for a list of `{Key, Value}` pairs to which others than gpb add: tags, attributes.
+    fn is_pairs(&self, path: &PropPath) -> bool {
+        let tags = self.def.and_then(|def| def.tagging.as_ref()).map(|tagging| tagging.property.as_str());
+        tags == Some(path.0.as_str()) || self.form(path) == Some(ValueForm::Pairs)
     }
 }
 

@@ -58,9 +58,16 @@ impl<'a> CompareRules<'a> {
             _ => {
                 scalar::equal(wanted, there)
                     || in_any_case(shape, wanted, there)
+                    || self.in_form(wanted, there, path)
                     || self.document_satisfied(wanted, there, against)
             }
         }
+    }
+
+    /// Checks that two texts mean the same in the form that the cloud gives the place back in.
+    fn in_form(&self, wanted: &PropertyValue, there: &Json, path: &PropPath) -> bool {
+        let texts = wanted.as_text().zip(there.as_str());
+        texts.is_some_and(|(wanted, there)| self.form(path).is_some_and(|form| form.is_same(wanted, there)))
     }
 
     /// Checks that a list is what is desired but for its order, though the catalog says that the order matters.
@@ -99,6 +106,8 @@ impl<'a> CompareRules<'a> {
         }
         match wanted {
             PropertyValue::List(items) => items.is_empty(),
+            // No API tells an empty text from none.
+            PropertyValue::Text(text) => text.is_empty(),
             PropertyValue::Map(entries) => {
                 let (object, map) = entries_of(self.pick(shape, wanted));
                 entries.iter().all(|(key, value)| {

@@ -1,5 +1,6 @@
 //! The walk over what is wanted that finds each place that differs.
 
+use super::raised::{RaisedPlace, raised};
 use super::satisfies::CompareSide;
 use super::{CompareRules, CurrentState, entries_of, entry};
 use crate::cloud::Properties;
@@ -7,7 +8,7 @@ use crate::plan::change::PropertyDifference;
 use crate::plan::masking::mask;
 use crate::plan::values;
 use crate::state::is_redacted;
-use gpb_catalog::{ObjectShape, Shape};
+use gpb_catalog::{ObjectShape, Shape, ValueForm};
 use gpb_model::PropPath;
 use gpb_model::PropertyValue;
 use serde_json::{Map, Value as Json};
@@ -19,7 +20,8 @@ pub fn differences(
     desired: &gpb_model::PropertyMap,
     sides: CurrentState<'_>,
 ) -> Vec<PropertyDifference> {
-    let mut walk = CompareWalk { rules, found: Vec::new() };
+    let raised = raised(rules.def, desired, sides.observed);
+    let mut walk = CompareWalk { rules, raised, found: Vec::new() };
     let maps = ObjectSides { observed: Some(sides.observed), applied: sides.applied, recorded: sides.recorded };
     walk.object(rules.def.map(|def| &def.root), None, desired, maps, &PropPath::default());
     walk.found.sort_by(|a, b| a.path.cmp(&b.path));
@@ -28,6 +30,7 @@ pub fn differences(
 
 struct CompareWalk<'a> {
     rules: CompareRules<'a>,
+    raised: Vec<RaisedPlace<'a>>,
     found: Vec<PropertyDifference>,
 }
 
@@ -115,9 +118,9 @@ impl<'a> CompareWalk<'a> {
             return self.unreadable(picked, default, wanted, there.applied, path);
         }
         if let (PropertyValue::List(items), Some(Json::Array(others))) = (wanted, there.observed)
-            && self.is_tags(path)
+            && self.rules.is_pairs(path)
         {
-            return self.tags(picked, items, others, there.applied, path);
+            return self.pairs(picked, items, others, there.applied, path);
         }
         if let PropertyValue::Map(entries) = wanted
             && is_walked(picked, wanted, there)
@@ -148,8 +151,9 @@ impl<'a> CompareWalk<'a> {
         let as_applied = |applied: &Json| rules.satisfied(shape, wanted, applied, path, CompareSide::Applied);
         let same = match there.observed {
             Some(observed) => {
-                rules.satisfied(shape, wanted, observed, path, CompareSide::Observed)
-                    && !self.drops_inside(shape, wanted, there, path)
+                self.is_raised(wanted, observed, path)
+                    || rules.satisfied(shape, wanted, observed, path, CompareSide::Observed)
+                        && !self.drops_inside(shape, wanted, there, path)
             }
             None => rules.absence_satisfies(shape, default, wanted, path, CompareSide::Observed),
         };
@@ -158,12 +162,13 @@ impl<'a> CompareWalk<'a> {
             return !self.has_unreadable(wanted, path) || there.applied.is_some_and(as_applied);
         }
         // What was sent just so and answered just so has not moved: a place that reads never give, one that only a creation
-        // sets and the cloud spells its own way, a list that it keeps in an order of its own.
-        let is_create_only = rules.is_create_only(path);
+        // sets or that names something and the cloud spells its own way (a key by its alias), a list that it keeps in an order
+        // of its own.
+        let has_spelling = rules.is_create_only(path) || rules.form(path) == Some(ValueForm::LastPart);
         let unchanged = match there.observed {
-            None => is_create_only || there.recorded.is_none(),
+            None => rules.is_create_only(path) || there.recorded.is_none(),
             Some(observed) if there.observed == there.recorded => {
-                is_create_only || rules.reordered(shape, wanted, observed, path)
+                has_spelling || rules.reordered(shape, wanted, observed, path)
             }
             Some(_) => false,
         };
@@ -223,8 +228,8 @@ impl<'a> CompareWalk<'a> {
         }
     }
 
-    /// Compares tags by their keys; those that others put there are not gpb's business.
-    fn tags(
+    /// Compares pairs by their keys; those that others put there are not gpb's business.
+    fn pairs(
         &mut self,
         shape: Option<&'a Shape>,
         wanted: &[PropertyValue],
@@ -273,8 +278,10 @@ impl<'a> CompareWalk<'a> {
         }
     }
 
-    fn is_tags(&self, path: &PropPath) -> bool {
-        self.rules.tags().is_some_and(|tags| tags == path.0)
+    fn is_raised(&self, wanted: &PropertyValue, observed: &Json, path: &PropPath) -> bool {
+        let versions = || wanted.as_text().zip(observed.as_str());
+        let raised = self.raised.iter().find(|one| one.path == path);
+        raised.zip(versions()).is_some_and(|(place, (wanted, there))| place.reaches(wanted, there))
     }
 
     fn has_unreadable(&self, wanted: &PropertyValue, path: &PropPath) -> bool {

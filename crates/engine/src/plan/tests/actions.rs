@@ -17,7 +17,7 @@ fn change<'p>(plan: &'p Plan, name: &str) -> &'p ResourceChange {
 }
 
 /// `+ network.vpc`, `~ data.main: Size`, `-/+ data.main: Engine!` (`!` forces), with what drifted in brackets.
-fn told(plan: &Plan) -> String {
+pub(super) fn told(plan: &Plan) -> String {
     let lines = plan.changes.iter().map(|change| {
         let symbol = match (change.action, change.create_first) {
             (Action::NoOp, _) => "=",
@@ -114,14 +114,14 @@ fn what_the_cloud_adds_is_left_alone_and_what_it_changes_is_drift() {
     let model = store(json!({ "Size": 1 }));
     let mut world = FakeCloud::applied(&model);
     world.observed("data.main").insert("Engine".into(), "x".into());
-    assert_eq!(told(&world.plan(&model)), "= data.main");
+    assert_eq!(told(&world.plan(&model)), "= data.main: (Engine)");
     world.observed("data.main").insert("Size".into(), 7.into());
     let plan = world.plan(&model);
-    assert_eq!(told(&plan), "~ data.main: Size (Size)");
-    let drift = &change(&plan, "data.main").drift[0];
+    assert_eq!(told(&plan), "~ data.main: Size (Engine) (Size)");
+    let drift = &change(&plan, "data.main").drift[1];
     assert_eq!((drift.before.clone(), drift.after.clone()), (Some(json!(1)), Some(PropertyValue::Int(7))));
     // Drift that the text has caught up with is told and not repaired.
-    assert_eq!(told(&world.plan(&store(json!({ "Size": 7 })))), "= data.main: (Size)");
+    assert_eq!(told(&world.plan(&store(json!({ "Size": 7 })))), "= data.main: (Engine) (Size)");
 }
 
 #[test]
@@ -222,6 +222,7 @@ fn an_interrupted_creation_is_adopted_or_undone() {
         operation: OperationKind::Create,
         token: "t".into(),
         id: None,
+        sent: false,
         desired: record.applied,
         depends_on: Vec::new(),
         layer: record.layer,
@@ -297,6 +298,85 @@ fn a_rename_of_a_stateful_resource_has_to_be_written_down() {
     assert_eq!(told(&world.plan(&named("data.new"))), "+ data.new\n- data.old");
 }
 
+fn stores(named: &[(&str, Json)]) -> Model {
+    let mut stores = model(named.iter().map(|(name, json)| resource(name, "aws.data.store", json.clone())));
+    stores.resources.sort_by(|a, b| a.address.cmp(&b.address));
+    stores
+}
+
+/// Returns the lines that would say what was renamed between two models.
+fn renames(before: &[(&str, Json)], after: &[(&str, Json)]) -> Vec<String> {
+    let refused =
+        FakeCloud::applied(&stores(before)).try_plan(&stores(after)).map_or_else(|refused| refused, |_| vec![]);
+    let line = |help: &str| help.split('`').nth(1).unwrap_or_default().to_owned();
+    refused.iter().map(|one| line(one.help.as_ref().unwrap())).collect()
+}
+
+#[test]
+fn several_renames_are_paired_by_name_and_by_content() {
+    let store = |name: &str, size: i64, engine: &str| json!({ "StoreName": name, "Size": size, "Engine": engine });
+    // By the name they bear, whatever else changes.
+    assert_eq!(
+        renames(
+            &[("data.one", store("a", 1, "x")), ("data.two", store("b", 2, "x"))],
+            &[("data.uno", store("b", 9, "y")), ("data.due", store("a", 9, "y"))],
+        ),
+        ["moved data.one to data.due", "moved data.two to data.uno"]
+    );
+    // By what they hold.
+    let store = |size: i64, engine: &str| json!({ "Size": size, "Engine": engine });
+    assert_eq!(
+        renames(
+            &[("data.one", store(1, "x")), ("data.two", store(2, "y"))],
+            &[("data.uno", store(2, "y")), ("data.due", store(1, "x"))],
+        ),
+        ["moved data.one to data.due", "moved data.two to data.uno"]
+    );
+    // What goes for good has no pair, and what is new has none.
+    assert_eq!(
+        renames(
+            &[("data.one", store(1, "x")), ("data.two", store(2, "y"))],
+            &[("data.uno", store(1, "x")), ("data.due", store(7, "z")), ("data.tre", store(8, "w"))],
+        ),
+        ["moved data.one to data.uno"]
+    );
+}
+
+#[test]
+fn a_part_that_was_renamed_as_a_whole_is_moved_by_one_line() {
+    let store = |size: i64| json!({ "Size": size });
+    assert_eq!(
+        renames(
+            &[("data.one.a", store(1)), ("data.one.b[\"x.y\"]", store(2))],
+            &[("data.uno.a", store(1)), ("data.uno.b[\"x.y\"]", store(2))],
+        ),
+        ["moved data.one to data.uno"]
+    );
+    // Not when part of it stays.
+    assert_eq!(
+        renames(
+            &[("data.one.a", store(1)), ("data.one.b", store(2)), ("data.one.c", store(3))],
+            &[("data.uno.a", store(1)), ("data.uno.b", store(2)), ("data.one.c", store(3))],
+        ),
+        ["moved data.one.a to data.uno.a", "moved data.one.b to data.uno.b"]
+    );
+}
+
+#[test]
+fn a_name_that_cannot_be_given_up_in_time_is_refused() {
+    // The old attachment goes after the new one is there, which needs the new role, which bears the name of the old one.
+    let with = |role: &str| {
+        let target = json!({ "Target": to(role, "Arn") });
+        let mut at = resource("compute.at", "aws.run.attachment", target);
+        at.lifecycle.replace = Some(Replacement::CreateThenDelete);
+        model([resource(role, "aws.iam.role", json!({ "RoleName": "r" })), at])
+    };
+    let refused = FakeCloud::applied(&with("data.a")).try_plan(&with("data.b")).unwrap_err();
+    assert_eq!(refused.len(), 1);
+    assert_eq!(refused[0].code, "GPB7002");
+    assert!(refused[0].help.as_ref().unwrap().contains("`moved data.a to data.b`"), "{:?}", refused[0].help);
+}
+
 /// Checks whether a replacement of `data.main` is allowed, by mode and by what its text says of protection.
 #[test]
 fn what_holds_data_is_protected_where_it_is_live() {
@@ -361,9 +441,9 @@ fn tags_of_others_are_left_alone_and_never_sent_back() {
         "Tags".into(),
         json!([{ "Key": "b", "Value": "2" }, { "Key": "theirs", "Value": "x" }, { "Key": "a", "Value": "1" }]),
     );
-    assert_eq!(told(&world.plan(&model)), "= data.main");
+    assert_eq!(told(&world.plan(&model)), "= data.main: (Tags)");
     let plan = world.plan(&tagged(json!([{ "Key": "a", "Value": "1" }])));
-    assert_eq!(told(&plan), "~ data.main: Tags");
+    assert_eq!(told(&plan), "~ data.main: Tags (Tags)");
     let before = change(&plan, "data.main").before.as_ref().unwrap();
     assert_eq!(before["Tags"], json!([{ "Key": "b", "Value": "2" }, { "Key": "a", "Value": "1" }]));
 }

@@ -1,7 +1,7 @@
 //! The saved plan and what it promises.
 
 use crate::plan::fixtures::*;
-use crate::plan::{SavedPlanError, from_json, model_hash, stale, to_json};
+use crate::plan::{FORMAT, SavedPlanError, from_json, model_hash, stale, to_json};
 use serde_json::json;
 
 fn a_plan() -> (FakeCloud, gpb_model::Model, crate::plan::Plan) {
@@ -43,7 +43,7 @@ fn what_is_no_plan_of_this_form_is_refused() {
     let text = to_json(&plan);
     assert!(matches!(from_json("{"), Err(SavedPlanError::NotAPlan(_))));
     assert!(matches!(from_json("[]"), Err(SavedPlanError::NotAPlan(_))));
-    let older = text.replacen("\"format\": 2", "\"format\": 1", 1);
+    let older = text.replacen(&format!("\"format\": {FORMAT}"), "\"format\": 1", 1);
     assert_eq!(from_json(&older), Err(SavedPlanError::Format { found: 1 }));
     let other = text.replace(env!("CARGO_PKG_VERSION"), "99.0.0");
     assert_eq!(from_json(&other), Err(SavedPlanError::Version { found: "99.0.0".into() }));

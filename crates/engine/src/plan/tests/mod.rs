@@ -1,6 +1,9 @@
 mod actions;
+mod answers;
 mod basis;
+mod drift;
 mod laws;
+mod lifecycle;
 mod order;
 mod references;
 mod speed;

@@ -30,7 +30,7 @@ fn steps_of(
     let edges = declared.iter().flat_map(|(from, uses)| uses.iter().map(move |to| (from, to)));
     let graph = Graph::from_edges(changes.iter().map(|change| change.address.clone()).collect::<Vec<_>>(), edges);
     let built_on = recorded.iter().map(|(address, uses)| (address, uses.as_slice())).collect();
-    connect(changes, OrderInputs { graph: &graph, built_on: &built_on, types: &|_| None })
+    connect(changes, OrderInputs { graph: &graph, built_on: &built_on, types: &|_| None }).steps
 }
 
 /// Compares the order in which steps are done, one at a time and the most urgent first: `+a` creates, `-a` destroys.

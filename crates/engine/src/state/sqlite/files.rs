@@ -5,7 +5,7 @@ use super::schema;
 use crate::state::StateError;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{File, OpenOptions};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Options that read and write, and make files only their owner may read.
@@ -24,6 +24,19 @@ pub fn private_folder(folder: &Path) -> Result<(), StateError> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(|error| StateError::io(folder, &error))
+}
+
+/// Returns the file that a path leads to, which need not exist yet. A path that is no link is returned as it is.
+pub fn behind_links(path: &Path) -> Result<PathBuf, StateError> {
+    let Ok(target) = std::fs::read_link(path) else { return Ok(path.to_owned()) };
+    match std::fs::canonicalize(path) {
+        Ok(real) => Ok(real),
+        // A link to what is still to be made; one that leads round in a circle is another error.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            behind_links(&path.parent().unwrap_or(Path::new("")).join(target))
+        }
+        Err(error) => Err(StateError::io(path, &error)),
+    }
 }
 
 /// Opens a state that must exist already; `None` when there is none.
@@ -80,6 +93,8 @@ fn make(path: &Path) -> Result<(), StateError> {
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // As many as there are statements: what is begun and ended all the time is not parsed anew each time.
+    connection.set_prepared_statement_cache_capacity(32);
     connection.pragma_update(None, "foreign_keys", true)
 }
 

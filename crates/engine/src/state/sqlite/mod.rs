@@ -2,8 +2,12 @@
 
 mod connection_lock;
 pub(super) mod files;
+mod group_commit;
+mod journal;
 mod queries;
+mod records;
 mod schema;
+mod scope_transaction;
 mod sqlite_store;
 #[cfg(test)]
 mod tests;

@@ -61,31 +61,54 @@ pub fn head(connection: &Connection, scope: &StateScope) -> rusqlite::Result<Opt
     connection.prepare_cached(sql)?.query_row(params![scope.cloud, scope.stack, scope.environment], read).optional()
 }
 
+/// The open intents of a scope. Left to itself SQLite goes through the journal of all that ever was.
+pub const OPEN_INTENTS: &str =
+    "SELECT intent FROM journal INDEXED BY journal_open WHERE scope = ?1 AND verdict IS NULL";
+
 /// Reads a scope as it is now.
 pub fn snapshot(connection: &mut Connection, path: &Path, scope: &StateScope) -> Result<StateSnapshot, StateError> {
     let sql_error = |e: rusqlite::Error| schema::error(path, &e);
     // One transaction, so that all parts are of one moment while another process writes.
     let transaction = connection.transaction().map_err(sql_error)?;
     let Some(head) = head(&transaction, scope).map_err(sql_error)? else { return Ok(empty(scope)) };
-    let texts = |sql: &str| -> rusqlite::Result<Vec<String>> {
-        transaction.prepare_cached(sql)?.query_map([head.id], |row| row.get(0))?.collect()
-    };
-    let records = texts("SELECT record FROM resource WHERE scope = ?1 ORDER BY address").map_err(sql_error)?;
-    let pending = texts("SELECT intent FROM journal WHERE scope = ?1 AND verdict IS NULL ORDER BY sequence");
     let mut resources = BTreeMap::new();
-    for text in records {
-        let record: ResourceRecord = decode(path, &text)?;
+    let records = "SELECT record FROM resource WHERE scope = ?1 ORDER BY address";
+    each(&transaction, path, records, head.id, |record: ResourceRecord| {
         resources.insert(record.address.clone(), record);
-    }
-    let pending = pending.map_err(sql_error)?;
+    })?;
+    let mut pending: Vec<Intent> = Vec::new();
+    each(&transaction, path, OPEN_INTENTS, head.id, |intent| pending.push(intent))?;
+    pending.sort_by_key(|intent| intent.sequence);
     Ok(StateSnapshot {
         scope: scope.clone(),
         lineage: head.lineage,
         serial: head.serial,
         resources,
-        pending: pending.iter().map(|text| decode(path, text)).collect::<Result<_, _>>()?,
+        pending,
         outputs: decode(path, &head.outputs)?,
     })
+}
+
+/// Decodes one document after the other, without having the text of all of them in memory.
+fn each<T: DeserializeOwned>(
+    connection: &Connection,
+    path: &Path,
+    sql: &str,
+    scope: i64,
+    mut act: impl FnMut(T),
+) -> Result<(), StateError> {
+    let mut run = || -> rusqlite::Result<Result<(), StateError>> {
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut rows = statement.query([scope])?;
+        while let Some(row) = rows.next()? {
+            match decode(path, row.get_ref(0)?.as_str()?) {
+                Ok(decoded) => act(decoded),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        Ok(Ok(()))
+    };
+    run().map_err(|e| schema::error(path, &e))?
 }
 
 /// An intent, its verdict, when it ended, and its error.

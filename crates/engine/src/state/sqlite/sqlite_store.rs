@@ -31,13 +31,20 @@ impl SqliteStore {
         self.folder.join("state.db")
     }
 
+    /// Returns the folder and the path of the file itself, which the path may be a link to: whoever else comes to that file
+    /// has to meet the same lock and the same key.
+    fn real(&self) -> Result<(PathBuf, PathBuf), StateError> {
+        let path = files::behind_links(&self.path())?;
+        Ok((path.parent().unwrap_or(Path::new("")).to_owned(), path))
+    }
+
     /// Runs `act` on the file, or returns `absent` when there is none.
     fn read<T>(
         &self,
         absent: T,
         act: impl FnOnce(&mut Connection, &Path) -> Result<T, StateError>,
     ) -> Result<T, StateError> {
-        let path = self.path();
+        let (_, path) = self.real()?;
         let mut reading = lock(&self.reading);
         if reading.is_none() {
             *reading = files::open(&path)?;
@@ -72,13 +79,13 @@ impl StateStore for SqliteStore {
     }
 
     fn key(&self) -> Result<SecretKey, StateError> {
-        SecretKey::load(&self.folder)
+        SecretKey::load(&self.real()?.0)
     }
 
     fn writer(&self, scope: &StateScope, holder: &LockHolder) -> Result<Box<dyn StateWriter>, StateError> {
-        files::private_folder(&self.folder)?;
-        let held = StateLock::take(&self.folder, holder)?;
-        let path = self.path();
+        let (folder, path) = self.real()?;
+        files::private_folder(&folder)?;
+        let held = StateLock::take(&folder, holder)?;
         let connection = files::open_or_make(&path)?;
         schema::check_pages(&connection, &path)?;
         let key = self.key()?;

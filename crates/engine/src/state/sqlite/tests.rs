@@ -2,9 +2,12 @@
 #![allow(clippy::disallowed_methods)] // Tests look at the files.
 
 use super::*;
-use crate::state::OperationKind;
 use crate::state::StateStore as _;
 use crate::state::conformance::{self, holder, new_intent, scope};
+use crate::state::{Intent, OperationKind, StateError, StateWriter};
+use futures::executor::block_on as now;
+use futures::future::join_all;
+use gpb_model::Address;
 use rusqlite::Connection;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +22,7 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
 fn written(folder: &Path) -> PathBuf {
     let store = SqliteStore::new(folder);
     let writer = store.writer(&scope("a"), &holder()).unwrap();
-    writer.begin(new_intent("a", OperationKind::Create)).unwrap();
+    now(writer.begin(new_intent("a", OperationKind::Create))).unwrap();
     store.path()
 }
 
@@ -60,6 +63,30 @@ fn files_are_private() {
         let path = entry.unwrap().path();
         assert_eq!(mode(&path), 0o600, "{}", path.display());
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_state_behind_a_link_has_one_lock_and_one_key() {
+    let temp = tempfile::tempdir().unwrap();
+    let (real, linked) = (temp.path().join("real"), temp.path().join("linked"));
+    fs::create_dir_all(&linked).unwrap();
+    std::os::unix::fs::symlink("../real/state.db", linked.join("state.db")).unwrap();
+    let (one, other) = (SqliteStore::new(&real), SqliteStore::new(&linked));
+    let locked = |store: &SqliteStore| store.writer(&scope("a"), &holder()).map(drop).unwrap_err().code();
+
+    let writer = other.writer(&scope("a"), &holder()).unwrap();
+    assert!(one.path().is_file(), "the link is followed even before there is a state");
+    assert!(other.path().is_symlink());
+    assert_eq!([locked(&one), locked(&other)], ["GPB7504"; 2]);
+    now(writer.begin(new_intent("a", OperationKind::Create))).unwrap();
+    assert_eq!(one.snapshot(&scope("a")).unwrap(), other.snapshot(&scope("a")).unwrap());
+    drop(writer);
+
+    let _writer = one.writer(&scope("a"), &holder()).unwrap();
+    assert_eq!([locked(&one), locked(&other)], ["GPB7504"; 2]);
+    let hash = |store: &SqliteStore| store.key().unwrap().hash(&"x".into());
+    assert_eq!(hash(&one), hash(&other));
 }
 
 #[test]
@@ -118,4 +145,75 @@ fn a_creation_that_was_cut_off_is_begun_anew() {
     fs::write(folder.join("state.db.new"), "half").unwrap();
     written(&folder);
     assert_eq!(SqliteStore::new(&folder).snapshot(&scope("a")).unwrap().pending.len(), 1);
+}
+
+/// Returns the number of transactions in the log of a state, each of which waited for the disk.
+fn transactions(folder: &Path) -> usize {
+    let log = fs::read(folder.join("state.db-wal")).unwrap();
+    let word = |at: usize| u32::from_be_bytes(log[at..at + 4].try_into().unwrap());
+    let (header, frame) = (32, 24 + usize::try_from(word(8)).unwrap());
+    // The last frame of a transaction says how many pages the database has after it.
+    (header..log.len()).step_by(frame).filter(|at| word(at + 4) != 0).count()
+}
+
+/// Begins this many intents at the same time.
+fn begin_all(writer: &dyn StateWriter, names: impl Iterator<Item = String>) -> Vec<Result<Intent, StateError>> {
+    now(join_all(names.map(|name| writer.begin(new_intent(&name, OperationKind::Create)))))
+}
+
+#[test]
+fn writes_under_way_together_wait_for_the_disk_once() {
+    let (_temp, folder) = folder();
+    let store = SqliteStore::new(&folder);
+    let writer = store.writer(&scope("a"), &holder()).unwrap();
+    begin_all(&*writer, std::iter::once("first".to_owned()));
+    let before = transactions(&folder);
+    let begun = begin_all(&*writer, (0..100).map(|n| format!("n{n}")));
+    assert_eq!(transactions(&folder), before + 1);
+    let sequences: Vec<u64> = begun.iter().map(|intent| intent.as_ref().unwrap().sequence).collect();
+    assert_eq!(sequences, (2..102).collect::<Vec<_>>(), "in the order in which they came");
+    // Another process sees them without anything being closed.
+    assert_eq!(SqliteStore::new(&folder).snapshot(&scope("a")).unwrap().pending.len(), 101);
+}
+
+#[test]
+fn what_is_looked_for_at_each_write_needs_no_walk_through_the_journal() {
+    let (_temp, folder) = folder();
+    let path = written(&folder);
+    let connection = Connection::open(path).unwrap();
+    let plan = |sql: &str| -> String {
+        let sql = format!("EXPLAIN QUERY PLAN {sql}");
+        connection.query_row(&sql, rusqlite::params![1, "a"], |row| row.get(3)).unwrap()
+    };
+    let last = plan(journal::LAST_OF_ADDRESS);
+    assert!(last.contains("journal_address (scope=? AND address=?)"), "{last}");
+    let open = plan(&format!("{} AND ?2 = ?2", queries::OPEN_INTENTS));
+    assert!(open.contains("journal_open (scope=?)"), "{open}");
+}
+
+#[test]
+fn a_write_that_does_not_fit_fails_alone() {
+    let (_temp, folder) = folder();
+    let store = SqliteStore::new(&folder);
+    let writer = store.writer(&scope("a"), &holder()).unwrap();
+    let begun = begin_all(&*writer, ["a", "b", "a", "c"].map(str::to_owned).into_iter());
+    let told: Vec<_> = begun.into_iter().map(|begun| begun.map(|intent| intent.sequence)).collect();
+    assert_eq!(told, [Ok(1), Ok(2), Err(StateError::Unsettled { address: Address::new("a") }), Ok(3)]);
+    assert_eq!(store.snapshot(&scope("a")).unwrap().pending.len(), 3);
+}
+
+#[test]
+fn a_full_disk_fails_all_that_is_under_way() {
+    let (_temp, folder) = folder();
+    let store = SqliteStore::new(&folder);
+    let path = written(&folder);
+    let connection = files::open_or_make(&path).unwrap();
+    let pages: u32 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+    connection.pragma_update(None, "max_page_count", pages + 2).unwrap();
+    let lock = crate::state::lock::StateLock::take(&folder, &holder()).unwrap();
+    let writer = writer::SqliteWriter::new(connection, path, scope("a"), store.key().unwrap(), lock);
+    let begun = begin_all(&writer, (0..100).map(|n| format!("n{n}")));
+    let codes: Vec<_> = begun.iter().map(|begun| begun.as_ref().map_err(StateError::code).map(drop)).collect();
+    assert_eq!(codes, vec![Err("GPB7505"); 100], "also those that would have had room by themselves");
+    assert_eq!(store.snapshot(&scope("a")).unwrap().pending.len(), 1, "nothing of it is kept");
 }

@@ -1,0 +1,86 @@
+//! The life of a type's resources, beyond what its schema says: `stdlib/lifecycle/<service>.toml`, packed with the catalog.
+
+use crate::value_form::ValueForm;
+use gpb_model::{PropPath, TypeName};
+use serde::{Deserialize, Deserializer, de};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The behaviour of a type's resources from creation to deletion, in AWS's spelling.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TypeLifecycle {
+    /// Groups of properties whose values only one resource may hold at a time.
+    ///
+    /// A replacement that keeps the values of a group deletes first.
+    pub exclusive: Vec<Vec<PropPath>>,
+    /// Types whose resources hold one of this type: AWS refuses its deletion while they use it.
+    pub held_by: Vec<TypeName>,
+    /// The time after a creation or a change in which other services may not know of it.
+    #[serde(deserialize_with = "time_span")]
+    pub settles: Option<Duration>,
+    /// Outputs that a change in place moves, each with the properties whose change moves it.
+    pub volatile: BTreeMap<PropPath, Vec<PropPath>>,
+    /// Places that AWS gives back in another form than they were given in.
+    pub forms: BTreeMap<PropPath, ValueForm>,
+    /// Versions that AWS raises by itself.
+    pub raised: Vec<RaisedVersion>,
+    /// Types whose resources take those of this type with them when they are deleted.
+    pub deleted_with: Vec<TypeName>,
+    /// Numbers that a resource of another type moves.
+    pub scaled: Vec<ScaledProperty>,
+}
+
+/// A version that AWS raises by itself, within a major version.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RaisedVersion {
+    /// The property that holds the version.
+    pub property: PropPath,
+    /// The property that, when it is `false`, keeps AWS from raising the version.
+    #[serde(rename = "while")]
+    pub switch: Option<PropPath>,
+    /// The property that names the engine, whose value decides what of a version is its major version.
+    pub engine: Option<PropPath>,
+    /// The number of parts of a major version, by engine; `*` for every other.
+    #[serde(default)]
+    pub major: BTreeMap<String, usize>,
+}
+
+impl RaisedVersion {
+    /// Returns the number of parts that name a major version of an engine; 1 where nothing is known.
+    pub fn major_parts(&self, engine: Option<&str>) -> usize {
+        let known = engine.and_then(|engine| self.major.get(engine));
+        known.or_else(|| self.major.get("*")).copied().unwrap_or(1)
+    }
+}
+
+/// A number that a resource of another type moves while it runs.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScaledProperty {
+    /// The property that holds the number.
+    pub property: PropPath,
+    /// The type that moves it, in gpb's name: `aws.applicationautoscaling.scalable_target`.
+    pub by: TypeName,
+    /// The property of that type that names what it moves.
+    pub names: PropPath,
+    /// The values that properties of that type have when it moves this number.
+    #[serde(default, rename = "where")]
+    pub conditions: BTreeMap<PropPath, String>,
+}
+
+/// Reads a time span: `30s`, `2min`, `1h`.
+fn time_span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let size: Option<u64> = match unit {
+        "s" => Some(1),
+        "min" => Some(60),
+        "h" => Some(3600),
+        _ => None,
+    };
+    let seconds = number.parse::<u64>().ok().zip(size).and_then(|(number, size)| number.checked_mul(size));
+    let bad = || de::Error::custom(format!("`{text}` is not a time span such as `30s`, `2min` or `1h`"));
+    seconds.map(|seconds| Some(Duration::from_secs(seconds))).ok_or_else(bad)
+}

@@ -1,0 +1,39 @@
+//! Freshness: what this run has just made or changed may not be known to other services yet.
+//!
+//! A refusal for what is wrong, forbidden or missing is then not believed before the settle times of all that it is
+//! built on have passed.
+
+use super::run::ApplyRun;
+use crate::cloud::{CloudError, CloudErrorKind};
+use crate::plan::ResourceChange;
+use gpb_model::Address;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+impl ApplyRun<'_> {
+    /// Returns true when a failure may only mean that a dependency is not known everywhere yet.
+    pub fn may_be_early(&self, change: &ResourceChange, error: &CloudError, now: Duration) -> bool {
+        let is_doubtful =
+            matches!(error.kind, CloudErrorKind::Invalid | CloudErrorKind::Denied | CloudErrorKind::NotFound);
+        // What gpb refuses itself does not depend on what others know.
+        is_doubtful && !error.code.starts_with("GPB") && now < self.settled_at(change)
+    }
+
+    /// Returns the time at which all that a change is built on has settled, by the run's clock.
+    fn settled_at(&self, change: &ResourceChange) -> Duration {
+        let changes: BTreeMap<&Address, &ResourceChange> =
+            self.apply.plan.changes.iter().map(|change| (&change.address, change)).collect();
+        let mut open: Vec<&Address> = change.depends_on.iter().collect();
+        let mut seen = BTreeSet::new();
+        let mut latest = Duration::ZERO;
+        while let Some(address) = open.pop() {
+            let Some(dependency) = changes.get(address).filter(|_| seen.insert(address)) else { continue };
+            let settles = || self.apply.types.get(&dependency.ty).and_then(|def| def.lifecycle.settles);
+            if let Some(changed) = self.changed_at(address) {
+                latest = latest.max(changed.saturating_add(settles().unwrap_or_default()));
+            }
+            open.extend(&dependency.depends_on);
+        }
+        latest
+    }
+}

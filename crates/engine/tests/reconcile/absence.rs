@@ -1,0 +1,100 @@
+//! What one answer does not show is not gone yet.
+
+use super::scripted_cloud::{ScriptedCloud, failure};
+use super::*;
+use futures::executor::block_on;
+use gpb_engine::cloud::CloudErrorKind;
+use gpb_engine::state::{NewIntent, OperationKind};
+use std::time::Duration;
+
+fn pair() -> DesiredMap {
+    vec![("front", "box", json!({"Size": 2})), ("data", "store", json!({"StoreName": "orders"}))]
+}
+
+/// Hides everything from some calls.
+fn hidden(world: &EngineFixture, from: fn(&str) -> bool) -> ScriptedCloud<'_> {
+    ScriptedCloud { shown: Box::new(move |call, seen| seen.filter(|_| !from(call))), ..ScriptedCloud::new(world) }
+}
+
+fn observe(cloud: &ScriptedCloud<'_>, world: &EngineFixture) -> RefreshResult {
+    let reading = Refresh { cloud, types: &TestTypes, functions: &no_functions, clock: &world.clock, seed: 1 };
+    world.clock.run(refresh(reading, &world.snapshot(), &Model::default()))
+}
+
+fn gone(refreshed: &RefreshResult) -> Vec<&str> {
+    refreshed.observation.iter().filter(|(_, seen)| seen.is_none()).map(|(address, _)| address.as_str()).collect()
+}
+
+#[test]
+fn a_batch_that_leaves_something_out_is_not_believed() {
+    let world = EngineFixture::new();
+    world.live(&pair());
+    let cloud = hidden(&world, |call| call == "read_many");
+    assert_eq!(gone(&observe(&cloud, &world)), [""; 0]);
+    assert!(cloud.live(&pair()).done.is_empty(), "nothing is made anew");
+    world.assert_settled(&pair(), "left out of a list");
+}
+
+#[test]
+fn what_holds_data_is_gone_after_two_looks_with_time_between() {
+    let world = EngineFixture::new();
+    world.live(&pair());
+    let clock = world.clock.clone();
+    let back = clock.now() + Duration::from_secs(3);
+    let cloud = ScriptedCloud {
+        shown: Box::new(move |_, seen| seen.filter(|_| clock.now() >= back)),
+        ..ScriptedCloud::new(&world)
+    };
+    assert_eq!(gone(&observe(&cloud, &world)), ["front"], "a box holds no data, and one read is enough");
+    assert_eq!(gone(&observe(&hidden(&world, |_| true), &world)), ["data", "front"]);
+}
+
+#[test]
+fn an_interrupted_deletion_is_done_after_two_looks() {
+    let world = EngineFixture::new();
+    world.live(&pair());
+    let record = world.snapshot().resources[&Address::new("data")].clone();
+    let intent = NewIntent {
+        address: record.address,
+        ty: record.ty,
+        place: record.place,
+        operation: OperationKind::Delete,
+        id: Some(record.id),
+        desired: serde_json::Map::new(),
+        depends_on: vec![],
+        layer: None,
+        started_ms: 0,
+    };
+    let writer = world.writer();
+    block_on(writer.begin(intent)).unwrap();
+    let cloud = ScriptedCloud {
+        shown: {
+            let (clock, back) = (world.clock.clone(), world.clock.now() + Duration::from_secs(3));
+            Box::new(move |_, seen| seen.filter(|_| clock.now() >= back))
+        },
+        ..ScriptedCloud::new(&world)
+    };
+    let (clock, events) = (&world.clock, &NullSink);
+    let recovery = CrashRecovery { writer: &*writer, cloud: &cloud, clock, events, seed: 1 };
+    let settled = world.clock.run(recover(recovery)).unwrap();
+    assert_eq!(settled, [IntentOutcome::NotDeleted { address: Address::new("data") }]);
+}
+
+#[test]
+fn what_cannot_be_read_is_neither_there_nor_gone() {
+    let world = EngineFixture::new();
+    world.live(&pair());
+    let cloud = ScriptedCloud {
+        before: Box::new(|call, _| match call {
+            "read" => Err(failure(CloudErrorKind::Unavailable)),
+            _ => Ok(()),
+        }),
+        ..hidden(&world, |call| call == "read_many")
+    };
+    let refreshed = observe(&cloud, &world);
+    assert!(refreshed.observation.is_empty());
+    let told: Vec<&str> = refreshed.diagnostics.iter().map(|one| one.code).collect();
+    assert_eq!(told, ["GPB8009", "GPB8009"]);
+    let message = &refreshed.diagnostics[0].message;
+    assert!(message.starts_with("cannot read front (aws.test.box): "), "{message}");
+}

@@ -1,0 +1,85 @@
+//! Waiting ends when it should, and a timeout is not tried again.
+
+use super::scripted_cloud::{ScriptedCloud, failure, with};
+use super::*;
+use gpb_engine::cloud::CloudErrorKind;
+use std::time::Duration;
+
+fn one(size: u32) -> DesiredMap {
+    vec![("a", "box", json!({"Size": size}))]
+}
+
+/// A change that takes twenty minutes and then fails: how often it is made, and for how many minutes.
+fn check(operation: &'static str, kind: CloudErrorKind, times: usize, minutes: std::ops::Range<u64>) {
+    let world = EngineFixture::new();
+    if operation == "update" {
+        world.live(&one(2));
+    }
+    let start = world.clock.now();
+    let cloud = ScriptedCloud {
+        before: Box::new(move |call, _| if call == "wait" { Err(failure(kind)) } else { Ok(()) }),
+        after: Box::new(move |call, _| if call == operation { Err(failure(kind)) } else { Ok(()) }),
+        // What was asked for is not in effect, so that every try is needed.
+        shown: Box::new(|call, seen| match call {
+            "read" => with(seen, "Size", json!(1)),
+            _ => seen,
+        }),
+        takes: Duration::from_mins(20),
+        ..ScriptedCloud::new(&world)
+    };
+    let outcome = cloud.live(&one(3));
+    assert_eq!(outcome.failed[0].error.kind, kind);
+    assert_eq!(cloud.made(&[operation]).len(), times, "{operation} {}", kind.as_str());
+    let took = world.since(start).as_secs() / 60;
+    assert!(minutes.contains(&took), "{operation} {}: {took} minutes", kind.as_str());
+}
+
+#[test]
+fn a_timeout_is_final() {
+    check("create", CloudErrorKind::TimedOut, 1, 20..21);
+    check("update", CloudErrorKind::TimedOut, 1, 20..21);
+}
+
+#[test]
+fn what_is_not_ready_is_waited_for_by_the_clock() {
+    check("update", CloudErrorKind::NotReady, 2, 40..41);
+    check("update", CloudErrorKind::Conflict, 3, 60..61);
+}
+
+#[test]
+fn a_step_ends_at_its_deadline_whatever_it_meets() {
+    check("update", CloudErrorKind::Throttled, 9, 180..201);
+}
+
+#[test]
+fn what_ended_in_a_failed_state_is_marked_for_replacement() {
+    let world = EngineFixture::new();
+    let cloud = ScriptedCloud {
+        after: Box::new(|call, _| match call {
+            "create" => Err(failure(CloudErrorKind::FailedState)),
+            _ => Ok(()),
+        }),
+        ..ScriptedCloud::new(&world)
+    };
+    let outcome = cloud.live(&one(2));
+    assert_eq!(outcome.diagnostics()[0].code, "GPB8014");
+    assert_eq!(cloud.made(&["create", "update", "wait"]), ["create aws.test.box"]);
+    let record = world.snapshot().resources[&Address::new("a")].clone();
+    assert!(record.failed && record.tainted.is_some(), "{record:?}");
+    assert_eq!(record.observed["Size"], 2, "as it stands");
+}
+
+#[test]
+fn the_cloud_is_told_when_the_step_ends() {
+    let world = EngineFixture::new();
+    let cloud = ScriptedCloud {
+        before: Box::new(|call, nth| match call {
+            "create" if nth < 2 => Err(failure(CloudErrorKind::Conflict)),
+            _ => Ok(()),
+        }),
+        ..ScriptedCloud::new(&world)
+    };
+    cloud.live(&one(1));
+    let step = Some(ApplyOptions::default().step_timeout);
+    assert_eq!(*cloud.deadlines.lock().unwrap(), [step; 3], "one end for all tries");
+}
