@@ -64,6 +64,11 @@ pub(super) fn lies_within(inner: &str, outer: &str) -> Option<bool> {
     Some(outer.trunc().contains(&inner.trunc()))
 }
 
+/// Checks whether two address blocks share an address; none where one of them is no block.
+pub(super) fn overlap_of_blocks(one: &str, other: &str) -> Option<bool> {
+    lies_within(one, other).zip(lies_within(other, one)).map(|(inside, around)| inside || around)
+}
+
 /// Returns the length of a window, in minutes.
 pub(super) fn minutes(text: &str) -> Option<u32> {
     window(text).map(|((from, to), _)| to - from)

@@ -117,6 +117,15 @@ impl<'m> Subject<'_, 'm> {
         }
     }
 
+    /// Returns the earlier managed resources of the same type that have the same known value at a path.
+    pub fn earlier_with_same<'s>(&'s self, path: &'s RulePath) -> impl Iterator<Item = Subject<'s, 'm>> {
+        let mine = raw(self.resource, path);
+        let earlier = self.targets.model.resources.iter().take_while(|other| !std::ptr::eq(*other, self.resource));
+        let alike = earlier
+            .filter(move |other| !other.existing && other.ty == self.resource.ty && is_same(mine, raw(other, path)));
+        alike.map(|resource| Subject { resource, element: None, targets: self.targets })
+    }
+
     fn entry(&self, entries: &'m PropertyMap, steps: &[PathStep], path: &RulePath, visit: &mut dyn FnMut(Found<'m>)) {
         match steps {
             [PathStep::Key(key), rest @ ..] => match entries.get(key.as_str()) {
@@ -154,5 +163,22 @@ impl<'m> Subject<'_, 'm> {
             // What is inside a reference, a text or a number cannot be seen.
             _ => visit(Found::Unknown),
         }
+    }
+}
+
+/// Returns the value at a path of one step.
+fn raw<'m>(resource: &'m Resource, path: &RulePath) -> Option<&'m PropertyValue> {
+    match path.steps.as_slice() {
+        [PathStep::Key(key)] => resource.properties.get(key.as_str()),
+        _ => None,
+    }
+}
+
+/// Checks whether two values are surely the same: equal strings, or references to one resource.
+fn is_same(one: Option<&PropertyValue>, other: Option<&PropertyValue>) -> bool {
+    match (one, other) {
+        (Some(PropertyValue::Text(one)), Some(PropertyValue::Text(other))) => one == other,
+        (Some(PropertyValue::Ref(one)), Some(PropertyValue::Ref(other))) => one.to == other.to,
+        _ => false,
     }
 }

@@ -101,6 +101,13 @@ fn test(word: &str, operand: &Value) -> Result<ValueTest, String> {
         "same_as" => ValueTest::SameAs(term()?),
         "apart_from" => ValueTest::ApartFrom(term()?),
         "within" => ValueTest::Within(term()?),
+        "clear_of_others" => {
+            let part = |word: &str| {
+                let place = operand.get(word).ok_or_else(|| format!("`clear_of_others` has no `{word}`"))?;
+                RulePath::parse(text(place)?)
+            };
+            ValueTest::ClearOfOthers { of: part("of")?, by: part("by")? }
+        }
         _ => return Err(format!("there is no test `{word}`")),
     })
 }

@@ -2,6 +2,7 @@
 
 use super::forms::{self, TextForm};
 use super::lookup::{Found, Subject};
+use super::path::RulePath;
 use super::term::Term;
 use gpb_model::PropertyValue;
 
@@ -98,6 +99,13 @@ pub(super) enum ValueTest {
     ApartFrom(Term),
     /// An address block in that of a term.
     Within(Term),
+    /// An address block that shares no address with that of an earlier resource of the type.
+    ClearOfOthers {
+        /// The place of the blocks.
+        of: RulePath,
+        /// The place of what must be the same for two resources to be compared.
+        by: RulePath,
+    },
     /// The opposite of a test.
     Not(Box<ValueTest>),
 }
@@ -128,6 +136,11 @@ impl ValueTest {
             ValueTest::Within(term) => {
                 let outer = term.value(subject).text();
                 found.text().zip(outer).and_then(|(inner, outer)| forms::lies_within(inner, outer))
+            }
+            ValueTest::ClearOfOthers { of, by } => {
+                let block = found.text()?;
+                let others = subject.earlier_with_same(by);
+                any(others.map(|other| forms::overlap_of_blocks(block, other.find(of).text()?))).map(|overlap| !overlap)
             }
             ValueTest::Not(test) => test.passes(found, subject).map(|passes| !passes),
         }

@@ -40,13 +40,13 @@ fn model_of(ty: &str, properties: Json, rule: &WrittenRule) -> Model {
         .beside()
         .iter()
         .map(|(name, other)| resource(name, other["type"].as_str().unwrap(), json(&other["properties"])));
-    model([resource("data.subject", ty, properties)].into_iter().chain(beside))
+    model(beside.chain([resource("data.subject", ty, properties)]))
 }
 
 fn refuses(rule: &Rule, model: &Model) -> bool {
     let targets = ReferenceTargets::of(model);
     let mut refused = false;
-    let subject = Subject { resource: &model.resources[0], element: None, targets: &targets };
+    let subject = Subject { resource: model.resources.last().unwrap(), element: None, targets: &targets };
     rule.check(&subject, &mut |_, _| refused = true);
     refused
 }
@@ -79,7 +79,7 @@ fn every_rule_refuses_its_one_example_and_accepts_its_other() {
                     let word = if refused { "accepts" } else { "refuses" };
                     let _ = writeln!(wrong, "{ty}: {} {word} {example}", rule.id);
                 }
-                for message in violations(&def, &model.resources[0].properties) {
+                for message in violations(&def, &model.resources.last().unwrap().properties) {
                     let _ = writeln!(wrong, "{ty}: {}: the schema refuses an example: {message}", rule.id);
                 }
             }
@@ -96,8 +96,9 @@ fn nothing_unknown_is_refused() {
         let rule = written.compile().unwrap();
         let ty = format!("aws.{service}.{}", written.types()[0]);
         let mut model = model_of(&ty, json(written.examples().0), &written);
-        for key in model.resources[0].properties.keys().cloned().collect::<Vec<_>>() {
-            model.resources[0].properties.insert(key, later());
+        let subject = model.resources.last_mut().unwrap();
+        for key in subject.properties.keys().cloned().collect::<Vec<_>>() {
+            subject.properties.insert(key, later());
         }
         // What is missing may be refused without knowing anything.
         let empty = model_of(&ty, Json::Object(serde_json::Map::new()), &written);

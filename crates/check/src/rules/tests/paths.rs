@@ -40,6 +40,7 @@ fn of_test(test: &ValueTest) -> Vec<&RulePath> {
         ValueTest::Min(Limit::Of { term, .. }) | ValueTest::Max(Limit::Of { term, .. }) => vec![&term.path],
         ValueTest::SameAs(term) | ValueTest::ApartFrom(term) | ValueTest::Within(term) => vec![&term.path],
         ValueTest::Among(terms) => terms.iter().map(|term| &term.path).collect(),
+        ValueTest::ClearOfOthers { of, by } => vec![of, by],
         ValueTest::Not(test) => of_test(test),
         _ => Vec::new(),
     }
