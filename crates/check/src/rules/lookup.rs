@@ -1,6 +1,6 @@
 //! Looks up the values that paths lead to.
 
-use super::path::{PathStep, RulePath};
+use super::path::{RulePath, RuleStep};
 use foldhash::HashMap;
 use gpb_model::{Address, Model, PropPath, PropertyMap, PropertyValue, Resource};
 use std::cell::OnceCell;
@@ -92,7 +92,7 @@ impl<'m> ReferenceTargets<'m> {
 
 /// The place that a rule looks at: a resource, or one element inside it.
 #[derive(Clone, Copy)]
-pub(super) struct Subject<'s, 'm> {
+pub(super) struct RuleSubject<'s, 'm> {
     /// The resource.
     pub resource: &'m Resource,
     /// The element, where the rule looks at each element of a list.
@@ -101,7 +101,7 @@ pub(super) struct Subject<'s, 'm> {
     pub targets: &'s ReferenceTargets<'m>,
 }
 
-impl<'m> Subject<'_, 'm> {
+impl<'m> RuleSubject<'_, 'm> {
     /// Returns the value at a path without `*`.
     pub fn find(&self, path: &RulePath) -> Found<'m> {
         let mut only = Found::Absent;
@@ -118,17 +118,17 @@ impl<'m> Subject<'_, 'm> {
     }
 
     /// Returns the earlier managed resources of the same type that have the same known value at a path.
-    pub fn earlier_with_same<'s>(&'s self, path: &'s RulePath) -> impl Iterator<Item = Subject<'s, 'm>> {
+    pub fn earlier_with_same<'s>(&'s self, path: &'s RulePath) -> impl Iterator<Item = RuleSubject<'s, 'm>> {
         let mine = raw(self.resource, path);
         let earlier = self.targets.model.resources.iter().take_while(|other| !std::ptr::eq(*other, self.resource));
         let alike = earlier
             .filter(move |other| !other.existing && other.ty == self.resource.ty && is_same(mine, raw(other, path)));
-        alike.map(|resource| Subject { resource, element: None, targets: self.targets })
+        alike.map(|resource| RuleSubject { resource, element: None, targets: self.targets })
     }
 
-    fn entry(&self, entries: &'m PropertyMap, steps: &[PathStep], path: &RulePath, visit: &mut dyn FnMut(Found<'m>)) {
+    fn entry(&self, entries: &'m PropertyMap, steps: &[RuleStep], path: &RulePath, visit: &mut dyn FnMut(Found<'m>)) {
         match steps {
-            [PathStep::Key(key), rest @ ..] => match entries.get(key.as_str()) {
+            [RuleStep::Key(key), rest @ ..] => match entries.get(key.as_str()) {
                 Some(value) => self.inside(value, rest, path, visit),
                 None => visit(Found::Absent),
             },
@@ -136,23 +136,23 @@ impl<'m> Subject<'_, 'm> {
         }
     }
 
-    fn inside(&self, value: &'m PropertyValue, steps: &[PathStep], path: &RulePath, visit: &mut dyn FnMut(Found<'m>)) {
+    fn inside(&self, value: &'m PropertyValue, steps: &[RuleStep], path: &RulePath, visit: &mut dyn FnMut(Found<'m>)) {
         match (steps, value) {
             ([], _) => match &path.target {
                 None => visit(Found::of(value)),
                 Some((ty, further)) => match self.targets.referred(value, ty) {
                     Some(resource) => {
-                        Subject { resource, element: None, targets: self.targets }.each(further, visit);
+                        RuleSubject { resource, element: None, targets: self.targets }.each(further, visit);
                     }
                     None => visit(Found::Unknown),
                 },
             },
-            ([PathStep::Items, rest @ ..], PropertyValue::List(items)) => {
+            ([RuleStep::Items, rest @ ..], PropertyValue::List(items)) => {
                 for item in items {
                     self.inside(item, rest, path, visit);
                 }
             }
-            ([PathStep::Key(key), rest @ ..], PropertyValue::List(items)) => match key.parse::<usize>() {
+            ([RuleStep::Key(key), rest @ ..], PropertyValue::List(items)) => match key.parse::<usize>() {
                 Ok(index) => match items.get(index) {
                     Some(item) => self.inside(item, rest, path, visit),
                     None => visit(Found::Absent),
@@ -169,7 +169,7 @@ impl<'m> Subject<'_, 'm> {
 /// Returns the value at a path of one step.
 fn raw<'m>(resource: &'m Resource, path: &RulePath) -> Option<&'m PropertyValue> {
     match path.steps.as_slice() {
-        [PathStep::Key(key)] => resource.properties.get(key.as_str()),
+        [RuleStep::Key(key)] => resource.properties.get(key.as_str()),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Texts of rules, with the names and the values of properties put in.
 
-use super::lookup::{Found, Subject};
-use super::path::{PathStep, RulePath};
+use super::lookup::{Found, RuleSubject};
+use super::path::{RulePath, RuleStep};
 use super::term::Term;
 use gpb_catalog::TypeDef;
 use gpb_model::{PropPath, PropertyValue};
@@ -42,7 +42,7 @@ impl RuleText {
     }
 
     /// Returns the text for one resource.
-    pub fn fill(&self, subject: &Subject<'_, '_>, def: &TypeDef) -> String {
+    pub fn fill(&self, subject: &RuleSubject<'_, '_>, def: &TypeDef) -> String {
         let mut out = String::new();
         for piece in &self.0 {
             match piece {
@@ -68,23 +68,23 @@ impl RuleText {
 }
 
 /// Returns a path without its `*`, from the resource inward.
-pub(super) fn concrete(path: &RulePath, subject: &Subject<'_, '_>) -> PropPath {
+pub(super) fn concrete(path: &RulePath, subject: &RuleSubject<'_, '_>) -> PropPath {
     let start = match subject.element {
         Some((_, element)) if !path.absolute => element.clone(),
         _ => PropPath::default(),
     };
     let keys = path.steps.iter().map_while(|step| match step {
-        PathStep::Key(key) => Some(key),
-        PathStep::Items => None,
+        RuleStep::Key(key) => Some(key),
+        RuleStep::Items => None,
     });
     keys.fold(start, |place, key| place.child(key))
 }
 
-fn name(path: &RulePath, subject: &Subject<'_, '_>, def: &TypeDef) -> String {
+fn name(path: &RulePath, subject: &RuleSubject<'_, '_>, def: &TypeDef) -> String {
     let target = path.target.as_ref().map(|(_, inner)| inner.steps.as_slice()).unwrap_or_default();
     let mut shown = def.display(&concrete(path, subject));
     for step in target {
-        if let PathStep::Key(key) = step {
+        if let RuleStep::Key(key) = step {
             let _ = write!(shown, ".{key}");
         }
     }

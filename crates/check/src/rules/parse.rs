@@ -1,6 +1,6 @@
 //! Reads conditions and tests from TOML.
 
-use super::condition::RuleCondition;
+use super::condition::PropertyCondition;
 use super::forms::TextForm;
 use super::path::RulePath;
 use super::term::{Quantifier, Term};
@@ -11,7 +11,7 @@ use toml::{Table, Value};
 ///
 /// # Errors
 /// The mistake in words.
-pub(super) fn condition(table: &Table) -> Result<RuleCondition, String> {
+pub(super) fn condition(table: &Table) -> Result<PropertyCondition, String> {
     let mut parts = table.iter().map(|(key, value)| part(key, value)).collect::<Result<Vec<_>, _>>()?;
     match (parts.pop(), parts.is_empty()) {
         (None, _) => Err("a condition is empty".into()),
@@ -20,36 +20,36 @@ pub(super) fn condition(table: &Table) -> Result<RuleCondition, String> {
             parts.push(last);
             // What is cheapest to look up is asked first.
             parts.sort_by_key(|part| match part {
-                RuleCondition::Given(_) | RuleCondition::Absent(_) => 0,
-                RuleCondition::Nowhere(_) => 2,
+                PropertyCondition::Given(_) | PropertyCondition::Absent(_) => 0,
+                PropertyCondition::Nowhere(_) => 2,
                 _ => 1,
             });
-            Ok(RuleCondition::All(parts))
+            Ok(PropertyCondition::All(parts))
         }
     }
 }
 
-fn part(key: &str, value: &Value) -> Result<RuleCondition, String> {
+fn part(key: &str, value: &Value) -> Result<PropertyCondition, String> {
     Ok(match key {
-        "given" => RuleCondition::Given(paths(value)?),
-        "absent" => RuleCondition::Absent(paths(value)?),
-        "distinct" => RuleCondition::Distinct(Term::parse(text(value)?)?),
-        "nowhere" => RuleCondition::Nowhere(texts(value)?),
-        "all" => RuleCondition::All(conditions(value)?),
-        "any" => RuleCondition::Any(conditions(value)?),
-        "not" => RuleCondition::Not(Box::new(condition(value.as_table().ok_or("`not` is no table")?)?)),
+        "given" => PropertyCondition::Given(paths(value)?),
+        "absent" => PropertyCondition::Absent(paths(value)?),
+        "distinct" => PropertyCondition::Distinct(Term::parse(text(value)?)?),
+        "nowhere" => PropertyCondition::Nowhere(texts(value)?),
+        "all" => PropertyCondition::All(conditions(value)?),
+        "any" => PropertyCondition::Any(conditions(value)?),
+        "not" => PropertyCondition::Not(Box::new(condition(value.as_table().ok_or("`not` is no table")?)?)),
         term => {
             let parsed = Term::parse(term)?;
             if parsed.is_plural() && parsed.quantifier == Quantifier::One {
                 return Err(format!("`{term}` may be several values: write some({term}) or every({term})"));
             }
             let tests = tests(value).map_err(|mistake| format!("`{term}`: {mistake}"))?;
-            RuleCondition::Test(Box::new((parsed, tests)))
+            PropertyCondition::Test(Box::new((parsed, tests)))
         }
     })
 }
 
-fn conditions(value: &Value) -> Result<Vec<RuleCondition>, String> {
+fn conditions(value: &Value) -> Result<Vec<PropertyCondition>, String> {
     let tables = value.as_array().ok_or("`any` and `all` are lists of tables")?;
     tables.iter().map(|table| condition(table.as_table().ok_or("a condition is a table")?)).collect()
 }

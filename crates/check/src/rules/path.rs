@@ -8,14 +8,14 @@ pub(super) struct RulePath {
     /// Begins at the resource (`/Cpu`), also where the rule looks at elements of a list.
     pub absolute: bool,
     /// The steps inward.
-    pub steps: Vec<PathStep>,
+    pub steps: Vec<RuleStep>,
     /// The resource that the value refers to, by type, and the path inside it.
     pub target: Option<(TypeName, Box<RulePath>)>,
 }
 
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum PathStep {
+pub(super) enum RuleStep {
     /// An entry of an object by its name, or an item of a list by its index.
     Key(String),
     /// Every item of a list: `*`.
@@ -39,11 +39,11 @@ impl RulePath {
         let inward = own.strip_prefix('/').unwrap_or(own);
         let step = |step: &str| match step {
             "" => Err(format!("`{text}` has an empty step")),
-            "*" => Ok(PathStep::Items),
+            "*" => Ok(RuleStep::Items),
             key if key.contains(|c: char| !c.is_alphanumeric() && !"_-:.".contains(c)) => {
                 Err(format!("`{key}` is not a name of a property"))
             }
-            key => Ok(PathStep::Key(key.to_owned())),
+            key => Ok(RuleStep::Key(key.to_owned())),
         };
         let steps = match inward {
             "." => Vec::new(),
@@ -54,6 +54,6 @@ impl RulePath {
 
     /// Checks whether the path may lead to several values.
     pub fn is_plural(&self) -> bool {
-        self.steps.contains(&PathStep::Items) || self.target.as_ref().is_some_and(|(_, path)| path.is_plural())
+        self.steps.contains(&RuleStep::Items) || self.target.as_ref().is_some_and(|(_, path)| path.is_plural())
     }
 }

@@ -1,7 +1,7 @@
 //! Requirements: what AWS refuses resources without.
 
-use super::condition::RuleCondition;
-use super::lookup::Subject;
+use super::condition::PropertyCondition;
+use super::lookup::RuleSubject;
 use super::path::RulePath;
 
 /// A requirement of a rule.
@@ -18,7 +18,7 @@ pub(super) enum Requirement {
     /// One of these is given at least.
     AtLeastOne(Vec<RulePath>),
     /// A condition holds.
-    Holds(RuleCondition),
+    Holds(PropertyCondition),
 }
 
 /// The place where a requirement is broken; none for the element or the resource as a whole.
@@ -26,7 +26,7 @@ pub(super) type BrokenPlace<'r> = Option<&'r RulePath>;
 
 impl Requirement {
     /// Returns the place where it is surely broken; none where it is met or may be.
-    pub fn broken<'r>(&'r self, subject: &Subject<'_, '_>) -> Option<BrokenPlace<'r>> {
+    pub fn broken<'r>(&'r self, subject: &RuleSubject<'_, '_>) -> Option<BrokenPlace<'r>> {
         let given = |path: &&RulePath| subject.find(path).is_given() == Some(true);
         let missing = |path: &&RulePath| subject.find(path).is_given() == Some(false);
         match self {

@@ -1,9 +1,9 @@
 //! Rules, each of which describes one refusal of AWS.
 
-use super::condition::RuleCondition;
-use super::lookup::Subject;
+use super::condition::PropertyCondition;
+use super::lookup::RuleSubject;
 use super::message::{RuleText, concrete};
-use super::path::{PathStep, RulePath};
+use super::path::{RulePath, RuleStep};
 use super::requirement::Requirement;
 use gpb_model::{PropPath, PropertyValue, Resource};
 
@@ -15,7 +15,7 @@ pub(super) struct Rule {
     /// The list whose elements it looks at one by one; none where it looks at the resource.
     pub each: Option<RulePath>,
     /// The condition under which the requirement is asked.
-    pub when: Option<RuleCondition>,
+    pub when: Option<PropertyCondition>,
     /// The requirement.
     pub requirement: Requirement,
     /// The place to report; without one, the requirement knows.
@@ -30,8 +30,8 @@ pub(super) struct Rule {
 
 impl Rule {
     /// Passes each place where a resource breaks the rule to `report`, with what the rule looked at there.
-    pub fn check(&self, resource: &Subject<'_, '_>, report: &mut dyn FnMut(&Subject<'_, '_>, PropPath)) {
-        let mut look = |subject: &Subject<'_, '_>| {
+    pub fn check(&self, resource: &RuleSubject<'_, '_>, report: &mut dyn FnMut(&RuleSubject<'_, '_>, PropPath)) {
+        let mut look = |subject: &RuleSubject<'_, '_>| {
             if self.when.as_ref().is_none_or(|when| when.surely_holds(subject))
                 && let Some(place) = self.requirement.broken(subject)
             {
@@ -41,7 +41,7 @@ impl Rule {
         };
         let Some(each) = &self.each else { return look(resource) };
         for (place, value) in elements(each, resource.resource) {
-            look(&Subject { element: Some((value, &place)), ..*resource });
+            look(&RuleSubject { element: Some((value, &place)), ..*resource });
         }
     }
 }
@@ -49,7 +49,7 @@ impl Rule {
 /// Returns the values at a path with the place of each.
 fn elements<'m>(path: &RulePath, resource: &'m Resource) -> Vec<(PropPath, &'m PropertyValue)> {
     let mut steps = path.steps.iter();
-    let Some(PathStep::Key(first)) = steps.next() else { return Vec::new() };
+    let Some(RuleStep::Key(first)) = steps.next() else { return Vec::new() };
     let Some(value) = resource.properties.get(first.as_str()) else { return Vec::new() };
     let mut places = vec![(PropPath::default().child(first), value)];
     for step in steps {
@@ -58,12 +58,12 @@ fn elements<'m>(path: &RulePath, resource: &'m Resource) -> Vec<(PropPath, &'m P
     places
 }
 
-fn inward<'m>(step: &PathStep, place: &PropPath, value: &'m PropertyValue) -> Vec<(PropPath, &'m PropertyValue)> {
+fn inward<'m>(step: &RuleStep, place: &PropPath, value: &'m PropertyValue) -> Vec<(PropPath, &'m PropertyValue)> {
     match (step, value) {
-        (PathStep::Key(key), PropertyValue::Map(entries)) => {
+        (RuleStep::Key(key), PropertyValue::Map(entries)) => {
             entries.get(key.as_str()).map(|value| (place.child(key), value)).into_iter().collect()
         }
-        (PathStep::Items, PropertyValue::List(items)) => {
+        (RuleStep::Items, PropertyValue::List(items)) => {
             items.iter().enumerate().map(|(index, item)| (place.child(&index.to_string()), item)).collect()
         }
         _ => Vec::new(),

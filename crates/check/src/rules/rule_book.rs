@@ -12,11 +12,11 @@ use std::sync::{Arc, OnceLock};
 use toml::{Table, Value};
 
 /// The rules of one service by type (`db_instance`), or the mistake in one of its files.
-pub(super) type ServiceRules = Result<BTreeMap<String, Vec<Arc<Rule>>>, String>;
+pub(super) type ServiceRuleTable = Result<BTreeMap<String, Vec<Arc<Rule>>>, String>;
 
 /// The rules of all services.
 pub(super) struct RuleBook {
-    services: BTreeMap<String, (Vec<RuleFile>, OnceLock<ServiceRules>)>,
+    services: BTreeMap<String, (Vec<RuleFile>, OnceLock<ServiceRuleTable>)>,
 }
 
 /// A file of rules, by its path in the library.
@@ -66,7 +66,7 @@ impl RuleBook {
     /// Returns the rules of a library: `rules/<service>.toml`, or several files below `rules/<service>/`.
     pub fn of(library: &Library) -> Arc<RuleBook> {
         library.derived(|library| {
-            let mut services: BTreeMap<String, (Vec<RuleFile>, OnceLock<ServiceRules>)> = BTreeMap::new();
+            let mut services: BTreeMap<String, (Vec<RuleFile>, OnceLock<ServiceRuleTable>)> = BTreeMap::new();
             for (path, text) in library.below("rules/", ".toml") {
                 let name = path.trim_start_matches("rules/").trim_end_matches(".toml");
                 let service = name.split_once('/').map_or(name, |(service, _)| service);
@@ -78,7 +78,7 @@ impl RuleBook {
     }
 
     /// Returns the rules of the service of a type (`aws.rds.db_instance`), with the type's name in it.
-    pub fn of_service<'t>(&self, ty: &'t str) -> Option<(&ServiceRules, &'t str)> {
+    pub fn of_service<'t>(&self, ty: &'t str) -> Option<(&ServiceRuleTable, &'t str)> {
         let (service, name) = ty.strip_prefix("aws.")?.split_once('.')?;
         let (files, rules) = self.services.get(service)?;
         Some((rules.get_or_init(|| read(files)), name))
@@ -91,7 +91,7 @@ impl RuleBook {
     }
 }
 
-fn read(files: &[RuleFile]) -> ServiceRules {
+fn read(files: &[RuleFile]) -> ServiceRuleTable {
     let mut by_type: BTreeMap<String, Vec<Arc<Rule>>> = BTreeMap::new();
     for file in files {
         for written in written(&file.text).map_err(|mistake| format!("{}: {mistake}", file.path))? {

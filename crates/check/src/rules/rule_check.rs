@@ -1,6 +1,6 @@
 //! Checks all resources of a model against the rules of their types.
 
-use super::lookup::{ReferenceTargets, Subject};
+use super::lookup::{ReferenceTargets, RuleSubject};
 use super::rule::Rule;
 use super::rule_book::RuleBook;
 use gpb_base::diag::Diagnostic;
@@ -18,7 +18,7 @@ pub fn check(model: &Model, library: &Library, types: TypeLookup<'_>) -> Vec<Dia
         match book.of_service(&resource.ty) {
             None => {}
             Some((Ok(rules), name)) => {
-                let subject = Subject { resource, element: None, targets: &targets };
+                let subject = RuleSubject { resource, element: None, targets: &targets };
                 for rule in rules.get(name).into_iter().flatten() {
                     rule.check(&subject, &mut |subject, place| {
                         found.extend(types(&resource.ty).map(|def| refusal(rule, subject, &place, &def)));
@@ -34,7 +34,7 @@ pub fn check(model: &Model, library: &Library, types: TypeLookup<'_>) -> Vec<Dia
     found
 }
 
-fn refusal(rule: &Rule, subject: &Subject<'_, '_>, place: &PropPath, def: &TypeDef) -> Diagnostic {
+fn refusal(rule: &Rule, subject: &RuleSubject<'_, '_>, place: &PropPath, def: &TypeDef) -> Diagnostic {
     let help = format!("{} (rule {}: {})", rule.help.fill(subject, def), rule.id, rule.source);
     let span = span_of(subject.resource, place);
     Diagnostic::error("GPB2017", rule.says.fill(subject, def)).with_label(span, "AWS refuses this").help(help)

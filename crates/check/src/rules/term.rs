@@ -1,7 +1,7 @@
 //! Terms: what a condition compares.
 
 use super::forms;
-use super::lookup::{Found, Subject};
+use super::lookup::{Found, RuleSubject};
 use super::path::RulePath;
 use gpb_model::PropertyValue;
 
@@ -77,7 +77,7 @@ impl Term {
     }
 
     /// Returns the one value of a term that is not plural.
-    pub fn value<'m>(&self, subject: &Subject<'_, 'm>) -> Found<'m> {
+    pub fn value<'m>(&self, subject: &RuleSubject<'_, 'm>) -> Found<'m> {
         match self.measure {
             None => subject.find(&self.path),
             Some(Measure::Count) if !self.path.is_plural() => count_items(subject.find(&self.path)),
@@ -103,7 +103,7 @@ impl Term {
     }
 
     /// Returns all values of a term.
-    pub fn values<'m>(&self, subject: &Subject<'_, 'm>) -> Vec<Found<'m>> {
+    pub fn values<'m>(&self, subject: &RuleSubject<'_, 'm>) -> Vec<Found<'m>> {
         let mut all = Vec::new();
         match self.measure {
             Some(Measure::Count | Measure::Sum) => all.push(self.value(subject)),
@@ -133,7 +133,7 @@ impl Measure {
     }
 
     /// Returns the measure of one value.
-    fn of<'m>(self, found: Found<'m>) -> Found<'m> {
+    fn of(self, found: Found<'_>) -> Found<'_> {
         let Some(text) = found.text() else {
             return if found == Found::Absent { Found::Absent } else { Found::Unknown };
         };

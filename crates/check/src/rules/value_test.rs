@@ -1,7 +1,7 @@
 //! Tests of single values.
 
 use super::forms::{self, TextForm};
-use super::lookup::{Found, Subject};
+use super::lookup::{Found, RuleSubject};
 use super::path::RulePath;
 use super::term::Term;
 use gpb_model::PropertyValue;
@@ -36,11 +36,11 @@ impl Literal {
     }
 
     /// Returns it as a value that stands for an absent one.
-    fn found(&self) -> Option<Found<'_>> {
+    fn found(&self) -> Found<'_> {
         match self {
-            Literal::Number(number) => Some(Found::Number(*number)),
-            Literal::Text(text) => Some(Found::Key(text)),
-            Literal::Bool(bool) => Some(Found::Key(if *bool { "true" } else { "false" })),
+            Literal::Number(number) => Found::Number(*number),
+            Literal::Text(text) => Found::Key(text),
+            Literal::Bool(bool) => Found::Key(if *bool { "true" } else { "false" }),
         }
     }
 }
@@ -62,7 +62,7 @@ pub(super) enum Limit {
 }
 
 impl Limit {
-    fn number(&self, subject: &Subject<'_, '_>) -> Option<f64> {
+    fn number(&self, subject: &RuleSubject<'_, '_>) -> Option<f64> {
         match self {
             Limit::Number(number) => Some(*number),
             Limit::Of { term, times, plus } => term.value(subject).number().map(|value| value * times + plus),
@@ -112,7 +112,7 @@ pub(super) enum ValueTest {
 
 impl ValueTest {
     /// Checks whether a value passes; none where it cannot be known.
-    pub fn passes(&self, found: Found<'_>, subject: &Subject<'_, '_>) -> Option<bool> {
+    pub fn passes(&self, found: Found<'_>, subject: &RuleSubject<'_, '_>) -> Option<bool> {
         match self {
             ValueTest::Given(given) => found.is_given().map(|is| is == *given),
             ValueTest::In(literals) => any(literals.iter().map(|literal| literal.is(found))),
@@ -158,9 +158,9 @@ pub(super) struct ValueTests {
 
 impl ValueTests {
     /// Checks whether a value passes all tests; none where it cannot be known.
-    pub fn pass(&self, found: Found<'_>, subject: &Subject<'_, '_>) -> Option<bool> {
+    pub fn pass(&self, found: Found<'_>, subject: &RuleSubject<'_, '_>) -> Option<bool> {
         let standing = match (found, &self.default) {
-            (Found::Absent, Some(default)) => default.found().unwrap_or(found),
+            (Found::Absent, Some(default)) => default.found(),
             _ => found,
         };
         all(self.tests.iter().map(|test| test.passes(standing, subject)))

@@ -3,8 +3,8 @@
 mod paths;
 
 use super::check;
-use super::lookup::{ReferenceTargets, Subject};
-use super::path::{PathStep, RulePath};
+use super::lookup::{ReferenceTargets, RuleSubject};
+use super::path::{RulePath, RuleStep};
 use super::rule::Rule;
 use super::rule_book::{RuleBook, WrittenRule, written};
 use gpb_base::stdlib::Library;
@@ -46,7 +46,7 @@ fn model_of(ty: &str, properties: Json, rule: &WrittenRule) -> Model {
 fn refuses(rule: &Rule, model: &Model) -> bool {
     let targets = ReferenceTargets::of(model);
     let mut refused = false;
-    let subject = Subject { resource: model.resources.last().unwrap(), element: None, targets: &targets };
+    let subject = RuleSubject { resource: model.resources.last().unwrap(), element: None, targets: &targets };
     rule.check(&subject, &mut |_, _| refused = true);
     refused
 }
@@ -141,8 +141,8 @@ fn exists(def: &TypeDef, each: Option<&RulePath>, path: &RulePath) -> Result<(),
     let mut place = PropPath::default();
     for step in around.iter().chain(&path.steps) {
         place = place.child(match step {
-            PathStep::Key(key) => key,
-            PathStep::Items => "*",
+            RuleStep::Key(key) => key,
+            RuleStep::Items => "*",
         });
         match def.shape_at(&place) {
             None => return Err(format!("there is no property {place}")),
@@ -189,7 +189,7 @@ fn a_file_that_is_no_rule_is_reported() {
         let library: Library = [("rules/sqs.toml".to_owned(), text.into())].into_iter().collect();
         let model = model([resource("data.jobs", "aws.sqs.queue", serde_json::json!({}))]);
         let found = check(&model, &library, &|name| Catalog::embedded().get(name));
-        found.into_iter().map(|one| format!("{} {}", one.code, one.message)).collect::<String>()
+        found.into_iter().map(|one| format!("{} {}", one.code, one.message)).collect::<Vec<_>>().join("\n")
     };
     assert_eq!(told(rule("required = [\"QueueName\"]")), "GPB2017 ");
     for (requirement, mistake) in [

@@ -1,6 +1,6 @@
 //! The paths that a rule names.
 
-use crate::rules::condition::RuleCondition;
+use crate::rules::condition::PropertyCondition;
 use crate::rules::path::RulePath;
 use crate::rules::requirement::Requirement;
 use crate::rules::rule::Rule;
@@ -21,24 +21,27 @@ pub fn of(rule: &Rule) -> Vec<&RulePath> {
     found
 }
 
-fn of_condition(condition: &RuleCondition) -> Vec<&RulePath> {
+fn of_condition(condition: &PropertyCondition) -> Vec<&RulePath> {
     match condition {
-        RuleCondition::Test(test) => {
+        PropertyCondition::Test(test) => {
             let (term, tests) = test.as_ref();
             [&term.path].into_iter().chain(tests.tests.iter().flat_map(of_test)).collect()
         }
-        RuleCondition::Given(paths) | RuleCondition::Absent(paths) => paths.iter().collect(),
-        RuleCondition::Nowhere(_) => Vec::new(),
-        RuleCondition::Distinct(term) => vec![&term.path],
-        RuleCondition::All(parts) | RuleCondition::Any(parts) => parts.iter().flat_map(of_condition).collect(),
-        RuleCondition::Not(condition) => of_condition(condition),
+        PropertyCondition::Given(paths) | PropertyCondition::Absent(paths) => paths.iter().collect(),
+        PropertyCondition::Nowhere(_) => Vec::new(),
+        PropertyCondition::Distinct(term) => vec![&term.path],
+        PropertyCondition::All(parts) | PropertyCondition::Any(parts) => parts.iter().flat_map(of_condition).collect(),
+        PropertyCondition::Not(condition) => of_condition(condition),
     }
 }
 
 fn of_test(test: &ValueTest) -> Vec<&RulePath> {
     match test {
-        ValueTest::Min(Limit::Of { term, .. }) | ValueTest::Max(Limit::Of { term, .. }) => vec![&term.path],
-        ValueTest::SameAs(term) | ValueTest::ApartFrom(term) | ValueTest::Within(term) => vec![&term.path],
+        ValueTest::Min(Limit::Of { term, .. })
+        | ValueTest::Max(Limit::Of { term, .. })
+        | ValueTest::SameAs(term)
+        | ValueTest::ApartFrom(term)
+        | ValueTest::Within(term) => vec![&term.path],
         ValueTest::Among(terms) => terms.iter().map(|term| &term.path).collect(),
         ValueTest::ClearOfOthers { of, by } => vec![of, by],
         ValueTest::Not(test) => of_test(test),
