@@ -2,6 +2,7 @@
 
 mod apply;
 mod capability;
+mod deletion_locks;
 mod errors;
 mod help;
 mod logs;

@@ -2,7 +2,7 @@
 
 use super::{ApiCall, OneOrMany};
 use crate::path::MemberPath;
-use crate::template::{Template, TemplateTree};
+use crate::template::{Template, TemplateFunction, TemplateTree};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -26,10 +26,9 @@ pub struct LockRule {
     pub input: TemplateTree,
     /// The path to what prevents the deletion; every alternative counts.
     pub at: Option<MemberPath>,
-    /// Only the first page of the answer is looked at.
-    #[serde(default)]
-    pub first_page: bool,
-    /// What does not prevent it: elements whose paths have these values.
+    /// The largest number of pages that are read; all by default.
+    pub pages: Option<usize>,
+    /// The elements that do not prevent it, by the values at their paths.
     #[serde(default)]
     pub except: Vec<BTreeMap<String, TemplateTree>>,
     /// The type whose resources the elements are: those that the plan deletes do not prevent it.
@@ -51,6 +50,8 @@ pub struct LockMembers {
     pub ty: String,
     /// The identifier of an element, which is `${item}`.
     pub id: Template,
+    /// A function that makes the parts of two identifiers comparable.
+    pub normalize: Option<TemplateFunction>,
 }
 
 fn on() -> Json {

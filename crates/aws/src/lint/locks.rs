@@ -14,9 +14,9 @@ pub(super) fn problems(bound: &BoundType) -> Vec<BindingProblem> {
                 "a property that no call clears needs `why` and `help`"
             }
             (Some(_), None)
-                if rule.at.is_some() || rule.members.is_some() || rule.show.is_some() || rule.first_page =>
+                if rule.at.is_some() || rule.members.is_some() || rule.show.is_some() || rule.pages.is_some() =>
             {
-                "`at`, `members`, `show` and `first_page` belong to a `call`"
+                "`at`, `members`, `show` and `pages` belong to a `call`"
             }
             (None, Some(_)) if !rule.clear.is_empty() => "what a `call` finds cannot be cleared",
             (None, Some(_)) if rule.at.is_none() || rule.why.is_none() || rule.help.is_none() => {

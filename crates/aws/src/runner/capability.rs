@@ -3,6 +3,7 @@
 //! Values that are not known yet count as fitting: a condition that depends on one may hold, and where a member takes a
 //! value of some kind, the unknown one is of that kind.
 
+use super::create_update::places_changed;
 use super::{AwsCloud, BindingRunner};
 use crate::binding::{ApiCall, CallConditions, SendMode, Subresource};
 use crate::lint;
@@ -56,8 +57,8 @@ impl<'a, 'r> CapabilityCheck<'a, 'r> {
     fn new(runner: &'a BindingRunner<'r>, request: CapabilityRequest<'a>) -> Self {
         let mut scope = runner.scope();
         scope.desired = assumed(&runner.bound.def, request.desired);
-        scope.before = request.before.clone();
-        scope.observed = request.before.clone();
+        scope.before.clone_from(request.before);
+        scope.observed.clone_from(request.before);
         let is_open = |value: &PropertyValue| {
             value.any(&|part| {
                 matches!(
@@ -96,11 +97,14 @@ impl<'a, 'r> CapabilityCheck<'a, 'r> {
         let binding = &self.runner.bound.binding;
         let heads: BTreeSet<String> = self.request.changed.iter().map(|path| path.head().to_owned()).collect();
         self.scope.observed.retain(|name, _| !heads.contains(name));
+        self.scope.changed_places = self.request.changed.to_vec();
         let mut found = self.unsupported(|name| heads.contains(name));
         let mut left: BTreeSet<&String> = heads.iter().filter(|name| !binding.unsupported.contains(name)).collect();
         for call in binding.update.iter() {
             let covered: BTreeSet<&String> = heads.iter().filter(|name| self.runner.covers(call, name)).collect();
-            if covered.is_empty() || !self.may_hold(call.conditions()) || !self.may_change_size(call) {
+            let may_hold =
+                self.may_hold(call.conditions()) && self.may_change_size(call) && places_changed(call, &self.scope);
+            if covered.is_empty() || !may_hold {
                 continue;
             }
             for name in covered.iter().filter(|name| !self.scope.desired.contains_key(name.as_str())) {
@@ -158,7 +162,10 @@ impl<'a, 'r> CapabilityCheck<'a, 'r> {
             self.runner.bound.binding.unsupported.iter().filter(|name| counts(PropPath(name.as_str().into()).head()));
         let used = named.filter(|name| {
             let path = PropPath(name.as_str().into());
-            self.request.desired.get(path.head()).is_some_and(|value| holds(value, path.segments().skip(1).collect()))
+            self.request
+                .desired
+                .get(path.head())
+                .is_some_and(|value| holds(value, &path.segments().skip(1).collect::<Vec<_>>()))
                 || (path.segments().count() == 1 && self.scope.before.contains_key(*name))
         });
         used.map(|name| self.gap(name, "cannot be set", "names it as unsupported")).collect()
@@ -246,13 +253,13 @@ impl<'a, 'r> CapabilityCheck<'a, 'r> {
 }
 
 /// Checks whether something is written at a path below a value; `*` is every element.
-fn holds(value: &PropertyValue, rest: Vec<&str>) -> bool {
+fn holds(value: &PropertyValue, rest: &[&str]) -> bool {
     let Some((segment, rest)) = rest.split_first() else { return true };
     match value {
-        PropertyValue::List(items) => items.iter().any(|item| holds(item, rest.to_vec())),
+        PropertyValue::List(items) => items.iter().any(|item| holds(item, rest)),
         PropertyValue::Map(entries) => {
             let inside = entries.iter().filter(|(key, _)| *segment == "*" || segment == &key.as_str());
-            inside.into_iter().any(|(_, value)| holds(value, rest.to_vec()))
+            inside.into_iter().any(|(_, value)| holds(value, rest))
         }
         _ => false,
     }

@@ -1,7 +1,7 @@
 //! Deletion locks: what AWS would refuse a deletion for, read before one is tried, and turned off.
 
 use super::BindingRunner;
-use super::api_call::{RetryMode, VISIBILITY_TIMEOUT};
+use super::api_call::{MAX_PAGES, RetryMode, VISIBILITY_TIMEOUT};
 use super::generated_name::short_token;
 use crate::binding::{LockMembers, LockRule};
 use crate::name_matching::text_of;
@@ -50,13 +50,7 @@ impl BindingRunner<'_> {
     ) -> Result<Option<DeletionLock>, CloudError> {
         let Some(call) = &rule.call else { return Ok(None) };
         let Some(input) = self.plain_input(call, &rule.input, scope)? else { return Ok(None) };
-        let root = if rule.first_page {
-            let answer = self.send(call, input, false, 1).await?;
-            self.check_answer(call, &answer, false)?;
-            answer
-        } else {
-            self.send_read(call, input, false).await?
-        };
+        let root = self.send_pages(call, input, false, rule.pages.unwrap_or(MAX_PAGES)).await?;
         let mut names = Vec::new();
         for item in rule.at.iter().flat_map(|at| elements(at, &root)) {
             let mut scope = scope.clone();
@@ -79,12 +73,10 @@ impl BindingRunner<'_> {
             reason =
                 if more == 0 { format!("{reason}: {shown}") } else { format!("{reason}: {shown} and {more} more") };
         }
-        let release = match (&rule.property, rule.clear.is_empty()) {
-            (Some(path), false) => LockRelease::Call { property: PropPath(head(path).into()) },
-            _ => {
-                let help = rule.help.as_ref().and_then(|help| help.fill(scope).value()).map(|help| text_of(&help));
-                LockRelease::Manual { help: help.unwrap_or_else(|| "remove what prevents it".to_owned()) }
-            }
+        let help = || rule.help.as_ref().and_then(|help| help.fill(scope).value()).map(|help| text_of(&help));
+        let release = match &rule.property {
+            Some(path) if !rule.clear.is_empty() => LockRelease::Call { property: PropPath(head(path).into()) },
+            _ => LockRelease::Manual { help: help().unwrap_or_else(|| "remove what prevents it".to_owned()) },
         };
         DeletionLock { reason, release }
     }
@@ -160,8 +152,8 @@ fn has_values(element: &Json, values: &BTreeMap<String, TemplateTree>, scope: &T
         let found = path.parse::<MemberPath>().ok().and_then(|path| path.get(element, element));
         let Some((found, wanted)) = found.zip(wanted.fill(scope).value()) else { return false };
         match wanted {
-            Json::Array(any) => any.iter().any(|one| is_same_name(&text_of(one), &text_of(&found))),
-            one => is_same_name(&text_of(&one), &text_of(&found)),
+            Json::Array(any) => any.iter().any(|one| text_of(one) == text_of(&found)),
+            one => text_of(&one) == text_of(&found),
         }
     })
 }
@@ -169,37 +161,11 @@ fn has_values(element: &Json, values: &BTreeMap<String, TemplateTree>, scope: &T
 /// Checks that an element is a resource that the plan deletes.
 fn is_leaving(members: &LockMembers, scope: &TemplateScope, leaving: &[ResourceKey]) -> bool {
     let Some(id) = members.id.fill(scope).value().map(|id| text_of(&id)) else { return false };
-    let parts = |id: &str| id.split('|').map(str::to_owned).collect::<Vec<_>>();
+    let part = |text: &str| match members.normalize {
+        Some(function) => function.apply(text.into()).map(|value| text_of(&value)),
+        None => Some(text.to_owned()),
+    };
+    let parts = |id: &str| id.split('|').map(part).collect::<Option<Vec<_>>>();
     let mine = parts(&id);
-    leaving.iter().filter(|key| key.ty == members.ty).map(|key| parts(&key.id)).any(|other| {
-        mine.len() == other.len() && mine.iter().zip(&other).all(|(mine, other)| is_same_name(mine, other))
-    })
-}
-
-/// Checks that two names are one: as in DNS, case, a dot at the end and `\052` for `*` make no difference.
-fn is_same_name(one: &str, other: &str) -> bool {
-    let plain = |name: &str| unescaped(name.trim_end_matches('.')).to_lowercase();
-    plain(one) == plain(other)
-}
-
-/// Returns a name with its octal escapes (RFC 1035 as Route 53 writes it, `\052`) as the letters they mean.
-fn unescaped(name: &str) -> String {
-    let mut out = String::new();
-    let mut rest = name;
-    while let Some((before, after)) = rest.split_once('\\') {
-        out.push_str(before);
-        let code = after.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok());
-        match code {
-            Some(code) => {
-                out.push(char::from(code));
-                rest = after.get(3..).unwrap_or_default();
-            }
-            None => {
-                out.push('\\');
-                rest = after;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
+    mine.is_some() && leaving.iter().any(|key| key.ty == members.ty && parts(&key.id) == mine)
 }

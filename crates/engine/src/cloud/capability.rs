@@ -1,7 +1,7 @@
 //! Capability: what a cloud can do of a planned change, known before any call.
 
-use super::Properties;
 use gpb_model::{Place, PropPath, PropertyMap};
+use serde_json::{Map, Value as Json};
 
 /// An operation that a plan asks of a cloud.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct CapabilityRequest<'a> {
     /// The desired properties, with unknowns.
     pub desired: &'a PropertyMap,
     /// The properties as observed; empty for what is created.
-    pub before: &'a Properties,
+    pub before: &'a Map<String, Json>,
     /// The places that an update changes.
     pub changed: &'a [PropPath],
 }

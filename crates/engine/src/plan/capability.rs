@@ -63,12 +63,15 @@ fn gaps(change: &ResourceChange, cloud: &dyn Cloud) -> Vec<CapabilityGap> {
 
 /// The gaps of many resources, those that are the same put together.
 #[derive(Default)]
-struct GapCollection<'a>(BTreeMap<CapabilityGap, Vec<(&'a Address, Option<&'a Resource>)>>);
+struct GapCollection<'a>(BTreeMap<CapabilityGap, NeedyResources<'a>>);
+
+/// The resources that have a gap, by address.
+type NeedyResources<'a> = BTreeMap<&'a Address, Option<&'a Resource>>;
 
 impl<'a> GapCollection<'a> {
     fn add(&mut self, address: &'a Address, resource: Option<&'a Resource>, gaps: Vec<CapabilityGap>) {
         for gap in gaps {
-            self.0.entry(gap).or_default().push((address, resource));
+            self.0.entry(gap).or_default().insert(address, resource);
         }
     }
 
@@ -84,8 +87,8 @@ impl<'a> GapCollection<'a> {
 }
 
 /// Returns the refusal of a gap, with the place of each resource that has it.
-fn diagnostic(gap: &CapabilityGap, needed: &[(&Address, Option<&Resource>)]) -> Diagnostic {
-    let addresses: Vec<&str> = needed.iter().map(|(address, _)| address.as_str()).collect();
+fn diagnostic(gap: &CapabilityGap, needed: &NeedyResources<'_>) -> Diagnostic {
+    let addresses: Vec<&str> = needed.keys().map(|address| address.as_str()).collect();
     let help = match &gap.subject {
         GapSubject::Service(service) => {
             let message = format!("{}; needed by {}", gap.message, named(&addresses));

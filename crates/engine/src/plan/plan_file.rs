@@ -1,6 +1,6 @@
 //! The plan, and its form as a file.
 
-use super::change::ResourceChange;
+use super::change::{Action, ResourceChange};
 use super::step::PlanStep;
 use super::values;
 use crate::state::StateScope;
@@ -60,6 +60,11 @@ impl Plan {
     /// Returns true when apply has nothing to do.
     pub fn is_empty(&self) -> bool {
         !self.changes.iter().any(ResourceChange::is_pending)
+    }
+
+    /// Returns true when something that exists is deleted or replaced.
+    pub fn deletes(&self) -> bool {
+        self.changes.iter().any(|change| matches!(change.action, Action::Delete | Action::Replace))
     }
 
     /// Returns the names of the outputs that will change, as far as that is known now; sorted.

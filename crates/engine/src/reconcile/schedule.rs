@@ -49,8 +49,7 @@ fn expected_duration(plan: &Plan, step: &PlanStep, durations: &Durations) -> Dur
     let operation = match (change.action, step.phase) {
         (Action::NoOp | Action::Read | Action::Forget, _) => return Duration::ZERO,
         (_, StepPhase::Destroy | StepPhase::DestroyDeposed) => OperationKind::Delete,
-        (_, StepPhase::Unprotect) => OperationKind::Update,
-        (Action::Update | Action::Adopt, _) => OperationKind::Update,
+        (_, StepPhase::Unprotect) | (Action::Update | Action::Adopt, _) => OperationKind::Update,
         _ => OperationKind::Create,
     };
     durations.get(&(change.ty.clone(), operation)).copied().unwrap_or(Duration::from_secs(1))

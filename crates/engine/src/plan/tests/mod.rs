@@ -1,6 +1,8 @@
 mod actions;
 mod answers;
 mod basis;
+mod capability;
+mod deletion_locks;
 mod drift;
 mod laws;
 mod lifecycle;
