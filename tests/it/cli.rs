@@ -104,6 +104,7 @@ fn settings() -> insta::Settings {
         (r#""(elapsed_ms|at_ms)":\d+"#, r#""$1":TIME"#),
         (r#""lineage": "[0-9a-f]{32}""#, r#""lineage": "LINEAGE""#),
         (r"\d+ of [0-9a-f]{8}\b", "SERIAL of LINEAGE"),
+        (r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID"),
         (r"\b((?:shop|test)-[a-z-]+)-[0-9a-f]{8}\b", "$1-HASH"),
         (r"\b(secret)-[0-9a-f]{17}\b", "$1-HASH"),
     ] {

@@ -102,7 +102,7 @@ fn outputs_follow_the_program_though_no_resource_changes() {
     folder.expect(0, &["apply", "shop.gpb", "--yes"]);
     assert_eq!(
         folder.expect(0, &["output", "shop.gpb", "queue"]).out,
-        "arn:aws:sqs:us-east-1:123456789012:queue/jobs\n"
+        "arn:aws:sqs:us-east-1:123456789012:jobs\n"
     );
 }
 
