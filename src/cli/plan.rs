@@ -5,7 +5,7 @@ use crate::cli::cloud_choice::{self, AccountCheck};
 use crate::cli::compile::CompiledProgram;
 use crate::cli::cost_delta::CostDelta;
 use crate::cli::session::{Session, diagnostics_document};
-use crate::cli::state_folder::StoredPlan;
+use crate::cli::state_folder::{self, StoredPlan};
 use crate::cli::{exit::Exit, logs, progress::ProgressLines, terminal};
 use crate::report;
 use gpb_base::diag;
@@ -90,11 +90,14 @@ pub fn run(
     if let Err(exit) = session.present(&result, &request, out) {
         return exit;
     }
-    match (result.refusals.is_empty(), result.plan.is_empty() && result.plan.changed_outputs().is_empty()) {
+    let exit = match (result.refusals.is_empty(), result.plan.is_empty() && result.plan.changed_outputs().is_empty()) {
         (false, _) => Exit::Refused,
         (true, false) if detailed => Exit::Changes,
         _ => Exit::Done,
-    }
+    };
+    // The process ends here; to take apart all that it knows would only take time. The cloud is let go of as it should.
+    std::mem::forget((result.compiled, result.plan));
+    exit
 }
 
 impl Session {
@@ -148,15 +151,18 @@ impl Session {
 /// # Errors
 /// The exit code, after the reason has been printed.
 pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanResult, Exit> {
-    let compiled = session.compile(&request.spec)?;
+    let store = session.store();
+    let (early, compiled) =
+        join(|| state_folder::only_state(&store, session.cloud_name()), || session.compile(&request.spec));
+    let compiled = compiled?;
     let refuse = |diagnostics: &[Diagnostic], exit| {
         session.diagnostics(diagnostics, &compiled.sources);
         exit
     };
-    let store = session.store();
     let scope = session.scope(&compiled.model);
     let state_error = |error: gpb_engine::state::StateError| refuse(&[error.diagnostic()], Exit::Error);
-    let mut snapshot = store.snapshot(&scope).map_err(state_error)?;
+    let early = early.filter(|early| early.scope == scope);
+    let mut snapshot = early.map_or_else(|| store.snapshot(&scope), Ok).map_err(state_error)?;
     let key = store.key().map_err(state_error)?;
     let mut cloud = session.cloud();
     if let (Err(why), "sim") = (&cloud, session.cloud_name()) {

@@ -5,7 +5,7 @@ use crate::cli::{Session, args::CloudName, exit::Exit, file_loader::io_message};
 use gpb_base::diag::Diagnostic;
 use gpb_engine::plan;
 use gpb_engine::plan::Plan;
-use gpb_engine::state::{SqliteStore, StateScope};
+use gpb_engine::state::{SqliteStore, StateScope, StateSnapshot, StateStore};
 use gpb_model::Model;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -93,6 +93,16 @@ impl Session {
         let plan = plan::from_json(&kept.plan.to_string()).map_err(refuse)?;
         Ok((kept, plan))
     }
+}
+
+/// Reads the state of a cloud, where it has one alone: most likely that is the one that will be asked for, and it can be
+/// read while the spec is still being compiled.
+///
+/// What cannot be read is `None`: whoever asks for the state then is told why.
+pub fn only_state(store: &impl StateStore, cloud: &str) -> Option<StateSnapshot> {
+    let mut scopes = store.scopes().ok()?.into_iter().filter(|scope| scope.cloud == cloud);
+    let scope = scopes.next().filter(|_| scopes.next().is_none())?;
+    store.snapshot(&scope).ok()
 }
 
 /// The file of the plan last shown, in the state folder.

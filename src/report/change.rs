@@ -8,7 +8,7 @@ use super::value_diff::{ValueDiff, value_diff};
 use anstyle::Style;
 use gpb_catalog::TypeDef;
 use gpb_engine::cloud::deletion_locks::{DeletionLock, LockRelease};
-use gpb_engine::plan::{Action, OWNER, PLACE, PropertyDifference, ResourceChange, TYPE, values};
+use gpb_engine::plan::{Action, OWNER, PLACE, PropertyDifference, ResourceChange, STATE, TYPE, values};
 use gpb_model::PropPath;
 use gpb_model::PropertyValue;
 use serde_json::Value as Json;
@@ -239,6 +239,7 @@ fn place_name(def: Option<&TypeDef>, path: &PropPath) -> String {
         PLACE => "place".to_owned(),
         TYPE => "type".to_owned(),
         OWNER => "owner".to_owned(),
+        STATE => "state".to_owned(),
         _ => display(def, path),
     }
 }

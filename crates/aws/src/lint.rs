@@ -2,6 +2,7 @@
 
 mod audit;
 mod locks;
+mod unread;
 
 pub use audit::{Coverage, audit};
 
@@ -78,6 +79,8 @@ pub fn problems(bound: &BoundType) -> Vec<BindingProblem> {
     }
     found.extend(locks::problems(bound));
     found.extend(misplaced(bound));
+    found.extend(unread::unread(bound));
+    found.extend(unread::unready(bound));
     for part in bound.binding.id.keys() {
         if !bound.def.primary_identifier.iter().any(|path| path.head() == part) {
             let message = format!("`{part}` is not a part of the identifier of `{}`", bound.ty);
@@ -249,13 +252,6 @@ fn uses(bound: &BoundType) -> Vec<OperationUse<'_>> {
         let at = vec![&listing.at];
         found.push(OperationUse { place: "list".to_owned(), call: &listing.call, input: &listing.input, at });
     }
-    for rule in binding.locks.iter() {
-        found.extend(rule.clear.iter().flat_map(|call| of_call("locks", call)));
-        if let Some(call) = &rule.call {
-            let at = rule.at.iter().collect();
-            found.push(OperationUse { place: "locks".to_owned(), call, input: &rule.input, at });
-        }
-    }
     for children in &binding.children {
         let (place, at) = ("children".to_owned(), vec![&children.at]);
         found.push(OperationUse { place, call: &children.call, input: &children.input, at });
@@ -265,6 +261,13 @@ fn uses(bound: &BoundType) -> Vec<OperationUse<'_>> {
         let (place, at) = ("revive".to_owned(), vec![&revival.until]);
         found.push(OperationUse { place, call: &revival.call, input: &revival.input, at });
         found.extend(revival.restore.iter().flat_map(|call| of_call("revive", call)));
+    }
+    for rule in binding.locks.iter() {
+        found.extend(rule.clear.iter().flat_map(|call| of_call("locks", call)));
+        if let Some(call) = &rule.call {
+            let at = rule.at.iter().collect();
+            found.push(OperationUse { place: "locks".to_owned(), call, input: &rule.input, at });
+        }
     }
     for subresource in &binding.subresources {
         let place = format!("subresources of {}", subresource.properties.join(", "));

@@ -6,6 +6,7 @@ mod adoption;
 mod call_log;
 mod capability;
 mod changes;
+mod coverage;
 mod locks;
 mod name_conflicts;
 mod script;
@@ -315,6 +316,14 @@ fn mistakes_in_bindings_are_named() {
             .contains("`${Nope}` is neither")
     );
     assert!(problem(&binding("list = { call = \"ListQueues\", at = \"Nope\" }")).contains("no such place: `Nope`"));
+    let unread = "[types.queue.properties]\nDelaySeconds = { write = \"Attributes.DelaySeconds\", read = false }";
+    assert!(problem(&binding(unread)).contains("`DelaySeconds` is written and never read: say `why`"));
+    let ready = problem(&binding("ready = { path = \"State\", ready = [1] }"));
+    assert!(ready.contains("`GetQueueAttributes` has no such place: `State`"), "{ready}");
+    let late = "delete = { call = \"DeleteQueue\", if_changed = [\"QueueName\"] }";
+    assert!(problem(&binding(late)).contains("if_changed, unless_changed` has no effect: they are for `update`"));
+    let held = "[types.queue.revive]\ncall = \"GetQueueUrl\"\nuntil = \"QueueUrl\"\nrestore = []";
+    assert!(problem(&binding(held)).contains("no code of `errors` is `held`"));
     assert!(problem("service = 1").contains("invalid type"));
     assert!(toml::from_str::<BindingFile>("service = \"x\"\n[types.a]\nready = { path = \"a..b\" }").is_err());
 }

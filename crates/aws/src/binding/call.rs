@@ -220,7 +220,7 @@ pub struct Batch {
 /// Things that AWS or others put below a resource, and that prevent its deletion.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Children {
+pub struct BlockingChildren {
     /// The operation that lists them: `Operation`, or `service:Operation`.
     pub call: String,
     /// Members to send.

@@ -6,8 +6,8 @@ mod one_or_many;
 mod property_mapping;
 
 pub use call::{
-    ApiCall, Batch, CallConditions, Children, ConfirmCall, DetailCall, ElementCalls, ListCall, OncePer, OperationWait,
-    ReadCall, Revival, SendMode, Subresource,
+    ApiCall, Batch, BlockingChildren, CallConditions, ConfirmCall, DetailCall, ElementCalls, ListCall, OncePer,
+    OperationWait, ReadCall, Revival, SendMode, Subresource,
 };
 pub use lock_rule::{LockMembers, LockRule};
 pub use one_or_many::OneOrMany;
@@ -51,8 +51,8 @@ pub struct TypeBinding {
     pub update: OneOrMany<ApiCall>,
     /// The calls of a deletion, in order.
     pub delete: OneOrMany<ApiCall>,
-    /// What is removed before a deletion that it would prevent, though no property declares it.
-    pub children: Vec<Children>,
+    /// Things that no property declares, removed before a deletion that they would prevent.
+    pub children: Vec<BlockingChildren>,
     /// The way back for what a deletion still holds the name of.
     pub revive: Option<Revival>,
     /// The calls that find resources.
@@ -87,7 +87,7 @@ pub struct TypeBinding {
     ///
     /// Together they are a name; gpb looks for it first.
     pub upsert_key: Vec<String>,
-    /// What AWS itself puts there: paths into the properties, with their values.
+    /// The values that AWS itself puts there, by paths into the properties.
     ///
     /// A resource that shows all of them counts as absent.
     pub vacant: BTreeMap<String, Json>,

@@ -3,6 +3,7 @@
 //! Values that are not known yet count as fitting: a condition that depends on one may hold, and where a member takes a
 //! value of some kind, the unknown one is of that kind.
 
+use super::create_update::places_changed;
 use super::{AwsCloud, BindingRunner};
 use crate::binding::{ApiCall, CallConditions, SendMode, Subresource};
 use crate::lint;
@@ -96,11 +97,14 @@ impl<'a, 'r> CapabilityCheck<'a, 'r> {
         let binding = &self.runner.bound.binding;
         let heads: BTreeSet<String> = self.request.changed.iter().map(|path| path.head().to_owned()).collect();
         self.scope.observed.retain(|name, _| !heads.contains(name));
+        self.scope.changed_places = self.request.changed.to_vec();
         let mut found = self.unsupported(|name| heads.contains(name));
         let mut left: BTreeSet<&String> = heads.iter().filter(|name| !binding.unsupported.contains(name)).collect();
         for call in binding.update.iter() {
             let covered: BTreeSet<&String> = heads.iter().filter(|name| self.runner.covers(call, name)).collect();
-            if covered.is_empty() || !self.may_hold(call.conditions()) || !self.may_change_size(call) {
+            let may_hold =
+                self.may_hold(call.conditions()) && self.may_change_size(call) && places_changed(call, &self.scope);
+            if covered.is_empty() || !may_hold {
                 continue;
             }
             for name in covered.iter().filter(|name| !self.scope.desired.contains_key(name.as_str())) {

@@ -366,7 +366,7 @@ impl BindingRunner<'_> {
 }
 
 /// Checks that the places have changed that a call is about.
-fn places_changed(call: &ApiCall, scope: &TemplateScope) -> bool {
+pub(super) fn places_changed(call: &ApiCall, scope: &TemplateScope) -> bool {
     let changed = |name: &String| {
         let place = PropPath(name.as_str().into());
         scope.changed_places.iter().any(|path| path.covers(&place) || place.covers(path))

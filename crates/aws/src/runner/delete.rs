@@ -5,7 +5,7 @@ use super::answer::PathValue;
 use super::api_call::{RetryMode, VISIBILITY_TIMEOUT, is_error};
 use super::generated_name::short_token;
 use super::read_resource::passes_filter;
-use crate::binding::{ApiCall, Children};
+use crate::binding::{ApiCall, BlockingChildren};
 use crate::template::Template;
 use crate::template_scope::TemplateScope;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, ProgressSink, Properties};
@@ -59,7 +59,7 @@ impl BindingRunner<'_> {
     }
 
     /// Removes what nobody declared, and what would prevent the deletion.
-    async fn delete_children(&self, children: &Children, scope: &mut TemplateScope) -> Result<(), CloudError> {
+    async fn delete_children(&self, children: &BlockingChildren, scope: &mut TemplateScope) -> Result<(), CloudError> {
         let Some(input) = self.plain_input(&children.call, &children.input, scope)? else { return Ok(()) };
         let root = match self.send_read(&children.call, input, false).await {
             Ok(root) => root,

@@ -49,7 +49,7 @@ pub struct AwsCloud {
     bindings: Arc<Bindings>,
     clock: Arc<dyn Clock>,
     identities: Mutex<BTreeMap<Place, Identity>>,
-    /// What creations that are not over have laid upon which element, by the token of the creation.
+    /// Pairs of a creation's token and an element that it was carried out for.
     laid: std::sync::Mutex<BTreeSet<(String, String)>>,
 }
 

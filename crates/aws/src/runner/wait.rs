@@ -50,7 +50,7 @@ impl PollInterval {
     }
 }
 
-/// What a wait for readiness has seen.
+/// Signs that a wait for readiness has seen.
 #[derive(Default)]
 struct ReadySigns {
     /// It was not ready once since the change, so that the change has begun.

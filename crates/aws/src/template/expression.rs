@@ -217,7 +217,10 @@ fn dns_name(text: &str) -> String {
     for byte in text.trim_end_matches('.').bytes() {
         match byte.to_ascii_lowercase() {
             plain @ (b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'\\') => name.push(char::from(plain)),
-            other => name.push_str(&format!("\\{other:03o}")),
+            other => {
+                name.push('\\');
+                name.extend([other >> 6, other >> 3 & 7, other & 7].map(|digit| char::from(b'0' + digit)));
+            }
         }
     }
     name

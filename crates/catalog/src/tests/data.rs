@@ -2,6 +2,7 @@
 
 use super::all;
 use crate::{Catalog, ObjectRule, Shape, TypeDef, TypeLifecycle, ValueForm};
+use gpb_base::stdlib::Library;
 use gpb_model::PropPath;
 use std::sync::Arc;
 use std::time::Duration;
@@ -182,7 +183,6 @@ fn lifecycles_name_places_that_exist() {
 fn lifecycles_are_read() {
     let subnet = get("aws.ec2.subnet");
     assert_eq!(paths(&subnet.lifecycle.exclusive[0]), ["VpcId", "CidrBlock"]);
-    assert!(subnet.lifecycle.held_by.is_empty());
     assert_eq!(subnet.form(&PropPath("CidrBlock".into())), Some(ValueForm::Cidr));
     let role = get("aws.iam.role");
     assert_eq!(role.lifecycle.settles, Some(Duration::from_secs(120)));
@@ -190,4 +190,42 @@ fn lifecycles_are_read() {
     let raised = &get("aws.rds.db_instance").lifecycle.raised[0];
     assert_eq!((raised.major_parts(Some("mysql")), raised.major_parts(Some("postgres"))), (2, 1));
     assert_eq!(get("aws.sqs.queue").lifecycle, TypeLifecycle::default());
+}
+
+/// What the simulated cloud refuses is what the planner reckons with.
+#[test]
+fn lifecycles_know_what_the_simulated_cloud_refuses() {
+    let library = Library::embedded();
+    let mut unknown = Vec::new();
+    for (path, text) in library.below("sim/behaviour/", ".toml") {
+        let service = path.trim_start_matches("sim/behaviour/").trim_end_matches(".toml");
+        let file: toml::Table = toml::from_str(text).unwrap();
+        for (ty, rules) in file.get("types").and_then(toml::Value::as_table).into_iter().flatten() {
+            let def = get(&format!("aws.{service}.{ty}"));
+            for group in list(rules, "exclusive").iter().map(|rule| texts(rule, "paths")) {
+                let is_known = |known: &[PropPath]| paths(known) == group;
+                if !def.lifecycle.exclusive.iter().any(|known| is_known(known)) && !is_known(&def.primary_identifier) {
+                    unknown.push(format!("{} is exclusive in {group:?}", def.name));
+                }
+            }
+            for user in list(rules, "in_use").iter().flat_map(|rule| texts(rule, "by")) {
+                let (by, place) = user.split_once(':').unwrap();
+                let user = get(by);
+                // A user that cannot turn to another is replaced with what it uses.
+                let turns = user.updatable && !user.is_create_only(&PropPath(place.into()));
+                if turns && !def.lifecycle.held_by.iter().any(|known| **known == *by) {
+                    unknown.push(format!("{} is held by {by}", def.name));
+                }
+            }
+        }
+    }
+    assert!(unknown.is_empty(), "{unknown:#?}");
+}
+
+fn list<'t>(table: &'t toml::Value, key: &str) -> &'t [toml::Value] {
+    table.get(key).and_then(toml::Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn texts<'t>(table: &'t toml::Value, key: &str) -> Vec<&'t str> {
+    list(table, key).iter().filter_map(toml::Value::as_str).collect()
 }

@@ -109,11 +109,11 @@ pub(super) fn basis(inputs: &PlanInputs<'_>, changes: &[ResourceChange]) -> Plan
 fn fingerprint(now: Option<&ObservedResource>, desired: &PropertyMap, applied: Option<&Properties>) -> String {
     let Some(now) = now else { return "gone".to_owned() };
     let mut hash = Sha256::new();
-    feed(&mut hash, &Json::from(now.id.as_str()));
+    feed_text(&mut hash, &now.id);
     for (name, json) in &now.properties {
         let (desired, applied) = (desired.get(name.as_str()), applied.and_then(|applied| applied.get(name)));
         if desired.is_some() || applied.is_some() {
-            feed(&mut hash, &Json::from(name.as_str()));
+            feed_text(&mut hash, name);
             feed(&mut hash, &mask(json, desired, applied));
         }
     }
@@ -131,7 +131,7 @@ fn feed_resource(hash: &mut Sha256, resource: &Resource) {
         }),
     );
     for (name, value) in &resource.properties {
-        feed(hash, &Json::from(name.as_str()));
+        feed_text(hash, name);
         feed(hash, &Json::from(value.clone()));
     }
 }
@@ -143,7 +143,7 @@ fn feed(hash: &mut Sha256, json: &Json) {
             hash.update(b"{");
             let sorted: BTreeMap<&String, &Json> = entries.iter().collect();
             for (key, value) in sorted {
-                feed(hash, &Json::from(key.as_str()));
+                feed_text(hash, key);
                 feed(hash, value);
             }
             hash.update(b"}");
@@ -155,14 +155,16 @@ fn feed(hash: &mut Sha256, json: &Json) {
             }
             hash.update(b"]");
         }
-        Json::String(text) => {
-            hash.update(b"\"");
-            hash.update((text.len() as u64).to_be_bytes());
-            hash.update(text.as_bytes());
-        }
+        Json::String(text) => feed_text(hash, text),
         other => {
             hash.update(other.to_string().as_bytes());
             hash.update(b",");
         }
     }
+}
+
+fn feed_text(hash: &mut Sha256, text: &str) {
+    hash.update(b"\"");
+    hash.update((text.len() as u64).to_be_bytes());
+    hash.update(text.as_bytes());
 }

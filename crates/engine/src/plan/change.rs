@@ -138,6 +138,8 @@ pub const PLACE: &str = "@place";
 pub const TYPE: &str = "@type";
 /// The path a [`PropertyDifference`] has when AWS deletes the resource with another one, which is made anew.
 pub const OWNER: &str = "@owner";
+/// The path a [`PropertyDifference`] has when the resource ended in a failed state.
+pub const STATE: &str = "@state";
 
 /// One place that differs, by the path to the deepest object that holds it: a list or a document changes as a whole.
 ///

@@ -29,6 +29,8 @@ pub(super) struct ManagedResource<'a> {
     pub protect: Option<bool>,
     /// True when it has to be adopted: its creation was interrupted, or left something undone.
     pub adopt: bool,
+    /// The reason that it can only be replaced: it ended in a failed state.
+    pub failed: Option<&'a str>,
     /// The address before a `moved`.
     pub moved_from: Option<Address>,
     /// Its presence in the cloud.
@@ -123,6 +125,7 @@ fn from_record<'a>(
         layer: record.layer.as_deref(),
         protect: record.protect,
         adopt: record.tainted.is_some(),
+        failed: record.tainted.as_deref().filter(|_| record.failed),
         moved_from: moved.map(|_| old.clone()),
         seen,
     };
@@ -150,6 +153,7 @@ fn from_intent<'a>(
         layer: intent.layer.as_deref(),
         protect: None,
         adopt: true,
+        failed: None,
         moved_from: None,
         seen,
     })

@@ -1,6 +1,7 @@
 //! The consequences of what is known of a type's life: what is taken along, what a scaler moves, what its users hold.
 
-use super::change::{Action, OWNER, PropertyDifference, ResourceChange};
+use super::change::{Action, OWNER, PropertyDifference, ResourceChange, STATE};
+use super::inventory::ManagedResource;
 use super::planned_state::PlannedStates;
 use super::replacement;
 use gpb_base::diag::Diagnostic;
@@ -26,6 +27,16 @@ pub(super) fn taken_along(
         path: PropPath(OWNER.into()),
         before: Some(owner.as_str().into()),
         after: Some(PropertyValue::Text(format!("{owner}, made anew").into())),
+        forces_replacement: true,
+    })
+}
+
+/// Returns the difference of a resource that ended in a failed state, which only a replacement mends.
+pub(super) fn ended_in_failure(managed: &ManagedResource<'_>) -> Option<PropertyDifference> {
+    managed.failed.map(|reason| PropertyDifference {
+        path: PropPath(STATE.into()),
+        before: Some(reason.into()),
+        after: Some(PropertyValue::Text("made anew".into())),
         forces_replacement: true,
     })
 }
@@ -78,7 +89,9 @@ pub(super) fn held(changes: &[ResourceChange], inputs: HoldInputs<'_>) -> Vec<Di
             let is_built_on = inputs.built_on.get(&user.address).is_some_and(|on| on.contains(&change.address));
             holds && is_built_on && matches!(user.action, Action::NoOp | Action::Update | Action::Adopt)
         };
-        let users = inputs.graph.dependents(&change.address).filter_map(|(user, _)| by_address.get(user).copied());
+        // Who only waits for it by `after` does not hold it.
+        let users = inputs.graph.dependents(&change.address).filter(|(_, edge)| edge.property.is_some());
+        let users = users.filter_map(|(user, _)| by_address.get(user).copied());
         let mut users: Vec<&Address> = users.filter(stays).map(|user| &user.address).collect();
         users.sort();
         users.dedup();
@@ -105,19 +118,28 @@ fn refused(change: &ResourceChange, def: &TypeDef, users: &[&Address], model: &M
             }
         }
     }
+    diagnostic.help(way_out(change, def, model))
+}
+
+/// Returns what would let the new one come first.
+fn way_out(change: &ResourceChange, def: &TypeDef, model: &Model) -> String {
     let kept = replacement::held_by_both(def, &change.desired, &change.differences).unwrap_or_default();
-    let can_go = |path: &&PropPath| !def.root.required.iter().any(|name| name == path.head());
-    let names = |paths: Vec<&PropPath>| {
-        paths.into_iter().map(|path| format!("`{}`", def.display(path))).collect::<Vec<_>>().join(" or ")
+    let written = model.resources.iter().find(|resource| resource.address == change.address);
+    // What refers to another resource is not to be written otherwise.
+    let is_literal = |path: &&PropPath| {
+        written.and_then(|resource| resource.properties.get(path.head())).is_some_and(PropertyValue::is_known)
     };
-    let optional: Vec<&PropPath> = kept.iter().filter(can_go).collect();
-    diagnostic.help(match (optional.is_empty(), kept.is_empty()) {
-        (false, _) => {
-            format!("take {} away, so that gpb makes a name up and the new one can come first", names(optional))
+    let mut own: Vec<&PropPath> = kept.iter().filter(is_literal).collect();
+    if own.is_empty() {
+        own = kept.iter().collect();
+    }
+    let named = own.iter().map(|path| format!("`{}`", def.display(path))).collect::<Vec<_>>().join(" or ");
+    let is_required = |path: &&PropPath| def.root.required.iter().any(|name| name == path.head());
+    match own.as_slice() {
+        [] => "take `replace delete_first` away, so that the new one can come first".to_owned(),
+        [name] if replacement::is_name(def, name) && !is_required(name) => {
+            format!("take {named} away, so that gpb makes a name up and the new one can come first")
         }
-        (true, false) => {
-            format!("give the new one another {}, so that it can come first", names(kept.iter().collect()))
-        }
-        (true, true) => "take `replace delete_first` away, so that the new one can come first".to_owned(),
-    })
+        _ => format!("give the new one another {named}, so that it can come first"),
+    }
 }

@@ -30,7 +30,7 @@ pub mod values;
 
 pub use basis::{model_hash, stale};
 pub use capability::{capability_refusals, capability_refusals_of_model};
-pub use change::{Action, DriftWarning, OWNER, PLACE, PropertyDifference, ResourceChange, TYPE};
+pub use change::{Action, DriftWarning, OWNER, PLACE, PropertyDifference, ResourceChange, STATE, TYPE};
 pub use deletion_locks::{add_deletion_locks, deleted_resources, unprotect};
 pub use inputs::{Observation, PlanInputs, PlanOptions, ProtectionOverride};
 pub use masking::masked;

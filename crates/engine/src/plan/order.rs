@@ -104,8 +104,9 @@ impl<'a> StepOrder<'a> {
             }
         }
         let delete_first = delete_first(changes, &users);
-        let mut steps = StepGraph::default();
-        let (mut create_steps, mut destroy_steps) = (Vec::new(), Vec::new());
+        let count = changes.len();
+        let mut steps = StepGraph::with_capacity(count);
+        let (mut create_steps, mut destroy_steps) = (Vec::with_capacity(count), Vec::with_capacity(count));
         let mut deposed: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
         for (change, index) in changes.iter().zip(0..) {
             let create = (change.action != Action::Delete).then(|| steps.add(index, StepPhase::Create));

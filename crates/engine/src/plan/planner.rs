@@ -70,7 +70,7 @@ impl<'a> Planner<'a> {
             in_outputs: referred.collect(),
             types: BTreeMap::new(),
             planned: PlannedStates::default(),
-            changes: Vec::new(),
+            changes: Vec::with_capacity(inputs.model.resources.len()),
             diagnostics: Vec::new(),
             recreated: BTreeSet::new(),
             resources: inputs.model.resources.iter().map(|resource| (&resource.address, resource)).collect(),
@@ -184,6 +184,7 @@ impl<'a> Planner<'a> {
         replacement::mark(def.as_deref(), &mut differences);
         differences.extend(relocation(resource, managed, self.inputs.options.account.as_deref()));
         differences.extend(lifecycle::taken_along(resource, def.as_deref(), graph, &self.planned));
+        differences.extend(lifecycle::ended_in_failure(managed));
         let is_asked = self.inputs.options.replace.contains(&resource.address);
         let action = match () {
             () if is_asked || differences.iter().any(|one| one.forces_replacement) => Action::Replace,

@@ -215,6 +215,11 @@ fn unique(def: &TypeDef) -> Vec<Vec<PropPath>> {
     groups
 }
 
+/// Checks that a property alone names a resource of a type.
+pub(super) fn is_name(def: &TypeDef, path: &PropPath) -> bool {
+    names(def).iter().any(|group| group.as_slice() == std::slice::from_ref(path))
+}
+
 /// Returns the groups of properties that name a resource of a type.
 fn names(def: &TypeDef) -> Vec<Vec<PropPath>> {
     let own = def.aws.rsplit("::").next().unwrap_or("");

@@ -33,6 +33,11 @@ pub(super) struct StepGraph {
 }
 
 impl StepGraph {
+    /// Returns a graph without steps, with room for so many.
+    pub fn with_capacity(steps: usize) -> Self {
+        Self { nodes: Vec::with_capacity(steps) }
+    }
+
     /// Adds a step and returns its number.
     pub fn add(&mut self, change: usize, phase: StepPhase) -> usize {
         self.nodes.push(StepNode { change, phase, before: BTreeMap::new() });

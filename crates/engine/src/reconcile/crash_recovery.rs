@@ -11,7 +11,7 @@ use super::outcome::cloud as advice;
 use super::refresh::BETWEEN_LOOKS;
 use crate::cloud::clock::Clock;
 use crate::cloud::retry::{ClockPause, with_retry};
-use crate::cloud::{Cloud, CloudError, FindRequest, ObservedResource, ResourceKey};
+use crate::cloud::{Cloud, CloudError, CloudErrorKind, FindRequest, ObservedResource, ResourceKey};
 use crate::state::{
     Conclusion, Intent, OperationKind, ResourceRecord, SecretKey, StateError, StateWriter, redact, redacted_paths,
 };
@@ -77,7 +77,12 @@ impl IntentOutcome {
     /// Returns why nothing can be applied yet, of an intent that stays open.
     pub fn diagnostic(&self) -> Option<Diagnostic> {
         let IntentOutcome::Open { address, error } = self else { return None };
-        let (_, help) = advice(error.kind);
+        let help = match error.kind {
+            CloudErrorKind::Ambiguous => {
+                "find out in AWS which of them it was, delete the others, and run the command again"
+            }
+            kind => advice(kind).1,
+        };
         let message = format!("cannot find out what an interrupted run did to {address}: {error}");
         Some(Diagnostic::error("GPB7607", message).help(help))
     }

@@ -1,7 +1,7 @@
 //! Freshness: what this run has just made or changed may not be known to other services yet.
 //!
 //! A refusal for what is wrong, forbidden or missing is then not believed before the settle times of all that it is
-//! built on have passed.
+//! built on have passed. A name that this run has just given free may be held for a while as well.
 
 use super::run::ApplyRun;
 use crate::cloud::{CloudError, CloudErrorKind};
@@ -10,13 +10,24 @@ use gpb_model::Address;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+/// The time for which a service may still hold the name of what was deleted.
+const NAME_RELEASE: Duration = Duration::from_mins(2);
+
 impl ApplyRun<'_> {
     /// Returns true when a failure may only mean that a dependency is not known everywhere yet.
     pub fn may_be_early(&self, change: &ResourceChange, error: &CloudError, now: Duration) -> bool {
-        let is_doubtful =
-            matches!(error.kind, CloudErrorKind::Invalid | CloudErrorKind::Denied | CloudErrorKind::NotFound);
         // What gpb refuses itself does not depend on what others know.
-        is_doubtful && !error.code.starts_with("GPB") && now < self.settled_at(change)
+        if error.code.starts_with("GPB") {
+            return false;
+        }
+        let gives_way = || self.deleted_at(&change.address).is_some_and(|gone| now < gone.saturating_add(NAME_RELEASE));
+        match error.kind {
+            CloudErrorKind::Invalid | CloudErrorKind::Denied | CloudErrorKind::NotFound => {
+                now < self.settled_at(change) || gives_way()
+            }
+            CloudErrorKind::AlreadyExists => gives_way(),
+            _ => false,
+        }
     }
 
     /// Returns the time at which all that a change is built on has settled, by the run's clock.

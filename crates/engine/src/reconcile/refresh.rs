@@ -46,7 +46,7 @@ pub struct RefreshResult {
 const AT_ONCE: usize = 32;
 
 /// The time between the two reads that together show a stateful resource to be gone.
-pub const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
+pub const BETWEEN_LOOKS: Duration = Duration::from_secs(3);
 
 /// Reads everything a plan has to know.
 pub async fn refresh(refresh: Refresh<'_>, snapshot: &StateSnapshot, model: &Model) -> RefreshResult {

@@ -92,6 +92,8 @@ struct RunState {
     deposed: BTreeMap<Address, Address>,
     /// By address, the time at which this run last created or changed it.
     changed_at: BTreeMap<Address, Duration>,
+    /// By address, the time at which this run deleted what was there.
+    deleted_at: BTreeMap<Address, Duration>,
     rate_limiter: RateLimiter,
 }
 
@@ -190,6 +192,7 @@ impl<'a> ApplyRun<'a> {
                 }
             }
             Conclusion::Deleted => {
+                shared.deleted_at.insert(address.clone(), now);
                 shared.records.remove(address);
                 shared.seen.remove(address);
             }
@@ -214,6 +217,11 @@ impl<'a> ApplyRun<'a> {
     /// Returns the time at which this run last created or changed a resource, by its clock.
     pub fn changed_at(&self, address: &Address) -> Option<Duration> {
         self.shared().changed_at.get(address).copied()
+    }
+
+    /// Returns the time at which this run deleted what was at an address, by its clock.
+    pub fn deleted_at(&self, address: &Address) -> Option<Duration> {
+        self.shared().deleted_at.get(address).copied()
     }
 
     /// Returns the address that the predecessor of a replaced resource was deposed to.

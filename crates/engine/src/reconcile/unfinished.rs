@@ -1,4 +1,4 @@
-//! What a change has still to do: the places that were not set yet, recomputed before each further try.
+//! The places that a change has still to set, recomputed before each further try.
 
 use super::payload::Payload;
 use super::postcondition::{Answer, differing_places, unconfirmed_places};

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::cloud::{CloudError, CloudErrorKind, Properties};
 use futures::executor::block_on as now;
+use futures::future::join_all;
 use gpb_model::{Address, Place};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub fn suite<S: StateStore>(open: impl Fn() -> S) {
     an_unwritten_scope_is_empty(&open());
     an_intent_survives_until_it_is_concluded(&open);
     a_token_is_kept_by_what_did_nothing_and_lost_by_what_ended(&open());
+    what_does_not_fit_fails_alone(&open());
     a_replaced_resource_is_deposed(&open());
     a_failed_creation_leaves_what_exists(&open());
     moves_are_made_all_at_once(&open());
@@ -135,6 +137,16 @@ fn a_token_is_kept_by_what_did_nothing_and_lost_by_what_ended(store: &impl State
     let other = now(writer.begin(new_intent("b", OperationKind::Create))).unwrap();
     assert_ne!(third.token, other.token);
     assert!(first.sequence < second.sequence && second.sequence < third.sequence);
+}
+
+fn what_does_not_fit_fails_alone(store: &impl StateStore) {
+    let scope = scope("together");
+    let writer = store.writer(&scope, &holder()).unwrap();
+    let begin = |name: &'static str| writer.begin(new_intent(name, OperationKind::Create));
+    let begun = now(join_all(["a", "b", "a", "c"].map(begin)));
+    let told: Vec<_> = begun.into_iter().map(|begun| begun.map(|intent| intent.sequence)).collect();
+    assert_eq!(told, [Ok(1), Ok(2), Err(StateError::Unsettled { address: Address::new("a") }), Ok(3)]);
+    assert_eq!(store.snapshot(&scope).unwrap().pending.len(), 3);
 }
 
 fn a_replaced_resource_is_deposed(store: &impl StateStore) {

@@ -40,7 +40,7 @@ fn what_holds_data_is_gone_after_two_looks_with_time_between() {
     let world = EngineFixture::new();
     world.live(&pair());
     let clock = world.clock.clone();
-    let back = clock.now() + Duration::from_secs(3);
+    let back = clock.now() + Duration::from_secs(2);
     let cloud = ScriptedCloud {
         shown: Box::new(move |_, seen| seen.filter(|_| clock.now() >= back)),
         ..ScriptedCloud::new(&world)
@@ -69,7 +69,7 @@ fn an_interrupted_deletion_is_done_after_two_looks() {
     block_on(writer.begin(intent)).unwrap();
     let cloud = ScriptedCloud {
         shown: {
-            let (clock, back) = (world.clock.clone(), world.clock.now() + Duration::from_secs(3));
+            let (clock, back) = (world.clock.clone(), world.clock.now() + Duration::from_secs(2));
             Box::new(move |_, seen| seen.filter(|_| clock.now() >= back))
         },
         ..ScriptedCloud::new(&world)

@@ -76,3 +76,28 @@ fn a_conflict_of_names_is_believed_at_once() {
     let (outcome, took, _) = life(&world, &chain("a", 1), CloudErrorKind::AlreadyExists, 60);
     assert_eq!((outcome.failed.len(), took), (1, 0));
 }
+
+#[test]
+fn a_name_that_was_just_given_free_may_still_be_held() {
+    for (kind, until, is_done) in [
+        (CloudErrorKind::AlreadyExists, 30, true),
+        (CloudErrorKind::Invalid, 30, true),
+        (CloudErrorKind::AlreadyExists, 1000, false),
+    ] {
+        let world = EngineFixture::new();
+        let data = |fixed: &str| vec![("data", "store", json!({"StoreName": "orders", "Fixed": fixed}))];
+        world.live(&data("a"));
+        let (clock, free) = (world.clock.clone(), world.clock.now() + Duration::from_secs(until));
+        let cloud = ScriptedCloud {
+            before: Box::new(move |call, _| match call {
+                "create" if clock.now() < free => Err(failure(kind)),
+                _ => Ok(()),
+            }),
+            ..ScriptedCloud::new(&world)
+        };
+        let outcome = cloud.live(&data("b"));
+        assert_eq!(outcome.failed.is_empty(), is_done, "{} for {until} s", kind.as_str());
+        let took = world.clock.now().as_secs();
+        assert!(took < 140, "{took} s");
+    }
+}

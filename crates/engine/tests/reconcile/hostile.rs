@@ -5,7 +5,6 @@ use super::*;
 use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
 use gpb_engine::cloud::CloudErrorKind;
-use gpb_sim::{Behaviour, SimOptions};
 
 /// A world of AWS's own types, as hostile as they are.
 fn world() -> EngineFixture {
@@ -49,11 +48,13 @@ fn a_deployment_that_is_rolled_back_is_no_success() {
 }
 
 #[test]
-fn a_first_deployment_that_fails_is_marked_for_replacement() {
+fn a_first_deployment_that_fails_is_replaced() {
     let world = world();
     let outcome = world.live(&service("repository/web:missing"));
     assert_eq!(outcome.failed[0].error.kind, CloudErrorKind::FailedState, "{:?}", outcome.failed);
     assert!(world.snapshot().resources[&Address::new("web")].failed);
+    assert_eq!(world.live(&service("repository/web:1")).failed, []);
+    world.assert_settled(&service("repository/web:1"), "replaced");
 }
 
 #[test]
@@ -100,4 +101,18 @@ fn an_update_that_takes_minutes_and_is_cut_short_is_finished() {
     };
     assert_eq!(cloud.live(&group(5, "b")).failed, []);
     world.assert_settled(&group(5, "b"), "changed");
+}
+
+#[test]
+fn a_key_that_is_not_known_yet_is_waited_for() {
+    let world = world();
+    let desired = vec![
+        ("key", "kms.key", json!({"KeyPolicy": {"Version": "2012-10-17", "Statement": []}})),
+        ("group", "logs.log_group", json!({"LogGroupName": "app", "KmsKeyId": to("key", "Arn")})),
+    ];
+    let cloud = ScriptedCloud::new(&world);
+    assert_eq!(cloud.live(&desired).failed, []);
+    let tried = cloud.made(&["create"]).len();
+    assert!(tried > 2, "it was refused before: {:?}", cloud.calls.lock());
+    world.assert_settled(&desired, "encrypted");
 }

@@ -104,10 +104,14 @@ impl MortalWorld {
     }
 
     pub fn of_kind(idempotent: bool, faults: Faults) -> Self {
+        Self::behaving(Behaviour::friendly(), idempotent, faults)
+    }
+
+    pub fn behaving(behaviour: Behaviour, idempotent: bool, faults: Faults) -> Self {
         let killer = Arc::new(Killer::default());
         killer.disarm();
         let hooked = killer.clone();
-        Self { world: EngineFixture::of_kind(idempotent, faults, hook(move |_| hooked.instant())), killer }
+        Self { world: EngineFixture::behaving(behaviour, idempotent, faults, hook(move |_| hooked.instant())), killer }
     }
 
     /// One life that may end early; `None` when it did.

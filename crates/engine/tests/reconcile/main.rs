@@ -12,6 +12,7 @@
 mod absence;
 mod adoption;
 mod apply;
+mod chaos;
 mod deadlines;
 mod deletion_locks;
 mod freshness;
@@ -38,7 +39,7 @@ use gpb_model::PropPath;
 use gpb_model::graph::Graph;
 use gpb_model::{Address, Environment, Lifecycle, Model, Output, PropertyValue, Reference, Resource, SecretSource};
 use gpb_sim::testing::{TestTypes, options, place};
-use gpb_sim::{CrashHook, Faults, SimCloud};
+use gpb_sim::{Behaviour, CrashHook, Faults, SimCloud, SimOptions};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -82,11 +83,16 @@ impl EngineFixture {
     }
 
     pub fn of_kind(idempotent: bool, faults: Faults, hook: Option<CrashHook>) -> Self {
+        Self::behaving(Behaviour::friendly(), idempotent, faults, hook)
+    }
+
+    /// Over a cloud that behaves so.
+    pub fn behaving(behaviour: Behaviour, idempotent: bool, faults: Faults, hook: Option<CrashHook>) -> Self {
         // In memory where there is such a folder: these tests are about order, not about disks.
         let temp = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         listen_to_all();
         let clock = VirtualClock::default();
-        let sim = SimCloud::in_memory(options(&clock, faults, hook)).unwrap();
+        let sim = SimCloud::in_memory(SimOptions { behaviour, ..options(&clock, faults, hook) }).unwrap();
         Self {
             store: SqliteStore::new(temp.path().join(".gpb")),
             sim: if idempotent { sim } else { sim.without_idempotency() },

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 const NAMES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
 /// Resources that refer only to earlier ones, so that no circle comes about.
-fn desired() -> impl Strategy<Value = DesiredMap> {
+pub fn desired() -> impl Strategy<Value = DesiredMap> {
     let one = (any::<bool>(), 0..3u32, 0..3u32, proptest::collection::vec(0..8usize, 0..3));
     proptest::collection::vec(one, NAMES.len()).prop_map(|all| {
         let mut desired: DesiredMap = Vec::new();
@@ -34,7 +34,7 @@ fn desired() -> impl Strategy<Value = DesiredMap> {
     })
 }
 
-fn faults() -> impl Strategy<Value = Faults> {
+pub fn faults() -> impl Strategy<Value = Faults> {
     let share = || prop_oneof![Just(0.0), 0.0..0.3f64];
     (any::<u64>(), share(), share(), share(), share(), share(), share()).prop_map(
         |(seed, throttle, unavailable, ambiguous, lost, not_ready, unfinished)| {

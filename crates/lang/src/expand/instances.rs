@@ -66,14 +66,20 @@ impl<'p> Expander<'_, 'p> {
             components: components.into(),
             ..(*frame.module_cx).clone()
         });
-        for stmt in &block.stmts {
-            match stmt {
-                Stmt::After { paths, .. } => module_cx = module_cx.with_after(paths, Rc::downgrade(frame), None),
-                Stmt::Protect { word, .. } => {
-                    module_cx = Rc::new(ModuleContext { protect: Some(word.text == "always"), ..(*module_cx).clone() });
-                }
-                _ => {}
+        let mut apply = |stmt: &'p Stmt, locals| match stmt {
+            Stmt::After { paths, .. } => module_cx = module_cx.with_after(paths, Rc::downgrade(frame), locals),
+            Stmt::Protect { word, .. } => {
+                module_cx = Rc::new(ModuleContext { protect: Some(word.text == "always"), ..(*module_cx).clone() });
             }
+            _ => {}
+        };
+        // The conditions of a use are decided this early only where they guard what must be known this early.
+        if block.stmts.iter().any(guards_lifecycle) {
+            for (stmt, scope) in self.interpreter().entries(&block.stmts, &scope)?.rest {
+                apply(stmt, scope.locals);
+            }
+        } else {
+            block.stmts.iter().for_each(|stmt| apply(stmt, None));
         }
         let body = component.item;
         let given = Some((block.stmts.as_slice(), scope));
@@ -101,6 +107,18 @@ impl<'p> Expander<'_, 'p> {
         let made = Rc::new(Instance { id, what, address, frame: frame.into(), given, head, declared });
         self.expansion.instances.borrow_mut().push(made.clone());
         Ok(made)
+    }
+}
+
+/// Checks for a group of statements in which `after` or `protect` stands, at any depth.
+fn guards_lifecycle(stmt: &Stmt) -> bool {
+    let within = |stmts: &[Stmt]| {
+        stmts.iter().any(|inner| matches!(inner, Stmt::After { .. } | Stmt::Protect { .. }) || guards_lifecycle(inner))
+    };
+    match stmt {
+        Stmt::If(group) => within(&group.then) || within(&group.otherwise),
+        Stmt::For(group) => within(&group.stmts),
+        _ => false,
     }
 }
 

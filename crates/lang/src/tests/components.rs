@@ -82,6 +82,21 @@ const x = f(1)
 }
 
 #[test]
+fn what_guards_after_and_protect_in_a_use_is_decided() {
+    let body = r#"
+  layer work {
+    resource aws.sqs.queue first { queue_name = "first" }
+    queue with { name = "with", if 1 < 2 { after first, protect always } else { protect never } }
+    queue without { name = "without", if 2 < 1 { after first } }
+    queue many { name = "many", for n in ["a", "b"] { if n == "b" { after first } } }
+  }
+"#;
+    let model = model(&(QUEUE.to_owned() + &stack(body)));
+    assert_eq!(model.matches("after work.first").count(), 2, "{model}");
+    insta::assert_snapshot!(model);
+}
+
+#[test]
 fn a_component_may_be_used_many_times_and_in_components() {
     insta::assert_snapshot!(model(
         &(QUEUE.to_owned()

@@ -128,7 +128,9 @@ fn remove_inside(json: &mut Json, rest: &[String]) {
             }
         }
         (Json::Array(items), [first, rest @ ..]) if first == "*" => {
-            items.iter_mut().for_each(|item| remove_inside(item, rest));
+            for item in items {
+                remove_inside(item, rest);
+            }
         }
         _ => {}
     }

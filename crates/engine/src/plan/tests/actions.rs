@@ -264,6 +264,17 @@ fn a_tainted_resource_is_taken_up_again() {
 }
 
 #[test]
+fn what_ended_in_a_failed_state_is_replaced() {
+    let model = store(json!({ "Size": 1 }));
+    let mut world = FakeCloud::applied(&model);
+    let record = world.snapshot.resources.get_mut(&address("data.main")).unwrap();
+    (record.tainted, record.failed) = (Some("its creation failed".into()), true);
+    assert_eq!(told(&world.plan(&model)), "+/- data.main: @state!");
+    world.snapshot.resources.get_mut(&address("data.main")).unwrap().tainted = None;
+    assert_eq!(told(&world.plan(&model)), "= data.main", "only as long as it is tainted");
+}
+
+#[test]
 fn a_move_renames_the_record_and_all_below() {
     let subnet = |name: &str| resource(name, "aws.net.subnet", json!({ "Cidr": "10.0.0.0/24" }));
     let mut world = FakeCloud::applied(&model([subnet("network.old.a[\"x\"]"), subnet("network.older")]));

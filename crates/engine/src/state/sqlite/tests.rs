@@ -7,7 +7,6 @@ use crate::state::conformance::{self, holder, new_intent, scope};
 use crate::state::{Intent, OperationKind, StateError, StateWriter};
 use futures::executor::block_on as now;
 use futures::future::join_all;
-use gpb_model::Address;
 use rusqlite::Connection;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -189,17 +188,6 @@ fn what_is_looked_for_at_each_write_needs_no_walk_through_the_journal() {
     assert!(last.contains("journal_address (scope=? AND address=?)"), "{last}");
     let open = plan(&format!("{} AND ?2 = ?2", queries::OPEN_INTENTS));
     assert!(open.contains("journal_open (scope=?)"), "{open}");
-}
-
-#[test]
-fn a_write_that_does_not_fit_fails_alone() {
-    let (_temp, folder) = folder();
-    let store = SqliteStore::new(&folder);
-    let writer = store.writer(&scope("a"), &holder()).unwrap();
-    let begun = begin_all(&*writer, ["a", "b", "a", "c"].map(str::to_owned).into_iter());
-    let told: Vec<_> = begun.into_iter().map(|begun| begun.map(|intent| intent.sequence)).collect();
-    assert_eq!(told, [Ok(1), Ok(2), Err(StateError::Unsettled { address: Address::new("a") }), Ok(3)]);
-    assert_eq!(store.snapshot(&scope("a")).unwrap().pending.len(), 3);
 }
 
 #[test]
