@@ -6,16 +6,16 @@ use crate::cli::progress::{JsonLines, ProgressLines};
 use crate::cli::session::{Session, diagnostics_document};
 use crate::cli::{exit::Exit, inspect, logs, terminal};
 use crate::report;
+use crate::report::outcome::EndReport;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::Catalog;
 use gpb_engine::cloud::Cloud;
 use gpb_engine::plan;
-use gpb_engine::plan::{Action, Plan};
+use gpb_engine::plan::Plan;
 use gpb_engine::reconcile as engine;
 use gpb_engine::reconcile::{Apply, ApplyOptions, ApplyOutcome, CancelToken, EventSink};
 use gpb_engine::state::{LockHolder, StateStore};
 use gpb_lang as lang;
-use std::fmt::Write as _;
 use std::path::Path;
 
 /// Runs `gpb apply [SPEC|PLAN]`.
@@ -163,7 +163,8 @@ async fn apply_plan(session: &Session, result: &PlanResult) -> Result<Exit, Exit
         }
     };
     let lines = ProgressLines::new(session.term.interactive);
-    let events: &dyn EventSink = if session.common.json { &JsonLines } else { &lines };
+    let json_lines = JsonLines::default();
+    let events: &dyn EventSink = if session.common.json { &json_lines } else { &lines };
     let applied = logs::stage_async("apply", execute(session, &result.plan, cloud, events)).await;
     let outcome = applied.map_err(|error| {
         session.diagnostics(&[error], &result.compiled.sources);
@@ -227,22 +228,12 @@ fn report_outcome(session: &Session, result: &PlanResult, outcome: &ApplyOutcome
         terminal::print(&format!("{line}\n"));
     } else {
         session.show(&diagnostics, &result.compiled.sources);
-        let (all, moved) = pending(&result.plan);
-        let mut summary = format!("\nDone: {} of {all}.", outcome.done.len() + moved);
-        if !outcome.failed.is_empty() {
-            let _ = write!(summary, " Failed: {}.", outcome.failed.len());
-        }
-        if !outcome.skipped.is_empty() {
-            let _ = write!(summary, " Not started: {}.", outcome.skipped.len());
-        }
-        if outcome.cancelled {
-            summary.push_str(" Stopped; `gpb apply` goes on from here.");
-        }
-        if session.cloud_name() == "sim" {
-            summary.push_str(" This was the simulated cloud: nothing real was created.");
-        }
-        if all > 0 {
-            terminal::warn(&format!("{summary}\n"));
+        let next = next_command();
+        let is_simulated = session.cloud_name() == "sim";
+        let remark = if is_simulated { "This was the simulated cloud: nothing real was created." } else { "" };
+        let end = EndReport { plan: &result.plan, outcome, next: &next, remark };
+        if end.pending() > 0 {
+            terminal::warn(&format!("\n{}", end.human(session.term.styles())));
         }
         if !outcome.outputs.is_empty() {
             terminal::print(&inspect::outputs(&outcome.outputs));
@@ -251,11 +242,10 @@ fn report_outcome(session: &Session, result: &PlanResult, outcome: &ApplyOutcome
     if outcome.is_complete() { Exit::Done } else { Exit::Error }
 }
 
-/// Counts the pending changes, and those of them that only move an address.
-///
-/// Moves are made before anything else and need no call.
-fn pending(plan: &Plan) -> (usize, usize) {
-    let pending = || plan.changes.iter().filter(|change| change.is_pending());
-    let moves = pending().filter(|change| matches!(change.action, Action::NoOp | Action::Read));
-    (pending().count(), moves.count())
+/// Returns the command that goes on where this run ended.
+fn next_command() -> String {
+    let command = command_line();
+    // A plan that was saved holds no more once a part of it is done: it is made again.
+    let names_spec = command.split_whitespace().any(|word| Path::new(word).extension().is_some_and(|end| end == "gpb"));
+    if names_spec { command } else { "gpb plan".to_owned() }
 }

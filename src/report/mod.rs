@@ -4,6 +4,7 @@ mod change;
 pub mod cost;
 mod diff_lines;
 pub mod json;
+pub mod outcome;
 pub mod plan;
 mod policy_diff;
 pub mod recovery;

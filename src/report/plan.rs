@@ -169,9 +169,10 @@ fn layers(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
 /// Where nothing else changes, it prints only those that change, with their old values.
 fn outputs(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
     let gone = || plan.outputs_before.keys().map(String::as_str).filter(|name| !plan.outputs.contains_key(*name));
-    let mut names: Vec<&str> = match plan.is_empty() {
-        true => plan.changed_outputs(),
-        false => plan.outputs.keys().map(AsRef::as_ref).chain(gone()).collect(),
+    let mut names: Vec<&str> = if plan.is_empty() {
+        plan.changed_outputs()
+    } else {
+        plan.outputs.keys().map(AsRef::as_ref).chain(gone()).collect()
     };
     names.sort_unstable();
     if names.is_empty() {

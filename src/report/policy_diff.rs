@@ -11,6 +11,9 @@ const VERSION: &str = "2008-10-17";
 /// The parts of a statement that are one or many, in any order.
 const SETS: &[&str] = &["Action", "NotAction", "Resource", "NotResource"];
 
+/// A comparison of one entry by its name; none where it says nothing.
+type EntryDiff<'a> = dyn Fn(&str, Option<&Json>, Option<&PropertyValue>) -> Option<ValueDiff> + 'a;
+
 /// Checks for a policy: it is known by its statements, objects with an effect.
 pub(super) fn is_policy(entries: &Map<String, Json>) -> bool {
     let has_effect = |json: &Json| json.get("Effect").is_some_and(Json::is_string);
@@ -148,11 +151,7 @@ fn means_same(was: &Json, will: &PropertyValue, place: &dyn Fn(&Json) -> Json) -
     }
 }
 
-fn by_name(
-    was: &Map<String, Json>,
-    will: &PropertyMap,
-    each: &dyn Fn(&str, Option<&Json>, Option<&PropertyValue>) -> Option<ValueDiff>,
-) -> ValueDiff {
+fn by_name(was: &Map<String, Json>, will: &PropertyMap, each: &EntryDiff<'_>) -> ValueDiff {
     let there = |name: &str| was.get(name).filter(|json| !json.is_null());
     let new = will.iter().map(|(name, value)| (name.to_string(), each(name, there(name), Some(value))));
     let gone = was.iter().filter(|(name, json)| !json.is_null() && !will.contains_key(name.as_str()));

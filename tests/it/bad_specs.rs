@@ -36,8 +36,8 @@ use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 const LIMIT: Duration = Duration::from_mins(1);
-/// Categories whose files gpb reads itself, because the reading is under test.
-const BY_THE_PROGRAM: [&str; 2] = ["files", "modules"];
+/// Categories whose files gpb reads itself, because the reading is under test, or what only a whole check finds.
+const BY_THE_PROGRAM: [&str; 3] = ["files", "modules", "refusals"];
 /// The message of the compiler when its thread panicked.
 const CAUGHT_PANIC: &str = "there is no memory for the compiler's stack";
 

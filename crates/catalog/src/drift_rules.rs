@@ -13,7 +13,9 @@ use std::sync::OnceLock;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DriftRules {
-    /// The changes that are warnings; of several for one property the first that holds counts.
+    /// The changes that are warnings.
+    ///
+    /// Of several for one property the first that holds counts.
     pub warnings: Vec<WarningRule>,
     /// The values that AWS changes by itself.
     pub volatile: Vec<VolatileRule>,
@@ -30,7 +32,9 @@ pub struct WarningRule {
     /// The type, in gpb's name.
     #[serde(rename = "type")]
     pub ty: String,
-    /// The place, in AWS's names; `Key=name` is the element of that key. Empty for the resource itself.
+    /// The place, in AWS's names; `Key=name` is the element of that key.
+    ///
+    /// Empty for the resource itself.
     #[serde(default)]
     pub property: PropPath,
     /// The condition.
@@ -38,7 +42,9 @@ pub struct WarningRule {
     /// The values of the condition `becomes`.
     #[serde(default)]
     pub to: Vec<Json>,
-    /// The entries that an element has which comes or goes, each with its possible values. Empty for any element.
+    /// The entries of an element that comes or goes, each with its possible values.
+    ///
+    /// Empty for any element; `""` stands for one that is no object.
     #[serde(default)]
     pub element: BTreeMap<String, Vec<Json>>,
     /// The harm, as people read it.
@@ -82,10 +88,14 @@ pub struct VolatileRule {
     pub ty: String,
     /// The places, in AWS's names.
     pub properties: Vec<PropPath>,
-    /// The properties the resource has while the rule holds, each with its possible values. Empty for always.
+    /// The properties a resource has while the rule holds, each with its values.
+    ///
+    /// Empty for always; without values, any.
     #[serde(default, rename = "while")]
     pub while_: BTreeMap<String, Vec<Json>>,
-    /// The types of which one that names the resource moves these values. Empty for AWS itself.
+    /// The types of which one that names the resource moves these values.
+    ///
+    /// Empty for AWS itself.
     #[serde(default)]
     pub moved_by: Vec<String>,
     /// The public source of the rule.
@@ -154,7 +164,7 @@ impl DriftRules {
     }
 }
 
-/// Checks that an object has certain entries, each with one of its possible values.
+/// Checks that an object has certain entries, each with one of its values.
 ///
 /// No possible values mean any value.
 pub fn has_entries(object: &Map<String, Json>, entries: &BTreeMap<String, Vec<Json>>) -> bool {

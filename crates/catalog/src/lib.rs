@@ -24,5 +24,5 @@ pub use types::{
     ListShape, NestedType, ObjectRule, ObjectShape, Property, Shape, Tagging, TextShape, TypeDef, TypeLookup,
     display_path,
 };
-pub use validate::{Violation, ViolationKind, check, check_json};
+pub use validate::{Violation, ViolationKind, check, check_json, matches, quoted};
 pub use value_form::ValueForm;

@@ -1,8 +1,10 @@
-//! Properties that may hold a secret although the type's schema does not call them write-only.
+//! Properties that may hold a secret although the type's schema does not call them write-only, and those that hold nothing
+//! else.
 
+use crate::types::TypeDef;
 use gpb_base::stdlib::Library;
 use gpb_model::PropPath;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 /// Returns the properties of one type, by AWS's name, that may hold a secret.
@@ -14,4 +16,19 @@ pub fn is_secret_safe(aws: &str) -> Option<&'static [PropPath]> {
         toml::from_str(&text).unwrap_or_default()
     });
     places.get(aws).map(Vec::as_slice)
+}
+
+/// Checks whether a property holds a credential in clear.
+///
+/// Only a secret may be written there. That is where the type's schema calls it write-only and its name says so, and wherever a secret may go besides.
+pub fn is_credential(def: &TypeDef, path: &PropPath) -> bool {
+    static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let text = Library::embedded().get("catalog/credentials.toml").cloned().unwrap_or_default();
+        let names: BTreeMap<String, BTreeSet<String>> = toml::from_str(&text).unwrap_or_default();
+        names.into_values().flatten().collect()
+    });
+    let is_named = |place: &&PropPath| place.segments().last().is_some_and(|name| names.contains(name));
+    let safe = is_secret_safe(&def.aws).unwrap_or_default();
+    def.write_only.iter().filter(is_named).chain(safe).any(|place| place.covers(path))
 }

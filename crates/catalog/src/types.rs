@@ -297,7 +297,7 @@ impl TypeDef {
 }
 
 /// Looks up a resource type by gpb's name, `aws.sqs.queue`.
-pub type TypeLookup<'a> = &'a dyn Fn(&str) -> Option<Arc<TypeDef>>;
+pub type TypeLookup<'a> = &'a (dyn Fn(&str) -> Option<Arc<TypeDef>> + Sync);
 
 /// Returns a property of a type as users write it: `vpc_config.subnet_ids[0]`.
 ///

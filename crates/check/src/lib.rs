@@ -1,4 +1,4 @@
-//! Checks a model against its goals: recovery, cost and scaling.
+//! Checks a model against its goals (recovery, cost and scaling) and against what AWS refuses.
 //!
 //! And simulates scaling rules under a load.
 //!
@@ -7,6 +7,7 @@
 
 pub mod cost;
 pub mod recovery;
+pub mod rules;
 pub mod scaling;
 pub mod simulate;
 pub mod units;

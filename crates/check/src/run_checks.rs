@@ -2,7 +2,7 @@
 
 use crate::change_pricing::with_prices;
 use crate::check_inputs::CheckInputs;
-use crate::{cost, recovery, scaling};
+use crate::{cost, recovery, rules, scaling};
 use gpb_base::diag::Diagnostic;
 use gpb_base::threads::join;
 use gpb_catalog::{TypeLookup, display_path};
@@ -43,7 +43,7 @@ fn build_graph(made: &CompiledEnvironment, types: TypeLookup<'_>) -> (Graph, Vec
 struct EnvironmentFindings {
     graph: Graph,
     cycles: Vec<Diagnostic>,
-    /// The diagnostics of recovery, cost and scaling.
+    /// The diagnostics of recovery, cost, scaling and of AWS's rules.
     ///
     /// Where there are cycles, they do not count.
     found: Vec<Diagnostic>,
@@ -53,7 +53,11 @@ fn findings(made: &CompiledEnvironment, inputs: &CheckInputs<'_>) -> Environment
     let (library, day) = (inputs.library, inputs.day);
     let price =
         || cost::check(made, &cost::EstimateInputs { book: &cost::book::PriceBook::new(library), day: Some(day) });
-    let scale = || scaling::check(&made.model);
+    let scale = || {
+        let mut found = rules::check(&made.model, library, inputs.types);
+        found.extend(scaling::check(&made.model));
+        found
+    };
     let recover = || {
         let (graph, cycles) = build_graph(made, inputs.types);
         let whole = cycles.is_empty();

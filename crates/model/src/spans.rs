@@ -14,6 +14,17 @@ impl Spans {
         self.0.get(path)
     }
 
+    /// Returns the place of a path, or else that of what is around it.
+    pub fn nearest(&self, path: &PropPath) -> Option<Span> {
+        let mut text = path.0.as_str();
+        loop {
+            if let Some(span) = self.0.get(&PropPath(text.into())) {
+                return Some(*span);
+            }
+            (text, _) = text.rsplit_once('/')?;
+        }
+    }
+
     /// Returns the paths that have a place of their own, in order.
     pub fn paths(&self) -> impl Iterator<Item = &PropPath> {
         self.0.keys()

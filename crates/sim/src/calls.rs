@@ -68,9 +68,10 @@ impl SimCloud {
         }
         let fault = self.inject_fault("create", create.token, create.ty)?;
         let hostile = !self.behaviour.is_friendly();
-        let (made, pause) = match hostile {
-            true => self.hostile_make(&def, &create, fault == InjectedFault::Later)?,
-            false => (self.make(&def, &create)?, Duration::ZERO),
+        let (made, pause) = if hostile {
+            self.hostile_make(&def, &create, fault == InjectedFault::Later)?
+        } else {
+            (self.make(&def, &create)?, Duration::ZERO)
         };
         self.point("create:applied");
         if fault == InjectedFault::After {
@@ -92,7 +93,7 @@ impl SimCloud {
         Ok(made)
     }
 
-    pub(crate) async fn update_resource(
+    async fn update_resource(
         &self,
         update: UpdateRequest<'_>,
         sink: &dyn ProgressSink,
@@ -100,9 +101,11 @@ impl SimCloud {
         let ty = &update.key.ty;
         let def = self.def(ty)?;
         let fault = self.inject_fault("update", update.token, ty)?;
-        let changed = match self.behaviour.is_friendly() {
-            true => Ok(self.modify(&def, &update)?),
-            false => Err(self.hostile_modify(&def, &update, fault == InjectedFault::Later)?),
+        // On the friendly cloud what was changed, on the hostile one the pause before it is waited for.
+        let (changed, pause) = if self.behaviour.is_friendly() {
+            (Some(self.modify(&def, &update)?), Duration::ZERO)
+        } else {
+            (None, self.hostile_modify(&def, &update, fault == InjectedFault::Later)?)
         };
         self.point("update:applied");
         if fault == InjectedFault::After {
@@ -110,8 +113,8 @@ impl SimCloud {
         }
         self.wait_latency(ty, OperationKind::Update, "available (now `updating`)", sink).await?;
         let changed = match changed {
-            Ok(changed) => changed,
-            Err(pause) => self.wait_until_ready(&def, update.key, pause, sink).await?,
+            Some(changed) => changed,
+            None => self.wait_until_ready(&def, update.key, pause, sink).await?,
         };
         self.point("update:done");
         Ok(changed)
@@ -122,9 +125,9 @@ impl SimCloud {
         let fault = self.inject_fault("delete", token, &key.ty)?;
         let hostile = !self.behaviour.is_friendly();
         if hostile {
-            self.hostile_destroy(&def, key)?
+            self.hostile_destroy(&def, key)?;
         } else {
-            self.destroy(&def, key)?
+            self.destroy(&def, key)?;
         }
         self.point("delete:applied");
         if fault == InjectedFault::After {
@@ -189,18 +192,16 @@ impl Cloud for SimCloud {
     }
 
     async fn deletion_locks(&self, request: DeletionLockRequest<'_>) -> Result<Vec<DeletionLock>, CloudError> {
-        let key = request.key;
-        logged("deletion_locks", &key.ty, &key.place, self.locks_of(key))
+        logged("deletion_locks", &request.key.ty, &request.key.place, self.locks(&request))
     }
 
     async fn turn_off_deletion_locks(
         &self,
         key: &ResourceKey,
-        token: &str,
+        _token: &str,
         sink: &dyn ProgressSink,
     ) -> Result<Option<ObservedResource>, CloudError> {
-        let turned_off = self.turn_off_locks(key, token, sink).await;
-        logged("turn_off_deletion_locks", &key.ty, &key.place, turned_off)
+        logged("turn_off_deletion_locks", &key.ty, &key.place, self.unlock(key, sink).await)
     }
 
     async fn wait(&self, key: &ResourceKey, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError> {

@@ -1,6 +1,6 @@
 //! The changes that the hostile cloud makes: refused, delayed and undone as its rules say.
 
-use super::behaviour::{AskedChange, ResourceView, RuleCall, Turn, UpdateValues};
+use super::behaviour::{AskedChange, RuleCall, Turn, UpdateValues, WaiterView};
 use super::new_resource::{account, missing, new_resource, observed, refuse_create_only};
 use super::resource_table::{self, SimResource};
 use super::sim_cloud::SimCloud;
@@ -114,13 +114,13 @@ impl SimCloud {
         }
         loop {
             match self.turn(|turn| turn.view(key))? {
-                ResourceView::Ready(found) => return Ok(found),
-                ResourceView::Missing => return Err(missing(def, key)),
-                ResourceView::Failed(reason) => {
+                WaiterView::Ready(found) => return Ok(found),
+                WaiterView::Missing => return Err(missing(def, key)),
+                WaiterView::Failed(reason) => {
                     return Err(CloudError::new(CloudErrorKind::FailedState, "Failed", reason));
                 }
-                ResourceView::Busy(state, until) => {
-                    self.pass(&format!("ready (now `{state}`)"), until, start, sink).await?
+                WaiterView::Busy(state, until) => {
+                    self.pass(&format!("ready (now `{state}`)"), until, start, sink).await?;
                 }
             }
         }
@@ -129,7 +129,7 @@ impl SimCloud {
     /// Waits until a resource is gone.
     pub(crate) async fn wait_until_gone(&self, key: &ResourceKey, sink: &dyn ProgressSink) -> Result<(), CloudError> {
         let start = self.clock.now();
-        while let ResourceView::Busy(state, until) = self.turn(|turn| turn.view(key))? {
+        while let WaiterView::Busy(state, until) = self.turn(|turn| turn.view(key))? {
             self.pass(&format!("deleted (now `{state}`)"), until, start, sink).await?;
         }
         Ok(())
@@ -165,7 +165,7 @@ impl SimCloud {
     }
 }
 
-fn existing(turn: &Turn<'_>, key: &ResourceKey) -> Result<Option<SimResource>, CloudError> {
+pub(crate) fn existing(turn: &Turn<'_>, key: &ResourceKey) -> Result<Option<SimResource>, CloudError> {
     let found = resource_table::by_id(turn.table, &key.ty, account(&key.place), &key.place.region, &key.id);
     found.map_err(|error| resource_table::internal(&error))
 }

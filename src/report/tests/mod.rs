@@ -1,5 +1,6 @@
 //! Snapshots of reports, as people read them.
 
+mod end;
 mod told;
 
 use super::{Styles, json, plan as report, state};

@@ -22,8 +22,16 @@ fn tree() -> impl Strategy<Value = Json> {
 /// Gives each leaf a value of its own.
 fn number(json: &mut Json, next: &mut u32) {
     match json {
-        Json::Array(items) => items.iter_mut().for_each(|item| number(item, next)),
-        Json::Object(entries) => entries.values_mut().for_each(|item| number(item, next)),
+        Json::Array(items) => {
+            for item in items {
+                number(item, next);
+            }
+        }
+        Json::Object(entries) => {
+            for item in entries.values_mut() {
+                number(item, next);
+            }
+        }
         leaf => {
             *next += 1;
             *leaf = format!("value-{next:03}").into();
@@ -40,7 +48,9 @@ fn edit(json: &mut Json, dice: &mut impl Iterator<Item = u8>, next: &mut u32) {
     match json {
         Json::Array(items) => {
             items.retain(|_| dice.next() != Some(0));
-            items.iter_mut().for_each(|item| edit(item, dice, next));
+            for item in items.iter_mut() {
+                edit(item, dice, next);
+            }
             if dice.next() == Some(1) {
                 let at = usize::from(dice.next().unwrap_or(0)) % (items.len() + 1);
                 items.insert(at, new(next));
@@ -50,7 +60,9 @@ fn edit(json: &mut Json, dice: &mut impl Iterator<Item = u8>, next: &mut u32) {
             let kept: Map<String, Json> =
                 std::mem::take(entries).into_iter().filter(|_| dice.next() != Some(0)).collect();
             *entries = kept;
-            entries.values_mut().for_each(|item| edit(item, dice, next));
+            for item in entries.values_mut() {
+                edit(item, dice, next);
+            }
             if dice.next() == Some(1) {
                 entries.insert("z".to_owned(), new(next));
             }
@@ -66,9 +78,15 @@ fn edit(json: &mut Json, dice: &mut impl Iterator<Item = u8>, next: &mut u32) {
 /// The leaves with their paths, `*` for the elements of a list.
 fn leaves(json: &Json, path: &str, found: &mut BTreeSet<(String, String)>) {
     match json {
-        Json::Array(items) => items.iter().for_each(|item| leaves(item, &format!("{path}/*"), found)),
+        Json::Array(items) => {
+            for item in items {
+                leaves(item, &format!("{path}/*"), found);
+            }
+        }
         Json::Object(entries) => {
-            entries.iter().for_each(|(key, item)| leaves(item, &format!("{path}/{key}"), found));
+            for (key, item) in entries {
+                leaves(item, &format!("{path}/{key}"), found);
+            }
         }
         leaf => drop(found.insert((path.to_owned(), leaf.as_str().unwrap_or_default().to_owned()))),
     }

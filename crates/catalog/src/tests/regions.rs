@@ -4,7 +4,7 @@ use crate::regions::{names, partition, zones};
 use crate::{Catalog, secret_places};
 use gpb_base::stdlib::Library;
 use gpb_model::PropPath;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[test]
 fn regions_have_zones_and_a_partition() {
@@ -35,5 +35,32 @@ fn places_for_secrets_exist() {
             assert!(!def.is_write_only(place), "{aws} {place} needs no mention");
         }
         assert_eq!(secret_places::is_secret_safe(aws), Some(places.as_slice()));
+    }
+}
+
+#[test]
+fn credentials_are_known_by_their_names() {
+    let is = |ty: &str, path: &str| {
+        let def = Catalog::embedded().get(ty).unwrap_or_else(|| panic!("no {ty}"));
+        secret_places::is_credential(&def, &PropPath(path.into()))
+    };
+    assert!(is("aws.rds.db_instance", "MasterUserPassword"));
+    assert!(is("aws.elasticache.replication_group", "AuthToken"));
+    assert!(is("aws.elasticache.user", "Passwords/0"));
+    assert!(is("aws.secretsmanager.secret", "SecretString"));
+    assert!(is("aws.docdb.db_cluster", "MasterUserPassword"));
+    assert!(!is("aws.rds.db_instance", "DBSnapshotIdentifier"));
+    assert!(!is("aws.rds.db_instance", "MasterUsername"));
+    // Each name is one that a schema has.
+    let text = Library::embedded().get("catalog/credentials.toml").cloned().unwrap();
+    let names: BTreeMap<String, Vec<String>> = toml::from_str(&text).unwrap();
+    let known: BTreeSet<String> = super::all()
+        .iter()
+        .flat_map(|def| {
+            def.write_only.iter().filter_map(|one| one.segments().last().map(str::to_owned)).collect::<Vec<_>>()
+        })
+        .collect();
+    for name in names.values().flatten() {
+        assert!(known.contains(name), "no type has a write-only {name}");
     }
 }

@@ -12,6 +12,9 @@ mod word_lists;
 #[cfg(test)]
 mod tests;
 
+pub use regex::matches;
+pub use word_lists::quoted;
+
 use crate::types::{ObjectRule, Shape, TypeDef};
 use gpb_model::{PropPath, PropertyMap, PropertyValue};
 use serde_json::{Map, Value as Json};

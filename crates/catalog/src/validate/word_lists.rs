@@ -30,7 +30,7 @@ pub(super) fn some_of<T: ToString>(values: &[T]) -> String {
 }
 
 /// Returns a string as a message shows it: not more than fits a line.
-pub(super) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut chars = text.chars();
     let start: String = chars.by_ref().take(60).flat_map(char::escape_debug).collect();
     if chars.next().is_some() { format!("\"{start}…\"") } else { format!("\"{start}\"") }

@@ -76,7 +76,7 @@ fn diagnostic(violation: &Violation, values: &model::PropertyMap, spans: &Spans,
         ViolationKind::SecretInPlainProperty => ("GPB2007", "this secret could be read back from there"),
         ViolationKind::Deprecated => ("GPB2016", "deprecated"),
     };
-    let span = nearest_span(&violation.path, spans).unwrap_or(head);
+    let span = spans.nearest(&violation.path).unwrap_or(head);
     let diagnostic = if violation.kind.is_warning() {
         Diagnostic::warning(code, &violation.message)
     } else {
@@ -101,18 +101,6 @@ fn broken(rule: &ObjectRule, path: &PropPath) -> &'static str {
         ObjectRule::ExactlyOne(names) if names_it(names) => "these do not go together",
         _ => "something is missing here",
     }
-}
-
-/// Returns the place where a property was written, or else what is around it.
-fn nearest_span(path: &PropPath, spans: &Spans) -> Option<Span> {
-    let mut path = path.clone();
-    while !path.0.is_empty() {
-        if let Some(span) = spans.get(&path) {
-            return Some(*span);
-        }
-        path = parent(&path);
-    }
-    None
 }
 
 fn text_at<'a>(values: &'a model::PropertyMap, path: &PropPath) -> Option<&'a str> {

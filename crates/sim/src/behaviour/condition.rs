@@ -10,16 +10,21 @@ use serde_json::Value as Json;
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RuleCondition {
+    /// The place in the properties.
     pub path: PropPath,
     /// The type of a resource that the value names; the test is of its values at `at`.
     pub of: Option<String>,
+    /// The place in the other resource.
     pub at: PropPath,
     /// The value; `true` and `"true"` are the same, as in AWS's answers.
     pub is: Option<Json>,
+    /// The values, one of which it must be.
     pub one_of: Vec<Json>,
     /// A part of the value.
     pub has: Option<Json>,
+    /// The beginning of the text.
     pub starts: Option<String>,
+    /// The end of the text, or of the change.
     pub ends: Option<String>,
     /// Users, as `aws.ec2.subnet:VpcId`: there must be values, and no user names one of them.
     pub unnamed_by: Option<String>,
@@ -36,7 +41,9 @@ pub(crate) struct RuleCondition {
 /// The sides that conditions look at.
 #[derive(Clone, Copy)]
 pub(crate) struct ConditionSides<'a> {
+    /// The values of the request, or of the resource.
     pub now: &'a Properties,
+    /// The values before; none for a creation.
     pub before: Option<&'a Properties>,
     /// Returns the properties of the resource of a type that a string names.
     pub look: &'a dyn Fn(&str, &str) -> Option<Properties>,

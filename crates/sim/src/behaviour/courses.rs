@@ -65,7 +65,7 @@ impl Turn<'_> {
             life.state = None;
         }
         let Some(rules) = self.rules(&resource.ty) else {
-            resource.properties = after.clone();
+            resource.properties.clone_from(after);
             sql(resource_table::update(self.table, resource))?;
             return self.save(resource, &life).map(|()| Duration::ZERO);
         };
@@ -137,9 +137,10 @@ impl Turn<'_> {
         let ends = failure.map_or(ends, |rule| ends.max(self.after(rule.after)));
         if ends <= self.now {
             // What an earlier change is still about goes on.
-            return if life.state.is_none() {
-                self.enter(resource, life, None)
-            };
+            if life.state.is_none() {
+                self.enter(resource, life, None);
+            }
+            return;
         }
         if begins <= self.now {
             self.enter(resource, life, Some(state));

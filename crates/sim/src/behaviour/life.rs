@@ -22,6 +22,7 @@ pub(crate) struct Life {
     pub hidden_until: i64,
     /// The moment from which other services know it, in milliseconds since the epoch.
     pub known_at: i64,
+    /// Set while it waits for its end.
     pub deleting: bool,
     /// Set where it holds what is no resource.
     pub contents: bool,
@@ -34,6 +35,7 @@ pub(crate) struct Life {
 pub(crate) struct LifeEvent {
     /// The moment, in milliseconds since the epoch.
     pub at: i64,
+    /// The effect.
     pub effect: LifeEffect,
 }
 

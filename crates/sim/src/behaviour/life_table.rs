@@ -24,6 +24,7 @@ CREATE INDEX IF NOT EXISTS remnant_place ON remnant (account, region);
 /// A resource that was deleted.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Remnant {
+    /// The resource.
     pub resource: SimResource,
     /// The moment of its end, in milliseconds since the epoch.
     pub gone: i64,

@@ -5,11 +5,13 @@
 mod address_block;
 mod condition;
 mod courses;
-mod deletion_locks;
 mod life;
 mod life_table;
+mod locks;
+mod naming;
 mod normal_form;
 mod rates;
+mod refusal_rules;
 mod refusals;
 mod rule_time;
 mod rules;
@@ -25,10 +27,11 @@ pub(crate) use rates::RateLimits;
 pub(crate) use refusals::AskedChange;
 pub(crate) use rules::RuleCall;
 pub(crate) use turn::Turn;
-pub(crate) use views::ResourceView;
+pub(crate) use views::WaiterView;
 
 use gpb_base::stdlib::Library;
-use rules::{RateRule, ServiceRules, TypeRules, UnknownRule};
+use refusal_rules::{RateRule, UnknownRule};
+use rules::{ServiceRules, TypeRules};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;

@@ -33,6 +33,8 @@ pub(crate) enum NormalForm {
     Default(Json),
     /// The elements that a list of `{Key, Value}` gains where it has none of that key.
     Attributes(BTreeMap<String, String>),
+    /// The values that a list of `{Key, Value}` has for some keys, whatever they were.
+    SetAttributes(BTreeMap<String, String>),
     /// A text made of the value, such as an ARN of a name; what has the form already is left.
     Text(String),
 }
@@ -84,6 +86,11 @@ impl NormalForm {
                         items.push(attribute(key, gain));
                     }
                 }
+            }
+            (Self::SetAttributes(values), Json::Array(items)) => {
+                items
+                    .retain(|item| !item.get("Key").and_then(Json::as_str).is_some_and(|key| values.contains_key(key)));
+                items.extend(values.iter().map(|(key, value)| attribute(key, value)));
             }
             (Self::Text(template), Json::String(text)) => {
                 let start = template.split('{').next().unwrap_or_default();
@@ -183,6 +190,12 @@ mod tests {
             "L",
             json!({"L": [{"Key": "b", "Value": "9"}]}),
             json!({"L": [{"Key": "b", "Value": "9"}, {"Key": "a", "Value": "1"}]}),
+        );
+        check(
+            "{ set_attributes = { a = '1' } }",
+            "L",
+            json!({"L": [{"Key": "a", "Value": "9"}]}),
+            json!({"L": [{"Key": "a", "Value": "1"}]}),
         );
         let policy = json!({"P": {"Statement": [{"Action": ["a", "b"], "Resource": ["*"]}]}});
         check("'document'", "P", policy, json!({"P": {"Statement": [{"Action": ["b", "a"], "Resource": "*"}]}}));

@@ -9,11 +9,14 @@ use std::sync::{Mutex, PoisonError};
 /// The buckets of a cloud, as calls come in.
 #[derive(Debug, Default)]
 pub(crate) struct RateLimits {
-    /// The tokens left and the moment they were counted, in milliseconds since the epoch.
-    ///
-    /// By service, rule, account and region.
-    buckets: Mutex<BTreeMap<(String, usize, String, String), (f64, i64)>>,
+    buckets: Mutex<BTreeMap<RateBucketKey, TokenBucket>>,
 }
+
+/// A bucket's service, rule, account and region.
+type RateBucketKey = (String, usize, String, String);
+
+/// The tokens left, and the moment they were counted, in milliseconds since the epoch.
+type TokenBucket = (f64, i64);
 
 impl RateLimits {
     /// Takes a token of each bucket that a call falls under.

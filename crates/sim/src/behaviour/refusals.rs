@@ -2,9 +2,11 @@
 
 use super::address_block::AddressBlock;
 use super::life_table;
-use super::rules::{ExclusiveRule, InUseRule, Refusal, RuleCall, WithinRule};
+use super::naming::{handles, mentions};
+use super::refusal_rules::{CallRefusal, ExclusiveRule, InUseRule, WithinRule};
+use super::rules::RuleCall;
 use super::service_of;
-use super::turn::{OWN_TOKEN, Turn, handles, mentions, sql};
+use super::turn::{OWN_TOKEN, Turn, sql};
 use crate::resource_table::{self, SimResource};
 use gpb_catalog::TypeDef;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, Properties, property_paths};
@@ -12,7 +14,7 @@ use gpb_model::PropPath;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
-fn refused(refusal: &Refusal, id: &str, other: &str) -> CloudError {
+fn refused(refusal: &CallRefusal, id: &str, other: &str) -> CloudError {
     let message = refusal.message.replace("{id}", id).replace("{other}", other);
     CloudError::new(refusal.kind, refusal.code.clone(), message)
 }
@@ -20,6 +22,7 @@ fn refused(refusal: &Refusal, id: &str, other: &str) -> CloudError {
 /// The sides of a change that is asked for.
 #[derive(Clone, Copy)]
 pub(crate) struct AskedChange<'a> {
+    /// The call.
     pub call: RuleCall,
     /// The resource, before it has a number where it is to be made.
     pub resource: &'a SimResource,

@@ -2,8 +2,11 @@
 
 use super::condition::RuleCondition;
 use super::normal_form::NormalForm;
+use super::refusal_rules::{
+    BusyRule, ContentsRule, ExclusiveRule, HeldRule, InUseRule, NoChangeRule, RateRule, RefuseRule, UnknownRule,
+    WithinRule,
+};
 use super::rule_time::RuleTime;
-use gpb_engine::cloud::CloudErrorKind;
 use gpb_model::PropPath;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
@@ -29,28 +32,51 @@ pub(crate) struct ServiceRules {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct TypeRules {
+    /// The property that shows the state.
     pub status: Option<StatusRule>,
+    /// The refusal of changes in a state.
     pub busy: Option<BusyRule>,
+    /// The courses of creations.
     pub create: Vec<CourseRule>,
+    /// The courses of updates.
     pub update: Vec<CourseRule>,
+    /// The courses of deletions.
     pub delete: Vec<CourseRule>,
+    /// The properties that are read late.
     pub settle: Vec<SettleRule>,
+    /// The lag of lists.
     pub lists: Option<ListRule>,
+    /// The time until other services know it.
     pub propagates: Option<PropagateRule>,
+    /// The refusal of what is not known yet.
     pub unknown: Option<UnknownRule>,
+    /// The refusals of updates that change nothing.
     pub no_change: Vec<NoChangeRule>,
+    /// The forms of stored values.
     pub normal: Vec<NormalRule>,
+    /// AWS's own changes.
     pub later: Vec<LaterRule>,
+    /// The refusals by values.
     pub refuse: Vec<RefuseRule>,
+    /// The refusals to delete what is used.
     pub in_use: Vec<InUseRule>,
+    /// The refusal to delete what is not empty.
     pub contents: Option<ContentsRule>,
+    /// The values that only one may have.
     pub exclusive: Vec<ExclusiveRule>,
+    /// The blocks of addresses that must lie in another.
     pub within: Vec<WithinRule>,
+    /// The values that stay taken.
     pub held: Vec<HeldRule>,
+    /// The remains of deleted resources.
     pub lingers: Vec<LingerRule>,
+    /// The resources that AWS makes by itself.
     pub spawns: Vec<SpawnRule>,
+    /// The changes that fail later.
     pub failures: Vec<FailureRule>,
+    /// The outputs that count updates.
     pub revises: Vec<ReviseRule>,
+    /// The resources that end with it.
     pub takes_along: Vec<TakeAlongRule>,
 }
 
@@ -96,51 +122,23 @@ pub(crate) enum RuleCall {
 
 /// The error of a refused call, as the service words it.
 ///
-/// `{id}` in the message is the resource's identifier, `{other}` what stands in the way.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Refusal {
-    pub code: String,
-    /// The meaning that the service's binding gives to the code.
-    #[serde(default = "invalid")]
-    pub kind: CloudErrorKind,
-    #[serde(default)]
-    pub message: String,
-}
-
-fn invalid() -> CloudErrorKind {
-    CloudErrorKind::Invalid
-}
-
 /// The property that shows the state.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StatusRule {
+    /// The property.
     pub property: PropPath,
     /// The word for ready.
     pub ready: String,
+    /// The public source of the rule.
     pub source: String,
-}
-
-/// The refusal of changes while a resource is not ready.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct BusyRule {
-    /// The calls that are refused; updates and deletions unless said.
-    #[serde(default = "changes")]
-    pub on: Vec<RuleCall>,
-    pub refuses: Refusal,
-    pub source: String,
-}
-
-fn changes() -> Vec<RuleCall> {
-    vec![RuleCall::Update, RuleCall::Delete]
 }
 
 /// The course of a change after its call has returned; the first whose conditions hold is taken.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct CourseRule {
+    /// The conditions under which the rule holds.
     pub when: Vec<RuleCondition>,
     /// The time until the change shows at all: before it the old state and the old values are read.
     pub begins: RuleTime,
@@ -154,6 +152,7 @@ pub(crate) struct CourseRule {
     pub hidden: RuleTime,
     /// The time that the waiter lets pass before it believes a state.
     pub settle: RuleTime,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -174,12 +173,15 @@ pub(crate) enum ValueMoment {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SettleRule {
+    /// The calls that the rule is about.
     #[serde(default = "makings")]
     pub on: Vec<RuleCall>,
     /// The properties; all of them where none is named.
     #[serde(default)]
     pub properties: Vec<String>,
+    /// The time from the moment of the change on.
     pub within: RuleTime,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -191,10 +193,12 @@ fn makings() -> Vec<RuleCall> {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListRule {
+    /// The time by which lists are late.
     pub lag: RuleTime,
     /// Set where reads of many at once are lists too.
     #[serde(default)]
     pub batch: bool,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -202,29 +206,12 @@ pub(crate) struct ListRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PropagateRule {
+    /// The time from the moment of the change on.
     pub within: RuleTime,
     /// Set where the service's own calls do not know it either.
     #[serde(default)]
     pub own_service: bool,
-    pub source: String,
-}
-
-/// The refusal of a request that names what the service does not know yet.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct UnknownRule {
-    pub refuses: Refusal,
-    pub source: String,
-}
-
-/// The refusal of an update whose values are already so.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NoChangeRule {
-    /// The properties of the call; all of them where none is named.
-    #[serde(default)]
-    pub properties: Vec<String>,
-    pub refuses: Refusal,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -232,10 +219,14 @@ pub(crate) struct NoChangeRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NormalRule {
+    /// The place in the properties.
     pub path: PropPath,
+    /// The conditions under which the rule holds.
     #[serde(default)]
     pub when: Vec<RuleCondition>,
+    /// The form of the value.
     pub form: NormalForm,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -243,99 +234,30 @@ pub(crate) struct NormalRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LaterRule {
+    /// The place in the properties.
     pub path: PropPath,
+    /// The conditions under which the rule holds.
     #[serde(default)]
     pub when: Vec<RuleCondition>,
     /// The time after the creation.
     pub after: RuleTime,
+    /// The form of the value.
     pub form: NormalForm,
+    /// The public source of the rule.
     pub source: String,
 }
 
-/// A refusal by the values of the request, or, for a deletion, of the resource.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RefuseRule {
-    pub on: Vec<RuleCall>,
-    pub when: Vec<RuleCondition>,
-    pub refuses: Refusal,
-    pub source: String,
-}
-
-/// The refusal to delete what others use.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct InUseRule {
-    /// The users: types, each with the place that names this one, as `aws.ec2.subnet:VpcId`.
-    ///
-    /// Without a place, any string of the user counts.
-    pub by: Vec<String>,
-    #[serde(default)]
-    pub when: Vec<RuleCondition>,
-    /// The property whose value the users name, where it is none of its own names.
-    #[serde(default)]
-    pub via: Option<PropPath>,
-    /// Set where the deletion removes the users that AWS made by itself.
-    #[serde(default)]
-    pub clears_own: bool,
-    pub refuses: Refusal,
-    pub source: String,
-}
-
-/// The refusal to delete what holds contents that are no resources: objects, messages.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ContentsRule {
-    pub refuses: Refusal,
-    pub source: String,
-}
-
-/// Values of which only one resource of the type can have the same in a place.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ExclusiveRule {
-    pub paths: Vec<PropPath>,
-    /// Set where the last value is a block of addresses, which must not overlap.
-    #[serde(default)]
-    pub overlap: bool,
-    pub refuses: Refusal,
-    pub source: String,
-}
-
-/// A block of addresses that must lie in one of another resource.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct WithinRule {
-    pub path: PropPath,
-    /// The property that names the other resource.
-    pub by: PropPath,
-    /// The type of the other resource.
-    pub of: String,
-    /// The block of the other resource.
-    pub at: PropPath,
-    pub refuses: Refusal,
-    pub source: String,
-}
-
-/// Values that nobody can use for a while after a deletion.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct HeldRule {
-    pub paths: Vec<PropPath>,
-    pub within: RuleTime,
-    pub refuses: Refusal,
-    pub source: String,
-}
-
-/// What stays of a deleted resource for a while and holds others, such as network interfaces.
+/// The remains of a deleted resource that hold others for a while, such as network interfaces.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LingerRule {
+    /// The time from the moment of the change on.
     pub within: RuleTime,
     /// The types that cannot be deleted meanwhile, where the deleted resource names them.
     pub holds: Vec<String>,
     /// The remains, in words: `network interface`.
     pub remains: String,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -343,15 +265,20 @@ pub(crate) struct LingerRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SpawnRule {
+    /// The type.
     #[serde(rename = "type")]
     pub ty: String,
+    /// The time after the moment of the change.
     pub after: RuleTime,
+    /// The conditions under which the rule holds.
     #[serde(default)]
     pub when: Vec<RuleCondition>,
     /// A type and an identifier that must exist then.
     #[serde(default)]
     pub beside: Option<(String, String)>,
+    /// The properties.
     pub properties: Map<String, Json>,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -359,6 +286,7 @@ pub(crate) struct SpawnRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FailureRule {
+    /// The calls that the rule is about.
     #[serde(default = "makings")]
     pub on: Vec<RuleCall>,
     /// The conditions; without any only an injected fault makes it fail.
@@ -366,8 +294,11 @@ pub(crate) struct FailureRule {
     pub when: Vec<RuleCondition>,
     /// The time after the call.
     pub after: RuleTime,
+    /// The end of the text, or of the change.
     pub ends: FailureEnd,
+    /// The service's own message.
     pub message: String,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -381,27 +312,6 @@ pub(crate) enum FailureEnd {
     Failed,
 }
 
-/// The rate of a service's calls in one place: a token bucket.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RateRule {
-    /// The calls that share the bucket; all where none is named.
-    #[serde(default)]
-    pub on: Vec<RuleCall>,
-    /// The last words of the types whose calls count; all where none is named.
-    #[serde(default)]
-    pub types: Vec<String>,
-    /// The tokens that come back each second.
-    pub per_second: f64,
-    /// The greatest number of tokens.
-    pub burst: f64,
-    /// Set where all regions share the bucket.
-    #[serde(default)]
-    pub global: bool,
-    pub refuses: Refusal,
-    pub source: String,
-}
-
 /// An output that counts the updates of some properties: a revision, a version.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -411,6 +321,7 @@ pub(crate) struct ReviseRule {
     /// The properties; all of them where none is named.
     #[serde(default)]
     pub properties: Vec<String>,
+    /// The public source of the rule.
     pub source: String,
 }
 
@@ -418,10 +329,13 @@ pub(crate) struct ReviseRule {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TakeAlongRule {
+    /// The type.
     #[serde(rename = "type")]
     pub ty: String,
     /// The property of the other one, and its value made of words of this one.
     pub path: PropPath,
+    /// The value.
     pub is: String,
+    /// The public source of the rule.
     pub source: String,
 }

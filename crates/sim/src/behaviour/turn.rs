@@ -1,28 +1,31 @@
 //! A turn of the hostile cloud: one call at one moment, after everything that was due before it.
 
-use super::condition::ConditionSides;
 use super::life::{Life, LifeEffect, put};
 use super::life_table;
+use super::naming::word_of;
 use super::normal_form::NormalForm;
 use super::rules::{SpawnRule, TypeRules};
 use super::{Behaviour, RuleCall};
 use crate::new_resource::new_resource;
-use crate::output_forms::{OutputForms, filled, part};
+use crate::output_forms::{OutputForms, filled};
 use crate::resource_table::{self, SimResource};
 use gpb_catalog::TypeDef;
 use gpb_engine::cloud::{CloudError, CreateRequest, Properties, TypeSource, property_paths};
 use gpb_model::{Place, PropPath};
 use rusqlite::Connection;
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What a call needs of the cloud, at the moment of the call.
+/// A call's means: the cloud's parts, at the moment of the call.
 #[derive(Clone, Copy)]
 pub(crate) struct Turn<'a> {
+    /// The rules.
     pub behaviour: &'a Behaviour,
+    /// The resource types.
     pub types: &'a dyn TypeSource,
+    /// The forms of made-up outputs.
     pub forms: &'a OutputForms,
+    /// The tables.
     pub table: &'a Connection,
     /// The moment, in milliseconds since the epoch.
     pub now: i64,
@@ -107,7 +110,7 @@ impl<'a> Turn<'a> {
     /// Ends what ends with a resource.
     fn take_along(&self, resource: &SimResource, at: i64) -> Result<(), CloudError> {
         for rule in self.rules(&resource.ty).map_or(&[][..], |rules| &rules.takes_along) {
-            let Some(is) = filled(&rule.is, &|word| self.word(resource, word)) else { continue };
+            let Some(is) = filled(&rule.is, &|word| word_of(resource, word)) else { continue };
             for other in sql(resource_table::of_type(self.table, &rule.ty, &resource.account, &resource.region))? {
                 let value = property_paths::get(&other.properties, &rule.path).and_then(Json::as_str);
                 // One that was taken along by another one is gone already.
@@ -117,21 +120,6 @@ impl<'a> Turn<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Finds the first resource that names one of these strings, by the type and the place of `aws.ec2.subnet:VpcId`.
-    pub(super) fn user(
-        &self,
-        by: &str,
-        account: &str,
-        region: &str,
-        names: &BTreeSet<String>,
-        except: i64,
-    ) -> Result<Option<SimResource>, CloudError> {
-        let (ty, path) = by.split_once(':').unwrap_or((by, ""));
-        let path = PropPath(path.into());
-        let all = sql(resource_table::of_type(self.table, ty, account, region))?;
-        Ok(all.into_iter().find(|user| user.number != except && mentions(&user.properties, &path, names)))
     }
 
     /// Raises the outputs that count updates.
@@ -157,7 +145,7 @@ impl<'a> Turn<'a> {
         if !self.holds(&parent.account, &parent.region, given, None, &rule.when) {
             return Ok(());
         }
-        let fill = |text: &str| filled(text, &|word| self.word(parent, word));
+        let fill = |text: &str| filled(text, &|word| word_of(parent, word));
         if let Some((ty, id)) = &rule.beside {
             let found = fill(id).map(|id| resource_table::by_id(self.table, ty, &parent.account, &parent.region, &id));
             if found.map(sql).transpose()?.flatten().is_none() {
@@ -176,53 +164,6 @@ impl<'a> Turn<'a> {
         let create = CreateRequest { ty: &rule.ty, place: &place, desired: &desired, label: "aws", token: &token };
         let child = new_resource(&def, &create, String::new(), "", self.forms);
         sql(resource_table::insert(self.table, &child)).map(drop)
-    }
-
-    /// Returns the value of a word: `{region}`, `{id}`, a property, or a part of one as `{ResourceId|/|1}`.
-    pub(super) fn word(&self, resource: &SimResource, word: &str) -> Option<String> {
-        part(word, &|property| match property {
-            "id" => Some(resource.id.clone()),
-            "account" => Some(resource.account.clone()),
-            "region" => Some(resource.region.clone()),
-            property => {
-                let value = resource.properties.get(property)?;
-                Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-            }
-        })
-    }
-
-    /// Checks conditions on properties in a place.
-    pub(super) fn holds(
-        &self,
-        account: &str,
-        region: &str,
-        now: &Properties,
-        before: Option<&Properties>,
-        conditions: &[super::condition::RuleCondition],
-    ) -> bool {
-        let look =
-            |ty: &str, text: &str| self.named(ty, account, region, text).ok().flatten().map(|found| found.properties);
-        let is_named = |by: &str, text: &str| {
-            let names = BTreeSet::from([text.to_owned()]);
-            self.user(by, account, region, &names, 0).ok().flatten().is_some()
-        };
-        ConditionSides { now, before, look: &look, is_named: &is_named }.all(conditions)
-    }
-
-    /// Finds the resource of a type that a string names: its identifier, its ARN or its name.
-    pub(super) fn named(
-        &self,
-        ty: &str,
-        account: &str,
-        region: &str,
-        text: &str,
-    ) -> Result<Option<SimResource>, CloudError> {
-        if let Some(found) = sql(resource_table::by_id(self.table, ty, account, region, text))? {
-            return Ok(Some(found));
-        }
-        let Some(def) = self.def(ty) else { return Ok(None) };
-        let all = sql(resource_table::of_type(self.table, ty, account, region))?;
-        Ok(all.into_iter().find(|resource| handles(&def, resource).contains(text)))
     }
 
     /// Brings values into the forms in which the service stores them.
@@ -270,33 +211,6 @@ fn texts(value: &Json, fill: &dyn Fn(&str) -> Option<String>) -> Json {
         }
         other => other.clone(),
     }
-}
-
-/// Returns the strings by which others name a resource: its identifier and its parts, its ARN, its identifiers.
-pub(super) fn handles(def: &TypeDef, resource: &SimResource) -> BTreeSet<String> {
-    let mut handles = BTreeSet::from([resource.id.clone()]);
-    let outputs = def.read_only.iter().filter(|path| {
-        let last = path.segments().last().unwrap_or_default().to_ascii_lowercase();
-        last.ends_with("arn") || last.ends_with("id") || last.ends_with("url")
-    });
-    let single = def.primary_identifier.iter().filter(|_| def.primary_identifier.len() == 1);
-    for path in outputs.chain(single) {
-        let values = property_paths::all(&resource.properties, path).into_iter();
-        handles.extend(values.filter_map(Json::as_str).filter(|text| !text.is_empty()).map(str::to_owned));
-    }
-    handles
-}
-
-/// Checks whether one of the strings at a place is one of these; without a place, of all strings.
-pub(super) fn mentions(properties: &Properties, path: &PropPath, names: &BTreeSet<String>) -> bool {
-    let mut found = false;
-    let mut look = |value: &Json| property_paths::each_text(value, &mut |text| found |= names.contains(text));
-    if path.head().is_empty() {
-        properties.values().for_each(look);
-    } else {
-        property_paths::all(properties, path).into_iter().for_each(&mut look);
-    }
-    found
 }
 
 pub(super) fn sql<T>(result: rusqlite::Result<T>) -> Result<T, CloudError> {

@@ -1,4 +1,4 @@
-//! What reads and lists show of a resource at a moment.
+//! Views: a resource as reads, lists and waiters see it at a moment.
 
 use super::life::Life;
 use super::life_table;
@@ -8,9 +8,9 @@ use crate::resource_table::{self, SimResource};
 use gpb_engine::cloud::{CloudError, FindRequest, ObservedResource, ResourceKey, property_paths};
 use serde_json::Value as Json;
 
-/// What a waiter sees of a resource.
+/// A resource as a waiter sees it.
 #[derive(Debug)]
-pub(crate) enum ResourceView {
+pub(crate) enum WaiterView {
     /// It is not there.
     Missing,
     /// It is in a state until a moment, in milliseconds since the epoch.
@@ -29,13 +29,17 @@ impl Turn<'_> {
     }
 
     /// Returns what a waiter sees.
-    pub fn view(&self, key: &ResourceKey) -> Result<ResourceView, CloudError> {
-        let Some((resource, life)) = self.found(key)? else { return Ok(ResourceView::Missing) };
+    pub fn view(&self, key: &ResourceKey) -> Result<WaiterView, CloudError> {
+        let Some((resource, life)) = self.found(key)? else { return Ok(WaiterView::Missing) };
+        // What waits for its end out of sight is gone for a waiter.
+        if life.deleting && life.hidden_until > self.now {
+            return Ok(WaiterView::Missing);
+        }
         Ok(match (&life.failed, &life.state, life.busy_until()) {
-            (Some(reason), ..) => ResourceView::Failed(reason.clone()),
-            (None, Some(state), Some(end)) => ResourceView::Busy(state.clone(), end.max(life.hidden_until)),
-            _ if life.hidden_until > self.now => ResourceView::Busy("not visible".to_owned(), life.hidden_until),
-            _ => ResourceView::Ready(observed(resource)),
+            (Some(reason), ..) => WaiterView::Failed(reason.clone()),
+            (None, Some(state), Some(end)) => WaiterView::Busy(state.clone(), end.max(life.hidden_until)),
+            _ if life.hidden_until > self.now => WaiterView::Busy("not visible".to_owned(), life.hidden_until),
+            _ => WaiterView::Ready(observed(resource)),
         })
     }
 

@@ -19,13 +19,17 @@ const MAX_TEXT: usize = 4096;
 
 /// Checks whether a string may fit a pattern: `false` is certain.
 pub(crate) fn may_match(pattern: &str, text: &str) -> bool {
+    matches(pattern, text).unwrap_or(true)
+}
+
+/// Checks whether a string fits a pattern; none where that cannot be decided.
+///
+/// An ECMA-262 regular expression, as AWS's schemas have them.
+pub fn matches(pattern: &str, text: &str) -> Option<bool> {
     if text.len() > MAX_TEXT {
-        return true;
+        return None;
     }
-    match compiled(pattern).as_ref() {
-        Some(program) => program.matches(text).unwrap_or(true),
-        None => true,
-    }
+    compiled(pattern).as_ref().as_ref()?.matches(text)
 }
 
 /// Checks whether the engine understands a pattern at all.

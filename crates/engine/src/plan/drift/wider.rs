@@ -32,9 +32,17 @@ fn statements(json: Option<&Json>, found: &mut Vec<Map<String, Json>>) {
 
 fn collect(json: &Json, found: &mut Vec<Map<String, Json>>) {
     match json {
-        Json::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Json::Array(items) => {
+            for item in items {
+                collect(item, found);
+            }
+        }
         Json::Object(entries) if entries.get("Effect").is_some_and(Json::is_string) => found.push(entries.clone()),
-        Json::Object(entries) => entries.values().for_each(|json| collect(json, found)),
+        Json::Object(entries) => {
+            for json in entries.values() {
+                collect(json, found);
+            }
+        }
         _ => {}
     }
 }

@@ -10,7 +10,7 @@ use gpb_model::testing::{model, resource};
 use gpb_model::{Model, PropertyValue};
 use serde_json::{Map, Value as Json, json};
 
-fn object(json: Json) -> Properties {
+fn object(json: &Json) -> Properties {
     json.as_object().cloned().unwrap_or_default()
 }
 
@@ -22,14 +22,13 @@ fn world(resources: &[(&str, &str, Json, Json, Json)]) -> (Model, FakeCloud) {
     for (at, (name, ty, applied, recorded, now)) in resources.iter().enumerate() {
         let id = format!("id-{at}");
         let place = (*model.resources[at].place).clone();
-        let whole =
-            |more: &Json| object(applied.clone()).into_iter().chain(object(more.clone())).collect::<Map<_, _>>();
+        let whole = |more: &Json| object(applied).into_iter().chain(object(more)).collect::<Map<_, _>>();
         let record = ResourceRecord {
             address: address(name),
             ty: (*ty).to_owned(),
             place,
             id: id.clone(),
-            applied: object(applied.clone()),
+            applied: object(applied),
             observed: whole(recorded),
             depends_on: Vec::new(),
             layer: None,
@@ -126,13 +125,12 @@ fn each_kind_of_harm_is_a_warning() {
         // Written in the text, or only read: it is told either way.
         for written in [true, false] {
             let (applied, read) = if written { (recorded.clone(), json!({})) } else { (json!({}), recorded.clone()) };
-            let change = match written {
-                true => {
-                    let (model, mut world) = world(&[("x.one", ty, applied, read, json!({}))]);
-                    world.cloud.get_mut(&address("x.one")).unwrap().as_mut().unwrap().properties = object(now.clone());
-                    plan(&model, &world).changes.remove(0)
-                }
-                false => drifted(ty, applied, read, now.clone()),
+            let change = if written {
+                let (model, mut world) = world(&[("x.one", ty, applied, read, json!({}))]);
+                world.cloud.get_mut(&address("x.one")).unwrap().as_mut().unwrap().properties = object(&now);
+                plan(&model, &world).changes.remove(0)
+            } else {
+                drifted(ty, applied, read, now.clone())
             };
             assert_eq!(
                 change.drift_warnings.len(),
@@ -256,7 +254,7 @@ fn what_the_cloud_filled_into_a_list_does_not_go() {
     let filled = json!({ "ContainerDefinitions": [{ "Name": "web", "Image": "web:1", "Essential": true, "Cpu": 0 }] });
     let before = |declared: Json, now: &Json| {
         let (_, mut world) = world(&[("x.one", "aws.ecs.task_definition", applied.clone(), filled.clone(), json!({}))]);
-        world.cloud.get_mut(&address("x.one")).unwrap().as_mut().unwrap().properties = object(now.clone());
+        world.cloud.get_mut(&address("x.one")).unwrap().as_mut().unwrap().properties = object(now);
         let declared = json!({ "ContainerDefinitions": [declared] });
         let model = model([resource("x.one", "aws.ecs.task_definition", declared)]);
         let change = plan(&model, &world).changes.remove(0);

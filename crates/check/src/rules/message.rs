@@ -1,0 +1,108 @@
+//! Texts of rules, with the names and the values of properties put in.
+
+use super::lookup::{Found, RuleSubject};
+use super::path::{RulePath, RuleStep};
+use super::term::Term;
+use gpb_catalog::TypeDef;
+use gpb_model::{PropPath, PropertyValue};
+use std::fmt::Write as _;
+
+/// A text with places for names (`{Iops}`) and values (`{=Iops}`) of properties.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RuleText(Vec<TextPiece>);
+
+#[derive(Debug, Clone, PartialEq)]
+enum TextPiece {
+    Words(String),
+    /// The name of a property as people write it.
+    Name(RulePath),
+    /// The value of a term.
+    Value(Term),
+}
+
+impl RuleText {
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// The mistake in words, where a place names no property.
+    pub fn parse(text: &str) -> Result<RuleText, String> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some((words, after)) = rest.split_once('{') {
+            let (place, after) = after.split_once('}').ok_or_else(|| format!("a `{{` of \"{text}\" is not closed"))?;
+            pieces.push(TextPiece::Words(words.to_owned()));
+            pieces.push(match place.strip_prefix('=') {
+                Some(term) => TextPiece::Value(Term::parse(term)?),
+                None => TextPiece::Name(RulePath::parse(place)?),
+            });
+            rest = after;
+        }
+        pieces.push(TextPiece::Words(rest.to_owned()));
+        Ok(RuleText(pieces))
+    }
+
+    /// Returns the text for one resource.
+    pub fn fill(&self, subject: &RuleSubject<'_, '_>, def: &TypeDef) -> String {
+        let mut out = String::new();
+        for piece in &self.0 {
+            match piece {
+                TextPiece::Words(words) => out.push_str(words),
+                TextPiece::Name(path) => {
+                    let _ = write!(out, "`{}`", name(path, subject, def));
+                }
+                TextPiece::Value(term) => out.push_str(&shown(term.value(subject))),
+            }
+        }
+        out
+    }
+
+    /// Returns the paths that it names.
+    #[cfg(test)]
+    pub fn paths(&self) -> impl Iterator<Item = &RulePath> {
+        self.0.iter().filter_map(|piece| match piece {
+            TextPiece::Words(_) => None,
+            TextPiece::Name(path) => Some(path),
+            TextPiece::Value(term) => Some(&term.path),
+        })
+    }
+}
+
+/// Returns a path without its `*`, from the resource inward.
+pub(super) fn concrete(path: &RulePath, subject: &RuleSubject<'_, '_>) -> PropPath {
+    let start = match subject.element {
+        Some((_, element)) if !path.absolute => element.clone(),
+        _ => PropPath::default(),
+    };
+    let keys = path.steps.iter().map_while(|step| match step {
+        RuleStep::Key(key) => Some(key),
+        RuleStep::Items => None,
+    });
+    keys.fold(start, |place, key| place.child(key))
+}
+
+fn name(path: &RulePath, subject: &RuleSubject<'_, '_>, def: &TypeDef) -> String {
+    let target = path.target.as_ref().map(|(_, inner)| inner.steps.as_slice()).unwrap_or_default();
+    let mut shown = def.display(&concrete(path, subject));
+    for step in target {
+        if let RuleStep::Key(key) = step {
+            let _ = write!(shown, ".{key}");
+        }
+    }
+    shown
+}
+
+fn shown(found: Found<'_>) -> String {
+    match found {
+        Found::Value(PropertyValue::Bool(bool)) => bool.to_string(),
+        Found::Value(PropertyValue::List(items)) => {
+            let texts: Vec<String> = items.iter().map(|item| shown(Found::Value(item))).collect();
+            texts.join(", ")
+        }
+        _ => match (found.text(), found.number()) {
+            // Some properties hold numbers as strings.
+            (_, Some(number)) => number.to_string(),
+            (Some(text), None) => gpb_catalog::quoted(text),
+            (None, None) => "not known yet".into(),
+        },
+    }
+}
