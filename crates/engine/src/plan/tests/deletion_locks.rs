@@ -50,9 +50,9 @@ proptest! {
         let before = model((0..count).map(|at| of(at, "a")));
         // Kept, replaced or deleted; whoever uses what is deleted is deleted too.
         let mut gone = BTreeSet::new();
-        for at in 0..count {
+        for (at, fate) in changed.iter().enumerate().take(count) {
             let lost = uses.iter().find(|(user, base)| *user == at && base < user).is_some_and(|(_, b)| gone.contains(b));
-            if lost || changed[at] == 2 {
+            if lost || *fate == 2 {
                 gone.insert(at);
             }
         }
