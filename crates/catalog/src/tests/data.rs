@@ -185,7 +185,7 @@ fn lifecycles_are_read() {
     assert_eq!(paths(&subnet.lifecycle.exclusive[0]), ["VpcId", "CidrBlock"]);
     assert_eq!(subnet.form(&PropPath("CidrBlock".into())), Some(ValueForm::Cidr));
     let role = get("aws.iam.role");
-    assert_eq!(role.lifecycle.settles, Some(Duration::from_secs(120)));
+    assert_eq!(role.lifecycle.settles, Some(Duration::from_mins(2)));
     assert_eq!(*role.lifecycle.held_by[0], *"aws.iam.instance_profile");
     let raised = &get("aws.rds.db_instance").lifecycle.raised[0];
     assert_eq!((raised.major_parts(Some("mysql")), raised.major_parts(Some("postgres"))), (2, 1));
