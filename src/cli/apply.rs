@@ -108,11 +108,7 @@ async fn apply_stored_plan(
         session.diagnostics(&[diagnostic], sources);
         return Err(Exit::Refused);
     }
-    // Locks are what the cloud says now: one that was not there when the plan was shown refuses it all the same.
-    for change in promised.changes.iter_mut().filter(|change| change.deletion_locks.is_empty()) {
-        let now = result.plan.changes.iter().find(|now| now.address == change.address);
-        change.deletion_locks = now.map(|now| now.deletion_locks.clone()).unwrap_or_default();
-    }
+    take_locks(&mut promised, &result.plan);
     plan::unprotect(&mut promised, &unprotected(&request.unprotect));
     result.refusals = plan::refusals(&promised, Some(&result.compiled.model));
     if let Ok(cloud) = &result.cloud {
@@ -134,6 +130,16 @@ async fn apply_stored_plan(
         return Err(Exit::Refused);
     }
     confirm_and_apply(session, &result, yes, "Apply this?").await
+}
+
+/// Takes over the deletion locks that the cloud reports now.
+///
+/// One that was not there when the plan was shown refuses it all the same.
+fn take_locks(promised: &mut plan::Plan, now: &plan::Plan) {
+    for change in promised.changes.iter_mut().filter(|change| change.deletion_locks.is_empty()) {
+        let now = now.changes.iter().find(|now| now.address == change.address);
+        change.deletion_locks = now.map(|now| now.deletion_locks.clone()).unwrap_or_default();
+    }
 }
 
 /// Prints the plan as the first of the JSON lines.

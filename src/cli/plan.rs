@@ -150,6 +150,10 @@ impl Session {
 ///
 /// # Errors
 /// The exit code, after the reason has been printed.
+#[expect(
+    clippy::too_many_lines,
+    reason = "the stages stand in the order in which each needs what the one before gives"
+)]
 pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanResult, Exit> {
     let store = session.store();
     let (early, compiled) =
@@ -223,13 +227,17 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
         let locks = logs::stage_async("deletion_locks", read).await;
         plan::add_deletion_locks(&mut plan, locks, &options.unprotect);
     }
-    let named = [("--unprotect", &request.unprotect), ("--replace", &request.replace)];
-    let unknown = named.into_iter().find_map(|(option, names)| unknown_address(option, names, &plan));
-    unknown.map_or(Ok(()), |why| Err(session.fail(&why)))?;
+    unknown_addresses(request, &plan).map_or(Ok(()), |why| Err(session.fail(&why)))?;
     let mut refusals = plan::refusals(&plan, Some(&compiled.model));
     refusals.extend(plan::capability_refusals(&plan, Some(&compiled.model), known_cloud.as_ref()));
     let bill = session.bill(&compiled, &snapshot, request.destroy);
     Ok(PlanResult { compiled, plan, cloud, refusals, bill })
+}
+
+/// Returns why an address that the request names is wrong.
+fn unknown_addresses(request: &PlanRequest, plan: &Plan) -> Option<String> {
+    let named = [("--unprotect", &request.unprotect), ("--replace", &request.replace)];
+    named.into_iter().find_map(|(option, names)| unknown_address(option, names, plan))
 }
 
 /// Returns why an address that an option names is wrong.

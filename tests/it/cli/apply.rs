@@ -100,10 +100,7 @@ fn outputs_follow_the_program_though_no_resource_changes() {
     let folder = applied();
     folder.edit("shop.gpb", "output queue = messages.jobs.queue_url", "output queue = messages.jobs.arn");
     folder.expect(0, &["apply", "shop.gpb", "--yes"]);
-    assert_eq!(
-        folder.expect(0, &["output", "shop.gpb", "queue"]).out,
-        "arn:aws:sqs:us-east-1:123456789012:jobs\n"
-    );
+    assert_eq!(folder.expect(0, &["output", "shop.gpb", "queue"]).out, "arn:aws:sqs:us-east-1:123456789012:jobs\n");
 }
 
 #[test]

@@ -19,10 +19,12 @@ fn places(ty: &str, sent: &Json, back: &Json) -> Vec<String> {
     compare::differences(rules, &desired, sides).into_iter().map(|one| one.path.0.into()).collect()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a table of tests reads best with values")]
 fn same(ty: &str, sent: Json, back: Json) {
     assert_eq!(places(ty, &sent, &back), Vec::<String>::new(), "{ty}");
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a table of tests reads best with values")]
 fn different(ty: &str, sent: Json, back: Json, expected: &[&str]) {
     assert_eq!(places(ty, &sent, &back), expected, "{ty}");
 }
