@@ -89,7 +89,7 @@ fn a_file_that_is_not_there() {
 
 #[test]
 fn a_target_that_is_missed_is_shown_where_it_is_demanded() {
-    let text = "stack shop {\n  resource aws.rds.db_instance main {\n    engine = \"postgres\"\n    \
+    let text = "stack shop {\n  resource aws.rds.db_instance main {\n    engine = \"postgres\", master_username = \"shop\", manage_master_user_password = true\n    \
         db_instance_class = \"db.t4g.medium\"\n    allocated_storage = \"20\"\n    backup_retention_period = 0\n    \
         recover from software { rpo 5min }\n  }\n}\n\nenvironment live of shop {\n  account = \"123456789012\"\n  \
         region = us-east-1\n  mode = sandbox\n}\n";
