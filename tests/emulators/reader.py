@@ -216,13 +216,14 @@ def edge():
             if not rule["IsDefault"]
             for condition in rule["Conditions"]
         ),
-        "target_groups": {
-            g["TargetGroupName"]: [
+        # Their names are made up, so their ports tell them apart.
+        "target_groups": sorted(
+            [
                 g["Port"], g["HealthCheckPath"], g["HealthCheckIntervalSeconds"], g["HealthCheckTimeoutSeconds"],
                 g["HealthyThresholdCount"], g["UnhealthyThresholdCount"],
             ]
             for g in elb.describe_target_groups()["TargetGroups"]
-        },
+        ),
         "zones": {
             z["Name"]: sorted(
                 r["Name"]
