@@ -111,6 +111,7 @@ async fn apply_stored_plan(
     take_locks(&mut promised, &result.plan);
     plan::unprotect(&mut promised, &unprotected(&request.unprotect));
     result.refusals = plan::refusals(&promised, Some(&result.compiled.model));
+    result.refusals.extend(crate::cli::plan::creation_refusals(session, &promised, &result.compiled.model));
     if let Ok(cloud) = &result.cloud {
         let gaps = plan::capability_refusals(&promised, Some(&result.compiled.model), cloud.as_ref());
         result.refusals.extend(gaps);

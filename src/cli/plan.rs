@@ -19,7 +19,7 @@ use gpb_engine::reconcile as engine;
 use gpb_engine::reconcile::{CrashRecovery, IntentOutcome, LockReader, Refresh};
 use gpb_engine::state::{LockHolder, SecretKey, StateSnapshot, StateStore};
 use gpb_lang as lang;
-use gpb_model::{Address, PropertyValue, SecretSource};
+use gpb_model::{Address, Model, PropertyValue, SecretSource};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -229,9 +229,18 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     }
     unknown_addresses(request, &plan).map_or(Ok(()), |why| Err(session.fail(&why)))?;
     let mut refusals = plan::refusals(&plan, Some(&compiled.model));
+    refusals.extend(creation_refusals(session, &plan, &compiled.model));
     refusals.extend(plan::capability_refusals(&plan, Some(&compiled.model), known_cloud.as_ref()));
     let bill = session.bill(&compiled, &snapshot, request.destroy);
     Ok(PlanResult { compiled, plan, cloud, refusals, bill })
+}
+
+/// Returns what AWS would refuse to create.
+pub fn creation_refusals(session: &Session, plan: &Plan, model: &Model) -> Vec<Diagnostic> {
+    let made =
+        plan.changes.iter().filter(|change| matches!(change.action, plan::Action::Create | plan::Action::Replace));
+    let created = made.map(|change| &change.address).collect();
+    gpb_check::rules::check_creations(model, &session.library, &|name| Catalog::embedded().get(name), &created)
 }
 
 /// Returns why an address that the request names is wrong.

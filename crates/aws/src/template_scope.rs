@@ -34,7 +34,7 @@ pub struct TemplateScope {
     pub changed_places: Vec<PropPath>,
     /// The element of a `for` or an `each`.
     pub item: Option<Json>,
-    /// That element as the API gave it.
+    /// The element as the API gave it.
     pub raw: Option<Json>,
     /// In `once_per`: the property, in the API's spelling.
     pub property: Option<String>,

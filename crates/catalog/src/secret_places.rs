@@ -22,6 +22,15 @@ pub fn is_secret_safe(aws: &str) -> Option<&'static [PropPath]> {
 ///
 /// Only a secret may be written there. That is where the type's schema calls it write-only and its name says so, and wherever a secret may go besides.
 pub fn is_credential(def: &TypeDef, path: &PropPath) -> bool {
+    credentials(def).any(|place| place.covers(path))
+}
+
+/// Checks whether a type has properties that hold credentials.
+pub fn has_credentials(def: &TypeDef) -> bool {
+    credentials(def).next().is_some()
+}
+
+fn credentials(def: &TypeDef) -> impl Iterator<Item = &PropPath> {
     static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
     let names = NAMES.get_or_init(|| {
         let text = Library::embedded().get("catalog/credentials.toml").cloned().unwrap_or_default();
@@ -30,5 +39,5 @@ pub fn is_credential(def: &TypeDef, path: &PropPath) -> bool {
     });
     let is_named = |place: &&PropPath| place.segments().last().is_some_and(|name| names.contains(name));
     let safe = is_secret_safe(&def.aws).unwrap_or_default();
-    def.write_only.iter().filter(is_named).chain(safe).any(|place| place.covers(path))
+    def.write_only.iter().filter(is_named).chain(safe)
 }

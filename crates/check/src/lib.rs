@@ -14,6 +14,7 @@ pub mod units;
 
 mod change_pricing;
 mod check_inputs;
+mod credentials;
 mod fact_reader;
 mod run_checks;
 

@@ -2,7 +2,7 @@
 
 use crate::change_pricing::with_prices;
 use crate::check_inputs::CheckInputs;
-use crate::{cost, recovery, rules, scaling};
+use crate::{cost, credentials, recovery, rules, scaling};
 use gpb_base::diag::Diagnostic;
 use gpb_base::threads::join;
 use gpb_catalog::{TypeLookup, display_path};
@@ -43,7 +43,7 @@ fn build_graph(made: &CompiledEnvironment, types: TypeLookup<'_>) -> (Graph, Vec
 struct EnvironmentFindings {
     graph: Graph,
     cycles: Vec<Diagnostic>,
-    /// The diagnostics of recovery, cost, scaling and of AWS's rules.
+    /// The diagnostics of recovery, cost, scaling, of AWS's rules and of credentials.
     ///
     /// Where there are cycles, they do not count.
     found: Vec<Diagnostic>,
@@ -55,6 +55,7 @@ fn findings(made: &CompiledEnvironment, inputs: &CheckInputs<'_>) -> Environment
         || cost::check(made, &cost::EstimateInputs { book: &cost::book::PriceBook::new(library), day: Some(day) });
     let scale = || {
         let mut found = rules::check(&made.model, library, inputs.types);
+        found.extend(credentials::check(&made.model, inputs.types));
         found.extend(scaling::check(&made.model));
         found
     };

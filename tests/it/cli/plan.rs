@@ -152,3 +152,26 @@ fn colour_comes_when_it_is_asked_for() {
     );
     assert!(!folder.expect(3, &["check", "shop.gpb"]).err.contains('\x1b'));
 }
+
+#[test]
+fn what_aws_asks_of_a_creation_is_refused_only_where_a_plan_creates() {
+    let folder = empty();
+    let with_user = r#"stack shop {
+  resource aws.rds.db_cluster main {
+    engine                      = "aurora-postgresql"
+    master_username             = "owner"
+    manage_master_user_password = true
+  }
+}
+environment test of shop { account = "123456789012", region = us-east-1, mode = sandbox }
+"#;
+    let without = with_user.lines().filter(|line| !line.contains("master_user")).collect::<Vec<_>>().join("\n");
+    folder.write("shop.gpb", &without);
+    folder.expect(0, &["check", "shop.gpb"]);
+    let refused = folder.expect(3, &["plan", "shop.gpb"]);
+    assert!(refused.err.contains("AWS refuses to create this"), "{}", refused.text());
+    folder.write("shop.gpb", with_user);
+    folder.expect(0, &["apply", "shop.gpb", "--yes"]);
+    folder.write("shop.gpb", &without.replace("  resource", "  // It is there already.\n  resource"));
+    folder.expect(0, &["plan", "shop.gpb"]);
+}

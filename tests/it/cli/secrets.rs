@@ -145,3 +145,26 @@ fn what_is_kept_is_for_its_owner_alone() {
         assert_eq!(mode(&path), 0o600, "{}", path.display());
     }
 }
+
+#[test]
+fn a_password_that_is_written_out_is_kept_nowhere_and_priced_all_the_same() {
+    let folder = empty();
+    let spec = r#"stack shop {
+  resource aws.rds.db_instance main {
+    engine               = "postgres"
+    db_instance_class    = "db.t4g.micro"
+    allocated_storage    = "20"
+    master_username      = "owner"
+    master_user_password = "correct-horse-battery-staple"
+  }
+}
+environment test of shop { account = "123456789012", region = us-east-1, mode = sandbox }
+"#;
+    folder.write("shop.gpb", spec);
+    for command in [["check", "shop.gpb"], ["plan", "shop.gpb"]] {
+        let refused = folder.expect(3, &command);
+        assert!(refused.err.contains("GPB2019"), "{}", refused.text());
+    }
+    folder.expect(0, &["cost", "shop.gpb"]);
+    assert!(!folder.path(".gpb").exists(), "nothing was kept");
+}

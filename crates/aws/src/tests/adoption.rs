@@ -1,4 +1,4 @@
-//! What gpb finds and takes for its own: only what bears the mark of the very creation, or what its journal proves.
+//! Adoption: gpb takes for its own only what bears the mark of the very creation, or what its journal proves.
 
 use super::*;
 use gpb_engine::cloud::{Progress, ProgressSink};

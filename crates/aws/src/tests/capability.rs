@@ -1,4 +1,4 @@
-//! What a binding cannot do is known from a plan, without a call.
+//! Capability gaps of bindings, known from a plan without a call.
 
 use super::*;
 use crate::NoSdk;

@@ -1,4 +1,4 @@
-//! What is written is read back, so that a change from outside is seen; where it is not, the binding says why.
+//! Reads back what is written, so that a change from outside is seen; where it is not, the binding says why.
 //!
 //! Every type is read from answers that hold every member the API knows.
 

@@ -10,7 +10,7 @@ async fn locks(script: &Arc<Script>, key: &ResourceKey, observed: Json, leaving:
     found
 }
 
-/// What a property says needs no call.
+/// Needs no call for what a property says.
 async fn by_property(ty: &str, observed: Json) -> Vec<DeletionLock> {
     locks(&Script::new(Vec::new()), &key(ty, "x"), observed, &[]).await
 }

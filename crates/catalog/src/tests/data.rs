@@ -192,7 +192,7 @@ fn lifecycles_are_read() {
     assert_eq!(get("aws.sqs.queue").lifecycle, TypeLifecycle::default());
 }
 
-/// What the simulated cloud refuses is what the planner reckons with.
+/// Holds that the planner knows what the simulated cloud refuses.
 #[test]
 fn lifecycles_know_what_the_simulated_cloud_refuses() {
     let library = Library::embedded();

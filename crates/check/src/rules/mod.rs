@@ -18,4 +18,4 @@ mod term;
 mod tests;
 mod value_test;
 
-pub use rule_check::check;
+pub use rule_check::{check, check_creations};

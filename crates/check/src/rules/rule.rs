@@ -20,6 +20,8 @@ pub(super) struct Rule {
     pub requirement: Requirement,
     /// The place to report; without one, the requirement knows.
     pub at: Option<RulePath>,
+    /// AWS asks for it only when it creates the resource.
+    pub creation: bool,
     /// The refusal in one sentence.
     pub says: RuleText,
     /// A way to resolve it.

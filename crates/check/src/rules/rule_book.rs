@@ -47,6 +47,8 @@ pub(super) struct WrittenRule {
     at_least_one: Option<Value>,
     require: Option<Table>,
     at: Option<String>,
+    #[serde(default)]
+    creation: bool,
     says: String,
     help: String,
     source: String,
@@ -127,6 +129,7 @@ impl WrittenRule {
             when: self.when.as_ref().map(parse::condition).transpose()?,
             requirement: self.requirement()?,
             at: path(&self.at)?,
+            creation: self.creation,
             says: RuleText::parse(&self.says)?,
             help: RuleText::parse(&self.help)?,
             source: self.source.clone(),

@@ -6,11 +6,40 @@ use super::rule_book::RuleBook;
 use gpb_base::diag::Diagnostic;
 use gpb_base::stdlib::Library;
 use gpb_catalog::{TypeDef, TypeLookup};
-use gpb_model::{Model, PropPath, Resource};
+use gpb_model::{Address, Model, PropPath, Resource};
 use std::collections::BTreeSet;
 
 /// Returns what AWS would refuse in the resources of a model, in their order.
+///
+/// What only a creation lacks is a warning: whether there will be one is known to a plan alone.
 pub fn check(model: &Model, library: &Library, types: TypeLookup<'_>) -> Vec<Diagnostic> {
+    apply_rules(model, library, types, &|_, rule| {
+        Some(if rule.creation { Diagnostic::warning } else { Diagnostic::error })
+    })
+}
+
+/// Returns what AWS would refuse to create, of the resources that a plan creates.
+pub fn check_creations(
+    model: &Model,
+    library: &Library,
+    types: TypeLookup<'_>,
+    created: &BTreeSet<&Address>,
+) -> Vec<Diagnostic> {
+    apply_rules(model, library, types, &|resource, rule| {
+        (rule.creation && created.contains(&resource.address)).then_some(Diagnostic::error)
+    })
+}
+
+/// Makes a diagnostic of a code and a message.
+type NewDiagnostic = fn(&'static str, String) -> Diagnostic;
+
+/// Holds the resources of a model against the rules that `weigh` gives a weight.
+fn apply_rules(
+    model: &Model,
+    library: &Library,
+    types: TypeLookup<'_>,
+    weigh: &dyn Fn(&Resource, &Rule) -> Option<NewDiagnostic>,
+) -> Vec<Diagnostic> {
     let book = RuleBook::of(library);
     let targets = ReferenceTargets::of(model);
     let (mut found, mut mistakes) = (Vec::new(), BTreeSet::new());
@@ -20,8 +49,9 @@ pub fn check(model: &Model, library: &Library, types: TypeLookup<'_>) -> Vec<Dia
             Some((Ok(rules), name)) => {
                 let subject = RuleSubject { resource, element: None, targets: &targets };
                 for rule in rules.get(name).into_iter().flatten() {
+                    let Some(new) = weigh(resource, rule) else { continue };
                     rule.check(&subject, &mut |subject, place| {
-                        found.extend(types(&resource.ty).map(|def| refusal(rule, subject, &place, &def)));
+                        found.extend(types(&resource.ty).map(|def| refusal(rule, subject, &place, &def, new)));
                     });
                 }
             }
@@ -34,10 +64,17 @@ pub fn check(model: &Model, library: &Library, types: TypeLookup<'_>) -> Vec<Dia
     found
 }
 
-fn refusal(rule: &Rule, subject: &RuleSubject<'_, '_>, place: &PropPath, def: &TypeDef) -> Diagnostic {
+fn refusal(
+    rule: &Rule,
+    subject: &RuleSubject<'_, '_>,
+    place: &PropPath,
+    def: &TypeDef,
+    new: NewDiagnostic,
+) -> Diagnostic {
     let help = format!("{} (rule {}: {})", rule.help.fill(subject, def), rule.id, rule.source);
     let span = span_of(subject.resource, place);
-    Diagnostic::error("GPB2017", rule.says.fill(subject, def)).with_label(span, "AWS refuses this").help(help)
+    let label = if rule.creation { "AWS refuses to create this" } else { "AWS refuses this" };
+    new("GPB2017", rule.says.fill(subject, def)).with_label(span, label).help(help)
 }
 
 fn span_of(resource: &Resource, place: &PropPath) -> gpb_base::source::Span {

@@ -1,4 +1,4 @@
-//! What one answer does not show is not gone yet.
+//! Absence is proved: one answer that does not show a resource is not enough.
 
 use super::scripted_cloud::{ScriptedCloud, failure};
 use super::*;

@@ -21,7 +21,7 @@ struct LockedCloud<'a> {
     /// The error of turning it off.
     refuses: Option<CloudErrorKind>,
     is_off: Mutex<bool>,
-    /// What was changed, in order.
+    /// The changes, in order.
     calls: Mutex<Vec<String>>,
 }
 

@@ -1,4 +1,4 @@
-//! What was just made may not be known everywhere: a refusal is not believed before it has settled.
+//! Freshness: a refusal is not believed before what was just made has settled.
 
 use super::scripted_cloud::{ScriptedCloud, failure};
 use super::*;

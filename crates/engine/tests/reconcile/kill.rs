@@ -248,7 +248,7 @@ fn deletions_abreast() {
     check(&abreast(1), &vec![]);
 }
 
-/// What stands in the state as another process reads it, at each point of the calls that are made abreast.
+/// Reads the state as another process does, at each point of the calls that are made abreast.
 #[test]
 fn each_of_those_abreast_is_on_disk_before_its_call_and_after_its_answer() {
     let (looked, counts) = (Arc::new(Mutex::new(None::<SqliteStore>)), Arc::new(Mutex::new(BTreeMap::new())));

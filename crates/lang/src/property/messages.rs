@@ -116,12 +116,6 @@ pub(super) fn secret(name: &str, secret: &Value) -> Diagnostic {
         .help("secrets go only into properties that AWS never shows again; give the service the secret's ARN instead")
 }
 
-pub(super) fn credential(name: &str, text: &Value) -> Diagnostic {
-    Diagnostic::error("GPB2019", format!("`{name}` takes a secret, not a string that is written out"))
-        .with_label(text.span, "this would stand in the plan and in the state")
-        .help("let gpb read it when it is needed: `secret(\"NAME\")` from the secret store, `env_secret(\"NAME\")` from the environment, or `generated(length: 32)`")
-}
-
 pub(super) fn not_whole(name: &str, found: Decimal, span: Span) -> Diagnostic {
     Diagnostic::error("GPB2008", format!("`{name}` is a whole number, not {}", found.normalize()))
         .with_label(span, "a whole number is expected here")

@@ -119,13 +119,6 @@ impl BodyReader<'_> {
         if value.find_secret().is_some() && !self.keeps_secrets(path) {
             return self.refuse(messages::secret(&self.name(path), value));
         }
-        // A string made with an unknown is written out all the same.
-        if let model::PropertyValue::Concat(parts) = unknown.value.as_ref()
-            && !parts.iter().any(model::PropertyValue::holds_secret)
-            && secret_places::is_credential(self.def, path)
-        {
-            return self.refuse(messages::credential(&self.name(path), value));
-        }
         let fits = match shape {
             Shape::Any(shapes) => {
                 shapes.iter().any(|shape| unknown.ty.may_be(&type_of(self.def, shape)) || matches!(shape, Shape::Json))
@@ -150,9 +143,6 @@ impl BodyReader<'_> {
 
     fn text(&mut self, value: &Value, shape: &TextShape, path: &PropPath) -> Option<model::PropertyValue> {
         match &value.kind {
-            ValueKind::Text(_) if secret_places::is_credential(self.def, path) => {
-                self.refuse(messages::credential(&self.name(path), value))
-            }
             ValueKind::Text(text) => Some(model::PropertyValue::Text(text.as_ref().into())),
             ValueKind::Word(word) if word.among.is_some() => {
                 Some(model::PropertyValue::Text(word.text.as_ref().into()))

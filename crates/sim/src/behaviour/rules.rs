@@ -160,11 +160,11 @@ pub(crate) struct CourseRule {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ValueMoment {
-    /// When the call returns.
+    /// The moment when the call returns.
     Call,
-    /// When the state begins.
+    /// The moment when the state begins.
     Begin,
-    /// When the resource is ready again.
+    /// The moment when the resource is ready again.
     #[default]
     End,
 }

@@ -1,4 +1,4 @@
-//! Whether rules name types and properties that exist.
+//! Checks that rules name types and properties that exist.
 
 use super::Behaviour;
 use super::condition::RuleCondition;

@@ -2,11 +2,12 @@
 
 mod paths;
 
-use super::check;
 use super::lookup::{ReferenceTargets, RuleSubject};
 use super::path::{RulePath, RuleStep};
 use super::rule::Rule;
 use super::rule_book::{RuleBook, WrittenRule, written};
+use super::{check, check_creations};
+use gpb_base::diag::{Diagnostic, Severity};
 use gpb_base::stdlib::Library;
 use gpb_catalog::{Catalog, Shape, TypeDef, ViolationKind};
 use gpb_model::testing::{model, resource};
@@ -206,4 +207,16 @@ fn a_file_that_is_no_rule_is_reported() {
         let told = told(rule(requirement));
         assert!(told.starts_with("GPB2018 rules/sqs.toml: ") && told.contains(mistake), "{requirement}: {told}");
     }
+}
+
+#[test]
+fn what_only_a_creation_lacks_is_refused_where_there_is_one() {
+    let properties = serde_json::json!({ "Engine": "aurora-postgresql", "DBClusterIdentifier": "main" });
+    let model = model([resource("data.main", "aws.rds.db_cluster", properties)]);
+    let (library, types) = (Library::embedded(), |name: &str| Catalog::embedded().get(name));
+    let told = |found: Vec<Diagnostic>| found.iter().map(|one| (one.code, one.severity)).collect::<Vec<_>>();
+    assert_eq!(told(check(&model, &library, &types)), [("GPB2017", Severity::Warning)]);
+    let created = BTreeSet::from([&model.resources[0].address]);
+    assert_eq!(told(check_creations(&model, &library, &types, &created)), [("GPB2017", Severity::Error)]);
+    assert_eq!(told(check_creations(&model, &library, &types, &BTreeSet::new())), []);
 }

@@ -1,4 +1,4 @@
-//! What AWS answers where something else was sent: none of it is a difference. With the catalog in the binary.
+//! Answers of AWS where something else was sent: none of them is a difference. With the catalog in the binary.
 
 use crate::plan::compare::{self, CompareRules, CurrentState};
 use crate::plan::fixtures::value;

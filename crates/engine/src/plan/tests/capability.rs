@@ -1,4 +1,4 @@
-//! What a cloud cannot do, as refusals of a plan.
+//! Capability gaps of a cloud, as refusals of a plan.
 
 use crate::cloud::capability::{CapabilityGap, CapabilityRequest, GapSubject, PlannedOperation};
 use crate::cloud::{

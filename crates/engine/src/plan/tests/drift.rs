@@ -1,4 +1,4 @@
-//! What was changed outside gpb is told, and how bad it is.
+//! Drift: changes from outside gpb, and the warnings about them.
 
 use crate::cloud::{ObservedResource, Properties};
 use crate::plan::fixtures::{FakeCloud, address};

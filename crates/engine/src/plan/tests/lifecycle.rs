@@ -1,4 +1,4 @@
-//! What is known of a type's life decides what a plan does, and in which order.
+//! Lifecycles of types, which decide what a plan does and in which order.
 
 use super::actions::told;
 use crate::plan::fixtures::*;

@@ -24,7 +24,7 @@ fn ask() {
 
 fn asked(environment: &[(&str, &str)]) -> String {
     let mut command = Command::new(env::current_exe().unwrap());
-    command.args(["--exact", "credentials::ask", "--ignored", "--nocapture"]);
+    command.args(["--exact", "clients::credentials::ask", "--ignored", "--nocapture"]);
     for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_")) {
         command.env_remove(name);
     }

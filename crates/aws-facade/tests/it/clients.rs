@@ -1,0 +1,4 @@
+//! Real clients: their credentials, and their calls of emulators.
+
+mod credentials;
+mod emulator;
