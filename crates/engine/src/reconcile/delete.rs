@@ -4,7 +4,6 @@ use super::call_log::LoggedCall;
 use super::intent::{CallEnd, OpenIntent};
 use super::run::ApplyRun;
 use super::step_error::StepError;
-use crate::cloud::retry::RetryPause as _;
 use crate::cloud::{CloudError, CloudErrorKind, ResourceKey};
 use crate::plan::ResourceChange;
 use crate::state::{NewIntent, OperationKind};
@@ -61,13 +60,8 @@ impl ApplyRun<'_> {
                 Err(error) if error.kind == CloudErrorKind::NotFound => return Ok(()),
                 Err(error) => error,
             };
-            pauses.pause(error.clone()).await?;
-            loop {
-                match logged("read").run(clock, cloud.read(key)).await {
-                    Ok(Some(_)) => break,
-                    Ok(None) => return Ok(()),
-                    Err(unread) => pauses.pause(unread).await.map_err(|_| error.clone())?,
-                }
+            if self.read_after_failure(&mut pauses, key, attempt, error).await?.is_none() {
+                return Ok(());
             }
             attempt += 1;
         }

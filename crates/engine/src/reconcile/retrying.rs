@@ -1,12 +1,13 @@
 //! Retries within a run: they heed the rate limiter and the request to stop, and are shown.
 //! The retry policy itself is in `cloud::retry`.
 
+use super::call_log::LoggedCall;
 use super::events::{EngineEvent, ms};
 use super::intent::OpenIntent;
 use super::rate_limiter::BucketKey;
 use super::run::ApplyRun;
 use crate::cloud::retry::{Backoff, RetryPause, seed, with_retry};
-use crate::cloud::{CloudError, CloudErrorKind};
+use crate::cloud::{CloudError, CloudErrorKind, ObservedResource, ResourceKey};
 use crate::plan::ResourceChange;
 use crate::state::OperationKind;
 use async_trait::async_trait;
@@ -51,6 +52,27 @@ impl<'a> ApplyRun<'a> {
         F: Future<Output = Result<T, CloudError>>,
     {
         with_retry(self.read_pauses(change, change.address.as_str()), call).await
+    }
+
+    /// Pauses after a failed try of a change, and reads the resource: the next try starts from what is there.
+    ///
+    /// # Errors
+    /// The failure of the change, when it is to be believed or when no read answers in its time.
+    pub async fn read_after_failure(
+        &self,
+        pauses: &mut RunPause<'_>,
+        key: &ResourceKey,
+        attempt: u32,
+        error: CloudError,
+    ) -> Result<Option<ObservedResource>, CloudError> {
+        pauses.pause(error.clone()).await?;
+        loop {
+            let logged = LoggedCall { operation: "read", ty: &key.ty, place: &key.place, attempt };
+            match logged.run(self.apply.clock, self.apply.cloud.read(key)).await {
+                Ok(found) => return Ok(found),
+                Err(unread) => pauses.pause(unread).await.map_err(|_| error.clone())?,
+            }
+        }
     }
 }
 

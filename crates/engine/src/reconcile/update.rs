@@ -7,7 +7,6 @@ use super::payload::Payload;
 use super::run::ApplyRun;
 use super::step_error::StepError;
 use super::unfinished::{OpenPlaces, unfinished_places};
-use crate::cloud::retry::RetryPause as _;
 use crate::cloud::{CloudError, CloudErrorKind, ObservedResource, Properties, ResourceKey, UpdateRequest};
 use crate::plan::ResourceChange;
 use crate::state::{NewIntent, OperationKind, ResourceRecord};
@@ -97,20 +96,12 @@ impl ApplyRun<'_> {
                 Ok(observed) => return Ok(observed),
                 Err(error) => error,
             };
-            pauses.pause(error.clone()).await?;
-            loop {
-                match logged("read").run(clock, cloud.read(key)).await {
-                    Ok(Some(observed)) => {
-                        let shown = self.redacted(sent, &observed);
-                        let def = self.apply.types.get(&change.ty);
-                        left.narrow(def.as_deref(), &change.ignore, sent, &shown);
-                        before = observed.properties;
-                        break;
-                    }
-                    // Lists lag; the next call says whether it is really gone.
-                    Ok(None) => break,
-                    Err(unread) => pauses.pause(unread).await.map_err(|_| error.clone())?,
-                }
+            // Lists lag: what a read does not show, the next call says whether it is really gone.
+            if let Some(observed) = self.read_after_failure(&mut pauses, key, attempt, error).await? {
+                let shown = self.redacted(sent, &observed);
+                let def = self.apply.types.get(&change.ty);
+                left.narrow(def.as_deref(), &change.ignore, sent, &shown);
+                before = observed.properties;
             }
             attempt += 1;
         }
