@@ -1,17 +1,24 @@
 //! Validation of bindings against the catalog and the API, and their coverage.
 
 mod audit;
+mod depth;
+mod inputs;
 mod locks;
+mod misplaced;
+mod reads;
+mod rules;
+mod terms;
 mod unread;
 
 pub use audit::{Coverage, audit};
+pub use depth::{LostPart, lost_parts};
 
-use super::binding::{ApiCall, CallConditions, PropertySide, ReadCall};
+use super::binding::{ApiCall, PropertySide, ReadCall, Subresource};
 use super::bound_type::BoundType;
 use super::path::{MemberPath, PathStep};
 use super::shapes::MemberShape;
 use super::template::{Template, TemplateTerm, TemplateTree};
-use super::template_scope::WORDS;
+use gpb_base::diag::nearest;
 use gpb_catalog::Shape as Property;
 use gpb_model::PropPath;
 use std::collections::BTreeMap;
@@ -21,8 +28,16 @@ use std::collections::BTreeMap;
 pub struct BindingProblem {
     /// The part of the binding, such as `create` or `templates`.
     pub place: String,
+    /// The word that the problem is about, as the file has it.
+    pub token: String,
     /// The problem, as the user reads it.
     pub message: String,
+}
+
+impl BindingProblem {
+    fn new(place: &str, token: &str, message: impl Into<String>) -> BindingProblem {
+        BindingProblem { place: place.to_owned(), token: token.to_owned(), message: message.into() }
+    }
 }
 
 /// Lists every operation that a binding names, as it names them.
@@ -46,6 +61,11 @@ pub fn terms(bound: &BoundType) -> Vec<&TemplateTerm> {
         found.extend(rule.except.iter().flat_map(BTreeMap::values).flat_map(TemplateTree::terms));
     }
     found.extend(binding.read.iter().filter_map(|read| read.each.as_ref()).flat_map(Template::terms));
+    let calls = [&binding.create, &binding.update, &binding.delete].into_iter().flat_map(|calls| calls.iter());
+    let calls = calls.chain(binding.subresources.iter().flat_map(Subresource::calls).map(|(_, call)| call));
+    found.extend(calls.filter_map(|call| call.each.as_ref()).flat_map(Template::terms));
+    let reads = binding.read.iter().chain(binding.subresources.iter().filter_map(|one| one.read.as_ref()));
+    found.extend(reads.flat_map(|read| read.filter.values()).flat_map(TemplateTree::terms));
     found
 }
 
@@ -61,88 +81,40 @@ struct OperationUse<'a> {
 pub fn problems(bound: &BoundType) -> Vec<BindingProblem> {
     let mut found = Vec::new();
     if bound.binding.create.is_empty() || bound.binding.read.is_empty() {
-        found.push(BindingProblem { place: "create, read".to_owned(), message: "both are needed".to_owned() });
+        found.push(BindingProblem::new("create, read", "create", "both are needed"));
     }
     for one in uses(bound) {
         found.extend(use_problems(bound, &one));
     }
     for term in terms(bound) {
-        let problem =
-            term_problem(bound, term).map(|message| BindingProblem { place: "templates".to_owned(), message });
+        let problem = terms::problem(bound, term);
         found.extend(problem.filter(|problem| !found.iter().any(|other| other.message == problem.message)));
     }
     for (place, path) in property_mentions(bound) {
         if !is_property(bound, &path) {
-            let message = format!("`{}` has no property `{}`{}", bound.ty, path.0, hint(bound, &path));
-            found.push(BindingProblem { place, message });
+            let shown = path.0.replace('/', ".");
+            let message = format!("`{}` has no property `{shown}`{}", bound.ty, hint(bound, &path));
+            found.push(BindingProblem::new(&place, &shown, message));
         }
     }
+    for (place, name) in tested(bound) {
+        found.extend(terms::condition(bound, &place, name));
+    }
+    let binding = &bound.binding;
+    for (place, calls) in [("create", &binding.create), ("update", &binding.update)] {
+        found.extend(calls.iter().flat_map(|call| inputs::replaced(bound, place, call)));
+    }
     found.extend(locks::problems(bound));
-    found.extend(misplaced(bound));
+    found.extend(misplaced::problems(bound));
     found.extend(unread::unread(bound));
     found.extend(unread::unready(bound));
+    found.extend(reads::problems(bound));
+    found.extend(rules::problems(bound));
     for part in bound.binding.id.keys() {
         if !bound.def.primary_identifier.iter().any(|path| path.head() == part) {
             let message = format!("`{part}` is not a part of the identifier of `{}`", bound.ty);
-            found.push(BindingProblem { place: "id".to_owned(), message });
+            found.push(BindingProblem::new("id", part, message));
         }
-    }
-    found
-}
-
-const CHANGE_KEYS: &str = "if_increased, if_decreased, if_changed, unless_changed";
-
-fn is_about_change(call: &ApiCall) -> bool {
-    call.if_increased.is_some()
-        || call.if_decreased.is_some()
-        || !call.if_changed.is_empty()
-        || !call.unless_changed.is_empty()
-}
-
-/// Lists the keys of calls that would be ignored where they stand.
-fn misplaced(bound: &BoundType) -> Vec<BindingProblem> {
-    let binding = &bound.binding;
-    let mut found = Vec::new();
-    let mut refuse = |place: &str, key: &str, why: &str| {
-        found.push(BindingProblem { place: place.to_owned(), message: format!("`{key}` has no effect: {why}") });
-    };
-    for subresource in &binding.subresources {
-        let lists = [&subresource.put, &subresource.clear, &subresource.add, &subresource.remove];
-        for call in lists.into_iter().flat_map(|calls| calls.iter()) {
-            if call.wait || call.operation.is_some() {
-                refuse("subresources", "wait, operation", "a subresource's calls are waited for once, after the last");
-            }
-            if is_about_change(call) {
-                refuse("subresources", CHANGE_KEYS, "they are for `update`");
-            }
-        }
-        let read = subresource.read.iter();
-        if read.clone().any(|read| read.batch.is_some() || read.confirm.is_some() || read.each.is_some()) {
-            refuse("subresources", "batch, confirm, for", "they are for the type's own `read`");
-        }
-    }
-    for call in binding.create.iter().chain(&*binding.delete) {
-        if is_about_change(call) {
-            refuse("create, delete", CHANGE_KEYS, "they are for `update`");
-        }
-    }
-    if binding.delete.iter().any(|call| call.operation.is_some()) {
-        refuse("delete", "operation", "a deletion is waited for until a read finds nothing");
-    }
-    for read in binding.read.iter() {
-        if read.list.is_some() || read.detail.is_some() || read.properties.is_some() || !read.item.is_empty() {
-            refuse("read", "list, detail, properties, item", "they are for the read of a subresource");
-        }
-        if read.each.is_some() && read.batch.is_some() {
-            refuse("read", "batch", "`for` makes a call once an element");
-        }
-    }
-    let shared = bound.file.errors.held.iter().chain(&binding.errors.held);
-    if binding.revive.is_some() && shared.count() == 0 {
-        refuse("revive", "revive", "no code of `errors` is `held`");
-    }
-    if binding.ready.iter().any(|rule| rule.equals.is_some() && !rule.ready.is_empty()) {
-        refuse("ready", "ready", "`equals` decides");
     }
     found
 }
@@ -169,39 +141,45 @@ fn hint(bound: &BoundType, path: &PropPath) -> String {
 }
 
 fn use_problems(bound: &BoundType, one: &OperationUse<'_>) -> Vec<BindingProblem> {
-    let problem = |message: String| BindingProblem { place: one.place.clone(), message };
     let (service, operation) = bound.split(one.call);
     let Some((api, _)) = bound.operation(one.call) else {
+        let near =
+            bound.apis.get(service).and_then(|api| nearest(operation, api.operations.keys().map(String::as_str)));
+        let near = near.map(|near| format!("did you mean `{near}`, or ")).unwrap_or_default();
         let message = format!(
-            "the shapes of `{service}:{operation}` are not known: is it spelled right, and has tools/bindings/shapes.py been run?"
+            "the shapes of `{service}:{operation}` are not known: {near}is it spelled right, and has tools/bindings/shapes.py been run?"
         );
-        return vec![problem(message)];
+        return vec![BindingProblem::new(&one.place, operation, message)];
     };
     let mut found = Vec::new();
     let (input, output) = (api.input(operation), api.output(operation));
-    for key in one.input.keys().filter(|key| input.member(key).is_none()) {
-        found.push(problem(format!("the input of `{operation}` has no member `{key}`")));
+    for (member, message) in inputs::unknown_members(input, one.input, operation) {
+        found.push(BindingProblem::new(&one.place, &member, message));
+    }
+    if one.input.misplaced_each(false) {
+        found.push(BindingProblem::new(
+            &one.place,
+            "*",
+            "`*` has no effect: it makes an object of a list once an element",
+        ));
     }
     for path in &one.at {
         if !path.alternatives.iter().any(|steps| resolves(output, steps)) {
-            found.push(problem(format!("the output of `{operation}` has no such place: {}", display_path(path))));
+            let shown = display_path(path);
+            let message =
+                format!("the output of `{operation}` has no such place: {shown}{}", near_member(output, path));
+            found.push(BindingProblem::new(&one.place, shown.trim_matches('`'), message));
         }
     }
     found
 }
 
-fn term_problem(bound: &BoundType, term: &TemplateTerm) -> Option<String> {
-    let known =
-        term.literal.is_some() || WORDS.contains(&term.word.as_str()) || bound.def.root.by_aws(&term.word).is_some();
-    let path = PropPath(term.word.as_str().into());
-    (!known).then(|| {
-        format!(
-            "`${{{}}}` is neither a property of `{}` nor a reserved word{}",
-            term.word,
-            bound.ty,
-            hint(bound, &path)
-        )
-    })
+/// Returns the member that the first step of a path that leads nowhere may have meant.
+fn near_member(output: MemberShape<'_>, path: &MemberPath) -> String {
+    let (MemberShape::Structure(structure, _), Some(PathStep::Name(name))) = (output, path.steps().first()) else {
+        return String::new();
+    };
+    nearest(name, structure.names()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }
 
 /// Checks that an input has the member that a path starts with.
@@ -271,9 +249,7 @@ fn uses(bound: &BoundType) -> Vec<OperationUse<'_>> {
     }
     for subresource in &binding.subresources {
         let place = format!("subresources of {}", subresource.properties.join(", "));
-        for calls in [&subresource.put, &subresource.clear, &subresource.add, &subresource.remove] {
-            found.extend(calls.iter().flat_map(|call| of_call(&place, call)));
-        }
+        found.extend(subresource.calls().flat_map(|(_, call)| of_call(&place, call)));
         found.extend(subresource.read.iter().flat_map(|read| of_read(&place, read)));
     }
     if let Some(tags) = &bound.tags {
@@ -341,28 +317,34 @@ fn property_mentions(bound: &BoundType) -> Vec<(String, PropPath)> {
     for call in calls {
         all(&call.call, &mut call.properties.iter().flatten().chain(&call.if_increased).chain(&call.if_decreased));
         all(&call.call, &mut call.if_changed.iter().chain(&call.unless_changed));
-        conditions(call.conditions(), &mut |name| all(&call.call, &mut std::iter::once(name)));
     }
     for read in binding.read.iter() {
         all(&read.call, &mut read.set.keys());
-        conditions(read.conditions(), &mut |name| all(&read.call, &mut std::iter::once(name)));
     }
     for subresource in &binding.subresources {
         all("subresources", &mut subresource.properties.iter());
-        for call in [&subresource.put, &subresource.clear, &subresource.add, &subresource.remove]
-            .into_iter()
-            .flat_map(|calls| calls.iter())
-        {
-            conditions(call.conditions(), &mut |name| all(&call.call, &mut std::iter::once(name)));
+        for (_, call) in subresource.calls() {
+            all(&call.call, &mut call.properties.iter().flatten());
+        }
+        if let Some(read) = &subresource.read {
+            let parts = read.properties.iter().flatten().map(|(path, _)| path.0.to_string()).collect::<Vec<_>>();
+            all(&read.call, &mut parts.iter());
         }
     }
+    all("properties", &mut binding.properties.values().flat_map(|place| &place.carried_by));
     found.extend(binding.properties.keys().map(|path| ("properties".to_owned(), path.clone())));
     found
 }
 
-fn conditions(conditions: CallConditions<'_>, take: &mut dyn FnMut(&String)) {
-    conditions.when.keys().chain(conditions.unless.keys()).for_each(&mut *take);
-    conditions.if_set.iter().chain(conditions.if_unset).for_each(take);
+/// Lists what the conditions of calls and reads test, with their places.
+fn tested(bound: &BoundType) -> Vec<(String, &String)> {
+    let binding = &bound.binding;
+    let calls = [&binding.create, &binding.update, &binding.delete].into_iter().flat_map(|calls| calls.iter());
+    let calls = calls.chain(binding.subresources.iter().flat_map(Subresource::calls).map(|(_, call)| call));
+    let calls = calls.map(|call| (&call.call, call.conditions()));
+    let reads = binding.read.iter().chain(binding.subresources.iter().filter_map(|one| one.read.as_ref()));
+    let all = calls.chain(reads.map(|read| (&read.call, read.conditions())));
+    all.flat_map(|(call, conditions)| conditions.tested().map(move |name| (call.clone(), name))).collect()
 }
 
 /// Checks that a binding does not forbid to write a property.
