@@ -75,9 +75,13 @@ fn what_somebody_else_uses_is_named_as_long_as_it_is_waited_for() {
     let mut world = World::of(GROUP);
     world.act("a group", &[]);
     let group = world.key("group").id;
-    let theirs = world.create_outside("aws.rds.db_cluster", &json!({
-        "DBClusterIdentifier": "theirs", "Engine": "aurora-postgresql", "VpcSecurityGroupIds": [group],
-    }));
+    world.pass(Duration::from_mins(1));
+    let theirs = world.create_outside(
+        "aws.rds.db_cluster",
+        &json!({
+            "DBClusterIdentifier": "theirs", "Engine": "aurora-postgresql", "VpcSecurityGroupIds": [group],
+        }),
+    );
     let (plan, _) = world.plan(&Wish { destroy: true, ..Wish::default() });
     let (outcome, log) = world.carry_out(&plan.unwrap());
     let failed = &outcome.failed[0];

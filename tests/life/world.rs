@@ -2,7 +2,7 @@
 
 use crate::event_log::EventLog;
 use gpb_base::diag::Diagnostic;
-use gpb_base::source::Loader;
+use gpb_base::source::{Loader, SourceMap};
 use gpb_base::stdlib::Library;
 use gpb_catalog::{Catalog, TypeLookup};
 use gpb_engine::cloud::clock::{Clock as _, VirtualClock};
@@ -19,9 +19,12 @@ use gpb_lang as lang;
 use gpb_model::graph::Graph;
 use gpb_model::{Address, CompiledEnvironment, Model, Place, PropPath};
 use gpb_sim::{Behaviour, Faults, Latency, OutputForms, SimCloud, SimOptions};
+use gpb_syntax::ast::{Item, Stmt};
 use serde_json::Value as Json;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,6 +44,7 @@ pub struct World {
     bindings: gpb_aws::AwsCloud,
     files: BTreeMap<String, String>,
     first: BTreeMap<String, String>,
+    compiled: RefCell<Option<(BTreeMap<String, String>, Rc<(Model, Graph)>)>>,
     /// The life so far, as a person would tell it.
     pub story: String,
 }
@@ -99,6 +103,7 @@ impl World {
             library,
             bindings: gpb_aws::AwsCloud::new(Arc::new(EveryService), Arc::new(bindings)),
             first: files.clone(),
+            compiled: RefCell::default(),
             files,
             story: String::new(),
         }
@@ -107,6 +112,25 @@ impl World {
     /// Lets time pass.
     pub fn pass(&self, time: Duration) {
         self.clock.run(self.clock.sleep(time));
+    }
+
+    /// Lists the parameters that a stack declares.
+    pub fn params(&self) -> BTreeSet<String> {
+        let mut sources = SourceMap::default();
+        let mut found = BTreeSet::new();
+        for (name, text) in &self.files {
+            let file = sources.add(name.clone(), text.as_str());
+            let module = gpb_syntax::parse(file, text).module;
+            let stacks = module.items.iter().filter_map(|item| match item {
+                Item::Stack(body) => Some(&body.stmts),
+                _ => None,
+            });
+            found.extend(stacks.flatten().filter_map(|stmt| match stmt {
+                Stmt::Param(param) => Some(param.name.text.to_string()),
+                _ => None,
+            }));
+        }
+        found
     }
 
     /// Replaces a text that must occur once in the spec or in a file that it imports.
@@ -122,8 +146,20 @@ impl World {
         self.files = self.first.clone();
     }
 
-    /// Compiles the spec; it must be without errors.
-    pub fn compile(&self) -> (Model, Graph) {
+    /// Compiles the spec as it is now, once; it must be without errors.
+    pub fn compile(&self) -> Rc<(Model, Graph)> {
+        let mut last = self.compiled.borrow_mut();
+        match &*last {
+            Some((files, compiled)) if *files == self.files => compiled.clone(),
+            _ => {
+                let compiled = Rc::new(self.compile_anew());
+                *last = Some((self.files.clone(), compiled.clone()));
+                compiled
+            }
+        }
+    }
+
+    fn compile_anew(&self) -> (Model, Graph) {
         let inputs = lang::CompileInputs {
             loader: &Files(&self.files),
             library: &self.library,
@@ -164,15 +200,16 @@ impl World {
 
     /// Plans, and returns what refuses the plan with it.
     pub fn plan(&self, wish: &Wish) -> (Option<Plan>, Vec<Diagnostic>) {
-        let (model, graph) = self.compile();
-        let snapshot = self.store.snapshot(&Self::scope(&model)).unwrap();
-        let observation = self.observe(&snapshot, &model);
+        let compiled = self.compile();
+        let (model, graph) = &*compiled;
+        let snapshot = self.store.snapshot(&Self::scope(model)).unwrap();
+        let observation = self.observe(&snapshot, model);
         let replace = wish.replace.iter().map(|name| Address::new(*name)).collect();
         let unprotect = ProtectionOverride::All;
         let options = PlanOptions { destroy: wish.destroy, unprotect, replace, ..PlanOptions::default() };
         let inputs = PlanInputs {
-            model: &model,
-            graph: &graph,
+            model,
+            graph,
             types: TYPES,
             snapshot: &snapshot,
             observation: Some(&observation),
@@ -187,11 +224,11 @@ impl World {
         let reader = LockReader { cloud: &self.sim, clock: &self.clock, seed: 1 };
         let locks = self.clock.run(read_deletion_locks(reader, &plan, &snapshot, &observation));
         plan::add_deletion_locks(&mut plan, locks, &options.unprotect);
-        let mut refusals = plan::refusals(&plan, Some(&model));
-        refusals.extend(plan::capability_refusals(&plan, Some(&model), &self.bindings));
+        let mut refusals = plan::refusals(&plan, Some(model));
+        refusals.extend(plan::capability_refusals(&plan, Some(model), &self.bindings));
         let made = plan.changes.iter().filter(|change| matches!(change.action, Action::Create | Action::Replace));
         let made = made.map(|change| &change.address).collect();
-        refusals.extend(gpb_check::rules::check_creations(&model, &self.library, TYPES, &made));
+        refusals.extend(gpb_check::rules::check_creations(model, &self.library, TYPES, &made));
         (Some(plan), refusals)
     }
 
@@ -262,7 +299,11 @@ impl World {
     /// Asserts the law: nothing is retried for long without a word about what blocks it.
     pub fn assert_told(&self, title: &str, log: &EventLog) {
         let named = self.names();
-        assert_eq!(log.silent_retries(&named), Vec::<String>::new(), "{title}: retried without a word about what blocks");
+        assert_eq!(
+            log.silent_retries(&named),
+            Vec::<String>::new(),
+            "{title}: retried without a word about what blocks"
+        );
     }
 
     /// Asserts that a plan made now is empty, and that the cloud holds what the state says, no more and no less.
@@ -301,8 +342,8 @@ impl World {
 
     /// Makes a resource as AWS or somebody else would.
     pub fn create_outside(&self, ty: &str, desired: &Json) -> ResourceKey {
-        let (model, _) = self.compile();
-        let (place, desired) = (model.environment.place, desired.as_object().cloned().unwrap());
+        let place = self.compile().0.environment.place.clone();
+        let (place, desired) = (place, desired.as_object().cloned().unwrap());
         let create = CreateRequest { ty, place: &place, desired: &desired, label: "theirs", token: "aws:outside" };
         let made = self.clock.run(self.sim.create(create, &Deaf)).unwrap();
         ResourceKey { ty: ty.to_owned(), place, id: made.id }

@@ -37,7 +37,8 @@ impl<'a> Turn<'a> {
     pub fn revive(&self, def: &TypeDef, resource: &mut SimResource) -> Result<(), CloudError> {
         let Some((rule, remnant)) = self.holder(resource)? else { return Ok(()) };
         let old = &remnant.resource;
-        if !rule.revives || old.token.starts_with(OWN_TOKEN) || !bears_tags(def, &old.properties, &resource.properties) {
+        if !rule.revives || old.token.starts_with(OWN_TOKEN) || !bears_tags(def, &old.properties, &resource.properties)
+        {
             return Ok(());
         }
         resource.id.clone_from(&old.id);
