@@ -1,6 +1,6 @@
 //! Coverage of a binding: the calls that set, change and read each property.
 
-use super::{resolves, walk, written};
+use super::shape_path::{resolves, walk, written};
 use crate::binding::{ApiCall, PropertySide};
 use crate::bound_type::BoundType;
 use crate::map::Mapping;

@@ -1,6 +1,7 @@
 //! Coverage at every depth: parts of properties that a call would refuse to take, or that a read drops.
 
-use super::{terms, walk};
+use super::shape_path::walk;
+use super::terms;
 use crate::binding::{PropertySide, Subresource};
 use crate::bound_type::BoundType;
 use crate::map::Mapping;

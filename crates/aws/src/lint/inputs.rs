@@ -1,6 +1,6 @@
 //! Inputs that bindings write: their members at every depth, and those that properties write too.
 
-use super::BindingProblem;
+use super::problem::BindingProblem;
 use crate::binding::{ApiCall, SendMode};
 use crate::bound_type::BoundType;
 use crate::map::Mapping;

@@ -1,6 +1,6 @@
 //! Validation of the deletion locks of a binding.
 
-use super::BindingProblem;
+use super::problem::BindingProblem;
 use crate::binding::LockRule;
 use crate::bound_type::BoundType;
 use crate::path::PathStep;

@@ -1,6 +1,6 @@
 //! Keys that would be ignored where they stand.
 
-use super::BindingProblem;
+use super::problem::BindingProblem;
 use crate::binding::{ApiCall, ReadCall, SendMode, Subresource};
 use crate::bound_type::BoundType;
 

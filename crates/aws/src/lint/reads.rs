@@ -1,6 +1,8 @@
 //! Paths into answers: those of filters, of elements, and of properties.
 
-use super::{BindingProblem, display_path, resolves, terms};
+use super::problem::BindingProblem;
+use super::shape_path::{display_path, resolves, walk};
+use super::terms;
 use crate::binding::{PropertySide, ReadCall, Subresource};
 use crate::bound_type::BoundType;
 use crate::path::MemberPath;
@@ -37,7 +39,7 @@ pub(super) fn problems(bound: &BoundType) -> Vec<BindingProblem> {
     }
     for listing in binding.list.iter() {
         let element = terms::output(bound, &listing.call).and_then(|root| {
-            listing.at.alternatives.iter().find_map(|steps| super::walk(root, steps)).and_then(MemberShape::element)
+            listing.at.alternatives.iter().find_map(|steps| walk(root, steps)).and_then(MemberShape::element)
         });
         if let (Some(element), Some(marker)) = (element, &listing.marker)
             && !leads(element, marker)
@@ -82,7 +84,7 @@ fn of_subresource(bound: &BoundType, subresource: &Subresource) -> Vec<BindingPr
     }
     let element = match &read.detail {
         Some(detail) => terms::output(bound, &detail.call).and_then(|root| match &detail.at {
-            Some(at) => at.alternatives.iter().find_map(|steps| super::walk(root, steps)),
+            Some(at) => at.alternatives.iter().find_map(|steps| walk(root, steps)),
             None => Some(root),
         }),
         None => element(bound, read),
@@ -100,7 +102,7 @@ fn element<'a>(bound: &'a BoundType, read: &ReadCall) -> Option<MemberShape<'a>>
     let object = terms::object(bound, read)?;
     match &read.list {
         Some(list) => {
-            list.alternatives.iter().find_map(|steps| super::walk(object, steps)).and_then(MemberShape::element)
+            list.alternatives.iter().find_map(|steps| walk(object, steps)).and_then(MemberShape::element)
         }
         None => Some(object),
     }

@@ -1,6 +1,7 @@
 //! Rules about what goes wrong late: while a resource is changed, or after a process was killed.
 
-use super::{BindingProblem, audit::reads};
+use super::audit::reads;
+use super::problem::BindingProblem;
 use crate::binding::{ApiCall, ReadCall, SendMode};
 use crate::bound_type::BoundType;
 use crate::template::{Template, TemplateTerm, TemplateTree};

@@ -1,6 +1,7 @@
 //! The words of templates and conditions, and the paths behind them.
 
-use super::{BindingProblem, display_path, hint, resolves, walk};
+use super::problem::{BindingProblem, hint};
+use super::shape_path::{display_path, resolves, walk};
 use crate::binding::{ReadCall, Subresource};
 use crate::bound_type::BoundType;
 use crate::path::{MemberPath, PathStep};

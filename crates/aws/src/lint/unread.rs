@@ -1,6 +1,8 @@
 //! Properties that no read shows, and the paths of readiness: each has its reason, or its place.
 
-use super::{BindingProblem, display_path, resolves, terms};
+use super::problem::BindingProblem;
+use super::shape_path::{display_path, resolves};
+use super::terms;
 use crate::binding::{PropertyMapping, PropertySide};
 use crate::bound_type::BoundType;
 use crate::path::MemberPath;
