@@ -101,7 +101,7 @@ impl<'r> Case<'r> {
     fn neighbours(&mut self) {
         for number in 0..self.rng.u32(0..4) {
             let ty = ["net", "box", "store", "rule"][self.rng.usize(..4)];
-            let mut properties = json!({"Size": number, "Note": format!("part-{}", number + 1)});
+            let mut properties = json!({"Size": number, "Note": format!("part-{}", number + 1), "Uses": []});
             match ty {
                 "net" => properties["Cidr"] = "f0".into(),
                 "box" => properties["Fixed"] = "f0".into(),

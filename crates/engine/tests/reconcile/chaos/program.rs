@@ -29,6 +29,8 @@ pub struct Part {
     pub uses: Vec<(u32, &'static str)>,
     /// The length of a generated password, of a type that has one.
     pub password: Option<u32>,
+    /// The declared protection, which the state keeps and the cloud does not know.
+    pub protect: Option<bool>,
 }
 
 /// What only a creation can decide about a part.
@@ -120,6 +122,7 @@ impl Program {
             size: rng.u32(0..5),
             uses,
             password: (ty == "store").then_some(12),
+            protect: None,
         });
     }
 
@@ -142,6 +145,9 @@ impl Program {
             }
             if rng.u8(0..5) == 0 {
                 self.parts[index].uses = self.random_uses(rng, index);
+            }
+            if rng.u8(0..4) == 0 {
+                self.parts[index].protect = Some(rng.bool());
             }
             if rng.u8(0..6) == 0 {
                 self.parts[index].password = self.parts[index].password.map(|length| 28 - length);
@@ -209,6 +215,9 @@ impl Program {
             (part.address, part.ty, properties)
         });
         let mut model = model_of(&declared.collect());
+        for (resource, part) in model.resources.iter_mut().zip(&self.parts) {
+            resource.lifecycle.protect = part.protect;
+        }
         let moved = |(from, to): &(&str, &str)| Move {
             from: Address::new(*from),
             to: Address::new(*to),
