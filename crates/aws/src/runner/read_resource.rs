@@ -264,6 +264,7 @@ impl BindingRunner<'_> {
         }
         let mut scope = scope.clone();
         scope.observed.extend(properties.clone());
+        scope.out = root;
         for (name, tree) in &read.set {
             properties.extend(tree.fill(&scope).value().map(|value| (name.clone(), value)));
         }
