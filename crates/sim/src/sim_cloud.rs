@@ -104,14 +104,18 @@ impl SimCloud {
         SimCloud { idempotent: false, ..self }
     }
 
-    /// Lists all resources with their tokens, oldest first.
+    /// Lists all resources with their tokens, oldest first, without those that wait for their end out of sight.
     ///
     /// Tests compare the state with it.
     ///
     /// # Errors
     /// A file that cannot be read.
     pub fn everything(&self) -> Result<Vec<(ResourceKey, ObservedResource, String)>, CloudError> {
-        let resources = resource_table::everything(&self.lock()).map_err(|error| resource_table::internal(&error))?;
+        let resources = if self.behaviour.is_friendly() {
+            self.query(resource_table::everything)?
+        } else {
+            self.turn(|turn| turn.everything())?
+        };
         let key = |resource: SimResource| {
             let account = Some(resource.account).filter(|account| account != ACCOUNT).map(Into::into);
             let place = Place { account, region: resource.region.into(), ..Place::default() };

@@ -42,11 +42,17 @@ pub(super) struct SyntaxNode<'t> {
 }
 
 impl<'t> SyntaxTree<'t> {
-    /// Returns the tree of `text`.
+    /// Returns the tree of `text`, read on two threads if `parallel`.
     ///
     /// `None` where [`parser::parse`] finds none.
-    pub fn parse(text: &'t str) -> Option<SyntaxTree<'t>> {
-        parser::parse(text).map(|nodes| SyntaxTree { text, nodes })
+    pub fn parse(text: &'t str, parallel: bool) -> Option<SyntaxTree<'t>> {
+        parser::parse(text, parallel).map(|nodes| SyntaxTree { text, nodes })
+    }
+
+    /// Returns the tree of `text` as the grammar finds it in one piece.
+    #[cfg(test)]
+    pub fn parse_whole(text: &'t str) -> Option<SyntaxTree<'t>> {
+        parser::parse_whole(text).map(|nodes| SyntaxTree { text, nodes })
     }
 
     /// Returns the node of the whole file.
