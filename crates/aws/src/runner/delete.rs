@@ -6,7 +6,7 @@ use super::api_call::{RetryMode, VISIBILITY_TIMEOUT, is_error};
 use super::generated_name::short_token;
 use super::read_resource::passes_filter;
 use crate::binding::{ApiCall, BlockingChildren};
-use crate::template::Template;
+use crate::template::{Template, TemplateTerm};
 use crate::template_scope::TemplateScope;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, ProgressSink, Properties};
 use serde_json::Value as Json;
@@ -18,6 +18,7 @@ impl BindingRunner<'_> {
         scope.token = Some(short_token(token));
         let binding = &self.bound.binding;
         if binding.delete.iter().any(|call| self.needs_reading(call, &scope))
+            || binding.children.iter().any(|children| self.lacks_any(children.input.terms(), &scope))
             || binding.subresources.iter().any(|subresource| subresource.delete)
         {
             let Some(fetched) = self.fetch(&scope).await? else { return Ok(()) };
@@ -50,12 +51,17 @@ impl BindingRunner<'_> {
         let conditions = call.conditions();
         let tested =
             conditions.when.keys().chain(conditions.unless.keys()).chain(conditions.if_set).chain(conditions.if_unset);
-        let lacks = |word: &str| {
-            matches!(word, "read" | "object")
-                || (self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word))
-        };
-        call.input.terms().into_iter().chain(each).any(|term| lacks(&term.word))
-            || tested.into_iter().any(|name| lacks(name))
+        self.lacks_any(call.input.terms().into_iter().chain(each), scope)
+            || tested.into_iter().any(|name| self.lacks(name, scope))
+    }
+
+    fn lacks_any<'a>(&self, terms: impl IntoIterator<Item = &'a TemplateTerm>, scope: &TemplateScope) -> bool {
+        terms.into_iter().any(|term| self.lacks(&term.word, scope))
+    }
+
+    fn lacks(&self, word: &str, scope: &TemplateScope) -> bool {
+        matches!(word, "read" | "object")
+            || (self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word))
     }
 
     /// Removes what nobody declared, and what would prevent the deletion.
