@@ -18,15 +18,16 @@ impl BindingRunner<'_> {
         scope.token = Some(short_token(token));
         let binding = &self.bound.binding;
         if binding.delete.iter().any(|call| self.needs_reading(call, &scope))
-            || binding.children.iter().any(|children| self.lacks_any(children.input.terms(), &scope))
+            || binding.children.iter().any(|children| self.are_of_read(children.input.terms(), &scope))
             || binding.subresources.iter().any(|subresource| subresource.delete)
         {
             let Some(fetched) = self.fetch(&scope).await? else { return Ok(()) };
             scope.observed = self.properties(&fetched.object, &fetched.root, &scope, None);
-            (scope.read, scope.object) = (Some(fetched.root), Some(fetched.object));
+            scope.before = scope.observed.clone();
+            scope.set_read(fetched.root, fetched.object);
         }
         for subresource in binding.subresources.iter().filter(|subresource| subresource.delete) {
-            self.delete_subresource(subresource, &mut scope).await?;
+            self.delete_subresource(subresource, &mut scope, sink).await?;
         }
         for children in &binding.children {
             self.delete_children(children, &mut scope).await?;
@@ -48,20 +49,20 @@ impl BindingRunner<'_> {
     /// Checks that a call refers to a value that the identifier alone does not give.
     fn needs_reading(&self, call: &ApiCall, scope: &TemplateScope) -> bool {
         let each = call.each.iter().flat_map(Template::terms);
-        let conditions = call.conditions();
-        let tested =
-            conditions.when.keys().chain(conditions.unless.keys()).chain(conditions.if_set).chain(conditions.if_unset);
-        self.lacks_any(call.input.terms().into_iter().chain(each), scope)
-            || tested.into_iter().any(|name| self.lacks(name, scope))
+        self.are_of_read(call.input.terms().into_iter().chain(each), scope)
+            || call.conditions().properties().any(|name| self.lacks(&name, scope))
     }
 
-    fn lacks_any<'a>(&self, terms: impl IntoIterator<Item = &'a TemplateTerm>, scope: &TemplateScope) -> bool {
-        terms.into_iter().any(|term| self.lacks(&term.word, scope))
+    fn are_of_read<'a>(&self, terms: impl IntoIterator<Item = &'a TemplateTerm>, scope: &TemplateScope) -> bool {
+        terms.into_iter().any(|term| {
+            term.is_of_read()
+                || self.lacks(&term.word, scope)
+                || term.property().is_some_and(|name| self.lacks(&name, scope))
+        })
     }
 
     fn lacks(&self, word: &str, scope: &TemplateScope) -> bool {
-        matches!(word, "read" | "object")
-            || (self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word))
+        self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word)
     }
 
     /// Removes what nobody declared, and what would prevent the deletion.
