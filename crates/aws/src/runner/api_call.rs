@@ -100,11 +100,31 @@ impl BindingRunner<'_> {
         let mut last = joined.clone();
         for _ in 1..pages {
             let Some(next) = next_page(page, &input, &last) else { break };
-            last = self.send(call, next, false, 1).await?;
+            last = self.send_page(call, next).await?;
             self.check_answer(call, &last, may_be_empty)?;
             join(page, &mut joined, &last);
         }
         Ok(joined)
+    }
+
+    /// Asks for a further page, again if that comes too fast: who begins anew asks for all of them once more.
+    async fn send_page(&self, call: &str, input: Json) -> Result<Json, CloudError> {
+        let start = self.cloud.clock.now();
+        let mut pause = Duration::from_secs(1);
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let error = match self.send(call, input.clone(), false, attempt).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let waited = self.cloud.clock.now().saturating_sub(start);
+            if error.kind != CloudErrorKind::Throttled || waited >= VISIBILITY_TIMEOUT {
+                return Err(error);
+            }
+            self.cloud.clock.sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(10));
+        }
     }
 
     /// Performs a call of a binding if its conditions hold: once, or once an element.

@@ -18,6 +18,7 @@ impl BindingRunner<'_> {
         scope.token = Some(short_token(token));
         let binding = &self.bound.binding;
         if binding.delete.iter().any(|call| self.needs_reading(call, &scope))
+            || binding.children.iter().any(|children| self.are_of_read(children.input.terms(), &scope))
             || binding.subresources.iter().any(|subresource| subresource.delete)
         {
             let Some(fetched) = self.fetch(&scope).await? else { return Ok(()) };
@@ -48,12 +49,20 @@ impl BindingRunner<'_> {
     /// Checks that a call refers to a value that the identifier alone does not give.
     fn needs_reading(&self, call: &ApiCall, scope: &TemplateScope) -> bool {
         let each = call.each.iter().flat_map(Template::terms);
-        let lacks = |word: &str| self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word);
-        let is_read = |term: &TemplateTerm| {
-            term.is_of_read() || lacks(&term.word) || term.property().is_some_and(|name| lacks(&name))
-        };
-        call.input.terms().into_iter().chain(each).any(is_read)
-            || call.conditions().properties().any(|name| lacks(&name))
+        self.are_of_read(call.input.terms().into_iter().chain(each), scope)
+            || call.conditions().properties().any(|name| self.lacks(&name, scope))
+    }
+
+    fn are_of_read<'a>(&self, terms: impl IntoIterator<Item = &'a TemplateTerm>, scope: &TemplateScope) -> bool {
+        terms.into_iter().any(|term| {
+            term.is_of_read()
+                || self.lacks(&term.word, scope)
+                || term.property().is_some_and(|name| self.lacks(&name, scope))
+        })
+    }
+
+    fn lacks(&self, word: &str, scope: &TemplateScope) -> bool {
+        self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word)
     }
 
     /// Removes what nobody declared, and what would prevent the deletion.

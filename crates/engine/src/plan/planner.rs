@@ -344,6 +344,7 @@ impl<'a> Planner<'a> {
         let StepOrdering { steps, collisions } = order::connect(&mut self.changes, order);
         let hold = HoldInputs { model: inputs.model, graph: inputs.graph, built_on: &built_on, types: &cached };
         let mut refused = lifecycle::held(&self.changes, hold);
+        refused.extend(lifecycle::contradicted(&self.changes, hold));
         refused.extend(renames::collisions(&self.changes, &collisions, inputs.model));
         if !refused.is_empty() {
             return Err(refused);
