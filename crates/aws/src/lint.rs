@@ -128,4 +128,3 @@ fn near_member(output: MemberShape<'_>, path: &MemberPath) -> String {
     };
     nearest(name, structure.names()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }
-

@@ -101,9 +101,7 @@ fn of_subresource(bound: &BoundType, subresource: &Subresource) -> Vec<BindingPr
 fn element<'a>(bound: &'a BoundType, read: &ReadCall) -> Option<MemberShape<'a>> {
     let object = terms::object(bound, read)?;
     match &read.list {
-        Some(list) => {
-            list.alternatives.iter().find_map(|steps| walk(object, steps)).and_then(MemberShape::element)
-        }
+        Some(list) => list.alternatives.iter().find_map(|steps| walk(object, steps)).and_then(MemberShape::element),
         None => Some(object),
     }
 }
