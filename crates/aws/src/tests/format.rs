@@ -113,7 +113,7 @@ fn what_would_be_ignored_is_refused() {
         &["no such place: `X`", "`at` has no effect: the identifier is looked for in the output of `create`"],
     );
     check("deleted_states = [\"GONE\"]", &["`deleted_states` has no effect: the state is that of `ready`"]);
-    check("ready = { path = \"x\", settle = \"1s\" }", &["no such place: `x`", "no state is `ready`, and none is not"]);
+    check("ready = { path = \"x\", settle = \"1s\" }", &["no state is `ready`, and none is not"]);
     check("[types.queue.properties]\n\"Tags.*\" = \"x\"", &["`*` of `Tags.*` has no effect"]);
     check(
         "[types.queue.properties]\nDelaySeconds = { key = \"x\", carried_by = [\"Nope\"] }",
