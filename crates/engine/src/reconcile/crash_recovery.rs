@@ -15,6 +15,7 @@ use crate::cloud::{Cloud, CloudError, CloudErrorKind, FindRequest, ObservedResou
 use crate::state::{
     Conclusion, Intent, OperationKind, ResourceRecord, SecretKey, StateError, StateWriter, redact, redacted_paths,
 };
+use futures::StreamExt as _;
 use gpb_base::diag::Diagnostic;
 use gpb_model::Address;
 use std::time::Duration;
@@ -111,15 +112,19 @@ impl IntentOutcome {
     }
 }
 
-/// Reconciles every open intent, in the order they were begun.
+/// Reconciles every open intent, several at a time; the outcomes are in the order the intents were begun.
 ///
 /// # Errors
 /// When the state cannot be written.
 pub async fn recover(recovery: CrashRecovery<'_>) -> Result<Vec<IntentOutcome>, StateError> {
     let key = recovery.writer.key()?;
-    let mut settled = Vec::new();
-    for intent in recovery.writer.snapshot()?.pending {
-        let one = resolve_intent(recovery, &intent, &key).await?;
+    let pending = recovery.writer.snapshot()?.pending;
+    // What is not there is looked for over seconds; a killed run may have begun dozens.
+    let looks = pending.iter().map(|intent| resolve_intent(recovery, intent, &key));
+    let mut looks = futures::stream::iter(looks).buffered(MAX_CONCURRENT_LOOKS).zip(futures::stream::iter(&pending));
+    let mut settled = Vec::with_capacity(pending.len());
+    while let Some((one, intent)) = looks.next().await {
+        let one = one?;
         recovery.events.event(&one.event());
         let operation = intent.operation.as_str();
         tracing::info!(address = %intent.address, operation, outcome = one.as_str(), "reconciled");
@@ -127,6 +132,9 @@ pub async fn recover(recovery: CrashRecovery<'_>) -> Result<Vec<IntentOutcome>, 
     }
     Ok(settled)
 }
+
+/// The number of intents that are looked for at once.
+const MAX_CONCURRENT_LOOKS: usize = 16;
 
 async fn resolve_intent(
     recovery: CrashRecovery<'_>,
