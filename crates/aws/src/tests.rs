@@ -122,6 +122,7 @@ async fn a_deletion_waits_until_it_is_gone() {
         ok("ec2:DescribeVpcs", read(), json!({ "Vpcs": [] })),
         groups(),
         error("ec2:DeleteVpc", json!({ "VpcId": "vpc-1" }), "InvalidVpcID.NotFound"),
+        ok("ec2:DescribeVpcs", read(), json!({ "Vpcs": [] })),
     ]);
     let cloud = cloud(&script);
     let sink = Quiet::default();
