@@ -4,6 +4,7 @@ use crate::cli::args::{ReplaceArgs, UnprotectArgs};
 use crate::cli::plan::{PlanRequest, PlanResult, command_line, make_plan, unprotected};
 use crate::cli::progress::{JsonLines, ProgressLines};
 use crate::cli::session::{Session, diagnostics_document};
+use crate::cli::stop_signals::StopSignals;
 use crate::cli::{exit::Exit, inspect, logs, terminal};
 use crate::report;
 use crate::report::outcome::EndReport;
@@ -15,7 +16,7 @@ use gpb_engine::plan;
 use gpb_engine::plan::Plan;
 use gpb_engine::reconcile as engine;
 use gpb_engine::reconcile::{Apply, ApplyOptions, ApplyOutcome, CancelToken, EventSink};
-use gpb_engine::state::{LockHolder, StateStore};
+use gpb_engine::state::{LockHolder, StateError, StateStore};
 use gpb_lang as lang;
 use std::path::Path;
 
@@ -190,7 +191,7 @@ async fn apply_plan(session: &Session, result: &PlanResult) -> Result<Exit, Exit
     Ok(report_outcome(session, result, &outcome))
 }
 
-/// Takes the lock, listens for Ctrl-C, and runs the engine.
+/// Takes the lock, listens for requests to stop, and runs the engine.
 async fn execute(
     session: &Session,
     plan: &Plan,
@@ -205,17 +206,19 @@ async fn execute(
     let options = ApplyOptions { seed: plan.basis.serial, durations, ..ApplyOptions::default() };
     let cancel = CancelToken::default();
     let stop = cancel.clone();
+    let mut signals = StopSignals::listen().map_err(|error| {
+        let path = session.common.state.clone();
+        StateError::Io { path, what: format!("signals cannot be listened for: {error}") }.diagnostic()
+    })?;
     let listener = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            terminal::warn(
-                "\nStopping: the steps in progress finish, no new step starts. Ctrl-C again stops at once.\n",
-            );
-            stop.cancel();
-        }
-        if tokio::signal::ctrl_c().await.is_ok() {
-            terminal::warn("\nStopped at once. The next apply reconciles what was in progress.\n");
-            std::process::exit(1);
-        }
+        let name = signals.next().await;
+        terminal::warn(&format!(
+            "\nStopping ({name}): the steps in progress finish, no new step starts. Once more stops at once.\n"
+        ));
+        stop.cancel();
+        signals.next().await;
+        terminal::warn("\nStopped at once. The next apply reconciles what was in progress.\n");
+        std::process::exit(1);
     });
     let apply = Apply {
         plan,
