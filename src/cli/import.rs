@@ -38,11 +38,11 @@ pub async fn run(session: &Session, request: &ImportRequest<'_>) -> Result<Exit,
         session.diagnostics(&[diagnostic], &compiled.sources);
         Exit::Refused
     };
-    let resource = declared(&compiled.model.resources, request.address).map_err(&refuse)?;
+    let resource = declared(&compiled.model.resources, request.address).map_err(refuse)?;
     let (store, scope) = (session.store(), session.scope(&compiled.model));
     let writer = session.state_writer(&scope)?;
     let snapshot = writer.snapshot().map_err(|error| session.state_error(&error))?;
-    free(resource, &snapshot).map_err(&refuse)?;
+    free(resource, &snapshot).map_err(refuse)?;
     let key = ResourceKey {
         ty: resource.ty.to_string(),
         place: (*resource.place).clone(),
@@ -62,7 +62,7 @@ pub async fn run(session: &Session, request: &ImportRequest<'_>) -> Result<Exit,
             return Err(Exit::Refused);
         }
     }
-    let observed = found(cloud.as_ref(), &key).await.map_err(&refuse)?;
+    let observed = found(cloud.as_ref(), &key).await.map_err(refuse)?;
     let key = ResourceKey { id: observed.id.clone(), ..key };
     let owner = owner(&store, &key).map_err(|error| session.state_error(&error))?;
     owner.map_or(Ok(()), |owner| Err(refuse(managed(&key, &owner))))?;

@@ -23,11 +23,10 @@ impl StopSignals {
     /// When the system has no place for another listener.
     #[cfg(unix)]
     pub fn listen() -> io::Result<Self> {
-        let of = |kind| signal(kind);
         Ok(Self {
-            interrupt: of(SignalKind::interrupt())?,
-            terminate: of(SignalKind::terminate())?,
-            hangup: of(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
         })
     }
 

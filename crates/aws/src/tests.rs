@@ -10,6 +10,7 @@ mod coverage;
 mod locks;
 mod name_conflicts;
 mod script;
+mod secrets;
 
 use super::binding::BindingFile;
 use super::{Bindings, lint};

@@ -2,7 +2,7 @@
 
 use super::{applied, shop};
 use crate::support::Folder;
-use crate::support::cloud::{in_the_cloud, snapshot};
+use crate::support::cloud::{garble, in_the_cloud, snapshot};
 use gpb_engine::state::{IntentStatus, SqliteStore, StateStore as _};
 use gpb_model::Address;
 use std::io::{BufRead as _, BufReader};
@@ -107,6 +107,24 @@ fn an_interrupted_change_is_given_up() {
     let json = folder.expect(0, &["state", "abandon", "messages.news", "--yes", "--json"]).json();
     assert_eq!(json["abandoned"]["operation"], "create", "{json}");
     assert_eq!(snapshot(&folder).unwrap().pending, []);
+}
+
+/// What an interrupted run did to one resource cannot be found out: the others do not wait for it.
+#[test]
+fn an_interrupted_change_that_stays_open_stops_only_what_depends_on_it() {
+    let folder = shop();
+    killed(&folder);
+    garble(&folder, "aws.sqs.queue", true);
+    let ran = folder.expect(1, &["apply", "shop.gpb", "--yes"]);
+    for text in ["GPB7607", "gpb state abandon messages.jobs", "GPB7040", "Done: 1 of 1."] {
+        assert!(ran.err.contains(text), "{text}: {}", ran.text());
+    }
+    assert!(ran.out.contains("wiring.feed (aws.sns.subscription): depends on messages.jobs"), "{}", ran.text());
+    let after = snapshot(&folder).unwrap();
+    assert_eq!((after.pending.len(), after.resources.len()), (1, 1));
+    garble(&folder, "aws.sqs.queue", false);
+    folder.expect(0, &["apply", "shop.gpb", "--yes"]);
+    assert_eq!(in_the_cloud(&folder).len(), 3, "the queue that was being created is the one there is");
 }
 
 #[cfg(unix)]
