@@ -236,8 +236,9 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
         secret: &|secret| secrets.get(secret).cloned(),
         options: &options,
     };
-    let mut plan =
-        logs::stage("plan", || plan::plan(&inputs)).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
+    let bill = || session.bill(&compiled, &snapshot, request.destroy);
+    let (bill, plan) = join(bill, || logs::stage("plan", || plan::plan(&inputs)));
+    let mut plan = plan.map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
     if let (Ok(cloud), Some(observation), true) = (&cloud, observation, plan.deletes()) {
         let clock = session.clock();
         let reader = LockReader { cloud: cloud.as_ref(), clock: clock.as_ref(), seed: snapshot.serial };
@@ -249,7 +250,6 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     let mut refusals = plan::refusals(&plan, Some(&compiled.model));
     refusals.extend(creation_refusals(session, &plan, &compiled.model));
     refusals.extend(plan::capability_refusals(&plan, Some(&compiled.model), known_cloud.as_ref()));
-    let bill = session.bill(&compiled, &snapshot, request.destroy);
     let unread = seen.diagnostics.into_iter().chain(plan::incomplete(&plan)).collect();
     Ok(PlanResult { compiled, plan, cloud, refusals, unread, bill })
 }

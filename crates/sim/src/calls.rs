@@ -182,7 +182,8 @@ impl Cloud for SimCloud {
     }
 
     async fn read_many(&self, keys: &[ResourceKey]) -> Vec<Result<Option<ObservedResource>, CloudError>> {
-        keys.iter().map(|key| logged("read", &key.ty, &key.place, self.get_batched(key))).collect()
+        let read = self.get_batch(keys);
+        keys.iter().zip(read).map(|(key, found)| logged("read", &key.ty, &key.place, found)).collect()
     }
 
     async fn find(&self, find: FindRequest<'_>) -> Result<Vec<ObservedResource>, CloudError> {

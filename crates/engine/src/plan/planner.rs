@@ -15,12 +15,16 @@ use super::renames::RenameInputs;
 use super::{basis, compare, drift, lifecycle, order, protection, renames, replacement, surplus, withheld};
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
+use gpb_base::threads::join_if;
 use gpb_catalog::TypeDef;
 use gpb_catalog::display_path;
 use gpb_model::PropPath;
 use gpb_model::{Address, Lifecycle, PropertyMap, PropertyValue, Resource};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// The number of resources whose hash is worth a second thread.
+const MANY: usize = 500;
 
 /// Makes a plan. A pure function: the same inputs give the same plan, byte by byte.
 ///
@@ -33,6 +37,15 @@ pub fn plan(inputs: &PlanInputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
     if !cycles.is_empty() {
         return Err(cycles);
     }
+    let model = inputs.model;
+    let hash = || basis::model_hash(model);
+    let (hash, plan) = join_if(model.resources.len() >= MANY, hash, || changes(inputs));
+    let mut plan = plan?;
+    plan.basis.model = hash;
+    Ok(plan)
+}
+
+fn changes(inputs: &PlanInputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
     let everything = inventory(inputs)?;
     let mut planning = Planner::new(inputs, &everything);
     if !inputs.options.destroy {

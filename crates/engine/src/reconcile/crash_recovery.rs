@@ -178,9 +178,9 @@ async fn resolve_intent(
 
 /// Finds what an interrupted creation has created.
 async fn find_created(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Option<ObservedResource>, CloudError> {
-    // What was just made may take a moment to show: one look that finds nothing is not believed. What the cloud has named
-    // existed, so it is looked for longer.
-    let looks: &[u64] = if intent.id.is_some() { &[0, 2, 5, 10, 15] } else { &[0, 2, 5] };
+    // What was just made may take a moment to show, and a call that was under way when the process died may be carried out
+    // later: it is looked for as long as an answer may be late. What the cloud has named existed, so it is looked for longer.
+    let looks: &[u64] = if intent.id.is_some() { &[0, 2, 5, 10, 15] } else { &[0, 2, 5, 10] };
     for &wait in looks {
         if wait > 0 {
             recovery.clock.sleep(Duration::from_secs(wait)).await;
