@@ -12,6 +12,7 @@ mod leftovers;
 mod locks;
 mod name_conflicts;
 mod script;
+mod secrets;
 mod services;
 
 use super::binding::BindingFile;
