@@ -21,13 +21,15 @@ use gpb_engine::state::{LockHolder, SecretKey, StateSnapshot, StateStore};
 use gpb_lang as lang;
 use gpb_model::{Address, Model, PropertyValue, SecretSource};
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::task::spawn_blocking;
 
 /// A plan with everything it was made from.
 pub struct PlanResult {
     /// The program with its model and graph.
-    pub compiled: CompiledProgram,
+    pub compiled: Arc<CompiledProgram>,
     /// The changes, in order.
     pub plan: Plan,
     /// The cloud, or the reason why it could not be asked: no credentials, or no SDKs.
@@ -158,7 +160,7 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     let store = session.store();
     let (early, compiled) =
         join(|| state_folder::only_state(&store, session.cloud_name()), || session.compile(&request.spec));
-    let compiled = compiled?;
+    let compiled = Arc::new(compiled?);
     let refuse = |diagnostics: &[Diagnostic], exit| {
         session.diagnostics(diagnostics, &compiled.sources);
         exit
@@ -189,15 +191,20 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
             AccountCheck::Wrong(diagnostics) => return Err(refuse(&diagnostics, Exit::Refused)),
         }
     }
+    if let (Ok(cloud), false) = (&cloud, snapshot.pending.is_empty()) {
+        recover_open_intents(session, &store, &snapshot, cloud.as_ref()).await.map_err(|d| refuse(&d, Exit::Error))?;
+        snapshot = store.snapshot(&scope).map_err(state_error)?;
+    }
+    let snapshot = Arc::new(snapshot);
+    let bill = {
+        let (library, compiled, snapshot) = (session.library.clone(), Arc::clone(&compiled), Arc::clone(&snapshot));
+        let destroy = request.destroy;
+        // It needs nothing of the cloud, which is read meanwhile.
+        spawn_blocking(move || CostDelta::estimate(&library, &compiled, &snapshot, destroy))
+    };
     let mut observation = None;
     let mut secrets = BTreeMap::new();
     if let Ok(cloud) = &cloud {
-        if !snapshot.pending.is_empty() {
-            recover_open_intents(session, &store, &snapshot, cloud.as_ref())
-                .await
-                .map_err(|d| refuse(&d, Exit::Error))?;
-            snapshot = store.snapshot(&scope).map_err(state_error)?;
-        }
         let seen = observe(session, &snapshot, &compiled, cloud.as_ref()).await.map_err(|d| refuse(&d, Exit::Error))?;
         observation = Some(seen);
         secrets = hashes(&compiled, cloud.as_ref(), &key).await;
@@ -218,9 +225,8 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
         secret: &|secret| secrets.get(secret).cloned(),
         options: &options,
     };
-    let bill = || session.bill(&compiled, &snapshot, request.destroy);
-    let (bill, plan) = join(bill, || logs::stage("plan", || plan::plan(&inputs)));
-    let mut plan = plan.map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
+    let mut plan =
+        logs::stage("plan", || plan::plan(&inputs)).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
     if let (Ok(cloud), Some(observation), true) = (&cloud, &observation, plan.deletes()) {
         let clock = session.clock();
         let reader = LockReader { cloud: cloud.as_ref(), clock: clock.as_ref(), seed: snapshot.serial };
@@ -232,6 +238,7 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     let mut refusals = plan::refusals(&plan, Some(&compiled.model));
     refusals.extend(creation_refusals(session, &plan, &compiled.model));
     refusals.extend(plan::capability_refusals(&plan, Some(&compiled.model), known_cloud.as_ref()));
+    let bill = bill.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
     Ok(PlanResult { compiled, plan, cloud, refusals, bill })
 }
 
