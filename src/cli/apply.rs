@@ -8,6 +8,7 @@ use crate::cli::{exit::Exit, inspect, logs, terminal};
 use crate::report;
 use crate::report::outcome::EndReport;
 use gpb_base::diag::Diagnostic;
+use gpb_base::source::SourceMap;
 use gpb_catalog::Catalog;
 use gpb_engine::cloud::Cloud;
 use gpb_engine::plan;
@@ -75,6 +76,10 @@ async fn apply_stored_plan(
     unprotect: &[String],
 ) -> Result<Exit, Exit> {
     let (kept, mut promised) = session.load_plan(path)?;
+    if let Some(diagnostic) = session.other_environment(&kept) {
+        session.diagnostics(&[diagnostic], &SourceMap::default());
+        return Err(Exit::Refused);
+    }
     let unprotect = [kept.unprotect, unprotect.to_owned()].concat();
     let request = PlanRequest { spec: kept.spec, destroy: kept.destroy, unprotect, replace: kept.replace };
     let session = &session.of_environment(&kept.environment);
@@ -94,7 +99,7 @@ async fn apply_stored_plan(
         session.diagnostics(&[error.diagnostic()], sources);
         Exit::Error
     })?;
-    let observation = match &result.cloud {
+    let seen = match &result.cloud {
         Ok(cloud) => {
             crate::cli::plan::observe(session, &snapshot, &result.compiled, cloud.as_ref()).await.map_err(|d| {
                 session.diagnostics(&d, sources);
@@ -104,10 +109,15 @@ async fn apply_stored_plan(
         Err(why) => return Err(session.fail(&format!("the cloud cannot be asked: {why}; {WAYS_ON}"))),
     };
     let model = plan::model_hash(&result.compiled.model);
-    if let Some(diagnostic) = plan::stale(&promised, Some(&model), &snapshot, Some(&observation)) {
+    if let Some(diagnostic) = plan::stale(&promised, Some(&model), &snapshot, Some(&seen.observation)) {
         session.diagnostics(&[diagnostic], sources);
         return Err(Exit::Refused);
     }
+    if let Some(diagnostic) = plan::unread_since(&promised, &seen.unread) {
+        session.diagnostics(&[seen.diagnostics, vec![diagnostic]].concat(), sources);
+        return Err(Exit::Refused);
+    }
+    result.unread = seen.diagnostics.into_iter().chain(plan::incomplete(&promised)).collect();
     take_locks(&mut promised, &result.plan);
     plan::unprotect(&mut promised, &unprotected(&request.unprotect));
     result.refusals = plan::refusals(&promised, Some(&result.compiled.model));
@@ -226,9 +236,11 @@ async fn execute(
 
 /// Prints the outcome of an apply, and returns the exit code.
 fn report_outcome(session: &Session, result: &PlanResult, outcome: &ApplyOutcome) -> Exit {
-    let diagnostics = outcome.diagnostics();
+    let diagnostics: Vec<Diagnostic> =
+        outcome.diagnostics().into_iter().chain(plan::incomplete(&result.plan)).collect();
+    let is_complete = outcome.is_complete() && result.plan.withheld.is_empty();
     if session.common.json {
-        let mut line = serde_json::json!({ "event": "end", "complete": outcome.is_complete(), "outcome": outcome });
+        let mut line = serde_json::json!({ "event": "end", "complete": is_complete, "outcome": outcome });
         if !diagnostics.is_empty() {
             line["diagnostics"] = diagnostics_document(&diagnostics, &result.compiled.sources)["diagnostics"].take();
         }
@@ -246,7 +258,7 @@ fn report_outcome(session: &Session, result: &PlanResult, outcome: &ApplyOutcome
             terminal::print(&inspect::outputs(&outcome.outputs));
         }
     }
-    if outcome.is_complete() { Exit::Done } else { Exit::Error }
+    if is_complete { Exit::Done } else { Exit::Error }
 }
 
 /// Returns the command that goes on where this run ended.

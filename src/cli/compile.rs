@@ -16,7 +16,7 @@ use gpb_lang as lang;
 use gpb_lang::{Compilation, FactProgram};
 use gpb_model::Model;
 use gpb_model::graph::Graph;
-use gpb_model::{CompiledEnvironment, UsageTier};
+use gpb_model::{CompiledEnvironment, UsageLevel};
 use rust_decimal::Decimal;
 use std::path::Path;
 
@@ -34,12 +34,12 @@ pub struct CompiledProgram {
     pub facts: FactProgram,
 }
 
-/// A program without errors of the language, with the usage tiers of its budgets.
+/// A program without errors of the language, with the usage levels of its budgets.
 pub struct UsageModels {
     /// The model under the declared usage, or the one that was asked for.
     pub model: Model,
     /// The model under the usage of each budget.
-    pub tiers: Vec<UsageTier>,
+    pub usage_levels: Vec<UsageLevel>,
     /// The files of the program.
     pub sources: SourceMap,
 }
@@ -71,8 +71,8 @@ impl Session {
         analysis::graphs(&mut compilation, TYPES);
         let failed = compilation.has_errors();
         match compilation.models.pop() {
-            Some(CompiledEnvironment { model, tiers }) if !failed => {
-                Ok(UsageModels { model, tiers, sources: compilation.sources })
+            Some(CompiledEnvironment { model, usage_levels }) if !failed => {
+                Ok(UsageModels { model, usage_levels, sources: compilation.sources })
             }
             _ => {
                 self.diagnostics(&compilation.diagnostics, &compilation.sources);

@@ -41,7 +41,8 @@ fn one(session: &Session, spec: &Path, request: &CostRequest<'_>) -> Result<Exit
     let judged = session.usage_models(spec, at.as_ref())?;
     let estimate = cost::estimate(&judged.model, &inputs);
     refuse(session, &estimate, &judged)?;
-    let verdicts = if at.is_some() { Vec::new() } else { BudgetVerdict::all(&judged.model, &judged.tiers, &inputs) };
+    let verdicts =
+        if at.is_some() { Vec::new() } else { BudgetVerdict::all(&judged.model, &judged.usage_levels, &inputs) };
     let shown = at.map(|(driver, value)| format!("{} {driver}", cost::money::grouped(&value.normalize().to_string())));
     if session.common.json {
         let mut document = json!(estimate);

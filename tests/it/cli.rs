@@ -5,6 +5,7 @@ mod capability;
 mod deletion_locks;
 mod errors;
 mod help;
+mod incomplete;
 mod logs;
 mod look;
 mod plan;

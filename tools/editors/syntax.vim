@@ -46,6 +46,7 @@ syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_layer>>%(\s+<<name>>%(\
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_resource|kw_existing>>%(\s+<<name>>\s*<<eq>>)@!%(\s+<<name>>)@=/ nextgroup=gpbResourceType skipwhite
 syntax match gpbRepeat /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_in>>%(\s+[^= \t])@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_after|kw_ignore>>%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+<<name>>)@=/
+syntax match gpbKeyword /\%#=1\v%(\S\s)@2<=<<kw_after>>%(\s+<<name>>[^ \t,}]*\s*%($|[,}]|\/\/))@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_protect|kw_replace>>%(\s+<<name>>\s*%($|[,}]|\/\/))@=/ nextgroup=gpbChoice skipwhite
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_moved>>%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+<<name>>)@=/
 syntax match gpbKeyword /\%#=1\v%(<<kw_moved>>\s+[^=]*\s)@200<=<<kw_to>>%(\s)@=/

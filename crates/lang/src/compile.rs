@@ -15,7 +15,7 @@ use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::{Loader, SourceMap};
 use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
-use gpb_model::{CompiledEnvironment, Model, UsageTier};
+use gpb_model::{CompiledEnvironment, Model, UsageLevel};
 use gpb_syntax::ast::Module;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -161,8 +161,8 @@ fn evaluate(
         expander.interpreter().constants();
         // A failure has been reported where it happened.
         let Ok(model) = expander.model(environment, at) else { continue };
-        let tiers = tiers(&cx, &resolved, environment, &model);
-        models.push(CompiledEnvironment { model, tiers });
+        let usage_levels = usage_levels(&cx, &resolved, environment, &model);
+        models.push(CompiledEnvironment { model, usage_levels });
     }
     if chosen.is_empty() {
         Expander::new(&cx, &resolved).interpreter().constants();
@@ -173,16 +173,16 @@ fn evaluate(
 }
 
 /// Evaluates the environment again under the usage of each budget that names one.
-fn tiers<'p>(
+fn usage_levels<'p>(
     cx: &CompileContext<'p>,
     resolved: &ResolveOutput,
     environment: &EnvironmentItem<'p>,
     model: &Model,
-) -> Vec<UsageTier> {
+) -> Vec<UsageLevel> {
     let wanted = model.goals.budgets.iter().filter_map(|budget| budget.at.as_ref());
     let made = wanted.filter_map(|at| {
         let model = Expander::new(cx, resolved).model(environment, Some(at)).ok()?;
-        Some(UsageTier { driver: at.0.clone(), value: at.1, model })
+        Some(UsageLevel { driver: at.0.clone(), value: at.1, model })
     });
     made.collect()
 }

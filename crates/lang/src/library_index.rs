@@ -17,8 +17,9 @@ pub struct LibraryIndex {
     pub files: Vec<LibraryFile>,
     /// By the name of an item, or of a type that there are facts about.
     definers: HashMap<Box<[u8]>, Vec<usize>>,
-    /// The bytes that those begin with: nearly every word of a long text begins with another.
-    begins: [bool; 256],
+    /// The lengths of those that begin with a byte, a bit each, the last bit for all that are longer: nearly every word of a
+    /// long text has another length or begins with another byte.
+    lengths: [u64; 256],
     /// The names of all items.
     pub items: Arc<[(ItemKind, String)]>,
 }
@@ -51,11 +52,17 @@ impl LibraryIndex {
         let files = all.filter(|(path, _)| !path.starts_with("aws/") && !path.starts_with("catalog/"));
         let files: Vec<LibraryFile> = files.map(|(path, text)| LibraryFile::new(path, text)).collect();
         let mut definers: HashMap<Box<[u8]>, Vec<usize>> = HashMap::default();
+        let mut lengths = [0; 256];
         let mut items = Vec::new();
         for (number, file) in files.iter().enumerate() {
-            let mut define = |name: &str| match definers.get_mut(name.as_bytes()) {
-                Some(known) => known.push(number),
-                None => drop(definers.insert(name.as_bytes().into(), vec![number])),
+            let mut define = |name: &str| {
+                if let Some(first) = name.as_bytes().first() {
+                    lengths[usize::from(*first)] |= length_bit(name.as_bytes());
+                }
+                match definers.get_mut(name.as_bytes()) {
+                    Some(known) => known.push(number),
+                    None => drop(definers.insert(name.as_bytes().into(), vec![number])),
+                }
             };
             known_types(&file.text).for_each(&mut define);
             for (kind, name) in items_of(&file.text) {
@@ -63,11 +70,7 @@ impl LibraryIndex {
                 items.push((kind, name.to_owned()));
             }
         }
-        let mut begins = [false; 256];
-        for first in definers.keys().filter_map(|name| name.first().copied()) {
-            begins[usize::from(first)] = true;
-        }
-        Self { files, definers, begins, items: items.into() }
+        Self { files, definers, lengths, items: items.into() }
     }
 
     /// Returns the files that define something a text mentions. A mention is any word of the text, so this may be too much and is
@@ -80,7 +83,7 @@ impl LibraryIndex {
             let word = rest.get(start..).unwrap_or_default();
             let end = word.iter().position(|byte| !WORD[usize::from(*byte)]).unwrap_or(word.len());
             let (word, after) = word.split_at(end);
-            if word.first().is_some_and(|first| self.begins[usize::from(*first)]) {
+            if word.first().is_some_and(|first| self.lengths[usize::from(*first)] & length_bit(word) != 0) {
                 found.extend(self.definers.get(word).into_iter().flatten().copied());
             }
             rest = after;
@@ -158,6 +161,11 @@ fn types_in(text: &str) -> impl Iterator<Item = &str> {
         let end = dots.map(|(dot, _)| dot).nth(2).unwrap_or(end);
         rest.get(..end)
     })
+}
+
+/// Returns the bit of a word's length.
+fn length_bit(word: &[u8]) -> u64 {
+    1 << word.len().min(63)
 }
 
 /// The bytes of words, which are looked at by the million.

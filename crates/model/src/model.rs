@@ -39,14 +39,14 @@ pub struct CompiledEnvironment {
     /// The same environment at each budget that names a driver's value.
     ///
     /// In the order of the model's budgets.
-    pub tiers: Vec<UsageTier>,
+    pub usage_levels: Vec<UsageLevel>,
 }
 
 /// An environment under another usage.
 ///
 /// `budget at 100k users` compiles it with `usage.users` of 100,000.
 #[derive(Debug)]
-pub struct UsageTier {
+pub struct UsageLevel {
     /// The driver: `users`.
     pub driver: String,
     /// The number of units of the driver.

@@ -42,8 +42,9 @@ impl SimCloud {
             }
             let mut desired = create.desired.clone();
             turn.normalise(create.ty, account(create.place), &create.place.region, &mut desired);
-            let resource =
+            let mut resource =
                 new_resource(def, &CreateRequest { desired: &desired, ..create.clone() }, sent, &salt, &self.forms);
+            turn.revive(def, &mut resource)?;
             let asked =
                 AskedChange { call: RuleCall::Create, resource: &resource, after: &resource.properties, before: None };
             turn.refuse(def, &asked)?;

@@ -9,6 +9,7 @@ use gpb_engine::cloud::{
     CloudError, CloudErrorKind, CreateRequest, ObservedResource, Properties, ResourceKey, property_paths,
 };
 use gpb_model::{Place, PropPath};
+use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
 /// The account of places that name none.
@@ -36,6 +37,11 @@ pub(crate) fn new_resource(
 ) -> SimResource {
     let account = account(create.place);
     let mut properties = create.desired.clone();
+    let open = |(property, _): &(&str, &str)| !create.desired.contains_key(*property);
+    let absent: Vec<_> = forms.absent(&def.name).filter(open).collect();
+    for (property, word) in &absent {
+        properties.insert((*property).to_owned(), Json::String((*word).to_owned()));
+    }
     fill_names(def, &mut properties, create.label, create.token);
     let salted = [create.token, salt].concat();
     let given = properties.clone();
@@ -47,6 +53,9 @@ pub(crate) fn new_resource(
     let whole = parts.len() == def.primary_identifier.len() && !parts.is_empty();
     let id = if whole { parts.join("|") } else { format!("{}-{}", create.label, short_hash(create.token)) };
     def.write_only.iter().for_each(|path| property_paths::remove(&mut properties, path));
+    for (property, _) in absent {
+        properties.remove(property);
+    }
     SimResource {
         number: 0,
         ty: create.ty.to_owned(),

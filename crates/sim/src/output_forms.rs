@@ -23,6 +23,10 @@ enum OutputForm {
     Literal {
         is: Json,
     },
+    /// No value where none is given; the word stands for it in the identifier.
+    Absent {
+        absent: String,
+    },
 }
 
 impl OutputForms {
@@ -52,12 +56,20 @@ impl OutputForms {
         }
     }
 
+    /// Lists the properties of a type that AWS leaves absent where none is given, each with its word in the identifier.
+    pub fn absent(&self, ty: &str) -> impl Iterator<Item = (&str, &str)> {
+        self.table.get(ty).into_iter().flatten().filter_map(|(property, form)| match form {
+            OutputForm::Absent { absent } => Some((property.as_str(), absent.as_str())),
+            _ => None,
+        })
+    }
+
     /// Fills the form of a property of a type; `None` where it has none.
     pub fn filled(&self, ty: &str, property: &str, fill: impl Fn(&str) -> Option<String>) -> Option<String> {
         match self.table.get(ty)?.get(property)? {
             OutputForm::Text(form) => filled(form, &fill),
             OutputForm::FirstOf(forms) => forms.iter().find_map(|form| filled(form, &fill)),
-            OutputForm::Literal { .. } => None,
+            OutputForm::Literal { .. } | OutputForm::Absent { .. } => None,
         }
     }
 }
@@ -95,7 +107,7 @@ mod tests {
     #[test]
     fn interpolations_are_filled_and_what_cannot_be_is_left_to_others() {
         let text = "[\"a.b\"]\nArn = \"arn:{region}:{name}/x\"\nBad = \"{who}\"\nOpen = \"{name\"\n\
-                    First = [\"{who}\", \"{name}\"]\nNone = { is = [] }\n";
+                    First = [\"{who}\", \"{name}\"]\nNone = { is = [] }\nSet = { absent = \"-\" }\n";
         let forms = OutputForms::parse(text).unwrap();
         let fill = |word: &str| match word {
             "region" => Some("here".to_owned()),
@@ -108,6 +120,7 @@ mod tests {
             assert_eq!(forms.filled(ty, property, fill), None, "{ty} {property}");
         }
         assert_eq!((forms.literal("a.b", "None"), forms.literal("a.b", "Arn")), (Some(&Json::Array(vec![])), None));
+        assert_eq!(forms.absent("a.b").collect::<Vec<_>>(), [("Set", "-")]);
         assert!(OutputForms::parse("[a]\nArn = 3").is_err());
     }
 

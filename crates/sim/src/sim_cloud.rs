@@ -104,14 +104,18 @@ impl SimCloud {
         SimCloud { idempotent: false, ..self }
     }
 
-    /// Lists all resources with their tokens, oldest first.
+    /// Lists all resources with their tokens, oldest first, without those that wait for their end out of sight.
     ///
     /// Tests compare the state with it.
     ///
     /// # Errors
     /// A file that cannot be read.
     pub fn everything(&self) -> Result<Vec<(ResourceKey, ObservedResource, String)>, CloudError> {
-        let resources = resource_table::everything(&self.lock()).map_err(|error| resource_table::internal(&error))?;
+        let resources = if self.behaviour.is_friendly() {
+            self.query(resource_table::everything)?
+        } else {
+            self.turn(|turn| turn.everything())?
+        };
         let key = |resource: SimResource| {
             let account = Some(resource.account).filter(|account| account != ACCOUNT).map(Into::into);
             let place = Place { account, region: resource.region.into(), ..Place::default() };
@@ -181,11 +185,23 @@ impl SimCloud {
         Ok(found.map(observed))
     }
 
-    /// Reads as one of many at once, which some services answer from a list.
-    pub(crate) fn get_batched(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
-        if self.behaviour.is_friendly() {
-            return self.get(key);
+    /// Reads many at once, which some services answer from a list.
+    pub(crate) fn get_batch(&self, keys: &[ResourceKey]) -> Vec<Result<Option<ObservedResource>, CloudError>> {
+        if !self.behaviour.is_friendly() {
+            return keys.iter().map(|key| self.get_batched(key)).collect();
         }
+        let connection = self.lock();
+        // One look at the locks of the file serves all. Without it, each read takes its own.
+        let _reading = connection.unchecked_transaction();
+        let read = |key: &ResourceKey| {
+            self.inject_read_fault(&key.id, &key.ty)?;
+            let found = resource_table::by_id(&connection, &key.ty, account(&key.place), &key.place.region, &key.id);
+            found.map(|found| found.map(observed)).map_err(|error| resource_table::internal(&error))
+        };
+        keys.iter().map(read).collect()
+    }
+
+    fn get_batched(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
         self.inject_read_fault(&key.id, &key.ty)?;
         self.turn(|turn| turn.batched(key))
     }

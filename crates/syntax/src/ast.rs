@@ -121,6 +121,8 @@ pub struct Binding {
     pub ty: Option<TypeExpr>,
     /// The value, or the default of a parameter or a field.
     pub value: Option<Expr>,
+    /// The items that come before whoever uses an output.
+    pub after: Vec<NamePath>,
     /// Source range of the whole binding.
     pub span: Span,
 }

@@ -202,7 +202,8 @@ fn path_list(paths: &[NamePath]) -> String {
 fn binding(of: &Binding) -> String {
     let ty = of.ty.as_ref().map_or(String::new(), |ty| format!(": {}", type_expr(ty)));
     let value = of.value.as_ref().map_or(String::new(), |value| format!(" = {}", expr(value)));
-    format!("{}{ty}{value}", name(&of.name))
+    let after = if of.after.is_empty() { String::new() } else { format!(" after {}", path_list(&of.after)) };
+    format!("{}{ty}{value}{after}", name(&of.name))
 }
 
 fn pair(field: &FieldStmt) -> String {

@@ -60,7 +60,8 @@ pub fn parse(file: FileId, text: &str) -> ParsedModule {
     let mut scan = scan::scan(file, text);
     let Some(clean) = scan.text.take() else { return ParsedModule { module: nothing, diagnostics: scan.diagnostics } };
     let read = stack::with_stack(scan.depth, || {
-        let tree = SyntaxTree::parse(&clean)?;
+        // Text that nests deep has a large stack on one thread only.
+        let tree = SyntaxTree::parse(&clean, text.len() >= LARGE && stack::is_shallow(scan.depth))?;
         let (structure, (module, mut diagnostics)) =
             join_if(text.len() >= LARGE, || error_recovery::diagnostics(file, &tree), || lower::module(file, &tree));
         diagnostics.extend(structure);

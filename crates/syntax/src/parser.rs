@@ -1,9 +1,14 @@
 //! Runs pest on a text and keeps what it found as one flat list of nodes.
 //!
-//! `benches/parse.rs` measures what pest takes of a whole check, and says why no faster parser stands here.
+//! A text is read in pieces, a few entries at a time: pest keeps eighty bytes for each node of what it reads at once, and
+//! those of a large file would be most of the memory of a check. `benches/parse.rs` measures what pest takes of a whole
+//! check, and says why no faster parser stands here.
 
-use super::tree::{NodeData, offset, trim};
-use pest::{Parser as _, Token};
+mod pieces;
+
+use super::tree::NodeData;
+use gpb_base::threads::join_if;
+use pieces::Pieces;
 
 mod grammar {
     //! The rules of `grammar/gpb.pest`, which is named from the crate's `src`.
@@ -18,29 +23,33 @@ pub(super) use grammar::Rule;
 
 /// Returns the nodes of a whole file, each before what lies inside it.
 ///
-/// `None` if the stack at hand is too small for how deep the text nests, or if the grammar does not match, which it is
-/// written to do for any text.
-pub(super) fn parse(text: &str) -> Option<Vec<NodeData>> {
-    let tokens = grammar::Grammar::parse(Rule::file, text).ok()?.tokens();
-    let mut nodes: Vec<NodeData> = Vec::with_capacity(tokens.len() / 2);
-    // The node that is open now.
-    let mut open = 0;
-    for token in tokens {
-        match token {
-            Token::Start { rule, pos } => {
-                let (id, at) = (offset(nodes.len()), offset(pos.pos()));
-                nodes.push(NodeData { rule, start: at, end: at, parent: open, next: 0 });
-                open = id;
-            }
-            Token::End { pos, .. } => {
-                let next = offset(nodes.len());
-                if let Some(node) = nodes.get_mut(open as usize) {
-                    let (start, end) = trim(text, node.rule, node.start as usize, pos.pos());
-                    (node.start, node.end, node.next) = (offset(start), offset(end), next);
-                    open = node.parent;
-                }
-            }
-        }
+/// With `parallel`, the second half may be read on a second thread; the nodes are the same. `None` if the stack at hand is
+/// too small for how deep the text nests, or if the grammar does not match, which it is written to do for any text.
+pub(super) fn parse(text: &str, parallel: bool) -> Option<Vec<NodeData>> {
+    let middle = pieces::middle(text).filter(|_| parallel);
+    let (ahead, here) = join_if(
+        middle.is_some(),
+        || middle.map(|middle| Pieces::ahead(text, middle)),
+        || {
+            let mut pieces = Pieces::of(text)?;
+            middle.map_or(Some(()), |middle| pieces.read_to(middle))?;
+            Some(pieces)
+        },
+    );
+    let mut pieces = here?;
+    if let (Some(middle), Some(ahead)) = (middle, ahead) {
+        pieces.append(middle, &ahead);
     }
-    Some(nodes)
+    pieces.read_to(text.len())?;
+    Some(pieces.nodes)
+}
+
+/// Returns the nodes of a whole file as the rule `file` finds them, in one piece.
+#[cfg(test)]
+pub(super) fn parse_whole(text: &str) -> Option<Vec<NodeData>> {
+    let mut pieces = Pieces::of(text)?;
+    pieces.nodes.clear();
+    pieces.at = 0;
+    pieces.read(Rule::file)?;
+    Some(pieces.nodes)
 }

@@ -42,11 +42,17 @@ pub(super) struct SyntaxNode<'t> {
 }
 
 impl<'t> SyntaxTree<'t> {
-    /// Returns the tree of `text`.
+    /// Returns the tree of `text`, read on two threads if `parallel`.
     ///
     /// `None` where [`parser::parse`] finds none.
-    pub fn parse(text: &'t str) -> Option<SyntaxTree<'t>> {
-        parser::parse(text).map(|nodes| SyntaxTree { text, nodes })
+    pub fn parse(text: &'t str, parallel: bool) -> Option<SyntaxTree<'t>> {
+        parser::parse(text, parallel).map(|nodes| SyntaxTree { text, nodes })
+    }
+
+    /// Returns the tree of `text` as the grammar finds it in one piece.
+    #[cfg(test)]
+    pub fn parse_whole(text: &'t str) -> Option<SyntaxTree<'t>> {
+        parser::parse_whole(text).map(|nodes| SyntaxTree { text, nodes })
     }
 
     /// Returns the node of the whole file.
@@ -70,6 +76,10 @@ pub(super) fn trim(text: &str, rule: Rule, start: usize, end: usize) -> (usize, 
     }
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r');
     let bytes = text.as_bytes();
+    // Most nodes end with a sign.
+    if start < end && bytes.get(end - 1).is_some_and(|byte| !blank(byte)) {
+        return (start, end);
+    }
     let floor = if start == end { 0 } else { start };
     let before = bytes.get(floor..end).unwrap_or_default();
     let end = end - before.iter().rev().take_while(|byte| blank(byte)).count();

@@ -130,20 +130,47 @@ impl BindingRunner<'_> {
         };
         let mut made = false;
         for element in elements {
-            if element.is_some() {
-                scope.item = element;
-            }
-            if call.once_per == Some(OncePer::Property) {
-                made |= self.once_per_property(call, scope, send, retry_mode).await?;
-            } else if let Some(input) = self.input(call, scope, send)? {
-                self.send_and_merge(call, input, scope, retry_mode).await?;
-                if let (Some(_), Some(token), Some(item)) = (&call.each, &scope.token, &scope.item) {
-                    self.cloud.lay(token, item);
-                }
-                made = true;
-            }
+            made |= match element {
+                Some(item) => self.perform_for(call, item, scope, send, retry_mode).await?,
+                None => self.perform_once(call, scope, send, retry_mode).await?,
+            };
         }
         Ok(made)
+    }
+
+    /// Performs a call for one element of its `for`, if its conditions hold.
+    pub(super) async fn perform_for(
+        &self,
+        call: &ApiCall,
+        item: Json,
+        scope: &mut TemplateScope,
+        send: &Properties,
+        retry_mode: RetryMode,
+    ) -> Result<bool, CloudError> {
+        if !Self::conditions_hold(call.conditions(), scope) {
+            return Ok(false);
+        }
+        scope.item = Some(item);
+        let made = self.perform_once(call, scope, send, retry_mode).await?;
+        if let (true, Some(token), Some(item)) = (made && call.once_per.is_none(), &scope.token, &scope.item) {
+            self.cloud.lay(token, item);
+        }
+        Ok(made)
+    }
+
+    async fn perform_once(
+        &self,
+        call: &ApiCall,
+        scope: &mut TemplateScope,
+        send: &Properties,
+        retry_mode: RetryMode,
+    ) -> Result<bool, CloudError> {
+        if call.once_per == Some(OncePer::Property) {
+            return self.once_per_property(call, scope, send, retry_mode).await;
+        }
+        let Some(input) = self.input(call, scope, send)? else { return Ok(false) };
+        self.send_and_merge(call, input, scope, retry_mode).await?;
+        Ok(true)
     }
 
     async fn once_per_property(
@@ -226,8 +253,9 @@ impl BindingRunner<'_> {
             for (name, value) in send.iter().filter(|(name, _)| Some(name.as_str()) != tags) {
                 // What the binding writes itself wins, so the property's own form need not even fit there.
                 let path = mapping.place(name, shape);
-                let own =
-                    path.as_ref().is_some_and(|path| matches!(path.steps(), [PathStep::Name(head)] if taken(head)));
+                let own = path.as_ref().is_some_and(
+                    |path| matches!(path.steps(), [PathStep::Name(head)] if call.replaces(head, value.is_object())),
+                );
                 if !own {
                     mapping.write(name, value, shape, &mut target)?;
                 }

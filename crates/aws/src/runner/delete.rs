@@ -6,7 +6,7 @@ use super::api_call::{RetryMode, VISIBILITY_TIMEOUT, is_error};
 use super::generated_name::short_token;
 use super::read_resource::passes_filter;
 use crate::binding::{ApiCall, BlockingChildren};
-use crate::template::Template;
+use crate::template::{Template, TemplateTerm};
 use crate::template_scope::TemplateScope;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, ProgressSink, Properties};
 use serde_json::Value as Json;
@@ -22,10 +22,11 @@ impl BindingRunner<'_> {
         {
             let Some(fetched) = self.fetch(&scope).await? else { return Ok(()) };
             scope.observed = self.properties(&fetched.object, &fetched.root, &scope, None);
-            (scope.read, scope.object) = (Some(fetched.root), Some(fetched.object));
+            scope.before = scope.observed.clone();
+            scope.set_read(fetched.root, fetched.object);
         }
         for subresource in binding.subresources.iter().filter(|subresource| subresource.delete) {
-            self.delete_subresource(subresource, &mut scope).await?;
+            self.delete_subresource(subresource, &mut scope, sink).await?;
         }
         for children in &binding.children {
             self.delete_children(children, &mut scope).await?;
@@ -47,15 +48,12 @@ impl BindingRunner<'_> {
     /// Checks that a call refers to a value that the identifier alone does not give.
     fn needs_reading(&self, call: &ApiCall, scope: &TemplateScope) -> bool {
         let each = call.each.iter().flat_map(Template::terms);
-        let conditions = call.conditions();
-        let tested =
-            conditions.when.keys().chain(conditions.unless.keys()).chain(conditions.if_set).chain(conditions.if_unset);
-        let lacks = |word: &str| {
-            matches!(word, "read" | "object")
-                || (self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word))
+        let lacks = |word: &str| self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word);
+        let is_read = |term: &TemplateTerm| {
+            term.is_of_read() || lacks(&term.word) || term.property().is_some_and(|name| lacks(&name))
         };
-        call.input.terms().into_iter().chain(each).any(|term| lacks(&term.word))
-            || tested.into_iter().any(|name| lacks(name))
+        call.input.terms().into_iter().chain(each).any(is_read)
+            || call.conditions().properties().any(|name| lacks(&name))
     }
 
     /// Removes what nobody declared, and what would prevent the deletion.

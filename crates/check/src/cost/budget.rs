@@ -11,7 +11,7 @@ use super::saving::{self, Saving};
 use gpb_base::diag::Diagnostic;
 use gpb_model::Budget;
 use gpb_model::{Address, Model};
-use gpb_model::{CompiledEnvironment, UsageTier};
+use gpb_model::{CompiledEnvironment, UsageLevel};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -45,7 +45,7 @@ pub struct BudgetVerdict {
 pub fn check(made: &CompiledEnvironment, inputs: &EstimateInputs<'_>) -> Vec<Diagnostic> {
     let own = estimate(&made.model, inputs);
     let mut found = own.problems.clone();
-    for (budget, model) in budgets(&made.model, &made.tiers) {
+    for (budget, model) in budgets(&made.model, &made.usage_levels) {
         let at = budget.at.is_some().then(|| estimate(model, inputs));
         let estimate = at.as_ref().unwrap_or(&own);
         if let Some(over) = over(budget, estimate) {
@@ -58,12 +58,12 @@ pub fn check(made: &CompiledEnvironment, inputs: &EstimateInputs<'_>) -> Vec<Dia
 }
 
 /// Returns the budgets of an environment, each with the model it is judged by.
-fn budgets<'a>(own: &'a Model, tiers: &'a [UsageTier]) -> Vec<(&'a Budget, &'a Model)> {
+fn budgets<'a>(own: &'a Model, usage_levels: &'a [UsageLevel]) -> Vec<(&'a Budget, &'a Model)> {
     let model = |budget: &'a Budget| match &budget.at {
         None => Some((budget, own)),
         Some((driver, value)) => {
-            let tier = tiers.iter().find(|tier| tier.driver == *driver && tier.value == *value)?;
-            Some((budget, &tier.model))
+            let level = usage_levels.iter().find(|level| level.driver == *driver && level.value == *value)?;
+            Some((budget, &level.model))
         }
     };
     own.goals.budgets.iter().filter_map(model).collect()
@@ -71,7 +71,7 @@ fn budgets<'a>(own: &'a Model, tiers: &'a [UsageTier]) -> Vec<(&'a Budget, &'a M
 
 impl BudgetVerdict {
     /// Returns the result for each budget, without diagnostics.
-    pub fn all(model: &Model, tiers: &[UsageTier], inputs: &EstimateInputs<'_>) -> Vec<BudgetVerdict> {
+    pub fn all(model: &Model, usage_levels: &[UsageLevel], inputs: &EstimateInputs<'_>) -> Vec<BudgetVerdict> {
         let verdict = |(budget, model): (&Budget, &Model)| {
             let estimate = estimate(model, inputs);
             BudgetVerdict {
@@ -86,7 +86,7 @@ impl BudgetVerdict {
                 unpriced: estimate.unpriced.len(),
             }
         };
-        budgets(model, tiers).into_iter().map(verdict).collect()
+        budgets(model, usage_levels).into_iter().map(verdict).collect()
     }
 }
 

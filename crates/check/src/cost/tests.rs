@@ -10,7 +10,7 @@ use gpb_base::unit::{Dimension, Quantity};
 use gpb_model::Budget;
 use gpb_model::value::{Value, ValueEntry, ValueKind, ValueMap};
 use gpb_model::{Address, Applicability, Fact, Model, Place, Resource};
-use gpb_model::{CompiledEnvironment, UsageTier};
+use gpb_model::{CompiledEnvironment, UsageLevel};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -302,7 +302,7 @@ fn budgeted(own: CostFixture, tier: CostFixture, high: i64) -> CompiledEnvironme
     tier.environment.name = "live".to_owned();
     CompiledEnvironment {
         model,
-        tiers: vec![UsageTier { driver: "users".to_owned(), value: Decimal::from(100_000), model: tier }],
+        usage_levels: vec![UsageLevel { driver: "users".to_owned(), value: Decimal::from(100_000), model: tier }],
     }
 }
 

@@ -68,7 +68,7 @@ impl ApplyRun<'_> {
                 return Ok(observed);
             }
             if left.is_zero() || cancel.is_cancelled() {
-                let error = not_as_sent(def.as_deref(), &unmet, &shown, &sent.applied);
+                let error = self.scrubber.error(not_as_sent(def.as_deref(), &unmet, &shown, &sent.applied));
                 return Err(Box::new(Unmet { error, observed }));
             }
             let names: Vec<String> = unmet.iter().map(|path| name(def.as_deref(), path)).collect();

@@ -14,7 +14,7 @@ use crate::unknown::CallFunctions;
 use futures::stream::{self, StreamExt as _};
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
-use gpb_model::{Address, Model, Place, PropertyMap, Reference, Resource};
+use gpb_model::{Address, Model, Place, PropertyMap, PropertyValue, Reference, Resource};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -38,8 +38,10 @@ pub struct Refresh<'a> {
 pub struct RefreshResult {
     /// Each address of the state and each `existing` one that was found.
     pub observation: Observation,
-    /// One for each resource that could not be read.
+    /// One for each resource that could not be read, and for each `existing` one that is not to be told.
     pub diagnostics: Vec<Diagnostic>,
+    /// By address, why a resource could not be read. The plan can be made without these.
+    pub unread: BTreeMap<Address, String>,
 }
 
 /// The number of batches that are read at once.
@@ -63,7 +65,7 @@ pub async fn refresh(refresh: Refresh<'_>, snapshot: &StateSnapshot, model: &Mod
             Ok(observed) => {
                 refreshed.observation.insert(address.clone(), observed);
             }
-            Err(error) => refreshed.diagnostics.push(unread(address, &key.ty, &error)),
+            Err(error) => refreshed.miss(address, &key.ty, &error),
         }
     }
     refresh.existing(model, &mut refreshed).await;
@@ -71,6 +73,19 @@ pub async fn refresh(refresh: Refresh<'_>, snapshot: &StateSnapshot, model: &Mod
 }
 
 type KeyedObservation<'a> = (&'a Address, ResourceKey, Result<Option<ObservedResource>, CloudError>);
+
+impl RefreshResult {
+    /// Returns true when nothing but reads has failed: a plan can leave those resources alone.
+    pub fn is_plannable(&self) -> bool {
+        self.diagnostics.len() == self.unread.len()
+    }
+
+    fn miss(&mut self, address: &Address, ty: &str, error: &CloudError) {
+        let diagnostic = unread(address, ty, error);
+        self.unread.insert(address.clone(), error.to_string());
+        self.diagnostics.push(diagnostic);
+    }
+}
 
 impl Refresh<'_> {
     /// One batch; what failed for a while is read again one by one.
@@ -118,11 +133,16 @@ impl Refresh<'_> {
                 let Ok(wanted) = wanted else { continue };
                 match self.one(resource, &wanted).await {
                     Ok(observed) => drop(refreshed.observation.insert(resource.address.clone(), Some(observed))),
-                    Err(diagnostic) => refreshed.diagnostics.push(*diagnostic),
+                    Err(NotFound::Unread(error)) => refreshed.miss(&resource.address, &resource.ty, &error),
+                    Err(NotFound::Mistaken(diagnostic)) => refreshed.diagnostics.push(*diagnostic),
                 }
             }
             if waiting.is_empty() || waiting.len() == before {
-                let unknown = waiting.iter().map(|(resource, why)| unknown(resource, why));
+                // What is described by what could not be read is left alone with it.
+                let unread = &refreshed.unread;
+                let is_told = |resource: &Resource| references(resource).any(|to| unread.contains_key(to));
+                let unknown = waiting.iter().filter(|(resource, _)| !is_told(resource));
+                let unknown: Vec<_> = unknown.map(|(resource, why)| unknown_place(resource, why)).collect();
                 refreshed.diagnostics.extend(unknown);
                 return;
             }
@@ -146,7 +166,7 @@ impl Refresh<'_> {
         resolve(desired, &sources).map(|resolved| resolved.properties())
     }
 
-    async fn one(&self, resource: &Resource, wanted: &Properties) -> Result<ObservedResource, Box<Diagnostic>> {
+    async fn one(&self, resource: &Resource, wanted: &Properties) -> Result<ObservedResource, NotFound> {
         let (ty, place) = (&resource.ty, &resource.place);
         let id = self.types.get(ty).and_then(|def| identifier(&def, wanted));
         let found = if let Some(id) = id {
@@ -161,16 +181,32 @@ impl Refresh<'_> {
             };
             with_retry(ClockPause::new(self.clock, self.seed, ty), find).await
         };
-        let mut found = found.map_err(|error| Box::new(unread(&resource.address, ty, &error)))?;
+        let mut found = found.map_err(|error| NotFound::Unread(Box::new(error)))?;
         match (found.pop(), found.len()) {
             (Some(observed), 0) => Ok(observed),
-            (None, _) => Err(Box::new(none(resource))),
+            (None, _) => Err(NotFound::Mistaken(Box::new(none(resource)))),
             (Some(last), others) => {
                 let ids: Vec<&str> = found.iter().chain([&last]).map(|found| found.id.as_str()).take(5).collect();
-                Err(Box::new(many(resource, others + 1, &ids)))
+                Err(NotFound::Mistaken(Box::new(many(resource, others + 1, &ids))))
             }
         }
     }
+}
+
+/// The reason that an `existing` resource was not found.
+enum NotFound {
+    /// The cloud did not say.
+    Unread(Box<CloudError>),
+    /// Its description fits none, or several.
+    Mistaken(Box<Diagnostic>),
+}
+
+/// Returns what the properties of a resource refer to.
+fn references(resource: &Resource) -> impl Iterator<Item = &Address> {
+    resource.properties.values().flat_map(PropertyValue::walk).filter_map(|value| match value {
+        PropertyValue::Ref(reference) => Some(&reference.to),
+        _ => None,
+    })
 }
 
 fn matches(found: &ObservedResource, wanted: &Properties) -> bool {
@@ -194,7 +230,7 @@ fn unread(address: &Address, ty: &str, error: &CloudError) -> Diagnostic {
     Diagnostic::error(code, format!("cannot read {address} ({ty}): {error}{request}")).help(help)
 }
 
-fn unknown(resource: &Resource, why: &str) -> Diagnostic {
+fn unknown_place(resource: &Resource, why: &str) -> Diagnostic {
     let message = format!("{} is described by what is not known yet: {why}", resource.address);
     Diagnostic::error("GPB7608", message)
         .with_label(resource.span, "read before anything is applied")

@@ -61,7 +61,7 @@ impl ApplyRun<'_> {
             place: record.map_or_else(|| change.place.clone(), |record| record.place.clone()),
             operation,
             id: record.map(|record| record.id.clone()),
-            desired: sent.applied.clone(),
+            desired: sent.kept.clone(),
             depends_on: self.remaining_dependencies(change),
             layer: change.layer.clone(),
             started_ms: self.apply.clock.epoch_ms(),

@@ -47,7 +47,7 @@ fn the_search_after_a_crash_says_whether_the_call_was_about_to_be_sent() {
         let (clock, events) = (&world.clock, &NullSink);
         let recovery = CrashRecovery { writer: &*writer, cloud: &cloud, clock, events, seed: 1 };
         world.clock.run(recover(recovery)).unwrap();
-        assert_eq!(cloud.made(&["find"]), [searches; 3]);
+        assert_eq!(cloud.made(&["find"]), [searches; 4]);
     }
 }
 
@@ -119,6 +119,28 @@ fn a_creation_that_is_carried_out_late_is_not_made_twice() {
     assert!(cloud.live(&desired).is_complete());
     assert_eq!(cloud.made(&["create"]).len(), 1);
     world.assert_settled(&desired, "found late");
+}
+
+#[test]
+fn a_call_that_was_under_way_at_a_death_is_looked_for_as_long_as_it_may_be_late() {
+    let world = EngineFixture::new();
+    let writer = world.writer();
+    begin(&*writer);
+    let token = writer.snapshot().unwrap().pending[0].token.clone();
+    let properties = json!({"StoreName": "orders"}).as_object().cloned().unwrap();
+    let (ty, place) = ("aws.test.store", place());
+    let create = CreateRequest { ty, place: &place, desired: &properties, label: "a", token: &token };
+    world.clock.run(world.sim.create(create, &gpb_sim::testing::RecordingSink::default())).unwrap();
+    let clock = world.clock.clone();
+    let shows = clock.now() + Duration::from_secs(14);
+    let cloud = ScriptedCloud {
+        shown: Box::new(move |_, seen| seen.filter(|_| clock.now() >= shows)),
+        ..ScriptedCloud::new(&world)
+    };
+    let (clock, events) = (&world.clock, &NullSink);
+    let recovery = CrashRecovery { writer: &*writer, cloud: &cloud, clock, events, seed: 1 };
+    let settled = world.clock.run(recover(recovery)).unwrap();
+    assert_eq!(settled, [IntentOutcome::Created { address: Address::new("a"), id: "orders".into() }]);
 }
 
 #[test]

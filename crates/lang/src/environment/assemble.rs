@@ -3,7 +3,7 @@
 use super::property_reader::{PropertyReader, ReadJob, ReadOutput};
 use super::tags;
 use crate::compile_context::{AlreadyReported, EvalResult};
-use crate::eval::{Assignment, BlockEntries, Expectation, Scope, scalar};
+use crate::eval::{Assignment, BlockEntries, Expectation, OrderedOutput, Scope, scalar};
 use crate::expand::{Expander, ExpansionOutput, ResourceNode};
 use gpb_model as model;
 use gpb_model::value::{Value, ValueEntry, ValueMap};
@@ -29,19 +29,21 @@ impl<'p> Expander<'_, 'p> {
                     let usage = self.usage(&entries);
                     self.goals.borrow_mut().resource_usage.insert(node.handle.address.clone(), usage);
                 }
+                let since = self.state.order.mark();
                 reader.give(self.evaluated(node, &entries));
-                evaluated.push((node, entries));
+                evaluated.push((node, entries, self.state.order.take(since)));
             }
             (evaluated, reader.finish())
         });
         let both = evaluated.into_iter().zip(read);
-        both.map(|((node, entries), read)| self.assemble_one(node, &entries, read, tags)).collect()
+        both.map(|((node, entries, order), read)| self.assemble_one(node, &entries, &order, read, tags)).collect()
     }
 
     fn assemble_one(
         &self,
         node: &Rc<ResourceNode<'p>>,
         entries: &BlockEntries<'p>,
+        order: &[Rc<OrderedOutput<'p>>],
         read: ReadOutput,
         tags: &model::PropertyMap,
     ) -> Resource {
@@ -65,6 +67,7 @@ impl<'p> Expander<'_, 'p> {
             }
         }
         let address = node.handle.address.clone();
+        after.extend(self.output_order(order));
         let mut seen = BTreeSet::new();
         after.retain(|(other, _)| *other != address && seen.insert(other.clone()));
         let after_spans = after.iter().cloned().collect();

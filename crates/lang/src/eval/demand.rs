@@ -17,13 +17,18 @@ impl<'p> Interpreter<'_, 'p> {
         compute: impl FnOnce() -> EvalResult<Value>,
     ) -> EvalResult<Value> {
         match self.state.memo.state(&key) {
-            Some(MemoState::Done(value)) => return value,
+            Some(MemoState::Done(value)) => {
+                self.state.order.use_value(&key);
+                return value;
+            }
             Some(MemoState::Open) => return Err(self.report(self.cycle(key, used))),
             None => self.state.memo.set(key, MemoState::Open),
         }
+        let order = self.state.order.mark();
         self.state.memo.trail.borrow_mut().push((key, label, used));
         let value = self.state.meter.deeper(self.cx, used, compute);
         self.state.memo.trail.borrow_mut().pop();
+        self.state.order.keep(key, order);
         self.state.memo.set(key, MemoState::Done(value.clone()));
         value
     }

@@ -126,6 +126,7 @@ impl<'p> Interpreter<'_, 'p> {
         let mut frame = Some(&scope.frame);
         while let Some(one) = frame {
             if let Some(value) = one.var(&name.text) {
+                self.state.order.use_frame(one.id);
                 return Ok(Some(value.clone()));
             }
             if let Some(declared) = one.index.names.get(name.text.as_str()) {

@@ -3,6 +3,7 @@
 use super::frames::FrameTable;
 use super::memo::Memo;
 use super::meter::EvalMeter;
+use super::output_order::OutputOrder;
 use foldhash::HashSet;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -16,6 +17,8 @@ pub struct EvalState<'p> {
     pub memo: Memo<'p>,
     /// The frames entered so far.
     pub frames: FrameTable<'p>,
+    /// The order that outputs bring to whoever uses them.
+    pub order: OutputOrder<'p>,
     /// The names of properties and fields, each once: there are few, and every resource repeats them.
     names: RefCell<HashSet<Arc<str>>>,
 }

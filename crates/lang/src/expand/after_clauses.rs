@@ -2,13 +2,14 @@
 
 use super::expander::Expander;
 use crate::compile_context::{AlreadyReported, EvalResult};
-use crate::eval::{Expectation, ModuleContext, Scope, scalar};
+use crate::eval::{Expectation, ModuleContext, OrderedOutput, Scope, scalar};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::Address;
 use gpb_model::value::{Value, ValueKind};
-use gpb_syntax::ast::{NamePath, PathSegment};
+use gpb_syntax::ast::{Ident, NamePath, PathSegment};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 impl<'p> Expander<'_, 'p> {
     /// Returns everything the bodies around a resource come after. All has been expanded by now.
@@ -25,6 +26,14 @@ impl<'p> Expander<'_, 'p> {
             after = one.outer.as_ref();
         }
         found
+    }
+
+    /// Returns what the outputs bring that a resource uses. All has been expanded by now.
+    pub fn output_order(&self, outputs: &[Rc<OrderedOutput<'p>>]) -> Vec<(Address, Span)> {
+        let found = |output: &Rc<OrderedOutput<'p>>| {
+            output.found.get_or_init(|| self.after_paths(output.paths, &Scope::new(output.frame.clone()))).clone()
+        };
+        outputs.iter().flat_map(found).collect()
     }
 
     /// Returns what the paths lead to, each with the path that does.
@@ -47,6 +56,10 @@ impl<'p> Expander<'_, 'p> {
         let Some(PathSegment::Name(head)) = segments.next() else { return Err(AlreadyReported) };
         // An unknown head has been reported by resolution.
         let mut value = self.interpreter().lookup(head, scope)?.ok_or(AlreadyReported)?;
+        let keys = segments.clone().take_while(|segment| matches!(segment, PathSegment::Index(_))).count();
+        if keys > 0 && matches!(value.kind, ValueKind::Resource(_) | ValueKind::Instance(_)) {
+            value = self.of_all_iterations(head, keys, scope)?.unwrap_or(value);
+        }
         for segment in segments {
             value = match segment {
                 PathSegment::Name(name) if matches!(value.kind, ValueKind::Instance(_)) => {
@@ -62,6 +75,19 @@ impl<'p> Expander<'_, 'p> {
             };
         }
         Ok(value)
+    }
+
+    /// Returns what a name with so many keys stands for outside of the `for` it is declared in: all that the `for` makes.
+    fn of_all_iterations(&self, head: &Ident, keys: usize, scope: &Scope<'p>) -> EvalResult<Option<Value>> {
+        let mut frame = scope.frame.parent.as_ref();
+        while let Some(outer) = frame {
+            if let Some(declared) = outer.index.names.get(head.text.as_str()).filter(|declared| declared.keyed == keys)
+            {
+                return self.interpreter().declared(outer, declared, head.span).map(Some);
+            }
+            frame = outer.parent.as_ref();
+        }
+        Ok(None)
     }
 
     fn keyed_item(&self, of: &Value, key: &Value) -> EvalResult<Value> {

@@ -22,10 +22,12 @@ impl<'p> Expander<'_, 'p> {
         }
         let Some((stmts, scope)) = &instance.given else { return Ok(Rc::default()) };
         let label = CycleLabel::Body(gpb_model::Address(instance.address.clone()));
-        self.interpreter().demand(MemoKey::Given(instance.id), label, used, || {
-            let entries = Rc::new(self.interpreter().entries(stmts, scope)?);
-            self.expansion.given.borrow_mut().insert(instance.id, entries);
-            Ok(Value::absent(used))
+        self.state.order.aside(|| {
+            self.interpreter().demand(MemoKey::Given(instance.id), label, used, || {
+                let entries = Rc::new(self.interpreter().entries(stmts, scope)?);
+                self.expansion.given.borrow_mut().insert(instance.id, entries);
+                Ok(Value::absent(used))
+            })
         })?;
         self.expansion.given.borrow().get(&instance.id).cloned().ok_or(AlreadyReported)
     }

@@ -26,10 +26,12 @@ impl<'p> Expander<'_, 'p> {
             Stmt::If(_) => "if",
             _ => "in",
         };
-        self.interpreter().demand(MemoKey::Slot(frame.id, at), CycleLabel::Name(label), used, || {
-            let group = self.expand_group(frame, stmt)?;
-            self.expansion.groups.borrow_mut().insert(slot, group);
-            Ok(Value::absent(used))
+        self.state.order.aside(|| {
+            self.interpreter().demand(MemoKey::Slot(frame.id, at), CycleLabel::Name(label), used, || {
+                let group = self.expand_group(frame, stmt)?;
+                self.expansion.groups.borrow_mut().insert(slot, group);
+                Ok(Value::absent(used))
+            })
         })?;
         self.expansion.groups.borrow().get(&slot).cloned().ok_or(AlreadyReported)
     }
@@ -68,6 +70,7 @@ impl<'p> Expander<'_, 'p> {
     fn unroll(&self, frame: &Rc<Frame<'p>>, group: &'p ForStmt, scope: &Scope<'p>) -> EvalResult<GroupExpansion<'p>> {
         let mut iterations: IndexMap<Arc<str>, Iteration<'p>> = IndexMap::new();
         let mut failed = None;
+        let since = self.state.order.mark();
         let over = self.interpreter().named(&group.over, scope)?;
         let is_map = over.as_map().is_some();
         for (number, element) in self.interpreter().iterations_of(&over, group.over.span)? {
@@ -98,6 +101,7 @@ impl<'p> Expander<'_, 'p> {
             let module_cx = Rc::new(ModuleContext { keys, ..(*frame.module_cx).clone() });
             let inner = self.inner_frame(frame, &group.stmts, module_cx);
             let inner = self.state.frames.enter(Frame { vars: bound.locals, ..inner });
+            self.state.order.keep_for_frame(inner.id, since);
             iterations.insert(text, Iteration { key, frame: inner });
         }
         failed.map_or_else(|| Ok(GroupExpansion::Many(Rc::new(iterations))), Err)
@@ -131,11 +135,11 @@ impl<'p> Expander<'_, 'p> {
                 Some(found) => self.item(&inner, found, used),
                 None => Ok(Value::absent(used)),
             },
-            GroupExpansion::Many(iterations) => {
+            GroupExpansion::Many(iterations) => self.state.order.aside(|| {
                 self.interpreter().demand(MemoKey::Keyed(frame.id, name), CycleLabel::Name(name), used, || {
                     self.keyed(&iterations, name, used)
                 })
-            }
+            }),
         }
     }
 

@@ -20,11 +20,13 @@ impl<'p> Expander<'_, 'p> {
             return self.in_group(frame, declared, used);
         }
         let key = MemoKey::Slot(frame.id, declared.at);
-        self.interpreter().demand(key, CycleLabel::Name(&declared.name.text), used, || match declared.what {
-            DeclKind::Resource(resource) => self.resource(frame, resource),
-            DeclKind::Layer(layer) => self.layer(frame, layer),
-            DeclKind::Use(block) => self.component(frame, block),
-            DeclKind::Param(_) | DeclKind::Let(_) => Err(AlreadyReported),
+        self.state.order.aside(|| {
+            self.interpreter().demand(key, CycleLabel::Name(&declared.name.text), used, || match declared.what {
+                DeclKind::Resource(resource) => self.resource(frame, resource),
+                DeclKind::Layer(layer) => self.layer(frame, layer),
+                DeclKind::Use(block) => self.component(frame, block),
+                DeclKind::Param(_) | DeclKind::Let(_) => Err(AlreadyReported),
+            })
         })
     }
 

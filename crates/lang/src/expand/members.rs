@@ -36,12 +36,14 @@ impl<'p> Expander<'_, 'p> {
         used: Span,
     ) -> EvalResult<Value> {
         match frame.stmts.get(at) {
-            Some(Stmt::Output(_)) => self.interpreter().demand(
-                MemoKey::Slot(frame.id, at),
-                CycleLabel::Name(&binding.name.text),
-                used,
-                || self.interpreter().bound(binding, &Scope::new(frame.clone())),
-            ),
+            Some(Stmt::Output(_)) => {
+                if !binding.after.is_empty() {
+                    self.state.order.use_output(frame, at, &binding.after);
+                }
+                let (key, label) = (MemoKey::Slot(frame.id, at), CycleLabel::Name(&binding.name.text));
+                self.interpreter()
+                    .demand(key, label, used, || self.interpreter().bound(binding, &Scope::new(frame.clone())))
+            }
             Some(_) => match self.group(frame, at, used)? {
                 GroupExpansion::One(inner) => match inner.index.outputs.get(binding.name.text.as_str()) {
                     Some((found, at)) => self.output(&inner, found, *at, used),

@@ -41,19 +41,21 @@ impl<'p> Expander<'_, 'p> {
             return Ok(known.clone());
         }
         let label = CycleLabel::Body(node.handle.address.clone());
-        self.interpreter().demand(MemoKey::Body(node.id), label, used, || {
-            let mut entries = self.interpreter().entries(&node.stmt.stmts, &node.scope())?;
-            let overridden = self.overrides.borrow().get(&node.handle.address).cloned();
-            if let Some(overridden) = overridden {
-                overridden.met.set(true);
-                let scope = Scope { place: Some(node.place.clone()), ..overridden.scope.clone() };
-                for (name, given) in self.interpreter().entries(overridden.stmts, &scope)?.assignments {
-                    entries.assignments.insert(name, given);
+        self.state.order.aside(|| {
+            self.interpreter().demand(MemoKey::Body(node.id), label, used, || {
+                let mut entries = self.interpreter().entries(&node.stmt.stmts, &node.scope())?;
+                let overridden = self.overrides.borrow().get(&node.handle.address).cloned();
+                if let Some(overridden) = overridden {
+                    overridden.met.set(true);
+                    let scope = Scope { place: Some(node.place.clone()), ..overridden.scope.clone() };
+                    for (name, given) in self.interpreter().entries(overridden.stmts, &scope)?.assignments {
+                        entries.assignments.insert(name, given);
+                    }
                 }
-            }
-            self.state.memo.reserve(node.id, entries.assignments.len());
-            self.expansion.bodies.borrow_mut().insert(node.id, Rc::new(entries));
-            Ok(Value::absent(used))
+                self.state.memo.reserve(node.id, entries.assignments.len());
+                self.expansion.bodies.borrow_mut().insert(node.id, Rc::new(entries));
+                Ok(Value::absent(used))
+            })
         })?;
         self.expansion.bodies.borrow().get(&node.id).cloned().ok_or(AlreadyReported)
     }

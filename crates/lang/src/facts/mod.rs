@@ -4,10 +4,10 @@
 //! never what a user happened to write on the way there.
 
 mod dependencies;
+mod evaluate;
 mod fact_plan;
 mod functions;
 mod graph_reader;
-mod items;
 mod parallel;
 mod program;
 mod property_access;

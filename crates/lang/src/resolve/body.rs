@@ -28,7 +28,10 @@ impl<'p> Resolver<'_, 'p> {
     fn declaration(&mut self, stmt: &'p Stmt, place: BodyKind) {
         match stmt {
             Stmt::Param(binding) if place != BodyKind::Layer && self.group.is_none() => self.binding(binding),
-            Stmt::Output(binding) if self.group != Some(GroupKind::For) => self.binding(binding),
+            Stmt::Output(binding) if self.group != Some(GroupKind::For) => {
+                self.binding(binding);
+                binding.after.iter().for_each(|path| self.path(path));
+            }
             Stmt::Let(binding) => self.binding(binding),
             Stmt::Layer(layer) if place == BodyKind::Stack && self.group != Some(GroupKind::For) => self.layer(layer),
             Stmt::Resource(resource) => self.resource(resource),

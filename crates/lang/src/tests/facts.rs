@@ -170,7 +170,9 @@ fn what_an_environment_is_held_to_is_in_its_model() {
 #[test]
 fn a_budget_at_a_usage_brings_the_environment_as_it_is_then() {
     let compilation = compiled(SHOP);
-    let [tier] = compilation.models[0].tiers.as_slice() else { panic!("{:?}", compilation.models[0].tiers.len()) };
+    let [tier] = compilation.models[0].usage_levels.as_slice() else {
+        panic!("{:?}", compilation.models[0].usage_levels.len())
+    };
     let requests =
         tier.model.facts.iter().find(|fact| fact.name.as_ref() == "requests" && fact.of.as_str() == "queues.jobs");
     let quantity = requests.unwrap().field("quantity").unwrap();

@@ -8,6 +8,7 @@ mod facts;
 mod files;
 mod groups;
 mod layers;
+mod output_order;
 mod pages;
 mod references;
 mod scale;

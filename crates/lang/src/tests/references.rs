@@ -75,3 +75,27 @@ fn lifecycle() {
 "
     )));
 }
+
+/// `instance["a"]` inside the `for` that makes `instance`: the others come after one of them.
+#[test]
+fn one_iteration_may_come_after_another() {
+    let model = model(&stack(
+        r#"
+  for name in ["a", "b", "c"] {
+    resource aws.sqs.queue each { queue_name = name, if name != "a" { after each["a"] } }
+    for side in ["l", "r"] {
+      if name != "c" {
+        resource aws.sqs.queue pair { queue_name = "${name}-${side}", if name == "b" { after pair["a"]["r"] } }
+      }
+    }
+  }
+"#,
+    ));
+    assert_eq!(model.matches("after each[\"a\"]").count(), 2, "{model}");
+    assert_eq!(model.matches("after pair[\"a\"][\"r\"]").count(), 2, "{model}");
+    insta::assert_snapshot!(check(&stack(
+        r#"
+  for name in ["a", "b"] { resource aws.sqs.queue each { queue_name = name, if name != "a" { after each["z"] } } }
+"#
+    )));
+}

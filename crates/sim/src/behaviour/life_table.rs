@@ -24,6 +24,8 @@ CREATE INDEX IF NOT EXISTS remnant_place ON remnant (account, region);
 /// A resource that was deleted.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Remnant {
+    /// The number of its row.
+    pub number: i64,
     /// The resource.
     pub resource: SimResource,
     /// The moment of its end, in milliseconds since the epoch.
@@ -74,9 +76,14 @@ pub(super) fn keep(connection: &Connection, resource: &SimResource, gone: i64) -
     connection.prepare_cached(sql)?.execute(params![ty, account, region, id, token, gone, properties]).map(drop)
 }
 
+/// Drops what remains of a resource.
+pub(super) fn drop_remnant(connection: &Connection, number: i64) -> rusqlite::Result<()> {
+    connection.prepare_cached("DELETE FROM remnant WHERE number = ?1")?.execute([number]).map(drop)
+}
+
 /// Lists what remains in a place, the latest first.
 pub(super) fn remnants(connection: &Connection, account: &str, region: &str) -> rusqlite::Result<Vec<Remnant>> {
-    let sql = "SELECT ty, account, region, id, token, gone, properties FROM remnant
+    let sql = "SELECT ty, account, region, id, token, gone, properties, number FROM remnant
                WHERE account = ?1 AND region = ?2 ORDER BY number DESC";
     connection.prepare_cached(sql)?.query_map([account, region], remnant)?.collect()
 }
@@ -94,7 +101,7 @@ fn remnant(row: &Row) -> rusqlite::Result<Remnant> {
         sent: String::new(),
         properties,
     };
-    Ok(Remnant { resource, gone: row.get(5)? })
+    Ok(Remnant { number: row.get(7)?, resource, gone: row.get(5)? })
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(column: usize, text: &str) -> rusqlite::Result<T> {

@@ -5,6 +5,7 @@
 mod address_block;
 mod condition;
 mod courses;
+mod held;
 mod life;
 mod life_table;
 mod locks;
@@ -80,7 +81,9 @@ impl Behaviour {
         Self::parse(library.below("sim/behaviour/", ".toml").map(|(_, text)| &**text))
     }
 
-    /// Returns the same behaviour with all times multiplied by a factor; 0 makes it instant.
+    /// Returns the same behaviour with its times multiplied by a factor; 0 makes it instant.
+    ///
+    /// Times of a day or more are dates, not waits: a name that is held for 30 days is so at any pace.
     #[must_use]
     pub fn scaled(self, factor: f64) -> Self {
         Self { scale: Some(factor), ..self }
@@ -117,7 +120,7 @@ impl Behaviour {
     }
 
     pub(crate) fn duration(&self, time: rule_time::RuleTime) -> Duration {
-        match self.scale {
+        match self.scale.filter(|_| !time.is_calendar()) {
             None => time.0,
             Some(scale) => Duration::try_from_secs_f64(time.0.as_secs_f64() * scale).unwrap_or_default(),
         }

@@ -172,6 +172,9 @@ pub(crate) struct HeldRule {
     pub paths: Vec<PropPath>,
     /// The time from the moment of the change on.
     pub within: RuleTime,
+    /// Set where a creation gives back what holds them, if gpb made it and it bears the tags that are wanted.
+    #[serde(default)]
+    pub revives: bool,
     /// The error of a refused call.
     pub refuses: CallRefusal,
     /// The public source of the rule.

@@ -145,23 +145,10 @@ impl Turn<'_> {
 
     fn refuse_held(&self, asked: &AskedChange<'_>) -> Result<(), CloudError> {
         let resource = asked.resource;
-        let held = self.rules(&resource.ty).map_or(&[][..], |rules| &rules.held);
-        if held.is_empty() {
-            return Ok(());
+        match self.holder(&SimResource { properties: asked.after.clone(), ..resource.clone() })? {
+            Some((rule, remnant)) => Err(refused(&rule.refuses, &resource.id, &remnant.resource.id)),
+            None => Ok(()),
         }
-        for remnant in sql(life_table::remnants(self.table, &resource.account, &resource.region))? {
-            for rule in held.iter().filter(|_| remnant.resource.ty == resource.ty) {
-                let same = |path: &PropPath| {
-                    let mine = property_paths::all(asked.after, path);
-                    !mine.is_empty() && mine == property_paths::all(&remnant.resource.properties, path)
-                };
-                let until = remnant.gone.saturating_add(self.behaviour.ms(rule.within));
-                if until > self.now && rule.paths.iter().all(same) {
-                    return Err(refused(&rule.refuses, &resource.id, &remnant.resource.id));
-                }
-            }
-        }
-        Ok(())
     }
 
     fn refuse_deletion(&self, def: &TypeDef, resource: &SimResource) -> Result<(), CloudError> {

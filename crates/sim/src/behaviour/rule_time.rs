@@ -8,6 +8,11 @@ use std::time::Duration;
 pub(crate) struct RuleTime(pub Duration);
 
 impl RuleTime {
+    /// Checks whether nobody waits for so long: it is a date in somebody's calendar.
+    pub fn is_calendar(self) -> bool {
+        self.0 >= Duration::from_hours(24)
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let number: u64 = text.get(..digits)?.parse().ok()?;

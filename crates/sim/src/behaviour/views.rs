@@ -61,6 +61,18 @@ impl Turn<'_> {
         Ok(gone.into_iter().find(|resource| resource.id == key.id).map(observed))
     }
 
+    /// Lists all resources, oldest first, without those that wait for their end out of sight.
+    pub fn everything(&self) -> Result<Vec<SimResource>, CloudError> {
+        let mut shown = Vec::new();
+        for resource in sql(resource_table::everything(self.table))? {
+            let life = self.life(&resource)?;
+            if !life.deleting || life.hidden_until <= self.now {
+                shown.push(resource);
+            }
+        }
+        Ok(shown)
+    }
+
     /// Returns what a search finds.
     pub fn search(&self, find: &FindRequest<'_>) -> Result<Vec<ObservedResource>, CloudError> {
         let (account, region) = (account(find.place), find.place.region.as_str());

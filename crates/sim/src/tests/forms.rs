@@ -86,3 +86,18 @@ fn a_name_that_was_left_open_comes_back() {
     let endings = ["QueueName", "Arn"].map(|property| fifo[property].as_str().unwrap().rsplit('.').next());
     assert_eq!(endings, [Some("fifo"); 2]);
 }
+
+#[test]
+fn a_plain_record_has_no_identifier_of_a_set() {
+    let forms = OutputForms::parse(Library::embedded().get("sim/forms.toml").unwrap()).unwrap();
+    let place = Place { region: "eu-west-1".into(), ..Place::default() };
+    let made = |desired: Json| {
+        let (ty, desired) = ("aws.route53.record_set", properties(&desired));
+        let create = CreateRequest { ty, place: &place, desired: &desired, label: "shop", token: "t" };
+        new_resource(&Catalog::embedded().get(ty).unwrap(), &create, String::new(), "", &forms)
+    };
+    let plain = made(json!({"Name": "a.example.com", "Type": "A", "HostedZoneId": "Z1"}));
+    assert_eq!((plain.id.as_str(), plain.properties.get("SetIdentifier")), ("a.example.com|Z1|A|-", None));
+    let one = made(json!({"Name": "a.example.com", "Type": "A", "HostedZoneId": "Z1", "SetIdentifier": "one"}));
+    assert_eq!(one.id, "a.example.com|Z1|A|one");
+}

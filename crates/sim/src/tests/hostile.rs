@@ -3,13 +3,17 @@
 use super::super::testing::{RecordingSink, place};
 use super::super::{Behaviour, Faults, SimCloud, SimOptions};
 use super::{key, options, properties};
+use gpb_base::stdlib::Library;
+use gpb_catalog::Catalog;
 use gpb_engine::cloud::clock::{Clock as _, VirtualClock};
 use gpb_engine::cloud::deletion_locks::DeletionLockRequest;
 use gpb_engine::cloud::{
-    Cloud as _, CloudError, CloudErrorKind, CreateRequest, FindRequest, ObservedResource, Properties, UpdateRequest,
+    Cloud as _, CloudError, CloudErrorKind, CreateRequest, FindRequest, ObservedResource, Properties, ResourceKey,
+    TypeSource, UpdateRequest,
 };
 use gpb_model::PropPath;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A hostile cloud with one file of rules, and its clock.
@@ -232,6 +236,49 @@ fn one_only_values_are_refused_twice_and_held_after_deletion() {
     assert_eq!(code(cloud.create("net", &json!({"Note": "n"}))), "ScheduledForDeletion");
     cloud.pass(30 * 86_400);
     cloud.create("net", &json!({"Note": "n"})).unwrap();
+}
+
+#[test]
+fn waits_pass_at_the_pace_of_the_cloud_and_dates_do_not() {
+    let rules = "service = 'test'\n[types.net]
+         create = [{ takes = '90s', state = 'creating', source = 's' }]
+         held = [{ paths = ['Note'], within = '30d', refuses = { code = 'ScheduledForDeletion' }, source = 's' }]";
+    let clock = VirtualClock::default();
+    let behaviour = Behaviour::parse([rules]).unwrap().scaled(0.0);
+    let options = SimOptions { behaviour, ..options(&clock, Faults::default(), None) };
+    let cloud = Hostile { sim: SimCloud::in_memory(options).unwrap(), clock };
+    let net = cloud.create("net", &json!({"Note": "n"})).unwrap();
+    assert_eq!(cloud.clock.now(), Duration::ZERO);
+    cloud.delete("net", &net.id).unwrap();
+    assert_eq!(code(cloud.create("net", &json!({"Note": "n"}))), "ScheduledForDeletion");
+}
+
+#[test]
+fn what_was_deleted_is_given_back_to_those_who_made_it() {
+    let clock = VirtualClock::default();
+    let types: Arc<dyn TypeSource> = Arc::new(Catalog::embedded());
+    let behaviour = Behaviour::aws(&Library::embedded()).unwrap();
+    let sim = SimCloud::in_memory(SimOptions { behaviour, types, ..options(&clock, Faults::default(), None) }).unwrap();
+    let place = place();
+    let create = |token: &str, stack: &str| {
+        let desired = json!({"Name": "key", "Description": token, "Tags": [{"Key": "stack", "Value": stack}]});
+        let desired = properties(&desired);
+        let ty = "aws.secretsmanager.secret";
+        let create = CreateRequest { ty, place: &place, desired: &desired, label: "shop", token };
+        clock.run(sim.create(create, &RecordingSink::default()))
+    };
+    let delete = |id: &str| {
+        let key = ResourceKey { ty: "aws.secretsmanager.secret".into(), place: place.clone(), id: id.into() };
+        clock.run(sim.delete(&key, "d", &RecordingSink::default())).unwrap();
+    };
+    let first = create("1", "shop").unwrap();
+    delete(&first.id);
+    assert_eq!(create("2", "other").unwrap_err().kind, CloudErrorKind::AlreadyExists, "it bears other tags");
+    let second = create("3", "shop").unwrap();
+    assert_eq!((&second.id, &second.properties["Description"]), (&first.id, &json!("3")));
+    delete(&second.id);
+    clock.run(clock.sleep(Duration::from_hours(31 * 24)));
+    assert_ne!(create("4", "other").unwrap().id, first.id, "the name is free again");
 }
 
 #[test]

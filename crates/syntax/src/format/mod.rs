@@ -45,7 +45,7 @@ pub fn format(text: &str) -> Result<String, FormatError> {
 fn print(text: &str) -> Option<String> {
     let depth = scan::scan(FileId(0), text).depth;
     stack::with_stack(depth, || {
-        let tree = SyntaxTree::parse(text)?;
+        let tree = SyntaxTree::parse(text, false)?;
         Some(printer::Printer::new().file(tree.root()?))
     })
 }
@@ -59,7 +59,7 @@ fn same_meaning(before: &ParsedModule, after: &ParsedModule) -> bool {
 fn comments(text: &str) -> Option<Vec<String>> {
     let depth = scan::scan(FileId(0), text).depth;
     stack::with_stack(depth, || {
-        let tree = SyntaxTree::parse(text)?;
+        let tree = SyntaxTree::parse(text, false)?;
         let comments = tree.nodes().filter(|node| node.is(Rule::comment));
         Some(comments.map(|comment| comment.text().to_owned()).collect())
     })

@@ -72,6 +72,7 @@ impl Lowering {
             name: self.name_in(node),
             ty: ty.map(|ty| self.type_expr(ty)),
             value: self.value_after(node, assigned).map(|value| self.unless_cut(node, value)),
+            after: node.child(Rule::output_after).map(|after| self.paths(after)).unwrap_or_default(),
             span: self.span(node),
         }
     }

@@ -201,7 +201,7 @@ impl Lowering {
         self.paths(node).into_iter().next().unwrap_or_else(|| self.no_path(node))
     }
 
-    fn paths(&mut self, node: SyntaxNode<'_>) -> Vec<NamePath> {
+    pub(super) fn paths(&mut self, node: SyntaxNode<'_>) -> Vec<NamePath> {
         node.children().filter(|child| child.is(Rule::path)).map(|path| self.path(path)).collect()
     }
 

@@ -1,4 +1,5 @@
-//! The tree of every text, whole or damaged, is one: pest finds the grammar to match, and its nodes lie as nodes must.
+//! The tree of every text, whole or damaged, is one: pest finds the grammar to match, its nodes lie as nodes must, and
+//! they are the same whether the text is read in one piece, in many or by two threads.
 
 #![allow(clippy::disallowed_methods)] // The programs that lie about in the repository are read from it.
 
@@ -17,11 +18,20 @@ fn check(text: &str) {
     let scan = scan(FileId(0), text);
     let Some(clean) = scan.text else { return };
     let read = stack::with_stack(scan.depth, || {
-        let tree = SyntaxTree::parse(&clean)?;
+        let tree = SyntaxTree::parse(&clean, false)?;
         is_sound(&tree);
+        let whole = SyntaxTree::parse_whole(&clean)?;
+        assert!(tree.nodes().map(place).eq(whole.nodes().map(place)), "{clean:?} has another tree in pieces");
+        let halves = SyntaxTree::parse(&clean, stack::is_shallow(scan.depth))?;
+        assert!(halves.nodes().map(place).eq(whole.nodes().map(place)), "{clean:?} has another tree in halves");
         Some(())
     });
     assert_eq!(read, Some(()), "{text:?} does not match the grammar");
+}
+
+/// Returns all that makes a node what it is.
+fn place(node: SyntaxNode<'_>) -> (Rule, usize, usize, Option<SyntaxNode<'_>>, Option<SyntaxNode<'_>>) {
+    (node.rule(), node.start(), node.end(), node.parent(), node.after())
 }
 
 /// Checks that the root is the whole file, and nodes lie inside their parents.

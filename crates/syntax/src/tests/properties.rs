@@ -110,7 +110,7 @@ fn names(text: &str) -> Vec<String> {
 
 /// Returns the ranges of single tokens in a text.
 fn tokens(text: &str) -> Vec<std::ops::Range<usize>> {
-    let tree = SyntaxTree::parse(text).expect("every text parses");
+    let tree = SyntaxTree::parse(text, false).expect("every text parses");
     let leaf =
         |node: &SyntaxNode<'_>| node.children().next().is_none() && !node.text().is_empty() && !node.is(Rule::EOI);
     let leaves = tree.nodes().filter(leaf).map(|node| node.start()..node.end());

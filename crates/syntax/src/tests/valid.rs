@@ -52,6 +52,7 @@ stack s {
     ignore desired_count, tags["x"]
     replace create_first }
   existing aws.ec2.vpc shared { tags = { Name = "shared" } }
+  output subnets: list<string> = [for s in public: s.id] after gateway, public["a"]
   for zone in zones(3) { resource aws.ec2.subnet public { } }
   for name, size in sizes { a = 1 }
   for s in subnets key s.name { a = 1 }

@@ -112,6 +112,18 @@ fn a_value_that_only_one_may_hold_is_given_up_first() {
 }
 
 #[test]
+fn other_holders_of_a_policy_are_another_policy() {
+    let grant = |holder: &str, says: &str| {
+        let properties = json!({ "Holders": ["kept", holder], "Says": says });
+        model([resource("app.grant", "aws.life.grant", properties)])
+    };
+    let world = FakeCloud::applied(&grant("a", "yes"));
+    assert_eq!(told(&world.plan(&grant("a", "no"))), "~ app.grant: Says");
+    // `kept` holds the old one, and must not be taken for somebody else's.
+    assert_eq!(told(&world.plan(&grant("b", "yes"))), "-/+ app.grant: Holders!");
+}
+
+#[test]
 fn a_replacement_that_its_users_hold_is_refused() {
     let world = FakeCloud::applied(&with_settings(json!({ "Name": "s", "Port": 80 })));
     let refused = world.try_plan(&with_settings(json!({ "Name": "s", "Port": 8080 }))).unwrap_err();

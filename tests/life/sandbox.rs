@@ -1,0 +1,57 @@
+//! The sandbox lives its whole life twice: first apply, changes of everything, destroy, apply again.
+
+use crate::acts::{ACTS, ADDRESSES, SECOND_REGION};
+use crate::world::{Wish, World};
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// After each act a plan is empty, and the cloud holds what the state says.
+fn live(world: &mut World) -> String {
+    world.reset();
+    world.story.clear();
+    world.act("first apply", &[]);
+    for refused in [&SECOND_REGION, &ADDRESSES] {
+        world.refuse(refused.title, refused.edits, &Wish::default());
+    }
+    for act in ACTS {
+        world.act(act.title, act.edits);
+        if act.waits {
+            // AWS has made what it makes by itself, or has raised a version: nobody has to do anything about it.
+            world.pass(Duration::from_hours(8 * 24));
+            world.assert_settled(act.title, false);
+        }
+    }
+    change_behind_the_back(world);
+    world.destroy();
+    world.act(ADDRESSES.title, ADDRESSES.edits);
+    world.destroy();
+    std::mem::take(&mut world.story)
+}
+
+/// What others change and delete is shown and repaired.
+fn change_behind_the_back(world: &mut World) {
+    world.change_outside("streaming.broker_logs.group", &json!({ "RetentionInDays": 3 }));
+    world.change_outside("streaming.jobs.queue", &json!({ "VisibilityTimeout": 999 }));
+    world.delete_outside("network.main.internet");
+    world.delete_outside("data.sessions.from_client[\"0\"]");
+    world.delete_outside("observability.alarms.topic");
+    world.act("what others changed and deleted", &[]);
+}
+
+#[test]
+fn the_sandbox_lives_its_whole_life_twice() {
+    let mut world = World::sandbox();
+    let first = live(&mut world);
+    insta::assert_snapshot!(first);
+    assert_eq!(live(&mut world), first, "the second life is as the first");
+}
+
+#[test]
+fn every_parameter_of_the_sandbox_is_changed_in_its_life() {
+    let acts = ACTS.iter().chain([&SECOND_REGION, &ADDRESSES]);
+    let changed: BTreeSet<_> = acts.filter_map(|act| act.param).map(str::to_owned).collect();
+    let declared = World::sandbox().params();
+    assert!(declared.len() > 20, "{declared:?}");
+    assert_eq!(changed, declared);
+}
