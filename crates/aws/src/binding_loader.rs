@@ -243,6 +243,7 @@ fn tags(file: &BindingFile, binding: &TypeBinding, def: &TypeDef) -> Option<TagC
             Some(TagCalls {
                 create,
                 tag: own.tag.or(shared.tag),
+                replace: own.replace || shared.replace,
                 untag: own.untag.or(shared.untag),
                 read: own.read.or(shared.read),
             })

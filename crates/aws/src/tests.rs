@@ -8,9 +8,11 @@ mod capability;
 mod changes;
 mod coverage;
 mod format;
+mod leftovers;
 mod locks;
 mod name_conflicts;
 mod script;
+mod secrets;
 mod services;
 
 use super::binding::BindingFile;
@@ -108,11 +110,20 @@ async fn an_update_sends_what_changed_and_the_tags_apart() {
 #[tokio::test]
 async fn a_deletion_waits_until_it_is_gone() {
     let read = || json!({ "Filters": [{ "Name": "vpc-id", "Values": ["vpc-1"] }] });
+    // GuardDuty may have put a group of its own there.
+    let groups = || {
+        let name = json!({ "Name": "group-name", "Values": ["GuardDutyManagedSecurityGroup-vpc-1"] });
+        let asked = json!({ "Filters": [{ "Name": "vpc-id", "Values": ["vpc-1"] }, name] });
+        ok("ec2:DescribeSecurityGroups", asked, json!({ "SecurityGroups": [] }))
+    };
     let script = Script::new(vec![
+        groups(),
         ok("ec2:DeleteVpc", json!({ "VpcId": "vpc-1" }), json!({})),
         ok("ec2:DescribeVpcs", read(), json!({ "Vpcs": [{ "VpcId": "vpc-1", "State": "available" }] })),
         ok("ec2:DescribeVpcs", read(), json!({ "Vpcs": [] })),
+        groups(),
         error("ec2:DeleteVpc", json!({ "VpcId": "vpc-1" }), "InvalidVpcID.NotFound"),
+        ok("ec2:DescribeVpcs", read(), json!({ "Vpcs": [] })),
     ]);
     let cloud = cloud(&script);
     let sink = Quiet::default();

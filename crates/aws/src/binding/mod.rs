@@ -242,6 +242,9 @@ pub struct TagCalls {
     pub create: PropertySide,
     /// The call that adds and changes tags.
     pub tag: Option<TagCall>,
+    /// True if `tag` replaces all tags: it then sends those that stay as well, and follows every creation.
+    #[serde(default)]
+    pub replace: bool,
     /// The call that removes tags.
     pub untag: Option<TagCall>,
     /// The call that reads tags; by default the main read has them.

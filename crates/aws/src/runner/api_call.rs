@@ -100,11 +100,31 @@ impl BindingRunner<'_> {
         let mut last = joined.clone();
         for _ in 1..pages {
             let Some(next) = next_page(page, &input, &last) else { break };
-            last = self.send(call, next, false, 1).await?;
+            last = self.send_page(call, next).await?;
             self.check_answer(call, &last, may_be_empty)?;
             join(page, &mut joined, &last);
         }
         Ok(joined)
+    }
+
+    /// Asks for a further page, again if that comes too fast: who begins anew asks for all of them once more.
+    async fn send_page(&self, call: &str, input: Json) -> Result<Json, CloudError> {
+        let start = self.cloud.clock.now();
+        let mut pause = Duration::from_secs(1);
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let error = match self.send(call, input.clone(), false, attempt).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let waited = self.cloud.clock.now().saturating_sub(start);
+            if error.kind != CloudErrorKind::Throttled || waited >= VISIBILITY_TIMEOUT {
+                return Err(error);
+            }
+            self.cloud.clock.sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(10));
+        }
     }
 
     /// Performs a call of a binding if its conditions hold: once, or once an element.
@@ -338,8 +358,11 @@ impl BindingRunner<'_> {
         }
         let lacking: Vec<&String> =
             structure.required.iter().filter(|name| target.get(name.as_str()).is_none() && !taken(name)).collect();
+        let given = |name: &str| scope.observed.contains_key(name) || scope.desired.contains_key(name);
+        // What is nowhere declared is sent as the value that it has then.
+        let unset = self.bound.binding.defaults.iter().filter(|(name, _)| !given(name));
         let written = self.mapping(scope, |mapping| -> Result<(), MapError> {
-            for (name, value) in scope.observed.iter().chain(&scope.desired) {
+            for (name, value) in unset.chain(&scope.observed).chain(&scope.desired) {
                 let place = mapping.place(name, shape);
                 let head = place.as_ref().and_then(|path| path.steps().first());
                 if let Some(PathStep::Name(head)) = head

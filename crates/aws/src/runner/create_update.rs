@@ -80,7 +80,7 @@ impl BindingRunner<'_> {
         scope: &mut TemplateScope,
         sink: &dyn ProgressSink,
     ) -> Result<ReadResult, CloudError> {
-        if let (false, Some(property)) = (self.tags_on_create(), self.tag_property())
+        if let (true, Some(property)) = (self.tags_after_creation(), self.tag_property())
             && let Some(tags) = scope.desired.get(property).cloned()
         {
             self.put_tags(&tags, scope).await?;

@@ -18,6 +18,7 @@ impl BindingRunner<'_> {
         scope.token = Some(short_token(token));
         let binding = &self.bound.binding;
         if binding.delete.iter().any(|call| self.needs_reading(call, &scope))
+            || binding.children.iter().any(|children| self.are_of_read(children.input.terms(), &scope))
             || binding.subresources.iter().any(|subresource| subresource.delete)
         {
             let Some(fetched) = self.fetch(&scope).await? else { return Ok(()) };
@@ -31,29 +32,49 @@ impl BindingRunner<'_> {
         for children in &binding.children {
             self.delete_children(children, &mut scope).await?;
         }
+        let mut missed = None;
         for call in binding.delete.iter() {
             match self.delete_unused(call, &mut scope).await {
                 Ok(()) => {}
-                // Gone already, which is what was wanted.
-                Err(error) if error.kind == CloudErrorKind::NotFound => return Ok(()),
+                // Gone already, as is wanted, or something else is that the service came upon: a read tells which.
+                Err(error) if error.kind == CloudErrorKind::NotFound => {
+                    missed = Some(error);
+                    break;
+                }
                 Err(error) => return Err(error),
             }
             if call.wait {
                 self.wait_until_ready(&scope, sink).await?;
             }
         }
-        if binding.delete.is_empty() { Ok(()) } else { self.wait_until_deleted(&scope, sink).await }
+        if binding.delete.is_empty() {
+            return Ok(());
+        }
+        self.wait_until_deleted(&scope, sink).await.map_err(|error| match missed {
+            Some(missed) => {
+                CloudError { message: format!("{}; the answer to its deletion was: {missed}", error.message), ..error }
+            }
+            None => error,
+        })
     }
 
     /// Checks that a call refers to a value that the identifier alone does not give.
     fn needs_reading(&self, call: &ApiCall, scope: &TemplateScope) -> bool {
         let each = call.each.iter().flat_map(Template::terms);
-        let lacks = |word: &str| self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word);
-        let is_read = |term: &TemplateTerm| {
-            term.is_of_read() || lacks(&term.word) || term.property().is_some_and(|name| lacks(&name))
-        };
-        call.input.terms().into_iter().chain(each).any(is_read)
-            || call.conditions().properties().any(|name| lacks(&name))
+        self.are_of_read(call.input.terms().into_iter().chain(each), scope)
+            || call.conditions().properties().any(|name| self.lacks(&name, scope))
+    }
+
+    fn are_of_read<'a>(&self, terms: impl IntoIterator<Item = &'a TemplateTerm>, scope: &TemplateScope) -> bool {
+        terms.into_iter().any(|term| {
+            term.is_of_read()
+                || self.lacks(&term.word, scope)
+                || term.property().is_some_and(|name| self.lacks(&name, scope))
+        })
+    }
+
+    fn lacks(&self, word: &str, scope: &TemplateScope) -> bool {
+        self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word)
     }
 
     /// Removes what nobody declared, and what would prevent the deletion.

@@ -56,6 +56,8 @@ enum ChoiceCondition {
     Limit(TemplateTerm),
     /// The elements of a list that start with the word.
     Starting(String),
+    /// The elements of a list but the one that the term says.
+    Without(TemplateTerm),
     /// The text as the content of a zip archive's entries, in base64.
     Zip(Vec<String>),
     /// The text with each `${name}` in it replaced by the value of that name in an object.
@@ -163,6 +165,10 @@ impl ExpressionChoice {
             ChoiceCondition::Is(words) => Some(words.contains(&text_of(&value)).into()),
             ChoiceCondition::Starting(word) => {
                 Some(value.as_array()?.iter().filter(|one| text_of(one).starts_with(word)).cloned().collect())
+            }
+            ChoiceCondition::Without(other) => {
+                let other = from.lookup(other).map(|other| text_of(&other));
+                Some(value.as_array()?.iter().filter(|one| Some(text_of(one)) != other).cloned().collect())
             }
             ChoiceCondition::Fill(values) => {
                 let Some(Json::Object(values)) = from.lookup(values) else { return Some(value) };
@@ -287,13 +293,14 @@ fn choice(text: &str) -> Result<ExpressionChoice, String> {
         [head, "after", word] => (*head, ChoiceCondition::After(word.trim_matches('\'').to_owned())),
         [head, "is", words] => (*head, ChoiceCondition::Is(words.split('/').map(str::to_owned).collect())),
         [head, "starting", word] => (*head, ChoiceCondition::Starting((*word).to_owned())),
+        [head, "without", other] => (*head, ChoiceCondition::Without(term(other)?)),
         [head, "zip", names] => (*head, ChoiceCondition::Zip(names.split('/').map(str::to_owned).collect())),
         [head, "fill", values] => (*head, ChoiceCondition::Fill(term(values)?)),
         [head, "limit", count] => (*head, ChoiceCondition::Limit(term(count)?)),
         [] => return Err("a `${}` is empty".to_owned()),
         _ => {
             let forms = "`x`, `x then word`, `x except word`, `x after word`, `x is word`, `x starting word`, \
-                         `x zip name`, `x fill y` and `x limit y`";
+                         `x without y`, `x zip name`, `x fill y` and `x limit y`";
             return Err(format!("`{text}` is not one of {forms}"));
         }
     };

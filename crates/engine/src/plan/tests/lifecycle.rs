@@ -206,10 +206,17 @@ fn a_user_that_is_replaced_with_it_is_marked_as_it_is_done() {
 }
 
 #[test]
-fn the_text_can_still_ask_for_an_order() {
-    let mut after = model([resource("app.set", "aws.life.settings", json!({ "Name": "s", "Port": 8080 }))]);
-    let world =
-        FakeCloud::applied(&model([resource("app.set", "aws.life.settings", json!({ "Name": "s", "Port": 80 }))]));
-    after.resources[0].lifecycle.replace = Some(Replacement::CreateThenDelete);
-    assert_eq!(told(&world.plan(&after)), "+/- app.set: Port!");
+fn what_only_one_may_hold_is_not_created_first_though_the_text_asks_for_it() {
+    let settings = |name: &str| {
+        let mut one = model([resource("app.set", "aws.life.settings", json!({ "Name": name, "Port": 8080 }))]);
+        one.resources[0].lifecycle.replace = Some(Replacement::CreateThenDelete);
+        one
+    };
+    let before = model([resource("app.set", "aws.life.settings", json!({ "Name": "s", "Port": 80 }))]);
+    let world = FakeCloud::applied(&before);
+    let refused = world.try_plan(&settings("s")).unwrap_err();
+    assert_eq!(refused.iter().map(|one| one.code).collect::<Vec<_>>(), ["GPB7060"]);
+    assert_eq!(refused[0].message, "`app.set` cannot be created before the old one goes: only one may hold its `name`");
+    assert!(refused[0].help.as_ref().unwrap().contains("take `replace create_first` away"), "{refused:?}");
+    assert_eq!(told(&world.plan(&settings("t"))), "+/- app.set: Name! Port!");
 }
