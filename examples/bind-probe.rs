@@ -16,7 +16,7 @@ mod bridge;
 
 use bridge::Bridge;
 use gpb_aws::binding::PropertySide;
-use gpb_aws::{AwsCloud, Bindings, BoundType, Invoke, InvokeError, lint};
+use gpb_aws::{AwsCloud, BindingError, Bindings, BoundType, Invoke, InvokeError, lint};
 use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
 use gpb_engine::cloud::{
@@ -88,18 +88,22 @@ async fn run() -> Result<bool, Box<dyn std::error::Error>> {
     let keep = arguments.iter().any(|argument| argument == "--keep");
     let mistakes = cloud.bindings().mistakes(ty);
     if !mistakes.is_empty() {
-        mistakes.iter().for_each(|mistake| println!("{mistake}"));
+        print_all(&mistakes);
         return Ok(false);
     }
     let desired: Properties = serde_json::from_str(desired)?;
     let trial = probe(&cloud, &place, ty, desired, &changed, keep, Printed { is_brief });
     let seconds: u64 = option("--timeout", "600").parse()?;
-    match tokio::time::timeout(Duration::from_secs(seconds), trial).await {
-        Ok(answer) => answer,
-        Err(_) => {
-            eprintln!("error: not over after {seconds} s");
-            std::process::exit(3);
-        }
+    let Ok(answer) = tokio::time::timeout(Duration::from_secs(seconds), trial).await else {
+        eprintln!("error: not over after {seconds} s");
+        std::process::exit(3);
+    };
+    answer
+}
+
+fn print_all(mistakes: &[BindingError]) {
+    for mistake in mistakes {
+        println!("{mistake}");
     }
 }
 
@@ -137,7 +141,7 @@ fn check(what: &str) -> Result<bool, Box<dyn std::error::Error>> {
             Err(error) => vec![error],
         };
         is_sound &= mistakes.is_empty();
-        mistakes.iter().for_each(|mistake| println!("{mistake}"));
+        print_all(&mistakes);
     }
     Ok(is_sound)
 }

@@ -22,13 +22,15 @@ use gpb_engine::state::{LockHolder, SecretKey, StateSnapshot, StateStore};
 use gpb_lang as lang;
 use gpb_model::{Address, Model, PropertyValue, SecretSource};
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 /// A plan with everything it was made from.
 pub struct PlanResult {
     /// The program with its model and graph.
-    pub compiled: CompiledProgram,
+    pub compiled: Arc<CompiledProgram>,
     /// The changes, in order.
     pub plan: Plan,
     /// The cloud, or the reason why it could not be asked: no credentials, or no SDKs.
@@ -165,7 +167,7 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     let store = session.store();
     let (early, compiled) =
         join(|| state_folder::only_state(&store, session.cloud_name()), || session.compile(&request.spec));
-    let compiled = compiled?;
+    let compiled = Arc::new(compiled?);
     let refuse = |diagnostics: &[Diagnostic], exit| {
         session.diagnostics(diagnostics, &compiled.sources);
         exit
@@ -173,7 +175,7 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     let scope = session.scope(&compiled.model);
     let state_error = |error: gpb_engine::state::StateError| refuse(&[error.diagnostic()], Exit::Error);
     let early = early.filter(|early| early.scope == scope);
-    let mut snapshot = early.map_or_else(|| store.snapshot(&scope), Ok).map_err(state_error)?;
+    let mut snapshot = Arc::new(early.map_or_else(|| store.snapshot(&scope), Ok).map_err(state_error)?);
     let key = store.key().map_err(state_error)?;
     let scrubber = Arc::new(SecretScrubber::new(key.clone(), &snapshot));
     let mut cloud = session.cloud(&scrubber);
@@ -199,14 +201,16 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     }
     let mut secrets = BTreeMap::new();
     let (mut seen, mut is_seen) = (RefreshResult::default(), false);
+    let mut bill = None;
     if let Ok(cloud) = &cloud {
         let mut open = Vec::new();
         if !snapshot.pending.is_empty() {
             open = recover_open_intents(session, &store, &snapshot, cloud.as_ref())
                 .await
                 .map_err(|d| refuse(&d, Exit::Error))?;
-            snapshot = store.snapshot(&scope).map_err(state_error)?;
+            snapshot = Arc::new(store.snapshot(&scope).map_err(state_error)?);
         }
+        bill = Some(start_bill(session, &compiled, &snapshot, request.destroy));
         secrets = hashes(&compiled, cloud, &key).await;
         seen = observe(session, &snapshot, &compiled, cloud.as_ref()).await.map_err(|d| refuse(&d, Exit::Error))?;
         is_seen = true;
@@ -236,9 +240,9 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
         secret: &|secret| secrets.get(secret).cloned(),
         options: &options,
     };
-    let bill = || session.bill(&compiled, &snapshot, request.destroy);
-    let (bill, plan) = join(bill, || logs::stage("plan", || plan::plan(&inputs)));
-    let mut plan = plan.map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
+    let bill = bill.unwrap_or_else(|| start_bill(session, &compiled, &snapshot, request.destroy));
+    let mut plan =
+        logs::stage("plan", || plan::plan(&inputs)).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
     if let (Ok(cloud), Some(observation), true) = (&cloud, observation, plan.deletes()) {
         let clock = session.clock();
         let reader = LockReader { cloud: cloud.as_ref(), clock: clock.as_ref(), seed: snapshot.serial };
@@ -250,8 +254,20 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     let mut refusals = plan::refusals(&plan, Some(&compiled.model));
     refusals.extend(creation_refusals(session, &plan, &compiled.model));
     refusals.extend(plan::capability_refusals(&plan, Some(&compiled.model), known_cloud.as_ref()));
+    let bill = bill.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
     let unread = seen.diagnostics.into_iter().chain(plan::incomplete(&plan)).collect();
     Ok(PlanResult { compiled, plan, cloud, refusals, unread, bill })
+}
+
+/// Starts the estimate of the costs, which needs nothing of the cloud: it is read meanwhile.
+fn start_bill(
+    session: &Session,
+    compiled: &Arc<CompiledProgram>,
+    snapshot: &Arc<StateSnapshot>,
+    destroy: bool,
+) -> JoinHandle<CostDelta> {
+    let (library, compiled, snapshot) = (session.library.clone(), Arc::clone(compiled), Arc::clone(snapshot));
+    spawn_blocking(move || CostDelta::estimate(&library, &compiled, &snapshot, destroy))
 }
 
 /// Returns what AWS would refuse to create.

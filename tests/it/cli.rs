@@ -11,6 +11,7 @@ mod look;
 mod plan;
 mod protection;
 mod secrets;
+mod state;
 
 use crate::support::{Folder, Ran};
 use std::fmt::Write as _;

@@ -8,16 +8,17 @@ times and then applied until it ends; then the plan must be empty, and what boto
 
 import argparse
 import collections
+import importlib.util
 import os
 import pathlib
 import random
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
 import time
+import tomllib
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -30,14 +31,15 @@ def interpreter():
     return pathlib.Path(ready or pathlib.Path(target) / "emulators" / "venv") / "bin" / "python"
 
 
-if not pathlib.Path(sys.prefix).samefile(interpreter().parents[1]) if interpreter().exists() else True:
-    if interpreter().exists():
-        os.execv(interpreter(), [str(interpreter()), *sys.argv])
-    sys.exit(f"no {interpreter()}: `cargo test --test it wire::kills` makes it, or GPB_EMULATORS names one")
+if not importlib.util.find_spec("ministack"):
+    if not interpreter().exists():
+        sys.exit(f"no {interpreter()}: `cargo test --test it wire::kills` makes it, or GPB_EMULATORS names one")
+    os.execv(interpreter(), [str(interpreter()), *sys.argv])
 
 import inventory  # noqa: E402
+import operations  # noqa: E402
 from proxy import Faults, Plan  # noqa: E402
-from world import World  # noqa: E402
+from world import LIMIT, World  # noqa: E402
 
 SPEC = "every_type.gpb"
 # The most runs without a kill that a step may take until it has ended; more would be work for people.
@@ -93,7 +95,7 @@ class Campaign:
         self.expected, self.calls, self.targets = {}, {}, {}
         self.kills, self.steps, self.failures = [], [], []
         self.library = tempfile.TemporaryDirectory(prefix="gpb-kills-stdlib-")
-        self.stdlib = hasty_library(pathlib.Path(self.library.name) / "stdlib")
+        self.stdlib = hasty_library(options.stdlib, pathlib.Path(self.library.name) / "stdlib")
 
     def world(self):
         world = World(self.options.gpb)
@@ -109,24 +111,36 @@ class Campaign:
             world.write(SPEC, step.text(self.spec, life))
             code, said, calls = world.run(*step.command())
             if code != 0:
-                sys.exit(f"{step.name} fails without a kill:\n{said}")
+                raise RuntimeError(f"{step.name} fails without a kill:\n{said}")
             self.check_plan(world, step, said)
             found = account.inventory()
             if step.name == "destroy":
                 left = inventory.compare(self.expected["destroy"], found)
                 if any(left.values()):
-                    sys.exit(f"destroy leaves without a kill: {left}")
+                    raise RuntimeError(f"destroy leaves without a kill: {left}")
             self.expected[step.name] = found
             self.calls[step.name] = calls
             operations = list(dict.fromkeys(calls))
             self.targets[step.name] = [(operation, when) for operation in operations for when in WHEN]
+
+        self.check_coverage()
+
+    def check_coverage(self):
+        """Every changing call of the bindings is made by some step, or has a reason."""
+        made = {operation for calls in self.calls.values() for operation in calls}
+        reasons = tomllib.loads((HERE / "not_drilled.toml").read_text())["calls"]
+        bound = operations.of_bindings(ROOT / "stdlib")
+        lacking = [f"{call} of {', '.join(sorted(set(types)))}" for call, types in bound.items() if call not in made and call not in reasons]
+        needless = sorted(call for call in reasons if call in made or call not in bound)
+        if lacking or needless:
+            raise RuntimeError(f"no life of {SPEC} makes {lacking}; not_drilled.toml needs no {needless}")
 
     def check_plan(self, world, step, said):
         if step.name == "destroy":
             return
         code, plan, _ = world.run("plan", SPEC, "--detailed-exitcode")
         if code != 0:
-            sys.exit(f"{step.name}: the plan is not empty without a kill:\n{said}\n{plan}")
+            raise RuntimeError(f"{step.name}: the plan is not empty without a kill:\n{said}\n{plan}")
 
     def take(self, step):
         """The next kills of a step, those of earlier calls first; random instants when every call has had its kills."""
@@ -154,6 +168,8 @@ class Campaign:
                 self.reference(world)
                 self.ready.set()
             self.ready.wait()
+            if number and self.failures:
+                return
             account, life = inventory.Account(world.direct), 0
             while len(self.kills) < self.options.kills and not self.stopped():
                 life += 1
@@ -164,10 +180,10 @@ class Campaign:
                         world = self.world()
                         account = inventory.Account(world.direct)
                         break
-        except BaseException as error:
+        except Exception as error:
             self.failures.append(f"lane {number}: {type(error).__name__}: {error}")
+            print(self.failures[-1], flush=True)
             self.ready.set()
-            raise
         finally:
             world.close()
 
@@ -190,7 +206,7 @@ class Campaign:
             code, text, calls = world.run(*step.command(), plan=plan, faults=faults, kill_after=instant)
             said.append(text)
             if code == -9:
-                fired.append((plan.at if plan else f"after {instant:.1f} s", when))
+                fired.append(((plan and plan.at) or f"after {instant or LIMIT:.1f} s", when))
             else:
                 self.put_back(step, target)
         runs, code = 0, None
@@ -256,9 +272,9 @@ class Campaign:
         print(f"\n{len(both)} of {len(operations)} operations killed both before and after; {seconds:.0f} s, seed {self.options.seed}")
 
 
-def hasty_library(folder):
+def hasty_library(library, folder):
     """The standard library without the waits that an emulator, which changes at once, does not need."""
-    shutil.copytree(ROOT / "stdlib", folder)
+    shutil.copytree(library, folder)
     for file in folder.glob("aws/*.toml"):
         file.write_text(re.sub(r'(settle|poll_interval)( *= *)"\d+s"', r'\1\2"1s"', file.read_text()))
     return folder
@@ -296,6 +312,7 @@ def main():
     parser.add_argument("--lanes", type=int, default=3, help="accounts at a time (3)")
     parser.add_argument("--seed", type=int, default=1, help="the random seed (1)")
     parser.add_argument("--faults", type=float, default=0.0, help="the share of disturbed calls (0)")
+    parser.add_argument("--stdlib", default=ROOT / "stdlib", help="the standard library (that of the repository)")
     parser.add_argument("--logs", help="a folder for the output of steps that went wrong")
     parser.add_argument("--stop", action="store_true", help="stop at the first thing that is wrong")
     options = parser.parse_args()

@@ -43,9 +43,11 @@ LEFT_OUT = re.compile(
 def plain(value):
     """A value without what is made up; lists are in one order."""
     if isinstance(value, dict):
-        kept = {key: plain(item) for key, item in value.items() if not LEFT_OUT.match(key)}
+        kept = {key: plain(item) for key, item in value.items() if key != "gpb:token" and not LEFT_OUT.match(key)}
         return {key: kept[key] for key in sorted(kept)}
     if isinstance(value, (list, tuple, set)):
+        # The mark of a creation: what is found by another one after a kill does not get it any more.
+        value = [item for item in value if not (isinstance(item, dict) and "gpb:token" in item.values())]
         return sorted((plain(item) for item in value), key=written)
     if isinstance(value, (datetime.datetime, datetime.date)):
         return None

@@ -5,9 +5,7 @@ import re
 from functools import cached_property
 from urllib.parse import parse_qs, urlsplit
 
-READS = re.compile(r"(Describe|Get|List|Head|Lookup|BatchGet|Search|Simulate|Test|Validate)")
-# The paths of REST are named by their fixed parts.
-SEGMENTS = re.compile(r"^[a-z]+(-[a-z]+)*$")
+import operations
 
 HTML = [("Content-Type", "text/html")]
 
@@ -36,7 +34,7 @@ class Call:
 
     @cached_property
     def operation(self):
-        """`service:Operation`, or `service:METHOD path` of a REST protocol."""
+        """`service:Operation`."""
         if self.protocol == "cbor":
             name = self.path.rsplit("/", 1)[-1]
         elif self.protocol == "json":
@@ -50,17 +48,14 @@ class Call:
     @cached_property
     def rest_name(self):
         url = urlsplit(self.path)
-        if self.service == "s3":
-            parts = sorted(part.split("=")[0] for part in url.query.split("&") if part and not part.startswith("x-id"))
-            return " ".join([self.method, *parts])
-        words = [part if SEGMENTS.match(part) else "*" for part in url.path.strip("/").split("/")[1:]]
-        return f"{self.method} {'/'.join(words)}"
+        names = {part.split("=")[0] for part in url.query.split("&") if part}
+        return operations.of_request(self.service, self.method, url.path, names)
 
     @cached_property
     def changing(self):
         if self.protocol in ("s3", "xml", "rest"):
             return self.method not in ("GET", "HEAD")
-        return not READS.match(self.operation.split(":", 1)[1])
+        return not operations.READS.match(self.operation.split(":", 1)[1])
 
 
 def error(call, status, code, message="made by the proxy"):

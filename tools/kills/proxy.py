@@ -3,11 +3,10 @@
 import http.client
 import os
 import random
-import re
 import signal
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import protocols
 

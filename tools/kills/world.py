@@ -16,7 +16,7 @@ ACCOUNT = "123456789012"
 # Those that moto lacks, or has in part.
 MINISTACK = ("KAFKA", "ELASTICACHE", "CLOUDWATCH")
 # A command that waits for AWS ends long before this, in seconds.
-LIMIT = 90
+LIMIT = 240
 
 
 class Emulator:

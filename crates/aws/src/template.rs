@@ -269,6 +269,7 @@ fn fill_object(entries: &[(String, TemplateTree)], from: &dyn Lookup) -> FillRes
 #[expect(clippy::needless_pass_by_value, reason = "cases read better without `&`")]
 mod tests {
     use super::*;
+    use base64::Engine as _;
     use serde_json::json;
 
     struct KnownValues(Json);
@@ -350,7 +351,6 @@ mod tests {
         let zipped = TemplateTree::try_from(json!("${VpcId zip index.py/index.js}")).unwrap();
         let known = KnownValues(json!({ "VpcId": "print(1)\n" }));
         let text = zipped.fill(&known).value().unwrap();
-        use base64::Engine as _;
         let bytes = base64::engine::general_purpose::STANDARD.decode(text.as_str().unwrap()).unwrap();
         assert!(bytes.starts_with(b"PK\x03\x04"), "{bytes:?}");
         let holds = |what: &str| bytes.windows(what.len()).filter(|part| *part == what.as_bytes()).count();

@@ -12,6 +12,7 @@ mod leftovers;
 mod locks;
 mod name_conflicts;
 mod script;
+mod secrets;
 mod services;
 
 use super::binding::BindingFile;
@@ -122,6 +123,7 @@ async fn a_deletion_waits_until_it_is_gone() {
         ok("ec2:DescribeVpcs", read(), json!({ "Vpcs": [] })),
         groups(),
         error("ec2:DeleteVpc", json!({ "VpcId": "vpc-1" }), "InvalidVpcID.NotFound"),
+        ok("ec2:DescribeVpcs", read(), json!({ "Vpcs": [] })),
     ]);
     let cloud = cloud(&script);
     let sink = Quiet::default();

@@ -32,15 +32,14 @@ pub(super) fn resolve(bound: &mut BoundType) -> Result<(), String> {
                 let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
                 return Err(format!("AWS has no waiter `{name}` of `{}`{near}", read.call));
             };
-            let of_waiter = check(waiter);
+            if !rule.path.is_here() || !rule.ready.is_empty() || rule.equals.is_some() {
+                return Err("`path`, `ready` and `equals` have no effect: the waiter has its own".to_owned());
+            }
+            let mut of_waiter = check(waiter);
+            of_waiter.failed.extend(rule.failed.iter().cloned());
             let timeout = rule.timeout.or(of_waiter.timeout);
-            Ok(ReadyCheck {
-                path: of_waiter.path,
-                ready: of_waiter.ready,
-                failed: of_waiter.failed,
-                timeout,
-                ..rule.clone()
-            })
+            let ReadyCheck { path, ready, failed, .. } = of_waiter;
+            Ok(ReadyCheck { path, ready, failed, timeout, ..rule.clone() })
         };
         binding.ready.iter().map(named).collect::<Result<_, _>>()?
     };

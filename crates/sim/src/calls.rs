@@ -175,6 +175,12 @@ impl Cloud for SimCloud {
         logged("read", &key.ty, &key.place, self.get(key))
     }
 
+    async fn mark(&self, key: &ResourceKey) -> Result<Option<String>, CloudError> {
+        let found =
+            self.query(|c| resource_table::by_id(c, &key.ty, account(&key.place), &key.place.region, &key.id))?;
+        Ok(found.map(|resource| resource.token))
+    }
+
     async fn read_many(&self, keys: &[ResourceKey]) -> Vec<Result<Option<ObservedResource>, CloudError>> {
         let read = self.get_batch(keys);
         keys.iter().zip(read).map(|(key, found)| logged("read", &key.ty, &key.place, found)).collect()

@@ -68,10 +68,10 @@ fn xml(text: &str) -> String {
 fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let three = |chunk: &[u8]| {
-        let bits = (0..3).fold(0_usize, |bits, at| bits << 8 | usize::from(chunk.get(at).copied().unwrap_or(0)));
-        let digit = |at: usize| match chunk.len() >= at {
-            true => DIGITS.get(bits >> (18 - 6 * at) & 63).map_or('=', |digit| char::from(*digit)),
-            false => '=',
+        let bits = (0..3).fold(0_usize, |bits, at| (bits << 8) | usize::from(chunk.get(at).copied().unwrap_or(0)));
+        let digit = |at: usize| {
+            let digit = DIGITS.get((bits >> (18 - 6 * at)) & 63).filter(|_| chunk.len() >= at);
+            digit.map_or('=', |digit| char::from(*digit))
         };
         [digit(0), digit(1), digit(2), digit(3)]
     };

@@ -43,8 +43,26 @@ def mend():
     S3Response._bucket_response_get = with_parts
     tag_scalable_targets()
     keep_managed_tags()
+    delete_changed_endpoints()
     keep_policy_arns()
     keep_modified_subnet_groups()
+
+
+def delete_changed_endpoints():
+    """moto does not delete an endpoint whose route tables were changed: it looks for routes that it never made."""
+    from moto.ec2.exceptions import InvalidRouteError
+    from moto.ec2.models import EC2Backend as Backend
+
+    deleted = Backend.delete_vpc_endpoints
+
+    def delete(self, vpce_ids=None):
+        for identifier in vpce_ids or []:
+            try:
+                deleted(self, [identifier])
+            except InvalidRouteError:
+                self.vpc_end_points[identifier].state = "deleted"
+
+    Backend.delete_vpc_endpoints = delete
 
 
 def keep_policy_arns():

@@ -2,11 +2,11 @@
 
 use super::shape_path::walk;
 use super::terms;
-use crate::binding::{PropertySide, Subresource};
+use crate::binding::{ApiCall, PropertySide, SendMode, Subresource};
 use crate::bound_type::BoundType;
 use crate::map::Mapping;
 use crate::shapes::MemberShape;
-use gpb_catalog::Shape;
+use gpb_catalog::{Property, Shape};
 use gpb_model::PropPath;
 use std::collections::BTreeSet;
 
@@ -28,24 +28,36 @@ pub struct LostPart {
 pub fn lost_parts(bound: &BoundType) -> Vec<LostPart> {
     let mut found = BTreeSet::new();
     let binding = &bound.binding;
-    let calls = binding.create.iter().chain(&*binding.update);
-    let puts = binding.subresources.iter().flat_map(Subresource::calls).map(|(_, call)| call);
     let mapping = Mapping {
         def: &bound.def,
         places: &binding.properties,
         attributes: binding.attributes.as_ref(),
         fill: &|_| None,
     };
-    for call in calls.chain(puts) {
+    let owned = |name: &str, sent: fn(&Subresource) -> bool| {
+        binding.subresources.iter().any(|one| sent(one) && one.properties.iter().any(|owned| owned == name))
+    };
+    let mut calls: Vec<(&ApiCall, Vec<&Property>)> = Vec::new();
+    let properties = || bound.def.root.properties.iter();
+    for call in binding.create.iter() {
+        calls.push((call, properties().filter(|one| !owned(&one.aws, |part| part.create)).collect()));
+    }
+    for call in binding.update.iter() {
+        calls.push((call, properties().filter(|one| !owned(&one.aws, |part| part.update)).collect()));
+    }
+    for part in &binding.subresources {
+        let mine: Vec<&Property> =
+            properties().filter(|one| part.properties.iter().any(|name| one.aws == *name)).collect();
+        calls.extend(part.put.iter().map(|call| (call, mine.clone())));
+    }
+    for (call, sent) in calls {
         let Some((api, _)) = bound.operation(&call.call) else { continue };
         let input = api.input(bound.split(&call.call).1);
-        for property in &bound.def.root.properties {
+        for property in sent {
             let path = PropPath(property.aws.as_str().into());
-            let is_named =
-                call.input.terms().iter().any(|term| term.property().as_deref() == Some(property.aws.as_str()));
-            let is_sent =
-                call.properties.as_ref().is_none_or(|names| names.iter().any(|one| *one == property.aws.as_str()));
-            if is_named || !is_sent || call.send == Some(crate::binding::SendMode::None) {
+            let is_named = call.input.terms().iter().any(|term| term.property().as_deref() == Some(path.head()));
+            let is_sent = call.properties.as_ref().is_none_or(|names| names.iter().any(|one| one == path.head()));
+            if is_named || !is_sent || call.send == Some(SendMode::None) {
                 continue;
             }
             let member = mapping.place(&property.aws, input).and_then(|place| walk(input, place.steps()));
@@ -59,13 +71,9 @@ pub fn lost_parts(bound: &BoundType) -> Vec<LostPart> {
         let (Some(object), Some(root)) = (terms::object(bound, read), terms::output(bound, &read.call)) else {
             continue;
         };
-        let owned = |name: &str| {
-            binding
-                .subresources
-                .iter()
-                .any(|one| one.read.is_some() && one.properties.iter().any(|owned| owned == name))
-        };
-        for property in bound.def.root.properties.iter().filter(|property| !owned(&property.aws)) {
+        for property in
+            bound.def.root.properties.iter().filter(|property| !owned(&property.aws, |part| part.read.is_some()))
+        {
             let path = PropPath(property.aws.as_str().into());
             let mut part = DepthWalk { bound, call: &read.call, on_read: true, root, found: &mut found };
             if let Some(member) = part.place(&path, object) {

@@ -38,7 +38,9 @@ fn members(shape: MemberShape<'_>, tree: &TemplateTree, operation: &str, found: 
         }
         TemplateTree::List(items) => {
             let element = shape.element().unwrap_or(MemberShape::Document);
-            items.iter().for_each(|item| members(element, item, operation, found));
+            for item in items {
+                members(element, item, operation, found);
+            }
         }
         TemplateTree::Text(_) | TemplateTree::Plain(_) => {}
     }

@@ -358,8 +358,11 @@ impl BindingRunner<'_> {
         }
         let lacking: Vec<&String> =
             structure.required.iter().filter(|name| target.get(name.as_str()).is_none() && !taken(name)).collect();
+        let given = |name: &str| scope.observed.contains_key(name) || scope.desired.contains_key(name);
+        // What is nowhere declared is sent as the value that it has then.
+        let unset = self.bound.binding.defaults.iter().filter(|(name, _)| !given(name));
         let written = self.mapping(scope, |mapping| -> Result<(), MapError> {
-            for (name, value) in scope.observed.iter().chain(&scope.desired) {
+            for (name, value) in unset.chain(&scope.observed).chain(&scope.desired) {
                 let place = mapping.place(name, shape);
                 let head = place.as_ref().and_then(|path| path.steps().first());
                 if let Some(PathStep::Name(head)) = head

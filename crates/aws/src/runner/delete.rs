@@ -32,18 +32,30 @@ impl BindingRunner<'_> {
         for children in &binding.children {
             self.delete_children(children, &mut scope).await?;
         }
+        let mut missed = None;
         for call in binding.delete.iter() {
             match self.delete_unused(call, &mut scope).await {
                 Ok(()) => {}
-                // Gone already, which is what was wanted.
-                Err(error) if error.kind == CloudErrorKind::NotFound => return Ok(()),
+                // Gone already, as is wanted, or something else is that the service came upon: a read tells which.
+                Err(error) if error.kind == CloudErrorKind::NotFound => {
+                    missed = Some(error);
+                    break;
+                }
                 Err(error) => return Err(error),
             }
             if call.wait {
                 self.wait_until_ready(&scope, sink).await?;
             }
         }
-        if binding.delete.is_empty() { Ok(()) } else { self.wait_until_deleted(&scope, sink).await }
+        if binding.delete.is_empty() {
+            return Ok(());
+        }
+        self.wait_until_deleted(&scope, sink).await.map_err(|error| match missed {
+            Some(missed) => {
+                CloudError { message: format!("{}; the answer to its deletion was: {missed}", error.message), ..error }
+            }
+            None => error,
+        })
     }
 
     /// Checks that a call refers to a value that the identifier alone does not give.

@@ -250,6 +250,14 @@ impl Cloud for AwsCloud {
         self.runner(&key.ty, &key.place).await?.read(&key.id).await
     }
 
+    async fn mark(&self, key: &ResourceKey) -> Result<Option<String>, CloudError> {
+        self.runner(&key.ty, &key.place).await?.mark(&key.id).await
+    }
+
+    fn mark_of(&self, token: &str) -> String {
+        short_token(token)
+    }
+
     async fn read_many(&self, keys: &[ResourceKey]) -> Vec<Result<Option<ObservedResource>, CloudError>> {
         self.read_batches(keys).await
     }

@@ -42,6 +42,11 @@ impl BindingRunner<'_> {
         Ok(self.read_marked(&self.scope_of(id)).await?.map(|seen| seen.observed))
     }
 
+    /// Returns the mark of the creation that made a resource.
+    pub(super) async fn mark(&self, id: &str) -> Result<Option<String>, CloudError> {
+        Ok(self.read_marked(&self.scope_of(id)).await?.and_then(|seen| seen.marker))
+    }
+
     /// Returns a resource that was just found ready, with its subresources.
     pub(super) async fn observe_fetched(&self, id: &str, fetched: &ReadResult) -> Result<ObservedResource, CloudError> {
         let gone =

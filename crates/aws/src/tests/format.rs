@@ -113,7 +113,7 @@ fn what_would_be_ignored_is_refused() {
         &["no such place: `X`", "`at` has no effect: the identifier is looked for in the output of `create`"],
     );
     check("deleted_states = [\"GONE\"]", &["`deleted_states` has no effect: the state is that of `ready`"]);
-    check("ready = { path = \"x\", settle = \"1s\" }", &["no such place: `x`", "no state is `ready`, and none is not"]);
+    check("ready = { path = \"x\", settle = \"1s\" }", &["no state is `ready`, and none is not"]);
     check("[types.queue.properties]\n\"Tags.*\" = \"x\"", &["`*` of `Tags.*` has no effect"]);
     check(
         "[types.queue.properties]\nDelaySeconds = { key = \"x\", carried_by = [\"Nope\"] }",
@@ -158,6 +158,36 @@ fn what_goes_wrong_late_is_refused_early() {
         "[types.queue.tags]\ncreate = false\ntag = { call = \"TagQueue\" }",
         &["tags that come after the creation do not show what a creation that was cut off has made"],
     );
+}
+
+/// Bindings of a network, whose read AWS has a waiter for.
+fn network(ready: &str) -> Vec<String> {
+    let text = format!(
+        "service = \"ec2\"\n[types.vpc]\ncreate = {{ call = \"CreateVpc\", at = \"Vpc\" }}\n\
+         read = {{ call = \"DescribeVpcs\", at = \"Vpcs.0\" }}\n{ready}"
+    );
+    let all = bindings("ec2", &text);
+    let mistakes = all.mistakes("aws.ec2.vpc");
+    match all.get("aws.ec2.vpc") {
+        Ok(bound) => {
+            bound.binding.ready.iter().map(|rule| format!("{:?} {:?}", rule.path.steps(), rule.ready)).collect()
+        }
+        Err(_) => mistakes.iter().map(ToString::to_string).collect(),
+    }
+}
+
+#[test]
+fn waiters_of_aws_are_the_default_of_readiness() {
+    let state = ["[Name(\"State\")] [String(\"available\")]"];
+    assert_eq!(network(""), state, "from the object at `at`");
+    assert_eq!(network("ready = { waiter = \"VpcAvailable\", failed = [\"failed\"] }"), state);
+    let unknown = network("ready = { waiter = \"VpcAvailabel\" }");
+    assert!(
+        unknown[0].contains("aws/ec2.toml:5") && unknown[0].contains("did you mean `VpcAvailable`?"),
+        "{unknown:?}"
+    );
+    let both = network("ready = { waiter = \"VpcAvailable\", path = \"State\" }");
+    assert!(both[0].contains("have no effect: the waiter has its own"), "{both:?}");
 }
 
 const ROLE: &str = r#"

@@ -41,8 +41,11 @@ pub fn masked(observed: &Properties, applied: &Properties) -> Properties {
 }
 
 /// Returns what was observed without copies of secrets, as a plan may hold it.
-pub(super) fn scrubbed(observed: &Properties, desired: &PropertyMap, scrubber: Option<&SecretScrubber>) -> Properties {
-    scrubber.map_or_else(|| observed.clone(), |scrubber| scrubber.properties(observed, Some(desired)))
+pub(super) fn scrubbed(observed: Properties, desired: &PropertyMap, scrubber: Option<&SecretScrubber>) -> Properties {
+    match scrubber.filter(|scrubber| scrubber.knows_any()) {
+        Some(scrubber) => scrubber.properties(&observed, Some(desired)),
+        None => observed,
+    }
 }
 
 /// Takes copies of secrets out of what the differences of a change show of the cloud.

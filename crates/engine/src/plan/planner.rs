@@ -145,7 +145,7 @@ impl<'a> Planner<'a> {
         let desired = Arc::new(desired);
         let planned = match found {
             Some(Some(observed)) => {
-                let (id, observed) = (observed.id.clone(), scrubbed(&observed.properties, &desired, scrubber));
+                let (id, observed) = (observed.id.clone(), scrubbed(observed.properties.clone(), &desired, scrubber));
                 change.id = Some(id.clone());
                 change.before = Some(observed.clone());
                 PlannedState::Stays { id, observed, desired: Arc::clone(&desired), def, changed: Vec::new() }
@@ -222,7 +222,7 @@ impl<'a> Planner<'a> {
         } else {
             leave_ignored(&mut desired, &before, &lifecycle.ignore);
         }
-        let before = scrubbed(&before, &desired, self.inputs.options.scrubber.as_deref());
+        let before = scrubbed(before, &desired, self.inputs.options.scrubber.as_deref());
         change.id = Some(managed.id.clone());
         change.moved_from.clone_from(&managed.moved_from);
         let protect = lifecycle.protect.or(managed.protect);
@@ -297,7 +297,7 @@ impl<'a> Planner<'a> {
                 drift::fill(&mut change, managed, def.as_deref(), &Lifecycle::default(), self.everything);
                 let before = prepared(managed, &PropertyMap::default(), def.as_deref());
                 change.before =
-                    Some(scrubbed(&before, &PropertyMap::default(), self.inputs.options.scrubber.as_deref()));
+                    Some(scrubbed(before, &PropertyMap::default(), self.inputs.options.scrubber.as_deref()));
             }
             self.changes.push(change);
         }
@@ -349,7 +349,7 @@ impl<'a> Planner<'a> {
         if !refused.is_empty() {
             return Err(refused);
         }
-        if let Some(scrubber) = self.inputs.options.scrubber.as_deref() {
+        if let Some(scrubber) = self.inputs.options.scrubber.as_deref().filter(|scrubber| scrubber.knows_any()) {
             self.changes.iter_mut().for_each(|change| scrub_differences(change, scrubber));
         }
         let is_read = |address| {

@@ -1,4 +1,4 @@
-//! What a plan leaves out: resources that could not be read, and those that cannot be changed without them.
+//! The parts that a plan leaves out: resources that could not be read, and those that cannot be changed without them.
 //!
 //! 1. What could not be read is left out.
 //! 2. So is what depends on something left out, as it is declared or as the state remembers it.

@@ -16,6 +16,7 @@ use crate::secrets::{ScrubbedCloud, SecretScrubber};
 use crate::state::{
     Conclusion, Intent, OperationKind, ResourceRecord, SecretKey, StateError, StateWriter, redact, redacted_paths,
 };
+use futures::StreamExt as _;
 use gpb_base::diag::Diagnostic;
 use gpb_model::Address;
 use std::sync::Arc;
@@ -126,7 +127,7 @@ impl IntentOutcome {
     }
 }
 
-/// Reconciles every open intent, in the order they were begun.
+/// Reconciles every open intent, several at a time; the outcomes are in the order the intents were begun.
 ///
 /// # Errors
 /// When the state cannot be written.
@@ -135,9 +136,13 @@ pub async fn recover(recovery: CrashRecovery<'_>) -> Result<Vec<IntentOutcome>, 
     let scrubber = Arc::new(SecretScrubber::new(key.clone(), &snapshot));
     let cloud = ScrubbedCloud::new(recovery.cloud, Arc::clone(&scrubber));
     let recovery = CrashRecovery { cloud: &cloud, ..recovery };
-    let mut settled = Vec::new();
-    for intent in snapshot.pending {
-        let one = resolve_intent(recovery, &intent, &key, &scrubber).await?;
+    let pending = snapshot.pending;
+    // What is not there is looked for over seconds; a killed run may have begun dozens.
+    let looks = pending.iter().map(|intent| resolve_intent(recovery, intent, &key, &scrubber));
+    let mut looks = futures::stream::iter(looks).buffered(MAX_CONCURRENT_LOOKS).zip(futures::stream::iter(&pending));
+    let mut settled = Vec::with_capacity(pending.len());
+    while let Some((one, intent)) = looks.next().await {
+        let one = one?;
         recovery.events.event(&one.event());
         let operation = intent.operation.as_str();
         tracing::info!(address = %intent.address, operation, outcome = one.as_str(), "reconciled");
@@ -145,6 +150,9 @@ pub async fn recover(recovery: CrashRecovery<'_>) -> Result<Vec<IntentOutcome>, 
     }
     Ok(settled)
 }
+
+/// The number of intents that are looked for at once.
+const MAX_CONCURRENT_LOOKS: usize = 32;
 
 async fn resolve_intent(
     recovery: CrashRecovery<'_>,

@@ -8,8 +8,8 @@ use crate::cloud::retry::{ClockPause, with_retry};
 use crate::cloud::{
     Cloud, CloudError, FindRequest, ObservedResource, Properties, ResourceKey, TypeSource, property_paths,
 };
-use crate::plan::Observation;
-use crate::state::StateSnapshot;
+use crate::plan::{Observation, masked};
+use crate::state::{ResourceRecord, StateSnapshot};
 use crate::unknown::CallFunctions;
 use futures::stream::{self, StreamExt as _};
 use gpb_base::diag::Diagnostic;
@@ -53,10 +53,10 @@ pub const BETWEEN_LOOKS: Duration = Duration::from_secs(3);
 /// Reads everything a plan has to know.
 pub async fn refresh(refresh: Refresh<'_>, snapshot: &StateSnapshot, model: &Model) -> RefreshResult {
     let mut refreshed = RefreshResult::default();
-    let mut batches: BTreeMap<(&str, &Place), Vec<(&Address, ResourceKey)>> = BTreeMap::new();
+    let mut batches: BTreeMap<(&str, &Place), Vec<(&ResourceRecord, ResourceKey)>> = BTreeMap::new();
     for record in snapshot.resources.values() {
         let key = ResourceKey { ty: record.ty.clone(), place: record.place.clone(), id: record.id.clone() };
-        batches.entry((record.ty.as_str(), &record.place)).or_default().push((&record.address, key));
+        batches.entry((record.ty.as_str(), &record.place)).or_default().push((record, key));
     }
     let read = stream::iter(batches.into_values()).map(|batch| refresh.batch(batch));
     let answers: Vec<_> = read.buffered(AT_ONCE).collect().await;
@@ -89,7 +89,7 @@ impl RefreshResult {
 
 impl Refresh<'_> {
     /// One batch; what failed for a while is read again one by one.
-    async fn batch(self, batch: Vec<(&Address, ResourceKey)>) -> Vec<KeyedObservation<'_>> {
+    async fn batch(self, batch: Vec<(&ResourceRecord, ResourceKey)>) -> Vec<KeyedObservation<'_>> {
         let keys: Vec<ResourceKey> = batch.iter().map(|(_, key)| key.clone()).collect();
         let (mut answers, count) = (self.cloud.read_many(&keys).await.into_iter(), keys.len());
         if let Some(ResourceKey { ty, place, .. }) = keys.first() {
@@ -97,10 +97,12 @@ impl Refresh<'_> {
             tracing::debug!(operation = "read_many", ty, account, region, count, "call");
         }
         let mut read = Vec::with_capacity(batch.len());
-        for (address, key) in batch {
+        for (record, key) in batch {
+            let address = &record.address;
             let answer = match answers.next() {
                 Some(Err(error)) if !error.kind.is_retryable() => Err(error),
-                Some(Ok(Some(observed))) => Ok(Some(observed)),
+                Some(Ok(Some(observed))) if is_as_recorded(record, &observed) => Ok(Some(observed)),
+                Some(Ok(Some(observed))) => self.confirm_drift(record, &key, observed).await,
                 Some(Ok(None)) => self.confirm_absence(address.as_str(), &key).await,
                 _ => self.read_with_retry(address.as_str(), &key).await,
             };
@@ -119,6 +121,21 @@ impl Refresh<'_> {
         // Too much is lost by taking what holds data for gone.
         self.clock.sleep(BETWEEN_LOOKS).await;
         self.read_with_retry(subject, key).await
+    }
+
+    /// Confirms what a batch shows of a resource that is another than was recorded: a list may lag behind a change.
+    async fn confirm_drift(
+        &self,
+        record: &ResourceRecord,
+        key: &ResourceKey,
+        listed: ObservedResource,
+    ) -> Result<Option<ObservedResource>, CloudError> {
+        match self.read_with_retry(record.address.as_str(), key).await {
+            Ok(Some(single)) => Ok(Some(single)),
+            // A list that is ahead, or behind: absence has to be shown by itself.
+            Ok(None) => self.confirm_absence(record.address.as_str(), key).await,
+            Err(_) => Ok(Some(listed)),
+        }
     }
 
     /// Finds each `existing` resource. One may be described by another, so they are tried until none can be found more.
@@ -191,6 +208,12 @@ impl Refresh<'_> {
             }
         }
     }
+}
+
+/// Checks that a resource is as the state recorded it.
+fn is_as_recorded(record: &ResourceRecord, observed: &ObservedResource) -> bool {
+    observed.id == record.id
+        && (observed.properties == record.observed || masked(&observed.properties, &record.observed) == record.observed)
 }
 
 /// The reason that an `existing` resource was not found.

@@ -130,6 +130,14 @@ where
         self.scrubbed(self.cloud.wait(key, &sink).await)
     }
 
+    async fn mark(&self, key: &ResourceKey) -> Result<Option<String>, CloudError> {
+        self.scrubbed(self.cloud.mark(key).await)
+    }
+
+    fn mark_of(&self, token: &str) -> String {
+        self.cloud.mark_of(token)
+    }
+
     async fn secret(&self, place: &Place, name: &str) -> Result<String, CloudError> {
         let secret = self.scrubbed(self.cloud.secret(place, name).await)?;
         self.scrubber.hold(&secret, name);

@@ -64,6 +64,11 @@ impl SecretScrubber {
         self.held.write().unwrap_or_else(PoisonError::into_inner).push(HeldSecret { spellings, source });
     }
 
+    /// Returns true when there is a secret to look for.
+    pub fn knows_any(&self) -> bool {
+        !self.known.is_empty() || !self.held.read().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// Returns a text with `(secret NAME)` wherever a secret stands in it.
     pub fn text(&self, text: &str) -> String {
         let mut found: Vec<(Range<usize>, String)> = Vec::new();
@@ -93,7 +98,7 @@ impl SecretScrubber {
     /// What stands in `written` in the same words is left: the text of the program says it in clear.
     #[must_use]
     pub fn properties(&self, properties: &Properties, written: Option<&PropertyMap>) -> Properties {
-        if self.known.is_empty() && self.held.read().unwrap_or_else(PoisonError::into_inner).is_empty() {
+        if !self.knows_any() {
             return properties.clone();
         }
         let entry = |(name, json): (&String, &Json)| {
@@ -173,11 +178,11 @@ fn decoded_base64(text: &str) -> Option<String> {
             b'/' | b'_' => 63,
             _ => return None,
         };
-        bits = (bits << 6 | u32::from(value)) & 0xffff;
+        bits = ((bits << 6) | u32::from(value)) & 0xffff;
         count += 6;
         if count >= 8 {
             count -= 8;
-            bytes.push(u8::try_from(bits >> count & 0xff).unwrap_or_default());
+            bytes.push(u8::try_from((bits >> count) & 0xff).unwrap_or_default());
         }
     }
     String::from_utf8(bytes).ok()

@@ -3,7 +3,7 @@
 use super::scripted_cloud::{ScriptedCloud, failure};
 use super::*;
 use futures::executor::block_on;
-use gpb_engine::cloud::{CloudErrorKind, CreateRequest};
+use gpb_engine::cloud::{CloudErrorKind, CreateRequest, ResourceKey, UpdateRequest};
 use gpb_engine::state::{NewIntent, OperationKind};
 use std::time::Duration;
 
@@ -160,4 +160,27 @@ fn what_the_cloud_has_named_is_looked_for_longer() {
     let recovery = CrashRecovery { writer: &*writer, cloud: &cloud, clock, events, seed: 1 };
     let settled = world.clock.run(recover(recovery)).unwrap();
     assert_eq!(settled, [IntentOutcome::Created { address: Address::new("a"), id: "orders".into() }]);
+}
+
+/// An update came through before its process was killed: what it added is no stranger's.
+#[test]
+fn what_a_killed_update_has_set_is_taken_away_again() {
+    let with = |note: Option<&str>| -> DesiredMap {
+        let mut properties = json!({"Size": 2});
+        note.into_iter().for_each(|note| properties["Note"] = note.into());
+        vec![("front", "box", properties)]
+    };
+    let world = EngineFixture::new();
+    world.live(&with(None));
+    let record = world.snapshot().resources[&Address::new("front")].clone();
+    let key = ResourceKey { ty: record.ty, place: record.place, id: record.id };
+    let desired = json!({"Size": 2, "Note": "x"}).as_object().cloned().unwrap();
+    let (before, changed) = (&record.observed, &[PropPath("Note".into())]);
+    let update = UpdateRequest { key: &key, before, desired: &desired, changed, reasserted: &[], token: "killed" };
+    world.clock.run(world.sim.update(update, &gpb_sim::testing::RecordingSink::default())).unwrap();
+    assert!(world.live(&with(Some("x"))).is_complete());
+    assert_eq!(world.snapshot().resources[&Address::new("front")].applied["Note"], "x");
+    world.live(&with(None));
+    let seen = world.clock.run(world.sim.read(&key)).unwrap().unwrap();
+    assert_eq!(seen.properties.get("Note"), None);
 }

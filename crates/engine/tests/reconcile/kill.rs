@@ -1,7 +1,7 @@
 //! A process that dies at any instant leaves nothing that the next one does not know of.
 
 use super::*;
-use gpb_engine::state::{Conclusion, ConclusionEffects, Intent, NewIntent, SecretKey, StateError};
+use gpb_engine::state::{Conclusion, ConclusionEffects, Intent, ManualChange, NewIntent, SecretKey, StateError};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -91,6 +91,9 @@ impl StateWriter for Mortal<'_> {
     }
     fn move_addresses(&self, moves: &[(Address, Address)]) -> Result<(), StateError> {
         self.at_once("move_addresses", |writer| writer.move_addresses(moves))
+    }
+    fn change_by_hand(&self, change: ManualChange, now_ms: u64) -> Result<(), StateError> {
+        self.at_once(|writer| writer.change_by_hand(change, now_ms))
     }
     async fn forget(&self, address: &Address) -> Result<(), StateError> {
         self.between("forget", self.0.forget(address)).await
