@@ -5,10 +5,12 @@
 //! on each and prints the figures. It fails when one is out of proportion, on whatever machine: checking 10,000 resources
 //! against reading the same as JSON, 100,000 against 10,000, the checks of scaling, and recovery, cost and scaling together
 //! against a whole check; applying 10,000 to the simulated cloud, with the journal on the disk, against checking them and
-//! against applying 1,000; planning again what is applied against checking it.
+//! against applying 1,000; planning again what is applied against checking it. Where Terraform is installed, plans and
+//! applies of both that change nothing are printed side by side.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used)] // A program that measures the outside world.
 
 mod load;
+mod terraform;
 
 use load::spec_of;
 use std::fmt::Write as _;
@@ -86,6 +88,7 @@ fn main() {
         assert!(peak < APPLY_MEMORY_LIMIT_MB, "10,000 resources took {peak:.0} MB to {what}");
     }
     assert!(ten.peak_mb < CHECK_MEMORY_LIMIT_MB, "10,000 resources took {:.0} MB to check", ten.peak_mb);
+    terraform::compare(folder.path());
 }
 
 fn ratio(one: Duration, other: Duration) -> f64 {

@@ -1,20 +1,22 @@
 //! `gpb apply` and `gpb destroy`.
 
 use crate::cli::args::{ReplaceArgs, UnprotectArgs};
-use crate::cli::plan::{PlanRequest, PlanResult, command_line, make_plan, unprotected};
+use crate::cli::plan::{PlanRequest, PlanResult, command_line, make_plan, observe, unprotected};
 use crate::cli::progress::{JsonLines, ProgressLines};
 use crate::cli::session::{Session, diagnostics_document};
+use crate::cli::stop_signals::StopSignals;
 use crate::cli::{exit::Exit, inspect, logs, terminal};
 use crate::report;
 use crate::report::outcome::EndReport;
 use gpb_base::diag::Diagnostic;
+use gpb_base::source::SourceMap;
 use gpb_catalog::Catalog;
 use gpb_engine::cloud::Cloud;
 use gpb_engine::plan;
 use gpb_engine::plan::Plan;
 use gpb_engine::reconcile as engine;
-use gpb_engine::reconcile::{Apply, ApplyOptions, ApplyOutcome, CancelToken, EventSink};
-use gpb_engine::state::{LockHolder, StateStore};
+use gpb_engine::reconcile::{Apply, ApplyOptions, ApplyOutcome, CancelToken, EventSink, RefreshResult};
+use gpb_engine::state::{LockHolder, StateError, StateStore};
 use gpb_lang as lang;
 use std::path::Path;
 
@@ -75,6 +77,10 @@ async fn apply_stored_plan(
     unprotect: &[String],
 ) -> Result<Exit, Exit> {
     let (kept, mut promised) = session.load_plan(path)?;
+    if let Some(diagnostic) = session.other_environment(&kept) {
+        session.diagnostics(&[diagnostic], &SourceMap::default());
+        return Err(Exit::Refused);
+    }
     let unprotect = [kept.unprotect, unprotect.to_owned()].concat();
     let request = PlanRequest { spec: kept.spec, destroy: kept.destroy, unprotect, replace: kept.replace };
     let session = &session.of_environment(&kept.environment);
@@ -88,26 +94,8 @@ async fn apply_stored_plan(
         return Err(Exit::Refused);
     }
     let mut result = make_plan(session, &request).await?;
-    let sources = &result.compiled.sources;
-    let store = session.store();
-    let snapshot = store.snapshot(&promised.scope).map_err(|error| {
-        session.diagnostics(&[error.diagnostic()], sources);
-        Exit::Error
-    })?;
-    let observation = match &result.cloud {
-        Ok(cloud) => {
-            crate::cli::plan::observe(session, &snapshot, &result.compiled, cloud.as_ref()).await.map_err(|d| {
-                session.diagnostics(&d, sources);
-                Exit::Error
-            })?
-        }
-        Err(why) => return Err(session.fail(&format!("the cloud cannot be asked: {why}; {WAYS_ON}"))),
-    };
-    let model = plan::model_hash(&result.compiled.model);
-    if let Some(diagnostic) = plan::stale(&promised, Some(&model), &snapshot, Some(&observation)) {
-        session.diagnostics(&[diagnostic], sources);
-        return Err(Exit::Refused);
-    }
+    let seen = check_promise(session, &promised, &result).await?;
+    result.unread = seen.diagnostics.into_iter().chain(plan::incomplete(&promised)).collect();
     take_locks(&mut promised, &result.plan);
     plan::unprotect(&mut promised, &unprotected(&request.unprotect));
     result.refusals = plan::refusals(&promised, Some(&result.compiled.model));
@@ -131,6 +119,30 @@ async fn apply_stored_plan(
         return Err(Exit::Refused);
     }
     confirm_and_apply(session, &result, yes, "Apply this?").await
+}
+
+/// Reads the cloud once more, and checks that a plan that was saved holds still.
+async fn check_promise(session: &Session, promised: &Plan, result: &PlanResult) -> Result<RefreshResult, Exit> {
+    let sources = &result.compiled.sources;
+    let refuse = |diagnostics: &[Diagnostic], exit| {
+        session.diagnostics(diagnostics, sources);
+        exit
+    };
+    let snapshot = session.store().snapshot(&promised.scope);
+    let snapshot = snapshot.map_err(|error| refuse(&[error.diagnostic()], Exit::Error))?;
+    let cloud = match &result.cloud {
+        Ok(cloud) => cloud.as_ref(),
+        Err(why) => return Err(session.fail(&format!("the cloud cannot be asked: {why}; {WAYS_ON}"))),
+    };
+    let seen = observe(session, &snapshot, &result.compiled, cloud).await.map_err(|d| refuse(&d, Exit::Error))?;
+    let model = plan::model_hash(&result.compiled.model);
+    if let Some(diagnostic) = plan::stale(promised, Some(&model), &snapshot, Some(&seen.observation)) {
+        return Err(refuse(&[diagnostic], Exit::Refused));
+    }
+    if let Some(diagnostic) = plan::unread_since(promised, &seen.unread) {
+        return Err(refuse(&[seen.diagnostics, vec![diagnostic]].concat(), Exit::Refused));
+    }
+    Ok(seen)
 }
 
 /// Takes over the deletion locks that the cloud reports now.
@@ -180,7 +192,7 @@ async fn apply_plan(session: &Session, result: &PlanResult) -> Result<Exit, Exit
     Ok(report_outcome(session, result, &outcome))
 }
 
-/// Takes the lock, listens for Ctrl-C, and runs the engine.
+/// Takes the lock, listens for requests to stop, and runs the engine.
 async fn execute(
     session: &Session,
     plan: &Plan,
@@ -195,17 +207,19 @@ async fn execute(
     let options = ApplyOptions { seed: plan.basis.serial, durations, ..ApplyOptions::default() };
     let cancel = CancelToken::default();
     let stop = cancel.clone();
+    let mut signals = StopSignals::listen().map_err(|error| {
+        let path = session.common.state.clone();
+        StateError::Io { path, what: format!("signals cannot be listened for: {error}") }.diagnostic()
+    })?;
     let listener = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            terminal::warn(
-                "\nStopping: the steps in progress finish, no new step starts. Ctrl-C again stops at once.\n",
-            );
-            stop.cancel();
-        }
-        if tokio::signal::ctrl_c().await.is_ok() {
-            terminal::warn("\nStopped at once. The next apply reconciles what was in progress.\n");
-            std::process::exit(1);
-        }
+        let name = signals.next().await;
+        terminal::warn(&format!(
+            "\nStopping ({name}): the steps in progress finish, no new step starts. Once more stops at once.\n"
+        ));
+        stop.cancel();
+        signals.next().await;
+        terminal::warn("\nStopped at once. The next apply reconciles what was in progress.\n");
+        std::process::exit(1);
     });
     let apply = Apply {
         plan,
@@ -226,9 +240,11 @@ async fn execute(
 
 /// Prints the outcome of an apply, and returns the exit code.
 fn report_outcome(session: &Session, result: &PlanResult, outcome: &ApplyOutcome) -> Exit {
-    let diagnostics = outcome.diagnostics();
+    let diagnostics: Vec<Diagnostic> =
+        outcome.diagnostics().into_iter().chain(plan::incomplete(&result.plan)).collect();
+    let is_complete = outcome.is_complete() && result.plan.withheld.is_empty();
     if session.common.json {
-        let mut line = serde_json::json!({ "event": "end", "complete": outcome.is_complete(), "outcome": outcome });
+        let mut line = serde_json::json!({ "event": "end", "complete": is_complete, "outcome": outcome });
         if !diagnostics.is_empty() {
             line["diagnostics"] = diagnostics_document(&diagnostics, &result.compiled.sources)["diagnostics"].take();
         }
@@ -246,7 +262,7 @@ fn report_outcome(session: &Session, result: &PlanResult, outcome: &ApplyOutcome
             terminal::print(&inspect::outputs(&outcome.outputs));
         }
     }
-    if outcome.is_complete() { Exit::Done } else { Exit::Error }
+    if is_complete { Exit::Done } else { Exit::Error }
 }
 
 /// Returns the command that goes on where this run ended.

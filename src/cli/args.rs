@@ -244,9 +244,9 @@ pub enum Command {
         #[arg(value_name = "CODE|TYPE")]
         subject: String,
     },
-    /// Inspect the state
+    /// Inspect the state, and change it by hand
     State {
-        /// `list` or `show`
+        /// `list`, `show`, `forget`, `import` or `abandon`
         #[command(subcommand)]
         command: StateCommand,
     },
@@ -359,5 +359,39 @@ pub enum StateCommand {
         /// Address of the resource
         #[arg(value_name = "ADDRESS")]
         address: String,
+    },
+    /// Take a resource out of the state; the resource itself stays
+    #[command(visible_alias = "rm")]
+    Forget {
+        /// Address of the resource
+        #[arg(value_name = "ADDRESS")]
+        address: String,
+        /// Skip the confirmation prompt
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Take a resource that exists into the state; the next plan shows how it differs from its declaration
+    Import {
+        /// Address at which the spec declares it
+        #[arg(value_name = "ADDRESS")]
+        address: String,
+        /// Primary identifier, parts joined by `|`, such as a queue's URL
+        #[arg(value_name = "IDENTIFIER")]
+        identifier: String,
+        /// Spec that declares it; by default the one planned last
+        #[arg(long, value_name = "SPEC")]
+        spec: Option<PathBuf>,
+        /// Skip the confirmation prompt
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Give up an interrupted change whose outcome cannot be found out
+    Abandon {
+        /// Address of the resource
+        #[arg(value_name = "ADDRESS")]
+        address: String,
+        /// Skip the confirmation prompt
+        #[arg(long, short)]
+        yes: bool,
     },
 }

@@ -7,6 +7,7 @@ use gpb_base::diag::Diagnostic;
 use gpb_catalog::Catalog;
 use gpb_engine::cloud::clock::{Clock, SystemClock};
 use gpb_engine::cloud::{Cloud, CloudError, CloudErrorKind};
+use gpb_engine::secrets::{ScrubbedCloud, SecretScrubber};
 use gpb_engine::state::StateSnapshot;
 use gpb_model::{Model, Place};
 use gpb_sim::{Behaviour, Faults, Latency, OutputForms, SimCloud, SimOptions};
@@ -14,16 +15,20 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+/// A cloud as the command uses it: what it says is scrubbed of secrets.
+pub type SafeCloud = ScrubbedCloud<Arc<dyn Cloud>>;
+
 impl Session {
     /// Returns the cloud that `--cloud` names.
     ///
     /// # Errors
     /// When it cannot be made: a sentence that says why.
-    pub fn cloud(&self) -> Result<Arc<dyn Cloud>, String> {
-        match self.common.cloud {
+    pub fn cloud(&self, scrubber: &Arc<SecretScrubber>) -> Result<Arc<SafeCloud>, String> {
+        let cloud = match self.common.cloud {
             CloudName::Sim => self.sim(),
             CloudName::Aws => self.aws(),
-        }
+        };
+        Ok(Arc::new(SafeCloud::new(cloud?, Arc::clone(scrubber))))
     }
 
     /// Returns the clock that the engine waits by.
@@ -89,8 +94,11 @@ impl Session {
     }
 
     /// Returns the cloud that `--cloud` names, for what is known of it without a call: it may be out of reach.
-    pub fn known_cloud(&self, cloud: &Result<Arc<dyn Cloud>, String>) -> Arc<dyn Cloud> {
-        cloud.as_ref().map_or_else(|_| self.bound(Arc::new(gpb_aws::NoSdk)), Arc::clone)
+    pub fn known_cloud(&self, cloud: &Result<Arc<SafeCloud>, String>) -> Arc<dyn Cloud> {
+        match cloud {
+            Ok(cloud) => Arc::clone(cloud) as Arc<dyn Cloud>,
+            Err(_) => self.bound(Arc::new(gpb_aws::NoSdk)),
+        }
     }
 
     fn bound(&self, invoke: Arc<dyn gpb_aws::Invoke>) -> Arc<dyn Cloud> {

@@ -4,9 +4,9 @@
 //! the resources as the state has them. So the difference comes from the plan alone, not from a price or a usage.
 
 use crate::calendar::today;
-use crate::cli::Session;
 use crate::cli::compile::CompiledProgram;
 use gpb_base::source::Span;
+use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
 use gpb_check::cost;
 use gpb_check::cost::book::PriceBook;
@@ -38,10 +38,15 @@ impl CostDelta {
     }
 }
 
-impl Session {
+impl CostDelta {
     /// Estimates the monthly cost before and after a plan for a compiled program.
-    pub fn bill(&self, compiled: &CompiledProgram, snapshot: &StateSnapshot, destroy: bool) -> CostDelta {
-        let book = PriceBook::new(&self.library);
+    pub fn estimate(
+        library: &Library,
+        compiled: &CompiledProgram,
+        snapshot: &StateSnapshot,
+        destroy: bool,
+    ) -> CostDelta {
+        let book = PriceBook::new(library);
         let day = today();
         let inputs = EstimateInputs { book: &book, day: Some(&day) };
         let applied: Vec<Resource> = snapshot.resources.values().map(applied).collect();

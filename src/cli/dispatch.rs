@@ -7,6 +7,7 @@ use crate::cli::session::Session;
 use crate::cli::terminal::{self, Terminal};
 use crate::cli::{
     apply, compile, cost, drill, explain, file_loader, fmt, graph, inspect, logs, plan, prices, recovery, simulate,
+    state,
 };
 use crate::lsp;
 use clap::{CommandFactory, Parser};
@@ -98,7 +99,7 @@ fn dispatch(session: &Session, command: &Command) -> Exit {
         }
         Command::Destroy { spec, yes, unprotect } => apply::destroy(session, spec, *yes, unprotect),
         Command::Show { plan } => inspect::show(session, plan.as_deref()),
-        Command::State { command } => inspect::state(session, command),
+        Command::State { command } => state::run(session, command),
         Command::Output { spec, name } => inspect::output(session, spec, name.as_deref()),
         Command::Cost { specs, at, on, diff } => {
             cost::run(session, &cost::CostRequest { specs, at: at.as_deref(), on: on.as_deref(), diff: *diff })

@@ -13,6 +13,7 @@ mod explain;
 mod file_loader;
 mod fmt;
 mod graph;
+mod import;
 mod inspect;
 mod logs;
 mod plan;
@@ -21,7 +22,9 @@ mod progress;
 mod recovery;
 mod session;
 mod simulate;
+mod state;
 mod state_folder;
+mod stop_signals;
 mod terminal;
 
 pub use dispatch::main;

@@ -1,7 +1,7 @@
 //! `gpb plan`: reads the cloud, compares, shows the plan and saves it.
 
 use crate::cli::args::{ReplaceArgs, UnprotectArgs};
-use crate::cli::cloud_choice::{self, AccountCheck};
+use crate::cli::cloud_choice::{self, AccountCheck, SafeCloud};
 use crate::cli::compile::CompiledProgram;
 use crate::cli::cost_delta::CostDelta;
 use crate::cli::session::{Session, diagnostics_document};
@@ -14,26 +14,31 @@ use gpb_base::threads::join;
 use gpb_catalog::Catalog;
 use gpb_engine::cloud::{Cloud, CloudError};
 use gpb_engine::plan;
-use gpb_engine::plan::{Observation, Plan};
+use gpb_engine::plan::Plan;
 use gpb_engine::reconcile as engine;
-use gpb_engine::reconcile::{CrashRecovery, IntentOutcome, LockReader, Refresh};
+use gpb_engine::reconcile::{CrashRecovery, LockReader, Refresh, RefreshResult};
+use gpb_engine::secrets::{SecretScrubber, source_name};
 use gpb_engine::state::{LockHolder, SecretKey, StateSnapshot, StateStore};
 use gpb_lang as lang;
 use gpb_model::{Address, Model, PropertyValue, SecretSource};
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 /// A plan with everything it was made from.
 pub struct PlanResult {
     /// The program with its model and graph.
-    pub compiled: CompiledProgram,
+    pub compiled: Arc<CompiledProgram>,
     /// The changes, in order.
     pub plan: Plan,
     /// The cloud, or the reason why it could not be asked: no credentials, or no SDKs.
-    pub cloud: Result<Arc<dyn Cloud>, String>,
+    pub cloud: Result<Arc<SafeCloud>, String>,
     /// The refusals to replace or delete protected resources.
     pub refusals: Vec<Diagnostic>,
+    /// The reasons for which resources are left alone: they could not be read.
+    pub unread: Vec<Diagnostic>,
     /// The monthly cost, before and after.
     pub bill: CostDelta,
 }
@@ -44,6 +49,9 @@ impl PlanResult {
         let mut document = report::json::plan(&self.plan, &|name| Catalog::embedded().get(name));
         if !self.bill.is_empty() {
             document["cost"] = serde_json::json!(self.bill);
+        }
+        if !self.unread.is_empty() {
+            document["unread"] = diagnostics_document(&self.unread, &self.compiled.sources)["diagnostics"].take();
         }
         if !self.compiled.warnings.is_empty() {
             document["warnings"] =
@@ -92,6 +100,7 @@ pub fn run(
     }
     let exit = match (result.refusals.is_empty(), result.plan.is_empty() && result.plan.changed_outputs().is_empty()) {
         (false, _) => Exit::Refused,
+        _ if !result.unread.is_empty() => Exit::Error,
         (true, false) if detailed => Exit::Changes,
         _ => Exit::Done,
     };
@@ -141,7 +150,7 @@ impl Session {
                 "\nThe cloud was not read: {why}\nThis plan is made against the state alone and cannot be applied.\n"
             ));
         }
-        self.show(&result.refusals, &result.compiled.sources);
+        self.show(&[result.unread.as_slice(), &result.refusals].concat(), &result.compiled.sources);
         Ok(())
     }
 }
@@ -158,7 +167,7 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     let store = session.store();
     let (early, compiled) =
         join(|| state_folder::only_state(&store, session.cloud_name()), || session.compile(&request.spec));
-    let compiled = compiled?;
+    let compiled = Arc::new(compiled?);
     let refuse = |diagnostics: &[Diagnostic], exit| {
         session.diagnostics(diagnostics, &compiled.sources);
         exit
@@ -166,9 +175,10 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     let scope = session.scope(&compiled.model);
     let state_error = |error: gpb_engine::state::StateError| refuse(&[error.diagnostic()], Exit::Error);
     let early = early.filter(|early| early.scope == scope);
-    let mut snapshot = early.map_or_else(|| store.snapshot(&scope), Ok).map_err(state_error)?;
+    let mut snapshot = Arc::new(early.map_or_else(|| store.snapshot(&scope), Ok).map_err(state_error)?);
     let key = store.key().map_err(state_error)?;
-    let mut cloud = session.cloud();
+    let scrubber = Arc::new(SecretScrubber::new(key.clone(), &snapshot));
+    let mut cloud = session.cloud(&scrubber);
     if let (Err(why), "sim") = (&cloud, session.cloud_name()) {
         // AWS may be out of reach, and a plan can be made all the same; the simulated cloud is either there or broken.
         return Err(session.fail(&format!("the simulated cloud cannot be used: {why}")));
@@ -189,38 +199,51 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
             AccountCheck::Wrong(diagnostics) => return Err(refuse(&diagnostics, Exit::Refused)),
         }
     }
-    let mut observation = None;
     let mut secrets = BTreeMap::new();
+    let (mut seen, mut is_seen) = (RefreshResult::default(), false);
+    let mut bill = None;
     if let Ok(cloud) = &cloud {
+        let mut open = Vec::new();
         if !snapshot.pending.is_empty() {
-            recover_open_intents(session, &store, &snapshot, cloud.as_ref())
+            open = recover_open_intents(session, &store, &snapshot, cloud.as_ref())
                 .await
                 .map_err(|d| refuse(&d, Exit::Error))?;
-            snapshot = store.snapshot(&scope).map_err(state_error)?;
+            snapshot = Arc::new(store.snapshot(&scope).map_err(state_error)?);
         }
-        let seen = observe(session, &snapshot, &compiled, cloud.as_ref()).await.map_err(|d| refuse(&d, Exit::Error))?;
-        observation = Some(seen);
-        secrets = hashes(&compiled, cloud.as_ref(), &key).await;
+        bill = Some(start_bill(session, &compiled, &snapshot, request.destroy));
+        secrets = hashes(&compiled, cloud, &key).await;
+        seen = observe(session, &snapshot, &compiled, cloud.as_ref()).await.map_err(|d| refuse(&d, Exit::Error))?;
+        is_seen = true;
+        // What an interrupted run may have done to a resource cannot be read either.
+        for (address, diagnostic) in open {
+            seen.observation.remove(&address);
+            seen.unread.insert(address, diagnostic.message.clone());
+            seen.diagnostics.push(diagnostic);
+        }
     }
+    let observation = is_seen.then_some(&seen.observation);
     let options = plan::PlanOptions {
         destroy: request.destroy,
         unprotect: unprotected(&request.unprotect),
         replace: request.replace.iter().map(|name| Address::new(name.as_str())).collect(),
         account,
+        unread: seen.unread.clone(),
+        scrubber: Some(Arc::clone(&scrubber)),
     };
     let inputs = plan::PlanInputs {
         model: &compiled.model,
         graph: &compiled.graph,
         types: &|name| Catalog::embedded().get(name),
         snapshot: &snapshot,
-        observation: observation.as_ref(),
+        observation,
         call: &lang::builtins::resolve,
         secret: &|secret| secrets.get(secret).cloned(),
         options: &options,
     };
+    let bill = bill.unwrap_or_else(|| start_bill(session, &compiled, &snapshot, request.destroy));
     let mut plan =
         logs::stage("plan", || plan::plan(&inputs)).map_err(|diagnostics| refuse(&diagnostics, Exit::Refused))?;
-    if let (Ok(cloud), Some(observation), true) = (&cloud, &observation, plan.deletes()) {
+    if let (Ok(cloud), Some(observation), true) = (&cloud, observation, plan.deletes()) {
         let clock = session.clock();
         let reader = LockReader { cloud: cloud.as_ref(), clock: clock.as_ref(), seed: snapshot.serial };
         let read = engine::read_deletion_locks(reader, &plan, &snapshot, observation);
@@ -231,8 +254,20 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     let mut refusals = plan::refusals(&plan, Some(&compiled.model));
     refusals.extend(creation_refusals(session, &plan, &compiled.model));
     refusals.extend(plan::capability_refusals(&plan, Some(&compiled.model), known_cloud.as_ref()));
-    let bill = session.bill(&compiled, &snapshot, request.destroy);
-    Ok(PlanResult { compiled, plan, cloud, refusals, bill })
+    let bill = bill.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+    let unread = seen.diagnostics.into_iter().chain(plan::incomplete(&plan)).collect();
+    Ok(PlanResult { compiled, plan, cloud, refusals, unread, bill })
+}
+
+/// Starts the estimate of the costs, which needs nothing of the cloud: it is read meanwhile.
+fn start_bill(
+    session: &Session,
+    compiled: &Arc<CompiledProgram>,
+    snapshot: &Arc<StateSnapshot>,
+    destroy: bool,
+) -> JoinHandle<CostDelta> {
+    let (library, compiled, snapshot) = (session.library.clone(), Arc::clone(compiled), Arc::clone(snapshot));
+    spawn_blocking(move || CostDelta::estimate(&library, &compiled, &snapshot, destroy))
 }
 
 /// Returns what AWS would refuse to create.
@@ -268,13 +303,13 @@ pub fn unprotected(names: &[String]) -> plan::ProtectionOverride {
     plan::ProtectionOverride::Only(names.iter().map(|name| Address::new(name.as_str())).collect())
 }
 
-/// Reconciles the interrupted changes: asks the cloud for the outcome of each.
+/// Reconciles the interrupted changes: asks the cloud for the outcome of each, and returns those that stay open.
 async fn recover_open_intents(
     session: &Session,
     store: &dyn StateStore,
     snapshot: &StateSnapshot,
     cloud: &dyn Cloud,
-) -> Result<(), Vec<Diagnostic>> {
+) -> Result<Vec<(Address, Diagnostic)>, Vec<Diagnostic>> {
     let clock = session.clock();
     let holder = LockHolder::current(command_line(), clock.epoch_ms());
     let writer = store.writer(&snapshot.scope, &holder).map_err(|error| vec![error.diagnostic()])?;
@@ -286,8 +321,7 @@ async fn recover_open_intents(
     let settled = logs::stage_async("crash_recovery", engine::recover(recovery))
         .await
         .map_err(|error| vec![error.diagnostic()])?;
-    let open: Vec<_> = settled.iter().filter_map(IntentOutcome::diagnostic).collect();
-    if open.is_empty() { Ok(()) } else { Err(open) }
+    Ok(settled.iter().filter_map(|one| Some((one.address().clone(), one.diagnostic()?))).collect())
 }
 
 /// Reads the resources of the state and the existing ones the program refers to.
@@ -296,7 +330,7 @@ pub async fn observe(
     snapshot: &StateSnapshot,
     compiled: &CompiledProgram,
     cloud: &dyn Cloud,
-) -> Result<Observation, Vec<Diagnostic>> {
+) -> Result<RefreshResult, Vec<Diagnostic>> {
     let clock = session.clock();
     let refresh = Refresh {
         cloud,
@@ -306,13 +340,13 @@ pub async fn observe(
         seed: snapshot.serial,
     };
     let refreshed = logs::stage_async("refresh", engine::refresh(refresh, snapshot, &compiled.model)).await;
-    if refreshed.diagnostics.is_empty() { Ok(refreshed.observation) } else { Err(refreshed.diagnostics) }
+    if refreshed.is_plannable() { Ok(refreshed) } else { Err(refreshed.diagnostics) }
 }
 
 /// Returns the keyed hashes of the secrets that can be read now.
 ///
 /// They show the plan which secret has changed.
-async fn hashes(compiled: &CompiledProgram, cloud: &dyn Cloud, key: &SecretKey) -> BTreeMap<SecretSource, String> {
+async fn hashes(compiled: &CompiledProgram, cloud: &SafeCloud, key: &SecretKey) -> BTreeMap<SecretSource, String> {
     let mut request = BTreeSet::new();
     for resource in &compiled.model.resources {
         for value in resource.properties.values() {
@@ -331,6 +365,7 @@ async fn hashes(compiled: &CompiledProgram, cloud: &dyn Cloud, key: &SecretKey) 
         };
         // One that cannot be read now is read again when it is needed, and reported then.
         if let Ok(value) = value {
+            cloud.scrubber().hold(&value, source_name(secret));
             found.insert(secret.clone(), key.hash(&value.into()));
         }
     }

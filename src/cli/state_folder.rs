@@ -67,6 +67,17 @@ impl Session {
         Ok(())
     }
 
+    /// Returns why a saved plan is not the one that `--env` asks for.
+    pub fn other_environment(&self, kept: &StoredPlan) -> Option<Diagnostic> {
+        let asked = self.common.env.as_deref().filter(|asked| *asked != kept.environment)?;
+        let (held, spec) = (&kept.environment, kept.spec.display());
+        let message = format!("the saved plan is for the environment `{held}`, and `--env {asked}` was asked for");
+        let help = format!(
+            "run `gpb plan {spec} --env {asked}` first, or `gpb apply {spec} --env {asked}`; each environment has a state of its own"
+        );
+        Some(Diagnostic::error("GPB7042", message).help(help))
+    }
+
     /// Loads the plan last shown, or one from a file.
     ///
     /// # Errors

@@ -28,6 +28,7 @@ impl Terminal {
             Color::Auto => is_terminal && !no_color,
         };
         let interactive = io::stderr().is_terminal();
+        OUT_IS_TERMINAL.store(io::stdout().is_terminal(), Ordering::Relaxed);
         let unicode = ["LC_ALL", "LC_CTYPE", "LANG"]
             .iter()
             .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
@@ -55,11 +56,12 @@ pub fn variable(name: &str) -> Option<String> {
 
 /// Writes to standard output.
 ///
-/// A reader that is gone (`gpb show | head`) is no error: an apply goes on without it.
+/// A reader that is gone (`gpb show | head`) or a terminal that is no more is no error: an apply goes on without it.
 pub fn print(text: &str) {
     let mut out = io::stdout().lock();
     if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
         && error.kind() != io::ErrorKind::BrokenPipe
+        && !OUT_IS_TERMINAL.load(Ordering::Relaxed)
     {
         LOST.store(true, Ordering::Relaxed);
     }
@@ -71,6 +73,9 @@ pub fn print(text: &str) {
 pub fn lost() -> bool {
     LOST.load(Ordering::Relaxed)
 }
+
+/// Standard output was a terminal when the command began.
+static OUT_IS_TERMINAL: AtomicBool = AtomicBool::new(false);
 
 /// Output was lost.
 static LOST: AtomicBool = AtomicBool::new(false);

@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 /// Returns a plan as JSON.
 ///
 /// Its keys are `format`, `kind`, `stack`, `environment`, `cloud`, `observed`, `empty`, `summary`, `overrides`, `changes`,
-/// `outputs` and `changed_outputs`, the names of those whose value changes. `changes` holds pending changes and drift, by
+/// `withheld`, `outputs` and `changed_outputs`, the names of those whose value changes. `changes` holds pending changes and drift, by
 /// layer and address; `property` is a path in gpb's spelling, `path` in AWS's. A value known only after apply is an object
 /// with one key, `$ref`, `$concat` or `$call`.
 pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
@@ -31,6 +31,7 @@ pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
         "summary": PlanSummary::new(plan),
         "overrides": plan.overrides,
         "changes": plan.changes.iter().filter(is_listed).map(|one| change(one, &order, types)).collect::<Vec<_>>(),
+        "withheld": plan.withheld,
         "outputs": plan.outputs.iter().map(|(name, one)| (name.to_string(), value(one))).collect::<Map<_, _>>(),
         "changed_outputs": plan.changed_outputs(),
     })

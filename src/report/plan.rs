@@ -99,9 +99,12 @@ pub fn human(plan: &Plan, types: TypeLookup<'_>, styles: &Styles) -> String {
         out.push('\n');
     }
     layers(plan, &page, &mut out);
+    withheld(plan, &page, &mut out);
     outputs(plan, &page, &mut out);
     let summary = PlanSummary::new(plan);
-    if plan.is_empty() {
+    if plan.is_empty() && !plan.withheld.is_empty() {
+        push(&mut out, &paint(styles.strong, "No changes of what could be read."));
+    } else if plan.is_empty() {
         push(&mut out, &paint(styles.strong, unchanged(summary.unchanged, plan.changed_outputs().len())));
     } else {
         push(&mut out, &format!("{} {summary}", paint(styles.strong, "Plan:")));
@@ -162,6 +165,23 @@ fn layers(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
     if layer.is_some() {
         out.push('\n');
     }
+}
+
+/// Prints what is left alone, each with the reason.
+fn withheld(plan: &Plan, page: &ChangePrinter<'_>, out: &mut String) {
+    if plan.withheld.is_empty() {
+        return;
+    }
+    push(out, &paint(page.styles.alert, "Left alone:"));
+    for one in &plan.withheld {
+        let why = match (&one.unread, &one.because) {
+            (Some(why), _) => format!("cannot be read: {why}"),
+            (None, Some(because)) => format!("depends on {because}"),
+            (None, None) => "cannot be read".to_owned(),
+        };
+        push(out, &format!("  {} ({}): {}", one.address, one.ty, super::value::visible(&why)));
+    }
+    out.push('\n');
 }
 
 /// Prints the new outputs.

@@ -5,11 +5,13 @@ mod capability;
 mod deletion_locks;
 mod errors;
 mod help;
+mod incomplete;
 mod logs;
 mod look;
 mod plan;
 mod protection;
 mod secrets;
+mod state;
 
 use crate::support::{Folder, Ran};
 use std::fmt::Write as _;

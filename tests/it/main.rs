@@ -6,6 +6,7 @@ extern crate alloc;
 
 mod bad_specs;
 mod cli;
+mod components;
 mod cost;
 mod editors;
 mod lsp;

@@ -194,12 +194,16 @@ fn a_second_apply_is_told_who_is_at_it() {
 }
 
 #[test]
-fn ctrl_c_finishes_what_is_under_way_and_no_more() {
+fn a_signal_finishes_what_is_under_way_and_no_more() {
+    ["INT", "TERM"].into_iter().for_each(finishes_what_is_under_way_on);
+}
+
+fn finishes_what_is_under_way_on(signal: &str) {
     let folder = folder();
     folder.write("a.gpb", &chain());
     let mut run = Running::start(&folder, &["apply", "a.gpb", "--yes"], "0.3");
     assert!(run.until("waiting"));
-    interrupt(&run.child);
+    send(signal, &run.child);
     let end = run.lines.map(Result::unwrap).last().unwrap();
     let end: serde_json::Value = serde_json::from_str(&end).unwrap();
     assert_eq!((&end["event"], &end["complete"]), (&"end".into(), &false.into()), "{end}");
@@ -217,14 +221,18 @@ fn ctrl_c_finishes_what_is_under_way_and_no_more() {
 }
 
 #[test]
-fn a_second_ctrl_c_stops_at_once_and_the_next_apply_finishes() {
+fn a_second_signal_stops_at_once_and_the_next_apply_finishes() {
+    ["INT", "TERM"].into_iter().for_each(stops_at_once_on);
+}
+
+fn stops_at_once_on(signal: &str) {
     let folder = folder();
     folder.write("a.gpb", &chain());
     let mut run = Running::start(&folder, &["apply", "a.gpb", "--yes"], "100");
     assert!(run.until("waiting"));
     // One signal may be lost in the other while both are pending, so they are sent until the process ends.
     while run.child.try_wait().unwrap().is_none() {
-        interrupt(&run.child);
+        send(signal, &run.child);
     }
     assert_eq!(run.child.wait().unwrap().code(), Some(1));
     assert_eq!(snapshot(&folder).unwrap().pending.len(), 1);
@@ -245,7 +253,26 @@ fn a_reader_that_goes_away_does_not_stop_an_apply() {
     assert_eq!(in_the_cloud(&folder).len(), 12);
 }
 
-fn interrupt(child: &Child) {
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).stderr(Stdio::null()).status();
+/// A terminal that is closed: its process hears of it, and can write to neither of its streams.
+#[test]
+fn a_lost_terminal_does_not_stop_an_apply() {
+    let folder = folder();
+    folder.write("a.gpb", &chain());
+    let mut command = folder.command(&["apply", "a.gpb", "--yes", "--sim", "latency=0.02"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut told = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(told.any(|line| line.unwrap().contains("creating")));
+    drop((told, child.stdout.take()));
+    for _ in 0..3 {
+        send("HUP", &child);
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    settled(&folder);
+    assert_eq!(in_the_cloud(&folder).len(), 12);
+}
+
+fn send(signal: &str, child: &Child) {
+    let sent =
+        Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).stderr(Stdio::null()).status();
     sent.unwrap();
 }

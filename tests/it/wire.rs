@@ -2,6 +2,8 @@
 //!
 //! moto has most services; ministack has those that moto lacks or lacks in part (MSK, ElastiCache, CloudWatch).
 
+mod kills;
+
 use crate::support::{Folder, root};
 use gpb_testkit::Emulator;
 use serde_json::{Value as Json, json};

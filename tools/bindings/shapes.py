@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes stdlib/aws/generated/<service>.json: the inputs, outputs and pagination of the operations that bindings name.
+"""Writes stdlib/aws/generated/<service>.json: the shapes, pagination and waiters of the operations that bindings name.
 
 Needs botocore. `--check` writes nothing and fails when a file would change.
 """
@@ -86,6 +86,37 @@ def page(session, name, operation):
     return result
 
 
+# The ends of names of waiters that wait for something to go, or to stop.
+GONE = re.compile(r"(NotExists|Deleted|DeleteComplete|Inactive|Stopped|Terminated|Cancelled|Disassociated)$")
+PLAIN = re.compile(r"[A-Za-z]+(\[\])?(\.[A-Za-z]+(\[\])?)*")
+
+
+def waiters(session, name, operation):
+    """The waiters of an operation that look at one state: their success and their failure by its values."""
+    try:
+        model = session.get_component("data_loader").load_service_model(name, "waiters-2")
+    except Exception:
+        return {}
+    found = {}
+    for waiter, rule in sorted(model["waiters"].items()):
+        by_state = {"success": [], "failure": []}
+        paths = set()
+        for acceptor in rule["acceptors"]:
+            if acceptor["matcher"] in ("path", "pathAll", "pathAny") and acceptor["state"] in by_state:
+                paths.add(acceptor["argument"])
+                by_state[acceptor["state"]].append(acceptor["expected"])
+        if rule["operation"] != operation or GONE.search(waiter) or len(paths) != 1 or not by_state["success"]:
+            continue
+        path = paths.pop()
+        if not PLAIN.fullmatch(path):
+            continue
+        entry = {"path": path.replace("[]", ".*"), "ready": sorted(by_state["success"])}
+        if by_state["failure"]:
+            entry["failed"] = sorted(by_state["failure"])
+        found[waiter] = {**entry, "delay": rule["delay"], "attempts": rule["maxAttempts"]}
+    return found
+
+
 def generate(session, name, model, operations):
     shapes, table = {}, {}
     for operation in sorted(operations):
@@ -99,6 +130,9 @@ def generate(session, name, model, operations):
         paging = page(session, name, operation)
         if paging:
             entry["page"] = paging
+        waiting = waiters(session, name, operation)
+        if waiting:
+            entry["waiters"] = waiting
         table[operation] = entry
     return {"operations": table, "shapes": dict(sorted(shapes.items()))}
 

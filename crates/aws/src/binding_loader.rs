@@ -4,6 +4,8 @@ use super::binding::{BindingFile, PropertySide, TagCalls, TypeBinding, TypeTags}
 use super::bound_type::BoundType;
 use super::lint;
 use super::shapes::Api;
+use super::source_lines::SourceLines;
+use super::waiters;
 use gpb_base::stdlib::Library;
 use gpb_catalog::{Catalog, TypeDef};
 use gpb_engine::cloud::{CloudError, CloudErrorKind, TypeSource};
@@ -22,10 +24,12 @@ pub enum BindingError {
         message: String,
     },
     /// A binding that does not match the catalog or the API.
-    #[error("{file}: {place}: {message}")]
+    #[error("{file}{}: {place}: {message}", line.map(|line| format!(":{line}")).unwrap_or_default())]
     Mismatch {
         /// The path of the file below `stdlib`.
         file: String,
+        /// The line of what the problem is about, counted from 1.
+        line: Option<usize>,
         /// The key in the file, such as `types.queue.read`.
         place: String,
         /// The problem.
@@ -124,7 +128,7 @@ impl Bindings {
         let file = match self.library.get(&path) {
             None => Err(BindingError::Missing { ty: format!("aws.{namespace}"), file: path.clone() }),
             Some(text) => toml::from_str::<BindingFile>(text).map(Arc::new).map_err(|error| {
-                let message = error.to_string().trim_end().to_owned();
+                let message = suggested(error.to_string().trim_end());
                 BindingError::Malformed { file: path.clone(), message }
             }),
         };
@@ -142,19 +146,54 @@ impl Bindings {
         apis.entry(service.to_owned()).or_insert_with(read).clone()
     }
 
+    /// Lists every mistake in the binding of a type, in the order of the checks.
+    pub fn mistakes(&self, ty: &str) -> Vec<BindingError> {
+        match self.assemble(ty) {
+            Ok(bound) => self.mismatches(&bound),
+            Err(error) => vec![error],
+        }
+    }
+
     fn bind(&self, ty: &str) -> Result<BoundType, BindingError> {
-        let (namespace, name) = ty.strip_prefix("aws.").and_then(|rest| rest.split_once('.')).unwrap_or(("", ty));
-        let path = format!("aws/{namespace}.toml");
+        let bound = self.assemble(ty)?;
+        match self.mismatches(&bound).into_iter().next() {
+            Some(mistake) => Err(mistake),
+            None => Ok(bound),
+        }
+    }
+
+    fn mismatches(&self, bound: &BoundType) -> Vec<BindingError> {
+        let problems = lint::problems(bound);
+        if problems.is_empty() {
+            return Vec::new();
+        }
+        let (file, name) = place_of(&bound.ty);
+        let lines = self.library.get(&file).map(|text| SourceLines::new(text, name));
+        let mistake = |problem: lint::BindingProblem| BindingError::Mismatch {
+            file: file.clone(),
+            line: lines.as_ref().and_then(|lines| lines.find(&problem.place, &problem.token)),
+            place: format!("types.{name}.{}", problem.place),
+            message: problem.message,
+        };
+        problems.into_iter().map(mistake).collect()
+    }
+
+    /// Puts a binding together with its type and its APIs.
+    fn assemble(&self, ty: &str) -> Result<BoundType, BindingError> {
+        let (path, name) = place_of(ty);
+        let namespace = path.trim_start_matches("aws/").trim_end_matches(".toml");
         let missing = || BindingError::Missing { ty: ty.to_owned(), file: path.clone() };
         let file = self.file(namespace).map_err(|error| match error {
             BindingError::Missing { .. } => missing(),
             other => other,
         })?;
         let binding = Arc::new(file.types.get(name).cloned().ok_or_else(missing)?);
-        let place = format!("types.{name}");
-        let mismatch = |place: String, message: String| BindingError::Mismatch { file: path.clone(), place, message };
-        let def = self.types.get(ty);
-        let def = def.ok_or_else(|| mismatch(place.clone(), format!("the catalog has no type `{ty}`")))?;
+        let def = self.types.get(ty).ok_or_else(|| BindingError::Mismatch {
+            file: path.clone(),
+            line: None,
+            place: format!("types.{name}"),
+            message: format!("the catalog has no type `{ty}`"),
+        })?;
         let tags = tags(&file, &binding, &def).map(Arc::new);
         let mut bound =
             BoundType { ty: ty.to_owned(), def, file, binding, tags, apis: BTreeMap::new(), needs_account: false };
@@ -163,10 +202,32 @@ impl Bindings {
         let apis =
             services.collect::<BTreeSet<_>>().into_iter().filter_map(|name| Some((name.clone(), self.api(&name)?)));
         bound.apis = apis.collect();
-        match lint::problems(&bound).into_iter().next() {
-            Some(problem) => Err(mismatch(format!("{place}.{}", problem.place), problem.message)),
-            None => Ok(bound),
-        }
+        waiters::resolve(&mut bound).map_err(|message| BindingError::Mismatch {
+            file: path.clone(),
+            line: self.library.get(&path).and_then(|text| SourceLines::new(text, name).find("ready", "waiter")),
+            place: format!("types.{name}.ready"),
+            message,
+        })?;
+        Ok(bound)
+    }
+}
+
+/// Returns the file of a type's binding, and its name in it.
+fn place_of(ty: &str) -> (String, &str) {
+    let (namespace, name) = ty.strip_prefix("aws.").and_then(|rest| rest.split_once('.')).unwrap_or(("", ty));
+    (format!("aws/{namespace}.toml"), name)
+}
+
+/// Adds to a parser's message the key that may have been meant.
+fn suggested(message: &str) -> String {
+    let suggestion = || {
+        let (_, rest) = message.split_once("unknown field `")?;
+        let (unknown, known) = rest.split_once('`')?;
+        gpb_base::diag::nearest(unknown, known.split('`').skip(1).step_by(2))
+    };
+    match suggestion() {
+        Some(near) => format!("{message}; did you mean `{near}`?"),
+        None => message.to_owned(),
     }
 }
 
@@ -182,6 +243,7 @@ fn tags(file: &BindingFile, binding: &TypeBinding, def: &TypeDef) -> Option<TagC
             Some(TagCalls {
                 create,
                 tag: own.tag.or(shared.tag),
+                replace: own.replace || shared.replace,
                 untag: own.untag.or(shared.untag),
                 read: own.read.or(shared.read),
             })

@@ -18,10 +18,12 @@ mod runner;
 #[cfg(feature = "_sdk")]
 mod sdk;
 mod shapes;
+mod source_lines;
 mod template;
 mod template_scope;
 #[cfg(test)]
 mod tests;
+mod waiters;
 
 pub use binding_loader::{BindingError, Bindings};
 pub use bound_type::BoundType;

@@ -23,7 +23,7 @@ pub enum PathStep {
 }
 
 /// A path, as bindings write it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct MemberPath {
     /// It starts at the root of an output.

@@ -1,8 +1,11 @@
 //! The shapes of API operations, as far as bindings use them: generated data below `aws/generated/`.
 
 use super::name_matching::same;
+use super::path::MemberPath;
 use serde::Deserialize;
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The operations of one service.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -23,6 +26,33 @@ pub struct ApiOperation {
     output: Option<String>,
     /// The pages of its answers, where it has any.
     pub page: Option<Pagination>,
+    /// AWS's own waiters that ask it, by name.
+    #[serde(default)]
+    pub waiters: BTreeMap<String, Waiter>,
+}
+
+/// A waiter of AWS's own: the states of an operation's answer that mean ready and failed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiter {
+    /// The path to the state, from the root of the output.
+    pub path: MemberPath,
+    /// The states that mean ready.
+    pub ready: Vec<Json>,
+    /// The states that mean that it never will be.
+    #[serde(default)]
+    pub failed: Vec<Json>,
+    /// The time between two looks, in seconds.
+    pub delay: u64,
+    /// The largest number of looks.
+    pub attempts: u64,
+}
+
+impl Waiter {
+    /// Returns the longest time that it waits.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_secs(self.delay.saturating_mul(self.attempts))
+    }
 }
 
 /// The pages of an operation's answers, by members of its input and output.

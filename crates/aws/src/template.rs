@@ -1,8 +1,9 @@
 //! Templates: strings with `${…}` and trees of them, filled with the values of an operation.
 
 mod expression;
+mod zip;
 
-pub use expression::{Expression, Lookup, TemplateFunction, TemplateTerm};
+pub use expression::{COMPARED, Expression, ExpressionChoice, Lookup, TemplateFunction, TemplateTerm};
 
 use super::name_matching::text_of;
 use serde::Deserialize;
@@ -82,7 +83,7 @@ impl Template {
                 TemplatePart::Text(_) => [].iter(),
                 TemplatePart::Interpolation(expression) => expression.choices.iter(),
             })
-            .map(|choice| &choice.term)
+            .flat_map(ExpressionChoice::terms)
     }
 }
 
@@ -148,6 +149,8 @@ impl TryFrom<Json> for TemplateTree {
 
 /// The key that spreads an object into the one around it.
 const SPREAD: &str = "...";
+/// The key of an object in a list that is made once an element of that value.
+const EACH: &str = "*";
 
 impl TemplateTree {
     /// Fills the tree; an object or a list of absent parts is absent.
@@ -175,12 +178,35 @@ impl TemplateTree {
         let entries: &[(String, TemplateTree)] = if let TemplateTree::Object(entries) = self { entries } else { &[] };
         entries.iter().map(|(key, _)| key.as_str()).filter(|key| *key != SPREAD)
     }
+
+    /// Lists the outermost members with what they are made of.
+    pub fn members(&self) -> impl Iterator<Item = (&str, &TemplateTree)> {
+        let entries: &[(String, TemplateTree)] = if let TemplateTree::Object(entries) = self { entries } else { &[] };
+        entries.iter().map(|(key, tree)| (key.as_str(), tree)).filter(|(key, _)| *key != SPREAD)
+    }
+
+    /// Returns the places of `*` that stand in no list, where they would be a member's name.
+    pub fn misplaced_each(&self, in_list: bool) -> bool {
+        match self {
+            TemplateTree::Object(entries) => {
+                entries.iter().any(|(key, tree)| (key == EACH && !in_list) || tree.misplaced_each(false))
+            }
+            TemplateTree::List(items) => items.iter().any(|item| item.misplaced_each(true)),
+            TemplateTree::Text(_) | TemplateTree::Plain(_) => false,
+        }
+    }
 }
 
 /// A list all of whose elements are absent is absent.
 fn fill_list(items: &[TemplateTree], from: &dyn Lookup) -> FillResult {
     let mut out = Vec::new();
     for item in items {
+        if let TemplateTree::Object(entries) = item
+            && let Some((_, elements)) = entries.iter().find(|(key, _)| key == EACH)
+        {
+            out.extend(fill_each(elements, entries, from));
+            continue;
+        }
         match item.fill(from) {
             FillResult::Value(value) => out.push(value),
             FillResult::Absent => {}
@@ -189,6 +215,34 @@ fn fill_list(items: &[TemplateTree], from: &dyn Lookup) -> FillResult {
         }
     }
     if out.is_empty() && !items.is_empty() { FillResult::Absent } else { FillResult::Value(Json::Array(out)) }
+}
+
+/// Fills an object once an element, which is `${item}`; an element whose parts are all absent is left out.
+fn fill_each(elements: &TemplateTree, entries: &[(String, TemplateTree)], from: &dyn Lookup) -> Vec<Json> {
+    let elements = match elements.fill(from) {
+        FillResult::Value(Json::Array(items)) => items,
+        FillResult::Value(one) => vec![one],
+        FillResult::Absent | FillResult::AbsentObject => Vec::new(),
+    };
+    let rest: Vec<(String, TemplateTree)> = entries.iter().filter(|(key, _)| key != EACH).cloned().collect();
+    let one = |item: Json| fill_object(&rest, &ItemLookup { item, around: from }).value();
+    elements.into_iter().filter_map(one).collect()
+}
+
+/// The values of an element and those around it.
+struct ItemLookup<'a> {
+    item: Json,
+    around: &'a dyn Lookup,
+}
+
+impl Lookup for ItemLookup<'_> {
+    fn lookup(&self, term: &TemplateTerm) -> Option<Json> {
+        match (term.word.as_str(), &term.path) {
+            ("item", Some(path)) => path.get(&self.item, &self.item),
+            ("item", None) => Some(self.item.clone()),
+            _ => self.around.lookup(term),
+        }
+    }
 }
 
 /// An object all of whose members are absent is absent.
@@ -215,6 +269,7 @@ fn fill_object(entries: &[(String, TemplateTree)], from: &dyn Lookup) -> FillRes
 #[expect(clippy::needless_pass_by_value, reason = "cases read better without `&`")]
 mod tests {
     use super::*;
+    use base64::Engine as _;
     use serde_json::json;
 
     struct KnownValues(Json);
@@ -267,12 +322,39 @@ mod tests {
         check(json!("${region is eu-west-1/us-west-1}"), Some(json!(false)));
         check(json!("${Ids limit Doc.a}"), Some(json!(["x"])));
         check(json!("${Ids limit None}"), None);
+        let text = json!({ "Definition": { "At": "${Queue}", "Other": "${Not}" }, "Values": { "Queue": "arn:q" } });
+        let filled = TemplateTree::try_from(json!("${Definition:json fill Values}")).unwrap().fill(&KnownValues(text));
+        assert_eq!(filled.value(), Some(json!(r#"{"At":"arn:q","Other":"${Not}"}"#)));
         check(json!("${Ids starting y}"), Some(json!(["y"])));
         check(json!("${Doc:json}"), Some(json!(r#"{"a":1}"#)));
         check(json!("${Arn:last}"), Some(json!("name")));
         check(json!("${Ids:csv:split:first}"), Some(json!("x")));
         check(json!("${Text:base64:base64_decode}"), Some(json!("a,b")));
         check(json!({ "...": "${Doc}", "a": 2, "b": 3 }), Some(json!({ "a": 2, "b": 3 })));
+    }
+
+    #[test]
+    fn an_object_is_made_once_an_element() {
+        check(
+            json!({ "Updates": [{ "*": "${Ids}", "Update": { "Name": "${item}", "Vpc": "${VpcId}" } }, { "Last": 1 }] }),
+            Some(json!({ "Updates": [
+                { "Update": { "Name": "x", "Vpc": "vpc-1" } }, { "Update": { "Name": "y", "Vpc": "vpc-1" } }, { "Last": 1 },
+            ] })),
+        );
+        check(json!({ "Updates": [{ "*": "${None}", "Update": "${item}" }] }), None);
+        let misplaced = TemplateTree::try_from(json!({ "Update": { "*": "${Ids}", "Name": "${item}" } })).unwrap();
+        assert!(misplaced.misplaced_each(false));
+    }
+
+    #[test]
+    fn a_text_becomes_a_zip_of_one_entry() {
+        let zipped = TemplateTree::try_from(json!("${VpcId zip index.py/index.js}")).unwrap();
+        let known = KnownValues(json!({ "VpcId": "print(1)\n" }));
+        let text = zipped.fill(&known).value().unwrap();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(text.as_str().unwrap()).unwrap();
+        assert!(bytes.starts_with(b"PK\x03\x04"), "{bytes:?}");
+        let holds = |what: &str| bytes.windows(what.len()).filter(|part| *part == what.as_bytes()).count();
+        assert_eq!((holds("print(1)\n"), holds("index.py"), holds("index.js")), (2, 2, 2));
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! The values that the templates of one operation can refer to.
 
+use super::map::matches;
+use super::name_matching::text_of;
+use super::path::MemberPath;
 use super::template::{Lookup, TemplateTerm};
 use gpb_engine::cloud::Properties;
 use gpb_model::PropPath;
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// The values of one operation.
 ///
@@ -28,6 +32,10 @@ pub struct TemplateScope {
     pub read: Option<Json>,
     /// The resource in the output of the type's `read`.
     pub object: Option<Json>,
+    /// The output of the operation's first `read`, and the resource in it.
+    pub first_read: Option<(Json, Json)>,
+    /// The lists whose elements have a key, and the member that is it.
+    pub keys: BTreeMap<String, String>,
     /// In an update: the properties that change, as they shall be.
     pub changed: Properties,
     /// In an update: the places that change.
@@ -81,6 +89,10 @@ pub const WORDS: &[&str] = &[
     "object",
     "before",
     "changed",
+    "added",
+    "modified",
+    "removed",
+    "kept",
     "item",
     "raw",
     "property",
@@ -103,7 +115,12 @@ impl Lookup for TemplateScope {
             "out" => Some(self.out.clone()),
             "read" => self.read.clone(),
             "object" => self.object.clone(),
-            "before" => Some(Json::Object(self.before.clone())),
+            "before" => match term.property().as_deref() {
+                Some("read") => return within_first_read(self.first_read.as_ref().map(|(root, _)| root)?, term),
+                Some("object") => return within_first_read(self.first_read.as_ref().map(|(_, object)| object)?, term),
+                _ => Some(Json::Object(self.before.clone())),
+            },
+            "added" | "modified" | "removed" | "kept" => return self.elements(term),
             "changed" => Some(Json::Object(self.changed.clone())),
             "item" => self.item.clone(),
             "raw" => self.raw.clone(),
@@ -125,7 +142,47 @@ impl Lookup for TemplateScope {
     }
 }
 
+/// Returns what is behind `before.read` or `before.object`.
+fn within_first_read(shown: &Json, term: &TemplateTerm) -> Option<Json> {
+    let steps = term.path.as_ref()?.steps().get(1..)?;
+    MemberPath { absolute: false, alternatives: vec![steps.to_vec()] }.get(shown, shown)
+}
+
 impl TemplateScope {
+    /// Keeps what a read shows; the first one of an operation stays in `${before.read…}`.
+    pub fn set_read(&mut self, root: Json, object: Json) {
+        if self.first_read.is_none() {
+            self.first_read = Some((root.clone(), object.clone()));
+        }
+        (self.read, self.object) = (Some(root), Some(object));
+    }
+
+    /// Returns what a condition tests, a property or a term of a template.
+    pub fn tested(&self, name: &str) -> Option<Json> {
+        if let Some(value) = self.property(name) {
+            return Some(value.clone());
+        }
+        self.lookup(&TemplateTerm::parse(name).ok()?).filter(|value| !value.is_null())
+    }
+
+    /// Returns the elements of a list that an update adds, modifies, removes or keeps.
+    ///
+    /// No element is absence.
+    fn elements(&self, term: &TemplateTerm) -> Option<Json> {
+        let property = term.property()?;
+        let key = self.keys.get(&property).map(String::as_str);
+        let list = |from: &Properties| from.get(&property).and_then(Json::as_array).cloned().unwrap_or_default();
+        let (old, new) = (list(&self.before), list(&self.desired));
+        let twin = |element: &Json, others: &[Json]| others.iter().find(|other| is_same(key, element, other)).cloned();
+        let found: Vec<Json> = match term.word.as_str() {
+            "added" => new.into_iter().filter(|one| twin(one, &old).is_none()).collect(),
+            "removed" => old.into_iter().filter(|one| twin(one, &new).is_none()).collect(),
+            "kept" => new.into_iter().filter(|one| twin(one, &old).is_some()).collect(),
+            _ => new.into_iter().filter(|one| twin(one, &old).is_some_and(|was| !matches(one, &was))).collect(),
+        };
+        (!found.is_empty()).then_some(Json::Array(found))
+    }
+
     /// Returns a property: desired, else observed, else a part of the identifier.
     pub fn property(&self, name: &str) -> Option<&Json> {
         let sources = [&self.desired, &self.observed, &self.parts];
@@ -142,5 +199,13 @@ impl TemplateScope {
             None => parts.values().next().cloned(),
         };
         Some(all.iter().filter_map(one).collect())
+    }
+}
+
+/// Checks that two elements are the same one: by their key, or by all that they hold.
+pub fn is_same(key: Option<&str>, wanted: &Json, found: &Json) -> bool {
+    match key {
+        Some(key) => wanted.get(key).zip(found.get(key)).is_some_and(|(a, b)| text_of(a) == text_of(b)),
+        None => matches(wanted, found),
     }
 }

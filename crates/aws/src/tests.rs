@@ -7,12 +7,16 @@ mod call_log;
 mod capability;
 mod changes;
 mod coverage;
+mod format;
+mod leftovers;
 mod locks;
 mod name_conflicts;
 mod script;
+mod secrets;
+mod services;
 
 use super::binding::BindingFile;
-use super::{Bindings, lint};
+use super::{BindingError, Bindings, lint};
 use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
 use gpb_engine::cloud::{
@@ -106,11 +110,20 @@ async fn an_update_sends_what_changed_and_the_tags_apart() {
 #[tokio::test]
 async fn a_deletion_waits_until_it_is_gone() {
     let read = || json!({ "Filters": [{ "Name": "vpc-id", "Values": ["vpc-1"] }] });
+    // GuardDuty may have put a group of its own there.
+    let groups = || {
+        let name = json!({ "Name": "group-name", "Values": ["GuardDutyManagedSecurityGroup-vpc-1"] });
+        let asked = json!({ "Filters": [{ "Name": "vpc-id", "Values": ["vpc-1"] }, name] });
+        ok("ec2:DescribeSecurityGroups", asked, json!({ "SecurityGroups": [] }))
+    };
     let script = Script::new(vec![
+        groups(),
         ok("ec2:DeleteVpc", json!({ "VpcId": "vpc-1" }), json!({})),
         ok("ec2:DescribeVpcs", read(), json!({ "Vpcs": [{ "VpcId": "vpc-1", "State": "available" }] })),
         ok("ec2:DescribeVpcs", read(), json!({ "Vpcs": [] })),
+        groups(),
         error("ec2:DeleteVpc", json!({ "VpcId": "vpc-1" }), "InvalidVpcID.NotFound"),
+        ok("ec2:DescribeVpcs", read(), json!({ "Vpcs": [] })),
     ]);
     let cloud = cloud(&script);
     let sink = Quiet::default();
@@ -265,11 +278,12 @@ async fn secrets_and_identity_are_data_too() {
 #[test]
 fn every_binding_is_sound() {
     let bindings = Bindings::embedded();
-    let problems: Vec<String> = bindings
-        .names()
-        .into_iter()
-        .filter_map(|name| name.and_then(|name| bindings.get(&name).map(|_| ())).err().map(|error| error.to_string()))
-        .collect();
+    let mistakes = |name: Result<String, BindingError>| match name {
+        Ok(name) => bindings.mistakes(&name),
+        Err(error) => vec![error],
+    };
+    let problems: Vec<String> =
+        bindings.names().into_iter().flat_map(mistakes).map(|error| error.to_string()).collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
@@ -285,6 +299,42 @@ fn no_property_is_forgotten() {
         );
     }
     assert!(forgotten.is_empty(), "{}", forgotten.join("\n"));
+}
+
+/// Whatever can be changed is changed by some call, or the list says why not.
+#[test]
+fn every_update_has_a_call_or_a_reason() {
+    let known: std::collections::BTreeMap<String, std::collections::BTreeMap<String, String>> =
+        toml::from_str(include_str!("tests/without_update.toml")).unwrap();
+    let bindings = Bindings::embedded();
+    let mut wrong = Vec::new();
+    for name in bindings.names().into_iter().flatten() {
+        let bound = bindings.get(&name).unwrap();
+        let reasons = known.get(&name).cloned().unwrap_or_default();
+        for line in lint::audit(&bound) {
+            let lacks = line.lacks_update(bound.def.updatable) && !bound.binding.is_carried(&line.property);
+            match (lacks, reasons.contains_key(&line.property)) {
+                (true, false) => wrong.push(format!("{name}: no call changes {}", line.property)),
+                (false, true) => wrong.push(format!("{name}: a call changes {}", line.property)),
+                _ => {}
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A part that no call takes would be refused when it is used: then the binding says so.
+#[test]
+fn every_part_that_is_written_has_a_place() {
+    let bindings = Bindings::embedded();
+    let mut lost = Vec::new();
+    for name in bindings.names().into_iter().flatten() {
+        let parts = lint::lost_parts(&bindings.get(&name).unwrap());
+        lost.extend(
+            parts.into_iter().filter(|part| !part.on_read).map(|part| format!("{name}: {} {}", part.path.0, part.call)),
+        );
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
 }
 
 #[test]

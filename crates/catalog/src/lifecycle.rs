@@ -14,6 +14,10 @@ pub struct TypeLifecycle {
     ///
     /// A replacement that keeps the values of a group deletes first.
     pub exclusive: Vec<Vec<PropPath>>,
+    /// Properties of which AWS, or the binding, makes the identifier: with others it is another resource.
+    ///
+    /// The old one is deleted first, since both may be about the same things.
+    pub identified_by: Vec<PropPath>,
     /// Types whose resources hold one of this type: AWS refuses its deletion while they use it.
     pub held_by: Vec<TypeName>,
     /// The time after a creation or a change in which other services may not know of it.

@@ -3,5 +3,6 @@
 pub mod cloud;
 pub mod plan;
 pub mod reconcile;
+pub mod secrets;
 pub mod state;
 pub mod unknown;

@@ -1,6 +1,7 @@
 //! The calls of the simulated cloud, each with its faults, its latency and its event in the log.
 
 use super::behaviour::RuleCall;
+use super::echo;
 use super::faults::{InjectedFault, injected};
 use super::new_resource::{account, missing, observed};
 use super::resource_table::{self, SimResource};
@@ -67,6 +68,9 @@ impl SimCloud {
             return Err(CloudError::new(CloudErrorKind::Invalid, "Validation", wrong.join("; ")));
         }
         let fault = self.inject_fault("create", create.token, create.ty)?;
+        if fault == InjectedFault::Echo {
+            return Err(echo::refused(create.desired));
+        }
         let hostile = !self.behaviour.is_friendly();
         let (made, pause) = if hostile {
             self.hostile_make(&def, &create, fault == InjectedFault::Later)?
@@ -101,6 +105,9 @@ impl SimCloud {
         let ty = &update.key.ty;
         let def = self.def(ty)?;
         let fault = self.inject_fault("update", update.token, ty)?;
+        if fault == InjectedFault::Echo {
+            return Err(echo::refused(update.desired));
+        }
         // On the friendly cloud what was changed, on the hostile one the pause before it is waited for.
         let (changed, pause) = if self.behaviour.is_friendly() {
             (Some(self.modify(&def, &update)?), Duration::ZERO)
@@ -168,8 +175,15 @@ impl Cloud for SimCloud {
         logged("read", &key.ty, &key.place, self.get(key))
     }
 
+    async fn mark(&self, key: &ResourceKey) -> Result<Option<String>, CloudError> {
+        let found =
+            self.query(|c| resource_table::by_id(c, &key.ty, account(&key.place), &key.place.region, &key.id))?;
+        Ok(found.map(|resource| resource.token))
+    }
+
     async fn read_many(&self, keys: &[ResourceKey]) -> Vec<Result<Option<ObservedResource>, CloudError>> {
-        keys.iter().map(|key| logged("read", &key.ty, &key.place, self.get_batched(key))).collect()
+        let read = self.get_batch(keys);
+        keys.iter().zip(read).map(|(key, found)| logged("read", &key.ty, &key.place, found)).collect()
     }
 
     async fn find(&self, find: FindRequest<'_>) -> Result<Vec<ObservedResource>, CloudError> {

@@ -28,6 +28,8 @@ pub struct Faults {
     pub unfinished: f64,
     /// The share of creations and updates that fail after their call has returned, on the hostile cloud.
     pub later: f64,
+    /// The share of creations and updates that are refused with a message that gives back all that was sent.
+    pub echo: f64,
 }
 
 /// A string that does not describe faults.
@@ -35,7 +37,7 @@ pub struct Faults {
 #[error("`{0}` is not a valid fault; write `seed=N` or one of {NAMES} with a share from 0 to 1, separated by commas")]
 pub struct FaultsError(pub String);
 
-const NAMES: &str = "throttle, unavailable, ambiguous, lost, not_ready, unfinished, later";
+const NAMES: &str = "throttle, unavailable, ambiguous, lost, not_ready, unfinished, later, echo";
 
 impl Faults {
     fn share(&mut self, name: &str) -> Option<&mut f64> {
@@ -47,6 +49,7 @@ impl Faults {
             "not_ready" => &mut self.not_ready,
             "unfinished" => &mut self.unfinished,
             "later" => &mut self.later,
+            "echo" => &mut self.echo,
             _ => return None,
         })
     }
@@ -109,6 +112,8 @@ pub(super) enum InjectedFault {
     Unfinished,
     /// It fails after its call has returned, where its type can.
     Later,
+    /// It is refused, in words that give back what was sent.
+    Echo,
 }
 
 impl FaultInjector {
@@ -144,6 +149,7 @@ impl FaultInjector {
                 (faults.ambiguous, InjectedFault::After),
                 (if operation == "create" { faults.unfinished } else { 0.0 }, InjectedFault::Unfinished),
                 (unless_deleting(faults.later), InjectedFault::Later),
+                (unless_deleting(faults.echo), InjectedFault::Echo),
             ],
         )
     }

@@ -7,6 +7,7 @@ mod behaviour;
 mod calls;
 mod changes;
 mod deletion_locks;
+pub mod echo;
 mod faults;
 mod form_words;
 mod hostile_changes;

@@ -185,11 +185,23 @@ impl SimCloud {
         Ok(found.map(observed))
     }
 
-    /// Reads as one of many at once, which some services answer from a list.
-    pub(crate) fn get_batched(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
-        if self.behaviour.is_friendly() {
-            return self.get(key);
+    /// Reads many at once, which some services answer from a list.
+    pub(crate) fn get_batch(&self, keys: &[ResourceKey]) -> Vec<Result<Option<ObservedResource>, CloudError>> {
+        if !self.behaviour.is_friendly() {
+            return keys.iter().map(|key| self.get_batched(key)).collect();
         }
+        let connection = self.lock();
+        // One look at the locks of the file serves all. Without it, each read takes its own.
+        let _reading = connection.unchecked_transaction();
+        let read = |key: &ResourceKey| {
+            self.inject_read_fault(&key.id, &key.ty)?;
+            let found = resource_table::by_id(&connection, &key.ty, account(&key.place), &key.place.region, &key.id);
+            found.map(|found| found.map(observed)).map_err(|error| resource_table::internal(&error))
+        };
+        keys.iter().map(read).collect()
+    }
+
+    fn get_batched(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
         self.inject_read_fault(&key.id, &key.ty)?;
         self.turn(|turn| turn.batched(key))
     }

@@ -76,6 +76,10 @@ pub(super) fn trim(text: &str, rule: Rule, start: usize, end: usize) -> (usize, 
     }
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r');
     let bytes = text.as_bytes();
+    // Most nodes end with a sign.
+    if start < end && bytes.get(end - 1).is_some_and(|byte| !blank(byte)) {
+        return (start, end);
+    }
     let floor = if start == end { 0 } else { start };
     let before = bytes.get(floor..end).unwrap_or_default();
     let end = end - before.iter().rev().take_while(|byte| blank(byte)).count();

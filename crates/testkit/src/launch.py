@@ -43,6 +43,58 @@ def mend():
     S3Response._bucket_response_get = with_parts
     tag_scalable_targets()
     keep_managed_tags()
+    delete_changed_endpoints()
+    keep_policy_arns()
+    keep_modified_subnet_groups()
+
+
+def delete_changed_endpoints():
+    """moto does not delete an endpoint whose route tables were changed: it looks for routes that it never made."""
+    from moto.ec2.exceptions import InvalidRouteError
+    from moto.ec2.models import EC2Backend as Backend
+
+    deleted = Backend.delete_vpc_endpoints
+
+    def delete(self, vpce_ids=None):
+        for identifier in vpce_ids or []:
+            try:
+                deleted(self, [identifier])
+            except InvalidRouteError:
+                self.vpc_end_points[identifier].state = "deleted"
+
+    Backend.delete_vpc_endpoints = delete
+
+
+def keep_policy_arns():
+    """moto gives a scaling policy another ARN each time it is put; AWS keeps it."""
+    from moto.applicationautoscaling.models import ApplicationAutoscalingBackend as Backend
+    from moto.applicationautoscaling.models import FakeApplicationAutoscalingPolicy as Policy
+
+    put = Backend.put_scaling_policy
+
+    def put_again(self, policy_name, service_namespace, resource_id, scalable_dimension, *rest, **named):
+        key = Policy.formulate_key(service_namespace, resource_id, scalable_dimension, policy_name)
+        known = self.policies.get(key)
+        policy = put(self, policy_name, service_namespace, resource_id, scalable_dimension, *rest, **named)
+        if known:
+            policy.policy_arn = known.policy_arn
+        return policy
+
+    Backend.put_scaling_policy = put_again
+
+
+def keep_modified_subnet_groups():
+    """moto loses a database's subnet group once it is modified."""
+    from moto.rds.models import RDSBackend as Backend
+
+    modified = Backend.modify_db_subnet_group
+
+    def modify(self, subnet_name, *rest, **named):
+        group = modified(self, subnet_name, *rest, **named)
+        self.subnet_groups[subnet_name] = group
+        return group
+
+    Backend.modify_db_subnet_group = modify
 
 
 def keep_managed_tags():
@@ -106,11 +158,12 @@ def loosen():
         return [{"SubnetIdentifier": name, "SubnetAvailabilityZone": zone} for name in names], "vpc-elsewhere"
 
     elasticache._resolve_subnets = anywhere
-    delete_kafka_configurations()
+    change_kafka_configurations()
 
 
-def delete_kafka_configurations():
-    """ministack's MSK has no DeleteConfiguration."""
+def change_kafka_configurations():
+    """ministack's MSK has neither UpdateConfiguration nor DeleteConfiguration."""
+    import json
     from urllib.parse import unquote
 
     from ministack.services import msk
@@ -122,6 +175,12 @@ def delete_kafka_configurations():
         if method == "DELETE" and arn in msk._configurations:
             del msk._configurations[arn]
             return msk._json({"arn": arn, "state": "DELETING"})
+        if method == "PUT" and arn in msk._configurations:
+            request, revisions = json.loads(body), msk._config_revisions[arn]
+            latest = {"Revision": len(revisions) + 1, "CreationTime": revisions[-1]["CreationTime"], "Description": ""}
+            revisions.append(latest | {"ServerProperties": request["serverProperties"]})
+            msk._configurations[arn]["LatestRevision"] = latest
+            return msk._json({"Arn": arn, "LatestRevision": latest})
         return await handled(method, path, headers, body, query_params)
 
     msk.handle_request = handle

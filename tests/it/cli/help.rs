@@ -22,6 +22,9 @@ const COMMANDS: &[&[&str]] = &[
     &["state"],
     &["state", "list"],
     &["state", "show"],
+    &["state", "forget"],
+    &["state", "import"],
+    &["state", "abandon"],
     &["output"],
     &["completions"],
 ];

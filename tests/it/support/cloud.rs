@@ -3,8 +3,9 @@
 use super::Folder;
 use gpb_catalog::Catalog;
 use gpb_engine::cloud::clock::SystemClock;
-use gpb_engine::cloud::{Cloud as _, CloudError, Progress, ProgressSink, ResourceKey};
+use gpb_engine::cloud::{Cloud as _, CloudError, Progress, ProgressSink, ResourceKey, UpdateRequest};
 use gpb_engine::state::{SqliteStore, StateSnapshot, StateStore as _};
+use gpb_model::PropPath;
 use gpb_sim::{Behaviour, Faults, Latency, OutputForms, SimCloud, SimOptions};
 use std::sync::Arc;
 
@@ -55,6 +56,36 @@ pub fn lose(folder: &Folder, ty: &str) {
     let (key, _, _) = all.into_iter().find(|(key, _, _)| key.ty == ty).unwrap();
     run(async { cloud.delete(&key, "behind", &Deaf).await }).unwrap();
     assert!(run(cloud.read(&ResourceKey { ..key })).unwrap().is_none());
+}
+
+/// Changes a property of every resource of a type outside gpb.
+pub fn alter(folder: &Folder, ty: &str, property: &str, value: &str) {
+    let cloud = cloud(folder);
+    for (key, observed, _) in cloud.everything().unwrap().into_iter().filter(|(key, ..)| key.ty == ty) {
+        let mut desired = observed.properties.clone();
+        desired.insert(property.to_owned(), value.into());
+        let changed = [PropPath::default().child(property)];
+        let update = UpdateRequest {
+            key: &key,
+            before: &observed.properties,
+            desired: &desired,
+            changed: &changed,
+            reasserted: &[],
+            token: "behind",
+        };
+        run(async { cloud.update(update, &Deaf).await }).unwrap();
+    }
+}
+
+/// Has the cloud answer something that is no resource for all of a type, until it is called with `false`.
+pub fn garble(folder: &Folder, ty: &str, is_garbled: bool) {
+    let table = rusqlite::Connection::open(folder.path(".gpb/sim.db")).unwrap();
+    let sql = if is_garbled {
+        "UPDATE thing SET properties = '<html>' || properties WHERE ty = ?1"
+    } else {
+        "UPDATE thing SET properties = replace(properties, '<html>', '') WHERE ty = ?1"
+    };
+    assert!(table.execute(sql, [ty]).unwrap() > 0);
 }
 
 struct Deaf;

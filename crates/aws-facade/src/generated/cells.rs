@@ -9,6 +9,8 @@ pub struct Cells {
     pub cloudwatch: std::sync::OnceLock<aws_sdk_cloudwatch::Client>,
     #[cfg(feature = "cloudwatchlogs")]
     pub cloudwatchlogs: std::sync::OnceLock<aws_sdk_cloudwatchlogs::Client>,
+    #[cfg(feature = "dynamodb")]
+    pub dynamodb: std::sync::OnceLock<aws_sdk_dynamodb::Client>,
     #[cfg(feature = "ec2")]
     pub ec2: std::sync::OnceLock<aws_sdk_ec2::Client>,
     #[cfg(feature = "ecs")]
@@ -23,6 +25,8 @@ pub struct Cells {
     pub kafka: std::sync::OnceLock<aws_sdk_kafka::Client>,
     #[cfg(feature = "kms")]
     pub kms: std::sync::OnceLock<aws_sdk_kms::Client>,
+    #[cfg(feature = "lambda")]
+    pub lambda: std::sync::OnceLock<aws_sdk_lambda::Client>,
     #[cfg(feature = "pricing")]
     pub pricing: std::sync::OnceLock<aws_sdk_pricing::Client>,
     #[cfg(feature = "rds")]
@@ -33,6 +37,8 @@ pub struct Cells {
     pub s3: std::sync::OnceLock<aws_sdk_s3::Client>,
     #[cfg(feature = "secretsmanager")]
     pub secretsmanager: std::sync::OnceLock<aws_sdk_secretsmanager::Client>,
+    #[cfg(feature = "sfn")]
+    pub sfn: std::sync::OnceLock<aws_sdk_sfn::Client>,
     #[cfg(feature = "sns")]
     pub sns: std::sync::OnceLock<aws_sdk_sns::Client>,
     #[cfg(feature = "sqs")]

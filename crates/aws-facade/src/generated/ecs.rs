@@ -13,10 +13,12 @@ pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("DeleteCluster", delete_cluster),
     ("DeleteService", delete_service),
     ("DeregisterTaskDefinition", deregister_task_definition),
+    ("DescribeCapacityProviders", describe_capacity_providers),
     ("DescribeClusters", describe_clusters),
     ("DescribeServices", describe_services),
     ("DescribeTaskDefinition", describe_task_definition),
     ("ListClusters", list_clusters),
+    ("ListContainerInstances", list_container_instances),
     ("ListServices", list_services),
     ("ListTagsForResource", list_tags_for_resource),
     ("ListTaskDefinitions", list_task_definitions),
@@ -48,6 +50,10 @@ fn deregister_task_definition(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::deregister_task_definition::builders::DeregisterTaskDefinitionInputBuilder>(input)?.send_with(client)))
 }
 
+fn describe_capacity_providers(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::describe_capacity_providers::builders::DescribeCapacityProvidersInputBuilder>(input)?.send_with(client)))
+}
+
 fn describe_clusters(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::describe_clusters::builders::DescribeClustersInputBuilder>(input)?.send_with(client)))
 }
@@ -62,6 +68,10 @@ fn describe_task_definition(client: &Client, input: Json) -> CallResult<'_> {
 
 fn list_clusters(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_clusters::builders::ListClustersInputBuilder>(input)?.send_with(client)))
+}
+
+fn list_container_instances(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::list_container_instances::builders::ListContainerInstancesInputBuilder>(input)?.send_with(client)))
 }
 
 fn list_services(client: &Client, input: Json) -> CallResult<'_> {
@@ -229,6 +239,31 @@ impl ToJson for o::deregister_task_definition::DeregisterTaskDefinitionOutput {
     }
 }
 
+impl FromJson for o::describe_capacity_providers::builders::DescribeCapacityProvidersInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
+        let b = Self::default()
+            .set_capacity_providers(m.take("capacityProviders")?)
+            .set_cluster(m.take("cluster")?)
+            .set_include(m.take("include")?)
+            .set_max_results(m.take("maxResults")?)
+            .set_next_token(m.take("nextToken")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::describe_capacity_providers::DescribeCapacityProvidersOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "capacityProviders", &self.capacity_providers);
+        put(&mut m, "failures", &self.failures);
+        put(&mut m, "nextToken", &self.next_token);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for o::describe_clusters::builders::DescribeClustersInputBuilder {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &[])?;
@@ -309,6 +344,30 @@ impl ToJson for o::list_clusters::ListClustersOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "clusterArns", &self.cluster_arns);
+        put(&mut m, "nextToken", &self.next_token);
+        Json::Object(m)
+    }
+}
+
+impl FromJson for o::list_container_instances::builders::ListContainerInstancesInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &[])?;
+        let b = Self::default()
+            .set_cluster(m.take("cluster")?)
+            .set_filter(m.take("filter")?)
+            .set_next_token(m.take("nextToken")?)
+            .set_max_results(m.take("maxResults")?)
+            .set_status(m.take("status")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::list_container_instances::ListContainerInstancesOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "containerInstanceArns", &self.container_instance_arns);
         put(&mut m, "nextToken", &self.next_token);
         Json::Object(m)
     }
@@ -542,14 +601,28 @@ impl ToJson for o::update_service::UpdateServiceOutput {
 }
 
 string_enums!(
+    t::AcceleratorManufacturer,
+    t::AcceleratorName,
+    t::AcceleratorType,
     t::ApplicationProtocol,
     t::AssignPublicIp,
+    t::AutoRepairActionsStatus,
     t::AvailabilityZoneRebalancing,
+    t::BareMetal,
+    t::BurstablePerformance,
+    t::CapacityOptionType,
+    t::CapacityProviderField,
+    t::CapacityProviderStatus,
+    t::CapacityProviderType,
+    t::CapacityProviderUpdateStatus,
+    t::CapacityReservationPreference,
     t::ClusterField,
     t::ClusterSettingName,
     t::Compatibility,
     t::ContainerCondition,
+    t::ContainerInstanceStatus,
     t::CpuArchitecture,
+    t::CpuManufacturer,
     t::DeploymentControllerType,
     t::DeploymentLifecycleHookAction,
     t::DeploymentLifecycleHookStage,
@@ -563,14 +636,22 @@ string_enums!(
     t::EnvironmentFileType,
     t::ExecuteCommandLogging,
     t::FirelensConfigurationType,
+    t::InstanceGeneration,
     t::IpcMode,
     t::LaunchType,
+    t::LocalStorage,
+    t::LocalStorageType,
     t::LogDriver,
+    t::ManagedDraining,
+    t::ManagedInstancesMonitoringOptions,
+    t::ManagedScalingStatus,
+    t::ManagedTerminationProtection,
     t::NetworkMode,
     t::OsFamily,
     t::PidMode,
     t::PlacementConstraintType,
     t::PlacementStrategyType,
+    t::PropagateMiTags,
     t::PropagateTags,
     t::ProxyConfigurationType,
     t::ResourceManagementType,
@@ -594,6 +675,24 @@ string_enums!(
     t::UlimitName,
     t::VersionConsistency,
 );
+
+impl ToJson for t::AcceleratorCountRequest {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "min", &self.min);
+        put(&mut m, "max", &self.max);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::AcceleratorTotalMemoryMiBRequest {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "min", &self.min);
+        put(&mut m, "max", &self.max);
+        Json::Object(m)
+    }
+}
 
 impl FromJson for t::AdvancedConfiguration {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
@@ -642,6 +741,25 @@ impl ToJson for t::Attribute {
     }
 }
 
+impl ToJson for t::AutoRepairConfiguration {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "actionsStatus", &self.actions_status);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::AutoScalingGroupProvider {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "autoScalingGroupArn", &self.auto_scaling_group_arn);
+        put(&mut m, "managedScaling", &self.managed_scaling);
+        put(&mut m, "managedTerminationProtection", &self.managed_termination_protection);
+        put(&mut m, "managedDraining", &self.managed_draining);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for t::AwsVpcConfiguration {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &["subnets"])?;
@@ -661,6 +779,15 @@ impl ToJson for t::AwsVpcConfiguration {
         put(&mut m, "subnets", &self.subnets);
         put(&mut m, "securityGroups", &self.security_groups);
         put(&mut m, "assignPublicIp", &self.assign_public_ip);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::BaselineEbsBandwidthMbpsRequest {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "min", &self.min);
+        put(&mut m, "max", &self.max);
         Json::Object(m)
     }
 }
@@ -686,6 +813,23 @@ impl ToJson for t::CanaryConfiguration {
     }
 }
 
+impl ToJson for t::CapacityProvider {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "capacityProviderArn", &self.capacity_provider_arn);
+        put(&mut m, "name", &self.name);
+        put(&mut m, "cluster", &self.cluster);
+        put(&mut m, "status", &self.status);
+        put(&mut m, "autoScalingGroupProvider", &self.auto_scaling_group_provider);
+        put(&mut m, "managedInstancesProvider", &self.managed_instances_provider);
+        put(&mut m, "updateStatus", &self.update_status);
+        put(&mut m, "updateStatusReason", &self.update_status_reason);
+        put(&mut m, "tags", &self.tags);
+        put(&mut m, "type", &self.r#type);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for t::CapacityProviderStrategyItem {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &["capacityProvider"])?;
@@ -705,6 +849,15 @@ impl ToJson for t::CapacityProviderStrategyItem {
         put(&mut m, "capacityProvider", &self.capacity_provider);
         put(&mut m, "weight", &self.weight);
         put(&mut m, "base", &self.base);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::CapacityReservationRequest {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "reservationGroupArn", &self.reservation_group_arn);
+        put(&mut m, "reservationPreference", &self.reservation_preference);
         Json::Object(m)
     }
 }
@@ -1525,6 +1678,62 @@ impl ToJson for t::InferenceAccelerator {
     }
 }
 
+impl ToJson for t::InfrastructureOptimization {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "scaleInAfter", &self.scale_in_after);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::InstanceLaunchTemplate {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ec2InstanceProfileArn", &self.ec2_instance_profile_arn);
+        put(&mut m, "networkConfiguration", &self.network_configuration);
+        put(&mut m, "storageConfiguration", &self.storage_configuration);
+        put(&mut m, "localStorageConfiguration", &self.local_storage_configuration);
+        put(&mut m, "monitoring", &self.monitoring);
+        put(&mut m, "capacityOptionType", &self.capacity_option_type);
+        put(&mut m, "instanceMetadataTagsPropagation", &self.instance_metadata_tags_propagation);
+        put(&mut m, "instanceRequirements", &self.instance_requirements);
+        put(&mut m, "fipsEnabled", &self.fips_enabled);
+        put(&mut m, "capacityReservations", &self.capacity_reservations);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::InstanceRequirementsRequest {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "vCpuCount", &self.v_cpu_count);
+        put(&mut m, "memoryMiB", &self.memory_mib);
+        put(&mut m, "cpuManufacturers", &self.cpu_manufacturers);
+        put(&mut m, "memoryGiBPerVCpu", &self.memory_gib_per_v_cpu);
+        put(&mut m, "excludedInstanceTypes", &self.excluded_instance_types);
+        put(&mut m, "instanceGenerations", &self.instance_generations);
+        put(&mut m, "spotMaxPricePercentageOverLowestPrice", &self.spot_max_price_percentage_over_lowest_price);
+        put(&mut m, "onDemandMaxPricePercentageOverLowestPrice", &self.on_demand_max_price_percentage_over_lowest_price);
+        put(&mut m, "bareMetal", &self.bare_metal);
+        put(&mut m, "burstablePerformance", &self.burstable_performance);
+        put(&mut m, "requireHibernateSupport", &self.require_hibernate_support);
+        put(&mut m, "networkInterfaceCount", &self.network_interface_count);
+        put(&mut m, "localStorage", &self.local_storage);
+        put(&mut m, "localStorageTypes", &self.local_storage_types);
+        put(&mut m, "totalLocalStorageGB", &self.total_local_storage_gb);
+        put(&mut m, "baselineEbsBandwidthMbps", &self.baseline_ebs_bandwidth_mbps);
+        put(&mut m, "acceleratorTypes", &self.accelerator_types);
+        put(&mut m, "acceleratorCount", &self.accelerator_count);
+        put(&mut m, "acceleratorManufacturers", &self.accelerator_manufacturers);
+        put(&mut m, "acceleratorNames", &self.accelerator_names);
+        put(&mut m, "acceleratorTotalMemoryMiB", &self.accelerator_total_memory_mib);
+        put(&mut m, "networkBandwidthGbps", &self.network_bandwidth_gbps);
+        put(&mut m, "allowedInstanceTypes", &self.allowed_instance_types);
+        put(&mut m, "maxSpotPriceAsPercentageOfOptimalOnDemandPrice", &self.max_spot_price_as_percentage_of_optimal_on_demand_price);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for t::KernelCapabilities {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &[])?;
@@ -1669,6 +1878,55 @@ impl ToJson for t::LogConfiguration {
     }
 }
 
+impl ToJson for t::ManagedInstancesLocalStorageConfiguration {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "useLocalStorage", &self.use_local_storage);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::ManagedInstancesNetworkConfiguration {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "subnets", &self.subnets);
+        put(&mut m, "securityGroups", &self.security_groups);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::ManagedInstancesProvider {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "infrastructureRoleArn", &self.infrastructure_role_arn);
+        put(&mut m, "instanceLaunchTemplate", &self.instance_launch_template);
+        put(&mut m, "propagateTags", &self.propagate_tags);
+        put(&mut m, "infrastructureOptimization", &self.infrastructure_optimization);
+        put(&mut m, "autoRepairConfiguration", &self.auto_repair_configuration);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::ManagedInstancesStorageConfiguration {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "storageSizeGiB", &self.storage_size_gib);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::ManagedScaling {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "status", &self.status);
+        put(&mut m, "targetCapacity", &self.target_capacity);
+        put(&mut m, "minimumScalingStepSize", &self.minimum_scaling_step_size);
+        put(&mut m, "maximumScalingStepSize", &self.maximum_scaling_step_size);
+        put(&mut m, "instanceWarmupPeriod", &self.instance_warmup_period);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for t::ManagedStorageConfiguration {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &[])?;
@@ -1686,6 +1944,24 @@ impl ToJson for t::ManagedStorageConfiguration {
         let mut m = Object::new();
         put(&mut m, "kmsKeyId", &self.kms_key_id);
         put(&mut m, "fargateEphemeralStorageKmsKeyId", &self.fargate_ephemeral_storage_kms_key_id);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::MemoryGiBPerVCpuRequest {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "min", &self.min);
+        put(&mut m, "max", &self.max);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::MemoryMiBRequest {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "min", &self.min);
+        put(&mut m, "max", &self.max);
         Json::Object(m)
     }
 }
@@ -1736,6 +2012,15 @@ impl ToJson for t::MountPoint {
     }
 }
 
+impl ToJson for t::NetworkBandwidthGbpsRequest {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "min", &self.min);
+        put(&mut m, "max", &self.max);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for t::NetworkConfiguration {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &[])?;
@@ -1751,6 +2036,15 @@ impl ToJson for t::NetworkConfiguration {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "awsvpcConfiguration", &self.awsvpc_configuration);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::NetworkInterfaceCountRequest {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "min", &self.min);
+        put(&mut m, "max", &self.max);
         Json::Object(m)
     }
 }
@@ -2516,6 +2810,15 @@ impl ToJson for t::Tmpfs {
     }
 }
 
+impl ToJson for t::TotalLocalStorageGbRequest {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "min", &self.min);
+        put(&mut m, "max", &self.max);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for t::Ulimit {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &["name", "softLimit", "hardLimit"])?;
@@ -2535,6 +2838,15 @@ impl ToJson for t::Ulimit {
         put(&mut m, "name", &self.name);
         put(&mut m, "softLimit", &self.soft_limit);
         put(&mut m, "hardLimit", &self.hard_limit);
+        Json::Object(m)
+    }
+}
+
+impl ToJson for t::VCpuCountRangeRequest {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "min", &self.min);
+        put(&mut m, "max", &self.max);
         Json::Object(m)
     }
 }

@@ -31,6 +31,7 @@ pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("ListAttachedRolePolicies", list_attached_role_policies),
     ("ListEntitiesForPolicy", list_entities_for_policy),
     ("ListInstanceProfiles", list_instance_profiles),
+    ("ListInstanceProfilesForRole", list_instance_profiles_for_role),
     ("ListPolicies", list_policies),
     ("ListPolicyVersions", list_policy_versions),
     ("ListRolePolicies", list_role_policies),
@@ -134,6 +135,10 @@ fn list_entities_for_policy(client: &Client, input: Json) -> CallResult<'_> {
 
 fn list_instance_profiles(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::list_instance_profiles::builders::ListInstanceProfilesInputBuilder>(input)?.send_with(client)))
+}
+
+fn list_instance_profiles_for_role(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::list_instance_profiles_for_role::builders::ListInstanceProfilesForRoleInputBuilder>(input)?.send_with(client)))
 }
 
 fn list_policies(client: &Client, input: Json) -> CallResult<'_> {
@@ -640,6 +645,29 @@ impl FromJson for o::list_instance_profiles::builders::ListInstanceProfilesInput
 }
 
 impl ToJson for o::list_instance_profiles::ListInstanceProfilesOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "InstanceProfiles", &self.instance_profiles);
+        put(&mut m, "IsTruncated", &self.is_truncated);
+        put(&mut m, "Marker", &self.marker);
+        Json::Object(m)
+    }
+}
+
+impl FromJson for o::list_instance_profiles_for_role::builders::ListInstanceProfilesForRoleInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["RoleName"])?;
+        let b = Self::default()
+            .set_role_name(m.take("RoleName")?)
+            .set_marker(m.take("Marker")?)
+            .set_max_items(m.take("MaxItems")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::list_instance_profiles_for_role::ListInstanceProfilesForRoleOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "InstanceProfiles", &self.instance_profiles);

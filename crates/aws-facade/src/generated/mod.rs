@@ -9,6 +9,8 @@ pub mod applicationautoscaling;
 pub mod cloudwatch;
 #[cfg(feature = "cloudwatchlogs")]
 pub mod cloudwatchlogs;
+#[cfg(feature = "dynamodb")]
+pub mod dynamodb;
 #[cfg(feature = "ec2")]
 pub mod ec2;
 #[cfg(feature = "ecs")]
@@ -23,6 +25,8 @@ pub mod iam;
 pub mod kafka;
 #[cfg(feature = "kms")]
 pub mod kms;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 #[cfg(feature = "pricing")]
 pub mod pricing;
 #[cfg(feature = "rds")]
@@ -33,6 +37,8 @@ pub mod route53;
 pub mod s3;
 #[cfg(feature = "secretsmanager")]
 pub mod secretsmanager;
+#[cfg(feature = "sfn")]
+pub mod sfn;
 #[cfg(feature = "sns")]
 pub mod sns;
 #[cfg(feature = "sqs")]

@@ -10,6 +10,8 @@ use super::applicationautoscaling;
 use super::cloudwatch;
 #[cfg(feature = "cloudwatchlogs")]
 use super::cloudwatchlogs;
+#[cfg(feature = "dynamodb")]
+use super::dynamodb;
 #[cfg(feature = "ec2")]
 use super::ec2;
 #[cfg(feature = "ecs")]
@@ -24,6 +26,8 @@ use super::iam;
 use super::kafka;
 #[cfg(feature = "kms")]
 use super::kms;
+#[cfg(feature = "lambda")]
+use super::lambda;
 #[cfg(feature = "pricing")]
 use super::pricing;
 #[cfg(feature = "rds")]
@@ -34,6 +38,8 @@ use super::route53;
 use super::s3;
 #[cfg(feature = "secretsmanager")]
 use super::secretsmanager;
+#[cfg(feature = "sfn")]
+use super::sfn;
 #[cfg(feature = "sns")]
 use super::sns;
 #[cfg(feature = "sqs")]
@@ -71,6 +77,16 @@ pub const SERVICES: &[Service] = &[
         start: |clients, operation, input| {
             let client = clients.cells.cloudwatchlogs.get_or_init(|| aws_sdk_cloudwatchlogs::Client::new(&clients.config));
             start(cloudwatchlogs::OPERATIONS, client, operation, input)
+        },
+    },
+    #[cfg(feature = "dynamodb")]
+    Service {
+        name: "dynamodb",
+        versions: dynamodb::VERSIONS,
+        operations: || names(dynamodb::OPERATIONS),
+        start: |clients, operation, input| {
+            let client = clients.cells.dynamodb.get_or_init(|| aws_sdk_dynamodb::Client::new(&clients.config));
+            start(dynamodb::OPERATIONS, client, operation, input)
         },
     },
     #[cfg(feature = "ec2")]
@@ -143,6 +159,16 @@ pub const SERVICES: &[Service] = &[
             start(kms::OPERATIONS, client, operation, input)
         },
     },
+    #[cfg(feature = "lambda")]
+    Service {
+        name: "lambda",
+        versions: lambda::VERSIONS,
+        operations: || names(lambda::OPERATIONS),
+        start: |clients, operation, input| {
+            let client = clients.cells.lambda.get_or_init(|| aws_sdk_lambda::Client::new(&clients.config));
+            start(lambda::OPERATIONS, client, operation, input)
+        },
+    },
     #[cfg(feature = "pricing")]
     Service {
         name: "pricing",
@@ -193,6 +219,16 @@ pub const SERVICES: &[Service] = &[
             start(secretsmanager::OPERATIONS, client, operation, input)
         },
     },
+    #[cfg(feature = "sfn")]
+    Service {
+        name: "sfn",
+        versions: sfn::VERSIONS,
+        operations: || names(sfn::OPERATIONS),
+        start: |clients, operation, input| {
+            let client = clients.cells.sfn.get_or_init(|| aws_sdk_sfn::Client::new(&clients.config));
+            start(sfn::OPERATIONS, client, operation, input)
+        },
+    },
     #[cfg(feature = "sns")]
     Service {
         name: "sns",
@@ -230,6 +266,7 @@ pub const KNOWN: &[&str] = &[
     "applicationautoscaling",
     "cloudwatch",
     "cloudwatchlogs",
+    "dynamodb",
     "ec2",
     "ecs",
     "elasticache",
@@ -237,11 +274,13 @@ pub const KNOWN: &[&str] = &[
     "iam",
     "kafka",
     "kms",
+    "lambda",
     "pricing",
     "rds",
     "route53",
     "s3",
     "secretsmanager",
+    "sfn",
     "sns",
     "sqs",
     "sts",

@@ -1,8 +1,10 @@
 //! Calls, reads, lists and subresources of a binding.
 
-use super::{OneOrMany, TimeSpan};
+use super::{OneOrMany, TimeSpan, property_path};
+use crate::name_matching::same;
 use crate::path::MemberPath;
-use crate::template::{Template, TemplateTree};
+use crate::template::{Template, TemplateTerm, TemplateTree};
+use gpb_model::PropPath;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -20,6 +22,18 @@ pub struct CallConditions<'a> {
     pub if_set: &'a [String],
     /// Properties that must be absent.
     pub if_unset: &'a [String],
+}
+
+impl<'a> CallConditions<'a> {
+    /// Lists what the conditions test, as the binding writes it.
+    pub fn tested(self) -> impl Iterator<Item = &'a String> {
+        self.when.keys().chain(self.unless.keys()).chain(self.if_set).chain(self.if_unset)
+    }
+
+    /// Lists the properties that the conditions test: of `changed.X.Y`, `X`.
+    pub fn properties(self) -> impl Iterator<Item = String> {
+        self.tested().filter_map(|name| TemplateTerm::parse(name).ok()).filter_map(|term| term.property())
+    }
 }
 
 /// The properties that a call sends, of those it may send.
@@ -52,26 +66,26 @@ pub struct ApiCall {
     /// The part of them that it sends; by default all, in `update` the changed ones.
     pub send: Option<SendMode>,
     /// Properties that must have a value for the call to be made.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "property_path::conditions")]
     pub when: BTreeMap<String, Json>,
     /// Properties that must not have a value for the call to be made.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "property_path::conditions")]
     pub unless: BTreeMap<String, Json>,
     /// Properties that must be present for the call to be made.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "property_path::tested")]
     pub if_set: Vec<String>,
     /// Properties that must be absent for the call to be made.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "property_path::tested")]
     pub if_unset: Vec<String>,
     /// In `update`: the number, or the list, that must have grown.
     pub if_increased: Option<String>,
     /// In `update`: the number, or the list, that must have shrunk.
     pub if_decreased: Option<String>,
     /// In `update`: places one of which must have changed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "property_path::list")]
     pub if_changed: Vec<String>,
     /// In `update`: places none of which may have changed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "property_path::list")]
     pub unless_changed: Vec<String>,
     /// A list: the call is made once an element, which is `${item}`.
     #[serde(default, rename = "for")]
@@ -88,6 +102,16 @@ pub struct ApiCall {
     /// The resource must be ready after this call, before the next one.
     #[serde(default)]
     pub wait: bool,
+}
+
+impl ApiCall {
+    /// Checks that the binding's own value of a member stands in place of a property's.
+    ///
+    /// An object is laid over one that the property writes, member by member.
+    pub fn replaces(&self, member: &str, is_object: bool) -> bool {
+        let own = self.input.members().find(|(key, _)| same(key, member));
+        own.is_some_and(|(_, tree)| !is_object || !matches!(tree, TemplateTree::Object(_)))
+    }
 }
 
 /// Waits for the operation that a call begins.
@@ -140,16 +164,16 @@ pub struct ReadCall {
     #[serde(default)]
     pub set: BTreeMap<String, TemplateTree>,
     /// Properties that must have a value for the call to be made.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "property_path::conditions")]
     pub when: BTreeMap<String, Json>,
     /// Properties that must not have a value for the call to be made.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "property_path::conditions")]
     pub unless: BTreeMap<String, Json>,
     /// Properties that must be present for the call to be made.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "property_path::tested")]
     pub if_set: Vec<String>,
     /// Properties that must be absent for the call to be made.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "property_path::tested")]
     pub if_unset: Vec<String>,
     /// Error codes that mean the resource does not exist, in addition to those of kind `not_found`.
     #[serde(default)]
@@ -170,8 +194,9 @@ pub struct ReadCall {
     /// The resource is what all of them show alike; it is gone when none shows it.
     #[serde(default, rename = "for")]
     pub each: Option<Template>,
-    /// Only in subresources: the place of each property.
-    pub properties: Option<BTreeMap<String, MemberPath>>,
+    /// Only in subresources: the place of each property, and of their parts at any depth.
+    #[serde(default, deserialize_with = "property_path::some_table")]
+    pub properties: Option<BTreeMap<PropPath, MemberPath>>,
     /// Only in subresources: the elements of a list property.
     pub list: Option<MemberPath>,
     /// Only in subresources: the call that reads one element.
@@ -298,6 +323,9 @@ pub struct Subresource {
     /// Calls that add an element, which is `${item}`.
     #[serde(default)]
     pub add: OneOrMany<ApiCall>,
+    /// Calls that change an element, which is `${item}` as it shall be; by default those that add one.
+    #[serde(default)]
+    pub change: OneOrMany<ApiCall>,
     /// Calls that remove an element, which is `${item}`; its raw form is `${raw}`.
     #[serde(default)]
     pub remove: OneOrMany<ApiCall>,
@@ -324,6 +352,20 @@ pub struct ElementCalls {
     /// The elements that AWS put there at creation stay.
     #[serde(default)]
     pub keep: bool,
+}
+
+impl Subresource {
+    /// Lists its calls, each with the key that it stands under.
+    pub fn calls(&self) -> impl Iterator<Item = (&'static str, &ApiCall)> {
+        let lists = [
+            ("put", &self.put),
+            ("clear", &self.clear),
+            ("add", &self.add),
+            ("change", &self.change),
+            ("remove", &self.remove),
+        ];
+        lists.into_iter().flat_map(|(key, calls)| calls.iter().map(move |call| (key, call)))
+    }
 }
 
 fn yes() -> bool {

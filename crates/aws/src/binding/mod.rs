@@ -4,6 +4,7 @@ mod call;
 mod lock_rule;
 mod one_or_many;
 mod property_mapping;
+pub mod property_path;
 
 pub use call::{
     ApiCall, Batch, BlockingChildren, CallConditions, ConfirmCall, DetailCall, ElementCalls, ListCall, OncePer,
@@ -14,7 +15,9 @@ pub use one_or_many::OneOrMany;
 pub use property_mapping::{PropertyMapping, PropertyMappings, PropertySide, TimeSpan};
 
 use super::path::MemberPath;
+use super::shapes::Waiter;
 use super::template::{Template, TemplateTree};
+use gpb_model::PropPath;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -64,6 +67,7 @@ pub struct TypeBinding {
     /// The property that gpb makes a name for.
     pub name: Option<NameProperty>,
     /// The places of properties that names alone do not find.
+    #[serde(deserialize_with = "property_path::table")]
     pub properties: PropertyMappings,
     /// The map in the input that takes properties without a member of their own.
     pub attributes: Option<MemberPath>,
@@ -82,6 +86,7 @@ pub struct TypeBinding {
     /// The values that a property is reset to when it is unset.
     pub defaults: BTreeMap<String, Json>,
     /// The properties that the binding cannot set.
+    #[serde(deserialize_with = "property_path::list")]
     pub unsupported: Vec<String>,
     /// The properties under which creation overwrites, or returns, what is there.
     ///
@@ -99,6 +104,19 @@ pub struct TypeBinding {
     pub locks: OneOrMany<LockRule>,
     /// The longest wait until a read finds nothing; 5 minutes by default.
     pub delete_timeout: Option<TimeSpan>,
+}
+
+impl TypeBinding {
+    /// Lists the properties along with which a property changes.
+    pub fn carriers(&self, property: &str) -> &[String] {
+        let place = self.properties.get(&PropPath(property.into()));
+        place.map_or(&[], |place| place.carried_by.as_slice())
+    }
+
+    /// Checks that a property changes only along with others.
+    pub fn is_carried(&self, property: &str) -> bool {
+        !self.carriers(property).is_empty()
+    }
 }
 
 /// The property that gpb makes a name for.
@@ -149,16 +167,22 @@ impl From<NameForm> for NameProperty {
 }
 
 /// A condition under which a resource is ready.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReadyCheck {
     /// The path to the state, from the object at the main read's `at`.
     ///
     /// Of a list, every element must be in a state that means ready.
+    #[serde(default = "MemberPath::here")]
     pub path: MemberPath,
+    /// AWS's own waiter of the read's operation, in place of `path`, `ready` and `failed`.
+    pub waiter: Option<String>,
     /// The values that mean ready.
     #[serde(default)]
     pub ready: Vec<Json>,
+    /// The values that mean not yet, where any other means ready.
+    #[serde(default)]
+    pub none: Vec<Json>,
     /// The values that mean that it never will be.
     #[serde(default)]
     pub failed: Vec<Json>,
@@ -184,6 +208,19 @@ pub struct ReadyCheck {
     pub poll_interval: Option<TimeSpan>,
 }
 
+impl ReadyCheck {
+    /// Returns the check of AWS's own waiter at a path.
+    pub fn of_waiter(waiter: &Waiter, path: MemberPath) -> ReadyCheck {
+        ReadyCheck {
+            path,
+            ready: waiter.ready.clone(),
+            failed: waiter.failed.clone(),
+            timeout: Some(TimeSpan(waiter.timeout())),
+            ..ReadyCheck::default()
+        }
+    }
+}
+
 /// `tags = false`, or the table.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged, expecting = "`false`, or a table { create, tag, untag, read }")]
@@ -205,6 +242,9 @@ pub struct TagCalls {
     pub create: PropertySide,
     /// The call that adds and changes tags.
     pub tag: Option<TagCall>,
+    /// True if `tag` replaces all tags: it then sends those that stay as well, and follows every creation.
+    #[serde(default)]
+    pub replace: bool,
     /// The call that removes tags.
     pub untag: Option<TagCall>,
     /// The call that reads tags; by default the main read has them.

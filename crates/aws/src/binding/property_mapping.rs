@@ -1,9 +1,11 @@
 //! Places of properties in the API, and time spans.
 
+use crate::name_matching::text_of;
 use crate::path::MemberPath;
 use crate::template::TemplateFunction;
 use gpb_model::PropPath;
 use serde::{Deserialize, Deserializer, de};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -31,13 +33,40 @@ pub struct PropertyMapping {
     pub normalize: Option<TemplateFunction>,
     /// The reason why no read shows it.
     pub why: Option<String>,
+    /// The values of the API, where it is a text there, and what each means.
+    pub values: BTreeMap<String, Json>,
+    /// An empty value is left out: the API refuses it.
+    pub omit_empty: bool,
+    /// Of a list: the member by which two elements are the same one.
+    pub key: Option<String>,
+    /// The properties along with which it changes; no call changes it by itself.
+    pub carried_by: Vec<String>,
+}
+
+impl PropertyMapping {
+    /// Returns the property's value of a value that was read; one that no word stands for stays as it is.
+    pub fn from_api(&self, found: Json) -> Json {
+        match &found {
+            Json::String(text) => self.values.get(text).cloned().unwrap_or(found),
+            _ => found,
+        }
+    }
+
+    /// Returns the API's text of a property's value.
+    pub fn to_api(&self, value: &Json) -> Option<Json> {
+        let text = text_of(value);
+        self.values.iter().find(|(_, meant)| text_of(meant) == text).map(|(word, _)| word.as_str().into())
+    }
 }
 
 /// Mappings by property path, which may hold `*`.
 pub type PropertyMappings = BTreeMap<PropPath, PropertyMapping>;
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "a path, or a table { write, read, normalize, why }")]
+#[serde(
+    untagged,
+    expecting = "a path, or a table { write, read, normalize, why, values, omit_empty, key, carried_by }"
+)]
 enum MappingForm {
     Both(MemberPath),
     Each(MappingSides),
@@ -52,6 +81,13 @@ struct MappingSides {
     read: PropertySide,
     normalize: Option<TemplateFunction>,
     why: Option<String>,
+    #[serde(default)]
+    values: BTreeMap<String, Json>,
+    #[serde(default)]
+    omit_empty: bool,
+    key: Option<String>,
+    #[serde(default)]
+    carried_by: Vec<String>,
 }
 
 impl From<MappingForm> for PropertyMapping {
@@ -59,10 +95,11 @@ impl From<MappingForm> for PropertyMapping {
         match form {
             MappingForm::Both(path) => {
                 let (write, read) = (PropertySide::At(path.clone()), PropertySide::At(path));
-                PropertyMapping { write, read, normalize: None, why: None }
+                PropertyMapping { write, read, ..PropertyMapping::default() }
             }
-            MappingForm::Each(MappingSides { write, read, normalize, why }) => {
-                PropertyMapping { write, read, normalize, why }
+            MappingForm::Each(sides) => {
+                let MappingSides { write, read, normalize, why, values, omit_empty, key, carried_by } = sides;
+                PropertyMapping { write, read, normalize, why, values, omit_empty, key, carried_by }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Coverage of a binding: the calls that set, change and read each property.
 
-use super::{resolves, walk, written};
+use super::shape_path::{resolves, walk, written};
 use crate::binding::{ApiCall, PropertySide};
 use crate::bound_type::BoundType;
 use crate::map::Mapping;
@@ -113,7 +113,7 @@ fn takes(bound: &BoundType, call: &ApiCall, name: &str) -> bool {
     mapping.place(name, api.input(bound.split(&call.call).1)).is_some()
 }
 
-fn reads(bound: &BoundType, name: &str) -> Vec<String> {
+pub(super) fn reads(bound: &BoundType, name: &str) -> Vec<String> {
     let mut found = Vec::new();
     for read in bound.binding.read.iter() {
         if read.set.contains_key(name) || shows(bound, &read.call, read.at.as_ref(), name) {

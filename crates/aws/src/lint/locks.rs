@@ -1,6 +1,6 @@
 //! Validation of the deletion locks of a binding.
 
-use super::BindingProblem;
+use super::problem::BindingProblem;
 use crate::binding::LockRule;
 use crate::bound_type::BoundType;
 use crate::path::PathStep;
@@ -24,7 +24,7 @@ pub(super) fn problems(bound: &BoundType) -> Vec<BindingProblem> {
             }
             _ => return None,
         };
-        Some(BindingProblem { place: "locks".to_owned(), message: message.to_owned() })
+        Some(BindingProblem::new("locks", "locks", message))
     };
     bound.binding.locks.iter().filter_map(problem).collect()
 }

@@ -1,24 +1,26 @@
 //! Properties that no read shows, and the paths of readiness: each has its reason, or its place.
 
-use super::{BindingProblem, display_path, resolves, walk};
+use super::problem::BindingProblem;
+use super::shape_path::{display_path, resolves};
+use super::terms;
 use crate::binding::{PropertyMapping, PropertySide};
 use crate::bound_type::BoundType;
 use crate::path::MemberPath;
-use crate::shapes::MemberShape;
 use gpb_model::PropPath;
 
 /// Lists the places that are written and never read without a reason, and reasons that have no effect.
 pub(super) fn unread(bound: &BoundType) -> Vec<BindingProblem> {
     let mut found = Vec::new();
     for (path, place) in &bound.binding.properties {
+        let shown = path.0.replace('/', ".");
         let message = match (place.read == PropertySide::Nowhere, &place.why) {
             (true, None) if needs_reason(bound, path, place) => {
-                format!("`{}` is written and never read: say `why`, or where a read shows it", path.0)
+                format!("`{shown}` is written and never read: say `why`, or where a read shows it")
             }
-            (false, Some(_)) => format!("`why` of `{}` has no effect: a read shows it", path.0),
+            (false, Some(_)) => format!("`why` of `{shown}` has no effect: a read shows it"),
             _ => continue,
         };
-        found.push(BindingProblem { place: "properties".to_owned(), message });
+        found.push(BindingProblem::new("properties", &shown, message));
     }
     found
 }
@@ -38,13 +40,9 @@ fn needs_reason(bound: &BoundType, path: &PropPath, place: &PropertyMapping) -> 
 pub(super) fn unready(bound: &BoundType) -> Vec<BindingProblem> {
     let binding = &bound.binding;
     let Some(read) = binding.read.first() else { return Vec::new() };
-    let Some((api, _)) = bound.operation(&read.call) else { return Vec::new() };
-    let root = api.output(bound.split(&read.call).1);
-    let mut here = read.at.as_ref().map_or(Some(root), |at| walk(root, at.steps()));
-    if let Some(list @ MemberShape::List(..)) = here {
-        here = list.element();
-    }
-    let Some(here) = here else { return Vec::new() };
+    let (Some(root), Some(here)) = (terms::output(bound, &read.call), terms::object(bound, read)) else {
+        return Vec::new();
+    };
     let ready = binding.ready.iter().flat_map(|rule| {
         [Some(&rule.path), rule.equals.as_ref(), rule.reason.as_ref()].into_iter().flatten().chain(&rule.empty)
     });
@@ -52,9 +50,10 @@ pub(super) fn unready(bound: &BoundType) -> Vec<BindingProblem> {
         let start = if path.absolute { root } else { here };
         !path.alternatives.iter().any(|steps| resolves(start, steps))
     };
-    let problem = |path: &MemberPath| BindingProblem {
-        place: "ready".to_owned(),
-        message: format!("the output of `{}` has no such place: {}", read.call, display_path(path)),
+    let problem = |path: &MemberPath| {
+        let shown = display_path(path);
+        let message = format!("the output of `{}` has no such place: {shown}", read.call);
+        BindingProblem::new("ready", shown.trim_matches('`'), message)
     };
     ready.chain(&binding.deleted_if_present).filter(lacks).map(problem).collect()
 }

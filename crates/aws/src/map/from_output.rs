@@ -55,6 +55,10 @@ impl Mapping<'_> {
                 Some(form) => found.and_then(|found| form.apply(found)),
                 None => found,
             };
+            let found = match mapped {
+                Some(place) => found.map(|found| place.from_api(found)),
+                None => found,
+            };
             let spread = matches!(place, Some(PropertySide::At(at)) if at.is_here());
             let value = found.and_then(|found| self.value(&found, &property.shape, root, &child));
             if let Some(value) = value.filter(|value| !(spread && value.as_object().is_some_and(Map::is_empty))) {

@@ -43,8 +43,22 @@ impl Mapping<'_> {
         target: &mut Json,
     ) -> Result<bool, MapError> {
         let Some(path) = self.place(property, input) else { return Ok(false) };
+        if self.is_omitted(&PropPath(property.into()), value) {
+            return Ok(true);
+        }
         self.put(target, path.bind(self.fill).steps(), input, value, &PropPath(property.into()))?;
         Ok(true)
+    }
+
+    /// Checks that a value is empty where the API refuses an empty one.
+    fn is_omitted(&self, property: &PropPath, value: &Json) -> bool {
+        let is_empty = match value {
+            Json::Array(items) => items.is_empty(),
+            Json::Object(entries) => entries.is_empty(),
+            Json::String(text) => text.is_empty(),
+            _ => false,
+        };
+        is_empty && self.places.get(property).is_some_and(|place| place.omit_empty)
     }
 
     /// Converts a value to a member's shape.
@@ -53,6 +67,11 @@ impl Mapping<'_> {
     /// A value of another kind.
     pub fn convert(&self, value: &Json, shape: MemberShape<'_>, property: &PropPath) -> Result<Json, MapError> {
         let kind = |expected| MapError::Kind { path: self.def.display(property), found: noun(value), expected };
+        if let (MemberShape::Text, Some(place)) = (shape, self.places.get(property))
+            && let Some(word) = place.to_api(value)
+        {
+            return Ok(word);
+        }
         if let (Json::Array(items), Some((quantity, member, list))) = (value, shape.counted()) {
             let mut out = Map::from_iter([(quantity.to_owned(), Json::from(items.len()))]);
             if !items.is_empty() {
@@ -109,6 +128,9 @@ impl Mapping<'_> {
                 Some(PropertySide::At(path)) => path.bind(self.fill),
                 Some(PropertySide::SameName) | None => MemberPath::name(name.as_str()),
             };
+            if self.is_omitted(&child, value) {
+                continue;
+            }
             self.put(&mut target, path.steps(), shape, value, &child)?;
         }
         Ok(target)

@@ -100,11 +100,31 @@ impl BindingRunner<'_> {
         let mut last = joined.clone();
         for _ in 1..pages {
             let Some(next) = next_page(page, &input, &last) else { break };
-            last = self.send(call, next, false, 1).await?;
+            last = self.send_page(call, next).await?;
             self.check_answer(call, &last, may_be_empty)?;
             join(page, &mut joined, &last);
         }
         Ok(joined)
+    }
+
+    /// Asks for a further page, again if that comes too fast: who begins anew asks for all of them once more.
+    async fn send_page(&self, call: &str, input: Json) -> Result<Json, CloudError> {
+        let start = self.cloud.clock.now();
+        let mut pause = Duration::from_secs(1);
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let error = match self.send(call, input.clone(), false, attempt).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let waited = self.cloud.clock.now().saturating_sub(start);
+            if error.kind != CloudErrorKind::Throttled || waited >= VISIBILITY_TIMEOUT {
+                return Err(error);
+            }
+            self.cloud.clock.sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(10));
+        }
     }
 
     /// Performs a call of a binding if its conditions hold: once, or once an element.
@@ -130,20 +150,47 @@ impl BindingRunner<'_> {
         };
         let mut made = false;
         for element in elements {
-            if element.is_some() {
-                scope.item = element;
-            }
-            if call.once_per == Some(OncePer::Property) {
-                made |= self.once_per_property(call, scope, send, retry_mode).await?;
-            } else if let Some(input) = self.input(call, scope, send)? {
-                self.send_and_merge(call, input, scope, retry_mode).await?;
-                if let (Some(_), Some(token), Some(item)) = (&call.each, &scope.token, &scope.item) {
-                    self.cloud.lay(token, item);
-                }
-                made = true;
-            }
+            made |= match element {
+                Some(item) => self.perform_for(call, item, scope, send, retry_mode).await?,
+                None => self.perform_once(call, scope, send, retry_mode).await?,
+            };
         }
         Ok(made)
+    }
+
+    /// Performs a call for one element of its `for`, if its conditions hold.
+    pub(super) async fn perform_for(
+        &self,
+        call: &ApiCall,
+        item: Json,
+        scope: &mut TemplateScope,
+        send: &Properties,
+        retry_mode: RetryMode,
+    ) -> Result<bool, CloudError> {
+        if !Self::conditions_hold(call.conditions(), scope) {
+            return Ok(false);
+        }
+        scope.item = Some(item);
+        let made = self.perform_once(call, scope, send, retry_mode).await?;
+        if let (true, Some(token), Some(item)) = (made && call.once_per.is_none(), &scope.token, &scope.item) {
+            self.cloud.lay(token, item);
+        }
+        Ok(made)
+    }
+
+    async fn perform_once(
+        &self,
+        call: &ApiCall,
+        scope: &mut TemplateScope,
+        send: &Properties,
+        retry_mode: RetryMode,
+    ) -> Result<bool, CloudError> {
+        if call.once_per == Some(OncePer::Property) {
+            return self.once_per_property(call, scope, send, retry_mode).await;
+        }
+        let Some(input) = self.input(call, scope, send)? else { return Ok(false) };
+        self.send_and_merge(call, input, scope, retry_mode).await?;
+        Ok(true)
     }
 
     async fn once_per_property(
@@ -226,8 +273,9 @@ impl BindingRunner<'_> {
             for (name, value) in send.iter().filter(|(name, _)| Some(name.as_str()) != tags) {
                 // What the binding writes itself wins, so the property's own form need not even fit there.
                 let path = mapping.place(name, shape);
-                let own =
-                    path.as_ref().is_some_and(|path| matches!(path.steps(), [PathStep::Name(head)] if taken(head)));
+                let own = path.as_ref().is_some_and(
+                    |path| matches!(path.steps(), [PathStep::Name(head)] if call.replaces(head, value.is_object())),
+                );
                 if !own {
                     mapping.write(name, value, shape, &mut target)?;
                 }
@@ -310,8 +358,11 @@ impl BindingRunner<'_> {
         }
         let lacking: Vec<&String> =
             structure.required.iter().filter(|name| target.get(name.as_str()).is_none() && !taken(name)).collect();
+        let given = |name: &str| scope.observed.contains_key(name) || scope.desired.contains_key(name);
+        // What is nowhere declared is sent as the value that it has then.
+        let unset = self.bound.binding.defaults.iter().filter(|(name, _)| !given(name));
         let written = self.mapping(scope, |mapping| -> Result<(), MapError> {
-            for (name, value) in scope.observed.iter().chain(&scope.desired) {
+            for (name, value) in unset.chain(&scope.observed).chain(&scope.desired) {
                 let place = mapping.place(name, shape);
                 let head = place.as_ref().and_then(|path| path.steps().first());
                 if let Some(PathStep::Name(head)) = head

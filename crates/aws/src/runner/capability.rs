@@ -8,8 +8,8 @@ use super::{AwsCloud, BindingRunner};
 use crate::binding::{ApiCall, CallConditions, SendMode, Subresource};
 use crate::lint;
 use crate::map::MapError;
-use crate::name_matching::same;
 use crate::path::PathStep;
+use crate::template::TemplateTerm;
 use crate::template_scope::{CloudLocation, TemplateScope};
 use gpb_catalog::{Shape, TypeDef};
 use gpb_engine::cloud::Properties;
@@ -97,11 +97,14 @@ impl<'a, 'r> CapabilityCheck<'a, 'r> {
         let binding = &self.runner.bound.binding;
         let heads: BTreeSet<String> = self.request.changed.iter().map(|path| path.head().to_owned()).collect();
         self.scope.observed.retain(|name, _| !heads.contains(name));
+        self.scope.changed = self.scope.desired.clone();
+        self.scope.changed.retain(|name, _| heads.contains(name));
         self.scope.changed_places = self.request.changed.to_vec();
         let mut found = self.unsupported(|name| heads.contains(name));
         let mut left: BTreeSet<&String> = heads.iter().filter(|name| !binding.unsupported.contains(name)).collect();
         for call in binding.update.iter() {
-            let covered: BTreeSet<&String> = heads.iter().filter(|name| self.runner.covers(call, name)).collect();
+            let is_covered = |name: &&String| self.runner.covers(call, name) && !binding.is_carried(name);
+            let covered: BTreeSet<&String> = heads.iter().filter(is_covered).collect();
             let may_hold =
                 self.may_hold(call.conditions()) && self.may_change_size(call) && places_changed(call, &self.scope);
             if covered.is_empty() || !may_hold {
@@ -116,7 +119,9 @@ impl<'a, 'r> CapabilityCheck<'a, 'r> {
             let mut send = self.runner.sendable(call, &self.scope.desired, false);
             send.retain(|name, _| all || covered.contains(name));
             found.extend(self.unfit(call, &send));
-            left.retain(|name| !covered.contains(name));
+            left.retain(|name| {
+                !covered.contains(name) && !binding.carriers(name).iter().any(|carrier| covered.contains(carrier))
+            });
         }
         if self.runner.has_tag_calls() {
             left.retain(|name| self.runner.tag_property() != Some(name.as_str()));
@@ -130,6 +135,10 @@ impl<'a, 'r> CapabilityCheck<'a, 'r> {
             left.retain(|name| !subresource.properties.contains(name));
         }
         for name in left {
+            if binding.is_carried(name) {
+                found.push(self.uncarried(name));
+                continue;
+            }
             let is_conditional = binding.update.iter().any(|call| self.runner.covers(call, name));
             let why =
                 if is_conditional { "has no operation for this change" } else { "has no operation that changes it" };
@@ -176,16 +185,15 @@ impl<'a, 'r> CapabilityCheck<'a, 'r> {
         let bound = &self.runner.bound;
         let Some((api, _)) = bound.operation(&call.call) else { return Vec::new() };
         let shape = api.input(bound.split(&call.call).1);
-        let is_written = |name: &str| call.input.keys().any(|key| same(key, name));
         let tags = self.runner.tag_property();
         let mut found = Vec::new();
         let mut target = Json::Object(Map::new());
         self.runner.mapping(&self.scope, |mapping| {
             for (name, value) in send.iter().filter(|(name, _)| Some(name.as_str()) != tags) {
                 let place = mapping.place(name, shape);
-                let is_own = place
-                    .as_ref()
-                    .is_some_and(|path| matches!(path.steps(), [PathStep::Name(head)] if is_written(head)));
+                let is_own = place.as_ref().is_some_and(
+                    |path| matches!(path.steps(), [PathStep::Name(head)] if call.replaces(head, value.is_object())),
+                );
                 if is_own {
                     continue;
                 }
@@ -216,7 +224,10 @@ impl<'a, 'r> CapabilityCheck<'a, 'r> {
 
     /// Checks whether the conditions of a call hold, or may: one on a value that is not known yet may.
     fn may_hold(&self, conditions: CallConditions<'_>) -> bool {
-        let is_known = |name: &String| !self.unknown.contains(name);
+        let is_known = |name: &String| {
+            let property = TemplateTerm::parse(name).ok().and_then(|term| term.property());
+            property.is_none_or(|property| !self.unknown.contains(&property))
+        };
         let (when, unless) = (conditions.when, conditions.unless);
         let known = |all: &std::collections::BTreeMap<String, Json>| {
             all.iter().filter(|(name, _)| is_known(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
@@ -237,6 +248,19 @@ impl<'a, 'r> CapabilityCheck<'a, 'r> {
             || bound.def.root.by_aws(name).is_some_and(|property| property.default.is_some())
             || matches!(call.send, Some(SendMode::All | SendMode::None))
             || BindingRunner::mentions(call, name)
+    }
+
+    /// Returns the gap of a property that changes without those along with which it can.
+    fn uncarried(&self, name: &str) -> CapabilityGap {
+        let shown = |name: &str| format!("`{}`", self.runner.bound.def.display(&PropPath(name.into())));
+        let carriers: Vec<String> = self.runner.bound.binding.carriers(name).iter().map(|one| shown(one)).collect();
+        let message = format!(
+            "{} of `{}` changes only along with {}: AWS refuses the change by itself",
+            shown(name),
+            self.runner.bound.ty,
+            carriers.join(" or ")
+        );
+        CapabilityGap { subject: property(name), message }
     }
 
     fn unset(&self, name: &str) -> CapabilityGap {

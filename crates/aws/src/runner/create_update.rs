@@ -4,9 +4,10 @@ use super::api_call::RetryMode;
 use super::generated_name::short_token;
 use super::read_resource::ReadResult;
 use super::{BindingRunner, tags::pairs};
-use crate::binding::{ApiCall, OncePer, SendMode};
+use crate::binding::{ApiCall, OncePer, SendMode, Subresource};
 use crate::name_matching::text_of;
 use crate::path::PathStep;
+use crate::template::{Template, TemplateTerm, TemplateTree};
 use crate::template_scope::TemplateScope;
 use gpb_engine::cloud::{
     CloudError, CloudErrorKind, CreateRequest, ObservedResource, Progress, ProgressSink, Properties, UpdateRequest,
@@ -79,19 +80,19 @@ impl BindingRunner<'_> {
         scope: &mut TemplateScope,
         sink: &dyn ProgressSink,
     ) -> Result<ReadResult, CloudError> {
-        if let (false, Some(property)) = (self.tags_on_create(), self.tag_property())
+        if let (true, Some(property)) = (self.tags_after_creation(), self.tag_property())
             && let Some(tags) = scope.desired.get(property).cloned()
         {
             self.put_tags(&tags, scope).await?;
         }
         self.read_if_needed(scope).await?;
         for subresource in self.bound.binding.subresources.iter().filter(|subresource| !subresource.after_ready) {
-            self.create_subresource(subresource, scope).await?;
+            self.create_subresource(subresource, scope, sink).await?;
         }
         let fetched = self.wait_until_ready(scope, sink).await?;
         let mut done = false;
         for subresource in self.bound.binding.subresources.iter().filter(|subresource| subresource.after_ready) {
-            done |= self.create_subresource(subresource, scope).await?;
+            done |= self.create_subresource(subresource, scope, sink).await?;
         }
         if done { self.wait_until_ready(scope, sink).await } else { Ok(fetched) }
     }
@@ -118,7 +119,10 @@ impl BindingRunner<'_> {
         let mut unsettled = BTreeSet::new();
         for call in self.bound.binding.update.iter() {
             let covered = self.update_call(call, &heads, &mut scope, sink).await?;
-            left.retain(|name| !covered.contains(name));
+            left.retain(|name| {
+                !covered.contains(name)
+                    && !self.bound.binding.carriers(name).iter().any(|carrier| covered.contains(carrier))
+            });
             if call.wait && !covered.is_empty() {
                 unsettled.clear();
             } else {
@@ -134,7 +138,7 @@ impl BindingRunner<'_> {
         for subresource in self.bound.binding.subresources.iter().filter(|subresource| subresource.update) {
             let mine: Vec<&String> = subresource.properties.iter().filter(|name| heads.contains(*name)).collect();
             if !mine.is_empty() {
-                if self.update_subresource(subresource, update.before, &mut scope).await? {
+                if self.update_subresource(subresource, update.before, &mut scope, sink).await? {
                     unsettled.extend(mine.into_iter().cloned());
                 }
                 left.retain(|name| !subresource.properties.contains(name));
@@ -159,7 +163,11 @@ impl BindingRunner<'_> {
         scope: &mut TemplateScope,
         sink: &dyn ProgressSink,
     ) -> Result<BTreeSet<String>, CloudError> {
-        let covered: BTreeSet<String> = heads.iter().filter(|name| self.covers(call, name)).cloned().collect();
+        let covered: BTreeSet<String> = heads
+            .iter()
+            .filter(|name| self.covers(call, name) && !self.bound.binding.is_carried(name))
+            .cloned()
+            .collect();
         let holds = Self::conditions_hold(call.conditions(), scope)
             && Self::size_changed(call, scope)
             && places_changed(call, scope);
@@ -187,35 +195,68 @@ impl BindingRunner<'_> {
                 }
             }
         }
-        self.perform(call, scope, &send, RetryMode::VisibilityOnly).await?;
-        self.wait_for_operation(call, scope, sink).await?;
-        if call.wait {
-            let fetched = self.wait_until_changed(scope, &covered, sink).await?;
-            self.renew(scope, fetched);
-        }
+        self.perform_and_wait(call, scope, &send, &covered, RetryMode::VisibilityOnly, sink).await?;
         Ok(covered)
+    }
+
+    /// Makes a call of a change, and waits as it says: of a `for`, after each element.
+    pub(super) async fn perform_and_wait(
+        &self,
+        call: &ApiCall,
+        scope: &mut TemplateScope,
+        send: &Properties,
+        covered: &BTreeSet<String>,
+        retry_mode: RetryMode,
+        sink: &dyn ProgressSink,
+    ) -> Result<bool, CloudError> {
+        let waits = call.wait || call.operation.is_some();
+        let elements = match &call.each {
+            Some(list) if waits => match list.fill(scope).value() {
+                Some(Json::Array(items)) => items,
+                one => one.into_iter().collect(),
+            },
+            _ => Vec::new(),
+        };
+        let whole = call.each.is_none() || !waits;
+        let mut made = false;
+        for item in whole.then_some(None).into_iter().chain(elements.into_iter().map(Some)) {
+            let done = match item {
+                None => self.perform(call, scope, send, retry_mode).await?,
+                Some(item) => self.perform_for(call, item, scope, send, retry_mode).await?,
+            };
+            if done {
+                made = true;
+                self.wait_for_operation(call, scope, sink).await?;
+            }
+            if done && call.wait {
+                let fetched = self.wait_until_changed(scope, covered, sink).await?;
+                self.renew(scope, fetched);
+            }
+        }
+        Ok(made)
     }
 
     /// Takes what a read shows for the calls that follow: versions and identifiers have moved on.
     fn renew(&self, scope: &mut TemplateScope, fetched: ReadResult) {
         let shown = self.properties(&fetched.object, &fetched.root, scope, None);
         scope.observed.extend(shown.into_iter().filter(|(name, _)| self.read_only(name)));
-        (scope.read, scope.object) = (Some(fetched.root), Some(fetched.object));
+        scope.set_read(fetched.root, fetched.object);
     }
 
     /// Reads the resource first when a template needs what only a read shows.
     pub(super) async fn read_if_needed(&self, scope: &mut TemplateScope) -> Result<(), CloudError> {
         let binding = &self.bound.binding;
-        let subresources = binding.subresources.iter().flat_map(|subresource| {
-            [&subresource.put, &subresource.clear, &subresource.add, &subresource.remove]
-                .into_iter()
-                .flat_map(|calls| calls.iter())
-        });
+        let subresources = binding.subresources.iter().flat_map(Subresource::calls).map(|(_, call)| call);
         let calls = binding.update.iter().chain(&*binding.delete).chain(subresources);
         let tags = self.bound.tags.iter().flat_map(|tags| tags.tag.iter().chain(&tags.untag)).map(|call| &call.input);
-        let terms = calls.map(|call| &call.input).chain(tags).flat_map(crate::template::TemplateTree::terms);
-        let lacks = |term: &crate::template::TemplateTerm| match term.word.as_str() {
-            "read" | "object" => scope.read.is_none(),
+        let mut terms = Vec::new();
+        for call in calls {
+            terms.extend(call.input.terms());
+            terms.extend(call.each.iter().flat_map(Template::terms));
+        }
+        terms.extend(tags.flat_map(TemplateTree::terms));
+        let lacks = |term: &TemplateTerm| match term.word.as_str() {
+            _ if term.is_of_read() => scope.read.is_none(),
             word => {
                 self.bound.def.root.by_aws(word).is_some_and(|_| self.read_only(word)) && scope.property(word).is_none()
             }
@@ -228,7 +269,7 @@ impl BindingRunner<'_> {
             for (name, value) in shown.into_iter().filter(|(name, _)| self.read_only(name)) {
                 scope.observed.entry(name).or_insert(value);
             }
-            (scope.read, scope.object) = (Some(fetched.root), Some(fetched.object));
+            scope.set_read(fetched.root, fetched.object);
         }
         Ok(())
     }
@@ -312,8 +353,11 @@ impl BindingRunner<'_> {
     }
 
     pub(super) fn mentions(call: &ApiCall, name: &str) -> bool {
-        let in_input = call.input.terms().iter().any(|term| term.word == name);
-        in_input || call.each.as_ref().is_some_and(|each| each.terms().any(|term| term.word == name))
+        let is_about = |term: &TemplateTerm| {
+            term.word == name || (term.is_of_change() && term.property().as_deref() == Some(name))
+        };
+        let in_input = call.input.terms().into_iter().any(is_about);
+        in_input || call.each.as_ref().is_some_and(|each| each.terms().any(is_about))
     }
 
     fn refuse_unsupported<'b>(&self, names: impl Iterator<Item = &'b String>) -> Result<(), CloudError> {
@@ -350,11 +394,7 @@ impl BindingRunner<'_> {
     }
 
     fn conditional(call: &ApiCall, name: &String) -> bool {
-        let conditions = call.conditions();
-        conditions.when.contains_key(name)
-            || conditions.unless.contains_key(name)
-            || conditions.if_set.contains(name)
-            || conditions.if_unset.contains(name)
+        call.conditions().properties().any(|tested| tested == *name)
     }
 
     fn unsupported(&self, name: &str) -> CloudError {

@@ -6,7 +6,7 @@ use super::api_call::{RetryMode, VISIBILITY_TIMEOUT, is_error};
 use super::generated_name::short_token;
 use super::read_resource::passes_filter;
 use crate::binding::{ApiCall, BlockingChildren};
-use crate::template::Template;
+use crate::template::{Template, TemplateTerm};
 use crate::template_scope::TemplateScope;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, ProgressSink, Properties};
 use serde_json::Value as Json;
@@ -18,44 +18,63 @@ impl BindingRunner<'_> {
         scope.token = Some(short_token(token));
         let binding = &self.bound.binding;
         if binding.delete.iter().any(|call| self.needs_reading(call, &scope))
+            || binding.children.iter().any(|children| self.are_of_read(children.input.terms(), &scope))
             || binding.subresources.iter().any(|subresource| subresource.delete)
         {
             let Some(fetched) = self.fetch(&scope).await? else { return Ok(()) };
             scope.observed = self.properties(&fetched.object, &fetched.root, &scope, None);
-            (scope.read, scope.object) = (Some(fetched.root), Some(fetched.object));
+            scope.before = scope.observed.clone();
+            scope.set_read(fetched.root, fetched.object);
         }
         for subresource in binding.subresources.iter().filter(|subresource| subresource.delete) {
-            self.delete_subresource(subresource, &mut scope).await?;
+            self.delete_subresource(subresource, &mut scope, sink).await?;
         }
         for children in &binding.children {
             self.delete_children(children, &mut scope).await?;
         }
+        let mut missed = None;
         for call in binding.delete.iter() {
             match self.delete_unused(call, &mut scope).await {
                 Ok(()) => {}
-                // Gone already, which is what was wanted.
-                Err(error) if error.kind == CloudErrorKind::NotFound => return Ok(()),
+                // Gone already, as is wanted, or something else is that the service came upon: a read tells which.
+                Err(error) if error.kind == CloudErrorKind::NotFound => {
+                    missed = Some(error);
+                    break;
+                }
                 Err(error) => return Err(error),
             }
             if call.wait {
                 self.wait_until_ready(&scope, sink).await?;
             }
         }
-        if binding.delete.is_empty() { Ok(()) } else { self.wait_until_deleted(&scope, sink).await }
+        if binding.delete.is_empty() {
+            return Ok(());
+        }
+        self.wait_until_deleted(&scope, sink).await.map_err(|error| match missed {
+            Some(missed) => {
+                CloudError { message: format!("{}; the answer to its deletion was: {missed}", error.message), ..error }
+            }
+            None => error,
+        })
     }
 
     /// Checks that a call refers to a value that the identifier alone does not give.
     fn needs_reading(&self, call: &ApiCall, scope: &TemplateScope) -> bool {
         let each = call.each.iter().flat_map(Template::terms);
-        let conditions = call.conditions();
-        let tested =
-            conditions.when.keys().chain(conditions.unless.keys()).chain(conditions.if_set).chain(conditions.if_unset);
-        let lacks = |word: &str| {
-            matches!(word, "read" | "object")
-                || (self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word))
-        };
-        call.input.terms().into_iter().chain(each).any(|term| lacks(&term.word))
-            || tested.into_iter().any(|name| lacks(name))
+        self.are_of_read(call.input.terms().into_iter().chain(each), scope)
+            || call.conditions().properties().any(|name| self.lacks(&name, scope))
+    }
+
+    fn are_of_read<'a>(&self, terms: impl IntoIterator<Item = &'a TemplateTerm>, scope: &TemplateScope) -> bool {
+        terms.into_iter().any(|term| {
+            term.is_of_read()
+                || self.lacks(&term.word, scope)
+                || term.property().is_some_and(|name| self.lacks(&name, scope))
+        })
+    }
+
+    fn lacks(&self, word: &str, scope: &TemplateScope) -> bool {
+        self.bound.def.root.by_aws(word).is_some() && !scope.parts.contains_key(word)
     }
 
     /// Removes what nobody declared, and what would prevent the deletion.

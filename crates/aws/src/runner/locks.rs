@@ -91,6 +91,7 @@ impl BindingRunner<'_> {
         let Some(seen) = self.read(id).await? else { return Ok(None) };
         let mut scope = self.scope_of(id);
         scope.observed = seen.properties.clone();
+        scope.before = seen.properties.clone();
         scope.token = Some(short_token(token));
         let rules = self.bound.binding.locks.iter();
         let locked: Vec<&LockRule> =

@@ -131,9 +131,11 @@ impl BindingRunner<'_> {
     }
 
     fn scope(&self) -> TemplateScope {
+        let keyed = self.bound.binding.properties.iter().filter_map(|(path, place)| Some((path, place.key.clone()?)));
         TemplateScope {
             location: self.location.clone(),
             out: Json::Object(Properties::new()),
+            keys: keyed.map(|(path, key)| (path.0.to_string(), key)).collect(),
             ..TemplateScope::default()
         }
     }
@@ -180,16 +182,16 @@ impl BindingRunner<'_> {
 
     fn conditions_hold(conditions: CallConditions<'_>, scope: &TemplateScope) -> bool {
         let is = |name: &String, wanted: &Json| {
-            let Some(value) = scope.property(name) else { return false };
+            let Some(value) = scope.tested(name) else { return false };
             match wanted {
-                Json::Array(any) => any.iter().any(|one| text_of(one) == text_of(value)),
-                one => text_of(one) == text_of(value),
+                Json::Array(any) => any.iter().any(|one| text_of(one) == text_of(&value)),
+                one => text_of(one) == text_of(&value),
             }
         };
         conditions.when.iter().all(|(name, wanted)| is(name, wanted))
             && !conditions.unless.iter().any(|(name, wanted)| is(name, wanted))
-            && conditions.if_set.iter().all(|name| scope.property(name).is_some())
-            && conditions.if_unset.iter().all(|name| scope.property(name).is_none())
+            && conditions.if_set.iter().all(|name| scope.tested(name).is_some())
+            && conditions.if_unset.iter().all(|name| scope.tested(name).is_none())
     }
 
     /// Checks that the number, or the list, of a call's condition has grown or shrunk.
@@ -246,6 +248,14 @@ impl Cloud for AwsCloud {
 
     async fn read(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
         self.runner(&key.ty, &key.place).await?.read(&key.id).await
+    }
+
+    async fn mark(&self, key: &ResourceKey) -> Result<Option<String>, CloudError> {
+        self.runner(&key.ty, &key.place).await?.mark(&key.id).await
+    }
+
+    fn mark_of(&self, token: &str) -> String {
+        short_token(token)
     }
 
     async fn read_many(&self, keys: &[ResourceKey]) -> Vec<Result<Option<ObservedResource>, CloudError>> {

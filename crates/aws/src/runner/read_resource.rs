@@ -3,7 +3,7 @@
 use super::answer::PathValue;
 use super::api_call::{MAX_PAGES, is_error};
 use super::{AwsCloud, BindingRunner, run_bounded};
-use crate::binding::{Batch, ReadCall, Subresource};
+use crate::binding::{Batch, PropertySide, ReadCall, Subresource};
 use crate::map::Mapping;
 use crate::name_matching::text_of;
 use crate::path::MemberPath;
@@ -40,6 +40,11 @@ pub(super) struct MarkedResource {
 impl BindingRunner<'_> {
     pub(super) async fn read(&self, id: &str) -> Result<Option<ObservedResource>, CloudError> {
         Ok(self.read_marked(&self.scope_of(id)).await?.map(|seen| seen.observed))
+    }
+
+    /// Returns the mark of the creation that made a resource.
+    pub(super) async fn mark(&self, id: &str) -> Result<Option<String>, CloudError> {
+        Ok(self.read_marked(&self.scope_of(id)).await?.and_then(|seen| seen.marker))
     }
 
     /// Returns a resource that was just found ready, with its subresources.
@@ -147,8 +152,7 @@ impl BindingRunner<'_> {
         scope: &TemplateScope,
     ) -> Result<Option<MarkedResource>, CloudError> {
         let mut scope = scope.clone();
-        scope.read = Some(fetched.root.clone());
-        scope.object = Some(fetched.object.clone());
+        scope.set_read(fetched.root.clone(), fetched.object.clone());
         let set = self.read_call(&scope).map(|read| &read.set);
         // What not all of its places show alike is unknown, so that an update lays it upon all of them again.
         let nothing = Json::Object(Properties::new());
@@ -204,6 +208,7 @@ impl BindingRunner<'_> {
         let mut scope = scope.clone();
         scope.observed.clone_from(&properties);
         scope.object = Some(object.clone());
+        scope.raw = Some(object.clone());
         for (name, tree) in set.into_iter().flatten() {
             let shape = self.bound.def.root.by_aws(name).map(|property| &property.shape);
             let value = tree.fill(&scope).value();
@@ -250,22 +255,32 @@ impl BindingRunner<'_> {
             return Ok((Properties::new(), Some(self.elements(subresource, read, list, &root, scope).await?)));
         }
         let Some(object) = self.select(read, scope, &root)? else { return Ok(nothing) };
-        let shape = |name: &str| self.bound.def.root.by_aws(name).map(|property| &property.shape);
+        let own = read.properties.iter().flatten();
+        let mut places = self.bound.binding.properties.clone();
+        for (path, at) in own {
+            places.entry(path.clone()).or_default().read = PropertySide::At(at.clone());
+        }
+        let convert = |name: &str, value: &Json| {
+            let path = PropPath(name.into());
+            let shape = self.bound.def.shape_at(&path)?;
+            let value = places.get(&path).map_or_else(|| value.clone(), |place| place.from_api(value.clone()));
+            self.mapping(scope, |mapping| Mapping { places: &places, ..mapping }.value(&value, shape, &root, &path))
+        };
         let mut properties = Properties::new();
         for name in &subresource.properties {
-            let found = match &read.properties {
-                Some(places) => places.get(name).and_then(|path| path.get(&object, &root)),
+            let place = read.properties.as_ref().and_then(|places| places.get(&PropPath(name.as_str().into())));
+            let found = match place {
+                Some(path) => path.bind(&filler(scope)).get(&object, &root),
                 None => object.as_object().and_then(|object| crate::name_matching::member(object, name)).cloned(),
             };
-            let value = found.zip(shape(name)).and_then(|(value, shape)| {
-                self.mapping(scope, |mapping| mapping.value(&value, shape, &root, &PropPath(name.as_str().into())))
-            });
-            properties.extend(value.map(|value| (name.clone(), value)));
+            properties.extend(found.and_then(|found| convert(name, &found)).map(|value| (name.clone(), value)));
         }
         let mut scope = scope.clone();
         scope.observed.extend(properties.clone());
+        scope.raw = Some(object.clone());
         for (name, tree) in &read.set {
-            properties.extend(tree.fill(&scope).value().map(|value| (name.clone(), value)));
+            let value = tree.fill(&scope).value().and_then(|value| convert(name, &value));
+            properties.extend(value.map(|value| (name.clone(), value)));
         }
         Ok((properties, None))
     }

@@ -49,7 +49,7 @@ impl BindingRunner<'_> {
             self.put_tags(&tags, scope).await?;
         }
         for subresource in self.bound.binding.subresources.iter().filter(|one| one.update && !one.create) {
-            self.update_subresource(subresource, &held, scope).await?;
+            self.update_subresource(subresource, &held, scope, sink).await?;
         }
         Ok(id)
     }

@@ -4,10 +4,10 @@ use super::BindingRunner;
 use super::api_call::RetryMode;
 use crate::binding::{ApiCall, SendMode, Subresource};
 use crate::map::matches;
-use crate::name_matching::text_of;
-use crate::template_scope::TemplateScope;
-use gpb_engine::cloud::{CloudError, Properties};
+use crate::template_scope::{TemplateScope, is_same};
+use gpb_engine::cloud::{CloudError, ProgressSink, Properties};
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 
 /// An element of a list property, with its raw form where a read gave one.
 type ListElement = (Json, Option<Json>);
@@ -18,16 +18,17 @@ impl BindingRunner<'_> {
         &self,
         subresource: &Subresource,
         scope: &mut TemplateScope,
+        sink: &dyn ProgressSink,
     ) -> Result<bool, CloudError> {
         if !subresource.create || !desired(subresource, scope) {
             return Ok(false);
         }
         match &subresource.each {
-            None => self.calls(&subresource.put, subresource, scope).await,
+            None => self.calls(&subresource.put, subresource, scope, sink).await,
             Some(each) => {
                 let there =
                     if each.keep { Vec::new() } else { self.current_elements(subresource, scope, None).await? };
-                self.reconcile(subresource, there, scope).await
+                self.reconcile(subresource, there, scope, sink).await
             }
         }
     }
@@ -38,15 +39,16 @@ impl BindingRunner<'_> {
         subresource: &Subresource,
         before: &Properties,
         scope: &mut TemplateScope,
+        sink: &dyn ProgressSink,
     ) -> Result<bool, CloudError> {
         if subresource.each.is_some() {
             let there = self.current_elements(subresource, scope, Some(before)).await?;
-            return self.reconcile(subresource, there, scope).await;
+            return self.reconcile(subresource, there, scope, sink).await;
         }
         if desired(subresource, scope) {
-            return self.calls(&subresource.put, subresource, scope).await;
+            return self.calls(&subresource.put, subresource, scope, sink).await;
         }
-        self.calls(&subresource.clear, subresource, scope).await
+        self.calls(&subresource.clear, subresource, scope, sink).await
     }
 
     /// Clears it before a deletion that it would prevent.
@@ -54,12 +56,13 @@ impl BindingRunner<'_> {
         &self,
         subresource: &Subresource,
         scope: &mut TemplateScope,
+        sink: &dyn ProgressSink,
     ) -> Result<(), CloudError> {
         if subresource.each.is_none() {
-            return self.calls(&subresource.clear, subresource, scope).await.map(|_| ());
+            return self.calls(&subresource.clear, subresource, scope, sink).await.map(|_| ());
         }
         for (element, raw) in self.current_elements(subresource, scope, None).await? {
-            self.element_calls(&subresource.remove, element, raw, scope).await?;
+            self.element_calls(&subresource.remove, element, raw, scope, sink).await?;
         }
         Ok(())
     }
@@ -69,13 +72,15 @@ impl BindingRunner<'_> {
         calls: &[ApiCall],
         subresource: &Subresource,
         scope: &mut TemplateScope,
+        sink: &dyn ProgressSink,
     ) -> Result<bool, CloudError> {
+        let owned: BTreeSet<String> = subresource.properties.iter().cloned().collect();
         let mut done = false;
         for call in calls {
             let names = call.properties.as_ref().unwrap_or(&subresource.properties);
             let wanted = names.iter().filter_map(|name| Some((name.clone(), scope.desired.get(name)?.clone())));
             let send: Properties = if call.send == Some(SendMode::None) { Properties::new() } else { wanted.collect() };
-            done |= self.perform(call, scope, &send, RetryMode::AllTransient).await?;
+            done |= self.perform_and_wait(call, scope, &send, &owned, RetryMode::AllTransient, sink).await?;
         }
         Ok(done)
     }
@@ -111,22 +116,29 @@ impl BindingRunner<'_> {
         subresource: &Subresource,
         there: Vec<ListElement>,
         scope: &mut TemplateScope,
+        sink: &dyn ProgressSink,
     ) -> Result<bool, CloudError> {
         let property = subresource.properties.first().cloned().unwrap_or_default();
         let wanted = list(scope.desired.get(&property));
         let key = subresource.each.as_ref().and_then(|each| each.key.as_deref());
         let mut done = false;
         for (element, raw) in &there {
-            if !wanted.iter().any(|(one, _)| same(key, one, element)) {
-                self.element_calls(&subresource.remove, element.clone(), raw.clone(), scope).await?;
+            if !wanted.iter().any(|(one, _)| is_same(key, one, element)) {
+                self.element_calls(&subresource.remove, element.clone(), raw.clone(), scope, sink).await?;
                 done = true;
             }
         }
         for (element, _) in wanted {
-            if !there.iter().any(|(other, _)| same(key, &element, other) && matches(&element, other)) {
-                self.element_calls(&subresource.add, element, None, scope).await?;
-                done = true;
+            let twin = there.iter().find(|(other, _)| is_same(key, &element, other));
+            if twin.is_some_and(|(other, _)| matches(&element, other)) {
+                continue;
             }
+            let (calls, raw) = match twin {
+                Some((_, raw)) if !subresource.change.is_empty() => (&subresource.change, raw.clone()),
+                _ => (&subresource.add, None),
+            };
+            self.element_calls(calls, element, raw, scope, sink).await?;
+            done = true;
         }
         Ok(done)
     }
@@ -137,10 +149,13 @@ impl BindingRunner<'_> {
         element: Json,
         raw: Option<Json>,
         scope: &mut TemplateScope,
+        sink: &dyn ProgressSink,
     ) -> Result<(), CloudError> {
         (scope.item, scope.raw) = (Some(element), raw);
+        let nothing = Properties::new();
         for call in calls {
-            self.perform(call, scope, &Properties::new(), RetryMode::AllTransient).await?;
+            // An element's change shows in the list alone, which another call reads.
+            self.perform_and_wait(call, scope, &nothing, &BTreeSet::new(), RetryMode::AllTransient, sink).await?;
         }
         (scope.item, scope.raw) = (None, None);
         Ok(())
@@ -153,12 +168,4 @@ fn desired(subresource: &Subresource, scope: &TemplateScope) -> bool {
 
 fn list(value: Option<&Json>) -> Vec<ListElement> {
     value.and_then(Json::as_array).into_iter().flatten().map(|element| (element.clone(), None)).collect()
-}
-
-/// Checks that two elements are the same one.
-fn same(key: Option<&str>, wanted: &Json, found: &Json) -> bool {
-    match key {
-        Some(key) => wanted.get(key).zip(found.get(key)).is_some_and(|(a, b)| text_of(a) == text_of(b)),
-        None => matches(wanted, found),
-    }
 }

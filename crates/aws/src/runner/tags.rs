@@ -2,7 +2,7 @@
 
 use super::BindingRunner;
 use super::api_call::{RetryMode, is_error};
-use crate::binding::{PropertySide, TagCall};
+use crate::binding::{PropertySide, TagCall, TagCalls};
 use crate::name_matching::{key_and_value, same, text_of};
 use crate::shapes::MemberShape;
 use crate::template_scope::TemplateScope;
@@ -108,8 +108,45 @@ impl BindingRunner<'_> {
 
     /// Puts tags on a resource that exists.
     pub(super) async fn put_tags(&self, tags: &Json, scope: &TemplateScope) -> Result<(), CloudError> {
-        let Some(call) = self.bound.tags.as_ref().and_then(|tags| tags.tag.as_ref()) else { return Ok(()) };
-        self.tag_call(call, tags, scope, false).await
+        let Some(binding) = &self.bound.tags else { return Ok(()) };
+        match &binding.tag {
+            Some(call) if binding.replace => self.replace_tags(call, tags.clone(), scope).await,
+            Some(call) => self.tag_call(call, tags, scope, false).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that creation leaves tags to the call that puts them.
+    pub(super) fn tags_after_creation(&self) -> bool {
+        // A store that knows no tags at creation drops them without a word, so what replaces all is sent in any case.
+        !self.tags_on_create() || self.bound.tags.as_ref().is_some_and(|tags| tags.replace)
+    }
+
+    /// Sends all tags by a call that replaces those that are there.
+    async fn replace_tags(&self, call: &TagCall, all: Json, scope: &TemplateScope) -> Result<(), CloudError> {
+        let Some(property) = self.tag_property() else { return Ok(()) };
+        let mut scope = scope.clone();
+        scope.desired.insert(property.to_owned(), all);
+        let input = self.plain_input(&call.call, &call.input, &scope)?.unwrap_or_else(|| Json::Object(Map::new()));
+        self.send_change(&call.call, input, RetryMode::AllTransient).await.map(|_| ())
+    }
+
+    /// Replaces all tags by those that shall be and the reserved ones that are there.
+    async fn change_all_tags(
+        &self,
+        tags: &TagCalls,
+        after: Option<&Json>,
+        scope: &TemplateScope,
+    ) -> Result<(), CloudError> {
+        let shown = self.shown_tags(tags, scope).await?;
+        let reserved = |tag: &&Json| key_and_value(tag).is_some_and(|(key, _)| is_reserved(key));
+        let kept = shown.iter().filter_map(Json::as_array).flatten().filter(reserved);
+        let all: Vec<Json> = after.and_then(Json::as_array).into_iter().flatten().chain(kept).cloned().collect();
+        match (&tags.tag, &tags.untag) {
+            (_, Some(call)) if all.is_empty() => self.replace_tags(call, Json::Null, scope).await,
+            (Some(call), _) => self.replace_tags(call, Json::Array(all), scope).await,
+            _ => Ok(()),
+        }
     }
 
     /// Changes the tags of a resource from what they are to what they shall be.
@@ -120,6 +157,9 @@ impl BindingRunner<'_> {
         scope: &TemplateScope,
     ) -> Result<(), CloudError> {
         let Some(tags) = &self.bound.tags else { return Ok(()) };
+        if tags.replace {
+            return self.change_all_tags(tags, after, scope).await;
+        }
         let (old, new) = (pairs(before), pairs(after));
         let removed: Vec<&String> = old.keys().filter(|key| !new.contains_key(*key)).collect();
         if let (Some(call), false) = (&tags.untag, removed.is_empty()) {
@@ -178,6 +218,29 @@ impl BindingRunner<'_> {
         self.send_change(&call.call, input, RetryMode::AllTransient).await.map(|_| ())
     }
 
+    /// Reads all tags where a call of its own shows them.
+    async fn shown_tags(&self, tags: &TagCalls, scope: &TemplateScope) -> Result<Option<Json>, CloudError> {
+        let Some((read, property)) = tags.read.as_ref().zip(self.tag_property()) else { return Ok(None) };
+        let Some(input) = self.plain_input(&read.call, &read.input, scope)? else { return Ok(None) };
+        match self.send_read(&read.call, input, read.may_be_empty).await {
+            Ok(root) => {
+                let found = read.at.as_ref().map_or_else(|| Some(root.clone()), |at| at.get(&root, &root));
+                let path = PropPath(property.into());
+                let shape = self.bound.def.shape_at(&path);
+                Ok(found.zip(shape).and_then(|(value, shape)| {
+                    self.mapping(scope, |mapping| mapping.value(&value, shape, &root, &path))
+                }))
+            }
+            Err(error)
+                if error.kind == CloudErrorKind::NotFound
+                    || read.not_found_on.iter().any(|entry| is_error(&error, entry)) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Reads the tags without the reserved ones, and returns the marker.
     pub(super) async fn read_tags(
         &self,
@@ -185,24 +248,8 @@ impl BindingRunner<'_> {
         scope: &TemplateScope,
     ) -> Result<Option<String>, CloudError> {
         let Some((tags, property)) = self.bound.tags.as_ref().zip(self.tag_property()) else { return Ok(None) };
-        if let Some(read) = &tags.read
-            && let Some(input) = self.plain_input(&read.call, &read.input, scope)?
-        {
-            match self.send_read(&read.call, input, read.may_be_empty).await {
-                Ok(root) => {
-                    let found = read.at.as_ref().map_or_else(|| Some(root.clone()), |at| at.get(&root, &root));
-                    let path = PropPath(property.into());
-                    let shape = self.bound.def.shape_at(&path);
-                    let value = found.zip(shape).and_then(|(value, shape)| {
-                        self.mapping(scope, |mapping| mapping.value(&value, shape, &root, &path))
-                    });
-                    properties.extend(value.map(|value| (property.to_owned(), value)));
-                }
-                Err(error)
-                    if error.kind == CloudErrorKind::NotFound
-                        || read.not_found_on.iter().any(|entry| is_error(&error, entry)) => {}
-                Err(error) => return Err(error),
-            }
+        if let Some(value) = self.shown_tags(tags, scope).await? {
+            properties.insert(property.to_owned(), value);
         }
         let marker = pairs(properties.get(property)).remove(MARKER);
         hide_reserved_tags(properties, property);
@@ -210,18 +257,22 @@ impl BindingRunner<'_> {
     }
 }
 
+/// Checks for a key that is not the user's: `gpb:*` and `aws:*`.
+fn is_reserved(key: &str) -> bool {
+    key.starts_with("gpb:") || key.starts_with("aws:")
+}
+
 /// Removes the tags that are not the user's: `gpb:*` and `aws:*`.
 ///
 /// A list that is then empty is absent.
 fn hide_reserved_tags(properties: &mut Properties, property: &str) {
-    let hidden = |key: &str| key.starts_with("gpb:") || key.starts_with("aws:");
     let empty = match properties.get_mut(property) {
         Some(Json::Array(tags)) => {
-            tags.retain(|tag| key_and_value(tag).is_none_or(|(key, _)| !hidden(key)));
+            tags.retain(|tag| key_and_value(tag).is_none_or(|(key, _)| !is_reserved(key)));
             tags.is_empty()
         }
         Some(Json::Object(tags)) => {
-            tags.retain(|key, _| !hidden(key));
+            tags.retain(|key, _| !is_reserved(key));
             tags.is_empty()
         }
         _ => false,

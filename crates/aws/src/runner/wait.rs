@@ -253,11 +253,14 @@ fn ready_state(rules: &[ReadyCheck], fetched: &ReadResult, scope: &TemplateScope
         let holds = match same {
             Some(other) => other.is_some() && other.as_ref().map(text_of) == value.as_ref().map(text_of),
             None if value.is_none() => rule.missing_ok,
-            None => states.iter().all(|state| is(&rule.ready, state)),
+            None => {
+                states.iter().all(|state| (rule.ready.is_empty() || is(&rule.ready, state)) && !is(&rule.none, state))
+            }
         };
         if !holds && pending.is_none() {
             let wanted: Vec<String> = match &rule.equals {
                 Some(other) => vec![get(other).map_or_else(String::new, |it| text_of(&it))],
+                None if rule.ready.is_empty() => vec![format!("its state to leave {}", listed(&rule.none))],
                 None => rule.ready.iter().map(text_of).collect(),
             };
             pending = Some(format!("{} (now `{shown}`)", wanted.join(" or ")));
@@ -268,6 +271,10 @@ fn ready_state(rules: &[ReadyCheck], fetched: &ReadResult, scope: &TemplateScope
         }
     }
     pending.map_or(ReadyState::Ready, ReadyState::Pending)
+}
+
+fn listed(states: &[Json]) -> String {
+    states.iter().map(|state| format!("`{}`", text_of(state))).collect::<Vec<_>>().join(", ")
 }
 
 /// Checks that a value holds nothing, at any depth.

@@ -1,7 +1,7 @@
 //! The expressions inside `${…}`.
 
 use crate::name_matching::{document, text_of};
-use crate::path::{MemberPath, outside_brackets};
+use crate::path::{MemberPath, PathStep, outside_brackets};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
@@ -56,6 +56,12 @@ enum ChoiceCondition {
     Limit(TemplateTerm),
     /// The elements of a list that start with the word.
     Starting(String),
+    /// The elements of a list but the one that the term says.
+    Without(TemplateTerm),
+    /// The text as the content of a zip archive's entries, in base64.
+    Zip(Vec<String>),
+    /// The text with each `${name}` in it replaced by the value of that name in an object.
+    Fill(TemplateTerm),
 }
 
 /// A function of templates, written behind a colon: `${Id:split:first}`.
@@ -136,6 +142,15 @@ impl Expression {
 }
 
 impl ExpressionChoice {
+    /// Lists the terms that the choice refers to.
+    pub fn terms(&self) -> impl Iterator<Item = &TemplateTerm> {
+        let other = match &self.condition {
+            ChoiceCondition::Limit(term) | ChoiceCondition::Fill(term) => Some(term),
+            _ => None,
+        };
+        std::iter::once(&self.term).chain(other)
+    }
+
     fn evaluate(&self, from: &dyn Lookup) -> Option<Json> {
         let start = match &self.term.literal {
             Some(text) => Json::String(text.clone()),
@@ -150,6 +165,23 @@ impl ExpressionChoice {
             ChoiceCondition::Is(words) => Some(words.contains(&text_of(&value)).into()),
             ChoiceCondition::Starting(word) => {
                 Some(value.as_array()?.iter().filter(|one| text_of(one).starts_with(word)).cloned().collect())
+            }
+            ChoiceCondition::Without(other) => {
+                let other = from.lookup(other).map(|other| text_of(&other));
+                Some(value.as_array()?.iter().filter(|one| Some(text_of(one)) != other).cloned().collect())
+            }
+            ChoiceCondition::Fill(values) => {
+                let Some(Json::Object(values)) = from.lookup(values) else { return Some(value) };
+                let fill = |text: String, (name, value): (&String, &Json)| {
+                    text.replace(&format!("${{{name}}}"), &text_of(value))
+                };
+                Some(values.iter().fold(text_of(&value), fill).into())
+            }
+            ChoiceCondition::Zip(names) => {
+                let content = text_of(&value);
+                let entries: Vec<(&str, &[u8])> =
+                    names.iter().map(|name| (name.as_str(), content.as_bytes())).collect();
+                Some(STANDARD.encode(super::zip::archive(&entries)?).into())
             }
             ChoiceCondition::Limit(count) => {
                 let count = from.lookup(count).and_then(|count| text_of(&count).parse::<usize>().ok())?;
@@ -261,11 +293,14 @@ fn choice(text: &str) -> Result<ExpressionChoice, String> {
         [head, "after", word] => (*head, ChoiceCondition::After(word.trim_matches('\'').to_owned())),
         [head, "is", words] => (*head, ChoiceCondition::Is(words.split('/').map(str::to_owned).collect())),
         [head, "starting", word] => (*head, ChoiceCondition::Starting((*word).to_owned())),
+        [head, "without", other] => (*head, ChoiceCondition::Without(term(other)?)),
+        [head, "zip", names] => (*head, ChoiceCondition::Zip(names.split('/').map(str::to_owned).collect())),
+        [head, "fill", values] => (*head, ChoiceCondition::Fill(term(values)?)),
         [head, "limit", count] => (*head, ChoiceCondition::Limit(term(count)?)),
         [] => return Err("a `${}` is empty".to_owned()),
         _ => {
-            let forms =
-                "`x`, `x then word`, `x except word`, `x after word`, `x is word`, `x starting word` and `x limit y`";
+            let forms = "`x`, `x then word`, `x except word`, `x after word`, `x is word`, `x starting word`, \
+                         `x without y`, `x zip name`, `x fill y` and `x limit y`";
             return Err(format!("`{text}` is not one of {forms}"));
         }
     };
@@ -274,6 +309,41 @@ fn choice(text: &str) -> Result<ExpressionChoice, String> {
     let functions = parts.map(function).collect::<Result<_, _>>()?;
     Ok(ExpressionChoice { term, functions, condition })
 }
+
+impl TemplateTerm {
+    /// Parses a word and the path behind it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<TemplateTerm, String> {
+        term(text)
+    }
+
+    /// Returns the property that the term is about: of `before.X.Y` and of `X.Y`, `X`.
+    pub fn property(&self) -> Option<String> {
+        if !COMPARED.contains(&self.word.as_str()) {
+            return (!self.word.is_empty()).then(|| self.word.clone());
+        }
+        match self.path.as_ref()?.steps().first()? {
+            PathStep::Name(name) => Some(name.clone()),
+            _ => None,
+        }
+    }
+
+    /// Checks that the term is about a change of a property: what is added, modified, removed.
+    pub fn is_of_change(&self) -> bool {
+        matches!(self.word.as_str(), "added" | "modified" | "removed")
+    }
+
+    /// Checks that the term is about what a read shows, now or before the first change.
+    pub fn is_of_read(&self) -> bool {
+        matches!(self.word.as_str(), "read" | "object")
+            || (self.word == "before" && self.property().is_some_and(|name| matches!(name.as_str(), "read" | "object")))
+    }
+}
+
+/// The words whose paths start with a property, as an update compares it.
+pub const COMPARED: &[&str] = &["before", "changed", "added", "modified", "removed", "kept"];
 
 fn term(text: &str) -> Result<TemplateTerm, String> {
     let (word, rest) = text.split_once('.').map_or((text, None), |(word, rest)| (word, Some(rest)));

@@ -119,3 +119,26 @@ async fn a_creation_with_a_foreign_answer_may_have_been_made() {
         assert_eq!(failed.kind, expected, "{failed}");
     }
 }
+
+/// An endpoint whose deletion comes upon a route that is not there.
+struct LostRoute;
+
+#[async_trait]
+impl Invoke for LostRoute {
+    async fn invoke(&self, _: &Place, _: &str, operation: &str, _: Json) -> Result<Json, InvokeError> {
+        if operation == "DeleteVpcEndpoints" {
+            return Err(InvokeError::new(InvokeErrorKind::Service, "InvalidRoute.NotFound", "no such route"));
+        }
+        Ok(json!({ "VpcEndpoints": [{ "VpcEndpointId": "vpce-1", "State": "available" }] }))
+    }
+}
+
+#[test]
+fn a_deletion_that_misses_something_else_is_not_done() {
+    let clock = gpb_engine::cloud::clock::VirtualClock::default();
+    let cloud = AwsCloud::with_clock(Arc::new(LostRoute), Arc::new(Bindings::embedded()), Arc::new(clock.clone()));
+    let key = key("aws.ec2.vpc_endpoint", "vpce-1");
+    let error = clock.run(cloud.delete(&key, "t", &Quiet::default())).unwrap_err();
+    assert_eq!(error.kind, CloudErrorKind::TimedOut);
+    assert!(error.message.contains("still there") && error.message.contains("no such route"), "{error}");
+}

@@ -61,6 +61,40 @@ async fn an_alias_is_gpbs_only_by_the_journal() {
     assert_eq!(found(&Script::new(vec![aliases("k-1")]), alias, wanted(), true).await, ["alias/shop"]);
 }
 
+/// What a configuration of brokers says comes back encoded, in the answer of a second call.
+#[tokio::test]
+async fn a_configuration_is_known_by_what_it_says() {
+    let arn = "arn:aws:kafka:us-east-1:1:configuration/c";
+    let shown = json!({ "Arn": arn, "Name": "shop", "KafkaVersions": ["3.8.x"], "LatestRevision": { "Revision": 1 } });
+    let script = Script::new(vec![
+        ok("kafka:ListConfigurations", json!({}), json!({ "Configurations": [shown] })),
+        ok("kafka:DescribeConfiguration", json!({ "Arn": arn }), shown.clone()),
+        ok(
+            "kafka:DescribeConfigurationRevision",
+            json!({ "Arn": arn, "Revision": 1 }),
+            json!({ "Arn": arn, "Revision": 1, "ServerProperties": "YT0xCg==" }),
+        ),
+    ]);
+    let wanted = json!({ "Name": "shop", "KafkaVersionsList": ["3.8.x"], "ServerProperties": "a=1\n" });
+    assert_eq!(found(&script, "aws.msk.configuration", wanted, true).await, [arn]);
+}
+
+#[tokio::test]
+async fn a_health_check_is_read_by_its_identifier() {
+    let check =
+        json!({ "HealthCheck": { "Id": "h", "CallerReference": TOKEN, "HealthCheckConfig": { "Type": "TCP" } } });
+    let script = Script::new(vec![
+        ok("route53:ListHealthChecks", json!({}), json!({ "HealthChecks": [check["HealthCheck"]] })),
+        ok("route53:GetHealthCheck", json!({ "HealthCheckId": "h" }), check.clone()),
+        ok(
+            "route53:ListTagsForResource",
+            json!({ "ResourceType": "healthcheck", "ResourceId": "h" }),
+            json!({ "ResourceTagSet": { "Tags": [] } }),
+        ),
+    ]);
+    assert_eq!(found(&script, "aws.route53.health_check", json!({}), false).await, ["h"]);
+}
+
 /// Keeps what the cloud says before it sends the creating call.
 #[derive(Default)]
 struct Sent(std::sync::Mutex<usize>);

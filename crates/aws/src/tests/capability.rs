@@ -88,7 +88,7 @@ fn an_update_counts_only_the_calls_whose_conditions_hold() {
     let text = |call: &str| {
         format!(
             "service = \"sqs\"\n[types.queue]\ncreate = {{ call = \"CreateQueue\" }}\n\
-             read = {{ call = \"GetQueueAttributes\" }}\nattributes = \"Attributes\"\n\
+             read = {{ call = \"GetQueueAttributes\", at = \"Attributes\" }}\nattributes = \"Attributes\"\n\
              update = {{ call = \"SetQueueAttributes\", properties = [\"DelaySeconds\"], {call} }}\n"
         )
     };

@@ -427,3 +427,25 @@ async fn a_secret_that_gpb_deleted_is_brought_back() {
     ]);
     assert_eq!(make_secret(steps).await.unwrap().id, "arn:n");
 }
+
+/// The API asks for both lists, whatever is declared.
+#[tokio::test]
+async fn what_the_api_requires_and_nobody_declares_is_sent_as_its_default() {
+    let shown =
+        || json!({ "clusters": [{ "clusterName": "c", "status": "ACTIVE", "capacityProviders": ["FARGATE_SPOT"] }] });
+    let read = || json!({ "clusters": ["c"], "include": ["SETTINGS", "CONFIGURATIONS", "TAGS"] });
+    let put = json!({ "cluster": "c", "capacityProviders": ["FARGATE_SPOT"], "defaultCapacityProviderStrategy": [] });
+    let script = Script::new(vec![
+        ok("ecs:DescribeClusters", read(), shown()),
+        ok("ecs:PutClusterCapacityProviders", put, json!({})),
+        ok("ecs:DescribeClusters", read(), shown()),
+        ok("ecs:DescribeClusters", read(), shown()),
+    ]);
+    let (key, before) = (key("aws.ecs.cluster", "c"), object(json!({ "CapacityProviders": ["FARGATE"] })));
+    let desired = object(json!({ "CapacityProviders": ["FARGATE_SPOT"] }));
+    let changed = [PropPath("CapacityProviders".into())];
+    let update =
+        UpdateRequest { key: &key, before: &before, desired: &desired, changed: &changed, reasserted: &[], token: "b" };
+    cloud(&script).update(update, &Quiet::default()).await.unwrap();
+    script.done();
+}

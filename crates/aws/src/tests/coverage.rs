@@ -40,7 +40,7 @@ impl Full {
             MemberShape::List(..) => Json::Array(vec![self.sample(shape.element()?, depth + 1)?]),
             MemberShape::Map(..) => {
                 let properties = self.bound.def.root.properties.iter().map(|property| property.aws.to_string());
-                let names = properties.chain(["Policy".to_owned()]);
+                let names = properties.chain(["Policy".to_owned(), "KAFKA_BOOTSTRAP_SERVERS".to_owned()]);
                 let value = self.sample(shape.element()?, depth + 1)?;
                 Json::Object(names.map(|name| (name, value.clone())).collect())
             }
@@ -104,8 +104,15 @@ async fn places_read(bound: &BoundType) -> BTreeSet<PropPath> {
     let mut found = BTreeSet::new();
     let parts = bound.def.primary_identifier.len();
     let document = document(&bound.def);
-    let texts =
-        [("1", "1"), ("1.", "1."), ("true", "1,1"), ("PRIMARY", "1"), (document.as_str(), "1,1"), ("[\"a\"]", "1,1")];
+    let texts = [
+        ("1", "1"),
+        ("1.", "1."),
+        ("true", "1,1"),
+        ("PRIMARY", "1"),
+        ("ACTIVE", "1"),
+        (document.as_str(), "1,1"),
+        ("[\"a\"]", "1,1"),
+    ];
     for (text, part) in texts {
         for truth in [true, false] {
             let api = Full { bound: bound.clone(), text: text.to_owned(), truth };
@@ -133,7 +140,9 @@ impl Unread<'_> {
             let child = path.child(&property.aws);
             let (def, binding) = (&self.bound.def, &self.bound.binding);
             let mapped = binding.properties.get(&child);
-            let excused = def.is_read_only(&child)
+            let is_unsupported = binding.unsupported.iter().any(|one| PropPath(one.as_str().into()).covers(&child));
+            let excused = is_unsupported
+                || def.is_read_only(&child)
                 || def.is_write_only(&child)
                 || mapped
                     .is_some_and(|place| place.why.is_some() || place.write == crate::binding::PropertySide::Nowhere);

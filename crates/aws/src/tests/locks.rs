@@ -21,9 +21,15 @@ async fn protection_is_a_property_that_a_call_turns_off() {
         reason: "its deletion protection is on".to_owned(),
         release: LockRelease::Call { property: PropPath(property.into()) },
     };
-    for ty in ["aws.rds.db_cluster", "aws.rds.db_instance"] {
-        assert_eq!(by_property(ty, json!({ "DeletionProtection": true })).await, [call("DeletionProtection")]);
-        assert_eq!(by_property(ty, json!({ "DeletionProtection": false })).await, []);
+    let instance = "aws.rds.db_instance";
+    assert_eq!(by_property(instance, json!({ "DeletionProtection": true })).await, [call("DeletionProtection")]);
+    assert_eq!(by_property(instance, json!({ "DeletionProtection": false })).await, []);
+    for (protected, expected) in [(true, vec![call("DeletionProtection")]), (false, vec![])] {
+        // A cluster is also asked whether it runs.
+        let running = json!({ "DBClusters": [{ "DBClusterIdentifier": "x", "Status": "available" }] });
+        let script = Script::new(vec![ok("rds:DescribeDBClusters", json!({ "DBClusterIdentifier": "x" }), running)]);
+        let observed = json!({ "DBClusterIdentifier": "x", "DeletionProtection": protected });
+        assert_eq!(locks(&script, &key("aws.rds.db_cluster", "x"), observed, &[]).await, expected);
     }
     let log_group = by_property("aws.logs.log_group", json!({ "DeletionProtectionEnabled": true })).await;
     assert_eq!(log_group, [call("DeletionProtectionEnabled")]);

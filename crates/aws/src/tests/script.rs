@@ -103,3 +103,9 @@ impl ProgressSink for Quiet {
         Ok(())
     }
 }
+
+/// A cloud over other bindings than those of the library.
+pub fn cloud_of(script: &Arc<Script>, bindings: Bindings) -> AwsCloud {
+    let invoke = Arc::clone(script) as Arc<dyn Invoke>;
+    AwsCloud::with_clock(invoke, Arc::new(bindings), Arc::new(Skipping::default()))
+}

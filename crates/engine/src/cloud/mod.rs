@@ -221,6 +221,16 @@ pub trait Cloud: Send + Sync {
     /// Waits until a resource that exists answers as ready, and reads it.
     async fn wait(&self, key: &ResourceKey, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError>;
 
+    /// Returns the mark that its creation by gpb has left on a resource; `None` where it bears none, or can bear none.
+    async fn mark(&self, _: &ResourceKey) -> Result<Option<String>, CloudError> {
+        Ok(None)
+    }
+
+    /// Returns the mark that a creation with this token leaves.
+    fn mark_of(&self, token: &str) -> String {
+        token.to_owned()
+    }
+
     /// Reads a secret from the cloud's own store.
     async fn secret(&self, place: &Place, name: &str) -> Result<String, CloudError>;
 }

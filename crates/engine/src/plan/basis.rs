@@ -8,7 +8,7 @@ use crate::cloud::physical_names::hex;
 use crate::cloud::{ObservedResource, Properties};
 use crate::state::StateSnapshot;
 use gpb_base::diag::Diagnostic;
-use gpb_model::{Address, Model, PropertyMap, Resource};
+use gpb_model::{Address, Model, PropertyMap, PropertyValue, Resource};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,27 +16,31 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Returns the hash of what a model means: where and how it was written does not matter.
 pub fn model_hash(model: &Model) -> String {
     let environment = &model.environment;
-    let mut hash = Sha256::new();
+    let (mut hash, mut bytes) = (Sha256::new(), Vec::new());
     feed(
-        &mut hash,
+        &mut bytes,
         &json!({
             "environment": environment.name, "stack": environment.stack, "place": environment.place,
             "mode": environment.mode, "params": environment.params,
         }),
     );
     for layer in &model.layers {
-        feed(&mut hash, &json!({ "layer": layer.name, "uses": layer.uses }));
+        feed(&mut bytes, &json!({ "layer": layer.name, "uses": layer.uses }));
     }
     for resource in &model.resources {
-        feed_resource(&mut hash, resource);
+        feed_resource(&mut bytes, resource);
+        // A hash is fed faster with much at once.
+        hash.update(&bytes);
+        bytes.clear();
     }
     for (name, output) in &model.outputs {
-        feed(&mut hash, &json!({ "output": name }));
-        feed(&mut hash, &Json::from(output.value.clone()));
+        feed(&mut bytes, &json!({ "output": name }));
+        feed(&mut bytes, &Json::from(output.value.clone()));
     }
     for one in &model.moves {
-        feed(&mut hash, &json!({ "from": one.from, "to": one.to }));
+        feed(&mut bytes, &json!({ "from": one.from, "to": one.to }));
     }
+    hash.update(&bytes);
     hex(&hash.finalize())
 }
 
@@ -80,7 +84,7 @@ pub fn stale(
     })
 }
 
-/// Returns the basis of a plan with these changes.
+/// Returns the basis of a plan with these changes, but for the hash of the model.
 pub(super) fn basis(inputs: &PlanInputs<'_>, changes: &[ResourceChange]) -> PlanBasis {
     let pending: BTreeSet<&Address> = changes.iter().filter(|c| c.is_pending()).map(|c| &c.address).collect();
     // A change holds what was read of those it refers to: they are part of the promise.
@@ -96,7 +100,7 @@ pub(super) fn basis(inputs: &PlanInputs<'_>, changes: &[ResourceChange]) -> Plan
         observed.insert(change.address.clone(), fingerprint(now.as_ref(), &change.desired, applied));
     }
     PlanBasis {
-        model: model_hash(inputs.model),
+        model: String::new(),
         lineage: inputs.snapshot.lineage.clone(),
         serial: inputs.snapshot.serial,
         observed,
@@ -108,22 +112,22 @@ pub(super) fn basis(inputs: &PlanInputs<'_>, changes: &[ResourceChange]) -> Plan
 /// Returns the hash of what gpb manages: properties AWS alone keeps (counters, states, dates) may change under a plan.
 fn fingerprint(now: Option<&ObservedResource>, desired: &PropertyMap, applied: Option<&Properties>) -> String {
     let Some(now) = now else { return "gone".to_owned() };
-    let mut hash = Sha256::new();
-    feed_text(&mut hash, &now.id);
+    let mut bytes = Vec::new();
+    feed_text(&mut bytes, &now.id);
     for (name, json) in &now.properties {
         let (desired, applied) = (desired.get(name.as_str()), applied.and_then(|applied| applied.get(name)));
         if desired.is_some() || applied.is_some() {
-            feed_text(&mut hash, name);
-            feed(&mut hash, &mask(json, desired, applied));
+            feed_text(&mut bytes, name);
+            feed(&mut bytes, &mask(json, desired, applied));
         }
     }
-    hex(&hash.finalize())
+    hex(&Sha256::digest(&bytes))
 }
 
-fn feed_resource(hash: &mut Sha256, resource: &Resource) {
+fn feed_resource(bytes: &mut Vec<u8>, resource: &Resource) {
     let lifecycle = &resource.lifecycle;
     feed(
-        hash,
+        bytes,
         &json!({
             "address": resource.address, "type": *resource.ty, "existing": resource.existing, "place": *resource.place,
             "layer": resource.layer.as_deref(), "after": resource.after, "protect": lifecycle.protect,
@@ -131,40 +135,44 @@ fn feed_resource(hash: &mut Sha256, resource: &Resource) {
         }),
     );
     for (name, value) in &resource.properties {
-        feed_text(hash, name);
-        feed(hash, &Json::from(value.clone()));
+        feed_text(bytes, name);
+        match value {
+            PropertyValue::Text(text) => feed_text(bytes, text),
+            value => feed(bytes, &Json::from(value.clone())),
+        }
     }
 }
 
-/// Hashes a document whatever order its keys are kept in, each part closed so that no two documents run together.
-fn feed(hash: &mut Sha256, json: &Json) {
+/// Writes a document for the hash whatever order its keys are kept in, each part closed so that no two run together.
+fn feed(bytes: &mut Vec<u8>, json: &Json) {
     match json {
         Json::Object(entries) => {
-            hash.update(b"{");
-            let sorted: BTreeMap<&String, &Json> = entries.iter().collect();
+            bytes.push(b'{');
+            let mut sorted: Vec<(&String, &Json)> = entries.iter().collect();
+            sorted.sort_unstable_by_key(|(key, _)| *key);
             for (key, value) in sorted {
-                feed_text(hash, key);
-                feed(hash, value);
+                feed_text(bytes, key);
+                feed(bytes, value);
             }
-            hash.update(b"}");
+            bytes.push(b'}');
         }
         Json::Array(items) => {
-            hash.update(b"[");
+            bytes.push(b'[');
             for item in items {
-                feed(hash, item);
+                feed(bytes, item);
             }
-            hash.update(b"]");
+            bytes.push(b']');
         }
-        Json::String(text) => feed_text(hash, text),
+        Json::String(text) => feed_text(bytes, text),
         other => {
-            hash.update(other.to_string().as_bytes());
-            hash.update(b",");
+            bytes.extend_from_slice(other.to_string().as_bytes());
+            bytes.push(b',');
         }
     }
 }
 
-fn feed_text(hash: &mut Sha256, text: &str) {
-    hash.update(b"\"");
-    hash.update((text.len() as u64).to_be_bytes());
-    hash.update(text.as_bytes());
+fn feed_text(bytes: &mut Vec<u8>, text: &str) {
+    bytes.push(b'"');
+    bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
+    bytes.extend_from_slice(text.as_bytes());
 }

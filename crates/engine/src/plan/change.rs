@@ -20,11 +20,13 @@ pub struct ResourceChange {
     /// The action.
     pub action: Action,
     /// The identifier, when it exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The properties as observed (or as last read, in a plan that was not observed).
     ///
     /// A secret stands as `{"$secret": …}`, and tags that gpb neither wants nor ever set are left out, so that no update
     /// takes them away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Properties>,
     /// The properties that will be sent, with unknowns. Empty for deletions.
     ///
@@ -32,22 +34,27 @@ pub struct ResourceChange {
     /// properties it is found by.
     pub desired: PropertyMap,
     /// The properties that differ, one by one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<PropertyDifference>,
     /// The drift: the cloud differs from what was last applied. `before` is as applied, `after` as observed.
     ///
     /// The empty path means the resource itself, which is gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drift: Vec<PropertyDifference>,
     /// The warnings about the drift.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drift_warnings: Vec<DriftWarning>,
     /// The properties that force a replacement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forced_by: Vec<PropPath>,
     /// The changes that must be done before: addresses of this plan, those that need nothing done included.
     ///
     /// A deletion waits for those that were built on what it deletes; everything else waits for what it is built on. It
     /// is the order of [`Plan::steps`](super::Plan::steps) in short, for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<Address>,
     /// For a stateful resource that would be lost: why it is protected and what would be lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protected: Option<String>,
     /// The reasons for which the cloud would refuse to delete what this change deletes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -56,12 +63,16 @@ pub struct ResourceChange {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unprotected: bool,
     /// The address before a `moved`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_from: Option<Address>,
     /// The properties whose differences are left alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<PropPath>,
     /// The protection as declared: `true` for `protect always`, `false` for `protect never`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protect: Option<bool>,
     /// For a replacement: `true` when the new one is created before the old one is deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub create_first: bool,
 }
 

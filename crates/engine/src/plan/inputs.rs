@@ -1,12 +1,14 @@
 //! The inputs of planning.
 
 use crate::cloud::ObservedResource;
+use crate::secrets::SecretScrubber;
 use crate::state::StateSnapshot;
 use crate::unknown::CallFunctions;
 use gpb_catalog::TypeLookup;
 use gpb_model::graph::Graph;
 use gpb_model::{Address, Model, SecretSource};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The resources as the cloud returned them, by address.
 ///
@@ -46,6 +48,10 @@ pub struct PlanOptions {
     pub replace: BTreeSet<Address>,
     /// The account the credentials belong to.
     pub account: Option<String>,
+    /// The resources that could not be read, each with the reason: neither they nor what depends on them is changed.
+    pub unread: BTreeMap<Address, String>,
+    /// Takes out of what was observed what is known to be secret; `None` where nothing is.
+    pub scrubber: Option<Arc<SecretScrubber>>,
 }
 
 /// The protected resources that may be replaced or deleted all the same.

@@ -1,13 +1,13 @@
 //! The consequences of what is known of a type's life: what is taken along, what a scaler moves, what its users hold.
 
-use super::change::{Action, OWNER, PropertyDifference, ResourceChange, STATE};
+use super::change::{Action, OWNER, PLACE, PropertyDifference, ResourceChange, STATE, TYPE};
 use super::inventory::ManagedResource;
 use super::planned_state::PlannedStates;
 use super::replacement;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::{ScaledProperty, TypeDef, TypeLookup};
 use gpb_model::graph::Graph;
-use gpb_model::{Address, Model, PropPath, PropertyValue, Resource};
+use gpb_model::{Address, Model, PropPath, PropertyValue, Replacement, Resource};
 use std::collections::BTreeMap;
 
 /// Returns the difference of a resource that AWS deletes together with one that it depends on and that is made anew.
@@ -100,6 +100,27 @@ pub(super) fn held(changes: &[ResourceChange], inputs: HoldInputs<'_>) -> Vec<Di
         }
     }
     found
+}
+
+/// Refuses each replacement that the spec wants to create first though only one may hold what both would hold.
+pub(super) fn contradicted(changes: &[ResourceChange], inputs: HoldInputs<'_>) -> Vec<Diagnostic> {
+    // In another place, or as another type, it may bear the same name.
+    let elsewhere = |one: &PropertyDifference| [PLACE, TYPE].contains(&one.path.0.as_str());
+    let wanted = |change: &&ResourceChange| {
+        change.action == Action::Replace && change.create_first && !change.differences.iter().any(elsewhere)
+    };
+    let of = |change: &ResourceChange| {
+        let written = inputs.model.resources.iter().find(|resource| resource.address == change.address)?;
+        written.lifecycle.replace.filter(|replace| *replace == Replacement::CreateThenDelete)?;
+        let def = (inputs.types)(&change.ty)?;
+        let held = replacement::held_by_both(&def, &change.desired, &change.differences)?;
+        let named = held.iter().map(|path| format!("`{}`", def.display(path))).collect::<Vec<_>>().join(" and ");
+        let message =
+            format!("`{}` cannot be created before the old one goes: only one may hold its {named}", change.address);
+        let diagnostic = Diagnostic::error("GPB7060", message).with_label(written.span, "this resource is replaced");
+        Some(diagnostic.help("take `replace create_first` away, or give the new one another value there"))
+    };
+    changes.iter().filter(wanted).filter_map(of).collect()
 }
 
 fn refused(change: &ResourceChange, def: &TypeDef, users: &[&Address], model: &Model) -> Diagnostic {

@@ -1,9 +1,12 @@
 //! Masks what was observed: each secret becomes its keyed hash before a plan holds it.
 
+use super::change::ResourceChange;
 use super::compare::{identity, identity_of};
+use super::values;
 use crate::cloud::Properties;
+use crate::secrets::SecretScrubber;
 use crate::state::{holds_redacted, is_redacted, redacted, redacted_hash};
-use gpb_model::PropertyValue;
+use gpb_model::{PropertyMap, PropertyValue};
 use serde_json::Value as Json;
 
 /// Returns what was observed with a hash at every place that is a secret in what is desired or was applied.
@@ -35,6 +38,31 @@ pub(super) fn mask(observed: &Json, desired: Option<&PropertyValue>, applied: Op
 /// Returns what was observed, masked where secrets were applied.
 pub fn masked(observed: &Properties, applied: &Properties) -> Properties {
     observed.iter().map(|(name, json)| (name.clone(), mask(json, None, applied.get(name)))).collect()
+}
+
+/// Returns what was observed without copies of secrets, as a plan may hold it.
+pub(super) fn scrubbed(observed: Properties, desired: &PropertyMap, scrubber: Option<&SecretScrubber>) -> Properties {
+    match scrubber.filter(|scrubber| scrubber.knows_any()) {
+        Some(scrubber) => scrubber.properties(&observed, Some(desired)),
+        None => observed,
+    }
+}
+
+/// Takes copies of secrets out of what the differences of a change show of the cloud.
+pub(super) fn scrub_differences(change: &mut ResourceChange, scrubber: &SecretScrubber) {
+    let ResourceChange { desired, differences, drift, .. } = change;
+    for one in differences.iter_mut().chain(drift) {
+        let whole = |json: Json| Properties::from_iter([(one.path.head().to_owned(), json)]);
+        let clean =
+            |json: Json| scrubber.properties(&whole(json), Some(desired)).into_iter().next().map(|(_, json)| json);
+        one.before = one.before.take().and_then(clean);
+        // What is to be sent stands there in clear only where the text says so; what drifted was observed.
+        let after = one.after.as_ref().and_then(PropertyValue::to_json);
+        let hidden = after.and_then(|after| clean(after.clone()).filter(|clean| *clean != after));
+        if let Some(hidden) = hidden {
+            one.after = values::lift(&hidden);
+        }
+    }
 }
 
 /// An element is masked like its namesakes; one without a namesake like any of the others that has a secret.

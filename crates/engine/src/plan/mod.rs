@@ -28,6 +28,7 @@ mod surplus;
 #[cfg(test)]
 mod tests;
 pub mod values;
+mod withheld;
 
 pub use basis::{model_hash, stale};
 pub use capability::{capability_refusals, capability_refusals_of_model};
@@ -39,3 +40,4 @@ pub use plan_file::{FORMAT, Plan, PlanBasis, SavedPlanError, from_json, to_json,
 pub use planner::plan;
 pub use protection::refusals;
 pub use step::{PlanStep, StepPhase};
+pub use withheld::{WithheldChange, incomplete, unread_since};

@@ -3,6 +3,7 @@
 use super::change::{Action, ResourceChange};
 use super::step::PlanStep;
 use super::values;
+use super::withheld::WithheldChange;
 use crate::state::StateScope;
 use compact_str::CompactString;
 use gpb_base::diag::Diagnostic;
@@ -37,6 +38,9 @@ pub struct Plan {
     pub overrides: Vec<String>,
     /// True when the cloud was read; a plan that was not observed cannot be applied.
     pub observed: bool,
+    /// The resources that are left alone because they, or what they depend on, could not be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<WithheldChange>,
 }
 
 /// The inputs of a plan, as hashes and numbers; apply refuses when any of them has changed.

@@ -7,19 +7,24 @@ use super::change_parts::{
 use super::inputs::PlanInputs;
 use super::inventory::{Inventory, ManagedResource, inventory};
 use super::lifecycle::HoldInputs;
+use super::masking::{scrub_differences, scrubbed};
 use super::order::{OrderInputs, StepOrdering};
 use super::plan_file::{FORMAT, Plan};
 use super::planned_state::{CallFailure, PlannedState, PlannedStates};
 use super::renames::RenameInputs;
-use super::{basis, bounds, compare, drift, lifecycle, order, protection, renames, replacement, surplus};
+use super::{basis, bounds, compare, drift, lifecycle, order, protection, renames, replacement, surplus, withheld};
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
+use gpb_base::threads::join_if;
 use gpb_catalog::TypeDef;
 use gpb_catalog::display_path;
 use gpb_model::PropPath;
 use gpb_model::{Address, Lifecycle, PropertyMap, PropertyValue, Resource};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// The number of resources whose hash is worth a second thread.
+const MANY: usize = 500;
 
 /// Makes a plan. A pure function: the same inputs give the same plan, byte by byte.
 ///
@@ -32,6 +37,15 @@ pub fn plan(inputs: &PlanInputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
     if !cycles.is_empty() {
         return Err(cycles);
     }
+    let model = inputs.model;
+    let hash = || basis::model_hash(model);
+    let (hash, plan) = join_if(model.resources.len() >= MANY, hash, || changes(inputs));
+    let mut plan = plan?;
+    plan.basis.model = hash;
+    Ok(plan)
+}
+
+fn changes(inputs: &PlanInputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
     let everything = inventory(inputs)?;
     let mut planning = Planner::new(inputs, &everything);
     if !inputs.options.destroy {
@@ -127,13 +141,13 @@ impl<'a> Planner<'a> {
         }
         let mut change = skeleton(resource, Action::Read);
         let def = self.def(&resource.ty);
+        let scrubber = self.inputs.options.scrubber.as_deref();
         let desired = Arc::new(desired);
         let planned = match found {
             Some(Some(observed)) => {
-                change.id = Some(observed.id.clone());
-                change.before = Some(observed.properties.clone());
-                let observed = observed.clone();
-                let (id, observed) = (observed.id, observed.properties);
+                let (id, observed) = (observed.id.clone(), scrubbed(observed.properties.clone(), &desired, scrubber));
+                change.id = Some(id.clone());
+                change.before = Some(observed.clone());
                 PlannedState::Stays { id, observed, desired: Arc::clone(&desired), def, changed: Vec::new() }
             }
             None if desired.values().all(PropertyValue::is_known) => PlannedState::Unseen,
@@ -208,6 +222,7 @@ impl<'a> Planner<'a> {
         } else {
             leave_ignored(&mut desired, &before, &lifecycle.ignore);
         }
+        let before = scrubbed(before, &desired, self.inputs.options.scrubber.as_deref());
         change.id = Some(managed.id.clone());
         change.moved_from.clone_from(&managed.moved_from);
         let protect = lifecycle.protect.or(managed.protect);
@@ -280,7 +295,9 @@ impl<'a> Planner<'a> {
                 change.drift_warnings = drift::gone(managed.ty);
             } else {
                 drift::fill(&mut change, managed, def.as_deref(), &Lifecycle::default(), self.everything);
-                change.before = Some(prepared(managed, &PropertyMap::default(), def.as_deref()));
+                let before = prepared(managed, &PropertyMap::default(), def.as_deref());
+                change.before =
+                    Some(scrubbed(before, &PropertyMap::default(), self.inputs.options.scrubber.as_deref()));
             }
             self.changes.push(change);
         }
@@ -322,16 +339,24 @@ impl<'a> Planner<'a> {
         let cached = |ty: &str| self.types.get(ty).cloned().flatten();
         let managed = self.everything.managed.iter();
         let built_on = managed.map(|(address, managed)| (address, managed.depends_on.as_slice())).collect();
+        let withheld = withheld::withhold(&mut self.changes, inputs, &built_on);
         let order = OrderInputs { graph: inputs.graph, built_on: &built_on, types: &cached };
         let StepOrdering { steps, collisions } = order::connect(&mut self.changes, order);
         let hold = HoldInputs { model: inputs.model, graph: inputs.graph, built_on: &built_on, types: &cached };
         let mut refused = lifecycle::held(&self.changes, hold);
         refused.extend(bounds::crossed(&self.changes, hold));
+        refused.extend(lifecycle::contradicted(&self.changes, hold));
         refused.extend(renames::collisions(&self.changes, &collisions, inputs.model));
         if !refused.is_empty() {
             return Err(refused);
         }
-        let is_read = |address| inputs.observation.is_some_and(|all| all.contains_key(address));
+        if let Some(scrubber) = self.inputs.options.scrubber.as_deref().filter(|scrubber| scrubber.knows_any()) {
+            self.changes.iter_mut().for_each(|change| scrub_differences(change, scrubber));
+        }
+        let is_read = |address| {
+            inputs.options.unread.contains_key(address)
+                || inputs.observation.is_some_and(|all| all.contains_key(address))
+        };
         Ok(Plan {
             format: FORMAT,
             scope: inputs.snapshot.scope.clone(),
@@ -340,6 +365,7 @@ impl<'a> Planner<'a> {
             outputs,
             outputs_before: inputs.snapshot.outputs.clone(),
             observed: inputs.observation.is_some() && inputs.snapshot.resources.keys().all(is_read),
+            withheld,
             changes: self.changes,
             steps,
         })

@@ -13,8 +13,8 @@ use serde_json::Value as Json;
 
 /// Marks the differences that a change in place cannot make.
 ///
-/// Besides what the catalog calls create-only it is what the user gives of the identifier: with another one it is another
-/// resource, and the old one would stay.
+/// Besides what the catalog calls create-only it is what the user gives of the identifier, or what it is made of: with
+/// another one it is another resource, and the old one would stay.
 ///
 /// A place of which a change only *may* need a new resource (the catalog's conditional ones) is tried in place: whether
 /// it does depends on the value, which the service knows and
@@ -22,7 +22,7 @@ use serde_json::Value as Json;
 pub(super) fn mark(def: Option<&TypeDef>, differences: &mut [PropertyDifference]) {
     let Some(def) = def else { return };
     let given = def.primary_identifier.iter().filter(|path| !def.is_read_only(path));
-    let fixed: Vec<&PropPath> = def.create_only.iter().chain(given).collect();
+    let fixed: Vec<&PropPath> = def.create_only.iter().chain(given).chain(&def.lifecycle.identified_by).collect();
     for difference in differences {
         difference.forces_replacement = !def.updatable || fixed.iter().any(|fixed| touches(fixed, difference));
     }
@@ -100,8 +100,8 @@ fn gather_json(json: &Json, rest: &[&str], found: &mut Vec<Json>) {
 
 /// Decides whether the new one is created before the old one is deleted.
 ///
-/// As the spec says, else the old one goes first where both would hold what only one may hold, else as the catalog says,
-/// else unless both would bear the same name.
+/// As the spec says, else the old one goes first where both would hold what only one may hold or may be about the same
+/// things, else as the catalog says, else unless both would bear the same name.
 pub(super) fn create_first(
     def: Option<&TypeDef>,
     declared: Option<Replacement>,
@@ -110,7 +110,10 @@ pub(super) fn create_first(
 ) -> bool {
     let Some(def) = def else { return declared == Some(Replacement::CreateThenDelete) };
     let is_kept = |group: &Vec<PropPath>| keeps(group, desired, differences);
-    if declared.is_none() && def.lifecycle.exclusive.iter().any(is_kept) {
+    let moves = |path: &PropPath| changes(path, differences);
+    if declared.is_none()
+        && (def.lifecycle.exclusive.iter().any(is_kept) || def.lifecycle.identified_by.iter().any(moves))
+    {
         return false;
     }
     match declared.or(def.replacement) {

@@ -8,9 +8,11 @@ use super::resolve::{ResolveSources, resolve_value, secrets_of};
 use super::run::{Apply, ApplyRun};
 use super::schedule::Schedule;
 use crate::plan::Plan;
+use crate::secrets::{ScrubbedCloud, SecretScrubber};
 use crate::state::{StateError, StateSnapshot};
 use gpb_model::Address;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Applies a plan, as far as it goes: a failure stops what depends on it and nothing else.
 ///
@@ -23,7 +25,9 @@ pub async fn apply(apply: Apply<'_>) -> Result<ApplyOutcome, EngineError> {
     apply.writer.move_addresses(&moves)?;
     let snapshot = if moves.is_empty() { snapshot } else { apply.writer.snapshot()? };
     let schedule = Schedule::new(apply.plan, &apply.options.durations);
-    let run = ApplyRun::new(apply, snapshot)?;
+    let scrubber = Arc::new(SecretScrubber::new(apply.writer.key()?, &snapshot));
+    let cloud = ScrubbedCloud::new(apply.cloud, Arc::clone(&scrubber));
+    let run = ApplyRun::new(Apply { cloud: &cloud, ..apply }, snapshot, scrubber)?;
     let mut outcome = Execution::new(&run, &schedule).run().await?;
     outcome.outputs = run.outputs()?;
     let (done, failed, skipped) = (outcome.done.len(), outcome.failed.len(), outcome.skipped.len());
@@ -42,7 +46,8 @@ fn check_fits(plan: &Plan, snapshot: &StateSnapshot) -> Result<(), EngineError> 
     if !plan.observed {
         return Err(EngineError::Unobserved);
     }
-    if let Some(intent) = snapshot.pending.first() {
+    // What is still open may wait, as long as the plan leaves it alone.
+    if let Some(intent) = snapshot.pending.iter().find(|intent| !is_left_alone(plan, &intent.address)) {
         return Err(StateError::Unsettled { address: intent.address.clone() }.into());
     }
     let (basis, name) =
@@ -52,6 +57,11 @@ fn check_fits(plan: &Plan, snapshot: &StateSnapshot) -> Result<(), EngineError> 
         return Err(EngineError::Stale { expected: name(&basis.lineage, basis.serial), found });
     }
     check_order(plan)
+}
+
+fn is_left_alone(plan: &Plan, address: &Address) -> bool {
+    let is_changed = plan.changes.iter().any(|change| change.address == *address);
+    !is_changed && plan.withheld.iter().any(|one| one.address == *address)
 }
 
 /// Checks that each step waits only for earlier ones, as the plan promises.
@@ -88,7 +98,10 @@ impl ApplyRun<'_> {
             }
             let known =
                 resolve_value(value, &sources).unwrap_or_else(|_| self.outputs_before.get(name.as_str()).cloned());
-            filled.extend(known.map(|json| (name.to_string(), json)));
+            filled.extend(known.map(|mut json| {
+                self.scrubber.scrub(&mut json);
+                (name.to_string(), json)
+            }));
         }
         self.apply.writer.set_outputs(&filled)?;
         Ok(filled)

@@ -12,11 +12,14 @@ use super::refresh::BETWEEN_LOOKS;
 use crate::cloud::clock::Clock;
 use crate::cloud::retry::{ClockPause, with_retry};
 use crate::cloud::{Cloud, CloudError, CloudErrorKind, FindRequest, ObservedResource, ResourceKey};
+use crate::secrets::{ScrubbedCloud, SecretScrubber};
 use crate::state::{
     Conclusion, Intent, OperationKind, ResourceRecord, SecretKey, StateError, StateWriter, redact, redacted_paths,
 };
+use futures::StreamExt as _;
 use gpb_base::diag::Diagnostic;
 use gpb_model::Address;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The inputs of a recovery.
@@ -84,7 +87,20 @@ impl IntentOutcome {
             kind => advice(kind).1,
         };
         let message = format!("cannot find out what an interrupted run did to {address}: {error}");
+        let help = format!("{help}; `gpb state abandon {address}` gives the change up where nobody can find out");
         Some(Diagnostic::error("GPB7607", message).help(help))
+    }
+
+    /// Returns the address of the resource.
+    pub fn address(&self) -> &Address {
+        match self {
+            IntentOutcome::Created { address, .. }
+            | IntentOutcome::NotCreated { address }
+            | IntentOutcome::Changed { address }
+            | IntentOutcome::Deleted { address }
+            | IntentOutcome::NotDeleted { address }
+            | IntentOutcome::Open { address, .. } => address,
+        }
     }
 
     fn as_str(&self) -> &'static str {
@@ -111,15 +127,22 @@ impl IntentOutcome {
     }
 }
 
-/// Reconciles every open intent, in the order they were begun.
+/// Reconciles every open intent, several at a time; the outcomes are in the order the intents were begun.
 ///
 /// # Errors
 /// When the state cannot be written.
 pub async fn recover(recovery: CrashRecovery<'_>) -> Result<Vec<IntentOutcome>, StateError> {
-    let key = recovery.writer.key()?;
-    let mut settled = Vec::new();
-    for intent in recovery.writer.snapshot()?.pending {
-        let one = resolve_intent(recovery, &intent, &key).await?;
+    let (key, snapshot) = (recovery.writer.key()?, recovery.writer.snapshot()?);
+    let scrubber = Arc::new(SecretScrubber::new(key.clone(), &snapshot));
+    let cloud = ScrubbedCloud::new(recovery.cloud, Arc::clone(&scrubber));
+    let recovery = CrashRecovery { cloud: &cloud, ..recovery };
+    let pending = snapshot.pending;
+    // What is not there is looked for over seconds; a killed run may have begun dozens.
+    let looks = pending.iter().map(|intent| resolve_intent(recovery, intent, &key, &scrubber));
+    let mut looks = futures::stream::iter(looks).buffered(MAX_CONCURRENT_LOOKS).zip(futures::stream::iter(&pending));
+    let mut settled = Vec::with_capacity(pending.len());
+    while let Some((one, intent)) = looks.next().await {
+        let one = one?;
         recovery.events.event(&one.event());
         let operation = intent.operation.as_str();
         tracing::info!(address = %intent.address, operation, outcome = one.as_str(), "reconciled");
@@ -128,10 +151,14 @@ pub async fn recover(recovery: CrashRecovery<'_>) -> Result<Vec<IntentOutcome>, 
     Ok(settled)
 }
 
+/// The number of intents that are looked for at once.
+const MAX_CONCURRENT_LOOKS: usize = 32;
+
 async fn resolve_intent(
     recovery: CrashRecovery<'_>,
     intent: &Intent,
     key: &SecretKey,
+    scrubber: &SecretScrubber,
 ) -> Result<IntentOutcome, StateError> {
     let address = intent.address.clone();
     let conclude = async |conclusion, outcome| {
@@ -142,7 +169,7 @@ async fn resolve_intent(
         OperationKind::Create => match find_created(recovery, intent).await {
             Ok(Some(observed)) => {
                 let id = observed.id.clone();
-                let done = Conclusion::Done(Box::new(record(intent, observed, key)));
+                let done = Conclusion::Done(Box::new(record(intent, observed, key, scrubber)));
                 conclude(done, IntentOutcome::Created { address, id }).await
             }
             Ok(None) => conclude(Conclusion::Abandoned, IntentOutcome::NotCreated { address }).await,
@@ -159,9 +186,9 @@ async fn resolve_intent(
 
 /// Finds what an interrupted creation has created.
 async fn find_created(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Option<ObservedResource>, CloudError> {
-    // What was just made may take a moment to show: one look that finds nothing is not believed. What the cloud has named
-    // existed, so it is looked for longer.
-    let looks: &[u64] = if intent.id.is_some() { &[0, 2, 5, 10, 15] } else { &[0, 2, 5] };
+    // What was just made may take a moment to show, and a call that was under way when the process died may be carried out
+    // later: it is looked for as long as an answer may be late. What the cloud has named existed, so it is looked for longer.
+    let looks: &[u64] = if intent.id.is_some() { &[0, 2, 5, 10, 15] } else { &[0, 2, 5, 10] };
     for &wait in looks {
         if wait > 0 {
             recovery.clock.sleep(Duration::from_secs(wait)).await;
@@ -212,13 +239,14 @@ async fn find(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Option<Obs
     only_one(ty, with_retry(ClockPause::new(recovery.clock, recovery.seed, &intent.token), find).await?)
 }
 
-fn record(intent: &Intent, observed: ObservedResource, key: &SecretKey) -> ResourceRecord {
+fn record(intent: &Intent, observed: ObservedResource, key: &SecretKey, scrubber: &SecretScrubber) -> ResourceRecord {
+    let properties = redact(&observed.properties, &redacted_paths(&intent.desired), key);
     ResourceRecord {
         address: intent.address.clone(),
         ty: intent.ty.clone(),
         place: intent.place.clone(),
         id: observed.id,
-        observed: redact(&observed.properties, &redacted_paths(&intent.desired), key),
+        observed: scrubber.properties(&properties, None),
         applied: intent.desired.clone(),
         depends_on: intent.depends_on.clone(),
         layer: intent.layer.clone(),

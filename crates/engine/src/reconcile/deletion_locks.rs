@@ -129,6 +129,8 @@ impl ApplyRun<'_> {
             }
         }
         let properties = redact(&observed.properties, &redacted_paths(&applied), &self.key);
+        let properties = self.scrubber.properties(&properties, Some(&change.desired));
+        let applied = self.scrubber.properties(&applied, Some(&change.desired));
         ResourceRecord { observed: properties, applied, ..record }
     }
 }

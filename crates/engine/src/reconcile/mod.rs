@@ -22,6 +22,7 @@ mod payload;
 mod postcondition;
 mod rate_limiter;
 mod refresh;
+mod removals;
 mod resolve;
 mod run;
 mod run_pause;

@@ -8,6 +8,7 @@ use super::run::ApplyRun;
 use super::step_error::StepError;
 use crate::cloud::{CloudError, CloudErrorKind, ObservedResource, Properties, property_paths, validate::check_values};
 use crate::plan::ResourceChange;
+use crate::secrets::source_name;
 use crate::state::{ResourceRecord, is_redacted, redact, redact_values, redacted_paths};
 use gpb_model::{PropPath, PropertyValue, Reference, SecretSource};
 use serde_json::Value as Json;
@@ -17,8 +18,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Payload {
     /// Secrets in clear; it is dropped with the call.
     pub clear: Properties,
-    /// Secrets as keyed hashes.
+    /// Secrets as keyed hashes: what is compared with what is read.
     pub applied: Properties,
+    /// The same as it is kept: without copies of other secrets either.
+    pub kept: Properties,
     secrets: Vec<PropPath>,
     values: Vec<String>,
     /// The places where what is observed holds a secret that this process does not know.
@@ -54,7 +57,12 @@ impl ApplyRun<'_> {
         let resolved = resolve(&change.desired, &sources)
             .map_err(|why| StepError::refused(FailureCause::Unresolved, CloudErrorKind::Invalid, "Unresolved", why))?;
         self.check(change, &resolved, before)?;
-        Ok(self.payload(resolved, &secrets, before))
+        for path in &resolved.secrets {
+            // What is made of a secret is one as a whole.
+            let value = property_paths::get(&resolved.properties(), path).and_then(Json::as_str).map(str::to_owned);
+            value.iter().for_each(|value| self.scrubber.hold(value, &name_of(&secrets)));
+        }
+        Ok(self.payload(change, resolved, &secrets, before))
     }
 
     fn check(
@@ -87,6 +95,7 @@ impl ApplyRun<'_> {
 
     fn payload(
         &self,
+        change: &ResourceChange,
         resolved: ResolvedProperties,
         secrets: &BTreeMap<SecretSource, String>,
         before: Option<&ResourceRecord>,
@@ -100,8 +109,10 @@ impl ApplyRun<'_> {
         }
         // Secrets that flow through other resources' properties are known by value alone.
         let values: Vec<String> = secrets.values().cloned().collect();
+        let applied = redact_values(&applied, &values, &self.key);
         Payload {
-            applied: redact_values(&applied, &values, &self.key),
+            kept: self.scrubber.properties(&applied, Some(&change.desired)),
+            applied,
             clear,
             secrets: resolved.secrets,
             values,
@@ -109,7 +120,7 @@ impl ApplyRun<'_> {
         }
     }
 
-    /// Reads the secrets a change needs. They live as long as the call.
+    /// Reads the secrets a change needs. The scrubber keeps them in mind, in memory, as long as the run.
     async fn read_secrets(&self, change: &ResourceChange) -> Result<BTreeMap<SecretSource, String>, StepError> {
         let mut wanted = BTreeSet::new();
         change.desired.values().for_each(|value| secrets_of(value, &mut wanted));
@@ -133,12 +144,13 @@ impl ApplyRun<'_> {
                     })?
                 }
             };
+            self.scrubber.hold(&value, source_name(&secret));
             values.insert(secret, value);
         }
         Ok(values)
     }
 
-    /// Returns what was observed with a hash wherever it holds a secret.
+    /// Returns what was observed with a hash wherever it holds a secret of this change, to be compared.
     pub fn redacted(&self, sent: &Payload, observed: &ObservedResource) -> Properties {
         let places = sent.secrets.iter().chain(&sent.hidden).cloned().collect::<Vec<_>>();
         redact_values(&redact(&observed.properties, &places, &self.key), &sent.values, &self.key)
@@ -157,8 +169,8 @@ impl ApplyRun<'_> {
             ty: change.ty.clone(),
             place: change.place.clone(),
             id: observed.id.clone(),
-            applied: sent.applied.clone(),
-            observed: self.redacted(sent, observed),
+            applied: sent.kept.clone(),
+            observed: self.scrubber.properties(&self.redacted(sent, observed), Some(&change.desired)),
             depends_on: self.remaining_dependencies(change),
             layer: change.layer.clone(),
             protect: change.protect,
@@ -166,6 +178,11 @@ impl ApplyRun<'_> {
             failed: false,
         }
     }
+}
+
+/// Returns the names of secrets that a value is made of.
+fn name_of(secrets: &BTreeMap<SecretSource, String>) -> String {
+    secrets.keys().map(source_name).collect::<Vec<_>>().join(", ")
 }
 
 fn store_error(name: &str, error: CloudError) -> CloudError {

@@ -7,6 +7,7 @@
 use super::call_log::LoggedCall;
 use super::intent::OpenIntent;
 use super::payload::Payload;
+use super::removals::{RemovalSides, kept_places};
 use super::run::ApplyRun;
 use crate::cloud::{
     CloudError, CloudErrorKind, ObservedResource, Progress, ProgressSink as _, Properties, ResourceKey, property_paths,
@@ -58,17 +59,33 @@ impl ApplyRun<'_> {
         let (start, mut left) = (clock.now(), self.apply.options.consistency_timeout);
         let (mut pause, mut attempt) = (Duration::from_secs(1), 1);
         let def = self.apply.types.get(&change.ty);
+        let was_applied = self.record_at(&change.address).map(|record| record.applied).unwrap_or_default();
+        let mut is_fresh = true;
         loop {
             let shown = self.redacted(sent, &observed);
             let recorded = Some(&shown);
             let mut unmet =
                 differing_places(def.as_deref(), &change.ignore, sent, Answer { observed: &shown, recorded });
             unmet.retain(|path| only.is_none_or(|only| only.iter().any(|one| one.covers(path) || path.covers(one))));
+            let removal = RemovalSides { before: &was_applied, sent: &sent.applied, shown: &shown };
+            unmet.extend(kept_places(change, removal));
             if unmet.is_empty() {
                 return Ok(observed);
             }
+            // A verdict is made of a reading that is as late as it can be.
+            if left.is_zero() && !is_fresh && !cancel.is_cancelled() {
+                is_fresh = true;
+                let read = |attempt| {
+                    let logged = LoggedCall { operation: "read", ty: &key.ty, place: &key.place, attempt };
+                    logged.run(clock, self.apply.cloud.read(key))
+                };
+                if let Ok(Some(read)) = self.retry(change, read).await {
+                    observed = read;
+                    continue;
+                }
+            }
             if left.is_zero() || cancel.is_cancelled() {
-                let error = not_as_sent(def.as_deref(), &unmet, &shown, &sent.applied);
+                let error = self.scrubber.error(not_as_sent(def.as_deref(), &unmet, &shown, &sent.applied));
                 return Err(Box::new(Unmet { error, observed }));
             }
             let names: Vec<String> = unmet.iter().map(|path| name(def.as_deref(), path)).collect();
@@ -82,12 +99,12 @@ impl ApplyRun<'_> {
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
             let logged = LoggedCall { operation: "wait", ty: &key.ty, place: &key.place, attempt };
             match logged.run(clock, self.apply.cloud.wait(key, &open.sink)).await {
-                Ok(read) => observed = read,
+                Ok(read) => (observed, is_fresh) = (read, true),
                 Err(error) if matches!(error.kind, CloudErrorKind::FailedState | CloudErrorKind::TimedOut) => {
                     return Err(Box::new(Unmet { error, observed }));
                 }
                 // Whatever else it is passes, or the time does.
-                Err(_) => {}
+                Err(_) => is_fresh = false,
             }
             attempt += 1;
         }

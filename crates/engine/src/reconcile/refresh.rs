@@ -8,13 +8,13 @@ use crate::cloud::retry::{ClockPause, with_retry};
 use crate::cloud::{
     Cloud, CloudError, FindRequest, ObservedResource, Properties, ResourceKey, TypeSource, property_paths,
 };
-use crate::plan::Observation;
-use crate::state::StateSnapshot;
+use crate::plan::{Observation, masked};
+use crate::state::{ResourceRecord, StateSnapshot};
 use crate::unknown::CallFunctions;
 use futures::stream::{self, StreamExt as _};
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
-use gpb_model::{Address, Model, Place, PropertyMap, Reference, Resource};
+use gpb_model::{Address, Model, Place, PropertyMap, PropertyValue, Reference, Resource};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -38,8 +38,10 @@ pub struct Refresh<'a> {
 pub struct RefreshResult {
     /// Each address of the state and each `existing` one that was found.
     pub observation: Observation,
-    /// One for each resource that could not be read.
+    /// One for each resource that could not be read, and for each `existing` one that is not to be told.
     pub diagnostics: Vec<Diagnostic>,
+    /// By address, why a resource could not be read. The plan can be made without these.
+    pub unread: BTreeMap<Address, String>,
 }
 
 /// The number of batches that are read at once.
@@ -51,10 +53,10 @@ pub const BETWEEN_LOOKS: Duration = Duration::from_secs(3);
 /// Reads everything a plan has to know.
 pub async fn refresh(refresh: Refresh<'_>, snapshot: &StateSnapshot, model: &Model) -> RefreshResult {
     let mut refreshed = RefreshResult::default();
-    let mut batches: BTreeMap<(&str, &Place), Vec<(&Address, ResourceKey)>> = BTreeMap::new();
+    let mut batches: BTreeMap<(&str, &Place), Vec<(&ResourceRecord, ResourceKey)>> = BTreeMap::new();
     for record in snapshot.resources.values() {
         let key = ResourceKey { ty: record.ty.clone(), place: record.place.clone(), id: record.id.clone() };
-        batches.entry((record.ty.as_str(), &record.place)).or_default().push((&record.address, key));
+        batches.entry((record.ty.as_str(), &record.place)).or_default().push((record, key));
     }
     let read = stream::iter(batches.into_values()).map(|batch| refresh.batch(batch));
     let answers: Vec<_> = read.buffered(AT_ONCE).collect().await;
@@ -63,7 +65,7 @@ pub async fn refresh(refresh: Refresh<'_>, snapshot: &StateSnapshot, model: &Mod
             Ok(observed) => {
                 refreshed.observation.insert(address.clone(), observed);
             }
-            Err(error) => refreshed.diagnostics.push(unread(address, &key.ty, &error)),
+            Err(error) => refreshed.miss(address, &key.ty, &error),
         }
     }
     refresh.existing(model, &mut refreshed).await;
@@ -72,9 +74,22 @@ pub async fn refresh(refresh: Refresh<'_>, snapshot: &StateSnapshot, model: &Mod
 
 type KeyedObservation<'a> = (&'a Address, ResourceKey, Result<Option<ObservedResource>, CloudError>);
 
+impl RefreshResult {
+    /// Returns true when nothing but reads has failed: a plan can leave those resources alone.
+    pub fn is_plannable(&self) -> bool {
+        self.diagnostics.len() == self.unread.len()
+    }
+
+    fn miss(&mut self, address: &Address, ty: &str, error: &CloudError) {
+        let diagnostic = unread(address, ty, error);
+        self.unread.insert(address.clone(), error.to_string());
+        self.diagnostics.push(diagnostic);
+    }
+}
+
 impl Refresh<'_> {
     /// One batch; what failed for a while is read again one by one.
-    async fn batch(self, batch: Vec<(&Address, ResourceKey)>) -> Vec<KeyedObservation<'_>> {
+    async fn batch(self, batch: Vec<(&ResourceRecord, ResourceKey)>) -> Vec<KeyedObservation<'_>> {
         let keys: Vec<ResourceKey> = batch.iter().map(|(_, key)| key.clone()).collect();
         let (mut answers, count) = (self.cloud.read_many(&keys).await.into_iter(), keys.len());
         if let Some(ResourceKey { ty, place, .. }) = keys.first() {
@@ -82,10 +97,12 @@ impl Refresh<'_> {
             tracing::debug!(operation = "read_many", ty, account, region, count, "call");
         }
         let mut read = Vec::with_capacity(batch.len());
-        for (address, key) in batch {
+        for (record, key) in batch {
+            let address = &record.address;
             let answer = match answers.next() {
                 Some(Err(error)) if !error.kind.is_retryable() => Err(error),
-                Some(Ok(Some(observed))) => Ok(Some(observed)),
+                Some(Ok(Some(observed))) if is_as_recorded(record, &observed) => Ok(Some(observed)),
+                Some(Ok(Some(observed))) => self.confirm_drift(record, &key, observed).await,
                 Some(Ok(None)) => self.confirm_absence(address.as_str(), &key).await,
                 _ => self.read_with_retry(address.as_str(), &key).await,
             };
@@ -106,6 +123,21 @@ impl Refresh<'_> {
         self.read_with_retry(subject, key).await
     }
 
+    /// Confirms what a batch shows of a resource that is another than was recorded: a list may lag behind a change.
+    async fn confirm_drift(
+        &self,
+        record: &ResourceRecord,
+        key: &ResourceKey,
+        listed: ObservedResource,
+    ) -> Result<Option<ObservedResource>, CloudError> {
+        match self.read_with_retry(record.address.as_str(), key).await {
+            Ok(Some(single)) => Ok(Some(single)),
+            // A list that is ahead, or behind: absence has to be shown by itself.
+            Ok(None) => self.confirm_absence(record.address.as_str(), key).await,
+            Err(_) => Ok(Some(listed)),
+        }
+    }
+
     /// Finds each `existing` resource. One may be described by another, so they are tried until none can be found more.
     async fn existing(self, model: &Model, refreshed: &mut RefreshResult) {
         let mut open: Vec<&Resource> = model.resources.iter().filter(|resource| resource.existing).collect();
@@ -118,11 +150,16 @@ impl Refresh<'_> {
                 let Ok(wanted) = wanted else { continue };
                 match self.one(resource, &wanted).await {
                     Ok(observed) => drop(refreshed.observation.insert(resource.address.clone(), Some(observed))),
-                    Err(diagnostic) => refreshed.diagnostics.push(*diagnostic),
+                    Err(NotFound::Unread(error)) => refreshed.miss(&resource.address, &resource.ty, &error),
+                    Err(NotFound::Mistaken(diagnostic)) => refreshed.diagnostics.push(*diagnostic),
                 }
             }
             if waiting.is_empty() || waiting.len() == before {
-                let unknown = waiting.iter().map(|(resource, why)| unknown(resource, why));
+                // What is described by what could not be read is left alone with it.
+                let unread = &refreshed.unread;
+                let is_told = |resource: &Resource| references(resource).any(|to| unread.contains_key(to));
+                let unknown = waiting.iter().filter(|(resource, _)| !is_told(resource));
+                let unknown: Vec<_> = unknown.map(|(resource, why)| unknown_place(resource, why)).collect();
                 refreshed.diagnostics.extend(unknown);
                 return;
             }
@@ -146,7 +183,7 @@ impl Refresh<'_> {
         resolve(desired, &sources).map(|resolved| resolved.properties())
     }
 
-    async fn one(&self, resource: &Resource, wanted: &Properties) -> Result<ObservedResource, Box<Diagnostic>> {
+    async fn one(&self, resource: &Resource, wanted: &Properties) -> Result<ObservedResource, NotFound> {
         let (ty, place) = (&resource.ty, &resource.place);
         let id = self.types.get(ty).and_then(|def| identifier(&def, wanted));
         let found = if let Some(id) = id {
@@ -161,16 +198,38 @@ impl Refresh<'_> {
             };
             with_retry(ClockPause::new(self.clock, self.seed, ty), find).await
         };
-        let mut found = found.map_err(|error| Box::new(unread(&resource.address, ty, &error)))?;
+        let mut found = found.map_err(|error| NotFound::Unread(Box::new(error)))?;
         match (found.pop(), found.len()) {
             (Some(observed), 0) => Ok(observed),
-            (None, _) => Err(Box::new(none(resource))),
+            (None, _) => Err(NotFound::Mistaken(Box::new(none(resource)))),
             (Some(last), others) => {
                 let ids: Vec<&str> = found.iter().chain([&last]).map(|found| found.id.as_str()).take(5).collect();
-                Err(Box::new(many(resource, others + 1, &ids)))
+                Err(NotFound::Mistaken(Box::new(many(resource, others + 1, &ids))))
             }
         }
     }
+}
+
+/// Checks that a resource is as the state recorded it.
+fn is_as_recorded(record: &ResourceRecord, observed: &ObservedResource) -> bool {
+    observed.id == record.id
+        && (observed.properties == record.observed || masked(&observed.properties, &record.observed) == record.observed)
+}
+
+/// The reason that an `existing` resource was not found.
+enum NotFound {
+    /// The cloud did not say.
+    Unread(Box<CloudError>),
+    /// Its description fits none, or several.
+    Mistaken(Box<Diagnostic>),
+}
+
+/// Returns what the properties of a resource refer to.
+fn references(resource: &Resource) -> impl Iterator<Item = &Address> {
+    resource.properties.values().flat_map(PropertyValue::walk).filter_map(|value| match value {
+        PropertyValue::Ref(reference) => Some(&reference.to),
+        _ => None,
+    })
 }
 
 fn matches(found: &ObservedResource, wanted: &Properties) -> bool {
@@ -194,7 +253,7 @@ fn unread(address: &Address, ty: &str, error: &CloudError) -> Diagnostic {
     Diagnostic::error(code, format!("cannot read {address} ({ty}): {error}{request}")).help(help)
 }
 
-fn unknown(resource: &Resource, why: &str) -> Diagnostic {
+fn unknown_place(resource: &Resource, why: &str) -> Diagnostic {
     let message = format!("{} is described by what is not known yet: {why}", resource.address);
     Diagnostic::error("GPB7608", message)
         .with_label(resource.span, "read before anything is applied")

@@ -8,11 +8,12 @@ use super::step_error::StepError;
 use crate::cloud::clock::Clock;
 use crate::cloud::{Cloud, ObservedResource, TypeSource};
 use crate::plan::{Action, Plan, ResourceChange};
+use crate::secrets::SecretScrubber;
 use crate::state::{Conclusion, Durations, ResourceRecord, SecretKey, StateSnapshot, StateWriter};
 use crate::unknown::CallFunctions;
 use gpb_model::Address;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Everything a run needs.
@@ -74,6 +75,8 @@ pub(super) struct ApplyRun<'a> {
     pub apply: Apply<'a>,
     /// The key of the secret hashes.
     pub key: SecretKey,
+    /// The secrets of this run, and how to take them out of what comes back.
+    pub scrubber: Arc<SecretScrubber>,
     /// The time it began, by its clock.
     pub start: Duration,
     /// The outputs before it.
@@ -102,12 +105,13 @@ impl<'a> ApplyRun<'a> {
     ///
     /// # Errors
     /// When the state has no key of secret hashes.
-    pub fn new(apply: Apply<'a>, snapshot: StateSnapshot) -> Result<Self, EngineError> {
+    pub fn new(apply: Apply<'a>, snapshot: StateSnapshot, scrubber: Arc<SecretScrubber>) -> Result<Self, EngineError> {
         let shared = RunState { records: snapshot.resources, ..RunState::default() };
         let leaving = apply.plan.changes.iter().filter(|change| change.action == Action::Delete);
         Ok(Self {
             leaving: leaving.map(|change| change.address.clone()).collect(),
             key: apply.writer.key()?,
+            scrubber,
             start: apply.clock.now(),
             outputs_before: snapshot.outputs,
             shared: Mutex::new(shared),

@@ -9,7 +9,7 @@ use super::step_error::StepError;
 use super::unfinished::{OpenPlaces, unfinished_places};
 use crate::cloud::{CloudError, CloudErrorKind, ObservedResource, Properties, ResourceKey, UpdateRequest};
 use crate::plan::ResourceChange;
-use crate::state::{NewIntent, OperationKind, ResourceRecord};
+use crate::state::{NewIntent, OperationKind, ResourceRecord, holds_redacted};
 
 impl ApplyRun<'_> {
     /// Changes the resource of a change in place.
@@ -61,7 +61,7 @@ impl ApplyRun<'_> {
             place: record.map_or_else(|| change.place.clone(), |record| record.place.clone()),
             operation,
             id: record.map(|record| record.id.clone()),
-            desired: sent.applied.clone(),
+            desired: sent.kept.clone(),
             depends_on: self.remaining_dependencies(change),
             layer: change.layer.clone(),
             started_ms: self.apply.clock.epoch_ms(),
@@ -160,12 +160,29 @@ impl ApplyRun<'_> {
         record.depends_on = self.remaining_dependencies(change);
         record.layer.clone_from(&change.layer);
         record.protect = change.protect;
+        self.take_over(&mut record.applied, change);
         let observed = ObservedResource { id: record.id.clone(), properties: observed };
         if record == was {
             self.record_observation(&change.address, observed);
             return Ok(());
         }
         self.put(record, observed).await
+    }
+
+    /// Takes what is declared for applied, since the resource is so already.
+    ///
+    /// An update that was killed may have made it so: what gpb sent is its own to take away again. Values that only an apply
+    /// knows, and secrets, stay as they are.
+    fn take_over(&self, applied: &mut Properties, change: &ResourceChange) {
+        let declared: Properties = change
+            .desired
+            .iter()
+            .filter_map(|(name, value)| Some((name.to_string(), value.to_json()?)))
+            .filter(|(name, _)| !applied.get(name).is_some_and(holds_redacted))
+            .filter(|(name, _)| !change.ignore.iter().any(|path| path.head() == name))
+            .collect();
+        applied.retain(|name, value| change.desired.contains_key(name.as_str()) || holds_redacted(value));
+        applied.extend(self.scrubber.properties(&declared, Some(&change.desired)));
     }
 
     /// Reads an `existing` resource, for the others to refer to.

@@ -10,8 +10,8 @@
 )] // Only tests call it.
 
 use super::{
-    Conclusion, ConclusionEffects, IntentStatus, LockHolder, NewIntent, OperationKind, ResourceRecord, StateError,
-    StateScope, StateStore, StateWriter, deposed_from,
+    Conclusion, ConclusionEffects, IntentStatus, LockHolder, ManualChange, NewIntent, OperationKind, ResourceRecord,
+    StateError, StateScope, StateStore, StateWriter, deposed_from,
 };
 use crate::cloud::{CloudError, CloudErrorKind, Properties};
 use futures::executor::block_on as now;
@@ -32,6 +32,37 @@ pub fn suite<S: StateStore>(open: impl Fn() -> S) {
     scopes_do_not_mix(&open);
     the_second_writer_is_told_of_the_first(&open);
     the_journal_tells_what_happened(&open());
+    a_person_changes_what_no_plan_would(&open);
+}
+
+fn a_person_changes_what_no_plan_would<S: StateStore>(open: &impl Fn() -> S) {
+    let (store, scope) = (open(), scope("by hand"));
+    let writer = store.writer(&scope, &holder()).unwrap();
+    let (a, b) = (Address::new("a"), Address::new("b"));
+    writer.change_by_hand(ManualChange::Import(Box::new(record("a", "1"))), 1).unwrap();
+    let again = writer.change_by_hand(ManualChange::Import(Box::new(record("a", "2"))), 2);
+    assert_eq!(again, Err(StateError::Occupied { address: a.clone() }));
+    let serial = writer.snapshot().unwrap().serial;
+    let first = now(writer.begin(new_intent("b", OperationKind::Create))).unwrap();
+    for change in [ManualChange::Forget(b.clone()), ManualChange::Abandon(a.clone())] {
+        let nothing = writer.change_by_hand(change.clone(), 3);
+        assert!(matches!(nothing, Err(StateError::NoRecord { .. })), "{change:?}: {nothing:?}");
+    }
+    let taken = writer.change_by_hand(ManualChange::Import(Box::new(record("b", "2"))), 4);
+    assert_eq!(
+        taken,
+        Err(StateError::Unsettled { address: b.clone() }),
+        "what was interrupted has to be given up first"
+    );
+    writer.change_by_hand(ManualChange::Abandon(b.clone()), 5).unwrap();
+    writer.change_by_hand(ManualChange::Forget(a.clone()), 6).unwrap();
+    let after = open().snapshot(&scope).unwrap();
+    assert!(after.resources.is_empty() && after.pending.is_empty() && after.serial > serial);
+    let second = now(writer.begin(new_intent("b", OperationKind::Create))).unwrap();
+    assert_ne!(first.token, second.token, "what the first one may have made is not the second one's");
+    let told: Vec<_> = store.history(&scope, None, 10).unwrap().into_iter().map(|entry| entry.verdict).collect();
+    let ends = [None, Some(IntentStatus::Forgotten), Some(IntentStatus::Failed), Some(IntentStatus::Imported)];
+    assert_eq!(told, ends);
 }
 
 /// Returns a scope of the simulated cloud.

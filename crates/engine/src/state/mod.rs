@@ -26,5 +26,6 @@ pub use redaction::{
 pub use secret_key::SecretKey;
 pub use sqlite::SqliteStore;
 pub use store::{
-    Conclusion, ConclusionEffects, Durations, IntentStatus, JournalEntry, NewIntent, StateStore, StateWriter, token,
+    Conclusion, ConclusionEffects, Durations, IntentStatus, JournalEntry, ManualChange, NewIntent, StateStore,
+    StateWriter, token,
 };

@@ -79,6 +79,9 @@ pub trait StateWriter: Send + Sync {
     /// Renames, all at once, so that two may change places.
     fn move_addresses(&self, moves: &[(Address, Address)]) -> Result<(), StateError>;
 
+    /// Changes the state by a person's word, as one entry of the journal that is closed at once.
+    fn change_by_hand(&self, change: ManualChange, now_ms: u64) -> Result<(), StateError>;
+
     /// Drops a record; the cloud is not touched.
     async fn forget(&self, address: &Address) -> Result<(), StateError>;
 
@@ -131,6 +134,19 @@ pub enum Conclusion {
     Abandoned,
 }
 
+/// A change of the state by a person's word, for which nothing is called.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ManualChange {
+    /// Drops the record at an address; the resource stays where it is.
+    Forget(Address),
+    /// Takes a resource that exists into the state, at an address that is free.
+    Import(Box<ResourceRecord>),
+    /// Closes the open intent at an address as failed: nobody can find out what it did.
+    ///
+    /// The next intent there has another token, so that what the old one may have made is never taken for its own.
+    Abandon(Address),
+}
+
 /// The side effects of concluding an intent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConclusionEffects {
@@ -150,6 +166,10 @@ pub enum IntentStatus {
     Failed,
     /// The call turned out to have done nothing.
     Abandoned,
+    /// The resource was taken out of the state by hand, and stays.
+    Forgotten,
+    /// The resource was taken into the state by hand.
+    Imported,
 }
 
 /// One line of the journal.

@@ -98,3 +98,33 @@ fn what_cannot_be_read_is_neither_there_nor_gone() {
     let message = &refreshed.diagnostics[0].message;
     assert!(message.starts_with("cannot read front (aws.test.box): "), "{message}");
 }
+
+#[test]
+fn what_many_interrupted_creations_left_is_looked_for_at_once() {
+    let world = EngineFixture::new();
+    let writer = world.writer();
+    for number in 0..16 {
+        let intent = NewIntent {
+            address: Address::new(format!("box{number}").as_str()),
+            ty: "aws.test.box".into(),
+            place: place(),
+            operation: OperationKind::Create,
+            id: None,
+            desired: serde_json::Map::new(),
+            depends_on: vec![],
+            layer: None,
+            started_ms: 0,
+        };
+        block_on(writer.begin(intent)).unwrap();
+    }
+    let (cloud, begin) = (ScriptedCloud::new(&world), world.clock.now());
+    let (clock, events) = (&world.clock, &NullSink);
+    let recovery = CrashRecovery { writer: &*writer, cloud: &cloud, clock, events, seed: 1 };
+    let settled = world.clock.run(recover(recovery)).unwrap();
+    let expected: Vec<_> = (0..16)
+        .map(|number| IntentOutcome::NotCreated { address: Address::new(format!("box{number}").as_str()) })
+        .collect();
+    assert_eq!(settled, expected);
+    // Looks that find nothing take 17 seconds, however many they are.
+    assert!(world.since(begin) < Duration::from_secs(30), "{:?}", world.since(begin));
+}

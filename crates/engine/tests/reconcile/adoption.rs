@@ -3,7 +3,7 @@
 use super::scripted_cloud::{ScriptedCloud, failure};
 use super::*;
 use futures::executor::block_on;
-use gpb_engine::cloud::{CloudErrorKind, CreateRequest};
+use gpb_engine::cloud::{CloudErrorKind, CreateRequest, ResourceKey, UpdateRequest};
 use gpb_engine::state::{NewIntent, OperationKind};
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ fn the_search_after_a_crash_says_whether_the_call_was_about_to_be_sent() {
         let (clock, events) = (&world.clock, &NullSink);
         let recovery = CrashRecovery { writer: &*writer, cloud: &cloud, clock, events, seed: 1 };
         world.clock.run(recover(recovery)).unwrap();
-        assert_eq!(cloud.made(&["find"]), [searches; 3]);
+        assert_eq!(cloud.made(&["find"]), [searches; 4]);
     }
 }
 
@@ -122,6 +122,28 @@ fn a_creation_that_is_carried_out_late_is_not_made_twice() {
 }
 
 #[test]
+fn a_call_that_was_under_way_at_a_death_is_looked_for_as_long_as_it_may_be_late() {
+    let world = EngineFixture::new();
+    let writer = world.writer();
+    begin(&*writer);
+    let token = writer.snapshot().unwrap().pending[0].token.clone();
+    let properties = json!({"StoreName": "orders"}).as_object().cloned().unwrap();
+    let (ty, place) = ("aws.test.store", place());
+    let create = CreateRequest { ty, place: &place, desired: &properties, label: "a", token: &token };
+    world.clock.run(world.sim.create(create, &gpb_sim::testing::RecordingSink::default())).unwrap();
+    let clock = world.clock.clone();
+    let shows = clock.now() + Duration::from_secs(14);
+    let cloud = ScriptedCloud {
+        shown: Box::new(move |_, seen| seen.filter(|_| clock.now() >= shows)),
+        ..ScriptedCloud::new(&world)
+    };
+    let (clock, events) = (&world.clock, &NullSink);
+    let recovery = CrashRecovery { writer: &*writer, cloud: &cloud, clock, events, seed: 1 };
+    let settled = world.clock.run(recover(recovery)).unwrap();
+    assert_eq!(settled, [IntentOutcome::Created { address: Address::new("a"), id: "orders".into() }]);
+}
+
+#[test]
 fn what_the_cloud_has_named_is_looked_for_longer() {
     let world = EngineFixture::new();
     let writer = world.writer();
@@ -138,4 +160,27 @@ fn what_the_cloud_has_named_is_looked_for_longer() {
     let recovery = CrashRecovery { writer: &*writer, cloud: &cloud, clock, events, seed: 1 };
     let settled = world.clock.run(recover(recovery)).unwrap();
     assert_eq!(settled, [IntentOutcome::Created { address: Address::new("a"), id: "orders".into() }]);
+}
+
+/// An update came through before its process was killed: what it added is no stranger's.
+#[test]
+fn what_a_killed_update_has_set_is_taken_away_again() {
+    let with = |note: Option<&str>| -> DesiredMap {
+        let mut properties = json!({"Size": 2});
+        note.into_iter().for_each(|note| properties["Note"] = note.into());
+        vec![("front", "box", properties)]
+    };
+    let world = EngineFixture::new();
+    world.live(&with(None));
+    let record = world.snapshot().resources[&Address::new("front")].clone();
+    let key = ResourceKey { ty: record.ty, place: record.place, id: record.id };
+    let desired = json!({"Size": 2, "Note": "x"}).as_object().cloned().unwrap();
+    let (before, changed) = (&record.observed, &[PropPath("Note".into())]);
+    let update = UpdateRequest { key: &key, before, desired: &desired, changed, reasserted: &[], token: "killed" };
+    world.clock.run(world.sim.update(update, &gpb_sim::testing::RecordingSink::default())).unwrap();
+    assert!(world.live(&with(Some("x"))).is_complete());
+    assert_eq!(world.snapshot().resources[&Address::new("front")].applied["Note"], "x");
+    world.live(&with(None));
+    let seen = world.clock.run(world.sim.read(&key)).unwrap().unwrap();
+    assert_eq!(seen.properties.get("Note"), None);
 }

@@ -7,7 +7,7 @@ use gpb_catalog::Catalog;
 use gpb_engine::cloud::CloudErrorKind;
 
 /// A world of AWS's own types, as hostile as they are.
-fn world() -> EngineFixture {
+pub(super) fn world() -> EngineFixture {
     let mut world = EngineFixture::new();
     let behaviour = Behaviour::aws(&Library::embedded()).unwrap();
     let types: Arc<dyn TypeSource> = Arc::new(Catalog::embedded());
@@ -17,7 +17,7 @@ fn world() -> EngineFixture {
     world
 }
 
-fn service(image: &str) -> DesiredMap {
+pub(super) fn service(image: &str) -> DesiredMap {
     let containers = json!([{"Name": "web", "Image": image}]);
     vec![
         ("cluster", "ecs.cluster", json!({"ClusterName": "main"})),

@@ -1,7 +1,7 @@
 //! A process that dies at any instant leaves nothing that the next one does not know of.
 
 use super::*;
-use gpb_engine::state::{Conclusion, ConclusionEffects, Intent, NewIntent, SecretKey, StateError};
+use gpb_engine::state::{Conclusion, ConclusionEffects, Intent, ManualChange, NewIntent, SecretKey, StateError};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -14,6 +14,12 @@ pub struct Killer {
 
 struct Killed;
 
+/// Is told of each instant at which a process may die, by its name.
+pub trait Instants: Send + Sync {
+    /// Returns, or ends the process.
+    fn instant(&self, point: &str);
+}
+
 impl Killer {
     /// Lives on for `instants` more.
     pub fn arm(&self, instants: i64) {
@@ -24,8 +30,10 @@ impl Killer {
     pub fn disarm(&self) {
         self.arm(i64::MAX);
     }
+}
 
-    fn instant(&self) {
+impl Instants for Killer {
+    fn instant(&self, _: &str) {
         self.counted.fetch_add(1, Ordering::SeqCst);
         if self.left.fetch_sub(1, Ordering::SeqCst) == 0 {
             // Unwinding drops what is in memory and runs nothing else, as far as the disk and the cloud can tell.
@@ -35,20 +43,20 @@ impl Killer {
 }
 
 /// A writer whose process may die just before or just after each write.
-struct Mortal<'a>(Box<dyn StateWriter>, &'a Killer);
+pub struct Mortal<'a>(pub Box<dyn StateWriter>, pub &'a dyn Instants);
 
 impl Mortal<'_> {
-    fn at_once<T>(&self, act: impl FnOnce(&dyn StateWriter) -> T) -> T {
-        self.1.instant();
+    fn at_once<T>(&self, what: &str, act: impl FnOnce(&dyn StateWriter) -> T) -> T {
+        self.1.instant(&format!("before {what}"));
         let done = act(&*self.0);
-        self.1.instant();
+        self.1.instant(&format!("after {what}"));
         done
     }
 
-    async fn between<T>(&self, act: impl Future<Output = T>) -> T {
-        self.1.instant();
+    async fn between<T>(&self, what: &str, act: impl Future<Output = T>) -> T {
+        self.1.instant(&format!("before {what}"));
         let done = act.await;
-        self.1.instant();
+        self.1.instant(&format!("after {what}"));
         done
     }
 }
@@ -62,13 +70,13 @@ impl StateWriter for Mortal<'_> {
         self.0.key()
     }
     async fn begin(&self, intent: NewIntent) -> Result<Intent, StateError> {
-        self.between(self.0.begin(intent)).await
+        self.between("begin", self.0.begin(intent)).await
     }
     async fn record_id(&self, sequence: u64, id: &str) -> Result<(), StateError> {
-        self.between(self.0.record_id(sequence, id)).await
+        self.between("record_id", self.0.record_id(sequence, id)).await
     }
     async fn record_sent(&self, sequence: u64) -> Result<(), StateError> {
-        self.between(self.0.record_sent(sequence)).await
+        self.between("record_sent", self.0.record_sent(sequence)).await
     }
     async fn conclude(
         &self,
@@ -76,19 +84,22 @@ impl StateWriter for Mortal<'_> {
         conclusion: Conclusion,
         now_ms: u64,
     ) -> Result<ConclusionEffects, StateError> {
-        self.between(self.0.conclude(sequence, conclusion, now_ms)).await
+        self.between("conclude", self.0.conclude(sequence, conclusion, now_ms)).await
     }
     async fn put(&self, record: ResourceRecord) -> Result<(), StateError> {
-        self.between(self.0.put(record)).await
+        self.between("put", self.0.put(record)).await
     }
     fn move_addresses(&self, moves: &[(Address, Address)]) -> Result<(), StateError> {
-        self.at_once(|writer| writer.move_addresses(moves))
+        self.at_once("move_addresses", |writer| writer.move_addresses(moves))
+    }
+    fn change_by_hand(&self, change: ManualChange, now_ms: u64) -> Result<(), StateError> {
+        self.at_once(|writer| writer.change_by_hand(change, now_ms))
     }
     async fn forget(&self, address: &Address) -> Result<(), StateError> {
-        self.between(self.0.forget(address)).await
+        self.between("forget", self.0.forget(address)).await
     }
     fn set_outputs(&self, outputs: &BTreeMap<String, Json>) -> Result<(), StateError> {
-        self.at_once(|writer| writer.set_outputs(outputs))
+        self.at_once("set_outputs", |writer| writer.set_outputs(outputs))
     }
 }
 
@@ -111,13 +122,16 @@ impl MortalWorld {
         let killer = Arc::new(Killer::default());
         killer.disarm();
         let hooked = killer.clone();
-        Self { world: EngineFixture::behaving(behaviour, idempotent, faults, hook(move |_| hooked.instant())), killer }
+        Self {
+            world: EngineFixture::behaving(behaviour, idempotent, faults, hook(move |point| hooked.instant(point))),
+            killer,
+        }
     }
 
     /// One life that may end early; `None` when it did.
     pub fn live(&self, desired: &DesiredMap) -> Option<ApplyOutcome> {
         let life = || {
-            let writer = Mortal(self.world.writer(), &self.killer);
+            let writer = Mortal(self.world.writer(), &*self.killer);
             self.world.live_with(desired, &writer, &CancelToken::default(), &NullSink).unwrap()
         };
         match catch_unwind(AssertUnwindSafe(life)) {

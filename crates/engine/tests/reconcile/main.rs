@@ -17,6 +17,7 @@ mod deadlines;
 mod deletion_locks;
 mod freshness;
 mod hostile;
+mod hostile_life;
 mod kill;
 mod logs;
 mod postcondition;

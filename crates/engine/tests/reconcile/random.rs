@@ -49,8 +49,8 @@ pub fn faults() -> impl Strategy<Value = Faults> {
                 lost: lost * scale,
                 not_ready: not_ready * scale,
                 unfinished: unfinished * scale,
-                // Only the hostile cloud has these.
-                later: 0.0,
+                // What comes later is the hostile cloud's alone, and what is refused stays so.
+                ..Faults::default()
             }
         },
     )

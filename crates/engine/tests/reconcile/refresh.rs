@@ -56,6 +56,26 @@ impl EngineFixture {
     }
 }
 
+/// A list may still show what was before a change: what is read alone decides.
+#[test]
+fn what_a_batch_shows_otherwise_is_read_alone() {
+    let world = EngineFixture::new();
+    let desired: DesiredMap = vec![("front", "box", json!({"Size": 2}))];
+    world.live(&desired);
+    let cloud = scripted_cloud::ScriptedCloud {
+        shown: Box::new(|call, seen| match call {
+            "read_many" => scripted_cloud::with(seen, "Size", json!(1)),
+            _ => seen,
+        }),
+        ..scripted_cloud::ScriptedCloud::new(&world)
+    };
+    assert!(cloud.live(&desired).done.is_empty(), "nothing has changed");
+    assert_eq!((cloud.made(&["read"]).len(), cloud.made(&["update"]).len()), (1, 0));
+    let honest = scripted_cloud::ScriptedCloud::new(&world);
+    honest.live(&desired);
+    assert_eq!(honest.made(&["read"]), [""; 0], "what is as recorded is not read again");
+}
+
 #[test]
 fn an_existing_resource_is_the_one_that_matches() {
     check(vec![existing("x", "box", json!({"Note": "two"}))], &[("x", "two")]);

@@ -1,10 +1,13 @@
 //! A cloud that stands between the engine and the simulated one, and behaves as a test says.
 
 use super::*;
+use gpb_base::diag::Diagnostic;
+use gpb_engine::cloud::deletion_locks::{DeletionLock, DeletionLockRequest, LockRelease};
 use gpb_engine::cloud::{
     CloudError, CloudErrorKind, CreateRequest, FindRequest, Identity, ObservedResource, Progress, ProgressSink,
     ResourceKey, UpdateRequest,
 };
+use gpb_engine::plan::{add_deletion_locks, refusals};
 use gpb_model::Place;
 use std::time::Duration;
 
@@ -14,6 +17,31 @@ type Verdict = Result<(), CloudError>;
 type Judge = Box<dyn Fn(&str, usize) -> Verdict + Send + Sync>;
 /// Returns what a call shows of what there is.
 type Shown = Box<dyn Fn(&str, Option<ObservedResource>) -> Option<ObservedResource> + Send + Sync>;
+
+/// The protection of nets, which cannot be deleted until it is off.
+#[derive(Default)]
+pub struct LockScript {
+    /// The way to be rid of it; `None` when there is none.
+    pub release: Option<LockRelease>,
+    /// The error of reading locks.
+    pub unread: Option<CloudErrorKind>,
+    /// The error of turning it off.
+    pub refuses: Option<CloudErrorKind>,
+    /// True once it is off.
+    pub is_off: Mutex<bool>,
+}
+
+impl LockScript {
+    /// A protection that a call turns off.
+    pub fn of_a_call() -> Self {
+        let release = Some(LockRelease::Call { property: PropPath("Protected".into()) });
+        Self { release, ..Self::default() }
+    }
+
+    fn holds(&self, key: &ResourceKey) -> Option<LockRelease> {
+        self.release.clone().filter(|_| key.ty == "aws.test.net" && !*self.is_off.lock().unwrap())
+    }
+}
 
 /// The simulated cloud, bent.
 pub struct ScriptedCloud<'a> {
@@ -33,6 +61,8 @@ pub struct ScriptedCloud<'a> {
     pub announces: bool,
     /// The ends of the steps that creations were told.
     pub deadlines: Mutex<Vec<Option<Duration>>>,
+    /// The protection of nets; without it that of the simulated cloud.
+    pub locks: Option<LockScript>,
     /// The calls made.
     pub calls: Mutex<Vec<String>>,
 }
@@ -49,6 +79,7 @@ impl<'a> ScriptedCloud<'a> {
             takes: Duration::ZERO,
             announces: false,
             deadlines: Mutex::default(),
+            locks: None,
             calls: Mutex::default(),
         }
     }
@@ -57,6 +88,37 @@ impl<'a> ScriptedCloud<'a> {
     pub fn live(&self, desired: &DesiredMap) -> ApplyOutcome {
         let writer = self.world.writer();
         self.world.live_on(self, desired, &*writer, &CancelToken::default(), &NullSink).unwrap()
+    }
+
+    /// Makes a plan with the locks that it meets, and says what is refused.
+    pub fn plan(&self, desired: &DesiredMap, unprotected: &ProtectionOverride) -> (Plan, Vec<Diagnostic>) {
+        let snapshot = self.world.snapshot();
+        let observation = self.world.clock.run(self.world.observe_on(self, &snapshot));
+        let mut plan = self.world.plan(desired, &snapshot, &observation);
+        let reader = LockReader { cloud: self, clock: &self.world.clock, seed: 1 };
+        let locks = self.world.clock.run(read_deletion_locks(reader, &plan, &snapshot, &observation));
+        add_deletion_locks(&mut plan, locks, unprotected);
+        let refusals = refusals(&plan, None);
+        (plan, refusals)
+    }
+
+    /// Applies a plan.
+    pub fn apply(&self, plan: &Plan) -> ApplyOutcome {
+        let (writer, options, cancel) = (self.world.writer(), ApplyOptions::default(), CancelToken::default());
+        let environment = |_: &str| None;
+        let applied = apply(Apply {
+            plan,
+            writer: &*writer,
+            cloud: self,
+            types: &*self.world.types,
+            functions: &no_functions,
+            environment: &environment,
+            clock: &self.world.clock,
+            events: &NullSink,
+            cancel: &cancel,
+            options: &options,
+        });
+        self.world.clock.run(applied).unwrap()
     }
 
     /// The calls of these operations, in order.
@@ -162,10 +224,41 @@ impl Cloud for ScriptedCloud<'_> {
     }
 
     async fn delete(&self, key: &ResourceKey, token: &str, sink: &dyn ProgressSink) -> Result<(), CloudError> {
-        let nth = self.note("delete", "");
+        if self.locks.as_ref().is_some_and(|locks| locks.holds(key).is_some()) {
+            return Err(failure(CloudErrorKind::Invalid));
+        }
+        let nth = self.note("delete", &key.ty);
         (self.before)("delete", nth)?;
         self.world.sim.delete(key, token, sink).await?;
         (self.after)("delete", nth)
+    }
+
+    async fn deletion_locks(&self, request: DeletionLockRequest<'_>) -> Result<Vec<DeletionLock>, CloudError> {
+        let Some(locks) = &self.locks else { return self.world.sim.deletion_locks(request).await };
+        match locks.unread {
+            Some(kind) => Err(failure(kind)),
+            None => {
+                let lock = |release| DeletionLock { reason: "it is locked".into(), release };
+                Ok(locks.holds(request.key).map(lock).into_iter().collect())
+            }
+        }
+    }
+
+    async fn turn_off_deletion_locks(
+        &self,
+        key: &ResourceKey,
+        token: &str,
+        sink: &dyn ProgressSink,
+    ) -> Result<Option<ObservedResource>, CloudError> {
+        let Some(locks) = &self.locks else {
+            return self.world.sim.turn_off_deletion_locks(key, token, sink).await;
+        };
+        if let Some(kind) = locks.refuses {
+            return Err(failure(kind));
+        }
+        self.note("unlock", &key.ty);
+        *locks.is_off.lock().unwrap() = true;
+        self.world.sim.read(key).await
     }
 
     async fn wait(&self, key: &ResourceKey, sink: &dyn ProgressSink) -> Result<ObservedResource, CloudError> {

@@ -41,6 +41,49 @@ fn no_secret_is_written_down() {
     assert!(is_redacted(&record.applied["Note"]) && is_redacted(&record.observed["Note"]));
 }
 
+/// A service that gives back all it is sent, in every spelling: neither its words nor what they stand beside are kept.
+#[test]
+fn a_service_that_echoes_a_secret_is_not_repeated() {
+    let world = EngineFixture::with(Faults { echo: 1.0, ..Faults::default() }, None);
+    let heard = EventLog::default();
+    let outcome = world.live_with(&with_secrets(), &*world.writer(), &CancelToken::default(), &heard).unwrap();
+    assert_eq!(outcome.failed.len(), 3, "{outcome:?}");
+    let stripe = world.clock.run(world.sim.secret(&place(), "stripe/key")).unwrap();
+    let written = written(&world);
+    let told = format!("{:?} {:?} {:?}", heard.0.lock().unwrap(), outcome, outcome.diagnostics());
+    for secret in ["hunter2hunter2", "token:hunter2hunter2", &stripe] {
+        for spelling in gpb_sim::echo::spellings(secret) {
+            let core = spelling.trim_matches(|c: char| !c.is_alphanumeric());
+            assert!(!holds(&written, core) && !told.contains(core), "{core} was written down: {told}");
+        }
+    }
+    assert!(told.contains("(secret TOKEN)") && told.contains("(secret stripe/key)"), "{told}");
+    // What was generated was never seen by this test: all that is left of its value are the words around it.
+    let message = &outcome.failed.iter().find(|failed| failed.address.as_str() == "data").unwrap().error.message;
+    assert!(message.contains("'(secret generated)' or {\"value\": \"(secret generated)\"}"), "{message}");
+    let words = message.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 3);
+    // `dTp4` is `u:x`, another property as it was sent.
+    let said = ["secret", "generated", "value", "body", "parameter", "valid", "dTp4"];
+    assert_eq!(words.filter(|word| !said.contains(word)).collect::<Vec<_>>(), [""; 0], "{message}");
+}
+
+/// Somebody copies a secret to where it does not belong: it is neither kept nor planned with.
+#[test]
+fn a_copy_of_a_secret_is_not_kept() {
+    let world = EngineFixture::new();
+    let desired: DesiredMap = vec![
+        ("front", "box", json!({"Note": {"$secret": {"from": "env", "name": "TOKEN"}}})),
+        ("other", "box", json!({"Note": "x"})),
+    ];
+    let mut cloud = scripted_cloud::ScriptedCloud::new(&world);
+    cloud.shown = Box::new(|_, observed| scripted_cloud::with(observed, "Label", json!("copied: hunter2hunter2")));
+    assert_eq!(cloud.live(&desired).failed, []);
+    for (_, record) in world.snapshot().resources {
+        assert!(is_redacted(&record.observed["Label"]), "{record:?}");
+    }
+    assert!(!holds(&written(&world), "hunter2"));
+}
+
 #[test]
 fn a_generated_secret_is_made_once() {
     let world = EngineFixture::new();

@@ -107,6 +107,6 @@ fn what_is_being_deleted_is_not_deleted_twice() {
         ..ScriptedCloud::new(&world)
     };
     assert!(cloud.live(&vec![]).is_complete());
-    assert_eq!(cloud.made(&["delete", "read"]), ["delete", "read", "read"]);
+    assert_eq!(cloud.made(&["delete", "read"]), ["delete aws.test.box", "read", "read"]);
     world.assert_settled(&vec![], "gone");
 }

@@ -29,8 +29,7 @@ pub(in super::super) fn diagnostics(file: FileId, tree: &SyntaxTree<'_>) -> Vec<
 /// Checks that no message can be about a node, as about nearly all: three messages that are none take long to hand on.
 fn is_plain(node: SyntaxNode<'_>) -> bool {
     match node.rule() {
-        // `null`, `nil` and `None`.
-        Rule::name => !matches!(node.end() - node.start(), 3 | 4),
+        Rule::name => !matches!(node.text(), "null" | "nil" | "None"),
         Rule::direct => !node.text().starts_with("policy") && !node.text().starts_with("else"),
         rule => is_plain_rule(rule),
     }

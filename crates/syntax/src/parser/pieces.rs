@@ -140,20 +140,16 @@ impl<'t> Pieces<'t> {
 
 /// Returns the rule of the node that a rule makes, if it makes one: a half makes the whole, and no piece makes any.
 fn node_of(rule: Rule) -> Option<Rule> {
+    // The pieces come last in the grammar.
+    if rule < Rule::file_start {
+        return Some(rule);
+    }
     match rule {
-        Rule::file_start
-        | Rule::file_run
-        | Rule::item_after
-        | Rule::body_run
-        | Rule::body_step
-        | Rule::body_ahead
-        | Rule::body_close
-        | Rule::entry_after => None,
         Rule::stack_open => Some(Rule::stack_item),
         Rule::component_open => Some(Rule::component_item),
         Rule::environment_open => Some(Rule::environment_item),
         Rule::layer_open => Some(Rule::layer_stmt),
         Rule::body_open => Some(Rule::body),
-        rule => Some(rule),
+        _ => None,
     }
 }

@@ -74,11 +74,15 @@ fn a_replacement_comes_second_when_both_would_bear_one_name() {
 
 #[test]
 fn the_text_decides_how_to_replace() {
-    let mut before = store(json!({ "StoreName": "a", "Engine": "x" }));
-    let world = FakeCloud::applied(&before);
-    before.resources[0].lifecycle.replace = Some(gpb_model::Replacement::CreateThenDelete);
-    before.resources[0].properties.insert("Engine".into(), PropertyValue::Text("y".into()));
-    assert_eq!(told(&world.plan(&before)), "+/- data.main: Engine!");
+    let at = |target: &str, replace| {
+        let mut one = model([resource("compute.at", "aws.run.attachment", json!({ "Target": target }))]);
+        one.resources[0].lifecycle.replace = replace;
+        one
+    };
+    let world = FakeCloud::applied(&at("a", None));
+    assert_eq!(told(&world.plan(&at("b", None))), "+/- compute.at: Target!");
+    let plan = world.plan(&at("b", Some(gpb_model::Replacement::DeleteThenCreate)));
+    assert_eq!(told(&plan), "-/+ compute.at: Target!");
 }
 
 #[test]

@@ -112,6 +112,18 @@ fn a_value_that_only_one_may_hold_is_given_up_first() {
 }
 
 #[test]
+fn other_holders_of_a_policy_are_another_policy() {
+    let grant = |holder: &str, says: &str| {
+        let properties = json!({ "Holders": ["kept", holder], "Says": says });
+        model([resource("app.grant", "aws.life.grant", properties)])
+    };
+    let world = FakeCloud::applied(&grant("a", "yes"));
+    assert_eq!(told(&world.plan(&grant("a", "no"))), "~ app.grant: Says");
+    // `kept` holds the old one, and must not be taken for somebody else's.
+    assert_eq!(told(&world.plan(&grant("b", "yes"))), "-/+ app.grant: Holders!");
+}
+
+#[test]
 fn a_replacement_that_its_users_hold_is_refused() {
     let world = FakeCloud::applied(&with_settings(json!({ "Name": "s", "Port": 80 })));
     let refused = world.try_plan(&with_settings(json!({ "Name": "s", "Port": 8080 }))).unwrap_err();
@@ -215,10 +227,17 @@ fn a_user_that_is_replaced_with_it_is_marked_as_it_is_done() {
 }
 
 #[test]
-fn the_text_can_still_ask_for_an_order() {
-    let mut after = model([resource("app.set", "aws.life.settings", json!({ "Name": "s", "Port": 8080 }))]);
-    let world =
-        FakeCloud::applied(&model([resource("app.set", "aws.life.settings", json!({ "Name": "s", "Port": 80 }))]));
-    after.resources[0].lifecycle.replace = Some(Replacement::CreateThenDelete);
-    assert_eq!(told(&world.plan(&after)), "+/- app.set: Port!");
+fn what_only_one_may_hold_is_not_created_first_though_the_text_asks_for_it() {
+    let settings = |name: &str| {
+        let mut one = model([resource("app.set", "aws.life.settings", json!({ "Name": name, "Port": 8080 }))]);
+        one.resources[0].lifecycle.replace = Some(Replacement::CreateThenDelete);
+        one
+    };
+    let before = model([resource("app.set", "aws.life.settings", json!({ "Name": "s", "Port": 80 }))]);
+    let world = FakeCloud::applied(&before);
+    let refused = world.try_plan(&settings("s")).unwrap_err();
+    assert_eq!(refused.iter().map(|one| one.code).collect::<Vec<_>>(), ["GPB7060"]);
+    assert_eq!(refused[0].message, "`app.set` cannot be created before the old one goes: only one may hold its `name`");
+    assert!(refused[0].help.as_ref().unwrap().contains("take `replace create_first` away"), "{refused:?}");
+    assert_eq!(told(&world.plan(&settings("t"))), "+/- app.set: Name! Port!");
 }

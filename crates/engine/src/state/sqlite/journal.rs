@@ -109,9 +109,21 @@ impl ScopeTransaction<'_> {
             }
             Conclusion::Abandoned => (IntentStatus::Abandoned, None),
         };
-        let sql = "UPDATE journal SET verdict = ?3, finished_ms = ?4, error = ?5 WHERE scope = ?1 AND sequence = ?2";
-        self.run(sql, params![self.head.id, signed(sequence), variant_name(&verdict), signed(now_ms), error])?;
+        self.end(sequence, verdict, error, now_ms)?;
         Ok(concluded)
+    }
+
+    /// Writes the end of an intent into the journal; `error` is JSON.
+    pub(super) fn end(
+        &self,
+        sequence: u64,
+        verdict: IntentStatus,
+        error: Option<String>,
+        now_ms: u64,
+    ) -> Result<(), StateError> {
+        let sql = "UPDATE journal SET verdict = ?3, finished_ms = ?4, error = ?5 WHERE scope = ?1 AND sequence = ?2";
+        let values = params![self.head.id, signed(sequence), variant_name(&verdict), signed(now_ms), error];
+        self.run(sql, values).map(drop)
     }
 
     /// Moves aside what a creation replaces.

@@ -4,6 +4,7 @@ mod connection_lock;
 pub(super) mod files;
 mod group_commit;
 mod journal;
+mod manual_change;
 mod queries;
 mod records;
 mod schema;

@@ -6,8 +6,8 @@ use super::queries;
 use super::scope_transaction::{ScopeTransaction, encode};
 use crate::state::lock::StateLock;
 use crate::state::{
-    Conclusion, ConclusionEffects, Intent, NewIntent, ResourceRecord, SecretKey, StateError, StateScope, StateSnapshot,
-    StateWriter,
+    Conclusion, ConclusionEffects, Intent, ManualChange, NewIntent, ResourceRecord, SecretKey, StateError, StateScope,
+    StateSnapshot, StateWriter,
 };
 use async_trait::async_trait;
 use gpb_model::Address;
@@ -120,6 +120,10 @@ impl StateWriter for SqliteWriter {
         }
         let moves = moves.to_owned();
         self.settle(&self.queue.push(move |transaction| transaction.move_addresses(&moves)))
+    }
+
+    fn change_by_hand(&self, change: ManualChange, now_ms: u64) -> Result<(), StateError> {
+        self.settle(&self.queue.push(move |transaction| transaction.change_by_hand(change, now_ms)))
     }
 
     async fn forget(&self, address: &Address) -> Result<(), StateError> {

@@ -1,0 +1,206 @@
+//! Replacements, deletions and second lives on the cloud that behaves as AWS does.
+
+use super::hostile::{service, world};
+use super::scripted_cloud::ScriptedCloud;
+use super::*;
+use std::time::Duration;
+
+fn network(zone: &str) -> DesiredMap {
+    vec![
+        ("vpc", "ec2.vpc", json!({"CidrBlock": "10.0.0.0/16"})),
+        ("gateway", "ec2.internet_gateway", json!({})),
+        (
+            "attached",
+            "ec2.vpc_gateway_attachment",
+            json!({"VpcId": to("vpc", ""), "InternetGatewayId": to("gateway", "")}),
+        ),
+        ("subnet", "ec2.subnet", json!({"VpcId": to("vpc", ""), "CidrBlock": "10.0.0.0/20", "AvailabilityZone": zone})),
+        ("address", "ec2.eip", json!({"Domain": "vpc"})),
+        (
+            "egress",
+            "ec2.nat_gateway",
+            json!({"SubnetId": to("subnet", "SubnetId"), "AllocationId": to("address", "AllocationId")}),
+        ),
+    ]
+}
+
+/// Both hold what only one may hold: the block of the subnet, the address of the gateway in it.
+#[test]
+fn a_subnet_moves_to_another_zone_with_its_gateway_and_its_address() {
+    let world = world();
+    assert_eq!(world.live(&network("us-east-1a")).failed, []);
+    let before = ids(&world.snapshot());
+    assert_eq!(world.live(&network("us-east-1b")).failed, []);
+    let after = ids(&world.snapshot());
+    let moved: Vec<&str> =
+        after.iter().filter(|(name, id)| before[*name] != **id).map(|(name, _)| name.as_str()).collect();
+    assert_eq!(moved, ["egress", "subnet"]);
+    world.assert_settled(&network("us-east-1b"), "moved");
+}
+
+fn balanced(port: u16) -> DesiredMap {
+    let mut all = network("us-east-1a");
+    all.truncate(4);
+    all.extend([
+        (
+            "other",
+            "ec2.subnet",
+            json!({"VpcId": to("attached", "VpcId"), "CidrBlock": "10.0.16.0/20", "AvailabilityZone": "us-east-1b"}),
+        ),
+        (
+            "balancer",
+            "elasticloadbalancingv2.load_balancer",
+            json!({"Name": "front", "Subnets": [to("subnet", ""), to("other", "")]}),
+        ),
+        (
+            "targets",
+            "elasticloadbalancingv2.target_group",
+            json!({"VpcId": to("vpc", ""), "Protocol": "HTTP", "Port": port, "TargetType": "ip"}),
+        ),
+        (
+            "listener",
+            "elasticloadbalancingv2.listener",
+            json!({
+                "LoadBalancerArn": to("balancer", ""), "Port": 80, "Protocol": "HTTP",
+                "DefaultActions": [{"Type": "forward", "TargetGroupArn": to("targets", "")}],
+            }),
+        ),
+    ]);
+    all
+}
+
+#[test]
+fn a_target_group_without_a_name_changes_its_port_while_a_listener_uses_it() {
+    let world = world();
+    assert_eq!(world.live(&balanced(8080)).failed, []);
+    let cloud = ScriptedCloud::new(&world);
+    assert_eq!(cloud.live(&balanced(9090)).failed, []);
+    assert_eq!(cloud.made(&["delete"]), ["delete aws.elasticloadbalancingv2.target_group"]);
+    world.assert_settled(&balanced(9090), "another port");
+}
+
+fn scaled(launch: &str) -> DesiredMap {
+    let mut all = service("repository/web:1");
+    all[2].2["LaunchType"] = json!(launch);
+    let scaling = |more: Json| {
+        let mut all = json!({
+            "ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount",
+            "ResourceId": {"$concat": ["service/main/", to("web", "Name")]},
+        });
+        all.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
+        all
+    };
+    all.push((
+        "capacity",
+        "applicationautoscaling.scalable_target",
+        scaling(json!({"MinCapacity": 2, "MaxCapacity": 6})),
+    ));
+    let steps = json!({"AdjustmentType": "ChangeInCapacity", "StepAdjustments": [{"MetricIntervalLowerBound": 0, "ScalingAdjustment": 1}]});
+    let mut policy =
+        scaling(json!({"PolicyName": "add", "PolicyType": "StepScaling", "StepScalingPolicyConfiguration": steps}));
+    policy["ResourceId"] = to("capacity", "ResourceId");
+    all.push(("add", "applicationautoscaling.scaling_policy", policy));
+    all
+}
+
+/// AWS deletes the target and its policies with the service.
+#[test]
+fn a_service_that_is_made_anew_keeps_its_scaling() {
+    let world = world();
+    assert_eq!(world.live(&scaled("FARGATE")).failed, []);
+    assert_eq!(world.live(&scaled("EC2")).failed, []);
+    world.assert_settled(&scaled("EC2"), "made anew");
+}
+
+fn cluster(version: &str, protected: bool) -> DesiredMap {
+    let cluster = json!({
+        "DBClusterIdentifier": "main", "Engine": "aurora-postgresql", "EngineVersion": version, "MasterUsername": "root",
+        "ManageMasterUserPassword": true, "DeletionProtection": protected,
+    });
+    let writer = json!({
+        "DBInstanceIdentifier": "writer", "DBClusterIdentifier": to("cluster", ""), "Engine": "aurora-postgresql",
+        "DBInstanceClass": "db.serverless",
+    });
+    vec![("cluster", "rds.db_cluster", cluster), ("writer", "rds.db_instance", writer)]
+}
+
+#[test]
+fn a_version_that_aws_raised_by_itself_stays() {
+    let world = world();
+    assert_eq!(world.live(&cluster("15.17", false)).failed, []);
+    world.clock.run(gpb_engine::cloud::clock::Clock::sleep(&world.clock, Duration::from_secs(8 * 86_400)));
+    let everything = world.sim.everything().unwrap();
+    let raised = everything.iter().any(|(key, seen, ..)| {
+        key.ty == "aws.rds.db_cluster" && serde_json::to_string(seen).unwrap().contains("15.18")
+    });
+    assert!(raised, "AWS has raised it: {everything:?}");
+    world.assert_settled(&cluster("15.17", false), "raised");
+}
+
+#[test]
+fn a_protected_cluster_keeps_its_instances() {
+    let world = world();
+    assert_eq!(world.live(&cluster("15.17", true)).failed, []);
+    let cloud = ScriptedCloud::new(&world);
+    let (_, refused) = cloud.plan(&vec![], &ProtectionOverride::default());
+    let told: Vec<&str> = refused.iter().map(|one| one.message.as_str()).collect();
+    assert!(
+        told.iter().any(|message| message.contains("`cluster`") && message.ends_with("protection is on")),
+        "{told:?}"
+    );
+    // Named, it is turned off before the first instance goes.
+    let (plan, refused) = cloud.plan(&vec![], &ProtectionOverride::All);
+    assert_eq!(refused, []);
+    assert_eq!(cloud.apply(&plan).failed, []);
+    world.assert_settled(&vec![], "destroyed");
+}
+
+/// AWS holds the name of a deleted secret for 30 days: what gpb deleted is brought back instead of waited for.
+#[test]
+fn a_secret_that_was_deleted_lives_again_under_its_name() {
+    let world = world();
+    let secret = vec![("secret", "secretsmanager.secret", json!({"Name": "shop/key", "SecretString": "a"}))];
+    assert_eq!(world.live(&secret).failed, []);
+    assert_eq!(world.live(&vec![]).failed, []);
+    let start = world.clock.now();
+    assert_eq!(world.live(&secret).failed, []);
+    assert!(world.since(start) < Duration::from_mins(3), "{:?}", world.since(start));
+    world.assert_settled(&secret, "brought back");
+}
+
+/// AWS keeps a route under the canonical form of its destination.
+#[test]
+fn a_route_is_found_under_the_range_that_aws_makes_of_it() {
+    let world = world();
+    let mut desired = network("us-east-1a");
+    desired.truncate(3);
+    desired.push(("table", "ec2.route_table", json!({"VpcId": to("attached", "VpcId")})));
+    desired.push((
+        "route",
+        "ec2.route",
+        json!({"RouteTableId": to("table", ""), "DestinationCidrBlock": "10.9.0.5/16", "GatewayId": to("gateway", "")}),
+    ));
+    let start = world.clock.now();
+    assert_eq!(world.live(&desired).failed, []);
+    assert!(world.since(start) < Duration::from_mins(5), "{:?}", world.since(start));
+    world.assert_settled(&desired, "routed");
+}
+
+#[test]
+fn a_role_that_a_database_does_not_know_yet_is_waited_for() {
+    let world = world();
+    let trust = json!({"Version": "2012-10-17", "Statement": []});
+    let instance = json!({
+        "DBInstanceIdentifier": "data", "Engine": "postgres", "DBInstanceClass": "db.t4g.micro", "AllocatedStorage": "20",
+        "MasterUsername": "root", "ManageMasterUserPassword": true, "MonitoringInterval": 60,
+        "MonitoringRoleArn": to("role", "Arn"),
+    });
+    let desired = vec![
+        ("role", "iam.role", json!({"RoleName": "monitor", "AssumeRolePolicyDocument": trust})),
+        ("data", "rds.db_instance", instance),
+    ];
+    let cloud = ScriptedCloud::new(&world);
+    assert_eq!(cloud.live(&desired).failed, []);
+    assert!(cloud.made(&["create"]).len() > 2, "it was refused before: {:?}", cloud.calls.lock());
+    world.assert_settled(&desired, "monitored");
+}
