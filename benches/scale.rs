@@ -22,7 +22,7 @@ use wait4::Wait4;
 /// Number of times as long as reading 10,000 resources as JSON that checking them may take.
 const CHECK_LIMIT: f64 = 40.0;
 /// Megabytes that checking 10,000 resources may take; no machine needs more than another.
-const CHECK_MEMORY_LIMIT_MB: f64 = 240.0;
+const CHECK_MEMORY_LIMIT_MB: f64 = 190.0;
 /// 100,000 against 10,000: ten times is linear; the rest is room for caches.
 const GROWTH_LIMIT: f64 = 20.0;
 /// Shares of a whole check of 10,000 resources: the checks of scaling, those for a thousand services that scale, and
@@ -38,9 +38,9 @@ const APPLY_LIMIT: f64 = 28.0;
 const APPLY_GROWTH_LIMIT: f64 = 15.0;
 /// Processor time of planning 10,000 resources again, when they are applied, against checking them: what a plan waits for
 /// is the disk that keeps it.
-const NO_OP_LIMIT: f64 = 6.0;
+const NO_OP_LIMIT: f64 = 4.5;
 /// Megabytes that applying 10,000 resources, and planning them again, may take.
-const APPLY_MEMORY_LIMIT_MB: f64 = 350.0;
+const APPLY_MEMORY_LIMIT_MB: f64 = 280.0;
 const RUNS: usize = 5;
 /// Runs before those that count: a machine that lends its idle memory elsewhere has to fetch it back first.
 const WARM_UP: usize = 3;

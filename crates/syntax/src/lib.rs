@@ -12,6 +12,7 @@ mod format;
 mod lower;
 mod messages;
 mod parser;
+mod pieces;
 mod scan;
 mod stack;
 mod tree;

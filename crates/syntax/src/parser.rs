@@ -4,11 +4,9 @@
 //! those of a large file would be most of the memory of a check. `benches/parse.rs` measures what pest takes of a whole
 //! check, and says why no faster parser stands here.
 
-mod pieces;
-
+use super::pieces::{self, Pieces};
 use super::tree::NodeData;
 use gpb_base::threads::join_if;
-use pieces::Pieces;
 
 mod grammar {
     //! The rules of `grammar/gpb.pest`, which is named from the crate's `src`.
@@ -19,7 +17,7 @@ mod grammar {
     pub struct Grammar;
 }
 
-pub(super) use grammar::Rule;
+pub(super) use grammar::{Grammar, Rule};
 
 /// Returns the nodes of a whole file, each before what lies inside it.
 ///

@@ -2,8 +2,8 @@
 //!
 //! A rule only looks at the text behind its start, so a piece is found as it would be within the whole.
 
-use super::super::tree::{NodeData, offset, trim};
-use super::grammar::{Grammar, Rule};
+use super::parser::{Grammar, Rule};
+use super::tree::{NodeData, offset, trim};
 use pest::{Parser as _, Token};
 
 /// The number of bytes before a goal from which only one part of a body is read at a time, so that the goal is met.
