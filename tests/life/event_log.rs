@@ -24,15 +24,32 @@ impl EventLog {
 
     /// Returns the complaints about steps that were retried for long, and whose message names none of `names`.
     pub fn silent_retries(&self, names: &dyn Fn(&Address) -> Vec<String>) -> Vec<String> {
-        let mut since: BTreeMap<Address, Duration> = BTreeMap::new();
-        let mut complaints = Vec::new();
+        let long = self.retries().into_iter().filter(|(time, ..)| *time > PATIENCE);
+        let silent = long.filter(|(_, address, error)| !names_one(error, &names(address)));
+        silent.map(|(time, address, error)| format!("{address} after {} s: {error}", time.as_secs())).collect()
+    }
+
+    /// Returns the longest time for which one call was retried, with its address and its last message.
+    pub fn longest_retry(&self) -> Option<(Duration, String)> {
+        let longest = self.retries().into_iter().max_by_key(|(time, ..)| *time);
+        longest.map(|(time, address, error)| (time, format!("{address}: {error}")))
+    }
+
+    /// Returns each retry with the time since the call was retried first.
+    ///
+    /// A step makes several calls: where nothing was retried for a while, another one is.
+    fn retries(&self) -> Vec<(Duration, Address, CloudError)> {
+        let mut since: BTreeMap<Address, (Duration, Duration)> = BTreeMap::new();
+        let mut found = Vec::new();
         for (at, event) in self.events.lock().unwrap().iter() {
             match event {
-                EngineEvent::Retrying { address, error, .. } => {
-                    let begun = *since.entry(address.clone()).or_insert(*at);
-                    if *at - begun > PATIENCE && !names_one(error, &names(address)) {
-                        complaints.push(format!("{address} after {} s: {error}", (*at - begun).as_secs()));
+                EngineEvent::Retrying { address, error, after_ms } => {
+                    let (begun, next) = since.entry(address.clone()).or_insert((*at, *at));
+                    if *at > *next + PATIENCE {
+                        *begun = *at;
                     }
+                    *next = *at + Duration::from_millis(*after_ms);
+                    found.push((*at - *begun, address.clone(), error.clone()));
                 }
                 EngineEvent::Done { address, .. }
                 | EngineEvent::Failed { address, .. }
@@ -40,26 +57,7 @@ impl EventLog {
                 _ => {}
             }
         }
-        complaints
-    }
-
-    /// Returns the longest time for which one step was retried, with its address and its last message.
-    pub fn longest_retry(&self) -> Option<(Duration, String)> {
-        let mut since: BTreeMap<Address, Duration> = BTreeMap::new();
-        let mut longest = None;
-        for (at, event) in self.events.lock().unwrap().iter() {
-            match event {
-                EngineEvent::Retrying { address, error, .. } => {
-                    let time = *at - *since.entry(address.clone()).or_insert(*at);
-                    if longest.as_ref().is_none_or(|(other, _)| time > *other) {
-                        longest = Some((time, format!("{address}: {error}")));
-                    }
-                }
-                EngineEvent::Done { address, .. } | EngineEvent::Failed { address, .. } => drop(since.remove(address)),
-                _ => {}
-            }
-        }
-        longest
+        found
     }
 }
 
