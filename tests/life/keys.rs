@@ -1,6 +1,6 @@
 //! A key that is replaced, and the alias that leads to it.
 
-use crate::world::{Wish, World};
+use crate::world::{AS_IT_IS, Wish, World};
 
 const KEYS: &str = r#"
 environment test of shop {
@@ -35,7 +35,7 @@ fn a_key_is_rotated_and_replaced_under_its_alias() {
 fn live(world: &mut World) -> String {
     world.reset();
     world.story.clear();
-    world.act("a key", &[]);
+    world.act("a key", AS_IT_IS);
     world.act("it stays as it is", &[("\"Data of the shop\"", "\"Data of the shop\"\n    rotation = false")]);
     world.act("it is rotated again", &[("rotation = false", "rotation = true")]);
     let before = world.key("data.key").id;

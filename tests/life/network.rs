@@ -1,6 +1,6 @@
 //! The parts of a network that AWS allows only one of, each made anew while everything else stands on it.
 
-use crate::world::{Wish, World};
+use crate::world::{AS_IT_IS, Wish, World};
 
 const SHOP: &str = r#"
 environment test of shop {
@@ -105,12 +105,12 @@ fn each_part_of_a_network_is_made_anew() {
 fn live(world: &mut World) -> String {
     world.reset();
     world.story.clear();
-    world.act("a network", &[]);
+    world.act("a network", AS_IT_IS);
     world.act("other addresses for a subnet", &[("10.0.2.0/24", "10.0.3.0/24")]);
     world.act("other addresses for the subnet of the NAT gateway", &[("10.0.1.0/24", "10.0.4.0/24")]);
     world.act("a subnet in another zone", &[("us-east-1b", "us-east-1c"), ("10.0.3.0/24", "10.0.5.0/24")]);
     world.refuse("a subnet of the same addresses", &[("us-east-1c", "us-east-1d")], &Wish::default());
-    world.refuse("the same subnet anew", &[], &anew("network.left"));
+    world.refuse("the same subnet anew", AS_IT_IS, &anew("network.left"));
     world.carry("another NAT gateway", &anew("network.nat"));
     world.carry("another address of the NAT gateway", &anew("network.address"));
     world.act("another port of the targets", &[("port        = 8000", "port        = 8080")]);

@@ -1,6 +1,6 @@
 //! What AWS makes by itself, and what somebody else holds.
 
-use crate::world::{Wish, World};
+use crate::world::{AS_IT_IS, Wish, World};
 use serde_json::json;
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ stack shop {
 #[test]
 fn a_reader_that_scaling_made_goes_with_its_cluster() {
     let mut world = World::of(DATABASE);
-    world.act("a database", &[]);
+    world.act("a database", AS_IT_IS);
     world.pass(Duration::from_hours(2));
     let readers = || world.everything("aws.rds.db_instance");
     assert_eq!(readers(), ["application-autoscaling-shop", "shop-writer"]);
@@ -73,7 +73,7 @@ stack shop {
 #[test]
 fn what_somebody_else_uses_is_named_as_long_as_it_is_waited_for() {
     let mut world = World::of(GROUP);
-    world.act("a group", &[]);
+    world.act("a group", AS_IT_IS);
     let group = world.key("group").id;
     world.pass(Duration::from_mins(1));
     let theirs = world.create_outside(

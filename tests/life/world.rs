@@ -28,6 +28,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// No edits of the text.
+pub const AS_IT_IS: &[(&str, &str)] = &[];
+
 const TYPES: TypeLookup<'static> = &|name| Catalog::embedded().get(name);
 
 /// The spec that is worked on.
@@ -260,8 +263,8 @@ impl World {
     }
 
     /// Changes the text, plans and applies, and asserts that this settled everything; tells it in the story.
-    pub fn act(&mut self, title: &str, edits: &[(&str, &str)]) {
-        edits.iter().for_each(|(from, to)| self.edit(from, to));
+    pub fn act(&mut self, title: &str, edits: &[(impl AsRef<str>, impl AsRef<str>)]) {
+        edits.iter().for_each(|(from, to)| self.edit(from.as_ref(), to.as_ref()));
         self.carry(title, &Wish::default());
     }
 
@@ -285,10 +288,10 @@ impl World {
     }
 
     /// Changes the text so that the plan is refused, tells why, and takes the change back.
-    pub fn refuse(&mut self, title: &str, edits: &[(&str, &str)], wish: &Wish) {
+    pub fn refuse(&mut self, title: &str, edits: &[(impl AsRef<str>, impl AsRef<str>)], wish: &Wish) {
         use std::fmt::Write as _;
         let before = self.files.clone();
-        edits.iter().for_each(|(from, to)| self.edit(from, to));
+        edits.iter().for_each(|(from, to)| self.edit(from.as_ref(), to.as_ref()));
         let (_, refusals) = self.plan(wish);
         assert!(!errors(&refusals).is_empty(), "{title}: nothing refuses it");
         let _ = writeln!(self.story, "## {title}: refused\n\n{}\n", errors(&refusals).join("\n"));

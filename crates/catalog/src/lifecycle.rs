@@ -31,6 +31,10 @@ pub struct TypeLifecycle {
     pub raised: Vec<RaisedVersion>,
     /// Types whose resources take those of this type with them when they are deleted.
     pub deleted_with: Vec<TypeName>,
+    /// Properties that refer to others, each with the property of those that must stay the same while this one does.
+    ///
+    /// Subnets of another VPC are refused by what lies in one.
+    pub bound_by: BTreeMap<PropPath, PropPath>,
     /// Numbers that a resource of another type moves.
     pub scaled: Vec<ScaledProperty>,
 }

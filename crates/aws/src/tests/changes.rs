@@ -214,6 +214,47 @@ async fn shards_that_stay_are_named_and_what_is_so_already_is_no_failure() {
 }
 
 #[tokio::test]
+async fn a_cache_becomes_a_cluster_step_by_step() {
+    let group = |status: &str, mode: &str, shards: usize| {
+        let members = json!([{ "CacheClusterId": "n0" }, { "CacheClusterId": "n1" }]);
+        let groups: Vec<Json> = (0..shards).map(|_| json!({ "NodeGroupMembers": members })).collect();
+        let group = json!({ "ReplicationGroupId": "g", "ARN": "arn:g", "Status": status, "ClusterMode": mode,
+            "MemberClusters": ["n0"], "NodeGroups": groups });
+        let input = json!({ "ReplicationGroupId": "g" });
+        ok("elasticache:DescribeReplicationGroups", input, json!({ "ReplicationGroups": [group] }))
+    };
+    let modify = |sent: Json| {
+        let mut input = json!({ "ReplicationGroupId": "g", "ApplyImmediately": true });
+        input.as_object_mut().unwrap().extend(object(sent));
+        ok("elasticache:ModifyReplicationGroup", input, json!({}))
+    };
+    let parameters = "default.valkey8.cluster.on";
+    let shards = json!({ "ReplicationGroupId": "g", "ApplyImmediately": true, "NodeGroupCount": 2 });
+    let mut steps = vec![
+        group("available", "disabled", 1),
+        modify(json!({ "ClusterMode": "compatible", "CacheParameterGroupName": parameters })),
+        group("modifying", "disabled", 1),
+        group("available", "compatible", 1),
+        modify(json!({ "ClusterMode": "enabled" })),
+        group("modifying", "compatible", 1),
+        group("available", "enabled", 1),
+        ok("elasticache:ModifyReplicationGroupShardConfiguration", shards, json!({})),
+        group("modifying", "enabled", 1),
+        group("available", "enabled", 2),
+        modify(json!({ "CacheParameterGroupName": parameters })),
+        group("modifying", "enabled", 2),
+        group("available", "enabled", 2),
+        group("available", "enabled", 2),
+    ];
+    steps.extend(cache(&["0001", "0002"], 1).split_off(1));
+    let before = json!({ "ClusterMode": "disabled", "NumNodeGroups": 1 });
+    let desired = json!({ "ClusterMode": "enabled", "NumNodeGroups": 2, "CacheParameterGroupName": parameters });
+    let changed = ["ClusterMode", "NumNodeGroups", "CacheParameterGroupName"];
+    let seen = update(steps, ("aws.elasticache.replication_group", "g"), before, desired, &changed).await.unwrap();
+    assert_eq!(seen.properties["ClusterMode"], "enabled");
+}
+
+#[tokio::test]
 async fn what_no_call_sets_again_is_no_error_after_an_interrupted_creation() {
     // Once for the templates, once to see that it is ready.
     let mut steps = vec![cache_alone(&["0001"], 1)];

@@ -362,14 +362,17 @@ async fn a_cluster_is_held_by_what_runs_in_it() {
         ok("ecs:ListContainerInstances", cluster(), json!({ "containerInstanceArns": ["arn:i"] })),
         ok(
             "ecs:DescribeCapacityProviders",
-            cluster(),
+            json!({ "cluster": "main", "capacityProviders": ["FARGATE", "group", "managed"] }),
             json!({ "capacityProviders": [
                 { "name": "FARGATE", "type": "FARGATE" }, { "name": "group", "type": "EC2_AUTOSCALING" },
                 { "name": "managed", "type": "MANAGED_INSTANCES" },
             ] }),
         ),
     ]);
-    let (held, observed) = (key("aws.ecs.cluster", "main"), object(json!({ "ClusterName": "main" })));
+    let (held, observed) = (
+        key("aws.ecs.cluster", "main"),
+        object(json!({ "ClusterName": "main", "CapacityProviders": ["FARGATE", "group", "managed"] })),
+    );
     let id = format!("{}|arn:aws:ecs:us-east-1:123456789012:cluster/main", service("web"));
     let leaving = [key("aws.ecs.service", &id)];
     let request = DeletionLockRequest { key: &held, observed: &observed, leaving: &leaving };

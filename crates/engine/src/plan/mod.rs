@@ -1,6 +1,7 @@
 //! Plans: compares what is desired, what was last applied and what is observed, and decides what has to change.
 
 mod basis;
+mod bounds;
 mod capability;
 mod change;
 mod change_parts;

@@ -204,6 +204,7 @@ impl<'a> StepOrder<'a> {
         let used = used.iter().filter_map(|address| self.by_address.get(address));
         for other in used.chain(deposed).copied().collect::<Vec<_>>() {
             let target = self.destroy_step(other);
+            let kind = if kind == EdgeKind::Use { self.kind_of_use(index, other) } else { kind };
             self.steps.edge(self.destroy_step(index), target, kind);
             // Who will use it again can turn to it only once it is there anew.
             let uses_again = || self.needs.get(index).is_some_and(|needs| needs.contains(&other));
@@ -216,9 +217,18 @@ impl<'a> StepOrder<'a> {
     /// Rules 2 and 4: `step` waits until all who depend on `index` have turned to what it is now.
     fn after_users(&mut self, index: usize, step: Option<usize>) {
         for user in self.users.get(index).cloned().unwrap_or_default() {
-            self.steps.edge(self.create_step(user), step, EdgeKind::Use);
-            self.steps.edge(self.destroy_step(user), step, EdgeKind::Use);
+            let kind = self.kind_of_use(user, index);
+            self.steps.edge(self.create_step(user), step, kind);
+            self.steps.edge(self.destroy_step(user), step, kind);
         }
+    }
+
+    /// Returns how strongly a deletion waits for a user: more so where the type of the user holds what is deleted.
+    fn kind_of_use(&self, user: usize, used: usize) -> EdgeKind {
+        let ty = |index: usize| self.changes.get(index).map(|change| change.ty.as_str());
+        let holders = ty(used).and_then(self.inputs.types).map(|def| def.lifecycle.held_by.clone()).unwrap_or_default();
+        let is_held = ty(user).is_some_and(|user| holders.iter().any(|holder| **holder == *user));
+        if is_held { EdgeKind::Held } else { EdgeKind::Use }
     }
 
     /// Returns the addresses of the changes that a change waits for.

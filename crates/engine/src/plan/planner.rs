@@ -12,7 +12,7 @@ use super::order::{OrderInputs, StepOrdering};
 use super::plan_file::{FORMAT, Plan};
 use super::planned_state::{CallFailure, PlannedState, PlannedStates};
 use super::renames::RenameInputs;
-use super::{basis, compare, drift, lifecycle, order, protection, renames, replacement, surplus, withheld};
+use super::{basis, bounds, compare, drift, lifecycle, order, protection, renames, replacement, surplus, withheld};
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
 use gpb_base::threads::join_if;
@@ -344,6 +344,7 @@ impl<'a> Planner<'a> {
         let StepOrdering { steps, collisions } = order::connect(&mut self.changes, order);
         let hold = HoldInputs { model: inputs.model, graph: inputs.graph, built_on: &built_on, types: &cached };
         let mut refused = lifecycle::held(&self.changes, hold);
+        refused.extend(bounds::crossed(&self.changes, hold));
         refused.extend(lifecycle::contradicted(&self.changes, hold));
         refused.extend(renames::collisions(&self.changes, &collisions, inputs.model));
         if !refused.is_empty() {

@@ -15,6 +15,8 @@ pub(super) enum EdgeKind {
     UnchangedUse,
     /// A deletion follows those that the state remembers as users.
     Use,
+    /// A deletion follows a user of a type that holds it: the cloud refuses it before.
+    Held,
     /// A declared dependency, or the order of the two halves of a replacement.
     Hard,
 }
@@ -65,7 +67,8 @@ impl StepGraph {
     ///
     /// What the model asks for has no cycle, but together with what the state remembers it may: a user that must be
     /// changed before its old base goes, and cannot be changed before. Names give way first, then deletions that wait
-    /// for changes, then all that is soft; the cloud has the last word on whether something is still in use.
+    /// for changes, then those that wait for other deletions, and last what is known to be held; the cloud has the last
+    /// word on whether something is still in use.
     pub fn break_cycles(&mut self) {
         if self.nodes.iter().all(|node| node.before.values().all(|kind| *kind == EdgeKind::Hard)) {
             return;
@@ -75,6 +78,8 @@ impl StepGraph {
             |_| true,
             |kind, phase| matches!(kind, EdgeKind::Use | EdgeKind::UnchangedUse) && phase == StepPhase::Create,
         );
+        self.drop_on_cycles(|_| true, |kind, _| !matches!(kind, EdgeKind::Held | EdgeKind::Hard));
+        self.drop_on_cycles(|_| true, |kind, phase| kind == EdgeKind::Held && phase == StepPhase::Create);
         self.drop_on_cycles(|_| true, |kind, _| kind != EdgeKind::Hard);
     }
 

@@ -195,7 +195,11 @@ async fn find_created(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Op
         }
         let found = match &intent.id {
             Some(id) => read(recovery, intent, id.clone()).await?,
-            None => find(recovery, intent).await?,
+            // A list may still show what bore the same name and was deleted a moment ago.
+            None => match find(recovery, intent).await? {
+                Some(listed) => read(recovery, intent, listed.id).await?,
+                None => None,
+            },
         };
         if found.is_some() {
             return Ok(found);

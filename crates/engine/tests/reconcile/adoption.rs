@@ -34,6 +34,14 @@ fn foreign(world: &EngineFixture) {
     world.clock.run(world.sim.create(create, &gpb_sim::testing::RecordingSink::default())).unwrap();
 }
 
+/// Makes what bears the mark of a token.
+fn made_with(world: &EngineFixture, token: &str) {
+    let properties = json!({"StoreName": "orders"}).as_object().cloned().unwrap();
+    let (ty, place) = ("aws.test.store", place());
+    let create = CreateRequest { ty, place: &place, desired: &properties, label: "a", token };
+    world.clock.run(world.sim.create(create, &gpb_sim::testing::RecordingSink::default())).unwrap();
+}
+
 #[test]
 fn the_search_after_a_crash_says_whether_the_call_was_about_to_be_sent() {
     for (is_sent, searches) in [(false, "find"), (true, "find sent")] {
@@ -127,10 +135,7 @@ fn a_call_that_was_under_way_at_a_death_is_looked_for_as_long_as_it_may_be_late(
     let writer = world.writer();
     begin(&*writer);
     let token = writer.snapshot().unwrap().pending[0].token.clone();
-    let properties = json!({"StoreName": "orders"}).as_object().cloned().unwrap();
-    let (ty, place) = ("aws.test.store", place());
-    let create = CreateRequest { ty, place: &place, desired: &properties, label: "a", token: &token };
-    world.clock.run(world.sim.create(create, &gpb_sim::testing::RecordingSink::default())).unwrap();
+    made_with(&world, &token);
     let clock = world.clock.clone();
     let shows = clock.now() + Duration::from_secs(14);
     let cloud = ScriptedCloud {
@@ -141,6 +146,21 @@ fn a_call_that_was_under_way_at_a_death_is_looked_for_as_long_as_it_may_be_late(
     let recovery = CrashRecovery { writer: &*writer, cloud: &cloud, clock, events, seed: 1 };
     let settled = world.clock.run(recover(recovery)).unwrap();
     assert_eq!(settled, [IntentOutcome::Created { address: Address::new("a"), id: "orders".into() }]);
+}
+
+#[test]
+fn a_list_that_still_shows_what_is_gone_is_not_believed_after_a_death() {
+    let world = EngineFixture::new();
+    let writer = world.writer();
+    begin(&*writer);
+    let token = writer.snapshot().unwrap().pending[0].token.clone();
+    made_with(&world, &token);
+    let cloud =
+        ScriptedCloud { shown: Box::new(|call, seen| seen.filter(|_| call != "read")), ..ScriptedCloud::new(&world) };
+    let (clock, events) = (&world.clock, &NullSink);
+    let recovery = CrashRecovery { writer: &*writer, cloud: &cloud, clock, events, seed: 1 };
+    let settled = world.clock.run(recover(recovery)).unwrap();
+    assert_eq!(settled, [IntentOutcome::NotCreated { address: Address::new("a") }]);
 }
 
 #[test]

@@ -84,9 +84,16 @@ impl ConditionSides<'_> {
         let values = property_paths::all(properties, &condition.path).into_iter();
         let Some(ty) = &condition.of else { return values.cloned().collect() };
         let named = values.filter_map(|value| (self.look)(ty, value.as_str()?));
-        named
-            .flat_map(|other| property_paths::all(&other, &condition.at).into_iter().cloned().collect::<Vec<_>>())
-            .collect()
+        let mut found = Vec::new();
+        // However many name it, a value is there once: another subnet of the same network changes nothing.
+        for value in
+            named.flat_map(|other| property_paths::all(&other, &condition.at).into_iter().cloned().collect::<Vec<_>>())
+        {
+            if !found.contains(&value) {
+                found.push(value);
+            }
+        }
+        found
     }
 }
 

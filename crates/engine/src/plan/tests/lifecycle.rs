@@ -137,6 +137,27 @@ fn a_replacement_that_its_users_hold_is_refused() {
 }
 
 #[test]
+fn what_stays_does_not_follow_others_across_a_boundary() {
+    let keyed = |name: &str, port: i64| {
+        model([
+            resource("app.set", "aws.life.settings", json!({ "Name": name, "Port": port })),
+            resource("app.main", "aws.life.cluster", json!({ "ClusterName": "c", "Key": to("app.set", "") })),
+        ])
+    };
+    let world = FakeCloud::applied(&keyed("s", 80));
+    let refused = world.try_plan(&keyed("t", 8080)).unwrap_err();
+    assert_eq!(refused.iter().map(|one| one.code).collect::<Vec<_>>(), ["GPB7031"]);
+    assert!(
+        refused[0].message.starts_with("`app.main` cannot follow `app.set`, which is made anew"),
+        "{}",
+        refused[0].message
+    );
+    assert!(refused[0].help.as_ref().unwrap().contains("--replace app.main"), "{:?}", refused[0].help);
+    // Others on the same side are as good.
+    assert_eq!(told(&world.plan(&keyed("t", 80))), "~ app.main: Key\n+/- app.set: Name!");
+}
+
+#[test]
 fn who_uses_it_no_longer_lets_go_first() {
     let world = FakeCloud::applied(&with_settings(json!({ "Name": "s", "Port": 80 })));
     let mut after = with_settings(json!({ "Name": "s", "Port": 8080 }));

@@ -6,6 +6,12 @@ use super::types::{ChaosTypes, behaviour};
 fn world() -> EngineFixture {
     let mut world = EngineFixture::behaving(behaviour(), false, Faults::default(), None);
     world.types = Arc::new(ChaosTypes);
+    let options = SimOptions {
+        types: world.types.clone(),
+        behaviour: behaviour(),
+        ..options(&world.clock, Faults::default(), None)
+    };
+    world.sim = SimCloud::in_memory(options).unwrap().without_idempotency();
     world
 }
 
@@ -26,4 +32,23 @@ fn an_apply_on_a_quiet_day_is_complete_at_once_and_the_next_plan_is_empty() {
     world.assert_settled(&changed, "changed");
     assert_eq!(world.live(&vec![]).failed, []);
     world.assert_settled(&vec![], "destroyed");
+}
+
+#[test]
+fn what_a_user_holds_goes_after_the_user_has_let_go_though_its_own_base_is_made_anew() {
+    let world = world();
+    let rule = |fixed: &str| json!({"StoreName": "base", "Fixed": fixed});
+    let next = json!({"StoreName": "next", "Uses": [to("base", "")]});
+    let user = |uses: Json| json!({"StoreName": "user", "Uses": uses});
+    let before = vec![
+        ("base", "rule", rule("a")),
+        ("net", "net", json!({"Uses": [to("base", "")]})),
+        ("next", "rule", next.clone()),
+        ("user", "store", user(json!([to("net", ""), to("next", "")]))),
+    ];
+    assert_eq!(world.live(&before).failed, []);
+    let after =
+        vec![("base", "rule", rule("b")), ("next", "rule", next), ("user", "store", user(json!([to("next", "")])))];
+    assert_eq!(world.live(&after).failed, []);
+    world.assert_settled(&after, "changed");
 }

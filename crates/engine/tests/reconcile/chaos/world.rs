@@ -60,6 +60,8 @@ pub struct World {
     pub reaper: Arc<Reaper>,
     /// What others have.
     pub others: Others,
+    /// True when the cloud itself has no faults.
+    pub is_calm: bool,
     made_by_others: u32,
 }
 
@@ -80,6 +82,7 @@ impl World {
             later: share(rng),
             ..Faults::default()
         };
+        let is_calm = [faults.not_ready, faults.unfinished, faults.later] == [0.0; 3];
         let hooked = reaper.clone();
         let hook: CrashHook = Arc::new(move |point| kill::Instants::instant(&*hooked, point));
         let options =
@@ -87,7 +90,16 @@ impl World {
         let sim = SimCloud::in_memory(options).unwrap();
         let sim = if rng.bool() { sim } else { sim.without_idempotency() };
         let cloud = ChaosCloud::new(sim, clock.clone(), reaper.clone(), rng.fork());
-        Self { reader: SqliteStore::new(folder), temp, cloud, clock, reaper, others: Others::new(), made_by_others: 0 }
+        Self {
+            reader: SqliteStore::new(folder),
+            temp,
+            cloud,
+            clock,
+            reaper,
+            others: Others::new(),
+            is_calm,
+            made_by_others: 0,
+        }
     }
 
     fn store(&self) -> SqliteStore {
