@@ -145,7 +145,7 @@ impl ExpressionChoice {
     /// Lists the terms that the choice refers to.
     pub fn terms(&self) -> impl Iterator<Item = &TemplateTerm> {
         let other = match &self.condition {
-            ChoiceCondition::Limit(term) | ChoiceCondition::Fill(term) => Some(term),
+            ChoiceCondition::Limit(term) | ChoiceCondition::Fill(term) | ChoiceCondition::Without(term) => Some(term),
             _ => None,
         };
         std::iter::once(&self.term).chain(other)
