@@ -1,11 +1,10 @@
-//! Removals: what a change takes away has to be gone from what is read afterwards.
+//! Removals: what a change takes out of a list has to be gone from what is read afterwards.
 //!
 //! The comparison of plans does not see that: once the change is made, nothing says that the property was ever gpb's.
 
 use crate::cloud::{Properties, property_paths};
 use crate::plan::compare::identity_of;
 use crate::plan::{Action, PropertyDifference, ResourceChange};
-use crate::state::is_redacted;
 use gpb_model::PropPath;
 use serde_json::Value as Json;
 
@@ -20,26 +19,20 @@ pub struct RemovalSides<'a> {
     pub shown: &'a Properties,
 }
 
-/// Returns the places where something is read that an update has taken away.
+/// Returns the lists from which an update has taken an element that is still read.
 ///
-/// A property that shows another value than before was reset, and is as good as gone.
+/// A whole property that is still read proves nothing: what AWS fills in may be what the text said.
 pub fn kept_places(change: &ResourceChange, sides: RemovalSides<'_>) -> Vec<PropPath> {
     if !matches!(change.action, Action::Update | Action::Adopt) {
         return Vec::new();
     }
-    let is_kept = |one: &&PropertyDifference| {
-        let [before, sent, shown] = [sides.before, sides.sent, sides.shown].map(|side| there(side, &one.path));
-        match (before, sent, shown) {
-            (Some(_), None, Some(shown)) => {
-                let was = change.before.as_ref().and_then(|before| there(before, &one.path));
-                was == Some(shown) && !is_redacted(shown)
-            }
-            (Some(Json::Array(before)), Some(Json::Array(sent)), Some(Json::Array(shown))) => {
+    let is_kept =
+        |one: &&PropertyDifference| match [sides.before, sides.sent, sides.shown].map(|side| there(side, &one.path)) {
+            [Some(Json::Array(before)), Some(Json::Array(sent)), Some(Json::Array(shown))] => {
                 before.iter().any(|item| !holds(sent, item) && holds(shown, item))
             }
             _ => false,
-        }
-    };
+        };
     change.differences.iter().filter(is_kept).map(|one| one.path.clone()).collect()
 }
 
