@@ -49,7 +49,7 @@ impl EventLog {
                         *begun = *at;
                     }
                     *next = *at + Duration::from_millis(*after_ms);
-                    found.push((*at - *begun, address.clone(), error.clone()));
+                    found.push(((*at).checked_sub(*begun).unwrap(), address.clone(), error.clone()));
                 }
                 EngineEvent::Done { address, .. }
                 | EngineEvent::Failed { address, .. }

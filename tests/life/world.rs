@@ -28,6 +28,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The text of each file, by its path.
+type FileTexts = BTreeMap<String, String>;
+
 /// No edits of the text.
 pub const AS_IT_IS: &[(&str, &str)] = &[];
 
@@ -45,9 +48,9 @@ pub struct World {
     library: Library,
     /// AWS's bindings without a way to call them: what they cannot do is refused before the cloud is asked.
     bindings: gpb_aws::AwsCloud,
-    files: BTreeMap<String, String>,
-    first: BTreeMap<String, String>,
-    compiled: RefCell<Option<(BTreeMap<String, String>, Rc<(Model, Graph)>)>>,
+    files: FileTexts,
+    first: FileTexts,
+    compiled: RefCell<Option<(FileTexts, Rc<(Model, Graph)>)>>,
     /// The life so far, as a person would tell it.
     pub story: String,
 }
@@ -264,7 +267,9 @@ impl World {
 
     /// Changes the text, plans and applies, and asserts that this settled everything; tells it in the story.
     pub fn act(&mut self, title: &str, edits: &[(impl AsRef<str>, impl AsRef<str>)]) {
-        edits.iter().for_each(|(from, to)| self.edit(from.as_ref(), to.as_ref()));
+        for (from, to) in edits {
+            self.edit(from.as_ref(), to.as_ref());
+        }
         self.carry(title, &Wish::default());
     }
 
@@ -291,7 +296,9 @@ impl World {
     pub fn refuse(&mut self, title: &str, edits: &[(impl AsRef<str>, impl AsRef<str>)], wish: &Wish) {
         use std::fmt::Write as _;
         let before = self.files.clone();
-        edits.iter().for_each(|(from, to)| self.edit(from.as_ref(), to.as_ref()));
+        for (from, to) in edits {
+            self.edit(from.as_ref(), to.as_ref());
+        }
         let (_, refusals) = self.plan(wish);
         assert!(!errors(&refusals).is_empty(), "{title}: nothing refuses it");
         let _ = writeln!(self.story, "## {title}: refused\n\n{}\n", errors(&refusals).join("\n"));

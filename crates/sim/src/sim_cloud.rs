@@ -110,6 +110,7 @@ impl SimCloud {
     ///
     /// # Errors
     /// A file that cannot be read.
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone is not general enough")]
     pub fn everything(&self) -> Result<Vec<(ResourceKey, ObservedResource, String)>, CloudError> {
         let resources = if self.behaviour.is_friendly() {
             self.query(resource_table::everything)?

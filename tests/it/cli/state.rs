@@ -116,7 +116,7 @@ fn an_interrupted_change_that_stays_open_stops_only_what_depends_on_it() {
     killed(&folder);
     garble(&folder, "aws.sqs.queue", true);
     let ran = folder.expect(1, &["apply", "shop.gpb", "--yes"]);
-    for text in ["GPB7607", "gpb state abandon messages.jobs", "GPB7040", "Done: 1 of 1."] {
+    for text in ["GPB7607", "`gpb state abandon", "GPB7040", "Done: 1 of 1."] {
         assert!(ran.err.contains(text), "{text}: {}", ran.text());
     }
     assert!(ran.out.contains("wiring.feed (aws.sns.subscription): depends on messages.jobs"), "{}", ran.text());

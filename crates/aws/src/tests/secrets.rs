@@ -58,8 +58,8 @@ async fn a_secret_that_a_service_echoes_does_not_come_back() {
         token: "a",
     };
     let updated = cloud.update(update, &Quiet::default()).await.unwrap_err();
-    for error in [created, updated] {
-        assert!(error.message.contains("'(secret stripe)'") && error.message.contains("'token'"), "{error}");
+    for (error, told) in [(created, "'token'"), (updated, "'arn:token'")] {
+        assert!(error.message.contains("'(secret stripe)'") && error.message.contains(told), "{error}");
         for spelling in gpb_sim::echo::spellings(SECRET) {
             let core = spelling.trim_matches(|c: char| "'\"{}<>?&=.".contains(c));
             assert!(!error.message.contains(core), "{core} in {error}");

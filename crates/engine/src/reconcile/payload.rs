@@ -60,7 +60,9 @@ impl ApplyRun<'_> {
         for path in &resolved.secrets {
             // What is made of a secret is one as a whole.
             let value = property_paths::get(&resolved.properties(), path).and_then(Json::as_str).map(str::to_owned);
-            value.iter().for_each(|value| self.scrubber.hold(value, &name_of(&secrets)));
+            if let Some(value) = value {
+                self.scrubber.hold(&value, &name_of(&secrets));
+            }
         }
         Ok(self.payload(change, resolved, &secrets, before))
     }

@@ -61,7 +61,7 @@ impl SecretSpellings {
             return Vec::new();
         }
         if self.is(text) {
-            return vec![0..text.len()];
+            return std::iter::once(0..text.len()).collect();
         }
         let mut found = self.whole_forms(text);
         if self.length >= LONG {

@@ -7,7 +7,7 @@ use gpb_engine::cloud::deletion_locks::LockRelease;
 use gpb_engine::plan::{StepPhase, unprotect};
 
 /// A cloud that refuses to delete nets until their protection is off.
-fn locked<'a>(world: &'a EngineFixture, locks: LockScript) -> ScriptedCloud<'a> {
+fn locked(world: &EngineFixture, locks: LockScript) -> ScriptedCloud<'_> {
     ScriptedCloud { locks: Some(locks), ..ScriptedCloud::new(world) }
 }
 

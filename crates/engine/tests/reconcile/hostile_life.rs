@@ -128,7 +128,7 @@ fn cluster(version: &str, protected: bool) -> DesiredMap {
 fn a_version_that_aws_raised_by_itself_stays() {
     let world = world();
     assert_eq!(world.live(&cluster("15.17", false)).failed, []);
-    world.clock.run(gpb_engine::cloud::clock::Clock::sleep(&world.clock, Duration::from_secs(8 * 86_400)));
+    world.clock.run(gpb_engine::cloud::clock::Clock::sleep(&world.clock, Duration::from_hours(192)));
     let everything = world.sim.everything().unwrap();
     let raised = everything.iter().any(|(key, seen, ..)| {
         key.ty == "aws.rds.db_cluster" && serde_json::to_string(seen).unwrap().contains("15.18")

@@ -93,7 +93,7 @@ impl StateWriter for Mortal<'_> {
         self.at_once("move_addresses", |writer| writer.move_addresses(moves))
     }
     fn change_by_hand(&self, change: ManualChange, now_ms: u64) -> Result<(), StateError> {
-        self.at_once(|writer| writer.change_by_hand(change, now_ms))
+        self.at_once("change_by_hand", |writer| writer.change_by_hand(change, now_ms))
     }
     async fn forget(&self, address: &Address) -> Result<(), StateError> {
         self.between("forget", self.0.forget(address)).await

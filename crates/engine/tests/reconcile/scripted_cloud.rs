@@ -235,12 +235,11 @@ impl Cloud for ScriptedCloud<'_> {
 
     async fn deletion_locks(&self, request: DeletionLockRequest<'_>) -> Result<Vec<DeletionLock>, CloudError> {
         let Some(locks) = &self.locks else { return self.world.sim.deletion_locks(request).await };
-        match locks.unread {
-            Some(kind) => Err(failure(kind)),
-            None => {
-                let lock = |release| DeletionLock { reason: "it is locked".into(), release };
-                Ok(locks.holds(request.key).map(lock).into_iter().collect())
-            }
+        if let Some(kind) = locks.unread {
+            Err(failure(kind))
+        } else {
+            let lock = |release| DeletionLock { reason: "it is locked".into(), release };
+            Ok(locks.holds(request.key).map(lock).into_iter().collect())
         }
     }
 

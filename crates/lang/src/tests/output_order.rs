@@ -94,14 +94,14 @@ fn the_variable_of_a_for_carries_an_order_and_a_condition_does_not() {
 #[test]
 fn an_order_names_items() {
     insta::assert_snapshot!(check(
-        &(r#"
+        &(r"
 component wrong {
   resource aws.sqs.queue main { }
   output a = 1 after nothing
   output b = 1 after main.arn
   let c = 1 after main
 }
-"#
+"
         .to_owned()
             + &stack(r#"wrong w { }, resource aws.sqs.queue user { queue_name = "${w.a}${w.b}" }"#))
     ));

@@ -109,7 +109,7 @@ impl ScopeTransaction<'_> {
             }
             Conclusion::Abandoned => (IntentStatus::Abandoned, None),
         };
-        self.end(sequence, verdict, error, now_ms)?;
+        self.end(sequence, verdict, error.as_deref(), now_ms)?;
         Ok(concluded)
     }
 
@@ -118,7 +118,7 @@ impl ScopeTransaction<'_> {
         &self,
         sequence: u64,
         verdict: IntentStatus,
-        error: Option<String>,
+        error: Option<&str>,
         now_ms: u64,
     ) -> Result<(), StateError> {
         let sql = "UPDATE journal SET verdict = ?3, finished_ms = ?4, error = ?5 WHERE scope = ?1 AND sequence = ?2";

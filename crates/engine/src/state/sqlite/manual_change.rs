@@ -28,7 +28,7 @@ impl ScopeTransaction<'_> {
             ManualChange::Abandon(address) => {
                 let intent = self.open_at(&address)?.ok_or(StateError::NoRecord { address })?;
                 let error = CloudError::new(CloudErrorKind::Internal, "AbandonedByHand", "it was given up by hand");
-                self.end(intent.sequence, IntentStatus::Failed, Some(encode(&error)), now_ms)?;
+                self.end(intent.sequence, IntentStatus::Failed, Some(&encode(&error)), now_ms)?;
             }
         }
         // A plan that was made before knows nothing of it.
