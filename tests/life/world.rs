@@ -30,6 +30,8 @@ use std::time::Duration;
 
 /// The text of each file, by its path.
 type FileTexts = BTreeMap<String, String>;
+/// What they make.
+type Compiled = (Model, Graph);
 
 /// No edits of the text.
 pub const AS_IT_IS: &[(&str, &str)] = &[];
@@ -50,7 +52,7 @@ pub struct World {
     bindings: gpb_aws::AwsCloud,
     files: FileTexts,
     first: FileTexts,
-    compiled: RefCell<Option<(FileTexts, Rc<(Model, Graph)>)>>,
+    compiled: RefCell<Option<(FileTexts, Rc<Compiled>)>>,
     /// The life so far, as a person would tell it.
     pub story: String,
 }

@@ -187,7 +187,9 @@ fn what_the_cloud_has_named_is_looked_for_longer() {
 fn what_a_killed_update_has_set_is_taken_away_again() {
     let with = |note: Option<&str>| -> DesiredMap {
         let mut properties = json!({"Size": 2});
-        note.into_iter().for_each(|note| properties["Note"] = note.into());
+        if let Some(note) = note {
+            properties["Note"] = note.into();
+        }
         vec![("front", "box", properties)]
     };
     let world = EngineFixture::new();

@@ -258,7 +258,7 @@ fn what_was_deleted_is_given_back_to_those_who_made_it() {
     let clock = VirtualClock::default();
     let types: Arc<dyn TypeSource> = Arc::new(Catalog::embedded());
     let behaviour = Behaviour::aws(&Library::embedded()).unwrap();
-    let sim = SimCloud::in_memory(SimOptions { behaviour, types, ..options(&clock, Faults::default(), None) }).unwrap();
+    let sim = SimCloud::in_memory(SimOptions { types, behaviour, ..options(&clock, Faults::default(), None) }).unwrap();
     let place = place();
     let create = |token: &str, stack: &str| {
         let desired = json!({"Name": "key", "Description": token, "Tags": [{"Key": "stack", "Value": stack}]});

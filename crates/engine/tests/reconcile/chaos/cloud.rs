@@ -108,7 +108,9 @@ impl ChaosCloud {
                 if state.late.len() == count { Poll::Pending } else { Poll::Ready(()) }
             }));
             match due {
-                Some(at) => drop(select(pin!(self.clock.sleep(at.saturating_sub(self.clock.now()))), more).await),
+                Some(at) => {
+                    select(pin!(self.clock.sleep(at.saturating_sub(self.clock.now()))), more).await;
+                }
                 None => more.await,
             }
             self.land();

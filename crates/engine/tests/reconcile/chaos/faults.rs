@@ -91,7 +91,9 @@ impl FaultPlan {
         // With more than this, patience ends now and then, as it should.
         let sum: f64 = shares.iter().map(|(_, share)| share).sum();
         let scale = if sum > 0.6 { 0.6 / sum } else { 1.0 };
-        shares.iter_mut().for_each(|(_, share)| *share *= scale);
+        for (_, share) in &mut shares {
+            *share *= scale;
+        }
         let outage = (rng.u8(0..6) == 0).then(|| (rng.u64(0..40), rng.u64(1..60)));
         let operations = ["read", "read_many", "find", "create", "update", "delete", "wait"];
         let types = ["aws.test.net", "aws.test.box", "aws.test.store", "aws.test.rule"];

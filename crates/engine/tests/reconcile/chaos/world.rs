@@ -82,7 +82,7 @@ impl World {
             later: share(rng),
             ..Faults::default()
         };
-        let is_calm = [faults.not_ready, faults.unfinished, faults.later] == [0.0; 3];
+        let is_calm = [faults.not_ready, faults.unfinished, faults.later].iter().all(|share| *share <= 0.0);
         let hooked = reaper.clone();
         let hook: CrashHook = Arc::new(move |point| kill::Instants::instant(&*hooked, point));
         let options =
