@@ -4,7 +4,7 @@
 //! [--emulator NAME] [--keep]`, `bind-probe --check [TYPE-OR-NAMESPACE]` or `bind-probe --audit TYPE-OR-NAMESPACE`. Properties are JSON in AWS's
 //! spelling.
 //!
-//! What an emulator lacks is answered by `tests/emulators/allowances.toml`; `--emulator` (`moto` by default) says whose.
+//! `tests/emulators/allowances.toml` answers what an emulator lacks; `--emulator` (`moto` by default) says whose.
 //!
 //! Ends with status 0 when all went as asked, 1 when a mistake was found or what is there is not what was asked for, 3 after the
 //! timeout.

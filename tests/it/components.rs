@@ -1,4 +1,4 @@
-//! What the components of the standard library know of AWS beyond its schemas.
+//! The knowledge of AWS beyond its schemas in the components of the standard library.
 
 use crate::support::InMemoryLoader;
 use gpb_base::stdlib::Library;

@@ -1,4 +1,4 @@
-//! What a run tells while it works, with the simulated times; and the law that it tells what it waits for.
+//! The log of a run, with the simulated times; and the law that it tells what it waits for.
 
 use gpb_engine::cloud::CloudError;
 use gpb_engine::cloud::clock::{Clock as _, VirtualClock};

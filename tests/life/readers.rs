@@ -1,4 +1,4 @@
-//! What AWS makes by itself, and what somebody else holds.
+//! Resources that AWS makes by itself, and those that somebody else holds.
 
 use crate::world::{AS_IT_IS, Wish, World};
 use serde_json::json;

@@ -37,7 +37,7 @@ fn play(world: &mut World, act: &Act) {
     }
 }
 
-/// What others change and delete is shown and repaired.
+/// Changes and deletions of others are shown and repaired.
 fn change_behind_the_back(world: &mut World) {
     world.change_outside("streaming.broker_logs.group", &json!({ "RetentionInDays": 3 }));
     world.change_outside("streaming.jobs.queue", &json!({ "VisibilityTimeout": 999 }));

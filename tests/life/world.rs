@@ -30,7 +30,7 @@ use std::time::Duration;
 
 /// The text of each file, by its path.
 type FileTexts = BTreeMap<String, String>;
-/// What they make.
+/// A compiled environment.
 type Compiled = (Model, Graph);
 
 /// No edits of the text.
@@ -415,7 +415,7 @@ impl World {
     }
 }
 
-/// What a person asks for besides the text.
+/// The wishes of a person besides the text.
 #[derive(Debug, Default)]
 pub struct Wish {
     /// Everything is to be deleted.

@@ -1,4 +1,4 @@
-//! What cannot be read is left alone, and so is what depends on it; the rest goes on.
+//! Resources that cannot be read are left alone, and so is what depends on them; the rest goes on.
 
 use super::{applied, shop};
 use crate::support::cloud::{garble, in_the_cloud, snapshot};

@@ -1,4 +1,4 @@
-//! What a person changes in the state by hand: forget, import, abandon.
+//! Changes of the state by hand: forget, import, abandon.
 
 use super::{applied, shop};
 use crate::support::Folder;
@@ -109,7 +109,7 @@ fn an_interrupted_change_is_given_up() {
     assert_eq!(snapshot(&folder).unwrap().pending, []);
 }
 
-/// What an interrupted run did to one resource cannot be found out: the others do not wait for it.
+/// An interrupted change that nobody can find out about: the others do not wait for it.
 #[test]
 fn an_interrupted_change_that_stays_open_stops_only_what_depends_on_it() {
     let folder = shop();

@@ -314,7 +314,7 @@ impl TemplateTerm {
     /// Parses a word and the path behind it.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The mistake.
     pub fn parse(text: &str) -> Result<TemplateTerm, String> {
         term(text)
     }

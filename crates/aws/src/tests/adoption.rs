@@ -61,7 +61,7 @@ async fn an_alias_is_gpbs_only_by_the_journal() {
     assert_eq!(found(&Script::new(vec![aliases("k-1")]), alias, wanted(), true).await, ["alias/shop"]);
 }
 
-/// What a configuration of brokers says comes back encoded, in the answer of a second call.
+/// The text of a configuration of brokers comes back encoded, in the answer of a second call.
 #[tokio::test]
 async fn a_configuration_is_known_by_what_it_says() {
     let arn = "arn:aws:kafka:us-east-1:1:configuration/c";

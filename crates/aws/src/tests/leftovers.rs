@@ -1,4 +1,4 @@
-//! What AWS or others have put below a resource, and what only its service knows of it.
+//! Leftovers: things of AWS or of others below a resource, and what only its service knows of it.
 
 use super::*;
 use gpb_engine::cloud::CloudError;
@@ -173,7 +173,7 @@ async fn an_endpoint_that_guardduty_put_there_goes_with_the_subnet() {
     delete(steps, "aws.ec2.subnet", "s").await.unwrap();
 }
 
-/// Where the rules are written, what AWS allows at first goes, whatever a list shows yet.
+/// Egress that AWS allows at first goes where rules are written, whatever a list shows yet.
 #[tokio::test]
 async fn a_new_group_lets_out_what_is_written_and_no_more() {
     let rule = json!({ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/8" });

@@ -49,7 +49,7 @@ fn change(mut input: Json) -> Step {
     ok("dynamodb:UpdateTable", input, json!({ "TableDescription": { "TableName": "t" } }))
 }
 
-/// What a table's own properties leave to other operations.
+/// The properties of a table that other operations than its own set.
 fn rest(ttl: &str) -> Vec<Step> {
     let name = || json!({ "TableName": "t" });
     vec![

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 /// Returns what AWS would refuse in the resources of a model, in their order.
 ///
-/// What only a creation lacks is a warning: whether there will be one is known to a plan alone.
+/// A rule of creations warns: whether there will be one is known to a plan alone.
 pub fn check(model: &Model, library: &Library, types: TypeLookup<'_>) -> Vec<Diagnostic> {
     apply_rules(model, library, types, &|_, rule| {
         Some(if rule.creation { Diagnostic::warning } else { Diagnostic::error })

@@ -1,4 +1,4 @@
-//! What stays where others keep it: a subnet group, a load balancer in its VPC.
+//! Bounds: what stays where others keep it, as a subnet group or a load balancer in its VPC.
 
 use super::change::{Action, ResourceChange};
 use super::lifecycle::HoldInputs;

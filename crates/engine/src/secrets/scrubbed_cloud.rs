@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// A cloud, and the scrubber of all that it says.
 ///
-/// What it reads is given on as it is: it may be needed in clear. Whoever keeps or shows it scrubs it by
+/// Values that it reads are given on as they are: they may be needed in clear. Whoever keeps or shows one scrubs it by
 /// [`SecretScrubber::properties`].
 #[derive(Clone)]
 pub struct ScrubbedCloud<C> {

@@ -95,7 +95,7 @@ impl SecretScrubber {
 
     /// Returns properties with a hash in place of each string that is a secret, or has a long one in it.
     ///
-    /// What stands in `written` in the same words is left: the text of the program says it in clear.
+    /// Leaves what stands in `written` in the same words: the text of the program says it in clear.
     #[must_use]
     pub fn properties(&self, properties: &Properties, written: Option<&PropertyMap>) -> Properties {
         if !self.knows_any() {

@@ -11,7 +11,7 @@ fn locked(world: &EngineFixture, locks: LockScript) -> ScriptedCloud<'_> {
     ScriptedCloud { locks: Some(locks), ..ScriptedCloud::new(world) }
 }
 
-/// What was turned off and deleted, in order.
+/// The deletions and the locks turned off, in order.
 fn calls(cloud: &ScriptedCloud<'_>) -> Vec<String> {
     cloud.made(&["unlock", "delete"]).into_iter().map(|call| call.replace("aws.test.", "")).collect()
 }

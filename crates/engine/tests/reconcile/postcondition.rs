@@ -49,7 +49,7 @@ fn a_change_that_is_undone_fails_and_taints() {
     world.assert_settled(&front(5), "tried again");
 }
 
-/// What a list no longer has is gone only when it is not read any more.
+/// An element that a list no longer has is gone only when it is not read any more.
 #[test]
 fn a_removal_that_does_not_happen_fails_and_one_that_shows_late_does_not() {
     let with_note = || vec![("front", "box", json!({"Size": 2, "Note": "n", "Uses": ["a", "b"]}))];
@@ -72,7 +72,7 @@ fn a_removal_that_does_not_happen_fails_and_one_that_shows_late_does_not() {
     }
 }
 
-/// What stands where a property was removed is what the service fills in, also if the text said the same.
+/// The service fills in what stands where a property was removed, also if the text said the same.
 #[test]
 fn a_removed_property_may_be_reset() {
     for filled_in in ["default", "n"] {

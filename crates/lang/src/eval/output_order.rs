@@ -34,7 +34,7 @@ pub struct OutputOrder<'p> {
     /// The outputs met by what is being evaluated now.
     met: RefCell<Vec<OutputId>>,
     values: RefCell<HashMap<MemoKey<'p>, Rc<[OutputId]>>>,
-    /// What the variables of a `for` were taken from, by the frame of the iteration.
+    /// The outputs that the variables of a `for` were taken from, by the frame of the iteration.
     frames: RefCell<HashMap<u32, Rc<[OutputId]>>>,
 }
 

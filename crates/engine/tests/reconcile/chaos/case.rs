@@ -20,12 +20,12 @@ const LONGEST: i64 = 2000;
 /// The code of a replacement that its users hold.
 const HELD: &str = "GPB7030";
 
-/// What came of a case.
+/// The outcome of a case.
 #[derive(Debug, Default)]
 pub struct Report {
     /// The course that it took, for people.
     pub course: Vec<String>,
-    /// What was not as it must be.
+    /// The promises that were broken.
     pub failure: Option<String>,
     /// The instants at which a process was killed, each with how often.
     pub struck: BTreeMap<String, u64>,
@@ -228,7 +228,7 @@ impl<'r> Case<'r> {
         }
     }
 
-    /// What stands in the way is told, and goes by the hand of whoever it belongs to.
+    /// Obstacles are told, and go by the hand of whoever they belong to.
     fn blocked(&mut self, operation: Operation, command: &Command, obstacle: &Obstacle) -> Result<(), String> {
         self.life(command, None)?;
         self.world.pass(300);

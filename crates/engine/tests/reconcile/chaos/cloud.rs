@@ -29,7 +29,7 @@ pub struct ChaosCloud {
     state: Mutex<Traffic>,
 }
 
-/// What has come and gone between the engine and the cloud.
+/// The calls that have come and gone between the engine and the cloud.
 struct Traffic {
     rng: Rng,
     plan: FaultPlan,
@@ -43,7 +43,7 @@ struct Traffic {
     waker: Option<Waker>,
     /// The tokens that were looked for.
     looked_for: BTreeSet<String>,
-    /// What is not gpb's, by type and identifier.
+    /// The resources that are not gpb's, by type and identifier.
     others: BTreeSet<(String, String)>,
     /// The calls that meant to change what is not gpb's.
     trespasses: Vec<String>,

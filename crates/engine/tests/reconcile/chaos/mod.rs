@@ -27,7 +27,7 @@ fn variable(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// What came of many cases.
+/// The outcomes of many cases.
 #[derive(Default)]
 struct Campaign {
     failures: BTreeMap<u64, case::Report>,

@@ -30,7 +30,7 @@ impl Thing {
     }
 }
 
-/// What others have made, by type and identifier, and must be left as it is.
+/// The resources of others, by type and identifier, which must be left as they are.
 pub type Others = BTreeMap<(String, String), Properties>;
 
 /// Lists everything that is there.

@@ -21,9 +21,9 @@ pub struct Part {
     pub ty: &'static str,
     /// The physical name, of a type that has one.
     pub name: String,
-    /// What only a creation can set.
+    /// The properties that only a creation can set.
     pub fixed: u32,
-    /// What an update can set.
+    /// The properties that an update can set.
     pub size: u32,
     /// The parts it refers to, each with the output that it takes.
     pub uses: Vec<(u32, &'static str)>,
@@ -33,7 +33,7 @@ pub struct Part {
     pub protect: Option<bool>,
 }
 
-/// What only a creation can decide about a part.
+/// The decisions about a part that only a creation can take.
 pub type Birth = (&'static str, String, u32);
 
 impl Part {

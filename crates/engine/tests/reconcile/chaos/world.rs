@@ -19,10 +19,10 @@ use std::pin::pin;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-/// How the tokens of what others make begin.
+/// The beginning of the tokens of what others make.
 const ANOTHERS: &str = "another's";
 
-/// What a person asks for with one command.
+/// A person's command.
 #[derive(Debug, Clone, Default)]
 pub struct Command {
     /// The program.
@@ -58,7 +58,7 @@ pub struct World {
     pub clock: VirtualClock,
     /// Death.
     pub reaper: Arc<Reaper>,
-    /// What others have.
+    /// The resources of others.
     pub others: Others,
     /// True when the cloud itself has no faults.
     pub is_calm: bool,
