@@ -91,6 +91,7 @@ fn applied(record: &ResourceRecord) -> Resource {
         spans: Spans::default(),
         after: Vec::new(),
         after_spans: BTreeMap::new(),
+        reads: Vec::new(),
         lifecycle: Lifecycle::default(),
         span: Span::default(),
         doc: None,

@@ -101,12 +101,15 @@ pub fn kind(error: &InvokeError, errors: &[&ErrorCodes], changes: bool) -> Cloud
     match error.kind {
         InvokeErrorKind::Unsupported => return CloudErrorKind::Unsupported,
         InvokeErrorKind::Input => return CloudErrorKind::Invalid,
+        // A slow answer of who gives the credentials is no refusal.
+        InvokeErrorKind::Credentials if error.retryable => return CloudErrorKind::Unavailable,
         InvokeErrorKind::Credentials => return CloudErrorKind::Denied,
         InvokeErrorKind::Transport | InvokeErrorKind::Response => return lost,
         InvokeErrorKind::Service => {}
     }
     if let Some(kind) = errors.iter().find_map(|errors| listed_kind(error, errors)) {
-        return kind;
+        // A change whose outcome nobody knows stays one, whatever the service calls its failure.
+        return if kind == CloudErrorKind::Unavailable { lost } else { kind };
     }
     let common = COMMON_CODES
         .iter()
@@ -212,6 +215,25 @@ mod tests {
         assert_eq!(kind(&error, &[], true), CloudErrorKind::Ambiguous);
         assert_eq!(kind(&error, &[], false), CloudErrorKind::Unavailable);
         error.may_have_applied = false;
+        assert_eq!(kind(&error, &[], true), CloudErrorKind::Unavailable);
+    }
+
+    /// A key without a client token would be made twice if the call were simply sent again.
+    #[test]
+    fn a_listed_failure_of_the_service_may_have_changed_something() {
+        let errors = ErrorCodes { unavailable: vec!["KMSInternalException".into()], ..ErrorCodes::default() };
+        let mut error = service("KMSInternalException", "");
+        assert_eq!(kind(&error, &[&errors], true), CloudErrorKind::Unavailable);
+        error.may_have_applied = true;
+        assert_eq!(kind(&error, &[&errors], true), CloudErrorKind::Ambiguous);
+        assert_eq!(kind(&error, &[&errors], false), CloudErrorKind::Unavailable);
+    }
+
+    #[test]
+    fn a_slow_source_of_credentials_is_no_refusal() {
+        let mut error = InvokeError::new(InvokeErrorKind::Credentials, "CredentialsTimeout", "");
+        assert_eq!(kind(&error, &[], true), CloudErrorKind::Denied);
+        error.retryable = true;
         assert_eq!(kind(&error, &[], true), CloudErrorKind::Unavailable);
     }
 }

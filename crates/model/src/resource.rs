@@ -36,6 +36,10 @@ pub struct Resource {
     pub after: Vec<Address>,
     /// The place in the text where `after` names each of them.
     pub after_spans: BTreeMap<Address, Span>,
+    /// The resources whose written properties a property's value was taken from, and that property: `b.bucket_name`.
+    ///
+    /// Such a value is known, so no reference stands in it. It is a dependency all the same, unless it leads back.
+    pub reads: Vec<(Address, PropPath)>,
     /// Protection, ignored drift, order of replacement.
     pub lifecycle: Lifecycle,
     /// The declaration's head.

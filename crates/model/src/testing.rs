@@ -47,6 +47,7 @@ pub fn resource(name: &str, ty: &str, properties: Json) -> Resource {
         properties,
         after: Vec::new(),
         after_spans: BTreeMap::new(),
+        reads: Vec::new(),
         lifecycle: Lifecycle::default(),
         span: Span::new(FileId(0), 0, name.len()),
         doc: None,

@@ -585,8 +585,8 @@ pub struct PolicyStatement {
     pub principals: Vec<PrincipalExpr>,
     /// The resources behind `on`.
     pub resources: Vec<Expr>,
-    /// `when { string_equals { "aws:SourceAccount" = account } }`
-    pub conditions: Vec<Stmt>,
+    /// `when { string_equals { "aws:SourceAccount" = account } }`; a body without entries stands here too.
+    pub conditions: Option<Vec<Stmt>>,
     /// Source range of the whole statement.
     pub span: Span,
 }

@@ -86,7 +86,8 @@ pub fn compare(sides: &Operands) -> Result<Ordering, Diagnostic> {
 
 /// Multiplies amounts.
 ///
-/// A number scales anything, a percentage another quantity; a rate over a duration is a number.
+/// A number scales any quantity; a percentage takes that part of a number or of another quantity; a rate over a duration is
+/// a number.
 ///
 /// # Errors
 /// GPB1102 for any other pair, GPB1118 for a result that is too large.
@@ -97,6 +98,11 @@ pub fn multiply(sides: &Operands) -> Result<Amount, Diagnostic> {
     };
     match (sides.left, sides.right) {
         (Amount::Number(left), Amount::Number(right)) => Ok(Amount::Number(times(left, right)?.normalize())),
+        (Amount::Quantity(part), Amount::Number(of)) | (Amount::Number(of), Amount::Quantity(part))
+            if part.dimension == Dimension::Percent =>
+        {
+            Ok(Amount::Number(times(of, over(part.amount, Decimal::ONE_HUNDRED, sides)?)?.normalize()))
+        }
         (Amount::Quantity(quantity), Amount::Number(by)) | (Amount::Number(by), Amount::Quantity(quantity)) => {
             scaled(quantity, by)
         }

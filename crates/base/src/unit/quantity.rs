@@ -79,11 +79,20 @@ const HABITS: &[(&str, &str)] = &[
     ("/hour", "/h"),
 ];
 
-/// Returns the quantity written as an amount and a unit (`$` for money).
+/// Returns the quantity written as an amount and a unit: `$` for money, `$k` and `$M` for thousands and millions of it.
 ///
 /// # Errors
 /// GPB1103 when there is no such unit, GPB1118 when the amount is too large for it.
 pub fn quantity(amount: Decimal, name: &str, span: Span) -> Result<Quantity, Diagnostic> {
+    if let Some(suffix) = name.strip_prefix('$').filter(|suffix| !suffix.is_empty()) {
+        return match thousands(amount, suffix) {
+            Some(dollars) => quantity(dollars, "$", span),
+            None if matches!(suffix, "k" | "M") => Err(too_large(span)),
+            None => Err(Diagnostic::error("GPB1103", format!("money has no unit `{suffix}`"))
+                .with_label(span, "not a suffix of money")
+                .help("money is written `$5`, `$5k` for thousands and `$5M` for millions")),
+        };
+    }
     let Some(unit) = find(name) else { return Err(unknown(name, span)) };
     let amount = amount.checked_mul(unit.size).ok_or_else(|| too_large(span))?;
     Ok(Quantity { dimension: unit.dimension, amount: amount.normalize(), unit })

@@ -41,6 +41,8 @@ fn arithmetic_checks_dimensions() {
     check("1h", '/', "15min", "4");
     check("1h", '/', "4", "15min");
     check("$200", '*', "10%", "$20");
+    check("10", '*', "70%", "7");
+    check("70%", '*', "10", "7");
     check("1000/min", '*', "30s", "500");
     check("30s", '*', "30s", "GPB1102 cannot multiply a duration by a duration");
     check("5", '/', "30s", "GPB1102 cannot divide a number without a unit by a duration");

@@ -36,6 +36,7 @@ impl CostFixture {
             spans: gpb_model::Spans::default(),
             after: Vec::new(),
             after_spans: std::collections::BTreeMap::new(),
+            reads: Vec::new(),
             lifecycle: gpb_model::Lifecycle::default(),
             span: Span::default(),
             doc: None,

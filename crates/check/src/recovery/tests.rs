@@ -86,6 +86,7 @@ impl RecoveryFixture {
             spans: gpb_model::Spans::default(),
             after: Vec::new(),
             after_spans: std::collections::BTreeMap::new(),
+            reads: Vec::new(),
             lifecycle: Lifecycle::default(),
             span: span(self.model.resources.len()),
             doc: None,

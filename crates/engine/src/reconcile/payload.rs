@@ -55,8 +55,8 @@ impl ApplyRun<'_> {
         let functions = self.apply.functions;
         let sources = ResolveSources { outputs: &outputs, functions, secrets: &secrets, kept: &kept };
         let resolved = resolve(&change.desired, &sources)
+            .map_err(|why| self.scrubber.text(&why))
             .map_err(|why| StepError::refused(FailureCause::Unresolved, CloudErrorKind::Invalid, "Unresolved", why))?;
-        self.check(change, &resolved, before)?;
         for path in &resolved.secrets {
             // What is made of a secret is one as a whole.
             let value = property_paths::get(&resolved.properties(), path).and_then(Json::as_str).map(str::to_owned);
@@ -64,6 +64,7 @@ impl ApplyRun<'_> {
                 self.scrubber.hold(&value, &name_of(&secrets));
             }
         }
+        self.check(change, &resolved, before)?;
         Ok(self.payload(change, resolved, &secrets, before))
     }
 
@@ -80,14 +81,14 @@ impl ApplyRun<'_> {
         let is_kept = |path: &&PropPath| before.is_some() && path.segments().count() == 1;
         let mut kept = resolved.kept.iter().filter(is_kept).peekable();
         let wrong = if kept.peek().is_none() {
-            check_values(&def, &resolved.values)
+            check_values(&def, &resolved.values, &resolved.secrets)
         } else {
             // A secret that is kept is there, though it is not sent; any string stands for it.
             let mut whole = resolved.values.clone();
             for path in kept {
                 whole.insert(PropPath::unescape(path.head()).into(), PropertyValue::Text("kept-secret".into()));
             }
-            check_values(&def, &whole)
+            check_values(&def, &whole, &resolved.secrets)
         };
         if wrong.is_empty() {
             return Ok(());

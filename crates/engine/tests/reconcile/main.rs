@@ -278,6 +278,7 @@ pub fn model_of(desired: &DesiredMap) -> Model {
             spans: gpb_model::Spans::default(),
             after: vec![],
             after_spans: BTreeMap::new(),
+            reads: Vec::new(),
             lifecycle: Lifecycle::default(),
             span: Span::default(),
             doc: None,

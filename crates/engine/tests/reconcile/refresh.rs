@@ -20,6 +20,7 @@ fn existing(name: &str, ty: &str, properties: Json) -> Resource {
         spans: gpb_model::Spans::default(),
         after: vec![],
         after_spans: BTreeMap::new(),
+        reads: Vec::new(),
         lifecycle: Lifecycle::default(),
         span: Span::default(),
         doc: None,

@@ -3,15 +3,31 @@
 use super::property_reader::{PropertyReader, ReadJob, ReadOutput};
 use super::tags;
 use crate::compile_context::{AlreadyReported, EvalResult};
-use crate::eval::{Assignment, BlockEntries, Expectation, OrderedOutput, Scope, scalar};
+use crate::eval::{Assignment, BlockEntries, Expectation, MetOrder, OrderedOutput, Scope, scalar};
 use crate::expand::{Expander, ExpansionOutput, ResourceNode};
+use compact_str::CompactString;
 use gpb_model as model;
 use gpb_model::value::{Value, ValueEntry, ValueMap};
-use gpb_model::{Lifecycle, Resource};
+use gpb_model::{Address, Lifecycle, Resource};
 use gpb_model::{PropPath, Replacement};
 use gpb_syntax::ast::{NamePath, PathSegment, Stmt};
 use std::collections::BTreeSet;
 use std::rc::Rc;
+
+/// What a resource's properties were evaluated with.
+#[derive(Debug, Default)]
+struct PropertyOrder<'p> {
+    outputs: Vec<Rc<OrderedOutput<'p>>>,
+    /// The nodes of which a written property was read, and the property it is part of.
+    reads: Vec<(u32, CompactString)>,
+}
+
+impl<'p> PropertyOrder<'p> {
+    fn add(&mut self, met: MetOrder<'p>, property: impl Fn() -> CompactString) {
+        self.outputs.extend(met.outputs);
+        self.reads.extend(met.resources.into_iter().map(|node| (node, property())));
+    }
+}
 
 impl<'p> Expander<'_, 'p> {
     /// Returns the resources, in order.
@@ -29,9 +45,9 @@ impl<'p> Expander<'_, 'p> {
                     let usage = self.usage(&entries);
                     self.goals.borrow_mut().resource_usage.insert(node.handle.address.clone(), usage);
                 }
-                let since = self.state.order.mark();
-                reader.give(self.evaluated(node, &entries));
-                evaluated.push((node, entries, self.state.order.take(since)));
+                let mut order = PropertyOrder::default();
+                reader.give(self.evaluated(node, &entries, &mut order));
+                evaluated.push((node, entries, order));
             }
             (evaluated, reader.finish())
         });
@@ -43,7 +59,7 @@ impl<'p> Expander<'_, 'p> {
         &self,
         node: &Rc<ResourceNode<'p>>,
         entries: &BlockEntries<'p>,
-        order: &[Rc<OrderedOutput<'p>>],
+        order: &PropertyOrder<'p>,
         read: ReadOutput,
         tags: &model::PropertyMap,
     ) -> Resource {
@@ -67,7 +83,7 @@ impl<'p> Expander<'_, 'p> {
             }
         }
         let address = node.handle.address.clone();
-        after.extend(self.output_order(order));
+        after.extend(self.output_order(&order.outputs));
         let mut seen = BTreeSet::new();
         after.retain(|(other, _)| *other != address && seen.insert(other.clone()));
         let after_spans = after.iter().cloned().collect();
@@ -83,14 +99,28 @@ impl<'p> Expander<'_, 'p> {
             spans: read.spans,
             after,
             after_spans,
+            reads: self.reads(node, &order.reads),
             lifecycle,
             span: stmt.name.span,
             doc: stmt.doc.as_deref().map(str::to_owned),
         }
     }
 
+    /// Returns the resources that a resource's properties were read from, each once, with the first property that was.
+    fn reads(&self, node: &ResourceNode<'p>, met: &[(u32, CompactString)]) -> Vec<(Address, PropPath)> {
+        let mut seen = BTreeSet::new();
+        let others = met.iter().filter(|(other, _)| *other != node.id && seen.insert(*other));
+        let others = others.filter_map(|(other, property)| Some((self.expansion.node(*other)?, property)));
+        others.map(|(other, property)| (other.handle.address.clone(), PropPath(property.clone()))).collect()
+    }
+
     /// Evaluates every property of a resource, to be read by the catalog.
-    fn evaluated(&self, node: &Rc<ResourceNode<'p>>, entries: &BlockEntries<'p>) -> ReadJob {
+    fn evaluated(
+        &self,
+        node: &Rc<ResourceNode<'p>>,
+        entries: &BlockEntries<'p>,
+        order: &mut PropertyOrder<'p>,
+    ) -> ReadJob {
         let mut map =
             ValueMap::with_capacity_and_hasher(entries.assignments.len(), foldhash::fast::RandomState::default());
         let mut whole = true;
@@ -98,7 +128,13 @@ impl<'p> Expander<'_, 'p> {
         let given = entries.assignments.iter().enumerate().filter(|(_, (name, _))| !(usage && **name == "usage"));
         for (at, (name, given)) in given {
             let key = given.first().map_or(node.stmt.name.span, Assignment::head);
-            match self.written(node, entries, at, key) {
+            let since = self.state.order.mark();
+            let value = self.written(node, entries, at, key);
+            order.add(self.state.order.take(since), || {
+                let property = node.def.root.by_name(name).or_else(|| node.def.root.by_aws(name));
+                property.map_or_else(|| CompactString::from(*name), |property| property.aws.as_str().into())
+            });
+            match value {
                 Ok(value) if value.is_absent() => {}
                 Ok(value) => {
                     map.insert(self.state.shared(name), ValueEntry { key, value });

@@ -20,6 +20,9 @@ impl<'p> Expander<'_, 'p> {
     pub(super) fn usage(&self, entries: &BlockEntries<'p>) -> BTreeMap<String, Value> {
         let read = || -> EvalResult<BTreeMap<String, Value>> {
             let Some(given) = entries.assignments.get("usage") else { return Ok(BTreeMap::new()) };
+            if let [first, second, ..] = &**given {
+                return Err(self.interpreter().twice("usage", second.head(), Some(first.head())));
+            }
             let value =
                 self.interpreter().known(self.interpreter().given("usage", given, Expectation::Any)?, "usage")?;
             let Some(map) = value.as_map() else {
@@ -40,9 +43,23 @@ impl<'p> Expander<'_, 'p> {
             if let Stmt::Budget(budget) = stmt
                 && let Ok(budget) = self.budget_of(budget, scope)
             {
-                self.goals.borrow_mut().budgets.push(budget);
+                self.add_budget(budget);
             }
         }
+    }
+
+    /// Adds a budget to the goals; a second one of the same size of usage is reported.
+    fn add_budget(&self, budget: Budget) {
+        let budgets = &mut self.goals.borrow_mut().budgets;
+        if let Some(first) = budgets.iter().find(|first| first.at == budget.at) {
+            let name = match &budget.at {
+                Some((driver, size)) => format!("budget at {} {driver}", size.normalize()),
+                None => "budget".to_owned(),
+            };
+            self.interpreter().twice(&name, budget.span, Some(first.span));
+            return;
+        }
+        budgets.push(budget);
     }
 
     fn budget_of(&self, budget: &'p ast::BudgetStmt, scope: &Scope<'p>) -> EvalResult<Budget> {

@@ -141,14 +141,14 @@ impl<'p> Expander<'_, 'p> {
         name: &str,
         ty: &Type,
     ) -> EvalResult<Option<Value>> {
-        let mut found = None;
-        for stmt in &item.body.stmts {
-            match stmt {
-                Stmt::Field(field) if field.head.text == name && field.label.is_none() => found = Some(field),
-                _ => {}
-            }
+        let mut fields = item.body.stmts.iter().filter_map(|stmt| match stmt {
+            Stmt::Field(field) if field.head.text == name && field.label.is_none() => Some(field),
+            _ => None,
+        });
+        let Some(field) = fields.next() else { return Ok(None) };
+        if let Some(second) = fields.next() {
+            return Err(self.interpreter().twice(name, second.head.span, Some(field.head.span)));
         }
-        let Some(field) = found else { return Ok(None) };
         let value = self.interpreter().eval(&field.value, scope, Expectation::Type(ty))?;
         let value = self.interpreter().conform(value, ty, scope, None)?;
         Ok(Some(value).filter(|value| !value.is_absent()))

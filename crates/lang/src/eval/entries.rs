@@ -186,7 +186,8 @@ impl<'p> Interpreter<'_, 'p> {
         }
     }
 
-    fn twice(&self, name: &str, at: Span, first: Option<Span>) -> AlreadyReported {
+    /// Reports a name that is given a value twice.
+    pub fn twice(&self, name: &str, at: Span, first: Option<Span>) -> AlreadyReported {
         let diagnostic =
             Diagnostic::error("GPB1409", format!("`{name}` is given a value twice")).with_label(at, "given again here");
         let diagnostic = match first.filter(|first| *first != at) {

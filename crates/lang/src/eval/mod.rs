@@ -36,7 +36,7 @@ pub use entries::{BlockEntries, bind_iteration};
 pub use expect::Expectation;
 pub use interpreter::Interpreter;
 pub use memo::{CycleLabel, MemoKey};
-pub use output_order::OrderedOutput;
+pub use output_order::{MetOrder, OrderedOutput};
 pub use resource_view::ResourceView;
 pub use scope::{Frame, InstanceId, ModuleContext, Scope, key_segment, scalar};
 pub use state::EvalState;

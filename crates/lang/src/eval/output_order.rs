@@ -1,4 +1,5 @@
-//! The order that outputs bring: whoever uses `output x = … after a` comes after `a`.
+//! The order that values bring: whoever uses `output x = … after a` comes after `a`, and whoever uses `b.bucket_name`, which the
+//! text of `b` gives, comes after `b`.
 //!
 //! A value does not know where it comes from, so what is met while something is evaluated is noted: each value that is kept
 //! keeps what was met with it, and meets it again at each use.
@@ -12,8 +13,23 @@ use gpb_syntax::ast::NamePath;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-/// An output with an order, by its number.
-type OutputId = u32;
+/// What was met on the way to a value and brings an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum OrderSource {
+    /// An output with an order, by its number.
+    Output(u32),
+    /// A resource of which a written property was read, by the number of its node.
+    Resource(u32),
+}
+
+/// What a resource's properties were evaluated with.
+#[derive(Debug)]
+pub struct MetOrder<'p> {
+    /// The outputs with an order.
+    pub outputs: Vec<Rc<OrderedOutput<'p>>>,
+    /// The resources of which a written property was read, by the numbers of their nodes.
+    pub resources: Vec<u32>,
+}
 
 /// The order of one output.
 #[derive(Debug)]
@@ -26,28 +42,38 @@ pub struct OrderedOutput<'p> {
     pub found: OnceCell<Vec<(Address, Span)>>,
 }
 
-/// Holds the outputs with an order that were met, and what was evaluated with them.
+/// Holds what was met that brings an order, and what was evaluated with it.
 #[derive(Debug, Default)]
 pub struct OutputOrder<'p> {
     outputs: RefCell<Vec<Rc<OrderedOutput<'p>>>>,
-    numbers: RefCell<HashMap<(u32, usize), OutputId>>,
-    /// The outputs met by what is being evaluated now.
-    met: RefCell<Vec<OutputId>>,
-    values: RefCell<HashMap<MemoKey<'p>, Rc<[OutputId]>>>,
-    /// The outputs that the variables of a `for` were taken from, by the frame of the iteration.
-    frames: RefCell<HashMap<u32, Rc<[OutputId]>>>,
+    numbers: RefCell<HashMap<(u32, usize), u32>>,
+    /// What was met by what is being evaluated now.
+    met: RefCell<Vec<OrderSource>>,
+    values: RefCell<HashMap<MemoKey<'p>, Rc<[OrderSource]>>>,
+    /// What the variables of a `for` were taken from, by the frame of the iteration.
+    frames: RefCell<HashMap<u32, Rc<[OrderSource]>>>,
 }
 
 impl<'p> OutputOrder<'p> {
     /// Notes the use of an output, by its frame and the place of its statement.
     pub fn use_output(&self, frame: &Rc<Frame<'p>>, at: usize, paths: &'p [NamePath]) {
         let mut outputs = self.outputs.borrow_mut();
-        let Ok(next) = OutputId::try_from(outputs.len()) else { return };
+        let Ok(next) = u32::try_from(outputs.len()) else { return };
         let id = *self.numbers.borrow_mut().entry((frame.id, at)).or_insert(next);
         if id == next {
             outputs.push(Rc::new(OrderedOutput { paths, frame: frame.clone(), found: OnceCell::new() }));
         }
-        self.met.borrow_mut().push(id);
+        self.met.borrow_mut().push(OrderSource::Output(id));
+    }
+
+    /// Notes that a written property of a resource was read, by the number of its node; what that value was made of is the
+    /// resource's own order, but for outputs.
+    pub fn use_resource(&self, node: u32, since: usize) {
+        let mut met = self.met.borrow_mut();
+        let since = since.min(met.len());
+        let made_of = met.split_off(since);
+        met.extend(made_of.into_iter().filter(|one| matches!(one, OrderSource::Output(_))));
+        met.push(OrderSource::Resource(node));
     }
 
     /// Notes the use of a value that was kept.
@@ -91,15 +117,22 @@ impl<'p> OutputOrder<'p> {
         done
     }
 
-    /// Returns the outputs met since, each once, and drops them.
-    pub fn take(&self, since: usize) -> Vec<Rc<OrderedOutput<'p>>> {
+    /// Returns what was met since, each once, and drops it.
+    pub fn take(&self, since: usize) -> MetOrder<'p> {
         let met = self.met_since(since);
         self.met.borrow_mut().truncate(since);
-        let outputs = self.outputs.borrow();
-        met.iter().flat_map(|met| met.iter()).filter_map(|id| outputs.get(*id as usize).cloned()).collect()
+        let known = self.outputs.borrow();
+        let (mut outputs, mut resources) = (Vec::new(), Vec::new());
+        for source in met.iter().flat_map(|met| met.iter()) {
+            match source {
+                OrderSource::Output(id) => outputs.extend(known.get(*id as usize).cloned()),
+                OrderSource::Resource(node) => resources.push(*node),
+            }
+        }
+        MetOrder { outputs, resources }
     }
 
-    fn met_since(&self, since: usize) -> Option<Rc<[OutputId]>> {
+    fn met_since(&self, since: usize) -> Option<Rc<[OrderSource]>> {
         let met = self.met.borrow();
         let mut found = met.get(since..).filter(|found| !found.is_empty())?.to_vec();
         found.sort_unstable();

@@ -45,10 +45,9 @@ impl<'p> Interpreter<'_, 'p> {
                 value,
             });
         }
-        let conditions = match statement.conditions.as_slice() {
-            [] => None,
-            stmts => Some(self.object(stmts, scope, Expectation::Any, statement.span)?),
-        };
+        let conditions = statement.conditions.as_ref();
+        let conditions =
+            conditions.map(|stmts| self.object(stmts, scope, Expectation::Any, statement.span)).transpose()?;
         Ok(PolicyStatementValue {
             allow: statement.allow,
             actions: actions?,

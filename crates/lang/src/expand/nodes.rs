@@ -97,8 +97,10 @@ impl<'p> Expander<'_, 'p> {
             .into_iter()
             .find_map(|name| body.assignments.get_index_of(name));
         if let Some(at) = written {
+            let since = self.state.order.mark();
             let value = self.written(&node, &body, at, span)?;
             if value.is_known() && !value.is_absent() {
+                self.state.order.use_resource(node.id, since);
                 return Ok(value.with_span(span));
             }
         }

@@ -1,6 +1,6 @@
 //! Makes conditions: operators by their names, values as strings.
 
-use super::values::{one_or_many, put};
+use super::values::{absent, empty, one_or_many, put};
 use crate::ty;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
@@ -67,22 +67,35 @@ pub(super) fn block(conditions: &Value, diagnostics: &mut Vec<Diagnostic>) -> Va
         diagnostics.push(expects_object(conditions));
         return Value::map(out, conditions.span);
     };
-    for (name, entry) in entries.iter().filter(|(_, entry)| !entry.value.is_absent()) {
+    if entries.is_empty() {
+        diagnostics.push(empty("this `when` has no condition", conditions.span));
+    }
+    for (name, entry) in entries {
         let Some(aws) = operator(name) else {
             diagnostics.push(unknown(name, entry.key));
             continue;
         };
+        if entry.value.is_absent() {
+            diagnostics.push(absent(&entry.value));
+            continue;
+        }
         let Some(keys) = entry.value.as_map() else {
             diagnostics.push(expects_object(&entry.value));
             continue;
         };
+        if keys.is_empty() {
+            diagnostics.push(empty(&format!("`{name}` tests no key"), entry.key));
+        }
         let mut tests = match out.swap_remove(aws.as_str()) {
             Some(ValueEntry { value: Value { kind: ValueKind::Map(earlier), .. }, .. }) => earlier.as_ref().clone(),
             _ => ValueMap::default(),
         };
-        for (key, tested) in keys.iter().filter(|(_, tested)| !tested.value.is_absent()) {
-            let mut values = Vec::new();
+        for (key, tested) in keys {
+            let (mut values, known) = (Vec::new(), diagnostics.len());
             scalars(&tested.value, &mut values, diagnostics);
+            if values.is_empty() && diagnostics.len() == known {
+                diagnostics.push(empty(&format!("`{key}` is tested against nothing"), tested.value.span));
+            }
             put(&mut tests, key, one_or_many(values, tested.value.span));
         }
         put(&mut out, &aws, Value::map(tests, entry.value.span));
@@ -99,7 +112,7 @@ fn scalars(value: &Value, found: &mut Vec<Value>, diagnostics: &mut Vec<Diagnost
         ValueKind::Number(number) => found.push(Value::text(number.normalize().to_string(), value.span)),
         ValueKind::Unknown(unknown) if !matches!(unknown.ty, Type::Secret) => found.push(value.clone()),
         ValueKind::Secret(_) => diagnostics.push(ty::secret_as_text(value)),
-        ValueKind::Absent => {}
+        ValueKind::Absent => diagnostics.push(absent(value)),
         ValueKind::Word(word) if word.among.is_some() => found.push(Value::text(word.text.clone(), value.span)),
         ValueKind::Word(word) => diagnostics.push(word.unknown(value.span)),
         _ => diagnostics.push(

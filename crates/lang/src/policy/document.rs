@@ -3,7 +3,7 @@
 use super::condition;
 use super::principals::principals;
 use super::statement::PolicyStatementValue;
-use super::values::{one_or_many, put, texts};
+use super::values::{clause, one_or_many, put};
 use crate::ty::{ActionFact, TypeContext};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
@@ -33,7 +33,8 @@ fn statement(statement: &PolicyStatementValue, cx: &TypeContext, diagnostics: &m
     if let Some(principal) = principals(&statement.principals, cx, diagnostics) {
         put(&mut out, "Principal", principal);
     }
-    let actions = texts(&statement.actions, cx, diagnostics);
+    let effect = if statement.allow { "allow" } else { "deny" };
+    let actions = clause(effect, &statement.actions, cx, diagnostics);
     for action in &actions {
         if let ValueKind::Text(text) = &action.kind {
             diagnostics.extend(check_action(text, action.span, cx));
@@ -41,7 +42,7 @@ fn statement(statement: &PolicyStatementValue, cx: &TypeContext, diagnostics: &m
     }
     put(&mut out, "Action", one_or_many(actions, statement.span));
     if !statement.resources.is_empty() {
-        put(&mut out, "Resource", one_or_many(texts(&statement.resources, cx, diagnostics), statement.span));
+        put(&mut out, "Resource", one_or_many(clause("on", &statement.resources, cx, diagnostics), statement.span));
     } else if statement.principals.is_empty() {
         diagnostics.push(
             Diagnostic::error("GPB9006", "this statement says neither to whom nor on what")

@@ -1,7 +1,7 @@
 //! The principals behind `to`.
 
 use super::statement::Principal;
-use super::values::{one_or_many, put, texts};
+use super::values::{clause, one_or_many, put};
 use crate::ty::TypeContext;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
@@ -31,7 +31,7 @@ pub(super) fn principals(
                 anyone = Some(principal.kind_span);
             }
             (Some((_, aws)), Some(value)) => {
-                let found = texts(std::slice::from_ref(value), cx, diagnostics);
+                let found = clause("to", std::slice::from_ref(value), cx, diagnostics);
                 if *aws == "Service" {
                     diagnostics.extend(found.iter().filter_map(check_service));
                 }

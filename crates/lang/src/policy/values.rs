@@ -21,10 +21,32 @@ pub(super) fn one_or_many(mut values: Vec<Value>, span: Span) -> Value {
     }
 }
 
+/// Returns the diagnostic for a value that may be absent: left out, it would change whom the statement is about.
+pub(super) fn absent(value: &Value) -> Diagnostic {
+    Diagnostic::error("GPB1110", "no value was given where a policy needs one")
+        .with_label(value.span, "this may be absent")
+        .help("choose a value for that case with `??`, or choose between two policies with `if`")
+}
+
+/// Returns the diagnostic for a clause that says nothing, and so would not limit the statement.
+pub(super) fn empty(what: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("GPB9007", what).with_label(span, "empty").help("say what is meant, or leave the clause out")
+}
+
+/// Collects the strings of one clause, which must say something.
+pub(super) fn clause(name: &str, values: &[Value], cx: &TypeContext, diagnostics: &mut Vec<Diagnostic>) -> Vec<Value> {
+    let known = diagnostics.len();
+    let found = texts(values, cx, diagnostics);
+    if let (true, true, [first, ..]) = (found.is_empty(), diagnostics.len() == known, values) {
+        diagnostics.push(empty(&format!("this `{name}` names nothing"), first.span));
+    }
+    found
+}
+
 /// Collects the strings among the values and the lists in them.
 ///
 /// Anything else is reported and left out.
-pub(super) fn texts(values: &[Value], cx: &TypeContext, diagnostics: &mut Vec<Diagnostic>) -> Vec<Value> {
+fn texts(values: &[Value], cx: &TypeContext, diagnostics: &mut Vec<Diagnostic>) -> Vec<Value> {
     let mut found = Vec::new();
     for value in values {
         match &value.kind {
@@ -32,7 +54,7 @@ pub(super) fn texts(values: &[Value], cx: &TypeContext, diagnostics: &mut Vec<Di
             ValueKind::Word(word) if word.among.is_some() => found.push(Value::text(word.text.clone(), value.span)),
             ValueKind::Unknown(unknown) if unknown.ty.may_be(&Type::String) => found.push(value.clone()),
             ValueKind::List(items) => found.extend(texts(items, cx, diagnostics)),
-            ValueKind::Absent => {}
+            ValueKind::Absent => diagnostics.push(absent(value)),
             ValueKind::Resource(handle) => {
                 let arn = cx.facts.arn(&handle.ty);
                 diagnostics.push(resource_as_text(&handle.ty, value.span, arn.as_deref()));

@@ -8,6 +8,7 @@ use crate::resource::Resource;
 use foldhash::{HashMap, HashSet};
 use gpb_base::source::Span;
 use petgraph::Direction;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{DfsPostOrder, EdgeRef};
 
@@ -39,6 +40,7 @@ impl Graph {
             graph.connect(resource, &mut seen);
             seen.clear();
         }
+        graph.connect_reads(model);
         graph
     }
 
@@ -168,6 +170,40 @@ impl Graph {
         for to in &resource.after {
             add(self, to, None, resource.after_spans.get(to).copied().unwrap_or(resource.span));
         }
+    }
+
+    /// Adds an edge for each value that was taken from a written property, but for those that would close a cycle: the value
+    /// is known, so two resources may each take one from the other.
+    fn connect_reads(&mut self, model: &Model) {
+        let mut added = HashSet::default();
+        for resource in model.resources.iter().filter(|resource| !resource.reads.is_empty()) {
+            let Some(&from) = self.index.get(&resource.address) else { continue };
+            for (to, property) in &resource.reads {
+                if let Some(&to) = self.index.get(to)
+                    && from != to
+                    && self.graph.find_edge(from, to).is_none()
+                {
+                    let span = span_of(resource, property);
+                    self.graph.add_edge(from, to, Edge { property: Some(property.clone()), span: Some(span) });
+                    added.insert((from, to));
+                }
+            }
+        }
+        if added.is_empty() {
+            return;
+        }
+        let mut group_of = vec![0usize; self.graph.node_count()];
+        for (number, group) in kosaraju_scc(&self.graph).into_iter().enumerate() {
+            for node in group {
+                if let Some(slot) = group_of.get_mut(node.index()) {
+                    *slot = number;
+                }
+            }
+        }
+        self.graph.retain_edges(|graph, edge| {
+            let Some((from, to)) = graph.edge_endpoints(edge) else { return false };
+            !added.contains(&(from, to)) || group_of.get(from.index()) != group_of.get(to.index())
+        });
     }
 
     fn neighbours<'a>(

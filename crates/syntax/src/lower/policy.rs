@@ -21,7 +21,7 @@ impl Lowering {
             actions: Vec::new(),
             principals: Vec::new(),
             resources: Vec::new(),
-            conditions: Vec::new(),
+            conditions: None,
             span: self.span(node),
         };
         for part in node.children() {
@@ -34,7 +34,7 @@ impl Lowering {
                     let values = part.children().filter(|child| is_value(child.rule()));
                     statement.resources.extend(values.map(|value| self.expr(value)));
                 }
-                Rule::when_clause => statement.conditions.extend(self.body_in(part)),
+                Rule::when_clause => statement.conditions.get_or_insert_default().extend(self.body_in(part)),
                 rule if is_value(rule) => statement.actions.push(self.expr(part)),
                 _ => {}
             }

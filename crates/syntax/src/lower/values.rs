@@ -113,13 +113,19 @@ impl Lowering {
             self.report(messages::too_many_digits(span));
             return ExprKind::Missing;
         };
-        let unit = node.children().find(|child| matches!(child.rule(), Rule::unit | Rule::known_unit | Rule::dollar));
-        match unit {
-            None => ExprKind::Number(amount),
-            Some(unit) => ExprKind::Quantity {
-                amount,
-                unit: Ident { text: unit.text().into(), span: self.span(unit), quoted: false },
-            },
+        let money = node.child(Rule::dollar);
+        let unit = node.children().find(|child| matches!(child.rule(), Rule::unit | Rule::known_unit));
+        let ident = |text: String, span| Ident { text: text.into(), span, quoted: false };
+        match (money, unit) {
+            (None, None) => ExprKind::Number(amount),
+            (Some(one), None) | (None, Some(one)) => {
+                ExprKind::Quantity { amount, unit: ident(one.text().to_owned(), self.span(one)) }
+            }
+            // Money with a suffix, `$5k`: whether it is one that money takes is known where units are.
+            (Some(money), Some(suffix)) => {
+                let unit = ident(format!("{}{}", money.text(), suffix.text()), self.span(suffix));
+                ExprKind::Quantity { amount, unit }
+            }
         }
     }
 
