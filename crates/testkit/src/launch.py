@@ -46,6 +46,7 @@ def mend():
     delete_changed_endpoints()
     keep_policy_arns()
     keep_modified_subnet_groups()
+    tag_created_buckets()
 
 
 def delete_changed_endpoints():
@@ -95,6 +96,34 @@ def keep_modified_subnet_groups():
         return group
 
     Backend.modify_db_subnet_group = modify
+
+
+def tag_created_buckets():
+    """moto ignores the tags of a bucket's creation, and gives a new bucket those of a deleted one of the same name:
+    docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucketConfiguration.html, Tags.
+    """
+    import xmltodict
+    from moto.s3.models import S3Backend as Backend
+    from moto.s3.responses import S3Response as Response
+
+    deleted, put = Backend.delete_bucket, Response._bucket_response_put
+
+    def delete(self, bucket_name):
+        bucket = deleted(self, bucket_name)
+        if bucket:
+            self.tagger.delete_all_tags_for_resource(bucket.arn)
+        return bucket
+
+    def put_bucket(self, request, bucket_name, querystring):
+        is_new = not querystring and bucket_name not in self.backend.buckets
+        answer = put(self, request, bucket_name, querystring)
+        if is_new and self.body and bucket_name in self.backend.buckets:
+            configuration = xmltodict.parse(self.body, force_list=("Tag",)).get("CreateBucketConfiguration") or {}
+            tags = (configuration.get("Tags") or {}).get("Tag", [])
+            self.backend.put_bucket_tagging(bucket_name, {tag["Key"]: tag["Value"] or "" for tag in tags})
+        return answer
+
+    Backend.delete_bucket, Response._bucket_response_put = delete, put_bucket
 
 
 def keep_managed_tags():
