@@ -80,7 +80,7 @@ def rename(text):
     for _, name in moves:
         text = re.sub(rf"(    resource \S+ ){name} \{{", rf"\g<1>{name}_moved {{", text)
         text = re.sub(rf"(?<![\w\".-]){name}\.(?=\w)", f"{name}_moved.", text)
-        text = re.sub(rf"((?:network|security|messages|stores|edge|compute)\.){name}\.(?=\w)", rf"\g<1>{name}_moved.", text)
+        text = re.sub(rf"((?:network|security|messages|stores|edge|compute|functions)\.){name}\.(?=\w)", rf"\g<1>{name}_moved.", text)
         text = re.sub(rf"(      after (?:\w+\.)?){name}$", rf"\g<1>{name}_moved", text, flags=re.M)
     lines = "".join(f"  moved {layer}.{name} to {layer}.{name}_moved\n" for layer, name in moves)
     return text.replace("  /// Counts the edits", lines + "\n  /// Counts the edits", 1)
