@@ -38,7 +38,7 @@ LEFT_OUT = re.compile(
     r"|Endpoint|ReaderEndpoint|CurrentVersion|LatestRevision|id|deploymentId|ClusterCreateTime|StateUpdatedTimestamp|ResponseMetadata|PolicyRevisionId"
     r"|NetworkInterfaceIds|DNSName|DnsEntries|ZookeeperConnectString.*|AlarmConfigurationUpdatedTimestamp|AssociationId|Alarms|Arn|ARN|deployments|ResourceRecordSetCount|Version"
     r"|pendingCount|runningCount|storedBytes|.*TasksCount|activeServicesCount|statistics|AllocationId|PubliclyAccessible|Revision|AvailableIpAddressCount|HealthCheckVersion|QueueArn|Approximate.*"
-    r"|TaskDefinition|taskDefinition|creationTime|logGroupArn|SubscriptionArn|MemberClusters|NodeGroups|CreatedTimestamp|LastModifiedTimestamp|CACertificateIdentifier|lastModified|AttachmentCount)$"
+    r"|TaskDefinition|taskDefinition|creationTime|LastModified|LatestStreamArn|LatestStreamLabel|logGroupArn|SubscriptionArn|MemberClusters|NodeGroups|CreatedTimestamp|LastModifiedTimestamp|CACertificateIdentifier|lastModified|AttachmentCount)$"
 )
 
 
