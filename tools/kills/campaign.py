@@ -240,11 +240,15 @@ class Campaign:
         for name in [step.name for step in STEPS] + ["all"]:
             print(f"{name:9}" + "".join(f"{table[name][column]:>12}" for column in columns))
         operations = {operation for calls in self.calls.values() for operation in calls}
+        moments = collections.Counter(when for _, _, when in self.kills)
+        print("\n" + ", ".join(f"{count} {when}" for when, count in sorted(moments.items())))
         killed = {(at, when) for _, at, when in self.kills}
+        one = [operation for operation in operations if any((operation, when) in killed for when in WHEN)]
         both = [operation for operation in operations if all((operation, when) in killed for when in WHEN)]
+        print(f"{len(one)} of {len(operations)} operations killed before or after, {len(both)} both")
         if self.ended:
-            print(f"\nended before {self.options.kills} kills")
-        print(f"\n{len(both)} of {len(operations)} operations killed both before and after; {seconds:.0f} s, seed {self.options.seed}")
+            print(f"ended before {self.options.kills} kills")
+        print(f"{seconds:.0f} s, seed {self.options.seed}")
 
 
 def hasty_library(library, folder):
