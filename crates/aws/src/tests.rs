@@ -196,6 +196,7 @@ async fn an_interrupted_creation_is_found_by_its_marker() {
         place: &place(),
         matching: &matching,
         token: Some("a"),
+        label: None,
         sent: false,
     };
     assert_eq!(cloud.find(find.clone()).await.unwrap().len(), 1);

@@ -193,7 +193,14 @@ impl Refresh<'_> {
             read.map(|found| found.into_iter().filter(|found| matches(found, wanted)).collect::<Vec<_>>())
         } else {
             let find = |attempt| {
-                let find = self.cloud.find(FindRequest { ty, place, matching: wanted, token: None, sent: false });
+                let find = self.cloud.find(FindRequest {
+                    ty,
+                    place,
+                    matching: wanted,
+                    token: None,
+                    label: None,
+                    sent: false,
+                });
                 LoggedCall { operation: "find", ty, place, attempt }.run(self.clock, find)
             };
             with_retry(ClockPause::new(self.clock, self.seed, ty), find).await

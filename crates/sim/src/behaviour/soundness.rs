@@ -30,6 +30,7 @@ fn names(ty: &str, rules: &TypeRules) -> Vec<(String, PropPath)> {
     let own = |path: &PropPath| (ty.to_owned(), path.clone());
     let head = |name: &String| (ty.to_owned(), PropPath(name.as_str().into()));
     named.extend(rules.status.iter().map(|rule| own(&rule.property)));
+    named.extend(rules.lists.iter().filter_map(|rule| rule.by_name.as_ref()).map(own));
     named.extend(rules.settle.iter().flat_map(|rule| &rule.properties).map(head));
     named.extend(rules.no_change.iter().flat_map(|rule| &rule.properties).map(head));
     named.extend(rules.revises.iter().flat_map(|rule| &rule.properties).map(head));

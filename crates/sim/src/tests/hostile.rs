@@ -82,7 +82,7 @@ impl Hostile {
 
     fn found(&self, ty: &str) -> usize {
         let (matching, place, ty) = (Properties::new(), place(), format!("aws.test.{ty}"));
-        let find = FindRequest { ty: &ty, place: &place, matching: &matching, token: None, sent: false };
+        let find = FindRequest { ty: &ty, place: &place, matching: &matching, token: None, label: None, sent: false };
         self.clock.run(self.sim.find(find)).unwrap().len()
     }
 }
