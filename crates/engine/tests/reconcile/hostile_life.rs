@@ -3,6 +3,8 @@
 use super::hostile::{service, world};
 use super::scripted_cloud::ScriptedCloud;
 use super::*;
+use gpb_engine::cloud::{CloudErrorKind, CreateRequest, ResourceKey};
+use gpb_engine::state::{NewIntent, OperationKind};
 use std::time::Duration;
 
 fn network(zone: &str) -> DesiredMap {
@@ -166,6 +168,51 @@ fn a_secret_that_was_deleted_lives_again_under_its_name() {
     assert_eq!(world.live(&secret).failed, []);
     assert!(world.since(start) < Duration::from_mins(3), "{:?}", world.since(start));
     world.assert_settled(&secret, "brought back");
+}
+
+/// The names of secrets are held in the account, not in a stack: what another state deleted stays as it is.
+#[test]
+fn a_secret_that_another_state_deleted_is_left_alone() {
+    let world = world();
+    let (ty, place) = ("aws.secretsmanager.secret", place());
+    let desired = json!({"Name": "shop/key", "SecretString": "a"}).as_object().cloned().unwrap();
+    let create = CreateRequest { ty, place: &place, desired: &desired, label: "other", token: "another's" };
+    let sink = gpb_sim::testing::RecordingSink::default();
+    let theirs = world.clock.run(world.sim.create(create, &sink)).unwrap();
+    let key = ResourceKey { ty: ty.into(), place: place.clone(), id: theirs.id };
+    world.clock.run(world.sim.delete(&key, "d", &sink)).unwrap();
+    let secret = vec![("secret", "secretsmanager.secret", json!({"Name": "shop/key", "SecretString": "b"}))];
+    let outcome = world.live(&secret);
+    assert_eq!(outcome.failed[0].error.kind, CloudErrorKind::AlreadyExists, "{:?}", outcome.failed);
+    assert!(world.snapshot().resources.is_empty());
+}
+
+/// A kill in the creating call, and the next run at once: ListSecrets shows nothing for five minutes.
+#[test]
+fn a_secret_whose_creation_was_cut_short_is_found_at_once() {
+    for properties in [json!({"Name": "shop/key", "SecretString": "a"}), json!({"SecretString": "a"})] {
+        let world = world();
+        let (ty, place, address) = ("aws.secretsmanager.secret", place(), Address::new("secret"));
+        let desired = properties.as_object().cloned().unwrap();
+        let intent = NewIntent {
+            address: address.clone(),
+            ty: ty.into(),
+            place: place.clone(),
+            operation: OperationKind::Create,
+            id: None,
+            desired: desired.clone(),
+            depends_on: vec![],
+            layer: None,
+            started_ms: 0,
+        };
+        let token = futures::executor::block_on(world.writer().begin(intent)).unwrap().token;
+        let label = EngineFixture::scope().label(&address);
+        let create = CreateRequest { ty, place: &place, desired: &desired, label: &label, token: &token };
+        world.clock.run(world.sim.create(create, &gpb_sim::testing::RecordingSink::default())).unwrap();
+        let secret = vec![("secret", "secretsmanager.secret", properties)];
+        assert_eq!(world.live(&secret).failed, []);
+        world.assert_settled(&secret, "found");
+    }
 }
 
 /// AWS keeps a route under the canonical form of its destination.
