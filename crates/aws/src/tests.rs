@@ -14,8 +14,9 @@ mod name_conflicts;
 mod script;
 mod secrets;
 mod services;
+mod waits;
 
-use super::binding::BindingFile;
+use super::binding::{ApiCall, BindingFile, ReadyCheck, TypeBinding};
 use super::{BindingError, Bindings, lint};
 use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
