@@ -251,3 +251,50 @@ fn a_role_that_a_database_does_not_know_yet_is_waited_for() {
     assert!(cloud.made(&["create"]).len() > 2, "it was refused before: {:?}", cloud.calls.lock());
     world.assert_settled(&desired, "monitored");
 }
+
+/// The private name of a service leads to one endpoint; without it a network may have several.
+#[test]
+fn two_endpoints_of_a_service_exclude_each_other_by_their_private_name() {
+    for (kind, private, fail) in [("Gateway", json!({}), 0), ("Interface", json!({"PrivateDnsEnabled": true}), 1)] {
+        let world = world();
+        let endpoint = || {
+            let mut endpoint = json!({
+                "VpcId": to("vpc", ""), "VpcEndpointType": kind, "ServiceName": "com.amazonaws.us-east-1.s3",
+            });
+            endpoint.as_object_mut().unwrap().extend(private.as_object().unwrap().clone());
+            endpoint
+        };
+        let desired = vec![
+            ("vpc", "ec2.vpc", json!({"CidrBlock": "10.0.0.0/16"})),
+            ("one", "ec2.vpc_endpoint", endpoint()),
+            ("two", "ec2.vpc_endpoint", endpoint()),
+        ];
+        assert_eq!(world.live(&desired).failed.len(), fail, "{kind}");
+    }
+}
+
+/// Lambda keeps network interfaces for minutes after a function is gone.
+#[test]
+fn what_a_function_lay_in_goes_when_lambda_has_let_go_of_it() {
+    let world = world();
+    let lies_in = json!({"SubnetIds": [to("subnet", "")], "SecurityGroupIds": [to("group", "GroupId")]});
+    let desired = vec![
+        ("vpc", "ec2.vpc", json!({"CidrBlock": "10.0.0.0/16"})),
+        ("subnet", "ec2.subnet", json!({"VpcId": to("vpc", ""), "CidrBlock": "10.0.1.0/24"})),
+        ("group", "ec2.security_group", json!({"VpcId": to("vpc", ""), "GroupDescription": "function"})),
+        (
+            "function",
+            "lambda.function",
+            json!({
+                "Role": "arn:aws:iam::123456789012:role/function", "Runtime": "python3.13", "Handler": "index.main",
+                "Code": {"ZipFile": "x"}, "VpcConfig": lies_in,
+            }),
+        ),
+    ];
+    assert_eq!(world.live(&desired).failed, []);
+    let start = world.clock.now();
+    assert_eq!(world.live(&vec![]).failed, []);
+    let took = world.since(start);
+    assert!((Duration::from_mins(20)..Duration::from_mins(25)).contains(&took), "{took:?}");
+    world.assert_settled(&vec![], "destroyed");
+}

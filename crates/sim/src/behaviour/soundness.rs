@@ -66,7 +66,8 @@ fn conditions(rules: &TypeRules) -> impl Iterator<Item = &RuleCondition> {
     let refused =
         rules.refuse.iter().flat_map(|rule| &rule.when).chain(rules.in_use.iter().flat_map(|rule| &rule.when));
     let made = rules.spawns.iter().flat_map(|rule| &rule.when).chain(rules.failures.iter().flat_map(|rule| &rule.when));
-    courses.chain(values).chain(refused).chain(made)
+    let exclusive = rules.exclusive.iter().flat_map(|rule| &rule.when);
+    courses.chain(values).chain(refused).chain(exclusive).chain(made)
 }
 
 /// Splits `aws.ec2.subnet:VpcId` into the type and the place.
