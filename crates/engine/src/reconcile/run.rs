@@ -225,10 +225,7 @@ impl<'a> ApplyRun<'a> {
 
     /// Returns what generated physical names begin with: `shop-sandbox-data-main`.
     pub fn label(&self, address: &Address) -> String {
-        let scope = &self.apply.plan.scope;
-        let whole = format!("{}-{}-{address}", scope.stack, scope.environment);
-        let words = whole.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-        words.collect::<Vec<_>>().join("-")
+        self.apply.plan.scope.label(address)
     }
 
     /// Returns what a resource is built on: of what its change waits for, all that stays.
