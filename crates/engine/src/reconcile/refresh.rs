@@ -53,26 +53,25 @@ pub const BETWEEN_LOOKS: Duration = Duration::from_secs(3);
 /// Reads everything a plan has to know.
 pub async fn refresh(refresh: Refresh<'_>, snapshot: &StateSnapshot, model: &Model) -> RefreshResult {
     let mut refreshed = RefreshResult::default();
-    let mut batches: BTreeMap<(&str, &Place), Vec<(&ResourceRecord, ResourceKey)>> = BTreeMap::new();
+    let mut batches: BTreeMap<(&str, &Place), Vec<&ResourceRecord>> = BTreeMap::new();
     for record in snapshot.resources.values() {
-        let key = ResourceKey { ty: record.ty.clone(), place: record.place.clone(), id: record.id.clone() };
-        batches.entry((record.ty.as_str(), &record.place)).or_default().push((record, key));
+        batches.entry((record.ty.as_str(), &record.place)).or_default().push(record);
     }
     let read = stream::iter(batches.into_values()).map(|batch| refresh.batch(batch));
     let answers: Vec<_> = read.buffered(AT_ONCE).collect().await;
-    for (address, key, answer) in answers.into_iter().flatten() {
+    for (record, answer) in answers.into_iter().flatten() {
         match answer {
             Ok(observed) => {
-                refreshed.observation.insert(address.clone(), observed);
+                refreshed.observation.insert(record.address.clone(), observed);
             }
-            Err(error) => refreshed.miss(address, &key.ty, &error),
+            Err(error) => refreshed.miss(&record.address, &record.ty, &error),
         }
     }
     refresh.existing(model, &mut refreshed).await;
     refreshed
 }
 
-type KeyedObservation<'a> = (&'a Address, ResourceKey, Result<Option<ObservedResource>, CloudError>);
+type RecordObservation<'a> = (&'a ResourceRecord, Result<Option<ObservedResource>, CloudError>);
 
 impl RefreshResult {
     /// Returns true when nothing but reads has failed: a plan can leave those resources alone.
@@ -89,24 +88,31 @@ impl RefreshResult {
 
 impl Refresh<'_> {
     /// One batch; what failed for a while is read again one by one.
-    async fn batch(self, batch: Vec<(&ResourceRecord, ResourceKey)>) -> Vec<KeyedObservation<'_>> {
-        let keys: Vec<ResourceKey> = batch.iter().map(|(_, key)| key.clone()).collect();
+    async fn batch(self, batch: Vec<&ResourceRecord>) -> Vec<RecordObservation<'_>> {
+        let key = |record: &&ResourceRecord| ResourceKey {
+            ty: record.ty.clone(),
+            place: record.place.clone(),
+            id: record.id.clone(),
+        };
+        let keys: Vec<ResourceKey> = batch.iter().map(key).collect();
         let (mut answers, count) = (self.cloud.read_many(&keys).await.into_iter(), keys.len());
         if let Some(ResourceKey { ty, place, .. }) = keys.first() {
             let (account, region) = (place.account.as_deref().unwrap_or_default(), place.region.as_str());
             tracing::debug!(operation = "read_many", ty, account, region, count, "call");
         }
         let mut read = Vec::with_capacity(batch.len());
-        for (record, key) in batch {
+        for (record, key) in batch.into_iter().zip(&keys) {
             let address = &record.address;
             let answer = match answers.next() {
                 Some(Err(error)) if !error.kind.is_retryable() => Err(error),
-                Some(Ok(Some(observed))) if is_as_recorded(record, &observed) => Ok(Some(observed)),
-                Some(Ok(Some(observed))) => self.confirm_drift(record, &key, observed).await,
-                Some(Ok(None)) => self.confirm_absence(address.as_str(), &key).await,
-                _ => self.read_with_retry(address.as_str(), &key).await,
+                Some(Ok(Some(observed))) => match as_recorded(record, observed) {
+                    Ok(observed) => Ok(Some(observed)),
+                    Err(other) => self.confirm_drift(record, key, other).await,
+                },
+                Some(Ok(None)) => self.confirm_absence(address.as_str(), key).await,
+                _ => self.read_with_retry(address.as_str(), key).await,
             };
-            read.push((address, key, answer));
+            read.push((record, answer));
         }
         read
     }
@@ -210,10 +216,18 @@ impl Refresh<'_> {
     }
 }
 
-/// Checks that a resource is as the state recorded it.
-fn is_as_recorded(record: &ResourceRecord, observed: &ObservedResource) -> bool {
-    observed.id == record.id
-        && (observed.properties == record.observed || masked(&observed.properties, &record.observed) == record.observed)
+/// Returns a resource that is as the state recorded it, its properties shared with the record where they are the same.
+///
+/// # Errors
+/// The resource, when it is another than was recorded.
+fn as_recorded(record: &ResourceRecord, observed: ObservedResource) -> Result<ObservedResource, ObservedResource> {
+    if observed.id != record.id {
+        return Err(observed);
+    }
+    if observed.properties == record.observed {
+        return Ok(ObservedResource { properties: record.observed.clone(), ..observed });
+    }
+    if record.observed == masked(&observed.properties, &record.observed) { Ok(observed) } else { Err(observed) }
 }
 
 /// The reason that an `existing` resource was not found.
