@@ -46,6 +46,10 @@ def mend():
     delete_changed_endpoints()
     keep_policy_arns()
     keep_modified_subnet_groups()
+    # In a file of its own: what changes of a whole environment need.
+    import mends.moto
+
+    mends.moto.install()
 
 
 def delete_changed_endpoints():
@@ -159,6 +163,12 @@ def loosen():
 
     elasticache._resolve_subnets = anywhere
     change_kafka_configurations()
+    # In files of their own: what ministack lacks of two services.
+    import mends.elasticache
+    import mends.msk
+
+    mends.elasticache.install()
+    mends.msk.install()
 
 
 def change_kafka_configurations():
@@ -202,6 +212,8 @@ PARTS = {
     "requestPayment": "<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>",
 }
 
+# Nothing is written next to the sources.
+sys.dont_write_bytecode = True
 threading.Thread(target=leash, daemon=True).start()
 sys.argv = sys.argv[1:]
 if os.path.basename(sys.argv[0]) == "moto_server":
