@@ -12,6 +12,7 @@ use super::refresh::BETWEEN_LOOKS;
 use crate::cloud::clock::Clock;
 use crate::cloud::retry::{ClockPause, with_retry};
 use crate::cloud::{Cloud, CloudError, CloudErrorKind, FindRequest, ObservedResource, ResourceKey};
+use crate::plan::without_elements_of;
 use crate::secrets::{ScrubbedCloud, SecretScrubber};
 use crate::state::{
     Conclusion, Intent, OperationKind, ResourceRecord, SecretKey, StateError, StateWriter, redact, redacted_paths,
@@ -136,13 +137,21 @@ pub async fn recover(recovery: CrashRecovery<'_>) -> Result<Vec<IntentOutcome>, 
     let scrubber = Arc::new(SecretScrubber::new(key.clone(), &snapshot));
     let cloud = ScrubbedCloud::new(recovery.cloud, Arc::clone(&scrubber));
     let recovery = CrashRecovery { cloud: &cloud, ..recovery };
-    let pending = snapshot.pending;
+    let (pending, mut records) = (snapshot.pending, snapshot.resources);
     // What is not there is looked for over seconds; a killed run may have begun dozens.
     let looks = pending.iter().map(|intent| resolve_intent(recovery, intent, &key, &scrubber));
     let mut looks = futures::stream::iter(looks).buffered(MAX_CONCURRENT_LOOKS).zip(futures::stream::iter(&pending));
     let mut settled = Vec::with_capacity(pending.len());
     while let Some((one, intent)) = looks.next().await {
         let one = one?;
+        if let IntentOutcome::Deleted { address } = &one
+            && let Some(maker) = records.remove(address)
+        {
+            for record in without_elements_of(&maker, records.values()) {
+                records.insert(record.address.clone(), record.clone());
+                recovery.writer.put(record).await?;
+            }
+        }
         recovery.events.event(&one.event());
         let operation = intent.operation.as_str();
         tracing::info!(address = %intent.address, operation, outcome = one.as_str(), "reconciled");
