@@ -205,7 +205,7 @@ async fn probe(
 fn show(what: &str, bound: &BoundType, desired: &Properties, seen: &ObservedResource, is_brief: bool) -> bool {
     println!("  = {what} {}", seen.id);
     if !is_brief {
-        println!("    {}", Json::Object(seen.properties.clone()));
+        println!("    {}", Json::from(seen.properties.clone()));
     }
     let mut is_as_asked = true;
     for (name, value) in desired {

@@ -585,9 +585,18 @@ pub struct PolicyStatement {
     pub principals: Vec<PrincipalExpr>,
     /// The resources behind `on`.
     pub resources: Vec<Expr>,
-    /// `when { string_equals { "aws:SourceAccount" = account } }`; a body without entries stands here too.
-    pub conditions: Option<Vec<Stmt>>,
+    /// `when { string_equals { "aws:SourceAccount" = account } }`
+    pub conditions: Option<WhenClause>,
     /// Source range of the whole statement.
+    pub span: Span,
+}
+
+/// The conditions of a policy statement, behind `when`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhenClause {
+    /// The operators, each with the keys it tests; none where the body is empty.
+    pub stmts: Vec<Stmt>,
+    /// Source range of the clause.
     pub span: Span,
 }
 

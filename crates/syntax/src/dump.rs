@@ -288,7 +288,7 @@ fn policy(of: &PolicyStatement) -> String {
         format!("{} {}", name(&principal.kind), principal.value.as_ref().map_or(String::new(), expr))
     });
     let mut when = TreeDump { out: String::new(), indent: 0 };
-    when.stmts(of.conditions.as_deref().unwrap_or_default());
+    when.stmts(of.conditions.as_ref().map_or(&[], |when| when.stmts.as_slice()));
     format!(
         "{} [{}] to [{principals}] on [{}] when {{{}}}",
         if of.allow { "allow" } else { "deny" },

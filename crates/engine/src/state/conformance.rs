@@ -172,7 +172,7 @@ fn a_token_is_kept_by_what_did_nothing_and_lost_by_what_ended(store: &impl State
     assert_eq!(tokens(&first.ty), [""; 0], "another scope");
     let mine = writer.creation_tokens(&first.ty).unwrap();
     assert_eq!(mine, [other.token, third.token, second.token, first.token]);
-    assert_eq!(writer.creation_tokens("aws.sqs.other").unwrap(), [""; 0]);
+    assert_eq!(writer.creation_tokens("aws.data.other").unwrap(), [""; 0]);
 }
 
 fn what_does_not_fit_fails_alone(store: &impl StateStore) {

@@ -96,7 +96,7 @@ impl<'p> Interpreter<'_, 'p> {
         for (name, given) in entries {
             let key = given.first().map_or(span, Assignment::head);
             match self.given(name, &given, expect.field(name)) {
-                Ok(value) if value.is_absent() => {}
+                Ok(value) if value.is_absent() && !expect.keeps_absent() => {}
                 Ok(value) => {
                     map.insert(self.state.shared(name), ValueEntry { key, value });
                 }

@@ -15,6 +15,8 @@ pub enum Expectation<'a> {
     Shape(&'a TypeDef, &'a Shape),
     /// The properties of a resource.
     Properties(&'a TypeDef),
+    /// A part of a policy. What is absent stays in it, to be refused: left out, it would widen the policy.
+    Policy,
 }
 
 impl<'a> Expectation<'a> {
@@ -22,6 +24,7 @@ impl<'a> Expectation<'a> {
     pub fn field(self, name: &str) -> Expectation<'a> {
         match self {
             Expectation::Any => Expectation::Any,
+            Expectation::Policy => Expectation::Policy,
             Expectation::Type(ty) => match ty.required() {
                 Type::Object(object) => {
                     object.fields.get(name).map_or(Expectation::Any, |field| Expectation::Type(&field.ty))
@@ -53,8 +56,14 @@ impl<'a> Expectation<'a> {
                 Shape::List(list) => Expectation::Shape(def, &list.item),
                 _ => Expectation::Any,
             },
-            _ => Expectation::Any,
+            Expectation::Policy => Expectation::Policy,
+            Expectation::Any | Expectation::Properties(_) => Expectation::Any,
         }
+    }
+
+    /// Checks whether an entry or an element that is absent is kept as such, and not left out.
+    pub fn keeps_absent(self) -> bool {
+        matches!(self, Expectation::Policy)
     }
 
     /// Checks whether one block of these statements is an element of a list here, rather than the whole.
@@ -69,7 +78,7 @@ impl<'a> Expectation<'a> {
                 }
                 _ => false,
             },
-            Expectation::Any | Expectation::Properties(_) => false,
+            Expectation::Any | Expectation::Policy | Expectation::Properties(_) => false,
         }
     }
 }

@@ -168,7 +168,7 @@ impl<'p> Interpreter<'_, 'p> {
         for item in items {
             match self.eval(item, scope, expect.item()) {
                 // What was not given leaves no gap.
-                Ok(value) if value.is_absent() => {}
+                Ok(value) if value.is_absent() && !expect.keeps_absent() => {}
                 Ok(value) => values.push(value),
                 Err(why) => failed = Some(why),
             }

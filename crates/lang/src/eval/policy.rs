@@ -38,7 +38,8 @@ impl<'p> Interpreter<'_, 'p> {
             if principal.kind.text.is_empty() {
                 return Err(AlreadyReported);
             }
-            let value = principal.value.as_ref().map(|value| self.eval(value, scope, Expectation::Any)).transpose()?;
+            let value =
+                principal.value.as_ref().map(|value| self.eval(value, scope, Expectation::Policy)).transpose()?;
             principals.push(Principal {
                 kind: principal.kind.text.as_str().into(),
                 kind_span: principal.kind.span,
@@ -47,7 +48,7 @@ impl<'p> Interpreter<'_, 'p> {
         }
         let conditions = statement.conditions.as_ref();
         let conditions =
-            conditions.map(|stmts| self.object(stmts, scope, Expectation::Any, statement.span)).transpose()?;
+            conditions.map(|when| self.object(&when.stmts, scope, Expectation::Policy, when.span)).transpose()?;
         Ok(PolicyStatementValue {
             allow: statement.allow,
             actions: actions?,
@@ -60,7 +61,7 @@ impl<'p> Interpreter<'_, 'p> {
 
     fn each(&self, written: &'p [Expr], scope: &Scope<'p>) -> EvalResult<Vec<Value>> {
         let values: Vec<EvalResult<Value>> =
-            written.iter().map(|expr| self.eval(expr, scope, Expectation::Any)).collect();
+            written.iter().map(|expr| self.eval(expr, scope, Expectation::Policy)).collect();
         values.into_iter().collect::<Result<_, AlreadyReported>>()
     }
 }

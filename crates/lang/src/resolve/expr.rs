@@ -125,7 +125,9 @@ impl<'p> Resolver<'_, 'p> {
         for value in statement.principals.iter().filter_map(|principal| principal.value.as_ref()) {
             self.expr(value);
         }
-        self.object(statement.conditions.as_deref().unwrap_or_default(), BodyKind::Object);
+        if let Some(when) = &statement.conditions {
+            self.object(&when.stmts, BodyKind::Object);
+        }
     }
 
     pub(super) fn binding(&mut self, binding: &'p Binding) {

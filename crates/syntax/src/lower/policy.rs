@@ -1,6 +1,6 @@
 //! Lowers policy documents.
 
-use super::super::ast::{PolicyStatement, PrincipalExpr};
+use super::super::ast::{PolicyStatement, PrincipalExpr, WhenClause};
 use super::super::tree::{Rule, SyntaxNode};
 use super::Lowering;
 use super::exprs::is_value;
@@ -34,7 +34,9 @@ impl Lowering {
                     let values = part.children().filter(|child| is_value(child.rule()));
                     statement.resources.extend(values.map(|value| self.expr(value)));
                 }
-                Rule::when_clause => statement.conditions.get_or_insert_default().extend(self.body_in(part)),
+                Rule::when_clause if part.has(Rule::body) => {
+                    statement.conditions = Some(WhenClause { stmts: self.body_in(part), span: self.span(part) });
+                }
                 rule if is_value(rule) => statement.actions.push(self.expr(part)),
                 _ => {}
             }
