@@ -12,6 +12,7 @@ use super::refresh::BETWEEN_LOOKS;
 use crate::cloud::clock::Clock;
 use crate::cloud::retry::{ClockPause, with_retry};
 use crate::cloud::{Cloud, CloudError, CloudErrorKind, FindRequest, ObservedResource, ResourceKey};
+use crate::plan::without_elements_of;
 use crate::secrets::{ScrubbedCloud, SecretScrubber};
 use crate::state::{
     Conclusion, Intent, OperationKind, ResourceRecord, SecretKey, StateError, StateWriter, redact, redacted_paths,
@@ -136,7 +137,7 @@ pub async fn recover(recovery: CrashRecovery<'_>) -> Result<Vec<IntentOutcome>, 
     let scrubber = Arc::new(SecretScrubber::new(key.clone(), &snapshot));
     let cloud = ScrubbedCloud::new(recovery.cloud, Arc::clone(&scrubber));
     let recovery = CrashRecovery { cloud: &cloud, ..recovery };
-    let (pending, scope) = (snapshot.pending, snapshot.scope);
+    let (pending, mut records, scope) = (snapshot.pending, snapshot.resources, snapshot.scope);
     // What is not there is looked for over seconds; a killed run may have begun dozens.
     let looks = pending.iter().map(|intent| {
         let label = scope.label(&intent.address);
@@ -146,6 +147,14 @@ pub async fn recover(recovery: CrashRecovery<'_>) -> Result<Vec<IntentOutcome>, 
     let mut settled = Vec::with_capacity(pending.len());
     while let Some((one, intent)) = looks.next().await {
         let one = one?;
+        if let IntentOutcome::Deleted { address } = &one
+            && let Some(maker) = records.remove(address)
+        {
+            for record in without_elements_of(&maker, records.values()) {
+                records.insert(record.address.clone(), record.clone());
+                recovery.writer.put(record).await?;
+            }
+        }
         recovery.events.event(&one.event());
         let operation = intent.operation.as_str();
         tracing::info!(address = %intent.address, operation, outcome = one.as_str(), "reconciled");
@@ -263,8 +272,8 @@ fn record(intent: &Intent, observed: ObservedResource, key: &SecretKey, scrubber
         ty: intent.ty.clone(),
         place: intent.place.clone(),
         id: observed.id,
-        observed: scrubber.properties(&properties, None),
-        applied: intent.desired.clone(),
+        observed: scrubber.properties(&properties, None).into(),
+        applied: intent.desired.clone().into(),
         depends_on: intent.depends_on.clone(),
         layer: intent.layer.clone(),
         protect: None,

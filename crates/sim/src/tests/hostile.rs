@@ -72,12 +72,12 @@ impl Hostile {
     }
 
     fn read(&self, ty: &str, id: &str) -> Option<Properties> {
-        self.clock.run(self.sim.read(&key(ty, id))).unwrap().map(|found| found.properties)
+        self.clock.run(self.sim.read(&key(ty, id))).unwrap().map(|found| found.properties.into())
     }
 
     fn batched(&self, ty: &str, id: &str) -> Option<Properties> {
         let mut all = self.clock.run(self.sim.read_many(&[key(ty, id)]));
-        all.remove(0).unwrap().map(|found| found.properties)
+        all.remove(0).unwrap().map(|found| found.properties.into())
     }
 
     fn found(&self, ty: &str) -> usize {
@@ -109,6 +109,24 @@ fn a_change_is_believed_too_early_and_comes_later() {
     assert_eq!(cloud.read("box", &made.id).unwrap()["Note"], "a");
     cloud.pass(60);
     assert_eq!(cloud.read("box", &made.id).unwrap()["Note"], "b");
+}
+
+#[test]
+fn a_secret_is_found_some_time_after_a_resource_keeps_it() {
+    let cloud = Hostile::new(
+        "[types.box]
+         secret = { name = 'Note', within = '12s', refuses = { code = 'Missing', kind = 'not_found' }, source = 's' }",
+    );
+    let secret = || cloud.clock.run(cloud.sim.secret(&place(), "key"));
+    assert_eq!(code(secret()), "Missing");
+    let made = cloud.create("box", &json!({"Note": "key"})).unwrap();
+    assert_eq!(code(secret()), "Missing");
+    cloud.pass(12);
+    assert!(secret().is_ok());
+    cloud.delete("box", &made.id).unwrap();
+    assert_eq!(code(secret()), "Missing");
+    let friendly = Hostile::new("[types.net]\nlists = { lag = '3s', source = 's' }");
+    assert!(friendly.clock.run(friendly.sim.secret(&place(), "key")).is_ok(), "no type keeps secrets");
 }
 
 #[test]
