@@ -124,7 +124,7 @@ pub struct FindRequest<'a> {
     ///
     /// Only what bears the mark of this token, or a name made of it, is that creation's.
     pub token: Option<&'a str>,
-    /// What the generated name of that creation starts with, as in [`CreateRequest`].
+    /// The start of the generated name of that creation, as in [`CreateRequest`].
     ///
     /// With it the name is known, and one read says more than a list that lags.
     pub label: Option<&'a str>,

@@ -74,9 +74,9 @@ pub async fn refresh(refresh: Refresh<'_>, snapshot: &StateSnapshot, model: &Mod
     refreshed
 }
 
-/// What a batch shows of a recorded resource; `None` where it has no answer.
+/// The answer of a batch about a recorded resource; `None` where it has none.
 type BatchAnswer<'a> = (&'a ResourceRecord, Option<Result<Option<ObservedResource>, CloudError>>);
-/// What was read of a recorded resource.
+/// The answer about a recorded resource.
 type RecordObservation<'a> = (&'a ResourceRecord, Result<Option<ObservedResource>, CloudError>);
 
 impl RefreshResult {
