@@ -80,7 +80,7 @@ pub fn alter(folder: &Folder, ty: &str, property: &str, value: &str) {
 /// Returns the properties of every resource of a type.
 pub fn read(folder: &Folder, ty: &str) -> Vec<Properties> {
     let all = cloud(folder).everything().unwrap();
-    all.into_iter().filter(|(key, ..)| key.ty == ty).map(|(_, observed, _)| observed.properties).collect()
+    all.into_iter().filter(|(key, ..)| key.ty == ty).map(|(_, observed, _)| observed.properties.into()).collect()
 }
 
 /// Has the cloud answer something that is no resource for all of a type, until it is called with `false`.
