@@ -57,10 +57,10 @@ async fn what_may_not_be_read_is_passed_over_only_where_its_tags_show_another_cr
         ok("kms:ListResourceTags", json!({ "KeyId": "k" }), tags)
     };
     let described = json!({ "KeyMetadata": { "KeyId": "k", "Arn": "arn:k" } });
-    let policy = ok("kms:GetKeyPolicy", json!({ "KeyId": "k", "PolicyName": "default" }), json!({ "Policy": "{}" }));
+    let policy = || ok("kms:GetKeyPolicy", json!({ "KeyId": "k", "PolicyName": "default" }), json!({ "Policy": "{}" }));
     let rotation = || {
         let read = ok("kms:DescribeKey", json!({ "KeyId": "k" }), described.clone());
-        vec![read, policy.clone(), denied("kms:GetKeyRotationStatus")]
+        vec![read, policy(), denied("kms:GetKeyRotationStatus")]
     };
     let whole = || vec![denied("kms:DescribeKey")];
     for (reads, tags, expected) in [
