@@ -83,6 +83,19 @@ fn a_service_without_a_balancer_has_no_grace_period() {
     assert!(graced("tasks = 2..2, target_group = front.target_groups.web"));
 }
 
+/// AWS gives accounts different zones, and refuses a subnet in another: openshift/installer #1209.
+#[test]
+fn a_network_has_the_zones_that_are_named() {
+    let model = model(r#"network main { name = "shop", zone_list = ["us-east-1d", "us-east-1f"], nat = one }"#);
+    let zone = |address: &str| match resource(&model, address).properties.get("AvailabilityZone") {
+        Some(value) => serde_json::Value::from(value.clone()),
+        None => panic!("{address} has no zone"),
+    };
+    assert_eq!(zone(r#"main.private["us-east-1d"]"#), "us-east-1d");
+    assert_eq!(zone(r#"main.data["us-east-1f"]"#), "us-east-1f");
+    assert!(!model.resources.iter().any(|one| one.address.as_str().contains("us-east-1a")));
+}
+
 const DATABASE: &str = r#"
   network main { name = "shop", zone_count = 2, nat = none }
   key data { alias = "shop", description = "Data" }

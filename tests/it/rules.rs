@@ -160,7 +160,7 @@ fn every_code_has_a_page_and_every_page_a_code() {
 }
 
 #[test]
-fn every_path_that_a_document_names_is_there() {
+fn every_path_and_test_that_a_document_names_is_there() {
     let pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"]
         .map(|page| root().join(page));
     let docs = std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
@@ -172,9 +172,14 @@ fn every_path_that_a_document_names_is_there() {
             let is_path =
                 ["crates", "src", "stdlib", "tools", "tests", "specs", "grammar", "editors", "docs"].contains(&first);
             let is_plain = path.contains('/') && !path.contains([' ', '*', '{', '<', '…', '\n']);
+            let (path, test) = path.split_once("::").map_or((path, None), |(path, test)| (path, Some(test)));
             let path = path.split(':').next().unwrap_or(path);
-            if is_path && is_plain && !root().join(path).exists() {
-                missing.push(format!("{}: {path}", page.display()));
+            let is_there = |path: &Path| match test {
+                Some(test) => std::fs::read_to_string(path).is_ok_and(|text| text.contains(&format!("fn {test}("))),
+                None => path.exists(),
+            };
+            if is_path && is_plain && !is_there(&root().join(path)) {
+                missing.push(format!("{}: {path} {}", page.display(), test.unwrap_or_default()));
             }
         }
     }

@@ -127,10 +127,11 @@ async fn available_is_believed_once_the_change_has_begun_and_nothing_is_pending(
         // The ARN that tags are written by.
         database("available", "db.t4g.medium", json!({})),
         ok("rds:ModifyDBInstance", sent, json!({})),
-        // It has not begun, then waits, then runs, and is over.
+        // It has not begun, then waits, then runs, is not over yet, and is.
         database("available", "db.t4g.medium", json!({})),
         database("available", "db.t4g.medium", json!({ "DBInstanceClass": "db.r7g.large" })),
         database("modifying", "db.t4g.medium", json!({})),
+        database("available", "db.t4g.medium", json!({ "DBInstanceClass": "db.r7g.large" })),
         database("available", "db.r7g.large", json!({})),
         database("available", "db.r7g.large", json!({})),
         tags,

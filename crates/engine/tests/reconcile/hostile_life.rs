@@ -40,6 +40,25 @@ fn a_subnet_moves_to_another_zone_with_its_gateway_and_its_address() {
     world.assert_settled(&network("us-east-1b"), "moved");
 }
 
+/// The address stays, and is of one gateway at a time.
+#[test]
+fn a_gateway_moves_to_another_subnet_with_its_address() {
+    let world = world();
+    let in_subnet = |name: &str| {
+        let mut all = network("us-east-1a");
+        let other =
+            json!({"VpcId": to("attached", "VpcId"), "CidrBlock": "10.0.16.0/20", "AvailabilityZone": "us-east-1b"});
+        all.insert(4, ("other", "ec2.subnet", other));
+        all[6].2["SubnetId"] = to(name, "SubnetId");
+        all
+    };
+    assert_eq!(world.live(&in_subnet("subnet")).failed, []);
+    let cloud = ScriptedCloud::new(&world);
+    assert_eq!(cloud.live(&in_subnet("other")).failed, []);
+    assert_eq!(cloud.made(&["create", "delete"]), ["delete aws.ec2.nat_gateway", "create aws.ec2.nat_gateway"]);
+    world.assert_settled(&in_subnet("other"), "moved");
+}
+
 fn balanced(port: u16) -> DesiredMap {
     let mut all = network("us-east-1a");
     all.truncate(4);
@@ -87,7 +106,7 @@ fn scaled(strategy: &str) -> DesiredMap {
     let scaling = |more: Json| {
         let mut all = json!({
             "ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount",
-            "ResourceId": {"$concat": ["service/main/", to("web", "Name")]},
+            "ResourceId": "service/main/web",
         });
         all.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
         all
@@ -95,7 +114,8 @@ fn scaled(strategy: &str) -> DesiredMap {
     all.push((
         "capacity",
         "applicationautoscaling.scalable_target",
-        scaling(json!({"MinCapacity": 2, "MaxCapacity": 6})),
+        // The name says whose it is, and the tag that it comes after it.
+        scaling(json!({"MinCapacity": 2, "MaxCapacity": 6, "Tags": [{"Key": "of", "Value": to("web", "")}]})),
     ));
     let steps = json!({"AdjustmentType": "ChangeInCapacity", "StepAdjustments": [{"MetricIntervalLowerBound": 0, "ScalingAdjustment": 1}]});
     let mut policy =

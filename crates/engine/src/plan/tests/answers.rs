@@ -8,6 +8,11 @@ use serde_json::{Value as Json, json};
 
 /// Returns the places that differ between what was sent and what AWS answers, once and for all.
 fn places(ty: &str, sent: &Json, back: &Json) -> Vec<String> {
+    places_after(ty, sent, Some(back), back)
+}
+
+/// Returns the places that differ now, where AWS answered otherwise before, or was not asked yet.
+fn places_after(ty: &str, sent: &Json, before: Option<&Json>, back: &Json) -> Vec<String> {
     let def = Catalog::embedded().get(ty).unwrap_or_else(|| panic!("no {ty}"));
     for name in sent.as_object().unwrap().keys().chain(back.as_object().unwrap().keys()) {
         assert!(def.root.by_aws(name).is_some(), "{ty} has no {name}");
@@ -15,7 +20,8 @@ fn places(ty: &str, sent: &Json, back: &Json) -> Vec<String> {
     let rules = CompareRules { def: Some(&def), ..CompareRules::bare() };
     let PropertyValue::Map(desired) = value(sent.clone()) else { panic!("properties are an object") };
     let (observed, applied) = (back.as_object().unwrap(), sent.as_object().unwrap());
-    let sides = CurrentState { observed, applied: Some(applied), recorded: Some(observed) };
+    let recorded = before.and_then(Json::as_object);
+    let sides = CurrentState { observed, applied: Some(applied), recorded };
     compare::differences(rules, &desired, sides).into_iter().map(|one| one.path.0.into()).collect()
 }
 
@@ -107,6 +113,37 @@ fn attributes_and_keys() {
     let key = |key: &str| json!({ "SSESpecification": { "SSEEnabled": true, "KMSMasterKeyId": key } });
     same("aws.dynamodb.table", key("alias/app"), key("arn:aws:kms:us-east-1:123456789012:key/k"));
     same("aws.secretsmanager.secret", json!({ "Name": "s", "Description": "" }), json!({ "Name": "s" }));
+}
+
+/// AWS introduces attributes now and then, and each list has them from then on.
+#[test]
+fn attributes_that_come_later() {
+    let pair = |key: &str, value: &str| json!({ "Key": key, "Value": value });
+    for (ty, property) in [
+        ("load_balancer", "LoadBalancerAttributes"),
+        ("listener", "ListenerAttributes"),
+        ("target_group", "TargetGroupAttributes"),
+    ] {
+        let list = |pairs: &[Json]| json!({ property: pairs });
+        let (sent, added) = (pair("a.b", "1"), pair("new.one", "2"));
+        let (before, now) = (list(std::slice::from_ref(&sent)), list(&[added, sent]));
+        let ty = format!("aws.elasticloadbalancingv2.{ty}");
+        assert_eq!(places_after(&ty, &before, Some(&before), &now), Vec::<String>::new(), "{ty}");
+    }
+}
+
+/// What was never read before is compared by the form that AWS keeps.
+#[test]
+fn forms_at_first_sight() {
+    for (ty, property, sent, back) in [
+        ("aws.ec2.route", "DestinationCidrBlock", "10.9.0.5/16", "10.9.0.0/16"),
+        ("aws.ec2.security_group_ingress", "CidrIp", "10.9.0.5/16", "10.9.0.0/16"),
+        ("aws.rds.db_cluster", "PreferredMaintenanceWindow", "Mon:04:30-Mon:05:30", "mon:04:30-mon:05:30"),
+        ("aws.route53.record_set", "Name", "*.Shop.example", "\\052.shop.example."),
+    ] {
+        let found = places_after(ty, &json!({ property: sent }), None, &json!({ property: back }));
+        assert_eq!(found, Vec::<String>::new(), "{ty}");
+    }
 }
 
 #[test]

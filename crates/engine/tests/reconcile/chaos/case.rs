@@ -1,6 +1,7 @@
 //! A case: a life of programs, faults and deaths that a seed decides, judged by the oracle.
 
 use super::super::*;
+use super::coverage::Coverage;
 use super::faults::FaultPlan;
 use super::operations::{Obstacle, Operation};
 use super::oracle;
@@ -27,8 +28,8 @@ pub struct Report {
     pub course: Vec<String>,
     /// The promises that were broken.
     pub failure: Option<String>,
-    /// The instants at which a process was killed, each with how often.
-    pub struck: BTreeMap<String, u64>,
+    /// What it met.
+    pub coverage: Coverage,
     /// The lives that it had, by number.
     pub lives: u64,
 }
@@ -93,7 +94,8 @@ impl<'r> Case<'r> {
             }
             operation = Operation::random(&mut self.rng);
         }
-        self.report.struck = self.world.reaper.struck();
+        self.report.coverage.killed_at = self.world.reaper.struck();
+        self.report.coverage.fates = self.world.cloud.fates();
         done
     }
 
@@ -112,6 +114,7 @@ impl<'r> Case<'r> {
     }
 
     fn operate(&mut self, operation: Operation) -> Result<(), String> {
+        *self.report.coverage.operations.entry(format!("{operation:?}")).or_default() += 1;
         let (before, others) = (self.identities(), self.world.others.clone());
         let (mut command, obstacle) = operation.begin(&mut self.world, &self.program, &mut self.rng);
         self.way_out(&mut command)?;

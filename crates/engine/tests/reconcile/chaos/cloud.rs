@@ -2,6 +2,7 @@
 
 use super::super::kill::Instants as _;
 use super::super::*;
+use super::coverage::Counts;
 use super::deaths::Reaper;
 use super::faults::{Fault, FaultPlan};
 use super::types::UNMARKED;
@@ -49,6 +50,8 @@ struct Traffic {
     trespasses: Vec<String>,
     /// The calls and their fates, for people.
     log: Vec<String>,
+    /// The fates, each with how often.
+    fates: Counts,
 }
 
 impl ChaosCloud {
@@ -65,6 +68,7 @@ impl ChaosCloud {
             others: BTreeSet::new(),
             trespasses: Vec::new(),
             log: Vec::new(),
+            fates: Counts::new(),
         });
         Self { sim, clock, reaper, state }
     }
@@ -93,6 +97,15 @@ impl ChaosCloud {
     /// Takes the calls since the last time, with their fates.
     pub fn log(&self) -> Vec<String> {
         std::mem::take(&mut self.state.lock().unwrap().log)
+    }
+
+    /// Returns the fates that calls have met, and the failures of the cloud itself, each with how often.
+    pub fn fates(&self) -> Counts {
+        self.state.lock().unwrap().fates.clone()
+    }
+
+    fn meets(&self, fate: &str) {
+        *self.state.lock().unwrap().fates.entry(fate.to_owned()).or_default() += 1;
     }
 
     /// Carries out late writes, each when it is due, for as long as it is polled.
@@ -146,7 +159,10 @@ impl ChaosCloud {
             let (nth, plan) = (state.calls, state.plan.clone());
             state.calls += 1;
             let fault = plan.draw(&mut state.rng, nth, operation, ty);
-            state.log.push(format!("    {:?} {operation} {what}: {fault:?}", self.clock.now()));
+            let told = format!("{fault:?}");
+            state.log.push(format!("    {:?} {operation} {what}: {told}", self.clock.now()));
+            let kind = told.split('(').next().unwrap_or_default().to_owned();
+            *state.fates.entry(kind).or_default() += 1;
             fault
         };
         match fault {
@@ -194,6 +210,9 @@ impl ChaosCloud {
             }
             _ => {
                 let done = write.send(&self.sim, sink).await;
+                if let Err(error) = &done {
+                    self.meets(&format!("cloud: {}", error.code));
+                }
                 self.reaper.instant(&format!("after {operation}"));
                 done
             }

@@ -1,7 +1,7 @@
 //! Deaths of the process: at any instant before or after a write of the journal and a call of the cloud.
 
 use super::super::kill::Instants;
-use std::collections::BTreeMap;
+use super::coverage::Counts;
 use std::panic::resume_unwind;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 pub struct Reaper {
     left: AtomicI64,
     /// The instants at which a life has ended, each with how often.
-    struck: Mutex<BTreeMap<String, u64>>,
+    struck: Mutex<Counts>,
 }
 
 /// The payload of the unwinding that is a death.
@@ -37,7 +37,7 @@ impl Reaper {
     }
 
     /// Returns the instants at which a life has ended, each with how often.
-    pub fn struck(&self) -> BTreeMap<String, u64> {
+    pub fn struck(&self) -> Counts {
         self.struck.lock().unwrap().clone()
     }
 }

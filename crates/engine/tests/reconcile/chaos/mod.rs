@@ -3,6 +3,7 @@
 
 mod case;
 mod cloud;
+mod coverage;
 mod deaths;
 mod faults;
 mod operations;
@@ -13,6 +14,7 @@ mod types;
 mod world;
 mod writes;
 
+use coverage::Coverage;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,8 +22,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The cases of an ordinary run, by number: ten seconds unoptimized. `.ci/run` plays 10,000, optimized.
 const CASES: u64 = 100;
 
-/// The cases that once found a fault, by seed; they are run first.
-const FOUND: [u64; 0] = [];
+/// The cases that meet everything that there is, by number, as `.ci/run` plays them.
+const WHOLE: u64 = 10_000;
+
+/// The cases that once found a fault, by seed; they are run first. Both have a quiet day on which a change shows late: they
+/// fail where what is read after a change is believed at once.
+const FOUND: [u64; 2] = [187, 297];
 
 fn variable(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -31,7 +37,7 @@ fn variable(name: &str) -> Option<u64> {
 #[derive(Default)]
 struct Campaign {
     failures: BTreeMap<u64, case::Report>,
-    struck: BTreeMap<String, u64>,
+    coverage: Coverage,
     lives: u64,
 }
 
@@ -45,9 +51,7 @@ fn campaign(seeds: &[u64]) -> Campaign {
                     let report = case::run(*seed);
                     let mut campaign = campaign.lock().unwrap();
                     campaign.lives += report.lives;
-                    for (point, count) in &report.struck {
-                        *campaign.struck.entry(point.clone()).or_default() += count;
-                    }
+                    campaign.coverage.add(&report.coverage);
                     if report.failure.is_some() {
                         campaign.failures.insert(*seed, report);
                     }
@@ -76,7 +80,11 @@ fn cases_end_as_declared_whatever_fails_and_whoever_dies() {
     let told: Vec<String> = campaign.failures.iter().take(3).map(|(seed, report)| told(*seed, report)).collect();
     let failed: Vec<&u64> = campaign.failures.keys().collect();
     assert!(failed.is_empty(), "{}\n{} of {} failed: {failed:?}", told.join("\n"), failed.len(), seeds.len());
-    println!("{} cases, {} lives, killed at: {:?}", seeds.len(), campaign.lives, campaign.struck);
+    println!("{} cases, {} lives, {:#?}", seeds.len(), campaign.lives, campaign.coverage);
+    // Fewer cases need not meet everything.
+    if variable("CHAOS_SEED").is_none() && count >= WHOLE {
+        assert_eq!(campaign.coverage.gaps(&operations::OPERATIONS), [""; 0]);
+    }
 }
 
 #[test]

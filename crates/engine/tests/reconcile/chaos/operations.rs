@@ -40,7 +40,8 @@ pub enum Operation {
     Everything,
 }
 
-const OPERATIONS: [Operation; 14] = [
+/// All of them.
+pub const OPERATIONS: [Operation; 14] = [
     Operation::Apply,
     Operation::Update,
     Operation::Replace,
