@@ -2,6 +2,7 @@
 
 use super::change::ResourceChange;
 use super::compare::{identity, identity_of};
+use super::plan_file::Plan;
 use super::values;
 use crate::cloud::{Properties, SharedProperties};
 use crate::secrets::SecretScrubber;
@@ -49,6 +50,14 @@ pub(super) fn scrubbed(
     match scrubber.filter(|scrubber| scrubber.knows_any()) {
         Some(scrubber) => scrubber.properties(&observed, Some(desired)).into(),
         None => observed,
+    }
+}
+
+/// Takes over what a plan that was just made would send and a saved one does not hold: copies of secrets in ignored places.
+pub fn take_clear(promised: &mut Plan, now: &Plan) {
+    for change in &mut promised.changes {
+        let now = now.changes.iter().find(|now| now.address == change.address);
+        change.clear = now.and_then(|now| now.clear.clone());
     }
 }
 
