@@ -55,7 +55,6 @@ pub fn destroy(session: &Session, spec: &Path, yes: bool, unprotect: &UnprotectA
 /// Plans, shows, asks, applies.
 async fn plan_and_apply(session: &Session, request: &PlanRequest, yes: bool, question: &str) -> Result<Exit, Exit> {
     let mut result = make_plan(session, request).await?;
-    result.spent = None;
     if session.common.json {
         announce(&result);
     } else {
@@ -69,6 +68,7 @@ async fn plan_and_apply(session: &Session, request: &PlanRequest, yes: bool, que
         }
         return Err(Exit::Refused);
     }
+    result.keep_plan();
     confirm_and_apply(session, &result, yes, question).await
 }
 
@@ -97,7 +97,6 @@ async fn apply_stored_plan(
         return Err(Exit::Refused);
     }
     let mut result = make_plan(session, &request).await?;
-    result.spent = None;
     let seen = check_promise(session, &promised, &result).await?;
     result.unread = seen.diagnostics;
     take_locks(&mut promised, &result.plan);
@@ -124,6 +123,7 @@ async fn apply_stored_plan(
         session.diagnostics(&result.refusals, &result.compiled.sources);
         return Err(Exit::Refused);
     }
+    result.keep_plan();
     confirm_and_apply(session, &result, yes, "Apply this?").await
 }
 

@@ -20,6 +20,7 @@ use gpb_engine::reconcile::{CrashRecovery, LockReader, Refresh, RefreshResult};
 use gpb_engine::secrets::{SecretScrubber, source_name};
 use gpb_engine::state::{LockHolder, SecretKey, StateSnapshot, StateStore};
 use gpb_lang as lang;
+use gpb_model::graph::Graph;
 use gpb_model::{Address, Model, PropertyValue, SecretSource};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::resume_unwind;
@@ -61,6 +62,18 @@ impl PlanResult {
                 diagnostics_document(&self.compiled.warnings, &self.compiled.sources)["diagnostics"].take();
         }
         document
+    }
+
+    /// Lets go of what is of no use once the plan is shown: the state, the observation, the model and the trees.
+    ///
+    /// An apply that lasts needs the memory for what it makes.
+    pub fn keep_plan(&mut self) {
+        self.spent = None;
+        // The bill is made, so nobody else has the program.
+        if let Some(compiled) = Arc::get_mut(&mut self.compiled) {
+            (compiled.model, compiled.graph) = (Model::default(), Graph::default());
+            compiled.facts.clear();
+        }
     }
 
     /// Returns why resources are left alone, and last that the plan is therefore not all that was asked for.

@@ -48,6 +48,11 @@ impl FactProgram {
         Self { program, resolved: resolved.into(), whole, catalog, cloud }
     }
 
+    /// Lets go of the trees: no facts are evaluated any more.
+    pub fn clear(&mut self) {
+        (self.program, self.resolved, self.whole) = (Arc::default(), Arc::default(), false);
+    }
+
     fn evaluate(&self, model: &Model, others: &[Vec<Resource>]) -> Vec<Vec<Fact>> {
         let types: BTreeSet<&str> = others.iter().flatten().map(|resource| &*resource.ty).collect();
         let wider = self.program.with_facts_about(types);
