@@ -20,9 +20,13 @@ impl<'a> WireLife<'a> {
         Self { world, spec, files: files.iter().map(text).collect() }
     }
 
-    /// Plays acts, from the texts as they were first; those that go along are one step with the act before.
-    fn live(&self, acts: &[Act]) {
+    /// Puts the texts back as they were first.
+    fn reset(&self) {
         self.write(&self.files);
+    }
+
+    /// Plays acts; those that go along are one step with the act before.
+    fn live(&self, acts: &[Act]) {
         for step in acts.chunk_by(|_, next| next.along) {
             let titles: Vec<_> = step.iter().map(|act| act.title.as_str()).collect();
             self.play(step).unwrap_or_else(|why| panic!("{}: {why}", titles.join(", ")));
@@ -114,6 +118,7 @@ fn the_sandbox_lives_its_whole_life_over_the_wire() {
     life.destroy();
     assert_eq!(world.inventory(), before);
     let again: Vec<_> = acts.into_iter().filter(|act| act.again).collect();
+    life.reset();
     life.live(&again);
     life.destroy();
     assert_eq!(world.inventory(), before);
@@ -129,6 +134,7 @@ fn a_network_and_a_key_live_twice_over_the_wire() {
         world.folder.write(&file, &spec(name));
         let life = WireLife::new(&world, &file, &[&file]);
         for _ in 0..2 {
+            life.reset();
             life.live(&acts(name));
             life.destroy();
             assert_eq!(world.inventory(), before);

@@ -5,6 +5,7 @@ def install():
     scale_caches()
     free_addresses()
     hide_deleted_services()
+    encrypt_log_groups()
 
 
 def scale_caches():
@@ -59,3 +60,18 @@ def hide_deleted_services():
         return [arn for arn in listed(self, *arguments, **named) if arn not in gone]
 
     Backend.list_services = active
+
+
+def encrypt_log_groups():
+    """moto takes the key of a log group with its creation alone.
+
+    docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_AssociateKmsKey.html and API_DisassociateKmsKey.html
+    """
+    from moto.logs.responses import LogsResponse as Response
+
+    def keep(self):
+        name = self._get_param("logGroupName")
+        self.logs_backend.groups[name].kms_key_id = self._get_param("kmsKeyId")
+        return ""
+
+    Response.associate_kms_key = Response.disassociate_kms_key = keep
