@@ -49,8 +49,8 @@ impl SimCloud {
                 refuse_create_only(def, path, &resource.properties, update.desired)?;
                 property_paths::copy(&mut resource.properties, update.desired, path);
             }
-            def.write_only.iter().for_each(|path| property_paths::remove(&mut resource.properties, path));
             property_paths::fill_defaults(def, &mut resource.properties);
+            def.write_only.iter().for_each(|path| property_paths::remove(&mut resource.properties, path));
             resource_table::update(transaction, &resource).map_err(|e| resource_table::internal(&e))?;
             Ok(observed(resource))
         })

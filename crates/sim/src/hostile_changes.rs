@@ -79,8 +79,8 @@ impl SimCloud {
                 property_paths::copy(&mut after, &desired, path);
             }
             turn.refuse_no_change(def, &resource, update.changed, (&before, &after))?;
-            def.write_only.iter().for_each(|path| property_paths::remove(&mut after, path));
             property_paths::fill_defaults(def, &mut after);
+            def.write_only.iter().for_each(|path| property_paths::remove(&mut after, path));
             turn.revise(&key.ty, update.changed, &mut after);
             let asked =
                 AskedChange { call: RuleCall::Update, resource: &resource, after: &after, before: Some(&before) };

@@ -236,8 +236,11 @@ impl<'a, 'r> CapabilityCheck<'a, 'r> {
         BindingRunner::conditions_hold(CallConditions { when: &when, unless: &unless, ..conditions }, &self.scope)
     }
 
+    /// Checks whether a call's condition on a size holds, or may: one that is not known before or after may.
     fn may_change_size(&self, call: &ApiCall) -> bool {
-        let is_open = |name: &Option<String>| name.as_ref().is_some_and(|name| self.unknown.contains(name));
+        let is_open = |name: &Option<String>| {
+            name.as_ref().is_some_and(|name| self.unknown.contains(name) || !self.scope.before.contains_key(name))
+        };
         is_open(&call.if_increased) || is_open(&call.if_decreased) || BindingRunner::size_changed(call, &self.scope)
     }
 

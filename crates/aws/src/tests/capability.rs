@@ -89,6 +89,20 @@ fn a_launch_type_changes_along_with_a_strategy_alone() {
     assert!(found[0].contains("`launch_type` of `aws.ecs.service`"), "{found:?}");
 }
 
+/// A cache of one shard again: there is no way back from a cluster, and the number of shards alone could change.
+#[test]
+fn what_could_change_by_itself_is_not_named_beside_what_cannot() {
+    let group =
+        |mode: &str, shards: i64| json!({ "ReplicationGroupId": "c", "ClusterMode": mode, "NumNodeGroups": shards });
+    let changed = ["ClusterMode", "NumNodeGroups"];
+    // Read, or not shown by the cloud that was read.
+    for before in [group("enabled", 2), json!({ "ReplicationGroupId": "c", "ClusterMode": "enabled" })] {
+        let found = update("aws.elasticache.replication_group", before, group("disabled", 1), &changed);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("`cluster_mode` of `aws.elasticache.replication_group` cannot be"), "{found:?}");
+    }
+}
+
 #[test]
 fn a_property_that_cannot_be_unset_is_a_gap() {
     let found = update("aws.secretsmanager.secret", json!({ "SecretString": "x" }), json!({}), &["SecretString"]);

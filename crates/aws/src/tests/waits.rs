@@ -88,7 +88,8 @@ async fn a_record_is_there_when_all_servers_know_it() {
     let mut steps = sent();
     steps.extend([change("PENDING"), change("INSYNC")]);
     let set = json!({ "Name": "shop.example.", "Type": "A", "TTL": 60, "ResourceRecords": [{ "Value": "10.0.0.1" }] });
-    steps.push(shown(json!([set])));
+    // The first look is for whether it is there at all, the second reads it.
+    steps.extend([shown(json!([set])), shown(json!([set]))]);
     let (script, place, desired) = (Script::new(steps), place(), object(record()));
     let made = cloud(&script).create(create("aws.route53.record_set", &place, &desired), &Quiet::default()).await;
     assert_eq!(made.unwrap().properties["TTL"], "60");

@@ -71,7 +71,7 @@ struct Planner<'a> {
     resources: BTreeMap<&'a Address, &'a Resource>,
 }
 
-/// What was decided of one resource.
+/// The decision on one resource.
 struct Decision {
     change: ResourceChange,
     /// Its state after the plan, where anything refers to it.

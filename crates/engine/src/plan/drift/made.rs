@@ -1,6 +1,6 @@
 //! The elements of a list that other resources put there, such as the rules of a security group that are its own resources.
 
-use crate::cloud::Properties;
+use crate::cloud::{Properties, SharedProperties};
 use crate::plan::inventory::ManagedResource;
 use crate::plan::{compare, values};
 use crate::state::ResourceRecord;
@@ -29,8 +29,8 @@ impl<'a> MakerSide<'a> {
 
     /// Checks that this resource puts elements into the list of another one.
     pub fn makes_for(self, rule: &MakerRule, owner: MakerSide<'_>) -> bool {
-        let named = self.properties.get(&rule.at).or_else(|| self.applied.get(&rule.at));
-        self.ty == rule.by && owner.ty == rule.ty && named.is_some_and(|named| owner.is_named(named))
+        let named = || self.properties.get(&rule.at).or_else(|| self.applied.get(&rule.at));
+        self.ty == rule.by && owner.ty == rule.ty && named().is_some_and(|named| owner.is_named(named))
     }
 
     /// Checks that an element is this resource's own: it says nothing else than the resource does.
@@ -78,16 +78,17 @@ pub fn without_elements_of<'r>(
     let maker = MakerSide::recorded(maker);
     let forgotten = records.filter_map(|record| {
         let owner = MakerSide::recorded(record);
-        let mut observed = record.observed.clone();
+        let mut forgotten: Option<SharedProperties> = None;
         for rule in rules.iter().filter(|rule| maker.makes_for(rule, owner)) {
             let own = list(&record.applied, &rule.property);
-            let (was, is_own) = (list(&observed, &rule.property), |one: &Json| has(&own, one));
-            let kept: Vec<Json> = was.iter().filter(|one| is_own(one) || !maker.has_made(one)).cloned().collect();
-            if kept.len() < was.len() {
-                put(&mut observed, &rule.property, kept);
+            let was = list(forgotten.as_ref().unwrap_or(&record.observed), &rule.property);
+            let is_left = |one: &&Json| has(&own, one) || !maker.has_made(one);
+            let left: Vec<Json> = was.iter().filter(is_left).cloned().collect();
+            if left.len() < was.len() {
+                put(forgotten.get_or_insert_with(|| record.observed.clone()), &rule.property, left);
             }
         }
-        (observed != record.observed).then(|| ResourceRecord { observed, ..record.clone() })
+        forgotten.map(|observed| ResourceRecord { observed, ..record.clone() })
     });
     forgotten.collect()
 }
