@@ -136,9 +136,10 @@ pub async fn recover(recovery: CrashRecovery<'_>) -> Result<Vec<IntentOutcome>, 
     let scrubber = Arc::new(SecretScrubber::new(key.clone(), &snapshot));
     let cloud = ScrubbedCloud::new(recovery.cloud, Arc::clone(&scrubber));
     let recovery = CrashRecovery { cloud: &cloud, ..recovery };
-    let pending = snapshot.pending;
+    let (pending, records) = (snapshot.pending, snapshot.resources);
     // What is not there is looked for over seconds; a killed run may have begun dozens.
-    let looks = pending.iter().map(|intent| resolve_intent(recovery, intent, &key, &scrubber));
+    let looks =
+        pending.iter().map(|intent| resolve_intent(recovery, intent, records.get(&intent.address), (&key, &scrubber)));
     let mut looks = futures::stream::iter(looks).buffered(MAX_CONCURRENT_LOOKS).zip(futures::stream::iter(&pending));
     let mut settled = Vec::with_capacity(pending.len());
     while let Some((one, intent)) = looks.next().await {
@@ -157,8 +158,8 @@ const MAX_CONCURRENT_LOOKS: usize = 32;
 async fn resolve_intent(
     recovery: CrashRecovery<'_>,
     intent: &Intent,
-    key: &SecretKey,
-    scrubber: &SecretScrubber,
+    record: Option<&ResourceRecord>,
+    (key, scrubber): (&SecretKey, &SecretScrubber),
 ) -> Result<IntentOutcome, StateError> {
     let address = intent.address.clone();
     let conclude = async |conclusion, outcome| {
@@ -169,13 +170,22 @@ async fn resolve_intent(
         OperationKind::Create => match find_created(recovery, intent).await {
             Ok(Some(observed)) => {
                 let id = observed.id.clone();
-                let done = Conclusion::Done(Box::new(record(intent, observed, key, scrubber)));
+                let done = Conclusion::Done(Box::new(created(intent, observed, key, scrubber)));
                 conclude(done, IntentOutcome::Created { address, id }).await
             }
             Ok(None) => conclude(Conclusion::Abandoned, IntentOutcome::NotCreated { address }).await,
             Err(error) => Ok(IntentOutcome::Open { address, error }),
         },
-        OperationKind::Update => conclude(Conclusion::Abandoned, IntentOutcome::Changed { address }).await,
+        OperationKind::Update => {
+            // What was changed may be read as it shall be before it is ready so.
+            if let Some(record) =
+                record.filter(|record| record.tainted.is_none() && Some(&record.id) == intent.id.as_ref())
+            {
+                let reason = "its last change was interrupted".to_owned();
+                recovery.writer.put(record.clone().unfinished(reason, &intent.depends_on)).await?;
+            }
+            conclude(Conclusion::Abandoned, IntentOutcome::Changed { address }).await
+        }
         OperationKind::Delete => match find_deleted(recovery, intent).await {
             Ok(None) => conclude(Conclusion::Deleted, IntentOutcome::Deleted { address }).await,
             Ok(Some(_)) => conclude(Conclusion::Abandoned, IntentOutcome::NotDeleted { address }).await,
@@ -243,7 +253,7 @@ async fn find(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Option<Obs
     only_one(ty, with_retry(ClockPause::new(recovery.clock, recovery.seed, &intent.token), find).await?)
 }
 
-fn record(intent: &Intent, observed: ObservedResource, key: &SecretKey, scrubber: &SecretScrubber) -> ResourceRecord {
+fn created(intent: &Intent, observed: ObservedResource, key: &SecretKey, scrubber: &SecretScrubber) -> ResourceRecord {
     let properties = redact(&observed.properties, &redacted_paths(&intent.desired), key);
     ResourceRecord {
         address: intent.address.clone(),
@@ -257,5 +267,6 @@ fn record(intent: &Intent, observed: ObservedResource, key: &SecretKey, scrubber
         protect: None,
         tainted: Some("its creation was interrupted".to_owned()),
         failed: false,
+        changing: false,
     }
 }

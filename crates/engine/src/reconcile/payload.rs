@@ -178,6 +178,7 @@ impl ApplyRun<'_> {
             protect: change.protect,
             tainted,
             failed: false,
+            changing: false,
         }
     }
 }
