@@ -156,3 +156,26 @@ fn what_was_refused_is_not_unfinished() {
     assert_eq!(world.snapshot().resources[&Address::new("a")].tainted, None);
     world.assert_settled(&one(2), "as it was");
 }
+
+/// Stops the run at the first retry.
+struct StopAtRetry<'a>(&'a CancelToken);
+impl EventSink for StopAtRetry<'_> {
+    fn event(&self, event: &EngineEvent) {
+        if matches!(event, EngineEvent::Retrying { .. }) {
+            self.0.cancel();
+        }
+    }
+}
+
+#[test]
+fn a_stop_is_named_where_it_ends_the_retries() {
+    let world = EngineFixture::new();
+    let cloud = ScriptedCloud {
+        before: Box::new(|call, _| if call == "create" { Err(failure(CloudErrorKind::Conflict)) } else { Ok(()) }),
+        ..ScriptedCloud::new(&world)
+    };
+    let (writer, cancel) = (world.writer(), CancelToken::default());
+    let outcome = world.live_on(&cloud, &one(1), &*writer, &cancel, &StopAtRetry(&cancel)).unwrap();
+    let message = &outcome.failed[0].error.message;
+    assert_eq!(message, "as the script says; the run was stopped before the next try");
+}
