@@ -14,7 +14,7 @@ use gpb_base::threads::join;
 use gpb_catalog::Catalog;
 use gpb_engine::cloud::{Cloud, CloudError};
 use gpb_engine::plan;
-use gpb_engine::plan::Plan;
+use gpb_engine::plan::{Observation, Plan};
 use gpb_engine::reconcile as engine;
 use gpb_engine::reconcile::{CrashRecovery, LockReader, Refresh, RefreshResult};
 use gpb_engine::secrets::{SecretScrubber, source_name};
@@ -41,6 +41,8 @@ pub struct PlanResult {
     pub unread: Vec<Diagnostic>,
     /// The monthly cost, before and after.
     pub bill: CostDelta,
+    /// The state and the observation that it was made from, which only take time to free where the process ends next.
+    pub spent: Option<(Arc<StateSnapshot>, Observation)>,
 }
 
 impl PlanResult {
@@ -50,14 +52,20 @@ impl PlanResult {
         if !self.bill.is_empty() {
             document["cost"] = serde_json::json!(self.bill);
         }
-        if !self.unread.is_empty() {
-            document["unread"] = diagnostics_document(&self.unread, &self.compiled.sources)["diagnostics"].take();
+        let left_alone = self.left_alone();
+        if !left_alone.is_empty() {
+            document["unread"] = diagnostics_document(&left_alone, &self.compiled.sources)["diagnostics"].take();
         }
         if !self.compiled.warnings.is_empty() {
             document["warnings"] =
                 diagnostics_document(&self.compiled.warnings, &self.compiled.sources)["diagnostics"].take();
         }
         document
+    }
+
+    /// Returns why resources are left alone, and last that the plan is therefore not all that was asked for.
+    pub fn left_alone(&self) -> Vec<Diagnostic> {
+        self.unread.iter().cloned().chain(plan::incomplete(&self.plan)).collect()
     }
 }
 
@@ -95,7 +103,7 @@ pub fn run(
         Ok(result) => result,
         Err(exit) => return exit,
     };
-    if let Err(exit) = session.present(&result, &request, out) {
+    if let Err(exit) = session.present(&result, &request, out, &result.left_alone()) {
         return exit;
     }
     let exit = match (result.refusals.is_empty(), result.plan.is_empty() && result.plan.changed_outputs().is_empty()) {
@@ -105,16 +113,22 @@ pub fn run(
         _ => Exit::Done,
     };
     // The process ends here; to take apart all that it knows would only take time. The cloud is let go of as it should.
-    std::mem::forget((result.compiled, result.plan));
+    std::mem::forget((result.compiled, result.plan, result.spent));
     exit
 }
 
 impl Session {
-    /// Shows a plan and saves it.
+    /// Shows a plan and saves it; `remarks` follow it, before the refusals.
     ///
     /// # Errors
     /// The exit code, when it cannot be saved; the reason has been printed.
-    pub fn present(&self, result: &PlanResult, request: &PlanRequest, out: Option<&Path>) -> Result<(), Exit> {
+    pub fn present(
+        &self,
+        result: &PlanResult,
+        request: &PlanRequest,
+        out: Option<&Path>,
+        remarks: &[Diagnostic],
+    ) -> Result<(), Exit> {
         let keep = || {
             let kept = StoredPlan {
                 spec: request.spec.clone(),
@@ -150,7 +164,7 @@ impl Session {
                 "\nThe cloud was not read: {why}\nThis plan is made against the state alone and cannot be applied.\n"
             ));
         }
-        self.show(&[result.unread.as_slice(), &result.refusals].concat(), &result.compiled.sources);
+        self.show(&[remarks, &result.refusals].concat(), &result.compiled.sources);
         Ok(())
     }
 }
@@ -255,8 +269,8 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     refusals.extend(creation_refusals(session, &plan, &compiled.model));
     refusals.extend(plan::capability_refusals(&plan, Some(&compiled.model), known_cloud.as_ref()));
     let bill = bill.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
-    let unread = seen.diagnostics.into_iter().chain(plan::incomplete(&plan)).collect();
-    Ok(PlanResult { compiled, plan, cloud, refusals, unread, bill })
+    let spent = Some((snapshot, seen.observation));
+    Ok(PlanResult { compiled, plan, cloud, refusals, unread: seen.diagnostics, bill, spent })
 }
 
 /// Starts the estimate of the costs, which needs nothing of the cloud: it is read meanwhile.

@@ -9,6 +9,7 @@ pub mod deletion_locks;
 pub mod physical_names;
 pub mod property_paths;
 pub mod retry;
+mod shared_properties;
 pub mod validate;
 
 use async_trait::async_trait;
@@ -21,6 +22,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 use std::time::Duration;
+
+pub use shared_properties::SharedProperties;
 
 /// A resource's properties as JSON, by AWS's names.
 pub type Properties = Map<String, Json>;
@@ -60,7 +63,7 @@ pub struct ObservedResource {
     /// The primary identifier, parts joined by `|`.
     pub id: String,
     /// All properties a read gives, read-only ones included; write-only ones are absent.
-    pub properties: Properties,
+    pub properties: SharedProperties,
 }
 
 /// The owner of the credentials.
@@ -121,6 +124,10 @@ pub struct FindRequest<'a> {
     ///
     /// Only what bears the mark of this token, or a name made of it, is that creation's.
     pub token: Option<&'a str>,
+    /// What the generated name of that creation starts with, as in [`CreateRequest`].
+    ///
+    /// With it the name is known, and one read says more than a list that lags.
+    pub label: Option<&'a str>,
     /// True when the journal holds [`Progress::Sending`] of that creation.
     ///
     /// Then what can bear no mark is that creation's if it is wholly what was asked for. Otherwise nothing unmarked is.
@@ -162,6 +169,13 @@ pub trait ProgressSink: Send + Sync {
     /// A wait that meets it ends with [`CloudErrorKind::TimedOut`].
     fn deadline(&self) -> Option<Duration> {
         None
+    }
+
+    /// Checks that one of the creations in this state's journal, by its token, is the one that is asked for.
+    ///
+    /// What it made may be brought back; what another state made may not.
+    fn has_created(&self, _ty: &str, _is_it: &dyn Fn(&str) -> bool) -> bool {
+        false
     }
 }
 

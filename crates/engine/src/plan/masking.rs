@@ -2,8 +2,9 @@
 
 use super::change::ResourceChange;
 use super::compare::{identity, identity_of};
+use super::plan_file::Plan;
 use super::values;
-use crate::cloud::Properties;
+use crate::cloud::{Properties, SharedProperties};
 use crate::secrets::SecretScrubber;
 use crate::state::{holds_redacted, is_redacted, redacted, redacted_hash};
 use gpb_model::{PropertyMap, PropertyValue};
@@ -41,10 +42,22 @@ pub fn masked(observed: &Properties, applied: &Properties) -> Properties {
 }
 
 /// Returns what was observed without copies of secrets, as a plan may hold it.
-pub(super) fn scrubbed(observed: Properties, desired: &PropertyMap, scrubber: Option<&SecretScrubber>) -> Properties {
+pub(super) fn scrubbed(
+    observed: SharedProperties,
+    desired: &PropertyMap,
+    scrubber: Option<&SecretScrubber>,
+) -> SharedProperties {
     match scrubber.filter(|scrubber| scrubber.knows_any()) {
-        Some(scrubber) => scrubber.properties(&observed, Some(desired)),
+        Some(scrubber) => scrubber.properties(&observed, Some(desired)).into(),
         None => observed,
+    }
+}
+
+/// Takes over what a plan that was just made would send and a saved one does not hold: copies of secrets in ignored places.
+pub fn take_clear(promised: &mut Plan, now: &Plan) {
+    for change in &mut promised.changes {
+        let now = now.changes.iter().find(|now| now.address == change.address);
+        change.clear = now.and_then(|now| now.clear.clone());
     }
 }
 

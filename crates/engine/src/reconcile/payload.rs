@@ -6,7 +6,9 @@ use super::password;
 use super::resolve::{ResolveSources, ResolvedProperties, resolve, secrets_of};
 use super::run::ApplyRun;
 use super::step_error::StepError;
-use crate::cloud::{CloudError, CloudErrorKind, ObservedResource, Properties, property_paths, validate::check_values};
+use crate::cloud::{
+    CloudError, CloudErrorKind, ObservedResource, Properties, SharedProperties, property_paths, validate::check_values,
+};
 use crate::plan::ResourceChange;
 use crate::secrets::source_name;
 use crate::state::{ResourceRecord, is_redacted, redact, redact_values, redacted_paths};
@@ -21,7 +23,7 @@ pub struct Payload {
     /// Secrets as keyed hashes: what is compared with what is read.
     pub applied: Properties,
     /// The same as it is kept: without copies of other secrets either.
-    pub kept: Properties,
+    pub kept: SharedProperties,
     secrets: Vec<PropPath>,
     values: Vec<String>,
     /// The places where what is observed holds a secret that this process does not know.
@@ -48,13 +50,17 @@ impl ApplyRun<'_> {
         before: Option<&ResourceRecord>,
     ) -> Result<Payload, StepError> {
         let secrets = self.read_secrets(change).await?;
+        // Of what stands in an ignored place nothing more may be known than that it stays.
+        let is_ignored = |path: &PropPath| change.ignore.iter().any(|one| one.covers(path));
         let kept = |path: &PropPath| {
-            before.and_then(|record| property_paths::get(&record.applied, path)).is_some_and(is_redacted)
+            before.is_some_and(|record| {
+                property_paths::get(&record.applied, path).is_some_and(is_redacted) || is_ignored(path)
+            })
         };
         let outputs = |reference: &Reference| self.output(&reference.to);
         let functions = self.apply.functions;
         let sources = ResolveSources { outputs: &outputs, functions, secrets: &secrets, kept: &kept };
-        let resolved = resolve(&change.desired, &sources)
+        let resolved = resolve(change.sent(), &sources)
             .map_err(|why| StepError::refused(FailureCause::Unresolved, CloudErrorKind::Invalid, "Unresolved", why))?;
         self.check(change, &resolved, before)?;
         for path in &resolved.secrets {
@@ -113,7 +119,7 @@ impl ApplyRun<'_> {
         let values: Vec<String> = secrets.values().cloned().collect();
         let applied = redact_values(&applied, &values, &self.key);
         Payload {
-            kept: self.scrubber.properties(&applied, Some(&change.desired)),
+            kept: self.scrubber.properties(&applied, Some(&change.desired)).into(),
             applied,
             clear,
             secrets: resolved.secrets,
@@ -125,7 +131,7 @@ impl ApplyRun<'_> {
     /// Reads the secrets a change needs. The scrubber keeps them in mind, in memory, as long as the run.
     async fn read_secrets(&self, change: &ResourceChange) -> Result<BTreeMap<SecretSource, String>, StepError> {
         let mut wanted = BTreeSet::new();
-        change.desired.values().for_each(|value| secrets_of(value, &mut wanted));
+        change.sent().values().for_each(|value| secrets_of(value, &mut wanted));
         let mut values = BTreeMap::new();
         for secret in wanted {
             let refused =
@@ -140,7 +146,7 @@ impl ApplyRun<'_> {
                         let logged = LoggedCall { operation: "secret", ty, place, attempt };
                         logged.run(self.apply.clock, self.apply.cloud.secret(place, name))
                     };
-                    self.retry(change, read).await.map_err(|error| StepError::Call {
+                    self.retry_fresh(change, read).await.map_err(|error| StepError::Call {
                         cause: FailureCause::Secret,
                         error: store_error(name, error),
                     })?
@@ -153,9 +159,12 @@ impl ApplyRun<'_> {
     }
 
     /// Returns what was observed with a hash wherever it holds a secret of this change, to be compared.
-    pub fn redacted(&self, sent: &Payload, observed: &ObservedResource) -> Properties {
+    pub fn redacted(&self, sent: &Payload, observed: &ObservedResource) -> SharedProperties {
+        if sent.secrets.is_empty() && sent.hidden.is_empty() && sent.values.is_empty() {
+            return observed.properties.clone();
+        }
         let places = sent.secrets.iter().chain(&sent.hidden).cloned().collect::<Vec<_>>();
-        redact_values(&redact(&observed.properties, &places, &self.key), &sent.values, &self.key)
+        redact_values(&redact(&observed.properties, &places, &self.key), &sent.values, &self.key).into()
     }
 
     /// Returns the record of a resource after a call.
@@ -172,7 +181,7 @@ impl ApplyRun<'_> {
             place: change.place.clone(),
             id: observed.id.clone(),
             applied: sent.kept.clone(),
-            observed: self.scrubber.properties(&self.redacted(sent, observed), Some(&change.desired)),
+            observed: self.scrubber.shared_properties(&self.redacted(sent, observed), Some(&change.desired)),
             depends_on: self.remaining_dependencies(change),
             layer: change.layer.clone(),
             protect: change.protect,

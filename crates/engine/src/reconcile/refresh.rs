@@ -44,35 +44,40 @@ pub struct RefreshResult {
     pub unread: BTreeMap<Address, String>,
 }
 
-/// The number of batches that are read at once.
+/// The number of batches, or of single resources, that are read at once.
 const AT_ONCE: usize = 32;
 
-/// The time between the two reads that together show a stateful resource to be gone.
+/// The time between the two reads that together show a resource to be gone.
 pub const BETWEEN_LOOKS: Duration = Duration::from_secs(3);
 
 /// Reads everything a plan has to know.
 pub async fn refresh(refresh: Refresh<'_>, snapshot: &StateSnapshot, model: &Model) -> RefreshResult {
     let mut refreshed = RefreshResult::default();
-    let mut batches: BTreeMap<(&str, &Place), Vec<(&ResourceRecord, ResourceKey)>> = BTreeMap::new();
+    let mut batches: BTreeMap<(&str, &Place), Vec<&ResourceRecord>> = BTreeMap::new();
     for record in snapshot.resources.values() {
-        let key = ResourceKey { ty: record.ty.clone(), place: record.place.clone(), id: record.id.clone() };
-        batches.entry((record.ty.as_str(), &record.place)).or_default().push((record, key));
+        batches.entry((record.ty.as_str(), &record.place)).or_default().push(record);
     }
     let read = stream::iter(batches.into_values()).map(|batch| refresh.batch(batch));
-    let answers: Vec<_> = read.buffered(AT_ONCE).collect().await;
-    for (address, key, answer) in answers.into_iter().flatten() {
+    let batches: Vec<_> = read.buffered(AT_ONCE).collect().await;
+    let looks = batches.into_iter().flatten().map(|answer| refresh.confirm(answer));
+    let mut answers: Vec<_> = stream::iter(looks).buffered(AT_ONCE).collect().await;
+    refresh.confirm_absences(&mut answers).await;
+    for (record, answer) in answers {
         match answer {
             Ok(observed) => {
-                refreshed.observation.insert(address.clone(), observed);
+                refreshed.observation.insert(record.address.clone(), observed);
             }
-            Err(error) => refreshed.miss(address, &key.ty, &error),
+            Err(error) => refreshed.miss(&record.address, &record.ty, &error),
         }
     }
     refresh.existing(model, &mut refreshed).await;
     refreshed
 }
 
-type KeyedObservation<'a> = (&'a Address, ResourceKey, Result<Option<ObservedResource>, CloudError>);
+/// What a batch shows of a recorded resource; `None` where it has no answer.
+type BatchAnswer<'a> = (&'a ResourceRecord, Option<Result<Option<ObservedResource>, CloudError>>);
+/// What was read of a recorded resource.
+type RecordObservation<'a> = (&'a ResourceRecord, Result<Option<ObservedResource>, CloudError>);
 
 impl RefreshResult {
     /// Returns true when nothing but reads has failed: a plan can leave those resources alone.
@@ -88,54 +93,49 @@ impl RefreshResult {
 }
 
 impl Refresh<'_> {
-    /// One batch; what failed for a while is read again one by one.
-    async fn batch(self, batch: Vec<(&ResourceRecord, ResourceKey)>) -> Vec<KeyedObservation<'_>> {
-        let keys: Vec<ResourceKey> = batch.iter().map(|(_, key)| key.clone()).collect();
+    /// Reads one batch.
+    async fn batch<'r>(self, batch: Vec<&'r ResourceRecord>) -> Vec<BatchAnswer<'r>> {
+        let keys: Vec<ResourceKey> = batch.iter().map(|record| key_of(record)).collect();
         let (mut answers, count) = (self.cloud.read_many(&keys).await.into_iter(), keys.len());
         if let Some(ResourceKey { ty, place, .. }) = keys.first() {
             let (account, region) = (place.account.as_deref().unwrap_or_default(), place.region.as_str());
             tracing::debug!(operation = "read_many", ty, account, region, count, "call");
         }
-        let mut read = Vec::with_capacity(batch.len());
-        for (record, key) in batch {
-            let address = &record.address;
-            let answer = match answers.next() {
-                Some(Err(error)) if !error.kind.is_retryable() => Err(error),
-                Some(Ok(Some(observed))) if is_as_recorded(record, &observed) => Ok(Some(observed)),
-                Some(Ok(Some(observed))) => self.confirm_drift(record, &key, observed).await,
-                Some(Ok(None)) => self.confirm_absence(address.as_str(), &key).await,
-                _ => self.read_with_retry(address.as_str(), &key).await,
-            };
-            read.push((address, key, answer));
-        }
-        read
+        batch.into_iter().map(|record| (record, answers.next())).collect()
     }
 
-    /// Confirms that what a batch did not show is gone: a list may lag, or say less than a read of the resource alone.
-    async fn confirm_absence(&self, subject: &str, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
-        let first = self.read_with_retry(subject, key).await?;
-        let is_stateful = self.types.get(&key.ty).is_some_and(|def| def.stateful);
-        if first.is_some() || !is_stateful {
-            return Ok(first);
+    /// Reads by itself what a batch did not show as it was recorded: a list may lag, or say less than a read of one.
+    ///
+    /// So is read what failed for a while.
+    async fn confirm<'r>(self, (record, answer): BatchAnswer<'r>) -> RecordObservation<'r> {
+        let answer = match answer {
+            Some(Err(error)) if !error.kind.is_retryable() => Err(error),
+            Some(Ok(Some(observed))) => match as_recorded(record, observed) {
+                Ok(observed) => Ok(Some(observed)),
+                Err(listed) => self.single(record).await.or(Ok(Some(listed))),
+            },
+            _ => self.single(record).await,
+        };
+        (record, answer)
+    }
+
+    async fn single(self, record: &ResourceRecord) -> Result<Option<ObservedResource>, CloudError> {
+        self.read_with_retry(record.address.as_str(), &key_of(record)).await
+    }
+
+    /// Reads once more what seems to be gone, all after one pause: what lags is believed by no two looks close together.
+    async fn confirm_absences(self, answers: &mut [RecordObservation<'_>]) {
+        let absent: Vec<_> = answers.iter_mut().filter(|(.., answer)| matches!(answer, Ok(None))).collect();
+        if absent.is_empty() {
+            return;
         }
-        // Too much is lost by taking what holds data for gone.
         self.clock.sleep(BETWEEN_LOOKS).await;
-        self.read_with_retry(subject, key).await
+        let looks = absent.into_iter().map(|one| self.look_again(one));
+        stream::iter(looks).buffered(AT_ONCE).collect::<Vec<()>>().await;
     }
 
-    /// Confirms what a batch shows of a resource that is another than was recorded: a list may lag behind a change.
-    async fn confirm_drift(
-        &self,
-        record: &ResourceRecord,
-        key: &ResourceKey,
-        listed: ObservedResource,
-    ) -> Result<Option<ObservedResource>, CloudError> {
-        match self.read_with_retry(record.address.as_str(), key).await {
-            Ok(Some(single)) => Ok(Some(single)),
-            // A list that is ahead, or behind: absence has to be shown by itself.
-            Ok(None) => self.confirm_absence(record.address.as_str(), key).await,
-            Err(_) => Ok(Some(listed)),
-        }
+    async fn look_again(self, (record, answer): &mut RecordObservation<'_>) {
+        *answer = self.single(record).await;
     }
 
     /// Finds each `existing` resource. One may be described by another, so they are tried until none can be found more.
@@ -193,7 +193,8 @@ impl Refresh<'_> {
             read.map(|found| found.into_iter().filter(|found| matches(found, wanted)).collect::<Vec<_>>())
         } else {
             let find = |attempt| {
-                let find = self.cloud.find(FindRequest { ty, place, matching: wanted, token: None, sent: false });
+                let find =
+                    self.cloud.find(FindRequest { ty, place, matching: wanted, token: None, label: None, sent: false });
                 LoggedCall { operation: "find", ty, place, attempt }.run(self.clock, find)
             };
             with_retry(ClockPause::new(self.clock, self.seed, ty), find).await
@@ -210,10 +211,22 @@ impl Refresh<'_> {
     }
 }
 
-/// Checks that a resource is as the state recorded it.
-fn is_as_recorded(record: &ResourceRecord, observed: &ObservedResource) -> bool {
-    observed.id == record.id
-        && (observed.properties == record.observed || masked(&observed.properties, &record.observed) == record.observed)
+fn key_of(record: &ResourceRecord) -> ResourceKey {
+    ResourceKey { ty: record.ty.clone(), place: record.place.clone(), id: record.id.clone() }
+}
+
+/// Returns a resource that is as the state recorded it, its properties shared with the record where they are the same.
+///
+/// # Errors
+/// The resource, when it is another than was recorded.
+fn as_recorded(record: &ResourceRecord, observed: ObservedResource) -> Result<ObservedResource, ObservedResource> {
+    if observed.id != record.id {
+        return Err(observed);
+    }
+    if observed.properties == record.observed {
+        return Ok(ObservedResource { properties: record.observed.clone(), ..observed });
+    }
+    if record.observed == masked(&observed.properties, &record.observed) { Ok(observed) } else { Err(observed) }
 }
 
 /// The reason that an `existing` resource was not found.

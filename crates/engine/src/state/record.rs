@@ -1,6 +1,6 @@
 //! The contents of the state: records of resources, open intents, and a snapshot of both.
 
-use crate::cloud::Properties;
+use crate::cloud::{Properties, SharedProperties};
 use gpb_model::{Address, Place};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -18,6 +18,15 @@ pub struct StateScope {
     pub environment: String,
 }
 
+impl StateScope {
+    /// Returns what generated physical names at an address begin with: `shop-sandbox-data-main`.
+    pub fn label(&self, address: &Address) -> String {
+        let whole = format!("{}-{}-{address}", self.stack, self.environment);
+        let words = whole.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        words.collect::<Vec<_>>().join("-")
+    }
+}
+
 /// A resource gpb manages.
 ///
 /// As JSON: `{"address": "data.main", "ty": "aws.sqs.queue", "place": {…}, "id": "https://…", "applied": {…}, …}`.
@@ -32,9 +41,9 @@ pub struct ResourceRecord {
     /// The primary identifier, parts joined by `|`.
     pub id: String,
     /// The properties gpb last applied. A secret stands as `{"$secret": "<keyed hash>"}`.
-    pub applied: Properties,
+    pub applied: SharedProperties,
     /// All properties as last read from the cloud; secrets as above.
-    pub observed: Properties,
+    pub observed: SharedProperties,
     /// The addresses it was built on, for the order of deletion when its declaration is gone.
     pub depends_on: Vec<Address>,
     /// The layer that declared it.

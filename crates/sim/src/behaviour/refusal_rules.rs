@@ -140,6 +140,9 @@ pub(crate) struct ExclusiveRule {
     /// Set where the last value is a block of addresses, which must not overlap.
     #[serde(default)]
     pub overlap: bool,
+    /// The conditions under which the rule holds, for both of them.
+    #[serde(default)]
+    pub when: Vec<RuleCondition>,
     /// The error of a refused call.
     pub refuses: CallRefusal,
     /// The public source of the rule.
@@ -176,6 +179,20 @@ pub(crate) struct HeldRule {
     #[serde(default)]
     pub revives: bool,
     /// The error of a refused call.
+    pub refuses: CallRefusal,
+    /// The public source of the rule.
+    pub source: String,
+}
+
+/// The secret that a resource keeps, which is read by its name.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SecretRule {
+    /// The property that holds the name.
+    pub name: PropPath,
+    /// The time from the creation on in which reads of the secret do not find it.
+    pub within: RuleTime,
+    /// The error of a read that does not find it; `{id}` is the name that was asked for.
     pub refuses: CallRefusal,
     /// The public source of the rule.
     pub source: String,

@@ -28,8 +28,8 @@ fn world(resources: &[(&str, &str, Json, Json, Json)]) -> (Model, FakeCloud) {
             ty: (*ty).to_owned(),
             place,
             id: id.clone(),
-            applied: object(applied),
-            observed: whole(recorded),
+            applied: object(applied).into(),
+            observed: whole(recorded).into(),
             depends_on: Vec::new(),
             layer: None,
             protect: None,
@@ -38,7 +38,7 @@ fn world(resources: &[(&str, &str, Json, Json, Json)]) -> (Model, FakeCloud) {
             changing: false,
         };
         world.snapshot.resources.insert(address(name), record);
-        world.cloud.insert(address(name), Some(ObservedResource { id, properties: whole(now) }));
+        world.cloud.insert(address(name), Some(ObservedResource { id, properties: whole(now).into() }));
     }
     (model, world)
 }
@@ -128,7 +128,7 @@ fn each_kind_of_harm_is_a_warning() {
             let (applied, read) = if written { (recorded.clone(), json!({})) } else { (json!({}), recorded.clone()) };
             let change = if written {
                 let (model, mut world) = world(&[("x.one", ty, applied, read, json!({}))]);
-                world.cloud.get_mut(&address("x.one")).unwrap().as_mut().unwrap().properties = object(&now);
+                world.cloud.get_mut(&address("x.one")).unwrap().as_mut().unwrap().properties = object(&now).into();
                 plan(&model, &world).changes.remove(0)
             } else {
                 drifted(ty, applied, read, now.clone())
@@ -188,6 +188,43 @@ fn what_another_declared_resource_put_there_is_not_told() {
     let (model, clouds) = world(&resources(group(&[443, 22])));
     let found: Vec<_> = plan(&model, &clouds).changes.iter().flat_map(told).collect();
     assert_eq!(found, [("SecurityGroupIngress".to_owned(), "open port: more may reach it".to_owned())]);
+}
+
+#[test]
+fn a_rule_for_the_port_of_another_is_still_told() {
+    let from_group = json!({ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "SourceSecurityGroupId": "sg-9" });
+    let from_all = json!({ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "0.0.0.0/0" });
+    let mut own = from_group.clone();
+    own["GroupId"] = "id-0".into();
+    let now = json!({ "SecurityGroupIngress": [from_group, from_all] });
+    let (model, clouds) = world(&[
+        ("x.group", "aws.ec2.security_group", json!({ "GroupDescription": "g" }), json!({}), now),
+        ("x.rule", "aws.ec2.security_group_ingress", own, json!({}), json!({})),
+    ]);
+    let found: Vec<_> = plan(&model, &clouds).changes.iter().flat_map(told).collect();
+    assert_eq!(found, [("SecurityGroupIngress".to_owned(), "open port: anyone may reach it".to_owned())]);
+}
+
+#[test]
+fn a_policy_that_a_declared_role_attaches_has_the_role() {
+    let policy = "arn:aws:iam::123456789012:policy/read";
+    let of = |roles: Json| {
+        world(&[
+            ("x.policy", "aws.iam.managed_policy", json!({ "ManagedPolicyName": "read" }), json!({}), roles),
+            ("x.role", "aws.iam.role", json!({ "ManagedPolicyArns": [policy] }), json!({}), json!({})),
+        ])
+    };
+    let told_of = |roles: Json| {
+        let (model, mut clouds) = of(roles);
+        let record = clouds.snapshot.resources.get_mut(&address("x.policy")).unwrap();
+        policy.clone_into(&mut record.id);
+        let observed = clouds.cloud.get_mut(&address("x.policy")).unwrap().as_mut().unwrap();
+        policy.clone_into(&mut observed.id);
+        plan(&model, &clouds).changes.iter().flat_map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(told_of(json!({ "Roles": ["id-1"] })), []);
+    let warned = ("Roles".to_owned(), "wider policy: others have it".to_owned());
+    assert_eq!(told_of(json!({ "Roles": ["id-1", "theirs"] })), [warned]);
 }
 
 #[test]
@@ -255,7 +292,7 @@ fn what_the_cloud_filled_into_a_list_does_not_go() {
     let filled = json!({ "ContainerDefinitions": [{ "Name": "web", "Image": "web:1", "Essential": true, "Cpu": 0 }] });
     let before = |declared: Json, now: &Json| {
         let (_, mut world) = world(&[("x.one", "aws.ecs.task_definition", applied.clone(), filled.clone(), json!({}))]);
-        world.cloud.get_mut(&address("x.one")).unwrap().as_mut().unwrap().properties = object(now);
+        world.cloud.get_mut(&address("x.one")).unwrap().as_mut().unwrap().properties = object(now).into();
         let declared = json!({ "ContainerDefinitions": [declared] });
         let model = model([resource("x.one", "aws.ecs.task_definition", declared)]);
         let change = plan(&model, &world).changes.remove(0);
