@@ -178,7 +178,8 @@ impl<'a> StepOrder<'a> {
         for needed in self.needs.get(index).cloned().unwrap_or_default() {
             self.steps.edge(self.create_step(needed), create, EdgeKind::Hard);
             // What deletes first itself waits for this to go (rule 3).
-            if self.delete_first.contains(&index) && !self.delete_first.contains(&needed) {
+            let is_there = self.changes.get(needed).is_some_and(|needed| needed.action == Action::NoOp);
+            if self.delete_first.contains(&index) && !self.delete_first.contains(&needed) && !is_there {
                 self.steps.edge(self.create_step(needed), destroy, EdgeKind::Need);
             }
         }
