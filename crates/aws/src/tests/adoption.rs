@@ -51,7 +51,7 @@ async fn a_key_that_may_not_be_read_is_somebody_elses() {
 /// A lost answer, and a key whose policy lets its rotation be read by nobody: no second key is made.
 #[tokio::test]
 async fn what_may_not_be_read_is_passed_over_only_where_its_tags_show_another_creation() {
-    let denied = |operation: &str| error(operation, json!({ "KeyId": "k" }), "AccessDeniedException");
+    let denied = |operation: &'static str| error(operation, json!({ "KeyId": "k" }), "AccessDeniedException");
     let tagged = |token: &str| {
         let tags = json!({ "Tags": [{ "TagKey": "gpb:token", "TagValue": token }] });
         ok("kms:ListResourceTags", json!({ "KeyId": "k" }), tags)

@@ -238,33 +238,6 @@ async fn a_changed_element_is_changed_and_waited_for() {
     assert_eq!(seen.properties["Policies"], json!([policy("a", "new"), policy("b", "b")]));
 }
 
-/// A run may end while it waits: what was made has to be in the journal before.
-#[tokio::test]
-async fn a_creation_is_identified_before_its_operation_is_waited_for() {
-    let text = r#"
-        service = "kafka"
-        [types.configuration]
-        create = { call = "CreateConfiguration", input = { ServerProperties = "${ServerProperties:base64}" }, operation = { call = "DescribeConfiguration", input = { Arn = "${out.Arn}" }, path = "State", ready = ["ACTIVE"], failed = ["DELETE_FAILED"] } }
-        read = { call = "DescribeConfiguration" }
-        [types.configuration.id]
-        Arn = "${out.Arn}"
-    "#;
-    let script = Script::new(vec![
-        ok(
-            "kafka:CreateConfiguration",
-            json!({ "Name": "c", "ServerProperties": "eA==" }),
-            json!({ "Arn": "arn:c", "State": "ACTIVE" }),
-        ),
-        ok("kafka:DescribeConfiguration", json!({ "Arn": "arn:c" }), json!({ "State": "DELETE_FAILED" })),
-    ]);
-    let (place, desired, sink) = (place(), object(json!({ "Name": "c", "ServerProperties": "x" })), Quiet::default());
-    let cloud = cloud_of(&script, bindings("kafka", text));
-    let failed = cloud.create(create("aws.msk.configuration", &place, &desired), &sink).await.unwrap_err();
-    assert_eq!(failed.kind, CloudErrorKind::FailedState);
-    assert_eq!(sink.identified(), ["arn:c"]);
-    script.done();
-}
-
 #[test]
 fn what_is_added_to_a_structure_is_one_of_its_members() {
     let of_bucket = |rest: &str| {
