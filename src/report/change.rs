@@ -208,7 +208,7 @@ fn note(change: &ResourceChange, create_first: bool, def: Option<&TypeDef>) -> S
         });
     }
     match change.action {
-        Action::Adopt => notes.push("exists from an interrupted run: adopted".to_owned()),
+        Action::Adopt => notes.push("an earlier run did not finish it: taken up again".to_owned()),
         Action::Forget => notes.push("is gone: forgotten".to_owned()),
         Action::Read if change.id.is_none() => notes.push("read during apply".to_owned()),
         Action::Create if !change.drift.is_empty() => notes.push("is gone: created again".to_owned()),

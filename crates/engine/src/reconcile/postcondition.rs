@@ -16,11 +16,9 @@ use crate::plan::ResourceChange;
 use crate::plan::compare::{self, CompareRules, CurrentState};
 use crate::plan::values;
 use crate::state::is_redacted;
-use futures::future::select;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
 use serde_json::Value as Json;
-use std::pin::pin;
 use std::time::Duration;
 
 /// The longest time between two reads.
@@ -44,8 +42,8 @@ impl ApplyRun<'_> {
     /// `only` are the places the change was about; `None` for all that was sent.
     ///
     /// # Errors
-    /// When it still differs after the time that eventual consistency explains, or the run is stopped before. The time
-    /// in which the resource itself is not ready does not count.
+    /// When it still differs after the time that eventual consistency explains. The time in which the resource itself is not
+    /// ready does not count. A run that is stopped lets it come to its end: what is in progress finishes.
     pub async fn confirm(
         &self,
         change: &ResourceChange,
@@ -55,7 +53,7 @@ impl ApplyRun<'_> {
         only: Option<&[PropPath]>,
         mut observed: ObservedResource,
     ) -> Result<ObservedResource, Box<Unmet>> {
-        let (clock, cancel) = (self.apply.clock, self.apply.cancel);
+        let clock = self.apply.clock;
         let (start, mut left) = (clock.now(), self.apply.options.consistency_timeout);
         let (mut pause, mut attempt) = (Duration::from_secs(1), 1);
         let def = self.apply.types.get(&change.ty);
@@ -73,7 +71,7 @@ impl ApplyRun<'_> {
                 return Ok(observed);
             }
             // A verdict is made of a reading that is as late as it can be.
-            if left.is_zero() && !is_fresh && !cancel.is_cancelled() {
+            if left.is_zero() && !is_fresh {
                 is_fresh = true;
                 let read = |attempt| {
                     let logged = LoggedCall { operation: "read", ty: &key.ty, place: &key.place, attempt };
@@ -84,7 +82,7 @@ impl ApplyRun<'_> {
                     continue;
                 }
             }
-            if left.is_zero() || cancel.is_cancelled() {
+            if left.is_zero() {
                 let error = self.scrubber.error(not_as_sent(def.as_deref(), &unmet, &shown, &sent.applied));
                 return Err(Box::new(Unmet { error, observed }));
             }
@@ -94,7 +92,7 @@ impl ApplyRun<'_> {
             // It is news to be shown, not to be kept; a journal that cannot be written shows when the intent is closed.
             let _ = open.sink.progress(Progress::Waiting { for_what, elapsed }).await;
             let wait = pause.min(left);
-            select(pin!(clock.sleep(wait)), cancel.cancelled()).await;
+            clock.sleep(wait).await;
             left = left.saturating_sub(wait);
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
             let logged = LoggedCall { operation: "wait", ty: &key.ty, place: &key.place, attempt };

@@ -35,6 +35,7 @@ fn world(resources: &[(&str, &str, Json, Json, Json)]) -> (Model, FakeCloud) {
             protect: None,
             tainted: None,
             failed: false,
+            changing: false,
         };
         world.snapshot.resources.insert(address(name), record);
         world.cloud.insert(address(name), Some(ObservedResource { id, properties: whole(now).into() }));
