@@ -161,6 +161,7 @@ impl ApplyRun<'_> {
         record.layer.clone_from(&change.layer);
         record.protect = change.protect;
         self.take_over(&mut record.applied, change);
+        record.observed = self.scrubber.properties(&record.observed, Some(&change.desired));
         let observed = ObservedResource { id: record.id.clone(), properties: observed };
         if record == was {
             self.record_observation(&change.address, observed);
