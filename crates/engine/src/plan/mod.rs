@@ -5,6 +5,7 @@ mod bounds;
 mod capability;
 mod change;
 mod change_parts;
+mod changed_since;
 pub mod compare;
 mod deletion_locks;
 mod drift;
@@ -41,3 +42,5 @@ pub use planner::plan;
 pub use protection::refusals;
 pub use step::{PlanStep, StepPhase};
 pub use withheld::{WithheldChange, incomplete, unread_since};
+
+pub use changed_since::{take_drift, weakened_since};
