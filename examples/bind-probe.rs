@@ -165,7 +165,9 @@ async fn probe(
     is_as_asked &= show("created", &bound, &desired, &made, is_brief);
     let key = ResourceKey { ty: ty.to_owned(), place: place.clone(), id: made.id.clone() };
     println!("find after an interruption");
-    let found = cloud.find(FindRequest { ty, place, matching: &desired, token: Some(&token), sent: true }).await;
+    let found = cloud
+        .find(FindRequest { ty, place, matching: &desired, token: Some(&token), label: Some("probe"), sent: true })
+        .await;
     println!("  = {:?}", found.map(|all| all.into_iter().map(|one| one.id).collect::<Vec<_>>()));
     if !changed.is_empty() {
         let mut after = desired.clone();

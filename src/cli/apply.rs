@@ -58,7 +58,9 @@ async fn plan_and_apply(session: &Session, request: &PlanRequest, yes: bool, que
     if session.common.json {
         announce(&result);
     } else {
-        session.present(&result, request, None)?;
+        // That the plan is not all is said when its run has ended, unless it ends here.
+        let remarks = if result.refusals.is_empty() { result.unread.clone() } else { result.left_alone() };
+        session.present(&result, request, None, &remarks)?;
     }
     if !result.refusals.is_empty() {
         if session.common.json {
@@ -95,8 +97,9 @@ async fn apply_stored_plan(
     }
     let mut result = make_plan(session, &request).await?;
     let seen = check_promise(session, &promised, &result).await?;
-    result.unread = seen.diagnostics.into_iter().chain(plan::incomplete(&promised)).collect();
+    result.unread = seen.diagnostics;
     take_locks(&mut promised, &result.plan);
+    plan::take_clear(&mut promised, &result.plan);
     plan::unprotect(&mut promised, &unprotected(&request.unprotect));
     result.refusals = plan::refusals(&promised, Some(&result.compiled.model));
     result.refusals.extend(crate::cli::plan::creation_refusals(session, &promised, &result.compiled.model));
@@ -114,6 +117,7 @@ async fn apply_stored_plan(
             &|name| Catalog::embedded().get(name),
             session.term.styles(),
         ));
+        session.show(&result.unread, &result.compiled.sources);
     }
     if !result.refusals.is_empty() {
         session.diagnostics(&result.refusals, &result.compiled.sources);

@@ -50,14 +50,20 @@ impl PlanResult {
         if !self.bill.is_empty() {
             document["cost"] = serde_json::json!(self.bill);
         }
-        if !self.unread.is_empty() {
-            document["unread"] = diagnostics_document(&self.unread, &self.compiled.sources)["diagnostics"].take();
+        let left_alone = self.left_alone();
+        if !left_alone.is_empty() {
+            document["unread"] = diagnostics_document(&left_alone, &self.compiled.sources)["diagnostics"].take();
         }
         if !self.compiled.warnings.is_empty() {
             document["warnings"] =
                 diagnostics_document(&self.compiled.warnings, &self.compiled.sources)["diagnostics"].take();
         }
         document
+    }
+
+    /// Returns why resources are left alone, and last that the plan is therefore not all that was asked for.
+    pub fn left_alone(&self) -> Vec<Diagnostic> {
+        self.unread.iter().cloned().chain(plan::incomplete(&self.plan)).collect()
     }
 }
 
@@ -95,7 +101,7 @@ pub fn run(
         Ok(result) => result,
         Err(exit) => return exit,
     };
-    if let Err(exit) = session.present(&result, &request, out) {
+    if let Err(exit) = session.present(&result, &request, out, &result.left_alone()) {
         return exit;
     }
     let exit = match (result.refusals.is_empty(), result.plan.is_empty() && result.plan.changed_outputs().is_empty()) {
@@ -110,11 +116,17 @@ pub fn run(
 }
 
 impl Session {
-    /// Shows a plan and saves it.
+    /// Shows a plan and saves it; `remarks` follow it, before the refusals.
     ///
     /// # Errors
     /// The exit code, when it cannot be saved; the reason has been printed.
-    pub fn present(&self, result: &PlanResult, request: &PlanRequest, out: Option<&Path>) -> Result<(), Exit> {
+    pub fn present(
+        &self,
+        result: &PlanResult,
+        request: &PlanRequest,
+        out: Option<&Path>,
+        remarks: &[Diagnostic],
+    ) -> Result<(), Exit> {
         let keep = || {
             let kept = StoredPlan {
                 spec: request.spec.clone(),
@@ -150,7 +162,7 @@ impl Session {
                 "\nThe cloud was not read: {why}\nThis plan is made against the state alone and cannot be applied.\n"
             ));
         }
-        self.show(&[result.unread.as_slice(), &result.refusals].concat(), &result.compiled.sources);
+        self.show(&[remarks, &result.refusals].concat(), &result.compiled.sources);
         Ok(())
     }
 }
@@ -255,8 +267,7 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     refusals.extend(creation_refusals(session, &plan, &compiled.model));
     refusals.extend(plan::capability_refusals(&plan, Some(&compiled.model), known_cloud.as_ref()));
     let bill = bill.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
-    let unread = seen.diagnostics.into_iter().chain(plan::incomplete(&plan)).collect();
-    Ok(PlanResult { compiled, plan, cloud, refusals, unread, bill })
+    Ok(PlanResult { compiled, plan, cloud, refusals, unread: seen.diagnostics, bill })
 }
 
 /// Starts the estimate of the costs, which needs nothing of the cloud: it is read meanwhile.

@@ -271,6 +271,32 @@ fn a_lost_terminal_does_not_stop_an_apply() {
     assert_eq!(in_the_cloud(&folder).len(), 12);
 }
 
+/// A terminal that is closed under a process that does not hear of it: each write to it fails.
+#[cfg(unix)]
+#[test]
+fn a_terminal_that_fails_does_not_stop_an_apply() {
+    const TERMINAL: &str = "import os, subprocess, sys\n\
+        ours, theirs = os.openpty()\n\
+        child = subprocess.Popen(sys.argv[1:], stdin=theirs, stdout=theirs, stderr=theirs)\n\
+        os.close(theirs)\n\
+        shown = b''\n\
+        while b'created' not in shown:\n    shown += os.read(ours, 4096)\n\
+        os.close(ours)\n\
+        sys.exit(child.wait())\n";
+    let folder = folder();
+    folder.write("a.gpb", &chain());
+    let apply = folder.command(&["apply", "a.gpb", "--yes", "--sim", "latency=0.02"]);
+    let mut terminal = Command::new("python3");
+    terminal.args(["-c", TERMINAL]).arg(apply.get_program()).args(apply.get_args());
+    terminal.current_dir(apply.get_current_dir().unwrap()).env_clear();
+    terminal.envs(apply.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    terminal.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    let ran = terminal.output().unwrap();
+    assert_eq!(ran.status.code(), Some(0), "{ran:?}");
+    settled(&folder);
+    assert_eq!(in_the_cloud(&folder).len(), 12);
+}
+
 fn send(signal: &str, child: &Child) {
     let sent =
         Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).stderr(Stdio::null()).status();

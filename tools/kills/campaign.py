@@ -14,6 +14,7 @@ import pathlib
 import random
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -38,62 +39,23 @@ if not importlib.util.find_spec("ministack"):
 
 import inventory  # noqa: E402
 import operations  # noqa: E402
+from life import SPEC, STEPS, only_layers  # noqa: E402
 from proxy import Faults, Plan  # noqa: E402
 from world import LIMIT, World  # noqa: E402
 
-SPEC = "every_type.gpb"
 # The most runs without a kill that a step may take until it has ended; more would be work for people.
 RUNS = 8
 WHEN = ("before", "after")
 
 
-class Step:
-    """One step of a life: the text that is applied, or the end of it."""
-
-    def __init__(self, name, edit, renamed):
-        self.name, self.edit, self.renamed = name, edit, renamed
-
-    def command(self):
-        return ("destroy", SPEC, "--yes") if self.edit is None else ("apply", SPEC, "--yes")
-
-    def text(self, spec, life):
-        edit = 2 if self.edit is None else self.edit
-        text = spec.replace("edit    = 0", f"edit    = {edit}").replace("life    = 0", f"life    = {life}")
-        return rename(text) if self.renamed else text
-
-
-STEPS = [
-    Step("create", 0, False), Step("update", 1, False), Step("rename", 0, True), Step("replace", 2, True),
-    Step("destroy", None, True),
-]
-
-
-def rename(text):
-    """Gives every resource another address, with the statements that say so."""
-    moves = []
-    layer = None
-    for line in text.splitlines():
-        if found := re.match(r"  layer (\w+)", line):
-            layer = found.group(1)
-        elif found := re.match(r"    resource \S+ (\w+) \{", line):
-            moves.append((layer, found.group(1)))
-    for _, name in moves:
-        text = re.sub(rf"(    resource \S+ ){name} \{{", rf"\g<1>{name}_moved {{", text)
-        text = re.sub(rf"(?<![\w\".-]){name}\.(?=\w)", f"{name}_moved.", text)
-        text = re.sub(rf"((?:network|security|messages|stores|edge|compute)\.){name}\.(?=\w)", rf"\g<1>{name}_moved.", text)
-        text = re.sub(rf"(      after (?:\w+\.)?){name}$", rf"\g<1>{name}_moved", text, flags=re.M)
-    lines = "".join(f"  moved {layer}.{name} to {layer}.{name}_moved\n" for layer, name in moves)
-    return text.replace("  /// Counts the edits", lines + "\n  /// Counts the edits", 1)
-
-
 class Campaign:
     def __init__(self, options):
         self.options = options
-        self.spec = (HERE / SPEC).read_text()
+        self.spec = only_layers((HERE / SPEC).read_text(), options.layers)
         self.random = random.Random(options.seed)
         self.lock = threading.Lock()
         self.expected, self.calls, self.targets = {}, {}, {}
-        self.kills, self.steps, self.failures = [], [], []
+        self.kills, self.steps, self.failures, self.ended = [], [], [], False
         self.library = tempfile.TemporaryDirectory(prefix="gpb-kills-stdlib-")
         self.stdlib = hasty_library(options.stdlib, pathlib.Path(self.library.name) / "stdlib")
 
@@ -122,8 +84,8 @@ class Campaign:
             self.calls[step.name] = calls
             operations = list(dict.fromkeys(calls))
             self.targets[step.name] = [(operation, when) for operation in operations for when in WHEN]
-
-        self.check_coverage()
+        if not self.options.layers:
+            self.check_coverage()
 
     def check_coverage(self):
         """Every changing call of the bindings is made by some step, or has a reason."""
@@ -173,10 +135,15 @@ class Campaign:
             if number and self.failures:
                 return
             account, life = inventory.Account(world.direct), 0
-            while len(self.kills) < self.options.kills and not self.stopped():
+            # The lanes begin at different steps, so that a short campaign has kills of all.
+            calm = number % len(STEPS)
+            while self.goes_on():
                 life += 1
                 for step in STEPS:
-                    if not self.do(world, account, step, life):
+                    if not self.goes_on():
+                        break
+                    kills, calm = calm == 0, max(calm - 1, 0)
+                    if not self.do(world, account, step, life, kills):
                         # What is left over would be found again after every step: the rest of this account tells nothing.
                         world.close()
                         world = self.world()
@@ -189,14 +156,14 @@ class Campaign:
         finally:
             world.close()
 
-    def stopped(self):
-        return bool(self.failures) and self.options.stop
+    def goes_on(self):
+        return len(self.kills) < self.options.kills and not self.ended and not (self.failures and self.options.stop)
 
-    def do(self, world, account, step, life):
+    def do(self, world, account, step, life, kills):
         """Kills a step several times, lets it end, and checks what is left; false when something was wrong."""
         world.write(SPEC, step.text(self.spec, life))
         begin, fired, said = time.monotonic(), [], []
-        for target in self.take(step):
+        for target in self.take(step) if kills else []:
             operation, when = target
             seed = self.random.random()
             faults = Faults(seed, self.options.faults) if self.options.faults else None
@@ -257,7 +224,11 @@ class Campaign:
             lane.join()
         self.library.cleanup()
         self.summary(time.monotonic() - begin)
-        return 1 if self.failures else 0
+        return 1 if self.failures or self.ended else 0
+
+    def end(self, *_):
+        """Lets the steps that are under way end, and begins no others."""
+        self.ended = True
 
     def summary(self, seconds):
         columns = ("kills", "orphans", "duplicates", "phantoms", "differences", "not empty", "manual")
@@ -269,9 +240,15 @@ class Campaign:
         for name in [step.name for step in STEPS] + ["all"]:
             print(f"{name:9}" + "".join(f"{table[name][column]:>12}" for column in columns))
         operations = {operation for calls in self.calls.values() for operation in calls}
+        moments = collections.Counter(when for _, _, when in self.kills)
+        print("\n" + ", ".join(f"{count} {when}" for when, count in sorted(moments.items())))
         killed = {(at, when) for _, at, when in self.kills}
+        one = [operation for operation in operations if any((operation, when) in killed for when in WHEN)]
         both = [operation for operation in operations if all((operation, when) in killed for when in WHEN)]
-        print(f"\n{len(both)} of {len(operations)} operations killed both before and after; {seconds:.0f} s, seed {self.options.seed}")
+        print(f"{len(one)} of {len(operations)} operations killed before or after, {len(both)} both")
+        if self.ended:
+            print(f"ended before {self.options.kills} kills")
+        print(f"{seconds:.0f} s, seed {self.options.seed}")
 
 
 def hasty_library(library, folder):
@@ -316,9 +293,13 @@ def main():
     parser.add_argument("--faults", type=float, default=0.0, help="the share of disturbed calls (0)")
     parser.add_argument("--stdlib", default=ROOT / "stdlib", help="the standard library (that of the repository)")
     parser.add_argument("--logs", help="a folder for the output of steps that went wrong")
+    parser.add_argument("--layers", type=lambda text: text.split(","), help="only these layers of the spec, with what they use (all)")
     parser.add_argument("--stop", action="store_true", help="stop at the first thing that is wrong")
     options = parser.parse_args()
-    return Campaign(options).run()
+    campaign = Campaign(options)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, campaign.end)
+    return campaign.run()
 
 
 if __name__ == "__main__":

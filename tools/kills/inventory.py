@@ -15,8 +15,10 @@ from botocore.exceptions import ClientError
 
 SERVICES = (
     "ec2", "iam", "kms", "secretsmanager", "logs", "sqs", "sns", "cloudwatch", "s3", "rds", "elasticache", "kafka", "elbv2",
-    "route53", "ecs", "application-autoscaling",
+    "route53", "ecs", "application-autoscaling", "dynamodb", "lambda", "stepfunctions",
 )
+# The services whose name in the variables of endpoints is another one than boto3's.
+SDK_NAMES = {"stepfunctions": "sfn"}
 
 # What AWS makes up: identifiers, addresses, times and revisions.
 MADE_UP = [
@@ -36,7 +38,7 @@ LEFT_OUT = re.compile(
     r"|Endpoint|ReaderEndpoint|CurrentVersion|LatestRevision|id|deploymentId|ClusterCreateTime|StateUpdatedTimestamp|ResponseMetadata|PolicyRevisionId"
     r"|NetworkInterfaceIds|DNSName|DnsEntries|ZookeeperConnectString.*|AlarmConfigurationUpdatedTimestamp|AssociationId|Alarms|Arn|ARN|deployments|ResourceRecordSetCount|Version"
     r"|pendingCount|runningCount|storedBytes|.*TasksCount|activeServicesCount|statistics|AllocationId|PubliclyAccessible|Revision|AvailableIpAddressCount|HealthCheckVersion|QueueArn|Approximate.*"
-    r"|TaskDefinition|taskDefinition|creationTime|logGroupArn|SubscriptionArn|MemberClusters|NodeGroups|CreatedTimestamp|LastModifiedTimestamp|CACertificateIdentifier|lastModified|AttachmentCount)$"
+    r"|TaskDefinition|taskDefinition|creationTime|LastModified|LatestStreamArn|LatestStreamLabel|logGroupArn|SubscriptionArn|MemberClusters|NodeGroups|CreatedTimestamp|LastModifiedTimestamp|CACertificateIdentifier|lastModified|AttachmentCount)$"
 )
 
 
@@ -74,8 +76,8 @@ class Account:
         session = boto3.session.Session(variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"], region_name="us-east-1")
         self.clients = {}
         for service in SERVICES:
-            prefix = {"cloudwatch": "CLOUDWATCH", "elasticache": "ELASTICACHE", "kafka": "KAFKA"}.get(service)
-            endpoint = variables[f"AWS_ENDPOINT_URL_{prefix}" if prefix else "AWS_ENDPOINT_URL"]
+            own = f"AWS_ENDPOINT_URL_{SDK_NAMES.get(service, service).upper()}"
+            endpoint = variables.get(own, variables["AWS_ENDPOINT_URL"])
             self.clients[service] = session.client(service, endpoint_url=endpoint, config=config)
 
     def pages(self, service, operation, key, **arguments):
@@ -256,6 +258,28 @@ class Account:
                 yield "scalable_target", item["ResourceId"], [item["MinCapacity"], item["MaxCapacity"]]
             for item in self.pages("application-autoscaling", "describe_scaling_policies", "ScalingPolicies", ServiceNamespace=space):
                 yield "scaling_policy", item["PolicyName"], item
+
+    def list_functions(self):
+        tables, functions, machines = self.clients["dynamodb"], self.clients["lambda"], self.clients["stepfunctions"]
+        for name in self.pages("dynamodb", "list_tables", "TableNames"):
+            table = tables.describe_table(TableName=name)["Table"]
+            asked = ("time_to_live", "continuous_backups", "contributor_insights", "kinesis_streaming_destination")
+            parts = [self.tried("dynamodb", f"describe_{part}", TableName=name) for part in asked]
+            policy = self.tried("dynamodb", "get_resource_policy", ResourceArn=table["TableArn"])
+            yield "table", name, [table, tables.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"], *parts, policy]
+        for item in self.pages("lambda", "list_functions", "Functions"):
+            name = item["FunctionName"]
+            asked = ("concurrency", "code_signing_config", "recursion_config")
+            parts = [self.tried("lambda", f"get_function_{part}", FunctionName=name) for part in asked]
+            manner = self.tried("lambda", "get_runtime_management_config", FunctionName=name)
+            yield "function", name, [item, functions.list_tags(Resource=item["FunctionArn"])["Tags"], *parts, manner]
+        for item in self.pages("lambda", "list_event_source_mappings", "EventSourceMappings"):
+            tags = functions.list_tags(Resource=item["EventSourceMappingArn"])["Tags"]
+            yield "event_source_mapping", [item["FunctionArn"], item["EventSourceArn"]], [item, tags]
+        for item in self.pages("stepfunctions", "list_state_machines", "stateMachines"):
+            machine = machines.describe_state_machine(stateMachineArn=item["stateMachineArn"])
+            tags = machines.list_tags_for_resource(resourceArn=item["stateMachineArn"])["tags"]
+            yield "state_machine", item["name"], [machine["definition"], machine["roleArn"], tags]
 
 
 def compare(expected, found):

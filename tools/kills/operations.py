@@ -11,7 +11,7 @@ READS = re.compile(r"(Describe|Get|List|Head|Lookup|BatchGet|Search|Simulate|Tes
 # The services of bindings whose name in a signature is another one.
 SIGNED = {
     "applicationautoscaling": "application-autoscaling", "cloudwatch": "monitoring", "cloudwatchlogs": "logs",
-    "elasticloadbalancingv2": "elasticloadbalancing",
+    "elasticloadbalancingv2": "elasticloadbalancing", "sfn": "states",
 }
 
 

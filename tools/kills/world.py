@@ -14,7 +14,7 @@ from proxy import Proxy
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ACCOUNT = "123456789012"
 # Those that moto lacks, or has in part.
-MINISTACK = ("KAFKA", "ELASTICACHE", "CLOUDWATCH")
+MINISTACK = ("KAFKA", "ELASTICACHE", "CLOUDWATCH", "DYNAMODB", "LAMBDA", "SFN")
 # A command that waits for AWS ends long before this, in seconds.
 LIMIT = 240
 

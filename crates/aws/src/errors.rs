@@ -137,14 +137,14 @@ pub fn matches_entry(code: &str, message: &str, entry: &str) -> bool {
 }
 
 /// Returns the engine's error for a failed operation, `service:Operation`.
+///
+/// What never left this process has a code of gpb's: no service has refused it, so that no waiting helps.
 pub fn cloud_error(error: InvokeError, kind: CloudErrorKind, operation: &str) -> CloudError {
-    CloudError {
-        kind,
-        code: error.code,
-        message: error.message,
-        operation: Some(operation.to_owned()),
-        request_id: error.request_id,
-    }
+    let (code, message) = match error.kind {
+        InvokeErrorKind::Input => ("GPB8106".to_owned(), format!("the request was not sent: {}", error.message)),
+        _ => (error.code, error.message),
+    };
+    CloudError { kind, code, message, operation: Some(operation.to_owned()), request_id: error.request_id }
 }
 
 fn listed_kind(error: &InvokeError, errors: &ErrorCodes) -> Option<CloudErrorKind> {
@@ -203,6 +203,18 @@ mod tests {
         check(&service("ValidationError", ""), CloudErrorKind::Invalid);
         check(&service("InvalidParameterValueException", "The role cannot be assumed by it"), CloudErrorKind::NotReady);
         check(&service("InvalidParameterValueException", "no"), CloudErrorKind::Invalid);
+    }
+
+    #[test]
+    fn a_request_that_was_never_sent_is_no_refusal_of_a_service() {
+        let error = InvokeError::new(InvokeErrorKind::Input, "BadInput", "`Name` is missing");
+        let kind = kind(&error, &[], true);
+        assert_eq!(kind, CloudErrorKind::Invalid);
+        let error = cloud_error(error, kind, "iam:CreateRole");
+        assert_eq!(
+            (error.code.as_str(), error.message.as_str()),
+            ("GPB8106", "the request was not sent: `Name` is missing")
+        );
     }
 
     #[test]

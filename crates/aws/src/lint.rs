@@ -1,5 +1,6 @@
 //! Validation of bindings against the catalog and the API, and their coverage.
 
+mod added;
 mod audit;
 mod depth;
 mod inputs;
@@ -63,6 +64,7 @@ pub fn problems(bound: &BoundType) -> Vec<BindingProblem> {
     found.extend(unread::unready(bound));
     found.extend(reads::problems(bound));
     found.extend(rules::problems(bound));
+    found.extend(added::problems(bound));
     for part in bound.binding.id.keys() {
         if !bound.def.primary_identifier.iter().any(|path| path.head() == part) {
             let message = format!("`{part}` is not a part of the identifier of `{}`", bound.ty);

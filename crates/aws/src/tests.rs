@@ -14,8 +14,9 @@ mod name_conflicts;
 mod script;
 mod secrets;
 mod services;
+mod waits;
 
-use super::binding::BindingFile;
+use super::binding::{ApiCall, BindingFile, ReadyCheck, TypeBinding};
 use super::{BindingError, Bindings, lint};
 use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
@@ -196,6 +197,7 @@ async fn an_interrupted_creation_is_found_by_its_marker() {
         place: &place(),
         matching: &matching,
         token: Some("a"),
+        label: None,
         sent: false,
     };
     assert_eq!(cloud.find(find.clone()).await.unwrap().len(), 1);

@@ -27,6 +27,10 @@ pub struct TypeLifecycle {
     pub volatile: BTreeMap<PropPath, Vec<PropPath>>,
     /// Places that AWS gives back in another form than they were given in.
     pub forms: BTreeMap<PropPath, ValueForm>,
+    /// Texts that are sent with each `${name}` in them replaced, each with the property that has the values by name.
+    ///
+    /// AWS gives them back as they were sent.
+    pub filled: BTreeMap<PropPath, PropPath>,
     /// Versions that AWS raises by itself.
     pub raised: Vec<RaisedVersion>,
     /// Types whose resources take those of this type with them when they are deleted.

@@ -73,7 +73,7 @@ impl SimCloud {
         }
         let hostile = !self.behaviour.is_friendly();
         let (made, pause) = if hostile {
-            self.hostile_make(&def, &create, fault == InjectedFault::Later)?
+            self.hostile_make(&def, &create, fault == InjectedFault::Later, sink)?
         } else {
             (self.make(&def, &create)?, Duration::ZERO)
         };

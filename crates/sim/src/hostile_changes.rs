@@ -26,6 +26,7 @@ impl SimCloud {
         def: &TypeDef,
         create: &CreateRequest<'_>,
         fails: bool,
+        sink: &dyn ProgressSink,
     ) -> Result<(ObservedResource, Duration), CloudError> {
         self.limit_rate(RuleCall::Create, create.ty, create.place)?;
         let sent = hex(&Sha256::digest(Json::Object(create.desired.clone()).to_string().as_bytes()));
@@ -44,7 +45,7 @@ impl SimCloud {
             turn.normalise(create.ty, account(create.place), &create.place.region, &mut desired);
             let mut resource =
                 new_resource(def, &CreateRequest { desired: &desired, ..create.clone() }, sent, &salt, &self.forms);
-            turn.revive(def, &mut resource)?;
+            turn.revive(def, &mut resource, sink)?;
             let asked =
                 AskedChange { call: RuleCall::Create, resource: &resource, after: &resource.properties, before: None };
             turn.refuse(def, &asked)?;

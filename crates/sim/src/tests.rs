@@ -171,8 +171,15 @@ fn it_finds_by_token_and_by_properties_in_one_place() {
     create(&sim, "box", &json!({"Note": "x", "Size": 3}), "u").unwrap();
     let find = |matching: Json, token: Option<&str>, region: &str| {
         let (matching, place) = (properties(&matching), Place { region: region.into(), ..Place::default() });
-        block_on(sim.find(FindRequest { ty: "aws.test.box", place: &place, matching: &matching, token, sent: false }))
-            .unwrap()
+        block_on(sim.find(FindRequest {
+            ty: "aws.test.box",
+            place: &place,
+            matching: &matching,
+            token,
+            label: None,
+            sent: false,
+        }))
+        .unwrap()
     };
     assert_eq!(find(json!({"Note": "x"}), None, "eu-west-1").len(), 2);
     assert_eq!(find(json!({"Note": "x", "Size": 2}), None, "eu-west-1"), std::slice::from_ref(&first));

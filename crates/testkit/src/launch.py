@@ -46,6 +46,7 @@ def mend():
     delete_changed_endpoints()
     keep_policy_arns()
     keep_modified_subnet_groups()
+    tag_created_buckets()
 
 
 def delete_changed_endpoints():
@@ -95,6 +96,34 @@ def keep_modified_subnet_groups():
         return group
 
     Backend.modify_db_subnet_group = modify
+
+
+def tag_created_buckets():
+    """moto ignores the tags of a bucket's creation, and gives a new bucket those of a deleted one of the same name:
+    docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucketConfiguration.html, Tags.
+    """
+    import xmltodict
+    from moto.s3.models import S3Backend as Backend
+    from moto.s3.responses import S3Response as Response
+
+    deleted, put = Backend.delete_bucket, Response._bucket_response_put
+
+    def delete(self, bucket_name):
+        bucket = deleted(self, bucket_name)
+        if bucket:
+            self.tagger.delete_all_tags_for_resource(bucket.arn)
+        return bucket
+
+    def put_bucket(self, request, bucket_name, querystring):
+        is_new = not querystring and bucket_name not in self.backend.buckets
+        answer = put(self, request, bucket_name, querystring)
+        if is_new and self.body and bucket_name in self.backend.buckets:
+            configuration = xmltodict.parse(self.body, force_list=("Tag",)).get("CreateBucketConfiguration") or {}
+            tags = (configuration.get("Tags") or {}).get("Tag", [])
+            self.backend.put_bucket_tagging(bucket_name, {tag["Key"]: tag["Value"] or "" for tag in tags})
+        return answer
+
+    Backend.delete_bucket, Response._bucket_response_put = delete, put_bucket
 
 
 def keep_managed_tags():
@@ -159,6 +188,60 @@ def loosen():
 
     elasticache._resolve_subnets = anywhere
     change_kafka_configurations()
+    complete_functions()
+    complete_tables()
+
+
+def complete_tables():
+    """ministack forgets the policy that a table's creation carries:
+    docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html, ResourcePolicy.
+    """
+    from ministack.services import dynamodb
+
+    created = dynamodb._create_table
+
+    def create(data):
+        answer = created(data)
+        if answer[0] == 200 and data.get("ResourcePolicy"):
+            table = dynamodb._tables[dynamodb._normalize_table_name(data["TableName"])]
+            dynamodb._put_resource_policy({"ResourceArn": table["TableArn"], "Policy": data["ResourcePolicy"]})
+        return answer
+
+    dynamodb._create_table = create
+
+
+def complete_functions():
+    """ministack's Lambda knows no runtime management, and forgets the code signing that a creation asks for:
+    docs.aws.amazon.com/lambda/latest/api, PutRuntimeManagementConfig and CreateFunction.
+    """
+    import json
+    import re
+
+    from ministack.services import lambda_svc
+
+    handled = lambda_svc.handle_request
+
+    async def handle(method, path, headers, body, query_params):
+        found = re.search(r"/functions/([^/]+)/runtime-management-config", path)
+        function = found and lambda_svc._functions.get(lambda_svc._resolve_request_scoped_name(found.group(1)))
+        if not function:
+            return await handled(method, path, headers, body, query_params)
+        if method == "PUT":
+            function["runtime_management"] = json.loads(body)
+        kept = function.get("runtime_management", {"UpdateRuntimeOn": "Auto"})
+        return lambda_svc.json_response(kept | {"FunctionArn": function["config"]["FunctionArn"]})
+
+    created = lambda_svc._create_function
+
+    def create(data):
+        answer = created(data)
+        function = lambda_svc._functions.get(data.get("FunctionName"))
+        if answer[0] == 201 and "CodeSigningConfigArn" in data:
+            function["code_signing_config_arn"] = data["CodeSigningConfigArn"]
+        return answer
+
+    lambda_svc._create_function = create
+    lambda_svc.handle_request = handle
 
 
 def change_kafka_configurations():

@@ -154,6 +154,44 @@ fn a_copy_of_a_secret_is_not_in_a_plan() {
     hidden(&folder, FIRST.as_bytes());
 }
 
+/// The same in a place that the program leaves to others: it is not in the plan, and it stays where it is.
+#[test]
+fn a_copy_of_a_secret_in_an_ignored_place_stays_there_alone() {
+    let mut folder = empty();
+    folder.write("shop.gpb", SPEC);
+    folder.edit("shop.gpb", "  output token", TOPIC);
+    folder.set("SHOP_TOKEN", FIRST);
+    folder.expect(0, &["apply", "shop.gpb", "--yes"]);
+    crate::support::cloud::alter(&folder, "aws.sns.topic", "DisplayName", FIRST);
+    folder.edit("shop.gpb", "for = \"a\"", "for = \"b\"");
+    for plan in [&["plan", "shop.gpb"][..], &["plan", "shop.gpb", "--json"], &["show", "--json"]] {
+        let ran = folder.expect(0, plan);
+        assert!(!ran.text().contains(FIRST), "{}", ran.text());
+        hidden(&folder, FIRST.as_bytes());
+    }
+    // The saved plan, and a plan that is made and applied at once.
+    for (tag, apply) in [("b", &["apply", "--yes"][..]), ("c", &["apply", "shop.gpb", "--yes"])] {
+        if tag == "c" {
+            folder.edit("shop.gpb", "for = \"b\"", "for = \"c\"");
+        }
+        let ran = folder.expect(0, apply);
+        assert!(ran.err.contains("Done: 1 of 1."), "{}", ran.text());
+        hidden(&folder, FIRST.as_bytes());
+        let topics = crate::support::cloud::read(&folder, "aws.sns.topic");
+        assert_eq!(topics.len(), 1);
+        assert_eq!((&topics[0]["DisplayName"], &topics[0]["Tags"][0]["Value"]), (&FIRST.into(), &tag.into()));
+    }
+}
+
+/// A topic of which others may change the name that people see.
+const TOPIC: &str = r#"  resource aws.sns.topic news {
+    topic_name   = "news"
+    display_name = "News"
+    tags         = { for = "a" }
+    ignore display_name
+  }
+  output token"#;
+
 #[test]
 fn a_changed_secret_is_a_change_and_a_generated_one_stays() {
     let mut folder = empty();

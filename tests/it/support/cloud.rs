@@ -3,7 +3,7 @@
 use super::Folder;
 use gpb_catalog::Catalog;
 use gpb_engine::cloud::clock::SystemClock;
-use gpb_engine::cloud::{Cloud as _, CloudError, Progress, ProgressSink, ResourceKey, UpdateRequest};
+use gpb_engine::cloud::{Cloud as _, CloudError, Progress, ProgressSink, Properties, ResourceKey, UpdateRequest};
 use gpb_engine::state::{SqliteStore, StateSnapshot, StateStore as _};
 use gpb_model::PropPath;
 use gpb_sim::{Behaviour, Faults, Latency, OutputForms, SimCloud, SimOptions};
@@ -75,6 +75,12 @@ pub fn alter(folder: &Folder, ty: &str, property: &str, value: &str) {
         };
         run(async { cloud.update(update, &Deaf).await }).unwrap();
     }
+}
+
+/// Returns the properties of every resource of a type.
+pub fn read(folder: &Folder, ty: &str) -> Vec<Properties> {
+    let all = cloud(folder).everything().unwrap();
+    all.into_iter().filter(|(key, ..)| key.ty == ty).map(|(_, observed, _)| observed.properties).collect()
 }
 
 /// Has the cloud answer something that is no resource for all of a type, until it is called with `false`.

@@ -16,6 +16,7 @@ pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("DeleteHealthCheck", delete_health_check),
     ("DeleteHostedZone", delete_hosted_zone),
     ("DisassociateVPCFromHostedZone", disassociate_vpc_from_hosted_zone),
+    ("GetChange", get_change),
     ("GetHealthCheck", get_health_check),
     ("GetHostedZone", get_hosted_zone),
     ("ListHealthChecks", list_health_checks),
@@ -56,6 +57,10 @@ fn delete_hosted_zone(client: &Client, input: Json) -> CallResult<'_> {
 
 fn disassociate_vpc_from_hosted_zone(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::disassociate_vpc_from_hosted_zone::builders::DisassociateVpcFromHostedZoneInputBuilder>(input)?.send_with(client)))
+}
+
+fn get_change(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::get_change::builders::GetChangeInputBuilder>(input)?.send_with(client)))
 }
 
 fn get_health_check(client: &Client, input: Json) -> CallResult<'_> {
@@ -251,6 +256,25 @@ impl FromJson for o::disassociate_vpc_from_hosted_zone::builders::DisassociateVp
 }
 
 impl ToJson for o::disassociate_vpc_from_hosted_zone::DisassociateVpcFromHostedZoneOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ChangeInfo", &self.change_info);
+        Json::Object(m)
+    }
+}
+
+impl FromJson for o::get_change::builders::GetChangeInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Id"])?;
+        let b = Self::default()
+            .set_id(m.take("Id")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::get_change::GetChangeOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "ChangeInfo", &self.change_info);

@@ -41,6 +41,10 @@ pub struct PropertyMapping {
     pub key: Option<String>,
     /// The properties along with which it changes; no call changes it by itself.
     pub carried_by: Vec<String>,
+    /// Of an object, or the objects of a list: the members that are sent where no property writes them, with their values.
+    pub otherwise: BTreeMap<String, Json>,
+    /// The same: the members that may hold one entry alone, each with its own member that takes several.
+    pub several: BTreeMap<String, String>,
 }
 
 impl PropertyMapping {
@@ -65,7 +69,7 @@ pub type PropertyMappings = BTreeMap<PropPath, PropertyMapping>;
 #[derive(Deserialize)]
 #[serde(
     untagged,
-    expecting = "a path, or a table { write, read, normalize, why, values, omit_empty, key, carried_by }"
+    expecting = "a path, or a table { write, read, normalize, why, values, omit_empty, key, carried_by, otherwise, several }"
 )]
 enum MappingForm {
     Both(MemberPath),
@@ -88,6 +92,10 @@ struct MappingSides {
     key: Option<String>,
     #[serde(default)]
     carried_by: Vec<String>,
+    #[serde(default)]
+    otherwise: BTreeMap<String, Json>,
+    #[serde(default)]
+    several: BTreeMap<String, String>,
 }
 
 impl From<MappingForm> for PropertyMapping {
@@ -98,8 +106,19 @@ impl From<MappingForm> for PropertyMapping {
                 PropertyMapping { write, read, ..PropertyMapping::default() }
             }
             MappingForm::Each(sides) => {
-                let MappingSides { write, read, normalize, why, values, omit_empty, key, carried_by } = sides;
-                PropertyMapping { write, read, normalize, why, values, omit_empty, key, carried_by }
+                let MappingSides {
+                    write,
+                    read,
+                    normalize,
+                    why,
+                    values,
+                    omit_empty,
+                    key,
+                    carried_by,
+                    otherwise,
+                    several,
+                } = sides;
+                PropertyMapping { write, read, normalize, why, values, omit_empty, key, carried_by, otherwise, several }
             }
         }
     }

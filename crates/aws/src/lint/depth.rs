@@ -28,6 +28,46 @@ pub struct LostPart {
 pub fn lost_parts(bound: &BoundType) -> Vec<LostPart> {
     let mut found = BTreeSet::new();
     let binding = &bound.binding;
+    for WrittenProperty { call, property, path, member, input } in written_properties(bound) {
+        let mut part = DepthWalk { bound, call, on_read: false, root: input, found: &mut found };
+        part.shape(&property.shape, member, &path);
+    }
+    let owned = |name: &str| {
+        binding.subresources.iter().any(|one| one.read.is_some() && one.properties.iter().any(|owned| owned == name))
+    };
+    for read in binding.read.iter() {
+        let (Some(object), Some(root)) = (terms::object(bound, read), terms::output(bound, &read.call)) else {
+            continue;
+        };
+        for property in bound.def.root.properties.iter().filter(|property| !owned(&property.aws)) {
+            let path = PropPath(property.aws.as_str().into());
+            let mut part = DepthWalk { bound, call: &read.call, on_read: true, root, found: &mut found };
+            if let Some(member) = part.place(&path, object) {
+                part.shape(&property.shape, member, &path);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// A property that a call writes by itself.
+pub(super) struct WrittenProperty<'a> {
+    /// The call.
+    pub call: &'a str,
+    /// The property.
+    pub property: &'a Property,
+    /// Its path.
+    pub path: PropPath,
+    /// The member that it is written to.
+    pub member: MemberShape<'a>,
+    /// The input of the call.
+    pub input: MemberShape<'a>,
+}
+
+/// Lists the properties that the calls of a binding write, each with the member that it is written to.
+pub(super) fn written_properties(bound: &BoundType) -> Vec<WrittenProperty<'_>> {
+    let binding = &bound.binding;
+    let mut found = Vec::new();
     let mapping = Mapping {
         def: &bound.def,
         places: &binding.properties,
@@ -62,26 +102,11 @@ pub fn lost_parts(bound: &BoundType) -> Vec<LostPart> {
             }
             let member = mapping.place(&property.aws, input).and_then(|place| walk(input, place.steps()));
             if let Some(member) = member {
-                let mut part = DepthWalk { bound, call: &call.call, on_read: false, root: input, found: &mut found };
-                part.shape(&property.shape, member, &path);
+                found.push(WrittenProperty { call: &call.call, property, path, member, input });
             }
         }
     }
-    for read in binding.read.iter() {
-        let (Some(object), Some(root)) = (terms::object(bound, read), terms::output(bound, &read.call)) else {
-            continue;
-        };
-        for property in
-            bound.def.root.properties.iter().filter(|property| !owned(&property.aws, |part| part.read.is_some()))
-        {
-            let path = PropPath(property.aws.as_str().into());
-            let mut part = DepthWalk { bound, call: &read.call, on_read: true, root, found: &mut found };
-            if let Some(member) = part.place(&path, object) {
-                part.shape(&property.shape, member, &path);
-            }
-        }
-    }
-    found.into_iter().collect()
+    found
 }
 
 /// A walk along the shapes of a property and of the member that it is written to, or read from.

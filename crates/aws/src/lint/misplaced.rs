@@ -165,6 +165,8 @@ fn of_type(found: &mut Refused, bound: &BoundType) {
         refuse(is_nested && place.key.is_some(), "key", "updates compare the elements of a whole property");
         refuse(is_nested && !place.carried_by.is_empty(), "carried_by", "updates are about whole properties");
         refuse(place.omit_empty && !is_written, "omit_empty", "it is not written");
+        let completes = !place.otherwise.is_empty() || !place.several.is_empty();
+        refuse(completes && !is_written, "otherwise, several", "it is not written");
         refuse(place.normalize.is_some() && !is_read, "normalize", "it is not read");
         refuse(!place.values.is_empty() && !is_read && !is_written, "values", "it is neither written nor read");
     }

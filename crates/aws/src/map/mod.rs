@@ -1,5 +1,6 @@
 //! Properties to members and back: by name, by conversions that both types call for, and by a binding's mappings.
 
+mod completion;
 mod from_output;
 mod mapping;
 mod to_input;

@@ -180,3 +180,38 @@ fn nested_places_may_be_nowhere() {
     mapping.write("Tags", &json!([{ "Key": "a", "Value": "b" }]), api.input("Op"), &mut target).unwrap();
     assert_eq!(target, json!({ "Tags": [{ "Key": "a" }] }));
 }
+
+#[test]
+fn a_structure_has_what_the_api_asks_for() {
+    let bindings = crate::Bindings::embedded();
+    let write = |ty: &str, call: &str, property: &str, value: Json| {
+        let bound = bindings.get(ty).unwrap();
+        let (api, _) = bound.operation(call).unwrap();
+        let mapping = Mapping {
+            def: &bound.def,
+            places: &bound.binding.properties,
+            attributes: None,
+            fill: &|text| (text == "${BucketName}").then(|| "logs".to_owned()),
+        };
+        let mut target = Json::Object(Map::new());
+        assert!(mapping.write(property, &value, api.input(call), &mut target).unwrap());
+        target
+    };
+    let filter_of = |rule: Json| {
+        let rules = json!({ "Rules": [rule] });
+        let sent = write("aws.s3.bucket", "PutBucketLifecycleConfiguration", "LifecycleConfiguration", rules);
+        sent["LifecycleConfiguration"]["Rules"][0]["Filter"].clone()
+    };
+    assert_eq!(filter_of(json!({ "Status": "Enabled", "ExpirationInDays": 7 })), json!({}));
+    assert_eq!(filter_of(json!({ "Status": "Enabled", "Prefix": "a/" })), json!({ "Prefix": "a/" }));
+    let both = json!({ "Status": "Enabled", "Prefix": "a/", "ObjectSizeGreaterThan": "5" });
+    assert_eq!(filter_of(both), json!({ "And": { "Prefix": "a/", "ObjectSizeGreaterThan": 5 } }));
+    let logging = |value: Json| write("aws.s3.bucket", "PutBucketLogging", "LoggingConfiguration", value);
+    let enabled = |bucket: &str, prefix: &str| json!({ "BucketLoggingStatus": { "LoggingEnabled": { "TargetBucket": bucket, "TargetPrefix": prefix } } });
+    assert_eq!(logging(json!({})), enabled("logs", ""));
+    assert_eq!(logging(json!({ "DestinationBucketName": "b", "LogFilePrefix": "p" })), enabled("b", "p"));
+    let alias = json!({ "DNSName": "a.example", "HostedZoneId": "Z1" });
+    let sent = write("aws.route53.record_set", "ChangeResourceRecordSets", "AliasTarget", alias);
+    let target = &sent["ChangeBatch"]["Changes"][0]["ResourceRecordSet"]["AliasTarget"];
+    assert_eq!(*target, json!({ "DNSName": "a.example", "HostedZoneId": "Z1", "EvaluateTargetHealth": false }));
+}

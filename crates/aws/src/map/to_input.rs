@@ -61,11 +61,19 @@ impl Mapping<'_> {
         is_empty && self.places.get(property).is_some_and(|place| place.omit_empty)
     }
 
-    /// Converts a value to a member's shape.
+    /// Converts a value to a member's shape, with all that the API asks for in it.
     ///
     /// # Errors
     /// A value of another kind.
     pub fn convert(&self, value: &Json, shape: MemberShape<'_>, property: &PropPath) -> Result<Json, MapError> {
+        let mut converted = self.converted(value, shape, property)?;
+        if let Some(place) = self.places.get(property) {
+            self.complete(&mut converted, shape, place);
+        }
+        Ok(converted)
+    }
+
+    fn converted(&self, value: &Json, shape: MemberShape<'_>, property: &PropPath) -> Result<Json, MapError> {
         let kind = |expected| MapError::Kind { path: self.def.display(property), found: noun(value), expected };
         if let (MemberShape::Text, Some(place)) = (shape, self.places.get(property))
             && let Some(word) = place.to_api(value)

@@ -42,7 +42,7 @@ impl BindingRunner<'_> {
                 }
                 Err(error) => return Err(error),
             }
-            self.wait_for_operation(call, &scope, sink).await?;
+            // What is made is known before it is waited for.
             if known.is_none() {
                 known = self.identify(&scope);
                 if let Some(id) = &known {
@@ -51,6 +51,7 @@ impl BindingRunner<'_> {
                     scope.id = Some(id.clone());
                 }
             }
+            self.wait_for_operation(call, &scope, sink).await?;
             if call.wait && known.is_some() {
                 let fetched = self.wait_until_ready(&scope, sink).await?;
                 self.renew(&mut scope, fetched);

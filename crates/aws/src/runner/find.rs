@@ -3,6 +3,7 @@
 use super::answer::PathValue;
 use super::generated_name::short_token;
 use super::read_resource::MarkedResource;
+use super::tags::{MARKER, pairs};
 use super::{BindingRunner, run_bounded};
 use crate::binding::{ListCall, PropertySide};
 use crate::map::matches;
@@ -20,8 +21,27 @@ impl BindingRunner<'_> {
 
     /// Finds resources, with the tokens of the creations that made them.
     pub(super) async fn find_marked(&self, find: &FindRequest<'_>) -> Result<Vec<MarkedResource>, CloudError> {
+        if let Some(named) = self.with_generated_name(find) {
+            // What is read by its name shows at once, where a list may lag for minutes.
+            let found = self.search(find, named).await?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        self.search(find, find.matching.clone()).await
+    }
+
+    /// Returns the properties of an interrupted creation with the name that it generated, if it did.
+    fn with_generated_name(&self, find: &FindRequest<'_>) -> Option<Properties> {
+        let (token, label) = find.token.zip(find.label)?;
+        let mut named = find.matching.clone();
+        self.add_name(&mut named, label, token);
+        (named.len() > find.matching.len()).then_some(named)
+    }
+
+    async fn search(&self, find: &FindRequest<'_>, known: Properties) -> Result<Vec<MarkedResource>, CloudError> {
         let mut scope = self.scope();
-        scope.desired = find.matching.clone();
+        scope.desired = known;
         scope.marker = find.token.map(short_token);
         if let Some(id) = self.identify(&scope) {
             let found = self.read_marked(&self.scope_of(&id)).await?;
@@ -38,20 +58,34 @@ impl BindingRunner<'_> {
         };
         let candidates = self.candidates(listing, &root, &scope, find)?;
         let mut reads = Vec::with_capacity(candidates.len());
-        for id in candidates {
-            reads.push(async move { self.read_marked(&self.scope_of(&id)).await }.boxed());
+        for id in &candidates {
+            reads.push(async move { self.read_marked(&self.scope_of(id)).await }.boxed());
         }
         let proven = find.token.is_some() && listing.marker.is_some();
-        let mut found = Vec::new();
-        for one in run_bounded(reads).await {
+        let (mut found, mut denied) = (Vec::new(), Vec::new());
+        for (id, one) in candidates.iter().zip(run_bounded(reads).await) {
             match one {
                 Ok(one) => found.extend(one.filter(|seen| self.is_match(seen, find, proven))),
-                // What these credentials may not read is of somebody else in the account: gpb can read what it made.
-                Err(error) if find.token.is_some() && error.kind == CloudErrorKind::Denied => {}
+                Err(error) if find.token.is_some() && error.kind == CloudErrorKind::Denied => denied.push((id, error)),
                 Err(error) => return Err(error),
             }
         }
+        // The creation made one resource: where it is found, nothing else has to be read.
+        for (id, error) in denied.into_iter().filter(|_| found.is_empty()) {
+            if proven || !self.is_of_another(id, find).await {
+                return Err(error);
+            }
+        }
         Ok(found)
+    }
+
+    /// Checks that a resource that cannot be read shows by its tags that another creation made it.
+    async fn is_of_another(&self, id: &str, find: &FindRequest<'_>) -> bool {
+        let Some(tags) = &self.bound.tags else { return false };
+        match self.shown_tags(tags, &self.scope_of(id)).await {
+            Ok(Some(shown)) => pairs(Some(&shown)).get(MARKER).cloned() != find.token.map(short_token),
+            Ok(None) | Err(_) => false,
+        }
     }
 
     /// Returns the first listing whose required members can be filled.

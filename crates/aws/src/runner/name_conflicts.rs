@@ -44,7 +44,8 @@ impl BindingRunner<'_> {
     }
 
     async fn refuse_taken(&self, create: &CreateRequest<'_>, name: &Properties, token: &str) -> Result<(), CloudError> {
-        let find = FindRequest { ty: create.ty, place: create.place, matching: name, token: None, sent: false };
+        let find =
+            FindRequest { ty: create.ty, place: create.place, matching: name, token: None, label: None, sent: false };
         let found = self.find_marked(&find).await.map_err(|error| self.look_error(error, name))?;
         match found.iter().find(|seen| seen.marker.as_deref() != Some(token)) {
             Some(other) => Err(name_conflict(name, &other.observed.id)),

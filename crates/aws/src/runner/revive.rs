@@ -2,6 +2,7 @@
 
 use super::BindingRunner;
 use super::api_call::{RetryMode, is_error};
+use super::generated_name::short_token;
 use super::tags::{MARKER, pairs};
 use crate::binding::Revival;
 use crate::name_matching::text_of;
@@ -15,7 +16,7 @@ impl BindingRunner<'_> {
         self.errors().iter().any(|errors| errors.held.iter().any(|entry| is_error(error, entry)))
     }
 
-    /// Brings back what holds the name, if gpb made it and it bears the tags that are wanted; returns its identifier.
+    /// Brings back what holds the name, if this state made it and it bears the tags that are wanted; returns its identifier.
     ///
     /// # Errors
     /// The name is held by something else: the error says until when, since no waiting ends it sooner.
@@ -29,7 +30,7 @@ impl BindingRunner<'_> {
         let Some(input) = self.plain_input(&revival.call, &revival.input, scope)? else { return Err(error) };
         let found = self.send_read(&revival.call, input, false).await?;
         let held = self.held_properties(revival, &found);
-        let (Some(id), true) = (self.identifier(&held), self.is_own(&held, scope)) else {
+        let (Some(id), true) = (self.identifier(&held), self.is_own(&held, scope, sink)) else {
             let until =
                 revival.until.get(&found, &found).map_or_else(String::new, |at| format!(" until {}", text_of(&at)));
             let message = format!(
@@ -61,11 +62,13 @@ impl BindingRunner<'_> {
         self.properties(found, found, &scope, Some(&revival.set))
     }
 
-    /// Checks that gpb made it, and with the tags that are wanted now.
-    fn is_own(&self, held: &Properties, scope: &TemplateScope) -> bool {
+    /// Checks that this state's journal holds its creation, and that it bears the tags that are wanted now.
+    fn is_own(&self, held: &Properties, scope: &TemplateScope, sink: &dyn ProgressSink) -> bool {
         let Some(property) = self.tag_property() else { return false };
         let (there, mut wanted) = (pairs(held.get(property)), pairs(scope.desired.get(property)));
         wanted.remove(MARKER);
-        there.contains_key(MARKER) && wanted.iter().all(|(key, value)| there.get(key) == Some(value))
+        let Some(mark) = there.get(MARKER) else { return false };
+        sink.has_created(&self.bound.ty, &|token| short_token(token) == *mark)
+            && wanted.iter().all(|(key, value)| there.get(key) == Some(value))
     }
 }

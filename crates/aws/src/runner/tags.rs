@@ -219,7 +219,7 @@ impl BindingRunner<'_> {
     }
 
     /// Reads all tags where a call of its own shows them.
-    async fn shown_tags(&self, tags: &TagCalls, scope: &TemplateScope) -> Result<Option<Json>, CloudError> {
+    pub(super) async fn shown_tags(&self, tags: &TagCalls, scope: &TemplateScope) -> Result<Option<Json>, CloudError> {
         let Some((read, property)) = tags.read.as_ref().zip(self.tag_property()) else { return Ok(None) };
         let Some(input) = self.plain_input(&read.call, &read.input, scope)? else { return Ok(None) };
         match self.send_read(&read.call, input, read.may_be_empty).await {

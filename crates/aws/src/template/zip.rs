@@ -1,68 +1,25 @@
 //! Zip archives of a few small files, stored as they are.
 //!
-//! The same content gives the same bytes: no time, no compression. The format is PKWARE's APPNOTE 6.3.
+//! The same content gives the same bytes on every system: no time, no compression.
 
-/// The time of every entry: 1980-01-01, the first that the format knows.
-const DATE: u16 = 0x21;
-const VERSION: u16 = 20;
+use std::io::{Cursor, Write as _};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, System, ZipWriter};
 
 /// Returns the archive of some files; `None` for one that is too large.
 pub(super) fn archive(entries: &[(&str, &[u8])]) -> Option<Vec<u8>> {
-    let (mut out, mut directory) = (Vec::new(), Vec::new());
-    for (name, content) in entries {
-        let offset = u32::try_from(out.len()).ok()?;
-        let size = u32::try_from(content.len()).ok()?;
-        let length = u16::try_from(name.len()).ok()?;
-        let checksum = crc32(content);
-        // What the local header and the directory share: version, flags, method, time, date, checksum, sizes, name.
-        let mut shared = Vec::new();
-        for part in [VERSION, 0, 0, 0, DATE] {
-            shared.extend(part.to_le_bytes());
-        }
-        for part in [checksum, size, size] {
-            shared.extend(part.to_le_bytes());
-        }
-        shared.extend(length.to_le_bytes());
-        shared.extend(0_u16.to_le_bytes());
-        out.extend(b"PK\x03\x04");
-        out.extend(&shared);
-        out.extend(name.as_bytes());
-        out.extend(*content);
-        directory.extend(b"PK\x01\x02");
-        // Made by Unix, so that the mode counts.
-        directory.extend((VERSION | 3 << 8).to_le_bytes());
-        directory.extend(&shared);
-        // No comment, the first disk, no inner attributes.
-        directory.extend([0; 6]);
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .last_modified_time(DateTime::DEFAULT)
+        .system(System::Unix)
         // A plain file that everybody may read: Lambda runs it as another user.
-        directory.extend((0o100_644_u32 << 16).to_le_bytes());
-        directory.extend(offset.to_le_bytes());
-        directory.extend(name.as_bytes());
+        .unix_permissions(0o644);
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in entries {
+        archive.start_file(*name, options).ok()?;
+        archive.write_all(content).ok()?;
     }
-    let (start, size) = (u32::try_from(out.len()).ok()?, u32::try_from(directory.len()).ok()?);
-    let count = u16::try_from(entries.len()).ok()?;
-    out.extend(directory);
-    out.extend(b"PK\x05\x06\0\0\0\0");
-    for part in [count, count] {
-        out.extend(part.to_le_bytes());
-    }
-    for part in [size, start] {
-        out.extend(part.to_le_bytes());
-    }
-    out.extend(0_u16.to_le_bytes());
-    Some(out)
-}
-
-/// Returns the CRC-32 of IEEE 802.3.
-fn crc32(content: &[u8]) -> u32 {
-    let mut sum = u32::MAX;
-    for byte in content {
-        sum ^= u32::from(*byte);
-        for _ in 0..8 {
-            sum = if sum & 1 == 1 { sum >> 1 ^ 0xEDB8_8320 } else { sum >> 1 };
-        }
-    }
-    !sum
+    Some(archive.finish().ok()?.into_inner())
 }
 
 #[cfg(test)]
@@ -70,7 +27,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_checksum_is_the_standard_one() {
-        assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
+    fn an_archive_is_the_same_bytes_each_time() {
+        let bytes = archive(&[("a", b"one"), ("b.py", b"")]).unwrap();
+        assert_eq!(Some(&bytes), archive(&[("a", b"one"), ("b.py", b"")]).as_ref());
+        let mut read = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
+        assert_eq!(read.len(), 2);
+        let file = read.by_index(0).unwrap();
+        assert_eq!((file.name(), file.unix_mode(), file.crc32()), ("a", Some(0o100_644), 0x7A6C_86F1));
+        assert_eq!(file.last_modified(), Some(DateTime::DEFAULT));
+        assert_eq!(std::io::read_to_string(file).unwrap(), "one");
     }
 }

@@ -68,7 +68,8 @@ async fn a_foreign_answer_is_no_empty_list() {
             let may_be_empty = what == "an empty body" && bound.binding.list.iter().any(|list| list.may_be_empty);
             let cloud = AwsCloud::new(Arc::new(Same(answer)), Arc::new(Bindings::embedded()));
             let (here, matching) = (place(), Properties::new());
-            let find = FindRequest { ty: &name, place: &here, matching: &matching, token: Some("a"), sent: true };
+            let find =
+                FindRequest { ty: &name, place: &here, matching: &matching, token: Some("a"), label: None, sent: true };
             if cloud.find(find).await.is_ok() && !may_be_empty {
                 believed.push(format!("{name}: {what}"));
             }

@@ -9,7 +9,7 @@ fn zone(id: &str, reference: &str) -> Json {
 
 async fn found(script: &Arc<Script>, ty: &str, matching: Json, sent: bool) -> Vec<String> {
     let (place, matching) = (place(), object(matching));
-    let find = FindRequest { ty, place: &place, matching: &matching, token: Some("a"), sent };
+    let find = FindRequest { ty, place: &place, matching: &matching, token: Some("a"), label: None, sent };
     let found = cloud(script).find(find).await.unwrap();
     script.done();
     found.into_iter().map(|seen| seen.id).collect()
@@ -46,6 +46,56 @@ async fn a_key_that_may_not_be_read_is_somebody_elses() {
         ),
     ]);
     assert_eq!(found(&script, "aws.kms.key", json!({}), false).await, ["ours"]);
+}
+
+/// A lost answer, and a key whose policy lets its rotation be read by nobody: no second key is made.
+#[tokio::test]
+async fn what_may_not_be_read_is_passed_over_only_where_its_tags_show_another_creation() {
+    let denied = |operation: &str| error(operation, json!({ "KeyId": "k" }), "AccessDeniedException");
+    let tagged = |token: &str| {
+        let tags = json!({ "Tags": [{ "TagKey": "gpb:token", "TagValue": token }] });
+        ok("kms:ListResourceTags", json!({ "KeyId": "k" }), tags)
+    };
+    let described = json!({ "KeyMetadata": { "KeyId": "k", "Arn": "arn:k" } });
+    let policy = ok("kms:GetKeyPolicy", json!({ "KeyId": "k", "PolicyName": "default" }), json!({ "Policy": "{}" }));
+    let rotation = || {
+        let read = ok("kms:DescribeKey", json!({ "KeyId": "k" }), described.clone());
+        vec![read, policy.clone(), denied("kms:GetKeyRotationStatus")]
+    };
+    let whole = || vec![denied("kms:DescribeKey")];
+    for (reads, tags, expected) in [
+        (rotation(), tagged(TOKEN), Err(CloudErrorKind::Denied)),
+        (whole(), tagged("theirs"), Ok(0)),
+        (whole(), denied("kms:ListResourceTags"), Err(CloudErrorKind::Denied)),
+    ] {
+        let mut steps = vec![ok("kms:ListKeys", json!({}), json!({ "Keys": [{ "KeyId": "k" }] }))];
+        steps.extend(reads);
+        steps.push(tags);
+        let script = Script::new(steps);
+        let (place, matching) = (place(), Properties::new());
+        let (ty, token) = ("aws.kms.key", Some("a"));
+        let find = FindRequest { ty, place: &place, matching: &matching, token, label: Some("shop"), sent: false };
+        let found = cloud(&script).find(find).await;
+        assert_eq!(found.map(|found| found.len()).map_err(|error| error.kind), expected);
+        script.done();
+    }
+}
+
+/// ListSecrets may show it minutes later: it is described by the name that was given, or made of the token.
+#[tokio::test]
+async fn a_secret_is_known_by_its_name_before_lists_show_it() {
+    for (matching, name) in [(json!({ "Name": "shop/key" }), "shop/key"), (json!({}), "shop-ca978112")] {
+        let shown = json!({ "ARN": "arn:s", "Name": name, "Tags": [{ "Key": "gpb:token", "Value": TOKEN }] });
+        let script = Script::new(vec![
+            ok("secretsmanager:DescribeSecret", json!({ "SecretId": name }), shown.clone()),
+            ok("secretsmanager:DescribeSecret", json!({ "SecretId": "arn:s" }), shown),
+        ]);
+        let (place, matching) = (place(), object(matching));
+        let (ty, token, label) = ("aws.secretsmanager.secret", Some("a"), Some("shop"));
+        let find = FindRequest { ty, place: &place, matching: &matching, token, label, sent: false };
+        assert_eq!(cloud(&script).find(find).await.unwrap().len(), 1);
+        script.done();
+    }
 }
 
 /// An alias can bear no mark: without the journal's word it is not gpb's, and with it only when it is what was asked for.

@@ -1,7 +1,7 @@
 //! Changes that AWS carries out after its answer, refuses late, or has made already.
 
 use super::*;
-use gpb_engine::cloud::{CloudError, ObservedResource};
+use gpb_engine::cloud::{CloudError, ObservedResource, Progress, ProgressSink};
 use script::Step;
 
 /// Updates `id` from `before` to `desired`, of which `changed` differs.
@@ -399,21 +399,39 @@ fn held(tags: Json) -> Vec<Step> {
     vec![refused, ok("secretsmanager:DescribeSecret", json!({ "SecretId": "n" }), found)]
 }
 
+/// The journal of a state that has made something by one token.
+struct Journal(&'static str);
+
+#[async_trait::async_trait]
+impl ProgressSink for Journal {
+    async fn progress(&self, _: Progress) -> Result<(), CloudError> {
+        Ok(())
+    }
+
+    fn has_created(&self, _: &str, is_it: &dyn Fn(&str) -> bool) -> bool {
+        is_it(self.0)
+    }
+}
+
 async fn make_secret(steps: Vec<Step>) -> Result<ObservedResource, CloudError> {
     let script = Script::new(steps);
     let desired = object(json!({ "Name": "n", "SecretString": "s", "Tags": [{ "Key": "team", "Value": "shop" }] }));
-    let made = cloud(&script).create(create("aws.secretsmanager.secret", &place(), &desired), &Quiet::default()).await;
+    let made = cloud(&script).create(create("aws.secretsmanager.secret", &place(), &desired), &Journal("older")).await;
     script.done();
     made
 }
 
 #[tokio::test]
-async fn a_secret_that_gpb_deleted_is_brought_back() {
+async fn a_secret_that_this_state_deleted_is_brought_back() {
     let tag = |key: &str, value: &str| json!({ "Key": key, "Value": value });
-    let (theirs, own) = (json!([tag("team", "shop")]), json!([tag("team", "shop"), tag("gpb:token", "older")]));
-    let refused = make_secret(held(theirs)).await.unwrap_err();
-    assert_eq!(refused.kind, CloudErrorKind::AlreadyExists);
-    assert!(refused.message.contains("until 2026-12-30"), "{refused}");
+    let mark_of = |token: &str| cloud(&Script::new(vec![])).mark_of(token);
+    let marked = |token: &str| json!([tag("team", "shop"), tag("gpb:token", &mark_of(token))]);
+    let own = marked("older");
+    for theirs in [json!([tag("team", "shop")]), marked("of another stack")] {
+        let refused = make_secret(held(theirs)).await.unwrap_err();
+        assert_eq!(refused.kind, CloudErrorKind::AlreadyExists);
+        assert!(refused.message.contains("until 2026-12-30"), "{refused}");
+    }
 
     let mut steps = held(own);
     let marked = json!([tag("team", "shop"), tag("gpb:token", TOKEN)]);

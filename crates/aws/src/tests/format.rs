@@ -237,3 +237,22 @@ async fn a_changed_element_is_changed_and_waited_for() {
     let seen = update(steps, request).await.unwrap();
     assert_eq!(seen.properties["Policies"], json!([policy("a", "new"), policy("b", "b")]));
 }
+
+#[test]
+fn what_is_added_to_a_structure_is_one_of_its_members() {
+    let of_bucket = |rest: &str| {
+        let text = format!(
+            "service = \"s3\"\n[types.bucket]\ncreate = {{ call = \"CreateBucket\" }}\nread = {{ call = \"HeadBucket\" }}\n\
+             [[types.bucket.subresources]]\nproperties = [\"LifecycleConfiguration\"]\n\
+             put = {{ call = \"PutBucketLifecycleConfiguration\" }}\n[types.bucket.properties]\n{rest}\n"
+        );
+        let mistakes = bindings("s3", &text).mistakes("aws.s3.bucket");
+        mistakes.iter().map(ToString::to_string).filter(|one| one.contains("has no effect")).collect::<Vec<_>>()
+    };
+    assert_eq!(of_bucket("\"LifecycleConfiguration.Rules\" = { otherwise = { Filter = {} } }"), [""; 0]);
+    let found =
+        of_bucket("\"LifecycleConfiguration.Rules\" = { otherwise = { Filtr = {} }, several = { Filter = \"And\" } }");
+    assert!(found.len() == 1 && found[0].contains("`Filtr`") && found[0].contains(":9:"), "{found:?}");
+    let found = of_bucket("\"LifecycleConfiguration.Rules\" = { write = false, otherwise = { Filter = {} } }");
+    assert!(found.iter().any(|one| one.contains("it is not written")), "{found:?}");
+}

@@ -23,6 +23,9 @@ async fn delete(steps: Vec<Step>, ty: &str, id: &str) -> Result<(), CloudError> 
 }
 
 /// Five versions are all there may be: those that people have added go before the sixth comes.
+///
+/// The call that puts the new one in force is the last: the policy reads as declared after it, so that nothing would make up
+/// for a further one that a kill prevents.
 #[tokio::test]
 async fn a_policy_with_five_versions_can_be_changed() {
     let policy = |mut input: Json| {
@@ -50,7 +53,6 @@ async fn a_policy_with_five_versions_can_be_changed() {
         gone("v2"),
         gone("v1"),
         ok("iam:CreatePolicyVersion", created, json!({ "PolicyVersion": { "VersionId": "v6" } })),
-        gone("v4"),
         current("v6"),
         document("v6"),
         ok("iam:ListEntitiesForPolicy", policy(json!({ "EntityFilter": "Role" })), roles),

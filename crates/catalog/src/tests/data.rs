@@ -155,6 +155,7 @@ fn lifecycles_name_places_that_exist() {
         let places =
             life.exclusive.iter().flatten().chain(life.volatile.keys()).chain(life.volatile.values().flatten());
         let places = places.chain(&life.identified_by).chain(life.forms.keys()).chain(def.forms.keys());
+        let places = places.chain(life.filled.keys()).chain(life.filled.values());
         let places = places.chain(life.scaled.iter().map(|one| &one.property));
         let raised = life.raised.iter().flat_map(|one| [Some(&one.property), one.switch.as_ref(), one.engine.as_ref()]);
         for path in places.chain(raised.flatten()).filter(|path| def.shape_at(path).is_none()) {

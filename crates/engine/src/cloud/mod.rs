@@ -121,6 +121,10 @@ pub struct FindRequest<'a> {
     ///
     /// Only what bears the mark of this token, or a name made of it, is that creation's.
     pub token: Option<&'a str>,
+    /// What the generated name of that creation starts with, as in [`CreateRequest`].
+    ///
+    /// With it the name is known, and one read says more than a list that lags.
+    pub label: Option<&'a str>,
     /// True when the journal holds [`Progress::Sending`] of that creation.
     ///
     /// Then what can bear no mark is that creation's if it is wholly what was asked for. Otherwise nothing unmarked is.
@@ -162,6 +166,13 @@ pub trait ProgressSink: Send + Sync {
     /// A wait that meets it ends with [`CloudErrorKind::TimedOut`].
     fn deadline(&self) -> Option<Duration> {
         None
+    }
+
+    /// Checks that one of the creations in this state's journal, by its token, is the one that is asked for.
+    ///
+    /// What it made may be brought back; what another state made may not.
+    fn has_created(&self, _ty: &str, _is_it: &dyn Fn(&str) -> bool) -> bool {
+        false
     }
 }
 

@@ -74,6 +74,21 @@ pub struct ResourceChange {
     /// For a replacement: `true` when the new one is created before the old one is deleted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub create_first: bool,
+    /// The properties that will be sent, where copies of secrets in ignored places are no part of `desired`.
+    ///
+    /// A saved plan does not hold them; [`take_clear`](super::take_clear) takes them from one that was just made.
+    #[serde(skip)]
+    pub clear: Option<ClearProperties>,
+}
+
+/// Properties that stay in memory: they may hold a secret that somebody copied to where it does not belong.
+#[derive(Clone, PartialEq)]
+pub struct ClearProperties(pub(super) PropertyMap);
+
+impl std::fmt::Debug for ClearProperties {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ClearProperties(…)")
+    }
 }
 
 /// A warning about a change outside gpb: it weakens what the declaration protects.
@@ -137,6 +152,11 @@ impl Action {
 }
 
 impl ResourceChange {
+    /// Returns the properties that will be sent, as they are sent.
+    pub fn sent(&self) -> &PropertyMap {
+        self.clear.as_ref().map_or(&self.desired, |clear| &clear.0)
+    }
+
     /// Returns true when apply has anything to do for it: a `moved` alone is written to the state.
     pub fn is_pending(&self) -> bool {
         !matches!(self.action, Action::NoOp | Action::Read) || self.moved_from.is_some()

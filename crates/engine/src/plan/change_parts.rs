@@ -50,6 +50,7 @@ pub(super) fn without_values(
         ignore: Vec::new(),
         protect: None,
         create_first: false,
+        clear: None,
     }
 }
 

@@ -1,8 +1,11 @@
 //! Drift: what was changed outside gpb, since it was applied and since it was last read, and how bad that is.
 
 mod condition;
+mod made;
 mod volatile;
 mod wider;
+
+pub use made::without_elements_of;
 
 use super::change::{DriftWarning, PropertyDifference, ResourceChange};
 use super::compare::{self, CompareRules, CurrentState};

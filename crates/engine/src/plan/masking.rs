@@ -2,6 +2,7 @@
 
 use super::change::ResourceChange;
 use super::compare::{identity, identity_of};
+use super::plan_file::Plan;
 use super::values;
 use crate::cloud::Properties;
 use crate::secrets::SecretScrubber;
@@ -45,6 +46,14 @@ pub(super) fn scrubbed(observed: Properties, desired: &PropertyMap, scrubber: Op
     match scrubber.filter(|scrubber| scrubber.knows_any()) {
         Some(scrubber) => scrubber.properties(&observed, Some(desired)),
         None => observed,
+    }
+}
+
+/// Takes over what a plan that was just made would send and a saved one does not hold: copies of secrets in ignored places.
+pub fn take_clear(promised: &mut Plan, now: &Plan) {
+    for change in &mut promised.changes {
+        let now = now.changes.iter().find(|now| now.address == change.address);
+        change.clear = now.and_then(|now| now.clear.clone());
     }
 }
 

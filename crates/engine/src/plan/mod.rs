@@ -33,14 +33,16 @@ mod withheld;
 
 pub use basis::{model_hash, stale};
 pub use capability::{capability_refusals, capability_refusals_of_model};
-pub use change::{Action, DriftWarning, OWNER, PLACE, PropertyDifference, ResourceChange, STATE, TYPE};
+pub use change::{
+    Action, ClearProperties, DriftWarning, OWNER, PLACE, PropertyDifference, ResourceChange, STATE, TYPE,
+};
+pub use changed_since::{take_drift, weakened_since};
 pub use deletion_locks::{add_deletion_locks, deleted_resources, unprotect};
+pub use drift::without_elements_of;
 pub use inputs::{Observation, PlanInputs, PlanOptions, ProtectionOverride};
-pub use masking::masked;
+pub use masking::{masked, take_clear};
 pub use plan_file::{FORMAT, Plan, PlanBasis, SavedPlanError, from_json, to_json, why_not_a_plan};
 pub use planner::plan;
 pub use protection::refusals;
 pub use step::{PlanStep, StepPhase};
 pub use withheld::{WithheldChange, incomplete, unread_since};
-
-pub use changed_since::{take_drift, weakened_since};

@@ -1,6 +1,6 @@
 //! The planner: decides each resource in the order of the graph, after those it refers to.
 
-use super::change::{Action, PropertyDifference, ResourceChange};
+use super::change::{Action, ClearProperties, PropertyDifference, ResourceChange};
 use super::change_parts::{
     call_failed, deletion, leave_ignored, prepared, relocation, sides, skeleton, without_values,
 };
@@ -219,10 +219,18 @@ impl<'a> Planner<'a> {
                 let old = old_def.as_deref().map(|old| (old, managed.id.as_str(), managed.properties()));
                 replacement::create_first_as(old, def.as_deref(), lifecycle.replace, &desired)
             };
-        } else {
-            leave_ignored(&mut desired, &before, &lifecycle.ignore);
         }
+        let has_left = action != Action::Replace && !lifecycle.ignore.is_empty();
+        let clear = has_left.then(|| {
+            let mut clear = desired.clone();
+            leave_ignored(&mut clear, &before, &lifecycle.ignore);
+            clear
+        });
         let before = scrubbed(before, &desired, self.inputs.options.scrubber.as_deref());
+        if let Some(clear) = clear {
+            leave_ignored(&mut desired, &before, &lifecycle.ignore);
+            change.clear = (clear != desired).then_some(ClearProperties(clear));
+        }
         change.id = Some(managed.id.clone());
         change.moved_from.clone_from(&managed.moved_from);
         let protect = lifecycle.protect.or(managed.protect);

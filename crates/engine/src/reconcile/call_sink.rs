@@ -99,4 +99,14 @@ impl ProgressSink for CallSink<'_> {
     fn deadline(&self) -> Option<Duration> {
         Some(self.deadline)
     }
+
+    fn has_created(&self, ty: &str, is_it: &dyn Fn(&str) -> bool) -> bool {
+        match self.run.apply.writer.creation_tokens(ty) {
+            Ok(tokens) => tokens.iter().any(|token| is_it(token)),
+            Err(error) => {
+                drop(self.unwritten(error));
+                false
+            }
+        }
+    }
 }

@@ -12,6 +12,7 @@ use super::refresh::BETWEEN_LOOKS;
 use crate::cloud::clock::Clock;
 use crate::cloud::retry::{ClockPause, with_retry};
 use crate::cloud::{Cloud, CloudError, CloudErrorKind, FindRequest, ObservedResource, ResourceKey};
+use crate::plan::without_elements_of;
 use crate::secrets::{ScrubbedCloud, SecretScrubber};
 use crate::state::{
     Conclusion, Intent, OperationKind, ResourceRecord, SecretKey, StateError, StateWriter, redact, redacted_paths,
@@ -136,13 +137,24 @@ pub async fn recover(recovery: CrashRecovery<'_>) -> Result<Vec<IntentOutcome>, 
     let scrubber = Arc::new(SecretScrubber::new(key.clone(), &snapshot));
     let cloud = ScrubbedCloud::new(recovery.cloud, Arc::clone(&scrubber));
     let recovery = CrashRecovery { cloud: &cloud, ..recovery };
-    let pending = snapshot.pending;
+    let (pending, mut records, scope) = (snapshot.pending, snapshot.resources, snapshot.scope);
     // What is not there is looked for over seconds; a killed run may have begun dozens.
-    let looks = pending.iter().map(|intent| resolve_intent(recovery, intent, &key, &scrubber));
+    let looks = pending.iter().map(|intent| {
+        let label = scope.label(&intent.address);
+        resolve_intent(recovery, intent, label, &key, &scrubber)
+    });
     let mut looks = futures::stream::iter(looks).buffered(MAX_CONCURRENT_LOOKS).zip(futures::stream::iter(&pending));
     let mut settled = Vec::with_capacity(pending.len());
     while let Some((one, intent)) = looks.next().await {
         let one = one?;
+        if let IntentOutcome::Deleted { address } = &one
+            && let Some(maker) = records.remove(address)
+        {
+            for record in without_elements_of(&maker, records.values()) {
+                records.insert(record.address.clone(), record.clone());
+                recovery.writer.put(record).await?;
+            }
+        }
         recovery.events.event(&one.event());
         let operation = intent.operation.as_str();
         tracing::info!(address = %intent.address, operation, outcome = one.as_str(), "reconciled");
@@ -157,6 +169,7 @@ const MAX_CONCURRENT_LOOKS: usize = 32;
 async fn resolve_intent(
     recovery: CrashRecovery<'_>,
     intent: &Intent,
+    label: String,
     key: &SecretKey,
     scrubber: &SecretScrubber,
 ) -> Result<IntentOutcome, StateError> {
@@ -166,7 +179,7 @@ async fn resolve_intent(
         Ok(outcome)
     };
     match intent.operation {
-        OperationKind::Create => match find_created(recovery, intent).await {
+        OperationKind::Create => match find_created(recovery, intent, &label).await {
             Ok(Some(observed)) => {
                 let id = observed.id.clone();
                 let done = Conclusion::Done(Box::new(record(intent, observed, key, scrubber)));
@@ -185,7 +198,11 @@ async fn resolve_intent(
 }
 
 /// Finds what an interrupted creation has created.
-async fn find_created(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Option<ObservedResource>, CloudError> {
+async fn find_created(
+    recovery: CrashRecovery<'_>,
+    intent: &Intent,
+    label: &str,
+) -> Result<Option<ObservedResource>, CloudError> {
     // What was just made may take a moment to show, and a call that was under way when the process died may be carried out
     // later: it is looked for as long as an answer may be late. What the cloud has named existed, so it is looked for longer.
     let looks: &[u64] = if intent.id.is_some() { &[0, 2, 5, 10, 15] } else { &[0, 2, 5, 10] };
@@ -196,7 +213,7 @@ async fn find_created(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Op
         let found = match &intent.id {
             Some(id) => read(recovery, intent, id.clone()).await?,
             // A list may still show what bore the same name and was deleted a moment ago.
-            None => match find(recovery, intent).await? {
+            None => match find(recovery, intent, label).await? {
                 Some(listed) => read(recovery, intent, listed.id).await?,
                 None => None,
             },
@@ -232,12 +249,17 @@ async fn read(
     with_retry(ClockPause::new(recovery.clock, recovery.seed, &intent.token), read).await
 }
 
-async fn find(recovery: CrashRecovery<'_>, intent: &Intent) -> Result<Option<ObservedResource>, CloudError> {
+async fn find(
+    recovery: CrashRecovery<'_>,
+    intent: &Intent,
+    label: &str,
+) -> Result<Option<ObservedResource>, CloudError> {
     let matching = without_secrets(&intent.desired);
     let (ty, place) = (&intent.ty, &intent.place);
     let find = |attempt| {
         let token = Some(intent.token.as_str());
-        let find = recovery.cloud.find(FindRequest { ty, place, matching: &matching, token, sent: intent.sent });
+        let (label, sent) = (Some(label), intent.sent);
+        let find = recovery.cloud.find(FindRequest { ty, place, matching: &matching, token, label, sent });
         LoggedCall { operation: "find", ty, place, attempt }.run(recovery.clock, find)
     };
     only_one(ty, with_retry(ClockPause::new(recovery.clock, recovery.seed, &intent.token), find).await?)

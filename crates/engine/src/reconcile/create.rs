@@ -76,7 +76,7 @@ impl ApplyRun<'_> {
         loop {
             let answer = match (sink.id(), doubt.since) {
                 (Some(id), _) => self.finish(change, sent, open, id, attempt).await,
-                (None, Some(since)) => match self.find_created(change, sent, open, attempt).await {
+                (None, Some(since)) => match self.find_in_doubt(change, sent, open, attempt, doubt).await {
                     Ok(Some(found)) => {
                         sink.progress(Progress::Identified { id: found.id }).await?;
                         continue;
@@ -92,10 +92,10 @@ impl ApplyRun<'_> {
                     }
                     Err(error) => Err(error),
                 },
-                (None, None) => {
-                    let answer = self.call_create(change, sent, open, attempt).await;
-                    answer.map_err(|error| doubt.heed(error, sink.id().is_some(), clock.now()))
-                }
+                (None, None) => match self.call_create(change, sent, open, attempt).await {
+                    Err(error) => self.heed_refusal(change, sent, open, attempt, doubt, error).await,
+                    made => made,
+                },
             };
             let error = match answer {
                 Ok(observed) => return Ok(observed),
@@ -103,6 +103,48 @@ impl ApplyRun<'_> {
             };
             pauses.pause(error).await?;
             attempt += 1;
+        }
+    }
+
+    async fn find_in_doubt(
+        &self,
+        change: &ResourceChange,
+        sent: &Payload,
+        open: &OpenIntent<'_>,
+        attempt: u32,
+        doubt: &Doubt,
+    ) -> Result<Option<ObservedResource>, CloudError> {
+        self.find_created(change, sent, open, attempt, doubt.is_possible && open.sink.is_sent()).await
+    }
+
+    /// Returns what a failed call of a creation comes to.
+    ///
+    /// A name that is taken may be taken by ourselves: by an earlier run, whose search could not see it.
+    async fn heed_refusal(
+        &self,
+        change: &ResourceChange,
+        sent: &Payload,
+        open: &OpenIntent<'_>,
+        attempt: u32,
+        doubt: &mut Doubt,
+        error: CloudError,
+    ) -> Result<ObservedResource, CloudError> {
+        let (sink, now) = (&open.sink, self.apply.clock.now());
+        let error = doubt.heed(error, sink.id().is_some(), now);
+        if sink.id().is_some() || error.kind != CloudErrorKind::AlreadyExists {
+            return Err(error);
+        }
+        // No call of this run is in doubt, so that only a mark tells.
+        match self.find_created(change, sent, open, attempt, false).await {
+            Ok(Some(found)) => {
+                sink.progress(Progress::Identified { id: found.id.clone() }).await?;
+                self.finish(change, sent, open, found.id, attempt).await
+            }
+            Err(look) if look.kind.is_retryable() => {
+                (doubt.since, doubt.taken) = (Some(now), Some(error));
+                Err(look)
+            }
+            Ok(None) | Err(_) => Err(error),
         }
     }
 
@@ -126,11 +168,13 @@ impl ApplyRun<'_> {
         sent: &Payload,
         open: &OpenIntent<'_>,
         attempt: u32,
+        is_sent: bool,
     ) -> Result<Option<ObservedResource>, CloudError> {
         let matching = without_secrets(&sent.applied);
         let (ty, place, token) = (&change.ty, &change.place, open.intent.token.as_str());
-        let sent = open.sink.is_sent();
-        let find = self.apply.cloud.find(FindRequest { ty, place, matching: &matching, token: Some(token), sent });
+        let label = self.label(&change.address);
+        let (token, label) = (Some(token), Some(label.as_str()));
+        let find = self.apply.cloud.find(FindRequest { ty, place, matching: &matching, token, label, sent: is_sent });
         only_one(ty, LoggedCall { operation: "find", ty, place, attempt }.run(self.apply.clock, find).await?)
     }
 

@@ -48,13 +48,17 @@ impl ApplyRun<'_> {
         before: Option<&ResourceRecord>,
     ) -> Result<Payload, StepError> {
         let secrets = self.read_secrets(change).await?;
+        // Of what stands in an ignored place nothing more may be known than that it stays.
+        let is_ignored = |path: &PropPath| change.ignore.iter().any(|one| one.covers(path));
         let kept = |path: &PropPath| {
-            before.and_then(|record| property_paths::get(&record.applied, path)).is_some_and(is_redacted)
+            before.is_some_and(|record| {
+                property_paths::get(&record.applied, path).is_some_and(is_redacted) || is_ignored(path)
+            })
         };
         let outputs = |reference: &Reference| self.output(&reference.to);
         let functions = self.apply.functions;
         let sources = ResolveSources { outputs: &outputs, functions, secrets: &secrets, kept: &kept };
-        let resolved = resolve(&change.desired, &sources)
+        let resolved = resolve(change.sent(), &sources)
             .map_err(|why| StepError::refused(FailureCause::Unresolved, CloudErrorKind::Invalid, "Unresolved", why))?;
         self.check(change, &resolved, before)?;
         for path in &resolved.secrets {
@@ -125,7 +129,7 @@ impl ApplyRun<'_> {
     /// Reads the secrets a change needs. The scrubber keeps them in mind, in memory, as long as the run.
     async fn read_secrets(&self, change: &ResourceChange) -> Result<BTreeMap<SecretSource, String>, StepError> {
         let mut wanted = BTreeSet::new();
-        change.desired.values().for_each(|value| secrets_of(value, &mut wanted));
+        change.sent().values().for_each(|value| secrets_of(value, &mut wanted));
         let mut values = BTreeMap::new();
         for secret in wanted {
             let refused =

@@ -44,10 +44,10 @@ pub struct RefreshResult {
     pub unread: BTreeMap<Address, String>,
 }
 
-/// The number of batches that are read at once.
+/// The number of batches, or of single resources, that are read at once.
 const AT_ONCE: usize = 32;
 
-/// The time between the two reads that together show a stateful resource to be gone.
+/// The time between the two reads that together show a resource to be gone.
 pub const BETWEEN_LOOKS: Duration = Duration::from_secs(3);
 
 /// Reads everything a plan has to know.
@@ -59,8 +59,11 @@ pub async fn refresh(refresh: Refresh<'_>, snapshot: &StateSnapshot, model: &Mod
         batches.entry((record.ty.as_str(), &record.place)).or_default().push((record, key));
     }
     let read = stream::iter(batches.into_values()).map(|batch| refresh.batch(batch));
-    let answers: Vec<_> = read.buffered(AT_ONCE).collect().await;
-    for (address, key, answer) in answers.into_iter().flatten() {
+    let batches: Vec<_> = read.buffered(AT_ONCE).collect().await;
+    let looks = batches.into_iter().flatten().map(|answer| refresh.confirm(answer));
+    let mut answers: Vec<_> = stream::iter(looks).buffered(AT_ONCE).collect().await;
+    refresh.confirm_absences(&mut answers).await;
+    for (address, key, answer) in answers {
         match answer {
             Ok(observed) => {
                 refreshed.observation.insert(address.clone(), observed);
@@ -72,6 +75,9 @@ pub async fn refresh(refresh: Refresh<'_>, snapshot: &StateSnapshot, model: &Mod
     refreshed
 }
 
+/// What a batch shows of a recorded resource; `None` where it has no answer.
+type BatchAnswer<'a> = (&'a ResourceRecord, ResourceKey, Option<Result<Option<ObservedResource>, CloudError>>);
+/// What was read of a recorded resource.
 type KeyedObservation<'a> = (&'a Address, ResourceKey, Result<Option<ObservedResource>, CloudError>);
 
 impl RefreshResult {
@@ -88,54 +94,45 @@ impl RefreshResult {
 }
 
 impl Refresh<'_> {
-    /// One batch; what failed for a while is read again one by one.
-    async fn batch(self, batch: Vec<(&ResourceRecord, ResourceKey)>) -> Vec<KeyedObservation<'_>> {
+    /// Reads one batch.
+    async fn batch<'r>(self, batch: Vec<(&'r ResourceRecord, ResourceKey)>) -> Vec<BatchAnswer<'r>> {
         let keys: Vec<ResourceKey> = batch.iter().map(|(_, key)| key.clone()).collect();
         let (mut answers, count) = (self.cloud.read_many(&keys).await.into_iter(), keys.len());
         if let Some(ResourceKey { ty, place, .. }) = keys.first() {
             let (account, region) = (place.account.as_deref().unwrap_or_default(), place.region.as_str());
             tracing::debug!(operation = "read_many", ty, account, region, count, "call");
         }
-        let mut read = Vec::with_capacity(batch.len());
-        for (record, key) in batch {
-            let address = &record.address;
-            let answer = match answers.next() {
-                Some(Err(error)) if !error.kind.is_retryable() => Err(error),
-                Some(Ok(Some(observed))) if is_as_recorded(record, &observed) => Ok(Some(observed)),
-                Some(Ok(Some(observed))) => self.confirm_drift(record, &key, observed).await,
-                Some(Ok(None)) => self.confirm_absence(address.as_str(), &key).await,
-                _ => self.read_with_retry(address.as_str(), &key).await,
-            };
-            read.push((address, key, answer));
-        }
-        read
+        batch.into_iter().map(|(record, key)| (record, key, answers.next())).collect()
     }
 
-    /// Confirms that what a batch did not show is gone: a list may lag, or say less than a read of the resource alone.
-    async fn confirm_absence(&self, subject: &str, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
-        let first = self.read_with_retry(subject, key).await?;
-        let is_stateful = self.types.get(&key.ty).is_some_and(|def| def.stateful);
-        if first.is_some() || !is_stateful {
-            return Ok(first);
+    /// Reads by itself what a batch did not show as it was recorded: a list may lag, or say less than a read of one.
+    ///
+    /// So is read what failed for a while.
+    async fn confirm<'r>(self, (record, key, answer): BatchAnswer<'r>) -> KeyedObservation<'r> {
+        let address = &record.address;
+        let single = || self.read_with_retry(address.as_str(), &key);
+        let answer = match answer {
+            Some(Err(error)) if !error.kind.is_retryable() => Err(error),
+            Some(Ok(Some(observed))) if is_as_recorded(record, &observed) => Ok(Some(observed)),
+            Some(Ok(Some(listed))) => single().await.or(Ok(Some(listed))),
+            _ => single().await,
+        };
+        (address, key, answer)
+    }
+
+    /// Reads once more what seems to be gone, all after one pause: what lags is believed by no two looks close together.
+    async fn confirm_absences(self, answers: &mut [KeyedObservation<'_>]) {
+        let absent: Vec<_> = answers.iter_mut().filter(|(.., answer)| matches!(answer, Ok(None))).collect();
+        if absent.is_empty() {
+            return;
         }
-        // Too much is lost by taking what holds data for gone.
         self.clock.sleep(BETWEEN_LOOKS).await;
-        self.read_with_retry(subject, key).await
+        let looks = absent.into_iter().map(|one| self.look_again(one));
+        stream::iter(looks).buffered(AT_ONCE).collect::<Vec<()>>().await;
     }
 
-    /// Confirms what a batch shows of a resource that is another than was recorded: a list may lag behind a change.
-    async fn confirm_drift(
-        &self,
-        record: &ResourceRecord,
-        key: &ResourceKey,
-        listed: ObservedResource,
-    ) -> Result<Option<ObservedResource>, CloudError> {
-        match self.read_with_retry(record.address.as_str(), key).await {
-            Ok(Some(single)) => Ok(Some(single)),
-            // A list that is ahead, or behind: absence has to be shown by itself.
-            Ok(None) => self.confirm_absence(record.address.as_str(), key).await,
-            Err(_) => Ok(Some(listed)),
-        }
+    async fn look_again(self, (address, key, answer): &mut KeyedObservation<'_>) {
+        *answer = self.read_with_retry(address.as_str(), key).await;
     }
 
     /// Finds each `existing` resource. One may be described by another, so they are tried until none can be found more.
@@ -193,7 +190,8 @@ impl Refresh<'_> {
             read.map(|found| found.into_iter().filter(|found| matches(found, wanted)).collect::<Vec<_>>())
         } else {
             let find = |attempt| {
-                let find = self.cloud.find(FindRequest { ty, place, matching: wanted, token: None, sent: false });
+                let find =
+                    self.cloud.find(FindRequest { ty, place, matching: wanted, token: None, label: None, sent: false });
                 LoggedCall { operation: "find", ty, place, attempt }.run(self.clock, find)
             };
             with_retry(ClockPause::new(self.clock, self.seed, ty), find).await

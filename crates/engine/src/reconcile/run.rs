@@ -7,7 +7,7 @@ use super::rate_limiter::{BucketKey, RateLimiter};
 use super::step_error::StepError;
 use crate::cloud::clock::Clock;
 use crate::cloud::{Cloud, ObservedResource, TypeSource};
-use crate::plan::{Action, Plan, ResourceChange};
+use crate::plan::{Action, Plan, ResourceChange, without_elements_of};
 use crate::secrets::SecretScrubber;
 use crate::state::{Conclusion, Durations, ResourceRecord, SecretKey, StateSnapshot, StateWriter};
 use crate::unknown::CallFunctions;
@@ -177,6 +177,9 @@ impl<'a> ApplyRun<'a> {
         observed: Option<ObservedResource>,
     ) -> Result<(), StepError> {
         let concluded = self.apply.writer.conclude(sequence, conclusion.clone(), self.apply.clock.epoch_ms()).await?;
+        if matches!(conclusion, Conclusion::Done(_) | Conclusion::Deleted) {
+            self.forget_elements(address).await?;
+        }
         let now = self.apply.clock.now();
         let mut shared = self.shared();
         if matches!(conclusion, Conclusion::Done(_)) {
@@ -205,12 +208,24 @@ impl<'a> ApplyRun<'a> {
         Ok(())
     }
 
+    /// Takes what the resource at an address had put into the lists of others out of their last readings.
+    async fn forget_elements(&self, address: &Address) -> Result<(), StepError> {
+        let forgotten = {
+            let mut shared = self.shared();
+            let Some(maker) = shared.records.get(address) else { return Ok(()) };
+            let forgotten = without_elements_of(maker, shared.records.values());
+            shared.records.extend(forgotten.iter().map(|record| (record.address.clone(), record.clone())));
+            forgotten
+        };
+        for record in forgotten {
+            self.apply.writer.put(record).await?;
+        }
+        Ok(())
+    }
+
     /// Returns what generated physical names begin with: `shop-sandbox-data-main`.
     pub fn label(&self, address: &Address) -> String {
-        let scope = &self.apply.plan.scope;
-        let whole = format!("{}-{}-{address}", scope.stack, scope.environment);
-        let words = whole.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-        words.collect::<Vec<_>>().join("-")
+        self.apply.plan.scope.label(address)
     }
 
     /// Returns what a resource is built on: of what its change waits for, all that stays.

@@ -59,6 +59,10 @@ impl ProgressSink for ScrubbedSink<'_> {
     fn deadline(&self) -> Option<Duration> {
         self.sink.deadline()
     }
+
+    fn has_created(&self, ty: &str, is_it: &dyn Fn(&str) -> bool) -> bool {
+        self.sink.has_created(ty, is_it)
+    }
 }
 
 #[async_trait]

@@ -5,6 +5,8 @@ use super::spellings::{LONG, SecretSpellings};
 use super::whole_words;
 use crate::cloud::{CloudError, Properties, property_paths};
 use crate::state::{ResourceRecord, SecretKey, StateSnapshot, is_redacted, redacted, redacted_hash, redacted_paths};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine as _, alphabet};
 use gpb_model::{PropertyMap, PropertyValue, SecretSource};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -179,25 +181,16 @@ fn decoded_hex(text: &str) -> Option<String> {
     String::from_utf8(pairs.collect::<Option<Vec<u8>>>()?).ok().filter(|_| text.len().is_multiple_of(2))
 }
 
+/// Reads base64 of either alphabet, with its padding or without, also where the last digit was cut off.
 fn decoded_base64(text: &str) -> Option<String> {
-    let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
-    for digit in text.trim_end_matches('=').bytes() {
-        let value = match digit {
-            b'A'..=b'Z' => digit - b'A',
-            b'a'..=b'z' => digit - b'a' + 26,
-            b'0'..=b'9' => digit - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = ((bits << 6) | u32::from(value)) & 0xffff;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from((bits >> count) & 0xff).unwrap_or_default());
-        }
-    }
-    String::from_utf8(bytes).ok()
+    const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+        .with_decode_allow_trailing_bits(true);
+    const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+    let digits = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
+    // A single digit of a group says nothing.
+    let whole = digits.len() - usize::from(digits.len() % 4 == 1);
+    String::from_utf8(STANDARD.decode(digits.get(..whole)?).ok()?).ok()
 }
 
 /// Puts the names in their places; of places that overlap the first one names both.

@@ -10,6 +10,8 @@
 //! ends with, or 4 before an ellipsis.
 
 use super::spelling::Spelling;
+use base64::Engine as _;
+use base64::engine::general_purpose::{GeneralPurpose, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use gpb_base::hex::hex;
 use std::ops::Range;
 
@@ -17,9 +19,6 @@ use std::ops::Range;
 pub(super) const LONG: usize = 8;
 /// The number of characters from which a secret is found as a word.
 const WORD: usize = 4;
-
-const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// A secret with its encoded forms.
 pub(super) struct SecretSpellings {
@@ -38,7 +37,9 @@ impl SecretSpellings {
         let (bytes, length) = (secret.as_bytes(), secret.chars().count());
         let offsets = if length >= LONG { 0..3 } else { 0..1 };
         let mut base64: Vec<String> = offsets
-            .flat_map(|offset| [STANDARD, URL_SAFE].map(|alphabet| base64(bytes, offset, alphabet, length < LONG)))
+            .flat_map(|offset| {
+                [STANDARD_NO_PAD, URL_SAFE_NO_PAD].map(|encoding| base64(bytes, offset, &encoding, length < LONG))
+            })
             .collect();
         base64.dedup();
         let hex = hex(bytes);
@@ -151,15 +152,14 @@ fn widened(text: &str, range: Range<usize>) -> Range<usize> {
 /// Returns the base64 of bytes that stand `offset` bytes after a multiple of three.
 ///
 /// Digits in which other bytes have a share are left out; `whole` keeps the last one, of bytes with nothing after them.
-fn base64(bytes: &[u8], offset: usize, alphabet: &[u8; 64], whole: bool) -> String {
-    let mut bits = vec![false; offset * 8];
-    bits.extend(bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| (byte >> bit) & 1 == 1)));
-    let known = bits.len();
-    bits.resize(known.next_multiple_of(6), false);
-    let digits = bits.chunks(6).map(|six| six.iter().fold(0, |sum, bit| sum * 2 + usize::from(*bit)));
-    let digits = digits.filter_map(|digit| alphabet.get(digit)).map(|digit| char::from(*digit));
-    let end = if whole { known.div_ceil(6) } else { known / 6 };
-    digits.take(end).skip((offset * 8).div_ceil(6)).collect()
+fn base64(bytes: &[u8], offset: usize, encoding: &GeneralPurpose, whole: bool) -> String {
+    let mut shifted = vec![0; offset];
+    shifted.extend(bytes);
+    let mut text = encoding.encode(&shifted);
+    if !whole {
+        text.truncate(shifted.len() * 8 / 6);
+    }
+    text.split_off((offset * 8).div_ceil(6).min(text.len()))
 }
 
 #[cfg(test)]
@@ -177,12 +177,12 @@ mod tests {
     fn base64_is_known_at_each_offset() {
         for (offset, before) in ["", "x", "xy"].iter().enumerate() {
             let bytes = [before.as_bytes(), b"hunter2hunter2", b"!"].concat();
-            let whole = base64(&bytes, 0, STANDARD, true);
-            let part = base64(b"hunter2hunter2", offset, STANDARD, false);
+            let whole = base64(&bytes, 0, &STANDARD_NO_PAD, true);
+            let part = base64(b"hunter2hunter2", offset, &STANDARD_NO_PAD, false);
             assert!(whole.contains(&part) && part.len() >= 16, "{part} in {whole}");
             assert_eq!(found("hunter2hunter2", &format!("got {whole}=")).len(), 1);
         }
-        assert_eq!(base64(b"pass", 0, STANDARD, true), "cGFzcw");
+        assert_eq!(base64(b"pass", 0, &STANDARD_NO_PAD, true), "cGFzcw");
     }
 
     #[test]

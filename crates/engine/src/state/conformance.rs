@@ -168,6 +168,11 @@ fn a_token_is_kept_by_what_did_nothing_and_lost_by_what_ended(store: &impl State
     let other = now(writer.begin(new_intent("b", OperationKind::Create))).unwrap();
     assert_ne!(third.token, other.token);
     assert!(first.sequence < second.sequence && second.sequence < third.sequence);
+    let tokens = |ty: &str| store.writer(&scope("tokens"), &holder()).unwrap().creation_tokens(ty).unwrap();
+    assert_eq!(tokens(&first.ty), [""; 0], "another scope");
+    let mine = writer.creation_tokens(&first.ty).unwrap();
+    assert_eq!(mine, [other.token, third.token, second.token, first.token]);
+    assert_eq!(writer.creation_tokens("aws.sqs.other").unwrap(), [""; 0]);
 }
 
 fn what_does_not_fit_fails_alone(store: &impl StateStore) {

@@ -18,6 +18,15 @@ pub struct StateScope {
     pub environment: String,
 }
 
+impl StateScope {
+    /// Returns what generated physical names at an address begin with: `shop-sandbox-data-main`.
+    pub fn label(&self, address: &Address) -> String {
+        let whole = format!("{}-{}-{address}", self.stack, self.environment);
+        let words = whole.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        words.collect::<Vec<_>>().join("-")
+    }
+}
+
 /// A resource gpb manages.
 ///
 /// As JSON: `{"address": "data.main", "ty": "aws.sqs.queue", "place": {…}, "id": "https://…", "applied": {…}, …}`.

@@ -56,6 +56,9 @@ pub trait StateWriter: Send + Sync {
     /// Returns the key that secrets are hashed with.
     fn key(&self) -> Result<SecretKey, StateError>;
 
+    /// Returns the tokens of all creations of a type that the journal holds, newest first.
+    fn creation_tokens(&self, ty: &str) -> Result<Vec<String>, StateError>;
+
     /// Writes down what is about to be done. An address has one open intent at most.
     async fn begin(&self, intent: NewIntent) -> Result<Intent, StateError>;
 

@@ -1,6 +1,6 @@
 //! Absence is proved: one answer that does not show a resource is not enough.
 
-use super::scripted_cloud::{ScriptedCloud, failure};
+use super::scripted_cloud::{ScriptedCloud, failure, with};
 use super::*;
 use futures::executor::block_on;
 use gpb_engine::cloud::CloudErrorKind;
@@ -36,7 +36,7 @@ fn a_batch_that_leaves_something_out_is_not_believed() {
 }
 
 #[test]
-fn what_holds_data_is_gone_after_two_looks_with_time_between() {
+fn what_seems_gone_is_after_two_looks_with_time_between() {
     let world = EngineFixture::new();
     world.live(&pair());
     let clock = world.clock.clone();
@@ -45,8 +45,28 @@ fn what_holds_data_is_gone_after_two_looks_with_time_between() {
         shown: Box::new(move |_, seen| seen.filter(|_| clock.now() >= back)),
         ..ScriptedCloud::new(&world)
     };
-    assert_eq!(gone(&observe(&cloud, &world)), ["front"], "a box holds no data, and one read is enough");
+    assert_eq!(gone(&observe(&cloud, &world)), [""; 0], "of whatever type");
     assert_eq!(gone(&observe(&hidden(&world, |_| true), &world)), ["data", "front"]);
+}
+
+/// However many are gone, one pause is enough, and what has drifted is read side by side.
+#[test]
+fn many_looks_take_as_long_as_one() {
+    let world = EngineFixture::new();
+    let name = |number: usize| &*format!("box{number:02}").leak();
+    let desired: DesiredMap = (0..40).map(|number| (name(number), "box", json!({"Size": 2}))).collect();
+    world.live(&desired);
+    let begin = world.clock.now();
+    assert_eq!(gone(&observe(&hidden(&world, |_| true), &world)).len(), 40);
+    assert_eq!(world.since(begin), Duration::from_secs(3));
+    let begin = world.clock.now();
+    let cloud = ScriptedCloud {
+        shown: Box::new(|call, seen| if call == "read_many" { with(seen, "Size", json!(1)) } else { seen }),
+        reads_take: Duration::from_secs(1),
+        ..ScriptedCloud::new(&world)
+    };
+    assert_eq!((gone(&observe(&cloud, &world)), cloud.made(&["read"]).len()), (vec![], 40));
+    assert!(world.since(begin) <= Duration::from_secs(2), "{:?}", world.since(begin));
 }
 
 #[test]

@@ -148,6 +148,33 @@ fn a_call_that_was_under_way_at_a_death_is_looked_for_as_long_as_it_may_be_late(
     assert_eq!(settled, [IntentOutcome::Created { address: Address::new("a"), id: "orders".into() }]);
 }
 
+/// The search after a death could not see it: the refused name is looked at once more, by the mark.
+#[test]
+fn what_the_search_after_a_death_missed_is_found_when_its_name_is_refused() {
+    let world = EngineFixture::new();
+    let writer = world.writer();
+    begin(&*writer);
+    let token = writer.snapshot().unwrap().pending[0].token.clone();
+    drop(writer);
+    made_with(&world, &token);
+    let refused = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let shows = Arc::clone(&refused);
+    let cloud = ScriptedCloud {
+        before: Box::new(move |call, _| {
+            refused.fetch_or(call == "create", std::sync::atomic::Ordering::SeqCst);
+            Ok(())
+        }),
+        shown: Box::new(move |call, seen| {
+            seen.filter(|_| call != "find" || shows.load(std::sync::atomic::Ordering::SeqCst))
+        }),
+        ..ScriptedCloud::new(&world)
+    };
+    let outcome = cloud.live(&one());
+    assert_eq!(outcome.failed, []);
+    assert_eq!(cloud.made(&["create"]).len(), 1);
+    world.assert_settled(&one(), "found at last");
+}
+
 #[test]
 fn a_list_that_still_shows_what_is_gone_is_not_believed_after_a_death() {
     let world = EngineFixture::new();

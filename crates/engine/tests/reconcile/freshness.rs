@@ -3,7 +3,7 @@
 use super::scripted_cloud::{ScriptedCloud, failure};
 use super::*;
 use gpb_catalog::TypeDef;
-use gpb_engine::cloud::CloudErrorKind;
+use gpb_engine::cloud::{CloudError, CloudErrorKind};
 use std::time::Duration;
 
 /// The types of the tests, of which nets take two minutes to be known.
@@ -75,6 +75,18 @@ fn a_conflict_of_names_is_believed_at_once() {
     let world = world();
     let (outcome, took, _) = life(&world, &chain("a", 1), CloudErrorKind::AlreadyExists, 60);
     assert_eq!((outcome.failed.len(), took), (1, 0));
+}
+
+#[test]
+fn what_was_never_sent_is_believed_at_once() {
+    let world = world();
+    let refuse = |call: &str, nth: usize| match call {
+        "create" if nth >= 2 => Err(CloudError::new(CloudErrorKind::Invalid, "GPB8106", "the request was not sent")),
+        _ => Ok(()),
+    };
+    let cloud = ScriptedCloud { before: Box::new(refuse), ..ScriptedCloud::new(&world) };
+    assert_eq!(cloud.live(&chain("a", 1)).failed.len(), 1);
+    assert_eq!((world.clock.now().as_secs(), cloud.made(&["create"]).len()), (0, 3));
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use super::hostile::{service, world};
 use super::scripted_cloud::ScriptedCloud;
 use super::*;
+use gpb_engine::cloud::{CloudErrorKind, CreateRequest, ResourceKey};
+use gpb_engine::state::{NewIntent, OperationKind};
 use std::time::Duration;
 
 fn network(zone: &str) -> DesiredMap {
@@ -168,6 +170,51 @@ fn a_secret_that_was_deleted_lives_again_under_its_name() {
     world.assert_settled(&secret, "brought back");
 }
 
+/// The names of secrets are held in the account, not in a stack: what another state deleted stays as it is.
+#[test]
+fn a_secret_that_another_state_deleted_is_left_alone() {
+    let world = world();
+    let (ty, place) = ("aws.secretsmanager.secret", place());
+    let desired = json!({"Name": "shop/key", "SecretString": "a"}).as_object().cloned().unwrap();
+    let create = CreateRequest { ty, place: &place, desired: &desired, label: "other", token: "another's" };
+    let sink = gpb_sim::testing::RecordingSink::default();
+    let theirs = world.clock.run(world.sim.create(create, &sink)).unwrap();
+    let key = ResourceKey { ty: ty.into(), place: place.clone(), id: theirs.id };
+    world.clock.run(world.sim.delete(&key, "d", &sink)).unwrap();
+    let secret = vec![("secret", "secretsmanager.secret", json!({"Name": "shop/key", "SecretString": "b"}))];
+    let outcome = world.live(&secret);
+    assert_eq!(outcome.failed[0].error.kind, CloudErrorKind::AlreadyExists, "{:?}", outcome.failed);
+    assert!(world.snapshot().resources.is_empty());
+}
+
+/// A kill in the creating call, and the next run at once: ListSecrets shows nothing for five minutes.
+#[test]
+fn a_secret_whose_creation_was_cut_short_is_found_at_once() {
+    for properties in [json!({"Name": "shop/key", "SecretString": "a"}), json!({"SecretString": "a"})] {
+        let world = world();
+        let (ty, place, address) = ("aws.secretsmanager.secret", place(), Address::new("secret"));
+        let desired = properties.as_object().cloned().unwrap();
+        let intent = NewIntent {
+            address: address.clone(),
+            ty: ty.into(),
+            place: place.clone(),
+            operation: OperationKind::Create,
+            id: None,
+            desired: desired.clone(),
+            depends_on: vec![],
+            layer: None,
+            started_ms: 0,
+        };
+        let token = futures::executor::block_on(world.writer().begin(intent)).unwrap().token;
+        let label = EngineFixture::scope().label(&address);
+        let create = CreateRequest { ty, place: &place, desired: &desired, label: &label, token: &token };
+        world.clock.run(world.sim.create(create, &gpb_sim::testing::RecordingSink::default())).unwrap();
+        let secret = vec![("secret", "secretsmanager.secret", properties)];
+        assert_eq!(world.live(&secret).failed, []);
+        world.assert_settled(&secret, "found");
+    }
+}
+
 /// AWS keeps a route under the canonical form of its destination.
 #[test]
 fn a_route_is_found_under_the_range_that_aws_makes_of_it() {
@@ -203,4 +250,51 @@ fn a_role_that_a_database_does_not_know_yet_is_waited_for() {
     assert_eq!(cloud.live(&desired).failed, []);
     assert!(cloud.made(&["create"]).len() > 2, "it was refused before: {:?}", cloud.calls.lock());
     world.assert_settled(&desired, "monitored");
+}
+
+/// The private name of a service leads to one endpoint; without it a network may have several.
+#[test]
+fn two_endpoints_of_a_service_exclude_each_other_by_their_private_name() {
+    for (kind, private, fail) in [("Gateway", json!({}), 0), ("Interface", json!({"PrivateDnsEnabled": true}), 1)] {
+        let world = world();
+        let endpoint = || {
+            let mut endpoint = json!({
+                "VpcId": to("vpc", ""), "VpcEndpointType": kind, "ServiceName": "com.amazonaws.us-east-1.s3",
+            });
+            endpoint.as_object_mut().unwrap().extend(private.as_object().unwrap().clone());
+            endpoint
+        };
+        let desired = vec![
+            ("vpc", "ec2.vpc", json!({"CidrBlock": "10.0.0.0/16"})),
+            ("one", "ec2.vpc_endpoint", endpoint()),
+            ("two", "ec2.vpc_endpoint", endpoint()),
+        ];
+        assert_eq!(world.live(&desired).failed.len(), fail, "{kind}");
+    }
+}
+
+/// Lambda keeps network interfaces for minutes after a function is gone.
+#[test]
+fn what_a_function_lay_in_goes_when_lambda_has_let_go_of_it() {
+    let world = world();
+    let lies_in = json!({"SubnetIds": [to("subnet", "")], "SecurityGroupIds": [to("group", "GroupId")]});
+    let desired = vec![
+        ("vpc", "ec2.vpc", json!({"CidrBlock": "10.0.0.0/16"})),
+        ("subnet", "ec2.subnet", json!({"VpcId": to("vpc", ""), "CidrBlock": "10.0.1.0/24"})),
+        ("group", "ec2.security_group", json!({"VpcId": to("vpc", ""), "GroupDescription": "function"})),
+        (
+            "function",
+            "lambda.function",
+            json!({
+                "Role": "arn:aws:iam::123456789012:role/function", "Runtime": "python3.13", "Handler": "index.main",
+                "Code": {"ZipFile": "x"}, "VpcConfig": lies_in,
+            }),
+        ),
+    ];
+    assert_eq!(world.live(&desired).failed, []);
+    let start = world.clock.now();
+    assert_eq!(world.live(&vec![]).failed, []);
+    let took = world.since(start);
+    assert!((Duration::from_mins(20)..Duration::from_mins(25)).contains(&took), "{took:?}");
+    world.assert_settled(&vec![], "destroyed");
 }

@@ -69,6 +69,9 @@ impl StateWriter for Mortal<'_> {
     fn key(&self) -> Result<SecretKey, StateError> {
         self.0.key()
     }
+    fn creation_tokens(&self, ty: &str) -> Result<Vec<String>, StateError> {
+        self.0.creation_tokens(ty)
+    }
     async fn begin(&self, intent: NewIntent) -> Result<Intent, StateError> {
         self.between("begin", self.0.begin(intent)).await
     }

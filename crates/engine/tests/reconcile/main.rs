@@ -20,6 +20,7 @@ mod hostile;
 mod hostile_life;
 mod kill;
 mod logs;
+mod made_elements;
 mod postcondition;
 mod random;
 mod refresh;

@@ -57,6 +57,8 @@ pub struct ScriptedCloud<'a> {
     pub leaves: Vec<PropPath>,
     /// The time that each change takes.
     pub takes: Duration,
+    /// The time that each read of one takes.
+    pub reads_take: Duration,
     /// True when creations are announced before they are sent, as of what can bear no mark.
     pub announces: bool,
     /// The ends of the steps that creations were told.
@@ -77,6 +79,7 @@ impl<'a> ScriptedCloud<'a> {
             shown: Box::new(|_, observed| observed),
             leaves: vec![],
             takes: Duration::ZERO,
+            reads_take: Duration::ZERO,
             announces: false,
             deadlines: Mutex::default(),
             locks: None,
@@ -179,6 +182,7 @@ impl Cloud for ScriptedCloud<'_> {
     async fn read(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
         let nth = self.note("read", "");
         (self.before)("read", nth)?;
+        self.world.clock.sleep(self.reads_take).await;
         Ok((self.shown)("read", self.world.sim.read(key).await?))
     }
 

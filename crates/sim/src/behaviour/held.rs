@@ -2,10 +2,10 @@
 
 use super::life_table::{self, Remnant};
 use super::refusal_rules::HeldRule;
-use super::turn::{OWN_TOKEN, Turn, sql};
+use super::turn::{Turn, sql};
 use crate::resource_table::SimResource;
 use gpb_catalog::TypeDef;
-use gpb_engine::cloud::{CloudError, Properties, property_paths};
+use gpb_engine::cloud::{CloudError, ProgressSink, Properties, property_paths};
 use gpb_model::PropPath;
 use serde_json::Value as Json;
 
@@ -33,12 +33,12 @@ impl<'a> Turn<'a> {
 
     /// Gives a new resource the identity of the deleted one that holds its name, where gpb may bring that back.
     ///
-    /// As the bindings do, only what gpb made is brought back, and only with the tags that are wanted.
-    pub fn revive(&self, def: &TypeDef, resource: &mut SimResource) -> Result<(), CloudError> {
+    /// As the bindings do, only what the same state made is brought back, and only with the tags that are wanted.
+    pub fn revive(&self, def: &TypeDef, resource: &mut SimResource, sink: &dyn ProgressSink) -> Result<(), CloudError> {
         let Some((rule, remnant)) = self.holder(resource)? else { return Ok(()) };
         let old = &remnant.resource;
-        if !rule.revives || old.token.starts_with(OWN_TOKEN) || !bears_tags(def, &old.properties, &resource.properties)
-        {
+        let is_own = || sink.has_created(&old.ty, &|token| token == old.token);
+        if !rule.revives || !bears_tags(def, &old.properties, &resource.properties) || !is_own() {
             return Ok(());
         }
         resource.id.clone_from(&old.id);

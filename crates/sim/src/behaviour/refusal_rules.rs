@@ -153,6 +153,9 @@ pub(crate) struct ExclusiveRule {
     /// Set where the last value is a block of addresses, which must not overlap.
     #[serde(default)]
     pub overlap: bool,
+    /// The conditions under which the rule holds, for both of them.
+    #[serde(default)]
+    pub when: Vec<RuleCondition>,
     /// The error of a refused call.
     pub refuses: CallRefusal,
     /// The public source of the rule.

@@ -116,12 +116,14 @@ impl Turn<'_> {
         };
         let mine = values(asked.after);
         let unchanged = asked.before.is_some_and(|before| values(before) == mine);
-        if unchanged || mine.iter().any(Vec::is_empty) {
+        let holds =
+            |properties: &Properties| self.holds(&resource.account, &resource.region, properties, None, &rule.when);
+        if unchanged || mine.iter().any(Vec::is_empty) || !holds(asked.after) {
             return Ok(());
         }
         for other in sql(resource_table::of_type(self.table, &resource.ty, &resource.account, &resource.region))? {
             let theirs = values(&other.properties);
-            if other.number != resource.number && collide(rule.overlap, &mine, &theirs) {
+            if other.number != resource.number && collide(rule.overlap, &mine, &theirs) && holds(&other.properties) {
                 return Err(refused(&rule.refuses, &resource.id, &other.id));
             }
         }

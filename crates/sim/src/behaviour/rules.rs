@@ -198,6 +198,9 @@ pub(crate) struct ListRule {
     /// Set where reads of many at once are lists too.
     #[serde(default)]
     pub batch: bool,
+    /// The name by which the binding looks with a single read, which shows at once.
+    #[serde(default)]
+    pub by_name: Option<PropPath>,
     /// The public source of the rule.
     pub source: String,
 }

@@ -30,6 +30,7 @@ fn names(ty: &str, rules: &TypeRules) -> Vec<(String, PropPath)> {
     let own = |path: &PropPath| (ty.to_owned(), path.clone());
     let head = |name: &String| (ty.to_owned(), PropPath(name.as_str().into()));
     named.extend(rules.status.iter().map(|rule| own(&rule.property)));
+    named.extend(rules.lists.iter().filter_map(|rule| rule.by_name.as_ref()).map(own));
     named.extend(rules.settle.iter().flat_map(|rule| &rule.properties).map(head));
     named.extend(rules.no_change.iter().flat_map(|rule| &rule.properties).map(head));
     named.extend(rules.revises.iter().flat_map(|rule| &rule.properties).map(head));
@@ -65,7 +66,8 @@ fn conditions(rules: &TypeRules) -> impl Iterator<Item = &RuleCondition> {
     let refused =
         rules.refuse.iter().flat_map(|rule| &rule.when).chain(rules.in_use.iter().flat_map(|rule| &rule.when));
     let made = rules.spawns.iter().flat_map(|rule| &rule.when).chain(rules.failures.iter().flat_map(|rule| &rule.when));
-    courses.chain(values).chain(refused).chain(made)
+    let exclusive = rules.exclusive.iter().flat_map(|rule| &rule.when);
+    courses.chain(values).chain(refused).chain(exclusive).chain(made)
 }
 
 /// Splits `aws.ec2.subnet:VpcId` into the type and the place.

@@ -6,6 +6,7 @@ use super::turn::{Turn, sql};
 use crate::new_resource::{account, observed};
 use crate::resource_table::{self, SimResource};
 use gpb_engine::cloud::{CloudError, FindRequest, ObservedResource, ResourceKey, property_paths};
+use gpb_model::PropPath;
 use serde_json::Value as Json;
 
 /// A resource as a waiter sees it.
@@ -76,12 +77,19 @@ impl Turn<'_> {
     /// Returns what a search finds.
     pub fn search(&self, find: &FindRequest<'_>) -> Result<Vec<ObservedResource>, CloudError> {
         let (account, region) = (account(find.place), find.place.region.as_str());
+        let name = self.rules(find.ty).and_then(|rules| rules.lists.as_ref()).and_then(|rule| rule.by_name.as_ref());
+        // The name of an interrupted creation is known, whether it was given or generated.
+        let has = |name: &PropPath| find.token.is_some() || property_paths::get(find.matching, name).is_some();
+        let by_name = name.is_some_and(has);
         let mut shown = Vec::new();
         for resource in sql(resource_table::of_type(self.table, find.ty, account, region))? {
             let life = self.life(&resource)?;
-            shown.extend(self.listed(resource, &life));
+            let by_read = (life.hidden_until <= self.now).then(|| resource.clone());
+            shown.extend(if by_name { by_read } else { self.listed(resource, &life) });
         }
-        shown.extend(self.still_listed(find.ty, account, region)?);
+        if !by_name {
+            shown.extend(self.still_listed(find.ty, account, region)?);
+        }
         let wanted = Json::Object(find.matching.clone());
         let matches = |resource: &SimResource| match find.token {
             Some(token) => resource.token == token,

@@ -8,8 +8,8 @@ use gpb_catalog::Catalog;
 use gpb_engine::cloud::clock::{Clock as _, VirtualClock};
 use gpb_engine::cloud::deletion_locks::DeletionLockRequest;
 use gpb_engine::cloud::{
-    Cloud as _, CloudError, CloudErrorKind, CreateRequest, FindRequest, ObservedResource, Properties, ResourceKey,
-    TypeSource, UpdateRequest,
+    Cloud as _, CloudError, CloudErrorKind, CreateRequest, FindRequest, ObservedResource, Progress, ProgressSink,
+    Properties, ResourceKey, TypeSource, UpdateRequest,
 };
 use gpb_model::PropPath;
 use serde_json::{Value as Json, json};
@@ -82,7 +82,7 @@ impl Hostile {
 
     fn found(&self, ty: &str) -> usize {
         let (matching, place, ty) = (Properties::new(), place(), format!("aws.test.{ty}"));
-        let find = FindRequest { ty: &ty, place: &place, matching: &matching, token: None, sent: false };
+        let find = FindRequest { ty: &ty, place: &place, matching: &matching, token: None, label: None, sent: false };
         self.clock.run(self.sim.find(find)).unwrap().len()
     }
 }
@@ -272,6 +272,20 @@ fn waits_pass_at_the_pace_of_the_cloud_and_dates_do_not() {
     assert_eq!(code(cloud.create("net", &json!({"Note": "n"}))), "ScheduledForDeletion");
 }
 
+/// The journal of a state that has made something by these tokens.
+struct Journal(&'static [&'static str]);
+
+#[async_trait::async_trait]
+impl ProgressSink for Journal {
+    async fn progress(&self, _: Progress) -> Result<(), CloudError> {
+        Ok(())
+    }
+
+    fn has_created(&self, _: &str, is_it: &dyn Fn(&str) -> bool) -> bool {
+        self.0.iter().any(|token| is_it(token))
+    }
+}
+
 #[test]
 fn what_was_deleted_is_given_back_to_those_who_made_it() {
     let clock = VirtualClock::default();
@@ -279,25 +293,27 @@ fn what_was_deleted_is_given_back_to_those_who_made_it() {
     let behaviour = Behaviour::aws(&Library::embedded()).unwrap();
     let sim = SimCloud::in_memory(SimOptions { types, behaviour, ..options(&clock, Faults::default(), None) }).unwrap();
     let place = place();
-    let create = |token: &str, stack: &str| {
+    let create = |token: &str, stack: &str, journal: &'static [&'static str]| {
         let desired = json!({"Name": "key", "Description": token, "Tags": [{"Key": "stack", "Value": stack}]});
         let desired = properties(&desired);
         let ty = "aws.secretsmanager.secret";
         let create = CreateRequest { ty, place: &place, desired: &desired, label: "shop", token };
-        clock.run(sim.create(create, &RecordingSink::default()))
+        clock.run(sim.create(create, &Journal(journal)))
     };
     let delete = |id: &str| {
         let key = ResourceKey { ty: "aws.secretsmanager.secret".into(), place: place.clone(), id: id.into() };
         clock.run(sim.delete(&key, "d", &RecordingSink::default())).unwrap();
     };
-    let first = create("1", "shop").unwrap();
+    let first = create("1", "shop", &[]).unwrap();
     delete(&first.id);
-    assert_eq!(create("2", "other").unwrap_err().kind, CloudErrorKind::AlreadyExists, "it bears other tags");
-    let second = create("3", "shop").unwrap();
+    assert_eq!(create("2", "other", &["1"]).unwrap_err().kind, CloudErrorKind::AlreadyExists, "it bears other tags");
+    let another = create("2", "shop", &["of another stack"]).unwrap_err();
+    assert_eq!(another.kind, CloudErrorKind::AlreadyExists, "another state made it");
+    let second = create("3", "shop", &["1"]).unwrap();
     assert_eq!((&second.id, &second.properties["Description"]), (&first.id, &json!("3")));
     delete(&second.id);
     clock.run(clock.sleep(Duration::from_hours(31 * 24)));
-    assert_ne!(create("4", "other").unwrap().id, first.id, "the name is free again");
+    assert_ne!(create("4", "other", &["1"]).unwrap().id, first.id, "the name is free again");
 }
 
 #[test]

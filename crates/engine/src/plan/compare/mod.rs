@@ -4,6 +4,7 @@
 //! removal; what a read never returns is compared with what was applied.
 
 mod document;
+mod filled;
 mod lists;
 mod raised;
 mod satisfies;

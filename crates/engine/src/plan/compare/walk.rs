@@ -1,5 +1,6 @@
 //! The walk over what is wanted that finds each place that differs.
 
+use super::filled::filled;
 use super::raised::{RaisedPlace, raised};
 use super::satisfies::CompareSide;
 use super::{CompareRules, CurrentState, entries_of, entry};
@@ -20,6 +21,7 @@ pub fn differences(
     desired: &gpb_model::PropertyMap,
     sides: CurrentState<'_>,
 ) -> Vec<PropertyDifference> {
+    let desired = &*filled(rules.def, desired);
     let raised = raised(rules.def, desired, sides.observed);
     let mut walk = CompareWalk { rules, raised, found: Vec::new() };
     let maps = ObjectSides { observed: Some(sides.observed), applied: sides.applied, recorded: sides.recorded };

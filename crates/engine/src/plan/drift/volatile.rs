@@ -1,8 +1,8 @@
 //! Takes out of two observations what says nothing about a change outside gpb.
 
+use super::made::{self, MakerSide};
 use crate::cloud::Properties;
 use crate::plan::inventory::{Inventory, ManagedResource};
-use crate::plan::{compare, values};
 use gpb_catalog::drift_rules::{DriftRules, MakerRule, has_entries};
 use gpb_model::PropPath;
 use serde_json::Value as Json;
@@ -49,61 +49,16 @@ fn leave_out_made(
     was: &Properties,
     is: &mut Properties,
 ) {
-    let (before, now) = (list(was, &rule.property), list(is, &rule.property));
+    let (before, now) = (made::list(was, &rule.property), made::list(is, &rule.property));
     if before == now {
         return;
     }
-    let is_mine = |one: &&ManagedResource<'_>| {
-        let named = one.properties().get(&rule.at).or_else(|| one.applied.get(&rule.at));
-        one.ty == rule.by && !one.is_gone() && named.is_some_and(|named| names(named, managed))
-    };
-    let makers: Vec<&ManagedResource<'_>> = everything.managed.values().filter(is_mine).collect();
-    let has = |list: &[Json], element: &Json| list.iter().any(|one| compare::documents_equal(one, element));
-    let is_made = |element: &Json| makers.iter().any(|maker| has_made(maker, element));
-    let kept = now.iter().filter(|one| has(&before, one) || !is_made(one)).cloned().collect();
-    put(is, &rule.property, kept);
-}
-
-/// Checks that a value names a resource: its identifier, or a string that it has itself.
-fn names(named: &Json, managed: &ManagedResource<'_>) -> bool {
-    match named {
-        Json::Array(items) => items.iter().any(|item| names(item, managed)),
-        Json::String(text) => {
-            *text == managed.id || managed.properties().values().any(|json| json.as_str() == Some(text))
-        }
-        _ => false,
-    }
-}
-
-/// Checks that an element has all that its maker says of it.
-fn has_made(maker: &ManagedResource<'_>, element: &Json) -> bool {
-    match element {
-        Json::Object(entries) => {
-            let there = maker.properties();
-            let mut common =
-                entries.iter().filter(|(key, json)| !json.is_null() && there.contains_key(*key)).peekable();
-            common.peek().is_some()
-                && common.all(|(key, json)| there.get(key).is_some_and(|one| compare::documents_equal(one, json)))
-        }
-        Json::String(text) => *text == maker.id || maker.properties().values().any(|json| json.as_str() == Some(text)),
-        _ => false,
-    }
-}
-
-fn list(properties: &Properties, path: &PropPath) -> Vec<Json> {
-    let mut segments = path.segments();
-    let first = segments.next().and_then(|first| properties.get(first));
-    let found = first.and_then(|first| values::json_at(first, &mut segments));
-    found.and_then(Json::as_array).cloned().unwrap_or_default()
-}
-
-fn put(properties: &mut Properties, path: &PropPath, items: Vec<Json>) {
-    if items.is_empty() {
-        return remove(properties, path);
-    }
-    if path.segments().count() == 1 {
-        properties.insert(path.head().to_owned(), Json::Array(items));
-    }
+    let owner = MakerSide::of(managed);
+    let there = everything.managed.values().filter(|one| !one.is_gone()).map(MakerSide::of);
+    let makers: Vec<MakerSide<'_>> = there.filter(|maker| maker.makes_for(rule, owner)).collect();
+    let is_made = |element: &Json| makers.iter().any(|maker| maker.has_made(element));
+    let kept = now.iter().filter(|one| made::has(&before, one) || !is_made(one)).cloned().collect();
+    made::put(is, &rule.property, kept);
 }
 
 fn remove(properties: &mut Properties, path: &PropPath) {

@@ -128,3 +128,16 @@ fn policies_in_another_order() {
         }),
     );
 }
+
+#[test]
+fn names_in_a_definition() {
+    let definition = |resource: &str| {
+        format!("{{\n  \"States\": {{ \"A\": {{ \"Resource\": \"{resource}\", \"Retries\": 3 }} }}\n}}")
+    };
+    let sent = |text: String| json!({ "DefinitionString": text, "DefinitionSubstitutions": { "Function": "arn:f", "Times": 3 } });
+    let back = |resource: &str| json!({ "DefinitionString": definition(resource).replace(['\n', ' '], "") });
+    let ty = "aws.stepfunctions.state_machine";
+    same(ty, sent(definition("${Function}").replace('3', "${Times}")), back("arn:f"));
+    different(ty, sent(definition("${Function}")), back("arn:g"), &["DefinitionString"]);
+    different(ty, sent(definition("${Other}")), back("arn:f"), &["DefinitionString"]);
+}

@@ -190,6 +190,43 @@ fn what_another_declared_resource_put_there_is_not_told() {
 }
 
 #[test]
+fn a_rule_for_the_port_of_another_is_still_told() {
+    let from_group = json!({ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "SourceSecurityGroupId": "sg-9" });
+    let from_all = json!({ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "0.0.0.0/0" });
+    let mut own = from_group.clone();
+    own["GroupId"] = "id-0".into();
+    let now = json!({ "SecurityGroupIngress": [from_group, from_all] });
+    let (model, clouds) = world(&[
+        ("x.group", "aws.ec2.security_group", json!({ "GroupDescription": "g" }), json!({}), now),
+        ("x.rule", "aws.ec2.security_group_ingress", own, json!({}), json!({})),
+    ]);
+    let found: Vec<_> = plan(&model, &clouds).changes.iter().flat_map(told).collect();
+    assert_eq!(found, [("SecurityGroupIngress".to_owned(), "open port: anyone may reach it".to_owned())]);
+}
+
+#[test]
+fn a_policy_that_a_declared_role_attaches_has_the_role() {
+    let policy = "arn:aws:iam::123456789012:policy/read";
+    let of = |roles: Json| {
+        world(&[
+            ("x.policy", "aws.iam.managed_policy", json!({ "ManagedPolicyName": "read" }), json!({}), roles),
+            ("x.role", "aws.iam.role", json!({ "ManagedPolicyArns": [policy] }), json!({}), json!({})),
+        ])
+    };
+    let told_of = |roles: Json| {
+        let (model, mut clouds) = of(roles);
+        let record = clouds.snapshot.resources.get_mut(&address("x.policy")).unwrap();
+        policy.clone_into(&mut record.id);
+        let observed = clouds.cloud.get_mut(&address("x.policy")).unwrap().as_mut().unwrap();
+        policy.clone_into(&mut observed.id);
+        plan(&model, &clouds).changes.iter().flat_map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(told_of(json!({ "Roles": ["id-1"] })), []);
+    let warned = ("Roles".to_owned(), "wider policy: others have it".to_owned());
+    assert_eq!(told_of(json!({ "Roles": ["id-1", "theirs"] })), [warned]);
+}
+
+#[test]
 fn a_desired_count_that_a_scaler_moves_is_the_scalers() {
     let target =
         json!({ "ResourceId": "service/main/id-0", "ServiceNamespace": "ecs", "MinCapacity": 1, "MaxCapacity": 9 });

@@ -147,6 +147,23 @@ pub fn history(
     run().map_err(sql_error)?.into_iter().map(entry).collect()
 }
 
+/// Reads the tokens of all creations of a type, newest first.
+pub fn creation_tokens(
+    connection: &Connection,
+    path: &Path,
+    scope: &StateScope,
+    ty: &str,
+) -> Result<Vec<String>, StateError> {
+    let sql_error = |e: rusqlite::Error| schema::error(path, &e);
+    let Some(head) = head(connection, scope).map_err(sql_error)? else { return Ok(Vec::new()) };
+    let sql = "SELECT intent FROM journal WHERE scope = ?1 AND ty = ?2 AND operation = 'create' ORDER BY sequence DESC";
+    let run = || -> rusqlite::Result<Vec<String>> {
+        connection.prepare_cached(sql)?.query_map(params![head.id, ty], |row| row.get(0))?.collect()
+    };
+    let token = |intent: String| decode::<Intent>(path, &intent).map(|intent| intent.token);
+    run().map_err(sql_error)?.into_iter().map(token).collect()
+}
+
 /// Reads the average durations of operations.
 pub fn durations(connection: &mut Connection, path: &Path, scope: &StateScope) -> Result<Durations, StateError> {
     let sql = "SELECT ty, operation, CAST(AVG(finished_ms - started_ms) AS INTEGER) FROM journal

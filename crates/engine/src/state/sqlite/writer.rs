@@ -88,6 +88,10 @@ impl StateWriter for SqliteWriter {
         Ok(self.key.clone())
     }
 
+    fn creation_tokens(&self, ty: &str) -> Result<Vec<String>, StateError> {
+        queries::creation_tokens(&lock(&self.connection), &self.path, &self.scope, ty)
+    }
+
     async fn begin(&self, intent: NewIntent) -> Result<Intent, StateError> {
         self.change(|transaction| transaction.begin(intent)).await
     }
