@@ -54,7 +54,8 @@ pub fn destroy(session: &Session, spec: &Path, yes: bool, unprotect: &UnprotectA
 
 /// Plans, shows, asks, applies.
 async fn plan_and_apply(session: &Session, request: &PlanRequest, yes: bool, question: &str) -> Result<Exit, Exit> {
-    let result = make_plan(session, request).await?;
+    let mut result = make_plan(session, request).await?;
+    result.spent = None;
     if session.common.json {
         announce(&result);
     } else {
@@ -96,6 +97,7 @@ async fn apply_stored_plan(
         return Err(Exit::Refused);
     }
     let mut result = make_plan(session, &request).await?;
+    result.spent = None;
     let seen = check_promise(session, &promised, &result).await?;
     result.unread = seen.diagnostics;
     take_locks(&mut promised, &result.plan);

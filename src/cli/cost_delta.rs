@@ -69,13 +69,12 @@ impl CostDelta {
 ///
 /// Applied values count before those that were read.
 fn applied(record: &ResourceRecord) -> Resource {
-    let mut properties = PropertyMap::default();
-    for (name, value) in record.observed.iter().chain(&record.applied) {
-        // A secret's hash is no value, and no price depends on one.
-        if let Ok(value) = PropertyValue::try_from(value.clone()) {
-            properties.insert(name.as_str().into(), value);
-        }
-    }
+    // Where both are the same, as they mostly are, the value is made once.
+    let observed = record.observed.iter().filter(|(name, value)| record.applied.get(*name) != Some(value));
+    // A secret's hash is no value, and no price depends on one.
+    let value = |value: &serde_json::Value| PropertyValue::try_from(value.clone()).ok();
+    let values = observed.chain(&*record.applied).filter_map(|(name, json)| Some((name.as_str().into(), value(json)?)));
+    let mut properties: PropertyMap = values.collect();
     let def = Catalog::embedded().get(&record.ty);
     if let Some([PropPath(id)]) = def.as_ref().map(|def| def.primary_identifier.as_slice()) {
         properties.entry(id.clone()).or_insert_with(|| PropertyValue::Text(record.id.as_str().into()));

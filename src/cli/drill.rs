@@ -37,6 +37,6 @@ fn known(snapshot: &StateSnapshot, name: &str) -> Option<String> {
     let (address, path) = name.rsplit_once('.')?;
     let record = snapshot.resources.get(&Address::new(address))?;
     let pointer = format!("/{path}");
-    let observed = serde_json::Value::Object(record.observed.clone().into_iter().collect());
+    let observed = serde_json::Value::from(record.observed.clone());
     observed.pointer(&pointer)?.as_str().map(str::to_owned)
 }

@@ -158,8 +158,8 @@ fn record(resource: &Resource, graph: &Graph, key: &ResourceKey, observed: Prope
         place: key.place.clone(),
         id: key.id.clone(),
         // Nothing was applied by gpb: whatever the text says otherwise is a difference.
-        applied: Properties::new(),
-        observed,
+        applied: Properties::new().into(),
+        observed: observed.into(),
         depends_on: graph.dependencies(&resource.address).map(|(to, _)| to.clone()).collect(),
         layer: resource.layer.as_deref().map(str::to_owned),
         protect: resource.lifecycle.protect,

@@ -14,7 +14,7 @@ use gpb_base::threads::join;
 use gpb_catalog::Catalog;
 use gpb_engine::cloud::{Cloud, CloudError};
 use gpb_engine::plan;
-use gpb_engine::plan::Plan;
+use gpb_engine::plan::{Observation, Plan};
 use gpb_engine::reconcile as engine;
 use gpb_engine::reconcile::{CrashRecovery, LockReader, Refresh, RefreshResult};
 use gpb_engine::secrets::{SecretScrubber, source_name};
@@ -41,6 +41,8 @@ pub struct PlanResult {
     pub unread: Vec<Diagnostic>,
     /// The monthly cost, before and after.
     pub bill: CostDelta,
+    /// The state and the observation that it was made from, which only take time to free where the process ends next.
+    pub spent: Option<(Arc<StateSnapshot>, Observation)>,
 }
 
 impl PlanResult {
@@ -111,7 +113,7 @@ pub fn run(
         _ => Exit::Done,
     };
     // The process ends here; to take apart all that it knows would only take time. The cloud is let go of as it should.
-    std::mem::forget((result.compiled, result.plan));
+    std::mem::forget((result.compiled, result.plan, result.spent));
     exit
 }
 
@@ -267,7 +269,8 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     refusals.extend(creation_refusals(session, &plan, &compiled.model));
     refusals.extend(plan::capability_refusals(&plan, Some(&compiled.model), known_cloud.as_ref()));
     let bill = bill.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
-    Ok(PlanResult { compiled, plan, cloud, refusals, unread: seen.diagnostics, bill })
+    let spent = Some((snapshot, seen.observation));
+    Ok(PlanResult { compiled, plan, cloud, refusals, unread: seen.diagnostics, bill, spent })
 }
 
 /// Starts the estimate of the costs, which needs nothing of the cloud: it is read meanwhile.

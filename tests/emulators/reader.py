@@ -259,12 +259,12 @@ def compute():
         ),
         "scalable_targets": sorted(
             [t["ResourceId"], t["MinCapacity"], t["MaxCapacity"]]
-            for space in ("ecs", "rds")
+            for space in ("ecs", "rds", "elasticache", "kafka")
             for t in pages("application-autoscaling", "describe_scalable_targets", "ScalableTargets", ServiceNamespace=space)
         ),
         "scaling_policies": sorted(
             [p["PolicyName"], p["PolicyType"]]
-            for space in ("ecs", "rds")
+            for space in ("ecs", "rds", "elasticache", "kafka")
             for p in pages("application-autoscaling", "describe_scaling_policies", "ScalingPolicies", ServiceNamespace=space)
         ),
     }

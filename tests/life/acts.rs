@@ -1,10 +1,12 @@
-//! The acts of the sandbox's life.
+//! The acts of a life, as data: the life on the cloud that behaves as AWS does and the one over the wire play the same.
+#![allow(dead_code, reason = "each of the two lives reads its part of an act")]
 
 use serde::Deserialize;
 use std::path::Path;
 
-/// A change of the text; `acts.toml` says what each part means.
+/// A change of a spec or of what was made of it; `sandbox.toml` says what each part means.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Act {
     pub title: String,
     pub param: Option<String>,
@@ -12,7 +14,14 @@ pub struct Act {
     pub refused: bool,
     #[serde(default)]
     pub waits: bool,
+    #[serde(default)]
     pub edits: Vec<(String, String)>,
+    #[serde(default)]
+    pub replace: Vec<String>,
+    #[serde(default)]
+    pub along: bool,
+    #[serde(default)]
+    pub again: bool,
 }
 
 #[derive(Deserialize)]
@@ -20,9 +29,18 @@ struct Acts {
     act: Vec<Act>,
 }
 
-/// Returns the acts, in order.
-pub fn acts() -> Vec<Act> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/life/acts.toml");
-    let acts: Acts = toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+/// Returns the acts of a life, in order.
+pub fn acts(life: &str) -> Vec<Act> {
+    let acts: Acts = toml::from_str(&text(life, "toml")).unwrap();
     acts.act
+}
+
+/// Returns the spec of a life that is not of the repository's own specs.
+pub fn spec(life: &str) -> String {
+    text(life, "gpb")
+}
+
+fn text(life: &str, extension: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/life");
+    std::fs::read_to_string(folder.join(life).with_extension(extension)).unwrap()
 }

@@ -1,40 +1,25 @@
 //! The sandbox lives its whole life twice: first apply, changes of everything, destroy, apply again.
 
 use crate::acts::{Act, acts};
-use crate::world::{AS_IT_IS, Wish, World};
+use crate::world::{AS_IT_IS, World};
 use serde_json::json;
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 /// After each act a plan is empty, and the cloud holds what the state says.
 fn live(world: &mut World) -> String {
     world.reset();
     world.story.clear();
-    world.act("first apply", AS_IT_IS);
-    for act in acts() {
-        play(world, &act);
+    for act in acts("sandbox") {
+        world.play(&act);
     }
     change_behind_the_back(world);
     world.destroy();
     // Everything stands in the network: what is refused while it stands is done when all is made again.
-    for act in acts().iter().filter(|act| act.param.as_deref() == Some("address_space")) {
-        play(world, &Act { refused: false, ..act.clone() });
+    for act in acts("sandbox").iter().filter(|act| act.param.as_deref() == Some("address_space")) {
+        world.play(&Act { refused: false, ..act.clone() });
     }
     world.destroy();
     std::mem::take(&mut world.story)
-}
-
-fn play(world: &mut World, act: &Act) {
-    if act.refused {
-        world.refuse(&act.title, &act.edits, &Wish::default());
-        return;
-    }
-    world.act(&act.title, &act.edits);
-    if act.waits {
-        // AWS has made what it makes by itself, or has raised a version: nobody has to do anything about it.
-        world.pass(Duration::from_hours(8 * 24));
-        world.assert_settled(&act.title, false);
-    }
 }
 
 /// Changes and deletions of others are shown and repaired.
@@ -57,7 +42,7 @@ fn the_sandbox_lives_its_whole_life_twice() {
 
 #[test]
 fn every_parameter_of_the_sandbox_is_changed_in_its_life() {
-    let changed: BTreeSet<_> = acts().into_iter().filter_map(|act| act.param).collect();
+    let changed: BTreeSet<_> = acts("sandbox").into_iter().filter_map(|act| act.param).collect();
     let declared = World::sandbox().params();
     assert!(declared.len() > 20, "{declared:?}");
     assert_eq!(changed, declared);

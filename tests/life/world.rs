@@ -1,5 +1,6 @@
 //! A spec in memory, a cloud that behaves as AWS does, and the state: what a person works with, on a clock of their own.
 
+use crate::acts::Act;
 use crate::event_log::EventLog;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{Loader, SourceMap};
@@ -212,7 +213,7 @@ impl World {
         let (model, graph) = &*compiled;
         let snapshot = self.store.snapshot(&Self::scope(model)).unwrap();
         let observation = self.observe(&snapshot, model);
-        let replace = wish.replace.iter().map(|name| Address::new(*name)).collect();
+        let replace = wish.replace.iter().map(|name| Address::new(name.as_str())).collect();
         let unprotect = ProtectionOverride::All;
         let options = PlanOptions { destroy: wish.destroy, unprotect, replace, ..PlanOptions::default() };
         let inputs = PlanInputs {
@@ -265,6 +266,24 @@ impl World {
             .unwrap()
         });
         (outcome, log)
+    }
+
+    /// Does what an act says, and asserts that this settled everything; tells it in the story.
+    pub fn play(&mut self, act: &Act) {
+        let wish = Wish { replace: act.replace.clone(), ..Wish::default() };
+        if act.refused {
+            self.refuse(&act.title, &act.edits, &wish);
+            return;
+        }
+        for (from, to) in &act.edits {
+            self.edit(from, to);
+        }
+        self.carry(&act.title, &wish);
+        if act.waits {
+            // AWS has made what it makes by itself, or has raised a version: nobody has to do anything about it.
+            self.pass(Duration::from_hours(8 * 24));
+            self.assert_settled(&act.title, false);
+        }
     }
 
     /// Changes the text, plans and applies, and asserts that this settled everything; tells it in the story.
@@ -421,7 +440,7 @@ pub struct Wish {
     /// Everything is to be deleted.
     pub destroy: bool,
     /// The addresses of what is to be made anew.
-    pub replace: Vec<&'static str>,
+    pub replace: Vec<String>,
 }
 
 struct Deaf;

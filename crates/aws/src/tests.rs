@@ -70,7 +70,7 @@ async fn a_queue_is_created_named_marked_and_read() {
         .unwrap();
     assert_eq!(seen.id, url);
     assert_eq!(
-        Json::Object(seen.properties),
+        Json::from(seen.properties),
         json!({ "Arn": "arn:q", "QueueName": "shop-ca978112", "QueueUrl": url, "VisibilityTimeout": 30 })
     );
     assert_eq!(sink.identified(), [url]);

@@ -16,12 +16,21 @@ pub struct LibraryIndex {
     /// By path. A file's number here is its number in every [`SourceMap`], so its tree serves every compilation.
     pub files: Vec<LibraryFile>,
     /// By the name of an item, or of a type that there are facts about.
-    definers: HashMap<Box<[u8]>, Vec<usize>>,
+    definers: HashMap<Box<[u8]>, Vec<Definer>>,
     /// The lengths of those that begin with a byte, a bit each, the last bit for all that are longer: nearly every word of a
     /// long text has another length or begins with another byte.
     lengths: [u64; 256],
     /// The names of all items.
     pub items: Arc<[(ItemKind, String)]>,
+}
+
+/// A file that defines a name.
+#[derive(Debug, Clone, Copy)]
+struct Definer {
+    /// The number of the file.
+    file: usize,
+    /// The name is a component's.
+    is_component: bool,
 }
 
 /// A file of the standard library.
@@ -31,6 +40,8 @@ pub struct LibraryFile {
     pub path: String,
     /// The text.
     pub text: Arc<str>,
+    /// It defines a component: nothing else of the library may use components.
+    has_components: bool,
     /// The files it mentions, once asked for.
     mentions: OnceLock<BTreeSet<usize>>,
     read: OnceLock<ParsedFile>,
@@ -51,54 +62,73 @@ impl LibraryIndex {
         let all = library.below("", ".gpb");
         let files = all.filter(|(path, _)| !path.starts_with("aws/") && !path.starts_with("catalog/"));
         let files: Vec<LibraryFile> = files.map(|(path, text)| LibraryFile::new(path, text)).collect();
-        let mut definers: HashMap<Box<[u8]>, Vec<usize>> = HashMap::default();
+        let mut definers: HashMap<Box<[u8]>, Vec<Definer>> = HashMap::default();
         let mut lengths = [0; 256];
         let mut items = Vec::new();
         for (number, file) in files.iter().enumerate() {
-            let mut define = |name: &str| {
+            let mut define = |name: &str, is_component: bool| {
                 if let Some(first) = name.as_bytes().first() {
                     lengths[usize::from(*first)] |= length_bit(name.as_bytes());
                 }
+                let definer = Definer { file: number, is_component };
                 match definers.get_mut(name.as_bytes()) {
-                    Some(known) => known.push(number),
-                    None => drop(definers.insert(name.as_bytes().into(), vec![number])),
+                    Some(known) => known.push(definer),
+                    None => drop(definers.insert(name.as_bytes().into(), vec![definer])),
                 }
             };
-            known_types(&file.text).for_each(&mut define);
+            known_types(&file.text).for_each(|name| define(name, false));
             for (kind, name) in items_of(&file.text) {
-                define(name);
+                define(name, kind == ItemKind::Component);
                 items.push((kind, name.to_owned()));
             }
         }
         Self { files, definers, lengths, items: items.into() }
     }
 
-    /// Returns the files that define something a text mentions. A mention is any word of the text, so this may be too much and is
-    /// never too little; it is what keeps start-up independent of the library's size.
+    /// Returns the files that define something a text of the program mentions.
+    ///
+    /// A mention is any word that is no member of something, so this may be too much and is never too little; it is what
+    /// keeps start-up independent of the library's size.
     pub fn files_mentioned(&self, text: &str) -> BTreeSet<usize> {
+        self.mentions(text, true)
+    }
+
+    fn mentions(&self, text: &str, may_use_components: bool) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
+        let mut mention = |name: &[u8]| {
+            let definers = self.definers.get(name).into_iter().flatten();
+            found.extend(definers.filter(|one| may_use_components || !one.is_component).map(|one| one.file));
+        };
         let mut rest = text.as_bytes();
         // Every byte of the text passes here, so it is looked at once, and hashed only where a name may begin.
         while let Some(start) = rest.iter().position(|byte| WORD[usize::from(*byte)]) {
-            let word = rest.get(start..).unwrap_or_default();
+            let (before, word) = rest.split_at(start);
             let end = word.iter().position(|byte| !WORD[usize::from(*byte)]).unwrap_or(word.len());
             let (word, after) = word.split_at(end);
-            if word.first().is_some_and(|first| self.lengths[usize::from(*first)] & length_bit(word) != 0) {
-                found.extend(self.definers.get(word).into_iter().flatten().copied());
+            if word.first().is_some_and(|first| self.lengths[usize::from(*first)] & length_bit(word) != 0)
+                && !is_member(before)
+            {
+                mention(word);
             }
             rest = after;
         }
-        for ty in types_in(text) {
-            found.extend(self.definers.get(ty.as_bytes()).into_iter().flatten().copied());
-        }
+        types_in(text).for_each(|ty| mention(ty.as_bytes()));
         found
+    }
+
+    /// Returns the files with facts about some types, and all that they mention in their turn.
+    pub fn files_about<'t>(&self, types: impl IntoIterator<Item = &'t str>) -> BTreeSet<usize> {
+        let definers = types.into_iter().filter_map(|ty| self.definers.get(ty.as_bytes()));
+        let mut needed = definers.flatten().map(|one| one.file).collect();
+        self.add_dependencies(&mut needed);
+        needed
     }
 
     /// Adds to some files all that they mention in their turn.
     pub fn add_dependencies(&self, needed: &mut BTreeSet<usize>) {
         let mut pending: Vec<usize> = needed.iter().copied().collect();
         while let Some(file) = pending.pop().and_then(|number| self.files.get(number)) {
-            let mentions = file.mentions.get_or_init(|| self.files_mentioned(&file.text));
+            let mentions = file.mentions.get_or_init(|| self.mentions(&file.text, file.has_components));
             pending.extend(mentions.iter().copied().filter(|number| needed.insert(*number)));
         }
     }
@@ -116,9 +146,17 @@ impl LibraryIndex {
     }
 }
 
+impl Default for LibraryIndex {
+    fn default() -> Self {
+        Self::new(&Library::default())
+    }
+}
+
 impl LibraryFile {
     fn new(path: &str, text: &Arc<str>) -> Self {
-        Self { path: path.to_owned(), text: text.clone(), mentions: OnceLock::new(), read: OnceLock::new() }
+        let has_components = items_of(text).any(|(kind, _)| kind == ItemKind::Component);
+        let (mentions, read) = (OnceLock::new(), OnceLock::new());
+        Self { path: path.to_owned(), text: text.clone(), has_components, mentions, read }
     }
 }
 
@@ -161,6 +199,13 @@ fn types_in(text: &str) -> impl Iterator<Item = &str> {
         let end = dots.map(|(dot, _)| dot).nth(2).unwrap_or(end);
         rest.get(..end)
     })
+}
+
+/// Checks whether a word is a member of what stands before it, `aws.sqs.queue`: then it names no item.
+///
+/// Behind the two dots of a range any name may stand.
+fn is_member(before: &[u8]) -> bool {
+    matches!(before, [b'.'] | [.., b'?' | b')' | b']' | b'}', b'.'])
 }
 
 /// Returns the bit of a word's length.

@@ -1,7 +1,6 @@
 //! The files a program is made of: the entry, what it `use`s, and the part of the standard library it mentions.
 
 use super::library_index::LibraryIndex;
-use super::names::ItemKind;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Loader, SourceMap, Span};
 use gpb_base::stdlib::Library;
@@ -16,7 +15,7 @@ use std::sync::Arc;
 pub struct ModuleId(pub usize);
 
 /// One file's tree and the files it uses.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct LoadedModule {
     /// The tree.
     pub module: Arc<Module>,
@@ -35,8 +34,10 @@ pub struct Program {
     pub modules: Vec<LoadedModule>,
     /// The diagnostics of the texts.
     pub diagnostics: Vec<Diagnostic>,
-    /// The names of the library's items, read or not: what a misspelt name may mean.
-    pub library: Arc<[(ItemKind, String)]>,
+    /// The library, read or not: what a misspelt name may mean, and facts about other types.
+    pub library: Arc<LibraryIndex>,
+    /// The numbers of the library's files that are read.
+    read: BTreeSet<usize>,
 }
 
 /// Reads the entry and all it needs. A file that cannot be read is a diagnostic, and the rest goes on.
@@ -67,7 +68,7 @@ pub fn load(entry: &str, loader: &dyn Loader, library: &Library) -> Program {
         program.load_uses(ModuleId(next), loader, &mut known);
         next += 1;
     }
-    program.add_library(&index, needed);
+    program.add_library(index, needed);
     program
 }
 
@@ -124,16 +125,38 @@ impl Program {
 
     /// Parses the files of the standard library that define something the program mentions; what its first file mentions is
     /// known.
-    fn add_library(&mut self, index: &LibraryIndex, mut needed: BTreeSet<usize>) {
+    fn add_library(&mut self, index: Arc<LibraryIndex>, mut needed: BTreeSet<usize>) {
         for source in self.modules.iter().skip(1).filter_map(|loaded| self.sources.get(loaded.module.file)) {
             needed.extend(index.files_mentioned(&source.text));
         }
         index.add_dependencies(&mut needed);
-        for (number, file, read) in index.read(&needed) {
+        self.library = index;
+        self.read_library(needed);
+    }
+
+    fn read_library(&mut self, needed: BTreeSet<usize>) {
+        for (number, file, read) in self.library.read(&needed) {
             self.sources.add_library(number, format!("std:{}", file.path), file.text.clone());
             self.diagnostics.extend(read.diagnostics.iter().cloned());
             self.modules.push(LoadedModule { module: read.module.clone(), std: true, uses: Vec::new() });
         }
-        self.library = index.items.clone();
+        self.read = needed;
+    }
+
+    /// Returns the program with the library's facts about more types, in the order in which it would have read them; none
+    /// where it has them.
+    pub fn with_facts_about<'t>(&self, types: impl IntoIterator<Item = &'t str>) -> Option<Program> {
+        let needed = self.library.files_about(types);
+        if needed.is_subset(&self.read) {
+            return None;
+        }
+        let mut program = Program {
+            sources: self.sources.clone(),
+            modules: self.modules.iter().filter(|loaded| !loaded.std).cloned().collect(),
+            library: self.library.clone(),
+            ..Program::default()
+        };
+        program.read_library(&needed | &self.read);
+        Some(program)
     }
 }

@@ -15,8 +15,8 @@ use serde_json::Value as Json;
 pub type PropertyMap = LiteMap<CompactString, PropertyValue>;
 
 /// A property's value: JSON with unknowns.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Json", into = "Json")]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "Json")]
 pub enum PropertyValue {
     /// `true` or `false`.
     Bool(bool),

@@ -4,6 +4,7 @@
 //! an object with one key that starts with `$`, and an object that looks like one is wrapped in `$map`.
 
 use crate::property::{PropertyMap, PropertyValue, Reference};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Number as JsonNumber, Value as Json};
 
 /// A JSON document that is not a [`PropertyValue`].
@@ -100,7 +101,7 @@ impl From<PropertyValue> for Json {
             PropertyValue::Text(text) => Json::String(text.into()),
             PropertyValue::List(items) => list(items),
             PropertyValue::Map(entries) => {
-                let wrap = entries.len() == 1 && entries.keys().any(|key| key.starts_with('$'));
+                let wrap = looks_special(&entries);
                 let object = Json::Object(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect());
                 if wrap { one("$map", object) } else { object }
             }
@@ -113,6 +114,25 @@ impl From<PropertyValue> for Json {
                 Json::Array(std::iter::once(function.into()).chain(args.into_iter().map(Json::from)).collect()),
             ),
             PropertyValue::Secret(secret) => one("$secret", serde_json::to_value(secret).unwrap_or_default()),
+        }
+    }
+}
+
+/// Checks for an object that looks like an unknown.
+fn looks_special(entries: &PropertyMap) -> bool {
+    entries.len() == 1 && entries.keys().any(|key| key.starts_with('$'))
+}
+
+impl Serialize for PropertyValue {
+    /// Writes the form of files, without making the JSON first: of that, a large plan would be made a second time.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            PropertyValue::Bool(bool) => serializer.serialize_bool(*bool),
+            PropertyValue::Int(int) => serializer.serialize_i64(*int),
+            PropertyValue::Text(text) => serializer.serialize_str(text),
+            PropertyValue::List(items) => serializer.collect_seq(items),
+            PropertyValue::Map(entries) if !looks_special(entries) => serializer.collect_map(entries),
+            other => Json::from(other.clone()).serialize(serializer),
         }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn account(place: &Place) -> &str {
 }
 
 pub(crate) fn observed(resource: SimResource) -> ObservedResource {
-    ObservedResource { id: resource.id, properties: resource.properties }
+    ObservedResource { id: resource.id, properties: resource.properties.into() }
 }
 
 pub(crate) fn missing(def: &TypeDef, key: &ResourceKey) -> CloudError {

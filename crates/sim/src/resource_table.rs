@@ -85,9 +85,6 @@ pub fn internal(error: &rusqlite::Error) -> CloudError {
 }
 
 fn resource(row: &Row) -> rusqlite::Result<SimResource> {
-    let text: String = row.get(7)?;
-    let properties = serde_json::from_str(&text)
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(7, rusqlite::types::Type::Text, Box::new(error)))?;
     Ok(SimResource {
         number: row.get(0)?,
         ty: row.get(1)?,
@@ -96,7 +93,15 @@ fn resource(row: &Row) -> rusqlite::Result<SimResource> {
         id: row.get(4)?,
         token: row.get(5)?,
         sent: row.get(6)?,
-        properties,
+        properties: properties(row, 7)?,
+    })
+}
+
+/// Decodes the properties in a column, from the text where SQLite has it.
+fn properties(row: &Row, column: usize) -> rusqlite::Result<Properties> {
+    let text = row.get_ref(column)?.as_str()?;
+    serde_json::from_str(text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
     })
 }
 
@@ -115,6 +120,19 @@ pub fn by_id(
 ) -> rusqlite::Result<Option<SimResource>> {
     let sql = format!("{SELECT} WHERE ty = ?1 AND account = ?2 AND region = ?3 AND id = ?4");
     connection.prepare_cached(&sql)?.query_row([ty, account, region, id], resource).optional()
+}
+
+/// Reads the properties of a resource by its identifier.
+pub fn properties_of(
+    connection: &Connection,
+    ty: &str,
+    account: &str,
+    region: &str,
+    id: &str,
+) -> rusqlite::Result<Option<Properties>> {
+    let sql = "SELECT properties FROM thing WHERE ty = ?1 AND account = ?2 AND region = ?3 AND id = ?4";
+    let read = |row: &Row| properties(row, 0);
+    connection.prepare_cached(sql)?.query_row([ty, account, region, id], read).optional()
 }
 
 /// Finds a resource by the number of its creation.

@@ -3,7 +3,7 @@
 use super::behaviour::{Behaviour, RateLimits, RuleCall, Turn};
 use super::faults::{CrashHook, FaultInjector, Faults, InjectedFault, injected};
 use super::latency::Latency;
-use super::new_resource::{ACCOUNT, account, observed};
+use super::new_resource::{ACCOUNT, account};
 use super::output_forms::OutputForms;
 use super::resource_table::{self, SimResource};
 use gpb_catalog::TypeDef;
@@ -120,7 +120,7 @@ impl SimCloud {
         let key = |resource: SimResource| {
             let account = Some(resource.account).filter(|account| account != ACCOUNT).map(Into::into);
             let place = Place { account, region: resource.region.into(), ..Place::default() };
-            let observed = ObservedResource { id: resource.id.clone(), properties: resource.properties };
+            let observed = ObservedResource { id: resource.id.clone(), properties: resource.properties.into() };
             (ResourceKey { ty: resource.ty, place, id: resource.id }, observed, resource.token)
         };
         Ok(resources.into_iter().map(key).collect())
@@ -181,9 +181,7 @@ impl SimCloud {
             self.limit_rate(RuleCall::Read, &key.ty, &key.place)?;
             return self.turn(|turn| turn.single(key));
         }
-        let found =
-            self.query(|c| resource_table::by_id(c, &key.ty, account(&key.place), &key.place.region, &key.id))?;
-        Ok(found.map(observed))
+        self.query(|connection| read(connection, key))
     }
 
     /// Reads many at once, which some services answer from a list.
@@ -196,8 +194,7 @@ impl SimCloud {
         let _reading = connection.unchecked_transaction();
         let read = |key: &ResourceKey| {
             self.inject_read_fault(&key.id, &key.ty)?;
-            let found = resource_table::by_id(&connection, &key.ty, account(&key.place), &key.place.region, &key.id);
-            found.map(|found| found.map(observed)).map_err(|error| resource_table::internal(&error))
+            read(&connection, key).map_err(|error| resource_table::internal(&error))
         };
         keys.iter().map(read).collect()
     }
@@ -245,4 +242,11 @@ impl SimCloud {
         }
         Ok(())
     }
+}
+
+/// Reads a resource of the friendly cloud.
+fn read(connection: &Connection, key: &ResourceKey) -> rusqlite::Result<Option<ObservedResource>> {
+    let (account, region) = (account(&key.place), &key.place.region);
+    let found = resource_table::properties_of(connection, &key.ty, account, region, &key.id)?;
+    Ok(found.map(|properties| ObservedResource { id: key.id.clone(), properties: properties.into() }))
 }

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use crate::venv::{target, venv};
 
-const LAUNCH: &str = include_str!("launch.py");
+/// Starts an emulator with what is mended in it, which stands beside.
+const LAUNCH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/launch.py");
 
 /// The longest time until an emulator answers.
 const START_TIMEOUT: Duration = Duration::from_mins(2);
@@ -79,7 +80,7 @@ impl Emulator {
         let log = logs.join(format!("{script}-{port}.log"));
         let file = File::create(&log)?;
         let child = Command::new(venv.join("bin/python"))
-            .args(["-c", LAUNCH])
+            .arg(LAUNCH)
             .arg(venv.join("bin").join(script))
             .args(arguments(port))
             .envs([

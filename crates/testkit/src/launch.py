@@ -47,6 +47,10 @@ def mend():
     keep_policy_arns()
     keep_modified_subnet_groups()
     tag_created_buckets()
+    # In a file of its own: what changes of a whole environment need.
+    import mends.moto
+
+    mends.moto.install()
 
 
 def delete_changed_endpoints():
@@ -190,6 +194,12 @@ def loosen():
     change_kafka_configurations()
     complete_functions()
     complete_tables()
+    # In files of their own: what ministack lacks of two services.
+    import mends.elasticache
+    import mends.msk
+
+    mends.elasticache.install()
+    mends.msk.install()
 
 
 def complete_tables():
@@ -285,6 +295,8 @@ PARTS = {
     "requestPayment": "<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>",
 }
 
+# Nothing is written next to the sources.
+sys.dont_write_bytecode = True
 threading.Thread(target=leash, daemon=True).start()
 sys.argv = sys.argv[1:]
 if os.path.basename(sys.argv[0]) == "moto_server":

@@ -177,7 +177,7 @@ impl BindingRunner<'_> {
     fn is_match(&self, seen: &MarkedResource, find: &FindRequest<'_>, proven: bool) -> bool {
         let properties = &seen.observed.properties;
         let Some(token) = find.token else {
-            return matches(&Json::Object(find.matching.clone()), &Json::Object(properties.clone()));
+            return matches(&Json::Object(find.matching.clone()), &properties.clone().into());
         };
         match &seen.marker {
             Some(marker) => *marker == short_token(token),

@@ -90,8 +90,8 @@ impl BindingRunner<'_> {
     ) -> Result<Option<ObservedResource>, CloudError> {
         let Some(seen) = self.read(id).await? else { return Ok(None) };
         let mut scope = self.scope_of(id);
-        scope.observed = seen.properties.clone();
-        scope.before = seen.properties.clone();
+        scope.observed = seen.properties.clone().into();
+        scope.before = seen.properties.clone().into();
         scope.token = Some(short_token(token));
         let rules = self.bound.binding.locks.iter();
         let locked: Vec<&LockRule> =

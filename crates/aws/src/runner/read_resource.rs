@@ -174,7 +174,11 @@ impl BindingRunner<'_> {
         let marker = self.read_tags(&mut properties, &scope).await?;
         let id = self.identifier(&properties).or_else(|| scope.id.clone());
         let partial = fetched.partial;
-        Ok(id.map(|id| MarkedResource { observed: ObservedResource { id, properties }, marker, partial }))
+        Ok(id.map(|id| MarkedResource {
+            observed: ObservedResource { id, properties: properties.into() },
+            marker,
+            partial,
+        }))
     }
 
     /// Checks that properties are those that AWS itself puts there.

@@ -25,6 +25,9 @@ pub fn check_creations(
     types: TypeLookup<'_>,
     created: &BTreeSet<&Address>,
 ) -> Vec<Diagnostic> {
+    if created.is_empty() {
+        return Vec::new();
+    }
     apply_rules(model, library, types, &|resource, rule| {
         (rule.creation && created.contains(&resource.address)).then_some(Diagnostic::error)
     })

@@ -9,6 +9,7 @@ pub mod deletion_locks;
 pub mod physical_names;
 pub mod property_paths;
 pub mod retry;
+mod shared_properties;
 pub mod validate;
 
 use async_trait::async_trait;
@@ -21,6 +22,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 use std::time::Duration;
+
+pub use shared_properties::SharedProperties;
 
 /// A resource's properties as JSON, by AWS's names.
 pub type Properties = Map<String, Json>;
@@ -60,7 +63,7 @@ pub struct ObservedResource {
     /// The primary identifier, parts joined by `|`.
     pub id: String,
     /// All properties a read gives, read-only ones included; write-only ones are absent.
-    pub properties: Properties,
+    pub properties: SharedProperties,
 }
 
 /// The owner of the credentials.

@@ -72,7 +72,7 @@ pub fn stale(
             let Some(change) = changes.get(address) else { continue };
             let old = change.moved_from.as_ref().unwrap_or(address);
             let Some(now) = observation.get(old).or_else(|| observation.get(address)) else { continue };
-            let applied = snapshot.resources.get(old).map(|record| &record.applied);
+            let applied = snapshot.resources.get(old).map(|record| &*record.applied);
             if *before != fingerprint(now.as_ref(), &change.desired, applied) {
                 reasons.push(format!("`{address}` was changed outside gpb"));
             }
@@ -99,7 +99,7 @@ pub(super) fn basis(inputs: &PlanInputs<'_>, changes: &[ResourceChange]) -> Plan
         let Some(now) = inputs.observation.and_then(|all| all.get(old).or_else(|| all.get(&change.address))) else {
             continue;
         };
-        let applied = inputs.snapshot.resources.get(old).map(|record| &record.applied);
+        let applied = inputs.snapshot.resources.get(old).map(|record| &*record.applied);
         observed.insert(change.address.clone(), fingerprint(now.as_ref(), &change.desired, applied));
     }
     PlanBasis {
@@ -117,7 +117,7 @@ fn fingerprint(now: Option<&ObservedResource>, desired: &PropertyMap, applied: O
     let Some(now) = now else { return "gone".to_owned() };
     let mut bytes = Vec::new();
     feed_text(&mut bytes, &now.id);
-    for (name, json) in &now.properties {
+    for (name, json) in &*now.properties {
         let (desired, applied) = (desired.get(name.as_str()), applied.and_then(|applied| applied.get(name)));
         if desired.is_some() || applied.is_some() {
             feed_text(&mut bytes, name);
@@ -139,10 +139,22 @@ fn feed_resource(bytes: &mut Vec<u8>, resource: &Resource) {
     );
     for (name, value) in &resource.properties {
         feed_text(bytes, name);
-        match value {
-            PropertyValue::Text(text) => feed_text(bytes, text),
-            value => feed(bytes, &Json::from(value.clone())),
+        feed_value(bytes, value);
+    }
+}
+
+/// Writes a value as [`feed`] writes its JSON, which is made only where it is not obvious.
+fn feed_value(bytes: &mut Vec<u8>, value: &PropertyValue) {
+    match value {
+        PropertyValue::Text(text) => feed_text(bytes, text),
+        PropertyValue::List(items) => {
+            bytes.push(b'[');
+            for item in items {
+                feed_value(bytes, item);
+            }
+            bytes.push(b']');
         }
+        value => feed(bytes, &Json::from(value.clone())),
     }
 }
 

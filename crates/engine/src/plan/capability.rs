@@ -51,7 +51,7 @@ fn gaps(change: &ResourceChange, cloud: &dyn Cloud) -> Vec<CapabilityGap> {
     };
     let nothing = Properties::new();
     let before = match operation {
-        PlannedOperation::Update => change.before.as_ref().unwrap_or(&nothing),
+        PlannedOperation::Update => change.before.as_deref().unwrap_or(&nothing),
         PlannedOperation::Create | PlannedOperation::Reach => &nothing,
     };
     let changed: Vec<PropPath> = change.differences.iter().map(|difference| difference.path.clone()).collect();

@@ -1,6 +1,6 @@
 //! The change of one resource.
 
-use crate::cloud::Properties;
+use crate::cloud::SharedProperties;
 use crate::cloud::deletion_locks::DeletionLock;
 use gpb_catalog::drift_rules::WarningRule;
 use gpb_model::{Address, Place, PropPath, PropertyMap, PropertyValue};
@@ -27,7 +27,7 @@ pub struct ResourceChange {
     /// A secret stands as `{"$secret": …}`, and tags that gpb neither wants nor ever set are left out, so that no update
     /// takes them away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<Properties>,
+    pub before: Option<SharedProperties>,
     /// The properties that will be sent, with unknowns. Empty for deletions.
     ///
     /// An ignored property of a resource that exists stands as it was observed. For an `existing` resource: the

@@ -5,7 +5,8 @@ use super::inventory::ManagedResource;
 use super::masking::mask;
 use super::planned_state::CallFailure;
 use super::{compare, values};
-use crate::cloud::Properties;
+use crate::cloud::{Properties, SharedProperties};
+use crate::state::holds_redacted;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
@@ -56,12 +57,26 @@ pub(super) fn without_values(
 
 /// Returns the sides that desired values are compared with.
 pub(super) fn sides<'s>(managed: &ManagedResource<'s>, applied: Option<&'s Properties>) -> compare::CurrentState<'s> {
-    compare::CurrentState { observed: managed.properties(), applied, recorded: managed.recorded }
+    compare::CurrentState {
+        observed: managed.properties(),
+        applied,
+        recorded: managed.recorded.map(|recorded| &**recorded),
+    }
 }
 
 /// Returns the properties of a resource as a plan may hold them: secrets masked, tags of others left out.
-pub(super) fn prepared(managed: &ManagedResource<'_>, desired: &PropertyMap, def: Option<&TypeDef>) -> Properties {
+pub(super) fn prepared(
+    managed: &ManagedResource<'_>,
+    desired: &PropertyMap,
+    def: Option<&TypeDef>,
+) -> SharedProperties {
     let tags = def.and_then(|def| def.tagging.as_ref()).map(|tagging| tagging.property.as_str());
+    let is_plain = !tags.is_some_and(|tags| managed.properties().contains_key(tags))
+        && !desired.values().any(PropertyValue::holds_secret)
+        && !managed.applied.values().any(holds_redacted);
+    if is_plain {
+        return managed.shared_properties();
+    }
     let masked = managed.properties().iter().map(|(name, json)| {
         let (wanted, applied) = (desired.get(name.as_str()), managed.applied.get(name));
         let mut json = mask(json, wanted, applied);
@@ -79,7 +94,7 @@ pub(super) fn prepared(managed: &ManagedResource<'_>, desired: &PropertyMap, def
         }
         (name.clone(), json)
     });
-    masked.collect()
+    masked.collect::<Properties>().into()
 }
 
 /// Ignored places of a resource that exists stay as they are: sending the declared value would undo what is ignored.

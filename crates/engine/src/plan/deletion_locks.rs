@@ -29,7 +29,7 @@ pub fn deleted_resources<'a>(
         let record = snapshot.resources.get(old)?;
         let observed = observation.get(old).or_else(|| observation.get(&change.address))?.as_ref()?;
         let key = ResourceKey { ty: record.ty.clone(), place: record.place.clone(), id: observed.id.clone() };
-        Some((&change.address, (key, &observed.properties)))
+        Some((&change.address, (key, &*observed.properties)))
     };
     plan.changes.iter().filter(deletes).filter_map(resource).collect()
 }

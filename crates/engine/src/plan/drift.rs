@@ -8,6 +8,7 @@ mod wider;
 pub use made::without_elements_of;
 
 use super::change::{DriftWarning, PropertyDifference, ResourceChange};
+use super::change_parts::sides;
 use super::compare::{self, CompareRules, CurrentState};
 use super::inventory::{Inventory, ManagedResource, Presence};
 use super::masking::masked;
@@ -63,11 +64,10 @@ fn since_applied(
     def: Option<&TypeDef>,
     lifecycle: &Lifecycle,
 ) -> Vec<PropertyDifference> {
-    let observed = managed.properties();
-    if agrees(managed.applied, observed) {
+    if agrees(managed.applied, managed.properties()) {
         return Vec::new();
     }
-    let sides = CurrentState { observed, applied: Some(managed.applied), recorded: managed.recorded };
+    let sides = sides(managed, Some(managed.applied));
     let found = compare::differences(rules(def, lifecycle), &lifted(managed.applied), sides);
     let turned = found.into_iter().map(|one| PropertyDifference {
         before: at(managed.applied, &one.path).cloned(),

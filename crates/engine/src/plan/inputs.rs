@@ -32,7 +32,7 @@ pub struct PlanInputs<'a> {
     /// Computes the calls whose arguments became known only now.
     pub call: &'a CallFunctions,
     /// Returns the keyed hash of a secret's value; `None` when it cannot be known now, as of one that is generated.
-    pub secret: &'a dyn Fn(&SecretSource) -> Option<String>,
+    pub secret: &'a (dyn Fn(&SecretSource) -> Option<String> + Sync),
     /// The options of the command line.
     pub options: &'a PlanOptions,
 }

@@ -2,7 +2,7 @@
 
 use super::inputs::PlanInputs;
 use super::moves;
-use crate::cloud::{ObservedResource, Properties};
+use crate::cloud::{ObservedResource, Properties, SharedProperties};
 use crate::state::{Intent, OperationKind, ResourceRecord};
 use gpb_base::diag::Diagnostic;
 use gpb_model::{Address, Place};
@@ -20,7 +20,7 @@ pub(super) struct ManagedResource<'a> {
     /// As last applied.
     pub applied: &'a Properties,
     /// As the cloud answered then; `None` for an interrupted creation, which has no answer on record.
-    pub recorded: Option<&'a Properties>,
+    pub recorded: Option<&'a SharedProperties>,
     /// The addresses it was built on, by their names of today.
     pub depends_on: Vec<Address>,
     /// The layer that declared it.
@@ -53,7 +53,15 @@ impl<'a> ManagedResource<'a> {
     pub fn properties(&self) -> &'a Properties {
         match self.seen {
             Presence::There(observed) => &observed.properties,
-            Presence::Gone | Presence::Unseen => self.recorded.unwrap_or(self.applied),
+            Presence::Gone | Presence::Unseen => self.recorded.map_or(self.applied, |recorded| recorded),
+        }
+    }
+
+    /// Returns the same, shared with the one who has them.
+    pub fn shared_properties(&self) -> SharedProperties {
+        match self.seen {
+            Presence::There(observed) => observed.properties.clone(),
+            Presence::Gone | Presence::Unseen => self.recorded.cloned().unwrap_or_else(|| self.applied.clone().into()),
         }
     }
 

@@ -4,7 +4,7 @@ use super::change::ResourceChange;
 use super::compare::{identity, identity_of};
 use super::plan_file::Plan;
 use super::values;
-use crate::cloud::Properties;
+use crate::cloud::{Properties, SharedProperties};
 use crate::secrets::SecretScrubber;
 use crate::state::{holds_redacted, is_redacted, redacted, redacted_hash};
 use gpb_model::{PropertyMap, PropertyValue};
@@ -42,9 +42,13 @@ pub fn masked(observed: &Properties, applied: &Properties) -> Properties {
 }
 
 /// Returns what was observed without copies of secrets, as a plan may hold it.
-pub(super) fn scrubbed(observed: Properties, desired: &PropertyMap, scrubber: Option<&SecretScrubber>) -> Properties {
+pub(super) fn scrubbed(
+    observed: SharedProperties,
+    desired: &PropertyMap,
+    scrubber: Option<&SecretScrubber>,
+) -> SharedProperties {
     match scrubber.filter(|scrubber| scrubber.knows_any()) {
-        Some(scrubber) => scrubber.properties(&observed, Some(desired)),
+        Some(scrubber) => scrubber.properties(&observed, Some(desired)).into(),
         None => observed,
     }
 }

@@ -143,7 +143,7 @@ impl<'a> StepOrder<'a> {
         let mut deleted: BTreeMap<(&str, &Place, replacement::UniqueName), usize> = BTreeMap::new();
         for (change, at) in self.changes.iter().zip(0..).filter(|(change, _)| change.action == Action::Delete) {
             let Some(def) = (self.inputs.types)(&change.ty) else { continue };
-            let names = replacement::names_of(&def, change.id.as_deref(), change.before.as_ref());
+            let names = replacement::names_of(&def, change.id.as_deref(), change.before.as_deref());
             deleted.extend(names.into_iter().map(|name| ((change.ty.as_str(), &change.place, name), at)));
         }
         if deleted.is_empty() {

@@ -1,7 +1,7 @@
 //! Resolves references: those to resources that exist and stay become values, the others stay unknown.
 
 use super::{replacement, values};
-use crate::cloud::Properties;
+use crate::cloud::SharedProperties;
 use crate::state::holds_redacted;
 use crate::unknown::{CallFunctions, SourceValue, ValueSource, fill};
 use compact_str::CompactString;
@@ -19,7 +19,7 @@ pub(super) enum PlannedState {
     Stays {
         id: String,
         /// With secrets masked.
-        observed: Properties,
+        observed: SharedProperties,
         desired: Arc<PropertyMap>,
         def: Option<Arc<TypeDef>>,
         /// The places that will change.

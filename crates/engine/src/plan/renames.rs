@@ -145,7 +145,7 @@ fn namesakes(gone: &[&ResourceChange], new: &[&ResourceChange], types: TypeLooku
     let Some(def) = gone.first().and_then(|first| types(&first.ty)) else { return BTreeMap::new() };
     let mut borne = BTreeMap::new();
     for (change, at) in gone.iter().zip(0usize..) {
-        let names = names_of(&def, change.id.as_deref(), change.before.as_ref());
+        let names = names_of(&def, change.id.as_deref(), change.before.as_deref());
         borne.extend(names.into_iter().map(|name| ((&change.place, name), at)));
     }
     let mut free: BTreeSet<usize> = (0..gone.len()).collect();

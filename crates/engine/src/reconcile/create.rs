@@ -236,7 +236,7 @@ impl ApplyRun<'_> {
     ) -> ResourceRecord {
         let logged = LoggedCall { operation: "read", ty: &key.ty, place: &key.place, attempt: 1 };
         let read = logged.run(self.apply.clock, self.apply.cloud.read(&key)).await.ok().flatten();
-        let observed = read.unwrap_or(ObservedResource { id: key.id, properties: Properties::new() });
+        let observed = read.unwrap_or(ObservedResource { id: key.id, properties: Properties::new().into() });
         let failed = kind == CloudErrorKind::FailedState;
         ResourceRecord { failed, ..self.record(change, sent, &observed, Some(reason)) }
     }

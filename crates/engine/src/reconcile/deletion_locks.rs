@@ -130,8 +130,8 @@ impl ApplyRun<'_> {
         }
         let properties = redact(&observed.properties, &redacted_paths(&applied), &self.key);
         let properties = self.scrubber.properties(&properties, Some(&change.desired));
-        let applied = self.scrubber.properties(&applied, Some(&change.desired));
-        ResourceRecord { observed: properties, applied, ..record }
+        let applied = self.scrubber.properties(&applied, Some(&change.desired)).into();
+        ResourceRecord { observed: properties.into(), applied, ..record }
     }
 }
 

@@ -6,7 +6,9 @@ use super::password;
 use super::resolve::{ResolveSources, ResolvedProperties, resolve, secrets_of};
 use super::run::ApplyRun;
 use super::step_error::StepError;
-use crate::cloud::{CloudError, CloudErrorKind, ObservedResource, Properties, property_paths, validate::check_values};
+use crate::cloud::{
+    CloudError, CloudErrorKind, ObservedResource, Properties, SharedProperties, property_paths, validate::check_values,
+};
 use crate::plan::ResourceChange;
 use crate::secrets::source_name;
 use crate::state::{ResourceRecord, is_redacted, redact, redact_values, redacted_paths};
@@ -21,7 +23,7 @@ pub struct Payload {
     /// Secrets as keyed hashes: what is compared with what is read.
     pub applied: Properties,
     /// The same as it is kept: without copies of other secrets either.
-    pub kept: Properties,
+    pub kept: SharedProperties,
     secrets: Vec<PropPath>,
     values: Vec<String>,
     /// The places where what is observed holds a secret that this process does not know.
@@ -117,7 +119,7 @@ impl ApplyRun<'_> {
         let values: Vec<String> = secrets.values().cloned().collect();
         let applied = redact_values(&applied, &values, &self.key);
         Payload {
-            kept: self.scrubber.properties(&applied, Some(&change.desired)),
+            kept: self.scrubber.properties(&applied, Some(&change.desired)).into(),
             applied,
             clear,
             secrets: resolved.secrets,
@@ -157,9 +159,12 @@ impl ApplyRun<'_> {
     }
 
     /// Returns what was observed with a hash wherever it holds a secret of this change, to be compared.
-    pub fn redacted(&self, sent: &Payload, observed: &ObservedResource) -> Properties {
+    pub fn redacted(&self, sent: &Payload, observed: &ObservedResource) -> SharedProperties {
+        if sent.secrets.is_empty() && sent.hidden.is_empty() && sent.values.is_empty() {
+            return observed.properties.clone();
+        }
         let places = sent.secrets.iter().chain(&sent.hidden).cloned().collect::<Vec<_>>();
-        redact_values(&redact(&observed.properties, &places, &self.key), &sent.values, &self.key)
+        redact_values(&redact(&observed.properties, &places, &self.key), &sent.values, &self.key).into()
     }
 
     /// Returns the record of a resource after a call.
@@ -176,7 +181,7 @@ impl ApplyRun<'_> {
             place: change.place.clone(),
             id: observed.id.clone(),
             applied: sent.kept.clone(),
-            observed: self.scrubber.properties(&self.redacted(sent, observed), Some(&change.desired)),
+            observed: self.scrubber.shared_properties(&self.redacted(sent, observed), Some(&change.desired)),
             depends_on: self.remaining_dependencies(change),
             layer: change.layer.clone(),
             protect: change.protect,

@@ -67,7 +67,7 @@ impl ApplyRun<'_> {
         let mut is_fresh = true;
         loop {
             let shown = self.redacted(sent, &observed);
-            let recorded = Some(&shown);
+            let recorded = Some(&*shown);
             let mut unmet =
                 differing_places(def.as_deref(), &change.ignore, sent, Answer { observed: &shown, recorded });
             unmet.retain(|path| only.is_none_or(|only| only.iter().any(|one| one.covers(path) || path.covers(one))));

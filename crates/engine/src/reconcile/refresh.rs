@@ -53,22 +53,21 @@ pub const BETWEEN_LOOKS: Duration = Duration::from_secs(3);
 /// Reads everything a plan has to know.
 pub async fn refresh(refresh: Refresh<'_>, snapshot: &StateSnapshot, model: &Model) -> RefreshResult {
     let mut refreshed = RefreshResult::default();
-    let mut batches: BTreeMap<(&str, &Place), Vec<(&ResourceRecord, ResourceKey)>> = BTreeMap::new();
+    let mut batches: BTreeMap<(&str, &Place), Vec<&ResourceRecord>> = BTreeMap::new();
     for record in snapshot.resources.values() {
-        let key = ResourceKey { ty: record.ty.clone(), place: record.place.clone(), id: record.id.clone() };
-        batches.entry((record.ty.as_str(), &record.place)).or_default().push((record, key));
+        batches.entry((record.ty.as_str(), &record.place)).or_default().push(record);
     }
     let read = stream::iter(batches.into_values()).map(|batch| refresh.batch(batch));
     let batches: Vec<_> = read.buffered(AT_ONCE).collect().await;
     let looks = batches.into_iter().flatten().map(|answer| refresh.confirm(answer));
     let mut answers: Vec<_> = stream::iter(looks).buffered(AT_ONCE).collect().await;
     refresh.confirm_absences(&mut answers).await;
-    for (address, key, answer) in answers {
+    for (record, answer) in answers {
         match answer {
             Ok(observed) => {
-                refreshed.observation.insert(address.clone(), observed);
+                refreshed.observation.insert(record.address.clone(), observed);
             }
-            Err(error) => refreshed.miss(address, &key.ty, &error),
+            Err(error) => refreshed.miss(&record.address, &record.ty, &error),
         }
     }
     refresh.existing(model, &mut refreshed).await;
@@ -76,9 +75,9 @@ pub async fn refresh(refresh: Refresh<'_>, snapshot: &StateSnapshot, model: &Mod
 }
 
 /// What a batch shows of a recorded resource; `None` where it has no answer.
-type BatchAnswer<'a> = (&'a ResourceRecord, ResourceKey, Option<Result<Option<ObservedResource>, CloudError>>);
+type BatchAnswer<'a> = (&'a ResourceRecord, Option<Result<Option<ObservedResource>, CloudError>>);
 /// What was read of a recorded resource.
-type KeyedObservation<'a> = (&'a Address, ResourceKey, Result<Option<ObservedResource>, CloudError>);
+type RecordObservation<'a> = (&'a ResourceRecord, Result<Option<ObservedResource>, CloudError>);
 
 impl RefreshResult {
     /// Returns true when nothing but reads has failed: a plan can leave those resources alone.
@@ -95,33 +94,37 @@ impl RefreshResult {
 
 impl Refresh<'_> {
     /// Reads one batch.
-    async fn batch<'r>(self, batch: Vec<(&'r ResourceRecord, ResourceKey)>) -> Vec<BatchAnswer<'r>> {
-        let keys: Vec<ResourceKey> = batch.iter().map(|(_, key)| key.clone()).collect();
+    async fn batch<'r>(self, batch: Vec<&'r ResourceRecord>) -> Vec<BatchAnswer<'r>> {
+        let keys: Vec<ResourceKey> = batch.iter().map(|record| key_of(record)).collect();
         let (mut answers, count) = (self.cloud.read_many(&keys).await.into_iter(), keys.len());
         if let Some(ResourceKey { ty, place, .. }) = keys.first() {
             let (account, region) = (place.account.as_deref().unwrap_or_default(), place.region.as_str());
             tracing::debug!(operation = "read_many", ty, account, region, count, "call");
         }
-        batch.into_iter().map(|(record, key)| (record, key, answers.next())).collect()
+        batch.into_iter().map(|record| (record, answers.next())).collect()
     }
 
     /// Reads by itself what a batch did not show as it was recorded: a list may lag, or say less than a read of one.
     ///
     /// So is read what failed for a while.
-    async fn confirm<'r>(self, (record, key, answer): BatchAnswer<'r>) -> KeyedObservation<'r> {
-        let address = &record.address;
-        let single = || self.read_with_retry(address.as_str(), &key);
+    async fn confirm<'r>(self, (record, answer): BatchAnswer<'r>) -> RecordObservation<'r> {
         let answer = match answer {
             Some(Err(error)) if !error.kind.is_retryable() => Err(error),
-            Some(Ok(Some(observed))) if is_as_recorded(record, &observed) => Ok(Some(observed)),
-            Some(Ok(Some(listed))) => single().await.or(Ok(Some(listed))),
-            _ => single().await,
+            Some(Ok(Some(observed))) => match as_recorded(record, observed) {
+                Ok(observed) => Ok(Some(observed)),
+                Err(listed) => self.single(record).await.or(Ok(Some(listed))),
+            },
+            _ => self.single(record).await,
         };
-        (address, key, answer)
+        (record, answer)
+    }
+
+    async fn single(self, record: &ResourceRecord) -> Result<Option<ObservedResource>, CloudError> {
+        self.read_with_retry(record.address.as_str(), &key_of(record)).await
     }
 
     /// Reads once more what seems to be gone, all after one pause: what lags is believed by no two looks close together.
-    async fn confirm_absences(self, answers: &mut [KeyedObservation<'_>]) {
+    async fn confirm_absences(self, answers: &mut [RecordObservation<'_>]) {
         let absent: Vec<_> = answers.iter_mut().filter(|(.., answer)| matches!(answer, Ok(None))).collect();
         if absent.is_empty() {
             return;
@@ -131,8 +134,8 @@ impl Refresh<'_> {
         stream::iter(looks).buffered(AT_ONCE).collect::<Vec<()>>().await;
     }
 
-    async fn look_again(self, (address, key, answer): &mut KeyedObservation<'_>) {
-        *answer = self.read_with_retry(address.as_str(), key).await;
+    async fn look_again(self, (record, answer): &mut RecordObservation<'_>) {
+        *answer = self.single(record).await;
     }
 
     /// Finds each `existing` resource. One may be described by another, so they are tried until none can be found more.
@@ -208,10 +211,22 @@ impl Refresh<'_> {
     }
 }
 
-/// Checks that a resource is as the state recorded it.
-fn is_as_recorded(record: &ResourceRecord, observed: &ObservedResource) -> bool {
-    observed.id == record.id
-        && (observed.properties == record.observed || masked(&observed.properties, &record.observed) == record.observed)
+fn key_of(record: &ResourceRecord) -> ResourceKey {
+    ResourceKey { ty: record.ty.clone(), place: record.place.clone(), id: record.id.clone() }
+}
+
+/// Returns a resource that is as the state recorded it, its properties shared with the record where they are the same.
+///
+/// # Errors
+/// The resource, when it is another than was recorded.
+fn as_recorded(record: &ResourceRecord, observed: ObservedResource) -> Result<ObservedResource, ObservedResource> {
+    if observed.id != record.id {
+        return Err(observed);
+    }
+    if observed.properties == record.observed {
+        return Ok(ObservedResource { properties: record.observed.clone(), ..observed });
+    }
+    if record.observed == masked(&observed.properties, &record.observed) { Ok(observed) } else { Err(observed) }
 }
 
 /// The reason that an `existing` resource was not found.

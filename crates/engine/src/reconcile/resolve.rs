@@ -100,7 +100,7 @@ impl ValueSource for RunSource<'_> {
             return Ok(SourceValue::Known(PropertyValue::Text(observed.id.into())));
         }
         let segments: Vec<String> = reference.path.segments().map(PropPath::unescape).collect();
-        let value = reach(&Json::Object(observed.properties), &segments)
+        let value = reach_property(&observed.properties, &segments)
             .ok_or_else(|| format!("{} returns no {}", reference.to, reference.path))?;
         if holds_redacted(&value) {
             return Err(format!("{} of {} is a secret, which is not kept", reference.path, reference.to));
@@ -121,6 +121,12 @@ impl ValueSource for RunSource<'_> {
     fn cannot_join(&mut self, part: &Json) -> Result<(), String> {
         Err(format!("a string cannot hold {part}"))
     }
+}
+
+/// Returns the JSON at a path below a property.
+fn reach_property(properties: &Properties, segments: &[String]) -> Option<Json> {
+    let (name, rest) = segments.split_first()?;
+    reach(properties.get(name)?, rest)
 }
 
 /// Returns the JSON at a path, which may hold `*` for every item of a list.
@@ -149,7 +155,8 @@ mod tests {
         let queue = json!({"Arn": "arn:q", "Urls": [{"U": "a"}, {"U": "b"}], "Key": {"$secret": "00"}});
         let outputs = |reference: &Reference| {
             let properties = queue.as_object().cloned().unwrap_or_default();
-            (reference.to.as_str() == "queue").then_some(ObservedResource { id: "q-1".into(), properties })
+            (reference.to.as_str() == "queue")
+                .then_some(ObservedResource { id: "q-1".into(), properties: properties.into() })
         };
         let sources = ResolveSources {
             outputs: &outputs,

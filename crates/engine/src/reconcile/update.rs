@@ -7,7 +7,9 @@ use super::payload::Payload;
 use super::run::ApplyRun;
 use super::step_error::StepError;
 use super::unfinished::{OpenPlaces, unfinished_places};
-use crate::cloud::{CloudError, CloudErrorKind, ObservedResource, Properties, ResourceKey, UpdateRequest};
+use crate::cloud::{
+    CloudError, CloudErrorKind, ObservedResource, Properties, ResourceKey, SharedProperties, UpdateRequest,
+};
 use crate::plan::ResourceChange;
 use crate::state::{NewIntent, OperationKind, ResourceRecord, holds_redacted};
 
@@ -61,7 +63,7 @@ impl ApplyRun<'_> {
             place: record.map_or_else(|| change.place.clone(), |record| record.place.clone()),
             operation,
             id: record.map(|record| record.id.clone()),
-            desired: sent.kept.clone(),
+            desired: sent.kept.clone().into(),
             depends_on: self.remaining_dependencies(change),
             layer: change.layer.clone(),
             started_ms: self.apply.clock.epoch_ms(),
@@ -78,7 +80,7 @@ impl ApplyRun<'_> {
         open: &OpenIntent<'_>,
         key: &ResourceKey,
         mut left: OpenPlaces,
-        mut before: Properties,
+        mut before: SharedProperties,
     ) -> Result<ObservedResource, CloudError> {
         let (cloud, clock, token) = (self.apply.cloud, self.apply.clock, open.intent.token.as_str());
         let mut pauses = self.pauses(change, open);

@@ -3,7 +3,7 @@
 use super::spelling::Spelling;
 use super::spellings::{LONG, SecretSpellings};
 use super::whole_words;
-use crate::cloud::{CloudError, Properties, property_paths};
+use crate::cloud::{CloudError, Properties, SharedProperties, property_paths};
 use crate::state::{ResourceRecord, SecretKey, StateSnapshot, is_redacted, redacted, redacted_hash, redacted_paths};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{Engine as _, alphabet};
@@ -39,10 +39,9 @@ impl SecretScrubber {
     /// Returns the scrubber of a state: it knows what the state has hashes of.
     pub fn new(key: SecretKey, snapshot: &StateSnapshot) -> Self {
         let mut known = BTreeMap::new();
-        let records = snapshot
-            .resources
-            .values()
-            .flat_map(|ResourceRecord { address, applied, observed, .. }| [(address, applied), (address, observed)]);
+        let records = snapshot.resources.values().flat_map(|ResourceRecord { address, applied, observed, .. }| {
+            [(address, &**applied), (address, &**observed)]
+        });
         let intents = snapshot.pending.iter().map(|intent| (&intent.address, &intent.desired));
         for (address, properties) in records.chain(intents) {
             for path in redacted_paths(properties) {
@@ -114,6 +113,12 @@ impl SecretScrubber {
             (name.clone(), json)
         };
         properties.iter().map(entry).collect()
+    }
+
+    /// Returns the same as [`SecretScrubber::properties`], shared with who has them where there is no secret to look for.
+    #[must_use]
+    pub fn shared_properties(&self, properties: &SharedProperties, written: Option<&PropertyMap>) -> SharedProperties {
+        if self.knows_any() { self.properties(properties, written).into() } else { properties.clone() }
     }
 
     /// Puts a hash in place of each string of a value that is a secret.

@@ -1,6 +1,6 @@
 //! The contents of the state: records of resources, open intents, and a snapshot of both.
 
-use crate::cloud::Properties;
+use crate::cloud::{Properties, SharedProperties};
 use gpb_model::{Address, Place};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -41,9 +41,9 @@ pub struct ResourceRecord {
     /// The primary identifier, parts joined by `|`.
     pub id: String,
     /// The properties gpb last applied. A secret stands as `{"$secret": "<keyed hash>"}`.
-    pub applied: Properties,
+    pub applied: SharedProperties,
     /// All properties as last read from the cloud; secrets as above.
-    pub observed: Properties,
+    pub observed: SharedProperties,
     /// The addresses it was built on, for the order of deletion when its declaration is gone.
     pub depends_on: Vec<Address>,
     /// The layer that declared it.

@@ -8,17 +8,19 @@ use crate::deep_stack;
 use crate::modules::Program;
 use crate::names::Names;
 use crate::property;
-use crate::resolve::ResolveOutput;
+use crate::resolve::{self, ResolveOutput};
 use crate::ty::CloudFacts;
 use gpb_catalog::Catalog;
 use gpb_model::value::Value;
 use gpb_model::{Fact, FactEvaluator, Model, PropertyMap, Resource};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
 /// The facts of a compiled program, to be evaluated about resources other than its own.
 ///
-/// It holds the trees that were parsed and what their resolution found, so to evaluate it loads, parses and expands nothing.
+/// It holds the trees that were parsed and what their resolution found. To evaluate it expands nothing, and reads more of
+/// the library only for types that the program does not mention: those that it once had, and that still exist.
 #[derive(Clone)]
 pub struct FactProgram {
     program: Arc<Program>,
@@ -47,9 +49,13 @@ impl FactProgram {
     }
 
     fn evaluate(&self, model: &Model, others: &[Vec<Resource>]) -> Vec<Vec<Fact>> {
-        let names = Names::collect(&self.program, &mut Vec::new());
-        let cx = CompileContext::new(&self.program, names.into(), self.catalog, self.cloud);
-        let (environment, resolved) = (Some(&model.environment), &*self.resolved);
+        let types: BTreeSet<&str> = others.iter().flatten().map(|resource| &*resource.ty).collect();
+        let wider = self.program.with_facts_about(types);
+        let program = wider.as_ref().unwrap_or(&self.program);
+        let names = Names::collect(program, &mut Vec::new());
+        let cx = CompileContext::new(program, names.into(), self.catalog, self.cloud);
+        let again = wider.as_ref().map(|_| cx.reports.muted(|| resolve::resolve(&cx)));
+        let (environment, resolved) = (Some(&model.environment), again.as_ref().unwrap_or(&self.resolved));
         let inputs = FactInputs { cx: &cx, resolved, environment, goals: &model.goals };
         let site = |resource: &Resource| DeclarationSite { declared: resource.span, ..DeclarationSite::default() };
         let facts = |resources: &Vec<Resource>| {

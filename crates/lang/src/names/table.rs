@@ -78,7 +78,7 @@ impl<'p> Names<'p> {
                 _ => None,
             })
         });
-        Self { visible, prelude, library: &program.library, environments, facts: facts.collect(), items }
+        Self { visible, prelude, library: &program.library.items, environments, facts: facts.collect(), items }
     }
 
     fn get(&self, from: ModuleId, kind: ItemKind, name: &str) -> Option<NamedItem<'p>> {

@@ -1,7 +1,7 @@
 //! Facts about resource types, and what an environment is held to.
 
 use super::{Files, check, with_files, wrong};
-use crate::{Compilation, CompileInputs, compile};
+use crate::{Compilation, CompileInputs, check as check_program, compile};
 use gpb_base::source::Loader;
 use gpb_base::stdlib::Library;
 use gpb_model::{Applicability, Domain, FactEvaluator, PropertyValue};
@@ -190,6 +190,42 @@ fn facts_of_the_library_are_read_for_the_types_a_program_mentions() {
         (compilation.modules.len(), compilation.model().map_or(0, |model| model.facts.len()))
     };
     assert_eq!((of("aws.sns.topic"), of("aws.sqs.queue")), ((2, 1), (1, 0)));
+}
+
+#[test]
+fn facts_about_a_type_that_still_exists_are_read_when_asked_for() {
+    let library = [
+        ("facts/prices/sns.gpb", "facts aws.sns.topic {\n  price free {\n    cost = nothing()\n  }\n}\n"),
+        ("facts/prices/free.gpb", "fn nothing() = $0\n"),
+    ];
+    let text = super::stack("resource aws.sqs.queue one { }");
+    let compilation = with_files(&[("main.gpb", &text)], &library, |entry, inputs| compile(entry, inputs, None));
+    let model = compilation.model().unwrap();
+    let mut removed = model.resources.clone();
+    removed[0].ty = "aws.sns.topic".into();
+    let found = compilation.facts.facts(model, &[removed, model.resources.clone()]);
+    let costs: Vec<_> = found.iter().flatten().map(|fact| fact.field("cost").unwrap().to_string()).collect();
+    assert_eq!((compilation.modules.len(), costs), (1, vec!["$0".to_owned()]));
+}
+
+#[test]
+fn only_the_names_of_items_bring_files_of_the_library() {
+    let library = [
+        ("messaging/queue.gpb", "component queue {\n  param depth: count = 1\n}\n"),
+        ("facts/prices/sqs.gpb", "facts aws.sqs.queue {\n  price queue {\n    cost = free(1)\n  }\n}\n"),
+        ("facts/prices/free.gpb", "fn free(count: number) = $0\n"),
+    ];
+    let read = |text: &str| {
+        let text = super::stack(text);
+        let compilation =
+            with_files(&[("main.gpb", &text)], &library, |entry, inputs| check_program(entry, inputs, None));
+        let paths = compilation.sources.iter().skip(1).map(|(_, file)| file.path.clone());
+        paths.collect::<Vec<_>>().join(" ")
+    };
+    // Neither the last word of a type nor the name of a fact is the component.
+    assert_eq!(read("resource aws.sqs.queue one { }"), "std:facts/prices/free.gpb std:facts/prices/sqs.gpb");
+    assert_eq!(read("queue jobs { }"), "std:messaging/queue.gpb");
+    assert_eq!(read("let a = [for n in 0..free(1): n]"), "std:facts/prices/free.gpb");
 }
 
 #[test]

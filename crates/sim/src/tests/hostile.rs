@@ -72,12 +72,12 @@ impl Hostile {
     }
 
     fn read(&self, ty: &str, id: &str) -> Option<Properties> {
-        self.clock.run(self.sim.read(&key(ty, id))).unwrap().map(|found| found.properties)
+        self.clock.run(self.sim.read(&key(ty, id))).unwrap().map(|found| found.properties.into())
     }
 
     fn batched(&self, ty: &str, id: &str) -> Option<Properties> {
         let mut all = self.clock.run(self.sim.read_many(&[key(ty, id)]));
-        all.remove(0).unwrap().map(|found| found.properties)
+        all.remove(0).unwrap().map(|found| found.properties.into())
     }
 
     fn found(&self, ty: &str) -> usize {

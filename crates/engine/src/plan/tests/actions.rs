@@ -227,7 +227,7 @@ fn an_interrupted_creation_is_adopted_or_undone() {
         token: "t".into(),
         id: None,
         sent: false,
-        desired: record.applied,
+        desired: record.applied.into(),
         depends_on: Vec::new(),
         layer: record.layer,
         started_ms: 0,

@@ -28,8 +28,8 @@ pub(super) fn world(resources: &[(&str, &str, Json, Json, Json)]) -> (Model, Fak
             ty: (*ty).to_owned(),
             place,
             id: id.clone(),
-            applied: object(applied),
-            observed: whole(recorded),
+            applied: object(applied).into(),
+            observed: whole(recorded).into(),
             depends_on: Vec::new(),
             layer: None,
             protect: None,
@@ -37,7 +37,7 @@ pub(super) fn world(resources: &[(&str, &str, Json, Json, Json)]) -> (Model, Fak
             failed: false,
         };
         world.snapshot.resources.insert(address(name), record);
-        world.cloud.insert(address(name), Some(ObservedResource { id, properties: whole(now) }));
+        world.cloud.insert(address(name), Some(ObservedResource { id, properties: whole(now).into() }));
     }
     (model, world)
 }
@@ -127,7 +127,7 @@ fn each_kind_of_harm_is_a_warning() {
             let (applied, read) = if written { (recorded.clone(), json!({})) } else { (json!({}), recorded.clone()) };
             let change = if written {
                 let (model, mut world) = world(&[("x.one", ty, applied, read, json!({}))]);
-                world.cloud.get_mut(&address("x.one")).unwrap().as_mut().unwrap().properties = object(&now);
+                world.cloud.get_mut(&address("x.one")).unwrap().as_mut().unwrap().properties = object(&now).into();
                 plan(&model, &world).changes.remove(0)
             } else {
                 drifted(ty, applied, read, now.clone())
@@ -291,7 +291,7 @@ fn what_the_cloud_filled_into_a_list_does_not_go() {
     let filled = json!({ "ContainerDefinitions": [{ "Name": "web", "Image": "web:1", "Essential": true, "Cpu": 0 }] });
     let before = |declared: Json, now: &Json| {
         let (_, mut world) = world(&[("x.one", "aws.ecs.task_definition", applied.clone(), filled.clone(), json!({}))]);
-        world.cloud.get_mut(&address("x.one")).unwrap().as_mut().unwrap().properties = object(now);
+        world.cloud.get_mut(&address("x.one")).unwrap().as_mut().unwrap().properties = object(now).into();
         let declared = json!({ "ContainerDefinitions": [declared] });
         let model = model([resource("x.one", "aws.ecs.task_definition", declared)]);
         let change = plan(&model, &world).changes.remove(0);

@@ -160,7 +160,7 @@ fn an_existing_resource_is_read_and_referred_to() {
     let mut world = FakeCloud::new();
     let found = crate::cloud::ObservedResource {
         id: "vpc-7".into(),
-        properties: serde_json::Map::from_iter([("VpcId".to_owned(), json!("vpc-7"))]),
+        properties: serde_json::Map::from_iter([("VpcId".to_owned(), json!("vpc-7"))]).into(),
     };
     world.cloud.insert(address("network.vpc"), Some(found));
     let plan = world.plan(&existing());

@@ -36,7 +36,7 @@ pub type Others = BTreeMap<(String, String), Properties>;
 /// Lists everything that is there.
 pub fn inventory(sim: &SimCloud) -> Vec<Thing> {
     let all = sim.everything().unwrap().into_iter();
-    all.map(|(key, seen, token)| Thing { ty: key.ty, id: key.id, token, properties: seen.properties }).collect()
+    all.map(|(key, seen, token)| Thing { ty: key.ty, id: key.id, token, properties: seen.properties.into() }).collect()
 }
 
 /// Checks that what others have is as they left it.
