@@ -150,7 +150,10 @@ impl SimCloud {
 
     fn secret_value(&self, place: &Place, name: &str) -> Result<String, CloudError> {
         self.inject_read_fault(name, "secret")?;
-        // Any name has a value, the same each time, so that a specification can be tried before its secrets exist.
+        if !self.behaviour.is_friendly() {
+            self.turn(|turn| turn.refuse_secret(place, name))?;
+        }
+        // Any name has a value there, the same each time, so that a specification can be tried before its secrets exist.
         let text = format!("{} {} {name}", account(place), place.region);
         Ok(format!("simulated-{}", short_hash(&text)))
     }

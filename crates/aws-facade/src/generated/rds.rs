@@ -25,6 +25,7 @@ pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("ModifyDBCluster", modify_db_cluster),
     ("ModifyDBInstance", modify_db_instance),
     ("ModifyDBSubnetGroup", modify_db_subnet_group),
+    ("RebootDBInstance", reboot_db_instance),
     ("RemoveRoleFromDBCluster", remove_role_from_db_cluster),
     ("RemoveTagsFromResource", remove_tags_from_resource),
     ("RestoreDBClusterToPointInTime", restore_db_cluster_to_point_in_time),
@@ -96,6 +97,10 @@ fn modify_db_instance(client: &Client, input: Json) -> CallResult<'_> {
 
 fn modify_db_subnet_group(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::modify_db_subnet_group::builders::ModifyDbSubnetGroupInputBuilder>(input)?.send_with(client)))
+}
+
+fn reboot_db_instance(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::reboot_db_instance::builders::RebootDbInstanceInputBuilder>(input)?.send_with(client)))
 }
 
 fn remove_role_from_db_cluster(client: &Client, input: Json) -> CallResult<'_> {
@@ -692,6 +697,26 @@ impl ToJson for o::modify_db_subnet_group::ModifyDbSubnetGroupOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "DBSubnetGroup", &self.db_subnet_group);
+        Json::Object(m)
+    }
+}
+
+impl FromJson for o::reboot_db_instance::builders::RebootDbInstanceInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["DBInstanceIdentifier"])?;
+        let b = Self::default()
+            .set_db_instance_identifier(m.take("DBInstanceIdentifier")?)
+            .set_force_failover(m.take("ForceFailover")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::reboot_db_instance::RebootDbInstanceOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "DBInstance", &self.db_instance);
         Json::Object(m)
     }
 }

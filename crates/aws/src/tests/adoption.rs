@@ -130,11 +130,12 @@ async fn a_configuration_is_known_by_what_it_says() {
 }
 
 #[tokio::test]
-async fn a_health_check_is_read_by_its_identifier() {
+async fn a_health_check_is_known_by_the_reference_of_its_creation() {
     let check =
         json!({ "HealthCheck": { "Id": "h", "CallerReference": TOKEN, "HealthCheckConfig": { "Type": "TCP" } } });
+    let theirs = json!({ "Id": "g", "CallerReference": "other", "HealthCheckConfig": { "Type": "TCP" } });
     let script = Script::new(vec![
-        ok("route53:ListHealthChecks", json!({}), json!({ "HealthChecks": [check["HealthCheck"]] })),
+        ok("route53:ListHealthChecks", json!({}), json!({ "HealthChecks": [theirs, check["HealthCheck"]] })),
         ok("route53:GetHealthCheck", json!({ "HealthCheckId": "h" }), check.clone()),
         ok(
             "route53:ListTagsForResource",

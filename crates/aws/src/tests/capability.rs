@@ -76,6 +76,19 @@ fn an_update_that_no_call_makes_is_a_gap() {
     );
 }
 
+/// No call has a member for the launch type of a service: it changes along with the strategy, and not by itself.
+#[test]
+fn a_launch_type_changes_along_with_a_strategy_alone() {
+    let strategy = || json!([{ "CapacityProvider": "FARGATE_SPOT", "Weight": 1 }]);
+    let (by_type, by_strategy) = (json!({ "LaunchType": "EC2" }), json!({ "CapacityProviderStrategy": strategy() }));
+    let both = ["CapacityProviderStrategy", "LaunchType"];
+    assert_eq!(update("aws.ecs.service", by_type.clone(), by_strategy.clone(), &both), [""; 0]);
+    assert_eq!(update("aws.ecs.service", by_strategy, by_type.clone(), &both), [""; 0]);
+    let found = update("aws.ecs.service", by_type, json!({ "LaunchType": "FARGATE" }), &["LaunchType"]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("`launch_type` of `aws.ecs.service`"), "{found:?}");
+}
+
 #[test]
 fn a_property_that_cannot_be_unset_is_a_gap() {
     let found = update("aws.secretsmanager.secret", json!({ "SecretString": "x" }), json!({}), &["SecretString"]);

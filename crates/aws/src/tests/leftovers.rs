@@ -287,6 +287,44 @@ async fn a_throttle_of_a_key_is_a_throttle() {
     }
 }
 
+fn launched(launch: Option<&str>, providers: &[&str]) -> Json {
+    let strategy: Vec<Json> = providers.iter().map(|name| json!({ "capacityProvider": name, "weight": 1 })).collect();
+    let mut service = json!({
+        "serviceArn": "arn:s", "status": "ACTIVE", "capacityProviderStrategy": strategy,
+        "deployments": [{ "id": "d", "status": "PRIMARY", "rolloutState": "COMPLETED" }],
+    });
+    if let Some(launch) = launch {
+        service["launchType"] = launch.into();
+    }
+    service
+}
+
+/// The launch type has no member in the call: it goes as the strategy comes, and comes back as it goes.
+#[tokio::test]
+async fn a_service_changes_between_a_launch_type_and_capacity_providers() {
+    let spot = || json!([{ "CapacityProvider": "FARGATE_SPOT", "Weight": 1 }]);
+    let (by_type, by_strategy) = (json!({ "LaunchType": "FARGATE" }), json!({ "CapacityProviderStrategy": spot() }));
+    let changed = ["CapacityProviderStrategy", "LaunchType"];
+    for (before, desired, sent, after) in [
+        (
+            by_type.clone(),
+            by_strategy.clone(),
+            json!([{ "capacityProvider": "FARGATE_SPOT", "weight": 1 }]),
+            launched(None, &["FARGATE_SPOT"]),
+        ),
+        (by_strategy, by_type, json!([]), launched(Some("FARGATE"), &[])),
+    ] {
+        let update_sent =
+            json!({ "cluster": "c", "service": "arn:s", "capacityProviderStrategy": sent, "forceNewDeployment": true });
+        let read = json!({ "cluster": "c", "services": ["arn:s"], "include": ["TAGS"] });
+        let steps = vec![
+            ok("ecs:UpdateService", update_sent, json!({ "service": after })),
+            ok("ecs:DescribeServices", read, json!({ "services": [after] })),
+        ];
+        update(steps, ("aws.ecs.service", "arn:s|c"), before, desired, &changed).await;
+    }
+}
+
 /// A rule's description is changed in place.
 #[tokio::test]
 async fn the_description_of_a_rule_is_changed_where_it_is() {
@@ -307,6 +345,57 @@ async fn the_description_of_a_rule_is_changed_where_it_is() {
     let described = |text: &str| json!({ "GroupId": "g", "Description": text });
     let ingress = ("aws.ec2.security_group_ingress", "r");
     update(steps, ingress, described("old"), described("new"), &["Description"]).await;
+}
+
+/// The parameters of another group are in effect after a restart, which is done where AWS asks for it.
+#[tokio::test]
+async fn a_database_with_other_parameters_is_restarted() {
+    let database = |status: &str, group: &str, applied: &str| {
+        let groups = json!([{ "DBParameterGroupName": group, "ParameterApplyStatus": applied }]);
+        let instance = json!({ "DBInstanceIdentifier": "d", "DBInstanceArn": "arn:d", "DBInstanceStatus": status, "DBParameterGroups": groups });
+        ok("rds:DescribeDBInstances", json!({ "DBInstanceIdentifier": "d" }), json!({ "DBInstances": [instance] }))
+    };
+    let modify = || {
+        let sent = json!({ "DBInstanceIdentifier": "d", "DBParameterGroupName": "new", "ApplyImmediately": true });
+        ok("rds:ModifyDBInstance", sent, json!({}))
+    };
+    let tags = || ok("rds:ListTagsForResource", json!({ "ResourceName": "arn:d" }), json!({ "TagList": [] }));
+    let restarted = vec![
+        database("available", "old", "in-sync"),
+        modify(),
+        database("available", "new", "applying"),
+        database("available", "new", "pending-reboot"),
+        ok("rds:RebootDBInstance", json!({ "DBInstanceIdentifier": "d" }), json!({})),
+        database("rebooting", "new", "pending-reboot"),
+        database("available", "new", "in-sync"),
+        database("available", "new", "in-sync"),
+        tags(),
+    ];
+    let at_once = vec![
+        database("available", "old", "in-sync"),
+        modify(),
+        database("available", "new", "applying"),
+        database("available", "new", "in-sync"),
+        database("available", "new", "in-sync"),
+        tags(),
+    ];
+    let group = |name: &str| json!({ "DBParameterGroupName": name });
+    for steps in [restarted, at_once] {
+        update(steps, ("aws.rds.db_instance", "d"), group("old"), group("new"), &["DBParameterGroupName"]).await;
+    }
+}
+
+/// CreateRoute keeps a destination in its canonical form, whatever was asked for.
+#[tokio::test]
+async fn a_route_is_read_by_the_range_that_is_kept() {
+    let filter = json!({ "Filters": [{ "Name": "route-table-id", "Values": ["rtb"] }] });
+    let routes =
+        ["10.0.0.0/16", "10.9.0.0/16"].map(|range| json!({ "DestinationCidrBlock": range, "GatewayId": "igw" }));
+    let script =
+        Script::new(vec![ok("ec2:DescribeRouteTables", filter, json!({ "RouteTables": [{ "Routes": routes }] }))]);
+    let seen = cloud(&script).read(&key("aws.ec2.route", "rtb|10.9.0.5/16")).await.unwrap().unwrap();
+    assert_eq!(seen.properties["DestinationCidrBlock"], "10.9.0.0/16");
+    script.done();
 }
 
 /// ModifyDBCluster would ignore it without a word.

@@ -146,7 +146,7 @@ impl ApplyRun<'_> {
                         let logged = LoggedCall { operation: "secret", ty, place, attempt };
                         logged.run(self.apply.clock, self.apply.cloud.secret(place, name))
                     };
-                    self.retry(change, read).await.map_err(|error| StepError::Call {
+                    self.retry_fresh(change, read).await.map_err(|error| StepError::Call {
                         cause: FailureCause::Secret,
                         error: store_error(name, error),
                     })?

@@ -23,7 +23,7 @@ pub struct RunPause<'a> {
     backoff: Backoff,
     /// The end of the step, by the run's clock; `None` for a call outside of one.
     deadline: Option<Duration>,
-    /// True for a change that may fail because what it is built on is not known everywhere yet.
+    /// True for a call that may fail because what it is built on is not known everywhere yet.
     heeds_freshness: bool,
 }
 
@@ -52,6 +52,18 @@ impl<'a> ApplyRun<'a> {
         F: Future<Output = Result<T, CloudError>>,
     {
         with_retry(self.read_pauses(change, change.address.as_str()), call).await
+    }
+
+    /// Calls what a change needs and this run may have made a moment ago, until its failure is to be believed.
+    ///
+    /// # Errors
+    /// The last failure.
+    pub async fn retry_fresh<T, F>(&self, change: &ResourceChange, call: impl FnMut(u32) -> F) -> Result<T, CloudError>
+    where
+        F: Future<Output = Result<T, CloudError>>,
+    {
+        let pauses = self.read_pauses(change, change.address.as_str());
+        with_retry(RunPause { heeds_freshness: true, ..pauses }, call).await
     }
 
     /// Pauses after a failed try of a change, and reads the resource: the next try starts from what is there.

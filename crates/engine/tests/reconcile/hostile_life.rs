@@ -81,9 +81,9 @@ fn a_target_group_without_a_name_changes_its_port_while_a_listener_uses_it() {
     world.assert_settled(&balanced(9090), "another port");
 }
 
-fn scaled(launch: &str) -> DesiredMap {
+fn scaled(strategy: &str) -> DesiredMap {
     let mut all = service("repository/web:1");
-    all[2].2["LaunchType"] = json!(launch);
+    all[2].2["SchedulingStrategy"] = json!(strategy);
     let scaling = |more: Json| {
         let mut all = json!({
             "ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount",
@@ -109,9 +109,16 @@ fn scaled(launch: &str) -> DesiredMap {
 #[test]
 fn a_service_that_is_made_anew_keeps_its_scaling() {
     let world = world();
-    assert_eq!(world.live(&scaled("FARGATE")).failed, []);
-    assert_eq!(world.live(&scaled("EC2")).failed, []);
-    world.assert_settled(&scaled("EC2"), "made anew");
+    assert_eq!(world.live(&scaled("REPLICA")).failed, []);
+    let cloud = ScriptedCloud::new(&world);
+    assert_eq!(cloud.live(&scaled("DAEMON")).failed, []);
+    let anew =
+        ["aws.ecs.service", "aws.applicationautoscaling.scalable_target", "aws.applicationautoscaling.scaling_policy"];
+    // The name is held for a while, so that the service is tried more than once.
+    let mut made = cloud.made(&["create"]);
+    made.dedup();
+    assert_eq!(made, anew.map(|ty| format!("create {ty}")));
+    world.assert_settled(&scaled("DAEMON"), "made anew");
 }
 
 fn cluster(version: &str, protected: bool) -> DesiredMap {
@@ -137,6 +144,43 @@ fn a_version_that_aws_raised_by_itself_stays() {
     });
     assert!(raised, "AWS has raised it: {everything:?}");
     world.assert_settled(&cluster("15.17", false), "raised");
+}
+
+fn with_password(name: &str, secret: &str) -> DesiredMap {
+    let mut all = cluster("15.17", false);
+    all.truncate(1);
+    let properties = all[0].2.as_object_mut().unwrap();
+    properties.remove("ManageMasterUserPassword");
+    properties.insert("MasterUserPassword".into(), json!({"$secret": {"from": "store", "name": name}}));
+    properties.insert("Tags".into(), json!([{"Key": "password", "Value": to("password", "")}]));
+    let kept = json!({"Name": secret, "SecretString": "correct horse battery"});
+    all.insert(0, ("password", "secretsmanager.secret", kept));
+    all
+}
+
+/// The secret is made in the same run, and is not found at once.
+#[test]
+fn a_password_that_was_kept_a_moment_ago_is_waited_for() {
+    let world = world();
+    let cloud = ScriptedCloud::new(&world);
+    let desired = with_password("shop/password", "shop/password");
+    assert_eq!(cloud.live(&desired).failed, []);
+    assert!(cloud.made(&["secret"]).len() > 1, "it was not found before: {:?}", cloud.calls.lock());
+    world.assert_settled(&desired, "with its password");
+}
+
+/// One that nobody made is missed at once, and one of another name once that of this run would be found.
+#[test]
+fn a_password_that_nobody_keeps_is_missed() {
+    let mut alone = with_password("shop/other", "shop/password").split_off(1);
+    alone[0].2.as_object_mut().unwrap().remove("Tags");
+    for (desired, seconds) in [(alone, 0..2), (with_password("shop/other", "shop/password"), 120..150)] {
+        let world = world();
+        let failed = world.live(&desired).failed;
+        assert_eq!((failed[0].cause, failed[0].error.kind), (FailureCause::Secret, CloudErrorKind::NotFound));
+        let took = world.clock.now().as_secs();
+        assert!(seconds.contains(&took), "{took} s");
+    }
 }
 
 #[test]
@@ -231,6 +275,33 @@ fn a_route_is_found_under_the_range_that_aws_makes_of_it() {
     assert_eq!(world.live(&desired).failed, []);
     assert!(world.since(start) < Duration::from_mins(5), "{:?}", world.since(start));
     world.assert_settled(&desired, "routed");
+}
+
+fn brokers(settings: &str) -> DesiredMap {
+    let nodes = json!({"ClientSubnets": ["subnet-0a", "subnet-0b"], "InstanceType": "kafka.m7g.large"});
+    let revision = json!({"Arn": to("settings", ""), "Revision": to("settings", "LatestRevision/Revision")});
+    vec![
+        ("settings", "msk.configuration", json!({"Name": "shop", "ServerProperties": settings})),
+        (
+            "brokers",
+            "msk.cluster",
+            json!({
+                "ClusterName": "shop", "KafkaVersion": "3.8.x", "NumberOfBrokerNodes": 2, "BrokerNodeGroupInfo": nodes,
+                "ConfigurationInfo": revision,
+            }),
+        ),
+    ]
+}
+
+/// A change of the settings is a new revision, which the brokers have to be given.
+#[test]
+fn another_revision_reaches_its_brokers_in_the_same_run() {
+    let world = world();
+    assert_eq!(world.live(&brokers("a=1")).failed, []);
+    let cloud = ScriptedCloud::new(&world);
+    assert_eq!(cloud.live(&brokers("a=2")).failed, []);
+    assert_eq!(cloud.made(&["update"]), ["update ServerProperties", "update ConfigurationInfo/Revision"]);
+    world.assert_settled(&brokers("a=2"), "another revision");
 }
 
 #[test]

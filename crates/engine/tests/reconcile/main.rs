@@ -181,7 +181,8 @@ impl EngineFixture {
         let secret = |secret: &SecretSource| match secret {
             SecretSource::Env { .. } => Some(key.hash(&"hunter2hunter2".into())),
             SecretSource::Store { name } => {
-                let value = self.clock.run(self.sim.secret(&place(), name)).unwrap();
+                // One that cannot be read yet is read when it is needed, as the command does it.
+                let value = self.clock.run(self.sim.secret(&place(), name)).ok()?;
                 Some(key.hash(&value.into()))
             }
             SecretSource::Generated { .. } => None,

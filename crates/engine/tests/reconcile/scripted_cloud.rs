@@ -276,6 +276,7 @@ impl Cloud for ScriptedCloud<'_> {
     }
 
     async fn secret(&self, place: &Place, name: &str) -> Result<String, CloudError> {
+        self.note("secret", name);
         self.world.sim.secret(place, name).await
     }
 }

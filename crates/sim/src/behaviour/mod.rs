@@ -31,7 +31,7 @@ pub(crate) use turn::Turn;
 pub(crate) use views::WaiterView;
 
 use gpb_base::stdlib::Library;
-use refusal_rules::{RateRule, UnknownRule};
+use refusal_rules::{RateRule, SecretRule, UnknownRule};
 use rules::{ServiceRules, TypeRules};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -103,6 +103,16 @@ impl Behaviour {
     pub(crate) fn of(&self, ty: &str) -> Option<&TypeRules> {
         let (service, name) = words(ty)?;
         self.services.get(service)?.types.get(name)
+    }
+
+    /// Lists the types whose resources keep secrets, each with its rule.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = (String, &SecretRule)> {
+        self.services.iter().flat_map(|(service, rules)| {
+            rules
+                .types
+                .iter()
+                .filter_map(move |(name, row)| Some((format!("aws.{service}.{name}"), row.secret.as_ref()?)))
+        })
     }
 
     pub(crate) fn unknown(&self, ty: &str) -> Option<&UnknownRule> {

@@ -197,6 +197,20 @@ pub(crate) struct HeldRule {
     pub source: String,
 }
 
+/// The secret that a resource keeps, which is read by its name.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SecretRule {
+    /// The property that holds the name.
+    pub name: PropPath,
+    /// The time from the creation on in which reads of the secret do not find it.
+    pub within: RuleTime,
+    /// The error of a read that does not find it; `{id}` is the name that was asked for.
+    pub refuses: CallRefusal,
+    /// The public source of the rule.
+    pub source: String,
+}
+
 /// The rate of a service's calls in one place: a token bucket.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -7,10 +7,11 @@ use super::refusal_rules::{CallRefusal, ExclusiveRule, InUseRule, WithinRule};
 use super::rules::RuleCall;
 use super::service_of;
 use super::turn::{OWN_TOKEN, Turn, sql};
+use crate::new_resource::account;
 use crate::resource_table::{self, SimResource};
 use gpb_catalog::TypeDef;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, Properties, property_paths};
-use gpb_model::PropPath;
+use gpb_model::{Place, PropPath};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
@@ -60,6 +61,25 @@ impl Turn<'_> {
             (Some(rule), Some(state)) if life.failed.is_none() => Err(refused(&rule.refuses, &resource.id, state)),
             _ => Ok(()),
         }
+    }
+
+    /// Refuses to read a secret that no resource keeps, or that was made a moment ago.
+    ///
+    /// Where no type of the cloud keeps secrets, every name has one.
+    pub fn refuse_secret(&self, place: &Place, name: &str) -> Result<(), CloudError> {
+        let mut refusal = None;
+        for (ty, rule) in self.behaviour.secrets() {
+            refusal = Some(&rule.refuses);
+            for keeper in sql(resource_table::of_type(self.table, &ty, account(place), &place.region))? {
+                let is_named = property_paths::get(&keeper.properties, &rule.name).and_then(Json::as_str) == Some(name);
+                let life = self.life(&keeper)?;
+                let is_found = life.made.saturating_add(self.behaviour.ms(rule.within)) <= self.now;
+                if is_named && is_found && !life.deleting {
+                    return Ok(());
+                }
+            }
+        }
+        refusal.map_or(Ok(()), |refusal| Err(refused(refusal, name, "")))
     }
 
     /// Refuses an update whose values are already so.

@@ -3,8 +3,8 @@
 use super::condition::RuleCondition;
 use super::normal_form::NormalForm;
 use super::refusal_rules::{
-    BusyRule, ContentsRule, ExclusiveRule, HeldRule, InUseRule, NoChangeRule, RateRule, RefuseRule, UnknownRule,
-    WithinRule,
+    BusyRule, ContentsRule, ExclusiveRule, HeldRule, InUseRule, NoChangeRule, RateRule, RefuseRule, SecretRule,
+    UnknownRule, WithinRule,
 };
 use super::rule_time::RuleTime;
 use gpb_model::PropPath;
@@ -78,6 +78,8 @@ pub(crate) struct TypeRules {
     pub revises: Vec<ReviseRule>,
     /// The resources that end with it.
     pub takes_along: Vec<TakeAlongRule>,
+    /// The secret that each of them keeps.
+    pub secret: Option<SecretRule>,
 }
 
 impl TypeRules {
@@ -105,6 +107,7 @@ impl TypeRules {
         all.extend(self.failures.iter().map(|rule| &rule.source));
         all.extend(self.revises.iter().map(|rule| &rule.source));
         all.extend(self.takes_along.iter().map(|rule| &rule.source));
+        all.extend(self.secret.iter().map(|rule| &rule.source));
         all.into_iter().map(String::as_str).collect()
     }
 }

@@ -39,6 +39,7 @@ fn names(ty: &str, rules: &TypeRules) -> Vec<(String, PropPath)> {
     named.extend(rules.exclusive.iter().flat_map(|rule| &rule.paths).map(own));
     named.extend(rules.held.iter().flat_map(|rule| &rule.paths).map(own));
     named.extend(rules.revises.iter().map(|rule| own(&rule.path)));
+    named.extend(rules.secret.iter().map(|rule| own(&rule.name)));
     for rule in &rules.within {
         named.extend([own(&rule.path), own(&rule.by), (rule.of.clone(), rule.at.clone())]);
     }

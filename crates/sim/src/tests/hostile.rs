@@ -112,6 +112,24 @@ fn a_change_is_believed_too_early_and_comes_later() {
 }
 
 #[test]
+fn a_secret_is_found_some_time_after_a_resource_keeps_it() {
+    let cloud = Hostile::new(
+        "[types.box]
+         secret = { name = 'Note', within = '12s', refuses = { code = 'Missing', kind = 'not_found' }, source = 's' }",
+    );
+    let secret = || cloud.clock.run(cloud.sim.secret(&place(), "key"));
+    assert_eq!(code(secret()), "Missing");
+    let made = cloud.create("box", &json!({"Note": "key"})).unwrap();
+    assert_eq!(code(secret()), "Missing");
+    cloud.pass(12);
+    assert!(secret().is_ok());
+    cloud.delete("box", &made.id).unwrap();
+    assert_eq!(code(secret()), "Missing");
+    let friendly = Hostile::new("[types.net]\nlists = { lag = '3s', source = 's' }");
+    assert!(friendly.clock.run(friendly.sim.secret(&place(), "key")).is_ok(), "no type keeps secrets");
+}
+
+#[test]
 fn a_waiter_that_settles_is_not_fooled() {
     let cloud = Hostile::new(
         "[types.box]
