@@ -171,6 +171,10 @@ impl ApplyRun<'_> {
         record.layer.clone_from(&change.layer);
         record.protect = change.protect;
         self.take_over(&mut record.applied, change);
+        let clean = self.scrubber.properties(&record.observed, Some(&change.desired));
+        if clean != *record.observed {
+            record.observed = clean.into();
+        }
         let observed = ObservedResource { id: record.id.clone(), properties: observed };
         if record == was {
             self.record_observation(&change.address, observed);
