@@ -72,7 +72,7 @@ impl ApplyRun<'_> {
             let removal = RemovalSides { before: &was_applied, sent: &sent.applied, shown: &shown };
             unmet.extend(kept_places(change, removal));
             let waited = self.apply.options.consistency_timeout.saturating_sub(left);
-            let is_waiting = waited < SHOWN_WITHIN && !left.is_zero() && !cancel.is_cancelled();
+            let is_waiting = waited < SHOWN_WITHIN && !left.is_zero();
             let mut missing = if is_waiting { self.missing(change, sent, &shown) } else { Vec::new() };
             missing.retain(|path| only.is_none_or(|only| only.iter().any(|one| path.covers(one))));
             if unmet.is_empty() && missing.is_empty() {
