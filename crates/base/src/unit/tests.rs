@@ -129,6 +129,8 @@ proptest! {
 
     #[test]
     fn scaling_is_undone_by_dividing(a in any_quantity(), by in 1i64..1_000_000) {
+        // A percentage of a number is a part of it, and not a larger percentage.
+        prop_assume!(a.dimension != Dimension::Percent);
         let (a, by) = (Amount::Quantity(a), Amount::Number(by.into()));
         let scaled = apply(multiply, a, by).unwrap();
         prop_assert_eq!(apply(divide, scaled, by), Some(a));

@@ -9,9 +9,12 @@ use gpb_engine::cloud::CloudErrorKind;
 /// A world of AWS's own types, as hostile as they are.
 pub(super) fn world() -> EngineFixture {
     let mut world = EngineFixture::new();
-    let behaviour = Behaviour::aws(&Library::embedded()).unwrap();
+    let library = Library::embedded();
+    let behaviour = Behaviour::aws(&library).unwrap();
+    let forms = OutputForms::parse(library.get("sim/forms.toml").unwrap()).unwrap();
     let types: Arc<dyn TypeSource> = Arc::new(Catalog::embedded());
-    let options = SimOptions { types: types.clone(), behaviour, ..options(&world.clock, Faults::default(), None) };
+    let options =
+        SimOptions { types: types.clone(), forms, behaviour, ..options(&world.clock, Faults::default(), None) };
     world.sim = SimCloud::in_memory(options).unwrap().without_idempotency();
     world.types = types;
     world

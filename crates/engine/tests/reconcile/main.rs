@@ -41,7 +41,7 @@ use gpb_model::PropPath;
 use gpb_model::graph::Graph;
 use gpb_model::{Address, Environment, Lifecycle, Model, Output, PropertyValue, Reference, Resource, SecretSource};
 use gpb_sim::testing::{TestTypes, options, place};
-use gpb_sim::{Behaviour, CrashHook, Faults, SimCloud, SimOptions};
+use gpb_sim::{Behaviour, CrashHook, Faults, OutputForms, SimCloud, SimOptions};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
