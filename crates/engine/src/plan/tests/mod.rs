@@ -7,5 +7,6 @@ mod drift;
 mod laws;
 mod lifecycle;
 mod order;
+mod passing;
 mod references;
 mod speed;
