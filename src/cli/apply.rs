@@ -108,6 +108,7 @@ async fn apply_stored_plan(
         let gaps = plan::capability_refusals(&promised, Some(&result.compiled.model), cloud.as_ref());
         result.refusals.extend(gaps);
     }
+    plan::take_drift(&mut promised, &result.plan);
     result.plan = promised;
     if session.common.json {
         announce(&result);
@@ -142,7 +143,8 @@ async fn check_promise(session: &Session, promised: &Plan, result: &PlanResult) 
     };
     let seen = observe(session, &snapshot, &result.compiled, cloud).await.map_err(|d| refuse(&d, Exit::Error))?;
     let model = plan::model_hash(&result.compiled.model);
-    if let Some(diagnostic) = plan::stale(promised, Some(&model), &snapshot, Some(&seen.observation)) {
+    let stale = plan::stale(promised, Some(&model), &snapshot, Some(&seen.observation));
+    if let Some(diagnostic) = stale.or_else(|| plan::weakened_since(promised, &result.plan)) {
         return Err(refuse(&[diagnostic], Exit::Refused));
     }
     if let Some(diagnostic) = plan::unread_since(promised, &seen.unread) {

@@ -165,6 +165,7 @@ fn record(resource: &Resource, graph: &Graph, key: &ResourceKey, observed: Prope
         protect: resource.lifecycle.protect,
         tainted: None,
         failed: false,
+        changing: false,
     }
 }
 

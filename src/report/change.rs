@@ -134,7 +134,7 @@ impl ChangePrinter<'_> {
         let name = place_name(def, &difference.path);
         let shape = def.and_then(|def| def.shape_at(&difference.path));
         let diff = match &difference.before {
-            Some(json) => value_diff(def, shape, json, after),
+            Some(json) => value_diff(def, (&difference.path, shape), json, after),
             None => ValueDiff::Changed(before.clone(), after.clone()),
         };
         let head = format!("{name} = ");
@@ -186,9 +186,13 @@ fn warning(change: &ResourceChange, difference: &PropertyDifference) -> String {
 
 /// Returns the consequence of a change of this property for its resource.
 fn consequence(def: Option<&TypeDef>, difference: &PropertyDifference) -> String {
-    let conditional = def.is_some_and(|def| {
-        def.conditional_create_only.iter().any(|one| one.covers(&difference.path) || difference.path.covers(one))
-    });
+    // Where a change only may need a new resource the value decides, and one that is known is changed in place: the cloud
+    // has an operation for it, or the plan is refused.
+    let is_open = difference.after.as_ref().is_some_and(|after| !after.is_known());
+    let conditional = is_open
+        && def.is_some_and(|def| {
+            def.conditional_create_only.iter().any(|one| one.covers(&difference.path) || difference.path.covers(one))
+        });
     match (difference.forces_replacement, conditional) {
         (true, _) => "forces replacement".to_owned(),
         (false, true) => "may be replaced: that depends on the value".to_owned(),
@@ -208,7 +212,7 @@ fn note(change: &ResourceChange, create_first: bool, def: Option<&TypeDef>) -> S
         });
     }
     match change.action {
-        Action::Adopt => notes.push("exists from an interrupted run: adopted".to_owned()),
+        Action::Adopt => notes.push("an earlier run did not finish it: taken up again".to_owned()),
         Action::Forget => notes.push("is gone: forgotten".to_owned()),
         Action::Read if change.id.is_none() => notes.push("read during apply".to_owned()),
         Action::Create if !change.drift.is_empty() => notes.push("is gone: created again".to_owned()),

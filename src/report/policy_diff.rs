@@ -2,7 +2,7 @@
 
 use super::value_diff::{ValueDiff, changed, elements, is_same, likened, value_diff};
 use gpb_engine::plan::{compare, values};
-use gpb_model::{PropertyMap, PropertyValue};
+use gpb_model::{PropPath, PropertyMap, PropertyValue};
 use serde_json::{Map, Value as Json, json};
 
 /// The version that a policy has without a word of it.
@@ -163,7 +163,7 @@ fn by_name(was: &Map<String, Json>, will: &PropertyMap, each: &EntryDiff<'_>) ->
 
 fn plain(was: Option<&Json>, will: Option<&PropertyValue>) -> Option<ValueDiff> {
     match (was, will) {
-        (Some(was), Some(will)) => Some(value_diff(None, None, was, will)),
+        (Some(was), Some(will)) => Some(value_diff(None, (&PropPath::default(), None), was, will)),
         (Some(was), None) => values::lift(was).map(ValueDiff::Removed),
         (None, Some(will)) => Some(ValueDiff::Added(will.clone())),
         (None, None) => None,

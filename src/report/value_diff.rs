@@ -8,7 +8,7 @@ use super::value::{element, entry, pick};
 use gpb_catalog::{Shape, TypeDef};
 use gpb_engine::plan::{compare, values};
 use gpb_engine::state::is_redacted;
-use gpb_model::{PropertyMap, PropertyValue};
+use gpb_model::{PropPath, PropertyMap, PropertyValue};
 use serde_json::{Map, Value as Json};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
@@ -72,15 +72,15 @@ impl ValueDiff {
     }
 }
 
-/// Compares what is there with what is to be.
+/// Compares what is there with what is to be, at a place of a type.
 pub(super) fn value_diff(
     def: Option<&TypeDef>,
-    shape: Option<&Shape>,
+    (path, shape): (&PropPath, Option<&Shape>),
     before: &Json,
     after: &PropertyValue,
 ) -> ValueDiff {
     let shape = pick(def, shape, after);
-    if is_same(shape, before, after) {
+    if is_same(shape, before, after) || is_in_form(def, path, before, after) {
         return ValueDiff::Same(after.clone());
     }
     let opened = opened(before, after);
@@ -90,11 +90,12 @@ pub(super) fn value_diff(
             if policy_diff::is_policy(was) && policy_diff::is_policy_value(will) {
                 policy_diff::policy(was, will)
             } else {
-                ValueDiff::Map(entries(def, shape, was, will))
+                ValueDiff::Map(entries(def, (path, shape), was, will))
             }
         }
         (Json::Array(was), PropertyValue::List(will)) => {
-            let item = element(shape);
+            let inner = path.child("*");
+            let item = (&inner, element(shape));
             let pairs = match shape {
                 Some(Shape::List(list)) if !list.ordered => bag(def, item, was, will),
                 _ => sequence(was, will),
@@ -103,7 +104,7 @@ pub(super) fn value_diff(
         }
         (before, PropertyValue::Text(text)) if before.is_object() || before.is_array() => {
             match compare::parse_document(text).and_then(|json| values::lift(&json)) {
-                Some(document) => value_diff(def, shape, before, &document),
+                Some(document) => value_diff(def, (path, shape), before, &document),
                 None => changed(before, after),
             }
         }
@@ -150,6 +151,12 @@ pub(super) fn is_same(shape: Option<&Shape>, before: &Json, after: &PropertyValu
     after.to_json().is_some_and(|after| compare::documents_equal(before, &after))
 }
 
+/// Checks that two texts mean the same in the form that the cloud gives a place back in.
+fn is_in_form(def: Option<&TypeDef>, path: &PropPath, before: &Json, after: &PropertyValue) -> bool {
+    let form = def.and_then(|def| def.form(path));
+    form.zip(before.as_str().zip(after.as_text())).is_some_and(|(form, (before, after))| form.is_same(after, before))
+}
+
 /// Returns one spelling of a value, in which a secret is only a secret.
 fn key(json: &Json) -> String {
     fn hidden(json: &Json) -> Json {
@@ -179,7 +186,7 @@ fn opened(before: &Json, after: &PropertyValue) -> Option<Json> {
 
 fn entries(
     def: Option<&TypeDef>,
-    shape: Option<&Shape>,
+    (path, shape): (&PropPath, Option<&Shape>),
     was: &Map<String, Json>,
     will: &PropertyMap,
 ) -> Vec<(String, ValueDiff)> {
@@ -190,7 +197,7 @@ fn entries(
     let default = |key: &str| typed.and_then(|object| object.by_aws(key)).and_then(|one| one.default.as_ref());
     let new = will.iter().map(|(name, value)| {
         let diff = match was.get(name.as_str()).filter(|json| !json.is_null()) {
-            Some(was) => value_diff(def, entry(shape, name), was, value),
+            Some(was) => value_diff(def, (&path.child(name), entry(shape, name)), was, value),
             // To have nothing there is to have the default, or nothing.
             None if default(name).is_some_and(|default| is_same(None, default, value)) => {
                 ValueDiff::Same(value.clone())
@@ -248,7 +255,7 @@ pub(super) fn sequence(was: &[Json], will: &[PropertyValue]) -> Vec<(Option<usiz
 /// Pairs the elements of lists whose order means nothing, in the order of the new one; what goes stands last.
 fn bag(
     def: Option<&TypeDef>,
-    item: Option<&Shape>,
+    item: (&PropPath, Option<&Shape>),
     was: &[Json],
     will: &[PropertyValue],
 ) -> Vec<(Option<usize>, Option<usize>)> {

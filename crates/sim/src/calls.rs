@@ -170,6 +170,11 @@ impl Cloud for SimCloud {
         Ok(Identity { arn: format!("arn:aws:iam::{account}:user/simulated"), account })
     }
 
+    // What is write-only the catalog says; all else that a resource has is read.
+    fn shows(&self, _ty: &str, _property: &str) -> bool {
+        true
+    }
+
     fn supports(&self, ty: &str) -> Result<(), CloudError> {
         self.def(ty).map(drop)
     }

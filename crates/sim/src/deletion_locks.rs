@@ -16,7 +16,8 @@ impl SimCloud {
         self.limit_rate(RuleCall::Read, &request.key.ty, &request.key.place)?;
         let def = self.def(&request.key.ty)?;
         self.turn(|turn| {
-            existing(turn, request.key)?.map_or_else(|| Ok(Vec::new()), |resource| turn.deletion_locks(&def, &resource))
+            let found = existing(turn, request.key)?;
+            found.map_or_else(|| Ok(Vec::new()), |resource| turn.deletion_locks(&def, &resource, request.leaving))
         })
     }
 

@@ -154,6 +154,37 @@ fn drift_comes_first() {
     insta::assert_snapshot!(human(&world, &model));
 }
 
+/// A change in place of which the value is known is one; of another nobody can say yet.
+#[test]
+fn only_a_value_that_is_not_known_may_replace() {
+    let sized = |size: Json| {
+        let vpc = resource("network.vpc", "aws.net.vpc", json!({ "Cidr": "10.0.0.0/16" }));
+        model([vpc, resource("data.main", "aws.data.store", json!({ "Engine": "x", "Size": size }))])
+    };
+    let world = FakeCloud::applied(&sized(7.into()));
+    let known = human(&world, &sized(8.into()));
+    assert!(known.contains("size = 7 -> 8") && !known.contains("replaced:"), "{known}");
+    let mut unknown = sized(to("network.peer", "Size"));
+    unknown.resources.push(resource("network.peer", "aws.data.store", json!({ "Engine": "x" })));
+    let unknown = human(&world, &unknown);
+    assert!(unknown.contains("may be replaced: that depends on the value"), "{unknown}");
+}
+
+/// What is equal by a form of the catalog is not marked.
+#[test]
+fn another_spelling_is_no_difference() {
+    let group = gpb_catalog::Catalog::embedded().get("aws.ec2.security_group").unwrap();
+    let path = gpb_model::PropPath("SecurityGroupIngress".into());
+    let rule = |cidr: &str, port: i64| json!([{ "CidrIp": cidr, "FromPort": port, "IpProtocol": "tcp" }]);
+    let after = gpb_model::PropertyValue::try_from(rule("10.8.10.0/16", 82)).unwrap();
+    let place = (&path, group.shape_at(&path));
+    let diff = |before| super::value_diff::value_diff(Some(&group), place, &before, &after);
+    assert!(diff(rule("10.8.0.0/16", 82)).is_same());
+    let changed = diff(rule("10.8.0.0/16", 81));
+    let before = changed.before().and_then(|before| before.to_json());
+    assert_eq!(before, Some(rule("10.8.10.0/16", 81)), "only the port is marked");
+}
+
 #[test]
 fn deletions_moves_and_several_places() {
     let mut before = platform("x", 10, "serve");

@@ -113,7 +113,8 @@ fn takes(bound: &BoundType, call: &ApiCall, name: &str) -> bool {
     mapping.place(name, api.input(bound.split(&call.call).1)).is_some()
 }
 
-pub(super) fn reads(bound: &BoundType, name: &str) -> Vec<String> {
+/// Returns the operations of which the answer shows a property of the root.
+pub(crate) fn reads(bound: &BoundType, name: &str) -> Vec<String> {
     let mut found = Vec::new();
     for read in bound.binding.read.iter() {
         if read.set.contains_key(name) || shows(bound, &read.call, read.at.as_ref(), name) {

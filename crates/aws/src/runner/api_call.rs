@@ -36,6 +36,11 @@ pub(super) enum RetryMode {
     ///
     /// So the resource is not left half made.
     AllTransient,
+    /// The removal of one of the things on a resource: as above, and one that is not there is removed.
+    ///
+    /// IAM's lists lag: an attachment that was just taken away may still be listed
+    /// (hashicorp/terraform-provider-aws, issue 4209).
+    Removal,
 }
 
 impl BindingRunner<'_> {
@@ -68,6 +73,7 @@ impl BindingRunner<'_> {
             let passes = match retry_mode {
                 RetryMode::VisibilityOnly => matches!(error.kind, CloudErrorKind::NotReady | CloudErrorKind::NotFound),
                 RetryMode::AllTransient => error.kind.is_retryable() || error.kind == CloudErrorKind::NotFound,
+                RetryMode::Removal => error.kind.is_retryable(),
             };
             if !passes || self.cloud.clock.now().saturating_sub(start) >= VISIBILITY_TIMEOUT {
                 return Err(error);
@@ -220,16 +226,21 @@ impl BindingRunner<'_> {
         scope: &mut TemplateScope,
         retry_mode: RetryMode,
     ) -> Result<(), CloudError> {
-        match self.send_change(&call.call, input, retry_mode).await {
+        let is_no_failure = |error: &CloudError| {
+            (retry_mode == RetryMode::Removal && error.kind == CloudErrorKind::NotFound)
+                || call.ignore.iter().any(|entry| is_error(error, entry))
+        };
+        let error = match self.send_change(&call.call, input, retry_mode).await {
             Ok(answer) => match self.failure_in(call, &answer) {
-                Some(error) if call.ignore.iter().any(|entry| is_error(&error, entry)) => {}
-                Some(error) => return Err(error),
-                None => merge(&mut scope.out, answer),
+                Some(error) => error,
+                None => {
+                    merge(&mut scope.out, answer);
+                    return Ok(());
+                }
             },
-            Err(error) if call.ignore.iter().any(|entry| is_error(&error, entry)) => {}
-            Err(error) => return Err(error),
-        }
-        Ok(())
+            Err(error) => error,
+        };
+        if is_no_failure(&error) { Ok(()) } else { Err(error) }
     }
 
     /// Returns the failure that an answer of status 200 holds, where the binding names its place.

@@ -40,16 +40,17 @@ impl BindingRunner<'_> {
                     known = Some(self.revive(&mut scope, error, sink).await?);
                     break;
                 }
-                Err(error) => return Err(error),
-            }
-            // What is made is known before it is waited for.
-            if known.is_none() {
-                known = self.identify(&scope);
-                if let Some(id) = &known {
-                    sink.progress(Progress::Identified { id: id.clone() }).await?;
-                    scope.parts = self.parts(id);
-                    scope.id = Some(id.clone());
+                Err(error) => {
+                    // What lies upon some of its elements is there, and is to be finished or deleted.
+                    if known.is_none() && self.is_begun(call, &scope) {
+                        self.tell_identifier(&mut scope, sink).await?;
+                    }
+                    return Err(error);
                 }
+            }
+            // Before anything is waited for: a run may end while it waits.
+            if known.is_none() {
+                known = self.tell_identifier(&mut scope, sink).await?;
             }
             self.wait_for_operation(call, &scope, sink).await?;
             if call.wait && known.is_some() {
@@ -60,6 +61,28 @@ impl BindingRunner<'_> {
         let Some(id) = known else { return Err(self.no_identifier(&scope)) };
         let fetched = self.complete_creation(&mut scope, sink).await?;
         self.observe_fetched(&id, &fetched).await
+    }
+
+    /// Tells the identifier, once the answers show it, so that the journal has it.
+    async fn tell_identifier(
+        &self,
+        scope: &mut TemplateScope,
+        sink: &dyn ProgressSink,
+    ) -> Result<Option<String>, CloudError> {
+        let Some(id) = self.identify(scope) else { return Ok(None) };
+        sink.progress(Progress::Identified { id: id.clone() }).await?;
+        scope.parts = self.parts(&id);
+        scope.id = Some(id.clone());
+        Ok(Some(id))
+    }
+
+    /// Checks that this creation has carried a call out for some element of its `for`.
+    fn is_begun(&self, call: &ApiCall, scope: &TemplateScope) -> bool {
+        let (Some(list), Some(token)) = (&call.each, &scope.token) else { return false };
+        match list.fill(scope).value() {
+            Some(Json::Array(items)) => items.iter().any(|item| self.cloud.has_laid(token, item)),
+            one => one.is_some_and(|item| self.cloud.has_laid(token, &item)),
+        }
     }
 
     /// Returns the error of a creation whose answers do not show what was made.

@@ -91,7 +91,7 @@ impl BindingRunner<'_> {
         let items: Vec<Json> = items.into_iter().filter(|item| passes_filter(item, &children.filter, scope)).collect();
         for item in items {
             scope.item = Some(item);
-            self.perform(&children.delete, scope, &Properties::new(), RetryMode::AllTransient).await?;
+            self.perform(&children.delete, scope, &Properties::new(), RetryMode::Removal).await?;
         }
         scope.item = None;
         Ok(())
@@ -125,7 +125,7 @@ impl BindingRunner<'_> {
     /// `NotFound` means success here, so it is not waited out.
     async fn delete_call(&self, call: &ApiCall, scope: &mut TemplateScope) -> Result<(), CloudError> {
         if call.each.is_some() || call.once_per.is_some() {
-            return self.perform(call, scope, &Properties::new(), RetryMode::AllTransient).await.map(|_| ());
+            return self.perform(call, scope, &Properties::new(), RetryMode::Removal).await.map(|_| ());
         }
         if !Self::conditions_hold(call.conditions(), scope) {
             return Ok(());

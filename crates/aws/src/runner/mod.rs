@@ -246,6 +246,10 @@ impl Cloud for AwsCloud {
         self.planned_gaps(request)
     }
 
+    fn shows(&self, ty: &str, property: &str) -> bool {
+        self.bindings.get(ty).is_ok_and(|bound| !crate::lint::reads(&bound, property).is_empty())
+    }
+
     async fn read(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
         self.runner(&key.ty, &key.place).await?.read(&key.id).await
     }

@@ -24,7 +24,7 @@ impl BindingRunner<'_> {
             return Ok(false);
         }
         match &subresource.each {
-            None => self.calls(&subresource.put, subresource, scope, sink).await,
+            None => self.calls(&subresource.put, subresource, scope, RetryMode::AllTransient, sink).await,
             Some(each) => {
                 let there =
                     if each.keep { Vec::new() } else { self.current_elements(subresource, scope, None).await? };
@@ -46,12 +46,12 @@ impl BindingRunner<'_> {
             return self.reconcile(subresource, there, scope, sink).await;
         }
         if desired(subresource, scope) {
-            return self.calls(&subresource.put, subresource, scope, sink).await;
+            return self.calls(&subresource.put, subresource, scope, RetryMode::AllTransient, sink).await;
         }
-        self.calls(&subresource.clear, subresource, scope, sink).await
+        self.calls(&subresource.clear, subresource, scope, RetryMode::AllTransient, sink).await
     }
 
-    /// Clears it before a deletion that it would prevent.
+    /// Clears it before a deletion that it would prevent. An element that is not there any more is cleared.
     pub(super) async fn delete_subresource(
         &self,
         subresource: &Subresource,
@@ -59,10 +59,10 @@ impl BindingRunner<'_> {
         sink: &dyn ProgressSink,
     ) -> Result<(), CloudError> {
         if subresource.each.is_none() {
-            return self.calls(&subresource.clear, subresource, scope, sink).await.map(|_| ());
+            return self.calls(&subresource.clear, subresource, scope, RetryMode::Removal, sink).await.map(|_| ());
         }
         for (element, raw) in self.current_elements(subresource, scope, None).await? {
-            self.element_calls(&subresource.remove, element, raw, scope, sink).await?;
+            self.element_calls(&subresource.remove, (element, raw), scope, RetryMode::Removal, sink).await?;
         }
         Ok(())
     }
@@ -72,6 +72,7 @@ impl BindingRunner<'_> {
         calls: &[ApiCall],
         subresource: &Subresource,
         scope: &mut TemplateScope,
+        retry_mode: RetryMode,
         sink: &dyn ProgressSink,
     ) -> Result<bool, CloudError> {
         let owned: BTreeSet<String> = subresource.properties.iter().cloned().collect();
@@ -80,7 +81,7 @@ impl BindingRunner<'_> {
             let names = call.properties.as_ref().unwrap_or(&subresource.properties);
             let wanted = names.iter().filter_map(|name| Some((name.clone(), scope.desired.get(name)?.clone())));
             let send: Properties = if call.send == Some(SendMode::None) { Properties::new() } else { wanted.collect() };
-            done |= self.perform_and_wait(call, scope, &send, &owned, RetryMode::AllTransient, sink).await?;
+            done |= self.perform_and_wait(call, scope, &send, &owned, retry_mode, sink).await?;
         }
         Ok(done)
     }
@@ -124,7 +125,8 @@ impl BindingRunner<'_> {
         let mut done = false;
         for (element, raw) in &there {
             if !wanted.iter().any(|(one, _)| is_same(key, one, element)) {
-                self.element_calls(&subresource.remove, element.clone(), raw.clone(), scope, sink).await?;
+                let element = (element.clone(), raw.clone());
+                self.element_calls(&subresource.remove, element, scope, RetryMode::AllTransient, sink).await?;
                 done = true;
             }
         }
@@ -137,7 +139,7 @@ impl BindingRunner<'_> {
                 Some((_, raw)) if !subresource.change.is_empty() => (&subresource.change, raw.clone()),
                 _ => (&subresource.add, None),
             };
-            self.element_calls(calls, element, raw, scope, sink).await?;
+            self.element_calls(calls, (element, raw), scope, RetryMode::AllTransient, sink).await?;
             done = true;
         }
         Ok(done)
@@ -146,16 +148,16 @@ impl BindingRunner<'_> {
     async fn element_calls(
         &self,
         calls: &[ApiCall],
-        element: Json,
-        raw: Option<Json>,
+        (element, raw): ListElement,
         scope: &mut TemplateScope,
+        retry_mode: RetryMode,
         sink: &dyn ProgressSink,
     ) -> Result<(), CloudError> {
         (scope.item, scope.raw) = (Some(element), raw);
         let nothing = Properties::new();
         for call in calls {
             // An element's change shows in the list alone, which another call reads.
-            self.perform_and_wait(call, scope, &nothing, &BTreeSet::new(), RetryMode::AllTransient, sink).await?;
+            self.perform_and_wait(call, scope, &nothing, &BTreeSet::new(), retry_mode, sink).await?;
         }
         (scope.item, scope.raw) = (None, None);
         Ok(())

@@ -251,6 +251,7 @@ async fn a_creation_goes_on_with_its_own_first_half() {
     let desired = object(json!({ "Queues": ["a", "b"], "PolicyDocument": { "Id": "p" } }));
     let throttled = cloud.create(create("aws.sqs.queue_policy", &place, &desired), &sink).await.unwrap_err();
     assert_eq!(throttled.kind, CloudErrorKind::Throttled);
+    assert_eq!(sink.identified(), ["a,b"], "the first half is in the journal");
     let made = cloud.create(create("aws.sqs.queue_policy", &place, &desired), &sink).await.unwrap();
     assert_eq!(made.properties["PolicyDocument"], json!({ "Id": "p" }));
     script.done();
@@ -270,4 +271,25 @@ async fn what_only_one_of_two_queues_shows_is_laid_upon_both_again() {
     assert_eq!(seen.properties["Queues"], json!(["a", "b"]));
     assert_eq!(seen.properties.get("PolicyDocument"), None);
     script.done();
+}
+
+/// What failed before anything was laid has left nothing behind.
+#[tokio::test]
+async fn a_creation_that_failed_at_its_first_element_has_no_identifier() {
+    let read = |role: &str| error("iam:GetRolePolicy", json!({ "RoleName": role, "PolicyName": "p" }), "NoSuchEntity");
+    let put = |role: &str| json!({ "RoleName": role, "PolicyName": "p", "PolicyDocument": POLICY });
+    for (refused, expected) in [("a", vec![]), ("b", vec!["p,a,b"])] {
+        let mut steps = vec![read("a"), read("b")];
+        if refused == "b" {
+            steps.push(ok("iam:PutRolePolicy", put("a"), json!({})));
+        }
+        steps.push(error("iam:PutRolePolicy", put(refused), "AccessDenied"));
+        let (script, sink) = (Script::new(steps), Quiet::default());
+        let (place, desired) =
+            (place(), object(json!({ "PolicyName": "p", "Roles": ["a", "b"], "PolicyDocument": { "Id": "p" } })));
+        let failed = cloud(&script).create(create("aws.iam.policy", &place, &desired), &sink).await.unwrap_err();
+        assert_eq!(failed.kind, CloudErrorKind::Denied);
+        assert_eq!(sink.identified(), expected);
+        script.done();
+    }
 }

@@ -81,6 +81,44 @@ async fn a_role_leaves_the_profiles_of_others_before_it_goes() {
     delete(steps, "aws.iam.role", "r").await.unwrap();
 }
 
+/// What was taken from a role a moment ago may still be listed; that it is not there any more is no word about the role.
+#[tokio::test]
+async fn what_a_list_still_shows_does_not_hide_the_role() {
+    let role = || json!({ "RoleName": "r" });
+    let attached = |arn: &str| json!({ "RoleName": "r", "PolicyArn": arn });
+    let profile = || json!({ "RoleName": "r", "InstanceProfileName": "left" });
+    let listed = json!({ "AttachedPolicies": [{ "PolicyArn": "arn:gone" }, { "PolicyArn": "arn:there" }] });
+    let steps = vec![
+        ok("iam:GetRole", role(), json!({ "Role": { "RoleName": "r", "Arn": "arn:r" } })),
+        ok("iam:ListAttachedRolePolicies", role(), listed),
+        error("iam:DetachRolePolicy", attached("arn:gone"), "NoSuchEntity"),
+        ok("iam:DetachRolePolicy", attached("arn:there"), json!({})),
+        ok("iam:ListRolePolicies", role(), json!({ "PolicyNames": [] })),
+        ok(
+            "iam:ListInstanceProfilesForRole",
+            role(),
+            json!({ "InstanceProfiles": [{ "InstanceProfileName": "left" }] }),
+        ),
+        error("iam:RemoveRoleFromInstanceProfile", profile(), "NoSuchEntity"),
+        ok("iam:DeleteRole", role(), json!({})),
+        error("iam:GetRole", role(), "NoSuchEntity"),
+    ];
+    delete(steps, "aws.iam.role", "r").await.unwrap();
+}
+
+/// Of a policy that lies upon several roles, the rest goes though one is gone.
+#[tokio::test]
+async fn a_policy_that_one_role_has_no_more_leaves_the_others() {
+    let of = |role: &str| json!({ "RoleName": role, "PolicyName": "p" });
+    let steps = vec![
+        error("iam:DeleteRolePolicy", of("a"), "NoSuchEntity"),
+        ok("iam:DeleteRolePolicy", of("b"), json!({})),
+        error("iam:GetRolePolicy", of("a"), "NoSuchEntity"),
+        error("iam:GetRolePolicy", of("b"), "NoSuchEntity"),
+    ];
+    delete(steps, "aws.iam.policy", "p,a,b").await.unwrap();
+}
+
 #[tokio::test]
 async fn a_subscription_that_nobody_confirmed_counts_as_deleted() {
     let arn = || json!({ "SubscriptionArn": "arn:s" });

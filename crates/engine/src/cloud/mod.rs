@@ -199,6 +199,11 @@ pub trait Cloud: Send + Sync {
         Vec::new()
     }
 
+    /// Returns true when reads are known to show a property of the root once it is set.
+    fn shows(&self, _ty: &str, _property: &str) -> bool {
+        false
+    }
+
     /// Reads a resource; `None` when it does not exist.
     async fn read(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError>;
 

@@ -78,10 +78,13 @@ pub fn stale(
             }
         }
     }
-    (!reasons.is_empty()).then(|| {
-        Diagnostic::error("GPB7006", format!("this plan does not hold any more: {}", reasons.join("; ")))
-            .help("make a new plan, read it, and apply that")
-    })
+    (!reasons.is_empty()).then(|| stale_plan(&reasons))
+}
+
+/// Returns the diagnostic of a plan that is stale for these reasons.
+pub(super) fn stale_plan(reasons: &[String]) -> Diagnostic {
+    Diagnostic::error("GPB7006", format!("this plan does not hold any more: {}", reasons.join("; ")))
+        .help("make a new plan, read it, and apply that")
 }
 
 /// Returns the basis of a plan with these changes, but for the hash of the model.

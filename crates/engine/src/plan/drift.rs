@@ -37,8 +37,10 @@ pub(super) fn fill(
     let mut is = masked(&masked(&now.properties, managed.applied), recorded);
     volatile::strip(rules, managed, everything, &mut was, &mut is);
     let is_known = |path: &PropPath| differences.iter().any(|one| one.path.covers(path) || path.covers(&one.path));
-    let besides: Vec<PropertyDifference> =
-        since_read(def, lifecycle, &was, &is).into_iter().filter(|one| !is_known(&one.path)).collect();
+    // What a read after the change did not show yet, and is there as it was sent, nobody else has changed.
+    let is_late = |one: &PropertyDifference| one.before.is_none() && at(managed.applied, &one.path).is_some();
+    let besides = since_read(def, lifecycle, &was, &is).into_iter().filter(|one| !is_known(&one.path) && !is_late(one));
+    let besides: Vec<PropertyDifference> = besides.collect();
     change.drift = differences;
     change.drift.extend(besides);
     change.drift.sort_by(|a, b| a.path.cmp(&b.path));

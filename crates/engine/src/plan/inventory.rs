@@ -29,6 +29,8 @@ pub(super) struct ManagedResource<'a> {
     pub protect: Option<bool>,
     /// True when it has to be adopted: its creation was interrupted, or left something undone.
     pub adopt: bool,
+    /// True when its creation has come to its end.
+    pub is_created: bool,
     /// The reason that it can only be replaced: it ended in a failed state.
     pub failed: Option<&'a str>,
     /// The address before a `moved`.
@@ -92,7 +94,7 @@ pub(super) fn inventory<'a>(inputs: &PlanInputs<'a>) -> Result<Inventory<'a>, Ve
     intents.sort_by_key(|intent| intent.sequence);
     for intent in intents {
         let address = renames.get(&intent.address).unwrap_or(&intent.address);
-        let is_over = everything.managed.get(address).is_some_and(|managed| !managed.adopt);
+        let is_over = everything.managed.get(address).is_some_and(|managed| managed.is_created);
         // What an update or a deletion has done is seen by comparing; a creation over what stands is a replacement, which
         // is planned again.
         if intent.operation != OperationKind::Create || is_over {
@@ -133,6 +135,7 @@ fn from_record<'a>(
         layer: record.layer.as_deref(),
         protect: record.protect,
         adopt: record.tainted.is_some(),
+        is_created: record.tainted.is_none() || record.changing,
         failed: record.tainted.as_deref().filter(|_| record.failed),
         moved_from: moved.map(|_| old.clone()),
         seen,
@@ -161,6 +164,7 @@ fn from_intent<'a>(
         layer: intent.layer.as_deref(),
         protect: None,
         adopt: true,
+        is_created: false,
         failed: None,
         moved_from: None,
         seen,

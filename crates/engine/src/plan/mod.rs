@@ -5,6 +5,7 @@ mod bounds;
 mod capability;
 mod change;
 mod change_parts;
+mod changed_since;
 pub mod compare;
 mod deletion_locks;
 mod drift;
@@ -36,6 +37,7 @@ pub use capability::{capability_refusals, capability_refusals_of_model};
 pub use change::{
     Action, ClearProperties, DriftWarning, OWNER, PLACE, PropertyDifference, ResourceChange, STATE, TYPE,
 };
+pub use changed_since::{take_drift, weakened_since};
 pub use deletion_locks::{add_deletion_locks, deleted_resources, unprotect};
 pub use drift::without_elements_of;
 pub use inputs::{Observation, PlanInputs, PlanOptions, ProtectionOverride};

@@ -11,6 +11,8 @@
 //!    must be gone before it goes.
 //! 4. What a replacement left behind (deposed) goes after its successor is there and all who depend on that have turned
 //!    to it, unless it has to make way for a successor of its name.
+//! 5. A replacement that deletes first waits with that until all it will be built on is there, where it can: a quota that
+//!    keeps a new target group from being made does not cost the listener.
 //!
 //! The rules of memory and names are soft edges: [`StepGraph::break_cycles`] says which give way.
 
@@ -167,6 +169,11 @@ impl<'a> StepOrder<'a> {
         let (create, destroy) = (self.create_step(index), self.destroy_step(index));
         for needed in self.needs.get(index).cloned().unwrap_or_default() {
             self.steps.edge(self.create_step(needed), create, EdgeKind::Hard);
+            // What deletes first itself waits for this to go (rule 3).
+            let is_there = self.changes.get(needed).is_some_and(|needed| needed.action == Action::NoOp);
+            if self.delete_first.contains(&index) && !self.delete_first.contains(&needed) && !is_there {
+                self.steps.edge(self.create_step(needed), destroy, EdgeKind::Need);
+            }
         }
         if change.action == Action::Replace && self.delete_first.contains(&index) {
             self.steps.edge(destroy, create, EdgeKind::Hard);

@@ -18,7 +18,8 @@ use serde_json::Value as Json;
 ///
 /// A place of which a change only *may* need a new resource (the catalog's conditional ones) is tried in place: whether
 /// it does depends on the value, which the service knows and
-/// the catalog does not, and a replacement that was not needed is the worse mistake. The report says that it may happen.
+/// the catalog does not, and a replacement that was not needed is the worse mistake. The report says that it may happen while
+/// the value is not known.
 pub(super) fn mark(def: Option<&TypeDef>, differences: &mut [PropertyDifference]) {
     let Some(def) = def else { return };
     let given = def.primary_identifier.iter().filter(|path| !def.is_read_only(path));

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 /// The strength of an edge. All but the hard ones are soft edges: preferences, dropped where they would form a cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum EdgeKind {
+    /// What a replacement will be built on is there before what it replaces is gone: where it cannot be, nothing breaks.
+    Need,
     /// A name is free before it is taken. Names that must be unique are guessed in part, so this gives way first.
     Name,
     /// A deletion follows a user that stays as it is: its record may be out of date.
@@ -74,19 +76,25 @@ impl StepGraph {
     /// What the model asks for has no cycle, but together with what the state remembers it may: a user that must be
     /// changed before its old base goes, and cannot be changed before. Names give way first, then deletions that wait
     /// for changes, then those that wait for other deletions, and last what is known to be held; the cloud has the last
-    /// word on whether something is still in use.
+    /// word on whether something is still in use. What only spares a gap joins the rest where it fits.
     pub fn break_cycles(&mut self) {
-        if self.nodes.iter().all(|node| node.before.values().all(|kind| *kind == EdgeKind::Hard)) {
+        let has =
+            |is: fn(EdgeKind) -> bool| self.nodes.iter().flat_map(|node| node.before.values()).any(|kind| is(*kind));
+        let (is_soft, has_needs) = (has(|kind| kind != EdgeKind::Hard), has(is_need));
+        if !is_soft {
             return;
         }
-        self.drop_on_cycles(|kind| kind != EdgeKind::UnchangedUse, |kind, _| kind == EdgeKind::Name);
-        self.drop_on_cycles(
-            |_| true,
-            |kind, phase| matches!(kind, EdgeKind::Use | EdgeKind::UnchangedUse) && phase == StepPhase::Create,
-        );
-        self.drop_on_cycles(|_| true, |kind, _| !matches!(kind, EdgeKind::Held | EdgeKind::Hard));
-        self.drop_on_cycles(|_| true, |kind, phase| kind == EdgeKind::Held && phase == StepPhase::Create);
-        self.drop_on_cycles(|_| true, |kind, _| kind != EdgeKind::Hard);
+        let counts = |kind| !is_need(kind);
+        self.drop_on_cycles(|kind| counts(kind) && kind != EdgeKind::UnchangedUse, |kind, _| kind == EdgeKind::Name);
+        self.drop_on_cycles(counts, |kind, phase| {
+            matches!(kind, EdgeKind::Use | EdgeKind::UnchangedUse) && phase == StepPhase::Create
+        });
+        self.drop_on_cycles(counts, |kind, _| !matches!(kind, EdgeKind::Need | EdgeKind::Held | EdgeKind::Hard));
+        self.drop_on_cycles(counts, |kind, phase| kind == EdgeKind::Held && phase == StepPhase::Create);
+        self.drop_on_cycles(counts, |kind, _| !matches!(kind, EdgeKind::Need | EdgeKind::Hard));
+        if has_needs {
+            self.drop_on_cycles(|_| true, |kind, _| is_need(kind));
+        }
     }
 
     /// Drops the edges on a cycle of those that `counts` for which `drops` holds, given kind and phase of the earlier.
@@ -159,4 +167,8 @@ impl StepGraph {
         };
         order.into_iter().filter_map(step).collect()
     }
+}
+
+fn is_need(kind: EdgeKind) -> bool {
+    kind == EdgeKind::Need
 }

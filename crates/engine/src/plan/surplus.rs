@@ -24,31 +24,42 @@ pub(super) fn leave_out(differences: &mut [PropertyDifference], managed: &Manage
         else {
             continue;
         };
-        one.before = Some(Json::Array(elements(def, list, observed, wanted, applied, recorded)));
+        let lists = ElementSides { observed, wanted, applied, recorded };
+        one.before = Some(Json::Array(elements(def, list, lists, &one.path.child("*"))));
     }
 }
 
-fn elements(
-    def: Option<&TypeDef>,
-    list: &ListShape,
-    observed: &[Json],
-    wanted: &[PropertyValue],
-    applied: &[Json],
-    recorded: &[Json],
-) -> Vec<Json> {
+/// A list as it is, shall be, was sent and was read then.
+struct ElementSides<'a> {
+    observed: &'a [Json],
+    wanted: &'a [PropertyValue],
+    applied: &'a [Json],
+    recorded: &'a [Json],
+}
+
+fn elements(def: Option<&TypeDef>, list: &ListShape, sides: ElementSides<'_>, path: &PropPath) -> Vec<Json> {
     let own = |element: &Json| {
-        let sent = applied.iter().find(|sent| is_within(sent, element));
-        match sent.filter(|_| recorded.contains(element)) {
-            Some(sent) => part(def, Some(&list.item), element, &wanted.iter().collect::<Vec<_>>(), sent),
+        let sent = sides.applied.iter().find(|sent| is_within(def, sent, element, path));
+        match sent.filter(|_| sides.recorded.contains(element)) {
+            Some(sent) => part(def, Some(&list.item), element, &sides.wanted.iter().collect::<Vec<_>>(), sent),
             None => element.clone(),
         }
     };
-    observed.iter().map(own).collect()
+    sides.observed.iter().map(own).collect()
 }
 
 /// Returns the part of a value that was sent, or that one of the new values has.
 fn part(def: Option<&TypeDef>, shape: Option<&Shape>, there: &Json, wanted: &[&PropertyValue], sent: &Json) -> Json {
     let shape = def.zip(shape).map(|(def, shape)| def.resolve(shape));
+    if let (Json::Array(items), Json::Array(sent), Some(Shape::List(list))) = (there, sent, shape) {
+        let lists = wanted.iter().filter_map(|value| match value {
+            PropertyValue::List(items) => Some(items),
+            _ => None,
+        });
+        let inner: Vec<&PropertyValue> = lists.flatten().collect();
+        let parts = items.iter().zip(sent).map(|(item, sent)| part(def, Some(&list.item), item, &inner, sent));
+        return Json::Array(parts.collect());
+    }
     let (Json::Object(entries), Json::Object(sent), Some(Shape::Object(object))) = (there, sent, shape) else {
         return there.clone();
     };
@@ -71,13 +82,19 @@ fn part(def: Option<&TypeDef>, shape: Option<&Shape>, there: &Json, wanted: &[&P
 }
 
 /// Checks that all of what was sent is in what is there.
-fn is_within(sent: &Json, there: &Json) -> bool {
+fn is_within(def: Option<&TypeDef>, sent: &Json, there: &Json, path: &PropPath) -> bool {
     match (sent, there) {
-        (Json::Object(sent), Json::Object(there)) => {
-            sent.iter().all(|(key, sent)| there.get(key).is_some_and(|there| is_within(sent, there)))
-        }
+        (Json::Object(sent), Json::Object(there)) => sent
+            .iter()
+            .all(|(key, sent)| there.get(key).is_some_and(|there| is_within(def, sent, there, &path.child(key)))),
         (Json::Array(sent), Json::Array(there)) => {
-            sent.len() == there.len() && sent.iter().zip(there).all(|(sent, there)| is_within(sent, there))
+            let item = path.child("*");
+            sent.len() == there.len() && sent.iter().zip(there).all(|(sent, there)| is_within(def, sent, there, &item))
+        }
+        (Json::String(given), Json::String(back))
+            if def.and_then(|def| def.form(path)).is_some_and(|form| form.is_same(given, back)) =>
+        {
+            true
         }
         _ => compare::documents_equal(sent, there),
     }

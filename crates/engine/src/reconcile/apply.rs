@@ -10,7 +10,8 @@ use super::schedule::Schedule;
 use crate::plan::Plan;
 use crate::secrets::{ScrubbedCloud, SecretScrubber};
 use crate::state::{StateError, StateSnapshot};
-use gpb_model::Address;
+use futures::future::join_all;
+use gpb_model::{Address, SecretSource};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ pub async fn apply(apply: Apply<'_>) -> Result<ApplyOutcome, EngineError> {
     let schedule = Schedule::new(apply.plan, &apply.options.durations);
     let scrubber = Arc::new(SecretScrubber::new(apply.writer.key()?, &snapshot));
     let cloud = ScrubbedCloud::new(apply.cloud, Arc::clone(&scrubber));
+    hold_secrets(&Apply { cloud: &cloud, ..apply }, &scrubber).await;
     let run = ApplyRun::new(Apply { cloud: &cloud, ..apply }, snapshot, scrubber)?;
     let mut outcome = Execution::new(&run, &schedule).run().await?;
     outcome.outputs = run.outputs()?;
@@ -40,6 +42,34 @@ pub async fn apply(apply: Apply<'_>) -> Result<ApplyOutcome, EngineError> {
         "applied"
     );
     Ok(outcome)
+}
+
+/// Keeps in mind every secret that the plan names.
+///
+/// Somebody may have copied that of one resource into another one, and only the copy is to be written down: all are known
+/// before the first is. One that cannot be read now is read again when it is sent.
+async fn hold_secrets(apply: &Apply<'_>, scrubber: &SecretScrubber) {
+    if apply.plan.is_empty() {
+        return;
+    }
+    let mut stored = BTreeSet::new();
+    for change in &apply.plan.changes {
+        let mut wanted = BTreeSet::new();
+        change.desired.values().for_each(|value| secrets_of(value, &mut wanted));
+        for secret in wanted {
+            match &secret {
+                SecretSource::Env { name } => {
+                    if let Some(value) = (apply.environment)(name) {
+                        scrubber.hold(&value, name);
+                    }
+                }
+                SecretSource::Store { name } => drop(stored.insert((change.place.clone(), name.clone()))),
+                SecretSource::Generated { .. } => {}
+            }
+        }
+    }
+    // The scrubbed cloud holds what it reads.
+    join_all(stored.iter().map(|(place, name)| apply.cloud.secret(place, name))).await;
 }
 
 fn check_fits(plan: &Plan, snapshot: &StateSnapshot) -> Result<(), EngineError> {

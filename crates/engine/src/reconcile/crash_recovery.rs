@@ -138,6 +138,16 @@ pub async fn recover(recovery: CrashRecovery<'_>) -> Result<Vec<IntentOutcome>, 
     let cloud = ScrubbedCloud::new(recovery.cloud, Arc::clone(&scrubber));
     let recovery = CrashRecovery { cloud: &cloud, ..recovery };
     let (pending, mut records, scope) = (snapshot.pending, snapshot.resources, snapshot.scope);
+    // What was being changed may be read as it shall be before it is ready so.
+    for intent in pending.iter().filter(|intent| intent.operation == OperationKind::Update) {
+        let record = records.get_mut(&intent.address);
+        let is_meant =
+            |record: &&mut ResourceRecord| record.tainted.is_none() && Some(&record.id) == intent.id.as_ref();
+        if let Some(record) = record.filter(is_meant) {
+            *record = record.clone().unfinished("its last change was interrupted".to_owned(), &intent.depends_on);
+            recovery.writer.put(record.clone()).await?;
+        }
+    }
     // What is not there is looked for over seconds; a killed run may have begun dozens.
     let looks = pending.iter().map(|intent| {
         let label = scope.label(&intent.address);
@@ -182,7 +192,7 @@ async fn resolve_intent(
         OperationKind::Create => match find_created(recovery, intent, &label).await {
             Ok(Some(observed)) => {
                 let id = observed.id.clone();
-                let done = Conclusion::Done(Box::new(record(intent, observed, key, scrubber)));
+                let done = Conclusion::Done(Box::new(created(intent, observed, key, scrubber)));
                 conclude(done, IntentOutcome::Created { address, id }).await
             }
             Ok(None) => conclude(Conclusion::Abandoned, IntentOutcome::NotCreated { address }).await,
@@ -265,7 +275,7 @@ async fn find(
     only_one(ty, with_retry(ClockPause::new(recovery.clock, recovery.seed, &intent.token), find).await?)
 }
 
-fn record(intent: &Intent, observed: ObservedResource, key: &SecretKey, scrubber: &SecretScrubber) -> ResourceRecord {
+fn created(intent: &Intent, observed: ObservedResource, key: &SecretKey, scrubber: &SecretScrubber) -> ResourceRecord {
     let properties = redact(&observed.properties, &redacted_paths(&intent.desired), key);
     ResourceRecord {
         address: intent.address.clone(),
@@ -279,5 +289,6 @@ fn record(intent: &Intent, observed: ObservedResource, key: &SecretKey, scrubber
         protect: None,
         tainted: Some("its creation was interrupted".to_owned()),
         failed: false,
+        changing: false,
     }
 }

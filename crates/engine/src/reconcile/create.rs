@@ -43,19 +43,16 @@ impl ApplyRun<'_> {
         let key = ResourceKey { ty: change.ty.clone(), place: change.place.clone(), id: observed.id.clone() };
         match self.confirm(change, sent, open, &key, None, observed).await {
             Ok(observed) => CallEnd::Done(Box::new(self.record(change, sent, &observed, None)), observed),
-            Err(unmet) => {
-                let failed = unmet.error.kind == CloudErrorKind::FailedState;
-                self.failed_confirmation(change, sent, *unmet, failed)
-            }
+            Err(unmet) => self.failed_confirmation(change, sent, *unmet),
         }
     }
 
-    /// Returns the end of a change that was answered as done and is not to be seen.
-    ///
-    /// `failed` is true for what can only be replaced.
-    pub fn failed_confirmation(&self, change: &ResourceChange, sent: &Payload, unmet: Unmet, failed: bool) -> CallEnd {
+    /// Returns the end of a creation that was answered as done and is not to be seen.
+    pub fn failed_confirmation(&self, change: &ResourceChange, sent: &Payload, unmet: Unmet) -> CallEnd {
         let Unmet { error, observed } = unmet;
-        let reason = format!("its last change did not take effect: {}", error.message);
+        let reason = no_effect(&error);
+        // What ended so before it was ever finished can only be replaced.
+        let failed = error.kind == CloudErrorKind::FailedState;
         let left = ResourceRecord { failed, ..self.record(change, sent, &observed, Some(reason)) };
         CallEnd::Failed { error, left: Some(Box::new(left)) }
     }
@@ -240,6 +237,11 @@ impl ApplyRun<'_> {
         let failed = kind == CloudErrorKind::FailedState;
         ResourceRecord { failed, ..self.record(change, sent, &observed, Some(reason)) }
     }
+}
+
+/// Returns why a change that was answered as done is not finished.
+pub fn no_effect(error: &CloudError) -> String {
+    format!("its last change did not take effect: {}", error.message)
 }
 
 /// The time after which a creation without an answer has surely shown, if it was carried out.

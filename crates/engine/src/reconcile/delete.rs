@@ -57,7 +57,12 @@ impl ApplyRun<'_> {
             let logged = |operation| LoggedCall { operation, ty: &key.ty, place: &key.place, attempt };
             let error = match logged("delete").run(clock, cloud.delete(key, &open.intent.token, &open.sink)).await {
                 Ok(()) => return Ok(()),
-                Err(error) if error.kind == CloudErrorKind::NotFound => return Ok(()),
+                Err(error) if error.kind == CloudErrorKind::NotFound => {
+                    if !self.is_there(change, key).await? {
+                        return Ok(());
+                    }
+                    CloudError { kind: CloudErrorKind::NotReady, ..error }
+                }
                 Err(error) => error,
             };
             if self.read_after_failure(&mut pauses, key, attempt, error).await?.is_none() {
@@ -65,6 +70,18 @@ impl ApplyRun<'_> {
             }
             attempt += 1;
         }
+    }
+
+    /// Reads whether a resource is there of which a call said that it is not: that may be about something on it.
+    ///
+    /// # Errors
+    /// When no read answers.
+    pub async fn is_there(&self, change: &ResourceChange, key: &ResourceKey) -> Result<bool, CloudError> {
+        let read = |attempt| {
+            let logged = LoggedCall { operation: "read", ty: &key.ty, place: &key.place, attempt };
+            logged.run(self.apply.clock, self.apply.cloud.read(key))
+        };
+        Ok(self.retry(change, read).await?.is_some())
     }
 
     /// Removes the record at an address, if there is one.

@@ -106,7 +106,11 @@ impl ApplyRun<'_> {
                     break CallEnd::Done(Box::new(self.unlocked(change, record, &observed)), observed);
                 }
                 Ok(None) => break CallEnd::Deleted,
-                Err(error) if error.kind == CloudErrorKind::NotFound => break CallEnd::Deleted,
+                Err(error) if error.kind == CloudErrorKind::NotFound => match self.is_there(change, &key).await {
+                    Ok(false) => break CallEnd::Deleted,
+                    Ok(true) => CloudError { kind: CloudErrorKind::NotReady, ..error },
+                    Err(unread) => break refused(unread),
+                },
                 Err(error) => error,
             };
             match pauses.pause(error).await {

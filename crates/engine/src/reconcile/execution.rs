@@ -129,8 +129,7 @@ impl<'r, 'a> Execution<'r, 'a> {
                 let (address, ty, action) = (change.address.clone(), change.ty.clone(), change.action);
                 let event = EngineEvent::Failed { address: address.clone(), action, error: error.clone(), elapsed_ms };
                 self.run.apply.events.event(&event);
-                self.ended.insert(index);
-                self.outcome.failed.push(FailedChange { address, ty, action, cause, error });
+                self.failed(index, FailedChange { address, ty, action, cause, error });
                 self.skip_dependents(step, &change.address);
                 Ok(())
             }
@@ -154,6 +153,16 @@ impl<'r, 'a> Execution<'r, 'a> {
             let id = self.run.id_at(&address);
             self.run.apply.events.event(&EngineEvent::Done { address: address.clone(), action, id, elapsed_ms });
             self.outcome.done.push(CompletedChange { address, action, elapsed_ms });
+        }
+    }
+
+    /// Takes note of a failure. Of the steps of one change several may fail, or be skipped before: the first failure counts.
+    fn failed(&mut self, index: usize, failed: FailedChange) {
+        if !self.ended.insert(index) {
+            self.outcome.skipped.retain(|one| one.address != failed.address);
+        }
+        if self.outcome.failed.iter().all(|one| one.address != failed.address) {
+            self.outcome.failed.push(failed);
         }
     }
 

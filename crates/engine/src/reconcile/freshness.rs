@@ -7,7 +7,7 @@ use super::run::ApplyRun;
 use crate::cloud::{CloudError, CloudErrorKind};
 use crate::plan::ResourceChange;
 use gpb_model::Address;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The time for which a service may still hold the name of what was deleted.
@@ -32,13 +32,11 @@ impl ApplyRun<'_> {
 
     /// Returns the time at which all that a change is built on has settled, by the run's clock.
     fn settled_at(&self, change: &ResourceChange) -> Duration {
-        let changes: BTreeMap<&Address, &ResourceChange> =
-            self.apply.plan.changes.iter().map(|change| (&change.address, change)).collect();
         let mut open: Vec<&Address> = change.depends_on.iter().collect();
         let mut seen = BTreeSet::new();
         let mut latest = Duration::ZERO;
         while let Some(address) = open.pop() {
-            let Some(dependency) = changes.get(address).filter(|_| seen.insert(address)) else { continue };
+            let Some(dependency) = self.change_at(address).filter(|_| seen.insert(address)) else { continue };
             let settles = || self.apply.types.get(&dependency.ty).and_then(|def| def.lifecycle.settles);
             if let Some(changed) = self.changed_at(address) {
                 latest = latest.max(changed.saturating_add(settles().unwrap_or_default()));

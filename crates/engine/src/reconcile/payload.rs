@@ -188,6 +188,7 @@ impl ApplyRun<'_> {
             protect: change.protect,
             tainted,
             failed: false,
+            changing: false,
         }
     }
 }

@@ -16,15 +16,17 @@ use crate::plan::ResourceChange;
 use crate::plan::compare::{self, CompareRules, CurrentState};
 use crate::plan::values;
 use crate::state::is_redacted;
-use futures::future::select;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
 use serde_json::Value as Json;
-use std::pin::pin;
 use std::time::Duration;
 
 /// The longest time between two reads.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// The time for which a property that was sent may be missing in what is read and is waited for.
+///
+/// Afterwards it is taken for one that AWS leaves out.
+const SHOWN_WITHIN: Duration = Duration::from_secs(90);
 /// The most places that one message names.
 const NAMED: usize = 4;
 /// The most characters that one message shows of a value.
@@ -44,8 +46,8 @@ impl ApplyRun<'_> {
     /// `only` are the places the change was about; `None` for all that was sent.
     ///
     /// # Errors
-    /// When it still differs after the time that eventual consistency explains, or the run is stopped before. The time
-    /// in which the resource itself is not ready does not count.
+    /// When it still differs after the time that eventual consistency explains. The time in which the resource itself is not
+    /// ready does not count. A run that is stopped lets it come to its end: what is in progress finishes.
     pub async fn confirm(
         &self,
         change: &ResourceChange,
@@ -55,7 +57,7 @@ impl ApplyRun<'_> {
         only: Option<&[PropPath]>,
         mut observed: ObservedResource,
     ) -> Result<ObservedResource, Box<Unmet>> {
-        let (clock, cancel) = (self.apply.clock, self.apply.cancel);
+        let clock = self.apply.clock;
         let (start, mut left) = (clock.now(), self.apply.options.consistency_timeout);
         let (mut pause, mut attempt) = (Duration::from_secs(1), 1);
         let def = self.apply.types.get(&change.ty);
@@ -69,11 +71,15 @@ impl ApplyRun<'_> {
             unmet.retain(|path| only.is_none_or(|only| only.iter().any(|one| one.covers(path) || path.covers(one))));
             let removal = RemovalSides { before: &was_applied, sent: &sent.applied, shown: &shown };
             unmet.extend(kept_places(change, removal));
-            if unmet.is_empty() {
+            let waited = self.apply.options.consistency_timeout.saturating_sub(left);
+            let is_waiting = waited < SHOWN_WITHIN && !left.is_zero();
+            let mut missing = if is_waiting { self.missing(change, sent, &shown) } else { Vec::new() };
+            missing.retain(|path| only.is_none_or(|only| only.iter().any(|one| path.covers(one))));
+            if unmet.is_empty() && missing.is_empty() {
                 return Ok(observed);
             }
             // A verdict is made of a reading that is as late as it can be.
-            if left.is_zero() && !is_fresh && !cancel.is_cancelled() {
+            if left.is_zero() && !is_fresh {
                 is_fresh = true;
                 let read = |attempt| {
                     let logged = LoggedCall { operation: "read", ty: &key.ty, place: &key.place, attempt };
@@ -84,17 +90,17 @@ impl ApplyRun<'_> {
                     continue;
                 }
             }
-            if left.is_zero() || cancel.is_cancelled() {
+            if left.is_zero() {
                 let error = self.scrubber.error(not_as_sent(def.as_deref(), &unmet, &shown, &sent.applied));
                 return Err(Box::new(Unmet { error, observed }));
             }
-            let names: Vec<String> = unmet.iter().map(|path| name(def.as_deref(), path)).collect();
+            let names: Vec<String> = unmet.iter().chain(&missing).map(|path| name(def.as_deref(), path)).collect();
             let for_what = format!("{} to be as sent", names.join(", "));
             let elapsed = clock.now().saturating_sub(start);
             // It is news to be shown, not to be kept; a journal that cannot be written shows when the intent is closed.
             let _ = open.sink.progress(Progress::Waiting { for_what, elapsed }).await;
             let wait = pause.min(left);
-            select(pin!(clock.sleep(wait)), cancel.cancelled()).await;
+            clock.sleep(wait).await;
             left = left.saturating_sub(wait);
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
             let logged = LoggedCall { operation: "wait", ty: &key.ty, place: &key.place, attempt };
@@ -108,6 +114,27 @@ impl ApplyRun<'_> {
             }
             attempt += 1;
         }
+    }
+}
+
+impl ApplyRun<'_> {
+    /// Returns the properties of the root that were sent and that reads show, but not yet.
+    fn missing(&self, change: &ResourceChange, sent: &Payload, shown: &Properties) -> Vec<PropPath> {
+        let Some(def) = self.apply.types.get(&change.ty) else { return Vec::new() };
+        let is_hidden = |path: &PropPath| {
+            sent.is_secret(path) || def.write_only.iter().any(|one| path.covers(one) || one.covers(path))
+        };
+        let is_missing = |path: &PropPath| {
+            path.segments().count() == 1
+                && shown.get(path.head()).is_none_or(Json::is_null)
+                // To leave out what is off is as good as to say it.
+                && sent.applied.get(path.head()) != Some(&Json::Bool(false))
+                && !is_hidden(path)
+                && self.apply.cloud.shows(&change.ty, path.head())
+        };
+        let mut found = unconfirmed_places(&def, &change.ignore, sent, shown);
+        found.retain(is_missing);
+        found
     }
 }
 

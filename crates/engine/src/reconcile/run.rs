@@ -83,6 +83,8 @@ pub(super) struct ApplyRun<'a> {
     pub outputs_before: BTreeMap<String, serde_json::Value>,
     /// The addresses this plan deletes.
     leaving: BTreeSet<Address>,
+    /// The changes of the plan by address.
+    changes: BTreeMap<&'a Address, &'a ResourceChange>,
     shared: Mutex<RunState>,
 }
 
@@ -110,6 +112,7 @@ impl<'a> ApplyRun<'a> {
         let leaving = apply.plan.changes.iter().filter(|change| change.action == Action::Delete);
         Ok(Self {
             leaving: leaving.map(|change| change.address.clone()).collect(),
+            changes: apply.plan.changes.iter().map(|change| (&change.address, change)).collect(),
             key: apply.writer.key()?,
             scrubber,
             start: apply.clock.now(),
@@ -206,6 +209,11 @@ impl<'a> ApplyRun<'a> {
             Conclusion::Failed { left: None, .. } | Conclusion::Abandoned => {}
         }
         Ok(())
+    }
+
+    /// Returns the change at an address.
+    pub fn change_at(&self, address: &Address) -> Option<&'a ResourceChange> {
+        self.changes.get(address).copied()
     }
 
     /// Takes what the resource at an address had put into the lists of others out of their last readings.

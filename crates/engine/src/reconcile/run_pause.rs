@@ -106,9 +106,10 @@ impl RetryPause for RunPause<'_> {
         if error.kind == CloudErrorKind::Throttled {
             run.rate_limiter().throttled(&bucket, now);
         }
-        let Some(wait) = self.wait_after(&error, now).filter(|_| !run.apply.cancel.is_cancelled()) else {
-            return Err(error);
-        };
+        let Some(wait) = self.wait_after(&error, now) else { return Err(error) };
+        if run.apply.cancel.is_cancelled() {
+            return Err(stopped(error));
+        }
         let turn = run.rate_limiter().reserve(&bucket, now.saturating_add(wait));
         let wait = turn.saturating_sub(now);
         let address = change.address.clone();
@@ -116,7 +117,12 @@ impl RetryPause for RunPause<'_> {
         run.apply.events.event(&EngineEvent::Retrying { address, error: error.clone(), after_ms: ms(wait) });
         match select(pin!(run.apply.clock.sleep(wait)), run.apply.cancel.cancelled()).await {
             Either::Left(_) => Ok(()),
-            Either::Right(_) => Err(error),
+            Either::Right(_) => Err(stopped(error)),
         }
     }
+}
+
+/// Says of a failure that it was not believed: the run was stopped before the next try.
+fn stopped(error: CloudError) -> CloudError {
+    CloudError { message: format!("{}; the run was stopped before the next try", error.message), ..error }
 }

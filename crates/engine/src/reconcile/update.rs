@@ -1,6 +1,7 @@
 //! Updating in place, adopting, and writing down what is kept.
 
 use super::call_log::LoggedCall;
+use super::create::no_effect;
 use super::intent::{CallEnd, OpenIntent};
 use super::outcome::FailureCause;
 use super::payload::Payload;
@@ -23,18 +24,19 @@ impl ApplyRun<'_> {
         let sent = self.prepare(change, Some(&record)).await?;
         let open =
             self.begin(&change.address, self.intent_of(change, OperationKind::Update, Some(&record), &sent)).await?;
-        let before = change.before.clone().unwrap_or(record.observed);
-        let is_unfinished = record.tainted.is_some();
+        let before = change.before.clone().unwrap_or_else(|| record.observed.clone());
+        let is_unfinished = record.tainted.is_some() && !record.changing;
         let left = self.places_to_set(change, &sent, &before, is_unfinished);
-        let key = ResourceKey { ty: record.ty, place: record.place, id: record.id };
+        let key = ResourceKey { ty: record.ty.clone(), place: record.place.clone(), id: record.id.clone() };
         let end = match self.update_with_retry(change, &sent, &open, &key, left.clone(), before).await {
             Ok(observed) => {
                 let only = (!is_unfinished).then_some(left.changed.as_slice());
                 match self.confirm(change, &sent, &open, &key, only, observed).await {
                     Ok(observed) => CallEnd::Done(Box::new(self.record(change, &sent, &observed, None)), observed),
+                    Err(unmet) if is_unfinished => self.failed_confirmation(change, &sent, *unmet),
                     Err(unmet) => {
-                        let failed = is_unfinished && unmet.error.kind == CloudErrorKind::FailedState;
-                        self.failed_confirmation(change, &sent, *unmet, failed)
+                        let left = record.unfinished(no_effect(&unmet.error), &self.remaining_dependencies(change));
+                        CallEnd::Failed { error: unmet.error, left: Some(Box::new(left)) }
                     }
                 }
             }
@@ -42,6 +44,12 @@ impl ApplyRun<'_> {
             Err(error) if error.kind == CloudErrorKind::FailedState && is_unfinished => {
                 let reason = format!("its creation failed: {error}");
                 let left = self.left(change, &sent, key, error.kind, reason).await;
+                CallEnd::Failed { error, left: Some(Box::new(left)) }
+            }
+            // It may be under way still, and then no property says so: the next apply has to wait for it.
+            Err(error) if !is_unfinished && may_be_under_way(error.kind) => {
+                let reason = format!("its last change was not finished: {error}");
+                let left = record.unfinished(reason, &self.remaining_dependencies(change));
                 CallEnd::Failed { error, left: Some(Box::new(left)) }
             }
             Err(error) => CallEnd::Failed { error, left: None },
@@ -163,6 +171,10 @@ impl ApplyRun<'_> {
         record.layer.clone_from(&change.layer);
         record.protect = change.protect;
         self.take_over(&mut record.applied, change);
+        let clean = self.scrubber.properties(&record.observed, Some(&change.desired));
+        if clean != *record.observed {
+            record.observed = clean.into();
+        }
         let observed = ObservedResource { id: record.id.clone(), properties: observed };
         if record == was {
             self.record_observation(&change.address, observed);
@@ -227,4 +239,9 @@ impl ApplyRun<'_> {
             StepError::refused(FailureCause::Refused, CloudErrorKind::Internal, "NoRecord", message)
         })
     }
+}
+
+/// Returns true for the failures after which a change may go on by itself: those of waiting, not those of being refused.
+fn may_be_under_way(kind: CloudErrorKind) -> bool {
+    kind.is_retryable() || matches!(kind, CloudErrorKind::TimedOut | CloudErrorKind::FailedState)
 }

@@ -86,6 +86,10 @@ where
         self.cloud.gaps(request)
     }
 
+    fn shows(&self, ty: &str, property: &str) -> bool {
+        self.cloud.shows(ty, property)
+    }
+
     async fn read(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
         self.scrubbed(self.cloud.read(key).await)
     }

@@ -138,7 +138,19 @@ impl SecretScrubber {
 
     fn is_secret(&self, text: &str) -> bool {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        held.iter().any(|one| one.spellings.is_in_value(text)) || self.known_at(text).is_some()
+        held.iter().any(|one| one.spellings.is_in_value(text)) || self.has_known(text)
+    }
+
+    /// Checks that a text is a secret of the state, or has a long one in it as a part of its own.
+    fn has_known(&self, text: &str) -> bool {
+        if self.known.is_empty() {
+            return false;
+        }
+        let is_known = |range: Range<usize>| {
+            let part = text.get(range).unwrap_or_default();
+            part.len() >= LONG && readings(part).iter().any(|reading| self.known_at(reading).is_some())
+        };
+        self.known_at(text).is_some() || (text.len() >= LONG && whole_words::parts(text).into_iter().any(is_known))
     }
 
     /// Returns where the state has the secret that a text is.
@@ -236,22 +248,24 @@ mod tests {
 
     #[test]
     fn a_value_is_found_wherever_the_cloud_gives_it_back() {
-        let scrubber = scrubber(&["x7"]);
+        let scrubber = scrubber(&["x7", "kn0wn-by-hash"]);
         scrubber.hold("hunter2hunter2", "TOKEN");
         scrubber.hold("ab", "SHORT");
         let Json::Object(document) = json!({
             "Url": "postgres://u:hunter2hunter2@db", "Short": "ab", "Word": "abc", "Known": ["x7"], "Written": "x7",
-            "Auth": "aHVudGVyMmh1bnRlcjI=", "Count": 7
+            "Auth": "aHVudGVyMmh1bnRlcjI=", "Count": 7, "Copy": "token is kn0wn-by-hash.", "Coded": "a24wd24tYnktaGFzaA==",
+            "Part": "x7 is short"
         }) else {
             panic!("no object")
         };
         let written = PropertyMap::from_iter([("Written".into(), PropertyValue::Text("x7".into()))]);
         let clean = scrubber.properties(&document, Some(&written));
-        for name in ["Url", "Short", "Auth"] {
+        for name in ["Url", "Short", "Auth", "Copy", "Coded"] {
             assert!(is_redacted(&clean[name]), "{name}");
         }
         assert!(is_redacted(&clean["Known"][0]));
         assert_eq!(clean["Word"], "abc", "a short secret is only itself");
+        assert_eq!(clean["Part"], "x7 is short");
         assert_eq!((&clean["Written"], &clean["Count"]), (&json!("x7"), &json!(7)));
     }
 }

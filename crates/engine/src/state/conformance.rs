@@ -108,6 +108,7 @@ pub fn record(address: &str, id: &str) -> ResourceRecord {
         protect: None,
         tainted: None,
         failed: false,
+        changing: false,
     }
 }
 

@@ -50,11 +50,29 @@ pub struct ResourceRecord {
     pub layer: Option<String>,
     /// The protection, as its declaration said when it was last applied.
     pub protect: Option<bool>,
-    /// The reason that it is not finished: a later step of its creation failed. The next apply finishes or replaces it.
+    /// The reason that it is not finished: a later step of its creation or its last change failed. The next apply finishes
+    /// or replaces it.
     pub tainted: Option<String>,
     /// Of a tainted one: true when it ended in a failed state, so that the next plan replaces it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub failed: bool,
+    /// Of a tainted one: true when it was finished once and a later change of it is not, so that it is not replaced.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub changing: bool,
+}
+
+impl ResourceRecord {
+    /// Marks the record of a finished resource: a change of it is not, and may be under way.
+    ///
+    /// What was applied stays, so that the next plan sees what is left of the change. `depends_on` is what the change
+    /// builds it on.
+    #[must_use]
+    pub fn unfinished(mut self, reason: String, depends_on: &[Address]) -> Self {
+        self.depends_on.extend_from_slice(depends_on);
+        self.depends_on.sort();
+        self.depends_on.dedup();
+        Self { tainted: Some(reason), changing: true, ..self }
+    }
 }
 
 /// All of one scope at one moment.

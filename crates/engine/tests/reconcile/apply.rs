@@ -2,6 +2,7 @@
 
 use super::*;
 use gpb_engine::cloud::{CloudErrorKind, ResourceKey};
+use gpb_engine::plan::StepPhase;
 use gpb_sim::Latency;
 use std::time::Duration;
 
@@ -249,4 +250,35 @@ fn independent_work_goes_on_at_once_and_the_longest_way_goes_first() {
     // 256 are under way at once; the one with something behind it is among them, so two rounds do.
     assert_eq!(world.clock.now(), Duration::from_mins(2));
     world.assert_settled(&desired, "wide");
+}
+
+/// A change of which a step is under way when another is given up, and which fails then, is one failure.
+#[test]
+fn a_change_is_reported_once() {
+    let world = EngineFixture::new();
+    let nets = |cidr: &str| {
+        vec![
+            ("a", "store", json!({"StoreName": "a", "Fixed": cidr})),
+            ("b", "store", json!({"StoreName": "b", "Fixed": cidr})),
+        ]
+    };
+    world.live(&nets("1"));
+    let cloud = scripted_cloud::ScriptedCloud {
+        before: Box::new(|operation, _| match operation {
+            "delete" => Err(scripted_cloud::failure(CloudErrorKind::Denied)),
+            _ => Ok(()),
+        }),
+        ..scripted_cloud::ScriptedCloud::new(&world)
+    };
+    let (mut plan, _) = cloud.plan(&nets("2"), &ProtectionOverride::All);
+    let deletions: Vec<usize> =
+        (0..plan.steps.len()).filter(|step| plan.steps[*step].phase == StepPhase::Destroy).collect();
+    assert_eq!(deletions.len(), 2, "{:?}", plan.steps);
+    // Each creation waits for both names to be free.
+    plan.steps.sort_by_key(|step| (step.phase != StepPhase::Destroy, step.change));
+    for step in &mut plan.steps {
+        step.after = if step.phase == StepPhase::Destroy { vec![] } else { vec![0, 1] };
+    }
+    let outcome = cloud.apply(&plan);
+    assert_eq!((outcome.failed.len(), outcome.skipped.len(), outcome.done.len()), (2, 0, 0), "{outcome:?}");
 }

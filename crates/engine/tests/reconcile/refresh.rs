@@ -1,5 +1,6 @@
 //! Refresh before a plan, and recovery of an interrupted run.
 
+use super::scripted_cloud::ScriptedCloud;
 use super::*;
 use gpb_engine::cloud::CloudErrorKind;
 
@@ -140,6 +141,25 @@ fn what_was_never_made_is_settled_so_and_keeps_its_token() {
     futures::executor::block_on(writer.conclude(sequence, Conclusion::Abandoned, 0)).unwrap();
     begun(&*writer, OperationKind::Update, Some("x"));
     assert_eq!(settle(&world, &*writer), [IntentOutcome::Changed { address }]);
+}
+
+/// The kill came while a change that reads as done was waited for.
+#[test]
+fn what_was_being_changed_is_waited_for_by_the_next_apply() {
+    let (world, address, desired) = (EngineFixture::new(), Address::new("a"), vec![("a", "net", json!({}))]);
+    world.live(&desired);
+    let id = ids(&world.snapshot())["a"].clone();
+    let writer = world.writer();
+    begun(&*writer, OperationKind::Update, Some(&id));
+    assert_eq!(settle(&world, &*writer), [IntentOutcome::Changed { address: address.clone() }]);
+    let record = writer.snapshot().unwrap().resources[&address].clone();
+    assert_eq!(record.tainted.as_deref(), Some("its last change was interrupted"));
+    assert!(record.changing && !record.failed);
+    drop(writer);
+    let cloud = ScriptedCloud::new(&world);
+    assert!(cloud.live(&desired).is_complete());
+    assert_eq!(cloud.made(&["update", "wait"]), ["wait"]);
+    world.assert_settled(&desired, "waited for");
 }
 
 #[test]

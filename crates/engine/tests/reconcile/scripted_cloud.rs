@@ -175,6 +175,10 @@ impl Cloud for ScriptedCloud<'_> {
         self.world.sim.supports(ty)
     }
 
+    fn shows(&self, ty: &str, property: &str) -> bool {
+        self.world.sim.shows(ty, property)
+    }
+
     async fn read(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {
         let nth = self.note("read", "");
         (self.before)("read", nth)?;

@@ -84,6 +84,27 @@ fn a_copy_of_a_secret_is_not_kept() {
     assert!(!holds(&written(&world), "hunter2"));
 }
 
+/// The run that keeps the copy changes another resource than the one whose secret it is.
+#[test]
+fn a_copy_of_an_unchanged_resources_secret_is_not_kept() {
+    for secret in [json!({"from": "env", "name": "TOKEN"}), json!({"from": "store", "name": "stripe/key"})] {
+        let world = EngineFixture::new();
+        let desired = |note: &str| -> DesiredMap {
+            vec![("front", "box", json!({"Note": {"$secret": secret}})), ("other", "box", json!({"Note": note}))]
+        };
+        world.live(&desired("x"));
+        let stripe = world.clock.run(world.sim.secret(&place(), "stripe/key")).unwrap();
+        let value = if secret["from"] == "env" { "hunter2hunter2".to_owned() } else { stripe };
+        let mut cloud = scripted_cloud::ScriptedCloud::new(&world);
+        let copy = json!(format!("copied:x{value}x"));
+        cloud.shown = Box::new(move |_, observed| scripted_cloud::with(observed, "Label", copy.clone()));
+        let outcome = cloud.live(&desired("y"));
+        assert_eq!((outcome.failed.len(), outcome.done.len()), (0, 1), "{outcome:?}");
+        assert!(is_redacted(&world.snapshot().resources[&Address::new("other")].observed["Label"]));
+        assert!(!holds(&written(&world), &value));
+    }
+}
+
 #[test]
 fn a_generated_secret_is_made_once() {
     let world = EngineFixture::new();

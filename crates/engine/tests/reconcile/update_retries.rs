@@ -110,3 +110,47 @@ fn what_is_being_deleted_is_not_deleted_twice() {
     assert_eq!(cloud.made(&["delete", "read"]), ["delete aws.test.box", "read", "read"]);
     world.assert_settled(&vec![], "gone");
 }
+
+/// Something on a resource that is not there any more is not the resource.
+#[test]
+fn a_deletion_that_finds_nothing_is_believed_when_a_read_finds_nothing() {
+    let world = EngineFixture::new();
+    world.live(&front(2, "a"));
+    let cloud = ScriptedCloud {
+        before: Box::new(|call, nth| match call {
+            "delete" if nth == 0 => Err(failure(CloudErrorKind::NotFound)),
+            _ => Ok(()),
+        }),
+        ..ScriptedCloud::new(&world)
+    };
+    assert!(cloud.live(&vec![]).is_complete());
+    assert_eq!(cloud.made(&["delete"]), ["delete aws.test.box", "delete aws.test.box"]);
+    world.assert_settled(&vec![], "deleted");
+}
+
+#[test]
+fn what_is_still_there_is_not_forgotten_when_its_deletion_finds_nothing() {
+    let world = EngineFixture::new();
+    world.live(&front(2, "a"));
+    let cloud = ScriptedCloud {
+        before: Box::new(|call, _| if call == "delete" { Err(failure(CloudErrorKind::NotFound)) } else { Ok(()) }),
+        ..ScriptedCloud::new(&world)
+    };
+    let outcome = cloud.live(&vec![]);
+    assert_eq!(outcome.failed[0].error.kind, CloudErrorKind::NotReady);
+    world.assert_settled(&front(2, "a"), "kept");
+    assert!(world.live(&vec![]).is_complete());
+    world.assert_settled(&vec![], "deleted later");
+}
+
+#[test]
+fn what_somebody_else_deleted_meanwhile_is_gone() {
+    let world = EngineFixture::new();
+    world.live(&front(2, "a"));
+    let cloud = ScriptedCloud {
+        after: Box::new(|call, _| if call == "delete" { Err(failure(CloudErrorKind::NotFound)) } else { Ok(()) }),
+        ..ScriptedCloud::new(&world)
+    };
+    assert!(cloud.live(&vec![]).is_complete());
+    assert_eq!(cloud.made(&["delete", "read"]), ["delete aws.test.box", "read"]);
+}

@@ -6,11 +6,16 @@ use super::turn::{OWN_TOKEN, Turn};
 use crate::resource_table::SimResource;
 use gpb_catalog::TypeDef;
 use gpb_engine::cloud::deletion_locks::{DeletionLock, LockRelease};
-use gpb_engine::cloud::{CloudError, Properties};
+use gpb_engine::cloud::{CloudError, Properties, ResourceKey};
 
 impl Turn<'_> {
-    /// Lists what would make the deletion of a resource be refused, whatever else is deleted.
-    pub fn deletion_locks(&self, def: &TypeDef, resource: &SimResource) -> Result<Vec<DeletionLock>, CloudError> {
+    /// Lists what would make the deletion of a resource be refused, though all that is `leaving` is deleted too.
+    pub fn deletion_locks(
+        &self,
+        def: &TypeDef,
+        resource: &SimResource,
+        leaving: &[ResourceKey],
+    ) -> Result<Vec<DeletionLock>, CloudError> {
         let Some(rules) = self.rules(&resource.ty) else { return Ok(Vec::new()) };
         let mut locks = Vec::new();
         for rule in rules.refuse.iter().filter(|rule| rule.on.contains(&RuleCall::Delete)) {
@@ -27,7 +32,20 @@ impl Turn<'_> {
             locks.push(DeletionLock { reason: rule.reason.clone(), release });
         }
         let names = handles(def, resource);
-        for rule in rules.in_use.iter().filter(|rule| !rule.clears_own) {
+        for rule in &rules.in_use {
+            let Some(lock) = &rule.lock else { continue };
+            let mut staying = Vec::new();
+            for by in &rule.by {
+                let is_leaving = |user: &SimResource| leaving.iter().any(|key| key.ty == user.ty && key.id == user.id);
+                let users = self.users(by, &resource.account, &resource.region, &names, resource.number)?.into_iter();
+                staying.extend(users.filter(|user| !is_leaving(user)).map(|user| user.id));
+            }
+            if !staying.is_empty() {
+                let reason = format!("{} ({})", lock.reason, staying.join(", "));
+                locks.push(DeletionLock { reason, release: LockRelease::Manual { help: lock.help.clone() } });
+            }
+        }
+        for rule in rules.in_use.iter().filter(|rule| !rule.clears_own && rule.lock.is_none()) {
             for by in &rule.by {
                 let user = self.user(by, &resource.account, &resource.region, &names, resource.number)?;
                 // What gpb made is for the order of the plan; what AWS made is in nobody's plan.

@@ -20,10 +20,22 @@ impl Turn<'_> {
         names: &BTreeSet<String>,
         except: i64,
     ) -> Result<Option<SimResource>, CloudError> {
+        Ok(self.users(by, account, region, names, except)?.into_iter().next())
+    }
+
+    /// Finds all the resources that use another one, as [`Turn::user`] finds the first.
+    pub(super) fn users(
+        &self,
+        by: &str,
+        account: &str,
+        region: &str,
+        names: &BTreeSet<String>,
+        except: i64,
+    ) -> Result<Vec<SimResource>, CloudError> {
         let (ty, path) = by.split_once(':').unwrap_or((by, ""));
         let path = PropPath(path.into());
-        let all = sql(resource_table::of_type(self.table, ty, account, region))?;
-        Ok(all.into_iter().find(|user| user.number != except && mentions(&user.properties, &path, names)))
+        let all = sql(resource_table::of_type(self.table, ty, account, region))?.into_iter();
+        Ok(all.filter(|user| user.number != except && mentions(&user.properties, &path, names)).collect())
     }
 
     /// Checks conditions on properties in a place.

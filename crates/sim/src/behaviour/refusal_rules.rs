@@ -111,10 +111,23 @@ pub(crate) struct InUseRule {
     /// Set where the deletion removes the users that AWS made by itself.
     #[serde(default)]
     pub clears_own: bool,
+    /// Set where a plan is refused for the users that it does not delete.
+    #[serde(default)]
+    pub lock: Option<UserLockRule>,
     /// The error of a refused call.
     pub refuses: CallRefusal,
     /// The public source of the rule.
     pub source: String,
+}
+
+/// A lock that is the users of a resource, whoever made them.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserLockRule {
+    /// A clause about the resource: `it holds records that this plan does not delete`.
+    pub reason: String,
+    /// The work of a person who wants it gone, as an imperative.
+    pub help: String,
 }
 
 /// The refusal to delete what holds contents that are no resources: objects, messages.

@@ -47,3 +47,33 @@ fn every_source_is_a_public_address() {
         }
     }
 }
+
+/// What the simulated cloud does not have, so that nothing in it can be locked so.
+const NOT_SIMULATED: &[&str] = &["DescribeCapacityProviders", "DescribeDBClusters"];
+
+/// What a binding asks for before a deletion, the simulated cloud answers too: a plan is refused on both.
+#[test]
+fn contents_that_lock_on_aws_lock_here_too() {
+    let library = Library::embedded();
+    let behaviour = Behaviour::aws(&library).unwrap();
+    let mut compared = 0;
+    for (path, text) in library.below("aws/", ".toml") {
+        let service = path.trim_start_matches("aws/").trim_end_matches(".toml");
+        let file: toml::Table = toml::from_str(text).unwrap();
+        for (name, row) in file.get("types").and_then(toml::Value::as_table).into_iter().flatten() {
+            let rules = behaviour.of(&format!("aws.{service}.{name}")).unwrap();
+            for lock in row.get("locks").and_then(toml::Value::as_array).into_iter().flatten() {
+                let Some(call) = lock.get("call").and_then(toml::Value::as_str) else { continue };
+                let member = lock.get("members").and_then(|members| members.get("type")).and_then(toml::Value::as_str);
+                let is_of = |by: &String| by.split(':').next() == member;
+                let found = match member {
+                    Some(_) => rules.in_use.iter().any(|rule| rule.lock.is_some() && rule.by.iter().any(is_of)),
+                    None => rules.contents.is_some() || NOT_SIMULATED.contains(&call),
+                };
+                assert!(found, "aws.{service}.{name}: {call} is a lock in {path}, and none below sim/behaviour");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared >= 6, "{compared}");
+}

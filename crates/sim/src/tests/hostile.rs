@@ -237,6 +237,25 @@ fn what_holds_something_or_is_protected_or_used_is_not_deleted() {
 }
 
 #[test]
+fn users_that_stay_are_a_lock_and_those_that_leave_are_none() {
+    let cloud = Hostile::new(
+        "[types.net]
+         in_use = [{ by = ['aws.test.box:Uses'], lock = { reason = 'it holds boxes', help = 'delete them' }, refuses = { code = 'DependencyViolation', kind = 'conflict' }, source = 's' }]",
+    );
+    let net = cloud.create("net", &json!({"Note": "n"})).unwrap();
+    let [one, two] = ["a", "b"].map(|note| cloud.create("box", &json!({"Uses": [net.id], "Note": note})).unwrap().id);
+    assert_eq!(cloud.locks("net", &net.id), [format!("it holds boxes ({one}, {two})")]);
+    let (of, observed) = (key("net", &net.id), Properties::new());
+    let locks = |leaving: &[ResourceKey]| {
+        let request = DeletionLockRequest { key: &of, observed: &observed, leaving };
+        cloud.clock.run(cloud.sim.deletion_locks(request)).unwrap()
+    };
+    let all = [key("box", &one), key("box", &two)];
+    assert_eq!(locks(&all[..1])[0].reason, format!("it holds boxes ({two})"));
+    assert_eq!(locks(&all), []);
+}
+
+#[test]
 fn one_only_values_are_refused_twice_and_held_after_deletion() {
     let cloud = Hostile::new(
         "[types.net]

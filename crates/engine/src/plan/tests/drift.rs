@@ -15,7 +15,7 @@ fn object(json: &Json) -> Properties {
 }
 
 /// A world of the real catalog: each resource is declared, was read once, and is now what it is.
-fn world(resources: &[(&str, &str, Json, Json, Json)]) -> (Model, FakeCloud) {
+pub(super) fn world(resources: &[(&str, &str, Json, Json, Json)]) -> (Model, FakeCloud) {
     let declared = resources.iter().map(|(name, ty, applied, ..)| resource(name, ty, applied.clone()));
     let model = model(declared.collect::<Vec<_>>());
     let mut world = FakeCloud::new();
@@ -35,6 +35,7 @@ fn world(resources: &[(&str, &str, Json, Json, Json)]) -> (Model, FakeCloud) {
             protect: None,
             tainted: None,
             failed: false,
+            changing: false,
         };
         world.snapshot.resources.insert(address(name), record);
         world.cloud.insert(address(name), Some(ObservedResource { id, properties: whole(now).into() }));
@@ -42,7 +43,7 @@ fn world(resources: &[(&str, &str, Json, Json, Json)]) -> (Model, FakeCloud) {
     (model, world)
 }
 
-fn plan(model: &Model, world: &FakeCloud) -> Plan {
+pub(super) fn plan(model: &Model, world: &FakeCloud) -> Plan {
     let graph = Graph::build(model);
     let inputs = PlanInputs {
         model,
@@ -63,7 +64,7 @@ fn drifted(ty: &str, applied: Json, recorded: Json, now: Json) -> ResourceChange
     plan(&model, &world).changes.remove(0)
 }
 
-fn told(change: &ResourceChange) -> Vec<(String, String)> {
+pub(super) fn told(change: &ResourceChange) -> Vec<(String, String)> {
     let why = |path: &str| change.drift_warnings.iter().find(|one| one.path.0 == path).map(|one| one.why.clone());
     change.drift.iter().map(|one| (one.path.to_string(), why(&one.path.0).unwrap_or_default())).collect()
 }

@@ -86,6 +86,24 @@ fn a_replacement_that_deletes_first_takes_its_users_along() {
 }
 
 #[test]
+fn a_replacement_that_deletes_first_waits_for_what_it_will_be_built_on() {
+    let first = |name| ResourceChange { create_first: false, ..change(name, Replace) };
+    let listener: Uses<'_> = &[("listener", &["group"])];
+    check(vec![first("listener"), change("group", Create)], listener, &[], "+group -listener +listener");
+    check(vec![first("listener"), change("group", Replace)], listener, listener, "+group -listener +listener -group");
+    // Where the group goes first itself, the listener has to make way for it.
+    check(vec![first("listener"), first("group")], listener, listener, "-listener -group +group +listener");
+}
+
+#[test]
+fn a_base_that_has_to_go_as_well_does_not_keep_the_others_from_being_there_first() {
+    let first = |name| ResourceChange { create_first: false, ..change(name, Replace) };
+    let changes = vec![first("listener"), first("balancer"), change("group", Create)];
+    let declared: Uses<'_> = &[("listener", &["balancer", "group"])];
+    check(changes, declared, &[("listener", &["balancer"])], "+group -listener -balancer +balancer +listener");
+}
+
+#[test]
 fn a_replacement_says_which_half_comes_first() {
     let phases = |create_first| {
         let mut changes = vec![ResourceChange { create_first, ..change("a", Replace) }];
