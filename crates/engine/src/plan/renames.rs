@@ -94,7 +94,8 @@ fn unmoved<'c>(gone: &'c ResourceChange, new: &'c ResourceChange, lines: &MoveLi
 
 fn unpassed(name: &PassedName, (giver, taker): Pair<'_>, model: &Model) -> Diagnostic {
     let (giver, names) = (&giver.address, &name.names);
-    let message = format!("`{}` cannot take {names} of `{giver}`, which can give that up only afterwards", taker.address);
+    let message =
+        format!("`{}` cannot take {names} of `{giver}`, which can give that up only afterwards", taker.address);
     let help = format!(
         "apply twice: first with an intermediate value for `{giver}`, one that nothing has, and `{}` as it is; then as \
          written here",
