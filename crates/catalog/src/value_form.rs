@@ -42,6 +42,22 @@ impl ValueForm {
     }
 }
 
+impl ValueForm {
+    /// Returns a text as all texts of its meaning are spelled, so that names can be looked up by it.
+    ///
+    /// A form in which no one spelling stands for the others leaves the text as it is.
+    pub fn canonical(self, text: &str) -> String {
+        match self {
+            ValueForm::AnyCase => text.to_ascii_lowercase(),
+            ValueForm::Trimmed => text.trim_end().to_owned(),
+            ValueForm::Cidr => range(text).map_or_else(|| text.to_owned(), |net| net.to_string()),
+            ValueForm::DomainName => domain(text),
+            ValueForm::IpProtocol => protocol(text),
+            ValueForm::VersionPrefix | ValueForm::LastPart | ValueForm::Pairs => text.to_owned(),
+        }
+    }
+}
+
 /// Returns the range without the bits behind its mask; an address alone is a range of one.
 fn range(text: &str) -> Option<IpNet> {
     let alone = || text.parse::<std::net::IpAddr>().ok().map(IpNet::from);
@@ -108,5 +124,13 @@ mod tests {
         different(DomainName, "a.example.org", "example.org");
         same(IpProtocol, "TCP", "6");
         different(IpProtocol, "tcp", "udp");
+    }
+
+    #[test]
+    fn texts_of_one_meaning_have_one_spelling() {
+        assert_eq!(AnyCase.canonical("Orders-DB"), "orders-db");
+        assert_eq!(DomainName.canonical("WWW.Example.org."), DomainName.canonical("www.example.org"));
+        assert_eq!(Cidr.canonical("10.8.10.0/16"), Cidr.canonical("10.8.0.0/16"));
+        assert_eq!(LastPart.canonical("role/app"), "role/app");
     }
 }

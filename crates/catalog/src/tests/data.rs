@@ -181,6 +181,20 @@ fn lifecycles_name_places_that_exist() {
 }
 
 #[test]
+fn names_that_aws_keeps_in_lower_case_have_that_form() {
+    let types = [
+        "aws.rds.db_instance",
+        "aws.rds.db_cluster",
+        "aws.rds.db_subnet_group",
+        "aws.elasticache.subnet_group",
+        "aws.elasticache.replication_group",
+    ];
+    for def in types.map(get) {
+        assert_eq!(def.form(&def.primary_identifier[0]), Some(ValueForm::AnyCase), "{}", def.name);
+    }
+}
+
+#[test]
 fn lifecycles_are_read() {
     let subnet = get("aws.ec2.subnet");
     assert_eq!(paths(&subnet.lifecycle.exclusive[0]), ["VpcId", "CidrBlock"]);

@@ -17,6 +17,7 @@ mod lifecycle;
 mod masking;
 mod moves;
 mod order;
+mod passing;
 mod plan_file;
 mod planned_state;
 mod planner;

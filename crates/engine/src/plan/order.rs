@@ -3,7 +3,8 @@
 //! A change is one step or two: *create* (create, update, adopt, keep) and *destroy* (delete). A replacement has both,
 //! the one or the other first (the replacement order). These rules make the edges:
 //!
-//! 1. What is created is created after all it depends on, and after what bears its name is destroyed.
+//! 1. What is created is created after all it depends on, and after what bears its name is destroyed or
+//!    changed to bear another; so is what is changed to bear a name.
 //! 2. What is destroyed is destroyed after those who use it, as the state remembers them, are destroyed, or changed to
 //!    use it no longer.
 //! 3. A replacement that deletes first imposes that on those replaced together with it who depend on it, because they
@@ -16,13 +17,13 @@
 //! The rules of memory and names are soft edges: [`StepGraph::break_cycles`] says which give way.
 
 use super::change::{Action, ResourceChange};
-use super::replacement;
+use super::passing::{self, PassedName};
 use super::step::{PlanStep, StepPhase};
 use super::step_graph::{EdgeKind, StepGraph};
 use crate::state::deposed_from;
 use gpb_catalog::TypeLookup;
+use gpb_model::Address;
 use gpb_model::graph::Graph;
-use gpb_model::{Address, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The inputs of an order.
@@ -41,8 +42,8 @@ pub(super) struct OrderInputs<'a> {
 pub(super) struct StepOrdering {
     /// The steps, each after all it waits for.
     pub steps: Vec<PlanStep>,
-    /// A deletion and a creation that takes its name, which could not be done in this order.
-    pub collisions: Vec<(usize, usize)>,
+    /// The names that could not be given up before they are taken.
+    pub collisions: Vec<PassedName>,
 }
 
 /// Fills in `depends_on` of every change and returns the steps.
@@ -75,7 +76,9 @@ struct StepOrder<'a> {
     users: Vec<Vec<usize>>,
     /// By address, the deletions of what was deposed from it.
     deposed: BTreeMap<Address, Vec<usize>>,
-    /// Deletions that must make a name free, each with the change that takes it.
+    /// The names that must be free before they are taken.
+    passed: Vec<PassedName>,
+    /// Changes that must make a name free, each with the change that takes it.
     makes_way: BTreeSet<(usize, usize)>,
     steps: StepGraph,
     create_steps: Vec<Option<usize>>,
@@ -124,7 +127,8 @@ impl<'a> StepOrder<'a> {
                 deposed.entry(base).or_default().push(index);
             }
         }
-        let makes_way = BTreeSet::new();
+        let passed = passing::passed_names(changes, inputs.types);
+        let makes_way = passed.iter().map(|name| (name.giver, name.taker)).collect();
         Self {
             changes,
             inputs,
@@ -132,6 +136,7 @@ impl<'a> StepOrder<'a> {
             needs,
             users,
             deposed,
+            passed,
             makes_way,
             steps,
             create_steps,
@@ -140,36 +145,23 @@ impl<'a> StepOrder<'a> {
         }
     }
 
-    /// Rule 1, names: a resource that will bear a name of one that goes is created after it.
+    /// Rule 1, names: a resource that will bear a name of another takes it after that has given it up.
     fn names(&mut self) {
-        let mut deleted: BTreeMap<(&str, &Place, replacement::UniqueName), usize> = BTreeMap::new();
-        for (change, at) in self.changes.iter().zip(0..).filter(|(change, _)| change.action == Action::Delete) {
-            let Some(def) = (self.inputs.types)(&change.ty) else { continue };
-            let names = replacement::names_of(&def, change.id.as_deref(), change.before.as_deref());
-            deleted.extend(names.into_iter().map(|name| ((change.ty.as_str(), &change.place, name), at)));
-        }
-        if deleted.is_empty() {
-            return;
-        }
-        let is_new = |change: &ResourceChange| matches!(change.action, Action::Create | Action::Replace);
-        for (change, at) in self.changes.iter().zip(0usize..).filter(|(change, _)| is_new(change)) {
-            let Some(def) = (self.inputs.types)(&change.ty) else { continue };
-            for name in replacement::names_for(&def, &change.desired) {
-                if let Some(&gone) = deleted.get(&(change.ty.as_str(), &change.place, name)) {
-                    self.makes_way.insert((gone, at));
-                    self.steps.edge(self.destroy_step(gone), self.create_step(at), EdgeKind::Name);
-                }
-            }
+        for &(giver, taker) in &self.makes_way {
+            self.steps.edge(self.giving_step(giver), self.create_step(taker), EdgeKind::Name);
         }
     }
 
-    /// Returns the deletions that had to give up making way for a creation, each with it.
-    fn collisions(&self) -> Vec<(usize, usize)> {
-        let is_kept = |(gone, new): &(usize, usize)| {
-            let waits = self.create_step(*new).into_iter().flat_map(|step| self.steps.waits(step));
-            waits.into_iter().any(|(change, _)| change == *gone)
-        };
-        self.makes_way.iter().filter(|pair| !is_kept(pair)).copied().collect()
+    /// Returns the step after which the names that a change gives up are free.
+    fn giving_step(&self, index: usize) -> Option<usize> {
+        self.destroy_step(index).or_else(|| self.create_step(index))
+    }
+
+    /// Returns the names whose givers had to give up making way for the takers.
+    fn collisions(&self) -> Vec<PassedName> {
+        let is_kept =
+            |name: &&PassedName| self.steps.is_after(self.create_step(name.taker), self.giving_step(name.giver));
+        self.passed.iter().filter(|name| !is_kept(name)).cloned().collect()
     }
 
     fn connect(&mut self, index: usize) {

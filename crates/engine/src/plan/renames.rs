@@ -2,6 +2,7 @@
 
 use super::change::{Action, ResourceChange};
 use super::inputs::PlanOptions;
+use super::passing::PassedName;
 use super::replacement::{names_for, names_of};
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
@@ -58,26 +59,49 @@ pub(super) fn suggest_moves(changes: &[ResourceChange], inputs: RenameInputs<'_>
     by_line.iter().filter_map(|(line, pairs)| suggestion(line, pairs, inputs.model)).collect()
 }
 
-/// Returns a diagnostic for each pair of which the old one should make way for the new one, and cannot.
+/// Returns a diagnostic for each name that should be given up for another resource before it is taken, and cannot.
 ///
-/// Both bear one name, and what uses the old one can let go of it only when the new one is there.
-pub(super) fn collisions(changes: &[ResourceChange], pairs: &[(usize, usize)], model: &Model) -> Vec<Diagnostic> {
+/// Of one that goes: both bear one name, and what uses the old one can let go of it only when the new one is there. Of one
+/// that stays, most often a swap: each waits for the other.
+pub(super) fn collisions(changes: &[ResourceChange], passed: &[PassedName], model: &Model) -> Vec<Diagnostic> {
     let lines = MoveLines::new(changes);
-    // What was deposed makes way when it can: it has a successor already, and was not renamed.
-    let pairs = pairs.iter().filter_map(|(gone, new)| changes.get(*gone).zip(changes.get(*new)));
-    let pairs = pairs.filter(|(gone, _)| deposed_from(&gone.address).is_none());
-    let refuse = |(gone, new): Pair<'_>| {
-        let message = format!(
-            "`{}` ({}) bears the name that `{}` will bear, and cannot go before that is there",
-            gone.address, gone.ty, new.address
-        );
-        let help = format!(
-            "if it was renamed, write `{}` in the stack or the environment; else give the new one another name",
-            lines.of(gone, new)
-        );
-        labelled(Diagnostic::error("GPB7002", message), new, model).help(help)
-    };
-    pairs.map(refuse).collect()
+    let mut refused = BTreeMap::new();
+    for name in passed {
+        // What was deposed makes way when it can: it has a successor already, and was not renamed.
+        let pair = changes.get(name.giver).zip(changes.get(name.taker));
+        let Some((gone, new)) = pair.filter(|(gone, _)| deposed_from(&gone.address).is_none()) else { continue };
+        // One refusal for a swap, and for a pair.
+        let pair = (name.giver.min(name.taker), name.giver.max(name.taker));
+        refused.entry(pair).or_insert_with(|| match (gone.action, new.action) {
+            (Action::Delete, Action::Create) => unmoved(gone, new, &lines, model),
+            _ => unpassed(name, (gone, new), model),
+        });
+    }
+    refused.into_values().collect()
+}
+
+fn unmoved<'c>(gone: &'c ResourceChange, new: &'c ResourceChange, lines: &MoveLines<'c>, model: &Model) -> Diagnostic {
+    let message = format!(
+        "`{}` ({}) bears the name that `{}` will bear, and cannot go before that is there",
+        gone.address, gone.ty, new.address
+    );
+    let help = format!(
+        "if it was renamed, write `{}` in the stack or the environment; else give the new one another name",
+        lines.of(gone, new)
+    );
+    labelled(Diagnostic::error("GPB7002", message), new, model, "declared here under a new address").help(help)
+}
+
+fn unpassed(name: &PassedName, (giver, taker): Pair<'_>, model: &Model) -> Diagnostic {
+    let (giver, names) = (&giver.address, &name.names);
+    let message =
+        format!("`{}` cannot take {names} of `{giver}`, which can give that up only afterwards", taker.address);
+    let help = format!(
+        "apply twice: first with an intermediate value for `{giver}`, one that nothing has, and `{}` as it is; then as \
+         written here",
+        taker.address
+    );
+    labelled(Diagnostic::error("GPB7007", message), taker, model, "takes it here").help(help)
 }
 
 fn suggestion(line: &str, pairs: &[Pair<'_>], model: &Model) -> Option<Diagnostic> {
@@ -95,13 +119,14 @@ fn suggestion(line: &str, pairs: &[Pair<'_>], model: &Model) -> Option<Diagnosti
          `--unprotect '{}'`",
         gone.address
     );
-    Some(labelled(Diagnostic::error("GPB7002", message), new, model).help(help))
+    let refused = Diagnostic::error("GPB7002", message);
+    Some(labelled(refused, new, model, "declared here under a new address").help(help))
 }
 
-fn labelled(diagnostic: Diagnostic, new: &ResourceChange, model: &Model) -> Diagnostic {
+fn labelled(diagnostic: Diagnostic, new: &ResourceChange, model: &Model, label: &str) -> Diagnostic {
     let resource = model.resources.iter().find(|resource| resource.address == new.address);
     match resource {
-        Some(resource) => diagnostic.with_label(resource.span, "declared here under a new address"),
+        Some(resource) => diagnostic.with_label(resource.span, label),
         None => diagnostic,
     }
 }

@@ -166,11 +166,30 @@ pub(super) fn create_first_as(
     service(old) != service(new) || !names_for(new, desired).iter().any(shared)
 }
 
-/// A name that no two resources of a type may bear: which of the type's names, and the name.
+/// A name that no two resources of a type may bear: which of the type's names, and the name as AWS compares it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct UniqueName {
     group: usize,
     text: String,
+}
+
+impl UniqueName {
+    /// Returns the properties that make the name.
+    pub fn paths(&self, def: &TypeDef) -> Vec<PropPath> {
+        unique(def).into_iter().nth(self.group).unwrap_or_default()
+    }
+
+    /// Checks that no two resources may bear it as far as the type says, not only as far as its properties are called.
+    pub fn is_certain(&self, def: &TypeDef) -> bool {
+        let said = 1 + def.additional_identifiers.len();
+        let guessed = said..names(def).len();
+        !guessed.contains(&self.group) || self.paths(def).iter().all(|path| def.create_only.contains(path))
+    }
+}
+
+/// Checks that some of these properties differ.
+pub(super) fn any_changes(paths: &[PropPath], differences: &[PropertyDifference]) -> bool {
+    paths.iter().any(|path| changes(path, differences))
 }
 
 /// Returns the names that a resource bears.
@@ -178,11 +197,11 @@ pub(super) fn names_of(def: &TypeDef, id: Option<&str>, properties: Option<&Prop
     let part = |path: &PropPath| {
         let mut segments = path.segments();
         let first = properties?.get(segments.next()?)?;
-        spelled(values::json_at(first, &mut segments)?)
+        Some(in_form(def, path, spelled(values::json_at(first, &mut segments)?)?))
     };
     let name = |(group, paths): (usize, &Vec<PropPath>)| {
         // The first group is the identifier.
-        let whole = id.filter(|_| group == 0).map(str::to_owned);
+        let whole = id.filter(|_| group == 0).map(|id| identifier_in_form(def, paths, id));
         Some(UniqueName { group, text: whole.or_else(|| joined(paths, &part))? })
     };
     unique(def).iter().enumerate().filter_map(name).collect()
@@ -190,12 +209,35 @@ pub(super) fn names_of(def: &TypeDef, id: Option<&str>, properties: Option<&Prop
 
 /// Returns the names that a resource will bear, as far as its declaration gives them.
 pub(super) fn names_for(def: &TypeDef, desired: &PropertyMap) -> Vec<UniqueName> {
-    let part = |path: &PropPath| match desired.get(path.head())? {
-        value if path.segments().count() == 1 && !def.is_read_only(path) => spelled(&value.to_json()?),
-        _ => None,
-    };
+    let part = |path: &PropPath| Some(in_form(def, path, given(def, desired, path)?));
     let name = |(group, paths): (usize, &Vec<PropPath>)| Some(UniqueName { group, text: joined(paths, &part)? });
     unique(def).iter().enumerate().filter_map(name).collect()
+}
+
+/// Returns what the declaration gives of a name.
+fn given(def: &TypeDef, desired: &PropertyMap, path: &PropPath) -> Option<String> {
+    match desired.get(path.head())? {
+        value if path.segments().count() == 1 && !def.is_read_only(path) => spelled(&value.to_json()?),
+        _ => None,
+    }
+}
+
+/// Returns a text as all that mean the same are spelled: AWS compares names so.
+fn in_form(def: &TypeDef, path: &PropPath, text: String) -> String {
+    match def.form(path) {
+        Some(form) => form.canonical(&text),
+        None => text,
+    }
+}
+
+/// Returns an identifier with each of its parts in the form of the property it is of.
+fn identifier_in_form(def: &TypeDef, paths: &[PropPath], id: &str) -> String {
+    let parts: Vec<&str> = if paths.len() > 1 { id.split('|').collect() } else { vec![id] };
+    if parts.len() != paths.len() {
+        return id.to_owned();
+    }
+    let parts = paths.iter().zip(parts).map(|(path, part)| in_form(def, path, part.to_owned()));
+    parts.collect::<Vec<_>>().join("|")
 }
 
 /// Returns a scalar as text.
@@ -251,5 +293,5 @@ fn collides(def: &TypeDef, name: &[PropPath], desired: &PropertyMap, differences
 ///
 /// What AWS generates is read-only in the catalog.
 pub(super) fn identifier(def: &TypeDef, desired: &PropertyMap) -> Option<String> {
-    names_for(def, desired).into_iter().find(|name| name.group == 0).map(|name| name.text)
+    joined(&def.primary_identifier, &|path| given(def, desired, path))
 }

@@ -65,6 +65,12 @@ impl StepGraph {
         before.filter_map(|(earlier, kind)| Some((self.nodes.get(*earlier)?.change, *kind)))
     }
 
+    /// Checks that a step waits for another; a step that is absent neither waits nor is waited for.
+    pub fn is_after(&self, later: Option<usize>, earlier: Option<usize>) -> bool {
+        let later = later.and_then(|later| self.nodes.get(later));
+        later.zip(earlier).is_some_and(|(later, earlier)| later.before.contains_key(&earlier))
+    }
+
     /// Drops soft edges until no cycle is left.
     ///
     /// What the model asks for has no cycle, but together with what the state remembers it may: a user that must be

@@ -338,6 +338,14 @@ fn several_renames_are_paired_by_name_and_by_content() {
         ),
         ["moved data.one to data.due", "moved data.two to data.uno"]
     );
+    // Names are the same in their form.
+    assert_eq!(
+        renames(
+            &[("data.one", store("Orders", 1, "x")), ("data.two", store("b", 2, "x"))],
+            &[("data.uno", store("B", 9, "y")), ("data.due", store("orders", 9, "y"))],
+        ),
+        ["moved data.one to data.due", "moved data.two to data.uno"]
+    );
     // By what they hold.
     let store = |size: i64, engine: &str| json!({ "Size": size, "Engine": engine });
     assert_eq!(

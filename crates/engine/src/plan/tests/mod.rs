@@ -9,5 +9,6 @@ mod filled_in;
 mod laws;
 mod lifecycle;
 mod order;
+mod passing;
 mod references;
 mod speed;
