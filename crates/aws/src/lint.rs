@@ -14,7 +14,6 @@ mod shape_path;
 mod terms;
 mod unread;
 
-pub(crate) use audit::reads;
 pub use audit::{Coverage, audit};
 pub use depth::{LostPart, lost_parts};
 pub use mentions::{calls, terms};

@@ -96,6 +96,8 @@ pub struct TypeBinding {
     ///
     /// A resource that shows all of them counts as absent.
     pub vacant: BTreeMap<String, Json>,
+    /// Properties that reads may leave out for up to 90 seconds after a change.
+    pub shown_late: Vec<String>,
     /// Error codes of the look before creation that mean another account has the name.
     pub name_taken_on: Vec<String>,
     /// Properties that only an update takes: creation leaves them out.

@@ -114,7 +114,7 @@ fn takes(bound: &BoundType, call: &ApiCall, name: &str) -> bool {
 }
 
 /// Returns the operations of which the answer shows a property of the root.
-pub(crate) fn reads(bound: &BoundType, name: &str) -> Vec<String> {
+pub(super) fn reads(bound: &BoundType, name: &str) -> Vec<String> {
     let mut found = Vec::new();
     for read in bound.binding.read.iter() {
         if read.set.contains_key(name) || shows(bound, &read.call, read.at.as_ref(), name) {

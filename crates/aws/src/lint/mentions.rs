@@ -144,6 +144,7 @@ pub(super) fn property_mentions(bound: &BoundType) -> Vec<(String, PropPath)> {
     let heads: Vec<String> =
         binding.vacant.keys().map(|path| path.split('.').next().unwrap_or(path).to_owned()).collect();
     all("vacant", &mut heads.iter());
+    all("shown_late", &mut binding.shown_late.iter());
     let calls = [&binding.create, &binding.update, &binding.delete].into_iter().flat_map(|calls| calls.iter());
     for call in calls {
         all(&call.call, &mut call.properties.iter().flatten().chain(&call.if_increased).chain(&call.if_decreased));

@@ -247,7 +247,7 @@ impl Cloud for AwsCloud {
     }
 
     fn shows(&self, ty: &str, property: &str) -> bool {
-        self.bindings.get(ty).is_ok_and(|bound| !crate::lint::reads(&bound, property).is_empty())
+        self.bindings.get(ty).is_ok_and(|bound| bound.binding.shown_late.iter().any(|late| late == property))
     }
 
     async fn read(&self, key: &ResourceKey) -> Result<Option<ObservedResource>, CloudError> {

@@ -199,7 +199,7 @@ pub trait Cloud: Send + Sync {
         Vec::new()
     }
 
-    /// Returns true when reads are known to show a property of the root once it is set.
+    /// Returns true when reads may leave a property of the root out for a while after it was set, and show it then.
     fn shows(&self, _ty: &str, _property: &str) -> bool {
         false
     }
