@@ -22,6 +22,7 @@
     feature = "sts"
 ))]
 mod clients;
+#[cfg(all(feature = "ecs", feature = "iam", feature = "kms", feature = "sqs"))]
 mod errors;
 mod fresh;
 mod input;

@@ -14,7 +14,9 @@ impl Mapping<'_> {
         match value {
             Json::Array(items) => {
                 let element = shape.element().unwrap_or(MemberShape::Document);
-                items.iter_mut().for_each(|item| self.complete(item, element, place));
+                for item in items {
+                    self.complete(item, element, place);
+                }
             }
             Json::Object(object) => {
                 for (name, value) in &place.otherwise {

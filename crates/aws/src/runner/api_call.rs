@@ -231,13 +231,13 @@ impl BindingRunner<'_> {
                 || call.ignore.iter().any(|entry| is_error(error, entry))
         };
         let error = match self.send_change(&call.call, input, retry_mode).await {
-            Ok(answer) => match self.failure_in(call, &answer) {
-                Some(error) => error,
-                None => {
+            Ok(answer) => {
+                let Some(error) = self.failure_in(call, &answer) else {
                     merge(&mut scope.out, answer);
                     return Ok(());
-                }
-            },
+                };
+                error
+            }
             Err(error) => error,
         };
         if is_no_failure(&error) { Ok(()) } else { Err(error) }

@@ -19,9 +19,9 @@ pub fn check_values(def: &TypeDef, desired: &PropertyMap, secrets: &[PropPath]) 
 
 fn sentences(def: &TypeDef, violations: Vec<Violation>, secrets: &[PropPath]) -> Vec<String> {
     let wrong = violations.into_iter().filter(|violation| !violation.kind.is_warning());
-    let told = |violation: &Violation| match secrets.iter().any(|secret| may_quote(violation, secret)) {
-        true => without_value(violation),
-        false => violation.message.clone(),
+    let told = |violation: &Violation| {
+        let is_secret = secrets.iter().any(|secret| may_quote(violation, secret));
+        if is_secret { without_value(violation) } else { violation.message.clone() }
     };
     wrong.map(|violation| format!("{}: {}", def.display(&violation.path), told(&violation))).collect()
 }

@@ -64,10 +64,9 @@ fn shown(def: &TypeDef, path: &PropPath) -> String {
 /// Checks that a change leaves names behind in its place.
 fn gives_up(change: &ResourceChange) -> bool {
     match change.action {
-        Action::Delete => true,
         // What comes instead of another type or elsewhere says nothing of what the old one was called.
         Action::Replace => !is_new(change),
-        Action::Update | Action::Adopt => true,
+        Action::Delete | Action::Update | Action::Adopt => true,
         _ => false,
     }
 }

@@ -13,6 +13,7 @@ use super::plan_file::{FORMAT, Plan};
 use super::planned_state::{CallFailure, PlannedState, PlannedStates};
 use super::renames::RenameInputs;
 use super::{basis, bounds, compare, drift, lifecycle, order, protection, renames, replacement, surplus, withheld};
+use crate::cloud::SharedProperties;
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
 use gpb_base::threads::join_if;
@@ -230,6 +231,29 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Puts what is observed in the place of what is ignored, without copies of secrets; the clear values stay in memory.
+    ///
+    /// Returns what was observed, as a plan may hold it.
+    fn left_as_it_is(
+        &self,
+        change: &mut ResourceChange,
+        desired: &mut PropertyMap,
+        observed: SharedProperties,
+        ignored: &[PropPath],
+    ) -> SharedProperties {
+        let clear = (!ignored.is_empty()).then(|| {
+            let mut clear = desired.clone();
+            leave_ignored(&mut clear, &observed, ignored);
+            clear
+        });
+        let before = scrubbed(observed, desired, self.inputs.options.scrubber.as_deref());
+        if let Some(clear) = clear {
+            leave_ignored(desired, &before, ignored);
+            change.clear = (clear != *desired).then_some(ClearProperties(clear));
+        }
+        before
+    }
+
     fn compared(
         &self,
         resource: &'a Resource,
@@ -270,17 +294,8 @@ impl<'a> Planner<'a> {
                 replacement::create_first_as(old, def.as_deref(), lifecycle.replace, &desired)
             };
         }
-        let has_left = action != Action::Replace && !lifecycle.ignore.is_empty();
-        let clear = has_left.then(|| {
-            let mut clear = desired.clone();
-            leave_ignored(&mut clear, &before, &lifecycle.ignore);
-            clear
-        });
-        let before = scrubbed(before, &desired, self.inputs.options.scrubber.as_deref());
-        if let Some(clear) = clear {
-            leave_ignored(&mut desired, &before, &lifecycle.ignore);
-            change.clear = (clear != desired).then_some(ClearProperties(clear));
-        }
+        let ignored = if action == Action::Replace { &[][..] } else { lifecycle.ignore.as_slice() };
+        let before = self.left_as_it_is(change, &mut desired, before, ignored);
         change.id = Some(managed.id.clone());
         change.moved_from.clone_from(&managed.moved_from);
         let protect = lifecycle.protect.or(managed.protect);

@@ -25,7 +25,7 @@ pub(super) fn leave_out(differences: &mut [PropertyDifference], managed: &Manage
             continue;
         };
         let lists = ElementSides { observed, wanted, applied, recorded };
-        one.before = Some(Json::Array(elements(def, list, lists, &one.path.child("*"))));
+        one.before = Some(Json::Array(elements(def, list, &lists, &one.path.child("*"))));
     }
 }
 
@@ -37,7 +37,7 @@ struct ElementSides<'a> {
     recorded: &'a [Json],
 }
 
-fn elements(def: Option<&TypeDef>, list: &ListShape, sides: ElementSides<'_>, path: &PropPath) -> Vec<Json> {
+fn elements(def: Option<&TypeDef>, list: &ListShape, sides: &ElementSides<'_>, path: &PropPath) -> Vec<Json> {
     let own = |element: &Json| {
         let sent = sides.applied.iter().find(|sent| is_within(def, sent, element, path));
         match sent.filter(|_| sides.recorded.contains(element)) {

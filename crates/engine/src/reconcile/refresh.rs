@@ -94,7 +94,7 @@ impl RefreshResult {
 
 impl Refresh<'_> {
     /// Reads one batch.
-    async fn batch<'r>(self, batch: Vec<&'r ResourceRecord>) -> Vec<BatchAnswer<'r>> {
+    async fn batch(self, batch: Vec<&ResourceRecord>) -> Vec<BatchAnswer<'_>> {
         let keys: Vec<ResourceKey> = batch.iter().map(|record| key_of(record)).collect();
         let (mut answers, count) = (self.cloud.read_many(&keys).await.into_iter(), keys.len());
         if let Some(ResourceKey { ty, place, .. }) = keys.first() {
@@ -107,7 +107,7 @@ impl Refresh<'_> {
     /// Reads by itself what a batch did not show as it was recorded: a list may lag, or say less than a read of one.
     ///
     /// So is read what failed for a while.
-    async fn confirm<'r>(self, (record, answer): BatchAnswer<'r>) -> RecordObservation<'r> {
+    async fn confirm(self, (record, answer): BatchAnswer<'_>) -> RecordObservation<'_> {
         let answer = match answer {
             Some(Err(error)) if !error.kind.is_retryable() => Err(error),
             Some(Ok(Some(observed))) => match as_recorded(record, observed) {

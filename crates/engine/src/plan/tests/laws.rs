@@ -149,7 +149,7 @@ fn possible(world: &FakeCloud, model: &Model) -> Option<Plan> {
     match world.try_plan(model) {
         Ok(plan) => Some(plan),
         Err(refused) => {
-            assert!(refused.iter().all(|one| ["GPB7002", "GPB7007"].contains(&&*one.code)), "{refused:#?}");
+            assert!(refused.iter().all(|one| ["GPB7002", "GPB7007"].contains(&one.code)), "{refused:#?}");
             None
         }
     }

@@ -61,7 +61,7 @@ fn a_swap_is_refused() {
     for (one, other) in [(label("www.x"), label("new.x")), (priority(1), priority(2))] {
         let world = FakeCloud::applied(&records(&[("dns.a", one.clone()), ("dns.b", other.clone())]));
         let refused = world.try_plan(&records(&[("dns.a", other), ("dns.b", one)])).unwrap_err();
-        assert_eq!(refused.iter().map(|one| &*one.code).collect::<Vec<_>>(), ["GPB7007"]);
+        assert_eq!(refused.iter().map(|one| one.code).collect::<Vec<_>>(), ["GPB7007"]);
         assert!(refused[0].help.as_ref().unwrap().contains("intermediate value"), "{refused:?}");
     }
 }
@@ -81,7 +81,7 @@ fn a_value_is_not_passed_to_what_has_to_be_there_first() {
     };
     let world = FakeCloud::applied(&using("www.x", "new.x"));
     let refused = world.try_plan(&using("old.x", "www.x")).unwrap_err();
-    assert_eq!(refused.iter().map(|one| &*one.code).collect::<Vec<_>>(), ["GPB7007"]);
+    assert_eq!(refused.iter().map(|one| one.code).collect::<Vec<_>>(), ["GPB7007"]);
     // In two steps it can.
     let plan = world.plan(&using("old.x", "new.x"));
     assert_eq!(plan.changes.len(), 3);
