@@ -46,6 +46,12 @@ impl ApplyRun<'_> {
                 let left = self.left(change, &sent, key, error.kind, reason).await;
                 CallEnd::Failed { error, left: Some(Box::new(left)) }
             }
+            // The change of an earlier run has failed, and nothing is left to send: that is told once. The next plan judges by
+            // what is read.
+            Err(error) if error.kind == CloudErrorKind::FailedState && record.changing && left.changed.is_empty() => {
+                let told = ResourceRecord { tainted: None, changing: false, ..record };
+                CallEnd::Failed { error, left: Some(Box::new(told)) }
+            }
             // It may be under way still, and then no property says so: the next apply has to wait for it.
             Err(error) if !is_unfinished && may_be_under_way(error.kind) => {
                 let reason = format!("its last change was not finished: {error}");

@@ -6,6 +6,7 @@ def install():
     free_addresses()
     hide_deleted_services()
     encrypt_log_groups()
+    hold_deleted_secrets()
 
 
 def scale_caches():
@@ -75,3 +76,23 @@ def encrypt_log_groups():
         return ""
 
     Response.associate_kms_key = Response.disassociate_kms_key = keep
+
+
+def hold_deleted_secrets():
+    """moto answers as if a secret that waits for its deletion were there.
+
+    AWS says that it is scheduled for deletion: repost.aws/knowledge-center/delete-secrets-manager-secret
+    """
+    from moto.secretsmanager.exceptions import InvalidRequestException
+    from moto.secretsmanager.models import SecretsManagerBackend as Backend
+
+    created = Backend.create_secret
+
+    def create(self, name, **named):
+        if name in self.secrets.keys() and self.secrets[name].is_deleted():
+            raise InvalidRequestException(
+                "You can't create this secret because a secret with this name is already scheduled for deletion."
+            )
+        return created(self, name, **named)
+
+    Backend.create_secret = create
