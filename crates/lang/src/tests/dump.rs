@@ -55,6 +55,9 @@ fn one(out: &mut String, resource: &Resource, home: &Place) {
         let after: Vec<&str> = resource.after.iter().map(gpb_model::Address::as_str).collect();
         let _ = writeln!(out, "  after {}", after.join(", "));
     }
+    for (from, property) in &resource.reads {
+        let _ = writeln!(out, "  reads {from} in {}", property.0);
+    }
     let lifecycle = &resource.lifecycle;
     if *lifecycle != gpb_model::Lifecycle::default() {
         let ignore: Vec<&str> = lifecycle.ignore.iter().map(|path| path.0.as_str()).collect();

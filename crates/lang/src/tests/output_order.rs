@@ -26,13 +26,18 @@ component queue {
 
 /// Returns `resource after what` of every resource with an order.
 fn orders(body: &str) -> Vec<String> {
+    told(body, "after")
+}
+
+/// Returns the lines of a kind below each resource, with its address.
+fn told(body: &str, kind: &str) -> Vec<String> {
     let model = model(&(NET.to_owned() + &stack(body)));
     assert!(model.starts_with("environment"), "{model}");
     let mut address = "";
     let mut found = Vec::new();
     for line in model.lines() {
-        match line.strip_prefix("  after ") {
-            Some(after) => found.push(format!("{address} after {after}")),
+        match line.strip_prefix(&format!("  {kind} ")) {
+            Some(rest) => found.push(format!("{address} {kind} {rest}")),
             None if !line.starts_with(' ') => address = line.split(' ').next().unwrap_or(""),
             None => {}
         }
@@ -105,4 +110,21 @@ component wrong {
         .to_owned()
             + &stack(r#"wrong w { }, resource aws.sqs.queue user { queue_name = "${w.a}${w.b}" }"#))
     ));
+}
+
+/// A value that the text gives is known, and yet it is the other resource's: the order of creation and deletion follows it.
+#[test]
+fn a_written_property_of_another_resource_is_a_dependency() {
+    let found = told(
+        r#"
+  resource aws.sqs.queue jobs { queue_name = "jobs" }
+  resource aws.sqs.queue same { queue_name = "${jobs.queue_name}-again" }
+  let named = same.queue_name
+  resource aws.sqs.queue far { queue_name = "x-${named}", tags { Of = jobs.queue_name } }
+  resource aws.sqs.queue id { queue_name = "id", tags { Of = jobs.arn } }
+  resource aws.sqs.queue own { queue_name = "own" }
+"#,
+        "reads",
+    );
+    assert_eq!(found, ["same reads jobs in QueueName", "far reads same in QueueName", "far reads jobs in Tags"]);
 }

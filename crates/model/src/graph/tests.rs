@@ -75,6 +75,23 @@ fn after_makes_an_edge_without_a_property() {
 }
 
 #[test]
+fn a_value_that_was_read_makes_an_edge_unless_it_leads_back() {
+    let mut model = made_of("a:\nb:\nc: b");
+    let read = |from: &str| (address(from), crate::PropPath("Name".into()));
+    model.resources[1].reads = vec![read("a")];
+    let edges = |model: &Model| {
+        let graph = Graph::build(model);
+        graph.edges().map(|(from, to, _)| format!("{from} {to}")).collect::<Vec<_>>()
+    };
+    assert_eq!(edges(&model), ["c b", "b a"]);
+    // Each takes a value from the other: both are known, and neither has to wait.
+    model.resources[0].reads = vec![read("b")];
+    assert_eq!(edges(&model), ["c b"]);
+    model.resources[0].reads = vec![read("c")];
+    assert_eq!(edges(&model), ["c b"]);
+}
+
+#[test]
 fn levels_and_neighbours() {
     let model = made_of("a:\nb: a\nc: a\nd: c b\ne:");
     let graph = Graph::build(&model);
