@@ -141,7 +141,7 @@ pub fn matches_entry(code: &str, message: &str, entry: &str) -> bool {
 
 /// Returns the engine's error for a failed operation, `service:Operation`.
 ///
-/// What never left this process has a code of gpb's: no service has refused it, so that no waiting helps.
+/// Calls that never left this process have a code of gpb's: no service has refused them, so that no waiting helps.
 pub fn cloud_error(error: InvokeError, kind: CloudErrorKind, operation: &str) -> CloudError {
     let (code, message) = match error.kind {
         InvokeErrorKind::Input => ("GPB8106".to_owned(), format!("the request was not sent: {}", error.message)),

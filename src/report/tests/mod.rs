@@ -170,7 +170,7 @@ fn only_a_value_that_is_not_known_may_replace() {
     assert!(unknown.contains("may be replaced: that depends on the value"), "{unknown}");
 }
 
-/// What is equal by a form of the catalog is not marked.
+/// Elements that are equal by a form of the catalog are not marked.
 #[test]
 fn another_spelling_is_no_difference() {
     let group = gpb_catalog::Catalog::embedded().get("aws.ec2.security_group").unwrap();

@@ -273,7 +273,7 @@ async fn what_only_one_of_two_queues_shows_is_laid_upon_both_again() {
     script.done();
 }
 
-/// What failed before anything was laid has left nothing behind.
+/// A creation that failed before anything was laid has left nothing behind.
 #[tokio::test]
 async fn a_creation_that_failed_at_its_first_element_has_no_identifier() {
     let read = |role: &str| error("iam:GetRolePolicy", json!({ "RoleName": role, "PolicyName": "p" }), "NoSuchEntity");

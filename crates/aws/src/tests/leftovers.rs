@@ -81,7 +81,7 @@ async fn a_role_leaves_the_profiles_of_others_before_it_goes() {
     delete(steps, "aws.iam.role", "r").await.unwrap();
 }
 
-/// What was taken from a role a moment ago may still be listed; that it is not there any more is no word about the role.
+/// Attachments taken from a role a moment ago may still be listed; that one is not there any more is no word about the role.
 #[tokio::test]
 async fn what_a_list_still_shows_does_not_hide_the_role() {
     let role = || json!({ "RoleName": "r" });

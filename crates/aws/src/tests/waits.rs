@@ -96,7 +96,7 @@ async fn a_record_is_there_when_all_servers_know_it() {
     script.done();
 }
 
-/// What was made is known before it is waited for: a wait that fails leaves no orphan.
+/// A record is known before it is waited for: a wait that fails leaves no orphan.
 #[tokio::test]
 async fn a_record_is_known_though_nobody_may_see_whether_it_is_in_sync() {
     let mut steps = sent();

@@ -173,7 +173,7 @@ pub trait ProgressSink: Send + Sync {
 
     /// Checks that one of the creations in this state's journal, by its token, is the one that is asked for.
     ///
-    /// What it made may be brought back; what another state made may not.
+    /// Secrets it made may be brought back; those of another state may not.
     fn has_created(&self, _ty: &str, _is_it: &dyn Fn(&str) -> bool) -> bool {
         false
     }

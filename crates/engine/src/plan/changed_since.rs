@@ -1,6 +1,6 @@
-//! What was changed outside gpb between the making of a saved plan and its apply, where the text writes nothing.
+//! Changes outside gpb between the making of a saved plan and its apply, where the text writes nothing.
 //!
-//! What the text writes is part of the plan's basis: it makes the plan stale, whatever it is.
+//! Properties that the text writes are part of the plan's basis: a change of one makes the plan stale, whatever it is.
 
 use super::change::{DriftWarning, ResourceChange};
 use super::plan_file::Plan;

@@ -19,7 +19,7 @@ pub(super) struct PassedName {
 
 /// Returns the names that pass from one change to another, in the order of those that take them.
 ///
-/// Who is deleted gives up all it bears; who is replaced or changed gives up what differs.
+/// A deleted resource gives up all it bears; a replaced or changed one gives up what differs.
 pub(super) fn passed_names(changes: &[ResourceChange], types: TypeLookup<'_>) -> Vec<PassedName> {
     let mut given_up: BTreeMap<(&str, &Place, UniqueName), Vec<usize>> = BTreeMap::new();
     for (change, at) in changes.iter().zip(0usize..).filter(|(change, _)| gives_up(change)) {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 /// The strength of an edge. All but the hard ones are soft edges: preferences, dropped where they would form a cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum EdgeKind {
-    /// What a replacement will be built on is there before what it replaces is gone: where it cannot be, nothing breaks.
+    /// Dependencies of a replacement are there before what it replaces is gone: where they cannot be, nothing breaks.
     Need,
     /// A name is free before it is taken. Names that must be unique are guessed in part, so this gives way first.
     Name,

@@ -187,7 +187,7 @@ impl EventSink for StopWhenWaiting<'_> {
     }
 }
 
-/// What is in progress finishes: a stop says nothing about the change.
+/// Steps in progress finish: a stop says nothing about the change.
 #[test]
 fn a_stop_lets_the_waiting_come_to_its_end() {
     let world = EngineFixture::new();

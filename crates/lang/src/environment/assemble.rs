@@ -14,7 +14,7 @@ use gpb_syntax::ast::{NamePath, PathSegment, Stmt};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// What a resource's properties were evaluated with.
+/// The order that was met while a resource's properties were evaluated.
 #[derive(Debug, Default)]
 struct PropertyOrder<'p> {
     outputs: Vec<Rc<OrderedOutput<'p>>>,

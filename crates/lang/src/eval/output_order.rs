@@ -13,7 +13,7 @@ use gpb_syntax::ast::NamePath;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-/// What was met on the way to a value and brings an order.
+/// A source of order that was met on the way to a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum OrderSource {
     /// An output with an order, by its number.
@@ -22,7 +22,7 @@ enum OrderSource {
     Resource(u32),
 }
 
-/// What a resource's properties were evaluated with.
+/// The order that was met while a resource's properties were evaluated.
 #[derive(Debug)]
 pub struct MetOrder<'p> {
     /// The outputs with an order.
@@ -47,7 +47,7 @@ pub struct OrderedOutput<'p> {
 pub struct OutputOrder<'p> {
     outputs: RefCell<Vec<Rc<OrderedOutput<'p>>>>,
     numbers: RefCell<HashMap<(u32, usize), u32>>,
-    /// What was met by what is being evaluated now.
+    /// The sources met by what is being evaluated now.
     met: RefCell<Vec<OrderSource>>,
     values: RefCell<HashMap<MemoKey<'p>, Rc<[OrderSource]>>>,
     /// What the variables of a `for` were taken from, by the frame of the iteration.

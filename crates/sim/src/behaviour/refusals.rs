@@ -65,7 +65,7 @@ impl Turn<'_> {
 
     /// Refuses to read a secret that no resource keeps, or that was made a moment ago.
     ///
-    /// Where no type of the cloud keeps secrets, every name has one.
+    /// Every name has a secret where no type of the cloud keeps secrets.
     pub fn refuse_secret(&self, place: &Place, name: &str) -> Result<(), CloudError> {
         let mut refusal = None;
         for (ty, rule) in self.behaviour.secrets() {

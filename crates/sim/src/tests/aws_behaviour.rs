@@ -48,10 +48,10 @@ fn every_source_is_a_public_address() {
     }
 }
 
-/// What the simulated cloud does not have, so that nothing in it can be locked so.
+/// Things the simulated cloud does not have, so that nothing in it can be locked so.
 const NOT_SIMULATED: &[&str] = &["DescribeCapacityProviders", "DescribeDBClusters"];
 
-/// What a binding asks for before a deletion, the simulated cloud answers too: a plan is refused on both.
+/// Contents that a binding asks for before a deletion are known to the simulated cloud too: a plan is refused on both.
 #[test]
 fn contents_that_lock_on_aws_lock_here_too() {
     let library = Library::embedded();

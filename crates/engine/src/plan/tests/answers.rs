@@ -132,7 +132,7 @@ fn attributes_that_come_later() {
     }
 }
 
-/// What was never read before is compared by the form that AWS keeps.
+/// Values never read before are compared by the form that AWS keeps.
 #[test]
 fn forms_at_first_sight() {
     for (ty, property, sent, back) in [

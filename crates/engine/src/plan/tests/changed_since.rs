@@ -1,4 +1,4 @@
-//! What was changed outside gpb since a plan was saved.
+//! Changes outside gpb since a plan was saved.
 
 use super::drift::{plan, world};
 use crate::plan::{take_drift, weakened_since};

@@ -1,4 +1,4 @@
-//! What AWS shows later, in another form or with more than was sent.
+//! Answers that AWS shows later, in another form or with more than was sent.
 
 use super::drift::{plan, told, world};
 use crate::plan::Action;

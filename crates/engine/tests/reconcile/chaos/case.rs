@@ -28,7 +28,7 @@ pub struct Report {
     pub course: Vec<String>,
     /// The promises that were broken.
     pub failure: Option<String>,
-    /// What it met.
+    /// The things it met.
     pub coverage: Coverage,
     /// The lives that it had, by number.
     pub lives: u64,

@@ -1,9 +1,9 @@
-//! What a campaign has met: instants, fates of calls and operations, so that one that it no longer meets is noticed.
+//! Things a campaign has met: instants, fates of calls and operations, so that one that it no longer meets is noticed.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-/// How often each thing was met, by its name.
+/// Counts of each thing that was met, by its name.
 pub type Counts = BTreeMap<String, u64>;
 
 /// The instants before and after each write of the journal and each call, and those within the calls of the cloud.
@@ -72,7 +72,7 @@ const FATES: [&str; 19] = [
     "cloud: AlreadyExists",
 ];
 
-/// What a campaign has met.
+/// Things a campaign has met.
 #[derive(Debug, Default)]
 pub struct Coverage {
     /// The instants at which a process was killed.
