@@ -14,7 +14,11 @@ use gpb_syntax::ast::{
 impl<'p> Resolver<'_, 'p> {
     pub(super) fn expr(&mut self, expr: &'p Expr) {
         match &*expr.kind {
-            ExprKind::Number(_) | ExprKind::Quantity { .. } | ExprKind::Bool(_) | ExprKind::Missing => {}
+            ExprKind::Number(_)
+            | ExprKind::Quantity { .. }
+            | ExprKind::Bool(_)
+            | ExprKind::None
+            | ExprKind::Missing => {}
             // A bare word that is no name is read by the type that is expected of it.
             ExprKind::Name(name) => {
                 if self.find(&name.text).is_some() {
