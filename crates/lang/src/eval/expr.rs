@@ -228,6 +228,7 @@ impl<'p> Interpreter<'_, 'p> {
         let decided = self.named(condition, scope)?;
         match &decided.kind {
             ValueKind::Bool(true) => self.eval(then, scope, expect),
+            ValueKind::Bool(false) if otherwise.is_omitted() => Ok(Value::absent(span)),
             ValueKind::Bool(false) => self.eval(otherwise, scope, expect),
             // A fact makes nothing: what would be of either is of no use to it, and may be long.
             ValueKind::Unknown(unknown) if self.view.is_finished() && unknown.ty.may_be(&Type::Bool) => {

@@ -16,6 +16,7 @@ impl Printer {
         }
         let loosest = node.children().filter_map(|part| lower::precedence(part.rule())).min();
         let breaks = !self.flat && node.is(Rule::free_chain);
+        let from = self.out.len();
         let mut inner = indent;
         let mut behind: Option<SyntaxNode<'_>> = None;
         for part in node.children() {
@@ -30,7 +31,7 @@ impl Printer {
                 None => self.node(part, inner),
                 Some(_) if part.is(Rule::op_range) => self.verbatim(part),
                 Some(level) => {
-                    if breaks && Some(level) == loosest {
+                    if breaks && Some(level) == loosest && !self.goes_on_behind_brackets(from, part) {
                         self.newline(indent);
                     } else {
                         self.out.push(' ');
@@ -41,6 +42,15 @@ impl Printer {
                 }
             }
         }
+    }
+
+    /// Checks that an operator may stay behind the brackets that close its broken left side: `]) > 0`.
+    fn goes_on_behind_brackets(&self, from: usize, operator: SyntaxNode<'_>) -> bool {
+        let Some((_, line)) = self.out.get(from..).and_then(|left| left.rsplit_once('\n')) else { return false };
+        let closes = !line.trim().is_empty() && line.trim().bytes().all(|byte| matches!(byte, b')' | b']' | b'}'));
+        let right = operator.after().and_then(Self::one_line);
+        let fits = |right: String| self.column() + operator.text().len() + right.chars().count() + 3 <= WIDTH;
+        closes && right.is_some_and(fits)
     }
 
     /// Writes a value and its tails, with nothing between them.
