@@ -26,8 +26,7 @@ pub fn conform(value: Value, ty: &Type, cx: &TypeContext) -> Result<Value, Vec<D
         (ValueKind::Unknown(unknown), Type::Optional(inner))
             if unknown.ty.is_optional() && unknown.ty.may_be(inner) =>
         {
-            let value = Value::new_unknown(unknown.value.as_ref().clone(), ty.clone(), value.span);
-            Ok(value)
+            Ok(unknown.spread(ty.clone(), value.span))
         }
         (_, Type::Optional(inner)) => conform(value, inner, cx),
         (ValueKind::Absent, _) => one(absent(&value, ty, cx)),
