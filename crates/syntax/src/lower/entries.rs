@@ -1,6 +1,6 @@
 //! Lowers the entries between braces.
 
-use super::super::ast::{BlockStmt, Expr, ExprKind, FieldStmt, Ident, Stmt};
+use super::super::ast::{BlockStmt, Expr, ExprKind, FieldStmt, Ident, Item, Stmt};
 use super::super::error_recovery;
 use super::super::tree::{Rule, SyntaxNode};
 use super::exprs::is_value;
@@ -35,6 +35,7 @@ pub(super) fn is_entry(rule: Rule) -> bool {
             | Rule::budget_stmt
             | Rule::needs_stmt
             | Rule::compat_else
+            | Rule::nested_fn
     )
 }
 
@@ -75,6 +76,12 @@ impl Lowering {
             _ if is_foreign(node) => {}
             Rule::direct | Rule::labelled => stmts.push(self.head(node, doc)),
             Rule::phrase => self.phrase(node, doc, stmts),
+            Rule::nested_fn => {
+                if let Some(function) = node.child(Rule::fn_item) {
+                    let function = self.fn_item(function, doc);
+                    self.nested.push(Item::Fn(function));
+                }
+            }
             Rule::incomplete => {
                 let head = self.name_in(node);
                 let value = self.missing(node);

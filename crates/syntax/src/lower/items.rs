@@ -18,6 +18,7 @@ impl Lowering {
                 module.items.push(item);
             }
         }
+        module.items.append(&mut self.nested);
         module.doc = (!about.is_empty()).then(|| about.join("\n").into());
         module
     }
@@ -77,7 +78,7 @@ impl Lowering {
         }
     }
 
-    fn fn_item(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> FnItem {
+    pub(super) fn fn_item(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> FnItem {
         let mut params = Vec::new();
         let mut docs = DocLines::default();
         for part in node.child(Rule::params).into_iter().flat_map(SyntaxNode::children) {
