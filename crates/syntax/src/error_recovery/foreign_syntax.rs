@@ -146,7 +146,8 @@ impl ErrorFinder {
         is_null(node).then(|| {
             Diagnostic::error("GPB0055", "there is no null")
                 .with_label(self.span(node), "a property is given, or it is absent")
-                .help("leave the property out; give a parameter a type with `?`, and choose with `x ?? y`")
+                .help("the absent value is `none`: a property that is given it is left out, a parameter keeps its default")
+                .fix("write `none`", self.span(node), "none")
         })
     }
 
