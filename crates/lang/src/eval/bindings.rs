@@ -9,6 +9,7 @@ use crate::modules::ModuleId;
 use crate::names::NamedItem;
 use crate::node_id::NodeId;
 use gpb_base::diag::{Diagnostic, nearest};
+use gpb_base::foreign;
 use gpb_base::source::Span;
 use gpb_model::value::{BareWord, Value};
 use gpb_syntax::ast::Binding;
@@ -72,6 +73,16 @@ impl<'p> Interpreter<'_, 'p> {
                 format!("write `{apart}`"),
                 word.written,
                 apart,
+            );
+        }
+        if foreign::is_absence(&word.text) {
+            return diagnostic.help("there is no null: write `none`, or leave it out");
+        }
+        if let Some(truth) = foreign::truth(&word.text) {
+            return diagnostic.help(format!("a bool is `true` or `false`; did you mean `{truth}`?")).fix(
+                format!("change to `{truth}`"),
+                word.written,
+                truth.to_string(),
             );
         }
         match nearest(&word.text, names.iter().map(AsRef::as_ref)) {

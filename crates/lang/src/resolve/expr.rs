@@ -84,6 +84,7 @@ impl<'p> Resolver<'_, 'p> {
 
     fn member(&mut self, of: &'p Expr, name: &'p Ident) {
         match &*of.kind {
+            ExprKind::Name(head) if self.foreign_path(head, name) => {}
             ExprKind::Name(head) => {
                 if let Some(Resolution::Declared(declared)) = self.require(head) {
                     self.member_of(&declared, name);
@@ -163,6 +164,11 @@ impl<'p> Resolver<'_, 'p> {
         // The mere beginning of an entry may become anything.
         if matches!(stmt, Stmt::Field(field) if field.value.is_missing()) {
             return;
+        }
+        if let Stmt::Field(field) = stmt
+            && let Some(diagnostic) = self.foreign_field(field, place.describe()).filter(|_| place.declares())
+        {
+            return self.report(diagnostic);
         }
         let (what, span, help) = describe(stmt, place);
         let within = match (stmt, self.group) {

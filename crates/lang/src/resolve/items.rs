@@ -2,7 +2,8 @@
 
 use super::body_kind::BodyKind;
 use super::cycles::ReferenceGraph;
-use super::resolver::Resolver;
+use super::foreign::listed;
+use super::resolver::{Resolver, suggest};
 use super::ribs::ScopeRib;
 use crate::compile_context::CompileContext;
 use crate::names::{ItemKind, NamedItem, duplicate};
@@ -95,7 +96,22 @@ impl<'p> Resolver<'_, 'p> {
             let diagnostic = Diagnostic::error("GPB1006", format!("there is no stack `{}`", of.text))
                 .with_label(of.span, "unknown stack");
             let near = self.world.names.nearest(self.module, ItemKind::Stack, &of.text, &[]);
-            self.report(self.hint(diagnostic, ItemKind::Stack, of, near));
+            self.report(match (near, self.world.names.of_kind(self.module, ItemKind::Stack).as_slice()) {
+                (None, [only]) => suggest(diagnostic, only, of.span),
+                (None, several) => match listed(several.to_vec()) {
+                    Some(stacks) => diagnostic.help(format!("the stacks are {stacks}")),
+                    None => self.hint(
+                        diagnostic.help(format!(
+                            "no stack is in sight: declare `stack {} {{ … }}`, or import its file with `use`",
+                            of.text
+                        )),
+                        ItemKind::Stack,
+                        of,
+                        None,
+                    ),
+                },
+                (near, _) => self.hint(diagnostic, ItemKind::Stack, of, near),
+            });
         }
         self.object(&body.stmts, BodyKind::Environment);
     }

@@ -4,6 +4,7 @@ mod body;
 mod body_kind;
 mod cycles;
 mod expr;
+mod foreign;
 mod items;
 mod members;
 mod resolver;

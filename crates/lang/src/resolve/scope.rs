@@ -57,6 +57,10 @@ impl<'p> Resolver<'_, 'p> {
                     self.report(diagnostic.help(help));
                     return None;
                 }
+                if let Some(help) = Self::foreign_name(&name.text) {
+                    self.report(diagnostic.help(help));
+                    return None;
+                }
                 let near = self.nearest_name(&name.text);
                 self.report(self.hint(diagnostic, ItemKind::Const, name, near.as_deref()));
                 None
@@ -65,7 +69,7 @@ impl<'p> Resolver<'_, 'p> {
     }
 
     /// Returns a hint about the function, or the layer's item, of that name.
-    fn other_meaning(&self, name: &str) -> Option<String> {
+    pub(super) fn other_meaning(&self, name: &str) -> Option<String> {
         if self.world.names.function(self.module, name).is_some() || builtins::lookup(name).is_some() {
             return Some(format!("`{name}` is a function: call it, `{name}(…)`"));
         }
