@@ -2,7 +2,7 @@
 //!
 //! The facts are those of no real service.
 
-use super::{ProposedChange, RecoveryInputs, RecoveryReport, Verdict, check, diagnostics};
+use super::{ProposedChange, RecoveryInputs, RecoveryReport, Verdict, check, judge};
 use gpb_base::source::{FileId, Span};
 use gpb_base::unit;
 use gpb_model as model;
@@ -171,7 +171,7 @@ impl RecoveryFixture {
         let given =
             RecoveryInputs { model: &self.model, graph: &graph, types: &|_| None, price: std::rc::Rc::new(price) };
         let found = check(given.clone());
-        assert_eq!(diagnostics(given), found.diagnostics, "what is said depends on whether the figures are worked out");
+        assert_eq!(judge(given).0, found.diagnostics, "what is said depends on whether the figures are worked out");
         look(&found)
     }
 

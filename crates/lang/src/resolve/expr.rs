@@ -108,6 +108,7 @@ impl<'p> Resolver<'_, 'p> {
 
     fn member(&mut self, of: &'p Expr, name: &'p Ident) {
         match &*of.kind {
+            ExprKind::Name(head) if self.foreign_path(head, name) => {}
             ExprKind::Name(head) => {
                 if let Some(Resolution::Declared(declared)) = self.require(head) {
                     self.member_of(&declared, name);

@@ -65,6 +65,9 @@ impl<'p> Resolver<'_, 'p> {
         if self.world.names.elsewhere(ItemKind::Const, word).is_some() {
             return self.hint(diagnostic, ItemKind::Const, name, None);
         }
+        if let Some(help) = Self::foreign_name(word) {
+            return diagnostic.help(help);
+        }
         match self.nearest_name(word) {
             Some(near) => suggest(diagnostic, &near, name.span)
                 .help(format!("did you mean `{near}`? A string is written in quotes")),
