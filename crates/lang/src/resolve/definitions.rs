@@ -121,8 +121,7 @@ impl<'p> Resolver<'_, 'p> {
             return;
         }
         if let Stmt::Field(field) = stmt
-            && let Some(label) = &field.label
-            && self.item_in_a_body(&field.head, label, place)
+            && self.item_in_a_body(&field.head, field.label.as_deref(), place)
         {
             return;
         }
@@ -139,21 +138,28 @@ impl<'p> Resolver<'_, 'p> {
         );
     }
 
-    /// Reports `const size = 3` and `type size = …` in a body: they stand at the top of a file.
-    fn item_in_a_body(&self, head: &Ident, name: &Ident, place: BodyKind) -> bool {
-        let what = head.text.as_str();
-        if !place.declares() || !matches!(what, "const" | "type") {
+    /// Reports an item of a file in a body: `const size = 3`, `component queue { … }`, `use "net.gpb"`.
+    pub(super) fn item_in_a_body(&self, head: &Ident, name: Option<&Ident>, place: BodyKind) -> bool {
+        let (noun, plural) = match head.text.as_str() {
+            "const" => ("a constant", "constants"),
+            "type" => ("a type", "types"),
+            "component" => ("a component", "components"),
+            "stack" => ("a stack", "stacks"),
+            "environment" => ("an environment", "environments"),
+            "use" => ("an import", "imports"),
+            _ => return false,
+        };
+        if !place.declares() || (name.is_none() && head.text != "use") {
             return false;
         }
-        let noun = if what == "const" { "constant" } else { "type" };
-        let diagnostic = Diagnostic::error("GPB1014", format!("a {noun} cannot stand here, in {}", place.describe()))
-            .with_label(head.span.to(name.span), "misplaced");
-        self.report(if what == "const" {
-            diagnostic
-                .help(format!("constants stand at the top of a file; in a body, write `let {} = …`", name.text))
-                .fix("change it to `let`", head.span, "let")
-        } else {
-            diagnostic.help("types stand at the top of a file: move it out of the body")
+        let written = name.map_or(head.span, |name| head.span.to(name.span));
+        let diagnostic = Diagnostic::error("GPB1014", format!("{noun} cannot stand here, in {}", place.describe()))
+            .with_label(written, "misplaced");
+        self.report(match name.filter(|_| head.text == "const") {
+            Some(name) => diagnostic
+                .help(format!("{plural} stand at the top of a file; in a body, write `let {} = …`", name.text))
+                .fix("change it to `let`", head.span, "let"),
+            None => diagnostic.help(format!("{plural} stand at the top of a file: move it out of the braces")),
         });
         true
     }

@@ -1,5 +1,6 @@
 //! The types that read bare words, as far as they are known without evaluating.
 
+use super::ribs::MODES;
 use crate::body_index::{BodyIndex, DeclKind};
 use crate::compile_context::CompileContext;
 use crate::modules::ModuleId;
@@ -18,6 +19,8 @@ pub(super) enum WordReader<'p> {
     Type(Type, Option<Span>),
     /// The parameters of a stack or a component, by name, each with a type of its own.
     Params(ModuleId, Rc<BodyIndex<'p>>),
+    /// The fields of an environment: its own, and the parameters of its stack.
+    Environment(ModuleId, Rc<BodyIndex<'p>>),
 }
 
 impl<'p> WordReader<'p> {
@@ -35,7 +38,7 @@ impl<'p> WordReader<'p> {
             WordReader::Nobody => WordReader::Nobody,
             WordReader::Type(Type::List(item), declared) => Self::of(item, *declared),
             // The value is of another kind than is expected, which evaluation reports.
-            WordReader::Evaluation | WordReader::Type(..) | WordReader::Params(..) => WordReader::Evaluation,
+            _ => WordReader::Evaluation,
         }
     }
 
@@ -49,6 +52,10 @@ impl<'p> WordReader<'p> {
                 None => WordReader::Evaluation,
             },
             WordReader::Params(module, index) => param(*module, index, name, cx),
+            WordReader::Environment(module, index) => match own_field(name) {
+                Some(ty) => Self::of(&ty, None),
+                None => param(*module, index, name, cx),
+            },
             WordReader::Evaluation | WordReader::Type(..) => WordReader::Evaluation,
         }
     }
@@ -60,6 +67,18 @@ impl<'p> WordReader<'p> {
             whole => whole,
         }
     }
+}
+
+/// Returns the type of a field that an environment has itself.
+fn own_field(name: &str) -> Option<Type> {
+    Some(match name {
+        "region" => Type::Region,
+        "account" => Type::Account,
+        "mode" => Type::words(MODES),
+        "role" => Type::Arn,
+        "profile" => Type::String,
+        _ => return None,
+    })
 }
 
 fn param<'p>(module: ModuleId, index: &BodyIndex<'p>, name: &str, cx: &CompileContext<'p>) -> WordReader<'p> {

@@ -27,11 +27,11 @@ impl<'p> Resolver<'_, 'p> {
         }
         let wrong = match reader {
             WordReader::Evaluation => return,
-            WordReader::Nobody | WordReader::Params(..) => vec![self.unknown_word(name)],
             WordReader::Type(ty, declared) => match self.misread(name, ty, *declared) {
                 Some(wrong) => wrong,
                 None => return,
             },
+            _ => vec![self.unknown_word(name)],
         };
         self.world.reports.all(wrong);
         self.unknown.insert(NodeId::new(name.span));
@@ -69,7 +69,8 @@ impl<'p> Resolver<'_, 'p> {
             Some(near) => suggest(diagnostic, &near, name.span)
                 .help(format!("did you mean `{near}`? A string is written in quotes")),
             None => diagnostic
-                .help("a string is written in quotes; a word needs a type that reads it, as in `x: region = …`"),
+                .help("a string is written in quotes; a word needs a type that reads it, as in `x: region = …`")
+                .fix("put it in quotes", name.span, format!("\"{word}\"")),
         }
     }
 
