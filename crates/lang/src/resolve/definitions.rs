@@ -1,4 +1,4 @@
-//! Checks names where they are defined: words of the language, and names that hide others.
+//! Checks names where they are defined: words of the language, and names that shadow others.
 
 use super::body_kind::{BodyKind, describe};
 use super::resolver::{GroupKind, Resolver};
@@ -75,41 +75,46 @@ impl<'p> Resolver<'_, 'p> {
                 self.reserved(declared.name, declared.what.as_str(), "expressions read this word first");
             }
             if !matches!(declared.what, DeclKind::Param(_)) {
-                self.hides(declared.name, declared.what.as_str());
+                self.shadows(declared.name, declared.what.as_str());
             }
         }
     }
 
-    /// Reports a name that hides a parameter, a `let` or a variable of a body around it.
-    pub(super) fn hides(&mut self, name: &'p Ident, what: &str) {
-        let (hidden, first) = match self.find(&name.text) {
+    /// Reports a name that shadows a parameter, a `let` or a variable of a body around it, or a name that is always there.
+    pub(super) fn shadows(&mut self, name: &'p Ident, what: &str) {
+        let (shadowed, first) = match self.find(&name.text) {
             Some(Resolution::Declared(declared)) if matches!(declared.what, DeclKind::Param(_) | DeclKind::Let(_)) => {
-                (declared.what.as_str(), declared.name.span)
+                (declared.what.as_str(), Some(declared.name.span))
             }
-            Some(Resolution::Var(var)) => match var.written {
-                Some(written) => ("variable", written),
-                None => return,
-            },
+            Some(Resolution::Var(var)) if var.written.is_some() => ("variable", var.written),
+            Some(Resolution::Ambient) => ("name", None),
             _ => return,
         };
         let text = &name.text;
-        self.report(
-            Diagnostic::error("GPB1016", format!("the {what} `{text}` hides the {hidden} `{text}`"))
-                .with_label(name.span, format!("in here, `{text}` means this {what}"))
-                .with_label(first, format!("the {hidden} that is hidden"))
+        let diagnostic = Diagnostic::error("GPB1016", format!("the {what} `{text}` shadows the {shadowed} `{text}`"))
+            .with_label(name.span, format!("in here, `{text}` means this {what}"));
+        self.report(match first {
+            Some(first) => diagnostic
+                .with_label(first, format!("the {shadowed} that is shadowed"))
                 .help("give one of them another name"),
-        );
-        self.hiding.insert(NodeId::new(name.span));
+            None => {
+                diagnostic.help(format!("`{text}` is in scope everywhere inside a stack: give the {what} another name"))
+            }
+        });
+        self.shadowing.insert(NodeId::new(name.span));
     }
 
     /// Keeps evaluation silent about a name that may mean either of two.
-    pub(super) fn silence_hiding(&mut self, used: &Ident, found: &Resolution<'p>) {
+    pub(super) fn silence_shadowing(&mut self, used: &Ident, found: &Resolution<'p>) {
+        if self.shadowing.is_empty() {
+            return;
+        }
         let written = match found {
             Resolution::Declared(declared) => declared.name.span,
             Resolution::Var(var) => var.written.unwrap_or_default(),
             Resolution::Const(_) | Resolution::Ambient => return,
         };
-        if self.hiding.contains(&NodeId::new(written)) {
+        if self.shadowing.contains(&NodeId::new(written)) {
             self.unknown.insert(NodeId::new(used.span));
         }
     }
@@ -121,8 +126,7 @@ impl<'p> Resolver<'_, 'p> {
             return;
         }
         if let Stmt::Field(field) = stmt
-            && let Some(label) = &field.label
-            && self.item_in_a_body(&field.head, label, place)
+            && self.item_in_a_body(&field.head, field.label.as_deref(), place)
         {
             return;
         }
@@ -144,21 +148,28 @@ impl<'p> Resolver<'_, 'p> {
         );
     }
 
-    /// Reports `const size = 3` and `type size = …` in a body: they stand at the top of a file.
-    fn item_in_a_body(&self, head: &Ident, name: &Ident, place: BodyKind) -> bool {
-        let what = head.text.as_str();
-        if !place.declares() || !matches!(what, "const" | "type") {
+    /// Reports an item of a file in a body: `const size = 3`, `component queue { … }`, `use "net.gpb"`.
+    pub(super) fn item_in_a_body(&self, head: &Ident, name: Option<&Ident>, place: BodyKind) -> bool {
+        let (noun, plural) = match head.text.as_str() {
+            "const" => ("a constant", "constants"),
+            "type" => ("a type", "types"),
+            "component" => ("a component", "components"),
+            "stack" => ("a stack", "stacks"),
+            "environment" => ("an environment", "environments"),
+            "use" => ("an import", "imports"),
+            _ => return false,
+        };
+        if !place.declares() || (name.is_none() && head.text != "use") {
             return false;
         }
-        let noun = if what == "const" { "constant" } else { "type" };
-        let diagnostic = Diagnostic::error("GPB1014", format!("a {noun} cannot stand here, in {}", place.describe()))
-            .with_label(head.span.to(name.span), "misplaced");
-        self.report(if what == "const" {
-            diagnostic
-                .help(format!("constants stand at the top of a file; in a body, write `let {} = …`", name.text))
-                .fix("change it to `let`", head.span, "let")
-        } else {
-            diagnostic.help("types stand at the top of a file: move it out of the body")
+        let written = name.map_or(head.span, |name| head.span.to(name.span));
+        let diagnostic = Diagnostic::error("GPB1014", format!("{noun} cannot stand here, in {}", place.describe()))
+            .with_label(written, "misplaced");
+        self.report(match name.filter(|_| head.text == "const") {
+            Some(name) => diagnostic
+                .help(format!("{plural} stand at the top of a file; in a body, write `let {} = …`", name.text))
+                .fix("change it to `let`", head.span, "let"),
+            None => diagnostic.help(format!("{plural} stand at the top of a file: move it out of the braces")),
         });
         true
     }

@@ -121,7 +121,7 @@ impl<'p> Resolver<'_, 'p> {
             });
         }
         let reader = match self.world.names.stack(self.module, &of.text) {
-            Some(stack) => WordReader::Params(stack.module, self.world.indexes.get_or_build(&stack.item.stmts)),
+            Some(stack) => WordReader::Environment(stack.module, self.world.indexes.get_or_build(&stack.item.stmts)),
             None => WordReader::Evaluation,
         };
         self.object(&body.stmts, BodyKind::Environment, &reader);

@@ -121,6 +121,12 @@ impl Lowering {
         let span = head.span.to(value.span);
         stmts.push(Stmt::Field(FieldStmt { doc: doc.take(), head, label: None, value, span }));
         stmts.extend(self.pairs(node).into_iter().map(Stmt::Field));
+        // Unexpected text behind the last value says that it was meant otherwise.
+        if node.after().is_some_and(|next| next.is(Rule::junk_tail))
+            && let Some(Stmt::Field(last)) = stmts.last_mut()
+        {
+            last.value = self.missing(node);
+        }
     }
 
     pub(super) fn pairs(&mut self, node: SyntaxNode<'_>) -> Vec<FieldStmt> {
