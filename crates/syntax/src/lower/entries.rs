@@ -1,6 +1,6 @@
 //! Lowers the entries between braces.
 
-use super::super::ast::{BlockStmt, Expr, ExprKind, FieldStmt, Ident, Stmt};
+use super::super::ast::{BlockStmt, Expr, ExprKind, FieldStmt, Ident, Item, Stmt};
 use super::super::error_recovery;
 use super::super::tree::{Rule, SyntaxNode};
 use super::exprs::is_value;
@@ -35,13 +35,28 @@ pub(super) fn is_entry(rule: Rule) -> bool {
             | Rule::budget_stmt
             | Rule::needs_stmt
             | Rule::compat_else
+            | Rule::compat_fn
+            | Rule::compat_assert
+            | Rule::compat_for
+            | Rule::compat_moved
     )
 }
 
 fn is_foreign(node: SyntaxNode<'_>) -> bool {
     match node.rule() {
-        Rule::compat_hcl | Rule::odd_key | Rule::compat_else => true,
-        Rule::direct => error_recovery::is_else(node) || error_recovery::is_policy_block(node),
+        Rule::compat_hcl
+        | Rule::odd_key
+        | Rule::compat_else
+        | Rule::compat_fn
+        | Rule::compat_assert
+        | Rule::compat_for
+        | Rule::compat_moved => true,
+        Rule::direct => {
+            error_recovery::is_else(node)
+                || error_recovery::is_policy_block(node)
+                || error_recovery::is_walrus(node)
+                || error_recovery::is_yaml(node)
+        }
         Rule::labelled => error_recovery::is_hcl(node),
         _ => false,
     }
@@ -71,6 +86,11 @@ impl Lowering {
 
     fn entry(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>, stmts: &mut Vec<Stmt>) {
         match node.rule() {
+            // A function in the wrong place is still the one that is called.
+            Rule::compat_fn if node.has(Rule::eq) => {
+                let function = self.fn_item(node, doc);
+                self.displaced.push(Item::Fn(function));
+            }
             // The message names the syntax to use instead; what was meant is not guessed.
             _ if is_foreign(node) => {}
             Rule::direct | Rule::labelled => stmts.push(self.head(node, doc)),
@@ -91,6 +111,10 @@ impl Lowering {
         let head = self.name_in(node);
         let span = self.span(node);
         let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };
+        if let Some(body) = error_recovery::signed_block(node) {
+            let stmts = self.deeper(1, body, |lower| lower.body(body)).unwrap_or_default();
+            return Stmt::Block(BlockStmt { doc, head, label, place: None, stmts, span });
+        }
         if let Some(map) = map_body(node) {
             let value = self.object(map);
             return Stmt::Field(FieldStmt { doc, head, label, value, span });

@@ -14,7 +14,7 @@ mod values;
 
 pub(super) use exprs::precedence;
 
-use super::ast::{Expr, ExprKind, Ident, Module};
+use super::ast::{Expr, ExprKind, Ident, Item, Module};
 use super::tree::{Rule, SyntaxNode, SyntaxTree};
 use compact_str::CompactString;
 use gpb_base::diag::Diagnostic;
@@ -24,8 +24,9 @@ use gpb_base::source::{FileId, Span};
 pub(super) const MAX_DEPTH: usize = 256;
 
 pub(super) fn module(file: FileId, tree: &SyntaxTree<'_>) -> (Module, Vec<Diagnostic>) {
-    let mut lower = Lowering { file, diagnostics: Vec::new(), depth: 0 };
-    let module = lower.module(tree.root());
+    let mut lower = Lowering { file, diagnostics: Vec::new(), depth: 0, displaced: Vec::new() };
+    let mut module = lower.module(tree.root());
+    module.items.append(&mut lower.displaced);
     (module, lower.diagnostics)
 }
 
@@ -34,6 +35,8 @@ struct Lowering {
     diagnostics: Vec<Diagnostic>,
     /// The number of levels of the abstract syntax around what is being lowered.
     depth: usize,
+    /// The items that stand inside others, which was reported.
+    displaced: Vec<Item>,
 }
 
 impl Lowering {
