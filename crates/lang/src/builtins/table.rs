@@ -25,6 +25,15 @@ pub fn lookup(name: &str) -> Option<&'static Builtin> {
     TABLE.get(index)
 }
 
+/// Returns the function that a call means: that of the name, or the one that had it formerly.
+pub fn called(name: &str) -> Option<&'static Builtin> {
+    lookup(name).or_else(|| lookup(former(name)?))
+}
+
+fn former(name: &str) -> Option<&'static str> {
+    FORMER_NAMES.iter().find(|(former, _)| *former == name).map(|(_, now)| *now)
+}
+
 /// Returns the names of all functions, sorted.
 pub fn names() -> impl Iterator<Item = &'static str> {
     TABLE.iter().map(|builtin| builtin.name)
@@ -45,16 +54,15 @@ const FORMER_NAMES: &[(&str, &str)] = &[
 pub fn unknown<'a>(name: &'a str, span: Span, others: impl IntoIterator<Item = &'a str>) -> Diagnostic {
     let diagnostic = Diagnostic::error("GPB1201", format!("there is no function `{name}`"))
         .with_label(span, "no function of this name");
-    let now = FORMER_NAMES.iter().find(|(former, _)| *former == name).map(|(_, now)| -> &'a str { now });
     let near = || nearest(name, names().map(|name| -> &'a str { name }).chain(others));
-    if let Some(foreign) = foreign::function(name).filter(|_| now.is_none()) {
+    if let Some(foreign) = foreign::function(name).filter(|_| former(name).is_none()) {
         let diagnostic = diagnostic.help(foreign.help());
         return match lookup(foreign.replacement) {
             Some(own) => diagnostic.fix(format!("change to `{}`", own.name), span, own.name),
             None => diagnostic,
         };
     }
-    match now.or_else(near) {
+    match former(name).or_else(near) {
         Some(meant) => {
             diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("change to `{meant}`"), span, meant)
         }

@@ -8,6 +8,7 @@ use crate::facts::{self, FactInputs};
 use crate::modules::ModuleId;
 use crate::names::EnvironmentItem;
 use crate::property;
+use crate::resolve::MODES;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model as model;
@@ -105,7 +106,7 @@ impl<'p> Expander<'_, 'p> {
         let account = self.own_field(item, scope, "account", &Type::Account);
         let role = self.own_field(item, scope, "role", &Type::Arn);
         let profile = self.own_field(item, scope, "profile", &Type::String);
-        let mode = self.own_field(item, scope, "mode", &Type::words(["sandbox", "live"]));
+        let mode = self.own_field(item, scope, "mode", &Type::words(MODES));
         let text = |value: Option<Value>| value.and_then(|value| value.as_text().map(ToString::to_string));
         // Without a region nothing can be placed. What else is wrong is reported, and stands in the way of nothing.
         let account = account.map_or_else(|AlreadyReported| Some("000000000000".to_owned()), text);
@@ -149,7 +150,8 @@ impl<'p> Expander<'_, 'p> {
         });
         let Some(field) = fields.next() else { return Ok(None) };
         if let Some(second) = fields.next() {
-            return Err(self.interpreter().twice(name, second.head.span, Some(field.head.span)));
+            // The first one holds, so that what else is wrong is found as well.
+            self.interpreter().twice(name, second.head.span, Some(field.head.span));
         }
         let value = self.interpreter().eval(&field.value, scope, Expectation::Type(ty))?;
         let value = self.interpreter().conform(value, ty, scope, None)?;

@@ -24,7 +24,7 @@ impl<'p> Interpreter<'_, 'p> {
         if let Some(function) = graph_functions::find(&callee.text) {
             return self.call_graph(function, callee, args, scope, span);
         }
-        let Some(builtin) = builtins::lookup(&callee.text) else { return Err(AlreadyReported) };
+        let Some(builtin) = builtins::called(&callee.text) else { return Err(AlreadyReported) };
         let mut given = Vec::with_capacity(args.len());
         let mut failed = None;
         for arg in args {

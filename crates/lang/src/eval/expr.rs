@@ -6,6 +6,7 @@ use super::memo::{CycleLabel, MemoKey};
 use super::scope::{Frame, Scope};
 use crate::body_index::{DeclKind, Declaration};
 use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::node_id::NodeId;
 use crate::ops;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
@@ -113,6 +114,10 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     fn name(&self, name: &'p Ident, scope: &Scope<'p>) -> EvalResult<Value> {
+        let unknown = &self.resolved.unknown;
+        if !unknown.is_empty() && unknown.contains(&NodeId::new(name.span)) {
+            return Err(AlreadyReported);
+        }
         let value = self.lookup(name, scope)?;
         Ok(value.map_or_else(|| Value::word(name.text.as_str(), name.span), |value| value.with_span(name.span)))
     }

@@ -100,7 +100,7 @@ impl<'p> Resolver<'_, 'p> {
     }
 
     /// Returns the names that a path may begin with, for a message.
-    pub(super) fn names_in_scope(&self) -> Option<String> {
+    pub(super) fn items_in_scope(&self) -> Option<String> {
         let mut names: Vec<&str> = Vec::new();
         for rib in &self.ribs {
             if let ScopeRib::Body(index) = rib {

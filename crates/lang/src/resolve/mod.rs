@@ -2,7 +2,9 @@
 
 mod body;
 mod body_kind;
+mod calls;
 mod cycles;
+mod definitions;
 mod expr;
 mod foreign;
 mod items;
@@ -10,6 +12,9 @@ mod members;
 mod resolver;
 mod ribs;
 mod scope;
+mod static_type;
+mod word_reader;
+mod words;
 
 pub use items::{ResolveOutput, resolve};
-pub use ribs::AMBIENT;
+pub use ribs::{AMBIENT, MODES};

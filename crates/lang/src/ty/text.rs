@@ -84,7 +84,12 @@ pub fn region(text: &str, span: Span, quoted: bool, cx: &TypeContext) -> Result<
             .fix(format!("change to `{meant}`"), span, if quoted { format!("\"{meant}\"") } else { meant.to_owned() }),
         None if looks_like_region(text) => diagnostic.help("a region that is newer than gpb is written in quotes"),
         None => match cx.nearest_name(text) {
-            Some(name) => diagnostic.help(format!("the name `{name}` is in scope; did you mean that?")),
+            Some(name) => {
+                Diagnostic::error("GPB1112", format!("`{text}` is neither a known region nor a name in scope"))
+                    .with_label(span, "a `region` is expected here")
+                    .help(format!("did you mean the name `{name}`?"))
+                    .fix(format!("change to `{name}`"), span, &*name)
+            }
             None => diagnostic.help("a region looks like `us-east-1`"),
         },
     }))

@@ -74,6 +74,11 @@ impl ErrorFinder {
                     }),
             ),
             Rule::odd_key => Some(self.odd_key(node)),
+            Rule::nested_fn => Some(
+                Diagnostic::error("GPB0073", "a function stands at the top of a file, not in a body")
+                    .with_label(self.head_of(node), "defined inside braces")
+                    .help("move it out of the braces: every stack and component of the file can call it"),
+            ),
             Rule::bad_value | Rule::bad_element => {
                 let found = first_word(node.text());
                 let diagnostic = Diagnostic::error("GPB0030", format!("expected a value, found `{found}`"))
@@ -138,10 +143,42 @@ impl ErrorFinder {
         Span::new(self.file, node.start(), node.start() + length)
     }
 
+    /// Returns the span of the words before the parameters of a function.
+    fn head_of(&self, node: SyntaxNode<'_>) -> Span {
+        let length = node.text().find('(').unwrap_or(node.text().len());
+        Span::new(self.file, node.start(), node.start() + length)
+    }
+
+    /// Returns the message for a value right behind a unit that stands apart: `limit 5 min 2`.
+    fn after_a_unit(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+        if !node.text().starts_with(|first: char| first.is_ascii_digit() || matches!(first, '"' | '$' | '[')) {
+            return None;
+        }
+        let before = node.source().get(..node.start())?.trim_end_matches([' ', '\t']);
+        let number = before.trim_end_matches(|last: char| last.is_ascii_alphabetic());
+        let unit = before.get(number.len()..).filter(|unit| !unit.is_empty())?;
+        let at = number.trim_end_matches([' ', '\t']).len();
+        let number = number.get(..at)?.rsplit([' ', '\t', '(', '[', ',', '\n']).next()?;
+        if at + unit.len() == before.len() || !number.ends_with(|last: char| last.is_ascii_digit()) {
+            return None;
+        }
+        let span = Span::new(self.file, before.len() - unit.len(), before.len());
+        Some(
+            Diagnostic::error("GPB0072", format!("`{unit}` is the unit of `{number}` here, not a name"))
+                .with_label(span, format!("read as `{number}{unit}`"))
+                .with_label(self.first(node), "so this value belongs to no name")
+                .help(format!("if `{unit}` is a name, put a comma before it; a unit is best written `{number}{unit}`"))
+                .fix(format!("put a comma after `{number}`"), self.point(at), ","),
+        )
+    }
+
     fn after_the_end(&mut self, node: SyntaxNode<'_>) -> Diagnostic {
         let (span, found) = (self.first(node), first_word(node.text()));
         if found == "?" {
             return self.ternary(node, span);
+        }
+        if let Some(diagnostic) = self.after_a_unit(node) {
+            return diagnostic;
         }
         let diagnostic = Diagnostic::error("GPB0039", format!("expected the end of the line, found `{found}`"))
             .with_label(span, "what came before is complete; this belongs to nothing");

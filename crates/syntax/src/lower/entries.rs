@@ -39,6 +39,7 @@ pub(super) fn is_entry(rule: Rule) -> bool {
             | Rule::compat_assert
             | Rule::compat_for
             | Rule::compat_moved
+            | Rule::nested_fn
     )
 }
 
@@ -86,15 +87,16 @@ impl Lowering {
 
     fn entry(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>, stmts: &mut Vec<Stmt>) {
         match node.rule() {
-            // A function in the wrong place is still the one that is called.
-            Rule::compat_fn if node.has(Rule::eq) => {
-                let function = self.fn_item(node, doc);
-                self.displaced.push(Item::Fn(function));
-            }
             // The message names the syntax to use instead; what was meant is not guessed.
             _ if is_foreign(node) => {}
             Rule::direct | Rule::labelled => stmts.push(self.head(node, doc)),
             Rule::phrase => self.phrase(node, doc, stmts),
+            Rule::nested_fn => {
+                if let Some(function) = node.child(Rule::fn_item) {
+                    let function = self.fn_item(function, doc);
+                    self.nested.push(Item::Fn(function));
+                }
+            }
             Rule::incomplete => {
                 let head = self.name_in(node);
                 let value = self.missing(node);
@@ -138,6 +140,12 @@ impl Lowering {
         let span = head.span.to(value.span);
         stmts.push(Stmt::Field(FieldStmt { doc: doc.take(), head, label: None, value, span }));
         stmts.extend(self.pairs(node).into_iter().map(Stmt::Field));
+        // Unexpected text behind the last value says that it was meant otherwise.
+        if node.after().is_some_and(|next| next.is(Rule::junk_tail))
+            && let Some(Stmt::Field(last)) = stmts.last_mut()
+        {
+            last.value = self.missing(node);
+        }
     }
 
     pub(super) fn pairs(&mut self, node: SyntaxNode<'_>) -> Vec<FieldStmt> {

@@ -18,6 +18,7 @@ impl Lowering {
                 module.items.push(item);
             }
         }
+        module.items.append(&mut self.nested);
         module.doc = (!about.is_empty()).then(|| about.join("\n").into());
         module
     }

@@ -24,9 +24,8 @@ use gpb_base::source::{FileId, Span};
 pub(super) const MAX_DEPTH: usize = 256;
 
 pub(super) fn module(file: FileId, tree: &SyntaxTree<'_>) -> (Module, Vec<Diagnostic>) {
-    let mut lower = Lowering { file, diagnostics: Vec::new(), depth: 0, displaced: Vec::new() };
-    let mut module = lower.module(tree.root());
-    module.items.append(&mut lower.displaced);
+    let mut lower = Lowering { file, diagnostics: Vec::new(), depth: 0, nested: Vec::new() };
+    let module = lower.module(tree.root());
     (module, lower.diagnostics)
 }
 
@@ -35,8 +34,8 @@ struct Lowering {
     diagnostics: Vec<Diagnostic>,
     /// The number of levels of the abstract syntax around what is being lowered.
     depth: usize,
-    /// The items that stand inside others, which was reported.
-    displaced: Vec<Item>,
+    /// The functions that stand in bodies, which a message refuses: calls of them need no message of their own.
+    nested: Vec<Item>,
 }
 
 impl Lowering {
