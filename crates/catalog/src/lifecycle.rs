@@ -20,6 +20,8 @@ pub struct TypeLifecycle {
     pub identified_by: Vec<PropPath>,
     /// Types whose resources hold one of this type: AWS refuses its deletion while they use it.
     pub held_by: Vec<TypeName>,
+    /// Properties for which AWS chooses a value where none is given, and gives it back.
+    pub chosen: Vec<PropPath>,
     /// The time after a creation or a change in which other services may not know of it.
     #[serde(deserialize_with = "time_span")]
     pub settles: Option<Duration>,

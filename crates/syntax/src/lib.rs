@@ -16,11 +16,13 @@ mod pieces;
 mod scan;
 mod stack;
 mod tree;
+mod upgrade;
 
 #[cfg(test)]
 mod tests;
 
 pub use format::{FormatError, format};
+pub use upgrade::{UpgradedText, upgrade};
 
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Span};

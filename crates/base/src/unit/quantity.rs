@@ -25,6 +25,14 @@ pub struct Quantity {
     pub unit: &'static Unit,
 }
 
+impl Quantity {
+    /// Returns zero of a dimension, in its smallest unit.
+    pub fn zero(dimension: Dimension) -> Option<Self> {
+        let unit = dimension.units().next()?;
+        Some(Self { dimension, amount: Decimal::ZERO, unit })
+    }
+}
+
 impl PartialEq for Quantity {
     fn eq(&self, other: &Self) -> bool {
         (self.dimension, self.amount) == (other.dimension, other.amount)

@@ -165,7 +165,7 @@ impl<'p> Expander<'_, 'p> {
             let ty = Type::map(Type::String);
             let value = self.interpreter().given("tags", given, Expectation::Type(&ty))?;
             let value = self.interpreter().conform(value, &ty, scope, None)?;
-            let tags = value.as_map().into_iter().flatten();
+            let tags = value.as_map().into_iter().flatten().filter(|(_, entry)| !entry.value.is_absent());
             tags.map(|(key, entry)| Ok((key.as_ref().into(), self.interpreter().ok(property::untyped(&entry.value))?)))
                 .collect()
         };

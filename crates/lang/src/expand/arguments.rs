@@ -53,8 +53,13 @@ impl<'p> Expander<'_, 'p> {
             let home = Scope::new(frame.clone());
             let expect = ty.as_ref().map_or(Expectation::Any, Expectation::Type);
             let (value, from) = match (given, &binding.value) {
-                (Some(given), _) => {
-                    (self.interpreter().given(&binding.name.text, given, expect)?, scope_of(given).unwrap_or(home))
+                (Some(given), default) => {
+                    let value = self.interpreter().given(&binding.name.text, given, expect)?;
+                    match default {
+                        // To give what is absent is to give nothing.
+                        Some(default) if value.is_absent() => (self.interpreter().eval(default, &home, expect)?, home),
+                        _ => (value, scope_of(given).unwrap_or(home)),
+                    }
                 }
                 (None, Some(default)) => (self.interpreter().eval(default, &home, expect)?, home),
                 (None, None) if ty.as_ref().is_some_and(Type::is_optional) || is_optional(binding) => {

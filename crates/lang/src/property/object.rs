@@ -17,6 +17,10 @@ impl BodyReader<'_> {
         let mut out = Vec::with_capacity(entries.len());
         let mut written: Vec<(&str, Span)> = Vec::with_capacity(entries.len().min(shape.properties.len()));
         for (name, entry) in entries {
+            // What a resource's object does not have was not written by anyone.
+            if entry.is_unwritten() {
+                continue;
+            }
             let Some(property) = self.find(name, entry, shape, path) else {
                 if shape.open && !entry.value.is_absent() {
                     self.open_entry(name, entry, path, &mut out);

@@ -1,7 +1,7 @@
 //! Reads values by the catalog's shapes.
 
 use super::reader::BodyReader;
-use super::to_json::{json_text, to_json};
+use super::to_json::json_text;
 use super::{messages, untyped};
 use gpb_base::foreign;
 use gpb_catalog::typed::type_of;
@@ -101,13 +101,10 @@ impl BodyReader<'_> {
     /// Reads a document where AWS takes a string of JSON.
     fn encoded(&mut self, value: &Value, path: &PropPath) -> Option<model::PropertyValue> {
         let document = self.document(value, path)?;
-        if !value.is_known() {
-            return Some(model::PropertyValue::Call { function: "json".to_owned(), args: vec![document] });
-        }
-        match to_json(value) {
-            Ok(document) => Some(model::PropertyValue::Text(json_text(&document).into())),
-            Err(diagnostic) => self.refuse(diagnostic),
-        }
+        Some(match document.to_json().filter(|_| value.is_known()) {
+            Some(known) => model::PropertyValue::Text(json_text(&known).into()),
+            None => model::PropertyValue::Call { function: "json".to_owned(), args: vec![document] },
+        })
     }
 
     /// Checks that AWS never returns the property: only there may a secret go.
@@ -287,7 +284,7 @@ impl BodyReader<'_> {
         match (&value.kind, shape) {
             (ValueKind::Map(entries), Shape::Object(object)) => {
                 let known = |name: &str| object.by_name(name).is_some() || object.by_aws(name).is_some();
-                2 + entries.keys().filter(|name| known(name)).count()
+                2 + entries.iter().filter(|(name, entry)| !entry.value.is_absent() && known(name)).count()
             }
             (ValueKind::Word(word), Shape::Text(text)) if text.one_of.iter().any(|one| **one == *word.text) => 3,
             (ValueKind::Map(_), Shape::Map { .. })

@@ -24,8 +24,16 @@ use std::sync::Arc;
 pub fn conform(value: Value, ty: &Type, cx: &TypeContext) -> Result<Value, Vec<Diagnostic>> {
     match (&value.kind, ty) {
         (_, Type::Any) | (ValueKind::Absent, Type::Optional(_)) => Ok(value),
+        (ValueKind::Unknown(unknown), Type::Optional(inner))
+            if unknown.ty.is_optional() && unknown.ty.may_be(inner) =>
+        {
+            Ok(unknown.spread(ty.clone(), value.span))
+        }
         (_, Type::Optional(inner)) => conform(value, inner, cx),
         (ValueKind::Absent, _) => one(absent(&value, ty, cx)),
+        (ValueKind::Unknown(unknown), _) if unknown.ty.is_optional() && unknown.ty.may_be(ty) => {
+            one(absent(&value, ty, cx))
+        }
         (ValueKind::Unknown(unknown), _) => {
             if !unknown.ty.may_be(ty) {
                 return one(mismatch(&value, ty, cx));
@@ -195,6 +203,7 @@ fn list(items: &[Value], of: &Type, span: gpb_base::source::Span, cx: &TypeConte
     for item in items {
         match conform(item.clone(), of, cx) {
             Ok(item) => read.push(item),
+            Err(_) if item.is_absent() => diagnostics.push(absent_element(item, span, cx)),
             Err(mut found) => diagnostics.append(&mut found),
         }
     }
@@ -210,6 +219,11 @@ fn map(
     let mut diagnostics = Vec::new();
     let mut read = ValueMap::with_capacity_and_hasher(entries.len(), foldhash::fast::RandomState::default());
     for (name, entry) in entries {
+        // An entry that is absent is none.
+        if entry.value.is_absent() {
+            read.insert(name.clone(), entry.clone());
+            continue;
+        }
         match conform(entry.value.clone(), of, cx) {
             Ok(value) => {
                 read.insert(name.clone(), ValueEntry { key: entry.key, value });
@@ -242,6 +256,13 @@ fn absent(value: &Value, ty: &Type, cx: &TypeContext) -> Diagnostic {
             .with_label(value.span, "this may be absent")
             .help("choose a value for that case with `??`"),
     )
+}
+
+fn absent_element(item: &Value, list: gpb_base::source::Span, cx: &TypeContext) -> Diagnostic {
+    let diagnostic = Diagnostic::error("GPB1150", "an element of this list is absent, and each has to be there")
+        .with_label(item.span, "this may be absent");
+    let diagnostic = if item.span == list { diagnostic } else { diagnostic.with_label(list, "the list is used here") };
+    cx.origin(diagnostic.help("leave out what is absent: `[for x in list if is_set(x): x]`"))
 }
 
 fn no_unit(value: &Value, dimension: unit::Dimension, cx: &TypeContext) -> Diagnostic {

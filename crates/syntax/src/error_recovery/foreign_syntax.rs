@@ -141,7 +141,8 @@ impl ErrorFinder {
         is_null(node).then(|| {
             Diagnostic::error("GPB0055", "there is no null")
                 .with_label(self.span(node), "a property is given, or it is absent")
-                .help("write `none`, or leave it out; a parameter that may be absent has a type with `?`, and `x ?? y` chooses")
+                .help("the absent value is `none`: a property that is given it is left out, a parameter keeps its default")
+                .fix("write `none`", self.span(node), "none")
         })
     }
 

@@ -17,7 +17,6 @@ fn sign(rule: Rule) -> Option<(&'static str, &'static str)> {
         Rule::missing_to => ("`to`", "then the new address: `moved old.name to new.name`"),
         Rule::missing_per => ("`per month`", "a budget is for a month: `budget $500 per month`"),
         Rule::missing_op => ("a comparison", "`<`, `<=`, `>`, `>=`, `==` or `!=`"),
-        Rule::missing_else => ("`else`", "a value needs both ways: `if c { a } else { b }`"),
         Rule::missing_params => ("`(`", "then the parameters, then `)`"),
         _ => return None,
     })

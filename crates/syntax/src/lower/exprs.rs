@@ -193,12 +193,13 @@ impl Lowering {
                         steps.push((part, condition, branch));
                     }
                 }
-                Rule::branch | Rule::missing_body | Rule::missing_else => last = Some(self.branch(part)),
+                Rule::branch | Rule::missing_body => last = Some(self.branch(part)),
                 _ => {}
             }
         }
-        let end = self.span(node);
-        let mut value = last.unwrap_or_else(|| self.missing(node));
+        // Blanks behind the last branch belong to nobody.
+        let end = node.children().last().map_or_else(|| self.end_of(node), |part| self.end_of(part));
+        let mut value = last.unwrap_or_else(|| Expr::new(ExprKind::None, end));
         while let Some((start, condition, then)) = steps.pop() {
             let kind = ExprKind::If { condition, then, otherwise: value };
             value = Expr::new(kind, self.span(start).to(end));

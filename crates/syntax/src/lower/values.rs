@@ -41,6 +41,7 @@ impl Lowering {
             Rule::name => match node.text() {
                 "true" => ExprKind::Bool(true),
                 "false" => ExprKind::Bool(false),
+                "none" => ExprKind::None,
                 _ if error_recovery::is_null(node) => ExprKind::Missing,
                 _ => ExprKind::Name(self.name(node)),
             },
