@@ -15,6 +15,7 @@
 //! diagnostics are not yet as they should be are in `known.txt`. `UPDATE=1` writes the snapshots.
 
 mod expectation;
+mod fixes;
 
 use crate::support::root;
 use expectation::{ExpectedDiagnostic, ExpectedPlace, expectations};

@@ -54,7 +54,7 @@ fn apply_rules(
                 for rule in rules.get(name).into_iter().flatten() {
                     let Some(new) = weigh(resource, rule) else { continue };
                     rule.check(&subject, &mut |subject, place| {
-                        found.extend(types(&resource.ty).map(|def| refusal(rule, subject, &place, &def, new)));
+                        found.extend(types(&resource.ty).map(|def| refusal(model, rule, subject, &place, &def, new)));
                     });
                 }
             }
@@ -63,11 +63,15 @@ fn apply_rules(
             }
         }
     }
+    // One argument may end in several resources of a component.
+    let mut seen = BTreeSet::new();
+    found.retain(|one| seen.insert((one.span(), one.message.clone())));
     found.extend(mistakes.into_iter().map(|mistake| Diagnostic::error("GPB2018", mistake)));
     found
 }
 
 fn refusal(
+    model: &Model,
     rule: &Rule,
     subject: &RuleSubject<'_, '_>,
     place: &PropPath,
@@ -77,7 +81,11 @@ fn refusal(
     let help = format!("{} (rule {}: {})", rule.help.fill(subject, def), rule.id, rule.source);
     let span = span_of(subject.resource, place);
     let label = if rule.creation { "AWS refuses to create this" } else { "AWS refuses this" };
-    new("GPB2017", rule.says.fill(subject, def)).with_label(span, label).help(help)
+    let diagnostic = new("GPB2017", rule.says.fill(subject, def)).help(help);
+    match model.authored(&subject.resource.address, place) {
+        Some(author) => diagnostic.with_label(author, label).with_label(span, "given to AWS here, in the library"),
+        None => diagnostic.with_label(span, label),
+    }
 }
 
 fn span_of(resource: &Resource, place: &PropPath) -> gpb_base::source::Span {

@@ -66,12 +66,14 @@ impl<'p> Expander<'_, 'p> {
         drop(collected);
         self.expansion.forget_bodies();
         self.state.memo.forget_properties();
-        let sites = resources.iter().map(|resource| self.declaration_site(resource)).collect();
+        let sites: Vec<_> = resources.iter().map(|resource| self.declaration_site(resource)).collect();
+        let in_library = resources.iter().zip(&sites).filter(|(resource, site)| resource.span != site.declared);
+        let authored = in_library.map(|(resource, site)| (resource.address.clone(), site.authored())).collect();
         let ambient = Some(&model.environment);
         let goals = self.goals.take();
         let inputs = FactInputs { cx: self.cx, resolved: self.resolved, environment: ambient, goals: &goals };
         let (resources, facts) = facts::evaluate(&inputs, resources, sites);
-        Ok(Model { resources, facts, goals, ..model })
+        Ok(Model { resources, facts, goals, authored, ..model })
     }
 
     /// Returns the usage of the environment, in which a `tier` gives one driver another value.

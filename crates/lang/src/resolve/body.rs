@@ -92,9 +92,9 @@ impl<'p> Resolver<'_, 'p> {
                 }
             }
             None if block.label.is_none() && self.keyword_alone(block, place) => return,
+            None if self.item_in_a_body(&block.head, block.label.as_deref(), place) => return,
             // What another tool has inside means as little here.
             None if self.foreign_block(block) => return,
-            None if self.item_in_a_body(&block.head, block.label.as_deref(), place) => return,
             None => self.unknown_component(block, place),
         }
         self.object(&block.stmts, BodyKind::Use, &reader);
