@@ -148,7 +148,7 @@ impl ErrorFinder {
 
     fn hcl(&mut self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         if node.is(Rule::labelled) && !is_hcl(node) {
-            return None;
+            return self.quoted_use(node);
         }
         let head = node.children().next().map_or("", SyntaxNode::text);
         let help = match head {
