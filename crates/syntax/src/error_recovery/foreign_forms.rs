@@ -60,7 +60,10 @@ pub(in super::super) fn is_yaml(entry: SyntaxNode<'_>) -> bool {
 
 /// Returns the braces of a block with a sign before them, `queue jobs: { … }`.
 pub(in super::super) fn signed_block(entry: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
-    let sign = entry.child(Rule::compat_assign).filter(|_| entry.is(Rule::labelled) && declares(entry))?;
+    if !entry.is(Rule::labelled) {
+        return None;
+    }
+    let sign = entry.child(Rule::compat_assign).filter(|_| declares(entry))?;
     let mut value = sign.after()?;
     while matches!(value.rule(), Rule::chain | Rule::postfix) {
         value = value.children().next().filter(|only| only.after().is_none())?;
@@ -131,9 +134,23 @@ impl ErrorFinder {
         }
     }
 
-    /// Checks for a sign that another message explains.
-    pub(super) fn is_explained(&self, sign: SyntaxNode<'_>) -> bool {
-        sign.parent().is_some_and(is_yaml)
+    /// Reports `x := 1` among declarations.
+    pub(super) fn walrus(&self, sign: SyntaxNode<'_>) -> Diagnostic {
+        let start = sign.parent().map_or(sign.start(), SyntaxNode::start);
+        let name = sign.source().get(start..sign.start()).unwrap_or_default().trim();
+        let whole = Span::new(self.file, start, sign.end());
+        Diagnostic::error("GPB0050", "a value is named with `let`")
+            .with_label(self.span(sign), "expected `let` before the name, and `=`")
+            .fix(format!("write `let {name} =`"), whole, format!("let {name} ="))
+    }
+
+    /// Reports `queue jobs: { … }`.
+    pub(super) fn signed(&self, sign: SyntaxNode<'_>) -> Diagnostic {
+        let end = sign.after().map_or(sign.end(), SyntaxNode::start);
+        let whole = Span::new(self.file, self.end_before(sign, sign.start()), end);
+        Diagnostic::error("GPB0050", "the braces of a block stand right behind its name")
+            .with_label(self.span(sign), "expected `{`")
+            .fix(format!("remove `{}`", sign.text()), whole, " ")
     }
 
     fn range_sign(&self, node: SyntaxNode<'_>) -> Diagnostic {
